@@ -230,7 +230,16 @@ _ARTICLE = {"embedding_dim": 64, "epochs": 10, "batch_size": 32, "learning_rate"
 PRESETS: Mapping[str, RunConfig] = MappingProxyType(
     {
         "default": RunConfig(
-            model="dot_with_bias", epochs=25, batch_size=1024, learning_rate=2e-3, l2=0.04, patience=3, restore_best=True
+            model="dot_with_bias",
+            embedding_dim=64,
+            epochs=20,
+            batch_size=1024,
+            learning_rate=8e-3,
+            l2=0.11,
+            init_min=-0.02,
+            init_max=0.02,
+            patience=2,
+            restore_best=True,
         ),
         "article-simple-dot": RunConfig(model="simple_dot", init_min=0.0, init_max=0.05, **_ARTICLE),
         "article-dot-with-bias": RunConfig(model="dot_with_bias", user_dropout=0.3, item_dropout=0.6, **_ARTICLE),

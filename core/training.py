@@ -1,0 +1,251 @@
+"""From ratings to a trained run: epochs, measurements, early stopping."""
+
+import platform
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import numpy as np
+
+from core.backend import keras, tf
+from core.config import RunConfig, run_id
+from core.engine import DataShape, Engine, engine_for
+from core.errors import CanceledError, DivergedError, LimitError, OutOfMemoryError
+from core.limits import check_size
+from core.metrics import baselines, mae, rmse
+from core.models import weights_of
+from core.ratings import Ratings
+from core.run import DatasetRef, Epoch, Event, Outcome, Run, Started, Step, Weights
+from core.splits import Split, split
+
+STRETCH_SECONDS = 0.25
+"""About how long the compiled program runs before progress is reported and a stop is heard."""
+
+FIRST_STRETCH = 16
+"""Batches in the first stretch, while the speed is not known."""
+
+
+def fit(
+    config: RunConfig,
+    ratings: Ratings,
+    *,
+    on_event: Callable[[Event], None] = lambda event: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Run:
+    """Train one model.
+
+    The same config on the same ratings gives the same run bit for bit on one
+    machine, but for the times it took.
+
+    Args:
+        config: Every setting.
+        ratings: The data; split as the config says.
+        on_event: Told once `Started`, several times a second `Step`, and `Epoch` after each.
+        should_stop: Asked about four times a second; True ends the training.
+
+    Raises:
+        LimitError: The model needs more memory than allowed, or an index has no row in its table.
+        DivergedError: The loss stopped being finite; `history` holds the epochs before.
+        CanceledError: `should_stop` said so; `history` holds the epochs done.
+        OutOfMemoryError: The system had less memory than the limit allows.
+    """
+    began = time.perf_counter()
+    _check(config, ratings)
+    parts = split(ratings, config)
+    started = _started(config, ratings, parts)
+    on_event(started)
+    try:
+        engine = _engine(config, ratings, len(parts.train))
+        engine.reset(config, learning_rate=config.learning_rate, seed=config.seed)
+        training = _Training(config, ratings, parts, engine, on_event, should_stop)
+        training.run()
+    except (MemoryError, tf.errors.ResourceExhaustedError) as error:
+        raise OutOfMemoryError(
+            f"memory ran out with {config.embedding_dim} dimensions and {config.batch_size:,} ratings a batch; "
+            "choose fewer dimensions or smaller batches"
+        ) from error
+    return Run(
+        run_id=run_id(config, ratings.digest),
+        config=config,
+        dataset=_reference(ratings),
+        started=started,
+        history=tuple(training.history),
+        steps=tuple(training.steps),
+        outcome=training.outcome(time.perf_counter() - began),
+        weights=training.kept,
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        versions=versions(),
+    )
+
+
+def prepare(config: RunConfig, ratings: Ratings) -> None:
+    """Compile what `fit` will need, so that a worker can do it before anybody waits; raises as `fit` does."""
+    _check(config, ratings)
+    _engine(config, ratings, len(split(ratings, config).train))
+
+
+def versions() -> tuple[tuple[str, str], ...]:
+    """Names and versions of what computes a run."""
+    return (
+        ("python", platform.python_version()),
+        ("tensorflow", tf.__version__),
+        ("keras", keras.__version__),
+        ("numpy", np.__version__),
+    )
+
+
+def _check(config: RunConfig, ratings: Ratings) -> None:
+    """Sizes and index ranges, once for the whole data: compiled code cannot complain about an index."""
+    check_size(config, len(ratings.users), len(ratings.items))
+    for name, index, table in (
+        ("user", ratings.user_index, ratings.users),
+        ("item", ratings.item_index, ratings.items),
+    ):
+        low, high = int(index.min()), int(index.max())
+        if low < 0 or high >= len(table):
+            raise LimitError(f"{name} indices run from {low:,} to {high:,}; allowed are 0 to {len(table) - 1:,}")
+
+
+def _engine(config: RunConfig, ratings: Ratings, n_train: int) -> Engine:
+    shape = DataShape(
+        n_users=len(ratings.users),
+        n_items=len(ratings.items),
+        min_rating=ratings.min_rating,
+        max_rating=ratings.max_rating,
+        n_train=n_train,
+        batch_size=min(config.batch_size, n_train),
+    )
+    return engine_for(config, shape)
+
+
+def _started(config: RunConfig, ratings: Ratings, parts: Split) -> Started:
+    lines = baselines(ratings, parts)
+    return Started(
+        epochs=config.epochs,
+        n_train=len(parts.train),
+        n_validation=len(parts.validation),
+        unseen_items=parts.unseen_items,
+        unseen_users=parts.unseen_users,
+        mean_rmse=lines.mean,
+        averages_rmse=lines.averages,
+    )
+
+
+def _reference(ratings: Ratings) -> DatasetRef:
+    return DatasetRef(
+        dataset_id=ratings.dataset_id,
+        name=ratings.name,
+        noun=ratings.noun,
+        digest=ratings.digest,
+        users=len(ratings.users),
+        items=len(ratings.items),
+        ratings=len(ratings),
+        min_rating=ratings.min_rating,
+        max_rating=ratings.max_rating,
+    )
+
+
+@dataclass
+class _Training:
+    """The state of one training; `run` moves it from the first epoch to the last."""
+
+    config: RunConfig
+    ratings: Ratings
+    parts: Split
+    engine: Engine
+    on_event: Callable[[Event], None]
+    should_stop: Callable[[], bool]
+    history: list[Epoch] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    best: Epoch | None = None
+    kept: Weights = field(init=False)
+    stretch: int = FIRST_STRETCH
+
+    def run(self) -> None:
+        for number in range(1, self.config.epochs + 1):
+            epoch = self._epoch(number)
+            self.history.append(epoch)
+            self.on_event(epoch)
+            if self.best is None or epoch.val_loss < self.best.val_loss:
+                self.best = epoch
+                if self.config.restore_best:
+                    self.kept = weights_of(self.engine.model)
+            elif self._stalled():
+                break
+        if not self.config.restore_best:
+            self.kept = weights_of(self.engine.model)
+
+    def _stalled(self) -> bool:
+        return self.best is not None and len(self.history) - self.best.epoch >= self.config.patience
+
+    def _epoch(self, number: int) -> Epoch:
+        began = time.perf_counter()
+        total = 0.0
+        for total in self._stretches(number):
+            if not np.isfinite(total):
+                raise self._diverged(number)
+        measured = self._measure()
+        if not np.isfinite(measured["val_loss"]):
+            raise self._diverged(number)
+        loss = total / len(self.parts.train)
+        return Epoch(epoch=number, seconds=time.perf_counter() - began, loss=loss, **measured)
+
+    def _stretches(self, number: int) -> Iterator[float]:
+        """Train the epoch in stretches; after each, the loss summed since the epoch began."""
+        rows = np.random.default_rng((self.config.seed, number)).permutation(self.parts.train)
+        ratings, shape = self.ratings, self.engine.shape
+        batches = self.engine.batches(ratings.user_index[rows], ratings.item_index[rows], ratings.rating[rows])
+        first, total = 0, 0.0
+        while first < shape.n_batches:
+            if self.should_stop():
+                raise CanceledError(f"stopped in epoch {number}, as asked", history=tuple(self.history))
+            last = min(first + self.stretch, shape.n_batches)
+            began, before = time.perf_counter(), total
+            total = self.engine.train(batches, first, last, l2=self.config.l2, total=total)
+            self._set_pace(last - first, time.perf_counter() - began)
+            yield total
+            seen = min(last * shape.batch_size, shape.n_train) - first * shape.batch_size
+            step = Step(at=number - 1 + last / shape.n_batches, loss=(total - before) / seen)
+            self.steps.append(step)
+            self.on_event(step)
+            first = last
+
+    def _set_pace(self, batches: int, seconds: float) -> None:
+        """Choose the next stretch by the speed of the last; more than doubling waits for another look."""
+        wanted = int(batches * STRETCH_SECONDS / max(seconds, 1e-9))
+        self.stretch = max(1, min(wanted, 2 * self.stretch))
+
+    def _measure(self) -> dict[str, float]:
+        """Errors on both parts without dropout; the validation loss of the raw predictions, the rest clipped."""
+        ratings, train, validation = self.ratings, self.parts.train, self.parts.validation
+        predicted = self.engine.predict(ratings.user_index, ratings.item_index)
+        clipped = np.clip(predicted, ratings.min_rating, ratings.max_rating)
+        actual = ratings.rating
+        return {
+            "rmse": rmse(clipped[train], actual[train]),
+            "mae": mae(clipped[train], actual[train]),
+            "val_loss": rmse(predicted[validation], actual[validation]) ** 2,
+            "val_rmse": rmse(clipped[validation], actual[validation]),
+            "val_mae": mae(clipped[validation], actual[validation]),
+        }
+
+    def _diverged(self, number: int) -> DivergedError:
+        return DivergedError(
+            f"the loss stopped being a finite number in epoch {number}, at learning rate "
+            f"{self.config.learning_rate:g}; lower the learning rate",
+            history=tuple(self.history),
+        )
+
+    def outcome(self, seconds: float) -> Outcome:
+        last = self.history[-1]
+        kept = self.best if self.config.restore_best and self.best is not None else last
+        return Outcome(
+            epochs=last.epoch,
+            kept_epoch=kept.epoch,
+            stopped_early=last.epoch < self.config.epochs,
+            val_rmse=kept.val_rmse,
+            val_mae=kept.val_mae,
+            best_val_rmse=min(epoch.val_rmse for epoch in self.history),
+            train_seconds=seconds,
+        )
