@@ -2,10 +2,23 @@
 
     ExplorerError
     ├── LimitError              LIMIT            a setting or a size outside its range
+    ├── UsageError              USAGE            a call that is put together wrongly
     ├── DatasetError
     │   ├── UnknownDatasetError UNKNOWN_DATASET
     │   ├── UnknownItemError    UNKNOWN_ITEM
-    │   └── BadSchemaError      BAD_SCHEMA       a dataset folder this version cannot read
+    │   ├── BadSchemaError      BAD_SCHEMA       a dataset folder this version cannot read
+    │   ├── EmptyFileError      EMPTY_FILE       an import: a file without a byte
+    │   ├── NoRowsError         NO_ROWS          … a header and nothing below it
+    │   ├── WrongDelimiterError WRONG_DELIMITER  … one column where several were expected
+    │   ├── BadEncodingError    BAD_ENCODING     … text in no encoding that was recognized
+    │   ├── MissingColumnError  MISSING_COLUMN   … no column for the user, the item or the rating
+    │   ├── BadFormatError      BAD_FORMAT       … no table at all, or a damaged one
+    │   ├── TooSmallError       TOO_SMALL        … too little to learn from
+    │   ├── TooLargeError       TOO_LARGE        … over a limit of bytes, rows, columns, memory or time
+    │   ├── ArchiveUnsafeError  ARCHIVE_UNSAFE   … an archive with members that may not be opened
+    │   ├── ArchiveRatioError   ARCHIVE_RATIO    … an archive that unfolds far beyond its size
+    │   ├── NoGoodRowsError     NO_GOOD_ROWS     … rows, and not one usable
+    │   └── DownloadFailedError DOWNLOAD_FAILED
     ├── RunError
     │   ├── UnknownRunError     UNKNOWN_RUN
     │   └── CorruptRunError     CORRUPT_RUN
@@ -15,11 +28,17 @@
         ├── OutOfMemoryError    OUT_OF_MEMORY
         ├── DiskFullError       DISK_FULL
         ├── WorkerDiedError     WORKER_DIED
-        └── BusyError           BUSY
+        ├── BusyError           BUSY
+        └── UnknownJobError     UNKNOWN_JOB
 
 A message says what was found, what is allowed and what to do, in that order.
 Anything else that is raised is a bug and keeps its traceback.
 """
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.run import Epoch
 
 
 class ExplorerError(Exception):
@@ -32,6 +51,12 @@ class LimitError(ExplorerError):
     """A setting or a size is outside its allowed range."""
 
     code = "LIMIT"
+
+
+class UsageError(ExplorerError):
+    """A command line is put together wrongly, or names a place that cannot be written to."""
+
+    code = "USAGE"
 
 
 class DatasetError(ExplorerError):
@@ -56,6 +81,78 @@ class BadSchemaError(DatasetError):
     code = "BAD_SCHEMA"
 
 
+class EmptyFileError(DatasetError):
+    """A file to import has no content."""
+
+    code = "EMPTY_FILE"
+
+
+class NoRowsError(DatasetError):
+    """A table to import has a header and no rows."""
+
+    code = "NO_ROWS"
+
+
+class WrongDelimiterError(DatasetError):
+    """A text file does not fall into columns."""
+
+    code = "WRONG_DELIMITER"
+
+
+class BadEncodingError(DatasetError):
+    """A text file is in no encoding that was recognized."""
+
+    code = "BAD_ENCODING"
+
+
+class MissingColumnError(DatasetError):
+    """It is not clear which column holds the user, the item or the rating."""
+
+    code = "MISSING_COLUMN"
+
+
+class BadFormatError(DatasetError):
+    """A file is no table of a known kind, or a damaged one."""
+
+    code = "BAD_FORMAT"
+
+
+class TooSmallError(DatasetError):
+    """The ratings that remain are too few to learn from."""
+
+    code = "TOO_SMALL"
+
+
+class TooLargeError(DatasetError):
+    """An import exceeds a limit of bytes, rows, columns, memory or time."""
+
+    code = "TOO_LARGE"
+
+
+class ArchiveUnsafeError(DatasetError):
+    """An archive holds members that may not be opened."""
+
+    code = "ARCHIVE_UNSAFE"
+
+
+class ArchiveRatioError(DatasetError):
+    """An archive unfolds far beyond its size."""
+
+    code = "ARCHIVE_RATIO"
+
+
+class NoGoodRowsError(DatasetError):
+    """A table has rows, and none of them is a usable rating."""
+
+    code = "NO_GOOD_ROWS"
+
+
+class DownloadFailedError(DatasetError):
+    """A release could not be fetched, or arrived damaged."""
+
+    code = "DOWNLOAD_FAILED"
+
+
 class RunError(ExplorerError):
     """Something is wrong with a run or with what was asked of it."""
 
@@ -73,7 +170,11 @@ class CorruptRunError(RunError):
 
 
 class JobError(ExplorerError):
-    """A job could not start or did not finish."""
+    """A job could not start or did not finish; `history` holds the epochs trained before that."""
+
+    def __init__(self, message: str, *, history: tuple["Epoch", ...] = ()) -> None:
+        super().__init__(message)
+        self.history = history
 
 
 class CanceledError(JobError):
@@ -110,3 +211,9 @@ class BusyError(JobError):
     """The queue is full, or this session has too many jobs in it."""
 
     code = "BUSY"
+
+
+class UnknownJobError(JobError):
+    """No job has this id."""
+
+    code = "UNKNOWN_JOB"
