@@ -1,7 +1,8 @@
 """Ratings as arrays, with tables of who rated and what was rated."""
 
 import hashlib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -107,7 +108,7 @@ class Ratings:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the content: ids, ratings, timestamps, titles and genres, not names or files."""
+        """SHA-256 of the content: ids, ratings, timestamps, scale and the item table, not names or files."""
         sha = hashlib.sha256()
         for ids in (self.users.ids, self.items.ids, self.item_table["title"]):
             sha.update("\0".join(ids).encode())
@@ -117,7 +118,29 @@ class Ratings:
         for array in (self.user_index, self.item_index, self.rating, stamps):
             sha.update(np.ascontiguousarray(array).tobytes())
         sha.update(np.array([self.min_rating, self.max_rating]).tobytes())
+        for name, values in self._further_columns():
+            sha.update(f"\1{name}\1".encode())
+            sha.update("\0".join(map(str, values)).encode())
         return sha.hexdigest()
+
+    def _further_columns(self) -> Iterator[tuple[str, pd.Series]]:
+        """Columns of the item table that its titles and genres do not tell."""
+        for name, values in self.item_table.items():
+            told = name in ("title", "genres") or (
+                name == "year" and _same(values, self.item_table["title"].map(year_in))
+            )
+            if not told:
+                yield str(name), values
+
+
+def year_in(title: str) -> float:
+    """The year in round brackets that ends a title, NaN where there is none: "Heat (1995)", "Lost (2004-2010)"."""
+    found = re.search(r"\(([0-9]{4})[^()]*\)\s*$", title)
+    return float(found[1]) if found else float("nan")
+
+
+def _same(years: pd.Series, others: pd.Series) -> bool:
+    return np.array_equal(years.to_numpy(np.float64), others.to_numpy(np.float64), equal_nan=True)
 
 
 def _mean_by(index: np.ndarray, values: np.ndarray, size: int) -> np.ndarray:

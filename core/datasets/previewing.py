@@ -1,0 +1,75 @@
+"""What an import would do, told from the first rows."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from core.datasets.clean import usual_scale
+from core.datasets.limits import ImportLimits
+from core.datasets.plan import Plan, make_plan, roles_of
+from core.datasets.request import ColumnMapping, ImportOptions, Preview, TablePreview
+from core.datasets.sources import collect
+from core.datasets.tables import Table
+from core.datasets.text import one_line
+from core.datasets.values import number
+from core.errors import DatasetError
+
+_ROWS, _CELL = 20, 100
+_NOTHING = Preview("", "", "", (), (), None, None, (), "", "")
+
+
+def look(paths: Sequence[Path], mapping: ColumnMapping, options: ImportOptions, limits: ImportLimits) -> dict[str, Any]:
+    """A `Preview` as JSON takes it; what would stop the import stands in it as code and message."""
+    try:
+        plan = make_plan(collect(paths, limits), mapping, options, limits)
+    except DatasetError as error:
+        return asdict(_NOTHING) | {"code": error.code, "message": str(error)}
+    code = message = ""
+    try:
+        plan.check()
+    except DatasetError as error:
+        code, message = error.code, str(error)
+    low, high = _scale(plan)
+    tables = [*plan.ratings, *([plan.items] if plan.items and plan.items not in plan.ratings else [])]
+    return asdict(
+        Preview(
+            layout=plan.layout,
+            name=plan.name,
+            noun=plan.noun,
+            tables=tuple(_preview(plan, table) for table in tables),
+            unclear=plan.unclear,
+            min_rating=low,
+            max_rating=high,
+            notes=plan.notes,
+            code=code,
+            message=message,
+        )
+    )
+
+
+def _preview(plan: Plan, table: Table) -> TablePreview:
+    return TablePreview(
+        file=table.name,
+        part="ratings" if table in plan.ratings else "items",
+        kind=table.kind,
+        delimiter=table.delimiter,
+        header=table.header_rows > 0,
+        encoding=table.encoding,
+        columns=table.columns,
+        roles=roles_of(plan, table),
+        rows=tuple(tuple(one_line(cell, _CELL) for cell in row) for row in table.rows[:_ROWS]),
+    )
+
+
+def _scale(plan: Plan) -> tuple[float | None, float | None]:
+    table, column = plan.ratings[0], plan.columns.rating
+    if column not in table.columns:
+        return plan.min_rating, plan.max_rating
+    place = table.columns.index(column)
+    found = [value for row in table.rows if (value := number(row[place])) is not None]
+    low, high = usual_scale(min(found), max(found)) if found else (None, None)
+    return (
+        low if plan.min_rating is None else plan.min_rating,
+        high if plan.max_rating is None else plan.max_rating,
+    )
