@@ -1,0 +1,225 @@
+"""What the embeddings of the default model know, and how far to trust it.
+
+    python -m benchmarks.findings [--seeds 5] [--no-maps]
+
+Takes the default preset on the bundled ratings from the store, trains it under
+the seeds that are missing there, and prints every analysis as Markdown.
+`docs/findings.md` is this, read by eye.
+"""
+
+import argparse
+import time
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+import numpy as np
+
+from core import datasets
+from core.analysis.bias import biases
+from core.analysis.clusters import hdbscan, kmeans
+from core.analysis.columns import GENRES, ItemColumns, item_columns
+from core.analysis.cost import cost
+from core.analysis.faithfulness import faithfulness
+from core.analysis.hints import hints
+from core.analysis.labels import label_groups
+from core.analysis.maps import MapSettings, draw_map
+from core.analysis.nearest import nearest
+from core.analysis.neighbors import neighbors
+from core.analysis.noise import Noise, noise_band
+from core.analysis.pca import Pca, pca
+from core.analysis.stability import Stability, stability
+from core.analysis.wording import words
+from core.config import PRESETS, run_id
+from core.ratings import Ratings
+from core.run import Run
+from core.splits import split
+from core.store import RunStore
+
+FEWEST_RATINGS = 21
+WELL_KNOWN = (1, 260, 296, 318, 356, 480, 593, 858, 1219, 1721, 2571, 4306, 4896, 4993)
+"""Toy Story, Star Wars, Pulp Fiction, The Shawshank Redemption, Forrest Gump, Jurassic Park, The Silence of the
+Lambs, The Godfather, Psycho, Titanic, The Matrix, Shrek, and the first Harry Potter and Lord of the Rings."""
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """The first run, looked at on the items with at least `fewest` ratings."""
+
+    ratings: Ratings
+    run: Run
+    fewest: int
+    rows: np.ndarray
+    matrix: np.ndarray
+    columns: ItemColumns
+    result: Pca
+    noise: Noise
+    stability: Stability
+
+
+def trained(ratings: Ratings, seeds: int) -> list[Run]:
+    """The default preset under several seeds, from the store where it is there."""
+    store, runs = RunStore(), []
+    for seed in range(seeds):
+        config = PRESETS["default"].model_copy(update={"seed": seed})
+        run = store.get(run_id(config, ratings.digest))
+        if run is None:
+            from core.training import fit  # TensorFlow, which takes seconds and is not needed on a second call
+
+            run = fit(config, ratings)
+            store.publish(run)
+        runs.append(run)
+    return runs
+
+
+def study(ratings: Ratings, runs: list[Run], fewest: int) -> Study:
+    """Everything that later sections share."""
+    rows = np.flatnonzero(ratings.item_count >= fewest)
+    matrices = [run.weights.item_embedding[rows] for run in runs]
+    results = [pca(matrix) for matrix in matrices]
+    return Study(
+        ratings=ratings,
+        run=runs[0],
+        fewest=fewest,
+        rows=rows,
+        matrix=matrices[0],
+        columns=item_columns(ratings).take(rows),
+        result=results[0],
+        noise=noise_band(matrices[0]),
+        stability=stability(results[0].scores, [result.scores for result in results[1:]]),
+    )
+
+
+def show_model(runs: list[Run]) -> None:
+    """Settings and error of every run."""
+    print("## The model\n")
+    changed = ", ".join(f"{name} {value}" for name, value in runs[0].config if name != "seed")
+    print(f"Settings: {changed}.\n\n| seed | run | best epoch | validation RMSE |\n| --- | --- | --- | --- |")
+    for run in runs:
+        print(f"| {run.config.seed} | `{run.run_id}` | {run.outcome.kept_epoch} | {run.outcome.val_rmse:.4f} |")
+
+
+def show_components(at: Study) -> None:
+    """Variance, band, stability and hints of the components above the band and the next two."""
+    print(f"\n## Components of the {len(at.rows):,} movies with at least {_ratings(at.fewest)} (uncentered)\n")
+    print(f"{at.noise.count} of {len(at.noise.ratio)} stand above the noise band ({at.noise.draws} draws).\n")
+    print("| component | share | band | above | median r | high end | low end |\n" + "| --- " * 7 + "|")
+    for k in range(at.noise.count + 2):
+        said = words(hints(at.result.scores[:, k], at.columns))
+        above = "yes" if at.noise.above[k] else "no"
+        numbers = f"{at.noise.ratio[k]:.1%} | {at.noise.band[k]:.1%} | {above} | {at.stability.median_r[k]:.2f}"
+        print(f"| {k + 1} | {numbers} | {said.top or '–'} | {said.bottom or '–'} |")
+    for k in range(3):
+        print(f"\nStrongest hints of component {k + 1}: ", end="")
+        print(", ".join(f"{hint.name} {hint.effect:+.2f}" for hint in hints(at.result.scores[:, k], at.columns)[:8]))
+
+
+def _ratings(count: int) -> str:
+    return "1 rating" if count == 1 else f"{count} ratings"
+
+
+def show_cost(ratings: Ratings, run: Run) -> None:
+    """Validation error by number of components kept."""
+    rows = split(ratings, run.config).validation
+    found = cost(
+        run.weights,
+        pca(run.weights.item_embedding),
+        ratings.user_index[rows],
+        ratings.item_index[rows],
+        ratings.rating[rows],
+        min_rating=ratings.min_rating,
+        max_rating=ratings.max_rating,
+    )
+    print(f"\n## What the components cost, on {found.n_ratings:,} validation ratings\n\n| kept | RMSE |\n| --- | --- |")
+    for k in sorted({0, 1, 2, 3, 5, 8, 12, 16, 24, 32, len(found.rmse) - 1}):
+        print(f"| {k} | {found.rmse[k]:.4f} |")
+    print(f"\nWithin 0.001 of the whole from {found.enough()} components on; within 0.005 from {found.enough(0.005)}.")
+
+
+def show_maps(at: Study) -> None:
+    """Time and faithfulness of every kind of map."""
+    print(f"\n## Maps of the {len(at.rows):,} movies with at least {_ratings(at.fewest)}\n")
+    print("| map | seconds | neighbors kept | trustworthiness |\n| --- | --- | --- | --- |")
+    wanted = [MapSettings(), MapSettings(dimensions=3), MapSettings(method="tsne")]
+    if find_spec("umap"):
+        wanted.append(MapSettings(method="umap"))
+    for settings in wanted:
+        began = time.perf_counter()
+        layout = draw_map(at.matrix, settings)
+        seconds = time.perf_counter() - began
+        found = faithfulness(at.matrix, layout.points)
+        print(f"| {settings.method} {settings.dimensions}D | {seconds:.1f} | ", end="")
+        print(f"{found.mean:.1%} | {found.trustworthiness:.3f} |", flush=True)
+    print(f"| items at random | | {found.chance:.1%} | 0.500 |")
+    if not find_spec("umap"):
+        print("\nUMAP is not installed here, so there is no row for it.")
+
+
+def show_neighbors(at: Study) -> None:
+    """Neighbors of well-known movies, and how alike in genre neighbors are in general."""
+    print(f"\n## Neighbors by cosine among movies with at least {_ratings(at.fewest)}\n")
+    for item in WELL_KNOWN:
+        row = int(np.flatnonzero(at.rows == at.ratings.items.index(str(item)))[0])
+        names = [at.columns.titles[other] for other in neighbors(at.matrix, row, top=6).index]
+        print(f"- **{at.columns.titles[row]}**: {'; '.join(names)}")
+    genres = [set(names) for names in at.columns.categories[GENRES]]
+    lists = nearest(at.matrix)
+    others = np.random.default_rng(0).integers(0, len(genres), lists.shape)
+    near, random = (_genre_likeness(genres, rows) for rows in (lists, others))
+    print(f"\nGenres shared with the 10 nearest (Jaccard): {near:.3f}; with 10 others drawn by chance: {random:.3f}.")
+
+
+def _genre_likeness(genres: list[set[str]], lists: np.ndarray) -> float:
+    pairs = ((genres[row], genres[other]) for row, others in enumerate(lists) for other in others)
+    return float(np.mean([len(a & b) / max(len(a | b), 1) for a, b in pairs]))
+
+
+def show_clusters(at: Study) -> None:
+    """Labels of k-means groups, and whether there are dense groups at all."""
+    print("\n## Clusters in the original space (cosine)\n\n| movies | label |\n| --- | --- |")
+    found = kmeans(at.matrix)
+    for size, label in zip(found.sizes, label_groups(found.label, at.columns), strict=True):
+        print(f"| {size} | {label.text or '–'} |")
+    dense = hdbscan(at.matrix)
+    print(f"\nHDBSCAN: {len(dense.sizes)} dense groups, {dense.sizes.sum():,} of {len(at.rows):,} movies in them.")
+
+
+def show_biases(ratings: Ratings, run: Run) -> None:
+    """The shrinkage curve, and who is liked more or less than it expects among movies with many ratings."""
+    assert run.weights.item_bias is not None
+    assert run.weights.user_bias is not None
+    scale = {"min_rating": ratings.min_rating, "max_rating": ratings.max_rating}
+    print("\n## Biases\n")
+    users = biases(run.weights.user_bias, ratings.user_count, ratings.user_mean, **scale)
+    found = biases(run.weights.item_bias, ratings.item_count, ratings.item_mean, **scale)
+    for name, fit in (("Movies", found), ("Users", users)):
+        print(f"- {name}: half believed at {fit.shrinkage:.1f} ratings, R² {fit.r2:.2f}")
+    often = np.flatnonzero(ratings.item_count >= 100)
+    order = often[np.argsort(found.residual[often])]
+    titles = ratings.item_table["title"]
+    print("- More liked than their average says (at least 100 ratings):", "; ".join(titles[order[::-1][:6]]))
+    print("- Less liked:", "; ".join(titles[order[:6]]))
+
+
+def main() -> None:
+    """Print the whole reading."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, default=5, help="runs in the stability study")
+    parser.add_argument("--no-maps", action="store_true", help="leave out the maps, which take minutes")
+    args = parser.parse_args()
+    ratings = datasets.load()
+    runs = trained(ratings, args.seeds)
+    show_model(runs)
+    studies = [study(ratings, runs, fewest) for fewest in (FEWEST_RATINGS, 1)]
+    for at in studies:
+        show_components(at)
+    show_cost(ratings, runs[0])
+    if not args.no_maps:
+        for at in studies:
+            show_maps(at)
+    show_neighbors(studies[0])
+    show_clusters(studies[0])
+    show_biases(ratings, runs[0])
+
+
+if __name__ == "__main__":
+    main()

