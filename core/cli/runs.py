@@ -1,0 +1,104 @@
+"""The calls about runs in the store."""
+
+import argparse
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from core.cli.answer import Answer, pairs, table
+from core.cli.data import ratings_of
+from core.export import export as export_files
+from core.run import Run
+from core.store import RunStore
+
+
+def list_runs(_: argparse.Namespace) -> Answer:
+    """All runs, newest first; what was set aside is told on stderr."""
+    store = RunStore()
+    found = store.list()
+    for aside in store.set_aside():
+        print(f"set aside: run {aside.run_id} ({aside.reason}), now at {aside.path}", file=sys.stderr)
+    document = [
+        {
+            "run_id": run.run_id,
+            "created_at": run.created_at,
+            "config": run.config.model_dump(),
+            "dataset": asdict(run.dataset),
+            "metrics": asdict(run.outcome),
+            "size": run.size,
+        }
+        for run in found
+    ]
+    rows = [
+        (
+            run.run_id,
+            run.created_at,
+            run.dataset.dataset_id,
+            run.config.model,
+            run.config.embedding_dim,
+            run.outcome.epochs,
+            run.outcome.val_rmse,
+        )
+        for run in found
+    ]
+    headings = ("run", "created", "dataset", "model", "dimensions", "epochs", "val_rmse")
+    return Answer(document, table(headings, rows, empty="no runs yet; `python -m core train` makes one"))
+
+
+def show(called: argparse.Namespace) -> Answer:
+    """Everything about one run but its arrays."""
+    store = RunStore()
+    run = store.load(called.run_id)
+    return Answer(_document(run, store), _text(run))
+
+
+def delete(called: argparse.Namespace) -> Answer:
+    """Remove one run, and tell what it was."""
+    store = RunStore()
+    run = store.load(called.run_id)
+    document = _document(run, store) | {"deleted": True}
+    store.delete(run.run_id)
+    return Answer(document, f"deleted run {run.run_id}")
+
+
+def export(called: argparse.Namespace) -> Answer:
+    """Write files; their paths."""
+    run = RunStore().load(called.run_id)
+    files = [str(path) for path in export_files(run, ratings_of(run), called.format, Path(called.to))]
+    return Answer({"files": files}, "\n".join(files))
+
+
+def _document(run: Run, store: RunStore) -> dict[str, Any]:
+    return {
+        "run_id": run.run_id,
+        "created_at": run.created_at,
+        "path": str(store.folder / run.run_id),
+        "config": run.config.model_dump(),
+        "dataset": asdict(run.dataset),
+        "metrics": asdict(run.outcome) | {key: getattr(run.started, key) for key in ("mean_rmse", "averages_rmse")},
+        "split": {key: value for key, value in asdict(run.started).items() if key.startswith(("n_", "unseen_"))},
+        "history": [asdict(epoch) for epoch in run.history],
+        "versions": dict(run.versions),
+    }
+
+
+def _text(run: Run) -> str:
+    outcome, started = run.outcome, run.started
+    facts = pairs(
+        [
+            ("run", run.run_id),
+            ("created", run.created_at),
+            ("dataset", f"{run.dataset.name} ({run.dataset.dataset_id}), {run.dataset.ratings:,} ratings"),
+            ("validation RMSE", outcome.val_rmse),
+            ("best of any epoch", outcome.best_val_rmse),
+            ("predicting the mean", started.mean_rmse),
+            ("averages only", started.averages_rmse),
+            ("weights kept", f"epoch {outcome.kept_epoch} of {outcome.epochs}"),
+            ("seconds", outcome.train_seconds),
+            *run.config.model_dump().items(),
+        ]
+    )
+    headings = ("epoch", "seconds", "loss", "rmse", "mae", "val_loss", "val_rmse", "val_mae")
+    rows = [[getattr(epoch, heading) for heading in headings] for epoch in run.history]
+    return f"{facts}\n\n{table(headings, rows)}"

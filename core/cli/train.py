@@ -1,0 +1,128 @@
+"""The call that trains."""
+
+import argparse
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from core import datasets, jobs
+from core.cli.answer import Answer, pairs
+from core.config import PRESETS, RunConfig, parse_config, run_id
+from core.errors import CorruptRunError, LimitError, UnknownRunError
+from core.limits import check_size
+from core.ratings import Ratings
+from core.run import Epoch, Event, Run, Started, Step
+from core.store import RunStore
+
+OWNER = "command line"
+
+
+def train(called: argparse.Namespace) -> Answer:
+    """Train in this process, or hand the training to the dashboard's workers."""
+    config = _config(called)
+    ratings = datasets.load(called.dataset)
+    check_size(config, len(ratings.users), len(ratings.items))
+    return _submit(config, ratings) if called.queue else _train_here(config, ratings)
+
+
+def _config(called: argparse.Namespace) -> RunConfig:
+    if called.preset not in PRESETS:
+        raise LimitError(f"preset is {called.preset!r:.60}; there are {', '.join(PRESETS)}")
+    given = {name: getattr(called, name) for name in RunConfig.model_fields}
+    return parse_config(
+        {name: value for name, value in given.items() if value is not None}, base=PRESETS[called.preset]
+    )
+
+
+def _train_here(config: RunConfig, ratings: Ratings) -> Answer:
+    store = RunStore()
+    run = _stored(store, run_id(config, ratings.digest))
+    cached = run is not None
+    if run is None:
+        with _interrupt_asks_to_stop() as should_stop:
+            run = _fit(config, ratings, should_stop)
+            store.publish(run)
+    outcome = run.outcome
+    document = {
+        "run_id": run.run_id,
+        "cached": cached,
+        "epochs": outcome.epochs,
+        "kept_epoch": outcome.kept_epoch,
+        "val_rmse": outcome.val_rmse,
+        "best_val_rmse": outcome.best_val_rmse,
+        "train_seconds": outcome.train_seconds,
+        "path": str(store.folder / run.run_id),
+    }
+    return Answer(document, pairs(list(document.items())))
+
+
+def _stored(store: RunStore, wanted: str) -> Run | None:
+    try:
+        return store.load(wanted)
+    except UnknownRunError:
+        return None
+    except CorruptRunError as error:
+        print(f"{error}; training it now", file=sys.stderr)
+        return None
+
+
+def _fit(config: RunConfig, ratings: Ratings, should_stop: Callable[[], bool]) -> Run:
+    print("starting TensorFlow", file=sys.stderr)
+    from core.training import fit  # a run found in the store never needs TensorFlow
+
+    return fit(config, ratings, on_event=_Progress(), should_stop=should_stop)
+
+
+def _submit(config: RunConfig, ratings: Ratings) -> Answer:
+    job = jobs.submit_training(config, ratings, owner=OWNER)
+    document = {"job_id": job.job_id or None, "run_id": job.run_id, "state": job.state}
+    if job.state == "done":
+        return Answer(document, f"run {job.run_id} is in the store already")
+    text = (
+        f"job {job.job_id} is {job.state}; a running dashboard trains it, and `python -m core jobs` shows how it stands"
+    )
+    return Answer(document, text)
+
+
+class _Progress:
+    """Tells a person on stderr how the training goes; a terminal sees one line that changes."""
+
+    def __init__(self) -> None:
+        self.alive = sys.stderr.isatty()
+        self.epochs = 0
+
+    def __call__(self, event: Event) -> None:
+        match event:
+            case Started():
+                self.epochs = event.epochs
+                self._say(f"{event.n_train:,} ratings to learn from, {event.n_validation:,} to test on")
+            case Step() if self.alive:
+                print(f"\r\033[Kepoch {event.at:.1f} of {self.epochs}  loss {event.loss:.3f}", end="", file=sys.stderr)
+            case Epoch():
+                self._say(
+                    f"epoch {event.epoch:>3} of {self.epochs}  {event.seconds:.2f} s  loss {event.loss:.4f}  "
+                    f"RMSE {event.rmse:.4f}  validation RMSE {event.val_rmse:.4f}"
+                )
+
+    def _say(self, line: str) -> None:
+        print(("\r\033[K" if self.alive else "") + line, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _interrupt_asks_to_stop() -> Iterator[Callable[[], bool]]:
+    """The first Ctrl-C asks the training to stop; a second one ends the process as usual."""
+    asked = False
+
+    def ask(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        asked = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        print("\nstopping", file=sys.stderr)
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield lambda: asked
+    finally:
+        signal.signal(signal.SIGINT, before)

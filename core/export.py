@@ -1,0 +1,166 @@
+"""A run as files that other programs open.
+
+projector   vectors.tsv, metadata.tsv      TensorBoard's Embedding Projector
+parquet     items.parquet, users.parquet   every number, for recomputing every prediction
+csv         items.csv, users.csv           the same for spreadsheets
+keras       model.keras                    the model, for `keras.models.load_model`
+"""
+
+import re
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from core.errors import LimitError, UsageError
+from core.files import disk_full_told, is_disk_full
+from core.ratings import Ratings
+from core.run import Run
+
+_FORMULA_START = re.compile(
+    r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
+)  # with the full-width forms that Excel accepts too
+_PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
+
+
+def export(run: Run, ratings: Ratings, file_format: str, folder: Path) -> tuple[Path, ...]:
+    """Write a run's files into `folder`, which is made where there is none; files of the same names are replaced.
+
+    Args:
+        run: What to write.
+        ratings: The data it learned from.
+        file_format: One of FORMATS.
+        folder: Where to.
+
+    Returns:
+        The files' paths.
+
+    Raises:
+        LimitError: The format is unknown.
+        UsageError: The folder cannot be written to.
+        DiskFullError: There is no room; nothing is left of the attempt.
+    """
+    if file_format not in _WRITERS:
+        raise LimitError(f"format is {file_format!r:.60}; it can be {', '.join(_WRITERS)}")
+    with disk_full_told(f"the export of run {run.run_id}", folder):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=folder, prefix=".export-") as fresh:
+                _WRITERS[file_format](run, ratings, Path(fresh))
+                return tuple(path.replace(folder / path.name) for path in sorted(Path(fresh).iterdir()))
+        except OSError as error:
+            if is_disk_full(error):
+                raise
+            raise UsageError(f"{folder} cannot be written to ({error.strerror}); choose another folder") from error
+
+
+def items_table(run: Run, ratings: Ratings) -> pd.DataFrame:
+    """One row an item: item_id, the data's own columns, n_ratings, mean_rating, bias (0 where the model has none)."""
+    table = ratings.item_table.drop(columns=["n_ratings", "mean_rating", "bias", "embedding"], errors="ignore")
+    table.insert(0, "item_id", ratings.items.ids)
+    counted = {"n_ratings": ratings.item_count, "mean_rating": ratings.item_mean}
+    return table.assign(**counted, bias=_bias(run.weights.item_bias, len(table)))
+
+
+def users_table(run: Run, ratings: Ratings) -> pd.DataFrame:
+    """One row a user: user_id, n_ratings, mean_rating, bias (0 where the model has none)."""
+    return pd.DataFrame(
+        {
+            "user_id": ratings.users.ids,
+            "n_ratings": ratings.user_count,
+            "mean_rating": ratings.user_mean,
+            "bias": _bias(run.weights.user_bias, len(ratings.users)),
+        }
+    )
+
+
+def formula(run: Run) -> str:
+    """How a prediction follows from the exported numbers."""
+    if run.weights.item_bias is None:
+        return "rating = dot(user.embedding, item.embedding)"
+    low, high = run.dataset.min_rating, run.dataset.max_rating
+    score = "dot(user.embedding, item.embedding) + user.bias + item.bias"
+    return f"rating = {low:g} + ({high:g} - {low:g}) * sigmoid({score})"
+
+
+def inert(text: str) -> str:
+    """Text that no spreadsheet takes for a formula: an apostrophe goes before what would be one; numbers stay."""
+    is_formula = _FORMULA_START.match(text) and not _PLAIN_NUMBER.fullmatch(text)
+    return f"'{text}" if is_formula else text
+
+
+def one_line(text: str) -> str:
+    """Text without tabs, line ends and other control characters."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def _bias(bias: np.ndarray | None, rows: int) -> np.ndarray:
+    return np.zeros(rows, np.float32) if bias is None else bias
+
+
+def _write_projector(run: Run, ratings: Ratings, folder: Path) -> None:
+    # One line a vector, without a header; the metadata has one, as it has more than one column.
+    np.savetxt(folder / "vectors.tsv", run.weights.item_embedding, fmt="%.9g", delimiter="\t")
+    table = items_table(run, ratings)
+    table["genres"] = ["|".join(genres) for genres in table["genres"]]
+    table = table[["title", *(column for column in table if column != "title")]]  # the first column labels the points
+    lines = ("\t".join(one_line(_cell(value)) for value in row) for row in table.itertuples(index=False))
+    header = "\t".join(one_line(str(column)) for column in table)
+    (folder / "metadata.tsv").write_text("\n".join([header, *lines]) + "\n", encoding="utf-8", newline="\n")
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return "" if np.isnan(value) else f"{value:.9g}"
+    return str(value)
+
+
+def _write_parquet(run: Run, ratings: Ratings, folder: Path) -> None:
+    about = {"run_id": run.run_id, "model": run.config.model, "formula": formula(run)}
+    for name, table, embedding in (
+        ("items", items_table(run, ratings), run.weights.item_embedding),
+        ("users", users_table(run, ratings), run.weights.user_embedding),
+    ):
+        columns = pa.Table.from_pandas(table, preserve_index=False).append_column("embedding", _lists(embedding))
+        pq.write_table(columns.replace_schema_metadata(about), folder / f"{name}.parquet", compression="zstd")
+
+
+def _lists(matrix: np.ndarray) -> pa.ListArray:
+    """A list of float32 a row."""
+    rows, width = matrix.shape
+    ends = pa.array(np.arange(0, rows * width + 1, width, dtype=np.int32))
+    return pa.ListArray.from_arrays(ends, pa.array(matrix.ravel(), pa.float32()))
+
+
+def _write_csv(run: Run, ratings: Ratings, folder: Path) -> None:
+    items = items_table(run, ratings)
+    items["genres"] = ["|".join(genres) for genres in items["genres"]]
+    items["year"] = items["year"].convert_dtypes()  # 1995, not 1995.0
+    for name, table, embedding in (
+        ("items", items, run.weights.item_embedding),
+        ("users", users_table(run, ratings), run.weights.user_embedding),
+    ):
+        dimensions = pd.DataFrame(embedding, columns=[f"dim_{number}" for number in range(1, embedding.shape[1] + 1)])
+        text = table.apply(lambda column: column.map(lambda value: inert(value) if isinstance(value, str) else value))
+        whole = pd.concat([text, dimensions], axis=1).rename(columns=inert)
+        whole.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
+
+
+def _write_keras(run: Run, ratings: Ratings, folder: Path) -> None:
+    from core.models import model_from_weights  # the other formats do without TensorFlow
+
+    model = model_from_weights(run.config, run.weights, ratings.min_rating, ratings.max_rating)
+    model.save(folder / "model.keras")
+
+
+_WRITERS: dict[str, Callable[[Run, Ratings, Path], None]] = {
+    "projector": _write_projector,
+    "parquet": _write_parquet,
+    "csv": _write_csv,
+    "keras": _write_keras,
+}
+FORMATS = tuple(_WRITERS)

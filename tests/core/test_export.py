@@ -1,0 +1,158 @@
+"""What other programs read from an export is what the run predicts."""
+
+import csv
+import errno
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import DiskFullError, LimitError, UsageError
+from core.export import export, inert, one_line
+from tests.conftest import run_on
+
+MODELS = ["simple_dot", "dot_with_bias", "simple_dot_diy"]
+
+
+def sigmoid(score):
+    return 1 / (1 + np.exp(-score))
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_predictions_follow_from_the_parquet_files_alone(bundled, tmp_path, model):
+    run = run_on(bundled, model=model, embedding_dim=16)
+    export(run, bundled, "parquet", tmp_path)
+    items, users = (
+        pd.read_parquet(tmp_path / f"{name}.parquet").set_index(f"{name[:-1]}_id") for name in ("items", "users")
+    )
+    about = pq.read_schema(tmp_path / "items.parquet").metadata
+    rows = np.random.default_rng(0).choice(len(bundled), 2_000, replace=False)
+    user_index, item_index = bundled.user_index[rows], bundled.item_index[rows]
+    u, v = users.loc[bundled.users.ids[user_index]], items.loc[bundled.items.ids[item_index]]
+    score = (np.stack(u["embedding"]) * np.stack(v["embedding"])).sum(axis=1)
+    if model == "dot_with_bias":
+        score = 0.5 + 4.5 * sigmoid(score + u["bias"].to_numpy() + v["bias"].to_numpy())
+        assert about[b"formula"].startswith(b"rating = 0.5 + (5 - 0.5) * sigmoid(")
+    else:
+        assert (items["bias"] == 0).all() and (users["bias"] == 0).all()
+    predicted = run.predict(user_index, item_index)
+    np.testing.assert_allclose(score, predicted, rtol=1e-5, atol=1e-5)
+    assert about[b"run_id"].decode() == run.run_id
+
+
+def test_parquet_columns(small, tmp_path):
+    export(run_on(small), small, "parquet", tmp_path)
+    items = pq.read_table(tmp_path / "items.parquet")
+    assert items.column_names == ["item_id", "title", "year", "genres", "n_ratings", "mean_rating", "bias", "embedding"]
+    assert items.schema.field("embedding").type == pa.list_(pa.float32())
+    assert items.schema.field("bias").type == pa.float32()
+    assert items["item_id"].to_pylist() == ["007", "7", "-5", "+x", "é"]
+    assert items["genres"].to_pylist()[1] == ["Comedy", "Drama"]
+    users = pq.read_table(tmp_path / "users.parquet")
+    assert users.column_names == ["user_id", "n_ratings", "mean_rating", "bias", "embedding"]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_keras_file_opens_elsewhere_and_predicts_the_same(small, tmp_path, model):
+    run = run_on(small, model=model)
+    (path,) = export(run, small, "keras", tmp_path)
+    users, items = np.repeat(np.arange(6), 5).astype(np.int32), np.tile(np.arange(5), 6).astype(np.int32)
+    np.savez(tmp_path / "ask.npz", users=users, items=items)
+    layer = "from core.models import DiyEmbedding; objects = {'DiyEmbedding': DiyEmbedding}"
+    code = f"""
+import keras, numpy as np
+objects = None
+{layer if model == "simple_dot_diy" else ""}
+model = keras.models.load_model({str(path)!r}, custom_objects=objects)
+ask = np.load({str(tmp_path / "ask.npz")!r})
+np.save({str(tmp_path / "answer.npy")!r}, model.predict({{"user": ask["users"], "item": ask["items"]}}, verbose=0))
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2], capture_output=True)
+    np.testing.assert_allclose(np.load(tmp_path / "answer.npy"), run.predict(users, items), rtol=1e-5, atol=1e-6)
+
+
+def test_projector_files_have_a_line_a_vector_and_a_header_of_metadata(small, tmp_path):
+    run = run_on(small)
+    metadata, vectors = export(run, small, "projector", tmp_path)
+    assert (metadata.name, vectors.name) == ("metadata.tsv", "vectors.tsv")
+    numbers = [line.split("\t") for line in vectors.read_text().splitlines()]
+    np.testing.assert_array_equal(np.array(numbers, np.float32), run.weights.item_embedding)
+    header, *rows = [line.split("\t") for line in metadata.read_text(encoding="utf-8").splitlines()]
+    assert header[:2] == ["title", "item_id"] and len(header) > 1
+    assert len(rows) == len(numbers) == 5
+    assert {len(row) for row in rows} == {len(header)}
+    assert rows[3][:2] == ["Tab and line end", "+x"]
+    assert rows[4][header.index("mean_rating")] == ""  # nobody rated it
+
+
+def test_csv_is_inert_text_and_plain_numbers(small, tmp_path):
+    run = run_on(small)
+    items, users = export(run, small, "csv", tmp_path)
+    with items.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["title"] for row in rows] == [
+        "Plain (1999)",
+        '\'=HYPERLINK("x")',
+        "-5",
+        "Tab\tand\nline\u2028end",
+        "'@ nobody saw it",
+    ]
+    assert [row["item_id"] for row in rows] == ["007", "7", "-5", "'+x", "é"]
+    assert [row["genres"] for row in rows] == ["Drama", "Comedy|Drama", "", "'=1+1", "Drama"]
+    assert [row["year"] for row in rows] == ["1999", "", "", "", ""]
+    numbers = np.array([[row[f"dim_{number}"] for number in range(1, 5)] for row in rows], np.float32)
+    np.testing.assert_array_equal(numbers, run.weights.item_embedding)
+    assert (numbers < 0).any()
+    assert len(pd.read_csv(users)) == 6
+
+
+@given(st.text())
+def test_no_text_stays_a_formula_unless_it_is_a_number(text):
+    safe = inert(text)
+    assert safe in (text, f"'{text}")
+    if safe[:1] in tuple("=+-@\t\r\n＝＋－＠"):
+        float(safe)
+
+
+@given(st.text())
+def test_one_line_is_one_line_without_tabs(text):
+    assert len(one_line(text).splitlines()) <= 1
+    assert "\t" not in one_line(text)
+
+
+def test_all_formats_share_a_folder_and_replace_their_own_files(small, tmp_path):
+    folder = tmp_path / "made" / "anew"
+    for _ in range(2):
+        for file_format in ("projector", "parquet", "csv"):
+            for path in export(run_on(small), small, file_format, folder):
+                assert path.parent == folder and path.stat().st_size
+    assert len(list(folder.iterdir())) == 6
+
+
+def test_an_unknown_format_is_refused(small, tmp_path):
+    with pytest.raises(LimitError, match="'xlsx'; it can be projector, parquet, csv, keras"):
+        export(run_on(small), small, "xlsx", tmp_path)
+
+
+def test_a_place_that_is_no_folder_is_refused(small, tmp_path):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(UsageError, match="cannot be written to"):
+        export(run_on(small), small, "csv", tmp_path / "file")
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_a_full_disk_leaves_nothing_behind(small, tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(pq, "write_table", refuse)
+    with pytest.raises(DiskFullError):
+        export(run_on(small), small, "parquet", tmp_path)
+    assert list(tmp_path.iterdir()) == []
