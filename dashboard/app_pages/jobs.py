@@ -1,0 +1,122 @@
+"""Jobs: what waits, runs or has ended, with the log of each."""
+
+import pandas as pd
+import streamlit as st
+
+from core import jobs
+from core.jobfolder import Job
+from dashboard import copy, curve, loaders, state, training
+
+SHOWN = 200
+"""Older jobs than this are counted, not listed."""
+
+COLUMNS = {
+    "state": st.column_config.TextColumn("State", width="small"),
+    "title": st.column_config.TextColumn("Job"),
+    "progress": st.column_config.ProgressColumn("Progress", format="%d%%", min_value=0, max_value=100),
+    "seconds": st.column_config.NumberColumn("Duration", format="%.1f s"),
+    "asked": st.column_config.DatetimeColumn("Asked for", format="YYYY-MM-DD HH:mm:ss"),
+    "message": st.column_config.TextColumn("What happened", width="large"),
+    "job_id": st.column_config.TextColumn("Id", width="small"),
+}
+
+
+def table(known: list[Job]) -> pd.DataFrame:
+    """One row a job, in the order given."""
+    return pd.DataFrame(
+        {
+            "state": "Stopping" if job.canceling else copy.JOB_STATES[job.state],
+            "title": job.title,
+            "progress": 100 * job.progress,
+            "seconds": job.seconds,
+            "asked": pd.Timestamp(job.created_at),
+            "message": copy.sentence(job.message),
+            "job_id": job.job_id,
+        }
+        for job in known
+    )
+
+
+def overview() -> None:
+    """The table, and the job that was picked in it or that the link names."""
+    known = loaders.jobs_now()[::-1]
+    picked = st.dataframe(
+        table(known[:SHOWN]),
+        hide_index=True,
+        column_config=COLUMNS,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"jobs_{known[0].job_id}",  # rows are selected by number: a new job moves them all
+        alt="Jobs with their state, progress, duration and what happened",
+    )
+    if len(known) > SHOWN:
+        st.caption(f"The newest {SHOWN} of {len(known):,} jobs.")
+    rows = [row for row in picked.selection.rows if row < len(known)]
+    if rows:
+        state.watch(known[rows[0]].job_id)
+        state.write_link()
+    job = training.watched()
+    if job is None:
+        st.caption("Select a row to see its log.")
+    else:
+        detail(job)
+
+
+def detail(job: Job) -> None:
+    """One job: how it stands, what can be done about it, and its log."""
+    st.subheader(job.title)
+    if job.active:
+        st.progress(job.progress, text=training.progress_words(job, curve.of_events(jobs.events(job.job_id))))
+        with st.container(horizontal=True):
+            training.stop_button(job)
+            st.page_link(
+                "app_pages/train.py",
+                label="Watch it learn",
+                icon=":material/show_chart:",
+                query_params={state.JOB: job.job_id},
+            )
+    elif job.state == "done":
+        st.markdown(f"Done in {copy.duration(job.seconds)}.")
+        if job.run_id is not None and any(summary.run_id == job.run_id for summary in loaders.runs()):
+            st.page_link(
+                "app_pages/components.py",
+                label="Open the model",
+                icon=":material/insights:",
+                query_params={state.RUN: job.run_id},
+            )
+        else:
+            st.caption("Its model has been deleted since.")
+    else:
+        training.say_end(job)
+        wanted = loaders.job_config(job)
+        if wanted is not None:
+            st.button(
+                "Start it again", icon=":material/replay:", on_click=training.start, args=(wanted,), key="start_again"
+            )
+    log = jobs.log(job.job_id)
+    with st.expander("Log", icon=":material/article:", expanded=job.state == "failed"):
+        st.code(
+            log or "Nothing was printed.",
+            language=None,
+            height=320 if log.count("\n") > 12 else "content",
+            wrap_lines=True,
+        )
+
+
+@st.fragment(run_every=1.0)
+def live() -> None:
+    """The overview while something runs; when nothing does any more, the page runs again without a timer."""
+    if not any(job.active for job in loaders.jobs_now()):
+        st.rerun()
+    overview()
+
+
+st.title("Jobs")
+st.markdown("Trainings run in a process of their own and wait here for their turn. They go on when you close the page.")
+if any(job.active for job in loaders.jobs_now()):
+    live()
+elif loaders.jobs_now():
+    st.fragment(overview)()
+else:
+    st.markdown("There is no job yet.")
+    st.page_link("app_pages/train.py", label="Train a first model", icon=":material/model_training:")

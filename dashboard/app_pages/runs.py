@@ -1,0 +1,209 @@
+"""Runs: all trained models, to open, compare and delete."""
+
+import pandas as pd
+import streamlit as st
+
+from core.config import PRESETS, RunConfig
+from core.store import RunStore, RunSummary
+from dashboard import copy, curve, form, loaders, reading, state
+from dashboard.charts import training as charts
+
+MOST_COMPARED = 6
+"""More curves than this cannot be told apart."""
+
+
+def table(summaries: list[RunSummary]) -> pd.DataFrame:
+    """One row a run, in the order given; RMSE in rating units, size in bytes."""
+    return pd.DataFrame(
+        {
+            "model": copy.MODELS[summary.config.model].name,
+            "preset": preset_of(summary.config),
+            "dim": summary.config.embedding_dim,
+            "epochs": summary.outcome.epochs,
+            "kept": summary.outcome.kept_epoch,
+            "val_rmse": summary.outcome.val_rmse,
+            "seconds": summary.outcome.train_seconds,
+            "trained": pd.Timestamp(summary.created_at),
+            "val_mae": summary.outcome.val_mae,
+            "data": summary.dataset.name,
+            "size": summary.size / 1e6,
+            "run_id": summary.run_id,
+        }
+        for summary in summaries
+    )
+
+
+def preset_of(config: RunConfig) -> str:
+    """Words of the preset that a config is, or nothing."""
+    return next((copy.PRESET_WORDS[name] for name, preset in PRESETS.items() if preset == config), "")
+
+
+COLUMNS = {
+    "model": st.column_config.TextColumn("Model"),
+    "preset": st.column_config.TextColumn("Preset", help="The named settings it was trained with, if any."),
+    "dim": st.column_config.NumberColumn("Dimensions", format="%d", width="small"),
+    "epochs": st.column_config.NumberColumn("Epochs", format="%d", width="small", help="Epochs trained."),
+    "kept": st.column_config.NumberColumn(
+        "Kept", format="%d", width="small", help="The epoch whose numbers the model keeps."
+    ),
+    "val_rmse": st.column_config.NumberColumn(
+        "Validation RMSE", format="%.4f", width="small", help="In stars; lower is better."
+    ),
+    "val_mae": st.column_config.NumberColumn("Validation MAE", format="%.4f", help="Mean absolute error, in stars."),
+    "seconds": st.column_config.NumberColumn("Time", format="%.1f s", width="small", help="Training time."),
+    "trained": st.column_config.DatetimeColumn("Trained", format="YYYY-MM-DD HH:mm"),
+    "data": st.column_config.TextColumn("Data"),
+    "size": st.column_config.NumberColumn("Size", format="%.1f MB", help="On disk."),
+    "run_id": st.column_config.TextColumn("Id"),
+}
+
+
+def look_into(run_id: str) -> None:
+    """Open a model on the other pages; a callback."""
+    summary = next(summary for summary in loaders.runs() if summary.run_id == run_id)
+    state.select_dataset(summary.dataset.dataset_id)
+    state.select_run(run_id)
+
+
+@st.dialog("Delete models", icon=":material/delete:")
+def confirm_delete(chosen: list[RunSummary]) -> None:
+    """Ask once, say what goes."""
+    st.write(f"{copy.count(len(chosen), 'model')} and everything computed from it will be removed from the disk:")
+    st.markdown("\n".join(f"- {copy.run_words(summary)}" for summary in chosen))
+    st.caption("The same settings can be trained again and give the same model. Jobs keep their logs.")
+    with st.container(horizontal=True):
+        if st.button("Delete", type="primary", icon=":material/delete:", key="confirm_delete"):
+            for summary in chosen:
+                RunStore().delete(summary.run_id)
+            st.rerun()
+        if st.button("Keep", key="keep"):
+            st.rerun()
+
+
+def actions(chosen: list[RunSummary]) -> None:
+    """What can be done with the selected rows."""
+    one = chosen[0] if len(chosen) == 1 else None
+    with st.container(horizontal=True):
+        if st.button("Open the components", type="primary", icon=":material/insights:", disabled=one is None) and one:
+            look_into(one.run_id)
+            st.switch_page("app_pages/components.py")
+        if st.button("Use its settings", icon=":material/tune:", disabled=one is None) and one:
+            state.watch(None)
+            form.fill(one.config)
+            st.switch_page("app_pages/train.py")
+        if st.button("Delete", icon=":material/delete:", disabled=not chosen):
+            confirm_delete(chosen)
+    if not chosen:
+        st.caption("Select one row to open it, several to compare their curves.")
+
+
+def compare(chosen: list[RunSummary]) -> None:
+    """Curves of the selected runs, and the settings in which they differ."""
+    if len(chosen) > MOST_COMPARED:
+        st.caption(f"The first {MOST_COMPARED} of the {len(chosen)} selected models are drawn.")
+    drawn = chosen[:MOST_COMPARED]
+    curves = [
+        charts.Named(copy.short_run_words(summary), curve.of_run(loaders.run(summary.run_id))) for summary in drawn
+    ]
+    st.plotly_chart(
+        charts.compared_curves(curves),
+        key="compared_curves",
+        config={"displaylogo": False},
+        alt=f"Validation and training RMSE of {copy.count(len(drawn), 'model')} after each epoch",
+    )
+    best = min(drawn, key=lambda summary: summary.outcome.val_rmse)
+    st.markdown(
+        "Solid lines are validation, dotted ones training. "
+        f"The lowest kept validation RMSE, {best.outcome.val_rmse:.3f}, is "
+        f"that of {copy.run_words(best)}."
+        if len(drawn) > 1
+        else reading.result(best.outcome)
+    )
+    if len(drawn) > 1:
+        differing_settings(drawn)
+
+
+def differing_settings(drawn: list[RunSummary]) -> None:
+    """A table with one row a setting that is not the same in all of them."""
+    settings = {f"{copy.short_run_words(summary)}": summary.config.model_dump() for summary in drawn}
+    fields = RunConfig.model_fields
+    differing = [name for name in fields if len({str(values[name]) for values in settings.values()}) > 1]
+    if not differing:
+        st.caption("They have all settings in common and differ in their data.")
+        return
+    st.subheader("Settings that differ")
+    rows = {name: [str(values[key]) for key in differing] for name, values in settings.items()}
+    st.dataframe(
+        pd.DataFrame(rows, index=pd.Index([fields[key].title for key in differing], name="Setting")),
+        alt="Settings in which the selected models differ",
+    )
+
+
+def details(summary: RunSummary) -> None:
+    """Everything the manifest knows about one run."""
+    run = loaders.run(summary.run_id)
+    data = run.dataset
+    with st.expander("Everything about this model", icon=":material/description:"):
+        left, right = st.columns(2, gap="large")
+        fields = RunConfig.model_fields
+        settings = {str(fields[name].title): str(value) for name, value in summary.config}
+        left.markdown("**Settings**")
+        left.table(settings, border="horizontal")
+        facts = {
+            "Data": f"{data.name}: {data.ratings:,} ratings, {data.users:,} people, {data.items:,} {data.noun}s",
+            "Training ratings": f"{run.started.n_train:,}",
+            "Validation ratings": f"{run.started.n_validation:,}, {run.started.unseen_items:,} on unseen {data.noun}s",
+            "Best validation RMSE": f"{run.outcome.best_val_rmse:.4f}",
+            "Trained": summary.created_at,
+            "Id": summary.run_id,
+            **dict(run.versions),
+        }
+        right.markdown("**Facts**")
+        right.table(facts, border="horizontal")
+
+
+def report_set_aside() -> None:
+    """Folders that did not fit and were moved out of the way."""
+    aside = RunStore().set_aside()
+    if not aside:
+        return
+    with st.expander(f"{copy.count(len(aside), 'damaged model')} set aside", icon=":material/warning:"):
+        st.write(
+            "Their files did not match what was written when they were trained. Nothing was deleted; they are not used."
+        )
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    "Id": [one.run_id for one in aside],
+                    "Why": [one.reason for one in aside],
+                    "Where": [str(one.path) for one in aside],
+                }
+            ),
+            hide_index=True,
+            alt="Models set aside as damaged, with the reason",
+        )
+
+
+st.title("All trained models")
+summaries = loaders.runs()
+if not summaries:
+    st.markdown("Every training ends here, with its settings and results. There is none yet.")
+    st.page_link("app_pages/train.py", label="Train a first model", icon=":material/model_training:")
+else:
+    st.markdown("Every training ends here, with its settings and results. Equal settings on equal data are one model.")
+    picked = st.dataframe(
+        table(summaries),
+        hide_index=True,
+        column_config=COLUMNS,
+        on_select="rerun",
+        selection_mode="multi-row",
+        key=f"runs_{hash(tuple(summary.run_id for summary in summaries))}",  # rows are selected by number
+        alt="All trained models with their settings and results",
+    )
+    chosen = [summaries[row] for row in picked.selection.rows if row < len(summaries)]
+    actions(chosen)
+    if chosen:
+        compare(chosen)
+    if len(chosen) == 1:
+        details(chosen[0])
+report_set_aside()

@@ -1,0 +1,143 @@
+"""Start: what an embedding is, the ratings at a glance, and one button that trains a first model."""
+
+import numpy as np
+import streamlit as st
+
+from core.config import PRESETS
+from core.ratings import Ratings
+from dashboard import copy, loaders, state, training
+from dashboard.charts import data as charts
+
+WELL_KNOWN = 21
+"""Movies on the small map have at least this many ratings."""
+
+ratings = loaders.ratings(state.dataset_id())
+noun = ratings.noun
+run_id = state.run_id()
+
+
+def picture() -> None:
+    """The map of the selected model; before there is one, what every model starts from."""
+    if run_id is None:
+        st.plotly_chart(
+            charts.rating_matrix(ratings),
+            key="start_matrix",
+            config=copy.CHART_CONFIG,
+            alt=f"Ratings of the best-known {noun}s by people from the most to the least active, with many gaps",
+        )
+        return
+    kept = np.flatnonzero(ratings.item_count >= WELL_KNOWN)
+    if len(kept) < 2:
+        kept = np.arange(len(ratings.items))
+    scores = loaders.item_pca(run_id, centered=False, min_ratings=1).scores[kept]
+    titles = ratings.item_table["title"].to_numpy()[kept]
+    st.plotly_chart(
+        charts.small_map(scores, titles, ratings.item_count[kept], noun=noun),
+        key="start_map",
+        config=copy.CHART_CONFIG,
+        alt=f"Map of {len(kept):,} {noun}s along the first two components of the model, well-known ones named",
+    )
+
+
+def introduction() -> None:
+    """Three sentences and the one button."""
+    st.markdown(copy.WHAT_IS_AN_EMBEDDING.format(noun=noun))
+    if run_id is None:
+        st.caption(
+            "The table shows where it starts: ratings with gaps between them. Even for the best-known it has many, "
+            f"and over all {noun}s {1 - filled_share(ratings):.1%} of it is empty. A model learns to fill the gaps."
+        )
+        training.offer(PRESETS["default"], label="Train your first model", lead_to="app_pages/components.py")
+        return
+    summary = next(summary for summary in loaders.runs() if summary.run_id == run_id)
+    st.caption(
+        f"The map beside comes from your model: {copy.run_words(summary)}. No one told it what a {noun} is about."
+    )
+    if st.button("Open the components", type="primary", icon=":material/insights:"):
+        st.switch_page("app_pages/components.py")
+
+
+def filled_share(ratings: Ratings) -> float:
+    """Share of all pairs of a person and an item that are rated, fraction."""
+    return len(ratings) / (len(ratings.users) * len(ratings.items))
+
+
+def data_in_numbers(ratings: Ratings) -> None:
+    """Four numbers and three charts."""
+    st.header("The data")
+    with st.grid(4, min_column_width=140):
+        st.metric("Ratings", f"{len(ratings):,}", border=True)
+        st.metric("People", f"{len(ratings.users):,}", border=True)
+        st.metric(f"{noun.capitalize()}s", f"{len(ratings.items):,}", border=True)
+        st.metric(
+            "Table filled",
+            f"{filled_share(ratings):.1%}",
+            border=True,
+            help=f"Share of all pairs of a person and a {noun} that are rated.",
+        )
+    with st.grid(3, min_column_width=260):
+        st.plotly_chart(
+            charts.ratings_histogram(ratings),
+            key="start_ratings",
+            config=copy.CHART_CONFIG,
+            alt="How often each rating was given",
+        )
+        st.plotly_chart(
+            charts.counts_histogram(
+                ratings.item_count[ratings.item_count > 0], title=f"How often a {noun} is rated", noun=noun
+            ),
+            key="start_items",
+            config=copy.CHART_CONFIG,
+            alt=f"How many {noun}s have how many ratings",
+        )
+        st.plotly_chart(
+            charts.counts_histogram(
+                ratings.user_count[ratings.user_count > 0],
+                title="How much a person rates",
+                noun="person",
+                nouns="people",
+            ),
+            key="start_users",
+            config=copy.CHART_CONFIG,
+            alt="How many people gave how many ratings",
+        )
+    few = np.count_nonzero(ratings.item_count < WELL_KNOWN) / len(ratings.items)
+    st.caption(
+        f"The middle rating is {np.median(ratings.rating):g} stars. "
+        f"{few:.0%} of the {noun}s have {WELL_KNOWN - 1} ratings "
+        f"or fewer: about those a model can learn little, and the pages say so where it matters."
+    )
+
+
+def where_to_go() -> None:
+    """Four cards that lead on."""
+    st.header("Where to go")
+    with st.grid(4, min_column_width=200):
+        for page, icon, title, words in copy.WHERE_TO_GO:
+            with st.container(border=True, height="stretch"):
+                st.markdown(f"**:material/{icon}: {title}**")
+                st.caption(words.format(noun=noun))
+                st.space("stretch")
+                st.page_link(
+                    f"app_pages/{page}.py", label="Open", icon=":material/arrow_forward:", icon_position="right"
+                )
+
+
+def about_the_data(ratings: Ratings) -> None:
+    """Source, licence and citation."""
+    with st.expander("Source, licence and citation of the data", icon=":material/gavel:"):
+        for key, title in (("source", "Source"), ("licence", "Licence"), ("citation", "Please cite")):
+            if key in ratings.about:
+                st.markdown(f"**{title}.** {ratings.about[key]}")
+
+
+st.title(copy.HEADLINE.format(noun=noun))
+left, right = st.columns([3, 2], gap="large", vertical_alignment="center")
+place = left.container()  # filled last: the first map of a model takes a moment
+with right:
+    introduction()
+data_in_numbers(ratings)
+where_to_go()
+about_the_data(ratings)
+with place.skeleton(height=400), place:
+    picture()

@@ -1,0 +1,176 @@
+"""Train: choose a model and its settings, and watch it learn."""
+
+import streamlit as st
+
+from core import jobs
+from core.config import RunConfig
+from core.errors import LimitError
+from core.jobfolder import Job
+from core.run import Run, Started
+from dashboard import copy, curve, form, loaders, reading, state, training
+from dashboard.charts import training as charts
+
+NOTHING = curve.Curve(started=None)
+
+
+def settings_changed() -> None:
+    """A finished job leaves the screen when the settings are no longer its own; a running one stays."""
+    job = training.watched()
+    if job is not None and not job.active:
+        state.watch(None)
+
+
+def settings_form() -> None:
+    """Everything a person can choose, the plain things first."""
+    form.presets(settings_changed)
+    form.model(settings_changed)
+    for name in form.PLAIN:
+        form.setting(name, settings_changed)
+    with st.expander("All settings", icon=":material/tune:"):
+        for name in form.FOLDED:
+            form.setting(name, settings_changed)
+
+
+def choose_behind(shown: str | None) -> charts.Named | None:
+    """An earlier run to lay behind the curve."""
+    others = {summary.run_id: summary for summary in loaders.runs_of(state.dataset_id()) if summary.run_id != shown}
+    chosen = st.selectbox(
+        "Lay an earlier model behind the curve",
+        list(others),
+        index=None,
+        format_func=lambda run_id: copy.run_words(others[run_id]),
+        placeholder="None" if others else "There is no earlier model yet",
+        disabled=not others,
+        key="behind",
+    )
+    if chosen is None:
+        return None
+    return charts.Named(copy.run_words(others[chosen]), curve.of_run(loaders.run(chosen)))
+
+
+def board(
+    shown: curve.Curve, references: Started, behind: charts.Named | None, time: tuple[str, str], words: str
+) -> None:
+    """Four numbers, the curve, and one sentence that reads it aloud: the same places whatever the state."""
+    epoch = shown.shown_epoch
+    number = epoch.epoch if epoch else 0
+    with st.grid(4, min_column_width=110):
+        if shown.kept_epoch is None:
+            st.metric("Epoch", f"{number} of {references.epochs}", border=True)
+        else:
+            st.metric("Kept epoch", f"{number} of {len(shown.epochs)}", border=True)
+        st.metric("Training RMSE", f"{epoch.rmse:.3f}" if epoch else "–", border=True)
+        st.metric("Validation RMSE", f"{epoch.val_rmse:.3f}" if epoch else "–", border=True)
+        st.metric(*time, border=True)
+    st.plotly_chart(
+        charts.learning_curve(shown, references, behind=behind),
+        key="learning_curve",
+        config={"displaylogo": False},
+        alt=f"Training and validation RMSE over {references.epochs} epochs, with two reference lines. {words}",
+    )
+    st.markdown(words)
+
+
+@st.fragment(run_every=training.POLL)
+def live(job_id: str, references: Started, behind_run: str | None) -> None:
+    """The board of a job that runs; when it has ended, the whole page runs again."""
+    job = loaders.job(job_id)
+    if job is None or not job.active:
+        training.finish(job)
+        return
+    shown = curve.of_events(jobs.events(job_id))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        training.stop_button(job)
+        st.progress(job.progress, text=training.progress_words(job, shown))
+    left = shown.seconds_left()
+    behind = charts.Named("earlier", curve.of_run(loaders.run(behind_run))) if behind_run else None
+    board(shown, references, behind, ("Time left", "–" if left is None else copy.duration(left)), reading.curve(shown))
+
+
+def finished(run: Run, behind: charts.Named | None, just_now: bool) -> None:
+    """The board of a run in the store, its result in one sentence, and where to go next."""
+    shown = curve.of_run(run)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Open the components", type="primary", icon=":material/insights:"):
+            state.select_run(run.run_id)
+            st.switch_page("app_pages/components.py")
+        said = "Training is done" if just_now else "From the store: trained before, nothing had to be computed"
+        st.markdown(f":small[:material/check_circle: {said}.]")
+    board(shown, run.started, behind, ("Time taken", copy.duration(run.outcome.train_seconds)), reading.curve(shown))
+    with st.container(border=True):
+        st.markdown(f"**{reading.result(run.outcome)}**")
+        st.markdown(reading.against_references(run.outcome.val_rmse, run.started))
+        st.caption(reading.unseen(run.started, run.dataset.noun))
+        with st.container(horizontal=True):
+            for page, icon, label in copy.AFTER_TRAINING:
+                st.page_link(
+                    f"app_pages/{page}.py", label=label, icon=f":material/{icon}:", query_params={state.RUN: run.run_id}
+                )
+
+
+def not_trained(config: RunConfig, references: Started, behind: charts.Named | None, ended: Job | None) -> None:
+    """The board before the first epoch, or of a job that ended without a model."""
+    shown = NOTHING if ended is None else curve.of_events(jobs.events(ended.job_id))
+    if ended is not None and ended.state == "failed":
+        training.explain_end(ended)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Train",
+            type="primary",
+            icon=":material/play_arrow:",
+            on_click=training.start,
+            args=(config,),
+            key="start_training",
+        )
+        if ended is not None and ended.state == "canceled":
+            st.markdown(f":small[:material/stop_circle: {copy.sentence(ended.message)}]")
+    words = reading.curve(shown) if shown.epochs else copy.BEFORE_TRAINING
+    time = ("Time left", "–") if ended is None else ("Time taken", copy.duration(ended.seconds))
+    board(shown, references, behind, time, words)
+
+
+st.title("Train a model")
+st.markdown(copy.TRAIN_INTRODUCTION.format(noun=loaders.ratings(state.dataset_id()).noun))
+
+job = training.watched()
+if job is not None and st.session_state.get("_form_of_job") != job.job_id:
+    st.session_state["_form_of_job"] = job.job_id
+    job_config = loaders.job_config(job)
+    if job_config is not None:
+        form.fill(job_config)
+
+left, right = st.columns([1, 2], gap="medium")
+with left:
+    settings_form()
+with right:
+    try:
+        config = form.current()
+        references = loaders.expected(state.dataset_id(), config)
+    except LimitError as error:
+        st.error(str(error), title=copy.error_title(error.code), icon=":material/error:")
+        st.stop()
+    if job is None or not job.active:
+        job = training.running(config) or job
+    top = st.container()
+    st.caption(copy.RMSE_HELP)
+    key = job.key if job is not None else training.key(config)
+    behind = choose_behind(key)
+    stored = {summary.run_id for summary in loaders.runs()}
+    if job is not None and job.active:
+        own = loaders.job_config(job)
+        with top:
+            live(
+                job.job_id,
+                loaders.expected(state.dataset_id(), own) if own else references,
+                st.session_state.get("behind"),
+            )
+    else:
+        # A fragment draws into a container of its own. With one here too, every element keeps its place
+        # in the tree when a training starts or ends: nothing is shown twice, and the curve is not built anew.
+        with top, st.container():
+            if key in stored:
+                if job is not None and training.select_result(job):
+                    st.rerun()  # the sidebar was drawn with the model before this one
+                finished(loaders.run(key), behind, just_now=job is not None)
+            else:
+                not_trained(config, references, behind, job if job is not None and job.state != "done" else None)

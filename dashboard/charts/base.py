@@ -1,0 +1,42 @@
+"""What all figures share: size, margins, legend, hover, and colors that mean the same everywhere."""
+
+import plotly.graph_objects as go
+
+AMOUNT = "Cividis"
+"""Color scale of amounts, from little to much."""
+
+AROUND_ZERO = "RdBu"
+"""Color scale of signed values: red below zero, blue above."""
+
+VALIDATION, TRAINING, REFERENCE = "#0072B2", "#E69F00", "#8a8f9c"
+"""Validation and training curves (Okabe and Ito's blue and orange), and lines to compare with."""
+
+MUTED = "rgba(138, 143, 156, 0.45)"
+"""Points and bars that stay in the background, in light and dark."""
+
+
+def figure(title: str, *, x: str = "", y: str = "", height: int = 380) -> go.Figure:
+    """An empty figure with its title, axis titles with units, and room for both."""
+    result = go.Figure()
+    result.update_layout(
+        title={"text": title, "x": 0, "xanchor": "left", "font": {"size": 15}},
+        xaxis_title=x,
+        yaxis_title=y,
+        height=height,
+        margin={"l": 8, "r": 8, "t": 56, "b": 8},
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "xanchor": "right", "x": 1},
+        hoverlabel={"align": "left", "namelength": -1},
+        dragmode="zoom",
+    )
+    result.update_xaxes(automargin=True)
+    result.update_yaxes(automargin=True)
+    return result
+
+
+def plain(text: str, length: int = 60) -> str:
+    """Somebody's title as harmless text in a hover, a label or a tick.
+
+    Plotly reads a few tags and %{…} templates out of strings; titles hold neither after this.
+    """
+    short = text if len(text) <= length else text[: length - 1] + "…"
+    return short.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "%\u200b{")

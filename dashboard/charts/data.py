@@ -1,0 +1,157 @@
+"""The ratings at a glance, and the small pictures of the start page."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.ratings import Ratings
+from dashboard.charts import base
+
+
+def ratings_histogram(ratings: Ratings, *, height: int = 260) -> go.Figure:
+    """How often each rating was given."""
+    values, counts = np.unique(ratings.rating, return_counts=True)
+    figure = base.figure("How people rate", x="Rating (stars)", y="Ratings", height=height)
+    figure.add_bar(
+        x=[f"{value:g}" for value in values],
+        y=counts,
+        marker_color=base.VALIDATION,
+        customdata=counts / len(ratings),
+        hovertemplate="%{x} stars: %{y:,} ratings (%{customdata:.1%})<extra></extra>",
+    )
+    figure.update_xaxes(type="category")
+    return figure
+
+
+def counts_histogram(counts: np.ndarray, *, title: str, noun: str, nouns: str = "", height: int = 260) -> go.Figure:
+    """How many movies (or people) have how many ratings, in bins that double.
+
+    Args:
+        counts: Ratings per movie or person, at least 1, (n,).
+        noun, nouns: What is counted, one and many; an "s" makes many unless told.
+    """
+    nouns = nouns or f"{noun}s"
+    edges = 2 ** np.arange(int(np.log2(counts.max())) + 2)
+    bars, _ = np.histogram(counts, bins=edges)
+    first = int(np.flatnonzero(bars)[0])
+    bars, low, high = bars[first:], edges[first:-1], edges[first + 1 :] - 1
+    ranges = [f"{a:,}" if a == b else f"{a:,} to {b:,}" for a, b in zip(low, high, strict=True)]
+    figure = base.figure(title, x=f"Ratings per {noun}, from this many up", y=nouns.capitalize(), height=height)
+    figure.add_bar(
+        x=[f"{number:,}" for number in low],
+        y=bars,
+        marker_color=base.VALIDATION,
+        customdata=list(zip(ranges, bars / len(counts), strict=True)),
+        hovertemplate=f"%{{customdata[0]}} ratings: %{{y:,}} {nouns} (%{{customdata[1]:.1%}})<extra></extra>",
+    )
+    figure.update_xaxes(type="category", tickangle=0, tickfont={"size": 11})
+    return figure
+
+
+def small_map(
+    scores: np.ndarray,
+    titles: Sequence[str] | np.ndarray,
+    counts: np.ndarray,
+    *,
+    noun: str,
+    labels: int = 9,
+    height: int = 400,
+) -> go.Figure:
+    """Movies by their first two components, with a few well-known ones named.
+
+    Args:
+        scores: Places along the components, (n, at least 2).
+        titles: Names, n of them.
+        counts: Ratings each, (n,): decides which are well known.
+    """
+    x, y = scores[:, 0].astype(np.float32), scores[:, 1].astype(np.float32)
+    named = spread_out(scores[:, :2], counts, labels)
+    figure = base.figure(f"A map of {noun}s", x="Component 1", y="Component 2", height=height)
+    figure.add_scattergl(
+        x=x,
+        y=y,
+        mode="markers",
+        marker={"size": 5, "color": base.MUTED, "opacity": 0.55},
+        customdata=[base.plain(title) for title in titles],
+        hovertemplate="%{customdata}<extra></extra>",
+        showlegend=False,
+    )
+    middle = float(np.median(x))
+    figure.add_scatter(
+        x=x[named],
+        y=y[named],
+        mode="markers+text",
+        text=[base.plain(_short(titles[row]), 34) for row in named],
+        textposition=["middle right" if x[row] < middle else "middle left" for row in named],
+        textfont={"size": 12, "weight": 600},
+        marker={"size": 8, "color": base.VALIDATION},
+        hovertemplate="%{text}<extra></extra>",
+        cliponaxis=False,
+        showlegend=False,
+    )
+    figure.update_xaxes(showticklabels=False, zeroline=False, showgrid=False)
+    figure.update_yaxes(showticklabels=False, zeroline=False, showgrid=False)
+    return figure
+
+
+def _short(title: str) -> str:
+    """A title without its year and what else stands in parentheses behind it."""
+    return title.split(" (", maxsplit=1)[0]
+
+
+def spread_out(places: np.ndarray, counts: np.ndarray, wanted: int, *, apart: float = 0.11) -> list[int]:
+    """Rows of the most-rated items that do not crowd each other on a map.
+
+    Args:
+        places: (n, 2), any units.
+        counts: Ratings each, (n,).
+        wanted: At most this many.
+        apart: Smallest distance, as a share of the map's width or height.
+    """
+    reach = np.ptp(places, axis=0)
+    scaled = (places - places.min(axis=0)) / np.where(reach > 0, reach, 1)
+    chosen: list[int] = []
+    for row in np.argsort(-counts, kind="stable"):
+        gaps = np.abs(scaled[row] - scaled[chosen])
+        # labels are wide and flat: near in height is crowded even when further apart sideways
+        if not chosen or not np.any((gaps[:, 1] < apart / 2) & (gaps[:, 0] < 4 * apart)):
+            chosen.append(int(row))
+        if len(chosen) == wanted:
+            break
+    return chosen
+
+
+def rating_matrix(ratings: Ratings, *, users: int = 60, items: int = 14, height: int = 400) -> go.Figure:
+    """The ratings as a table with gaps: the most-rated items, by people from the most to the least active."""
+    rows = np.argsort(-ratings.item_count, kind="stable")[:items]
+    by_activity = np.argsort(-ratings.user_count, kind="stable")
+    columns = by_activity[np.linspace(0, len(by_activity) - 1, min(users, len(by_activity))).astype(int)]
+    row_of = np.full(len(ratings.items), -1)
+    row_of[rows] = np.arange(len(rows))
+    column_of = np.full(len(ratings.users), -1)
+    column_of[columns] = np.arange(len(columns))
+    shown = (row_of[ratings.item_index] >= 0) & (column_of[ratings.user_index] >= 0)
+    table = np.full((len(rows), len(columns)), np.nan, np.float32)
+    table[row_of[ratings.item_index[shown]], column_of[ratings.user_index[shown]]] = ratings.rating[shown]
+    titles = [base.plain(ratings.item_table["title"].iloc[row], 28) for row in rows]
+    noun = ratings.noun
+    figure = base.figure(
+        f"The best-known {noun}s, and who rated them",
+        x=f"{len(columns)} people, one column each, the most active first",
+        y=f"{noun.capitalize()}",
+        height=height,
+    )
+    figure.add_heatmap(
+        z=table,
+        y=titles,
+        colorscale=base.AMOUNT,
+        xgap=1,
+        ygap=1,
+        hoverongaps=False,
+        colorbar={"title": {"text": "Stars"}, "thickness": 10},
+        hovertemplate="%{y}: %{z} stars<extra></extra>",
+    )
+    figure.update_xaxes(showticklabels=False, showgrid=False)
+    figure.update_yaxes(autorange="reversed", showgrid=False, title_text="")
+    return figure

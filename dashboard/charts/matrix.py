@@ -1,0 +1,106 @@
+"""Figures of an embedding matrix: the numbers themselves, how they are spread, and one row beside another."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.analysis.values import Values
+from dashboard.charts.base import AROUND_ZERO, MUTED, figure, plain
+from dashboard.rows import UNTRAINED
+
+LABEL_LENGTH = 26
+"""Longest row label beside the heatmap; the hover has the whole title."""
+
+
+def heatmap(values: np.ndarray, labels: Sequence[str], trained: np.ndarray, *, noun: str) -> go.Figure:
+    """Every row of the matrix as a line of colors.
+
+    Args:
+        values: Float array, (n_rows, embedding_dim), in embedding units.
+        labels: One label a row, each different.
+        trained: Boolean array, (n_rows,); the others are marked.
+        noun: What a row is, for the title.
+    """
+    reach = float(np.abs(values).max()) or 1.0
+    mark = np.where(trained, "", UNTRAINED)
+    names = [plain(label, 200) + said for label, said in zip(labels, mark, strict=True)]
+    result = figure(
+        f"{len(names)} {noun}s by {values.shape[1]} dimensions", x="Dimension", height=max(240, 130 + 22 * len(names))
+    )
+    result.add_heatmap(
+        z=values.astype(np.float32),
+        x=np.arange(1, values.shape[1] + 1, dtype=np.int32),
+        y=names,
+        colorscale=AROUND_ZERO,
+        zmin=-reach,
+        zmax=reach,
+        hovertemplate="%{y}, dimension %{x}: <b>%{z:.2f}</b><extra></extra>",
+        colorbar={
+            "title": {"text": "Value (embedding units)", "side": "top"},
+            "orientation": "h",
+            "thickness": 10,
+            "lenmode": "pixels",
+            "len": 180,
+            "xref": "container",
+            "x": 0.99,
+            "xanchor": "right",
+            "y": 1,
+            "yanchor": "bottom",
+            "tickformat": ".1f",
+        },
+        xgap=0.5,
+        ygap=1,
+    )
+    result.update_yaxes(
+        autorange="reversed",
+        tickmode="array",
+        tickvals=names,
+        ticktext=[plain(label, LABEL_LENGTH - len(said)) + said for label, said in zip(labels, mark, strict=True)],
+        ticklabeloverflow="allow",
+    )
+    result.update_xaxes(showgrid=False)
+    result.update_layout(margin_t=72, uirevision="heatmap")
+    return result
+
+
+def distribution(found: Values, *, noun: str) -> go.Figure:
+    """How often which value occurs in the whole matrix."""
+    width = float(found.edges[1] - found.edges[0])
+    title = f"All {found.counts.sum():,} numbers of all {noun}s"
+    result = figure(title, x="Value (embedding units)", y="Numbers", height=300)
+    result.add_bar(
+        x=((found.edges[:-1] + found.edges[1:]) / 2).astype(np.float32),
+        y=found.counts,
+        width=width,
+        customdata=np.stack([found.edges[:-1], found.edges[1:]], axis=1).astype(np.float32),
+        hovertemplate="%{customdata[0]:.3f} to %{customdata[1]:.3f}: %{y:,} numbers<extra></extra>",
+    )
+    low, high = found.middle_half
+    result.add_vrect(x0=low, x1=high, fillcolor=MUTED, opacity=0.5, line_width=0, layer="below")
+    result.update_layout(bargap=0, uirevision="distribution", showlegend=False)
+    return result
+
+
+def two_rows(values: np.ndarray, labels: Sequence[str]) -> go.Figure:
+    """Two rows of the matrix as bars side by side.
+
+    Args:
+        values: Float array, (2, embedding_dim), in embedding units.
+        labels: What the two rows are.
+    """
+    result = figure("Two rows of the matrix, number by number", x="Dimension", y="Value (embedding units)", height=340)
+    dimension = np.arange(1, values.shape[1] + 1, dtype=np.int32)
+    for row, label in zip(values, labels, strict=True):
+        name = plain(label)
+        result.add_bar(
+            x=dimension,
+            y=row.astype(np.float32),
+            name=plain(label, 40),
+            text=[name] * len(row),
+            textposition="none",
+            hovertemplate="%{text}, dimension %{x}: <b>%{y:.2f}</b><extra></extra>",
+        )
+    result.update_layout(barmode="group", bargap=0.25, margin_t=84, uirevision="two_rows")
+    result.update_layout(legend={"xanchor": "left", "x": 0, "y": 1.0})
+    return result

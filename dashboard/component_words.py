@@ -1,0 +1,86 @@
+"""What the pictures of principal components show, in sentences made from their numbers (Markdown)."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.analysis.ends import Ends
+from core.analysis.pca import Pca
+from core.analysis.ranks import rank_correlation
+from core.ratings import Ratings
+from dashboard.charts.components import Classes, Coloring
+from dashboard.copy import count
+from dashboard.matrix_words import escape, signed
+from dashboard.rows import Rows
+
+CLEAR = 0.2
+"""Rank correlations below this are not worth a sentence."""
+
+
+def scree(result: Pca, component: int) -> str:
+    """How the total is divided among the components; `component` counts from 0."""
+    ratio, n = result.variance_ratio, len(result.variance_ratio)
+    if n == 1:
+        return "There is one dimension, so there is one component, and it carries everything."
+    half = int(np.searchsorted(result.cumulative, 0.5) + 1)
+    verb = "carries" if half == 1 else "carry"
+    return (
+        f"{count(half, 'component')} of {n} {verb} half of everything; shared out evenly, each would carry "
+        f"{1 / n:.1%}. **Component {component + 1} carries {ratio[component]:.1%}**."
+    )
+
+
+def ends(ratings: Ratings, rows: Rows, found: Ends) -> str:
+    """What sets the two ends of a component apart, as far as ratings and years tell; empty with an empty end."""
+    if not len(found.top) or not len(found.bottom):
+        return ""
+    low, high = (escape(rows.labels[end[0]]) for end in (found.bottom, found.top))
+    said = f"From **{low}** at the low end to **{high}** at the high end."
+    parts = []
+    means = [ratings.item_mean[end] for end in (found.bottom, found.top)]
+    if not np.isnan(np.concatenate(means)).any():
+        parts.append(f"rated {means[0].mean():.1f} and {means[1].mean():.1f} on average")
+    years = [ratings.item_table["year"].to_numpy()[end] for end in (found.bottom, found.top)]
+    if all(np.count_nonzero(~np.isnan(year)) for year in years):
+        parts.append(f"from around {np.nanmedian(years[0]):.0f} and {np.nanmedian(years[1]):.0f}")
+    numbers = (
+        f"The {len(found.bottom)} lowest and the {len(found.top)} highest are {', '.join(parts)}." if parts else ""
+    )
+    return f"{said} {numbers}".strip()
+
+
+def scatter(scores: np.ndarray, axes: Sequence[int], drawn: np.ndarray, color: Coloring | Classes) -> str:
+    """How the color goes together with the axes."""
+    if isinstance(color, Classes):
+        return _classes_apart(scores, axes, drawn, color)
+    links = [(rank_correlation(color.values[drawn], scores[drawn, axis]), axis) for axis in axes]
+    clear = sorted((link for link in links if abs(link[0]) >= CLEAR), key=lambda link: -abs(link[0]))
+    name = color.label[0].lower() + color.label[1:]
+    if not clear:
+        return f"The {name} has little to do with these components (rank correlations below {CLEAR})."
+    told = " and ".join(
+        f"{'rises' if r > 0 else 'falls'} along component {axis + 1} (rank correlation {signed(r)})"
+        for r, axis in clear
+    )
+    return f"The {name} {told}."
+
+
+def _classes_apart(scores: np.ndarray, axes: Sequence[int], drawn: np.ndarray, color: Classes) -> str:
+    """For each axis the class whose mean is furthest out, in standard deviations of all that is drawn."""
+    member, told = color.member[drawn], []
+    for axis in axes:
+        values = scores[drawn, axis]
+        sd = values.std()
+        groups = [(name, values[member == place]) for place, name in enumerate(color.names)]
+        means = [((group.mean() - values.mean()) / sd, name) for name, group in groups if len(group) >= 5 and sd > 0]
+        if means:
+            shift, name = max(means, key=lambda pair: abs(pair[0]))
+            side = "high" if shift > 0 else "low"
+            told.append(
+                f"along component {axis + 1} **{escape(name)}** lies furthest toward the {side} end, "
+                f"{abs(shift):.1f} standard deviations from the middle on average"
+            )
+    if not told:
+        return ""
+    text = "; ".join(told)
+    return f"{text[0].upper()}{text[1:]}."

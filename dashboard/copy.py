@@ -1,0 +1,179 @@
+"""The words people read that more than one place needs."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from core.store import RunSummary
+
+
+@dataclass(frozen=True)
+class ModelWords:
+    """A model's name, what it does in one sentence, and its formula (Markdown with TeX)."""
+
+    name: str
+    sentence: str
+    formula: str
+
+
+MODELS = {
+    "dot_with_bias": ModelWords(
+        "Dot product with biases",
+        "Adds how generous the person is and how liked the movie is, and stays inside the scale.",
+        r"rating $= \sigma(u \cdot v + b_u + b_v)$, scaled",
+    ),
+    "simple_dot": ModelWords(
+        "Dot product",
+        "Two vectors, nothing else: where both are large, the rating is high.",
+        r"rating $= u \cdot v$",
+    ),
+    "simple_dot_diy": ModelWords(
+        "Dot product, hand-written layer",
+        "The same on an embedding layer written from scratch: a table and a look-up.",
+        r"rating $= U_i \cdot V_j$",
+    ),
+}
+
+PRESET_WORDS = {
+    "default": "Fast and good",
+    "article-simple-dot": "Article: dot product",
+    "article-dot-with-bias": "Article: with biases",
+    "article-simple-dot-diy": "Article: hand-written layer",
+}
+
+PAGE_HELP = {
+    "start": "What an embedding is, the ratings at a glance, and one button that trains a first model.",
+    "train": "Choose a model and its settings, watch it learn, stop it, and compare with earlier runs.",
+    "embeddings": "The learned numbers themselves: every movie a row, every dimension a column.",
+    "components": "The main directions in the embedding, and the movies at both ends of each.",
+    "runs": "All trained models with their settings and results; open, compare or delete them.",
+    "jobs": "Trainings that wait, run or have ended, with their logs.",
+}
+
+MODEL_WORDS = {name: words.name[0].lower() + words.name[1:] for name, words in MODELS.items()}
+
+HEADLINE = "Train an embedding on {noun} ratings, then look inside what it learned"
+
+WHAT_IS_AN_EMBEDDING = (
+    "An embedding describes every {noun} by a short list of numbers, and every person by another list as long. "
+    "Nobody chooses these numbers: training adjusts them until the two lists together guess how the person rated "
+    "the {noun}. "
+    "What comes out is a map on which {noun}s that please the same people lie close together, for you to walk through."
+)
+
+WHERE_TO_GO = (
+    (
+        "train",
+        "model_training",
+        "Watch one learn",
+        "Choose a model and its settings, and see the curve move while it trains.",
+    ),
+    ("embeddings", "grid_on", "See the numbers", "Every {noun} a row, every dimension a column: the matrix itself."),
+    (
+        "components",
+        "insights",
+        "Name the tastes",
+        "The main directions of the map, and the {noun}s at both ends of each.",
+    ),
+    (
+        "runs",
+        "inventory_2",
+        "Compare models",
+        "Everything trained so far, with settings, results and curves side by side.",
+    ),
+)
+"""Page, icon, title and words of the cards on the start page."""
+
+TRAIN_INTRODUCTION = (
+    "Press Train and watch two errors fall: on the ratings it learns from, and on ratings it has never seen. "
+    "The second one counts."
+)
+
+BEFORE_TRAINING = (
+    "Nothing is trained with these settings yet. The dashed lines are what guessing without any embedding reaches: "
+    "a model that is worth its numbers goes below both."
+)
+
+RMSE_HELP = (
+    "RMSE is the root mean squared error: how far the guesses are off, in stars, large misses counting more. "
+    "The thin line is the loss that training works on within its epochs; it counts dropout and "
+    "penalty too, so it lies higher."
+)
+
+AFTER_TRAINING = (
+    ("components", "insights", "Components"),
+    ("embeddings", "grid_on", "Embeddings"),
+    ("runs", "inventory_2", "All models"),
+)
+"""Page, icon and label of the links under a finished training."""
+
+CHART_CONFIG = {"displaylogo": False, "displayModeBar": False}
+"""Of small charts; large ones keep Plotly's tools."""
+
+_ERROR_TITLES = {
+    "LIMIT": "A setting is outside its range",
+    "UNKNOWN_DATASET": "There is no such dataset",
+    "UNKNOWN_RUN": "This model is not here",
+    "CORRUPT_RUN": "This model's files are damaged",
+    "UNKNOWN_ITEM": "This id is not in the data",
+    "BUSY": "The queue is full",
+    "DIVERGED": "The training went out of bounds",
+    "DISK_FULL": "The disk is full",
+    "OUT_OF_MEMORY": "There was not enough memory",
+    "WORKER_DIED": "The training process ended unexpectedly",
+    "CANCELED": "Stopped",
+    "UNKNOWN_JOB": "This job is not here",
+    "BAD_SCHEMA": "This dataset cannot be read",
+    "INTERNAL": "A fault in the program",
+}
+
+JOB_STATES = {"queued": "Waiting", "running": "Running", "done": "Done", "failed": "Failed", "canceled": "Stopped"}
+
+
+def error_title(code: str) -> str:
+    """What happened, in a few words, for an error code."""
+    return f"{_ERROR_TITLES.get(code, 'Something is not as it should be')} ({code})"
+
+
+def run_words(summary: RunSummary) -> str:
+    """A run in words: "dot product with biases, 64 dimensions, RMSE 0.86, trained today"."""
+    return (
+        f"{MODEL_WORDS[summary.config.model]}, {summary.config.embedding_dim} dimensions, "
+        f"RMSE {summary.outcome.val_rmse:.3f}, trained {day(summary.created_at)}"
+    )
+
+
+def sentence(message: str) -> str:
+    """An error's message as a sentence of its own: a capital at the start, a full stop at the end."""
+    return f"{message[0].upper()}{message[1:].rstrip('.')}." if message else ""
+
+
+def short_run_words(summary: RunSummary) -> str:
+    """A run in a legend: "dot product with biases, 64 dim, 0.861 (3f2a)"; the digits tell equal words apart."""
+    config = summary.config
+    words = f"{MODEL_WORDS[config.model]}, {config.embedding_dim} dim, {summary.outcome.val_rmse:.3f}"
+    return f"{words} ({summary.run_id[:4]})"
+
+
+def day(created_at: str) -> str:
+    """A UTC time stamp as "today", "yesterday" or a date."""
+    then = datetime.fromisoformat(created_at).date()
+    days = (datetime.now(UTC).date() - then).days
+    return {0: "today", 1: "yesterday"}.get(days, f"{then:%b} {then.day}, {then.year}")
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun: "1 epoch", "1,247 epochs"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def size(number: int) -> str:
+    """Bytes as a person reads them: "640 kB", "2.5 MB"."""
+    return f"{number / 1e6:.1f} MB" if number >= 1e6 else f"{number / 1e3:.0f} kB"
+
+
+def duration(seconds: float) -> str:
+    """Seconds as a person reads them: "0.8 s", "1 min 5 s"."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -1,0 +1,92 @@
+"""The frame around every page: navigation, the two choices everything depends on, and the job tray."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from core import datasets
+from core.errors import ExplorerError
+from core.store import RunSummary
+from dashboard import copy, loaders, state, tray
+
+LOGO = Path(__file__).parent / "logo.svg"
+
+PAGES = {
+    "Learn": [("start", "Start", ":material/home:")],
+    "Explore": [
+        ("train", "Train", ":material/model_training:"),
+        ("embeddings", "Embeddings", ":material/grid_on:"),
+        ("components", "Components", ":material/insights:"),
+    ],
+    "Manage": [("runs", "Runs", ":material/inventory_2:"), ("jobs", "Jobs", ":material/list_alt:")],
+}
+
+
+def run() -> None:
+    """Draw the frame and the page in it. An error that a person can mend is shown as one."""
+    loaders.pool()
+    st.logo(LOGO, size="large")
+    state.adopt_link()
+    page = _navigation()
+    with st.sidebar:
+        _choices()
+        tray.show()
+    state.write_link()
+    for problem in state.take_problems():
+        _say(problem.code, problem.message)
+    try:
+        page.run()
+    except ExplorerError as error:
+        _say(error.code, str(error))
+
+
+def _say(code: str, message: str) -> None:
+    st.error(copy.sentence(message), icon=":material/error:", title=copy.error_title(code))
+
+
+def _navigation() -> st.Page:
+    groups = {
+        group: [
+            st.Page(f"app_pages/{name}.py", title=title, icon=icon, help=copy.PAGE_HELP[name], default=name == "start")
+            for name, title, icon in pages
+        ]
+        for group, pages in PAGES.items()
+    }
+    return st.navigation(groups, expanded=True)
+
+
+def _choices() -> None:
+    """The dataset and the model, in words; each opens a chooser."""
+    dataset = loaders.ratings(state.dataset_id())
+    with st.popover(f"Data: {dataset.name}, {len(dataset):,} ratings", icon=":material/database:", width="stretch"):
+        known = datasets.dataset_ids()
+        st.selectbox(
+            "Dataset",
+            known,
+            index=known.index(state.dataset_id()),
+            format_func=lambda name: loaders.ratings(name).name if name == state.dataset_id() else name,
+            key="choose_dataset",
+            on_change=lambda: state.select_dataset(st.session_state.choose_dataset),
+        )
+        st.caption(dataset.about.get("source", ""))
+    summaries = loaders.runs_of(state.dataset_id())
+    chosen = next((summary for summary in summaries if summary.run_id == state.run_id()), None)
+    label = f"Model: {copy.run_words(chosen)}" if chosen else "Model: none yet"
+    with st.popover(label, icon=":material/model_training:", width="stretch", wrap=True):
+        _choose_run(summaries, chosen)
+
+
+def _choose_run(summaries: list[RunSummary], chosen: RunSummary | None) -> None:
+    if chosen is None:
+        st.write("No model has been trained on this data yet.")
+        st.page_link("app_pages/train.py", label="Train one", icon=":material/model_training:")
+        return
+    words = {summary.run_id: copy.run_words(summary) for summary in summaries}
+    st.session_state.choose_run = chosen.run_id  # follows a choice made elsewhere, such as a finished training
+    st.selectbox(
+        "Model",
+        list(words),
+        format_func=words.__getitem__,
+        key="choose_run",
+        on_change=lambda: state.select_run(st.session_state.choose_run),
+    )

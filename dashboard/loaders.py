@@ -1,0 +1,161 @@
+"""The only place with caches: datasets, runs and analyses, loaded once for all sessions.
+
+What is cached is never changed by a page; what grows with use is bounded.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+import streamlit as st
+
+from core import datasets, jobfolder, jobs
+from core.analysis.pca import Pca, pca
+from core.analysis.values import Values, values
+from core.config import RunConfig, SplitConfig, parse_config
+from core.errors import LimitError, UnknownJobError
+from core.jobfolder import Job
+from core.metrics import Baselines, baselines
+from core.pool import Pool
+from core.ratings import Ratings
+from core.run import Run, Started
+from core.splits import Split, split
+from core.store import RunStore, RunSummary
+from dashboard import rows
+from dashboard.charts.base import plain
+from dashboard.rows import Rows
+
+
+@st.cache_resource(show_spinner=False)
+def pool() -> Pool:
+    """The warm workers of this server, started when first asked for."""
+    workers = Pool()
+    workers.start()
+    return workers
+
+
+@st.cache_resource(max_entries=4, show_spinner="Loading the ratings …")
+def ratings(dataset_id: str) -> Ratings:
+    """One dataset in memory."""
+    return datasets.load(dataset_id)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Loading the model …")
+def run(run_id: str) -> Run:
+    """One run from the store, its checksums verified."""
+    return RunStore().load(run_id)
+
+
+def runs() -> list[RunSummary]:
+    """All runs in the store, newest first."""
+    folder = RunStore().folder
+    names = sorted(path.name for path in folder.glob("[0-9a-f]*"))
+    return _runs_named(str(folder), tuple(names))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _runs_named(folder: str, names: tuple[str, ...]) -> list[RunSummary]:
+    """The list as long as these folders are there: a run never changes, so its name stands for it."""
+    return RunStore(Path(folder)).list()
+
+
+def runs_of(dataset_id: str) -> list[RunSummary]:
+    """The runs that learned from one dataset, newest first."""
+    return [summary for summary in runs() if summary.dataset.dataset_id == dataset_id]
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def split_of(dataset_id: str, config: SplitConfig) -> Split:
+    """Which ratings of a dataset train and which validate."""
+    return split(ratings(dataset_id), config)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def reference_lines(dataset_id: str, config: SplitConfig) -> Baselines:
+    """What guessing without a model reaches on the validation ratings."""
+    return baselines(ratings(dataset_id), split_of(dataset_id, config))
+
+
+@st.cache_data(ttl=0.3, max_entries=2, show_spinner=False)
+def jobs_now() -> list[Job]:
+    """All jobs, oldest first; one look at the disk serves all sessions for a moment."""
+    return jobs.jobs()
+
+
+def job(job_id: str) -> Job | None:
+    """One job as it stands; None where there is none with this id."""
+    try:
+        return jobs.get(job_id)
+    except UnknownJobError:
+        return None
+
+
+def job_config(known: Job) -> RunConfig | None:
+    """The settings that a training job was asked for; None for other kinds, or settings of another version."""
+    spec = jobfolder.read_spec(jobs.folder() / known.job_id)
+    try:
+        return parse_config(spec["config"]) if known.kind == "train" else None
+    except LimitError:
+        return None
+
+
+def expected(dataset_id: str, config: RunConfig) -> Started:
+    """What a training of this config will start from, known without training."""
+    how = SplitConfig(**{name: getattr(config, name) for name in SplitConfig.model_fields})
+    parts, lines = split_of(dataset_id, how), reference_lines(dataset_id, how)
+    return Started(
+        epochs=config.epochs,
+        n_train=len(parts.train),
+        n_validation=len(parts.validation),
+        unseen_items=parts.unseen_items,
+        unseen_users=parts.unseen_users,
+        mean_rmse=lines.mean,
+        averages_rmse=lines.averages,
+    )
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def item_pca(run_id: str, *, centered: bool, min_ratings: int) -> Pca:
+    """Principal components of the item matrix.
+
+    Items with fewer than `min_ratings` ratings do not shape the components;
+    every item has scores, (n_items, k), all the same.
+    """
+    trained = run(run_id)
+    matrix = trained.weights.item_embedding
+    taking_part = ratings(trained.dataset.dataset_id).item_count >= min_ratings
+    fitted = pca(matrix[taking_part], centered=centered)
+    return replace(fitted, scores=fitted.project(matrix))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def item_rows(run_id: str) -> Rows:
+    """The items of a run as rows of its matrix."""
+    trained = run(run_id)
+    return rows.item_rows(trained, ratings(trained.dataset.dataset_id), _split_of_run(trained))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def user_rows(run_id: str) -> Rows:
+    """The people of a run as rows of its matrix."""
+    trained = run(run_id)
+    return rows.user_rows(trained, ratings(trained.dataset.dataset_id), _split_of_run(trained))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def item_hover(run_id: str) -> list[str]:
+    """What a map shows over each item: title, mean rating and number of ratings, made harmless."""
+    known, items = ratings(run(run_id).dataset.dataset_id), item_rows(run_id)
+    numbers = zip(known.item_mean.tolist(), known.item_count.tolist(), strict=True)
+    return [f"<b>{plain(items.name(row))}</b><br>rated {mean:.2f} by {n:,}" for row, (mean, n) in enumerate(numbers)]
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def matrix_values(run_id: str, *, users: bool) -> Values:
+    """Distribution of all numbers of the item matrix, or of the users' matrix."""
+    weights = run(run_id).weights
+    return values(weights.user_embedding if users else weights.item_embedding)
+
+
+def _split_of_run(trained: Run) -> Split:
+    how = SplitConfig(**{name: getattr(trained.config, name) for name in SplitConfig.model_fields})
+    return split_of(trained.dataset.dataset_id, how)

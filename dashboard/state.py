@@ -1,0 +1,130 @@
+"""What is on the screen: the selected dataset, run and watched job, kept in the session and in the address bar."""
+
+import uuid
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core import datasets
+from core.errors import ExplorerError
+from dashboard import loaders
+
+DATASET, RUN, JOB = "dataset", "run", "job"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something a person should read at the top of the page: an error code and its message."""
+
+    code: str
+    message: str
+
+
+def adopt_link() -> None:
+    """Take the selection from the address bar when somebody opened a link or went back.
+
+    A link that leads nowhere is reported and changes nothing.
+    """
+    for name, adopt in ((DATASET, _adopt_dataset), (RUN, _adopt_run), (JOB, _adopt_job)):
+        said = st.query_params.get(name)
+        if said and said != st.session_state.get(f"_linked_{name}"):
+            st.session_state[f"_linked_{name}"] = said
+            adopt(said)
+
+
+def _adopt_dataset(said: str) -> None:
+    if said in datasets.dataset_ids():
+        select_dataset(said)
+    else:
+        report("UNKNOWN_DATASET", f"The link names a dataset that is not here: {said[:40]!r}. You see the bundled one.")
+
+
+def _adopt_run(said: str) -> None:
+    found = next((summary for summary in loaders.runs() if summary.run_id == said), None)
+    if found is None:
+        report(
+            "UNKNOWN_RUN",
+            f"The link names a model that is not here: {said[:40]!r}. It may have been deleted, or trained on another "
+            "computer. You see the newest model instead, if there is one; the Runs page lists them all.",
+        )
+        return
+    select_dataset(found.dataset.dataset_id)
+    select_run(found.run_id)
+
+
+def _adopt_job(said: str) -> None:
+    job = loaders.job(said)
+    if job is None:
+        report(
+            "UNKNOWN_JOB", f"The link names a job that is not here: {said[:40]!r}. The Jobs page lists what there is."
+        )
+    else:
+        watch(job.job_id)
+
+
+def write_link() -> None:
+    """Show the selection in the address bar, on every page, so that a copied link opens the same view."""
+    for name, value in ((DATASET, dataset_id()), (RUN, run_id()), (JOB, watched_job())):
+        st.session_state[f"_linked_{name}"] = value
+        if value is None:
+            st.query_params.pop(name, None)
+        elif st.query_params.get(name) != value:
+            st.query_params[name] = value
+
+
+def dataset_id() -> str:
+    """Id of the dataset everything is about; the bundled one until somebody chooses."""
+    return st.session_state.get(f"_selected_{DATASET}") or datasets.BUNDLED
+
+
+def run_id() -> str | None:
+    """Id of the run to look into: the chosen one while the store has it, else the newest on this dataset, else None.
+
+    The newest becomes the chosen one, so that a training that somebody else
+    finishes does not change the model under a reader's eyes.
+    """
+    own = [summary.run_id for summary in loaders.runs_of(dataset_id())]
+    if st.session_state.get(f"_selected_{RUN}") not in own:
+        select_run(own[0] if own else None)
+    return st.session_state[f"_selected_{RUN}"]
+
+
+def select_run(run_id: str | None) -> None:
+    """Look into this run from now on; None goes back to the newest."""
+    st.session_state[f"_selected_{RUN}"] = run_id
+
+
+def select_dataset(dataset_id: str) -> None:
+    """Work on this dataset from now on, with its newest run."""
+    st.session_state[f"_selected_{DATASET}"] = dataset_id
+    select_run(None)
+
+
+def watched_job() -> str | None:
+    """Id of the job this session follows, also after it has ended; None where there is none."""
+    return st.session_state.get(f"_selected_{JOB}")
+
+
+def watch(job_id: str | None) -> None:
+    """Follow this job from now on."""
+    st.session_state[f"_selected_{JOB}"] = job_id
+
+
+def owner() -> str:
+    """A name for this session, for limits on jobs per session."""
+    return st.session_state.setdefault("_owner", uuid.uuid4().hex[:12])
+
+
+def report(code: str, message: str) -> None:
+    """Say this at the top of the page, once."""
+    st.session_state.setdefault("_problems", []).append(Problem(code, message))
+
+
+def report_error(error: ExplorerError) -> None:
+    """Say at the top of the page what a callback could not do."""
+    report(error.code, str(error))
+
+
+def take_problems() -> list[Problem]:
+    """What is to be said now; empty afterwards."""
+    return st.session_state.pop("_problems", [])

@@ -1,0 +1,62 @@
+"""Tables of items that several pages show, and what they are as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.export import inert
+from core.ratings import Ratings
+from dashboard.rows import Rows
+
+if TYPE_CHECKING:  # of Streamlit's inner modules only the name of a type
+    from streamlit.elements.lib.column_types import ColumnConfig
+
+TITLE, MEAN, GENRES, COUNT, YEAR = "Title", "Mean", "Genres", "Ratings", "Year"
+
+COLUMNS: dict[str, ColumnConfig] = {
+    TITLE: st.column_config.TextColumn(pinned=True, width=170),
+    MEAN: st.column_config.NumberColumn(format="%.2f", width=58, help="Mean of all its ratings, in rating units"),
+    GENRES: st.column_config.TextColumn(width="medium"),
+    COUNT: st.column_config.NumberColumn(format="localized", width=64, help="How many ratings it has"),
+    YEAR: st.column_config.NumberColumn(format="%d", width=58),
+}
+"""How the columns look; columns of numbers that a page adds come from `number`."""
+
+
+def number(*names: str, form: str = "%.2f", width: int = 58) -> dict[str, ColumnConfig]:
+    """Column settings for further numbers."""
+    return {name: st.column_config.NumberColumn(format=form, width=width) for name in names}
+
+
+def items(ratings: Ratings, rows: Rows, chosen: np.ndarray, numbers: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """Chosen items with numbers of the page's own behind the title, in the order given.
+
+    Args:
+        ratings: The dataset.
+        rows: Its items.
+        chosen: Row numbers, (n,).
+        numbers: Columns by name, each (n,).
+    """
+    known = ratings.item_table.iloc[chosen]
+    return pd.DataFrame(
+        {
+            TITLE: [rows.name(row) for row in chosen],
+            **numbers,
+            MEAN: ratings.item_mean[chosen],
+            COUNT: ratings.item_count[chosen],
+            GENRES: [", ".join(genres) for genres in known["genres"]],
+            YEAR: known["year"].astype("Int64").to_numpy(),
+        }
+    )
+
+
+def csv(table: pd.DataFrame) -> bytes:
+    """A table as a file for spreadsheets, in which no text is a formula."""
+    text = table.select_dtypes(exclude="number").columns
+    safe = table.assign(**{name: [inert(str(value)) for value in table[name]] for name in text})
+    return safe.rename(columns=inert).to_csv(index=False).encode("utf-8-sig")

@@ -1,0 +1,157 @@
+"""Starting a training from a page, following it, and saying how it ended."""
+
+import streamlit as st
+
+from core import jobs
+from core.config import RunConfig, run_id
+from core.errors import ExplorerError
+from core.jobfolder import Job
+from dashboard import copy, curve, loaders, reading, state
+
+POLL = 0.4
+"""Seconds between two looks at a job that runs."""
+
+
+def key(config: RunConfig) -> str:
+    """Id of the run that this config makes on the selected data."""
+    return run_id(config, loaders.ratings(state.dataset_id()).digest)
+
+
+def start(config: RunConfig) -> None:
+    """Train this config, or take it from the store; a callback, so errors are shown on the next run of the page."""
+    dataset = loaders.ratings(state.dataset_id())
+    title = f"{copy.MODEL_WORDS[config.model]}, {config.embedding_dim} dimensions".capitalize()
+    try:
+        job = jobs.submit_training(config, dataset, owner=state.owner(), title=title)
+    except ExplorerError as error:
+        state.report_error(error)
+        return
+    loaders.jobs_now.clear()
+    if job.job_id:
+        state.watch(job.job_id)
+    else:  # in the store already
+        state.watch(None)
+        state.select_run(job.key)
+
+
+def stop(job_id: str) -> None:
+    """Ask a job to stop; a callback."""
+    try:
+        jobs.cancel(job_id)
+    except ExplorerError as error:
+        state.report_error(error)
+    loaders.jobs_now.clear()
+
+
+def watched() -> Job | None:
+    """The job this session follows, if it is still known."""
+    job_id = state.watched_job()
+    return loaders.job(job_id) if job_id else None
+
+
+def running(config: RunConfig) -> Job | None:
+    """The job that trains this very config right now, whoever asked for it."""
+    wanted = key(config)
+    return next((job for job in loaders.jobs_now() if job.key == wanted and job.active), None)
+
+
+def offer(config: RunConfig, *, label: str, lead_to: str | None = None) -> None:
+    """A button that trains `config`, and the progress in its place while it does.
+
+    Args:
+        lead_to: Page to open when the training is done; None stays on this page.
+    """
+    job = watched()
+    if job is None or not job.active:
+        job = running(config) or job
+    if job is not None and job.active:
+        follow(job.job_id, lead_to)
+        return
+    if job is not None and job.state != "done" and job.key == key(config):
+        explain_end(job)
+    st.button(label, type="primary", icon=":material/play_arrow:", on_click=start, args=(config,), key="offer_training")
+
+
+@st.fragment(run_every=POLL)
+def follow(job_id: str, lead_to: str | None = None) -> None:
+    """A progress bar that moves until the job has ended; then the whole page runs again."""
+    job = loaders.job(job_id)
+    if job is None or not job.active:
+        finish(job, lead_to)
+        return
+    st.progress(job.progress, text=progress_words(job, curve.of_events(jobs.events(job_id))))
+    stop_button(job)
+
+
+def stop_button(job: Job) -> None:
+    """Ends a training; says so while the request is under way."""
+    st.button(
+        "Stopping" if job.canceling else "Stop",
+        icon=":material/stop:",
+        on_click=stop,
+        args=(job.job_id,),
+        disabled=job.canceling,
+        key="stop_training",
+    )
+
+
+def finish(job: Job | None, lead_to: str | None = None) -> None:
+    """Open what a job has made, and run the page again (or another one)."""
+    if job is not None and job.state == "done":
+        select_result(job)
+        if lead_to is not None:
+            st.switch_page(lead_to)
+    st.rerun()
+
+
+def select_result(job: Job) -> bool:
+    """Make the model of a finished job the one that all pages show; whether that had not been done before."""
+    if st.session_state.get("_opened_job") == job.job_id:
+        return False
+    st.session_state["_opened_job"] = job.job_id
+    state.select_run(job.key)
+    return True
+
+
+def progress_words(job: Job, so_far: curve.Curve) -> str:
+    """Where a job stands: its place in the queue, or epoch, error and time left."""
+    if job.canceling:
+        return "Stopping."
+    if job.state == "queued":
+        return _place_in_queue(job)
+    if so_far.started is None:
+        return "Preparing the ratings and the model."
+    if not so_far.epochs:
+        return f"Epoch 1 of {so_far.started.epochs}."
+    last = so_far.epochs[-1]
+    left = copy.duration(so_far.seconds_left() or 0.0)
+    return (
+        f"Epoch {min(last.epoch + 1, so_far.started.epochs)} of {so_far.started.epochs}. "
+        f"{reading.guess(last.val_rmse)}. At most {left} left."
+    )
+
+
+def _place_in_queue(job: Job) -> str:
+    known = loaders.jobs_now()
+    waiting = [other.job_id for other in jobs.fair_order(known)]
+    before = waiting.index(job.job_id) if job.job_id in waiting else 0
+    before += sum(other.state == "running" for other in known)
+    return f"Waiting for its turn behind {copy.count(before, 'job')}." if before else "About to start."
+
+
+def explain_end(job: Job) -> None:
+    """Say why a job ended without a model, with the log one click away."""
+    say_end(job)
+    st.page_link(
+        "app_pages/jobs.py", label="Show its log", icon=":material/article:", query_params={state.JOB: job.job_id}
+    )
+
+
+def say_end(job: Job) -> None:
+    """What happened, why, and what to do, in plain words."""
+    draw = st.info if job.state == "canceled" else st.error
+    draw(
+        copy.sentence(job.message or "the log says more"),
+        title=copy.error_title(job.code),
+        icon=":material/stop_circle:" if job.state == "canceled" else ":material/error:",
+    )

@@ -1,0 +1,58 @@
+"""The job tray at the foot of the sidebar: one line a job, and a way in when one has finished."""
+
+import streamlit as st
+
+from core.jobfolder import Job
+from dashboard import copy, loaders, state
+
+LINES = 4
+"""More jobs than this are counted, not listed."""
+
+
+def show() -> None:
+    """Draw the tray; it looks again every second, and is empty while nothing happens."""
+    _tray()
+
+
+@st.fragment(run_every=1.0)
+def _tray() -> None:
+    known = loaders.jobs_now()
+    active = [job for job in known if job.active]
+    seen: set[str] = st.session_state.setdefault("_tray_seen", set())
+    seen.update(job.job_id for job in active)
+    ended = [job for job in known if job.job_id in seen and not job.active]
+    if not active and not ended:
+        return
+    st.caption("Jobs")
+    for job in active[:LINES]:
+        _running(job)
+    if len(active) > LINES:
+        st.caption(f"and {copy.count(len(active) - LINES, 'more job')}")
+    for job in ended[-LINES:]:
+        _ended(job)
+    if ended:
+        st.button("Clear the list", key="tray_clear", type="tertiary", on_click=seen.clear)
+
+
+def _running(job: Job) -> None:
+    words = "stopping" if job.canceling else "waiting" if job.state == "queued" else f"{job.progress:.0%}"
+    st.progress(job.progress, text=f":small[{job.title}: {words}]")
+
+
+def _ended(job: Job) -> None:
+    """A finished training opens its model; any other end leads to the job."""
+    st.markdown(f":small[{job.title}: {copy.JOB_STATES[job.state].lower()}]")
+    if job.state == "done":
+        st.page_link(
+            "app_pages/components.py",
+            label="Open the model",
+            icon=":material/check_circle:",
+            query_params={state.RUN: job.key},
+        )
+    else:
+        st.page_link(
+            "app_pages/jobs.py",
+            label="See why",
+            icon=":material/error:" if job.state == "failed" else ":material/stop_circle:",
+            query_params={state.JOB: job.job_id},
+        )

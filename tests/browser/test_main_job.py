@@ -1,0 +1,98 @@
+"""From nothing to a model one can look into, by clicks alone."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Server
+
+PAGES = ("", "train", "embeddings", "components", "runs", "jobs")
+
+
+def heading(page: Page):
+    return page.get_by_role("heading", level=1)
+
+
+def settled(page: Page) -> None:
+    """Wait until the page has been drawn and no script runs."""
+    expect(heading(page)).to_be_visible()
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+
+
+@pytest.fixture(scope="module")
+def trained(server: Server, chromium: Browser) -> Server:
+    """The server after somebody has pressed the first button; the click path itself is asserted on the way."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.goto(server.url)
+    page.get_by_role("button", name="Train your first model").click()
+    page.wait_for_url(re.compile("/components"), timeout=180_000)  # the worker may still be importing TensorFlow
+    expect(heading(page)).to_be_visible()
+    expect(page).to_have_url(re.compile("run=[0-9a-f]{16}"))
+    context.close()
+    return server
+
+
+def test_the_first_button_trains_and_leads_into_the_model(trained: Server, page: Page):
+    runs = [path.name for path in (trained.home / "runs").iterdir() if len(path.name) == 16]
+    assert len(runs) == 1
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_shows_the_model_without_an_error(trained: Server, page: Page, name: str):
+    page.goto(f"{trained.url}/{name}")
+    settled(page)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
+    if name not in ("runs", "jobs"):
+        expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+
+
+def test_the_result_is_said_in_stars(trained: Server, page: Page):
+    page.goto(f"{trained.url}/train")
+    expect(page.get_by_text(re.compile(r"This model guesses a rating within about 0\.8\d stars"))).to_be_visible()
+    expect(page.get_by_text("From the store")).to_be_visible()
+
+
+def test_the_start_page_now_leads_to_the_components(trained: Server, page: Page):
+    page.goto(trained.url)
+    page.get_by_role("button", name="Open the components").click()
+    page.wait_for_url(re.compile("/components"))
+    settled(page)
+
+
+def test_the_server_process_holds_no_tensorflow(trained: Server):
+    maps = Path(f"/proc/{trained.pid}/maps")
+    if not maps.exists():
+        pytest.skip("needs /proc")
+    assert "tensorflow" not in maps.read_text()
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_hangs_over_the_edge_of_a_phone(trained: Server, chromium: Browser, name: str, scheme: str):
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(f"{trained.url}/{name}")
+    settled(page)
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("element => element.scrollWidth <= element.clientWidth")
+    context.close()
+
+
+def test_a_wrong_link_is_told_in_words(trained: Server, page: Page):
+    page.goto(f"{trained.url}/components?run=../x")
+    expect(page.get_by_text("This model is not here (UNKNOWN_RUN)")).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_a_model_is_deleted_after_one_question(trained: Server, page: Page):
+    page.goto(f"{trained.url}/runs")
+    settled(page)
+    page.get_by_test_id("stDataFrame").locator("canvas").first.click(position={"x": 16, "y": 54})
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("There is none yet.")).to_be_visible()
+    assert not [path for path in (trained.home / "runs").iterdir() if len(path.name) == 16]

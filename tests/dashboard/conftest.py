@@ -1,0 +1,70 @@
+"""The app without a browser, without workers, and with models made by hand."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core import datasets
+from core.config import PRESETS, RunConfig, run_id
+from core.ratings import Ratings
+from core.run import Run
+from core.store import RunStore
+from dashboard import loaders
+from tests.conftest import run_on
+
+APP = str(Path(__file__).parents[2] / "dashboard" / "app.py")
+
+
+class NoWorkers:
+    """Stands in for the pool: submitted jobs wait until a test moves them."""
+
+    def start(self) -> None:
+        """Start nothing."""
+
+
+@pytest.fixture(autouse=True)
+def _fresh_server(monkeypatch: pytest.MonkeyPatch, bundled: Ratings) -> Iterator[None]:
+    """A server that knows nothing but the bundled ratings, and starts no worker."""
+    read = datasets.load
+    monkeypatch.setattr(
+        datasets, "load", lambda name=datasets.BUNDLED: bundled if name == datasets.BUNDLED else read(name)
+    )
+    monkeypatch.setattr(loaders, "Pool", NoWorkers)
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+@pytest.fixture
+def open_page() -> Callable[..., AppTest]:
+    """Open a page of the app by its name, with query parameters where given."""
+
+    def open_(name: str = "start", **query: str) -> AppTest:
+        app = AppTest.from_file(APP, default_timeout=60)
+        for key, value in query.items():
+            app.query_params[key] = value
+        app.run()
+        if name != "start":
+            app.switch_page(f"app_pages/{name}.py").run()
+        return app
+
+    return open_
+
+
+@pytest.fixture
+def publish(bundled: Ratings) -> Callable[..., Run]:
+    """Put a made-up model on the bundled data into the store."""
+
+    def publish_(config: RunConfig = PRESETS["default"]) -> Run:
+        made = run_on(bundled, model=config.model, embedding_dim=config.embedding_dim)
+        run = replace(made, config=config, run_id=run_id(config, bundled.digest))
+        RunStore().publish(run)
+        return run
+
+    return publish_

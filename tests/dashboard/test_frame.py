@@ -1,0 +1,83 @@
+"""The frame: links that lead nowhere, the choosers, the tray, and pages without a model."""
+
+import subprocess
+import sys
+
+import pytest
+
+from core import jobs
+from core.config import PRESETS
+from core.verdict import Verdict
+from dashboard import frame
+
+
+@pytest.mark.parametrize(
+    "said", ["../x", "0123456789abcdef", "..%2Fx", "\x00", "a" * 5000, "<script>alert(1)</script>"]
+)
+@pytest.mark.parametrize("name", ["run", "dataset", "job"])
+def test_a_link_that_leads_nowhere_is_said_in_words(open_page, name, said):
+    app = open_page("start", **{name: said})
+    assert not app.exception
+    assert "that is not here" in app.error[0].value
+    assert len(app.error[0].value) < 400
+    assert app.metric[0].value == "100,004"  # the page is there all the same
+
+
+def test_the_message_about_a_link_is_shown_once(open_page):
+    app = open_page("start", run="../x")
+    app.run()
+    assert not app.error
+
+
+def test_a_link_to_a_model_selects_it(open_page, publish):
+    wanted = publish(PRESETS["article-simple-dot"])
+    publish(PRESETS["default"])
+    app = open_page("runs", run=wanted.run_id)
+    assert not app.error
+    assert app.selectbox(key="choose_run").value == wanted.run_id
+
+
+def test_choosing_a_model_changes_the_link(open_page, publish):
+    first, second = publish(PRESETS["article-simple-dot"]), publish(PRESETS["default"])
+    app = open_page("runs", run=first.run_id)
+    app.selectbox(key="choose_run").set_value(second.run_id).run()
+    assert app.query_params["run"] == second.run_id
+
+
+@pytest.mark.parametrize("page", [name for pages in frame.PAGES.values() for name, _, _ in pages])
+def test_every_page_opens_with_and_without_a_model(open_page, publish, page):
+    assert not open_page(page).exception
+    publish()
+    app = open_page(page)
+    assert not app.exception
+    assert not app.error
+
+
+@pytest.mark.parametrize("page", ["embeddings", "components"])
+def test_a_page_that_needs_a_model_offers_to_train_one(open_page, page):
+    app = open_page(page)
+    app.button(key="offer_training").click().run()
+    assert not app.exception
+    assert [job.state for job in jobs.jobs()] == ["queued"]
+
+
+def test_the_tray_shows_a_job_and_how_it_ended(open_page):
+    job = jobs.submit_training(PRESETS["default"], "ml-latest-small", owner="test", title="A training")
+    app = open_page("runs")
+    assert any("A training" in bar.proto.text for bar in app.sidebar.get("progress"))
+    jobs.claim(job.job_id)
+    jobs.conclude(job.job_id, Verdict("failed", "DIVERGED", "lower the learning rate"))
+    from dashboard import loaders
+
+    loaders.jobs_now.clear()
+    app.run()
+    assert "See why" in [link.label for link in app.sidebar.get("page_link")]
+
+
+def test_the_server_side_never_imports_tensorflow():
+    code = (
+        "import sys; from dashboard import frame, needs_run, training, form, loaders; "
+        "print(*sorted(name for name in sys.modules if name.split('.')[0] in ('tensorflow', 'keras')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
