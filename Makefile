@@ -1,0 +1,57 @@
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-input -c constraints.txt
+APP := $(VENV)/.installed
+DEV := $(VENV)/.installed-dev
+CHROMIUM := $(VENV)/.chromium
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format bench lock clean
+
+help:  ## List what can be made.
+	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */make \1\t/' | expand -t 14
+
+run: $(APP)  ## Start the dashboard; makes its environment the first time.
+	$(BIN)/streamlit run dashboard/app.py
+
+test: $(DEV) $(CHROMIUM)  ## Run all tests, those in a real browser included.
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(DEV)  ## Check style, formatting, types and the direction of imports.
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(DEV)  ## Format the code and mend what can be mended.
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+bench: $(DEV)  ## Measure speed and accuracy beside plain Keras and other programs.
+	$(BIN)/python -m benchmarks.training
+
+lock:  ## Write constraints.txt anew from a fresh environment.
+	scripts/lock.sh
+
+clean:  ## Remove the environment and all caches; runs and datasets stay.
+	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp is newer than what it was made from, so that a second call installs nothing.
+
+$(BIN)/python:
+	scripts/make_venv.sh $(VENV)
+
+$(APP): requirements.txt constraints.txt | $(BIN)/python
+	@echo "Installing what the dashboard needs. The first time takes a few minutes and about 3 GB."
+	$(PIP_INSTALL) -r requirements.txt
+	@touch $@
+
+$(DEV): requirements-dev.txt requirements.txt constraints.txt | $(BIN)/python
+	@echo "Installing what the dashboard and its tests need. The first time takes a few minutes and about 3 GB."
+	$(PIP_INSTALL) -r requirements-dev.txt
+	@touch $(APP) $@
+
+$(CHROMIUM): $(DEV)
+	scripts/ensure_chromium.sh $(BIN)/python
+	@touch $@

@@ -1,0 +1,89 @@
+"""What all tests share: a home of their own, and data to work on."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core import datasets
+from core.config import RunConfig, run_id
+from core.ratings import Ratings, Vocabulary
+from core.run import DatasetRef, Epoch, Outcome, Run, Started, Step, Weights
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home, so that no test sees or touches a person's own runs."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("EMBEDDING_EXPLORER_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def bundled() -> Ratings:
+    """The MovieLens ratings that come with the program."""
+    return datasets.load()
+
+
+@pytest.fixture
+def small() -> Ratings:
+    """Six users, five items; the last item has no rating, and titles are awkward."""
+    users = np.array([0, 0, 0, 1, 1, 2, 2, 2, 3, 3, 4, 5], np.int32)
+    items = np.array([0, 1, 2, 0, 3, 1, 2, 3, 0, 1, 2, 0], np.int32)
+    stamps = np.array([30, 10, 20, 5, 5, 1, 2, 3, 9, 8, 7, 6], np.int64)
+    titles = ["Plain (1999)", '=HYPERLINK("x")', "-5", "Tab\tand\nline\u2028end", "@ nobody saw it"]
+    genres = [["Drama"], ["Comedy", "Drama"], [], ["=1+1"], ["Drama"]]
+    table = pd.DataFrame({"title": titles, "year": [1999, np.nan, np.nan, np.nan, np.nan], "genres": genres})
+    return Ratings(
+        dataset_id="small",
+        name="Small",
+        noun="movie",
+        users=Vocabulary(np.array([f"u{number}" for number in range(6)], object)),
+        items=Vocabulary(np.array(["007", "7", "-5", "+x", "é"], object)),
+        user_index=users,
+        item_index=items,
+        rating=np.array([5, 3, 1, 4, 2, 3, 5, 1, 4, 4, 2, 0.5], np.float32),
+        timestamp=stamps,
+        item_table=table,
+        min_rating=0.5,
+        max_rating=5.0,
+    )
+
+
+def run_on(ratings: Ratings, *, model: str = "dot_with_bias", embedding_dim: int = 4) -> Run:
+    """A run of made-up weights that fits the data, as training would leave it."""
+    config = RunConfig(model=model, embedding_dim=embedding_dim)
+    rng = np.random.default_rng(0)
+    biased = model == "dot_with_bias"
+
+    def numbers(*shape: int) -> np.ndarray:
+        return rng.normal(scale=0.5, size=shape).astype(np.float32)
+
+    return Run(
+        run_id=run_id(config, ratings.digest),
+        config=config,
+        dataset=DatasetRef(
+            dataset_id=ratings.dataset_id,
+            name=ratings.name,
+            noun=ratings.noun,
+            digest=ratings.digest,
+            users=len(ratings.users),
+            items=len(ratings.items),
+            ratings=len(ratings),
+            min_rating=ratings.min_rating,
+            max_rating=ratings.max_rating,
+        ),
+        started=Started(2, int(0.8 * len(ratings)), len(ratings) - int(0.8 * len(ratings)), 1, 0, 1.05, 0.9),
+        history=tuple(Epoch(number, 0.1, 0.9, 0.8, 0.6, 0.9, 0.95, 0.7) for number in (1, 2)),
+        steps=(Step(0.5, 1.25),),
+        outcome=Outcome(2, 2, False, 0.95, 0.7, 0.95, 0.2),
+        weights=Weights(
+            user_embedding=numbers(len(ratings.users), embedding_dim),
+            item_embedding=numbers(len(ratings.items), embedding_dim),
+            user_bias=numbers(len(ratings.users)) if biased else None,
+            item_bias=numbers(len(ratings.items)) if biased else None,
+        ),
+        created_at="2026-01-01T00:00:00+00:00",
+        versions=(("python", "3.11"),),
+    )
