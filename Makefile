@@ -28,7 +28,7 @@ format: $(DEV)  ## Format the code and mend what can be mended.
 	$(BIN)/ruff check --fix
 
 bench: $(DEV)  ## Measure speed and accuracy beside plain Keras and other programs.
-	$(BIN)/python -m benchmarks.training
+	$(BIN)/python -m benchmarks.training $(ARGS)
 
 lock:  ## Write constraints.txt anew from a fresh environment.
 	scripts/lock.sh

@@ -65,7 +65,8 @@ def measure(rows: int, folder: Path) -> None:
     ratings = read_folder(folder / "datasets" / report.dataset.dataset_id)
     loaded = time.perf_counter() - start
     print(
-        f"{rows:>11,} rows  {megabytes:>7,.0f} MB  preview {looked:5.2f} s  import {took:6.1f} s  peak {peak / 2**20:>6,.0f} MiB  "
+        f"{rows:>11,} rows  {megabytes:>7,.0f} MB  preview {looked:5.2f} s  import {took:6.1f} s  "
+        f"peak {peak / 2**20:>6,.0f} MiB  "
         f"load {loaded:5.2f} s  kept {len(ratings):,}, {report.dropped_duplicates:,} duplicates, "
         f"{len(ratings.users):,} users, {len(ratings.items):,} items  {seen.code or 'ok'}",
         flush=True,
@@ -86,16 +87,15 @@ def _with_peak(path: Path, folder: Path) -> tuple:  # type: ignore[type-arg]
 
     report = import_ratings([path], home=folder, should_stop=sample)
     after = os.times()
-    print(
-        f"{'':>12}processor time {after.children_user + after.children_system - before.children_user - before.children_system:.1f} s"
-    )
+    processor = sum(after[2:4]) - sum(before[2:4])  # of children, user and system
+    print(f"{'':>12}processor time {processor:.1f} s")
     return report, peak
 
 
 def _peak_of(status: Path) -> int:
     try:
         command = status.with_name("cmdline").read_bytes()
-        if b"core.datasets.child" not in command:
+        if b"\0core.datasets\0" not in command:
             return 0
         lines = status.read_text().splitlines()
     except OSError:
@@ -125,9 +125,8 @@ def fuzz(count: int, first: int, folder: Path) -> int:
         shutil.rmtree(folder / "datasets", ignore_errors=True)
     leftovers = sorted(path.name for path in folder.iterdir() if path.name != "in")
     seconds = time.perf_counter() - start
-    print(
-        f"{count:,} inputs in {seconds:.0f} s: {failed} raised something else, {slow} took over {_SLOW} s, left behind: {leftovers}"
-    )
+    print(f"{count:,} inputs in {seconds:.0f} s: {failed} raised something else, {slow} took over {_SLOW} s", end="")
+    print(f", left behind: {leftovers}")
     print(", ".join(f"{code} {number:,}" for code, number in codes.most_common()))
     return failed + slow + len(leftovers)
 

@@ -24,7 +24,9 @@ class _Settings(BaseModel):
 
 def _setting(default: Any, help_text: str, *, title: str, unit: str = "", grows: str = "", **limits: Any) -> Any:
     """A field with what a form shows beside it; `grows` says what happens when it grows."""
-    return Field(default, title=title, description=help_text, json_schema_extra={"unit": unit, "grows": grows}, **limits)
+    return Field(
+        default, title=title, description=help_text, json_schema_extra={"unit": unit, "grows": grows}, **limits
+    )
 
 
 class SplitConfig(_Settings):
@@ -126,7 +128,9 @@ class ModelConfig(_Settings):
         if self.model == "simple_dot_diy" and self.embedding_layer == "keras":
             raise ValueError("simple_dot_diy always has the hand-written layer; choose simple_dot for Keras' own")
         if self.init_min >= self.init_max:
-            raise ValueError(f"the initial range is empty: init_min {self.init_min} is not below init_max {self.init_max}")
+            raise ValueError(
+                f"the initial range is empty: init_min {self.init_min} is not below init_max {self.init_max}"
+            )
         return self
 
 

@@ -138,5 +138,3 @@ def predict(
     score = score + weights.user_bias[user_index] + weights.item_bias[item_index]
     share = 1 / (1 + np.exp(-score))
     return (share * (max_rating - min_rating) + min_rating).astype(np.float32)
-
-

@@ -14,7 +14,7 @@ from dashboard.charts import components as charts
 from dashboard.rows import Rows
 
 SELECTED = "components_selected"
-"""Where the session keeps the selected rows: the chart itself forgets them when it is redrawn."""
+"""Where the session keeps the selected rows by dataset: the chart itself forgets them when it is redrawn."""
 
 FLAT, SPACE = "2D", "3D"
 MOST_MARKED = 20
@@ -58,11 +58,9 @@ def component_map(
     drawn = np.arange(len(rows)) if chosen.everything else np.flatnonzero(listed)
     said = component_words.scatter(result.scores, axes, drawn, color)
     st.plotly_chart(
-        charts.scatter(
-            result.scores, axes, drawn, hover, color, found=chosen.found, titles=rows.labels, noun=noun
-        ),
+        charts.scatter(result.scores, axes, drawn, hover, color, found=chosen.found, titles=rows.labels, noun=noun),
         key="map" if len(axes) == 2 else "map_3d",
-        on_select=_keep_selection if len(axes) == 2 else "ignore",
+        on_select=(lambda: _keep_selection(ratings.dataset_id)) if len(axes) == 2 else "ignore",
         config={"displaylogo": False, "scrollZoom": len(axes) == 3},
         alt=f"{len(drawn):,} {noun}s on {len(axes)} components, colored by {color.label.lower()}. {said}",
     )
@@ -132,19 +130,19 @@ def _search(place: DeltaGenerator, rows: Rows) -> list[int]:
     return [names[label] for label in found]
 
 
-def _keep_selection() -> None:
+def _keep_selection(dataset_id: str) -> None:
     """Remember which rows were selected."""
     points = st.session_state.map.selection.points
-    st.session_state[SELECTED] = sorted({int(point["customdata"]) for point in points if "customdata" in point})
+    st.session_state[SELECTED] = {dataset_id: sorted({int(point["customdata"]) for point in points})}
 
 
 def _forget_selection() -> None:
-    st.session_state[SELECTED] = []
+    st.session_state[SELECTED] = {}
 
 
 def _selection(ratings: Ratings, rows: Rows, result: Pca, axes: Sequence[int]) -> None:
     """The selected items as a table, and as a file."""
-    selected = np.array([row for row in st.session_state.get(SELECTED, []) if row < len(rows)], int)
+    selected = np.array(st.session_state.get(SELECTED, {}).get(ratings.dataset_id, []), int)
     if len(selected) == 0:
         if len(axes) == 2:
             st.caption(f"Draw around some points, or click one, and the {rows.noun}s appear here as a table.")

@@ -77,8 +77,8 @@ def pair(rows: Rows, row: int, other: int, cosine: float) -> str:
     same = int(np.count_nonzero(np.sign(first) == np.sign(second)))
     apart = int(np.argmax(np.abs(first - second)))
     return (
-        f"{escape(rows.labels[row])} and {escape(rows.labels[other])} have a cosine of **{signed(cosine)}** (1 is the same "
-        f"direction, 0 unrelated). They agree in sign on {same} of {len(first)} dimensions and differ most in "
+        f"{escape(rows.labels[row])} and {escape(rows.labels[other])} have a cosine of **{signed(cosine)}** (1 is the "
+        f"same direction, 0 unrelated). They agree in sign on {same} of {len(first)} dimensions and differ most in "
         f"dimension {apart + 1}: {signed(first[apart])} beside {signed(second[apart])}."
     )
 

@@ -89,6 +89,6 @@ def distinct(titles: Sequence[str], ids: Sequence[str]) -> list[str]:
     clean = [one_line(title) for title in titles]
     often = Counter(clean)
     return [
-        title if often[title] == 1 and title else f"{title} [{one_line(item)}]"
+        title if often[title] == 1 and title else f"{title} [{one_line(item)}]".strip()
         for title, item in zip(clean, ids, strict=True)
     ]

@@ -14,8 +14,9 @@ from core.analysis.nearest import Space, comparable
 from core.analysis.pca import pca
 from core.errors import CanceledError, LimitError
 
-THREADS = 2
-"""t-SNE sums over threads, and with more than two the order of the sum, and so its last digit, is left to chance."""
+THREADS = 1
+"""t-SNE adds up what its threads found, so its last digits, and in the end the whole map, depend on how many there
+are. One makes the map the same on any number of cores, and does not stall while other work keeps a core busy."""
 
 
 class MapSettings(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
@@ -69,7 +70,8 @@ def draw_map(
     `umap-learn`. Neither has a callback, but both can say what they do, line by line:
     what they print is caught, turned into progress, and answered with an
     exception when the work should stop. That takes over `sys.stdout`
-    while it runs, so call this where no other thread prints: in a worker.
+    while it runs, so call this where no other thread prints: in a worker. UMAP also
+    imports TensorFlow where it finds it.
 
     Args:
         embeddings: Float array, (n_items, embedding_dim).
@@ -121,7 +123,7 @@ class _Watcher(io.TextIOBase):
 
 
 def _tsne(points: np.ndarray, settings: MapSettings, watcher: _Watcher) -> Layout:
-    """For 9,066 rows of 64, 750 steps take about 40 s on 2 cores; time grows a little faster than the rows."""
+    """For 9,066 rows of 64, 750 steps take about 45 s of one core; time grows a little faster than the rows."""
     from sklearn.manifold import TSNE  # 1 s to import
     from threadpoolctl import threadpool_limits
 

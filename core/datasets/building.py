@@ -43,12 +43,14 @@ def build(
     report(0.0, "Looking at the files")
     plan = make_plan(collect(paths, limits), mapping, options, limits)
     plan.check()
-    gathered = gather(plan, limits, report)
-    _check_rows(plan, gathered)
+    columns, gathered = gather(plan, limits, report)
+    good = len(columns)
+    _check_rows(plan, gathered, good)
     report(0.8, "Cleaning")
-    unique = without_duplicates(gathered.columns)
-    kept, rare = without_rare(unique, options.min_user_ratings, options.min_item_ratings)
-    columns, user_ids, item_ids = renumbered(kept, gathered.users.array(), gathered.items.array())
+    columns = without_duplicates(columns)  # each step lets go of the arrays before it
+    unique = len(columns)
+    columns, rare = without_rare(columns, options.min_user_ratings, options.min_item_ratings)
+    columns, user_ids, item_ids = renumbered(columns, gathered.users.array(), gathered.items.array())
     _check_size(len(user_ids), len(item_ids), len(columns), rare)
     report(0.85, "Reading the items")
     malformed = Malformed(limits.max_rejected)
@@ -62,7 +64,7 @@ def build(
         "rows": gathered.rows,
         "rejected": [asdict(row) for row in gathered.rejected],
         "rejected_by_reason": gathered.reasons,
-        "dropped_duplicates": len(gathered.columns) - len(unique),
+        "dropped_duplicates": good - unique,
         "dropped_rare": asdict(rare),
         "untitled": items.untitled,
         "notes": [*plan.notes, *_item_notes(plan, items, malformed)],
@@ -104,11 +106,11 @@ def _scale(plan: Plan, rating: np.ndarray) -> tuple[float, float]:
     return low, high
 
 
-def _check_rows(plan: Plan, gathered: Gathered) -> None:
+def _check_rows(plan: Plan, gathered: Gathered, good: int) -> None:
     name = plan.ratings[0].name
     if not gathered.rows:
         raise NoRowsError(f"{name} has no rows; export it again")
-    if not len(gathered.columns):
+    if not good:
         most = sorted(gathered.reasons.items(), key=lambda pair: -pair[1])[:3]
         said = ", ".join(f"{reason} ({count:,})" for reason, count in most)
         raise NoGoodRowsError(
@@ -121,17 +123,16 @@ def _check_size(users: int, items: int, ratings: int, rare: DroppedRare) -> None
     if users < LEAST_USERS or items < LEAST_ITEMS or ratings < LEAST_RATINGS:
         dropped = f" after {rare.ratings:,} ratings of rare users and items were left out" if rare.ratings else ""
         raise TooSmallError(
-            f"{ratings:,} ratings by {users:,} users on {items:,} items remain{dropped}; at least {LEAST_RATINGS} ratings by "
-            f"{LEAST_USERS} users on {LEAST_ITEMS} items are needed; bring more, or leave fewer out"
+            f"{ratings:,} ratings by {users:,} users on {items:,} items remain{dropped}; at least {LEAST_RATINGS} "
+            f"ratings by {LEAST_USERS} users on {LEAST_ITEMS} items are needed; bring more, or leave fewer out"
         )
 
 
 def _item_notes(plan: Plan, items: Items, malformed: Malformed) -> list[str]:
     notes = []
     if plan.items and malformed.told:
-        notes.append(
-            f"{plan.items.name}: {sum(n > 0 for n in malformed.numbers):,} rows have a wrong number of columns and were left out."
-        )
+        wrong = sum(number > 0 for number in malformed.numbers)
+        notes.append(f"{plan.items.name}: {wrong:,} rows have a wrong number of columns and were left out.")
     if items.untitled:
         notes.append(f"{items.untitled:,} rated items are not in the item table; their id serves as their title.")
     return notes

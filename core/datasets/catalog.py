@@ -92,17 +92,20 @@ def place(dataset_id: str) -> Path:
     return folder
 
 
-def rename(dataset_id: str, name: str) -> DatasetInfo:
-    """Give a dataset another name; its id, its digest and its runs stay.
+def rename(dataset_id: str, name: str, noun: str | None = None) -> DatasetInfo:
+    """Give a dataset another name, and another noun where one is given; its id, its digest and its runs stay.
 
     Raises:
         UnknownDatasetError: There is none.
-        LimitError: The name is empty, or the dataset is the bundled one.
+        LimitError: The name or the noun is empty, or the dataset is the bundled one.
     """
-    folder, fresh = _own(dataset_id, "renamed"), one_line(name, 100)
-    if not fresh:
-        raise LimitError(f"the name is {name!r:.60}; it must have at least one visible character")
-    about = read_about(folder) | {"name": fresh}
+    folder = _own(dataset_id, "renamed")
+    about = read_about(folder)
+    fresh = {"name": one_line(name, 100), "noun": about["noun"] if noun is None else one_line(noun, 30).lower()}
+    for what, text in fresh.items():
+        if not text:
+            raise LimitError(f"the {what} has no visible character; it must have at least one")
+    about |= fresh
     with disk_full_told(f"the name of {dataset_id}", folder):
         replace_text(folder / ABOUT, json.dumps(about, indent=2) + "\n", durable=True)
     return read_info(folder)

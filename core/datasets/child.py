@@ -1,4 +1,4 @@
-"""The process that reads what strangers bring: `python -m core.datasets.child FOLDER`.
+"""The process that reads what strangers bring: `python -m core.datasets FOLDER`.
 
 FOLDER holds `spec.json`; the process writes `progress.json` while it works,
 then `result.json`, and, for an import, the dataset under `dataset/`. It holds
@@ -93,7 +93,3 @@ def main(folder: Path) -> None:
     limit_this_process(ImportLimits(**spec["limits"]))
     tempfile.tempdir = str(folder)  # nothing is written outside
     replace_text(folder / RESULT, json.dumps(work(folder, _Teller(folder))))
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

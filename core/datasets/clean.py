@@ -50,15 +50,27 @@ def without_duplicates(columns: Columns) -> Columns:
     """
     pair = columns.user.astype(np.int64) * (int(columns.item.max(initial=0)) + 1) + columns.item
     ordered = np.sort(pair)
-    if not (ordered[1:] == ordered[:-1]).any():
-        return columns
+    twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
     del ordered
-    # Both sorts keep the rows' order among equals: the last of a pair is the latest time's last row.
-    rows = np.argsort(pair, kind="stable") if columns.stamp is None else np.lexsort((columns.stamp, pair))
+    if not len(twice):
+        return columns
+    place = np.searchsorted(twice, pair)
+    place[place == len(twice)] = 0
+    among = twice[place] == pair
+    del place
+    first, last = _first_and_latest(np.flatnonzero(among), pair, columns.stamp)
+    among[first] = False
+    rows = np.flatnonzero(~among)
+    rows[np.searchsorted(rows, first)] = last
+    return columns.take(rows)
+
+
+def _first_and_latest(rows: np.ndarray, pair: np.ndarray, stamp: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """Of each pair among some rows: its first row, and the row of its latest time, the last one among equals."""
+    keys = (pair[rows],) if stamp is None else (stamp[rows], pair[rows])
+    rows = rows[np.lexsort(keys)]  # keeps the rows' order among equals
     starts = np.flatnonzero(np.diff(pair[rows], prepend=pair[rows[0]] - 1))
-    first = np.minimum.reduceat(rows, starts)
-    last = rows[np.append(starts[1:], len(rows)) - 1]
-    return columns.take(last[np.argsort(first, kind="stable")])
+    return np.minimum.reduceat(rows, starts), rows[np.append(starts[1:], len(rows)) - 1]
 
 
 def without_rare(columns: Columns, user_ratings: int, item_ratings: int) -> tuple[Columns, DroppedRare]:

@@ -3,7 +3,7 @@
     dataset.json      name, noun, scale, sizes, digest, licence, citation
     users.parquet     user_id; row number = user_index
     items.parquet     item_id, title, year, genres, further columns; row number = item_index
-    ratings.parquet   user_index, item_index (int32), rating (float32), timestamp (int64 epoch seconds, where there is one)
+    ratings.parquet   user_index, item_index (int32), rating (float32), timestamp (int64 epoch seconds; not in all)
 
 The ratings hold row numbers, not ids, so that 32 million of them load in
 seconds and in no more memory than the arrays need.

@@ -26,18 +26,16 @@ _SHARE = 0.8
 
 @dataclass(frozen=True, eq=False)
 class Gathered:
-    """Everything usable in the rating tables.
+    """What was found in the rating tables besides the ratings.
 
     Attributes:
-        columns: Good rows in the order read; times as they are written.
-        users, items: The ids that the columns number.
+        users, items: The ids that the ratings number.
         times: Knows the unit of the times.
         rows: Rows found, good and bad.
         rejected: Bad rows, the first of them.
         reasons: How many bad rows there are, for each reason.
     """
 
-    columns: Columns
     users: Ids
     items: Ids
     times: Times
@@ -46,8 +44,12 @@ class Gathered:
     reasons: dict[str, int]
 
 
-def gather(plan: Plan, limits: ImportLimits, report: Reporter) -> Gathered:
-    """Read the plan's rating tables; raises DatasetError as reading does."""
+def gather(plan: Plan, limits: ImportLimits, report: Reporter) -> tuple[Columns, Gathered]:
+    """Read the plan's rating tables: the good rows, times as they are written, and what else was found.
+
+    Raises:
+        DatasetError: As reading does.
+    """
     total, read = max(1, sum(table.source.size for table in plan.ratings)), 0
     taker = _Taker(plan, limits)
 
@@ -61,7 +63,8 @@ def gather(plan: Plan, limits: ImportLimits, report: Reporter) -> Gathered:
             found += taker.take(batch, table)
             report(_SHARE * min(1, read / total), f"Reading, {taker.rows:,} rows")
         taker.add_malformed(table, malformed, found)
-    return Gathered(taker.joined(), taker.users, taker.items, taker.times, taker.rows, taker.rejected, taker.reasons)
+    found_besides = Gathered(taker.users, taker.items, taker.times, taker.rows, taker.rejected, taker.reasons)
+    return taker.joined(), found_besides
 
 
 @dataclass(eq=False)

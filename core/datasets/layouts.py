@@ -18,6 +18,9 @@ GENRES_100K = (
 _FLAGS = tuple(f"genre {name}" for name in GENRES_100K)
 _RATING_COLUMNS = ("userId", "movieId", "rating", "timestamp")
 _ITEM_COLUMNS = ("movieId", "title", "genres")
+_BETWEEN_BYTES = 40_000_000
+"""Between the ratings of ml-1m (25 MB, packed 5) and of ml-10M100K (265 MB, packed 60)."""
+
 _CITATION = (
     "F. Maxwell Harper and Joseph A. Konstan. 2015. The MovieLens Datasets: History and Context. ACM Transactions on "
     "Interactive Intelligent Systems 5, 4, Article 19. https://doi.org/10.1145/2827872"
@@ -37,15 +40,15 @@ class Layout:
     Attributes:
         ratings, items: The tables, their columns named as the later releases name them.
         mapping: Which column is what.
-        min_rating, max_rating: The release's scale.
+        min_rating, max_rating: The release's scale; None where the ratings tell.
     """
 
     name: str
     ratings: Table
     items: Table | None
     mapping: ColumnMapping
-    min_rating: float
-    max_rating: float
+    min_rating: float | None
+    max_rating: float | None
 
 
 def recognize(tables: Sequence[Table]) -> Layout | None:
@@ -78,10 +81,10 @@ def _double_colons(tables: Sequence[Table]) -> Layout | None:
     ratings = replace(ratings, columns=_RATING_COLUMNS)
     found = next((table for table in tables if _is_movies_dat(table)), None)
     items = found and replace(found, columns=_ITEM_COLUMNS)
-    halves = any("." in row[2] for row in ratings.rows)
-    return Layout(
-        "MovieLens 10M" if halves else "MovieLens 1M", ratings, items, _mapping(items), 0.5 if halves else 1.0, 5.0
-    )
+    # Which of the two it is shows in half stars, which need not be among the first rows, or in the size; so the scale
+    # is left to the ratings themselves.
+    ten = ratings.source.size > _BETWEEN_BYTES or any("." in row[2] for row in ratings.rows)
+    return Layout("MovieLens 10M" if ten else "MovieLens 1M", ratings, items, _mapping(items), None, None)
 
 
 def _csv(tables: Sequence[Table]) -> Layout | None:

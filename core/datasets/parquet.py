@@ -2,7 +2,7 @@
 
 import contextlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,9 @@ from core.datasets.sources import Source
 from core.errors import BadFormatError
 
 _BATCH_ROWS = 2**16
+_LONGEST = 2500
+"""Characters of a value that are looked at: far more than an id or a title may have."""
+
 _EXACT = 2**53
 """Whole numbers up to here are exact as floats."""
 
@@ -46,11 +49,32 @@ def open_parquet(source: Source, limits: ImportLimits, dictionary: list[str] | N
         raise BadFormatError(f"{source.name} is a damaged Parquet file ({error!s:.120}); export it again") from error
 
 
+def parquet_head(
+    source: Source, rows: int, limits: ImportLimits
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Column names and the first rows as text, "…" where a column is of another kind; raises as `open_parquet` does."""
+    with open_parquet(source, limits) as file:
+        schema, empty = file.schema_arrow, file.metadata.num_rows == 0
+    names = tuple(schema.names)
+    if len(set(names)) < len(names):
+        raise BadFormatError(f"{source.name} has two columns of one name; rename one")
+    shown = [name for name in names if any(fits(schema.field(name).type) for fits, _ in _TO_TEXT)]
+    if empty or not shown:
+        return names, ()
+    with open_parquet(source, limits, _texts(schema, shown)) as file:
+        batch = next(file.iter_batches(batch_size=rows, columns=shown, use_threads=False), None)
+        cells = (
+            {name: _as_text(source.name, name, batch[name]).to_pylist() for name in shown} if batch else {shown[0]: []}
+        )
+    return names, tuple(
+        tuple(cells[n][at] or "" if n in cells else "…" for n in names) for at in range(len(cells[shown[0]]))
+    )
+
+
 def read_parquet(source: Source, columns: list[str], limits: ImportLimits) -> Iterator[tuple[dict[str, pa.Array], int]]:
     """Batches of text columns with the number of their first row; raises as `open_parquet` does."""
     with open_parquet(source, limits) as file:
-        schema = file.schema_arrow
-        texts = [name for name in columns if _is_text(schema.field(name).type)]
+        texts = _texts(file.schema_arrow, columns)
     with open_parquet(source, limits, texts) as file:
         first = 1
         for batch in file.iter_batches(batch_size=_BATCH_ROWS, columns=columns, use_threads=False):
@@ -64,24 +88,32 @@ def _as_text(file: str, name: str, column: pa.Array) -> pa.Array:
     if pa.types.is_dictionary(column.type):
         # Long texts stay packed: they are cut in the dictionary, before every row would get its own copy.
         return pa.DictionaryArray.from_arrays(column.indices, _as_text(file, name, column.dictionary)).cast(pa.string())
-    kind = column.type
-    if _is_text(kind):
-        return pc.utf8_slice_codeunits(column.cast(pa.large_string()), 0, 10_000).cast(pa.string())
-    if pa.types.is_floating(kind):
-        return _whole_floats(column)
-    if pa.types.is_timestamp(kind):
-        return column.cast(pa.timestamp(kind.unit)).cast(pa.timestamp("s"), safe=False).cast(pa.string())
-    if pa.types.is_boolean(kind):
-        return column.cast(pa.int8()).cast(pa.string())
-    if pa.types.is_integer(kind) or pa.types.is_decimal(kind) or pa.types.is_date(kind):
-        return column.cast(pa.string())
-    if pa.types.is_null(kind):
-        return pa.nulls(len(column), pa.string())
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        return pa.array([text_of(value) for value in column.to_pylist()], pa.string())
-    raise BadFormatError(
-        f"{file}: column {name!r:.60} has the type {kind!s:.60}; numbers, text, dates and lists of text are read"
-    )
+    to_text = next((convert for fits, convert in _TO_TEXT if fits(column.type)), None)
+    if to_text is None:
+        kinds = "numbers, text, dates and lists of text are read"
+        raise BadFormatError(f"{file}: column {name!r:.60} has the type {column.type!s:.60}; {kinds}")
+    return to_text(column)
+
+
+def _plain(column: pa.Array) -> pa.Array:
+    return column.cast(pa.string())
+
+
+def _cut(column: pa.Array) -> pa.Array:
+    return pc.utf8_slice_codeunits(column.cast(pa.large_string()), 0, _LONGEST).cast(pa.string())
+
+
+def _epoch_seconds(column: pa.Array) -> pa.Array:
+    moments = column.cast(pa.timestamp(column.type.unit, "UTC")).cast(pa.timestamp("s", "UTC"), safe=False)
+    return moments.cast(pa.int64()).cast(pa.string())
+
+
+def _zero_or_one(column: pa.Array) -> pa.Array:
+    return column.cast(pa.int8()).cast(pa.string())
+
+
+def _joined(column: pa.Array) -> pa.Array:
+    return pa.array([text_of(value) for value in column.to_pylist()], pa.string())
 
 
 def _whole_floats(column: pa.Array) -> pa.Array:
@@ -107,16 +139,32 @@ def text_of(value: Any) -> str:
         return str(int(value))
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
-    return str(value)[:10_000]
+    return str(value)[:_LONGEST]
+
+
+def _texts(schema: pa.Schema, columns: list[str]) -> list[str]:
+    return [name for name in columns if _is_text(schema.field(name).type)]
 
 
 def _is_text(kind: pa.DataType) -> bool:
-    return bool(
-        pa.types.is_string(kind)
-        or pa.types.is_large_string(kind)
-        or pa.types.is_binary(kind)
-        or pa.types.is_large_binary(kind)
+    return any(
+        fits(kind)
+        for fits in (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary)
     )
+
+
+_TO_TEXT: tuple[tuple[Callable[[pa.DataType], bool], Callable[[pa.Array], pa.Array]], ...] = (
+    (_is_text, _cut),
+    (pa.types.is_floating, _whole_floats),
+    (pa.types.is_timestamp, _epoch_seconds),
+    (pa.types.is_boolean, _zero_or_one),
+    (pa.types.is_integer, _plain),
+    (pa.types.is_decimal, _plain),
+    (pa.types.is_date, _plain),
+    (pa.types.is_null, _plain),
+    (pa.types.is_list, _joined),
+    (pa.types.is_large_list, _joined),
+)
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Which table holds the ratings, which the items, and which column is what: one answer for the preview and the import."""
+"""Which table holds the ratings, which the items, and which column is what: for the preview and the import."""
 
 import contextlib
 from collections.abc import Sequence
@@ -62,7 +62,8 @@ class Plan:
         for part in (*self.ratings, *([self.items] if self.items else [])):
             if not part.encoding_found and not self.group_lens:
                 raise BadEncodingError(
-                    f"{part.name} is not UTF-8 text; choose the encoding latin-1 if accents look right with it, or save it as UTF-8"
+                    f"{part.name} is not UTF-8 text; choose the encoding latin-1 if accents look right with it, "
+                    "or save it as UTF-8"
                 )
 
 
@@ -73,8 +74,8 @@ def make_plan(sources: Sequence[Source], mapping: ColumnMapping, options: Import
         DatasetError: No table can be read at all, or a name in the mapping is no column.
     """
     tables, failed = _tables(sources, options, limits)
-    layout = recognize(tables) if mapping == ColumnMapping() else None
-    if layout:
+    layout = recognize(tables)
+    if layout and _agrees(mapping, layout.mapping):
         return _from_layout(layout, tables, options)
     found = _rating_tables(tables, mapping)
     ratings = found or [max(tables, key=lambda table: (_roles_found(table, mapping), table.source.size))]
@@ -116,6 +117,12 @@ def _tables(sources: Sequence[Source], options: ImportOptions, limits: ImportLim
     if not tables and first:
         raise first
     return tables, failed
+
+
+def _agrees(told: ColumnMapping, layout: ColumnMapping) -> bool:
+    """Whether whoever told the columns means the layout's own."""
+    pairs = ((getattr(told, role.name), getattr(layout, role.name)) for role in fields(ColumnMapping))
+    return all(name is None or name == (own or NO_COLUMN) for name, own in pairs)
 
 
 def _from_layout(layout: Layout, tables: Sequence[Table], options: ImportOptions) -> Plan:
@@ -197,12 +204,13 @@ def _check_names(table: Table, told: dict[str, str | None]) -> None:
     for role, name in told.items():
         if name not in (None, NO_COLUMN, *table.columns):
             raise MissingColumnError(
-                f"{table.name} has no column {one_line(name or '', 60)!r} for the {role}; found: {', '.join(table.columns[:30])}"
+                f"{table.name} has no column {one_line(name or '', 60)!r} for the {role}; "
+                f"found: {', '.join(table.columns[:30])}"
             )
 
 
 def _name_of(source: str) -> str:
-    stem = source.split("/")[0]
+    stem = source.partition("/")[0]
     for ending in (".gz", ".zip", ".csv", ".tsv", ".txt", ".dat", ".data", ".parquet", ".jsonl", ".ndjson", ".json"):
         stem = stem.removesuffix(ending)
     return one_line(stem, 100) or "Ratings"

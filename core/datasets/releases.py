@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 _FOR_ALL = (
-    "The data may be used for research. Do not state or imply that the University of Minnesota or the GroupLens Research "
-    "Group endorses you; name the data in what you publish; commercial use needs their permission; they guarantee nothing."
+    "The data may be used for research. Do not state or imply that the University of Minnesota or the GroupLens "
+    "Research Group endorses you; name the data in what you publish; commercial use needs their permission; they "
+    "guarantee nothing."
 )
 _KEEP = " The files may not be passed on to others without separate permission."
-_PASS_ON = " The files, changed or not, may be passed on under these same conditions."
+_SHARE_ALIKE = " The files, changed or not, may be passed on under these same conditions."
 _README = " The README inside the archive and on grouplens.org is what counts."
 
 
@@ -41,7 +42,8 @@ class Release:
 def _release(
     name: str, title: str, ratings: int, users: int, movies: int, megabytes: int, licence: str, fixed: bool
 ) -> Release:
-    readme = f"https://files.grouplens.org/datasets/movielens/{name}-README.{'html' if name not in ('ml-100k', 'ml-1m') else 'txt'}"
+    ending = "txt" if name in ("ml-100k", "ml-1m") else "html"
+    readme = f"https://files.grouplens.org/datasets/movielens/{name}-README.{ending}"
     return Release(
         name, title, f"{name}.zip", ratings, users, movies, megabytes, _FOR_ALL + licence + _README, readme, fixed
     )
@@ -51,14 +53,16 @@ RELEASES: Mapping[str, Release] = MappingProxyType(
     {
         release.release_id: release
         for release in (
-            _release("ml-latest-small", "MovieLens latest, small", 100_000, 600, 9_000, 1, _PASS_ON, fixed=False),
+            _release("ml-latest-small", "MovieLens latest, small", 100_000, 600, 9_000, 1, _SHARE_ALIKE, fixed=False),
             _release("ml-100k", "MovieLens 100K", 100_000, 1_000, 1_700, 5, _KEEP, fixed=True),
             _release("ml-1m", "MovieLens 1M", 1_000_000, 6_000, 4_000, 6, _KEEP, fixed=True),
             _release("ml-10m", "MovieLens 10M", 10_000_000, 72_000, 10_000, 63, _KEEP, fixed=True),
-            _release("ml-20m", "MovieLens 20M", 20_000_000, 138_000, 27_000, 190, _PASS_ON, fixed=True),
-            _release("ml-25m", "MovieLens 25M", 25_000_000, 162_000, 62_000, 250, _PASS_ON, fixed=True),
-            _release("ml-32m", "MovieLens 32M", 32_000_000, 200_948, 87_585, 239, _PASS_ON, fixed=True),
-            _release("ml-latest", "MovieLens latest, full", 33_000_000, 331_000, 86_000, 335, _PASS_ON, fixed=False),
+            _release("ml-20m", "MovieLens 20M", 20_000_000, 138_000, 27_000, 190, _SHARE_ALIKE, fixed=True),
+            _release("ml-25m", "MovieLens 25M", 25_000_000, 162_000, 62_000, 250, _SHARE_ALIKE, fixed=True),
+            _release("ml-32m", "MovieLens 32M", 32_000_000, 200_948, 87_585, 239, _SHARE_ALIKE, fixed=True),
+            _release(
+                "ml-latest", "MovieLens latest, full", 33_000_000, 331_000, 86_000, 335, _SHARE_ALIKE, fixed=False
+            ),
         )
     }
 )

@@ -105,7 +105,7 @@ class Preview:
     Attributes:
         layout: The layout that was recognized: "MovieLens 1M", "rating table"; "" for none.
         unclear: Roles for which somebody has to name the column.
-        min_rating, max_rating: The rating scale as stated, or as the first rows suggest; None where they hold no number.
+        min_rating, max_rating: The rating scale as stated, or as the first rows suggest; None without a number in them.
         code, message: What would stop the import, and how to mend it; "" where nothing was found.
     """
 

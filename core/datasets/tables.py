@@ -8,10 +8,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
-import pyarrow as pa
-
 from core.datasets.limits import ImportLimits
-from core.datasets.parquet import open_parquet, text_of
+from core.datasets.parquet import parquet_head, text_of
 from core.datasets.request import ImportOptions
 from core.datasets.sources import Source, check_not_packed
 from core.datasets.text import one_line
@@ -181,19 +179,20 @@ def _delimiter(name: str, sample: str, options: ImportOptions) -> tuple[str, lis
     if options.delimiter:
         rows = split_rows(sample, options.delimiter)
         if max(map(len, rows)) < 2:
-            raise WrongDelimiterError(
-                f"{name} has one column when divided at {options.delimiter!r}; its first line is {one_line(sample, 80)!r}"
-                + _other_delimiter(sample)
-            )
+            raise _one_column(name, repr(options.delimiter), sample)
         return options.delimiter, rows
     found = {delimiter: split_rows(sample, delimiter) for delimiter in (DOUBLE_COLON, *DELIMITERS)}
     best = max(found, key=lambda delimiter: _evenness(found[delimiter]))
     if _evenness(found[best])[1] < 2:
-        raise WrongDelimiterError(
-            f"{name} has one column when divided at comma, semicolon, tab or |; its first line is {one_line(sample, 80)!r}"
-            + _other_delimiter(sample)
-        )
+        raise _one_column(name, "comma, semicolon, tab or |", sample)
     return best, found[best]
+
+
+def _one_column(name: str, divided_at: str, sample: str) -> WrongDelimiterError:
+    first = one_line(sample.lstrip().splitlines()[0], 80)
+    return WrongDelimiterError(
+        f"{name} has one column when divided at {divided_at}; its first line is {first!r}{_other_delimiter(sample)}"
+    )
 
 
 def split_rows(text: str, delimiter: str) -> list[list[str]]:
@@ -262,15 +261,5 @@ def _json_lines(source: Source, text: str, encoding: str, found: bool, limits: I
 
 
 def _parquet(source: Source, limits: ImportLimits) -> Table:
-    with open_parquet(source, limits) as file:
-        names = tuple(file.schema_arrow.names)
-        if len(set(names)) < len(names):
-            raise BadFormatError(f"{source.name} has two columns of one name; rename one")
-        rows: tuple[tuple[str, ...], ...] = ()
-        readable = [name for name in names if not pa.types.is_nested(file.schema_arrow.field(name).type)]
-        if readable and file.metadata.num_rows:
-            batch = next(file.iter_batches(batch_size=SAMPLE_ROWS, columns=readable, use_threads=False), None)
-            cells = {} if batch is None else {name: batch[name].to_pylist() for name in readable}
-            count = 0 if batch is None else len(batch)
-            rows = tuple(tuple(text_of(cells[n][at]) if n in cells else "…" for n in names) for at in range(count))
+    names, rows = parquet_head(source, SAMPLE_ROWS, limits)
     return Table(source, "parquet", "utf-8", "", 0, names, rows)

@@ -64,9 +64,9 @@ def heatmap() -> Rows:
             "Which", [FIRST, MOST_RATED, CHOSEN], default=FIRST, required=True, key="which", bind="query-params"
         )
         order = st.selectbox("Order", [AS_GIVEN, ALIKE, BY_DIMENSION], key="order", bind="query-params", width=220)
-        dimension = st.number_input(
-            "Dimension", 1, dim, 1, key="dim", bind="query-params", disabled=order != BY_DIMENSION, width=140
-        )
+        dimension = 1
+        if order == BY_DIMENSION:
+            dimension = st.number_input("Dimension", 1, dim, 1, key="dim", bind="query-params", width=140)
     shown = choose_rows(rows, which)
     if len(shown) == 0:
         st.info(f"Choose at least one {rows.noun} above, and its numbers appear here.", icon=":material/search:")
@@ -130,10 +130,11 @@ def one_row(rows: Rows) -> None:
     if len(near.index) == 0:
         st.info(f"No other {rows.noun} has that many ratings. Lower the number above.", icon=":material/search_off:")
         return
-    beside = middle.selectbox(
-        "Beside its neighbor, nearest first",
-        range(len(near.index)),
-        format_func=lambda place: f"{rows.labels[near.index[place]]}, cosine {matrix_words.signed(near.similarity[place])}",
+    near_names = [rows.labels[place] for place in near.index]
+    beside = near_names.index(
+        middle.selectbox(
+            "Beside its neighbor, nearest first", near_names, key=f"beside_{rows.noun}", bind="query-params"
+        )
     )
     other = int(near.index[beside])
     said = matrix_words.pair(rows, row, other, float(near.similarity[beside]))

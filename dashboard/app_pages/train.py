@@ -62,11 +62,15 @@ def board(
         st.metric("Training RMSE", f"{epoch.rmse:.3f}" if epoch else "–", border=True)
         st.metric("Validation RMSE", f"{epoch.val_rmse:.3f}" if epoch else "–", border=True)
         st.metric(*time, border=True)
-    st.plotly_chart(
-        charts.learning_curve(shown, references, behind=behind),
+    length = len(shown.epochs) if shown.kept_epoch is not None else references.epochs
+    st.vega_lite_chart(
+        charts.curve_rows(shown, references, behind),
+        charts.curve_spec(length, behind=behind is not None),
         key="learning_curve",
-        config={"displaylogo": False},
-        alt=f"Training and validation RMSE over {references.epochs} epochs, with two reference lines. {words}",
+        on_select="rerun",
+        selection_mode=charts.ZOOM,
+        # the same words from start to end: another text would build the chart anew
+        alt=f"Training and validation RMSE over {length} epochs, with two reference lines",
     )
     st.markdown(words)
 

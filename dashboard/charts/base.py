@@ -11,6 +11,9 @@ AROUND_ZERO = "RdBu"
 VALIDATION, TRAINING, REFERENCE = "#0072B2", "#E69F00", "#8a8f9c"
 """Validation and training curves (Okabe and Ito's blue and orange), and lines to compare with."""
 
+FAINT_TRAINING = "#d9b25f"
+"""The training curve's finer grain, behind it."""
+
 MUTED = "rgba(138, 143, 156, 0.45)"
 """Points and bars that stay in the background, in light and dark."""
 

@@ -42,14 +42,12 @@ def heatmap(values: np.ndarray, labels: Sequence[str], trained: np.ndarray, *, n
             "thickness": 10,
             "lenmode": "pixels",
             "len": 180,
-            "xref": "container",
-            "x": 0.99,
+            "x": 1,
             "xanchor": "right",
             "y": 1,
             "yanchor": "bottom",
             "tickformat": ".1f",
         },
-        xgap=0.5,
         ygap=1,
     )
     result.update_yaxes(

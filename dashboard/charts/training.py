@@ -1,9 +1,16 @@
-"""Training curves: one run live or finished, several runs beside each other."""
+"""Training curves: one run live or finished, several runs beside each other.
+
+The live curve is drawn by Vega, everything else by Plotly: Streamlit
+builds a Plotly chart anew whenever its figure changes, which flickers and loses
+a person's zoom, while a Vega chart only takes over the new rows.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 
 from core.run import Started
@@ -12,6 +19,17 @@ from dashboard.curve import Curve
 
 CLASSES = ("#3451b2", "#cc6677", "#117733", "#b08a1e", "#882255", "#44aa99")
 """Runs beside each other: Paul Tol's safe colors, readable on light and dark."""
+
+ZOOM = "zoom"
+"""Name of the selection that holds a person's zoom into the live curve."""
+
+LINES = {
+    "Validation": base.VALIDATION,
+    "Training": base.TRAINING,
+    "Training loss within epochs": base.FAINT_TRAINING,
+    "Earlier model": base.REFERENCE,
+}
+"""What the live curve can hold, in the order of its legend, with its color."""
 
 
 @dataclass(frozen=True)
@@ -22,31 +40,129 @@ class Named:
     curve: Curve
 
 
-def learning_curve(shown: Curve, references: Started, *, behind: Named | None = None, height: int = 440) -> go.Figure:
-    """RMSE over epochs: within the epochs, on training and on validation ratings, with reference lines.
+def curve_rows(shown: Curve, references: Started, behind: Named | None = None) -> pd.DataFrame:
+    """The numbers of a learning curve, one row a point: epoch, rmse, line (its name), part (how it is drawn).
+
+    The loss within the first epoch may start far above everything; such points are left out.
 
     Args:
-        shown: The curve; may be empty, and then holds its place with the reference lines alone.
-        references: Epochs planned and the validation RMSE of guessing without a model.
-        behind: An earlier run to compare with, drawn in gray.
+        shown: The curve; may be empty, and then the reference lines hold its place alone.
+        references: The validation RMSE of guessing without a model.
+        behind: An earlier run to compare with.
     """
-    figure = base.figure("Error after each epoch", x="Epoch", y="RMSE (stars, lower is better)", height=height)
+    found: list[tuple[float, float, str, str]] = [
+        (0, references.mean_rmse, f"always guess the mean: {references.mean_rmse:.3f}", "reference"),
+        (0, references.averages_rmse, f"averages only, no embedding: {references.averages_rmse:.3f}", "reference"),
+    ]
     if behind is not None:
-        _behind(figure, behind)
-    _within_epochs(figure, shown)
-    epochs = [epoch.epoch for epoch in shown.epochs]
-    _line(figure, epochs, [epoch.rmse for epoch in shown.epochs], "Training", base.TRAINING)
-    _line(figure, epochs, [epoch.val_rmse for epoch in shown.epochs], "Validation", base.VALIDATION)
-    _mark_kept(figure, shown)
-    last_epoch = shown.epochs[-1].epoch if shown.kept_epoch is not None else references.epochs
-    low, high = _range([shown, *([behind.curve] if behind else [])], references)
-    _reference(figure, references.mean_rmse, "always guess the mean")
-    _reference(figure, references.averages_rmse, "averages only, no embedding")
-    # uirevision: a person's zoom survives every update of the same training
-    figure.update_layout(uirevision="training", legend_traceorder="reversed")
-    figure.update_xaxes(range=[0, last_epoch * 1.02], rangemode="tozero", tickformat="d", nticks=11)
-    figure.update_yaxes(range=[low, high], tickformat=".2f")
-    return figure
+        found += [(e.epoch, e.rmse, "Earlier model", "behind, training") for e in behind.curve.epochs]
+        found += [(e.epoch, e.val_rmse, "Earlier model", "behind") for e in behind.curve.epochs]
+    found += [(step.at, float(np.sqrt(step.loss)), "Training loss within epochs", "within") for step in shown.steps]
+    found += [(e.epoch, e.rmse, "Training", "epoch") for e in shown.epochs]
+    found += [(e.epoch, e.val_rmse, "Validation", "epoch") for e in shown.epochs]
+    found += [(e.epoch, e.val_rmse, "Validation", "kept") for e in shown.epochs if e.epoch == shown.kept_epoch]
+    rows = pd.DataFrame(found, columns=["epoch", "rmse", "line", "part"]).astype({"epoch": float, "rmse": float})
+    return rows[np.isfinite(rows["rmse"]) & (rows["rmse"] <= _highest(shown, references))]
+
+
+def curve_spec(epochs: int, *, behind: bool = False, height: int = 420) -> dict[str, Any]:
+    """A Vega-Lite chart of RMSE over epochs, for the rows of `curve_rows`.
+
+    Nothing in it depends on how far the training is: only the rows change while
+    it goes on, and that is what keeps the chart, and a person's zoom, in place.
+
+    Args:
+        epochs: Length of the epoch axis.
+        behind: Whether the legend names an earlier model.
+    """
+    return {
+        "title": "Error after each epoch",
+        "height": height,
+        "params": [
+            # named in the selection_mode of st.vega_lite_chart, or new rows would reset the zoom
+            {"name": ZOOM, "select": {"type": "interval", "zoom": "wheel![event.shiftKey]"}, "bind": "scales"}
+        ],
+        "encoding": {
+            "x": {
+                "field": "epoch",
+                "type": "quantitative",
+                "title": "Epoch",
+                "scale": {"domain": [0, epochs], "nice": False},
+                "axis": {"format": "d", "tickMinStep": 1, "grid": False},
+            },
+            "y": {
+                "field": "rmse",
+                "type": "quantitative",
+                "title": "RMSE (stars, lower is better)",
+                "scale": {"zero": False, "padding": 18},
+                "axis": {"format": ".2f"},
+            },
+        },
+        "layer": [*_reference_lines(), *_lines(behind)],
+    }
+
+
+def _highest(shown: Curve, references: Started) -> float:
+    """Errors above this are cut: more than twice what always guessing the mean is off by."""
+    after_epochs = [value for epoch in shown.epochs for value in (epoch.rmse, epoch.val_rmse) if np.isfinite(value)]
+    return min(max([*after_epochs, references.mean_rmse * 1.04]), references.mean_rmse * 2.5)
+
+
+def _lines(behind: bool) -> list[dict[str, Any]]:
+    """The layers of the curve, those in the background first."""
+    legend = {"orient": "top", "title": None, "values": list(LINES)[: 4 if behind else 3], "labelLimit": 300}
+    encoding = {
+        "color": {
+            "field": "line",
+            "type": "nominal",
+            "scale": {"domain": list(LINES), "range": list(LINES.values())},
+            "legend": legend,
+        },
+        "tooltip": [
+            {"field": "line", "title": "Line"},
+            {"field": "epoch", "type": "quantitative", "title": "Epoch", "format": ".2~f"},
+            {"field": "rmse", "type": "quantitative", "title": "RMSE, stars", "format": ".3f"},
+        ],
+    }
+    marks = {
+        "behind, training": {"type": "line", "strokeWidth": 2, "strokeDash": [2, 3]},
+        "behind": {"type": "line", "strokeWidth": 2},
+        "within": {"type": "line", "strokeWidth": 1},
+        "epoch": {"type": "line", "strokeWidth": 2.5, "point": {"size": 45, "filled": True}},
+        "kept": {"type": "point", "size": 220, "strokeWidth": 2.5, "filled": False},
+    }
+    return [
+        {"transform": _only(part), "mark": {**mark, "clip": True}, "encoding": encoding} for part, mark in marks.items()
+    ]
+
+
+def _reference_lines() -> list[dict[str, Any]]:
+    """What guessing without a model reaches, as dashed lines with their words on them."""
+    words = {"field": "line", "type": "nominal"}
+    return [
+        {
+            "transform": _only("reference"),
+            "mark": {"type": "rule", "strokeDash": [6, 5], "strokeWidth": 1.5, "color": base.REFERENCE},
+            "encoding": {"x": None, "tooltip": words},
+        },
+        {
+            "transform": _only("reference"),
+            "mark": {
+                "type": "text",
+                "align": "right",
+                "baseline": "bottom",
+                "dx": -4,
+                "dy": -3,
+                "fontSize": 12,
+                "color": base.REFERENCE,
+            },
+            "encoding": {"x": {"value": "width"}, "text": words},
+        },
+    ]
+
+
+def _only(part: str) -> list[dict[str, Any]]:
+    return [{"filter": {"field": "part", "equal": part}}]
 
 
 def compared_curves(curves: Sequence[Named], *, height: int = 420) -> go.Figure:
@@ -102,72 +218,3 @@ def _line(
         showlegend=legend,
         hovertemplate=f"{name}, epoch %{{x:d}}: %{{y:.3f}} stars<extra></extra>",
     )
-
-
-def _within_epochs(figure: go.Figure, shown: Curve) -> None:
-    """The training loss as an RMSE: what training minimizes, so with dropout and penalty in it."""
-    figure.add_scatter(
-        x=[step.at for step in shown.steps],
-        y=[float(np.sqrt(step.loss)) for step in shown.steps],
-        name="Training loss within epochs",
-        mode="lines",
-        line={"color": base.TRAINING, "width": 1},
-        opacity=0.55,
-        hovertemplate="root of the training loss, %{x:.2f} epochs: %{y:.3f}<extra></extra>",
-    )
-
-
-def _behind(figure: go.Figure, behind: Named) -> None:
-    name = base.plain(behind.name, 70)
-    for part, dash in (("training", "dot"), ("validation", "solid")):
-        figure.add_scatter(
-            x=[epoch.epoch for epoch in behind.curve.epochs],
-            y=[epoch.rmse if part == "training" else epoch.val_rmse for epoch in behind.curve.epochs],
-            name="Earlier model" if part == "validation" else "",
-            mode="lines",
-            line={"color": base.REFERENCE, "width": 2, "dash": dash},
-            legendgroup="behind",
-            showlegend=part == "validation",
-            hovertemplate=f"{name}, {part}, epoch %{{x:d}}: %{{y:.3f}} stars<extra></extra>",
-        )
-
-
-def _mark_kept(figure: go.Figure, shown: Curve) -> None:
-    kept = next((epoch for epoch in shown.epochs if epoch.epoch == shown.kept_epoch), None)
-    if kept is not None:
-        figure.add_scatter(
-            x=[kept.epoch],
-            y=[kept.val_rmse],
-            name="Kept",
-            mode="markers",
-            marker={"size": 14, "symbol": "circle-open", "color": base.VALIDATION, "line": {"width": 2.5}},
-            hovertemplate=f"The model keeps epoch {kept.epoch}: {kept.val_rmse:.3f} stars<extra></extra>",
-        )
-
-
-def _reference(figure: go.Figure, rmse: float, words: str) -> None:
-    """A labeled line across the plot."""
-    figure.add_hline(y=rmse, line={"color": base.REFERENCE, "width": 1.5, "dash": "dash"}, layer="below")
-    figure.add_annotation(
-        x=1,
-        xref="paper",
-        xanchor="right",
-        y=rmse,
-        yanchor="bottom",
-        text=f"{words}: {rmse:.3f}",
-        showarrow=False,
-        font={"size": 12, "color": base.REFERENCE},
-    )
-
-
-def _range(curves: Sequence[Curve], references: Started) -> tuple[float, float]:
-    """Ends of the error axis: it holds everything after an epoch, and the reference lines, with some air.
-
-    The loss within the first epoch may start far above and is cut there.
-    """
-    values = [value for curve in curves for epoch in curve.epochs for value in (epoch.rmse, epoch.val_rmse)]
-    values = [value for value in values if np.isfinite(value)]
-    low = min([*values, references.averages_rmse * 0.85])
-    high = min(max([*values, references.mean_rmse * 1.04]), references.mean_rmse * 2.5)
-    air = 0.06 * (high - low)
-    return low - air, high + air

@@ -92,11 +92,19 @@ def test_searched_movies_are_marked(open_page, publish):
 def test_selected_movies_are_shown_in_a_table_and_can_be_dropped(open_page, publish, bundled: Ratings):
     publish()
     app = open_page("components")
-    app.session_state[SELECTED] = [0, 5]
+    app.session_state[SELECTED] = {bundled.dataset_id: [0, 5]}
     app.run()
     assert not app.exception
     assert app.dataframe[2].value["Title"].tolist() == bundled.item_table["title"][[0, 5]].tolist()
     app.button[[button.label for button in app.button].index("Clear")].click().run()
+    assert len(app.dataframe) == 2
+
+
+def test_a_selection_on_other_data_is_not_shown(open_page, publish):
+    publish()
+    app = open_page("components")
+    app.session_state[SELECTED] = {"other-data": [0, 5]}
+    app.run()
     assert len(app.dataframe) == 2
 
 
@@ -126,8 +134,15 @@ def test_every_chart_has_a_title_axes_and_a_text(open_page, publish):
     publish()
     for name in ("components", "embeddings"):
         app = open_page(name)
+        assert len(app.get("plotly_chart")) == 3
         for chart in app.get("plotly_chart"):
             layout = json.loads(chart.proto.spec)["layout"]
             assert layout["title"]["text"]
             assert layout["xaxis"]["title"]["text"]
-            assert chart.proto.alt or chart.proto
+            assert len(chart.proto.alt) > 20
+
+
+def test_a_link_marks_the_same_movies(open_page, publish):
+    publish()
+    app = open_page("components", find="Toy Story (1995)")
+    assert figure_of(app, "map")["data"][-1]["text"] == ["Toy Story (1995)"]

@@ -6,6 +6,7 @@ import pytest
 from core import splits
 from core.config import RunConfig
 from core.ratings import Ratings
+from dashboard.charts.base import plain
 
 
 def figure_of(app, key: str) -> dict:
@@ -123,3 +124,14 @@ def test_values_in_a_link_that_mean_nothing_are_ignored(open_page, publish):
     app = open_page("embeddings", which="Everything", order="'; drop", dim="999", one_movie="No such movie", least="-4")
     assert not app.exception
     assert len(figure_of(app, "heatmap")["data"][0]["y"]) == 20
+
+
+def test_another_movie_has_other_neighbors(open_page, publish):
+    publish()
+    app = open_page("embeddings")
+    second = app.selectbox(key="beside_movie").options[1]
+    app.selectbox(key="beside_movie").set_value(second).run()
+    assert figure_of(app, "two_rows")["data"][1]["text"][0] == plain(second)
+    app.selectbox(key="one_movie").set_value("Heat (1995)").run()
+    assert not app.exception
+    assert figure_of(app, "two_rows")["data"][1]["text"][0] == plain(app.selectbox(key="beside_movie").value)

@@ -79,7 +79,7 @@ def test_minus_zero_has_no_sign():
 
 
 def test_equal_titles_are_told_apart_by_their_ids():
-    assert distinct(["a", "b", "a", ""], ["1", "2", "3", "4"]) == ["a [1]", "b", "a [3]", " [4]"]
+    assert distinct(["a", "b", "a", ""], ["1", "2", "3", "4"]) == ["a [1]", "b", "a [3]", "[4]"]
 
 
 def test_labels_are_one_line():

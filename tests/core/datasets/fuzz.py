@@ -7,10 +7,41 @@ import numpy as np
 from tests.core.datasets import made
 
 _PIECES = (
-    b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b'"', b'""', b"\r", b"\n\n", b",", b"::", b"\t", b"PK\x03\x04", b"PK\x01\x02", b"PAR1",
-    b"\x1f\x8b\x08", b"{", b"}", b"[[[[", b"NaN", b"-inf", b"1e999", b"9" * 400, b"=cmd|' /C calc'!A0", b"../../x", b"\xe9",
-    b"\xf0\x9f\x98\x80", b"\xe2\x80\xae", b"<script>", b"%{y}", b"$x$", b"\xed\xa0\x80", b"\\", b"userId", b"rating", b"A" * 3000,
-)  # fmt: skip
+    b"\0",
+    b"\xff\xfe",
+    b"\xef\xbb\xbf",
+    b'"',
+    b'""',
+    b"\r",
+    b"\n\n",
+    b",",
+    b"::",
+    b"\t",
+    b"PK\x03\x04",
+    b"PK\x01\x02",
+    b"PAR1",
+    b"\x1f\x8b\x08",
+    b"{",
+    b"}",
+    b"[[[[",
+    b"NaN",
+    b"-inf",
+    b"1e999",
+    b"9" * 400,
+    b"=cmd|' /C calc'!A0",
+    b"../../x",
+    b"\xe9",
+    b"\xf0\x9f\x98\x80",
+    b"\xe2\x80\xae",
+    b"<script>",
+    b"%{y}",
+    b"$x$",
+    b"\xed\xa0\x80",
+    b"\\",
+    b"userId",
+    b"rating",
+    b"A" * 3000,
+)
 
 
 @cache

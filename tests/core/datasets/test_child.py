@@ -1,6 +1,8 @@
 """The reading process: its limits hold, what it does to itself stays there, and a stop is a stop."""
 
 import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import psutil
 import pyarrow as pa
 import pytest
 
-from core.datasets import ImportLimits, ImportOptions, dataset_ids, import_ratings, load, preview
+from core.datasets import BUNDLED, ImportLimits, ImportOptions, dataset_ids, import_ratings, load, preview
 from core.datasets.isolation import in_this_process
 from core.errors import BadFormatError, CanceledError, DiskFullError, TooLargeError
 from tests.core.datasets import made
@@ -21,7 +23,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def nothing_left(home: Path) -> bool:
-    children = [child for child in psutil.Process().children() if "core.datasets.child" in " ".join(child.cmdline())]
+    children = [child for child in psutil.Process().children() if "core.datasets" in child.cmdline()]
     return not children and not list((home / "datasets").iterdir())
 
 
@@ -46,7 +48,7 @@ def test_a_text_that_unfolds_to_gigabytes_stops_at_the_memory_limit(tmp_path: Pa
     columns = {"user": text, "item": text, "rating": pa.array([1.0] * 40_000)}
     made.write(tmp_path, {"r.parquet": made.parquet(columns)})
     assert (tmp_path / "r.parquet").stat().st_size < 3_000_000
-    with pytest.raises(TooLargeError, match="max_memory_mb|MAX_MEMORY_MB"):
+    with pytest.raises(TooLargeError, match="MAX_MEMORY_MB"):
         import_ratings([tmp_path / "r.parquet"], limits=ImportLimits(max_memory_mb=300))
     assert nothing_left(home)
 
@@ -107,6 +109,22 @@ def test_two_imports_of_one_content_at_once_are_one_dataset(tmp_path: Path, home
     assert [path.name for path in (home / "datasets").iterdir()] == found[:1]
 
 
+def test_no_child_outlives_the_process_that_asked(tmp_path: Path, home: Path) -> None:
+    rows = made.table([(at % 997, at, 3, 1) for at in range(300_000)])
+    made.write(tmp_path, {"r.csv": rows})
+    code = "import pathlib, sys; from core.datasets import import_ratings; import_ratings([pathlib.Path(sys.argv[1])])"
+    asking = subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "r.csv")])
+    try:
+        process = psutil.Process(asking.pid)
+        while not (children := process.children()):
+            assert asking.poll() is None, "it ended before it could be killed"
+    finally:
+        asking.kill()
+        asking.wait()
+    assert psutil.wait_procs(children, timeout=60)[1] == []
+    assert dataset_ids() == [BUNDLED]
+
+
 def test_what_a_killed_import_left_is_swept_by_the_next(tmp_path: Path, home: Path) -> None:
     made.write(tmp_path, {"r.csv": made.table()})
     left = home / "datasets" / ".tmp-999999999-1.0-abcdef01"
@@ -116,7 +134,7 @@ def test_what_a_killed_import_left_is_swept_by_the_next(tmp_path: Path, home: Pa
 
 
 @pytest.mark.parametrize(
-    "name", ["../x", "/etc/x", "C:\\x", "\\\\server\\share", "a\0b", "%2e%2e%2fx", "CON", "é" * 500, "‮x"]
+    "name", ["../x", "/etc/x", "C:\\x", "\\\\server\\share", "a\0b", "%2e%2e%2fx", "CON", "é" * 500, "\u202ex"]
 )
 def test_a_name_cannot_lead_anywhere(name: str, tmp_path: Path, home: Path) -> None:
     made.write(tmp_path / "in", {"r.csv": made.table()})

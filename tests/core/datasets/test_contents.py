@@ -4,14 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
-from core import datasets
-from core.datasets import ColumnMapping, ImportOptions, ImportReport, import_ratings, load, preview
+from core.datasets import NO_COLUMN, ColumnMapping, ImportOptions, ImportReport, import_ratings, load, preview
 from core.datasets.clean import usual_scale
 from core.datasets.isolation import in_this_process
 from core.datasets.roles import guess, noun
-from core.errors import BadSchemaError, LimitError, UnknownDatasetError
 from core.ratings import Ratings
 from tests.core.datasets import made
 
@@ -71,6 +70,47 @@ def test_dates_become_seconds(text: str, tmp_path: Path) -> None:
     dated = [(u, i, r, text.format(pd.Timestamp(t, unit="s"))) for u, i, r, t in made.ROWS]
     stamps = brought(tmp_path, made.table(dated)).timestamp
     assert stamps is not None and stamps.tolist() == [t for *_, t in made.ROWS]
+
+
+@pytest.mark.parametrize("zone", [None, "UTC", "Europe/Berlin"])
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_times_in_parquet_become_seconds(unit: str, zone: str | None, tmp_path: Path) -> None:
+    moments = pa.array([t for *_, t in made.ROWS]).cast(pa.timestamp("s", "UTC")).cast(pa.timestamp(unit, zone))
+    stamps = brought(tmp_path, made.parquet(made.rating_columns() | {"timestamp": moments})).timestamp
+    assert stamps is not None and stamps.tolist() == [t for *_, t in made.ROWS]
+
+
+def test_days_in_parquet_become_seconds(tmp_path: Path) -> None:
+    days = pa.array([11_000 + at for at in range(len(made.ROWS))], pa.date32())
+    stamps = brought(tmp_path, made.parquet(made.rating_columns() | {"timestamp": days})).timestamp
+    assert stamps is not None and stamps.tolist() == [86_400 * (11_000 + at) for at in range(len(made.ROWS))]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.array([1.0, 2.0] * 15),
+        pa.array([1, 2] * 15),
+        pa.array(["1", "2"] * 15),
+        pa.array(["1", "2"] * 15).dictionary_encode(),
+        pa.array([b"1", b"2"] * 15),
+        pa.array(["1", "2"] * 15, pa.large_string()),
+        pa.array([1, 2] * 15, pa.decimal128(5, 0)),
+    ],
+    ids=lambda column: str(column.type),
+)
+def test_ids_in_parquet_are_the_same_text_whatever_their_type(column: pa.Array, tmp_path: Path) -> None:
+    columns = {"user": column, "item": list(range(30)), "rating": pa.array([3.5] * 30, pa.float32())}
+    ratings = brought(tmp_path, made.parquet(columns))
+    assert ratings.users.ids.tolist() == ["1", "2"]
+    assert set(ratings.rating.tolist()) == {3.5}
+
+
+def test_floats_that_are_not_whole_keep_their_digits(tmp_path: Path) -> None:
+    columns = {"user": [1.5, None, 2.0] * 10, "item": list(range(30)), "rating": [1, 2, 3] * 10}
+    report = bring(tmp_path, made.parquet({**columns, "user": [1.5, 7.0, 2.0] * 10}))
+    assert load(report.dataset.dataset_id).users.ids.tolist() == ["1.5", "7", "2"]
+    assert bring(tmp_path / "b", made.parquet(columns)).rejected_by_reason == {"no user id": 10}
 
 
 def test_the_latest_of_several_ratings_stays(tmp_path: Path) -> None:
@@ -192,8 +232,22 @@ def test_double_colons(halves: bool, tmp_path: Path) -> None:
     assert ratings.min_rating == (0.5 if halves else 1)
 
 
+def test_half_stars_below_the_first_rows_belong_to_the_scale(tmp_path: Path) -> None:
+    whole = "".join(f"{at % 7}::{at}::{at % 5 + 1}::{at}\n" for at in range(300))
+    report = bring(tmp_path, whole + "1::999::0.5::1\n", "ratings.dat")
+    assert (report.dataset.min_rating, report.rejected_total, report.dataset.ratings) == (0.5, 0, 301)
+
+
+def test_a_mapping_that_repeats_a_release_is_that_release(tmp_path: Path) -> None:
+    files = made.write(tmp_path / "in", made.hundred_thousand())
+    own = ColumnMapping("userId", "movieId", "rating", "timestamp", "movieId", "title", "genres", NO_COLUMN)
+    seen = preview([files], mapping=own, runner=in_this_process)
+    assert (seen.layout, seen.code) == ("MovieLens 100K", "")
+
+
 def test_an_item_table_is_joined(tmp_path: Path) -> None:
-    books = 'book_id,name,categories,pub_year,pages,shelf\ni0,"Emma, a novel",Classic;Love,1815,474,A\ni1,Dune,Science fiction,1965,612,B\n'
+    books = "book_id,name,categories,pub_year,pages,shelf\n"
+    books += 'i0,"Emma, a novel",Classic;Love,1815,474,A\ni1,Dune,Science fiction,1965,612,B\n'
     ratings = made.table(header="user_id,book_id,score,date")
     report = bring(tmp_path, {"books.csv": books.encode(), "scores.csv": ratings.encode()})
     table = load(report.dataset.dataset_id).item_table
@@ -213,9 +267,15 @@ def test_item_columns_can_be_told(tmp_path: Path) -> None:
 
 
 HOSTILE = [
-    "<script>alert(1)</script>", "**bold** [x](javascript:alert(1))", "%{y} %{customdata[0]}", "$\\frac{1}{0}$",
-    "=HYPERLINK(1)", "@SUM(A1)", "-2+3", "javascript:alert(1)",
-]  # fmt: skip
+    "<script>alert(1)</script>",
+    "**bold** [x](javascript:alert(1))",
+    "%{y} %{customdata[0]}",
+    "$\\frac{1}{0}$",
+    "=HYPERLINK(1)",
+    "@SUM(A1)",
+    "-2+3",
+    "javascript:alert(1)",
+]
 
 
 @pytest.mark.parametrize("title", HOSTILE)
@@ -270,54 +330,23 @@ def test_a_preview_says_what_is_unclear_and_the_mapping_mends_it(tmp_path: Path)
     assert (mended.code, mended.unclear) == ("", ())
 
 
-def test_a_dataset_can_be_renamed_and_deleted(tmp_path: Path, home: Path) -> None:
-    made_id = bring(tmp_path, made.table()).dataset.dataset_id
-    digest = load(made_id).digest
-    assert datasets.rename(made_id, "  My \u202e ratings ").name == "My ratings"
-    assert (load(made_id).name, load(made_id).digest) == ("My ratings", digest)
-    assert datasets.dependents(made_id) == ()
-    assert datasets.delete(made_id) == ()
-    assert datasets.dataset_ids() == [datasets.BUNDLED]
-    assert list((home / "datasets").iterdir()) == []
-
-
-@pytest.mark.parametrize("name", ["", "  ", "\u202e\0"])
-def test_a_name_must_be_visible(name: str, tmp_path: Path) -> None:
-    made_id = bring(tmp_path, made.table()).dataset.dataset_id
-    with pytest.raises(LimitError):
-        datasets.rename(made_id, name)
-
-
-def test_the_bundled_dataset_stays() -> None:
-    for change in (lambda: datasets.delete(datasets.BUNDLED), lambda: datasets.rename(datasets.BUNDLED, "x")):
-        with pytest.raises(LimitError, match="comes with the program"):
-            change()
-
-
-@pytest.mark.parametrize(
-    "wrong", ["..", "../runs", "%2e%2e%2f", "/etc", "\\\\server\\x", "a\0b", "", ".tmp-1", "A", "x" * 99, "a/b"]
-)
-def test_a_link_cannot_lead_out_of_the_datasets(wrong: str, home: Path) -> None:
-    (home / "datasets").mkdir(parents=True)
-    for ask in (datasets.load, datasets.info, datasets.delete, datasets.dependents):
-        with pytest.raises(UnknownDatasetError):
-            ask(wrong)
-
-
-@pytest.mark.parametrize("file", ["ratings.parquet", "users.parquet", "items.parquet", "dataset.json"])
-def test_a_damaged_dataset_is_told(file: str, tmp_path: Path, home: Path) -> None:
-    made_id = bring(tmp_path, made.table()).dataset.dataset_id
-    path = home / "datasets" / made_id / file
-    path.write_bytes(path.read_bytes()[:-9])
-    with pytest.raises(BadSchemaError, match="import it again"):
-        load(made_id)
-
-
 @pytest.mark.parametrize(
     ("low", "high", "scale"),
-    [(1, 5, (1, 5)), (2, 4, (1, 5)), (0.5, 5, (0.5, 5)), (0, 1, (0, 1)), (-1, 1, (-1, 1)), (3, 10, (1, 10)), (0, 100, (0, 100)),
-     (-10, 10, (-10, 10)), (1, 1, (0, 1)), (5, 5, (1, 5)), (300, 400, (300, 400)), (-3, 250, (-3, 250))],
-)  # fmt: skip
+    [
+        (1, 5, (1, 5)),
+        (2, 4, (1, 5)),
+        (0.5, 5, (0.5, 5)),
+        (0, 1, (0, 1)),
+        (-1, 1, (-1, 1)),
+        (3, 10, (1, 10)),
+        (0, 100, (0, 100)),
+        (-10, 10, (-10, 10)),
+        (1, 1, (0, 1)),
+        (5, 5, (1, 5)),
+        (300, 400, (300, 400)),
+        (-3, 250, (-3, 250)),
+    ],
+)
 def test_the_usual_scale(low: float, high: float, scale: tuple[float, float]) -> None:
     assert usual_scale(low, high) == scale
 

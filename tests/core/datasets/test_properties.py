@@ -1,5 +1,6 @@
 """Whatever is written reads back, and no bytes make the importer raise anything but its own errors."""
 
+import contextlib
 import csv
 import io
 import tempfile
@@ -83,10 +84,8 @@ def refused_or_read(content: bytes, folder: Path) -> None:
     before = {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
     limits = ImportLimits(max_rows=100_000, max_unpacked_mb=64)
     for ask in (preview, import_ratings):
-        try:
+        with contextlib.suppress(ExplorerError):
             ask([path], home=folder, limits=limits, runner=in_this_process)
-        except ExplorerError as error:
-            assert error.code, "an error of the importer has a code"
     assert {file: file.read_bytes() for file in before} == before
 
 

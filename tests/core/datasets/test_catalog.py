@@ -1,0 +1,66 @@
+"""Datasets renamed, deleted, damaged, and asked for by ids that are none."""
+
+from pathlib import Path
+
+import pytest
+
+from core import datasets
+from core.datasets import import_ratings, load
+from core.datasets.isolation import in_this_process
+from core.errors import BadSchemaError, LimitError, UnknownDatasetError
+from tests.core.datasets import made
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("EMBEDDING_EXPLORER_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def brought(folder: Path) -> str:
+    made.write(folder / "in", {"r.csv": made.table()})
+    return import_ratings([folder / "in" / "r.csv"], runner=in_this_process).dataset.dataset_id
+
+
+def test_a_dataset_can_be_renamed_and_deleted(tmp_path: Path, home: Path) -> None:
+    made_id = brought(tmp_path)
+    digest = load(made_id).digest
+    assert datasets.rename(made_id, "  My \u202e ratings ").name == "My ratings"
+    assert (load(made_id).name, load(made_id).digest) == ("My ratings", digest)
+    assert datasets.rename(made_id, "Games", "Game").noun == load(made_id).noun == "game"
+    assert datasets.dependents(made_id) == ()
+    assert datasets.delete(made_id) == ()
+    assert datasets.dataset_ids() == [datasets.BUNDLED]
+    assert list((home / "datasets").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["", "  ", "\u202e\0"])
+def test_a_name_must_be_visible(name: str, tmp_path: Path) -> None:
+    made_id = brought(tmp_path)
+    with pytest.raises(LimitError):
+        datasets.rename(made_id, name)
+
+
+def test_the_bundled_dataset_stays() -> None:
+    for change in (lambda: datasets.delete(datasets.BUNDLED), lambda: datasets.rename(datasets.BUNDLED, "x")):
+        with pytest.raises(LimitError, match="comes with the program"):
+            change()
+
+
+@pytest.mark.parametrize(
+    "wrong", ["..", "../runs", "%2e%2e%2f", "/etc", "\\\\server\\x", "a\0b", "", ".tmp-1", "A", "x" * 99, "a/b"]
+)
+def test_a_link_cannot_lead_out_of_the_datasets(wrong: str, home: Path) -> None:
+    (home / "datasets").mkdir(parents=True)
+    for ask in (datasets.load, datasets.info, datasets.delete, datasets.dependents):
+        with pytest.raises(UnknownDatasetError):
+            ask(wrong)
+
+
+@pytest.mark.parametrize("file", ["ratings.parquet", "users.parquet", "items.parquet", "dataset.json"])
+def test_a_damaged_dataset_is_told(file: str, tmp_path: Path, home: Path) -> None:
+    made_id = brought(tmp_path)
+    path = home / "datasets" / made_id / file
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(BadSchemaError, match="import it again"):
+        load(made_id)
