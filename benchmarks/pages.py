@@ -31,13 +31,6 @@ PAGE_SECONDS, FIRST_PAGE_SECONDS, SERVER_MB = 0.5, 4.0, 450
 """Budgets: 95th percentile of a page, `streamlit run` to the first complete page, memory of the server."""
 
 
-class NoWorkers:
-    """Stands in for the pool, whose start-up would be timed with the pages."""
-
-    def start(self) -> None:
-        """Start nothing."""
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description="Times of the pages, and memory of the server.")
     parser.add_argument("--home", type=Path, help="where models are; without it one is trained in a temporary folder")
@@ -56,7 +49,7 @@ def print_pages(times: int) -> bool:
 
     from dashboard import frame, loaders
 
-    loaders.Pool = NoWorkers  # type: ignore[assignment, misc]  # a page must not wait for TensorFlow's import
+    loaders.pool = lambda: None  # a page must not wait for TensorFlow's import
     app = AppTest.from_file(str(APP), default_timeout=120)
     print(f"{'seconds on the server':24}{'first':>9}{'median':>9}{'95%':>9}")
     print(f"{'first page of all':24}{_seconds(app.run):>9.3f}")

@@ -50,15 +50,20 @@ class Pool:
 
     Args:
         workers: How many; `default_workers()` without it.
+        grace_seconds: How long to leave the processor to whoever started the pool: workers start after it, or
+            as soon as a job waits.
         command: What starts one.
 
     Raises:
         LimitError: An environment variable is out of range.
     """
 
-    def __init__(self, workers: int | None = None, *, command: Sequence[str] = COMMAND) -> None:
+    def __init__(
+        self, workers: int | None = None, *, grace_seconds: float = 0.0, command: Sequence[str] = COMMAND
+    ) -> None:
         self.size = default_workers() if workers is None else workers
         self._command = command
+        self._grace_ends = time.monotonic() + grace_seconds
         self._limits = Limits.from_environment()
         self._workers: list[WorkerProcess] = []
         self._unsettled: dict[str, Verdict] = {}  # verdicts the disk has not taken yet
@@ -228,6 +233,8 @@ class Pool:
                 jobs.reap(job)
 
     def _fill(self) -> None:
+        if time.monotonic() < self._grace_ends and not any(job.state == "queued" for job in jobs.jobs()):
+            return
         while len(self._workers) < self.size and time.monotonic() >= self._no_start_before:
             self._workers.append(WorkerProcess(self._command))
 

@@ -24,13 +24,14 @@ from dashboard import rows
 from dashboard.charts.base import plain
 from dashboard.rows import Rows
 
+FIRST_PAGE_SECONDS = 3.0
+"""Importing TensorFlow takes a whole core for seconds: the first page is drawn before that begins."""
+
 
 @st.cache_resource(show_spinner=False)
 def pool() -> Pool:
     """The warm workers of this server, started when first asked for."""
-    workers = Pool()
-    workers.start()
-    return workers
+    return Pool(grace_seconds=FIRST_PAGE_SECONDS).start()
 
 
 @st.cache_resource(max_entries=4, show_spinner="Loading the ratings …")

@@ -18,7 +18,7 @@ from core import files, jobs
 from core.errors import DiskFullError, LimitError
 from core.jobfolder import Job
 from core.kinds import KINDS
-from core.pool import Pool, default_workers
+from core.pool import POLL_SECONDS, Pool, default_workers
 from core.processes import ProcessId
 from core.store import RunStore
 from tests.core.tiny import COMMAND, TINY, key_of, tiny_run
@@ -80,6 +80,15 @@ def test_an_idle_worker_starts_at_once(pool: Pool):
     job = ask(steps=2, seconds=0.2)
     assert wait_for(lambda: measuring(job)) < 1
     assert ended(job).state == "done"
+
+
+def test_workers_wait_for_the_grace_to_end_unless_a_job_waits():
+    with Pool(1, grace_seconds=3600, command=COMMAND) as patient:
+        assert not patient.wait_ready(3 * POLL_SECONDS), "nobody asked, so the processor is left alone"
+        assert patient.pids == ()
+        ended(ask())
+    with Pool(1, grace_seconds=2 * POLL_SECONDS, command=COMMAND) as patient:
+        assert patient.wait_ready(PATIENCE), "without a job they start when the grace is over"
 
 
 def test_a_job_of_another_process_is_found(pool: Pool):

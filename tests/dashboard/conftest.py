@@ -19,13 +19,6 @@ from tests.conftest import run_on
 APP = str(Path(__file__).parents[2] / "dashboard" / "app.py")
 
 
-class NoWorkers:
-    """Stands in for the pool: submitted jobs wait until a test moves them."""
-
-    def start(self) -> None:
-        """Start nothing."""
-
-
 @pytest.fixture(autouse=True)
 def _fresh_server(monkeypatch: pytest.MonkeyPatch, bundled: Ratings) -> Iterator[None]:
     """A server that knows nothing but the bundled ratings, and starts no worker."""
@@ -33,7 +26,7 @@ def _fresh_server(monkeypatch: pytest.MonkeyPatch, bundled: Ratings) -> Iterator
     monkeypatch.setattr(
         datasets, "load", lambda name=datasets.BUNDLED: bundled if name == datasets.BUNDLED else read(name)
     )
-    monkeypatch.setattr(loaders, "Pool", NoWorkers)
+    monkeypatch.setattr(loaders, "pool", lambda: None)  # submitted jobs wait until a test moves them
     st.cache_resource.clear()
     st.cache_data.clear()
     yield
