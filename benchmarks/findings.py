@@ -154,6 +154,27 @@ def show_maps(at: Study) -> None:
         print("\nUMAP is not installed here, so there is no row for it.")
 
 
+def show_rated_once(ratings: Ratings, run: Run) -> None:
+    """How much the neighbors of movies with a single rating say about the person who gave it."""
+    embeddings = run.weights.item_embedding
+    rater = np.full(len(embeddings), -1)
+    rater[ratings.item_index] = ratings.user_index
+    once = np.flatnonzero(ratings.item_count == 1)
+    near = nearest(embeddings)
+    also_once = ratings.item_count[near[once]] == 1
+    same = rater[near[once]][also_once] == np.broadcast_to(rater[once][:, None], also_once.shape)[also_once]
+    unit = embeddings / np.linalg.norm(embeddings, axis=1, keepdims=True)
+    closest = np.einsum("ij,ij->i", unit, unit[near[:, 0]])
+    often = ratings.item_count >= FEWEST_RATINGS
+    print(
+        f"\nMovies rated once: {len(once):,}. Of their 10 nearest {also_once.mean():.0%} are rated once too, ", end=""
+    )
+    print(
+        f"{same.mean():.0%} of those by the same person. Median cosine with the nearest: {np.median(closest[once]):.2f}"
+    )
+    print(f"(movies with at least {_ratings(FEWEST_RATINGS)}: {np.median(closest[often]):.2f}).")
+
+
 def show_neighbors(at: Study) -> None:
     """Neighbors of well-known movies, and how alike in genre neighbors are in general."""
     print(f"\n## Neighbors by cosine among movies with at least {_ratings(at.fewest)}\n")
@@ -216,6 +237,7 @@ def main() -> None:
     if not args.no_maps:
         for at in studies:
             show_maps(at)
+    show_rated_once(ratings, runs[0])
     show_neighbors(studies[0])
     show_clusters(studies[0])
     show_biases(ratings, runs[0])

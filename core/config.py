@@ -61,12 +61,12 @@ class ModelConfig(_Settings):
     model: Literal["simple_dot", "dot_with_bias", "simple_dot_diy"] = _setting(
         "dot_with_bias",
         "simple_dot: the dot product of two vectors. dot_with_bias: adds how generous the user and how liked "
-        "the movie is, held inside the rating scale. simple_dot_diy: simple_dot with a hand-written embedding layer.",
+        "the item is, held inside the rating scale. simple_dot_diy: simple_dot with a hand-written embedding layer.",
         title="Model",
     )
     embedding_dim: int = _setting(
         64,
-        "How many numbers describe each user and each movie.",
+        "How many numbers describe each user and each item.",
         title="Dimensions",
         unit="numbers per vector",
         grows="Room for finer tastes; slower, and easier to learn the training ratings by heart.",
@@ -89,10 +89,10 @@ class ModelConfig(_Settings):
     )
     item_dropout: float = _setting(
         0.0,
-        "Share of each movie vector hidden at random in every training step.",
+        "Share of each item vector hidden at random in every training step.",
         title="Movie dropout",
         unit="fraction",
-        grows="Less learning by heart; too much hides the movie itself.",
+        grows="Less learning by heart; too much hides the item itself.",
         ge=0,
         le=0.95,
     )
@@ -109,7 +109,7 @@ class ModelConfig(_Settings):
         "Highest value a vector's numbers start from, drawn evenly between the two ends.",
         title="Initial range, high end",
         unit="embedding units",
-        grows="Movies start further apart, and take longer to forget where they started.",
+        grows="Items start further apart, and take longer to forget where they started.",
         ge=-1,
         le=1,
     )
@@ -240,6 +240,20 @@ PRESETS: Mapping[str, RunConfig] = MappingProxyType(
             batch_size=1024,
             learning_rate=8e-3,
             l2=0.11,
+            init_min=-0.02,
+            init_max=0.02,
+            patience=2,
+            restore_best=True,
+        ),
+        # For millions of ratings: with large tables a step is expensive before its first rating (see core/engine.py),
+        # so batches are large. Learning rate and penalty were chosen on planted ratings (benchmarks/size.py).
+        "large": RunConfig(
+            model="dot_with_bias",
+            embedding_dim=64,
+            epochs=20,
+            batch_size=65_536,
+            learning_rate=3e-3,
+            l2=0.06,
             init_min=-0.02,
             init_max=0.02,
             patience=2,

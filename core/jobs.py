@@ -114,7 +114,7 @@ def submit_training(config: RunConfig, dataset: str | Ratings, *, owner: str, ti
         UnknownDatasetError: There is no such dataset.
     """
     ratings = datasets.load(dataset) if isinstance(dataset, str) else dataset
-    check_size(config, len(ratings.users), len(ratings.items))
+    check_size(config, len(ratings.users), len(ratings.items), len(ratings))
     key = run_id(config, ratings.digest)
     RunStore().get(key)  # a damaged run is set aside here, so that it can be trained again
     spec = {"config": config.model_dump(), "dataset_id": ratings.dataset_id, "digest": ratings.digest}

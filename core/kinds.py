@@ -8,13 +8,16 @@ says when to raise `CanceledError`. It stores its result itself and raises
 Servers read this table too: what is heavy is imported inside the functions.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any, Protocol
 
-from core import datasets
+from core import datasets, uploads
 from core.config import PRESETS, parse_config
+from core.datasets.download import download
+from core.datasets.releases import RELEASES
 from core.errors import UnknownDatasetError
 from core.ratings import Ratings
 from core.run import Epoch, Event, Started, Step
@@ -45,6 +48,9 @@ class Kind:
     finished: Callable[[str], bool]
     warm: Callable[[], None]
 
+
+_TELL_SECONDS = 0.5
+"""Between two lines about what an import is at; a download reports every block."""
 
 _EVENTS: dict[str, type[Event]] = {"started": Started, "step": Step, "epoch": Epoch}
 
@@ -88,6 +94,48 @@ def _warm_training() -> None:
     prepare(PRESETS["default"], _ratings(ratings.dataset_id, ratings.digest))
 
 
+def _import(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], bool]) -> None:
+    """An upload that failed to become a dataset stays, so that it can be tried again with other settings."""
+    report = datasets.import_ratings(
+        uploads.paths(spec["upload"]),
+        mapping=datasets.ColumnMapping(**spec["mapping"]),
+        options=datasets.ImportOptions(**spec["options"]),
+        reporter=_telling(reporter, 0.0, 1.0),
+        should_stop=should_stop,
+    )
+    reporter.measure("report", asdict(report))
+    uploads.discard(spec["upload"])
+
+
+def _download(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], bool]) -> None:
+    fetching = _telling(reporter, 0.0, 0.5)
+    archive = download(spec["release"], accepted=spec["accepted"], reporter=fetching, should_stop=should_stop)
+    report = datasets.import_ratings(
+        [archive.path],
+        options=datasets.ImportOptions(name=RELEASES[spec["release"]].title),
+        reporter=_telling(reporter, 0.5, 1.0),
+        should_stop=should_stop,
+    )
+    reporter.measure("report", asdict(report))
+
+
+def _telling(reporter: Reporter, start: float, end: float) -> Callable[[float, str], None]:
+    """What imports and downloads report to, as a stretch of the job's progress."""
+
+    def tell(progress: float, text: str) -> None:
+        reporter.progress(start + (end - start) * progress)
+        now = time.monotonic()
+        if now - told[0] >= _TELL_SECONDS:
+            told[0] = now
+            reporter.measure("doing", {"text": text})
+
+    told = [-_TELL_SECONDS]  # when it last told
+    return tell
+
+
 KINDS: dict[str, Kind] = {
     "train": Kind(run=_train, finished=lambda run_id: run_id in RunStore(), warm=_warm_training),
+    # Their result has no name before the files are read, and an import of the same content finds it there.
+    "import": Kind(run=_import, finished=lambda key: False, warm=lambda: None),
+    "download": Kind(run=_download, finished=lambda key: False, warm=lambda: None),
 }

@@ -1,46 +1,105 @@
-"""Refuse a model that would not fit into memory, before anything of it is allocated."""
+"""Refuse a training that would not fit into memory or would not end, before anything of it is allocated."""
 
+import math
 import os
 
 from core.config import RunConfig
 from core.errors import LimitError
 
 DEFAULT_MAX_MODEL_MB = 4096
+DEFAULT_MAX_EPOCH_SECONDS = 300
 FLOAT_BYTES = 4
+
+BATCH_COPIES = 10
+"""Arrays of one vector a rating that a step holds at once: looked up, multiplied, their gradients (9.3 measured)."""
+
+RATING_BYTES = 40
+"""What training holds for a rating besides the data: row numbers of the split and of the epoch's order, and the
+residuals of the reference lines."""
+
+NUMBER_SECONDS = 2e-9
+"""To move one number of the model, which every step does with all of them. This and the next two were measured on
+two processors and large tables; small ones fit into the processor's cache and are faster."""
+
+LOOKED_UP_SECONDS = 1e-8
+"""To look up, compare and correct one dimension of one rating's vectors."""
+
+DROPPED_SECONDS = 3e-7
+"""To draw whether one number of one vector drops out."""
 
 
 def max_model_mb() -> int:
-    """The largest model allowed, in MiB; `EMBEDDING_EXPLORER_MAX_MODEL_MB` sets it.
+    """The most memory a training may take, in MiB; `EMBEDDING_EXPLORER_MAX_MODEL_MB` sets it.
 
     Raises:
         LimitError: The variable is set to something else than a positive whole number.
     """
-    text = os.environ.get("EMBEDDING_EXPLORER_MAX_MODEL_MB", str(DEFAULT_MAX_MODEL_MB))
+    return _whole_number("EMBEDDING_EXPLORER_MAX_MODEL_MB", DEFAULT_MAX_MODEL_MB, "MiB")
+
+
+def max_epoch_seconds() -> int:
+    """The longest an epoch may be estimated to take; `EMBEDDING_EXPLORER_MAX_EPOCH_SECONDS` sets it.
+
+    Raises:
+        LimitError: The variable is set to something else than a positive whole number.
+    """
+    return _whole_number("EMBEDDING_EXPLORER_MAX_EPOCH_SECONDS", DEFAULT_MAX_EPOCH_SECONDS, "seconds")
+
+
+def _whole_number(variable: str, default: int, unit: str) -> int:
+    text = os.environ.get(variable, str(default))
     if not text.isdecimal() or int(text) < 1:
-        raise LimitError(f"EMBEDDING_EXPLORER_MAX_MODEL_MB is {text!r:.30}; it must be a whole number of MiB from 1")
+        raise LimitError(f"{variable} is {text!r:.30}; it must be a whole number of {unit} from 1")
     return int(text)
 
 
-def model_bytes(config: RunConfig, n_users: int, n_items: int) -> int:
-    """Estimated bytes that training holds for the model's numbers.
+def model_numbers(config: RunConfig, n_users: int, n_items: int) -> int:
+    """Numbers that the model learns."""
+    return (n_users + n_items) * (config.embedding_dim + (config.model == "dot_with_bias"))
 
-    Every number is held four times, as float32: the weight, its gradient and
-    Adam's two running means; once more where the best epoch is kept.
+
+def training_bytes(config: RunConfig, n_users: int, n_items: int, n_ratings: int) -> int:
+    """Estimated bytes that training holds besides the ratings themselves.
+
+    Every number of the model is there seven times, as float32: the weight and
+    Adam's two running means, old and new, and the gradient; once more where
+    the best epoch is kept.
     """
-    per_row = config.embedding_dim + (config.model == "dot_with_bias")
-    copies = 5 if config.restore_best else 4
-    return (n_users + n_items) * per_row * copies * FLOAT_BYTES
+    copies = 8 if config.restore_best else 7
+    batch = min(config.batch_size, _trained(config, n_ratings)) * config.embedding_dim * BATCH_COPIES
+    return (model_numbers(config, n_users, n_items) * copies + batch) * FLOAT_BYTES + n_ratings * RATING_BYTES
 
 
-def check_size(config: RunConfig, n_users: int, n_items: int) -> None:
+def epoch_seconds(config: RunConfig, n_users: int, n_items: int, n_ratings: int) -> float:
+    """Estimated seconds of an epoch on two processors."""
+    trained = _trained(config, n_ratings)
+    moving = math.ceil(trained / config.batch_size) * model_numbers(config, n_users, n_items) * NUMBER_SECONDS
+    dropouts = (config.user_dropout > 0) + (config.item_dropout > 0)
+    return moving + trained * config.embedding_dim * (LOOKED_UP_SECONDS + dropouts * DROPPED_SECONDS)
+
+
+def _trained(config: RunConfig, n_ratings: int) -> int:
+    return max(1, round((1 - config.validation_fraction) * n_ratings))
+
+
+def check_size(config: RunConfig, n_users: int, n_items: int, n_ratings: int) -> None:
     """Pass if the model may be trained.
 
     Raises:
-        LimitError: It would need more memory than allowed.
+        LimitError: It would need more memory, or more time for an epoch, than allowed.
     """
-    needed, allowed = -(-model_bytes(config, n_users, n_items) // 2**20), max_model_mb()
+    needed, allowed = -(-training_bytes(config, n_users, n_items, n_ratings) // 2**20), max_model_mb()
     if needed > allowed:
         raise LimitError(
-            f"{n_users:,} users and {n_items:,} items with {config.embedding_dim} dimensions need about {needed:,} MiB "
-            f"to train; {allowed:,} MiB are allowed; choose fewer dimensions or raise EMBEDDING_EXPLORER_MAX_MODEL_MB"
+            f"{n_ratings:,} ratings by {n_users:,} users of {n_items:,} items with {config.embedding_dim} dimensions "
+            f"need about {needed:,} MiB to train; {allowed:,} MiB are allowed; choose fewer dimensions, smaller "
+            "batches, or raise EMBEDDING_EXPLORER_MAX_MODEL_MB"
+        )
+    seconds, longest = epoch_seconds(config, n_users, n_items, n_ratings), max_epoch_seconds()
+    if seconds > longest:
+        raise LimitError(
+            f"an epoch of {n_ratings:,} ratings in batches of {config.batch_size:,} would take about {seconds:,.0f} s, "
+            f"as every batch moves all {model_numbers(config, n_users, n_items):,} numbers of the model; "
+            f"{longest:,} s are allowed; choose the preset large or a batch size near its, no dropout, fewer "
+            "dimensions, or raise EMBEDDING_EXPLORER_MAX_EPOCH_SECONDS"
         )

@@ -2,7 +2,7 @@
 
 import platform
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -22,8 +22,14 @@ from core.splits import Split, split
 STRETCH_SECONDS = 0.25
 """About how long the compiled program runs before progress is reported and a stop is heard."""
 
-FIRST_STRETCH = 16
-"""Batches in the first stretch, while the speed is not known."""
+FIRST_STRETCH, FIRST_RATINGS = 16, 2**17
+"""Batches in the first stretch, while the speed is not known, and about how many ratings they may have together."""
+
+TRAINING_SAMPLE = 1_000_000
+"""Training ratings that an epoch's training error is measured on, at most; its standard error is then below 0.001."""
+
+MEASURED_AT_ONCE = 2**18
+"""Ratings predicted between two looks at whether to stop."""
 
 
 def fit(
@@ -45,14 +51,16 @@ def fit(
         should_stop: Asked about four times a second; True ends the training.
 
     Raises:
-        LimitError: The model needs more memory than allowed, or an index has no row in its table.
+        LimitError: The training needs more memory or time than allowed, or an index has no row in its table.
         DivergedError: The loss stopped being finite; `history` holds the epochs before.
         CanceledError: `should_stop` said so; `history` holds the epochs done.
         OutOfMemoryError: The system had less memory than the limit allows.
     """
     began = time.perf_counter()
     _check(config, ratings)
+    _heed(should_stop, "before the first epoch")  # with millions of ratings each of these steps takes seconds
     parts = split(ratings, config)
+    _heed(should_stop, "before the first epoch")
     started = _started(config, ratings, parts)
     on_event(started)
     try:
@@ -97,7 +105,7 @@ def versions() -> tuple[tuple[str, str], ...]:
 
 def _check(config: RunConfig, ratings: Ratings) -> None:
     """Sizes and index ranges, once for the whole data: compiled code cannot complain about an index."""
-    check_size(config, len(ratings.users), len(ratings.items))
+    check_size(config, len(ratings.users), len(ratings.items), len(ratings))
     for name, index, table in (
         ("user", ratings.user_index, ratings.users),
         ("item", ratings.item_index, ratings.items),
@@ -105,6 +113,11 @@ def _check(config: RunConfig, ratings: Ratings) -> None:
         low, high = int(index.min()), int(index.max())
         if low < 0 or high >= len(table):
             raise LimitError(f"{name} indices run from {low:,} to {high:,}; allowed are 0 to {len(table) - 1:,}")
+
+
+def _heed(should_stop: Callable[[], bool], when: str, history: Sequence[Epoch] = ()) -> None:
+    if should_stop():
+        raise CanceledError(f"stopped {when}, as asked", history=tuple(history))
 
 
 def _engine(config: RunConfig, ratings: Ratings, n_train: int) -> Engine:
@@ -160,9 +173,10 @@ class _Training:
     steps: list[Step] = field(default_factory=list)
     best: Epoch | None = None
     kept: Weights = field(init=False)
-    stretch: int = FIRST_STRETCH
+    stretch: int = field(init=False)
 
     def run(self) -> None:
+        self.stretch = max(1, min(FIRST_STRETCH, FIRST_RATINGS // self.engine.shape.batch_size))
         for number in range(1, self.config.epochs + 1):
             epoch = self._epoch(number)
             self.history.append(epoch)
@@ -185,7 +199,7 @@ class _Training:
         for total in self._stretches(number):
             if not np.isfinite(total):
                 raise self._diverged(number)
-        measured = self._measure()
+        measured = self._measure(number)
         if not np.isfinite(measured["val_loss"]):
             raise self._diverged(number)
         loss = total / len(self.parts.train)
@@ -195,40 +209,59 @@ class _Training:
         """Train the epoch in stretches; after each, the loss summed since the epoch began."""
         rows = np.random.default_rng((self.config.seed, number)).permutation(self.parts.train)
         ratings, shape = self.ratings, self.engine.shape
-        batches = self.engine.batches(ratings.user_index[rows], ratings.item_index[rows], ratings.rating[rows])
-        first, total = 0, 0.0
-        while first < shape.n_batches:
-            if self.should_stop():
-                raise CanceledError(f"stopped in epoch {number}, as asked", history=tuple(self.history))
-            last = min(first + self.stretch, shape.n_batches)
-            began, before = time.perf_counter(), total
-            total = self.engine.train(batches, first, last, l2=self.config.l2, total=total)
-            self._set_pace(last - first, time.perf_counter() - began)
-            yield total
-            seen = min(last * shape.batch_size, shape.n_train) - first * shape.batch_size
-            step = Step(at=number - 1 + last / shape.n_batches, loss=(total - before) / seen)
-            self.steps.append(step)
-            self.on_event(step)
-            first = last
+        done, total = 0, 0.0  # batches of the epoch, and the loss of their ratings
+        while done < shape.n_batches:
+            start = done * shape.batch_size
+            piece = rows[start : start + shape.piece_batches * shape.batch_size]
+            batches = self.engine.batches(ratings.user_index[piece], ratings.item_index[piece], ratings.rating[piece])
+            first, end = 0, -(-len(piece) // shape.batch_size)
+            while first < end:
+                _heed(self.should_stop, f"in epoch {number}", self.history)
+                last = min(first + self.stretch, end)
+                began, before = time.perf_counter(), total
+                total = self.engine.train(batches, first, last, l2=self.config.l2, total=total)
+                self._set_pace(last - first, time.perf_counter() - began)
+                yield total
+                seen = min(last * shape.batch_size, len(piece)) - first * shape.batch_size
+                self._tell(Step(at=number - 1 + (done + last) / shape.n_batches, loss=(total - before) / seen))
+                first = last
+            done += end
+
+    def _tell(self, step: Step) -> None:
+        self.steps.append(step)
+        self.on_event(step)
 
     def _set_pace(self, batches: int, seconds: float) -> None:
         """Choose the next stretch by the speed of the last; more than doubling waits for another look."""
         wanted = int(batches * STRETCH_SECONDS / max(seconds, 1e-9))
         self.stretch = max(1, min(wanted, 2 * self.stretch))
 
-    def _measure(self) -> dict[str, float]:
+    def _measure(self, number: int) -> dict[str, float]:
         """Errors on both parts without dropout; the validation loss of the raw predictions, the rest clipped."""
-        ratings, train, validation = self.ratings, self.parts.train, self.parts.validation
-        predicted = self.engine.predict(ratings.user_index, ratings.item_index)
-        clipped = np.clip(predicted, ratings.min_rating, ratings.max_rating)
-        actual = ratings.rating
+        ratings, validation = self.ratings, self.parts.validation
+        train = self.parts.train[:: -(-len(self.parts.train) // TRAINING_SAMPLE)]
+        low, high = ratings.min_rating, ratings.max_rating
+        fitted, predicted = np.clip(self._predict(train, number), low, high), self._predict(validation, number)
+        clipped = np.clip(predicted, low, high)
+        actual, wanted = ratings.rating[train], ratings.rating[validation]
         return {
-            "rmse": rmse(clipped[train], actual[train]),
-            "mae": mae(clipped[train], actual[train]),
-            "val_loss": rmse(predicted[validation], actual[validation]) ** 2,
-            "val_rmse": rmse(clipped[validation], actual[validation]),
-            "val_mae": mae(clipped[validation], actual[validation]),
+            "rmse": rmse(fitted, actual),
+            "mae": mae(fitted, actual),
+            "val_loss": rmse(predicted, wanted) ** 2,
+            "val_rmse": rmse(clipped, wanted),
+            "val_mae": mae(clipped, wanted),
         }
+
+    def _predict(self, rows: np.ndarray, number: int) -> np.ndarray:
+        """Predictions for rows of the ratings, float32, (n_rows,)."""
+        predicted = np.empty(len(rows), np.float32)
+        for start in range(0, len(rows), MEASURED_AT_ONCE):
+            _heed(self.should_stop, f"in epoch {number}", self.history)
+            part = rows[start : start + MEASURED_AT_ONCE]
+            predicted[start : start + len(part)] = self.engine.predict(
+                self.ratings.user_index[part], self.ratings.item_index[part]
+            )
+        return predicted
 
     def _diverged(self, number: int) -> DivergedError:
         return DivergedError(

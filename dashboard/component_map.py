@@ -62,7 +62,7 @@ def component_map(
         key="map" if len(axes) == 2 else "map_3d",
         on_select=(lambda: _keep_selection(ratings.dataset_id)) if len(axes) == 2 else "ignore",
         config={"displaylogo": False, "scrollZoom": len(axes) == 3},
-        alt=f"{len(drawn):,} {noun}s on {len(axes)} components, colored by {color.label.lower()}. {said}",
+        alt=f"{len(drawn):,} {copy.plural(noun)} on {len(axes)} components, colored by {color.label.lower()}. {said}",
     )
     st.markdown(said)
     _selection(ratings, rows, result, axes)
@@ -79,7 +79,7 @@ def _controls(ratings: Ratings, rows: Rows, n: int, least: int) -> _Choices:
             f"Draw all {len(rows):,}",
             key="all",
             bind="query-params",
-            help=f"Off: only {rows.noun}s with at least {copy.count(least, 'rating')}.",
+            help=f"Off: only {copy.plural(rows.noun)} with at least {copy.count(least, 'rating')}.",
         )
     if choice == coloring.GENRE:
         left, right = st.columns(2)
@@ -119,7 +119,7 @@ def _search(place: DeltaGenerator, rows: Rows) -> list[int]:
     """Rows to mark on the map."""
     names = rows.offered
     found = place.multiselect(
-        f"Find {rows.noun}s",
+        f"Find {copy.plural(rows.noun)}",
         list(names),
         placeholder="Type a few letters of a title",
         max_selections=MOST_MARKED,
@@ -145,7 +145,9 @@ def _selection(ratings: Ratings, rows: Rows, result: Pca, axes: Sequence[int]) -
     selected = np.array(st.session_state.get(SELECTED, {}).get(ratings.dataset_id, []), int)
     if len(selected) == 0:
         if len(axes) == 2:
-            st.caption(f"Draw around some points, or click one, and the {rows.noun}s appear here as a table.")
+            st.caption(
+                f"Draw around some points, or click one, and the {copy.plural(rows.noun)} appear here as a table."
+            )
         return
     scores = {f"PC {axis + 1}": result.scores[selected, axis] for axis in axes}
     table = tables.items(ratings, rows, selected, scores)
@@ -155,7 +157,7 @@ def _selection(ratings: Ratings, rows: Rows, result: Pca, axes: Sequence[int]) -
         hide_index=True,
         height=min(388, 38 + 35 * len(selected)),
         column_config=tables.COLUMNS | tables.number(*scores),
-        alt=f"The {len(selected)} selected {rows.noun}s",
+        alt=f"The {len(selected)} selected {copy.plural(rows.noun)}",
     )
     with st.container(horizontal=True):
         st.download_button(

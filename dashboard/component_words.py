@@ -5,12 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.analysis.ends import Ends
+from core.analysis.noise import Noise
 from core.analysis.pca import Pca
 from core.analysis.ranks import rank_correlation
 from core.ratings import Ratings
 from dashboard.charts.components import Classes, Coloring
 from dashboard.copy import count
-from dashboard.matrix_words import escape, signed
+from dashboard.markup import escape
+from dashboard.matrix_words import signed
 from dashboard.rows import Rows
 
 CLEAR = 0.2
@@ -28,6 +30,23 @@ def scree(result: Pca, component: int) -> str:
         f"{count(half, 'component')} of {n} {verb} half of everything; shared out evenly, each would carry "
         f"{1 / n:.1%}. **Component {component + 1} carries {ratio[component]:.1%}**."
     )
+
+
+def noise(found: Noise, component: int) -> str:
+    """How many components are more than chance, and whether the chosen one is; `component` counts from 0."""
+    stand = "stands" if found.count == 1 else "stand"
+    said = f"**{found.count} of {len(found.above)}** {stand} above the noise band (dotted)"
+    if found.above[component]:
+        return f"{said}; by chance, this one would carry {found.band[component]:.1%}."
+    by_chance = f"chance would give it {found.band[component]:.1%}"
+    return f"{said}. **This one is noise**: {by_chance}, so its ends may mean nothing."
+
+
+def end(hint: str, nouns: str) -> str:
+    """What the items at one end tend to be, from the words of the hints, which may be empty."""
+    if not hint:
+        return f"Nothing that is known about the {nouns} stands out at this end."
+    return f"Toward this end: **{escape(hint)}**."
 
 
 def ends(ratings: Ratings, rows: Rows, found: Ends) -> str:

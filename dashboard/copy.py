@@ -18,7 +18,7 @@ class ModelWords:
 MODELS = {
     "dot_with_bias": ModelWords(
         "Dot product with biases",
-        "Adds how generous the person is and how liked the movie is, and stays inside the scale.",
+        "Adds how generous the person is and how liked what they rate is, and stays inside the scale.",
         r"rating $= \sigma(u \cdot v + b_u + b_v)$, scaled",
     ),
     "simple_dot": ModelWords(
@@ -35,6 +35,7 @@ MODELS = {
 
 PRESET_WORDS = {
     "default": "Fast and good",
+    "large": "Millions of ratings",
     "article-simple-dot": "Article: dot product",
     "article-dot-with-bias": "Article: with biases",
     "article-simple-dot-diy": "Article: hand-written layer",
@@ -43,10 +44,13 @@ PRESET_WORDS = {
 PAGE_HELP = {
     "start": "What an embedding is, the ratings at a glance, and one button that trains a first model.",
     "train": "Choose a model and its settings, watch it learn, stop it, and compare with earlier runs.",
-    "embeddings": "The learned numbers themselves: every movie a row, every dimension a column.",
-    "components": "The main directions in the embedding, and the movies at both ends of each.",
+    "embeddings": "The learned numbers themselves: every row one thing that was rated, every column a dimension.",
+    "components": "The main directions in the embedding, and what lies at both ends of each.",
+    "neighbors": "What lies closest to what, by three measures, for whatever was rated and for the people who rated.",
+    "biases": "How liked or how generous somebody is before any taste is compared, beside the plain averages.",
     "runs": "All trained models with their settings and results; open, compare or delete them.",
-    "jobs": "Trainings that wait, run or have ended, with their logs.",
+    "datasets": "The ratings at hand; bring your own, or fetch a MovieLens release.",
+    "jobs": "Trainings and imports that wait, run or have ended, with their logs.",
 }
 
 MODEL_WORDS = {name: words.name[0].lower() + words.name[1:] for name, words in MODELS.items()}
@@ -57,7 +61,7 @@ WHAT_IS_AN_EMBEDDING = (
     "An embedding describes every {noun} by a short list of numbers, and every person by another list as long. "
     "Nobody chooses these numbers: training adjusts them until the two lists together guess how the person rated "
     "the {noun}. "
-    "What comes out is a map on which {noun}s that please the same people lie close together, for you to walk through."
+    "What comes out is a map on which {nouns} that please the same people lie close together, for you to walk through."
 )
 
 WHERE_TO_GO = (
@@ -72,7 +76,7 @@ WHERE_TO_GO = (
         "components",
         "insights",
         "Name the tastes",
-        "The main directions of the map, and the {noun}s at both ends of each.",
+        "The main directions of the map, and the {nouns} at both ends of each.",
     ),
     (
         "runs",
@@ -96,7 +100,8 @@ BEFORE_TRAINING = (
 RMSE_HELP = (
     "RMSE is the root mean squared error: how far the guesses are off, in stars, large misses counting more. "
     "The thin line is the loss that training works on within its epochs; it counts dropout and "
-    "penalty too, so it lies higher."
+    "penalty too, so it lies higher. Drag to move the picture, pinch or hold Ctrl and scroll to zoom, double-click to "
+    "go back."
 )
 
 AFTER_TRAINING = (
@@ -108,6 +113,8 @@ AFTER_TRAINING = (
 
 CHART_CONFIG = {"displaylogo": False, "displayModeBar": False}
 """Of small charts; large ones keep Plotly's tools."""
+
+_PLURALS = {"person": "people", "epoch": "epochs", "child": "children", "anime": "anime", "manga": "manga"}
 
 _ERROR_TITLES = {
     "LIMIT": "A setting is outside its range",
@@ -123,6 +130,18 @@ _ERROR_TITLES = {
     "CANCELED": "Stopped",
     "UNKNOWN_JOB": "This job is not here",
     "BAD_SCHEMA": "This dataset cannot be read",
+    "EMPTY_FILE": "The file is empty",
+    "NO_ROWS": "There are no rows",
+    "WRONG_DELIMITER": "The file does not fall into columns",
+    "BAD_ENCODING": "The text cannot be read",
+    "MISSING_COLUMN": "A column has to be named",
+    "BAD_FORMAT": "This is no table of ratings",
+    "TOO_SMALL": "This is too little to learn from",
+    "TOO_LARGE": "This is more than is allowed",
+    "ARCHIVE_UNSAFE": "This archive is not safe to open",
+    "ARCHIVE_RATIO": "This archive unfolds too far",
+    "NO_GOOD_ROWS": "No row is a usable rating",
+    "DOWNLOAD_FAILED": "The download did not succeed",
     "INTERNAL": "A fault in the program",
 }
 
@@ -143,8 +162,11 @@ def run_words(summary: RunSummary) -> str:
 
 
 def sentence(message: str) -> str:
-    """An error's message as a sentence of its own: a capital at the start, a full stop at the end."""
-    return f"{message[0].upper()}{message[1:].rstrip('.')}." if message else ""
+    """An error's message as a sentence of its own: a capital at the start, but for a file's name, and a full stop."""
+    if not message:
+        return ""
+    named = "." in message.split(maxsplit=1)[0].rstrip(".")
+    return f"{message[0] if named else message[0].upper()}{message[1:].rstrip('.')}."
 
 
 def short_run_words(summary: RunSummary) -> str:
@@ -163,7 +185,26 @@ def day(created_at: str) -> str:
 
 def count(number: int, noun: str) -> str:
     """A number with its noun: "1 epoch", "1,247 epochs"."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {plural(noun)}"
+
+
+def plural(noun: str) -> str:
+    """More than one of a noun, by the last word: "movies", "short stories", "dishes"; "series" stays."""
+    before, _, word = noun.rpartition(" ")
+    if word in _PLURALS:
+        many = _PLURALS[word]
+    elif word.endswith("y") and word[-2:-1] not in tuple("aeiou"):
+        many = f"{word[:-1]}ies"
+    elif word.endswith(("ss", "us", "x", "z", "ch", "sh")):
+        many = f"{word}es"
+    else:
+        many = word if word.endswith("s") else f"{word}s"
+    return f"{before} {many}".lstrip()
+
+
+def unit(max_rating: float) -> str:
+    """What ratings are counted in: "stars" on a scale that ends at five or below, else "points"."""
+    return "stars" if max_rating <= 5 else "points"
 
 
 def size(number: int) -> str:

@@ -6,8 +6,10 @@ import streamlit as st
 
 from core import datasets
 from core.errors import ExplorerError
+from core.ratings import Ratings
 from core.store import RunSummary
 from dashboard import copy, loaders, state, tray
+from dashboard.markup import escape
 
 LOGO = Path(__file__).parent / "logo.svg"
 
@@ -17,8 +19,14 @@ PAGES = {
         ("train", "Train", ":material/model_training:"),
         ("embeddings", "Embeddings", ":material/grid_on:"),
         ("components", "Components", ":material/insights:"),
+        ("neighbors", "Neighbors", ":material/near_me:"),
+        ("biases", "Biases", ":material/thumbs_up_down:"),
     ],
-    "Manage": [("runs", "Runs", ":material/inventory_2:"), ("jobs", "Jobs", ":material/list_alt:")],
+    "Manage": [
+        ("datasets", "Datasets", ":material/database:"),
+        ("runs", "Runs", ":material/inventory_2:"),
+        ("jobs", "Jobs", ":material/list_alt:"),
+    ],
 }
 
 
@@ -41,7 +49,7 @@ def run() -> None:
 
 
 def _say(code: str, message: str) -> None:
-    st.error(copy.sentence(message), icon=":material/error:", title=copy.error_title(code))
+    st.error(escape(copy.sentence(message)), icon=":material/error:", title=copy.error_title(code))
 
 
 def _navigation() -> st.Page:
@@ -57,23 +65,35 @@ def _navigation() -> st.Page:
 
 def _choices() -> None:
     """The dataset and the model, in words; each opens a chooser."""
-    dataset = loaders.ratings(state.dataset_id())
-    with st.popover(f"Data: {dataset.name}, {len(dataset):,} ratings", icon=":material/database:", width="stretch"):
-        known = datasets.dataset_ids()
+    dataset = _dataset()
+    label = f"Data: {escape(dataset.name)}, {len(dataset):,} ratings"
+    with st.popover(label, icon=":material/database:", width="stretch", wrap=True):
+        names = loaders.dataset_names()
+        st.session_state.choose_dataset = dataset.dataset_id  # follows a choice made elsewhere, such as an import
         st.selectbox(
             "Dataset",
-            known,
-            index=known.index(state.dataset_id()),
-            format_func=lambda name: loaders.ratings(name).name if name == state.dataset_id() else name,
+            list(names),
+            format_func=names.__getitem__,
             key="choose_dataset",
             on_change=lambda: state.select_dataset(st.session_state.choose_dataset),
         )
         st.caption(dataset.about.get("source", ""))
+        st.page_link("app_pages/datasets.py", label="Bring your own", icon=":material/upload_file:")
     summaries = loaders.runs_of(state.dataset_id())
     chosen = next((summary for summary in summaries if summary.run_id == state.run_id()), None)
     label = f"Model: {copy.run_words(chosen)}" if chosen else "Model: none yet"
     with st.popover(label, icon=":material/model_training:", width="stretch", wrap=True):
         _choose_run(summaries, chosen)
+
+
+def _dataset() -> Ratings:
+    """The selected dataset; where it cannot be read, that is said, and the bundled one takes its place."""
+    try:
+        return loaders.ratings(state.dataset_id())
+    except ExplorerError as error:
+        state.report_error(error)
+        state.select_dataset(datasets.BUNDLED)
+        return loaders.ratings(datasets.BUNDLED)
 
 
 def _choose_run(summaries: list[RunSummary], chosen: RunSummary | None) -> None:

@@ -1,19 +1,11 @@
 """What the pictures of an embedding matrix show, in sentences made from its numbers (Markdown)."""
 
-import re
-
 import numpy as np
 
 from core.analysis.values import Values
-from dashboard.copy import count
+from dashboard.copy import count, plural
+from dashboard.markup import escape
 from dashboard.rows import Rows
-
-_MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$~:&])")
-
-
-def escape(text: str) -> str:
-    """Somebody's title as text that Markdown leaves alone."""
-    return _MARKUP.sub(r"\\\1", text)
 
 
 def picture(rows: Rows, shown: np.ndarray) -> str:
@@ -91,8 +83,8 @@ def bias(rows: Rows, row: int) -> str:
     below = float(np.mean(others < rows.bias[row]))
     side = "up" if rows.bias[row] > 0 else "down"
     return (
-        f"Its bias is **{signed(rows.bias[row])}**, higher than {_share(below)} of the {rows.noun}s the model was "
-        f"trained on: before any taste is compared, it moves the guess {side} from the middle of the scale."
+        f"Its bias is **{signed(rows.bias[row])}**, higher than {_share(below)} of the {plural(rows.noun)} the model "
+        f"was trained on: before any taste is compared, it moves the guess {side} from the middle of the scale."
     )
 
 

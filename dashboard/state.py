@@ -74,7 +74,21 @@ def write_link() -> None:
 
 def dataset_id() -> str:
     """Id of the dataset everything is about; the bundled one until somebody chooses."""
-    return st.session_state.get(f"_selected_{DATASET}") or datasets.BUNDLED
+    chosen = str(st.session_state.get(f"_selected_{DATASET}") or datasets.BUNDLED)
+    if chosen in datasets.dataset_ids():
+        return chosen
+    report(
+        "UNKNOWN_DATASET",
+        f"The data {chosen!r:.60} is no longer here: it was deleted. Import the same files under the same name to see "
+        "its models again. You see the bundled data.",
+    )
+    select_dataset(datasets.BUNDLED)
+    return datasets.BUNDLED
+
+
+def selected_dataset() -> str | None:
+    """Id of the dataset that somebody chose, whether it is still there or not; None where nobody has."""
+    return st.session_state.get(f"_selected_{DATASET}")
 
 
 def run_id() -> str | None:

@@ -7,6 +7,7 @@ from core.config import RunConfig, run_id
 from core.errors import ExplorerError
 from core.jobfolder import Job
 from dashboard import copy, curve, loaders, reading, state
+from dashboard.markup import escape
 
 POLL = 0.4
 """Seconds between two looks at a job that runs."""
@@ -44,9 +45,10 @@ def stop(job_id: str) -> None:
 
 
 def watched() -> Job | None:
-    """The job this session follows, if it is still known."""
+    """The training this session follows, if it is still known; None too where it follows something else."""
     job_id = state.watched_job()
-    return loaders.job(job_id) if job_id else None
+    job = loaders.job(job_id) if job_id else None
+    return job if job is not None and job.kind == "train" else None
 
 
 def running(config: RunConfig) -> Job | None:
@@ -118,7 +120,7 @@ def progress_words(job: Job, so_far: curve.Curve) -> str:
     if job.canceling:
         return "Stopping."
     if job.state == "queued":
-        return _place_in_queue(job)
+        return place_in_queue(job)
     if so_far.started is None:
         return "Preparing the ratings and the model."
     if not so_far.epochs:
@@ -131,7 +133,8 @@ def progress_words(job: Job, so_far: curve.Curve) -> str:
     )
 
 
-def _place_in_queue(job: Job) -> str:
+def place_in_queue(job: Job) -> str:
+    """How many jobs come before one that waits."""
     known = loaders.jobs_now()
     waiting = [other.job_id for other in jobs.fair_order(known)]
     before = waiting.index(job.job_id) if job.job_id in waiting else 0
@@ -151,7 +154,7 @@ def say_end(job: Job) -> None:
     """What happened, why, and what to do, in plain words."""
     draw = st.info if job.state == "canceled" else st.error
     draw(
-        copy.sentence(job.message or "the log says more"),
+        escape(copy.sentence(job.message or "the log says more")),
         title=copy.error_title(job.code),
         icon=":material/stop_circle:" if job.state == "canceled" else ":material/error:",
     )

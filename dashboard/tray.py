@@ -2,8 +2,10 @@
 
 import streamlit as st
 
+from core import incoming
 from core.jobfolder import Job
-from dashboard import copy, loaders, state
+from dashboard import copy, importing, loaders, state
+from dashboard.markup import escape
 
 LINES = 4
 """More jobs than this are counted, not listed."""
@@ -36,13 +38,15 @@ def _tray() -> None:
 
 def _running(job: Job) -> None:
     words = "stopping" if job.canceling else "waiting" if job.state == "queued" else f"{job.progress:.0%}"
-    st.progress(job.progress, text=f":small[{job.title}: {words}]")
+    st.progress(job.progress, text=f":small[{escape(job.title)}: {words}]")
 
 
 def _ended(job: Job) -> None:
-    """A finished training opens its model; any other end leads to the job."""
-    st.markdown(f":small[{job.title}: {copy.JOB_STATES[job.state].lower()}]")
-    if job.state == "done":
+    """A finished training opens its model, a finished import what it did; any other end leads to the job."""
+    st.markdown(f":small[{escape(job.title)}: {copy.JOB_STATES[job.state].lower()}]")
+    if job.state == "done" and job.kind in incoming.KINDS:
+        importing.link(job)
+    elif job.state == "done":
         st.page_link(
             "app_pages/components.py",
             label="Open the model",

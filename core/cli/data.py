@@ -11,22 +11,10 @@ from core.run import Run
 
 def list_datasets(_: argparse.Namespace) -> Answer:
     """All datasets with their sizes."""
-    found = [_describe(datasets.load(dataset_id)) for dataset_id in datasets.dataset_ids()]
     columns = ("id", "name", "users", "items", "ratings", "min_rating", "max_rating")
+    known = [datasets.info(dataset_id).as_json() for dataset_id in datasets.dataset_ids()]
+    found = [{column: about[column] for column in (*columns, "digest")} for about in known]
     return Answer(found, table(columns, [[dataset[column] for column in columns] for dataset in found]))
-
-
-def _describe(ratings: Ratings) -> dict[str, object]:
-    return {
-        "id": ratings.dataset_id,
-        "name": ratings.name,
-        "users": len(ratings.users),
-        "items": len(ratings.items),
-        "ratings": len(ratings),
-        "min_rating": ratings.min_rating,
-        "max_rating": ratings.max_rating,
-        "digest": ratings.digest,
-    }
 
 
 def ratings_of(run: Run) -> Ratings:

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from core.analysis.neighbors import METRICS
-from core.cli import data, jobs, looking, runs, train
+from core.cli import data, imports, jobs, looking, runs, train
 from core.config import PRESETS, ModelConfig, SplitConfig, TrainConfig
 from core.datasets import BUNDLED
 from core.errors import UsageError
@@ -30,6 +30,9 @@ def build_parser() -> argparse.ArgumentParser:
     _add_json(parser)
     calls = parser.add_subparsers(title="calls", required=True, metavar="CALL")
     _add(calls, "datasets", data.list_datasets, "List the datasets.")
+    imports.add_flags(
+        _add(calls, "import", imports.import_files, "Make a dataset of rating tables: files, folders or archives.")
+    )
     _add_train(calls)
     _add(calls, "jobs", jobs.list_jobs, "List the jobs of the dashboard's queue.")
     cancel = _add(calls, "cancel", jobs.cancel, "Ask a job to stop.")

@@ -23,7 +23,7 @@ def train(called: argparse.Namespace) -> Answer:
     """Train in this process, or hand the training to the dashboard's workers."""
     config = _config(called)
     ratings = datasets.load(called.dataset)
-    check_size(config, len(ratings.users), len(ratings.items))
+    check_size(config, len(ratings.users), len(ratings.items), len(ratings))
     return _submit(config, ratings) if called.queue else _train_here(config, ratings)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.datasets.folder import ABOUT, SCHEMA_VERSION, read_about, read_folder
-from core.datasets.text import one_line
+from core.datasets.text import noun_of, one_line
 from core.errors import BadSchemaError, LimitError, UnknownDatasetError
 from core.files import disk_full_told, remove, replace_text, temporary
 from core.home import home
@@ -101,7 +101,7 @@ def rename(dataset_id: str, name: str, noun: str | None = None) -> DatasetInfo:
     """
     folder = _own(dataset_id, "renamed")
     about = read_about(folder)
-    fresh = {"name": one_line(name, 100), "noun": about["noun"] if noun is None else one_line(noun, 30).lower()}
+    fresh = {"name": one_line(name, 100), "noun": about["noun"] if noun is None else noun_of(noun)}
     for what, text in fresh.items():
         if not text:
             raise LimitError(f"the {what} has no visible character; it must have at least one")

@@ -23,11 +23,9 @@ from core.datasets.request import (
     Rejected,
     TablePreview,
 )
-from core.datasets.text import one_line, slug
+from core.datasets.text import noun_of, one_line, slug
 from core.errors import DatasetError, DiskFullError, ExplorerError, LimitError
 from core.files import disk_full_told, remove, sweep, sync_folder, temporary
-
-_NOUN_LENGTH = 30
 
 
 def import_ratings(
@@ -152,7 +150,7 @@ def _cleaned(options: ImportOptions) -> ImportOptions:
     options.check()
     fields = asdict(options)
     fields["name"] = one_line(options.name, 100) or None if options.name else None
-    fields["noun"] = one_line(options.noun, _NOUN_LENGTH).lower() or None if options.noun else None
+    fields["noun"] = noun_of(options.noun) or None if options.noun else None
     return ImportOptions(**fields)
 
 

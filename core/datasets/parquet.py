@@ -58,7 +58,7 @@ def parquet_head(
     names = tuple(schema.names)
     if len(set(names)) < len(names):
         raise BadFormatError(f"{source.name} has two columns of one name; rename one")
-    shown = [name for name in names if any(fits(schema.field(name).type) for fits, _ in _TO_TEXT)]
+    shown = [name for name in names if any(fits(_stored(schema.field(name).type)) for fits, _ in _TO_TEXT)]
     if empty or not shown:
         return names, ()
     with open_parquet(source, limits, _texts(schema, shown)) as file:
@@ -93,6 +93,13 @@ def _as_text(file: str, name: str, column: pa.Array) -> pa.Array:
         kinds = "numbers, text, dates and lists of text are read"
         raise BadFormatError(f"{file}: column {name!r:.60} has the type {column.type!s:.60}; {kinds}")
     return to_text(column)
+
+
+def _stored(kind: pa.DataType) -> pa.DataType:
+    """What an extension type is made of, and what a dictionary lists; other types as they are."""
+    if isinstance(kind, pa.BaseExtensionType):
+        return _stored(kind.storage_type)
+    return _stored(kind.value_type) if pa.types.is_dictionary(kind) else kind
 
 
 def _plain(column: pa.Array) -> pa.Array:

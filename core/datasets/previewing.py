@@ -1,7 +1,7 @@
 """What an import would do, told from the first rows."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +9,11 @@ from core.datasets.clean import usual_scale
 from core.datasets.limits import ImportLimits
 from core.datasets.plan import Plan, make_plan, roles_of
 from core.datasets.request import ColumnMapping, ImportOptions, Preview, TablePreview
-from core.datasets.sources import collect
-from core.datasets.tables import Table
+from core.datasets.sources import Source, collect
+from core.datasets.tables import Table, even_sign, first_lines
 from core.datasets.text import one_line
 from core.datasets.values import number
-from core.errors import DatasetError
+from core.errors import DatasetError, MissingColumnError, WrongDelimiterError
 
 _ROWS, _CELL = 20, 100
 _NOTHING = Preview("", "", "", (), (), None, None, (), "", "")
@@ -21,8 +21,15 @@ _NOTHING = Preview("", "", "", (), (), None, None, (), "", "")
 
 def look(paths: Sequence[Path], mapping: ColumnMapping, options: ImportOptions, limits: ImportLimits) -> dict[str, Any]:
     """A `Preview` as JSON takes it; what would stop the import stands in it as code and message."""
+    sources: list[Source] = []
     try:
-        plan = make_plan(collect(paths, limits), mapping, options, limits)
+        sources = collect(paths, limits)
+        plan = make_plan(sources, mapping, options, limits)
+    except WrongDelimiterError as error:
+        return asdict(_undivided(sources[0], options)) | {"code": error.code, "message": str(error)}
+    except MissingColumnError as error:  # the mapping names a column that is not there: show those that are
+        seen = look(paths, ColumnMapping(), options, limits)
+        return seen | {"code": error.code, "message": str(error)}
     except DatasetError as error:
         return asdict(_NOTHING) | {"code": error.code, "message": str(error)}
     code = message = ""
@@ -46,6 +53,14 @@ def look(paths: Sequence[Path], mapping: ColumnMapping, options: ImportOptions, 
             message=message,
         )
     )
+
+
+def _undivided(source: Source, options: ImportOptions) -> Preview:
+    """The lines as they stand, so that a person sees what divides them."""
+    lines, encoding = first_lines(source, options)
+    rows = tuple((one_line(line, _CELL),) for line in lines[:_ROWS] if line.strip())
+    table = TablePreview(source.name, "ratings", "text", "", False, encoding, ("column 1",), ("",), rows)
+    return replace(_NOTHING, tables=(table,), delimiter=even_sign("\n".join(lines)))
 
 
 def _preview(plan: Plan, table: Table) -> TablePreview:

@@ -82,13 +82,14 @@ class TablePreview:
 
     Attributes:
         part: What it would be used for.
+        delimiter: Between columns; "" where lines did not fall into columns, or the kind has none.
         columns: Names, as a `ColumnMapping` takes them.
         roles: What each column was taken for, "" where for nothing.
         rows: The first rows, as text.
     """
 
     file: str
-    part: Literal["ratings", "items", "ignored"]
+    part: Literal["ratings", "items"]
     kind: Literal["text", "parquet", "json lines"]
     delimiter: str
     header: bool
@@ -105,6 +106,7 @@ class Preview:
     Attributes:
         layout: The layout that was recognized: "MovieLens 1M", "rating table"; "" for none.
         unclear: Roles for which somebody has to name the column.
+        delimiter: One that may mend WRONG_DELIMITER; "" where none is known.
         min_rating, max_rating: The rating scale as stated, or as the first rows suggest; None without a number in them.
         code, message: What would stop the import, and how to mend it; "" where nothing was found.
     """
@@ -119,6 +121,7 @@ class Preview:
     notes: tuple[str, ...]
     code: str
     message: str
+    delimiter: str = ""
 
 
 @dataclass(frozen=True)

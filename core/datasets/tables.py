@@ -92,6 +92,13 @@ def examine(source: Source, options: ImportOptions, limits: ImportLimits) -> Tab
     return _text(source, text, len(head) < HEAD_BYTES, encoding, found, options, limits)
 
 
+def first_lines(source: Source, options: ImportOptions) -> tuple[list[str], str]:
+    """The first lines of a text as they stand, and its encoding; raises DatasetError as `examine` does."""
+    head = source.head(HEAD_BYTES)
+    encoding, _ = _encoding(source.name, head, options)
+    return _decode(source.name, head, encoding).splitlines()[:SAMPLE_ROWS], encoding
+
+
 def _encoding(name: str, head: bytes, options: ImportOptions) -> tuple[str, bool]:
     """Python's name of the encoding, and whether it is known rather than supposed."""
     for mark, encoding in _BOMS:
@@ -189,9 +196,10 @@ def _delimiter(name: str, sample: str, options: ImportOptions) -> tuple[str, lis
 
 
 def _one_column(name: str, divided_at: str, sample: str) -> WrongDelimiterError:
-    first = one_line(sample.lstrip().splitlines()[0], 80)
+    first, sign = one_line(sample.lstrip().splitlines()[0], 80), even_sign(sample)
+    advice = f"{sign!r} occurs equally often in every line: choose it as" if sign else "save the file as CSV, or name"
     return WrongDelimiterError(
-        f"{name} has one column when divided at {divided_at}; its first line is {first!r}{_other_delimiter(sample)}"
+        f"{name} has one column when divided at {divided_at}; its first line is {first!r}; {advice} the delimiter"
     )
 
 
@@ -216,13 +224,14 @@ def _evenness(rows: list[list[str]]) -> tuple[bool, int, float]:
     )
 
 
-def _other_delimiter(sample: str) -> str:
+def even_sign(sample: str) -> str:
+    """A sign that occurs equally often in every line, and so may be the delimiter; "" where none does."""
     lines = [line for line in sample.splitlines() if line.strip()][:SAMPLE_ROWS]
     for sign in "^~:, ;\t|!#*/\\":
         counts = {line.count(sign) for line in lines}
         if len(counts) == 1 and counts != {0}:
-            return f"; {sign!r} occurs {counts.pop()} times in every line: choose it as the delimiter"
-    return "; name the delimiter, or save the file as CSV"
+            return sign
+    return ""
 
 
 def _has_header(rows: list[list[str]]) -> bool:

@@ -21,6 +21,12 @@ def one_line(text: str, limit: int = MAX_TITLE) -> str:
     return seen if len(seen) <= limit else seen[: limit - 1].rstrip() + "…"
 
 
+def noun_of(text: str) -> str:
+    """A noun as pages can say it: lower-case letters, digits, spaces, dashes and apostrophes, at most 30."""
+    seen = re.sub(r"[^\w' -]|_", " ", text[:300])
+    return " ".join(seen.split()).lower()[:30].strip()
+
+
 def slug(name: str) -> str:
     """`name` in lower-case ASCII letters, digits and dashes, at most 40; "ratings" where nothing is left."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()

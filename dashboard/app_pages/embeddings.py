@@ -26,7 +26,7 @@ noun, dim = run.dataset.noun, run.config.embedding_dim
 
 def choose_side() -> Rows:
     """Items or people."""
-    items, people = f"{noun.capitalize()}s", "Users"
+    items, people = copy.plural(noun).capitalize(), "Users"
     side = st.segmented_control("Rows", [items, people], default=items, required=True, key="rows", bind="query-params")
     return loaders.user_rows(run.run_id) if side == people else loaders.item_rows(run.run_id)
 
@@ -35,7 +35,7 @@ def choose_rows(rows: Rows, which: str) -> np.ndarray:
     """The rows to draw, in the order of the data."""
     if which == CHOSEN:
         chosen = st.multiselect(
-            f"Search for {rows.noun}s",
+            f"Search for {copy.plural(rows.noun)}",
             list(rows.offered),
             default=[rows.labels[row] for row in rows.by_count[:3]],
             max_selections=MOST_SHOWN,
@@ -77,7 +77,7 @@ def heatmap() -> Rows:
         charts.heatmap(rows.matrix[shown], [rows.labels[row] for row in shown], rows.trained[shown], noun=rows.noun),
         key="heatmap",
         config=copy.CHART_CONFIG,
-        alt=f"Heatmap of {len(shown)} {rows.noun}s by {dim} dimensions, red below zero and blue above. {said}",
+        alt=f"Heatmap of {copy.count(len(shown), rows.noun)} by {dim} dimensions, red below zero, blue above. {said}",
     )
     st.markdown(said)
     return rows
@@ -92,7 +92,7 @@ def spread(rows: Rows) -> None:
         charts.distribution(found, noun=rows.noun),
         key="distribution",
         config=copy.CHART_CONFIG,
-        alt=f"Histogram of all numbers of all {rows.noun}s. {said}",
+        alt=f"Histogram of all numbers of all {copy.plural(rows.noun)}. {said}",
     )
     st.markdown(said)
     if still := matrix_words.untrained(rows):

@@ -3,9 +3,10 @@
 import pandas as pd
 import streamlit as st
 
-from core import jobs
+from core import incoming, jobs
 from core.jobfolder import Job
-from dashboard import copy, curve, loaders, state, training
+from dashboard import copy, curve, importing, loaders, state, training
+from dashboard.markup import escape
 
 SHOWN = 200
 """Older jobs than this are counted, not listed."""
@@ -55,7 +56,8 @@ def overview() -> None:
     if rows:
         state.watch(known[rows[0]].job_id)
         state.write_link()
-    job = training.watched()
+    job_id = state.watched_job()
+    job = loaders.job(job_id) if job_id else None
     if job is None:
         st.caption("Select a row to see its log.")
     else:
@@ -64,8 +66,10 @@ def overview() -> None:
 
 def detail(job: Job) -> None:
     """One job: how it stands, what can be done about it, and its log."""
-    st.subheader(job.title)
-    if job.active:
+    st.subheader(escape(job.title))
+    if job.kind in incoming.KINDS and job.state in ("queued", "running", "done"):
+        arrival(job)
+    elif job.active:
         st.progress(job.progress, text=training.progress_words(job, curve.of_events(jobs.events(job.job_id))))
         with st.container(horizontal=True):
             training.stop_button(job)
@@ -103,6 +107,16 @@ def detail(job: Job) -> None:
         )
 
 
+def arrival(job: Job) -> None:
+    """An import or a download that has not failed."""
+    if job.active:
+        st.progress(job.progress, text=importing.progress_words(job))
+        training.stop_button(job)
+    else:
+        st.markdown(f"Done in {copy.duration(job.seconds)}.")
+        importing.link(job)
+
+
 @st.fragment(run_every=1.0)
 def live() -> None:
     """The overview while something runs; when nothing does any more, the page runs again without a timer."""
@@ -112,7 +126,10 @@ def live() -> None:
 
 
 st.title("Jobs")
-st.markdown("Trainings run in a process of their own and wait here for their turn. They go on when you close the page.")
+st.markdown(
+    "Trainings and imports run in a process of their own and wait here for their turn. They go on when you close the "
+    "page."
+)
 if any(job.active for job in loaders.jobs_now()):
     live()
 elif loaders.jobs_now():

@@ -7,6 +7,7 @@ from core.config import PRESETS, RunConfig
 from core.store import RunStore, RunSummary
 from dashboard import copy, curve, form, loaders, reading, state
 from dashboard.charts import training as charts
+from dashboard.markup import escape
 
 MOST_COMPARED = 6
 """More curves than this cannot be told apart."""
@@ -41,14 +42,12 @@ def preset_of(config: RunConfig) -> str:
 COLUMNS = {
     "model": st.column_config.TextColumn("Model"),
     "preset": st.column_config.TextColumn("Preset", help="The named settings it was trained with, if any."),
-    "dim": st.column_config.NumberColumn("Dimensions", format="%d", width="small"),
+    "dim": st.column_config.NumberColumn("Dimensions", format="%d"),
     "epochs": st.column_config.NumberColumn("Epochs", format="%d", width="small", help="Epochs trained."),
     "kept": st.column_config.NumberColumn(
         "Kept", format="%d", width="small", help="The epoch whose numbers the model keeps."
     ),
-    "val_rmse": st.column_config.NumberColumn(
-        "Validation RMSE", format="%.4f", width="small", help="In stars; lower is better."
-    ),
+    "val_rmse": st.column_config.NumberColumn("Validation RMSE", format="%.4f", help="In stars; lower is better."),
     "val_mae": st.column_config.NumberColumn("Validation MAE", format="%.4f", help="Mean absolute error, in stars."),
     "seconds": st.column_config.NumberColumn("Time", format="%.1f s", width="small", help="Training time."),
     "trained": st.column_config.DatetimeColumn("Trained", format="YYYY-MM-DD HH:mm"),
@@ -68,7 +67,7 @@ def look_into(run_id: str) -> None:
 @st.dialog("Delete models", icon=":material/delete:")
 def confirm_delete(chosen: list[RunSummary]) -> None:
     """Ask once, say what goes."""
-    st.write(f"{copy.count(len(chosen), 'model')} and everything computed from it will be removed from the disk:")
+    st.write("These will be removed from the disk, with everything computed from them:")
     st.markdown("\n".join(f"- {copy.run_words(summary)}" for summary in chosen))
     st.caption("The same settings can be trained again and give the same model. Jobs keep their logs.")
     with st.container(horizontal=True):
@@ -150,9 +149,11 @@ def details(summary: RunSummary) -> None:
         left.markdown("**Settings**")
         left.table(settings, border="horizontal")
         facts = {
-            "Data": f"{data.name}: {data.ratings:,} ratings, {data.users:,} people, {data.items:,} {data.noun}s",
+            "Data": f"{escape(data.name)}: {data.ratings:,} ratings, {data.users:,} people, "
+            f"{copy.count(data.items, data.noun)}",
             "Training ratings": f"{run.started.n_train:,}",
-            "Validation ratings": f"{run.started.n_validation:,}, {run.started.unseen_items:,} on unseen {data.noun}s",
+            "Validation ratings": f"{run.started.n_validation:,}, "
+            f"{run.started.unseen_items:,} on unseen {copy.plural(data.noun)}",
             "Best validation RMSE": f"{run.outcome.best_val_rmse:.4f}",
             "Trained": summary.created_at,
             "Id": summary.run_id,

@@ -12,7 +12,7 @@ WELL_KNOWN = 21
 """Movies on the small map have at least this many ratings."""
 
 ratings = loaders.ratings(state.dataset_id())
-noun = ratings.noun
+noun, nouns = ratings.noun, copy.plural(ratings.noun)
 run_id = state.run_id()
 
 
@@ -23,7 +23,7 @@ def picture() -> None:
             charts.rating_matrix(ratings),
             key="start_matrix",
             config=copy.CHART_CONFIG,
-            alt=f"Ratings of the best-known {noun}s by people from the most to the least active, with many gaps",
+            alt=f"Ratings of the best-known {nouns} by people from the most to the least active, with many gaps",
         )
         return
     kept = np.flatnonzero(ratings.item_count >= WELL_KNOWN)
@@ -35,17 +35,17 @@ def picture() -> None:
         charts.small_map(scores, titles, ratings.item_count[kept], noun=noun),
         key="start_map",
         config=copy.CHART_CONFIG,
-        alt=f"Map of {len(kept):,} {noun}s along the first two components of the model, well-known ones named",
+        alt=f"Map of {len(kept):,} {nouns} along the first two components of the model, well-known ones named",
     )
 
 
 def introduction() -> None:
     """Three sentences and the one button."""
-    st.markdown(copy.WHAT_IS_AN_EMBEDDING.format(noun=noun))
+    st.markdown(copy.WHAT_IS_AN_EMBEDDING.format(noun=noun, nouns=nouns))
     if run_id is None:
         st.caption(
             "The table shows where it starts: ratings with gaps between them. Even for the best-known it has many, "
-            f"and over all {noun}s {1 - filled_share(ratings):.1%} of it is empty. A model learns to fill the gaps."
+            f"and over all {nouns} {1 - filled_share(ratings):.1%} of it is empty. A model learns to fill the gaps."
         )
         training.offer(PRESETS["default"], label="Train your first model", lead_to="app_pages/components.py")
         return
@@ -68,7 +68,7 @@ def data_in_numbers(ratings: Ratings) -> None:
     with st.grid(4, min_column_width=140):
         st.metric("Ratings", f"{len(ratings):,}", border=True)
         st.metric("People", f"{len(ratings.users):,}", border=True)
-        st.metric(f"{noun.capitalize()}s", f"{len(ratings.items):,}", border=True)
+        st.metric(nouns.capitalize(), f"{len(ratings.items):,}", border=True)
         st.metric(
             "Table filled",
             f"{filled_share(ratings):.1%}",
@@ -88,7 +88,7 @@ def data_in_numbers(ratings: Ratings) -> None:
             ),
             key="start_items",
             config=copy.CHART_CONFIG,
-            alt=f"How many {noun}s have how many ratings",
+            alt=f"How many {nouns} have how many ratings",
         )
         st.plotly_chart(
             charts.counts_histogram(
@@ -103,8 +103,8 @@ def data_in_numbers(ratings: Ratings) -> None:
         )
     few = np.count_nonzero(ratings.item_count < WELL_KNOWN) / len(ratings.items)
     st.caption(
-        f"The middle rating is {np.median(ratings.rating):g} stars. "
-        f"{few:.0%} of the {noun}s have {WELL_KNOWN - 1} ratings "
+        f"The middle rating is {np.median(ratings.rating):g} {copy.unit(ratings.max_rating)}. "
+        f"{few:.0%} of the {nouns} have {WELL_KNOWN - 1} ratings "
         f"or fewer: about those a model can learn little, and the pages say so where it matters."
     )
 
@@ -116,7 +116,7 @@ def where_to_go() -> None:
         for page, icon, title, words in copy.WHERE_TO_GO:
             with st.container(border=True, height="stretch"):
                 st.markdown(f"**:material/{icon}: {title}**")
-                st.caption(words.format(noun=noun))
+                st.caption(words.format(noun=noun, nouns=nouns))
                 st.space("stretch")
                 st.page_link(
                     f"app_pages/{page}.py", label="Open", icon=":material/arrow_forward:", icon_position="right"

@@ -62,10 +62,11 @@ def board(
         st.metric("Training RMSE", f"{epoch.rmse:.3f}" if epoch else "–", border=True)
         st.metric("Validation RMSE", f"{epoch.val_rmse:.3f}" if epoch else "–", border=True)
         st.metric(*time, border=True)
-    length = len(shown.epochs) if shown.kept_epoch is not None else references.epochs
+    finished = shown.kept_epoch is not None
+    length = len(shown.epochs) if finished else references.epochs
     st.vega_lite_chart(
         charts.curve_rows(shown, references, behind),
-        charts.curve_spec(length, behind=behind is not None),
+        charts.curve_spec(length, finished=finished, behind=behind is not None),
         key="learning_curve",
         on_select="rerun",
         selection_mode=charts.ZOOM,
@@ -91,7 +92,7 @@ def live(job_id: str, references: Started, behind_run: str | None) -> None:
     board(shown, references, behind, ("Time left", "–" if left is None else copy.duration(left)), reading.curve(shown))
 
 
-def finished(run: Run, behind: charts.Named | None, just_now: bool) -> None:
+def finished_board(run: Run, behind: charts.Named | None, just_now: bool) -> None:
     """The board of a run in the store, its result in one sentence, and where to go next."""
     shown = curve.of_run(run)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -175,6 +176,6 @@ with right:
             if key in stored:
                 if job is not None and training.select_result(job):
                     st.rerun()  # the sidebar was drawn with the model before this one
-                finished(loaders.run(key), behind, just_now=job is not None)
+                finished_board(loaders.run(key), behind, just_now=job is not None)
             else:
                 not_trained(config, references, behind, job if job is not None and job.state != "done" else None)

@@ -1,4 +1,4 @@
-"""Figures of principal components: how much each carries, and where the items lie along them."""
+"""Figures of principal components: where the items lie along them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from core.analysis.ends import Ends
 from dashboard.charts.base import AMOUNT, MUTED, figure, plain
+from dashboard.copy import plural
 
 MOST_DRAWN = 12_000
 """Items in one picture; more are sampled, so that a chart's message stays below 2 MB."""
@@ -59,50 +60,15 @@ def sample(rows: np.ndarray, *, keep: np.ndarray | None = None, most: int = MOST
     return np.sort(np.concatenate([kept, drawn]))
 
 
-def scree(variance_ratio: np.ndarray, cumulative: np.ndarray, *, chosen: int) -> go.Figure:
-    """Share of every component as bars, the running total as a line. `chosen` counts from 0."""
-    result = figure("How much each component carries", x="Component", y="Share of the total", height=300)
-    number = np.arange(1, len(variance_ratio) + 1, dtype=np.int32)
-    colors = [MUTED] * len(number)
-    colors[chosen] = _ACCENT
-    result.add_bar(
-        x=number,
-        y=variance_ratio.astype(np.float32),
-        marker_color=colors,
-        name="each",
-        hovertemplate="Component %{x}: <b>%{y:.1%}</b> of the total<extra></extra>",
-    )
-    result.add_scatter(
-        x=number,
-        y=cumulative.astype(np.float32),
-        yaxis="y2",
-        mode="lines",
-        line={"color": "#b7791f", "width": 2},
-        name="running total",
-        hovertemplate="Components 1 to %{x} together: <b>%{y:.0%}</b><extra></extra>",
-    )
-    result.update_layout(
-        yaxis={"tickformat": ".0%", "rangemode": "tozero"},
-        yaxis2={
-            "title": {"text": "Running total"},
-            "overlaying": "y",
-            "side": "right",
-            "range": [0, 1.02],
-            "tickformat": ".0%",
-            "tickvals": [0, 0.25, 0.5, 0.75, 1],
-            "showgrid": False,
-            "automargin": True,
-        },
-        bargap=0.15,
-        hovermode="x",  # so that the smallest bar can be hit from anywhere above it
-        showlegend=False,
-        uirevision="scree",
-    )
-    return result
-
-
 def strip(
-    scores: np.ndarray, titles: Sequence[str], listed: np.ndarray, ends: Ends, *, component: int, noun: str
+    scores: np.ndarray,
+    titles: Sequence[str],
+    listed: np.ndarray,
+    ends: Ends,
+    *,
+    component: int,
+    noun: str,
+    noise: bool = False,
 ) -> go.Figure:
     """All items along one component, the outermost of the listed ones named.
 
@@ -113,13 +79,14 @@ def strip(
         ends: Items to name at each end.
         component: Its number, from 1.
         noun: What an item is.
+        noise: Whether the component is no more than chance would give; the axis says so.
     """
     named = np.concatenate([ends.top, ends.bottom])
     drawn = sample(np.arange(len(scores)), keep=named)
     of_all = "" if len(drawn) == len(scores) else f" (a sample of {len(drawn):,})"
     result = figure(
-        f"All {len(scores):,} {noun}s along component {component}{of_all}",
-        x=f"Score on component {component} (embedding units)",
+        f"All {len(scores):,} {plural(noun)} along component {component}{of_all}",
+        x=f"Score on component {component}{', noise' if noise else ''} (embedding units)",
         height=300,
     )
     height = _swarm(scores[drawn])
@@ -189,7 +156,7 @@ def scatter(
     drawn = sample(rows)
     of_all = "" if len(drawn) == len(rows) else f" (a sample of {len(drawn):,})"
     names = [f"Component {axis + 1} (embedding units)" for axis in axes]
-    result = figure(f"{len(rows):,} {noun}s on components {_listed(axes)}{of_all}", height=620)
+    result = figure(f"{len(rows):,} {plural(noun)} on components {_listed(axes)}{of_all}", height=620)
     place = (scores, axes)
     if isinstance(color, Classes):
         for name, group, marker in _groups(color, drawn):

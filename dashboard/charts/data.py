@@ -7,18 +7,19 @@ import plotly.graph_objects as go
 
 from core.ratings import Ratings
 from dashboard.charts import base
+from dashboard.copy import plural, unit
 
 
 def ratings_histogram(ratings: Ratings, *, height: int = 260) -> go.Figure:
     """How often each rating was given."""
     values, counts = np.unique(ratings.rating, return_counts=True)
-    figure = base.figure("How people rate", x="Rating (stars)", y="Ratings", height=height)
+    figure = base.figure("How people rate", x=f"Rating ({unit(ratings.max_rating)})", y="Ratings", height=height)
     figure.add_bar(
         x=[f"{value:g}" for value in values],
         y=counts,
         marker_color=base.VALIDATION,
         customdata=counts / len(ratings),
-        hovertemplate="%{x} stars: %{y:,} ratings (%{customdata:.1%})<extra></extra>",
+        hovertemplate=f"%{{x}} {unit(ratings.max_rating)}: %{{y:,}} ratings (%{{customdata:.1%}})<extra></extra>",
     )
     figure.update_xaxes(type="category")
     return figure
@@ -29,9 +30,9 @@ def counts_histogram(counts: np.ndarray, *, title: str, noun: str, nouns: str = 
 
     Args:
         counts: Ratings per movie or person, at least 1, (n,).
-        noun, nouns: What is counted, one and many; an "s" makes many unless told.
+        noun, nouns: What is counted, one and many; the usual plural unless told.
     """
-    nouns = nouns or f"{noun}s"
+    nouns = nouns or plural(noun)
     edges = 2 ** np.arange(int(np.log2(counts.max())) + 2)
     bars, _ = np.histogram(counts, bins=edges)
     first = int(np.flatnonzero(bars)[0])
@@ -67,7 +68,7 @@ def small_map(
     """
     x, y = scores[:, 0].astype(np.float32), scores[:, 1].astype(np.float32)
     named = spread_out(scores[:, :2], counts, labels)
-    figure = base.figure(f"A map of {noun}s", x="Component 1", y="Component 2", height=height)
+    figure = base.figure(f"A map of {plural(noun)}", x="Component 1", y="Component 2", height=height)
     figure.add_scattergl(
         x=x,
         y=y,
@@ -115,7 +116,7 @@ def spread_out(places: np.ndarray, counts: np.ndarray, wanted: int, *, apart: fl
     for row in np.argsort(-counts, kind="stable"):
         gaps = np.abs(scaled[row] - scaled[chosen])
         # labels are wide and flat: near in height is crowded even when further apart sideways
-        if not chosen or not np.any((gaps[:, 1] < apart / 2) & (gaps[:, 0] < 4 * apart)):
+        if not chosen or not np.any((gaps[:, 1] < apart / 2) & (gaps[:, 0] < 6 * apart)):
             chosen.append(int(row))
         if len(chosen) == wanted:
             break
@@ -137,7 +138,7 @@ def rating_matrix(ratings: Ratings, *, users: int = 60, items: int = 14, height:
     titles = [base.plain(ratings.item_table["title"].iloc[row], 28) for row in rows]
     noun = ratings.noun
     figure = base.figure(
-        f"The best-known {noun}s, and who rated them",
+        f"The best-known {plural(noun)}, and who rated them",
         x=f"{len(columns)} people, one column each, the most active first",
         y=f"{noun.capitalize()}",
         height=height,
@@ -149,8 +150,8 @@ def rating_matrix(ratings: Ratings, *, users: int = 60, items: int = 14, height:
         xgap=1,
         ygap=1,
         hoverongaps=False,
-        colorbar={"title": {"text": "Stars"}, "thickness": 10},
-        hovertemplate="%{y}: %{z} stars<extra></extra>",
+        colorbar={"title": {"text": unit(ratings.max_rating).capitalize()}, "thickness": 10},
+        hovertemplate=f"%{{y}}: %{{z}} {unit(ratings.max_rating)}<extra></extra>",
     )
     figure.update_xaxes(showticklabels=False, showgrid=False)
     figure.update_yaxes(autorange="reversed", showgrid=False, title_text="")

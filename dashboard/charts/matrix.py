@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from core.analysis.values import Values
 from dashboard.charts.base import AROUND_ZERO, MUTED, figure, plain
+from dashboard.copy import count, plural
 from dashboard.rows import UNTRAINED
 
 LABEL_LENGTH = 26
@@ -26,7 +27,9 @@ def heatmap(values: np.ndarray, labels: Sequence[str], trained: np.ndarray, *, n
     mark = np.where(trained, "", UNTRAINED)
     names = [plain(label, 200) + said for label, said in zip(labels, mark, strict=True)]
     result = figure(
-        f"{len(names)} {noun}s by {values.shape[1]} dimensions", x="Dimension", height=max(240, 130 + 22 * len(names))
+        f"{count(len(names), noun)} by {values.shape[1]} dimensions",
+        x="Dimension",
+        height=max(240, 130 + 22 * len(names)),
     )
     result.add_heatmap(
         z=values.astype(np.float32),
@@ -65,7 +68,7 @@ def heatmap(values: np.ndarray, labels: Sequence[str], trained: np.ndarray, *, n
 def distribution(found: Values, *, noun: str) -> go.Figure:
     """How often which value occurs in the whole matrix."""
     width = float(found.edges[1] - found.edges[0])
-    title = f"All {found.counts.sum():,} numbers of all {noun}s"
+    title = f"All {found.counts.sum():,} numbers of all {plural(noun)}"
     result = figure(title, x="Value (embedding units)", y="Numbers", height=300)
     result.add_bar(
         x=((found.edges[:-1] + found.edges[1:]) / 2).astype(np.float32),

@@ -17,8 +17,8 @@ from core.run import Started
 from dashboard.charts import base
 from dashboard.curve import Curve
 
-CLASSES = ("#3451b2", "#cc6677", "#117733", "#b08a1e", "#882255", "#44aa99")
-"""Runs beside each other: Paul Tol's safe colors, readable on light and dark."""
+CLASSES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
+"""Runs beside each other: Okabe and Ito's colors, told apart by color-blind eyes, in light and dark."""
 
 ZOOM = "zoom"
 """Name of the selection that holds a person's zoom into the live curve."""
@@ -26,7 +26,7 @@ ZOOM = "zoom"
 LINES = {
     "Validation": base.VALIDATION,
     "Training": base.TRAINING,
-    "Training loss within epochs": base.FAINT_TRAINING,
+    "Within epochs": base.FAINT_TRAINING,
     "Earlier model": base.REFERENCE,
 }
 """What the live curve can hold, in the order of its legend, with its color."""
@@ -57,7 +57,7 @@ def curve_rows(shown: Curve, references: Started, behind: Named | None = None) -
     if behind is not None:
         found += [(e.epoch, e.rmse, "Earlier model", "behind, training") for e in behind.curve.epochs]
         found += [(e.epoch, e.val_rmse, "Earlier model", "behind") for e in behind.curve.epochs]
-    found += [(step.at, float(np.sqrt(step.loss)), "Training loss within epochs", "within") for step in shown.steps]
+    found += [(step.at, float(np.sqrt(step.loss)), "Within epochs", "within") for step in shown.steps]
     found += [(e.epoch, e.rmse, "Training", "epoch") for e in shown.epochs]
     found += [(e.epoch, e.val_rmse, "Validation", "epoch") for e in shown.epochs]
     found += [(e.epoch, e.val_rmse, "Validation", "kept") for e in shown.epochs if e.epoch == shown.kept_epoch]
@@ -65,7 +65,7 @@ def curve_rows(shown: Curve, references: Started, behind: Named | None = None) -
     return rows[np.isfinite(rows["rmse"]) & (rows["rmse"] <= _highest(shown, references))]
 
 
-def curve_spec(epochs: int, *, behind: bool = False, height: int = 420) -> dict[str, Any]:
+def curve_spec(epochs: int, *, finished: bool = False, behind: bool = False, height: int = 420) -> dict[str, Any]:
     """A Vega-Lite chart of RMSE over epochs, for the rows of `curve_rows`.
 
     Nothing in it depends on how far the training is: only the rows change while
@@ -73,21 +73,18 @@ def curve_spec(epochs: int, *, behind: bool = False, height: int = 420) -> dict[
 
     Args:
         epochs: Length of the epoch axis.
-        behind: Whether the legend names an earlier model.
+        finished: Whether there is a kept epoch to mark.
+        behind: Whether an earlier model is drawn too.
     """
     return {
         "title": "Error after each epoch",
         "height": height,
-        "params": [
-            # named in the selection_mode of st.vega_lite_chart, or new rows would reset the zoom
-            {"name": ZOOM, "select": {"type": "interval", "zoom": "wheel![event.shiftKey]"}, "bind": "scales"}
-        ],
         "encoding": {
             "x": {
                 "field": "epoch",
                 "type": "quantitative",
                 "title": "Epoch",
-                "scale": {"domain": [0, epochs], "nice": False},
+                "scale": {"domain": [0, 1.03 * epochs], "nice": False},  # room for the last point
                 "axis": {"format": "d", "tickMinStep": 1, "grid": False},
             },
             "y": {
@@ -98,7 +95,7 @@ def curve_spec(epochs: int, *, behind: bool = False, height: int = 420) -> dict[
                 "axis": {"format": ".2f"},
             },
         },
-        "layer": [*_reference_lines(), *_lines(behind)],
+        "layer": [*_reference_lines(), *_lines(finished, behind)],
     }
 
 
@@ -108,9 +105,9 @@ def _highest(shown: Curve, references: Started) -> float:
     return min(max([*after_epochs, references.mean_rmse * 1.04]), references.mean_rmse * 2.5)
 
 
-def _lines(behind: bool) -> list[dict[str, Any]]:
+def _lines(finished: bool, behind: bool) -> list[dict[str, Any]]:
     """The layers of the curve, those in the background first."""
-    legend = {"orient": "top", "title": None, "values": list(LINES)[: 4 if behind else 3], "labelLimit": 300}
+    legend = {"orient": "top", "title": None, "values": list(LINES)[: 4 if behind else 3], "columns": 3}
     encoding = {
         "color": {
             "field": "line",
@@ -131,9 +128,17 @@ def _lines(behind: bool) -> list[dict[str, Any]]:
         "epoch": {"type": "line", "strokeWidth": 2.5, "point": {"size": 45, "filled": True}},
         "kept": {"type": "point", "size": 220, "strokeWidth": 2.5, "filled": False},
     }
-    return [
-        {"transform": _only(part), "mark": {**mark, "clip": True}, "encoding": encoding} for part, mark in marks.items()
+    drawn = [part for part in marks if (behind or not part.startswith("behind")) and (finished or part != "kept")]
+    layers: list[dict[str, Any]] = [
+        {"transform": _only(part), "mark": {**marks[part], "clip": True}, "encoding": encoding} for part in drawn
     ]
+    # named in the selection_mode of st.vega_lite_chart too, or new rows would reset the zoom
+    zoom = {
+        "name": ZOOM,
+        "select": {"type": "interval", "zoom": "wheel![event.ctrlKey || event.metaKey]"},
+        "bind": "scales",
+    }
+    return [layers[0] | {"params": [zoom]}, *layers[1:]]
 
 
 def _reference_lines() -> list[dict[str, Any]]:

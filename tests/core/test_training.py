@@ -149,6 +149,36 @@ def test_the_same_seed_gives_the_same_bits_however_long_the_stretches(planted, m
     assert_same_result(usual, short)
 
 
+def test_an_epoch_handed_over_in_pieces_gives_the_same_bits(planted, monkeypatch):
+    whole = fit(CONFIG, planted)
+    forget_engines()
+    monkeypatch.setattr(engine, "PIECE_RATINGS", 100)  # 4 batches of the 18: pieces of 128 ratings, the last of 48
+    handed, fold = [], Engine.batches
+
+    def watched(self, user, item, rating):
+        handed.append(len(user))
+        return fold(self, user, item, rating)
+
+    monkeypatch.setattr(Engine, "batches", watched)
+    pieces = fit(CONFIG, planted)
+    forget_engines()
+    assert handed[1:6] == [128, 128, 128, 128, 48]
+    assert [step.at for step in pieces.steps][-1] == CONFIG.epochs
+    assert_same_result(whole, pieces)
+
+
+def test_beyond_the_sample_the_training_error_is_measured_on_every_few_ratings(planted, monkeypatch):
+    whole = fit(CONFIG, planted)
+    monkeypatch.setattr(training, "TRAINING_SAMPLE", 200)
+    sampled = fit(CONFIG, planted)
+    rows = split(planted, CONFIG).train[::3]  # 187 of 560
+    predicted = sampled.predict(planted.user_index[rows], planted.item_index[rows])
+    kept = sampled.history[sampled.outcome.kept_epoch - 1]
+    assert kept.rmse == pytest.approx(rmse(np.clip(predicted, 0.5, 5), planted.rating[rows]), abs=1e-6)
+    assert kept.rmse != whole.history[sampled.outcome.kept_epoch - 1].rmse
+    assert [epoch.val_loss for epoch in sampled.history] == [epoch.val_loss for epoch in whole.history]
+
+
 def test_a_program_left_over_from_another_run_changes_nothing(planted, monkeypatch):
     forget_engines()
     compiled = []
@@ -224,6 +254,22 @@ def test_a_stop_is_heard_between_stretches_and_keeps_the_history(planted):
     assert len(caught.value.history) == 2
 
 
+def test_a_stop_is_heard_while_an_epoch_is_measured(planted, monkeypatch):
+    asked, predict = [], Engine.predict
+
+    def watched(self, user, item):
+        asked.append(len(user))
+        return predict(self, user, item)
+
+    prepare(CONFIG, planted)
+    monkeypatch.setattr(training, "MEASURED_AT_ONCE", 100)
+    monkeypatch.setattr(Engine, "predict", watched)
+    with pytest.raises(CanceledError, match="epoch 1") as caught:
+        fit(CONFIG, planted, should_stop=lambda: len(asked) == 2)
+    assert asked == [100, 100]
+    assert caught.value.history == ()
+
+
 def test_indices_without_a_row_are_refused_before_training(planted):
     for name, value in (("user_index", N_USERS), ("item_index", -1)):
         index = getattr(planted, name).copy()
@@ -250,3 +296,10 @@ def test_a_run_says_what_made_it(planted):
     assert {name for name, _ in run.versions} == {"python", "tensorflow", "keras", "numpy"}
     assert run.created_at.endswith("+00:00")
     assert run.outcome.train_seconds >= sum(epoch.seconds for epoch in run.history)
+
+
+def test_the_first_stretch_is_short_where_batches_are_large(planted, monkeypatch):
+    config = CONFIG.model_copy(update={"epochs": 1})
+    assert fit(config, planted).steps[0].at == pytest.approx(16 / 18)
+    monkeypatch.setattr(training, "FIRST_RATINGS", 100)
+    assert fit(config, planted).steps[0].at == pytest.approx(3 / 18)

@@ -13,15 +13,10 @@ STARTED = Started(10, 800, 200, 8, 0, 1.05, 0.88)
 EPOCHS = tuple(Epoch(n, 0.5, 0.9, 1.0 - 0.1 * n, 0.6, 0.9, 1.0 - 0.05 * n, 0.7) for n in (1, 2, 3))
 
 
-def named(figure):
-    return {trace.name: trace for trace in figure.data}
-
-
 def test_every_figure_has_a_title_and_axes_with_units(bundled):
     for figure in (
         data.ratings_histogram(bundled),
         data.counts_histogram(bundled.item_count, title="How often", noun="movie"),
-        training.learning_curve(Curve(STARTED, (), EPOCHS), STARTED),
         training.compared_curves([training.Named("a", Curve(STARTED, (), EPOCHS))]),
     ):
         assert figure.layout.title.text
@@ -42,30 +37,55 @@ def test_bins_that_double_hold_every_movie_once():
     assert bars.customdata[1][0] == "2 to 3"
 
 
-def test_a_curve_shows_training_validation_and_the_loss_within_epochs_as_rmse():
-    figure = training.learning_curve(Curve(STARTED, (Step(0.5, 1.44),), EPOCHS), STARTED)
-    traces = named(figure)
-    assert list(traces["Validation"].y) == [0.95, 0.9, 0.85]
-    assert traces["Training loss within epochs"].y[0] == pytest.approx(1.2)
-    assert "Kept" not in traces
+def values(rows, line, part="epoch"):
+    return list(rows[(rows["line"] == line) & (rows["part"] == part)]["rmse"])
 
 
-def test_zoom_survives_an_update():
-    first = training.learning_curve(Curve(STARTED, (), EPOCHS[:1]), STARTED)
-    later = training.learning_curve(Curve(STARTED, (), EPOCHS), STARTED)
-    assert first.layout.uirevision == later.layout.uirevision
-    assert first.layout.xaxis.range == later.layout.xaxis.range
+def test_a_curve_holds_training_validation_and_the_loss_within_epochs_as_rmse():
+    rows = training.curve_rows(Curve(STARTED, (Step(0.5, 0.81), Step(0.1, 9.0)), EPOCHS), STARTED)
+    assert values(rows, "Validation") == [0.95, 0.9, 0.85]
+    assert values(rows, "Training") == [0.9, 0.8, 0.7]
+    assert values(rows, "Within epochs", "within") == pytest.approx([0.9])  # the other is far above all
+    assert not values(rows, "Validation", "kept")
+
+
+def test_the_reference_lines_carry_their_numbers():
+    rows = training.curve_rows(Curve(None), STARTED)
+    assert list(rows["line"]) == ["always guess the mean: 1.050", "averages only, no embedding: 0.880"]
+
+
+def test_the_chart_itself_does_not_depend_on_how_far_the_training_is():
+    first = training.curve_rows(Curve(STARTED, (), EPOCHS[:1]), STARTED)
+    later = training.curve_rows(Curve(STARTED, (), EPOCHS), STARTED)
+    assert list(first.columns) == list(later.columns)
+    assert training.curve_spec(10) == training.curve_spec(10)
+
+
+def test_the_curve_has_a_title_and_axes_with_units():
+    spec = training.curve_spec(10)
+    assert spec["title"]
+    assert {axis: spec["encoding"][axis]["title"] for axis in "xy"} == {
+        "x": "Epoch",
+        "y": "RMSE (stars, lower is better)",
+    }
+
+
+def test_every_part_of_the_rows_is_drawn():
+    behind = training.Named("earlier", Curve(STARTED, (), EPOCHS))
+    rows = training.curve_rows(Curve(STARTED, (Step(0.5, 1.0),), EPOCHS, kept_epoch=2), STARTED, behind)
+    layers = training.curve_spec(3, finished=True, behind=True)["layer"]
+    assert {layer["transform"][0]["filter"]["equal"] for layer in layers} == set(rows["part"])
 
 
 def test_the_kept_epoch_is_marked():
-    figure = training.learning_curve(Curve(STARTED, (), EPOCHS, kept_epoch=2), STARTED)
-    assert (named(figure)["Kept"].x[0], named(figure)["Kept"].y[0]) == (2, 0.9)
+    rows = training.curve_rows(Curve(STARTED, (), EPOCHS, kept_epoch=2), STARTED)
+    assert values(rows, "Validation", "kept") == [0.9]
 
 
-def test_an_exploded_loss_does_not_stretch_the_axis():
+def test_an_exploded_loss_is_left_out():
     wild = (*EPOCHS, replace(EPOCHS[0], epoch=4, rmse=float("nan"), val_rmse=1e9))
-    low, high = training.learning_curve(Curve(STARTED, (), wild), STARTED).layout.yaxis.range
-    assert 0 < low < high < 4
+    rows = training.curve_rows(Curve(STARTED, (Step(0.1, 1e12),), wild), STARTED)
+    assert rows["rmse"].max() < 4
 
 
 def test_well_known_movies_on_the_map_do_not_crowd():

@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 
 from core.analysis.ends import ends
+from core.analysis.noise import noise_band
 from core.analysis.pca import Pca, pca
 from dashboard.charts import components
 from dashboard.charts.components import MOST_DRAWN, REST, Classes, Coloring, sample
+from dashboard.charts.scree import scree
 
 
 @pytest.fixture(scope="module")
@@ -25,12 +27,33 @@ def message(figure: object) -> str:
 
 
 def test_scree_shows_every_component_and_marks_the_chosen(result: Pca):
-    figure = components.scree(result.variance_ratio, result.cumulative, chosen=2)
+    figure = scree(result.variance_ratio, result.cumulative, chosen=2)
     bars, line = figure.data
     np.testing.assert_allclose(bars.y, result.variance_ratio, rtol=1e-6)
     assert line.y[-1] == pytest.approx(1)
     others = {bars.marker.color[place] for place in (0, 1, 3)}
     assert len(others) == 1 and bars.marker.color[2] not in others
+
+
+def test_components_below_the_noise_band_are_hatched_and_called_noise():
+    rng = np.random.default_rng(0)
+    matrix = 2 * rng.normal(size=(400, 1)) + rng.normal(size=(400, 6))
+    fitted, noise = pca(matrix), noise_band(matrix)
+    assert noise.count == 1
+    figure = scree(fitted.variance_ratio, fitted.cumulative, chosen=0, noise=noise)
+    bars, _, band = figure.data
+    assert list(bars.marker.pattern.shape) == [""] + ["/"] * 5
+    assert list(bars.text) == [""] + [", noise"] * 5
+    np.testing.assert_allclose(band.y, noise.band, rtol=1e-6)
+    assert [note.text for note in figure.layout.annotations] == ["hatched: noise"]
+
+
+def test_a_strip_of_a_noise_component_says_so(result: Pca):
+    found = ends(result.scores[:, 0], np.ones(50, bool), 3)
+    figure = components.strip(
+        result.scores[:, 0], ["m"] * 50, np.ones(50, bool), found, component=4, noun="movie", noise=True
+    )
+    assert "component 4, noise" in figure.layout.xaxis.title.text
 
 
 def test_strip_draws_all_and_names_the_ends(result: Pca):

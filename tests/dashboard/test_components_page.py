@@ -1,12 +1,15 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from core.analysis.ends import ends
+from core.analysis.noise import noise_band
 from core.analysis.pca import pca
 from core.config import RunConfig
 from core.ratings import Ratings
+from core.store import RunStore
 from dashboard.component_map import SELECTED
 
 
@@ -51,6 +54,34 @@ def test_a_link_opens_the_same_component(open_page, publish, bundled: Ratings):
     app = open_page("components", component="5", min="100")
     assert listed_titles(app) == expected(bundled, run.weights.item_embedding, 4, 100)
     assert "Component 5 carries" in texts(app)
+
+
+def test_the_noise_band_is_drawn_and_said(open_page, publish):
+    run = publish()
+    app = open_page("components", component="64")
+    noise = noise_band(run.weights.item_embedding)
+    assert not noise.above[63]
+    assert f"**{noise.count} of 64**" in texts(app)
+    assert "**This one is noise**" in texts(app)
+    bars = figure_of(app, "scree")["data"][0]
+    assert bars["marker"]["pattern"]["shape"] == ["" if above else "/" for above in noise.above]
+    assert "component 64, noise" in figure_of(app, "strip")["layout"]["xaxis"]["title"]["text"]
+
+
+def test_hints_in_words_stand_at_both_ends(open_page, publish, bundled: Ratings):
+    run = publish()
+    matrix = run.weights.item_embedding.copy()
+    matrix[:, 0] += 5 * np.nan_to_num(bundled.item_table["year"].to_numpy() - 1990) / 30
+    planted = replace(run, run_id="0123456789abcdef", weights=replace(run.weights, item_embedding=matrix))
+    RunStore().publish(planted)
+    app = open_page("components", run=planted.run_id, centered="true")
+    assert not app.exception
+    told = [text.value for text in app.markdown if text.value.startswith("Toward this end")]
+    assert len(told) == 2
+    assert {"newer", "older"} == {word for text in told for word in ("newer", "older") if word in text}
+    table = next(frame.value for frame in app.dataframe if "Corrected p" in frame.value)
+    assert table["What"][0] == "year"
+    assert abs(table["Effect"][0]) > 0.9
 
 
 def test_centering_changes_the_components(open_page, publish):

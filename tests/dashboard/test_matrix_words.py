@@ -69,10 +69,6 @@ def test_a_share_near_the_end_is_not_rounded_to_it():
     assert "more than 99%" in matrix_words.bias(rows_of([[1]] * 1000, bias=bias), 999)
 
 
-def test_a_title_is_no_markdown():
-    assert matrix_words.escape("*a* [b](javascript:c) $d$ <i>") == r"\*a\* \[b\]\(javascript\:c\) \$d\$ \<i\>"
-
-
 def test_minus_zero_has_no_sign():
     assert matrix_words.signed(-0.001) == "0.00"
     assert matrix_words.signed(-0.1) == "−0.10"

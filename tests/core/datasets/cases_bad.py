@@ -73,6 +73,11 @@ BAD = [
     Case("parquet with a spoiled page", lambda: one(spoiled_parquet()), "BAD_FORMAT"),
     Case("parquet by name alone", one(b"PAR1 and nothing more", "r.parquet"), "BAD_FORMAT"),
     Case("structs as ids", one(made.parquet(made.rating_columns() | {"userId": [{"a": 1}] * FULL})), "BAD_FORMAT"),
+    Case(
+        "an extension type as ids",
+        one(made.parquet(made.rating_columns() | {"userId": pa.array([bytes(16)] * FULL, pa.uuid())})),
+        "BAD_FORMAT",
+    ),
     Case("not there", dict, "BAD_FORMAT"),
     Case("one user", one(made.table([("u", at, 3, at) for at in range(30)])), "TOO_SMALL"),
     Case("one item", one(made.table([(at, "i", 3, at) for at in range(30)])), "TOO_SMALL"),

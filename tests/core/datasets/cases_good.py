@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pyarrow as pa
+
 from core.datasets import NO_COLUMN, ColumnMapping, ImportOptions
 from tests.core.datasets import made
 from tests.core.datasets.case import FULL, Case, one, scaled
@@ -12,6 +14,7 @@ def timed(stamp: Callable[[int], object]) -> str:
 
 
 ASK = ColumnMapping(user="column 1", item="column 2", rating="column 3", timestamp="column 4")
+JSON_TEXT = pa.array([user for user, *_ in made.ROWS], pa.json_())
 BARE = made.table(header=None)
 
 GOOD = [
@@ -105,6 +108,7 @@ GOOD = [
         scale=(0, 10),
         options=ImportOptions(min_rating=0, max_rating=10),
     ),
+    Case("an extension type over text", one(made.parquet(made.rating_columns() | {"userId": JSON_TEXT})), FULL),
     Case(
         "truth values",
         one(

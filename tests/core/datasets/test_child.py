@@ -40,7 +40,7 @@ def test_a_child_previews_and_keeps_nothing(tmp_path: Path, home: Path) -> None:
     made.write(tmp_path, {"r.csv": made.table(delimiter="^")})
     seen = preview([tmp_path / "r.csv"])
     assert (seen.code, nothing_left(home)) == ("WRONG_DELIMITER", True)
-    assert "'^' occurs 3 times" in seen.message
+    assert "'^' occurs equally often in every line" in seen.message
 
 
 def test_a_text_that_unfolds_to_gigabytes_stops_at_the_memory_limit(tmp_path: Path, home: Path) -> None:

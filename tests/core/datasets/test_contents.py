@@ -319,6 +319,23 @@ def test_a_preview_tells_roles_scale_and_noun(tmp_path: Path) -> None:
     assert len(seen.tables[0].rows) == 20
 
 
+def test_a_preview_shows_lines_that_do_not_fall_into_columns_and_what_would_divide_them(tmp_path: Path) -> None:
+    made.write(tmp_path, {"in/r.csv": made.table(delimiter="^")})
+    seen = preview([tmp_path / "in" / "r.csv"], runner=in_this_process)
+    assert (seen.code, seen.delimiter) == ("WRONG_DELIMITER", "^")
+    assert seen.tables[0].rows[0] == ("userId^itemId^rating^timestamp",)
+    options = ImportOptions(delimiter=seen.delimiter)
+    mended = preview([tmp_path / "in" / "r.csv"], options=options, runner=in_this_process)
+    assert (mended.code, mended.tables[0].roles) == ("", ("user", "item", "rating", "timestamp"))
+
+
+def test_a_preview_shows_the_columns_there_are_when_one_is_told_that_is_not(tmp_path: Path) -> None:
+    made.write(tmp_path, {"in/r.csv": made.table()})
+    seen = preview([tmp_path / "in" / "r.csv"], mapping=ColumnMapping(user="who"), runner=in_this_process)
+    assert seen.code == "MISSING_COLUMN"
+    assert seen.tables[0].columns == ("userId", "itemId", "rating", "timestamp")
+
+
 def test_a_preview_says_what_is_unclear_and_the_mapping_mends_it(tmp_path: Path) -> None:
     made.write(tmp_path, {"in/r.csv": made.table(header="who,itemId,how,timestamp")})
     seen = preview([tmp_path / "in" / "r.csv"], runner=in_this_process)

@@ -1,0 +1,127 @@
+"""What benchmarks of the live app share: its server, a real Chromium, and verdicts on budgets."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+
+CHARTS_DRAWN = (
+    "[...document.querySelectorAll('[data-testid=stPlotlyChart]')].every((chart) => chart.querySelector('.main-svg'))"
+)
+"""JavaScript: whether every Plotly chart on the page is there to be seen."""
+
+
+@contextmanager
+def live_server() -> Iterator[tuple[psutil.Process, str]]:
+    """A server started as people start it, and its address; ended with everything it started."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        str(Path(sys.executable).with_name("streamlit")),
+        *("run", "dashboard/app.py", "--server.headless", "true", "--server.address", "127.0.0.1"),
+        *("--server.port", str(port)),
+    ]
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for_answer(process, f"{address}/_stcore/health")
+        yield psutil.Process(process.pid), address
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(timeout=20)
+
+
+def _wait_for_answer(process: subprocess.Popen[bytes], url: str) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            sys.exit(f"the server ended at once with code {process.returncode}")
+        try:
+            with urllib.request.urlopen(url, timeout=1):
+                return
+        except OSError:
+            time.sleep(0.05)
+    sys.exit("the server did not answer within 60 s")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A Chromium of the system where there is one, else the one Playwright has downloaded."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def new_page(browser: Browser) -> Page:
+    """A window of somebody else: 1440 by 900, nothing shared with the others."""
+    return browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+
+
+def wait_until_complete(page: Page) -> None:
+    """Until the page has its heading, its charts are drawn, and the script has ended."""
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning] h1", timeout=60_000)
+    page.wait_for_function(f"() => {CHARTS_DRAWN}", timeout=60_000)
+
+
+def time_from_click(page: Page, **conditions: str) -> None:
+    """From the next click on, note in the page when each condition first holds.
+
+    Args:
+        conditions: JavaScript expressions by name. They are looked at before every frame, so a time is that of the
+            frame that shows it, and neither Playwright nor this process is in it.
+    """
+    page.evaluate(_TIME_FROM_CLICK.replace("CONDITIONS", ", ".join(f"{n}: () => {c}" for n, c in conditions.items())))
+
+
+def seconds_from_click(page: Page, name: str, timeout: float = 60.0) -> float:
+    """Seconds from the click to the condition of that name; waits for it.
+
+    Raises:
+        ValueError: It held before the click already, so there was nothing to wait for.
+    """
+    taken = page.wait_for_function(f"() => window.fromClick.{name}", timeout=1000 * timeout).json_value()
+    if taken == "before":
+        raise ValueError(f"{name} held before the click")
+    return float(taken)
+
+
+_TIME_FROM_CLICK = """() => {
+    const conditions = {CONDITIONS};
+    const times = window.fromClick = {};
+    document.addEventListener("click", (click) => {
+        for (const name in conditions) if (conditions[name]()) times[name] = "before";
+        const look = () => {
+            if (window.fromClick !== times) return;
+            for (const name in conditions) {
+                if (!(name in times) && conditions[name]()) times[name] = (performance.now() - click.timeStamp) / 1000;
+            }
+            if (Object.keys(times).length < Object.keys(conditions).length) requestAnimationFrame(look);
+        };
+        requestAnimationFrame(look);
+    }, {capture: true, once: true});
+}"""
+
+
+def verdict(what: str, value: float, budget: float, unit: str) -> bool:
+    """Print a figure beside its budget; whether it is within."""
+    digits = 0 if unit == "MB" else 3
+    said = "within" if value <= budget else "OVER"
+    print(f"{what:44}{value:>9.{digits}f} {unit}  {said} the budget of {budget:g} {unit}", flush=True)
+    return value <= budget

@@ -1,0 +1,185 @@
+"""Speed, memory and error of training by the number of ratings, on made-up ratings of the largest MovieLens' shape.
+
+    python -m benchmarks.size                                  1, 4, 16 and 32 million ratings
+    python -m benchmarks.size --rows 4000000 --batch-size 8192
+
+The tables have 200,948 users and 87,585 items at every size, so that only the
+number of ratings changes. Each size runs in a process of its own, which makes
+its peak of memory its own. Ratings a second are training ratings over the
+epoch's whole time, its measurements included.
+"""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import pandas as pd
+
+from core.config import PRESETS, parse_config, run_id
+from core.ratings import Ratings, Vocabulary
+from core.run import Epoch, Event, Started
+from core.training import fit
+
+USERS, ITEMS = 200_948, 87_585
+REPLACED = ("batch_size", "learning_rate", "l2", "embedding_dim", "item_dropout")
+ROWS = (1_000_000, 4_000_000, 16_000_000, 32_000_000)
+TASTES, NOISE = 8, 0.75
+CHUNK = 2**22
+COLUMNS = (
+    ("ratings", 12, ""),
+    ("before", 9, "s"),
+    ("epoch", 9, "s"),
+    ("work", 9, "s"),
+    ("ratings/s", 12, ""),
+    ("longest", 9, "wait, s"),
+    ("data", 9, "MiB"),
+    ("peak", 9, "MiB"),
+    ("averages", 10, ""),
+    ("val RMSE", 10, ""),
+)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One size.
+
+    Attributes:
+        rows: Ratings, those kept for validation included.
+        started: Seconds before the first epoch: split, reference lines, compiling.
+        epoch: Seconds of the last epoch.
+        work: Processor seconds of it, of all processors together; compiling included where it is the only epoch.
+            Well below `epoch`, they say that other programs had the machine.
+        per_second: Training ratings over those seconds.
+        longest: Longest wait between two reports, compiling included, in seconds.
+        data_mb, peak_mb: MiB of the process with the ratings in memory, and at most.
+        averages_rmse, val_rmse: Of the user and item means, and of the run.
+    """
+
+    rows: int
+    started: float
+    epoch: float
+    work: float
+    per_second: float
+    longest: float
+    data_mb: float
+    peak_mb: float
+    averages_rmse: float
+    val_rmse: float
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Speed, memory and error of training by the number of ratings.")
+    parser.add_argument("--rows", type=int, action="append", metavar="N", help="a number of ratings; may be repeated")
+    parser.add_argument("--preset", default="large", choices=PRESETS)
+    parser.add_argument("--epochs", type=int, default=2)
+    for name in REPLACED:
+        parser.add_argument(f"--{name.replace('_', '-')}", help="in place of the preset's")
+    parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)  # how the process of one size is called
+    called = parser.parse_args()
+    if called.one:
+        print(json.dumps(asdict(measure(called.rows[-1], called))))
+        return
+    print("".join(f"{name:>{width}}" for name, width, _ in COLUMNS))
+    print("".join(f"{unit:>{width}}" for _, width, unit in COLUMNS), flush=True)
+    for rows in called.rows or ROWS:
+        print_row(in_own_process(rows))
+
+
+def in_own_process(rows: int) -> Measured:
+    """Measure one size with this process's own settings."""
+    command = [sys.executable, "-m", "benchmarks.size", *sys.argv[1:], "--one", "--rows", str(rows)]
+    return Measured(**json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout))
+
+
+def print_row(found: Measured) -> None:
+    """One line under `COLUMNS`."""
+    speed = f"{found.started:9.1f}{found.epoch:9.1f}{found.work:9.1f}{found.per_second:12,.0f}{found.longest:9.2f}"
+    rest = f"{found.data_mb:9,.0f}{found.peak_mb:9,.0f}{found.averages_rmse:10.4f}{found.val_rmse:10.4f}"
+    print(f"{found.rows:12,}{speed}{rest}", flush=True)
+
+
+def measure(rows: int, called: argparse.Namespace) -> Measured:
+    """Train on `rows` ratings in this process."""
+    given = {name: getattr(called, name) for name in ("epochs", *REPLACED)}
+    config = parse_config(
+        {name: value for name, value in given.items() if value is not None}, base=PRESETS[called.preset]
+    )
+    ratings = planted(rows)
+    run_id(config, ratings.digest)  # the digest is kept; a worker has it before it trains
+    data_mb = _peak_mb()
+    times, work = [], []
+
+    def note(event: Event) -> None:
+        times.append(time.perf_counter())
+        if isinstance(event, Started | Epoch):
+            work.append(time.process_time())
+
+    run = fit(config, ratings, on_event=note)
+    last = run.history[-1]
+    compiled = run.outcome.train_seconds - sum(epoch.seconds for epoch in run.history)
+    return Measured(
+        rows=rows,
+        started=compiled,
+        epoch=last.seconds,
+        work=work[-1] - work[-2],
+        per_second=run.started.n_train / last.seconds,
+        longest=float(np.diff(times).max()),
+        data_mb=data_mb,
+        peak_mb=_peak_mb(),
+        averages_rmse=run.started.averages_rmse,
+        val_rmse=run.outcome.val_rmse,
+    )
+
+
+def _peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def planted(rows: int, seed: int = 0) -> Ratings:
+    """Ratings with means, biases and eight tastes, and noise that no model can predict.
+
+    Few items have most of the ratings, as in MovieLens. A pair of user and item
+    may occur more than once, which training does not mind.
+    """
+    rng = np.random.default_rng(seed)
+    user_bias, item_bias = (rng.normal(0, 0.35, size).astype(np.float32) for size in (USERS, ITEMS))
+    user_taste, item_taste = (rng.normal(0, 0.35, (size, TASTES)).astype(np.float32) for size in (USERS, ITEMS))
+    user, item = np.empty(rows, np.int32), np.empty(rows, np.int32)
+    rating = np.empty(rows, np.float32)
+    for first in range(0, rows, CHUNK):
+        part = slice(first, min(first + CHUNK, rows))
+        size = part.stop - part.start
+        user[part], item[part] = _often(rng, USERS, size), _often(rng, ITEMS, size)
+        u, i = user[part], item[part]
+        score = 3.5 + user_bias[u] + item_bias[i] + np.einsum("ij,ij->i", user_taste[u], item_taste[i])
+        score += rng.normal(0, NOISE, size).astype(np.float32)
+        rating[part] = np.clip(np.round(2 * score) / 2, 0.5, 5)
+    titles = [f"Item {number}" for number in range(ITEMS)]
+    return Ratings(
+        dataset_id=f"planted-{rows}",
+        name=f"Planted {rows:,}",
+        noun="item",
+        users=Vocabulary(np.array([f"u{number}" for number in range(USERS)], object)),
+        items=Vocabulary(np.array([f"i{number}" for number in range(ITEMS)], object)),
+        user_index=user,
+        item_index=item,
+        rating=rating,
+        timestamp=None,
+        item_table=pd.DataFrame({"title": titles, "year": np.nan, "genres": [[] for _ in titles]}),
+        min_rating=0.5,
+        max_rating=5.0,
+    )
+
+
+def _often(rng: np.random.Generator, size: int, draws: int) -> np.ndarray:
+    """Rows of a table, the first ones far more often: the square of an even draw."""
+    return (size * np.square(rng.random(draws))).astype(np.int32)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""The call that brings ratings in."""
+
+import argparse
+import sys
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from core import datasets
+from core.cli.answer import Answer, pairs, table
+from core.datasets import ColumnMapping, ImportOptions, ImportReport
+from core.errors import UsageError
+
+SHOWN = 20
+"""Rows left out that the text lists; the JSON holds all that were kept."""
+
+_MAPPING = {
+    "user": "Column of the rating table that names the person.",
+    "item": "Column of the rating table that names the item.",
+    "rating": "Column of the rating.",
+    "timestamp": "Column of the time of a rating.",
+    "item_id": "Column of the item table that names the item.",
+    "title": "Column of its title.",
+    "genres": "Column of its genres, tags or categories.",
+    "year": "Column of its year.",
+}
+_TEXTS = {
+    "name": ("N", "What people call the data."),
+    "noun": ("WORD", "What is rated, singular, such as movie or book."),
+    "delimiter": ("C", "The character between columns; TAB for a tab."),
+    "encoding": ("E", "Encoding of text files: utf-8, utf-16 or latin-1."),
+}
+_NUMBERS = {
+    "min_rating": (float, "X", "Lower end of the rating scale; lower ratings are left out."),
+    "max_rating": (float, "X", "Upper end of the rating scale; higher ratings are left out."),
+    "min_user_ratings": (int, "N", "Leave out people with fewer ratings."),
+    "min_item_ratings": (int, "N", "Leave out items with fewer ratings."),
+}
+
+
+def add_flags(call: argparse.ArgumentParser) -> None:
+    """Everything that can be said about an import; what is not said is found out."""
+    call.add_argument("paths", nargs="+", metavar="PATH", help="A table, an archive or a folder of tables; or several.")
+    columns = call.add_argument_group(
+        "columns", "Which column is what, where the names do not tell; an empty name means that there is none."
+    )
+    for name, text in _MAPPING.items():
+        columns.add_argument(_flag(name), metavar="COLUMN", help=text)
+    options = call.add_argument_group("options")
+    for name, (metavar, text) in _TEXTS.items():
+        options.add_argument(_flag(name), metavar=metavar, help=text)
+    options.add_argument(
+        "--header", action=argparse.BooleanOptionalAction, default=None, help="Whether the first row names the columns."
+    )
+    for name, (kind, metavar, text) in _NUMBERS.items():
+        options.add_argument(_flag(name), type=kind, metavar=metavar, help=text)
+
+
+def import_files(called: argparse.Namespace) -> Answer:
+    """Make a dataset of files, and tell what was done."""
+    mapping = ColumnMapping(**_given(called, ColumnMapping))
+    options = _given(called, ImportOptions)
+    if options.get("delimiter") in ("TAB", "\\t"):
+        options["delimiter"] = "\t"
+    report = datasets.import_ratings(
+        [_path(path) for path in called.paths], mapping=mapping, options=ImportOptions(**options), reporter=_Progress()
+    )
+    return Answer(report.as_json(), _text(report))
+
+
+def _given(called: argparse.Namespace, kind: type[Any]) -> dict[str, Any]:
+    named = {field.name: getattr(called, field.name) for field in fields(kind)}
+    return {name: value for name, value in named.items() if value is not None}
+
+
+def _path(text: str) -> Path:
+    if "\0" in text or not text:
+        raise UsageError(f"{text!r:.60} is no path")
+    return Path(text)
+
+
+class _Progress:
+    """Tells a person on stderr how the import goes; a terminal sees one line that changes."""
+
+    def __init__(self) -> None:
+        self.alive = sys.stderr.isatty()
+
+    def __call__(self, progress: float, text: str) -> None:
+        start, end = ("\r\033[K", "" if progress < 1 else "\n") if self.alive else ("", "\n")
+        print(f"{start}{progress:4.0%}  {text}", end=end, file=sys.stderr, flush=True)
+
+
+def _text(report: ImportReport) -> str:
+    data = report.dataset
+    done = pairs(
+        [
+            ("dataset", data.dataset_id + (" (was there before)" if report.already_there else "")),
+            ("name", data.name),
+            ("layout", report.layout),
+            ("ratings", data.ratings),
+            ("people", data.users),
+            (data.noun, data.items),
+            ("scale", f"{data.min_rating:g} to {data.max_rating:g}"),
+            ("rows read", report.rows),
+            ("rows left out", report.rejected_total),
+            ("duplicates", report.dropped_duplicates),
+            ("too rare", report.dropped_rare.ratings),
+        ]
+    )
+    parts = [done, *report.notes]
+    if report.rejected:
+        rows = [(row.file, row.line, row.reason) for row in report.rejected[:SHOWN]]
+        parts.append(table(("file", "line", "left out because"), rows))
+    if report.rejected_total > SHOWN:
+        parts.append(f"the first {SHOWN} of {report.rejected_total:,} rows left out; --json lists more")
+    return "\n\n".join(parts)
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"

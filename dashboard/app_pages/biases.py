@@ -1,0 +1,200 @@
+"""Biases: how liked something is before any taste is compared, beside its plain average."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.analysis.bias import Biases
+from core.analysis.ends import Ends, ends
+from core.config import PRESETS
+from dashboard import bias_words, copy, loaders, sides, state, tables, training
+from dashboard.charts import biases as charts
+from dashboard.needs_run import require_run
+from dashboard.sides import Side
+
+TOP = 10
+WELL_KNOWN = 21
+"""Ratings a row needs to be listed, at first."""
+MOST_MARKED = 20
+BIAS, EXPECTED, REST = "Bias", "Expected", "Rest"
+COLUMNS = (
+    tables.COLUMNS
+    | tables.number(BIAS, width=54)
+    | tables.number(EXPECTED, width=70)
+    | {
+        sides.USER: st.column_config.TextColumn(pinned=True, width=120),
+        REST: st.column_config.NumberColumn(format="%+.2f", width=56, help="The learned bias less the expected one"),
+    }
+)
+
+run = require_run()
+noun = run.dataset.noun
+
+
+def without_biases() -> None:
+    """Say that this model has none, and lead to one that has."""
+    st.info(
+        "This model has no biases: it guesses a rating from the two vectors alone, and how liked something is has to "
+        "fit into them.",
+        icon=":material/info:",
+    )
+    having = [summary for summary in loaders.runs_of(run.dataset.dataset_id) if summary.config.model == "dot_with_bias"]
+    if not having:
+        st.write("The default model has biases; training it takes a few seconds.")
+        training.offer(PRESETS["default"], label="Train a model with biases")
+        return
+    best = min(having, key=lambda summary: summary.outcome.val_rmse)
+    st.write(f"There is one on the same data: {copy.run_words(best)}.")
+    st.button(
+        "Look at that model instead",
+        type="primary",
+        icon=":material/swap_horiz:",
+        key="use_biased",
+        on_click=state.select_run,
+        args=(best.run_id,),
+    )
+
+
+def controls() -> tuple[Side, int, list[int]]:
+    """The side, the ratings a row needs to be listed, and rows to mark."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        side = sides.choose(run)
+        least = side.enough(
+            of=2 * TOP,
+            least=WELL_KNOWN,
+            label="Enough ratings: at least",
+            words=f"Only {side.nouns} with this many ratings are colored and listed.",
+        )
+        found = st.multiselect(
+            f"Find {side.nouns}",
+            list(side.rows.offered),
+            placeholder="Type a few letters",
+            max_selections=MOST_MARKED,
+            select_all=False,
+            key=f"mark_{side.noun}",
+            bind="query-params",
+        )
+    return side, least, [side.rows.offered[label] for label in found]
+
+
+def picture(side: Side, found: Biases, listed: np.ndarray, marked: list[int]) -> Ends:
+    """Bias against mean; the rows furthest from what is expected, which the tables list."""
+    rows = side.rows
+    furthest = ends(np.nan_to_num(found.residual), listed, TOP)
+    shown = np.flatnonzero(rows.trained & (rows.count > 0))
+    said = bias_words.picture(rows, found, furthest)
+    st.plotly_chart(
+        charts.scatter(
+            found,
+            side.mean,
+            rows.count,
+            side.hover,
+            shown=shown,
+            listed=listed,
+            marked=[row for row in marked if rows.count[row] > 0],
+            titles=rows.labels,
+            noun=side.noun,
+        ),
+        key="bias",
+        config={"displaylogo": False},
+        alt=f"Learned bias against mean rating of {len(shown):,} {side.nouns}, sized by number of ratings. {said}",
+    )
+    st.markdown(said)
+    return furthest
+
+
+def numbers(side: Side, found: Biases, chosen: np.ndarray) -> pd.DataFrame:
+    """Rows with their bias, what was expected, and the difference."""
+    expected, residual = found.expected[chosen], found.residual[chosen]
+    return side.table(chosen, {BIAS: expected + residual, EXPECTED: expected, REST: residual})
+
+
+def both_ends(side: Side, found: Biases, furthest: Ends, listed: np.ndarray) -> None:
+    """Those liked less and those liked more than expected, as tables that face each other; all of it as a file."""
+    less, more = ("stricter", "more generous") if side.users else ("liked less", "liked more")
+    halves = ((less, furthest.bottom), (more, furthest.top))
+    for place, (words, chosen) in zip(st.columns(2, gap="medium"), halves, strict=True):
+        with place:
+            st.subheader(f"{words[0].upper()}{words[1:]} than expected")
+            st.dataframe(
+                numbers(side, found, chosen),
+                hide_index=True,
+                column_order=[side.name_column, BIAS, EXPECTED, REST, tables.MEAN, tables.COUNT],
+                column_config=COLUMNS,
+                alt=f"The {len(chosen)} {side.nouns} that are {words} than their averages lead one to expect",
+            )
+    if not side.users:
+        st.caption(
+            f"These are the model's words, not a verdict. Where people agree about a {noun}, all of the liking can go "
+            "into the bias; where tastes divide, part of it goes into the vectors."
+        )
+    st.download_button(
+        f"Download all {int(listed.sum()):,} as CSV",
+        lambda: tables.csv(numbers(side, found, np.flatnonzero(listed))),
+        file_name="biases.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def shrinkage(side: Side, found: Biases) -> None:
+    """How many ratings it takes until an average counts."""
+    st.header("Why few ratings make a small bias")
+    said = bias_words.shrinkage(side.rows, found)
+    left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
+    left.plotly_chart(
+        charts.believed(found, int(side.rows.count.max()), noun=side.noun),
+        key="believed",
+        config=copy.CHART_CONFIG,
+        alt=f"Share of an average that is believed, rising with the number of ratings. {said}",
+    )
+    right.markdown(said)
+
+
+def explanation() -> None:
+    """Formulas and sources."""
+    with st.expander("How this is computed", icon=":material/function:"):
+        st.markdown(
+            "The model guesses $\\sigma(u \\cdot v + b_u + b_v)$, stretched to the rating scale. $b_v$ and $b_u$ are "
+            "the biases shown here, in units of the score inside $\\sigma$.\n\n"
+            "What an average leads one to expect is fitted, not known. The mean that is believed, from $n$ ratings "
+            "with mean $m$, is\n\n"
+            "$$c + \\frac{n}{n + s} \\, (m - c),$$\n\n"
+            "with the overall mean $c$; the expected bias is a straight line in the log odds of that mean between the "
+            "ends of the scale. The shrinkage $s$, level and slope are those with the smallest squared error over all "
+            f"{copy.plural(noun)}, or all users. Gray lines show it for a few numbers of ratings. Means and counts are "
+            "of the whole data, of which the model saw the training part. Color spans 95% of what is colored.\n\n"
+            "Form of the shrinkage: Y. Koren (2010), *Factor in the neighbors*, section 2.1, "
+            "[doi:10.1145/1644873.1644874](https://doi.org/10.1145/1644873.1644874)."
+        )
+
+
+def show() -> None:
+    """The page of a model with biases."""
+    side, least, marked = controls()
+    try:
+        found = loaders.bias_fit(run.run_id, users=side.users)
+    except ValueError:  # fewer than three rated, or all averages equal
+        st.info(
+            f"There are too few {side.nouns}, or their averages are too much alike, to say what a bias should be.",
+            icon=":material/info:",
+        )
+        return
+    listed = side.rows.trained & (side.rows.count >= least)
+    furthest = picture(side, found, listed, marked)
+    st.caption(bias_words.meaning(side.rows, run.dataset.min_rating, run.dataset.max_rating))
+    both_ends(side, found, furthest, listed)
+    shrinkage(side, found)
+    explanation()
+
+
+st.title(f"Which {copy.plural(noun)} does everybody like, and who is generous?")
+st.markdown(
+    f"A bias is one number a {noun}: what the model adds to its guess whoever is asked, before any taste is compared. "
+    "People have one too: how generous they are. Most of it is the plain average; the rest is worth a look."
+)
+if run.weights.item_bias is None:
+    without_biases()
+else:
+    show()

@@ -1,0 +1,256 @@
+"""Datasets: the ratings at hand, people's own, and the official MovieLens releases."""
+
+import pandas as pd
+import streamlit as st
+
+from core import datasets, incoming, jobs
+from core.datasets import BUNDLED, DatasetInfo
+from core.datasets.releases import RELEASES, Release
+from core.errors import ExplorerError
+from core.jobfolder import Job, read_spec
+from core.store import RunStore, RunSummary
+from dashboard import copy, import_form, importing, loaders, state, training
+from dashboard.charts import data as charts
+from dashboard.markup import escape
+
+AT_HAND, OWN, RELEASED = "At hand", "Bring your own", "MovieLens releases"
+
+COLUMNS = {
+    "used": st.column_config.CheckboxColumn("In use", width="small"),
+    "name": st.column_config.TextColumn("Name", width="medium"),
+    "noun": st.column_config.TextColumn("Of what"),
+    "ratings": st.column_config.NumberColumn("Ratings", format="localized"),
+    "users": st.column_config.NumberColumn("People", format="localized"),
+    "items": st.column_config.NumberColumn("Items", format="localized"),
+    "scale": st.column_config.TextColumn("Scale"),
+    "times": st.column_config.CheckboxColumn("Times", help="Whether it is known when a rating was given."),
+    "models": st.column_config.NumberColumn("Models", help="Trained on it."),
+    "since": st.column_config.DatetimeColumn("Imported", format="YYYY-MM-DD HH:mm"),
+    "id": st.column_config.TextColumn("Id"),
+}
+
+
+def table(infos: list[DatasetInfo]) -> pd.DataFrame:
+    """One row a dataset, in the order given."""
+    return pd.DataFrame(
+        {
+            "used": info.dataset_id == state.dataset_id(),
+            "name": info.name,
+            "noun": copy.plural(info.noun),
+            "ratings": info.ratings,
+            "users": info.users,
+            "items": info.items,
+            "scale": f"{info.min_rating:g} to {info.max_rating:g}",
+            "times": info.timestamps,
+            "models": len(loaders.runs_of(info.dataset_id)),
+            "since": pd.Timestamp(info.created_at) if info.created_at else pd.NaT,
+            "id": info.dataset_id,
+        }
+        for info in infos
+    )
+
+
+def at_hand() -> None:
+    """The table, and the dataset picked in it, or else the one in use."""
+    infos = loaders.dataset_infos()
+    picked = st.dataframe(
+        table(infos),
+        hide_index=True,
+        column_config=COLUMNS,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"datasets_{hash(tuple(info.dataset_id for info in infos))}",  # rows are selected by number
+        alt="All datasets with their sizes",
+    )
+    rows = [row for row in picked.selection.rows if row < len(infos)]
+    used = next(info for info in infos if info.dataset_id == state.dataset_id())
+    detail(infos[rows[0]] if rows else used)
+
+
+def detail(info: DatasetInfo) -> None:
+    """One dataset: what can be done with it, its numbers and pictures."""
+    used, own = info.dataset_id == state.dataset_id(), info.dataset_id != BUNDLED
+    st.subheader(escape(info.name), anchor=False)
+    with st.container(horizontal=True):
+        st.button(
+            "In use" if used else "Use this data",
+            type="primary",
+            icon=":material/check:",
+            disabled=used,
+            on_click=state.select_dataset,
+            args=(info.dataset_id,),
+            key="use",
+        )
+        if st.button("Train on it", icon=":material/model_training:", key="train_on"):
+            state.select_dataset(info.dataset_id)
+            st.switch_page("app_pages/train.py")
+        if st.button("Rename", icon=":material/edit:", disabled=not own, key="rename"):
+            rename(info)
+        if st.button("Delete", icon=":material/delete:", disabled=not own, key="delete"):
+            delete(info)
+    if not own:
+        st.caption("This data comes with the program: it can be neither renamed nor deleted.")
+    pictures(info)
+
+
+def pictures(info: DatasetInfo) -> None:
+    """Four numbers and three charts."""
+    ratings, nouns = loaders.ratings(info.dataset_id), copy.plural(info.noun)
+    with st.grid(4, min_column_width=140):
+        st.metric("Ratings", f"{info.ratings:,}", border=True)
+        st.metric("People", f"{info.users:,}", border=True)
+        st.metric(nouns.capitalize(), f"{info.items:,}", border=True)
+        st.metric("Table filled", f"{info.ratings / (info.users * info.items):.1%}", border=True)
+    drawn = (
+        (charts.ratings_histogram(ratings), "ratings", "How often each rating was given"),
+        (
+            charts.counts_histogram(
+                ratings.item_count[ratings.item_count > 0], title=f"How often a {info.noun} is rated", noun=info.noun
+            ),
+            "items",
+            f"How many {nouns} have how many ratings",
+        ),
+        (
+            charts.counts_histogram(
+                ratings.user_count[ratings.user_count > 0], title="How much a person rates", noun="person"
+            ),
+            "users",
+            "How many people gave how many ratings",
+        ),
+    )
+    with st.grid(3, min_column_width=260):
+        for figure, name, alt in drawn:
+            st.plotly_chart(figure, key=f"data_{name}", config=copy.CHART_CONFIG, alt=alt)
+
+
+@st.dialog("Rename data", icon=":material/edit:")
+def rename(info: DatasetInfo) -> None:
+    """Another name, another noun; the ratings, the id and the models stay."""
+    name = st.text_input("Name", info.name, max_chars=100, key="new_name")
+    noun = st.text_input("One thing that is rated is a", info.noun, max_chars=30, key="new_noun")
+    st.caption("Models that learned from it stay as they are.")
+    if st.button("Save", type="primary", icon=":material/check:", key="confirm_rename"):
+        try:
+            datasets.rename(info.dataset_id, name, noun)
+        except ExplorerError as error:
+            st.error(escape(copy.sentence(str(error))), title=copy.error_title(error.code))
+            return
+        loaders.forget_dataset(info.dataset_id)
+        st.rerun()
+
+
+@st.dialog("Delete data", icon=":material/delete:")
+def delete(info: DatasetInfo) -> None:
+    """Ask once, say what depends on it."""
+    learned, working = loaders.runs_of(info.dataset_id), jobs_on(info.dataset_id)
+    st.markdown(f"**{escape(info.name)}** will be removed from the disk: {copy.count(info.ratings, 'rating')}.")
+    too = False
+    if learned:
+        st.markdown(f"{copy.count(len(learned), 'model')} learned from it, and the pages cannot show them without it:")
+        st.markdown("\n".join(f"- {copy.run_words(summary)}" for summary in learned[:8]))
+        if len(learned) > 8:
+            st.caption(f"and {copy.count(len(learned) - 8, 'more model')}")
+        too = st.checkbox("Delete these models too", value=True, key="delete_models")
+    if working:
+        st.markdown(f"{copy.count(len(working), 'training')} on it will be stopped.")
+    with st.container(horizontal=True):
+        if st.button("Delete", type="primary", icon=":material/delete:", key="confirm_delete"):
+            _delete(info, learned if too else [], working)
+            st.rerun()
+        if st.button("Keep", key="keep"):
+            st.rerun()
+
+
+def jobs_on(dataset_id: str) -> list[Job]:
+    """Trainings that wait or run on a dataset."""
+    active = [job for job in loaders.jobs_now() if job.active and job.kind == "train"]
+    return [job for job in active if read_spec(jobs.folder() / job.job_id).get("dataset_id") == dataset_id]
+
+
+def _delete(info: DatasetInfo, learned: list[RunSummary], working: list[Job]) -> None:
+    for job in working:
+        training.stop(job.job_id)
+    try:
+        datasets.delete(info.dataset_id)
+        for summary in learned:
+            RunStore().delete(summary.run_id)
+    except ExplorerError as error:
+        state.report_error(error)
+    loaders.forget_dataset(info.dataset_id)
+    if state.selected_dataset() == info.dataset_id:
+        state.select_dataset(BUNDLED)
+
+
+def releases() -> None:
+    """The official archives: choose, read the conditions, accept, fetch."""
+    chosen = st.selectbox("Release", list(RELEASES), format_func=lambda name: in_words(RELEASES[name]), key="release")
+    release = RELEASES[chosen]
+    with st.container(border=True):
+        st.markdown(f"**Conditions of {release.title}**")
+        st.markdown(release.licence)
+        st.link_button("Read them in full", release.readme, icon=":material/open_in_new:")
+    if not release.fixed:
+        st.caption("This release grows from time to time: results on it cannot be compared with other people's.")
+    accepted = st.checkbox("I have read these conditions and accept them", key=f"accepted_{chosen}")
+    st.button(
+        f"Download and import, about {release.megabytes:,} MB",
+        type="primary",
+        icon=":material/cloud_download:",
+        disabled=not accepted,
+        on_click=importing.start_download,
+        args=(chosen, accepted),
+        key="download",
+    )
+    st.caption(
+        "It comes from files.grouplens.org. A transfer that breaks off goes on where it stopped. Without a network, "
+        "fetch the archive elsewhere and bring it as your own."
+    )
+
+
+def in_words(release: Release) -> str:
+    """A release in a list."""
+    return (
+        f"{release.title}: {release.ratings:,} ratings, {release.users:,} people, {release.movies:,} movies, "
+        f"{release.megabytes:,} MB"
+    )
+
+
+def arrival() -> None:
+    """The import or download that this session follows: its progress, what it did, or why it failed."""
+    job = importing.watched()
+    if job is None:
+        return
+    if job.active:
+        importing.follow(job.job_id)
+        return
+    if job.state != "done":
+        training.say_end(job)
+        if job.kind == "import" and import_form.current():
+            st.caption("Your files and what you said about them are still here, under Bring your own.")
+    elif report := incoming.report(job.job_id):
+        if importing.adopt_result(job, report):
+            import_form.clear()
+            loaders.forget_dataset(report.dataset.dataset_id)
+            st.session_state.section = AT_HAND
+            st.rerun()  # the sidebar was drawn with the data before this one
+        importing.show_report(report)
+    st.button("Close", icon=":material/close:", on_click=state.watch, args=(None,), key="close_report")
+
+
+st.title("Which ratings shall it learn from?")
+arrival()
+section = st.segmented_control(
+    "Section",
+    [AT_HAND, OWN, RELEASED],
+    default=AT_HAND,
+    required=True,
+    key="section",
+    bind="query-params",
+    label_visibility="collapsed",
+)
+if section == OWN:
+    import_form.show()
+elif section == RELEASED:
+    releases()
+else:
+    at_hand()

@@ -1,0 +1,178 @@
+"""Figures of learned biases: beside plain averages, and how much of an average is believed."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.analysis.bias import Biases
+from dashboard.charts.base import AROUND_ZERO, MUTED, REFERENCE, figure, plain
+from dashboard.charts.components import OUTLINE, sample
+from dashboard.copy import count as counted
+from dashboard.copy import plural
+
+CURVES = (1, 10, 100, 1000)
+"""Numbers of ratings whose expected bias is drawn as a line."""
+
+_DASHES = ("dot", "dash", "dashdot", "solid")
+_MARK = "#e8590c"
+_ACCENT = "#3f62d8"
+_SMALLEST, _LARGEST = 4.0, 22.0
+
+
+def scatter(
+    found: Biases,
+    mean: np.ndarray,
+    count: np.ndarray,
+    hover: Sequence[str],
+    *,
+    shown: np.ndarray,
+    listed: np.ndarray,
+    marked: Sequence[int] = (),
+    titles: Sequence[str] = (),
+    noun: str,
+) -> go.Figure:
+    """Learned bias against mean rating, sized by number of ratings, colored by what the averages do not explain.
+
+    Args:
+        found: The fitted curve, with expected and residual of every row.
+        mean: Mean rating of every row, (n_rows,), in rating units.
+        count: Ratings of every row, (n_rows,).
+        hover: What to show over a row, one text each, made harmless.
+        shown: Rows to draw, all of them rated; of very many a sample, which the title says.
+        listed: Boolean array, (n_rows,), rows with enough ratings; the others lie behind, without color.
+        marked: Rows to ring and name.
+        titles: What the rows are called; needed for `marked`.
+        noun: What a row is.
+
+    The custom data of a point are its expected bias and the difference.
+    """
+    drawn = sample(shown, keep=np.array(marked, np.int64))
+    of_all = "" if len(drawn) == len(shown) else f" (a sample of {len(drawn):,})"
+    result = figure(
+        f"Learned bias and mean rating of {len(shown):,} {plural(noun)}{of_all}",
+        x="Mean rating",
+        y="Learned bias (units of the score)",
+        height=500,
+    )
+    size = _SMALLEST + (_LARGEST - _SMALLEST) * np.sqrt(count / max(int(count.max()), 1))
+    place = (found, mean, hover)
+    few, enough = drawn[~listed[drawn]], drawn[listed[drawn]]
+    if len(few):
+        _add(result, place, few, name="few ratings", marker={"size": 3, "color": MUTED, "opacity": 0.6})
+    if len(enough):
+        _add(result, place, enough, name="enough ratings", marker=_colored(found.residual[enough], size[enough]))
+    _add_curves(result, found, mean[shown], count[shown])
+    if len(marked):
+        rows = np.array(marked, np.int64)
+        result.add_scatter(
+            x=mean[rows].astype(np.float32),
+            y=(found.expected + found.residual)[rows].astype(np.float32),
+            mode="markers+text",
+            marker={"size": size[rows] + 8, "symbol": "circle-open", "color": _MARK, "line": {"width": 3}},
+            text=[plain(titles[row], 40) for row in rows],
+            textposition="top center",
+            textfont={"size": 13, "color": _MARK},
+            hovertemplate="%{text}<extra></extra>",
+        )
+    result.update_layout(uirevision="bias", showlegend=False, margin_t=100)
+    return result
+
+
+def _colored(residual: np.ndarray, size: np.ndarray) -> dict[str, object]:
+    reach = float(np.percentile(np.abs(residual), 95)) or 1.0
+    bar = {
+        "title": {"text": "Below or above what is expected", "side": "top"},
+        "orientation": "h",
+        "thickness": 10,
+        "lenmode": "pixels",
+        "len": 200,
+        "x": 1,
+        "xanchor": "right",
+        "y": 1,
+        "yanchor": "bottom",
+        "tickformat": "+.1f",
+    }
+    return {
+        "size": size.astype(np.float32),
+        "opacity": 0.85,
+        "color": residual.astype(np.float32),
+        "cmin": -reach,
+        "cmax": reach,
+        "colorscale": AROUND_ZERO,
+        "colorbar": bar,
+        "line": OUTLINE,
+    }
+
+
+def _add(
+    result: go.Figure,
+    place: tuple[Biases, np.ndarray, Sequence[str]],
+    rows: np.ndarray,
+    *,
+    name: str,
+    marker: dict[str, object],
+) -> None:
+    found, mean, hover = place
+    expected, residual = found.expected[rows], found.residual[rows]
+    result.add_scattergl(
+        x=mean[rows].astype(np.float32),
+        y=(expected + residual).astype(np.float32),
+        mode="markers",
+        name=name,
+        marker=marker,
+        text=[hover[row] for row in rows],
+        customdata=np.stack([expected, residual], axis=1).astype(np.float32),
+        hovertemplate="%{text}<br>bias <b>%{y:.2f}</b>, expected %{customdata[0]:.2f} (%{customdata[1]:+.2f})"
+        "<extra></extra>",
+    )
+
+
+def _add_curves(result: go.Figure, found: Biases, mean: np.ndarray, count: np.ndarray) -> None:
+    """The bias expected at a few numbers of ratings, over the means that occur with so many or more."""
+    for number, dash in zip(CURVES, _DASHES, strict=True):
+        means = mean[count >= number]
+        if len(means) < 2 or count.min() > number:
+            continue
+        across = np.linspace(means.min(), means.max(), 60)
+        expected = found.curve(np.full(len(across), number), across)
+        name = counted(number, "rating")
+        result.add_scatter(
+            x=across.astype(np.float32),
+            y=expected.astype(np.float32),
+            mode="lines",
+            name=name,
+            line={"color": REFERENCE, "width": 2, "dash": dash},
+            hovertemplate=f"expected with {name}: %{{y:.2f}}<extra></extra>",
+        )
+        result.add_annotation(
+            x=float(across[0]),
+            y=float(expected[0]),
+            text=name,
+            showarrow=False,
+            xanchor="left",
+            yanchor="bottom" if number == CURVES[0] else "top",
+            font_size=12,
+        )
+
+
+def believed(found: Biases, most: int, *, noun: str) -> go.Figure:
+    """Share of an average's distance from the middle that is believed, by number of ratings up to `most`."""
+    result = figure(
+        f"How much of a {noun}'s average is believed", x="Ratings (each step tenfold)", y="Share believed", height=300
+    )
+    count = np.unique(np.geomspace(1, max(most, 10), 80).round()).astype(np.int32)
+    result.add_scatter(
+        x=count,
+        y=found.believed(count).astype(np.float32),
+        mode="lines",
+        line={"color": _ACCENT, "width": 3},
+        hovertemplate="%{x:,} ratings: <b>%{y:.0%}</b><extra></extra>",
+    )
+    if 1 <= found.shrinkage <= count[-1]:
+        result.add_vline(x=found.shrinkage, line={"color": REFERENCE, "width": 1, "dash": "dot"})
+        result.add_hline(y=0.5, line={"color": REFERENCE, "width": 1, "dash": "dot"})
+    result.update_xaxes(type="log", dtick=1, tickformat=",")
+    result.update_yaxes(range=[0, 1.02], tickformat=".0%")
+    result.update_layout(uirevision="believed", showlegend=False)
+    return result

@@ -1,0 +1,92 @@
+"""The figure of how much each component carries, beside what chance would give."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.analysis.noise import Noise
+from dashboard.charts.base import MUTED, REFERENCE, figure
+
+_ACCENT = "#3f62d8"
+
+
+def scree(variance_ratio: np.ndarray, cumulative: np.ndarray, *, chosen: int, noise: Noise | None = None) -> go.Figure:
+    """Share of every component as bars, the running total as a line.
+
+    Args:
+        variance_ratio: Share of each component, fractions, (n_components,).
+        cumulative: Running total, (n_components,).
+        chosen: The component to stand out, from 0.
+        noise: What chance would give; components that are no more than that are drawn hatched and called noise.
+    """
+    result = figure("How much each component carries", x="Component", y="Share of the total", height=300)
+    number = np.arange(1, len(variance_ratio) + 1, dtype=np.int32)
+    colors = [MUTED] * len(number)
+    colors[chosen] = _ACCENT
+    real = np.ones(len(number), bool) if noise is None else noise.above
+    result.add_bar(
+        x=number,
+        y=variance_ratio.astype(np.float32),
+        marker={
+            "color": colors,
+            "pattern": {"shape": ["" if above else "/" for above in real], "fillmode": "overlay", "size": 5},
+        },
+        text=["" if above else ", noise" for above in real],
+        textposition="none",
+        name="each",
+        hovertemplate="Component %{x}%{text}: <b>%{y:.1%}</b> of the total<extra></extra>",
+    )
+    result.add_scatter(
+        x=number,
+        y=cumulative.astype(np.float32),
+        yaxis="y2",
+        mode="lines",
+        line={"color": "#b7791f", "width": 2},
+        name="running total",
+        hovertemplate="Components 1 to %{x} together: <b>%{y:.0%}</b><extra></extra>",
+    )
+    result.update_layout(
+        yaxis={"tickformat": ".0%", "rangemode": "tozero"},
+        yaxis2={
+            "title": {"text": "Running total"},
+            "overlaying": "y",
+            "side": "right",
+            "range": [0, 1.02],
+            "tickformat": ".0%",
+            "tickvals": [0, 0.25, 0.5, 0.75, 1],
+            "showgrid": False,
+            "automargin": True,
+        },
+        bargap=0.15,
+        hovermode="x",  # so that the smallest bar can be hit from anywhere above it
+        showlegend=False,
+        uirevision="scree",
+    )
+    if noise is not None:
+        _add_band(result, number, noise)
+    return result
+
+
+def _add_band(result: go.Figure, number: np.ndarray, noise: Noise) -> None:
+    """The noise band as a line on the scale of the bars, and what it means, said on the picture."""
+    result.add_scatter(
+        x=number,
+        y=noise.band.astype(np.float32),
+        mode="lines",
+        line={"color": REFERENCE, "width": 2, "dash": "dot"},
+        name="noise band",
+        hovertemplate="by chance at most <b>%{y:.1%}</b><extra></extra>",
+    )
+    first = int(np.argmax(~noise.above))  # of the components that are noise, the one that carries most
+    if noise.above.all():
+        return
+    result.add_annotation(
+        x=0.98,
+        xref="paper",
+        xanchor="right",
+        y=float(max(noise.ratio[first], noise.band[first])),
+        yanchor="bottom",
+        yshift=6,
+        text="hatched: noise",
+        showarrow=False,
+        font_size=12,
+    )

@@ -1,0 +1,78 @@
+"""The two sides of a model that a page can look at: its items, or its people, with what is known of each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.ratings import Ratings
+from core.run import Run
+from dashboard import copy, loaders, tables
+from dashboard.rows import Rows
+
+PEOPLE = "Users"
+USER = "User"
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One side of a run.
+
+    Attributes:
+        ratings: The dataset it learned from.
+        rows: The rows of the matrix.
+        users: Whether the rows are people.
+        mean: Mean rating of each row in the whole dataset, (n_rows,); NaN without ratings.
+        hover: What a chart shows over each row, made harmless.
+    """
+
+    ratings: Ratings
+    rows: Rows
+    users: bool
+    mean: np.ndarray
+    hover: list[str]
+
+    @property
+    def noun(self) -> str:
+        """What a row is, singular."""
+        return self.rows.noun
+
+    @property
+    def nouns(self) -> str:
+        """What the rows are, plural."""
+        return copy.plural(self.rows.noun)
+
+    @property
+    def name_column(self) -> str:
+        """Heading of the column with the names in `table`."""
+        return USER if self.users else tables.TITLE
+
+    def table(self, chosen: np.ndarray, numbers: Mapping[str, np.ndarray]) -> pd.DataFrame:
+        """Chosen rows with a page's own numbers behind the name, in the order given."""
+        if not self.users:
+            return tables.items(self.ratings, self.rows, chosen, numbers)
+        return pd.DataFrame(
+            {
+                USER: [self.rows.name(row) for row in chosen],
+                **numbers,
+                tables.MEAN: self.mean[chosen],
+                tables.COUNT: self.rows.count[chosen],
+            }
+        )
+
+    def enough(self, *, of: int, least: int, label: str, words: str) -> int:
+        """A field for the ratings a row needs, at first `least`, at most what still leaves `of` rows."""
+        most = max(1, int(np.sort(self.rows.count)[-min(of, len(self.rows))]))
+        return st.number_input(label, 1, most, min(least, most), key="min", bind="query-params", width=190, help=words)
+
+
+def choose(run: Run) -> Side:
+    """Let the person choose between items and people."""
+    items = copy.plural(run.dataset.noun).capitalize()
+    said = st.segmented_control("Rows", [items, PEOPLE], default=items, required=True, key="rows", bind="query-params")
+    ratings = loaders.ratings(run.dataset.dataset_id)
+    if said == PEOPLE:
+        return Side(ratings, loaders.user_rows(run.run_id), True, ratings.user_mean, loaders.user_hover(run.run_id))
+    return Side(ratings, loaders.item_rows(run.run_id), False, ratings.item_mean, loaders.item_hover(run.run_id))
