@@ -88,7 +88,7 @@ def warm_up(browser: Browser, address: str) -> None:
     """Train once, so that the worker has imported TensorFlow and compiled."""
     page = open_training(browser, address, "seed=1")
     train_button(page).click()
-    page.wait_for_function(f"() => {_MAIN}.includes('Training is done')", timeout=120_000)
+    page.wait_for_function(f"() => {_MAIN}.includes('Training is done')")
     page.context.close()
 
 
@@ -132,7 +132,7 @@ def print_stops(browser: Browser, address: str, times: int) -> bool:
     for seed in range(times):
         page = open_training(browser, address, f"{LONG}&seed={200 + seed}")
         train_button(page).click()
-        page.wait_for_function(f"() => {_FIRST_POINT}", timeout=60_000)
+        page.wait_for_function(f"() => {_FIRST_POINT}")
         time_from_click(page, stopped=f"{_MAIN}.includes('Stopped on request')")
         stop_button(page).click()
         stops.append(seconds_from_click(page, "stopped"))
@@ -188,7 +188,7 @@ def print_sharing(browser: Browser, address: str) -> bool:
         train_button(page).evaluate("(button, at) => { setTimeout(() => button.click(), at - Date.now()) }", at)
     viewers = 0
     for page in pages:
-        page.wait_for_function(f"() => {_MAIN}.includes('Kept epoch')", timeout=60_000)
+        page.wait_for_function(f"() => {_MAIN}.includes('Kept epoch')")
         viewers += "Open the components" in page.get_by_test_id("stMain").inner_text()
         page.context.close()
     print(f"\n{ASKERS} people ask for one config at once: {viewers} see it finished")

@@ -3,12 +3,15 @@
 import math
 import os
 
-from core.config import RunConfig
+from core.config import PRESETS, RunConfig
 from core.errors import LimitError
 
 DEFAULT_MAX_MODEL_MB = 4096
 DEFAULT_MAX_EPOCH_SECONDS = 300
 FLOAT_BYTES = 4
+
+FIRST_EPOCH_SECONDS = 15
+"""The longest epoch to begin with: somebody who presses the one button should not wait for minutes."""
 
 BATCH_COPIES = 10
 """Arrays of one vector a rating that a step holds at once: looked up, multiplied, their gradients (9.3 measured)."""
@@ -76,6 +79,12 @@ def epoch_seconds(config: RunConfig, n_users: int, n_items: int, n_ratings: int)
     moving = math.ceil(trained / config.batch_size) * model_numbers(config, n_users, n_items) * NUMBER_SECONDS
     dropouts = (config.user_dropout > 0) + (config.item_dropout > 0)
     return moving + trained * config.embedding_dim * (LOOKED_UP_SECONDS + dropouts * DROPPED_SECONDS)
+
+
+def first_preset(n_users: int, n_items: int, n_ratings: int) -> str:
+    """Name of the preset to begin with: `default`, or `large` where an epoch of that would take too long."""
+    slow = epoch_seconds(PRESETS["default"], n_users, n_items, n_ratings) > FIRST_EPOCH_SECONDS
+    return "large" if slow else "default"
 
 
 def _trained(config: RunConfig, n_ratings: int) -> int:

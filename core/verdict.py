@@ -71,8 +71,8 @@ def too_long(seconds: float) -> Verdict:
     return Verdict(
         "failed",
         LimitError.code,
-        f"it ran for more than {seconds:,.0f} s, the longest allowed, and was stopped; choose fewer epochs or "
-        "larger batches, or raise EMBEDDING_EXPLORER_JOB_SECONDS",
+        f"it ran for more than {seconds:,.0f} s, the longest allowed, and was stopped; ask for less (of a "
+        "training: fewer epochs or larger batches), or raise EMBEDDING_EXPLORER_JOB_SECONDS",
     )
 
 

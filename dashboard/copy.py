@@ -98,8 +98,8 @@ BEFORE_TRAINING = (
 )
 
 RMSE_HELP = (
-    "RMSE is the root mean squared error: how far the guesses are off, in stars, large misses counting more. "
-    "The thin line is the loss that training works on within its epochs; it counts dropout and "
+    "RMSE is the root mean squared error: how far the guesses are off, in the unit of the ratings, large misses "
+    "counting more. The thin line is the loss that training works on within its epochs; it counts dropout and "
     "penalty too, so it lies higher. Drag to move the picture, pinch or hold Ctrl and scroll to zoom, double-click to "
     "go back."
 )

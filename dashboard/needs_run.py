@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from core.config import PRESETS
 from core.run import Run
 from dashboard import loaders, state, training
 
@@ -17,10 +16,10 @@ def require_run() -> Run:
 
 
 def _offer(noun: str) -> None:
-    with st.container(border=True):
-        st.subheader("This page needs a trained model", icon=":material/model_training:")
-        st.write(
-            f"There is none on this data yet. The default settings learn 64 numbers for every {noun} and every person "
-            "from their ratings; it takes a few seconds, and then this page shows what was learned."
-        )
-        training.offer(PRESETS["default"], label="Train the default model")
+    st.title("This page needs a trained model")
+    config = training.first_config()
+    st.write(
+        f"There is none on this data yet. The usual settings learn {config.embedding_dim} numbers for every {noun} and "
+        "every person from their ratings; then this page shows what was learned."
+    )
+    training.offer(config, label="Train the default model")

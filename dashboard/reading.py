@@ -8,8 +8,8 @@ STILL = 0.0005
 """Differences in RMSE below this are nothing to speak of."""
 
 
-def curve(shown: Curve) -> str:
-    """One sentence that reads a training curve aloud, at any moment of it."""
+def curve(shown: Curve, unit: str) -> str:
+    """One sentence that reads a training curve aloud, at any moment of it; `unit` as `copy.unit` gives it."""
     best = shown.best
     if best is None:
         return "The first epoch is on its way: the thin line is the training loss within it."
@@ -17,7 +17,7 @@ def curve(shown: Curve) -> str:
     if best.epoch < last.epoch:
         return _past_the_best(shown, best.epoch)
     if len(shown.epochs) == 1:
-        return f"After one epoch the guesses on ratings it has never seen are off by about {last.val_rmse:.2f} stars."
+        return f"After one epoch the guesses on ratings it has never seen are off by about {last.val_rmse:.2f} {unit}."
     gained = shown.epochs[-2].val_rmse - last.val_rmse
     if shown.kept_epoch is not None:
         return (
@@ -38,24 +38,24 @@ def _past_the_best(shown: Curve, best_epoch: int) -> str:
     return f"{reading}, and unseen ratings are guessed a little worse ({last.val_rmse:.3f})."
 
 
-def against_references(val_rmse: float, started: Started) -> str:
+def against_references(val_rmse: float, started: Started, unit: str) -> str:
     """How a validation RMSE compares with guessing without any embedding."""
     gain = started.averages_rmse - val_rmse
     compared = f"Guessing from averages alone is off by {started.averages_rmse:.3f}, always guessing the mean by "
     compared += f"{started.mean_rmse:.3f}"
     if gain > STILL:
-        return f"{compared}; the embedding is worth {gain:.3f} stars beyond the averages."
+        return f"{compared}; the embedding is worth {gain:.3f} {unit} beyond the averages."
     if gain < -STILL:
-        return f"{compared}; the averages alone guess {-gain:.3f} stars better than this model."
+        return f"{compared}; the averages alone guess {-gain:.3f} {unit} better than this model."
     return f"{compared}; this model does as well as the averages."
 
 
-def result(outcome: Outcome) -> str:
+def result(outcome: Outcome, unit: str) -> str:
     """A finished run in one sentence."""
     kept = "" if outcome.kept_epoch == outcome.epochs else f", kept from epoch {outcome.kept_epoch}"
     how = "stopped early after" if outcome.stopped_early else "after"
     return (
-        f"This model guesses a rating within about {outcome.val_rmse:.2f} stars "
+        f"This model guesses a rating within about {outcome.val_rmse:.2f} {unit} "
         f"(RMSE {outcome.val_rmse:.3f} on ratings it has never seen, "
         f"{how} {copy.count(outcome.epochs, 'epoch')}{kept})."
     )
@@ -72,6 +72,6 @@ def unseen(started: Started, noun: str) -> str:
     )
 
 
-def guess(val_rmse: float) -> str:
+def guess(val_rmse: float, unit: str) -> str:
     """A validation RMSE in plain words, without a full stop."""
-    return f"Guesses are off by about {val_rmse:.2f} stars"
+    return f"Guesses are off by about {val_rmse:.2f} {unit}"

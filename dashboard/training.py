@@ -3,9 +3,10 @@
 import streamlit as st
 
 from core import jobs
-from core.config import RunConfig, run_id
+from core.config import PRESETS, RunConfig, run_id
 from core.errors import ExplorerError
 from core.jobfolder import Job
+from core.limits import first_preset
 from dashboard import copy, curve, loaders, reading, state
 from dashboard.markup import escape
 
@@ -16,6 +17,17 @@ POLL = 0.4
 def key(config: RunConfig) -> str:
     """Id of the run that this config makes on the selected data."""
     return run_id(config, loaders.ratings(state.dataset_id()).digest)
+
+
+def unit() -> str:
+    """What the ratings of the selected data are counted in."""
+    return copy.unit(loaders.ratings(state.dataset_id()).max_rating)
+
+
+def first_config() -> RunConfig:
+    """What one button trains on the selected data: the preset that suits its size."""
+    ratings = loaders.ratings(state.dataset_id())
+    return PRESETS[first_preset(len(ratings.users), len(ratings.items), len(ratings))]
 
 
 def start(config: RunConfig) -> None:
@@ -129,7 +141,7 @@ def progress_words(job: Job, so_far: curve.Curve) -> str:
     left = copy.duration(so_far.seconds_left() or 0.0)
     return (
         f"Epoch {min(last.epoch + 1, so_far.started.epochs)} of {so_far.started.epochs}. "
-        f"{reading.guess(last.val_rmse)}. At most {left} left."
+        f"{reading.guess(last.val_rmse, unit())}. At most {left} left."
     )
 
 

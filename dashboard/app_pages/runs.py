@@ -47,8 +47,12 @@ COLUMNS = {
     "kept": st.column_config.NumberColumn(
         "Kept", format="%d", width="small", help="The epoch whose numbers the model keeps."
     ),
-    "val_rmse": st.column_config.NumberColumn("Validation RMSE", format="%.4f", help="In stars; lower is better."),
-    "val_mae": st.column_config.NumberColumn("Validation MAE", format="%.4f", help="Mean absolute error, in stars."),
+    "val_rmse": st.column_config.NumberColumn(
+        "Validation RMSE", format="%.4f", help="In the unit of the ratings; lower is better."
+    ),
+    "val_mae": st.column_config.NumberColumn(
+        "Validation MAE", format="%.4f", help="Mean absolute error, in the unit of the ratings."
+    ),
     "seconds": st.column_config.NumberColumn("Time", format="%.1f s", width="small", help="Training time."),
     "trained": st.column_config.DatetimeColumn("Trained", format="YYYY-MM-DD HH:mm"),
     "data": st.column_config.TextColumn("Data"),
@@ -116,7 +120,7 @@ def compare(chosen: list[RunSummary]) -> None:
         f"The lowest kept validation RMSE, {best.outcome.val_rmse:.3f}, is "
         f"that of {copy.run_words(best)}."
         if len(drawn) > 1
-        else reading.result(best.outcome)
+        else reading.result(best.outcome, copy.unit(best.dataset.max_rating))
     )
     if len(drawn) > 1:
         differing_settings(drawn)

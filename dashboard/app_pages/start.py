@@ -3,7 +3,6 @@
 import numpy as np
 import streamlit as st
 
-from core.config import PRESETS
 from core.ratings import Ratings
 from dashboard import copy, loaders, state, training
 from dashboard.charts import data as charts
@@ -47,7 +46,7 @@ def introduction() -> None:
             "The table shows where it starts: ratings with gaps between them. Even for the best-known it has many, "
             f"and over all {nouns} {1 - filled_share(ratings):.1%} of it is empty. A model learns to fill the gaps."
         )
-        training.offer(PRESETS["default"], label="Train your first model", lead_to="app_pages/components.py")
+        training.offer(training.first_config(), label="Train your first model", lead_to="app_pages/components.py")
         return
     summary = next(summary for summary in loaders.runs() if summary.run_id == run_id)
     st.caption(

@@ -66,7 +66,7 @@ def board(
     length = len(shown.epochs) if finished else references.epochs
     st.vega_lite_chart(
         charts.curve_rows(shown, references, behind),
-        charts.curve_spec(length, finished=finished, behind=behind is not None),
+        charts.curve_spec(length, unit=training.unit(), finished=finished, behind=behind is not None),
         key="learning_curve",
         on_select="rerun",
         selection_mode=charts.ZOOM,
@@ -89,7 +89,8 @@ def live(job_id: str, references: Started, behind_run: str | None) -> None:
         st.progress(job.progress, text=training.progress_words(job, shown))
     left = shown.seconds_left()
     behind = charts.Named("earlier", curve.of_run(loaders.run(behind_run))) if behind_run else None
-    board(shown, references, behind, ("Time left", "–" if left is None else copy.duration(left)), reading.curve(shown))
+    time = ("Time left", "–" if left is None else copy.duration(left))
+    board(shown, references, behind, time, reading.curve(shown, training.unit()))
 
 
 def finished_board(run: Run, behind: charts.Named | None, just_now: bool) -> None:
@@ -101,10 +102,12 @@ def finished_board(run: Run, behind: charts.Named | None, just_now: bool) -> Non
             st.switch_page("app_pages/components.py")
         said = "Training is done" if just_now else "From the store: trained before, nothing had to be computed"
         st.markdown(f":small[:material/check_circle: {said}.]")
-    board(shown, run.started, behind, ("Time taken", copy.duration(run.outcome.train_seconds)), reading.curve(shown))
+    unit = training.unit()
+    time = ("Time taken", copy.duration(run.outcome.train_seconds))
+    board(shown, run.started, behind, time, reading.curve(shown, unit))
     with st.container(border=True):
-        st.markdown(f"**{reading.result(run.outcome)}**")
-        st.markdown(reading.against_references(run.outcome.val_rmse, run.started))
+        st.markdown(f"**{reading.result(run.outcome, unit)}**")
+        st.markdown(reading.against_references(run.outcome.val_rmse, run.started, unit))
         st.caption(reading.unseen(run.started, run.dataset.noun))
         with st.container(horizontal=True):
             for page, icon, label in copy.AFTER_TRAINING:
@@ -129,7 +132,7 @@ def not_trained(config: RunConfig, references: Started, behind: charts.Named | N
         )
         if ended is not None and ended.state == "canceled":
             st.markdown(f":small[:material/stop_circle: {copy.sentence(ended.message)}]")
-    words = reading.curve(shown) if shown.epochs else copy.BEFORE_TRAINING
+    words = reading.curve(shown, training.unit()) if shown.epochs else copy.BEFORE_TRAINING
     time = ("Time left", "–") if ended is None else ("Time taken", copy.duration(ended.seconds))
     board(shown, references, behind, time, words)
 

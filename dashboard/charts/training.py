@@ -65,7 +65,9 @@ def curve_rows(shown: Curve, references: Started, behind: Named | None = None) -
     return rows[np.isfinite(rows["rmse"]) & (rows["rmse"] <= _highest(shown, references))]
 
 
-def curve_spec(epochs: int, *, finished: bool = False, behind: bool = False, height: int = 420) -> dict[str, Any]:
+def curve_spec(
+    epochs: int, *, unit: str = "stars", finished: bool = False, behind: bool = False, height: int = 420
+) -> dict[str, Any]:
     """A Vega-Lite chart of RMSE over epochs, for the rows of `curve_rows`.
 
     Nothing in it depends on how far the training is: only the rows change while
@@ -73,6 +75,7 @@ def curve_spec(epochs: int, *, finished: bool = False, behind: bool = False, hei
 
     Args:
         epochs: Length of the epoch axis.
+        unit: What ratings are counted in.
         finished: Whether there is a kept epoch to mark.
         behind: Whether an earlier model is drawn too.
     """
@@ -90,12 +93,12 @@ def curve_spec(epochs: int, *, finished: bool = False, behind: bool = False, hei
             "y": {
                 "field": "rmse",
                 "type": "quantitative",
-                "title": "RMSE (stars, lower is better)",
+                "title": f"RMSE ({unit}, lower is better)",
                 "scale": {"zero": False, "padding": 18},
                 "axis": {"format": ".2f"},
             },
         },
-        "layer": [*_reference_lines(), *_lines(finished, behind)],
+        "layer": [*_reference_lines(), *_lines(finished, behind, unit)],
     }
 
 
@@ -105,7 +108,7 @@ def _highest(shown: Curve, references: Started) -> float:
     return min(max([*after_epochs, references.mean_rmse * 1.04]), references.mean_rmse * 2.5)
 
 
-def _lines(finished: bool, behind: bool) -> list[dict[str, Any]]:
+def _lines(finished: bool, behind: bool, unit: str) -> list[dict[str, Any]]:
     """The layers of the curve, those in the background first."""
     legend = {"orient": "top", "title": None, "values": list(LINES)[: 4 if behind else 3], "columns": 3}
     encoding = {
@@ -118,7 +121,7 @@ def _lines(finished: bool, behind: bool) -> list[dict[str, Any]]:
         "tooltip": [
             {"field": "line", "title": "Line"},
             {"field": "epoch", "type": "quantitative", "title": "Epoch", "format": ".2~f"},
-            {"field": "rmse", "type": "quantitative", "title": "RMSE, stars", "format": ".3f"},
+            {"field": "rmse", "type": "quantitative", "title": f"RMSE, {unit}", "format": ".3f"},
         ],
     }
     marks = {
@@ -173,7 +176,7 @@ def _only(part: str) -> list[dict[str, Any]]:
 def compared_curves(curves: Sequence[Named], *, height: int = 420) -> go.Figure:
     """Validation RMSE of several runs (solid) and their training RMSE (dotted)."""
     figure = base.figure(
-        "Error after each epoch, run by run", x="Epoch", y="RMSE (stars, lower is better)", height=height
+        "Error after each epoch, run by run", x="Epoch", y="RMSE (rating units, lower is better)", height=height
     )
     for number, (named, color) in enumerate(zip(curves, _colors(len(curves)), strict=True)):
         epochs = [epoch.epoch for epoch in named.curve.epochs]
@@ -221,5 +224,5 @@ def _line(
         marker={"size": 6},
         legendgroup=None if group is None else str(group),
         showlegend=legend,
-        hovertemplate=f"{name}, epoch %{{x:d}}: %{{y:.3f}} stars<extra></extra>",
+        hovertemplate=f"{name}, epoch %{{x:d}}: %{{y:.3f}}<extra></extra>",
     )

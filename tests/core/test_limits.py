@@ -2,7 +2,7 @@ import pytest
 
 from core.config import PRESETS, RunConfig
 from core.errors import LimitError
-from core.limits import check_size, epoch_seconds, max_epoch_seconds, max_model_mb, training_bytes
+from core.limits import check_size, epoch_seconds, first_preset, max_epoch_seconds, max_model_mb, training_bytes
 
 LARGEST = {"n_users": 200_948, "n_items": 87_585, "n_ratings": 32_000_000}
 
@@ -49,6 +49,11 @@ def test_an_epoch_that_takes_too_long_is_refused_with_a_way_out(monkeypatch, cha
         check_size(config, **LARGEST)
     monkeypatch.setenv("EMBEDDING_EXPLORER_MAX_EPOCH_SECONDS", "3600")
     check_size(config, **LARGEST)
+
+
+def test_the_one_button_trains_what_suits_the_size():
+    assert first_preset(671, 9_066, 100_004) == "default"
+    assert first_preset(**LARGEST) == "large"
 
 
 def test_every_preset_may_be_trained_on_the_bundled_ratings_and_on_a_million():

@@ -126,9 +126,9 @@ def test_selected_movies_are_shown_in_a_table_and_can_be_dropped(open_page, publ
     app.session_state[SELECTED] = {bundled.dataset_id: [0, 5]}
     app.run()
     assert not app.exception
-    assert app.dataframe[2].value["Title"].tolist() == bundled.item_table["title"][[0, 5]].tolist()
+    assert app.dataframe[3].value["Title"].tolist() == bundled.item_table["title"][[0, 5]].tolist()
     app.button[[button.label for button in app.button].index("Clear")].click().run()
-    assert len(app.dataframe) == 2
+    assert len(app.dataframe) == 3
 
 
 def test_a_selection_on_other_data_is_not_shown(open_page, publish):
@@ -136,7 +136,7 @@ def test_a_selection_on_other_data_is_not_shown(open_page, publish):
     app = open_page("components")
     app.session_state[SELECTED] = {"other-data": [0, 5]}
     app.run()
-    assert len(app.dataframe) == 2
+    assert len(app.dataframe) == 3
 
 
 def test_one_dimension_has_no_map(open_page, publish):
@@ -144,7 +144,7 @@ def test_one_dimension_has_no_map(open_page, publish):
     app = open_page("components")
     assert not app.exception
     assert "one dimension" in texts(app)
-    assert len(app.dataframe) == 2
+    assert len(app.dataframe) == 3
 
 
 def test_two_dimensions_have_no_space(open_page, publish):

@@ -35,7 +35,7 @@ def test_where_lengths_differ_the_lists_are_counted():
     # Closest in direction: 1 and 2, both short; by product: 3 and 4, long and further off.
     matrix = np.array([[1, 0], [0.1, 0], [0.1, 0.001], [9, 5], [8, 5], [0.9, 0.6]])
     said = told(matrix)
-    assert "**1.00** long, longer than 60% of the 5 movies compared" in said
+    assert "**1.00** long, longer than 40% of the 5 movies compared" in said
     assert "Of the 2 nearest by cosine, 0 are also among the 2 by dot product" in said
 
 

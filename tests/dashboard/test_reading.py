@@ -28,11 +28,11 @@ def curve_of(*pairs, kept=None):
     ],
 )
 def test_a_curve_is_read_aloud(shown, words):
-    assert words in reading.curve(shown)
+    assert words in reading.curve(shown, "stars")
 
 
 def test_a_result_says_stars_before_rmse():
-    words = reading.result(Outcome(14, 10, True, 0.8641, 0.66, 0.8641, 3.2))
+    words = reading.result(Outcome(14, 10, True, 0.8641, 0.66, 0.8641, 3.2), "stars")
     assert words.startswith("This model guesses a rating within about 0.86 stars (RMSE 0.864")
     assert "stopped early after 14 epochs, kept from epoch 10" in words
 
@@ -41,7 +41,7 @@ def test_a_result_says_stars_before_rmse():
     ("rmse", "words"), [(0.86, "worth 0.020 stars"), (0.9, "0.020 stars better"), (0.88, "as well as")]
 )
 def test_a_result_is_held_against_the_averages(rmse, words):
-    assert words in reading.against_references(rmse, STARTED)
+    assert words in reading.against_references(rmse, STARTED, "stars")
 
 
 def test_unseen_items_are_counted():
