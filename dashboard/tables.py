@@ -55,6 +55,17 @@ def items(ratings: Ratings, rows: Rows, chosen: np.ndarray, numbers: Mapping[str
     )
 
 
+def ranked(heading: str, shown: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Several lists below each other, with the name of the list, under `heading`, and the rank in it in front."""
+    parts = []
+    for name, table in shown.items():
+        part = table.copy()
+        part.insert(0, "Rank", np.arange(1, len(table) + 1))
+        part.insert(0, heading, name)
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)
+
+
 def csv(table: pd.DataFrame) -> bytes:
     """A table as a file for spreadsheets, in which no text is a formula."""
     text = table.select_dtypes(exclude="number").columns

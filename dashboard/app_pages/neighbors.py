@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from core.analysis.agreement import agreement
@@ -70,7 +69,7 @@ def lists(side: Side, row: int, found: Mapping[Metric, Neighbors], length: np.nd
             )
     st.download_button(
         "Download all three as CSV",
-        lambda: tables.csv(together(shown)),
+        lambda: tables.csv(tables.ranked("Measure", shown)),
         file_name="neighbors.csv",
         mime="text/csv",
         icon=":material/download:",
@@ -109,14 +108,6 @@ def columns(measure: str) -> dict[str, ColumnConfig]:
             ),
         }
     )
-
-
-def together(shown: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """The lists below each other, with measure and rank in front."""
-    for name, table in shown.items():
-        table.insert(0, "Rank", np.arange(1, len(table) + 1))
-        table.insert(0, "Measure", name)
-    return pd.concat(shown.values(), ignore_index=True)
 
 
 def choose_point(side: Side) -> None:

@@ -13,11 +13,12 @@ WELL_KNOWN = 21
 ratings = loaders.ratings(state.dataset_id())
 noun, nouns = ratings.noun, copy.plural(ratings.noun)
 run_id = state.run_id()
+map_of = run_id if run_id is not None and loaders.run(run_id).config.embedding_dim > 1 else None
 
 
 def picture() -> None:
-    """The map of the selected model; before there is one, what every model starts from."""
-    if run_id is None:
+    """The map of the selected model; where there is none, what every model starts from."""
+    if map_of is None:
         st.plotly_chart(
             charts.rating_matrix(ratings),
             key="start_matrix",
@@ -28,7 +29,7 @@ def picture() -> None:
     kept = np.flatnonzero(ratings.item_count >= WELL_KNOWN)
     if len(kept) < 2:
         kept = np.arange(len(ratings.items))
-    scores = loaders.item_pca(run_id, centered=False, min_ratings=1).scores[kept]
+    scores = loaders.item_pca(map_of, centered=False, min_ratings=1).scores[kept]
     titles = ratings.item_table["title"].to_numpy()[kept]
     st.plotly_chart(
         charts.small_map(scores, titles, ratings.item_count[kept], noun=noun),
@@ -49,9 +50,8 @@ def introduction() -> None:
         training.offer(training.first_config(), label="Train your first model", lead_to="app_pages/components.py")
         return
     summary = next(summary for summary in loaders.runs() if summary.run_id == run_id)
-    st.caption(
-        f"The map beside comes from your model: {copy.run_words(summary)}. No one told it what a {noun} is about."
-    )
+    beside = "The map beside comes from your model" if map_of else "One number is no map, but there is a model"
+    st.caption(f"{beside}: {copy.run_words(summary)}. No one told it what a {noun} is about.")
     if st.button("Open the components", type="primary", icon=":material/insights:"):
         st.switch_page("app_pages/components.py")
 

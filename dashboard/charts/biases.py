@@ -65,18 +65,18 @@ def scatter(
     _add_curves(result, found, mean[shown], count[shown])
     if len(marked):
         rows = np.array(marked, np.int64)
-        result.add_scatter(
-            x=mean[rows].astype(np.float32),
-            y=(found.expected + found.residual)[rows].astype(np.float32),
-            mode="markers+text",
-            marker={"size": size[rows] + 8, "symbol": "circle-open", "color": _MARK, "line": {"width": 3}},
-            text=[plain(titles[row], 40) for row in rows],
-            textposition="top center",
-            textfont={"size": 13, "color": _MARK},
-            hovertemplate="%{text}<extra></extra>",
-        )
+        ring = {"size": size[rows] + 8, "symbol": "circle-open", "color": _MARK, "line": {"width": 3}}
+        _add(result, place, rows, name="searched", marker=ring)
+        for row in rows:
+            _name(result, float(mean[row]), float(found.expected[row] + found.residual[row]), titles[row])
     result.update_layout(uirevision="bias", showlegend=False, margin_t=100)
     return result
+
+
+def _name(result: go.Figure, x: float, y: float, title: str) -> None:
+    """A title beside its point: an annotation, because WebGL points cover the text of ordinary traces."""
+    font = {"size": 13, "color": _MARK}
+    result.add_annotation(x=x, y=y, text=plain(title, 40), ax=-50, ay=-90, arrowcolor=_MARK, font=font)
 
 
 def _colored(residual: np.ndarray, size: np.ndarray) -> dict[str, object]:
@@ -137,6 +137,7 @@ def _add_curves(result: go.Figure, found: Biases, mean: np.ndarray, count: np.nd
         across = np.linspace(means.min(), means.max(), 60)
         expected = found.curve(np.full(len(across), number), across)
         name = counted(number, "rating")
+        end = 0 if number < 100 else -1  # where fewer points lie
         result.add_scatter(
             x=across.astype(np.float32),
             y=expected.astype(np.float32),
@@ -146,8 +147,8 @@ def _add_curves(result: go.Figure, found: Biases, mean: np.ndarray, count: np.nd
             hovertemplate=f"expected with {name}: %{{y:.2f}}<extra></extra>",
         )
         result.add_annotation(
-            x=float(across[0]),
-            y=float(expected[0]),
+            x=float(across[end]),
+            y=float(expected[end]),
             text=name,
             showarrow=False,
             xanchor="left",

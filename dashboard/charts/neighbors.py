@@ -50,14 +50,14 @@ def lengths(
         height=420,
     )
     cloud = {"size": 5, "color": MUTED, "opacity": 0.7}
-    _add(result, go.Scattergl, (length, count), drawn, hover, name=f"all {plural(noun)}", marker=cloud)
+    _add(result, (length, count), drawn, hover, name=f"all {plural(noun)}", marker=cloud)
     for (name, rows), (symbol, color, size) in zip(marked.items(), _MARKS, strict=False):
         mark = {"size": size, "symbol": symbol, "color": color, "line": {"width": 2, "color": color}}
-        _add(result, go.Scatter, (length, count), rows, hover, name=name, marker=mark)
+        _add(result, (length, count), rows, hover, name=name, marker=mark)
     star = {"size": 15, "symbol": "star", "color": _CHOSEN, "line": {"width": 1, "color": "white"}}
     one = np.array([chosen])
     if count[chosen] > 0:
-        _add(result, go.Scatter, (length, count), one, hover, name=plain(title, 40), marker=star)
+        _add(result, (length, count), one, hover, name=plain(title, 40), marker=star)
     result.update_xaxes(type="log", dtick=1, tickformat=",")
     result.update_yaxes(rangemode="tozero")
     legend = {"xanchor": "left", "x": 0, "y": 1.0, "itemsizing": "trace"}
@@ -67,7 +67,6 @@ def lengths(
 
 def _add(
     result: go.Figure,
-    trace: type[go.Scatter] | type[go.Scattergl],
     place: tuple[np.ndarray, np.ndarray],
     rows: np.ndarray,
     hover: Sequence[str],
@@ -77,7 +76,7 @@ def _add(
 ) -> None:
     length, count = place
     result.add_trace(
-        trace(
+        go.Scattergl(
             x=count[rows].astype(np.int32),
             y=length[rows].astype(np.float32),
             mode="markers",

@@ -52,6 +52,7 @@ def test_the_picture_draws_all_that_were_trained(open_page, publish, bundled: Ra
     assert len(json.dumps(figure)) < 2e6
     clouds = [trace for trace in figure["data"] if trace["type"] == "scattergl"]
     train = splits.split(bundled, run.config).train
+    assert [trace["name"] for trace in clouds] == ["few ratings", "enough ratings"]
     assert sum(len(trace["text"]) for trace in clouds) == len(np.unique(bundled.item_index[train]))
     assert figure["layout"]["xaxis"]["title"]["text"] == "Mean rating"
     assert figure_of(app, "believed")["layout"]["title"]["text"]
@@ -68,8 +69,10 @@ def test_users_have_biases_too(open_page, publish):
 def test_a_searched_movie_is_marked(open_page, publish):
     publish()
     app = open_page("biases", mark_movie="Heat (1995)")
-    named = [trace["text"] for trace in figure_of(app, "bias")["data"] if trace.get("mode") == "markers+text"]
-    assert named == [["Heat (1995)"]]
+    figure = figure_of(app, "bias")
+    (ring,) = [trace for trace in figure["data"] if trace.get("name") == "searched"]
+    assert len(ring["text"]) == 1 and "Heat (1995)" in ring["text"][0]
+    assert "Heat (1995)" in [note["text"] for note in figure["layout"]["annotations"]]
 
 
 def test_a_model_without_biases_offers_to_train_one_that_has(open_page, publish):

@@ -61,3 +61,10 @@ def test_with_a_model_the_button_leads_to_its_components(open_page, publish):
     assert "Open the components" in [button.label for button in app.button]
     assert app.query_params["run"] == run.run_id
     assert plots(app) == 4
+
+
+def test_a_model_of_one_dimension_has_no_map_and_breaks_nothing(open_page, publish):
+    publish(PRESETS["default"].model_copy(update={"embedding_dim": 1}))
+    for name in ("start", "embeddings", "components", "neighbors", "biases"):
+        app = open_page(name)
+        assert not app.exception, name

@@ -32,3 +32,11 @@ def test_a_file_holds_no_formulas_and_keeps_its_numbers():
 
 def test_a_column_named_like_a_formula_is_made_harmless_too():
     assert tables.csv(pd.DataFrame({"=cmd": [1.0]})).decode("utf-8-sig").startswith("'=cmd")
+
+
+def test_lists_below_each_other_keep_their_order_and_their_tables():
+    shown = {"Cosine": pd.DataFrame({"Title": ["b", "a"]}), "Distance": pd.DataFrame({"Title": ["c"]})}
+    for _ in range(2):  # a file can be asked for twice
+        found = tables.ranked("Measure", shown)
+        assert found.to_numpy().tolist() == [["Cosine", 1, "b"], ["Cosine", 2, "a"], ["Distance", 1, "c"]]
+        assert list(found.columns) == ["Measure", "Rank", "Title"]
