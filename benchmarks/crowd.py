@@ -8,7 +8,6 @@ to the message that says it has finished.
 """
 
 import base64
-import contextlib
 import heapq
 import re
 import time
@@ -179,7 +178,6 @@ def visit(browser: Browser, server: psutil.Process, address: str, *, people: int
     crowd, chance = Crowd(), np.random.default_rng(0)
     before = _ended()
     visitors = [Person(browser, address, number, trainings) for number in range(people)]
-    _put_browsers_behind(server)
     walks = [person.walk() for person in visitors]
     began = time.monotonic()
     _weigh(crowd, server, 0)
@@ -198,15 +196,6 @@ def visit(browser: Browser, server: psutil.Process, address: str, *, people: int
             getattr(crowd, name).extend(getattr(person.frames, name))
         person.page.context.close()
     return crowd
-
-
-def _put_browsers_behind(server: psutil.Process) -> None:
-    """Let the server and its workers go first: people's browsers would run on computers of their own."""
-    ours = {server.pid, *(child.pid for child in server.children(recursive=True))}
-    for process in psutil.Process().children(recursive=True):
-        if process.pid not in ours:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.nice(19)
 
 
 def workers(server: psutil.Process) -> list[psutil.Process]:
