@@ -12,6 +12,9 @@ import streamlit as st  # noqa: E402 - the path has to be right first
 from dashboard import frame  # noqa: E402
 
 st.set_page_config(
-    page_title="Embedding Explorer", page_icon=":material/scatter_plot:", layout="wide", initial_sidebar_state="auto"
+    page_title="Embedding Explorer",
+    page_icon=str(ROOT / "dashboard" / "icon.svg"),
+    layout="wide",
+    initial_sidebar_state="auto",
 )
 frame.run()

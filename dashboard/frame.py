@@ -46,6 +46,7 @@ def run() -> None:
         page.run()
     except ExplorerError as error:
         _say(error.code, str(error))
+    loaders.settle(page.title)
 
 
 def _say(code: str, message: str) -> None:

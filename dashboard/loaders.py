@@ -4,6 +4,7 @@ What is cached is never changed by a page; what grows with use is bounded.
 """
 
 import contextlib
+import gc
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -42,6 +43,18 @@ FIRST_PAGE_SECONDS = 3.0
 def pool() -> Pool:
     """The warm workers of this server, started when first asked for."""
     return Pool(grace_seconds=FIRST_PAGE_SECONDS).start()
+
+
+@st.cache_resource(show_spinner=False)
+def settle(page: str) -> None:
+    """Take what a page has imported and cached out of the garbage collector's sight, once for each page.
+
+    Streamlit collects all generations after every script run, those of a
+    fragment that ticks included; looking through every module again and again
+    cost more than the pages themselves as soon as several were open.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @st.cache_resource(max_entries=4, show_spinner="Loading the ratings …")
@@ -153,7 +166,7 @@ def expected(dataset_id: str, config: RunConfig) -> Started:
     )
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=6, show_spinner=False)
 def item_pca(run_id: str, *, centered: bool, min_ratings: int) -> Pca:
     """Principal components of the item matrix.
 
