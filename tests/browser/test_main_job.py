@@ -61,6 +61,7 @@ def test_the_start_page_now_leads_to_the_components(trained: Server, page: Page)
     page.get_by_role("button", name="Open the components").click()
     page.wait_for_url(re.compile("/components"))
     settled(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("tastes"))
 
 
 def test_the_server_process_holds_no_tensorflow(trained: Server):

@@ -323,7 +323,9 @@ def test_the_number_of_workers_is_configurable(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_a_pool_that_was_never_started_can_be_stopped():
-    Pool(1, command=COMMAND).stop()
+    never = Pool(1, command=COMMAND)
+    never.stop()
+    assert never.pids == ()
 
 
 def test_processes_are_told_apart():
