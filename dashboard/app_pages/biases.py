@@ -7,7 +7,7 @@ import streamlit as st
 from core.analysis.bias import Biases
 from core.analysis.ends import Ends, ends
 from core.config import PRESETS
-from dashboard import bias_words, copy, loaders, sides, state, tables, training
+from dashboard import analyses, bias_words, copy, loaders, sides, state, tables, training
 from dashboard.charts import biases as charts
 from dashboard.needs_run import require_run
 from dashboard.sides import Side
@@ -174,7 +174,7 @@ def show() -> None:
     """The page of a model with biases."""
     side, least, marked = controls()
     try:
-        found = loaders.bias_fit(run.run_id, users=side.users)
+        found = analyses.bias_fit(run.run_id, users=side.users)
     except ValueError:  # fewer than three rated, or all averages equal
         st.info(
             f"There are too few {side.nouns}, or their averages are too much alike, to say what a bias should be.",

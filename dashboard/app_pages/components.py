@@ -11,7 +11,7 @@ from core.analysis.hints import Hint
 from core.analysis.noise import Noise
 from core.analysis.pca import Pca
 from core.analysis.wording import words
-from dashboard import component_words, copy, loaders, tables
+from dashboard import analyses, component_words, copy, loaders, tables
 from dashboard.charts import components as charts
 from dashboard.charts.scree import scree
 from dashboard.component_map import component_map
@@ -45,16 +45,16 @@ class Chosen:
     shaped_by: int
 
     def pca(self) -> Pca:
-        return loaders.item_pca(run.run_id, centered=self.centered, min_ratings=self.shaped_by)
+        return analyses.item_pca(run.run_id, centered=self.centered, min_ratings=self.shaped_by)
 
     def noise(self) -> Noise | None:
         """What chance would give; None for a single dimension, of which shuffling changes nothing."""
         if run.config.embedding_dim == 1:
             return None
-        return loaders.item_noise(run.run_id, centered=self.centered, min_ratings=self.shaped_by)
+        return analyses.item_noise(run.run_id, centered=self.centered, min_ratings=self.shaped_by)
 
     def hints(self) -> tuple[Hint, ...]:
-        return loaders.component_hints(
+        return analyses.component_hints(
             run.run_id, self.component, centered=self.centered, min_ratings=self.shaped_by, least=self.least
         )
 

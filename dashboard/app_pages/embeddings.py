@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.analysis.neighbors import neighbors
 from core.analysis.values import order_by_similarity
-from dashboard import copy, loaders, matrix_words, tables
+from dashboard import analyses, copy, loaders, matrix_words, tables
 from dashboard.charts import matrix as charts
 from dashboard.needs_run import require_run
 from dashboard.rows import Rows
@@ -86,7 +86,7 @@ def heatmap() -> Rows:
 def spread(rows: Rows) -> None:
     """How the numbers of the whole matrix are distributed."""
     st.header("How large are the numbers?")
-    found = loaders.matrix_values(run.run_id, users=rows.noun == "user")
+    found = analyses.matrix_values(run.run_id, users=rows.noun == "user")
     said = matrix_words.distribution(found)
     st.plotly_chart(
         charts.distribution(found, noun=rows.noun),

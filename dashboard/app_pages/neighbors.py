@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.analysis.agreement import agreement
 from core.analysis.neighbors import METRICS, Metric, Neighbors
-from dashboard import copy, loaders, neighbor_words, sides, tables
+from dashboard import analyses, copy, neighbor_words, sides, tables
 from dashboard.analogies import analogies
 from dashboard.charts import neighbors as charts
 from dashboard.needs_run import require_run
@@ -180,11 +180,11 @@ if not side.rows.trained[row]:
         "so are its neighbors.",
         icon=":material/casino:",
     )
-found = loaders.neighbors(run.run_id, users=side.users, row=row, least=least)
+found = analyses.neighbors(run.run_id, users=side.users, row=row, least=least)
 if len(found["cosine"].index) == 0:
     st.info(f"No other {side.noun} has that many ratings. Lower the number above.", icon=":material/search_off:")
 else:
-    length = loaders.lengths(run.run_id, users=side.users)
+    length = analyses.lengths(run.run_id, users=side.users)
     st.markdown(neighbor_words.lead(side.rows, row, found["cosine"]))
     lists(side, row, found, length)
     why_they_differ(side, row, found, length, listed)

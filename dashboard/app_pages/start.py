@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from core.ratings import Ratings
-from dashboard import copy, loaders, state, training
+from dashboard import analyses, copy, loaders, state, training
 from dashboard.charts import data as charts
 
 WELL_KNOWN = 21
@@ -29,7 +29,7 @@ def picture() -> None:
     kept = np.flatnonzero(ratings.item_count >= WELL_KNOWN)
     if len(kept) < 2:
         kept = np.arange(len(ratings.items))
-    scores = loaders.item_pca(map_of, centered=False, min_ratings=1).scores[kept]
+    scores = analyses.item_pca(map_of, centered=False, min_ratings=1).scores[kept]
     titles = ratings.item_table["title"].to_numpy()[kept]
     st.plotly_chart(
         charts.small_map(scores, titles, ratings.item_count[kept], noun=noun),
