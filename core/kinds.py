@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from core import datasets, uploads
 from core.config import PRESETS, parse_config
@@ -22,6 +22,10 @@ from core.errors import UnknownDatasetError
 from core.ratings import Ratings
 from core.run import Epoch, Event, Started, Step
 from core.store import RunStore
+
+Lane = Literal["training", "other"]
+"""Which workers take a job: those that keep TensorFlow warm, or one beside them for everything that can do without,
+so that a training waits for no import and no map."""
 
 
 class Reporter(Protocol):
@@ -42,11 +46,13 @@ class Kind:
         run: Does it.
         finished: Whether the result with this key is stored already.
         warm: What a worker does once, before anybody asks.
+        lane: Whose work it is.
     """
 
     run: Callable[[dict[str, Any], Reporter, Callable[[], bool]], None]
     finished: Callable[[str], bool]
     warm: Callable[[], None]
+    lane: Lane = "training"
 
 
 _TELL_SECONDS = 0.5
@@ -136,6 +142,6 @@ def _telling(reporter: Reporter, start: float, end: float) -> Callable[[float, s
 KINDS: dict[str, Kind] = {
     "train": Kind(run=_train, finished=lambda run_id: run_id in RunStore(), warm=_warm_training),
     # Their result has no name before the files are read, and an import of the same content finds it there.
-    "import": Kind(run=_import, finished=lambda key: False, warm=lambda: None),
-    "download": Kind(run=_download, finished=lambda key: False, warm=lambda: None),
+    "import": Kind(run=_import, finished=lambda key: False, warm=lambda: None, lane="other"),
+    "download": Kind(run=_download, finished=lambda key: False, warm=lambda: None, lane="other"),
 }

@@ -19,7 +19,9 @@ from typing import Self
 
 from core import files, jobfolder, jobs
 from core.errors import BusyError, LimitError, UnknownJobError
+from core.jobfolder import Job
 from core.jobs import Limits
+from core.kinds import KINDS, Lane
 from core.store import RunStore
 from core.verdict import KILLED_AFTER_CANCEL, SERVER_STOPPED, Verdict, of_exit, too_long
 from core.workerprocess import COMMAND, WorkerProcess, oom_kills
@@ -49,7 +51,7 @@ class Pool:
     """Workers, and the thread that looks after them.
 
     Args:
-        workers: How many; `default_workers()` without it.
+        workers: How many train; `default_workers()` without it. One more starts when there is other work.
         grace_seconds: How long to leave the processor to whoever started the pool: workers start after it, or
             as soon as a job waits.
         command: What starts one.
@@ -110,8 +112,8 @@ class Pool:
 
     @property
     def ready(self) -> int:
-        """Workers that have warmed up."""
-        return sum(worker.ready and worker.alive for worker in self._workers)
+        """Workers for trainings that have warmed up."""
+        return sum(worker.ready and worker.alive for worker in self._of("training"))
 
     @property
     def pids(self) -> tuple[int, ...]:
@@ -119,7 +121,7 @@ class Pool:
         return tuple(worker.pid for worker in self._workers)
 
     def wait_ready(self, timeout: float) -> bool:
-        """Wait until all workers have warmed up; whether they did within `timeout` seconds."""
+        """Wait until all workers for trainings have warmed up; whether they did within `timeout` seconds."""
         with self._changed:
             return self._changed.wait_for(lambda: self.ready == self.size, timeout)
 
@@ -233,10 +235,13 @@ class Pool:
                 jobs.reap(job)
 
     def _fill(self) -> None:
-        if time.monotonic() < self._grace_ends and not any(job.state == "queued" for job in jobs.jobs()):
+        asked = {_lane(job) for job in jobs.jobs() if job.state == "queued"}
+        if time.monotonic() < self._grace_ends and not asked:
             return
-        while len(self._workers) < self.size and time.monotonic() >= self._no_start_before:
-            self._workers.append(WorkerProcess(self._command))
+        sizes: dict[Lane, int] = {"training": self.size, "other": int("other" in asked)}
+        for lane, size in sizes.items():
+            while len(self._of(lane)) < size and time.monotonic() >= self._no_start_before:
+                self._workers.append(WorkerProcess(self._command, lane))
 
     def _dispatch(self) -> None:
         idle = [worker for worker in self._workers if worker.idle]
@@ -244,8 +249,14 @@ class Pool:
             return
         given = {worker.job_id for worker in self._workers}
         waiting = [job for job in jobs.fair_order(jobs.jobs()) if job.job_id not in given]
-        for worker, job in zip(idle, waiting, strict=False):
-            worker.give(job.job_id)
+        for worker in idle:
+            job = next((job for job in waiting if _lane(job) == worker.lane), None)
+            if job is not None:
+                waiting.remove(job)
+                worker.give(job.job_id)
+
+    def _of(self, lane: Lane) -> list[WorkerProcess]:
+        return [worker for worker in self._workers if worker.lane == lane]
 
     def _sleep(self) -> None:
         with selectors.DefaultSelector() as selector:  # select() itself cannot watch a server with 1,024 open files
@@ -256,3 +267,8 @@ class Pool:
             selector.select(POLL_SECONDS)
         with contextlib.suppress(BlockingIOError):
             self._woken.recv(4096)
+
+
+def _lane(job: Job) -> Lane:
+    kind = KINDS.get(job.kind)  # None where a newer version submitted it
+    return kind.lane if kind else "training"

@@ -1,4 +1,4 @@
-"""The process that runs jobs: `python -m core.worker`, started by the pool.
+"""The process that runs jobs: `python -m core.worker LANE`, started by the pool.
 
 It warms up, says "ready", then takes job ids on stdin, one a line, and says
 "idle" after each. When stdin closes, whoever started it is gone or wants it
@@ -24,6 +24,9 @@ from core.kinds import KINDS
 from core.reporter import FolderReporter
 from core.verdict import BUG, DONE, EXIT_DISK_FULL, of_error
 
+_NICE = 10
+"""How far work that nobody watches epoch by epoch steps back from trainings and pages, on the system's scale to 19."""
+
 
 def main() -> None:
     """Serve until stdin closes."""
@@ -33,8 +36,12 @@ def main() -> None:
         os.dup2(nothing.fileno(), 0)  # what a job starts must not read the pool's orders
     waiting: queue.SimpleQueue[str] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(hear, waiting), name="orders", daemon=True).start()
+    lane = sys.argv[1]
+    if lane != "training":
+        os.nice(_NICE)
     for kind in KINDS.values():
-        kind.warm()
+        if kind.lane == lane:
+            kind.warm()
     print("ready", file=say)
     while True:
         run_job(waiting.get())

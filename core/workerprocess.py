@@ -11,7 +11,9 @@ from pathlib import Path
 
 import psutil
 
+from core import files, jobs
 from core.home import home
+from core.kinds import Lane
 from core.processes import ProcessId
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,7 +25,11 @@ _END_SECONDS = 5
 class WorkerProcess:
     """A running `core.worker`.
 
+    What libraries leave in the folder for temporary files goes with the
+    process, however it ends: TensorFlow alone leaves several a start.
+
     Attributes:
+        lane: Which jobs it is for.
         identity: The process; None where it ended before one could look.
         ready: It has warmed up.
         job_id: What it was told to do and has not finished.
@@ -31,15 +37,23 @@ class WorkerProcess:
         cancel_since: When a stop of its job was first seen.
     """
 
-    def __init__(self, command: Sequence[str] = COMMAND) -> None:
+    def __init__(self, command: Sequence[str] = COMMAND, lane: Lane = "training") -> None:
+        self.lane = lane
+        self._scratch = files.temporary(jobs.folder())
+        self._scratch.mkdir(parents=True)
         paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         # Not multiprocessing: its children would run the dashboard's script again.
         self._process = subprocess.Popen(
-            command,
+            [*command, lane],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=ROOT,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(paths), "EMBEDDING_EXPLORER_HOME": str(home().resolve())},
+            env=os.environ
+            | {
+                "PYTHONPATH": os.pathsep.join(paths),
+                "EMBEDDING_EXPLORER_HOME": str(home().resolve()),
+                "TMPDIR": str(self._scratch.resolve()),
+            },
             start_new_session=True,
         )
         if self._process.stdin is None or self._process.stdout is None:
@@ -111,6 +125,7 @@ class WorkerProcess:
         self.kill()  # children of its own may have outlived it
         status = self._process.wait()
         self._close()
+        files.remove(self._scratch)
         return status
 
     def end(self) -> int:

@@ -21,7 +21,7 @@ from core.kinds import KINDS
 from core.pool import POLL_SECONDS, Pool, default_workers
 from core.processes import ProcessId
 from core.store import RunStore
-from tests.core.tiny import COMMAND, TINY, key_of, tiny_run
+from tests.core.tiny import ASIDE, COMMAND, TINY, key_of, tiny_run
 
 PATIENCE = 30
 ROOT = Path(__file__).parents[2]
@@ -32,6 +32,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("EMBEDDING_EXPLORER_HOME", str(tmp_path))
     monkeypatch.setenv("EMBEDDING_EXPLORER_JOBS_PER_OWNER", "50")
     monkeypatch.setitem(KINDS, "tiny", TINY)
+    monkeypatch.setitem(KINDS, "aside", ASIDE)
     return tmp_path
 
 
@@ -42,9 +43,9 @@ def pool() -> Iterator[Pool]:
         yield started
 
 
-def ask(seed: int = 0, owner: str = "ann", **spec: object) -> Job:
+def ask(seed: int = 0, owner: str = "ann", kind: str = "tiny", **spec: object) -> Job:
     spec = {"seed": seed, **spec}
-    return jobs.submit("tiny", spec, key=key_of(spec), owner=owner)
+    return jobs.submit(kind, spec, key=key_of(spec), owner=owner)
 
 
 def wait_for(condition: Callable[[], object], seconds: float = PATIENCE) -> float:
@@ -89,6 +90,37 @@ def test_workers_wait_for_the_grace_to_end_unless_a_job_waits():
         ended(ask())
     with Pool(1, grace_seconds=2 * POLL_SECONDS, command=COMMAND) as patient:
         assert patient.wait_ready(PATIENCE), "without a job they start when the grace is over"
+
+
+def test_a_training_waits_for_no_other_work(pool: Pool):
+    aside = ask(0, kind="aside", steps=20, seconds=60)
+    wait_for(lambda: measuring(aside))
+    trained = ended(ask(1))
+    assert trained.state == "done"
+    assert jobs.get(aside.job_id).state == "running"
+    assert trained.worker is not None
+    assert jobs.get(aside.job_id).worker != trained.worker
+    jobs.cancel(aside.job_id)
+    assert ended(aside).state == "canceled"
+    assert len(pool.pids) == 2, "the second worker stays for the next"
+
+
+def test_other_work_waits_for_no_training(pool: Pool):
+    training = ask(0, steps=20, seconds=60)
+    wait_for(lambda: measuring(training))
+    assert ended(ask(1, kind="aside")).state == "done"
+    assert jobs.get(training.job_id).state == "running"
+
+
+def test_what_a_worker_leaves_in_the_temporary_folder_goes_with_it(home: Path):
+    with Pool(1, command=COMMAND) as pool:
+        assert pool.wait_ready(PATIENCE)
+        (scratch,) = jobs.folder().glob(".tmp-*")
+        assert os.fsencode(scratch) in Path(f"/proc/{pool.pids[0]}/environ").read_bytes()
+        (scratch / "left.py").touch()
+        os.kill(pool.pids[0], signal.SIGKILL)
+        wait_for(lambda: not scratch.exists())
+    assert list(jobs.folder().glob(".tmp-*")) == []
 
 
 def test_a_job_of_another_process_is_found(pool: Pool):

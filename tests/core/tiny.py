@@ -103,6 +103,7 @@ _DEEDS = {
     "fat": _fat,
 }
 TINY = Kind(run=run_tiny, finished=lambda key: key in RunStore(), warm=lambda: None)
+ASIDE = replace(TINY, lane="other")
 
 
 def key_of(spec: dict[str, Any]) -> str:
@@ -112,5 +113,5 @@ def key_of(spec: dict[str, Any]) -> str:
 
 if __name__ == "__main__":
     KINDS.clear()
-    KINDS["tiny"] = TINY
+    KINDS.update(tiny=TINY, aside=ASIDE)
     worker.main()
