@@ -90,7 +90,7 @@ class ModelConfig(_Settings):
     item_dropout: float = _setting(
         0.0,
         "Share of each item vector hidden at random in every training step.",
-        title="Movie dropout",
+        title="Item dropout",
         unit="fraction",
         grows="Less learning by heart; too much hides the item itself.",
         ge=0,

@@ -1,5 +1,6 @@
 """The words people read that more than one place needs."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -114,6 +115,7 @@ AFTER_TRAINING = (
 CHART_CONFIG = {"displaylogo": False, "displayModeBar": False}
 """Of small charts; large ones keep Plotly's tools."""
 
+_ITEM = re.compile(r"\b[Ii]tems?\b")
 _PLURALS = {"person": "people", "epoch": "epochs", "child": "children", "anime": "anime", "manga": "manga"}
 
 _ERROR_TITLES = {
@@ -200,6 +202,13 @@ def plural(noun: str) -> str:
     else:
         many = word if word.endswith("s") else f"{word}s"
     return f"{before} {many}".lstrip()
+
+
+def with_noun(text: str, noun: str) -> str:
+    """A text of the core, which speaks of items, in the words of the data: "Item dropout" is "Book dropout"."""
+    said = {"item": noun, "items": plural(noun)}
+    said |= {word.capitalize(): words.capitalize() for word, words in said.items()}
+    return _ITEM.sub(lambda found: said[found[0]], text)
 
 
 def unit(max_rating: float) -> str:

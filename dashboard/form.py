@@ -96,17 +96,19 @@ def model(on_change: Callable[[], None]) -> None:
         )
 
 
-def setting(name: str, on_change: Callable[[], None]) -> None:
-    """One setting: its widget, and under it what happens when it grows."""
+def setting(name: str, noun: str, on_change: Callable[[], None]) -> None:
+    """One setting: its widget, and under it what happens when it grows, both in the words of the data."""
     field = RunConfig.model_fields[name]
     extra = cast(dict[str, str], field.json_schema_extra)  # every setting has its unit and what growing does
-    label = f"{field.title} :small[({extra['unit']})]" if extra["unit"] else str(field.title)
+    title = copy.with_noun(str(field.title), noun)
+    label = f"{title} ({extra['unit']})" if extra["unit"] else title
     _remember(name)
-    shared: dict[str, Any] = {"key": name, "help": field.description, "on_change": on_change, "bind": "query-params"}
+    words = copy.with_noun(field.description or "", noun)
+    shared: dict[str, Any] = {"key": name, "help": words, "on_change": on_change, "bind": "query-params"}
     with st.container(gap="xsmall"):
         _widget(name, field, label, shared)
         if extra["grows"]:
-            st.caption(f":material/trending_up: {extra['grows']}")
+            st.caption(f":material/trending_up: {copy.with_noun(extra['grows'], noun)}")
 
 
 def _widget(name: str, field: FieldInfo, label: str, shared: dict[str, Any]) -> None:

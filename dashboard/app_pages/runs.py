@@ -149,7 +149,9 @@ def details(summary: RunSummary) -> None:
     with st.expander("Everything about this model", icon=":material/description:"):
         left, right = st.columns(2, gap="large")
         fields = RunConfig.model_fields
-        settings = {str(fields[name].title): str(value) for name, value in summary.config}
+        settings = {
+            copy.with_noun(str(fields[name].title), data.noun): str(value) for name, value in summary.config
+        }
         left.markdown("**Settings**")
         left.table(settings, border="horizontal")
         facts = {

@@ -20,15 +20,15 @@ def settings_changed() -> None:
         state.watch(None)
 
 
-def settings_form() -> None:
-    """Everything a person can choose, the plain things first."""
+def settings_form(noun: str) -> None:
+    """Everything a person can choose, the plain things first; `noun` is what is rated."""
     form.presets(settings_changed)
     form.model(settings_changed)
     for name in form.PLAIN:
-        form.setting(name, settings_changed)
+        form.setting(name, noun, settings_changed)
     with st.expander("All settings", icon=":material/tune:"):
         for name in form.FOLDED:
-            form.setting(name, settings_changed)
+            form.setting(name, noun, settings_changed)
 
 
 def choose_behind(shown: str | None) -> charts.Named | None:
@@ -149,7 +149,7 @@ if job is not None and st.session_state.get("_form_of_job") != job.job_id:
 
 left, right = st.columns([1, 2], gap="medium")
 with left:
-    settings_form()
+    settings_form(loaders.ratings(state.dataset_id()).noun)
 with right:
     try:
         config = form.current()
