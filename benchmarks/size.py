@@ -54,7 +54,7 @@ class Measured:
         work: Processor seconds of it, of all processors together; compiling included where it is the only epoch.
             Well below `epoch`, they say that other programs had the machine.
         per_second: Training ratings over those seconds.
-        longest: Longest wait between two reports, compiling included, in seconds.
+        longest: Longest time between two looks at whether to stop, compiling included, in seconds.
         data_mb, peak_mb: MiB of the process with the ratings in memory, and at most.
         averages_rmse, val_rmse: Of the user and item means, and of the run.
     """
@@ -113,14 +113,17 @@ def measure(rows: int, called: argparse.Namespace) -> Measured:
     ratings = planted(rows)
     run_id(config, ratings.digest)  # the digest is kept; a worker has it before it trains
     data_mb = _peak_mb()
-    times, work = [], []
+    looks, work = [], []
 
     def note(event: Event) -> None:
-        times.append(time.perf_counter())
         if isinstance(event, Started | Epoch):
             work.append(time.process_time())
 
-    run = fit(config, ratings, on_event=note)
+    def look() -> bool:
+        looks.append(time.perf_counter())
+        return False
+
+    run = fit(config, ratings, on_event=note, should_stop=look)
     last = run.history[-1]
     compiled = run.outcome.train_seconds - sum(epoch.seconds for epoch in run.history)
     return Measured(
@@ -129,7 +132,7 @@ def measure(rows: int, called: argparse.Namespace) -> Measured:
         epoch=last.seconds,
         work=work[-1] - work[-2],
         per_second=run.started.n_train / last.seconds,
-        longest=float(np.diff(times).max()),
+        longest=float(np.diff(looks).max()),
         data_mb=data_mb,
         peak_mb=_peak_mb(),
         averages_rmse=run.started.averages_rmse,

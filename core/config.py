@@ -199,6 +199,11 @@ class TrainConfig(_Settings):
 class RunConfig(SplitConfig, ModelConfig, TrainConfig):
     """All settings of one run. Equal configs on equal data are one run."""
 
+    @property
+    def split(self) -> SplitConfig:
+        """The part that says which ratings train and which validate; runs with equal ones share a split."""
+        return SplitConfig(**{name: getattr(self, name) for name in SplitConfig.model_fields})
+
 
 def parse_config(settings: Mapping[str, Any], *, base: RunConfig | None = None) -> RunConfig:
     """A checked config from loose settings, laid over `base` where one is given.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.ratings import Ratings
+from core.run import Started
 from core.splits import Split
 
 ITEM_SHRINKAGE, USER_SHRINKAGE = 5.0, 10.0
@@ -21,6 +22,29 @@ def mae(predicted: np.ndarray, rating: np.ndarray) -> float:
     return float(np.mean(np.abs(predicted - rating, dtype=np.float64)))
 
 
+def ndcg(score: np.ndarray, gain: np.ndarray, *, top: int = 10) -> float:
+    """Normalized discounted cumulative gain of a ranking (Järvelin and Kekäläinen 2002), 0–1.
+
+    The gains of the `top` highest scores, each divided by log2(rank + 1), over the most that any order could
+    give; equal scores keep their order. 0 where there is nothing to gain.
+
+    Args:
+        score: What the ranking goes by, (n,).
+        gain: What each is worth, at least 0, (n,).
+        top: How far down the ranking counts.
+
+    Raises:
+        ValueError: A gain is below zero, or `top` below one.
+    """
+    if top < 1 or (gain < 0).any():
+        raise ValueError(f"top is {top} and the lowest gain {gain.min()}; allowed are 1 or more, and 0 or more")
+    discount = 1 / np.log2(np.arange(2, min(top, len(gain)) + 2))
+    most = float(np.sort(gain)[::-1][: len(discount)] @ discount)
+    if most == 0:
+        return 0.0
+    return float(gain[np.argsort(-score, kind="stable")[: len(discount)]] @ discount) / most
+
+
 @dataclass(frozen=True)
 class Baselines:
     """Validation RMSE without any embedding.
@@ -32,6 +56,19 @@ class Baselines:
 
     mean: float
     averages: float
+
+
+def started(epochs: int, split: Split, lines: Baselines) -> Started:
+    """What is known of a training before its first step."""
+    return Started(
+        epochs=epochs,
+        n_train=len(split.train),
+        n_validation=len(split.validation),
+        unseen_items=split.unseen_items,
+        unseen_users=split.unseen_users,
+        mean_rmse=lines.mean,
+        averages_rmse=lines.averages,
+    )
 
 
 def baselines(ratings: Ratings, split: Split) -> Baselines:

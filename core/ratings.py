@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from core.errors import UnknownItemError
+from core.run import DatasetRef
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,6 +123,21 @@ class Ratings:
             sha.update(f"\1{name}\1".encode())
             sha.update("\0".join(map(str, values)).encode())
         return sha.hexdigest()
+
+    @property
+    def reference(self) -> DatasetRef:
+        """What a run remembers of the data it learned from."""
+        return DatasetRef(
+            dataset_id=self.dataset_id,
+            name=self.name,
+            noun=self.noun,
+            digest=self.digest,
+            users=len(self.users),
+            items=len(self.items),
+            ratings=len(self),
+            min_rating=self.min_rating,
+            max_rating=self.max_rating,
+        )
 
     def _further_columns(self) -> Iterator[tuple[str, pd.Series]]:
         """Columns of the item table that its titles and genres do not tell."""

@@ -1,10 +1,13 @@
 """From ratings to a trained run: epochs, measurements, early stopping."""
 
+import contextlib
 import platform
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import numpy as np
 
@@ -13,11 +16,13 @@ from core.config import RunConfig, run_id
 from core.engine import DataShape, Engine, engine_for
 from core.errors import CanceledError, DivergedError, LimitError, OutOfMemoryError
 from core.limits import check_size
-from core.metrics import baselines, mae, rmse
+from core.metrics import baselines, mae, rmse, started
 from core.models import weights_of
 from core.ratings import Ratings
-from core.run import DatasetRef, Epoch, Event, Outcome, Run, Started, Step, Weights
+from core.run import Epoch, Event, Outcome, Run, Step, Weights
 from core.splits import Split, split
+
+Result = TypeVar("Result")
 
 STRETCH_SECONDS = 0.25
 """About how long the compiled program runs before progress is reported and a stop is heard."""
@@ -58,11 +63,10 @@ def fit(
     """
     began = time.perf_counter()
     _check(config, ratings)
-    _heed(should_stop, "before the first epoch")  # with millions of ratings each of these steps takes seconds
-    parts = split(ratings, config)
-    _heed(should_stop, "before the first epoch")
-    started = _started(config, ratings, parts)
-    on_event(started)
+    parts = _heeding(lambda: split(ratings, config), should_stop, "before the first epoch")
+    lines = _heeding(lambda: baselines(ratings, parts), should_stop, "before the first epoch")
+    begin = started(config.epochs, parts, lines)
+    on_event(begin)
     try:
         engine = _engine(config, ratings, len(parts.train))
         engine.reset(config, learning_rate=config.learning_rate, seed=config.seed)
@@ -76,8 +80,8 @@ def fit(
     return Run(
         run_id=run_id(config, ratings.digest),
         config=config,
-        dataset=_reference(ratings),
-        started=started,
+        dataset=ratings.reference,
+        started=begin,
         history=tuple(training.history),
         steps=tuple(training.steps),
         outcome=training.outcome(time.perf_counter() - began),
@@ -120,6 +124,21 @@ def _heed(should_stop: Callable[[], bool], when: str, history: Sequence[Epoch] =
         raise CanceledError(f"stopped {when}, as asked", history=tuple(history))
 
 
+def _heeding(
+    work: Callable[[], Result], should_stop: Callable[[], bool], when: str, history: Sequence[Epoch] = ()
+) -> Result:
+    """Do what takes seconds with millions of ratings, and go on asking whether to stop; NumPy leaves room for that."""
+    beside = ThreadPoolExecutor(1)
+    try:
+        coming = beside.submit(work)
+        while True:
+            _heed(should_stop, when, history)
+            with contextlib.suppress(TimeoutError):
+                return coming.result(timeout=STRETCH_SECONDS)
+    finally:
+        beside.shutdown(wait=False)  # after a stop nobody waits for its end
+
+
 def _engine(config: RunConfig, ratings: Ratings, n_train: int) -> Engine:
     shape = DataShape(
         n_users=len(ratings.users),
@@ -130,33 +149,6 @@ def _engine(config: RunConfig, ratings: Ratings, n_train: int) -> Engine:
         batch_size=min(config.batch_size, n_train),
     )
     return engine_for(config, shape)
-
-
-def _started(config: RunConfig, ratings: Ratings, parts: Split) -> Started:
-    lines = baselines(ratings, parts)
-    return Started(
-        epochs=config.epochs,
-        n_train=len(parts.train),
-        n_validation=len(parts.validation),
-        unseen_items=parts.unseen_items,
-        unseen_users=parts.unseen_users,
-        mean_rmse=lines.mean,
-        averages_rmse=lines.averages,
-    )
-
-
-def _reference(ratings: Ratings) -> DatasetRef:
-    return DatasetRef(
-        dataset_id=ratings.dataset_id,
-        name=ratings.name,
-        noun=ratings.noun,
-        digest=ratings.digest,
-        users=len(ratings.users),
-        items=len(ratings.items),
-        ratings=len(ratings),
-        min_rating=ratings.min_rating,
-        max_rating=ratings.max_rating,
-    )
 
 
 @dataclass
@@ -207,7 +199,10 @@ class _Training:
 
     def _stretches(self, number: int) -> Iterator[float]:
         """Train the epoch in stretches; after each, the loss summed since the epoch began."""
-        rows = np.random.default_rng((self.config.seed, number)).permutation(self.parts.train)
+        chance = np.random.default_rng((self.config.seed, number))
+        rows = _heeding(
+            lambda: chance.permutation(self.parts.train), self.should_stop, f"in epoch {number}", self.history
+        )
         ratings, shape = self.ratings, self.engine.shape
         done, total = 0, 0.0  # batches of the epoch, and the loss of their ratings
         while done < shape.n_batches:

@@ -9,7 +9,7 @@ import pytest
 from core import datasets
 from core.config import RunConfig, run_id
 from core.ratings import Ratings, Vocabulary
-from core.run import DatasetRef, Epoch, Outcome, Run, Started, Step, Weights
+from core.run import Epoch, Outcome, Run, Started, Step, Weights
 
 
 @pytest.fixture(autouse=True)
@@ -51,10 +51,10 @@ def small() -> Ratings:
     )
 
 
-def run_on(ratings: Ratings, *, model: str = "dot_with_bias", embedding_dim: int = 4) -> Run:
-    """A run of made-up weights that fits the data, as training would leave it."""
+def run_on(ratings: Ratings, *, model: str = "dot_with_bias", embedding_dim: int = 4, seed: int = 0) -> Run:
+    """A run of made-up weights that fits the data, as training would leave it; each seed has weights of its own."""
     config = RunConfig(model=model, embedding_dim=embedding_dim)
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(seed)
     biased = model == "dot_with_bias"
 
     def numbers(*shape: int) -> np.ndarray:
@@ -63,17 +63,7 @@ def run_on(ratings: Ratings, *, model: str = "dot_with_bias", embedding_dim: int
     return Run(
         run_id=run_id(config, ratings.digest),
         config=config,
-        dataset=DatasetRef(
-            dataset_id=ratings.dataset_id,
-            name=ratings.name,
-            noun=ratings.noun,
-            digest=ratings.digest,
-            users=len(ratings.users),
-            items=len(ratings.items),
-            ratings=len(ratings),
-            min_rating=ratings.min_rating,
-            max_rating=ratings.max_rating,
-        ),
+        dataset=ratings.reference,
         started=Started(2, int(0.8 * len(ratings)), len(ratings) - int(0.8 * len(ratings)), 1, 0, 1.05, 0.9),
         history=tuple(Epoch(number, 0.1, 0.9, 0.8, 0.6, 0.9, 0.95, 0.7) for number in (1, 2)),
         steps=(Step(0.5, 1.25),),

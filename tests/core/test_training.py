@@ -1,3 +1,4 @@
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -268,6 +269,25 @@ def test_a_stop_is_heard_while_an_epoch_is_measured(planted, monkeypatch):
         fit(CONFIG, planted, should_stop=lambda: len(asked) == 2)
     assert asked == [100, 100]
     assert caught.value.history == ()
+
+
+def test_a_stop_is_heard_while_the_ratings_are_being_divided(planted, monkeypatch):
+    asked, stopped = [], threading.Event()
+
+    def slow(ratings, config):
+        assert stopped.wait(30), "nobody stopped it"
+        return split(ratings, config)
+
+    def on_the_third_look():
+        asked.append(1)
+        return len(asked) == 3
+
+    monkeypatch.setattr(training, "STRETCH_SECONDS", 0.01)
+    monkeypatch.setattr(training, "split", slow)
+    with pytest.raises(CanceledError, match="before the first epoch"):
+        fit(CONFIG, planted, should_stop=on_the_third_look)
+    stopped.set()
+    assert len(asked) == 3
 
 
 def test_indices_without_a_row_are_refused_before_training(planted):
