@@ -3,7 +3,7 @@
 import argparse
 
 from core import datasets
-from core.cli.answer import Answer, table
+from core.cli.answer import Answer, pairs, table
 from core.errors import UnknownDatasetError
 from core.ratings import Ratings
 from core.run import Run
@@ -17,13 +17,27 @@ def list_datasets(_: argparse.Namespace) -> Answer:
     return Answer(found, table(columns, [[dataset[column] for column in columns] for dataset in found]))
 
 
+def rename(called: argparse.Namespace) -> Answer:
+    """Another name, or another word for what is rated; the id and the runs stay."""
+    about = datasets.rename(called.dataset_id, called.name, called.noun)
+    return Answer(about.as_json(), pairs([("dataset", about.dataset_id), ("name", about.name), ("noun", about.noun)]))
+
+
+def delete(called: argparse.Namespace) -> Answer:
+    """Remove a dataset; the runs that learned from it stay, and are told."""
+    runs = list(datasets.delete(called.dataset_id))
+    said = f"{len(runs)} runs learned from it and stay: {', '.join(runs)}" if runs else "no run learned from it"
+    return Answer({"deleted": called.dataset_id, "runs": runs}, f"deleted {called.dataset_id}; {said}")
+
+
 def ratings_of(run: Run) -> Ratings:
-    """The data a run learned from.
+    """The data a run learned from, under whatever name it is there.
 
     Raises:
         UnknownDatasetError: It is no longer there, or something else has its id now.
     """
-    ratings = datasets.load(run.dataset.dataset_id)
+    own = run.dataset.dataset_id
+    ratings = datasets.load(datasets.holding(run.dataset.digest, own) or own)
     if ratings.digest != run.dataset.digest:
         raise UnknownDatasetError(
             f"run {run.run_id} learned from another version of dataset {run.dataset.dataset_id!r:.60}; "

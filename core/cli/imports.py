@@ -9,6 +9,7 @@ from typing import Any
 from core import datasets
 from core.cli.answer import Answer, pairs, table
 from core.datasets import ColumnMapping, ImportOptions, ImportReport
+from core.datasets.releases import RELEASES
 from core.errors import UsageError
 
 SHOWN = 20
@@ -65,6 +66,22 @@ def import_files(called: argparse.Namespace) -> Answer:
     report = datasets.import_ratings(
         [_path(path) for path in called.paths], mapping=mapping, options=ImportOptions(**options), reporter=_Progress()
     )
+    return Answer(report.as_json(), _text(report))
+
+
+def add_download_flags(call: argparse.ArgumentParser) -> None:
+    """Which release, and whether its conditions are accepted."""
+    call.add_argument("release", choices=RELEASES, metavar="RELEASE", help=", ".join(RELEASES))
+    call.add_argument(
+        "--accept-licence",
+        action="store_true",
+        help="You have read the conditions, which are printed without this flag, and accept them.",
+    )
+
+
+def download(called: argparse.Namespace) -> Answer:
+    """Fetch an official MovieLens release and make a dataset of it."""
+    report = datasets.fetch(called.release, accepted=called.accept_licence, reporter=_Progress())
     return Answer(report.as_json(), _text(report))
 
 

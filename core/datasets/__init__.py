@@ -14,11 +14,13 @@ from core.datasets.catalog import (
     dataset_ids,
     delete,
     dependents,
+    holding,
     info,
     load,
     read_folder,
     rename,
 )
+from core.datasets.fetching import fetch
 from core.datasets.importing import import_ratings, preview
 from core.datasets.limits import ImportLimits
 from core.datasets.request import NO_COLUMN, ColumnMapping, ImportOptions, ImportReport, Preview, Rejected
@@ -37,6 +39,8 @@ __all__ = [
     "dataset_ids",
     "delete",
     "dependents",
+    "fetch",
+    "holding",
     "import_ratings",
     "info",
     "load",

@@ -72,6 +72,18 @@ def info(dataset_id: str) -> DatasetInfo:
     return read_info(place(dataset_id))
 
 
+def holding(digest: str, first: str) -> str | None:
+    """Id of a dataset with this content: `first` where that holds it, else any other; None where none does.
+
+    The same ratings may have been brought under several names; what was learned from one was learned from all.
+    """
+    for dataset_id in (first, *dataset_ids()):
+        with contextlib.suppress(UnknownDatasetError, BadSchemaError):
+            if info(dataset_id).digest == digest:
+                return dataset_id
+    return None
+
+
 def read_info(folder: Path) -> DatasetInfo:
     """The same from a folder; raises BadSchemaError."""
     about = read_about(folder)
@@ -147,6 +159,7 @@ __all__ = [
     "dataset_ids",
     "delete",
     "dependents",
+    "holding",
     "info",
     "load",
     "place",

@@ -1,12 +1,17 @@
 """`python -m core import`: the JSON it promises, the flags it takes, and what it says when it cannot."""
 
 import json
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from core import datasets
 from core.cli import main
+from core.datasets.download import BASE_VARIABLE
+from core.datasets.releases import RELEASES
 from tests.core.datasets import made
 
 
@@ -117,3 +122,40 @@ def test_the_text_says_what_was_done(capsys, bring):
     text = capsys.readouterr().out
     assert "rows left out  1" in text
     assert "no rating" in text
+
+
+def test_a_dataset_gets_another_name_and_goes(capsys, bring):
+    found = imported(capsys, bring(ratings_csv=made.table()))
+    assert main(["rename", found["id"], "Evening reading", "--noun", "book", "--json"]) == 0
+    renamed = json.loads(capsys.readouterr().out)
+    assert (renamed["id"], renamed["name"], renamed["noun"]) == (found["id"], "Evening reading", "book")
+    assert datasets.load(found["id"]).name == "Evening reading"
+    assert main(["delete-dataset", found["id"], "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"deleted": found["id"], "runs": []}
+    assert datasets.dataset_ids() == [datasets.BUNDLED]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["rename", datasets.BUNDLED, "Mine"], "LIMIT"),
+        (["delete-dataset", datasets.BUNDLED], "LIMIT"),
+        (["delete-dataset", "../x"], "UNKNOWN_DATASET"),
+        (["download", "ml-100k"], "LIMIT"),
+        (["download", "ml-5"], "USAGE"),
+    ],
+)
+def test_what_cannot_be_done_with_a_dataset(capsys, arguments, code):
+    assert main(arguments) == 2
+    assert capsys.readouterr().err.splitlines()[-1].startswith(f"error: {code}: ")
+
+
+def test_a_release_comes_by_its_name(capsys, monkeypatch, tmp_path):
+    (tmp_path / "ml-100k.zip").write_bytes(made.zipped(made.hundred_thousand(), 0))
+    handler = partial(SimpleHTTPRequestHandler, directory=tmp_path)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        monkeypatch.setenv(BASE_VARIABLE, f"http://127.0.0.1:{server.server_port}")
+        assert main(["download", "ml-100k", "--accept-licence", "--json"]) == 0
+        server.shutdown()
+    assert json.loads(capsys.readouterr().out)["name"] == RELEASES["ml-100k"].title

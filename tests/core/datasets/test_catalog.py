@@ -34,6 +34,20 @@ def test_a_dataset_can_be_renamed_and_deleted(tmp_path: Path, home: Path) -> Non
     assert list((home / "datasets").iterdir()) == []
 
 
+def test_content_is_found_under_any_name_it_was_brought_under(tmp_path: Path) -> None:
+    first = brought(tmp_path)
+    options = datasets.ImportOptions(name="Again")
+    second = import_ratings([tmp_path / "in" / "r.csv"], options=options, runner=in_this_process).dataset.dataset_id
+    digest = load(first).digest
+    assert first != second and load(second).digest == digest
+    assert (datasets.holding(digest, first), datasets.holding(digest, second)) == (first, second)
+    datasets.delete(first)
+    assert datasets.holding(digest, first) == second
+    datasets.delete(second)
+    assert datasets.holding(digest, first) is None
+    assert datasets.holding(datasets.info(datasets.BUNDLED).digest, "../x") == datasets.BUNDLED
+
+
 @pytest.mark.parametrize("name", ["", "  ", "\u202e\0"])
 def test_a_name_must_be_visible(name: str, tmp_path: Path) -> None:
     made_id = brought(tmp_path)
