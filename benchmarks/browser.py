@@ -126,7 +126,7 @@ _TIME_FROM_CLICK = """() => {
 
 def verdict(what: str, value: float, budget: float, unit: str) -> bool:
     """Print a figure beside its budget; whether it is within."""
-    digits = 0 if unit == "MB" else 3
+    digits = 0 if unit == "MB" and value >= 10 else 3
     said = "within" if value <= budget else "OVER"
     print(f"{what:44}{value:>9.{digits}f} {unit}  {said} the budget of {budget:g} {unit}", flush=True)
     return value <= budget

@@ -1,0 +1,201 @@
+"""A session of the app without a browser: what a browser sends is sent, what it would draw is read.
+
+Ten browsers on the machine that serves them take most of its processors, and
+the times are theirs. Sessions like these leave it to the server, as ten people
+at computers of their own do.
+"""
+
+import heapq
+import itertools
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Self
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Element_pb2 import Element
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.sync.client import connect
+
+_PATIENCE_SECONDS = 120
+_LARGEST_MESSAGE = 2**27
+
+
+@dataclass
+class Times:
+    """Seconds that a server took, by what was asked for.
+
+    Attributes:
+        answered: From the request for a whole page to the end of its script, waiting included.
+        scripts: The script alone, from its first message, reruns that it asked for itself included.
+        fragments: Scripts of fragments alone: the live curve, the tray.
+    """
+
+    answered: list[float] = field(default_factory=list)
+    scripts: list[float] = field(default_factory=list)
+    fragments: list[float] = field(default_factory=list)
+
+    def __iadd__(self, other: "Times") -> Self:
+        for name in ("answered", "scripts", "fragments"):
+            getattr(self, name).extend(getattr(other, name))
+        return self
+
+
+class Session:
+    """One person's session, on one thread.
+
+    Args:
+        address: Of the server, such as "http://127.0.0.1:8501".
+        query: What the address bar says behind the "?".
+
+    Attributes:
+        times: What the server took so far.
+        largest: Bytes of the largest message since the last page was opened; one chart is one message.
+    """
+
+    def __init__(self, address: str, query: str = "") -> None:
+        self.times, self.largest = Times(), 0
+        self._socket = connect(
+            f"{address.replace('http', 'ws', 1)}/_stcore/stream",
+            subprotocols=["streamlit"],  # type: ignore[list-item]
+            max_size=_LARGEST_MESSAGE,
+        )
+        self._query, self._page = query, ""
+        self._pages: dict[str, str] = {}  # hashes by name in the address
+        self._elements: dict[tuple[int, ...], Element] = {}
+        self._states: dict[str, WidgetState] = {}
+        self._timers: dict[str, float] = {}  # seconds between two runs of a fragment, by its id
+        self._due: list[tuple[float, int, str]] = []
+        self._number = itertools.count()
+        self._asked: float | None = None
+        self._began = 0.0
+        self._fragment_began = 0.0
+        self._ask()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+    def open(self, page: str) -> None:
+        """Go to a page, by its name in the address; the empty one is the first."""
+        self._page, self._query = self._pages[page], ""
+        self._states.clear()
+        self.largest = 0
+        self._ask()
+
+    def click(self, label: str) -> None:
+        """Click a button; LookupError where there is none."""
+        button = next((found.button for found in self._all("button") if found.button.label == label), None)
+        if button is None:
+            raise LookupError(f"no button {label!r}; there are {[found.button.label for found in self._all('button')]}")
+        self._ask(WidgetState(id=button.id, trigger_value=True))
+
+    def enter(self, label: str, value: int) -> None:
+        """Put a whole number into a field; LookupError where there is none of this label."""
+        entry = next((found for found in self._all("number_input") if found.number_input.label == label), None)
+        if entry is None:
+            raise LookupError(f"no field {label!r}")
+        state = WidgetState(id=entry.number_input.id, int_value=value)
+        self._states[state.id] = state
+        self._ask()
+
+    def says(self, words: str) -> bool:
+        """Whether the page shows these words in a text or on a number."""
+        texts = itertools.chain(
+            (found.markdown.body for found in self._all("markdown")),
+            (found.metric.label for found in self._all("metric")),
+        )
+        return any(words in text for text in texts)
+
+    def wait(self, seconds: float, until: Callable[[], bool] = lambda: False) -> bool:
+        """Let the page live for a while: hear the server, and run the fragments that tick; whether `until` came."""
+        deadline = time.monotonic() + seconds
+        while not until():
+            now = time.monotonic()
+            if now >= deadline:
+                return False
+            self._tick(now)
+            upcoming = self._due[0][0] if self._due else deadline
+            self._hear(max(0.0, min(upcoming, deadline) - now))
+        return True
+
+    def settle(self) -> None:
+        """Wait until the page that was asked for is complete; TimeoutError where it never is."""
+        if not self.wait(_PATIENCE_SECONDS, lambda: self._asked is None):
+            raise TimeoutError(f"a page was not complete after {_PATIENCE_SECONDS} s")
+
+    def _all(self, kind: str) -> Iterator[Element]:
+        return (element for element in self._elements.values() if element.WhichOneof("type") == kind)
+
+    def _ask(self, trigger: WidgetState | None = None) -> None:
+        self._asked = time.monotonic()
+        self._timers.clear()
+        self._due.clear()
+        self._send(BackMsg(), trigger)
+
+    def _send(self, message: BackMsg, trigger: WidgetState | None = None) -> None:
+        request = message.rerun_script
+        request.query_string, request.page_script_hash = self._query, self._page
+        request.widget_states.widgets.extend([*self._states.values(), *([trigger] if trigger else [])])
+        self._socket.send(message.SerializeToString())
+
+    def _tick(self, now: float) -> None:
+        while self._due and self._due[0][0] <= now:
+            _, _, fragment = heapq.heappop(self._due)
+            if fragment not in self._timers:
+                continue
+            self._plan(fragment)
+            if self._asked is None:
+                message = BackMsg()
+                message.rerun_script.fragment_id, message.rerun_script.is_auto_rerun = fragment, True
+                self._send(message)
+
+    def _plan(self, fragment: str) -> None:
+        heapq.heappush(self._due, (time.monotonic() + self._timers[fragment], next(self._number), fragment))
+
+    def _hear(self, seconds: float) -> None:
+        try:
+            said = self._socket.recv(timeout=seconds)
+        except TimeoutError:
+            return
+        self.largest = max(self.largest, len(said))
+        message, now = ForwardMsg.FromString(said), time.monotonic()  # type: ignore[arg-type]
+        match message.WhichOneof("type"):
+            case "new_session":
+                self._began = now
+                if not message.metadata.run.fragment_ids:
+                    self._elements.clear()
+            case "script_finished":
+                self._finished(message.script_finished, now)
+            case _:
+                self._take(message)
+
+    def _take(self, message: ForwardMsg) -> None:
+        """Keep what the server tells about the page."""
+        match message.WhichOneof("type"):
+            case "navigation":
+                self._pages = {page.url_pathname: page.page_script_hash for page in message.navigation.app_pages}
+                self._page = message.navigation.page_script_hash
+            case "page_info_changed":
+                self._query = message.page_info_changed.query_string
+            case "delta" if message.delta.HasField("new_element"):
+                self._elements[tuple(message.metadata.delta_path)] = message.delta.new_element
+            case "auto_rerun":
+                if message.auto_rerun.fragment_id not in self._timers:
+                    self._timers[message.auto_rerun.fragment_id] = message.auto_rerun.interval
+                    self._plan(message.auto_rerun.fragment_id)
+            case "stop_auto_rerun":
+                for fragment in message.stop_auto_rerun.fragment_ids:
+                    self._timers.pop(fragment, None)
+
+    def _finished(self, how: int, now: float) -> None:
+        if how == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY:
+            self.times.fragments.append(now - self._began)
+        elif how == ForwardMsg.FINISHED_SUCCESSFULLY:
+            self.times.scripts.append(now - self._began)
+            if self._asked is not None:
+                self.times.answered.append(now - self._asked)
+            self._asked = None
