@@ -1,9 +1,12 @@
 """The words people read that more than one place needs."""
 
 import re
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from core.config import RunConfig
 from core.store import RunSummary
 
 
@@ -44,14 +47,19 @@ PRESET_WORDS = {
 
 PAGE_HELP = {
     "start": "What an embedding is, the ratings at a glance, and one button that trains a first model.",
+    "missions": "Short guided tours over the pages, which see by themselves when a step is done.",
+    "under_the_hood": "What an embedding layer does, in eight small steps on live numbers, down to its code.",
     "train": "Choose a model and its settings, watch it learn, stop it, and compare with earlier runs.",
     "embeddings": "The learned numbers themselves: every row one thing that was rated, every column a dimension.",
     "components": "The main directions in the embedding, and what lies at both ends of each.",
+    "maps": "All items on one picture, how far to trust it, groups of them, and axes of your own.",
     "neighbors": "What lies closest to what, by three measures, for whatever was rated and for the people who rated.",
     "biases": "How liked or how generous somebody is before any taste is compared, beside the plain averages.",
+    "compare": "Two to six models beside each other: settings, curves, results, and what two of them agree on.",
+    "for_you": "Rate a few, and see what you would like, where you are among all people, and why.",
     "runs": "All trained models with their settings and results; open, compare or delete them.",
     "datasets": "The ratings at hand; bring your own, or fetch a MovieLens release.",
-    "jobs": "Trainings and imports that wait, run or have ended, with their logs.",
+    "jobs": "Trainings, imports and studies that wait, run or have ended, with their logs.",
 }
 
 MODEL_WORDS = {name: words.name[0].lower() + words.name[1:] for name, words in MODELS.items()}
@@ -80,10 +88,10 @@ WHERE_TO_GO = (
         "The main directions of the map, and the {nouns} at both ends of each.",
     ),
     (
-        "runs",
-        "inventory_2",
+        "compare",
+        "compare_arrows",
         "Compare models",
-        "Everything trained so far, with settings, results and curves side by side.",
+        "Two trainings side by side: who guesses better, which neighbors stay, and what moves.",
     ),
 )
 """Page, icon, title and words of the cards on the start page."""
@@ -131,6 +139,7 @@ _ERROR_TITLES = {
     "WORKER_DIED": "The training process ended unexpectedly",
     "CANCELED": "Stopped",
     "UNKNOWN_JOB": "This job is not here",
+    "UNKNOWN_MISSION": "There is no such mission",
     "BAD_SCHEMA": "This dataset cannot be read",
     "EMPTY_FILE": "The file is empty",
     "NO_ROWS": "There are no rows",
@@ -158,9 +167,28 @@ def error_title(code: str) -> str:
 def run_words(summary: RunSummary) -> str:
     """A run in words: "dot product with biases, 64 dimensions, RMSE 0.86, trained today"."""
     return (
-        f"{MODEL_WORDS[summary.config.model]}, {summary.config.embedding_dim} dimensions, "
+        f"{MODEL_WORDS[summary.config.model]}, {count(summary.config.embedding_dim, 'dimension')}, "
         f"RMSE {summary.outcome.val_rmse:.3f}, trained {day(summary.created_at)}"
     )
+
+
+def distinct_run_words(summaries: Sequence[RunSummary]) -> dict[str, str]:
+    """Runs in words by id, no two alike, for choosing: equal ones say how their settings differ, or their id."""
+    words = {summary.run_id: run_words(summary) for summary in summaries}
+    alike: dict[str, list[RunSummary]] = defaultdict(list)
+    for summary in summaries:
+        alike[words[summary.run_id]].append(summary)
+    for group in alike.values():
+        if len(group) == 1:
+            continue
+        differing = [name for name in RunConfig.model_fields if len({getattr(run.config, name) for run in group}) > 1]
+        said = [
+            ", ".join(f"{name.replace('_', ' ')} {getattr(run.config, name)}" for name in differing) for run in group
+        ]
+        for run, difference in zip(group, said, strict=True):
+            told = difference if difference and said.count(difference) == 1 else run.run_id
+            words[run.run_id] += f" ({told})"
+    return words
 
 
 def sentence(message: str) -> str:
@@ -227,3 +255,12 @@ def duration(seconds: float) -> str:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def roughly(seconds: float) -> str:
+    """An estimate as a person says it: "a few seconds", "about 20 s", "about 3 min"."""
+    if seconds < 7.5:
+        return "a few seconds"
+    if seconds < 55:
+        return f"about {5 * round(seconds / 5)} s"
+    return f"about {max(1, round(seconds / 60))} min"

@@ -7,7 +7,8 @@ import streamlit as st
 
 from core import datasets
 from core.errors import ExplorerError
-from dashboard import loaders
+from core.store import RunSummary
+from dashboard import link, loaders
 
 DATASET, RUN, JOB = "dataset", "run", "job"
 
@@ -26,9 +27,7 @@ def adopt_link() -> None:
     A link that leads nowhere is reported and changes nothing.
     """
     for name, adopt in ((DATASET, _adopt_dataset), (RUN, _adopt_run), (JOB, _adopt_job)):
-        said = st.query_params.get(name)
-        if said and said != st.session_state.get(f"_linked_{name}"):
-            st.session_state[f"_linked_{name}"] = said
+        if said := link.news(name):
             adopt(said)
 
 
@@ -48,8 +47,7 @@ def _adopt_run(said: str) -> None:
             "computer. You see the newest model instead, if there is one; the Runs page lists them all.",
         )
         return
-    select_dataset(found.dataset.dataset_id)
-    select_run(found.run_id)
+    look_into(found)
 
 
 def _adopt_job(said: str) -> None:
@@ -65,11 +63,13 @@ def _adopt_job(said: str) -> None:
 def write_link() -> None:
     """Show the selection in the address bar, on every page, so that a copied link opens the same view."""
     for name, value in ((DATASET, dataset_id()), (RUN, run_id()), (JOB, watched_job())):
-        st.session_state[f"_linked_{name}"] = value
-        if value is None:
-            st.query_params.pop(name, None)
-        elif st.query_params.get(name) != value:
-            st.query_params[name] = value
+        link.put(name, value)
+
+
+def confirm_link() -> None:
+    """Hear what the browser has in its address bar; from a fragment that ticks, so that it is soon known."""
+    for name in (DATASET, RUN, JOB):
+        link.confirm(name)
 
 
 def dataset_id() -> str:
@@ -101,6 +101,21 @@ def run_id() -> str | None:
     if st.session_state.get(f"_selected_{RUN}") not in own:
         select_run(own[0] if own else None)
     return st.session_state[f"_selected_{RUN}"]
+
+
+def look_into(found: RunSummary) -> None:
+    """Look into a run from now on: on the selected dataset if that is what it learned from, else on one that is."""
+    there = datasets.holding(found.dataset.digest, dataset_id())
+    if there is None:
+        report(
+            "UNKNOWN_DATASET",
+            f"The data that this model learned from is no longer here: {found.dataset.name[:60]!r}. Import the same "
+            "files again to see it.",
+        )
+        return
+    if there != dataset_id():
+        select_dataset(there)
+    select_run(found.run_id)
 
 
 def select_run(run_id: str | None) -> None:

@@ -37,11 +37,40 @@ def test_a_link_to_a_model_selects_it(open_page, publish):
     assert app.selectbox(key="choose_run").value == wanted.run_id
 
 
+def test_models_that_read_alike_are_told_apart(open_page, publish):
+    alike = [publish(PRESETS["default"].model_copy(update={"seed": seed})) for seed in (1, 2, 3)]
+    app = open_page("runs", run=alike[1].run_id)
+    assert len(set(app.selectbox(key="choose_run").options)) == 3
+    assert any("(seed 2)" in words for words in app.selectbox(key="choose_run").options)
+    app.run()  # the browser answers with the words it shows
+    assert app.query_params["run"] == alike[1].run_id
+
+
 def test_choosing_a_model_changes_the_link(open_page, publish):
     first, second = publish(PRESETS["article-simple-dot"]), publish(PRESETS["default"])
     app = open_page("runs", run=first.run_id)
     app.selectbox(key="choose_run").set_value(second.run_id).run()
     assert app.query_params["run"] == second.run_id
+
+
+def test_a_request_sent_before_a_change_was_heard_of_does_not_undo_it(open_page, publish):
+    first, second = publish(PRESETS["article-simple-dot"]), publish(PRESETS["default"])
+    app = open_page("runs", run=first.run_id)
+    app.selectbox(key="choose_run").set_value(second.run_id).run()
+    app.query_params["run"] = first.run_id  # the browser's address, until the change arrives there
+    app.run()
+    assert app.selectbox(key="choose_run").value == second.run_id
+    assert app.query_params["run"] == second.run_id
+
+
+def test_going_back_brings_the_earlier_choice_again(open_page, publish):
+    first, second = publish(PRESETS["article-simple-dot"]), publish(PRESETS["default"])
+    app = open_page("runs", run=first.run_id)
+    app.selectbox(key="choose_run").set_value(second.run_id).run()
+    app.run()  # the browser names the new address
+    app.query_params["run"] = first.run_id
+    app.run()
+    assert app.selectbox(key="choose_run").value == first.run_id
 
 
 @pytest.mark.parametrize("page", [name for pages in frame.PAGES.values() for name, _, _ in pages])
