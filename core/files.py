@@ -40,6 +40,17 @@ def remove(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
+def took_place(fresh: Path, place: Path) -> bool:
+    """Rename a finished folder to its place; False where something is there already."""
+    try:
+        fresh.rename(place)
+    except OSError as error:
+        if error.errno in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
+            return False
+        raise
+    return True
+
+
 def replace_text(path: Path, text: str, *, durable: bool = False) -> None:
     """Put `text` in the place of a file at once: readers see the old text or the new one.
 

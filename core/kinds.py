@@ -14,10 +14,8 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any, Literal, Protocol
 
-from core import datasets, uploads
+from core import datasets, studymaking, studystore, uploads
 from core.config import PRESETS, parse_config
-from core.datasets.download import download
-from core.datasets.releases import RELEASES
 from core.errors import UnknownDatasetError
 from core.ratings import Ratings
 from core.run import Epoch, Event, Started, Step
@@ -59,6 +57,11 @@ _TELL_SECONDS = 0.5
 """Between two lines about what an import is at; a download reports every block."""
 
 _EVENTS: dict[str, type[Event]] = {"started": Started, "step": Step, "epoch": Epoch}
+
+
+def lane_of(kind: str) -> Lane:
+    """Whose work a kind of job is; that of trainings where a newer version submitted it."""
+    return KINDS[kind].lane if kind in KINDS else "training"
 
 
 def as_event(measurement: dict[str, Any]) -> Event | None:
@@ -106,7 +109,7 @@ def _import(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], 
         uploads.paths(spec["upload"]),
         mapping=datasets.ColumnMapping(**spec["mapping"]),
         options=datasets.ImportOptions(**spec["options"]),
-        reporter=_telling(reporter, 0.0, 1.0),
+        reporter=_telling(reporter),
         should_stop=should_stop,
     )
     reporter.measure("report", asdict(report))
@@ -114,22 +117,30 @@ def _import(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], 
 
 
 def _download(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], bool]) -> None:
-    fetching = _telling(reporter, 0.0, 0.5)
-    archive = download(spec["release"], accepted=spec["accepted"], reporter=fetching, should_stop=should_stop)
-    report = datasets.import_ratings(
-        [archive.path],
-        options=datasets.ImportOptions(name=RELEASES[spec["release"]].title),
-        reporter=_telling(reporter, 0.5, 1.0),
-        should_stop=should_stop,
+    report = datasets.fetch(
+        spec["release"], accepted=spec["accepted"], reporter=_telling(reporter), should_stop=should_stop
     )
     reporter.measure("report", asdict(report))
 
 
-def _telling(reporter: Reporter, start: float, end: float) -> Callable[[float, str], None]:
-    """What imports and downloads report to, as a stretch of the job's progress."""
+def _study(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], bool]) -> None:
+    run = RunStore().load(spec["run_id"])
+    own = run.dataset.dataset_id
+    studymaking.make(
+        spec["study"],
+        run,
+        _ratings(datasets.holding(run.dataset.digest, own) or own, run.dataset.digest),
+        studymaking.STUDIES[spec["study"]].settings.model_validate(spec["settings"]),
+        on_progress=reporter.progress,
+        should_stop=should_stop,
+    )
+
+
+def _telling(reporter: Reporter) -> Callable[[float, str], None]:
+    """What imports and downloads report to."""
 
     def tell(progress: float, text: str) -> None:
-        reporter.progress(start + (end - start) * progress)
+        reporter.progress(progress)
         now = time.monotonic()
         if now - told[0] >= _TELL_SECONDS:
             told[0] = now
@@ -144,4 +155,6 @@ KINDS: dict[str, Kind] = {
     # Their result has no name before the files are read, and an import of the same content finds it there.
     "import": Kind(run=_import, finished=lambda key: False, warm=lambda: None, lane="other"),
     "download": Kind(run=_download, finished=lambda key: False, warm=lambda: None, lane="other"),
+    # What takes too long for a page: maps, groups, trainings from other seeds (see core.studymaking).
+    "study": Kind(run=_study, finished=studystore.exists_key, warm=lambda: None, lane="other"),
 }

@@ -19,9 +19,8 @@ from typing import Self
 
 from core import files, jobfolder, jobs
 from core.errors import BusyError, LimitError, UnknownJobError
-from core.jobfolder import Job
 from core.jobs import Limits
-from core.kinds import KINDS, Lane
+from core.kinds import Lane, lane_of
 from core.store import RunStore
 from core.verdict import KILLED_AFTER_CANCEL, SERVER_STOPPED, Verdict, of_exit, too_long
 from core.workerprocess import COMMAND, WorkerProcess, oom_kills
@@ -235,7 +234,7 @@ class Pool:
                 jobs.reap(job)
 
     def _fill(self) -> None:
-        asked = {_lane(job) for job in jobs.jobs() if job.state == "queued"}
+        asked = {lane_of(job.kind) for job in jobs.jobs() if job.state == "queued"}
         if time.monotonic() < self._grace_ends and not asked:
             return
         sizes: dict[Lane, int] = {"training": self.size, "other": int("other" in asked)}
@@ -250,7 +249,7 @@ class Pool:
         given = {worker.job_id for worker in self._workers}
         waiting = [job for job in jobs.fair_order(jobs.jobs()) if job.job_id not in given]
         for worker in idle:
-            job = next((job for job in waiting if _lane(job) == worker.lane), None)
+            job = next((job for job in waiting if lane_of(job.kind) == worker.lane), None)
             if job is not None:
                 waiting.remove(job)
                 worker.give(job.job_id)
@@ -267,8 +266,3 @@ class Pool:
             selector.select(POLL_SECONDS)
         with contextlib.suppress(BlockingIOError):
             self._woken.recv(4096)
-
-
-def _lane(job: Job) -> Lane:
-    kind = KINDS.get(job.kind)  # None where a newer version submitted it
-    return kind.lane if kind else "training"

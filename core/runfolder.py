@@ -4,28 +4,20 @@ The manifest holds the SHA-256 and size of every other file, and a checksum of
 itself. Nothing here is pickled, and nothing that does not fit is returned.
 """
 
-import hashlib
-import json
-import os
 from dataclasses import asdict, dataclass
-from io import BufferedReader, BufferedWriter
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from core.config import RunConfig
 from core.run import DatasetRef, Epoch, Outcome, Run, Started, Step, Weights
+from core.vouched import UnfitError, check_size, checksum, read_array, read_json, write_array, write_json
 
 SCHEMA_VERSION = 1
 """Of the folder's layout: raise it when this version's folders cannot be read by the last one."""
 
 MANIFEST, HISTORY = "manifest.json", "history.json"
 _ARRAYS = ("user_embedding", "item_embedding", "user_bias", "item_bias")
-
-
-class UnfitError(Exception):
-    """The folder is not a whole run of this version; the message says what is wrong with it."""
 
 
 @dataclass(frozen=True)
@@ -45,18 +37,6 @@ class Manifest:
     files: dict[str, tuple[int, str]]
 
 
-class _HashingFile:
-    """Passes bytes on to a file and keeps their SHA-256 and number."""
-
-    def __init__(self, file: BufferedWriter) -> None:
-        self.file, self.sha, self.size = file, hashlib.sha256(), 0
-
-    def write(self, data: bytes) -> None:
-        self.sha.update(data)
-        self.size += len(data)
-        self.file.write(data)
-
-
 def write_folder(folder: Path, run: Run) -> None:
     """Write all files of a run into a folder that exists, each down to the disk.
 
@@ -67,13 +47,13 @@ def write_folder(folder: Path, run: Run) -> None:
     arrays = {name: array for name in _ARRAYS if (array := getattr(run.weights, name)) is not None}
     if problem := _misfit(arrays, run.config, run.dataset):
         raise ValueError(f"run {run.run_id} cannot be stored: {problem}")
-    files = {f"{name}.npy": _write_array(folder / f"{name}.npy", array) for name, array in arrays.items()}
+    files = {f"{name}.npy": write_array(folder / f"{name}.npy", array) for name, array in arrays.items()}
     history = {
         "started": asdict(run.started),
         "epochs": [asdict(epoch) for epoch in run.history],
         "steps": [asdict(step) for step in run.steps],
     }
-    files[HISTORY] = _write_json(folder / HISTORY, history)
+    files[HISTORY] = write_json(folder / HISTORY, history)
     body = {
         "schema_version": SCHEMA_VERSION,
         "run_id": run.run_id,
@@ -84,7 +64,7 @@ def write_folder(folder: Path, run: Run) -> None:
         "versions": dict(run.versions),
         "files": {name: {"bytes": size, "sha256": sha} for name, (size, sha) in files.items()},
     }
-    _write_json(folder / MANIFEST, body | {"checksum": _checksum(body)})
+    write_json(folder / MANIFEST, body | {"checksum": checksum(body)})
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -93,11 +73,11 @@ def read_manifest(folder: Path) -> Manifest:
     Raises:
         UnfitError: It is missing, damaged or of another version, or a file is missing or of another size.
     """
-    body = _read_json(_read(folder / MANIFEST), MANIFEST)
+    body = read_json(folder / MANIFEST)
     version = body.get("schema_version")
     if version != SCHEMA_VERSION:
         raise UnfitError(f"it has format {version!r:.20}, this version of the program reads {SCHEMA_VERSION}")
-    if body.pop("checksum", None) != _checksum(body):
+    if body.pop("checksum", None) != checksum(body):
         raise UnfitError(f"{MANIFEST} does not match its own checksum")
     try:
         manifest = Manifest(
@@ -114,17 +94,23 @@ def read_manifest(folder: Path) -> Manifest:
     if manifest.run_id != folder.name:
         raise UnfitError(f"it holds run {manifest.run_id}")
     for name, (size, _) in manifest.files.items():
-        _check_size(folder / name, size)
+        check_size(folder / name, size)
     return manifest
 
 
 def read_folder(folder: Path) -> Run:
     """The run, every byte of it checked; raises UnfitError as `read_manifest` does."""
     manifest = read_manifest(folder)
-    arrays = {name: _read_array(folder, name, manifest) for name in _ARRAYS if f"{name}.npy" in manifest.files}
+    arrays = {
+        name: read_array(folder / f"{name}.npy", manifest.files[f"{name}.npy"][1])
+        for name in _ARRAYS
+        if f"{name}.npy" in manifest.files
+    }
     if problem := _misfit(arrays, manifest.config, manifest.dataset):
         raise UnfitError(problem)
-    history = _read_json(_checked(folder, HISTORY, manifest), HISTORY)
+    if HISTORY not in manifest.files:
+        raise UnfitError(f"{MANIFEST} does not name {HISTORY}")
+    history = read_json(folder / HISTORY, manifest.files[HISTORY][1])
     try:
         return Run(
             run_id=manifest.run_id,
@@ -153,85 +139,3 @@ def _misfit(arrays: dict[str, np.ndarray], config: RunConfig, dataset: DatasetRe
             return f"{name} holds numbers that are not finite"
     missing = rows.keys() - arrays.keys()
     return f"{' and '.join(sorted(missing))} is missing" if missing else None
-
-
-def _write_array(path: Path, array: np.ndarray) -> tuple[int, str]:
-    # Not numpy.save on the file itself: where the disk is full, that loses the system's error number.
-    with path.open("xb") as file:
-        out = _HashingFile(file)
-        np.lib.format.write_array(out, np.ascontiguousarray(array), allow_pickle=False)
-        _to_disk(file)
-    return out.size, out.sha.hexdigest()
-
-
-def _write_json(path: Path, value: dict[str, Any]) -> tuple[int, str]:
-    data = json.dumps(value, indent=1, allow_nan=False).encode()
-    with path.open("xb") as file:
-        file.write(data)
-        _to_disk(file)
-    return len(data), hashlib.sha256(data).hexdigest()
-
-
-def _to_disk(file: BufferedWriter) -> None:
-    file.flush()
-    os.fsync(file.fileno())
-
-
-def _read_array(folder: Path, name: str, manifest: Manifest) -> np.ndarray:
-    path = folder / f"{name}.npy"
-    with _open(path) as file:
-        _compare(path.name, hashlib.file_digest(file, "sha256").hexdigest(), manifest)
-        file.seek(0)
-        try:
-            return np.lib.format.read_array(file, allow_pickle=False)
-        except ValueError as error:
-            raise UnfitError(f"{path.name} is not an array: {error}") from error
-
-
-def _checked(folder: Path, name: str, manifest: Manifest) -> bytes:
-    data = _read(folder / name)
-    _compare(name, hashlib.sha256(data).hexdigest(), manifest)
-    return data
-
-
-def _compare(name: str, sha: str, manifest: Manifest) -> None:
-    if name not in manifest.files:
-        raise UnfitError(f"{MANIFEST} does not name {name}")
-    if sha != manifest.files[name][1]:
-        raise UnfitError(f"{name} does not match its checksum")
-
-
-def _read(path: Path) -> bytes:
-    with _open(path) as file:
-        return file.read()
-
-
-def _open(path: Path) -> BufferedReader:
-    try:
-        return path.open("rb")
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
-        raise UnfitError(f"{path.name} is missing") from error
-
-
-def _read_json(data: bytes, name: str) -> dict[str, Any]:
-    try:
-        value = json.loads(data)
-    except ValueError as error:
-        raise UnfitError(f"{name} is not readable: {error}") from error
-    if not isinstance(value, dict):
-        raise UnfitError(f"{name} does not hold one object")
-    return value
-
-
-def _check_size(path: Path, size: int) -> None:
-    try:
-        found = path.stat().st_size
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise UnfitError(f"{path.name} is missing") from error
-    if found != size:
-        raise UnfitError(f"{path.name} has {found:,} bytes, {size:,} were written")
-
-
-def _checksum(body: dict[str, Any]) -> str:
-    text = json.dumps(body, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -6,7 +6,6 @@ runs/.tmp-*                  one being written; a dead process's is swept
 """
 
 import contextlib
-import errno
 import json
 import re
 from dataclasses import dataclass
@@ -14,12 +13,14 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from core import studystore
 from core.config import RunConfig
 from core.errors import CorruptRunError, UnknownRunError
-from core.files import disk_full_told, remove, replace_text, sweep, sync_folder, temporary
+from core.files import disk_full_told, remove, replace_text, sweep, sync_folder, temporary, took_place
 from core.home import home
 from core.run import DatasetRef, Outcome, Run
-from core.runfolder import UnfitError, read_folder, read_manifest, write_folder
+from core.runfolder import read_folder, read_manifest, write_folder
+from core.vouched import UnfitError
 
 _RUN_ID = re.compile(r"[0-9a-f]{16}")
 _SET_ASIDE, _REASON = ".set-aside", "reason.json"
@@ -73,7 +74,7 @@ class RunStore:
                 fresh.mkdir()
                 write_folder(fresh, run)
                 sync_folder(fresh)
-                while not _renamed(fresh, place):
+                while not took_place(fresh, place):
                     if self.get(run.run_id) is not None:
                         break
             finally:
@@ -112,7 +113,7 @@ class RunStore:
         return sorted((run for run in found if run), key=lambda run: (run.created_at, run.run_id), reverse=True)
 
     def delete(self, run_id: str) -> None:
-        """Remove a run; raises UnknownRunError where there is none."""
+        """Remove a run with the studies made of it; raises UnknownRunError where there is none."""
         place, gone = self._place(run_id), temporary(self.folder)
         if not place.is_dir():
             raise _unknown(run_id)
@@ -123,6 +124,7 @@ class RunStore:
                 raise _unknown(run_id) from None
         remove(gone)
         sync_folder(self.folder)
+        studystore.delete(run_id, home=self.folder.parent)
 
     def set_aside(self) -> tuple[SetAside, ...]:
         """Everything that was set aside, with the reason."""
@@ -184,17 +186,6 @@ class RunStore:
         with contextlib.suppress(OSError):  # a full disk may refuse the note; the error raised tells the reason too
             replace_text(aside / _REASON, json.dumps({"reason": reason}))
         return aside
-
-
-def _renamed(fresh: Path, place: Path) -> bool:
-    """Whether `fresh` took its place; False where something is there already."""
-    try:
-        fresh.rename(place)
-    except OSError as error:
-        if error.errno in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
-            return False
-        raise
-    return True
 
 
 def _unknown(run_id: str) -> UnknownRunError:

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from core import incoming
+from core import incoming, studies
 from core.jobfolder import Job
-from dashboard import copy, importing, loaders, state
+from dashboard import copy, importing, loaders, state, studying
 from dashboard.markup import escape
 
 LINES = 4
@@ -18,6 +18,7 @@ def show() -> None:
 
 @st.fragment(run_every=1.0)
 def _tray() -> None:
+    state.confirm_link()
     known = loaders.jobs_now()
     active = [job for job in known if job.active]
     seen: set[str] = st.session_state.setdefault("_tray_seen", set())
@@ -42,10 +43,12 @@ def _running(job: Job) -> None:
 
 
 def _ended(job: Job) -> None:
-    """A finished training opens its model, a finished import what it did; any other end leads to the job."""
+    """A finished training opens its model, an import what it did, a study what it found; other ends lead to the job."""
     st.markdown(f":small[{escape(job.title)}: {copy.JOB_STATES[job.state].lower()}]")
     if job.state == "done" and job.kind in incoming.KINDS:
         importing.link(job)
+    elif job.state == "done" and job.kind == studies.KIND:
+        studying.link(job)
     elif job.state == "done":
         st.page_link(
             "app_pages/components.py",

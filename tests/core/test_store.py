@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import files, runfolder
+from core import files, runfolder, vouched
 from core.errors import CorruptRunError, DiskFullError, UnknownRunError
 from core.run import Run, Weights
 from core.store import RunStore
@@ -192,7 +192,7 @@ def rewritten(store: RunStore, run: Run, **changes: object) -> None:
     path = store.publish(run) / "manifest.json"
     body = json.loads(path.read_text()) | changes
     del body["checksum"]
-    path.write_text(json.dumps(body | {"checksum": runfolder._checksum(body)}))
+    path.write_text(json.dumps(body | {"checksum": vouched.checksum(body)}))
 
 
 def test_a_newer_format_is_set_aside_by_its_number(store: RunStore):
@@ -306,8 +306,8 @@ def _calls_to_the_disk(monkeypatch: pytest.MonkeyPatch, fail_at: int | None) -> 
     monkeypatch.setattr(os, "fsync", limited("fsync", os.fsync))
     monkeypatch.setattr(Path, "mkdir", limited("mkdir", Path.mkdir))
     monkeypatch.setattr(Path, "rename", limited("rename", Path.rename))
-    monkeypatch.setattr(runfolder._HashingFile, "write", limited("write", runfolder._HashingFile.write))
-    monkeypatch.setattr(runfolder, "_to_disk", limited("flush", runfolder._to_disk))
+    monkeypatch.setattr(vouched.HashingFile, "write", limited("write", vouched.HashingFile.write))
+    monkeypatch.setattr(vouched, "to_disk", limited("flush", vouched.to_disk))
     return made
 
 
@@ -335,7 +335,7 @@ def test_a_full_disk_at_any_write_leaves_older_runs_alone(tmp_path: Path, monkey
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_the_array_writer_keeps_the_number_of_the_systems_error():
     with Path("/dev/full").open("wb", buffering=0) as file:
-        out = runfolder._HashingFile(file)
+        out = vouched.HashingFile(file)
         with pytest.raises(OSError, match="No space left") as caught:
             np.lib.format.write_array(out, np.zeros((1000, 64), np.float32), allow_pickle=False)
     assert files.is_disk_full(caught.value)
