@@ -4,6 +4,7 @@ projector   vectors.tsv, metadata.tsv      TensorBoard's Embedding Projector
 parquet     items.parquet, users.parquet   every number, for recomputing every prediction
 csv         items.csv, users.csv           the same for spreadsheets
 keras       model.keras                    the model, for `keras.models.load_model`
+components  components.csv, scores.csv     principal components with their names, and every item's place along them
 """
 
 import re
@@ -16,6 +17,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from core import names
+from core.analysis.pca import pca
 from core.errors import LimitError, UsageError
 from core.files import disk_full_told, is_disk_full
 from core.ratings import Ratings
@@ -42,6 +45,7 @@ def export(run: Run, ratings: Ratings, file_format: str, folder: Path) -> tuple[
     Raises:
         LimitError: The format is unknown.
         UsageError: The folder cannot be written to.
+        CorruptRunError: The names of the components cannot be read.
         DiskFullError: There is no room; nothing is left of the attempt.
     """
     if file_format not in _WRITERS:
@@ -144,10 +148,9 @@ def _write_csv(run: Run, ratings: Ratings, folder: Path) -> None:
         ("items", items, run.weights.item_embedding),
         ("users", users_table(run, ratings), run.weights.user_embedding),
     ):
-        dimensions = pd.DataFrame(embedding, columns=[f"dim_{number}" for number in range(1, embedding.shape[1] + 1)])
         text = table.apply(lambda column: column.map(lambda value: inert(value) if isinstance(value, str) else value))
-        whole = pd.concat([text, dimensions], axis=1).rename(columns=inert)
-        whole.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
+        whole = pd.concat([text, _dimensions(embedding)], axis=1).rename(columns=inert)
+        _csv(whole, folder / f"{name}.csv")
 
 
 def _write_keras(run: Run, ratings: Ratings, folder: Path) -> None:
@@ -157,10 +160,44 @@ def _write_keras(run: Run, ratings: Ratings, folder: Path) -> None:
     model.save(folder / "model.keras")
 
 
+def _write_components(run: Run, ratings: Ratings, folder: Path) -> None:
+    """As the page shows them at first: of all items, uncentered."""
+    result = pca(run.weights.item_embedding)
+    named = names.for_components(names.get(run.run_id), result)
+    low, high = ([getattr(found, end) if found else "" for found in named] for end in ("low", "high"))
+    numbers = [f"PC {number}" for number in range(1, len(named) + 1)]
+    about = pd.DataFrame(
+        {
+            "component": numbers,
+            "low_name": [inert(name) for name in low],
+            "high_name": [inert(name) for name in high],
+            "variance_ratio": result.variance_ratio,
+        }
+    )
+    _csv(pd.concat([about, _dimensions(result.components)], axis=1), folder / "components.csv")
+    columns = [
+        f"{number} ({low_name} – {high_name})" if low_name or high_name else number
+        for number, low_name, high_name in zip(numbers, low, high, strict=True)
+    ]
+    who = pd.DataFrame({"item_id": ratings.items.ids, "title": ratings.item_table["title"]}).map(inert)
+    _csv(
+        pd.concat([who, pd.DataFrame(result.scores.astype(np.float32), columns=columns)], axis=1), folder / "scores.csv"
+    )
+
+
+def _dimensions(matrix: np.ndarray) -> pd.DataFrame:
+    return pd.DataFrame(matrix, columns=[f"dim_{number}" for number in range(1, matrix.shape[1] + 1)])
+
+
+def _csv(table: pd.DataFrame, path: Path) -> None:
+    table.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+
+
 _WRITERS: dict[str, Callable[[Run, Ratings, Path], None]] = {
     "projector": _write_projector,
     "parquet": _write_parquet,
     "csv": _write_csv,
     "keras": _write_keras,
+    "components": _write_components,
 }
 FORMATS = tuple(_WRITERS)

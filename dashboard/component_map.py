@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -9,12 +10,14 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.analysis.pca import Pca
 from core.ratings import Ratings
-from dashboard import coloring, component_words, copy, tables
+from dashboard import coloring, component_words, copy, naming, selection, tables
 from dashboard.charts import components as charts
+from dashboard.charts.points import Classes, Coloring
+from dashboard.component_label import Label
 from dashboard.rows import Rows
 
-SELECTED = "components_selected"
-"""Where the session keeps the selected rows by dataset: the chart itself forgets them when it is redrawn."""
+CHART = "map"
+"""Key of the picture, and of what is selected on it."""
 
 FLAT, SPACE = "2D", "3D"
 MOST_MARKED = 20
@@ -26,24 +29,37 @@ class _Choices:
     """What the controls say: components from 0, color, whether to draw all rows, and rows to mark."""
 
     axes: list[int]
-    color: charts.Coloring | charts.Classes
+    color: Coloring | Classes
     everything: bool
     found: list[int]
 
 
 @st.fragment
 def component_map(
-    ratings: Ratings, rows: Rows, result: Pca, listed: np.ndarray, least: int, hover: Sequence[str]
+    run_id: str,
+    ratings: Ratings,
+    rows: Rows,
+    result: Pca,
+    listed: np.ndarray,
+    least: int,
+    hover: Sequence[str],
+    labels: Sequence[Label],
+    chosen_component: int,
+    marked: Sequence[int],
 ) -> None:
-    """Draw the section.
+    """Draw the section, and put the names of all components on the screen into the link.
 
     Args:
+        run_id: Which run it is of.
         ratings: The dataset.
         rows: Its items.
         result: The components, with scores for all items.
         listed: Boolean array, (n_items,), items with enough ratings.
         least: How many that is.
         hover: What to show over each item, made harmless.
+        labels: What each component is called.
+        chosen_component: The one that the rest of the page shows, from 0.
+        marked: Items that are marked elsewhere on the page, and here too.
     """
     noun, n = rows.noun, result.scores.shape[1]
     st.header("Two components at a time")
@@ -52,20 +68,37 @@ def component_map(
             "This model has one dimension, so there is one component, and nothing to lay across it.",
             icon=":material/info:",
         )
+        naming.write_link(labels, [chosen_component])
         return
     chosen = _controls(ratings, rows, n, least)
     axes, color = chosen.axes, chosen.color
     drawn = np.arange(len(rows)) if chosen.everything else np.flatnonzero(listed)
+    naming.write_link(labels, [chosen_component, *axes])
     said = component_words.scatter(result.scores, axes, drawn, color)
+    on_axes = [labels[axis] for axis in axes]
+    found = list(dict.fromkeys([*marked, *chosen.found]))
     st.plotly_chart(
-        charts.scatter(result.scores, axes, drawn, hover, color, found=chosen.found, titles=rows.labels, noun=noun),
-        key="map" if len(axes) == 2 else "map_3d",
-        on_select=(lambda: _keep_selection(ratings.dataset_id)) if len(axes) == 2 else "ignore",
+        charts.scatter(
+            result.scores,
+            axes,
+            drawn,
+            hover,
+            color,
+            found=found,
+            titles=rows.labels,
+            labels=on_axes,
+            noun=noun,
+        ),
+        key=CHART if len(axes) == 2 else f"{CHART}_3d",
+        on_select=partial(selection.keep, CHART, run_id) if len(axes) == 2 else "ignore",
         config={"displaylogo": False, "scrollZoom": len(axes) == 3},
         alt=f"{len(drawn):,} {copy.plural(noun)} on {len(axes)} components, colored by {color.label.lower()}. {said}",
     )
     st.markdown(said)
-    _selection(ratings, rows, result, axes)
+    if len(axes) == 2 or len(selection.chosen(CHART, run_id)):
+        scores = {label.column: result.scores[:, label.number - 1] for label in on_axes}
+        columns = tables.scores(on_axes)
+        selection.show(CHART, run_id, ratings, rows, scores, columns=columns, file="selected.csv")
 
 
 def _controls(ratings: Ratings, rows: Rows, n: int, least: int) -> _Choices:
@@ -83,7 +116,7 @@ def _controls(ratings: Ratings, rows: Rows, n: int, least: int) -> _Choices:
         )
     if choice == coloring.GENRE:
         left, right = st.columns(2)
-        color: charts.Coloring | charts.Classes = coloring.by_genre(ratings, _choose_genres(left, ratings, known))
+        color: Coloring | Classes = coloring.by_genre(ratings, _choose_genres(left, ratings, known))
     else:
         right, color = st.container(), coloring.by_number(ratings, choice)
     return _Choices(axes, color, everything, _search(right, rows))
@@ -128,44 +161,3 @@ def _search(place: DeltaGenerator, rows: Rows) -> list[int]:
         bind="query-params",
     )
     return [names[label] for label in found]
-
-
-def _keep_selection(dataset_id: str) -> None:
-    """Remember which rows were selected."""
-    points = st.session_state.map.selection.points
-    st.session_state[SELECTED] = {dataset_id: sorted({int(point["customdata"]) for point in points})}
-
-
-def _forget_selection() -> None:
-    st.session_state[SELECTED] = {}
-
-
-def _selection(ratings: Ratings, rows: Rows, result: Pca, axes: Sequence[int]) -> None:
-    """The selected items as a table, and as a file."""
-    selected = np.array(st.session_state.get(SELECTED, {}).get(ratings.dataset_id, []), int)
-    if len(selected) == 0:
-        if len(axes) == 2:
-            st.caption(
-                f"Draw around some points, or click one, and the {copy.plural(rows.noun)} appear here as a table."
-            )
-        return
-    scores = {f"PC {axis + 1}": result.scores[selected, axis] for axis in axes}
-    table = tables.items(ratings, rows, selected, scores)
-    st.subheader(copy.count(len(selected), f"selected {rows.noun}"))
-    st.dataframe(
-        table,
-        hide_index=True,
-        height=min(388, 38 + 35 * len(selected)),
-        column_config=tables.COLUMNS | tables.number(*scores),
-        alt=f"The {len(selected)} selected {copy.plural(rows.noun)}",
-    )
-    with st.container(horizontal=True):
-        st.download_button(
-            "Download as CSV",
-            lambda: tables.csv(table),
-            file_name="selected.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-        )
-        st.button("Clear", on_click=_forget_selection, icon=":material/close:")

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from core.analysis.cost import Cost
 from core.analysis.ends import Ends
 from core.analysis.noise import Noise
 from core.analysis.pca import Pca
 from core.analysis.ranks import rank_correlation
+from core.analysis.stability import Stability
 from core.ratings import Ratings
-from dashboard.charts.components import Classes, Coloring
+from dashboard.charts.points import Classes, Coloring
 from dashboard.copy import count
 from dashboard.markup import escape
 from dashboard.matrix_words import signed
@@ -40,6 +42,48 @@ def noise(found: Noise, component: int) -> str:
         return f"{said}; by chance, this one would carry {found.band[component]:.1%}."
     by_chance = f"chance would give it {found.band[component]:.1%}"
     return f"{said}. **This one is noise**: {by_chance}, so its ends may mean nothing."
+
+
+RETURNS = ((0.9, "almost as it was"), (0.7, "recognizably"), (0.4, "only in part"))
+"""From which matched |r| a component comes back how; below the last, it does not."""
+
+
+def returning(r: float) -> str:
+    """How a component comes back: "recognizably (r = 0.71)"."""
+    words = next((words for least, words in RETURNS if r >= least), "not at all: another one takes its place")
+    return f"{words} (r = {r:.2f})"
+
+
+def returns(found: Stability, component: int) -> str:
+    """Whether the chosen component comes back from other seeds, and how many do; `component` counts from 0."""
+    others = count(len(found.r), "other seed")
+    sure, known = (int((found.median_r >= least).sum()) for least, _ in RETURNS[:2])
+    r = float(found.median_r[component])
+    return (
+        f"Trained again from {others}, **component {component + 1} comes back {returning(r)}**. "
+        f"Of {len(found.median_r)}, {sure} {'comes' if sure == 1 else 'come'} back almost as "
+        f"{'it was' if sure == 1 else 'they were'} (0.9 or more) and {known - sure} more recognizably (0.7 or more). "
+        "Where a component does not come back, its name is a name for this training. The thin lines span the single "
+        "trainings."
+    )
+
+
+def cost(found: Cost, component: int, *, biases: bool, whole: bool, unit: str) -> str:
+    """How many components the predictions need, and what the chosen one adds; `component` counts from 0."""
+    n, enough = len(found.rmse) - 1, found.enough()
+    last = "the whole model" if whole else f"all {n}"
+    start = "Biases alone" if biases else "Without any component, predictions"
+    need = (
+        f"already as good as {last} to within 0.001 {unit}: the vectors add nothing"
+        if enough == 0
+        else f"**the first {enough} of {n}** are as good as {last}, to within 0.001 {unit}"
+    )
+    change = float(found.rmse[component + 1] - found.rmse[component])
+    adds = f"lowers the error by {-change:.4f}" if change < 0 else f"raises the error by {change:.4f}"
+    return (
+        f"{start} are off by {found.rmse[0]:.3f} {unit}, {last} by {found.rmse[-1]:.3f}; {need}. Component "
+        f"{component + 1}, added to those before it, {adds}. Measured on {found.n_ratings:,} validation ratings."
+    )
 
 
 def end(hint: str, nouns: str) -> str:

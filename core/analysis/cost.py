@@ -8,6 +8,9 @@ import numpy as np
 from core.analysis.pca import Pca
 from core.run import Weights, predict
 
+MOST_MEASURED = 100_000
+"""Ratings that tell the error well enough (to about 0.002 rating units) and within half a second."""
+
 BLOCK = 100_000
 """Ratings handled at once: 64 components of so many are 50 MB."""
 
@@ -28,6 +31,14 @@ class Cost:
     def enough(self, tolerance: float = 0.001) -> int:
         """The fewest components whose error is at most `tolerance` rating units above that with all."""
         return int(np.argmax(self.rmse <= self.rmse[-1] + tolerance))
+
+
+def sample(rows: np.ndarray, most: int = MOST_MEASURED) -> np.ndarray:
+    """At most so many of the rows, rising, drawn without looking; the same ones every time."""
+    if len(rows) <= most:
+        return rows
+    chosen = np.random.default_rng(0).choice(len(rows), most, replace=False, shuffle=False)
+    return rows[np.sort(chosen)]
 
 
 def cost(

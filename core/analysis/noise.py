@@ -46,7 +46,7 @@ def noise_band(
     where items differ along it by more than chance. (Where the middle lies about as far
     out as a factor reaches, uncentered components mix the two, and both stand above.)
 
-    About 0.15 s a draw for 87,585 rows of 64.
+    About 0.1 s a draw for 87,585 rows of 64.
 
     Args:
         embeddings: Float array, (n_items, embedding_dim): the rows that take part in the PCA.
@@ -81,8 +81,9 @@ def noise_band(
 def _chance_spreads(centered: np.ndarray, kept: int, draws: int, quantile: float, seed: int) -> np.ndarray:
     """Spreads along the components of shuffled matrices, largest first, (kept,)."""
     rng = np.random.default_rng(seed)
+    shuffled = np.ascontiguousarray(centered.T)  # numbers that lie together shuffle several times as fast
     spreads = np.empty((draws, kept))
     for draw in spreads:
-        shuffled = rng.permuted(centered, axis=0)
-        draw[:] = np.linalg.eigvalsh(shuffled.T @ shuffled)[::-1][:kept] / len(centered)
+        rng.permuted(shuffled, axis=1, out=shuffled)
+        draw[:] = np.linalg.eigvalsh(shuffled @ shuffled.T)[::-1][:kept] / len(centered)
     return np.quantile(np.maximum(spreads, 0), quantile, axis=0)

@@ -5,6 +5,10 @@ from functools import cached_property
 
 import numpy as np
 
+TALL = 20
+"""Rows a column from which the components come from the products of the columns: 0.2 s, not 1 s, for 87,585 rows of
+64. What is lost are digits of components that carry less than 1e-15 of the total."""
+
 
 @dataclass(frozen=True, eq=False)
 class Pca:
@@ -61,17 +65,28 @@ def pca(embeddings: np.ndarray, *, n_components: int | None = None, centered: bo
     kept = _check(matrix, n_components)
     mean = matrix.mean(axis=0) if centered else np.zeros(matrix.shape[1])
     matrix -= mean
-    left, singular, components = np.linalg.svd(matrix, full_matrices=False)
-    components, left = components[:kept], left[:, :kept]
-    signs = _signs(components)
-    power = np.square(singular / singular[0])  # relative first, so that tiny embeddings do not underflow
+    matrix /= (size := np.abs(matrix).max())  # the squares of tiny embeddings would underflow
+    components, power = _of_columns(matrix) if len(matrix) >= TALL * matrix.shape[1] else _of_matrix(matrix)
+    components = components[:kept] * _signs(components[:kept])[:, None]
     return Pca(
-        scores=left * (singular[:kept] * signs),
-        components=components * signs[:, None],
+        scores=matrix @ components.T * size,
+        components=components,
         variance_ratio=power[:kept] / power.sum(),
         mean=mean,
         centered=centered,
     )
+
+
+def _of_matrix(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Directions and what they carry, largest first, by the singular value decomposition."""
+    _, singular, components = np.linalg.svd(matrix, full_matrices=False)
+    return components, np.square(singular)
+
+
+def _of_columns(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The same by the eigenvectors of the columns' products with each other."""
+    power, vectors = np.linalg.eigh(matrix.T @ matrix)
+    return vectors.T[::-1], np.maximum(power[::-1], 0)
 
 
 def _check(matrix: np.ndarray, n_components: int | None) -> int:

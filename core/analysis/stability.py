@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.analysis.pca import pca
+
 
 @dataclass(frozen=True, eq=False)
 class Stability:
@@ -48,6 +50,35 @@ def stability(reference: np.ndarray, others: Sequence[np.ndarray]) -> Stability:
         mine, theirs = linear_sum_assignment(similarity, maximize=True)
         r[row, mine], match[row, mine] = similarity[mine, theirs], theirs
     return Stability(median_r=np.median(r, axis=0), r=r, match=match)
+
+
+def across_seeds(
+    embeddings: np.ndarray,
+    others: Sequence[np.ndarray],
+    *,
+    centered: bool,
+    shaping: np.ndarray,
+    measured: np.ndarray,
+) -> Stability:
+    """Stability of one run's components, from the embeddings of the same items in runs from other seeds.
+
+    Each matrix is analyzed by itself, in the same way. About 0.1 s for five of 9,066 rows of 64, and 2 s
+    for five of 87,585.
+
+    Args:
+        embeddings: The run's matrix, (n_items, embedding_dim).
+        others: The other runs' matrices, of that shape.
+        centered: Whether the PCA subtracts the column means.
+        shaping: Items that take part in the PCA, boolean, (n_items,).
+        measured: Those of them by which components are compared, boolean, (n_items,): leave
+            out what training never moved, which every seed puts somewhere else.
+
+    Raises:
+        ValueError: As `stability` and `pca` do.
+    """
+    rows = measured[shaping]
+    mine, *theirs = (pca(matrix[shaping], centered=centered).scores[rows] for matrix in (embeddings, *others))
+    return stability(mine, theirs)
 
 
 def absolute_correlations(first: np.ndarray, second: np.ndarray) -> np.ndarray:

@@ -1,20 +1,21 @@
 """Components: the main directions of the embedding, and the items at both ends of each."""
 
-from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.analysis.ends import Ends, ends
-from core.analysis.hints import Hint
-from core.analysis.noise import Noise
-from core.analysis.pca import Pca
-from core.analysis.wording import words
-from dashboard import analyses, component_words, copy, loaders, tables
+from dashboard import analyses, component_trust, component_words, copy, loaders, naming
 from dashboard.charts import components as charts
 from dashboard.charts.scree import scree
-from dashboard.component_map import component_map
+from dashboard.component_ends import both_ends
+from dashboard.component_map import MOST_MARKED, component_map
+from dashboard.component_method import explanation
+from dashboard.component_view import View
+from dashboard.markup import escape
+from dashboard.naming import How
 from dashboard.needs_run import require_run
 
 TOP = 10
@@ -35,32 +36,8 @@ def most_asked() -> int:
     return max(1, int(np.sort(rows.count)[-min(2 * TOP, len(rows))]))
 
 
-@dataclass(frozen=True, eq=False)
-class Chosen:
-    """What the controls say: the component from 0, the ratings an item needs, and how the components come about."""
-
-    component: int
-    least: int
-    centered: bool
-    shaped_by: int
-
-    def pca(self) -> Pca:
-        return analyses.item_pca(run.run_id, centered=self.centered, min_ratings=self.shaped_by)
-
-    def noise(self) -> Noise | None:
-        """What chance would give; None for a single dimension, of which shuffling changes nothing."""
-        if run.config.embedding_dim == 1:
-            return None
-        return analyses.item_noise(run.run_id, centered=self.centered, min_ratings=self.shaped_by)
-
-    def hints(self) -> tuple[Hint, ...]:
-        return analyses.component_hints(
-            run.run_id, self.component, centered=self.centered, min_ratings=self.shaped_by, least=self.least
-        )
-
-
-def controls() -> Chosen:
-    """The choices in one line."""
+def controls() -> tuple[int, int, How]:
+    """The choices in one line: the component from 0, the ratings an item needs, and how the components come about."""
     n = min(run.config.embedding_dim, len(rows))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         number = st.number_input("Component", 1, n, 1, key="component", bind="query-params", width=130)
@@ -87,127 +64,94 @@ def controls() -> Chosen:
             help="Subtract the mean of every dimension first. The article does not, so its first component also holds "
             f"what all {nouns} have in common.",
         )
-    return Chosen(number - 1, least, centered, shaped_by=least if shaped else 0)
+    return number - 1, least, How(centered, least if shaped else 0)
 
 
-def choose_bar() -> None:
-    """A click on a bar chooses its component."""
-    points = st.session_state.scree.selection.points
-    if points:
-        st.session_state.component = int(points[0]["x"])
-
-
-def overview(result: Pca, noise: Noise | None, component: int, listed: np.ndarray) -> Ends:
-    """The scree plot and the chosen component as a strip; the ends that the tables list."""
-    found = ends(result.scores[:, component], listed, TOP)
-    left, right = st.columns([2, 3], gap="medium")
-    said = component_words.scree(result, component)
-    if noise is not None:
-        said = f"{said} {component_words.noise(noise, component)}"
-    left.plotly_chart(
-        scree(result.variance_ratio, result.cumulative, chosen=component, noise=noise),
-        key="scree",
-        on_select=choose_bar,
-        selection_mode="points",
-        config=copy.CHART_CONFIG,
-        alt=f"Share of the total carried by each of {len(result.variance_ratio)} components. {said}",
+def look(component: int, least: int, how: How) -> View:
+    """Everything about the chosen component."""
+    result = analyses.item_pca(run.run_id, centered=how.centered, min_ratings=how.min_ratings)
+    noise = None  # of a single dimension shuffling changes nothing: there is no chance to compare with
+    if run.config.embedding_dim > 1:
+        noise = analyses.item_noise(run.run_id, centered=how.centered, min_ratings=how.min_ratings)
+    stability = component_trust.returns(run.run_id, how)
+    names = naming.look_up(run.run_id, result, how)
+    return View(
+        run=run,
+        ratings=ratings,
+        rows=rows,
+        how=how,
+        result=result,
+        component=component,
+        listed=rows.count >= least,
+        least=least,
+        noise=noise,
+        stability=stability,
+        names=names,
+        labels=names.labels(noise, None if stability is None else stability.median_r.tolist()),
     )
-    left.markdown(f"{said} Select a bar to choose another.")
+
+
+def overview(view: View, found: Ends) -> list[int]:
+    """The scree plot, and the chosen component as a strip; the items that somebody marked on it."""
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        shares(view)
+    picture = right.container()
+    marked = mark(right)
     said = component_words.ends(ratings, rows, found)
-    right.plotly_chart(
+    picture.plotly_chart(
         charts.strip(
-            result.scores[:, component],
+            view.scores,
             rows.labels,
-            listed,
+            view.listed,
             Ends(top=found.top[:NAMED], bottom=found.bottom[:NAMED]),
-            component=component + 1,
+            label=view.label,
             noun=noun,
-            noise=noise is not None and not noise.above[component],
+            marked=marked,
         ),
         key="strip",
         config=copy.CHART_CONFIG,
-        alt=f"All {nouns} along component {component + 1}. {said}",
+        alt=f"All {nouns} along {view.label.short}. {said}",
     )
-    right.markdown(said)
-    return found
+    picture.markdown(said)
+    return marked
 
 
-def both_ends(result: Pca, component: int, found: Ends, hinted: tuple[Hint, ...]) -> None:
-    """The lowest and the highest items as tables that face each other, with the article's columns and hints."""
-    told = words(hinted)
-    beside = component + 1 if component + 1 < result.scores.shape[1] else component - 1
-    shown = [component] if beside < 0 else [component, beside]
-    sides = (("lowest", found.bottom, told.bottom), ("highest", found.top, told.top))
-    for place, (which, chosen, hint) in zip(st.columns(2, gap="medium"), sides, strict=True):
-        with place:
-            st.subheader(f"The {len(chosen)} {which} on component {component + 1}")
-            st.markdown(component_words.end(hint, nouns))
-            scores = {f"PC {axis + 1}": result.scores[chosen, axis] for axis in shown}
-            st.dataframe(
-                tables.items(ratings, rows, chosen, scores),
-                hide_index=True,
-                column_order=[tables.TITLE, *scores, tables.MEAN, tables.COUNT, tables.GENRES],
-                column_config=tables.COLUMNS | tables.number(*scores),
-                alt=f"The {len(chosen)} {nouns} {which} on component {component + 1}",
-            )
-    if hinted:
-        hints_in_numbers(hinted)
+def shares(view: View) -> None:
+    """How much each component carries."""
+    said = component_words.scree(view.result, view.component)
+    if view.noise is not None:
+        said = f"{said} {component_words.noise(view.noise, view.component)}"
+    st.plotly_chart(
+        scree(
+            view.result.variance_ratio,
+            view.result.cumulative,
+            chosen=view.component,
+            noise=view.noise,
+            labels=view.labels,
+        ),
+        key="scree",
+        on_select=partial(component_trust.choose, len(view.labels), "scree"),
+        selection_mode="points",
+        config=copy.CHART_CONFIG,
+        alt=f"Share of the total carried by each of {len(view.labels)} components. {said}",
+    )
+    st.markdown(f"{said} Select a bar to choose another.")
 
 
-def hints_in_numbers(hinted: tuple[Hint, ...]) -> None:
-    """Effect sizes and corrected p-values, the strongest first."""
-    with st.expander("The hints in numbers", icon=":material/label:"):
-        st.dataframe(
-            pd.DataFrame(
-                {
-                    "What": [hint.name for hint in hinted],
-                    "Effect": [hint.effect for hint in hinted],
-                    "Corrected p": [hint.q for hint in hinted],
-                    rows.noun.capitalize() + " count": [hint.n for hint in hinted],
-                }
-            ),
-            hide_index=True,
-            height=300,
-            column_config={
-                "Effect": st.column_config.NumberColumn(
-                    format="%+.2f", help="From −1, only at the low end, to +1, only at the high end"
-                ),
-                "Corrected p": st.column_config.NumberColumn(
-                    format="%.2g", help="How often chance alone does as much, corrected for looking at many things"
-                ),
-            },
-            alt="Everything known that goes together with this component, the strongest first",
-        )
-
-
-def explanation(result: Pca) -> None:
-    """Formulas and sources."""
-    with st.expander("How this is computed", icon=":material/function:"):
-        st.markdown(
-            f"The {noun} matrix $X$ has one row of {run.config.embedding_dim} numbers a {noun}. Its singular value "
-            "decomposition $X = U S V^\\top$ gives the components, the rows of $V^\\top$, and the scores $X V$. "
-            "Component $k$ carries the share $s_k^2 / \\sum_j s_j^2$ of the total. Without centering this is what the "
-            "article computes with R's `prcomp(center = FALSE)`: the total is the mean squared length of a row, not a "
-            "variance, and the first component often points from zero to the middle of all rows. *Centered* subtracts "
-            "the mean of each dimension first.\n\n"
-            "A component and its mirror image are the same finding. The sign is fixed so that its largest loading is "
-            f"positive: which end is called high has no meaning. {nouns.capitalize()} that do not shape the components "
-            "are placed on them all the same, by the same projection.\n\n"
-            "The noise band is parallel analysis ([Horn 1965](https://doi.org/10.1007/BF02289447)): every column of "
-            "the matrix is shuffled by itself, 20 times, and the band is the 95th percentile of what components carry "
-            "then. Without centering, the part that all rows have in common is added to it. Above the band means more "
-            "than chance in this matrix, not that another training would find the component again.\n\n"
-            f"The hints look at the {nouns} with enough ratings. For a number the effect is Spearman's correlation "
-            "with the score; for a category 2 AUC − 1, how much more often one of its members lies above one of the "
-            "others than below. The words name effects of at least 0.1 with p below 0.05 after the correction of "
-            "[Benjamini and Hochberg (1995)](https://doi.org/10.1111/j.2517-6161.1995.tb02031.x). They go together "
-            "with the component; that it is about them is for you to judge.\n\n"
-            "Number colors span the middle 90% of what is drawn; values beyond have the color of the nearest end. A "
-            "correlation named under the map is Spearman's, over the ranks of what is drawn.\n\n"
-            "I. T. Jolliffe (2002), *Principal Component Analysis*, 2nd edition, Springer, "
-            "[doi:10.1007/b98835](https://doi.org/10.1007/b98835) · "
-            "[R documentation of prcomp](https://stat.ethz.ch/R-manual/R-devel/library/stats/html/prcomp.html)"
-        )
+def mark(place: DeltaGenerator) -> list[int]:
+    """Rows to mark on the strip, and on the map below."""
+    chosen = place.multiselect(
+        f"Mark {nouns}",
+        list(rows.offered),
+        placeholder="Type a few letters of a title",
+        max_selections=MOST_MARKED,
+        select_all=False,
+        key="mark",
+        bind="query-params",
+        help="They are ringed and named here and on the map below.",
+    )
+    return [rows.offered[label] for label in chosen]
 
 
 st.title("Which tastes did it find?")
@@ -215,10 +159,33 @@ st.markdown(
     f"Principal components are the main directions in the {noun} matrix, the strongest first. Look at the {nouns} at "
     "both ends of a component: what sets them apart is what the model learned to tell apart, and it is yours to name."
 )
-chosen = controls()
-result = chosen.pca()
-listed = rows.count >= chosen.least
-found = overview(result, chosen.noise(), chosen.component, listed)
-both_ends(result, chosen.component, found, chosen.hints())
-component_map(ratings, rows, result, listed, chosen.least, loaders.item_hover(run.run_id))
-explanation(result)
+view = look(*controls())
+for problem in view.names.problems:
+    st.warning(escape(copy.sentence(problem)), icon=":material/edit_off:")
+found = ends(view.scores, view.listed, TOP)
+marked = overview(view, found)
+both_ends(
+    view,
+    found,
+    analyses.component_hints(
+        run.run_id,
+        view.component,
+        centered=view.how.centered,
+        min_ratings=view.how.min_ratings,
+        least=view.least,
+    ),
+)
+component_trust.trust(view)
+component_map(
+    run.run_id,
+    ratings,
+    rows,
+    view.result,
+    view.listed,
+    view.least,
+    loaders.item_hover(run.run_id),
+    view.labels,
+    view.component,
+    marked,
+)
+explanation(noun, run.config.embedding_dim)

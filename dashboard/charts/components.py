@@ -1,63 +1,17 @@
 """Figures of principal components: where the items lie along them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.ends import Ends
-from dashboard.charts.base import AMOUNT, MUTED, figure, plain
+from dashboard.charts.base import MUTED, figure, plain
+from dashboard.charts.points import Classes, Coloring, groups, sample, scale, swarm
+from dashboard.component_label import Label
 from dashboard.copy import plural
 
-MOST_DRAWN = 12_000
-"""Items in one picture; more are sampled, so that a chart's message stays below 2 MB."""
-
-OUTLINE = {"width": 0.5, "color": "rgba(138, 143, 156, 0.8)"}
-"""Around colored points, so that the dark end of a scale shows on dark ground and the bright end on white."""
-
-CLASS_COLORS = ("#e69f00", "#56b4e9", "#009e73", "#d55e00", "#0072b2", "#cc79a7", "#f0e442", "#8c6bb1")
-"""Okabe and Ito's colors, which color-blind eyes tell apart, in an order that keeps similar ones away; and a purple."""
-
-REST = "others"
-"""Legend entry of items that belong to none of the classes shown."""
-
 _ACCENT, _MARK = "#3f62d8", "#e8590c"
-
-
-@dataclass(frozen=True, eq=False)
-class Coloring:
-    """A number for every item and how to show it on a color scale.
-
-    Attributes:
-        label: What the number is, with its unit.
-        values: Float array, (n_items,), NaN where unknown.
-        ticks, tick_labels: Where the color bar has marks, and what they say; empty leaves it to the chart.
-    """
-
-    label: str
-    values: np.ndarray
-    ticks: Sequence[float] = ()
-    tick_labels: Sequence[str] = ()
-
-
-@dataclass(frozen=True, eq=False)
-class Classes:
-    """A class for every item: -1 for none of those shown, else its place in `names`."""
-
-    label: str
-    member: np.ndarray
-    names: Sequence[str]
-
-
-def sample(rows: np.ndarray, *, keep: np.ndarray | None = None, most: int = MOST_DRAWN) -> np.ndarray:
-    """At most `most` of the rows, the same ones every time, in rising order; `keep` are always among them."""
-    if len(rows) <= most:
-        return rows
-    kept = np.empty(0, rows.dtype) if keep is None else np.intersect1d(keep, rows)[:most]
-    rest = np.setdiff1d(rows, kept)
-    drawn = np.random.default_rng(0).choice(rest, most - len(kept), replace=False)
-    return np.sort(np.concatenate([kept, drawn]))
 
 
 def strip(
@@ -66,30 +20,26 @@ def strip(
     listed: np.ndarray,
     ends: Ends,
     *,
-    component: int,
+    label: Label,
     noun: str,
-    noise: bool = False,
+    marked: Sequence[int] = (),
 ) -> go.Figure:
-    """All items along one component, the outermost of the listed ones named.
+    """All items along one component, the outermost of the listed ones named, and any others that are asked for.
 
     Args:
         scores: Float array, (n_items,), in embedding units.
         titles: What the items are called.
         listed: Boolean array, (n_items,), items with enough ratings; the others are drawn paler.
         ends: Items to name at each end.
-        component: Its number, from 1.
+        label: What the component is called, and whether it is noise; the axis says both.
         noun: What an item is.
-        noise: Whether the component is no more than chance would give; the axis says so.
+        marked: Items to mark and name, wherever they lie.
     """
-    named = np.concatenate([ends.top, ends.bottom])
+    named = np.concatenate([ends.top, ends.bottom, np.array(marked, int)])
     drawn = sample(np.arange(len(scores)), keep=named)
     of_all = "" if len(drawn) == len(scores) else f" (a sample of {len(drawn):,})"
-    result = figure(
-        f"All {len(scores):,} {plural(noun)} along component {component}{of_all}",
-        x=f"Score on component {component}{', noise' if noise else ''} (embedding units)",
-        height=300,
-    )
-    height = _swarm(scores[drawn])
+    result = figure(f"All {len(scores):,} {plural(noun)} along {label.short}{of_all}", x=axis_title(label), height=320)
+    height = swarm(scores[drawn])
     few = {"size": 3, "color": MUTED, "opacity": 0.5}
     many = {"size": 4, "color": _ACCENT, "opacity": 0.65}
     for enough, name, marker in ((False, "few ratings", few), (True, "enough ratings", many)):
@@ -105,27 +55,55 @@ def strip(
             hovertemplate="%{text}: <b>%{x:.2f}</b><extra></extra>",
         )
     for place, row in enumerate(ends.bottom):
-        _name_end(result, scores[row], titles[row], 1.2 + 0.3 * place, "left")
+        _name_end(result, scores[row], titles[row], 1.2 + 0.34 * place, "left")
     for place, row in enumerate(ends.top):
-        _name_end(result, scores[row], titles[row], -1.2 - 0.3 * place, "right")
-    result.update_yaxes(visible=False, range=[-2.0, 2.0], fixedrange=True)
-    result.update_layout(uirevision=f"strip {component}", showlegend=False)
+        _name_end(result, scores[row], titles[row], -1.2 - 0.34 * place, "right")
+    if len(marked):
+        _mark(result, scores, height, drawn, list(marked), titles)
+    result.update_yaxes(visible=False, range=[-2.1, 3.2 if len(marked) else 2.1], fixedrange=True)
+    result.update_layout(uirevision=f"strip {label.number}", showlegend=False)
     return result
 
 
-def _name_end(result: go.Figure, x: float, title: str, y: float, anchor: str) -> None:
+def axis_title(label: Label, *, unit: bool = True) -> str:
+    """An axis of scores, from one named end to the other, made harmless."""
+    text = plain(label.span, 120)
+    if not label.low:
+        text = f"{text[0].upper()}{text[1:]}"
+    if not unit:
+        return text
+    return f"{text}{'<br>' if label.named else ' · '}embedding units"  # two names fill a line on a phone
+
+
+def _mark(
+    result: go.Figure,
+    scores: np.ndarray,
+    height: np.ndarray,
+    drawn: np.ndarray,
+    marked: list[int],
+    titles: Sequence[str],
+) -> None:
+    """Rings around chosen items, and lines to their titles, in three rows above everything else."""
+    for place, row in enumerate(sorted(marked, key=lambda row: scores[row])):
+        _name_end(result, scores[row], titles[row], 2.25 + 0.36 * (place % 3), "center", color=_MARK)
+    result.add_scatter(
+        x=scores[marked].astype(np.float32),
+        y=height[np.searchsorted(drawn, marked)],
+        mode="markers",
+        name="marked",
+        marker={"size": 12, "symbol": "circle-open", "color": _MARK, "line": {"width": 3}},
+        text=[plain(titles[row]) for row in marked],
+        hovertemplate="%{text}: <b>%{x:.2f}</b><extra></extra>",
+    )
+
+
+def _name_end(result: go.Figure, x: float, title: str, y: float, anchor: str, *, color: str | None = None) -> None:
     """A title above or below the swarm, reaching inward, with a thin line down to its point."""
     edge = 1.05 if y > 0 else -1.05
-    result.add_shape(type="line", x0=x, x1=x, y0=edge * 0.2, y1=y, line={"color": MUTED, "width": 1})
-    result.add_annotation(x=x, y=y, text=plain(title, 36), showarrow=False, xanchor=anchor, font_size=12)
-
-
-def _swarm(values: np.ndarray) -> np.ndarray:
-    """Heights between -1 and 1 that spread points more where they are dense, float32; the same every time."""
-    counts, edges = np.histogram(values, bins=120)
-    place = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(counts) - 1)
-    spread = np.sqrt(counts[place] / counts.max())
-    return (spread * np.random.default_rng(0).uniform(-1, 1, len(values))).astype(np.float32)
+    result.add_shape(type="line", x0=x, x1=x, y0=edge * 0.2, y1=y, line={"color": color or MUTED, "width": 1})
+    result.add_annotation(
+        x=x, y=y, text=plain(title, 36), showarrow=False, xanchor=anchor, font={"size": 12, "color": color}
+    )
 
 
 def scatter(
@@ -137,6 +115,7 @@ def scatter(
     *,
     found: Sequence[int] = (),
     titles: Sequence[str] = (),
+    labels: Sequence[Label] = (),
     noun: str,
 ) -> go.Figure:
     """Items along two components, or three.
@@ -149,23 +128,25 @@ def scatter(
         color: A number or a class for every item.
         found: Items to mark and name, drawn or not.
         titles: What the items are called; needed for `found`.
+        labels: What each of `axes` is called; without them they have their numbers alone.
         noun: What an item is.
 
     The custom data of a point is its row.
     """
     drawn = sample(rows)
     of_all = "" if len(drawn) == len(rows) else f" (a sample of {len(drawn):,})"
-    names = [f"Component {axis + 1} (embedding units)" for axis in axes]
+    called = labels or [Label(axis + 1) for axis in axes]
+    names = [axis_title(label, unit=len(axes) == 2) for label in called]
     result = figure(f"{len(rows):,} {plural(noun)} on components {_listed(axes)}{of_all}", height=620)
     place = (scores, axes)
     if isinstance(color, Classes):
-        for name, group, marker in _groups(color, drawn):
+        for name, group, marker in groups(color, drawn):
             _add_points(result, place, group, hover, name=plain(name), marker=marker)
     else:
         unknown = np.isnan(color.values[drawn])
         if unknown.any():
             _add_points(result, place, drawn[unknown], hover, name="unknown", marker={"size": 4, "color": MUTED})
-        _add_points(result, place, drawn[~unknown], hover, name=color.label, marker=_scale(color, drawn[~unknown]))
+        _add_points(result, place, drawn[~unknown], hover, name=color.label, marker=scale(color, drawn[~unknown]))
     if found:
         _add_found(result, place, list(found), titles)
     _lay_out(result, names, uirevision=f"scatter {_listed(axes)}")
@@ -176,34 +157,6 @@ def scatter(
 def _listed(axes: Sequence[int]) -> str:
     *first, last = (str(axis + 1) for axis in axes)
     return f"{', '.join(first)} and {last}"
-
-
-def _groups(color: Classes, rows: np.ndarray) -> list[tuple[str, np.ndarray, dict[str, object]]]:
-    """Name, rows and marker of each class, those of none first, so that they lie at the back."""
-    member = color.member[rows]
-    groups: list[tuple[str, np.ndarray, dict[str, object]]] = [(REST, rows[member < 0], {"size": 4, "color": MUTED})]
-    for place, name in enumerate(color.names):
-        marker = {"size": 6, "opacity": 0.85, "color": CLASS_COLORS[place % len(CLASS_COLORS)], "line": OUTLINE}
-        groups.append((name, rows[member == place], marker))
-    return [group for group in groups if len(group[1])]
-
-
-def _scale(color: Coloring, rows: np.ndarray) -> dict[str, object]:
-    bar: dict[str, object] = {"title": {"text": color.label, "side": "right"}, "thickness": 12, "len": 0.8}
-    if len(color.ticks):
-        bar |= {"tickmode": "array", "tickvals": list(color.ticks), "ticktext": list(color.tick_labels)}
-    values = color.values[rows].astype(np.float32)
-    low, high = np.percentile(values, [5, 95]) if len(values) else (0.0, 1.0)  # a few far-out values keep no colors
-    return {
-        "size": 6,
-        "opacity": 0.85,
-        "color": values,
-        "cmin": float(low),
-        "cmax": float(high),
-        "colorscale": AMOUNT,
-        "colorbar": bar,
-        "line": OUTLINE,
-    }
 
 
 def _add_points(
@@ -260,8 +213,8 @@ def _add_found(
 
 def _lay_out(result: go.Figure, names: Sequence[str], *, uirevision: str) -> None:
     if len(names) == 3:
-        x, y, z = ({"title": {"text": name.replace(" (embedding units)", "")}} for name in names)
-        camera = {"eye": {"x": 1.3, "y": 1.3, "z": 0.7}}
+        x, y, z = ({"title": {"text": name}} for name in names)
+        camera = {"eye": {"x": 1.4, "y": 1.4, "z": 0.75}, "center": {"x": 0, "y": 0, "z": -0.16}}
         result.update_layout(scene={"xaxis": x, "yaxis": y, "zaxis": z, "camera": camera, "uirevision": uirevision})
     else:
         result.update_layout(xaxis_title=names[0], yaxis_title=names[1], dragmode="lasso")

@@ -1,15 +1,25 @@
 """The figure of how much each component carries, beside what chance would give."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.noise import Noise
-from dashboard.charts.base import MUTED, REFERENCE, figure
+from dashboard.charts.base import MUTED, REFERENCE, figure, plain
+from dashboard.component_label import Label
 
 _ACCENT = "#3f62d8"
 
 
-def scree(variance_ratio: np.ndarray, cumulative: np.ndarray, *, chosen: int, noise: Noise | None = None) -> go.Figure:
+def scree(
+    variance_ratio: np.ndarray,
+    cumulative: np.ndarray,
+    *,
+    chosen: int,
+    noise: Noise | None = None,
+    labels: Sequence[Label] = (),
+) -> go.Figure:
     """Share of every component as bars, the running total as a line.
 
     Args:
@@ -17,8 +27,9 @@ def scree(variance_ratio: np.ndarray, cumulative: np.ndarray, *, chosen: int, no
         cumulative: Running total, (n_components,).
         chosen: The component to stand out, from 0.
         noise: What chance would give; components that are no more than that are drawn hatched and called noise.
+        labels: What each component is called, shown over its bar; without them it has its number alone.
     """
-    result = figure("How much each component carries", x="Component", y="Share of the total", height=300)
+    result = figure("How much each component carries", x="Component", y="Share of the total", height=320)
     number = np.arange(1, len(variance_ratio) + 1, dtype=np.int32)
     colors = [MUTED] * len(number)
     colors[chosen] = _ACCENT
@@ -30,10 +41,12 @@ def scree(variance_ratio: np.ndarray, cumulative: np.ndarray, *, chosen: int, no
             "color": colors,
             "pattern": {"shape": ["" if above else "/" for above in real], "fillmode": "overlay", "size": 5},
         },
-        text=["" if above else ", noise" for above in real],
+        text=[
+            _over(label) for label in labels or [Label(int(n), noise=not a) for n, a in zip(number, real, strict=True)]
+        ],
         textposition="none",
         name="each",
-        hovertemplate="Component %{x}%{text}: <b>%{y:.1%}</b> of the total<extra></extra>",
+        hovertemplate="%{text}: <b>%{y:.1%}</b> of the total<extra></extra>",
     )
     result.add_scatter(
         x=number,
@@ -64,6 +77,12 @@ def scree(variance_ratio: np.ndarray, cumulative: np.ndarray, *, chosen: int, no
     if noise is not None:
         _add_band(result, number, noise)
     return result
+
+
+def _over(label: Label) -> str:
+    """What stands over a bar, made harmless."""
+    short = f"{label.short[0].upper()}{label.short[1:]}"
+    return f"<b>{plain(label.ends, 90)}</b><br>{short}" if label.named else short
 
 
 def _add_band(result: go.Figure, number: np.ndarray, noise: Noise) -> None:

@@ -14,8 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core import names
+from core.analysis.pca import pca
 from core.errors import DiskFullError, LimitError, UsageError
 from core.export import export, inert, one_line
+from core.names import Name
+from core.store import RunStore
 from tests.conftest import run_on
 
 MODELS = ["simple_dot", "dot_with_bias", "simple_dot_diy"]
@@ -111,6 +115,25 @@ def test_csv_is_inert_text_and_plain_numbers(small, tmp_path):
     np.testing.assert_array_equal(numbers, run.weights.item_embedding)
     assert (numbers < 0).any()
     assert len(pd.read_csv(users)) == 6
+
+
+def test_components_come_with_their_names_and_every_items_place(small, tmp_path):
+    run = run_on(small)
+    RunStore().publish(run)
+    result = pca(run.weights.item_embedding)
+    names.set_name(run.run_id, Name("=1+1", 'loud, "very"', result.components[1], 1, False, 0))
+    about, scores = export(run, small, "components", tmp_path)
+    assert (about.name, scores.name) == ("components.csv", "scores.csv")
+    table = pd.read_csv(about, keep_default_na=False)
+    assert table["low_name"].tolist() == ["", "'=1+1", "", ""]
+    assert table["high_name"].tolist() == ["", 'loud, "very"', "", ""]
+    np.testing.assert_allclose(table["variance_ratio"], result.variance_ratio)
+    np.testing.assert_allclose(table[[f"dim_{number}" for number in range(1, 5)]], result.components)
+    places = pd.read_csv(scores, dtype={"item_id": str})
+    assert places.columns[2:].tolist() == ["PC 1", 'PC 2 (=1+1 – loud, "very")', "PC 3", "PC 4"]
+    assert places["item_id"].tolist()[:2] == ["007", "7"]
+    assert places["title"][1] == '\'=HYPERLINK("x")'
+    np.testing.assert_allclose(places.iloc[:, 2:], result.scores, rtol=1e-5, atol=1e-7)
 
 
 @given(st.text())

@@ -8,8 +8,9 @@ from core.analysis.ends import ends
 from core.analysis.noise import noise_band
 from core.analysis.pca import Pca, pca
 from dashboard.charts import components
-from dashboard.charts.components import MOST_DRAWN, REST, Classes, Coloring, sample
+from dashboard.charts.points import MOST_DRAWN, REST, Classes, Coloring, sample
 from dashboard.charts.scree import scree
+from dashboard.component_label import Label
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,7 @@ def test_components_below_the_noise_band_are_hatched_and_called_noise():
     figure = scree(fitted.variance_ratio, fitted.cumulative, chosen=0, noise=noise)
     bars, _, band = figure.data
     assert list(bars.marker.pattern.shape) == [""] + ["/"] * 5
-    assert list(bars.text) == [""] + [", noise"] * 5
+    assert list(bars.text) == ["Component 1"] + [f"Component {number} (noise)" for number in range(2, 7)]
     np.testing.assert_allclose(band.y, noise.band, rtol=1e-6)
     assert [note.text for note in figure.layout.annotations] == ["hatched: noise"]
 
@@ -51,15 +52,15 @@ def test_components_below_the_noise_band_are_hatched_and_called_noise():
 def test_a_strip_of_a_noise_component_says_so(result: Pca):
     found = ends(result.scores[:, 0], np.ones(50, bool), 3)
     figure = components.strip(
-        result.scores[:, 0], ["m"] * 50, np.ones(50, bool), found, component=4, noun="movie", noise=True
+        result.scores[:, 0], ["m"] * 50, np.ones(50, bool), found, label=Label(4, noise=True), noun="movie"
     )
-    assert "component 4, noise" in figure.layout.xaxis.title.text
+    assert "omponent 4 (noise)" in figure.layout.xaxis.title.text
 
 
 def test_strip_draws_all_and_names_the_ends(result: Pca):
     titles = [f"m{row}" for row in range(50)]
     found = ends(result.scores[:, 0], np.ones(50, bool), 3)
-    figure = components.strip(result.scores[:, 0], titles, np.arange(50) < 20, found, component=1, noun="movie")
+    figure = components.strip(result.scores[:, 0], titles, np.arange(50) < 20, found, label=Label(1), noun="movie")
     assert sum(len(trace.x) for trace in figure.data) == 50
     named = {note.text for note in figure.layout.annotations}
     assert named == {titles[row] for row in (*found.top, *found.bottom)}
@@ -69,7 +70,9 @@ def test_strip_draws_all_and_names_the_ends(result: Pca):
 def test_a_strip_looks_the_same_every_time(result: Pca):
     found = ends(result.scores[:, 0], np.ones(50, bool), 3)
     first, second = (
-        components.strip(result.scores[:, 0], ["m"] * 50, np.ones(50, bool), found, component=1, noun="movie").to_json()
+        components.strip(
+            result.scores[:, 0], ["m"] * 50, np.ones(50, bool), found, label=Label(1), noun="movie"
+        ).to_json()
         for _ in range(2)
     )
     assert first == second
@@ -118,7 +121,7 @@ def test_two_axes_use_webgl(result: Pca):
     color = Coloring("Mean", np.ones(50))
     figure = components.scatter(result.scores, [0, 1], np.arange(50), ["m"] * 50, color, noun="movie")
     assert {trace.type for trace in figure.data} == {"scattergl"}
-    assert figure.layout.xaxis.title.text == "Component 1 (embedding units)"
+    assert figure.layout.xaxis.title.text == "Component 1 · embedding units"
 
 
 @pytest.mark.parametrize("n", [9_066, 87_585])
@@ -130,7 +133,7 @@ def test_a_picture_of_all_items_stays_below_two_megabytes(n: int, axes: list[int
         figure = components.scatter(scores, axes, np.arange(n), hover, color, noun="movie")
         assert len(message(figure)) < 2e6
     found = ends(scores[:, 0], np.ones(n, bool), 3)
-    strip = components.strip(scores[:, 0], titles, np.ones(n, bool), found, component=1, noun="movie")
+    strip = components.strip(scores[:, 0], titles, np.ones(n, bool), found, label=Label(1), noun="movie")
     assert len(message(strip)) < 2e6
     assert ("a sample of" in strip.layout.title.text) == (n > MOST_DRAWN)
 
@@ -152,3 +155,43 @@ def test_a_sample_keeps_what_must_be_there_and_is_the_same_every_time():
     assert set(keep) <= set(drawn)
     np.testing.assert_array_equal(drawn, sample(rows, keep=keep, most=100))
     np.testing.assert_array_equal(sample(rows[:50], most=100), rows[:50])
+
+
+def test_marked_items_are_ringed_and_named_on_the_strip_even_of_very_many(result: Pca):
+    scores, titles = many(20_000)
+    found = ends(scores[:, 0], np.ones(20_000, bool), 3)
+    titles[7] = "<b>%{x}</b>"
+    figure = components.strip(
+        scores[:, 0], titles, np.ones(20_000, bool), found, label=Label(1), noun="movie", marked=[19_999, 7]
+    )
+    np.testing.assert_allclose(figure.data[-1].x, scores[[19_999, 7], 0], rtol=1e-6)
+    drawn = {(float(x), float(y)) for trace in figure.data[:-1] for x, y in zip(trace.x, trace.y, strict=True)}
+    assert set(zip(map(float, figure.data[-1].x), map(float, figure.data[-1].y), strict=True)) <= drawn
+    told = [note.text for note in figure.layout.annotations]
+    assert len(told) == 8
+    assert not any("<b>" in text or "%{" in text for text in told)
+
+
+def test_axes_have_the_names_of_their_components(result: Pca):
+    color = Coloring("Mean", np.ones(50))
+    named = [Label(2, low="quiet", high="<i>loud</i>"), Label(4, noise=True), Label(1)]
+    flat = components.scatter(
+        result.scores, [1, 3], np.arange(50), ["m"] * 50, color, labels=named[:2], noun="movie"
+    ).layout
+    assert flat.xaxis.title.text == "quiet ← component 2 → &lt;i&gt;loud&lt;/i&gt;<br>embedding units"
+    assert flat.yaxis.title.text == "Component 4 (noise) · embedding units"
+    deep = components.scatter(
+        result.scores, [1, 3, 0], np.arange(50), ["m"] * 50, color, labels=named, noun="movie"
+    ).layout
+    assert deep.scene.xaxis.title.text == "quiet ← component 2 → &lt;i&gt;loud&lt;/i&gt;"
+
+
+def test_names_stand_over_the_bars_of_the_scree(result: Pca):
+    labels = [Label(1, low="quiet", r=0.9), Label(2), Label(3), Label(4, high="<b>x</b>")]
+    bars = scree(result.variance_ratio, result.cumulative, chosen=0, labels=labels).data[0]
+    assert list(bars.text) == [
+        "<b>quiet – not named</b><br>Component 1 (r = 0.90)",
+        "Component 2",
+        "Component 3",
+        "<b>not named – &lt;b&gt;x&lt;/b&gt;</b><br>Component 4",
+    ]

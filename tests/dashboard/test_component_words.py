@@ -1,10 +1,13 @@
 import numpy as np
+import pytest
 
+from core.analysis.cost import Cost
 from core.analysis.ends import Ends
 from core.analysis.pca import pca
+from core.analysis.stability import Stability
 from core.ratings import Ratings
 from dashboard import coloring, component_words
-from dashboard.charts.components import Classes, Coloring
+from dashboard.charts.points import Classes, Coloring
 from dashboard.rows import Rows
 
 
@@ -74,3 +77,30 @@ def test_numbers_of_ratings_are_on_a_scale_of_powers(bundled: Ratings):
     color = coloring.by_number(bundled, coloring.COUNT)
     assert list(color.tick_labels) == ["1", "10", "100"]
     assert 10 ** color.values[0] == np.float64(247) or np.isclose(10 ** color.values[0], 247)
+
+
+@pytest.mark.parametrize(
+    ("r", "words"),
+    [(0.95, "almost as it was (r = 0.95)"), (0.71, "recognizably (r = 0.71)"), (0.5, "only in part"), (0.2, "not at")],
+)
+def test_how_a_component_comes_back(r: float, words: str):
+    found = Stability(median_r=np.array([r, 0.99]), r=np.array([[r, 0.99]] * 4), match=np.zeros((4, 2), int))
+    said = component_words.returns(found, 0)
+    assert f"from 4 other seeds, **component 1 comes back {words}" in said
+    assert f"Of 2, {2 if r >= 0.9 else 1} come" in said
+
+
+def test_what_the_predictions_need():
+    found = Cost(rmse=np.array([0.95, 0.9, 0.8605, 0.86]), n_ratings=1_000)
+    said = component_words.cost(found, 1, biases=True, whole=True, unit="stars")
+    assert "Biases alone are off by 0.950 stars, the whole model by 0.860; **the first 2 of 3** are as good" in said
+    assert "Component 2, added to those before it, lowers the error by 0.0395." in said
+    assert "1,000 validation ratings" in said
+
+
+def test_a_component_can_do_harm_and_vectors_can_add_nothing():
+    found = Cost(rmse=np.array([0.86, 0.861, 0.8601]), n_ratings=10)
+    said = component_words.cost(found, 0, biases=False, whole=False, unit="points")
+    assert "Without any component, predictions are off by 0.860 points, all 2 by 0.860" in said
+    assert "the vectors add nothing" in said
+    assert "raises the error by 0.0010" in said

@@ -10,7 +10,7 @@ from core.analysis.pca import pca
 from core.config import RunConfig
 from core.ratings import Ratings
 from core.store import RunStore
-from dashboard.component_map import SELECTED
+from dashboard.component_map import CHART
 
 
 def figure_of(app, key: str) -> dict:
@@ -21,6 +21,15 @@ def figure_of(app, key: str) -> dict:
 
 def texts(app) -> str:
     return "\n".join(element.value for kind in (app.markdown, app.caption, app.info) for element in kind)
+
+
+def texts_of(table) -> list[str]:
+    return table.value["Title"].tolist()
+
+
+def tables_of_movies(app) -> list:
+    """Both ends, and the selection where there is one."""
+    return [frame for frame in app.dataframe if "Title" in frame.value]
 
 
 def listed_titles(app) -> tuple[list[str], list[str]]:
@@ -65,7 +74,7 @@ def test_the_noise_band_is_drawn_and_said(open_page, publish):
     assert "**This one is noise**" in texts(app)
     bars = figure_of(app, "scree")["data"][0]
     assert bars["marker"]["pattern"]["shape"] == ["" if above else "/" for above in noise.above]
-    assert "component 64, noise" in figure_of(app, "strip")["layout"]["xaxis"]["title"]["text"]
+    assert "omponent 64 (noise)" in figure_of(app, "strip")["layout"]["xaxis"]["title"]["text"]
 
 
 def test_hints_in_words_stand_at_both_ends(open_page, publish, bundled: Ratings):
@@ -121,22 +130,22 @@ def test_searched_movies_are_marked(open_page, publish):
 
 
 def test_selected_movies_are_shown_in_a_table_and_can_be_dropped(open_page, publish, bundled: Ratings):
-    publish()
+    run = publish()
     app = open_page("components")
-    app.session_state[SELECTED] = {bundled.dataset_id: [0, 5]}
+    app.session_state[f"_selected_on_{CHART}"] = {run.run_id: [0, 5]}
     app.run()
     assert not app.exception
-    assert app.dataframe[3].value["Title"].tolist() == bundled.item_table["title"][[0, 5]].tolist()
+    assert texts_of(tables_of_movies(app)[2]) == bundled.item_table["title"][[0, 5]].tolist()
     app.button[[button.label for button in app.button].index("Clear")].click().run()
-    assert len(app.dataframe) == 3
+    assert len(tables_of_movies(app)) == 2
 
 
-def test_a_selection_on_other_data_is_not_shown(open_page, publish):
+def test_a_selection_on_another_model_is_not_shown(open_page, publish):
     publish()
     app = open_page("components")
-    app.session_state[SELECTED] = {"other-data": [0, 5]}
+    app.session_state[f"_selected_on_{CHART}"] = {"other": [0, 5]}
     app.run()
-    assert len(app.dataframe) == 3
+    assert len(tables_of_movies(app)) == 2
 
 
 def test_one_dimension_has_no_map(open_page, publish):
@@ -144,7 +153,7 @@ def test_one_dimension_has_no_map(open_page, publish):
     app = open_page("components")
     assert not app.exception
     assert "one dimension" in texts(app)
-    assert len(app.dataframe) == 3
+    assert len(tables_of_movies(app)) == 2
 
 
 def test_two_dimensions_have_no_space(open_page, publish):
@@ -163,9 +172,9 @@ def test_a_component_that_a_smaller_model_does_not_have(open_page, publish):
 
 def test_every_chart_has_a_title_axes_and_a_text(open_page, publish):
     publish()
-    for name in ("components", "embeddings"):
+    for name, charts in (("components", 4), ("embeddings", 3)):
         app = open_page(name)
-        assert len(app.get("plotly_chart")) == 3
+        assert len(app.get("plotly_chart")) == charts
         for chart in app.get("plotly_chart"):
             layout = json.loads(chart.proto.spec)["layout"]
             assert layout["title"]["text"]

@@ -1,0 +1,154 @@
+"""The calls about principal components: what lies along them, and how many the predictions need."""
+
+import argparse
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from core.analysis.columns import item_columns
+from core.analysis.cost import cost as measure
+from core.analysis.cost import sample
+from core.analysis.ends import ends
+from core.analysis.hints import hints
+from core.analysis.wording import words
+from core.cli.analyzed import add_settings, check_range, look
+from core.cli.answer import Answer, table
+from core.names import EndNames
+from core.ratings import Ratings
+from core.splits import split
+
+MOST_HINTS = 20
+"""Hints that the JSON holds, the strongest first."""
+
+
+def add_flags(call: argparse.ArgumentParser) -> None:
+    """What `components` can be told."""
+    call.add_argument("--component", type=int, default=1, metavar="K", help="Which one, counted from 1 (default 1).")
+    call.add_argument("--top", type=int, default=10, metavar="N", help="Items at each end (default 10).")
+    call.add_argument(
+        "--min-ratings", type=int, default=21, metavar="N", help="List only items with at least N ratings (default 21)."
+    )
+    add_settings(call)
+
+
+def components(called: argparse.Namespace) -> Answer:
+    """Shares, noise band and stability of all components, and the items and hints at both ends of one."""
+    check_range("--top", called.top, 1)
+    check_range("--min-ratings", called.min_ratings, 0)
+    looked = look(called)
+    check_range("--component", called.component, 1, len(looked.result.components))
+    scores = looked.result.project(looked.run.weights.item_embedding)[:, called.component - 1]
+    eligible = looked.ratings.item_count >= called.min_ratings
+    both = ends(scores, eligible, called.top)
+    document = {
+        "component": called.component,
+        "centered": called.centered,
+        "variance_ratio": looked.result.variance_ratio.tolist(),
+        "noise": looked.noise,
+        "stability": looked.stability,
+        "names": [_ends_of(found) for found in looked.named],
+        "n_items": int(eligible.sum()),
+        "fit_items": int(looked.shaping.sum()),
+        "hints": _hints(scores, eligible, looked.ratings),
+        "top": [_scored(looked.ratings, row, scores) for row in both.top],
+        "bottom": [_scored(looked.ratings, row, scores) for row in both.bottom],
+    }
+    return Answer(document, _components_text(document, called))
+
+
+def cost(called: argparse.Namespace) -> Answer:
+    """Validation error with the first k components only, k from 0 to all."""
+    looked = look(called)
+    run, ratings = looked.run, looked.ratings
+    rows = sample(split(ratings, run.config.split).validation)
+    found = measure(
+        run.weights,
+        looked.result,
+        ratings.user_index[rows],
+        ratings.item_index[rows],
+        ratings.rating[rows],
+        min_rating=ratings.min_rating,
+        max_rating=ratings.max_rating,
+    )
+    document = {
+        "rmse": found.rmse.tolist(),
+        "n_ratings": found.n_ratings,
+        "enough": found.enough(),
+        "val_rmse": run.outcome.val_rmse,
+    }
+    said = (
+        f"the first {found.enough()} of {len(found.rmse) - 1} components are as good as all, to within 0.001; "
+        f"measured on {found.n_ratings:,} validation ratings"
+    )
+    return Answer(document, f"{said}\n\n{table(('components', 'RMSE'), list(enumerate(found.rmse.tolist())))}")
+
+
+def _ends_of(found: EndNames | None) -> dict[str, str] | None:
+    return {"low": found.low, "high": found.high} if found else None
+
+
+def _hints(scores: np.ndarray, eligible: np.ndarray, ratings: Ratings) -> dict[str, Any]:
+    rows = np.flatnonzero(eligible)
+    found = hints(scores[rows], item_columns(ratings).take(rows))
+    told = words(found)
+    numbers = [{"name": hint.name, "effect": hint.effect, "q": hint.q, "n": hint.n} for hint in found[:MOST_HINTS]]
+    return {"top": told.top, "bottom": told.bottom, "numbers": numbers}
+
+
+def _scored(ratings: Ratings, row: int, scores: np.ndarray) -> dict[str, Any]:
+    mean = float(ratings.item_mean[row])
+    return {
+        "item_id": ratings.items.ids[row],
+        "title": str(ratings.item_table["title"].iat[row]),
+        "score": float(scores[row]),
+        "mean_rating": None if math.isnan(mean) else mean,
+        "n_ratings": int(ratings.item_count[row]),
+        "genres": [str(genre) for genre in ratings.item_table["genres"].tolist()[row]],
+    }
+
+
+def _components_text(document: dict[str, Any], called: argparse.Namespace) -> str:
+    share = document["variance_ratio"][called.component - 1]
+    carries = (
+        f"component {called.component} carries {share:.1%} of the variance; "
+        f"{document['n_items']:,} items have at least {called.min_ratings:,} ratings"
+    )
+    said = [carries, *_trust(document, called.component)]
+    ends_shown = (("highest", "top", "high"), ("lowest", "bottom", "low"))
+    return "\n".join(said) + "".join(f"\n\n{_end_text(document, *end)}" for end in ends_shown)
+
+
+def _trust(document: dict[str, Any], component: int) -> list[str]:
+    """How far to trust the component, as far as that is known."""
+    noise, stability = document["noise"], document["stability"]
+    said = []
+    if noise is not None:
+        what = "more than chance would give" if noise["above"][component - 1] else "noise"
+        band = noise["band"][component - 1]
+        said.append(
+            f"it is {what} (band {band:.1%}); {noise['count']} of {len(noise['above'])} are more than chance would give"
+        )
+    if stability is not None:
+        r, seeds = stability["median_r"][component - 1], len(stability["seeds"])
+        said.append(f"trained again from {seeds} other seeds it comes back with r = {r:.2f} (median)")
+    return said
+
+
+def _end_text(document: dict[str, Any], heading: str, end: str, side: str) -> str:
+    named = document["names"][document["component"] - 1]
+    parts = [heading, named[side] if named else "", document["hints"][end]]
+    headings = ("item", "title", "score", "mean rating", "ratings", "genres")
+    rows: Sequence[Sequence[Any]] = [
+        (
+            item["item_id"],
+            item["title"],
+            item["score"],
+            item["mean_rating"],
+            item["n_ratings"],
+            "|".join(item["genres"]),
+        )
+        for item in document[end]
+    ]
+    return f"{': '.join(text for text in parts if text)}\n{table(headings, rows)}"

@@ -1,0 +1,108 @@
+"""Figures of how far components can be trusted, and how many of them the predictions need."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.analysis.cost import Cost
+from core.analysis.stability import Stability
+from dashboard.charts.base import MUTED, REFERENCE, figure, plain
+from dashboard.component_label import Label
+
+HEIGHT = 320
+_ACCENT = "#3f62d8"
+
+
+def stability(found: Stability, *, chosen: int, labels: Sequence[Label]) -> go.Figure:
+    """How well every component comes back: its median |r| as a bar, what single trainings gave as a line over it.
+
+    Args:
+        found: What the study found.
+        chosen: The component to stand out, from 0.
+        labels: What each component is called.
+    """
+    result = figure(
+        "How well each component comes back", x="Component", y="Matched |r| with other seeds", height=HEIGHT
+    )
+    number = np.arange(1, len(found.median_r) + 1, dtype=np.int32)
+    colors = [MUTED] * len(number)
+    colors[chosen] = _ACCENT
+    low, high = found.r.min(axis=0), found.r.max(axis=0)
+    result.add_bar(
+        x=number,
+        y=found.median_r.astype(np.float32),
+        marker={
+            "color": colors,
+            "pattern": {"shape": ["/" if label.noise else "" for label in labels], "fillmode": "overlay", "size": 5},
+        },
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            "array": (high - found.median_r).astype(np.float32),
+            "arrayminus": (found.median_r - low).astype(np.float32),
+            "thickness": 1,
+            "width": 0,
+            "color": REFERENCE,
+        },
+        text=[_over(label, *ends) for label, *ends in zip(labels, low, high, strict=True)],
+        textposition="none",
+        name="median",
+        hovertemplate="%{text}<extra></extra>",
+    )
+    result.update_layout(
+        yaxis={"range": [0, 1.02], "tickvals": [0, 0.25, 0.5, 0.75, 1]},
+        bargap=0.15,
+        hovermode="x",
+        showlegend=False,
+        uirevision="stability",
+    )
+    return result
+
+
+def _over(label: Label, low: float, high: float) -> str:
+    """What stands over a bar, made harmless."""
+    name = f"<br>{plain(label.ends, 90)}" if label.named else ""
+    return f"Component {label.number}: <b>r = {label.r or 0:.2f}</b> ({low:.2f} to {high:.2f}){name}"
+
+
+def cost(found: Cost, *, chosen: int, all_words: str, none_words: str, unit: str) -> go.Figure:
+    """Validation error by number of components kept.
+
+    Args:
+        found: The errors.
+        chosen: The component to stand out, from 0.
+        all_words, none_words: What the lines at the level of all components and of none say.
+        unit: What ratings are counted in.
+    """
+    n = len(found.rmse) - 1
+    result = figure("What the predictions need", x="Components kept", y=f"Validation RMSE ({unit})", height=HEIGHT)
+    for level, words, place in ((found.rmse[-1], all_words, "bottom right"), (found.rmse[0], none_words, "top right")):
+        result.add_hline(
+            y=float(level),
+            line={"color": REFERENCE, "dash": "dot", "width": 1},
+            annotation={"text": f"{words}: {level:.3f}", "font": {"size": 12}},
+            annotation_position=place,
+        )
+    result.add_scatter(
+        x=np.arange(n + 1, dtype=np.int32),
+        y=found.rmse.astype(np.float32),
+        mode="lines+markers",
+        line={"color": _ACCENT, "width": 2},
+        marker={"size": 5},
+        name="error",
+        hovertemplate="The first %{x}: <b>%{y:.4f}</b><extra></extra>",
+    )
+    result.add_scatter(
+        x=[chosen + 1],
+        y=[float(found.rmse[chosen + 1])],
+        mode="markers",
+        marker={"size": 13, "symbol": "circle-open", "color": _ACCENT, "line": {"width": 3}},
+        name="chosen",
+        hoverinfo="skip",
+    )
+    low, high = float(found.rmse.min()), float(found.rmse.max())
+    room = 0.14 * (high - low) or 0.01
+    result.update_yaxes(range=[low - room, high + room])
+    result.update_layout(showlegend=False, uirevision="cost")
+    return result

@@ -1,0 +1,62 @@
+"""What a component is called wherever it is named: its number, the names of its ends, and how far to trust it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Label:
+    """One component's label. The names are somebody's words: make them harmless where they are shown.
+
+    Attributes:
+        number: Counted from 1.
+        low, high: Names of its ends, empty where nobody has named them.
+        noise: Whether it is no more than chance would give.
+        r: Matched |r| over other seeds, 0–1; None where no study was made.
+    """
+
+    number: int
+    low: str = ""
+    high: str = ""
+    noise: bool = False
+    r: float | None = None
+
+    @property
+    def named(self) -> bool:
+        """Whether either end has a name."""
+        return bool(self.low or self.high)
+
+    @property
+    def remarks(self) -> str:
+        """How far to trust it, in brackets with a space before; empty where nothing is known against or for it."""
+        known = (["noise"] if self.noise else []) + ([] if self.r is None else [f"r = {self.r:.2f}"])
+        return f" ({', '.join(known)})" if known else ""
+
+    @property
+    def short(self) -> str:
+        """Without the names: "component 14 (noise, r = 0.31)"."""
+        return f"component {self.number}{self.remarks}"
+
+    @property
+    def span(self) -> str:
+        """From end to end: "children's ← component 3 (r = 0.91) → horror"; without names as `short`."""
+        low = f"{_cut(self.low)} ← " if self.low else ""
+        high = f" → {_cut(self.high)}" if self.high else ""
+        return f"{low}{self.short}{high}"
+
+    @property
+    def ends(self) -> str:
+        """The names alone, in full: "children's – horror"; empty without any."""
+        return f"{self.low or 'not named'} – {self.high or 'not named'}" if self.named else ""
+
+    @property
+    def column(self) -> str:
+        """Heading of a column of scores, and in files: "PC 3 (children's – horror)"."""
+        return f"PC {self.number} ({self.ends})" if self.named else f"PC {self.number}"
+
+
+LONGEST_ON_AXIS = 24
+"""Characters of a name that an axis has room for; two names and the number stand beside each other."""
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= LONGEST_ON_AXIS else f"{name[: LONGEST_ON_AXIS - 1]}…"

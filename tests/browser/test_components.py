@@ -1,0 +1,98 @@
+"""Naming a component: the name stands on the map, survives a reload, travels with a link, and stays text."""
+
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from core import datasets
+from core.store import RunStore
+from tests.browser.conftest import Server
+from tests.conftest import run_on
+
+HOSTILE = ("<img src=x onerror=document.title=1>", "%{y} $x$ **bold** [link](x)", "<b>not bold</b> &amp; {x}")
+
+
+@pytest.fixture(scope="module")
+def model(server: Server) -> str:
+    """A made-up model on the server; its id."""
+    made = run_on(datasets.load(), embedding_dim=8)
+    RunStore(server.home / "runs").publish(made)
+    return made.run_id
+
+
+def field(page: Page, end: str) -> Locator:
+    return page.get_by_label(f"Your name for the {end} end")
+
+
+def name(page: Page, end: str, text: str) -> None:
+    field(page, end).fill(text)
+    field(page, end).press("Enter")
+
+
+def expect_on_axis(page: Page, letter: str, text: str) -> None:
+    """The title of an axis of the map says this; while the map is drawn anew, the old one is still there."""
+    expect(page.locator(f".st-key-map .g-{letter}title").filter(has_text=text)).to_be_visible()
+
+
+def test_a_name_stands_on_the_map_and_is_there_after_a_reload(server: Server, model: str, page: Page):
+    page.goto(f"{server.url}/components?component=2")
+    expect_on_axis(page, "y", "Component 2")
+    name(page, "low", "quiet")
+    name(page, "high", "loud")
+    expect_on_axis(page, "y", "quiet ← component 2")
+    expect_on_axis(page, "y", "→ loud")
+    expect(page.get_by_role("heading", name="The 10 highest on component 2: loud")).to_be_visible()
+    page.reload()
+    expect_on_axis(page, "y", "→ loud")
+    expect(field(page, "low")).to_have_value("quiet")
+    assert "low_2=quiet" in page.url and "high_2=loud" in page.url
+
+
+def test_what_is_typed_while_the_page_works_is_not_lost(server: Server, model: str, page: Page):
+    page.goto(f"{server.url}/components?component=5&x=5")
+    expect_on_axis(page, "x", "Component 5")
+    field(page, "low").fill("one")
+    field(page, "high").fill("other")  # leaving the first field has set the page to work
+    expect_on_axis(page, "x", "one ← component 5")
+    expect(field(page, "high")).to_have_value("other")
+    field(page, "high").press("Enter")
+    expect_on_axis(page, "x", "→ other")
+
+
+def test_a_link_shows_its_names_elsewhere_until_they_are_kept(
+    server: Server, model: str, page: Page, chromium: Browser
+):
+    link = f"{server.url}/components?component=3&x=3&run={model}&low_3=calm"
+    page.goto(link)
+    expect(page.get_by_text("These names are from the link")).to_be_visible()
+    expect_on_axis(page, "x", "calm ← component 3")
+    elsewhere = chromium.new_context()
+    other = elsewhere.new_page()
+    other.goto(f"{server.url}/components?component=3")
+    expect_on_axis(other, "x", "Component 1")
+    expect(field(other, "low")).to_have_value("")
+    page.get_by_role("button", name="Keep the link's").click()
+    expect(page.get_by_text("These names are from the link")).to_be_hidden()
+    other.reload()
+    expect(field(other, "low")).to_have_value("calm")
+    elsewhere.close()
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_name_is_text_wherever_it_stands(server: Server, model: str, page: Page, text: str):
+    page.goto(f"{server.url}/components?component=1&low_1={quote(text)}&high_1={quote(text)}")
+    heading = page.get_by_role("heading", name=f"The 10 lowest on component 1: {text}")
+    expect(heading).to_be_visible()
+    expect_on_axis(page, "x", text[:20])
+    expect(field(page, "low")).to_have_value(text)
+    assert heading.locator("img, .katex, strong, a[href='x']").count() == 0
+    assert page.locator("img[src='x']").count() == 0
+    assert page.title() != "1"
+
+
+def test_a_name_of_ten_thousand_letters_is_refused_and_the_page_stands(server: Server, model: str, page: Page):
+    page.goto(f"{server.url}/components?component=4&low_4={'a' * 10_000}")
+    expect(page.get_by_text("a name has at most 40")).to_be_visible()
+    expect(field(page, "low")).to_have_value("")
+    expect_on_axis(page, "x", "omponent 1")
