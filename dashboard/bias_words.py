@@ -11,6 +11,9 @@ from dashboard.markup import escape
 from dashboard.matrix_words import signed
 from dashboard.rows import Rows
 
+CLEAR = 0.1
+"""Differences between mean scores below this are not worth a reason."""
+
 
 def guess(bias: float, low: float, high: float) -> float:
     """The rating that one bias alone leads to, everything else being zero."""
@@ -47,6 +50,33 @@ def picture(rows: Rows, found: Biases, sides: Ends) -> str:
             f"{signed(found.expected[row])} is expected)"
         )
     return f"{said} {', '.join(parts)}.".strip() if parts else said
+
+
+def taste(rows: Rows, more: np.ndarray, less: np.ndarray) -> str:
+    """What tastes have to do with being liked more or less than an average says.
+
+    Args:
+        rows: All rows.
+        more, less: What the vectors add to the score of those above, and below, what is expected.
+    """
+    if len(more) == 0 or len(less) == 0:
+        return ""
+    above, below = float(np.mean(more)), float(np.mean(less))
+    users = rows.noun == "user"
+    added = f"{signed(below)} on average among those on the left, {signed(above)} among those on the right"
+    if below - above > CLEAR:
+        why = (
+            "those on the left rate what suits them, and need no generosity for a high average"
+            if users
+            else f"the {plural(rows.noun)} on the left are rated by those they suit, and taste earns their average"
+        )
+        return f"Taste explains much of it. The vectors add {added}: {why}."
+    if above - below > CLEAR:
+        return (
+            f"Taste goes the other way here: the vectors add {added}. What the averages do not say, the vectors do not "
+            "take back."
+        )
+    return f"Taste hardly explains it: the vectors add {added}."
 
 
 def _explained(rows: Rows, found: Biases) -> str:

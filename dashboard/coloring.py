@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 
 from core.ratings import Ratings
-from dashboard.charts.components import Classes, Coloring
+from dashboard.charts.points import Classes, Coloring
 
 GENRE, YEAR, MEAN, COUNT = "Genre", "Year", "Mean rating", "Number of ratings"
 CHOICES = [MEAN, GENRE, YEAR, COUNT]

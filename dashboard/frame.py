@@ -8,19 +8,27 @@ from core import datasets
 from core.errors import ExplorerError
 from core.ratings import Ratings
 from core.store import RunSummary
-from dashboard import copy, loaders, state, tray
+from dashboard import classroom, copy, loaders, memory, state, tray
 from dashboard.markup import escape
+from dashboard.missions import bar, progress
 
 LOGO = Path(__file__).parent / "logo.svg"
 
 PAGES = {
-    "Learn": [("start", "Start", ":material/home:")],
+    "Learn": [
+        ("start", "Start", ":material/home:"),
+        ("under_the_hood", "Under the hood", ":material/school:"),
+        ("missions", "Missions", ":material/flag:"),
+    ],
     "Explore": [
         ("train", "Train", ":material/model_training:"),
         ("embeddings", "Embeddings", ":material/grid_on:"),
         ("components", "Components", ":material/insights:"),
+        ("maps", "Maps", ":material/map:"),
         ("neighbors", "Neighbors", ":material/near_me:"),
         ("biases", "Biases", ":material/thumbs_up_down:"),
+        ("compare", "Compare", ":material/compare_arrows:"),
+        ("for_you", "For you", ":material/recommend:"),
     ],
     "Manage": [
         ("datasets", "Datasets", ":material/database:"),
@@ -32,21 +40,26 @@ PAGES = {
 
 def run() -> None:
     """Draw the frame and the page in it. An error that a person can mend is shown as one."""
+    memory.give_back()
     loaders.pool()
     st.logo(LOGO, size="large")
     state.adopt_link()
+    classroom.adopt_link()
+    progress.adopt_link()
     page = _navigation()
     with st.sidebar:
         _choices()
         tray.show()
     state.write_link()
+    classroom.write_link()
+    bar.show(page.url_path or "start")
     for problem in state.take_problems():
         _say(problem.code, problem.message)
     try:
         page.run()
     except ExplorerError as error:
         _say(error.code, str(error))
-    loaders.settle(page.title)
+    memory.settle(page.title)
 
 
 def _say(code: str, message: str) -> None:
@@ -56,7 +69,14 @@ def _say(code: str, message: str) -> None:
 def _navigation() -> st.Page:
     groups = {
         group: [
-            st.Page(f"app_pages/{name}.py", title=title, icon=icon, help=copy.PAGE_HELP[name], default=name == "start")
+            st.Page(
+                f"app_pages/{name}.py",
+                title=title,
+                icon=icon,
+                help=copy.PAGE_HELP[name],
+                default=name == "start",
+                visibility="hidden" if classroom.on() and group == "Manage" else "visible",
+            )
             for name, title, icon in pages
         ]
         for group, pages in PAGES.items()
@@ -79,7 +99,8 @@ def _choices() -> None:
             on_change=lambda: state.select_dataset(st.session_state.choose_dataset),
         )
         st.caption(dataset.about.get("source", ""))
-        st.page_link("app_pages/datasets.py", label="Bring your own", icon=":material/upload_file:")
+        if not classroom.on():
+            st.page_link("app_pages/datasets.py", label="Bring your own", icon=":material/upload_file:")
     summaries = loaders.runs_of(state.dataset_id())
     chosen = next((summary for summary in summaries if summary.run_id == state.run_id()), None)
     label = f"Model: {copy.run_words(chosen)}" if chosen else "Model: none yet"
@@ -102,7 +123,7 @@ def _choose_run(summaries: list[RunSummary], chosen: RunSummary | None) -> None:
         st.write("No model has been trained on this data yet.")
         st.page_link("app_pages/train.py", label="Train one", icon=":material/model_training:")
         return
-    words = {summary.run_id: copy.run_words(summary) for summary in summaries}
+    words = copy.distinct_run_words(summaries)  # a browser answers with the words, not with the id
     st.session_state.choose_run = chosen.run_id  # follows a choice made elsewhere, such as a finished training
     st.selectbox(
         "Model",

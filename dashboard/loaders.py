@@ -4,23 +4,24 @@ What is cached is never changed by a page; what grows with use is bounded.
 """
 
 import contextlib
-import gc
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
 
-from core import datasets, jobfolder, jobs, uploads
+from core import datasets, jobfolder, jobs, studystore, uploads
 from core.config import RunConfig, SplitConfig, parse_config
 from core.datasets import ColumnMapping, DatasetInfo, ImportOptions, Preview
 from core.errors import DatasetError, LimitError, UnknownJobError
 from core.jobfolder import Job
-from core.metrics import Baselines, baselines
+from core.metrics import Baselines, baselines, started
 from core.pool import Pool
 from core.ratings import Ratings
 from core.run import Run, Started
 from core.splits import Split, split
 from core.store import RunStore, RunSummary
+from core.studystore import Stored
 from dashboard import rows
 from dashboard.charts.base import plain
 from dashboard.rows import Rows
@@ -33,18 +34,6 @@ FIRST_PAGE_SECONDS = 3.0
 def pool() -> Pool:
     """The warm workers of this server, started when first asked for."""
     return Pool(grace_seconds=FIRST_PAGE_SECONDS).start()
-
-
-@st.cache_resource(show_spinner=False)
-def settle(page: str) -> None:
-    """Take what a page has imported and cached out of the garbage collector's sight, once for each page.
-
-    Streamlit collects all generations after every script run, those of a
-    fragment that ticks included; looking through every module again and again
-    cost more than the pages themselves as soon as several were open.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 @st.cache_resource(max_entries=4, show_spinner="Loading the ratings …")
@@ -74,6 +63,7 @@ def dataset_names() -> dict[str, str]:
 def forget_dataset(dataset_id: str) -> None:
     """Read a dataset again when it is next asked for; after it was renamed, deleted or imported."""
     ratings.clear(dataset_id)
+    run.clear()  # a run may be on this dataset now, or no longer
 
 
 @st.cache_data(max_entries=32, ttl=3600, show_spinner="Looking at the first rows …")
@@ -84,8 +74,10 @@ def preview(upload: str, mapping: ColumnMapping, options: ImportOptions) -> Prev
 
 @st.cache_resource(max_entries=8, show_spinner="Loading the model …")
 def run(run_id: str) -> Run:
-    """One run from the store, its checksums verified."""
-    return RunStore().load(run_id)
+    """One run from the store, its checksums verified; its dataset is one that is there, where any is."""
+    found = RunStore().load(run_id)
+    there = datasets.holding(found.dataset.digest, found.dataset.dataset_id)
+    return replace(found, dataset=replace(found.dataset, dataset_id=there)) if there else found
 
 
 def runs() -> list[RunSummary]:
@@ -102,8 +94,9 @@ def _runs_named(folder: str, names: tuple[str, ...]) -> list[RunSummary]:
 
 
 def runs_of(dataset_id: str) -> list[RunSummary]:
-    """The runs that learned from one dataset, newest first."""
-    return [summary for summary in runs() if summary.dataset.dataset_id == dataset_id]
+    """The runs that learned from what is in one dataset, under whatever name, newest first."""
+    digest = datasets.info(dataset_id).digest
+    return [summary for summary in runs() if summary.dataset.digest == digest]
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -143,52 +136,74 @@ def job_config(known: Job) -> RunConfig | None:
 
 def expected(dataset_id: str, config: RunConfig) -> Started:
     """What a training of this config will start from, known without training."""
-    how = SplitConfig(**{name: getattr(config, name) for name in SplitConfig.model_fields})
-    parts, lines = split_of(dataset_id, how), reference_lines(dataset_id, how)
-    return Started(
-        epochs=config.epochs,
-        n_train=len(parts.train),
-        n_validation=len(parts.validation),
-        unseen_items=parts.unseen_items,
-        unseen_users=parts.unseen_users,
-        mean_rmse=lines.mean,
-        averages_rmse=lines.averages,
-    )
+    return started(config.epochs, split_of(dataset_id, config.split), reference_lines(dataset_id, config.split))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _item_labels(dataset_id: str) -> list[str]:
+    return rows.item_labels(ratings(dataset_id))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def item_rows(run_id: str) -> Rows:
     """The items of a run as rows of its matrix."""
     trained = run(run_id)
-    return rows.item_rows(trained, ratings(trained.dataset.dataset_id), _split_of_run(trained))
+    dataset_id = trained.dataset.dataset_id
+    return rows.item_rows(trained, ratings(dataset_id), split_of_run(trained), _item_labels(dataset_id))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def user_rows(run_id: str) -> Rows:
     """The people of a run as rows of its matrix."""
     trained = run(run_id)
-    return rows.user_rows(trained, ratings(trained.dataset.dataset_id), _split_of_run(trained))
+    return rows.user_rows(trained, ratings(trained.dataset.dataset_id), split_of_run(trained))
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
 def item_hover(run_id: str) -> list[str]:
     """What a map shows over each item: title, mean rating and number of ratings, made harmless."""
-    known, items = ratings(run(run_id).dataset.dataset_id), item_rows(run_id)
+    trained = run(run_id)
+    return _item_hover(trained.dataset.dataset_id, trained.config.split, item_rows(run_id))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _item_hover(dataset_id: str, how: SplitConfig, _items: Rows) -> list[str]:
+    """One list for all runs on one split: of their rows it shows nothing but which are trained."""
+    known = ratings(dataset_id)
     numbers = zip(known.item_mean.tolist(), known.item_count.tolist(), strict=True)
-    return [f"<b>{plain(items.name(row))}</b><br>rated {mean:.2f} by {n:,}" for row, (mean, n) in enumerate(numbers)]
+    return [f"<b>{plain(_items.name(row))}</b><br>rated {mean:.2f} by {n:,}" for row, (mean, n) in enumerate(numbers)]
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
 def user_hover(run_id: str) -> list[str]:
     """What a chart shows over each person, made harmless."""
-    known, users = ratings(run(run_id).dataset.dataset_id), user_rows(run_id)
+    trained = run(run_id)
+    return _user_hover(trained.dataset.dataset_id, trained.config.split, user_rows(run_id))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _user_hover(dataset_id: str, how: SplitConfig, _users: Rows) -> list[str]:
+    known = ratings(dataset_id)
     numbers = zip(known.user_mean.tolist(), known.user_count.tolist(), strict=True)
     return [
-        f"<b>{plain(users.name(row))}</b><br>{n:,} ratings, {mean:.2f} on average"
+        f"<b>{plain(_users.name(row))}</b><br>{n:,} ratings, {mean:.2f} on average"
         for row, (mean, n) in enumerate(numbers)
     ]
 
 
-def _split_of_run(trained: Run) -> Split:
-    how = SplitConfig(**{name: getattr(trained.config, name) for name in SplitConfig.model_fields})
-    return split_of(trained.dataset.dataset_id, how)
+def study(key: str) -> Stored | None:
+    """A stored study by its name, its checksums verified; None where there is none."""
+    if not studystore.exists_key(key):
+        return None
+    found = _study(key)
+    if found is None:  # it was damaged, and can be made again
+        _study.clear(key)
+    return found
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _study(key: str) -> Stored | None:
+    return studystore.load_key(key)
+
+
+def split_of_run(trained: Run) -> Split:
+    """Which ratings a run learned from, and which it was tested on."""
+    return split_of(trained.dataset.dataset_id, trained.config.split)

@@ -60,11 +60,16 @@ class Rows:
         return self.labels[row] if self.trained[row] else self.labels[row] + UNTRAINED
 
 
-def item_rows(run: Run, ratings: Ratings, parts: Split) -> Rows:
-    """The items of a run."""
+def item_labels(ratings: Ratings) -> list[str]:
+    """What each item is called on screen."""
+    return distinct(ratings.item_table["title"].tolist(), ratings.items.ids.tolist())
+
+
+def item_rows(run: Run, ratings: Ratings, parts: Split, labels: list[str] | None = None) -> Rows:
+    """The items of a run; runs on the same data may share their `item_labels`, which are made anew without."""
     return Rows(
         noun=ratings.noun,
-        labels=distinct(ratings.item_table["title"].tolist(), ratings.items.ids.tolist()),
+        labels=item_labels(ratings) if labels is None else labels,
         matrix=run.weights.item_embedding,
         bias=run.weights.item_bias,
         count=ratings.item_count,

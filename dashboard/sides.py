@@ -49,6 +49,11 @@ class Side:
         """Heading of the column with the names in `table`."""
         return USER if self.users else tables.TITLE
 
+    def with_ids(self, chosen: np.ndarray, table: pd.DataFrame) -> pd.DataFrame:
+        """A table of chosen rows with the data's own ids in front: what another program can join on."""
+        ids = (self.ratings.users if self.users else self.ratings.items).ids[chosen]
+        return pd.concat([pd.DataFrame({"Id": ids}), table.reset_index(drop=True)], axis=1)
+
     def table(self, chosen: np.ndarray, numbers: Mapping[str, np.ndarray]) -> pd.DataFrame:
         """Chosen rows with a page's own numbers behind the name, in the order given."""
         if not self.users:
@@ -66,6 +71,23 @@ class Side:
         """A field for the ratings a row needs, at first `least`, at most what still leaves `of` rows."""
         most = max(1, int(np.sort(self.rows.count)[-min(of, len(self.rows))]))
         return st.number_input(label, 1, most, min(least, most), key="min", bind="query-params", width=190, help=words)
+
+
+def choose_point(chart: str, run_id: str, *, users: bool) -> None:
+    """A click on a point of a chart makes its row the chosen one; a callback.
+
+    It looks the rows up: Streamlit keeps a chart's callback as long as the session, and what it holds.
+    """
+    points = st.session_state[chart].selection.points
+    if not points:
+        return
+    rows = loaders.user_rows(run_id) if users else loaders.item_rows(run_id)
+    label = rows.labels[int(points[0]["customdata"])]
+    if label in rows.offered:
+        st.session_state[f"near_{rows.noun}"] = label
+    else:
+        offered = copy.count(len(rows.offered), rows.noun)
+        st.toast(f"Only the {offered} with the most ratings can be chosen.", icon=":material/info:")
 
 
 def choose(run: Run) -> Side:

@@ -8,7 +8,8 @@ from core.errors import ExplorerError
 from core.jobfolder import Job
 from core.run import Run
 from core.studystore import Stored
-from dashboard import compare_choice, copy, loaders, state, training
+from dashboard import copy, loaders, state, training
+from dashboard.compare import choice as compare_choice
 from dashboard.maps import link as link_to
 
 _PAGES = {"map": "maps", "clusters": "maps", "stability": "components", "overlap": "compare"}

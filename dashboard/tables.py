@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,8 @@ import streamlit as st
 
 from core.export import inert
 from core.ratings import Ratings
+from dashboard.components.label import Label
+from dashboard.markup import escape
 from dashboard.rows import Rows
 
 if TYPE_CHECKING:  # of Streamlit's inner modules only the name of a type
@@ -31,6 +33,23 @@ COLUMNS: dict[str, ColumnConfig] = {
 def number(*names: str, form: str = "%.2f", width: int = 58) -> dict[str, ColumnConfig]:
     """Column settings for further numbers."""
     return {name: st.column_config.NumberColumn(format=form, width=width) for name in names}
+
+
+def scores(labels: Sequence[Label]) -> dict[str, ColumnConfig]:
+    """Column settings for scores along components; a name in the heading needs room, and stands in full in the help."""
+    return {
+        label.column: st.column_config.NumberColumn(
+            format="%.2f",
+            width=96 if label.named else 58,
+            help=f"From low to high: {escape(label.ends)}" if label.named else None,
+        )
+        for label in labels
+    }
+
+
+def with_ids(ratings: Ratings, chosen: np.ndarray, table: pd.DataFrame) -> pd.DataFrame:
+    """A table of chosen items with the data's own ids in front: what another program can join on."""
+    return pd.concat([pd.DataFrame({"Id": ratings.items.ids[chosen]}), table.reset_index(drop=True)], axis=1)
 
 
 def items(ratings: Ratings, rows: Rows, chosen: np.ndarray, numbers: Mapping[str, np.ndarray]) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from core import jobs
 from core.config import PRESETS, RunConfig, run_id
 from core.errors import ExplorerError
 from core.jobfolder import Job
+from core.kinds import lane_of
 from core.limits import first_preset
 from dashboard import copy, curve, loaders, reading, state
 from dashboard.markup import escape
@@ -146,8 +147,8 @@ def progress_words(job: Job, so_far: curve.Curve) -> str:
 
 
 def place_in_queue(job: Job) -> str:
-    """How many jobs come before one that waits."""
-    known = loaders.jobs_now()
+    """How many jobs come before one that waits; trainings and other work have workers of their own."""
+    known = [other for other in loaders.jobs_now() if lane_of(other.kind) == lane_of(job.kind)]
     waiting = [other.job_id for other in jobs.fair_order(known)]
     before = waiting.index(job.job_id) if job.job_id in waiting else 0
     before += sum(other.state == "running" for other in known)

@@ -74,6 +74,26 @@ def hdbscan(embeddings: np.ndarray, *, min_size: int = 15, metric: Space = "cosi
     return _by_size(search.fit_predict(points))
 
 
+def typical(
+    embeddings: np.ndarray, clusters: Clusters, *, top: int = 5, metric: Space = "cosine"
+) -> tuple[np.ndarray, ...]:
+    """For each group the rows nearest to its mean, closest first, at most `top` of them.
+
+    Args:
+        embeddings: The matrix that was grouped, (n_items, embedding_dim).
+        clusters: Its groups.
+        top: Most rows a group, at least 1.
+        metric: As it was grouped.
+    """
+    points = comparable(embeddings, metric)
+    found = []
+    for number in range(len(clusters.sizes)):
+        rows = np.flatnonzero(clusters.label == number)
+        distance = np.linalg.norm(points[rows] - points[rows].mean(axis=0), axis=1)
+        found.append(rows[np.argsort(distance, kind="stable")[:top]])
+    return tuple(found)
+
+
 def _by_size(found: np.ndarray) -> Clusters:
     """The same groups numbered from the largest; equal ones keep their order."""
     grouped = found >= 0

@@ -1,5 +1,6 @@
 """Two runs side by side: their spaces aligned, and how much of what they know is the same."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,16 +41,21 @@ class Overlap:
     """How many neighbors an item keeps from one run to the other.
 
     Attributes:
-        jaccard: Neighbors in both lists by neighbors in either, 0–1, (n_items,).
+        kept: Neighbors in both of its lists, 0 … k, int64, (n_items,).
         k: Length of a list.
     """
 
-    jaccard: np.ndarray
+    kept: np.ndarray
     k: int
 
     @property
+    def jaccard(self) -> np.ndarray:
+        """Neighbors in both lists by neighbors in either, 0–1, (n_items,)."""
+        return self.kept / (2 * self.k - self.kept)
+
+    @property
     def mean(self) -> float:
-        """Mean over all items."""
+        """Mean Jaccard overlap over all items."""
         return float(self.jaccard.mean())
 
 
@@ -103,19 +109,26 @@ def linear_cka(first: np.ndarray, second: np.ndarray) -> float:
     return float(np.clip(across / (np.linalg.norm(a.T @ a) * np.linalg.norm(b.T @ b)), 0, 1))
 
 
-def neighbor_overlap(first: np.ndarray, second: np.ndarray, *, k: int = 10, metric: Space = "cosine") -> Overlap:
+def neighbor_overlap(
+    first: np.ndarray,
+    second: np.ndarray,
+    *,
+    k: int = 10,
+    metric: Space = "cosine",
+    on_progress: Callable[[float], None] = lambda share: None,
+) -> Overlap:
     """Jaccard overlap of every item's k nearest in the two runs.
 
     Needs no alignment: neighbors are the same however a space is turned.
-    Costs twice what `nearest` costs.
+    Costs twice what `nearest` costs. `on_progress` is called with the share done, 0–1; what it raises ends the work.
 
     Raises:
         ValueError: The numbers of rows differ, a value is not finite, or k is out of range.
     """
     a, b = _pair(first, second)
-    mine, theirs = nearest(a, k, metric=metric), nearest(b, k, metric=metric)
-    both = np.any(mine[:, :, None] == theirs[:, None, :], axis=2).sum(axis=1)
-    return Overlap(jaccard=both / (2 * k - both), k=k)
+    mine = nearest(a, k, metric=metric, on_progress=lambda share: on_progress(share / 2))
+    theirs = nearest(b, k, metric=metric, on_progress=lambda share: on_progress((1 + share) / 2))
+    return Overlap(kept=np.any(mine[:, :, None] == theirs[:, None, :], axis=2).sum(axis=1), k=k)
 
 
 def _pair(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

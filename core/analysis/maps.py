@@ -1,6 +1,7 @@
 """Maps: an embedding matrix flattened to two or three dimensions."""
 
 import contextlib
+import importlib.util
 import io
 import re
 from collections.abc import Callable
@@ -26,7 +27,7 @@ class MapSettings(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
         "pca",
         description="pca: a shadow, no distance too long. tsne and umap: bend space to keep neighbors together.",
     )
-    dimensions: Literal[2, 3] = Field(2, description="Axes of the map.")
+    dimensions: int = Field(2, ge=2, le=3, description="Axes of the map.")
     metric: Space = Field("cosine", description="tsne and umap: which items count as near each other.")
     centered: bool = Field(False, description="pca: subtract the mean of all items first.")
     perplexity: float = Field(
@@ -38,6 +39,11 @@ class MapSettings(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     seed: int = Field(
         0, ge=0, le=2**31 - 1, description="tsne and umap: starting number of all that is drawn by chance."
     )
+
+
+def umap_installed() -> bool:
+    """Whether the method "umap" can be used here."""
+    return importlib.util.find_spec("umap") is not None
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,5 +1,6 @@
 """The nearest neighbors of all items at once, exactly."""
 
+from collections.abc import Callable
 from typing import Literal, get_args
 
 import numpy as np
@@ -8,7 +9,17 @@ Space = Literal["cosine", "euclidean"]
 SPACES: tuple[Space, ...] = get_args(Space)
 
 
-def nearest(points: np.ndarray, k: int = 10, *, metric: Space = "cosine") -> np.ndarray:
+BLOCK = 4096
+"""Rows looked up between two words about how far it is."""
+
+
+def nearest(
+    points: np.ndarray,
+    k: int = 10,
+    *,
+    metric: Space = "cosine",
+    on_progress: Callable[[float], None] = lambda share: None,
+) -> np.ndarray:
     """Rows of the k nearest other items of every item, closest first, int64, (n_items, k).
 
     Exact, by scikit-learn's blocked search: no more than a few hundred MB beside
@@ -20,6 +31,7 @@ def nearest(points: np.ndarray, k: int = 10, *, metric: Space = "cosine") -> np.
         k: Neighbors an item, 1 … n_items - 1.
         metric: The cosine, or the Euclidean distance. A vector of length zero
             points nowhere and is equally far from all others.
+        on_progress: Called with the share done, 0–1; what it raises ends the search.
 
     Raises:
         ValueError: An argument is out of range, or a value is not finite.
@@ -29,7 +41,21 @@ def nearest(points: np.ndarray, k: int = 10, *, metric: Space = "cosine") -> np.
     if not 1 <= k < len(points):
         raise ValueError(f"k is {k}; {len(points):,} items have 1 to {len(points) - 1:,} neighbors")
     search = NearestNeighbors(n_neighbors=k, algorithm="auto" if points.shape[1] <= 3 else "brute")
-    return search.fit(comparable(points, metric)).kneighbors(return_distance=False).astype(np.int64)
+    places = comparable(points, metric)
+    search.fit(places)
+    found = np.empty((len(points), k), np.int64)
+    for start in range(0, len(points), BLOCK):
+        rows = np.arange(start, min(start + BLOCK, len(points)))
+        found[rows] = _others(search.kneighbors(places[rows], k + 1, return_distance=False), rows)
+        on_progress(float(rows[-1] + 1) / len(points))
+    return found
+
+
+def _others(near: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Of k + 1 nearest the k that are not the row itself; where copies of it crowd it out, the last one goes."""
+    keep = near != rows[:, None]
+    keep[keep.all(axis=1), -1] = False
+    return near[keep].reshape(len(rows), -1)
 
 
 def comparable(points: np.ndarray, metric: Space) -> np.ndarray:

@@ -1,14 +1,25 @@
 """Which calls there are, and what each may be told."""
 
 import argparse
-from typing import Any, Literal, NoReturn, get_args, get_origin
+from typing import Any, NoReturn
 
-import annotated_types
-from pydantic import BaseModel
-from pydantic.fields import FieldInfo
-
-from core.analysis.neighbors import METRICS
-from core.cli import data, imports, jobs, looking, runs, train
+from core.cli import (
+    analyzed,
+    biases,
+    comparing,
+    components,
+    data,
+    imports,
+    jobs,
+    looking,
+    naming,
+    own,
+    recommend,
+    runs,
+    studies,
+    train,
+)
+from core.cli.fields import add_fields
 from core.config import PRESETS, ModelConfig, SplitConfig, TrainConfig
 from core.datasets import BUNDLED
 from core.errors import UsageError
@@ -33,6 +44,15 @@ def build_parser() -> argparse.ArgumentParser:
     imports.add_flags(
         _add(calls, "import", imports.import_files, "Make a dataset of rating tables: files, folders or archives.")
     )
+    imports.add_download_flags(
+        _add(calls, "download", imports.download, "Fetch a MovieLens release and make a dataset of it.")
+    )
+    rename = _add(calls, "rename", data.rename, "Give a dataset another name.")
+    rename.add_argument("dataset_id", metavar="DATASET", help="Its id, as `datasets` shows it.")
+    rename.add_argument("name", metavar="NAME", help="The new name.")
+    rename.add_argument("--noun", metavar="WORD", help="What is rated, singular, such as movie or book.")
+    delete = _add(calls, "delete-dataset", data.delete, "Delete a dataset, for good; its runs stay.")
+    delete.add_argument("dataset_id", metavar="DATASET", help="Its id, as `datasets` shows it.")
     _add_train(calls)
     _add(calls, "jobs", jobs.list_jobs, "List the jobs of the dashboard's queue.")
     cancel = _add(calls, "cancel", jobs.cancel, "Ask a job to stop.")
@@ -40,8 +60,36 @@ def build_parser() -> argparse.ArgumentParser:
     _add(calls, "runs", runs.list_runs, "List the trained models.")
     _add_run_call(calls, "show", runs.show, "Show a run's settings, results and history.")
     _add_run_call(calls, "delete", runs.delete, "Delete a run from the store, for good.")
-    _add_components(calls)
-    _add_neighbors(calls)
+    components.add_flags(
+        _add_run_call(
+            calls, "components", components.components, "Show the items at both ends of a principal component."
+        )
+    )
+    naming.add_flags(
+        _add_run_call(calls, "name", naming.name, "Name the ends of a component, or show the names there are.")
+    )
+    analyzed.add_settings(
+        _add_run_call(calls, "cost", components.cost, "Show how many components the predictions need.")
+    )
+    looking.add_flags(_add_run_call(calls, "neighbors", looking.neighbors, "Show the items closest to one item."))
+    biases.add_flags(_add_run_call(calls, "biases", biases.biases, "Show learned biases beside plain averages."))
+    comparing.add_flags(_add_run_call(calls, "compare", comparing.compare, "Show how alike two runs are."))
+    recommend.add_recommend_flags(
+        _add_run_call(calls, "recommend", recommend.recommend, "Guess what somebody new would like.")
+    )
+    recommend.add_explain_flags(
+        _add_run_call(calls, "explain", recommend.explain_guess, "Take one guess apart, term by term.")
+    )
+    studies.add_map_flags(
+        _add_run_call(calls, "map", studies.draw, "Draw a map of the items, and tell how faithful it is.")
+    )
+    studies.add_clusters_flags(
+        _add_run_call(calls, "clusters", studies.clusters, "Group the items, and name the groups.")
+    )
+    studies.add_stability_flags(
+        _add_run_call(calls, "stability", studies.stability, "Train again from other seeds, and show what comes back.")
+    )
+    own.add_flags(_add_run_call(calls, "axis", own.show, "Project the items on an axis between two sets of them."))
     export = _add_run_call(calls, "export", runs.export, "Write a run's embeddings or its model to files.")
     export.add_argument("--format", required=True, choices=FORMATS, help="What to write.")
     export.add_argument("--to", required=True, metavar="DIR", help="Folder to write into; made where there is none.")
@@ -67,32 +115,6 @@ def _add_run_call(calls: Any, name: str, command: Any, summary: str) -> argparse
     return call
 
 
-def _add_components(calls: Any) -> None:
-    call = _add_run_call(
-        calls, "components", looking.components, "Show the items at both ends of a principal component."
-    )
-    call.add_argument("--component", type=int, default=1, metavar="K", help="Which one, counted from 1 (default 1).")
-    call.add_argument("--top", type=int, default=10, metavar="N", help="Items at each end (default 10).")
-    call.add_argument(
-        "--min-ratings", type=int, default=21, metavar="N", help="List only items with at least N ratings (default 21)."
-    )
-    call.add_argument(
-        "--fit-min-ratings",
-        type=int,
-        default=0,
-        metavar="N",
-        help="Compute the components from items with at least N ratings (default 0: from all).",
-    )
-    call.add_argument("--centered", action="store_true", help="Subtract the column means first (default: do not).")
-
-
-def _add_neighbors(calls: Any) -> None:
-    call = _add_run_call(calls, "neighbors", looking.neighbors, "Show the items closest to one item.")
-    call.add_argument("--item", required=True, metavar="ID", help="The item's own id in the data.")
-    call.add_argument("--metric", choices=METRICS, default="cosine", help="How closeness is measured (default cosine).")
-    call.add_argument("--top", type=int, default=10, metavar="N", help="How many (default 10).")
-
-
 def _add_train(calls: Any) -> None:
     call = _add(calls, "train", train.train, "Train a model, unless the store has it already.")
     call.add_argument("--dataset", default=BUNDLED, metavar="ID", help=f"What to learn from (default {BUNDLED}).")
@@ -105,40 +127,4 @@ def _add_train(calls: Any) -> None:
     call.add_argument("--queue", action="store_true", help="Hand it to the dashboard's workers and return at once.")
     for title, settings in (("split", SplitConfig), ("model", ModelConfig), ("training", TrainConfig)):
         group = call.add_argument_group(title, settings.__doc__)
-        for name, field in _fields(settings):
-            _add_setting(group, name, field)
-
-
-def _fields(settings: type[BaseModel]) -> list[tuple[str, FieldInfo]]:
-    return list(settings.model_fields.items())
-
-
-def _add_setting(group: Any, name: str, field: FieldInfo) -> None:
-    """One flag. Its value stays text: the config turns it into what it wants, or says why not."""
-    flag, text = f"--{name.replace('_', '-')}", (field.description or "").replace("%", "%%")
-    if field.annotation is bool:
-        group.add_argument(flag, action=argparse.BooleanOptionalAction, default=None, help=text)
-        return
-    choices = _choices(field.annotation)
-    metavar = f"{{{','.join(choices)}}}" if choices else ("N" if field.annotation is int else "X")
-    group.add_argument(flag, default=None, metavar=metavar, help=text + _limits(field))
-
-
-def _choices(annotation: Any) -> tuple[str, ...]:
-    """The words of a Literal, also of one that may be None."""
-    if get_origin(annotation) is Literal:
-        return get_args(annotation)
-    return tuple(word for part in get_args(annotation) for word in _choices(part))
-
-
-def _limits(field: FieldInfo) -> str:
-    said = []
-    for limit in field.metadata:
-        match limit:
-            case annotated_types.Ge():
-                said.append(f"at least {limit.ge}")
-            case annotated_types.Gt():
-                said.append(f"more than {limit.gt}")
-            case annotated_types.Le():
-                said.append(f"at most {limit.le}")
-    return f" ({', '.join(said)})" if said else ""
+        add_fields(group, settings)

@@ -16,7 +16,7 @@ TOP = 10
 WELL_KNOWN = 21
 """Ratings a row needs to be listed, at first."""
 MOST_MARKED = 20
-BIAS, EXPECTED, REST = "Bias", "Expected", "Rest"
+BIAS, EXPECTED, REST, TASTE = "Bias", "Expected", "Rest", "Taste"
 COLUMNS = (
     tables.COLUMNS
     | tables.number(BIAS, width=54)
@@ -24,6 +24,9 @@ COLUMNS = (
     | {
         sides.USER: st.column_config.TextColumn(pinned=True, width=120),
         REST: st.column_config.NumberColumn(format="%+.2f", width=56, help="The learned bias less the expected one"),
+        TASTE: st.column_config.NumberColumn(
+            format="%+.2f", width=58, help="What the two vectors add to the score, on average over its ratings"
+        ),
     }
 )
 
@@ -104,9 +107,10 @@ def picture(side: Side, found: Biases, listed: np.ndarray, marked: list[int]) ->
 
 
 def numbers(side: Side, found: Biases, chosen: np.ndarray) -> pd.DataFrame:
-    """Rows with their bias, what was expected, and the difference."""
+    """Rows with their bias, what was expected, the difference, and what taste adds."""
     expected, residual = found.expected[chosen], found.residual[chosen]
-    return side.table(chosen, {BIAS: expected + residual, EXPECTED: expected, REST: residual})
+    taste = analyses.average_taste(run.run_id, tuple(chosen.tolist()), users=side.users)
+    return side.table(chosen, {BIAS: expected + residual, EXPECTED: expected, REST: residual, TASTE: taste})
 
 
 def both_ends(side: Side, found: Biases, furthest: Ends, listed: np.ndarray) -> None:
@@ -119,18 +123,18 @@ def both_ends(side: Side, found: Biases, furthest: Ends, listed: np.ndarray) -> 
             st.dataframe(
                 numbers(side, found, chosen),
                 hide_index=True,
-                column_order=[side.name_column, BIAS, EXPECTED, REST, tables.MEAN, tables.COUNT],
+                column_order=[side.name_column, REST, TASTE, BIAS, tables.MEAN, tables.COUNT],
                 column_config=COLUMNS,
                 alt=f"The {len(chosen)} {side.nouns} that are {words} than their averages lead one to expect",
             )
-    if not side.users:
-        st.caption(
-            f"These are the model's words, not a verdict. Where people agree about a {noun}, all of the liking can go "
-            "into the bias; where tastes divide, part of it goes into the vectors."
-        )
+    ends_taste = [
+        analyses.average_taste(run.run_id, tuple(chosen.tolist()), users=side.users)
+        for chosen in (furthest.top, furthest.bottom)
+    ]
+    st.markdown(bias_words.taste(side.rows, *ends_taste))
     st.download_button(
         f"Download all {int(listed.sum()):,} as CSV",
-        lambda: tables.csv(numbers(side, found, np.flatnonzero(listed))),
+        lambda: tables.csv(side.with_ids(np.flatnonzero(listed), numbers(side, found, np.flatnonzero(listed)))),
         file_name="biases.csv",
         mime="text/csv",
         icon=":material/download:",
@@ -165,6 +169,8 @@ def explanation() -> None:
             "ends of the scale. The shrinkage $s$, level and slope are those with the smallest squared error over all "
             f"{copy.plural(noun)}, or all users. Gray lines show it for a few numbers of ratings. Means and counts are "
             "of the whole data, of which the model saw the training part. Color spans 95% of what is colored.\n\n"
+            f"*Taste* is the mean of $u \\cdot v$ over the ratings of a {noun}, or of a user. The mean score of a "
+            f"{noun} is its bias, plus that, plus the mean bias of those who rated it.\n\n"
             "Form of the shrinkage: Y. Koren (2010), *Factor in the neighbors*, section 2.1, "
             "[doi:10.1145/1644873.1644874](https://doi.org/10.1145/1644873.1644874)."
         )

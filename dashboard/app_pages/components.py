@@ -7,15 +7,18 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.analysis.ends import Ends, ends
-from dashboard import analyses, component_trust, component_words, copy, loaders, naming
+from dashboard import analyses, copy, loaders
 from dashboard.charts import components as charts
 from dashboard.charts.scree import scree
-from dashboard.component_ends import both_ends
-from dashboard.component_map import MOST_MARKED, component_map
-from dashboard.component_method import explanation
-from dashboard.component_view import View
+from dashboard.components import naming
+from dashboard.components import trust as component_trust
+from dashboard.components import words as component_words
+from dashboard.components.ends import both_ends
+from dashboard.components.method import explanation
+from dashboard.components.naming import How
+from dashboard.components.plane import MOST_MARKED, component_map
+from dashboard.components.view import View
 from dashboard.markup import escape
-from dashboard.naming import How
 from dashboard.needs_run import require_run
 
 TOP = 10

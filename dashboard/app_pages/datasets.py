@@ -143,9 +143,12 @@ def rename(info: DatasetInfo) -> None:
 def delete(info: DatasetInfo) -> None:
     """Ask once, say what depends on it."""
     learned, working = loaders.runs_of(info.dataset_id), jobs_on(info.dataset_id)
+    twin = next((other for other in loaders.dataset_infos() if twins(info, other)), None)
     st.markdown(f"**{escape(info.name)}** will be removed from the disk: {copy.count(info.ratings, 'rating')}.")
     too = False
-    if learned:
+    if learned and twin:
+        st.markdown(f"Its models stay: **{escape(twin.name)}** holds the same ratings.")
+    elif learned:
         st.markdown(f"{copy.count(len(learned), 'model')} learned from it, and the pages cannot show them without it:")
         st.markdown("\n".join(f"- {copy.run_words(summary)}" for summary in learned[:8]))
         if len(learned) > 8:
@@ -159,6 +162,11 @@ def delete(info: DatasetInfo) -> None:
             st.rerun()
         if st.button("Keep", key="keep"):
             st.rerun()
+
+
+def twins(one: DatasetInfo, other: DatasetInfo) -> bool:
+    """Whether two datasets are the same ratings under two names."""
+    return one.digest == other.digest and one.dataset_id != other.dataset_id
 
 
 def jobs_on(dataset_id: str) -> list[Job]:

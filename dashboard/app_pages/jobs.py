@@ -1,11 +1,13 @@
 """Jobs: what waits, runs or has ended, with the log of each."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
-from core import incoming, jobs
+from core import incoming, jobs, studies
 from core.jobfolder import Job
-from dashboard import copy, curve, importing, loaders, state, training
+from dashboard import copy, curve, importing, loaders, state, studying, training
 from dashboard.markup import escape
 
 SHOWN = 200
@@ -69,6 +71,8 @@ def detail(job: Job) -> None:
     st.subheader(escape(job.title))
     if job.kind in incoming.KINDS and job.state in ("queued", "running", "done"):
         arrival(job)
+    elif job.kind == studies.KIND and job.active:
+        studying.show(job)
     elif job.active:
         st.progress(job.progress, text=training.progress_words(job, curve.of_events(jobs.events(job.job_id))))
         with st.container(horizontal=True):
@@ -81,7 +85,9 @@ def detail(job: Job) -> None:
             )
     elif job.state == "done":
         st.markdown(f"Done in {copy.duration(job.seconds)}.")
-        if job.run_id is not None and any(summary.run_id == job.run_id for summary in loaders.runs()):
+        if job.kind == studies.KIND:
+            studying.link(job)
+        elif job.run_id is not None and any(summary.run_id == job.run_id for summary in loaders.runs()):
             st.page_link(
                 "app_pages/components.py",
                 label="Open the model",
@@ -92,11 +98,7 @@ def detail(job: Job) -> None:
             st.caption("Its model has been deleted since.")
     else:
         training.say_end(job)
-        wanted = loaders.job_config(job)
-        if wanted is not None:
-            st.button(
-                "Start it again", icon=":material/replay:", on_click=training.start, args=(wanted,), key="start_again"
-            )
+        start_again(job)
     log = jobs.log(job.job_id)
     with st.expander("Log", icon=":material/article:", expanded=job.state == "failed"):
         st.code(
@@ -105,6 +107,17 @@ def detail(job: Job) -> None:
             height=320 if log.count("\n") > 12 else "content",
             wrap_lines=True,
         )
+
+
+def start_again(job: Job) -> None:
+    """A button for jobs that need nothing but what they were submitted with."""
+    if job.kind == studies.KIND:
+        again = partial(studying.start_again, job)
+    elif (wanted := loaders.job_config(job)) is not None:
+        again = partial(training.start, wanted)
+    else:
+        return
+    st.button("Start it again", icon=":material/replay:", on_click=again, key="start_again")
 
 
 def arrival(job: Job) -> None:
@@ -127,8 +140,8 @@ def live() -> None:
 
 st.title("Jobs")
 st.markdown(
-    "Trainings and imports run in a process of their own and wait here for their turn. They go on when you close the "
-    "page."
+    "Trainings, imports and studies run in processes of their own and wait here for their turn. They go on when you "
+    "close the page."
 )
 if any(job.active for job in loaders.jobs_now()):
     live()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from core.analysis.agreement import agreement
@@ -69,12 +71,20 @@ def lists(side: Side, row: int, found: Mapping[Metric, Neighbors], length: np.nd
             )
     st.download_button(
         "Download all three as CSV",
-        lambda: tables.csv(tables.ranked("Measure", shown)),
+        lambda: tables.csv(tables.ranked("Measure", with_ids(side, found, shown))),
         file_name="neighbors.csv",
         mime="text/csv",
         icon=":material/download:",
         on_click="ignore",
     )
+
+
+def with_ids(
+    side: Side, found: Mapping[Metric, Neighbors], shown: Mapping[str, pd.DataFrame]
+) -> dict[str, pd.DataFrame]:
+    """The lists as they go into the file."""
+    names = {metric: neighbor_words.MEASURES[metric].name for metric in METRICS}
+    return {names[metric]: side.with_ids(found[metric].index, shown[names[metric]]) for metric in METRICS}
 
 
 def further(side: Side, row: int, near: np.ndarray, length: np.ndarray) -> dict[str, np.ndarray]:
@@ -110,14 +120,6 @@ def columns(measure: str) -> dict[str, ColumnConfig]:
     )
 
 
-def choose_point(side: Side) -> None:
-    """A click on a point asks for its neighbors."""
-    points = st.session_state.lengths.selection.points
-    label = side.rows.labels[int(points[0]["customdata"])] if points else None
-    if label in side.rows.offered:
-        st.session_state[f"near_{side.noun}"] = label
-
-
 def why_they_differ(
     side: Side, row: int, found: Mapping[Metric, Neighbors], length: np.ndarray, listed: np.ndarray
 ) -> None:
@@ -138,7 +140,7 @@ def why_they_differ(
             noun=side.noun,
         ),
         key="lengths",
-        on_select=lambda: choose_point(side),
+        on_select=partial(sides.choose_point, "lengths", run.run_id, users=side.users),
         selection_mode="points",
         config=copy.CHART_CONFIG,
         alt=f"Length of the vectors against the number of ratings, the neighbors marked. {said}",

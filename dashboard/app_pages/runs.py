@@ -7,6 +7,7 @@ from core.config import PRESETS, RunConfig
 from core.store import RunStore, RunSummary
 from dashboard import copy, curve, form, loaders, reading, state
 from dashboard.charts import training as charts
+from dashboard.compare import choice as compare_choice
 from dashboard.markup import escape
 
 MOST_COMPARED = 6
@@ -63,9 +64,7 @@ COLUMNS = {
 
 def look_into(run_id: str) -> None:
     """Open a model on the other pages; a callback."""
-    summary = next(summary for summary in loaders.runs() if summary.run_id == run_id)
-    state.select_dataset(summary.dataset.dataset_id)
-    state.select_run(run_id)
+    state.look_into(next(summary for summary in loaders.runs() if summary.run_id == run_id))
 
 
 @st.dialog("Delete models", icon=":material/delete:")
@@ -90,6 +89,10 @@ def actions(chosen: list[RunSummary]) -> None:
         if st.button("Open the components", type="primary", icon=":material/insights:", disabled=one is None) and one:
             look_into(one.run_id)
             st.switch_page("app_pages/components.py")
+        several = 2 <= len(chosen) <= MOST_COMPARED
+        if st.button("Compare", icon=":material/compare_arrows:", disabled=not several, key="open_compare") and several:
+            named = ",".join(summary.run_id for summary in chosen)
+            st.switch_page("app_pages/compare.py", query_params={compare_choice.LINK: named})
         if st.button("Use its settings", icon=":material/tune:", disabled=one is None) and one:
             state.watch(None)
             form.fill(one.config)
@@ -97,7 +100,7 @@ def actions(chosen: list[RunSummary]) -> None:
         if st.button("Delete", icon=":material/delete:", disabled=not chosen):
             confirm_delete(chosen)
     if not chosen:
-        st.caption("Select one row to open it, several to compare their curves.")
+        st.caption("Select one row to open it, two to six to compare them.")
 
 
 def compare(chosen: list[RunSummary]) -> None:
@@ -149,9 +152,7 @@ def details(summary: RunSummary) -> None:
     with st.expander("Everything about this model", icon=":material/description:"):
         left, right = st.columns(2, gap="large")
         fields = RunConfig.model_fields
-        settings = {
-            copy.with_noun(str(fields[name].title), data.noun): str(value) for name, value in summary.config
-        }
+        settings = {copy.with_noun(str(fields[name].title), data.noun): str(value) for name, value in summary.config}
         left.markdown("**Settings**")
         left.table(settings, border="horizontal")
         facts = {

@@ -7,7 +7,7 @@ from core.config import RunConfig
 from core.errors import LimitError
 from core.jobfolder import Job
 from core.run import Run, Started
-from dashboard import copy, curve, form, loaders, reading, state, training
+from dashboard import classroom, copy, curve, form, loaders, reading, state, training
 from dashboard.charts import training as charts
 
 NOTHING = curve.Curve(started=None)
@@ -26,6 +26,8 @@ def settings_form(noun: str) -> None:
     form.model(settings_changed)
     for name in form.PLAIN:
         form.setting(name, noun, settings_changed)
+    if classroom.on():
+        return
     with st.expander("All settings", icon=":material/tune:"):
         for name in form.FOLDED:
             form.setting(name, noun, settings_changed)
@@ -33,19 +35,19 @@ def settings_form(noun: str) -> None:
 
 def choose_behind(shown: str | None) -> charts.Named | None:
     """An earlier run to lay behind the curve."""
-    others = {summary.run_id: summary for summary in loaders.runs_of(state.dataset_id()) if summary.run_id != shown}
+    others = copy.distinct_run_words([run for run in loaders.runs_of(state.dataset_id()) if run.run_id != shown])
     chosen = st.selectbox(
         "Lay an earlier model behind the curve",
         list(others),
         index=None,
-        format_func=lambda run_id: copy.run_words(others[run_id]),
+        format_func=others.__getitem__,
         placeholder="None" if others else "There is no earlier model yet",
         disabled=not others,
         key="behind",
     )
     if chosen is None:
         return None
-    return charts.Named(copy.run_words(others[chosen]), curve.of_run(loaders.run(chosen)))
+    return charts.Named(others[chosen], curve.of_run(loaders.run(chosen)))
 
 
 def board(

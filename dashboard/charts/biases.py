@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from core.analysis.bias import Biases
 from dashboard.charts.base import AROUND_ZERO, MUTED, REFERENCE, figure, plain
-from dashboard.charts.components import OUTLINE, sample
+from dashboard.charts.points import OUTLINE, sample
 from dashboard.copy import count as counted
 from dashboard.copy import plural
 

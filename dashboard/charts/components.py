@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from core.analysis.ends import Ends
 from dashboard.charts.base import MUTED, figure, plain
 from dashboard.charts.points import Classes, Coloring, groups, sample, scale, swarm
-from dashboard.component_label import Label
+from dashboard.components.label import Label
 from dashboard.copy import plural
 
 _ACCENT, _MARK = "#3f62d8", "#e8590c"

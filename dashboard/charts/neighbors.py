@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.charts.base import MUTED, figure, plain
-from dashboard.charts.components import sample
+from dashboard.charts.points import sample
 from dashboard.copy import plural
 
 _MARKS = (("circle-open", "#0072b2", 11), ("square-open", "#d55e00", 15), ("diamond-open", "#009e73", 20))

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from core.analysis.noise import Noise
 from dashboard.charts.base import MUTED, REFERENCE, figure, plain
-from dashboard.component_label import Label
+from dashboard.components.label import Label
 
 _ACCENT = "#3f62d8"
 

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from core.analysis.cost import Cost
 from core.analysis.stability import Stability
 from dashboard.charts.base import MUTED, REFERENCE, figure, plain
-from dashboard.component_label import Label
+from dashboard.components.label import Label
 
 HEIGHT = 320
 _ACCENT = "#3f62d8"

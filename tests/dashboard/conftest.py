@@ -55,7 +55,7 @@ def publish(bundled: Ratings) -> Callable[..., Run]:
     """Put a made-up model on the bundled data into the store."""
 
     def publish_(config: RunConfig = PRESETS["default"]) -> Run:
-        made = run_on(bundled, model=config.model, embedding_dim=config.embedding_dim)
+        made = run_on(bundled, model=config.model, embedding_dim=config.embedding_dim, seed=config.seed)
         run = replace(made, config=config, run_id=run_id(config, bundled.digest))
         RunStore().publish(run)
         return run

@@ -9,7 +9,7 @@ from core.analysis.bias import Biases, biases
 from core.analysis.ends import Ends
 from dashboard import bias_words
 from dashboard.charts import biases as charts
-from dashboard.charts.components import MOST_DRAWN
+from dashboard.charts.points import MOST_DRAWN
 from dashboard.rows import Rows
 
 
@@ -99,3 +99,15 @@ def test_the_curve_of_belief_rises_through_a_half():
     assert (np.diff(line.y) > 0).all()
     assert np.interp(found.shrinkage, line.x, line.y) == pytest.approx(0.5, abs=0.02)
     assert json.loads(charts.believed(found, 400, noun="movie").to_json())["layout"]["title"]["text"]
+
+
+@pytest.mark.parametrize("noun", ["movie", "user"])
+def test_what_taste_has_to_do_with_it_is_told_from_the_numbers(noun):
+    rows = rows_of(np.zeros(3), np.ones(3, int), noun)
+    ten, none = np.full(10, 0.4), np.zeros(10)
+    explained = bias_words.taste(rows, none, ten)
+    assert "Taste explains much of it" in explained and "0.40 on average among those on the left" in explained
+    assert ("generosity" in explained) == (noun == "user")
+    assert "goes the other way" in bias_words.taste(rows, ten, none)
+    assert "hardly explains it" in bias_words.taste(rows, ten, ten)
+    assert bias_words.taste(rows, none[:0], ten) == ""

@@ -99,3 +99,24 @@ def test_odd_links_show_the_page_all_the_same(open_page, publish, link: dict[str
     app = open_page("biases", **link)
     assert not app.exception
     assert figure_of(app, "bias")
+
+
+@pytest.mark.parametrize("users", [False, True])
+def test_taste_is_what_the_vectors_add(open_page, publish, bundled: Ratings, users: bool):
+    run = publish()
+    app = open_page("biases", **({"rows": "Users"} if users else {}))
+    assert not app.exception
+    table = app.dataframe[0].value
+    first = table.iloc[0]
+    rows = (
+        bundled.users.index(first["User"].removeprefix("User "))
+        if users
+        else (bundled.item_table["title"].tolist().index(first["Title"]))
+    )
+    mine = (bundled.user_index if users else bundled.item_index) == rows
+    weights = run.weights
+    products = np.einsum(
+        "ij,ij->i", weights.user_embedding[bundled.user_index[mine]], weights.item_embedding[bundled.item_index[mine]]
+    )
+    assert first["Taste"] == pytest.approx(products.mean(), abs=1e-5)
+    assert "The vectors add" in texts(app) or "the vectors add" in texts(app)

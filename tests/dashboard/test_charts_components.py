@@ -10,7 +10,7 @@ from core.analysis.pca import Pca, pca
 from dashboard.charts import components
 from dashboard.charts.points import MOST_DRAWN, REST, Classes, Coloring, sample
 from dashboard.charts.scree import scree
-from dashboard.component_label import Label
+from dashboard.components.label import Label
 
 
 @pytest.fixture(scope="module")

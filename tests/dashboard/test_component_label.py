@@ -1,4 +1,4 @@
-from dashboard.component_label import LONGEST_ON_AXIS, Label
+from dashboard.components.label import LONGEST_ON_AXIS, Label
 
 
 def test_a_component_without_a_name_has_its_number():

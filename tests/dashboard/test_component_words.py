@@ -6,8 +6,9 @@ from core.analysis.ends import Ends
 from core.analysis.pca import pca
 from core.analysis.stability import Stability
 from core.ratings import Ratings
-from dashboard import coloring, component_words
+from dashboard import coloring
 from dashboard.charts.points import Classes, Coloring
+from dashboard.components import words as component_words
 from dashboard.rows import Rows
 
 

@@ -10,7 +10,7 @@ from core.analysis.pca import pca
 from core.config import RunConfig
 from core.ratings import Ratings
 from core.store import RunStore
-from dashboard.component_map import CHART
+from dashboard.components.plane import CHART
 
 
 def figure_of(app, key: str) -> dict:

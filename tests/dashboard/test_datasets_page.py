@@ -10,7 +10,7 @@ from core.datasets import ImportOptions, import_ratings
 from core.datasets.isolation import in_this_process
 from core.store import RunStore
 from core.worker import run_job
-from dashboard import copy
+from dashboard import copy, loaders
 from dashboard.markup import escape
 from tests.conftest import run_on
 from tests.core.datasets import made
@@ -82,6 +82,38 @@ def test_the_delete_dialog_says_what_depends_on_it(open_page, brought):
     assert "1 training on it will be stopped" in said
     assert app.checkbox(key="delete_models").value
     assert datasets.dataset_ids() == [datasets.BUNDLED, own]
+
+
+def test_one_content_under_two_names_has_the_same_models(open_page, brought):
+    first, second = brought("Mine"), brought("Yours", noun="book")
+    assert first != second
+    run = run_on(datasets.load(first))
+    RunStore().publish(run)
+    for own in (first, second):
+        app = open_page("components", dataset=own)
+        assert not app.exception and not app.error
+        assert app.query_params["run"] == run.run_id
+    app = open_page("datasets", dataset=second, run=run.run_id)
+    assert app.query_params["dataset"] == second  # the link to the model leaves the data as it is
+    assert set(app.dataframe[0].value["models"]) == {0, 1}
+
+
+def test_models_stay_with_the_other_name_when_one_is_deleted(open_page, brought):
+    first, second = brought("Mine"), brought("Yours")
+    run = run_on(datasets.load(first))
+    RunStore().publish(run)
+    app = open_page("datasets", dataset=first)
+    app.button(key="delete").click().run()
+    assert "Its models stay: **Yours** holds the same ratings" in " ".join(element.value for element in app.markdown)
+    datasets.delete(first)
+    loaders.forget_dataset(first)
+    for page in ("embeddings", "neighbors"):
+        app = open_page(page, run=run.run_id)
+        assert not app.exception and not app.error
+        assert app.query_params["dataset"] == second
+    datasets.delete(second)
+    said = open_page("start", run=run.run_id).error[0].value
+    assert "data that this model learned from is no longer here" in said
 
 
 def test_a_dataset_deleted_elsewhere_is_said_and_the_bundled_one_takes_its_place(open_page, brought):

@@ -1,15 +1,17 @@
 """The page of neighbors: the lists are those of the analysis, and everything on it survives odd titles and links."""
 
+import csv
+import io
 import json
 
 import numpy as np
 import pytest
+import streamlit as st
 
 from core import splits
 from core.analysis.neighbors import METRICS, neighbors
 from core.config import PRESETS, RunConfig
 from core.ratings import Ratings
-from dashboard import tables
 
 
 def figure_of(app, key: str) -> dict:
@@ -152,10 +154,29 @@ def test_a_model_without_biases_has_neighbors(open_page, publish):
     assert not open_page("neighbors").exception
 
 
-def test_the_file_has_all_three_lists(open_page, publish):
-    publish()
-    app = open_page("neighbors")
-    text = tables.csv(app.dataframe[0].value).decode("utf-8-sig")
-    assert text.splitlines()[0] == "Title,Cosine,Length,Mean,Ratings,Genres,Year"
-    (button,) = app.get("download_button")
-    assert button.proto.label == "Download all three as CSV"
+@pytest.mark.parametrize("users", [False, True])
+def test_the_file_has_all_three_lists_with_ids(open_page, publish, bundled: Ratings, monkeypatch, users: bool):
+    run = publish()
+    files = []
+    monkeypatch.setattr(st, "download_button", lambda label, data, **_: files.append((label, data)))
+    open_page("neighbors", **({"rows": "Users"} if users else {}))
+    ((label, make),) = files
+    assert label == "Download all three as CSV"
+    rows = list(csv.DictReader(io.StringIO(make().decode("utf-8-sig"))))
+    assert len(rows) == 30
+    first = (
+        "Measure,Rank,Id,User,Cosine,Both,Apart,Mean,Ratings"
+        if users
+        else ("Measure,Rank,Id,Title,Cosine,Length,Mean,Ratings,Genres,Year")
+    )
+    assert list(rows[0])[: first.count(",") + 1] == first.split(",")
+    matrix, count, ids = (
+        (run.weights.user_embedding, bundled.user_count, bundled.users.ids)
+        if users
+        else (run.weights.item_embedding, bundled.item_count, bundled.items.ids)
+    )
+    asked = int(np.argmax(count))
+    index = bundled.user_index if users else bundled.item_index
+    learned = np.bincount(index[splits.split(bundled, run.config).train], minlength=len(ids)) > 0
+    near = neighbors(matrix, asked, eligible=learned & (count >= 21))
+    assert [row["Id"] for row in rows[:10]] == ids[near.index].tolist()

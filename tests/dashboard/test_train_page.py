@@ -47,7 +47,7 @@ def test_limits_of_the_form_are_those_of_the_config(open_page, name):
     field = RunConfig.model_fields[name]
     widget = open_page("train").number_input(key=name)
     assert (widget.min, widget.max) == form.limits(field)
-    assert widget.help == field.description
+    assert widget.help == copy.with_noun(field.description, "movie")
 
 
 def test_every_setting_has_a_widget(open_page):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.analysis.clusters import NO_CLUSTER, hdbscan, kmeans
+from core.analysis.clusters import NO_CLUSTER, Clusters, hdbscan, kmeans, typical
 
 RNG = np.random.default_rng(0)
 SIZES = [50, 40, 30]
@@ -51,3 +51,15 @@ def test_refuses_numbers_of_groups_that_cannot_be():
     for size in (1, 121):
         with pytest.raises(ValueError, match=f"min_size is {size}"):
             hdbscan(MATRIX, min_size=size)
+
+
+def test_typical_rows_are_nearest_the_middle_of_their_group():
+    line = np.array([[0.0], [4.0], [5.0], [9.0], [100.0], [101.0], [-7.0]])
+    groups = Clusters(label=np.array([0, 0, 0, 0, 1, 1, NO_CLUSTER]), sizes=np.array([4, 2]))
+    first, second = typical(line, groups, top=3, metric="euclidean")  # means 4.5 and 100.5
+    np.testing.assert_array_equal(first, [1, 2, 0])
+    np.testing.assert_array_equal(second, [4, 5])
+
+
+def test_without_groups_nothing_is_typical():
+    assert typical(np.eye(3), Clusters(label=np.full(3, NO_CLUSTER), sizes=np.array([], int))) == ()

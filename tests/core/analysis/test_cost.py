@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.analysis import cost as module
-from core.analysis.cost import cost
+from core.analysis.cost import cost, sample
 from core.analysis.pca import pca
 from core.metrics import rmse
 from core.run import Weights, predict
@@ -66,3 +66,13 @@ def test_refuses_no_ratings_and_foreign_components():
         cost(full, pca(full.item_embedding), none, none, none, **SCALE)
     with pytest.raises(ValueError, match="do not fit"):
         cost(full, pca(full.item_embedding[:, :3]), USER_INDEX, ITEM_INDEX, RATING, **SCALE)
+
+
+def test_a_sample_is_some_of_the_rows_and_the_same_every_time():
+    rows = np.arange(1_000) * 3
+    drawn = sample(rows, most=50)
+    assert len(set(drawn)) == 50
+    assert set(drawn) <= set(rows)
+    assert (np.diff(drawn) > 0).all()
+    np.testing.assert_array_equal(drawn, sample(rows, most=50))
+    np.testing.assert_array_equal(sample(rows, most=1_000), rows)

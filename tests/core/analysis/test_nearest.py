@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from core.analysis import nearest as module
 from core.analysis.nearest import nearest
 from core.analysis.neighbors import neighbors
 
@@ -39,3 +40,20 @@ def test_refuses_unknown_metrics_and_values_that_are_not_finite():
         nearest(POINTS, metric="dot")
     with pytest.raises(ValueError, match="values are not finite"):
         nearest(np.where(POINTS > 1, np.nan, POINTS))
+
+
+@pytest.mark.parametrize("block", [1, 7, 80, 1000])
+def test_blocks_change_nothing_and_tell_how_far_it_is(monkeypatch, block):
+    whole = nearest(POINTS, 5)
+    monkeypatch.setattr(module, "BLOCK", block)
+    told: list[float] = []
+    np.testing.assert_array_equal(nearest(POINTS, 5, on_progress=told.append), whole)
+    assert told == sorted(told) and told[-1] == 1 and len(told) == -(-80 // block)
+
+
+def test_what_the_listener_raises_ends_the_search():
+    def stop(share: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        nearest(POINTS, on_progress=stop)

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.analysis.pca import pca
+from core.analysis.pca import TALL, pca
 
 
 def matrix(seed: int, rows: int = 40, columns: int = 6) -> np.ndarray:
@@ -86,6 +86,26 @@ def test_tiny_and_huge_embeddings_have_the_same_shares():
     data = matrix(7)
     for scale in (1e-160, 1e150):
         np.testing.assert_allclose(pca(data * scale).variance_ratio, pca(data).variance_ratio)
+
+
+@pytest.mark.parametrize("centered", [False, True])
+@given(seed=st.integers(0, 2**32 - 1), scale=st.sampled_from([1e-160, 1.0, 1e150]))
+def test_tall_matrices_have_the_components_of_the_singular_value_decomposition(centered, seed, scale):
+    data = matrix(seed, rows=TALL * 6, columns=6) * [8, 7, 6, 5, 4, 3]
+    short = pca(np.pad(data, ((0, 0), (0, 1))), centered=centered)  # one column too many to be tall
+    tall = pca(data * scale, centered=centered)
+    np.testing.assert_allclose(tall.variance_ratio, short.variance_ratio[:6], atol=1e-12)
+    np.testing.assert_allclose(tall.scores / scale, short.scores[:, :6], atol=1e-8)
+    np.testing.assert_allclose(tall.components, short.components[:6, :6], atol=1e-9)
+    np.testing.assert_allclose(tall.components @ tall.components.T, np.eye(6), atol=1e-12)
+
+
+def test_a_tall_line_has_one_component():
+    line = np.outer(np.arange(1.0, 101.0), [3.0, 4.0])
+    found = pca(line)
+    np.testing.assert_allclose(found.variance_ratio, [1, 0], atol=1e-12)
+    np.testing.assert_allclose(found.scores @ found.components, line)
+    assert (found.variance_ratio >= 0).all()
 
 
 def test_the_input_is_left_alone():

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.analysis.pca import pca
-from core.analysis.stability import absolute_correlations, stability
+from core.analysis.stability import absolute_correlations, across_seeds, stability
 
 
 def trained(seed: int, *, rows: int = 800, columns: int = 20) -> np.ndarray:
@@ -59,3 +59,31 @@ def test_refuses_other_items_and_an_empty_study():
         stability(np.ones((3, 1)), [np.ones((4, 1))])
     with pytest.raises(ValueError, match="at least two"):
         stability(np.ones((3, 1)), [])
+
+
+def test_planted_factors_come_back_from_other_seeds_and_noise_does_not():
+    rng = np.random.default_rng(0)
+    factors = rng.normal(size=(600, 2)) * [9, 6]
+
+    def seed() -> np.ndarray:
+        """The same factors along other directions, under other noise; items that were never moved are all noise."""
+        directions = np.linalg.qr(rng.normal(size=(10, 2)))[0].T
+        matrix = factors @ directions + rng.normal(size=(600, 10))
+        matrix[500:] = 20 * rng.normal(size=(100, 10))
+        return matrix
+
+    trained = np.arange(600) < 500
+    found = across_seeds(seed(), [seed() for _ in range(4)], centered=False, shaping=trained, measured=trained)
+    assert found.r.shape == (4, 10)
+    assert (found.median_r[:2] >= 0.95).all()
+    assert (found.median_r[2:] <= 0.5).all()
+
+
+def test_other_seeds_are_analyzed_in_the_same_way():
+    rng = np.random.default_rng(1)
+    matrices = [rng.normal(loc=1, size=(60, 4)) for _ in range(3)]
+    shaping, measured = np.arange(60) < 40, np.arange(60) % 2 == 0
+    for centered in (False, True):
+        found = across_seeds(matrices[0], matrices[1:], centered=centered, shaping=shaping, measured=measured)
+        scores = [pca(matrix[:40], centered=centered).scores[::2] for matrix in matrices]
+        np.testing.assert_allclose(found.r, stability(scores[0], scores[1:]).r)

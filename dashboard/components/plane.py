@@ -10,10 +10,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.analysis.pca import Pca
 from core.ratings import Ratings
-from dashboard import coloring, component_words, copy, naming, selection, tables
+from dashboard import coloring, copy, selection, tables
 from dashboard.charts import components as charts
 from dashboard.charts.points import Classes, Coloring
-from dashboard.component_label import Label
+from dashboard.components import naming
+from dashboard.components import words as component_words
+from dashboard.components.label import Label
 from dashboard.rows import Rows
 
 CHART = "map"

@@ -11,8 +11,8 @@ from core.analysis.stability import Stability
 from core.ratings import Ratings
 from core.run import Run
 from dashboard import copy
-from dashboard.component_label import Label
-from dashboard.naming import How, Naming
+from dashboard.components.label import Label
+from dashboard.components.naming import How, Naming
 from dashboard.rows import Rows
 
 

@@ -16,7 +16,7 @@ from core.analysis.pca import Pca
 from core.errors import ExplorerError, LimitError
 from core.names import EndNames, Name
 from dashboard import copy, state
-from dashboard.component_label import Label
+from dashboard.components.label import Label
 from dashboard.markup import escape
 
 ENDS = ("low", "high")

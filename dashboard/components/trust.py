@@ -10,10 +10,11 @@ from core import studystore
 from core.analysis.cost import Cost
 from core.analysis.stability import Stability
 from core.studysettings import StabilitySettings
-from dashboard import analyses, component_words, copy, studying, tables
+from dashboard import analyses, copy, studying, tables
 from dashboard.charts import trust as charts
-from dashboard.component_view import View
-from dashboard.naming import How
+from dashboard.components import words as component_words
+from dashboard.components.naming import How
+from dashboard.components.view import View
 
 STUDY = "stability"
 START_SECONDS = 3.0

@@ -9,8 +9,10 @@ import streamlit as st
 from core.analysis.ends import Ends
 from core.analysis.hints import Hint
 from core.analysis.wording import words
-from dashboard import component_words, naming, tables
-from dashboard.component_view import View
+from dashboard import tables
+from dashboard.components import naming
+from dashboard.components import words as component_words
+from dashboard.components.view import View
 from dashboard.markup import escape
 
 

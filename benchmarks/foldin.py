@@ -1,0 +1,335 @@
+"""How well a newcomer is served by fitting their vector alone, beside training that saw their ratings.
+
+    python -m benchmarks.foldin              the table, over five groups of people
+    python -m benchmarks.foldin --priors     other penalties beside the one in use
+    python -m benchmarks.foldin --preset article-simple-dot
+
+The people are shuffled and divided into five groups. Each group in turn is
+kept out: the model trains on the others' ratings (80%, the rest tells it when to stop), then k
+ratings of everybody kept out are revealed, and all but the first 20 of theirs are guessed, the same
+ones for every k. People with fewer than 30 ratings are skipped. "Full training" trains anew
+with the revealed ratings among the others'. RMSE is over all guesses of a group, clipped; NDCG@10
+is the mean over its people.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from core import datasets
+from core.analysis.foldin import Person, Prior, Scale, doubt, fold_in, guesses, people_prior, scale_of
+from core.analysis.sureness import miss_curve, sureness
+from core.config import PRESETS, RunConfig
+from core.engine import DataShape, Engine
+from core.metrics import ITEM_SHRINKAGE, USER_SHRINKAGE, ndcg, rmse
+from core.models import weights_of
+from core.ratings import Ratings
+from core.run import Weights, predict
+
+REVEALED = (1, 3, 5, 10, 20)
+GROUPS, FEWEST = 5, 30
+LIKED = 4.0
+"""Ratings from here on count as liked where all movies compete."""
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """People kept out, with the rows of their ratings in the order they are revealed, and the others' rows."""
+
+    people: dict[int, np.ndarray]
+    train: np.ndarray
+    validation: np.ndarray
+
+    def revealed(self, user: int, k: int) -> np.ndarray:
+        return self.people[user][:k]
+
+    def hidden(self, user: int) -> np.ndarray:
+        return self.people[user][max(REVEALED) :]
+
+
+@dataclass(frozen=True)
+class Score:
+    """RMSE over a group's hidden ratings, mean NDCG@10 among them, and among all movies not revealed."""
+
+    rmse: float
+    ndcg: float
+    ndcg_all: float
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Fold-in against averages, popularity and full training.")
+    parser.add_argument("--preset", default="default", choices=PRESETS, help="the model (default: default)")
+    parser.add_argument("--groups", type=int, default=GROUPS, help=f"groups kept out in turn, 1 to {GROUPS}")
+    parser.add_argument("--priors", action="store_true", help="compare penalties instead")
+    options = parser.parse_args()
+    ratings, config = datasets.load(), PRESETS[options.preset]
+    trainer = Trainer(config, ratings)
+    groups = [kept_out(ratings, number) for number in range(options.groups)]
+    if options.priors:
+        print_priors(ratings, trainer, groups)
+    else:
+        within = print_table(ratings, trainer, groups)
+        sys.exit(0 if within else 1)
+
+
+def kept_out(ratings: Ratings, number: int) -> Group:
+    """One of the groups."""
+    rng = np.random.default_rng(0)
+    people = np.array_split(rng.permutation(len(ratings.users)), GROUPS)[number]
+    order = rng.permutation(len(ratings))
+    inside = np.isin(ratings.user_index[order], people)
+    others = order[~inside]
+    cut = int(0.8 * len(others))
+    rows = {int(user): order[ratings.user_index[order] == user] for user in people}
+    return Group({user: own for user, own in rows.items() if len(own) >= FEWEST}, others[:cut], others[cut:])
+
+
+class Trainer:
+    """Trains on any rows of the ratings with one compiled program, keeping the best epoch, as `core.training` does."""
+
+    def __init__(self, config: RunConfig, ratings: Ratings) -> None:
+        self.config, self.ratings = config, ratings
+        shape = DataShape(
+            n_users=len(ratings.users),
+            n_items=len(ratings.items),
+            min_rating=ratings.min_rating,
+            max_rating=ratings.max_rating,
+            n_train=len(ratings),
+            batch_size=config.batch_size,
+        )
+        self.engine = Engine(config, shape)
+
+    def train(self, rows: np.ndarray, validation: np.ndarray) -> tuple[Weights, float]:
+        """Weights of the best epoch, and its validation RMSE."""
+        config, ratings, engine = self.config, self.ratings, self.engine
+        engine.reset(config, learning_rate=config.learning_rate, seed=config.seed)
+        best, kept, waited = np.inf, weights_of(engine.model), 0
+        for epoch in range(1, config.epochs + 1):
+            drawn = np.random.default_rng((config.seed, epoch)).permutation(rows)
+            columns = ratings.user_index[drawn], ratings.item_index[drawn], ratings.rating[drawn]
+            batches = engine.batches(*columns)
+            engine.train(batches, 0, -(-len(rows) // config.batch_size), l2=config.l2, total=0.0)
+            weights = weights_of(engine.model)
+            guess = predict_rows(weights, ratings, validation)
+            error = rmse(guess, ratings.rating[validation])
+            if error < best:
+                best, kept, waited = error, weights, 0
+            elif (waited := waited + 1) >= config.patience:
+                break
+        return kept, best
+
+
+def predict_rows(weights: Weights, ratings: Ratings, rows: np.ndarray) -> np.ndarray:
+    """Clipped guesses of some of the ratings."""
+    low, high = ratings.min_rating, ratings.max_rating
+    return np.clip(predict(weights, ratings.user_index[rows], ratings.item_index[rows], low, high), low, high)
+
+
+def score(ratings: Ratings, group: Group, k: int, rank: Callable[[int], np.ndarray], clip: bool = True) -> Score:
+    """Measure a way of guessing.
+
+    Args:
+        rank: A number for every item, given the person; a rating where `clip` (else only its order counts).
+    """
+    misses, among_hidden, among_all = [], [], []
+    for user in group.people:
+        value, hidden = rank(user), group.hidden(user)
+        items, actual = ratings.item_index[hidden], ratings.rating[hidden]
+        if clip:
+            misses.append(value[items] - actual)
+        among_hidden.append(ndcg(value[items], actual))
+        gain = np.zeros(len(ratings.items))
+        gain[items] = actual >= LIKED
+        left = np.ones(len(gain), bool)
+        left[ratings.item_index[group.revealed(user, k)]] = False
+        among_all.append(ndcg(value[left], gain[left]))
+    error = float(np.sqrt(np.mean(np.square(np.concatenate(misses))))) if clip else float("nan")
+    return Score(error, float(np.mean(among_hidden)), float(np.mean(among_all)))
+
+
+def item_means(ratings: Ratings, train: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    """Plain item means (the overall mean without ratings), shrunken item offsets, and the overall mean."""
+    index, rating = ratings.item_index[train], ratings.rating[train].astype(np.float64)
+    mean, count = float(rating.mean()), np.bincount(index, minlength=len(ratings.items))
+    total = np.bincount(index, weights=rating - mean, minlength=len(ratings.items))
+    plain = np.divide(total, count, out=np.zeros(len(count)), where=count > 0) + mean
+    return plain, total / (count + ITEM_SHRINKAGE), mean
+
+
+def person_prior(weights: Weights, ratings: Ratings, group: Group, noise: float) -> Prior:
+    """What the others say about a newcomer."""
+    trained = np.bincount(ratings.user_index[group.train], minlength=len(ratings.users)) > 0
+    return people_prior(weights, trained, noise=noise)
+
+
+def fitted(
+    weights: Weights, ratings: Ratings, group: Group, k: int, prior: Prior, scale: Scale
+) -> Callable[[int], Person]:
+    """How to fit somebody who is kept out."""
+
+    def fit(user: int) -> Person:
+        rows = group.revealed(user, k)
+        return fold_in(weights, ratings.item_index[rows], ratings.rating[rows], prior, scale)
+
+    return fit
+
+
+def folded(
+    weights: Weights, ratings: Ratings, group: Group, k: int, prior: Prior, scale: Scale
+) -> Callable[[int], np.ndarray]:
+    """How to guess every rating of somebody who is kept out."""
+    fit = fitted(weights, ratings, group, k, prior, scale)
+    return lambda user: guesses(weights, fit(user), scale)
+
+
+def ways(ratings: Ratings, trainer: Trainer, group: Group) -> dict[str, dict[int, Score]]:
+    """Every way of guessing at every k, for one group."""
+    weights, error = trainer.train(group.train, group.validation)
+    scale = scale_of(weights, ratings.min_rating, ratings.max_rating)
+    prior = person_prior(weights, ratings, group, error**2)
+    means, offsets, overall = item_means(ratings, group.train)
+    popularity = np.bincount(ratings.item_index[group.train], minlength=len(ratings.items)).astype(float)
+    found: dict[str, dict[int, Score]] = {}
+
+    def measure(name: str, k: int, rank: Callable[[int], np.ndarray], clip: bool = True) -> None:
+        found.setdefault(name, {})[k] = score(ratings, group, k, rank, clip)
+
+    def averages(user: int, k: int) -> np.ndarray:
+        rows = group.revealed(user, k)
+        rest = ratings.rating[rows] - overall - offsets[ratings.item_index[rows]]
+        own = float(rest.sum()) / (k + USER_SHRINKAGE)
+        return np.clip(overall + offsets + own, ratings.min_rating, ratings.max_rating)
+
+    for k in REVEALED:
+        measure("popularity", k, lambda user: popularity, False)
+        measure("item means", k, lambda user: means)
+        measure("averages of item and person", k, lambda user, k=k: averages(user, k))
+        measure("fold-in", k, folded(weights, ratings, group, k, prior, scale))
+        revealed = np.concatenate([group.revealed(user, k) for user in group.people])
+        full, _ = trainer.train(np.concatenate([group.train, revealed]), group.validation)
+        measure("full training", k, lambda user, full=full: _of_everything(full, user, ratings))
+    return found
+
+
+def _of_everything(weights: Weights, user: int, ratings: Ratings) -> np.ndarray:
+    items = np.arange(len(ratings.items))
+    guess = predict(weights, np.full(len(items), user), items, ratings.min_rating, ratings.max_rating)
+    return np.clip(guess, ratings.min_rating, ratings.max_rating)
+
+
+def print_table(ratings: Ratings, trainer: Trainer, groups: Sequence[Group]) -> bool:
+    """Means over the groups; whether fold-in at k = 10 does what is asked of it."""
+    found = [ways(ratings, trainer, group) for group in groups]
+    mean = {way: {k: replace_mean([one[way][k] for one in found]) for k in REVEALED} for way in found[0]}
+    people = np.mean([len(group.people) for group in groups])
+    print(f"{len(groups)} groups of {people:.0f} people kept out; means over the groups")
+    for name, title in (
+        ("rmse", "RMSE"),
+        ("ndcg", "NDCG@10 among the hidden ratings (gain: the rating)"),
+        ("ndcg_all", f"NDCG@10 among all movies not revealed (gain: rated {LIKED:g} or more)"),
+    ):
+        print(f"\n{title + ', ratings revealed':68}{''.join(f'{k:>9}' for k in REVEALED)}")
+        for way, scores in mean.items():
+            values = [getattr(scores[k], name) for k in REVEALED]
+            print(f"{way:68}{''.join('        –' if np.isnan(value) else f'{value:9.4f}' for value in values)}")
+    print_sureness(ratings, trainer, groups[0])
+    fold, full = mean["fold-in"][10], mean["full training"][10]
+    checks = {
+        f"RMSE at 10 below item means: {fold.rmse:.4f} < {mean['item means'][10].rmse:.4f}": fold.rmse
+        < mean["item means"][10].rmse,
+        f"NDCG@10 at 10 above popularity: {fold.ndcg:.4f} > {mean['popularity'][10].ndcg:.4f}": fold.ndcg
+        > mean["popularity"][10].ndcg,
+        f"RMSE at 10 within 2% of full training: {fold.rmse / full.rmse - 1:+.2%}": fold.rmse <= 1.02 * full.rmse,
+    }
+    print()
+    for said, holds in checks.items():
+        print(f"{'yes' if holds else 'NO ':4}{said}")
+    return all(checks.values())
+
+
+def replace_mean(scores: Sequence[Score]) -> Score:
+    """The mean of several groups' scores."""
+    return Score(*(float(np.mean([getattr(score, name) for score in scores])) for name in ("rmse", "ndcg", "ndcg_all")))
+
+
+def print_sureness(ratings: Ratings, trainer: Trainer, group: Group) -> None:
+    """Whether guesses called sure miss by less: what was expected beside what happened, by thirds."""
+    weights, error = trainer.train(group.train, group.validation)
+    scale = scale_of(weights, ratings.min_rating, ratings.max_rating)
+    prior = person_prior(weights, ratings, group, error**2)
+    count = np.bincount(ratings.item_index[group.train], minlength=len(ratings.items))
+    rows = group.validation
+    curve = miss_curve(count[ratings.item_index[rows]], predict_rows(weights, ratings, rows) - ratings.rating[rows])
+    spread = float(ratings.rating[group.train].std())
+    print("\nsureness, first group: expected miss and actual RMSE, by thirds of what was expected")
+    for k in REVEALED:
+        person, expected, missed = fitted(weights, ratings, group, k, prior, scale), [], []
+        for user in group.people:
+            items, actual = ratings.item_index[group.hidden(user)], ratings.rating[group.hidden(user)]
+            known = person(user)
+            sure = sureness(curve, count, doubt(weights, known, scale), spread=spread)
+            expected.append(sure.miss[items])
+            missed.append(guesses(weights, known, scale)[items] - actual)
+        together, misses = np.concatenate(expected), np.concatenate(missed)
+        thirds = np.array_split(np.argsort(together), 3)
+        said = ", ".join(
+            f"{np.sqrt(np.mean(together[third] ** 2)):.3f} → {np.sqrt(np.mean(misses[third] ** 2)):.3f}"
+            for third in thirds
+        )
+        print(f"  {k:>2} revealed: {said}")
+
+
+def print_priors(ratings: Ratings, trainer: Trainer, groups: Sequence[Group]) -> None:
+    """RMSE and NDCG@10 with other penalties."""
+    found: dict[str, dict[int, list[Score]]] = {}
+    for group in groups:
+        weights, error = trainer.train(group.train, group.validation)
+        scale = scale_of(weights, ratings.min_rating, ratings.max_rating)
+        for name, prior_at in _priors(weights, ratings, group, error, trainer.config.l2).items():
+            for k in REVEALED:
+                fold = folded(weights, ratings, group, k, prior_at(k), scale)
+                measured = score(ratings, group, k, fold)
+                found.setdefault(name, {}).setdefault(k, []).append(measured)
+    for measure in ("rmse", "ndcg"):
+        print(f"\n{measure + ', ratings revealed':58}{''.join(f'{k:>9}' for k in REVEALED)}")
+        for name, scores in found.items():
+            means = [np.mean([getattr(one, measure) for one in scores[k]]) for k in REVEALED]
+            print(f"{name:58}{''.join(f'{value:9.4f}' for value in means)}")
+
+
+def _priors(
+    weights: Weights, ratings: Ratings, group: Group, error: float, l2: float
+) -> dict[str, Callable[[int], Prior]]:
+    """Penalties by name; each may depend on the number of ratings."""
+    learned = person_prior(weights, ratings, group, error**2)
+    p, dim = len(learned.mean), weights.item_embedding.shape[1]
+
+    def ridge(penalty: float, mean: np.ndarray) -> Prior:
+        """Plain ridge on the vector; the bias keeps the variance it has among people."""
+        diagonal = np.full(p, learned.noise / penalty)
+        if p > dim:
+            diagonal[dim] = learned.covariance[dim, dim]
+        return Prior(mean, np.diag(diagonal), learned.noise)
+
+    zero = np.zeros(p)
+    zero[dim:] = learned.mean[dim:]
+    found: dict[str, Callable[[int], Prior]] = {"learned people (in use)": lambda k: learned}
+    for factor in (2.0, 4.0):
+        wider = replace(learned, covariance=factor * learned.covariance)
+        found[f"learned people, covariance × {factor:g}"] = lambda k, wider=wider: wider
+    for penalty in (1.0, 10.0):
+        found[f"ridge toward the mean person, penalty {penalty:g}"] = lambda k, penalty=penalty: ridge(
+            penalty, learned.mean
+        )
+        found[f"ridge toward zero, penalty {penalty:g}"] = lambda k, penalty=penalty: ridge(penalty, zero)
+    if l2 > 0:
+        found["ridge toward zero, training's penalty (l2 a rating)"] = lambda k: ridge(l2 * k, zero)
+        found["ridge toward the mean person, training's penalty"] = lambda k: ridge(l2 * k, learned.mean)
+    return found
+
+
+if __name__ == "__main__":
+    main()

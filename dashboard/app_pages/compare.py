@@ -1,0 +1,197 @@
+"""Compare: two to six models beside each other, and two of them on one map."""
+
+import numpy as np
+import streamlit as st
+
+from core.analysis.comparison import Comparison
+from core.analysis.pairs import FEWEST, Shared
+from core.comparing import of_study
+from core.errors import LimitError
+from core.run import Run
+from core.studies import OverlapSettings
+from dashboard import analyses, copy, loaders, studying
+from dashboard.compare import choice as compare_choice
+from dashboard.compare import pair as compare_pair
+from dashboard.compare import results as compare_results
+from dashboard.compare import words as compare_words
+from dashboard.compare.choice import Chosen
+from dashboard.compare.maps import maps
+from dashboard.compare.neighbors import kept_neighbors
+from dashboard.compare.pair import Pair
+from dashboard.needs_run import require_run
+
+WELL_KNOWN = 21
+"""Ratings an item needs to be compared, at first."""
+
+QUICK_ITEMS = 4000
+"""Up to here the neighbors of all items are found in less than half a second; of more, a study finds them."""
+
+SECONDS_A_PAIR = 9e-9
+"""Of finding neighbors in two models, for each pair of items; on two processors."""
+
+run = require_run()
+
+
+def pair(chosen: Chosen) -> None:
+    """Two of the models on the items they share."""
+    names = " and ".join(chosen.letters)
+    st.header(f"Do {names} know the same?" if len(chosen.letters) == 2 else "Two of them side by side")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        first, second = compare_choice.pair(chosen)
+        letters = chosen.letters[first], chosen.letters[second]
+        left, right = (loaders.run(chosen.summaries[place].run_id) for place in (first, second))
+        most = most_asked(left, right)
+        least = st.number_input(
+            "Enough ratings: at least",
+            1,
+            most,
+            min(WELL_KNOWN, most),
+            key="min",
+            bind="query-params",
+            width=190,
+            help="Only what has this many ratings in the data of both is compared; the place of others is mostly "
+            "chance.",
+        )
+    found = analyses.shared_items(left.run_id, right.run_id, min_ratings=least)
+    noun = left.dataset.noun
+    if len(found) < FEWEST:
+        too_few(found, noun)
+        return
+    sizes = None if left.dataset.digest == right.dataset.digest else (left.dataset.items, right.dataset.items)
+    st.caption(compare_words.left_out(found, least, sizes, noun))
+    comparison = compared(left, right, found, least)
+    if comparison is not None:
+        rows = loaders.item_rows(left.run_id)
+        ratings = loaders.ratings(left.dataset.dataset_id)
+        side_by_side(Pair(letters, left, right, found, comparison, ratings, rows))
+
+
+def most_asked(left: Run, right: Run) -> int:
+    """The highest number of ratings that still leaves something to compare in each; at least 1."""
+    counts = [loaders.item_rows(one.run_id).count for one in (left, right)]
+    return max(1, min(int(np.sort(count)[-min(FEWEST, len(count))]) for count in counts))
+
+
+def too_few(found: Shared, noun: str) -> None:
+    """Say why nothing is compared."""
+    nouns = copy.plural(noun)
+    st.warning(
+        f"They have {copy.count(len(found), noun)} to be compared on, and {FEWEST} are needed. {found.in_both:,} "
+        f"{nouns} occur in the data of both, by their ids; {found.untrained:,} of these have no rating in the training "
+        f"part of one of the models, {found.rare:,} too few ratings. Lower the number above, or choose models of data "
+        "with more in common.",
+        icon=":material/join_inner:",
+    )
+
+
+def compared(left: Run, right: Run, found: Shared, least: int) -> Comparison | None:
+    """What the comparison found; of very many items a study makes it, and None until it is there."""
+    if len(found) <= QUICK_ITEMS:
+        try:
+            return analyses.comparison(left.run_id, right.run_id, min_ratings=least)
+        except LimitError:  # all rows of an embedding are equal
+            st.warning("One of them has learned nothing that could be compared: all its vectors are the same.")
+            return None
+    noun = left.dataset.noun
+    study = studying.study(
+        "overlap",
+        left,
+        OverlapSettings(other_run_id=right.run_id, min_ratings=least),
+        title=f"Compare {copy.count(len(found), noun)}",
+        button="Compare them",
+        about_seconds=max(1.0, SECONDS_A_PAIR * len(found) ** 2),
+        words=f"The neighbors of every {noun} are looked up in both models. Ask for more ratings above, and with fewer "
+        f"{copy.plural(noun)} it is immediate.",
+    )
+    return of_study(study).comparison if study is not None else None
+
+
+def measures(of: Pair) -> None:
+    """The three measures, each with what chance would give."""
+    measured, overlap = of.comparison.measured, of.comparison.overlap
+    with st.grid(3, min_column_width=200):
+        st.metric(
+            f"Neighbors kept, of {overlap.k}",
+            compare_words.number(measured.kept),
+            f"by chance {measured.kept_by_chance:.2f}",
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
+            help=f"Of the {overlap.k} nearest by cosine in one model, how many are also among the {overlap.k} nearest "
+            f"in the other, on average. As Jaccard overlap {measured.overlap:.3f}.",
+        )
+        st.metric(
+            "Linear CKA",
+            f"{measured.cka:.3f}",
+            f"by chance {measured.cka_by_chance:.3f}",
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
+            help="1: the same space but for rotation and size. Few items in many dimensions look alike by chance.",
+        )
+        st.metric(
+            "Procrustes distance",
+            f"{measured.distance:.3f}",
+            f"by chance {measured.distance_by_chance:.3f}",
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
+            help="0: the same but for rotation, reflection, size and place. Otherwise the share of the spread that "
+            "alignment leaves unexplained.",
+        )
+
+
+@st.fragment
+def side_by_side(of: Pair) -> None:
+    """Everything about the two; a selection redraws this part alone."""
+    compare_pair.show(of)
+    measures(of)
+    st.markdown(compare_words.alike(*of.letters, of.comparison, of.noun))
+    maps(of)
+    kept_neighbors(of)
+
+
+def explanation() -> None:
+    """Formulas and sources."""
+    with st.expander("How this is computed", icon=":material/function:"):
+        st.markdown(
+            "*Alignment.* Both matrices are centered and scaled to $\\lVert A \\rVert = \\lVert B \\rVert = 1$; a "
+            "narrower one is widened with zeros. The orthogonal $R$ that brings $B$ closest to $A$ follows from the "
+            "singular values of $A^\\top B = U S V^\\top$ as $R = V U^\\top$, the best factor is "
+            "$\\operatorname{tr} S$, and the *Procrustes distance* is what is left, $1 - (\\operatorname{tr} S)^2$: "
+            "P. H. Schönemann (1966), [doi:10.1007/BF02289451](https://doi.org/10.1007/BF02289451). The axes of both "
+            "maps are the centered principal components of the left model on what is compared.\n\n"
+            "*Linear CKA* is $\\lVert A^\\top B \\rVert_F^2 \\,/\\, (\\lVert A^\\top A \\rVert_F \\, \\lVert B^\\top B "
+            "\\rVert_F)$: S. Kornblith, M. Norouzi, H. Lee and G. Hinton (2019), [Similarity of Neural Network "
+            "Representations Revisited](https://arxiv.org/abs/1905.00414). It listens mostly to the strongest "
+            "directions; the neighbors listen to all.\n\n"
+            "*Neighbors kept*: the ten nearest by cosine in all dimensions, among what is compared, in each model; no "
+            "alignment is needed. The Jaccard overlap is those in both lists by those in either.\n\n"
+            "*By chance* is the mean over pairing the rows of one model with those of the other at random: for lists "
+            "the hypergeometric distribution, for CKA exactly $1 / ((n - 1) \\lVert A^\\top A \\rVert_F \\lVert "
+            "B^\\top B \\rVert_F)$ for $n$ rows of size one in all, for the distance five random pairings."
+        )
+
+
+st.title("How alike are two models?")
+st.markdown(
+    "Models can guess equally well and still see different things. Here are their results and settings, and what two "
+    "of them agree on: which neighbors stay, and who moves."
+)
+known = compare_choice.at_hand()
+if len(known) < 2:
+    compare_choice.offer_second(run)
+else:
+    chosen = compare_choice.choose(known)
+    if len(chosen.summaries) < 2:
+        st.info("Choose at least two models.", icon=":material/info:")
+    else:
+        st.markdown(compare_words.errors(chosen.letters, chosen.summaries))
+        left_half, right_half = st.columns([5, 7], gap="medium")
+        with left_half:
+            compare_results.results(chosen)
+        with right_half:
+            compare_results.settings(chosen)
+        pair(chosen)
+        compare_results.curves(chosen)
+        explanation()

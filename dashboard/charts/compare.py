@@ -1,0 +1,175 @@
+"""Figures of runs beside each other: their curves, their maps on the same axes, and the neighbors that items keep."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.run import Started
+from dashboard.charts import components, training
+from dashboard.charts.base import MUTED, REFERENCE, figure, plain
+from dashboard.charts.points import Classes, Coloring, sample
+from dashboard.copy import plural
+
+MOST_DRAWN = 8_000
+"""Items on a map; more are sampled, so that a chart's message, with all that is said over a point, stays below 2 MB."""
+
+MOST_NAMED = 8
+"""Selected items that are named on a map; more names would cover each other, and are rings without one."""
+
+_ACCENT, _MARK = "#3f62d8", "#c2410c"
+_PAPER = "rgba(255, 255, 255, 0.85)"
+"""Under names among the points, in light and dark."""
+
+
+def curves(named: Sequence[training.Named], references: Started | None) -> go.Figure:
+    """Validation RMSE of several runs (solid) and their training RMSE (dotted), with what guessing reaches.
+
+    Args:
+        named: The runs, at most six.
+        references: Reference lines that hold for all of them; None where each has its own.
+    """
+    result = training.compared_curves(named, height=400)
+    if references is not None:
+        for words, value in (
+            ("always guess the mean", references.mean_rmse),
+            ("averages only, no embedding", references.averages_rmse),
+        ):
+            result.add_hline(
+                y=value,
+                line={"color": REFERENCE, "width": 1.5, "dash": "dash"},
+                annotation={"text": f"{words}: {value:.3f}", "font": {"size": 12, "color": REFERENCE}},
+                annotation_position="top right",
+            )
+    return result
+
+
+def aligned_map(
+    places: np.ndarray,
+    axes: Sequence[int],
+    hover: Sequence[str],
+    color: Coloring | Classes,
+    *,
+    title: str,
+    of: str,
+    reach: Sequence[tuple[float, float]],
+    marked: Sequence[int],
+    titles: Sequence[str],
+    noun: str,
+) -> go.Figure:
+    """Items of one run along two components; the other run's figure has the same axes, range, colors and marks.
+
+    Args:
+        places: Float array, (n_items, components), in embedding units.
+        axes: Across and up, from 0.
+        hover: What to show over each item, made harmless.
+        color: A number or a class for every item.
+        title: What the figure shows.
+        of: The model whose components the axes are.
+        reach: Lowest and highest value on each axis.
+        marked: Items to ring; few are named.
+        titles: What the items are called.
+        noun: What an item is.
+
+    The custom data of a point is its row.
+    """
+    rows = sample(np.arange(len(places)), most=MOST_DRAWN)  # the same on both sides, whatever is marked
+    result = components.scatter(places, axes, rows, hover, color, noun=noun)
+    of_all = "" if len(rows) == len(places) else f" (a sample of {len(rows):,} {plural(noun)})"
+    if len(marked):
+        result.update_traces(marker_opacity=0.35)
+        _ring(result, places, axes, np.array(marked), hover)
+    if len(marked) <= MOST_NAMED:
+        for row in marked:
+            _name(result, float(places[row, axes[0]]), float(places[row, axes[1]]), titles[row])
+    result.update_layout(
+        title_text=title + of_all,
+        height=460,
+        uirevision=f"aligned {axes}",
+        legend={"orientation": "h", "x": 0, "xanchor": "left", "y": -0.16, "yanchor": "top"},
+        margin_t=48,
+    )
+    if isinstance(color, Coloring):
+        result.update_traces(selector={"name": color.label}, marker_colorbar=_below(color))
+    result.update_xaxes(range=reach[0], title_text=f"Component {axes[0] + 1} of {of} (embedding units)")
+    result.update_yaxes(range=reach[1], title_text=f"Component {axes[1] + 1} of {of} (embedding units)")
+    return result
+
+
+def _ring(result: go.Figure, places: np.ndarray, axes: Sequence[int], rows: np.ndarray, hover: Sequence[str]) -> None:
+    across, up = axes
+    result.add_scattergl(
+        x=places[rows, across].astype(np.float32),
+        y=places[rows, up].astype(np.float32),
+        mode="markers",
+        name="selected",
+        marker={
+            "size": 13 if len(rows) <= MOST_NAMED else 8,
+            "symbol": "circle-open",
+            "color": _MARK,
+            "line": {"width": 3 if len(rows) <= MOST_NAMED else 1.5},
+        },
+        text=[hover[row] for row in rows],
+        customdata=rows.astype(np.int32),
+        hovertemplate="%{text}<extra></extra>",
+        showlegend=False,
+    )
+
+
+def _name(result: go.Figure, x: float, y: float, title: str) -> None:
+    """A title beside its point: an annotation, because WebGL points cover the text of ordinary traces."""
+    font = {"size": 13, "color": _MARK}
+    result.add_annotation(
+        x=x, y=y, text=plain(title, 40), ax=0, ay=-34, arrowcolor=_MARK, font=font, bgcolor=_PAPER, borderpad=2
+    )
+
+
+def _below(color: Coloring) -> dict[str, object]:
+    """The color bar under the figure: beside it, it would make one map narrower than the other."""
+    bar: dict[str, object] = {
+        "title": {"text": color.label, "side": "top"},
+        "orientation": "h",
+        "thickness": 10,
+        "lenmode": "pixels",
+        "len": 220,
+        "x": 0,
+        "xanchor": "left",
+        "y": -0.16,
+        "yanchor": "top",
+    }
+    if len(color.ticks):
+        bar |= {"tickmode": "array", "tickvals": list(color.ticks), "ticktext": list(color.tick_labels)}
+    return bar
+
+
+def kept(often: np.ndarray, *, chosen: tuple[int, int], noun: str) -> go.Figure:
+    """How many items keep 0, 1, … k of their neighbors.
+
+    Args:
+        often: Items that keep so many, int, (k + 1,).
+        chosen: Lowest and highest number of neighbors kept that is listed; the other bars are paler.
+        noun: What an item is.
+    """
+    k = len(often) - 1
+    number = np.arange(k + 1)
+    inside = (number >= chosen[0]) & (number <= chosen[1])
+    result = figure(
+        f"Neighbors that {plural(noun)} keep",
+        x=f"Of the {k} nearest, also nearest in the other",
+        y=plural(noun).capitalize(),
+        height=330,
+    )
+    result.add_bar(
+        x=number,
+        y=often,
+        marker_color=[_ACCENT if one else MUTED for one in inside],
+        text=[f"{count:,}" if count else "" for count in often.tolist()],
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate="%{x} kept: <b>%{y:,}</b><extra></extra>",
+    )
+    highest = float(max(often.max(), 1))
+    result.update_yaxes(range=[0, 1.15 * highest], tickformat=",")
+    result.update_xaxes(dtick=1 if k <= 20 else None)
+    result.update_layout(bargap=0.12, uirevision="kept", dragmode=False, clickmode="event+select", showlegend=False)
+    return result

@@ -1,0 +1,201 @@
+"""Figures of maps: a point an item, wherever a method has put it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dashboard.charts.base import MUTED, figure, plain
+from dashboard.charts.points import Classes, Coloring, groups, sample, scale
+
+SMALL, LARGE = 4, 22
+"""Diameter in pixels of the least and the most rated item, where the size shows the number of ratings."""
+
+_MARK, _LINE = "#e8590c", "rgba(232, 89, 12, 0.55)"
+_HEIGHT = 580
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Where items lie, and what is known of all items.
+
+    Attributes:
+        rows: The items on the map, (n,), rising.
+        points: Their places, float array, (n, 2 or 3).
+        axes: What each axis is called; empty text where it means nothing by itself.
+        hover: What to show over each item of the data, made harmless.
+        titles: What the items of the data are called.
+    """
+
+    rows: np.ndarray
+    points: np.ndarray
+    axes: Sequence[str]
+    hover: Sequence[str]
+    titles: Sequence[str]
+
+    def spots(self, at: np.ndarray) -> dict[str, np.ndarray]:
+        """Coordinates of some of the items on the map by axis, float32."""
+        return {name: self.points[at, axis].astype(np.float32) for axis, name in enumerate("xyz"[: len(self.axes)])}
+
+
+def item_map(
+    places: Places,
+    color: Coloring | Classes,
+    *,
+    title: str,
+    remark: str = "",
+    found: Sequence[int] = (),
+    near: np.ndarray | None = None,
+    sizes: np.ndarray | None = None,
+    revision: str = "",
+) -> go.Figure:
+    """Items on a map of two or three dimensions.
+
+    Args:
+        places: Where they lie; above MOST_DRAWN a sample of them is drawn, which the title says.
+        color: A number or a class for every item of the data.
+        title: Heading of the figure.
+        remark: A smaller line under it.
+        found: Items to mark and name; those that are not on the map are left out.
+        near: Items to which a line leads from the only one in `found`.
+        sizes: Number of ratings of every item of the data, shown as the points' area; None draws all alike.
+        revision: As long as it stays the same, zoom and camera stay.
+
+    The custom data of a point is its row in the data.
+    """
+    marked = _on_the_map(places, found)
+    linked = np.array([], int) if near is None else _on_the_map(places, near)
+    drawn = sample(np.arange(len(places.rows)), keep=np.concatenate([marked, linked]))
+    of_all = "" if len(drawn) == len(places.rows) else f" (a sample of {len(drawn):,})"
+    result = figure(title + of_all, height=_HEIGHT)
+    result.update_layout(title_subtitle={"text": remark, "font": {"size": 13}}, margin_t=76 if remark else 56)
+    sizing = None if sizes is None else _diameters(sizes[places.rows])
+    for name, at, marker, hover in _layers(color, places, drawn):
+        if sizing is not None:
+            marker |= {"size": sizing[at], "sizemode": "diameter"}
+        _add_points(result, places, at, name=name, marker=marker, hover=hover)
+    if len(marked) == 1 and len(linked):
+        _add_lines(result, places, int(marked[0]), linked)
+    if len(marked):
+        _add_found(result, places, marked)
+    _lay_out(result, places, color, revision=revision)
+    return result
+
+
+def _on_the_map(places: Places, rows: Sequence[int] | np.ndarray) -> np.ndarray:
+    """Where in `places` these rows are, without those that are not there."""
+    wanted = np.asarray(rows, int)
+    at = np.searchsorted(places.rows, wanted)
+    there = (at < len(places.rows)) & (places.rows[np.minimum(at, len(places.rows) - 1)] == wanted)
+    return at[there]
+
+
+def _layers(
+    color: Coloring | Classes, places: Places, drawn: np.ndarray
+) -> list[tuple[str, np.ndarray, dict[str, object], str]]:
+    """Name, places, marker and the hover's last line of each trace, what lies at the back first."""
+    if isinstance(color, Classes):
+        here = replace(color, member=color.member[places.rows])
+        return [(plain(name), at, marker, f"<br>{plain(name)}") for name, at, marker in groups(here, drawn)]
+    values = replace(color, values=color.values[places.rows])
+    unknown = np.isnan(values.values[drawn])
+    layers: list[tuple[str, np.ndarray, dict[str, object], str]] = []
+    if unknown.any():
+        layers.append(("unknown", drawn[unknown], {"size": 4, "color": MUTED}, ""))
+    if not unknown.all():
+        known = drawn[~unknown]
+        shown = f"<br>{plain(color.label).lower()}: %{{marker.color:{color.form}}}" if color.form else ""
+        layers.append((color.label, known, scale(values, known), shown))
+    return layers
+
+
+def _diameters(counts: np.ndarray) -> np.ndarray:
+    """Pixels, so that the area grows with the number of ratings, float32."""
+    share = np.sqrt(counts / max(1, int(counts.max(initial=1))))
+    return (SMALL + (LARGE - SMALL) * share).astype(np.float32)
+
+
+def _add_points(
+    result: go.Figure, places: Places, at: np.ndarray, *, name: str, marker: dict[str, object], hover: str
+) -> None:
+    flat = len(places.axes) == 2
+    if not flat:
+        marker = marker | ({} if "sizemode" in marker else {"size": 3})
+        marker.pop("line", None)  # outlines of points in space are drawn a pixel wide at least, and hide them
+    rows = places.rows[at]
+    result.add_trace(
+        (go.Scattergl if flat else go.Scatter3d)(
+            **places.spots(at),
+            mode="markers",
+            name=name,
+            marker=marker,
+            text=[places.hover[row] for row in rows],
+            customdata=rows.astype(np.int32),
+            hovertemplate=f"%{{text}}{hover}<extra></extra>",
+        )
+    )
+
+
+def _add_lines(result: go.Figure, places: Places, start: int, ends: np.ndarray) -> None:
+    """From one item to its true neighbors, however far away they are drawn."""
+    lines: dict[str, list[float | None]] = {}
+    for axis, name in enumerate("xyz"[: len(places.axes)]):
+        here = float(places.points[start, axis])
+        lines[name] = [value for end in ends for value in (here, float(places.points[end, axis]), None)]
+    trace = go.Scatter if len(places.axes) == 2 else go.Scatter3d
+    result.add_trace(
+        trace(
+            **lines,
+            mode="lines",
+            name="neighbors",
+            line={"color": _LINE, "width": 2},
+            hoverinfo="skip",
+            showlegend=False,
+        )
+    )
+
+
+def _add_found(result: go.Figure, places: Places, at: np.ndarray) -> None:
+    """Rings around chosen items, with their titles."""
+    flat, rows = len(places.axes) == 2, places.rows[at]
+    trace = go.Scatter if flat else go.Scatter3d
+    result.add_trace(
+        trace(
+            **places.spots(at),
+            mode="markers+text",
+            name="searched",
+            showlegend=False,
+            marker={"size": 14 if flat else 8, "symbol": "circle-open", "color": _MARK, "line": {"width": 3}},
+            text=[plain(places.titles[row], 40) for row in rows],
+            textposition="top center",
+            textfont={"size": 13, "color": _MARK},
+            customdata=rows.astype(np.int32),
+            hovertemplate="%{text}<extra></extra>",
+        )
+    )
+
+
+def _lay_out(result: go.Figure, places: Places, color: Coloring | Classes, *, revision: str) -> None:
+    if len(places.axes) == 3:
+        x, y, z = ({"title": {"text": name}} for name in places.axes)
+        camera = {"eye": {"x": 1.3, "y": 1.3, "z": 0.7}}
+        result.update_layout(
+            scene={"xaxis": x, "yaxis": y, "zaxis": z, "camera": camera, "aspectmode": "data", "uirevision": revision}
+        )
+    else:
+        for update, name in ((result.update_xaxes, places.axes[0]), (result.update_yaxes, places.axes[1])):
+            meant = bool(name)  # where the axes mean nothing, numbers and lines would only pretend they did
+            update(showticklabels=meant, zeroline=meant, showgrid=meant)
+        result.update_yaxes(title=places.axes[1], scaleanchor="x", scaleratio=1)  # distances are what the eye compares
+        # Inside, so that the legend below cannot lie on it however narrow the picture is.
+        corner = {"xref": "paper", "yref": "paper", "x": 1, "y": 0, "xanchor": "right", "yanchor": "bottom"}
+        if places.axes[0]:
+            result.add_annotation(text=places.axes[0], showarrow=False, **corner)
+        result.update_layout(dragmode="lasso")
+    below = {"orientation": "h", "yanchor": "top", "y": -0.12 if places.axes[0] else -0.02, "xanchor": "left", "x": 0}
+    result.update_layout(
+        uirevision=revision, showlegend=isinstance(color, Classes), legend=below | {"itemsizing": "constant"}
+    )
+    if isinstance(color, Classes):
+        result.update_layout(height=_HEIGHT + 10 * len(color.names))  # room for the legend, on a phone a line each

@@ -1,0 +1,133 @@
+"""Figures of one person among all: on the plane of two components, and along several."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.analysis.place import People, Place
+from dashboard.charts.base import MUTED, figure, plain
+from dashboard.charts.points import sample
+from dashboard.components.label import Label
+
+MOST_DRAWN = 4_000
+"""People in the picture at most; it is sent again after every rating."""
+
+_YOU, _NEAR = "#e8590c", "#0072b2"
+_ROW = 52
+"""Height of one component, in pixels."""
+
+
+def plane(
+    among: People,
+    mine: Place,
+    axes: Sequence[int],
+    drawn: np.ndarray,
+    near: np.ndarray,
+    hover: Sequence[str],
+    labels: Sequence[Label],
+) -> go.Figure:
+    """Everybody on two components, the person in front of the screen among them.
+
+    Args:
+        among: The people.
+        mine: The person.
+        axes: Two components, from 0.
+        drawn: Rows of the people to draw; of very many a sample, which the title says.
+        near: Rows of those most alike.
+        hover: What to show over each person, made harmless.
+        labels: What each component is called.
+    """
+    shown = sample(drawn, keep=near, most=MOST_DRAWN)
+    of_all = "" if len(shown) == len(drawn) else f" (a sample of {len(shown):,})"
+    names = [f"{plain(labels[axis].span, 90)}<br>(embedding units from the average person)" for axis in axes]
+    result = figure(f"You among {len(drawn):,} people{of_all}", x=names[0], y=names[1], height=440)
+    for rows, name, marker in (
+        (shown, "everybody", {"size": 5, "color": MUTED}),
+        (near, "leans your way", {"size": 9, "symbol": "circle-open", "color": _NEAR, "line": {"width": 2}}),
+    ):
+        result.add_scattergl(
+            x=among.scores[rows, axes[0]],
+            y=among.scores[rows, axes[1]],
+            mode="markers",
+            name=name,
+            marker=marker,
+            text=[hover[row] for row in rows],
+            hovertemplate="%{text}<extra></extra>",
+        )
+    result.add_scatter(
+        x=[float(mine.scores[axes[0]])],
+        y=[float(mine.scores[axes[1]])],
+        error_x={"array": [float(mine.doubt[axes[0]] * among.spread[axes[0]])], "color": _YOU, "thickness": 1},
+        error_y={"array": [float(mine.doubt[axes[1]] * among.spread[axes[1]])], "color": _YOU, "thickness": 1},
+        mode="markers+text",
+        name="you",
+        marker={"size": 15, "symbol": "star", "color": _YOU},
+        text=["you"],
+        textposition="top right",
+        textfont={"size": 14, "color": _YOU},
+        hovertemplate="<b>You</b><br>%{x:.2f}, %{y:.2f}<extra></extra>",
+    )
+    result.update_xaxes(zeroline=True)
+    result.update_yaxes(zeroline=True)
+    result.update_layout(uirevision=f"plane {axes}", margin_t=96, legend={"xanchor": "left", "x": 0})
+    return result
+
+
+def along(among: People, mine: Place, ends: Sequence[tuple[str, str]], labels: Sequence[Label]) -> go.Figure:
+    """The person along several components, from end to end.
+
+    Args:
+        among: The people.
+        mine: The person.
+        ends: What lies at the low and the high end of each component, in words.
+        labels: What each component is called.
+    """
+    n = len(ends)
+    rows = np.arange(n)
+    reach = float(max(3.0, np.abs(mine.z[:n]).max(initial=0) + 0.5))
+    result = figure(
+        "You along the components",
+        x="Standard deviations from the average person",
+        height=130 + _ROW * n,
+    )
+    result.add_bar(
+        y=rows,
+        x=(among.high - among.low)[:n],
+        base=among.low[:n],
+        orientation="h",
+        width=0.22,
+        name="the middle 80% of people",
+        marker={"color": MUTED},
+        hoverinfo="skip",
+    )
+    result.add_scatter(
+        x=mine.z[:n],
+        y=rows,
+        error_x={"array": mine.doubt[:n], "color": _YOU, "thickness": 1.5},
+        mode="markers",
+        name="you, give or take",
+        marker={"size": 13, "symbol": "star", "color": _YOU},
+        text=[plain(label.short) for label in labels[:n]],
+        hovertemplate="%{text}: <b>%{x:.2f}</b><extra></extra>",
+    )
+    notes = [
+        {"x": x, "y": row - 0.34, "text": plain(text, 26), "showarrow": False, "xanchor": anchor, "font": {"size": 12}}
+        for row, (low, high) in enumerate(ends)
+        for x, text, anchor in ((-reach, low, "left"), (reach, high, "right"))
+    ]
+    result.update_layout(annotations=notes)
+    result.update_xaxes(range=[-reach, reach], zeroline=True, fixedrange=True)
+    result.update_yaxes(
+        tickmode="array",
+        tickvals=rows,
+        ticktext=[str(label.number) for label in labels[:n]],
+        autorange=False,
+        range=[n - 0.5, -0.75],
+        showgrid=False,
+        zeroline=False,
+        fixedrange=True,
+        title_text="Component",
+    )
+    result.update_layout(uirevision="along", margin_t=96, legend={"xanchor": "left", "x": 0})
+    return result

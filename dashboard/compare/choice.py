@@ -1,0 +1,122 @@
+"""Which models are compared, and which two of them side by side."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from core.config import PRESETS, RunConfig
+from core.run import Run
+from core.store import RunSummary
+from dashboard import copy, link, loaders, state, training
+
+MOST = 6
+"""More curves than this cannot be told apart."""
+
+LETTERS = "ABCDEF"
+
+LINK = "models"
+"""Query parameter with the ids of the compared runs."""
+
+_KEPT, _WIDGET = "_compared", "compared"
+"""Session keys: what somebody chose, and the field, which Streamlit forgets on other pages."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The models in the order chosen; each goes by its letter."""
+
+    summaries: tuple[RunSummary, ...]
+
+    @property
+    def letters(self) -> str:
+        """One letter a model."""
+        return LETTERS[: len(self.summaries)]
+
+
+def at_hand() -> list[RunSummary]:
+    """Models whose data is there, those on the selected data first, the newest first."""
+    here = {info.digest for info in loaders.dataset_infos()}
+    known = [summary for summary in loaders.runs() if summary.dataset.digest in here]
+    own = {summary.run_id for summary in loaders.runs_of(state.dataset_id())}
+    return sorted(known, key=lambda summary: summary.run_id not in own)
+
+
+def choose(known: list[RunSummary]) -> Chosen:
+    """The field with the models; at first the selected one and the newest other on the same data."""
+    by_id = {summary.run_id: summary for summary in known}
+    linked = link.news(LINK)
+    if _WIDGET not in st.session_state or linked:
+        st.session_state[_WIDGET] = _first(by_id, linked.split(",") if linked else st.session_state.get(_KEPT, []))
+    else:
+        st.session_state[_WIDGET] = [run_id for run_id in st.session_state[_WIDGET] if run_id in by_id]
+    several = len({summary.dataset.digest for summary in known}) > 1
+    picked = st.multiselect(
+        "Models, two to six",
+        list(by_id),
+        format_func=lambda run_id: words(by_id[run_id], with_data=several),
+        key=_WIDGET,
+        max_selections=MOST,
+        select_all=False,
+        on_change=_keep,
+        placeholder="Choose two models",
+    )
+    link.put(LINK, ",".join(picked) or None)
+    return Chosen(tuple(by_id[run_id] for run_id in picked))
+
+
+def link_to(settings: Mapping[str, Any]) -> dict[str, str]:
+    """Query parameters with which the page shows the selected model beside the other one of a study."""
+    return {LINK: settings["other_run_id"], "min": str(max(1, settings["min_ratings"]))}
+
+
+def _keep() -> None:
+    st.session_state[_KEPT] = list(st.session_state[_WIDGET])
+
+
+def _first(by_id: dict[str, RunSummary], wanted: Sequence[str]) -> list[str]:
+    """What the link names or was chosen before, as far as it is there, else the selected model and the newest other."""
+    named = [run_id for run_id in dict.fromkeys(wanted) if run_id in by_id][:MOST]
+    if len(named) >= 2:
+        return named
+    selected = state.run_id()
+    if named and selected in by_id and selected not in named:
+        return [str(selected), *named]
+    own = [summary.run_id for summary in loaders.runs_of(state.dataset_id()) if summary.run_id != selected]
+    others = own or [run_id for run_id in by_id if run_id != selected]
+    return ([selected] if selected in by_id else []) + others[:1]
+
+
+def words(summary: RunSummary, *, with_data: bool) -> str:
+    """A model in the field."""
+    return copy.short_run_words(summary) + (f", {summary.dataset.name}" if with_data else "")
+
+
+def pair(chosen: Chosen) -> tuple[int, int]:
+    """Places of the two models side by side: of more than two they can be chosen."""
+    if len(chosen.summaries) == 2:
+        return 0, 1
+    left = st.selectbox("Left", list(chosen.letters), key="left", bind="query-params", width=90)
+    rest = [letter for letter in chosen.letters if letter != left]
+    right = st.selectbox("Right", rest, key="right", bind="query-params", width=90)
+    return chosen.letters.index(left), chosen.letters.index(right)
+
+
+def offer_second(run: Run) -> None:
+    """With a single model, a second one can be trained right here: from another seed, or with another preset."""
+    st.info(
+        "There is one model, and comparing takes two. A second training of the same settings from another seed shows "
+        "how much of the map is chance; another preset shows what a setting does.",
+        icon=":material/info:",
+    )
+    options = second_configs(run.config)
+    name = st.pills("Train", list(options), default=next(iter(options)), required=True, key="second", wrap=True)
+    training.offer(options[name], label="Train a second model")
+
+
+def second_configs(config: RunConfig) -> dict[str, RunConfig]:
+    """What can be trained beside a model, by its words."""
+    found = {"Same settings, another seed": config.model_copy(update={"seed": (config.seed + 1) % 2**31})}
+    found |= {copy.PRESET_WORDS[name]: preset for name, preset in PRESETS.items() if preset != config}
+    return found

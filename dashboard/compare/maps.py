@@ -1,0 +1,151 @@
+"""Two maps on the same axes, with one selection on both."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from dashboard import coloring, copy, loaders
+from dashboard.charts import compare as charts
+from dashboard.charts.points import Classes, Coloring
+from dashboard.compare import pair as compare_pair
+from dashboard.compare import words as compare_words
+from dashboard.compare.pair import COLUMNS, Pair
+
+NEIGHBORS, DISTANCE = "Neighbors kept", "Distance moved"
+MOST_MARKED = 20
+
+
+def maps(pair: Pair) -> None:
+    """The controls, the two maps, and the selection as a table."""
+    if min(pair.left.config.embedding_dim, len(pair.shared)) < 2:
+        st.info(
+            f"{pair.letters[0]} has one dimension, and a map takes two. Put the other model first to see both on its "
+            "map.",
+            icon=":material/info:",
+        )
+        return
+    axes, color, found = _controls(pair)
+    marked = sorted({*pair.selected().tolist(), *found})
+    sides = (
+        (pair.letters[0], pair.comparison.places, "as it is"),
+        (pair.letters[1], pair.comparison.aligned, f"aligned to {pair.letters[0]}"),
+    )
+    reach = [_reach(pair, axis) for axis in axes]
+    hover = _hover(pair)
+    for column, (letter, places, how) in zip(st.columns(2, gap="medium"), sides, strict=True):
+        key = f"map_{'left' if letter == pair.letters[0] else 'right'}"
+        column.plotly_chart(
+            charts.aligned_map(
+                places,
+                axes,
+                hover,
+                color,
+                title=f"{letter}, {how}",
+                of=pair.letters[0],
+                reach=reach,
+                marked=marked,
+                titles=pair.labels,
+                noun=pair.noun,
+            ),
+            key=key,
+            on_select=partial(_select_points, key),
+            config={"displaylogo": False},
+            alt=f"{len(pair.shared):,} {copy.plural(pair.noun)} of model {letter}, {how}, on components {axes[0] + 1} "
+            f"and {axes[1] + 1} of {pair.letters[0]}, {len(marked)} of them marked",
+        )
+    st.markdown(compare_words.maps(*pair.letters, pair.comparison, pair.labels))
+    _selection(pair)
+
+
+def _controls(pair: Pair) -> tuple[list[int], Coloring | Classes, list[int]]:
+    """Axes from 0, color, and items to mark."""
+    n = pair.comparison.places.shape[1]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        words = f"Principal component of {pair.letters[0]}, centered, on this axis; both maps have the same."
+        axes = [
+            st.number_input(label, 1, n, first, key=key, bind="query-params", width=120, help=words) - 1
+            for key, label, first in (("x", "Across", 1), ("y", "Up", 2))
+        ]
+        known = coloring.genres(pair.ratings)
+        choices = [choice for choice in coloring.CHOICES if choice != coloring.GENRE or known]
+        choice = st.selectbox("Color", [NEIGHBORS, DISTANCE, *choices], key="color", bind="query-params", width=190)
+        found = st.multiselect(
+            f"Find {copy.plural(pair.noun)}",
+            list(pair.offered),
+            placeholder="Type a few letters of a title",
+            max_selections=MOST_MARKED,
+            select_all=False,
+            key="find",
+            bind="query-params",
+        )
+    return axes, _color(pair, choice), [pair.offered[label] for label in found]
+
+
+def _color(pair: Pair, choice: str) -> Coloring | Classes:
+    rows = pair.shared.first
+    if choice == NEIGHBORS:
+        return Coloring(f"Of {pair.comparison.overlap.k} neighbors kept", pair.comparison.overlap.kept.astype(float))
+    if choice == DISTANCE:
+        return Coloring("Distance moved (embedding units)", pair.comparison.moved.astype(float))
+    if choice == coloring.GENRE:
+        found = coloring.by_genre(pair.ratings, coloring.telling(pair.ratings))
+        return replace(found, member=found.member[rows])
+    known = coloring.by_number(pair.ratings, choice)
+    return replace(known, values=known.values[rows])
+
+
+def _hover(pair: Pair) -> list[str]:
+    shown, kept, moved = loaders.item_hover(pair.left.run_id), pair.comparison.overlap, pair.comparison.moved.tolist()
+    return [
+        f"{shown[row]}<br>keeps {often} of {kept.k} neighbors, moved {far:.2f}"
+        for row, often, far in zip(pair.shared.first.tolist(), kept.kept.tolist(), moved, strict=True)
+    ]
+
+
+def _reach(pair: Pair, axis: int) -> tuple[float, float]:
+    """Lowest and highest place on one axis in either map, with some room."""
+    both = np.concatenate([pair.comparison.places[:, axis], pair.comparison.aligned[:, axis]])
+    low, high = float(both.min()), float(both.max())
+    room = 0.05 * (high - low or 1.0)
+    return low - room, high + room
+
+
+def _select_points(key: str) -> None:
+    """Remember what was selected on one map; both are redrawn with it.
+
+    A chart that was redrawn tells of an empty selection with whatever is clicked next: that clears nothing.
+    """
+    points: Sequence[dict[str, object]] = st.session_state[key].selection.points
+    if points:
+        compare_pair.shown().select(np.array(sorted({int(str(point["customdata"])) for point in points}), np.int64))
+
+
+def _selection(pair: Pair) -> None:
+    """The selected items as a table, and as a file; folded, so that nothing below moves when something is selected."""
+    selected, nouns = pair.selected(), copy.plural(pair.noun)
+    st.caption(f"Draw around some points on either map, or click one, and the same {nouns} are ringed on both.")
+    words = copy.count(len(selected), f"selected {pair.noun}") if len(selected) else f"No {pair.noun} is selected"
+    with st.expander(words, icon=":material/lasso_select:", key="compare_selection"):
+        if len(selected) == 0:
+            st.markdown("Select on a map, or rows of the table further down.")
+            return
+        st.dataframe(
+            pair.table(selected),
+            hide_index=True,
+            height=min(283, 38 + 35 * len(selected)),
+            column_config=COLUMNS,
+            alt=f"The {len(selected)} selected {nouns}, and how they changed",
+        )
+        with st.container(horizontal=True):
+            st.download_button(
+                "Download as CSV",
+                lambda: pair.file(selected),
+                file_name="selected.csv",
+                mime="text/csv",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+            st.button("Clear", on_click=pair.select, args=(np.empty(0, np.int64),), icon=":material/close:")

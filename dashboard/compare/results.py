@@ -1,0 +1,114 @@
+"""Several models beside each other: results, settings that differ, and curves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from core.analysis.differences import differences
+from core.run import Started
+from core.store import RunSummary
+from dashboard import copy, curve, loaders
+from dashboard.charts import compare as charts
+from dashboard.charts.training import Named
+from dashboard.compare import words as compare_words
+from dashboard.compare.choice import Chosen
+
+if TYPE_CHECKING:  # of Streamlit's inner modules only the name of a type
+    from streamlit.elements.lib.column_types import ColumnConfig
+
+COLUMNS = {
+    "letter": st.column_config.TextColumn("Model", pinned=True, width=84),
+    "val_rmse": st.column_config.NumberColumn(
+        "RMSE", format="%.4f", help="Of the validation ratings; lower is better."
+    ),
+    "val_mae": st.column_config.NumberColumn("MAE", format="%.4f", help="Mean absolute error; lower is better."),
+    "epochs": st.column_config.NumberColumn("Epochs", format="%d", help="Epochs trained."),
+    "seconds": st.column_config.NumberColumn("Time", format="%.1f s", help="Training time."),
+    "size": st.column_config.NumberColumn("Size", format="%.1f MB", help="On disk."),
+    "data": st.column_config.TextColumn("Data"),
+}
+
+
+_MODELS = {"dot_with_bias": "with biases", "simple_dot": "dot product", "simple_dot_diy": "own layer"}
+"""Of the models, so short that six of them fit beside each other."""
+
+
+def results(chosen: Chosen) -> None:
+    """How each did."""
+    summaries = chosen.summaries
+    several = len({summary.dataset.digest for summary in summaries}) > 1
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "letter": f"{letter} ({summary.run_id[:4]})",
+                "val_rmse": summary.outcome.val_rmse,
+                "val_mae": summary.outcome.val_mae,
+                "epochs": summary.outcome.epochs,
+                "seconds": summary.outcome.train_seconds,
+                "size": summary.size / 1e6,
+                "data": summary.dataset.name,
+            }
+            for letter, summary in zip(chosen.letters, summaries, strict=True)
+        ),
+        hide_index=True,
+        column_order=[name for name in COLUMNS if name != "data" or several],
+        column_config=COLUMNS,
+        alt=f"Results of the {len(summaries)} models",
+    )
+
+
+def settings(chosen: Chosen) -> None:
+    """One row a setting that is not the same in all of them, in the words of the form."""
+    found = differences([summary.config for summary in chosen.summaries])
+    noun = chosen.summaries[0].dataset.noun
+    if not found:
+        st.caption("They have all settings in common and differ in their data.")
+        return
+    rows = {
+        letter: [_value(one.name, one.values[place]) for one in found] for place, letter in enumerate(chosen.letters)
+    }
+    st.dataframe(
+        pd.DataFrame({"Setting": [copy.with_noun(one.title, noun) for one in found], **rows}),
+        hide_index=True,
+        column_config={"Setting": st.column_config.TextColumn(pinned=True)} | _even(chosen.letters),
+        alt=f"The {copy.count(len(found), 'setting')} in which the models differ",
+    )
+
+
+def _even(letters: str) -> dict[str, ColumnConfig]:
+    """Columns of one width, where there are so many that the narrowest would hide its words."""
+    return {letter: st.column_config.TextColumn(width=86) for letter in letters} if len(letters) > 3 else {}
+
+
+def _value(name: str, value: object) -> str:
+    """A setting as the form shows it."""
+    if name == "model":
+        return _MODELS[str(value)]
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def curves(chosen: Chosen) -> None:
+    """Their curves in one picture, with what guessing without a model reaches where that is the same for all."""
+    st.header("How they learned")
+    named = [
+        Named(f"{letter}: {copy.short_run_words(summary)}", curve.of_run(loaders.run(summary.run_id)))
+        for letter, summary in zip(chosen.letters, chosen.summaries, strict=True)
+    ]
+    st.plotly_chart(
+        charts.curves(named, _references(chosen.summaries)),
+        key="compared_curves",
+        config=copy.CHART_CONFIG,
+        alt=f"Validation and training RMSE of {copy.count(len(named), 'model')} after each epoch",
+    )
+    st.caption("Solid: validation. Dotted: training.")
+
+
+def _references(summaries: tuple[RunSummary, ...]) -> Started | None:
+    if not compare_words.same_test(summaries):
+        return None
+    return loaders.run(summaries[0].run_id).started

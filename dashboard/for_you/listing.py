@@ -1,0 +1,206 @@
+"""What somebody would like: filters, and the best guesses, each to be rated, hidden or asked about."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from core.analysis.recommend import Steer, best, steered
+from core.analysis.sureness import Sureness
+from core.newcomers import Newcomers, fitting
+from core.ratings import Ratings
+from dashboard import coloring, copy, tables
+from dashboard.for_you import own, rate, words
+from dashboard.for_you.scales import Entry
+from dashboard.rows import Rows
+
+SHOWN, LISTED = 10, 100
+"""Guesses on the screen, and in the file."""
+WELL_KNOWN = 21
+"""Ratings an item needs to be recommended, at first."""
+MOST_STEERING = 5
+STEER_SHARE = 0.15
+"""What "more like this" adds for the very same direction, as a share of the rating scale."""
+
+
+@dataclass(frozen=True, eq=False)
+class Guesses:
+    """What the model guesses for one person, (n_items,) each."""
+
+    rating: np.ndarray
+    sure: Sureness
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """What the filters say."""
+
+    allowed: np.ndarray
+    diversity: float
+    steer: Steer
+
+
+def panel(known: Newcomers, rows: Rows, entry: Entry, found: Guesses, why: Callable[[int], None]) -> None:
+    """Draw the right side of the page.
+
+    Args:
+        known: The model.
+        rows: Its items.
+        entry: How ratings are given.
+        found: The guesses for the person.
+        why: Shows why one item's guess is what it is.
+    """
+    ratings, mine = known.ratings, own.own(known.ratings.dataset_id)
+    st.subheader("You would like" if mine.given else "What most people like")
+    st.markdown(words.list_lead(len(mine.given), copy.plural(rows.noun)))
+    asked = _filters(known, rows)
+    allowed = asked.allowed.copy()
+    allowed[ratings.items.indices([*mine.given, *mine.hidden])] = False
+    score = steered(found.rating, rows.matrix, asked.steer)
+    chosen = best(score, rows.matrix, allowed, top=SHOWN, diversity=asked.diversity)
+    if len(chosen) == 0:
+        st.info(f"No {rows.noun} is left that fits. Loosen the filters above.", icon=":material/search_off:")
+    for rank, row in enumerate(chosen.tolist(), 1):
+        _line(ratings, rows, row, rank, entry, found, why)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            f"Download the first {LISTED} as CSV",
+            lambda: _file(
+                ratings, rows, found, best(score, rows.matrix, allowed, top=LISTED, diversity=asked.diversity)
+            ),
+            file_name="for-you.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+            key="own_list_file",
+            disabled=len(chosen) == 0,
+        )
+        if mine.hidden:
+            st.button(
+                f"Show {len(mine.hidden)} hidden again",
+                icon=":material/visibility:",
+                type="tertiary",
+                on_click=own.show_hidden,
+                args=(ratings.dataset_id,),
+                key="own_show_hidden",
+            )
+
+
+def _filters(known: Newcomers, rows: Rows) -> _Asked:
+    """Genres, years, ratings, diversity, and what the list should be more or less like."""
+    ratings, noun = known.ratings, rows.noun
+    genres = coloring.genres(ratings)
+    years = ratings.item_table["year"].dropna()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        diversity = st.slider(
+            "Variety",
+            0.0,
+            0.8,
+            0.0,
+            0.1,
+            format="%.1f",
+            key="variety",
+            bind="query-params",
+            width=150,
+            help=f"0: the best guesses alone. More: each {noun} unlike those before it.",
+        )
+        wanted = (
+            st.multiselect(
+                "Genres", genres, key="like_genres", bind="query-params", placeholder="Any", select_all=False, width=210
+            )
+            if genres
+            else []
+        )
+        popover = st.popover("More filters", icon=":material/tune:")
+    with popover:
+        from_year, to_year = _years(int(years.min()), int(years.max())) if len(years) else (None, None)
+        most = max(1, int(np.sort(ratings.item_count)[-min(20, len(rows))]))
+        least = st.number_input(
+            "Enough ratings: at least",
+            1,
+            most,
+            min(WELL_KNOWN, most),
+            key="like_min",
+            bind="query-params",
+            help=f"Of a {noun} with few ratings the model knows little.",
+        )
+        steer = _steer(known, rows)
+    allowed = rows.trained & fitting(ratings, min_ratings=least, genres=wanted, from_year=from_year, to_year=to_year)
+    return _Asked(allowed, diversity, steer)
+
+
+def _years(first: int, last: int) -> tuple[int | None, int | None]:
+    """The chosen range; no bounds where it is everything, so that items without a year stay in."""
+    if first >= last:
+        return None, None
+    low, high = st.slider("Years", first, last, (first, last), key="like_years", bind="query-params")
+    return (None, None) if (low, high) == (first, last) else (low, high)
+
+
+def _steer(known: Newcomers, rows: Rows) -> Steer:
+    """More like these, less like those."""
+    strength = STEER_SHARE * (known.ratings.max_rating - known.ratings.min_rating)
+    return Steer(more=_like("More", rows), less=_like("Less", rows), strength=strength)
+
+
+def _like(which: str, rows: Rows) -> np.ndarray:
+    """Rows of items to steer by."""
+    chosen = st.multiselect(
+        f"{which} like these",
+        list(rows.offered),
+        max_selections=MOST_STEERING,
+        placeholder="Type a few letters of a title",
+        select_all=False,
+        key=f"{which.lower()}_like",
+        bind="query-params",
+    )
+    return np.array([rows.offered[label] for label in chosen], int)
+
+
+def _line(
+    ratings: Ratings,
+    rows: Rows,
+    row: int,
+    rank: int,
+    entry: Entry,
+    found: Guesses,
+    why: Callable[[int], None],
+) -> None:
+    item = ratings.items.ids[row]
+    guess = words.guess(found.rating[row], found.sure, row, rows.noun)
+    with rate.line_of(f"**{rank}** · {rate.name(ratings, rows, row)}"):
+        st.markdown(guess, width=230)
+        rate.give(ratings, rows, row, entry, fine=False, place="list")
+        if st.button(
+            "Why",
+            key=f"own_why_{rank}",
+            type="tertiary",
+            help=words.why_help(rows.labels[row]),
+            on_click=ask,
+            args=(rows, row),
+        ):
+            why(row)
+        st.button(
+            "Hide",
+            key=f"own_hide_{rank}",
+            type="tertiary",
+            help=f"Do not show this {rows.noun} again",
+            on_click=own.hide,
+            args=(ratings.dataset_id, item),
+        )
+
+
+def ask(rows: Rows, row: int) -> None:
+    """Let the section below the list show the same item, and the link lead to it; a callback."""
+    if rows.labels[row] in rows.offered:
+        st.session_state.item = rows.labels[row]
+
+
+def _file(ratings: Ratings, rows: Rows, found: Guesses, chosen: Sequence[int] | np.ndarray) -> bytes:
+    places = np.asarray(chosen, int)
+    table = tables.items(
+        ratings, rows, places, {"Guess": found.rating[places], "Give or take": found.sure.miss[places]}
+    )
+    table.insert(3, "How sure", [found.sure.word(row) for row in places])
+    return tables.csv(tables.with_ids(ratings, places, table))

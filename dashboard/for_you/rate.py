@@ -1,0 +1,223 @@
+"""Where somebody rates: a first set that is known to many, whatever else they search for, and their file."""
+
+import json
+from collections.abc import Collection
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.newcomers import Newcomers
+from core.person import MOST_LINKED, to_file
+from core.ratings import Ratings
+from dashboard import analyses, copy
+from dashboard.for_you import own
+from dashboard.for_you.own import Own
+from dashboard.for_you.scales import Entry
+from dashboard.markup import escape
+from dashboard.rows import Rows
+
+ASKED = 10
+"""Items asked about at a time."""
+FEW = 5
+"""Fewer ratings than this say little about a person."""
+MOST_LINES = 40
+"""Of one's own ratings, lines drawn beside those asked about; somebody may load thousands."""
+FOUND = "_own_found"
+"""Where the session keeps the id of what was searched for."""
+
+
+def panel(known: Newcomers, rows: Rows, entry: Entry) -> None:
+    """Draw the left side of the page."""
+    ratings, mine = known.ratings, own.own(known.ratings.dataset_id)
+    st.subheader("Rate a few")
+    st.markdown(_progress(len(mine.given), rows.noun))
+    fine = entry.fine and st.toggle(
+        "Half stars", key="half_stars", help="Type ratings as numbers, which may lie between two stars."
+    )
+    asked = asked_about(known, mine)
+    others = [row for row in ratings.items.indices(mine.given).tolist() if row not in asked][::-1]
+    shown = others[:MOST_LINES]
+    _search(ratings, rows, entry, {*asked, *shown})
+    for row in asked:
+        line(ratings, rows, row, entry, fine=fine)
+    if others:
+        with st.expander(f"{copy.count(len(others), 'more rating')} of yours", expanded=len(others) <= ASKED):
+            for row in shown:
+                line(ratings, rows, row, entry, fine=fine)
+            if len(others) > len(shown):
+                st.caption(f"These are the latest {MOST_LINES}. To change another, find it by its title above.")
+    _keep(ratings, mine)
+
+
+def asked_about(known: Newcomers, mine: Own) -> list[int]:
+    """Rows of the items asked about: the first ones not skipped, those rated in their places included, and one page
+    more for every page that is rated in full."""
+    items = known.ratings.items
+    order = [row for row in analyses.first_items(known.run.run_id).tolist() if items.ids[row] not in mine.skipped]
+    shown = ASKED
+    while shown < len(order) and all(items.ids[row] in mine.given for row in order[:shown]):
+        shown += ASKED
+    return order[max(0, shown - ASKED) : shown]
+
+
+def _progress(n: int, noun: str) -> str:
+    if n == 0:
+        return f"Do you know one of these {copy.plural(noun)}? Rate it; skip the others."
+    if n < FEW:
+        return f"**{copy.count(n, 'rating')}** so far. A few more, and the guesses begin to be about you."
+    return f"**{copy.count(n, 'rating')}** so far. Each further one makes the guesses a little more yours."
+
+
+def _search(ratings: Ratings, rows: Rows, entry: Entry, drawn: Collection[int]) -> None:
+    """A field that finds any item, and a line to rate it in where none is drawn yet."""
+    st.selectbox(
+        f"Find another {rows.noun}",
+        list(rows.offered),
+        index=None,
+        placeholder="Type a few letters of a title",
+        key="own_search",
+        on_change=_find,
+        args=(ratings, rows),
+    )
+    found: str | None = st.session_state.get(FOUND)
+    if found is not None and found in ratings.items:
+        row = ratings.items.index(found)
+        if row not in drawn:
+            line(ratings, rows, row, entry, place="found")
+
+
+def _find(ratings: Ratings, rows: Rows) -> None:
+    """Show what was chosen, and empty the field for the next; a callback."""
+    label = st.session_state.own_search
+    st.session_state[FOUND] = ratings.items.ids[rows.offered[label]] if label in rows.offered else None
+    st.session_state.own_search = None
+
+
+def line(ratings: Ratings, rows: Rows, row: int, entry: Entry, *, fine: bool = False, place: str = "own") -> None:
+    """One item with its rating; unrated ones can be skipped, rated ones taken back."""
+    item = ratings.items.ids[row]
+    rated = item in own.own(ratings.dataset_id).given
+    with line_of(name(ratings, rows, row)):
+        give(ratings, rows, row, entry, fine=fine, place=place)
+        words, icon = ("Take back", ":material/close:") if rated else ("Skip", ":material/skip_next:")
+        st.button(
+            f":small[{words}]",
+            key=_key(place, "away", item),
+            type="tertiary",
+            icon=icon,
+            help=f"{words}: {escape(rows.labels[row])}",
+            on_click=own.take_back if rated else own.skip,
+            args=(ratings.dataset_id, item),
+        )
+
+
+def line_of(words: str) -> DeltaGenerator:
+    """Words, and below them a place for what can be done, side by side."""
+    with st.container(gap="xxsmall"):
+        st.markdown(words)
+        return st.container(horizontal=True, vertical_alignment="center", gap="small")
+
+
+def name(ratings: Ratings, rows: Rows, row: int) -> str:
+    """An item's title and, small, its genres (Markdown)."""
+    genres = ", ".join(ratings.item_table["genres"].tolist()[row][:3])
+    behind = f" :small[:gray[{escape(genres)}]]" if genres else ""
+    return f"{escape(rows.labels[row])}{behind}"
+
+
+def give(ratings: Ratings, rows: Rows, row: int, entry: Entry, *, fine: bool, place: str) -> None:
+    """Stars, thumbs or a number; what is given is kept at once."""
+    item, mine = ratings.items.ids[row], own.own(ratings.dataset_id)
+    current = mine.given.get(item)
+    clicked = None if current is None else entry.to_click(current)
+    if entry.kind == "number" or fine or (current is not None and clicked is None):
+        key = _key(place, "number", item)
+        st.session_state[key] = current
+        st.number_input(
+            f"Your rating of {rows.labels[row]}",
+            entry.low,
+            entry.high,
+            value=None,
+            step=entry.step,
+            format=entry.form,
+            placeholder=f"{entry.low:g} to {entry.high:g}",
+            label_visibility="collapsed",
+            key=key,
+            on_change=_typed,
+            args=(ratings.dataset_id, item, key, entry),
+            width=140,
+        )
+        return
+    key = _key(place, entry.kind, item)
+    st.session_state[key] = clicked
+    st.feedback(
+        "thumbs" if entry.kind == "thumbs" else "stars",
+        key=key,
+        on_change=_clicked,
+        args=(ratings.dataset_id, item, key, entry),
+    )
+
+
+def _typed(dataset_id: str, item: str, key: str, entry: Entry) -> None:
+    said = st.session_state[key]
+    inside = said is not None and entry.low <= said <= entry.high  # what a browser sends need not be what it offers
+    own.rate(dataset_id, item, float(said) if inside else None)
+
+
+def _clicked(dataset_id: str, item: str, key: str, entry: Entry) -> None:
+    place = st.session_state[key]
+    own.rate(dataset_id, item, None if place is None else entry.from_click(int(place)))
+
+
+def _key(place: str, what: str, item: str) -> str:
+    """A widget's name, different for any two ids."""
+    return f"own_{place}_{what}_{json.dumps(item)}"
+
+
+def _keep(ratings: Ratings, mine: Own) -> None:
+    """Saving, loading and beginning anew."""
+    n = len(mine.given)
+    with st.popover("Keep, load or clear", icon=":material/save:"):
+        st.markdown(
+            "Your ratings stay in this browser tab; nothing is written on the server. "
+            + (
+                "The address bar holds them too: copy it to share them."
+                if 0 < n <= MOST_LINKED
+                else f"The address bar holds up to {MOST_LINKED}; keep more as a file."
+            )
+        )
+        st.download_button(
+            "Save as a file",
+            lambda: to_file(mine.given, ratings),
+            file_name="my-ratings.json",
+            mime="application/json",
+            icon=":material/download:",
+            on_click="ignore",
+            disabled=n == 0,
+            key="own_save",
+        )
+        st.file_uploader(
+            "Load a saved file",
+            type="json",
+            key=own.UPLOAD,
+            on_change=own.load,
+            args=(ratings,),
+            max_upload_size=2,
+            help="What is in the file is added to what is here.",
+        )
+        with st.container(horizontal=True):
+            st.button(
+                "Ask again what I skipped",
+                disabled=not mine.skipped,
+                on_click=own.ask_again,
+                args=(ratings.dataset_id,),
+                key="own_ask",
+            )
+            st.button(
+                "Clear my ratings",
+                disabled=n == 0,
+                icon=":material/delete:",
+                on_click=own.clear,
+                args=(ratings.dataset_id,),
+                key="own_clear",
+            )

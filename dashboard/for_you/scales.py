@@ -1,0 +1,62 @@
+"""How a rating is given on the screen: stars, thumbs or a number, whichever fits the data's own scale."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from core.ratings import Ratings
+
+LOOKED_AT = 100_000
+"""Ratings that the step of a scale is read from, at most."""
+
+STEPS = (1.0, 0.5, 0.25, 0.1, 0.05, 0.01)
+"""Distances between ratings that a scale can have."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A way to give ratings.
+
+    Attributes:
+        kind: "thumbs" for two values, "stars" for scales from a half or one to 5, "number" for all others.
+        low, high: Ends of the scale.
+        step: Distance of two ratings next to each other, one of STEPS but for thumbs.
+    """
+
+    kind: Literal["stars", "thumbs", "number"]
+    low: float
+    high: float
+    step: float
+
+    @property
+    def fine(self) -> bool:
+        """Whether there are ratings between whole stars."""
+        return self.kind == "stars" and self.step < 1
+
+    def from_click(self, place: int) -> float:
+        """The rating that the star or thumb at this place, from 0, stands for."""
+        return (self.low, self.high)[place] if self.kind == "thumbs" else place + 1.0
+
+    def to_click(self, rating: float) -> int | None:
+        """The star or thumb that shows a rating; None where none does, as for half a star."""
+        places = range(2 if self.kind == "thumbs" else 5)
+        return next((place for place in places if self.from_click(place) == rating), None)
+
+    @property
+    def form(self) -> str:
+        """printf format of a rating."""
+        digits = next((digits for digits in range(4) if round(self.step, digits) == self.step), 4)
+        return f"%.{digits}f"
+
+
+def entry(ratings: Ratings) -> Entry:
+    """The way that fits a dataset, by the values that occur in it."""
+    low, high = ratings.min_rating, ratings.max_rating
+    values = np.unique(ratings.rating[:: -(-len(ratings) // LOOKED_AT)].astype(np.float64))
+    if len(values) <= 2 and set(values) <= {low, high}:
+        return Entry("thumbs", low, high, high - low)
+    away = np.append(values, high) - low
+    step = next((step for step in STEPS if np.allclose(away / step, np.round(away / step), atol=1e-3)), STEPS[-1])
+    stars = high == 5 and low in (0.5, 1.0) and step in (1.0, 0.5)
+    return Entry("stars" if stars else "number", low, high, step)

@@ -1,0 +1,1 @@
+"""The lesson under the hood: what an embedding layer does, in steps, on the numbers of a trained model."""

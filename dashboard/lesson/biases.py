@@ -1,0 +1,112 @@
+"""Step 6: why biases help."""
+
+import streamlit as st
+
+from core.analysis.step import Pair, guess
+from core.store import RunSummary
+from dashboard import analyses, copy, loaders
+from dashboard.charts import lesson as charts
+from dashboard.lesson.example import Example
+from dashboard.lesson.wording import Question, ask, fixed
+
+MEAN, AVERAGES = "always the mean rating", "averages of person and {noun}"
+BIASES, WHOLE, DOT = "this model, biases alone", "this model, whole", "a dot product without biases"
+
+
+def biases(example: Example) -> None:
+    """What biases reach alone, what the vectors add, and what vectors reach without biases."""
+    st.markdown(
+        f"Some people give high ratings to everything, and some {example.nouns} are liked by everybody. That has "
+        "nothing to do with taste, and a dot product has to bend its rows to express it. A **bias** is one number for "
+        f"it, added to the score: how generous the person is, how liked the {example.noun}."
+    )
+    if example.pair.user_bias is not None and example.pair.item_bias is not None:
+        st.markdown(_this_pair(example, example.pair.user_bias, example.pair.item_bias))
+    found = errors(example)
+    st.plotly_chart(
+        charts.errors(found, unit=example.unit),
+        key="lesson_errors",
+        config=copy.CHART_CONFIG,
+        alt="Error of each way of guessing: " + ", ".join(f"{name} {value:.3f}" for name, value in found.items()),
+    )
+    st.markdown(biases_words(example, found))
+    ask(
+        Question(
+            "Somebody gives everything the highest rating. What does their row look like in a model without biases, "
+            "and in one with them?",
+            f"Without biases the row has to be long and to point where all {example.nouns} have something in common, "
+            "or the dot products would not all be high: it looks like a strong taste and is none. With biases one "
+            "number says it all, and the row is free to stay near zero, as it should for somebody who prefers nothing.",
+        )
+    )
+
+
+def _this_pair(example: Example, user_bias: float, item_bias: float) -> str:
+    """The guess for the rating followed, without its dot product."""
+    alone = guess(
+        Pair(example.pair.user * 0, example.pair.item, user_bias, item_bias),
+        min_rating=example.ratings.min_rating,
+        max_rating=example.ratings.max_rating,
+    )
+    return (
+        f"{example.person} has a bias of {fixed(user_bias)}, {example.title} one of {fixed(item_bias)}. With the dot "
+        f"product left out the guess is {fixed(alone.rating)}; with it, it is {fixed(example.guess.rating)}. Really "
+        f"given: {example.rating:g}."
+    )
+
+
+def errors(example: Example) -> dict[str, float]:
+    """Validation RMSE by way of guessing; of other models the best one without biases on the same split."""
+    run = example.run
+    found = {
+        MEAN: run.started.mean_rmse,
+        AVERAGES.format(noun=example.noun): run.started.averages_rmse,
+        WHOLE: run.outcome.val_rmse,
+    }
+    if example.pair.item_bias is not None:
+        found[BIASES] = analyses.biases_alone(run.run_id).biases_rmse
+    other = _other(example)
+    if other is not None:
+        found[_named(other)] = other.outcome.val_rmse
+    return found
+
+
+def _other(example: Example) -> RunSummary | None:
+    """The best model of the other sort on the same split, if there is one."""
+    config, biased = example.run.config, example.pair.item_bias is not None
+    same_split = [
+        summary
+        for summary in loaders.runs_of(example.ratings.dataset_id)
+        if (summary.config.model == "dot_with_bias") != biased
+        and (summary.config.split_kind, summary.config.split_seed, summary.config.validation_fraction)
+        == (config.split_kind, config.split_seed, config.validation_fraction)
+    ]
+    return min(same_split, key=lambda summary: summary.outcome.val_rmse, default=None)
+
+
+def _named(other: RunSummary) -> str:
+    return "another model, with biases" if other.config.model == "dot_with_bias" else DOT
+
+
+def biases_words(example: Example, found: dict[str, float]) -> str:
+    """What the comparison shows."""
+    said, averages = [], AVERAGES.format(noun=example.noun)
+    if BIASES in found:
+        said.append(
+            f"The biases alone are off by {found[BIASES]:.3f} {example.unit}, the whole model by {found[WHOLE]:.3f}: "
+            f"the vectors, which hold the taste, are worth {found[BIASES] - found[WHOLE]:.3f}."
+        )
+        if found[BIASES] > found[averages]:
+            said.append("(Plain averages do better than these biases, which were learned to work with the vectors.)")
+    else:
+        said.append(
+            f"This model has no biases; it is off by {found[WHOLE]:.3f} {example.unit}, where averages alone are off "
+            f"by {found[averages]:.3f}."
+        )
+    other = _other(example)
+    if other is not None:
+        said.append(f"The model *{_named(other)}* is your {copy.run_words(other)}.")
+    else:
+        missing = "without" if BIASES in found else "with"
+        said.append(f"Train one {missing} biases on the Train page, and it appears here beside this one.")
+    return " ".join(said)

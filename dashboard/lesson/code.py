@@ -1,0 +1,175 @@
+"""Step 8: the hand-written layer's code beside Keras' own, and both trained side by side."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from core import source
+from core.config import PRESETS, RunConfig, parse_config
+from core.jobfolder import Job
+from core.run import Run
+from dashboard import copy, loaders, training
+from dashboard.lesson.example import Example
+from dashboard.lesson.wording import Question, ask
+
+PARTS = ("build", "call")
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """One of the two models that are compared."""
+
+    name: str
+    config: RunConfig
+
+    @property
+    def key(self) -> str:
+        """Id of the run it makes on the selected data."""
+        return training.key(self.config)
+
+
+def code(example: Example) -> None:
+    """Two sources, two trainings."""
+    st.markdown(
+        "An embedding layer is short enough to write by hand. On the left is this program's own, on the right the one "
+        "that comes with Keras; both are read from their files as you look. `build` makes the table, `call` fetches "
+        "rows: the line with `take` is the whole look-up."
+    )
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.subheader("Written by hand")
+        st.code(source.methods(source.MODELS, "DiyEmbedding", PARTS), language="python", wrap_lines=True)
+    with right:
+        st.subheader("Keras' own")
+        _keras_code()
+    _trainings(example)
+
+
+def _keras_code() -> None:
+    try:
+        shown = source.methods(source.keras_embedding(), "Embedding", PARTS)
+    except source.NoSourceError as error:
+        st.info(f"The source of Keras' layer cannot be shown: {error}.", icon=":material/code_off:")
+        return
+    st.code(shown, language="python", wrap_lines=True)
+    st.caption(
+        "More of it is about large models (quantization, low-rank updates). For a table of rows none of that is used."
+    )
+
+
+def contestants(same_range: bool) -> tuple[Contestant, Contestant]:
+    """The article's two models; from the same range, or each from its own."""
+    keras, diy = PRESETS["article-simple-dot"], PRESETS["article-simple-dot-diy"]
+    if same_range:
+        diy = parse_config({"init_min": keras.init_min, "init_max": keras.init_max}, base=diy)
+    return Contestant("Keras' layer", keras), Contestant("Hand-written layer", diy)
+
+
+def _trainings(example: Example) -> None:
+    """Both results where both are there; else one button that trains what is missing."""
+    st.subheader("Trained side by side")
+    same = st.toggle(
+        "Start both from the same range",
+        value=True,
+        key="lesson_same",
+        bind="query-params",
+        help="The article's two models start from different ranges, so they end a little apart. From the same range "
+        "only the layer differs.",
+    )
+    pair = contestants(same)
+    stored = {summary.run_id for summary in loaders.runs()}
+    if all(one.key in stored for one in pair):
+        runs = [loaders.run(one.key) for one in pair]
+        _results(pair, runs, example, same)
+    else:
+        _offer([one for one in pair if one.key not in stored])
+    ask(
+        Question(
+            "From the same range, with the same seed, how close should the two results be, and what would it mean if "
+            "they were far apart?",
+            "As close as rounding allows. Both draw the same first numbers, see the ratings in the same order and "
+            "compute the same look-up and the same slopes. A clear difference would mean that one of the two layers "
+            "does something else: a wrong row, a missing slope.",
+        )
+    )
+
+
+def _results(pair: tuple[Contestant, ...], runs: list[Run], example: Example, same: bool) -> None:
+    for place, one, run in zip(st.columns(2, gap="medium"), pair, runs, strict=True):
+        with place:
+            st.markdown(f"**{one.name}**")
+            with st.grid(2, min_column_width=140):
+                st.metric("Validation RMSE", f"{run.outcome.val_rmse:.4f}", border=True)
+                seconds = copy.duration(run.outcome.train_seconds)
+                st.metric(copy.count(run.outcome.epochs, "epoch").capitalize(), seconds, border=True)
+    st.markdown(results_words(runs[0], runs[1], example.nouns, same))
+
+
+def results_words(keras: Run, diy: Run, nouns: str, same: bool) -> str:
+    """How close the two came."""
+    apart = abs(keras.outcome.val_rmse - diy.outcome.val_rmse)
+    furthest = float(np.abs(keras.weights.item_embedding - diy.weights.item_embedding).max())
+    equal = f"{keras.outcome.val_rmse:.4f}" == f"{diy.outcome.val_rmse:.4f}"
+    said = "The two errors are equal to four digits" if equal else f"The two errors are {apart:.4f} apart"
+    numbers = f"{keras.weights.item_embedding.size:,} numbers of the {nouns}"
+    if furthest == 0:
+        said += f", and not one of the {numbers} differs."
+    else:
+        said += f"; of the {numbers} the two that differ most are {furthest:.2g} apart."
+    if same and not equal:
+        return f"{said} From the same range that is more than rounding explains."
+    return said if same else f"{said} They started from different ranges, and nothing else differs."
+
+
+def train_missing(missing: list[Contestant]) -> None:
+    """Ask for the trainings; a callback."""
+    for one in missing:
+        training.start(one.config)
+
+
+def _offer(missing: list[Contestant]) -> None:
+    jobs = {one.name: training.running(one.config) for one in missing}
+    active = {name: job.job_id for name, job in jobs.items() if job is not None}
+    if active:
+        _follow(active)
+        return
+    for one in missing:
+        ended = _ended(one)
+        if ended is not None:
+            training.explain_end(ended)
+    names = " and ".join(one.name for one in missing)
+    st.button(
+        "Train both" if len(missing) > 1 else f"Train the missing one: {names}",
+        type="primary",
+        icon=":material/play_arrow:",
+        key="lesson_train",
+        on_click=train_missing,
+        args=(missing,),
+        help="The article's settings, one after the other or at once, as there are free workers. You can look at other "
+        "pages meanwhile.",
+    )
+
+
+def _ended(one: Contestant) -> Job | None:
+    """The newest training of this model, if it came to nothing."""
+    known = [job for job in loaders.jobs_now() if job.key == one.key]
+    return known[-1] if known and known[-1].state != "done" else None
+
+
+@st.fragment(run_every=training.POLL)
+def _follow(active: dict[str, str]) -> None:
+    """A bar for each training; when one has ended, the page runs again."""
+    known: dict[str, Job | None] = {name: loaders.job(job_id) for name, job_id in active.items()}
+    if any(job is None or not job.active for job in known.values()):
+        st.rerun()
+    for name, job in known.items():
+        if job is not None:
+            words = "waiting for its turn" if job.state == "queued" else f"{job.progress:.0%}"
+            st.progress(job.progress, text=f"{name}: {words}")
+    st.button("Stop", icon=":material/stop:", key="lesson_stop", on_click=_stop, args=(tuple(active.values()),))
+
+
+def _stop(job_ids: tuple[str, ...]) -> None:
+    for job_id in job_ids:
+        training.stop(job_id)

@@ -1,0 +1,108 @@
+"""The rating that the lesson follows: one item, one person who rated it, and what the model learned about both."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import streamlit as st
+
+from core.analysis.step import Guess, Pair, guess, pair_of
+from core.ratings import Ratings
+from core.run import Run
+from dashboard import analyses, copy, loaders
+from dashboard.markup import escape
+from dashboard.rows import Rows
+
+MOST_PEOPLE = 300
+"""People offered for one item; a favorite has tens of thousands."""
+
+
+@dataclass(frozen=True, eq=False)
+class Example:
+    """One rating of the training part.
+
+    Attributes:
+        run: The model.
+        ratings: The dataset it learned from.
+        items, users: The rows of its two tables.
+        item, user: Row numbers of the two.
+        rating: What this user gave this item.
+    """
+
+    run: Run
+    ratings: Ratings
+    items: Rows
+    users: Rows
+    item: int
+    user: int
+    rating: float
+
+    @cached_property
+    def pair(self) -> Pair:
+        """The two rows and biases."""
+        return pair_of(self.run.weights, self.user, self.item)
+
+    @cached_property
+    def guess(self) -> Guess:
+        """What the model expects this user to give this item."""
+        return guess(self.pair, min_rating=self.ratings.min_rating, max_rating=self.ratings.max_rating)
+
+    @property
+    def noun(self) -> str:
+        """What an item is, singular."""
+        return self.items.noun
+
+    @property
+    def nouns(self) -> str:
+        """What the items are, plural."""
+        return copy.plural(self.items.noun)
+
+    @property
+    def dims(self) -> int:
+        """Numbers in a row."""
+        return self.run.config.embedding_dim
+
+    @property
+    def title(self) -> str:
+        """The item's name, for Markdown."""
+        return escape(self.items.labels[self.item])
+
+    @property
+    def person(self) -> str:
+        """The user's name, for Markdown."""
+        return escape(self.users.labels[self.user])
+
+    @property
+    def unit(self) -> str:
+        """What ratings are counted in."""
+        return copy.unit(self.ratings.max_rating)
+
+
+def choose(run: Run) -> Example:
+    """Let the person choose whom to follow; at first the item with the most ratings, and somebody who rated it."""
+    items, users = loaders.item_rows(run.run_id), loaders.user_rows(run.run_id)
+    ratings = loaders.ratings(run.dataset.dataset_id)
+    offered = {label: row for label, row in items.offered.items() if items.trained[row]}
+    rows = list(offered.values())
+    first = int(max(rows, key=items.count.__getitem__))
+    label = st.selectbox(
+        f"{items.noun.capitalize()} to follow",
+        list(offered),
+        index=rows.index(first),
+        key="follow",
+        bind="query-params",
+        width=270,
+    )
+    item = offered[label]
+    given = analyses.training_ratings_of(run.run_id, item)[:MOST_PEOPLE]
+    people = {users.labels[ratings.user_index[row]]: row for row in given.tolist()}
+    person = st.selectbox("Who rated it", list(people), key="with", bind="query-params", width=130)
+    rated = people[person]
+    return Example(
+        run=run,
+        ratings=ratings,
+        items=items,
+        users=users,
+        item=item,
+        user=int(ratings.user_index[rated]),
+        rating=float(ratings.rating[rated]),
+    )

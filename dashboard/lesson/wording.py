@@ -1,0 +1,40 @@
+"""Numbers as the lesson prints them, and the question at the end of a step."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+MINUS = "−"
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something to think about, and an answer (Markdown)."""
+
+    asked: str
+    answer: str
+
+
+def fixed(value: float, digits: int = 4) -> str:
+    """A number with its digits, a real minus sign, and no negative zero."""
+    text = f"{value:.{digits}f}"
+    return text.lstrip("-") if float(text) == 0 else text.replace("-", MINUS)
+
+
+def summand(value: float, digits: int = 4) -> str:
+    """A number to be added, with its sign in front: "+ 0.2100", "− 0.0300"."""
+    text = fixed(value, digits)
+    return f"{MINUS} {text[1:]}" if text.startswith(MINUS) else f"+ {text}"
+
+
+def short_time(seconds: float) -> str:
+    """A short time in the unit that suits it: "0.8 µs", "12 ms"."""
+    return f"{seconds * 1e6:.2g} µs" if seconds < 1e-3 else f"{seconds * 1e3:.2g} ms"
+
+
+def ask(question: Question) -> None:
+    """The question, with its answer folded away."""
+    with st.container(border=True):
+        st.markdown(f"**:material/psychology: {question.asked}**")
+        with st.expander("An answer"):
+            st.markdown(question.answer)

@@ -1,0 +1,186 @@
+"""An axis of one's own: all items between two poles that somebody has chosen, alone or across another one."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core import axes, names
+from core.analysis.axes import Axis, closest_component, combine
+from core.analysis.ends import Ends, ends
+from core.analysis.wording import words
+from core.axes import OwnAxis
+from core.errors import LimitError
+from core.ratings import Ratings
+from core.run import Run
+from dashboard import analyses, coloring, copy, loaders, selection, state, tables
+from dashboard.charts import axes as charts
+from dashboard.charts import maps as map_charts
+from dashboard.charts.base import plain
+from dashboard.components.label import Label
+from dashboard.maps import axis_words, poles, settings
+from dashboard.markup import escape
+from dashboard.matrix_words import signed
+from dashboard.rows import Rows
+
+TOP, NAMED = 10, 3
+"""Items in the table of each end, and named on the picture."""
+
+PLACE = "Place"
+CROSS_CHART = "axes_map"
+
+
+INTRODUCTION = (
+    "Choose {nouns} for two poles and name them. The axis runs from the middle of the one to the middle of the other, "
+    "and every {noun} has its place on it. Whether the model knows the difference you mean shows at the ends."
+)
+
+
+def show(run: Run, ratings: Ratings, rows: Rows, line: DeltaGenerator) -> None:
+    """Draw the controls, the first of them into `line`, then the axis, both ends and the map of two axes."""
+    with line:
+        least = settings.enough(rows)
+    own = poles.choose(ratings, rows)
+    try:
+        found = axes.project(own, rows.matrix, ratings.items)
+    except LimitError as error:
+        st.info(escape(copy.sentence(str(error))), icon=":material/info:")
+        poles.kept(run, ratings, rows, None)
+        return
+    listed = rows.trained & (rows.count >= least)
+    _picture(run, ratings, rows, own, found, listed)
+    kept = poles.kept(run, ratings, rows, own)
+    _ends(run, ratings, rows, own, found, listed, least)
+    _cross(run, ratings, rows, own, found, kept, listed)
+
+
+def _picture(run: Run, ratings: Ratings, rows: Rows, own: OwnAxis, found: Axis, listed: np.ndarray) -> None:
+    outermost = ends(found.positions, listed, NAMED)
+    chosen = charts.Poles(
+        poles.rows_of(ratings, own.low), poles.rows_of(ratings, own.high), own.low_name, own.high_name
+    )
+    nouns = copy.plural(rows.noun)
+    label, closest = _closest(run, found)
+    middles = "The dotted lines are the middles of the poles, at −1 and 1."
+    said = " ".join(filter(None, [_reach(rows, own, found, outermost), middles, closest]))
+    st.plotly_chart(
+        charts.axis_strip(found.positions, listed, outermost, chosen, titles=rows.labels, noun=nouns),
+        key="axis_strip",
+        config=copy.CHART_CONFIG,
+        alt=f"{nouns.capitalize()} along an axis from {own.low_name or 'low'} to {own.high_name or 'high'}. {said}",
+    )
+    st.markdown(said)
+    st.page_link(
+        "app_pages/components.py",
+        label=f"Look at component {label.number}",
+        icon=":material/insights:",
+        query_params={state.RUN: run.run_id, "component": str(label.number)},
+    )
+
+
+def _reach(rows: Rows, own: OwnAxis, found: Axis, outermost: Ends) -> str:
+    """Who lies furthest out."""
+    if not len(outermost.top) or not len(outermost.bottom):
+        return ""
+    low, high = (
+        f"{escape(name) or end} lies **{escape(rows.labels[row])}** ({signed(found.positions[row])})"
+        for end, name, row in (
+            ("low", own.low_name, outermost.bottom[0]),
+            ("high", own.high_name, outermost.top[0]),
+        )
+    )
+    return f"Furthest toward {low}, toward {high}."
+
+
+def _closest(run: Run, found: Axis) -> tuple[Label, str]:
+    """The component that runs most nearly the same way, of those that the page Components shows at first."""
+    components = analyses.item_pca(run.run_id, centered=False, min_ratings=0)
+    near = closest_component(found.direction, components)
+    named = names.for_components(names.get(run.run_id), components)[near.index]
+    label = Label(near.index + 1, named.low if named else "", named.high if named else "")
+    return label, axis_words.closest(near, label)
+
+
+def _ends(run: Run, ratings: Ratings, rows: Rows, own: OwnAxis, found: Axis, listed: np.ndarray, least: int) -> None:
+    """Both ends as tables that face each other, with what is known to go together with the axis."""
+    both, nouns = ends(found.positions, listed, TOP), copy.plural(rows.noun)
+    told = words(analyses.axis_hints(run.run_id, own, least=least))
+    sides = ((own.low_name or "low", both.bottom, told.bottom), (own.high_name or "high", both.top, told.top))
+    for place, (name, there, hint) in zip(st.columns(2, gap="medium"), sides, strict=True):
+        with place:
+            st.subheader(f"Toward {escape(name)}")
+            st.markdown(axis_words.end(hint, nouns))
+            st.dataframe(
+                tables.items(ratings, rows, there, {PLACE: found.positions[there]}),
+                hide_index=True,
+                column_order=[tables.TITLE, PLACE, tables.MEAN, tables.COUNT, tables.GENRES],
+                column_config=tables.COLUMNS | tables.number(PLACE),
+                alt=f"The {len(there)} {nouns} furthest toward {name}",
+            )
+    order = np.flatnonzero(listed)
+    order = order[np.argsort(found.positions[order], kind="stable")]
+    st.download_button(
+        f"Download all {len(order):,} along this axis as CSV",
+        lambda: tables.csv(
+            tables.with_ids(ratings, order, tables.items(ratings, rows, order, {PLACE: found.positions[order]}))
+        ),
+        file_name="axis.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _cross(
+    run: Run,
+    ratings: Ratings,
+    rows: Rows,
+    own: OwnAxis,
+    found: Axis,
+    kept: Sequence[OwnAxis],
+    listed: np.ndarray,
+) -> None:
+    """A map of this axis and a kept one."""
+    st.header("Two axes as a map")
+    others = {other.axis_id: other for other in kept if other.axis_id != own.axis_id}
+    if not others:
+        st.caption("Keep an axis, then choose other poles: the two can be laid across each other.")
+        return
+    chosen = st.selectbox(
+        "Across this axis",
+        list(others),
+        format_func=lambda axis_id: others[axis_id].title,
+        key="axis_cross",
+        width=420,
+    )
+    other = others[chosen]
+    pair = combine(found, axes.project(other, rows.matrix, ratings.items))
+    at, said = np.flatnonzero(listed), axis_words.angle(pair)
+    st.plotly_chart(
+        map_charts.item_map(
+            map_charts.Places(
+                at,
+                pair.positions[at],
+                [_axis_title(own), _axis_title(other)],
+                loaders.item_hover(run.run_id),
+                rows.labels,
+            ),
+            coloring.by_number(ratings, coloring.MEAN),
+            title=f"{len(at):,} {copy.plural(rows.noun)} on two axes",
+            revision=f"{own.axis_id} {other.axis_id}",
+        ),
+        key=CROSS_CHART,
+        on_select=partial(selection.keep, CROSS_CHART, run.run_id),
+        config={"displaylogo": False},
+        alt=f"{len(at):,} {copy.plural(rows.noun)} on two axes: {own.title} and {other.title}. {said}",
+    )
+    st.markdown(said)
+    across = other.title if other.title != own.title else f"{other.title} (across)"
+    numbers = {own.title: pair.positions[:, 0], across: pair.positions[:, 1]}
+    selection.show(CROSS_CHART, run.run_id, ratings, rows, numbers, file="axes-selection.csv")
+
+
+def _axis_title(own: OwnAxis) -> str:
+    return f"{plain(own.low_name or 'low', 30)} ← → {plain(own.high_name or 'high', 30)}"

@@ -1,0 +1,45 @@
+"""What an axis of one's own is like, in sentences made from its numbers (Markdown)."""
+
+from core.analysis.axes import AxisPair, ClosestComponent
+from dashboard.components.label import Label
+from dashboard.markup import escape
+from dashboard.matrix_words import signed
+
+CLEAR, SAME = 0.3, 0.8
+"""|cosine| from which an axis leans on a component, and from which it is nearly that component."""
+
+
+def closest(found: ClosestComponent, label: Label) -> str:
+    """Which component runs most nearly the same way; `label` has its names."""
+    named = f" ({escape(label.ends)})" if label.named else ""
+    size = abs(found.cosine)
+    if size < CLEAR:
+        return (
+            f"No component runs this way: the closest is component {label.number}{named}, with a cosine of only "
+            f"{signed(found.cosine)}. This axis cuts across what the components say."
+        )
+    turned = "" if found.cosine > 0 else ", the other way round"
+    how = "nearly" if size >= SAME else "in part"
+    return (
+        f"This is {how} **component {label.number}**{named}{turned}: their cosine is {signed(found.cosine)} "
+        "(1 is the same, 0 is across)."
+    )
+
+
+def angle(pair: AxisPair) -> str:
+    """Whether two axes say different things."""
+    across = min(pair.angle, 180 - pair.angle)
+    if across < 20:
+        verdict = "they are nearly one axis, so the map is a line drawn twice"
+    elif across < 60:
+        verdict = "they say much of the same"
+    else:
+        verdict = "they say different things"
+    return f"The two axes meet at **{pair.angle:.0f}°**: {verdict}."
+
+
+def end(hint: str, nouns: str) -> str:
+    """What lies toward one end, from the words of the hints, which may be empty."""
+    if not hint:
+        return f"Nothing that is known about the {nouns} stands out at this end."
+    return f"Toward this end: **{escape(hint)}**."

@@ -1,0 +1,156 @@
+"""Groups of items that lie together in the model, with the words that tell each from the rest."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.run import Run
+from core.studies import ClusterSettings
+from core.studymaking import FEWEST_ITEMS
+from core.studystore import Stored
+from dashboard import copy, selection
+from dashboard.maps import settings as controls
+from dashboard.maps.coloring import group_name
+from dashboard.maps.link import GROUP_METHODS, KMEANS
+from dashboard.rows import Rows
+from dashboard.studying import study
+
+
+def choose(min_ratings: int) -> ClusterSettings:
+    """The controls, in one line."""
+    fields = ClusterSettings.model_fields
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        method = st.segmented_control(
+            "Groups by",
+            list(GROUP_METHODS),
+            default=KMEANS,
+            required=True,
+            key="group_method",
+            bind="query-params",
+            help="k-means puts everything into one of so many groups. HDBSCAN finds dense groups of any shape and "
+            "leaves the rest in none: with many dimensions, that can be most of them.",
+        )
+        number: dict[str, object] = {}
+        if method == KMEANS:
+            number["n_clusters"] = st.number_input(
+                "How many", 2, 40, int(fields["n_clusters"].default), key="group_number", bind="query-params", width=130
+            )
+        else:
+            number["min_size"] = st.number_input(
+                "Smallest group",
+                2,
+                1000,
+                int(fields["min_size"].default),
+                key="group_size",
+                bind="query-params",
+                width=150,
+            )
+        metric = controls.METRICS[
+            st.segmented_control(
+                "Near means",
+                list(controls.METRICS),
+                default="Cosine",
+                required=True,
+                key="group_metric",
+                bind="query-params",
+                help="Cosine compares directions only. Euclidean counts lengths too.",
+            )
+        ]
+    return ClusterSettings.model_validate(
+        {"method": GROUP_METHODS[method], "metric": metric, "min_ratings": min_ratings} | number
+    )
+
+
+def about_seconds(settings: ClusterSettings, n: int) -> float:
+    """How long grouping n items takes, from what 9,066 items took on one core, starting included."""
+    if settings.method == "kmeans":
+        return 4 + (n / 9066) ** 1.2
+    return 4 + 8 * (n / 9066) ** 2
+
+
+def section(run: Run, rows: Rows, min_ratings: int, n: int, chart: str) -> Stored | None:
+    """Draw the section; the groups, or None while there are none.
+
+    Args:
+        run: The model.
+        rows: Its items.
+        min_ratings: Ratings an item on the map needs.
+        n: How many have them.
+        chart: Key of the chart on which a group's items become the selected ones.
+    """
+    nouns = copy.plural(rows.noun)
+    st.header(f"Groups of {nouns}")
+    st.markdown(
+        f"Found among the model's own {run.config.embedding_dim} numbers, not on the picture; their names are what is "
+        "much more common inside than elsewhere."
+    )
+    settings = choose(min_ratings)
+    if n < FEWEST_ITEMS:
+        return None
+    found = study(
+        "clusters",
+        run,
+        settings,
+        title=f"Which {nouns} lie together?",
+        button="Find groups",
+        about_seconds=about_seconds(settings, n),
+        words=f"Groups {n:,} {nouns} and looks for the genres, decades and words that tell each group from the rest.",
+    )
+    if found is not None:
+        _table(run, rows, found, chart)
+    return found
+
+
+def _table(run: Run, rows: Rows, found: Stored, chart: str) -> None:
+    groups: Sequence[Mapping[str, Any]] = found.facts["groups"]
+    nouns = copy.plural(rows.noun)
+    if not groups:
+        st.info(f"No dense group was found among these {nouns}: all lie about equally far apart.")
+        return
+    st.dataframe(
+        table(rows, groups),
+        hide_index=True,
+        on_select=partial(_pick, run.run_id, found, chart),
+        selection_mode="single-row",
+        key="groups",
+        column_config={
+            "Group": st.column_config.TextColumn(width="medium", pinned=True),
+            nouns.capitalize(): st.column_config.NumberColumn(format="localized", width=80),
+            "What stands out": st.column_config.TextColumn(
+                width="large", help="Share inside the group, and among all others"
+            ),
+            "Nearest its middle": st.column_config.TextColumn(width="large"),
+        },
+        alt=f"{len(groups)} groups of {nouns} with their size, what stands out in them, and typical {nouns}",
+    )
+    if found.facts["none"]:
+        st.caption(f"{copy.count(found.facts['none'], rows.noun).capitalize()} are in no group.")
+    st.caption(f"Select a row and its {nouns} become the table of selected {nouns}, with a download.")
+
+
+def _pick(run_id: str, found: Stored, chart: str) -> None:
+    """Make the items of the picked group the selected ones; a callback."""
+    picked = st.session_state.groups.selection.rows
+    if picked:
+        members = found.arrays["rows"][found.arrays["label"] == picked[0]]
+        selection.put(chart, run_id, np.sort(members).tolist())
+
+
+def table(rows: Rows, groups: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """One row a group, the largest first."""
+    return pd.DataFrame(
+        {
+            "Group": [group_name(number, group) for number, group in enumerate(groups)],
+            copy.plural(rows.noun).capitalize(): [group["size"] for group in groups],
+            "What stands out": ["; ".join(_sign(sign) for sign in group["signs"]) for group in groups],
+            "Nearest its middle": [", ".join(rows.name(row) for row in group["typical"]) for group in groups],
+        }
+    )
+
+
+def _sign(sign: Mapping[str, Any]) -> str:
+    return f"{sign['text']} {sign['inside']:.0%} ({sign['outside']:.0%})"

@@ -1,0 +1,156 @@
+"""The two poles of an axis of one's own: choosing them, keeping them with the model, and opening kept ones."""
+
+import streamlit as st
+
+from core import axes
+from core.axes import MOST_ITEMS, OwnAxis
+from core.errors import ExplorerError
+from core.names import LONGEST
+from core.ratings import Ratings
+from core.run import Run
+from dashboard import coloring, copy, state
+from dashboard.markup import escape
+from dashboard.rows import Rows
+
+EXAMPLE = 5
+"""Items at each pole at first."""
+
+CONTRASTS = (("Children", "Horror"), ("Comedy", "Drama"))
+"""Genres to begin with, where the data has them."""
+
+
+def choose(ratings: Ratings, rows: Rows) -> OwnAxis:
+    """The fields of both poles, side by side; a link carries them."""
+    low, high = example(ratings, rows)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        low_name, low_rows = _pole(rows, "low", "From", low)
+    with right:
+        high_name, high_rows = _pole(rows, "high", "To", high)
+    ids = ratings.items.ids
+    return OwnAxis(
+        tuple(str(ids[row]) for row in low_rows), tuple(str(ids[row]) for row in high_rows), low_name, high_name
+    )
+
+
+def _pole(rows: Rows, end: str, label: str, example: tuple[str, list[int]]) -> tuple[str, list[int]]:
+    """Name and rows of one pole."""
+    nouns = copy.plural(rows.noun)
+    name = st.text_input(
+        f"{label} (name of this pole)",
+        example[0],
+        max_chars=LONGEST,
+        key=f"pole_{end}_name",
+        bind="query-params",
+    )
+    chosen = st.multiselect(
+        f"{nouns.capitalize()} at this pole",
+        list(rows.offered),
+        default=[rows.labels[row] for row in example[1]],
+        placeholder="Type a few letters of a title",
+        max_selections=MOST_ITEMS,
+        select_all=False,
+        key=f"pole_{end}",
+        bind="query-params",
+    )
+    return name.strip(), [rows.offered[label] for label in chosen]
+
+
+def example(ratings: Ratings, rows: Rows) -> tuple[tuple[str, list[int]], tuple[str, list[int]]]:
+    """Names and rows of two poles to begin with: the most rated of two genres; empty where the data has none."""
+    known = coloring.genres(ratings)
+    first, second = next(
+        (pair for pair in CONTRASTS if set(pair) <= set(known)), (known[0], known[-1]) if len(known) > 1 else ("", "")
+    )
+    if not first:
+        return ("", []), ("", [])
+    belongs = ratings.item_table["genres"].tolist()
+    return (
+        (first, _most_rated(rows, belongs, first, second)),
+        (second, _most_rated(rows, belongs, second, first)),
+    )
+
+
+def _most_rated(rows: Rows, belongs: list[list[str]], genre: str, other: str) -> list[int]:
+    offered = rows.offered
+    fitting = (
+        int(row)
+        for row in rows.by_count
+        if rows.trained[row] and genre in belongs[row] and other not in belongs[row] and rows.labels[row] in offered
+    )
+    return [row for row, _ in zip(fitting, range(EXAMPLE), strict=False)]
+
+
+def kept(run: Run, ratings: Ratings, rows: Rows, own: OwnAxis | None) -> tuple[OwnAxis, ...]:
+    """Draw what is kept with the model, and the button that keeps the axis on the screen; the kept ones."""
+    try:
+        saved = axes.saved(run.run_id)
+    except ExplorerError as error:
+        st.warning(escape(copy.sentence(str(error))), icon=":material/warning:")
+        return ()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if own is not None:
+            there = own in saved
+            st.button(
+                "Kept with this model" if there else "Keep with this model",
+                icon=":material/bookmark_added:" if there else ":material/bookmark_add:",
+                disabled=there,
+                on_click=_keep,
+                args=(run.run_id, own),
+                key="axis_keep",
+            )
+        if saved:
+            with st.popover(f"Kept axes ({len(saved)})", icon=":material/bookmarks:"):
+                for other in saved:
+                    _line(run, ratings, rows, other)
+    return saved
+
+
+def _line(run: Run, ratings: Ratings, rows: Rows, own: OwnAxis) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(escape(own.title), width="stretch")
+        st.button("Open", on_click=_open, args=(ratings, rows, own), key=f"axis_open_{own.axis_id}")
+        st.button(
+            "Delete",
+            icon=":material/delete:",
+            on_click=_delete,
+            args=(run.run_id, own),
+            key=f"axis_delete_{own.axis_id}",
+            type="tertiary",
+        )
+
+
+def _keep(run_id: str, own: OwnAxis) -> None:
+    try:
+        axes.save(run_id, own)
+    except ExplorerError as error:
+        state.report_error(error)
+
+
+def _delete(run_id: str, own: OwnAxis) -> None:
+    try:
+        axes.delete(run_id, own.axis_id)
+    except ExplorerError as error:
+        state.report_error(error)
+
+
+def _open(ratings: Ratings, rows: Rows, own: OwnAxis) -> None:
+    """Put a kept axis into the fields; a callback."""
+    missing = 0
+    for end, ids, name in (("low", own.low, own.low_name), ("high", own.high, own.high_name)):
+        found = [ratings.items.index(item) for item in ids if item in ratings.items]
+        offered = [rows.labels[row] for row in found if rows.labels[row] in rows.offered]
+        missing += len(ids) - len(offered)
+        st.session_state[f"pole_{end}"] = offered
+        st.session_state[f"pole_{end}_name"] = name
+    if missing:
+        state.report(
+            "UNKNOWN_ITEM",
+            f"{copy.count(missing, rows.noun)} of this axis cannot be chosen here: of very many, only the most rated "
+            "are offered.",
+        )
+
+
+def rows_of(ratings: Ratings, ids: tuple[str, ...]) -> list[int]:
+    """Rows of items by id."""
+    return [ratings.items.index(item) for item in ids]

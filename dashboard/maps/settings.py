@@ -1,0 +1,146 @@
+"""How a map is drawn and of what: the controls, what they mean, and how long it will take."""
+
+import numpy as np
+import streamlit as st
+
+from core.analysis.maps import umap_installed
+from core.studies import MapStudySettings
+from core.studymaking import FEWEST_ITEMS
+from core.studysettings import MIN_RATINGS
+from dashboard import copy
+from dashboard.rows import Rows
+
+PCA, TSNE, UMAP = "PCA", "t-SNE", "UMAP"
+METHODS = {PCA: "pca", TSNE: "tsne", UMAP: "umap"}
+METRICS = {"Cosine": "cosine", "Euclidean": "euclidean"}
+FLAT, SPACE = "2D", "3D"
+
+
+def choose(rows: Rows) -> MapStudySettings:
+    """The controls of the method and of which items take part, for a line of them."""
+    methods = [PCA, TSNE] + ([UMAP] if umap_installed() else [])
+    method = st.segmented_control(
+        "Method", methods, default=PCA, required=True, key="map_method", bind="query-params", help=_help(rows.noun)
+    )
+    given = {"method": METHODS[method], "min_ratings": enough(rows)}
+    if method == PCA:
+        view = st.segmented_control(
+            "View", [FLAT, SPACE], default=FLAT, required=True, key="map_view", bind="query-params"
+        )
+        centered = st.toggle(
+            "Centered",
+            key="map_centered",
+            bind="query-params",
+            help="Subtract the mean of every dimension first; otherwise the first axis also holds what all "
+            f"{copy.plural(rows.noun)} have in common.",
+        )
+        given |= {"dimensions": 3 if view == SPACE else 2, "centered": centered}
+    else:
+        with st.popover(f"Settings of {method}", icon=":material/tune:"):
+            given |= _tsne() if method == TSNE else _umap()
+    return MapStudySettings.model_validate(given)
+
+
+def enough(rows: Rows) -> int:
+    """A field for the ratings that an item needs."""
+    most = max(1, int(np.sort(rows.count)[-min(FEWEST_ITEMS, len(rows))]))
+    return st.number_input(
+        "Enough ratings: at least",
+        1,
+        most,
+        min(MIN_RATINGS, most),
+        key="map_min",
+        bind="query-params",
+        width=190,
+        help=f"Only {copy.plural(rows.noun)} with this many ratings are on the map; 1 takes all that training has "
+        "seen. With few ratings, a place is mostly chance.",
+    )
+
+
+def about_seconds(settings: MapStudySettings, n: int) -> float:
+    """How long a map of n items takes, from what 9,066 items took on one core, starting included."""
+    measuring = 2 * (n / 9066) ** 1.5
+    if settings.method == "tsne":
+        return 3 + 45 * (n / 9066) ** 1.1 * settings.iterations / 750 + measuring
+    if settings.method == "umap":
+        return 25 + 40 * n / 9066 + measuring
+    return 2 + measuring
+
+
+def problem(settings: MapStudySettings, n: int, noun: str) -> str:
+    """Why these settings draw no map of n items; empty where they do."""
+    items = copy.count(n, noun)
+    if n < FEWEST_ITEMS:
+        return f"Only {items} have that many ratings; a map needs {FEWEST_ITEMS}. Lower the number above."
+    if settings.method == "tsne" and settings.perplexity >= n:
+        return f"Perplexity is {settings.perplexity:g}; with {items} it must be below {n}."
+    if settings.method == "umap" and settings.neighbors >= n:
+        return f"Each of {items} can stay close to at most {n - 1} neighbors; {settings.neighbors} are asked for."
+    return ""
+
+
+def _help(noun: str) -> str:
+    said = (
+        f"PCA is a shadow: what is far apart in it is far apart in the model, but {copy.plural(noun)} that are far "
+        "apart can fall on one spot. t-SNE bends space to keep neighbors together: clumps mean something, distances "
+        "between them little."
+    )
+    if not umap_installed():
+        said += " UMAP is a third way: run `pip install -r requirements-umap.txt` and start the program again."
+    return said
+
+
+def _metric() -> str:
+    return METRICS[
+        st.segmented_control(
+            "Near means",
+            list(METRICS),
+            default="Cosine",
+            required=True,
+            key="map_metric",
+            bind="query-params",
+            help="Cosine compares directions only, as on the Neighbors page. Euclidean counts lengths too.",
+        )
+    ]
+
+
+def _seed() -> int:
+    return _number("seed", "Seed", "Another seed gives another picture of the same neighbors: look at two.")
+
+
+def _tsne() -> dict[str, object]:
+    return {
+        "metric": _metric(),
+        "perplexity": _number("perplexity", "Perplexity", "About how many neighbors each one tries to stay close to."),
+        "iterations": _number("iterations", "Steps", "More settle the picture further, and take longer."),
+        "seed": _seed(),
+    }
+
+
+def _umap() -> dict[str, object]:
+    packed = MapStudySettings.model_fields["min_dist"]
+    return {
+        "metric": _metric(),
+        "neighbors": _number("neighbors", "Neighbors", "How many neighbors each one tries to stay close to."),
+        "min_dist": st.number_input(
+            "Packing",
+            0.0,
+            0.99,
+            float(packed.default),
+            0.05,
+            key="map_min_dist",
+            bind="query-params",
+            help="How tightly points may be packed: 0 makes tight clumps.",
+        ),
+        "seed": _seed(),
+    }
+
+
+def _number(name: str, label: str, words: str) -> int:
+    """A whole number with the limits of the settings."""
+    field = MapStudySettings.model_fields[name]
+    least = next(int(limit.ge) for limit in field.metadata if hasattr(limit, "ge"))
+    most = next(int(limit.le) for limit in field.metadata if hasattr(limit, "le"))
+    return st.number_input(
+        label, least, most, int(field.default), key=f"map_{name}", bind="query-params", help=words, step=1
+    )

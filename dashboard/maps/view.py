@@ -1,0 +1,219 @@
+"""The map: where every item lies, by which method, in which colors, and how far to trust it."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core import names, studystore
+from core.analysis.maps import umap_installed
+from core.analysis.neighbors import neighbors
+from core.ratings import Ratings
+from core.run import Run
+from core.studies import MapStudySettings
+from core.studymaking import K
+from core.studystore import Stored
+from dashboard import analyses, coloring, copy, loaders, selection
+from dashboard.charts import maps as charts
+from dashboard.charts.components import axis_title
+from dashboard.charts.points import Classes, Coloring
+from dashboard.components.label import Label
+from dashboard.maps import coloring as colors
+from dashboard.maps import groups, link, settings, words
+from dashboard.maps.drawn import QUICK, DrawnMap, drawn_map, rows_of
+from dashboard.markup import escape
+from dashboard.rows import Rows
+from dashboard.studying import study
+
+CHART = "item_map"
+"""Key of the chart, and of what is selected on it."""
+
+MOST_MARKED = 20
+"""Items that can be searched for at once; more names would cover each other."""
+
+
+MOST_EARLIER = 12
+"""Earlier maps that are offered, the newest."""
+
+
+INTRODUCTION = (
+    "A map flattens the {dimensions} numbers of every {noun} to two, so that the eye can walk through them. No flat "
+    "picture keeps all neighbors together: this one says how many it has kept."
+)
+
+
+def show(run: Run, ratings: Ratings, rows: Rows, line: DeltaGenerator) -> None:
+    """Draw the controls into `line`, then the map, the selection and the groups."""
+    with line:
+        chosen = settings.choose(rows)
+        _earlier(run)
+    n = len(rows_of(rows, chosen.min_ratings))
+    picture = st.container()  # its colors may be the groups, which are chosen below it
+    clusters = groups.section(run, rows, chosen.min_ratings, n, CHART)
+    with picture:
+        if problem := settings.problem(chosen, n, rows.noun):
+            st.info(problem, icon=":material/info:")
+            return
+        drawn = drawn_map(run, chosen) or _made(run, rows, chosen, n)
+        if drawn is not None:
+            _picture(run, ratings, rows, drawn, clusters)
+
+
+def _earlier(run: Run) -> None:
+    """The maps of this model that are in the store, each a link; nothing where there is none."""
+    shown = {"tsne", "umap"} if umap_installed() else {"tsne"}
+    known = [given for given in studystore.listing(run.run_id, "map") if given["method"] in shown]
+    if not known:
+        return
+    with st.popover(f"Earlier maps ({len(known)})", icon=":material/history:"):
+        for given in known[:MOST_EARLIER]:
+            st.page_link("app_pages/maps.py", label=words.earlier(given), query_params=link.parameters("map", given))
+
+
+def _made(run: Run, rows: Rows, chosen: MapStudySettings, n: int) -> DrawnMap | None:
+    """Offer the study that a map needs; the map, where it has just been finished."""
+    nouns = copy.plural(rows.noun)
+    name = next(name for name, method in settings.METHODS.items() if method == chosen.method)
+    made = study(
+        "map",
+        run,
+        chosen,
+        title=f"A map of {n:,} {nouns} by {name}",
+        button="Draw this map",
+        about_seconds=settings.about_seconds(chosen, n),
+        words=f"Starts from the principal components and pulls {nouns} together that are neighbors in the model, then "
+        "measures how many neighbors the picture has kept.",
+    )
+    return None if made is None else drawn_map(run, chosen)
+
+
+def _picture(run: Run, ratings: Ratings, rows: Rows, drawn: DrawnMap, clusters: Stored | None) -> None:
+    nouns, flat = copy.plural(rows.noun), drawn.points.shape[1] == 2
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        choice = colors.choose(ratings, rows)
+        sized = st.toggle(
+            "Size by ratings",
+            key="map_size",
+            bind="query-params",
+            help="The area of a point grows with its number of ratings.",
+        )
+        found = _search(rows)
+    shown = colors.choose_genres(ratings) if choice == coloring.GENRE else []
+    color = colors.color_of(choice, ratings, rows, drawn, clusters, shown)
+    near = _true_neighbors(run, rows, drawn, found)
+    told = _told(rows, drawn, color, clusters, choice, found, near)
+    trusted = words.trust(drawn.trust, rows.noun) if drawn.trust else ""
+    st.plotly_chart(
+        charts.item_map(
+            charts.Places(drawn.rows, drawn.points, _axes(run, drawn), loaders.item_hover(run.run_id), rows.labels),
+            color,
+            title=f"{len(drawn.rows):,} {nouns} by {_method(drawn)}",
+            remark=words.in_short(drawn.trust),
+            found=found,
+            near=near,
+            sizes=rows.count if sized else None,
+            revision=drawn.settings.model_dump_json(),
+        ),
+        key=CHART if flat else f"{CHART}_3d",
+        on_select=partial(selection.keep, CHART, run.run_id) if flat else "ignore",
+        config={"displaylogo": False, "scrollZoom": not flat},
+        alt=f"{len(drawn.rows):,} {nouns} on a map by {_method(drawn)}, colored by {color.label.lower()}. {trusted} "
+        f"{told}",
+    )
+    st.markdown(f"{trusted} {told}".strip() or f"A {rows.noun} lies where the model puts it.")
+    if drawn.trust is None:
+        _measure(run, rows, drawn)
+    if flat or len(selection.chosen(CHART, run.run_id)):
+        selection.show(CHART, run.run_id, ratings, rows, _columns(rows, drawn), file="map-selection.csv")
+
+
+def _method(drawn: DrawnMap) -> str:
+    name = next(name for name, method in settings.METHODS.items() if method == drawn.settings.method)
+    return f"{name} in 3D" if drawn.points.shape[1] == 3 else name
+
+
+def _axes(run: Run, drawn: DrawnMap) -> list[str]:
+    """Titles of the axes: components have names, those of the other maps mean nothing by themselves."""
+    if drawn.settings.method != "pca":
+        return ["", ""]
+    named = names.for_components(names.get(run.run_id), analyses.shadow(run.run_id, drawn.settings))
+    return [
+        axis_title(Label(axis + 1, found.low if found else "", found.high if found else ""))
+        for axis, found in enumerate(named)
+    ]
+
+
+def _search(rows: Rows) -> list[int]:
+    names_offered = rows.offered
+    found = st.multiselect(
+        f"Find {copy.plural(rows.noun)}",
+        list(names_offered),
+        placeholder="Type a few letters of a title",
+        max_selections=MOST_MARKED,
+        select_all=False,
+        key="map_find",
+        bind="query-params",
+    )
+    return [names_offered[label] for label in found]
+
+
+def _true_neighbors(run: Run, rows: Rows, drawn: DrawnMap, found: Sequence[int]) -> np.ndarray | None:
+    """The nearest in the model of the only searched item, by the map's own measure; None for none or several."""
+    if len(found) != 1 or found[0] not in drawn.rows:
+        return None
+    eligible = np.zeros(len(rows), bool)
+    eligible[drawn.rows] = True
+    k = drawn.trust.k if drawn.trust else K
+    return neighbors(rows.matrix, found[0], metric=drawn.settings.metric, top=k, eligible=eligible).index
+
+
+def _told(
+    rows: Rows,
+    drawn: DrawnMap,
+    color: Coloring | Classes,
+    clusters: Stored | None,
+    choice: str,
+    found: Sequence[int],
+    near: np.ndarray | None,
+) -> str:
+    """What the picture says beside how faithful it is, in sentences; may be empty."""
+    told = []
+    if isinstance(color, Coloring):
+        told.append(words.spread(drawn, color, rows.noun))
+    if choice == colors.GROUP and clusters is None:
+        told.append("There are no groups yet: find them below.")
+    if choice == colors.KEPT and drawn.trust is None:
+        told.append("How faithful this map is has not been measured yet.")
+    if near is not None:
+        told.append(words.around_one(drawn, found[0], escape(rows.labels[found[0]]), len(near)))
+    missing = [escape(rows.labels[row]) for row in found if row not in drawn.rows]
+    if missing:
+        told.append(f"Not on this map, for too few ratings: {', '.join(missing)}.")
+    return " ".join(filter(None, told))
+
+
+def _measure(run: Run, rows: Rows, drawn: DrawnMap) -> None:
+    """Offer to measure how faithful a large shadow is."""
+    n = len(drawn.rows)
+    study(
+        "map",
+        run,
+        drawn.settings,
+        title="How far can this picture be trusted?",
+        button="Measure it",
+        about_seconds=settings.about_seconds(drawn.settings, n),
+        words=f"Compares the neighbors of all {n:,} {copy.plural(rows.noun)} in the model with those on the map. Above "
+        f"{QUICK:,} that takes too long for a page.",
+    )
+
+
+def _columns(rows: Rows, drawn: DrawnMap) -> dict[str, np.ndarray]:
+    """What a selection's table shows of each item beside what the data knows."""
+    columns = {
+        name: drawn.spread(drawn.points[:, axis], len(rows)) for axis, name in enumerate("xyz"[: drawn.points.shape[1]])
+    }
+    if drawn.trust is not None:
+        columns["Neighbors kept"] = drawn.spread(drawn.trust.kept * drawn.trust.k, len(rows))
+    return columns

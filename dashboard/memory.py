@@ -1,0 +1,31 @@
+"""What keeps a server that runs for weeks from growing: its garbage, and memory that C never gave back."""
+
+import contextlib
+import ctypes
+import gc
+
+import streamlit as st
+
+_M_MMAP_THRESHOLD = -3
+_SMALLEST_OF_ITS_OWN = 128 * 1024
+"""Bytes from which an array gets memory of its own. glibc begins there too, but raises it with every array it frees;
+then arrays lie between other things, and what they leave behind cannot be given back. See mallopt(3)."""
+
+
+@st.cache_resource(show_spinner=False)
+def give_back() -> None:
+    """Let freed arrays go back to the system, once for the server; nothing where the C library is not glibc."""
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _SMALLEST_OF_ITS_OWN)
+
+
+@st.cache_resource(show_spinner=False)
+def settle(page: str) -> None:
+    """Take what a page has imported and cached out of the garbage collector's sight, once for each page.
+
+    Streamlit collects all generations after every script run, those of a
+    fragment that ticks included; looking through every module again and again
+    cost more than the pages themselves as soon as several were open.
+    """
+    gc.collect()
+    gc.freeze()

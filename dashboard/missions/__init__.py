@@ -1,0 +1,1 @@
+"""Missions: short guided tours over the real pages, whose steps check themselves."""

@@ -1,0 +1,96 @@
+"""The bar at the top of every page while a mission is on: the current step, why, and what is done."""
+
+import streamlit as st
+
+from core.errors import ExplorerError
+from dashboard import copy, loaders, state
+from dashboard.missions import progress
+from dashboard.missions.looking import look
+from dashboard.missions.tours import Mission
+
+DONE = ":material/check_circle:"
+
+LOOK_SECONDS = 1.0
+"""How often a mission looks whether its step is done: pages with parts of their own do not tell when these change."""
+
+
+def show(page: str) -> None:
+    """Draw the bar, if a mission is on. `page` is the name of the open page."""
+    mission = progress.current()
+    if mission is None:
+        progress.write_link()
+    elif progress.done_steps() == len(mission.tasks):
+        _end(mission)
+    else:
+        _watch(page)
+
+
+@st.fragment(run_every=LOOK_SECONDS)
+def _watch(page: str) -> None:
+    """The bar while the mission goes on; it looks again every second.
+
+    A step that gets done is also told where somebody sees it who has scrolled the bar away.
+    """
+    mission = progress.current()
+    if mission is None:
+        return
+    before = progress.done_steps()
+    try:
+        at = progress.advance(lambda: look(page))
+    except ExplorerError as error:  # such as a damaged model
+        state.report_error(error)
+        at = progress.done_steps()
+    progress.write_link()
+    if at == len(mission.tasks):
+        st.rerun()  # from here on nothing has to be watched
+    task, words = mission.tasks[at], nouns()
+    if at > before:
+        st.toast(f"That step is done. Next: {task.do.format(**words)}", icon=DONE, duration="long")
+    with st.container(border=True, key="mission_bar", gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _title(mission, at, words)
+            if task.page != page:
+                st.page_link(
+                    f"app_pages/{task.page}.py", label="Take me there", icon=":material/arrow_forward:", width="content"
+                )
+            _leave("Leave")
+        st.markdown(task.do.format(**words))
+        st.caption(_why(mission, at, words))
+
+
+def _end(mission: Mission) -> None:
+    """The bar of a finished mission, until somebody closes it."""
+    progress.write_link()
+    with (
+        st.container(border=True, key="mission_bar"),
+        st.container(horizontal=True, vertical_alignment="center"),
+    ):
+        said = f"Mission done: **{mission.title.format(**nouns())}**"
+        st.markdown(f"{DONE} {said}", width="stretch")
+        st.page_link("app_pages/missions.py", label="All missions", icon=":material/flag:", width="content")
+        _leave("Close")
+    if progress.just_finished():
+        st.toast(said, icon=DONE, duration="long")
+
+
+def _title(mission: Mission, at: int, words: dict[str, str]) -> None:
+    marks = DONE * at + ":material/radio_button_unchecked:" * (len(mission.tasks) - at)
+    said = f"**{mission.title.format(**words)}** :small[step {at + 1} of {len(mission.tasks)} {marks}]"
+    st.markdown(said, width="stretch")
+
+
+def _why(mission: Mission, at: int, words: dict[str, str]) -> str:
+    before = ":material/check: The step before is done. " if at else ""
+    return (before + mission.tasks[at].why).format(**words)
+
+
+def _leave(label: str) -> None:
+    if st.button(label, icon=":material/close:", type="tertiary", key="leave_mission"):
+        progress.leave()
+        st.rerun()
+
+
+def nouns() -> dict[str, str]:
+    """What is rated, for the words of a mission."""
+    noun = loaders.ratings(state.dataset_id()).noun
+    return {"noun": noun, "nouns": copy.plural(noun)}

@@ -1,0 +1,82 @@
+"""Which mission is on, and how far: in the session, and in the address bar so that a link and a refresh keep it."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from dashboard import link, state
+from dashboard.missions.seen import Seen
+from dashboard.missions.tours import MISSIONS, Mission
+
+MISSION, TASK = "mission", "task"
+"""Query parameters: which mission, and the number of its current step, from 1."""
+
+_CURRENT, _AT = "_mission", "_mission_task"
+_FINISHED, _NEWS = "_missions_finished", "_mission_just_finished"
+
+
+def adopt_link() -> None:
+    """Begin or continue the mission that a link names; one that does not exist is reported."""
+    said = link.news(MISSION)
+    if said is None:
+        return
+    if said not in MISSIONS:
+        state.report(
+            "UNKNOWN_MISSION", f"The link names a mission that is not here: {said[:40]!r}. The Missions page lists all."
+        )
+        return
+    number = st.query_params.get(TASK, "1")
+    last = len(MISSIONS[said].tasks) + 1
+    begin(said, at=min(int(number), last) - 1 if number.isdecimal() and number.isascii() and number != "0" else 0)
+
+
+def write_link() -> None:
+    """Show mission and step in the address bar; nothing where no mission is on."""
+    mission = current()
+    link.put(MISSION, mission.key if mission else None)
+    link.put(TASK, str(done_steps() + 1) if mission else None)
+
+
+def current() -> Mission | None:
+    """The mission that is on."""
+    return MISSIONS.get(st.session_state.get(_CURRENT, ""))
+
+
+def done_steps() -> int:
+    """Steps of it that are done."""
+    return int(st.session_state.get(_AT, 0))
+
+
+def begin(key: str, at: int = 0) -> None:
+    """Start a mission, or start it over; a callback. `at` is the number of steps already done."""
+    st.session_state[_CURRENT], st.session_state[_AT] = key, at
+
+
+def leave() -> None:
+    """End the mission that is on; what was finished stays finished."""
+    st.session_state.pop(_CURRENT, None)
+
+
+def finished() -> frozenset[str]:
+    """Keys of the missions finished in this session."""
+    return frozenset(st.session_state.get(_FINISHED, ()))
+
+
+def advance(look: Callable[[], Seen]) -> int:
+    """Tick off the current step if it is done, and each one after it; the number of steps done now."""
+    mission = current()
+    if mission is None or done_steps() >= len(mission.tasks):
+        return done_steps()
+    at, seen = done_steps(), look()
+    while at < len(mission.tasks) and mission.tasks[at].done(seen):
+        at += 1
+    st.session_state[_AT] = at
+    if at == len(mission.tasks):
+        st.session_state[_FINISHED] = finished() | {mission.key}
+        st.session_state[_NEWS] = True
+    return at
+
+
+def just_finished() -> bool:
+    """Whether the mission that is on was finished since somebody asked."""
+    return bool(st.session_state.pop(_NEWS, False))

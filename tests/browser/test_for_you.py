@@ -1,0 +1,146 @@
+"""Rate ten movies, read what one would like, and open a waterfall: wide, narrow, and with the keyboard alone."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from core.config import PRESETS, run_id
+from core.ratings import Ratings
+from core.store import RunStore
+from tests.browser.conftest import Server
+from tests.conftest import run_on
+
+TEN = 10
+
+
+@pytest.fixture(scope="module")
+def trained(server: Server, bundled: Ratings) -> Server:
+    """The server with a model that nobody had to wait for."""
+    made = run_on(bundled, embedding_dim=8)
+    config = PRESETS["default"].model_copy(update={"embedding_dim": 8})
+    RunStore(server.home / "runs").publish(replace(made, config=config, run_id=run_id(config, bundled.digest)))
+    return server
+
+
+def open_page(server: Server, page: Page, query: str = "") -> None:
+    page.goto(f"{server.url}/for_you?{query}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("What would you like?")
+    expect(page.get_by_role("heading", name="Why this score")).to_be_visible()
+    settled(page)
+
+
+def settled(page: Page) -> None:
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
+
+
+def stars(page: Page) -> Locator:
+    """One group of stars for each movie asked about, in their order."""
+    return page.locator("[class*=st-key-own_own_stars]").get_by_role("radiogroup")
+
+
+def rated(page: Page) -> dict[str, str]:
+    """The ratings in the address bar."""
+    said = parse_qs(urlsplit(page.url).query).get("rated", [""])[0]
+    return dict(pair.rsplit(":", 1) for pair in said.split(",") if pair)
+
+
+def counted(page: Page, n: int) -> None:
+    """Wait until so many ratings have arrived."""
+    expect(page.get_by_text(f"{n} rating{'s' if n > 1 else ''} so far")).to_be_visible()
+    settled(page)
+
+
+def rate_ten(page: Page, give: Callable[[int], None]) -> None:
+    for place in range(TEN):
+        give(place)
+        counted(page, place + 1)
+    expect(page).to_have_url(re.compile("rated="))
+    assert len(rated(page)) == TEN
+
+
+def open_waterfall(page: Page) -> Locator:
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator(".js-plotly-plot .waterfalllayer path").first).to_be_visible()
+    return dialog
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_rate_ten_read_the_list_and_open_a_waterfall(trained: Server, chromium: Browser, width: int, height: int):
+    context = chromium.new_context(viewport={"width": width, "height": height})
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    open_page(trained, page)
+    rate_ten(page, lambda place: stars(page).nth(place).get_by_role("radio").nth(place % 5).click())
+    assert sorted(rated(page).values()) == sorted(["1", "2", "3", "4", "5"] * 2)
+    expect(page.get_by_text("Guesses from your 10 ratings")).to_be_visible()
+    expect(page.get_by_role("button", name="Why", exact=True)).to_have_count(TEN)
+    page.get_by_role("button", name="Why", exact=True).first.click()
+    dialog = open_waterfall(page)
+    expect(dialog.get_by_text("Together")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("element => element.scrollWidth <= element.clientWidth")
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    context.close()
+
+
+def tab_until(page: Page, reached: str) -> None:
+    """Press Tab until the focused element fits the JavaScript condition on `element`."""
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        if page.evaluate(f"(element => Boolean({reached}))(document.activeElement)"):
+            return
+    pytest.fail(f"150 times Tab did not reach {reached}")
+
+
+def test_the_keyboard_alone_is_enough(trained: Server, page: Page):
+    open_page(trained, page)
+    in_stars = "element.closest('[class*=st-key-own_own_stars]')"
+
+    def give(place: int) -> None:
+        tab_until(page, in_stars)
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("Enter")
+
+    rate_ten(page, give)
+    tab_until(page, "element.textContent === 'Why' && element.closest('button')")
+    page.keyboard.press("Enter")
+    dialog = open_waterfall(page)
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+
+def test_ratings_survive_a_reload_and_come_back_from_a_file(trained: Server, page: Page, tmp_path: Path):
+    open_page(trained, page)
+    stars(page).first.get_by_role("radio").nth(4).click()
+    counted(page, 1)
+    given = rated(page)
+    page.reload()
+    counted(page, 1)
+    page.get_by_role("button", name="Keep, load or clear").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as a file").click()
+    saved = tmp_path / "mine.json"
+    download.value.save_as(saved)
+    entries = json.loads(saved.read_text())["ratings"]
+    assert {entry["item_id"]: f"{entry['rating']:g}" for entry in entries} == given
+    page.get_by_role("button", name="Clear my ratings").click()
+    expect(page.get_by_text("Do you know one of these movies?")).to_be_visible()
+    page.locator("input[type=file]").set_input_files(saved)
+    counted(page, 1)
+    assert rated(page) == given
+
+
+def test_somebody_elses_guess_opens_from_its_link(trained: Server, page: Page):
+    open_page(trained, page, "who=Somebody+in+the+data&user=User+1&item_of_user=Heat+%281995%29")
+    expect(page.get_by_text("The guess for Heat (1995)")).to_be_visible()
+    expect(page.get_by_text("This user has not rated this movie")).to_be_visible()
+    page.get_by_role("button", name="Show the next one").click()
+    expect(page.get_by_text("The true rating is")).to_be_visible()

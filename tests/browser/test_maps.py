@@ -1,0 +1,96 @@
+"""Walking through the maps with a mouse: selecting points, taking them along as a file, and building an axis."""
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from core.ratings import Ratings
+from core.store import RunStore
+from tests.browser.conftest import Server
+from tests.browser.test_main_job import settled
+from tests.conftest import run_on
+
+
+@pytest.fixture(scope="module")
+def mapped(server: Server, bundled: Ratings) -> Server:
+    """The server with a made-up model in its store."""
+    RunStore(server.home / "runs").publish(run_on(bundled, embedding_dim=8))
+    return server
+
+
+def draw_around(page: Page) -> None:
+    """Draw a loop around the middle of the map."""
+    box = page.locator(".js-plotly-plot .nsewdrag").first.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    reach = box["height"] / 6
+    page.mouse.move(x - reach, y - reach)
+    page.mouse.down()
+    for right, down in ((1, -1), (1, 1), (-1, 1), (-1, -1)):
+        page.mouse.move(x + right * reach, y + down * reach, steps=8)
+    page.mouse.up()
+
+
+def test_points_are_selected_and_taken_along(mapped: Server, page: Page, bundled: Ratings, tmp_path: Path):
+    page.goto(f"{mapped.url}/maps")
+    settled(page)
+    page.locator(".js-plotly-plot .nsewdrag").first.scroll_into_view_if_needed()
+    draw_around(page)
+    heading = page.get_by_role("heading", name=re.compile(r"\d+ selected movies"))
+    expect(heading).to_be_visible()
+    number = int(re.sub(r"\D", "", heading.inner_text()))
+    page.get_by_text("With vectors").click()
+    settled(page)
+    with page.expect_download() as waiting:
+        page.get_by_test_id("stDownloadButton").get_by_role("button").click()
+    target = tmp_path / "selection.csv"
+    waiting.value.save_as(target)
+    with target.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == number
+    known = set(bundled.items.ids.tolist())
+    assert all(row["Id"] in known for row in rows)
+    assert {f"e{number}" for number in range(1, 9)} <= rows[0].keys()
+    page.get_by_role("button", name="Clear").click()
+    expect(heading).to_have_count(0)
+
+
+def test_an_axis_is_built_kept_and_found_in_a_link(mapped: Server, page: Page):
+    page.goto(f"{mapped.url}/maps")
+    settled(page)
+    page.get_by_text("An axis of your own", exact=True).click()
+    expect(page.get_by_role("heading", name="Toward Horror")).to_be_visible()
+    name = page.get_by_label("To (name of this pole)")
+    name.fill("space")
+    name.press("Enter")
+    expect(page.get_by_role("heading", name="Toward space")).to_be_visible()
+    box = page.get_by_role("combobox", name=re.compile("Movies at this pole")).nth(1)
+    box.fill("Heat (1995)")
+    page.get_by_role("option", name="Heat (1995)").click()
+    page.keyboard.press("Escape")  # the open list hides the rest of the page
+    settled(page)
+    page.get_by_role("button", name="Keep with this model").click()
+    expect(page.get_by_role("button", name="Kept with this model")).to_be_disabled()
+    expect(page).to_have_url(re.compile("pole_high_name=space"))
+    address = page.url
+    page.goto(mapped.url)
+    settled(page)
+    page.goto(address)
+    expect(page.get_by_role("heading", name="Toward space")).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+@pytest.mark.parametrize("view", ["A map", "An axis of your own"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_hangs_over_the_edge_of_a_phone(mapped: Server, chromium: Browser, view: str, scheme: str):
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(f"{mapped.url}/maps?maps={view.replace(' ', '+')}")
+    settled(page)
+    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("element => element.scrollWidth <= element.clientWidth")
+    context.close()

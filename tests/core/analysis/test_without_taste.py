@@ -1,0 +1,45 @@
+"""Without its dot products a model guesses from its biases."""
+
+import numpy as np
+import pytest
+
+from core.analysis.without_taste import without_taste
+from core.metrics import rmse
+from core.run import Weights, predict
+
+SCALE = {"min_rating": 0.5, "max_rating": 5.0}
+
+
+def weights(*, biased: bool = True, users: int = 5, items: int = 7, dims: int = 4) -> Weights:
+    rng = np.random.default_rng(1)
+
+    def numbers(*shape: int) -> np.ndarray:
+        return rng.normal(scale=0.6, size=shape).astype(np.float32)
+
+    return Weights(
+        numbers(users, dims),
+        numbers(items, dims),
+        numbers(users) if biased else None,
+        numbers(items) if biased else None,
+    )
+
+
+def test_without_taste_only_the_biases_are_left():
+    known = weights()
+    rng = np.random.default_rng(0)
+    user, item = rng.integers(0, 5, 40), rng.integers(0, 7, 40)
+    rating = rng.uniform(0.5, 5, 40).astype(np.float32)
+    found = without_taste(known, user, item, rating, **SCALE)
+    share = 1 / (1 + np.exp(-(known.user_bias[user] + known.item_bias[item]).astype(float)))
+    assert found.biases_rmse == pytest.approx(rmse(0.5 + 4.5 * share, rating), abs=1e-6)
+    whole = np.clip(predict(known, user, item, 0.5, 5.0), 0.5, 5.0)
+    assert found.whole_rmse == pytest.approx(rmse(whole, rating), abs=1e-6)
+    assert found.n_ratings == 40
+
+
+def test_without_taste_needs_biases_and_ratings():
+    nothing = np.zeros(0, int)
+    with pytest.raises(ValueError, match="no biases"):
+        without_taste(weights(biased=False), nothing, nothing, nothing, **SCALE)
+    with pytest.raises(ValueError, match="no ratings"):
+        without_taste(weights(), nothing, nothing, nothing, **SCALE)
