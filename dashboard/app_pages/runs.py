@@ -70,7 +70,7 @@ def look_into(run_id: str) -> None:
 @st.dialog("Delete models", icon=":material/delete:")
 def confirm_delete(chosen: list[RunSummary]) -> None:
     """Ask once, say what goes."""
-    st.write("These will be removed from the disk, with everything computed from them:")
+    st.write("These will be removed from the disk, with the names, axes, maps and other studies kept with them:")
     st.markdown("\n".join(f"- {copy.run_words(summary)}" for summary in chosen))
     st.caption("The same settings can be trained again and give the same model. Jobs keep their logs.")
     with st.container(horizontal=True):

@@ -25,7 +25,7 @@ def list_lead(n: int, nouns: str) -> str:
 
 def guess(rating: float, sure: Sureness, place: int, noun: str) -> str:
     """A guess, how far it may be off, and in small what that comes of."""
-    because = {"": "", "item": f", {noun} rated seldom", "person": ", unlike what you rated"}[sure.reason(place)]
+    because = {"": "", "item": f", {noun} rated seldom", "person": ", tastes differ on it"}[sure.reason(place)]
     return f"**{rating:.1f}** ± {sure.miss[place]:.1f} :small[:gray[{sure.word(place)}{because}]]"
 
 

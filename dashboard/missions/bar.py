@@ -45,32 +45,30 @@ def _watch(page: str) -> None:
         st.rerun()  # from here on nothing has to be watched
     task, words = mission.tasks[at], nouns()
     if at > before:
-        st.toast(f"That step is done. Next: {task.do.format(**words)}", icon=DONE, duration="long")
+        st.toast(f"That step is done. Next: {task.do.format(**words)}", icon=DONE)
     with st.container(border=True, key="mission_bar", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
             _title(mission, at, words)
-            if task.page != page:
-                st.page_link(
-                    f"app_pages/{task.page}.py", label="Take me there", icon=":material/arrow_forward:", width="content"
-                )
             _leave("Leave")
         st.markdown(task.do.format(**words))
         st.caption(_why(mission, at, words))
+        if task.page != page:  # on the left and low, where the toast does not lie over it
+            st.page_link(
+                f"app_pages/{task.page}.py", label="Take me there", icon=":material/arrow_forward:", width="content"
+            )
 
 
 def _end(mission: Mission) -> None:
     """The bar of a finished mission, until somebody closes it."""
     progress.write_link()
-    with (
-        st.container(border=True, key="mission_bar"),
-        st.container(horizontal=True, vertical_alignment="center"),
-    ):
-        said = f"Mission done: **{mission.title.format(**nouns())}**"
-        st.markdown(f"{DONE} {said}", width="stretch")
-        st.page_link("app_pages/missions.py", label="All missions", icon=":material/flag:", width="content")
-        _leave("Close")
+    said = f"Mission done: **{mission.title.format(**nouns())}**"
+    with st.container(border=True, key="mission_bar", gap="xsmall"):
+        st.markdown(f"{DONE} {said}")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.page_link("app_pages/missions.py", label="All missions", icon=":material/flag:", width="content")
+            _leave("Close")
     if progress.just_finished():
-        st.toast(said, icon=DONE, duration="long")
+        st.toast(said, icon=DONE)
 
 
 def _title(mission: Mission, at: int, words: dict[str, str]) -> None:
