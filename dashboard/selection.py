@@ -1,11 +1,11 @@
-"""Items that somebody has selected on a picture: kept in the session, shown as a table, and downloaded.
+"""Items that somebody has looked for, or selected on a picture: kept in the session, shown as a table, and downloaded.
 
 The chart itself forgets them when it is redrawn, and must not be rebuilt from them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +18,42 @@ from dashboard.rows import Rows
 
 if TYPE_CHECKING:  # of Streamlit's inner modules only the name of a type
     from streamlit.elements.lib.column_types import ColumnConfig
+
+MOST_MARKED = 20
+"""Rows that a picture marks at once; more names would cover each other."""
+
+
+def search(
+    label: str,
+    offered: Mapping[str, int],
+    *,
+    key: str,
+    most: int = MOST_MARKED,
+    first: Sequence[str] = (),
+    words: str | None = None,
+) -> list[int]:
+    """A field in which rows are looked for by their names; what is found is in the link.
+
+    Args:
+        label: What the field is called.
+        offered: Row numbers by name.
+        key: Of the widget, and of the parameter in the link.
+        most: Rows that may be chosen at once.
+        first: Names that are chosen until somebody chooses.
+        words: What is said when somebody asks what the field is for.
+    """
+    found = st.multiselect(
+        label,
+        list(offered),
+        default=list(first),
+        placeholder="Type a few letters",
+        max_selections=most,
+        select_all=False,
+        key=key,
+        bind="query-params",
+        help=words,
+    )
+    return [offered[name] for name in found]
 
 
 def keep(chart: str, run_id: str) -> None:

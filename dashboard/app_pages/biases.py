@@ -7,7 +7,7 @@ import streamlit as st
 from core.analysis.bias import Biases
 from core.analysis.ends import Ends, ends
 from core.config import PRESETS
-from dashboard import analyses, bias_words, copy, loaders, sides, state, tables, training
+from dashboard import analyses, bias_words, copy, loaders, selection, sides, state, tables, training
 from dashboard.charts import biases as charts
 from dashboard.needs_run import require_run
 from dashboard.sides import Side
@@ -15,7 +15,6 @@ from dashboard.sides import Side
 TOP = 10
 WELL_KNOWN = 21
 """Ratings a row needs to be listed, at first."""
-MOST_MARKED = 20
 BIAS, EXPECTED, REST, TASTE = "Bias", "Expected", "Rest", "Taste"
 COLUMNS = (
     tables.COLUMNS
@@ -68,16 +67,8 @@ def controls() -> tuple[Side, int, list[int]]:
             label="Enough ratings: at least",
             words=f"Only {side.nouns} with this many ratings are colored and listed.",
         )
-        found = st.multiselect(
-            f"Find {side.nouns}",
-            list(side.rows.offered),
-            placeholder="Type a few letters",
-            max_selections=MOST_MARKED,
-            select_all=False,
-            key=f"mark_{side.noun}",
-            bind="query-params",
-        )
-    return side, least, [side.rows.offered[label] for label in found]
+        found = selection.search(f"Find {side.nouns}", side.rows.offered, key=f"mark_{side.noun}")
+    return side, least, found
 
 
 def picture(side: Side, found: Biases, listed: np.ndarray, marked: list[int]) -> Ends:

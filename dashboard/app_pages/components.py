@@ -4,10 +4,9 @@ from functools import partial
 
 import numpy as np
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from core.analysis.ends import Ends, ends
-from dashboard import analyses, copy, loaders
+from dashboard import analyses, copy, loaders, selection
 from dashboard.charts import components as charts
 from dashboard.charts.scree import scree
 from dashboard.components import naming
@@ -16,7 +15,7 @@ from dashboard.components import words as component_words
 from dashboard.components.ends import both_ends
 from dashboard.components.method import explanation
 from dashboard.components.naming import How
-from dashboard.components.plane import MOST_MARKED, component_map
+from dashboard.components.plane import component_map
 from dashboard.components.view import View
 from dashboard.markup import escape
 from dashboard.needs_run import require_run
@@ -100,7 +99,10 @@ def overview(view: View, found: Ends) -> list[int]:
     with left:
         shares(view)
     picture = right.container()
-    marked = mark(right)
+    with right:
+        marked = selection.search(
+            f"Mark {nouns}", rows.offered, key="mark", words="They are ringed and named here and on the map below."
+        )
     said = component_words.ends(ratings, rows, found)
     picture.plotly_chart(
         charts.strip(
@@ -140,21 +142,6 @@ def shares(view: View) -> None:
         alt=f"Share of the total carried by each of {len(view.labels)} components. {said}",
     )
     st.markdown(f"{said} Select a bar to choose another.")
-
-
-def mark(place: DeltaGenerator) -> list[int]:
-    """Rows to mark on the strip, and on the map below."""
-    chosen = place.multiselect(
-        f"Mark {nouns}",
-        list(rows.offered),
-        placeholder="Type a few letters of a title",
-        max_selections=MOST_MARKED,
-        select_all=False,
-        key="mark",
-        bind="query-params",
-        help="They are ringed and named here and on the map below.",
-    )
-    return [rows.offered[label] for label in chosen]
 
 
 st.title("Which tastes did it find?")

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.analysis.neighbors import neighbors
 from core.analysis.values import order_by_similarity
-from dashboard import analyses, copy, loaders, matrix_words, tables
+from dashboard import analyses, copy, loaders, matrix_words, selection, tables
 from dashboard.charts import matrix as charts
 from dashboard.needs_run import require_run
 from dashboard.rows import Rows
@@ -34,17 +34,14 @@ def choose_side() -> Rows:
 def choose_rows(rows: Rows, which: str) -> np.ndarray:
     """The rows to draw, in the order of the data."""
     if which == CHOSEN:
-        chosen = st.multiselect(
+        chosen = selection.search(
             f"Search for {copy.plural(rows.noun)}",
-            list(rows.offered),
-            default=[rows.labels[row] for row in rows.by_count[:3]],
-            max_selections=MOST_SHOWN,
-            placeholder="Type a few letters",
-            select_all=False,
+            rows.offered,
             key=f"chosen_{rows.noun}",
-            bind="query-params",
+            most=MOST_SHOWN,
+            first=[rows.labels[row] for row in rows.by_count[:3]],
         )
-        return np.array([rows.offered[label] for label in chosen], int)
+        return np.array(chosen, int)
     return np.arange(min(SHOWN, len(rows))) if which == FIRST else rows.by_count[:SHOWN]
 
 

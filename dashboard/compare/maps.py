@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from dashboard import coloring, copy, loaders
+from dashboard import coloring, copy, loaders, selection
 from dashboard.charts import compare as charts
 from dashboard.charts.points import Classes, Coloring
 from dashboard.compare import pair as compare_pair
@@ -15,7 +15,6 @@ from dashboard.compare import words as compare_words
 from dashboard.compare.pair import COLUMNS, Pair
 
 NEIGHBORS, DISTANCE = "Neighbors kept", "Distance moved"
-MOST_MARKED = 20
 
 
 def maps(pair: Pair) -> None:
@@ -72,16 +71,8 @@ def _controls(pair: Pair) -> tuple[list[int], Coloring | Classes, list[int]]:
         known = coloring.genres(pair.ratings)
         choices = [choice for choice in coloring.CHOICES if choice != coloring.GENRE or known]
         choice = st.selectbox("Color", [NEIGHBORS, DISTANCE, *choices], key="color", bind="query-params", width=190)
-        found = st.multiselect(
-            f"Find {copy.plural(pair.noun)}",
-            list(pair.offered),
-            placeholder="Type a few letters of a title",
-            max_selections=MOST_MARKED,
-            select_all=False,
-            key="find",
-            bind="query-params",
-        )
-    return axes, _color(pair, choice), [pair.offered[label] for label in found]
+        found = selection.search(f"Find {copy.plural(pair.noun)}", pair.offered, key="find")
+    return axes, _color(pair, choice), found
 
 
 def _color(pair: Pair, choice: str) -> Coloring | Classes:

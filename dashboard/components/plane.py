@@ -22,8 +22,6 @@ CHART = "map"
 """Key of the picture, and of what is selected on it."""
 
 FLAT, SPACE = "2D", "3D"
-MOST_MARKED = 20
-"""Rows that can be searched for at once; more names would cover each other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +119,9 @@ def _controls(ratings: Ratings, rows: Rows, n: int, least: int) -> _Choices:
         color: Coloring | Classes = coloring.by_genre(ratings, _choose_genres(left, ratings, known))
     else:
         right, color = st.container(), coloring.by_number(ratings, choice)
-    return _Choices(axes, color, everything, _search(right, rows))
+    with right:
+        found = selection.search(f"Find {copy.plural(rows.noun)}", rows.offered, key="find")
+    return _Choices(axes, color, everything, found)
 
 
 def _choose_axes(n: int) -> list[int]:
@@ -148,18 +148,3 @@ def _choose_genres(place: DeltaGenerator, ratings: Ratings, known: list[str]) ->
         bind="query-params",
         help="Of several genres, the rarest of those shown gives the color.",
     )
-
-
-def _search(place: DeltaGenerator, rows: Rows) -> list[int]:
-    """Rows to mark on the map."""
-    names = rows.offered
-    found = place.multiselect(
-        f"Find {copy.plural(rows.noun)}",
-        list(names),
-        placeholder="Type a few letters of a title",
-        max_selections=MOST_MARKED,
-        select_all=False,
-        key="find",
-        bind="query-params",
-    )
-    return [names[label] for label in found]

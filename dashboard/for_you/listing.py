@@ -10,7 +10,7 @@ from core.analysis.recommend import Steer, best, steered
 from core.analysis.sureness import Sureness
 from core.newcomers import Newcomers, fitting
 from core.ratings import Ratings
-from dashboard import coloring, copy, tables
+from dashboard import coloring, copy, selection, tables
 from dashboard.for_you import own, rate, words
 from dashboard.for_you.scales import Entry
 from dashboard.rows import Rows
@@ -146,16 +146,8 @@ def _steer(known: Newcomers, rows: Rows) -> Steer:
 
 def _like(which: str, rows: Rows) -> np.ndarray:
     """Rows of items to steer by."""
-    chosen = st.multiselect(
-        f"{which} like these",
-        list(rows.offered),
-        max_selections=MOST_STEERING,
-        placeholder="Type a few letters of a title",
-        select_all=False,
-        key=f"{which.lower()}_like",
-        bind="query-params",
-    )
-    return np.array([rows.offered[label] for label in chosen], int)
+    key = f"{which.lower()}_like"
+    return np.array(selection.search(f"{which} like these", rows.offered, key=key, most=MOST_STEERING), int)
 
 
 def _line(

@@ -8,7 +8,7 @@ from core.errors import ExplorerError
 from core.names import LONGEST
 from core.ratings import Ratings
 from core.run import Run
-from dashboard import coloring, copy, state
+from dashboard import coloring, copy, selection, state
 from dashboard.markup import escape
 from dashboard.rows import Rows
 
@@ -43,17 +43,14 @@ def _pole(rows: Rows, end: str, label: str, example: tuple[str, list[int]]) -> t
         key=f"pole_{end}_name",
         bind="query-params",
     )
-    chosen = st.multiselect(
+    chosen = selection.search(
         f"{nouns.capitalize()} at this pole",
-        list(rows.offered),
-        default=[rows.labels[row] for row in example[1]],
-        placeholder="Type a few letters of a title",
-        max_selections=MOST_ITEMS,
-        select_all=False,
+        rows.offered,
         key=f"pole_{end}",
-        bind="query-params",
+        most=MOST_ITEMS,
+        first=[rows.labels[row] for row in example[1]],
     )
-    return name.strip(), [rows.offered[label] for label in chosen]
+    return name.strip(), chosen
 
 
 def example(ratings: Ratings, rows: Rows) -> tuple[tuple[str, list[int]], tuple[str, list[int]]]:

@@ -30,9 +30,6 @@ from dashboard.studying import study
 CHART = "item_map"
 """Key of the chart, and of what is selected on it."""
 
-MOST_MARKED = 20
-"""Items that can be searched for at once; more names would cover each other."""
-
 
 MOST_EARLIER = 12
 """Earlier maps that are offered, the newest."""
@@ -99,7 +96,7 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, drawn: DrawnMap, clusters: 
             bind="query-params",
             help="The area of a point grows with its number of ratings.",
         )
-        found = _search(rows)
+        found = selection.search(f"Find {copy.plural(rows.noun)}", rows.offered, key="map_find")
     shown = colors.choose_genres(ratings) if choice == coloring.GENRE else []
     color = colors.color_of(choice, ratings, rows, drawn, clusters, shown)
     near = _true_neighbors(run, rows, drawn, found)
@@ -143,20 +140,6 @@ def _axes(run: Run, drawn: DrawnMap) -> list[str]:
         axis_title(Label(axis + 1, found.low if found else "", found.high if found else ""))
         for axis, found in enumerate(named)
     ]
-
-
-def _search(rows: Rows) -> list[int]:
-    names_offered = rows.offered
-    found = st.multiselect(
-        f"Find {copy.plural(rows.noun)}",
-        list(names_offered),
-        placeholder="Type a few letters of a title",
-        max_selections=MOST_MARKED,
-        select_all=False,
-        key="map_find",
-        bind="query-params",
-    )
-    return [names_offered[label] for label in found]
 
 
 def _true_neighbors(run: Run, rows: Rows, drawn: DrawnMap, found: Sequence[int]) -> np.ndarray | None:
