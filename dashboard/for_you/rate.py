@@ -134,7 +134,7 @@ def give(ratings: Ratings, rows: Rows, row: int, entry: Entry, *, fine: bool, pl
         key = _key(place, "number", item)
         st.session_state[key] = current
         st.number_input(
-            f"Your rating of {rows.labels[row]}",
+            f"Your rating of {escape(rows.labels[row])}",
             entry.low,
             entry.high,
             value=None,
