@@ -50,7 +50,7 @@ def item_pca(run_id: str, *, centered: bool, min_ratings: int) -> Pca:
     return replace(fitted, scores=fitted.project(matrix).astype(np.float32))  # as fine as the model, half the memory
 
 
-@st.cache_resource(max_entries=16, show_spinner="Comparing with chance: 20 shuffled matrices …")
+@st.cache_resource(max_entries=8, show_spinner="Comparing with chance: 20 shuffled matrices …")
 def item_noise(run_id: str, *, centered: bool, min_ratings: int) -> Noise:
     """What the components of `item_pca` would carry by chance; about 3 s at 90,000 items, 0.3 s at 9,000."""
     trained = run(run_id)
@@ -117,14 +117,14 @@ def neighbors(run_id: str, *, users: bool, row: int, least: int, top: int = 10) 
     }
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False)
 def lengths(run_id: str, *, users: bool) -> np.ndarray:
     """Euclidean length of every row of the item matrix, or of the users' matrix, (n_rows,)."""
     weights = run(run_id).weights
     return np.linalg.norm(weights.user_embedding if users else weights.item_embedding, axis=1)
 
 
-@st.cache_resource(max_entries=16, show_spinner="Fitting what the averages explain …")
+@st.cache_resource(max_entries=8, show_spinner="Fitting what the averages explain …")
 def bias_fit(run_id: str, *, users: bool) -> Biases:
     """The shrinkage curve of the item biases, or of the users'; raises ValueError as `biases` does."""
     trained, side = run(run_id), user_rows(run_id) if users else item_rows(run_id)
@@ -148,7 +148,7 @@ def average_taste(run_id: str, chosen: tuple[int, ...], *, users: bool) -> np.nd
     return average_terms(trained.weights, ratings(trained.dataset.dataset_id), rows, users=users).taste
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False)
 def matrix_values(run_id: str, *, users: bool) -> Values:
     """Distribution of all numbers of the item matrix, or of the users' matrix."""
     weights = run(run_id).weights
@@ -185,7 +185,7 @@ def biases_alone(run_id: str) -> WithoutTaste:
     )
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False)
 def shared_items(first: str, second: str, *, min_ratings: int) -> Shared:
     """The items that two runs are compared on."""
     return shared(_part(first), _part(second), min_ratings=min_ratings)
