@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 
 from core.run import Started
 from dashboard.charts import components, training
-from dashboard.charts.base import MUTED, REFERENCE, figure, plain
-from dashboard.charts.points import Classes, Coloring, sample
+from dashboard.charts.base import MUTED, REFERENCE, figure
+from dashboard.charts.points import Classes, Coloring, name_point, sample
 from dashboard.copy import plural
 
 MOST_DRAWN = 8_000
@@ -18,7 +18,6 @@ MOST_NAMED = 8
 """Selected items that are named on a map; more names would cover each other, and are rings without one."""
 
 _ACCENT, _MARK = "#3f62d8", "#c2410c"
-_PAPER = "rgba(255, 255, 255, 0.85)"
 """Under names among the points, in light and dark."""
 
 
@@ -81,7 +80,7 @@ def aligned_map(
         _ring(result, places, axes, np.array(marked), hover)
     if len(marked) <= MOST_NAMED:
         for row in marked:
-            _name(result, float(places[row, axes[0]]), float(places[row, axes[1]]), titles[row])
+            name_point(result, float(places[row, axes[0]]), float(places[row, axes[1]]), titles[row])
     result.update_layout(
         title_text=title + of_all,
         height=460,
@@ -113,14 +112,6 @@ def _ring(result: go.Figure, places: np.ndarray, axes: Sequence[int], rows: np.n
         customdata=rows.astype(np.int32),
         hovertemplate="%{text}<extra></extra>",
         showlegend=False,
-    )
-
-
-def _name(result: go.Figure, x: float, y: float, title: str) -> None:
-    """A title beside its point: an annotation, because WebGL points cover the text of ordinary traces."""
-    font = {"size": 13, "color": _MARK}
-    result.add_annotation(
-        x=x, y=y, text=plain(title, 40), ax=0, ay=-34, arrowcolor=_MARK, font=font, bgcolor=_PAPER, borderpad=2
     )
 
 

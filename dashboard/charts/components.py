@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from core.analysis.ends import Ends
 from dashboard.charts.base import MUTED, figure, plain
-from dashboard.charts.points import Classes, Coloring, groups, sample, scale, swarm
+from dashboard.charts.points import Classes, Coloring, groups, name_point, sample, scale, swarm
 from dashboard.components.label import Label
 from dashboard.copy import plural
 
@@ -195,11 +195,12 @@ def _add_found(
     scores, axes = place
     size = 14 if len(axes) == 2 else 8
     spots = {axis: scores[rows, column].astype(np.float32) for axis, column in zip("xyz", axes, strict=False)}
-    trace = go.Scatter if len(axes) == 2 else go.Scatter3d
+    flat = len(axes) == 2
+    trace = go.Scattergl if flat else go.Scatter3d
     result.add_trace(
         trace(
             **spots,
-            mode="markers+text",
+            mode="markers" if flat else "markers+text",
             name="searched",
             marker={"size": size, "symbol": "circle-open", "color": _MARK, "line": {"width": 3}},
             text=[plain(titles[row], 40) for row in rows],
@@ -209,6 +210,9 @@ def _add_found(
             hovertemplate="%{text}<extra></extra>",
         )
     )
+    if flat:
+        for row in rows:
+            name_point(result, float(scores[row, axes[0]]), float(scores[row, axes[1]]), titles[row])
 
 
 def _lay_out(result: go.Figure, names: Sequence[str], *, uirevision: str) -> None:

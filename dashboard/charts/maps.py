@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.charts.base import MUTED, figure, plain
-from dashboard.charts.points import Classes, Coloring, groups, sample, scale
+from dashboard.charts.points import Classes, Coloring, groups, name_point, sample, scale
 
 SMALL, LARGE = 4, 22
 """Diameter in pixels of the least and the most rated item, where the size shows the number of ratings."""
@@ -159,11 +159,11 @@ def _add_lines(result: go.Figure, places: Places, start: int, ends: np.ndarray) 
 def _add_found(result: go.Figure, places: Places, at: np.ndarray) -> None:
     """Rings around chosen items, with their titles."""
     flat, rows = len(places.axes) == 2, places.rows[at]
-    trace = go.Scatter if flat else go.Scatter3d
+    trace = go.Scattergl if flat else go.Scatter3d
     result.add_trace(
         trace(
             **places.spots(at),
-            mode="markers+text",
+            mode="markers" if flat else "markers+text",
             name="searched",
             showlegend=False,
             marker={"size": 14 if flat else 8, "symbol": "circle-open", "color": _MARK, "line": {"width": 3}},
@@ -174,6 +174,9 @@ def _add_found(result: go.Figure, places: Places, at: np.ndarray) -> None:
             hovertemplate="%{text}<extra></extra>",
         )
     )
+    if flat:
+        for row, (x, y) in zip(rows, places.points[at], strict=True):
+            name_point(result, float(x), float(y), places.titles[row])
 
 
 def _lay_out(result: go.Figure, places: Places, color: Coloring | Classes, *, revision: str) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import plotly.graph_objects as go
 
-from dashboard.charts.base import AMOUNT, AROUND_ZERO, MUTED
+from dashboard.charts.base import AMOUNT, AROUND_ZERO, MUTED, plain
 
 MOST_DRAWN = 12_000
 """Items in one picture; more are sampled, so that a chart's message stays below 2 MB."""
@@ -18,6 +19,11 @@ CLASS_COLORS = ("#e69f00", "#56b4e9", "#009e73", "#d55e00", "#0072b2", "#cc79a7"
 
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross")
 """The next one for every further round of colors: more classes than colors are told apart by their form."""
+
+MARK = "#c2410c"
+"""Of what somebody has looked for or selected."""
+
+_PAPER = "rgba(255, 255, 255, 0.85)"
 
 REST = "others"
 """Legend entry of items that belong to none of the classes shown."""
@@ -102,3 +108,11 @@ def swarm(values: np.ndarray) -> np.ndarray:
     place = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(counts) - 1)
     spread = np.sqrt(counts[place] / counts.max())
     return (spread * np.random.default_rng(0).uniform(-1, 1, len(values))).astype(np.float32)
+
+
+def name_point(result: go.Figure, x: float, y: float, title: str) -> None:
+    """A title beside its point on a flat picture: an annotation, because WebGL points cover the text of traces."""
+    font = {"size": 13, "color": MARK}
+    result.add_annotation(
+        x=x, y=y, text=plain(title, 40), ax=0, ay=-34, arrowcolor=MARK, font=font, bgcolor=_PAPER, borderpad=2
+    )

@@ -66,7 +66,8 @@ def test_items_that_are_not_on_the_map_are_not_marked():
 
 def test_several_searched_have_no_lines():
     figure = item_map(places(), number(80), title="t", found=[2, 4], near=np.array([6]))
-    assert [trace.mode for trace in figure.data] == ["markers", "markers+text"]
+    assert [trace.mode for trace in figure.data] == ["markers", "markers"]
+    assert len([note for note in figure.layout.annotations if note.showarrow is None]) == 2
 
 
 def test_unknown_numbers_lie_in_the_background():
