@@ -30,6 +30,7 @@ class _Parser(argparse.ArgumentParser):
     """Tells a wrong call as every other error is told."""
 
     def error(self, message: str) -> NoReturn:
+        """Raise UsageError in place of ending the process."""
         raise UsageError(f"{message}; `{self.prog} --help` shows what is allowed")
 
 
@@ -40,6 +41,17 @@ def build_parser() -> argparse.ArgumentParser:
     )
     _add_json(parser)
     calls = parser.add_subparsers(title="calls", required=True, metavar="CALL")
+    _add_data(calls)
+    _add_train(calls)
+    _add(calls, "jobs", jobs.list_jobs, "List the jobs of the dashboard's queue.")
+    cancel = _add(calls, "cancel", jobs.cancel, "Ask a job to stop.")
+    cancel.add_argument("job_id", metavar="JOB", help="Its id, as `jobs` shows it.")
+    _add_runs(calls)
+    _add_analyses(calls)
+    return parser
+
+
+def _add_data(calls: Any) -> None:
     _add(calls, "datasets", data.list_datasets, "List the datasets.")
     imports.add_flags(
         _add(calls, "import", imports.import_files, "Make a dataset of rating tables: files, folders or archives.")
@@ -53,13 +65,18 @@ def build_parser() -> argparse.ArgumentParser:
     rename.add_argument("--noun", metavar="WORD", help="What is rated, singular, such as movie or book.")
     delete = _add(calls, "delete-dataset", data.delete, "Delete a dataset, for good; its runs stay.")
     delete.add_argument("dataset_id", metavar="DATASET", help="Its id, as `datasets` shows it.")
-    _add_train(calls)
-    _add(calls, "jobs", jobs.list_jobs, "List the jobs of the dashboard's queue.")
-    cancel = _add(calls, "cancel", jobs.cancel, "Ask a job to stop.")
-    cancel.add_argument("job_id", metavar="JOB", help="Its id, as `jobs` shows it.")
+
+
+def _add_runs(calls: Any) -> None:
     _add(calls, "runs", runs.list_runs, "List the trained models.")
     _add_run_call(calls, "show", runs.show, "Show a run's settings, results and history.")
     _add_run_call(calls, "delete", runs.delete, "Delete a run from the store, for good.")
+    export = _add_run_call(calls, "export", runs.export, "Write a run's embeddings or its model to files.")
+    export.add_argument("--format", required=True, choices=FORMATS, help="What to write.")
+    export.add_argument("--to", required=True, metavar="DIR", help="Folder to write into; made where there is none.")
+
+
+def _add_analyses(calls: Any) -> None:
     components.add_flags(
         _add_run_call(
             calls, "components", components.components, "Show the items at both ends of a principal component."
@@ -90,10 +107,6 @@ def build_parser() -> argparse.ArgumentParser:
         _add_run_call(calls, "stability", studies.stability, "Train again from other seeds, and show what comes back.")
     )
     own.add_flags(_add_run_call(calls, "axis", own.show, "Project the items on an axis between two sets of them."))
-    export = _add_run_call(calls, "export", runs.export, "Write a run's embeddings or its model to files.")
-    export.add_argument("--format", required=True, choices=FORMATS, help="What to write.")
-    export.add_argument("--to", required=True, metavar="DIR", help="Folder to write into; made where there is none.")
-    return parser
 
 
 def _add(calls: Any, name: str, command: Any, summary: str) -> argparse.ArgumentParser:

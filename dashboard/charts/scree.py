@@ -48,27 +48,9 @@ def scree(
         name="each",
         hovertemplate="%{text}: <b>%{y:.1%}</b> of the total<extra></extra>",
     )
-    result.add_scatter(
-        x=number,
-        y=cumulative.astype(np.float32),
-        yaxis="y2",
-        mode="lines",
-        line={"color": "#b7791f", "width": 2},
-        name="running total",
-        hovertemplate="Components 1 to %{x} together: <b>%{y:.0%}</b><extra></extra>",
-    )
+    _add_total(result, number, cumulative)
     result.update_layout(
         yaxis={"tickformat": ".0%", "rangemode": "tozero"},
-        yaxis2={
-            "title": {"text": "Running total"},
-            "overlaying": "y",
-            "side": "right",
-            "range": [0, 1.02],
-            "tickformat": ".0%",
-            "tickvals": [0, 0.25, 0.5, 0.75, 1],
-            "showgrid": False,
-            "automargin": True,
-        },
         bargap=0.15,
         hovermode="x",  # so that the smallest bar can be hit from anywhere above it
         showlegend=False,
@@ -83,6 +65,31 @@ def _over(label: Label) -> str:
     """What stands over a bar, made harmless."""
     short = f"{label.short[0].upper()}{label.short[1:]}"
     return f"<b>{plain(label.ends, 90)}</b><br>{short}" if label.named else short
+
+
+def _add_total(result: go.Figure, number: np.ndarray, cumulative: np.ndarray) -> None:
+    """The running total as a line, on a scale of its own at the right."""
+    result.add_scatter(
+        x=number,
+        y=cumulative.astype(np.float32),
+        yaxis="y2",
+        mode="lines",
+        line={"color": "#b7791f", "width": 2},
+        name="running total",
+        hovertemplate="Components 1 to %{x} together: <b>%{y:.0%}</b><extra></extra>",
+    )
+    result.update_layout(
+        yaxis2={
+            "title": {"text": "Running total"},
+            "overlaying": "y",
+            "side": "right",
+            "range": [0, 1.02],
+            "tickformat": ".0%",
+            "tickvals": [0, 0.25, 0.5, 0.75, 1],
+            "showgrid": False,
+            "automargin": True,
+        }
+    )
 
 
 def _add_band(result: go.Figure, number: np.ndarray, noise: Noise) -> None:

@@ -58,26 +58,32 @@ def waterfall(
         hovertemplate="%{customdata}: <b>%{text}</b><extra></extra>",
         showlegend=False,
     )
-    notes = [  # the name above the bar, not beside it: a phone has no room for both
-        {
-            "x": 0,
-            "xref": "paper",
-            "xanchor": "left",
-            "y": row - 0.38,
-            "text": label,
-            "showarrow": False,
-            "font": {"size": 12},
-        }
-        for row, label in enumerate(labels)
-    ]
+    _name_steps(result, labels)
     if actual is not None:
-        result.add_vline(x=actual, line={"color": _TRUE, "width": 2, "dash": "dash"}, layer="below")
-        notes.append(
-            {"x": actual, "y": 1, "yref": "paper", "yanchor": "bottom", "text": f"true rating {actual:g}"}
-            | {"showarrow": False, "font": {"color": _TRUE, "size": 12}}
-        )
-    result.update_layout(annotations=notes)
+        _mark_truth(result, actual)
     result.update_xaxes(range=[min(marks) - 2 * pad, max(marks) + 2 * pad], fixedrange=True)
     result.update_yaxes(visible=False, range=[len(labels) - 0.5, -0.7], fixedrange=True)
     result.update_layout(uirevision="waterfall", waterfallgap=0.6, margin_t=72)
     return result
+
+
+def _name_steps(result: go.Figure, labels: Sequence[str]) -> None:
+    """The name of each step above its bar, not beside it: a phone has no room for both."""
+    for row, label in enumerate(labels):
+        result.add_annotation(
+            x=0, xref="paper", xanchor="left", y=row - 0.38, text=label, showarrow=False, font={"size": 12}
+        )
+
+
+def _mark_truth(result: go.Figure, actual: float) -> None:
+    """The true rating as a line with its number."""
+    result.add_vline(x=actual, line={"color": _TRUE, "width": 2, "dash": "dash"}, layer="below")
+    result.add_annotation(
+        x=actual,
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        text=f"true rating {actual:g}",
+        showarrow=False,
+        font={"color": _TRUE, "size": 12},
+    )

@@ -77,18 +77,11 @@ def component_map(
     said = component_words.scatter(result.scores, axes, drawn, color)
     on_axes = [labels[axis] for axis in axes]
     found = list(dict.fromkeys([*marked, *chosen.found]))
+    picture = charts.scatter(
+        result.scores, axes, drawn, hover, color, found=found, titles=rows.labels, labels=on_axes, noun=noun
+    )
     st.plotly_chart(
-        charts.scatter(
-            result.scores,
-            axes,
-            drawn,
-            hover,
-            color,
-            found=found,
-            titles=rows.labels,
-            labels=on_axes,
-            noun=noun,
-        ),
+        picture,
         key=CHART if len(axes) == 2 else f"{CHART}_3d",
         on_select=partial(selection.keep, CHART, run_id) if len(axes) == 2 else "ignore",
         config={"displaylogo": False, "scrollZoom": len(axes) == 3},

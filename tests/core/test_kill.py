@@ -117,6 +117,7 @@ def test_a_frozen_server_does_not_stop_others(server: tuple[subprocess.Popen[str
     try:
         with Pool(1, command=COMMAND):
             wait_for(lambda: sum(job.state == "done" for job in jobs.jobs()) == 3)
+        assert [job.state for job in jobs.jobs()][:2] == ["running"] * 2, "the frozen server's jobs are its own"
     finally:
         os.kill(process.pid, signal.SIGCONT)
 
