@@ -129,11 +129,9 @@ def show_report(report: ImportReport) -> None:
     right.dataframe(lines, hide_index=True, height="content" if len(lines) < 8 else 300, alt="Rows left out, by line")
     if len(lines) < report.rejected_total:
         right.caption(f"The first {len(lines):,} of {report.rejected_total:,}.")
-    right.download_button(
-        "Download these lines",
-        lambda: tables.csv(lines),
-        file_name="left-out.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    with right:
+        tables.download(
+            "Download these lines",
+            lambda: tables.csv(lines),
+            file="left-out.csv",
+        )

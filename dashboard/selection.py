@@ -113,13 +113,10 @@ def show(
             key=f"{chart}_vectors",
             help=f"Adds the {rows.matrix.shape[1]} learned numbers of each {rows.noun} to the file: columns e1, e2 …",
         )
-        st.download_button(
+        tables.download(
             "Download as CSV",
             lambda: as_csv(ratings, rows, selected, table, vectors=vectors),
-            file_name=file,
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
+            file=file,
         )
         st.button("Clear", on_click=put, args=(chart, run_id, []), icon=":material/close:", key=f"{chart}_clear")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -90,3 +90,27 @@ def csv(table: pd.DataFrame) -> bytes:
     text = table.select_dtypes(exclude="number").columns
     safe = table.assign(**{name: [inert(str(value)) for value in table[name]] for name in text})
     return safe.rename(columns=inert).to_csv(index=False).encode("utf-8-sig")
+
+
+def download(
+    label: str, content: Callable[[], bytes], *, file: str, key: str | None = None, disabled: bool = False
+) -> None:
+    """A button that hands out a table as a file; the file is made when it is asked for, and the page stays as it is.
+
+    Args:
+        label: What the button says.
+        content: Makes the file, such as by `csv`.
+        file: Its name.
+        key: Of the button, where a page has several with one label.
+        disabled: Whether there is nothing to hand out.
+    """
+    st.download_button(
+        label,
+        content,
+        file_name=file,
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        key=key,
+        disabled=disabled,
+    )

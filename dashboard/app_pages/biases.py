@@ -123,13 +123,10 @@ def both_ends(side: Side, found: Biases, furthest: Ends, listed: np.ndarray) -> 
         for chosen in (furthest.top, furthest.bottom)
     ]
     st.markdown(bias_words.taste(side.rows, *ends_taste))
-    st.download_button(
+    tables.download(
         f"Download all {int(listed.sum()):,} as CSV",
         lambda: tables.csv(side.with_ids(np.flatnonzero(listed), numbers(side, found, np.flatnonzero(listed)))),
-        file_name="biases.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
+        file="biases.csv",
     )
 
 

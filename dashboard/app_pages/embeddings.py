@@ -159,13 +159,10 @@ def numbers(rows: Rows, row: int, other: int) -> None:
             column_config=tables.number(*names, form="%.4f", width=220),
             alt=f"All {dim} numbers of {names[0]} and {names[1]}",
         )
-        st.download_button(
+        tables.download(
             "Download as CSV",
             lambda: tables.csv(table),
-            file_name="two-rows.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
+            file="two-rows.csv",
         )
 
 

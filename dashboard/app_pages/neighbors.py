@@ -69,13 +69,10 @@ def lists(side: Side, row: int, found: Mapping[Metric, Neighbors], length: np.nd
                 column_config=columns(measure.column),
                 alt=f"The {len(near.index)} {side.nouns} nearest to {side.rows.labels[row]} by {measure.name.lower()}",
             )
-    st.download_button(
+    tables.download(
         "Download all three as CSV",
         lambda: tables.csv(tables.ranked("Measure", with_ids(side, found, shown))),
-        file_name="neighbors.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
+        file="neighbors.csv",
     )
 
 

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from dashboard import coloring, copy, loaders, selection
+from dashboard import coloring, copy, loaders, selection, tables
 from dashboard.charts import compare as charts
 from dashboard.charts.points import Classes, Coloring
 from dashboard.compare import pair as compare_pair
@@ -131,12 +131,9 @@ def _selection(pair: Pair) -> None:
             alt=f"The {len(selected)} selected {nouns}, and how they changed",
         )
         with st.container(horizontal=True):
-            st.download_button(
+            tables.download(
                 "Download as CSV",
                 lambda: pair.file(selected),
-                file_name="selected.csv",
-                mime="text/csv",
-                icon=":material/download:",
-                on_click="ignore",
+                file="selected.csv",
             )
             st.button("Clear", on_click=pair.select, args=(np.empty(0, np.int64),), icon=":material/close:")

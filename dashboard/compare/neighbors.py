@@ -88,13 +88,10 @@ def _list(pair: Pair, places: np.ndarray) -> None:
     )
     of_all = f"The first {len(shown)} of {len(places):,}. " if len(shown) < len(places) else ""
     st.caption(f"{of_all}Select rows to ring them on both maps and to see the neighbors of the best known.")
-    st.download_button(
+    tables.download(
         f"Download all {len(places):,} as CSV",
         lambda: pair.file(places),
-        file_name="changed.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
+        file="changed.csv",
         key="download_changed",
     )
 

@@ -55,13 +55,10 @@ def _download(view: View) -> None:
     order = np.flatnonzero(view.listed)
     order = order[np.argsort(view.scores[order], kind="stable")]
     numbers = {view.label.column: view.scores[order]}
-    st.download_button(
+    tables.download(
         f"Download all {len(order):,} along component {view.label.number} as CSV",
         lambda: tables.csv(tables.with_ids(view.ratings, order, tables.items(view.ratings, view.rows, order, numbers))),
-        file_name=f"component_{view.label.number}.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
+        file=f"component_{view.label.number}.csv",
     )
 
 

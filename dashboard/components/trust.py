@@ -144,12 +144,9 @@ def _numbers(view: View, cost: Cost) -> None:
             },
             alt=f"Name, share, noise band, stability and validation error of all {n} components",
         )
-        st.download_button(
+        tables.download(
             "Download as CSV",
             lambda: tables.csv(table),
-            file_name="components.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
+            file="components.csv",
             key="download_components",
         )

@@ -64,15 +64,12 @@ def panel(known: Newcomers, rows: Rows, entry: Entry, found: Guesses, why: Calla
     for rank, row in enumerate(chosen.tolist(), 1):
         _line(ratings, rows, row, rank, entry, found, why)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button(
+        tables.download(
             f"Download the first {LISTED} as CSV",
             lambda: _file(
                 ratings, rows, found, best(score, rows.matrix, allowed, top=LISTED, diversity=asked.diversity)
             ),
-            file_name="for-you.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
+            file="for-you.csv",
             key="own_list_file",
             disabled=len(chosen) == 0,
         )

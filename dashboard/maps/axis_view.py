@@ -121,15 +121,12 @@ def _ends(run: Run, ratings: Ratings, rows: Rows, own: OwnAxis, found: Axis, lis
             )
     order = np.flatnonzero(listed)
     order = order[np.argsort(found.positions[order], kind="stable")]
-    st.download_button(
+    tables.download(
         f"Download all {len(order):,} along this axis as CSV",
         lambda: tables.csv(
             tables.with_ids(ratings, order, tables.items(ratings, rows, order, {PLACE: found.positions[order]}))
         ),
-        file_name="axis.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
+        file="axis.csv",
     )
 
 
