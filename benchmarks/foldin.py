@@ -44,9 +44,11 @@ class Group:
     validation: np.ndarray
 
     def revealed(self, user: int, k: int) -> np.ndarray:
+        """Rows of somebody's first `k` ratings."""
         return self.people[user][:k]
 
     def hidden(self, user: int) -> np.ndarray:
+        """Rows of somebody's ratings that nobody is told, whatever `k`."""
         return self.people[user][max(REVEALED) :]
 
 

@@ -22,7 +22,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from core.datasets import ImportLimits, import_ratings, preview
+from core.datasets import ImportLimits, ImportReport, import_ratings, preview
 from core.datasets.folder import read_folder
 from core.datasets.isolation import in_this_process
 from core.errors import ExplorerError
@@ -74,7 +74,7 @@ def measure(rows: int, folder: Path) -> None:
     shutil.rmtree(folder / "datasets")
 
 
-def _with_peak(path: Path, folder: Path) -> tuple:  # type: ignore[type-arg]
+def _with_peak(path: Path, folder: Path) -> tuple[ImportReport, int]:
     """The report, and the reading process's peak memory in bytes."""
     before = os.times()
     peak = 0

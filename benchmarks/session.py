@@ -58,7 +58,7 @@ class Session:
         self.times, self.largest = Times(), 0
         self._socket = connect(
             f"{address.replace('http', 'ws', 1)}/_stcore/stream",
-            subprotocols=["streamlit"],  # type: ignore[list-item]
+            subprotocols=["streamlit"],  # type: ignore[list-item]  # any string will do
             max_size=_LARGEST_MESSAGE,
         )
         self._query, self._page = query, ""
@@ -162,7 +162,7 @@ class Session:
         except TimeoutError:
             return
         self.largest = max(self.largest, len(said))
-        message, now = ForwardMsg.FromString(said), time.monotonic()  # type: ignore[arg-type]
+        message, now = ForwardMsg.FromString(said), time.monotonic()  # type: ignore[arg-type]  # never text
         match message.WhichOneof("type"):
             case "new_session":
                 self._began = now

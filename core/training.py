@@ -168,6 +168,7 @@ class _Training:
     stretch: int = field(init=False)
 
     def run(self) -> None:
+        """All epochs, up to the last or until patience ends; `kept` is then what the config asks to keep."""
         self.stretch = max(1, min(FIRST_STRETCH, FIRST_RATINGS // self.engine.shape.batch_size))
         for number in range(1, self.config.epochs + 1):
             epoch = self._epoch(number)
@@ -266,6 +267,7 @@ class _Training:
         )
 
     def outcome(self, seconds: float) -> Outcome:
+        """What came of a training that took `seconds`; its errors are those of the kept epoch."""
         last = self.history[-1]
         kept = self.best if self.config.restore_best and self.best is not None else last
         return Outcome(

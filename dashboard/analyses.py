@@ -33,7 +33,7 @@ from core.comparing import compare_parts
 from core.newcomers import Newcomers
 from core.studies import MapStudySettings
 from dashboard.for_you.scales import Entry, entry
-from dashboard.loaders import item_rows, ratings, run, split_of_run, study, user_rows
+from dashboard.loaders import item_rows, ratings, ratings_of, run, split_of_run, study, user_rows
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
@@ -205,7 +205,7 @@ def comparison(first: str, second: str, *, min_ratings: int) -> Comparison:
 
 def _part(run_id: str) -> Part:
     items = item_rows(run_id)
-    return Part(ratings(run(run_id).dataset.dataset_id).items, items.matrix, items.count, items.trained)
+    return Part(ratings_of(run_id).items, items.matrix, items.count, items.trained)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -264,7 +264,7 @@ def worst_misses(run_id: str) -> Misses:
 @st.cache_resource(max_entries=32, show_spinner="Looking for what goes together with this axis …")
 def axis_hints(run_id: str, own: OwnAxis, *, least: int) -> tuple[Hint, ...]:
     """What goes together with somebody's own axis, among the trained items with at least `least` ratings."""
-    items, known = item_rows(run_id), ratings(run(run_id).dataset.dataset_id)
+    items, known = item_rows(run_id), ratings_of(run_id)
     rows_taken = np.flatnonzero(items.trained & (items.count >= least))
     positions = axes.project(own, items.matrix, known.items).positions
     return hints(positions[rows_taken], _known_of_items(known.dataset_id).take(rows_taken))

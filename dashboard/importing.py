@@ -1,11 +1,12 @@
 """Starting an import or a download from a page, following it, and saying what it did."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
 from core import incoming
 from core.datasets import ColumnMapping, ImportOptions, ImportReport
-from core.errors import ExplorerError
 from core.jobfolder import Job
 from dashboard import copy, loaders, state, tables, training
 from dashboard.markup import escape
@@ -13,24 +14,16 @@ from dashboard.markup import escape
 PAGE = "app_pages/datasets.py"
 
 
+@state.reporting
 def start_import(upload: str, mapping: ColumnMapping, options: ImportOptions, title: str) -> None:
-    """Import an upload; what cannot start is said on the next run of the page."""
-    try:
-        job = incoming.submit_import(upload, mapping, options, owner=state.owner(), title=title)
-    except ExplorerError as error:
-        state.report_error(error)
-        return
-    _watch(job)
+    """Import an upload; a callback."""
+    _watch(incoming.submit_import(upload, mapping, options, owner=state.owner(), title=title))
 
 
+@state.reporting
 def start_download(release_id: str, accepted: bool) -> None:
     """Fetch and import a release; a callback."""
-    try:
-        job = incoming.submit_download(release_id, accepted=accepted, owner=state.owner())
-    except ExplorerError as error:
-        state.report_error(error)
-        return
-    _watch(job)
+    _watch(incoming.submit_download(release_id, accepted=accepted, owner=state.owner()))
 
 
 def _watch(job: Job) -> None:
@@ -132,6 +125,6 @@ def show_report(report: ImportReport) -> None:
     with right:
         tables.download(
             "Download these lines",
-            lambda: tables.csv(lines),
+            partial(tables.csv, lines),
             file="left-out.csv",
         )

@@ -80,6 +80,11 @@ def run(run_id: str) -> Run:
     return replace(found, dataset=replace(found.dataset, dataset_id=there)) if there else found
 
 
+def ratings_of(run_id: str) -> Ratings:
+    """The dataset that a run learned from."""
+    return ratings(run(run_id).dataset.dataset_id)
+
+
 def runs() -> list[RunSummary]:
     """All runs in the store, newest first."""
     folder = RunStore().folder

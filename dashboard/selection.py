@@ -6,6 +6,7 @@ The chart itself forgets them when it is redrawn, and must not be rebuilt from t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -115,16 +116,16 @@ def show(
         )
         tables.download(
             "Download as CSV",
-            lambda: as_csv(ratings, rows, selected, table, vectors=vectors),
+            partial(tables.csv, for_file(ratings, rows, selected, table, vectors=vectors)),
             file=file,
         )
         st.button("Clear", on_click=put, args=(chart, run_id, []), icon=":material/close:", key=f"{chart}_clear")
 
 
-def as_csv(ratings: Ratings, rows: Rows, selected: np.ndarray, table: pd.DataFrame, *, vectors: bool) -> bytes:
+def for_file(ratings: Ratings, rows: Rows, selected: np.ndarray, table: pd.DataFrame, *, vectors: bool) -> pd.DataFrame:
     """A table of selected items with their ids in front and, if wanted, their vectors behind."""
     whole = tables.with_ids(ratings, selected, table)
     if vectors:
         names = [f"e{number}" for number in range(1, rows.matrix.shape[1] + 1)]
         whole = pd.concat([whole, pd.DataFrame(rows.matrix[selected], columns=names)], axis=1)
-    return tables.csv(whole)
+    return whole

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.ratings import Ratings
 from core.run import Run
-from dashboard import copy, loaders, tables
+from dashboard import copy, loaders, state, tables
 from dashboard.rows import Rows
 
 PEOPLE = "Users"
@@ -67,12 +67,17 @@ class Side:
             }
         )
 
+    def known(self, least: int) -> np.ndarray:
+        """Trained rows with at least so many ratings, rising."""
+        return np.flatnonzero(self.rows.trained & (self.rows.count >= least))
+
     def enough(self, *, of: int, least: int, label: str, words: str) -> int:
         """A field for the ratings a row needs, at first `least`, at most what still leaves `of` rows."""
         most = max(1, int(np.sort(self.rows.count)[-min(of, len(self.rows))]))
         return st.number_input(label, 1, most, min(least, most), key="min", bind="query-params", width=190, help=words)
 
 
+@state.reporting
 def choose_point(chart: str, run_id: str, *, users: bool) -> None:
     """A click on a point of a chart makes its row the chosen one; a callback.
 
@@ -94,7 +99,12 @@ def choose(run: Run) -> Side:
     """Let the person choose between items and people."""
     items = copy.plural(run.dataset.noun).capitalize()
     said = st.segmented_control("Rows", [items, PEOPLE], default=items, required=True, key="rows", bind="query-params")
-    ratings = loaders.ratings(run.dataset.dataset_id)
-    if said == PEOPLE:
-        return Side(ratings, loaders.user_rows(run.run_id), True, ratings.user_mean, loaders.user_hover(run.run_id))
-    return Side(ratings, loaders.item_rows(run.run_id), False, ratings.item_mean, loaders.item_hover(run.run_id))
+    return side(run.run_id, users=said == PEOPLE)
+
+
+def side(run_id: str, *, users: bool) -> Side:
+    """The people of a run, or its items."""
+    ratings = loaders.ratings_of(run_id)
+    if users:
+        return Side(ratings, loaders.user_rows(run_id), True, ratings.user_mean, loaders.user_hover(run_id))
+    return Side(ratings, loaders.item_rows(run_id), False, ratings.item_mean, loaders.item_hover(run_id))

@@ -1,7 +1,10 @@
 """What is on the screen: the selected dataset, run and watched job, kept in the session and in the address bar."""
 
+import functools
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ParamSpec
 
 import streamlit as st
 
@@ -11,6 +14,8 @@ from core.store import RunSummary
 from dashboard import link, loaders
 
 DATASET, RUN, JOB = "dataset", "run", "job"
+
+Asked = ParamSpec("Asked")
 
 
 @dataclass(frozen=True)
@@ -152,6 +157,19 @@ def report(code: str, message: str) -> None:
 def report_error(error: ExplorerError) -> None:
     """Say at the top of the page what a callback could not do."""
     report(error.code, str(error))
+
+
+def reporting(callback: Callable[Asked, None]) -> Callable[Asked, None]:
+    """A callback that says at the top of the page what it could not do; what is raised in one has no place there."""
+
+    @functools.wraps(callback)
+    def reported(*args: Asked.args, **options: Asked.kwargs) -> None:
+        try:
+            callback(*args, **options)
+        except ExplorerError as error:
+            report_error(error)
+
+    return reported
 
 
 def take_problems() -> list[Problem]:

@@ -4,7 +4,6 @@ import streamlit as st
 from pydantic import BaseModel
 
 from core import studies, studystore
-from core.errors import ExplorerError
 from core.jobfolder import Job
 from core.run import Run
 from core.studystore import Stored
@@ -64,22 +63,18 @@ def newest_job(key: str) -> Job | None:
     return next((job for job in reversed(loaders.jobs_now()) if (job.kind, job.key) == (studies.KIND, key)), None)
 
 
+@state.reporting
 def start(run_id: str, kind: str, settings: BaseModel) -> None:
-    """Ask for a study; a callback, so errors are shown on the next run of the page."""
-    try:
-        studies.submit_study(run_id, kind, settings, owner=state.owner())
-    except ExplorerError as error:
-        state.report_error(error)
+    """Ask for a study; a callback."""
+    studies.submit_study(run_id, kind, settings, owner=state.owner())
     loaders.jobs_now.clear()
 
 
+@state.reporting
 def start_again(job: Job) -> None:
     """Ask once more for what a job was to do; a callback."""
-    try:
-        run_id, kind, given = studies.asked_for(job.job_id)
-        studies.submit_study(run_id, kind, studies.parse_settings(kind, given), owner=state.owner(), title=job.title)
-    except ExplorerError as error:
-        state.report_error(error)
+    run_id, kind, given = studies.asked_for(job.job_id)
+    studies.submit_study(run_id, kind, studies.parse_settings(kind, given), owner=state.owner(), title=job.title)
     loaders.jobs_now.clear()
 
 

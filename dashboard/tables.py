@@ -92,6 +92,21 @@ def csv(table: pd.DataFrame) -> bytes:
     return safe.rename(columns=inert).to_csv(index=False).encode("utf-8-sig")
 
 
+def along(ratings: Ratings, rows: Rows, listed: np.ndarray, column: str, places: np.ndarray) -> bytes:
+    """The listed items as a file, from one end of an axis to the other.
+
+    Args:
+        ratings: The dataset.
+        rows: Its items.
+        listed: Boolean array, (n_items,).
+        column: What `places` are called.
+        places: Where each item lies on the axis, (n_items,).
+    """
+    order = np.flatnonzero(listed)
+    order = order[np.argsort(places[order], kind="stable")]
+    return csv(with_ids(ratings, order, items(ratings, rows, order, {column: places[order]})))
+
+
 def download(
     label: str, content: Callable[[], bytes], *, file: str, key: str | None = None, disabled: bool = False
 ) -> None:
@@ -99,7 +114,8 @@ def download(
 
     Args:
         label: What the button says.
-        content: Makes the file, such as by `csv`.
+        content: Makes the file, such as by `csv`. Streamlit keeps it as long as the page is shown, for every person:
+            it should hold names, and look models up when it is called.
         file: Its name.
         key: Of the button, where a page has several with one label.
         disabled: Whether there is nothing to hand out.

@@ -4,7 +4,6 @@ import streamlit as st
 
 from core import jobs
 from core.config import PRESETS, RunConfig, run_id
-from core.errors import ExplorerError
 from core.jobfolder import Job
 from core.kinds import lane_of
 from core.limits import first_preset
@@ -31,15 +30,12 @@ def first_config() -> RunConfig:
     return PRESETS[first_preset(len(ratings.users), len(ratings.items), len(ratings))]
 
 
+@state.reporting
 def start(config: RunConfig) -> None:
-    """Train this config, or take it from the store; a callback, so errors are shown on the next run of the page."""
+    """Train this config, or take it from the store; a callback."""
     dataset = loaders.ratings(state.dataset_id())
     title = f"{copy.MODEL_WORDS[config.model]}, {config.embedding_dim} dimensions".capitalize()
-    try:
-        job = jobs.submit_training(config, dataset, owner=state.owner(), title=title)
-    except ExplorerError as error:
-        state.report_error(error)
-        return
+    job = jobs.submit_training(config, dataset, owner=state.owner(), title=title)
     loaders.jobs_now.clear()
     if job.job_id:
         state.watch(job.job_id)
@@ -48,12 +44,10 @@ def start(config: RunConfig) -> None:
         state.select_run(job.key)
 
 
+@state.reporting
 def stop(job_id: str) -> None:
     """Ask a job to stop; a callback."""
-    try:
-        jobs.cancel(job_id)
-    except ExplorerError as error:
-        state.report_error(error)
+    jobs.cancel(job_id)
     loaders.jobs_now.clear()
 
 

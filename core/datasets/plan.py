@@ -3,18 +3,18 @@
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Literal
 
 from core.datasets import roles
 from core.datasets.layouts import Layout, recognize
 from core.datasets.limits import ImportLimits
-from core.datasets.request import NO_COLUMN, ColumnMapping, ImportOptions
+from core.datasets.request import NO_COLUMN, ColumnMapping, ImportOptions, Role
 from core.datasets.sources import Source
 from core.datasets.tables import Table, examine
 from core.datasets.text import one_line
 from core.errors import ArchiveUnsafeError, BadEncodingError, DatasetError, MissingColumnError, NoRowsError
 
-NEEDED: tuple[Literal["user", "item", "rating"], ...] = ("user", "item", "rating")
+NEEDED: tuple[Role, ...] = ("user", "item", "rating")
+_OF_A_RATING: tuple[Role, ...] = (*NEEDED, "timestamp")
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,12 +165,12 @@ def _roles_found(table: Table, mapping: ColumnMapping) -> int:
 
 def _rating_columns(table: Table, mapping: ColumnMapping) -> ColumnMapping:
     """Columns of the four roles of a rating table; a column serves one role."""
-    told = {role: getattr(mapping, role) for role in (*NEEDED, "timestamp")}
+    told: dict[str, str | None] = {role: getattr(mapping, role) for role in _OF_A_RATING}
     _check_names(table, told)
     free = [name for name in table.columns if name not in told.values()]
     chosen: dict[str, str | None] = {}
-    for role in (*NEEDED, "timestamp"):
-        chosen[role] = roles.guess(free, role) if told[role] is None else told[role] or None  # type: ignore[arg-type]
+    for role in _OF_A_RATING:
+        chosen[role] = roles.guess(free, role) if told[role] is None else told[role] or None
         free = [name for name in free if name != chosen[role]]
     if chosen["item"] is None and told["item"] is None:
         chosen["item"] = roles.guess(free, "title")  # "user, title, rating": the title is the item
@@ -224,5 +224,5 @@ def roles_of(plan: Plan, table: Table) -> tuple[str, ...]:
 
 
 def _roles_in(plan: Plan, table: Table) -> set[str]:
-    of_ratings = {*NEEDED, "timestamp"} if table in plan.ratings else set()
+    of_ratings = set(_OF_A_RATING) if table in plan.ratings else set()
     return of_ratings | ({"item_id", "title", "genres", "year"} if table is plan.items else set())

@@ -5,6 +5,7 @@ import json
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -82,7 +83,7 @@ def _parquet(
     table: Table, columns: list[str], limits: ImportLimits, on_bytes: Callable[[int], None]
 ) -> Iterator[Batch]:
     for texts, first in read_parquet(table.source, columns, limits):
-        yield Batch(texts, lambda places, first=first: places + first)  # type: ignore[misc]
+        yield Batch(texts, partial(np.add, first))
     on_bytes(table.source.size)
 
 

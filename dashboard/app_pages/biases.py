@@ -1,13 +1,12 @@
 """Biases: how liked something is before any taste is compared, beside its plain average."""
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from core.analysis.bias import Biases
 from core.analysis.ends import Ends, ends
 from core.config import PRESETS
-from dashboard import analyses, bias_words, copy, loaders, selection, sides, state, tables, training
+from dashboard import analyses, bias_tables, bias_words, copy, loaders, selection, sides, state, training
 from dashboard.charts import biases as charts
 from dashboard.needs_run import require_run
 from dashboard.sides import Side
@@ -15,20 +14,6 @@ from dashboard.sides import Side
 TOP = 10
 WELL_KNOWN = 21
 """Ratings a row needs to be listed, at first."""
-BIAS, EXPECTED, REST, TASTE = "Bias", "Expected", "Rest", "Taste"
-COLUMNS = (
-    tables.COLUMNS
-    | tables.number(BIAS, width=54)
-    | tables.number(EXPECTED, width=70)
-    | {
-        sides.USER: st.column_config.TextColumn(pinned=True, width=120),
-        REST: st.column_config.NumberColumn(format="%+.2f", width=56, help="The learned bias less the expected one"),
-        TASTE: st.column_config.NumberColumn(
-            format="%+.2f", width=58, help="What the two vectors add to the score, on average over its ratings"
-        ),
-    }
-)
-
 run = require_run()
 noun = run.dataset.noun
 
@@ -97,39 +82,6 @@ def picture(side: Side, found: Biases, listed: np.ndarray, marked: list[int]) ->
     return furthest
 
 
-def numbers(side: Side, found: Biases, chosen: np.ndarray) -> pd.DataFrame:
-    """Rows with their bias, what was expected, the difference, and what taste adds."""
-    expected, residual = found.expected[chosen], found.residual[chosen]
-    taste = analyses.average_taste(run.run_id, tuple(chosen.tolist()), users=side.users)
-    return side.table(chosen, {BIAS: expected + residual, EXPECTED: expected, REST: residual, TASTE: taste})
-
-
-def both_ends(side: Side, found: Biases, furthest: Ends, listed: np.ndarray) -> None:
-    """Those liked less and those liked more than expected, as tables that face each other; all of it as a file."""
-    less, more = ("stricter", "more generous") if side.users else ("liked less", "liked more")
-    halves = ((less, furthest.bottom), (more, furthest.top))
-    for place, (words, chosen) in zip(st.columns(2, gap="medium"), halves, strict=True):
-        with place:
-            st.subheader(f"{words[0].upper()}{words[1:]} than expected")
-            st.dataframe(
-                numbers(side, found, chosen),
-                hide_index=True,
-                column_order=[side.name_column, REST, TASTE, BIAS, tables.MEAN, tables.COUNT],
-                column_config=COLUMNS,
-                alt=f"The {len(chosen)} {side.nouns} that are {words} than their averages lead one to expect",
-            )
-    ends_taste = [
-        analyses.average_taste(run.run_id, tuple(chosen.tolist()), users=side.users)
-        for chosen in (furthest.top, furthest.bottom)
-    ]
-    st.markdown(bias_words.taste(side.rows, *ends_taste))
-    tables.download(
-        f"Download all {int(listed.sum()):,} as CSV",
-        lambda: tables.csv(side.with_ids(np.flatnonzero(listed), numbers(side, found, np.flatnonzero(listed)))),
-        file="biases.csv",
-    )
-
-
 def shrinkage(side: Side, found: Biases) -> None:
     """How many ratings it takes until an average counts."""
     st.header("Why few ratings make a small bias")
@@ -178,7 +130,7 @@ def show() -> None:
     listed = side.rows.trained & (side.rows.count >= least)
     furthest = picture(side, found, listed, marked)
     st.caption(bias_words.meaning(side.rows, run.dataset.min_rating, run.dataset.max_rating))
-    both_ends(side, found, furthest, listed)
+    bias_tables.both_ends(run.run_id, side, found, furthest, least)
     shrinkage(side, found)
     explanation()
 

@@ -3,28 +3,21 @@
 import numpy as np
 import streamlit as st
 
-from core.analysis.comparison import Comparison
 from core.analysis.pairs import FEWEST, Shared
-from core.comparing import of_study
 from core.errors import LimitError
 from core.run import Run
-from core.studies import OverlapSettings
-from dashboard import analyses, copy, loaders, studying
+from dashboard import copy, loaders, studying
 from dashboard.compare import choice as compare_choice
 from dashboard.compare import pair as compare_pair
 from dashboard.compare import results as compare_results
 from dashboard.compare import words as compare_words
 from dashboard.compare.choice import Chosen
-from dashboard.compare.maps import maps
-from dashboard.compare.neighbors import kept_neighbors
-from dashboard.compare.pair import Pair
+from dashboard.compare.pair import Names
+from dashboard.compare.side_by_side import side_by_side
 from dashboard.needs_run import require_run
 
 WELL_KNOWN = 21
 """Ratings an item needs to be compared, at first."""
-
-QUICK_ITEMS = 4000
-"""Up to here the neighbors of all items are found in less than half a second; of more, a study finds them."""
 
 SECONDS_A_PAIR = 9e-9
 """Of finding neighbors in two models, for each pair of items; on two processors."""
@@ -34,8 +27,8 @@ run = require_run()
 
 def pair(chosen: Chosen) -> None:
     """Two of the models on the items they share."""
-    names = " and ".join(chosen.letters)
-    st.header(f"Do {names} know the same?" if len(chosen.letters) == 2 else "Two of them side by side")
+    both = " and ".join(chosen.letters)
+    st.header(f"Do {both} know the same?" if len(chosen.letters) == 2 else "Two of them side by side")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         first, second = compare_choice.pair(chosen)
         letters = chosen.letters[first], chosen.letters[second]
@@ -52,18 +45,16 @@ def pair(chosen: Chosen) -> None:
             help="Only what has this many ratings in the data of both is compared; the place of others is mostly "
             "chance.",
         )
-    found = analyses.shared_items(left.run_id, right.run_id, min_ratings=least)
+    names = Names(letters, left.run_id, right.run_id, least)
+    found = compare_pair.shared(names)
     noun = left.dataset.noun
     if len(found) < FEWEST:
         too_few(found, noun)
         return
     sizes = None if left.dataset.digest == right.dataset.digest else (left.dataset.items, right.dataset.items)
     st.caption(compare_words.left_out(found, least, sizes, noun))
-    comparison = compared(left, right, found, least)
-    if comparison is not None:
-        rows = loaders.item_rows(left.run_id)
-        ratings = loaders.ratings(left.dataset.dataset_id)
-        side_by_side(Pair(letters, left, right, found, comparison, ratings, rows))
+    if compared(names, left, found):
+        side_by_side(names)
 
 
 def most_asked(left: Run, right: Run) -> int:
@@ -84,71 +75,26 @@ def too_few(found: Shared, noun: str) -> None:
     )
 
 
-def compared(left: Run, right: Run, found: Shared, least: int) -> Comparison | None:
-    """What the comparison found; of very many items a study makes it, and None until it is there."""
-    if len(found) <= QUICK_ITEMS:
+def compared(names: Names, left: Run, found: Shared) -> bool:
+    """Whether the comparison is there; of very many items a study makes it, which is offered here."""
+    if len(found) <= compare_pair.QUICK_ITEMS:
         try:
-            return analyses.comparison(left.run_id, right.run_id, min_ratings=least)
+            return compare_pair.look(names) is not None
         except LimitError:  # all rows of an embedding are equal
             st.warning("One of them has learned nothing that could be compared: all its vectors are the same.")
-            return None
+            return False
     noun = left.dataset.noun
-    study = studying.study(
-        "overlap",
+    made = studying.study(
+        compare_pair.STUDY,
         left,
-        OverlapSettings(other_run_id=right.run_id, min_ratings=least),
+        names.settings,
         title=f"Compare {copy.count(len(found), noun)}",
         button="Compare them",
         about_seconds=max(1.0, SECONDS_A_PAIR * len(found) ** 2),
         words=f"The neighbors of every {noun} are looked up in both models. Ask for more ratings above, and with fewer "
         f"{copy.plural(noun)} it is immediate.",
     )
-    return of_study(study).comparison if study is not None else None
-
-
-def measures(of: Pair) -> None:
-    """The three measures, each with what chance would give."""
-    measured, overlap = of.comparison.measured, of.comparison.overlap
-    with st.grid(3, min_column_width=200):
-        st.metric(
-            f"Neighbors kept, of {overlap.k}",
-            compare_words.number(measured.kept),
-            f"by chance {measured.kept_by_chance:.2f}",
-            delta_color="off",
-            delta_arrow="off",
-            border=True,
-            help=f"Of the {overlap.k} nearest by cosine in one model, how many are also among the {overlap.k} nearest "
-            f"in the other, on average. As Jaccard overlap {measured.overlap:.3f}.",
-        )
-        st.metric(
-            "Linear CKA",
-            f"{measured.cka:.3f}",
-            f"by chance {measured.cka_by_chance:.3f}",
-            delta_color="off",
-            delta_arrow="off",
-            border=True,
-            help="1: the same space but for rotation and size. Few items in many dimensions look alike by chance.",
-        )
-        st.metric(
-            "Procrustes distance",
-            f"{measured.distance:.3f}",
-            f"by chance {measured.distance_by_chance:.3f}",
-            delta_color="off",
-            delta_arrow="off",
-            border=True,
-            help="0: the same but for rotation, reflection, size and place. Otherwise the share of the spread that "
-            "alignment leaves unexplained.",
-        )
-
-
-@st.fragment
-def side_by_side(of: Pair) -> None:
-    """Everything about the two; a selection redraws this part alone."""
-    compare_pair.show(of)
-    measures(of)
-    st.markdown(compare_words.alike(*of.letters, of.comparison, of.noun))
-    maps(of)
-    kept_neighbors(of)
+    return made is not None
 
 
 def explanation() -> None:

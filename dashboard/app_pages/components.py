@@ -9,14 +9,13 @@ from core.analysis.ends import Ends, ends
 from dashboard import analyses, copy, loaders, selection
 from dashboard.charts import components as charts
 from dashboard.charts.scree import scree
-from dashboard.components import naming
 from dashboard.components import trust as component_trust
 from dashboard.components import words as component_words
 from dashboard.components.ends import both_ends
 from dashboard.components.method import explanation
 from dashboard.components.naming import How
 from dashboard.components.plane import component_map
-from dashboard.components.view import View
+from dashboard.components.view import View, look
 from dashboard.markup import escape
 from dashboard.needs_run import require_run
 
@@ -67,30 +66,6 @@ def controls() -> tuple[int, int, How]:
             f"what all {nouns} have in common.",
         )
     return number - 1, least, How(centered, least if shaped else 0)
-
-
-def look(component: int, least: int, how: How) -> View:
-    """Everything about the chosen component."""
-    result = analyses.item_pca(run.run_id, centered=how.centered, min_ratings=how.min_ratings)
-    noise = None  # of a single dimension shuffling changes nothing: there is no chance to compare with
-    if run.config.embedding_dim > 1:
-        noise = analyses.item_noise(run.run_id, centered=how.centered, min_ratings=how.min_ratings)
-    stability = component_trust.returns(run.run_id, how)
-    names = naming.look_up(run.run_id, result, how)
-    return View(
-        run=run,
-        ratings=ratings,
-        rows=rows,
-        how=how,
-        result=result,
-        component=component,
-        listed=rows.count >= least,
-        least=least,
-        noise=noise,
-        stability=stability,
-        names=names,
-        labels=names.labels(noise, None if stability is None else stability.median_r.tolist()),
-    )
 
 
 def overview(view: View, found: Ends) -> list[int]:
@@ -149,7 +124,7 @@ st.markdown(
     f"Principal components are the main directions in the {noun} matrix, the strongest first. Look at the {nouns} at "
     "both ends of a component: what sets them apart is what the model learned to tell apart, and it is yours to name."
 )
-view = look(*controls())
+view = look(run.run_id, *controls())
 for problem in view.names.problems:
     st.warning(escape(copy.sentence(problem)), icon=":material/edit_off:")
 found = ends(view.scores, view.listed, TOP)
@@ -166,16 +141,5 @@ both_ends(
     ),
 )
 component_trust.trust(view)
-component_map(
-    run.run_id,
-    ratings,
-    rows,
-    view.result,
-    view.listed,
-    view.least,
-    loaders.item_hover(run.run_id),
-    view.labels,
-    view.component,
-    marked,
-)
+component_map(run.run_id, view.component, view.least, view.how, tuple(marked))
 explanation(noun, run.config.embedding_dim)

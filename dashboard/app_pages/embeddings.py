@@ -1,5 +1,7 @@
 """Embeddings: the learned numbers themselves, every item or person a row, every dimension a column."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -159,11 +161,7 @@ def numbers(rows: Rows, row: int, other: int) -> None:
             column_config=tables.number(*names, form="%.4f", width=220),
             alt=f"All {dim} numbers of {names[0]} and {names[1]}",
         )
-        tables.download(
-            "Download as CSV",
-            lambda: tables.csv(table),
-            file="two-rows.csv",
-        )
+        tables.download("Download as CSV", partial(tables.csv, table), file="two-rows.csv")
 
 
 def explanation() -> None:

@@ -71,7 +71,7 @@ def lists(side: Side, row: int, found: Mapping[Metric, Neighbors], length: np.nd
             )
     tables.download(
         "Download all three as CSV",
-        lambda: tables.csv(tables.ranked("Measure", with_ids(side, found, shown))),
+        partial(tables.csv, tables.ranked("Measure", with_ids(side, found, shown))),
         file="neighbors.csv",
     )
 

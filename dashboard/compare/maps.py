@@ -12,7 +12,7 @@ from dashboard.charts import compare as charts
 from dashboard.charts.points import Classes, Coloring
 from dashboard.compare import pair as compare_pair
 from dashboard.compare import words as compare_words
-from dashboard.compare.pair import COLUMNS, Pair
+from dashboard.compare.pair import COLUMNS, Names, Pair
 
 NEIGHBORS, DISTANCE = "Neighbors kept", "Distance moved"
 
@@ -50,7 +50,7 @@ def maps(pair: Pair) -> None:
                 noun=pair.noun,
             ),
             key=key,
-            on_select=partial(_select_points, key),
+            on_select=partial(_select_points, pair.names, key),
             config={"displaylogo": False},
             alt=f"{len(pair.shared):,} {copy.plural(pair.noun)} of model {letter}, {how}, on components {axes[0] + 1} "
             f"and {axes[1] + 1} of {pair.letters[0]}, {len(marked)} of them marked",
@@ -104,14 +104,15 @@ def _reach(pair: Pair, axis: int) -> tuple[float, float]:
     return low - room, high + room
 
 
-def _select_points(key: str) -> None:
+def _select_points(names: Names, key: str) -> None:
     """Remember what was selected on one map; both are redrawn with it.
 
     A chart that was redrawn tells of an empty selection with whatever is clicked next: that clears nothing.
     """
     points: Sequence[dict[str, object]] = st.session_state[key].selection.points
     if points:
-        compare_pair.shown().select(np.array(sorted({int(str(point["customdata"])) for point in points}), np.int64))
+        places = sorted({int(str(point["customdata"])) for point in points})
+        compare_pair.select(names, np.array(places, np.int64))
 
 
 def _selection(pair: Pair) -> None:
@@ -131,9 +132,6 @@ def _selection(pair: Pair) -> None:
             alt=f"The {len(selected)} selected {nouns}, and how they changed",
         )
         with st.container(horizontal=True):
-            tables.download(
-                "Download as CSV",
-                lambda: pair.file(selected),
-                file="selected.csv",
-            )
-            st.button("Clear", on_click=pair.select, args=(np.empty(0, np.int64),), icon=":material/close:")
+            tables.download("Download as CSV", partial(compare_pair.file, pair.names, selected), file="selected.csv")
+            nothing = np.empty(0, np.int64)
+            st.button("Clear", on_click=compare_pair.select, args=(pair.names, nothing), icon=":material/close:")

@@ -9,7 +9,7 @@ from dashboard import analyses, copy, tables
 from dashboard.charts import compare as charts
 from dashboard.compare import pair as compare_pair
 from dashboard.compare import words as compare_words
-from dashboard.compare.pair import COLUMNS, KEPT, MOVED, Pair
+from dashboard.compare.pair import COLUMNS, KEPT, MOVED, Names, Pair
 
 MOST_LISTED = 100
 """Rows in the table; the file has all."""
@@ -82,7 +82,7 @@ def _list(pair: Pair, places: np.ndarray) -> None:
         column_order=[tables.TITLE, KEPT, MOVED, tables.COUNT, tables.MEAN, tables.GENRES],
         column_config=COLUMNS,
         key=key,
-        on_select=partial(_select_rows, shown, key),
+        on_select=partial(_select_rows, pair.names, shown, key),
         selection_mode="multi-row",
         alt=f"{len(shown)} {nouns} with the number of neighbors they keep",
     )
@@ -90,15 +90,15 @@ def _list(pair: Pair, places: np.ndarray) -> None:
     st.caption(f"{of_all}Select rows to ring them on both maps and to see the neighbors of the best known.")
     tables.download(
         f"Download all {len(places):,} as CSV",
-        lambda: pair.file(places),
+        partial(compare_pair.file, pair.names, places),
         file="changed.csv",
         key="download_changed",
     )
 
 
-def _select_rows(places: np.ndarray, key: str) -> None:
+def _select_rows(names: Names, places: np.ndarray, key: str) -> None:
     rows = [row for row in st.session_state[key].selection.rows if row < len(places)]
-    compare_pair.shown().select(places[rows])
+    compare_pair.select(names, places[rows])
 
 
 def _one(pair: Pair) -> None:

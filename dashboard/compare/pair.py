@@ -7,19 +7,47 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core import studystore
 from core.analysis.comparison import Comparison
 from core.analysis.pairs import Shared
+from core.comparing import of_study
 from core.ratings import Ratings
 from core.run import Run
-from dashboard import tables
+from core.studies import OverlapSettings
+from dashboard import analyses, loaders, state, tables
 from dashboard.rows import Rows
 
 SELECTED = "compare_selected"
 """Where the session keeps the selected rows by dataset: the charts forget them when they are redrawn."""
 
-_SHOWN = "_pair"
+STUDY = "overlap"
+"""The study that compares two models where that takes long."""
+
+QUICK_ITEMS = 4000
+"""Up to here the neighbors of all items are found in less than half a second; of more, a study finds them."""
 
 KEPT, MOVED = "Kept", "Moved"
+
+
+@dataclass(frozen=True)
+class Names:
+    """Which two models are compared, and how: what callbacks, fragments and buttons hold, which Streamlit keeps.
+
+    Attributes:
+        letters: What the two are called, left and right.
+        left, right: Ids of the two runs.
+        least: Ratings an item needs in the data of both.
+    """
+
+    letters: tuple[str, str]
+    left: str
+    right: str
+    least: int
+
+    @property
+    def settings(self) -> OverlapSettings:
+        """Those of the study that compares them, of the left one."""
+        return OverlapSettings(other_run_id=self.right, min_ratings=self.least)
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,20 +55,25 @@ class Pair:
     """Two models on the items they share. A place is the position of an item among those.
 
     Attributes:
-        letters: What the two are called, left and right.
+        names: Which two, and how they are compared.
         left, right: The models.
         shared: The items.
         comparison: What was found on them.
         ratings, rows: The left one's data and items, whose titles are shown.
     """
 
-    letters: tuple[str, str]
+    names: Names
     left: Run
     right: Run
     shared: Shared
     comparison: Comparison
     ratings: Ratings
     rows: Rows
+
+    @property
+    def letters(self) -> tuple[str, str]:
+        """What the two are called, left and right."""
+        return self.names.letters
 
     @property
     def noun(self) -> str:
@@ -92,15 +125,41 @@ class Pair:
                 st.session_state[f"kept_{self.noun}"] = label
 
 
-def show(pair: Pair) -> None:
-    """Make this the pair that callbacks are about: Streamlit keeps callbacks for good, so they hold none themselves."""
-    st.session_state[_SHOWN] = pair
+def shared(names: Names) -> Shared:
+    """The items that the two are compared on."""
+    return analyses.shared_items(names.left, names.right, min_ratings=names.least)
 
 
-def shown() -> Pair:
-    """The pair on the screen; for callbacks."""
-    pair: Pair = st.session_state[_SHOWN]
-    return pair
+def look(names: Names) -> Pair | None:
+    """The two side by side; None where a study has to compare them first.
+
+    Raises:
+        LimitError: One of them has learned nothing that could be compared.
+    """
+    found = shared(names)
+    if len(found) <= QUICK_ITEMS:
+        comparison = analyses.comparison(names.left, names.right, min_ratings=names.least)
+    else:
+        stored = loaders.study(studystore.key_of(names.left, STUDY, names.settings))
+        if stored is None:
+            return None
+        comparison = of_study(stored).comparison
+    left, right = loaders.run(names.left), loaders.run(names.right)
+    return Pair(names, left, right, found, comparison, loaders.ratings_of(names.left), loaders.item_rows(names.left))
+
+
+@state.reporting
+def select(names: Names, places: np.ndarray) -> None:
+    """Select these places from now on, as `Pair.select` does; a callback."""
+    pair = look(names)
+    if pair is not None:
+        pair.select(places)
+
+
+def file(names: Names, places: np.ndarray) -> bytes:
+    """Items at these places with their ids and what changed about them, for spreadsheets."""
+    pair = look(names)
+    return b"" if pair is None else pair.file(places)
 
 
 COLUMNS = (

@@ -1,6 +1,7 @@
 """Both ends of the chosen component: tables that face each other, fields to name them, and hints."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -9,9 +10,10 @@ import streamlit as st
 from core.analysis.ends import Ends
 from core.analysis.hints import Hint
 from core.analysis.wording import words
-from dashboard import tables
+from dashboard import analyses, loaders, tables
 from dashboard.components import naming
 from dashboard.components import words as component_words
+from dashboard.components.naming import How
 from dashboard.components.view import View
 from dashboard.markup import escape
 
@@ -52,14 +54,17 @@ def _end(view: View, end: str, which: str, there: np.ndarray, hint: str) -> None
 
 def _download(view: View) -> None:
     """Everything along the chosen component as a file, from the low end to the high one."""
-    order = np.flatnonzero(view.listed)
-    order = order[np.argsort(view.scores[order], kind="stable")]
-    numbers = {view.label.column: view.scores[order]}
     tables.download(
-        f"Download all {len(order):,} along component {view.label.number} as CSV",
-        lambda: tables.csv(tables.with_ids(view.ratings, order, tables.items(view.ratings, view.rows, order, numbers))),
+        f"Download all {int(view.listed.sum()):,} along component {view.label.number} as CSV",
+        partial(_file, view.run.run_id, view.how, view.component, view.least, view.label.column),
         file=f"component_{view.label.number}.csv",
     )
+
+
+def _file(run_id: str, how: How, component: int, least: int, column: str) -> bytes:
+    rows, ratings = loaders.item_rows(run_id), loaders.ratings_of(run_id)
+    result = analyses.item_pca(run_id, centered=how.centered, min_ratings=how.min_ratings)
+    return tables.along(ratings, rows, rows.count >= least, column, result.scores[:, component])
 
 
 def _hints_in_numbers(hinted: Sequence[Hint], noun: str) -> None:

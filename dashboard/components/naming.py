@@ -154,13 +154,10 @@ def _save(run_id: str, name: Name) -> None:
     _keep(run_id, Name(low, high, name.direction, name.component, name.centered, name.min_ratings))
 
 
+@state.reporting
 def _keep(run_id: str, name: Name) -> None:
     """Keep a name with the run, in place of a link's; a callback."""
-    try:
-        names.set_name(run_id, name)
-    except ExplorerError as error:
-        state.report_error(error)
-        return
+    names.set_name(run_id, name)
     _forget_linked(run_id, name)
 
 

@@ -1,6 +1,5 @@
 """The map of two or three components, with color, search and selection."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -8,14 +7,14 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.analysis.pca import Pca
 from core.ratings import Ratings
-from dashboard import coloring, copy, selection, tables
+from dashboard import coloring, copy, loaders, selection, tables
 from dashboard.charts import components as charts
 from dashboard.charts.points import Classes, Coloring
 from dashboard.components import naming
 from dashboard.components import words as component_words
-from dashboard.components.label import Label
+from dashboard.components.naming import How
+from dashboard.components.view import look
 from dashboard.rows import Rows
 
 CHART = "map"
@@ -35,32 +34,21 @@ class _Choices:
 
 
 @st.fragment
-def component_map(
-    run_id: str,
-    ratings: Ratings,
-    rows: Rows,
-    result: Pca,
-    listed: np.ndarray,
-    least: int,
-    hover: Sequence[str],
-    labels: Sequence[Label],
-    chosen_component: int,
-    marked: Sequence[int],
-) -> None:
+def component_map(run_id: str, component: int, least: int, how: How, marked: tuple[int, ...]) -> None:
     """Draw the section, and put the names of all components on the screen into the link.
+
+    Streamlit keeps what a fragment was called with, for every person: so it is called with names, and looks the
+    model up.
 
     Args:
         run_id: Which run it is of.
-        ratings: The dataset.
-        rows: Its items.
-        result: The components, with scores for all items.
-        listed: Boolean array, (n_items,), items with enough ratings.
-        least: How many that is.
-        hover: What to show over each item, made harmless.
-        labels: What each component is called.
-        chosen_component: The one that the rest of the page shows, from 0.
+        component: The one that the rest of the page shows, from 0.
+        least: Ratings an item needs to be listed.
+        how: How the components come about.
         marked: Items that are marked elsewhere on the page, and here too.
     """
+    view = look(run_id, component, least, how)
+    ratings, rows, result, labels = view.ratings, view.rows, view.result, view.labels
     noun, n = rows.noun, result.scores.shape[1]
     st.header("Two components at a time")
     if n < 2:
@@ -68,17 +56,25 @@ def component_map(
             "This model has one dimension, so there is one component, and nothing to lay across it.",
             icon=":material/info:",
         )
-        naming.write_link(labels, [chosen_component])
+        naming.write_link(labels, [component])
         return
     chosen = _controls(ratings, rows, n, least)
     axes, color = chosen.axes, chosen.color
-    drawn = np.arange(len(rows)) if chosen.everything else np.flatnonzero(listed)
-    naming.write_link(labels, [chosen_component, *axes])
+    drawn = np.arange(len(rows)) if chosen.everything else np.flatnonzero(view.listed)
+    naming.write_link(labels, [component, *axes])
     said = component_words.scatter(result.scores, axes, drawn, color)
     on_axes = [labels[axis] for axis in axes]
     found = list(dict.fromkeys([*marked, *chosen.found]))
     picture = charts.scatter(
-        result.scores, axes, drawn, hover, color, found=found, titles=rows.labels, labels=on_axes, noun=noun
+        result.scores,
+        axes,
+        drawn,
+        loaders.item_hover(run_id),
+        color,
+        found=found,
+        titles=rows.labels,
+        labels=on_axes,
+        noun=noun,
     )
     st.plotly_chart(
         picture,

@@ -6,32 +6,14 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core import studystore
 from core.analysis.cost import Cost
-from core.analysis.stability import Stability
-from core.studysettings import StabilitySettings
 from dashboard import analyses, copy, studying, tables
 from dashboard.charts import trust as charts
 from dashboard.components import words as component_words
-from dashboard.components.naming import How
-from dashboard.components.view import View
+from dashboard.components.view import STUDY, View, settings_of
 
-STUDY = "stability"
 START_SECONDS = 3.0
 """What a worker needs before the first of the trainings."""
-
-
-def settings_of(run_id: str) -> StabilitySettings:
-    """Those of the newest stability study of a run; the usual ones where it has none."""
-    return StabilitySettings.model_validate(studystore.latest(run_id, STUDY) or {})
-
-
-def returns(run_id: str, how: How) -> Stability | None:
-    """How well each component comes back, where that has been studied."""
-    key = studystore.key_of(run_id, STUDY, settings_of(run_id))
-    if not studystore.exists_key(key):
-        return None
-    return analyses.component_stability(run_id, key, centered=how.centered, min_ratings=how.min_ratings)
 
 
 def trust(view: View) -> None:
@@ -146,7 +128,7 @@ def _numbers(view: View, cost: Cost) -> None:
         )
         tables.download(
             "Download as CSV",
-            lambda: tables.csv(table),
+            partial(tables.csv, table),
             file="components.csv",
             key="download_components",
         )

@@ -5,15 +5,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core import studystore
 from core.analysis.noise import Noise
 from core.analysis.pca import Pca
 from core.analysis.stability import Stability
 from core.ratings import Ratings
 from core.run import Run
-from dashboard import copy
+from core.studysettings import StabilitySettings
+from dashboard import analyses, copy, loaders
+from dashboard.components import naming
 from dashboard.components.label import Label
 from dashboard.components.naming import How, Naming
 from dashboard.rows import Rows
+
+STUDY = "stability"
+"""The study that says how well components come back."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,3 +72,48 @@ class View:
     def nouns(self) -> str:
         """What items are, plural."""
         return copy.plural(self.rows.noun)
+
+
+def look(run_id: str, component: int, least: int, how: How) -> View:
+    """Everything about one component of a model.
+
+    Args:
+        run_id: The model.
+        component: From 0.
+        least: Ratings an item needs to be listed.
+        how: How the components come about.
+    """
+    run, rows = loaders.run(run_id), loaders.item_rows(run_id)
+    result = analyses.item_pca(run_id, centered=how.centered, min_ratings=how.min_ratings)
+    noise = None  # of a single dimension shuffling changes nothing: there is no chance to compare with
+    if run.config.embedding_dim > 1:
+        noise = analyses.item_noise(run_id, centered=how.centered, min_ratings=how.min_ratings)
+    stability = returns(run_id, how)
+    names = naming.look_up(run_id, result, how)
+    return View(
+        run=run,
+        ratings=loaders.ratings_of(run_id),
+        rows=rows,
+        how=how,
+        result=result,
+        component=component,
+        listed=rows.count >= least,
+        least=least,
+        noise=noise,
+        stability=stability,
+        names=names,
+        labels=names.labels(noise, None if stability is None else stability.median_r.tolist()),
+    )
+
+
+def settings_of(run_id: str) -> StabilitySettings:
+    """Those of the newest stability study of a run; the usual ones where it has none."""
+    return StabilitySettings.model_validate(studystore.latest(run_id, STUDY) or {})
+
+
+def returns(run_id: str, how: How) -> Stability | None:
+    """How well each component comes back, where that has been studied."""
+    key = studystore.key_of(run_id, STUDY, settings_of(run_id))
+    if not studystore.exists_key(key):
+        return None
+    return analyses.component_stability(run_id, key, centered=how.centered, min_ratings=how.min_ratings)

@@ -1,7 +1,8 @@
 """What somebody would like: filters, and the best guesses, each to be rated, hidden or asked about."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -10,7 +11,7 @@ from core.analysis.recommend import Steer, best, steered
 from core.analysis.sureness import Sureness
 from core.newcomers import Newcomers, fitting
 from core.ratings import Ratings
-from dashboard import coloring, copy, selection, tables
+from dashboard import coloring, copy, loaders, selection, tables
 from dashboard.for_you import own, rate, words
 from dashboard.for_you.scales import Entry
 from dashboard.rows import Rows
@@ -66,9 +67,7 @@ def panel(known: Newcomers, rows: Rows, entry: Entry, found: Guesses, why: Calla
     with st.container(horizontal=True, vertical_alignment="center"):
         tables.download(
             f"Download the first {LISTED} as CSV",
-            lambda: _file(
-                ratings, rows, found, best(score, rows.matrix, allowed, top=LISTED, diversity=asked.diversity)
-            ),
+            partial(_file, known.run.run_id, found, score, allowed, asked.diversity),
             file="for-you.csv",
             key="own_list_file",
             disabled=len(chosen) == 0,
@@ -167,7 +166,7 @@ def _line(
             type="tertiary",
             help=words.why_help(rows.labels[row]),
             on_click=ask,
-            args=(rows, row),
+            args=(rows.labels[row] if rows.labels[row] in rows.offered else None,),
         ):
             why(row)
         st.button(
@@ -180,14 +179,16 @@ def _line(
         )
 
 
-def ask(rows: Rows, row: int) -> None:
-    """Let the section below the list show the same item, and the link lead to it; a callback."""
-    if rows.labels[row] in rows.offered:
-        st.session_state.item = rows.labels[row]
+def ask(label: str | None) -> None:
+    """Let the section below the list show the same item, where it is offered there, and the link lead to it; a
+    callback."""
+    if label is not None:
+        st.session_state.item = label
 
 
-def _file(ratings: Ratings, rows: Rows, found: Guesses, chosen: Sequence[int] | np.ndarray) -> bytes:
-    places = np.asarray(chosen, int)
+def _file(run_id: str, found: Guesses, score: np.ndarray, allowed: np.ndarray, diversity: float) -> bytes:
+    ratings, rows = loaders.ratings_of(run_id), loaders.item_rows(run_id)
+    places = best(score, rows.matrix, allowed, top=LISTED, diversity=diversity)
     table = tables.items(
         ratings, rows, places, {"Guess": found.rating[places], "Give or take": found.sure.miss[places]}
     )

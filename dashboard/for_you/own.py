@@ -12,7 +12,7 @@ import streamlit as st
 from core.errors import ExplorerError
 from core.person import MOST_RATINGS, Loaded, from_file, from_link, to_link
 from core.ratings import Ratings
-from dashboard import copy, link
+from dashboard import copy, link, loaders
 
 LINK = "rated"
 _OWN, _SAID = "_own_ratings", "_own_said"
@@ -111,17 +111,17 @@ def write_link(dataset_id: str) -> None:
     link.put(LINK, to_link(own(dataset_id).given) or None)
 
 
-def load(ratings: Ratings) -> None:
+def load(dataset_id: str) -> None:
     """Take over the ratings in the file somebody chose, beside those there are; a callback."""
     chosen = st.session_state.get(UPLOAD)
     if chosen is None:
         return
     try:
-        loaded = from_file(chosen.getvalue(), ratings)
+        loaded = from_file(chosen.getvalue(), loaders.ratings(dataset_id))
     except ExplorerError as error:
         _say(f"{copy.sentence(str(error))} Your ratings are as they were.", error.code)
         return
-    _take(ratings.dataset_id, loaded)
+    _take(dataset_id, loaded)
     rest = f" {_left_out(loaded.left_out)}" if loaded.left_out else ""
     _say(f"{copy.count(len(loaded.given), 'rating')} loaded.{rest}")
 

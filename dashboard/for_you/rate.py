@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -9,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.newcomers import Newcomers
 from core.person import MOST_LINKED, to_file
 from core.ratings import Ratings
-from dashboard import analyses, copy
+from dashboard import analyses, copy, loaders, state
 from dashboard.for_you import own
 from dashboard.for_you.own import Own
 from dashboard.for_you.scales import Entry
@@ -37,7 +38,7 @@ def panel(known: Newcomers, rows: Rows, entry: Entry) -> None:
     asked = asked_about(known, mine)
     others = [row for row in ratings.items.indices(mine.given).tolist() if row not in asked][::-1]
     shown = others[:MOST_LINES]
-    _search(ratings, rows, entry, {*asked, *shown})
+    _search(known.run.run_id, ratings, rows, entry, {*asked, *shown})
     for row in asked:
         line(ratings, rows, row, entry, fine=fine)
     if others:
@@ -68,7 +69,7 @@ def _progress(n: int, noun: str) -> str:
     return f"**{copy.count(n, 'rating')}** so far. Each further one makes the guesses a little more yours."
 
 
-def _search(ratings: Ratings, rows: Rows, entry: Entry, drawn: Collection[int]) -> None:
+def _search(run_id: str, ratings: Ratings, rows: Rows, entry: Entry, drawn: Collection[int]) -> None:
     """A field that finds any item, and a line to rate it in where none is drawn yet."""
     st.selectbox(
         f"Find another {rows.noun}",
@@ -77,7 +78,7 @@ def _search(ratings: Ratings, rows: Rows, entry: Entry, drawn: Collection[int]) 
         placeholder="Type a few letters of a title",
         key="own_search",
         on_change=_find,
-        args=(ratings, rows),
+        args=(run_id,),
     )
     found: str | None = st.session_state.get(FOUND)
     if found is not None and found in ratings.items:
@@ -86,10 +87,11 @@ def _search(ratings: Ratings, rows: Rows, entry: Entry, drawn: Collection[int]) 
             line(ratings, rows, row, entry, place="found")
 
 
-def _find(ratings: Ratings, rows: Rows) -> None:
+@state.reporting
+def _find(run_id: str) -> None:
     """Show what was chosen, and empty the field for the next; a callback."""
-    label = st.session_state.own_search
-    st.session_state[FOUND] = ratings.items.ids[rows.offered[label]] if label in rows.offered else None
+    label, offered = st.session_state.own_search, loaders.item_rows(run_id).offered
+    st.session_state[FOUND] = loaders.ratings_of(run_id).items.ids[offered[label]] if label in offered else None
     st.session_state.own_search = None
 
 
@@ -188,7 +190,7 @@ def _keep(ratings: Ratings, mine: Own) -> None:
         )
         st.download_button(
             "Save as a file",
-            lambda: to_file(mine.given, ratings),
+            partial(_file, ratings.dataset_id, mine),
             file_name="my-ratings.json",
             mime="application/json",
             icon=":material/download:",
@@ -201,7 +203,7 @@ def _keep(ratings: Ratings, mine: Own) -> None:
             type="json",
             key=own.UPLOAD,
             on_change=own.load,
-            args=(ratings,),
+            args=(ratings.dataset_id,),
             max_upload_size=2,
             help="What is in the file is added to what is here.",
         )
@@ -221,3 +223,7 @@ def _keep(ratings: Ratings, mine: Own) -> None:
                 args=(ratings.dataset_id,),
                 key="own_clear",
             )
+
+
+def _file(dataset_id: str, mine: Own) -> bytes:
+    return to_file(mine.given, loaders.ratings(dataset_id))

@@ -10,7 +10,7 @@ from core.analysis.explain import user_party
 from core.analysis.foldin import Person
 from core.newcomers import Newcomers
 from core.run import Run
-from dashboard import analyses, copy, loaders, sides, tables
+from dashboard import analyses, copy, loaders, sides, state, tables
 from dashboard.for_you.apart import Case, Naming, party_of, pulled, show
 from dashboard.markup import escape
 from dashboard.rows import Rows
@@ -78,7 +78,7 @@ def _somebody(known: Newcomers, rows: Rows, naming: Naming) -> None:
             icon=":material/skip_next:",
             key="next_miss",
             on_click=_next_miss,
-            args=(people, rows, users, items),
+            args=(known.run.run_id, users, items),
         )
         st.markdown(
             f"The {len(misses.place)} guesses furthest from the truth, among "
@@ -128,16 +128,19 @@ def actual_rating(known: Newcomers, user: int, row: int) -> float | None:
     return float(known.ratings.rating[theirs[0]]) if len(theirs) else None
 
 
+@state.reporting
 def _open_miss(run_id: str, users: np.ndarray, items: np.ndarray) -> None:
-    """Show the selected miss; a callback, which Streamlit keeps with all it holds: so it looks the names up."""
+    """Show the selected miss; a callback."""
     chosen = st.session_state.worst.selection.rows
     if chosen:
         people, rows = loaders.user_rows(run_id), loaders.item_rows(run_id)
         open_case(people, rows, int(users[chosen[0]]), int(items[chosen[0]]))
 
 
-def _next_miss(people: Rows, rows: Rows, users: np.ndarray, items: np.ndarray) -> None:
+@state.reporting
+def _next_miss(run_id: str, users: np.ndarray, items: np.ndarray) -> None:
     """Show the miss behind the one on the screen, the worst one after the last; a callback."""
+    people, rows = loaders.user_rows(run_id), loaders.item_rows(run_id)
     shown = st.session_state.get("user"), st.session_state.get("item_of_user")
     cases = [(people.labels[user], rows.labels[item]) for user, item in zip(users, items, strict=True)]
     place = (cases.index(shown) + 1) % len(cases) if shown in cases else 0

@@ -47,11 +47,11 @@ def show(run: Run, ratings: Ratings, rows: Rows, line: DeltaGenerator) -> None:
         found = axes.project(own, rows.matrix, ratings.items)
     except LimitError as error:
         st.info(escape(copy.sentence(str(error))), icon=":material/info:")
-        poles.kept(run, ratings, rows, None)
+        poles.kept(run, None)
         return
     listed = rows.trained & (rows.count >= least)
     _picture(run, ratings, rows, own, found, listed)
-    kept = poles.kept(run, ratings, rows, own)
+    kept = poles.kept(run, own)
     _ends(run, ratings, rows, own, found, listed, least)
     _cross(run, ratings, rows, own, found, kept, listed)
 
@@ -119,15 +119,17 @@ def _ends(run: Run, ratings: Ratings, rows: Rows, own: OwnAxis, found: Axis, lis
                 column_config=tables.COLUMNS | tables.number(PLACE),
                 alt=f"The {len(there)} {nouns} furthest toward {name}",
             )
-    order = np.flatnonzero(listed)
-    order = order[np.argsort(found.positions[order], kind="stable")]
     tables.download(
-        f"Download all {len(order):,} along this axis as CSV",
-        lambda: tables.csv(
-            tables.with_ids(ratings, order, tables.items(ratings, rows, order, {PLACE: found.positions[order]}))
-        ),
+        f"Download all {int(listed.sum()):,} along this axis as CSV",
+        partial(_file, run.run_id, own, least),
         file="axis.csv",
     )
+
+
+def _file(run_id: str, own: OwnAxis, least: int) -> bytes:
+    rows, ratings = loaders.item_rows(run_id), loaders.ratings_of(run_id)
+    found = axes.project(own, rows.matrix, ratings.items)
+    return tables.along(ratings, rows, rows.trained & (rows.count >= least), PLACE, found.positions)
 
 
 def _cross(

@@ -8,7 +8,7 @@ from core.errors import ExplorerError
 from core.names import LONGEST
 from core.ratings import Ratings
 from core.run import Run
-from dashboard import coloring, copy, selection, state
+from dashboard import coloring, copy, loaders, selection, state
 from dashboard.markup import escape
 from dashboard.rows import Rows
 
@@ -78,7 +78,7 @@ def _most_rated(rows: Rows, belongs: list[list[str]], genre: str, other: str) ->
     return [row for row, _ in zip(fitting, range(EXAMPLE), strict=False)]
 
 
-def kept(run: Run, ratings: Ratings, rows: Rows, own: OwnAxis | None) -> tuple[OwnAxis, ...]:
+def kept(run: Run, own: OwnAxis | None) -> tuple[OwnAxis, ...]:
     """Draw what is kept with the model, and the button that keeps the axis on the screen; the kept ones."""
     try:
         saved = axes.saved(run.run_id)
@@ -99,14 +99,14 @@ def kept(run: Run, ratings: Ratings, rows: Rows, own: OwnAxis | None) -> tuple[O
         if saved:
             with st.popover(f"Kept axes ({len(saved)})", icon=":material/bookmarks:"):
                 for other in saved:
-                    _line(run, ratings, rows, other)
+                    _line(run, other)
     return saved
 
 
-def _line(run: Run, ratings: Ratings, rows: Rows, own: OwnAxis) -> None:
+def _line(run: Run, own: OwnAxis) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(escape(own.title), width="stretch")
-        st.button("Open", on_click=_open, args=(ratings, rows, own), key=f"axis_open_{own.axis_id}")
+        st.button("Open", on_click=_open, args=(run.run_id, own), key=f"axis_open_{own.axis_id}")
         st.button(
             "Delete",
             icon=":material/delete:",
@@ -117,23 +117,20 @@ def _line(run: Run, ratings: Ratings, rows: Rows, own: OwnAxis) -> None:
         )
 
 
+@state.reporting
 def _keep(run_id: str, own: OwnAxis) -> None:
-    try:
-        axes.save(run_id, own)
-    except ExplorerError as error:
-        state.report_error(error)
+    axes.save(run_id, own)
 
 
+@state.reporting
 def _delete(run_id: str, own: OwnAxis) -> None:
-    try:
-        axes.delete(run_id, own.axis_id)
-    except ExplorerError as error:
-        state.report_error(error)
+    axes.delete(run_id, own.axis_id)
 
 
-def _open(ratings: Ratings, rows: Rows, own: OwnAxis) -> None:
+@state.reporting
+def _open(run_id: str, own: OwnAxis) -> None:
     """Put a kept axis into the fields; a callback."""
-    missing = 0
+    ratings, rows, missing = loaders.ratings_of(run_id), loaders.item_rows(run_id), 0
     for end, ids, name in (("low", own.low, own.low_name), ("high", own.high, own.high_name)):
         found = [ratings.items.index(item) for item in ids if item in ratings.items]
         offered = [rows.labels[row] for row in found if rows.labels[row] in rows.offered]

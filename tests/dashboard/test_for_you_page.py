@@ -14,6 +14,7 @@ from core.newcomers import Newcomers
 from core.person import from_link, to_file
 from core.ratings import Ratings
 from core.splits import split
+from dashboard import loaders
 from dashboard.for_you import own
 from dashboard.for_you.rate import ASKED, MOST_LINES
 from dashboard.for_you.scales import Entry, entry
@@ -324,7 +325,8 @@ def loaded(monkeypatch: pytest.MonkeyPatch, ratings: Ratings, content: bytes) ->
     """What loading a file says; the session is a plain dictionary here."""
     monkeypatch.setattr(st, "session_state", st.session_state if hasattr(st.session_state, "_plain") else Session())
     st.session_state[own.UPLOAD] = SimpleNamespace(getvalue=lambda: content)
-    own.load(ratings)
+    monkeypatch.setattr(loaders, "ratings", {ratings.dataset_id: ratings}.__getitem__)
+    own.load(ratings.dataset_id)
     said = own.take_said()
     assert said is not None
     return said

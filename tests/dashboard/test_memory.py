@@ -1,8 +1,10 @@
-"""A session lets go of the models it no longer shows.
+"""Models are held by the caches alone, which are bounded, and by no session.
 
-Streamlit keeps the callback of every widget a session has ever drawn, a new
-one whenever a chart's figure changes. A callback that holds a model, or that
-stands in a page's script and so holds all of its names, would keep it for good.
+Streamlit keeps, as long as a session, the callback of every widget it has
+ever drawn, and as long as a page is shown its fragments with their arguments
+and what its download buttons were given. One that holds a model, or that
+stands in a page's script and so holds all of its names, keeps a model for
+every person.
 """
 
 import gc
@@ -12,22 +14,40 @@ import pytest
 import streamlit as st
 
 from core.config import PRESETS
-from dashboard import frame, loaders, memory
+from dashboard import analyses, frame, loaders, memory
 
-PAGES = [name for pages in frame.PAGES.values() for name, _, _ in pages]
+VIEWS: list[tuple[str, dict[str, str]]] = [
+    *((name, {}) for pages in frame.PAGES.values() for name, _, _ in pages),
+    *((name, {"rows": "Users"}) for name in ("embeddings", "neighbors", "biases")),
+    *(("under_the_hood", {"step": str(step)}) for step in range(2, 9)),
+    ("maps", {"maps": "An axis of your own"}),
+    ("components", {"view": "3D", "color": "Genre"}),
+]
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_model_that_is_no_longer_shown_is_let_go(open_page, publish, monkeypatch, page):
+def of_model(run_id: str) -> list[object]:
+    """What a page takes of a model out of the caches."""
+    return [
+        loaders.run(run_id),
+        loaders.item_rows(run_id),
+        loaders.user_rows(run_id),
+        analyses.item_pca(run_id, centered=False, min_ratings=0),
+        analyses.newcomers(run_id),
+    ]
+
+
+@pytest.mark.parametrize(("page", "query"), VIEWS)
+def test_a_session_holds_no_model_of_its_own(open_page, publish, monkeypatch, page, query):
     monkeypatch.setattr(memory, "settle", lambda page: None)  # what it sets aside is looked at once for each page
-    runs = [publish(PRESETS["default"].model_copy(update={"seed": seed})).run_id for seed in range(4)]
-    app = open_page(page, run=runs[0], models=",".join(runs[:2]))  # these two side by side, on the page that compares
-    held = weakref.ref(loaders.run(runs[0]))
-    app.query_params.update(run=runs[2], models=",".join(runs[2:]))
-    app.run()
+    handed_out: list[object] = []
+    monkeypatch.setattr(st, "download_button", lambda label, data, **options: handed_out.append(data))
+    runs = [publish(PRESETS["default"].model_copy(update={"seed": seed})).run_id for seed in range(2)]
+    app = open_page(
+        page, run=runs[0], models=",".join(runs), **query
+    )  # these two side by side, on the page that compares
     assert not app.exception
-    app.run()
-    assert app.query_params["run"] == runs[2]
+    assert app.query_params["run"] == runs[0]
+    held = [weakref.ref(part) for part in of_model(runs[0])]
     st.cache_resource.clear()
     gc.collect()
-    assert held() is None
+    assert [type(part()).__name__ for part in held if part()] == []
