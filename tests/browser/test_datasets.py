@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from core.datasets.download import BASE_VARIABLE
 from dashboard import frame
 from tests.browser.conftest import Server
+from tests.browser.waiting import settled
 
 HOSTILE = (
     "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>",
@@ -64,12 +65,6 @@ def alarms(page: Page) -> list[str]:
     page.on("dialog", lambda dialog: (found.append(dialog.message), dialog.dismiss()))
     page.on("request", lambda request: found.append(request.url) if "evil.example" in request.url else None)
     return found
-
-
-def settled(page: Page) -> None:
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
-    expect(page.locator("[data-stale='true']")).to_have_count(0)
 
 
 def bring(page: Page, files: list[Path]) -> None:

@@ -14,6 +14,7 @@ from core.config import PRESETS, run_id
 from core.ratings import Ratings
 from core.store import RunStore
 from tests.browser.conftest import Server
+from tests.browser.waiting import settled
 from tests.conftest import run_on
 
 TEN = 10
@@ -33,10 +34,6 @@ def open_page(server: Server, page: Page, query: str = "") -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("What would you like?")
     expect(page.get_by_role("heading", name="Why this score")).to_be_visible()
     settled(page)
-
-
-def settled(page: Page) -> None:
-    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
 
 
 def stars(page: Page) -> Locator:

@@ -7,18 +7,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Server
+from tests.browser.waiting import settled
 
 PAGES = ("", "train", "embeddings", "components", "runs", "jobs")
 
 
 def heading(page: Page):
     return page.get_by_role("heading", level=1)
-
-
-def settled(page: Page) -> None:
-    """Wait until the page has been drawn and no script runs."""
-    expect(heading(page)).to_be_visible()
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
 
 
 @pytest.fixture(scope="module")

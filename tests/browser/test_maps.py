@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from core.ratings import Ratings
 from core.store import RunStore
 from tests.browser.conftest import Server
-from tests.browser.test_main_job import settled
+from tests.browser.waiting import running_again, settled
 from tests.conftest import run_on
 
 
@@ -42,8 +42,8 @@ def test_points_are_selected_and_taken_along(mapped: Server, page: Page, bundled
     heading = page.get_by_role("heading", name=re.compile(r"\d+ selected movies"))
     expect(heading).to_be_visible()
     number = int(re.sub(r"\D", "", heading.inner_text()))
-    page.get_by_text("With vectors").click()
-    settled(page)
+    with running_again(page):
+        page.get_by_text("With vectors").click()
     with page.expect_download() as waiting:
         page.get_by_test_id("stDownloadButton").get_by_role("button").click()
     target = tmp_path / "selection.csv"

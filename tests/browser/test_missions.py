@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import Server
+from tests.browser.waiting import settled
 
 
 @dataclass(frozen=True)
@@ -20,11 +21,6 @@ class Begun:
 
 def bar(page: Page) -> Locator:
     return page.get_by_test_id("stMain").locator(".st-key-mission_bar")
-
-
-def settled(page: Page) -> None:
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
 
 
 def open_page(chromium: Browser, *, width: int = 1440, height: int = 900) -> Iterator[Page]:
