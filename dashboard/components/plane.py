@@ -62,8 +62,8 @@ def component_map(run_id: str, component: int, least: int, how: How, marked: tup
     axes, color = chosen.axes, chosen.color
     drawn = np.arange(len(rows)) if chosen.everything else np.flatnonzero(view.listed)
     naming.write_link(labels, [component, *axes])
-    said = component_words.scatter(result.scores, axes, drawn, color)
     on_axes = [labels[axis] for axis in axes]
+    said = component_words.scatter(result.scores, on_axes, drawn, color)
     found = list(dict.fromkeys([*marked, *chosen.found]))
     picture = charts.scatter(
         result.scores,

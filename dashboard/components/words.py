@@ -12,6 +12,7 @@ from core.analysis.ranks import rank_correlation
 from core.analysis.stability import Stability
 from core.ratings import Ratings
 from dashboard.charts.points import Classes, Coloring
+from dashboard.components.label import Label
 from dashboard.copy import count
 from dashboard.markup import escape
 from dashboard.matrix_words import signed
@@ -112,27 +113,31 @@ def ends(ratings: Ratings, rows: Rows, found: Ends) -> str:
     return f"{said} {numbers}".strip()
 
 
-def scatter(scores: np.ndarray, axes: Sequence[int], drawn: np.ndarray, color: Coloring | Classes) -> str:
+def scatter(scores: np.ndarray, axes: Sequence[Label], drawn: np.ndarray, color: Coloring | Classes) -> str:
     """How the color goes together with the axes."""
     if isinstance(color, Classes):
         return _classes_apart(scores, axes, drawn, color)
-    links = [(rank_correlation(color.values[drawn], scores[drawn, axis]), axis) for axis in axes]
+    links = [(rank_correlation(color.values[drawn], scores[drawn, axis.number - 1]), axis) for axis in axes]
     clear = sorted((link for link in links if abs(link[0]) >= CLEAR), key=lambda link: -abs(link[0]))
     name = color.label[0].lower() + color.label[1:]
     if not clear:
         return f"The {name} has little to do with these components (rank correlations below {CLEAR})."
     told = " and ".join(
-        f"{'rises' if r > 0 else 'falls'} along component {axis + 1} (rank correlation {signed(r)})"
-        for r, axis in clear
+        f"{'rises' if r > 0 else 'falls'} along {_called(axis)} (rank correlation {signed(r)})" for r, axis in clear
     )
     return f"The {name} {told}."
 
 
-def _classes_apart(scores: np.ndarray, axes: Sequence[int], drawn: np.ndarray, color: Classes) -> str:
+def _called(component: Label) -> str:
+    """A component in a sentence: its number, and the names of its ends where it has any."""
+    return f"component {component.number}" + (f" “{escape(component.ends)}”" if component.named else "")
+
+
+def _classes_apart(scores: np.ndarray, axes: Sequence[Label], drawn: np.ndarray, color: Classes) -> str:
     """For each axis the class whose mean is furthest out, in standard deviations of all that is drawn."""
     member, told = color.member[drawn], []
     for axis in axes:
-        values = scores[drawn, axis]
+        values = scores[drawn, axis.number - 1]
         sd = values.std()
         groups = [(name, values[member == place]) for place, name in enumerate(color.names)]
         means = [((group.mean() - values.mean()) / sd, name) for name, group in groups if len(group) >= 5 and sd > 0]
@@ -140,7 +145,7 @@ def _classes_apart(scores: np.ndarray, axes: Sequence[int], drawn: np.ndarray, c
             shift, name = max(means, key=lambda pair: abs(pair[0]))
             side = "high" if shift > 0 else "low"
             told.append(
-                f"along component {axis + 1} **{escape(name)}** lies furthest toward the {side} end, "
+                f"along {_called(axis)} **{escape(name)}** lies furthest toward the {side} end, "
                 f"{abs(shift):.1f} standard deviations from the middle on average"
             )
     if not told:

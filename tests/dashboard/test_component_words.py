@@ -9,7 +9,10 @@ from core.ratings import Ratings
 from dashboard import coloring
 from dashboard.charts.points import Classes, Coloring
 from dashboard.components import words as component_words
+from dashboard.components.label import Label
 from dashboard.rows import Rows
+
+BOTH = [Label(1), Label(2)]
 
 
 def test_a_line_is_carried_by_one_component():
@@ -43,16 +46,19 @@ def test_an_empty_end_has_no_words(bundled: Ratings):
 
 def test_a_color_that_rises_along_an_axis_is_named():
     scores = np.stack([np.arange(50.0), np.random.default_rng(0).permutation(np.arange(50.0))], axis=1)
-    said = component_words.scatter(scores, [0, 1], np.arange(50), Coloring("Year", np.arange(50.0)))
+    said = component_words.scatter(scores, BOTH, np.arange(50), Coloring("Year", np.arange(50.0)))
     assert said.startswith("The year rises along component 1 (rank correlation 1.00)")
-    falling = component_words.scatter(scores, [0, 1], np.arange(50), Coloring("Year", -np.arange(50.0)))
+    falling = component_words.scatter(scores, BOTH, np.arange(50), Coloring("Year", -np.arange(50.0)))
     assert "falls along component 1 (rank correlation −1.00)" in falling
+    named = [Label(1, low="old *ones*", high="new"), Label(2)]
+    said = component_words.scatter(scores, named, np.arange(50), Coloring("Year", np.arange(50.0)))
+    assert said.startswith(r"The year rises along component 1 “old \*ones\* – new” (rank correlation 1.00)")
 
 
 def test_a_color_that_goes_with_no_axis_is_said_to():
     rng = np.random.default_rng(0)
     said = component_words.scatter(
-        rng.normal(size=(900, 2)), [0, 1], np.arange(900), Coloring("Year", rng.normal(size=900))
+        rng.normal(size=(900, 2)), BOTH, np.arange(900), Coloring("Year", rng.normal(size=900))
     )
     assert "little to do" in said
 
@@ -62,7 +68,7 @@ def test_the_class_furthest_out_is_named():
     member = np.arange(300) % 3 - 1
     scores = rng.normal(size=(300, 2))
     scores[member == 1, 0] += 5
-    said = component_words.scatter(scores, [0, 1], np.arange(300), Classes("Genre", member, ["Drama", "Horror"]))
+    said = component_words.scatter(scores, BOTH, np.arange(300), Classes("Genre", member, ["Drama", "Horror"]))
     assert "component 1 **Horror** lies furthest toward the high end" in said
 
 
