@@ -6,7 +6,7 @@ import numpy as np
 
 from core.analysis.bias import MOST_SHRINKAGE, Biases
 from core.analysis.ends import Ends
-from dashboard.copy import count, plural
+from dashboard.copy import count
 from dashboard.markup import escape
 from dashboard.matrix_words import signed
 from dashboard.rows import Rows
@@ -68,7 +68,7 @@ def taste(rows: Rows, more: np.ndarray, less: np.ndarray) -> str:
         why = (
             "those on the left rate what suits them, and need no generosity for a high average"
             if users
-            else f"the {plural(rows.noun)} on the left are rated by those they suit, and taste earns their average"
+            else f"the {rows.nouns} on the left are rated by those they suit, and taste earns their average"
         )
         return f"Taste explains much of it. The vectors add {added}: {why}."
     if above - below > CLEAR:
@@ -99,7 +99,7 @@ def _bias(found: Biases, row: int) -> float:
 
 def shrinkage(rows: Rows, found: Biases) -> str:
     """How many ratings it takes until an average is believed."""
-    noun, nouns = rows.noun, plural(rows.noun)
+    noun, nouns = rows.noun, rows.nouns
     half = found.shrinkage
     if half < 0.5:
         return f"This model takes averages at face value: even {nouns} with a single rating get the bias it suggests."

@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.analysis.values import Values
-from dashboard.copy import count, plural
+from dashboard.copy import count
 from dashboard.markup import escape
 from dashboard.rows import Rows
 
@@ -83,7 +83,7 @@ def bias(rows: Rows, row: int) -> str:
     below = float(np.mean(others < rows.bias[row]))
     side = "up" if rows.bias[row] > 0 else "down"
     return (
-        f"Its bias is **{signed(rows.bias[row])}**, higher than {_share(below)} of the {plural(rows.noun)} the model "
+        f"Its bias is **{signed(rows.bias[row])}**, higher than {_share(below)} of the {rows.nouns} the model "
         f"was trained on: before any taste is compared, it moves the guess {side} from the middle of the scale."
     )
 

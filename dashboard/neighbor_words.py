@@ -8,7 +8,7 @@ import numpy as np
 from core.analysis.analogies import Analogy
 from core.analysis.neighbors import METRICS, Metric, Neighbors
 from core.analysis.ranks import rank_correlation
-from dashboard.copy import count, plural
+from dashboard.copy import count
 from dashboard.markup import escape
 from dashboard.matrix_words import signed
 from dashboard.rows import Rows
@@ -84,7 +84,7 @@ def popularity(rows: Rows, length: np.ndarray, shown: np.ndarray, listed: np.nda
     everywhere, among = (_link(rows.count[chosen], length[chosen]) for chosen in (shown, listed))
     if np.isnan(everywhere):
         return ""
-    said = f"Over all {len(shown):,} {plural(rows.noun)}, {_told(everywhere)}."
+    said = f"Over all {len(shown):,} {rows.nouns}, {_told(everywhere)}."
     if np.isnan(among) or _told(among).split(" (")[0] == _told(everywhere).split(" (")[0]:
         return said
     return f"{said} Among the {len(listed):,} with enough ratings, {_told(among)}."

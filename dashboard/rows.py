@@ -11,6 +11,7 @@ from core.export import one_line
 from core.ratings import Ratings
 from core.run import Run
 from core.splits import Split
+from dashboard.copy import plural
 
 UNTRAINED = " (untrained)"
 """Said behind the name of a row that training never moved."""
@@ -41,6 +42,11 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    @property
+    def nouns(self) -> str:
+        """What the rows are, plural."""
+        return plural(self.noun)
 
     @cached_property
     def offered(self) -> dict[str, int]:

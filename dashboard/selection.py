@@ -96,7 +96,7 @@ def show(
     """
     selected = chosen(chart, run_id)
     if len(selected) == 0:
-        st.caption(f"Draw around some points, or click one, and the {copy.plural(rows.noun)} appear here as a table.")
+        st.caption(f"Draw around some points, or click one, and the {rows.nouns} appear here as a table.")
         return
     shown = {name: values[selected] for name, values in numbers.items()}
     table = tables.items(ratings, rows, selected, shown)
@@ -106,7 +106,7 @@ def show(
         hide_index=True,
         height=min(388, 38 + 35 * len(selected)),
         column_config={**tables.COLUMNS, **(columns or tables.number(*shown, width=80))},
-        alt=f"The {len(selected)} selected {copy.plural(rows.noun)}",
+        alt=f"The {len(selected)} selected {rows.nouns}",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         vectors = st.toggle(

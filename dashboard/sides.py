@@ -42,7 +42,7 @@ class Side:
     @property
     def nouns(self) -> str:
         """What the rows are, plural."""
-        return copy.plural(self.rows.noun)
+        return self.rows.nouns
 
     @property
     def name_column(self) -> str:

@@ -29,7 +29,7 @@ WELL_KNOWN = 21
 run = require_run()
 ratings = loaders.ratings(run.dataset.dataset_id)
 rows = loaders.item_rows(run.run_id)
-noun, nouns = rows.noun, copy.plural(rows.noun)
+noun, nouns = rows.noun, rows.nouns
 
 
 def most_asked() -> int:

@@ -37,7 +37,7 @@ def choose_rows(rows: Rows, which: str) -> np.ndarray:
     """The rows to draw, in the order of the data."""
     if which == CHOSEN:
         chosen = selection.search(
-            f"Search for {copy.plural(rows.noun)}",
+            f"Search for {rows.nouns}",
             rows.offered,
             key=f"chosen_{rows.noun}",
             most=MOST_SHOWN,
@@ -91,7 +91,7 @@ def spread(rows: Rows) -> None:
         charts.distribution(found, noun=rows.noun),
         key="distribution",
         config=copy.CHART_CONFIG,
-        alt=f"Histogram of all numbers of all {copy.plural(rows.noun)}. {said}",
+        alt=f"Histogram of all numbers of all {rows.nouns}. {said}",
     )
     st.markdown(said)
     if still := matrix_words.untrained(rows):

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import copy, loaders
+from dashboard import loaders
 from dashboard.maps import axis_view, explanation, view
 from dashboard.needs_run import require_run
 
@@ -18,6 +18,6 @@ line = st.container(horizontal=True, vertical_alignment="bottom")
 with line:
     shown = st.segmented_control("Look at", [MAP, AXIS], default=MAP, required=True, key="maps", bind="query-params")
 show, words = (view.show, view.INTRODUCTION) if shown == MAP else (axis_view.show, axis_view.INTRODUCTION)
-introduction.markdown(words.format(noun=rows.noun, nouns=copy.plural(rows.noun), dimensions=run.config.embedding_dim))
+introduction.markdown(words.format(noun=rows.noun, nouns=rows.nouns, dimensions=run.config.embedding_dim))
 show(run, ratings, rows, line)
 explanation.show(run, rows)

@@ -27,10 +27,10 @@ def both_ends(view: View, found: Ends, hinted: Sequence[Hint]) -> None:
                 _end(view, end, "lowest", found.bottom, told.bottom)
             else:
                 _end(view, end, "highest", found.top, told.top)
-    naming.remark(view.run.run_id, view.component, view.how, view.names, view.nouns)
+    naming.remark(view.run.run_id, view.component, view.how, view.names, view.rows.nouns)
     _download(view)
     if hinted:
-        _hints_in_numbers(hinted, view.noun)
+        _hints_in_numbers(hinted, view.rows.noun)
 
 
 def _end(view: View, end: str, which: str, there: np.ndarray, hint: str) -> None:
@@ -38,7 +38,7 @@ def _end(view: View, end: str, which: str, there: np.ndarray, hint: str) -> None
     name = getattr(view.label, end)
     called = f": {escape(name)}" if name else ""
     st.subheader(f"The {len(there)} {which} on component {view.label.number}{called}")
-    st.markdown(component_words.end(hint, view.nouns))
+    st.markdown(component_words.end(hint, view.rows.nouns))
     naming.field(end, view.run.run_id, view.result, view.component, view.how, view.names)
     beside = view.component + 1 if view.component + 1 < len(view.labels) else view.component - 1
     shown = [view.label] if beside < 0 else [view.label, view.labels[beside]]
@@ -48,7 +48,7 @@ def _end(view: View, end: str, which: str, there: np.ndarray, hint: str) -> None
         hide_index=True,
         column_order=[tables.TITLE, *scores, tables.MEAN, tables.COUNT, tables.GENRES],
         column_config=tables.COLUMNS | tables.scores(shown),
-        alt=f"The {len(there)} {view.nouns} {which} on component {view.label.number}",
+        alt=f"The {len(there)} {view.rows.nouns} {which} on component {view.label.number}",
     )
 
 

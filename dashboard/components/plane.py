@@ -101,7 +101,7 @@ def _controls(ratings: Ratings, rows: Rows, n: int, least: int) -> _Choices:
             f"Draw all {len(rows):,}",
             key="all",
             bind="query-params",
-            help=f"Off: only {copy.plural(rows.noun)} with at least {copy.count(least, 'rating')}.",
+            help=f"Off: only {rows.nouns} with at least {copy.count(least, 'rating')}.",
         )
     if choice == coloring.GENRE:
         left, right = st.columns(2)
@@ -109,7 +109,7 @@ def _controls(ratings: Ratings, rows: Rows, n: int, least: int) -> _Choices:
     else:
         right, color = st.container(), coloring.by_number(ratings, choice)
     with right:
-        found = selection.search(f"Find {copy.plural(rows.noun)}", rows.offered, key="find")
+        found = selection.search(f"Find {rows.nouns}", rows.offered, key="find")
     return _Choices(axes, color, everything, found)
 
 

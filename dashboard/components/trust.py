@@ -64,7 +64,7 @@ def _offer(view: View) -> None:
         about_seconds=START_SECONDS + others * view.run.outcome.train_seconds,
         words="A model starts from random numbers, and from other ones it would end elsewhere. Train it "
         f"{again} with everything the same but the seed, and look for each component among theirs: one that does not "
-        f"come back says something about this training, not about the {view.nouns}.",
+        f"come back says something about this training, not about the {view.rows.nouns}.",
     )
 
 

@@ -12,7 +12,7 @@ from core.analysis.stability import Stability
 from core.ratings import Ratings
 from core.run import Run
 from core.studysettings import StabilitySettings
-from dashboard import analyses, copy, loaders
+from dashboard import analyses, loaders
 from dashboard.components import naming
 from dashboard.components.label import Label
 from dashboard.components.naming import How, Naming
@@ -62,16 +62,6 @@ class View:
     def scores(self) -> np.ndarray:
         """Scores of all items along the chosen component, (n_items,)."""
         return self.result.scores[:, self.component]
-
-    @property
-    def noun(self) -> str:
-        """What an item is, singular."""
-        return self.rows.noun
-
-    @property
-    def nouns(self) -> str:
-        """What items are, plural."""
-        return copy.plural(self.rows.noun)
 
 
 def look(run_id: str, component: int, least: int, how: How) -> View:

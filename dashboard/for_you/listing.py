@@ -11,7 +11,7 @@ from core.analysis.recommend import Steer, best, steered
 from core.analysis.sureness import Sureness
 from core.newcomers import Newcomers, fitting
 from core.ratings import Ratings
-from dashboard import coloring, copy, loaders, selection, tables
+from dashboard import coloring, loaders, selection, tables
 from dashboard.for_you import own, rate, words
 from dashboard.for_you.scales import Entry
 from dashboard.rows import Rows
@@ -54,7 +54,7 @@ def panel(known: Newcomers, rows: Rows, entry: Entry, found: Guesses, why: Calla
     """
     ratings, mine = known.ratings, own.own(known.ratings.dataset_id)
     st.subheader("You would like" if mine.given else "What most people like")
-    st.markdown(words.list_lead(len(mine.given), copy.plural(rows.noun)))
+    st.markdown(words.list_lead(len(mine.given), rows.nouns))
     asked = _filters(known, rows)
     allowed = asked.allowed.copy()
     allowed[ratings.items.indices([*mine.given, *mine.hidden])] = False

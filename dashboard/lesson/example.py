@@ -54,7 +54,7 @@ class Example:
     @property
     def nouns(self) -> str:
         """What the items are, plural."""
-        return copy.plural(self.items.noun)
+        return self.items.nouns
 
     @property
     def dims(self) -> int:

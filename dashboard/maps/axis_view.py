@@ -61,7 +61,7 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, own: OwnAxis, found: Axis, 
     chosen = charts.Poles(
         poles.rows_of(ratings, own.low), poles.rows_of(ratings, own.high), own.low_name, own.high_name
     )
-    nouns = copy.plural(rows.noun)
+    nouns = rows.nouns
     label, closest = _closest(run, found)
     middles = "The dotted lines are the middles of the poles, at −1 and 1."
     said = " ".join(filter(None, [_reach(rows, own, found, outermost), middles, closest]))
@@ -105,7 +105,7 @@ def _closest(run: Run, found: Axis) -> tuple[Label, str]:
 
 def _ends(run: Run, ratings: Ratings, rows: Rows, own: OwnAxis, found: Axis, listed: np.ndarray, least: int) -> None:
     """Both ends as tables that face each other, with what is known to go together with the axis."""
-    both, nouns = ends(found.positions, listed, TOP), copy.plural(rows.noun)
+    both, nouns = ends(found.positions, listed, TOP), rows.nouns
     told = words(analyses.axis_hints(run.run_id, own, least=least))
     sides = ((own.low_name or "low", both.bottom, told.bottom), (own.high_name or "high", both.top, told.top))
     for place, (name, there, hint) in zip(st.columns(2, gap="medium"), sides, strict=True):
@@ -167,13 +167,13 @@ def _cross(
                 rows.labels,
             ),
             coloring.by_number(ratings, coloring.MEAN),
-            title=f"{len(at):,} {copy.plural(rows.noun)} on two axes",
+            title=f"{len(at):,} {rows.nouns} on two axes",
             revision=f"{own.axis_id} {other.axis_id}",
         ),
         key=CROSS_CHART,
         on_select=partial(selection.keep, CROSS_CHART, run.run_id),
         config={"displaylogo": False},
-        alt=f"{len(at):,} {copy.plural(rows.noun)} on two axes: {own.title} and {other.title}. {said}",
+        alt=f"{len(at):,} {rows.nouns} on two axes: {own.title} and {other.title}. {said}",
     )
     st.markdown(said)
     across = other.title if other.title != own.title else f"{other.title} (across)"

@@ -3,13 +3,12 @@
 import streamlit as st
 
 from core.run import Run
-from dashboard import copy
 from dashboard.rows import Rows
 
 
 def show(run: Run, rows: Rows) -> None:
     """The folded section at the foot of the page."""
-    nouns, width = copy.plural(rows.noun), run.config.embedding_dim
+    nouns, width = rows.nouns, run.config.embedding_dim
     with st.expander("How this is computed", icon=":material/function:"):
         st.markdown(
             f"Only {nouns} with enough ratings take part, and of them those with a rating in the training part: the "

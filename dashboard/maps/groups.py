@@ -82,7 +82,7 @@ def section(run: Run, rows: Rows, min_ratings: int, n: int, chart: str) -> Store
         n: How many have them.
         chart: Key of the chart on which a group's items become the selected ones.
     """
-    nouns = copy.plural(rows.noun)
+    nouns = rows.nouns
     st.header(f"Groups of {nouns}")
     st.markdown(
         f"Found among the model's own {run.config.embedding_dim} numbers, not on the picture; their names are what is "
@@ -107,7 +107,7 @@ def section(run: Run, rows: Rows, min_ratings: int, n: int, chart: str) -> Store
 
 def _table(run: Run, rows: Rows, found: Stored, chart: str) -> None:
     groups: Sequence[Mapping[str, Any]] = found.facts["groups"]
-    nouns = copy.plural(rows.noun)
+    nouns = rows.nouns
     if not groups:
         st.info(f"No dense group was found among these {nouns}: all lie about equally far apart.")
         return
@@ -145,7 +145,7 @@ def table(rows: Rows, groups: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Group": [group_name(number, group) for number, group in enumerate(groups)],
-            copy.plural(rows.noun).capitalize(): [group["size"] for group in groups],
+            rows.nouns.capitalize(): [group["size"] for group in groups],
             "What stands out": ["; ".join(_sign(sign) for sign in group["signs"]) for group in groups],
             "Nearest its middle": [", ".join(rows.name(row) for row in group["typical"]) for group in groups],
         }

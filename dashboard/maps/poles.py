@@ -35,7 +35,7 @@ def choose(ratings: Ratings, rows: Rows) -> OwnAxis:
 
 def _pole(rows: Rows, end: str, label: str, example: tuple[str, list[int]]) -> tuple[str, list[int]]:
     """Name and rows of one pole."""
-    nouns = copy.plural(rows.noun)
+    nouns = rows.nouns
     name = st.text_input(
         f"{label} (name of this pole)",
         example[0],

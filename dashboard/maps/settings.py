@@ -32,7 +32,7 @@ def choose(rows: Rows) -> MapStudySettings:
             key="map_centered",
             bind="query-params",
             help="Subtract the mean of every dimension first; otherwise the first axis also holds what all "
-            f"{copy.plural(rows.noun)} have in common.",
+            f"{rows.nouns} have in common.",
         )
         given |= {"dimensions": 3 if view == SPACE else 2, "centered": centered}
     else:
@@ -52,7 +52,7 @@ def enough(rows: Rows) -> int:
         key="map_min",
         bind="query-params",
         width=190,
-        help=f"Only {copy.plural(rows.noun)} with this many ratings are on the map; 1 takes all that training has "
+        help=f"Only {rows.nouns} with this many ratings are on the map; 1 takes all that training has "
         "seen. With few ratings, a place is mostly chance.",
     )
 

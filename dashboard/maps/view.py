@@ -15,7 +15,7 @@ from core.run import Run
 from core.studies import MapStudySettings
 from core.studymaking import K
 from core.studystore import Stored
-from dashboard import analyses, coloring, copy, loaders, selection
+from dashboard import analyses, coloring, loaders, selection
 from dashboard.charts import maps as charts
 from dashboard.charts.components import axis_title
 from dashboard.charts.points import Classes, Coloring
@@ -71,7 +71,7 @@ def _earlier(run: Run) -> None:
 
 def _made(run: Run, rows: Rows, chosen: MapStudySettings, n: int) -> DrawnMap | None:
     """Offer the study that a map needs; the map, where it has just been finished."""
-    nouns = copy.plural(rows.noun)
+    nouns = rows.nouns
     name = next(name for name, method in settings.METHODS.items() if method == chosen.method)
     made = study(
         "map",
@@ -87,7 +87,7 @@ def _made(run: Run, rows: Rows, chosen: MapStudySettings, n: int) -> DrawnMap | 
 
 
 def _picture(run: Run, ratings: Ratings, rows: Rows, drawn: DrawnMap, clusters: Stored | None) -> None:
-    nouns, flat = copy.plural(rows.noun), drawn.points.shape[1] == 2
+    nouns, flat = rows.nouns, drawn.points.shape[1] == 2
     with st.container(horizontal=True, vertical_alignment="bottom"):
         choice = colors.choose(ratings, rows)
         sized = st.toggle(
@@ -96,7 +96,7 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, drawn: DrawnMap, clusters: 
             bind="query-params",
             help="The area of a point grows with its number of ratings.",
         )
-        found = selection.search(f"Find {copy.plural(rows.noun)}", rows.offered, key="map_find")
+        found = selection.search(f"Find {rows.nouns}", rows.offered, key="map_find")
     shown = colors.choose_genres(ratings) if choice == coloring.GENRE else []
     color = colors.color_of(choice, ratings, rows, drawn, clusters, shown)
     near = _true_neighbors(run, rows, drawn, found)
@@ -187,7 +187,7 @@ def _measure(run: Run, rows: Rows, drawn: DrawnMap) -> None:
         title="How far can this picture be trusted?",
         button="Measure it",
         about_seconds=settings.about_seconds(drawn.settings, n),
-        words=f"Compares the neighbors of all {n:,} {copy.plural(rows.noun)} in the model with those on the map. Above "
+        words=f"Compares the neighbors of all {n:,} {rows.nouns} in the model with those on the map. Above "
         f"{QUICK:,} that takes too long for a page.",
     )
 
