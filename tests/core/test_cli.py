@@ -14,6 +14,7 @@ from core.cli.answer import table
 from core.config import PRESETS, RunConfig
 from core.store import RunStore
 from tests.conftest import run_on
+from tests.core.calling import asked, refused
 
 ROOT = Path(__file__).parents[2]
 QUICK = ("--embedding-dim", "2", "--epochs", "1", "--batch-size", "4096")
@@ -23,22 +24,6 @@ def call(*arguments: str) -> subprocess.CompletedProcess:
     return subprocess.run(
         [sys.executable, "-m", "core", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
     )
-
-
-def asked(capsys, *arguments: str):
-    """The JSON that one call prints, and nothing else on stdout."""
-    assert main([*arguments, "--json"]) == 0
-    return json.loads(capsys.readouterr().out)
-
-
-def refused(capsys, *arguments: str) -> str:
-    """The one line on stderr with which a call is refused."""
-    assert main(arguments) == 2
-    printed = capsys.readouterr()
-    assert printed.out == ""
-    (line,) = printed.err.splitlines()
-    assert line.startswith("error: ")
-    return line.removeprefix("error: ")
 
 
 @pytest.fixture

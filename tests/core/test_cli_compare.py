@@ -1,7 +1,6 @@
 """`compare` and `biases` print what the analyses find, and refuse in words."""
 
 import csv
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -20,20 +19,7 @@ from core.datasets.folder import write_folder
 from core.ratings import Ratings, Vocabulary
 from core.store import RunStore
 from tests.conftest import run_on
-
-
-def asked(capsys, *arguments: str):
-    """The JSON that one call prints, and nothing else on stdout."""
-    assert main([*arguments, "--json"]) == 0
-    return json.loads(capsys.readouterr().out)
-
-
-def refused(capsys, *arguments: str) -> str:
-    assert main(arguments) == 2
-    printed = capsys.readouterr()
-    assert printed.out == ""
-    (line,) = printed.err.splitlines()
-    return line.removeprefix("error: ")
+from tests.core.calling import asked, refused
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """`recommend` and `explain`: the same numbers as the model's own, and every wrong call told in one line."""
 
-import json
-
 import numpy as np
 import pytest
 
@@ -11,11 +9,7 @@ from core.person import to_file
 from core.splits import split
 from core.store import RunStore
 from tests.conftest import run_on
-
-
-def asked(capsys, *arguments: str):
-    assert main([*arguments, "--json"]) == 0
-    return json.loads(capsys.readouterr().out)
+from tests.core.calling import asked
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The calls about maps, groups, other seeds and own axes give the numbers of the studies."""
 
 import csv
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from core.run import Run
 from core.store import RunStore
 from core.studies import ClusterSettings, MapStudySettings
 from tests.conftest import run_on
+from tests.core.calling import asked
 
 
 @pytest.fixture
@@ -26,13 +26,8 @@ def run(bundled: Ratings) -> Run:
     return stored
 
 
-def asked(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict:
-    """The JSON of a call that has to succeed."""
-    assert main([*arguments, "--json"]) == 0
-    return json.loads(capsys.readouterr().out)
-
-
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What stands on stderr of a call that fails, progress and usage included."""
     assert main([*arguments]) == 2
     out, err = capsys.readouterr()
     assert out == ""

@@ -8,20 +8,11 @@ from scipy.optimize import minimize
 
 from core.analysis.foldin import Prior, Scale, doubt, fold_in, guesses, people_prior, scale_of
 from core.run import Weights, predict
+from tests.core.analysis.made import weights
 
 
 def weights_of(n_items=30, n_users=40, dim=4, *, biased=True, seed=0) -> Weights:
-    rng = np.random.default_rng(seed)
-
-    def numbers(*shape: int) -> np.ndarray:
-        return rng.normal(scale=0.7, size=shape).astype(np.float32)
-
-    return Weights(
-        numbers(n_users, dim),
-        numbers(n_items, dim),
-        numbers(n_users) if biased else None,
-        numbers(n_items) if biased else None,
-    )
+    return weights(users=n_users, items=n_items, dims=dim, biased=biased, seed=seed, scale=0.7)
 
 
 def everybody(weights: Weights) -> np.ndarray:

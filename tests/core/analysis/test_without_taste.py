@@ -5,23 +5,10 @@ import pytest
 
 from core.analysis.without_taste import without_taste
 from core.metrics import rmse
-from core.run import Weights, predict
+from core.run import predict
+from tests.core.analysis.made import weights
 
 SCALE = {"min_rating": 0.5, "max_rating": 5.0}
-
-
-def weights(*, biased: bool = True, users: int = 5, items: int = 7, dims: int = 4) -> Weights:
-    rng = np.random.default_rng(1)
-
-    def numbers(*shape: int) -> np.ndarray:
-        return rng.normal(scale=0.6, size=shape).astype(np.float32)
-
-    return Weights(
-        numbers(users, dims),
-        numbers(items, dims),
-        numbers(users) if biased else None,
-        numbers(items) if biased else None,
-    )
 
 
 def test_without_taste_only_the_biases_are_left():

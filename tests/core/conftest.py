@@ -1,0 +1,33 @@
+"""What tests of jobs, pools and the store share: jobs without TensorFlow, live workers, an empty store."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.kinds import KINDS
+from core.pool import Pool
+from core.store import RunStore
+from tests.core.tiny import ASIDE, COMMAND, TINY
+from tests.core.tinyjobs import PATIENCE
+
+
+@pytest.fixture
+def tiny_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kinds of job that need no TensorFlow: "tiny" trains, "aside" is other work."""
+    monkeypatch.setitem(KINDS, "tiny", TINY)
+    monkeypatch.setitem(KINDS, "aside", ASIDE)
+
+
+@pytest.fixture
+def pool(tiny_kinds: None) -> Iterator[Pool]:
+    """One worker, ready."""
+    with Pool(1, command=COMMAND) as started:
+        assert started.wait_ready(PATIENCE)
+        yield started
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    """A store without a run."""
+    return RunStore(tmp_path / "runs")
