@@ -1,5 +1,6 @@
 """What is on the screen: the selected dataset, run and watched job, kept in the session and in the address bar."""
 
+import contextlib
 import functools
 import uuid
 from collections.abc import Callable
@@ -9,8 +10,8 @@ from typing import ParamSpec
 import streamlit as st
 
 from core import datasets
-from core.errors import ExplorerError
-from core.store import RunSummary
+from core.errors import ExplorerError, UnknownRunError
+from core.store import RunStore, RunSummary
 from dashboard import link, loaders
 
 DATASET, RUN, JOB = "dataset", "run", "job"
@@ -100,10 +101,15 @@ def run_id() -> str | None:
     """Id of the run to look into: the chosen one while the store has it, else the newest on this dataset, else None.
 
     The newest becomes the chosen one, so that a training that somebody else
-    finishes does not change the model under a reader's eyes.
+    finishes does not change the model under a reader's eyes. Where the chosen
+    one was deleted, that is said.
     """
     own = [summary.run_id for summary in loaders.runs_of(dataset_id())]
-    if st.session_state.get(f"_selected_{RUN}") not in own:
+    chosen = st.session_state.get(f"_selected_{RUN}")
+    if chosen not in own:
+        if chosen is not None:
+            rest = "You see the newest one instead." if own else "There is no other on this data."
+            report("UNKNOWN_RUN", f"The model you were looking at has been deleted. {rest}")
         select_run(own[0] if own else None)
     return st.session_state[f"_selected_{RUN}"]
 
@@ -126,6 +132,14 @@ def look_into(found: RunSummary) -> None:
 def select_run(run_id: str | None) -> None:
     """Look into this run from now on; None goes back to the newest."""
     st.session_state[f"_selected_{RUN}"] = run_id
+
+
+def delete_run(run_id: str) -> None:
+    """Remove a run from the store, and look into it no longer; one that somebody else removed meanwhile is gone too."""
+    if st.session_state.get(f"_selected_{RUN}") == run_id:
+        select_run(None)
+    with contextlib.suppress(UnknownRunError):
+        RunStore().delete(run_id)
 
 
 def select_dataset(dataset_id: str) -> None:

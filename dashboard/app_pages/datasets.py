@@ -8,7 +8,7 @@ from core.datasets import BUNDLED, DatasetInfo
 from core.datasets.releases import RELEASES, Release
 from core.errors import ExplorerError
 from core.jobfolder import Job, read_spec
-from core.store import RunStore, RunSummary
+from core.store import RunSummary
 from dashboard import copy, import_form, importing, loaders, state, training
 from dashboard.charts import data as charts
 from dashboard.markup import escape
@@ -181,7 +181,7 @@ def _delete(info: DatasetInfo, learned: list[RunSummary], working: list[Job]) ->
     try:
         datasets.delete(info.dataset_id)
         for summary in learned:
-            RunStore().delete(summary.run_id)
+            state.delete_run(summary.run_id)
     except ExplorerError as error:
         state.report_error(error)
     loaders.forget_dataset(info.dataset_id)

@@ -76,7 +76,7 @@ def confirm_delete(chosen: list[RunSummary]) -> None:
     with st.container(horizontal=True):
         if st.button("Delete", type="primary", icon=":material/delete:", key="confirm_delete"):
             for summary in chosen:
-                RunStore().delete(summary.run_id)
+                state.delete_run(summary.run_id)
             st.rerun()
         if st.button("Keep", key="keep"):
             st.rerun()

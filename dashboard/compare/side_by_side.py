@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.errors import UnknownRunError
 from dashboard.compare import pair as compare_pair
 from dashboard.compare import words as compare_words
 from dashboard.compare.maps import maps
@@ -12,8 +13,11 @@ from dashboard.compare.pair import Names, Pair
 @st.fragment
 def side_by_side(names: Names) -> None:
     """Everything about the two; a selection redraws this part alone."""
-    of = compare_pair.look(names)
-    if of is None:  # its study was deleted meanwhile: the page offers it again
+    try:
+        of = compare_pair.look(names)
+    except UnknownRunError:
+        of = None
+    if of is None:  # a model, or the study that compared them, was deleted meanwhile: the page shows what is left
         st.rerun()
     _measures(of)
     st.markdown(compare_words.alike(*of.letters, of.comparison, of.noun))

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.errors import UnknownRunError
 from core.ratings import Ratings
 from dashboard import coloring, copy, loaders, selection, tables
 from dashboard.charts import components as charts
@@ -47,7 +48,10 @@ def component_map(run_id: str, component: int, least: int, how: How, marked: tup
         how: How the components come about.
         marked: Items that are marked elsewhere on the page, and here too.
     """
-    view = look(run_id, component, least, how)
+    try:
+        view = look(run_id, component, least, how)
+    except UnknownRunError:  # deleted meanwhile: the page says so and shows another
+        st.rerun()
     ratings, rows, result, labels = view.ratings, view.rows, view.result, view.labels
     noun, n = rows.noun, result.scores.shape[1]
     st.header("Two components at a time")

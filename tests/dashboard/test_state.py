@@ -1,9 +1,11 @@
-"""What is on the screen: errors of callbacks."""
+"""What is on the screen: models that go away, and errors of callbacks."""
 
 import pytest
 import streamlit as st
 
+from core.config import PRESETS
 from core.errors import UnknownRunError
+from core.store import RunStore
 from dashboard import state
 
 
@@ -32,3 +34,25 @@ def test_mistakes_of_the_program_are_not_hidden():
     assert state.take_problems() == []
     with pytest.raises(ZeroDivisionError):
         divide(by=0)
+
+
+def test_a_model_that_somebody_else_deletes_is_said_once(publish):
+    newest, chosen = (publish(PRESETS["default"].model_copy(update={"seed": seed})).run_id for seed in range(2))
+    state.select_run(chosen)
+    RunStore().delete(chosen)
+    assert state.run_id() == newest
+    (problem,) = state.take_problems()
+    assert problem.code == "UNKNOWN_RUN"
+    assert "deleted. You see the newest one instead." in problem.message
+    assert (state.run_id(), state.take_problems()) == (newest, [])
+    RunStore().delete(newest)
+    assert state.run_id() is None
+    assert "no other" in state.take_problems()[0].message
+
+
+def test_a_model_that_one_deletes_oneself_needs_no_words(publish):
+    run = publish().run_id
+    state.select_run(run)
+    state.delete_run(run)
+    state.delete_run(run)  # in a second tab, which still lists it
+    assert (state.run_id(), state.take_problems()) == (None, [])
