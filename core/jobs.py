@@ -314,12 +314,12 @@ def _next_id() -> str:
 def _check_room(active: list[Job], owner: str, limits: Limits) -> None:
     own = sum(job.owner == owner for job in active)
     if own >= limits.jobs_per_owner:
-        raise BusyError(
-            f"you have {own} jobs waiting or running, {limits.jobs_per_owner} are allowed; wait for one or stop one"
-        )
+        many = "1 job" if own == 1 else f"{own} jobs"
+        raise BusyError(f"you have {many} waiting or running, as many as one may have; wait for one or stop one")
     waiting = sum(job.state == "queued" for job in active)
     if waiting >= limits.queue_length:
-        raise BusyError(f"{waiting} jobs are waiting, {limits.queue_length} are allowed; try again when some are done")
+        many = "1 job is" if waiting == 1 else f"{waiting} jobs are"
+        raise BusyError(f"{many} waiting, as many as may; try again when some are done")
 
 
 def _now() -> str:

@@ -88,11 +88,14 @@ def _train(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], b
 
 @lru_cache(maxsize=1)
 def _ratings(dataset_id: str, digest: str) -> Ratings:
-    """The data a job was submitted for; kept, since the next job is often about the same."""
-    ratings = datasets.load(dataset_id)
-    if ratings.digest != digest:
-        raise UnknownDatasetError(f"dataset {dataset_id!r:.60} has changed since this was asked for; start it again")
-    return ratings
+    """The data a job was submitted for, under whatever name; kept, since the next job is often about the same."""
+    there = datasets.holding(digest, dataset_id)
+    if there is None:
+        raise UnknownDatasetError(
+            f"the data {dataset_id!r:.60} is no longer here as it was when this was asked for; import the same files "
+            "again, then start it again"
+        )
+    return datasets.load(there)
 
 
 def _warm_training() -> None:

@@ -33,6 +33,9 @@ FIRST_STRETCH, FIRST_RATINGS = 16, 2**17
 TRAINING_SAMPLE = 1_000_000
 """Training ratings that an epoch's training error is measured on, at most; its standard error is then below 0.001."""
 
+RUNAWAY = 10
+"""Widths of the rating scale: guesses that are off by more, and further than an epoch ago, will not come back."""
+
 MEASURED_AT_ONCE = 2**18
 """Ratings predicted between two looks at whether to stop."""
 
@@ -195,8 +198,15 @@ class _Training:
         measured = self._measure(number)
         if not np.isfinite(measured["val_loss"]):
             raise self._diverged(number)
+        if self._runs_away(measured["val_loss"]):
+            raise self._diverged(number, f"the guesses were off by {measured['val_loss'] ** 0.5:,.0f} and ever further")
         loss = total / len(self.parts.train)
         return Epoch(epoch=number, seconds=time.perf_counter() - began, loss=loss, **measured)
+
+    def _runs_away(self, val_loss: float) -> bool:
+        """Whether the guesses are off by many times the width of the scale, and further than an epoch ago."""
+        bound = (RUNAWAY * (self.ratings.max_rating - self.ratings.min_rating)) ** 2
+        return bool(self.history) and val_loss > max(bound, self.history[-1].val_loss)
 
     def _stretches(self, number: int) -> Iterator[float]:
         """Train the epoch in stretches; after each, the loss summed since the epoch began."""
@@ -259,10 +269,9 @@ class _Training:
             )
         return predicted
 
-    def _diverged(self, number: int) -> DivergedError:
+    def _diverged(self, number: int, what: str = "the loss stopped being a finite number") -> DivergedError:
         return DivergedError(
-            f"the loss stopped being a finite number in epoch {number}, at learning rate "
-            f"{self.config.learning_rate:g}; lower the learning rate",
+            f"{what} in epoch {number}, at learning rate {self.config.learning_rate:g}; lower the learning rate",
             history=tuple(self.history),
         )
 

@@ -24,6 +24,9 @@ EXIT_DISK_FULL = 28
 _OUT_OF_MEMORY_SIGNS = ("std::bad_alloc", "Cannot allocate memory", "OOM when allocating")
 
 
+_FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
+
+
 @dataclass(frozen=True)
 class Verdict:
     """The last state of a job, with why."""
@@ -105,8 +108,9 @@ def of_exit(status: int, *, oom_kills: int, log: str) -> Verdict:
     gave_up = status != 0 and any(sign in log for sign in _OUT_OF_MEMORY_SIGNS)
     if killed or gave_up:
         return OUT_OF_MEMORY
-    how = f"was ended by signal {-status}" if status < 0 else f"ended by itself (status {status})"
-    return worker_died(how)
+    if status >= 0:
+        return worker_died(f"ended by itself (status {status})")
+    return worker_died("was killed from outside" if -status in _FROM_OUTSIDE else f"crashed (signal {-status})")
 
 
 def _with_advice(message: str, sign: str, advice: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from core.config import RunConfig
+from core.config import PRESETS, RunConfig
 from core.store import RunSummary
 
 
@@ -123,11 +123,14 @@ AFTER_TRAINING = (
 CHART_CONFIG = {"displaylogo": False, "displayModeBar": False}
 """Of small charts; large ones keep Plotly's tools."""
 
+_MOST_TOLD = 3
+"""Settings named in a title."""
+
 _ITEM = re.compile(r"\b[Ii]tems?\b")
 _PLURALS = {"person": "people", "epoch": "epochs", "child": "children", "anime": "anime", "manga": "manga"}
 
 _ERROR_TITLES = {
-    "LIMIT": "A setting is outside its range",
+    "LIMIT": "This is outside what is allowed",
     "UNKNOWN_DATASET": "There is no such dataset",
     "UNKNOWN_RUN": "This model is not here",
     "CORRUPT_RUN": "This model's files are damaged",
@@ -170,6 +173,26 @@ def run_words(summary: RunSummary) -> str:
         f"{MODEL_WORDS[summary.config.model]}, {count(summary.config.embedding_dim, 'dimension')}, "
         f"RMSE {summary.outcome.val_rmse:.3f}, trained {day(summary.created_at)}"
     )
+
+
+def config_words(config: RunConfig, usual: str) -> str:
+    """Settings as a title: the model, its dimensions, and up to three settings that are not as in the preset `usual`.
+
+    Another preset goes by its name: "Dot product, 64 dimensions (Article: dot product)".
+    """
+    words = f"{MODELS[config.model].name}, {count(config.embedding_dim, 'dimension')}"
+    if preset := next((PRESET_WORDS[name] for name, known in PRESETS.items() if known == config), None):
+        return words if config == PRESETS[usual] else f"{words} ({preset})"
+    said = {"model", "embedding_dim", "embedding_layer"}  # the layer follows from the model
+    other = [name for name, value in PRESETS[usual] if name not in said and getattr(config, name) != value]
+    told = [f"{name.replace('_', ' ')} {_value(getattr(config, name))}" for name in other[:_MOST_TOLD]]
+    return ", ".join([words, *told, *(["…"] if len(other) > _MOST_TOLD else [])])
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def distinct_run_words(summaries: Sequence[RunSummary]) -> dict[str, str]:

@@ -24,8 +24,8 @@ class Curve:
 
     @property
     def best(self) -> Epoch | None:
-        """The epoch with the lowest validation RMSE; None before the first."""
-        return min(self.epochs, key=lambda epoch: epoch.val_rmse, default=None)
+        """The epoch with the lowest validation loss, by which training keeps one; None before the first."""
+        return min(self.epochs, key=lambda epoch: epoch.val_loss, default=None)
 
     @property
     def shown_epoch(self) -> Epoch | None:

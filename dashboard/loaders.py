@@ -139,6 +139,15 @@ def job_config(known: Job) -> RunConfig | None:
         return None
 
 
+def data_of(known: Job, first: str | None = None) -> str | None:
+    """Id of a dataset with just what a training job learns from: `first`, or that it was asked for, where it holds it.
+
+    None where there is none any more, and for other kinds of job.
+    """
+    spec = jobfolder.read_spec(jobs.folder() / known.job_id)
+    return datasets.holding(spec["digest"], first or spec["dataset_id"]) if known.kind == "train" else None
+
+
 def expected(dataset_id: str, config: RunConfig) -> Started:
     """What a training of this config will start from, known without training."""
     return started(config.epochs, split_of(dataset_id, config.split), reference_lines(dataset_id, config.split))

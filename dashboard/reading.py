@@ -8,8 +8,14 @@ STILL = 0.0005
 """Differences in RMSE below this are nothing to speak of."""
 
 
-def curve(shown: Curve, unit: str) -> str:
-    """One sentence that reads a training curve aloud, at any moment of it; `unit` as `copy.unit` gives it."""
+def curve(shown: Curve, unit: str, *, ended: bool = False) -> str:
+    """One sentence that reads a training curve aloud, at any moment of it.
+
+    Args:
+        shown: The curve.
+        unit: As `copy.unit` gives it.
+        ended: Whether it was cut off: nothing more comes, and no epoch is kept.
+    """
     best = shown.best
     if best is None:
         return "The first epoch is on its way: the thin line is the training loss within it."
@@ -25,6 +31,8 @@ def curve(shown: Curve, unit: str) -> str:
             if gained > STILL
             else f"Validation has leveled off at {last.val_rmse:.3f}: more epochs would change little."
         )
+    if ended:
+        return f"Validation was still improving when it ended: {last.val_rmse:.3f} after epoch {last.epoch}."
     return f"Validation still improves: {last.val_rmse:.3f} after epoch {last.epoch}, {gained:.3f} better than before."
 
 

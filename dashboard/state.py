@@ -186,6 +186,11 @@ def reporting(callback: Callable[Asked, None]) -> Callable[Asked, None]:
     return reported
 
 
+def problems_wait() -> bool:
+    """Whether something is to be said that the page has not been drawn since."""
+    return bool(st.session_state.get("_problems"))
+
+
 def take_problems() -> list[Problem]:
     """What is to be said now; empty afterwards."""
     return st.session_state.pop("_problems", [])

@@ -74,8 +74,11 @@ def start(run_id: str, kind: str, settings: BaseModel) -> None:
 def start_again(job: Job) -> None:
     """Ask once more for what a job was to do; a callback."""
     run_id, kind, given = studies.asked_for(job.job_id)
-    studies.submit_study(run_id, kind, studies.parse_settings(kind, given), owner=state.owner(), title=job.title)
+    settings = studies.parse_settings(kind, given)
+    again = studies.submit_study(run_id, kind, settings, owner=state.owner(), title=job.title)
     loaders.jobs_now.clear()
+    if again.job_id:
+        state.watch(again.job_id)
 
 
 @st.fragment(run_every=training.POLL)

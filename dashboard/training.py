@@ -4,10 +4,11 @@ import streamlit as st
 
 from core import jobs
 from core.config import PRESETS, RunConfig, run_id
+from core.errors import UnknownDatasetError
 from core.jobfolder import Job
 from core.kinds import lane_of
 from core.limits import first_preset
-from dashboard import copy, curve, loaders, reading, state
+from dashboard import copy, curve, form, loaders, reading, state
 from dashboard.markup import escape
 
 POLL = 0.4
@@ -33,15 +34,40 @@ def first_config() -> RunConfig:
 @state.reporting
 def start(config: RunConfig) -> None:
     """Train this config, or take it from the store; a callback."""
-    dataset = loaders.ratings(state.dataset_id())
-    title = f"{copy.MODEL_WORDS[config.model]}, {config.embedding_dim} dimensions".capitalize()
-    job = jobs.submit_training(config, dataset, owner=state.owner(), title=title)
-    loaders.jobs_now.clear()
+    job = _submit(config, state.dataset_id())
     if job.job_id:
         state.watch(job.job_id)
     else:  # in the store already
         state.watch(None)
         state.select_run(job.key)
+
+
+@state.reporting
+def start_again(job: Job, config: RunConfig) -> None:
+    """Ask once more for a training that ended without a model, on the data it was for, and show it; a callback."""
+    dataset_id = loaders.data_of(job)
+    if dataset_id is None:
+        raise UnknownDatasetError(
+            "The data that this was to learn from is no longer here: import the same files again, then start it again"
+        )
+    again = _submit(config, dataset_id)
+    known = again.job_id or _maker(again.key)
+    if not again.job_id:
+        st.toast("It has been trained since; nothing had to be done.", icon=":material/check:")
+    if known:
+        state.watch(known)
+
+
+def _submit(config: RunConfig, dataset_id: str) -> Job:
+    title = copy.config_words(config, form.START)
+    job = jobs.submit_training(config, loaders.ratings(dataset_id), owner=state.owner(), title=title)
+    loaders.jobs_now.clear()
+    return job
+
+
+def _maker(key: str) -> str | None:
+    """Id of the job that made this run, if it is still known."""
+    return next((job.job_id for job in reversed(loaders.jobs_now()) if job.key == key and job.state == "done"), None)
 
 
 @state.reporting
@@ -52,16 +78,23 @@ def stop(job_id: str) -> None:
 
 
 def watched() -> Job | None:
-    """The training this session follows, if it is still known; None too where it follows something else."""
+    """The training on the selected data that this session follows, if it is still known.
+
+    None too where it follows something else, or a training on other data.
+    """
     job_id = state.watched_job()
     job = loaders.job(job_id) if job_id else None
-    return job if job is not None and job.kind == "train" else None
+    here = state.dataset_id()
+    return job if job is not None and loaders.data_of(job, here) == here else None
 
 
 def running(config: RunConfig) -> Job | None:
-    """The job that trains this very config right now, whoever asked for it."""
+    """The job that trains this very config right now, whoever asked for it; from now on this session follows it."""
     wanted = key(config)
-    return next((job for job in loaders.jobs_now() if job.key == wanted and job.active), None)
+    found = next((job for job in loaders.jobs_now() if job.key == wanted and job.active), None)
+    if found is not None:
+        state.watch(found.job_id)
+    return found
 
 
 def offer(config: RunConfig, *, label: str, lead_to: str | None = None) -> None:
@@ -137,6 +170,17 @@ def progress_words(job: Job, so_far: curve.Curve) -> str:
     return (
         f"Epoch {min(last.epoch + 1, so_far.started.epochs)} of {so_far.started.epochs}. "
         f"{reading.guess(last.val_rmse, unit())}. At most {left} left."
+    )
+
+
+def link_to(job: Job) -> None:
+    """The way to where a training can be watched, beside its own data."""
+    there = loaders.data_of(job)
+    st.page_link(
+        "app_pages/train.py",
+        label="Watch it learn",
+        icon=":material/show_chart:",
+        query_params={state.JOB: job.job_id} | ({state.DATASET: there} if there else {}),
     )
 
 

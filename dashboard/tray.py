@@ -4,20 +4,27 @@ import streamlit as st
 
 from core import incoming, studies
 from core.jobfolder import Job
-from dashboard import copy, importing, loaders, state, studying
+from dashboard import copy, importing, loaders, state, studying, training
 from dashboard.markup import escape
 
 LINES = 4
 """More jobs than this are counted, not listed."""
 
 
+_WHOLE = "_whole_page"
+"""Session key, there while the whole page is drawn: what is to be said is then said in the same run."""
+
+
 def show() -> None:
     """Draw the tray; it looks again every second, and is empty while nothing happens."""
+    st.session_state[_WHOLE] = True
     _tray()
 
 
 @st.fragment(run_every=1.0)
 def _tray() -> None:
+    if not st.session_state.pop(_WHOLE, False) and state.problems_wait():
+        st.rerun()  # a part of the page alone was drawn, and what could not be done is said above it
     state.confirm_link()
     known = loaders.jobs_now()
     active = [job for job in known if job.active]
@@ -40,6 +47,8 @@ def _tray() -> None:
 def _running(job: Job) -> None:
     words = "stopping" if job.canceling else "waiting" if job.state == "queued" else f"{job.progress:.0%}"
     st.progress(job.progress, text=f":small[{escape(job.title)}: {words}]")
+    if job.kind == "train":
+        training.link_to(job)
 
 
 def _ended(job: Job) -> None:

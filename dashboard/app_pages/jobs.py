@@ -1,5 +1,6 @@
 """Jobs: what waits, runs or has ended, with the log of each."""
 
+from collections.abc import Callable
 from functools import partial
 
 import pandas as pd
@@ -12,6 +13,9 @@ from dashboard.markup import escape
 
 SHOWN = 200
 """Older jobs than this are counted, not listed."""
+
+_PICKS = "_jobs_picks"
+"""Session key of a number in the table's name: with another one, no row is picked."""
 
 COLUMNS = {
     "state": st.column_config.TextColumn("State", width="small"),
@@ -49,7 +53,8 @@ def overview() -> None:
         column_config=COLUMNS,
         on_select="rerun",
         selection_mode="single-row",
-        key=f"jobs_{known[0].job_id}",  # rows are selected by number: a new job moves them all
+        # rows are selected by number: a new job moves them all
+        key=f"jobs_{known[0].job_id}_{st.session_state.get(_PICKS, 0)}",
         alt="Jobs with their state, progress, duration and what happened",
     )
     if len(known) > SHOWN:
@@ -77,12 +82,7 @@ def detail(job: Job) -> None:
         st.progress(job.progress, text=training.progress_words(job, curve.of_events(jobs.events(job.job_id))))
         with st.container(horizontal=True):
             training.stop_button(job)
-            st.page_link(
-                "app_pages/train.py",
-                label="Watch it learn",
-                icon=":material/show_chart:",
-                query_params={state.JOB: job.job_id},
-            )
+            training.link_to(job)
     elif job.state == "done":
         st.markdown(f"Done in {copy.duration(job.seconds)}.")
         if job.kind == studies.KIND:
@@ -114,10 +114,16 @@ def start_again(job: Job) -> None:
     if job.kind == studies.KIND:
         again = partial(studying.start_again, job)
     elif (wanted := loaders.job_config(job)) is not None:
-        again = partial(training.start, wanted)
+        again = partial(training.start_again, job, wanted)
     else:
         return
-    st.button("Start it again", icon=":material/replay:", on_click=again, key="start_again")
+    st.button("Start it again", icon=":material/replay:", on_click=partial(_anew, again), key="start_again")
+
+
+def _anew(again: Callable[[], None]) -> None:
+    """Start a job again, and show what comes of it in place of the row that was picked; a callback."""
+    again()
+    st.session_state[_PICKS] = st.session_state.get(_PICKS, 0) + 1
 
 
 def arrival(job: Job) -> None:
@@ -146,7 +152,7 @@ st.markdown(
 if any(job.active for job in loaders.jobs_now()):
     live()
 elif loaders.jobs_now():
-    st.fragment(overview)()
+    overview()
 else:
     st.markdown("There is no job yet.")
     st.page_link("app_pages/train.py", label="Train a first model", icon=":material/model_training:")

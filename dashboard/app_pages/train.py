@@ -22,15 +22,16 @@ def settings_changed() -> None:
 
 def settings_form(noun: str) -> None:
     """Everything a person can choose, the plain things first; `noun` is what is rated."""
-    form.presets(settings_changed)
+    above = st.container()
     form.model(settings_changed)
     for name in form.PLAIN:
         form.setting(name, noun, settings_changed)
-    if classroom.on():
-        return
-    with st.expander("All settings", icon=":material/tune:"):
-        for name in form.FOLDED:
-            form.setting(name, noun, settings_changed)
+    if not classroom.on():
+        with st.expander("All settings", icon=":material/tune:"):
+            for name in form.FOLDED:
+                form.setting(name, noun, settings_changed)
+    with above:  # drawn last: the lit one is that of the settings, which a link may have filled in
+        form.presets(settings_changed)
 
 
 def choose_behind(shown: str | None) -> charts.Named | None:
@@ -95,9 +96,32 @@ def live(job_id: str, references: Started, behind_run: str | None) -> None:
     board(shown, references, behind, time, reading.curve(shown, training.unit()))
 
 
-def finished_board(run: Run, behind: charts.Named | None, just_now: bool) -> None:
-    """The board of a run in the store, its result in one sentence, and where to go next."""
+def train_button(config: RunConfig) -> None:
+    """Trains what the form says."""
+    st.button(
+        "Train",
+        type="primary",
+        icon=":material/play_arrow:",
+        on_click=training.start,
+        args=(config,),
+        key="start_training",
+    )
+
+
+def finished_board(run: Run, behind: charts.Named | None, just_now: bool, changed: RunConfig | None) -> None:
+    """The board of a run in the store, its result in one sentence, and where to go next.
+
+    Args:
+        run: The run.
+        behind: An earlier one, laid behind its curve.
+        just_now: Whether it has just been trained.
+        changed: What the form says where that has become something else meanwhile.
+    """
     shown = curve.of_run(run)
+    if changed is not None:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            train_button(changed)
+            st.markdown(":small[The settings have changed since: this trains a model with those of now.]")
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Open the components", type="primary", icon=":material/insights:"):
             state.select_run(run.run_id)
@@ -124,17 +148,10 @@ def not_trained(config: RunConfig, references: Started, behind: charts.Named | N
     if ended is not None and ended.state == "failed":
         training.explain_end(ended)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            "Train",
-            type="primary",
-            icon=":material/play_arrow:",
-            on_click=training.start,
-            args=(config,),
-            key="start_training",
-        )
+        train_button(config)
         if ended is not None and ended.state == "canceled":
             st.markdown(f":small[:material/stop_circle: {copy.sentence(ended.message)}]")
-    words = reading.curve(shown, training.unit()) if shown.epochs else copy.BEFORE_TRAINING
+    words = reading.curve(shown, training.unit(), ended=True) if shown.epochs else copy.BEFORE_TRAINING
     time = ("Time left", "–") if ended is None else ("Time taken", copy.duration(ended.seconds))
     board(shown, references, behind, time, words)
 
@@ -155,25 +172,22 @@ with left:
 with right:
     try:
         config = form.current()
-        references = loaders.expected(state.dataset_id(), config)
+        if job is None or not job.active:
+            job = training.running(config) or job
+        own = None if job is None else loaders.job_config(job)
+        asked = own or config  # the form may say something else by now
+        references = loaders.expected(state.dataset_id(), asked)
     except LimitError as error:
         st.error(str(error), title=copy.error_title(error.code), icon=":material/error:")
         st.stop()
-    if job is None or not job.active:
-        job = training.running(config) or job
     top = st.container()
     st.caption(copy.RMSE_HELP)
-    key = job.key if job is not None else training.key(config)
+    key = training.key(asked)
     behind = choose_behind(key)
     stored = {summary.run_id for summary in loaders.runs()}
     if job is not None and job.active:
-        own = loaders.job_config(job)
         with top:
-            live(
-                job.job_id,
-                loaders.expected(state.dataset_id(), own) if own else references,
-                st.session_state.get("behind"),
-            )
+            live(job.job_id, references, st.session_state.get("behind"))
     else:
         # A fragment draws into a container of its own. With one here too, every element keeps its place
         # in the tree when a training starts or ends: nothing is shown twice, and the curve is not built anew.
@@ -181,6 +195,7 @@ with right:
             if key in stored:
                 if job is not None and training.select_result(job):
                     st.rerun()  # the sidebar was drawn with the model before this one
-                finished_board(loaders.run(key), behind, just_now=job is not None)
+                changed = config if key != training.key(config) else None
+                finished_board(loaders.run(key), behind, job is not None, changed)
             else:
                 not_trained(config, references, behind, job if job is not None and job.state != "done" else None)

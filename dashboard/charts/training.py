@@ -103,9 +103,10 @@ def curve_spec(
 
 
 def _highest(shown: Curve, references: Started) -> float:
-    """Errors above this are cut: more than twice what always guessing the mean is off by."""
+    """Errors above this are cut: more than twice what always guessing the mean is off by, and than the best epoch's."""
     after_epochs = [value for epoch in shown.epochs for value in (epoch.rmse, epoch.val_rmse) if np.isfinite(value)]
-    return min(max([*after_epochs, references.mean_rmse * 1.04]), references.mean_rmse * 2.5)
+    best = shown.best.val_rmse if shown.best else 0.0
+    return min(max([*after_epochs, references.mean_rmse * 1.04]), max(references.mean_rmse * 2.5, best))
 
 
 def _lines(finished: bool, behind: bool, unit: str) -> list[dict[str, Any]]:

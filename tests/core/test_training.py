@@ -231,6 +231,22 @@ def test_a_loss_that_is_not_finite_ends_the_run(planted):
     assert caught.value.history == ()
 
 
+def test_a_training_whose_error_keeps_growing_far_beyond_the_scale_ends(planted):
+    wild = CONFIG.model_copy(
+        update={"model": "simple_dot", "learning_rate": 1.0, "l2": 10.0, "embedding_dim": 256, "epochs": 50}
+    )
+    with pytest.raises(DivergedError, match=r"off by.*learning rate 1; lower the learning rate") as caught:
+        fit(wild, planted)
+    assert caught.value.history
+
+
+def test_a_training_that_starts_far_off_and_comes_closer_goes_on(planted):
+    far = CONFIG.model_copy(
+        update={"model": "simple_dot", "init_min": -1.0, "init_max": 1.0, "embedding_dim": 1024, "epochs": 3}
+    )
+    assert len(fit(far, planted).history) == 3
+
+
 def test_the_history_of_a_diverged_run_is_kept(planted, monkeypatch):
     events, train = [], Engine.train
 

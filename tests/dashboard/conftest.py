@@ -1,5 +1,6 @@
 """The app without a browser, without workers, and with models made by hand."""
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,11 +11,14 @@ from streamlit.testing.v1 import AppTest
 
 from core import datasets
 from core.config import PRESETS, RunConfig, run_id
+from core.datasets import ImportOptions, import_ratings
+from core.datasets.isolation import in_this_process
 from core.ratings import Ratings
 from core.run import Run
 from core.store import RunStore
 from dashboard import loaders
 from tests.conftest import run_on
+from tests.core.datasets import made
 
 APP = str(Path(__file__).parents[2] / "dashboard" / "app.py")
 
@@ -26,6 +30,7 @@ def _fresh_server(monkeypatch: pytest.MonkeyPatch, bundled: Ratings) -> Iterator
     monkeypatch.setattr(
         datasets, "load", lambda name=datasets.BUNDLED: bundled if name == datasets.BUNDLED else read(name)
     )
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])  # a page takes its place while it runs
     monkeypatch.setattr(loaders, "pool", lambda: None)  # submitted jobs wait until a test moves them
     st.cache_resource.clear()
     st.cache_data.clear()
@@ -61,3 +66,15 @@ def publish(bundled: Ratings) -> Callable[..., Run]:
         return run
 
     return publish_
+
+
+@pytest.fixture
+def brought(tmp_path: Path) -> Callable[..., str]:
+    """Import a small table of books, and return its id."""
+
+    def brought_(name: str = "Mine", noun: str = "story") -> str:
+        made.write(tmp_path / "in", {"r.csv": made.table()})
+        options = ImportOptions(name=name, noun=noun)
+        return import_ratings([tmp_path / "in" / "r.csv"], options=options, runner=in_this_process).dataset.dataset_id
+
+    return brought_

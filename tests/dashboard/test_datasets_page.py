@@ -6,8 +6,6 @@ import pytest
 
 from core import datasets, incoming, jobs
 from core.config import PRESETS
-from core.datasets import ImportOptions, import_ratings
-from core.datasets.isolation import in_this_process
 from core.store import RunStore
 from core.worker import run_job
 from dashboard import copy, loaders
@@ -16,18 +14,6 @@ from tests.conftest import run_on
 from tests.core.datasets import made
 
 OWN, RELEASED = "Bring your own", "MovieLens releases"
-
-
-@pytest.fixture
-def brought(tmp_path: Path):
-    """Import a small table of books, and return its id."""
-
-    def brought_(name: str = "Mine", noun: str = "story") -> str:
-        made.write(tmp_path / "in", {"r.csv": made.table()})
-        options = ImportOptions(name=name, noun=noun)
-        return import_ratings([tmp_path / "in" / "r.csv"], options=options, runner=in_this_process).dataset.dataset_id
-
-    return brought_
 
 
 def upload(app, *files: tuple[str, bytes]):

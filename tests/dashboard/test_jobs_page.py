@@ -1,6 +1,6 @@
 """The jobs page: the list, one job's detail, and its log."""
 
-from core import jobs
+from core import datasets, jobs
 from core.config import PRESETS
 from core.verdict import Verdict
 
@@ -40,3 +40,51 @@ def test_a_waiting_job_can_be_stopped(open_page):
     app = open_page("jobs", job=job.job_id)
     app.button(key="stop_training").click().run()
     assert jobs.get(job.job_id).state == "canceled"
+
+
+def stopped(dataset="ml-latest-small"):
+    """A training that was asked for and stopped."""
+    job = jobs.submit_training(PRESETS["default"], dataset, owner="test", title="Mine")
+    return jobs.cancel(job.job_id)
+
+
+def test_a_training_is_started_again_on_its_own_data_whatever_is_selected(open_page, brought):
+    job, other = stopped(), brought()
+    app = open_page("jobs", job=job.job_id, dataset=other)
+    app.button(key="start_again").click().run()
+    assert not app.exception
+    again = jobs.jobs()[-1]
+    assert again.key == job.key
+    assert jobs.spec(again.job_id)["dataset_id"] == "ml-latest-small"
+    assert app.query_params["job"] == again.job_id
+
+
+def test_a_training_whose_data_is_gone_is_not_started_on_other_data(open_page, brought):
+    own = brought()
+    job = stopped(own)
+    datasets.delete(own)
+    app = open_page("jobs", job=job.job_id)
+    app.button(key="start_again").click().run()
+    assert "import the same files again" in " ".join(error.value for error in app.error)
+    assert [known.job_id for known in jobs.jobs()] == [job.job_id]
+
+
+def test_a_job_that_cannot_be_started_again_says_why_at_once(open_page, monkeypatch):
+    job = stopped()
+    monkeypatch.setenv("EMBEDDING_EXPLORER_QUEUE_LENGTH", "1")
+    submit("article-simple-dot")
+    app = open_page("jobs", job=job.job_id)
+    app.button(key="start_again").click().run()
+    assert "1 job is waiting, as many as may" in app.error[0].value
+
+
+def test_what_has_been_trained_since_is_shown_in_place_of_a_new_job(open_page, publish):
+    job, again = stopped(), submit()
+    jobs.claim(again.job_id)
+    publish(PRESETS["default"])
+    jobs.conclude(again.job_id, Verdict("done"))
+    app = open_page("jobs", job=job.job_id)
+    app.button(key="start_again").click().run()
+    assert len(jobs.jobs()) == 2
+    assert app.query_params["job"] == again.job_id
+    assert "Open the model" in [link.label for link in app.get("page_link")]

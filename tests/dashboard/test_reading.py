@@ -1,5 +1,7 @@
 """Sentences that read a curve: each situation is called by its name."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.run import Epoch, Outcome, Started, Step
@@ -10,7 +12,7 @@ STARTED = Started(10, 800, 200, 8, 0, 1.05, 0.88)
 
 
 def curve_of(*pairs, kept=None):
-    epochs = tuple(Epoch(n, 0.5, 0.9, rmse, 0.6, 0.9, val, 0.7) for n, (rmse, val) in enumerate(pairs, 1))
+    epochs = tuple(Epoch(n, 0.5, 0.9, rmse, 0.6, val**2, val, 0.7) for n, (rmse, val) in enumerate(pairs, 1))
     return Curve(STARTED, (), epochs, kept)
 
 
@@ -29,6 +31,16 @@ def curve_of(*pairs, kept=None):
 )
 def test_a_curve_is_read_aloud(shown, words):
     assert words in reading.curve(shown, "stars")
+
+
+def test_a_curve_that_was_cut_off_is_read_in_the_past():
+    assert "was still improving when it ended" in reading.curve(curve_of((0.9, 0.95), (0.8, 0.9)), "stars", ended=True)
+
+
+def test_the_best_epoch_is_the_one_that_training_keeps():
+    first, second = curve_of((0.9, 0.95), (0.9, 0.94)).epochs
+    shown = Curve(STARTED, epochs=(first, replace(second, val_loss=2 * first.val_loss)))
+    assert shown.best == first  # errors are clipped to the scale, the loss that training goes by is not
 
 
 def test_a_result_says_stars_before_rmse():

@@ -23,7 +23,7 @@ def measure(job_id, *events):
 
 
 def epoch(number, rmse, val_rmse):
-    return Epoch(number, 0.5, 0.9, rmse, 0.6, 0.9, val_rmse, 0.7)
+    return Epoch(number, 0.5, 0.9, rmse, 0.6, val_rmse**2, val_rmse, 0.7)
 
 
 def start(app):
@@ -205,5 +205,68 @@ def test_too_many_jobs_of_one_session_are_refused_in_words(open_page, monkeypatc
     app.session_state["_owner"] = "me"
     app.button(key="start_training").click().run()
     assert not app.exception
-    assert "1 are allowed" in app.error[0].value
+    assert "You have 1 job waiting or running" in app.error[0].value
     assert len(jobs.jobs()) == 1
+
+
+def test_a_training_is_watched_beside_its_own_data_alone(open_page, brought):
+    other = brought()
+    app = open_page("train")
+    job = start(app)
+    app.selectbox(key="choose_dataset").set_value(other).run()
+    assert not app.exception
+    assert app.button(key="start_training")
+    again = open_page("train", job=job.job_id, dataset="ml-latest-small")
+    assert again.button(key="stop_training")
+
+
+def test_settings_changed_while_it_trains_can_be_trained_when_it_is_done(open_page, publish):
+    app = open_page("train")
+    job = start(app)
+    jobs.claim(job.job_id)
+    app.number_input(key="embedding_dim").set_value(32).run()
+    assert app.button(key="stop_training")
+    publish(PRESETS["default"])
+    jobs.conclude(job.job_id, Verdict("done"))
+    app.run()
+    assert values(app)["Kept epoch"] == "2 of 2"
+    app.button(key="start_training").click().run()
+    assert jobs.spec(jobs.jobs()[-1].job_id)["config"]["embedding_dim"] == 32
+
+
+def test_a_stopped_job_keeps_its_own_length_when_the_settings_have_changed(open_page):
+    app = open_page("train")
+    job = start(app)
+    jobs.claim(job.job_id)
+    measure(job.job_id, STARTED, epoch(1, 0.95, 0.97))
+    app.number_input(key="epochs").set_value(77).run()
+    jobs.conclude(job.job_id, CANCELED, seconds=1.5)
+    app.run()
+    assert values(app)["Epoch"] == f"1 of {PRESETS['default'].epochs}"
+
+
+def test_somebody_who_watches_the_same_settings_is_told_when_it_is_stopped(open_page):
+    job = start(open_page("train"))
+    jobs.claim(job.job_id)
+    measure(job.job_id, STARTED, epoch(1, 0.95, 0.97))
+    other = open_page("train")
+    jobs.conclude(job.job_id, CANCELED, seconds=1.5)
+    other.run()
+    assert values(other)["Validation RMSE"] == "0.970"
+    assert any("Stopped on request" in text.value for text in other.markdown)
+
+
+def test_the_title_of_a_job_says_what_is_unusual_about_it(open_page):
+    app = open_page("train")
+    usual = start(app)
+    assert usual.title == "Dot product with biases, 64 dimensions"
+    jobs.cancel(usual.job_id)
+    app.run()
+    app.number_input(key="seed").set_value(7)
+    app.number_input(key="epochs").set_value(12).run()
+    assert start(app).title == "Dot product with biases, 64 dimensions, epochs 12, seed 7"
+
+
+def test_a_link_lights_the_preset_that_its_settings_are(open_page):
+    assert open_page("train").get_by_key("preset").value == "default"
+    assert open_page("train", epochs="7").get_by_key("preset").value is None
