@@ -123,7 +123,7 @@ AFTER_TRAINING = (
 CHART_CONFIG = {"displaylogo": False, "displayModeBar": False}
 """Of small charts; large ones keep Plotly's tools."""
 
-_MOST_TOLD = 3
+_MOST_TOLD = 2
 """Settings named in a title."""
 
 _ITEM = re.compile(r"\b[Ii]tems?\b")
@@ -176,7 +176,7 @@ def run_words(summary: RunSummary) -> str:
 
 
 def config_words(config: RunConfig, usual: str) -> str:
-    """Settings as a title: the model, its dimensions, and up to three settings that are not as in the preset `usual`.
+    """Settings as a title: the model, its dimensions, and up to two settings that are not as in the preset `usual`.
 
     Another preset goes by its name: "Dot product, 64 dimensions (Article: dot product)".
     """

@@ -33,7 +33,6 @@ def _tray() -> None:
     ended = [job for job in known if job.job_id in seen and not job.active]
     if not active and not ended:
         return
-    st.caption("Jobs")
     for job in active[:LINES]:
         _running(job)
     if len(active) > LINES:

@@ -80,7 +80,7 @@ def detail(job: Job) -> None:
         studying.show(job)
     elif job.active:
         st.progress(job.progress, text=training.progress_words(job, curve.of_events(jobs.events(job.job_id))))
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
             training.stop_button(job)
             training.link_to(job)
     elif job.state == "done":
