@@ -35,9 +35,9 @@ STEPS = (
 NUMBERS = [str(number) for number in range(1, len(STEPS) + 1)]
 
 
-def _go(by: int) -> None:
-    """One step on or back; a callback."""
-    st.session_state.step = str(int(st.session_state.step) + by)
+def _go(to: str) -> None:
+    """Show this step; a callback. It counts from no widget: a quick second click may bring what that said before."""
+    st.session_state.step = to
 
 
 def stepper() -> int:
@@ -48,14 +48,16 @@ def stepper() -> int:
         chosen = st.segmented_control(
             "Step", NUMBERS, default="1", required=True, key="step", bind="query-params", label_visibility="collapsed"
         )
-        st.button("Back", icon=":material/arrow_back:", on_click=_go, args=(-1,), disabled=at == 0, key="lesson_back")
+        st.button(
+            "Back", icon=":material/arrow_back:", on_click=_go, args=(str(at),), disabled=at == 0, key="lesson_back"
+        )
         st.button(
             "Next",
             icon=":material/arrow_forward:",
             icon_position="right",
             type="primary",
             on_click=_go,
-            args=(1,),
+            args=(str(at + 2),),
             disabled=at == len(STEPS) - 1,
             key="lesson_next",
         )

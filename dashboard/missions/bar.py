@@ -14,13 +14,18 @@ LOOK_SECONDS = 1.0
 """How often a mission looks whether its step is done: pages with parts of their own do not tell when these change."""
 
 
+_TOLD = "_mission_error"
+"""Session key of what has been said of why a step cannot be looked at."""
+
+
 def show(page: str) -> None:
     """Draw the bar, if a mission is on. `page` is the name of the open page."""
     mission = progress.current()
     if mission is None:
         progress.write_link()
     elif progress.done_steps() == len(mission.tasks):
-        _end(mission)
+        with st.container():  # as a fragment has one: the bar keeps its place, and is not seen twice for a moment
+            _end(mission)
     else:
         _watch(page)
 
@@ -38,7 +43,9 @@ def _watch(page: str) -> None:
     try:
         at = progress.advance(lambda: look(page))
     except ExplorerError as error:  # such as a damaged model
-        state.report_error(error)
+        if st.session_state.get(_TOLD) != str(error):  # once, not every second
+            st.session_state[_TOLD] = str(error)
+            state.report_error(error)
         at = progress.done_steps()
     progress.write_link()
     if at == len(mission.tasks):

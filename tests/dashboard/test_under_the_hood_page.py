@@ -218,10 +218,7 @@ def test_both_trainings_are_asked_for_at_once(open_page, publish):
     app = open_page("under_the_hood", step="8")
     app.button(key="lesson_train").click().run()
     assert not app.exception
-    assert sorted(job.title for job in jobs.jobs()) == [
-        "Dot product, 64 dimensions",
-        "Dot product, hand-written layer, 64 dimensions",
-    ]
+    assert sorted(jobs.spec(job.job_id)["config"]["model"] for job in jobs.jobs()) == ["simple_dot", "simple_dot_diy"]
     assert [bar.proto.text for bar in app.main.get("progress") if "layer" in bar.proto.text] == [
         "Keras' layer: waiting for its turn",
         "Hand-written layer: waiting for its turn",
