@@ -20,9 +20,9 @@ def key(config: RunConfig) -> str:
     return run_id(config, loaders.ratings(state.dataset_id()).digest)
 
 
-def unit() -> str:
-    """What the ratings of the selected data are counted in."""
-    return copy.unit(loaders.ratings(state.dataset_id()).max_rating)
+def unit(dataset_id: str | None = None) -> str:
+    """What the ratings of a dataset are counted in; of the selected one without it."""
+    return copy.unit(loaders.ratings(dataset_id or state.dataset_id()).max_rating)
 
 
 def first_config() -> RunConfig:
@@ -169,7 +169,7 @@ def progress_words(job: Job, so_far: curve.Curve) -> str:
     left = copy.duration(so_far.seconds_left() or 0.0)
     return (
         f"Epoch {min(last.epoch + 1, so_far.started.epochs)} of {so_far.started.epochs}. "
-        f"{reading.guess(last.val_rmse, unit())}. At most {left} left."
+        f"{reading.guess(last.val_rmse, unit(loaders.data_of(job)))}. At most {left} left."
     )
 
 
