@@ -102,14 +102,15 @@ def run_id() -> str | None:
 
     The newest becomes the chosen one, so that a training that somebody else
     finishes does not change the model under a reader's eyes. Where the chosen
-    one was deleted, that is said.
+    one is gone, that is said.
     """
     own = [summary.run_id for summary in loaders.runs_of(dataset_id())]
     chosen = st.session_state.get(f"_selected_{RUN}")
     if chosen not in own:
         if chosen is not None:
             rest = "You see the newest one instead." if own else "There is no other on this data."
-            report("UNKNOWN_RUN", f"The model you were looking at has been deleted. {rest}")
+            gone = "The model you were looking at is no longer here: it was deleted, or its files were damaged."
+            report("UNKNOWN_RUN", f"{gone} {rest}")
         select_run(own[0] if own else None)
     return st.session_state[f"_selected_{RUN}"]
 

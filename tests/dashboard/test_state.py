@@ -43,7 +43,8 @@ def test_a_model_that_somebody_else_deletes_is_said_once(publish):
     assert state.run_id() == newest
     (problem,) = state.take_problems()
     assert problem.code == "UNKNOWN_RUN"
-    assert "deleted. You see the newest one instead." in problem.message
+    assert "it was deleted" in problem.message
+    assert problem.message.endswith("You see the newest one instead.")
     assert (state.run_id(), state.take_problems()) == (newest, [])
     RunStore().delete(newest)
     assert state.run_id() is None
