@@ -1,5 +1,7 @@
 """Train: choose a model and its settings, and watch it learn."""
 
+from typing import Literal
+
 import streamlit as st
 
 from core import jobs
@@ -121,9 +123,10 @@ def finished_board(run: Run, behind: charts.Named | None, just_now: bool, change
     if changed is not None:
         with st.container(horizontal=True, vertical_alignment="center"):
             train_button(changed)
-            st.markdown(":small[The settings have changed since: this trains a model with those of now.]")
+            st.markdown(":small[The settings have changed since; this trains with the new ones.]")
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Open the components", type="primary", icon=":material/insights:"):
+        rank: Literal["primary", "secondary"] = "primary" if changed is None else "secondary"  # one asks to be pressed
+        if st.button("Open the components", type=rank, icon=":material/insights:"):
             state.select_run(run.run_id)
             st.switch_page("app_pages/components.py")
         said = "Training is done" if just_now else "From the store: trained before, nothing had to be computed"
