@@ -99,6 +99,7 @@ def save(run_id: str, own: OwnAxis) -> None:
         raise UnknownRunError(f"there is no run {run_id!r:.60}; axes are kept with a run")
 
     def add(note: Any) -> Any:
+        """The note with this axis in it, in place of one with the same poles."""
         kept = [other for other in _parse(note, run_id) if other.axis_id != own.axis_id]
         if len(kept) >= MOST:
             raise LimitError(f"{MOST} axes are kept with this run, no more are allowed; delete one first")

@@ -126,6 +126,7 @@ class Engine:
         shape = self.shape.piece_batches, self.shape.batch_size
 
         def fold(values: np.ndarray, dtype: Any) -> Any:
+            """The values in rows of one batch each, zeros behind the last."""
             filled = np.zeros(shape, dtype)
             filled.reshape(-1)[: len(values)] = values
             return tf.constant(filled)

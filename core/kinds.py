@@ -76,6 +76,7 @@ def _train(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], b
     config = parse_config(spec["config"])
 
     def report(event: Event) -> None:
+        """Keep what a training tells, and say how far it is."""
         reporter.measure(type(event).__name__.lower(), asdict(event))
         if isinstance(event, Step):
             reporter.progress(event.at / config.epochs)
@@ -143,6 +144,7 @@ def _telling(reporter: Reporter) -> Callable[[float, str], None]:
     """What imports and downloads report to."""
 
     def tell(progress: float, text: str) -> None:
+        """Say how far it is at once, and what it is at now and then."""
         reporter.progress(progress)
         now = time.monotonic()
         if now - told[0] >= _TELL_SECONDS:

@@ -173,6 +173,7 @@ def _stability(
     for number, seed in enumerate(seeds):
 
         def report(event: Event, done: int = number) -> None:
+            """How far all trainings are, by how far this one is."""
             if isinstance(event, Step | Epoch):
                 at = event.at if isinstance(event, Step) else event.epoch
                 on_progress((done + at / run.config.epochs) / len(seeds))
@@ -196,6 +197,7 @@ def _overlap(
     theirs = ratings if other.dataset.digest == ratings.digest else _ratings_of(other)
 
     def tell(share: float) -> None:
+        """Say how far it is, and hear whether to stop."""
         _heed(should_stop)
         on_progress(share)
 

@@ -10,7 +10,6 @@ from dashboard.markup import escape
 LINES = 4
 """More jobs than this are counted, not listed."""
 
-
 _WHOLE = "_whole_page"
 """Session key, there while the whole page is drawn: what is to be said is then said in the same run."""
 

@@ -76,6 +76,7 @@ def biases(bias: np.ndarray, count: np.ndarray, mean: np.ndarray, *, min_rating:
     center = float(np.average(average, weights=n))
 
     def line(shrinkage: float) -> tuple[float, float, np.ndarray]:
+        """Level, slope and fitted biases at this shrinkage."""
         mean_believed = center + _weight(n, shrinkage) * (average - center)
         return _line(_log_odds(mean_believed, min_rating, max_rating), y)
 

@@ -205,6 +205,7 @@ def influence(
     )
 
     def guess(kept: np.ndarray) -> float:
+        """What the person would be guessed to give, fitted to these of their ratings alone."""
         person = fold_in(weights, items[kept], rating[kept], prior, scale)
         return float(guesses(one, person, scale)[0])
 

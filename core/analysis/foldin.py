@@ -171,6 +171,7 @@ def _lowest(design: np.ndarray, offset: np.ndarray, rating: np.ndarray, prior: P
     """Newton's method from the typical person."""
 
     def objective(x: np.ndarray) -> float:
+        """Half the squared misses and the penalty for being unlike everybody."""
         miss = rating - scale.rating(design @ x + offset)
         away = x - prior.mean
         return float(miss @ miss + away @ prior.penalty @ away) / 2

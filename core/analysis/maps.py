@@ -118,6 +118,7 @@ class _Watcher(io.TextIOBase):
         self.steps = 1
 
     def write(self, text: str) -> int:
+        """Take a line of the method's own progress, as a file would; raises CanceledError once a stop was asked for."""
         if self._stopped:  # what is being torn down may have a last word
             return len(text)
         self._stopped = self._should_stop()

@@ -129,6 +129,7 @@ def training_step(
 
 def _moved(pair: Pair, gradient: Pair, rate: float) -> Pair:
     def bias(value: float | None, slope: float | None) -> float | None:
+        """One bias moved; None where the model has none."""
         return None if value is None or slope is None else value - rate * slope
 
     return Pair(

@@ -57,6 +57,7 @@ def without_taste(
     )
 
     def error(of: Weights) -> float:
+        """RMSE of a model's guesses, clipped to the scale; made in blocks, which bounds the memory."""
         predicted = [
             predict(of, user_index[at : at + BLOCK], item_index[at : at + BLOCK], min_rating, max_rating)
             for at in range(0, len(rating), BLOCK)

@@ -94,6 +94,7 @@ def _text(document: dict[str, Any]) -> str:
     facts = pairs([(name, document[name]) for name in ("n", "r2", "shrinkage", "center")])
 
     def listed(end: str) -> str:
+        """One end as a table."""
         columns = (*(("user_id",) if document["users"] else ("item_id", "title")), *_NUMBERS)
         return table(columns, [[row[column] for column in columns] for row in document[end]])
 

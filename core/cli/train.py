@@ -116,6 +116,7 @@ def _interrupt_asks_to_stop() -> Iterator[Callable[[], bool]]:
     asked = False
 
     def ask(_signal: int, _frame: FrameType | None) -> None:
+        """The first Ctrl-C asks to stop, a second one ends the program."""
         nonlocal asked
         asked = True
         signal.signal(signal.SIGINT, signal.default_int_handler)

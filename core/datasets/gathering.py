@@ -54,6 +54,7 @@ def gather(plan: Plan, limits: ImportLimits, report: Reporter) -> tuple[Columns,
     taker = _Taker(plan, limits)
 
     def on_bytes(packed: int) -> None:
+        """Count bytes of the files as they lie on the disk."""
         nonlocal read
         read += packed
 

@@ -94,6 +94,7 @@ def _delimited(table: Table, columns: list[str], stream: CountedReader, malforme
     chosen = {name: names[table.columns.index(name) * (2 if double else 1)] for name in columns}
 
     def skip(row: pa_csv.InvalidRow) -> str:
+        """Remember a row of another width, and go on behind it."""
         if row.text.strip():
             malformed.add(row.number, _wrong_width(row, 2 if double else 1))
         else:
@@ -144,6 +145,7 @@ def _numbering(first: int, malformed: Malformed) -> Callable[[np.ndarray], np.nd
     """Numbers in the file of good rows, given by their place: the malformed ones before them count too."""
 
     def numbers(places: np.ndarray) -> np.ndarray:
+        """Row numbers from 1 of good rows, int64, by their places in the batch."""
         bad = np.sort(np.abs(np.asarray(malformed.numbers, np.int64)))
         good_before = bad - 1 - np.arange(len(bad))
         places = places + first

@@ -149,6 +149,7 @@ def _member(path: Path, entry: zipfile.ZipInfo, limits: ImportLimits) -> Source:
     share = entry.compress_size / entry.file_size
 
     def unpack() -> tuple[BinaryIO, Callable[[int], int]]:
+        """The member's bytes, and how many packed bytes a number of unpacked ones stands for."""
         archive = zipfile.ZipFile(path)
         try:
             stream = archive.open(entry)
@@ -167,9 +168,11 @@ class _Both:
         self._stream, self._below = stream, below
 
     def read(self, size: int) -> bytes:
+        """At most this many bytes; none at the end."""
         return self._stream.read(size)
 
     def close(self) -> None:
+        """Close the stream, and what it reads from."""
         self._stream.close()
         self._below.close()
 

@@ -110,7 +110,7 @@ def train_button(config: RunConfig) -> None:
     )
 
 
-def finished_board(run: Run, behind: charts.Named | None, just_now: bool, changed: RunConfig | None) -> None:
+def finished_board(run: Run, behind: charts.Named | None, *, just_now: bool, changed: RunConfig | None) -> None:
     """The board of a run in the store, its result in one sentence, and where to go next.
 
     Args:
@@ -199,6 +199,6 @@ with right:
                 if job is not None and training.select_result(job):
                     st.rerun()  # the sidebar was drawn with the model before this one
                 changed = config if key != training.key(config) else None
-                finished_board(loaders.run(key), behind, job is not None, changed)
+                finished_board(loaders.run(key), behind, just_now=job is not None, changed=changed)
             else:
                 not_trained(config, references, behind, job if job is not None and job.state != "done" else None)

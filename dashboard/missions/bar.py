@@ -13,7 +13,6 @@ DONE = ":material/check_circle:"
 LOOK_SECONDS = 1.0
 """How often a mission looks whether its step is done: pages with parts of their own do not tell when these change."""
 
-
 _TOLD = "_mission_error"
 """Session key of what has been said of why a step cannot be looked at."""
 
