@@ -36,6 +36,17 @@ def settings_form(noun: str) -> None:
         form.presets(settings_changed)
 
 
+def said_by_form() -> RunConfig | None:
+    """What the form says; None where that cannot be trained on the selected data, which is said."""
+    try:
+        config = form.current()
+        loaders.expected(state.dataset_id(), config)
+    except LimitError as error:
+        st.error(str(error), title=copy.error_title(error.code), icon=":material/error:")
+        return None
+    return config
+
+
 def choose_behind(shown: str | None) -> charts.Named | None:
     """An earlier run to lay behind the curve."""
     others = copy.distinct_run_words([run for run in loaders.runs_of(state.dataset_id()) if run.run_id != shown])
@@ -173,16 +184,15 @@ left, right = st.columns([1, 2], gap="medium")
 with left:
     settings_form(loaders.ratings(state.dataset_id()).noun)
 with right:
-    try:
-        config = form.current()
-        if job is None or not job.active:
-            job = training.running(config) or job
-        own = None if job is None else loaders.job_config(job)
-        asked = own or config  # the form may say something else by now
-        references = loaders.expected(state.dataset_id(), asked)
-    except LimitError as error:
-        st.error(str(error), title=copy.error_title(error.code), icon=":material/error:")
+    config = said_by_form()
+    if config is not None and (job is None or not job.active):
+        job = training.running(config) or job
+    active = job is not None and job.active
+    # what the job was asked for: the form may say something else by now, also what cannot be trained
+    asked = (None if job is None else loaders.job_config(job)) or config
+    if asked is None or (config is None and not active):
         st.stop()
+    references = loaders.expected(state.dataset_id(), asked)
     top = st.container()
     st.caption(copy.RMSE_HELP)
     key = training.key(asked)
@@ -191,7 +201,7 @@ with right:
     if job is not None and job.active:
         with top:
             live(job.job_id, references, st.session_state.get("behind"))
-    else:
+    elif config is not None:
         # A fragment draws into a container of its own. With one here too, every element keeps its place
         # in the tree when a training starts or ends: nothing is shown twice, and the curve is not built anew.
         with top, st.container():

@@ -245,6 +245,22 @@ def test_a_stopped_job_keeps_its_own_length_when_the_settings_have_changed(open_
     assert values(app)["Epoch"] == f"1 of {PRESETS['default'].epochs}"
 
 
+def test_settings_that_do_not_go_together_leave_a_running_training_on_the_screen(open_page):
+    app = open_page("train")
+    job = start(app)
+    jobs.claim(job.job_id)
+    measure(job.job_id, STARTED, epoch(1, 0.95, 0.97))
+    app.number_input(key="init_min").set_value(0.5).run()
+    assert not app.exception
+    assert app.error
+    assert app.button(key="stop_training")
+    assert values(app)["Validation RMSE"] == "0.970"
+    jobs.conclude(job.job_id, CANCELED, seconds=1.5)
+    app.run()
+    assert app.error
+    assert not app.exception
+
+
 def test_somebody_who_watches_the_same_settings_is_told_when_it_is_stopped(open_page):
     job = start(open_page("train"))
     jobs.claim(job.job_id)
