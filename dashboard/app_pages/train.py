@@ -109,14 +109,15 @@ def live(job_id: str, references: Started, behind_run: str | None) -> None:
     board(shown, references, behind, time, reading.curve(shown, training.unit()))
 
 
-def train_button(config: RunConfig) -> None:
-    """Trains what the form says."""
+def train_button(config: RunConfig | None) -> None:
+    """Trains what the form says; waits while that cannot be trained."""
     st.button(
         "Train",
         type="primary",
         icon=":material/play_arrow:",
         on_click=training.start,
         args=(config,),
+        disabled=config is None,
         key="start_training",
     )
 
@@ -156,7 +157,7 @@ def finished_board(run: Run, behind: charts.Named | None, *, just_now: bool, cha
                 )
 
 
-def not_trained(config: RunConfig, references: Started, behind: charts.Named | None, ended: Job | None) -> None:
+def not_trained(config: RunConfig | None, references: Started, behind: charts.Named | None, ended: Job | None) -> None:
     """The board before the first epoch, or of a job that ended without a model."""
     shown = NOTHING if ended is None else curve.of_events(jobs.events(ended.job_id))
     if ended is not None and ended.state == "failed":
@@ -187,10 +188,9 @@ with right:
     config = said_by_form()
     if config is not None and (job is None or not job.active):
         job = training.running(config) or job
-    active = job is not None and job.active
     # what the job was asked for: the form may say something else by now, also what cannot be trained
     asked = (None if job is None else loaders.job_config(job)) or config
-    if asked is None or (config is None and not active):
+    if asked is None:
         st.stop()
     references = loaders.expected(state.dataset_id(), asked)
     top = st.container()
@@ -201,14 +201,14 @@ with right:
     if job is not None and job.active:
         with top:
             live(job.job_id, references, st.session_state.get("behind"))
-    elif config is not None:
+    else:
         # A fragment draws into a container of its own. With one here too, every element keeps its place
         # in the tree when a training starts or ends: nothing is shown twice, and the curve is not built anew.
         with top, st.container():
             if key in stored:
                 if job is not None and training.select_result(job):
                     st.rerun()  # the sidebar was drawn with the model before this one
-                changed = config if key != training.key(config) else None
+                changed = config if config is not None and key != training.key(config) else None
                 finished_board(loaders.run(key), behind, just_now=job is not None, changed=changed)
             else:
                 not_trained(config, references, behind, job if job is not None and job.state != "done" else None)

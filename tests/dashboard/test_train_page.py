@@ -258,6 +258,9 @@ def test_settings_that_do_not_go_together_leave_a_running_training_on_the_screen
     jobs.conclude(job.job_id, CANCELED, seconds=1.5)
     app.run()
     assert app.error
+    assert values(app)["Validation RMSE"] == "0.970"
+    assert any("Stopped on request" in text.value for text in app.markdown)
+    assert app.button(key="start_training").disabled
     assert not app.exception
 
 
