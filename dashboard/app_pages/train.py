@@ -11,6 +11,7 @@ from core.jobfolder import Job
 from core.run import Run, Started
 from dashboard import classroom, copy, curve, form, loaders, reading, state, training
 from dashboard.charts import training as charts
+from dashboard.markup import escape
 
 NOTHING = curve.Curve(started=None)
 
@@ -42,7 +43,7 @@ def said_by_form() -> RunConfig | None:
         config = form.current()
         loaders.expected(state.dataset_id(), config)
     except LimitError as error:
-        st.error(str(error), title=copy.error_title(error.code), icon=":material/error:")
+        st.error(escape(copy.sentence(str(error))), title=copy.error_title(error.code), icon=":material/error:")
         return None
     return config
 
