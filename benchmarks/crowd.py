@@ -18,15 +18,15 @@ from playwright.sync_api import Browser
 
 from benchmarks.browser import new_page, wait_until_complete
 from benchmarks.session import Session, Times
-from core import jobs
 from core.config import PRESETS
-from core.datasets import BUNDLED
+from core.data import BUNDLED
+from core.jobs import queue
 
 PAGES = ("", "embeddings", "components", "neighbors", "biases", "runs", "jobs")
 EPOCHS = 4
 THINKING_SECONDS = 3.0
 MODELS_KEPT = 8
-"""As many as the largest cache of whole models in `dashboard.loaders` holds."""
+"""As many as the largest cache of whole models in `dashboard.cache.loaders` holds."""
 
 
 @dataclass
@@ -72,14 +72,14 @@ def walk(session: Session, number: int, trainings: int) -> Iterator[None]:
 def look_around(browser: Browser, address: str) -> None:
     """Train and look into as many models as the server keeps in its caches, so that they no longer grow."""
     asked = [
-        jobs.submit_training(
+        queue.submit_training(
             PRESETS["default"].model_copy(update={"epochs": 1, "seed": seed}), BUNDLED, owner=f"reader {seed}"
         )
         for seed in range(MODELS_KEPT)
     ]
     page = new_page(browser)
     for job in asked:
-        while jobs.get(job.job_id).active:
+        while queue.get(job.job_id).active:
             page.wait_for_timeout(100)
         for name in ("components", "embeddings", "neighbors", "biases"):
             page.goto(f"{address}/{name}?run={job.key}")
@@ -141,11 +141,11 @@ def _live(session: Session, number: int, trainings: int, failed: list[str]) -> N
 
 def workers(server: psutil.Process) -> list[psutil.Process]:
     """The server's workers."""
-    return [child for child in server.children() if "core.worker" in child.cmdline()]
+    return [child for child in server.children() if "core.jobs.worker" in child.cmdline()]
 
 
 def _ended() -> int:
-    return sum(not job.active for job in jobs.jobs())
+    return sum(not job.active for job in queue.jobs())
 
 
 def _weigh(crowd: Crowd, server: psutil.Process, done: int) -> None:

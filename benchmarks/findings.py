@@ -14,26 +14,26 @@ from importlib.util import find_spec
 
 import numpy as np
 
-from core import datasets
-from core.analysis.bias import biases
-from core.analysis.clusters import hdbscan, kmeans
-from core.analysis.columns import GENRES, ItemColumns, item_columns
-from core.analysis.cost import cost
-from core.analysis.faithfulness import faithfulness
-from core.analysis.hints import hints
-from core.analysis.labels import label_groups
-from core.analysis.maps import MapSettings, draw_map
-from core.analysis.nearest import nearest
-from core.analysis.neighbors import neighbors
-from core.analysis.noise import Noise, noise_band
-from core.analysis.pca import Pca, pca
-from core.analysis.stability import Stability, stability
-from core.analysis.wording import words
+from core import data
+from core.analysis.biases.bias import biases
+from core.analysis.components.hint_words import words
+from core.analysis.components.hints import hints
+from core.analysis.components.noise import Noise, noise_band
+from core.analysis.components.pca import Pca, pca
+from core.analysis.components.stability import Stability, stability
+from core.analysis.components.truncation import cost
+from core.analysis.item_attributes import GENRES, ItemColumns, item_columns
+from core.analysis.maps.clusters import hdbscan, kmeans
+from core.analysis.maps.faithfulness import faithfulness
+from core.analysis.maps.labels import label_groups
+from core.analysis.maps.projections import MapSettings, draw_map
+from core.analysis.neighbors.all_neighbors import nearest
+from core.analysis.neighbors.of_one import neighbors
 from core.config import PRESETS, run_id
-from core.ratings import Ratings
-from core.run import Run
-from core.splits import split
-from core.store import RunStore
+from core.data.ratings import Ratings
+from core.data.splits import split
+from core.model.run import Run
+from core.store.runs import RunStore
 
 FEWEST_RATINGS = 21
 WELL_KNOWN = (1, 260, 296, 318, 356, 480, 593, 858, 1219, 1721, 2571, 4306, 4896, 4993)
@@ -63,7 +63,7 @@ def trained(ratings: Ratings, seeds: int) -> list[Run]:
         config = PRESETS["default"].model_copy(update={"seed": seed})
         run = store.get(run_id(config, ratings.digest))
         if run is None:
-            from core.training import fit  # TensorFlow, which takes seconds and is not needed on a second call
+            from core.training.trainer import fit  # TensorFlow, which takes seconds and is not needed on a second call
 
             run = fit(config, ratings)
             store.publish(run)
@@ -227,7 +227,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5, help="runs in the stability study")
     parser.add_argument("--no-maps", action="store_true", help="leave out the maps, which take minutes")
     args = parser.parse_args()
-    ratings = datasets.load()
+    ratings = data.load()
     runs = trained(ratings, args.seeds)
     show_model(runs)
     studies = [study(ratings, runs, fewest) for fewest in (FEWEST_RATINGS, 1)]

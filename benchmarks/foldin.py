@@ -19,15 +19,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core import datasets
-from core.analysis.foldin import Person, Prior, Scale, doubt, fold_in, guesses, people_prior, scale_of
-from core.analysis.sureness import miss_curve, sureness
+from core import data
+from core.analysis.new_user.foldin import Person, Prior, Scale, doubt, fold_in, guesses, people_prior, scale_of
+from core.analysis.new_user.uncertainty import miss_curve, sureness
 from core.config import PRESETS, RunConfig
-from core.engine import DataShape, Engine
-from core.metrics import ITEM_SHRINKAGE, USER_SHRINKAGE, ndcg, rmse
-from core.models import weights_of
-from core.ratings import Ratings
-from core.run import Weights, predict
+from core.data.ratings import Ratings
+from core.model.networks import weights_of
+from core.model.run import Weights, predict
+from core.training.baselines import ITEM_SHRINKAGE, USER_SHRINKAGE, ndcg, rmse
+from core.training.engine import DataShape, Engine
 
 REVEALED = (1, 3, 5, 10, 20)
 GROUPS, FEWEST = 5, 30
@@ -67,7 +67,7 @@ def main() -> None:
     parser.add_argument("--groups", type=int, default=GROUPS, help=f"groups kept out in turn, 1 to {GROUPS}")
     parser.add_argument("--priors", action="store_true", help="compare penalties instead")
     options = parser.parse_args()
-    ratings, config = datasets.load(), PRESETS[options.preset]
+    ratings, config = data.load(), PRESETS[options.preset]
     trainer = Trainer(config, ratings)
     groups = [kept_out(ratings, number) for number in range(options.groups)]
     if options.priors:
@@ -90,7 +90,7 @@ def kept_out(ratings: Ratings, number: int) -> Group:
 
 
 class Trainer:
-    """Trains on any rows of the ratings with one compiled program, keeping the best epoch, as `core.training` does."""
+    """Trains on any rows of the ratings with one compiled program, as `core.training.trainer` does."""
 
     def __init__(self, config: RunConfig, ratings: Ratings) -> None:
         self.config, self.ratings = config, ratings

@@ -22,11 +22,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from core.datasets import ImportLimits, ImportReport, import_ratings, preview
-from core.datasets.folder import read_folder
-from core.datasets.isolation import in_this_process
+from core.data import ImportLimits, ImportReport, import_ratings, preview
+from core.data.folder import read_folder
+from core.data.importing.isolation import in_this_process
 from core.errors import ExplorerError
-from tests.core.datasets.fuzz import fuzzed
+from tests.core.data.importing.fuzz import fuzzed
 
 USERS, ITEMS = 200_948, 87_585
 _PART = 2_000_000
@@ -95,7 +95,7 @@ def _with_peak(path: Path, folder: Path) -> tuple[ImportReport, int]:
 def _peak_of(status: Path) -> int:
     try:
         command = status.with_name("cmdline").read_bytes()
-        if b"\0core.datasets\0" not in command:
+        if b"\0core.data.importing\0" not in command:
             return 0
         lines = status.read_text().splitlines()
     except OSError:

@@ -21,11 +21,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from core import datasets, jobs
+from core import data
 from core.config import PRESETS
-from core.jobfolder import Job
-from core.pool import Pool
-from core.store import RunStore
+from core.jobs import queue
+from core.jobs.job_folder import Job
+from core.jobs.pool import Pool
+from core.store.runs import RunStore
 
 _PATIENCE = 120.0
 _LONGEST_WRITE = 0.03
@@ -75,13 +76,13 @@ def run(
         os.kill(victim, signal.SIGKILL)
         published.update(run.run_id for run in store.list())
         _wait(lambda victim=victim: victim not in pool.pids)
-        _wait(lambda job=job: not jobs.get(job.job_id).active)
+        _wait(lambda job=job: not queue.get(job.job_id).active)
         counts.rounds_below_strength += not pool.wait_ready(_PATIENCE)
         inside = bool(store.sweep())
         counts.inside_publishing += inside
         counts.kills += inside or (hit and not aimed)
         published.update(run.run_id for run in store.list())
-    _count(counts, [jobs.get(job_id) for job_id in asked], published)
+    _count(counts, [queue.get(job_id) for job_id in asked], published)
     counts.seconds = time.monotonic() - began
     return counts
 
@@ -112,7 +113,7 @@ def _await_writing(store: RunStore, job: Job, chance: random.Random) -> bool:
     """Wait until the run is being written, and a random moment more; whether it was seen."""
     end = time.monotonic() + _PATIENCE
     while not list(store.folder.glob(".tmp-*")):
-        if time.monotonic() > end or not jobs.get(job.job_id).active:
+        if time.monotonic() > end or not queue.get(job.job_id).active:
             return False
     threading.Event().wait(chance.uniform(0, _LONGEST_WRITE))
     return True
@@ -136,11 +137,11 @@ def main() -> None:
     publishing = options.times // 4 if options.publishing is None else options.publishing
     with tempfile.TemporaryDirectory() as folder:
         os.environ["EMBEDDING_EXPLORER_HOME"] = str(Path(folder).resolve())
-        ratings = datasets.load()
+        ratings = data.load()
 
         def submit(seed: int) -> Job:
             config = PRESETS["default"].model_copy(update={"seed": seed})
-            return jobs.submit_training(config, ratings, owner="benchmark")
+            return queue.submit_training(config, ratings, owner="benchmark")
 
         with Pool(1) as pool:
             usual = _usual_seconds(pool, submit(0))
@@ -151,8 +152,8 @@ def main() -> None:
 
 def _usual_seconds(pool: Pool, job: Job) -> float:
     _ready_worker(pool)
-    _wait(lambda: not jobs.get(job.job_id).active)
-    return jobs.get(job.job_id).seconds
+    _wait(lambda: not queue.get(job.job_id).active)
+    return queue.get(job.job_id).seconds
 
 
 if __name__ == "__main__":

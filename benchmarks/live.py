@@ -32,9 +32,9 @@ from benchmarks.browser import (
     verdict,
     wait_until_complete,
 )
-from core import jobs
-from core.jobs import Limits
-from core.store import RunStore
+from core.jobs import queue
+from core.jobs.queue import Limits
+from core.store.runs import RunStore
 
 POINT_SECONDS, STOP_SECONDS, RERUN_SECONDS, TIMES_PLAIN_FIT, GROWTH_MB, SERVER_MB = 1.0, 1.0, 0.5, 25.0, 50, 450
 """Budgets: click to first point, click to stopped, 95th percentile of a page's rerun, plain fit over click to finished,
@@ -157,9 +157,9 @@ def print_finished(seconds: float, *, plain_fit: bool) -> bool:
 def print_crowd(browser: Browser, server: psutil.Process, address: str, people: int, trainings: int) -> bool:
     """Ten people at once: times of pages, memory of server and worker."""
     crowd.look_around(browser, address)
-    known = {job.job_id for job in jobs.jobs()}
+    known = {job.job_id for job in queue.jobs()}
     seen = crowd.visit(server, address, people=people, trainings=trainings)
-    done = sum(job.state == "done" for job in jobs.jobs() if job.job_id not in known)
+    done = sum(job.state == "done" for job in queue.jobs() if job.job_id not in known)
     print(f"\n{people} people, {done} jobs done of {people * trainings} in {seen.seconds:.0f} s")
     print_row("request to end of script, whole page", seen.times.answered)
     print_row("script alone, whole page", seen.times.scripts)
@@ -181,7 +181,7 @@ def print_crowd(browser: Browser, server: psutil.Process, address: str, people: 
 
 def print_sharing(browser: Browser, address: str) -> bool:
     """Twenty people press Train on the same settings at the same moment."""
-    jobs_before, runs_before = len(jobs.jobs()), len(RunStore().list())
+    jobs_before, runs_before = len(queue.jobs()), len(RunStore().list())
     pages = [open_training(browser, address, "seed=300") for _ in range(ASKERS)]
     at = pages[0].evaluate("() => Date.now() + 3000")
     for page in pages:
@@ -194,7 +194,7 @@ def print_sharing(browser: Browser, address: str) -> bool:
     print(f"\n{ASKERS} people ask for one config at once: {viewers} see it finished")
     return all(
         [
-            verdict("jobs", len(jobs.jobs()) - jobs_before, 1, "job"),
+            verdict("jobs", len(queue.jobs()) - jobs_before, 1, "job"),
             verdict("runs", len(RunStore().list()) - runs_before, 1, "run"),
             verdict("people who do not see it", ASKERS - viewers, 0, "people"),
         ]
@@ -206,12 +206,12 @@ def print_refreshing(browser: Browser, address: str) -> bool:
     page = open_training(browser, address, f"{LONG}&seed=400")
     train_button(page).click()
     stop_button(page).wait_for()
-    jobs_before = jobs.jobs()
+    jobs_before = queue.jobs()
     for _ in range(REFRESHES):
         page.reload()
         stop_button(page).wait_for()
-    (job,) = [job for job in jobs.jobs() if job.active]
-    further = len(jobs.jobs()) - len(jobs_before)
+    (job,) = [job for job in queue.jobs() if job.active]
+    further = len(queue.jobs()) - len(jobs_before)
     stop_button(page).click()
     page.wait_for_function(f"() => {_MAIN}.includes('Stopped on request')")
     page.context.close()

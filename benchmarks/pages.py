@@ -22,9 +22,9 @@ import numpy as np
 from benchmarks.browser import ROOT, chromium, live_server, new_page, verdict, wait_until_complete
 from benchmarks.session import Session
 from benchmarks.size import planted
-from core import datasets
-from core.datasets.folder import write_folder
-from core.home import home
+from core import data
+from core.data.folder import write_folder
+from core.disk.home import home
 
 PLANTED = "planted"
 APP = ROOT / "dashboard" / "app.py"
@@ -38,7 +38,7 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=20, help="runs of each page (default 20)")
     parser.add_argument("--planted", type=int, metavar="N", help="made-up ratings in place of the bundled ones")
     options = parser.parse_args()
-    dataset_id = PLANTED if options.planted else datasets.BUNDLED
+    dataset_id = PLANTED if options.planted else data.BUNDLED
     with tempfile.TemporaryDirectory() as folder:
         os.environ["EMBEDDING_EXPLORER_HOME"] = str((options.home or Path(folder)).resolve())
         how = ["--preset", "default"]
@@ -62,7 +62,7 @@ def print_pages(times: int, dataset_id: str) -> bool:
     """The table of pages; whether all are within the budget."""
     from streamlit.testing.v1 import AppTest
 
-    from dashboard import loaders
+    from dashboard.cache import loaders
 
     loaders.pool = lambda: None  # a page must not wait for TensorFlow's import
     app = AppTest.from_file(str(APP), default_timeout=120)
@@ -111,7 +111,7 @@ def print_live(dataset_id: str) -> bool:
 
 def _pages() -> list[str]:
     """Names of all pages, the first one first."""
-    from dashboard import frame
+    from dashboard.shell import frame
 
     return [name for pages in frame.PAGES.values() for name, *_ in pages]
 

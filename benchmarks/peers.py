@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.metrics import rmse
-from core.ratings import Ratings
-from core.splits import Split
+from core.data.ratings import Ratings
+from core.data.splits import Split
+from core.training.baselines import rmse
 
 FACTORS = 64
 

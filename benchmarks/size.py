@@ -21,8 +21,8 @@ import numpy as np
 import pandas as pd
 
 from core.config import PRESETS, parse_config, run_id
-from core.ratings import Ratings, Vocabulary
-from core.run import Epoch, Event, Started
+from core.data.ratings import Ratings, Vocabulary
+from core.model.run import Epoch, Event, Started
 
 USERS, ITEMS = 200_948, 87_585
 REPLACED = ("batch_size", "learning_rate", "l2", "embedding_dim", "item_dropout")
@@ -104,7 +104,7 @@ def print_row(found: Measured) -> None:
 
 def measure(rows: int, called: argparse.Namespace) -> Measured:
     """Train on `rows` ratings in this process."""
-    from core.training import fit  # not above: who wants the ratings alone needs no TensorFlow
+    from core.training.trainer import fit  # not above: who wants the ratings alone needs no TensorFlow
 
     given = {name: getattr(called, name) for name in ("epochs", *REPLACED)}
     config = parse_config(

@@ -13,15 +13,15 @@ import time
 import numpy as np
 
 from benchmarks.peers import Timed, cornac_mf, surprise_svd
-from core import datasets
-from core.backend import keras
+from core import data
 from core.config import PRESETS, RunConfig
-from core.engine import forget_engines
-from core.metrics import rmse
-from core.models import build_model
-from core.ratings import Ratings
-from core.splits import Split, split
-from core.training import fit, prepare
+from core.data.ratings import Ratings
+from core.data.splits import Split, split
+from core.model.backend import keras
+from core.model.networks import build_model
+from core.training.baselines import rmse
+from core.training.engine import forget_engines
+from core.training.trainer import fit, prepare
 
 ARTICLE = PRESETS["article-dot-with-bias"]
 
@@ -32,7 +32,7 @@ def main() -> None:
         "--seeds", type=int, metavar="N", help="compare the presets over split seeds 0 to N - 1 instead"
     )
     arguments = parser.parse_args()
-    ratings = datasets.load()
+    ratings = data.load()
     if arguments.seeds:
         print_presets(ratings, arguments.seeds)
     else:

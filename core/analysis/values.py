@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.analysis.pca import pca
+from core.analysis.components.pca import pca
 
 MOST_ROWS_FOR_CLUSTERING = 500
 """Above this, clustering takes longer than a page should wait."""

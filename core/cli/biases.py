@@ -5,18 +5,18 @@ from typing import Any
 
 import numpy as np
 
-from core.analysis.bias import Biases
-from core.analysis.bias import biases as fit
-from core.analysis.ends import ends
-from core.analysis.terms import average_terms
+from core.analysis.biases.bias import Biases
+from core.analysis.biases.bias import biases as fit
+from core.analysis.biases.score_contributions import average_terms
+from core.analysis.components.extremes import ends
 from core.analysis.trained import trained_rows
-from core.cli.analyzed import check_range
 from core.cli.answer import Answer, pairs, table
+from core.cli.common import check_range
 from core.cli.data import ratings_of
+from core.data.ratings import Ratings
 from core.errors import LimitError
-from core.ratings import Ratings
-from core.run import Run
-from core.store import RunStore
+from core.model.run import Run
+from core.store.runs import RunStore
 
 _NUMBERS = ("rest", "taste", "bias", "expected", "mean_rating", "n_ratings")
 

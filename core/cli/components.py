@@ -7,17 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from core.analysis.columns import item_columns
-from core.analysis.cost import cost as measure
-from core.analysis.cost import sample
-from core.analysis.ends import ends
-from core.analysis.hints import hints
-from core.analysis.wording import words
-from core.cli.analyzed import add_settings, check_range, look
+from core.analysis.components.extremes import ends
+from core.analysis.components.hint_words import words
+from core.analysis.components.hints import hints
+from core.analysis.components.truncation import cost as measure
+from core.analysis.components.truncation import sample
+from core.analysis.item_attributes import item_columns
 from core.cli.answer import Answer, table
-from core.names import EndNames
-from core.ratings import Ratings
-from core.splits import split
+from core.cli.common import add_settings, check_range, look
+from core.data.ratings import Ratings
+from core.data.splits import split
+from core.studies.component_names import EndNames
 
 MOST_HINTS = 20
 """Hints that the JSON holds, the strongest first."""

@@ -2,30 +2,30 @@
 
 import argparse
 
-from core import datasets
+from core import data
 from core.cli.answer import Answer, pairs, table
+from core.data.ratings import Ratings
 from core.errors import UnknownDatasetError
-from core.ratings import Ratings
-from core.run import Run
+from core.model.run import Run
 
 
 def list_datasets(_: argparse.Namespace) -> Answer:
     """All datasets with their sizes."""
     columns = ("id", "name", "users", "items", "ratings", "min_rating", "max_rating")
-    known = [datasets.info(dataset_id).as_json() for dataset_id in datasets.dataset_ids()]
+    known = [data.info(dataset_id).as_json() for dataset_id in data.dataset_ids()]
     found = [{column: about[column] for column in (*columns, "digest")} for about in known]
     return Answer(found, table(columns, [[dataset[column] for column in columns] for dataset in found]))
 
 
 def rename(called: argparse.Namespace) -> Answer:
     """Another name, or another word for what is rated; the id and the runs stay."""
-    about = datasets.rename(called.dataset_id, called.name, called.noun)
+    about = data.rename(called.dataset_id, called.name, called.noun)
     return Answer(about.as_json(), pairs([("dataset", about.dataset_id), ("name", about.name), ("noun", about.noun)]))
 
 
 def delete(called: argparse.Namespace) -> Answer:
     """Remove a dataset; the runs that learned from it stay, and are told."""
-    runs = list(datasets.delete(called.dataset_id))
+    runs = list(data.delete(called.dataset_id))
     said = f"{len(runs)} runs learned from it and stay: {', '.join(runs)}" if runs else "no run learned from it"
     return Answer({"deleted": called.dataset_id, "runs": runs}, f"deleted {called.dataset_id}; {said}")
 
@@ -37,7 +37,7 @@ def ratings_of(run: Run) -> Ratings:
         UnknownDatasetError: It is no longer there, or something else has its id now.
     """
     own = run.dataset.dataset_id
-    ratings = datasets.load(datasets.holding(run.dataset.digest, own) or own)
+    ratings = data.load(data.holding(run.dataset.digest, own) or own)
     if ratings.digest != run.dataset.digest:
         raise UnknownDatasetError(
             f"run {run.run_id} learned from another version of dataset {run.dataset.dataset_id!r:.60}; "

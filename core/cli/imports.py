@@ -6,10 +6,10 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from core import datasets
+from core import data
 from core.cli.answer import Answer, pairs, table
-from core.datasets import ColumnMapping, ImportOptions, ImportReport
-from core.datasets.releases import RELEASES
+from core.data import ColumnMapping, ImportOptions, ImportReport
+from core.data.releases import RELEASES
 from core.errors import UsageError
 
 SHOWN = 20
@@ -63,7 +63,7 @@ def import_files(called: argparse.Namespace) -> Answer:
     options = _given(called, ImportOptions)
     if options.get("delimiter") in ("TAB", "\\t"):
         options["delimiter"] = "\t"
-    report = datasets.import_ratings(
+    report = data.import_ratings(
         [_path(path) for path in called.paths], mapping=mapping, options=ImportOptions(**options), reporter=_Progress()
     )
     return Answer(report.as_json(), _text(report))
@@ -81,7 +81,7 @@ def add_download_flags(call: argparse.ArgumentParser) -> None:
 
 def download(called: argparse.Namespace) -> Answer:
     """Fetch an official MovieLens release and make a dataset of it."""
-    report = datasets.fetch(called.release, accepted=called.accept_licence, reporter=_Progress())
+    report = data.fetch(called.release, accepted=called.accept_licence, reporter=_Progress())
     return Answer(report.as_json(), _text(report))
 
 
@@ -108,16 +108,16 @@ class _Progress:
 
 
 def _text(report: ImportReport) -> str:
-    data = report.dataset
+    made = report.dataset
     done = pairs(
         [
-            ("dataset", data.dataset_id + (" (was there before)" if report.already_there else "")),
-            ("name", data.name),
+            ("dataset", made.dataset_id + (" (was there before)" if report.already_there else "")),
+            ("name", made.name),
             ("layout", report.layout),
-            ("ratings", data.ratings),
-            ("people", data.users),
-            (data.noun, data.items),
-            ("scale", f"{data.min_rating:g} to {data.max_rating:g}"),
+            ("ratings", made.ratings),
+            ("people", made.users),
+            (made.noun, made.items),
+            ("scale", f"{made.min_rating:g} to {made.max_rating:g}"),
             ("rows read", report.rows),
             ("rows left out", report.rejected_total),
             ("duplicates", report.dropped_duplicates),

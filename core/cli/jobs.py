@@ -3,9 +3,9 @@
 import argparse
 from typing import Any
 
-from core import jobs as queue
 from core.cli.answer import Answer, table
-from core.jobfolder import Job
+from core.jobs import queue
+from core.jobs.job_folder import Job
 
 
 def list_jobs(_: argparse.Namespace) -> Answer:

@@ -3,11 +3,11 @@
 import argparse
 from typing import Any
 
-from core import names
-from core.cli.analyzed import add_settings, check_range, look
 from core.cli.answer import Answer, pairs, table
+from core.cli.common import add_settings, check_range, look
 from core.errors import UsageError
-from core.names import EndNames, Name
+from core.studies import component_names
+from core.studies.component_names import EndNames, Name
 
 
 def add_flags(call: argparse.ArgumentParser) -> None:
@@ -34,8 +34,10 @@ def name(called: argparse.Namespace) -> Answer:
         high = called.high if called.high is not None else known.high if known else ""
         direction = looked.result.components[called.component - 1]
         given = Name(low, high, direction, called.component - 1, called.centered, called.fit_min_ratings)
-        names.set_name(looked.run.run_id, given)
-        known = names.for_components(names.get(looked.run.run_id), looked.result)[called.component - 1]
+        component_names.set_name(looked.run.run_id, given)
+        known = component_names.for_components(component_names.get(looked.run.run_id), looked.result)[
+            called.component - 1
+        ]
     document = _entry(called.component, known)
     return Answer(document, pairs(list(document.items())))
 

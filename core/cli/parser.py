@@ -4,16 +4,16 @@ import argparse
 from typing import Any, NoReturn
 
 from core.cli import (
-    analyzed,
+    axis,
     biases,
-    comparing,
+    common,
+    compare,
     components,
     data,
     imports,
     jobs,
-    looking,
     naming,
-    own,
+    neighbors,
     recommend,
     runs,
     studies,
@@ -21,7 +21,7 @@ from core.cli import (
 )
 from core.cli.fields import add_fields
 from core.config import PRESETS, ModelConfig, SplitConfig, TrainConfig
-from core.datasets import BUNDLED
+from core.data import BUNDLED
 from core.errors import UsageError
 from core.export import FORMATS
 
@@ -85,12 +85,10 @@ def _add_analyses(calls: Any) -> None:
     naming.add_flags(
         _add_run_call(calls, "name", naming.name, "Name the ends of a component, or show the names there are.")
     )
-    analyzed.add_settings(
-        _add_run_call(calls, "cost", components.cost, "Show how many components the predictions need.")
-    )
-    looking.add_flags(_add_run_call(calls, "neighbors", looking.neighbors, "Show the items closest to one item."))
+    common.add_settings(_add_run_call(calls, "cost", components.cost, "Show how many components the predictions need."))
+    neighbors.add_flags(_add_run_call(calls, "neighbors", neighbors.neighbors, "Show the items closest to one item."))
     biases.add_flags(_add_run_call(calls, "biases", biases.biases, "Show learned biases beside plain averages."))
-    comparing.add_flags(_add_run_call(calls, "compare", comparing.compare, "Show how alike two runs are."))
+    compare.add_flags(_add_run_call(calls, "compare", compare.compare, "Show how alike two runs are."))
     recommend.add_recommend_flags(
         _add_run_call(calls, "recommend", recommend.recommend, "Guess what somebody new would like.")
     )
@@ -106,7 +104,7 @@ def _add_analyses(calls: Any) -> None:
     studies.add_stability_flags(
         _add_run_call(calls, "stability", studies.stability, "Train again from other seeds, and show what comes back.")
     )
-    own.add_flags(_add_run_call(calls, "axis", own.show, "Project the items on an axis between two sets of them."))
+    axis.add_flags(_add_run_call(calls, "axis", axis.show, "Project the items on an axis between two sets of them."))
 
 
 def _add(calls: Any, name: str, command: Any, summary: str) -> argparse.ArgumentParser:

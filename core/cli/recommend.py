@@ -7,17 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from core.analysis.explain import Explanation, Party, explain, item_party, printed, user_party
-from core.analysis.pca import pca
-from core.analysis.recommend import best
+from core.analysis.components.pca import pca
+from core.analysis.new_user.explain import Explanation, Party, explain, item_party, printed, user_party
+from core.analysis.new_user.model import Newcomers, fitting
+from core.analysis.new_user.own_ratings import MOST_RATINGS, from_file
+from core.analysis.new_user.recommend import best
 from core.cli.answer import Answer, table
 from core.cli.data import ratings_of
+from core.data.ratings import Ratings
+from core.data.splits import split
 from core.errors import LimitError, UsageError
-from core.newcomers import Newcomers, fitting
-from core.person import MOST_RATINGS, from_file
-from core.ratings import Ratings
-from core.splits import split
-from core.store import RunStore
+from core.store.runs import RunStore
 
 DIGITS = 3
 """Of the numbers of an explanation, which add up as printed."""

@@ -9,8 +9,8 @@ from typing import Any
 from core.cli.answer import Answer, pairs, table
 from core.cli.data import ratings_of
 from core.export import export as export_files
-from core.run import Run
-from core.store import RunStore
+from core.model.run import Run
+from core.store.runs import RunStore
 
 
 def list_runs(_: argparse.Namespace) -> Answer:

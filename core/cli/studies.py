@@ -9,22 +9,23 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel
 
-from core import studymaking, studystore
-from core.analysis.pairs import part
-from core.analysis.stability import across_seeds
-from core.cli.analyzed import add_settings, check_range
+from core.analysis.compare.shared_items import part
+from core.analysis.components.stability import across_seeds
 from core.cli.answer import Answer, table
+from core.cli.common import add_settings, check_range
 from core.cli.data import ratings_of
 from core.cli.fields import add_fields, given
+from core.data.ratings import Ratings
+from core.disk.files import disk_full_told, is_disk_full
 from core.errors import UsageError
 from core.export import inert
-from core.files import disk_full_told, is_disk_full
-from core.ratings import Ratings
-from core.run import Run
-from core.store import RunStore
-from core.studies import check, parse_settings
-from core.studysettings import ClusterSettings, MapStudySettings, StabilitySettings
-from core.studystore import Stored
+from core.jobs.study_jobs import check, parse_settings
+from core.model.run import Run
+from core.store import study_store
+from core.store.runs import RunStore
+from core.store.study_store import Stored
+from core.studies import study_kinds
+from core.studies.settings import ClusterSettings, MapStudySettings, StabilitySettings
 
 
 def add_map_flags(call: argparse.ArgumentParser) -> None:
@@ -125,9 +126,9 @@ def _study(kind: str, model: type[BaseModel], called: argparse.Namespace) -> tup
     run = RunStore().load(called.run_id)
     ratings, settings = ratings_of(run), parse_settings(kind, given(called, model))
     check(run, settings)
-    if not studystore.exists(run.run_id, kind, settings):
+    if not study_store.exists(run.run_id, kind, settings):
         print(f"{kind}: not made yet with these settings; at work", file=sys.stderr)
-    return run, ratings, settings, studymaking.make(kind, run, ratings, settings, on_progress=_Percent())
+    return run, ratings, settings, study_kinds.make(kind, run, ratings, settings, on_progress=_Percent())
 
 
 class _Percent:

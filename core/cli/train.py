@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from core import datasets, jobs
+from core import data
 from core.cli.answer import Answer, pairs
 from core.config import PRESETS, RunConfig, parse_config, run_id
+from core.data.ratings import Ratings
 from core.errors import CorruptRunError, LimitError, UnknownRunError
-from core.limits import check_size
-from core.ratings import Ratings
-from core.run import Epoch, Event, Run, Started, Step
-from core.store import RunStore
+from core.jobs import queue
+from core.model.run import Epoch, Event, Run, Started, Step
+from core.store.runs import RunStore
+from core.training.budget import check_size
 
 OWNER = "command line"
 
@@ -22,7 +23,7 @@ OWNER = "command line"
 def train(called: argparse.Namespace) -> Answer:
     """Train in this process, or hand the training to the dashboard's workers."""
     config = _config(called)
-    ratings = datasets.load(called.dataset)
+    ratings = data.load(called.dataset)
     check_size(config, len(ratings.users), len(ratings.items), len(ratings))
     return _submit(config, ratings) if called.queue else _train_here(config, ratings)
 
@@ -70,13 +71,13 @@ def _stored(store: RunStore, wanted: str) -> Run | None:
 
 def _fit(config: RunConfig, ratings: Ratings, should_stop: Callable[[], bool]) -> Run:
     print("starting TensorFlow", file=sys.stderr)
-    from core.training import fit  # a run found in the store never needs TensorFlow
+    from core.training.trainer import fit  # a run found in the store never needs TensorFlow
 
     return fit(config, ratings, on_event=_Progress(), should_stop=should_stop)
 
 
 def _submit(config: RunConfig, ratings: Ratings) -> Answer:
-    job = jobs.submit_training(config, ratings, owner=OWNER)
+    job = queue.submit_training(config, ratings, owner=OWNER)
     document = {"job_id": job.job_id or None, "run_id": job.run_id, "state": job.state}
     if job.state == "done":
         return Answer(document, f"run {job.run_id} is in the store already")

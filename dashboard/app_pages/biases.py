@@ -3,13 +3,17 @@
 import numpy as np
 import streamlit as st
 
-from core.analysis.bias import Biases
-from core.analysis.ends import Ends, ends
+from core.analysis.biases.bias import Biases
+from core.analysis.components.extremes import Ends, ends
 from core.config import PRESETS
-from dashboard import analyses, bias_tables, bias_words, copy, loaders, selection, sides, state, training
+from dashboard.biases import tables, words
+from dashboard.cache import analyses, loaders
 from dashboard.charts import biases as charts
-from dashboard.needs_run import require_run
-from dashboard.sides import Side
+from dashboard.jobs import trainings
+from dashboard.session import state
+from dashboard.shared import phrases, selection, sides
+from dashboard.shared.sides import Side
+from dashboard.shell.needs_run import require_run
 
 TOP = 10
 WELL_KNOWN = 21
@@ -28,10 +32,10 @@ def without_biases() -> None:
     having = [summary for summary in loaders.runs_of(run.dataset.dataset_id) if summary.config.model == "dot_with_bias"]
     if not having:
         st.write("The default model has biases; training it takes a few seconds.")
-        training.offer(PRESETS["default"], label="Train a model with biases")
+        trainings.offer(PRESETS["default"], label="Train a model with biases")
         return
     best = min(having, key=lambda summary: summary.outcome.val_rmse)
-    st.write(f"There is one on the same data: {copy.run_words(best)}.")
+    st.write(f"There is one on the same data: {phrases.run_words(best)}.")
     st.button(
         "Look at that model instead",
         type="primary",
@@ -61,7 +65,7 @@ def picture(side: Side, found: Biases, listed: np.ndarray, marked: list[int]) ->
     rows = side.rows
     furthest = ends(np.nan_to_num(found.residual), listed, TOP)
     shown = np.flatnonzero(rows.trained & (rows.count > 0))
-    said = bias_words.picture(rows, found, furthest)
+    said = words.picture(rows, found, furthest)
     st.plotly_chart(
         charts.scatter(
             found,
@@ -85,12 +89,12 @@ def picture(side: Side, found: Biases, listed: np.ndarray, marked: list[int]) ->
 def shrinkage(side: Side, found: Biases) -> None:
     """How many ratings it takes until an average counts."""
     st.header("Why few ratings make a small bias")
-    said = bias_words.shrinkage(side.rows, found)
+    said = words.shrinkage(side.rows, found)
     left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
     left.plotly_chart(
         charts.believed(found, int(side.rows.count.max()), noun=side.noun),
         key="believed",
-        config=copy.CHART_CONFIG,
+        config=phrases.CHART_CONFIG,
         alt=f"Share of an average that is believed, rising with the number of ratings. {said}",
     )
     right.markdown(said)
@@ -107,7 +111,8 @@ def explanation() -> None:
             "$$c + \\frac{n}{n + s} \\, (m - c),$$\n\n"
             "with the overall mean $c$; the expected bias is a straight line in the log odds of that mean between the "
             "ends of the scale. The shrinkage $s$, level and slope are those with the smallest squared error over all "
-            f"{copy.plural(noun)}, or all users. Gray lines show it for a few numbers of ratings. Means and counts are "
+            f"{phrases.plural(noun)}, or all users. "
+            "Gray lines show it for a few numbers of ratings. Means and counts are "
             "of the whole data, of which the model saw the training part. Color spans 95% of what is colored.\n\n"
             f"*Taste* is the mean of $u \\cdot v$ over the ratings of a {noun}, or of a user. The mean score of a "
             f"{noun} is its bias, plus that, plus the mean bias of those who rated it.\n\n"
@@ -129,13 +134,13 @@ def show() -> None:
         return
     listed = side.rows.trained & (side.rows.count >= least)
     furthest = picture(side, found, listed, marked)
-    st.caption(bias_words.meaning(side.rows, run.dataset.min_rating, run.dataset.max_rating))
-    bias_tables.both_ends(run.run_id, side, found, furthest, least)
+    st.caption(words.meaning(side.rows, run.dataset.min_rating, run.dataset.max_rating))
+    tables.both_ends(run.run_id, side, found, furthest, least)
     shrinkage(side, found)
     explanation()
 
 
-st.title(f"Which {copy.plural(noun)} does everybody like, and who is generous?")
+st.title(f"Which {phrases.plural(noun)} does everybody like, and who is generous?")
 st.markdown(
     f"A bias is one number a {noun}: what the model adds to its guess whoever is asked, before any taste is compared. "
     "People have one too: how generous they are. Most of it is the plain average; the rest is worth a look."

@@ -3,10 +3,10 @@
 import numpy as np
 import streamlit as st
 
-from core.analysis.pairs import FEWEST, Shared
+from core.analysis.compare.shared_items import FEWEST, Shared
 from core.errors import LimitError
-from core.run import Run
-from dashboard import copy, loaders, studying
+from core.model.run import Run
+from dashboard.cache import loaders
 from dashboard.compare import choice as compare_choice
 from dashboard.compare import pair as compare_pair
 from dashboard.compare import results as compare_results
@@ -14,7 +14,9 @@ from dashboard.compare import words as compare_words
 from dashboard.compare.choice import Chosen
 from dashboard.compare.pair import Names
 from dashboard.compare.side_by_side import side_by_side
-from dashboard.needs_run import require_run
+from dashboard.jobs import studies
+from dashboard.shared import phrases
+from dashboard.shell.needs_run import require_run
 
 WELL_KNOWN = 21
 """Ratings an item needs to be compared, at first."""
@@ -65,9 +67,9 @@ def most_asked(left: Run, right: Run) -> int:
 
 def too_few(found: Shared, noun: str) -> None:
     """Say why nothing is compared."""
-    nouns = copy.plural(noun)
+    nouns = phrases.plural(noun)
     st.warning(
-        f"They have {copy.count(len(found), noun)} to be compared on, and {FEWEST} are needed. {found.in_both:,} "
+        f"They have {phrases.count(len(found), noun)} to be compared on, and {FEWEST} are needed. {found.in_both:,} "
         f"{nouns} occur in the data of both, by their ids; {found.untrained:,} of these have no rating in the training "
         f"part of one of the models, {found.rare:,} too few ratings. Lower the number above, or choose models of data "
         "with more in common.",
@@ -84,15 +86,15 @@ def compared(names: Names, left: Run, found: Shared) -> bool:
             st.warning("One of them has learned nothing that could be compared: all its vectors are the same.")
             return False
     noun = left.dataset.noun
-    made = studying.study(
+    made = studies.study(
         compare_pair.STUDY,
         left,
         names.settings,
-        title=f"Compare {copy.count(len(found), noun)}",
+        title=f"Compare {phrases.count(len(found), noun)}",
         button="Compare them",
         about_seconds=max(1.0, SECONDS_A_PAIR * len(found) ** 2),
         words=f"The neighbors of every {noun} are looked up in both models. Ask for more ratings above, and with fewer "
-        f"{copy.plural(noun)} it is immediate.",
+        f"{phrases.plural(noun)} it is immediate.",
     )
     return made is not None
 

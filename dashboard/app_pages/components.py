@@ -5,19 +5,20 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from core.analysis.ends import Ends, ends
-from dashboard import analyses, copy, loaders, selection
+from core.analysis.components.extremes import Ends, ends
+from dashboard.cache import analyses, loaders
 from dashboard.charts import components as charts
 from dashboard.charts.scree import scree
-from dashboard.components import trust as component_trust
-from dashboard.components import words as component_words
-from dashboard.components.ends import both_ends
-from dashboard.components.method import explanation
-from dashboard.components.naming import How
-from dashboard.components.plane import component_map
-from dashboard.components.view import View, look
-from dashboard.markup import escape
-from dashboard.needs_run import require_run
+from dashboard.principal_components import trust as component_trust
+from dashboard.principal_components import words as component_words
+from dashboard.principal_components.ends import both_ends
+from dashboard.principal_components.method import explanation
+from dashboard.principal_components.naming import How
+from dashboard.principal_components.plane import component_map
+from dashboard.principal_components.view import View, look
+from dashboard.shared import phrases, selection
+from dashboard.shared.markup import escape
+from dashboard.shell.needs_run import require_run
 
 TOP = 10
 """Items at each end, as in the article."""
@@ -90,7 +91,7 @@ def overview(view: View, found: Ends) -> list[int]:
             marked=marked,
         ),
         key="strip",
-        config=copy.CHART_CONFIG,
+        config=phrases.CHART_CONFIG,
         alt=f"All {nouns} along {view.label.short}. {said}",
     )
     picture.markdown(said)
@@ -113,7 +114,7 @@ def shares(view: View) -> None:
         key="scree",
         on_select=partial(component_trust.choose, len(view.labels), "scree"),
         selection_mode="points",
-        config=copy.CHART_CONFIG,
+        config=phrases.CHART_CONFIG,
         alt=f"Share of the total carried by each of {len(view.labels)} components. {said}",
     )
     st.markdown(f"{said} Select a bar to choose another.")
@@ -126,7 +127,7 @@ st.markdown(
 )
 view = look(run.run_id, *controls())
 for problem in view.names.problems:
-    st.warning(escape(copy.sentence(problem)), icon=":material/edit_off:")
+    st.warning(escape(phrases.sentence(problem)), icon=":material/edit_off:")
 found = ends(view.scores, view.listed, TOP)
 marked = overview(view, found)
 both_ends(

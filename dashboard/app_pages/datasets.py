@@ -3,15 +3,20 @@
 import pandas as pd
 import streamlit as st
 
-from core import datasets, incoming, jobs
-from core.datasets import BUNDLED, DatasetInfo
-from core.datasets.releases import RELEASES, Release
+from core import data
+from core.data import BUNDLED, DatasetInfo
+from core.data.releases import RELEASES, Release
 from core.errors import ExplorerError
-from core.jobfolder import Job, read_spec
-from core.store import RunSummary
-from dashboard import copy, import_form, importing, loaders, state, training
+from core.jobs import import_jobs, queue
+from core.jobs.job_folder import Job, read_spec
+from core.store.runs import RunSummary
+from dashboard.cache import loaders
 from dashboard.charts import data as charts
-from dashboard.markup import escape
+from dashboard.datasets import import_form
+from dashboard.jobs import imports, trainings
+from dashboard.session import state
+from dashboard.shared import phrases
+from dashboard.shared.markup import escape
 
 AT_HAND, OWN, RELEASED = "At hand", "Bring your own", "MovieLens releases"
 
@@ -36,7 +41,7 @@ def table(infos: list[DatasetInfo]) -> pd.DataFrame:
         {
             "used": info.dataset_id == state.dataset_id(),
             "name": info.name,
-            "noun": copy.plural(info.noun),
+            "noun": phrases.plural(info.noun),
             "ratings": info.ratings,
             "users": info.users,
             "items": info.items,
@@ -95,7 +100,7 @@ def detail(info: DatasetInfo) -> None:
 
 def pictures(info: DatasetInfo) -> None:
     """Four numbers and three charts."""
-    ratings, nouns = loaders.ratings(info.dataset_id), copy.plural(info.noun)
+    ratings, nouns = loaders.ratings(info.dataset_id), phrases.plural(info.noun)
     with st.grid(4, min_column_width=140):
         st.metric("Ratings", f"{info.ratings:,}", border=True)
         st.metric("People", f"{info.users:,}", border=True)
@@ -120,7 +125,7 @@ def pictures(info: DatasetInfo) -> None:
     )
     with st.grid(3, min_column_width=260):
         for figure, name, alt in drawn:
-            st.plotly_chart(figure, key=f"data_{name}", config=copy.CHART_CONFIG, alt=alt)
+            st.plotly_chart(figure, key=f"data_{name}", config=phrases.CHART_CONFIG, alt=alt)
 
 
 @st.dialog("Rename data", icon=":material/edit:")
@@ -131,9 +136,9 @@ def rename(info: DatasetInfo) -> None:
     st.caption("Models that learned from it stay as they are.")
     if st.button("Save", type="primary", icon=":material/check:", key="confirm_rename"):
         try:
-            datasets.rename(info.dataset_id, name, noun)
+            data.rename(info.dataset_id, name, noun)
         except ExplorerError as error:
-            st.error(escape(copy.sentence(str(error))), title=copy.error_title(error.code))
+            st.error(escape(phrases.sentence(str(error))), title=phrases.error_title(error.code))
             return
         loaders.forget_dataset(info.dataset_id)
         st.rerun()
@@ -144,18 +149,20 @@ def delete(info: DatasetInfo) -> None:
     """Ask once, say what depends on it."""
     learned, working = loaders.runs_of(info.dataset_id), jobs_on(info.dataset_id)
     twin = next((other for other in loaders.dataset_infos() if twins(info, other)), None)
-    st.markdown(f"**{escape(info.name)}** will be removed from the disk: {copy.count(info.ratings, 'rating')}.")
+    st.markdown(f"**{escape(info.name)}** will be removed from the disk: {phrases.count(info.ratings, 'rating')}.")
     too = False
     if learned and twin:
         st.markdown(f"Its models stay: **{escape(twin.name)}** holds the same ratings.")
     elif learned:
-        st.markdown(f"{copy.count(len(learned), 'model')} learned from it, and the pages cannot show them without it:")
-        st.markdown("\n".join(f"- {copy.run_words(summary)}" for summary in learned[:8]))
+        st.markdown(
+            f"{phrases.count(len(learned), 'model')} learned from it, and the pages cannot show them without it:"
+        )
+        st.markdown("\n".join(f"- {phrases.run_words(summary)}" for summary in learned[:8]))
         if len(learned) > 8:
-            st.caption(f"and {copy.count(len(learned) - 8, 'more model')}")
+            st.caption(f"and {phrases.count(len(learned) - 8, 'more model')}")
         too = st.checkbox("Delete these models too", value=True, key="delete_models")
     if working:
-        st.markdown(f"{copy.count(len(working), 'training')} on it will be stopped.")
+        st.markdown(f"{phrases.count(len(working), 'training')} on it will be stopped.")
     with st.container(horizontal=True):
         if st.button("Delete", type="primary", icon=":material/delete:", key="confirm_delete"):
             _delete(info, learned if too else [], working)
@@ -172,14 +179,14 @@ def twins(one: DatasetInfo, other: DatasetInfo) -> bool:
 def jobs_on(dataset_id: str) -> list[Job]:
     """Trainings that wait or run on a dataset."""
     active = [job for job in loaders.jobs_now() if job.active and job.kind == "train"]
-    return [job for job in active if read_spec(jobs.folder() / job.job_id).get("dataset_id") == dataset_id]
+    return [job for job in active if read_spec(queue.folder() / job.job_id).get("dataset_id") == dataset_id]
 
 
 def _delete(info: DatasetInfo, learned: list[RunSummary], working: list[Job]) -> None:
     for job in working:
-        training.stop(job.job_id)
+        trainings.stop(job.job_id)
     try:
-        datasets.delete(info.dataset_id)
+        data.delete(info.dataset_id)
         for summary in learned:
             state.delete_run(summary.run_id)
     except ExplorerError as error:
@@ -205,7 +212,7 @@ def releases() -> None:
         type="primary",
         icon=":material/cloud_download:",
         disabled=not accepted,
-        on_click=importing.start_download,
+        on_click=imports.start_download,
         args=(chosen, accepted),
         key="download",
     )
@@ -225,23 +232,23 @@ def in_words(release: Release) -> str:
 
 def arrival() -> None:
     """The import or download that this session follows: its progress, what it did, or why it failed."""
-    job = importing.watched()
+    job = imports.watched()
     if job is None:
         return
     if job.active:
-        importing.follow(job.job_id)
+        imports.follow(job.job_id)
         return
     if job.state != "done":
-        training.say_end(job)
+        trainings.say_end(job)
         if job.kind == "import" and import_form.current():
             st.caption("Your files and what you said about them are still here, under Bring your own.")
-    elif report := incoming.report(job.job_id):
-        if importing.adopt_result(job, report):
+    elif report := import_jobs.report(job.job_id):
+        if imports.adopt_result(job, report):
             import_form.clear()
             loaders.forget_dataset(report.dataset.dataset_id)
             st.session_state.section = AT_HAND
             st.rerun()  # the sidebar was drawn with the data before this one
-        importing.show_report(report)
+        imports.show_report(report)
     st.button("Close", icon=":material/close:", on_click=state.watch, args=(None,), key="close_report")
 
 

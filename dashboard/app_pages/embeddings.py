@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis.neighbors import neighbors
+from core.analysis.neighbors.of_one import neighbors
 from core.analysis.values import order_by_similarity
-from dashboard import analyses, copy, loaders, matrix_words, selection, tables
+from dashboard.cache import analyses, loaders
 from dashboard.charts import matrix as charts
-from dashboard.needs_run import require_run
-from dashboard.rows import Rows
+from dashboard.embeddings import words
+from dashboard.shared import phrases, selection, tables
+from dashboard.shared.matrix_rows import Rows
+from dashboard.shell.needs_run import require_run
 
 FIRST, MOST_RATED, CHOSEN = "First 20", "Most ratings", "Chosen"
 AS_GIVEN, ALIKE, BY_DIMENSION = "As given", "Alike side by side", "By one dimension"
@@ -28,7 +30,7 @@ noun, dim = run.dataset.noun, run.config.embedding_dim
 
 def choose_side() -> Rows:
     """Items or people."""
-    items, people = copy.plural(noun).capitalize(), "Users"
+    items, people = phrases.plural(noun).capitalize(), "Users"
     side = st.segmented_control("Rows", [items, people], default=items, required=True, key="rows", bind="query-params")
     return loaders.user_rows(run.run_id) if side == people else loaders.item_rows(run.run_id)
 
@@ -71,12 +73,13 @@ def heatmap() -> Rows:
         st.info(f"Choose at least one {rows.noun} above, and its numbers appear here.", icon=":material/search:")
         return rows
     shown = in_order(rows, shown, order, dimension)
-    said = matrix_words.picture(rows, shown)
+    said = words.picture(rows, shown)
     st.plotly_chart(
         charts.heatmap(rows.matrix[shown], [rows.labels[row] for row in shown], rows.trained[shown], noun=rows.noun),
         key="heatmap",
-        config=copy.CHART_CONFIG,
-        alt=f"Heatmap of {copy.count(len(shown), rows.noun)} by {dim} dimensions, red below zero, blue above. {said}",
+        config=phrases.CHART_CONFIG,
+        alt=f"Heatmap of {phrases.count(len(shown), rows.noun)} by {dim} dimensions, red below zero, blue above. "
+        f"{said}",
     )
     st.markdown(said)
     return rows
@@ -86,15 +89,15 @@ def spread(rows: Rows) -> None:
     """How the numbers of the whole matrix are distributed."""
     st.header("How large are the numbers?")
     found = analyses.matrix_values(run.run_id, users=rows.noun == "user")
-    said = matrix_words.distribution(found)
+    said = words.distribution(found)
     st.plotly_chart(
         charts.distribution(found, noun=rows.noun),
         key="distribution",
-        config=copy.CHART_CONFIG,
+        config=phrases.CHART_CONFIG,
         alt=f"Histogram of all numbers of all {rows.nouns}. {said}",
     )
     st.markdown(said)
-    if still := matrix_words.untrained(rows):
+    if still := words.untrained(rows):
         st.caption(still)
 
 
@@ -136,15 +139,15 @@ def one_row(rows: Rows) -> None:
         )
     )
     other = int(near.index[beside])
-    said = matrix_words.pair(rows, row, other, float(near.similarity[beside]))
+    said = words.pair(rows, row, other, float(near.similarity[beside]))
     st.plotly_chart(
         charts.two_rows(rows.matrix[[row, other]], [rows.labels[row], rows.labels[other]]),
         key="two_rows",
-        config=copy.CHART_CONFIG,
+        config=phrases.CHART_CONFIG,
         alt=f"Two rows of the matrix as bars. {said}",
     )
     st.markdown(said)
-    st.markdown(matrix_words.bias(rows, row))
+    st.markdown(words.bias(rows, row))
     numbers(rows, row, other)
 
 

@@ -6,10 +6,14 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from core import incoming, jobs, studies
-from core.jobfolder import Job
-from dashboard import copy, curve, importing, loaders, state, studying, training
-from dashboard.markup import escape
+from core.jobs import import_jobs, queue, study_jobs
+from core.jobs.job_folder import Job
+from dashboard.cache import loaders
+from dashboard.jobs import imports, studies, trainings
+from dashboard.session import state
+from dashboard.shared import phrases
+from dashboard.shared.markup import escape
+from dashboard.train import curve
 
 SHOWN = 200
 """Older jobs than this are counted, not listed."""
@@ -32,12 +36,12 @@ def table(known: list[Job]) -> pd.DataFrame:
     """One row a job, in the order given."""
     return pd.DataFrame(
         {
-            "state": "Stopping" if job.canceling else copy.JOB_STATES[job.state],
+            "state": "Stopping" if job.canceling else phrases.JOB_STATES[job.state],
             "title": job.title,
             "progress": 100 * job.progress,
             "seconds": job.seconds,
             "asked": pd.Timestamp(job.created_at),
-            "message": copy.sentence(job.message),
+            "message": phrases.sentence(job.message),
             "job_id": job.job_id,
         }
         for job in known
@@ -74,19 +78,19 @@ def overview() -> None:
 def detail(job: Job) -> None:
     """One job: how it stands, what can be done about it, and its log."""
     st.subheader(escape(job.title))
-    if job.kind in incoming.KINDS and job.state in ("queued", "running", "done"):
+    if job.kind in import_jobs.KINDS and job.state in ("queued", "running", "done"):
         arrival(job)
-    elif job.kind == studies.KIND and job.active:
-        studying.show(job)
+    elif job.kind == study_jobs.KIND and job.active:
+        studies.show(job)
     elif job.active:
-        st.progress(job.progress, text=training.progress_words(job, curve.of_events(jobs.events(job.job_id))))
+        st.progress(job.progress, text=trainings.progress_words(job, curve.of_events(queue.events(job.job_id))))
         with st.container(horizontal=True, vertical_alignment="center"):
-            training.stop_button(job)
-            training.link_to(job)
+            trainings.stop_button(job)
+            trainings.link_to(job)
     elif job.state == "done":
-        st.markdown(f"Done in {copy.duration(job.seconds)}.")
-        if job.kind == studies.KIND:
-            studying.link(job)
+        st.markdown(f"Done in {phrases.duration(job.seconds)}.")
+        if job.kind == study_jobs.KIND:
+            studies.link(job)
         elif job.run_id is not None and any(summary.run_id == job.run_id for summary in loaders.runs()):
             st.page_link(
                 "app_pages/components.py",
@@ -97,9 +101,9 @@ def detail(job: Job) -> None:
         else:
             st.caption("Its model has been deleted since.")
     else:
-        training.say_end(job)
+        trainings.say_end(job)
         start_again(job)
-    log = jobs.log(job.job_id)
+    log = queue.log(job.job_id)
     with st.expander("Log", icon=":material/article:", expanded=job.state == "failed"):
         st.code(
             log or "Nothing was printed.",
@@ -111,10 +115,10 @@ def detail(job: Job) -> None:
 
 def start_again(job: Job) -> None:
     """A button for jobs that need nothing but what they were submitted with."""
-    if job.kind == studies.KIND:
-        again = partial(studying.start_again, job)
+    if job.kind == study_jobs.KIND:
+        again = partial(studies.start_again, job)
     elif (wanted := loaders.job_config(job)) is not None:
-        again = partial(training.start_again, job, wanted)
+        again = partial(trainings.start_again, job, wanted)
     else:
         return
     st.button("Start it again", icon=":material/replay:", on_click=partial(_anew, again), key="start_again")
@@ -129,11 +133,11 @@ def _anew(again: Callable[[], None]) -> None:
 def arrival(job: Job) -> None:
     """An import or a download that has not failed."""
     if job.active:
-        st.progress(job.progress, text=importing.progress_words(job))
-        training.stop_button(job)
+        st.progress(job.progress, text=imports.progress_words(job))
+        trainings.stop_button(job)
     else:
-        st.markdown(f"Done in {copy.duration(job.seconds)}.")
-        importing.link(job)
+        st.markdown(f"Done in {phrases.duration(job.seconds)}.")
+        imports.link(job)
 
 
 @st.fragment(run_every=1.0)

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboard import loaders
+from dashboard.cache import loaders
 from dashboard.maps import axis_view, explanation, view
-from dashboard.needs_run import require_run
+from dashboard.shell.needs_run import require_run
 
 MAP, AXIS = "A map", "An axis of your own"
 

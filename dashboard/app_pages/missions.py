@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from dashboard import classroom, copy
 from dashboard.missions import progress
 from dashboard.missions.bar import nouns
 from dashboard.missions.tours import MISSIONS, Mission
+from dashboard.session import classroom
+from dashboard.shared import phrases
 
 words = nouns()
 
@@ -18,12 +19,12 @@ def card(mission: Mission) -> None:
         st.markdown(mission.about.format(**words))
         st.space("stretch")
         st.caption(
-            f"{copy.count(len(mission.tasks), 'step')}, about {copy.count(mission.minutes, 'minute')}"
+            f"{phrases.count(len(mission.tasks), 'step')}, about {phrases.count(mission.minutes, 'minute')}"
             + (" · :material/check_circle: finished" if finished else "")
         )
         if current is mission and progress.done_steps() < len(mission.tasks):
             page = mission.tasks[progress.done_steps()].page
-            label = f"Go on: {copy.count(progress.done_steps(), 'step')} done"
+            label = f"Go on: {phrases.count(progress.done_steps(), 'step')} done"
             st.page_link(f"app_pages/{page}.py", label=label, icon=":material/flag:")
             return
         if st.button("Start again" if finished else "Start", icon=":material/flag:", key=f"start_{mission.key}"):

@@ -10,13 +10,15 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis.agreement import agreement
-from core.analysis.neighbors import METRICS, Metric, Neighbors
-from dashboard import analyses, copy, neighbor_words, sides, tables
-from dashboard.analogies import analogies
+from core.analysis.neighbors.agreement import agreement
+from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors
+from dashboard.cache import analyses
 from dashboard.charts import neighbors as charts
-from dashboard.needs_run import require_run
-from dashboard.sides import Side
+from dashboard.neighbors import words
+from dashboard.neighbors.analogies import analogies
+from dashboard.shared import phrases, sides, tables
+from dashboard.shared.sides import Side
+from dashboard.shell.needs_run import require_run
 
 if TYPE_CHECKING:  # of Streamlit's inner modules only the name of a type
     from streamlit.elements.lib.column_types import ColumnConfig
@@ -54,7 +56,7 @@ def lists(side: Side, row: int, found: Mapping[Metric, Neighbors], length: np.nd
     """The three lists side by side, and all of it as a file."""
     shown = {}
     for place, metric in zip(st.columns(3, gap="medium"), METRICS, strict=True):
-        measure, near = neighbor_words.MEASURES[metric], found[metric]
+        measure, near = words.MEASURES[metric], found[metric]
         value = -near.similarity if metric == "euclidean" else near.similarity
         numbers = {measure.column: value} | further(side, row, near.index, length)
         shown[measure.name] = side.table(near.index, numbers)
@@ -80,7 +82,7 @@ def with_ids(
     side: Side, found: Mapping[Metric, Neighbors], shown: Mapping[str, pd.DataFrame]
 ) -> dict[str, pd.DataFrame]:
     """The lists as they go into the file."""
-    names = {metric: neighbor_words.MEASURES[metric].name for metric in METRICS}
+    names = {metric: words.MEASURES[metric].name for metric in METRICS}
     return {names[metric]: side.with_ids(found[metric].index, shown[names[metric]]) for metric in METRICS}
 
 
@@ -101,7 +103,7 @@ def order(side: Side, numbers: list[str]) -> list[str]:
 
 def columns(measure: str) -> dict[str, ColumnConfig]:
     """How the columns look."""
-    noun = copy.plural(run.dataset.noun)
+    noun = phrases.plural(run.dataset.noun)
     return (
         tables.COLUMNS
         | tables.number(measure, LENGTH, width=62)
@@ -122,9 +124,9 @@ def why_they_differ(
 ) -> None:
     """Length against the number of ratings, with the neighbors marked."""
     st.header("Why the lists differ")
-    st.markdown(neighbor_words.lengths(side.rows, row, length, found, listed))
+    st.markdown(words.lengths(side.rows, row, length, found, listed))
     shown = np.flatnonzero(side.rows.count > 0)
-    said = neighbor_words.popularity(side.rows, length, shown, np.flatnonzero(listed))
+    said = words.popularity(side.rows, length, shown, np.flatnonzero(listed))
     st.plotly_chart(
         charts.lengths(
             length,
@@ -133,13 +135,13 @@ def why_they_differ(
             side.hover,
             chosen=row,
             title=side.rows.labels[row],
-            marked={neighbor_words.MEASURES[metric].name: found[metric].index for metric in METRICS},
+            marked={words.MEASURES[metric].name: found[metric].index for metric in METRICS},
             noun=side.noun,
         ),
         key="lengths",
         on_select=partial(sides.choose_point, "lengths", run.run_id, users=side.users),
         selection_mode="points",
-        config=copy.CHART_CONFIG,
+        config=phrases.CHART_CONFIG,
         alt=f"Length of the vectors against the number of ratings, the neighbors marked. {said}",
     )
     st.markdown(f"{said} Select a point to see its neighbors.")
@@ -166,7 +168,7 @@ def explanation(side: Side) -> None:
         )
 
 
-st.title(f"Which {copy.plural(run.dataset.noun)} are alike, and which people?")
+st.title(f"Which {phrases.plural(run.dataset.noun)} are alike, and which people?")
 st.markdown(
     "Nobody told the model what goes with what. It moved together what pleases the same people, so the closest rows "
     "of the matrix are its idea of alike. Under *Users* are the people who rate alike."
@@ -184,7 +186,7 @@ if len(found["cosine"].index) == 0:
     st.info(f"No other {side.noun} has that many ratings. Lower the number above.", icon=":material/search_off:")
 else:
     length = analyses.lengths(run.run_id, users=side.users)
-    st.markdown(neighbor_words.lead(side.rows, row, found["cosine"]))
+    st.markdown(words.lead(side.rows, row, found["cosine"]))
     lists(side, row, found, length)
     why_they_differ(side, row, found, length, listed)
 if not side.users:

@@ -4,11 +4,14 @@ import pandas as pd
 import streamlit as st
 
 from core.config import PRESETS, RunConfig
-from core.store import RunStore, RunSummary
-from dashboard import copy, curve, form, loaders, reading, state
+from core.store.runs import RunStore, RunSummary
+from dashboard.cache import loaders
 from dashboard.charts import training as charts
 from dashboard.compare import choice as compare_choice
-from dashboard.markup import escape
+from dashboard.session import state
+from dashboard.shared import phrases
+from dashboard.shared.markup import escape
+from dashboard.train import curve, curve_words, form
 
 MOST_COMPARED = 6
 """More curves than this cannot be told apart."""
@@ -18,7 +21,7 @@ def table(summaries: list[RunSummary]) -> pd.DataFrame:
     """One row a run, in the order given; RMSE in rating units, size in bytes."""
     return pd.DataFrame(
         {
-            "model": copy.MODELS[summary.config.model].name,
+            "model": phrases.MODELS[summary.config.model].name,
             "preset": preset_of(summary.config),
             "dim": summary.config.embedding_dim,
             "epochs": summary.outcome.epochs,
@@ -37,7 +40,7 @@ def table(summaries: list[RunSummary]) -> pd.DataFrame:
 
 def preset_of(config: RunConfig) -> str:
     """Words of the preset that a config is, or nothing."""
-    return next((copy.PRESET_WORDS[name] for name, preset in PRESETS.items() if preset == config), "")
+    return next((phrases.PRESET_WORDS[name] for name, preset in PRESETS.items() if preset == config), "")
 
 
 COLUMNS = {
@@ -71,7 +74,7 @@ def look_into(run_id: str) -> None:
 def confirm_delete(chosen: list[RunSummary]) -> None:
     """Ask once, say what goes."""
     st.write("These will be removed from the disk, with the names, axes, maps and other studies kept with them:")
-    st.markdown("\n".join(f"- {copy.run_words(summary)}" for summary in chosen))
+    st.markdown("\n".join(f"- {phrases.run_words(summary)}" for summary in chosen))
     st.caption("The same settings can be trained again and give the same model. Jobs keep their logs.")
     with st.container(horizontal=True):
         if st.button("Delete", type="primary", icon=":material/delete:", key="confirm_delete"):
@@ -109,21 +112,21 @@ def compare(chosen: list[RunSummary]) -> None:
         st.caption(f"The first {MOST_COMPARED} of the {len(chosen)} selected models are drawn.")
     drawn = chosen[:MOST_COMPARED]
     curves = [
-        charts.Named(copy.short_run_words(summary), curve.of_run(loaders.run(summary.run_id))) for summary in drawn
+        charts.Named(phrases.short_run_words(summary), curve.of_run(loaders.run(summary.run_id))) for summary in drawn
     ]
     st.plotly_chart(
         charts.compared_curves(curves),
         key="compared_curves",
         config={"displaylogo": False},
-        alt=f"Validation and training RMSE of {copy.count(len(drawn), 'model')} after each epoch",
+        alt=f"Validation and training RMSE of {phrases.count(len(drawn), 'model')} after each epoch",
     )
     best = min(drawn, key=lambda summary: summary.outcome.val_rmse)
     st.markdown(
         "Solid lines are validation, dotted ones training. "
         f"The lowest kept validation RMSE, {best.outcome.val_rmse:.3f}, is "
-        f"that of {copy.run_words(best)}."
+        f"that of {phrases.run_words(best)}."
         if len(drawn) > 1
-        else reading.result(best.outcome, copy.unit(best.dataset.max_rating))
+        else curve_words.result(best.outcome, phrases.unit(best.dataset.max_rating))
     )
     if len(drawn) > 1:
         differing_settings(drawn)
@@ -131,7 +134,7 @@ def compare(chosen: list[RunSummary]) -> None:
 
 def differing_settings(drawn: list[RunSummary]) -> None:
     """A table with one row a setting that is not the same in all of them."""
-    settings = {f"{copy.short_run_words(summary)}": summary.config.model_dump() for summary in drawn}
+    settings = {f"{phrases.short_run_words(summary)}": summary.config.model_dump() for summary in drawn}
     fields = RunConfig.model_fields
     differing = [name for name in fields if len({str(values[name]) for values in settings.values()}) > 1]
     if not differing:
@@ -152,15 +155,15 @@ def details(summary: RunSummary) -> None:
     with st.expander("Everything about this model", icon=":material/description:"):
         left, right = st.columns(2, gap="large")
         fields = RunConfig.model_fields
-        settings = {copy.with_noun(str(fields[name].title), data.noun): str(value) for name, value in summary.config}
+        settings = {phrases.with_noun(str(fields[name].title), data.noun): str(value) for name, value in summary.config}
         left.markdown("**Settings**")
         left.table(settings, border="horizontal")
         facts = {
             "Data": f"{escape(data.name)}: {data.ratings:,} ratings, {data.users:,} people, "
-            f"{copy.count(data.items, data.noun)}",
+            f"{phrases.count(data.items, data.noun)}",
             "Training ratings": f"{run.started.n_train:,}",
             "Validation ratings": f"{run.started.n_validation:,}, "
-            f"{run.started.unseen_items:,} on unseen {copy.plural(data.noun)}",
+            f"{run.started.unseen_items:,} on unseen {phrases.plural(data.noun)}",
             "Best validation RMSE": f"{run.outcome.best_val_rmse:.4f}",
             "Trained": summary.created_at,
             "Id": summary.run_id,
@@ -175,7 +178,7 @@ def report_set_aside() -> None:
     aside = RunStore().set_aside()
     if not aside:
         return
-    with st.expander(f"{copy.count(len(aside), 'damaged model')} set aside", icon=":material/warning:"):
+    with st.expander(f"{phrases.count(len(aside), 'damaged model')} set aside", icon=":material/warning:"):
         st.write(
             "Their files did not match what was written when they were trained. Nothing was deleted; they are not used."
         )

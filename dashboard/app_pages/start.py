@@ -3,15 +3,18 @@
 import numpy as np
 import streamlit as st
 
-from core.ratings import Ratings
-from dashboard import analyses, copy, loaders, state, training
+from core.data.ratings import Ratings
+from dashboard.cache import analyses, loaders
 from dashboard.charts import data as charts
+from dashboard.jobs import trainings
+from dashboard.session import state
+from dashboard.shared import phrases
 
 WELL_KNOWN = 21
 """Movies on the small map have at least this many ratings."""
 
 ratings = loaders.ratings(state.dataset_id())
-noun, nouns = ratings.noun, copy.plural(ratings.noun)
+noun, nouns = ratings.noun, phrases.plural(ratings.noun)
 run_id = state.run_id()
 map_of = run_id if run_id is not None and loaders.run(run_id).config.embedding_dim > 1 else None
 
@@ -22,7 +25,7 @@ def picture() -> None:
         st.plotly_chart(
             charts.rating_matrix(ratings),
             key="start_matrix",
-            config=copy.CHART_CONFIG,
+            config=phrases.CHART_CONFIG,
             alt=f"Ratings of the best-known {nouns} by people from the most to the least active, with many gaps",
         )
         return
@@ -34,24 +37,24 @@ def picture() -> None:
     st.plotly_chart(
         charts.small_map(scores, titles, ratings.item_count[kept], noun=noun),
         key="start_map",
-        config=copy.CHART_CONFIG,
+        config=phrases.CHART_CONFIG,
         alt=f"Map of {len(kept):,} {nouns} along the first two components of the model, well-known ones named",
     )
 
 
 def introduction() -> None:
     """Three sentences and the one button."""
-    st.markdown(copy.WHAT_IS_AN_EMBEDDING.format(noun=noun, nouns=nouns))
+    st.markdown(phrases.WHAT_IS_AN_EMBEDDING.format(noun=noun, nouns=nouns))
     if run_id is None:
         st.caption(
             "The table shows where it starts: ratings with gaps between them. Even for the best-known it has many, "
             f"and over all {nouns} {1 - filled_share(ratings):.1%} of it is empty. A model learns to fill the gaps."
         )
-        training.offer(training.first_config(), label="Train your first model", lead_to="app_pages/components.py")
+        trainings.offer(trainings.first_config(), label="Train your first model", lead_to="app_pages/components.py")
         return
     summary = next(summary for summary in loaders.runs() if summary.run_id == run_id)
     beside = "The map beside comes from your model" if map_of else "One number is no map, but there is a model"
-    st.caption(f"{beside}: {copy.run_words(summary)}. No one told it what a {noun} is about.")
+    st.caption(f"{beside}: {phrases.run_words(summary)}. No one told it what a {noun} is about.")
     if st.button("Open the components", type="primary", icon=":material/insights:"):
         st.switch_page("app_pages/components.py")
 
@@ -78,7 +81,7 @@ def data_in_numbers(ratings: Ratings) -> None:
         st.plotly_chart(
             charts.ratings_histogram(ratings),
             key="start_ratings",
-            config=copy.CHART_CONFIG,
+            config=phrases.CHART_CONFIG,
             alt="How often each rating was given",
         )
         st.plotly_chart(
@@ -86,7 +89,7 @@ def data_in_numbers(ratings: Ratings) -> None:
                 ratings.item_count[ratings.item_count > 0], title=f"How often a {noun} is rated", noun=noun
             ),
             key="start_items",
-            config=copy.CHART_CONFIG,
+            config=phrases.CHART_CONFIG,
             alt=f"How many {nouns} have how many ratings",
         )
         st.plotly_chart(
@@ -97,12 +100,12 @@ def data_in_numbers(ratings: Ratings) -> None:
                 nouns="people",
             ),
             key="start_users",
-            config=copy.CHART_CONFIG,
+            config=phrases.CHART_CONFIG,
             alt="How many people gave how many ratings",
         )
     few = np.count_nonzero(ratings.item_count < WELL_KNOWN) / len(ratings.items)
     st.caption(
-        f"The middle rating is {np.median(ratings.rating):g} {copy.unit(ratings.max_rating)}. "
+        f"The middle rating is {np.median(ratings.rating):g} {phrases.unit(ratings.max_rating)}. "
         f"{few:.0%} of the {nouns} have {WELL_KNOWN - 1} ratings "
         f"or fewer: about those a model can learn little, and the pages say so where it matters."
     )
@@ -112,7 +115,7 @@ def where_to_go() -> None:
     """Four cards that lead on."""
     st.header("Where to go")
     with st.grid(4, min_column_width=200):
-        for page, icon, title, words in copy.WHERE_TO_GO:
+        for page, icon, title, words in phrases.WHERE_TO_GO:
             with st.container(border=True, height="stretch"):
                 st.markdown(f"**:material/{icon}: {title}**")
                 st.caption(words.format(noun=noun, nouns=nouns))
@@ -130,7 +133,7 @@ def about_the_data(ratings: Ratings) -> None:
                 st.markdown(f"**{title}.** {ratings.about[key]}")
 
 
-st.title(copy.HEADLINE.format(noun=noun))
+st.title(phrases.HEADLINE.format(noun=noun))
 left, right = st.columns([3, 2], gap="large", vertical_alignment="center")
 place = left.container()  # filled last: the first map of a model takes a moment
 with right:

@@ -4,21 +4,25 @@ from typing import Literal
 
 import streamlit as st
 
-from core import jobs
 from core.config import RunConfig
 from core.errors import LimitError
-from core.jobfolder import Job
-from core.run import Run, Started
-from dashboard import classroom, copy, curve, form, loaders, reading, state, training
+from core.jobs import queue
+from core.jobs.job_folder import Job
+from core.model.run import Run, Started
+from dashboard.cache import loaders
 from dashboard.charts import training as charts
-from dashboard.markup import escape
+from dashboard.jobs import trainings
+from dashboard.session import classroom, state
+from dashboard.shared import phrases
+from dashboard.shared.markup import escape
+from dashboard.train import curve, curve_words, form
 
 NOTHING = curve.Curve(started=None)
 
 
 def settings_changed() -> None:
     """A finished job leaves the screen when the settings are no longer its own; a running one stays."""
-    job = training.watched()
+    job = trainings.watched()
     if job is not None and not job.active:
         state.watch(None)
 
@@ -43,14 +47,14 @@ def said_by_form() -> RunConfig | None:
         config = form.current()
         loaders.expected(state.dataset_id(), config)
     except LimitError as error:
-        st.error(escape(copy.sentence(str(error))), title=copy.error_title(error.code), icon=":material/error:")
+        st.error(escape(phrases.sentence(str(error))), title=phrases.error_title(error.code), icon=":material/error:")
         return None
     return config
 
 
 def choose_behind(shown: str | None) -> charts.Named | None:
     """An earlier run to lay behind the curve."""
-    others = copy.distinct_run_words([run for run in loaders.runs_of(state.dataset_id()) if run.run_id != shown])
+    others = phrases.distinct_run_words([run for run in loaders.runs_of(state.dataset_id()) if run.run_id != shown])
     chosen = st.selectbox(
         "Lay an earlier model behind the curve",
         list(others),
@@ -83,7 +87,7 @@ def board(
     length = len(shown.epochs) if finished else references.epochs
     st.vega_lite_chart(
         charts.curve_rows(shown, references, behind),
-        charts.curve_spec(length, unit=training.unit(), finished=finished, behind=behind is not None),
+        charts.curve_spec(length, unit=trainings.unit(), finished=finished, behind=behind is not None),
         key="learning_curve",
         on_select="rerun",
         selection_mode=charts.ZOOM,
@@ -93,21 +97,21 @@ def board(
     st.markdown(words)
 
 
-@st.fragment(run_every=training.POLL)
+@st.fragment(run_every=trainings.POLL)
 def live(job_id: str, references: Started, behind_run: str | None) -> None:
     """The board of a job that runs; when it has ended, the whole page runs again."""
     job = loaders.job(job_id)
     if job is None or not job.active:
-        training.finish(job)
+        trainings.finish(job)
         return
-    shown = curve.of_events(jobs.events(job_id))
+    shown = curve.of_events(queue.events(job_id))
     with st.container(horizontal=True, vertical_alignment="center"):
-        training.stop_button(job)
-        st.progress(job.progress, text=training.progress_words(job, shown))
+        trainings.stop_button(job)
+        st.progress(job.progress, text=trainings.progress_words(job, shown))
     left = shown.seconds_left()
     behind = charts.Named("earlier", curve.of_run(loaders.run(behind_run))) if behind_run else None
-    time = ("Time left", "–" if left is None else copy.duration(left))
-    board(shown, references, behind, time, reading.curve(shown, training.unit()))
+    time = ("Time left", "–" if left is None else phrases.duration(left))
+    board(shown, references, behind, time, curve_words.curve(shown, trainings.unit()))
 
 
 def train_button(config: RunConfig | None) -> None:
@@ -116,7 +120,7 @@ def train_button(config: RunConfig | None) -> None:
         "Train",
         type="primary",
         icon=":material/play_arrow:",
-        on_click=training.start,
+        on_click=trainings.start,
         args=(config,),
         disabled=config is None,
         key="start_training",
@@ -144,15 +148,15 @@ def finished_board(run: Run, behind: charts.Named | None, *, just_now: bool, cha
             st.switch_page("app_pages/components.py")
         said = "Training is done" if just_now else "From the store: trained before, nothing had to be computed"
         st.markdown(f":small[:material/check_circle: {said}.]")
-    unit = training.unit()
-    time = ("Time taken", copy.duration(run.outcome.train_seconds))
-    board(shown, run.started, behind, time, reading.curve(shown, unit))
+    unit = trainings.unit()
+    time = ("Time taken", phrases.duration(run.outcome.train_seconds))
+    board(shown, run.started, behind, time, curve_words.curve(shown, unit))
     with st.container(border=True):
-        st.markdown(f"**{reading.result(run.outcome, unit)}**")
-        st.markdown(reading.against_references(run.outcome.val_rmse, run.started, unit))
-        st.caption(reading.unseen(run.started, run.dataset.noun))
+        st.markdown(f"**{curve_words.result(run.outcome, unit)}**")
+        st.markdown(curve_words.against_references(run.outcome.val_rmse, run.started, unit))
+        st.caption(curve_words.unseen(run.started, run.dataset.noun))
         with st.container(horizontal=True):
-            for page, icon, label in copy.AFTER_TRAINING:
+            for page, icon, label in phrases.AFTER_TRAINING:
                 st.page_link(
                     f"app_pages/{page}.py", label=label, icon=f":material/{icon}:", query_params={state.RUN: run.run_id}
                 )
@@ -160,22 +164,22 @@ def finished_board(run: Run, behind: charts.Named | None, *, just_now: bool, cha
 
 def not_trained(config: RunConfig | None, references: Started, behind: charts.Named | None, ended: Job | None) -> None:
     """The board before the first epoch, or of a job that ended without a model."""
-    shown = NOTHING if ended is None else curve.of_events(jobs.events(ended.job_id))
+    shown = NOTHING if ended is None else curve.of_events(queue.events(ended.job_id))
     if ended is not None and ended.state == "failed":
-        training.explain_end(ended)
+        trainings.explain_end(ended)
     with st.container(horizontal=True, vertical_alignment="center"):
         train_button(config)
         if ended is not None and ended.state == "canceled":
-            st.markdown(f":small[:material/stop_circle: {copy.sentence(ended.message)}]")
-    words = reading.curve(shown, training.unit(), ended=True) if shown.epochs else copy.BEFORE_TRAINING
-    time = ("Time left", "–") if ended is None else ("Time taken", copy.duration(ended.seconds))
+            st.markdown(f":small[:material/stop_circle: {phrases.sentence(ended.message)}]")
+    words = curve_words.curve(shown, trainings.unit(), ended=True) if shown.epochs else phrases.BEFORE_TRAINING
+    time = ("Time left", "–") if ended is None else ("Time taken", phrases.duration(ended.seconds))
     board(shown, references, behind, time, words)
 
 
 st.title("Train a model")
-st.markdown(copy.TRAIN_INTRODUCTION.format(noun=loaders.ratings(state.dataset_id()).noun))
+st.markdown(phrases.TRAIN_INTRODUCTION.format(noun=loaders.ratings(state.dataset_id()).noun))
 
-job = training.watched()
+job = trainings.watched()
 if job is not None and st.session_state.get("_form_of_job") != job.job_id:
     st.session_state["_form_of_job"] = job.job_id
     job_config = loaders.job_config(job)
@@ -188,15 +192,15 @@ with left:
 with right:
     config = said_by_form()
     if config is not None and (job is None or not job.active):
-        job = training.running(config) or job
+        job = trainings.running(config) or job
     # what the job was asked for: the form may say something else by now, also what cannot be trained
     asked = (None if job is None else loaders.job_config(job)) or config
     if asked is None:
         st.stop()
     references = loaders.expected(state.dataset_id(), asked)
     top = st.container()
-    st.caption(copy.RMSE_HELP)
-    key = training.key(asked)
+    st.caption(phrases.RMSE_HELP)
+    key = trainings.key(asked)
     behind = choose_behind(key)
     stored = {summary.run_id for summary in loaders.runs()}
     if job is not None and job.active:
@@ -207,9 +211,9 @@ with right:
         # in the tree when a training starts or ends: nothing is shown twice, and the curve is not built anew.
         with top, st.container():
             if key in stored:
-                if job is not None and training.select_result(job):
+                if job is not None and trainings.select_result(job):
                     st.rerun()  # the sidebar was drawn with the model before this one
-                changed = config if config is not None and key != training.key(config) else None
+                changed = config if config is not None and key != trainings.key(config) else None
                 finished_board(loaders.run(key), behind, just_now=job is not None, changed=changed)
             else:
                 not_trained(config, references, behind, job if job is not None and job.state != "done" else None)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.lesson.example import choose
 from dashboard.lesson.steps import STEPS, stepper
-from dashboard.needs_run import require_run
+from dashboard.shell.needs_run import require_run
 
 run = require_run()
 noun = run.dataset.noun

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from core.analysis.ends import Ends
+from core.analysis.components.extremes import Ends
 from dashboard.charts.base import MUTED, REFERENCE, figure, plain
 from dashboard.charts.points import sample, swarm
 

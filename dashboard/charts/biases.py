@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from core.analysis.bias import Biases
+from core.analysis.biases.bias import Biases
 from dashboard.charts.base import AROUND_ZERO, MUTED, REFERENCE, figure, plain
 from dashboard.charts.points import OUTLINE, sample
-from dashboard.copy import count as counted
-from dashboard.copy import plural
+from dashboard.shared.phrases import count as counted
+from dashboard.shared.phrases import plural
 
 CURVES = (1, 10, 100, 1000)
 """Numbers of ratings whose expected bias is drawn as a line."""

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from core.run import Started
+from core.model.run import Started
 from dashboard.charts import components, training
 from dashboard.charts.base import MUTED, REFERENCE, figure
 from dashboard.charts.points import Classes, Coloring, name_point, sample
-from dashboard.copy import plural
+from dashboard.shared.phrases import plural
 
 MOST_DRAWN = 8_000
 """Items on a map; more are sampled, so that a chart's message, with all that is said over a point, stays below 2 MB."""

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from core.analysis.ends import Ends
+from core.analysis.components.extremes import Ends
 from dashboard.charts.base import MUTED, figure, plain
 from dashboard.charts.points import Classes, Coloring, groups, name_point, sample, scale, swarm
-from dashboard.components.label import Label
-from dashboard.copy import plural
+from dashboard.principal_components.label import Label
+from dashboard.shared.phrases import plural
 
 _ACCENT, _MARK = "#3f62d8", "#e8590c"
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from core.ratings import Ratings
+from core.data.ratings import Ratings
 from dashboard.charts import base
-from dashboard.copy import plural, unit
+from dashboard.shared.phrases import plural, unit
 
 
 def ratings_histogram(ratings: Ratings, *, height: int = 260) -> go.Figure:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from core.analysis.step import Pair
+from core.analysis.lesson.step import Pair
 from dashboard.charts.base import AROUND_ZERO, figure, plain
 
 CHOSEN = "#e8590c"

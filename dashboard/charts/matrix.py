@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 
 from core.analysis.values import Values
 from dashboard.charts.base import AROUND_ZERO, MUTED, figure, plain
-from dashboard.copy import count, plural
-from dashboard.rows import UNTRAINED
+from dashboard.shared.matrix_rows import UNTRAINED
+from dashboard.shared.phrases import count, plural
 
 LABEL_LENGTH = 26
 """Longest row label beside the heatmap; the hover has the whole title."""

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from dashboard.charts.base import MUTED, figure, plain
 from dashboard.charts.points import sample
-from dashboard.copy import plural
+from dashboard.shared.phrases import plural
 
 _MARKS = (("circle-open", "#0072b2", 11), ("square-open", "#d55e00", 15), ("diamond-open", "#009e73", 20))
 """Symbol, color and size for each list of neighbors: told apart by shape too, and visible over one another."""

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from core.analysis.place import People, Place
+from core.analysis.new_user.position import People, Place
 from dashboard.charts.base import MUTED, figure, plain
 from dashboard.charts.points import sample
-from dashboard.components.label import Label
+from dashboard.principal_components.label import Label
 
 MOST_DRAWN = 4_000
 """People in the picture at most; it is sent again after every rating."""

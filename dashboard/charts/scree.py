@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from core.analysis.noise import Noise
+from core.analysis.components.noise import Noise
 from dashboard.charts.base import MUTED, REFERENCE, figure, plain
-from dashboard.components.label import Label
+from dashboard.principal_components.label import Label
 
 _ACCENT = "#3f62d8"
 

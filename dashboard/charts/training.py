@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.run import Started
+from core.model.run import Started
 from dashboard.charts import base
-from dashboard.curve import Curve
+from dashboard.train.curve import Curve
 
 CLASSES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
 """Runs beside each other: Okabe and Ito's colors, told apart by color-blind eyes, in light and dark."""

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from core.analysis.cost import Cost
-from core.analysis.stability import Stability
+from core.analysis.components.stability import Stability
+from core.analysis.components.truncation import Cost
 from dashboard.charts.base import MUTED, REFERENCE, figure, plain
-from dashboard.components.label import Label
+from dashboard.principal_components.label import Label
 
 HEIGHT = 320
 _ACCENT = "#3f62d8"

@@ -7,9 +7,12 @@ from typing import Any
 import streamlit as st
 
 from core.config import PRESETS, RunConfig
-from core.run import Run
-from core.store import RunSummary
-from dashboard import copy, link, loaders, state, training
+from core.model.run import Run
+from core.store.runs import RunSummary
+from dashboard.cache import loaders
+from dashboard.jobs import trainings
+from dashboard.session import address_bar, state
+from dashboard.shared import phrases
 
 MOST = 6
 """More curves than this cannot be told apart."""
@@ -46,7 +49,7 @@ def at_hand() -> list[RunSummary]:
 def choose(known: list[RunSummary]) -> Chosen:
     """The field with the models; at first the selected one and the newest other on the same data."""
     by_id = {summary.run_id: summary for summary in known}
-    linked = link.news(LINK)
+    linked = address_bar.news(LINK)
     if _WIDGET not in st.session_state or linked:
         st.session_state[_WIDGET] = _first(by_id, linked.split(",") if linked else st.session_state.get(_KEPT, []))
     else:
@@ -62,7 +65,7 @@ def choose(known: list[RunSummary]) -> Chosen:
         on_change=_keep,
         placeholder="Choose two models",
     )
-    link.put(LINK, ",".join(picked) or None)
+    address_bar.put(LINK, ",".join(picked) or None)
     return Chosen(tuple(by_id[run_id] for run_id in picked))
 
 
@@ -90,7 +93,7 @@ def _first(by_id: dict[str, RunSummary], wanted: Sequence[str]) -> list[str]:
 
 def words(summary: RunSummary, *, with_data: bool) -> str:
     """A model in the field."""
-    return copy.short_run_words(summary) + (f", {summary.dataset.name}" if with_data else "")
+    return phrases.short_run_words(summary) + (f", {summary.dataset.name}" if with_data else "")
 
 
 def pair(chosen: Chosen) -> tuple[int, int]:
@@ -112,11 +115,11 @@ def offer_second(run: Run) -> None:
     )
     options = second_configs(run.config)
     name = st.pills("Train", list(options), default=next(iter(options)), required=True, key="second", wrap=True)
-    training.offer(options[name], label="Train a second model")
+    trainings.offer(options[name], label="Train a second model")
 
 
 def second_configs(config: RunConfig) -> dict[str, RunConfig]:
     """What can be trained beside a model, by its words."""
     found = {"Same settings, another seed": config.model_copy(update={"seed": (config.seed + 1) % 2**31})}
-    found |= {copy.PRESET_WORDS[name]: preset for name, preset in PRESETS.items() if preset != config}
+    found |= {phrases.PRESET_WORDS[name]: preset for name, preset in PRESETS.items() if preset != config}
     return found

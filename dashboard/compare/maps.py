@@ -7,12 +7,13 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from dashboard import coloring, copy, loaders, selection, tables
+from dashboard.cache import loaders
 from dashboard.charts import compare as charts
 from dashboard.charts.points import Classes, Coloring
 from dashboard.compare import pair as compare_pair
 from dashboard.compare import words as compare_words
 from dashboard.compare.pair import COLUMNS, Names, Pair
+from dashboard.shared import coloring, phrases, selection, tables
 
 NEIGHBORS, DISTANCE = "Neighbors kept", "Distance moved"
 
@@ -52,8 +53,8 @@ def maps(pair: Pair) -> None:
             key=key,
             on_select=partial(_select_points, pair.names, key),
             config={"displaylogo": False},
-            alt=f"{len(pair.shared):,} {copy.plural(pair.noun)} of model {letter}, {how}, on components {axes[0] + 1} "
-            f"and {axes[1] + 1} of {pair.letters[0]}, {len(marked)} of them marked",
+            alt=f"{len(pair.shared):,} {phrases.plural(pair.noun)} of model {letter}, {how}, on components "
+            f"{axes[0] + 1} and {axes[1] + 1} of {pair.letters[0]}, {len(marked)} of them marked",
         )
     st.markdown(compare_words.maps(*pair.letters, pair.comparison, pair.labels))
     _selection(pair)
@@ -71,7 +72,7 @@ def _controls(pair: Pair) -> tuple[list[int], Coloring | Classes, list[int]]:
         known = coloring.genres(pair.ratings)
         choices = [choice for choice in coloring.CHOICES if choice != coloring.GENRE or known]
         choice = st.selectbox("Color", [NEIGHBORS, DISTANCE, *choices], key="color", bind="query-params", width=190)
-        found = selection.search(f"Find {copy.plural(pair.noun)}", pair.offered, key="find")
+        found = selection.search(f"Find {phrases.plural(pair.noun)}", pair.offered, key="find")
     return axes, _color(pair, choice), found
 
 
@@ -117,9 +118,9 @@ def _select_points(names: Names, key: str) -> None:
 
 def _selection(pair: Pair) -> None:
     """The selected items as a table, and as a file; folded, so that nothing below moves when something is selected."""
-    selected, nouns = pair.selected(), copy.plural(pair.noun)
+    selected, nouns = pair.selected(), phrases.plural(pair.noun)
     st.caption(f"Draw around some points on either map, or click one, and the same {nouns} are ringed on both.")
-    words = copy.count(len(selected), f"selected {pair.noun}") if len(selected) else f"No {pair.noun} is selected"
+    words = phrases.count(len(selected), f"selected {pair.noun}") if len(selected) else f"No {pair.noun} is selected"
     with st.expander(words, icon=":material/lasso_select:", key="compare_selection"):
         if len(selected) == 0:
             st.markdown("Select on a map, or rows of the table further down.")

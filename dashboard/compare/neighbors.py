@@ -5,11 +5,12 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from dashboard import analyses, copy, tables
+from dashboard.cache import analyses
 from dashboard.charts import compare as charts
 from dashboard.compare import pair as compare_pair
 from dashboard.compare import words as compare_words
 from dashboard.compare.pair import COLUMNS, KEPT, MOVED, Names, Pair
+from dashboard.shared import phrases, tables
 
 MOST_LISTED = 100
 """Rows in the table; the file has all."""
@@ -21,7 +22,7 @@ COSINE, BOTH = "Cosine", "In both"
 def kept_neighbors(pair: Pair) -> None:
     """The histogram, whose bars choose what is listed; the list; and the neighbors of one item in both models."""
     noun, k = pair.noun, pair.comparison.overlap.k
-    st.header(f"Which {copy.plural(noun)} keep their neighbors?")
+    st.header(f"Which {phrases.plural(noun)} keep their neighbors?")
     left, right = st.columns([2, 3], gap="medium")
     with right.container(horizontal=True, vertical_alignment="bottom"):
         low, high = st.slider(
@@ -37,8 +38,8 @@ def kept_neighbors(pair: Pair) -> None:
         key="kept_bars",
         on_select=partial(_choose_bars, k),
         selection_mode="points",
-        config=copy.CHART_CONFIG,
-        alt=f"How many {copy.plural(noun)} keep 0 to {k} of their {k} nearest neighbors. {said}",
+        config=phrases.CHART_CONFIG,
+        alt=f"How many {phrases.plural(noun)} keep 0 to {k} of their {k} nearest neighbors. {said}",
     )
     left.markdown(f"{said} Click a bar to list only those.")
     with right:
@@ -69,7 +70,7 @@ def _inside(pair: Pair, low: int, high: int, order: str) -> np.ndarray:
 
 def _list(pair: Pair, places: np.ndarray) -> None:
     """The items as a table whose rows can be selected, and all of them as a file."""
-    nouns = copy.plural(pair.noun)
+    nouns = phrases.plural(pair.noun)
     if len(places) == 0:
         st.info(f"No {pair.noun} keeps that many. Choose a wider range.", icon=":material/search_off:")
         return
@@ -131,5 +132,5 @@ def _one(pair: Pair) -> None:
                 BOTH: st.column_config.CheckboxColumn(width=60, help="Also among the nearest in the other model"),
                 tables.TITLE: st.column_config.TextColumn(f"Nearest in {letter}", pinned=True, width=210),
             },
-            alt=f"The {len(rows)} {copy.plural(pair.noun)} nearest to {label} in model {letter}",
+            alt=f"The {len(rows)} {phrases.plural(pair.noun)} nearest to {label} in model {letter}",
         )

@@ -7,15 +7,17 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core import studystore
-from core.analysis.comparison import Comparison
-from core.analysis.pairs import Shared
-from core.comparing import of_study
-from core.ratings import Ratings
-from core.run import Run
-from core.studies import OverlapSettings
-from dashboard import analyses, loaders, state, tables
-from dashboard.rows import Rows
+from core.analysis.compare.comparison import Comparison
+from core.analysis.compare.run_pair import of_study
+from core.analysis.compare.shared_items import Shared
+from core.data.ratings import Ratings
+from core.jobs.study_jobs import OverlapSettings
+from core.model.run import Run
+from core.store import study_store
+from dashboard.cache import analyses, loaders
+from dashboard.session import state
+from dashboard.shared import tables
+from dashboard.shared.matrix_rows import Rows
 
 SELECTED = "compare_selected"
 """Where the session keeps the selected rows by dataset: the charts forget them when they are redrawn."""
@@ -140,7 +142,7 @@ def look(names: Names) -> Pair | None:
     if len(found) <= QUICK_ITEMS:
         comparison = analyses.comparison(names.left, names.right, min_ratings=names.least)
     else:
-        stored = loaders.study(studystore.key_of(names.left, STUDY, names.settings))
+        stored = loaders.study(study_store.key_of(names.left, STUDY, names.settings))
         if stored is None:
             return None
         comparison = of_study(stored).comparison

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from core.analysis.differences import differences
-from core.run import Started
-from core.store import RunSummary
-from dashboard import copy, curve, loaders
+from core.analysis.compare.differences import differences
+from core.model.run import Started
+from core.store.runs import RunSummary
+from dashboard.cache import loaders
 from dashboard.charts import compare as charts
 from dashboard.charts.training import Named
 from dashboard.compare import words as compare_words
 from dashboard.compare.choice import Chosen
+from dashboard.shared import phrases
+from dashboard.train import curve
 
 if TYPE_CHECKING:  # of Streamlit's inner modules only the name of a type
     from streamlit.elements.lib.column_types import ColumnConfig
@@ -71,10 +73,10 @@ def settings(chosen: Chosen) -> None:
         letter: [_value(one.name, one.values[place]) for one in found] for place, letter in enumerate(chosen.letters)
     }
     st.dataframe(
-        pd.DataFrame({"Setting": [copy.with_noun(one.title, noun) for one in found], **rows}),
+        pd.DataFrame({"Setting": [phrases.with_noun(one.title, noun) for one in found], **rows}),
         hide_index=True,
         column_config={"Setting": st.column_config.TextColumn(pinned=True)} | _even(chosen.letters),
-        alt=f"The {copy.count(len(found), 'setting')} in which the models differ",
+        alt=f"The {phrases.count(len(found), 'setting')} in which the models differ",
     )
 
 
@@ -96,14 +98,14 @@ def curves(chosen: Chosen) -> None:
     """Their curves in one picture, with what guessing without a model reaches where that is the same for all."""
     st.header("How they learned")
     named = [
-        Named(f"{letter}: {copy.short_run_words(summary)}", curve.of_run(loaders.run(summary.run_id)))
+        Named(f"{letter}: {phrases.short_run_words(summary)}", curve.of_run(loaders.run(summary.run_id)))
         for letter, summary in zip(chosen.letters, chosen.summaries, strict=True)
     ]
     st.plotly_chart(
         charts.curves(named, _references(chosen.summaries)),
         key="compared_curves",
-        config=copy.CHART_CONFIG,
-        alt=f"Validation and training RMSE of {copy.count(len(named), 'model')} after each epoch",
+        config=phrases.CHART_CONFIG,
+        alt=f"Validation and training RMSE of {phrases.count(len(named), 'model')} after each epoch",
     )
     st.caption("Solid: validation. Dotted: training.")
 

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.analysis.chance import kept_by_chance
-from core.analysis.comparison import Comparison, Measured
-from core.analysis.pairs import Shared
-from core.store import RunSummary
-from dashboard.copy import count, plural, unit
-from dashboard.markup import escape
+from core.analysis.compare.chance import kept_by_chance
+from core.analysis.compare.comparison import Comparison, Measured
+from core.analysis.compare.shared_items import Shared
+from core.store.runs import RunSummary
+from dashboard.shared.markup import escape
+from dashboard.shared.phrases import count, plural, unit
 
 SAME = 0.002
 """Differences in RMSE below this are hardly worth a word: another seed changes as much."""

@@ -7,14 +7,15 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from core.analysis.recommend import Steer, best, steered
-from core.analysis.sureness import Sureness
-from core.newcomers import Newcomers, fitting
-from core.ratings import Ratings
-from dashboard import coloring, loaders, selection, tables
-from dashboard.for_you import own, rate, words
+from core.analysis.new_user.model import Newcomers, fitting
+from core.analysis.new_user.recommend import Steer, best, steered
+from core.analysis.new_user.uncertainty import Sureness
+from core.data.ratings import Ratings
+from dashboard.cache import loaders
+from dashboard.for_you import own_ratings, rate, words
 from dashboard.for_you.scales import Entry
-from dashboard.rows import Rows
+from dashboard.shared import coloring, selection, tables
+from dashboard.shared.matrix_rows import Rows
 
 SHOWN, LISTED = 10, 100
 """Guesses on the screen, and in the file."""
@@ -52,7 +53,7 @@ def panel(known: Newcomers, rows: Rows, entry: Entry, found: Guesses, why: Calla
         found: The guesses for the person.
         why: Shows why one item's guess is what it is.
     """
-    ratings, mine = known.ratings, own.own(known.ratings.dataset_id)
+    ratings, mine = known.ratings, own_ratings.own(known.ratings.dataset_id)
     st.subheader("You would like" if mine.given else "What most people like")
     st.markdown(words.list_lead(len(mine.given), rows.nouns))
     asked = _filters(known, rows)
@@ -77,7 +78,7 @@ def panel(known: Newcomers, rows: Rows, entry: Entry, found: Guesses, why: Calla
                 f"Show {len(mine.hidden)} hidden again",
                 icon=":material/visibility:",
                 type="tertiary",
-                on_click=own.show_hidden,
+                on_click=own_ratings.show_hidden,
                 args=(ratings.dataset_id,),
                 key="own_show_hidden",
             )
@@ -174,7 +175,7 @@ def _line(
             key=f"own_hide_{rank}",
             type="tertiary",
             help=f"Do not show this {rows.noun} again",
-            on_click=own.hide,
+            on_click=own_ratings.hide,
             args=(ratings.dataset_id, item),
         )
 

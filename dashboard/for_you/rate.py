@@ -7,15 +7,17 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.newcomers import Newcomers
-from core.person import MOST_LINKED, to_file
-from core.ratings import Ratings
-from dashboard import analyses, copy, loaders, state
-from dashboard.for_you import own
-from dashboard.for_you.own import Own
+from core.analysis.new_user.model import Newcomers
+from core.analysis.new_user.own_ratings import MOST_LINKED, to_file
+from core.data.ratings import Ratings
+from dashboard.cache import analyses, loaders
+from dashboard.for_you import own_ratings
+from dashboard.for_you.own_ratings import Own
 from dashboard.for_you.scales import Entry
-from dashboard.markup import escape
-from dashboard.rows import Rows
+from dashboard.session import state
+from dashboard.shared import phrases
+from dashboard.shared.markup import escape
+from dashboard.shared.matrix_rows import Rows
 
 ASKED = 10
 """Items asked about at a time."""
@@ -29,7 +31,7 @@ FOUND = "_own_found"
 
 def panel(known: Newcomers, rows: Rows, entry: Entry) -> None:
     """Draw the left side of the page."""
-    ratings, mine = known.ratings, own.own(known.ratings.dataset_id)
+    ratings, mine = known.ratings, own_ratings.own(known.ratings.dataset_id)
     st.subheader("Rate a few")
     st.markdown(_progress(len(mine.given), rows.noun))
     fine = entry.fine and st.toggle(
@@ -42,7 +44,7 @@ def panel(known: Newcomers, rows: Rows, entry: Entry) -> None:
     for row in asked:
         line(ratings, rows, row, entry, fine=fine)
     if others:
-        with st.expander(f"{copy.count(len(others), 'more rating')} of yours", expanded=len(others) <= ASKED):
+        with st.expander(f"{phrases.count(len(others), 'more rating')} of yours", expanded=len(others) <= ASKED):
             for row in shown:
                 line(ratings, rows, row, entry, fine=fine)
             if len(others) > len(shown):
@@ -63,10 +65,10 @@ def asked_about(known: Newcomers, mine: Own) -> list[int]:
 
 def _progress(n: int, noun: str) -> str:
     if n == 0:
-        return f"Do you know one of these {copy.plural(noun)}? Rate it; skip the others."
+        return f"Do you know one of these {phrases.plural(noun)}? Rate it; skip the others."
     if n < FEW:
-        return f"**{copy.count(n, 'rating')}** so far. A few more, and the guesses begin to be about you."
-    return f"**{copy.count(n, 'rating')}** so far. Each further one makes the guesses a little more yours."
+        return f"**{phrases.count(n, 'rating')}** so far. A few more, and the guesses begin to be about you."
+    return f"**{phrases.count(n, 'rating')}** so far. Each further one makes the guesses a little more yours."
 
 
 def _search(run_id: str, ratings: Ratings, rows: Rows, entry: Entry, drawn: Collection[int]) -> None:
@@ -98,7 +100,7 @@ def _find(run_id: str) -> None:
 def line(ratings: Ratings, rows: Rows, row: int, entry: Entry, *, fine: bool = False, place: str = "own") -> None:
     """One item with its rating; unrated ones can be skipped, rated ones taken back."""
     item = ratings.items.ids[row]
-    rated = item in own.own(ratings.dataset_id).given
+    rated = item in own_ratings.own(ratings.dataset_id).given
     with line_of(name(ratings, rows, row)):
         give(ratings, rows, row, entry, fine=fine, place=place)
         words, icon = ("Take back", ":material/close:") if rated else ("Skip", ":material/skip_next:")
@@ -108,7 +110,7 @@ def line(ratings: Ratings, rows: Rows, row: int, entry: Entry, *, fine: bool = F
             type="tertiary",
             icon=icon,
             help=f"{words}: {escape(rows.labels[row])}",
-            on_click=own.take_back if rated else own.skip,
+            on_click=own_ratings.take_back if rated else own_ratings.skip,
             args=(ratings.dataset_id, item),
         )
 
@@ -129,7 +131,7 @@ def name(ratings: Ratings, rows: Rows, row: int) -> str:
 
 def give(ratings: Ratings, rows: Rows, row: int, entry: Entry, *, fine: bool, place: str) -> None:
     """Stars, thumbs or a number; what is given is kept at once."""
-    item, mine = ratings.items.ids[row], own.own(ratings.dataset_id)
+    item, mine = ratings.items.ids[row], own_ratings.own(ratings.dataset_id)
     current = mine.given.get(item)
     clicked = None if current is None else entry.to_click(current)
     if entry.kind == "number" or fine or (current is not None and clicked is None):
@@ -163,12 +165,12 @@ def give(ratings: Ratings, rows: Rows, row: int, entry: Entry, *, fine: bool, pl
 def _typed(dataset_id: str, item: str, key: str, entry: Entry) -> None:
     said = st.session_state[key]
     inside = said is not None and entry.low <= said <= entry.high  # what a browser sends need not be what it offers
-    own.rate(dataset_id, item, float(said) if inside else None)
+    own_ratings.rate(dataset_id, item, float(said) if inside else None)
 
 
 def _clicked(dataset_id: str, item: str, key: str, entry: Entry) -> None:
     place = st.session_state[key]
-    own.rate(dataset_id, item, None if place is None else entry.from_click(int(place)))
+    own_ratings.rate(dataset_id, item, None if place is None else entry.from_click(int(place)))
 
 
 def _key(place: str, what: str, item: str) -> str:
@@ -201,8 +203,8 @@ def _keep(ratings: Ratings, mine: Own) -> None:
         st.file_uploader(
             "Load a saved file",
             type="json",
-            key=own.UPLOAD,
-            on_change=own.load,
+            key=own_ratings.UPLOAD,
+            on_change=own_ratings.load,
             args=(ratings.dataset_id,),
             max_upload_size=2,
             help="What is in the file is added to what is here.",
@@ -211,7 +213,7 @@ def _keep(ratings: Ratings, mine: Own) -> None:
             st.button(
                 "Ask again what I skipped",
                 disabled=not mine.skipped,
-                on_click=own.ask_again,
+                on_click=own_ratings.ask_again,
                 args=(ratings.dataset_id,),
                 key="own_ask",
             )
@@ -219,7 +221,7 @@ def _keep(ratings: Ratings, mine: Own) -> None:
                 "Clear my ratings",
                 disabled=n == 0,
                 icon=":material/delete:",
-                on_click=own.clear,
+                on_click=own_ratings.clear,
                 args=(ratings.dataset_id,),
                 key="own_clear",
             )

@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from core.ratings import Ratings
+from core.data.ratings import Ratings
 
 LOOKED_AT = 100_000
 """Ratings that the step of a scale is read from, at most."""

@@ -4,14 +4,14 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from core.analysis.explain import Explanation, Influence
-from core.analysis.foldin import Person
-from core.analysis.sureness import Sureness
-from core.run import Run
-from dashboard.components.label import Label
-from dashboard.copy import count, unit
-from dashboard.markup import escape
-from dashboard.matrix_words import signed
+from core.analysis.new_user.explain import Explanation, Influence
+from core.analysis.new_user.foldin import Person
+from core.analysis.new_user.uncertainty import Sureness
+from core.model.run import Run
+from dashboard.embeddings.words import signed
+from dashboard.principal_components.label import Label
+from dashboard.shared.markup import escape
+from dashboard.shared.phrases import count, unit
 
 
 def list_lead(n: int, nouns: str) -> str:

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from core.analysis.step import Pair, guess
-from core.store import RunSummary
-from dashboard import analyses, copy, loaders
+from core.analysis.lesson.step import Pair, guess
+from core.store.runs import RunSummary
+from dashboard.cache import analyses, loaders
 from dashboard.charts import lesson as charts
 from dashboard.lesson.example import Example
 from dashboard.lesson.wording import Question, ask, fixed
+from dashboard.shared import phrases
 
 MEAN, AVERAGES = "always the mean rating", "averages of person and {noun}"
 BIASES, WHOLE, DOT = "this model, biases alone", "this model, whole", "a dot product without biases"
@@ -26,7 +27,7 @@ def biases(example: Example) -> None:
     st.plotly_chart(
         charts.errors(found, unit=example.unit),
         key="lesson_errors",
-        config=copy.CHART_CONFIG,
+        config=phrases.CHART_CONFIG,
         alt="Error of each way of guessing: " + ", ".join(f"{name} {value:.3f}" for name, value in found.items()),
     )
     st.markdown(biases_words(example, found))
@@ -105,7 +106,7 @@ def biases_words(example: Example, found: dict[str, float]) -> str:
         )
     other = _other(example)
     if other is not None:
-        said.append(f"The model *{_named(other)}* is your {copy.run_words(other)}.")
+        said.append(f"The model *{_named(other)}* is your {phrases.run_words(other)}.")
     else:
         missing = "without" if BIASES in found else "with"
         said.append(f"Train one {missing} biases on the Train page, and it appears here beside this one.")

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from core import source
 from core.config import PRESETS, RunConfig, parse_config
-from core.jobfolder import Job
-from core.run import Run
-from dashboard import copy, loaders, training
+from core.jobs.job_folder import Job
+from core.model.run import Run
+from dashboard.cache import loaders
+from dashboard.jobs import trainings
+from dashboard.lesson import source_code
 from dashboard.lesson.example import Example
 from dashboard.lesson.wording import Question, ask
+from dashboard.shared import phrases
 
 PARTS = ("build", "call")
 
@@ -26,7 +28,7 @@ class Contestant:
     @property
     def key(self) -> str:
         """Id of the run it makes on the selected data."""
-        return training.key(self.config)
+        return trainings.key(self.config)
 
 
 def code(example: Example) -> None:
@@ -39,7 +41,7 @@ def code(example: Example) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader("Written by hand")
-        st.code(source.methods(source.MODELS, "DiyEmbedding", PARTS), language="python", wrap_lines=True)
+        st.code(source_code.methods(source_code.MODELS, "DiyEmbedding", PARTS), language="python", wrap_lines=True)
     with right:
         st.subheader("Keras' own")
         _keras_code()
@@ -48,8 +50,8 @@ def code(example: Example) -> None:
 
 def _keras_code() -> None:
     try:
-        shown = source.methods(source.keras_embedding(), "Embedding", PARTS)
-    except source.NoSourceError as error:
+        shown = source_code.methods(source_code.keras_embedding(), "Embedding", PARTS)
+    except source_code.NoSourceError as error:
         st.info(f"The source of Keras' layer cannot be shown: {error}.", icon=":material/code_off:")
         return
     st.code(shown, language="python", wrap_lines=True)
@@ -101,8 +103,8 @@ def _results(pair: tuple[Contestant, ...], runs: list[Run], example: Example, sa
             st.markdown(f"**{one.name}**")
             with st.grid(2, min_column_width=140):
                 st.metric("Validation RMSE", f"{run.outcome.val_rmse:.4f}", border=True)
-                seconds = copy.duration(run.outcome.train_seconds)
-                st.metric(copy.count(run.outcome.epochs, "epoch").capitalize(), seconds, border=True)
+                seconds = phrases.duration(run.outcome.train_seconds)
+                st.metric(phrases.count(run.outcome.epochs, "epoch").capitalize(), seconds, border=True)
     st.markdown(results_words(runs[0], runs[1], example.nouns, same))
 
 
@@ -125,11 +127,11 @@ def results_words(keras: Run, diy: Run, nouns: str, same: bool) -> str:
 def train_missing(missing: list[Contestant]) -> None:
     """Ask for the trainings; a callback."""
     for one in missing:
-        training.start(one.config)
+        trainings.start(one.config)
 
 
 def _offer(missing: list[Contestant]) -> None:
-    jobs = {one.name: training.running(one.config) for one in missing}
+    jobs = {one.name: trainings.running(one.config) for one in missing}
     active = {name: job.job_id for name, job in jobs.items() if job is not None}
     if active:
         _follow(active)
@@ -137,7 +139,7 @@ def _offer(missing: list[Contestant]) -> None:
     for one in missing:
         ended = _ended(one)
         if ended is not None:
-            training.explain_end(ended)
+            trainings.explain_end(ended)
     names = " and ".join(one.name for one in missing)
     st.button(
         "Train both" if len(missing) > 1 else f"Train the missing one: {names}",
@@ -157,7 +159,7 @@ def _ended(one: Contestant) -> Job | None:
     return known[-1] if known and known[-1].state != "done" else None
 
 
-@st.fragment(run_every=training.POLL)
+@st.fragment(run_every=trainings.POLL)
 def _follow(active: dict[str, str]) -> None:
     """A bar for each training; when one has ended, the page runs again."""
     known: dict[str, Job | None] = {name: loaders.job(job_id) for name, job_id in active.items()}
@@ -172,4 +174,4 @@ def _follow(active: dict[str, str]) -> None:
 
 def _stop(job_ids: tuple[str, ...]) -> None:
     for job_id in job_ids:
-        training.stop(job_id)
+        trainings.stop(job_id)

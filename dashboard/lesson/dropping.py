@@ -3,11 +3,11 @@
 import numpy as np
 import streamlit as st
 
-from core.analysis.dropout import Dropped, dropout, dropped_products
-from dashboard import copy
+from core.analysis.lesson.dropout import Dropped, dropout, dropped_products
 from dashboard.charts import lesson as charts
 from dashboard.lesson.example import Example
 from dashboard.lesson.wording import Question, ask, fixed
+from dashboard.shared import phrases
 
 DRAWS = 1_000
 ARTICLE_RATE = 0.6
@@ -46,13 +46,13 @@ def dropping(example: Example) -> None:
     left.plotly_chart(
         charts.dropped(example.pair.item, item, title=f"The {example.noun}'s row in this draw"),
         key="lesson_dropped",
-        config=copy.CHART_CONFIG,
+        config=phrases.CHART_CONFIG,
         alt=f"The row as it is and with {int((~item.kept).sum())} of its {example.dims} numbers hidden",
     )
     right.plotly_chart(
         charts.products(many, example.guess.dot),
         key="lesson_products",
-        config=copy.CHART_CONFIG,
+        config=phrases.CHART_CONFIG,
         alt=f"Histogram of the dot product in {DRAWS:,} draws; their mean is {fixed(float(many.mean()))}, without "
         f"dropout it is {fixed(example.guess.dot)}",
     )
@@ -81,7 +81,7 @@ def dropping_words(example: Example, item: Dropped, many: np.ndarray, rate: floa
         return "With nothing hidden every step sees the rows as they are."
     hidden = int((~item.kept).sum())
     return (
-        f"In this draw {hidden} of {copy.count(example.dims, 'number')} are hidden, and the others are divided by "
+        f"In this draw {hidden} of {phrases.count(example.dims, 'number')} are hidden, and the others are divided by "
         f"1 − {rate:g}, that is, times {1 / (1 - rate):.2f}. With both rows treated like that the dot product differs "
         f"from step to step, typically by {many.std():.2f}; over {DRAWS:,} draws its mean is "
         f"{fixed(float(many.mean()), 3)}, and without dropout it is {fixed(example.guess.dot, 3)}. As the model cannot "

@@ -5,12 +5,13 @@ from functools import cached_property
 
 import streamlit as st
 
-from core.analysis.step import Guess, Pair, guess, pair_of
-from core.ratings import Ratings
-from core.run import Run
-from dashboard import analyses, copy, loaders
-from dashboard.markup import escape
-from dashboard.rows import Rows
+from core.analysis.lesson.step import Guess, Pair, guess, pair_of
+from core.data.ratings import Ratings
+from core.model.run import Run
+from dashboard.cache import analyses, loaders
+from dashboard.shared import phrases
+from dashboard.shared.markup import escape
+from dashboard.shared.matrix_rows import Rows
 
 MOST_PEOPLE = 300
 """People offered for one item; a favorite has tens of thousands."""
@@ -74,7 +75,7 @@ class Example:
     @property
     def unit(self) -> str:
         """What ratings are counted in."""
-        return copy.unit(self.ratings.max_rating)
+        return phrases.unit(self.ratings.max_rating)
 
 
 def choose(run: Run) -> Example:

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import copy
 from dashboard.charts import lesson as charts
 from dashboard.charts import lesson_rows
 from dashboard.lesson.example import Example
 from dashboard.lesson.wording import Question, ask, fixed, summand
+from dashboard.shared import phrases
 
 PERSON, ITEM, PRODUCT = "Person", "Item", "Product"
 
@@ -29,8 +29,8 @@ def guessing(example: Example) -> None:
             noun=example.noun,
         ),
         key="lesson_terms",
-        config=copy.CHART_CONFIG,
-        alt=f"The two rows as colors, and the {copy.count(example.dims, 'product')} of their numbers as bars. "
+        config=phrases.CHART_CONFIG,
+        alt=f"The two rows as colors, and the {phrases.count(example.dims, 'product')} of their numbers as bars. "
         f"They add up to {fixed(found.dot)}.",
     )
     st.markdown(guessing_words(example))
@@ -39,7 +39,7 @@ def guessing(example: Example) -> None:
         st.plotly_chart(
             charts.sigmoid({"guess": (found.score, found.rating)}, low=low, high=high, rating=example.rating),
             key="lesson_sigmoid",
-            config=copy.CHART_CONFIG,
+            config=phrases.CHART_CONFIG,
             alt=f"The sigmoid from {low:g} to {high:g}; the score {fixed(found.score)} leads to {fixed(found.rating)}",
         )
     with st.expander("All products", icon=":material/table_rows:"):
@@ -64,7 +64,7 @@ def guessing(example: Example) -> None:
 def guessing_words(example: Example) -> str:
     """The prediction, part after part, to the rating."""
     found, pair = example.guess, example.pair
-    said = f"The {copy.count(example.dims, 'product')} add up to a dot product of **{fixed(found.dot)}**"
+    said = f"The {phrases.count(example.dims, 'product')} add up to a dot product of **{fixed(found.dot)}**"
     if found.share is None or pair.user_bias is None or pair.item_bias is None:
         said += ", and in this model that is the guess itself."
     else:

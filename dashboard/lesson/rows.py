@@ -4,12 +4,13 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis.lookup import LookUp, Seconds, look_up
-from dashboard import analyses, copy
+from core.analysis.lesson.lookup import LookUp, Seconds, look_up
+from dashboard.cache import analyses
 from dashboard.charts import lesson_rows as charts
 from dashboard.lesson.example import Example
 from dashboard.lesson.wording import Question, ask, fixed, short_time
-from dashboard.markup import escape
+from dashboard.shared import phrases
+from dashboard.shared.markup import escape
 
 AROUND = 4
 """Rows shown before and after the chosen one."""
@@ -63,7 +64,7 @@ def picking(example: Example) -> None:
     """The matrix, and the row lifted out of it."""
     st.markdown(
         f"Everything the model knows about {example.nouns} is one table, the **embedding matrix**: "
-        f"{len(example.items):,} rows, one a {example.noun}, of {copy.count(example.dims, 'number')} each. To use a "
+        f"{len(example.items):,} rows, one a {example.noun}, of {phrases.count(example.dims, 'number')} each. To use a "
         f"{example.noun}, it takes the row with that number. Red is below zero, blue above."
     )
     shown = _around(example)
@@ -73,7 +74,7 @@ def picking(example: Example) -> None:
             example.items.matrix[shown], shown.tolist(), _titles(example, shown), shown.tolist().index(example.item)
         ),
         key="lesson_row",
-        config=copy.CHART_CONFIG,
+        config=phrases.CHART_CONFIG,
         alt=f"{len(shown)} rows of the embedding matrix as colors, row {example.item:,} framed and again below. {said}",
     )
     st.markdown(said)
@@ -92,7 +93,7 @@ def picking_words(example: Example) -> str:
     """What the lifted row holds."""
     values = example.pair.item
     return (
-        f"Row {example.item:,} holds {copy.count(example.dims, 'number')}, from {fixed(values.min(), 2)} to "
+        f"Row {example.item:,} holds {phrases.count(example.dims, 'number')}, from {fixed(values.min(), 2)} to "
         f"{fixed(values.max(), 2)}. Nobody gave them a meaning; training moved them to where they are. In code the "
         f"look-up is `matrix[{example.item}]`, and that is all an embedding layer does."
     )
@@ -123,7 +124,7 @@ def multiplying(example: Example) -> None:
             shown.tolist().index(example.item),
         ),
         key="lesson_one_hot",
-        config=copy.CHART_CONFIG,
+        config=phrases.CHART_CONFIG,
         alt=f"Rows times 0, row {example.item:,} times 1, and their sum, which is that row",
     )
     if dims < example.dims or len(shown) < len(example.items):
@@ -150,7 +151,7 @@ def multiplying_words(example: Example, found: LookUp, seconds: Seconds) -> str:
     times = float(f"{seconds.product / seconds.look_up:.1g}")
     slower = f"the product is about {times:,.0f} times slower" if times >= 2 else "at this size that hardly differs"
     return (
-        f"Both ways give the same {copy.count(example.dims, 'number')}, {equal}. The product takes "
+        f"Both ways give the same {phrases.count(example.dims, 'number')}, {equal}. The product takes "
         f"{found.multiplications:,} multiplications and took {short_time(seconds.product)} on this machine; picking "
         f"the row takes none and took {short_time(seconds.look_up)}: {slower}."
     )

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis.step import TrainingStep, training_step
-from dashboard import copy
+from core.analysis.lesson.step import TrainingStep, training_step
 from dashboard.charts import lesson as charts
 from dashboard.lesson.example import Example
 from dashboard.lesson.wording import Question, ask, fixed
+from dashboard.shared import phrases
 
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 FIRST_RATE = 0.1
@@ -42,7 +42,7 @@ def stepping(example: Example) -> None:
         place.plotly_chart(
             charts.before_after(before, gradient, after, title=f"The {name}'s row"),
             key=f"lesson_{of}_step",
-            config=copy.CHART_CONFIG,
+            config=phrases.CHART_CONFIG,
             alt=f"The {name}'s row before and after the step; the largest change is "
             f"{fixed(float(np.abs(after - before).max()))}",
         )
@@ -123,7 +123,7 @@ def _by_rate(example: Example, found: TrainingStep, rate: float, l2: float) -> N
             unit=example.unit,
         ),
         key="lesson_rates",
-        config=copy.CHART_CONFIG,
+        config=phrases.CHART_CONFIG,
         alt=f"How far off the guess is after one step, by learning rate; the best is {RATES[error.argmin()]:g}",
     )
 

@@ -7,23 +7,25 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core import axes, names
-from core.analysis.axes import Axis, closest_component, combine
-from core.analysis.ends import Ends, ends
-from core.analysis.wording import words
-from core.axes import OwnAxis
+from core.analysis.components.extremes import Ends, ends
+from core.analysis.components.hint_words import words
+from core.analysis.maps.axes import Axis, closest_component, combine
+from core.data.ratings import Ratings
 from core.errors import LimitError
-from core.ratings import Ratings
-from core.run import Run
-from dashboard import analyses, coloring, copy, loaders, selection, state, tables
+from core.model.run import Run
+from core.studies import component_names, saved_axes
+from core.studies.saved_axes import OwnAxis
+from dashboard.cache import analyses, loaders
 from dashboard.charts import axes as charts
 from dashboard.charts import maps as map_charts
 from dashboard.charts.base import plain
-from dashboard.components.label import Label
+from dashboard.embeddings.words import signed
 from dashboard.maps import axis_words, poles, settings
-from dashboard.markup import escape
-from dashboard.matrix_words import signed
-from dashboard.rows import Rows
+from dashboard.principal_components.label import Label
+from dashboard.session import state
+from dashboard.shared import coloring, phrases, selection, tables
+from dashboard.shared.markup import escape
+from dashboard.shared.matrix_rows import Rows
 
 TOP, NAMED = 10, 3
 """Items in the table of each end, and named on the picture."""
@@ -44,9 +46,9 @@ def show(run: Run, ratings: Ratings, rows: Rows, line: DeltaGenerator) -> None:
         least = settings.enough(rows)
     own = poles.choose(ratings, rows)
     try:
-        found = axes.project(own, rows.matrix, ratings.items)
+        found = saved_axes.project(own, rows.matrix, ratings.items)
     except LimitError as error:
-        st.info(escape(copy.sentence(str(error))), icon=":material/info:")
+        st.info(escape(phrases.sentence(str(error))), icon=":material/info:")
         poles.kept(run, None)
         return
     listed = rows.trained & (rows.count >= least)
@@ -68,7 +70,7 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, own: OwnAxis, found: Axis, 
     st.plotly_chart(
         charts.axis_strip(found.positions, listed, outermost, chosen, titles=rows.labels, noun=nouns),
         key="axis_strip",
-        config=copy.CHART_CONFIG,
+        config=phrases.CHART_CONFIG,
         alt=f"{nouns.capitalize()} along an axis from {own.low_name or 'low'} to {own.high_name or 'high'}. {said}",
     )
     st.markdown(said)
@@ -98,7 +100,7 @@ def _closest(run: Run, found: Axis) -> tuple[Label, str]:
     """The component that runs most nearly the same way, of those that the page Components shows at first."""
     components = analyses.item_pca(run.run_id, centered=False, min_ratings=0)
     near = closest_component(found.direction, components)
-    named = names.for_components(names.get(run.run_id), components)[near.index]
+    named = component_names.for_components(component_names.get(run.run_id), components)[near.index]
     label = Label(near.index + 1, named.low if named else "", named.high if named else "")
     return label, axis_words.closest(near, label)
 
@@ -128,7 +130,7 @@ def _ends(run: Run, ratings: Ratings, rows: Rows, own: OwnAxis, found: Axis, lis
 
 def _file(run_id: str, own: OwnAxis, least: int) -> bytes:
     rows, ratings = loaders.item_rows(run_id), loaders.ratings_of(run_id)
-    found = axes.project(own, rows.matrix, ratings.items)
+    found = saved_axes.project(own, rows.matrix, ratings.items)
     return tables.along(ratings, rows, rows.trained & (rows.count >= least), PLACE, found.positions)
 
 
@@ -155,7 +157,7 @@ def _cross(
         width=420,
     )
     other = others[chosen]
-    pair = combine(found, axes.project(other, rows.matrix, ratings.items))
+    pair = combine(found, saved_axes.project(other, rows.matrix, ratings.items))
     at, said = np.flatnonzero(listed), axis_words.angle(pair)
     st.plotly_chart(
         map_charts.item_map(

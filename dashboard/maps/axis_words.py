@@ -1,9 +1,9 @@
 """What an axis of one's own is like, in sentences made from its numbers (Markdown)."""
 
-from core.analysis.axes import AxisPair, ClosestComponent
-from dashboard.components.label import Label
-from dashboard.markup import escape
-from dashboard.matrix_words import signed
+from core.analysis.maps.axes import AxisPair, ClosestComponent
+from dashboard.embeddings.words import signed
+from dashboard.principal_components.label import Label
+from dashboard.shared.markup import escape
 
 CLEAR, SAME = 0.3, 0.8
 """|cosine| from which an axis leans on a component, and from which it is nearly that component."""

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from core.ratings import Ratings
-from core.studystore import Stored
-from dashboard import coloring
+from core.data.ratings import Ratings
+from core.store.study_store import Stored
 from dashboard.charts.points import Classes, Coloring
 from dashboard.maps.drawn import DrawnMap
-from dashboard.rows import Rows
+from dashboard.shared import coloring
+from dashboard.shared.matrix_rows import Rows
 
 BIAS, GROUP, KEPT = "Bias", "Group", "Faithfulness"
 

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core import studystore
-from core.analysis.faithfulness import Faithfulness
-from core.run import Run
-from core.studies import MapStudySettings
-from core.studystore import Stored
-from dashboard import analyses, loaders
-from dashboard.rows import Rows
+from core.analysis.maps.faithfulness import Faithfulness
+from core.jobs.study_jobs import MapStudySettings
+from core.model.run import Run
+from core.store import study_store
+from core.store.study_store import Stored
+from dashboard.cache import analyses, loaders
+from dashboard.shared.matrix_rows import Rows
 
 QUICK = 3000
 """Items up to which a page measures by itself how faithful a shadow is: a third of a second."""
@@ -18,7 +18,7 @@ QUICK = 3000
 
 @dataclass(frozen=True, eq=False)
 class Trust:
-    """How faithful a map is, as `core.analysis.faithfulness` measures it.
+    """How faithful a map is, as `core.analysis.maps.faithfulness` measures it.
 
     Attributes:
         kept: Share of its true neighbors that each drawn item keeps, (n,).
@@ -59,13 +59,13 @@ class DrawnMap:
 
 
 def rows_of(rows: Rows, min_ratings: int) -> np.ndarray:
-    """The items on a map: those with enough ratings that training has moved; as `core.studymaking.taking_part`."""
+    """The items on a map: those with enough ratings that training has moved; as `study_kinds.taking_part`."""
     return np.flatnonzero(rows.trained & (rows.count >= min_ratings))
 
 
 def drawn_map(run: Run, settings: MapStudySettings) -> DrawnMap | None:
     """The map; None where it needs a study that has not been made."""
-    stored = loaders.study(studystore.key_of(run.run_id, "map", settings))
+    stored = loaders.study(study_store.key_of(run.run_id, "map", settings))
     if stored is not None:
         return DrawnMap(stored.arrays["rows"], stored.arrays["points"], settings, _of_study(stored))
     if settings.method != "pca":

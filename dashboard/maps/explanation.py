@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from core.run import Run
-from dashboard.rows import Rows
+from core.model.run import Run
+from dashboard.shared.matrix_rows import Rows
 
 
 def show(run: Run, rows: Rows) -> None:

@@ -8,16 +8,16 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.run import Run
-from core.studies import ClusterSettings
-from core.studymaking import FEWEST_ITEMS
-from core.studystore import Stored
-from dashboard import copy, selection
+from core.jobs.study_jobs import ClusterSettings
+from core.model.run import Run
+from core.store.study_store import Stored
+from core.studies.study_kinds import FEWEST_ITEMS
+from dashboard.jobs.studies import study
 from dashboard.maps import settings as controls
 from dashboard.maps.coloring import group_name
 from dashboard.maps.link import GROUP_METHODS, KMEANS
-from dashboard.rows import Rows
-from dashboard.studying import study
+from dashboard.shared import phrases, selection
+from dashboard.shared.matrix_rows import Rows
 
 
 def choose(min_ratings: int) -> ClusterSettings:
@@ -128,7 +128,7 @@ def _table(run: Run, rows: Rows, found: Stored, chart: str) -> None:
         alt=f"{len(groups)} groups of {nouns} with their size, what stands out in them, and typical {nouns}",
     )
     if found.facts["none"]:
-        st.caption(f"{copy.count(found.facts['none'], rows.noun).capitalize()} are in no group.")
+        st.caption(f"{phrases.count(found.facts['none'], rows.noun).capitalize()} are in no group.")
     st.caption(f"Select a row and its {nouns} become the table of selected {nouns}, with a download.")
 
 

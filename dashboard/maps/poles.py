@@ -2,15 +2,17 @@
 
 import streamlit as st
 
-from core import axes
-from core.axes import MOST_ITEMS, OwnAxis
+from core.data.ratings import Ratings
 from core.errors import ExplorerError
-from core.names import LONGEST
-from core.ratings import Ratings
-from core.run import Run
-from dashboard import coloring, copy, loaders, selection, state
-from dashboard.markup import escape
-from dashboard.rows import Rows
+from core.model.run import Run
+from core.studies import saved_axes
+from core.studies.component_names import LONGEST
+from core.studies.saved_axes import MOST_ITEMS, OwnAxis
+from dashboard.cache import loaders
+from dashboard.session import state
+from dashboard.shared import coloring, phrases, selection
+from dashboard.shared.markup import escape
+from dashboard.shared.matrix_rows import Rows
 
 EXAMPLE = 5
 """Items at each pole at first."""
@@ -81,9 +83,9 @@ def _most_rated(rows: Rows, belongs: list[list[str]], genre: str, other: str) ->
 def kept(run: Run, own: OwnAxis | None) -> tuple[OwnAxis, ...]:
     """Draw what is kept with the model, and the button that keeps the axis on the screen; the kept ones."""
     try:
-        saved = axes.saved(run.run_id)
+        saved = saved_axes.saved(run.run_id)
     except ExplorerError as error:
-        st.warning(escape(copy.sentence(str(error))), icon=":material/warning:")
+        st.warning(escape(phrases.sentence(str(error))), icon=":material/warning:")
         return ()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if own is not None:
@@ -119,12 +121,12 @@ def _line(run: Run, own: OwnAxis) -> None:
 
 @state.reporting
 def _keep(run_id: str, own: OwnAxis) -> None:
-    axes.save(run_id, own)
+    saved_axes.save(run_id, own)
 
 
 @state.reporting
 def _delete(run_id: str, own: OwnAxis) -> None:
-    axes.delete(run_id, own.axis_id)
+    saved_axes.delete(run_id, own.axis_id)
 
 
 @state.reporting
@@ -140,8 +142,8 @@ def _open(run_id: str, own: OwnAxis) -> None:
     if missing:
         state.report(
             "UNKNOWN_ITEM",
-            f"{copy.count(missing, rows.noun)} of this axis cannot be chosen here: of very many, only the most rated "
-            "are offered.",
+            f"{phrases.count(missing, rows.noun)} of this axis cannot be chosen here: of very many, only the most "
+            "rated are offered.",
         )
 
 

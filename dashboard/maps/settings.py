@@ -3,12 +3,12 @@
 import numpy as np
 import streamlit as st
 
-from core.analysis.maps import umap_installed
-from core.studies import MapStudySettings
-from core.studymaking import FEWEST_ITEMS
-from core.studysettings import MIN_RATINGS
-from dashboard import copy
-from dashboard.rows import Rows
+from core.analysis.maps.projections import umap_installed
+from core.jobs.study_jobs import MapStudySettings
+from core.studies.settings import MIN_RATINGS
+from core.studies.study_kinds import FEWEST_ITEMS
+from dashboard.shared import phrases
+from dashboard.shared.matrix_rows import Rows
 
 PCA, TSNE, UMAP = "PCA", "t-SNE", "UMAP"
 METHODS = {PCA: "pca", TSNE: "tsne", UMAP: "umap"}
@@ -69,7 +69,7 @@ def about_seconds(settings: MapStudySettings, n: int) -> float:
 
 def problem(settings: MapStudySettings, n: int, noun: str) -> str:
     """Why these settings draw no map of n items; empty where they do."""
-    items = copy.count(n, noun)
+    items = phrases.count(n, noun)
     if n < FEWEST_ITEMS:
         return f"Only {items} have that many ratings; a map needs {FEWEST_ITEMS}. Lower the number above."
     if settings.method == "tsne" and settings.perplexity >= n:
@@ -81,7 +81,7 @@ def problem(settings: MapStudySettings, n: int, noun: str) -> str:
 
 def _help(noun: str) -> str:
     said = (
-        f"PCA is a shadow: what is far apart in it is far apart in the model, but {copy.plural(noun)} that are far "
+        f"PCA is a shadow: what is far apart in it is far apart in the model, but {phrases.plural(noun)} that are far "
         "apart can fall on one spot. t-SNE bends space to keep neighbors together: clumps mean something, distances "
         "between them little."
     )

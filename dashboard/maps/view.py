@@ -7,25 +7,27 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core import names, studystore
-from core.analysis.maps import umap_installed
-from core.analysis.neighbors import neighbors
-from core.ratings import Ratings
-from core.run import Run
-from core.studies import MapStudySettings
-from core.studymaking import K
-from core.studystore import Stored
-from dashboard import analyses, coloring, loaders, selection
+from core.analysis.maps.projections import umap_installed
+from core.analysis.neighbors.of_one import neighbors
+from core.data.ratings import Ratings
+from core.jobs.study_jobs import MapStudySettings
+from core.model.run import Run
+from core.store import study_store
+from core.store.study_store import Stored
+from core.studies import component_names
+from core.studies.study_kinds import K
+from dashboard.cache import analyses, loaders
 from dashboard.charts import maps as charts
 from dashboard.charts.components import axis_title
 from dashboard.charts.points import Classes, Coloring
-from dashboard.components.label import Label
+from dashboard.jobs.studies import study
 from dashboard.maps import coloring as colors
 from dashboard.maps import groups, link, settings, words
 from dashboard.maps.drawn import QUICK, DrawnMap, drawn_map, rows_of
-from dashboard.markup import escape
-from dashboard.rows import Rows
-from dashboard.studying import study
+from dashboard.principal_components.label import Label
+from dashboard.shared import coloring, selection
+from dashboard.shared.markup import escape
+from dashboard.shared.matrix_rows import Rows
 
 CHART = "item_map"
 """Key of the chart, and of what is selected on it."""
@@ -61,7 +63,7 @@ def show(run: Run, ratings: Ratings, rows: Rows, line: DeltaGenerator) -> None:
 def _earlier(run: Run) -> None:
     """The maps of this model that are in the store, each a link; nothing where there is none."""
     shown = {"tsne", "umap"} if umap_installed() else {"tsne"}
-    known = [given for given in studystore.listing(run.run_id, "map") if given["method"] in shown]
+    known = [given for given in study_store.listing(run.run_id, "map") if given["method"] in shown]
     if not known:
         return
     with st.popover(f"Earlier maps ({len(known)})", icon=":material/history:"):
@@ -135,7 +137,7 @@ def _axes(run: Run, drawn: DrawnMap) -> list[str]:
     """Titles of the axes: components have names, those of the other maps mean nothing by themselves."""
     if drawn.settings.method != "pca":
         return ["", ""]
-    named = names.for_components(names.get(run.run_id), analyses.shadow(run.run_id, drawn.settings))
+    named = component_names.for_components(component_names.get(run.run_id), analyses.shadow(run.run_id, drawn.settings))
     return [
         axis_title(Label(axis + 1, found.low if found else "", found.high if found else ""))
         for axis, found in enumerate(named)

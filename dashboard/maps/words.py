@@ -7,9 +7,9 @@ import numpy as np
 
 from core.analysis.ranks import rank_correlation
 from dashboard.charts.points import Coloring
-from dashboard.copy import count, plural
+from dashboard.embeddings.words import signed
 from dashboard.maps.drawn import DrawnMap, Trust
-from dashboard.matrix_words import signed
+from dashboard.shared.phrases import count, plural
 
 CLEAR = 0.2
 """Rank correlations below this are not worth a sentence."""

@@ -3,10 +3,12 @@
 import streamlit as st
 
 from core.errors import ExplorerError
-from dashboard import copy, loaders, state
+from dashboard.cache import loaders
 from dashboard.missions import progress
-from dashboard.missions.looking import look
+from dashboard.missions.gather import look
 from dashboard.missions.tours import Mission
+from dashboard.session import state
+from dashboard.shared import phrases
 
 DONE = ":material/check_circle:"
 
@@ -97,4 +99,4 @@ def _leave(label: str) -> None:
 def nouns() -> dict[str, str]:
     """What is rated, for the words of a mission."""
     noun = loaders.ratings(state.dataset_id()).noun
-    return {"noun": noun, "nouns": copy.plural(noun)}
+    return {"noun": noun, "nouns": phrases.plural(noun)}

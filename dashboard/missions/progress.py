@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from dashboard import link, state
-from dashboard.missions.seen import Seen
+from dashboard.missions.snapshot import Seen
 from dashboard.missions.tours import MISSIONS, Mission
+from dashboard.session import address_bar, state
 
 MISSION, TASK = "mission", "task"
 """Query parameters: which mission, and the number of its current step, from 1."""
@@ -17,7 +17,7 @@ _FINISHED, _NEWS = "_missions_finished", "_mission_just_finished"
 
 def adopt_link() -> None:
     """Begin or continue the mission that a link names; one that does not exist is reported."""
-    said = link.news(MISSION)
+    said = address_bar.news(MISSION)
     if said is None:
         return
     if said not in MISSIONS:
@@ -33,8 +33,8 @@ def adopt_link() -> None:
 def write_link() -> None:
     """Show mission and step in the address bar; nothing where no mission is on."""
     mission = current()
-    link.put(MISSION, mission.key if mission else None)
-    link.put(TASK, str(done_steps() + 1) if mission else None)
+    address_bar.put(MISSION, mission.key if mission else None)
+    address_bar.put(TASK, str(done_steps() + 1) if mission else None)
 
 
 def current() -> Mission | None:

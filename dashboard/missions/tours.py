@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dashboard.missions import done
-from dashboard.missions.done import ENOUGH
-from dashboard.missions.seen import Seen
+from dashboard.missions import checks
+from dashboard.missions.checks import ENOUGH
+from dashboard.missions.snapshot import Seen
 
 
 @dataclass(frozen=True)
@@ -41,25 +41,25 @@ FIRST_MODEL = Mission(
             "start",
             "Press **Train your first model** on the Start page and wait a few seconds.",
             "Every other page looks into a trained model, so there has to be one.",
-            done.has_model,
+            checks.has_model,
         ),
         Task(
             "train",
             "Open **Train** and find *Validation RMSE*: how far its guesses are off on ratings it has never seen.",
             "The dashed lines are guesses without any embedding. A model is worth its numbers if it lies below them.",
-            done.looks_at_training,
+            checks.looks_at_training,
         ),
         Task(
             "components",
             "Open **Components**, look at the {nouns} at both ends of the first, then choose component 2.",
             "A component is a direction in the numbers. What sets its ends apart is something people disagree about.",
-            done.opens_second_component,
+            checks.opens_second_component,
         ),
         Task(
             "neighbors",
             "Open **Neighbors** and choose a {noun} you know well.",
             "Nobody told the model what a {noun} is about. What it takes to be alike comes from ratings alone.",
-            done.asks_for_neighbors,
+            checks.asks_for_neighbors,
         ),
     ),
 )
@@ -75,26 +75,26 @@ OVERFITTING = Mission(
             "train",
             "On **Train**, set *Penalty* to 0, and both kinds of *dropout* too if they are not.",
             "These hold a model back. Without them it is free to learn every training rating by heart.",
-            done.takes_the_penalty_away,
+            checks.takes_the_penalty_away,
         ),
         Task(
             "train",
             "Press **Train**, and watch the validation curve turn upwards while the training curve goes on falling.",
             "From the turn on it learns what is true of these ratings alone. That is overfitting. "
             "If yours does not turn, allow more epochs or more dimensions.",
-            done.sees_it_turn,
+            checks.sees_it_turn,
         ),
         Task(
             "train",
             "Cure it: set a *Penalty* of 0.1 or more, or some dropout, and train until it beats the one before.",
             "A model that may not trust any number too much has to find what many ratings agree on.",
-            done.cures_it,
+            checks.cures_it,
         ),
         Task(
             "train",
             "Under the curve, choose the model without a penalty in *Lay an earlier model behind the curve*.",
             "On the training ratings the careless model is ahead. On new ones it is not, and those are what counts.",
-            done.lays_it_behind,
+            checks.lays_it_behind,
         ),
     ),
 )
@@ -110,25 +110,25 @@ FIRST_COMPONENT = Mission(
             "components",
             "Open **Components** and choose component 1.",
             "It carries more than any other: the bars on the left say how much.",
-            done.opens_first_component,
+            checks.opens_first_component,
         ),
         Task(
             "components",
             f"Raise *Enough ratings* to {ENOUGH} or more, and read the titles at both ends.",
             "A {noun} with few ratings lies where it does mostly by chance. Well-known ones tell what the ends mean.",
-            done.lists_known_ends,
+            checks.lists_known_ends,
         ),
         Task(
             "components",
             "Scroll to the map and color it by *Year*, *Genre* or *Number of ratings*.",
             "If a color changes steadily from left to right, the first component goes together with it.",
-            done.colors_the_map,
+            checks.colors_the_map,
         ),
         Task(
             "components",
             "Go back up and name an end of component 1 in your own words.",
             "The model has no words. A name is your reading, and all pages will use it.",
-            done.names_first_component,
+            checks.names_first_component,
         ),
     ),
 )
@@ -144,32 +144,32 @@ NEIGHBORS = Mission(
             "neighbors",
             "Open **Neighbors** and choose a {noun} you know well.",
             "You can judge the list only if you know what it is about.",
-            done.asks_for_neighbors,
+            checks.asks_for_neighbors,
         ),
         Task(
             "neighbors",
             "Set *Enough ratings* to 1. Who are these strangers?",
             "A {noun} rated once or twice may point anywhere, so some point your way by chance.",
-            done.asks_for_any_neighbor,
+            checks.asks_for_any_neighbor,
         ),
         Task(
             "neighbors",
             f"Now set it to {ENOUGH} or more.",
             "What many people rated has a direction that can be trusted. A list is only as good as what is behind it.",
-            done.asks_for_known_neighbors,
+            checks.asks_for_known_neighbors,
         ),
         Task(
             "embeddings",
             "Open **Embeddings** and, under *One {noun}, number by number*, choose your {noun} again.",
             "Here are the numbers themselves beside those of the nearest: alike means that they go up and down "
             "together.",
-            done.looks_at_numbers,
+            checks.looks_at_numbers,
         ),
         Task(
             "neighbors",
             "Back on **Neighbors**, switch the rows to *Users*.",
             "The same arithmetic finds people who rate alike. That is all the model means by taste.",
-            done.looks_at_people,
+            checks.looks_at_people,
         ),
     ),
 )
@@ -185,19 +185,19 @@ YOU = Mission(
             "for_you",
             "Open **For you** and rate three {nouns}.",
             "No training is needed: the {nouns} stay where they are, and only your own row of numbers is looked for.",
-            done.rates_some,
+            checks.rates_some,
         ),
         Task(
             "for_you",
             "Go on until you have rated ten. Watch yourself move on the map.",
             "Each rating pulls you a little less than the one before: the model becomes surer of you.",
-            done.rates_ten,
+            checks.rates_ten,
         ),
         Task(
             "for_you",
             "Go down to *Why this score*, choose one of the {nouns} it recommends, and read what its score is made of.",
             "A score is a sum. Each part of it can be read, and questioned.",
-            done.asks_why,
+            checks.asks_why,
         ),
     ),
 )
@@ -213,25 +213,25 @@ NOISE = Mission(
             "components",
             "Open **Components** and choose component 1.",
             "It lies far above the noise band, which is what chance alone would give.",
-            done.opens_first_component,
+            checks.opens_first_component,
         ),
         Task(
             "components",
             "Choose a component whose bar is hatched: one that is called noise.",
             "Look at its ends. They will seem to tell a story too: people find one in any list.",
-            done.opens_noise,
+            checks.opens_noise,
         ),
         Task(
             "components",
             "Under *Would it come back?*, train the model from other seeds.",
             "A real direction is found again from another start. An accident is not.",
-            done.studies_seeds,
+            checks.studies_seeds,
         ),
         Task(
             "components",
             "Choose component 1 again and compare: does it come back better than the other?",
             "Before you name a component, ask both: is it above the band, and would it come back?",
-            done.compares_with_first,
+            checks.compares_with_first,
         ),
     ),
 )

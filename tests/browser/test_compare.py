@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from core import datasets
+from core import data
 from core.config import run_id
-from core.store import RunStore
+from core.store.runs import RunStore
 from tests.browser.conftest import Server
 from tests.conftest import run_on
 
@@ -26,7 +26,7 @@ SELECTED = """key => {
 @pytest.fixture(scope="module")
 def models(server: Server) -> str:
     """Two models on the bundled data, the second a turned copy with one movie moved; their ids as a link names them."""
-    ratings = datasets.load()
+    ratings = data.load()
     first = run_on(ratings, embedding_dim=6)
     turn = np.linalg.qr(np.random.default_rng(1).normal(size=(6, 6)))[0].astype(np.float32)
     matrix = first.weights.item_embedding @ turn

@@ -5,8 +5,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from core import datasets
-from core.store import RunStore
+from core import data
+from core.store.runs import RunStore
 from tests.browser.conftest import Server
 from tests.conftest import run_on
 
@@ -16,7 +16,7 @@ HOSTILE = ("<img src=x onerror=document.title=1>", "%{y} $x$ **bold** [link](x)"
 @pytest.fixture(scope="module")
 def model(server: Server) -> str:
     """A made-up model on the server; its id."""
-    made = run_on(datasets.load(), embedding_dim=8)
+    made = run_on(data.load(), embedding_dim=8)
     RunStore(server.home / "runs").publish(made)
     return made.run_id
 

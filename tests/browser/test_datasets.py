@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.datasets.download import BASE_VARIABLE
-from dashboard import frame
+from core.data.download import BASE_VARIABLE
+from dashboard.shell import frame
 from tests.browser.conftest import Server
 from tests.browser.waiting import settled
 

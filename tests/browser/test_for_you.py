@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from core.config import PRESETS, run_id
-from core.ratings import Ratings
-from core.store import RunStore
+from core.data.ratings import Ratings
+from core.store.runs import RunStore
 from tests.browser.conftest import Server
 from tests.browser.waiting import settled
 from tests.conftest import run_on

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from core.ratings import Ratings
-from core.store import RunStore
+from core.data.ratings import Ratings
+from core.store.runs import RunStore
 from tests.browser.conftest import Server
 from tests.browser.waiting import running_again, settled
 from tests.conftest import run_on

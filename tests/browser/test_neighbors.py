@@ -4,8 +4,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from core import datasets
-from core.store import RunStore
+from core import data
+from core.store.runs import RunStore
 from tests.browser.conftest import Server
 from tests.conftest import run_on
 
@@ -24,7 +24,7 @@ LONGEST = """() => {
 
 
 def test_a_click_on_a_point_picks_the_movie(server: Server, page: Page):
-    RunStore(server.home / "runs").publish(run_on(datasets.load(), embedding_dim=6))
+    RunStore(server.home / "runs").publish(run_on(data.load(), embedding_dim=6))
     page.goto(f"{server.url}/neighbors")
     plot = page.locator(".st-key-lengths .js-plotly-plot")
     expect(plot.locator(".main-svg").first).to_be_visible(timeout=60_000)

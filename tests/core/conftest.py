@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from core.kinds import KINDS
-from core.pool import Pool
-from core.store import RunStore
-from tests.core.tiny import ASIDE, COMMAND, TINY
-from tests.core.tinyjobs import PATIENCE
+from core.jobs.kinds import KINDS
+from core.jobs.pool import Pool
+from core.store.runs import RunStore
+from tests.core.jobs.tiny import ASIDE, COMMAND, TINY
+from tests.core.jobs.tinyjobs import PATIENCE
 
 
 @pytest.fixture

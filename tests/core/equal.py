@@ -1,6 +1,6 @@
 """When two runs are the same."""
 
-from core.run import Run
+from core.model.run import Run
 
 
 def assert_equal(left: Run, right: Run) -> None:

@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import names
-from core.analysis.pca import pca
+from core.analysis.components.pca import pca
 from core.errors import DiskFullError, LimitError, UsageError
 from core.export import export, inert, one_line
-from core.names import Name
-from core.store import RunStore
+from core.store.runs import RunStore
+from core.studies import component_names
+from core.studies.component_names import Name
 from tests.conftest import run_on
 
 MODELS = ["simple_dot", "dot_with_bias", "simple_dot_diy"]
@@ -69,7 +69,7 @@ def test_the_keras_file_opens_elsewhere_and_predicts_the_same(small, tmp_path, m
     (path,) = export(run, small, "keras", tmp_path)
     users, items = np.repeat(np.arange(6), 5).astype(np.int32), np.tile(np.arange(5), 6).astype(np.int32)
     np.savez(tmp_path / "ask.npz", users=users, items=items)
-    layer = "from core.models import DiyEmbedding; objects = {'DiyEmbedding': DiyEmbedding}"
+    layer = "from core.model.networks import DiyEmbedding; objects = {'DiyEmbedding': DiyEmbedding}"
     code = f"""
 import keras, numpy as np
 objects = None
@@ -121,7 +121,7 @@ def test_components_come_with_their_names_and_every_items_place(small, tmp_path)
     run = run_on(small)
     RunStore().publish(run)
     result = pca(run.weights.item_embedding)
-    names.set_name(run.run_id, Name("=1+1", 'loud, "very"', result.components[1], 1, False, 0))
+    component_names.set_name(run.run_id, Name("=1+1", 'loud, "very"', result.components[1], 1, False, 0))
     about, scores = export(run, small, "components", tmp_path)
     assert (about.name, scores.name) == ("components.csv", "scores.csv")
     table = pd.read_csv(about, keep_default_na=False)

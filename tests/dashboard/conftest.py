@@ -9,16 +9,16 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core import datasets
+from core import data
 from core.config import PRESETS, RunConfig, run_id
-from core.datasets import ImportOptions, import_ratings
-from core.datasets.isolation import in_this_process
-from core.ratings import Ratings
-from core.run import Run
-from core.store import RunStore
-from dashboard import loaders
+from core.data import ImportOptions, import_ratings
+from core.data.importing.isolation import in_this_process
+from core.data.ratings import Ratings
+from core.model.run import Run
+from core.store.runs import RunStore
+from dashboard.cache import loaders
 from tests.conftest import run_on
-from tests.core.datasets import made
+from tests.core.data.importing import made
 
 APP = str(Path(__file__).parents[2] / "dashboard" / "app.py")
 
@@ -26,10 +26,8 @@ APP = str(Path(__file__).parents[2] / "dashboard" / "app.py")
 @pytest.fixture(autouse=True)
 def _fresh_server(monkeypatch: pytest.MonkeyPatch, bundled: Ratings) -> Iterator[None]:
     """A server that knows nothing but the bundled ratings, and starts no worker."""
-    read = datasets.load
-    monkeypatch.setattr(
-        datasets, "load", lambda name=datasets.BUNDLED: bundled if name == datasets.BUNDLED else read(name)
-    )
+    read = data.load
+    monkeypatch.setattr(data, "load", lambda name=data.BUNDLED: bundled if name == data.BUNDLED else read(name))
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])  # a page takes its place while it runs
     monkeypatch.setattr(loaders, "pool", lambda: None)  # submitted jobs wait until a test moves them
     st.cache_resource.clear()

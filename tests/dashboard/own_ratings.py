@@ -5,11 +5,11 @@ import json
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
-from core.newcomers import Newcomers
-from core.person import from_link
-from core.ratings import Ratings
-from core.run import Run
-from core.splits import split
+from core.analysis.new_user.model import Newcomers
+from core.analysis.new_user.own_ratings import from_link
+from core.data.ratings import Ratings
+from core.data.splits import split
+from core.model.run import Run
 
 STAR_WARS = "260"
 

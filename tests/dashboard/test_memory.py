@@ -14,7 +14,8 @@ import pytest
 import streamlit as st
 
 from core.config import PRESETS
-from dashboard import analyses, frame, loaders, memory
+from dashboard.cache import analyses, loaders
+from dashboard.shell import frame, memory
 
 VIEWS: list[tuple[str, dict[str, str]]] = [
     *((name, {}) for pages in frame.PAGES.values() for name, _, _ in pages),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.run import Weights
+from core.model.run import Weights
 
 
 def weights(

@@ -1,0 +1,61 @@
+"""What the guesses about a row are made of on average, beside its own bias."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.data.ratings import Ratings
+from core.model.run import Weights
+
+BLOCK = 500_000
+"""Ratings looked at in one go: two vectors each, so that memory stays bounded."""
+
+
+@dataclass(frozen=True, eq=False)
+class AverageTerms:
+    """Means over the ratings of each row, in units of the score; NaN without ratings.
+
+    Attributes:
+        taste: Of the dot product, float64, (n,): how far the two vectors agree, on average over who rated it (or,
+            for a user, over what they rated).
+        others: Of the bias on the other side, float64, (n,): how generous those who rated it are (or how liked what
+            they rated is); 0 where the model has none.
+    """
+
+    taste: np.ndarray
+    others: np.ndarray
+
+
+def average_terms(weights: Weights, ratings: Ratings, rows: np.ndarray, *, users: bool = False) -> AverageTerms:
+    """Take the mean score of some rows apart: it is the row's bias, plus `taste`, plus `others`.
+
+    0.01 s for twenty items of 100,000 ratings; it grows with the ratings of the rows asked for.
+
+    Args:
+        weights: The model.
+        ratings: The data it learned from; all of its ratings count, not the training part alone.
+        rows: Rows asked for, int, (n,), each once.
+        users: Whether they are users.
+    """
+    index, other = (ratings.user_index, ratings.item_index) if users else (ratings.item_index, ratings.user_index)
+    own, theirs = (
+        (weights.user_embedding, weights.item_embedding) if users else (weights.item_embedding, weights.user_embedding)
+    )
+    bias = weights.item_bias if users else weights.user_bias
+    place = np.full(len(own), -1)
+    place[rows] = np.arange(len(rows))
+    wanted = np.flatnonzero(place[index] >= 0)
+    taste, others = np.zeros(len(rows)), np.zeros(len(rows))
+    for start in range(0, len(wanted), BLOCK):
+        block = wanted[start : start + BLOCK]
+        at, partner = place[index[block]], other[block]
+        product = np.einsum("ij,ij->i", own[index[block]], theirs[partner])
+        taste += np.bincount(at, weights=product, minlength=len(rows))
+        if bias is not None:
+            others += np.bincount(at, weights=bias[partner], minlength=len(rows))
+    count = np.bincount(place[index[wanted]], minlength=len(rows))
+    empty = np.full(len(rows), np.nan)
+    return AverageTerms(
+        taste=np.divide(taste, count, out=empty.copy(), where=count > 0),
+        others=np.divide(others, count, out=empty, where=count > 0),
+    )

@@ -1,0 +1,103 @@
+"""Whether a component comes back when the same model is trained again from another seed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.analysis.components.pca import pca
+
+
+@dataclass(frozen=True, eq=False)
+class Stability:
+    """How well each component of a reference is found again in other runs.
+
+    Attributes:
+        median_r: Median over the other runs of the matched |r|, 0–1, (n_components,).
+        r: Matched |r|, run by run, (n_others, n_components); 0 where nothing was left to match.
+        match: Component of the other run that was matched, int64, (n_others, n_components); -1 for none.
+    """
+
+    median_r: np.ndarray
+    r: np.ndarray
+    match: np.ndarray
+
+
+def stability(reference: np.ndarray, others: Sequence[np.ndarray]) -> Stability:
+    """Match the components of other runs to those of a reference, one to one.
+
+    The axes of two runs mean nothing to each other, but the items are the same:
+    two components are alike when they order the items alike. Each run's components
+    are assigned to the reference's so that the sum of |Pearson r| of the scores is
+    largest (the Hungarian method, Kuhn 1955). Signs do not matter.
+
+    Args:
+        reference: Scores, (n_items, n_components).
+        others: Scores of the same items in the same order, (n_items, any number), at least one run.
+
+    Raises:
+        ValueError: There is no other run, or the items differ in number.
+    """
+    from scipy.optimize import linear_sum_assignment  # 0.3 s to import, and only a study needs it
+
+    if not others:
+        raise ValueError("there is no other run to compare with; a study needs at least two")
+    n_components = reference.shape[1]
+    r = np.zeros((len(others), n_components))
+    match = np.full((len(others), n_components), -1)
+    for row, scores in enumerate(others):
+        similarity = absolute_correlations(reference, scores)
+        mine, theirs = linear_sum_assignment(similarity, maximize=True)
+        r[row, mine], match[row, mine] = similarity[mine, theirs], theirs
+    return Stability(median_r=np.median(r, axis=0), r=r, match=match)
+
+
+def across_seeds(
+    embeddings: np.ndarray,
+    others: Sequence[np.ndarray],
+    *,
+    centered: bool,
+    shaping: np.ndarray,
+    measured: np.ndarray,
+) -> Stability:
+    """Stability of one run's components, from the embeddings of the same items in runs from other seeds.
+
+    Each matrix is analyzed by itself, in the same way. About 0.1 s for five of 9,066 rows of 64, and 2 s
+    for five of 87,585.
+
+    Args:
+        embeddings: The run's matrix, (n_items, embedding_dim).
+        others: The other runs' matrices, of that shape.
+        centered: Whether the PCA subtracts the column means.
+        shaping: Items that take part in the PCA, boolean, (n_items,).
+        measured: Those of them by which components are compared, boolean, (n_items,): leave
+            out what training never moved, which every seed puts somewhere else.
+
+    Raises:
+        ValueError: As `stability` and `pca` do.
+    """
+    rows = measured[shaping]
+    mine, *theirs = (pca(matrix[shaping], centered=centered).scores[rows] for matrix in (embeddings, *others))
+    return stability(mine, theirs)
+
+
+def absolute_correlations(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """|Pearson r| of every column with every column, 0–1, (columns of first, columns of second).
+
+    A column that is the same for all items correlates with nothing: 0.
+
+    Raises:
+        ValueError: The two have different numbers of rows.
+    """
+    if len(first) != len(second):
+        raise ValueError(f"{len(first):,} and {len(second):,} rows; the same items are needed in the same order")
+    return np.clip(np.abs(_standardized(first).T @ _standardized(second)), 0, 1)
+
+
+def _standardized(columns: np.ndarray) -> np.ndarray:
+    """Columns with mean 0 and length 1; zeros where a column is constant."""
+    columns = np.asarray(columns, np.float64)
+    centered = columns - columns.mean(axis=0)
+    length = np.linalg.norm(centered, axis=0)
+    varies = length > 1e-12 * np.linalg.norm(columns, axis=0)  # the rest is rounding
+    return np.divide(centered, length, out=np.zeros_like(centered), where=varies)

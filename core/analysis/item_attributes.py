@@ -1,0 +1,60 @@
+"""What is known about every item beside its embedding: numbers, and categories it belongs to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from core.data.ratings import Ratings
+
+YEAR, MEAN_RATING, LOG_RATINGS, GENRES = "year", "mean rating", "log ratings", "genres"
+MOST_VALUES = 50
+"""A text column with more different values than this is a description, not a category."""
+
+
+@dataclass(frozen=True, eq=False)
+class ItemColumns:
+    """One entry an item, in the order of the items.
+
+    Attributes:
+        numbers: Float arrays by name, (n_items,), NaN where unknown.
+        categories: By name, the categories of each item: a sequence of n_items sequences of text.
+        titles: What the items are called.
+    """
+
+    numbers: Mapping[str, np.ndarray]
+    categories: Mapping[str, Sequence[Sequence[str]]]
+    titles: Sequence[str]
+
+    def take(self, rows: np.ndarray) -> "ItemColumns":
+        """The same for some of the items, in the order of `rows`."""
+        return ItemColumns(
+            numbers={name: values[rows] for name, values in self.numbers.items()},
+            categories={name: [values[row] for row in rows] for name, values in self.categories.items()},
+            titles=[self.titles[row] for row in rows],
+        )
+
+
+def item_columns(ratings: Ratings) -> ItemColumns:
+    """All that a dataset knows about its items.
+
+    Year, mean rating and the natural logarithm of the number of ratings (NaN
+    without any), then every further column of numbers; genres, then every further
+    column of text with few different values.
+    """
+    table = ratings.item_table
+    count = ratings.item_count
+    numbers = {
+        YEAR: table["year"].to_numpy(float),
+        MEAN_RATING: ratings.item_mean,
+        LOG_RATINGS: np.log(count, out=np.full(len(count), np.nan), where=count > 0),
+    }
+    categories: dict[str, Sequence[Sequence[str]]] = {GENRES: table["genres"].tolist()}
+    for name in table.columns.difference(["title", "year", "genres"], sort=False):
+        column = table[name]
+        if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+            numbers[name] = column.to_numpy(float, na_value=np.nan)
+        elif pd.api.types.is_string_dtype(column) and column.nunique() <= MOST_VALUES:
+            categories[name] = [[] if pd.isna(value) else [str(value)] for value in column]
+    return ItemColumns(numbers=numbers, categories=categories, titles=table["title"].tolist())

@@ -1,0 +1,100 @@
+"""An axis of one's own: from one chosen set of items to another."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.analysis.components.pca import Pca
+
+
+@dataclass(frozen=True, eq=False)
+class Axis:
+    """The line through the means of two sets of items.
+
+    Attributes:
+        direction: From the low set's mean to the high set's, length one, float64, (embedding_dim,).
+        positions: Every item's place, float64, (n_items,): -1 is the mean of the
+            low set, 1 the mean of the high set, 0 halfway.
+        length: Distance between the two means, in embedding units.
+    """
+
+    direction: np.ndarray
+    positions: np.ndarray
+    length: float
+
+
+@dataclass(frozen=True)
+class ClosestComponent:
+    """The component that points most nearly the same way.
+
+    Attributes:
+        index: Which component, from 0.
+        cosine: -1 … 1; negative where its high end is the axis' low end.
+    """
+
+    index: int
+    cosine: float
+
+
+@dataclass(frozen=True, eq=False)
+class AxisPair:
+    """Two axes as a map.
+
+    Attributes:
+        positions: Places along the first and the second, (n_items, 2).
+        angle: Between the two directions, degrees, 0 … 180. At 90 they say different
+            things; near 0 or 180 the map is one line drawn twice.
+    """
+
+    positions: np.ndarray
+    angle: float
+
+
+def axis(embeddings: np.ndarray, low: Sequence[int], high: Sequence[int]) -> Axis:
+    """The axis from the mean of `low` to the mean of `high`, with every item projected on it.
+
+    Args:
+        embeddings: Float array, (n_items, embedding_dim).
+        low, high: Rows of the items at each pole.
+
+    Raises:
+        ValueError: A pole is empty, a row is out of range or at both poles, or the means coincide.
+    """
+    for name, rows in (("low", low), ("high", high)):
+        if len(rows) == 0:
+            raise ValueError(f"the {name} pole has no items; choose at least one")
+        if min(rows) < 0 or max(rows) >= len(embeddings):
+            raise ValueError(f"the {name} pole names rows {min(rows)} to {max(rows)}; there are {len(embeddings):,}")
+    both = sorted(set(map(int, low)) & set(map(int, high)))
+    if both:
+        raise ValueError(f"rows {both[:5]} are at both poles; take them out of one")
+    matrix = np.asarray(embeddings, np.float64)
+    start, end = matrix[list(low)].mean(axis=0), matrix[list(high)].mean(axis=0)
+    length = float(np.linalg.norm(end - start))
+    if length <= 1e-12 * max(np.linalg.norm(start), np.linalg.norm(end)):
+        raise ValueError("both poles have the same mean, so no axis runs between them; choose other items")
+    direction = (end - start) / length
+    positions = (matrix - (start + end) / 2) @ direction * (2 / length)
+    return Axis(direction=direction, positions=positions, length=length)
+
+
+def closest_component(direction: np.ndarray, result: Pca) -> ClosestComponent:
+    """The component with the largest |cosine| to a direction of length one."""
+    cosines = np.clip(result.components @ direction, -1, 1)
+    index = int(np.argmax(np.abs(cosines)))
+    return ClosestComponent(index=index, cosine=float(cosines[index]))
+
+
+def combine(first: Axis, second: Axis) -> AxisPair:
+    """Two axes over the same items as a map.
+
+    Raises:
+        ValueError: The axes are of different items.
+    """
+    if first.positions.shape != second.positions.shape:
+        raise ValueError(f"axes of {len(first.positions):,} and {len(second.positions):,} items have no map in common")
+    cosine = float(np.clip(first.direction @ second.direction, -1, 1))
+    return AxisPair(
+        positions=np.column_stack([first.positions, second.positions]), angle=float(np.degrees(np.arccos(cosine)))
+    )

@@ -1,0 +1,112 @@
+"""How far a map can be trusted: which neighbors it keeps, and which it makes up."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.analysis.neighbors.all_neighbors import Space, comparable, nearest
+
+BLOCK = 2**22
+"""Distances held at once, 32 MB."""
+
+
+@dataclass(frozen=True, eq=False)
+class Faithfulness:
+    """How well near on the map means near in the original space.
+
+    Attributes:
+        kept: Share of each item's k true neighbors that are among its k nearest on
+            the map, fractions, (n_items,).
+        trustworthiness: 1 where no item is drawn among the k nearest that is not
+            truly near, less by how far off the intruders are, 0–1.
+        measured_on: Items whose surroundings the trustworthiness was measured on.
+        k: Neighbors looked at.
+        metric: What "true" means.
+    """
+
+    kept: np.ndarray
+    trustworthiness: float
+    measured_on: int
+    k: int
+    metric: Space
+
+    @property
+    def mean(self) -> float:
+        """The one number for the map: mean share of true neighbors kept."""
+        return float(self.kept.mean())
+
+    @property
+    def chance(self) -> float:
+        """What a map with the items at random places would reach."""
+        return self.k / (len(self.kept) - 1)
+
+
+def faithfulness(
+    embeddings: np.ndarray,
+    points: np.ndarray,
+    *,
+    k: int = 10,
+    metric: Space = "cosine",
+    most_rows: int = 10_000,
+    seed: int = 0,
+) -> Faithfulness:
+    """Compare an item's neighbors on a map with its neighbors in the original space.
+
+    True neighbors are by cosine unless told otherwise, as on the neighbors page;
+    distances on the map are Euclidean, as the eye measures. All distances are exact.
+    About 2 s for 9,066 items, 1 minute for 87,585, within 500 MB.
+
+    Args:
+        embeddings: Float array, (n_items, embedding_dim).
+        points: Their places on the map, (n_items, 2 or 3).
+        k: Neighbors looked at, below half the number of items.
+        metric: How true neighbors are measured.
+        most_rows: With more items, trustworthiness is measured on so many drawn by
+            chance, each still against all items; `measured_on` says so.
+        seed: Starting number of the draw.
+
+    Raises:
+        ValueError: The arrays differ in length, or k is out of range.
+    """
+    if len(embeddings) != len(points):
+        raise ValueError(f"{len(embeddings):,} embeddings and {len(points):,} points; each item needs both")
+    if not 1 <= k < len(points) / 2:
+        raise ValueError(f"k is {k}; with {len(points):,} items it must be at least 1 and below {len(points) / 2:g}")
+    true, shown = nearest(embeddings, k, metric=metric), nearest(points, k, metric="euclidean")
+    rows = np.arange(len(points))
+    if len(rows) > most_rows:
+        rows = np.sort(np.random.default_rng(seed).choice(len(rows), most_rows, replace=False))
+    return Faithfulness(
+        kept=np.mean(np.any(true[:, :, None] == shown[:, None, :], axis=2), axis=1),
+        trustworthiness=trustworthiness(comparable(embeddings, metric), shown, rows),
+        measured_on=len(rows),
+        k=k,
+        metric=metric,
+    )
+
+
+def trustworthiness(original: np.ndarray, shown: np.ndarray, rows: np.ndarray) -> float:
+    """Venna and Kaski's (2001) trustworthiness around some of the items.
+
+    With all rows it is scikit-learn's `trustworthiness`, which needs memory for
+    the square of the number of items; this needs a block of rows at a time.
+
+    Args:
+        original: Float array, (n_items, embedding_dim), compared by Euclidean distance.
+        shown: Each item's nearest on the map, (n_items, k).
+        rows: The items to measure around.
+    """
+    n, k = shown.shape
+    points = np.asarray(original, np.float64)
+    squares = np.square(points).sum(axis=1)
+    step = max(1, BLOCK // n)
+    penalty = 0
+    for start in range(0, len(rows), step):
+        block = rows[start : start + step]
+        distance = squares - 2 * (points[block] @ points.T)  # less each row's own square, which changes no order
+        distance[np.arange(len(block)), block] = np.inf
+        limits = np.take_along_axis(distance, shown[block], axis=1)
+        for limit in limits.T:
+            rank = 1 + np.count_nonzero(distance < limit[:, None], axis=1)
+            penalty += int(np.maximum(rank - k, 0).sum())
+    return 1 - 2 * penalty / (len(rows) * k * (2 * n - 3 * k - 1))

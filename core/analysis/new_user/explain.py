@@ -1,0 +1,250 @@
+"""A guess taken apart: from the average over the person and the item to each component of taste."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.analysis.new_user.foldin import Prior, Scale, fold_in, guesses
+from core.model.run import Weights
+
+
+@dataclass(frozen=True, eq=False)
+class Averages:
+    """The average person, everybody counting once, and the average item, each counting as often as it was rated.
+
+    A newcomer without ratings is this person (`people_prior`), and what they are asked about is typically
+    something many have rated.
+
+    Attributes:
+        user, item: Mean vectors, float64, (embedding_dim,).
+        user_bias, item_bias: Mean biases; 0 where the model has none.
+    """
+
+    user: np.ndarray
+    item: np.ndarray
+    user_bias: float
+    item_bias: float
+
+
+@dataclass(frozen=True, eq=False)
+class Party:
+    """One of the two who meet in a rating: a vector, and a bias (0 where the model has none)."""
+
+    vector: np.ndarray
+    bias: float
+
+
+@dataclass(frozen=True)
+class Term:
+    """One step of the way from the average to the guess.
+
+    Attributes:
+        kind: "average" begins; then what the person and the item do whoever the other is, a component each where
+            taste and item meet, and "rest" for all components together that have no step of their own.
+        component: From 0, for kind "component".
+        score: What it adds to the score, in the model's own units.
+        rating: What it adds to the guess at its place in the order, in rating units; for "average" the guess itself.
+        person, item: For components: how far the person and the item lie from the average along it.
+    """
+
+    kind: str
+    score: float
+    rating: float
+    component: int = -1
+    person: float = 0.0
+    item: float = 0.0
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Steps whose scores add up to the model's, and whose ratings add up to its guess.
+
+    Attributes:
+        terms: In order: average, person, item, components by falling size, rest.
+        score: Sum of the terms, the model's own score.
+        rating: The guess, in rating units, not yet held inside the scale.
+    """
+
+    terms: tuple[Term, ...]
+    score: float
+    rating: float
+
+
+def averages(weights: Weights, trained_users: np.ndarray, item_count: np.ndarray) -> Averages:
+    """Averages over what training has seen.
+
+    Args:
+        weights: The trained numbers.
+        trained_users: Boolean array, (n_users,), people with a training rating.
+        item_count: Training ratings of each item, (n_items,).
+
+    Raises:
+        ValueError: There are none.
+    """
+    if not trained_users.any() or not item_count.any():
+        raise ValueError("there are no training ratings to average over")
+    users, items = trained_users / trained_users.sum(), item_count / item_count.sum()
+    return Averages(
+        user=users @ np.asarray(weights.user_embedding, np.float64),
+        item=items @ np.asarray(weights.item_embedding, np.float64),
+        user_bias=0.0 if weights.user_bias is None else float(users @ weights.user_bias),
+        item_bias=0.0 if weights.item_bias is None else float(items @ weights.item_bias),
+    )
+
+
+def item_party(weights: Weights, row: int) -> Party:
+    """An item as one of the two."""
+    return _party(weights.item_embedding, weights.item_bias, row)
+
+
+def user_party(weights: Weights, row: int) -> Party:
+    """Somebody the model was trained on as one of the two."""
+    return _party(weights.user_embedding, weights.user_bias, row)
+
+
+def _party(embedding: np.ndarray, bias: np.ndarray | None, row: int) -> Party:
+    return Party(np.asarray(embedding[row], np.float64), 0.0 if bias is None else float(bias[row]))
+
+
+def explain(
+    person: Party, item: Party, average: Averages, components: np.ndarray, scale: Scale, *, most: int = 8
+) -> Explanation:
+    """Take a guess apart, exactly.
+
+    With the averages U and V and the distances a = u - U, b = v - V,
+
+        u·v + b_u + b_v  =  (U·V + mean biases)         the average person and item
+                         +  a·V + b_u - its mean        the person, whatever the item
+                         +  U·b + b_v - its mean        the item, whoever the person
+                         +  sum over k of (a·c_k)(b·c_k)  where the two meet,
+
+    the last along principal components c_k: rotating both vectors alike keeps their dot product. What the
+    components given do not span (there are fewer items than dimensions) goes to the rest. In rating units each
+    step is what it changes when it comes in this order; through a sigmoid another order would share out the same
+    total a little differently.
+
+    Args:
+        person, item: The two.
+        average: From `averages`.
+        components: Orthonormal rows, (n_components, embedding_dim).
+        scale: How the score becomes a rating.
+        most: Components with a step of their own, those with the largest terms.
+    """
+    away, off = person.vector - average.user, item.vector - average.item
+    along_person, along_item = components @ away, components @ off
+    terms = along_person * along_item
+    largest = np.argsort(-np.abs(terms), kind="stable")[:most]
+    parts: list[tuple[str, int, float]] = [
+        ("average", -1, float(average.user @ average.item) + average.user_bias + average.item_bias),
+        ("person", -1, float(away @ average.item) + person.bias - average.user_bias),
+        ("item", -1, float(average.user @ off) + item.bias - average.item_bias),
+        *(("component", int(k), float(terms[k])) for k in largest),
+        ("rest", -1, float(away @ off) - float(terms[largest].sum())),
+    ]
+    reached = scale.rating(np.cumsum([score for _, _, score in parts]))
+    steps = np.diff(reached, prepend=0.0)
+    return Explanation(
+        terms=tuple(
+            Term(kind, score, float(step), k, *((float(along_person[k]), float(along_item[k])) if k >= 0 else (0, 0)))
+            for (kind, k, score), step in zip(parts, steps, strict=True)
+        ),
+        score=float(sum(score for _, _, score in parts)),
+        rating=float(reached[-1]),
+    )
+
+
+def printed(values: Sequence[float], digits: int) -> list[float]:
+    """Values rounded so that they add up, as printed, to their rounded sum.
+
+    Each is rounded down or up by less than one unit of the last digit; those that lose most by rounding down go up
+    (the method of the largest remainder).
+    """
+    unit = 10.0**-digits
+    scaled = np.asarray(values, np.float64) / unit
+    low = np.floor(scaled + 1e-9)
+    left = round(float(scaled.sum())) - int(low.sum())
+    order = np.argsort(-(scaled - low), kind="stable")
+    low[order[:left]] += 1
+    return [round(float(number) * unit, digits) + 0.0 for number in low]
+
+
+@dataclass(frozen=True, eq=False)
+class Influence:
+    """What each rating of a person did to one guess.
+
+    Attributes:
+        rated: Places among the person's ratings, those with the largest effect first, int64, (n,).
+        effect: Guess with the rating less guess without it, rating units, (n,).
+    """
+
+    rated: np.ndarray
+    effect: np.ndarray
+
+
+def influence(
+    weights: Weights, items: np.ndarray, rating: np.ndarray, row: int, prior: Prior, scale: Scale, *, most: int = 50
+) -> Influence:
+    """Leave each rating out in turn, fit the person again, and see where the guess goes.
+
+    With more than `most` ratings only the items most alike (cosine) to the one asked about are left out in turn.
+
+    Args:
+        weights: The trained numbers.
+        items, rating: What the person rated, as for `fold_in`.
+        row: The item whose guess is looked at.
+        prior, scale: As for `fold_in`.
+        most: Refits at most; each takes about a millisecond.
+    """
+    items, rating = np.asarray(items), np.asarray(rating, np.float64)
+    one = Weights(
+        user_embedding=weights.user_embedding[:0],
+        item_embedding=weights.item_embedding[[row]],
+        user_bias=None if weights.user_bias is None else weights.user_bias[:0],
+        item_bias=None if weights.item_bias is None else weights.item_bias[[row]],
+    )
+
+    def guess(kept: np.ndarray) -> float:
+        """What the person would be guessed to give, fitted to these of their ratings alone."""
+        person = fold_in(weights, items[kept], rating[kept], prior, scale)
+        return float(guesses(one, person, scale)[0])
+
+    places = _closest(weights.item_embedding, items, row, most)
+    everything = np.arange(len(items))
+    whole = guess(everything)
+    effect = np.array([whole - guess(everything[everything != place]) for place in places], np.float64)
+    order = np.argsort(-np.abs(effect), kind="stable")
+    return Influence(rated=places[order], effect=effect[order])
+
+
+def _closest(embeddings: np.ndarray, items: np.ndarray, row: int, most: int) -> np.ndarray:
+    """Places of the rated items most alike to one, at most `most`."""
+    if len(items) <= most:
+        return np.arange(len(items))
+    vectors = np.asarray(embeddings[items], np.float64)
+    length = np.linalg.norm(vectors, axis=1)
+    dot = vectors @ np.asarray(embeddings[row], np.float64)
+    cosine = np.divide(dot, length, out=np.zeros(len(items)), where=length > 0)
+    return np.argsort(-cosine, kind="stable")[:most]
+
+
+@dataclass(frozen=True, eq=False)
+class Misses:
+    """The guesses furthest from the truth, the worst first.
+
+    Attributes:
+        place: Places among the ratings looked at, int64, (n,).
+        guess: What the model guessed, held inside the scale, (n,), rating units.
+        miss: Guess less rating, (n,), rating units.
+    """
+
+    place: np.ndarray
+    guess: np.ndarray
+    miss: np.ndarray
+
+
+def worst(guess: np.ndarray, rating: np.ndarray, *, top: int = 20) -> Misses:
+    """The largest misses among guesses of known ratings; equal ones keep their order."""
+    miss = np.asarray(guess, np.float64) - rating
+    place = np.argsort(-np.abs(miss), kind="stable")[:top]
+    return Misses(place, np.asarray(guess, np.float64)[place], miss[place])

@@ -1,0 +1,138 @@
+"""Somebody new in front of a trained model: everything needed to place them, guess for them and say how sure it is."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from core.analysis.new_user.explain import Averages, averages
+from core.analysis.new_user.foldin import Person, Prior, Scale, doubt, fold_in, guesses, people_prior, scale_of
+from core.analysis.new_user.uncertainty import MissCurve, Sureness, miss_curve, sureness
+from core.data.ratings import Ratings
+from core.data.splits import Split
+from core.model.run import Run
+
+LOOKED_AT = 200_000
+"""Validation ratings that misses are learned from, at most."""
+
+
+@dataclass(frozen=True, eq=False)
+class Newcomers:
+    """A run as a newcomer meets it.
+
+    Attributes:
+        run: The trained model.
+        ratings: The data it learned from.
+        parts: Which ratings trained it.
+    """
+
+    run: Run
+    ratings: Ratings
+    parts: Split
+
+    @cached_property
+    def scale(self) -> Scale:
+        """How the model's score becomes a rating."""
+        return scale_of(self.run.weights, self.ratings.min_rating, self.ratings.max_rating)
+
+    @cached_property
+    def item_count(self) -> np.ndarray:
+        """Training ratings of each item, (n_items,)."""
+        return np.bincount(self.ratings.item_index[self.parts.train], minlength=len(self.ratings.items))
+
+    @cached_property
+    def trained_users(self) -> np.ndarray:
+        """Boolean array, (n_users,): whom training has seen."""
+        return np.bincount(self.ratings.user_index[self.parts.train], minlength=len(self.ratings.users)) > 0
+
+    @cached_property
+    def prior(self) -> Prior:
+        """Whom to expect. The noise is the model's validation error: what it does not know even of its own people."""
+        least = 1e-3 * (self.ratings.max_rating - self.ratings.min_rating)
+        return people_prior(self.run.weights, self.trained_users, noise=max(self.run.outcome.val_rmse, least) ** 2)
+
+    @cached_property
+    def looked_at(self) -> np.ndarray:
+        """Rows of the validation ratings, or of every second, third … one, where they are very many."""
+        return self.parts.validation[:: -(-len(self.parts.validation) // LOOKED_AT)]
+
+    @cached_property
+    def validation_guesses(self) -> np.ndarray:
+        """The model's guesses of `looked_at`, held inside the scale, float32."""
+        rows, ratings = self.looked_at, self.ratings
+        guess = self.run.predict(ratings.user_index[rows], ratings.item_index[rows])
+        return np.clip(guess, ratings.min_rating, ratings.max_rating)
+
+    @cached_property
+    def curve(self) -> MissCurve:
+        """How far guesses miss, by how often the item was rated."""
+        rows, ratings = self.looked_at, self.ratings
+        return miss_curve(self.item_count[ratings.item_index[rows]], self.validation_guesses - ratings.rating[rows])
+
+    @cached_property
+    def averages(self) -> Averages:
+        """The average person and item."""
+        return averages(self.run.weights, self.trained_users, self.item_count)
+
+    @property
+    def spread(self) -> float:
+        """How far off always guessing the mean is, RMSE on the validation ratings, rating units."""
+        return self.run.started.mean_rmse
+
+    @cached_property
+    def _by_user(self) -> tuple[np.ndarray | None, np.ndarray]:
+        """Rows sorted by user, None where they already are, and where each user begins among them, (n_users + 1,)."""
+        user = self.ratings.user_index
+        order = None if (user[1:] >= user[:-1]).all() else np.argsort(user, kind="stable")
+        return order, np.concatenate([[0], np.cumsum(self.ratings.user_count)])
+
+    def rows_of_user(self, user: int) -> np.ndarray:
+        """Rows of one user's ratings in the whole data, int."""
+        order, starts = self._by_user
+        mine = np.arange(starts[user], starts[user + 1])
+        return mine if order is None else order[mine]
+
+    def place(self, given: Mapping[str, float]) -> Person:
+        """Fit somebody to their ratings by item id.
+
+        Raises:
+            UnknownItemError: An id does not occur in the data.
+        """
+        items = self.ratings.items.indices(given)
+        return fold_in(self.run.weights, items, np.fromiter(given.values(), np.float64), self.prior, self.scale)
+
+    def guesses(self, person: Person) -> np.ndarray:
+        """Rating guessed for every item, (n_items,)."""
+        return guesses(self.run.weights, person, self.scale)
+
+    def sureness(self, person: Person) -> Sureness:
+        """How far each guess is probably off, (n_items,)."""
+        return sureness(self.curve, self.item_count, doubt(self.run.weights, person, self.scale), spread=self.spread)
+
+
+def fitting(
+    ratings: Ratings,
+    *,
+    min_ratings: int = 0,
+    genres: Collection[str] = (),
+    from_year: float | None = None,
+    to_year: float | None = None,
+) -> np.ndarray:
+    """Items with what somebody asks for, boolean, (n_items,).
+
+    Args:
+        min_ratings: At least so many ratings in the whole data.
+        genres: Any of these; none allows all.
+        from_year, to_year: Both ends included; with either, items without a year are out.
+    """
+    allowed: np.ndarray = ratings.item_count >= min_ratings
+    year = ratings.item_table["year"].to_numpy(np.float64)
+    if from_year is not None:
+        allowed = allowed & (year >= from_year)
+    if to_year is not None:
+        allowed = allowed & (year <= to_year)
+    if genres:
+        wanted = set(genres)
+        allowed = allowed & np.fromiter((not wanted.isdisjoint(own) for own in ratings.item_table["genres"]), bool)
+    return allowed

@@ -1,0 +1,107 @@
+"""Where a newcomer stands among the people a model was trained on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.analysis.new_user.foldin import Person
+
+
+@dataclass(frozen=True, eq=False)
+class People:
+    """The people along some components, measured from the average person.
+
+    Attributes:
+        scores: float32, (n_users, k), in embedding units.
+        spread: Standard deviation of the trained people's scores, float64, (k,).
+        low, high: Between these lie the middle 80% of the trained people, in standard deviations, (k,) each.
+    """
+
+    scores: np.ndarray
+    spread: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """One person along the same components.
+
+    Attributes:
+        scores: In embedding units, (k,).
+        z: The same in standard deviations of the people, (k,); 0 where all people are the same.
+        doubt: Standard deviation of what is not known about z, (k,).
+    """
+
+    scores: np.ndarray
+    z: np.ndarray
+    doubt: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Alike:
+    """The people whose taste leans most nearly the same way, closest first."""
+
+    index: np.ndarray
+    cosine: np.ndarray
+
+
+def people(user_embedding: np.ndarray, components: np.ndarray, average: np.ndarray, trained: np.ndarray) -> People:
+    """Project everybody.
+
+    Args:
+        user_embedding: Float array, (n_users, embedding_dim).
+        components: Orthonormal rows, (k, embedding_dim).
+        average: The vector everything is measured from, (embedding_dim,).
+        trained: Boolean array, (n_users,).
+
+    Raises:
+        ValueError: Nobody was trained.
+    """
+    if not trained.any():
+        raise ValueError("nobody was trained, so there is nobody to stand among")
+    scores = ((user_embedding - average) @ components.T).astype(np.float32)
+    known = scores[trained].astype(np.float64)
+    spread = known.std(axis=0)
+    low, high = np.percentile(known, [10, 90], axis=0)
+    return People(scores, spread, _in(spread, low), _in(spread, high))
+
+
+def place(person: Person, components: np.ndarray, average: np.ndarray, among: People) -> Place:
+    """Where a person is along the components of `people`, and how far that is known."""
+    dim = len(person.vector)
+    scores = components @ (person.vector - average)
+    unknown = np.sqrt(np.einsum("ij,jk,ik->i", components, person.covariance[:dim, :dim], components))
+    return Place(scores, _in(among.spread, scores), _in(among.spread, unknown))
+
+
+def _in(spread: np.ndarray, values: np.ndarray) -> np.ndarray:
+    return np.divide(values, spread, out=np.zeros(len(spread)), where=spread > 0)
+
+
+def alike(
+    user_embedding: np.ndarray, vector: np.ndarray, average: np.ndarray, eligible: np.ndarray, *, top: int = 10
+) -> Alike:
+    """The people nearest in direction, seen from the average person.
+
+    By the cosine of the two distances from the average: few ratings move somebody only a little, but
+    in a direction. Empty where the person stands on the average itself.
+
+    Args:
+        user_embedding: Float array, (n_users, embedding_dim).
+        vector: The person's, (embedding_dim,).
+        average: The average person's, (embedding_dim,).
+        eligible: Boolean array, (n_users,), who may be named.
+        top: Most people.
+    """
+    rows = np.flatnonzero(eligible)
+    away = vector - average
+    own = float(np.linalg.norm(away))
+    if own < 1e-9 or len(rows) == 0:
+        return Alike(np.empty(0, np.int64), np.empty(0))
+    others = user_embedding[rows] - average.astype(user_embedding.dtype)
+    length = np.linalg.norm(others, axis=1).astype(np.float64) * own
+    dot = (others @ away.astype(others.dtype)).astype(np.float64)
+    cosine = np.clip(np.divide(dot, length, out=np.zeros(len(rows)), where=length > 0), -1, 1)
+    order = np.argsort(-cosine, kind="stable")[:top]
+    return Alike(rows[order], cosine[order])

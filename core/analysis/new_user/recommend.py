@@ -1,0 +1,121 @@
+"""Which items to show somebody: the best guesses, spread out on request, and a first set to rate."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.analysis.neighbors.all_neighbors import comparable
+
+POOL = 200
+"""Best guesses that a varied list is chosen from."""
+
+
+@dataclass(frozen=True, eq=False)
+class Steer:
+    """A pull toward some items and away from others.
+
+    Attributes:
+        more, less: Rows of items, int, (n,) each; none pulls nowhere.
+        strength: Rating units that pointing the very same way adds.
+    """
+
+    more: np.ndarray
+    less: np.ndarray
+    strength: float
+
+
+def steered(guess: np.ndarray, embeddings: np.ndarray, steer: Steer) -> np.ndarray:
+    """Scores to rank by: guess + strength * (mean cosine with `more` - mean cosine with `less`), (n_items,).
+
+    In the spirit of relevance feedback (Rocchio 1971), on top of the guess rather than in its place.
+
+    Args:
+        guess: Guessed ratings, (n_items,), rating units.
+        embeddings: Float array, (n_items, embedding_dim).
+        steer: Where to.
+    """
+    if len(steer.more) == 0 and len(steer.less) == 0:
+        return guess
+    direction = comparable(embeddings, "cosine")
+    pull = np.zeros(len(guess))
+    for rows, sign in ((steer.more, 1), (steer.less, -1)):
+        if len(rows):
+            pull += sign * (direction @ direction[rows].mean(axis=0))
+    return guess + steer.strength * pull
+
+
+def best(
+    score: np.ndarray, embeddings: np.ndarray, allowed: np.ndarray, *, top: int = 10, diversity: float = 0.0
+) -> np.ndarray:
+    """Rows of the items to show, best first, int64, at most `top`.
+
+    With `diversity` above zero by maximal marginal relevance (Carbonell and
+    Goldstein 1998): each place goes to the item with the highest
+
+        (1 - diversity) * relevance - diversity * (highest cosine with those placed before),
+
+    chosen from the 200 best scores, relevance being the score brought to 0 … 1 among
+    them. The first is always the best; equal scores keep the order of their rows.
+
+    Args:
+        score: What to rank by, (n_items,).
+        embeddings: Float array, (n_items, embedding_dim).
+        allowed: Boolean array, (n_items,).
+        top: Most items, at least 1.
+        diversity: 0 … 1.
+
+    Raises:
+        ValueError: `top` or `diversity` is out of range.
+    """
+    if top < 1 or not 0 <= diversity <= 1:
+        raise ValueError(f"top is {top} and diversity {diversity}; allowed are 1 or more, and 0 to 1")
+    rows = np.flatnonzero(allowed)
+    ranked = rows[np.argsort(-score[rows], kind="stable")]
+    if diversity == 0:
+        return ranked[:top]
+    pool = ranked[: max(POOL, top)]
+    return pool[_varied(score[pool], comparable(embeddings[pool], "cosine"), top, diversity)]
+
+
+def _varied(score: np.ndarray, direction: np.ndarray, top: int, diversity: float) -> np.ndarray:
+    """Places in the pool, in the order chosen."""
+    if len(score) == 0:
+        return np.empty(0, np.int64)
+    relevance = (score - score.min()) / (np.ptp(score) or 1.0)
+    chosen = [0]
+    closest = direction @ direction[0]
+    while len(chosen) < min(top, len(score)):
+        value = (1 - diversity) * relevance - diversity * closest
+        value[chosen] = -np.inf
+        chosen.append(int(np.argmax(value)))
+        closest = np.maximum(closest, direction @ direction[chosen[-1]])
+    return np.array(chosen)
+
+
+def first_set(embeddings: np.ndarray, count: np.ndarray, trained: np.ndarray, *, known: int = 150) -> np.ndarray:
+    """Items worth asking a newcomer about, in this order: known to many, and far apart from each other.
+
+    Of the `known` items with the most ratings the first is the one with the most; each further one is that whose
+    highest cosine with those before is lowest (farthest-point traversal, Gonzalez 1985).
+
+    Args:
+        embeddings: Float array, (n_items, embedding_dim).
+        count: Ratings of each item, (n_items,).
+        trained: Boolean array, (n_items,), items that training moved.
+        known: How many count as known to many.
+
+    Returns:
+        Rows, int64, at most `known`.
+    """
+    rows = np.flatnonzero(trained & (count > 0))
+    rows = rows[np.argsort(-count[rows], kind="stable")[:known]]
+    if len(rows) == 0:
+        return rows
+    direction = comparable(embeddings[rows], "cosine")
+    order = [0]
+    closest = direction @ direction[0]
+    while len(order) < len(rows):
+        closest[order] = np.inf
+        order.append(int(np.argmin(closest)))
+        closest = np.maximum(closest, direction @ direction[order[-1]])
+    return rows[order]

@@ -1,0 +1,127 @@
+"""The call that compares two runs."""
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.analysis.compare.differences import differences
+from core.analysis.compare.run_pair import Compared, compare_parts
+from core.analysis.compare.shared_items import part
+from core.cli.answer import Answer, pairs, table
+from core.cli.common import check_range
+from core.cli.data import ratings_of
+from core.data.ratings import Ratings
+from core.disk.files import disk_full_told, is_disk_full
+from core.errors import UsageError
+from core.export import inert
+from core.model.run import Run
+from core.store.runs import RunStore
+
+
+def add_flags(call: argparse.ArgumentParser) -> None:
+    """What `compare` can be told beside the first run."""
+    call.add_argument("other_id", metavar="OTHER", help="Id of the run to compare it with.")
+    call.add_argument(
+        "--min-ratings",
+        type=int,
+        default=21,
+        metavar="N",
+        help="Compare only items with at least N ratings in the data of both (default 21).",
+    )
+    call.add_argument("--k", type=int, default=10, metavar="N", help="Neighbors looked at (default 10).")
+    call.add_argument("--to", metavar="FILE", help="Write what became of every item into this CSV file.")
+
+
+def compare(called: argparse.Namespace) -> Answer:
+    """How alike two runs are, what sets them apart, and, in a file, what became of every item."""
+    check_range("--min-ratings", called.min_ratings, 0)
+    check_range("--k", called.k, 1)
+    store = RunStore()
+    first, second = store.load(called.run_id), store.load(called.other_id)
+    data = ratings_of(first)
+    other_data = data if second.dataset.digest == data.digest else ratings_of(second)
+    found = compare_parts(part(first, data), part(second, other_data), min_ratings=called.min_ratings, k=called.k)
+    document = _document(first, second, found)
+    files = [str(_write(Path(called.to), found, data))] if called.to else []
+    return Answer(document | {"files": files}, _text(document | {"files": files}))
+
+
+def _document(first: Run, second: Run, found: Compared) -> dict[str, Any]:
+    measured, overlap = found.comparison.measured, found.comparison.overlap
+    return {
+        "common_items": len(found.shared),
+        "in_both": found.shared.in_both,
+        "left_out": {"untrained": found.shared.untrained, "rare": found.shared.rare},
+        "same_data": first.dataset.digest == second.dataset.digest,
+        "cka": measured.cka,
+        "cka_by_chance": measured.cka_by_chance,
+        "procrustes": measured.distance,
+        "procrustes_by_chance": measured.distance_by_chance,
+        "k": overlap.k,
+        "kept_mean": measured.kept,
+        "kept_by_chance": measured.kept_by_chance,
+        "overlap_mean": measured.overlap,
+        "overlap_by_chance": measured.overlap_by_chance,
+        "settings": [
+            {"setting": one.name, "title": one.title, "first": one.values[0], "second": one.values[1]}
+            for one in differences([first.config, second.config])
+        ],
+        "metrics": [{"run_id": run.run_id} | asdict(run.outcome) for run in (first, second)],
+    }
+
+
+def _write(path: Path, found: Compared, data: Ratings) -> Path:
+    """One row an item, those that keep the fewest neighbors first; titles are those of the first run's data."""
+    rows, overlap = found.shared.first, found.comparison.overlap
+    whole = pd.DataFrame(
+        {
+            "item_id": [inert(item) for item in data.items.ids[rows]],
+            "title": [inert(title) for title in data.item_table["title"].iloc[rows]],
+            "kept": overlap.kept,
+            "jaccard": overlap.jaccard,
+            "moved": found.comparison.moved,
+            "n_ratings": data.item_count[rows],
+            "mean_rating": data.item_mean[rows],
+        }
+    ).iloc[np.lexsort((-data.item_count[rows], overlap.kept))]
+    with disk_full_told("the table of items", path.parent):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            whole.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+        except OSError as error:
+            if is_disk_full(error):
+                raise
+            raise UsageError(f"{path} cannot be written to ({error.strerror}); choose another file") from error
+    return path
+
+
+def _text(document: dict[str, Any]) -> str:
+    measures = [
+        ("neighbors kept", document["kept_mean"], document["kept_by_chance"], document["k"]),
+        ("overlap (Jaccard)", document["overlap_mean"], document["overlap_by_chance"], 1),
+        ("linear CKA", document["cka"], document["cka_by_chance"], 1),
+        ("Procrustes distance", document["procrustes"], document["procrustes_by_chance"], 0),
+    ]
+    facts = [
+        ("items compared", document["common_items"]),
+        ("in both", document["in_both"]),
+        ("left out, untrained", document["left_out"]["untrained"]),
+        ("left out, few ratings", document["left_out"]["rare"]),
+    ]
+    settings = [(one["title"], str(one["first"]), str(one["second"])) for one in document["settings"]]
+    metrics = [
+        (run["run_id"], run["val_rmse"], run["val_mae"], run["epochs"], run["train_seconds"])
+        for run in document["metrics"]
+    ]
+    parts = [
+        pairs(facts),
+        table(("measure", "value", "by chance", "the same"), measures),
+        table(("setting", "first", "second"), settings, empty="all settings are the same"),
+        table(("run", "val_rmse", "val_mae", "epochs", "seconds"), metrics),
+        *document["files"],
+    ]
+    return "\n\n".join(parts)

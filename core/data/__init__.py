@@ -1,0 +1,50 @@
+"""Datasets: what there is, and how more come in.
+
+`load` and the list are in `catalog`, the format on disk in `folder`. An
+import goes `importing` (the one way in) → `isolation` → `child` (the process
+that reads) → `building`, which uses, in order, `sources` and `archives`
+(bytes), `tables` and `plan` (what is what), `reading` and `parquet` (rows),
+`values`, `gathering`, `clean` and `items`.
+"""
+
+from core.data.catalog import (
+    BUNDLED,
+    SCHEMA_VERSION,
+    DatasetInfo,
+    dataset_ids,
+    delete,
+    dependents,
+    holding,
+    info,
+    load,
+    read_folder,
+    rename,
+)
+from core.data.fetching import fetch
+from core.data.importing.importer import import_ratings, preview
+from core.data.importing.limits import ImportLimits
+from core.data.importing.request import NO_COLUMN, ColumnMapping, ImportOptions, ImportReport, Preview, Rejected
+
+__all__ = [
+    "BUNDLED",
+    "NO_COLUMN",
+    "SCHEMA_VERSION",
+    "ColumnMapping",
+    "DatasetInfo",
+    "ImportLimits",
+    "ImportOptions",
+    "ImportReport",
+    "Preview",
+    "Rejected",
+    "dataset_ids",
+    "delete",
+    "dependents",
+    "fetch",
+    "holding",
+    "import_ratings",
+    "info",
+    "load",
+    "preview",
+    "read_folder",
+    "rename",
+]

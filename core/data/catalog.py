@@ -1,0 +1,169 @@
+"""The datasets there are: one bundled, the others in the home under `datasets/`."""
+
+import contextlib
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.data.folder import ABOUT, SCHEMA_VERSION, read_about, read_folder
+from core.data.importing.text import noun_of, one_line
+from core.data.ratings import Ratings
+from core.disk.files import disk_full_told, remove, replace_text, temporary
+from core.disk.home import home
+from core.errors import BadSchemaError, LimitError, UnknownDatasetError
+from core.store.runs import RunStore
+
+BUNDLED = "ml-latest-small"
+_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
+
+
+@dataclass(frozen=True)
+class DatasetInfo:
+    """What a list of datasets shows; nothing of the ratings is read for it."""
+
+    dataset_id: str
+    name: str
+    noun: str
+    users: int
+    items: int
+    ratings: int
+    timestamps: bool
+    min_rating: float
+    max_rating: float
+    digest: str
+    created_at: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that the command line prints."""
+        return {
+            "id": self.dataset_id,
+            "name": self.name,
+            "noun": self.noun,
+            "users": self.users,
+            "items": self.items,
+            "ratings": self.ratings,
+            "timestamps": self.timestamps,
+            "min_rating": self.min_rating,
+            "max_rating": self.max_rating,
+            "digest": self.digest,
+        }
+
+
+def dataset_ids() -> list[str]:
+    """Ids of all datasets, the bundled one first."""
+    own = sorted(path.parent.name for path in (home() / "datasets").glob(f"*/{ABOUT}"))
+    return [BUNDLED, *(name for name in own if name != BUNDLED and _ID.fullmatch(name))]
+
+
+def load(dataset_id: str = BUNDLED) -> Ratings:
+    """The dataset with this id.
+
+    Raises:
+        UnknownDatasetError: There is none.
+        BadSchemaError: Its folder was written by another version or is damaged.
+    """
+    return read_folder(place(dataset_id))
+
+
+def info(dataset_id: str) -> DatasetInfo:
+    """Name, sizes, scale and digest; raises as `load` does."""
+    return read_info(place(dataset_id))
+
+
+def holding(digest: str, first: str) -> str | None:
+    """Id of a dataset with this content: `first` where that holds it, else any other; None where none does.
+
+    The same ratings may have been brought under several names; what was learned from one was learned from all.
+    """
+    for dataset_id in (first, *dataset_ids()):
+        with contextlib.suppress(UnknownDatasetError, BadSchemaError):
+            if info(dataset_id).digest == digest:
+                return dataset_id
+    return None
+
+
+def read_info(folder: Path) -> DatasetInfo:
+    """The same from a folder; raises BadSchemaError."""
+    about = read_about(folder)
+    names = [name for name in DatasetInfo.__dataclass_fields__ if name != "dataset_id"]
+    try:
+        return DatasetInfo(dataset_id=folder.name, **{name: about[name] for name in names})
+    except KeyError as error:
+        raise BadSchemaError(f"dataset {folder.name!r:.60} does not state its {error}; import it again") from error
+
+
+def place(dataset_id: str) -> Path:
+    """The folder of a dataset; raises UnknownDatasetError where there is none, whatever the id holds."""
+    if dataset_id == BUNDLED:
+        return Path(__file__).parent / BUNDLED
+    folder = home() / "datasets" / dataset_id if _ID.fullmatch(dataset_id) else None
+    if folder is None or not (folder / ABOUT).is_file():
+        raise UnknownDatasetError(f"there is no dataset {dataset_id!r:.60}; there are: {', '.join(dataset_ids())}")
+    return folder
+
+
+def rename(dataset_id: str, name: str, noun: str | None = None) -> DatasetInfo:
+    """Give a dataset another name, and another noun where one is given; its id, its digest and its runs stay.
+
+    Raises:
+        UnknownDatasetError: There is none.
+        LimitError: The name or the noun is empty, or the dataset is the bundled one.
+    """
+    folder = _own(dataset_id, "renamed")
+    about = read_about(folder)
+    fresh = {"name": one_line(name, 100), "noun": about["noun"] if noun is None else noun_of(noun)}
+    for what, text in fresh.items():
+        if not text:
+            raise LimitError(f"the {what} has no visible character; it must have at least one")
+    about |= fresh
+    with disk_full_told(f"the name of {dataset_id}", folder):
+        replace_text(folder / ABOUT, json.dumps(about, indent=2) + "\n", durable=True)
+    return read_info(folder)
+
+
+def dependents(dataset_id: str) -> tuple[str, ...]:
+    """Ids of the runs that learned from this content, newest first; a run stays readable without its dataset."""
+    digest = info(dataset_id).digest
+    return tuple(run.run_id for run in RunStore().list() if run.dataset.digest == digest)
+
+
+def delete(dataset_id: str) -> tuple[str, ...]:
+    """Remove a dataset, and tell which runs learned from it; they stay.
+
+    Raises:
+        UnknownDatasetError: There is none.
+        LimitError: It is the bundled one.
+    """
+    folder = _own(dataset_id, "deleted")
+    runs: tuple[str, ...] = ()
+    with contextlib.suppress(BadSchemaError):  # what cannot be read can still be deleted
+        runs = dependents(dataset_id)
+    gone = temporary(folder.parent)
+    folder.rename(gone)  # first out of sight, so that nobody loads a half-deleted dataset
+    remove(gone)
+    return runs
+
+
+def _own(dataset_id: str, done: str) -> Path:
+    if dataset_id == BUNDLED:
+        raise LimitError(f"{BUNDLED} comes with the program and cannot be {done}; your own datasets can")
+    return place(dataset_id)
+
+
+__all__ = [
+    "BUNDLED",
+    "SCHEMA_VERSION",
+    "DatasetInfo",
+    "dataset_ids",
+    "delete",
+    "dependents",
+    "holding",
+    "info",
+    "load",
+    "place",
+    "read_folder",
+    "read_info",
+    "rename",
+]

@@ -1,0 +1,219 @@
+"""Fetch an official archive: whole and checked, or not at all; a broken transfer goes on where it stopped."""
+
+import hashlib
+import http.client
+import os
+import re
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from filelock import FileLock
+
+from core.data.releases import RELEASES, Release
+from core.disk import home as home_module
+from core.disk.files import disk_full_told
+from core.errors import CanceledError, DownloadFailedError, LimitError
+
+BASE_VARIABLE = "EMBEDDING_EXPLORER_DOWNLOAD_BASE"
+_BASE = "https://files.grouplens.org/datasets/movielens/"
+_BLOCK = 2**18
+_TIMEOUT = 30
+_MD5 = re.compile(r"\b[0-9a-f]{32}\b", re.IGNORECASE)
+_MIB = 10**6
+
+
+@dataclass(frozen=True)
+class Download:
+    """An archive on disk.
+
+    Attributes:
+        checked: Whether it was compared with a checksum that the server publishes.
+        resumed: Bytes that were there from an earlier attempt.
+    """
+
+    path: Path
+    size: int
+    checked: bool
+    resumed: int
+
+
+class _Response(Protocol):
+    status: int
+    headers: http.client.HTTPMessage
+
+    def read(self, size: int, /) -> bytes:
+        """At most this many bytes; none at the end."""
+
+
+def download(
+    release_id: str,
+    *,
+    accepted: bool,
+    home: Path | None = None,
+    reporter: Callable[[float, str], None] = lambda progress, text: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Download:
+    """Fetch a release into the home's `downloads/`; one that is there already is not fetched again.
+
+    `EMBEDDING_EXPLORER_DOWNLOAD_BASE` names another server.
+
+    Args:
+        accepted: That the person has seen the release's licence and accepts it.
+
+    Raises:
+        LimitError: There is no such release, or its licence was not accepted.
+        DownloadFailedError: No network, a refusal, too few or too many bytes, or another checksum.
+        CanceledError: `should_stop` said so; what has arrived is kept for the next attempt.
+        DiskFullError: There is no room.
+    """
+    release = _release(release_id)
+    if not accepted:
+        raise LimitError(
+            f"the conditions of {release.title} were not accepted; read and accept them to go on: {release.licence}"
+        )
+    folder = (home or home_module.home()) / "downloads"
+    place, part = folder / release.file, folder / f"{release.file}.part"
+    with disk_full_told(release.file, folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / f"{release.file}.lock"):  # two people who ask at once share one transfer
+            if place.exists():
+                return Download(place, place.stat().st_size, checked=_marker(place).exists(), resumed=0)
+            resumed = _fetch(release, part, reporter, should_stop)
+            checked = _check(release, part, reporter)
+            if checked:
+                _marker(place).touch()
+            part.replace(place)
+    _forget(part)
+    reporter(1.0, f"{release.file} is here")
+    return Download(place, place.stat().st_size, checked, resumed)
+
+
+def base_url() -> str:
+    """Where releases are fetched from, ending with a slash; raises LimitError where the variable is no web address."""
+    base = os.environ.get(BASE_VARIABLE, _BASE)
+    if urllib.parse.urlsplit(base).scheme not in ("http", "https"):
+        raise LimitError(f"{BASE_VARIABLE} is {base!r:.100}; it must begin with http:// or https://")
+    return base.rstrip("/") + "/"
+
+
+def _release(release_id: str) -> Release:
+    release = RELEASES.get(release_id)
+    if release is None:
+        raise LimitError(f"there is no release {release_id!r:.60}; there are: {', '.join(RELEASES)}")
+    return release
+
+
+def _fetch(
+    release: Release, part: Path, reporter: Callable[[float, str], None], should_stop: Callable[[], bool]
+) -> int:
+    """Fill `part`; how many of its bytes were there before."""
+    have = part.stat().st_size if part.exists() else 0
+    stamp = _stamp(part)
+    known = stamp.read_text(encoding="utf-8") if have and stamp.exists() else ""
+    headers = {"Range": f"bytes={have}-", "If-Range": known} if known else {}
+    try:
+        with _open(release.file, headers) as response:
+            goes_on = response.status == http.HTTPStatus.PARTIAL_CONTENT
+            if not goes_on:
+                have = 0
+            _forget(part)
+            if validator := response.headers.get("ETag") or response.headers.get("Last-Modified"):
+                stamp.write_text(validator, encoding="utf-8")
+            _copy(release, response, part, have, reporter, should_stop)
+    except urllib.error.HTTPError as error:
+        error.close()
+        if error.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            _forget(part)
+            part.unlink(missing_ok=True)
+        raise _failed(release, f"the server answers {error.code} {error.reason}") from error
+    except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
+        raise _failed(release, str(getattr(error, "reason", error)) or type(error).__name__) from error
+    return have
+
+
+def _copy(
+    release: Release,
+    response: _Response,
+    part: Path,
+    have: int,
+    reporter: Callable[[float, str], None],
+    should_stop: Callable[[], bool],
+) -> None:
+    length = response.headers.get("Content-Length")
+    total = have + int(length) if length and length.isdecimal() else None
+    most = 2 * release.megabytes * _MIB + 10 * _MIB
+    if total is not None and total > most:
+        raise _failed(release, f"the server announces {total:,} bytes, {most:,} at most are expected")
+    with part.open("ab" if have else "wb") as file:
+        while block := response.read(_BLOCK):
+            if should_stop():
+                raise CanceledError(
+                    f"the download of {release.file} was stopped; what has arrived is kept and goes on next time"
+                )
+            file.write(block)
+            have += len(block)
+            if have > most:
+                raise _failed(release, f"more than {most:,} bytes arrive")
+            share = have / (total or release.megabytes * _MIB)
+            reporter(min(0.99, share), f"{have / _MIB:,.1f} MB of {(total or release.megabytes * _MIB) / _MIB:,.1f} MB")
+        file.flush()
+        os.fsync(file.fileno())
+    if total is not None and have < total:
+        raise _failed(release, f"the connection ended after {have:,} of {total:,} bytes")
+
+
+def _check(release: Release, part: Path, reporter: Callable[[float, str], None]) -> bool:
+    """Compare with the checksum beside the archive; False where none is published."""
+    reporter(0.99, "Comparing the checksum")
+    try:
+        with _open(f"{release.file}.md5", {}) as response:
+            published = _MD5.search(response.read(1000).decode("ascii", "replace"))
+    except urllib.error.HTTPError as error:
+        error.close()
+        if error.code in (http.HTTPStatus.NOT_FOUND, http.HTTPStatus.FORBIDDEN):
+            return False
+        raise _failed(release, f"the server answers {error.code} to its checksum") from error
+    except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
+        raise _failed(release, f"its checksum does not arrive: {getattr(error, 'reason', error)}") from error
+    if published is None:
+        return False
+    with part.open("rb") as file:
+        found = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+    if found != published[0].lower():
+        part.unlink()
+        _forget(part)
+        raise _failed(
+            release, f"its MD5 is {found}, the server publishes {published[0].lower()}; what arrived was thrown away"
+        )
+    return True
+
+
+def _open(file: str, headers: dict[str, str]) -> "urllib.request._UrlopenRet":
+    request = urllib.request.Request(base_url() + file, headers=headers)  # noqa: S310 - base_url() lets http and https pass alone
+    return urllib.request.urlopen(request, timeout=_TIMEOUT)  # noqa: S310 - the same
+
+
+def _failed(release: Release, why: str) -> DownloadFailedError:
+    return DownloadFailedError(
+        f"{release.file} could not be fetched from {base_url()}: {why}; check the network and try again, "
+        "or fetch the file with a browser and import it"
+    )
+
+
+def _stamp(part: Path) -> Path:
+    """Beside a part: what tells the server which version of the file it belongs to."""
+    return part.with_suffix(".version")
+
+
+def _marker(place: Path) -> Path:
+    """Beside an archive whose checksum was compared."""
+    return place.with_suffix(".checked")
+
+
+def _forget(part: Path) -> None:
+    _stamp(part).unlink(missing_ok=True)

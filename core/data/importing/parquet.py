@@ -1,0 +1,187 @@
+"""Parquet from strangers: what it claims is checked first, what it holds becomes text in small batches."""
+
+import contextlib
+import tempfile
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from core.data.importing.limits import ImportLimits
+from core.data.importing.sources import Source
+from core.errors import BadFormatError
+
+_BATCH_ROWS = 2**16
+_LONGEST = 2500
+"""Characters of a value that are looked at: far more than an id or a title may have."""
+
+_EXACT = 2**53
+"""Whole numbers up to here are exact as floats."""
+
+
+@contextlib.contextmanager
+def open_parquet(source: Source, limits: ImportLimits, dictionary: list[str] | None = None) -> Iterator[pq.ParquetFile]:
+    """The file, after its claims were checked.
+
+    Args:
+        dictionary: Text columns to keep as they are packed, so that a long text repeated is held once.
+
+    Raises:
+        BadFormatError: It is damaged; also where reading inside the block fails.
+        TooLargeError: It claims more rows or columns than allowed.
+    """
+    try:
+        with (
+            _on_disk(source) as path,
+            pq.ParquetFile(path, read_dictionary=dictionary, pre_buffer=False, memory_map=False) as file,
+        ):
+            limits.check("max_columns", file.metadata.num_columns, f"columns in {source.name}")
+            limits.check("max_rows", file.metadata.num_rows, f"rows in {source.name}")
+            yield file
+    except pa.ArrowMemoryError:
+        raise
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise BadFormatError(f"{source.name} is a damaged Parquet file ({error!s:.120}); export it again") from error
+
+
+def parquet_head(
+    source: Source, rows: int, limits: ImportLimits
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Column names and the first rows as text, "…" where a column is of another kind; raises as `open_parquet` does."""
+    with open_parquet(source, limits) as file:
+        schema, empty = file.schema_arrow, file.metadata.num_rows == 0
+    names = tuple(schema.names)
+    if len(set(names)) < len(names):
+        raise BadFormatError(f"{source.name} has two columns of one name; rename one")
+    shown = [name for name in names if any(fits(_stored(schema.field(name).type)) for fits, _ in _TO_TEXT)]
+    if empty or not shown:
+        return names, ()
+    with open_parquet(source, limits, _texts(schema, shown)) as file:
+        batch = next(file.iter_batches(batch_size=rows, columns=shown, use_threads=False), None)
+        cells = (
+            {name: _as_text(source.name, name, batch[name]).to_pylist() for name in shown} if batch else {shown[0]: []}
+        )
+    return names, tuple(
+        tuple(cells[n][at] or "" if n in cells else "…" for n in names) for at in range(len(cells[shown[0]]))
+    )
+
+
+def read_parquet(source: Source, columns: list[str], limits: ImportLimits) -> Iterator[tuple[dict[str, pa.Array], int]]:
+    """Batches of text columns with the number of their first row; raises as `open_parquet` does."""
+    with open_parquet(source, limits) as file:
+        texts = _texts(file.schema_arrow, columns)
+    with open_parquet(source, limits, texts) as file:
+        first = 1
+        for batch in file.iter_batches(batch_size=_BATCH_ROWS, columns=columns, use_threads=False):
+            yield {name: _as_text(source.name, name, batch[name]) for name in columns}, first
+            first += len(batch)
+
+
+def _as_text(file: str, name: str, column: pa.Array) -> pa.Array:
+    if isinstance(column, pa.ExtensionArray):
+        column = column.storage
+    if pa.types.is_dictionary(column.type):
+        # Long texts stay packed: they are cut in the dictionary, before every row would get its own copy.
+        return pa.DictionaryArray.from_arrays(column.indices, _as_text(file, name, column.dictionary)).cast(pa.string())
+    to_text = next((convert for fits, convert in _TO_TEXT if fits(column.type)), None)
+    if to_text is None:
+        kinds = "numbers, text, dates and lists of text are read"
+        raise BadFormatError(f"{file}: column {name!r:.60} has the type {column.type!s:.60}; {kinds}")
+    return to_text(column)
+
+
+def _stored(kind: pa.DataType) -> pa.DataType:
+    """What an extension type is made of, and what a dictionary lists; other types as they are."""
+    if isinstance(kind, pa.BaseExtensionType):
+        return _stored(kind.storage_type)
+    return _stored(kind.value_type) if pa.types.is_dictionary(kind) else kind
+
+
+def _plain(column: pa.Array) -> pa.Array:
+    return column.cast(pa.string())
+
+
+def _cut(column: pa.Array) -> pa.Array:
+    return pc.utf8_slice_codeunits(column.cast(pa.large_string()), 0, _LONGEST).cast(pa.string())
+
+
+def _epoch_seconds(column: pa.Array) -> pa.Array:
+    moments = column.cast(pa.timestamp(column.type.unit, "UTC")).cast(pa.timestamp("s", "UTC"), safe=False)
+    return moments.cast(pa.int64()).cast(pa.string())
+
+
+def _zero_or_one(column: pa.Array) -> pa.Array:
+    return column.cast(pa.int8()).cast(pa.string())
+
+
+def _joined(column: pa.Array) -> pa.Array:
+    return pa.array([text_of(value) for value in column.to_pylist()], pa.string())
+
+
+def _whole_floats(column: pa.Array) -> pa.Array:
+    """Text of floats; whole ones without ".0", because pandas makes floats of whole numbers beside missing ones."""
+    values = column.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    whole = np.isfinite(values) & (np.abs(values) <= _EXACT) & (values == np.floor(values))
+    if whole.all():
+        return pa.array(values.astype(np.int64)).cast(pa.string())
+    texts = column.cast(pa.string())
+    kept = pa.array(np.where(whole, values, 0).astype(np.int64)).cast(pa.string())
+    return pc.if_else(pc.and_(pa.array(whole), column.is_valid()), kept, texts)
+
+
+def text_of(value: Any) -> str:
+    """One value as text: whole floats without ".0", lists joined by |, nothing as ""."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return "|".join(text_of(part) for part in value[:1000] if not isinstance(part, list | dict))
+    if isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT:
+        return str(int(value))
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return str(value)[:_LONGEST]
+
+
+def _texts(schema: pa.Schema, columns: list[str]) -> list[str]:
+    return [name for name in columns if _is_text(schema.field(name).type)]
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return any(
+        fits(kind)
+        for fits in (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary)
+    )
+
+
+_TO_TEXT: tuple[tuple[Callable[[pa.DataType], bool], Callable[[pa.Array], pa.Array]], ...] = (
+    (_is_text, _cut),
+    (pa.types.is_floating, _whole_floats),
+    (pa.types.is_timestamp, _epoch_seconds),
+    (pa.types.is_boolean, _zero_or_one),
+    (pa.types.is_integer, _plain),
+    (pa.types.is_decimal, _plain),
+    (pa.types.is_date, _plain),
+    (pa.types.is_null, _plain),
+    (pa.types.is_list, _joined),
+    (pa.types.is_large_list, _joined),
+)
+
+
+@contextlib.contextmanager
+def _on_disk(source: Source) -> Iterator[str]:
+    """A path with the bytes: Parquet is read from its end, which a packed stream cannot do."""
+    if source.path is not None:
+        yield str(source.path)
+        return
+    with tempfile.NamedTemporaryFile(suffix=".parquet") as copy, source.open() as stream:
+        while block := stream.read(2**20):
+            copy.write(block)
+        copy.flush()
+        yield copy.name

@@ -1,0 +1,180 @@
+"""What a person says about an import, and what they are told before and after it."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from core.data.catalog import DatasetInfo
+from core.errors import LimitError
+
+Encoding = Literal["utf-8", "utf-16", "latin-1"]
+Role = Literal["user", "item", "rating", "timestamp", "title", "genres", "year"]
+NO_COLUMN = ""
+"""In a `ColumnMapping`: there is no such column, whatever a name may suggest."""
+
+
+@dataclass(frozen=True)
+class ColumnMapping:
+    """Which column holds what, by its name in the preview; None leaves it to the names.
+
+    The first four are columns of the rating table, the others of the item table.
+    """
+
+    user: str | None = None
+    item: str | None = None
+    rating: str | None = None
+    timestamp: str | None = None
+    item_id: str | None = None
+    title: str | None = None
+    genres: str | None = None
+    year: str | None = None
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """Everything else that can be said about an import; None means: find out.
+
+    Attributes:
+        name: What people call the data.
+        noun: What is rated, singular: "movie".
+        delimiter: One character between columns.
+        header: Whether the first row names the columns.
+        encoding: Of text files.
+        min_rating, max_rating: Ends of the rating scale; ratings outside are left out.
+        min_user_ratings, min_item_ratings: Users and items with fewer are left out.
+    """
+
+    name: str | None = None
+    noun: str | None = None
+    delimiter: str | None = None
+    header: bool | None = None
+    encoding: Encoding | None = None
+    min_rating: float | None = None
+    max_rating: float | None = None
+    min_user_ratings: int = 1
+    min_item_ratings: int = 1
+
+    def check(self) -> None:
+        """Pass if the options make sense; raises LimitError, naming the one that does not."""
+        if self.delimiter is not None and (
+            len(self.delimiter) != 1 or self.delimiter in '"\r\n\0' or ord(self.delimiter) > 127
+        ):
+            raise LimitError(
+                f"delimiter is {self.delimiter!r:.30}; it must be one ASCII character that is no quote or line end"
+            )
+        if self.encoding not in (None, "utf-8", "utf-16", "latin-1"):
+            raise LimitError(f"encoding is {self.encoding!r:.30}; it must be utf-8, utf-16 or latin-1")
+        for name in ("min_rating", "max_rating"):
+            value = getattr(self, name)
+            if value is not None and not abs(value) <= 1e9:
+                raise LimitError(f"{name} is {value}; it must be a number from -1e9 to 1e9")
+        if self.min_rating is not None and self.max_rating is not None and self.min_rating >= self.max_rating:
+            raise LimitError(
+                f"the rating scale is empty: min_rating {self.min_rating} is not below max_rating {self.max_rating}"
+            )
+        for name in ("min_user_ratings", "min_item_ratings"):
+            if getattr(self, name) < 1:
+                raise LimitError(f"{name} is {getattr(self, name)}; it must be at least 1")
+
+
+@dataclass(frozen=True)
+class TablePreview:
+    """One file, as it would be read.
+
+    Attributes:
+        part: What it would be used for.
+        delimiter: Between columns; "" where lines did not fall into columns, or the kind has none.
+        columns: Names, as a `ColumnMapping` takes them.
+        roles: What each column was taken for, "" where for nothing.
+        rows: The first rows, as text.
+    """
+
+    file: str
+    part: Literal["ratings", "items"]
+    kind: Literal["text", "parquet", "json lines"]
+    delimiter: str
+    header: bool
+    encoding: str
+    columns: tuple[str, ...]
+    roles: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What an import would do, found in the first rows.
+
+    Attributes:
+        layout: The layout that was recognized: "MovieLens 1M", "rating table"; "" for none.
+        unclear: Roles for which somebody has to name the column.
+        delimiter: One that may mend WRONG_DELIMITER; "" where none is known.
+        min_rating, max_rating: The rating scale as stated, or as the first rows suggest; None without a number in them.
+        code, message: What would stop the import, and how to mend it; "" where nothing was found.
+    """
+
+    layout: str
+    name: str
+    noun: str
+    tables: tuple[TablePreview, ...]
+    unclear: tuple[str, ...]
+    min_rating: float | None
+    max_rating: float | None
+    notes: tuple[str, ...]
+    code: str
+    message: str
+    delimiter: str = ""
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A row left out. `line` counts the file's rows from 1, the header included."""
+
+    file: str
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class DroppedRare:
+    """What fell under the least number of ratings."""
+
+    users: int = 0
+    items: int = 0
+    ratings: int = 0
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What an import did.
+
+    Attributes:
+        dataset: The dataset as it is now.
+        already_there: Whether the same content under the same name was there before.
+        rows: Rows found in the rating tables.
+        rejected: Rows left out, the first of each file's, by line.
+        rejected_by_reason: How many rows were left out, for each reason.
+        dropped_duplicates: Ratings of a user for an item that a later one replaced.
+        untitled: Items that the item table does not name; 0 where there is none.
+        notes: What else was found and done, in sentences.
+    """
+
+    dataset: DatasetInfo
+    layout: str
+    already_there: bool
+    rows: int
+    rejected: tuple[Rejected, ...]
+    rejected_by_reason: dict[str, int] = field(default_factory=dict)
+    dropped_duplicates: int = 0
+    dropped_rare: DroppedRare = DroppedRare()
+    untitled: int = 0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def rejected_total(self) -> int:
+        """Rows left out, listed or not."""
+        return sum(self.rejected_by_reason.values())
+
+    def as_json(self) -> dict[str, Any]:
+        """One JSON object: the dataset as lists show it, with what was left out."""
+        rest = asdict(self)
+        del rest["dataset"]
+        return self.dataset.as_json() | rest | {"rejected_total": self.rejected_total}

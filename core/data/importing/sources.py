@@ -1,0 +1,189 @@
+"""Files, folders, zip and gzip files as one list of byte streams, counted while they are read."""
+
+import contextlib
+import gzip
+import io
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, BinaryIO, cast
+
+from core.data.importing.archives import check_ratio, members
+from core.data.importing.limits import MIB, ImportLimits
+from core.data.importing.text import one_line
+from core.errors import ArchiveUnsafeError, BadFormatError, EmptyFileError
+
+ZIP, GZIP = b"PK\x03\x04", b"\x1f\x8b"
+_EMPTY_ZIP = b"PK\x05\x06"
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """One stream of bytes, unpacked.
+
+    Attributes:
+        name: As people know it: the file's name, and the member's in an archive.
+        size: Bytes on disk, packed.
+        path: The file itself where it lies on disk as it is read, else None.
+    """
+
+    name: str
+    size: int
+    path: Path | None
+    _open: Callable[[], tuple[BinaryIO, Callable[[int], int]]]
+    _limits: ImportLimits
+
+    @contextlib.contextmanager
+    def open(self, on_bytes: Callable[[int], None] = lambda packed: None) -> Iterator["CountedReader"]:
+        """The bytes from the start; `on_bytes` hears how many packed ones went by since it last heard."""
+        raw, packed_at = self._open()
+        reader = CountedReader(self.name, raw, packed_at, on_bytes, self._limits)
+        try:
+            yield reader
+        finally:
+            reader.close()
+
+    def head(self, size: int) -> bytes:
+        """Up to `size` first bytes."""
+        with self.open() as file:
+            return file.read(size)
+
+
+class CountedReader(io.RawIOBase):
+    """Reads on, and refuses what unfolds too far or turns out damaged."""
+
+    def __init__(
+        self,
+        name: str,
+        raw: BinaryIO,
+        packed_at: Callable[[int], int],
+        on_bytes: Callable[[int], None],
+        limits: ImportLimits,
+    ) -> None:
+        super().__init__()
+        self._name, self._raw, self._packed_at, self._on_bytes, self._limits = name, raw, packed_at, on_bytes, limits
+        self._unpacked = self._packed = 0
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # the buffer protocol has no narrower name
+        """Raises BadFormatError, TooLargeError and ArchiveRatioError besides the system's own."""
+        try:
+            data = self._raw.read(len(buffer))
+        except (zlib.error, EOFError, zipfile.BadZipFile, gzip.BadGzipFile) as error:
+            raise BadFormatError(f"{self._name} is damaged ({error}); pack it again or download it again") from error
+        buffer[: len(data)] = data
+        self._unpacked += len(data)
+        packed = self._packed_at(self._unpacked)
+        self._on_bytes(packed - self._packed)
+        self._packed = packed
+        check_ratio(self._name, packed, self._unpacked, self._limits)
+        self._limits.check("max_unpacked_mb", self._unpacked / MIB, f"MiB that {self._name} unfolds to")
+        return len(data)
+
+    def close(self) -> None:
+        """Close the file underneath too."""
+        self._raw.close()
+        super().close()
+
+
+def collect(paths: Sequence[Path], limits: ImportLimits) -> list[Source]:
+    """All streams in files, folders and archives, in the order given, by name within each.
+
+    Raises:
+        BadFormatError: A path is no file or folder, or an archive is damaged.
+        EmptyFileError: A file that was named has no content, or there is nothing at all.
+        TooLargeError, ArchiveUnsafeError, ArchiveRatioError: As the limits say.
+    """
+    files = [file for path in paths for file in _files(path)]
+    limits.check("max_members", len(files), "files")
+    limits.check("max_file_mb", sum(file.stat().st_size for file in files) / MIB, "MiB in files")
+    if len(paths) == len(files) == 1 and files[0].stat().st_size == 0:
+        raise EmptyFileError(f"{_name(files[0])} has 0 bytes; export or upload it again")
+    found = [source for file in files for source in _sources(file, limits)]
+    if not found:
+        raise EmptyFileError(
+            f"there is nothing in {', '.join(_name(path) for path in paths)}; bring a table of ratings"
+        )
+    return found
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        inside = (file for file in path.rglob("*") if not file.is_symlink() and file.is_file())
+        return sorted(file for file in inside if not any(part.startswith(".") for part in file.relative_to(path).parts))
+    if not path.exists():
+        raise BadFormatError(f"there is no file {str(path)!r:.200}")
+    if not path.is_file():
+        raise BadFormatError(f"{_name(path)} is neither a file nor a folder")
+    return [path]
+
+
+def _sources(path: Path, limits: ImportLimits) -> list[Source]:
+    try:
+        with path.open("rb") as file:
+            magic = file.read(4)
+    except OSError as error:
+        raise BadFormatError(f"{_name(path)} cannot be opened ({error.strerror}); check its permissions") from error
+    if magic in (ZIP, _EMPTY_ZIP):
+        return [_member(path, entry, limits) for entry in members(path, limits) if entry.file_size]
+    size = path.stat().st_size
+    if magic.startswith(GZIP):
+        return [Source(_name(path), size, None, lambda: _gzip(path), limits)]
+    return (
+        [Source(_name(path), size, path, lambda: (path.open("rb"), lambda unpacked: unpacked), limits)] if size else []
+    )
+
+
+def _gzip(path: Path) -> tuple[BinaryIO, Callable[[int], int]]:
+    packed = path.open("rb")
+    return cast(BinaryIO, _Both(gzip.GzipFile(fileobj=packed, mode="rb"), packed)), lambda unpacked: packed.tell()
+
+
+def _member(path: Path, entry: zipfile.ZipInfo, limits: ImportLimits) -> Source:
+    name = f"{_name(path)}/{one_line(entry.filename, 100)}"
+    share = entry.compress_size / entry.file_size
+
+    def unpack() -> tuple[BinaryIO, Callable[[int], int]]:
+        """The member's bytes, and how many packed bytes a number of unpacked ones stands for."""
+        archive = zipfile.ZipFile(path)
+        try:
+            stream = archive.open(entry)
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError) as error:
+            archive.close()
+            raise BadFormatError(f"{name} is damaged ({error}); pack it again or download it again") from error
+        return cast(BinaryIO, _Both(stream, archive)), lambda unpacked: int(unpacked * share)
+
+    return Source(name, entry.compress_size, None, unpack, limits)
+
+
+class _Both:
+    """A stream and what it reads from, closed together."""
+
+    def __init__(self, stream: IO[bytes] | gzip.GzipFile, below: BinaryIO | zipfile.ZipFile) -> None:
+        self._stream, self._below = stream, below
+
+    def read(self, size: int) -> bytes:
+        """At most this many bytes; none at the end."""
+        return self._stream.read(size)
+
+    def close(self) -> None:
+        """Close the stream, and what it reads from."""
+        self._stream.close()
+        self._below.close()
+
+
+def check_not_packed(source: Source, head: bytes) -> None:
+    """Refuse an archive inside an archive; raises ArchiveUnsafeError."""
+    if source.path is None and (
+        head.startswith((ZIP, GZIP, b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd"))
+    ):
+        raise ArchiveUnsafeError(f"{source.name} is an archive inside an archive; unpack it and bring the tables")
+
+
+def _name(path: Path) -> str:
+    return one_line(path.name, 100) or "the file"

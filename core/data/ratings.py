@@ -1,0 +1,165 @@
+"""Ratings as arrays, with tables of who rated and what was rated."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from core.errors import UnknownItemError
+from core.model.run import DatasetRef
+
+
+@dataclass(frozen=True, eq=False)
+class Vocabulary:
+    """The data's own ids and their rows 0…n-1; the only place where one becomes the other.
+
+    Attributes:
+        ids: Object array of distinct strings, (n,); the id of row i is ids[i].
+    """
+
+    ids: np.ndarray
+
+    @cached_property
+    def _row_of(self) -> dict[str, int]:
+        return {item: row for row, item in enumerate(self.ids)}
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __contains__(self, item: str) -> bool:
+        return item in self._row_of
+
+    def index(self, item: str) -> int:
+        """Row of one id.
+
+        Raises:
+            UnknownItemError: The id does not occur.
+        """
+        try:
+            return self._row_of[item]
+        except KeyError:
+            raise UnknownItemError(
+                f"{str(item)!r:.60} does not occur among the {len(self):,} ids; they look like {self.ids[0]!r:.60}"
+            ) from None
+
+    def indices(self, items: Iterable[str]) -> np.ndarray:
+        """Rows of many ids, int32; raises as `index` does."""
+        return np.fromiter((self.index(item) for item in items), dtype=np.int32)
+
+
+@dataclass(frozen=True, eq=False)
+class Ratings:
+    """One dataset in memory, in canonical order.
+
+    Attributes:
+        dataset_id: Name of the dataset's folder.
+        name: What people call it.
+        noun: What is rated, singular: "movie", "book".
+        users, items: The ids of the rows.
+        user_index, item_index: int32, (n_ratings,), rows in `users` and `items`.
+        rating: float32, (n_ratings,), in rating units.
+        timestamp: int64 epoch seconds, (n_ratings,), or None where the data has none.
+        item_table: One row an item in the order of `items`: title (str),
+            year (float, NaN where unknown), genres (list of str), then any
+            further columns of the data.
+        min_rating, max_rating: Ends of the rating scale.
+        about: Licence, citation and provenance, as shown to people.
+    """
+
+    dataset_id: str
+    name: str
+    noun: str
+    users: Vocabulary
+    items: Vocabulary
+    user_index: np.ndarray
+    item_index: np.ndarray
+    rating: np.ndarray
+    timestamp: np.ndarray | None
+    item_table: pd.DataFrame
+    min_rating: float
+    max_rating: float
+    about: dict[str, str] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.rating)
+
+    @cached_property
+    def item_count(self) -> np.ndarray:
+        """Ratings per item, int64, (n_items,)."""
+        return np.bincount(self.item_index, minlength=len(self.items))
+
+    @cached_property
+    def item_mean(self) -> np.ndarray:
+        """Mean rating per item, float64, (n_items,); NaN where an item has none."""
+        return _mean_by(self.item_index, self.rating, len(self.items))
+
+    @cached_property
+    def user_count(self) -> np.ndarray:
+        """Ratings per user, int64, (n_users,)."""
+        return np.bincount(self.user_index, minlength=len(self.users))
+
+    @cached_property
+    def user_mean(self) -> np.ndarray:
+        """Mean rating per user, float64, (n_users,); NaN where a user has none."""
+        return _mean_by(self.user_index, self.rating, len(self.users))
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the content: ids, ratings, timestamps, scale and the item table, not names or files."""
+        sha = hashlib.sha256()
+        for ids in (self.users.ids, self.items.ids, self.item_table["title"]):
+            sha.update("\0".join(ids).encode())
+            sha.update(b"\1")
+        sha.update("\0".join("|".join(genres) for genres in self.item_table["genres"]).encode())
+        stamps = np.empty(0, np.int64) if self.timestamp is None else self.timestamp
+        for array in (self.user_index, self.item_index, self.rating, stamps):
+            sha.update(np.ascontiguousarray(array).data)
+        sha.update(np.array([self.min_rating, self.max_rating]).tobytes())
+        for name, values in self._further_columns():
+            sha.update(f"\1{name}\1".encode())
+            sha.update("\0".join(map(str, values)).encode())
+        return sha.hexdigest()
+
+    @property
+    def reference(self) -> DatasetRef:
+        """What a run remembers of the data it learned from."""
+        return DatasetRef(
+            dataset_id=self.dataset_id,
+            name=self.name,
+            noun=self.noun,
+            digest=self.digest,
+            users=len(self.users),
+            items=len(self.items),
+            ratings=len(self),
+            min_rating=self.min_rating,
+            max_rating=self.max_rating,
+        )
+
+    def _further_columns(self) -> Iterator[tuple[str, pd.Series]]:
+        """Columns of the item table that its titles and genres do not tell."""
+        for name, values in self.item_table.items():
+            told = name in ("title", "genres") or (
+                name == "year" and _same(values, self.item_table["title"].map(year_in))
+            )
+            if not told:
+                yield str(name), values
+
+
+def year_in(title: str) -> float:
+    """The year in round brackets that ends a title, NaN where there is none: "Heat (1995)", "Lost (2004-2010)"."""
+    found = re.search(r"\(([0-9]{4})[^()]*\)\s*$", title)
+    return float(found[1]) if found else float("nan")
+
+
+def _same(years: pd.Series, others: pd.Series) -> bool:
+    return np.array_equal(years.to_numpy(np.float64), others.to_numpy(np.float64), equal_nan=True)
+
+
+def _mean_by(index: np.ndarray, values: np.ndarray, size: int) -> np.ndarray:
+    count = np.bincount(index, minlength=size)
+    total = np.bincount(index, weights=values, minlength=size)
+    return np.divide(total, count, out=np.full(size, np.nan), where=count > 0)

@@ -1,0 +1,97 @@
+"""Files that people upload, kept in the home until their import is done.
+
+    uploads/<token>/<number>/<name>
+
+The token is ours. The name that came with a file only tells people which file
+it was: it reaches the disk as letters, digits, dots, dashes and underscores.
+"""
+
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from core.data.importing.limits import MIB, ImportLimits
+from core.disk import files
+from core.disk.home import home
+from core.errors import BadFormatError
+
+KEPT_SECONDS = 24 * 3600
+"""An upload that nobody imported for so long is removed when the next one comes."""
+
+_TOKEN = re.compile(r"[0-9a-f]{32}")
+_NAME_LENGTH = 60  # of up to four bytes each, below the 255 that file systems allow
+
+
+def folder() -> Path:
+    """Where uploads are kept."""
+    return home() / "uploads"
+
+
+def keep(uploaded: Sequence[tuple[str, BinaryIO]]) -> str:
+    """Put files, each with the name it came with, on the disk; the token that finds them again.
+
+    Raises:
+        TooLargeError: They are more, or larger, than an import may be.
+        DiskFullError: There is no room.
+    """
+    limits = ImportLimits.from_environment()
+    limits.check("max_members", len(uploaded), "files")
+    limits.check("max_file_mb", sum(_size(file) for _, file in uploaded) / MIB, "MiB in files")
+    with files.disk_full_told("the upload", folder()):
+        folder().mkdir(parents=True, exist_ok=True)
+        _sweep()
+        token, fresh = secrets.token_hex(16), files.temporary(folder())
+        try:
+            for number, (name, file) in enumerate(uploaded, start=1):
+                place = fresh / str(number)
+                place.mkdir(parents=True, mode=0o700)
+                file.seek(0)
+                with (place / safe_name(name)).open("xb") as copy:
+                    shutil.copyfileobj(file, copy)
+            fresh.rename(folder() / token)
+        finally:
+            files.remove(fresh)
+    return token
+
+
+def paths(token: str) -> list[Path]:
+    """The files of an upload, in the order in which they came.
+
+    Raises:
+        BadFormatError: They are no longer there.
+    """
+    found = sorted(_place(token).glob("*/*"), key=lambda path: int(path.parent.name)) if _TOKEN.fullmatch(token) else []
+    if not found:
+        raise BadFormatError("the uploaded files are no longer here; choose them again")
+    return found
+
+
+def discard(token: str) -> None:
+    """Remove an upload; one that is gone already is no error."""
+    if _TOKEN.fullmatch(token):
+        files.remove(_place(token))
+
+
+def safe_name(name: str) -> str:
+    """The last part of a file's name, of letters, digits, dots, dashes and underscores, not hidden, not long."""
+    last = re.split(r"[/\\]", name)[-1]
+    return re.sub(r"[^\w.-]+", "-", last)[-_NAME_LENGTH:].lstrip(".-") or "upload"
+
+
+def _place(token: str) -> Path:
+    return folder() / token
+
+
+def _size(file: BinaryIO) -> int:
+    return file.seek(0, 2)
+
+
+def _sweep() -> None:
+    files.sweep(folder())
+    for path in folder().iterdir():
+        if _TOKEN.fullmatch(path.name) and time.time() - path.stat().st_mtime > KEPT_SECONDS:
+            files.remove(path)

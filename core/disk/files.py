@@ -1,0 +1,100 @@
+"""Writing that a crash cannot leave half done, and leftovers that a crash does leave."""
+
+import contextlib
+import errno
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from core.disk.processes import ProcessId
+from core.errors import DiskFullError
+
+_LEFTOVER = re.compile(r"\.tmp-(?P<pid>\d+)-(?P<start>[0-9a-f.]+)-[0-9a-f]+")
+
+
+def temporary(folder: Path) -> Path:
+    """A fresh path in `folder`, not created; its name tells which process it belongs to."""
+    me = ProcessId.mine()
+    return folder / f".tmp-{me.pid}-{me.start}-{secrets.token_hex(4)}"
+
+
+def sweep(folder: Path) -> tuple[str, ...]:
+    """Remove what dead processes left behind in `folder`; the names removed."""
+    removed = []
+    for path in sorted(folder.glob(".tmp-*")):
+        name = _LEFTOVER.fullmatch(path.name)
+        if name and not ProcessId(int(name["pid"]), name["start"]).alive:
+            remove(path)
+            removed.append(path.name)
+    return tuple(removed)
+
+
+def remove(path: Path) -> None:
+    """Remove a file or folder; somebody else may be removing it too."""
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        shutil.rmtree(path)
+        return
+    path.unlink(missing_ok=True)
+
+
+def took_place(fresh: Path, place: Path) -> bool:
+    """Rename a finished folder to its place; False where something is there already."""
+    try:
+        fresh.rename(place)
+    except OSError as error:
+        if error.errno in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
+            return False
+        raise
+    return True
+
+
+def replace_text(path: Path, text: str, *, durable: bool = False) -> None:
+    """Put `text` in the place of a file at once: readers see the old text or the new one.
+
+    Args:
+        durable: Wait until it would survive a power cut.
+    """
+    fresh = temporary(path.parent)
+    try:
+        with fresh.open("w", encoding="utf-8") as file:
+            file.write(text)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        fresh.replace(path)
+    except OSError:
+        fresh.unlink(missing_ok=True)
+        raise
+    if durable:
+        sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the names in `folder` would survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def is_disk_full(error: OSError) -> bool:
+    """Whether the disk, or this person's share of it, is used up."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+@contextlib.contextmanager
+def disk_full_told(what: str, folder: Path) -> Iterator[None]:
+    """Turn the system's "no space left" into an error that says what to delete."""
+    try:
+        yield
+    except OSError as error:
+        if not is_disk_full(error):
+            raise
+        raise DiskFullError(
+            f"the disk that holds {folder} has no room for {what}; nothing stored before was touched. "
+            "Delete runs you no longer need (Runs page, or `python -m core delete RUN`) and start again"
+        ) from error

@@ -1,0 +1,79 @@
+"""Imports and downloads as jobs: asking for one, and reading what it did."""
+
+import hashlib
+import json
+from dataclasses import asdict
+from typing import Any
+
+from core.data import ColumnMapping, DatasetInfo, ImportOptions, ImportReport, Rejected
+from core.data.importing.request import DroppedRare
+from core.data.releases import RELEASES
+from core.errors import LimitError
+from core.jobs import queue
+from core.jobs.job_folder import Job
+
+KINDS = ("import", "download")
+"""Kinds of jobs that end in a dataset."""
+
+
+def submit_import(upload: str, mapping: ColumnMapping, options: ImportOptions, *, owner: str, title: str) -> Job:
+    """Ask for the import of an upload, which is removed when it has succeeded and kept when it has not.
+
+    Args:
+        upload: Token of `core.data.uploads.keep`.
+
+    Raises:
+        LimitError: An option is out of its range.
+        BusyError, DiskFullError: As `jobs.submit` says.
+    """
+    options.check()
+    spec = {"upload": upload, "mapping": asdict(mapping), "options": asdict(options)}
+    key = hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:16]
+    return queue.submit("import", spec, key=key, owner=owner, title=title)
+
+
+def submit_download(release_id: str, *, accepted: bool, owner: str) -> Job:
+    """Ask for an official archive to be fetched and imported.
+
+    Args:
+        accepted: That the person has seen the release's licence and accepts it.
+
+    Raises:
+        LimitError: There is no such release, or its licence was not accepted.
+        BusyError, DiskFullError: As `jobs.submit` says.
+    """
+    release = RELEASES.get(release_id)
+    if release is None or not accepted:
+        raise LimitError(
+            "the conditions of this release were not accepted; read and accept them first"
+            if release
+            else f"there is no release {release_id!r:.60}; there are: {', '.join(RELEASES)}"
+        )
+    spec = {"release": release_id, "accepted": accepted}
+    return queue.submit("download", spec, key=release_id, owner=owner, title=f"Download of {release.title}")
+
+
+def report(job_id: str) -> ImportReport | None:
+    """What an import or a download did; None before it is done. Raises UnknownJobError as `jobs.get` does."""
+    told = [line for line in queue.measurements(job_id) if line["type"] == "report"]
+    return _as_report(told[-1]) if told else None
+
+
+def doing(job_id: str) -> str:
+    """What the job is at, in its own words; "" before it began. Raises UnknownJobError as `jobs.get` does."""
+    told = [str(line["text"]) for line in queue.measurements(job_id) if line["type"] == "doing"]
+    return told[-1] if told else ""
+
+
+def _as_report(line: dict[str, Any]) -> ImportReport:
+    """A report from JSON, where all tuples are lists."""
+    fields = {name: value for name, value in line.items() if name != "type"}
+    return ImportReport(
+        **fields
+        | {
+            "dataset": DatasetInfo(**fields["dataset"]),
+            "rejected": tuple(Rejected(**row) for row in fields["rejected"]),
+            "dropped_rare": DroppedRare(**fields["dropped_rare"]),
+            "notes": tuple(fields["notes"]),
+        }
+    )

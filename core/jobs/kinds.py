@@ -1,0 +1,168 @@
+"""What a job can do. To add a kind, write its function here and put it into the table.
+
+A kind is a plain function `run(spec, reporter, should_stop)`: `spec` is what
+was submitted (JSON), `reporter` takes progress and measurements, `should_stop`
+says when to raise `CanceledError`. It stores its result itself and raises
+`ExplorerError` where a person can mend what went wrong.
+
+Servers read this table too: what is heavy is imported inside the functions.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from typing import Any, Literal, Protocol
+
+from core import data
+from core.config import PRESETS, parse_config
+from core.data import uploads
+from core.data.ratings import Ratings
+from core.errors import UnknownDatasetError
+from core.model.run import Epoch, Event, Started, Step
+from core.store import study_store
+from core.store.runs import RunStore
+from core.studies import study_kinds
+
+Lane = Literal["training", "other"]
+"""Which workers take a job: those that keep TensorFlow warm, or one beside them for everything that can do without,
+so that a training waits for no import and no map."""
+
+
+class Reporter(Protocol):
+    """Where a job tells how far it is."""
+
+    def progress(self, fraction: float) -> None:
+        """How much is done, 0 to 1."""
+
+    def measure(self, kind: str, values: dict[str, Any]) -> None:
+        """Add one measurement; watchers see it at once, with `kind` as its "type"."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of work.
+
+    Attributes:
+        run: Does it.
+        finished: Whether the result with this key is stored already.
+        warm: What a worker does once, before anybody asks.
+        lane: Whose work it is.
+    """
+
+    run: Callable[[dict[str, Any], Reporter, Callable[[], bool]], None]
+    finished: Callable[[str], bool]
+    warm: Callable[[], None]
+    lane: Lane = "training"
+
+
+_TELL_SECONDS = 0.5
+"""Between two lines about what an import is at; a download reports every block."""
+
+_EVENTS: dict[str, type[Event]] = {"started": Started, "step": Step, "epoch": Epoch}
+
+
+def lane_of(kind: str) -> Lane:
+    """Whose work a kind of job is; that of trainings where a newer version submitted it."""
+    return KINDS[kind].lane if kind in KINDS else "training"
+
+
+def as_event(measurement: dict[str, Any]) -> Event | None:
+    """The training event that a measurement was; None where it is of another kind."""
+    event = _EVENTS.get(str(measurement.get("type")))
+    return event(**{name: value for name, value in measurement.items() if name != "type"}) if event else None
+
+
+def _train(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], bool]) -> None:
+    from core.training.trainer import fit
+
+    config = parse_config(spec["config"])
+
+    def report(event: Event) -> None:
+        """Keep what a training tells, and say how far it is."""
+        reporter.measure(type(event).__name__.lower(), asdict(event))
+        if isinstance(event, Step):
+            reporter.progress(event.at / config.epochs)
+        elif isinstance(event, Epoch):
+            reporter.progress(event.epoch / config.epochs)
+
+    ratings = _ratings(spec["dataset_id"], spec["digest"])
+    RunStore().publish(fit(config, ratings, on_event=report, should_stop=should_stop))
+
+
+@lru_cache(maxsize=1)
+def _ratings(dataset_id: str, digest: str) -> Ratings:
+    """The data a job was submitted for, under whatever name; kept, since the next job is often about the same."""
+    there = data.holding(digest, dataset_id)
+    if there is None:
+        raise UnknownDatasetError(
+            f"the data {dataset_id!r:.60} is no longer here as it was when this was asked for; import the same files "
+            "again, then start it again"
+        )
+    return data.load(there)
+
+
+def _warm_training() -> None:
+    """Import TensorFlow and compile what the first click will ask for."""
+    from core.training.trainer import prepare
+
+    ratings = data.load()
+    prepare(PRESETS["default"], _ratings(ratings.dataset_id, ratings.digest))
+
+
+def _import(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], bool]) -> None:
+    """An upload that failed to become a dataset stays, so that it can be tried again with other settings."""
+    report = data.import_ratings(
+        uploads.paths(spec["upload"]),
+        mapping=data.ColumnMapping(**spec["mapping"]),
+        options=data.ImportOptions(**spec["options"]),
+        reporter=_telling(reporter),
+        should_stop=should_stop,
+    )
+    reporter.measure("report", asdict(report))
+    uploads.discard(spec["upload"])
+
+
+def _download(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], bool]) -> None:
+    report = data.fetch(
+        spec["release"], accepted=spec["accepted"], reporter=_telling(reporter), should_stop=should_stop
+    )
+    reporter.measure("report", asdict(report))
+
+
+def _study(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], bool]) -> None:
+    run = RunStore().load(spec["run_id"])
+    own = run.dataset.dataset_id
+    study_kinds.make(
+        spec["study"],
+        run,
+        _ratings(data.holding(run.dataset.digest, own) or own, run.dataset.digest),
+        study_kinds.STUDIES[spec["study"]].settings.model_validate(spec["settings"]),
+        on_progress=reporter.progress,
+        should_stop=should_stop,
+    )
+
+
+def _telling(reporter: Reporter) -> Callable[[float, str], None]:
+    """What imports and downloads report to."""
+
+    def tell(progress: float, text: str) -> None:
+        """Say how far it is at once, and what it is at now and then."""
+        reporter.progress(progress)
+        now = time.monotonic()
+        if now - told[0] >= _TELL_SECONDS:
+            told[0] = now
+            reporter.measure("doing", {"text": text})
+
+    told = [-_TELL_SECONDS]  # when it last told
+    return tell
+
+
+KINDS: dict[str, Kind] = {
+    "train": Kind(run=_train, finished=lambda run_id: run_id in RunStore(), warm=_warm_training),
+    # Their result has no name before the files are read, and an import of the same content finds it there.
+    "import": Kind(run=_import, finished=lambda key: False, warm=lambda: None, lane="other"),
+    "download": Kind(run=_download, finished=lambda key: False, warm=lambda: None, lane="other"),
+    # What takes too long for a page: maps, groups, trainings from other seeds (see core.studies.study_kinds).
+    "study": Kind(run=_study, finished=study_store.exists_key, warm=lambda: None, lane="other"),
+}

@@ -1,0 +1,117 @@
+"""How a job ended, in a state, a code and words that say what to do."""
+
+import signal
+from dataclasses import dataclass
+
+from core.disk.files import is_disk_full
+from core.errors import (
+    CanceledError,
+    DiskFullError,
+    DivergedError,
+    ExplorerError,
+    LimitError,
+    OutOfMemoryError,
+    WorkerDiedError,
+)
+from core.jobs.job_folder import State
+
+INTERNAL = "INTERNAL"
+"""Code of a job that failed by a bug; the log holds the traceback."""
+
+EXIT_DISK_FULL = 28
+"""Exit status of a worker that found no room even for the status of its job."""
+
+_OUT_OF_MEMORY_SIGNS = ("std::bad_alloc", "Cannot allocate memory", "OOM when allocating")
+
+
+_FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The last state of a job, with why."""
+
+    state: State
+    code: str = ""
+    message: str = ""
+
+
+DONE = Verdict("done")
+CANCELED = Verdict("canceled", CanceledError.code, "stopped on request; it can be started again")
+KILLED_AFTER_CANCEL = Verdict(
+    "canceled", CanceledError.code, "stopped on request; its worker did not answer in time and was replaced"
+)
+DISK_FULL = Verdict(
+    "failed",
+    DiskFullError.code,
+    "the disk is full; nothing stored before was touched. "
+    "Delete runs you no longer need (Runs page, or `python -m core delete RUN`) and start it again",
+)
+OUT_OF_MEMORY = Verdict(
+    "failed", OutOfMemoryError.code, "memory ran out; choose fewer dimensions or smaller batches and start it again"
+)
+BUG = Verdict(
+    "failed",
+    INTERNAL,
+    "a fault in the program ended it, not your settings; the log holds the details to report",
+)
+SERVER_STOPPED = Verdict(
+    "failed", WorkerDiedError.code, "the server was stopped while it ran; start it again, nothing finished was lost"
+)
+
+
+def worker_died(how: str) -> Verdict:
+    """The worker is gone and left no other reason."""
+    return Verdict(
+        "failed",
+        WorkerDiedError.code,
+        f"the process that ran it {how}; start it again. If that repeats, the log may tell why",
+    )
+
+
+def too_long(seconds: float) -> Verdict:
+    """The job ran past its time."""
+    return Verdict(
+        "failed",
+        LimitError.code,
+        f"it ran for more than {seconds:,.0f} s, the longest allowed, and was stopped; ask for less (of a "
+        "training: fewer epochs or larger batches), or raise EMBEDDING_EXPLORER_JOB_SECONDS",
+    )
+
+
+def of_error(error: BaseException) -> Verdict:
+    """What a kind's own error means; anything unforeseen is a bug."""
+    if isinstance(error, CanceledError):
+        return CANCELED
+    if isinstance(error, DivergedError):
+        return Verdict("failed", error.code, _with_advice(str(error), "learning rate", "lower the learning rate"))
+    if isinstance(error, ExplorerError):
+        return Verdict("failed", error.code, str(error))
+    if isinstance(error, MemoryError):
+        return OUT_OF_MEMORY
+    if isinstance(error, OSError) and is_disk_full(error):
+        return DISK_FULL
+    return BUG
+
+
+def of_exit(status: int, *, oom_kills: int, log: str) -> Verdict:
+    """What the end of a worker process means for its job.
+
+    Args:
+        status: As `subprocess` gives it: negative is the signal that ended it.
+        oom_kills: Processes the kernel killed for memory since the job began.
+        log: End of the job's log.
+    """
+    if status == EXIT_DISK_FULL:
+        return DISK_FULL
+    killed = status == -signal.SIGKILL and oom_kills > 0
+    gave_up = status != 0 and any(sign in log for sign in _OUT_OF_MEMORY_SIGNS)
+    if killed or gave_up:
+        return OUT_OF_MEMORY
+    if status >= 0:
+        return worker_died(f"ended by itself (status {status})")
+    return worker_died("was killed from outside" if -status in _FROM_OUTSIDE else f"crashed (signal {-status})")
+
+
+def _with_advice(message: str, sign: str, advice: str) -> str:
+    return message if sign in message else f"{message}; {advice}"

@@ -1,0 +1,269 @@
+"""The pool: warm workers that take jobs from the queue, watched by one thread.
+
+Any number of servers may run a pool on one home. A job is started by whichever
+worker claims it first; a job whose worker is gone is ended by whoever sees it.
+They must see each other's processes: one machine, one container.
+"""
+
+import atexit
+import contextlib
+import logging
+import os
+import selectors
+import socket
+import threading
+import time
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Self
+
+from core.disk import files
+from core.errors import BusyError, LimitError, UnknownJobError
+from core.jobs import job_folder, queue
+from core.jobs.kinds import Lane, lane_of
+from core.jobs.outcome import KILLED_AFTER_CANCEL, SERVER_STOPPED, Verdict, of_exit, too_long
+from core.jobs.queue import Limits
+from core.jobs.worker_process import COMMAND, WorkerProcess, oom_kills
+from core.store.runs import RunStore
+
+POLL_SECONDS = 0.25
+"""Longest time until a job is seen that another process submitted."""
+
+_ORPHAN_SECONDS = 2.0
+_LONGEST_PAUSE_SECONDS = 30.0
+
+_logger = logging.getLogger(__name__)
+
+
+def default_workers() -> int:
+    """`EMBEDDING_EXPLORER_WORKERS`, else one for every two processors.
+
+    Raises:
+        LimitError: The variable is not a whole number from 1.
+    """
+    text = os.environ.get("EMBEDDING_EXPLORER_WORKERS", str(max(1, (os.cpu_count() or 1) // 2)))
+    if not text.isdecimal() or int(text) < 1:
+        raise LimitError(f"EMBEDDING_EXPLORER_WORKERS is {text!r:.30}; it must be a whole number from 1")
+    return int(text)
+
+
+class Pool:
+    """Workers, and the thread that looks after them.
+
+    Args:
+        workers: How many train; `default_workers()` without it. One more starts when there is other work.
+        grace_seconds: How long to leave the processor to whoever started the pool: workers start after it, or
+            as soon as a job waits.
+        command: What starts one.
+
+    Raises:
+        LimitError: An environment variable is out of range.
+    """
+
+    def __init__(
+        self, workers: int | None = None, *, grace_seconds: float = 0.0, command: Sequence[str] = COMMAND
+    ) -> None:
+        self.size = default_workers() if workers is None else workers
+        self._command = command
+        self._grace_ends = time.monotonic() + grace_seconds
+        self._limits = Limits.from_environment()
+        self._workers: list[WorkerProcess] = []
+        self._unsettled: dict[str, Verdict] = {}  # verdicts the disk has not taken yet
+        self._orphans: dict[str, float] = {}  # jobs of other servers' dead workers, and when they were first seen
+        self._look_for_orphans = 0.0
+        self._failed_starts = 0
+        self._no_start_before = 0.0
+        self._stopping = threading.Event()
+        self._changed = threading.Condition()
+        self._woken, self._waker = socket.socketpair()
+        for end in (self._woken, self._waker):
+            end.setblocking(False)
+        self._troubled = False
+        self._thread = threading.Thread(target=self._supervise, name="pool", daemon=True)
+        self._stop_listening: Callable[[], None] = lambda: None
+
+    def start(self) -> Self:
+        """Start the workers; returns at once, while they warm up."""
+        self._stop_listening = queue.listen(self._wake)
+        atexit.register(self.stop)
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """End the workers; a job that is running fails and says why, those that wait stay in the queue."""
+        if self._stopping.is_set():
+            return
+        self._stopping.set()
+        atexit.unregister(self.stop)
+        self._stop_listening()
+        self._wake()
+        if self._thread.ident is not None:
+            self._thread.join()
+        self._woken.close()
+        self._waker.close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def ready(self) -> int:
+        """Workers for trainings that have warmed up."""
+        return sum(worker.ready and worker.alive for worker in self._of("training"))
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """Process ids of the workers."""
+        return tuple(worker.pid for worker in self._workers)
+
+    def wait_ready(self, timeout: float) -> bool:
+        """Wait until all workers for trainings have warmed up; whether they did within `timeout` seconds."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self.ready == self.size, timeout)
+
+    def _wake(self) -> None:
+        with contextlib.suppress(OSError):  # full: it will wake anyway; closed: it has ended
+            self._waker.send(b".")
+
+    def _supervise(self) -> None:
+        self._guarded(self._clear_up)
+        while not self._stopping.is_set():
+            self._guarded(self._step)
+            with self._changed:
+                self._changed.notify_all()
+            self._sleep()
+        for worker in self._workers:
+            if worker.job_id:
+                self._unsettled[worker.job_id] = SERVER_STOPPED
+            worker.end()
+        self._workers = []
+        self._guarded(self._settle)
+
+    def _guarded(self, action: Callable[[], None]) -> None:
+        """Do it; a disk that refuses or a list that is held is met again at the next look, not the end of the pool."""
+        try:
+            action()
+        except (OSError, BusyError):
+            if not self._troubled:  # once, not four times a second
+                _logger.exception("the pool could not do its round; it keeps trying")
+            self._troubled = True
+        else:
+            self._troubled = False
+
+    def _clear_up(self) -> None:
+        queue.folder().mkdir(parents=True, exist_ok=True)
+        for swept in (*files.sweep(queue.folder()), *RunStore().sweep()):
+            _logger.info("removed what a dead process left: %s", swept)
+        for job in queue.jobs():
+            queue.reap(job)
+
+    def _step(self) -> None:
+        for worker in list(self._workers):
+            self._hear(worker)
+        for worker in list(self._workers):
+            self._check_time(worker)
+        self._fill()
+        self._settle()
+        self._reap_orphans()
+        self._dispatch()
+
+    def _hear(self, worker: WorkerProcess) -> None:
+        finished = worker.listen()
+        if not worker.alive:
+            self._bury(worker)
+        elif finished:
+            queue.prune(self._limits.kept_jobs)
+            if worker.memory > self._limits.worker_mb * 2**20:
+                self._workers.remove(worker)
+                worker.end()
+
+    def _bury(self, worker: WorkerProcess) -> None:
+        self._workers.remove(worker)
+        status = worker.bury()
+        if worker.job_id and worker.job_id not in self._unsettled:
+            log = job_folder.log(queue.folder() / worker.job_id, last_bytes=4096)
+            self._unsettled[worker.job_id] = of_exit(status, oom_kills=oom_kills() - worker.oom_kills, log=log)
+        if worker.ready:
+            self._failed_starts = 0
+        else:  # it may be unable to start at all: do not spend the machine on trying
+            self._failed_starts += 1
+            pause = min(2.0**self._failed_starts / 4, _LONGEST_PAUSE_SECONDS)
+            self._no_start_before = time.monotonic() + pause
+            _logger.error("a worker ended with status %d while it started; the next starts in %.1f s", status, pause)
+
+    def _check_time(self, worker: WorkerProcess) -> None:
+        """Kill a worker that does not answer a stop, or whose job runs too long."""
+        if worker.job_id is None:
+            return
+        now = time.monotonic()
+        if worker.cancel_since is None and (queue.folder() / worker.job_id / job_folder.CANCEL).exists():
+            worker.cancel_since = now
+        if worker.cancel_since is not None and now - worker.cancel_since > self._limits.cancel_seconds:
+            self._kill(worker, KILLED_AFTER_CANCEL)
+        elif now - worker.since > self._limits.job_seconds:
+            self._kill(worker, too_long(self._limits.job_seconds))
+
+    def _kill(self, worker: WorkerProcess, verdict: Verdict) -> None:
+        if worker.job_id:
+            self._unsettled[worker.job_id] = verdict
+        worker.kill()
+        self._bury(worker)
+
+    def _settle(self) -> None:
+        """Write the verdicts on jobs whose workers are gone; one that never started keeps waiting."""
+        for job_id, verdict in list(self._unsettled.items()):
+            with contextlib.suppress(UnknownJobError):
+                if queue.get(job_id).state == "running":
+                    queue.conclude(job_id, verdict)
+            del self._unsettled[job_id]
+
+    def _reap_orphans(self) -> None:
+        """End jobs of dead workers that are not ours, after their own server had time to say why."""
+        now = time.monotonic()
+        if now < self._look_for_orphans:
+            return
+        self._look_for_orphans = now + _ORPHAN_SECONDS / 2
+        running = [job for job in queue.jobs() if job.state == "running"]
+        dead = [job for job in running if not (job.worker and job.worker.alive)]
+        self._orphans = {job.job_id: self._orphans.get(job.job_id, now) for job in dead}
+        for job in dead:
+            if now - self._orphans[job.job_id] >= _ORPHAN_SECONDS:
+                queue.reap(job)
+
+    def _fill(self) -> None:
+        asked = {lane_of(job.kind) for job in queue.jobs() if job.state == "queued"}
+        if time.monotonic() < self._grace_ends and not asked:
+            return
+        sizes: dict[Lane, int] = {"training": self.size, "other": int("other" in asked)}
+        for lane, size in sizes.items():
+            while len(self._of(lane)) < size and time.monotonic() >= self._no_start_before:
+                self._workers.append(WorkerProcess(self._command, lane))
+
+    def _dispatch(self) -> None:
+        idle = [worker for worker in self._workers if worker.idle]
+        if not idle:
+            return
+        given = {worker.job_id for worker in self._workers}
+        waiting = [job for job in queue.fair_order(queue.jobs()) if job.job_id not in given]
+        for worker in idle:
+            job = next((job for job in waiting if lane_of(job.kind) == worker.lane), None)
+            if job is not None:
+                waiting.remove(job)
+                worker.give(job.job_id)
+
+    def _of(self, lane: Lane) -> list[WorkerProcess]:
+        return [worker for worker in self._workers if worker.lane == lane]
+
+    def _sleep(self) -> None:
+        with selectors.DefaultSelector() as selector:  # select() itself cannot watch a server with 1,024 open files
+            selector.register(self._woken, selectors.EVENT_READ)
+            for worker in self._workers:
+                if worker.wakes is not None:
+                    selector.register(worker.wakes, selectors.EVENT_READ)
+            selector.select(POLL_SECONDS)
+        with contextlib.suppress(BlockingIOError):
+            self._woken.recv(4096)

@@ -1,0 +1,328 @@
+"""Submit work, watch it, stop it. Files alone: any process with the same home sees the same jobs.
+
+Only the pool and its workers assume that they share a machine; everything
+else goes through `submit`, `get`, `jobs`, `measurements`, `log` and `cancel`.
+"""
+
+import os
+import re
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from filelock import FileLock, Timeout
+
+from core import data
+from core.config import RunConfig, run_id
+from core.data.ratings import Ratings
+from core.disk import files
+from core.disk.home import home
+from core.disk.processes import ProcessId
+from core.errors import BusyError, LimitError, UnknownJobError
+from core.jobs import job_folder
+from core.jobs.job_folder import Job
+from core.jobs.kinds import KINDS, as_event
+from core.jobs.outcome import CANCELED, DONE, Verdict, worker_died
+from core.model.run import Event
+from core.store.runs import RunStore
+from core.training.budget import check_size
+
+_JOB_ID = re.compile(r"\d{1,8}", re.ASCII)
+_LOCK_SECONDS = 10
+_finished: dict[Path, Job] = {}  # a finished job never changes: what was read once need not be read again
+_listeners: list[Callable[[], None]] = []
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the queue allows. Each is set by `EMBEDDING_EXPLORER_` and its name in capitals.
+
+    Attributes:
+        queue_length: Jobs that may wait.
+        jobs_per_owner: Jobs of one owner that may wait or run.
+        job_seconds: Longest time a job may run.
+        cancel_seconds: How long a worker may take to answer a stop before it is killed.
+        worker_mb: MiB of memory above which a worker is replaced after a job.
+        kept_jobs: Finished jobs that are kept, with their logs; the oldest go first.
+    """
+
+    queue_length: int = 50
+    jobs_per_owner: int = 5
+    job_seconds: int = 3600
+    cancel_seconds: int = 5
+    worker_mb: int = 3072
+    kept_jobs: int = 500
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """The limits as set; raises LimitError where a variable is not a whole number from 1."""
+        return cls(**{field.name: _whole_number(field.name, field.default) for field in fields(cls)})
+
+
+def _whole_number(name: str, default: Any) -> int:
+    variable = f"EMBEDDING_EXPLORER_{name.upper()}"
+    text = os.environ.get(variable, str(default))
+    if not text.isdecimal() or int(text) < 1:
+        raise LimitError(f"{variable} is {text!r:.30}; it must be a whole number from 1")
+    return int(text)
+
+
+def folder() -> Path:
+    """Where the job folders are."""
+    return home() / "jobs"
+
+
+def submit(kind: str, spec: dict[str, Any], *, key: str, owner: str, title: str = "") -> Job:
+    """Ask for work.
+
+    Args:
+        kind: A name in `core.jobs.kinds.KINDS`; KeyError where it is none.
+        spec: What its function needs, as JSON.
+        key: Names the result. A job that is waiting or running for it is returned instead of a second one;
+            a result already stored is returned as a finished job with an empty job_id.
+        owner: Who asks: limits and fairness count by it.
+        title: What people see.
+
+    Raises:
+        BusyError: Too many jobs wait, or this owner has too many.
+        DiskFullError: There is no room for the job's folder.
+    """
+    wanted = Job("", kind, key, title, owner, created_at=_now())
+    finished = KINDS[kind].finished
+    with files.disk_full_told("a new job", folder()), _locked():
+        if finished(key):
+            return replace(wanted, state="done", progress=1.0)
+        active = [job for job in jobs() if job.active]
+        for job in active:
+            if (job.kind, job.key) == (kind, key) and not job.canceling:
+                return job
+        _check_room(active, owner, Limits.from_environment())
+        job = replace(wanted, job_id=_next_id())
+        job_folder.create(folder(), job, spec)
+    for listener in _listeners:
+        listener()
+    return job
+
+
+def submit_training(config: RunConfig, dataset: str | Ratings, *, owner: str, title: str = "") -> Job:
+    """Ask for a training; raises as `submit` does, and:
+
+    Raises:
+        LimitError: The model would need more memory than allowed.
+        UnknownDatasetError: There is no such dataset.
+    """
+    ratings = data.load(dataset) if isinstance(dataset, str) else dataset
+    check_size(config, len(ratings.users), len(ratings.items), len(ratings))
+    key = run_id(config, ratings.digest)
+    RunStore().get(key)  # a damaged run is set aside here, so that it can be trained again
+    spec = {"config": config.model_dump(), "dataset_id": ratings.dataset_id, "digest": ratings.digest}
+    title = title or f"{config.model}, {config.embedding_dim} dimensions, {ratings.name}"
+    return submit("train", spec, key=key, owner=owner, title=title)
+
+
+def get(job_id: str) -> Job:
+    """One job.
+
+    Raises:
+        UnknownJobError: There is none with this id.
+    """
+    return _read(_place(job_id))
+
+
+def jobs() -> list[Job]:
+    """All jobs, in the order in which they were submitted."""
+    found = []
+    for path in sorted(folder().glob("[0-9]*")):
+        try:
+            found.append(_read(path))
+        except UnknownJobError:
+            continue  # removed meanwhile, or another version's
+    return found
+
+
+def spec(job_id: str) -> dict[str, Any]:
+    """What was submitted for the job's kind; raises UnknownJobError as `get` does."""
+    return job_folder.read_spec(_existing(job_id))
+
+
+def measurements(job_id: str, after: int = 0) -> list[dict[str, Any]]:
+    """What the job has measured, from line `after` on; each has a "type". Raises UnknownJobError as `get` does."""
+    return job_folder.measurements(_existing(job_id), after)
+
+
+def events(job_id: str, after: int = 0) -> list[Event]:
+    """A training's measurements as events, from line `after` on; raises UnknownJobError as `get` does."""
+    return [event for line in measurements(job_id, after) if (event := as_event(line))]
+
+
+def log(job_id: str) -> str:
+    """The end of what the worker printed during the job; raises UnknownJobError as `get` does."""
+    return job_folder.log(_existing(job_id))
+
+
+def cancel(job_id: str) -> Job:
+    """Ask a job to stop. One that waits is canceled at once; one that has ended stays as it is.
+
+    Raises:
+        UnknownJobError: There is none with this id.
+    """
+    place = _existing(job_id)
+    with _locked():
+        job = _read(place)
+        if job.state == "running":
+            (place / job_folder.CANCEL).touch()
+            return replace(job, canceling=True)
+        return _conclude(place, CANCELED)
+
+
+def fair_order(all_jobs: Iterable[Job]) -> list[Job]:
+    """The waiting jobs in the order in which they will start: owners take turns, each in their own order."""
+    last_turn: dict[str, int] = defaultdict(int)
+    waiting: dict[str, deque[Job]] = defaultdict(deque)
+    for job in sorted(all_jobs, key=lambda job: job.job_id):
+        last_turn[job.owner] = max(last_turn[job.owner], job.turn)
+        if job.state == "queued":
+            waiting[job.owner].append(job)
+    turn, order = max(last_turn.values(), default=0), []
+    while waiting:
+        owner = min(waiting, key=lambda name: (last_turn[name], waiting[name][0].job_id))
+        order.append(waiting[owner].popleft())
+        turn += 1
+        last_turn[owner] = turn
+        if not waiting[owner]:
+            del waiting[owner]
+    return order
+
+
+def claim(job_id: str) -> Job | None:
+    """Make a waiting job this process's own; None where somebody else was first, or it was canceled."""
+    place = _place(job_id)
+    with _locked():
+        job = _read(place)
+        if job.state != "queued":
+            return None
+        turn = 1 + max(other.turn for other in jobs())
+        job = replace(job, state="running", started_at=_now(), turn=turn, worker=ProcessId.mine())
+        job_folder.write(place, job)
+        return job
+
+
+def conclude(job_id: str, verdict: Verdict, *, seconds: float | None = None) -> Job:
+    """End a job. One that has ended keeps its first verdict; one whose result is stored is done, whatever came after.
+
+    Raises:
+        UnknownJobError: There is none with this id.
+        OSError: The disk refused, and the job is as it was.
+    """
+    place = _existing(job_id)
+    with _locked():
+        return _conclude(place, verdict, seconds)
+
+
+def reap(job: Job) -> Job:
+    """End a running job whose worker is no more; any other is returned as it is."""
+    if job.state != "running" or (job.worker and job.worker.alive):
+        return job
+    return conclude(job.job_id, CANCELED if job.canceling else worker_died("is gone"))
+
+
+def prune(keep: int) -> None:
+    """Forget the oldest finished jobs, their logs and measurements, but for the newest `keep`."""
+    with _locked():
+        ended = [job for job in jobs() if not job.active]
+        for job in ended[: max(0, len(ended) - keep)]:
+            place = folder() / job.job_id
+            gone = files.temporary(folder())
+            place.rename(gone)
+            files.remove(gone)
+            _finished.pop(place, None)
+
+
+def listen(listener: Callable[[], None]) -> Callable[[], None]:
+    """Call `listener` after each submission by this process; returns what ends that."""
+    _listeners.append(listener)
+    return lambda: _listeners.remove(listener)
+
+
+def _conclude(place: Path, verdict: Verdict, seconds: float | None = None) -> Job:
+    job = job_folder.read(place)
+    if not job.active:
+        return job
+    kind = KINDS.get(job.kind)  # None where a newer version submitted it
+    if job.state == "running" and kind and kind.finished(job.key):
+        verdict = DONE
+    job = replace(
+        job,
+        state=verdict.state,
+        code=verdict.code,
+        message=verdict.message,
+        progress=1.0 if verdict.state == "done" else job.progress,
+        seconds=job.seconds if seconds is None else seconds,
+        finished_at=_now(),
+        canceling=False,
+    )
+    job_folder.write(place, job)
+    return job
+
+
+def _read(place: Path) -> Job:
+    known = _finished.get(place)
+    if known and place.exists():
+        return known
+    job = job_folder.read(place)
+    if not job.active:
+        _finished[place] = job
+    return job
+
+
+def _place(job_id: str) -> Path:
+    if not _JOB_ID.fullmatch(job_id):
+        raise UnknownJobError(f"{job_id!r:.60} is no job id; one is a number of up to eight digits")
+    return folder() / job_id.zfill(8)
+
+
+def _existing(job_id: str) -> Path:
+    place = _place(job_id)
+    if not place.is_dir():
+        raise UnknownJobError(f"there is no job {place.name}; the Jobs page lists what there is")
+    return place
+
+
+@contextmanager
+def _locked() -> Iterator[None]:
+    """Alone with the job list, across threads and processes."""
+    folder().mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder() / ".lock", timeout=_LOCK_SECONDS):
+            yield
+    except Timeout:
+        raise BusyError(f"another process has held the job list for {_LOCK_SECONDS} s; try again") from None
+
+
+def _next_id() -> str:
+    """The next number; never one that was given before, though its job may be forgotten."""
+    counter = folder() / ".sequence"
+    given = int(counter.read_text(encoding="utf-8")) if counter.exists() else 0
+    newest = max((int(path.name) for path in folder().glob("[0-9]*")), default=0)
+    number = max(given, newest) + 1
+    files.replace_text(counter, str(number))
+    return f"{number:08d}"
+
+
+def _check_room(active: list[Job], owner: str, limits: Limits) -> None:
+    own = sum(job.owner == owner for job in active)
+    if own >= limits.jobs_per_owner:
+        many = "1 job" if own == 1 else f"{own} jobs"
+        raise BusyError(f"you have {many} waiting or running, as many as one may have; wait for one or stop one")
+    waiting = sum(job.state == "queued" for job in active)
+    if waiting >= limits.queue_length:
+        many = "1 job is" if waiting == 1 else f"{waiting} jobs are"
+        raise BusyError(f"{many} waiting, as many as may; try again when some are done")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,164 @@
+"""One worker as the pool sees it: started, told what to do, heard, and ended."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import psutil
+
+from core.disk import files
+from core.disk.home import home
+from core.disk.processes import ProcessId
+from core.jobs import queue
+from core.jobs.kinds import Lane
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMAND = (sys.executable, "-m", "core.jobs.worker")
+
+_END_SECONDS = 5
+
+
+class WorkerProcess:
+    """A running `core.jobs.worker`.
+
+    What libraries leave in the folder for temporary files goes with the
+    process, however it ends: TensorFlow alone leaves several a start.
+
+    Attributes:
+        lane: Which jobs it is for.
+        identity: The process; None where it ended before one could look.
+        ready: It has warmed up.
+        job_id: What it was told to do and has not finished.
+        since: When it was told, by the steady clock.
+        cancel_since: When a stop of its job was first seen.
+    """
+
+    def __init__(self, command: Sequence[str] = COMMAND, lane: Lane = "training") -> None:
+        self.lane = lane
+        self._scratch = files.temporary(queue.folder())
+        self._scratch.mkdir(parents=True)
+        paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+        # Not multiprocessing: its children would run the dashboard's script again.
+        self._process = subprocess.Popen(
+            [*command, lane],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=ROOT,
+            env=os.environ
+            | {
+                "PYTHONPATH": os.pathsep.join(paths),
+                "EMBEDDING_EXPLORER_HOME": str(home().resolve()),
+                "TMPDIR": str(self._scratch.resolve()),
+            },
+            start_new_session=True,
+        )
+        if self._process.stdin is None or self._process.stdout is None:
+            raise RuntimeError("a worker was started without pipes")
+        self._input, self._output = self._process.stdin, self._process.stdout
+        os.set_blocking(self._output.fileno(), False)
+        self._heard = b""
+        self._silent = False
+        self.identity = ProcessId.of(self._process.pid)
+        self.ready = False
+        self.job_id: str | None = None
+        self.since = time.monotonic()
+        self.cancel_since: float | None = None
+        self.oom_kills = 0
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still runs; its exit status stays to be read."""
+        return self.identity is not None and self.identity.alive
+
+    @property
+    def idle(self) -> bool:
+        """Whether it waits for a job."""
+        return self.ready and self.job_id is None
+
+    @property
+    def memory(self) -> int:
+        """Bytes of memory it holds; 0 where it is gone."""
+        try:
+            return int(psutil.Process(self.pid).memory_info().rss)
+        except psutil.NoSuchProcess:
+            return 0
+
+    @property
+    def wakes(self) -> int | None:
+        """A file descriptor that becomes readable when it speaks or ends; None after its last word."""
+        return None if self._silent else self._output.fileno()
+
+    def give(self, job_id: str) -> None:
+        """Tell an idle worker what to do."""
+        self.job_id, self.since, self.cancel_since = job_id, time.monotonic(), None
+        self.oom_kills = oom_kills()
+        with contextlib.suppress(BrokenPipeError):  # it has just died; the pool will find out
+            self._input.write(f"{job_id}\n".encode())
+            self._input.flush()
+
+    def listen(self) -> str | None:
+        """Hear what it said since the last time; the job that it finished with, if it did."""
+        finished = None
+        for word in self._words():
+            if word == b"ready":
+                self.ready = True
+            elif word == b"idle":
+                finished, self.job_id = self.job_id, None
+        return finished
+
+    def kill(self) -> None:
+        """End it, and whatever it started, now."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
+
+    def bury(self) -> int:
+        """Read the exit status of one that ended, and let go of it."""
+        self.kill()  # children of its own may have outlived it
+        status = self._process.wait()
+        self._close()
+        files.remove(self._scratch)
+        return status
+
+    def end(self) -> int:
+        """Ask it to end, and see to it; the exit status."""
+        with contextlib.suppress(BrokenPipeError):
+            self._input.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_END_SECONDS)
+        return self.bury()
+
+    def _words(self) -> list[bytes]:
+        while not self._silent:
+            try:
+                said = os.read(self._output.fileno(), 4096)
+            except BlockingIOError:
+                break
+            self._silent = not said
+            self._heard += said
+        *words, self._heard = self._heard.split(b"\n")
+        return words
+
+    def _close(self) -> None:
+        self._silent = True
+        for pipe in (self._input, self._output):
+            with contextlib.suppress(BrokenPipeError):
+                pipe.close()
+
+
+def oom_kills() -> int:
+    """Processes the kernel has killed for memory since it started; 0 where it does not tell."""
+    path = Path("/proc/vmstat")
+    if not path.exists():
+        return 0
+    counts = (line.split() for line in path.read_text(encoding="utf-8").splitlines())
+    return next((int(count) for name, count in counts if name == "oom_kill"), 0)

@@ -1,0 +1,202 @@
+"""A person's own names for the two ends of a component, kept with the run.
+
+studies/<run_id>/names.json
+
+A name belongs to a direction in embedding space, not to a number in a list: the same
+direction may be component 2 with centering and component 3 without, and the
+name goes with it.
+"""
+
+import json
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from core.analysis.components.pca import Pca
+from core.disk.files import disk_full_told, replace_text
+from core.errors import BusyError, CorruptRunError, LimitError, UnknownRunError
+from core.store import study_store
+from core.store.runs import RunStore
+
+LONGEST = 40
+"""Characters in a name: what an axis and a table heading can show."""
+
+SAME = 0.95
+"""|cosine| from which two directions are one and carry the same name. Two components of one PCA never both do."""
+
+MOST = 500
+"""Names kept with one run."""
+
+_SCHEMA = 1
+_LOCK_SECONDS = 10
+_REFUSED = {"Cc", "Cs", "Zl", "Zp"}  # control characters, halves of characters, and ends of lines
+_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # turn the direction of what follows
+
+
+@dataclass(frozen=True, eq=False)
+class Name:
+    """What somebody called the two ends of a direction.
+
+    Attributes:
+        low, high: The names; one of them may be empty.
+        direction: The component's direction, length one, float64, (embedding_dim,).
+        component: Which component it was when it was named, from 0.
+        centered, min_ratings: How the components came about then: whether the column means were
+            subtracted, and the ratings an item needed to take part.
+    """
+
+    low: str
+    high: str
+    direction: np.ndarray
+    component: int
+    centered: bool
+    min_ratings: int
+
+
+@dataclass(frozen=True)
+class EndNames:
+    """A name as it fits one component.
+
+    Attributes:
+        low, high: The names of this component's ends; one of them may be empty.
+        cosine: How nearly this is the direction that was named, SAME … 1.
+        name: Where the names come from.
+    """
+
+    low: str
+    high: str
+    cosine: float
+    name: Name
+
+
+def checked(text: str) -> str:
+    """A name as it is kept: without white space around it.
+
+    Raises:
+        LimitError: It is longer than LONGEST characters, or more than one line of text.
+    """
+    text = text.strip()
+    if len(text) > LONGEST:
+        raise LimitError(f"the name {text[:20]!r}… has {len(text):,} characters; a name has at most {LONGEST}")
+    for place, letter in enumerate(text, 1):
+        if unicodedata.category(letter) in _REFUSED or letter in _TURNS:
+            raise LimitError(
+                f"character {place} of the name is U+{ord(letter):04X}, a control character; a name is one line of text"
+            )
+    return text
+
+
+def for_components(names: Sequence[Name], result: Pca) -> tuple[EndNames | None, ...]:
+    """The names that fit each component, None where there is none.
+
+    A name fits where |cosine| is at least SAME; where the two point opposite
+    ways, its ends are swapped. Of several, the nearest fits.
+    """
+    if not names:
+        return (None,) * len(result.components)
+    cosines = result.components @ np.stack([name.direction for name in names]).T
+    best = np.abs(cosines).argmax(axis=1)
+    return tuple(_fitted(names[place], float(row[place])) for place, row in zip(best, cosines, strict=True))
+
+
+def _fitted(name: Name, cosine: float) -> EndNames | None:
+    if abs(cosine) < SAME:
+        return None
+    low, high = (name.low, name.high) if cosine > 0 else (name.high, name.low)
+    return EndNames(low, high, min(abs(cosine), 1.0), name)
+
+
+def get(run_id: str) -> tuple[Name, ...]:
+    """All names kept with a run, in the order in which they were given; none for a run that is not stored.
+
+    Raises:
+        CorruptRunError: The file with the names cannot be read; it is left as it is.
+    """
+    return _read(_place(run_id))
+
+
+def set_name(run_id: str, name: Name) -> None:
+    """Keep a name with a run; it takes the place of any other for the same direction.
+
+    Without a word at either end, the direction has no name any more.
+
+    Raises:
+        UnknownRunError: There is no such run.
+        LimitError: As `checked`, or there are too many names.
+        CorruptRunError: The file with the names cannot be read.
+        BusyError: Another process is writing names and does not come to an end.
+        DiskFullError: There is no room; the names are as they were.
+    """
+    low, high = checked(name.low), checked(name.high)
+    if run_id not in RunStore():
+        raise UnknownRunError(f"there is no run {run_id!r:.60}; names are kept with a run")
+    place = _place(run_id)
+    with _locked(place):
+        kept = [other for other in _read(place) if abs(other.direction @ name.direction) < SAME]
+        if low or high:
+            kept.append(Name(low, high, name.direction, name.component, name.centered, name.min_ratings))
+        if len(kept) > MOST:
+            raise LimitError(f"{MOST} names are kept with this run, no more are allowed; delete one first")
+        with disk_full_told(f"the names of run {run_id}", place.parent):
+            replace_text(place, _text(kept), durable=True)
+
+
+def delete(run_id: str, direction: np.ndarray) -> None:
+    """Forget the name of a direction, if it has one; raises as `set_name`."""
+    set_name(run_id, Name("", "", direction, 0, False, 0))
+
+
+def _place(run_id: str) -> Path:
+    return study_store.folder(run_id) / "names.json"
+
+
+@contextmanager
+def _locked(place: Path) -> Iterator[None]:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(place.with_suffix(".lock"), timeout=_LOCK_SECONDS):
+            yield
+    except Timeout:
+        raise BusyError(f"another process has held {place} for {_LOCK_SECONDS} s; try again") from None
+
+
+def _text(names: Sequence[Name]) -> str:
+    entries = [vars(name) | {"direction": [round(number, 9) for number in name.direction.tolist()]} for name in names]
+    return json.dumps({"schema": _SCHEMA, "names": entries}, ensure_ascii=False, indent=1)
+
+
+def _read(place: Path) -> tuple[Name, ...]:
+    try:
+        return _parsed(json.loads(place.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return ()
+    except (ValueError, TypeError, KeyError, LimitError) as error:
+        raise CorruptRunError(
+            f"the names in {place} cannot be read: {error}. Mend the file, or move it away to begin anew"
+        ) from None
+
+
+def _parsed(document: dict[str, Any]) -> tuple[Name, ...]:
+    if document["schema"] != _SCHEMA:
+        raise ValueError(f"schema {document['schema']!r:.20}, not {_SCHEMA}")
+    return tuple(_name(entry) for entry in document["names"])
+
+
+def _name(entry: dict[str, Any]) -> Name:
+    direction = np.array(entry["direction"], np.float64)
+    if direction.ndim != 1 or not abs(np.linalg.norm(direction) - 1) < 1e-6:
+        raise ValueError("a direction is not of length one")
+    return Name(
+        low=checked(entry["low"]),
+        high=checked(entry["high"]),
+        direction=direction,
+        component=int(entry["component"]),
+        centered=bool(entry["centered"]),
+        min_ratings=int(entry["min_ratings"]),
+    )

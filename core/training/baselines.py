@@ -1,0 +1,96 @@
+"""How far predictions are from ratings, and what a prediction without a model reaches."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.data.ratings import Ratings
+from core.data.splits import Split
+from core.model.run import Started
+
+ITEM_SHRINKAGE, USER_SHRINKAGE = 5.0, 10.0
+"""Ratings' worth of doubt that pull an item's or a user's average to zero."""
+
+
+def rmse(predicted: np.ndarray, rating: np.ndarray) -> float:
+    """Root mean squared error, in rating units; arrays of one shape."""
+    return float(np.sqrt(np.mean(np.square(predicted - rating, dtype=np.float64))))
+
+
+def mae(predicted: np.ndarray, rating: np.ndarray) -> float:
+    """Mean absolute error, in rating units; arrays of one shape."""
+    return float(np.mean(np.abs(predicted - rating, dtype=np.float64)))
+
+
+def ndcg(score: np.ndarray, gain: np.ndarray, *, top: int = 10) -> float:
+    """Normalized discounted cumulative gain of a ranking (Järvelin and Kekäläinen 2002), 0–1.
+
+    The gains of the `top` highest scores, each divided by log2(rank + 1), over the most that any order could
+    give; equal scores keep their order. 0 where there is nothing to gain.
+
+    Args:
+        score: What the ranking goes by, (n,).
+        gain: What each is worth, at least 0, (n,).
+        top: How far down the ranking counts.
+
+    Raises:
+        ValueError: A gain is below zero, or `top` below one.
+    """
+    if top < 1 or (gain < 0).any():
+        raise ValueError(f"top is {top} and the lowest gain {gain.min()}; allowed are 1 or more, and 0 or more")
+    discount = 1 / np.log2(np.arange(2, min(top, len(gain)) + 2))
+    most = float(np.sort(gain)[::-1][: len(discount)] @ discount)
+    if most == 0:
+        return 0.0
+    return float(gain[np.argsort(-score, kind="stable")[: len(discount)]] @ discount) / most
+
+
+@dataclass(frozen=True)
+class Baselines:
+    """Validation RMSE without any embedding.
+
+    Attributes:
+        mean: Every rating predicted as the mean of the training ratings.
+        averages: The mean, plus how the item and the user differ from it on average.
+    """
+
+    mean: float
+    averages: float
+
+
+def started(epochs: int, split: Split, lines: Baselines) -> Started:
+    """What is known of a training before its first step."""
+    return Started(
+        epochs=epochs,
+        n_train=len(split.train),
+        n_validation=len(split.validation),
+        unseen_items=split.unseen_items,
+        unseen_users=split.unseen_users,
+        mean_rmse=lines.mean,
+        averages_rmse=lines.averages,
+    )
+
+
+def baselines(ratings: Ratings, split: Split) -> Baselines:
+    """Compute the reference lines of a split.
+
+    Item and user offsets are shrunken means of the residuals, items first, as
+    in Koren, "Factor in the Neighbors" (2010), section 2.1.
+    """
+    train, validation = split.train, split.validation
+    mean = float(ratings.rating[train].mean(dtype=np.float64))
+    residual = ratings.rating[train] - mean
+    item = _offsets(ratings.item_index[train], residual, len(ratings.items), ITEM_SHRINKAGE)
+    residual = residual - item[ratings.item_index[train]]
+    user = _offsets(ratings.user_index[train], residual, len(ratings.users), USER_SHRINKAGE)
+    predicted = mean + item[ratings.item_index[validation]] + user[ratings.user_index[validation]]
+    actual = ratings.rating[validation]
+    return Baselines(
+        mean=rmse(np.full(len(actual), mean), actual),
+        averages=rmse(np.clip(predicted, ratings.min_rating, ratings.max_rating), actual),
+    )
+
+
+def _offsets(index: np.ndarray, residual: np.ndarray, size: int, shrinkage: float) -> np.ndarray:
+    total = np.bincount(index, weights=residual, minlength=size)
+    return total / (np.bincount(index, minlength=size) + shrinkage)

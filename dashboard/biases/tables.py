@@ -1,0 +1,75 @@
+"""The tables of the page Biases: those liked less and more than expected, and everything as a file."""
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.analysis.biases.bias import Biases
+from core.analysis.components.extremes import Ends
+from dashboard.biases import words
+from dashboard.cache import analyses
+from dashboard.shared import sides, tables
+from dashboard.shared.sides import Side
+
+BIAS, EXPECTED, REST, TASTE = "Bias", "Expected", "Rest", "Taste"
+COLUMNS = (
+    tables.COLUMNS
+    | tables.number(BIAS, width=54)
+    | tables.number(EXPECTED, width=70)
+    | {
+        sides.USER: st.column_config.TextColumn(pinned=True, width=120),
+        REST: st.column_config.NumberColumn(format="%+.2f", width=56, help="The learned bias less the expected one"),
+        TASTE: st.column_config.NumberColumn(
+            format="%+.2f", width=58, help="What the two vectors add to the score, on average over its ratings"
+        ),
+    }
+)
+
+
+def both_ends(run_id: str, side: Side, found: Biases, furthest: Ends, least: int) -> None:
+    """Those liked less and those liked more than expected, as tables that face each other; all of it as a file.
+
+    Args:
+        run_id: The model.
+        side: Its items, or its people.
+        found: What was to be expected of them.
+        furthest: Those the tables show.
+        least: Ratings a row needs to be in the file.
+    """
+    less, more = ("stricter", "more generous") if side.users else ("liked less", "liked more")
+    halves = ((less, furthest.bottom), (more, furthest.top))
+    for place, (heading, chosen) in zip(st.columns(2, gap="medium"), halves, strict=True):
+        with place:
+            st.subheader(f"{heading[0].upper()}{heading[1:]} than expected")
+            st.dataframe(
+                numbers(run_id, side, found, chosen),
+                hide_index=True,
+                column_order=[side.name_column, REST, TASTE, BIAS, tables.MEAN, tables.COUNT],
+                column_config=COLUMNS,
+                alt=f"The {len(chosen)} {side.nouns} that are {heading} than their averages lead one to expect",
+            )
+    ends_taste = [
+        analyses.average_taste(run_id, tuple(chosen.tolist()), users=side.users)
+        for chosen in (furthest.top, furthest.bottom)
+    ]
+    st.markdown(words.taste(side.rows, *ends_taste))
+    tables.download(
+        f"Download all {len(side.known(least)):,} as CSV",
+        partial(_file, run_id, least, users=side.users),
+        file="biases.csv",
+    )
+
+
+def numbers(run_id: str, side: Side, found: Biases, chosen: np.ndarray) -> pd.DataFrame:
+    """Rows with their bias, what was expected, the difference, and what taste adds."""
+    expected, residual = found.expected[chosen], found.residual[chosen]
+    taste = analyses.average_taste(run_id, tuple(chosen.tolist()), users=side.users)
+    return side.table(chosen, {BIAS: expected + residual, EXPECTED: expected, REST: residual, TASTE: taste})
+
+
+def _file(run_id: str, least: int, *, users: bool) -> bytes:
+    side, found = sides.side(run_id, users=users), analyses.bias_fit(run_id, users=users)
+    listed = side.known(least)
+    return tables.csv(side.with_ids(listed, numbers(run_id, side, found, listed)))

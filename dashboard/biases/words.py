@@ -1,0 +1,117 @@
+"""What learned biases show, in sentences made from their numbers (Markdown)."""
+
+import math
+
+import numpy as np
+
+from core.analysis.biases.bias import MOST_SHRINKAGE, Biases
+from core.analysis.components.extremes import Ends
+from dashboard.embeddings.words import signed
+from dashboard.shared.markup import escape
+from dashboard.shared.matrix_rows import Rows
+from dashboard.shared.phrases import count
+
+CLEAR = 0.1
+"""Differences between mean scores below this are not worth a reason."""
+
+
+def guess(bias: float, low: float, high: float) -> float:
+    """The rating that one bias alone leads to, everything else being zero."""
+    return low + (high - low) / (1 + math.exp(-bias))
+
+
+def meaning(rows: Rows, low: float, high: float) -> str:
+    """What a bias does to a guess, told by the highest and the lowest of the trained rows; empty without biases."""
+    trained, bias = np.flatnonzero(rows.trained), rows.bias
+    if len(trained) == 0 or bias is None:
+        return ""
+    top, bottom = (trained[place(bias[trained])] for place in (np.argmax, np.argmin))
+    return (
+        f"Everything else being zero, a bias of 0 guesses {guess(0, low, high):.2f}, the middle of the scale; the "
+        f"highest, {signed(bias[top])} of {escape(rows.labels[top])}, guesses {guess(bias[top], low, high):.2f}, the "
+        f"lowest, {signed(bias[bottom])} of {escape(rows.labels[bottom])}, {guess(bias[bottom], low, high):.2f}."
+    )
+
+
+def picture(rows: Rows, found: Biases, sides: Ends) -> str:
+    """How much the averages explain, and who departs furthest from them."""
+    said, own = _explained(rows, found), "their" if rows.noun == "user" else "its"
+    parts = []
+    if len(sides.top):
+        row = sides.top[0]
+        parts.append(
+            f"**{escape(rows.labels[row])}** is furthest above what {own} average leads one to expect "
+            f"({signed(_bias(found, row))} where {signed(found.expected[row])} is expected)"
+        )
+    if len(sides.bottom):
+        row = sides.bottom[0]
+        parts.append(
+            f"**{escape(rows.labels[row])}** furthest below ({signed(_bias(found, row))} where "
+            f"{signed(found.expected[row])} is expected)"
+        )
+    return f"{said} {', '.join(parts)}.".strip() if parts else said
+
+
+def taste(rows: Rows, more: np.ndarray, less: np.ndarray) -> str:
+    """What tastes have to do with being liked more or less than an average says.
+
+    Args:
+        rows: All rows.
+        more, less: What the vectors add to the score of those above, and below, what is expected.
+    """
+    if len(more) == 0 or len(less) == 0:
+        return ""
+    above, below = float(np.mean(more)), float(np.mean(less))
+    users = rows.noun == "user"
+    added = f"{signed(below)} on average among those on the left, {signed(above)} among those on the right"
+    if below - above > CLEAR:
+        why = (
+            "those on the left rate what suits them, and need no generosity for a high average"
+            if users
+            else f"the {rows.nouns} on the left are rated by those they suit, and taste earns their average"
+        )
+        return f"Taste explains much of it. The vectors add {added}: {why}."
+    if above - below > CLEAR:
+        return (
+            f"Taste goes the other way here: the vectors add {added}. What the averages do not say, the vectors do not "
+            "take back."
+        )
+    return f"Taste hardly explains it: the vectors add {added}."
+
+
+def _explained(rows: Rows, found: Biases) -> str:
+    if found.r2 < 0.1:
+        return (
+            f"How often and how well a {rows.noun} was rated explains almost nothing of its bias "
+            f"({max(found.r2, 0):.0%} of the differences): these biases are not about being liked."
+            if rows.noun != "user"
+            else "How often and how well somebody rates explains almost nothing of their bias "
+            f"({max(found.r2, 0):.0%} of the differences): these biases are not about generosity."
+        )
+    who = "somebody rates" if rows.noun == "user" else f"a {rows.noun} was rated"
+    rest = "Color is the rest, blue above what is expected and red below; larger circles have more ratings."
+    return f"How often and how well {who} explains **{found.r2:.0%}** of the differences between biases. {rest}"
+
+
+def _bias(found: Biases, row: int) -> float:
+    return float(found.expected[row] + found.residual[row])
+
+
+def shrinkage(rows: Rows, found: Biases) -> str:
+    """How many ratings it takes until an average is believed."""
+    noun, nouns = rows.noun, rows.nouns
+    half = found.shrinkage
+    if half < 0.5:
+        return f"This model takes averages at face value: even {nouns} with a single rating get the bias it suggests."
+    if half > 0.99 * MOST_SHRINKAGE:
+        return (
+            f"No number of ratings makes this model believe an average: its biases hardly follow the averages of the "
+            f"{nouns} at all, so the curve says little."
+        )
+    one, hundred = (float(found.believed(np.array([n]))[0]) for n in (1, 100))
+    return (
+        f"With **{count(max(1, round(half)), 'rating')}** about half of a {noun}'s distance from the overall mean of "
+        f"{found.center:.2f} is believed, with a single one {one:.0%}, with a hundred {hundred:.0%}. That is no rule "
+        "somebody wrote: a bias starts at zero, each rating pulls at it, and training stops, or the penalty holds it, "
+        "before a few ratings have pulled it far."
+    )

@@ -1,0 +1,270 @@
+"""Analyses of a run, computed once for all sessions; what they are made from comes from `loaders`.
+
+What is cached is never changed by a page; what grows with use is bounded.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from core.analysis.biases.ablation import WithoutTaste, without_taste
+from core.analysis.biases.bias import Biases, biases
+from core.analysis.biases.score_contributions import average_terms
+from core.analysis.compare.comparison import Comparison
+from core.analysis.compare.run_pair import compare_parts
+from core.analysis.compare.shared_items import Part, Shared, shared
+from core.analysis.components.hints import Hint, hints
+from core.analysis.components.noise import Noise, noise_band
+from core.analysis.components.pca import Pca, pca
+from core.analysis.components.stability import Stability, across_seeds
+from core.analysis.components.truncation import Cost, cost, sample
+from core.analysis.item_attributes import ItemColumns, item_columns
+from core.analysis.lesson.lookup import Seconds, time_both
+from core.analysis.maps.faithfulness import Faithfulness, faithfulness
+from core.analysis.neighbors import of_one as nearness
+from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors
+from core.analysis.new_user.explain import Misses, worst
+from core.analysis.new_user.model import Newcomers
+from core.analysis.new_user.position import People, people
+from core.analysis.new_user.recommend import first_set
+from core.analysis.values import Values, values
+from core.jobs.study_jobs import MapStudySettings
+from core.studies import saved_axes
+from core.studies.saved_axes import OwnAxis
+from dashboard.cache.loaders import item_rows, ratings, ratings_of, run, split_of_run, study, user_rows
+from dashboard.for_you.scales import Entry, entry
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def item_pca(run_id: str, *, centered: bool, min_ratings: int) -> Pca:
+    """Principal components of the item matrix.
+
+    Items with fewer than `min_ratings` ratings do not shape the components;
+    every item has scores, (n_items, k), all the same.
+    """
+    trained = run(run_id)
+    matrix = trained.weights.item_embedding
+    taking_part = ratings(trained.dataset.dataset_id).item_count >= min_ratings
+    fitted = pca(matrix[taking_part], centered=centered)
+    return replace(fitted, scores=fitted.project(matrix).astype(np.float32))  # as fine as the model, half the memory
+
+
+@st.cache_resource(max_entries=8, show_spinner="Comparing with chance: 20 shuffled matrices …")
+def item_noise(run_id: str, *, centered: bool, min_ratings: int) -> Noise:
+    """What the components of `item_pca` would carry by chance; about 3 s at 90,000 items, 0.3 s at 9,000."""
+    trained = run(run_id)
+    taking_part = ratings(trained.dataset.dataset_id).item_count >= min_ratings
+    return noise_band(trained.weights.item_embedding[taking_part], centered=centered)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _known_of_items(dataset_id: str) -> ItemColumns:
+    return item_columns(ratings(dataset_id))
+
+
+@st.cache_resource(max_entries=64, show_spinner="Looking for what goes together with this component …")
+def component_hints(run_id: str, component: int, *, centered: bool, min_ratings: int, least: int) -> tuple[Hint, ...]:
+    """What goes together with a component of `item_pca`, among the items with at least `least` ratings."""
+    dataset_id = run(run_id).dataset.dataset_id
+    scores = item_pca(run_id, centered=centered, min_ratings=min_ratings).scores[:, component]
+    rows_taken = np.flatnonzero(ratings(dataset_id).item_count >= least)
+    return hints(scores[rows_taken], _known_of_items(dataset_id).take(rows_taken))
+
+
+@st.cache_resource(max_entries=8, show_spinner="Matching components with those of other seeds …")
+def component_stability(run_id: str, key: str, *, centered: bool, min_ratings: int) -> Stability | None:
+    """How well each component of `item_pca` comes back, by the stability study of this name; None where it is gone.
+
+    Components are compared by the trained items that shape them.
+    """
+    found, trained = study(key), run(run_id)
+    if found is None:
+        return None
+    shaping = ratings(trained.dataset.dataset_id).item_count >= min_ratings
+    return across_seeds(
+        trained.weights.item_embedding,
+        list(found.arrays["embeddings"]),
+        centered=centered,
+        shaping=shaping,
+        measured=item_rows(run_id).trained,
+    )
+
+
+@st.cache_resource(max_entries=8, show_spinner="Predicting with some of the components …")
+def component_cost(run_id: str, *, centered: bool, min_ratings: int) -> Cost:
+    """Error with the first components of `item_pca` only, on a sample of the validation ratings where they are many."""
+    trained = run(run_id)
+    known, rows = ratings(trained.dataset.dataset_id), sample(split_of_run(trained).validation)
+    return cost(
+        trained.weights,
+        item_pca(run_id, centered=centered, min_ratings=min_ratings),
+        known.user_index[rows],
+        known.item_index[rows],
+        known.rating[rows],
+        min_rating=known.min_rating,
+        max_rating=known.max_rating,
+    )
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def neighbors(run_id: str, *, users: bool, row: int, least: int, top: int = 10) -> dict[Metric, Neighbors]:
+    """The rows nearest to one by every measure, among trained ones with at least `least` ratings."""
+    side = user_rows(run_id) if users else item_rows(run_id)
+    eligible = side.trained & (side.count >= least)
+    return {
+        metric: nearness.neighbors(side.matrix, row, metric=metric, top=top, eligible=eligible) for metric in METRICS
+    }
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def lengths(run_id: str, *, users: bool) -> np.ndarray:
+    """Euclidean length of every row of the item matrix, or of the users' matrix, (n_rows,)."""
+    weights = run(run_id).weights
+    return np.linalg.norm(weights.user_embedding if users else weights.item_embedding, axis=1)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Fitting what the averages explain …")
+def bias_fit(run_id: str, *, users: bool) -> Biases:
+    """The shrinkage curve of the item biases, or of the users'; raises ValueError as `biases` does."""
+    trained, side = run(run_id), user_rows(run_id) if users else item_rows(run_id)
+    known = ratings(trained.dataset.dataset_id)
+    if side.bias is None:
+        raise ValueError("this model has no biases")
+    return biases(
+        side.bias,
+        side.count,
+        known.user_mean if users else known.item_mean,
+        min_rating=known.min_rating,
+        max_rating=known.max_rating,
+    )
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def average_taste(run_id: str, chosen: tuple[int, ...], *, users: bool) -> np.ndarray:
+    """What the vectors add to the score of some rows, on average over their ratings, (n_chosen,)."""
+    trained = run(run_id)
+    rows = np.array(chosen, np.int64)
+    return average_terms(trained.weights, ratings(trained.dataset.dataset_id), rows, users=users).taste
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def matrix_values(run_id: str, *, users: bool) -> Values:
+    """Distribution of all numbers of the item matrix, or of the users' matrix."""
+    weights = run(run_id).weights
+    return values(weights.user_embedding if users else weights.item_embedding)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def training_ratings_of(run_id: str, item: int) -> np.ndarray:
+    """Row numbers of the training ratings of one item, in the order of the data."""
+    trained = run(run_id)
+    train = split_of_run(trained).train
+    return np.sort(train[ratings(trained.dataset.dataset_id).item_index[train] == item])
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def look_up_seconds(run_id: str, item: int) -> Seconds:
+    """How long picking and multiplying took on this machine, when it was first asked."""
+    return time_both(run(run_id).weights.item_embedding, item)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Guessing without the vectors …")
+def biases_alone(run_id: str) -> WithoutTaste:
+    """A model with biases against its biases alone, on at most 200,000 of the validation ratings."""
+    trained = run(run_id)
+    known, validation = ratings(trained.dataset.dataset_id), split_of_run(trained).validation
+    some = validation[:: -(-len(validation) // 200_000)]
+    return without_taste(
+        trained.weights,
+        known.user_index[some],
+        known.item_index[some],
+        known.rating[some],
+        min_rating=known.min_rating,
+        max_rating=known.max_rating,
+    )
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def shared_items(first: str, second: str, *, min_ratings: int) -> Shared:
+    """The items that two runs are compared on."""
+    return shared(_part(first), _part(second), min_ratings=min_ratings)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def neighbors_among(run_id: str, rows: np.ndarray, place: int, *, top: int) -> Neighbors:
+    """The items nearest to one by cosine among some of a run's, as places in `rows`, (n_rows,)."""
+    return nearness.neighbors(run(run_id).weights.item_embedding[rows], place, top=top)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Comparing the two models …")
+def comparison(first: str, second: str, *, min_ratings: int) -> Comparison:
+    """How alike two runs are on `shared_items`; raises LimitError as `compare_parts` does."""
+    return compare_parts(_part(first), _part(second), min_ratings=min_ratings).comparison
+
+
+def _part(run_id: str) -> Part:
+    items = item_rows(run_id)
+    return Part(ratings_of(run_id).items, items.matrix, items.count, items.trained)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def shadow(run_id: str, settings: MapStudySettings) -> Pca:
+    """The components that a map by PCA lies along, with scores for the trained items that have enough ratings."""
+    return pca(_on_the_map(run_id, settings), n_components=settings.dimensions, centered=settings.centered)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Measuring how faithful the map is …")
+def shadow_faithfulness(run_id: str, settings: MapStudySettings) -> Faithfulness:
+    """How faithful the map along `shadow` is."""
+    scores = shadow(run_id, settings).scores
+    return faithfulness(_on_the_map(run_id, settings), scores.astype(np.float32), metric=settings.metric)
+
+
+def _on_the_map(run_id: str, settings: MapStudySettings) -> np.ndarray:
+    items = item_rows(run_id)
+    return items.matrix[items.trained & (items.count >= settings.min_ratings)]
+
+
+@st.cache_resource(max_entries=4, show_spinner="Getting to know the people in the data …")
+def newcomers(run_id: str) -> Newcomers:
+    """A run as somebody new meets it."""
+    trained = run(run_id)
+    return Newcomers(trained, ratings(trained.dataset.dataset_id), split_of_run(trained))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def first_items(run_id: str) -> np.ndarray:
+    """Items to ask a newcomer about, in this order, rows."""
+    items = item_rows(run_id)
+    return first_set(items.matrix, items.count, items.trained)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def rating_entry(dataset_id: str) -> Entry:
+    """How ratings of a dataset are given on the screen."""
+    return entry(ratings(dataset_id))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def people_along(run_id: str, *, most: int = 5) -> People:
+    """Everybody along the first components of `item_pca` over all items, from the average person."""
+    known = newcomers(run_id)
+    components = item_pca(run_id, centered=False, min_ratings=0).components[:most]
+    return people(known.run.weights.user_embedding, components, known.averages.user, known.trained_users)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def worst_misses(run_id: str) -> Misses:
+    """The guesses furthest from the truth among `Newcomers.looked_at`."""
+    known = newcomers(run_id)
+    return worst(known.validation_guesses, known.ratings.rating[known.looked_at])
+
+
+@st.cache_resource(max_entries=32, show_spinner="Looking for what goes together with this axis …")
+def axis_hints(run_id: str, own: OwnAxis, *, least: int) -> tuple[Hint, ...]:
+    """What goes together with somebody's own axis, among the trained items with at least `least` ratings."""
+    items, known = item_rows(run_id), ratings_of(run_id)
+    rows_taken = np.flatnonzero(items.trained & (items.count >= least))
+    positions = saved_axes.project(own, items.matrix, known.items).positions
+    return hints(positions[rows_taken], _known_of_items(known.dataset_id).take(rows_taken))

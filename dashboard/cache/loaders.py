@@ -1,0 +1,225 @@
+"""Datasets, runs and jobs, loaded once for all sessions; `analyses` and this are the only places with caches.
+
+What is cached is never changed by a page; what grows with use is bounded.
+"""
+
+import contextlib
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import streamlit as st
+
+from core import data
+from core.config import RunConfig, SplitConfig, parse_config
+from core.data import ColumnMapping, DatasetInfo, ImportOptions, Preview, uploads
+from core.data.ratings import Ratings
+from core.data.splits import Split, split
+from core.errors import DatasetError, LimitError, UnknownJobError
+from core.jobs import job_folder, queue
+from core.jobs.job_folder import Job
+from core.jobs.pool import Pool
+from core.model.run import Run, Started
+from core.store import study_store
+from core.store.runs import RunStore, RunSummary
+from core.store.study_store import Stored
+from core.training.baselines import Baselines, baselines, started
+from dashboard.charts.base import plain
+from dashboard.shared import matrix_rows
+from dashboard.shared.matrix_rows import Rows
+
+FIRST_PAGE_SECONDS = 3.0
+"""Importing TensorFlow takes a whole core for seconds: the first page is drawn before that begins."""
+
+
+@st.cache_resource(show_spinner=False)
+def pool() -> Pool:
+    """The warm workers of this server, started when first asked for."""
+    return Pool(grace_seconds=FIRST_PAGE_SECONDS).start()
+
+
+@st.cache_resource(max_entries=4, show_spinner="Loading the ratings …")
+def ratings(dataset_id: str) -> Ratings:
+    """One dataset in memory."""
+    return data.load(dataset_id)
+
+
+def dataset_infos() -> list[DatasetInfo]:
+    """What is known of all datasets without reading their ratings, the bundled one first; unreadable ones left out."""
+    found = []
+    for dataset_id in data.dataset_ids():
+        with contextlib.suppress(DatasetError):  # deleted meanwhile, or another version's
+            found.append(data.info(dataset_id))
+    return found
+
+
+def dataset_names() -> dict[str, str]:
+    """Names of all datasets by id, each different."""
+    infos = dataset_infos()
+    often = Counter(info.name for info in infos)
+    return {
+        info.dataset_id: info.name if often[info.name] == 1 else f"{info.name} [{info.dataset_id}]" for info in infos
+    }
+
+
+def forget_dataset(dataset_id: str) -> None:
+    """Read a dataset again when it is next asked for; after it was renamed, deleted or imported."""
+    ratings.clear(dataset_id)
+    run.clear()  # a run may be on this dataset now, or no longer
+
+
+@st.cache_data(max_entries=32, ttl=3600, show_spinner="Looking at the first rows …")
+def preview(upload: str, mapping: ColumnMapping, options: ImportOptions) -> Preview:
+    """What an import of uploaded files would do; raises as `datasets.preview` does, and BadFormatError."""
+    return data.preview(uploads.paths(upload), mapping=mapping, options=options)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Loading the model …")
+def run(run_id: str) -> Run:
+    """One run from the store, its checksums verified; its dataset is one that is there, where any is."""
+    found = RunStore().load(run_id)
+    there = data.holding(found.dataset.digest, found.dataset.dataset_id)
+    return replace(found, dataset=replace(found.dataset, dataset_id=there)) if there else found
+
+
+def ratings_of(run_id: str) -> Ratings:
+    """The dataset that a run learned from."""
+    return ratings(run(run_id).dataset.dataset_id)
+
+
+def runs() -> list[RunSummary]:
+    """All runs in the store, newest first."""
+    folder = RunStore().folder
+    names = sorted(path.name for path in folder.glob("[0-9a-f]*"))
+    return _runs_named(str(folder), tuple(names))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _runs_named(folder: str, names: tuple[str, ...]) -> list[RunSummary]:
+    """The list as long as these folders are there: a run never changes, so its name stands for it."""
+    return RunStore(Path(folder)).list()
+
+
+def runs_of(dataset_id: str) -> list[RunSummary]:
+    """The runs that learned from what is in one dataset, under whatever name, newest first."""
+    digest = data.info(dataset_id).digest
+    return [summary for summary in runs() if summary.dataset.digest == digest]
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def split_of(dataset_id: str, config: SplitConfig) -> Split:
+    """Which ratings of a dataset train and which validate."""
+    return split(ratings(dataset_id), config)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def reference_lines(dataset_id: str, config: SplitConfig) -> Baselines:
+    """What guessing without a model reaches on the validation ratings."""
+    return baselines(ratings(dataset_id), split_of(dataset_id, config))
+
+
+@st.cache_data(ttl=0.3, max_entries=2, show_spinner=False)
+def jobs_now() -> list[Job]:
+    """All jobs, oldest first; one look at the disk serves all sessions for a moment."""
+    return queue.jobs()
+
+
+def job(job_id: str) -> Job | None:
+    """One job as it stands; None where there is none with this id."""
+    try:
+        return queue.get(job_id)
+    except UnknownJobError:
+        return None
+
+
+def job_config(known: Job) -> RunConfig | None:
+    """The settings that a training job was asked for; None for other kinds, or settings of another version."""
+    spec = job_folder.read_spec(queue.folder() / known.job_id)
+    try:
+        return parse_config(spec["config"]) if known.kind == "train" else None
+    except LimitError:
+        return None
+
+
+def data_of(known: Job, first: str | None = None) -> str | None:
+    """Id of a dataset with just what a training job learns from: `first`, or that it was asked for, where it holds it.
+
+    None where there is none any more, and for other kinds of job.
+    """
+    spec = job_folder.read_spec(queue.folder() / known.job_id)
+    return data.holding(spec["digest"], first or spec["dataset_id"]) if known.kind == "train" else None
+
+
+def expected(dataset_id: str, config: RunConfig) -> Started:
+    """What a training of this config will start from, known without training."""
+    return started(config.epochs, split_of(dataset_id, config.split), reference_lines(dataset_id, config.split))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _item_labels(dataset_id: str) -> list[str]:
+    return matrix_rows.item_labels(ratings(dataset_id))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def item_rows(run_id: str) -> Rows:
+    """The items of a run as rows of its matrix."""
+    trained = run(run_id)
+    dataset_id = trained.dataset.dataset_id
+    return matrix_rows.item_rows(trained, ratings(dataset_id), split_of_run(trained), _item_labels(dataset_id))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def user_rows(run_id: str) -> Rows:
+    """The people of a run as rows of its matrix."""
+    trained = run(run_id)
+    return matrix_rows.user_rows(trained, ratings(trained.dataset.dataset_id), split_of_run(trained))
+
+
+def item_hover(run_id: str) -> list[str]:
+    """What a map shows over each item: title, mean rating and number of ratings, made harmless."""
+    trained = run(run_id)
+    return _item_hover(trained.dataset.dataset_id, trained.config.split, item_rows(run_id))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _item_hover(dataset_id: str, how: SplitConfig, _items: Rows) -> list[str]:
+    """One list for all runs on one split: of their rows it shows nothing but which are trained."""
+    known = ratings(dataset_id)
+    numbers = zip(known.item_mean.tolist(), known.item_count.tolist(), strict=True)
+    return [f"<b>{plain(_items.name(row))}</b><br>rated {mean:.2f} by {n:,}" for row, (mean, n) in enumerate(numbers)]
+
+
+def user_hover(run_id: str) -> list[str]:
+    """What a chart shows over each person, made harmless."""
+    trained = run(run_id)
+    return _user_hover(trained.dataset.dataset_id, trained.config.split, user_rows(run_id))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _user_hover(dataset_id: str, how: SplitConfig, _users: Rows) -> list[str]:
+    known = ratings(dataset_id)
+    numbers = zip(known.user_mean.tolist(), known.user_count.tolist(), strict=True)
+    return [
+        f"<b>{plain(_users.name(row))}</b><br>{n:,} ratings, {mean:.2f} on average"
+        for row, (mean, n) in enumerate(numbers)
+    ]
+
+
+def study(key: str) -> Stored | None:
+    """A stored study by its name, its checksums verified; None where there is none."""
+    if not study_store.exists_key(key):
+        return None
+    found = _study(key)
+    if found is None:  # it was damaged, and can be made again
+        _study.clear(key)
+    return found
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _study(key: str) -> Stored | None:
+    return study_store.load_key(key)
+
+
+def split_of_run(trained: Run) -> Split:
+    """Which ratings a run learned from, and which it was tested on."""
+    return split_of(trained.dataset.dataset_id, trained.config.split)

@@ -1,0 +1,103 @@
+"""What the pictures of an embedding matrix show, in sentences made from its numbers (Markdown)."""
+
+import numpy as np
+
+from core.analysis.values import Values
+from dashboard.shared.markup import escape
+from dashboard.shared.matrix_rows import Rows
+from dashboard.shared.phrases import count
+
+
+def picture(rows: Rows, shown: np.ndarray) -> str:
+    """The strongest number on the heatmap, and the two rows that are most alike."""
+    values = rows.matrix[shown]
+    place, dimension = np.unravel_index(np.argmax(np.abs(values)), values.shape)
+    said = (
+        f"The strongest number here is **{signed(values[place, dimension])}**, "
+        f"{escape(rows.labels[shown[place]])} in dimension {dimension + 1}."
+    )
+    if len(shown) < 2:
+        return said
+    length = np.linalg.norm(values, axis=1, keepdims=True)
+    direction = np.divide(values, length, out=np.zeros_like(values), where=length > 0)
+    one, other = np.triu_indices(len(shown), 1)
+    cosine = (direction @ direction.T)[one, other]
+    closest = np.argmax(cosine)
+    return (
+        f"{said} Most alike are {escape(rows.labels[shown[one[closest]]])} and "
+        f"{escape(rows.labels[shown[other[closest]]])} (cosine {signed(cosine[closest])})."
+    )
+
+
+def untrained(rows: Rows) -> str:
+    """How many rows training never moved; empty where there are none."""
+    n = int(np.count_nonzero(~rows.trained))
+    if n == 0:
+        return ""
+    verb, still = ("has", "its") if n == 1 else ("have", "their")
+    return (
+        f"{count(n, rows.noun)} of {len(rows):,} {verb} no rating in the training part: {still} numbers are still "
+        "the random ones they started from, and mean nothing."
+    )
+
+
+def distribution(found: Values) -> str:
+    """Where the numbers of a matrix lie, and the shape of their distribution."""
+    low, high = found.middle_half
+    outermost = max(abs(found.min), abs(found.max))
+    return (
+        f"The middle half (shaded) lies between **{signed(low)}** and **{signed(high)}**, none is further from zero "
+        f"than {outermost:.2f}, and {found.near_zero:.0%} are next to nothing. {_shape(found.excess_kurtosis)}"
+    )
+
+
+def _shape(excess_kurtosis: float) -> str:
+    if np.isnan(excess_kurtosis):
+        return "All numbers are the same."
+    if excess_kurtosis < -0.8:
+        return "They are spread almost evenly, the way initial values are drawn."
+    if excess_kurtosis < -0.3:
+        return "They form a broad hill, flatter on top than a bell."
+    if excess_kurtosis < 0.5:
+        return "They are spread like a bell, with few extremes."
+    return "Most stay close to the middle, and a few are far out: those few carry what the model is sure about."
+
+
+def pair(rows: Rows, row: int, other: int, cosine: float) -> str:
+    """How one row and its neighbor agree."""
+    first, second = rows.matrix[row], rows.matrix[other]
+    same = int(np.count_nonzero(np.sign(first) == np.sign(second)))
+    apart = int(np.argmax(np.abs(first - second)))
+    return (
+        f"{escape(rows.labels[row])} and {escape(rows.labels[other])} have a cosine of **{signed(cosine)}** (1 is the "
+        f"same direction, 0 unrelated). They agree in sign on {same} of {len(first)} dimensions and differ most in "
+        f"dimension {apart + 1}: {signed(first[apart])} beside {signed(second[apart])}."
+    )
+
+
+def bias(rows: Rows, row: int) -> str:
+    """The bias of one row among all that training moved; empty where the model has none."""
+    if rows.bias is None:
+        return ""
+    others = rows.bias[rows.trained]
+    below = float(np.mean(others < rows.bias[row]))
+    side = "up" if rows.bias[row] > 0 else "down"
+    return (
+        f"Its bias is **{signed(rows.bias[row])}**, higher than {_share(below)} of the {rows.nouns} the model "
+        f"was trained on: before any taste is compared, it moves the guess {side} from the middle of the scale."
+    )
+
+
+def _share(fraction: float) -> str:
+    """A share in percent that says 0% and 100% only where it is so."""
+    if 0 < fraction < 0.01:
+        return "less than 1%"
+    if 0.99 < fraction < 1:
+        return "more than 99%"
+    return f"{fraction:.0%}"
+
+
+def signed(value: float) -> str:
+    """A number with two digits and a real minus sign; never "−0.00"."""
+    text = f"{value:.2f}"
+    return "0.00" if text == "-0.00" else text.replace("-", "−")

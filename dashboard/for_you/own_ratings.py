@@ -1,0 +1,148 @@
+"""Somebody's own ratings: kept in the session by dataset and item id, in the link while few, in a file on request.
+
+They belong to the data and not to a model: another run of the same data guesses from the same ratings. Nothing is
+written on the server.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from core.analysis.new_user.own_ratings import MOST_RATINGS, Loaded, from_file, from_link, to_link
+from core.data.ratings import Ratings
+from core.errors import ExplorerError
+from dashboard.cache import loaders
+from dashboard.session import address_bar
+from dashboard.shared import phrases
+
+LINK = "rated"
+_OWN, _SAID = "_own_ratings", "_own_said"
+UPLOAD = "own_file"
+
+
+@dataclass
+class Own:
+    """What one person said about one dataset, by item id.
+
+    Attributes:
+        given: Ratings, in the order they were given.
+        skipped: Items not to be asked about again.
+        hidden: Items not to be recommended.
+    """
+
+    given: dict[str, float] = field(default_factory=dict)
+    skipped: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message to show once: what a file or a link held, or why it could not be used (then with a code)."""
+
+    text: str
+    code: str = ""
+
+
+def own(dataset_id: str) -> Own:
+    """What this session's person said about a dataset."""
+    everything: dict[str, Own] = st.session_state.setdefault(_OWN, {})
+    return everything.setdefault(dataset_id, Own())
+
+
+def rate(dataset_id: str, item: str, rating: float | None) -> None:
+    """Keep a rating; None takes it back."""
+    mine = own(dataset_id)
+    if rating is None:
+        mine.given.pop(item, None)
+    elif item in mine.given or len(mine.given) < MOST_RATINGS:
+        mine.given[item] = rating
+
+
+def take_back(dataset_id: str, item: str) -> None:
+    """Forget a rating; a callback."""
+    rate(dataset_id, item, None)
+
+
+def skip(dataset_id: str, item: str) -> None:
+    """Do not ask about this item again; a callback."""
+    _remember(own(dataset_id).skipped, item)
+
+
+def hide(dataset_id: str, item: str) -> None:
+    """Do not recommend this item; a callback."""
+    _remember(own(dataset_id).hidden, item)
+
+
+def _remember(items: list[str], item: str) -> None:
+    if item not in items:
+        items.append(item)
+
+
+def ask_again(dataset_id: str) -> None:
+    """Forget what was skipped; a callback."""
+    own(dataset_id).skipped.clear()
+
+
+def show_hidden(dataset_id: str) -> None:
+    """Forget what was hidden; a callback."""
+    own(dataset_id).hidden.clear()
+
+
+def clear(dataset_id: str) -> None:
+    """Begin anew; a callback."""
+    st.session_state.get(_OWN, {}).pop(dataset_id, None)
+
+
+def adopt_link(ratings: Ratings) -> None:
+    """Take over the ratings in a link that somebody opened, beside those there are; what does not fit is said.
+
+    What this session wrote into the address bar itself is no news.
+    """
+    text = address_bar.news(LINK)
+    if text is None:
+        return
+    loaded = from_link(text, ratings)
+    _take(ratings.dataset_id, loaded)
+    if loaded.left_out:
+        _say(f"Of the link {_left_out(loaded.left_out)}", "NO_GOOD_ROWS")
+
+
+def write_link(dataset_id: str) -> None:
+    """Show the ratings in the address bar while they are few."""
+    address_bar.put(LINK, to_link(own(dataset_id).given) or None)
+
+
+def load(dataset_id: str) -> None:
+    """Take over the ratings in the file somebody chose, beside those there are; a callback."""
+    chosen = st.session_state.get(UPLOAD)
+    if chosen is None:
+        return
+    try:
+        loaded = from_file(chosen.getvalue(), loaders.ratings(dataset_id))
+    except ExplorerError as error:
+        _say(f"{phrases.sentence(str(error))} Your ratings are as they were.", error.code)
+        return
+    _take(dataset_id, loaded)
+    rest = f" {_left_out(loaded.left_out)}" if loaded.left_out else ""
+    _say(f"{phrases.count(len(loaded.given), 'rating')} loaded.{rest}")
+
+
+def _take(dataset_id: str, loaded: Loaded) -> None:
+    for item, rating in loaded.given.items():
+        rate(dataset_id, item, rating)
+
+
+def _left_out(reasons: Iterable[str]) -> str:
+    first, *others = reasons
+    return f"{phrases.count(1 + len(others), 'rating')} could not be used, the first because {first}."
+
+
+def _say(text: str, code: str = "") -> None:
+    st.session_state[_SAID] = Said(text, code)
+
+
+def take_said() -> Said | None:
+    """What is to be said now, once."""
+    said: Said | None = st.session_state.pop(_SAID, None)
+    return said

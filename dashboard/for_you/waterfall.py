@@ -1,0 +1,196 @@
+"""A guess taken apart on the screen: the waterfall, its reading, its numbers, and what one's own ratings did to it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.analysis.new_user.explain import Explanation, Party, explain, influence, item_party, printed
+from core.analysis.new_user.foldin import Person
+from core.analysis.new_user.model import Newcomers
+from dashboard.cache import analyses
+from dashboard.charts.base import plain
+from dashboard.charts.waterfall import waterfall
+from dashboard.embeddings.words import signed
+from dashboard.for_you import own_ratings, words
+from dashboard.principal_components.label import Label
+from dashboard.shared import phrases, tables
+from dashboard.shared.matrix_rows import Rows
+
+DIGITS = 2
+"""Of ratings in the picture and the table; scores have one more."""
+MOST_STEPS = 7
+"""Components with a bar of their own."""
+PULLED = 8
+"""Ratings listed as having pulled a guess."""
+
+
+@dataclass(frozen=True, eq=False)
+class Naming:
+    """What components are called.
+
+    Attributes:
+        labels: Of all components.
+        ends: What lies at the low and the high end of the first ones, in words, empty where nobody knows.
+    """
+
+    labels: Sequence[Label]
+    ends: Sequence[tuple[str, str]]
+
+    def toward(self, component: int, high: bool) -> str:
+        """A component by the end something lies toward: "component 3, toward Children, Musical"."""
+        end = self.ends[component][high] if component < len(self.ends) else ""
+        label = self.labels[component]
+        return f"{label.short}, toward {end}" if end else label.span
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A guess to look at.
+
+    Attributes:
+        row: The item.
+        who: "you", or what the person is called, made harmless.
+        party: The person.
+        actual: The true rating, where there is one.
+    """
+
+    row: int
+    who: str
+    party: Party
+    actual: float | None = None
+
+
+def party_of(person: Person) -> Party:
+    """A newcomer as one of the two who meet in a rating."""
+    return Party(person.vector, person.bias or 0.0)
+
+
+def show(known: Newcomers, rows: Rows, naming: Naming, case: Case, *, key: str) -> None:
+    """The waterfall of one guess, its reading, and its numbers."""
+    ratings = known.ratings
+    found = taken_apart(known, case)
+    if not rows.trained[case.row]:
+        st.warning(
+            f"This {rows.noun} has no rating in the training part: its numbers are the random ones it started from.",
+            icon=":material/casino:",
+        )
+    unit = phrases.unit(ratings.max_rating)
+    steps = printed([term.rating for term in found.terms], DIGITS)
+    said = words.explanation(found, steps, naming.toward, case.who, rows.noun, (ratings.min_rating, ratings.max_rating))
+    title = rows.name(case.row)
+    st.plotly_chart(
+        waterfall(
+            step_names(found, naming, case.who, rows.noun),
+            steps,
+            [f"{steps[0]:.2f}", *(sign(step) for step in steps[1:]), f"{found.rating:.2f}"],
+            round(found.rating, DIGITS),
+            title=f"The guess for {plain(title, 48)}",
+            unit=unit,
+            actual=case.actual,
+        ),
+        key=f"own_waterfall_{key}",
+        config=phrases.CHART_CONFIG,
+        alt=f"The guess for {title} step by step: {said}",
+    )
+    truth = "" if case.actual is None else f" The true rating is **{case.actual:g}**."
+    st.markdown(f"{said}{truth}")
+    with st.expander("The same in numbers", icon=":material/table:"):
+        _numbers(found, naming, case, steps, rows.noun)
+
+
+def taken_apart(known: Newcomers, case: Case) -> Explanation:
+    """The steps of a guess; components that would print as nothing are left to the rest."""
+    components = analyses.item_pca(known.run.run_id, centered=False, min_ratings=0).components
+    item = item_party(known.run.weights, case.row)
+    found = explain(case.party, item, known.averages, components, known.scale, most=MOST_STEPS)
+    told = sum(term.component >= 0 and abs(term.rating) >= 0.5 * 10.0**-DIGITS for term in found.terms)
+    return explain(case.party, item, known.averages, components, known.scale, most=told)
+
+
+def sign(step: float) -> str:
+    """A step with its sign, always."""
+    return signed(step) if step < 0 or step == 0 else f"+{signed(step)}"
+
+
+def step_names(found: Explanation, naming: Naming, who: str, noun: str) -> list[str]:
+    """What each step is called."""
+    fixed = {
+        "average": "The average",
+        "person": "You, whatever is asked about" if who == "you" else "The user, whatever is asked about",
+        "item": f"The {noun}, whoever is asked",
+        "rest": "All other components",
+    }
+    names = [fixed.get(term.kind) or naming.toward(term.component, term.item > 0) for term in found.terms]
+    return [name[0].upper() + name[1:] for name in names]
+
+
+def _numbers(found: Explanation, naming: Naming, case: Case, steps: Sequence[float], noun: str) -> None:
+    scores = printed([term.score for term in found.terms], DIGITS + 1)
+    mine = "You" if case.who == "you" else "User"
+    on = [term.component >= 0 for term in found.terms]
+    table = pd.DataFrame(
+        {
+            "Step": [*step_names(found, naming, case.who, noun), "Together"],
+            "Score": [*scores, round(found.score, DIGITS + 1)],
+            "Rating": [*steps, round(found.rating, DIGITS)],
+            mine: [*(term.person if there else None for term, there in zip(found.terms, on, strict=True)), None],
+            noun.capitalize(): [
+                *(term.item if there else None for term, there in zip(found.terms, on, strict=True)),
+                None,
+            ],
+        }
+    )
+    st.dataframe(
+        table,
+        hide_index=True,
+        height=38 + 35 * len(table),
+        column_config={
+            "Step": st.column_config.TextColumn(width="medium"),
+            "Score": st.column_config.NumberColumn(
+                format="%+.3f", width=80, help="Before the sigmoid, if there is one"
+            ),
+            "Rating": st.column_config.NumberColumn(format="%+.2f", width=80, help="What it changes in the guess"),
+        }
+        | {
+            name: st.column_config.NumberColumn(
+                format="%+.3f", width=80, help="How far from the average along the component; the product is the score"
+            )
+            for name in (mine, noun.capitalize())
+        },
+        alt="Every step with its score, what it changes in the guess, and the two factors of each component",
+    )
+
+
+def pulled(known: Newcomers, rows: Rows, row: int) -> None:
+    """The person's own ratings that did most to the guess."""
+    ratings = known.ratings
+    given = own_ratings.own(ratings.dataset_id).given
+    items, rating = ratings.items.indices(given), list(given.values())
+    found = influence(known.run.weights, items, np.array(rating), row, known.prior, known.scale)
+    titles = [rows.labels[item] for item in items]
+    st.markdown(words.influence(found, titles, rating, ratings.max_rating))
+    if len(found.rated) == 0:
+        return
+    shown = found.rated[:PULLED]
+    with st.expander("What each of your ratings did to it", icon=":material/touch_app:"):
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    tables.TITLE: [titles[place] for place in shown],
+                    "Your rating": [rating[place] for place in shown],
+                    "Effect": found.effect[:PULLED],
+                }
+            ),
+            hide_index=True,
+            column_config=tables.COLUMNS
+            | tables.number("Your rating", form="%g", width=90)
+            | {
+                "Effect": st.column_config.NumberColumn(
+                    format="%+.2f", width=70, help="The guess with this rating less the guess without it"
+                )
+            },
+            alt="Your ratings with the largest effect on this guess, the largest first",
+        )

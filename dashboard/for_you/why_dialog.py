@@ -1,0 +1,177 @@
+"""Why a guess is what it is: for the person in front of the screen, and for anybody in the data."""
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.analysis.new_user.explain import user_party
+from core.analysis.new_user.foldin import Person
+from core.analysis.new_user.model import Newcomers
+from core.model.run import Run
+from dashboard.cache import analyses, loaders
+from dashboard.for_you.waterfall import Case, Naming, party_of, pulled, show
+from dashboard.session import state
+from dashboard.shared import phrases, sides, tables
+from dashboard.shared.markup import escape
+from dashboard.shared.matrix_rows import Rows
+
+MINE, THEIRS = "You", "Somebody in the data"
+GUESS, TRUE, MISS = "Guess", "True", "Miss"
+
+
+def section(known: Newcomers, rows: Rows, person: Person, naming: Naming, first: int) -> None:
+    """Draw the section; `first` is the item shown until somebody chooses."""
+    st.header("Why this score")
+    st.markdown(
+        "A guess is a sum. It begins at the average and takes a step for who is asked, one for what is asked about, "
+        "and one for every component on which the two meet. The steps, as printed, add up to the guess."
+    )
+    who = st.segmented_control(
+        "Whose guess", [MINE, THEIRS], default=MINE, required=True, key="who", bind="query-params"
+    )
+    if who == MINE:
+        row = _choose_item(rows, first)
+        show(known, rows, naming, Case(row, "you", party_of(person)), key="why")
+        pulled(known, rows, row)
+    else:
+        _somebody(known, rows, naming)
+
+
+@st.dialog("Why this guess", width="large")
+def dialog(known: Newcomers, rows: Rows, person: Person, naming: Naming, row: int) -> None:
+    """The same for one recommendation, without leaving the list."""
+    show(known, rows, naming, Case(row, "you", party_of(person)), key="dialog")
+    pulled(known, rows, row)
+
+
+def _choose_item(rows: Rows, first: int) -> int:
+    names = list(rows.offered)
+    at = names.index(rows.labels[first]) if rows.labels[first] in rows.offered else 0
+    label = st.selectbox(
+        f"{rows.noun.capitalize()} (type a few letters)", names, index=at, key="item", bind="query-params", width=420
+    )
+    return rows.offered[label]
+
+
+def _somebody(known: Newcomers, rows: Rows, naming: Naming) -> None:
+    """Anybody in the data, any item; the model's worst misses to choose from."""
+    people = loaders.user_rows(known.run.run_id)
+    misses = analyses.worst_misses(known.run.run_id)
+    asked, looked = known.looked_at[misses.place], known.ratings
+    users, items = looked.user_index[asked], looked.item_index[asked]
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            user = _choose(people, "user", "User", int(users[0]))
+            row = _choose(rows, "item_of_user", rows.noun.capitalize(), int(items[0]))
+        actual = actual_rating(known, user, row)
+        case = Case(row, escape(people.labels[user]), user_party(known.run.weights, user), actual)
+        if not people.trained[user]:
+            st.warning("This user has no rating in the training part.", icon=":material/casino:")
+        show(known, rows, naming, case, key="somebody")
+        if actual is None:
+            st.caption(f"This user has not rated this {rows.noun}, so nobody knows whether the guess is right.")
+    with right:
+        st.subheader("The worst misses")
+        st.button(
+            "Show the next one",
+            icon=":material/skip_next:",
+            key="next_miss",
+            on_click=_next_miss,
+            args=(known.run.run_id, users, items),
+        )
+        st.markdown(
+            f"The {len(misses.place)} guesses furthest from the truth, among "
+            f"{phrases.count(len(known.looked_at), 'rating')} the model was tested on. Select one to see how it came "
+            "about."
+        )
+        table = pd.DataFrame(
+            {
+                sides.USER: [people.labels[one] for one in users],
+                tables.TITLE: [rows.name(one) for one in items],
+                GUESS: misses.guess,
+                TRUE: looked.rating[asked],
+                MISS: misses.miss,
+            }
+        )
+        st.dataframe(
+            table,
+            hide_index=True,
+            key="worst",
+            on_select=partial(_open_miss, known.run.run_id, users, items),
+            selection_mode="single-row",
+            height=420,
+            column_order=[tables.TITLE, sides.USER, GUESS, TRUE, MISS],
+            column_config=tables.COLUMNS
+            | tables.number(GUESS, form="%.2f", width=52)
+            | tables.number(TRUE, form="%g", width=44)
+            | {
+                tables.TITLE: st.column_config.TextColumn(pinned=True, width=130),
+                sides.USER: st.column_config.TextColumn(width=66),
+                MISS: st.column_config.NumberColumn(format="%+.2f", width=58, help="Guess less true rating"),
+            },
+            alt=f"The {len(table)} worst misses with user, title, guess and true rating",
+        )
+
+
+def _choose(rows: Rows, key: str, label: str, first: int) -> int:
+    names = list(rows.offered)
+    at = names.index(rows.labels[first]) if rows.labels[first] in rows.offered else 0
+    chosen = st.selectbox(label, names, index=at, key=key, bind="query-params", width=260)
+    return rows.offered[chosen]
+
+
+def actual_rating(known: Newcomers, user: int, row: int) -> float | None:
+    """What somebody in the data gave an item; None where they have not rated it."""
+    own_rows = known.rows_of_user(user)
+    theirs = own_rows[known.ratings.item_index[own_rows] == row]
+    return float(known.ratings.rating[theirs[0]]) if len(theirs) else None
+
+
+@state.reporting
+def _open_miss(run_id: str, users: np.ndarray, items: np.ndarray) -> None:
+    """Show the selected miss; a callback."""
+    chosen = st.session_state.worst.selection.rows
+    if chosen:
+        people, rows = loaders.user_rows(run_id), loaders.item_rows(run_id)
+        open_case(people, rows, int(users[chosen[0]]), int(items[chosen[0]]))
+
+
+@state.reporting
+def _next_miss(run_id: str, users: np.ndarray, items: np.ndarray) -> None:
+    """Show the miss behind the one on the screen, the worst one after the last; a callback."""
+    people, rows = loaders.user_rows(run_id), loaders.item_rows(run_id)
+    shown = st.session_state.get("user"), st.session_state.get("item_of_user")
+    cases = [(people.labels[user], rows.labels[item]) for user, item in zip(users, items, strict=True)]
+    place = (cases.index(shown) + 1) % len(cases) if shown in cases else 0
+    open_case(people, rows, int(users[place]), int(items[place]))
+
+
+def open_case(people: Rows, rows: Rows, user: int, row: int) -> None:
+    """Choose a user and an item, where the fields offer them."""
+    if people.labels[user] in people.offered and rows.labels[row] in rows.offered:
+        st.session_state.user = people.labels[user]
+        st.session_state.item_of_user = rows.labels[row]
+
+
+def explanation(run: Run, noun: str) -> str:
+    """How the numbers of this section come about (Markdown)."""
+    sigmoid = (
+        "The score goes through $\\sigma$ and is stretched to the rating scale; a step in rating units is what "
+        "it changes at its place in the order, so another order would share out the same total differently."
+        if run.weights.item_bias is not None
+        else "The score is the rating; nothing comes after the sum."
+    )
+    biases = " + b_u + b_v" if run.weights.item_bias is not None else ""
+    return (
+        "With the average person $\\bar u$, everybody counting once, and the average "
+        f"{noun} $\\bar v$, each counting as often as it was rated, $a = u - \\bar u$ and $b = v - \\bar v$,\n\n"
+        f"$$u \\cdot v{biases} = \\text{{average}} + \\text{{person}} + \\text{{{noun}}} + "
+        "\\sum_k (a \\cdot c_k)(b \\cdot c_k),$$\n\n"
+        "where $c_k$ are the principal components: turning both vectors alike keeps their dot product. *Person* is "
+        f"$a \\cdot \\bar v$ and how far the bias is from the mean bias, *{noun}* likewise. {sigmoid} Printed numbers "
+        "are rounded up or down so that they add up (largest remainder); none is off by a whole last digit.\n\n"
+        "What a rating of yours did to a guess is found by leaving it out and fitting you again."
+    )

@@ -1,0 +1,133 @@
+"""Starting an import or a download from a page, following it, and saying what it did."""
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from core.data import ColumnMapping, ImportOptions, ImportReport
+from core.jobs import import_jobs
+from core.jobs.job_folder import Job
+from dashboard.cache import loaders
+from dashboard.jobs import trainings
+from dashboard.session import state
+from dashboard.shared import phrases, tables
+from dashboard.shared.markup import escape
+
+PAGE = "app_pages/datasets.py"
+
+
+@state.reporting
+def start_import(upload: str, mapping: ColumnMapping, options: ImportOptions, title: str) -> None:
+    """Import an upload; a callback."""
+    _watch(import_jobs.submit_import(upload, mapping, options, owner=state.owner(), title=title))
+
+
+@state.reporting
+def start_download(release_id: str, accepted: bool) -> None:
+    """Fetch and import a release; a callback."""
+    _watch(import_jobs.submit_download(release_id, accepted=accepted, owner=state.owner()))
+
+
+def _watch(job: Job) -> None:
+    loaders.jobs_now.clear()
+    state.watch(job.job_id)
+
+
+def watched() -> Job | None:
+    """The import or download this session follows, if it is still known."""
+    job_id = state.watched_job()
+    job = loaders.job(job_id) if job_id else None
+    return job if job is not None and job.kind in import_jobs.KINDS else None
+
+
+@st.fragment(run_every=trainings.POLL)
+def follow(job_id: str) -> None:
+    """Progress and a way to stop; when the job has ended, the whole page runs again."""
+    job = loaders.job(job_id)
+    if job is None or not job.active:
+        st.rerun()
+    with st.container(border=True):
+        st.markdown(f"**{escape(job.title)}**")
+        st.progress(job.progress, text=progress_words(job))
+        trainings.stop_button(job)
+
+
+def progress_words(job: Job) -> str:
+    """Where an import stands."""
+    if job.canceling:
+        return "Stopping."
+    if job.state == "queued":
+        return trainings.place_in_queue(job)
+    return escape(phrases.sentence(import_jobs.doing(job.job_id) or "about to read the files"))
+
+
+def link(job: Job) -> None:
+    """The way to what an import or a download did."""
+    st.page_link(PAGE, label="See what was done", icon=":material/check_circle:", query_params={state.JOB: job.job_id})
+
+
+def adopt_result(job: Job, report: ImportReport) -> bool:
+    """Make the dataset of a finished job the active one; whether that had not been done before."""
+    if st.session_state.get("_opened_job") == job.job_id:
+        return False
+    st.session_state["_opened_job"] = job.job_id
+    state.select_dataset(report.dataset.dataset_id)
+    return True
+
+
+def told(report: ImportReport) -> str:
+    """What an import did, in words (Markdown)."""
+    data = report.dataset
+    people = phrases.count(data.users, "person")
+    size = (
+        f"**{escape(data.name)}** is here: {phrases.count(data.ratings, 'rating')} that {people} gave to "
+        f"{phrases.count(data.items, data.noun)}, from {data.min_rating:g} to {data.max_rating:g}."
+    )
+    said = [size, f"{phrases.count(report.rows, 'row')} read, {data.ratings:,} kept."]
+    if report.rejected_total:
+        said.append(f"{phrases.count(report.rejected_total, 'row')} left out as unusable: the lines are below.")
+    if report.dropped_duplicates:
+        kept = "the latest" if data.timestamps else "the last"
+        said.append(
+            f"{phrases.count(report.dropped_duplicates, 'rating')} given where somebody rated the same {data.noun} "
+            f"again: {kept} counts."
+        )
+    rare = report.dropped_rare
+    if rare.ratings:
+        said.append(
+            f"{phrases.count(rare.ratings, 'rating')} left out with {phrases.count(rare.users, 'person')} and "
+            f"{phrases.count(rare.items, data.noun)} that have too few."
+        )
+    if report.untitled:
+        said.append(f"{phrases.count(report.untitled, data.noun)} without a title go by their id.")
+    if report.already_there:
+        said.append("The very same ratings were here before under this name: they are one dataset.")
+    return " ".join([*said, *(escape(note) for note in report.notes)])
+
+
+def show_report(report: ImportReport) -> None:
+    """What an import did: in words, and the rows left out as a table."""
+    st.success(told(report), icon=":material/check_circle:")
+    if not report.rejected:
+        return
+    reasons = report.rejected_by_reason.items()
+    left, right = st.columns([2, 3], gap="medium")
+    left.dataframe(
+        pd.DataFrame(reasons, columns=["Left out because", "Rows"]),
+        hide_index=True,
+        height="content" if len(report.rejected_by_reason) < 8 else 300,
+        alt="Why rows were left out, and how many",
+    )
+    lines = pd.DataFrame(
+        [(row.file, row.line, row.reason) for row in report.rejected], columns=["File", "Line", "Left out because"]
+    )
+    right.dataframe(lines, hide_index=True, height="content" if len(lines) < 8 else 300, alt="Rows left out, by line")
+    if len(lines) < report.rejected_total:
+        right.caption(f"The first {len(lines):,} of {report.rejected_total:,}.")
+    with right:
+        tables.download(
+            "Download these lines",
+            partial(tables.csv, lines),
+            file="left-out.csv",
+        )

@@ -1,0 +1,214 @@
+"""Starting a training from a page, following it, and saying how it ended."""
+
+import streamlit as st
+
+from core.config import PRESETS, RunConfig, run_id
+from core.errors import UnknownDatasetError
+from core.jobs import queue
+from core.jobs.job_folder import Job
+from core.jobs.kinds import lane_of
+from core.training.budget import first_preset
+from dashboard.cache import loaders
+from dashboard.session import state
+from dashboard.shared import phrases
+from dashboard.shared.markup import escape
+from dashboard.train import curve, curve_words, form
+
+POLL = 0.4
+"""Seconds between two looks at a job that runs."""
+
+
+def key(config: RunConfig) -> str:
+    """Id of the run that this config makes on the selected data."""
+    return run_id(config, loaders.ratings(state.dataset_id()).digest)
+
+
+def unit(dataset_id: str | None = None) -> str:
+    """What the ratings of a dataset are counted in; of the selected one without it."""
+    return phrases.unit(loaders.ratings(dataset_id or state.dataset_id()).max_rating)
+
+
+def first_config() -> RunConfig:
+    """What one button trains on the selected data: the preset that suits its size."""
+    ratings = loaders.ratings(state.dataset_id())
+    return PRESETS[first_preset(len(ratings.users), len(ratings.items), len(ratings))]
+
+
+@state.reporting
+def start(config: RunConfig) -> None:
+    """Train this config, or take it from the store; a callback."""
+    job = _submit(config, state.dataset_id())
+    if job.job_id:
+        state.watch(job.job_id)
+    else:  # in the store already
+        state.watch(None)
+        state.select_run(job.key)
+
+
+@state.reporting
+def start_again(job: Job, config: RunConfig) -> None:
+    """Ask once more for a training that ended without a model, on the data it was for, and show it; a callback."""
+    dataset_id = loaders.data_of(job)
+    if dataset_id is None:
+        raise UnknownDatasetError(
+            "The data that this was to learn from is no longer here: import the same files again, then start it again"
+        )
+    again = _submit(config, dataset_id)
+    known = again.job_id or _maker(again.key)
+    if not again.job_id:
+        st.toast("It has been trained since; nothing had to be done.", icon=":material/check:")
+    if known:
+        state.watch(known)
+
+
+def _submit(config: RunConfig, dataset_id: str) -> Job:
+    title = phrases.config_words(config, form.START)
+    job = queue.submit_training(config, loaders.ratings(dataset_id), owner=state.owner(), title=title)
+    loaders.jobs_now.clear()
+    return job
+
+
+def _maker(key: str) -> str | None:
+    """Id of the job that made this run, if it is still known."""
+    return next((job.job_id for job in reversed(loaders.jobs_now()) if job.key == key and job.state == "done"), None)
+
+
+@state.reporting
+def stop(job_id: str) -> None:
+    """Ask a job to stop; a callback."""
+    queue.cancel(job_id)
+    loaders.jobs_now.clear()
+
+
+def watched() -> Job | None:
+    """The training on the selected data that this session follows, if it is still known.
+
+    None too where it follows something else, or a training on other data.
+    """
+    job_id = state.watched_job()
+    job = loaders.job(job_id) if job_id else None
+    here = state.dataset_id()
+    return job if job is not None and loaders.data_of(job, here) == here else None
+
+
+def running(config: RunConfig) -> Job | None:
+    """The job that trains this very config right now, whoever asked for it; from now on this session follows it."""
+    wanted = key(config)
+    found = next((job for job in loaders.jobs_now() if job.key == wanted and job.active), None)
+    if found is not None:
+        state.watch(found.job_id)
+    return found
+
+
+def offer(config: RunConfig, *, label: str, lead_to: str | None = None) -> None:
+    """A button that trains `config`, and the progress in its place while it does.
+
+    Args:
+        lead_to: Page to open when the training is done; None stays on this page.
+    """
+    job = watched()
+    if job is None or not job.active:
+        job = running(config) or job
+    if job is not None and job.active:
+        follow(job.job_id, lead_to)
+        return
+    if job is not None and job.state != "done" and job.key == key(config):
+        explain_end(job)
+    st.button(label, type="primary", icon=":material/play_arrow:", on_click=start, args=(config,), key="offer_training")
+
+
+@st.fragment(run_every=POLL)
+def follow(job_id: str, lead_to: str | None = None) -> None:
+    """A progress bar that moves until the job has ended; then the whole page runs again."""
+    job = loaders.job(job_id)
+    if job is None or not job.active:
+        finish(job, lead_to)
+        return
+    st.progress(job.progress, text=progress_words(job, curve.of_events(queue.events(job_id))))
+    stop_button(job)
+
+
+def stop_button(job: Job) -> None:
+    """Ends a training; says so while the request is under way."""
+    st.button(
+        "Stopping" if job.canceling else "Stop",
+        icon=":material/stop:",
+        on_click=stop,
+        args=(job.job_id,),
+        disabled=job.canceling,
+        key="stop_training",
+    )
+
+
+def finish(job: Job | None, lead_to: str | None = None) -> None:
+    """Open what a job has made, and run the page again (or another one)."""
+    if job is not None and job.state == "done":
+        select_result(job)
+        if lead_to is not None:
+            st.switch_page(lead_to)
+    st.rerun()
+
+
+def select_result(job: Job) -> bool:
+    """Make the model of a finished job the one that all pages show; whether that had not been done before."""
+    if st.session_state.get("_opened_job") == job.job_id:
+        return False
+    st.session_state["_opened_job"] = job.job_id
+    state.select_run(job.key)
+    return True
+
+
+def progress_words(job: Job, so_far: curve.Curve) -> str:
+    """Where a job stands: its place in the queue, or epoch, error and time left."""
+    if job.canceling:
+        return "Stopping."
+    if job.state == "queued":
+        return place_in_queue(job)
+    if so_far.started is None:
+        return "Preparing the ratings and the model."
+    if not so_far.epochs:
+        return f"Epoch 1 of {so_far.started.epochs}."
+    last = so_far.epochs[-1]
+    left = phrases.duration(so_far.seconds_left() or 0.0)
+    return (
+        f"Epoch {min(last.epoch + 1, so_far.started.epochs)} of {so_far.started.epochs}. "
+        f"{curve_words.guess(last.val_rmse, unit(loaders.data_of(job)))}. At most {left} left."
+    )
+
+
+def link_to(job: Job) -> None:
+    """The way to where a training can be watched, beside its own data."""
+    there = loaders.data_of(job)
+    st.page_link(
+        "app_pages/train.py",
+        label="Watch it learn",
+        icon=":material/show_chart:",
+        query_params={state.JOB: job.job_id} | ({state.DATASET: there} if there else {}),
+    )
+
+
+def place_in_queue(job: Job) -> str:
+    """How many jobs come before one that waits; trainings and other work have workers of their own."""
+    known = [other for other in loaders.jobs_now() if lane_of(other.kind) == lane_of(job.kind)]
+    waiting = [other.job_id for other in queue.fair_order(known)]
+    before = waiting.index(job.job_id) if job.job_id in waiting else 0
+    before += sum(other.state == "running" for other in known)
+    return f"Waiting for its turn behind {phrases.count(before, 'job')}." if before else "About to start."
+
+
+def explain_end(job: Job) -> None:
+    """Say why a job ended without a model, with the log one click away."""
+    say_end(job)
+    st.page_link(
+        "app_pages/jobs.py", label="Show its log", icon=":material/article:", query_params={state.JOB: job.job_id}
+    )
+
+
+def say_end(job: Job) -> None:
+    """What happened, why, and what to do, in plain words."""
+    draw = st.info if job.state == "canceled" else st.error
+    draw(
+        escape(phrases.sentence(job.message or "the log says more")),
+        title=phrases.error_title(job.code),
+        icon=":material/stop_circle:" if job.state == "canceled" else ":material/error:",
+    )

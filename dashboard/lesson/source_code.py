@@ -1,0 +1,63 @@
+"""Source code as text, read without importing what it defines."""
+
+import ast
+import importlib.util
+import textwrap
+from pathlib import Path
+
+MODELS = Path(__file__).parents[2] / "core" / "model" / "networks.py"
+"""Where the hand-written embedding layer is."""
+
+
+class NoSourceError(Exception):
+    """A file, class or method is not where it was expected."""
+
+
+def keras_embedding() -> Path:
+    """The file of Keras' own embedding layer, as installed; Keras is found, not imported.
+
+    Raises:
+        NoSourceError: It is not there.
+    """
+    found = importlib.util.find_spec("keras")
+    if found is None or found.origin is None:
+        raise NoSourceError("Keras is not installed")
+    path = Path(found.origin).parent / "src" / "layers" / "core" / "embedding.py"
+    if not path.is_file():
+        raise NoSourceError(f"this version of Keras has no {path.name} where others have it")
+    return path
+
+
+def methods(path: Path, class_name: str, names: tuple[str, ...]) -> str:
+    """The code of some methods of a class, as it stands in the file, a blank line between them.
+
+    Args:
+        path: A Python file.
+        class_name: A class at its top level.
+        names: Methods, in the order wanted. They begin at the margin; their docstrings are left out.
+
+    Raises:
+        NoSourceError: The class, or one of the methods, is not in the file.
+    """
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    owner = next((node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == class_name), None)
+    if owner is None:
+        raise NoSourceError(f"{path.name} has no class {class_name}")
+    known = {node.name: node for node in owner.body if isinstance(node, ast.FunctionDef)}
+    missing = [name for name in names if name not in known]
+    if missing:
+        raise NoSourceError(f"class {class_name} in {path.name} has no {', '.join(missing)}")
+    lines = text.splitlines()
+    return "\n\n".join(textwrap.dedent("\n".join(_without_docstring(lines, known[name]))) for name in names)
+
+
+def _without_docstring(lines: list[str], function: ast.FunctionDef) -> list[str]:
+    """The lines of a function but for its docstring."""
+    end = function.end_lineno or function.lineno
+    own = range(function.lineno, end + 1)
+    first = function.body[0]
+    said = range(0)
+    if ast.get_docstring(function) is not None and len(function.body) > 1:
+        said = range(first.lineno, (first.end_lineno or first.lineno) + 1)
+    return [lines[number - 1] for number in own if number not in said]

@@ -1,0 +1,75 @@
+"""Arithmetic with items: a − b + c, folded away until somebody opens it."""
+
+import numpy as np
+import streamlit as st
+
+from core.analysis.neighbors.analogies import analogy
+from dashboard.neighbors import words
+from dashboard.shared import tables
+from dashboard.shared.sides import Side
+
+TOP = 10
+
+
+def analogies(side: Side, eligible: np.ndarray) -> None:
+    """Draw the section; nothing is computed while it is closed.
+
+    Args:
+        side: The items.
+        eligible: Boolean array, (n_items,), items that may be answers.
+    """
+    rows = side.rows
+    part = st.expander(
+        f"Arithmetic with {side.nouns}: a − b + c", icon=":material/calculate:", key="arithmetic", bind="query-params"
+    )
+    if not part.open:
+        return
+    with part:
+        if len(rows.offered) < 4:
+            st.info(f"This takes at least four {side.nouns}.", icon=":material/info:")
+            return
+        st.markdown(
+            f"What is to *c* as *a* is to *b*? Take the direction of one {side.noun}, take away that of a second, add "
+            "that of a third, and look at what lies closest to the sum."
+        )
+        a, b, c = _choose(side)
+        if b in (a, c):
+            st.info(
+                f"What is added and taken away at once cancels out: choose a {side.noun} for *b* unlike *a* and *c*.",
+                icon=":material/info:",
+            )
+            return
+        _answers(side, eligible, a, b, c)
+
+
+def _choose(side: Side) -> list[int]:
+    """Three rows, at first those with the most ratings."""
+    rows = side.rows
+    names = list(rows.offered)
+    places = zip("abc", ("a", "minus b", "plus c"), st.columns(3), rows.by_count[:3], strict=True)
+    return [
+        rows.offered[
+            column.selectbox(label, names, index=names.index(rows.labels[first]), key=f"{key}", bind="query-params")
+        ]
+        for key, label, column, first in places
+    ]
+
+
+def _answers(side: Side, eligible: np.ndarray, a: int, b: int, c: int) -> None:
+    rows = side.rows
+    try:
+        found = analogy(rows.matrix, a, b, c, top=TOP, eligible=eligible)
+    except ValueError:  # the rows are in range and differ, so a vector or the sum has no direction
+        st.info("One of the three, or their sum, has no direction. Choose others.", icon=":material/info:")
+        return
+    if len(found.answers.index) == 0:
+        st.info(f"No other {side.noun} has that many ratings. Lower the number above.", icon=":material/search_off:")
+        return
+    names = [rows.labels[row] for row in (a, b, c)]
+    st.dataframe(
+        side.table(found.answers.index, {"Cosine": found.answers.similarity}),
+        hide_index=True,
+        column_config=tables.COLUMNS | tables.number("Cosine"),
+        alt=f"The {len(found.answers.index)} {side.nouns} closest to {names[0]} minus {names[1]} plus {names[2]}",
+    )
+    st.markdown(words.analogy(rows, c, found))

@@ -1,0 +1,94 @@
+"""Both ends of the chosen component: tables that face each other, fields to name them, and hints."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.analysis.components.extremes import Ends
+from core.analysis.components.hint_words import words
+from core.analysis.components.hints import Hint
+from dashboard.cache import analyses, loaders
+from dashboard.principal_components import naming
+from dashboard.principal_components import words as component_words
+from dashboard.principal_components.naming import How
+from dashboard.principal_components.view import View
+from dashboard.shared import tables
+from dashboard.shared.markup import escape
+
+
+def both_ends(view: View, found: Ends, hinted: Sequence[Hint]) -> None:
+    """The lowest and the highest items, with the article's columns, a field for each end's name, and hints."""
+    told = words(hinted)
+    for place, end in zip(st.columns(2, gap="medium"), naming.ENDS, strict=True):
+        with place:
+            if end == "low":
+                _end(view, end, "lowest", found.bottom, told.bottom)
+            else:
+                _end(view, end, "highest", found.top, told.top)
+    naming.remark(view.run.run_id, view.component, view.how, view.names, view.rows.nouns)
+    _download(view)
+    if hinted:
+        _hints_in_numbers(hinted, view.rows.noun)
+
+
+def _end(view: View, end: str, which: str, there: np.ndarray, hint: str) -> None:
+    """One end: what it tends to be, its name, and its items."""
+    name = getattr(view.label, end)
+    called = f": {escape(name)}" if name else ""
+    st.subheader(f"The {len(there)} {which} on component {view.label.number}{called}")
+    st.markdown(component_words.end(hint, view.rows.nouns))
+    naming.field(end, view.run.run_id, view.result, view.component, view.how, view.names)
+    beside = view.component + 1 if view.component + 1 < len(view.labels) else view.component - 1
+    shown = [view.label] if beside < 0 else [view.label, view.labels[beside]]
+    scores = {label.column: view.result.scores[there, label.number - 1] for label in shown}
+    st.dataframe(
+        tables.items(view.ratings, view.rows, there, scores),
+        hide_index=True,
+        column_order=[tables.TITLE, *scores, tables.MEAN, tables.COUNT, tables.GENRES],
+        column_config=tables.COLUMNS | tables.scores(shown),
+        alt=f"The {len(there)} {view.rows.nouns} {which} on component {view.label.number}",
+    )
+
+
+def _download(view: View) -> None:
+    """Everything along the chosen component as a file, from the low end to the high one."""
+    tables.download(
+        f"Download all {int(view.listed.sum()):,} along component {view.label.number} as CSV",
+        partial(_file, view.run.run_id, view.how, view.component, view.least, view.label.column),
+        file=f"component_{view.label.number}.csv",
+    )
+
+
+def _file(run_id: str, how: How, component: int, least: int, column: str) -> bytes:
+    rows, ratings = loaders.item_rows(run_id), loaders.ratings_of(run_id)
+    result = analyses.item_pca(run_id, centered=how.centered, min_ratings=how.min_ratings)
+    return tables.along(ratings, rows, rows.count >= least, column, result.scores[:, component])
+
+
+def _hints_in_numbers(hinted: Sequence[Hint], noun: str) -> None:
+    """Effect sizes and corrected p-values, the strongest first."""
+    with st.expander("The hints in numbers", icon=":material/label:"):
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    "What": [hint.name for hint in hinted],
+                    "Effect": [hint.effect for hint in hinted],
+                    "Corrected p": [hint.q for hint in hinted],
+                    f"{noun.capitalize()} count": [hint.n for hint in hinted],
+                }
+            ),
+            hide_index=True,
+            height=300,
+            column_config={
+                "Effect": st.column_config.NumberColumn(
+                    format="%+.2f", help="From −1, only at the low end, to +1, only at the high end"
+                ),
+                "Corrected p": st.column_config.NumberColumn(
+                    format="%.2g", help="How often chance alone does as much, corrected for looking at many things"
+                ),
+            },
+            alt="Everything known that goes together with this component, the strongest first",
+        )

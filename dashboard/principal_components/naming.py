@@ -1,0 +1,196 @@
+"""The names of components on the page: fields to type them in, and the link that carries them.
+
+A link that holds other names than those kept with the model shows its own, and
+says so; they are kept only when somebody asks for it.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.analysis.components.noise import Noise
+from core.analysis.components.pca import Pca
+from core.errors import ExplorerError, LimitError
+from core.studies import component_names
+from core.studies.component_names import EndNames, Name
+from dashboard.principal_components.label import Label
+from dashboard.session import state
+from dashboard.shared import phrases
+from dashboard.shared.markup import escape
+
+ENDS = ("low", "high")
+_PARAMETER = re.compile(r"(low|high)_([1-9]\d{0,3})")
+_LINKED, _WRITTEN = "_names_in_link", "_names_written"
+
+
+@dataclass(frozen=True, eq=False)
+class How:
+    """Under which settings components came about: centered or not, and the ratings an item needed to take part."""
+
+    centered: bool
+    min_ratings: int
+
+
+@dataclass(frozen=True, eq=False)
+class Naming:
+    """Names of all components of one analysis.
+
+    Attributes:
+        shown: Those in force, a link's before the kept ones, (n_components,).
+        kept: Those kept with the run, (n_components,).
+        linked: Whether the one in force is a link's, (n_components,).
+        problems: What could not be read, in words.
+    """
+
+    shown: tuple[EndNames | None, ...]
+    kept: tuple[EndNames | None, ...]
+    linked: tuple[bool, ...]
+    problems: tuple[str, ...] = ()
+
+    def labels(self, noise: Noise | None = None, r: Sequence[float] | None = None) -> list[Label]:
+        """What each component is called; `r` is how well each comes back, (n_components,)."""
+        return [
+            Label(
+                number=place + 1,
+                low=found.low if found else "",
+                high=found.high if found else "",
+                noise=noise is not None and not noise.above[place],
+                r=None if r is None else float(r[place]),
+            )
+            for place, found in enumerate(self.shown)
+        ]
+
+
+def look_up(run_id: str, result: Pca, how: How) -> Naming:
+    """The names that fit these components, those of a link that was opened included."""
+    problems: list[str] = []
+    try:
+        kept = component_names.for_components(component_names.get(run_id), result)
+    except ExplorerError as error:
+        problems.append(str(error))
+        kept = (None,) * len(result.components)
+    problems += _adopt_link(run_id, result, how, kept)
+    linked = component_names.for_components(_linked(run_id), result)
+    return Naming(
+        shown=tuple(theirs or own for theirs, own in zip(linked, kept, strict=True)),
+        kept=kept,
+        linked=tuple(theirs is not None for theirs in linked),
+        problems=tuple(problems),
+    )
+
+
+def _adopt_link(run_id: str, result: Pca, how: How, kept: Sequence[EndNames | None]) -> list[str]:
+    """Remember the names in a link that somebody opened; what cannot be used, in words.
+
+    What this session ever wrote into the address bar itself is no news: a browser that has
+    not heard of a change yet still names the address from before.
+    """
+    problems, written = [], st.session_state.get(_WRITTEN, set())
+    for number in sorted({int(found[2]) for key in st.query_params if (found := _PARAMETER.fullmatch(key))}):
+        said = {end: st.query_params.get(f"{end}_{number}", "") for end in ENDS}
+        if number > len(kept) or all(not text or (f"{end}_{number}", text) in written for end, text in said.items()):
+            continue
+        try:
+            low, high = (component_names.checked(said[end]) for end in ENDS)
+        except LimitError as error:
+            problems.append(f"the link's name for component {number} is not shown: {error}")
+            continue
+        direction, own = result.components[number - 1], kept[number - 1]
+        _forget_linked(run_id, Name("", "", direction, 0, False, 0))
+        if (low or high) and (own is None or (own.low, own.high) != (low, high)):
+            new = Name(low, high, direction, number - 1, how.centered, how.min_ratings)
+            st.session_state[_LINKED] = {run_id: (*_linked(run_id), new)}
+    return problems
+
+
+def _linked(run_id: str) -> tuple[Name, ...]:
+    found: tuple[Name, ...] = st.session_state.get(_LINKED, {}).get(run_id, ())
+    return found
+
+
+def _forget_linked(run_id: str, name: Name) -> None:
+    rest = [other for other in _linked(run_id) if abs(other.direction @ name.direction) < component_names.SAME]
+    st.session_state[_LINKED] = {run_id: tuple(rest)}
+
+
+def write_link(labels: Sequence[Label], shown: Iterable[int]) -> None:
+    """Put the names of the components that are on the screen into the address bar."""
+    on_screen = [labels[component] for component in dict.fromkeys(shown)]
+    wanted = {
+        f"{end}_{label.number}": text
+        for label in on_screen
+        for end, text in zip(ENDS, (label.low, label.high), strict=True)
+        if text
+    }
+    for key in [key for key in st.query_params if _PARAMETER.fullmatch(key) and key not in wanted]:
+        del st.query_params[key]
+    for key, text in wanted.items():
+        if st.query_params.get(key) != text:
+            st.query_params[key] = text
+    st.session_state[_WRITTEN] = st.session_state.get(_WRITTEN, set()) | set(wanted.items())
+
+
+def field(end: str, run_id: str, result: Pca, component: int, how: How, naming: Naming) -> None:
+    """A field with the name of one end of the chosen component; what is typed is kept with the run."""
+    found = naming.shown[component]
+    text = getattr(found, end) if found else ""
+    if st.session_state.get(f"name_{end}") != text:  # setting it always would undo what somebody is just typing
+        st.session_state[f"name_{end}"] = text
+    name = Name("", "", result.components[component], component, how.centered, how.min_ratings)
+    st.text_input(
+        f"Your name for the {end} end",
+        key=f"name_{end}",
+        max_chars=component_names.LONGEST,
+        placeholder="What do these have in common?",
+        on_change=_save,
+        args=(run_id, name),
+    )
+
+
+def _save(run_id: str, name: Name) -> None:
+    """Keep what the fields hold; a callback."""
+    low, high = (str(st.session_state[f"name_{end}"] or "") for end in ENDS)
+    _keep(run_id, Name(low, high, name.direction, name.component, name.centered, name.min_ratings))
+
+
+@state.reporting
+def _keep(run_id: str, name: Name) -> None:
+    """Keep a name with the run, in place of a link's; a callback."""
+    component_names.set_name(run_id, name)
+    _forget_linked(run_id, name)
+
+
+def remark(run_id: str, component: int, how: How, naming: Naming, nouns: str) -> None:
+    """Where the shown name comes from, where that is not plain: a link, or other settings."""
+    found, kept = naming.shown[component], naming.kept[component]
+    if found is None:
+        return
+    if naming.linked[component]:
+        own = f"kept with this model: **{_both(kept)}**" if kept else "nothing is kept with this model"
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f":material/link: These names are from the link; {own}.", width="stretch")
+            st.button("Keep the link's", on_click=_keep, args=(run_id, found_here(found, component, how)))
+            st.button("Leave them", on_click=_forget_linked, args=(run_id, found.name))
+    elif (found.name.centered, found.name.min_ratings) != (how.centered, how.min_ratings):
+        st.caption(
+            f"Named under other settings, as component {found.name.component + 1} of a "
+            f"{'centered' if found.name.centered else 'not centered'} analysis shaped by {_who(found.name, nouns)}. "
+            f"This component points nearly the same way (cosine {found.cosine:.2f})."
+        )
+
+
+def found_here(found: EndNames, component: int, how: How) -> Name:
+    """A link's name as one given to this component under these settings."""
+    swapped = found.low != found.name.low
+    direction = -found.name.direction if swapped else found.name.direction
+    return Name(found.low, found.high, direction, component, how.centered, how.min_ratings)
+
+
+def _both(found: EndNames) -> str:
+    return escape(Label(1, found.low, found.high).ends)
+
+
+def _who(name: Name, nouns: str) -> str:
+    return f"{nouns} with at least {phrases.count(name.min_ratings, 'rating')}" if name.min_ratings else f"all {nouns}"

@@ -1,0 +1,109 @@
+"""What the page of components is about: one analysis of one model, and the component that somebody chose."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.analysis.components.noise import Noise
+from core.analysis.components.pca import Pca
+from core.analysis.components.stability import Stability
+from core.data.ratings import Ratings
+from core.model.run import Run
+from core.store import study_store
+from core.studies.settings import StabilitySettings
+from dashboard.cache import analyses, loaders
+from dashboard.principal_components import naming
+from dashboard.principal_components.label import Label
+from dashboard.principal_components.naming import How, Naming
+from dashboard.shared.matrix_rows import Rows
+
+STUDY = "stability"
+"""The study that says how well components come back."""
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """Everything that the sections of the page draw from.
+
+    Attributes:
+        run, ratings: The model and the data it learned from.
+        rows: Its items.
+        how: How the components came about.
+        result: The components, with scores for all items.
+        component: The chosen one, from 0.
+        listed: Boolean array, (n_items,), items with enough ratings.
+        least: How many that is.
+        noise: What chance would give; None for a single dimension.
+        stability: How well each component comes back; None where that was not studied.
+        names: What people called them.
+        labels: What each component is called, (n_components,).
+    """
+
+    run: Run
+    ratings: Ratings
+    rows: Rows
+    how: How
+    result: Pca
+    component: int
+    listed: np.ndarray
+    least: int
+    noise: Noise | None
+    stability: Stability | None
+    names: Naming
+    labels: Sequence[Label]
+
+    @property
+    def label(self) -> Label:
+        """What the chosen component is called."""
+        return self.labels[self.component]
+
+    @property
+    def scores(self) -> np.ndarray:
+        """Scores of all items along the chosen component, (n_items,)."""
+        return self.result.scores[:, self.component]
+
+
+def look(run_id: str, component: int, least: int, how: How) -> View:
+    """Everything about one component of a model.
+
+    Args:
+        run_id: The model.
+        component: From 0.
+        least: Ratings an item needs to be listed.
+        how: How the components come about.
+    """
+    run, rows = loaders.run(run_id), loaders.item_rows(run_id)
+    result = analyses.item_pca(run_id, centered=how.centered, min_ratings=how.min_ratings)
+    noise = None  # of a single dimension shuffling changes nothing: there is no chance to compare with
+    if run.config.embedding_dim > 1:
+        noise = analyses.item_noise(run_id, centered=how.centered, min_ratings=how.min_ratings)
+    stability = returns(run_id, how)
+    names = naming.look_up(run_id, result, how)
+    return View(
+        run=run,
+        ratings=loaders.ratings_of(run_id),
+        rows=rows,
+        how=how,
+        result=result,
+        component=component,
+        listed=rows.count >= least,
+        least=least,
+        noise=noise,
+        stability=stability,
+        names=names,
+        labels=names.labels(noise, None if stability is None else stability.median_r.tolist()),
+    )
+
+
+def settings_of(run_id: str) -> StabilitySettings:
+    """Those of the newest stability study of a run; the usual ones where it has none."""
+    return StabilitySettings.model_validate(study_store.latest(run_id, STUDY) or {})
+
+
+def returns(run_id: str, how: How) -> Stability | None:
+    """How well each component comes back, where that has been studied."""
+    key = study_store.key_of(run_id, STUDY, settings_of(run_id))
+    if not study_store.exists_key(key):
+        return None
+    return analyses.component_stability(run_id, key, centered=how.centered, min_ratings=how.min_ratings)

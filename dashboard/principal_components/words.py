@@ -1,0 +1,154 @@
+"""What the pictures of principal components show, in sentences made from their numbers (Markdown)."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.analysis.components.extremes import Ends
+from core.analysis.components.noise import Noise
+from core.analysis.components.pca import Pca
+from core.analysis.components.stability import Stability
+from core.analysis.components.truncation import Cost
+from core.analysis.ranks import rank_correlation
+from core.data.ratings import Ratings
+from dashboard.charts.points import Classes, Coloring
+from dashboard.embeddings.words import signed
+from dashboard.principal_components.label import Label
+from dashboard.shared.markup import escape
+from dashboard.shared.matrix_rows import Rows
+from dashboard.shared.phrases import count
+
+CLEAR = 0.2
+"""Rank correlations below this are not worth a sentence."""
+
+
+def scree(result: Pca, component: int) -> str:
+    """How the total is divided among the components; `component` counts from 0."""
+    ratio, n = result.variance_ratio, len(result.variance_ratio)
+    if n == 1:
+        return "There is one dimension, so there is one component, and it carries everything."
+    half = int(np.searchsorted(result.cumulative, 0.5) + 1)
+    verb = "carries" if half == 1 else "carry"
+    return (
+        f"{count(half, 'component')} of {n} {verb} half of everything; shared out evenly, each would carry "
+        f"{1 / n:.1%}. **Component {component + 1} carries {ratio[component]:.1%}**."
+    )
+
+
+def noise(found: Noise, component: int) -> str:
+    """How many components are more than chance, and whether the chosen one is; `component` counts from 0."""
+    stand = "stands" if found.count == 1 else "stand"
+    said = f"**{found.count} of {len(found.above)}** {stand} above the noise band (dotted)"
+    if found.above[component]:
+        return f"{said}; by chance, this one would carry {found.band[component]:.1%}."
+    by_chance = f"chance would give it {found.band[component]:.1%}"
+    return f"{said}. **This one is noise**: {by_chance}, so its ends may mean nothing."
+
+
+RETURNS = ((0.9, "almost as it was"), (0.7, "recognizably"), (0.4, "only in part"))
+"""From which matched |r| a component comes back how; below the last, it does not."""
+
+
+def returning(r: float) -> str:
+    """How a component comes back: "recognizably (r = 0.71)"."""
+    words = next((words for least, words in RETURNS if r >= least), "not at all: another one takes its place")
+    return f"{words} (r = {r:.2f})"
+
+
+def returns(found: Stability, component: int) -> str:
+    """Whether the chosen component comes back from other seeds, and how many do; `component` counts from 0."""
+    others = count(len(found.r), "other seed")
+    sure, known = (int((found.median_r >= least).sum()) for least, _ in RETURNS[:2])
+    r = float(found.median_r[component])
+    return (
+        f"Trained again from {others}, **component {component + 1} comes back {returning(r)}**. "
+        f"Of {len(found.median_r)}, {sure} {'comes' if sure == 1 else 'come'} back almost as "
+        f"{'it was' if sure == 1 else 'they were'} (0.9 or more) and {known - sure} more recognizably (0.7 or more). "
+        "Where a component does not come back, its name is a name for this training. The thin lines span the single "
+        "trainings."
+    )
+
+
+def cost(found: Cost, component: int, *, biases: bool, whole: bool, unit: str) -> str:
+    """How many components the predictions need, and what the chosen one adds; `component` counts from 0."""
+    n, enough = len(found.rmse) - 1, found.enough()
+    last = "the whole model" if whole else f"all {n}"
+    start = "Biases alone" if biases else "Without any component, predictions"
+    need = (
+        f"already as good as {last} to within 0.001 {unit}: the vectors add nothing"
+        if enough == 0
+        else f"**the first {enough} of {n}** are as good as {last}, to within 0.001 {unit}"
+    )
+    change = float(found.rmse[component + 1] - found.rmse[component])
+    adds = f"lowers the error by {-change:.4f}" if change < 0 else f"raises the error by {change:.4f}"
+    return (
+        f"{start} are off by {found.rmse[0]:.3f} {unit}, {last} by {found.rmse[-1]:.3f}; {need}. Component "
+        f"{component + 1}, added to those before it, {adds}. Measured on {found.n_ratings:,} validation ratings."
+    )
+
+
+def end(hint: str, nouns: str) -> str:
+    """What the items at one end tend to be, from the words of the hints, which may be empty."""
+    if not hint:
+        return f"Nothing that is known about the {nouns} stands out at this end."
+    return f"Toward this end: **{escape(hint)}**."
+
+
+def ends(ratings: Ratings, rows: Rows, found: Ends) -> str:
+    """What sets the two ends of a component apart, as far as ratings and years tell; empty with an empty end."""
+    if not len(found.top) or not len(found.bottom):
+        return ""
+    low, high = (escape(rows.labels[end[0]]) for end in (found.bottom, found.top))
+    said = f"From **{low}** at the low end to **{high}** at the high end."
+    parts = []
+    means = [ratings.item_mean[end] for end in (found.bottom, found.top)]
+    if not np.isnan(np.concatenate(means)).any():
+        parts.append(f"rated {means[0].mean():.1f} and {means[1].mean():.1f} on average")
+    years = [ratings.item_table["year"].to_numpy()[end] for end in (found.bottom, found.top)]
+    if all(np.count_nonzero(~np.isnan(year)) for year in years):
+        parts.append(f"from around {np.nanmedian(years[0]):.0f} and {np.nanmedian(years[1]):.0f}")
+    numbers = (
+        f"The {len(found.bottom)} lowest and the {len(found.top)} highest are {', '.join(parts)}." if parts else ""
+    )
+    return f"{said} {numbers}".strip()
+
+
+def scatter(scores: np.ndarray, axes: Sequence[Label], drawn: np.ndarray, color: Coloring | Classes) -> str:
+    """How the color goes together with the axes."""
+    if isinstance(color, Classes):
+        return _classes_apart(scores, axes, drawn, color)
+    links = [(rank_correlation(color.values[drawn], scores[drawn, axis.number - 1]), axis) for axis in axes]
+    clear = sorted((link for link in links if abs(link[0]) >= CLEAR), key=lambda link: -abs(link[0]))
+    name = color.label[0].lower() + color.label[1:]
+    if not clear:
+        return f"The {name} has little to do with these components (rank correlations below {CLEAR})."
+    told = " and ".join(
+        f"{'rises' if r > 0 else 'falls'} along {_called(axis)} (rank correlation {signed(r)})" for r, axis in clear
+    )
+    return f"The {name} {told}."
+
+
+def _called(component: Label) -> str:
+    """A component in a sentence: its number, and the names of its ends where it has any."""
+    return f"component {component.number}" + (f" “{escape(component.ends)}”" if component.named else "")
+
+
+def _classes_apart(scores: np.ndarray, axes: Sequence[Label], drawn: np.ndarray, color: Classes) -> str:
+    """For each axis the class whose mean is furthest out, in standard deviations of all that is drawn."""
+    member, told = color.member[drawn], []
+    for axis in axes:
+        values = scores[drawn, axis.number - 1]
+        sd = values.std()
+        groups = [(name, values[member == place]) for place, name in enumerate(color.names)]
+        means = [((group.mean() - values.mean()) / sd, name) for name, group in groups if len(group) >= 5 and sd > 0]
+        if means:
+            shift, name = max(means, key=lambda pair: abs(pair[0]))
+            side = "high" if shift > 0 else "low"
+            told.append(
+                f"along {_called(axis)} **{escape(name)}** lies furthest toward the {side} end, "
+                f"{abs(shift):.1f} standard deviations from the middle on average"
+            )
+    if not told:
+        return ""
+    text = "; ".join(told)
+    return f"{text[0].upper()}{text[1:]}."

@@ -1,0 +1,30 @@
+"""A quieter app for a class: what manages data and models, and what few need, is left out while a link says so."""
+
+import streamlit as st
+
+from dashboard.session import address_bar
+
+PARAMETER, ON, OFF = "class", "on", "off"
+_KEY = "_classroom"
+
+
+def adopt_link() -> None:
+    """Switch as the address says: `class=on` hides, `class=off` shows again."""
+    said = address_bar.news(PARAMETER)
+    if said in {ON, OFF}:
+        st.session_state[_KEY] = said == ON
+
+
+def write_link() -> None:
+    """Keep the choice in the address bar, so that a refresh and a copied link keep it."""
+    address_bar.put(PARAMETER, ON if on() else None)
+
+
+def on() -> bool:
+    """Whether the page is to show only what a class needs."""
+    return bool(st.session_state.get(_KEY, False))
+
+
+def switch(value: bool) -> None:
+    """Hide or show; a callback."""
+    st.session_state[_KEY] = value

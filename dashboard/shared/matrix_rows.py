@@ -1,0 +1,105 @@
+"""The rows of an embedding matrix with everything the pages say about them."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from core.data.ratings import Ratings
+from core.data.splits import Split
+from core.export import one_line
+from core.model.run import Run
+from dashboard.shared.phrases import plural
+
+UNTRAINED = " (untrained)"
+"""Said behind the name of a row that training never moved."""
+
+MOST_OFFERED = 20_000
+"""Names a browser can still search through as somebody types."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """One side of a trained model: its items, or its users.
+
+    Attributes:
+        noun: What a row is, singular.
+        labels: What each row is called on screen, each different.
+        matrix: Float32 array, (n_rows, embedding_dim).
+        bias: Float32 array, (n_rows,), or None where the model has none.
+        count: Ratings of each row in the whole dataset, (n_rows,).
+        trained: Whether training ever moved the row: it has a rating in the training part.
+    """
+
+    noun: str
+    labels: list[str]
+    matrix: np.ndarray
+    bias: np.ndarray | None
+    count: np.ndarray
+    trained: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @property
+    def nouns(self) -> str:
+        """What the rows are, plural."""
+        return plural(self.noun)
+
+    @cached_property
+    def offered(self) -> dict[str, int]:
+        """Row numbers by label, for choosing; of very many rows those with the most ratings."""
+        kept = np.arange(len(self))
+        if len(self) > MOST_OFFERED:
+            kept = np.sort(self.by_count[:MOST_OFFERED])
+        return {self.labels[row]: row for row in kept.tolist()}
+
+    @cached_property
+    def by_count(self) -> np.ndarray:
+        """Row numbers, those with the most ratings first, (n_rows,)."""
+        return np.argsort(-self.count, kind="stable")
+
+    def name(self, row: int) -> str:
+        """The label, with a mark where training never moved the row."""
+        return self.labels[row] if self.trained[row] else self.labels[row] + UNTRAINED
+
+
+def item_labels(ratings: Ratings) -> list[str]:
+    """What each item is called on screen."""
+    return distinct(ratings.item_table["title"].tolist(), ratings.items.ids.tolist())
+
+
+def item_rows(run: Run, ratings: Ratings, parts: Split, labels: list[str] | None = None) -> Rows:
+    """The items of a run; runs on the same data may share their `item_labels`, which are made anew without."""
+    return Rows(
+        noun=ratings.noun,
+        labels=item_labels(ratings) if labels is None else labels,
+        matrix=run.weights.item_embedding,
+        bias=run.weights.item_bias,
+        count=ratings.item_count,
+        trained=np.bincount(ratings.item_index[parts.train], minlength=len(ratings.items)) > 0,
+    )
+
+
+def user_rows(run: Run, ratings: Ratings, parts: Split) -> Rows:
+    """The people of a run; all that is known of them is their id."""
+    return Rows(
+        noun="user",
+        labels=[f"User {one_line(user)}" for user in ratings.users.ids],
+        matrix=run.weights.user_embedding,
+        bias=run.weights.user_bias,
+        count=ratings.user_count,
+        trained=np.bincount(ratings.user_index[parts.train], minlength=len(ratings.users)) > 0,
+    )
+
+
+def distinct(titles: Sequence[str], ids: Sequence[str]) -> list[str]:
+    """One label an item: its title, and behind a title that occurs twice its id."""
+    clean = [one_line(title) for title in titles]
+    often = Counter(clean)
+    return [
+        title if often[title] == 1 and title else f"{title} [{one_line(item)}]".strip()
+        for title, item in zip(clean, ids, strict=True)
+    ]

@@ -1,0 +1,289 @@
+"""The words people read that more than one place needs."""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from core.config import PRESETS, RunConfig
+from core.store.runs import RunSummary
+
+
+@dataclass(frozen=True)
+class ModelWords:
+    """A model's name, what it does in one sentence, and its formula (Markdown with TeX)."""
+
+    name: str
+    sentence: str
+    formula: str
+
+
+MODELS = {
+    "dot_with_bias": ModelWords(
+        "Dot product with biases",
+        "Adds how generous the person is and how liked what they rate is, and stays inside the scale.",
+        r"rating $= \sigma(u \cdot v + b_u + b_v)$, scaled",
+    ),
+    "simple_dot": ModelWords(
+        "Dot product",
+        "Two vectors, nothing else: where both are large, the rating is high.",
+        r"rating $= u \cdot v$",
+    ),
+    "simple_dot_diy": ModelWords(
+        "Dot product, hand-written layer",
+        "The same on an embedding layer written from scratch: a table and a look-up.",
+        r"rating $= U_i \cdot V_j$",
+    ),
+}
+
+PRESET_WORDS = {
+    "default": "Fast and good",
+    "large": "Millions of ratings",
+    "article-simple-dot": "Article: dot product",
+    "article-dot-with-bias": "Article: with biases",
+    "article-simple-dot-diy": "Article: hand-written layer",
+}
+
+PAGE_HELP = {
+    "start": "What an embedding is, the ratings at a glance, and one button that trains a first model.",
+    "missions": "Short guided tours over the pages, which see by themselves when a step is done.",
+    "under_the_hood": "What an embedding layer does, in eight small steps on live numbers, down to its code.",
+    "train": "Choose a model and its settings, watch it learn, stop it, and compare with earlier runs.",
+    "embeddings": "The learned numbers themselves: every row one thing that was rated, every column a dimension.",
+    "components": "The main directions in the embedding, and what lies at both ends of each.",
+    "maps": "All items on one picture, how far to trust it, groups of them, and axes of your own.",
+    "neighbors": "What lies closest to what, by three measures, for whatever was rated and for the people who rated.",
+    "biases": "How liked or how generous somebody is before any taste is compared, beside the plain averages.",
+    "compare": "Two to six models beside each other: settings, curves, results, and what two of them agree on.",
+    "for_you": "Rate a few, and see what you would like, where you are among all people, and why.",
+    "runs": "All trained models with their settings and results; open, compare or delete them.",
+    "datasets": "The ratings at hand; bring your own, or fetch a MovieLens release.",
+    "jobs": "Trainings, imports and studies that wait, run or have ended, with their logs.",
+}
+
+MODEL_WORDS = {name: words.name[0].lower() + words.name[1:] for name, words in MODELS.items()}
+
+HEADLINE = "Train an embedding on {noun} ratings, then look inside what it learned"
+
+WHAT_IS_AN_EMBEDDING = (
+    "An embedding describes every {noun} by a short list of numbers, and every person by another list as long. "
+    "Nobody chooses these numbers: training adjusts them until the two lists together guess how the person rated "
+    "the {noun}. "
+    "What comes out is a map on which {nouns} that please the same people lie close together, for you to walk through."
+)
+
+WHERE_TO_GO = (
+    (
+        "train",
+        "model_training",
+        "Watch one learn",
+        "Choose a model and its settings, and see the curve move while it trains.",
+    ),
+    ("embeddings", "grid_on", "See the numbers", "Every {noun} a row, every dimension a column: the matrix itself."),
+    (
+        "components",
+        "insights",
+        "Name the tastes",
+        "The main directions of the map, and the {nouns} at both ends of each.",
+    ),
+    (
+        "compare",
+        "compare_arrows",
+        "Compare models",
+        "Two trainings side by side: who guesses better, which neighbors stay, and what moves.",
+    ),
+)
+"""Page, icon, title and words of the cards on the start page."""
+
+TRAIN_INTRODUCTION = (
+    "Press Train and watch two errors fall: on the ratings it learns from, and on ratings it has never seen. "
+    "The second one counts."
+)
+
+BEFORE_TRAINING = (
+    "Nothing is trained with these settings yet. The dashed lines are what guessing without any embedding reaches: "
+    "a model that is worth its numbers goes below both."
+)
+
+RMSE_HELP = (
+    "RMSE is the root mean squared error: how far the guesses are off, in the unit of the ratings, large misses "
+    "counting more. The thin line is the loss that training works on within its epochs; it counts dropout and "
+    "penalty too, so it lies higher. Drag to move the picture, pinch or hold Ctrl and scroll to zoom, double-click to "
+    "go back."
+)
+
+AFTER_TRAINING = (
+    ("components", "insights", "Components"),
+    ("embeddings", "grid_on", "Embeddings"),
+    ("runs", "inventory_2", "All models"),
+)
+"""Page, icon and label of the links under a finished training."""
+
+CHART_CONFIG = {"displaylogo": False, "displayModeBar": False}
+"""Of small charts; large ones keep Plotly's tools."""
+
+_MOST_TOLD = 2
+"""Settings named in a title."""
+
+_ITEM = re.compile(r"\b[Ii]tems?\b")
+_PLURALS = {"person": "people", "epoch": "epochs", "child": "children", "anime": "anime", "manga": "manga"}
+
+_ERROR_TITLES = {
+    "LIMIT": "This is outside what is allowed",
+    "UNKNOWN_DATASET": "There is no such dataset",
+    "UNKNOWN_RUN": "This model is not here",
+    "CORRUPT_RUN": "This model's files are damaged",
+    "UNKNOWN_ITEM": "This id is not in the data",
+    "BUSY": "The queue is full",
+    "DIVERGED": "The training went out of bounds",
+    "DISK_FULL": "The disk is full",
+    "OUT_OF_MEMORY": "There was not enough memory",
+    "WORKER_DIED": "The training process ended unexpectedly",
+    "CANCELED": "Stopped",
+    "UNKNOWN_JOB": "This job is not here",
+    "UNKNOWN_MISSION": "There is no such mission",
+    "BAD_SCHEMA": "This dataset cannot be read",
+    "EMPTY_FILE": "The file is empty",
+    "NO_ROWS": "There are no rows",
+    "WRONG_DELIMITER": "The file does not fall into columns",
+    "BAD_ENCODING": "The text cannot be read",
+    "MISSING_COLUMN": "A column has to be named",
+    "BAD_FORMAT": "This is no table of ratings",
+    "TOO_SMALL": "This is too little to learn from",
+    "TOO_LARGE": "This is more than is allowed",
+    "ARCHIVE_UNSAFE": "This archive is not safe to open",
+    "ARCHIVE_RATIO": "This archive unfolds too far",
+    "NO_GOOD_ROWS": "No row is a usable rating",
+    "DOWNLOAD_FAILED": "The download did not succeed",
+    "INTERNAL": "A fault in the program",
+}
+
+JOB_STATES = {"queued": "Waiting", "running": "Running", "done": "Done", "failed": "Failed", "canceled": "Stopped"}
+
+
+def error_title(code: str) -> str:
+    """What happened, in a few words, for an error code."""
+    return f"{_ERROR_TITLES.get(code, 'Something is not as it should be')} ({code})"
+
+
+def run_words(summary: RunSummary) -> str:
+    """A run in words: "dot product with biases, 64 dimensions, RMSE 0.86, trained today"."""
+    return (
+        f"{MODEL_WORDS[summary.config.model]}, {count(summary.config.embedding_dim, 'dimension')}, "
+        f"RMSE {summary.outcome.val_rmse:.3f}, trained {day(summary.created_at)}"
+    )
+
+
+def config_words(config: RunConfig, usual: str) -> str:
+    """Settings as a title: the model, its dimensions, and up to two settings that are not as in the preset `usual`.
+
+    Another preset goes by its name: "Dot product, 64 dimensions (Article: dot product)".
+    """
+    words = f"{MODELS[config.model].name}, {count(config.embedding_dim, 'dimension')}"
+    if preset := next((PRESET_WORDS[name] for name, known in PRESETS.items() if known == config), None):
+        return words if config == PRESETS[usual] else f"{words} ({preset})"
+    said = {"model", "embedding_dim", "embedding_layer"}  # the layer follows from the model
+    other = [name for name, value in PRESETS[usual] if name not in said and getattr(config, name) != value]
+    told = [f"{name.replace('_', ' ')} {_value(getattr(config, name))}" for name in other[:_MOST_TOLD]]
+    return ", ".join([words, *told, *(["…"] if len(other) > _MOST_TOLD else [])])
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def distinct_run_words(summaries: Sequence[RunSummary]) -> dict[str, str]:
+    """Runs in words by id, no two alike, for choosing: equal ones say how their settings differ, or their id."""
+    words = {summary.run_id: run_words(summary) for summary in summaries}
+    alike: dict[str, list[RunSummary]] = defaultdict(list)
+    for summary in summaries:
+        alike[words[summary.run_id]].append(summary)
+    for group in alike.values():
+        if len(group) == 1:
+            continue
+        differing = [name for name in RunConfig.model_fields if len({getattr(run.config, name) for run in group}) > 1]
+        said = [
+            ", ".join(f"{name.replace('_', ' ')} {getattr(run.config, name)}" for name in differing) for run in group
+        ]
+        for run, difference in zip(group, said, strict=True):
+            told = difference if difference and said.count(difference) == 1 else run.run_id
+            words[run.run_id] += f" ({told})"
+    return words
+
+
+def sentence(message: str) -> str:
+    """An error's message as a sentence of its own: a capital at the start, but for a file's name, and a full stop."""
+    if not message:
+        return ""
+    named = "." in message.split(maxsplit=1)[0].rstrip(".")
+    return f"{message[0] if named else message[0].upper()}{message[1:].rstrip('.')}."
+
+
+def short_run_words(summary: RunSummary) -> str:
+    """A run in a legend: "dot product with biases, 64 dim, 0.861 (3f2a)"; the digits tell equal words apart."""
+    config = summary.config
+    words = f"{MODEL_WORDS[config.model]}, {config.embedding_dim} dim, {summary.outcome.val_rmse:.3f}"
+    return f"{words} ({summary.run_id[:4]})"
+
+
+def day(created_at: str) -> str:
+    """A UTC time stamp as "today", "yesterday" or a date."""
+    then = datetime.fromisoformat(created_at).date()
+    days = (datetime.now(UTC).date() - then).days
+    return {0: "today", 1: "yesterday"}.get(days, f"{then:%b} {then.day}, {then.year}")
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun: "1 epoch", "1,247 epochs"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {plural(noun)}"
+
+
+def plural(noun: str) -> str:
+    """More than one of a noun, by the last word: "movies", "short stories", "dishes"; "series" stays."""
+    before, _, word = noun.rpartition(" ")
+    if word in _PLURALS:
+        many = _PLURALS[word]
+    elif word.endswith("y") and word[-2:-1] not in tuple("aeiou"):
+        many = f"{word[:-1]}ies"
+    elif word.endswith(("ss", "us", "x", "z", "ch", "sh")):
+        many = f"{word}es"
+    else:
+        many = word if word.endswith("s") else f"{word}s"
+    return f"{before} {many}".lstrip()
+
+
+def with_noun(text: str, noun: str) -> str:
+    """A text of the core, which speaks of items, in the words of the data: "Item dropout" is "Book dropout"."""
+    said = {"item": noun, "items": plural(noun)}
+    said |= {word.capitalize(): words.capitalize() for word, words in said.items()}
+    return _ITEM.sub(lambda found: said[found[0]], text)
+
+
+def unit(max_rating: float) -> str:
+    """What ratings are counted in: "stars" on a scale that ends at five or below, else "points"."""
+    return "stars" if max_rating <= 5 else "points"
+
+
+def size(number: int) -> str:
+    """Bytes as a person reads them: "640 kB", "2.5 MB"."""
+    return f"{number / 1e6:.1f} MB" if number >= 1e6 else f"{number / 1e3:.0f} kB"
+
+
+def duration(seconds: float) -> str:
+    """Seconds as a person reads them: "0.8 s", "1 min 5 s"."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def roughly(seconds: float) -> str:
+    """An estimate as a person says it: "a few seconds", "about 20 s", "about 3 min"."""
+    if seconds < 7.5:
+        return "a few seconds"
+    if seconds < 55:
+        return f"about {5 * round(seconds / 5)} s"
+    return f"about {max(1, round(seconds / 60))} min"

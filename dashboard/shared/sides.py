@@ -1,0 +1,112 @@
+"""The two sides of a model that a page can look at: its items, or its people, with what is known of each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.data.ratings import Ratings
+from core.model.run import Run
+from dashboard.cache import loaders
+from dashboard.session import state
+from dashboard.shared import phrases, tables
+from dashboard.shared.matrix_rows import Rows
+
+PEOPLE = "Users"
+USER = "User"
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One side of a run.
+
+    Attributes:
+        ratings: The dataset it learned from.
+        rows: The rows of the matrix.
+        users: Whether the rows are people.
+        mean: Mean rating of each row in the whole dataset, (n_rows,); NaN without ratings.
+        hover: What a chart shows over each row, made harmless.
+    """
+
+    ratings: Ratings
+    rows: Rows
+    users: bool
+    mean: np.ndarray
+    hover: list[str]
+
+    @property
+    def noun(self) -> str:
+        """What a row is, singular."""
+        return self.rows.noun
+
+    @property
+    def nouns(self) -> str:
+        """What the rows are, plural."""
+        return self.rows.nouns
+
+    @property
+    def name_column(self) -> str:
+        """Heading of the column with the names in `table`."""
+        return USER if self.users else tables.TITLE
+
+    def with_ids(self, chosen: np.ndarray, table: pd.DataFrame) -> pd.DataFrame:
+        """A table of chosen rows with the data's own ids in front: what another program can join on."""
+        ids = (self.ratings.users if self.users else self.ratings.items).ids[chosen]
+        return pd.concat([pd.DataFrame({"Id": ids}), table.reset_index(drop=True)], axis=1)
+
+    def table(self, chosen: np.ndarray, numbers: Mapping[str, np.ndarray]) -> pd.DataFrame:
+        """Chosen rows with a page's own numbers behind the name, in the order given."""
+        if not self.users:
+            return tables.items(self.ratings, self.rows, chosen, numbers)
+        return pd.DataFrame(
+            {
+                USER: [self.rows.name(row) for row in chosen],
+                **numbers,
+                tables.MEAN: self.mean[chosen],
+                tables.COUNT: self.rows.count[chosen],
+            }
+        )
+
+    def known(self, least: int) -> np.ndarray:
+        """Trained rows with at least so many ratings, rising."""
+        return np.flatnonzero(self.rows.trained & (self.rows.count >= least))
+
+    def enough(self, *, of: int, least: int, label: str, words: str) -> int:
+        """A field for the ratings a row needs, at first `least`, at most what still leaves `of` rows."""
+        most = max(1, int(np.sort(self.rows.count)[-min(of, len(self.rows))]))
+        return st.number_input(label, 1, most, min(least, most), key="min", bind="query-params", width=190, help=words)
+
+
+@state.reporting
+def choose_point(chart: str, run_id: str, *, users: bool) -> None:
+    """A click on a point of a chart makes its row the chosen one; a callback.
+
+    It looks the rows up: Streamlit keeps a chart's callback as long as the session, and what it holds.
+    """
+    points = st.session_state[chart].selection.points
+    if not points:
+        return
+    rows = loaders.user_rows(run_id) if users else loaders.item_rows(run_id)
+    label = rows.labels[int(points[0]["customdata"])]
+    if label in rows.offered:
+        st.session_state[f"near_{rows.noun}"] = label
+    else:
+        offered = phrases.count(len(rows.offered), rows.noun)
+        st.toast(f"Only the {offered} with the most ratings can be chosen.", icon=":material/info:")
+
+
+def choose(run: Run) -> Side:
+    """Let the person choose between items and people."""
+    items = phrases.plural(run.dataset.noun).capitalize()
+    said = st.segmented_control("Rows", [items, PEOPLE], default=items, required=True, key="rows", bind="query-params")
+    return side(run.run_id, users=said == PEOPLE)
+
+
+def side(run_id: str, *, users: bool) -> Side:
+    """The people of a run, or its items."""
+    ratings = loaders.ratings_of(run_id)
+    if users:
+        return Side(ratings, loaders.user_rows(run_id), True, ratings.user_mean, loaders.user_hover(run_id))
+    return Side(ratings, loaders.item_rows(run_id), False, ratings.item_mean, loaders.item_hover(run_id))

@@ -1,0 +1,132 @@
+"""Tables of items that several pages show, and what they are as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.data.ratings import Ratings
+from core.export import inert
+from dashboard.principal_components.label import Label
+from dashboard.shared.markup import escape
+from dashboard.shared.matrix_rows import Rows
+
+if TYPE_CHECKING:  # of Streamlit's inner modules only the name of a type
+    from streamlit.elements.lib.column_types import ColumnConfig
+
+TITLE, MEAN, GENRES, COUNT, YEAR = "Title", "Mean", "Genres", "Ratings", "Year"
+
+COLUMNS: dict[str, ColumnConfig] = {
+    TITLE: st.column_config.TextColumn(pinned=True, width=170),
+    MEAN: st.column_config.NumberColumn(format="%.2f", width=58, help="Mean of all its ratings, in rating units"),
+    GENRES: st.column_config.TextColumn(width="medium"),
+    COUNT: st.column_config.NumberColumn(format="localized", width=64, help="How many ratings it has"),
+    YEAR: st.column_config.NumberColumn(format="%d", width=58),
+}
+"""How the columns look; columns of numbers that a page adds come from `number`."""
+
+
+def number(*names: str, form: str = "%.2f", width: int = 58) -> dict[str, ColumnConfig]:
+    """Column settings for further numbers."""
+    return {name: st.column_config.NumberColumn(format=form, width=width) for name in names}
+
+
+def scores(labels: Sequence[Label]) -> dict[str, ColumnConfig]:
+    """Column settings for scores along components; a name in the heading needs room, and stands in full in the help."""
+    return {
+        label.column: st.column_config.NumberColumn(
+            format="%.2f",
+            width=96 if label.named else 58,
+            help=f"From low to high: {escape(label.ends)}" if label.named else None,
+        )
+        for label in labels
+    }
+
+
+def with_ids(ratings: Ratings, chosen: np.ndarray, table: pd.DataFrame) -> pd.DataFrame:
+    """A table of chosen items with the data's own ids in front: what another program can join on."""
+    return pd.concat([pd.DataFrame({"Id": ratings.items.ids[chosen]}), table.reset_index(drop=True)], axis=1)
+
+
+def items(ratings: Ratings, rows: Rows, chosen: np.ndarray, numbers: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """Chosen items with numbers of the page's own behind the title, in the order given.
+
+    Args:
+        ratings: The dataset.
+        rows: Its items.
+        chosen: Row numbers, (n,).
+        numbers: Columns by name, each (n,).
+    """
+    known = ratings.item_table.iloc[chosen]
+    return pd.DataFrame(
+        {
+            TITLE: [rows.name(row) for row in chosen],
+            **numbers,
+            MEAN: ratings.item_mean[chosen],
+            COUNT: ratings.item_count[chosen],
+            GENRES: [", ".join(genres) for genres in known["genres"]],
+            YEAR: known["year"].astype("Int64").to_numpy(),
+        }
+    )
+
+
+def ranked(heading: str, shown: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Several lists below each other, with the name of the list, under `heading`, and the rank in it in front."""
+    parts = []
+    for name, table in shown.items():
+        part = table.copy()
+        part.insert(0, "Rank", np.arange(1, len(table) + 1))
+        part.insert(0, heading, name)
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)
+
+
+def csv(table: pd.DataFrame) -> bytes:
+    """A table as a file for spreadsheets, in which no text is a formula."""
+    text = table.select_dtypes(exclude="number").columns
+    safe = table.assign(**{name: [inert(str(value)) for value in table[name]] for name in text})
+    return safe.rename(columns=inert).to_csv(index=False).encode("utf-8-sig")
+
+
+def along(ratings: Ratings, rows: Rows, listed: np.ndarray, column: str, places: np.ndarray) -> bytes:
+    """The listed items as a file, from one end of an axis to the other.
+
+    Args:
+        ratings: The dataset.
+        rows: Its items.
+        listed: Boolean array, (n_items,).
+        column: What `places` are called.
+        places: Where each item lies on the axis, (n_items,).
+    """
+    order = np.flatnonzero(listed)
+    order = order[np.argsort(places[order], kind="stable")]
+    return csv(with_ids(ratings, order, items(ratings, rows, order, {column: places[order]})))
+
+
+def download(
+    label: str, content: Callable[[], bytes], *, file: str, key: str | None = None, disabled: bool = False
+) -> None:
+    """A button that hands out a table as a file; the file is made when it is asked for, and the page stays as it is.
+
+    Args:
+        label: What the button says.
+        content: Makes the file, such as by `csv`. Streamlit keeps it as long as the page is shown, for every person:
+            it should hold names, and look models up when it is called.
+        file: Its name.
+        key: Of the button, where a page has several with one label.
+        disabled: Whether there is nothing to hand out.
+    """
+    st.download_button(
+        label,
+        content,
+        file_name=file,
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        key=key,
+        disabled=disabled,
+    )

@@ -1,0 +1,137 @@
+"""The frame around every page: navigation, the two choices everything depends on, and the job tray."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from core import data
+from core.data.ratings import Ratings
+from core.errors import ExplorerError
+from core.store.runs import RunSummary
+from dashboard.cache import loaders
+from dashboard.missions import bar, progress
+from dashboard.session import classroom, state
+from dashboard.shared import phrases
+from dashboard.shared.markup import escape
+from dashboard.shell import job_tray, memory
+
+LOGO = Path(__file__).parents[1] / "logo.svg"
+
+PAGES = {
+    "Learn": [
+        ("start", "Start", ":material/home:"),
+        ("under_the_hood", "Under the hood", ":material/school:"),
+        ("missions", "Missions", ":material/flag:"),
+    ],
+    "Explore": [
+        ("train", "Train", ":material/model_training:"),
+        ("embeddings", "Embeddings", ":material/grid_on:"),
+        ("components", "Components", ":material/insights:"),
+        ("maps", "Maps", ":material/map:"),
+        ("neighbors", "Neighbors", ":material/near_me:"),
+        ("biases", "Biases", ":material/thumbs_up_down:"),
+        ("compare", "Compare", ":material/compare_arrows:"),
+        ("for_you", "For you", ":material/recommend:"),
+    ],
+    "Manage": [
+        ("datasets", "Datasets", ":material/database:"),
+        ("runs", "Runs", ":material/inventory_2:"),
+        ("jobs", "Jobs", ":material/list_alt:"),
+    ],
+}
+
+
+def run() -> None:
+    """Draw the frame and the page in it. An error that a person can mend is shown as one."""
+    memory.give_back()
+    loaders.pool()
+    st.logo(LOGO, size="large")
+    state.adopt_link()
+    classroom.adopt_link()
+    progress.adopt_link()
+    page = _navigation()
+    with st.sidebar:
+        _choices()
+        job_tray.show()
+    state.write_link()
+    classroom.write_link()
+    bar.show(page.url_path or "start")
+    for problem in state.take_problems():
+        _say(problem.code, problem.message)
+    try:
+        page.run()
+    except ExplorerError as error:
+        _say(error.code, str(error))
+    memory.settle(page.title)
+
+
+def _say(code: str, message: str) -> None:
+    st.error(escape(phrases.sentence(message)), icon=":material/error:", title=phrases.error_title(code))
+
+
+def _navigation() -> st.Page:
+    groups = {
+        group: [
+            st.Page(
+                f"app_pages/{name}.py",
+                title=title,
+                icon=icon,
+                help=phrases.PAGE_HELP[name],
+                default=name == "start",
+                visibility="hidden" if classroom.on() and group == "Manage" else "visible",
+            )
+            for name, title, icon in pages
+        ]
+        for group, pages in PAGES.items()
+    }
+    return st.navigation(groups, expanded=True)
+
+
+def _choices() -> None:
+    """The dataset and the model, in words; each opens a chooser."""
+    dataset = _dataset()
+    label = f"Data: {escape(dataset.name)}, {len(dataset):,} ratings"
+    with st.popover(label, icon=":material/database:", width="stretch", wrap=True):
+        names = loaders.dataset_names()
+        st.session_state.choose_dataset = dataset.dataset_id  # follows a choice made elsewhere, such as an import
+        st.selectbox(
+            "Dataset",
+            list(names),
+            format_func=names.__getitem__,
+            key="choose_dataset",
+            on_change=lambda: state.select_dataset(st.session_state.choose_dataset),
+        )
+        st.caption(dataset.about.get("source", ""))
+        if not classroom.on():
+            st.page_link("app_pages/datasets.py", label="Bring your own", icon=":material/upload_file:")
+    summaries = loaders.runs_of(state.dataset_id())
+    chosen = next((summary for summary in summaries if summary.run_id == state.run_id()), None)
+    label = f"Model: {phrases.run_words(chosen)}" if chosen else "Model: none yet"
+    with st.popover(label, icon=":material/model_training:", width="stretch", wrap=True):
+        _choose_run(summaries, chosen)
+
+
+def _dataset() -> Ratings:
+    """The selected dataset; where it cannot be read, that is said, and the bundled one takes its place."""
+    try:
+        return loaders.ratings(state.dataset_id())
+    except ExplorerError as error:
+        state.report_error(error)
+        state.select_dataset(data.BUNDLED)
+        return loaders.ratings(data.BUNDLED)
+
+
+def _choose_run(summaries: list[RunSummary], chosen: RunSummary | None) -> None:
+    if chosen is None:
+        st.write("No model has been trained on this data yet.")
+        st.page_link("app_pages/train.py", label="Train one", icon=":material/model_training:")
+        return
+    words = phrases.distinct_run_words(summaries)  # a browser answers with the words, not with the id
+    st.session_state.choose_run = chosen.run_id  # follows a choice made elsewhere, such as a finished training
+    st.selectbox(
+        "Model",
+        list(words),
+        format_func=words.__getitem__,
+        key="choose_run",
+        on_change=lambda: state.select_run(st.session_state.choose_run),
+    )

@@ -1,0 +1,160 @@
+"""The training form. Every range, unit and help text in it comes from `core.config`."""
+
+import math
+from collections.abc import Callable
+from typing import Any, Literal, cast, get_args, get_origin
+
+import streamlit as st
+from annotated_types import Ge, Gt, Le
+from pydantic.fields import FieldInfo
+
+from core.config import PRESETS, RunConfig, parse_config
+from dashboard.shared import phrases
+
+START = "default"
+"""The preset that a fresh form holds."""
+
+PLAIN = ("embedding_dim", "epochs", "user_dropout", "item_dropout", "learning_rate", "l2")
+"""Settings shown at once; the model has its own cards, and everything else is folded away."""
+
+FOLDED = tuple(name for name in RunConfig.model_fields if name not in (*PLAIN, "model"))
+
+_STEPS = {
+    "learning_rate": 0.0005,
+    "l2": 0.01,
+    "user_dropout": 0.05,
+    "item_dropout": 0.05,
+    "validation_fraction": 0.05,
+    "init_min": 0.01,
+    "init_max": 0.01,
+}
+"""How far one click on plus or minus goes; whole numbers go by one."""
+
+
+_KEPT = "_form"
+"""Session key of the settings, kept while another page is open: Streamlit forgets widgets that are not drawn."""
+
+
+def fill(config: RunConfig) -> None:
+    """Put a config into the form; before its widgets are drawn, or in a callback."""
+    for name, value in config:
+        st.session_state[name] = value
+
+
+def settings() -> dict[str, Any]:
+    """What the form says, checked or not."""
+    kept = st.session_state.setdefault(_KEPT, PRESETS[START].model_dump())
+    kept.update({name: st.session_state[name] for name in kept if name in st.session_state})
+    return dict(kept)
+
+
+def current() -> RunConfig:
+    """What the form says; raises LimitError where its settings do not go together."""
+    return parse_config(settings())
+
+
+def presets(on_change: Callable[[], None]) -> None:
+    """The presets as pills; the lit one is the one whose settings the form holds."""
+
+    def apply() -> None:
+        if st.session_state.preset is not None:
+            fill(PRESETS[st.session_state.preset])
+            on_change()
+
+    st.session_state.preset = matching_preset()
+    st.pills(
+        "Preset", list(PRESETS), format_func=phrases.PRESET_WORDS.__getitem__, key="preset", on_change=apply, wrap=True
+    )
+
+
+def matching_preset() -> str | None:
+    """Name of the preset that equals the form's settings, if one does."""
+    said = settings()
+    return next((name for name, preset in PRESETS.items() if preset.model_dump() == said), None)
+
+
+def model(on_change: Callable[[], None]) -> None:
+    """The three models, each with a sentence and its formula."""
+
+    def follow_layer() -> None:
+        """The embedding layer follows from the model: one that does not fit would refuse to train."""
+        st.session_state.embedding_layer = "diy" if st.session_state.model == "simple_dot_diy" else "keras"
+        on_change()
+
+    _remember("model")
+    options = list(phrases.MODELS)
+    with st.container(border=True):
+        st.radio(
+            RunConfig.model_fields["model"].title or "Model",
+            options,
+            index=options.index(PRESETS[START].model),
+            format_func=lambda name: f"**{phrases.MODELS[name].name}**",
+            captions=[f"{phrases.MODELS[name].sentence}  \n{phrases.MODELS[name].formula}" for name in options],
+            key="model",
+            on_change=follow_layer,
+            bind="query-params",
+        )
+
+
+def setting(name: str, noun: str, on_change: Callable[[], None]) -> None:
+    """One setting: its widget, and under it what happens when it grows, both in the words of the data."""
+    field = RunConfig.model_fields[name]
+    extra = cast(dict[str, str], field.json_schema_extra)  # every setting has its unit and what growing does
+    title = phrases.with_noun(str(field.title), noun)
+    label = f"{title} ({extra['unit']})" if extra["unit"] else title
+    _remember(name)
+    words = phrases.with_noun(field.description or "", noun)
+    shared: dict[str, Any] = {"key": name, "help": words, "on_change": on_change, "bind": "query-params"}
+    with st.container(gap="xsmall"):
+        _widget(name, field, label, shared)
+        if extra["grows"]:
+            st.caption(f":material/trending_up: {phrases.with_noun(extra['grows'], noun)}")
+
+
+def _widget(name: str, field: FieldInfo, label: str, shared: dict[str, Any]) -> None:
+    """What a person turns: buttons for a few words, a switch for yes or no, a number with its limits."""
+    default = getattr(PRESETS[START], name)
+    options = _options(field)
+    if options:
+        st.segmented_control(label, options, default=default, required=True, **shared)
+    elif isinstance(default, bool):
+        st.toggle(label, value=default, **shared)
+    else:
+        low, high = limits(field)
+        whole = isinstance(default, int)
+        st.number_input(
+            label,
+            min_value=int(low) if whole else low,
+            max_value=int(high) if whole else high,
+            value=default,
+            step=1 if whole else _STEPS[name],
+            format="%d" if whole else "%g",
+            **shared,
+        )
+
+
+def _remember(name: str) -> None:
+    """Give a widget that was not drawn for a while the value it had."""
+    st.session_state.setdefault(name, settings()[name])
+
+
+def limits(field: FieldInfo) -> tuple[float, float]:
+    """Lowest and highest value that the config allows.
+
+    Where the lower end itself is not allowed, a millionth above it stands for "just above".
+    """
+    low, high = -math.inf, math.inf
+    for limit in field.metadata:
+        if isinstance(limit, Ge):
+            low = float(str(limit.ge))
+        elif isinstance(limit, Gt):
+            low = float(str(limit.gt)) + 1e-6
+        elif isinstance(limit, Le):
+            high = float(str(limit.le))
+    return low, high
+
+
+def _options(field: FieldInfo) -> list[str]:
+    """Choices of a field that has a few words to choose from; empty for others."""
+    kinds = [field.annotation, *get_args(field.annotation)]
+    return next((list(get_args(kind)) for kind in kinds if get_origin(kind) is Literal), [])

@@ -1,0 +1,63 @@
+import numpy as np
+import pytest
+
+from core.analysis.neighbors.of_one import METRICS, neighbors, similarities
+
+POINTS = np.array([[1.0, 0.0], [3.0, 0.3], [0.9, 0.3], [-1.0, 0.0], [0.0, 0.0]])
+
+
+@pytest.mark.parametrize(
+    ("metric", "expected"),
+    [
+        ("cosine", [1, 3 / np.hypot(3, 0.3), 0.9 / np.hypot(0.9, 0.3), -1, 0]),
+        ("dot", [1, 3, 0.9, -1, 0]),
+        ("euclidean", [0, -np.hypot(2, 0.3), -np.hypot(0.1, 0.3), -2, -1]),
+    ],
+)
+def test_each_metric_by_hand(metric, expected):
+    np.testing.assert_allclose(similarities(POINTS, 0, metric), expected)
+
+
+@pytest.mark.parametrize(
+    ("metric", "order"), [("cosine", [1, 2, 4, 3]), ("dot", [1, 2, 4, 3]), ("euclidean", [2, 4, 3, 1])]
+)
+def test_closest_first_without_the_item_itself(metric, order):
+    assert neighbors(POINTS, 0, metric=metric).index.tolist() == order
+
+
+def test_a_vector_of_zeros_is_like_nothing():
+    np.testing.assert_array_equal(similarities(POINTS, 4, "cosine"), 0)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_turning_the_space_changes_nothing(metric):
+    rng = np.random.default_rng(0)
+    points = rng.normal(size=(50, 5))
+    turn, _ = np.linalg.qr(rng.normal(size=(5, 5)))
+    np.testing.assert_array_equal(
+        neighbors(points @ turn, 7, metric=metric).index, neighbors(points, 7, metric=metric).index
+    )
+
+
+def test_only_eligible_items_are_listed_and_the_argument_is_left_alone():
+    eligible = np.array([True, False, True, True, False])
+    assert neighbors(POINTS, 0, metric="dot", eligible=eligible).index.tolist() == [2, 3]
+    assert eligible[0]
+
+
+def test_top_limits_the_list():
+    assert len(neighbors(POINTS, 0, top=2).index) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"row": 5}, "row 5 is outside 0 to 4"),
+        ({"row": -1}, "outside"),
+        ({"top": 0}, "top is 0"),
+        ({"metric": "l1"}, "'l1'"),
+    ],
+)
+def test_refusals(arguments, says):
+    with pytest.raises(ValueError, match=says):
+        neighbors(POINTS, **{"row": 0, **arguments})

@@ -1,0 +1,83 @@
+"""A run as a newcomer meets it: the parts fit together, and filters let through what they say."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core.analysis.new_user.model import Newcomers, fitting
+from core.data.ratings import Ratings
+from core.data.splits import split
+from core.errors import UnknownItemError
+from tests.conftest import run_on
+
+
+@pytest.fixture
+def known(bundled: Ratings) -> Newcomers:
+    run = run_on(bundled)
+    return Newcomers(run, bundled, split(bundled, run.config))
+
+
+def test_somebody_without_ratings_is_the_average_person(known: Newcomers):
+    person = known.place({})
+    np.testing.assert_allclose(person.vector, known.averages.user, atol=1e-6)
+    assert person.bias == pytest.approx(known.averages.user_bias)
+    guess = known.guesses(person)
+    assert guess.shape == (9066,)
+    assert ((guess >= 0.5) & (guess <= 5)).all()
+
+
+def test_what_is_rated_moves_its_guess_and_the_doubt(known: Newcomers):
+    item = known.ratings.items.ids[0]
+    nobody, fan = known.place({}), known.place({item: 5.0})
+    assert known.guesses(fan)[0] > known.guesses(nobody)[0]
+    assert known.sureness(fan).miss[0] < known.sureness(nobody).miss[0]
+
+
+def test_an_unknown_item_is_refused(known: Newcomers):
+    with pytest.raises(UnknownItemError):
+        known.place({"no such": 3.0})
+
+
+def test_misses_are_those_of_the_validation_ratings(known: Newcomers):
+    rows, ratings = known.looked_at, known.ratings
+    np.testing.assert_array_equal(rows, known.parts.validation)
+    miss = np.clip(known.run.predict(ratings.user_index[rows], ratings.item_index[rows]), 0.5, 5) - ratings.rating[rows]
+    assert known.curve.variance(known.item_count[ratings.item_index[rows]]).mean() == pytest.approx(np.mean(miss**2))
+
+
+def test_rows_of_a_user_are_found_in_any_order(bundled: Ratings):
+    order = np.random.default_rng(0).permutation(len(bundled))
+    mixed = replace(
+        bundled,
+        user_index=bundled.user_index[order],
+        item_index=bundled.item_index[order],
+        rating=bundled.rating[order],
+        timestamp=None,
+    )
+    for ratings in (bundled, mixed):
+        run = run_on(ratings)
+        known = Newcomers(run, ratings, split(ratings, run.config))
+        for user in (0, 17, 670):
+            np.testing.assert_array_equal(np.sort(known.rows_of_user(user)), np.flatnonzero(ratings.user_index == user))
+
+
+def test_filters_let_through_what_they_say(bundled: Ratings):
+    year = bundled.item_table["year"].to_numpy(float)
+    genres = bundled.item_table["genres"]
+    assert fitting(bundled).all()
+    np.testing.assert_array_equal(fitting(bundled, min_ratings=21), bundled.item_count >= 21)
+    found = fitting(bundled, genres=["Western", "War"], from_year=1960, to_year=1970)
+    assert 10 < found.sum() < 200
+    for row in np.flatnonzero(found):
+        assert 1960 <= year[row] <= 1970
+        assert {"Western", "War"} & set(genres[row])
+    assert found.sum() == sum(
+        1960 <= when <= 1970 and bool({"Western", "War"} & set(own)) for when, own in zip(year, genres, strict=True)
+    )
+    assert not fitting(bundled, genres=["No such"]).any()
+
+
+def test_a_year_bound_leaves_out_what_has_no_year(small: Ratings):
+    assert fitting(small, from_year=1900).tolist() == [True, False, False, False, False]
+    assert fitting(small, to_year=1998).tolist() == [False] * 5

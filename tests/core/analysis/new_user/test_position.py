@@ -1,0 +1,58 @@
+"""Where a newcomer stands: measured from the average, in the people's own spread."""
+
+import numpy as np
+import pytest
+
+from core.analysis.new_user.foldin import Person
+from core.analysis.new_user.position import alike, people, place
+
+AXES = np.eye(3)
+EVERYBODY = np.ones(4, bool)
+FOUR = np.array([[1, 0, 0], [-1, 0, 0], [0, 2, 0], [0, -2, 0]], np.float32)
+
+
+def somebody(*vector: float) -> Person:
+    return Person(np.array(vector), 0.3, np.diag([0.04, 0.01, 0.0, 1.0]), 5)
+
+
+def test_people_are_measured_from_the_average():
+    found = people(FOUR + 7, AXES[:2], np.full(3, 7.0), EVERYBODY)
+    np.testing.assert_allclose(found.scores, FOUR[:, :2], atol=1e-6)
+    np.testing.assert_allclose(found.spread, [np.sqrt(0.5), np.sqrt(2)])
+    assert (found.low < 0).all() and (found.high > 0).all()
+
+
+def test_those_training_never_saw_do_not_count():
+    odd = np.vstack([FOUR, [[99, 99, 99]]])
+    found = people(odd, AXES, np.zeros(3), np.array([True] * 4 + [False]))
+    np.testing.assert_allclose(found.spread[:2], [np.sqrt(0.5), np.sqrt(2)])
+    with pytest.raises(ValueError, match="nobody"):
+        people(odd, AXES, np.zeros(3), np.zeros(5, bool))
+
+
+def test_a_place_is_in_standard_deviations_of_the_people():
+    among = people(FOUR, AXES, np.zeros(3), EVERYBODY)
+    found = place(somebody(1.0, -2.0, 0.0), AXES, np.zeros(3), among)
+    np.testing.assert_allclose(found.z, [np.sqrt(2), -np.sqrt(2), 0])
+    np.testing.assert_allclose(found.doubt[:2], [0.2 / np.sqrt(0.5), 0.1 / np.sqrt(2)])
+    assert found.doubt[2] == 0  # nobody differs there, so there is no unit to count in
+
+
+def test_a_turned_component_turns_the_doubt_along():
+    turned = np.array([[1, 1, 0], [1, -1, 0]]) / np.sqrt(2)
+    found = place(somebody(1.0, 0.0, 0.0), turned, np.zeros(3), people(FOUR, turned, np.zeros(3), EVERYBODY))
+    np.testing.assert_allclose(found.scores, [np.sqrt(0.5), np.sqrt(0.5)])
+    spread = FOUR[:, :2] @ turned[:, :2].T
+    np.testing.assert_allclose(found.doubt, np.sqrt(0.025) / spread.std(axis=0))
+
+
+def test_who_leans_the_same_way_comes_first():
+    found = alike(FOUR, np.array([0.1, 0.3, 0.0]), np.zeros(3), EVERYBODY, top=2)
+    assert found.index.tolist() == [2, 0]
+    np.testing.assert_allclose(found.cosine, np.array([0.3, 0.1]) / np.sqrt(0.1), atol=1e-6)
+    assert alike(FOUR, np.array([0.1, 0.3, 0.0]), np.zeros(3), EVERYBODY & (FOUR[:, 1] == 0)).index.tolist() == [0, 1]
+
+
+def test_on_the_average_itself_nobody_leans_the_same_way():
+    assert len(alike(FOUR, np.full(3, 2.0), np.full(3, 2.0), EVERYBODY).index) == 0
+    assert len(alike(FOUR, np.ones(3), np.zeros(3), ~EVERYBODY).index) == 0

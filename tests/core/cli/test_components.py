@@ -1,0 +1,141 @@
+"""The calls about components and neighbors say what the pages say."""
+
+import numpy as np
+import pytest
+
+from core.analysis.components.hints import hints
+from core.analysis.components.noise import noise_band
+from core.analysis.components.pca import pca
+from core.analysis.components.stability import across_seeds
+from core.analysis.components.truncation import cost
+from core.analysis.neighbors.of_one import neighbors
+from core.cli import main
+from core.data.splits import split
+from core.store import study_store
+from core.store.runs import RunStore
+from core.studies import component_names
+from core.studies.settings import StabilitySettings
+from tests.conftest import run_on
+from tests.core.cli.test_cli import asked, refused
+
+
+@pytest.fixture
+def run(bundled):
+    stored = run_on(bundled, embedding_dim=8)
+    RunStore().publish(stored)
+    return stored
+
+
+@pytest.fixture
+def trained(bundled, run) -> np.ndarray:
+    return np.bincount(bundled.item_index[split(bundled, run.config).train], minlength=len(bundled.items)) > 0
+
+
+def test_components_tell_noise_names_and_hints(capsys, run):
+    found = asked(capsys, "components", run.run_id)
+    noise = noise_band(run.weights.item_embedding)
+    assert found["noise"]["above"] == noise.above.tolist()
+    assert found["noise"]["band"] == pytest.approx(noise.band.tolist())
+    assert found["stability"] is None
+    assert found["names"] == [None] * 8
+    assert {hint["name"] for hint in found["hints"]["numbers"]} >= {"year", "Drama"}
+    effects = [abs(hint["effect"]) for hint in found["hints"]["numbers"] if hint["q"] > 0.05]
+    assert effects == sorted(effects, reverse=True)
+
+
+def test_components_tell_a_stored_study(capsys, run, bundled, trained):
+    rng = np.random.default_rng(0)
+    others = (run.weights.item_embedding + rng.normal(scale=0.1, size=(2, 9066, 8))).astype(np.float32)
+    facts = {"seeds": [1, 2], "val_rmse": [0.9, 0.9]}
+    study_store.save(run.run_id, "stability", StabilitySettings(runs=3), {"embeddings": others}, facts)
+    found = asked(capsys, "components", run.run_id, "--fit-min-ratings", "21", "--centered")
+    wanted = across_seeds(
+        run.weights.item_embedding,
+        list(others),
+        centered=True,
+        shaping=bundled.item_count >= 21,
+        measured=trained,
+    )
+    assert found["stability"]["seeds"] == [1, 2]
+    assert found["stability"]["median_r"] == pytest.approx(wanted.median_r.tolist())
+    assert main(["components", run.run_id]) == 0
+    assert "trained again from 2 other seeds" in capsys.readouterr().out
+
+
+def test_a_component_is_named_and_the_name_stands_in_the_listing(capsys, run):
+    assert asked(capsys, "name", run.run_id) == []
+    given = asked(capsys, "name", run.run_id, "--component", "3", "--low", "quiet", "--high", "loud")
+    assert given == {"component": 3, "low": "quiet", "high": "loud"}
+    assert asked(capsys, "name", run.run_id, "--component", "3", "--low", "") == given | {"low": ""}
+    assert asked(capsys, "name", run.run_id) == [{"component": 3, "low": "", "high": "loud"}]
+    assert asked(capsys, "components", run.run_id)["names"][2] == {"low": "", "high": "loud"}
+    assert main(["components", run.run_id, "--component", "3"]) == 0
+    assert "highest: loud" in capsys.readouterr().out
+    (kept,) = component_names.get(run.run_id)
+    np.testing.assert_allclose(kept.direction, pca(run.weights.item_embedding).components[2], atol=1e-8)
+    assert asked(capsys, "name", run.run_id, "--component", "3", "--high", "")["high"] == ""
+    assert component_names.get(run.run_id) == ()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--component", "9", "--low", "x"), "LIMIT: --component is 9; allowed is 1 to 8"),
+        (("--component", "1", "--low", "x" * 10_000), "LIMIT: the name 'xxx"),
+        (("--component", "1", "--low", "two\nlines"), "LIMIT: character 4 of the name is U+000A"),
+        (("--low", "x"), "USAGE: which component is meant"),
+    ],
+)
+def test_a_name_that_cannot_be_is_refused(capsys, run, arguments, says):
+    assert refused(capsys, "name", run.run_id, *arguments).startswith(says)
+    assert component_names.get(run.run_id) == ()
+
+
+def test_cost_is_that_of_the_analysis(capsys, run, bundled):
+    found = asked(capsys, "cost", run.run_id)
+    rows = split(bundled, run.config).validation
+    wanted = cost(
+        run.weights,
+        pca(run.weights.item_embedding),
+        bundled.user_index[rows],
+        bundled.item_index[rows],
+        bundled.rating[rows],
+        min_rating=0.5,
+        max_rating=5,
+    )
+    assert found["rmse"] == pytest.approx(wanted.rmse.tolist())
+    assert len(found["rmse"]) == 9
+    assert (found["enough"], found["n_ratings"]) == (wanted.enough(), 20_001)
+    assert main(["cost", run.run_id, "--centered", "--fit-min-ratings", "21"]) == 0
+    assert "of 8 components are as good as all" in capsys.readouterr().out
+
+
+def test_neighbors_are_trained_and_rated_often_enough(capsys, run, bundled, trained):
+    every = asked(capsys, "neighbors", run.run_id, "--item", "1", "--top", "9065")
+    assert {entry["item_id"] for entry in every} == set(bundled.items.ids[trained]) - {"1"}
+    known = asked(capsys, "neighbors", run.run_id, "--item", "1", "--min-ratings", "100")
+    row = bundled.items.index("1")
+    wanted = neighbors(run.weights.item_embedding, row, eligible=trained & (bundled.item_count >= 100))
+    assert [entry["item_id"] for entry in known] == bundled.items.ids[wanted.index].tolist()
+    assert refused(capsys, "neighbors", run.run_id, "--item", "1", "--min-ratings", "-1").startswith("LIMIT")
+
+
+def test_neighbors_of_an_untrained_item_come_with_a_remark(capsys, run, bundled, trained):
+    item = bundled.items.ids[np.flatnonzero(~trained)[0]]
+    assert main(["neighbors", run.run_id, "--item", item, "--json"]) == 0
+    assert "no rating in the training part" in capsys.readouterr().err
+
+
+def test_hints_are_of_the_listed_items(capsys, run, bundled):
+    from core.analysis.item_attributes import item_columns
+
+    found = asked(capsys, "components", run.run_id, "--min-ratings", "100")
+    rows = np.flatnonzero(bundled.item_count >= 100)
+    scores = pca(run.weights.item_embedding).scores[rows, 0]
+    first = hints(scores, item_columns(bundled).take(rows))[0]
+    assert found["hints"]["numbers"][0] == {
+        "name": first.name,
+        "effect": pytest.approx(first.effect),
+        "q": pytest.approx(first.q),
+        "n": first.n,
+    }

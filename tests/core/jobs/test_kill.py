@@ -1,0 +1,127 @@
+"""Workers and servers killed without warning: nothing finished is lost, nothing half-done stays."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from benchmarks import kill
+from core.disk.processes import ProcessId
+from core.jobs import queue
+from core.jobs.job_folder import Job
+from core.jobs.kinds import KINDS
+from core.jobs.pool import Pool
+from core.store.runs import RunStore
+from tests.core.jobs.tiny import COMMAND, TINY, key_of
+
+PATIENCE = 30
+ROOT = Path(__file__).parents[3]
+SERVER = """
+import sys, threading
+from core import jobs
+from core.kinds import KINDS
+from core.pool import Pool
+from tests.core.tiny import COMMAND, TINY, key_of
+KINDS["tiny"] = TINY
+pool = Pool(2, command=COMMAND).start()
+for seed in range(5):
+    spec = {"seed": seed, "steps": 100, "seconds": 60 if seed < 2 else 0.1}
+    jobs.submit("tiny", spec, key=key_of(spec), owner="ann")
+pool.wait_ready(30)
+print(*pool.pids, flush=True)
+threading.Event().wait()
+"""
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("EMBEDDING_EXPLORER_HOME", str(tmp_path))
+    monkeypatch.setenv("EMBEDDING_EXPLORER_JOBS_PER_OWNER", "1000")
+    monkeypatch.setitem(KINDS, "tiny", TINY)
+    return tmp_path
+
+
+def wait_for(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
+    end, tick = time.monotonic() + seconds, threading.Event()
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        tick.wait(0.01)
+
+
+def submit(seed: int) -> Job:
+    """A job of 0.2 s whose run takes some 20 ms to write."""
+    spec = {"seed": seed, "steps": 10, "seconds": 0.2, "items": 200_000}
+    return queue.submit("tiny", spec, key=key_of(spec), owner="ann")
+
+
+def test_killed_workers_lose_nothing_that_was_finished():
+    with Pool(1, command=COMMAND) as pool:
+        counts = kill.run(pool, submit, times=6, publishing=3, longest=0.25)
+    assert counts.kills == 6
+    assert counts.inside_publishing >= 3
+    assert counts.corrupt_entries == 0
+    assert counts.finished_runs_lost == 0
+    assert counts.jobs_left_running == 0
+    assert counts.rounds_below_strength == 0
+    assert counts.jobs_failed >= 3
+
+
+@pytest.fixture
+def server(home: Path) -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
+    """A server with two jobs running and three waiting."""
+    process = subprocess.Popen([sys.executable, "-c", SERVER], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    pids = [int(pid) for pid in process.stdout.readline().split()]
+    wait_for(lambda: [job.state for job in queue.jobs()] == ["running"] * 2 + ["queued"] * 3)
+    yield process, pids
+    process.kill()
+    process.communicate()
+
+
+def test_a_killed_server_leaves_no_worker_and_its_successor_goes_on(server: tuple[subprocess.Popen[str], list[int]]):
+    process, pids = server
+    workers = [ProcessId.of(pid) for pid in pids]
+    assert len(workers) == 2
+    assert all(workers)
+    process.kill()
+    wait_for(lambda: not any(worker and worker.alive for worker in workers), seconds=10)
+    assert [job.state for job in queue.jobs()] == ["running"] * 2 + ["queued"] * 3, "nobody was there to tell"
+    with Pool(2, command=COMMAND):
+        wait_for(lambda: not any(job.active for job in queue.jobs()))
+    assert [job.state for job in queue.jobs()] == ["failed"] * 2 + ["done"] * 3
+    assert [job.code for job in queue.jobs()][:2] == ["WORKER_DIED"] * 2
+    assert len(RunStore().list()) == 3
+
+
+def test_a_second_server_takes_over_the_queue_of_a_killed_one(server: tuple[subprocess.Popen[str], list[int]]):
+    process, _ = server
+    with Pool(1, command=COMMAND) as pool:
+        assert pool.wait_ready(PATIENCE)
+        wait_for(lambda: sum(job.state == "done" for job in queue.jobs()) == 3)
+        assert [job.state for job in queue.jobs()][:2] == ["running"] * 2, "the other server's jobs are its own"
+        process.kill()
+        wait_for(lambda: not any(job.active for job in queue.jobs()))
+    assert [job.code for job in queue.jobs()] == ["WORKER_DIED"] * 2 + [""] * 3
+
+
+def test_a_frozen_server_does_not_stop_others(server: tuple[subprocess.Popen[str], list[int]]):
+    process, _ = server
+    os.kill(process.pid, signal.SIGSTOP)
+    try:
+        with Pool(1, command=COMMAND):
+            wait_for(lambda: sum(job.state == "done" for job in queue.jobs()) == 3)
+        assert [job.state for job in queue.jobs()][:2] == ["running"] * 2, "the frozen server's jobs are its own"
+    finally:
+        os.kill(process.pid, signal.SIGCONT)
+
+
+def test_no_worker_outlives_this_file():
+    left = [child for child in psutil.Process().children(recursive=True) if "tiny.py" in " ".join(child.cmdline())]
+    assert left == []

@@ -1,0 +1,216 @@
+"""The pool when something ends early, a job, a worker, a server or the disk: it costs that alone, and work goes on."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from core.disk import files
+from core.disk.processes import ProcessId
+from core.errors import DiskFullError
+from core.jobs import queue
+from core.jobs.pool import Pool
+from core.store.runs import RunStore
+from tests.core.jobs.tiny import COMMAND, tiny_run
+from tests.core.jobs.tinyjobs import PATIENCE, ROOT, ask, ended, measuring, wait_for
+
+pytestmark = pytest.mark.usefixtures("tiny_kinds")
+
+
+def test_what_a_worker_leaves_in_the_temporary_folder_goes_with_it(home: Path):
+    with Pool(1, command=COMMAND) as pool:
+        assert pool.wait_ready(PATIENCE)
+        (scratch,) = queue.folder().glob(".tmp-*")
+        assert os.fsencode(scratch) in Path(f"/proc/{pool.pids[0]}/environ").read_bytes()
+        (scratch / "left.py").touch()
+        os.kill(pool.pids[0], signal.SIGKILL)
+        wait_for(lambda: not scratch.exists())
+    assert list(queue.folder().glob(".tmp-*")) == []
+
+
+def test_a_stop_is_heard_within_a_second_and_keeps_the_history(pool: Pool):
+    job = ask(steps=200, seconds=20)
+    wait_for(lambda: measuring(job, 4))
+    worker = pool.pids
+    queue.cancel(job.job_id)
+    assert wait_for(lambda: not queue.get(job.job_id).active) < 1
+    assert (queue.get(job.job_id).state, queue.get(job.job_id).code) == ("canceled", "CANCELED")
+    assert len(queue.measurements(job.job_id)) >= 4
+    assert ended(ask(1)).state == "done"
+    assert pool.pids == worker, "a worker that obeys stays"
+
+
+def test_a_worker_that_does_not_answer_a_stop_is_replaced(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("EMBEDDING_EXPLORER_CANCEL_SECONDS", "1")
+    with Pool(1, command=COMMAND) as pool:
+        job = ask(do="deaf")
+        wait_for(lambda: measuring(job, 1))
+        (deaf,) = pool.pids
+        queue.cancel(job.job_id)
+        canceled = ended(job)
+        assert canceled.state == "canceled"
+        assert "did not answer" in canceled.message
+        assert pool.wait_ready(PATIENCE)
+        assert pool.pids != (deaf,)
+        assert not psutil.pid_exists(deaf)
+
+
+def test_a_job_past_its_time_is_ended(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("EMBEDDING_EXPLORER_JOB_SECONDS", "1")
+    with Pool(1, command=COMMAND):
+        job = ended(ask(do="deaf"))
+        assert (job.state, job.code) == ("failed", "LIMIT")
+        assert "more than 1 s" in job.message
+
+
+def test_a_worker_that_died_fails_its_job_alone(pool: Pool):
+    job, waiting = ask(steps=20, seconds=60), ask(1)
+    wait_for(lambda: measuring(job))
+    (victim,) = pool.pids
+    os.kill(victim, signal.SIGKILL)
+    failed = ended(job)
+    assert (failed.state, failed.code) == ("failed", "WORKER_DIED")
+    assert "was killed from outside; start it again" in failed.message
+    assert len(queue.measurements(job.job_id)) >= 2
+    assert ended(waiting).state == "done"
+    assert pool.wait_ready(PATIENCE)
+    assert pool.pids != (victim,)
+
+
+def test_an_idle_worker_that_died_costs_nobody_anything(pool: Pool):
+    os.kill(pool.pids[0], signal.SIGKILL)
+    assert ended(ask()).state == "done"
+
+
+@pytest.mark.parametrize(
+    ("deed", "code", "log"),
+    [
+        ("diverge", "DIVERGED", "DivergedError"),
+        ("hungry", "OUT_OF_MEMORY", "MemoryError"),
+        ("bad_alloc", "OUT_OF_MEMORY", "std::bad_alloc"),
+        ("bug", "INTERNAL", "a planted fault"),
+    ],
+)
+def test_failures_are_told_and_the_next_job_runs(pool: Pool, deed: str, code: str, log: str):
+    job = ended(ask(0, do=deed))
+    assert (job.state, job.code) == ("failed", code)
+    assert job.message
+    assert log in queue.log(job.job_id)
+    assert queue.measurements(job.job_id)[0]["type"] == "started"
+    assert ended(ask(1)).state == "done"
+
+
+def test_a_worker_that_grew_is_replaced_after_its_job(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("EMBEDDING_EXPLORER_WORKER_MB", "200")
+    with Pool(1, command=COMMAND) as pool:
+        assert pool.wait_ready(PATIENCE)
+        (lean,) = pool.pids
+        assert ended(ask(0)).state == "done"
+        assert pool.pids == (lean,)
+        assert ended(ask(1, do="fat")).state == "done"
+        wait_for(lambda: lean not in pool.pids and pool.ready)
+        assert not psutil.pid_exists(lean)
+
+
+def test_a_worker_that_cannot_start_is_not_tried_all_the_time(tmp_path: Path):
+    counter = tmp_path / "starts"
+    program = f"open({str(counter)!r}, 'a').write('x')"
+    with Pool(1, command=(sys.executable, "-c", program)) as pool:
+        assert not pool.wait_ready(2)
+    assert 1 <= len(counter.read_text()) <= 4
+
+
+def test_stopping_ends_the_workers_and_says_so_in_their_jobs():
+    with Pool(2, command=COMMAND) as pool:
+        assert pool.wait_ready(PATIENCE)
+        running, waiting = [ask(seed, steps=20, seconds=60) for seed in (0, 1)], ask(2)
+        wait_for(lambda: all(measuring(job) for job in running))
+        pids = pool.pids
+        began = time.monotonic()
+    assert time.monotonic() - began < 3
+    assert not any(psutil.pid_exists(pid) for pid in pids)
+    for job in running:
+        assert queue.get(job.job_id).code == "WORKER_DIED"
+        assert "server was stopped" in queue.get(job.job_id).message
+    assert queue.get(waiting.job_id).state == "queued"
+    with Pool(1, command=COMMAND):
+        assert ended(waiting).state == "done"
+
+
+def test_a_start_clears_up_what_a_dead_server_left(tmp_path: Path):
+    runs = RunStore()
+    runs.publish(tiny_run(9))
+    program = (
+        "import sys, pathlib; from core.disk.files import temporary\n"
+        "for folder in sys.argv[1:]: temporary(pathlib.Path(folder)).mkdir(parents=True)"
+    )
+    subprocess.run([sys.executable, "-c", program, runs.folder, queue.folder()], cwd=ROOT, check=True)
+    assert len([*runs.folder.glob(".tmp-*"), *queue.folder().glob(".tmp-*")]) == 2
+    with Pool(1, command=COMMAND) as pool:
+        pool.wait_ready(PATIENCE)
+    assert [*runs.folder.glob(".tmp-*"), *queue.folder().glob(".tmp-*")] == []
+    assert runs.load(tiny_run(9).run_id).config.seed == 9
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A home on a disk of 3 MB of its own."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = shutil.which("mount")
+    if not mount or subprocess.run([mount, "-t", "tmpfs", "-o", "size=3m", "none", disk], check=False).returncode:
+        pytest.skip("only a superuser can mount a small disk")
+    monkeypatch.setenv("EMBEDDING_EXPLORER_HOME", str(disk))
+    yield disk
+    subprocess.run(["umount", disk], check=True)
+
+
+def test_a_full_disk_fails_the_job_and_nothing_else(small_disk: Path):
+    filler = small_disk / "filler"
+    with Pool(1, command=COMMAND) as pool:
+        kept = ended(ask(0))
+        before = {path.name: path.read_bytes() for path in (RunStore().folder / kept.key).iterdir()}
+        too_big = ended(ask(1, items=400_000))
+        assert (too_big.state, too_big.code) == ("failed", "DISK_FULL")
+        assert "Delete runs" in too_big.message
+
+        running = ask(2, steps=100, seconds=5)
+        wait_for(lambda: measuring(running))
+        with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+            while True:
+                file.write(bytes(4096))
+        assert shutil.disk_usage(small_disk).free < 65_536
+        full = ended(running)
+        assert (full.state, full.code) == ("failed", "DISK_FULL")
+        assert full.seconds > 0, "its own worker could still say so"
+        with pytest.raises(DiskFullError):
+            ask(3)
+
+        filler.unlink()
+        assert ended(ask(3)).state == "done"
+        assert len(pool.pids) == 1
+    assert {path.name: path.read_bytes() for path in (RunStore().folder / kept.key).iterdir()} == before
+    assert [*RunStore().folder.glob(".tmp-*"), *queue.folder().glob(".tmp-*")] == []
+
+
+def test_processes_are_told_apart():
+    assert ProcessId.mine() == ProcessId.of(os.getpid())
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    identity = ProcessId.of(child.pid)
+    assert identity is not None
+    assert identity.alive
+    child.kill()
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # it is dead, its status unread
+    assert not identity.alive
+    child.communicate()
+    assert not identity.alive
+    assert ProcessId.of(child.pid) is None
+    assert files.temporary(Path()).name.startswith(f".tmp-{os.getpid()}-")

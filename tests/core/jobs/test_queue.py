@@ -1,0 +1,158 @@
+"""The queue: one job a result, fair turns, limits, and one worker a job."""
+
+import multiprocessing
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from core.config import PRESETS, run_id
+from core.disk.processes import ProcessId
+from core.errors import BusyError, LimitError, UnknownDatasetError
+from core.jobs import queue
+from core.jobs.job_folder import Job
+from core.jobs.kinds import KINDS
+from core.store.runs import RunStore
+from tests.core.jobs.tiny import TINY, tiny_run
+from tests.core.jobs.tinyjobs import ask
+
+pytestmark = pytest.mark.usefixtures("tiny_kinds")
+
+
+def test_a_submitted_job_waits_with_what_was_asked():
+    job = ask(7, seconds=1)
+    assert queue.get(job.job_id) == job
+    assert (job.job_id, job.state, job.owner, job.title) == ("00000001", "queued", "ann", "seed 7")
+    assert queue.spec(job.job_id) == {"seed": 7, "seconds": 1}
+    assert queue.jobs() == [job]
+    assert queue.get("1") == job
+
+
+def test_ids_go_on_after_jobs_were_forgotten():
+    for seed in range(3):
+        queue.cancel(ask(seed).job_id)
+    queue.prune(0)
+    assert queue.jobs() == []
+    assert ask(0).job_id == "00000004"
+
+
+def test_equal_keys_are_one_job():
+    first = ask(1)
+    assert ask(1, owner="bob") == first
+    assert ask(2).job_id != first.job_id
+    assert len(queue.jobs()) == 2
+
+
+def test_twenty_threads_that_ask_for_one_thing_share_one_job():
+    with ThreadPoolExecutor(20) as crowd:
+        got = list(crowd.map(lambda number: ask(1, owner=f"person {number}").job_id, range(20)))
+    assert set(got) == {"00000001"}
+    assert len(queue.jobs()) == 1
+
+
+def _ask_when_told(barrier: "multiprocessing.synchronize.Barrier") -> None:
+    KINDS["tiny"] = TINY
+    barrier.wait()
+    for seed in range(5):
+        ask(seed, owner=str(os.getpid()))
+
+
+def test_processes_that_ask_for_the_same_things_share_the_jobs():
+    context = multiprocessing.get_context("spawn")
+    barrier = context.Barrier(4)
+    crowd = [context.Process(target=_ask_when_told, args=(barrier,)) for _ in range(4)]
+    for process in crowd:
+        process.start()
+    for process in crowd:
+        process.join(60)
+        assert process.exitcode == 0
+    assert sorted(job.key for job in queue.jobs()) == sorted(tiny_run(seed).run_id for seed in range(5))
+    assert [job.job_id for job in queue.jobs()] == [f"{number:08d}" for number in range(1, 6)]
+
+
+def test_a_stored_result_is_no_job_at_all():
+    RunStore().publish(tiny_run(3))
+    job = ask(3)
+    assert (job.job_id, job.state, job.progress, job.key) == ("", "done", 1.0, tiny_run(3).run_id)
+    assert queue.jobs() == []
+
+
+def test_a_training_is_keyed_by_its_run():
+    config = PRESETS["default"]
+    job = queue.submit_training(config, "ml-latest-small", owner="ann")
+    spec = queue.spec(job.job_id)
+    assert job.run_id == run_id(config, spec["digest"])
+    assert spec["config"] == config.model_dump()
+    assert queue.submit_training(config, "ml-latest-small", owner="bob") == job
+
+
+def test_a_training_that_cannot_be_is_refused_before_it_is_queued(monkeypatch: pytest.MonkeyPatch):
+    with pytest.raises(UnknownDatasetError):
+        queue.submit_training(PRESETS["default"], "../secrets", owner="ann")
+    monkeypatch.setenv("EMBEDDING_EXPLORER_MAX_MODEL_MB", "1")
+    with pytest.raises(LimitError, match="allowed"):
+        queue.submit_training(PRESETS["default"], "ml-latest-small", owner="ann")
+    assert queue.jobs() == []
+
+
+def test_owners_have_a_limit_of_their_own(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("EMBEDDING_EXPLORER_JOBS_PER_OWNER", "2")
+    first, _ = ask(0), ask(1)
+    with pytest.raises(BusyError, match="you have 2 jobs waiting or running, as many as one may"):
+        ask(2)
+    assert ask(0) == first, "what is already asked for costs nothing"
+    assert ask(2, owner="bob").state == "queued"
+    queue.cancel(first.job_id)
+    assert ask(3).state == "queued"
+
+
+def test_the_queue_has_an_end(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("EMBEDDING_EXPLORER_QUEUE_LENGTH", "3")
+    for seed in range(3):
+        ask(seed, owner=str(seed))
+    with pytest.raises(BusyError, match="3 jobs are waiting, as many as may"):
+        ask(9, owner="late")
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "many", "1.5", ""])
+def test_limits_are_whole_numbers(monkeypatch: pytest.MonkeyPatch, text: str):
+    monkeypatch.setenv("EMBEDDING_EXPLORER_QUEUE_LENGTH", text)
+    with pytest.raises(LimitError, match="EMBEDDING_EXPLORER_QUEUE_LENGTH"):
+        queue.Limits.from_environment()
+
+
+def test_owners_take_turns():
+    waiting = [Job(f"{n:08d}", "tiny", str(n), "", owner) for n, owner in enumerate("aaaabbc", start=1)]
+    assert [job.owner for job in queue.fair_order(waiting)] == ["a", "b", "c", "a", "b", "a", "a"]
+    assert [job.job_id for job in queue.fair_order(waiting) if job.owner == "a"] == [f"{n:08d}" for n in range(1, 5)]
+
+
+def test_nobody_starves_while_others_keep_asking():
+    """Started one by one as a single worker would: every owner gets every third turn, whoever asked first."""
+    all_jobs = [Job(f"{n:08d}", "tiny", str(n), "", owner) for n, owner in enumerate("aaaabbbbcccc", start=1)]
+    started = []
+    for turn in range(1, 13):
+        job = queue.fair_order(all_jobs)[0]
+        started.append(job.owner)
+        all_jobs[all_jobs.index(job)] = replace(job, state="done", turn=turn)
+    assert "".join(started) == "abcabcabcabc"
+
+
+def test_a_job_is_claimed_once():
+    job = ask()
+    mine = queue.claim(job.job_id)
+    assert mine is not None
+    assert (mine.state, mine.worker, mine.turn) == ("running", ProcessId.mine(), 1)
+    assert queue.claim(job.job_id) is None
+
+
+def test_listeners_hear_of_a_new_job_and_of_no_other():
+    heard: list[int] = []
+    end = queue.listen(lambda: heard.append(1))
+    ask(0)
+    ask(0)
+    assert len(heard) == 1
+    end()
+    ask(1)
+    assert len(heard) == 1

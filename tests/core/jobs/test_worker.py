@@ -1,0 +1,67 @@
+"""The real worker: TensorFlow warmed up, a training from click to stored run."""
+
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from core import data
+from core.config import PRESETS
+from core.jobs import queue
+from core.jobs.pool import Pool
+from core.model.run import Epoch, Started, Step
+from core.store.runs import RunStore
+
+PATIENCE = 120
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("EMBEDDING_EXPLORER_HOME", str(tmp_path))
+    return tmp_path
+
+
+def finish(job_id: str) -> None:
+    end, tick = time.monotonic() + PATIENCE, threading.Event()
+    while queue.get(job_id).active:
+        assert time.monotonic() < end, queue.log(job_id)
+        tick.wait(0.02)
+
+
+def test_a_training_goes_from_the_queue_into_the_store():
+    ratings = data.load()
+    config = PRESETS["default"].model_copy(update={"epochs": 2, "embedding_dim": 4})
+    slow = PRESETS["article-dot-with-bias"]
+    with Pool(1) as pool:
+        job = queue.submit_training(config, ratings, owner="ann")
+        assert pool.wait_ready(PATIENCE)
+        finish(job.job_id)
+        ended = queue.get(job.job_id)
+        assert (ended.state, ended.progress) == ("done", 1.0), queue.log(job.job_id)
+
+        stopped = queue.submit_training(slow, ratings, owner="ann")
+        while not any(isinstance(event, Step) for event in queue.events(stopped.job_id)):
+            assert queue.get(stopped.job_id).active, queue.log(stopped.job_id)
+        queue.cancel(stopped.job_id)
+        finish(stopped.job_id)
+        assert queue.get(stopped.job_id).state == "canceled"
+    run = RunStore().load(job.key)
+    events = queue.events(job.job_id)
+    assert events[0] == run.started
+    assert isinstance(events[0], Started)
+    assert tuple(event for event in events if isinstance(event, Epoch)) == run.history
+    assert tuple(event for event in events if isinstance(event, Step)) == run.steps
+    assert len(run.history) == 2
+    assert queue.submit_training(config, ratings, owner="bob").job_id == "", "no job for what is stored"
+
+
+def test_whoever_submits_and_watches_needs_no_tensorflow():
+    program = (
+        "import sys; import core.jobs.queue, core.jobs.kinds, core.jobs.pool, core.store.runs, core.jobs.worker\n"
+        "sys.exit(sum(name.split('.')[0] in ('tensorflow', 'keras', 'streamlit', 'plotly') for name in sys.modules))"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)

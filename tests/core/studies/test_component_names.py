@@ -1,0 +1,158 @@
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from core.analysis.components.pca import Pca, pca
+from core.errors import CorruptRunError, LimitError, UnknownRunError
+from core.store import study_store
+from core.store.runs import RunStore
+from core.studies import component_names
+from core.studies.component_names import LONGEST, Name
+from tests.core.jobs.tiny import tiny_run
+
+
+@pytest.fixture
+def run():
+    made = tiny_run(items=40)
+    RunStore().publish(made)
+    return made
+
+
+def named(result: Pca, component: int, low: str = "calm", high: str = "loud") -> Name:
+    return Name(low, high, result.components[component], component, result.centered, 0)
+
+
+def flat(found) -> list[tuple[str, str] | None]:
+    return [None if one is None else (one.low, one.high) for one in found]
+
+
+def test_a_name_is_found_again(run):
+    result = pca(run.weights.item_embedding)
+    assert component_names.get(run.run_id) == ()
+    component_names.set_name(run.run_id, named(result, 1, " Kinder ", "ужас 恐怖"))
+    found = component_names.for_components(component_names.get(run.run_id), result)
+    assert flat(found) == [None, ("Kinder", "ужас 恐怖"), None]
+    assert found[1].cosine == pytest.approx(1)
+    assert (found[1].name.component, found[1].name.centered, found[1].name.min_ratings) == (1, False, 0)
+
+
+def test_the_ends_swap_where_the_component_points_the_other_way():
+    result = pca(np.random.default_rng(0).normal(size=(40, 3)))
+    turned = Name("calm", "loud", -result.components[2], 0, True, 21)
+    assert flat(component_names.for_components([turned], result)) == [None, None, ("loud", "calm")]
+
+
+def test_a_name_goes_with_its_direction_when_centering_changes_the_order():
+    rng = np.random.default_rng(0)
+    data = rng.normal(size=(500, 3)) * [1, 2, 4] + [20, 0, 0]  # uncentered, where all lie comes first
+    before, after = pca(data), pca(data, centered=True)
+    widest = component_names.for_components([named(before, 1)], after)
+    assert flat(widest) in ([("calm", "loud"), None, None], [("loud", "calm"), None, None])
+    assert widest[0].name.component == 1
+
+
+@pytest.mark.parametrize(("cosine", "fits"), [(0.96, True), (0.94, False), (-0.96, True)])
+def test_only_nearly_the_same_direction_has_the_name(cosine, fits):
+    result = pca(np.diag([3.0, 2.0, 1.0]))
+    sine = np.sqrt(1 - cosine**2)
+    near = Name("calm", "loud", cosine * result.components[0] + sine * result.components[1], 0, False, 0)
+    first, second, _ = component_names.for_components([near], result)
+    assert (first is not None) == fits and second is None
+
+
+def test_a_new_name_takes_the_place_of_the_old_and_an_empty_one_removes_it(run):
+    result = pca(run.weights.item_embedding)
+    component_names.set_name(run.run_id, named(result, 0))
+    component_names.set_name(run.run_id, named(result, 1, "a", "b"))
+    component_names.set_name(run.run_id, named(result, 0, "", "only high"))
+    assert flat(component_names.for_components(component_names.get(run.run_id), result)) == [
+        ("", "only high"),
+        ("a", "b"),
+        None,
+    ]
+    component_names.delete(run.run_id, result.components[0])
+    assert flat(component_names.for_components(component_names.get(run.run_id), result)) == [None, ("a", "b"), None]
+    component_names.delete(run.run_id, result.components[2])  # has none
+    assert len(component_names.get(run.run_id)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<img src=x onerror=alert(1)>", "%{y} $x$ *b*", "=1+1", "../../etc", "a" * LONGEST, "👩‍👩‍👧 family", "אימה"],
+)
+def test_any_one_line_of_text_is_kept_as_it_is(run, text):
+    result = pca(run.weights.item_embedding)
+    component_names.set_name(run.run_id, named(result, 0, text, text))
+    assert flat(component_names.for_components(component_names.get(run.run_id), result))[0] == (text, text)
+
+
+@pytest.mark.parametrize("text", ["two\nlines", "a\tb", "\x00", "\x1b[31m", "\u2028", "\u202eevil", "\ud800", "a" * 41])
+def test_what_is_no_line_of_text_is_refused_and_nothing_changes(run, text):
+    result = pca(run.weights.item_embedding)
+    component_names.set_name(run.run_id, named(result, 0))
+    with pytest.raises(LimitError, match="a name"):
+        component_names.set_name(run.run_id, named(result, 0, "fine", f"x{text}x"))
+    assert flat(component_names.for_components(component_names.get(run.run_id), result))[0] == ("calm", "loud")
+
+
+def test_names_need_a_run():
+    name = Name("a", "b", np.array([1.0, 0.0]), 0, False, 0)
+    for run_id in ("0123456789abcdef", "../x", ""):
+        with pytest.raises(UnknownRunError):
+            component_names.set_name(run_id, name)
+    assert component_names.get("0123456789abcdef") == ()
+
+
+def test_too_many_names_are_refused(run, monkeypatch):
+    monkeypatch.setattr(component_names, "MOST", 2)
+    result = pca(run.weights.item_embedding)
+    for component in (0, 1):
+        component_names.set_name(run.run_id, named(result, component))
+    with pytest.raises(LimitError, match="2 names are kept"):
+        component_names.set_name(run.run_id, named(result, 2))
+    assert len(component_names.get(run.run_id)) == 2
+
+
+def test_names_given_at_the_same_time_are_all_kept(run):
+    result = pca(run.weights.item_embedding)
+    with ThreadPoolExecutor(3) as pool:
+        list(
+            pool.map(
+                lambda k: component_names.set_name(run.run_id, named(result, k, f"low {k}", f"high {k}")), range(3)
+            )
+        )
+    found = component_names.for_components(component_names.get(run.run_id), result)
+    assert flat(found) == [(f"low {k}", f"high {k}") for k in range(3)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[]",
+        '{"schema": 2, "names": []}',
+        '{"schema": 1, "names": [{"low": "a", "high": "b", "direction": [2, 0], "component": 0, "centered": 0}]}',
+        '{"schema": 1, "names": [{"low": "a"}]}',
+    ],
+)
+def test_a_damaged_file_is_told_and_left_as_it_is(run, text):
+    result = pca(run.weights.item_embedding)
+    component_names.set_name(run.run_id, named(result, 0))
+    place = study_store.folder(run.run_id) / "names.json"
+    place.write_text(text)
+    with pytest.raises(CorruptRunError, match="move it away"):
+        component_names.get(run.run_id)
+    with pytest.raises(CorruptRunError):
+        component_names.set_name(run.run_id, named(result, 1))
+    assert place.read_text() == text
+
+
+def test_the_file_is_plain_json(run):
+    result = pca(run.weights.item_embedding)
+    component_names.set_name(run.run_id, named(result, 0, "é", ""))
+    document = json.loads((study_store.folder(run.run_id) / "names.json").read_text(encoding="utf-8"))
+    (entry,) = document["names"]
+    assert entry["low"] == "é"
+    np.testing.assert_allclose(entry["direction"], result.components[0], atol=1e-8)

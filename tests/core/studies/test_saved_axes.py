@@ -1,0 +1,94 @@
+"""Axes of people's own: kept with the run, found again, and refused with words."""
+
+import numpy as np
+import pytest
+
+from core.data.ratings import Vocabulary
+from core.errors import CorruptRunError, LimitError, UnknownItemError, UnknownRunError
+from core.store import study_store
+from core.store.runs import RunStore
+from core.studies import saved_axes
+from core.studies.saved_axes import OwnAxis
+from tests.core.jobs.tiny import tiny_run
+
+OWN = OwnAxis(("a", "b"), ("c",), "children's", "<img src=x onerror=alert(1)> %{y}")
+
+
+@pytest.fixture
+def run_id() -> str:
+    RunStore().publish(tiny_run())
+    return tiny_run().run_id
+
+
+def test_an_axis_is_kept_and_forgotten(run_id: str):
+    assert saved_axes.saved(run_id) == ()
+    second = OwnAxis(("x",), ("y",))
+    saved_axes.save(run_id, OWN)
+    saved_axes.save(run_id, second)
+    assert saved_axes.saved(run_id) == (OWN, second)
+    saved_axes.delete(run_id, OWN.axis_id)
+    saved_axes.delete(run_id, OWN.axis_id)
+    assert saved_axes.saved(run_id) == (second,)
+
+
+def test_the_same_poles_under_new_names_take_the_old_ones_place(run_id: str):
+    saved_axes.save(run_id, OWN)
+    renamed = OwnAxis(("b", "a"), ("c",), "for children", "horror")
+    saved_axes.save(run_id, renamed)
+    assert saved_axes.saved(run_id) == (renamed,)
+    assert renamed.axis_id == OWN.axis_id
+    assert OwnAxis(("c",), ("a", "b")).axis_id != OWN.axis_id
+
+
+def test_poles_are_found_by_id():
+    matrix = np.array([[-1.0, 0], [-1, 0], [1, 0], [0, 5]])
+    found = saved_axes.project(OwnAxis(("a", "b"), ("c",)), matrix, Vocabulary(np.array(["a", "b", "c", "d"], object)))
+    np.testing.assert_allclose(found.positions, [-1, -1, 1, 0])
+    with pytest.raises(UnknownItemError):
+        saved_axes.project(OwnAxis(("a",), ("nobody",)), matrix, Vocabulary(np.array(["a", "b", "c", "d"], object)))
+
+
+@pytest.mark.parametrize(
+    ("own", "words"),
+    [
+        (OwnAxis((), ("c",)), "low pole has 0"),
+        (OwnAxis(("c",), tuple(map(str, range(51)))), "1 to 50"),
+        (OwnAxis(("c", "d"), ("d",)), "both poles"),
+        (OwnAxis(("c",), ("d",), "x" * 41), "at most 40"),
+        (OwnAxis(("c",), ("d",), "two\nlines"), "control character"),
+    ],
+)
+def test_what_cannot_be_kept_is_told(run_id: str, own: OwnAxis, words: str):
+    with pytest.raises(LimitError, match=words):
+        saved_axes.save(run_id, own)
+    assert saved_axes.saved(run_id) == ()
+
+
+def test_poles_with_one_mean_make_no_axis():
+    with pytest.raises(LimitError, match="same mean"):
+        saved_axes.project(OwnAxis(("a",), ("b",)), np.ones((2, 3)), Vocabulary(np.array(["a", "b"], object)))
+
+
+def test_there_is_an_end_to_axes(run_id: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(saved_axes, "MOST", 1)
+    saved_axes.save(run_id, OWN)
+    saved_axes.save(run_id, OWN)
+    with pytest.raises(LimitError, match="delete one first"):
+        saved_axes.save(run_id, OwnAxis(("x",), ("y",)))
+
+
+def test_axes_need_a_run():
+    with pytest.raises(UnknownRunError):
+        saved_axes.save("0" * 16, OWN)
+    with pytest.raises(UnknownRunError):
+        saved_axes.saved("../..")
+
+
+@pytest.mark.parametrize(
+    "note", [[], {"schema": 2, "axes": []}, {"schema": 1, "axes": [{"low": ["a"]}]}, {"schema": 1}]
+)
+def test_a_damaged_file_is_told_and_left_alone(run_id: str, note: object):
+    study_store.change_note(run_id, "axes", lambda _: note)
+    with pytest.raises(CorruptRunError):
+        saved_axes.save(run_id, OWN)
+    assert study_store.read_note(run_id, "axes") == note

@@ -1,0 +1,69 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core.config import SplitConfig
+from core.data.ratings import Vocabulary
+from core.data.splits import Split, split
+from core.training.baselines import ITEM_SHRINKAGE, USER_SHRINKAGE, baselines, mae, ndcg, rmse
+
+
+def test_errors_by_hand():
+    predicted, actual = np.array([1.0, 2.0, 5.0], np.float32), np.array([1.0, 4.0, 4.0], np.float32)
+    assert rmse(predicted, actual) == pytest.approx(np.sqrt(5 / 3))
+    assert mae(predicted, actual) == pytest.approx(1.0)
+
+
+def test_many_small_errors_do_not_drown_in_float32():
+    actual = np.full(3_000_000, 3.0, np.float32)
+    assert rmse(actual + np.float32(0.001), actual) == pytest.approx(0.001, rel=1e-3)
+
+
+def test_reference_lines_by_hand(small):
+    parts = Split(train=np.arange(10), validation=np.array([10, 11]), unseen_items=0, unseen_users=2)
+    found = baselines(small, parts)
+    mean = 3.2  # of 5 3 1 4 2 3 5 1 4 4
+    assert found.mean == pytest.approx(np.sqrt(((2 - mean) ** 2 + (0.5 - mean) ** 2) / 2))
+    # Users 4 and 5 were never seen, so only the items' offsets speak: item 2 got 1 and 5, item 0 got 5, 4 and 4.
+    item_2 = (1 - mean + 5 - mean) / (2 + ITEM_SHRINKAGE)
+    item_0 = (5 + 4 + 4 - 3 * mean) / (3 + ITEM_SHRINKAGE)
+    expected = np.sqrt(((2 - mean - item_2) ** 2 + (0.5 - mean - item_0) ** 2) / 2)
+    assert found.averages == pytest.approx(expected)
+
+
+def test_a_users_own_average_counts(small):
+    one_item = replace(
+        small,
+        users=Vocabulary(np.array(["a", "b"], object)),
+        user_index=np.array([0] * 10 + [1] * 10 + [0, 1], np.int32),
+        item_index=np.zeros(22, np.int32),
+        rating=np.array([5.0] * 10 + [1.0] * 10 + [5.0, 1.0], np.float32),
+    )
+    found = baselines(one_item, Split(np.arange(20), np.array([20, 21]), 0, 0))
+    pulled = 3 + 2 * 10 / (10 + USER_SHRINKAGE)
+    assert found.mean == pytest.approx(2)
+    assert found.averages == pytest.approx(5 - pulled)
+
+
+def test_reference_lines_of_the_bundled_ratings(bundled):
+    found = baselines(bundled, split(bundled, SplitConfig()))
+    assert found.mean == pytest.approx(1.050, abs=0.001)
+    assert found.averages == pytest.approx(0.883, abs=0.001)
+
+
+def test_ndcg_has_a_known_answer():
+    gain = np.array([3.0, 2.0, 0.0])
+    assert ndcg(np.array([3.0, 2.0, 1.0]), gain) == 1
+    worst = (0 / np.log2(2) + 2 / np.log2(3) + 3 / np.log2(4)) / (3 / np.log2(2) + 2 / np.log2(3))
+    assert ndcg(np.array([1.0, 2.0, 3.0]), gain) == pytest.approx(worst)
+    assert ndcg(np.array([1.0, 2.0, 3.0]), gain, top=1) == 0
+    assert ndcg(np.zeros(3), gain) == 1  # equal scores keep their order
+
+
+def test_ndcg_of_nothing_to_gain_is_zero_and_losses_are_refused():
+    assert ndcg(np.array([1.0, 2.0]), np.zeros(2)) == 0
+    assert ndcg(np.empty(0), np.empty(0)) == 0
+    for gain, top in ((np.array([-1.0]), 10), (np.array([1.0]), 0)):
+        with pytest.raises(ValueError, match="allowed"):
+            ndcg(np.zeros(1), gain, top=top)

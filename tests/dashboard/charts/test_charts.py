@@ -1,0 +1,106 @@
+"""Figures of the start and train pages: what they hold, and that titles in them are harmless."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core.model.run import Epoch, Started, Step
+from dashboard.charts import data, training
+from dashboard.train.curve import Curve
+
+STARTED = Started(10, 800, 200, 8, 0, 1.05, 0.88)
+EPOCHS = tuple(Epoch(n, 0.5, 0.9, 1.0 - 0.1 * n, 0.6, 0.9, 1.0 - 0.05 * n, 0.7) for n in (1, 2, 3))
+
+
+def test_every_figure_has_a_title_and_axes_with_units(bundled):
+    for figure in (
+        data.ratings_histogram(bundled),
+        data.counts_histogram(bundled.item_count, title="How often", noun="movie"),
+        training.compared_curves([training.Named("a", Curve(STARTED, (), EPOCHS))]),
+    ):
+        assert figure.layout.title.text
+        assert figure.layout.xaxis.title.text
+        assert figure.layout.yaxis.title.text
+
+
+def test_the_ratings_histogram_counts_every_rating(bundled):
+    (bars,) = data.ratings_histogram(bundled).data
+    assert sum(bars.y) == 100_004
+    assert list(bars.x)[:3] == ["0.5", "1", "1.5"]
+
+
+def test_bins_that_double_hold_every_movie_once():
+    (bars,) = data.counts_histogram(np.array([1, 1, 2, 3, 4, 8]), title="", noun="movie").data
+    assert list(bars.x) == ["1", "2", "4", "8"]
+    assert list(bars.y) == [2, 2, 1, 1]
+    assert bars.customdata[1][0] == "2 to 3"
+
+
+def values(rows, line, part="epoch"):
+    return list(rows[(rows["line"] == line) & (rows["part"] == part)]["rmse"])
+
+
+def test_a_curve_holds_training_validation_and_the_loss_within_epochs_as_rmse():
+    rows = training.curve_rows(Curve(STARTED, (Step(0.5, 0.81), Step(0.1, 9.0)), EPOCHS), STARTED)
+    assert values(rows, "Validation") == [0.95, 0.9, 0.85]
+    assert values(rows, "Training") == [0.9, 0.8, 0.7]
+    assert values(rows, "Within epochs", "within") == pytest.approx([0.9])  # the other is far above all
+    assert not values(rows, "Validation", "kept")
+
+
+def test_the_reference_lines_carry_their_numbers():
+    rows = training.curve_rows(Curve(None), STARTED)
+    assert list(rows["line"]) == ["always guess the mean: 1.050", "averages only, no embedding: 0.880"]
+
+
+def test_the_chart_itself_does_not_depend_on_how_far_the_training_is():
+    first = training.curve_rows(Curve(STARTED, (), EPOCHS[:1]), STARTED)
+    later = training.curve_rows(Curve(STARTED, (), EPOCHS), STARTED)
+    assert list(first.columns) == list(later.columns)
+    assert training.curve_spec(10) == training.curve_spec(10)
+
+
+def test_the_curve_has_a_title_and_axes_with_units():
+    spec = training.curve_spec(10)
+    assert spec["title"]
+    assert {axis: spec["encoding"][axis]["title"] for axis in "xy"} == {
+        "x": "Epoch",
+        "y": "RMSE (stars, lower is better)",
+    }
+
+
+def test_every_part_of_the_rows_is_drawn():
+    behind = training.Named("earlier", Curve(STARTED, (), EPOCHS))
+    rows = training.curve_rows(Curve(STARTED, (Step(0.5, 1.0),), EPOCHS, kept_epoch=2), STARTED, behind)
+    layers = training.curve_spec(3, finished=True, behind=True)["layer"]
+    assert {layer["transform"][0]["filter"]["equal"] for layer in layers} == set(rows["part"])
+
+
+def test_the_kept_epoch_is_marked():
+    rows = training.curve_rows(Curve(STARTED, (), EPOCHS, kept_epoch=2), STARTED)
+    assert values(rows, "Validation", "kept") == [0.9]
+
+
+def test_an_exploded_loss_is_left_out():
+    wild = (*EPOCHS, replace(EPOCHS[0], epoch=4, rmse=float("nan"), val_rmse=1e9))
+    rows = training.curve_rows(Curve(STARTED, (Step(0.1, 1e12),), wild), STARTED)
+    assert rows["rmse"].max() < 4
+
+
+def test_well_known_movies_on_the_map_do_not_crowd():
+    places = np.array([[0, 0], [0.01, 0.01], [1, 1], [0.5, 0.5]])
+    assert data.spread_out(places, np.array([9, 8, 7, 1]), 3) == [0, 2, 3]
+
+
+def test_titles_are_harmless_on_the_map():
+    places = np.array([[0.0, 0.0], [1.0, 1.0]])
+    figure = data.small_map(places, ["<b>%{x}</b>", "Fine (1999)"], np.array([2, 1]), noun="movie")
+    assert figure.data[0].customdata[0] == "&lt;b&gt;%\u200b{x}&lt;/b&gt;"
+    assert figure.data[1].text[1] == "Fine"
+
+
+def test_the_rating_table_shows_gaps_as_gaps(small):
+    (cells,) = data.rating_matrix(small).data
+    assert np.isnan(cells.z).sum() == 6 * 5 - len(small)
+    assert np.nansum(cells.z) == small.rating.sum()

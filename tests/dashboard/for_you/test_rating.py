@@ -1,0 +1,198 @@
+"""Rating on the page For you: it moves everything at once, by star, link, search or file, and is never lost."""
+
+import json
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import streamlit as st
+
+from core.analysis.new_user.own_ratings import to_file
+from core.config import PRESETS
+from core.data.ratings import Ratings
+from dashboard.cache import loaders
+from dashboard.for_you import own_ratings
+from dashboard.for_you.rate import ASKED, MOST_LINES
+from dashboard.for_you.scales import Entry, entry
+from tests.dashboard.own_ratings import STAR_WARS, button, expected, item_of, linked, listed, newcomers, stars, texts
+
+
+def test_a_star_changes_the_list_at_once_and_goes_into_the_link(open_page, publish, bundled: Ratings):
+    run = publish()
+    app = open_page("for_you")
+    field = stars(app)[2]
+    item = item_of(field)
+    field.set_value(4)
+    app.run()
+    assert not app.exception
+    assert listed(app) == expected(newcomers(run, bundled), {item: 5.0})
+    assert linked(app, bundled) == {item: 5.0}
+    assert [item_of(one) for one in stars(app)][2] == item  # it stays where it is
+    assert "**1 rating** so far" in texts(app)
+
+
+def test_a_link_opens_the_same_ratings(open_page, publish, bundled: Ratings):
+    run = publish()
+    given = {"31": 4.5, "1029": 2.0}  # known to few, so not among those asked about
+    app = open_page("for_you", rated="31:4.5,1029:2")
+    assert listed(app) == expected(newcomers(run, bundled), given)
+    assert "2 more ratings of yours" in [one.label for one in app.expander]
+    (half,) = [one for one in app.number_input if one.key.startswith("own_own_number_")]
+    assert half.value == 4.5  # no star shows a half
+
+
+def test_a_link_that_does_not_fit_is_told_and_the_rest_kept(open_page, publish, bundled: Ratings):
+    publish()
+    app = open_page("for_you", rated=f"nobody:3,{STAR_WARS}:5,1:77,<b>:1")
+    assert not app.exception
+    (error,) = app.error
+    assert "3 ratings could not be used" in error.value
+    assert linked(app, bundled) == {STAR_WARS: 5.0}
+    app.run()
+    assert not app.error  # said once
+
+
+@pytest.mark.parametrize("said", ["", ",", "\x00", "../x", "%", "1:", ":5", "1" * 5000])
+def test_a_broken_link_shows_the_page_all_the_same(open_page, publish, said: str):
+    publish()
+    app = open_page("for_you", rated=said, who="Aliens", item="No such", variety="9", like_min="-4", like_years="x")
+    assert not app.exception
+    assert len(stars(app)) == ASKED
+
+
+def test_what_is_skipped_makes_room_and_what_is_taken_back_is_gone(open_page, publish):
+    publish()
+    app = open_page("for_you")
+    first, second = (item_of(field) for field in stars(app)[:2])
+    button(app, f"own_own_away_{json.dumps(first)}").click().run()
+    assert len(stars(app)) == ASKED
+    assert first not in [item_of(field) for field in stars(app)]
+    stars(app)[0].set_value(0)
+    app.run()
+    button(app, f"own_own_away_{json.dumps(second)}").click().run()
+    assert "rated" not in app.query_params
+    button(app, "own_ask").click().run()
+    assert first in [item_of(field) for field in stars(app)]
+
+
+def test_ratings_outlive_other_pages_and_other_models(open_page, publish, bundled: Ratings):
+    publish()
+    other = publish(PRESETS["article-simple-dot"])
+    app = open_page("for_you", rated=f"{STAR_WARS}:5,1:4")
+    app.switch_page("app_pages/biases.py").run()
+    app.switch_page("app_pages/for_you.py").run()
+    assert linked(app, bundled) == {STAR_WARS: 5.0, "1": 4.0}
+    app.query_params["run"] = other.run_id
+    app.run()
+    assert not app.exception
+    assert linked(app, bundled) == {STAR_WARS: 5.0, "1": 4.0}
+    assert listed(app) == expected(newcomers(other, bundled), {STAR_WARS: 5.0, "1": 4.0})
+
+
+def test_all_ten_rated_bring_ten_more_and_keep_the_first(open_page, publish, bundled: Ratings):
+    publish()
+    app = open_page("for_you")
+    asked = [item_of(field) for field in stars(app)]
+    for item in asked:
+        next(field for field in stars(app) if item_of(field) == item).set_value(2)
+        app.run()
+    assert not app.exception
+    shown = [item_of(field) for field in stars(app)]
+    assert set(asked) < set(shown)
+    assert len(shown) == 2 * ASKED
+    assert linked(app, bundled) == dict.fromkeys(asked, 3.0)
+
+
+def test_search_finds_what_is_not_asked_about(open_page, publish, bundled: Ratings):
+    publish()
+    app = open_page("for_you")
+    (search,) = [one for one in app.selectbox if one.key == "own_search"]
+    search.set_value("Dog Day Afternoon (1975)").run()
+    (field,) = stars(app, "found")
+    item = bundled.items.ids[bundled.item_table["title"].tolist().index("Dog Day Afternoon (1975)")]
+    assert item_of(field) == item
+    field.set_value(3)
+    app.run()
+    assert linked(app, bundled) == {item: 4.0}
+
+
+def test_very_many_ratings_are_not_all_drawn_and_can_all_be_found(open_page, publish, bundled: Ratings):
+    publish()
+    app = open_page("for_you")
+    rows = np.argsort(-bundled.item_count, kind="stable")[300:500]
+    app.session_state._own_ratings["ml-latest-small"].given.update(dict.fromkeys(bundled.items.ids[rows], 4.0))
+    app.run()
+    assert not app.exception
+    assert "**200 ratings** so far" in texts(app)
+    assert len(stars(app)) == ASKED + MOST_LINES
+    assert "rated" not in app.query_params  # too many for a link
+    (search,) = [one for one in app.selectbox if one.key == "own_search"]
+    search.set_value(bundled.item_table["title"][rows[0]]).run()
+    (field,) = stars(app, "found")
+    assert field.value == 3
+    field.set_value(0)
+    app.run()
+    assert app.session_state._own_ratings["ml-latest-small"].given[bundled.items.ids[rows[0]]] == 1.0
+
+
+def loaded(monkeypatch: pytest.MonkeyPatch, ratings: Ratings, content: bytes) -> own_ratings.Said:
+    """What loading a file says; the session is a plain dictionary here."""
+    monkeypatch.setattr(st, "session_state", st.session_state if hasattr(st.session_state, "_plain") else Session())
+    st.session_state[own_ratings.UPLOAD] = SimpleNamespace(getvalue=lambda: content)
+    monkeypatch.setattr(loaders, "ratings", {ratings.dataset_id: ratings}.__getitem__)
+    own_ratings.load(ratings.dataset_id)
+    said = own_ratings.take_said()
+    assert said is not None
+    return said
+
+
+class Session(dict):
+    """A session without Streamlit."""
+
+    _plain = True
+
+
+def test_a_file_is_added_to_what_is_there_and_a_bad_one_changes_nothing(monkeypatch, small: Ratings):
+    assert loaded(monkeypatch, small, to_file({"007": 5.0, "7": 1.0}, small)).text == "2 ratings loaded."
+    own_ratings.rate("small", "-5", 3.0)
+    said = loaded(monkeypatch, small, b"\x00 not json")
+    assert said.code == "BAD_FORMAT"
+    assert "as they were" in said.text
+    assert own_ratings.own("small").given == {"007": 5.0, "7": 1.0, "-5": 3.0}
+    partly = loaded(monkeypatch, small, json.dumps({"ratings": [{"item_id": "7", "rating": 2}, {}]}).encode())
+    assert partly.text.startswith("1 rating loaded. 1 rating could not be used")
+    assert own_ratings.own("small").given == {"007": 5.0, "7": 2.0, "-5": 3.0}
+
+
+def rated_from(ratings: Ratings, values: list[float], low: float, high: float) -> Ratings:
+    numbers = np.resize(np.array(values, np.float32), len(ratings))
+    return replace(ratings, rating=numbers, min_rating=low, max_rating=high)
+
+
+@pytest.mark.parametrize(
+    ("values", "low", "high", "fits"),
+    [
+        ([0.5, 1.0, 3.5], 0.5, 5, Entry("stars", 0.5, 5, 0.5)),
+        ([1, 2, 5], 1, 5, Entry("stars", 1, 5, 1)),
+        ([0, 1], 0, 1, Entry("thumbs", 0, 1, 1)),
+        ([-1, 1], -1, 1, Entry("thumbs", -1, 1, 2)),
+        ([1, 4, 5, 10], 1, 10, Entry("number", 1, 10, 1)),
+        ([-10, -3.5, 7], -10, 10, Entry("number", -10, 10, 0.5)),
+        (list(np.linspace(0, 100, 1001)), 0, 100, Entry("number", 0, 100, 0.1)),
+        ([0, 3, 5], 0, 5, Entry("number", 0, 5, 1)),
+        ([1, 2.3333, 4], 1, 5, Entry("number", 1, 5, 0.01)),
+        ([1, 1.25, 4], 1, 5, Entry("number", 1, 5, 0.25)),
+    ],
+)
+def test_ratings_are_given_in_the_datas_own_scale(small: Ratings, values, low, high, fits: Entry):
+    big = replace(small, user_index=np.zeros(2002, np.int32), rating=np.zeros(2002, np.float32))
+    assert entry(rated_from(big, values, low, high)) == fits
+
+
+def test_clicks_and_ratings_stand_for_each_other():
+    assert [Entry("stars", 0.5, 5, 0.5).to_click(rating) for rating in (1.0, 5.0, 3.5)] == [0, 4, None]
+    assert [Entry("thumbs", -1, 1, 2).to_click(rating) for rating in (-1.0, 1.0)] == [0, 1]
+    assert Entry("thumbs", -1, 1, 2).from_click(0) == -1
+    assert Entry("stars", 1, 5, 1).from_click(4) == 5
+    assert [Entry("number", 0, 9, step).form for step in (1, 0.5, 0.25)] == ["%.0f", "%.1f", "%.2f"]

@@ -1,0 +1,74 @@
+"""What the page For you says follows from its numbers, and nobody's words become markup."""
+
+import numpy as np
+import pytest
+
+from core.analysis.new_user.explain import Explanation, Influence, Term
+from core.analysis.new_user.foldin import Person
+from core.analysis.new_user.uncertainty import MissCurve, sureness
+from dashboard.for_you import words
+from dashboard.principal_components.label import Label
+
+HOSTILE = "*[a](http://x)* <b>"
+OTHERS = np.linspace(-1, 1, 101)
+
+
+def somebody(bias: float | None) -> Person:
+    return Person(np.zeros(1), bias, np.eye(2) * 0.04, 3)
+
+
+@pytest.mark.parametrize(
+    ("bias", "says"),
+    [(0.89, "more generously than 94%"), (-0.89, "more strictly than 94%"), (0.05, "about as generously as most")],
+)
+def test_generosity_is_told_beside_the_others(bias: float, says: str):
+    assert says in words.generosity(somebody(bias), OTHERS, 3)
+    assert "(± 0.20)" in words.generosity(somebody(bias), OTHERS, 3)
+
+
+def test_without_biases_nothing_is_said_and_without_ratings_one_is_average():
+    assert words.generosity(somebody(None), OTHERS, 3) == ""
+    assert "exactly average" in words.generosity(somebody(0.9), OTHERS, 0)
+
+
+def test_where_one_is_names_the_end_one_leans_to():
+    assert "in the middle" in words.where(0, Label(2), 3.0, "old")
+    assert "close to the average person" in words.where(5, Label(2), 0.1, "old")
+    said = words.where(5, Label(2, noise=True), -1.25, HOSTILE)
+    assert "component 2 (noise)" in said
+    assert "1.2 standard deviations" in said
+    assert "[a](" not in said and "<b>" not in said
+    assert "the low end" in words.where(5, Label(2), -1.25, "")
+
+
+def test_a_guess_says_why_it_is_unsure():
+    sure = sureness(MissCurve(0.5, 1.0, 9), np.array([0, 999, 999]), np.array([0.0, 0.6, 0.0]), spread=1.0)
+    assert "movie rated seldom" in words.guess(3.0, sure, 0, "movie")
+    assert "tastes differ on it" in words.guess(3.0, sure, 1, "movie")
+    assert words.guess(3.25, sure, 2, "movie") == "**3.2** ± 0.7 :small[:gray[fairly sure]]"
+
+
+def test_an_explanation_says_the_printed_numbers():
+    terms = (Term("average", 0.7, 3.5), Term("person", -0.2, -0.2), Term("item", 0.3, 0.3))
+    meeting = Term("component", 0.4, 0.404, 1, -0.5, -0.8)
+    found = Explanation((*terms, meeting, Term("rest", 0, 0)), 1.2, 4.004)
+    said = words.explanation(
+        found, [3.5, -0.2, 0.3, 0.4, 0.0], lambda k, high: f"{HOSTILE} {k} {high}", "you", "movie", (0.5, 5.0)
+    )
+    assert "You rate **0.20** lower than most. This movie is liked **0.30** better" in said
+    assert "1 False: the movie lies there, and you lean that way too (0.40 stars)" in said
+    assert said.endswith("Together **4.00**.")
+    assert "[a](" not in said
+    alone = words.explanation(Explanation((*terms,), 0.8, 6.0), [3.5, 0.0, 0.0], str, "you", "movie", (0.5, 5.0))
+    assert "neither higher nor lower" in alone
+    assert alone.endswith("held inside the scale at 5.00.")
+
+
+def test_the_rating_that_pulled_most_is_named():
+    found = Influence(np.array([1, 0]), np.array([-0.25, 0.01]))
+    said = words.influence(found, ["first", HOSTILE], [4.0, 0.5], 5.0)
+    assert "Your **0.5** for" in said
+    assert "pulled it down the most: without that rating the guess would be 0.25 stars higher" in said
+    assert "[a](" not in said
+    assert "rated nothing" in words.influence(Influence(np.empty(0, int), np.empty(0)), [], [], 5.0)
+    assert "None of your ratings" in words.influence(Influence(np.array([0]), np.array([0.001])), ["x"], [1.0], 5.0)

@@ -1,0 +1,253 @@
+"""The maps page: what is drawn is what the analyses say, studies are offered and shown, links open the same map."""
+
+import json
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.analysis.components.pca import pca
+from core.analysis.maps.faithfulness import faithfulness
+from core.data.ratings import Ratings
+from core.jobs import queue
+from core.jobs.outcome import Verdict
+from core.jobs.study_jobs import ClusterSettings, MapStudySettings
+from core.model.run import Run
+from core.studies import saved_axes, study_kinds
+from core.studies.saved_axes import OwnAxis
+from core.studies.settings import MIN_RATINGS
+from dashboard.cache import loaders
+from dashboard.maps import link, settings
+from dashboard.shared import selection, tables
+from tests.dashboard.neighbors.test_page import figure_of, texts
+
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def run(publish: Callable[..., Run]) -> Run:
+    return publish()
+
+
+def made(run: Run, ratings: Ratings, kind: str, settings_: object) -> None:
+    study_kinds.make(kind, run, ratings, settings_)
+
+
+def test_without_a_model_the_page_offers_one(open_page: Open):
+    app = open_page("maps")
+    assert not app.exception
+    assert any("default" in button.label for button in app.button)
+    assert not app.get("plotly_chart")
+
+
+def test_a_shadow_at_once_with_its_faithfulness(open_page: Open, run: Run, bundled: Ratings):
+    app = open_page("maps")
+    assert not app.exception
+    figure = figure_of(app, "item_map")
+    rows = study_kinds.taking_part(run, bundled, MIN_RATINGS)
+    matrix = run.weights.item_embedding[rows]
+    (cloud,) = figure["data"]
+    assert cloud["type"] == "scattergl"
+    scores = pca(matrix, n_components=2).scores.astype(np.float32)
+    told = faithfulness(matrix, scores)
+    assert f"**{10 * told.mean:.1f} of 10 true neighbors**" in texts(app)
+    assert f"Trustworthiness {told.trustworthiness:.2f}" in texts(app)
+    assert figure["layout"]["title"]["text"] == f"{len(rows):,} movies by PCA"
+    assert figure["layout"]["title"]["subtitle"]["text"] == f"{10 * told.mean:.1f} of 10 true neighbors kept"
+    assert len(json.dumps(figure)) < 2e6
+
+
+def test_a_shadow_in_space(open_page: Open, run: Run):
+    app = open_page("maps", map_view="3D", map_centered="true")
+    assert not app.exception
+    figure = figure_of(app, "item_map_3d")
+    assert {trace["type"] for trace in figure["data"]} == {"scatter3d"}
+
+
+def test_a_map_by_tsne_is_offered_then_shown(open_page: Open, run: Run, bundled: Ratings):
+    settings_ = MapStudySettings(method="tsne", iterations=250, perplexity=5, min_ratings=150)
+    query = link.parameters("map", settings_.model_dump())
+    app = open_page("maps", **query)
+    assert not app.exception
+    assert not app.get("plotly_chart")
+    start = next(button for button in app.button if button.label == "Draw this map")
+    start.click().run()
+    (job,) = queue.jobs()
+    assert job.title == "Map by t-SNE"
+    assert job.kind == "study"
+    made(run, bundled, "map", settings_)
+    queue.conclude(job.job_id, Verdict("done"))
+    loaders.jobs_now.clear()
+    app = open_page("maps", **query)
+    assert not app.exception
+    assert "true neighbors" in texts(app)
+    assert "t-SNE" in figure_of(app, "item_map")["layout"]["title"]["text"]
+    assert not any(button.label == "Draw this map" for button in app.button)
+    earlier = [entry.proto for entry in app.get("page_link") if entry.proto.label.startswith("t-SNE, perplexity 5")]
+    assert [entry.label for entry in earlier] == ["t-SNE, perplexity 5, 250 steps, seed 0, at least 150 ratings"]
+    assert "map_method=t-SNE" in earlier[0].query_string
+
+
+def test_a_map_that_failed_says_why_and_can_be_tried_again(open_page: Open, run: Run):
+    app = open_page("maps", map_method="t-SNE")
+    next(button for button in app.button if button.label == "Draw this map").click().run()
+    (job,) = queue.jobs()
+    queue.claim(job.job_id)
+    queue.conclude(job.job_id, Verdict("failed", "OUT_OF_MEMORY", "memory ran out; <b>choose</b> fewer"))
+    loaders.jobs_now.clear()
+    app = open_page("maps", map_method="t-SNE")
+    assert not app.exception
+    assert app.error[0].value.startswith("Memory ran out; \\<b\\>")
+    next(button for button in app.button if button.label == "Try again").click().run()
+    assert [job.state for job in queue.jobs()] == ["failed", "queued"]
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_umap_is_offered_only_where_it_can_run(open_page: Open, run: Run, monkeypatch: pytest.MonkeyPatch, here: bool):
+    monkeypatch.setattr(settings, "umap_installed", lambda: here)
+    app = open_page("maps", map_method="UMAP")
+    assert not app.exception
+    (method,) = [group for group in app.get("button_group") if group.label == "Method"]
+    assert ("UMAP" in [option.content for option in method.proto.options]) is here
+    assert ("requirements-umap.txt" in method.proto.help) is not here
+    assert bool(app.get("plotly_chart")) is not here  # without it, the link falls back to the shadow
+
+
+def test_too_few_items_are_said_in_words(open_page: Open, run: Run):
+    app = open_page("maps", map_method="t-SNE", map_perplexity="200", map_min="150")
+    assert "Perplexity is 200" in app.info[0].value
+    assert not any(button.label == "Draw this map" for button in app.button)
+
+
+@pytest.mark.parametrize(
+    "color", ["Mean rating", "Genre", "Year", "Number of ratings", "Bias", "Group", "Faithfulness"]
+)
+def test_every_color(open_page: Open, run: Run, bundled: Ratings, color: str):
+    made(run, bundled, "clusters", ClusterSettings(n_clusters=10))
+    app = open_page("maps", map_color=color, map_size="true", group_number="10")
+    assert not app.exception
+    figure = figure_of(app, "item_map")
+    assert len(json.dumps(figure)) < 2e6
+    if color == "Group":
+        assert len(figure["data"]) == 10
+        assert [trace["name"].split()[0] for trace in figure["data"]] == [str(number) for number in range(1, 11)]
+    if color == "Bias":
+        scale = figure["data"][0]["marker"]
+        assert scale["cmin"] == -scale["cmax"]
+
+
+def test_groups_before_they_are_found(open_page: Open, run: Run):
+    app = open_page("maps", map_color="Group")
+    assert not app.exception
+    assert "There are no groups yet" in texts(app)
+    next(button for button in app.button if button.label == "Find groups").click().run()
+    assert [job.title for job in queue.jobs()] == ["Grouping"]
+
+
+def test_groups_are_a_table(open_page: Open, run: Run, bundled: Ratings):
+    made(run, bundled, "clusters", ClusterSettings(n_clusters=4))
+    app = open_page("maps", group_number="4")
+    table = app.dataframe[0].value
+    assert list(table.columns) == ["Group", "Movies", "What stands out", "Nearest its middle"]
+    assert table["Movies"].sum() == len(study_kinds.taking_part(run, bundled, MIN_RATINGS))
+
+
+def test_a_searched_movie_is_marked_with_lines_to_its_neighbors(open_page: Open, run: Run):
+    app = open_page("maps", map_find="Heat (1995)")
+    assert not app.exception
+    figure = figure_of(app, "item_map")
+    lines, ring = figure["data"][-2:]
+    assert lines["mode"] == "lines"
+    assert ring["text"] == ["Heat (1995)"]
+    assert "of them are near it here" in texts(app)
+
+
+def test_a_movie_with_too_few_ratings_is_said_to_be_missing(open_page: Open, run: Run, bundled: Ratings):
+    rows = loaders.item_rows(run.run_id)
+    label = rows.labels[int(np.flatnonzero(rows.count == 1)[0])]
+    app = open_page("maps", map_find=label)
+    assert "Not on this map" in texts(app)
+
+
+def test_the_axis_has_two_poles_at_first_and_every_movie_on_it(open_page: Open, run: Run, bundled: Ratings):
+    app = open_page("maps", maps="An axis of your own")
+    assert not app.exception
+    figure = figure_of(app, "axis_strip")
+    assert len(figure["data"]) == 3
+    assert "Toward Children" in [subheader.value for subheader in app.subheader]
+    places = app.dataframe[0].value["Place"].to_numpy()
+    assert (np.diff(places) >= 0).all()
+
+
+def test_a_link_carries_the_poles(open_page: Open, run: Run, bundled: Ratings):
+    titles = bundled.item_table["title"].tolist()
+    app = open_page(
+        "maps",
+        maps="An axis of your own",
+        pole_low="Heat (1995)",
+        pole_low_name="<img src=x onerror=alert(1)>",
+        pole_high="Toy Story (1995)",
+        pole_high_name="%{y} $x$",
+    )
+    assert not app.exception
+    own = OwnAxis(
+        (str(bundled.items.ids[titles.index("Heat (1995)")]),),
+        (str(bundled.items.ids[titles.index("Toy Story (1995)")]),),
+    )
+    found = saved_axes.project(own, run.weights.item_embedding, bundled.items)
+    place = app.dataframe[1].value.set_index("Title")["Place"]
+    row = titles.index(place.index[0])
+    assert place.iloc[0] == pytest.approx(found.positions[row])
+    assert "<img" not in json.dumps(figure_of(app, "axis_strip"))
+    assert "<img" not in texts(app).replace("\\<img", "")
+
+
+def test_an_axis_is_kept_opened_crossed_and_deleted(open_page: Open, run: Run):
+    app = open_page("maps", maps="An axis of your own")
+    app.button(key="axis_keep").click().run()
+    (kept,) = saved_axes.saved(run.run_id)
+    assert kept.title == "Children – Horror"
+    assert app.button(key="axis_keep").disabled
+    app = open_page(
+        "maps", maps="An axis of your own", pole_low="Heat (1995)", pole_high="Toy Story (1995)", pole_high_name="toys"
+    )
+    assert not app.exception
+    assert "The two axes meet at" in texts(app)
+    assert len(figure_of(app, "axes_map")["data"]) == 1
+    app.button(key=f"axis_open_{kept.axis_id}").click().run()
+    assert not app.exception
+    assert "Toward Children" in [subheader.value for subheader in app.subheader]
+    app.button(key=f"axis_delete_{kept.axis_id}").click().run()
+    assert saved_axes.saved(run.run_id) == ()
+
+
+def test_an_empty_pole_is_said_in_words(open_page: Open, run: Run):
+    app = open_page("maps", maps="An axis of your own")
+    app.multiselect(key="pole_low").set_value([]).run()
+    assert not app.exception
+    assert "low pole has 0 items" in app.info[0].value
+
+
+def test_a_selection_as_a_file_with_ids_and_vectors(run: Run, bundled: Ratings):
+    rows = loaders.item_rows(run.run_id)
+    chosen = np.array([3, 10])
+    table = tables.items(bundled, rows, chosen, {})
+    text = tables.csv(selection.for_file(bundled, rows, chosen, table, vectors=True)).decode("utf-8-sig").splitlines()
+    head, first = text[0].split(","), text[1]
+    width = run.config.embedding_dim
+    assert head[0] == "Id" and head[-width:] == [f"e{number}" for number in range(1, width + 1)]
+    assert first.split(",")[0] == bundled.items.ids[3]
+    assert [float(value) for value in first.split(",")[-width:]] == pytest.approx(
+        run.weights.item_embedding[3].tolist(), rel=1e-6
+    )
+    assert "e1" not in selection.for_file(bundled, rows, chosen, table, vectors=False).columns
+
+
+def test_links_to_studies_name_widgets_that_exist(open_page: Open, run: Run, bundled: Ratings):
+    given = ClusterSettings(method="hdbscan", min_size=30, min_ratings=100)
+    made(run, bundled, "clusters", given)
+    app = open_page("maps", **link.parameters("clusters", given.model_dump()))
+    assert not app.exception
+    assert not any(button.label == "Find groups" for button in app.button)
+    assert link.parameters("stability", {}) == {}

@@ -1,0 +1,127 @@
+"""Missions: every step is done when, and only when, the person has done it."""
+
+from dataclasses import replace
+
+import pytest
+
+from core.config import RunConfig
+from core.model.run import DatasetRef, Epoch, Outcome
+from core.store.runs import RunSummary
+from dashboard.missions import checks
+from dashboard.missions.snapshot import Seen
+from dashboard.missions.tours import MISSIONS, Task
+from dashboard.shell import frame
+
+DATA = DatasetRef("d", "D", "movie", "0" * 64, 4, 6, 24, 0.5, 5.0)
+DEFAULT = RunConfig(l2=0.11)
+CARELESS = RunConfig(l2=0.0)
+RISES = tuple(Epoch(n, 0.1, 1, fit, 1, 1, new, 1) for n, fit, new in ((1, 0.9, 0.90), (2, 0.6, 0.88), (3, 0.4, 0.89)))
+FALLS = tuple(Epoch(n, 0.1, 1, fit, 1, 1, new, 1) for n, fit, new in ((1, 0.9, 0.90), (2, 0.7, 0.87), (3, 0.6, 0.86)))
+
+
+def summary(config: RunConfig, *, best: float, name: str = "a" * 16) -> RunSummary:
+    return RunSummary(name, config, DATA, Outcome(3, 3, False, best, 0.7, best, 0.2), "2026-01-01T00:00:00+00:00", 1)
+
+
+RUN = summary(DEFAULT, best=0.86)
+CARELESS_RUN = summary(CARELESS, best=0.88, name="b" * 16)
+ONE = Seen(page="start", run=RUN, runs=(RUN, CARELESS_RUN), most_rated="Forrest Gump (1994)")
+
+
+def on(page: str, **widgets: object) -> Seen:
+    return replace(ONE, page=page, widgets=widgets)
+
+
+def training(settings: RunConfig | None, history: tuple[Epoch, ...] | None, **widgets: object) -> Seen:
+    return replace(on("train", **widgets), settings=settings, history=history)
+
+
+NOISY = replace(on("components", component=3), above_noise=(True, True, False))
+
+CASES = [
+    (checks.has_model, ONE, replace(ONE, runs=(), run=None)),
+    (checks.looks_at_training, on("train"), on("start")),
+    (checks.looks_at_training, on("train"), replace(on("train"), run=None)),
+    (checks.opens_second_component, on("components", component=2), on("components", component=1)),
+    (checks.opens_second_component, on("components", component=2), on("start", component=2)),
+    (checks.opens_first_component, on("components"), on("components", component=2)),
+    (checks.opens_first_component, on("components", component=1), replace(on("components"), run=None)),
+    (checks.asks_for_neighbors, on("neighbors", near_movie="Heat (1995)"), on("neighbors")),
+    (
+        checks.asks_for_neighbors,
+        on("neighbors", near_movie="Heat (1995)"),
+        on("neighbors", near_movie="Forrest Gump (1994)"),
+    ),
+    (checks.asks_for_any_neighbor, on("neighbors", near_movie="Heat (1995)", min=1), on("neighbors", min=1)),
+    (checks.asks_for_any_neighbor, on("neighbors", near_movie="H", min=1), on("neighbors", near_movie="H", min=2)),
+    (checks.asks_for_known_neighbors, on("neighbors", near_movie="H", min=50), on("neighbors", near_movie="H", min=49)),
+    (checks.looks_at_people, on("neighbors", rows="Users"), on("neighbors", rows="Movies")),
+    (checks.looks_at_people, on("neighbors", rows="Users"), on("embeddings", rows="Users")),
+    (checks.looks_at_numbers, on("embeddings", one_movie="H"), on("embeddings", one_movie="Forrest Gump (1994)")),
+    (checks.lists_known_ends, on("components", component=1, min=50), on("components", component=1, min=21)),
+    (checks.lists_known_ends, on("components", component=1, min=50), on("components", component=2, min=50)),
+    (checks.colors_the_map, on("components", color="Year"), on("components", color="Mean rating")),
+    (checks.names_first_component, replace(ONE, named=frozenset({0})), replace(ONE, named=frozenset({1}))),
+    (checks.opens_noise, NOISY, replace(NOISY, above_noise=(True, True, True))),
+    (checks.opens_noise, NOISY, replace(NOISY, above_noise=())),
+    (checks.opens_noise, NOISY, replace(NOISY, page="maps")),
+    (checks.opens_noise, NOISY, replace(NOISY, widgets={"component": 1}, above_noise=(False, False, False))),
+    (checks.studies_seeds, replace(ONE, studied=True), ONE),
+    (checks.compares_with_first, replace(on("components"), studied=True), on("components")),
+    (checks.rates_some, replace(ONE, rated=3), replace(ONE, rated=2)),
+    (checks.rates_ten, replace(ONE, rated=10), replace(ONE, rated=9)),
+    (checks.asks_why, replace(on("for_you"), explained="Heat (1995)"), on("for_you")),
+    (checks.takes_the_penalty_away, training(CARELESS, None), training(DEFAULT, None)),
+    (checks.takes_the_penalty_away, training(CARELESS, None), training(None, None)),
+    (checks.takes_the_penalty_away, training(CARELESS, None), training(RunConfig(l2=0.0, item_dropout=0.5), None)),
+    (checks.sees_it_turn, training(CARELESS, RISES), training(CARELESS, None)),
+    (checks.sees_it_turn, training(CARELESS, RISES), training(CARELESS, FALLS)),
+    (checks.sees_it_turn, training(CARELESS, RISES), training(DEFAULT, RISES)),
+    (checks.cures_it, training(DEFAULT, FALLS), training(DEFAULT, None)),
+    (checks.cures_it, training(DEFAULT, FALLS), training(DEFAULT, RISES)),
+    (checks.cures_it, training(RunConfig(l2=0.0, item_dropout=0.5), FALLS), training(RunConfig(l2=0.01), FALLS)),
+    (checks.cures_it, training(DEFAULT, FALLS), replace(training(DEFAULT, FALLS), runs=(RUN,))),
+    (checks.lays_it_behind, training(DEFAULT, FALLS, behind="b" * 16), training(DEFAULT, FALLS)),
+    (checks.lays_it_behind, training(DEFAULT, FALLS, behind="b" * 16), training(DEFAULT, FALLS, behind="a" * 16)),
+    (checks.lays_it_behind, training(DEFAULT, FALLS, behind="b" * 16), training(CARELESS, RISES, behind="b" * 16)),
+]
+
+
+@pytest.mark.parametrize(("predicate", "yes", "no"), CASES)
+def test_a_step_is_done_by_doing_it_and_not_otherwise(predicate, yes: Seen, no: Seen):
+    assert predicate(yes)
+    assert not predicate(no)
+
+
+def all_tasks() -> list[Task]:
+    return [task for mission in MISSIONS.values() for task in mission.tasks]
+
+
+def test_every_check_is_tried_above():
+    assert {task.done for task in all_tasks()} == {predicate for predicate, _, _ in CASES}
+
+
+def test_turning_needs_a_rise_and_further_learning():
+    assert checks.has_turned(RISES)
+    assert not checks.has_turned(FALLS)
+    assert not checks.has_turned(FALLS[:1])
+    stuck = (RISES[0], RISES[1], replace(RISES[2], rmse=0.7))
+    assert not checks.has_turned(stuck)
+
+
+def test_there_are_six_missions_of_three_to_six_steps():
+    assert len(MISSIONS) == 6
+    assert all(3 <= len(mission.tasks) <= 6 for mission in MISSIONS.values())
+    assert list(MISSIONS) == [mission.key for mission in MISSIONS.values()]
+
+
+def test_every_step_is_on_a_page_that_exists():
+    pages = {name for group in frame.PAGES.values() for name, _, _ in group}
+    assert {task.page for task in all_tasks()} <= pages
+
+
+def test_words_fit_any_noun():
+    for text in [word for task in all_tasks() for word in (task.do, task.why)]:
+        said = text.format(noun="book", nouns="books")
+        assert "{" not in said
+        assert "!" not in said

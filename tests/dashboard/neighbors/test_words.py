@@ -1,0 +1,73 @@
+"""What is said about neighbors, on vectors one can see through."""
+
+import numpy as np
+
+from core.analysis.neighbors.analogies import analogy
+from core.analysis.neighbors.of_one import METRICS, neighbors
+from dashboard.neighbors import words
+from dashboard.shared.matrix_rows import Rows
+
+
+def rows_of(matrix: np.ndarray, count: list[int] | None = None) -> Rows:
+    n = len(matrix)
+    return Rows(
+        noun="movie",
+        labels=[f"m{row}" for row in range(n)],
+        matrix=matrix.astype(np.float32),
+        bias=None,
+        count=np.array(count or range(1, n + 1)),
+        trained=np.ones(n, bool),
+    )
+
+
+def told(matrix: np.ndarray, row: int = 0, top: int = 2) -> str:
+    found = {metric: neighbors(matrix, row, metric=metric, top=top) for metric in METRICS}
+    length = np.linalg.norm(matrix, axis=1)
+    return words.lengths(rows_of(matrix), row, length, found, np.ones(len(matrix), bool))
+
+
+def test_vectors_of_one_length_agree():
+    angle = np.array([0, 0.1, 0.2, 1, 2])
+    assert "All three measures list the same 2" in told(np.column_stack([np.cos(angle), np.sin(angle)]))
+
+
+def test_where_lengths_differ_the_lists_are_counted():
+    # Closest in direction: 1 and 2, both short; by product: 3 and 4, long and further off.
+    matrix = np.array([[1, 0], [0.1, 0], [0.1, 0.001], [9, 5], [8, 5], [0.9, 0.6]])
+    said = told(matrix)
+    assert "**1.00** long, longer than 40% of the 5 movies compared" in said
+    assert "Of the 2 nearest by cosine, 0 are also among the 2 by dot product" in said
+
+
+def test_a_neighbor_that_is_not_close_is_called_so():
+    matrix = np.array([[1, 0], [0.1, 1], [-1, 0]])
+    said = words.lead(rows_of(matrix), 0, neighbors(matrix, 0))
+    assert "**m1**" in said and "not close" in said
+    near = np.array([[1, 0], [1, 0.1]])
+    assert "not close" not in words.lead(rows_of(near), 0, neighbors(near, 0))
+
+
+def test_titles_stay_text():
+    matrix = np.array([[1, 0], [1, 0.1]])
+    rows = Rows("movie", ["*bold*", "[x](javascript:y)"], matrix, None, np.ones(2, int), np.ones(2, bool))
+    said = words.lead(rows, 0, neighbors(matrix, 0))
+    assert "\\*bold\\*" in said and "[x](" not in said
+
+
+def test_length_and_ratings_among_all_and_among_the_listed():
+    length = np.array([1, 2, 3, 4, 9, 8, 7, 6, 5.0])
+    rows = rows_of(np.zeros((9, 2)), [1, 2, 3, 4, 30, 31, 32, 33, 34])
+    everywhere, often = np.arange(9), np.arange(4, 9)
+    said = words.popularity(rows, length, everywhere, often)
+    assert said.startswith("Over all 9 movies, more ratings go with longer vectors")
+    assert "Among the 5 with enough ratings, more ratings go with shorter vectors (rank correlation −1.00)" in said
+    assert "Among" not in words.popularity(rows, length, everywhere, everywhere)
+    assert words.popularity(rows, np.ones(9), everywhere, often) == ""
+
+
+def test_an_analogy_that_stays_where_it_was_says_so():
+    # b is almost a, so a - b + c is almost c, and the answers are c's own neighbors.
+    matrix = np.array([[1, 0, 0], [1, 0.01, 0], [0, 0, 1], [0, 0.2, 1], [0, 1, 0.2], [1, 1, 1]])
+    said = words.analogy(rows_of(matrix), 2, analogy(matrix, 0, 1, 2, top=2))
+    assert "closer to **m2** itself" in said
+    assert "2 of the 2 answers are among the 2 nearest to m2 anyway" in said

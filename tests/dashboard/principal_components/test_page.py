@@ -1,0 +1,188 @@
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core.analysis.components.extremes import ends
+from core.analysis.components.noise import noise_band
+from core.analysis.components.pca import pca
+from core.config import RunConfig
+from core.data.ratings import Ratings
+from core.store.runs import RunStore
+from dashboard.principal_components.plane import CHART
+
+
+def figure_of(app, key: str) -> dict:
+    """The figure that was sent for the chart with this key."""
+    (chart,) = [chart for chart in app.get("plotly_chart") if chart.proto.id.endswith(f"-{key}")]
+    return json.loads(chart.proto.spec)
+
+
+def texts(app) -> str:
+    return "\n".join(element.value for kind in (app.markdown, app.caption, app.info) for element in kind)
+
+
+def texts_of(table) -> list[str]:
+    return table.value["Title"].tolist()
+
+
+def tables_of_movies(app) -> list:
+    """Both ends, and the selection where there is one."""
+    return [frame for frame in app.dataframe if "Title" in frame.value]
+
+
+def listed_titles(app) -> tuple[list[str], list[str]]:
+    lowest, highest = (table.value["Title"].tolist() for table in app.dataframe[:2])
+    return lowest, highest
+
+
+def expected(ratings: Ratings, matrix: np.ndarray, component: int, least: int) -> tuple[list[str], list[str]]:
+    found = ends(pca(matrix).scores[:, component], ratings.item_count >= least, 10)
+    titles = ratings.item_table["title"]
+    return titles[found.bottom].tolist(), titles[found.top].tolist()
+
+
+def test_without_a_model_the_page_offers_one(open_page):
+    app = open_page("components")
+    assert not app.exception
+    assert any("default" in button.label for button in app.button)
+
+
+def test_the_tables_hold_both_ends_of_the_first_component(open_page, publish, bundled: Ratings):
+    run = publish()
+    app = open_page("components")
+    assert not app.exception
+    assert listed_titles(app) == expected(bundled, run.weights.item_embedding, 0, 21)
+    assert {"Title", "PC 1", "PC 2", "Mean", "Ratings", "Genres"} <= set(app.dataframe[0].value.columns)
+    assert (app.dataframe[0].value["Ratings"] >= 21).all()
+
+
+def test_a_link_opens_the_same_component(open_page, publish, bundled: Ratings):
+    run = publish()
+    app = open_page("components", component="5", min="100")
+    assert listed_titles(app) == expected(bundled, run.weights.item_embedding, 4, 100)
+    assert "Component 5 carries" in texts(app)
+
+
+def test_the_noise_band_is_drawn_and_said(open_page, publish):
+    run = publish()
+    app = open_page("components", component="64")
+    noise = noise_band(run.weights.item_embedding)
+    assert not noise.above[63]
+    assert f"**{noise.count} of 64**" in texts(app)
+    assert "**This one is noise**" in texts(app)
+    bars = figure_of(app, "scree")["data"][0]
+    assert bars["marker"]["pattern"]["shape"] == ["" if above else "/" for above in noise.above]
+    assert "omponent 64 (noise)" in figure_of(app, "strip")["layout"]["xaxis"]["title"]["text"]
+
+
+def test_hints_in_words_stand_at_both_ends(open_page, publish, bundled: Ratings):
+    run = publish()
+    matrix = run.weights.item_embedding.copy()
+    matrix[:, 0] += 5 * np.nan_to_num(bundled.item_table["year"].to_numpy() - 1990) / 30
+    planted = replace(run, run_id="0123456789abcdef", weights=replace(run.weights, item_embedding=matrix))
+    RunStore().publish(planted)
+    app = open_page("components", run=planted.run_id, centered="true")
+    assert not app.exception
+    told = [text.value for text in app.markdown if text.value.startswith("Toward this end")]
+    assert len(told) == 2
+    assert {"newer", "older"} == {word for text in told for word in ("newer", "older") if word in text}
+    table = next(frame.value for frame in app.dataframe if "Corrected p" in frame.value)
+    assert table["What"][0] == "year"
+    assert abs(table["Effect"][0]) > 0.9
+
+
+def test_centering_changes_the_components(open_page, publish):
+    publish()
+    app = open_page("components", centered="true")
+    assert not app.exception
+    assert app.toggle(key="centered").value is True
+
+
+def test_only_well_known_movies_can_shape_the_components(open_page, publish, bundled: Ratings):
+    run = publish()
+    app = open_page("components", shaped="true", min="50")
+    kept = bundled.item_count >= 50
+    ratio = pca(run.weights.item_embedding[kept]).variance_ratio[0]
+    assert f"Component 1 carries {ratio:.1%}" in texts(app)
+    assert "9,066 movies along component 1" in figure_of(app, "strip")["layout"]["title"]["text"]
+
+
+@pytest.mark.parametrize("color", ["Mean rating", "Genre", "Year", "Number of ratings"])
+@pytest.mark.parametrize("view", ["2D", "3D"])
+def test_every_color_in_the_plane_and_in_space(open_page, publish, color: str, view: str):
+    publish()
+    app = open_page("components", color=color, view=view, x="3", y="2", all="true")
+    assert not app.exception
+    key = "map" if view == "2D" else "map_3d"
+    chart = next(chart for chart in app.get("plotly_chart") if chart.proto.id.endswith(f"-{key}"))
+    title = json.loads(chart.proto.spec)["layout"]["title"]["text"]
+    assert title.startswith("9,066 movies on components 3")
+    assert len(chart.proto.spec) < 2e6
+
+
+def test_searched_movies_are_marked(open_page, publish):
+    publish()
+    app = open_page("components")
+    app.multiselect(key="find").set_value(["Heat (1995)", "Casino (1995)"]).run()
+    assert figure_of(app, "map")["data"][-1]["text"] == ["Heat (1995)", "Casino (1995)"]
+
+
+def test_selected_movies_are_shown_in_a_table_and_can_be_dropped(open_page, publish, bundled: Ratings):
+    run = publish()
+    app = open_page("components")
+    app.session_state[f"_selected_on_{CHART}"] = {run.run_id: [0, 5]}
+    app.run()
+    assert not app.exception
+    assert texts_of(tables_of_movies(app)[2]) == bundled.item_table["title"][[0, 5]].tolist()
+    app.button[[button.label for button in app.button].index("Clear")].click().run()
+    assert len(tables_of_movies(app)) == 2
+
+
+def test_a_selection_on_another_model_is_not_shown(open_page, publish):
+    publish()
+    app = open_page("components")
+    app.session_state[f"_selected_on_{CHART}"] = {"other": [0, 5]}
+    app.run()
+    assert len(tables_of_movies(app)) == 2
+
+
+def test_one_dimension_has_no_map(open_page, publish):
+    publish(RunConfig(embedding_dim=1))
+    app = open_page("components")
+    assert not app.exception
+    assert "one dimension" in texts(app)
+    assert len(tables_of_movies(app)) == 2
+
+
+def test_two_dimensions_have_no_space(open_page, publish):
+    publish(RunConfig(embedding_dim=2))
+    app = open_page("components", view="3D", component="2")
+    assert not app.exception
+    assert figure_of(app, "map")
+
+
+def test_a_component_that_a_smaller_model_does_not_have(open_page, publish):
+    publish(RunConfig(embedding_dim=4))
+    app = open_page("components", component="60", x="60", y="-1", color="Nothing", find="No such movie", min="1000000")
+    assert not app.exception
+    assert app.number_input(key="component").value in range(1, 5)
+
+
+def test_every_chart_has_a_title_axes_and_a_text(open_page, publish):
+    publish()
+    for name, charts in (("components", 4), ("embeddings", 3)):
+        app = open_page(name)
+        assert len(app.get("plotly_chart")) == charts
+        for chart in app.get("plotly_chart"):
+            layout = json.loads(chart.proto.spec)["layout"]
+            assert layout["title"]["text"]
+            assert layout["xaxis"]["title"]["text"]
+            assert len(chart.proto.alt) > 20
+
+
+def test_a_link_marks_the_same_movies(open_page, publish):
+    publish()
+    app = open_page("components", find="Toy Story (1995)")
+    assert figure_of(app, "map")["data"][-1]["text"] == ["Toy Story (1995)"]

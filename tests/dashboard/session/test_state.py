@@ -1,0 +1,59 @@
+"""What is on the screen: models that go away, and errors of callbacks."""
+
+import pytest
+import streamlit as st
+
+from core.config import PRESETS
+from core.errors import UnknownRunError
+from core.store.runs import RunStore
+from dashboard.session import state
+
+
+@pytest.fixture(autouse=True)
+def _session(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A session without Streamlit."""
+    monkeypatch.setattr(st, "session_state", {})
+
+
+def test_what_a_callback_could_not_do_is_said_once_and_not_raised():
+    @state.reporting
+    def open_(run_id: str) -> None:
+        raise UnknownRunError(f"there is no run {run_id!r}")
+
+    open_("0123")
+    assert state.take_problems() == [state.Problem("UNKNOWN_RUN", "there is no run '0123'")]
+    assert state.take_problems() == []
+
+
+def test_mistakes_of_the_program_are_not_hidden():
+    @state.reporting
+    def divide(by: int) -> None:
+        _ = 1 / by
+
+    divide(by=1)
+    assert state.take_problems() == []
+    with pytest.raises(ZeroDivisionError):
+        divide(by=0)
+
+
+def test_a_model_that_somebody_else_deletes_is_said_once(publish):
+    newest, chosen = (publish(PRESETS["default"].model_copy(update={"seed": seed})).run_id for seed in range(2))
+    state.select_run(chosen)
+    RunStore().delete(chosen)
+    assert state.run_id() == newest
+    (problem,) = state.take_problems()
+    assert problem.code == "UNKNOWN_RUN"
+    assert "it was deleted" in problem.message
+    assert problem.message.endswith("You see the newest one instead.")
+    assert (state.run_id(), state.take_problems()) == (newest, [])
+    RunStore().delete(newest)
+    assert state.run_id() is None
+    assert "no other" in state.take_problems()[0].message
+
+
+def test_a_model_that_one_deletes_oneself_needs_no_words(publish):
+    run = publish().run_id
+    state.select_run(run)
+    state.delete_run(run)
+    state.delete_run(run)  # in a second tab, which still lists it
+    assert (state.run_id(), state.take_problems()) == (None, [])

@@ -1,0 +1,24 @@
+"""The words that more than one place needs."""
+
+import pytest
+
+from core.config import RunConfig
+from dashboard.shared import phrases
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Item dropout", "Short story dropout"),
+        ("too much hides the item itself", "too much hides the short story itself"),
+        ("two items, itemized", "two short stories, itemized"),
+        ("User dropout", "User dropout"),
+    ],
+)
+def test_texts_of_the_core_speak_of_what_is_rated(text: str, words: str):
+    assert phrases.with_noun(text, "short story") == words
+
+
+def test_no_setting_speaks_of_movies_by_itself():
+    for name, field in RunConfig.model_fields.items():
+        assert "movie" not in f"{field.title} {field.description} {field.json_schema_extra}".lower(), name

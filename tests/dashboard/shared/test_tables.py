@@ -1,0 +1,42 @@
+import io
+
+import numpy as np
+import pandas as pd
+
+from core.data.ratings import Ratings
+from core.data.splits import Split
+from dashboard.shared import tables
+from dashboard.shared.matrix_rows import item_rows
+from tests.conftest import run_on
+
+
+def test_a_table_of_items_says_what_the_data_knows(small: Ratings):
+    nobody = np.array([], np.int64)
+    parts = Split(train=np.arange(len(small)), validation=nobody, unseen_items=0, unseen_users=0)
+    table = tables.items(
+        small, item_rows(run_on(small), small, parts), np.array([4, 0]), {"PC 1": np.array([0.5, -0.5])}
+    )
+    assert table[tables.TITLE].tolist() == ["@ nobody saw it (untrained)", "Plain (1999)"]
+    assert table["PC 1"].tolist() == [0.5, -0.5]
+    assert table[tables.COUNT].tolist() == [0, 4]
+    assert table[tables.MEAN].isna().tolist() == [True, False]
+    assert pd.isna(table[tables.YEAR][0])
+
+
+def test_a_file_holds_no_formulas_and_keeps_its_numbers():
+    table = pd.DataFrame({"Title": ["=1+1", "plain", "-5"], "PC 1": [-0.25, 1.5, 0.0]})
+    text = tables.csv(table).decode("utf-8-sig")
+    assert "'=1+1" in text
+    np.testing.assert_array_equal(pd.read_csv(io.StringIO(text))["PC 1"], [-0.25, 1.5, 0.0])
+
+
+def test_a_column_named_like_a_formula_is_made_harmless_too():
+    assert tables.csv(pd.DataFrame({"=cmd": [1.0]})).decode("utf-8-sig").startswith("'=cmd")
+
+
+def test_lists_below_each_other_keep_their_order_and_their_tables():
+    shown = {"Cosine": pd.DataFrame({"Title": ["b", "a"]}), "Distance": pd.DataFrame({"Title": ["c"]})}
+    for _ in range(2):  # a file can be asked for twice
+        found = tables.ranked("Measure", shown)
+        assert found.to_numpy().tolist() == [["Cosine", 1, "b"], ["Cosine", 2, "a"], ["Distance", 1, "c"]]
+        assert list(found.columns) == ["Measure", "Rank", "Title"]

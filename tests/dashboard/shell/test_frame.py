@@ -1,0 +1,112 @@
+"""The frame: links that lead nowhere, the choosers, the tray, and pages without a model."""
+
+import subprocess
+import sys
+
+import pytest
+
+from core.config import PRESETS
+from core.jobs import queue
+from core.jobs.outcome import Verdict
+from dashboard.shell import frame
+
+
+@pytest.mark.parametrize(
+    "said", ["../x", "0123456789abcdef", "..%2Fx", "\x00", "a" * 5000, "<script>alert(1)</script>"]
+)
+@pytest.mark.parametrize("name", ["run", "dataset", "job"])
+def test_a_link_that_leads_nowhere_is_said_in_words(open_page, name, said):
+    app = open_page("start", **{name: said})
+    assert not app.exception
+    assert "that is not here" in app.error[0].value
+    assert len(app.error[0].value) < 400
+    assert app.metric[0].value == "100,004"  # the page is there all the same
+
+
+def test_the_message_about_a_link_is_shown_once(open_page):
+    app = open_page("start", run="../x")
+    app.run()
+    assert not app.error
+
+
+def test_a_link_to_a_model_selects_it(open_page, publish):
+    wanted = publish(PRESETS["article-simple-dot"])
+    publish(PRESETS["default"])
+    app = open_page("runs", run=wanted.run_id)
+    assert not app.error
+    assert app.selectbox(key="choose_run").value == wanted.run_id
+
+
+def test_models_that_read_alike_are_told_apart(open_page, publish):
+    alike = [publish(PRESETS["default"].model_copy(update={"seed": seed})) for seed in (1, 2, 3)]
+    app = open_page("runs", run=alike[1].run_id)
+    assert len(set(app.selectbox(key="choose_run").options)) == 3
+    assert any("(seed 2)" in words for words in app.selectbox(key="choose_run").options)
+    app.run()  # the browser answers with the words it shows
+    assert app.query_params["run"] == alike[1].run_id
+
+
+def test_choosing_a_model_changes_the_link(open_page, publish):
+    first, second = publish(PRESETS["article-simple-dot"]), publish(PRESETS["default"])
+    app = open_page("runs", run=first.run_id)
+    app.selectbox(key="choose_run").set_value(second.run_id).run()
+    assert app.query_params["run"] == second.run_id
+
+
+def test_a_request_sent_before_a_change_was_heard_of_does_not_undo_it(open_page, publish):
+    first, second = publish(PRESETS["article-simple-dot"]), publish(PRESETS["default"])
+    app = open_page("runs", run=first.run_id)
+    app.selectbox(key="choose_run").set_value(second.run_id).run()
+    app.query_params["run"] = first.run_id  # the browser's address, until the change arrives there
+    app.run()
+    assert app.selectbox(key="choose_run").value == second.run_id
+    assert app.query_params["run"] == second.run_id
+
+
+def test_going_back_brings_the_earlier_choice_again(open_page, publish):
+    first, second = publish(PRESETS["article-simple-dot"]), publish(PRESETS["default"])
+    app = open_page("runs", run=first.run_id)
+    app.selectbox(key="choose_run").set_value(second.run_id).run()
+    app.run()  # the browser names the new address
+    app.query_params["run"] = first.run_id
+    app.run()
+    assert app.selectbox(key="choose_run").value == first.run_id
+
+
+@pytest.mark.parametrize("page", [name for pages in frame.PAGES.values() for name, _, _ in pages])
+def test_every_page_opens_with_and_without_a_model(open_page, publish, page):
+    assert not open_page(page).exception
+    publish()
+    app = open_page(page)
+    assert not app.exception
+    assert not app.error
+
+
+@pytest.mark.parametrize("page", ["embeddings", "components"])
+def test_a_page_that_needs_a_model_offers_to_train_one(open_page, page):
+    app = open_page(page)
+    app.button(key="offer_training").click().run()
+    assert not app.exception
+    assert [job.state for job in queue.jobs()] == ["queued"]
+
+
+def test_the_tray_shows_a_job_and_how_it_ended(open_page):
+    job = queue.submit_training(PRESETS["default"], "ml-latest-small", owner="test", title="A training")
+    app = open_page("runs")
+    assert any("A training" in bar.proto.text for bar in app.sidebar.get("progress"))
+    queue.claim(job.job_id)
+    queue.conclude(job.job_id, Verdict("failed", "DIVERGED", "lower the learning rate"))
+    from dashboard.cache import loaders
+
+    loaders.jobs_now.clear()
+    app.run()
+    assert "See why" in [link.label for link in app.sidebar.get("page_link")]
+
+
+def test_the_server_side_never_imports_tensorflow():
+    code = (
+        "import sys; from dashboard import frame, needs_run, training, form, loaders; "
+        "print(*sorted(name for name in sys.modules if name.split('.')[0] in ('tensorflow', 'keras')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""

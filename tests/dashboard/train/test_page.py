@@ -1,0 +1,292 @@
+"""The train page: the form, the live board, and how each ending looks."""
+
+import json
+from dataclasses import asdict
+
+import pyarrow as pa
+import pytest
+
+from core.config import PRESETS, RunConfig
+from core.jobs import queue
+from core.jobs.outcome import CANCELED, Verdict
+from core.model.run import Epoch, Started
+from dashboard.shared import phrases
+from dashboard.train import form
+
+STARTED = Started(PRESETS["default"].epochs, 80_003, 20_001, 812, 0, 1.05, 0.883)
+
+
+def measure(job_id, *events):
+    """Write measurements as a worker does."""
+    lines = [json.dumps({"type": type(event).__name__.lower(), **asdict(event)}) for event in events]
+    with (queue.folder() / job_id / "metrics.jsonl").open("a", encoding="utf-8") as file:
+        file.write("".join(f"{line}\n" for line in lines))
+
+
+def epoch(number, rmse, val_rmse):
+    return Epoch(number, 0.5, 0.9, rmse, 0.6, val_rmse**2, val_rmse, 0.7)
+
+
+def start(app):
+    app.button(key="start_training").click().run()
+    assert not app.exception
+    return queue.jobs()[-1]
+
+
+def curve_rows(app):
+    """The rows that the learning curve was given."""
+    (chart,) = app.get("vega_lite_chart")
+    return pa.ipc.open_stream(chart.proto.data.data).read_pandas()
+
+
+def values(app):
+    return {metric.label: metric.value for metric in app.metric}
+
+
+@pytest.mark.parametrize("name", [name for name in RunConfig.model_fields if name.endswith(("dropout", "seed", "dim"))])
+def test_limits_of_the_form_are_those_of_the_config(open_page, name):
+    field = RunConfig.model_fields[name]
+    widget = open_page("train").number_input(key=name)
+    assert (widget.min, widget.max) == form.limits(field)
+    assert widget.help == phrases.with_noun(field.description, "movie")
+
+
+def test_every_setting_has_a_widget(open_page):
+    app = open_page("train")
+    for name in RunConfig.model_fields:
+        assert app.get_by_key(name) is not None
+
+
+def test_a_preset_fills_the_form_and_is_what_gets_trained(open_page):
+    app = open_page("train")
+    app.get_by_key("preset").set_value("article-simple-dot-diy").run()
+    assert app.number_input(key="batch_size").value == 32
+    job = start(app)
+    spec = json.loads((queue.folder() / job.job_id / "spec.json").read_text())["spec"]
+    assert RunConfig(**spec["config"]) == PRESETS["article-simple-dot-diy"]
+
+
+def test_changing_a_setting_puts_the_preset_out(open_page):
+    app = open_page("train")
+    assert app.get_by_key("preset").value == "default"
+    app.number_input(key="embedding_dim").set_value(16).run()
+    assert app.get_by_key("preset").value is None
+
+
+def test_choosing_the_hand_written_model_chooses_its_layer(open_page):
+    app = open_page("train")
+    app.radio(key="model").set_value("simple_dot_diy").run()
+    assert not app.error
+    assert start(app).state == "queued"
+
+
+def test_settings_survive_a_visit_to_another_page(open_page):
+    app = open_page("train")
+    app.number_input(key="embedding_dim").set_value(16).run()
+    app.switch_page("app_pages/jobs.py").run()
+    app.switch_page("app_pages/train.py").run()
+    assert app.number_input(key="embedding_dim").value == 16
+
+
+def test_before_training_the_board_holds_its_place_with_the_reference_lines(open_page):
+    app = open_page("train")
+    assert values(app)["Epoch"] == f"0 of {PRESETS['default'].epochs}"
+    assert list(curve_rows(app)["line"]) == ["always guess the mean: 1.050", "averages only, no embedding: 0.883"]
+
+
+def test_a_running_job_shows_its_numbers_and_reads_its_curve(open_page):
+    app = open_page("train")
+    job = start(app)
+    queue.claim(job.job_id)
+    measure(job.job_id, STARTED, epoch(1, 0.95, 0.97), epoch(2, 0.88, 0.91))
+    app.run()
+    assert values(app) == {
+        "Epoch": f"2 of {STARTED.epochs}",
+        "Training RMSE": "0.880",
+        "Validation RMSE": "0.910",
+        "Time left": phrases.duration(0.5 * (STARTED.epochs - 2)),
+    }
+    assert any("0.060 better than before" in text.value for text in app.markdown)
+    assert app.button(key="stop_training").label == "Stop"
+
+
+def test_another_session_finds_the_running_job_by_its_settings(open_page):
+    job = start(open_page("train"))
+    second = open_page("train")
+    assert second.button(key="stop_training")
+    assert len(queue.jobs()) == 1
+    assert queue.get(job.job_id).state == "queued"
+
+
+def test_a_link_to_a_job_opens_its_settings(open_page):
+    app = open_page("train")
+    app.get_by_key("preset").set_value("article-dot-with-bias").run()
+    job = start(app)
+    other = open_page("train", job=job.job_id)
+    assert other.number_input(key="batch_size").value == 32
+    assert other.button(key="stop_training")
+
+
+def test_stop_cancels_a_waiting_job_and_says_so(open_page):
+    app = open_page("train")
+    job = start(app)
+    app.button(key="stop_training").click().run()
+    assert queue.get(job.job_id).state == "canceled"
+    app.run()
+    assert any("Stopped on request" in text.value for text in app.markdown)
+    assert app.button(key="start_training")
+
+
+def test_what_a_stopped_job_measured_stays_on_the_board(open_page):
+    app = open_page("train")
+    job = start(app)
+    queue.claim(job.job_id)
+    measure(job.job_id, STARTED, epoch(1, 0.95, 0.97))
+    queue.conclude(job.job_id, CANCELED, seconds=1.5)
+    app.run()
+    assert values(app)["Validation RMSE"] == "0.970"
+
+
+def test_divergence_is_told_in_plain_words_with_the_log_at_hand(open_page):
+    app = open_page("train")
+    job = start(app)
+    queue.claim(job.job_id)
+    queue.conclude(
+        job.job_id, Verdict("failed", "DIVERGED", "the loss in epoch 3 was no number; lower the learning rate")
+    )
+    app.run()
+    assert app.error[0].value == "The loss in epoch 3 was no number; lower the learning rate."
+    assert "Show its log" in [link.label for link in app.get("page_link")]
+
+
+def test_a_failure_leaves_the_screen_when_the_settings_change(open_page):
+    app = open_page("train")
+    job = start(app)
+    queue.claim(job.job_id)
+    queue.conclude(job.job_id, Verdict("failed", "DIVERGED", "lower the learning rate"))
+    app.run()
+    app.number_input(key="learning_rate").set_value(0.001).run()
+    assert not app.error
+
+
+def test_a_trained_config_comes_from_the_store_at_once_and_says_so(open_page, publish):
+    run = publish(PRESETS["default"])
+    app = open_page("train")
+    assert not app.exception
+    assert values(app)["Kept epoch"] == "2 of 2"
+    text = " ".join(element.value for element in app.markdown)
+    assert "From the store" in text
+    assert "within about 0.95 stars" in text
+    assert not queue.jobs()
+    assert run.run_id
+
+
+def test_the_finished_job_becomes_the_selected_model(open_page, publish):
+    older = publish(PRESETS["article-simple-dot"])
+    app = open_page("train")
+    job = start(app)
+    queue.claim(job.job_id)
+    run = publish(PRESETS["default"])
+    queue.conclude(job.job_id, Verdict("done"))
+    app.run()
+    assert app.query_params["run"] == run.run_id != older.run_id
+
+
+def test_an_earlier_model_can_lie_behind_the_curve(open_page, publish):
+    earlier = publish(PRESETS["article-simple-dot"])
+    app = open_page("train")
+    app.selectbox(key="behind").set_value(earlier.run_id).run()
+    assert "Earlier model" in set(curve_rows(app)["line"])
+
+
+def test_too_many_jobs_of_one_session_are_refused_in_words(open_page, monkeypatch):
+    monkeypatch.setenv("EMBEDDING_EXPLORER_JOBS_PER_OWNER", "1")
+    app = open_page("train")
+    queue.submit_training(PRESETS["article-simple-dot"], "ml-latest-small", owner="me")
+    app.session_state["_owner"] = "me"
+    app.button(key="start_training").click().run()
+    assert not app.exception
+    assert "You have 1 job waiting or running" in app.error[0].value
+    assert len(queue.jobs()) == 1
+
+
+def test_a_training_is_watched_beside_its_own_data_alone(open_page, brought):
+    other = brought()
+    app = open_page("train")
+    job = start(app)
+    app.selectbox(key="choose_dataset").set_value(other).run()
+    assert not app.exception
+    assert app.button(key="start_training")
+    again = open_page("train", job=job.job_id, dataset="ml-latest-small")
+    assert again.button(key="stop_training")
+
+
+def test_settings_changed_while_it_trains_can_be_trained_when_it_is_done(open_page, publish):
+    app = open_page("train")
+    job = start(app)
+    queue.claim(job.job_id)
+    app.number_input(key="embedding_dim").set_value(32).run()
+    assert app.button(key="stop_training")
+    publish(PRESETS["default"])
+    queue.conclude(job.job_id, Verdict("done"))
+    app.run()
+    assert values(app)["Kept epoch"] == "2 of 2"
+    app.button(key="start_training").click().run()
+    assert queue.spec(queue.jobs()[-1].job_id)["config"]["embedding_dim"] == 32
+
+
+def test_a_stopped_job_keeps_its_own_length_when_the_settings_have_changed(open_page):
+    app = open_page("train")
+    job = start(app)
+    queue.claim(job.job_id)
+    measure(job.job_id, STARTED, epoch(1, 0.95, 0.97))
+    app.number_input(key="epochs").set_value(77).run()
+    queue.conclude(job.job_id, CANCELED, seconds=1.5)
+    app.run()
+    assert values(app)["Epoch"] == f"1 of {PRESETS['default'].epochs}"
+
+
+def test_settings_that_do_not_go_together_leave_a_running_training_on_the_screen(open_page):
+    app = open_page("train")
+    job = start(app)
+    queue.claim(job.job_id)
+    measure(job.job_id, STARTED, epoch(1, 0.95, 0.97))
+    app.number_input(key="init_min").set_value(0.5).run()
+    assert not app.exception
+    assert app.error
+    assert app.button(key="stop_training")
+    assert values(app)["Validation RMSE"] == "0.970"
+    queue.conclude(job.job_id, CANCELED, seconds=1.5)
+    app.run()
+    assert app.error
+    assert values(app)["Validation RMSE"] == "0.970"
+    assert any("Stopped on request" in text.value for text in app.markdown)
+    assert app.button(key="start_training").disabled
+    assert not app.exception
+
+
+def test_somebody_who_watches_the_same_settings_is_told_when_it_is_stopped(open_page):
+    job = start(open_page("train"))
+    queue.claim(job.job_id)
+    measure(job.job_id, STARTED, epoch(1, 0.95, 0.97))
+    other = open_page("train")
+    queue.conclude(job.job_id, CANCELED, seconds=1.5)
+    other.run()
+    assert values(other)["Validation RMSE"] == "0.970"
+    assert any("Stopped on request" in text.value for text in other.markdown)
+
+
+def test_the_title_of_a_job_says_what_is_unusual_about_it(open_page):
+    app = open_page("train")
+    usual = start(app)
+    assert usual.title == "Dot product with biases, 64 dimensions"
+    queue.cancel(usual.job_id)
+    app.run()
+    app.number_input(key="seed").set_value(7)
+    app.number_input(key="epochs").set_value(12).run()
+    assert start(app).title == "Dot product with biases, 64 dimensions, epochs 12, seed 7"
+
+
+def test_a_link_lights_the_preset_that_its_settings_are(open_page):
+    assert open_page("train").get_by_key("preset").value == "default"
+    assert open_page("train", epochs="7").get_by_key("preset").value is None
