@@ -25,15 +25,15 @@ PATIENCE = 30
 ROOT = Path(__file__).parents[3]
 SERVER = """
 import sys, threading
-from core import jobs
-from core.kinds import KINDS
-from core.pool import Pool
-from tests.core.tiny import COMMAND, TINY, key_of
+from core.jobs import queue
+from core.jobs.kinds import KINDS
+from core.jobs.pool import Pool
+from tests.core.jobs.tiny import COMMAND, TINY, key_of
 KINDS["tiny"] = TINY
 pool = Pool(2, command=COMMAND).start()
 for seed in range(5):
     spec = {"seed": seed, "steps": 100, "seconds": 60 if seed < 2 else 0.1}
-    jobs.submit("tiny", spec, key=key_of(spec), owner="ann")
+    queue.submit("tiny", spec, key=key_of(spec), owner="ann")
 pool.wait_ready(30)
 print(*pool.pids, flush=True)
 threading.Event().wait()

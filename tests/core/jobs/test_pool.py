@@ -70,9 +70,10 @@ def test_other_work_waits_for_no_training(pool: Pool):
 
 def test_a_job_of_another_process_is_found(pool: Pool):
     program = (
-        "from core import jobs; from core.jobs.kinds import KINDS; from tests.core.jobs.tiny import TINY, key_of\n"
+        "from core.jobs import queue; from core.jobs.kinds import KINDS; "
+        "from tests.core.jobs.tiny import TINY, key_of\n"
         "KINDS['tiny'] = TINY\n"
-        "print(jobs.submit('tiny', {'seed': 1}, key=key_of({'seed': 1}), owner='other').job_id)"
+        "print(queue.submit('tiny', {'seed': 1}, key=key_of({'seed': 1}), owner='other').job_id)"
     )
     said = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True)
     wait_for(lambda: not queue.get(said.stdout.strip()).active)

@@ -105,7 +105,8 @@ def test_the_tray_shows_a_job_and_how_it_ended(open_page):
 
 def test_the_server_side_never_imports_tensorflow():
     code = (
-        "import sys; from dashboard import frame, needs_run, training, form, loaders; "
+        "import sys; from dashboard.cache import loaders; from dashboard.shell import frame, needs_run; "
+        "from dashboard.jobs import trainings; from dashboard.train import form; "
         "print(*sorted(name for name in sys.modules if name.split('.')[0] in ('tensorflow', 'keras')))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
