@@ -18,9 +18,9 @@ from playwright.sync_api import Browser
 
 from benchmarks.browser import new_page, wait_until_complete
 from benchmarks.session import Session, Times
-from core.config import PRESETS
 from core.data import BUNDLED
 from core.jobs import queue
+from core.model.families import PRESETS
 
 PAGES = ("", "embeddings", "components", "neighbors", "biases", "runs", "jobs")
 EPOCHS = 4

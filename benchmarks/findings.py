@@ -29,9 +29,10 @@ from core.analysis.maps.labels import label_groups
 from core.analysis.maps.projections import MapSettings, draw_map
 from core.analysis.neighbors.all_neighbors import nearest
 from core.analysis.neighbors.of_one import neighbors
-from core.config import PRESETS, run_id
+from core.config import run_id
 from core.data.ratings import Ratings
 from core.data.splits import split
+from core.model.families import PRESETS
 from core.model.run import Run
 from core.store.runs import RunStore
 
@@ -74,7 +75,7 @@ def trained(ratings: Ratings, seeds: int) -> list[Run]:
 def study(ratings: Ratings, runs: list[Run], fewest: int) -> Study:
     """Everything that later sections share."""
     rows = np.flatnonzero(ratings.item_count >= fewest)
-    matrices = [run.weights.item_embedding[rows] for run in runs]
+    matrices = [run.scorer.item_embedding[rows] for run in runs]
     results = [pca(matrix) for matrix in matrices]
     return Study(
         ratings=ratings,
@@ -121,8 +122,8 @@ def show_cost(ratings: Ratings, run: Run) -> None:
     """Validation error by number of components kept."""
     rows = split(ratings, run.config).validation
     found = cost(
-        run.weights,
-        pca(run.weights.item_embedding),
+        run.scorer,
+        pca(run.scorer.item_embedding),
         ratings.user_index[rows],
         ratings.item_index[rows],
         ratings.rating[rows],
@@ -156,7 +157,7 @@ def show_maps(at: Study) -> None:
 
 def show_rated_once(ratings: Ratings, run: Run) -> None:
     """How much the neighbors of movies with a single rating say about the person who gave it."""
-    embeddings = run.weights.item_embedding
+    embeddings = run.scorer.item_embedding
     rater = np.full(len(embeddings), -1)
     rater[ratings.item_index] = ratings.user_index
     once = np.flatnonzero(ratings.item_count == 1)
@@ -206,12 +207,12 @@ def show_clusters(at: Study) -> None:
 
 def show_biases(ratings: Ratings, run: Run) -> None:
     """The shrinkage curve, and who is liked more or less than it expects among movies with many ratings."""
-    assert run.weights.item_bias is not None
-    assert run.weights.user_bias is not None
+    assert run.scorer.item_bias is not None
+    assert run.scorer.user_bias is not None
     scale = {"min_rating": ratings.min_rating, "max_rating": ratings.max_rating}
     print("\n## Biases\n")
-    users = biases(run.weights.user_bias, ratings.user_count, ratings.user_mean, **scale)
-    found = biases(run.weights.item_bias, ratings.item_count, ratings.item_mean, **scale)
+    users = biases(run.scorer.user_bias, ratings.user_count, ratings.user_mean, **scale)
+    found = biases(run.scorer.item_bias, ratings.item_count, ratings.item_mean, **scale)
     for name, fit in (("Movies", found), ("Users", users)):
         print(f"- {name}: half believed at {fit.shrinkage:.1f} ratings, R² {fit.r2:.2f}")
     often = np.flatnonzero(ratings.item_count >= 100)

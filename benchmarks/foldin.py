@@ -20,12 +20,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core import data
-from core.analysis.new_user.foldin import Person, Prior, Scale, doubt, fold_in, guesses, people_prior, scale_of
+from core.analysis.new_user.foldin import NewUser, Prior, fold_in, people_prior, prediction_std, predictions
 from core.analysis.new_user.uncertainty import miss_curve, sureness
-from core.config import PRESETS, RunConfig
+from core.config import RunConfig
 from core.data.ratings import Ratings
-from core.model.networks import weights_of
-from core.model.run import Weights, predict
+from core.model.families import PRESETS, family_of
+from core.model.networks import arrays_of
+from core.model.scoring import Scorer
 from core.training.baselines import ITEM_SHRINKAGE, USER_SHRINKAGE, ndcg, rmse
 from core.training.engine import DataShape, Engine
 
@@ -104,30 +105,35 @@ class Trainer:
         )
         self.engine = Engine(config, shape)
 
-    def train(self, rows: np.ndarray, validation: np.ndarray) -> tuple[Weights, float]:
+    def _scorer(self) -> Scorer:
+        family, ratings = family_of(self.config), self.ratings
+        shapes = family.shapes(self.config, len(ratings.users), len(ratings.items))
+        arrays = arrays_of(self.engine.model, family, shapes)
+        return family.make(arrays, min_rating=ratings.min_rating, max_rating=ratings.max_rating)
+
+    def train(self, rows: np.ndarray, validation: np.ndarray) -> tuple[Scorer, float]:
         """Weights of the best epoch, and its validation RMSE."""
         config, ratings, engine = self.config, self.ratings, self.engine
         engine.reset(config, learning_rate=config.learning_rate, seed=config.seed)
-        best, kept, waited = np.inf, weights_of(engine.model), 0
+        best, kept, waited = np.inf, self._scorer(), 0
         for epoch in range(1, config.epochs + 1):
             drawn = np.random.default_rng((config.seed, epoch)).permutation(rows)
             columns = ratings.user_index[drawn], ratings.item_index[drawn], ratings.rating[drawn]
             batches = engine.batches(*columns)
             engine.train(batches, 0, -(-len(rows) // config.batch_size), l2=config.l2, total=0.0)
-            weights = weights_of(engine.model)
-            guess = predict_rows(weights, ratings, validation)
+            scorer = self._scorer()
+            guess = predict_rows(scorer, ratings, validation)
             error = rmse(guess, ratings.rating[validation])
             if error < best:
-                best, kept, waited = error, weights, 0
+                best, kept, waited = error, scorer, 0
             elif (waited := waited + 1) >= config.patience:
                 break
         return kept, best
 
 
-def predict_rows(weights: Weights, ratings: Ratings, rows: np.ndarray) -> np.ndarray:
+def predict_rows(scorer: Scorer, ratings: Ratings, rows: np.ndarray) -> np.ndarray:
     """Clipped guesses of some of the ratings."""
-    low, high = ratings.min_rating, ratings.max_rating
-    return np.clip(predict(weights, ratings.user_index[rows], ratings.item_index[rows], low, high), low, high)
+    return scorer.scale.clip(scorer.predict(ratings.user_index[rows], ratings.item_index[rows]))
 
 
 def score(ratings: Ratings, group: Group, k: int, rank: Callable[[int], np.ndarray], clip: bool = True) -> Score:
@@ -161,37 +167,32 @@ def item_means(ratings: Ratings, train: np.ndarray) -> tuple[np.ndarray, np.ndar
     return plain, total / (count + ITEM_SHRINKAGE), mean
 
 
-def person_prior(weights: Weights, ratings: Ratings, group: Group, noise: float) -> Prior:
+def person_prior(scorer: Scorer, ratings: Ratings, group: Group, noise: float) -> Prior:
     """What the others say about a newcomer."""
     trained = np.bincount(ratings.user_index[group.train], minlength=len(ratings.users)) > 0
-    return people_prior(weights, trained, noise=noise)
+    return people_prior(scorer, trained, noise=noise)
 
 
-def fitted(
-    weights: Weights, ratings: Ratings, group: Group, k: int, prior: Prior, scale: Scale
-) -> Callable[[int], Person]:
+def fitted(scorer: Scorer, ratings: Ratings, group: Group, k: int, prior: Prior) -> Callable[[int], NewUser]:
     """How to fit somebody who is kept out."""
 
-    def fit(user: int) -> Person:
+    def fit(user: int) -> NewUser:
         rows = group.revealed(user, k)
-        return fold_in(weights, ratings.item_index[rows], ratings.rating[rows], prior, scale)
+        return fold_in(scorer, ratings.item_index[rows], ratings.rating[rows], prior)
 
     return fit
 
 
-def folded(
-    weights: Weights, ratings: Ratings, group: Group, k: int, prior: Prior, scale: Scale
-) -> Callable[[int], np.ndarray]:
+def folded(scorer: Scorer, ratings: Ratings, group: Group, k: int, prior: Prior) -> Callable[[int], np.ndarray]:
     """How to guess every rating of somebody who is kept out."""
-    fit = fitted(weights, ratings, group, k, prior, scale)
-    return lambda user: guesses(weights, fit(user), scale)
+    fit = fitted(scorer, ratings, group, k, prior)
+    return lambda user: predictions(scorer, fit(user))
 
 
 def ways(ratings: Ratings, trainer: Trainer, group: Group) -> dict[str, dict[int, Score]]:
     """Every way of guessing at every k, for one group."""
-    weights, error = trainer.train(group.train, group.validation)
-    scale = scale_of(weights, ratings.min_rating, ratings.max_rating)
-    prior = person_prior(weights, ratings, group, error**2)
+    scorer, error = trainer.train(group.train, group.validation)
+    prior = person_prior(scorer, ratings, group, error**2)
     means, offsets, overall = item_means(ratings, group.train)
     popularity = np.bincount(ratings.item_index[group.train], minlength=len(ratings.items)).astype(float)
     found: dict[str, dict[int, Score]] = {}
@@ -209,16 +210,16 @@ def ways(ratings: Ratings, trainer: Trainer, group: Group) -> dict[str, dict[int
         measure("popularity", k, lambda user: popularity, False)
         measure("item means", k, lambda user: means)
         measure("averages of item and person", k, lambda user, k=k: averages(user, k))
-        measure("fold-in", k, folded(weights, ratings, group, k, prior, scale))
+        measure("fold-in", k, folded(scorer, ratings, group, k, prior))
         revealed = np.concatenate([group.revealed(user, k) for user in group.people])
         full, _ = trainer.train(np.concatenate([group.train, revealed]), group.validation)
         measure("full training", k, lambda user, full=full: _of_everything(full, user, ratings))
     return found
 
 
-def _of_everything(weights: Weights, user: int, ratings: Ratings) -> np.ndarray:
+def _of_everything(scorer: Scorer, user: int, ratings: Ratings) -> np.ndarray:
     items = np.arange(len(ratings.items))
-    guess = predict(weights, np.full(len(items), user), items, ratings.min_rating, ratings.max_rating)
+    guess = scorer.predict(np.full(len(items), user), items)
     return np.clip(guess, ratings.min_rating, ratings.max_rating)
 
 
@@ -259,22 +260,21 @@ def replace_mean(scores: Sequence[Score]) -> Score:
 
 def print_sureness(ratings: Ratings, trainer: Trainer, group: Group) -> None:
     """Whether guesses called sure miss by less: what was expected beside what happened, by thirds."""
-    weights, error = trainer.train(group.train, group.validation)
-    scale = scale_of(weights, ratings.min_rating, ratings.max_rating)
-    prior = person_prior(weights, ratings, group, error**2)
+    scorer, error = trainer.train(group.train, group.validation)
+    prior = person_prior(scorer, ratings, group, error**2)
     count = np.bincount(ratings.item_index[group.train], minlength=len(ratings.items))
     rows = group.validation
-    curve = miss_curve(count[ratings.item_index[rows]], predict_rows(weights, ratings, rows) - ratings.rating[rows])
+    curve = miss_curve(count[ratings.item_index[rows]], predict_rows(scorer, ratings, rows) - ratings.rating[rows])
     spread = float(ratings.rating[group.train].std())
     print("\nsureness, first group: expected miss and actual RMSE, by thirds of what was expected")
     for k in REVEALED:
-        person, expected, missed = fitted(weights, ratings, group, k, prior, scale), [], []
+        person, expected, missed = fitted(scorer, ratings, group, k, prior), [], []
         for user in group.people:
             items, actual = ratings.item_index[group.hidden(user)], ratings.rating[group.hidden(user)]
             known = person(user)
-            sure = sureness(curve, count, doubt(weights, known, scale), spread=spread)
+            sure = sureness(curve, count, prediction_std(scorer, known), spread=spread)
             expected.append(sure.miss[items])
-            missed.append(guesses(weights, known, scale)[items] - actual)
+            missed.append(predictions(scorer, known)[items] - actual)
         together, misses = np.concatenate(expected), np.concatenate(missed)
         thirds = np.array_split(np.argsort(together), 3)
         said = ", ".join(
@@ -288,11 +288,10 @@ def print_priors(ratings: Ratings, trainer: Trainer, groups: Sequence[Group]) ->
     """RMSE and NDCG@10 with other penalties."""
     found: dict[str, dict[int, list[Score]]] = {}
     for group in groups:
-        weights, error = trainer.train(group.train, group.validation)
-        scale = scale_of(weights, ratings.min_rating, ratings.max_rating)
-        for name, prior_at in _priors(weights, ratings, group, error, trainer.config.l2).items():
+        scorer, error = trainer.train(group.train, group.validation)
+        for name, prior_at in _priors(scorer, ratings, group, error, trainer.config.l2).items():
             for k in REVEALED:
-                fold = folded(weights, ratings, group, k, prior_at(k), scale)
+                fold = folded(scorer, ratings, group, k, prior_at(k))
                 measured = score(ratings, group, k, fold)
                 found.setdefault(name, {}).setdefault(k, []).append(measured)
     for measure in ("rmse", "ndcg"):
@@ -303,11 +302,11 @@ def print_priors(ratings: Ratings, trainer: Trainer, groups: Sequence[Group]) ->
 
 
 def _priors(
-    weights: Weights, ratings: Ratings, group: Group, error: float, l2: float
+    scorer: Scorer, ratings: Ratings, group: Group, error: float, l2: float
 ) -> dict[str, Callable[[int], Prior]]:
     """Penalties by name; each may depend on the number of ratings."""
-    learned = person_prior(weights, ratings, group, error**2)
-    p, dim = len(learned.mean), weights.item_embedding.shape[1]
+    learned = person_prior(scorer, ratings, group, error**2)
+    p, dim = len(learned.mean), scorer.item_embedding.shape[1]
 
     def ridge(penalty: float, mean: np.ndarray) -> Prior:
         """Plain ridge on the vector; the bias keeps the variance it has among people."""

@@ -22,10 +22,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core import data
-from core.config import PRESETS
 from core.jobs import queue
 from core.jobs.job_folder import Job
 from core.jobs.pool import Pool
+from core.model.families import PRESETS
 from core.store.runs import RunStore
 
 _PATIENCE = 120.0

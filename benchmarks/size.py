@@ -20,9 +20,10 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 
-from core.config import PRESETS, parse_config, run_id
+from core.config import run_id
 from core.data.ratings import Ratings, Vocabulary
 from core.model.events import Epoch, Event, Started
+from core.model.families import PRESETS, parse_config
 
 USERS, ITEMS = 200_948, 87_585
 REPLACED = ("batch_size", "learning_rate", "l2", "embedding_dim", "item_dropout")

@@ -14,11 +14,12 @@ import numpy as np
 
 from benchmarks.peers import Timed, cornac_mf, surprise_svd
 from core import data
-from core.config import PRESETS, RunConfig
+from core.config import RunConfig
 from core.data.ratings import Ratings
 from core.data.splits import Split, split
 from core.model.backend import keras
-from core.model.networks import build_model
+from core.model.families import PRESETS, family_of
+from core.model.scoring import Scale
 from core.training.baselines import rmse
 from core.training.engine import forget_engines
 from core.training.trainer import fit, prepare
@@ -67,14 +68,9 @@ def plain_fit(config: RunConfig, ratings: Ratings, parts: Split) -> Timed:
     """The same Keras model trained by `model.fit`, with the same optimizer, loss and early stopping."""
     keras.utils.set_random_seed(config.seed)
     began = time.perf_counter()
-    model = build_model(
-        config,
-        n_users=len(ratings.users),
-        n_items=len(ratings.items),
-        min_rating=ratings.min_rating,
-        max_rating=ratings.max_rating,
-        seed=config.seed,
-    )
+    family, rows = family_of(config), {"n_users": len(ratings.users), "n_items": len(ratings.items)}
+    scale = Scale(ratings.min_rating, ratings.max_rating, family.uses_sigmoid)
+    model = family.build(config, **rows, scale=scale, seed=config.seed).model
     model.compile(optimizer=keras.optimizers.Adam(config.learning_rate), loss="mse")
     best = _BestError(ratings, parts)
     stop = keras.callbacks.EarlyStopping(monitor="val_loss", patience=config.patience)

@@ -1,43 +1,49 @@
-"""Every setting of a run: its range, default, unit and meaning in plain words.
+"""What can be set: range, default, unit and meaning of each setting in plain words, and the id of a run.
 
-The form, the command line and the checks all read this file. A preset is a
-named `RunConfig` and nothing more.
+A run's settings are one object: those of the split, those of the training, and those of its model family. What
+belongs to a family is chosen in the family's own file (`core.model`), from the groups here or with settings of its
+own. The form, the command line and the checks all read these classes.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-
-from core.errors import LimitError
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 SCHEMA_VERSION = 1
 """Part of every run id: raise it when the same settings would give another result."""
 
 
-class _Settings(BaseModel):
+class Settings(BaseModel):
+    """A group of settings that cannot be changed once it is made."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-def _setting(default: Any, help_text: str, *, title: str, unit: str = "", grows: str = "", **limits: Any) -> Any:
+def setting(default: Any, help_text: str, *, title: str, unit: str = "", grows: str = "", **limits: Any) -> Any:
     """A field with what a form shows beside it; `grows` says what happens when it grows."""
     return Field(
         default, title=title, description=help_text, json_schema_extra={"unit": unit, "grows": grows}, **limits
     )
 
 
-class SplitConfig(_Settings):
+def family_name(name: str) -> Any:
+    """The field `model` of a family's settings, which tells the families apart."""
+    return setting(name, "The kind of model: how a user's and an item's numbers make a guess.", title="Model")
+
+
+class SplitConfig(Settings):
     """Which ratings the model learns from and which it is tested on."""
 
-    split_kind: Literal["random", "temporal"] = _setting(
+    split_kind: Literal["random", "temporal"] = setting(
         "random",
         "random: ratings drawn by chance. temporal: the latest ratings of each user, closer to predicting the future.",
         title="Split",
     )
-    validation_fraction: float = _setting(
+    validation_fraction: float = setting(
         0.2,
         "Share of the ratings kept aside to test the model on.",
         title="Validation fraction",
@@ -46,7 +52,7 @@ class SplitConfig(_Settings):
         ge=0.01,
         le=0.5,
     )
-    split_seed: int = _setting(
+    split_seed: int = setting(
         0,
         "Starting number of the random draw. Another one draws another test set of the same size.",
         title="Split seed",
@@ -55,16 +61,10 @@ class SplitConfig(_Settings):
     )
 
 
-class ModelConfig(_Settings):
-    """What the model looks like before it has learned anything."""
+class VectorConfig(Settings):
+    """The vectors of users and items before they have learned anything."""
 
-    model: Literal["simple_dot", "dot_with_bias", "simple_dot_diy"] = _setting(
-        "dot_with_bias",
-        "simple_dot: the dot product of two vectors. dot_with_bias: adds how generous the user and how liked "
-        "the item is, held inside the rating scale. simple_dot_diy: simple_dot with a hand-written embedding layer.",
-        title="Model",
-    )
-    embedding_dim: int = _setting(
+    embedding_dim: int = setting(
         64,
         "How many numbers describe each user and each item.",
         title="Dimensions",
@@ -73,12 +73,7 @@ class ModelConfig(_Settings):
         ge=1,
         le=1024,
     )
-    embedding_layer: Literal["keras", "diy"] | None = _setting(
-        None,
-        "keras: the library's embedding layer. diy: the hand-written one. They compute the same.",
-        title="Embedding layer",
-    )
-    user_dropout: float = _setting(
+    user_dropout: float = setting(
         0.0,
         "Share of each user vector hidden at random in every training step.",
         title="User dropout",
@@ -87,7 +82,7 @@ class ModelConfig(_Settings):
         ge=0,
         le=0.95,
     )
-    item_dropout: float = _setting(
+    item_dropout: float = setting(
         0.0,
         "Share of each item vector hidden at random in every training step.",
         title="Item dropout",
@@ -96,7 +91,7 @@ class ModelConfig(_Settings):
         ge=0,
         le=0.95,
     )
-    init_min: float = _setting(
+    init_min: float = setting(
         -0.05,
         "Lowest value a vector's numbers start from, drawn evenly between the two ends.",
         title="Initial range, low end",
@@ -104,7 +99,7 @@ class ModelConfig(_Settings):
         ge=-1,
         le=1,
     )
-    init_max: float = _setting(
+    init_max: float = setting(
         0.05,
         "Highest value a vector's numbers start from, drawn evenly between the two ends.",
         title="Initial range, high end",
@@ -114,19 +109,8 @@ class ModelConfig(_Settings):
         le=1,
     )
 
-    @model_validator(mode="before")
-    @classmethod
-    def _name_the_embedding_layer(cls, data: Any) -> Any:
-        """simple_dot_diy has the hand-written layer by name; others have Keras' unless told."""
-        if isinstance(data, Mapping) and data.get("embedding_layer") is None:
-            layer = "diy" if data.get("model") == "simple_dot_diy" else "keras"
-            return {**data, "embedding_layer": layer}
-        return data
-
     @model_validator(mode="after")
-    def _check_combinations(self) -> Self:
-        if self.model == "simple_dot_diy" and self.embedding_layer == "keras":
-            raise ValueError("simple_dot_diy always has the hand-written layer; choose simple_dot for Keras' own")
+    def _check_range(self) -> Self:
         if self.init_min >= self.init_max:
             raise ValueError(
                 f"the initial range is empty: init_min {self.init_min} is not below init_max {self.init_max}"
@@ -134,10 +118,20 @@ class ModelConfig(_Settings):
         return self
 
 
-class TrainConfig(_Settings):
+class LayerConfig(Settings):
+    """Which code looks the vectors up."""
+
+    embedding_layer: Literal["keras", "diy"] = setting(
+        "keras",
+        "keras: the library's embedding layer. diy: the hand-written one. They compute the same.",
+        title="Embedding layer",
+    )
+
+
+class TrainConfig(Settings):
     """How the model learns."""
 
-    epochs: int = _setting(
+    epochs: int = setting(
         10,
         "Most passes over the training ratings.",
         title="Epochs",
@@ -146,7 +140,7 @@ class TrainConfig(_Settings):
         ge=1,
         le=500,
     )
-    batch_size: int = _setting(
+    batch_size: int = setting(
         32,
         "How many ratings are looked at before the numbers are adjusted once.",
         title="Batch size",
@@ -155,7 +149,7 @@ class TrainConfig(_Settings):
         ge=1,
         le=131_072,
     )
-    learning_rate: float = _setting(
+    learning_rate: float = setting(
         1e-3,
         "How far each step moves the numbers (step size of the Adam optimizer).",
         title="Learning rate",
@@ -164,16 +158,17 @@ class TrainConfig(_Settings):
         gt=0,
         le=1,
     )
-    l2: float = _setting(
+    l2: float = setting(
         0.0,
-        "Penalty on large numbers in the vectors that take part in a step (weight of their mean squared length).",
+        "Penalty on large numbers that take part in a step: the vectors, or the biases of a model without vectors "
+        "(weight of their mean squared length).",
         title="Penalty",
         unit="weight",
-        grows="Smoother, more cautious vectors; too much flattens all tastes.",
+        grows="Smoother, more cautious numbers; too much flattens all tastes.",
         ge=0,
         le=10,
     )
-    patience: int = _setting(
+    patience: int = setting(
         2,
         "Epochs without a better validation loss before training stops early.",
         title="Early stopping patience",
@@ -182,12 +177,12 @@ class TrainConfig(_Settings):
         ge=1,
         le=500,
     )
-    restore_best: bool = _setting(
+    restore_best: bool = setting(
         False,
         "Keep the vectors of the best epoch instead of the last one.",
         title="Keep the best epoch",
     )
-    seed: int = _setting(
+    seed: int = setting(
         0,
         "Starting number of everything drawn by chance in training. The same number gives the same model, bit for bit.",
         title="Seed",
@@ -196,77 +191,75 @@ class TrainConfig(_Settings):
     )
 
 
-class RunConfig(SplitConfig, ModelConfig, TrainConfig):
-    """All settings of one run. Equal configs on equal data are one run."""
+class RunConfig(SplitConfig, TrainConfig):
+    """All settings of one run; each model family adds its own. Equal settings on equal data are one run."""
+
+    model: str = family_name("")
 
     @property
     def split(self) -> SplitConfig:
         """The part that says which ratings train and which validate; runs with equal ones share a split."""
         return SplitConfig(**{name: getattr(self, name) for name in SplitConfig.model_fields})
 
+    @property
+    def dimensions(self) -> int:
+        """Numbers in the vector of a user or an item; 0 where the family has no vectors."""
+        return getattr(self, "embedding_dim", 0)
 
-def parse_config(settings: Mapping[str, Any], *, base: RunConfig | None = None) -> RunConfig:
-    """A checked config from loose settings, laid over `base` where one is given.
+    @property
+    def dropouts(self) -> tuple[float, float]:
+        """Shares of a user's and of an item's vector hidden in training; 0 where the family has no dropout."""
+        return getattr(self, "user_dropout", 0.0), getattr(self, "item_dropout", 0.0)
 
-    Raises:
-        LimitError: A setting is unknown, of the wrong type or out of range;
-            the message names each with what was given.
-    """
-    start = base.model_dump() if base else {}
-    if "model" in settings and "embedding_layer" not in settings:
-        start.pop("embedding_layer", None)  # it follows from the model unless somebody says otherwise
-    try:
-        return RunConfig.model_validate({**start, **settings})
-    except ValidationError as error:
-        raise LimitError("; ".join(_explain(detail) for detail in error.errors())) from None
+    @property
+    def architecture(self) -> Self:
+        """The same model with everything else at its default: what a compiled program depends on.
+
+        Where the vectors start is left out: that is put into a program that is compiled already.
+        """
+        names = set(family_fields(type(self))) - {"init_min", "init_max"}
+        return type(self)(**{name: getattr(self, name) for name in names})
 
 
-def _explain(detail: Any) -> str:
-    name = ".".join(map(str, detail["loc"]))
-    said = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    return f"{name} is {detail['input']!r:.60}: {said}" if name else said
+def family_fields(config_type: type[RunConfig]) -> Iterator[str]:
+    """Names of the settings that belong to a family itself, not to the split or the training."""
+    shared = {*SplitConfig.model_fields, *TrainConfig.model_fields, "model"}
+    return (name for name in config_type.model_fields if name not in shared)
 
 
 def run_id(config: RunConfig, dataset_digest: str) -> str:
-    """The run's name: 16 hex digits that equal configs on equal data share."""
-    settings = {name: value + 0.0 if isinstance(value, float) else value for name, value in config}  # -0.0 is 0.0
-    text = json.dumps([SCHEMA_VERSION, settings, dataset_digest], sort_keys=True, separators=(",", ":"))
+    """The run's name: 16 hex digits that equal settings on equal data share.
+
+    The settings of the program's first version count in full, those that a family does not have with their defaults.
+    Any other counts only where it differs from its default, so that a new one renames no run.
+    """
+    values = dict(_FIRST_SETTINGS)
+    for name, value in config:
+        if name in values or value != type(config).model_fields[name].default:
+            values[name] = value + 0.0 if isinstance(value, float) else value  # -0.0 is 0.0
+    text = json.dumps([SCHEMA_VERSION, values, dataset_digest], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-_ARTICLE = {"embedding_dim": 64, "epochs": 10, "batch_size": 32, "learning_rate": 1e-3, "patience": 2}
-
-PRESETS: Mapping[str, RunConfig] = MappingProxyType(
+_FIRST_SETTINGS: Mapping[str, Any] = MappingProxyType(
     {
-        "default": RunConfig(
-            model="dot_with_bias",
-            embedding_dim=64,
-            epochs=20,
-            batch_size=1024,
-            learning_rate=8e-3,
-            l2=0.11,
-            init_min=-0.02,
-            init_max=0.02,
-            patience=2,
-            restore_best=True,
-        ),
-        # For millions of ratings: with large tables a step is expensive before its first rating
-        # (see core/training/engine.py), so batches are large.
-        # Learning rate and penalty were chosen on planted ratings (benchmarks/size.py).
-        "large": RunConfig(
-            model="dot_with_bias",
-            embedding_dim=64,
-            epochs=20,
-            batch_size=65_536,
-            learning_rate=3e-3,
-            l2=0.06,
-            init_min=-0.02,
-            init_max=0.02,
-            patience=2,
-            restore_best=True,
-        ),
-        "article-simple-dot": RunConfig(model="simple_dot", init_min=0.0, init_max=0.05, **_ARTICLE),
-        "article-dot-with-bias": RunConfig(model="dot_with_bias", user_dropout=0.3, item_dropout=0.6, **_ARTICLE),
-        "article-simple-dot-diy": RunConfig(model="simple_dot_diy", **_ARTICLE),
+        "split_kind": "random",
+        "validation_fraction": 0.2,
+        "split_seed": 0,
+        "model": "",
+        "embedding_dim": 64,
+        "embedding_layer": "keras",
+        "user_dropout": 0.0,
+        "item_dropout": 0.0,
+        "init_min": -0.05,
+        "init_max": 0.05,
+        "epochs": 10,
+        "batch_size": 32,
+        "learning_rate": 1e-3,
+        "l2": 0.0,
+        "patience": 2,
+        "restore_best": False,
+        "seed": 0,
     }
 )
+"""The settings of the first version and what a family without one of them stands for."""

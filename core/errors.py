@@ -3,6 +3,8 @@
     ExplorerError
     ├── LimitError              LIMIT            a setting or a size outside its range
     ├── UsageError              USAGE            a call that is put together wrongly
+    ├── NotApplicableError      NOT_APPLICABLE   a question that this kind of model has no answer to
+    ├── AnalysisError           LIMIT            an analysis that these numbers do not allow
     ├── DatasetError
     │   ├── UnknownDatasetError UNKNOWN_DATASET
     │   ├── UnknownItemError    UNKNOWN_ITEM
@@ -54,6 +56,18 @@ class UsageError(ExplorerError):
     """A command line is put together wrongly, or names a place that cannot be written to."""
 
     code = "USAGE"
+
+
+class NotApplicableError(ExplorerError):
+    """A question that this kind of model has no answer to."""
+
+    code = "NOT_APPLICABLE"
+
+
+class AnalysisError(ExplorerError, ValueError):
+    """An analysis was asked for with numbers or settings that it cannot work with."""
+
+    code = "LIMIT"
 
 
 class DatasetError(ExplorerError):

@@ -1,8 +1,9 @@
 """A run as files that other programs open.
 
 projector   vectors.tsv, metadata.tsv      TensorBoard's Embedding Projector
-parquet     items.parquet, users.parquet   every number, for recomputing every prediction
-csv         items.csv, users.csv           the same for spreadsheets
+parquet     items.parquet, users.parquet   every number, for recomputing every prediction; where a model has numbers
+                                           that belong to no row, also layers.parquet
+csv         items.csv, users.csv           the same for spreadsheets; also layers.csv
 keras       model.keras                    the model, for `keras.models.load_model`
 components  components.csv, scores.csv     principal components with their names, and every item's place along them
 """
@@ -22,6 +23,7 @@ from core.data.ratings import Ratings
 from core.disk.files import disk_full_told, is_disk_full
 from core.errors import LimitError, UsageError
 from core.model.run import Run
+from core.model.scoring import require_vectors
 from core.studies import component_names
 
 _FORMULA_START = re.compile(
@@ -44,6 +46,7 @@ def export(run: Run, ratings: Ratings, file_format: str, folder: Path) -> tuple[
 
     Raises:
         LimitError: The format is unknown.
+        NotApplicableError: The format holds vectors, and the model has none.
         UsageError: The folder cannot be written to.
         CorruptRunError: The names of the components cannot be read.
         DiskFullError: There is no room; nothing is left of the attempt.
@@ -67,7 +70,7 @@ def items_table(run: Run, ratings: Ratings) -> pd.DataFrame:
     table = ratings.item_table.drop(columns=["n_ratings", "mean_rating", "bias", "embedding"], errors="ignore")
     table.insert(0, "item_id", ratings.items.ids)
     counted = {"n_ratings": ratings.item_count, "mean_rating": ratings.item_mean}
-    return table.assign(**counted, bias=_bias(run.weights.item_bias, len(table)))
+    return table.assign(**counted, bias=run.scorer.item_bias)
 
 
 def users_table(run: Run, ratings: Ratings) -> pd.DataFrame:
@@ -77,18 +80,9 @@ def users_table(run: Run, ratings: Ratings) -> pd.DataFrame:
             "user_id": ratings.users.ids,
             "n_ratings": ratings.user_count,
             "mean_rating": ratings.user_mean,
-            "bias": _bias(run.weights.user_bias, len(ratings.users)),
+            "bias": run.scorer.user_bias,
         }
     )
-
-
-def formula(run: Run) -> str:
-    """How a prediction follows from the exported numbers."""
-    if run.weights.item_bias is None:
-        return "rating = dot(user.embedding, item.embedding)"
-    low, high = run.dataset.min_rating, run.dataset.max_rating
-    score = "dot(user.embedding, item.embedding) + user.bias + item.bias"
-    return f"rating = {low:g} + ({high:g} - {low:g}) * sigmoid({score})"
 
 
 def inert(text: str) -> str:
@@ -102,13 +96,9 @@ def one_line(text: str) -> str:
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
-def _bias(bias: np.ndarray | None, rows: int) -> np.ndarray:
-    return np.zeros(rows, np.float32) if bias is None else bias
-
-
 def _write_projector(run: Run, ratings: Ratings, folder: Path) -> None:
     # One line a vector, without a header; the metadata has one, as it has more than one column.
-    np.savetxt(folder / "vectors.tsv", run.weights.item_embedding, fmt="%.9g", delimiter="\t")
+    np.savetxt(folder / "vectors.tsv", require_vectors(run.scorer).item_embedding, fmt="%.9g", delimiter="\t")
     table = items_table(run, ratings)
     table["genres"] = ["|".join(genres) for genres in table["genres"]]
     table = table[["title", *(column for column in table if column != "title")]]  # the first column labels the points
@@ -124,13 +114,23 @@ def _cell(value: object) -> str:
 
 
 def _write_parquet(run: Run, ratings: Ratings, folder: Path) -> None:
-    about = {"run_id": run.run_id, "model": run.config.model, "formula": formula(run)}
+    about = {"run_id": run.run_id, "model": run.config.model, "formula": run.scorer.formula()}
     for name, table, embedding in (
-        ("items", items_table(run, ratings), run.weights.item_embedding),
-        ("users", users_table(run, ratings), run.weights.user_embedding),
+        ("items", items_table(run, ratings), run.scorer.item_embedding),
+        ("users", users_table(run, ratings), run.scorer.user_embedding),
     ):
         columns = pa.Table.from_pandas(table, preserve_index=False).append_column("embedding", _lists(embedding))
         pq.write_table(columns.replace_schema_metadata(about), folder / f"{name}.parquet", compression="zstd")
+    if layers := _layers(run):
+        shapes = [list(array.shape) for array in layers.values()]
+        values = [array.ravel() for array in layers.values()]
+        whole = pa.table({"name": list(layers), "shape": shapes, "values": values})
+        pq.write_table(whole.replace_schema_metadata(about), folder / "layers.parquet", compression="zstd")
+
+
+def _layers(run: Run) -> dict[str, np.ndarray]:
+    """The numbers that belong to no user and no item."""
+    return {name: array for name, array in run.scorer.arrays.items() if name not in run.scorer.rows}
 
 
 def _lists(matrix: np.ndarray) -> pa.ListArray:
@@ -145,24 +145,30 @@ def _write_csv(run: Run, ratings: Ratings, folder: Path) -> None:
     items["genres"] = ["|".join(genres) for genres in items["genres"]]
     items["year"] = items["year"].convert_dtypes()  # 1995, not 1995.0
     for name, table, embedding in (
-        ("items", items, run.weights.item_embedding),
-        ("users", users_table(run, ratings), run.weights.user_embedding),
+        ("items", items, run.scorer.item_embedding),
+        ("users", users_table(run, ratings), run.scorer.user_embedding),
     ):
         text = table.apply(lambda column: column.map(lambda value: inert(value) if isinstance(value, str) else value))
         whole = pd.concat([text, _dimensions(embedding)], axis=1).rename(columns=inert)
         _csv(whole, folder / f"{name}.csv")
+    if layers := _layers(run):
+        parts = [
+            pd.DataFrame({"name": name, "row": place[0], "column": place[1], "value": array.ravel()})
+            for name, array in layers.items()
+            for place in [np.indices(np.atleast_2d(array).shape).reshape(2, -1)]
+        ]
+        _csv(pd.concat(parts), folder / "layers.csv")
 
 
 def _write_keras(run: Run, ratings: Ratings, folder: Path) -> None:
-    from core.model.networks import model_from_weights  # the other formats do without TensorFlow
+    from core.model.networks import trained_model  # the other formats do without TensorFlow
 
-    model = model_from_weights(run.config, run.weights, ratings.min_rating, ratings.max_rating)
-    model.save(folder / "model.keras")
+    trained_model(run.scorer, run.config).save(folder / "model.keras")
 
 
 def _write_components(run: Run, ratings: Ratings, folder: Path) -> None:
     """As the page shows them at first: of all items, uncentered."""
-    result = pca(run.weights.item_embedding)
+    result = pca(require_vectors(run.scorer).item_embedding)
     named = component_names.for_components(component_names.get(run.run_id), result)
     low, high = ([getattr(found, end) if found else "" for found in named] for end in ("low", "high"))
     numbers = [f"PC {number}" for number in range(1, len(named) + 1)]

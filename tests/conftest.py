@@ -10,7 +10,9 @@ from core import data
 from core.config import RunConfig, run_id
 from core.data.ratings import Ratings, Vocabulary
 from core.model.events import Epoch, Started, Step
-from core.model.run import Outcome, Run, Weights
+from core.model.families import family_of, run_config
+from core.model.run import Outcome, Run
+from core.model.scoring import Scorer
 
 
 @pytest.fixture(autouse=True)
@@ -52,15 +54,21 @@ def small() -> Ratings:
     )
 
 
-def run_on(ratings: Ratings, *, model: str = "dot_with_bias", embedding_dim: int = 4, seed: int = 0) -> Run:
-    """A run of made-up weights that fits the data, as training would leave it; each seed has weights of its own."""
-    config = RunConfig(model=model, embedding_dim=embedding_dim)
-    rng = np.random.default_rng(seed)
-    biased = model == "dot_with_bias"
+def scorer_on(ratings: Ratings, config: RunConfig, *, seed: int = 0) -> Scorer:
+    """A scorer of made-up numbers that fits the data; each seed has numbers of its own."""
+    family, rng = family_of(config), np.random.default_rng(seed)
+    shapes = family.shapes(config, len(ratings.users), len(ratings.items))
+    arrays = {name: rng.normal(scale=0.5, size=shape).astype(np.float32) for name, shape in shapes.items()}
+    return family.make(arrays, min_rating=ratings.min_rating, max_rating=ratings.max_rating)
 
-    def numbers(*shape: int) -> np.ndarray:
-        return rng.normal(scale=0.5, size=shape).astype(np.float32)
 
+def run_on(
+    ratings: Ratings, config: RunConfig | None = None, *, model: str = "dot_with_bias", dim: int = 4, seed: int = 0
+) -> Run:
+    """A run of made-up numbers that fits the data, as training would leave it."""
+    if config is None:
+        vectors = {} if model == "bias_only" else {"embedding_dim": dim}
+        config = run_config(model=model, **vectors)
     return Run(
         run_id=run_id(config, ratings.digest),
         config=config,
@@ -69,12 +77,7 @@ def run_on(ratings: Ratings, *, model: str = "dot_with_bias", embedding_dim: int
         history=tuple(Epoch(number, 0.1, 0.9, 0.8, 0.6, 0.9, 0.95, 0.7) for number in (1, 2)),
         steps=(Step(0.5, 1.25),),
         outcome=Outcome(2, 2, False, 0.95, 0.7, 0.95, 0.2),
-        weights=Weights(
-            user_embedding=numbers(len(ratings.users), embedding_dim),
-            item_embedding=numbers(len(ratings.items), embedding_dim),
-            user_bias=numbers(len(ratings.users)) if biased else None,
-            item_bias=numbers(len(ratings.items)) if biased else None,
-        ),
+        scorer=scorer_on(ratings, config, seed=seed),
         created_at="2026-01-01T00:00:00+00:00",
         versions=(("python", "3.11"),),
     )

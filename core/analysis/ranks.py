@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from core.errors import AnalysisError
+
 
 def rank_correlation(a: np.ndarray, b: np.ndarray) -> float:
     """Spearman's rank correlation of the pairs that are both numbers (Spearman 1904).
@@ -13,10 +15,10 @@ def rank_correlation(a: np.ndarray, b: np.ndarray) -> float:
         -1 … 1; NaN with fewer than three pairs, or where one side is constant.
 
     Raises:
-        ValueError: The arrays differ in shape.
+        AnalysisError: The arrays differ in shape.
     """
     if np.shape(a) != np.shape(b) or np.ndim(a) != 1:
-        raise ValueError(f"shapes {np.shape(a)} and {np.shape(b)} must be two equally long lists")
+        raise AnalysisError(f"shapes {np.shape(a)} and {np.shape(b)} must be two equally long lists")
     both = ~(np.isnan(a) | np.isnan(b))
     if np.count_nonzero(both) < 3:
         return float("nan")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.analysis.components.pca import pca
+from core.errors import AnalysisError
 
 MOST_ROWS_FOR_CLUSTERING = 500
 """Above this, clustering takes longer than a page should wait."""
@@ -39,13 +40,13 @@ def values(embeddings: np.ndarray, *, bins: int = 60) -> Values:
     """Distribution of the numbers of a matrix.
 
     Raises:
-        ValueError: The matrix is empty, a value is not finite, or bins is below 1.
+        AnalysisError: The matrix is empty, a value is not finite, or bins is below 1.
     """
     flat = np.asarray(embeddings, np.float64).ravel()
     if flat.size == 0 or not np.isfinite(flat).all():
-        raise ValueError(f"a matrix of shape {np.shape(embeddings)} is empty or holds a value that is not finite")
+        raise AnalysisError(f"a matrix of shape {np.shape(embeddings)} is empty or holds a value that is not finite")
     if bins < 1:
-        raise ValueError(f"bins is {bins}; at least 1 is needed")
+        raise AnalysisError(f"bins is {bins}; at least 1 is needed")
     reach = float(np.abs(flat).max()) or 1.0
     counts, edges = np.histogram(flat, bins=bins, range=(-reach, reach))
     mean, sd = float(flat.mean()), float(flat.std())

@@ -14,6 +14,7 @@ from core.cli.answer import Answer, table
 from core.cli.common import check_range
 from core.cli.data import ratings_of
 from core.data.ratings import Ratings, Vocabulary
+from core.model.scoring import require_vectors
 from core.store.runs import RunStore
 from core.studies import saved_axes
 from core.studies.saved_axes import OwnAxis
@@ -44,10 +45,10 @@ def show(called: argparse.Namespace) -> Answer:
     run = RunStore().load(called.run_id)
     ratings = ratings_of(run)
     own = OwnAxis(_ids(called.low, ratings.items), _ids(called.high, ratings.items), called.low_name, called.high_name)
-    found = saved_axes.project(own, run.weights.item_embedding, ratings.items)
+    found = saved_axes.project(own, require_vectors(run.scorer).item_embedding, ratings.items)
     if called.save:
         saved_axes.save(run.run_id, own)
-    near = closest_component(found.direction, pca(run.weights.item_embedding))
+    near = closest_component(found.direction, pca(require_vectors(run.scorer).item_embedding))
     eligible = part(run, ratings).trained & (ratings.item_count >= called.min_ratings)
     both = ends(found.positions, eligible, called.top)
     document = {

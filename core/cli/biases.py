@@ -14,8 +14,8 @@ from core.cli.answer import Answer, pairs, table
 from core.cli.common import check_range
 from core.cli.data import ratings_of
 from core.data.ratings import Ratings
-from core.errors import LimitError
 from core.model.run import Run
+from core.model.scoring import require_biases, require_bilinear
 from core.store.runs import RunStore
 
 _NUMBERS = ("rest", "taste", "bias", "expected", "mean_rating", "n_ratings")
@@ -36,11 +36,11 @@ def biases(called: argparse.Namespace) -> Answer:
     check_range("--min-ratings", called.min_ratings, 0)
     run = RunStore().load(called.run_id)
     ratings = ratings_of(run)
-    bias = run.weights.user_bias if called.users else run.weights.item_bias
-    if bias is None:
-        raise LimitError(f"run {run.run_id} is a {run.config.model}, which has no biases; train a dot_with_bias")
+    scorer = require_biases(run.scorer)
+    bias = scorer.user_bias if called.users else scorer.item_bias
     count = ratings.user_count if called.users else ratings.item_count
-    found = _fit(bias, count, ratings, users=called.users)
+    mean = ratings.user_mean if called.users else ratings.item_mean
+    found = fit(bias, count, mean, scorer.scale)
     listed = trained_rows(run, ratings, users=called.users) & (count >= called.min_ratings)
     both = ends(np.nan_to_num(found.residual), listed, called.top)
     document = {
@@ -57,17 +57,9 @@ def biases(called: argparse.Namespace) -> Answer:
     return Answer(document, _text(document))
 
 
-def _fit(bias: np.ndarray, count: np.ndarray, ratings: Ratings, *, users: bool) -> Biases:
-    mean = ratings.user_mean if users else ratings.item_mean
-    try:
-        return fit(bias, count, mean, min_rating=ratings.min_rating, max_rating=ratings.max_rating)
-    except ValueError as error:
-        raise LimitError(f"no curve can be fitted to these biases: {error}") from error
-
-
 def _rows(run: Run, ratings: Ratings, found: Biases, rows: np.ndarray, *, users: bool) -> list[dict[str, Any]]:
     """With what tastes add to the score, on average over the ratings of each."""
-    taste = average_terms(run.weights, ratings, rows, users=users).taste
+    taste = average_terms(require_bilinear(run.scorer), ratings, rows, users=users).taste
     return [
         _row(ratings, found, row, users=users) | {"taste": float(term)} for row, term in zip(rows, taste, strict=True)
     ]

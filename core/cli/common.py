@@ -13,8 +13,9 @@ from core.analysis.components.stability import across_seeds
 from core.analysis.trained import trained_rows
 from core.cli.data import ratings_of
 from core.data.ratings import Ratings
-from core.errors import LimitError
+from core.errors import AnalysisError, LimitError
 from core.model.run import Run
+from core.model.scoring import require_vectors
 from core.store import study_store
 from core.store.runs import RunStore
 from core.studies import component_names
@@ -45,9 +46,9 @@ class Looked:
     @property
     def noise(self) -> dict[str, Any] | None:
         """The noise band; None for a single dimension, of which shuffling changes nothing."""
-        if self.run.config.embedding_dim == 1:
+        if self.run.config.dimensions == 1:
             return None
-        found = noise_band(self.run.weights.item_embedding[self.shaping], centered=self.result.centered)
+        found = noise_band(self.run.scorer.item_embedding[self.shaping], centered=self.result.centered)
         return {"count": found.count, "band": found.band.tolist(), "above": found.above.tolist()}
 
     @property
@@ -60,7 +61,7 @@ class Looked:
         if study is None:
             return None
         found = across_seeds(
-            self.run.weights.item_embedding,
+            self.run.scorer.item_embedding,
             list(study.arrays["embeddings"]),
             centered=self.result.centered,
             shaping=self.shaping,
@@ -81,8 +82,8 @@ def look(called: argparse.Namespace) -> Looked:
     ratings = ratings_of(run)
     shaping = ratings.item_count >= called.fit_min_ratings
     try:
-        result = pca(run.weights.item_embedding[shaping], centered=called.centered)
-    except ValueError as error:
+        result = pca(require_vectors(run.scorer).item_embedding[shaping], centered=called.centered)
+    except AnalysisError as error:
         raise LimitError(
             f"components of the {int(shaping.sum()):,} items with at least {called.fit_min_ratings:,} ratings: "
             f"{error}; lower --fit-min-ratings"

@@ -17,6 +17,7 @@ from core.cli.answer import Answer, table
 from core.cli.common import add_settings, check_range, look
 from core.data.ratings import Ratings
 from core.data.splits import split
+from core.model.scoring import require_bilinear
 from core.studies.component_names import EndNames
 
 MOST_HINTS = 20
@@ -39,7 +40,7 @@ def components(called: argparse.Namespace) -> Answer:
     check_range("--min-ratings", called.min_ratings, 0)
     looked = look(called)
     check_range("--component", called.component, 1, len(looked.result.components))
-    scores = looked.result.project(looked.run.weights.item_embedding)[:, called.component - 1]
+    scores = looked.result.project(looked.run.scorer.item_embedding)[:, called.component - 1]
     eligible = looked.ratings.item_count >= called.min_ratings
     both = ends(scores, eligible, called.top)
     document = {
@@ -64,13 +65,11 @@ def cost(called: argparse.Namespace) -> Answer:
     run, ratings = looked.run, looked.ratings
     rows = sample(split(ratings, run.config.split).validation)
     found = measure(
-        run.weights,
+        require_bilinear(run.scorer),
         looked.result,
         ratings.user_index[rows],
         ratings.item_index[rows],
         ratings.rating[rows],
-        min_rating=ratings.min_rating,
-        max_rating=ratings.max_rating,
     )
     document = {
         "rmse": found.rmse.tolist(),

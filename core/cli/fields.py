@@ -1,7 +1,7 @@
 """Settings as flags: one for every field of a model, with its description and limits."""
 
 import argparse
-from collections.abc import Collection
+from collections.abc import Mapping
 from typing import Any, Literal, get_args, get_origin
 
 import annotated_types
@@ -9,11 +9,10 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 
-def add_fields(group: Any, settings: type[BaseModel], *, leave_out: Collection[str] = ()) -> None:
-    """Add a flag for every field but those left out; without the flag a value is None."""
-    for name, field in settings.model_fields.items():
-        if name not in leave_out:
-            _add_setting(group, name, field)
+def add_fields(group: Any, fields: Mapping[str, FieldInfo]) -> None:
+    """Add a flag for every field; without the flag a value is None."""
+    for name, field in fields.items():
+        _add_setting(group, name, field)
 
 
 def given(called: argparse.Namespace, settings: type[BaseModel]) -> dict[str, Any]:

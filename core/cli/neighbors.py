@@ -14,6 +14,7 @@ from core.cli.common import check_range
 from core.cli.data import ratings_of
 from core.data.ratings import Ratings
 from core.model.run import Run
+from core.model.scoring import require_vectors
 from core.store.runs import RunStore
 
 
@@ -46,7 +47,8 @@ def neighbors(called: argparse.Namespace) -> Answer:
 def _of_item(run: Run, ratings: Ratings, called: argparse.Namespace) -> Answer:
     row = ratings.items.index(called.item)
     eligible = _eligible(run, ratings, row, called, name=_title(ratings, row))
-    near = analysis.neighbors(run.weights.item_embedding, row, metric=called.metric, top=called.top, eligible=eligible)
+    vectors = require_vectors(run.scorer).item_embedding
+    near = analysis.neighbors(vectors, row, metric=called.metric, top=called.top, eligible=eligible)
     document = [
         {"item_id": ratings.items.ids[index], "title": _title(ratings, index), "similarity": float(similarity)}
         for index, similarity in zip(near.index, near.similarity, strict=True)
@@ -59,7 +61,8 @@ def _of_user(run: Run, ratings: Ratings, called: argparse.Namespace) -> Answer:
     """With how many items both have rated, and how far apart on average; the model has no part in these two."""
     row = ratings.users.index(called.user)
     eligible = _eligible(run, ratings, row, called, name=f"user {called.user}")
-    near = analysis.neighbors(run.weights.user_embedding, row, metric=called.metric, top=called.top, eligible=eligible)
+    vectors = require_vectors(run.scorer).user_embedding
+    near = analysis.neighbors(vectors, row, metric=called.metric, top=called.top, eligible=eligible)
     found = agreement(ratings, row, near.index)
     document = [
         {

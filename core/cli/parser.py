@@ -20,10 +20,11 @@ from core.cli import (
     train,
 )
 from core.cli.fields import add_fields
-from core.config import PRESETS, ModelConfig, SplitConfig, TrainConfig
+from core.config import SplitConfig, TrainConfig
 from core.data import BUNDLED
 from core.errors import UsageError
 from core.export import FORMATS
+from core.model.families import MODEL_SETTINGS, PRESETS
 
 
 class _Parser(argparse.ArgumentParser):
@@ -136,6 +137,10 @@ def _add_train(calls: Any) -> None:
         help="Settings to begin with, overridden by the flags below: " + ", ".join(PRESETS) + " (default: default).",
     )
     call.add_argument("--queue", action="store_true", help="Hand it to the dashboard's workers and return at once.")
-    for title, settings in (("split", SplitConfig), ("model", ModelConfig), ("training", TrainConfig)):
-        group = call.add_argument_group(title, settings.__doc__)
-        add_fields(group, settings)
+    about_model = "What the model is; a setting that its family does not have is refused."
+    for title, about, fields in (
+        ("split", SplitConfig.__doc__, SplitConfig.model_fields),
+        ("model", about_model, MODEL_SETTINGS),
+        ("training", TrainConfig.__doc__, TrainConfig.model_fields),
+    ):
+        add_fields(call.add_argument_group(title, about), fields)

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from core.analysis.components.pca import pca
-from core.analysis.new_user.explain import Explanation, Party, explain, item_party, printed, user_party
-from core.analysis.new_user.model import Newcomers, fitting
+from core.analysis.new_user.explain import Explanation, Vectors, explain, item_vectors, printed, user_vectors
+from core.analysis.new_user.model import NewUserModel, fitting
 from core.analysis.new_user.own_ratings import MOST_RATINGS, from_file
 from core.analysis.new_user.recommend import best
 from core.cli.answer import Answer, table
@@ -17,6 +17,7 @@ from core.cli.data import ratings_of
 from core.data.ratings import Ratings
 from core.data.splits import split
 from core.errors import LimitError, UsageError
+from core.model.scoring import Bilinear, require_bilinear
 from core.store.runs import RunStore
 
 DIGITS = 3
@@ -63,13 +64,13 @@ def recommend(called: argparse.Namespace) -> Answer:
     """The best guesses for a person who was not there when the model was trained."""
     _check("--top", called.top, called.top >= 1, "1 or more")
     _check("--diversity", called.diversity, 0 <= called.diversity <= 1, "0 to 1")
-    known = _newcomers(called.run_id)
+    known = _new_user_model(called.run_id)
     given = _given(called, known.ratings)
     person = known.place(given)
-    guess, sure = known.guesses(person), known.sureness(person)
+    guess, sure = known.predictions(person), known.sureness(person)
     chosen = best(
         guess,
-        known.run.weights.item_embedding,
+        known.run.scorer.item_embedding,
         _allowed(called, known, given),
         top=called.top,
         diversity=called.diversity,
@@ -90,7 +91,7 @@ def recommend(called: argparse.Namespace) -> Answer:
     return Answer(document, text)
 
 
-def _allowed(called: argparse.Namespace, known: Newcomers, given: Mapping[str, float]) -> np.ndarray:
+def _allowed(called: argparse.Namespace, known: NewUserModel, given: Mapping[str, float]) -> np.ndarray:
     """Items that may be recommended: trained, not rated by the person, and as asked for."""
     ratings = known.ratings
     there = {genre for genres in ratings.item_table["genres"] for genre in genres}
@@ -111,13 +112,12 @@ def _allowed(called: argparse.Namespace, known: Newcomers, given: Mapping[str, f
 def explain_guess(called: argparse.Namespace) -> Answer:
     """A guess taken apart; its lines add up as printed."""
     _check("--top", called.top, called.top >= 0, "0 or more")
-    known = _newcomers(called.run_id)
-    weights, ratings = known.run.weights, known.ratings
+    known = _new_user_model(called.run_id)
+    scorer, ratings = require_bilinear(known.run.scorer), known.ratings
     row = ratings.items.index(called.item)
-    components = pca(weights.item_embedding).components
-    found = explain(
-        _party(called, known), item_party(weights, row), known.averages, components, known.scale, most=called.top
-    )
+    components = pca(scorer.item_embedding).components if scorer.has_vectors else np.zeros((0, 0))
+    person, item = _person(called, known, scorer), item_vectors(scorer, row)
+    found = explain(person, item, known.averages, components, scorer.scale, most=called.top)
     document = {
         "item_id": called.item,
         "title": str(ratings.item_table["title"].iat[row]),
@@ -129,14 +129,14 @@ def explain_guess(called: argparse.Namespace) -> Answer:
     return Answer(document, _text(document))
 
 
-def _party(called: argparse.Namespace, known: Newcomers) -> Party:
+def _person(called: argparse.Namespace, known: NewUserModel, scorer: Bilinear) -> Vectors:
     given = _given(called, known.ratings)
     if called.user is not None:
         if given:
             raise UsageError("--user names somebody in the data, and --rate or --from somebody who is not; give one")
-        return user_party(known.run.weights, known.ratings.users.index(called.user))
+        return user_vectors(scorer, known.ratings.users.index(called.user))
     person = known.place(given)
-    return Party(person.vector, person.bias or 0.0)
+    return Vectors(person.vector, person.bias)
 
 
 def _actual(ratings: Ratings, user: str, item: int) -> float | None:
@@ -187,10 +187,10 @@ _WORDS = {
 }
 
 
-def _newcomers(run_id: str) -> Newcomers:
+def _new_user_model(run_id: str) -> NewUserModel:
     run = RunStore().load(run_id)
     ratings = ratings_of(run)
-    return Newcomers(run, ratings, split(ratings, run.config))
+    return NewUserModel(run, ratings, split(ratings, run.config))
 
 
 def _given(called: argparse.Namespace, ratings: Ratings) -> dict[str, float]:

@@ -36,7 +36,7 @@ def list_runs(_: argparse.Namespace) -> Answer:
             run.created_at,
             run.dataset.dataset_id,
             run.config.model,
-            run.config.embedding_dim,
+            run.config.dimensions,
             run.outcome.epochs,
             run.outcome.val_rmse,
         )
@@ -73,6 +73,8 @@ def _document(run: Run, store: RunStore) -> dict[str, Any]:
     return {
         "run_id": run.run_id,
         "created_at": run.created_at,
+        "origin": run.origin.kind,
+        "formula": run.scorer.formula(),
         "path": str(store.folder / run.run_id),
         "config": run.config.model_dump(),
         "dataset": asdict(run.dataset),
@@ -94,6 +96,7 @@ def _text(run: Run) -> str:
             ("best of any epoch", outcome.best_val_rmse),
             ("predicting the mean", started.mean_rmse),
             ("averages only", started.averages_rmse),
+            ("formula", run.scorer.formula()),
             ("weights kept", f"epoch {outcome.kept_epoch} of {outcome.epochs}"),
             ("seconds", outcome.train_seconds),
             *run.config.model_dump().items(),

@@ -30,19 +30,19 @@ from core.studies.settings import ClusterSettings, MapStudySettings, StabilitySe
 
 def add_map_flags(call: argparse.ArgumentParser) -> None:
     """What `map` can be told."""
-    add_fields(call, MapStudySettings)
+    add_fields(call, MapStudySettings.model_fields)
     call.add_argument("--to", metavar="FILE", help="CSV file for every item's place; made new or replaced.")
 
 
 def add_clusters_flags(call: argparse.ArgumentParser) -> None:
     """What `clusters` can be told."""
-    add_fields(call, ClusterSettings)
+    add_fields(call, ClusterSettings.model_fields)
     call.add_argument("--to", metavar="FILE", help="CSV file for every item's group; made new or replaced.")
 
 
 def add_stability_flags(call: argparse.ArgumentParser) -> None:
     """What `stability` can be told."""
-    add_fields(call, StabilitySettings)
+    add_fields(call, StabilitySettings.model_fields)
     add_settings(call)
 
 
@@ -102,7 +102,7 @@ def stability(called: argparse.Namespace) -> Answer:
     run, ratings, settings, found = _study("stability", StabilitySettings, called)
     shaping = ratings.item_count >= called.fit_min_ratings
     matched = across_seeds(
-        run.weights.item_embedding,
+        run.scorer.item_embedding,
         list(found.arrays["embeddings"]),
         centered=called.centered,
         shaping=shaping,

@@ -9,11 +9,12 @@ from types import FrameType
 
 from core import data
 from core.cli.answer import Answer, pairs
-from core.config import PRESETS, RunConfig, parse_config, run_id
+from core.config import RunConfig, run_id
 from core.data.ratings import Ratings
 from core.errors import CorruptRunError, LimitError, UnknownRunError
 from core.jobs import queue
 from core.model.events import Epoch, Event, Started, Step
+from core.model.families import PRESETS, SETTINGS, parse_config
 from core.model.run import Run
 from core.store.runs import RunStore
 from core.training.budget import check_size
@@ -32,7 +33,7 @@ def train(called: argparse.Namespace) -> Answer:
 def _config(called: argparse.Namespace) -> RunConfig:
     if called.preset not in PRESETS:
         raise LimitError(f"preset is {called.preset!r:.60}; there are {', '.join(PRESETS)}")
-    given = {name: getattr(called, name) for name in RunConfig.model_fields}
+    given = {name: getattr(called, name) for name in SETTINGS}
     return parse_config(
         {name: value for name, value in given.items() if value is not None}, base=PRESETS[called.preset]
     )

@@ -15,11 +15,11 @@ from functools import lru_cache
 from typing import Any, Literal, Protocol
 
 from core import data
-from core.config import PRESETS, parse_config
 from core.data import uploads
 from core.data.ratings import Ratings
 from core.errors import UnknownDatasetError
 from core.model.events import Epoch, Event, Started, Step
+from core.model.families import PRESETS, parse_config
 from core.store import study_store
 from core.store.runs import RunStore
 from core.studies import study_kinds

@@ -120,7 +120,7 @@ def submit_training(config: RunConfig, dataset: str | Ratings, *, owner: str, ti
     key = run_id(config, ratings.digest)
     RunStore().get(key)  # a damaged run is set aside here, so that it can be trained again
     spec = {"config": config.model_dump(), "dataset_id": ratings.dataset_id, "digest": ratings.digest}
-    title = title or f"{config.model}, {config.embedding_dim} dimensions, {ratings.name}"
+    title = title or f"{config.model}, {config.dimensions} dimensions, {ratings.name}"
     return submit("train", spec, key=key, owner=owner, title=title)
 
 

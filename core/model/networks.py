@@ -1,21 +1,14 @@
-"""The Keras models, and an embedding layer written by hand.
+"""The Keras side of the model families: an embedding layer written by hand, and the parts that models share."""
 
-    simple_dot       rating = u · v
-    dot_with_bias    rating = min + (max - min) · sigmoid(u · v + b_u + b_v)
-    simple_dot_diy   simple_dot with `DiyEmbedding` in place of Keras' own layer
-
-u and v are the embeddings of the user and the item, b_u and b_v their biases:
-the models of the RStudio AI blog's article on embeddings for collaborative
-filtering, the second also that of fast.ai's lesson.
-"""
-
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from core.config import ModelConfig
+from core.config import LayerConfig, RunConfig, VectorConfig
 from core.model.backend import keras
-from core.model.run import Weights
+from core.model.scoring import Scale, Scorer
 
 ops = keras.ops
 
@@ -93,75 +86,106 @@ def _raise_unless(known: Any, message: str) -> None:
         raise IndexError(message)
 
 
-def build_model(
-    config: ModelConfig, *, n_users: int, n_items: int, min_rating: float, max_rating: float, seed: int
-) -> keras.Model:
-    """An untrained model: inputs "user" and "item" (batch,) int32, output (batch,) in rating units.
+@dataclass(frozen=True, eq=False)
+class Network:
+    """An untrained or trained Keras model of a family.
 
-    Embeddings start uniform in config.init_min … config.init_max, biases at
-    zero. Every random number, dropout included, follows from `seed`.
+    Attributes:
+        model: Inputs "user" and "item", (batch,) int32; output (batch,) in rating units.
+        penalized: Keras tensors, (batch, any), whose squared lengths the penalty weighs.
     """
-    seeds = iter(np.random.SeedSequence(seed).generate_state(4) % 2**31)
-    user = keras.Input((), name="user", dtype="int32")
-    item = keras.Input((), name="item", dtype="int32")
-    user_vector = _embedding(config, "user_embedding", n_users, int(next(seeds)))(user)
-    item_vector = _embedding(config, "item_embedding", n_items, int(next(seeds)))(item)
-    user_vector = _dropout("user_dropout", config.user_dropout, int(next(seeds)))(user_vector)
-    item_vector = _dropout("item_dropout", config.item_dropout, int(next(seeds)))(item_vector)
-    score = keras.layers.Dot(axes=1, name="dot")([user_vector, item_vector])
-    if config.model == "dot_with_bias":
-        user_bias = keras.layers.Embedding(int(n_users), 1, embeddings_initializer="zeros", name="user_bias")(user)
-        item_bias = keras.layers.Embedding(int(n_items), 1, embeddings_initializer="zeros", name="item_bias")(item)
-        score = keras.layers.Add(name="score")([score, user_bias, item_bias])
-        score = keras.layers.Activation("sigmoid", name="share")(score)
-        score = keras.layers.Rescaling(max_rating - min_rating, offset=min_rating, name="to_rating_range")(score)
-    rating = keras.layers.Reshape((), name="rating")(score)
-    return keras.Model([user, item], rating, name=config.model)
+
+    model: keras.Model
+    penalized: tuple[Any, ...]
 
 
-def _embedding(config: ModelConfig, name: str, rows: int, seed: int) -> keras.layers.Layer:
-    layer = DiyEmbedding if config.embedding_layer == "diy" else keras.layers.Embedding
-    start = keras.initializers.RandomUniform(config.init_min, config.init_max, seed=seed)
-    return layer(int(rows), config.embedding_dim, embeddings_initializer=start, name=name)
+class Builder:
+    """The parts that the families' models have in common, each drawn from its own seed.
+
+    Args:
+        n_users, n_items: Rows of the tables.
+        scale: The rating scale.
+        seed: Every random number, dropout included, follows from it.
+    """
+
+    def __init__(self, *, n_users: int, n_items: int, scale: Scale, seed: int) -> None:
+        self.rows = {"user": int(n_users), "item": int(n_items)}
+        self.scale = scale
+        self.index = {name: keras.Input((), name=name, dtype="int32") for name in self.rows}
+        self._seeds = iter(np.random.SeedSequence(seed).generate_state(8) % 2**31)
+
+    def vectors(self, config: VectorConfig, layer: type[keras.layers.Layer] = keras.layers.Embedding) -> list[Any]:
+        """The vectors of both sides, (batch, d), uniform in init_min … init_max at first."""
+        return [self._table(name, config, layer) for name in self.rows]
+
+    def _table(self, name: str, config: VectorConfig, layer: type[keras.layers.Layer]) -> Any:
+        start = keras.initializers.RandomUniform(config.init_min, config.init_max, seed=self.next_seed())
+        name_of_layer = f"{name}_embedding"
+        table = layer(self.rows[name], config.embedding_dim, embeddings_initializer=start, name=name_of_layer)
+        return table(self.index[name])
+
+    def dropped(self, config: VectorConfig, vectors: list[Any]) -> list[Any]:
+        """The vectors behind dropout, which is the identity at a rate of 0: so every model has the same layers."""
+        rates = {"user_dropout": config.user_dropout, "item_dropout": config.item_dropout}
+        return [
+            keras.layers.Dropout(rate, seed=self.next_seed(), name=name)(vector)
+            for (name, rate), vector in zip(rates.items(), vectors, strict=True)
+        ]
+
+    def biases(self) -> list[Any]:
+        """The biases of both sides, (batch, 1), zero at first."""
+        return [
+            keras.layers.Embedding(rows, 1, embeddings_initializer="zeros", name=f"{name}_bias")(self.index[name])
+            for name, rows in self.rows.items()
+        ]
+
+    def network(self, score: Any, penalized: list[Any], *, name: str, sigmoid: bool) -> Network:
+        """The model that turns a score, (batch, 1), into a rating."""
+        if sigmoid:
+            width = self.scale.high - self.scale.low
+            score = keras.layers.Activation("sigmoid", name="share")(score)
+            score = keras.layers.Rescaling(width, offset=self.scale.low, name="to_rating_range")(score)
+        rating = keras.layers.Reshape((), name="rating")(score)
+        return Network(keras.Model(list(self.index.values()), rating, name=name), tuple(penalized))
+
+    def next_seed(self) -> int:
+        """The seed of the next part."""
+        return int(next(self._seeds))
 
 
-def _dropout(name: str, rate: float, seed: int) -> keras.layers.Layer:
-    """The identity when `rate` is 0, so that every model has the same layers."""
-    return keras.layers.Dropout(rate, seed=seed, name=name)
+def dot_product(builder: Builder, config: VectorConfig, layer: type[keras.layers.Layer]) -> tuple[Any, list[Any]]:
+    """The dot product of the two vectors, (batch, 1), and the vectors before dropout."""
+    vectors = builder.vectors(config, layer)
+    return keras.layers.Dot(axes=1, name="dot")(builder.dropped(config, vectors)), vectors
 
 
-def weights_of(model: keras.Model) -> Weights:
-    """Copies of the model's numbers, float32."""
-    has_bias = any(layer.name == "user_bias" for layer in model.layers)
-    return Weights(
-        user_embedding=_table(model, "user_embedding"),
-        item_embedding=_table(model, "item_embedding"),
-        user_bias=_table(model, "user_bias")[:, 0] if has_bias else None,
-        item_bias=_table(model, "item_bias")[:, 0] if has_bias else None,
-    )
+def layer_of(config: LayerConfig) -> type[keras.layers.Layer]:
+    """The embedding layer that the settings name."""
+    return DiyEmbedding if config.embedding_layer == "diy" else keras.layers.Embedding
 
 
-def _table(model: keras.Model, layer: str) -> np.ndarray:
-    return np.array(model.get_layer(layer).get_weights()[0], dtype=np.float32)
+def arrays_of(model: keras.Model, family: type[Scorer], shapes: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
+    """Copies of the model's numbers, float32, under the names and in the shapes that the family gives them."""
+    arrays = {}
+    for name, shape in shapes.items():
+        layer, place = family.weights[name]
+        arrays[name] = np.array(model.get_layer(layer).get_weights()[place], np.float32).reshape(shape)
+    return arrays
 
 
-def model_from_weights(config: ModelConfig, weights: Weights, min_rating: float, max_rating: float) -> keras.Model:
-    """The trained Keras model again, from its architecture and its arrays.
+def trained_model(scorer: Scorer, config: RunConfig) -> keras.Model:
+    """The trained Keras model again, from its settings and its arrays.
 
     Raises:
-        ValueError: The arrays are not of the shapes the config asks for.
+        ValueError: An array does not have the shape that the settings ask for.
     """
-    model = build_model(
-        config,
-        n_users=len(weights.user_embedding),
-        n_items=len(weights.item_embedding),
-        min_rating=min_rating,
-        max_rating=max_rating,
-        seed=0,
-    )
-    model.get_layer("user_embedding").set_weights([weights.user_embedding])
-    model.get_layer("item_embedding").set_weights([weights.item_embedding])
-    if weights.user_bias is not None and weights.item_bias is not None:
-        model.get_layer("user_bias").set_weights([weights.user_bias[:, None]])
-        model.get_layer("item_bias").set_weights([weights.item_bias[:, None]])
+    rows = {"n_users": len(scorer.user_embedding), "n_items": len(scorer.item_embedding)}
+    model = scorer.build(config, **rows, scale=scorer.scale, seed=0).model
+    for name, shape in scorer.shapes(config, **rows).items():
+        if scorer.arrays[name].shape != shape:
+            raise ValueError(f"{name} has shape {scorer.arrays[name].shape}; these settings ask for {shape}")
+        layer, place = scorer.weights[name]
+        weights = model.get_layer(layer).get_weights()
+        weights[place] = scorer.arrays[name].reshape(weights[place].shape)
+        model.get_layer(layer).set_weights(weights)
     return model

@@ -1,28 +1,17 @@
-"""What training leaves behind: the weights, how it went, and the formula that predicts from them."""
+"""What training leaves behind: the learned numbers, and how it went."""
 
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
 from core.config import RunConfig
 from core.data.ratings import DatasetRef
 from core.model.events import Epoch, Started, Step
-
-
-@dataclass(frozen=True, eq=False)
-class Weights:
-    """The learned numbers, float32.
-
-    Attributes:
-        user_embedding: (n_users, embedding_dim).
-        item_embedding: (n_items, embedding_dim).
-        user_bias, item_bias: (n_users,), (n_items,); None where the model has none.
-    """
-
-    user_embedding: np.ndarray
-    item_embedding: np.ndarray
-    user_bias: np.ndarray | None = None
-    item_bias: np.ndarray | None = None
+from core.model.scoring import Scorer
 
 
 @dataclass(frozen=True)
@@ -47,6 +36,35 @@ class Outcome:
     train_seconds: float
 
 
+@dataclass(frozen=True)
+class Origin:
+    """Where a run's numbers come from.
+
+    Attributes:
+        kind: "trained" here, or "imported" from elsewhere.
+        provenance: For imported numbers what is known of their making, by name: program, file, date, source.
+    """
+
+    kind: Literal["trained", "imported"] = "trained"
+    provenance: Mapping[str, str] = field(default_factory=dict)
+
+
+def content_id(arrays: Mapping[str, np.ndarray], row_ids: Mapping[str, Sequence[str]]) -> str:
+    """The id of a run of imported numbers: 16 hex digits that equal numbers on equal rows share.
+
+    Args:
+        arrays: The numbers, by name.
+        row_ids: The data's own ids of their rows, for each kind of row ("item", "user"); no name, no other metadata.
+    """
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        digest.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
+        digest.update(array.tobytes())
+    digest.update(json.dumps({kind: list(row_ids[kind]) for kind in sorted(row_ids)}).encode())
+    return digest.hexdigest()[:16]
+
+
 @dataclass(frozen=True, eq=False)
 class Run:
     """A trained model with everything needed to look inside it."""
@@ -58,25 +76,7 @@ class Run:
     history: tuple[Epoch, ...]
     steps: tuple[Step, ...]
     outcome: Outcome
-    weights: Weights
+    scorer: Scorer
+    origin: Origin = Origin()
     created_at: str = ""
     versions: tuple[tuple[str, str], ...] = ()
-
-    def predict(self, user_index: np.ndarray, item_index: np.ndarray) -> np.ndarray:
-        """Predicted ratings, float32, not clipped; index arrays of one shape."""
-        return predict(self.weights, user_index, item_index, self.dataset.min_rating, self.dataset.max_rating)
-
-
-def predict(
-    weights: Weights, user_index: np.ndarray, item_index: np.ndarray, min_rating: float, max_rating: float
-) -> np.ndarray:
-    """The models' formula in NumPy.
-
-    Without biases u·v; with them sigmoid(u·v + b_u + b_v) scaled to the rating range.
-    """
-    score = np.einsum("ij,ij->i", weights.user_embedding[user_index], weights.item_embedding[item_index])
-    if weights.user_bias is None or weights.item_bias is None:
-        return score
-    score = score + weights.user_bias[user_index] + weights.item_bias[item_index]
-    share = 1 / (1 + np.exp(-score))
-    return (share * (max_rating - min_rating) + min_rating).astype(np.float32)

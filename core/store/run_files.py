@@ -4,6 +4,7 @@ The manifest holds the SHA-256 and size of every other file, and a checksum of
 itself. Nothing here is pickled, and nothing that does not fit is returned.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -12,14 +13,15 @@ import numpy as np
 from core.config import RunConfig
 from core.data.ratings import DatasetRef
 from core.disk.checksums import UnfitError, check_size, checksum, read_array, read_json, write_array, write_json
+from core.errors import LimitError
 from core.model.events import Epoch, Started, Step
-from core.model.run import Outcome, Run, Weights
+from core.model.families import family_of, parse_config
+from core.model.run import Origin, Outcome, Run
 
 SCHEMA_VERSION = 1
 """Of the folder's layout: raise it when this version's folders cannot be read by the last one."""
 
 MANIFEST, HISTORY = "manifest.json", "history.json"
-_ARRAYS = ("user_embedding", "item_embedding", "user_bias", "item_bias")
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Manifest:
     config: RunConfig
     dataset: DatasetRef
     outcome: Outcome
+    origin: Origin
     created_at: str
     versions: tuple[tuple[str, str], ...]
     files: dict[str, tuple[int, str]]
@@ -46,7 +49,7 @@ def write_folder(folder: Path, run: Run) -> None:
         ValueError: The weights' shapes do not fit the config, or a number is not finite.
         OSError: The disk refused.
     """
-    arrays = {name: array for name in _ARRAYS if (array := getattr(run.weights, name)) is not None}
+    arrays = run.scorer.arrays
     if problem := _misfit(arrays, run.config, run.dataset):
         raise ValueError(f"run {run.run_id} cannot be stored: {problem}")
     files = {f"{name}.npy": write_array(folder / f"{name}.npy", array) for name, array in arrays.items()}
@@ -62,6 +65,7 @@ def write_folder(folder: Path, run: Run) -> None:
         "config": run.config.model_dump(),
         "dataset": asdict(run.dataset),
         "outcome": asdict(run.outcome),
+        "origin": asdict(run.origin),
         "created_at": run.created_at,
         "versions": dict(run.versions),
         "files": {name: {"bytes": size, "sha256": sha} for name, (size, sha) in files.items()},
@@ -84,14 +88,15 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         manifest = Manifest(
             run_id=body["run_id"],
-            config=RunConfig.model_validate(body["config"]),
+            config=parse_config(body["config"]),
             dataset=DatasetRef(**body["dataset"]),
             outcome=Outcome(**body["outcome"]),
+            origin=Origin(**body.get("origin", {})),
             created_at=body["created_at"],
             versions=tuple(body["versions"].items()),
             files={name: (entry["bytes"], entry["sha256"]) for name, entry in body["files"].items()},
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (LimitError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UnfitError(f"{MANIFEST} is not one of this version: {error}") from error
     if manifest.run_id != folder.name:
         raise UnfitError(f"it holds run {manifest.run_id}")
@@ -105,7 +110,7 @@ def read_folder(folder: Path) -> Run:
     manifest = read_manifest(folder)
     arrays = {
         name: read_array(folder / f"{name}.npy", manifest.files[f"{name}.npy"][1])
-        for name in _ARRAYS
+        for name in _shapes(manifest.config, manifest.dataset)
         if f"{name}.npy" in manifest.files
     }
     if problem := _misfit(arrays, manifest.config, manifest.dataset):
@@ -122,7 +127,10 @@ def read_folder(folder: Path) -> Run:
             history=tuple(Epoch(**epoch) for epoch in history["epochs"]),
             steps=tuple(Step(**step) for step in history["steps"]),
             outcome=manifest.outcome,
-            weights=Weights(**arrays),
+            scorer=family_of(manifest.config).make(
+                arrays, min_rating=manifest.dataset.min_rating, max_rating=manifest.dataset.max_rating
+            ),
+            origin=manifest.origin,
             created_at=manifest.created_at,
             versions=manifest.versions,
         )
@@ -130,14 +138,19 @@ def read_folder(folder: Path) -> Run:
         raise UnfitError(f"{HISTORY} is not one of this version: {error}") from error
 
 
-def _misfit(arrays: dict[str, np.ndarray], config: RunConfig, dataset: DatasetRef) -> str | None:
-    """What is wrong with the weights; None where they fit."""
-    rows = {"user_embedding": dataset.users, "item_embedding": dataset.items}
+def _shapes(config: RunConfig, dataset: DatasetRef) -> dict[str, tuple[int, ...]]:
+    return family_of(config).shapes(config, dataset.users, dataset.items)
+
+
+def _misfit(arrays: Mapping[str, np.ndarray], config: RunConfig, dataset: DatasetRef) -> str | None:
+    """What is wrong with the learned numbers; None where they fit."""
+    shapes = _shapes(config, dataset)
+    if missing := shapes.keys() - arrays.keys():
+        return f"{' and '.join(sorted(missing))} is missing"
     for name, array in arrays.items():
-        wanted = (rows[name], config.embedding_dim) if name in rows else (rows[name.replace("bias", "embedding")],)
+        wanted = shapes.get(name)
         if array.shape != wanted or array.dtype != np.float32:
             return f"{name} is {array.dtype} {array.shape}, float32 {wanted} was expected"
         if not np.isfinite(array).all():
             return f"{name} holds numbers that are not finite"
-    missing = rows.keys() - arrays.keys()
-    return f"{' and '.join(sorted(missing))} is missing" if missing else None
+    return None

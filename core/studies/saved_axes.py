@@ -16,7 +16,7 @@ import numpy as np
 
 from core.analysis.maps.axes import Axis, axis
 from core.data.ratings import Vocabulary
-from core.errors import CorruptRunError, LimitError, UnknownRunError
+from core.errors import AnalysisError, CorruptRunError, LimitError, UnknownRunError
 from core.store import study_store
 from core.store.runs import RunStore
 from core.studies.component_names import checked
@@ -71,7 +71,7 @@ def project(own: OwnAxis, embeddings: np.ndarray, items: Vocabulary) -> Axis:
     _check_poles(own)
     try:
         return axis(embeddings, [items.index(item) for item in own.low], [items.index(item) for item in own.high])
-    except ValueError as error:
+    except AnalysisError as error:
         raise LimitError(str(error)) from error
 
 

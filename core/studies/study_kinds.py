@@ -18,9 +18,10 @@ from core.analysis.maps.labels import Label, label_groups
 from core.analysis.maps.projections import draw_map
 from core.config import run_id
 from core.data.ratings import Ratings
-from core.errors import CanceledError, LimitError, UnknownDatasetError
+from core.errors import AnalysisError, CanceledError, LimitError, UnknownDatasetError
 from core.model.events import Epoch, Event, Step
 from core.model.run import Run
+from core.model.scoring import require_vectors
 from core.store import study_store
 from core.store.runs import RunStore
 from core.store.study_store import Stored
@@ -90,6 +91,7 @@ def taking_part(run: Run, ratings: Ratings, min_ratings: int) -> np.ndarray:
     Raises:
         LimitError: They are too few.
     """
+    require_vectors(run.scorer)
     rows = np.flatnonzero(part(run, ratings).trained & (ratings.item_count >= min_ratings))
     if len(rows) < FEWEST_ITEMS:
         raise LimitError(
@@ -106,7 +108,7 @@ def _map(
     Arrays: `rows` (n,), the items drawn; `points` (n, 2 or 3); `kept` (n,), the share of true neighbors kept.
     """
     rows = taking_part(run, ratings, settings.min_ratings)
-    matrix = run.weights.item_embedding[rows]
+    matrix = run.scorer.item_embedding[rows]
     with _told():
         drawn = draw_map(
             matrix, settings, on_progress=lambda share: on_progress(_DRAWING * share), should_stop=should_stop
@@ -136,7 +138,7 @@ def _clusters(
     Facts: `groups`, for each its size, its label, the signs behind it, and the rows of typical items.
     """
     rows = taking_part(run, ratings, settings.min_ratings)
-    matrix = run.weights.item_embedding[rows]
+    matrix = run.scorer.item_embedding[rows]
     with _told():
         if settings.method == "kmeans":
             found = kmeans(matrix, settings.n_clusters, metric=settings.metric, seed=settings.seed)
@@ -186,7 +188,7 @@ def _stability(
             from core.training.trainer import fit  # TensorFlow: seconds to import
 
             other = fit(config, ratings, on_event=report, should_stop=should_stop)
-        matrices.append(other.weights.item_embedding)
+        matrices.append(other.scorer.item_embedding)
         errors.append(other.outcome.val_rmse)
     return Stored(arrays={"embeddings": np.stack(matrices)}, facts={"seeds": seeds, "val_rmse": errors})
 
@@ -236,7 +238,7 @@ def _told() -> Iterator[None]:
     """Tell what an analysis cannot do with these settings as an error that a person can mend."""
     try:
         yield
-    except ValueError as error:
+    except AnalysisError as error:
         raise LimitError(f"{error}; choose other settings, or a model that has learned more") from error
 
 

@@ -3,8 +3,9 @@
 import math
 import os
 
-from core.config import PRESETS, RunConfig
+from core.config import RunConfig
 from core.errors import LimitError
+from core.model.families import PRESETS, family_of
 
 DEFAULT_MAX_MODEL_MB = 4096
 DEFAULT_MAX_EPOCH_SECONDS = 300
@@ -58,7 +59,7 @@ def _whole_number(variable: str, default: int, unit: str) -> int:
 
 def model_numbers(config: RunConfig, n_users: int, n_items: int) -> int:
     """Numbers that the model learns."""
-    return (n_users + n_items) * (config.embedding_dim + (config.model == "dot_with_bias"))
+    return sum(math.prod(shape) for shape in family_of(config).shapes(config, n_users, n_items).values())
 
 
 def training_bytes(config: RunConfig, n_users: int, n_items: int, n_ratings: int) -> int:
@@ -69,7 +70,7 @@ def training_bytes(config: RunConfig, n_users: int, n_items: int, n_ratings: int
     the best epoch is kept.
     """
     copies = 8 if config.restore_best else 7
-    batch = min(config.batch_size, _trained(config, n_ratings)) * config.embedding_dim * BATCH_COPIES
+    batch = min(config.batch_size, _trained(config, n_ratings)) * _side_by_side(config) * BATCH_COPIES
     return (model_numbers(config, n_users, n_items) * copies + batch) * FLOAT_BYTES + n_ratings * RATING_BYTES
 
 
@@ -77,8 +78,12 @@ def epoch_seconds(config: RunConfig, n_users: int, n_items: int, n_ratings: int)
     """Estimated seconds of an epoch on two processors."""
     trained = _trained(config, n_ratings)
     moving = math.ceil(trained / config.batch_size) * model_numbers(config, n_users, n_items) * NUMBER_SECONDS
-    dropouts = (config.user_dropout > 0) + (config.item_dropout > 0)
-    return moving + trained * config.embedding_dim * (LOOKED_UP_SECONDS + dropouts * DROPPED_SECONDS)
+    dropouts = sum(rate > 0 for rate in config.dropouts)
+    return moving + trained * _side_by_side(config) * (LOOKED_UP_SECONDS + dropouts * DROPPED_SECONDS)
+
+
+def _side_by_side(config: RunConfig) -> int:
+    return family_of(config).numbers_per_rating(config)
 
 
 def first_preset(n_users: int, n_items: int, n_ratings: int) -> str:
@@ -100,7 +105,7 @@ def check_size(config: RunConfig, n_users: int, n_items: int, n_ratings: int) ->
     needed, allowed = -(-training_bytes(config, n_users, n_items, n_ratings) // 2**20), max_model_mb()
     if needed > allowed:
         raise LimitError(
-            f"{n_ratings:,} ratings by {n_users:,} users of {n_items:,} items with {config.embedding_dim} dimensions "
+            f"{n_ratings:,} ratings by {n_users:,} users of {n_items:,} items with {config.dimensions} dimensions "
             f"need about {needed:,} MiB to train; {allowed:,} MiB are allowed; choose fewer dimensions, smaller "
             "batches, or raise EMBEDDING_EXPLORER_MAX_MODEL_MB"
         )

@@ -3,7 +3,7 @@
 `model.fit` returns to Python after every batch, and at 32 ratings a batch that
 costs more than the arithmetic. Here one call runs as many batches as it is
 told: XLA compiles the loop, the model, the gradient and Adam's update together.
-Nothing in this file knows which model it trains.
+Nothing in this file knows which model it trains: the family builds it, and says what the penalty weighs.
 
 A step moves every row of the tables, those without a rating in its batch too:
 Adam's running means fade for them as for the others. What that costs depends on
@@ -23,9 +23,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from core.config import ModelConfig
+from core.config import RunConfig
 from core.model.backend import keras, tf
-from core.model.networks import DiyEmbedding, build_model
+from core.model.families import family_of
+from core.model.networks import Network
+from core.model.scoring import Scale
 
 PREDICT_ROWS = 16_384
 """Ratings predicted by one call: one shape, so that any number of them compiles once."""
@@ -84,28 +86,22 @@ class Engine:
     Not for two threads at once: the variables belong to one run at a time.
     """
 
-    def __init__(self, config: ModelConfig, shape: DataShape) -> None:
+    def __init__(self, config: RunConfig, shape: DataShape) -> None:
         self.shape = shape
-        self.model = self._build(config, seed=0)
+        network = self._build(config, seed=0)
+        self.model = network.model
         self._variables = self.model.trainable_variables
         self._optimizer = keras.optimizers.Adam()
         self._optimizer.build(self._variables)
-        looked_up = [layer.output for layer in self.model.layers if _holds_vectors(layer)]
-        self._forward = keras.Model(self.model.inputs, [self.model.output, *looked_up])
+        self._forward = keras.Model(self.model.inputs, [self.model.output, *network.penalized])
         self._stretch = tf.function(self._train_batches, jit_compile=True)
         self._answer = tf.function(self._predict_rows, jit_compile=True)
         self._compile()
 
-    def _build(self, config: ModelConfig, seed: int) -> Any:
-        shape = self.shape
-        return build_model(
-            config,
-            n_users=shape.n_users,
-            n_items=shape.n_items,
-            min_rating=shape.min_rating,
-            max_rating=shape.max_rating,
-            seed=seed,
-        )
+    def _build(self, config: RunConfig, seed: int) -> Network:
+        family, shape = family_of(config), self.shape
+        scale = Scale(shape.min_rating, shape.max_rating, family.uses_sigmoid)
+        return family.build(config, n_users=shape.n_users, n_items=shape.n_items, scale=scale, seed=seed)
 
     def _compile(self) -> None:
         """Run both programs on nothing, so that no later call has to wait for the compiler."""
@@ -113,9 +109,9 @@ class Engine:
         self.train(self.batches(nothing, nothing, nothing.astype(np.float32)), 0, 0, l2=0.0, total=0.0)
         self.predict(np.zeros(1, np.int32), np.zeros(1, np.int32))
 
-    def reset(self, config: ModelConfig, *, learning_rate: float, seed: int) -> None:
+    def reset(self, config: RunConfig, *, learning_rate: float, seed: int) -> None:
         """Start over: the weights and dropout of a newly built model, an optimizer without memory."""
-        for variable, fresh in zip(self.model.variables, self._build(config, seed).variables, strict=True):
+        for variable, fresh in zip(self.model.variables, self._build(config, seed).model.variables, strict=True):
             variable.assign(fresh)
         for variable in self._optimizer.variables:
             variable.assign(keras.ops.zeros_like(variable))
@@ -151,10 +147,10 @@ class Engine:
             real = tf.cast(place < batches.count, tf.float32)  # 0 for the rows that fill up the last batch
             count = tf.reduce_sum(real)
             with tf.GradientTape() as tape:
-                predicted, *vectors = self._forward([batches.user[batch], batches.item[batch]], training=True)
+                predicted, *penalized = self._forward([batches.user[batch], batches.item[batch]], training=True)
                 squares = tf.square(predicted - batches.rating[batch])
-                for vector in vectors:
-                    squares += l2 * tf.reduce_sum(tf.square(vector), axis=-1)
+                for numbers in penalized:
+                    squares += l2 * tf.reduce_sum(tf.square(numbers), axis=-1)
                 loss = tf.reduce_sum(real * squares) / count
             slopes = tape.gradient(loss, self._variables)
             # Summed over equal indices first: Keras would square the parts of a row's gradient one by one.
@@ -177,27 +173,17 @@ class Engine:
         return self.model([user, item], training=False)
 
 
-def _holds_vectors(layer: Any) -> bool:
-    """Whether the penalty applies: embeddings, not the biases, which are tables one number wide."""
-    return isinstance(layer, (keras.layers.Embedding, DiyEmbedding)) and layer.name.endswith("_embedding")
-
-
-def engine_for(config: ModelConfig, shape: DataShape) -> Engine:
+def engine_for(config: RunConfig, shape: DataShape) -> Engine:
     """The engine of this architecture and shape, compiled now or left over from an earlier run.
 
     A reused engine saves about a second of compiling; `Engine.reset` makes the
     results of the two cases equal.
     """
-    architecture = ModelConfig(**{name: getattr(config, name) for name in ModelConfig.model_fields})
-    return _engine(architecture.model_copy(update=_START_RANGE), shape)
-
-
-_START_RANGE = {"init_min": -0.05, "init_max": 0.05}
-"""Where weights start is set by `Engine.reset` and needs no program of its own."""
+    return _engine(config.architecture, shape)
 
 
 @lru_cache(maxsize=ENGINES_KEPT)
-def _engine(config: ModelConfig, shape: DataShape) -> Engine:
+def _engine(config: RunConfig, shape: DataShape) -> Engine:
     return Engine(config, shape)
 
 

@@ -17,8 +17,10 @@ from core.data.splits import Split, split
 from core.errors import CanceledError, DivergedError, LimitError, OutOfMemoryError
 from core.model.backend import keras, tf
 from core.model.events import Epoch, Event, Step
-from core.model.networks import weights_of
-from core.model.run import Outcome, Run, Weights
+from core.model.families import family_of
+from core.model.networks import arrays_of
+from core.model.run import Outcome, Run
+from core.model.scoring import Scorer
 from core.training.baselines import baselines, mae, rmse, started
 from core.training.budget import check_size
 from core.training.engine import DataShape, Engine, engine_for
@@ -78,7 +80,7 @@ def fit(
         training.run()
     except (MemoryError, tf.errors.ResourceExhaustedError) as error:
         raise OutOfMemoryError(
-            f"memory ran out with {config.embedding_dim} dimensions and {config.batch_size:,} ratings a batch; "
+            f"memory ran out with {config.dimensions} dimensions and {config.batch_size:,} ratings a batch; "
             "choose fewer dimensions or smaller batches"
         ) from error
     return Run(
@@ -89,7 +91,7 @@ def fit(
         history=tuple(training.history),
         steps=tuple(training.steps),
         outcome=training.outcome(time.perf_counter() - began),
-        weights=training.kept,
+        scorer=training.scorer(),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         versions=versions(),
     )
@@ -168,7 +170,7 @@ class _Training:
     history: list[Epoch] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     best: Epoch | None = None
-    kept: Weights = field(init=False)
+    kept: dict[str, np.ndarray] = field(init=False)
     stretch: int = field(init=False)
 
     def run(self) -> None:
@@ -181,11 +183,21 @@ class _Training:
             if self.best is None or epoch.val_loss < self.best.val_loss:
                 self.best = epoch
                 if self.config.restore_best:
-                    self.kept = weights_of(self.engine.model)
+                    self.kept = self._arrays()
             elif self._stalled():
                 break
         if not self.config.restore_best:
-            self.kept = weights_of(self.engine.model)
+            self.kept = self._arrays()
+
+    def _arrays(self) -> dict[str, np.ndarray]:
+        ratings, family = self.ratings, family_of(self.config)
+        shapes = family.shapes(self.config, len(ratings.users), len(ratings.items))
+        return arrays_of(self.engine.model, family, shapes)
+
+    def scorer(self) -> Scorer:
+        """What was kept, as the run's scorer."""
+        ratings = self.ratings
+        return family_of(self.config).make(self.kept, min_rating=ratings.min_rating, max_rating=ratings.max_rating)
 
     def _stalled(self) -> bool:
         return self.best is not None and len(self.history) - self.best.epoch >= self.config.patience

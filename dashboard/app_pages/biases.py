@@ -5,45 +5,21 @@ import streamlit as st
 
 from core.analysis.biases.bias import Biases
 from core.analysis.components.extremes import Ends, ends
-from core.config import PRESETS
+from core.errors import AnalysisError
+from core.model.scoring import require_bilinear
 from dashboard.biases import tables, words
-from dashboard.cache import analyses, loaders
+from dashboard.cache import analyses
 from dashboard.charts import biases as charts
-from dashboard.jobs import trainings
-from dashboard.session import state
 from dashboard.shared import phrases, selection, sides
 from dashboard.shared.sides import Side
-from dashboard.shell.needs_run import require_run
+from dashboard.shell.needs_run import require_run, stop_without
 
 TOP = 10
 WELL_KNOWN = 21
 """Ratings a row needs to be listed, at first."""
 run = require_run()
 noun = run.dataset.noun
-
-
-def without_biases() -> None:
-    """Say that this model has none, and lead to one that has."""
-    st.info(
-        "This model has no biases: it guesses a rating from the two vectors alone, and how liked something is has to "
-        "fit into them.",
-        icon=":material/info:",
-    )
-    having = [summary for summary in loaders.runs_of(run.dataset.dataset_id) if summary.config.model == "dot_with_bias"]
-    if not having:
-        st.write("The default model has biases; training it takes a few seconds.")
-        trainings.offer(PRESETS["default"], label="Train a model with biases")
-        return
-    best = min(having, key=lambda summary: summary.outcome.val_rmse)
-    st.write(f"There is one on the same data: {phrases.run_words(best)}.")
-    st.button(
-        "Look at that model instead",
-        type="primary",
-        icon=":material/swap_horiz:",
-        key="use_biased",
-        on_click=state.select_run,
-        args=(best.run_id,),
-    )
+scorer = run.scorer
 
 
 def controls() -> tuple[Side, int, list[int]]:
@@ -102,20 +78,27 @@ def shrinkage(side: Side, found: Biases) -> None:
 
 def explanation() -> None:
     """Formulas and sources."""
+    inside = " inside $\\sigma$" if scorer.scale.sigmoid else ", which is the guess"
+    line = "the log odds of that mean between the ends of the scale" if scorer.scale.sigmoid else "that mean"
+    taste = (
+        f"*Taste* is the mean of $u \\cdot v$ over the ratings of a {noun}, or of a user. The mean score of a "
+        f"{noun} is its bias, plus that, plus the mean bias of those who rated it.\n\n"
+        if scorer.has_vectors
+        else ""
+    )
     with st.expander("How this is computed", icon=":material/function:"):
         st.markdown(
-            "The model guesses $\\sigma(u \\cdot v + b_u + b_v)$, stretched to the rating scale. $b_v$ and $b_u$ are "
-            "the biases shown here, in units of the score inside $\\sigma$.\n\n"
+            f"The model's guess: {scorer.rating_latex()}. $b_v$ and $b_u$ are the biases shown here, in units of the "
+            f"score{inside}.\n\n"
             "What an average leads one to expect is fitted, not known. The mean that is believed, from $n$ ratings "
             "with mean $m$, is\n\n"
             "$$c + \\frac{n}{n + s} \\, (m - c),$$\n\n"
-            "with the overall mean $c$; the expected bias is a straight line in the log odds of that mean between the "
-            "ends of the scale. The shrinkage $s$, level and slope are those with the smallest squared error over all "
+            f"with the overall mean $c$; the expected bias is a straight line in {line}. "
+            "The shrinkage $s$, level and slope are those with the smallest squared error over all "
             f"{phrases.plural(noun)}, or all users. "
             "Gray lines show it for a few numbers of ratings. Means and counts are "
             "of the whole data, of which the model saw the training part. Color spans 95% of what is colored.\n\n"
-            f"*Taste* is the mean of $u \\cdot v$ over the ratings of a {noun}, or of a user. The mean score of a "
-            f"{noun} is its bias, plus that, plus the mean bias of those who rated it.\n\n"
+            f"{taste}"
             "Form of the shrinkage: Y. Koren (2010), *Factor in the neighbors*, section 2.1, "
             "[doi:10.1145/1644873.1644874](https://doi.org/10.1145/1644873.1644874)."
         )
@@ -126,7 +109,7 @@ def show() -> None:
     side, least, marked = controls()
     try:
         found = analyses.bias_fit(run.run_id, users=side.users)
-    except ValueError:  # fewer than three rated, or all averages equal
+    except AnalysisError:  # fewer than three rated, or all averages equal
         st.info(
             f"There are too few {side.nouns}, or their averages are too much alike, to say what a bias should be.",
             icon=":material/info:",
@@ -134,7 +117,7 @@ def show() -> None:
         return
     listed = side.rows.trained & (side.rows.count >= least)
     furthest = picture(side, found, listed, marked)
-    st.caption(words.meaning(side.rows, run.dataset.min_rating, run.dataset.max_rating))
+    st.caption(words.meaning(side.rows, require_bilinear(scorer)))
     tables.both_ends(run.run_id, side, found, furthest, least)
     shrinkage(side, found)
     explanation()
@@ -145,7 +128,7 @@ st.markdown(
     f"A bias is one number a {noun}: what the model adds to its guess whoever is asked, before any taste is compared. "
     "People have one too: how generous they are. Most of it is the plain average; the rest is worth a look."
 )
-if run.weights.item_bias is None:
-    without_biases()
-else:
+if scorer.has_biases:
     show()
+else:
+    stop_without(run, "has_biases")

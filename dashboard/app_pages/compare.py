@@ -16,7 +16,7 @@ from dashboard.compare.pair import Names
 from dashboard.compare.side_by_side import side_by_side
 from dashboard.jobs import studies
 from dashboard.shared import phrases
-from dashboard.shell.needs_run import require_run
+from dashboard.shell.needs_run import explain_lack, require_run
 
 WELL_KNOWN = 21
 """Ratings an item needs to be compared, at first."""
@@ -35,6 +35,10 @@ def pair(chosen: Chosen) -> None:
         first, second = compare_choice.pair(chosen)
         letters = chosen.letters[first], chosen.letters[second]
         left, right = (loaders.run(chosen.summaries[place].run_id) for place in (first, second))
+        without = next((one for one in (left, right) if not one.scorer.has_vectors), None)
+        if without is not None:
+            explain_lack(without, "has_vectors")
+            return
         most = most_asked(left, right)
         least = st.number_input(
             "Enough ratings: at least",

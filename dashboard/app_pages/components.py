@@ -27,7 +27,7 @@ NAMED = 3
 WELL_KNOWN = 21
 """Ratings an item needs to be listed, at first: the article's "more than 20"."""
 
-run = require_run()
+run = require_run("has_vectors")
 ratings = loaders.ratings(run.dataset.dataset_id)
 rows = loaders.item_rows(run.run_id)
 noun, nouns = rows.noun, rows.nouns
@@ -40,7 +40,7 @@ def most_asked() -> int:
 
 def controls() -> tuple[int, int, How]:
     """The choices in one line: the component from 0, the ratings an item needs, and how the components come about."""
-    n = min(run.config.embedding_dim, len(rows))
+    n = min(run.config.dimensions, len(rows))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         number = st.number_input("Component", 1, n, 1, key="component", bind="query-params", width=130)
         least = st.number_input(
@@ -143,4 +143,4 @@ both_ends(
 )
 component_trust.trust(view)
 component_map(run.run_id, view.component, view.least, view.how, tuple(marked))
-explanation(noun, run.config.embedding_dim)
+explanation(noun, run.config.dimensions)

@@ -24,8 +24,8 @@ MOST_SHOWN = 60
 WELL_KNOWN = 21
 """Neighbors are looked for among rows with at least this many ratings, at first."""
 
-run = require_run()
-noun, dim = run.dataset.noun, run.config.embedding_dim
+run = require_run("has_vectors")
+noun, dim = run.dataset.noun, run.config.dimensions
 
 
 def choose_side() -> Rows:

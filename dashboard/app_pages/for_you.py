@@ -3,8 +3,8 @@
 import streamlit as st
 
 from dashboard.cache import analyses, loaders
-from dashboard.for_you import listing, own_ratings, position, rate, waterfall, why_dialog, words
-from dashboard.principal_components import naming
+from dashboard.for_you import listing, own_ratings, position, rate, why_dialog, words
+from dashboard.for_you.view import load_view
 from dashboard.shared import phrases
 from dashboard.shared.markup import escape
 from dashboard.shell.needs_run import require_run
@@ -24,7 +24,7 @@ def say() -> None:
         st.toast(escape(said.text), icon=":material/check:")
 
 
-def explanation() -> None:
+def how_computed() -> None:
     """What the benchmark found, formulas and sources."""
     with st.expander("How good are these guesses?", icon=":material/verified:"):
         st.markdown(words.measured())
@@ -42,22 +42,15 @@ ratings = loaders.ratings(run.dataset.dataset_id)
 own_ratings.adopt_link(ratings)
 own_ratings.write_link(ratings.dataset_id)
 say()
-known = analyses.newcomers(run.run_id)
-rows = loaders.item_rows(run.run_id)
+view = load_view(run.run_id)
+known, rows, person = view.known, view.rows, view.person
 entry = analyses.rating_entry(ratings.dataset_id)
-person = known.place(own_ratings.own(ratings.dataset_id).given)
-guesses = listing.Guesses(known.guesses(person), known.sureness(person))
-result = analyses.item_pca(run.run_id, centered=False, min_ratings=0)
-noise = analyses.item_noise(run.run_id, centered=False, min_ratings=0) if run.config.embedding_dim > 1 else None
-labels = naming.look_up(run.run_id, result, naming.How(False, 0)).labels(noise)
-standing = position.standing(known, person)
-ends = position.ends_of(known, labels[: standing.among.scores.shape[1]])
-named = waterfall.Naming(labels, ends)
+predictions = listing.Predictions(known.predictions(person), known.sureness(person))
 left, right = st.columns([5, 7], gap="large")
 with left:
     rate.panel(known, rows, entry)
 with right:
-    listing.panel(known, rows, entry, guesses, lambda row: why_dialog.dialog(known, rows, person, named, row))
-position.section(known, person, standing, labels, ends)
-why_dialog.section(known, rows, person, named, int(analyses.first_items(run.run_id)[0]))
-explanation()
+    listing.panel(known, rows, entry, predictions, lambda row: why_dialog.dialog(run.run_id, row))
+position.section(view.known, person, view.naming.labels, view.naming.ends)
+why_dialog.section(view, int(analyses.first_items(run.run_id)[0]))
+how_computed()

@@ -8,7 +8,7 @@ from dashboard.shell.needs_run import require_run
 
 MAP, AXIS = "A map", "An axis of your own"
 
-run = require_run()
+run = require_run("has_vectors")
 ratings = loaders.ratings(run.dataset.dataset_id)
 rows = loaders.item_rows(run.run_id)
 
@@ -18,6 +18,6 @@ line = st.container(horizontal=True, vertical_alignment="bottom")
 with line:
     shown = st.segmented_control("Look at", [MAP, AXIS], default=MAP, required=True, key="maps", bind="query-params")
 show, words = (view.show, view.INTRODUCTION) if shown == MAP else (axis_view.show, axis_view.INTRODUCTION)
-introduction.markdown(words.format(noun=rows.noun, nouns=rows.nouns, dimensions=run.config.embedding_dim))
+introduction.markdown(words.format(noun=rows.noun, nouns=rows.nouns, dimensions=run.config.dimensions))
 show(run, ratings, rows, line)
 explanation.show(run, rows)

@@ -27,7 +27,7 @@ WELL_KNOWN = 21
 """Ratings a row needs to be listed, at first."""
 LENGTH, SHARED, APART = "Length", "Both", "Apart"
 
-run = require_run()
+run = require_run("has_vectors")
 
 
 def controls() -> tuple[Side, int, int]:
@@ -151,7 +151,7 @@ def explanation(side: Side) -> None:
     """Formulas and sources."""
     with st.expander("How this is computed", icon=":material/function:"):
         st.markdown(
-            f"All {run.config.embedding_dim} learned numbers take part; no map or component comes between. For rows "
+            f"All {run.config.dimensions} learned numbers take part; no map or component comes between. For rows "
             "$v$ and $w$:\n\n"
             "$$\\cos(v, w) = \\frac{v \\cdot w}{\\lVert v \\rVert \\, \\lVert w \\rVert}, \\qquad "
             "v \\cdot w, \\qquad \\lVert v - w \\rVert = "

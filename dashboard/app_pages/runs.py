@@ -3,7 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from core.config import PRESETS, RunConfig
+from core.analysis.compare.differences import differences
+from core.config import RunConfig
+from core.model.families import PRESETS, family_of
 from core.store.runs import RunStore, RunSummary
 from dashboard.cache import loaders
 from dashboard.charts import training as charts
@@ -21,9 +23,9 @@ def table(summaries: list[RunSummary]) -> pd.DataFrame:
     """One row a run, in the order given; RMSE in rating units, size in bytes."""
     return pd.DataFrame(
         {
-            "model": phrases.MODELS[summary.config.model].name,
+            "model": family_of(summary.config).title,
             "preset": preset_of(summary.config),
-            "dim": summary.config.embedding_dim,
+            "dim": summary.config.dimensions,
             "epochs": summary.outcome.epochs,
             "kept": summary.outcome.kept_epoch,
             "val_rmse": summary.outcome.val_rmse,
@@ -134,16 +136,17 @@ def compare(chosen: list[RunSummary]) -> None:
 
 def differing_settings(drawn: list[RunSummary]) -> None:
     """A table with one row a setting that is not the same in all of them."""
-    settings = {f"{phrases.short_run_words(summary)}": summary.config.model_dump() for summary in drawn}
-    fields = RunConfig.model_fields
-    differing = [name for name in fields if len({str(values[name]) for values in settings.values()}) > 1]
+    differing = differences([summary.config for summary in drawn])
     if not differing:
         st.caption("They have all settings in common and differ in their data.")
         return
     st.subheader("Settings that differ")
-    rows = {name: [str(values[key]) for key in differing] for name, values in settings.items()}
+    rows = {
+        phrases.short_run_words(summary): [phrases.setting(one.values[place]) for one in differing]
+        for place, summary in enumerate(drawn)
+    }
     st.dataframe(
-        pd.DataFrame(rows, index=pd.Index([fields[key].title for key in differing], name="Setting")),
+        pd.DataFrame(rows, index=pd.Index([one.title for one in differing], name="Setting")),
         alt="Settings in which the selected models differ",
     )
 
@@ -154,8 +157,9 @@ def details(summary: RunSummary) -> None:
     data = run.dataset
     with st.expander("Everything about this model", icon=":material/description:"):
         left, right = st.columns(2, gap="large")
-        fields = RunConfig.model_fields
+        fields = type(summary.config).model_fields
         settings = {phrases.with_noun(str(fields[name].title), data.noun): str(value) for name, value in summary.config}
+        settings["Formula"] = escape(run.scorer.formula())
         left.markdown("**Settings**")
         left.table(settings, border="horizontal")
         facts = {

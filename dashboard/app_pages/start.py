@@ -16,7 +16,7 @@ WELL_KNOWN = 21
 ratings = loaders.ratings(state.dataset_id())
 noun, nouns = ratings.noun, phrases.plural(ratings.noun)
 run_id = state.run_id()
-map_of = run_id if run_id is not None and loaders.run(run_id).config.embedding_dim > 1 else None
+map_of = run_id if run_id is not None and loaders.run(run_id).config.dimensions > 1 else None
 
 
 def picture() -> None:

@@ -32,11 +32,11 @@ def settings_form(noun: str) -> None:
     """Everything a person can choose, the plain things first; `noun` is what is rated."""
     above = st.container()
     form.model(settings_changed)
-    for name in form.PLAIN:
+    for name in [name for name in form.PLAIN if name in form.fields()]:
         form.setting(name, noun, settings_changed)
     if not classroom.on():
         with st.expander("All settings", icon=":material/tune:"):
-            for name in form.FOLDED:
+            for name in form.folded():
                 form.setting(name, noun, settings_changed)
     with above:  # drawn last: the lit one is that of the settings, which a link may have filled in
         form.presets(settings_changed)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.lesson.example import choose
-from dashboard.lesson.steps import STEPS, stepper
+from dashboard.lesson.steps import STEPS, draw, stepper
 from dashboard.shell.needs_run import require_run
 
 run = require_run()
@@ -18,4 +18,4 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     example = choose(run)
 st.progress((at + 1) / len(STEPS), text=f"Step {at + 1} of {len(STEPS)}")
 st.header(f"{at + 1}. {STEPS[at].title.format(noun=noun)}")
-STEPS[at].draw(example)
+draw(STEPS[at], example)

@@ -46,15 +46,13 @@ def both_ends(run_id: str, side: Side, found: Biases, furthest: Ends, least: int
             st.dataframe(
                 numbers(run_id, side, found, chosen),
                 hide_index=True,
-                column_order=[side.name_column, REST, TASTE, BIAS, tables.MEAN, tables.COUNT],
+                column_order=[side.name_column, REST, *taste_column(side), BIAS, tables.MEAN, tables.COUNT],
                 column_config=COLUMNS,
                 alt=f"The {len(chosen)} {side.nouns} that are {heading} than their averages lead one to expect",
             )
-    ends_taste = [
-        analyses.average_taste(run_id, tuple(chosen.tolist()), users=side.users)
-        for chosen in (furthest.top, furthest.bottom)
-    ]
-    st.markdown(words.taste(side.rows, *ends_taste))
+    if taste_column(side):
+        ends_taste = [_taste(run_id, side, chosen) for chosen in (furthest.top, furthest.bottom)]
+        st.markdown(words.taste(side.rows, *ends_taste))
     tables.download(
         f"Download all {len(side.known(least)):,} as CSV",
         partial(_file, run_id, least, users=side.users),
@@ -65,8 +63,17 @@ def both_ends(run_id: str, side: Side, found: Biases, furthest: Ends, least: int
 def numbers(run_id: str, side: Side, found: Biases, chosen: np.ndarray) -> pd.DataFrame:
     """Rows with their bias, what was expected, the difference, and what taste adds."""
     expected, residual = found.expected[chosen], found.residual[chosen]
-    taste = analyses.average_taste(run_id, tuple(chosen.tolist()), users=side.users)
-    return side.table(chosen, {BIAS: expected + residual, EXPECTED: expected, REST: residual, TASTE: taste})
+    taste = {column: _taste(run_id, side, chosen) for column in taste_column(side)}
+    return side.table(chosen, {BIAS: expected + residual, EXPECTED: expected, REST: residual} | taste)
+
+
+def taste_column(side: Side) -> tuple[str, ...]:
+    """The column on what vectors add; none for a model without vectors."""
+    return (TASTE,) if side.rows.scorer.has_vectors else ()
+
+
+def _taste(run_id: str, side: Side, chosen: np.ndarray) -> np.ndarray:
+    return analyses.average_taste(run_id, tuple(chosen.tolist()), users=side.users)
 
 
 def _file(run_id: str, least: int, *, users: bool) -> bytes:

@@ -1,11 +1,10 @@
 """What learned biases show, in sentences made from their numbers (Markdown)."""
 
-import math
-
 import numpy as np
 
 from core.analysis.biases.bias import MOST_SHRINKAGE, Biases
 from core.analysis.components.extremes import Ends
+from core.model.scoring import Bilinear
 from dashboard.embeddings.words import signed
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
@@ -15,21 +14,22 @@ CLEAR = 0.1
 """Differences between mean scores below this are not worth a reason."""
 
 
-def guess(bias: float, low: float, high: float) -> float:
-    """The rating that one bias alone leads to, everything else being zero."""
-    return low + (high - low) / (1 + math.exp(-bias))
+def alone(scorer: Bilinear, bias: float) -> float:
+    """The rating that one bias alone leads to, everything else about the two being zero."""
+    return float(scorer.scale.rating(scorer.constant + bias))
 
 
-def meaning(rows: Rows, low: float, high: float) -> str:
+def meaning(rows: Rows, scorer: Bilinear) -> str:
     """What a bias does to a guess, told by the highest and the lowest of the trained rows; empty without biases."""
     trained, bias = np.flatnonzero(rows.trained), rows.bias
-    if len(trained) == 0 or bias is None:
+    if len(trained) == 0 or not scorer.has_biases:
         return ""
+    middle = "the middle of the scale" if scorer.scale.sigmoid else "the mean that the model learned"
     top, bottom = (trained[place(bias[trained])] for place in (np.argmax, np.argmin))
     return (
-        f"Everything else being zero, a bias of 0 guesses {guess(0, low, high):.2f}, the middle of the scale; the "
-        f"highest, {signed(bias[top])} of {escape(rows.labels[top])}, guesses {guess(bias[top], low, high):.2f}, the "
-        f"lowest, {signed(bias[bottom])} of {escape(rows.labels[bottom])}, {guess(bias[bottom], low, high):.2f}."
+        f"Everything else being zero, a bias of 0 guesses {alone(scorer, 0):.2f}, {middle}; the "
+        f"highest, {signed(bias[top])} of {escape(rows.labels[top])}, guesses {alone(scorer, bias[top]):.2f}, the "
+        f"lowest, {signed(bias[bottom])} of {escape(rows.labels[bottom])}, {alone(scorer, bias[bottom]):.2f}."
     )
 
 

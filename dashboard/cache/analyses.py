@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from core.analysis.biases.ablation import WithoutTaste, without_taste
+from core.analysis.biases.ablation import BiasAblation, bias_ablation
 from core.analysis.biases.bias import Biases, biases
 from core.analysis.biases.score_contributions import average_terms
 from core.analysis.compare.comparison import Comparison
@@ -25,11 +25,12 @@ from core.analysis.maps.faithfulness import Faithfulness, faithfulness
 from core.analysis.neighbors import of_one as nearness
 from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors
 from core.analysis.new_user.explain import Misses, worst
-from core.analysis.new_user.model import Newcomers
+from core.analysis.new_user.model import NewUserModel
 from core.analysis.new_user.position import People, people
 from core.analysis.new_user.recommend import first_set
 from core.analysis.values import Values, values
 from core.jobs.study_jobs import MapStudySettings
+from core.model.scoring import require_biases, require_bilinear
 from core.studies import saved_axes
 from core.studies.saved_axes import OwnAxis
 from dashboard.cache.loaders import item_rows, ratings, ratings_of, run, split_of_run, study, user_rows
@@ -44,7 +45,7 @@ def item_pca(run_id: str, *, centered: bool, min_ratings: int) -> Pca:
     every item has scores, (n_items, k), all the same.
     """
     trained = run(run_id)
-    matrix = trained.weights.item_embedding
+    matrix = trained.scorer.item_embedding
     taking_part = ratings(trained.dataset.dataset_id).item_count >= min_ratings
     fitted = pca(matrix[taking_part], centered=centered)
     return replace(fitted, scores=fitted.project(matrix).astype(np.float32))  # as fine as the model, half the memory
@@ -55,7 +56,7 @@ def item_noise(run_id: str, *, centered: bool, min_ratings: int) -> Noise:
     """What the components of `item_pca` would carry by chance; about 3 s at 90,000 items, 0.3 s at 9,000."""
     trained = run(run_id)
     taking_part = ratings(trained.dataset.dataset_id).item_count >= min_ratings
-    return noise_band(trained.weights.item_embedding[taking_part], centered=centered)
+    return noise_band(trained.scorer.item_embedding[taking_part], centered=centered)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -83,7 +84,7 @@ def component_stability(run_id: str, key: str, *, centered: bool, min_ratings: i
         return None
     shaping = ratings(trained.dataset.dataset_id).item_count >= min_ratings
     return across_seeds(
-        trained.weights.item_embedding,
+        trained.scorer.item_embedding,
         list(found.arrays["embeddings"]),
         centered=centered,
         shaping=shaping,
@@ -97,13 +98,11 @@ def component_cost(run_id: str, *, centered: bool, min_ratings: int) -> Cost:
     trained = run(run_id)
     known, rows = ratings(trained.dataset.dataset_id), sample(split_of_run(trained).validation)
     return cost(
-        trained.weights,
+        require_bilinear(trained.scorer),
         item_pca(run_id, centered=centered, min_ratings=min_ratings),
         known.user_index[rows],
         known.item_index[rows],
         known.rating[rows],
-        min_rating=known.min_rating,
-        max_rating=known.max_rating,
     )
 
 
@@ -120,24 +119,17 @@ def neighbors(run_id: str, *, users: bool, row: int, least: int, top: int = 10) 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def lengths(run_id: str, *, users: bool) -> np.ndarray:
     """Euclidean length of every row of the item matrix, or of the users' matrix, (n_rows,)."""
-    weights = run(run_id).weights
+    weights = run(run_id).scorer
     return np.linalg.norm(weights.user_embedding if users else weights.item_embedding, axis=1)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Fitting what the averages explain …")
 def bias_fit(run_id: str, *, users: bool) -> Biases:
-    """The shrinkage curve of the item biases, or of the users'; raises ValueError as `biases` does."""
+    """The shrinkage curve of the item biases, or of the users'; raises AnalysisError as `biases` does."""
     trained, side = run(run_id), user_rows(run_id) if users else item_rows(run_id)
     known = ratings(trained.dataset.dataset_id)
-    if side.bias is None:
-        raise ValueError("this model has no biases")
-    return biases(
-        side.bias,
-        side.count,
-        known.user_mean if users else known.item_mean,
-        min_rating=known.min_rating,
-        max_rating=known.max_rating,
-    )
+    mean = known.user_mean if users else known.item_mean
+    return biases(side.bias, side.count, mean, require_biases(trained.scorer).scale)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -145,13 +137,13 @@ def average_taste(run_id: str, chosen: tuple[int, ...], *, users: bool) -> np.nd
     """What the vectors add to the score of some rows, on average over their ratings, (n_chosen,)."""
     trained = run(run_id)
     rows = np.array(chosen, np.int64)
-    return average_terms(trained.weights, ratings(trained.dataset.dataset_id), rows, users=users).taste
+    return average_terms(require_bilinear(trained.scorer), ratings(trained.dataset.dataset_id), rows, users=users).taste
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def matrix_values(run_id: str, *, users: bool) -> Values:
     """Distribution of all numbers of the item matrix, or of the users' matrix."""
-    weights = run(run_id).weights
+    weights = run(run_id).scorer
     return values(weights.user_embedding if users else weights.item_embedding)
 
 
@@ -166,23 +158,17 @@ def training_ratings_of(run_id: str, item: int) -> np.ndarray:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def look_up_seconds(run_id: str, item: int) -> Seconds:
     """How long picking and multiplying took on this machine, when it was first asked."""
-    return time_both(run(run_id).weights.item_embedding, item)
+    return time_both(run(run_id).scorer.item_embedding, item)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Guessing without the vectors …")
-def biases_alone(run_id: str) -> WithoutTaste:
+def biases_alone(run_id: str) -> BiasAblation:
     """A model with biases against its biases alone, on at most 200,000 of the validation ratings."""
     trained = run(run_id)
     known, validation = ratings(trained.dataset.dataset_id), split_of_run(trained).validation
     some = validation[:: -(-len(validation) // 200_000)]
-    return without_taste(
-        trained.weights,
-        known.user_index[some],
-        known.item_index[some],
-        known.rating[some],
-        min_rating=known.min_rating,
-        max_rating=known.max_rating,
-    )
+    scorer = require_bilinear(trained.scorer)
+    return bias_ablation(scorer, known.user_index[some], known.item_index[some], known.rating[some])
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -194,7 +180,7 @@ def shared_items(first: str, second: str, *, min_ratings: int) -> Shared:
 @st.cache_resource(max_entries=256, show_spinner=False)
 def neighbors_among(run_id: str, rows: np.ndarray, place: int, *, top: int) -> Neighbors:
     """The items nearest to one by cosine among some of a run's, as places in `rows`, (n_rows,)."""
-    return nearness.neighbors(run(run_id).weights.item_embedding[rows], place, top=top)
+    return nearness.neighbors(run(run_id).scorer.item_embedding[rows], place, top=top)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Comparing the two models …")
@@ -227,10 +213,10 @@ def _on_the_map(run_id: str, settings: MapStudySettings) -> np.ndarray:
 
 
 @st.cache_resource(max_entries=4, show_spinner="Getting to know the people in the data …")
-def newcomers(run_id: str) -> Newcomers:
+def new_user_model(run_id: str) -> NewUserModel:
     """A run as somebody new meets it."""
     trained = run(run_id)
-    return Newcomers(trained, ratings(trained.dataset.dataset_id), split_of_run(trained))
+    return NewUserModel(trained, ratings(trained.dataset.dataset_id), split_of_run(trained))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -249,15 +235,15 @@ def rating_entry(dataset_id: str) -> Entry:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def people_along(run_id: str, *, most: int = 5) -> People:
     """Everybody along the first components of `item_pca` over all items, from the average person."""
-    known = newcomers(run_id)
+    known = new_user_model(run_id)
     components = item_pca(run_id, centered=False, min_ratings=0).components[:most]
-    return people(known.run.weights.user_embedding, components, known.averages.user, known.trained_users)
+    return people(known.run.scorer.user_embedding, components, known.averages.user, known.trained_users)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def worst_misses(run_id: str) -> Misses:
-    """The guesses furthest from the truth among `Newcomers.looked_at`."""
-    known = newcomers(run_id)
+    """The guesses furthest from the truth among `NewUserModel.looked_at`."""
+    known = new_user_model(run_id)
     return worst(known.validation_guesses, known.ratings.rating[known.looked_at])
 
 

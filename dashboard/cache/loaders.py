@@ -11,7 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from core import data
-from core.config import RunConfig, SplitConfig, parse_config
+from core.config import RunConfig, SplitConfig
 from core.data import ColumnMapping, DatasetInfo, ImportOptions, Preview, uploads
 from core.data.ratings import Ratings
 from core.data.splits import Split, split
@@ -20,6 +20,7 @@ from core.jobs import job_folder, queue
 from core.jobs.job_folder import Job
 from core.jobs.pool import Pool
 from core.model.events import Started
+from core.model.families import parse_config
 from core.model.run import Run
 from core.store import study_store
 from core.store.runs import RunStore, RunSummary

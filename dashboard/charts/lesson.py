@@ -6,16 +6,17 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.lesson.dropout import Dropped
+from core.model.scoring import Scale
 from dashboard.charts.base import MUTED, REFERENCE, TRAINING, VALIDATION, figure, plain
 from dashboard.charts.lesson_rows import CHOSEN
 
 
-def sigmoid(marks: Mapping[str, tuple[float, float]], *, low: float, high: float, rating: float) -> go.Figure:
+def sigmoid(marks: Mapping[str, tuple[float, float]], scale: Scale, *, rating: float) -> go.Figure:
     """How a score becomes a rating, with some guesses on the curve and the true rating across it.
 
     Args:
         marks: Score and rating of each guess by what it is called.
-        low, high: Ends of the rating scale.
+        scale: How a score becomes a rating.
         rating: What the user really gave.
     """
     result = figure("From the score to a rating", x="Score", y="Rating", height=320)
@@ -23,7 +24,7 @@ def sigmoid(marks: Mapping[str, tuple[float, float]], *, low: float, high: float
     x = np.linspace(-reach, reach, 121)
     result.add_scatter(
         x=x,
-        y=low + (high - low) / (1 + np.exp(-x)),
+        y=scale.rating(x),
         mode="lines",
         line={"color": REFERENCE, "width": 2},
         name="curve",

@@ -6,7 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from core.config import PRESETS, RunConfig
+from core.config import RunConfig
+from core.model.families import PRESETS
 from core.model.run import Run
 from core.store.runs import RunSummary
 from dashboard.cache import loaders

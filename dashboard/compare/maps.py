@@ -20,7 +20,7 @@ NEIGHBORS, DISTANCE = "Neighbors kept", "Distance moved"
 
 def maps(pair: Pair) -> None:
     """The controls, the two maps, and the selection as a table."""
-    if min(pair.left.config.embedding_dim, len(pair.shared)) < 2:
+    if min(pair.left.config.dimensions, len(pair.shared)) < 2:
         st.info(
             f"{pair.letters[0]} has one dimension, and a map takes two. Put the other model first to see both on its "
             "map.",

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.analysis.compare.differences import differences
 from core.model.events import Started
+from core.model.families import FAMILIES
 from core.store.runs import RunSummary
 from dashboard.cache import loaders
 from dashboard.charts import compare as charts
@@ -34,7 +35,6 @@ COLUMNS = {
 }
 
 
-_MODELS = {"dot_with_bias": "with biases", "simple_dot": "dot product", "simple_dot_diy": "own layer"}
 """Of the models, so short that six of them fit beside each other."""
 
 
@@ -87,11 +87,7 @@ def _even(letters: str) -> dict[str, ColumnConfig]:
 
 def _value(name: str, value: object) -> str:
     """A setting as the form shows it."""
-    if name == "model":
-        return _MODELS[str(value)]
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return FAMILIES[str(value)].short_title if name == "model" else phrases.setting(value)
 
 
 def curves(chosen: Chosen) -> None:

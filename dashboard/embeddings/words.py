@@ -77,7 +77,7 @@ def pair(rows: Rows, row: int, other: int, cosine: float) -> str:
 
 def bias(rows: Rows, row: int) -> str:
     """The bias of one row among all that training moved; empty where the model has none."""
-    if rows.bias is None:
+    if not rows.scorer.has_biases:
         return ""
     others = rows.bias[rows.trained]
     below = float(np.mean(others < rows.bias[row]))

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from core.analysis.new_user.model import Newcomers, fitting
+from core.analysis.new_user.model import NewUserModel, fitting
 from core.analysis.new_user.recommend import Steer, best, steered
 from core.analysis.new_user.uncertainty import Sureness
 from core.data.ratings import Ratings
@@ -27,8 +27,8 @@ STEER_SHARE = 0.15
 
 
 @dataclass(frozen=True, eq=False)
-class Guesses:
-    """What the model guesses for one person, (n_items,) each."""
+class Predictions:
+    """What the model predicts for one person, (n_items,) each."""
 
     rating: np.ndarray
     sure: Sureness
@@ -43,7 +43,7 @@ class _Asked:
     steer: Steer
 
 
-def panel(known: Newcomers, rows: Rows, entry: Entry, found: Guesses, why: Callable[[int], None]) -> None:
+def panel(known: NewUserModel, rows: Rows, entry: Entry, found: Predictions, why: Callable[[int], None]) -> None:
     """Draw the right side of the page.
 
     Args:
@@ -84,24 +84,26 @@ def panel(known: Newcomers, rows: Rows, entry: Entry, found: Guesses, why: Calla
             )
 
 
-def _filters(known: Newcomers, rows: Rows) -> _Asked:
+def _filters(known: NewUserModel, rows: Rows) -> _Asked:
     """Genres, years, ratings, diversity, and what the list should be more or less like."""
     ratings, noun = known.ratings, rows.noun
     genres = coloring.genres(ratings)
     years = ratings.item_table["year"].dropna()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        diversity = st.slider(
-            "Variety",
-            0.0,
-            0.8,
-            0.0,
-            0.1,
-            format="%.1f",
-            key="variety",
-            bind="query-params",
-            width=150,
-            help=f"0: the best guesses alone. More: each {noun} unlike those before it.",
-        )
+        diversity = 0.0
+        if known.run.scorer.has_vectors:
+            diversity = st.slider(
+                "Variety",
+                0.0,
+                0.8,
+                0.0,
+                0.1,
+                format="%.1f",
+                key="variety",
+                bind="query-params",
+                width=150,
+                help=f"0: the best guesses alone. More: each {noun} unlike those before it.",
+            )
         wanted = (
             st.multiselect(
                 "Genres", genres, key="like_genres", bind="query-params", placeholder="Any", select_all=False, width=210
@@ -135,8 +137,10 @@ def _years(first: int, last: int) -> tuple[int | None, int | None]:
     return (None, None) if (low, high) == (first, last) else (low, high)
 
 
-def _steer(known: Newcomers, rows: Rows) -> Steer:
-    """More like these, less like those."""
+def _steer(known: NewUserModel, rows: Rows) -> Steer:
+    """More like these, less like those; alike is a matter of vectors."""
+    if not known.run.scorer.has_vectors:
+        return Steer(more=np.empty(0, int), less=np.empty(0, int), strength=0.0)
     strength = STEER_SHARE * (known.ratings.max_rating - known.ratings.min_rating)
     return Steer(more=_like("More", rows), less=_like("Less", rows), strength=strength)
 
@@ -153,7 +157,7 @@ def _line(
     row: int,
     rank: int,
     entry: Entry,
-    found: Guesses,
+    found: Predictions,
     why: Callable[[int], None],
 ) -> None:
     item = ratings.items.ids[row]
@@ -187,7 +191,7 @@ def ask(label: str | None) -> None:
         st.session_state.item = label
 
 
-def _file(run_id: str, found: Guesses, score: np.ndarray, allowed: np.ndarray, diversity: float) -> bytes:
+def _file(run_id: str, found: Predictions, score: np.ndarray, allowed: np.ndarray, diversity: float) -> bytes:
     ratings, rows = loaders.ratings_of(run_id), loaders.item_rows(run_id)
     places = best(score, rows.matrix, allowed, top=LISTED, diversity=diversity)
     table = tables.items(

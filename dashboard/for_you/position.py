@@ -8,14 +8,15 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis.components.hint_words import words as hint_words
-from core.analysis.new_user.foldin import Person
-from core.analysis.new_user.model import Newcomers
+from core.analysis.new_user.foldin import NewUser
+from core.analysis.new_user.model import NewUserModel
 from core.analysis.new_user.position import Alike, People, Place, alike, place
 from dashboard.cache import analyses, loaders
 from dashboard.charts import person as charts
 from dashboard.for_you import own_ratings, words
 from dashboard.principal_components.label import Label
 from dashboard.shared import phrases, sides, tables
+from dashboard.shell.needs_run import explain_lack
 
 NEAREST, ENOUGH = 8, 20
 """People named as nearest, and ratings they need."""
@@ -40,25 +41,28 @@ class Standing:
     near: Alike
 
 
-def standing(known: Newcomers, person: Person) -> Standing:
+def standing(known: NewUserModel, person: NewUser) -> Standing:
     """Where a person stands."""
-    run_id, weights = known.run.run_id, known.run.weights
+    run_id = known.run.run_id
     among, average = analyses.people_along(run_id), known.averages.user
     components = analyses.item_pca(run_id, centered=False, min_ratings=0).components[: among.scores.shape[1]]
     eligible = known.trained_users & (known.ratings.user_count >= ENOUGH) & (person.n_ratings > 0)
     return Standing(
         among,
         place(person, components, average, among),
-        alike(weights.user_embedding, person.vector, average, eligible, top=NEAREST),
+        alike(known.run.scorer.user_embedding, person.vector, average, eligible, top=NEAREST),
     )
 
 
-def section(
-    known: Newcomers, person: Person, found: Standing, labels: Sequence[Label], ends: Sequence[tuple[str, str]]
-) -> None:
+def section(known: NewUserModel, person: NewUser, labels: Sequence[Label], ends: Sequence[tuple[str, str]]) -> None:
     """Draw the section; `ends` says what lies at the low and the high end of the first components."""
     st.header("Where you are")
-    n = person.n_ratings
+    n, scorer = person.n_ratings, known.run.scorer
+    if not (scorer.has_vectors and scorer.is_bilinear):
+        st.markdown(words.generosity(person, _biases(known), n))
+        explain_lack(known.run, "is_bilinear" if scorer.has_vectors else "has_vectors")
+        return
+    found = standing(known, person)
     far = int(np.argmax(np.abs(found.mine.z)))
     said = words.where(n, labels[far], float(found.mine.z[far]), ends[far][int(found.mine.z[far] > 0)])
     st.markdown(f"{said} {words.generosity(person, _biases(known), n)}")
@@ -74,7 +78,7 @@ def section(
     _nearest(known, found.near, n)
 
 
-def _plane(known: Newcomers, found: Standing, labels: Sequence[Label]) -> None:
+def _plane(known: NewUserModel, found: Standing, labels: Sequence[Label]) -> None:
     k = found.among.scores.shape[1]
     if k < 2:
         st.info("This model has one dimension, so there is no plane to lie on.", icon=":material/info:")
@@ -96,7 +100,7 @@ def _plane(known: Newcomers, found: Standing, labels: Sequence[Label]) -> None:
     )
 
 
-def ends_of(known: Newcomers, labels: Sequence[Label]) -> list[tuple[str, str]]:
+def ends_of(known: NewUserModel, labels: Sequence[Label]) -> list[tuple[str, str]]:
     """What lies at the two ends of each component: the names people gave, else what the hints say, else nothing."""
     least = _hinted_from(known)
     found = []
@@ -108,18 +112,18 @@ def ends_of(known: Newcomers, labels: Sequence[Label]) -> list[tuple[str, str]]:
     return found
 
 
-def _hinted_from(known: Newcomers) -> int:
+def _hinted_from(known: NewUserModel) -> int:
     """As on the components page: fewer ratings where hardly anything has that many."""
     count = np.sort(known.ratings.item_count)
     return max(1, min(HINTED_FROM, int(count[-min(20, len(count))])))
 
 
-def _biases(known: Newcomers) -> np.ndarray:
-    bias = known.run.weights.user_bias
-    return np.empty(0) if bias is None else bias[known.trained_users]
+def _biases(known: NewUserModel) -> np.ndarray:
+    scorer = known.run.scorer
+    return scorer.user_bias[known.trained_users] if scorer.has_biases else np.empty(0)
 
 
-def _nearest(known: Newcomers, near: Alike, n: int) -> None:
+def _nearest(known: NewUserModel, near: Alike, n: int) -> None:
     """The people nearest, with what you and they rated."""
     st.subheader("Who leans your way")
     if len(near.index) == 0:
@@ -160,7 +164,7 @@ def _nearest(known: Newcomers, near: Alike, n: int) -> None:
     )
 
 
-def _apart(known: Newcomers, user: int, mine: dict[int, float]) -> tuple[int, float]:
+def _apart(known: NewUserModel, user: int, mine: dict[int, float]) -> tuple[int, float]:
     """How many titles somebody and the person both rated, and how far apart on average; NaN without any."""
     rows = known.rows_of_user(user)
     theirs = zip(known.ratings.item_index[rows].tolist(), known.ratings.rating[rows].tolist(), strict=True)

@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.analysis.new_user.model import Newcomers
+from core.analysis.new_user.model import NewUserModel
 from core.analysis.new_user.own_ratings import MOST_LINKED, to_file
 from core.data.ratings import Ratings
 from dashboard.cache import analyses, loaders
@@ -29,7 +29,7 @@ FOUND = "_own_found"
 """Where the session keeps the id of what was searched for."""
 
 
-def panel(known: Newcomers, rows: Rows, entry: Entry) -> None:
+def panel(known: NewUserModel, rows: Rows, entry: Entry) -> None:
     """Draw the left side of the page."""
     ratings, mine = known.ratings, own_ratings.own(known.ratings.dataset_id)
     st.subheader("Rate a few")
@@ -52,7 +52,7 @@ def panel(known: Newcomers, rows: Rows, entry: Entry) -> None:
     _keep(ratings, mine)
 
 
-def asked_about(known: Newcomers, mine: Own) -> list[int]:
+def asked_about(known: NewUserModel, mine: Own) -> list[int]:
     """Rows of the items asked about: the first ones not skipped, those rated in their places included, and one page
     more for every page that is rated in full."""
     items = known.ratings.items

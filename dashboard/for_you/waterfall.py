@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis.new_user.explain import Explanation, Party, explain, influence, item_party, printed
-from core.analysis.new_user.foldin import Person
-from core.analysis.new_user.model import Newcomers
+from core.analysis.new_user.explain import Explanation, Vectors, explain, influence, item_vectors, printed
+from core.analysis.new_user.model import NewUserModel
+from core.model.scoring import require_bilinear
 from dashboard.cache import analyses
 from dashboard.charts.base import plain
 from dashboard.charts.waterfall import waterfall
@@ -17,7 +17,9 @@ from dashboard.embeddings.words import signed
 from dashboard.for_you import own_ratings, words
 from dashboard.principal_components.label import Label
 from dashboard.shared import phrases, tables
+from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
+from dashboard.shell.needs_run import explain_lack
 
 DIGITS = 2
 """Of ratings in the picture and the table; scores have one more."""
@@ -53,30 +55,29 @@ class Case:
     Attributes:
         row: The item.
         who: "you", or what the person is called, made harmless.
-        party: The person.
+        numbers: What the model knows of the person, a row such as those of `Scorer.user_numbers`.
         actual: The true rating, where there is one.
     """
 
     row: int
     who: str
-    party: Party
+    numbers: np.ndarray
     actual: float | None = None
 
 
-def party_of(person: Person) -> Party:
-    """A newcomer as one of the two who meet in a rating."""
-    return Party(person.vector, person.bias or 0.0)
-
-
-def show(known: Newcomers, rows: Rows, naming: Naming, case: Case, *, key: str) -> None:
-    """The waterfall of one guess, its reading, and its numbers."""
-    ratings = known.ratings
-    found = taken_apart(known, case)
+def show(known: NewUserModel, rows: Rows, naming: Naming, case: Case, *, key: str) -> None:
+    """The waterfall of one guess, its reading, and its numbers; the guess alone where it is no sum."""
     if not rows.trained[case.row]:
         st.warning(
             f"This {rows.noun} has no rating in the training part: its numbers are the random ones it started from.",
             icon=":material/casino:",
         )
+    truth = "" if case.actual is None else f" The true rating is **{case.actual:g}**."
+    if not known.run.scorer.is_bilinear:
+        st.markdown(f"The guess for **{escape(rows.labels[case.row])}** is **{predicted(known, case):.2f}**.{truth}")
+        explain_lack(known.run, "is_bilinear")
+        return
+    ratings, found = known.ratings, taken_apart(known, case)
     unit = phrases.unit(ratings.max_rating)
     steps = printed([term.rating for term in found.terms], DIGITS)
     said = words.explanation(found, steps, naming.toward, case.who, rows.noun, (ratings.min_rating, ratings.max_rating))
@@ -95,19 +96,30 @@ def show(known: Newcomers, rows: Rows, naming: Naming, case: Case, *, key: str) 
         config=phrases.CHART_CONFIG,
         alt=f"The guess for {title} step by step: {said}",
     )
-    truth = "" if case.actual is None else f" The true rating is **{case.actual:g}**."
     st.markdown(f"{said}{truth}")
     with st.expander("The same in numbers", icon=":material/table:"):
         _numbers(found, naming, case, steps, rows.noun)
 
 
-def taken_apart(known: Newcomers, case: Case) -> Explanation:
+def predicted(known: NewUserModel, case: Case) -> float:
+    """The rating guessed in a case, held inside the scale."""
+    scorer = known.run.scorer
+    score, _ = scorer.score_new_user(case.numbers, np.array([case.row]))
+    return float(scorer.scale.clip(scorer.scale.rating(score))[0])
+
+
+def taken_apart(known: NewUserModel, case: Case) -> Explanation:
     """The steps of a guess; components that would print as nothing are left to the rest."""
-    components = analyses.item_pca(known.run.run_id, centered=False, min_ratings=0).components
-    item = item_party(known.run.weights, case.row)
-    found = explain(case.party, item, known.averages, components, known.scale, most=MOST_STEPS)
+    scorer = require_bilinear(known.run.scorer)
+    dim = scorer.item_embedding.shape[1]
+    components = np.zeros((0, 0))
+    if scorer.has_vectors:
+        components = analyses.item_pca(known.run.run_id, centered=False, min_ratings=0).components
+    person = Vectors(case.numbers[:dim], float(case.numbers[dim:].sum()))
+    item = item_vectors(scorer, case.row)
+    found = explain(person, item, known.averages, components, scorer.scale, most=MOST_STEPS)
     told = sum(term.component >= 0 and abs(term.rating) >= 0.5 * 10.0**-DIGITS for term in found.terms)
-    return explain(case.party, item, known.averages, components, known.scale, most=told)
+    return explain(person, item, known.averages, components, scorer.scale, most=told)
 
 
 def sign(step: float) -> str:
@@ -164,12 +176,12 @@ def _numbers(found: Explanation, naming: Naming, case: Case, steps: Sequence[flo
     )
 
 
-def pulled(known: Newcomers, rows: Rows, row: int) -> None:
+def pulled(known: NewUserModel, rows: Rows, row: int) -> None:
     """The person's own ratings that did most to the guess."""
     ratings = known.ratings
     given = own_ratings.own(ratings.dataset_id).given
     items, rating = ratings.items.indices(given), list(given.values())
-    found = influence(known.run.weights, items, np.array(rating), row, known.prior, known.scale)
+    found = influence(known.run.scorer, items, np.array(rating), row, known.prior)
     titles = [rows.labels[item] for item in items]
     st.markdown(words.influence(found, titles, rating, ratings.max_rating))
     if len(found.rated) == 0:

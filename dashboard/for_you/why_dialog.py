@@ -6,12 +6,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis.new_user.explain import user_party
-from core.analysis.new_user.foldin import Person
-from core.analysis.new_user.model import Newcomers
+from core.analysis.new_user.model import NewUserModel
 from core.model.run import Run
 from dashboard.cache import analyses, loaders
-from dashboard.for_you.waterfall import Case, Naming, party_of, pulled, show
+from dashboard.for_you.view import View, load_view
+from dashboard.for_you.waterfall import Case, Naming, pulled, show
 from dashboard.session import state
 from dashboard.shared import phrases, sides, tables
 from dashboard.shared.markup import escape
@@ -21,28 +20,35 @@ MINE, THEIRS = "You", "Somebody in the data"
 GUESS, TRUE, MISS = "Guess", "True", "Miss"
 
 
-def section(known: Newcomers, rows: Rows, person: Person, naming: Naming, first: int) -> None:
+def section(view: View, first: int) -> None:
     """Draw the section; `first` is the item shown until somebody chooses."""
+    known, rows, naming = view.known, view.rows, view.naming
     st.header("Why this score")
-    st.markdown(
-        "A guess is a sum. It begins at the average and takes a step for who is asked, one for what is asked about, "
-        "and one for every component on which the two meet. The steps, as printed, add up to the guess."
-    )
+    if known.run.scorer.is_bilinear:
+        st.markdown(
+            "A guess is a sum. It begins at the average and takes a step for who is asked, one for what is asked "
+            "about, and one for every component on which the two meet. The steps, as printed, add up to the guess."
+        )
     who = st.segmented_control(
         "Whose guess", [MINE, THEIRS], default=MINE, required=True, key="who", bind="query-params"
     )
     if who == MINE:
         row = _choose_item(rows, first)
-        show(known, rows, naming, Case(row, "you", party_of(person)), key="why")
+        show(known, rows, naming, Case(row, "you", view.person.numbers), key="why")
         pulled(known, rows, row)
     else:
         _somebody(known, rows, naming)
 
 
 @st.dialog("Why this guess", width="large")
-def dialog(known: Newcomers, rows: Rows, person: Person, naming: Naming, row: int) -> None:
-    """The same for one recommendation, without leaving the list."""
-    show(known, rows, naming, Case(row, "you", party_of(person)), key="dialog")
+def dialog(run_id: str, row: int) -> None:
+    """The same for one recommendation, without leaving the list.
+
+    It looks everything up by the run's id: Streamlit keeps what a dialog is given as long as the session.
+    """
+    view = load_view(run_id)
+    known, rows = view.known, view.rows
+    show(known, rows, view.naming, Case(row, "you", view.person.numbers), key="dialog")
     pulled(known, rows, row)
 
 
@@ -55,7 +61,7 @@ def _choose_item(rows: Rows, first: int) -> int:
     return rows.offered[label]
 
 
-def _somebody(known: Newcomers, rows: Rows, naming: Naming) -> None:
+def _somebody(known: NewUserModel, rows: Rows, naming: Naming) -> None:
     """Anybody in the data, any item; the model's worst misses to choose from."""
     people = loaders.user_rows(known.run.run_id)
     misses = analyses.worst_misses(known.run.run_id)
@@ -67,7 +73,7 @@ def _somebody(known: Newcomers, rows: Rows, naming: Naming) -> None:
             user = _choose(people, "user", "User", int(users[0]))
             row = _choose(rows, "item_of_user", rows.noun.capitalize(), int(items[0]))
         actual = actual_rating(known, user, row)
-        case = Case(row, escape(people.labels[user]), user_party(known.run.weights, user), actual)
+        case = Case(row, escape(people.labels[user]), known.run.scorer.user_numbers[user], actual)
         if not people.trained[user]:
             st.warning("This user has no rating in the training part.", icon=":material/casino:")
         show(known, rows, naming, case, key="somebody")
@@ -123,7 +129,7 @@ def _choose(rows: Rows, key: str, label: str, first: int) -> int:
     return rows.offered[chosen]
 
 
-def actual_rating(known: Newcomers, user: int, row: int) -> float | None:
+def actual_rating(known: NewUserModel, user: int, row: int) -> float | None:
     """What somebody in the data gave an item; None where they have not rated it."""
     own_rows = known.rows_of_user(user)
     theirs = own_rows[known.ratings.item_index[own_rows] == row]
@@ -158,20 +164,23 @@ def open_case(people: Rows, rows: Rows, user: int, row: int) -> None:
 
 def explanation(run: Run, noun: str) -> str:
     """How the numbers of this section come about (Markdown)."""
+    scorer = run.scorer
+    influence = "What a rating of yours did to a guess is found by leaving it out and fitting you again."
+    if not scorer.is_bilinear:
+        return influence
     sigmoid = (
         "The score goes through $\\sigma$ and is stretched to the rating scale; a step in rating units is what "
         "it changes at its place in the order, so another order would share out the same total differently."
-        if run.weights.item_bias is not None
+        if scorer.scale.sigmoid
         else "The score is the rating; nothing comes after the sum."
     )
-    biases = " + b_u + b_v" if run.weights.item_bias is not None else ""
     return (
         "With the average person $\\bar u$, everybody counting once, and the average "
         f"{noun} $\\bar v$, each counting as often as it was rated, $a = u - \\bar u$ and $b = v - \\bar v$,\n\n"
-        f"$$u \\cdot v{biases} = \\text{{average}} + \\text{{person}} + \\text{{{noun}}} + "
+        f"$${scorer.score_latex} = \\text{{average}} + \\text{{person}} + \\text{{{noun}}} + "
         "\\sum_k (a \\cdot c_k)(b \\cdot c_k),$$\n\n"
         "where $c_k$ are the principal components: turning both vectors alike keeps their dot product. *Person* is "
         f"$a \\cdot \\bar v$ and how far the bias is from the mean bias, *{noun}* likewise. {sigmoid} Printed numbers "
-        "are rounded up or down so that they add up (largest remainder); none is off by a whole last digit.\n\n"
-        "What a rating of yours did to a guess is found by leaving it out and fitting you again."
+        f"are rounded up or down so that they add up (largest remainder); none is off by a whole last digit."
+        f"\n\n{influence}"
     )

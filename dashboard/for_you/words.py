@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from core.analysis.new_user.explain import Explanation, Influence
-from core.analysis.new_user.foldin import Person
+from core.analysis.new_user.foldin import NewUser
 from core.analysis.new_user.uncertainty import Sureness
 from core.model.run import Run
 from dashboard.embeddings.words import signed
@@ -34,9 +34,9 @@ def why_help(title: str) -> str:
     return f"Take the guess for {escape(title)} apart"
 
 
-def generosity(person: Person, others: np.ndarray, n: int) -> str:
+def generosity(person: NewUser, others: np.ndarray, n: int) -> str:
     """A newcomer's bias beside those of the people in the data; empty where the model has none."""
-    if person.bias is None or len(others) == 0:
+    if len(others) == 0:
         return ""
     below = float(np.mean(others < person.bias))
     if n == 0:
@@ -134,14 +134,13 @@ def influence(found: Influence, titles: Sequence[str], given: Sequence[float], h
 
 def foldin(run: Run, nouns: str) -> str:
     """How a newcomer is fitted, and what "sure" means (Markdown)."""
-    guess_is = (
-        "$\\sigma(u \\cdot v + b_u + b_v)$, stretched to the scale"
-        if run.weights.item_bias is not None
-        else "$u \\cdot v$"
-    )
-    yours = "your vector and bias $x = (u, b_u)$" if run.weights.item_bias is not None else "your vector $x = u$"
+    scorer = run.scorer
+    parts = [("vector", "u")] * scorer.has_vectors + [("bias", "b_u")] * scorer.has_biases
+    names, letters = " and ".join(name for name, _ in parts), ", ".join(letter for _, letter in parts)
+    yours = f"your {names} $x = {f'({letters})' if len(parts) > 1 else letters}$"
     return (
-        f"A guess is {guess_is}. The {nouns} stay as training left them; {yours} minimizes\n\n"
+        f"A guess follows from the formula {scorer.rating_latex()}. The {nouns} stay as training left them; {yours} "
+        "minimizes\n\n"
         "$$\\sum_{\\text{your ratings}} (r - \\text{guess}(x))^2 + s^2 \\, (x - m)^\\top C^{-1} (x - m),$$\n\n"
         "ridge regression toward the typical person: $m$ and $C$ are mean and covariance of the people the model was "
         f"trained on, $s$ = {run.outcome.val_rmse:.3f} its error on ratings it had not seen. With few ratings you "

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from core.config import PRESETS, RunConfig, run_id
+from core.config import RunConfig, run_id
 from core.errors import UnknownDatasetError
 from core.jobs import queue
 from core.jobs.job_folder import Job
 from core.jobs.kinds import lane_of
+from core.model.families import PRESETS
 from core.training.budget import first_preset
 from dashboard.cache import loaders
 from dashboard.session import state

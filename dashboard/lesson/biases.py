@@ -1,8 +1,11 @@
 """Step 6: why biases help."""
 
+from dataclasses import replace
+
 import streamlit as st
 
-from core.analysis.lesson.step import Pair, guess
+from core.analysis.lesson.step import predict
+from core.model.families import family_of
 from core.store.runs import RunSummary
 from dashboard.cache import analyses, loaders
 from dashboard.charts import lesson as charts
@@ -11,7 +14,7 @@ from dashboard.lesson.wording import Question, ask, fixed
 from dashboard.shared import phrases
 
 MEAN, AVERAGES = "always the mean rating", "averages of person and {noun}"
-BIASES, WHOLE, DOT = "this model, biases alone", "this model, whole", "a dot product without biases"
+BIASES, WHOLE, WITHOUT = "this model, biases alone", "this model, whole", "another model, without biases"
 
 
 def biases(example: Example) -> None:
@@ -21,8 +24,8 @@ def biases(example: Example) -> None:
         "nothing to do with taste, and a dot product has to bend its rows to express it. A **bias** is one number for "
         f"it, added to the score: how generous the person is, how liked the {example.noun}."
     )
-    if example.pair.user_bias is not None and example.pair.item_bias is not None:
-        st.markdown(_this_pair(example, example.pair.user_bias, example.pair.item_bias))
+    if _has_both(example):
+        st.markdown(_this_pair(example))
     found = errors(example)
     st.plotly_chart(
         charts.errors(found, unit=example.unit),
@@ -42,17 +45,19 @@ def biases(example: Example) -> None:
     )
 
 
-def _this_pair(example: Example, user_bias: float, item_bias: float) -> str:
+def _has_both(example: Example) -> bool:
+    """Whether the model has biases beside its vectors, so that the one can be set against the other."""
+    return example.run.scorer.has_biases and example.run.scorer.has_vectors
+
+
+def _this_pair(example: Example) -> str:
     """The guess for the rating followed, without its dot product."""
-    alone = guess(
-        Pair(example.pair.user * 0, example.pair.item, user_bias, item_bias),
-        min_rating=example.ratings.min_rating,
-        max_rating=example.ratings.max_rating,
-    )
+    pair = example.pair
+    alone = predict(replace(pair, user=pair.user * 0))
     return (
-        f"{example.person} has a bias of {fixed(user_bias)}, {example.title} one of {fixed(item_bias)}. With the dot "
-        f"product left out the guess is {fixed(alone.rating)}; with it, it is {fixed(example.guess.rating)}. Really "
-        f"given: {example.rating:g}."
+        f"{example.person} has a bias of {fixed(pair.user_bias)}, {example.title} one of {fixed(pair.item_bias)}. With "
+        f"the dot product left out the guess is {fixed(alone.rating)}; with it, it is "
+        f"{fixed(example.predicted.rating)}. Really given: {example.rating:g}."
     )
 
 
@@ -64,7 +69,7 @@ def errors(example: Example) -> dict[str, float]:
         AVERAGES.format(noun=example.noun): run.started.averages_rmse,
         WHOLE: run.outcome.val_rmse,
     }
-    if example.pair.item_bias is not None:
+    if _has_both(example):
         found[BIASES] = analyses.biases_alone(run.run_id).biases_rmse
     other = _other(example)
     if other is not None:
@@ -74,11 +79,11 @@ def errors(example: Example) -> dict[str, float]:
 
 def _other(example: Example) -> RunSummary | None:
     """The best model of the other sort on the same split, if there is one."""
-    config, biased = example.run.config, example.pair.item_bias is not None
+    config, biased = example.run.config, example.run.scorer.has_biases
     same_split = [
         summary
         for summary in loaders.runs_of(example.ratings.dataset_id)
-        if (summary.config.model == "dot_with_bias") != biased
+        if family_of(summary.config).has_biases != biased
         and (summary.config.split_kind, summary.config.split_seed, summary.config.validation_fraction)
         == (config.split_kind, config.split_seed, config.validation_fraction)
     ]
@@ -86,7 +91,7 @@ def _other(example: Example) -> RunSummary | None:
 
 
 def _named(other: RunSummary) -> str:
-    return "another model, with biases" if other.config.model == "dot_with_bias" else DOT
+    return "another model, with biases" if family_of(other.config).has_biases else WITHOUT
 
 
 def biases_words(example: Example, found: dict[str, float]) -> str:
@@ -99,6 +104,11 @@ def biases_words(example: Example, found: dict[str, float]) -> str:
         )
         if found[BIASES] > found[averages]:
             said.append("(Plain averages do better than these biases, which were learned to work with the vectors.)")
+    elif example.run.scorer.has_biases:
+        said.append(
+            f"This model is nothing but biases; it is off by {found[WHOLE]:.3f} {example.unit}, where averages that "
+            f"nobody trained are off by {found[averages]:.3f}."
+        )
     else:
         said.append(
             f"This model has no biases; it is off by {found[WHOLE]:.3f} {example.unit}, where averages alone are off "
@@ -108,6 +118,6 @@ def biases_words(example: Example, found: dict[str, float]) -> str:
     if other is not None:
         said.append(f"The model *{_named(other)}* is your {phrases.run_words(other)}.")
     else:
-        missing = "without" if BIASES in found else "with"
+        missing = "without" if example.run.scorer.has_biases else "with"
         said.append(f"Train one {missing} biases on the Train page, and it appears here beside this one.")
     return " ".join(said)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from core.config import PRESETS, RunConfig, parse_config
+from core.config import RunConfig
 from core.jobs.job_folder import Job
+from core.model.families import PRESETS, parse_config
 from core.model.run import Run
 from dashboard.cache import loaders
 from dashboard.jobs import trainings
@@ -64,7 +65,8 @@ def contestants(same_range: bool) -> tuple[Contestant, Contestant]:
     """The article's two models; from the same range, or each from its own."""
     keras, diy = PRESETS["article-simple-dot"], PRESETS["article-simple-dot-diy"]
     if same_range:
-        diy = parse_config({"init_min": keras.init_min, "init_max": keras.init_max}, base=diy)
+        start = {name: value for name, value in keras if name.startswith("init_")}
+        diy = parse_config(start, base=diy)
     return Contestant("Keras' layer", keras), Contestant("Hand-written layer", diy)
 
 
@@ -111,10 +113,10 @@ def _results(pair: tuple[Contestant, ...], runs: list[Run], example: Example, sa
 def results_words(keras: Run, diy: Run, nouns: str, same: bool) -> str:
     """How close the two came."""
     apart = abs(keras.outcome.val_rmse - diy.outcome.val_rmse)
-    furthest = float(np.abs(keras.weights.item_embedding - diy.weights.item_embedding).max())
+    furthest = float(np.abs(keras.scorer.item_embedding - diy.scorer.item_embedding).max())
     equal = f"{keras.outcome.val_rmse:.4f}" == f"{diy.outcome.val_rmse:.4f}"
     said = "The two errors are equal to four digits" if equal else f"The two errors are {apart:.4f} apart"
-    numbers = f"{keras.weights.item_embedding.size:,} numbers of the {nouns}"
+    numbers = f"{keras.scorer.item_embedding.size:,} numbers of the {nouns}"
     if furthest == 0:
         said += f", and not one of the {numbers} differs."
     else:

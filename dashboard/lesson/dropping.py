@@ -16,15 +16,14 @@ ARTICLE_RATE = 0.6
 
 def dropping(example: Example) -> None:
     """One draw, and many."""
-    config = example.run.config
+    user_rate, item_rate = example.run.config.dropouts
     st.markdown(
         f"A model with {example.dims * (len(example.users) + len(example.items)):,} numbers can learn its training "
         "ratings by heart. **Dropout** makes that harder: in every step of training each number of a row is hidden "
         "with some probability, and the others are scaled up to make up for it. "
         + (
-            f"This model was trained with {config.user_dropout:.0%} hidden for people and {config.item_dropout:.0%} "
-            f"for {example.nouns}."
-            if config.user_dropout or config.item_dropout
+            f"This model was trained with {user_rate:.0%} hidden for people and {item_rate:.0%} for {example.nouns}."
+            if user_rate or item_rate
             else "This model was trained without; here is what it would do."
         )
     )
@@ -33,7 +32,7 @@ def dropping(example: Example) -> None:
             "Share hidden, in both rows",
             0.0,
             0.9,
-            config.item_dropout if 0 < config.item_dropout <= 0.9 else ARTICLE_RATE,
+            item_rate if 0 < item_rate <= 0.9 else ARTICLE_RATE,
             0.1,
             key="lesson_hidden",
             bind="query-params",
@@ -50,11 +49,11 @@ def dropping(example: Example) -> None:
         alt=f"The row as it is and with {int((~item.kept).sum())} of its {example.dims} numbers hidden",
     )
     right.plotly_chart(
-        charts.products(many, example.guess.dot),
+        charts.products(many, example.predicted.dot),
         key="lesson_products",
         config=phrases.CHART_CONFIG,
         alt=f"Histogram of the dot product in {DRAWS:,} draws; their mean is {fixed(float(many.mean()))}, without "
-        f"dropout it is {fixed(example.guess.dot)}",
+        f"dropout it is {fixed(example.predicted.dot)}",
     )
     st.markdown(dropping_words(example, item, many, rate))
     with st.expander("How this is computed", icon=":material/function:"):
@@ -84,6 +83,7 @@ def dropping_words(example: Example, item: Dropped, many: np.ndarray, rate: floa
         f"In this draw {hidden} of {phrases.count(example.dims, 'number')} are hidden, and the others are divided by "
         f"1 − {rate:g}, that is, times {1 / (1 - rate):.2f}. With both rows treated like that the dot product differs "
         f"from step to step, typically by {many.std():.2f}; over {DRAWS:,} draws its mean is "
-        f"{fixed(float(many.mean()), 3)}, and without dropout it is {fixed(example.guess.dot, 3)}. As the model cannot "
-        "count on any single number, it has to spread what it knows, and that carries over to ratings it has not seen."
+        f"{fixed(float(many.mean()), 3)}, and without dropout it is {fixed(example.predicted.dot, 3)}. As the model "
+        "cannot count on any single number, it has to spread what it knows, and that carries over to ratings it has "
+        "not seen."
     )

@@ -5,9 +5,10 @@ from functools import cached_property
 
 import streamlit as st
 
-from core.analysis.lesson.step import Guess, Pair, guess, pair_of
+from core.analysis.lesson.step import Pair, Prediction, pair_of, predict
 from core.data.ratings import Ratings
 from core.model.run import Run
+from core.model.scoring import require_bilinear
 from dashboard.cache import analyses, loaders
 from dashboard.shared import phrases
 from dashboard.shared.markup import escape
@@ -40,12 +41,12 @@ class Example:
     @cached_property
     def pair(self) -> Pair:
         """The two rows and biases."""
-        return pair_of(self.run.weights, self.user, self.item)
+        return pair_of(require_bilinear(self.run.scorer), self.user, self.item)
 
     @cached_property
-    def guess(self) -> Guess:
+    def predicted(self) -> Prediction:
         """What the model expects this user to give this item."""
-        return guess(self.pair, min_rating=self.ratings.min_rating, max_rating=self.ratings.max_rating)
+        return predict(self.pair)
 
     @property
     def noun(self) -> str:
@@ -60,7 +61,7 @@ class Example:
     @property
     def dims(self) -> int:
         """Numbers in a row."""
-        return self.run.config.embedding_dim
+        return self.run.config.dimensions
 
     @property
     def title(self) -> str:

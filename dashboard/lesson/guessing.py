@@ -20,7 +20,7 @@ def guessing(example: Example) -> None:
         "number, and adds everything up: the **dot product**. Where both numbers have the same sign the guess rises, "
         "where the signs differ it falls."
     )
-    found = example.guess
+    found = example.predicted
     st.plotly_chart(
         lesson_rows.terms(
             example.pair,
@@ -34,10 +34,10 @@ def guessing(example: Example) -> None:
         f"They add up to {fixed(found.dot)}.",
     )
     st.markdown(guessing_words(example))
-    if found.share is not None:
+    if example.pair.scale.sigmoid:
         low, high = example.ratings.min_rating, example.ratings.max_rating
         st.plotly_chart(
-            charts.sigmoid({"guess": (found.score, found.rating)}, low=low, high=high, rating=example.rating),
+            charts.sigmoid({"guess": (found.score, found.rating)}, example.pair.scale, rating=example.rating),
             key="lesson_sigmoid",
             config=phrases.CHART_CONFIG,
             alt=f"The sigmoid from {low:g} to {high:g}; the score {fixed(found.score)} leads to {fixed(found.rating)}",
@@ -63,9 +63,9 @@ def guessing(example: Example) -> None:
 
 def guessing_words(example: Example) -> str:
     """The prediction, part after part, to the rating."""
-    found, pair = example.guess, example.pair
+    found, pair = example.predicted, example.pair
     said = f"The {phrases.count(example.dims, 'product')} add up to a dot product of **{fixed(found.dot)}**"
-    if found.share is None or pair.user_bias is None or pair.item_bias is None:
+    if not pair.has_biases:
         said += ", and in this model that is the guess itself."
     else:
         low, high = example.ratings.min_rating, example.ratings.max_rating
@@ -80,13 +80,13 @@ def guessing_words(example: Example) -> str:
 
 def _question(example: Example) -> Question:
     """About the dimension that counts most for this guess."""
-    terms = example.guess.terms
+    terms = example.predicted.terms
     at = int(np.abs(terms).argmax())
     u, v, term = example.pair.user[at], example.pair.item[at], terms[at]
     return Question(
         "Which dimension moves this guess most, and what would the dot product be if the person's number there had the "
         "opposite sign?",
         f"Dimension {at + 1}: {fixed(u)} × {fixed(v)} = {fixed(term)}. With the opposite sign the same amount would "
-        f"count the other way, so the dot product would change by twice as much, from {fixed(example.guess.dot)} to "
-        f"{fixed(example.guess.dot - 2 * term)}.",
+        f"count the other way, so the dot product would change by twice as much, from "
+        f"{fixed(example.predicted.dot)} to {fixed(example.predicted.dot - 2 * term)}.",
     )

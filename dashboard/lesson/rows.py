@@ -84,14 +84,14 @@ def picking(example: Example) -> None:
             f"How many numbers does the model keep for {example.nouns}, and how many does it read to guess one rating?",
             f"It keeps {len(example.items):,} × {example.dims} = {total:,}, and reads {example.dims} of them: one row. "
             f"(Beside them the {example.dims} numbers of one person"
-            + (", and a bias for each of the two.)" if example.pair.item_bias is not None else ".)"),
+            + (", and a bias for each of the two.)" if example.run.scorer.has_biases else ".)"),
         )
     )
 
 
 def picking_words(example: Example) -> str:
     """What the lifted row holds."""
-    values = example.pair.item
+    values = example.items.matrix[example.item]
     return (
         f"Row {example.item:,} holds {phrases.count(example.dims, 'number')}, from {fixed(values.min(), 2)} to "
         f"{fixed(values.max(), 2)}. Nobody gave them a meaning; training moved them to where they are. In code the "

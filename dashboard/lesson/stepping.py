@@ -54,19 +54,12 @@ def stepping(example: Example) -> None:
 
 def take(example: Example, rate: float, l2: float) -> TrainingStep:
     """One step on the rating that the lesson follows."""
-    return training_step(
-        example.pair,
-        example.rating,
-        min_rating=example.ratings.min_rating,
-        max_rating=example.ratings.max_rating,
-        learning_rate=rate,
-        l2=l2,
-    )
+    return training_step(example.pair, example.rating, learning_rate=rate, l2=l2)
 
 
 def stepping_words(example: Example, found: TrainingStep, rate: float) -> str:
     """What the step did, and to whom it did nothing."""
-    before, after = found.guess_before.rating, found.guess_after.rating
+    before, after = found.predicted_before.rating, found.predicted_after.rating
     said = (
         f"{example.person} gave {example.title} {found.rating:g} {example.unit}. The guess was {fixed(before)}, "
         f"{_off(before, example)}. After one step with learning rate {rate:g} it is **{fixed(after)}**, "
@@ -94,7 +87,7 @@ def _numbers(example: Example, found: TrainingStep) -> None:
             for column, pair in (("Before", found.before), ("Slope", found.gradient), ("After", found.after))
         }
         parts.append(pd.DataFrame({"Row": name, "Number": [str(d) for d in range(1, example.dims + 1)], **values}))
-        if found.before.user_bias is not None:
+        if found.before.has_biases:
             biases = [[getattr(pair, f"{who}_bias")] for pair in (found.before, found.gradient, found.after)]
             parts.append(
                 pd.DataFrame(
@@ -119,7 +112,7 @@ def _by_rate(example: Example, found: TrainingStep, rate: float, l2: float) -> N
             np.array(RATES),
             error,
             RATES.index(rate),
-            now=abs(found.guess_before.rating - found.rating),
+            now=abs(found.predicted_before.rating - found.rating),
             unit=example.unit,
         ),
         key="lesson_rates",
@@ -130,20 +123,20 @@ def _by_rate(example: Example, found: TrainingStep, rate: float, l2: float) -> N
 
 def errors_by_rate(example: Example, l2: float) -> np.ndarray:
     """Distance between guess and rating after one step with each of `RATES`, (n_rates,)."""
-    return np.array([abs(take(example, rate, l2).guess_after.rating - example.rating) for rate in RATES])
+    return np.array([abs(take(example, rate, l2).predicted_after.rating - example.rating) for rate in RATES])
 
 
 def _formulas(example: Example) -> None:
     """The gradient, and what this run's training did beyond it."""
     config = example.run.config
-    biased = example.pair.user_bias is not None
+    pair, latex = example.pair, example.run.scorer.score_latex
     inner = (
-        r"g = 2\,(\hat r - r)\,(\max - \min)\,s\,(1 - s), \qquad s = \sigma(u \cdot v + b_u + b_v)"
-        if biased
+        rf"g = 2\,(\hat r - r)\,(\max - \min)\,s\,(1 - s), \qquad s = {pair.scale.latex(latex)}"
+        if pair.scale.sigmoid
         else r"g = 2\,(\hat r - r)"
     )
     moves = r"u \leftarrow u - \eta\,g\,v, \qquad v \leftarrow v - \eta\,g\,u"
-    moves += r", \qquad b_u \leftarrow b_u - \eta\,g, \qquad b_v \leftarrow b_v - \eta\,g" if biased else ""
+    moves += r", \qquad b_u \leftarrow b_u - \eta\,g, \qquad b_v \leftarrow b_v - \eta\,g" if pair.has_biases else ""
     with st.expander("How this is computed", icon=":material/function:"):
         st.markdown(
             f"The loss is the squared error of one guess, $(\\hat r - r)^2$. Its slope follows from the chain rule:\n\n"

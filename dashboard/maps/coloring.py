@@ -19,7 +19,7 @@ BIAS, GROUP, KEPT = "Bias", "Group", "Faithfulness"
 def choices(ratings: Ratings, rows: Rows) -> list[str]:
     """What can be chosen on this data and model."""
     known = [choice for choice in coloring.CHOICES if choice != coloring.GENRE or coloring.genres(ratings)]
-    return [*known, *([] if rows.bias is None else [BIAS]), GROUP, KEPT]
+    return [*known, *([BIAS] if rows.scorer.has_biases else []), GROUP, KEPT]
 
 
 def color_of(
@@ -29,7 +29,7 @@ def color_of(
     match choice:
         case coloring.GENRE:
             return coloring.by_genre(ratings, genres)
-        case _ if choice == BIAS and rows.bias is not None:
+        case _ if choice == BIAS and rows.scorer.has_biases:
             return Coloring("Bias", rows.bias.astype(float), form="+.2f", around_zero=True)
         case _ if choice == GROUP:
             return by_group(clusters, len(rows))

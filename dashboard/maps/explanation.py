@@ -8,7 +8,7 @@ from dashboard.shared.matrix_rows import Rows
 
 def show(run: Run, rows: Rows) -> None:
     """The folded section at the foot of the page."""
-    nouns, width = rows.nouns, run.config.embedding_dim
+    nouns, width = rows.nouns, run.config.dimensions
     with st.expander("How this is computed", icon=":material/function:"):
         st.markdown(
             f"Only {nouns} with enough ratings take part, and of them those with a rating in the training part: the "

@@ -85,7 +85,7 @@ def section(run: Run, rows: Rows, min_ratings: int, n: int, chart: str) -> Store
     nouns = rows.nouns
     st.header(f"Groups of {nouns}")
     st.markdown(
-        f"Found among the model's own {run.config.embedding_dim} numbers, not on the picture; their names are what is "
+        f"Found among the model's own {run.config.dimensions} numbers, not on the picture; their names are what is "
         "much more common inside than elsewhere."
     )
     settings = choose(min_ratings)

@@ -95,12 +95,12 @@ def asks_why(seen: Seen) -> bool:
 
 def unprotected(config: RunConfig) -> bool:
     """Whether nothing keeps a model from learning the ratings by heart."""
-    return config.l2 == 0 and config.user_dropout == 0 and config.item_dropout == 0
+    return config.l2 == 0 and config.dropouts == (0, 0)
 
 
 def protected(config: RunConfig) -> bool:
     """Whether a penalty or dropout worth the name does."""
-    return config.l2 >= CAREFUL_PENALTY or max(config.user_dropout, config.item_dropout) >= CAREFUL_DROPOUT
+    return config.l2 >= CAREFUL_PENALTY or max(config.dropouts) >= CAREFUL_DROPOUT
 
 
 def takes_the_penalty_away(seen: Seen) -> bool:

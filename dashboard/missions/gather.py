@@ -74,7 +74,7 @@ def _most_rated(run: RunSummary | None) -> str:
 
 def _above_noise(run: RunSummary | None, widgets: dict[str, Any]) -> tuple[bool, ...]:
     """As the page of components has it with the settings on it; one dimension has no noise band."""
-    if run is None or run.config.embedding_dim == 1:
+    if run is None or run.config.dimensions == 1:
         return ()
     least = widgets.get("min", 0) if widgets.get("shaped") else 0
     noise = analyses.item_noise(run.run_id, centered=bool(widgets.get("centered")), min_ratings=int(least))

@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from core.analysis.neighbors.analogies import analogy
+from core.errors import AnalysisError
 from dashboard.neighbors import words
 from dashboard.shared import tables
 from dashboard.shared.sides import Side
@@ -59,7 +60,7 @@ def _answers(side: Side, eligible: np.ndarray, a: int, b: int, c: int) -> None:
     rows = side.rows
     try:
         found = analogy(rows.matrix, a, b, c, top=TOP, eligible=eligible)
-    except ValueError:  # the rows are in range and differ, so a vector or the sum has no direction
+    except AnalysisError:  # the rows are in range and differ, so a vector or the sum has no direction
         st.info("One of the three, or their sum, has no direction. Choose others.", icon=":material/info:")
         return
     if len(found.answers.index) == 0:

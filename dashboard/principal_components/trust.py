@@ -13,6 +13,7 @@ from dashboard.jobs import studies
 from dashboard.principal_components import words as component_words
 from dashboard.principal_components.view import STUDY, View, settings_of
 from dashboard.shared import phrases, tables
+from dashboard.shell.needs_run import explain_lack
 
 START_SECONDS = 3.0
 """What a worker needs before the first of the trainings."""
@@ -70,12 +71,15 @@ def _offer(view: View) -> None:
     )
 
 
-def _how_many_matter(view: View) -> Cost:
-    """The validation error with the first k components only."""
+def _how_many_matter(view: View) -> Cost | None:
+    """The validation error with the first k components only; None where the model cannot do without some."""
     st.header("How many matter?")
     run, n = view.run, len(view.labels)
+    if not run.scorer.is_bilinear:
+        explain_lack(run, "is_bilinear")
+        return None
     found = analyses.component_cost(run.run_id, centered=view.how.centered, min_ratings=view.how.min_ratings)
-    biases, whole = run.weights.item_bias is not None, n == run.config.embedding_dim
+    biases, whole = run.scorer.has_biases, n == run.config.dimensions
     unit = phrases.unit(view.ratings.max_rating)
     said = component_words.cost(found, view.component, biases=biases, whole=whole, unit=unit)
     alone = ["biases"] * biases + ["mean vector"] * view.how.centered
@@ -97,7 +101,7 @@ def _how_many_matter(view: View) -> Cost:
     return found
 
 
-def _numbers(view: View, cost: Cost) -> None:
+def _numbers(view: View, cost: Cost | None) -> None:
     """Everything about all components as a table, and as a file."""
     n = len(view.labels)
     unknown = np.full(n, np.nan)
@@ -110,7 +114,7 @@ def _numbers(view: View, cost: Cost) -> None:
             "By chance": unknown if view.noise is None else view.noise.band,
             "Noise": ["yes" if label.noise else "no" for label in view.labels],
             "r": unknown if view.stability is None else view.stability.median_r,
-            "RMSE up to it": cost.rmse[1:],
+            "RMSE up to it": unknown if cost is None else cost.rmse[1:],
         }
     )
     with st.expander("All components in numbers", icon=":material/table:"):

@@ -76,7 +76,7 @@ def look(run_id: str, component: int, least: int, how: How) -> View:
     run, rows = loaders.run(run_id), loaders.item_rows(run_id)
     result = analyses.item_pca(run_id, centered=how.centered, min_ratings=how.min_ratings)
     noise = None  # of a single dimension shuffling changes nothing: there is no chance to compare with
-    if run.config.embedding_dim > 1:
+    if run.config.dimensions > 1:
         noise = analyses.item_noise(run_id, centered=how.centered, min_ratings=how.min_ratings)
     stability = returns(run_id, how)
     names = naming.look_up(run_id, result, how)

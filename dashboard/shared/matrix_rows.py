@@ -11,6 +11,7 @@ from core.data.ratings import Ratings
 from core.data.splits import Split
 from core.export import one_line
 from core.model.run import Run
+from core.model.scoring import Scorer
 from dashboard.shared.phrases import plural
 
 UNTRAINED = " (untrained)"
@@ -27,16 +28,18 @@ class Rows:
     Attributes:
         noun: What a row is, singular.
         labels: What each row is called on screen, each different.
-        matrix: Float32 array, (n_rows, embedding_dim).
-        bias: Float32 array, (n_rows,), or None where the model has none.
+        scorer: The model they belong to.
+        matrix: Float32 array, (n_rows, embedding_dim); no columns where the model has no vectors.
+        bias: Float32 array, (n_rows,); zeros where the model has no biases.
         count: Ratings of each row in the whole dataset, (n_rows,).
         trained: Whether training ever moved the row: it has a rating in the training part.
     """
 
     noun: str
     labels: list[str]
+    scorer: Scorer
     matrix: np.ndarray
-    bias: np.ndarray | None
+    bias: np.ndarray
     count: np.ndarray
     trained: np.ndarray
 
@@ -76,8 +79,9 @@ def item_rows(run: Run, ratings: Ratings, parts: Split, labels: list[str] | None
     return Rows(
         noun=ratings.noun,
         labels=item_labels(ratings) if labels is None else labels,
-        matrix=run.weights.item_embedding,
-        bias=run.weights.item_bias,
+        scorer=run.scorer,
+        matrix=run.scorer.item_embedding,
+        bias=run.scorer.item_bias,
         count=ratings.item_count,
         trained=np.bincount(ratings.item_index[parts.train], minlength=len(ratings.items)) > 0,
     )
@@ -88,8 +92,9 @@ def user_rows(run: Run, ratings: Ratings, parts: Split) -> Rows:
     return Rows(
         noun="user",
         labels=[f"User {one_line(user)}" for user in ratings.users.ids],
-        matrix=run.weights.user_embedding,
-        bias=run.weights.user_bias,
+        scorer=run.scorer,
+        matrix=run.scorer.user_embedding,
+        bias=run.scorer.user_bias,
         count=ratings.user_count,
         trained=np.bincount(ratings.user_index[parts.train], minlength=len(ratings.users)) > 0,
     )

@@ -3,39 +3,12 @@
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from core.config import PRESETS, RunConfig
+from core.analysis.compare.differences import differences
+from core.config import RunConfig
+from core.model.families import PRESETS, family_of
 from core.store.runs import RunSummary
-
-
-@dataclass(frozen=True)
-class ModelWords:
-    """A model's name, what it does in one sentence, and its formula (Markdown with TeX)."""
-
-    name: str
-    sentence: str
-    formula: str
-
-
-MODELS = {
-    "dot_with_bias": ModelWords(
-        "Dot product with biases",
-        "Adds how generous the person is and how liked what they rate is, and stays inside the scale.",
-        r"rating $= \sigma(u \cdot v + b_u + b_v)$, scaled",
-    ),
-    "simple_dot": ModelWords(
-        "Dot product",
-        "Two vectors, nothing else: where both are large, the rating is high.",
-        r"rating $= u \cdot v$",
-    ),
-    "simple_dot_diy": ModelWords(
-        "Dot product, hand-written layer",
-        "The same on an embedding layer written from scratch: a table and a look-up.",
-        r"rating $= U_i \cdot V_j$",
-    ),
-}
 
 PRESET_WORDS = {
     "default": "Fast and good",
@@ -61,8 +34,6 @@ PAGE_HELP = {
     "datasets": "The ratings at hand; bring your own, or fetch a MovieLens release.",
     "jobs": "Trainings, imports and studies that wait, run or have ended, with their logs.",
 }
-
-MODEL_WORDS = {name: words.name[0].lower() + words.name[1:] for name, words in MODELS.items()}
 
 HEADLINE = "Train an embedding on {noun} ratings, then look inside what it learned"
 
@@ -167,11 +138,20 @@ def error_title(code: str) -> str:
     return f"{_ERROR_TITLES.get(code, 'Something is not as it should be')} ({code})"
 
 
+def model_words(config: RunConfig) -> str:
+    """A model by its kind, and its dimensions where it has any: "Dot product with biases, 64 dimensions"."""
+    size = f", {count(config.dimensions, 'dimension')}" if config.dimensions else ""
+    return f"{family_of(config).title}{size}"
+
+
+def _lower(words: str) -> str:
+    return f"{words[0].lower()}{words[1:]}"
+
+
 def run_words(summary: RunSummary) -> str:
     """A run in words: "dot product with biases, 64 dimensions, RMSE 0.86, trained today"."""
     return (
-        f"{MODEL_WORDS[summary.config.model]}, {count(summary.config.embedding_dim, 'dimension')}, "
-        f"RMSE {summary.outcome.val_rmse:.3f}, trained {day(summary.created_at)}"
+        f"{_lower(model_words(summary.config))}, RMSE {summary.outcome.val_rmse:.3f}, trained {day(summary.created_at)}"
     )
 
 
@@ -180,16 +160,24 @@ def config_words(config: RunConfig, usual: str) -> str:
 
     Another preset goes by its name: "Dot product, 64 dimensions (Article: dot product)".
     """
-    words = f"{MODELS[config.model].name}, {count(config.embedding_dim, 'dimension')}"
+    words = model_words(config)
     if preset := next((PRESET_WORDS[name] for name, known in PRESETS.items() if known == config), None):
         return words if config == PRESETS[usual] else f"{words} ({preset})"
     said = {"model", "embedding_dim", "embedding_layer"}  # the layer follows from the model
-    other = [name for name, value in PRESETS[usual] if name not in said and getattr(config, name) != value]
-    told = [f"{name.replace('_', ' ')} {_value(getattr(config, name))}" for name in other[:_MOST_TOLD]]
+    unusual = dict(PRESETS[usual])
+    other = [name for name, value in config if name not in said and value != unusual.get(name, _default(config, name))]
+    told = [f"{name.replace('_', ' ')} {setting(getattr(config, name))}" for name in other[:_MOST_TOLD]]
     return ", ".join([words, *told, *(["…"] if len(other) > _MOST_TOLD else [])])
 
 
-def _value(value: object) -> str:
+def _default(config: RunConfig, name: str) -> object:
+    return type(config).model_fields[name].default
+
+
+def setting(value: object) -> str:
+    """The value of a setting as a person reads it; a dash where a model does not have the setting."""
+    if value is None:
+        return "–"
     if isinstance(value, bool):
         return "on" if value else "off"
     return f"{value:g}" if isinstance(value, float) else str(value)
@@ -204,9 +192,10 @@ def distinct_run_words(summaries: Sequence[RunSummary]) -> dict[str, str]:
     for group in alike.values():
         if len(group) == 1:
             continue
-        differing = [name for name in RunConfig.model_fields if len({getattr(run.config, name) for run in group}) > 1]
+        differing = differences([run.config for run in group])
         said = [
-            ", ".join(f"{name.replace('_', ' ')} {getattr(run.config, name)}" for name in differing) for run in group
+            ", ".join(f"{one.name.replace('_', ' ')} {one.values[place]}" for one in differing)
+            for place in range(len(group))
         ]
         for run, difference in zip(group, said, strict=True):
             told = difference if difference and said.count(difference) == 1 else run.run_id
@@ -225,8 +214,8 @@ def sentence(message: str) -> str:
 def short_run_words(summary: RunSummary) -> str:
     """A run in a legend: "dot product with biases, 64 dim, 0.861 (3f2a)"; the digits tell equal words apart."""
     config = summary.config
-    words = f"{MODEL_WORDS[config.model]}, {config.embedding_dim} dim, {summary.outcome.val_rmse:.3f}"
-    return f"{words} ({summary.run_id[:4]})"
+    size = f", {config.dimensions} dim" if config.dimensions else ""
+    return f"{_lower(family_of(config).title)}{size}, {summary.outcome.val_rmse:.3f} ({summary.run_id[:4]})"
 
 
 def day(created_at: str) -> str:

@@ -1,27 +1,83 @@
-"""For pages that look into a model: the model, or an offer to train one right there."""
+"""For pages that look into a model: the model, or an offer to train one, or to take another, right there."""
+
+from typing import Literal, NoReturn
 
 import streamlit as st
 
+from core.model.families import PRESETS, family_of
 from core.model.run import Run
+from core.model.scoring import Scorer
 from dashboard.cache import loaders
 from dashboard.jobs import trainings
 from dashboard.session import state
+from dashboard.shared import phrases
+
+Ability = Literal["has_vectors", "has_biases", "is_bilinear"]
+"""What a page may need of a model; names of `Scorer`."""
+
+_LACKS: dict[Ability, str] = {
+    "has_vectors": "This model has no vectors: it guesses from one number for each person and one for each {noun}, and "
+    "what is asked here is about vectors.",
+    "has_biases": "This model has no biases: how liked something is, and how generous somebody, has to fit into its "
+    "vectors.",
+    "is_bilinear": "The guess of this model is no sum of terms: both vectors go through a hidden layer together. So it "
+    "cannot be taken apart into averages and components.",
+}
 
 
-def require_run() -> Run:
-    """The selected run. Where there is none yet, the page offers the default training and ends here."""
+def require_run(needs: Ability | None = None) -> Run:
+    """The selected run. Where there is none yet, the page offers the default training and ends here.
+
+    Args:
+        needs: What the model must be able to do; one that cannot is told of, with the way to one that can.
+    """
     run_id = state.run_id()
     if run_id is None:
         _offer(loaders.ratings(state.dataset_id()).noun)
         st.stop()
-    return loaders.run(run_id)
+    run = loaders.run(run_id)
+    if needs is not None and not can(run.scorer, needs):
+        st.title("This page looks at vectors" if needs == "has_vectors" else "This page needs another model")
+        stop_without(run, needs)
+    return run
+
+
+def can(scorer: Scorer | type[Scorer], needs: Ability) -> bool:
+    """Whether a model, or every model of a family, has an ability."""
+    return bool(getattr(scorer, needs))
+
+
+def explain_lack(run: Run, needs: Ability) -> None:
+    """Say why a question does not apply to this model."""
+    st.info(_LACKS[needs].format(noun=run.dataset.noun), icon=":material/info:")
+
+
+def stop_without(run: Run, needs: Ability) -> NoReturn:
+    """Say why this page does not apply to the model, lead to one on the same data that it applies to, and end."""
+    explain_lack(run, needs)
+    others = [summary for summary in loaders.runs_of(run.dataset.dataset_id) if can(family_of(summary.config), needs)]
+    if not others:
+        st.write("The default model can answer this; training it takes a few seconds.")
+        trainings.offer(PRESETS["default"], label="Train the default model")
+    else:
+        best = min(others, key=lambda summary: summary.outcome.val_rmse)
+        st.write(f"There is one on the same data that can: {phrases.run_words(best)}.")
+        st.button(
+            "Look at that model instead",
+            type="primary",
+            icon=":material/swap_horiz:",
+            key="use_another_model",
+            on_click=state.select_run,
+            args=(best.run_id,),
+        )
+    st.stop()
 
 
 def _offer(noun: str) -> None:
     st.title("This page needs a trained model")
     config = trainings.first_config()
     st.write(
-        f"There is none on this data yet. The usual settings learn {config.embedding_dim} numbers for every {noun} and "
+        f"There is none on this data yet. The usual settings learn {config.dimensions} numbers for every {noun} and "
         "every person from their ratings; then this page shows what was learned."
     )
     trainings.offer(config, label="Train the default model")

@@ -1,4 +1,4 @@
-"""The training form. Every range, unit and help text in it comes from `core.config`."""
+"""The training form. Every range, unit and help text in it comes from the settings of the model families."""
 
 import math
 from collections.abc import Callable
@@ -8,16 +8,16 @@ import streamlit as st
 from annotated_types import Ge, Gt, Le
 from pydantic.fields import FieldInfo
 
-from core.config import PRESETS, RunConfig, parse_config
+from core.config import RunConfig
+from core.errors import LimitError
+from core.model.families import FAMILIES, PRESETS, SETTINGS, parse_config
 from dashboard.shared import phrases
 
 START = "default"
 """The preset that a fresh form holds."""
 
-PLAIN = ("embedding_dim", "epochs", "user_dropout", "item_dropout", "learning_rate", "l2")
-"""Settings shown at once; the model has its own cards, and everything else is folded away."""
-
-FOLDED = tuple(name for name in RunConfig.model_fields if name not in (*PLAIN, "model"))
+PLAIN = ("embedding_dim", "hidden_units", "epochs", "user_dropout", "item_dropout", "learning_rate", "l2")
+"""Settings shown at once, where the model has them; the model has its own cards, and everything else is folded away."""
 
 _STEPS = {
     "learning_rate": 0.0005,
@@ -36,21 +36,41 @@ _KEPT = "_form"
 
 
 def fill(config: RunConfig) -> None:
-    """Put a config into the form; before its widgets are drawn, or in a callback."""
+    """Put settings into the form; before its widgets are drawn, or in a callback."""
     for name, value in config:
         st.session_state[name] = value
 
 
 def settings() -> dict[str, Any]:
-    """What the form says, checked or not."""
-    kept = st.session_state.setdefault(_KEPT, PRESETS[START].model_dump())
+    """What the form says about every setting of any model, checked or not."""
+    kept: dict[str, Any] = st.session_state.setdefault(_KEPT, {name: _first(name) for name in SETTINGS})
     kept.update({name: st.session_state[name] for name in kept if name in st.session_state})
     return dict(kept)
 
 
+def _first(name: str) -> Any:
+    """What a fresh form says about a setting."""
+    return getattr(PRESETS[START], name, SETTINGS[name].default)
+
+
+def fields() -> dict[str, FieldInfo]:
+    """The settings that the chosen model has and that leave a choice."""
+    family = FAMILIES.get(settings()["model"], FAMILIES[PRESETS[START].model])
+    return {
+        name: field
+        for name, field in family.config_type.model_fields.items()
+        if name != "model" and len(_options(field)) != 1
+    }
+
+
+def folded() -> tuple[str, ...]:
+    """The settings that are folded away."""
+    return tuple(name for name in SETTINGS if name in fields() and name not in PLAIN)
+
+
 def current() -> RunConfig:
-    """What the form says; raises LimitError where its settings do not go together."""
-    return parse_config(settings())
+    """What the form says of the chosen model; raises LimitError where its settings do not go together."""
+    return parse_config({name: value for name, value in settings().items() if name == "model" or name in fields()})
 
 
 def presets(on_change: Callable[[], None]) -> None:
@@ -69,36 +89,33 @@ def presets(on_change: Callable[[], None]) -> None:
 
 def matching_preset() -> str | None:
     """Name of the preset that equals the form's settings, if one does."""
-    said = settings()
-    return next((name for name, preset in PRESETS.items() if preset.model_dump() == said), None)
+    try:
+        config = current()
+    except LimitError:
+        return None
+    return next((name for name, preset in PRESETS.items() if preset == config), None)
 
 
 def model(on_change: Callable[[], None]) -> None:
-    """The three models, each with a sentence and its formula."""
-
-    def follow_layer() -> None:
-        """The embedding layer follows from the model: one that does not fit would refuse to train."""
-        st.session_state.embedding_layer = "diy" if st.session_state.model == "simple_dot_diy" else "keras"
-        on_change()
-
+    """The kinds of model, each with a sentence and its formula."""
     _remember("model")
-    options = list(phrases.MODELS)
+    options = list(FAMILIES)
     with st.container(border=True):
         st.radio(
-            RunConfig.model_fields["model"].title or "Model",
+            SETTINGS["model"].title or "Model",
             options,
             index=options.index(PRESETS[START].model),
-            format_func=lambda name: f"**{phrases.MODELS[name].name}**",
-            captions=[f"{phrases.MODELS[name].sentence}  \n{phrases.MODELS[name].formula}" for name in options],
+            format_func=lambda name: f"**{FAMILIES[name].title}**",
+            captions=[f"{family.summary}  \n{family.rating_latex()}" for family in FAMILIES.values()],
             key="model",
-            on_change=follow_layer,
+            on_change=on_change,
             bind="query-params",
         )
 
 
 def setting(name: str, noun: str, on_change: Callable[[], None]) -> None:
     """One setting: its widget, and under it what happens when it grows, both in the words of the data."""
-    field = RunConfig.model_fields[name]
+    field = fields()[name]
     extra = cast(dict[str, str], field.json_schema_extra)  # every setting has its unit and what growing does
     title = phrases.with_noun(str(field.title), noun)
     label = f"{title} ({extra['unit']})" if extra["unit"] else title
@@ -113,7 +130,7 @@ def setting(name: str, noun: str, on_change: Callable[[], None]) -> None:
 
 def _widget(name: str, field: FieldInfo, label: str, shared: dict[str, Any]) -> None:
     """What a person turns: buttons for a few words, a switch for yes or no, a number with its limits."""
-    default = getattr(PRESETS[START], name)
+    default = _first(name)
     options = _options(field)
     if options:
         st.segmented_control(label, options, default=default, required=True, **shared)

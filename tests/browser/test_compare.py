@@ -27,16 +27,16 @@ SELECTED = """key => {
 def models(server: Server) -> str:
     """Two models on the bundled data, the second a turned copy with one movie moved; their ids as a link names them."""
     ratings = data.load()
-    first = run_on(ratings, embedding_dim=6)
+    first = run_on(ratings, dim=6)
     turn = np.linalg.qr(np.random.default_rng(1).normal(size=(6, 6)))[0].astype(np.float32)
-    matrix = first.weights.item_embedding @ turn
+    matrix = first.scorer.item_embedding @ turn
     matrix[ratings.item_table["title"].tolist().index(MOVED)] += 2
     config = first.config.model_copy(update={"seed": 1})
     second = replace(
         first,
         config=config,
         run_id=run_id(config, ratings.digest),
-        weights=replace(first.weights, item_embedding=matrix),
+        weights=replace(first.scorer, item_embedding=matrix),
     )
     for run in (first, second):
         RunStore(server.home / "runs").publish(run)

@@ -10,8 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from core.config import PRESETS, run_id
+from core.config import run_id
 from core.data.ratings import Ratings
+from core.model.families import PRESETS
 from core.store.runs import RunStore
 from tests.browser.conftest import Server
 from tests.browser.waiting import settled
@@ -23,7 +24,7 @@ TEN = 10
 @pytest.fixture(scope="module")
 def trained(server: Server, bundled: Ratings) -> Server:
     """The server with a model that nobody had to wait for."""
-    made = run_on(bundled, embedding_dim=8)
+    made = run_on(bundled, dim=8)
     config = PRESETS["default"].model_copy(update={"embedding_dim": 8})
     RunStore(server.home / "runs").publish(replace(made, config=config, run_id=run_id(config, bundled.digest)))
     return server

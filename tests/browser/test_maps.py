@@ -17,7 +17,7 @@ from tests.conftest import run_on
 @pytest.fixture(scope="module")
 def mapped(server: Server, bundled: Ratings) -> Server:
     """The server with a made-up model in its store."""
-    RunStore(server.home / "runs").publish(run_on(bundled, embedding_dim=8))
+    RunStore(server.home / "runs").publish(run_on(bundled, dim=8))
     return server
 
 

@@ -1,16 +1,19 @@
+import hashlib
+import json
 import time
 
 import pytest
 from pydantic import ValidationError
 
-from core.config import PRESETS, RunConfig, parse_config, run_id
+from core.config import run_id
 from core.errors import LimitError
+from core.model.families import FAMILIES, PRESETS, SETTINGS, parse_config, run_config
 
 DIGEST = "0" * 64
 
 
 def test_every_setting_says_what_it_is_in_plain_words():
-    for name, field in RunConfig.model_fields.items():
+    for name, field in SETTINGS.items():
         assert field.title and field.description, name
         assert field.description.endswith((".", ")")), name
 
@@ -50,13 +53,13 @@ def test_a_forged_size_is_refused_before_anything_is_allocated():
 
 def test_a_config_cannot_be_changed():
     with pytest.raises(ValidationError):
-        RunConfig().epochs = 3
+        run_config().epochs = 3
 
 
 def test_the_embedding_layer_follows_from_the_model():
-    assert RunConfig(model="simple_dot").embedding_layer == "keras"
-    assert RunConfig(model="simple_dot_diy").embedding_layer == "diy"
-    assert parse_config({"model": "simple_dot_diy"}, base=RunConfig(model="simple_dot")).embedding_layer == "diy"
+    assert run_config(model="simple_dot").embedding_layer == "keras"
+    assert run_config(model="simple_dot_diy").embedding_layer == "diy"
+    assert parse_config({"model": "simple_dot_diy"}, base=run_config(model="simple_dot")).embedding_layer == "diy"
     assert parse_config({"model": "simple_dot", "embedding_layer": "diy"}).embedding_layer == "diy"
 
 
@@ -79,7 +82,7 @@ def test_the_articles_presets_to_the_letter():
 
 
 def test_a_run_id_is_sixteen_hex_digits():
-    name = run_id(RunConfig(), DIGEST)
+    name = run_id(run_config(), DIGEST)
     assert len(name) == 16 and set(name) <= set("0123456789abcdef")
 
 
@@ -118,7 +121,92 @@ def test_any_other_setting_or_data_is_another_run():
         "validation_fraction": 0.3,
         "split_seed": 1,
     }
-    assert changed.keys() == RunConfig.model_fields.keys()
+    assert changed.keys() | {"hidden_units"} == SETTINGS.keys()
     ids = {run_id(parse_config({name: value}), DIGEST) for name, value in changed.items()}
-    ids |= {run_id(RunConfig(), DIGEST), run_id(RunConfig(), "1" * 64)}
-    assert len(ids) == len(changed) + 2
+    ids |= {run_id(run_config(), DIGEST), run_id(run_config(), "1" * 64)}
+    ids |= {run_id(run_config(model="neural", hidden_units=number), DIGEST) for number in (32, 33)}
+    assert len(ids) == len(changed) + 4
+
+
+PINNED = {
+    "default": "15098bb924c1d9e0",
+    "large": "4b73bb5228944595",
+    "article-simple-dot": "71cac69a6c15fe4e",
+    "article-dot-with-bias": "7d1100e180d39ab8",
+    "article-simple-dot-diy": "91fd856b77f01e98",
+}
+
+
+def test_the_presets_runs_on_the_bundled_data_keep_their_ids(bundled):
+    assert {name: run_id(preset, bundled.digest) for name, preset in PRESETS.items()} == PINNED
+
+
+def test_a_family_counts_with_the_defaults_of_the_settings_it_does_not_have():
+    """The id of a model without vectors, by the rule and by hand."""
+    values = {
+        "split_kind": "random",
+        "validation_fraction": 0.2,
+        "split_seed": 0,
+        "model": "bias_only",
+        "embedding_dim": 64,
+        "embedding_layer": "keras",
+        "user_dropout": 0.0,
+        "item_dropout": 0.0,
+        "init_min": -0.05,
+        "init_max": 0.05,
+        "epochs": 10,
+        "batch_size": 32,
+        "learning_rate": 0.001,
+        "l2": 0.0,
+        "patience": 2,
+        "restore_best": False,
+        "seed": 0,
+    }
+    text = json.dumps([1, values, DIGEST], sort_keys=True, separators=(",", ":"))
+    assert run_id(run_config(model="bias_only"), DIGEST) == hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@pytest.mark.parametrize("model", FAMILIES)
+def test_a_setting_that_came_later_counts_only_where_it_differs_from_its_default(model):
+    family = FAMILIES[model].config_type
+
+    class WithMore(family):
+        later: int = 3
+
+    plain = run_config(model=model)
+    values = plain.model_dump()
+    assert run_id(WithMore(**values), DIGEST) == run_id(WithMore(**values, later=3), DIGEST) == run_id(plain, DIGEST)
+    assert run_id(WithMore(**values, later=4), DIGEST) != run_id(plain, DIGEST)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("model", FAMILIES)
+def test_what_a_preset_gives_and_a_family_lacks_is_dropped(preset, model):
+    config = parse_config({"model": model}, base=PRESETS[preset])
+    assert config.model == model
+    assert (config.epochs, config.l2) == (PRESETS[preset].epochs, PRESETS[preset].l2)
+    assert parse_config(config.model_dump()) == config
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"model": "bias_only", "embedding_dim": 3}, "embedding_dim is no setting of bias_only, which has none of its"),
+        (
+            {"model": "dot_with_bias", "hidden_units": 3},
+            "hidden_units is no setting of dot_with_bias, which has",
+        ),
+        ({"model": "neural", "embedding_layer": "diy"}, "embedding_layer is no setting of neural"),
+    ],
+)
+def test_what_is_asked_for_and_a_family_lacks_is_refused(settings, says):
+    with pytest.raises(LimitError, match=says):
+        parse_config(settings, base=PRESETS["default"])
+
+
+def test_a_setting_that_several_families_have_is_one_setting():
+    for name, field in SETTINGS.items():
+        for family in FAMILIES.values():
+            own = family.config_type.model_fields.get(name)
+            if own is not None and name not in {"model", "embedding_layer"}:
+                assert (own.title, own.description, own.default) == (field.title, field.description, field.default)

@@ -31,7 +31,7 @@ def sigmoid(score):
 
 @pytest.mark.parametrize("model", MODELS)
 def test_predictions_follow_from_the_parquet_files_alone(bundled, tmp_path, model):
-    run = run_on(bundled, model=model, embedding_dim=16)
+    run = run_on(bundled, model=model, dim=16)
     export(run, bundled, "parquet", tmp_path)
     items, users = (
         pd.read_parquet(tmp_path / f"{name}.parquet").set_index(f"{name[:-1]}_id") for name in ("items", "users")
@@ -46,7 +46,7 @@ def test_predictions_follow_from_the_parquet_files_alone(bundled, tmp_path, mode
         assert about[b"formula"].startswith(b"rating = 0.5 + (5 - 0.5) * sigmoid(")
     else:
         assert (items["bias"] == 0).all() and (users["bias"] == 0).all()
-    predicted = run.predict(user_index, item_index)
+    predicted = run.scorer.predict(user_index, item_index)
     np.testing.assert_allclose(score, predicted, rtol=1e-5, atol=1e-5)
     assert about[b"run_id"].decode() == run.run_id
 
@@ -79,7 +79,7 @@ ask = np.load({str(tmp_path / "ask.npz")!r})
 np.save({str(tmp_path / "answer.npy")!r}, model.predict({{"user": ask["users"], "item": ask["items"]}}, verbose=0))
 """
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2], capture_output=True)
-    np.testing.assert_allclose(np.load(tmp_path / "answer.npy"), run.predict(users, items), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(np.load(tmp_path / "answer.npy"), run.scorer.predict(users, items), rtol=1e-5, atol=1e-6)
 
 
 def test_projector_files_have_a_line_a_vector_and_a_header_of_metadata(small, tmp_path):
@@ -87,7 +87,7 @@ def test_projector_files_have_a_line_a_vector_and_a_header_of_metadata(small, tm
     metadata, vectors = export(run, small, "projector", tmp_path)
     assert (metadata.name, vectors.name) == ("metadata.tsv", "vectors.tsv")
     numbers = [line.split("\t") for line in vectors.read_text().splitlines()]
-    np.testing.assert_array_equal(np.array(numbers, np.float32), run.weights.item_embedding)
+    np.testing.assert_array_equal(np.array(numbers, np.float32), run.scorer.item_embedding)
     header, *rows = [line.split("\t") for line in metadata.read_text(encoding="utf-8").splitlines()]
     assert header[:2] == ["title", "item_id"] and len(header) > 1
     assert len(rows) == len(numbers) == 5
@@ -112,7 +112,7 @@ def test_csv_is_inert_text_and_plain_numbers(small, tmp_path):
     assert [row["genres"] for row in rows] == ["Drama", "Comedy|Drama", "", "'=1+1", "Drama"]
     assert [row["year"] for row in rows] == ["1999", "", "", "", ""]
     numbers = np.array([[row[f"dim_{number}"] for number in range(1, 5)] for row in rows], np.float32)
-    np.testing.assert_array_equal(numbers, run.weights.item_embedding)
+    np.testing.assert_array_equal(numbers, run.scorer.item_embedding)
     assert (numbers < 0).any()
     assert len(pd.read_csv(users)) == 6
 
@@ -120,7 +120,7 @@ def test_csv_is_inert_text_and_plain_numbers(small, tmp_path):
 def test_components_come_with_their_names_and_every_items_place(small, tmp_path):
     run = run_on(small)
     RunStore().publish(run)
-    result = pca(run.weights.item_embedding)
+    result = pca(run.scorer.item_embedding)
     component_names.set_name(run.run_id, Name("=1+1", 'loud, "very"', result.components[1], 1, False, 0))
     about, scores = export(run, small, "components", tmp_path)
     assert (about.name, scores.name) == ("components.csv", "scores.csv")

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,10 +9,11 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core import data
-from core.config import PRESETS, RunConfig, run_id
+from core.config import RunConfig
 from core.data import ImportOptions, import_ratings
 from core.data.importing.isolation import in_this_process
 from core.data.ratings import Ratings
+from core.model.families import PRESETS
 from core.model.run import Run
 from core.store.runs import RunStore
 from dashboard.cache import loaders
@@ -58,8 +58,7 @@ def publish(bundled: Ratings) -> Callable[..., Run]:
     """Put a made-up model on the bundled data into the store."""
 
     def publish_(config: RunConfig = PRESETS["default"]) -> Run:
-        made = run_on(bundled, model=config.model, embedding_dim=config.embedding_dim, seed=config.seed)
-        run = replace(made, config=config, run_id=run_id(config, bundled.digest))
+        run = run_on(bundled, config, seed=config.seed)
         RunStore().publish(run)
         return run
 

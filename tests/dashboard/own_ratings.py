@@ -5,7 +5,7 @@ import json
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
-from core.analysis.new_user.model import Newcomers
+from core.analysis.new_user.model import NewUserModel
 from core.analysis.new_user.own_ratings import from_link
 from core.data.ratings import Ratings
 from core.data.splits import split
@@ -47,14 +47,14 @@ def linked(app: AppTest, ratings: Ratings) -> dict[str, float]:
     return from_link(said if isinstance(said, str) else said[0], ratings).given
 
 
-def newcomers(run: Run, ratings: Ratings) -> Newcomers:
+def new_user_model(run: Run, ratings: Ratings) -> NewUserModel:
     """What the page knows of a run to place somebody new."""
-    return Newcomers(run, ratings, split(ratings, run.config))
+    return NewUserModel(run, ratings, split(ratings, run.config))
 
 
-def expected(known: Newcomers, given: dict[str, float], top: int = 10) -> list[str]:
+def expected(known: NewUserModel, given: dict[str, float], top: int = 10) -> list[str]:
     """Ids that belong on the list of guesses, worked out beside the page."""
-    guess = known.guesses(known.place(given))
+    guess = known.predictions(known.place(given))
     allowed = (known.ratings.item_count >= 21) & (known.item_count > 0)
     allowed[known.ratings.items.indices(given)] = False
     rows = np.flatnonzero(allowed)

@@ -13,7 +13,7 @@ import weakref
 import pytest
 import streamlit as st
 
-from core.config import PRESETS
+from core.model.families import PRESETS
 from dashboard.cache import analyses, loaders
 from dashboard.shell import frame, memory
 
@@ -33,7 +33,7 @@ def of_model(run_id: str) -> list[object]:
         loaders.item_rows(run_id),
         loaders.user_rows(run_id),
         analyses.item_pca(run_id, centered=False, min_ratings=0),
-        analyses.newcomers(run_id),
+        analyses.new_user_model(run_id),
     ]
 
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.errors import AnalysisError
+from core.model.scoring import Scale
+
 MOST_SHRINKAGE = 1000.0
 NEAREST_TO_THE_ENDS = 0.02
 """A mean at the very end of the scale would ask for an endless bias; it counts as this share of the scale away."""
@@ -20,10 +23,10 @@ class Biases:
             its plain average says; NaN without ratings.
         shrinkage: Ratings' worth of doubt: with so many ratings, half of an average's distance from the
             middle is believed.
-        slope, level: The line from the log odds of the believed mean to the bias.
+        slope, level: The line from the score that leads to the believed mean to the bias.
         center: Mean of all ratings, where what nobody has rated is believed to lie.
         r2: Share of the variance of the biases that expectation explains, fraction.
-        min_rating, max_rating: Ends of the rating scale.
+        scale: How a score becomes a rating.
     """
 
     expected: np.ndarray
@@ -33,8 +36,7 @@ class Biases:
     level: float
     center: float
     r2: float
-    min_rating: float
-    max_rating: float
+    scale: Scale
 
     def believed(self, count: np.ndarray) -> np.ndarray:
         """Share of an average's distance from the middle that is believed at these counts, 0–1."""
@@ -43,10 +45,10 @@ class Biases:
     def curve(self, count: np.ndarray, mean: np.ndarray | float) -> np.ndarray:
         """Bias expected at these counts and means, for the picture."""
         mean_believed = self.center + self.believed(count) * (mean - self.center)
-        return self.level + self.slope * _log_odds(mean_believed, self.min_rating, self.max_rating)
+        return self.level + self.slope * self.scale.score(mean_believed, nearest=NEAREST_TO_THE_ENDS)
 
 
-def biases(bias: np.ndarray, count: np.ndarray, mean: np.ndarray, *, min_rating: float, max_rating: float) -> Biases:
+def biases(bias: np.ndarray, count: np.ndarray, mean: np.ndarray, scale: Scale) -> Biases:
     """Fit the shrinkage curve to learned biases, of items or of users.
 
     A model trusts an average the more ratings stand behind it. The mean it believes is
@@ -54,9 +56,10 @@ def biases(bias: np.ndarray, count: np.ndarray, mean: np.ndarray, *, min_rating:
         center + count / (count + shrinkage) * (mean - center),
 
     the form of Koren's (2010, section 2.1) shrunken offsets. The bias expected is a
-    straight line in the log odds of that mean between the ends of the scale, since
-    the model sends its score through a sigmoid: a tenth of a star more takes more
-    bias near the end than in the middle. Level and slope are the least-squares fit
+    straight line in the score that leads to that mean: the mean itself, or, where
+    the model sends its score through a sigmoid, the log odds of its place between
+    the ends of the scale, so that a tenth of a star more takes more bias near the
+    end than in the middle. Level and slope are the least-squares fit
     for each shrinkage; the shrinkage is the one with the smallest error, from 0 to
     1,000 ratings. About 0.1 s for 87,585 items.
 
@@ -64,21 +67,22 @@ def biases(bias: np.ndarray, count: np.ndarray, mean: np.ndarray, *, min_rating:
         bias: Learned biases, (n,).
         count: Ratings behind each, (n,).
         mean: Their plain average, (n,); not looked at where the count is 0.
-        min_rating, max_rating: Ends of the rating scale.
+        scale: How the model's score becomes a rating.
 
     Raises:
-        ValueError: Fewer than three were rated, or all their averages are equal.
+        AnalysisError: Fewer than three were rated, or all their averages are equal.
     """
     rated = count > 0
     y, n, average = (np.asarray(values, np.float64)[rated] for values in (bias, count, mean))
     if len(y) < 3 or np.ptp(average) == 0:
-        raise ValueError(f"{len(y):,} rated with {len(np.unique(average)):,} different averages; a curve needs more")
+        different = len(np.unique(average))
+        raise AnalysisError(f"a curve needs more than {len(y):,} rated with {different:,} different averages")
     center = float(np.average(average, weights=n))
 
     def line(shrinkage: float) -> tuple[float, float, np.ndarray]:
         """Level, slope and fitted biases at this shrinkage."""
         mean_believed = center + _weight(n, shrinkage) * (average - center)
-        return _line(_log_odds(mean_believed, min_rating, max_rating), y)
+        return _line(scale.score(mean_believed, nearest=NEAREST_TO_THE_ENDS), y)
 
     shrinkage = _lowest(lambda at: float(np.square(y - line(at)[2]).sum()), MOST_SHRINKAGE)
     level, slope, fitted = line(shrinkage)
@@ -93,8 +97,7 @@ def biases(bias: np.ndarray, count: np.ndarray, mean: np.ndarray, *, min_rating:
         level=level,
         center=center,
         r2=float(1 - np.square(y - fitted).sum() / variance) if variance else 0.0,
-        min_rating=min_rating,
-        max_rating=max_rating,
+        scale=scale,
     )
 
 
@@ -113,11 +116,6 @@ def _lowest(error: Callable[[float], float], most: float) -> float:
 def _weight(count: np.ndarray, shrinkage: float) -> np.ndarray:
     """count / (count + shrinkage); without shrinkage even nothing is believed in full, rather than divided by zero."""
     return np.divide(count, count + shrinkage, out=np.ones(np.shape(count)), where=count + shrinkage > 0)
-
-
-def _log_odds(mean: np.ndarray, low: float, high: float) -> np.ndarray:
-    share = np.clip((mean - low) / (high - low), NEAREST_TO_THE_ENDS, 1 - NEAREST_TO_THE_ENDS)
-    return np.log(share / (1 - share))
 
 
 def _line(x: np.ndarray, y: np.ndarray) -> tuple[float, float, np.ndarray]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.data.ratings import Ratings
-from core.model.run import Weights
+from core.model.scoring import Bilinear
 
 BLOCK = 500_000
 """Ratings looked at in one go: two vectors each, so that memory stays bounded."""
@@ -26,22 +26,22 @@ class AverageTerms:
     others: np.ndarray
 
 
-def average_terms(weights: Weights, ratings: Ratings, rows: np.ndarray, *, users: bool = False) -> AverageTerms:
+def average_terms(scorer: Bilinear, ratings: Ratings, rows: np.ndarray, *, users: bool = False) -> AverageTerms:
     """Take the mean score of some rows apart: it is the row's bias, plus `taste`, plus `others`.
 
     0.01 s for twenty items of 100,000 ratings; it grows with the ratings of the rows asked for.
 
     Args:
-        weights: The model.
+        scorer: The model.
         ratings: The data it learned from; all of its ratings count, not the training part alone.
         rows: Rows asked for, int, (n,), each once.
         users: Whether they are users.
     """
     index, other = (ratings.user_index, ratings.item_index) if users else (ratings.item_index, ratings.user_index)
     own, theirs = (
-        (weights.user_embedding, weights.item_embedding) if users else (weights.item_embedding, weights.user_embedding)
+        (scorer.user_embedding, scorer.item_embedding) if users else (scorer.item_embedding, scorer.user_embedding)
     )
-    bias = weights.item_bias if users else weights.user_bias
+    bias = scorer.item_bias if users else scorer.user_bias
     place = np.full(len(own), -1)
     place[rows] = np.arange(len(rows))
     wanted = np.flatnonzero(place[index] >= 0)
@@ -51,8 +51,7 @@ def average_terms(weights: Weights, ratings: Ratings, rows: np.ndarray, *, users
         at, partner = place[index[block]], other[block]
         product = np.einsum("ij,ij->i", own[index[block]], theirs[partner])
         taste += np.bincount(at, weights=product, minlength=len(rows))
-        if bias is not None:
-            others += np.bincount(at, weights=bias[partner], minlength=len(rows))
+        others += np.bincount(at, weights=bias[partner], minlength=len(rows))
     count = np.bincount(place[index[wanted]], minlength=len(rows))
     empty = np.full(len(rows), np.nan)
     return AverageTerms(

@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 
+from core.errors import AnalysisError
+
 
 def kept_by_chance(n_items: int, k: int) -> np.ndarray:
     """Probability that two lists of k drawn at random from the same others share 0, 1, … k entries, (k + 1,).
@@ -11,11 +13,11 @@ def kept_by_chance(n_items: int, k: int) -> np.ndarray:
     The hypergeometric distribution: each list is of an item's k neighbors, drawn from the n_items - 1 others.
 
     Raises:
-        ValueError: k is out of range.
+        AnalysisError: k is out of range.
     """
     others = n_items - 1
     if not 1 <= k <= others:
-        raise ValueError(f"k is {k}; {n_items:,} items have 1 to {others:,} neighbors")
+        raise AnalysisError(f"k is {k}; {n_items:,} items have 1 to {others:,} neighbors")
     ways = [math.comb(k, both) * math.comb(others - k, k - both) for both in range(k + 1)]  # exact, however large
     total = math.comb(others, k)
     return np.array([way / total for way in ways])
@@ -39,7 +41,7 @@ def cka_by_chance(first: np.ndarray, second: np.ndarray) -> float:
         first, second: Float arrays, (n_items, their own embedding_dim), the same n_items.
 
     Raises:
-        ValueError: All rows of a matrix are equal.
+        AnalysisError: All rows of a matrix are equal.
     """
     norms = [float(np.linalg.norm(unit.T @ unit)) for unit in (_unit(first), _unit(second))]
     return 1 / (norms[0] * norms[1] * (len(first) - 1))
@@ -57,7 +59,7 @@ def procrustes_by_chance(first: np.ndarray, second: np.ndarray, *, draws: int = 
         seed: Rules the draw.
 
     Raises:
-        ValueError: All rows of a matrix are equal.
+        AnalysisError: All rows of a matrix are equal.
     """
     rng = np.random.default_rng(seed)
     a, b = _unit(first), _unit(second)
@@ -71,5 +73,5 @@ def _unit(matrix: np.ndarray) -> np.ndarray:
     centered = matrix - matrix.mean(axis=0)
     size = float(np.linalg.norm(centered))
     if (matrix == matrix[0]).all() or size == 0:
-        raise ValueError(f"all {len(matrix):,} rows are equal; there is nothing to compare")
+        raise AnalysisError(f"all {len(matrix):,} rows are equal; there is nothing to compare")
     return centered / size

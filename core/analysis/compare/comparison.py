@@ -78,7 +78,7 @@ def compare(
         on_progress: Called with the share done, 0–1; what it raises ends the work.
 
     Raises:
-        ValueError: The numbers of rows differ, a value is not finite, all rows of a matrix are equal, or k is out of
+        AnalysisError: The numbers of rows differ, a value is not finite, all rows of a matrix are equal, or k is out of
             range.
     """
     turned = procrustes(first, second)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.config import ModelConfig, RunConfig, SplitConfig, TrainConfig
+from core.config import RunConfig
+from core.model.families import SETTINGS
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,7 @@ class Difference:
     Attributes:
         name: Its field in `RunConfig`.
         title: The words of the form.
-        values: One a config, in their order.
+        values: One a config, in their order; None where a family does not have it.
     """
 
     name: str
@@ -25,9 +26,8 @@ class Difference:
 def differences(configs: Sequence[RunConfig]) -> tuple[Difference, ...]:
     """Settings with more than one value: those of the model first, then of training, then of the split."""
     found = []
-    for part in (ModelConfig, TrainConfig, SplitConfig):
-        for name, field in part.model_fields.items():
-            values = tuple(getattr(config, name) for config in configs)
-            if any(value != values[0] for value in values):
-                found.append(Difference(name, str(field.title), values))
+    for name, field in SETTINGS.items():
+        values = tuple(getattr(config, name, None) for config in configs)
+        if any(value != values[0] for value in values):
+            found.append(Difference(name, str(field.title), values))
     return tuple(found)

@@ -7,6 +7,7 @@ import numpy as np
 
 from core.analysis.neighbors.all_neighbors import Space, nearest
 from core.data.ratings import Vocabulary
+from core.errors import AnalysisError
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +79,7 @@ def procrustes(first: np.ndarray, second: np.ndarray) -> Aligned:
         first, second: Float arrays, (n_items, their own embedding_dim), the same items in the same order.
 
     Raises:
-        ValueError: The numbers of rows differ, a value is not finite, or all rows of a matrix are equal.
+        AnalysisError: The numbers of rows differ, a value is not finite, or all rows of a matrix are equal.
     """
     from scipy.linalg import orthogonal_procrustes  # 0.15 s to import
 
@@ -102,7 +103,7 @@ def linear_cka(first: np.ndarray, second: np.ndarray) -> float:
     chance. About 0.1 s for 87,585 rows of 64.
 
     Raises:
-        ValueError: As `procrustes`.
+        AnalysisError: As `procrustes`.
     """
     (a, _, _), (b, _, _) = (_standardized(matrix) for matrix in _pair(first, second))
     across = np.square(np.linalg.norm(a.T @ b))
@@ -123,7 +124,7 @@ def neighbor_overlap(
     Costs twice what `nearest` costs. `on_progress` is called with the share done, 0–1; what it raises ends the work.
 
     Raises:
-        ValueError: The numbers of rows differ, a value is not finite, or k is out of range.
+        AnalysisError: The numbers of rows differ, a value is not finite, or k is out of range.
     """
     a, b = _pair(first, second)
     mine = nearest(a, k, metric=metric, on_progress=lambda share: on_progress(share / 2))
@@ -133,9 +134,9 @@ def neighbor_overlap(
 
 def _pair(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     if len(first) != len(second):
-        raise ValueError(f"{len(first):,} and {len(second):,} rows; the same items are needed in the same order")
+        raise AnalysisError(f"{len(first):,} and {len(second):,} rows; the same items are needed in the same order")
     if not (np.isfinite(first).all() and np.isfinite(second).all()):
-        raise ValueError("an embedding value is not finite")
+        raise AnalysisError("an embedding value is not finite")
     return first, second
 
 
@@ -143,7 +144,7 @@ def _standardized(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
     """Centered and of size one, the mean, and the size it had."""
     matrix = np.asarray(matrix, np.float64)
     if (matrix == matrix[0]).all():
-        raise ValueError(f"all {len(matrix):,} rows are equal; there is nothing to compare")
+        raise AnalysisError(f"all {len(matrix):,} rows are equal; there is nothing to compare")
     mean = matrix.mean(axis=0)
     centered = matrix - mean
     size = float(np.linalg.norm(centered))

@@ -7,7 +7,7 @@ from core.analysis.compare.comparison import Comparison, Measured, compare
 from core.analysis.compare.measures import Overlap
 from core.analysis.compare.shared_items import Part, Shared, check_enough, shared
 from core.analysis.neighbors.all_neighbors import Space
-from core.errors import LimitError
+from core.errors import AnalysisError, LimitError
 from core.store.study_store import Stored
 
 
@@ -46,7 +46,7 @@ def compare_parts(
         comparison = compare(
             first.matrix[found.first], second.matrix[found.second], k=k, metric=metric, on_progress=on_progress
         )
-    except ValueError as error:
+    except AnalysisError as error:
         raise LimitError(f"the runs cannot be compared: {error}") from error
     return Compared(found, comparison)
 

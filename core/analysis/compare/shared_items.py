@@ -56,7 +56,7 @@ def part(run: Run, ratings: Ratings) -> Part:
     """A run's items; `ratings` is the data it learned from."""
     return Part(
         ids=ratings.items,
-        matrix=run.weights.item_embedding,
+        matrix=run.scorer.item_embedding,
         count=ratings.item_count,
         trained=trained_rows(run, ratings),
     )

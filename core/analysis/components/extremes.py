@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.errors import AnalysisError
+
 
 @dataclass(frozen=True, eq=False)
 class Ends:
@@ -30,12 +32,12 @@ def ends(scores: np.ndarray, eligible: np.ndarray, top: int) -> Ends:
         top: Items at each end, at least 1.
 
     Raises:
-        ValueError: top is below 1, or the arrays differ in shape.
+        AnalysisError: top is below 1, or the arrays differ in shape.
     """
     if top < 1:
-        raise ValueError(f"top is {top}; at least 1 item can be listed")
+        raise AnalysisError(f"top is {top}; at least 1 item can be listed")
     if scores.shape != eligible.shape or scores.ndim != 1:
-        raise ValueError(f"scores {scores.shape} and eligible {eligible.shape} must be equally long lists")
+        raise AnalysisError(f"scores {scores.shape} and eligible {eligible.shape} must be equally long lists")
     rows = np.flatnonzero(eligible)
     n_top, n_bottom = min(top, (len(rows) + 1) // 2), min(top, len(rows) // 2)
     highest = rows[np.argsort(-scores[rows], kind="stable")[:n_top]]

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from core.analysis.item_attributes import ItemColumns
+from core.errors import AnalysisError
 
 FEWEST_ITEMS = 10
 """A number known for fewer items, or a category with fewer, gives no hint."""
@@ -54,11 +55,12 @@ def hints(scores: np.ndarray, columns: ItemColumns, *, alpha: float = 0.05) -> t
         alpha: Corrected p-value above which a hint may well be chance.
 
     Raises:
-        ValueError: The columns are not as long as the scores, or a score is not finite.
+        AnalysisError: The columns are not as long as the scores, or a score is not finite.
     """
     scores = np.asarray(scores, np.float64)
     if scores.ndim != 1 or len(scores) != len(columns.titles) or not np.isfinite(scores).all():
-        raise ValueError(f"scores {scores.shape} must be one finite number for each of {len(columns.titles):,} items")
+        items = len(columns.titles)
+        raise AnalysisError(f"scores {scores.shape} must be one finite number for each of {items:,} items")
     found = [*_numbers(scores, columns.numbers), *_categories(scores, columns.categories)]
     corrected = benjamini_hochberg(np.array([hint.p for hint in found]))
     found = [Hint(**{**vars(hint), "q": float(q)}) for hint, q in zip(found, corrected, strict=True)]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.analysis.components.pca import pca
+from core.errors import AnalysisError
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,10 +57,10 @@ def noise_band(
         seed: Starting number of the shuffling.
 
     Raises:
-        ValueError: An argument is out of range, or `pca` refuses the matrix.
+        AnalysisError: An argument is out of range, or `pca` refuses the matrix.
     """
     if draws < 1 or not 0 < quantile < 1:
-        raise ValueError(f"draws is {draws} and quantile {quantile}; at least 1 draw and a quantile between 0 and 1")
+        raise AnalysisError(f"draws is {draws} and quantile {quantile}; at least 1 draw and a quantile between 0 and 1")
     fitted = pca(embeddings, centered=centered)
     matrix = np.asarray(embeddings, np.float64)
     middle = matrix.mean(axis=0)

@@ -5,6 +5,8 @@ from functools import cached_property
 
 import numpy as np
 
+from core.errors import AnalysisError
+
 TALL = 20
 """Rows a column from which the components come from the products of the columns: 0.2 s, not 1 s, for 87,585 rows of
 64. What is lost are digits of components that carry less than 1e-15 of the total."""
@@ -59,7 +61,7 @@ def pca(embeddings: np.ndarray, *, n_components: int | None = None, centered: bo
         fractions of the total.
 
     Raises:
-        ValueError: A value is not finite, all rows are equal, or n_components is out of range.
+        AnalysisError: A value is not finite, all rows are equal, or n_components is out of range.
     """
     matrix = np.array(embeddings, np.float64)  # a copy: the caller's array stays as it is
     kept = _check(matrix, n_components)
@@ -92,17 +94,17 @@ def _of_columns(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _check(matrix: np.ndarray, n_components: int | None) -> int:
     """Number of components to keep."""
     if matrix.ndim != 2 or matrix.size == 0:
-        raise ValueError(f"embeddings have shape {matrix.shape}; two dimensions and at least one number are needed")
+        raise AnalysisError(f"embeddings have shape {matrix.shape}; two dimensions and at least one number are needed")
     if not np.isfinite(matrix).all():
-        raise ValueError(
+        raise AnalysisError(
             f"{np.count_nonzero(~np.isfinite(matrix)):,} of {matrix.size:,} embedding values are not finite"
         )
     if (matrix == matrix[0]).all():
-        raise ValueError(f"all {len(matrix):,} rows are equal; components need at least two different rows")
+        raise AnalysisError(f"all {len(matrix):,} rows are equal; components need at least two different rows")
     most = min(matrix.shape)
     kept = most if n_components is None else n_components
     if not 1 <= kept <= most:
-        raise ValueError(f"n_components is {kept}; for a matrix of shape {matrix.shape} it can be 1 to {most}")
+        raise AnalysisError(f"n_components is {kept}; for a matrix of shape {matrix.shape} it can be 1 to {most}")
     return kept
 
 

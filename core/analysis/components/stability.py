@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.analysis.components.pca import pca
+from core.errors import AnalysisError
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,12 +37,12 @@ def stability(reference: np.ndarray, others: Sequence[np.ndarray]) -> Stability:
         others: Scores of the same items in the same order, (n_items, any number), at least one run.
 
     Raises:
-        ValueError: There is no other run, or the items differ in number.
+        AnalysisError: There is no other run, or the items differ in number.
     """
     from scipy.optimize import linear_sum_assignment  # 0.3 s to import, and only a study needs it
 
     if not others:
-        raise ValueError("there is no other run to compare with; a study needs at least two")
+        raise AnalysisError("there is no other run to compare with; a study needs at least two")
     n_components = reference.shape[1]
     r = np.zeros((len(others), n_components))
     match = np.full((len(others), n_components), -1)
@@ -74,7 +75,7 @@ def across_seeds(
             out what training never moved, which every seed puts somewhere else.
 
     Raises:
-        ValueError: As `stability` and `pca` do.
+        AnalysisError: As `stability` and `pca` do.
     """
     rows = measured[shaping]
     mine, *theirs = (pca(matrix[shaping], centered=centered).scores[rows] for matrix in (embeddings, *others))
@@ -87,10 +88,10 @@ def absolute_correlations(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     A column that is the same for all items correlates with nothing: 0.
 
     Raises:
-        ValueError: The two have different numbers of rows.
+        AnalysisError: The two have different numbers of rows.
     """
     if len(first) != len(second):
-        raise ValueError(f"{len(first):,} and {len(second):,} rows; the same items are needed in the same order")
+        raise AnalysisError(f"{len(first):,} and {len(second):,} rows; the same items are needed in the same order")
     return np.clip(np.abs(_standardized(first).T @ _standardized(second)), 0, 1)
 
 

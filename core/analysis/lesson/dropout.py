@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.analysis.lesson.step import Pair
+from core.errors import AnalysisError
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +33,7 @@ def dropout(vector: np.ndarray, rate: float, *, seed: int) -> Dropped:
         seed: Starting number of the draw.
 
     Raises:
-        ValueError: The rate is out of range.
+        AnalysisError: The rate is out of range.
     """
     kept = _masks(len(vector), rate, draws=1, seed=seed)[0]
     return Dropped(kept=kept, vector=np.where(kept, vector / (1 - rate), 0.0))
@@ -51,5 +52,5 @@ def dropped_products(pair: Pair, *, user_rate: float, item_rate: float, draws: i
 
 def _masks(size: int, rate: float, *, draws: int, seed: int) -> np.ndarray:
     if not 0 <= rate < 1:
-        raise ValueError(f"the rate is {rate}; it must be from 0 to below 1")
+        raise AnalysisError(f"the rate is {rate}; it must be from 0 to below 1")
     return np.random.default_rng(seed).random((draws, size)) >= rate

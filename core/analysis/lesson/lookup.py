@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.errors import AnalysisError
+
 
 @dataclass(frozen=True, eq=False)
 class LookUp:
@@ -32,10 +34,10 @@ def look_up(matrix: np.ndarray, row: int) -> LookUp:
     so for finite numbers the two are equal to the last bit.
 
     Raises:
-        ValueError: There is no such row.
+        AnalysisError: There is no such row.
     """
     if not 0 <= row < len(matrix):
-        raise ValueError(f"row is {row}; the matrix has rows 0 to {len(matrix) - 1:,}")
+        raise AnalysisError(f"row is {row}; the matrix has rows 0 to {len(matrix) - 1:,}")
     one_hot = np.zeros(len(matrix), matrix.dtype)
     one_hot[row] = 1
     return LookUp(one_hot=one_hot, row=matrix[row], product=one_hot @ matrix, multiplications=matrix.size)

@@ -1,10 +1,11 @@
 """One user and one item: their predicted rating, part by part, and one step of training on it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.model.run import Weights
+from core.errors import AnalysisError
+from core.model.scoring import Bilinear, Scale
 
 
 @dataclass(frozen=True, eq=False)
@@ -13,55 +14,58 @@ class Pair:
 
     Attributes:
         user, item: Their rows, float64, (n_dims,).
-        user_bias, item_bias: Their biases; None where the model has none.
+        scale: How a score becomes a rating.
+        user_bias, item_bias: Their biases; 0 where the model has none.
+        has_biases: Whether it has any, which a step of training then moves.
     """
 
     user: np.ndarray
     item: np.ndarray
-    user_bias: float | None = None
-    item_bias: float | None = None
+    scale: Scale
+    user_bias: float = 0.0
+    item_bias: float = 0.0
+    has_biases: bool = False
 
 
-def pair_of(weights: Weights, user: int, item: int) -> Pair:
+def pair_of(scorer: Bilinear, user: int, item: int) -> Pair:
     """The two rows and biases; `user` and `item` are row numbers."""
-    of_user = None if weights.user_bias is None else float(weights.user_bias[user])
-    of_item = None if weights.item_bias is None else float(weights.item_bias[item])
     return Pair(
-        user=weights.user_embedding[user].astype(np.float64),
-        item=weights.item_embedding[item].astype(np.float64),
-        user_bias=of_user,
-        item_bias=of_item,
+        user=scorer.user_embedding[user].astype(np.float64),
+        item=scorer.item_embedding[item].astype(np.float64),
+        scale=scorer.scale,
+        user_bias=float(scorer.user_bias[user]),
+        item_bias=float(scorer.item_bias[item]),
+        has_biases=scorer.has_biases,
     )
 
 
 @dataclass(frozen=True, eq=False)
-class Guess:
+class Prediction:
     """A predicted rating, taken apart.
 
     Attributes:
         terms: What each dimension adds, (n_dims,).
         dot: Their sum.
         score: The sum with the biases, where there are any.
-        share: sigmoid(score), how far up the scale, 0–1; None for a model without biases, which has no sigmoid.
+        share: How far up the scale the rating is, 0–1 where the score goes through a sigmoid.
         rating: The prediction in rating units, not clipped.
     """
 
     terms: np.ndarray
     dot: float
     score: float
-    share: float | None
+    share: float
     rating: float
 
 
-def guess(pair: Pair, *, min_rating: float, max_rating: float) -> Guess:
-    """Predict a rating step by step, by the formula of `core.model.run.predict`."""
-    terms = pair.user * pair.item
+def predict(pair: Pair) -> Prediction:
+    """Predict a rating step by step, as the scorer does for many at once."""
+    terms, scale = pair.user * pair.item, pair.scale
     dot = float(terms.sum())
-    if pair.user_bias is None or pair.item_bias is None:
-        return Guess(terms=terms, dot=dot, score=dot, share=None, rating=dot)
     score = dot + pair.user_bias + pair.item_bias
-    share = float(1 / (1 + np.exp(-score)))
-    return Guess(terms=terms, dot=dot, score=score, share=share, rating=min_rating + (max_rating - min_rating) * share)
+    rating = float(scale.rating(score))
+    share = (rating - scale.low) / (scale.high - scale.low)
+    return Prediction(terms=terms, dot=dot, score=score, share=share, rating=rating)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,20 +76,18 @@ class TrainingStep:
         rating: What the user really gave.
         before, after: The numbers before and after the step.
         gradient: Slope of the loss in each of them: how fast it grows as the number does.
-        guess_before, guess_after: The predictions that go with them.
+        predicted_before, predicted_after: The predictions that go with them.
     """
 
     rating: float
     before: Pair
     gradient: Pair
     after: Pair
-    guess_before: Guess
-    guess_after: Guess
+    predicted_before: Prediction
+    predicted_after: Prediction
 
 
-def training_step(
-    pair: Pair, rating: float, *, min_rating: float, max_rating: float, learning_rate: float, l2: float = 0.0
-) -> TrainingStep:
+def training_step(pair: Pair, rating: float, *, learning_rate: float, l2: float = 0.0) -> TrainingStep:
     """Move two rows, and their biases, once against the slope of the loss.
 
     The loss of one rating r with prediction p is what `core.training.engine` minimizes
@@ -102,39 +104,30 @@ def training_step(
     the loss, so the slope of every other row is exactly zero.
 
     Raises:
-        ValueError: learning_rate or l2 is negative or not finite.
+        AnalysisError: learning_rate or l2 is negative or not finite.
     """
     if not (0 <= learning_rate < np.inf and 0 <= l2 < np.inf):
-        raise ValueError(f"learning_rate is {learning_rate} and l2 {l2}; both must be finite numbers from 0")
-    before = guess(pair, min_rating=min_rating, max_rating=max_rating)
-    steepness = 1.0 if before.share is None else (max_rating - min_rating) * before.share * (1 - before.share)
-    slope = 2 * (before.rating - rating) * steepness
-    biased = before.share is not None
-    gradient = Pair(
+        raise AnalysisError(f"learning_rate is {learning_rate} and l2 {l2}; both must be finite numbers from 0")
+    before = predict(pair)
+    slope = 2 * (before.rating - rating) * float(pair.scale.slope(before.score))
+    bias_slope = slope if pair.has_biases else 0.0
+    gradient = replace(
+        pair,
         user=slope * pair.item + 2 * l2 * pair.user,
         item=slope * pair.user + 2 * l2 * pair.item,
-        user_bias=slope if biased else None,
-        item_bias=slope if biased else None,
+        user_bias=bias_slope,
+        item_bias=bias_slope,
     )
-    after = _moved(pair, gradient, learning_rate)
+    moved = {
+        name: getattr(pair, name) - learning_rate * getattr(gradient, name)
+        for name in ("user", "item", "user_bias", "item_bias")
+    }
+    after = replace(pair, **moved)
     return TrainingStep(
         rating=rating,
         before=pair,
         gradient=gradient,
         after=after,
-        guess_before=before,
-        guess_after=guess(after, min_rating=min_rating, max_rating=max_rating),
-    )
-
-
-def _moved(pair: Pair, gradient: Pair, rate: float) -> Pair:
-    def bias(value: float | None, slope: float | None) -> float | None:
-        """One bias moved; None where the model has none."""
-        return None if value is None or slope is None else value - rate * slope
-
-    return Pair(
-        user=pair.user - rate * gradient.user,
-        item=pair.item - rate * gradient.item,
-        user_bias=bias(pair.user_bias, gradient.user_bias),
-        item_bias=bias(pair.item_bias, gradient.item_bias),
+        predicted_before=before,
+        predicted_after=predict(after),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.analysis.components.pca import Pca
+from core.errors import AnalysisError
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,21 +60,21 @@ def axis(embeddings: np.ndarray, low: Sequence[int], high: Sequence[int]) -> Axi
         low, high: Rows of the items at each pole.
 
     Raises:
-        ValueError: A pole is empty, a row is out of range or at both poles, or the means coincide.
+        AnalysisError: A pole is empty, a row is out of range or at both poles, or the means coincide.
     """
     for name, rows in (("low", low), ("high", high)):
         if len(rows) == 0:
-            raise ValueError(f"the {name} pole has no items; choose at least one")
+            raise AnalysisError(f"the {name} pole has no items; choose at least one")
         if min(rows) < 0 or max(rows) >= len(embeddings):
-            raise ValueError(f"the {name} pole names rows {min(rows)} to {max(rows)}; there are {len(embeddings):,}")
+            raise AnalysisError(f"the {name} pole names rows {min(rows)} to {max(rows)}; there are {len(embeddings):,}")
     both = sorted(set(map(int, low)) & set(map(int, high)))
     if both:
-        raise ValueError(f"rows {both[:5]} are at both poles; take them out of one")
+        raise AnalysisError(f"rows {both[:5]} are at both poles; take them out of one")
     matrix = np.asarray(embeddings, np.float64)
     start, end = matrix[list(low)].mean(axis=0), matrix[list(high)].mean(axis=0)
     length = float(np.linalg.norm(end - start))
     if length <= 1e-12 * max(np.linalg.norm(start), np.linalg.norm(end)):
-        raise ValueError("both poles have the same mean, so no axis runs between them; choose other items")
+        raise AnalysisError("both poles have the same mean, so no axis runs between them; choose other items")
     direction = (end - start) / length
     positions = (matrix - (start + end) / 2) @ direction * (2 / length)
     return Axis(direction=direction, positions=positions, length=length)
@@ -90,10 +91,12 @@ def combine(first: Axis, second: Axis) -> AxisPair:
     """Two axes over the same items as a map.
 
     Raises:
-        ValueError: The axes are of different items.
+        AnalysisError: The axes are of different items.
     """
     if first.positions.shape != second.positions.shape:
-        raise ValueError(f"axes of {len(first.positions):,} and {len(second.positions):,} items have no map in common")
+        raise AnalysisError(
+            f"axes of {len(first.positions):,} and {len(second.positions):,} items have no map in common"
+        )
     cosine = float(np.clip(first.direction @ second.direction, -1, 1))
     return AxisPair(
         positions=np.column_stack([first.positions, second.positions]), angle=float(np.degrees(np.arccos(cosine)))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.analysis.neighbors.all_neighbors import Space, comparable
+from core.errors import AnalysisError
 
 NO_CLUSTER = -1
 
@@ -34,16 +35,16 @@ def kmeans(embeddings: np.ndarray, n_clusters: int = 12, *, metric: Space = "cos
         seed: Starting number of the draw of starts.
 
     Raises:
-        ValueError: n_clusters is out of range, or there are fewer different rows than groups.
+        AnalysisError: n_clusters is out of range, or there are fewer different rows than groups.
     """
     from sklearn.cluster import KMeans  # 1 s to import
     from threadpoolctl import threadpool_limits
 
     points = comparable(embeddings, metric)
     if not 2 <= n_clusters <= len(points):
-        raise ValueError(f"n_clusters is {n_clusters}; {len(points):,} items make 2 to {len(points):,} groups")
+        raise AnalysisError(f"n_clusters is {n_clusters}; {len(points):,} items make 2 to {len(points):,} groups")
     if n_clusters > (different := len(np.unique(points, axis=0))):
-        raise ValueError(f"n_clusters is {n_clusters}, but only {different} rows differ; choose fewer groups")
+        raise AnalysisError(f"n_clusters is {n_clusters}, but only {different} rows differ; choose fewer groups")
     with threadpool_limits(1, user_api="openmp"):  # the threads' sums would be added in an order left to chance
         found = KMeans(n_clusters, n_init=4, random_state=seed).fit_predict(points)
     return _by_size(found)
@@ -62,13 +63,13 @@ def hdbscan(embeddings: np.ndarray, *, min_size: int = 15, metric: Space = "cosi
         metric: As for `kmeans`.
 
     Raises:
-        ValueError: min_size is below 2 or above the number of items.
+        AnalysisError: min_size is below 2 or above the number of items.
     """
     from sklearn.cluster import HDBSCAN
 
     points = comparable(embeddings, metric)
     if not 2 <= min_size <= len(points):
-        raise ValueError(f"min_size is {min_size}; with {len(points):,} items it can be 2 to {len(points):,}")
+        raise AnalysisError(f"min_size is {min_size}; with {len(points):,} items it can be 2 to {len(points):,}")
     # A tree: the other way holds all distances between items at once.
     search = HDBSCAN(min_cluster_size=min_size, algorithm="kd_tree", copy=True)
     return _by_size(search.fit_predict(points))

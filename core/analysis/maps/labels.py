@@ -9,6 +9,7 @@ import numpy as np
 from core.analysis.components.hints import rows_by_category
 from core.analysis.item_attributes import YEAR, ItemColumns
 from core.analysis.maps.clusters import NO_CLUSTER
+from core.errors import AnalysisError
 
 FEWEST_ITEMS, LOWEST_LOG_ODDS, LOWEST_Z = 5, np.log(2), 4.0
 """A sign is on at least this many of the group's items, its odds there are at least
@@ -60,10 +61,10 @@ def label_groups(group: np.ndarray, columns: ItemColumns, *, most: int = 3) -> t
         most: Most signs in a name.
 
     Raises:
-        ValueError: The arrays differ in length.
+        AnalysisError: The arrays differ in length.
     """
     if len(group) != len(columns.titles):
-        raise ValueError(f"{len(group):,} groups for {len(columns.titles):,} items; each item needs one")
+        raise AnalysisError(f"{len(group):,} groups for {len(columns.titles):,} items; each item needs one")
     sizes = np.bincount(group[group > NO_CLUSTER])
     signs: list[list[Sign]] = [[] for _ in sizes]
     for column, text, rows in _marks(columns):

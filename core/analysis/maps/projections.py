@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from core.analysis.components.pca import pca
 from core.analysis.neighbors.all_neighbors import Space, comparable
-from core.errors import CanceledError, LimitError
+from core.errors import AnalysisError, CanceledError, LimitError
 
 THREADS = 1
 """t-SNE adds up what its threads found, so its last digits, and in the end the whole map, depend on how many there
@@ -88,7 +88,7 @@ def draw_map(
     Raises:
         CanceledError: `should_stop` said so.
         LimitError: Too few items for the settings, or UMAP is not installed.
-        ValueError: A value is not finite, or all rows are equal.
+        AnalysisError: A value is not finite, or all rows are equal.
     """
     if settings.method == "pca":
         most = min(np.shape(embeddings))
@@ -104,7 +104,7 @@ def draw_map(
 
 def _check(points: np.ndarray, settings: MapSettings) -> None:
     if (points == points[0]).all():
-        raise ValueError(f"all {len(points):,} rows are equal, so there is nothing to spread out on a map")
+        raise AnalysisError(f"all {len(points):,} rows are equal, so there is nothing to spread out on a map")
     name = "perplexity" if settings.method == "tsne" else "neighbors"
     if getattr(settings, name) >= len(points):
         raise LimitError(f"{name} is {getattr(settings, name)}; with {len(points):,} items it must be below that")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.data.ratings import Ratings
+from core.errors import AnalysisError
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,10 +31,10 @@ def agreement(ratings: Ratings, user: int, others: np.ndarray) -> Agreement:
         others: Rows of the people to compare with, int, (n,).
 
     Raises:
-        ValueError: The row is out of range.
+        AnalysisError: The row is out of range.
     """
     if not 0 <= user < len(ratings.users):
-        raise ValueError(f"user {user} is outside 0 to {len(ratings.users) - 1}")
+        raise AnalysisError(f"user {user} is outside 0 to {len(ratings.users) - 1}")
     own = np.full(len(ratings.items), np.nan, np.float32)
     mine = ratings.user_index == user
     own[ratings.item_index[mine]] = ratings.rating[mine]

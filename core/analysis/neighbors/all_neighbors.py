@@ -5,6 +5,8 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from core.errors import AnalysisError
+
 Space = Literal["cosine", "euclidean"]
 SPACES: tuple[Space, ...] = get_args(Space)
 
@@ -34,12 +36,12 @@ def nearest(
         on_progress: Called with the share done, 0–1; what it raises ends the search.
 
     Raises:
-        ValueError: An argument is out of range, or a value is not finite.
+        AnalysisError: An argument is out of range, or a value is not finite.
     """
     from sklearn.neighbors import NearestNeighbors  # 1 s to import
 
     if not 1 <= k < len(points):
-        raise ValueError(f"k is {k}; {len(points):,} items have 1 to {len(points) - 1:,} neighbors")
+        raise AnalysisError(f"k is {k}; {len(points):,} items have 1 to {len(points) - 1:,} neighbors")
     search = NearestNeighbors(n_neighbors=k, algorithm="auto" if points.shape[1] <= 3 else "brute")
     places = comparable(points, metric)
     search.fit(places)
@@ -64,15 +66,15 @@ def comparable(points: np.ndarray, metric: Space) -> np.ndarray:
     For the cosine these are the points at length one: there the squared distance is 2 - 2 cos.
 
     Raises:
-        ValueError: The metric is unknown, or a value is not finite.
+        AnalysisError: The metric is unknown, or a value is not finite.
     """
     points = np.asarray(points, np.float32)
     if not np.isfinite(points).all():
-        raise ValueError(f"{np.count_nonzero(~np.isfinite(points)):,} of {points.size:,} values are not finite")
+        raise AnalysisError(f"{np.count_nonzero(~np.isfinite(points)):,} of {points.size:,} values are not finite")
     match metric:
         case "euclidean":
             return points
         case "cosine":
             length = np.linalg.norm(points, axis=1, keepdims=True)
             return np.divide(points, length, out=np.zeros_like(points), where=length > 0)
-    raise ValueError(f"metric is {metric!r}; it can be {', '.join(SPACES)}")
+    raise AnalysisError(f"metric is {metric!r}; it can be {', '.join(SPACES)}")

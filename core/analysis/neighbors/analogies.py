@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.analysis.neighbors.of_one import Neighbors, neighbors
+from core.errors import AnalysisError
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,22 +40,22 @@ def analogy(
         eligible: Boolean array, (n_items,), items that may be answers; None allows all.
 
     Raises:
-        ValueError: A row is out of range, a vector has length zero, a equals b or
+        AnalysisError: A row is out of range, a vector has length zero, a equals b or
             b equals c (then nothing is asked), the sum is zero, or top is below 1.
     """
     rows = np.array([a, b, c])
     if rows.min() < 0 or rows.max() >= len(embeddings):
-        raise ValueError(f"rows {a}, {b} and {c} must be 0 to {len(embeddings) - 1}")
+        raise AnalysisError(f"rows {a}, {b} and {c} must be 0 to {len(embeddings) - 1}")
     if b in (a, c):
-        raise ValueError(f"row {b} is both added and taken away; choose three items, the second unlike the others")
+        raise AnalysisError(f"row {b} is both added and taken away; choose three items, the second unlike the others")
     vectors = np.asarray(embeddings[rows], np.float64)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     if not lengths.all():
-        raise ValueError(f"row {rows[np.argmin(lengths)]} is a vector of zeros, which points nowhere")
+        raise AnalysisError(f"row {rows[np.argmin(lengths)]} is a vector of zeros, which points nowhere")
     first, second, third = vectors / lengths
     target = first - second + third
     if np.linalg.norm(target) < 1e-9:
-        raise ValueError("the three vectors cancel out, so the sum points nowhere")
+        raise AnalysisError("the three vectors cancel out, so the sum points nowhere")
     allowed = np.ones(len(embeddings), bool) if eligible is None else eligible.copy()
     allowed[rows] = False
     # The target joins as one more row, so that it is measured like any item's neighbors.

@@ -5,6 +5,8 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from core.errors import AnalysisError
+
 Metric = Literal["cosine", "dot", "euclidean"]
 METRICS: tuple[Metric, ...] = get_args(Metric)
 
@@ -29,10 +31,10 @@ def similarities(embeddings: np.ndarray, row: int, metric: Metric = "cosine") ->
     The cosine with a vector of length zero is 0: it points nowhere.
 
     Raises:
-        ValueError: The row is out of range or the metric is unknown.
+        AnalysisError: The row is out of range or the metric is unknown.
     """
     if not 0 <= row < len(embeddings):
-        raise ValueError(f"row {row} is outside 0 to {len(embeddings) - 1}")
+        raise AnalysisError(f"row {row} is outside 0 to {len(embeddings) - 1}")
     matrix = np.asarray(embeddings, np.float64)
     match metric:
         case "dot":
@@ -44,7 +46,7 @@ def similarities(embeddings: np.ndarray, row: int, metric: Metric = "cosine") ->
             return np.clip(cosine, -1, 1)
         case "euclidean":
             return -np.linalg.norm(matrix - matrix[row], axis=1)
-    raise ValueError(f"metric is {metric!r}; it can be {', '.join(METRICS)}")
+    raise AnalysisError(f"metric is {metric!r}; it can be {', '.join(METRICS)}")
 
 
 def neighbors(
@@ -65,10 +67,10 @@ def neighbors(
         eligible: Boolean array, (n_items,), items that may be listed; None allows all.
 
     Raises:
-        ValueError: An argument is out of range.
+        AnalysisError: An argument is out of range.
     """
     if top < 1:
-        raise ValueError(f"top is {top}; at least 1 neighbor can be listed")
+        raise AnalysisError(f"top is {top}; at least 1 neighbor can be listed")
     similarity = similarities(embeddings, row, metric)
     allowed = np.ones(len(similarity), bool) if eligible is None else eligible.copy()
     allowed[row] = False

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.analysis.new_user.foldin import Prior, Scale, fold_in, guesses
-from core.model.run import Weights
+from core.analysis.new_user.foldin import Prior, fold_in
+from core.errors import AnalysisError
+from core.model.scoring import Bilinear, Scale, Scorer
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,16 +20,18 @@ class Averages:
     Attributes:
         user, item: Mean vectors, float64, (embedding_dim,).
         user_bias, item_bias: Mean biases; 0 where the model has none.
+        constant: What the model adds for every pair alike.
     """
 
     user: np.ndarray
     item: np.ndarray
     user_bias: float
     item_bias: float
+    constant: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
-class Party:
+class Vectors:
     """One of the two who meet in a rating: a vector, and a bias (0 where the model has none)."""
 
     vector: np.ndarray
@@ -71,44 +74,41 @@ class Explanation:
     rating: float
 
 
-def averages(weights: Weights, trained_users: np.ndarray, item_count: np.ndarray) -> Averages:
+def averages(scorer: Bilinear, trained_users: np.ndarray, item_count: np.ndarray) -> Averages:
     """Averages over what training has seen.
 
     Args:
-        weights: The trained numbers.
+        scorer: The trained model.
         trained_users: Boolean array, (n_users,), people with a training rating.
         item_count: Training ratings of each item, (n_items,).
 
     Raises:
-        ValueError: There are none.
+        AnalysisError: There are none.
     """
     if not trained_users.any() or not item_count.any():
-        raise ValueError("there are no training ratings to average over")
+        raise AnalysisError("there are no training ratings to average over")
     users, items = trained_users / trained_users.sum(), item_count / item_count.sum()
     return Averages(
-        user=users @ np.asarray(weights.user_embedding, np.float64),
-        item=items @ np.asarray(weights.item_embedding, np.float64),
-        user_bias=0.0 if weights.user_bias is None else float(users @ weights.user_bias),
-        item_bias=0.0 if weights.item_bias is None else float(items @ weights.item_bias),
+        user=users @ np.asarray(scorer.user_embedding, np.float64),
+        item=items @ np.asarray(scorer.item_embedding, np.float64),
+        user_bias=float(users @ scorer.user_bias),
+        item_bias=float(items @ scorer.item_bias),
+        constant=scorer.constant,
     )
 
 
-def item_party(weights: Weights, row: int) -> Party:
+def item_vectors(scorer: Bilinear, row: int) -> Vectors:
     """An item as one of the two."""
-    return _party(weights.item_embedding, weights.item_bias, row)
+    return Vectors(np.asarray(scorer.item_embedding[row], np.float64), float(scorer.item_bias[row]))
 
 
-def user_party(weights: Weights, row: int) -> Party:
+def user_vectors(scorer: Bilinear, row: int) -> Vectors:
     """Somebody the model was trained on as one of the two."""
-    return _party(weights.user_embedding, weights.user_bias, row)
-
-
-def _party(embedding: np.ndarray, bias: np.ndarray | None, row: int) -> Party:
-    return Party(np.asarray(embedding[row], np.float64), 0.0 if bias is None else float(bias[row]))
+    return Vectors(np.asarray(scorer.user_embedding[row], np.float64), float(scorer.user_bias[row]))
 
 
 def explain(
-    person: Party, item: Party, average: Averages, components: np.ndarray, scale: Scale, *, most: int = 8
+    person: Vectors, item: Vectors, average: Averages, components: np.ndarray, scale: Scale, *, most: int = 8
 ) -> Explanation:
     """Take a guess apart, exactly.
 
@@ -136,7 +136,7 @@ def explain(
     terms = along_person * along_item
     largest = np.argsort(-np.abs(terms), kind="stable")[:most]
     parts: list[tuple[str, int, float]] = [
-        ("average", -1, float(average.user @ average.item) + average.user_bias + average.item_bias),
+        ("average", -1, float(average.user @ average.item) + average.user_bias + average.item_bias + average.constant),
         ("person", -1, float(away @ average.item) + person.bias - average.user_bias),
         ("item", -1, float(average.user @ off) + item.bias - average.item_bias),
         *(("component", int(k), float(terms[k])) for k in largest),
@@ -183,36 +183,31 @@ class Influence:
 
 
 def influence(
-    weights: Weights, items: np.ndarray, rating: np.ndarray, row: int, prior: Prior, scale: Scale, *, most: int = 50
+    scorer: Scorer, items: np.ndarray, rating: np.ndarray, row: int, prior: Prior, *, most: int = 50
 ) -> Influence:
     """Leave each rating out in turn, fit the person again, and see where the guess goes.
 
     With more than `most` ratings only the items most alike (cosine) to the one asked about are left out in turn.
 
     Args:
-        weights: The trained numbers.
+        scorer: The trained model.
         items, rating: What the person rated, as for `fold_in`.
         row: The item whose guess is looked at.
-        prior, scale: As for `fold_in`.
+        prior: As for `fold_in`.
         most: Refits at most; each takes about a millisecond.
     """
     items, rating = np.asarray(items), np.asarray(rating, np.float64)
-    one = Weights(
-        user_embedding=weights.user_embedding[:0],
-        item_embedding=weights.item_embedding[[row]],
-        user_bias=None if weights.user_bias is None else weights.user_bias[:0],
-        item_bias=None if weights.item_bias is None else weights.item_bias[[row]],
-    )
 
-    def guess(kept: np.ndarray) -> float:
-        """What the person would be guessed to give, fitted to these of their ratings alone."""
-        person = fold_in(weights, items[kept], rating[kept], prior, scale)
-        return float(guesses(one, person, scale)[0])
+    def predict(kept: np.ndarray) -> float:
+        """The rating predicted for the person when fitted to these of their ratings alone."""
+        person = fold_in(scorer, items[kept], rating[kept], prior)
+        score, _ = scorer.score_new_user(person.numbers, np.array([row]))
+        return float(scorer.scale.clip(scorer.scale.rating(score))[0])
 
-    places = _closest(weights.item_embedding, items, row, most)
+    places = _closest(scorer.item_embedding, items, row, most)
     everything = np.arange(len(items))
-    whole = guess(everything)
-    effect = np.array([whole - guess(everything[everything != place]) for place in places], np.float64)
+    whole = predict(everything)
+    effect = np.array([whole - predict(everything[everything != place]) for place in places], np.float64)
     order = np.argsort(-np.abs(effect), kind="stable")
     return Influence(rated=places[order], effect=effect[order])
 

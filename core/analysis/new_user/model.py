@@ -7,19 +7,20 @@ from functools import cached_property
 import numpy as np
 
 from core.analysis.new_user.explain import Averages, averages
-from core.analysis.new_user.foldin import Person, Prior, Scale, doubt, fold_in, guesses, people_prior, scale_of
+from core.analysis.new_user.foldin import NewUser, Prior, fold_in, people_prior, prediction_std, predictions
 from core.analysis.new_user.uncertainty import MissCurve, Sureness, miss_curve, sureness
 from core.data.ratings import Ratings
 from core.data.splits import Split
 from core.model.run import Run
+from core.model.scoring import require_bilinear
 
 LOOKED_AT = 200_000
 """Validation ratings that misses are learned from, at most."""
 
 
 @dataclass(frozen=True, eq=False)
-class Newcomers:
-    """A run as a newcomer meets it.
+class NewUserModel:
+    """A run as somebody new meets it.
 
     Attributes:
         run: The trained model.
@@ -30,11 +31,6 @@ class Newcomers:
     run: Run
     ratings: Ratings
     parts: Split
-
-    @cached_property
-    def scale(self) -> Scale:
-        """How the model's score becomes a rating."""
-        return scale_of(self.run.weights, self.ratings.min_rating, self.ratings.max_rating)
 
     @cached_property
     def item_count(self) -> np.ndarray:
@@ -50,7 +46,7 @@ class Newcomers:
     def prior(self) -> Prior:
         """Whom to expect. The noise is the model's validation error: what it does not know even of its own people."""
         least = 1e-3 * (self.ratings.max_rating - self.ratings.min_rating)
-        return people_prior(self.run.weights, self.trained_users, noise=max(self.run.outcome.val_rmse, least) ** 2)
+        return people_prior(self.run.scorer, self.trained_users, noise=max(self.run.outcome.val_rmse, least) ** 2)
 
     @cached_property
     def looked_at(self) -> np.ndarray:
@@ -61,8 +57,8 @@ class Newcomers:
     def validation_guesses(self) -> np.ndarray:
         """The model's guesses of `looked_at`, held inside the scale, float32."""
         rows, ratings = self.looked_at, self.ratings
-        guess = self.run.predict(ratings.user_index[rows], ratings.item_index[rows])
-        return np.clip(guess, ratings.min_rating, ratings.max_rating)
+        scorer = self.run.scorer
+        return scorer.scale.clip(scorer.predict(ratings.user_index[rows], ratings.item_index[rows]))
 
     @cached_property
     def curve(self) -> MissCurve:
@@ -73,7 +69,7 @@ class Newcomers:
     @cached_property
     def averages(self) -> Averages:
         """The average person and item."""
-        return averages(self.run.weights, self.trained_users, self.item_count)
+        return averages(require_bilinear(self.run.scorer), self.trained_users, self.item_count)
 
     @property
     def spread(self) -> float:
@@ -93,22 +89,22 @@ class Newcomers:
         mine = np.arange(starts[user], starts[user + 1])
         return mine if order is None else order[mine]
 
-    def place(self, given: Mapping[str, float]) -> Person:
+    def place(self, given: Mapping[str, float]) -> NewUser:
         """Fit somebody to their ratings by item id.
 
         Raises:
             UnknownItemError: An id does not occur in the data.
         """
         items = self.ratings.items.indices(given)
-        return fold_in(self.run.weights, items, np.fromiter(given.values(), np.float64), self.prior, self.scale)
+        return fold_in(self.run.scorer, items, np.fromiter(given.values(), np.float64), self.prior)
 
-    def guesses(self, person: Person) -> np.ndarray:
-        """Rating guessed for every item, (n_items,)."""
-        return guesses(self.run.weights, person, self.scale)
+    def predictions(self, person: NewUser) -> np.ndarray:
+        """Rating predicted for every item, (n_items,)."""
+        return predictions(self.run.scorer, person)
 
-    def sureness(self, person: Person) -> Sureness:
+    def sureness(self, person: NewUser) -> Sureness:
         """How far each guess is probably off, (n_items,)."""
-        return sureness(self.curve, self.item_count, doubt(self.run.weights, person, self.scale), spread=self.spread)
+        return sureness(self.curve, self.item_count, prediction_std(self.run.scorer, person), spread=self.spread)
 
 
 def fitting(

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.analysis.new_user.foldin import Person
+from core.analysis.new_user.foldin import NewUser
+from core.errors import AnalysisError
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,10 +57,10 @@ def people(user_embedding: np.ndarray, components: np.ndarray, average: np.ndarr
         trained: Boolean array, (n_users,).
 
     Raises:
-        ValueError: Nobody was trained.
+        AnalysisError: Nobody was trained.
     """
     if not trained.any():
-        raise ValueError("nobody was trained, so there is nobody to stand among")
+        raise AnalysisError("nobody was trained, so there is nobody to stand among")
     scores = ((user_embedding - average) @ components.T).astype(np.float32)
     known = scores[trained].astype(np.float64)
     spread = known.std(axis=0)
@@ -67,7 +68,7 @@ def people(user_embedding: np.ndarray, components: np.ndarray, average: np.ndarr
     return People(scores, spread, _in(spread, low), _in(spread, high))
 
 
-def place(person: Person, components: np.ndarray, average: np.ndarray, among: People) -> Place:
+def place(person: NewUser, components: np.ndarray, average: np.ndarray, among: People) -> Place:
     """Where a person is along the components of `people`, and how far that is known."""
     dim = len(person.vector)
     scores = components @ (person.vector - average)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.analysis.neighbors.all_neighbors import comparable
+from core.errors import AnalysisError
 
 POOL = 200
 """Best guesses that a varied list is chosen from."""
@@ -65,10 +66,10 @@ def best(
         diversity: 0 … 1.
 
     Raises:
-        ValueError: `top` or `diversity` is out of range.
+        AnalysisError: `top` or `diversity` is out of range.
     """
     if top < 1 or not 0 <= diversity <= 1:
-        raise ValueError(f"top is {top} and diversity {diversity}; allowed are 1 or more, and 0 to 1")
+        raise AnalysisError(f"top is {top} and diversity {diversity}; allowed are 1 or more, and 0 to 1")
     rows = np.flatnonzero(allowed)
     ranked = rows[np.argsort(-score[rows], kind="stable")]
     if diversity == 0:

@@ -5,6 +5,8 @@ from typing import Literal
 
 import numpy as np
 
+from core.errors import AnalysisError
+
 Word = Literal["fairly sure", "a rough guess", "little more than a guess"]
 Reason = Literal["", "item", "person"]
 
@@ -39,10 +41,10 @@ def miss_curve(count: np.ndarray, miss: np.ndarray) -> MissCurve:
         miss: Guess less rating, (n,), in rating units.
 
     Raises:
-        ValueError: There are no guesses.
+        AnalysisError: There are no guesses.
     """
     if len(miss) == 0:
-        raise ValueError("there are no guesses to learn from")
+        raise AnalysisError("there are no guesses to learn from")
     squared = np.square(np.asarray(miss, np.float64))
     x = 1 / (np.asarray(count, np.float64) + 1)
     spread = float(np.square(x - x.mean()).sum())
@@ -99,10 +101,10 @@ def sureness(curve: MissCurve, count: np.ndarray, doubt: np.ndarray, *, spread: 
         spread: Standard deviation of all ratings, rating units.
 
     Raises:
-        ValueError: The spread is not above zero.
+        AnalysisError: The spread is not above zero.
     """
     if not spread > 0:
-        raise ValueError(f"the spread of the ratings is {spread}; it must be above zero")
+        raise AnalysisError(f"the spread of the ratings is {spread}; it must be above zero")
     known, unknown = curve.variance(count), np.square(np.asarray(doubt, np.float64))
     squared = known + unknown
     return Sureness(

@@ -10,8 +10,9 @@ import pytest
 
 from core.cli import main
 from core.cli.answer import table
-from core.config import PRESETS, RunConfig
+from core.config import RunConfig
 from core.jobs import queue
+from core.model.families import PRESETS
 from core.store.runs import RunStore
 from tests.conftest import run_on
 from tests.core.cli.calling import asked, refused
@@ -28,7 +29,7 @@ def call(*arguments: str) -> subprocess.CompletedProcess:
 
 @pytest.fixture
 def run(bundled):
-    stored = run_on(bundled, embedding_dim=8)
+    stored = run_on(bundled, dim=8)
     RunStore().publish(stored)
     return stored
 

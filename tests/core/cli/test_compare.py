@@ -14,9 +14,10 @@ from core.analysis.neighbors.agreement import agreement
 from core.analysis.neighbors.of_one import neighbors
 from core.analysis.trained import trained_rows
 from core.cli import main
-from core.config import RunConfig, run_id
+from core.config import run_id
 from core.data.folder import write_folder
 from core.data.ratings import Ratings, Vocabulary
+from core.model.families import run_config
 from core.store.runs import RunStore
 from tests.conftest import run_on
 from tests.core.cli.calling import asked, refused
@@ -25,16 +26,16 @@ from tests.core.cli.calling import asked, refused
 @pytest.fixture
 def runs(bundled):
     """Two runs on the bundled data: the second a turned copy of the first, three items of it moved."""
-    first = run_on(bundled, embedding_dim=8)
-    config = RunConfig(embedding_dim=8, seed=1)
+    first = run_on(bundled, dim=8)
+    config = run_config(embedding_dim=8, seed=1)
     turn = np.linalg.qr(np.random.default_rng(1).normal(size=(8, 8)))[0].astype(np.float32)
-    matrix = first.weights.item_embedding @ turn
+    matrix = first.scorer.item_embedding @ turn
     matrix[np.argsort(-bundled.item_count)[:3]] += 4
     second = replace(
         first,
         config=config,
         run_id=run_id(config, bundled.digest),
-        weights=replace(first.weights, item_embedding=matrix),
+        weights=replace(first.scorer, item_embedding=matrix),
     )
     for run in (first, second):
         RunStore().publish(run)
@@ -45,7 +46,7 @@ def test_compare_prints_what_the_analysis_finds(capsys, bundled, runs):
     first, second = runs
     printed = asked(capsys, "compare", first.run_id, second.run_id)
     found = shared(part(first, bundled), part(second, bundled), min_ratings=21)
-    expected = compare(first.weights.item_embedding[found.first], second.weights.item_embedding[found.second])
+    expected = compare(first.scorer.item_embedding[found.first], second.scorer.item_embedding[found.second])
     assert printed["common_items"] == len(found)
     assert printed["left_out"] == {"untrained": found.untrained, "rare": found.rare}
     assert printed["common_items"] + found.untrained + found.rare == printed["in_both"] == 9066
@@ -107,7 +108,7 @@ def test_runs_on_different_data_are_compared_on_common_items(capsys, bundled, ho
     folder = home / "datasets" / "part"
     folder.mkdir(parents=True)
     write_folder(folder, part_of)
-    other = run_on(part_of, embedding_dim=3)
+    other = run_on(part_of, dim=3)
     RunStore().publish(other)
     printed = asked(capsys, "compare", runs[0].run_id, other.run_id, "--min-ratings", "10")
     assert printed["same_data"] is False
@@ -140,9 +141,9 @@ def test_biases_are_those_of_the_analysis(capsys, bundled, runs, users):
     run = runs[0]
     printed = asked(capsys, "biases", run.run_id, "--top", "4", *(["--users"] if users else []))
     bias, count, mean, ids = (
-        (run.weights.user_bias, bundled.user_count, bundled.user_mean, bundled.users)
+        (run.scorer.user_bias, bundled.user_count, bundled.user_mean, bundled.users)
         if users
-        else (run.weights.item_bias, bundled.item_count, bundled.item_mean, bundled.items)
+        else (run.scorer.item_bias, bundled.item_count, bundled.item_mean, bundled.items)
     )
     expected = biases(bias, count, mean, min_rating=0.5, max_rating=5.0)
     assert printed["r2"] == pytest.approx(expected.r2)
@@ -152,7 +153,7 @@ def test_biases_are_those_of_the_analysis(capsys, bundled, runs, users):
     row = ids.index(best["user_id" if users else "item_id"])
     assert best["bias"] == pytest.approx(bias[row], abs=1e-6)
     assert best["rest"] == pytest.approx(expected.residual[row])
-    terms = average_terms(run.weights, bundled, np.array([row]), users=users)
+    terms = average_terms(run.scorer, bundled, np.array([row]), users=users)
     assert best["taste"] == pytest.approx(terms.taste[0])
     assert best["n_ratings"] == count[row] >= 21
     assert best["rest"] == pytest.approx(max(expected.residual[count >= 21]))
@@ -172,7 +173,7 @@ def test_people_who_rate_alike(capsys, bundled, runs):
     printed = asked(capsys, "neighbors", run.run_id, "--user", "15", "--top", "3", "--min-ratings", "30")
     row = bundled.users.index("15")
     eligible = trained_rows(run, bundled, users=True) & (bundled.user_count >= 30)
-    near = neighbors(run.weights.user_embedding, row, top=3, eligible=eligible)
+    near = neighbors(run.scorer.user_embedding, row, top=3, eligible=eligible)
     assert [one["user_id"] for one in printed] == bundled.users.ids[near.index].tolist()
     both = agreement(bundled, row, near.index)
     assert [one["shared"] for one in printed] == both.shared.tolist()

@@ -21,7 +21,7 @@ from tests.core.cli.test_cli import asked, refused
 
 @pytest.fixture
 def run(bundled):
-    stored = run_on(bundled, embedding_dim=8)
+    stored = run_on(bundled, dim=8)
     RunStore().publish(stored)
     return stored
 
@@ -33,7 +33,7 @@ def trained(bundled, run) -> np.ndarray:
 
 def test_components_tell_noise_names_and_hints(capsys, run):
     found = asked(capsys, "components", run.run_id)
-    noise = noise_band(run.weights.item_embedding)
+    noise = noise_band(run.scorer.item_embedding)
     assert found["noise"]["above"] == noise.above.tolist()
     assert found["noise"]["band"] == pytest.approx(noise.band.tolist())
     assert found["stability"] is None
@@ -45,12 +45,12 @@ def test_components_tell_noise_names_and_hints(capsys, run):
 
 def test_components_tell_a_stored_study(capsys, run, bundled, trained):
     rng = np.random.default_rng(0)
-    others = (run.weights.item_embedding + rng.normal(scale=0.1, size=(2, 9066, 8))).astype(np.float32)
+    others = (run.scorer.item_embedding + rng.normal(scale=0.1, size=(2, 9066, 8))).astype(np.float32)
     facts = {"seeds": [1, 2], "val_rmse": [0.9, 0.9]}
     study_store.save(run.run_id, "stability", StabilitySettings(runs=3), {"embeddings": others}, facts)
     found = asked(capsys, "components", run.run_id, "--fit-min-ratings", "21", "--centered")
     wanted = across_seeds(
-        run.weights.item_embedding,
+        run.scorer.item_embedding,
         list(others),
         centered=True,
         shaping=bundled.item_count >= 21,
@@ -72,7 +72,7 @@ def test_a_component_is_named_and_the_name_stands_in_the_listing(capsys, run):
     assert main(["components", run.run_id, "--component", "3"]) == 0
     assert "highest: loud" in capsys.readouterr().out
     (kept,) = component_names.get(run.run_id)
-    np.testing.assert_allclose(kept.direction, pca(run.weights.item_embedding).components[2], atol=1e-8)
+    np.testing.assert_allclose(kept.direction, pca(run.scorer.item_embedding).components[2], atol=1e-8)
     assert asked(capsys, "name", run.run_id, "--component", "3", "--high", "")["high"] == ""
     assert component_names.get(run.run_id) == ()
 
@@ -95,8 +95,8 @@ def test_cost_is_that_of_the_analysis(capsys, run, bundled):
     found = asked(capsys, "cost", run.run_id)
     rows = split(bundled, run.config).validation
     wanted = cost(
-        run.weights,
-        pca(run.weights.item_embedding),
+        run.scorer,
+        pca(run.scorer.item_embedding),
         bundled.user_index[rows],
         bundled.item_index[rows],
         bundled.rating[rows],
@@ -115,7 +115,7 @@ def test_neighbors_are_trained_and_rated_often_enough(capsys, run, bundled, trai
     assert {entry["item_id"] for entry in every} == set(bundled.items.ids[trained]) - {"1"}
     known = asked(capsys, "neighbors", run.run_id, "--item", "1", "--min-ratings", "100")
     row = bundled.items.index("1")
-    wanted = neighbors(run.weights.item_embedding, row, eligible=trained & (bundled.item_count >= 100))
+    wanted = neighbors(run.scorer.item_embedding, row, eligible=trained & (bundled.item_count >= 100))
     assert [entry["item_id"] for entry in known] == bundled.items.ids[wanted.index].tolist()
     assert refused(capsys, "neighbors", run.run_id, "--item", "1", "--min-ratings", "-1").startswith("LIMIT")
 
@@ -131,7 +131,7 @@ def test_hints_are_of_the_listed_items(capsys, run, bundled):
 
     found = asked(capsys, "components", run.run_id, "--min-ratings", "100")
     rows = np.flatnonzero(bundled.item_count >= 100)
-    scores = pca(run.weights.item_embedding).scores[rows, 0]
+    scores = pca(run.scorer.item_embedding).scores[rows, 0]
     first = hints(scores, item_columns(bundled).take(rows))[0]
     assert found["hints"]["numbers"][0] == {
         "name": first.name,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.analysis.new_user.model import Newcomers
+from core.analysis.new_user.model import NewUserModel
 from core.analysis.new_user.own_ratings import to_file
 from core.cli import main
 from core.data.splits import split
@@ -14,15 +14,15 @@ from tests.core.cli.calling import asked
 
 @pytest.fixture
 def run(bundled):
-    stored = run_on(bundled, embedding_dim=8)
+    stored = run_on(bundled, dim=8)
     RunStore().publish(stored)
     return stored
 
 
 def test_recommend_lists_the_best_guesses(capsys, run, bundled):
     found = asked(capsys, "recommend", run.run_id, "--rate", "260=5", "--rate", "1=2.5", "--top", "7")
-    known = Newcomers(run, bundled, split(bundled, run.config))
-    guess = known.guesses(known.place({"260": 5.0, "1": 2.5}))
+    known = NewUserModel(run, bundled, split(bundled, run.config))
+    guess = known.predictions(known.place({"260": 5.0, "1": 2.5}))
     allowed = (bundled.item_count >= 21) & (known.item_count > 0)
     allowed[bundled.items.indices(["260", "1"])] = False
     assert len(found) == 7
@@ -53,7 +53,7 @@ def test_explain_adds_up_to_the_models_own_guess(capsys, run, bundled):
     user, item = bundled.user_index[0], bundled.item_index[0]
     ids = bundled.users.ids[user], bundled.items.ids[item]
     found = asked(capsys, "explain", run.run_id, "--user", ids[0], "--item", ids[1], "--top", "3")
-    guess = float(np.clip(run.predict(np.array([user]), np.array([item]))[0], 0.5, 5))
+    guess = float(np.clip(run.scorer.predict(np.array([user]), np.array([item]))[0], 0.5, 5))
     assert found["predicted_rating"] == pytest.approx(guess, abs=1e-5)
     assert round(sum(term["rating"] for term in found["terms"]), 3) == found["rating"] == round(guess, 3)
     assert round(sum(term["score"] for term in found["terms"]), 3) == found["score"]
@@ -64,8 +64,8 @@ def test_explain_adds_up_to_the_models_own_guess(capsys, run, bundled):
 
 def test_explain_for_somebody_new(capsys, run, bundled):
     found = asked(capsys, "explain", run.run_id, "--rate", "260=5", "--item", "1210")
-    known = Newcomers(run, bundled, split(bundled, run.config))
-    guess = known.guesses(known.place({"260": 5.0}))[bundled.items.index("1210")]
+    known = NewUserModel(run, bundled, split(bundled, run.config))
+    guess = known.predictions(known.place({"260": 5.0}))[bundled.items.index("1210")]
     assert found["predicted_rating"] == pytest.approx(guess, abs=1e-5)
     assert found["user_id"] is found["actual_rating"] is None
 

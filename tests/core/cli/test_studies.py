@@ -22,7 +22,7 @@ from tests.core.cli.calling import asked
 
 @pytest.fixture
 def run(bundled: Ratings) -> Run:
-    stored = run_on(bundled, embedding_dim=8)
+    stored = run_on(bundled, dim=8)
     RunStore().publish(stored)
     return stored
 
@@ -94,7 +94,7 @@ def test_an_axis_as_on_the_page_and_kept(capsys, run: Run, bundled: Ratings):
     flags = ["--low", "1,2078", "--low", "364", "--high", "1258", "--min-ratings", "100", "--top", "3"]
     found = asked(capsys, "axis", run.run_id, *flags, "--low-name", "children's", "--save")
     own = OwnAxis(("1", "2078", "364"), ("1258",), "children's")
-    positions = saved_axes.project(own, run.weights.item_embedding, bundled.items).positions
+    positions = saved_axes.project(own, run.scorer.item_embedding, bundled.items).positions
     assert saved_axes.saved(run.run_id) == (own,)
     assert [item["place"] for item in found["low"]] == sorted(item["place"] for item in found["low"])
     for item in found["low"] + found["high"]:

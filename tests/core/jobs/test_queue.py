@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from core.config import PRESETS, run_id
+from core.config import run_id
 from core.disk.processes import ProcessId
 from core.errors import BusyError, LimitError, UnknownDatasetError
 from core.jobs import queue
 from core.jobs.job_folder import Job
 from core.jobs.kinds import KINDS
+from core.model.families import PRESETS
 from core.store.runs import RunStore
 from tests.core.jobs.tiny import TINY, tiny_run
 from tests.core.jobs.tinyjobs import ask

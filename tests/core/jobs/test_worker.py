@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from core import data
-from core.config import PRESETS
 from core.jobs import queue
 from core.jobs.pool import Pool
 from core.model.events import Epoch, Started, Step
+from core.model.families import PRESETS
 from core.store.runs import RunStore
 
 PATIENCE = 120

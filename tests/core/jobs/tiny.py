@@ -15,13 +15,15 @@ from typing import Any
 
 import numpy as np
 
-from core.config import RunConfig, run_id
+from core.config import run_id
 from core.data.ratings import DatasetRef
 from core.errors import CanceledError, DivergedError
 from core.jobs import worker
 from core.jobs.kinds import KINDS, Kind, Reporter
+from core.model.dot_with_bias import DotWithBias
 from core.model.events import Epoch, Started, Step
-from core.model.run import Outcome, Run, Weights
+from core.model.families import run_config
+from core.model.run import Outcome, Run
 from core.store.runs import RunStore
 
 COMMAND = (sys.executable, str(Path(__file__).resolve()))
@@ -30,7 +32,7 @@ DATASET = DatasetRef("tiny", "Tiny", "movie", "0" * 64, users=4, items=6, rating
 
 def tiny_run(seed: int = 0, *, items: int = 6) -> Run:
     """A small run that fits into the store; equal seeds are equal runs."""
-    config = RunConfig(embedding_dim=3, seed=seed)
+    config = run_config(embedding_dim=3, seed=seed)
     rng = np.random.default_rng(seed)
     dataset = replace(DATASET, items=items)
     return Run(
@@ -41,11 +43,15 @@ def tiny_run(seed: int = 0, *, items: int = 6) -> Run:
         history=tuple(Epoch(n, 0.1, 0.9 / n, 0.8 / n, 0.6, 0.9, 0.95 / n, 0.7) for n in (1, 2)),
         steps=(Step(0.5, 1.25), Step(1.5, 1 / 3)),
         outcome=Outcome(2, 2, False, 0.475, 0.7, 0.475, 0.2),
-        weights=Weights(
-            user_embedding=rng.normal(size=(4, 3)).astype(np.float32),
-            item_embedding=rng.normal(size=(items, 3)).astype(np.float32),
-            user_bias=rng.normal(size=4).astype(np.float32),
-            item_bias=rng.normal(size=items).astype(np.float32),
+        scorer=DotWithBias.make(
+            {
+                "user_embedding": rng.normal(size=(4, 3)).astype(np.float32),
+                "item_embedding": rng.normal(size=(items, 3)).astype(np.float32),
+                "user_bias": rng.normal(size=4).astype(np.float32),
+                "item_bias": rng.normal(size=items).astype(np.float32),
+            },
+            min_rating=dataset.min_rating,
+            max_rating=dataset.max_rating,
         ),
         created_at="2026-01-01T00:00:00+00:00",
         versions=(("python", "3"),),

@@ -1,13 +1,14 @@
 import numpy as np
 import pytest
 
-from core.config import ModelConfig
+from core.config import RunConfig
 from core.model.backend import keras, tf
-from core.model.networks import DiyEmbedding, build_model, model_from_weights, weights_of
-from core.model.run import predict
+from core.model.families import FAMILIES, family_of, run_config
+from core.model.networks import DiyEmbedding, Network, arrays_of, trained_model
+from core.model.scoring import Scale, Scorer
 
-MODELS = ["simple_dot", "dot_with_bias", "simple_dot_diy"]
-SIZES = {"n_users": 7, "n_items": 9, "min_rating": 0.5, "max_rating": 5.0}
+MODELS = list(FAMILIES)
+SIZES = {"n_users": 7, "n_items": 9}
 USER, ITEM = np.arange(7, dtype=np.int32), np.arange(2, 9, dtype=np.int32)
 
 
@@ -21,9 +22,25 @@ def tables(count: int = 9, dim: int = 4) -> tuple[DiyEmbedding, keras.layers.Emb
     return pair
 
 
-def trained(config: ModelConfig) -> keras.Model:
+def build(config: RunConfig, seed: int = 0) -> Network:
+    family = family_of(config)
+    return family.build(config, **SIZES, scale=Scale(0.5, 5.0, family.uses_sigmoid), seed=seed)
+
+
+def scorer_of(model: keras.Model, config: RunConfig) -> Scorer:
+    family = family_of(config)
+    return family.make(arrays_of(model, family, family.shapes(config, 7, 9)), min_rating=0.5, max_rating=5.0)
+
+
+def settings_of(model: str, **settings: object) -> RunConfig:
+    """A config of a family, of these settings those that it has."""
+    known = FAMILIES[model].config_type.model_fields
+    return run_config(model=model, **{name: value for name, value in settings.items() if name in known})
+
+
+def trained(config: RunConfig) -> keras.Model:
     """A model whose every weight, biases too, has been moved off its start."""
-    model = build_model(config, **SIZES, seed=3)
+    model = build(config, seed=3).model
     rng = np.random.default_rng(5)
     model.set_weights([rng.normal(size=w.shape, scale=0.5).astype(w.dtype) for w in model.get_weights()])
     return model
@@ -83,14 +100,14 @@ def test_the_hand_written_layer_survives_its_config():
 
 @pytest.mark.parametrize("model", MODELS)
 def test_inputs_and_outputs(model):
-    built = build_model(ModelConfig(model=model), **SIZES, seed=0)
+    built = build(run_config(model=model)).model
     assert [tensor.name for tensor in built.inputs] == ["user", "item"]
     assert built.output_shape == (None,)
 
 
 def test_start_values_fill_the_initial_range_and_biases_are_zero():
-    config = ModelConfig(model="dot_with_bias", init_min=0.1, init_max=0.3)
-    start = weights_of(build_model(config, **SIZES, seed=0))
+    config = run_config(model="dot_with_bias", init_min=0.1, init_max=0.3)
+    start = scorer_of(build(config).model, config)
     for table in (start.user_embedding, start.item_embedding):
         assert 0.1 <= table.min() < 0.12
         assert 0.28 < table.max() <= 0.3
@@ -99,7 +116,8 @@ def test_start_values_fill_the_initial_range_and_biases_are_zero():
 
 
 def test_the_seed_rules_the_start_and_the_two_tables_differ():
-    first, again, other = (weights_of(build_model(ModelConfig(), **SIZES, seed=seed)) for seed in (1, 1, 2))
+    config = run_config()
+    first, again, other = (scorer_of(build(config, seed).model, config) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first.item_embedding, again.item_embedding)
     assert not np.array_equal(first.item_embedding, other.item_embedding)
     assert not np.array_equal(first.item_embedding[:7], first.user_embedding)
@@ -107,21 +125,22 @@ def test_the_seed_rules_the_start_and_the_two_tables_differ():
 
 @pytest.mark.parametrize("model", MODELS)
 def test_numpy_predicts_what_keras_predicts(model):
-    built = trained(ModelConfig(model=model, embedding_dim=5, user_dropout=0.3, item_dropout=0.6))
-    expected = predict(weights_of(built), USER, ITEM, 0.5, 5.0)
+    config = settings_of(model, embedding_dim=5, user_dropout=0.3, item_dropout=0.6, hidden_units=6)
+    built = trained(config)
+    expected = scorer_of(built, config).predict(USER, ITEM)
     np.testing.assert_allclose(built([USER, ITEM]), expected, rtol=1e-5, atol=1e-6)
 
 
 def test_any_model_takes_either_embedding_layer():
     answers = [
-        trained(ModelConfig(model="dot_with_bias", embedding_layer=layer))([USER, ITEM]).numpy()
+        trained(run_config(model="dot_with_bias", embedding_layer=layer))([USER, ITEM]).numpy()
         for layer in ("keras", "diy")
     ]
     np.testing.assert_array_equal(answers[0], answers[1])
 
 
 def test_dropout_hides_numbers_in_training_only():
-    built = trained(ModelConfig(model="simple_dot", item_dropout=0.5))
+    built = trained(run_config(model="simple_dot", item_dropout=0.5))
     plain = built([USER, ITEM]).numpy()
     np.testing.assert_array_equal(built([USER, ITEM], training=False), plain)
     assert not np.array_equal(built([USER, ITEM], training=True), plain)
@@ -130,15 +149,17 @@ def test_dropout_hides_numbers_in_training_only():
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # raised and caught inside Keras
 @pytest.mark.parametrize("model", MODELS)
 def test_a_model_rebuilt_from_its_arrays_survives_a_file(model, tmp_path):
-    config = ModelConfig(model=model, embedding_dim=3, item_dropout=0.2)
-    weights = weights_of(trained(config))
-    model_from_weights(config, weights, 0.5, 5.0).save(tmp_path / "model.keras")
+    config = settings_of(model, embedding_dim=3, item_dropout=0.2, hidden_units=6)
+    scorer = scorer_of(trained(config), config)
+    trained_model(scorer, config).save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras", custom_objects={"DiyEmbedding": DiyEmbedding})
-    np.testing.assert_allclose(loaded([USER, ITEM]), predict(weights, USER, ITEM, 0.5, 5.0), rtol=1e-5, atol=1e-6)
-    np.testing.assert_array_equal(weights_of(loaded).item_embedding, weights.item_embedding)
+    np.testing.assert_allclose(loaded([USER, ITEM]), scorer.predict(USER, ITEM), rtol=1e-5, atol=1e-6)
+    for name, array in scorer_of(loaded, config).arrays.items():
+        np.testing.assert_array_equal(array, scorer.arrays[name])
 
 
 def test_arrays_of_another_shape_are_refused():
-    weights = weights_of(trained(ModelConfig(embedding_dim=3)))
+    config = run_config(embedding_dim=3)
+    scorer = scorer_of(trained(config), config)
     with pytest.raises(ValueError, match="shape"):
-        model_from_weights(ModelConfig(embedding_dim=4), weights, 0.5, 5.0)
+        trained_model(scorer, run_config(embedding_dim=4))

@@ -112,7 +112,7 @@ def test_a_run_under_another_name_is_set_aside(store: RunStore):
 @pytest.mark.parametrize("number", [np.nan, np.inf])
 def test_numbers_that_are_not_finite_are_refused_on_the_way_in(store: RunStore, number: float):
     run = tiny_run()
-    run.weights.user_bias[1] = number
+    run.scorer.user_bias[1] = number
     with pytest.raises(ValueError, match="user_bias holds numbers that are not finite"):
         store.publish(run)
     assert list(store.folder.iterdir()) == []
@@ -120,7 +120,7 @@ def test_numbers_that_are_not_finite_are_refused_on_the_way_in(store: RunStore, 
 
 def test_numbers_that_are_not_finite_are_refused_on_the_way_out(store: RunStore, monkeypatch: pytest.MonkeyPatch):
     run = tiny_run()
-    run.weights.user_bias[1] = np.nan
+    run.scorer.user_bias[1] = np.nan
     with monkeypatch.context() as patch:
         patch.setattr(run_files, "_misfit", lambda *_: None)
         store.publish(run)

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from core.errors import CorruptRunError, UnknownRunError
-from core.model.run import Run, Weights
+from core.model.families import run_config
+from core.model.scoring import Scale
+from core.model.simple_dot import SimpleDot
 from core.store.runs import RunStore
 from tests.core.equal import assert_equal
 from tests.core.jobs.tiny import tiny_run
@@ -26,11 +28,12 @@ def test_a_run_comes_back_bit_for_bit(store: RunStore):
 
 def test_a_model_without_biases_comes_back_without_them(store: RunStore):
     run = tiny_run()
-    plain = Run(
-        **{**run.__dict__, "weights": type(run.weights)(run.weights.user_embedding, run.weights.item_embedding)}
-    )
+    vectors = {name: array for name, array in run.scorer.arrays.items() if "embedding" in name}
+    config = run_config(model="simple_dot", embedding_dim=3)
+    plain = replace(run, config=config, scorer=SimpleDot(vectors, Scale(0.5, 5.0, sigmoid=False)))
     store.publish(plain)
     assert_equal(store.load(run.run_id), plain)
+    assert set(store.load(run.run_id).scorer.arrays) == {"user_embedding", "item_embedding"}
 
 
 def test_nothing_in_a_run_is_pickled(store: RunStore):
@@ -168,9 +171,9 @@ def test_a_cache_hit_of_the_bundled_size_takes_no_time(store: RunStore):
     rng = np.random.default_rng(0)
     config = run.config.model_copy(update={"embedding_dim": 64})
     dataset = replace(run.dataset, users=671, items=9066)
-    shapes = ((671, 64), (9066, 64), (671,), (9066,))
-    weights = Weights(*(rng.normal(size=shape).astype(np.float32) for shape in shapes))
-    store.publish(replace(run, config=config, dataset=dataset, weights=weights))
+    shapes = run.scorer.shapes(config, 671, 9066)
+    arrays = {name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
+    store.publish(replace(run, config=config, dataset=dataset, scorer=replace(run.scorer, arrays=arrays)))
     times = []
     for _ in range(5):
         began = time.perf_counter()

@@ -29,7 +29,7 @@ def flat(found) -> list[tuple[str, str] | None]:
 
 
 def test_a_name_is_found_again(run):
-    result = pca(run.weights.item_embedding)
+    result = pca(run.scorer.item_embedding)
     assert component_names.get(run.run_id) == ()
     component_names.set_name(run.run_id, named(result, 1, " Kinder ", "ужас 恐怖"))
     found = component_names.for_components(component_names.get(run.run_id), result)
@@ -63,7 +63,7 @@ def test_only_nearly_the_same_direction_has_the_name(cosine, fits):
 
 
 def test_a_new_name_takes_the_place_of_the_old_and_an_empty_one_removes_it(run):
-    result = pca(run.weights.item_embedding)
+    result = pca(run.scorer.item_embedding)
     component_names.set_name(run.run_id, named(result, 0))
     component_names.set_name(run.run_id, named(result, 1, "a", "b"))
     component_names.set_name(run.run_id, named(result, 0, "", "only high"))
@@ -83,14 +83,14 @@ def test_a_new_name_takes_the_place_of_the_old_and_an_empty_one_removes_it(run):
     ["<img src=x onerror=alert(1)>", "%{y} $x$ *b*", "=1+1", "../../etc", "a" * LONGEST, "👩‍👩‍👧 family", "אימה"],
 )
 def test_any_one_line_of_text_is_kept_as_it_is(run, text):
-    result = pca(run.weights.item_embedding)
+    result = pca(run.scorer.item_embedding)
     component_names.set_name(run.run_id, named(result, 0, text, text))
     assert flat(component_names.for_components(component_names.get(run.run_id), result))[0] == (text, text)
 
 
 @pytest.mark.parametrize("text", ["two\nlines", "a\tb", "\x00", "\x1b[31m", "\u2028", "\u202eevil", "\ud800", "a" * 41])
 def test_what_is_no_line_of_text_is_refused_and_nothing_changes(run, text):
-    result = pca(run.weights.item_embedding)
+    result = pca(run.scorer.item_embedding)
     component_names.set_name(run.run_id, named(result, 0))
     with pytest.raises(LimitError, match="a name"):
         component_names.set_name(run.run_id, named(result, 0, "fine", f"x{text}x"))
@@ -107,7 +107,7 @@ def test_names_need_a_run():
 
 def test_too_many_names_are_refused(run, monkeypatch):
     monkeypatch.setattr(component_names, "MOST", 2)
-    result = pca(run.weights.item_embedding)
+    result = pca(run.scorer.item_embedding)
     for component in (0, 1):
         component_names.set_name(run.run_id, named(result, component))
     with pytest.raises(LimitError, match="2 names are kept"):
@@ -116,7 +116,7 @@ def test_too_many_names_are_refused(run, monkeypatch):
 
 
 def test_names_given_at_the_same_time_are_all_kept(run):
-    result = pca(run.weights.item_embedding)
+    result = pca(run.scorer.item_embedding)
     with ThreadPoolExecutor(3) as pool:
         list(
             pool.map(
@@ -138,7 +138,7 @@ def test_names_given_at_the_same_time_are_all_kept(run):
     ],
 )
 def test_a_damaged_file_is_told_and_left_as_it_is(run, text):
-    result = pca(run.weights.item_embedding)
+    result = pca(run.scorer.item_embedding)
     component_names.set_name(run.run_id, named(result, 0))
     place = study_store.folder(run.run_id) / "names.json"
     place.write_text(text)
@@ -150,7 +150,7 @@ def test_a_damaged_file_is_told_and_left_as_it_is(run, text):
 
 
 def test_the_file_is_plain_json(run):
-    result = pca(run.weights.item_embedding)
+    result = pca(run.scorer.item_embedding)
     component_names.set_name(run.run_id, named(result, 0, "é", ""))
     document = json.loads((study_store.folder(run.run_id) / "names.json").read_text(encoding="utf-8"))
     (entry,) = document["names"]

@@ -46,8 +46,8 @@ class Shares:
 def reseeded(run: Run, ratings: Ratings, seed: int) -> Run:
     """The same run from another seed: its weights turned a little."""
     config = run.config.model_copy(update={"seed": seed})
-    noise = np.random.default_rng(seed).normal(scale=0.05, size=run.weights.item_embedding.shape)
-    weights = replace(run.weights, item_embedding=(run.weights.item_embedding + noise).astype(np.float32))
+    noise = np.random.default_rng(seed).normal(scale=0.05, size=run.scorer.item_embedding.shape)
+    weights = replace(run.scorer, item_embedding=(run.scorer.item_embedding + noise).astype(np.float32))
     return replace(run, config=config, run_id=run_id(config, ratings.digest), weights=weights)
 
 
@@ -88,7 +88,7 @@ def test_a_map_is_that_of_the_analysis_with_its_faithfulness(run: Run, bundled: 
     shares: list[float] = []
     found = study_kinds.make("map", run, bundled, TSNE, on_progress=shares.append)
     rows = found.arrays["rows"]
-    matrix = run.weights.item_embedding[rows]
+    matrix = run.scorer.item_embedding[rows]
     drawn = draw_map(matrix, MapSettings(method="tsne", perplexity=5, iterations=250))
     np.testing.assert_array_equal(found.arrays["points"], drawn.points)
     told = faithfulness(matrix, drawn.points)
@@ -140,10 +140,10 @@ def test_settings_of_other_methods_make_no_other_study():
 
 def test_clusters_are_named_after_what_they_hold(run: Run, bundled: Ratings):
     horror = np.array(["Horror" in genres for genres in bundled.item_table["genres"]])
-    run.weights.item_embedding[horror] += 5
+    run.scorer.item_embedding[horror] += 5
     found = study_kinds.make("clusters", run, bundled, ClusterSettings(n_clusters=2, min_ratings=50))
     rows, label = found.arrays["rows"], found.arrays["label"]
-    expected = kmeans(run.weights.item_embedding[rows], 2)
+    expected = kmeans(run.scorer.item_embedding[rows], 2)
     np.testing.assert_array_equal(label, expected.label)
     groups = found.facts["groups"]
     assert [group["size"] for group in groups] == expected.sizes.tolist()
@@ -159,7 +159,7 @@ def test_stability_takes_from_the_store_what_is_there(run: Run, bundled: Ratings
         RunStore().publish(other)
     found = study_kinds.make("stability", run, bundled, StabilitySettings(runs=3))
     assert found.facts["seeds"] == [1, 2]
-    np.testing.assert_array_equal(found.arrays["embeddings"], [other.weights.item_embedding for other in others])
+    np.testing.assert_array_equal(found.arrays["embeddings"], [other.scorer.item_embedding for other in others])
 
 
 def test_stability_trains_what_is_missing_and_does_not_publish_it():
@@ -172,7 +172,7 @@ def test_stability_trains_what_is_missing_and_does_not_publish_it():
     shares: list[float] = []
     found = study_kinds.make("stability", run, ratings, StabilitySettings(runs=3), on_progress=shares.append)
     again = fit(config.model_copy(update={"seed": config.seed + 2}), ratings)
-    np.testing.assert_array_equal(found.arrays["embeddings"][1], again.weights.item_embedding)
+    np.testing.assert_array_equal(found.arrays["embeddings"][1], again.scorer.item_embedding)
     assert found.facts["val_rmse"][1] == again.outcome.val_rmse
     assert [summary.run_id for summary in RunStore().list()] == [run.run_id]
     assert shares == sorted(shares) and shares[-1] == 1

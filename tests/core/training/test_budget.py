@@ -1,7 +1,7 @@
 import pytest
 
-from core.config import PRESETS, RunConfig
 from core.errors import LimitError
+from core.model.families import PRESETS, run_config
 from core.training.budget import (
     check_size,
     epoch_seconds,
@@ -21,25 +21,25 @@ def usual_limits(monkeypatch):
 
 
 def test_every_number_counts_as_weight_and_two_means_old_and_new_and_gradient():
-    config = RunConfig(model="simple_dot", embedding_dim=8, restore_best=False)
+    config = run_config(model="simple_dot", embedding_dim=8, restore_best=False)
     more = training_bytes(config, 11, 20, 100) - training_bytes(config, 10, 20, 100)
     assert more == 8 * 7 * 4
 
 
 def test_biases_and_a_kept_best_epoch_count():
-    config = RunConfig(model="dot_with_bias", embedding_dim=8, restore_best=True)
+    config = run_config(model="dot_with_bias", embedding_dim=8, restore_best=True)
     more = training_bytes(config, 10, 21, 100) - training_bytes(config, 10, 20, 100)
     assert more == 9 * 8 * 4
 
 
 def test_a_batch_counts_no_more_ratings_than_there_are():
-    small, large = (RunConfig(batch_size=size, validation_fraction=0.5) for size in (32, 131_072))
+    small, large = (run_config(batch_size=size, validation_fraction=0.5) for size in (32, 131_072))
     assert training_bytes(small, 10, 20, 64) == training_bytes(large, 10, 20, 64)
     assert training_bytes(small, 10, 20, 10**6) < training_bytes(large, 10, 20, 10**6)
 
 
 def test_the_message_names_what_is_needed_and_allowed():
-    config = RunConfig(model="simple_dot", embedding_dim=1024)
+    config = run_config(model="simple_dot", embedding_dim=1024)
     check_size(config, 50_000, 50_000, 10_000)
     with pytest.raises(LimitError, match=r"10,000 ratings .*13,67\d MiB .*4,096 MiB are allowed"):
         check_size(config, 300_000, 200_000, 10_000)

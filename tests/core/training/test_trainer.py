@@ -5,19 +5,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.config import ModelConfig, RunConfig
 from core.data.ratings import Ratings, Vocabulary
 from core.data.splits import split
 from core.errors import CanceledError, DivergedError, LimitError
 from core.model.events import Epoch, Started, Step
-from core.model.networks import weights_of
+from core.model.families import parse_config, run_config
+from core.model.networks import arrays_of
+from core.model.simple_dot import SimpleDot
 from core.training import engine, trainer
 from core.training.baselines import rmse
 from core.training.engine import DataShape, Engine, forget_engines
 from core.training.trainer import fit, prepare
 
 N_USERS, N_ITEMS = 40, 30
-CONFIG = RunConfig(
+CONFIG = run_config(
     embedding_dim=4,
     epochs=4,
     batch_size=32,
@@ -55,7 +56,7 @@ def planted() -> Ratings:
 def assert_same_result(first, second):
     """Equal bit for bit, but for the seconds."""
     for name in ("user_embedding", "item_embedding", "user_bias", "item_bias"):
-        np.testing.assert_array_equal(getattr(first.weights, name), getattr(second.weights, name))
+        np.testing.assert_array_equal(getattr(first.scorer, name), getattr(second.scorer, name))
     histories = [[replace(epoch, seconds=0) for epoch in run.history] for run in (first, second)]
     assert histories[0] == histories[1]
 
@@ -80,21 +81,21 @@ def adam_by_hand(tables, batches, *, learning_rate, l2):
 
 
 def test_steps_equal_a_computation_by_hand_with_repeated_rows_and_a_short_last_batch():
-    config = ModelConfig(model="simple_dot", embedding_dim=3, init_min=-0.5, init_max=0.5)
+    config = run_config(model="simple_dot", embedding_dim=3, init_min=-0.5, init_max=0.5)
     machine = Engine(config, DataShape(n_users=3, n_items=4, min_rating=1, max_rating=5, n_train=6, batch_size=4))
     machine.reset(config, learning_rate=0.1, seed=7)
     user, item = np.array([0, 1, 1, 2, 2, 1]), np.array([0, 3, 3, 1, 2, 2])
     rating = np.array([1, 2, 3, 4, 5, 1], np.float32)
-    start = weights_of(machine.model)
-    tables = [start.user_embedding.astype(float), start.item_embedding.astype(float)]
+    shapes = SimpleDot.shapes(config, 3, 4)
+    tables = [table.astype(float) for table in arrays_of(machine.model, SimpleDot, shapes).values()]
     by_hand = [(user[rows], item[rows], rating[rows]) for rows in (slice(0, 4), slice(4, 6))]
     losses = adam_by_hand(tables, by_hand, learning_rate=0.1, l2=0.3)
 
     total = machine.train(machine.batches(user, item, rating), 0, 2, l2=0.3, total=0.0)
 
     assert total == pytest.approx(4 * losses[0] + 2 * losses[1], rel=1e-5)
-    np.testing.assert_allclose(weights_of(machine.model).user_embedding, tables[0], atol=1e-5)
-    np.testing.assert_allclose(weights_of(machine.model).item_embedding, tables[1], atol=1e-5)
+    for trained, expected in zip(arrays_of(machine.model, SimpleDot, shapes).values(), tables, strict=True):
+        np.testing.assert_allclose(trained, expected, atol=1e-5)
 
 
 def test_every_training_rating_is_used_once_an_epoch_in_a_new_order(planted, monkeypatch):
@@ -117,7 +118,7 @@ def test_every_training_rating_is_used_once_an_epoch_in_a_new_order(planted, mon
 
 @pytest.mark.parametrize("model", ["simple_dot", "dot_with_bias", "simple_dot_diy"])
 def test_it_learns_the_planted_taste(planted, model):
-    config = RunConfig(model=model, embedding_dim=4, epochs=40, batch_size=32, learning_rate=0.02, restore_best=True)
+    config = run_config(model=model, embedding_dim=4, epochs=40, batch_size=32, learning_rate=0.02, restore_best=True)
     run = fit(config, planted)
     assert run.outcome.val_rmse < 0.85 * run.started.mean_rmse
 
@@ -173,7 +174,7 @@ def test_beyond_the_sample_the_training_error_is_measured_on_every_few_ratings(p
     monkeypatch.setattr(trainer, "TRAINING_SAMPLE", 200)
     sampled = fit(CONFIG, planted)
     rows = split(planted, CONFIG).train[::3]  # 187 of 560
-    predicted = sampled.predict(planted.user_index[rows], planted.item_index[rows])
+    predicted = sampled.scorer.predict(planted.user_index[rows], planted.item_index[rows])
     kept = sampled.history[sampled.outcome.kept_epoch - 1]
     assert kept.rmse == pytest.approx(rmse(np.clip(predicted, 0.5, 5), planted.rating[rows]), abs=1e-6)
     assert kept.rmse != whole.history[sampled.outcome.kept_epoch - 1].rmse
@@ -194,14 +195,14 @@ def test_a_program_left_over_from_another_run_changes_nothing(planted, monkeypat
 
 def test_another_seed_gives_another_model_on_the_same_split(planted):
     first, second = fit(CONFIG, planted), fit(CONFIG.model_copy(update={"seed": 1}), planted)
-    assert not np.array_equal(first.weights.item_embedding, second.weights.item_embedding)
+    assert not np.array_equal(first.scorer.item_embedding, second.scorer.item_embedding)
     assert first.started == second.started
 
 
 def test_the_errors_told_are_those_of_the_weights_kept(planted):
     run = fit(CONFIG.model_copy(update={"epochs": 30, "learning_rate": 0.1, "patience": 3}), planted)
     rows = split(planted, run.config).validation
-    predicted = np.clip(run.predict(planted.user_index[rows], planted.item_index[rows]), 0.5, 5)
+    predicted = np.clip(run.scorer.predict(planted.user_index[rows], planted.item_index[rows]), 0.5, 5)
     best = min(run.history, key=lambda epoch: epoch.val_loss)
     assert run.outcome.stopped_early
     assert run.outcome.epochs == best.epoch + 3 == len(run.history)
@@ -212,14 +213,14 @@ def test_the_errors_told_are_those_of_the_weights_kept(planted):
 def test_the_last_weights_are_kept_where_the_best_are_not_asked_for(planted):
     run = fit(CONFIG.model_copy(update={"learning_rate": 0.1, "restore_best": False}), planted)
     rows = split(planted, run.config).validation
-    predicted = np.clip(run.predict(planted.user_index[rows], planted.item_index[rows]), 0.5, 5)
+    predicted = np.clip(run.scorer.predict(planted.user_index[rows], planted.item_index[rows]), 0.5, 5)
     assert run.outcome.kept_epoch == len(run.history)
     assert run.outcome.val_rmse == run.history[-1].val_rmse
     assert run.outcome.val_rmse == pytest.approx(rmse(predicted, planted.rating[rows]), abs=1e-6)
 
 
 def test_a_penalty_makes_vectors_shorter_and_leaves_biases_alone(planted):
-    free, held = (fit(CONFIG.model_copy(update={"l2": l2, "restore_best": False}), planted).weights for l2 in (0, 5))
+    free, held = (fit(CONFIG.model_copy(update={"l2": l2, "restore_best": False}), planted).scorer for l2 in (0, 5))
     assert np.linalg.norm(held.item_embedding) < 0.5 * np.linalg.norm(free.item_embedding)
     assert np.linalg.norm(held.item_bias) > 0.5 * np.linalg.norm(free.item_bias)
 
@@ -227,13 +228,13 @@ def test_a_penalty_makes_vectors_shorter_and_leaves_biases_alone(planted):
 def test_a_loss_that_is_not_finite_ends_the_run(planted):
     huge = replace(planted, rating=planted.rating * np.float32(1e25))
     with pytest.raises(DivergedError, match=r"epoch 1.*lower the learning rate") as caught:
-        fit(CONFIG.model_copy(update={"model": "simple_dot"}), huge)
+        fit(parse_config({"model": "simple_dot"}, base=CONFIG), huge)
     assert caught.value.history == ()
 
 
 def test_a_training_whose_error_keeps_growing_far_beyond_the_scale_ends(planted):
-    wild = CONFIG.model_copy(
-        update={"model": "simple_dot", "learning_rate": 1.0, "l2": 10.0, "embedding_dim": 256, "epochs": 50}
+    wild = parse_config(
+        {"model": "simple_dot", "learning_rate": 1.0, "l2": 10.0, "embedding_dim": 256, "epochs": 50}, base=CONFIG
     )
     with pytest.raises(DivergedError, match=r"off by.*learning rate 1; lower the learning rate") as caught:
         fit(wild, planted)
@@ -241,8 +242,8 @@ def test_a_training_whose_error_keeps_growing_far_beyond_the_scale_ends(planted)
 
 
 def test_a_training_that_starts_far_off_and_comes_closer_goes_on(planted):
-    far = CONFIG.model_copy(
-        update={"model": "simple_dot", "init_min": -1.0, "init_max": 1.0, "embedding_dim": 1024, "epochs": 3}
+    far = parse_config(
+        {"model": "simple_dot", "init_min": -1.0, "init_max": 1.0, "embedding_dim": 1024, "epochs": 3}, base=CONFIG
     )
     assert len(fit(far, planted).history) == 3
 

@@ -7,9 +7,9 @@ import pytest
 
 from core.analysis.biases.bias import biases
 from core.analysis.components.extremes import ends
-from core.config import PRESETS
 from core.data import splits
 from core.data.ratings import Ratings
+from core.model.families import PRESETS
 
 
 def figure_of(app, key: str) -> dict:
@@ -33,7 +33,7 @@ def test_the_tables_hold_those_furthest_from_what_is_expected(open_page, publish
     run = publish()
     app = open_page("biases", min="50")
     assert not app.exception
-    fit = biases(run.weights.item_bias, bundled.item_count, bundled.item_mean, min_rating=0.5, max_rating=5)
+    fit = biases(run.scorer.item_bias, bundled.item_count, bundled.item_mean, min_rating=0.5, max_rating=5)
     train = splits.split(bundled, run.config).train
     moved = np.bincount(bundled.item_index[train], minlength=len(bundled.items)) > 0
     furthest = ends(np.nan_to_num(fit.residual), moved & (bundled.item_count >= 50), 10)
@@ -41,7 +41,7 @@ def test_the_tables_hold_those_furthest_from_what_is_expected(open_page, publish
     less, more = (table.value for table in app.dataframe)
     assert less["Title"].tolist() == titles[furthest.bottom].tolist()
     assert more["Title"].tolist() == titles[furthest.top].tolist()
-    np.testing.assert_allclose(more["Bias"], run.weights.item_bias[furthest.top], rtol=1e-5)
+    np.testing.assert_allclose(more["Bias"], run.scorer.item_bias[furthest.top], rtol=1e-5)
     np.testing.assert_allclose(more["Expected"] + more["Rest"], more["Bias"])
 
 
@@ -114,7 +114,7 @@ def test_taste_is_what_the_vectors_add(open_page, publish, bundled: Ratings, use
         else (bundled.item_table["title"].tolist().index(first["Title"]))
     )
     mine = (bundled.user_index if users else bundled.item_index) == rows
-    weights = run.weights
+    weights = run.scorer
     products = np.einsum(
         "ij,ij->i", weights.user_embedding[bundled.user_index[mine]], weights.item_embedding[bundled.item_index[mine]]
     )

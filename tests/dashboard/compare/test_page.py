@@ -9,17 +9,18 @@ import pytest
 from core.analysis.compare.comparison import compare
 from core.analysis.compare.shared_items import part, shared
 from core.analysis.neighbors.of_one import neighbors
-from core.config import PRESETS, RunConfig, run_id
+from core.config import run_id
 from core.data.folder import write_folder
 from core.data.ratings import Ratings, Vocabulary
 from core.jobs import queue
+from core.model.families import PRESETS, run_config
 from core.store.runs import RunStore
 from dashboard.compare import choice as compare_choice
 from dashboard.compare import pair as compare_pair
 from dashboard.compare import words as compare_words
 from tests.conftest import run_on
 
-FIRST, SECOND = RunConfig(embedding_dim=4), RunConfig(embedding_dim=6, seed=1)
+FIRST, SECOND = run_config(embedding_dim=4), run_config(embedding_dim=6, seed=1)
 
 
 def figure_of(app, key: str) -> dict:
@@ -87,7 +88,7 @@ def test_the_numbers_are_those_of_the_analysis(open_page, two, bundled: Ratings)
     app = open_page("compare", **link)
     assert not app.exception
     found = shared(part(first, bundled), part(second, bundled), min_ratings=21)
-    expected = compare(first.weights.item_embedding[found.first], second.weights.item_embedding[found.second])
+    expected = compare(first.scorer.item_embedding[found.first], second.scorer.item_embedding[found.second])
     shown = {metric.label: (metric.value, metric.delta) for metric in app.metric}
     measured = expected.measured
     assert shown["Neighbors kept, of 10"] == (
@@ -166,14 +167,14 @@ def test_the_neighbors_of_one_movie_in_both(open_page, two, bundled: Ratings):
     place = titles[found.first].tolist().index("Heat (1995)")
     lists = [table.value for table in app.dataframe[-2:]]
     for shown, run, rows in zip(lists, (first, second), (found.first, found.second), strict=True):
-        near = neighbors(run.weights.item_embedding[rows], place)
+        near = neighbors(run.scorer.item_embedding[rows], place)
         assert shown["Title"].tolist() == titles[found.first][near.index].tolist()
     both = set(lists[0]["Title"]) & set(lists[1]["Title"])
     assert all(shown["In both"].sum() == len(both) for shown in lists)
 
 
 def test_six_models_and_two_of_them_side_by_side(open_page, publish):
-    runs = [publish(RunConfig(embedding_dim=3, seed=seed)) for seed in range(6)]
+    runs = [publish(run_config(embedding_dim=3, seed=seed)) for seed in range(6)]
     app = open_page("compare", models=",".join(run.run_id for run in runs), left="C", right="A")
     assert not app.exception
     assert len(app.dataframe[0].value) == 6
@@ -184,7 +185,7 @@ def test_six_models_and_two_of_them_side_by_side(open_page, publish):
 
 
 def test_one_dimension_beside_many(open_page, publish):
-    narrow, wide = publish(RunConfig(embedding_dim=1)), publish(SECOND)
+    narrow, wide = publish(run_config(embedding_dim=1)), publish(SECOND)
     app = open_page("compare", models=f"{narrow.run_id},{wide.run_id}")
     assert not app.exception
     assert "Put the other model first" in texts(app)
@@ -228,7 +229,7 @@ def other_data(bundled: Ratings, home):
         folder = home / "datasets" / own.dataset_id
         folder.mkdir(parents=True)
         write_folder(folder, own)
-        run = run_on(own, embedding_dim=3)
+        run = run_on(own, dim=3)
         RunStore().publish(run)
         return own, run
 

@@ -8,7 +8,7 @@ import pytest
 from core.analysis.compare.comparison import Comparison, compare
 from core.analysis.compare.measures import Overlap
 from core.analysis.compare.shared_items import Shared
-from core.config import RunConfig
+from core.model.families import run_config
 from core.store.runs import RunStore, RunSummary
 from dashboard.compare import words as compare_words
 
@@ -18,7 +18,7 @@ MATRIX = RNG.normal(size=(200, 6))
 
 @pytest.fixture
 def summary(publish) -> RunSummary:
-    publish(RunConfig(embedding_dim=2))
+    publish(run_config(embedding_dim=2))
     return RunStore().list()[0]
 
 

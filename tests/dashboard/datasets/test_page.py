@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from core import data
-from core.config import PRESETS
 from core.jobs import import_jobs, queue
 from core.jobs.worker import run_job
+from core.model.families import PRESETS
 from core.store.runs import RunStore
 from dashboard.cache import loaders
 from dashboard.shared import phrases

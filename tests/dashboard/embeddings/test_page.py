@@ -3,9 +3,9 @@ import json
 import numpy as np
 import pytest
 
-from core.config import RunConfig
 from core.data import splits
 from core.data.ratings import Ratings
+from core.model.families import run_config
 from dashboard.charts.base import plain
 
 
@@ -64,7 +64,7 @@ def test_order_by_a_dimension_sorts_the_rows(open_page, publish, bundled: Rating
     run = publish()
     app = open_page("embeddings", order="By one dimension", dim="3")
     shown = [name.removesuffix(" (untrained)") for name in figure_of(app, "heatmap")["data"][0]["y"]]
-    values = dict(zip(bundled.item_table["title"], run.weights.item_embedding[:20, 2].tolist(), strict=False))
+    values = dict(zip(bundled.item_table["title"], run.scorer.item_embedding[:20, 2].tolist(), strict=False))
     assert [values[name] for name in shown] == sorted((values[name] for name in shown), reverse=True)
 
 
@@ -106,14 +106,14 @@ def test_a_movie_without_training_ratings_says_so(open_page, publish, bundled: R
 
 @pytest.mark.parametrize("model", ["simple_dot", "dot_with_bias"])
 def test_a_bias_is_shown_where_the_model_has_one(open_page, publish, model: str):
-    publish(RunConfig(model=model, embedding_dim=8))
+    publish(run_config(model=model, embedding_dim=8))
     app = open_page("embeddings")
     assert not app.exception
     assert ("Its bias is" in texts(app)) == (model == "dot_with_bias")
 
 
 def test_one_dimension_is_enough(open_page, publish):
-    publish(RunConfig(embedding_dim=1))
+    publish(run_config(embedding_dim=1))
     app = open_page("embeddings")
     assert not app.exception
     assert "20 movies by 1 dimensions" in figure_of(app, "heatmap")["layout"]["title"]["text"]

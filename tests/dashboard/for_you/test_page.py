@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.config import PRESETS, RunConfig
+from core.config import RunConfig
 from core.data.ratings import Ratings
 from core.data.splits import split
+from core.model.families import PRESETS, run_config
 from dashboard.for_you.rate import ASKED
-from tests.dashboard.own_ratings import STAR_WARS, button, expected, linked, listed, newcomers, stars, texts
+from tests.dashboard.own_ratings import STAR_WARS, button, expected, linked, listed, new_user_model, stars, texts
 
 
 def figure_of(app: AppTest, key: str) -> dict:
@@ -31,7 +32,7 @@ def test_before_the_first_rating_it_is_about_the_typical_person(open_page, publi
     app = open_page("for_you")
     assert not app.exception
     assert len(stars(app)) == ASKED
-    assert listed(app) == expected(newcomers(run, bundled), {})
+    assert listed(app) == expected(new_user_model(run, bundled), {})
     assert "typical person" in texts(app)
     assert "You are in the middle" in texts(app)
     assert "rated" not in app.query_params
@@ -46,7 +47,7 @@ def test_a_recommendation_can_be_rated_and_hidden(open_page, publish, bundled: R
     stars(app, "list")[0].set_value(4)
     app.run()
     assert linked(app, bundled) == {second: 5.0}
-    wanted = expected(newcomers(run, bundled), {second: 5.0}, top=11)
+    wanted = expected(new_user_model(run, bundled), {second: 5.0}, top=11)
     assert listed(app) == [item for item in wanted if item != best][:10]
     button(app, "own_show_hidden").click().run()
     assert listed(app) == wanted[:10]
@@ -77,9 +78,9 @@ def test_more_like_this_moves_the_list_and_not_the_guesses(open_page, publish, b
     app = open_page("for_you", more_like="Heat (1995)")
     assert not app.exception
     assert listed(app) != plain
-    known = newcomers(run, bundled)
+    known = new_user_model(run, bundled)
     best = bundled.items.index(listed(app)[0])
-    assert f"**{known.guesses(known.place({}))[best]:.1f}** ±" in texts(app)
+    assert f"**{known.predictions(known.place({}))[best]:.1f}** ±" in texts(app)
 
 
 @pytest.mark.parametrize("preset", ["default", "article-simple-dot"])
@@ -87,13 +88,11 @@ def test_the_waterfall_as_printed_adds_up_to_the_guess(open_page, publish, bundl
     run = publish(PRESETS[preset])
     app = open_page("for_you", rated=f"{STAR_WARS}:5,1:1", item="Heat (1995)")
     assert not app.exception
-    known = newcomers(run, bundled)
+    known = new_user_model(run, bundled)
     person = known.place({STAR_WARS: 5.0, "1": 1.0})
     row = bundled.item_table["title"].tolist().index("Heat (1995)")
-    score = run.weights.item_embedding[row] @ person.vector
-    guess = (
-        score if person.bias is None else 0.5 + 4.5 / (1 + np.exp(-score - person.bias - run.weights.item_bias[row]))
-    )
+    score = run.scorer.item_embedding[row] @ person.vector
+    guess = score if person.bias is None else 0.5 + 4.5 / (1 + np.exp(-score - person.bias - run.scorer.item_bias[row]))
     (trace,) = figure_of(app, "own_waterfall_why")["data"]
     *steps, total = [float(text.replace("−", "-")) for text in trace["text"]]
     assert round(sum(steps), 2) == total == round(float(guess), 2)
@@ -106,7 +105,7 @@ def test_for_somebody_in_the_data_the_true_rating_stands_beside_the_guess(open_p
     title = bundled.item_table["title"][item]
     app = open_page("for_you", who="Somebody in the data", user=f"User {bundled.users.ids[user]}", item_of_user=title)
     assert not app.exception
-    guess = run.predict(np.array([user]), np.array([item]))[0]
+    guess = run.scorer.predict(np.array([user]), np.array([item]))[0]
     assert f"Together **{guess:.2f}**" in texts(app)
     assert f"The true rating is **{bundled.rating[500]:g}**" in texts(app)
     (trace,) = figure_of(app, "own_waterfall_somebody")["data"]
@@ -118,7 +117,7 @@ def test_the_worst_misses_open_one_after_the_other(open_page, publish, bundled: 
     app = open_page("for_you", who="Somebody in the data")
     table = app.dataframe[-1].value
     rows = split(bundled, run.config).validation
-    guess = np.clip(run.predict(bundled.user_index[rows], bundled.item_index[rows]), 0.5, 5)
+    guess = np.clip(run.scorer.predict(bundled.user_index[rows], bundled.item_index[rows]), 0.5, 5)
     apart = np.abs(guess - bundled.rating[rows])
     np.testing.assert_allclose(np.abs(table["Miss"]), np.sort(apart)[::-1][:20], rtol=1e-6)
     for place in (1, 2):
@@ -146,7 +145,7 @@ def test_the_charts_stay_small_and_say_what_they_show(open_page, publish):
         assert len(json.dumps(figure_of(app, key))) < 5e5
 
 
-@pytest.mark.parametrize("config", [RunConfig(embedding_dim=1), PRESETS["article-simple-dot-diy"]])
+@pytest.mark.parametrize("config", [run_config(embedding_dim=1), PRESETS["article-simple-dot-diy"]])
 def test_other_models_have_the_page_too(open_page, publish, config: RunConfig):
     publish(config)
     app = open_page("for_you", rated=f"{STAR_WARS}:5,1:0.5")

@@ -9,13 +9,23 @@ import pytest
 import streamlit as st
 
 from core.analysis.new_user.own_ratings import to_file
-from core.config import PRESETS
 from core.data.ratings import Ratings
+from core.model.families import PRESETS
 from dashboard.cache import loaders
 from dashboard.for_you import own_ratings
 from dashboard.for_you.rate import ASKED, MOST_LINES
 from dashboard.for_you.scales import Entry, entry
-from tests.dashboard.own_ratings import STAR_WARS, button, expected, item_of, linked, listed, newcomers, stars, texts
+from tests.dashboard.own_ratings import (
+    STAR_WARS,
+    button,
+    expected,
+    item_of,
+    linked,
+    listed,
+    new_user_model,
+    stars,
+    texts,
+)
 
 
 def test_a_star_changes_the_list_at_once_and_goes_into_the_link(open_page, publish, bundled: Ratings):
@@ -26,7 +36,7 @@ def test_a_star_changes_the_list_at_once_and_goes_into_the_link(open_page, publi
     field.set_value(4)
     app.run()
     assert not app.exception
-    assert listed(app) == expected(newcomers(run, bundled), {item: 5.0})
+    assert listed(app) == expected(new_user_model(run, bundled), {item: 5.0})
     assert linked(app, bundled) == {item: 5.0}
     assert [item_of(one) for one in stars(app)][2] == item  # it stays where it is
     assert "**1 rating** so far" in texts(app)
@@ -36,7 +46,7 @@ def test_a_link_opens_the_same_ratings(open_page, publish, bundled: Ratings):
     run = publish()
     given = {"31": 4.5, "1029": 2.0}  # known to few, so not among those asked about
     app = open_page("for_you", rated="31:4.5,1029:2")
-    assert listed(app) == expected(newcomers(run, bundled), given)
+    assert listed(app) == expected(new_user_model(run, bundled), given)
     assert "2 more ratings of yours" in [one.label for one in app.expander]
     (half,) = [one for one in app.number_input if one.key.startswith("own_own_number_")]
     assert half.value == 4.5  # no star shows a half
@@ -87,7 +97,7 @@ def test_ratings_outlive_other_pages_and_other_models(open_page, publish, bundle
     app.run()
     assert not app.exception
     assert linked(app, bundled) == {STAR_WARS: 5.0, "1": 4.0}
-    assert listed(app) == expected(newcomers(other, bundled), {STAR_WARS: 5.0, "1": 4.0})
+    assert listed(app) == expected(new_user_model(other, bundled), {STAR_WARS: 5.0, "1": 4.0})
 
 
 def test_all_ten_rated_bring_ten_more_and_keep_the_first(open_page, publish, bundled: Ratings):

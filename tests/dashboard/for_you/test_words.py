@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.analysis.new_user.explain import Explanation, Influence, Term
-from core.analysis.new_user.foldin import Person
+from core.analysis.new_user.foldin import NewUser
 from core.analysis.new_user.uncertainty import MissCurve, sureness
 from dashboard.for_you import words
 from dashboard.principal_components.label import Label
@@ -13,8 +13,8 @@ HOSTILE = "*[a](http://x)* <b>"
 OTHERS = np.linspace(-1, 1, 101)
 
 
-def somebody(bias: float | None) -> Person:
-    return Person(np.zeros(1), bias, np.eye(2) * 0.04, 3)
+def somebody(bias: float | None) -> NewUser:
+    return NewUser(np.zeros(1), bias, np.eye(2) * 0.04, 3)
 
 
 @pytest.mark.parametrize(

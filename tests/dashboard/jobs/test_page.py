@@ -1,9 +1,9 @@
 """The jobs page: the list, one job's detail, and its log."""
 
 from core import data
-from core.config import PRESETS
 from core.jobs import queue
 from core.jobs.outcome import Verdict
+from core.model.families import PRESETS
 
 
 def submit(preset="default"):

@@ -9,11 +9,11 @@ import pytest
 
 from core.analysis.lesson.dropout import dropout, dropped_products
 from core.analysis.lesson.step import guess, pair_of, training_step
-from core.config import PRESETS, RunConfig
 from core.data.ratings import Ratings
 from core.data.splits import split
 from core.jobs import queue
 from core.jobs.outcome import Verdict
+from core.model.families import PRESETS, run_config
 from core.model.run import Run
 from dashboard.cache import loaders
 from dashboard.lesson.code import contestants, results_words
@@ -103,7 +103,7 @@ def test_the_lifted_row_is_that_of_the_matrix(open_page, publish, bundled: Ratin
     item, *_ = followed(bundled, run)
     app = open_page("under_the_hood", step="2")
     rows, lifted = figure_of(app, "lesson_row")["data"]
-    np.testing.assert_allclose(numbers(lifted["z"])[0], run.weights.item_embedding[item], rtol=1e-6)
+    np.testing.assert_allclose(numbers(lifted["z"])[0], run.scorer.item_embedding[item], rtol=1e-6)
     assert numbers(rows["z"]).shape == (9, run.config.embedding_dim)
     assert f"`matrix[{item}]`" in texts(app)
 
@@ -121,19 +121,19 @@ def test_both_ways_to_a_row_and_what_they_cost(open_page, publish, bundled: Rati
 def test_the_guess_is_printed_to_the_digit(open_page, publish, bundled: Ratings, preset: str):
     run = publish(PRESETS[preset])
     item, user, rating = followed(bundled, run)
-    found = guess(pair_of(run.weights, user, item), min_rating=0.5, max_rating=5.0)
+    found = guess(pair_of(run.scorer, user, item), min_rating=0.5, max_rating=5.0)
     app = open_page("under_the_hood", step="4")
     said = texts(app)
     assert f"**{fixed(found.dot)}**" in said
     assert f"really gave {rating:g} stars" in said
-    expected = run.predict(np.array([user]), np.array([item]))[0]
+    expected = run.scorer.predict(np.array([user]), np.array([item]))[0]
     assert found.rating == pytest.approx(expected, abs=1e-6)
     if found.share is not None:
         assert f"**{fixed(found.score)}**, the score" in said
         assert f"**{fixed(found.rating)}**" in said
     table = app.dataframe[0].value
     np.testing.assert_allclose(
-        table["Product"], run.weights.user_embedding[user] * run.weights.item_embedding[item], rtol=1e-5
+        table["Product"], run.scorer.user_embedding[user] * run.scorer.item_embedding[item], rtol=1e-5
     )
 
 
@@ -142,7 +142,7 @@ def test_the_step_is_that_of_the_formula(open_page, publish, bundled: Ratings, p
     run = publish()
     item, user, rating = followed(bundled, run)
     found = training_step(
-        pair_of(run.weights, user, item),
+        pair_of(run.scorer, user, item),
         rating,
         min_rating=0.5,
         max_rating=5.0,
@@ -170,8 +170,8 @@ def test_biases_alone_are_compared_with_the_whole(open_page, publish, bundled: R
         1
         + np.exp(
             -(
-                run.weights.user_bias[bundled.user_index[validation]]
-                + run.weights.item_bias[bundled.item_index[validation]]
+                run.scorer.user_bias[bundled.user_index[validation]]
+                + run.scorer.item_bias[bundled.item_index[validation]]
             )
         )
     )
@@ -191,7 +191,7 @@ def test_a_model_of_the_other_sort_joins_the_comparison(open_page, publish):
 def test_dropout_is_that_of_the_formula(open_page, publish, bundled: Ratings):
     run = publish()
     item, user, _ = followed(bundled, run)
-    pair = pair_of(run.weights, user, item)
+    pair = pair_of(run.scorer, user, item)
     found = dropout(pair.item, 0.5, seed=7)
     many = dropped_products(pair, user_rate=0.5, item_rate=0.5, draws=1000, seed=7)
     app = open_page("under_the_hood", step="7", lesson_hidden="0.5", lesson_draw="7")
@@ -242,7 +242,7 @@ def test_a_training_that_failed_says_why_and_can_be_tried_again(open_page, publi
 def test_finished_trainings_are_compared(open_page, publish):
     main = publish()
     first, second = (publish(one.config) for one in contestants(True))
-    np.testing.assert_array_equal(first.weights.item_embedding, second.weights.item_embedding)
+    np.testing.assert_array_equal(first.scorer.item_embedding, second.scorer.item_embedding)
     app = open_page("under_the_hood", step="8", run=main.run_id)
     assert "equal to four digits, and not one of the" in texts(app)
     assert [metric.value for metric in app.metric if "RMSE" in metric.label] == ["0.9500", "0.9500"]
@@ -283,7 +283,7 @@ def test_a_link_with_nonsense_shows_the_page_all_the_same(open_page, publish, na
 
 
 def test_a_model_of_one_dimension_has_a_lesson_too(open_page, publish):
-    publish(RunConfig(embedding_dim=1))
+    publish(run_config(embedding_dim=1))
     for step in STEPS:
         assert not open_page("under_the_hood", step=step).exception
 

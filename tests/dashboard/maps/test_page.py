@@ -46,7 +46,7 @@ def test_a_shadow_at_once_with_its_faithfulness(open_page: Open, run: Run, bundl
     assert not app.exception
     figure = figure_of(app, "item_map")
     rows = study_kinds.taking_part(run, bundled, MIN_RATINGS)
-    matrix = run.weights.item_embedding[rows]
+    matrix = run.scorer.item_embedding[rows]
     (cloud,) = figure["data"]
     assert cloud["type"] == "scattergl"
     scores = pca(matrix, n_components=2).scores.astype(np.float32)
@@ -195,7 +195,7 @@ def test_a_link_carries_the_poles(open_page: Open, run: Run, bundled: Ratings):
         (str(bundled.items.ids[titles.index("Heat (1995)")]),),
         (str(bundled.items.ids[titles.index("Toy Story (1995)")]),),
     )
-    found = saved_axes.project(own, run.weights.item_embedding, bundled.items)
+    found = saved_axes.project(own, run.scorer.item_embedding, bundled.items)
     place = app.dataframe[1].value.set_index("Title")["Place"]
     row = titles.index(place.index[0])
     assert place.iloc[0] == pytest.approx(found.positions[row])
@@ -239,7 +239,7 @@ def test_a_selection_as_a_file_with_ids_and_vectors(run: Run, bundled: Ratings):
     assert head[0] == "Id" and head[-width:] == [f"e{number}" for number in range(1, width + 1)]
     assert first.split(",")[0] == bundled.items.ids[3]
     assert [float(value) for value in first.split(",")[-width:]] == pytest.approx(
-        run.weights.item_embedding[3].tolist(), rel=1e-6
+        run.scorer.item_embedding[3].tolist(), rel=1e-6
     )
     assert "e1" not in selection.for_file(bundled, rows, chosen, table, vectors=False).columns
 

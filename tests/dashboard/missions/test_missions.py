@@ -7,6 +7,7 @@ import pytest
 from core.config import RunConfig
 from core.data.ratings import DatasetRef
 from core.model.events import Epoch
+from core.model.families import run_config
 from core.model.run import Outcome
 from core.store.runs import RunSummary
 from dashboard.missions import checks
@@ -15,8 +16,8 @@ from dashboard.missions.tours import MISSIONS, Task
 from dashboard.shell import frame
 
 DATA = DatasetRef("d", "D", "movie", "0" * 64, 4, 6, 24, 0.5, 5.0)
-DEFAULT = RunConfig(l2=0.11)
-CARELESS = RunConfig(l2=0.0)
+DEFAULT = run_config(l2=0.11)
+CARELESS = run_config(l2=0.0)
 RISES = tuple(Epoch(n, 0.1, 1, fit, 1, 1, new, 1) for n, fit, new in ((1, 0.9, 0.90), (2, 0.6, 0.88), (3, 0.4, 0.89)))
 FALLS = tuple(Epoch(n, 0.1, 1, fit, 1, 1, new, 1) for n, fit, new in ((1, 0.9, 0.90), (2, 0.7, 0.87), (3, 0.6, 0.86)))
 
@@ -75,13 +76,13 @@ CASES = [
     (checks.asks_why, replace(on("for_you"), explained="Heat (1995)"), on("for_you")),
     (checks.takes_the_penalty_away, training(CARELESS, None), training(DEFAULT, None)),
     (checks.takes_the_penalty_away, training(CARELESS, None), training(None, None)),
-    (checks.takes_the_penalty_away, training(CARELESS, None), training(RunConfig(l2=0.0, item_dropout=0.5), None)),
+    (checks.takes_the_penalty_away, training(CARELESS, None), training(run_config(l2=0.0, item_dropout=0.5), None)),
     (checks.sees_it_turn, training(CARELESS, RISES), training(CARELESS, None)),
     (checks.sees_it_turn, training(CARELESS, RISES), training(CARELESS, FALLS)),
     (checks.sees_it_turn, training(CARELESS, RISES), training(DEFAULT, RISES)),
     (checks.cures_it, training(DEFAULT, FALLS), training(DEFAULT, None)),
     (checks.cures_it, training(DEFAULT, FALLS), training(DEFAULT, RISES)),
-    (checks.cures_it, training(RunConfig(l2=0.0, item_dropout=0.5), FALLS), training(RunConfig(l2=0.01), FALLS)),
+    (checks.cures_it, training(run_config(l2=0.0, item_dropout=0.5), FALLS), training(run_config(l2=0.01), FALLS)),
     (checks.cures_it, training(DEFAULT, FALLS), replace(training(DEFAULT, FALLS), runs=(RUN,))),
     (checks.lays_it_behind, training(DEFAULT, FALLS, behind="b" * 16), training(DEFAULT, FALLS)),
     (checks.lays_it_behind, training(DEFAULT, FALLS, behind="b" * 16), training(DEFAULT, FALLS, behind="a" * 16)),

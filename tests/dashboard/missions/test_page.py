@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from core.analysis.components.pca import pca
-from core.config import PRESETS
 from core.data.ratings import Ratings
+from core.model.families import PRESETS
 from core.studies import component_names
 from dashboard.missions.tours import MISSIONS
 
@@ -122,7 +122,7 @@ def test_a_name_given_to_the_first_component_is_seen(open_page, publish, bundled
     run = publish()
     app = open_page("components", mission="first-component", task="4")
     assert "step 4 of 4" in bar(app)
-    direction = pca(run.weights.item_embedding).components[0]
+    direction = pca(run.scorer.item_embedding).components[0]
     component_names.set_name(run.run_id, component_names.Name("old", "new", direction, 0, False, 0))
     app.run()
     assert "Mission done" in bar(app)

@@ -9,9 +9,9 @@ import pytest
 import streamlit as st
 
 from core.analysis.neighbors.of_one import METRICS, neighbors
-from core.config import PRESETS, RunConfig
 from core.data import splits
 from core.data.ratings import Ratings
+from core.model.families import PRESETS, run_config
 
 
 def figure_of(app, key: str) -> dict:
@@ -33,7 +33,7 @@ def expected(ratings: Ratings, run, row: int, least: int) -> list[list[str]]:
     eligible = (ratings.item_count >= least) & trained(ratings, run)
     titles = ratings.item_table["title"]
     return [
-        titles[neighbors(run.weights.item_embedding, row, metric=metric, eligible=eligible).index].tolist()
+        titles[neighbors(run.scorer.item_embedding, row, metric=metric, eligible=eligible).index].tolist()
         for metric in METRICS
     ]
 
@@ -120,7 +120,7 @@ def test_lengths_are_drawn_for_all_and_marked_for_the_lists(open_page, publish, 
     assert [mark["name"] for mark in marks] == ["Cosine", "Dot product", "Euclidean distance"]
     assert len(star["text"]) == 1
     row = int(np.argmax(bundled.item_count))
-    assert f"**{np.linalg.norm(run.weights.item_embedding[row]):.2f}** long" in texts(app)
+    assert f"**{np.linalg.norm(run.scorer.item_embedding[row]):.2f}** long" in texts(app)
 
 
 def test_analogies_are_computed_only_when_opened(open_page, publish):
@@ -143,7 +143,7 @@ def test_an_analogy_that_cancels_out_is_explained(open_page, publish):
 
 
 def test_one_dimension_has_neighbors_too(open_page, publish):
-    publish(RunConfig(embedding_dim=1))
+    publish(run_config(embedding_dim=1))
     app = open_page("neighbors", arithmetic="true")
     assert not app.exception
     assert len(app.dataframe) >= 3
@@ -171,9 +171,9 @@ def test_the_file_has_all_three_lists_with_ids(open_page, publish, bundled: Rati
     )
     assert list(rows[0])[: first.count(",") + 1] == first.split(",")
     matrix, count, ids = (
-        (run.weights.user_embedding, bundled.user_count, bundled.users.ids)
+        (run.scorer.user_embedding, bundled.user_count, bundled.users.ids)
         if users
-        else (run.weights.item_embedding, bundled.item_count, bundled.items.ids)
+        else (run.scorer.item_embedding, bundled.item_count, bundled.items.ids)
     )
     asked = int(np.argmax(count))
     index = bundled.user_index if users else bundled.item_index

@@ -9,9 +9,9 @@ import pytest
 from core.analysis.components.pca import pca
 from core.analysis.components.stability import across_seeds
 from core.analysis.components.truncation import cost
-from core.config import PRESETS, RunConfig
 from core.data.ratings import Ratings
 from core.data.splits import split
+from core.model.families import PRESETS, run_config
 from core.store import study_store
 from core.store.runs import RunStore
 from core.studies import component_names
@@ -23,11 +23,11 @@ HOSTILE = ["<img src=x onerror=alert(1)>", "%{y} $x^2$ *b* [a](b)"]
 
 
 def direction(run, component: int, *, centered: bool = False) -> np.ndarray:
-    return pca(run.weights.item_embedding, centered=centered).components[component]
+    return pca(run.scorer.item_embedding, centered=centered).components[component]
 
 
 def kept(run, component: int) -> tuple[str, str] | None:
-    found = component_names.for_components(component_names.get(run.run_id), pca(run.weights.item_embedding))[component]
+    found = component_names.for_components(component_names.get(run.run_id), pca(run.scorer.item_embedding))[component]
     return None if found is None else (found.low, found.high)
 
 
@@ -165,7 +165,7 @@ def test_what_is_no_name_in_a_link_is_told_and_not_shown(open_page, publish, tex
 def test_a_name_from_other_settings_says_so(open_page, publish):
     run = publish()
     component_names.set_name(run.run_id, Name("quiet", "loud", direction(run, 1, centered=True), 1, True, 21))
-    turned = pca(run.weights.item_embedding)
+    turned = pca(run.scorer.item_embedding)
     place = next(
         k for k, one in enumerate(component_names.for_components(component_names.get(run.run_id), turned)) if one
     )
@@ -194,8 +194,8 @@ def test_the_first_components_predict_as_the_analysis_says(open_page, publish, b
     app = open_page("components")
     rows = split(bundled, run.config).validation
     found = cost(
-        run.weights,
-        pca(run.weights.item_embedding),
+        run.scorer,
+        pca(run.scorer.item_embedding),
         bundled.user_index[rows],
         bundled.item_index[rows],
         bundled.rating[rows],
@@ -228,9 +228,9 @@ def test_without_a_study_the_page_offers_one(open_page, publish):
 def test_a_stored_study_stands_wherever_the_component_does(open_page, publish, bundled: Ratings):
     run = publish()
     rng = np.random.default_rng(1)
-    matrix = run.weights.item_embedding.copy()
+    matrix = run.scorer.item_embedding.copy()
     matrix[:, 0] *= 4
-    strong = replace(run, run_id="0123456789abcdef", weights=replace(run.weights, item_embedding=matrix))
+    strong = replace(run, run_id="0123456789abcdef", weights=replace(run.scorer, item_embedding=matrix))
     RunStore().publish(strong)
     others = np.stack([matrix @ np.linalg.qr(rng.normal(size=(64, 64)))[0] for _ in range(2)]).astype(np.float32)
     others[:, :, :] += 0.3 * rng.normal(size=others.shape)
@@ -251,7 +251,7 @@ def test_a_stored_study_stands_wherever_the_component_does(open_page, publish, b
 
 
 def test_one_dimension_has_a_name_and_a_cost(open_page, publish):
-    run = publish(RunConfig(embedding_dim=1))
+    run = publish(run_config(embedding_dim=1))
     app = open_page("components")
     app.text_input(key="name_low").set_value("quiet").run()
     assert not app.exception

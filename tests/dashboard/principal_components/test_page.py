@@ -7,8 +7,8 @@ import pytest
 from core.analysis.components.extremes import ends
 from core.analysis.components.noise import noise_band
 from core.analysis.components.pca import pca
-from core.config import RunConfig
 from core.data.ratings import Ratings
+from core.model.families import run_config
 from core.store.runs import RunStore
 from dashboard.principal_components.plane import CHART
 
@@ -53,7 +53,7 @@ def test_the_tables_hold_both_ends_of_the_first_component(open_page, publish, bu
     run = publish()
     app = open_page("components")
     assert not app.exception
-    assert listed_titles(app) == expected(bundled, run.weights.item_embedding, 0, 21)
+    assert listed_titles(app) == expected(bundled, run.scorer.item_embedding, 0, 21)
     assert {"Title", "PC 1", "PC 2", "Mean", "Ratings", "Genres"} <= set(app.dataframe[0].value.columns)
     assert (app.dataframe[0].value["Ratings"] >= 21).all()
 
@@ -61,14 +61,14 @@ def test_the_tables_hold_both_ends_of_the_first_component(open_page, publish, bu
 def test_a_link_opens_the_same_component(open_page, publish, bundled: Ratings):
     run = publish()
     app = open_page("components", component="5", min="100")
-    assert listed_titles(app) == expected(bundled, run.weights.item_embedding, 4, 100)
+    assert listed_titles(app) == expected(bundled, run.scorer.item_embedding, 4, 100)
     assert "Component 5 carries" in texts(app)
 
 
 def test_the_noise_band_is_drawn_and_said(open_page, publish):
     run = publish()
     app = open_page("components", component="64")
-    noise = noise_band(run.weights.item_embedding)
+    noise = noise_band(run.scorer.item_embedding)
     assert not noise.above[63]
     assert f"**{noise.count} of 64**" in texts(app)
     assert "**This one is noise**" in texts(app)
@@ -79,9 +79,9 @@ def test_the_noise_band_is_drawn_and_said(open_page, publish):
 
 def test_hints_in_words_stand_at_both_ends(open_page, publish, bundled: Ratings):
     run = publish()
-    matrix = run.weights.item_embedding.copy()
+    matrix = run.scorer.item_embedding.copy()
     matrix[:, 0] += 5 * np.nan_to_num(bundled.item_table["year"].to_numpy() - 1990) / 30
-    planted = replace(run, run_id="0123456789abcdef", weights=replace(run.weights, item_embedding=matrix))
+    planted = replace(run, run_id="0123456789abcdef", weights=replace(run.scorer, item_embedding=matrix))
     RunStore().publish(planted)
     app = open_page("components", run=planted.run_id, centered="true")
     assert not app.exception
@@ -104,7 +104,7 @@ def test_only_well_known_movies_can_shape_the_components(open_page, publish, bun
     run = publish()
     app = open_page("components", shaped="true", min="50")
     kept = bundled.item_count >= 50
-    ratio = pca(run.weights.item_embedding[kept]).variance_ratio[0]
+    ratio = pca(run.scorer.item_embedding[kept]).variance_ratio[0]
     assert f"Component 1 carries {ratio:.1%}" in texts(app)
     assert "9,066 movies along component 1" in figure_of(app, "strip")["layout"]["title"]["text"]
 
@@ -149,7 +149,7 @@ def test_a_selection_on_another_model_is_not_shown(open_page, publish):
 
 
 def test_one_dimension_has_no_map(open_page, publish):
-    publish(RunConfig(embedding_dim=1))
+    publish(run_config(embedding_dim=1))
     app = open_page("components")
     assert not app.exception
     assert "one dimension" in texts(app)
@@ -157,14 +157,14 @@ def test_one_dimension_has_no_map(open_page, publish):
 
 
 def test_two_dimensions_have_no_space(open_page, publish):
-    publish(RunConfig(embedding_dim=2))
+    publish(run_config(embedding_dim=2))
     app = open_page("components", view="3D", component="2")
     assert not app.exception
     assert figure_of(app, "map")
 
 
 def test_a_component_that_a_smaller_model_does_not_have(open_page, publish):
-    publish(RunConfig(embedding_dim=4))
+    publish(run_config(embedding_dim=4))
     app = open_page("components", component="60", x="60", y="-1", color="Nothing", find="No such movie", min="1000000")
     assert not app.exception
     assert app.number_input(key="component").value in range(1, 5)

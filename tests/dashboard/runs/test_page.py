@@ -1,6 +1,6 @@
 """The runs page: the list, opening, comparing, and what was set aside."""
 
-from core.config import PRESETS
+from core.model.families import PRESETS
 from core.store.runs import RunStore
 
 

@@ -3,8 +3,8 @@
 import pytest
 import streamlit as st
 
-from core.config import PRESETS
 from core.errors import UnknownRunError
+from core.model.families import PRESETS
 from core.store.runs import RunStore
 from dashboard.session import state
 

@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from core.config import PRESETS
 from core.jobs import queue
 from core.jobs.outcome import Verdict
+from core.model.families import PRESETS
 from dashboard.shell import frame
 
 

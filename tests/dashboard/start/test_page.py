@@ -1,8 +1,8 @@
 """The start page: the data in numbers, the first training, and the way on."""
 
-from core.config import PRESETS
 from core.jobs import queue
 from core.jobs.outcome import Verdict
+from core.model.families import PRESETS
 
 
 def plots(app):

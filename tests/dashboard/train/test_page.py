@@ -6,10 +6,11 @@ from dataclasses import asdict
 import pyarrow as pa
 import pytest
 
-from core.config import PRESETS, RunConfig
+from core.config import RunConfig
 from core.jobs import queue
 from core.jobs.outcome import CANCELED, Verdict
 from core.model.events import Epoch, Started
+from core.model.families import PRESETS, run_config
 from dashboard.shared import phrases
 from dashboard.train import form
 
@@ -63,7 +64,7 @@ def test_a_preset_fills_the_form_and_is_what_gets_trained(open_page):
     assert app.number_input(key="batch_size").value == 32
     job = start(app)
     spec = json.loads((queue.folder() / job.job_id / "spec.json").read_text())["spec"]
-    assert RunConfig(**spec["config"]) == PRESETS["article-simple-dot-diy"]
+    assert run_config(**spec["config"]) == PRESETS["article-simple-dot-diy"]
 
 
 def test_changing_a_setting_puts_the_preset_out(open_page):

@@ -3,23 +3,20 @@
 import numpy as np
 import pytest
 
-from core.analysis.biases.ablation import without_taste
-from core.model.run import predict
+from core.analysis.biases.ablation import bias_ablation
 from core.training.baselines import rmse
-from tests.core.analysis.made import weights
-
-SCALE = {"min_rating": 0.5, "max_rating": 5.0}
+from tests.core.analysis.made import random_scorer
 
 
 def test_without_taste_only_the_biases_are_left():
-    known = weights()
+    known = random_scorer()
     rng = np.random.default_rng(0)
     user, item = rng.integers(0, 5, 40), rng.integers(0, 7, 40)
     rating = rng.uniform(0.5, 5, 40).astype(np.float32)
-    found = without_taste(known, user, item, rating, **SCALE)
+    found = bias_ablation(known, user, item, rating)
     share = 1 / (1 + np.exp(-(known.user_bias[user] + known.item_bias[item]).astype(float)))
     assert found.biases_rmse == pytest.approx(rmse(0.5 + 4.5 * share, rating), abs=1e-6)
-    whole = np.clip(predict(known, user, item, 0.5, 5.0), 0.5, 5.0)
+    whole = np.clip(known.predict(user, item), 0.5, 5.0)
     assert found.whole_rmse == pytest.approx(rmse(whole, rating), abs=1e-6)
     assert found.n_ratings == 40
 
@@ -27,6 +24,6 @@ def test_without_taste_only_the_biases_are_left():
 def test_without_taste_needs_biases_and_ratings():
     nothing = np.zeros(0, int)
     with pytest.raises(ValueError, match="no biases"):
-        without_taste(weights(biased=False), nothing, nothing, nothing, **SCALE)
+        bias_ablation(random_scorer(biased=False), nothing, nothing, nothing)
     with pytest.raises(ValueError, match="no ratings"):
-        without_taste(weights(), nothing, nothing, nothing, **SCALE)
+        bias_ablation(random_scorer(), nothing, nothing, nothing)

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from core.analysis.biases.bias import biases as fit
+from core.model.scoring import Scale
 
 RNG = np.random.default_rng(0)
 COUNT = RNG.integers(1, 300, 200)
 MEAN = RNG.uniform(1, 4.5, 200)
-biases = partial(fit, min_rating=0.5, max_rating=5.0)
+biases = partial(fit, scale=Scale(0.5, 5.0, sigmoid=True))
 
 
 def planted(shrinkage: float = 12.0) -> np.ndarray:
@@ -58,7 +59,7 @@ def test_scale_and_place_of_the_biases_carry_over():
 
 def test_the_scale_of_the_ratings_does_not_matter():
     noisy = planted() + RNG.normal(scale=0.1, size=200)
-    here, there = biases(noisy, COUNT, MEAN), fit(noisy, COUNT, 20 * MEAN - 10, min_rating=0.0, max_rating=90.0)
+    here, there = biases(noisy, COUNT, MEAN), fit(noisy, COUNT, 20 * MEAN - 10, Scale(0.0, 90.0, sigmoid=True))
     np.testing.assert_allclose(there.expected, here.expected)
 
 

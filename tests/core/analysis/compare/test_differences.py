@@ -1,9 +1,10 @@
 from core.analysis.compare.differences import differences
 from core.config import RunConfig
+from core.model.families import run_config
 
 
 def test_only_settings_that_differ_in_the_words_of_the_form():
-    found = differences([RunConfig(seed=0, embedding_dim=8), RunConfig(seed=1, embedding_dim=8), RunConfig(seed=0)])
+    found = differences([run_config(seed=0, embedding_dim=8), run_config(seed=1, embedding_dim=8), run_config(seed=0)])
     assert [(one.name, one.title, one.values) for one in found] == [
         ("embedding_dim", "Dimensions", (8, 8, 64)),
         ("seed", RunConfig.model_fields["seed"].title, (0, 1, 0)),
@@ -11,4 +12,4 @@ def test_only_settings_that_differ_in_the_words_of_the_form():
 
 
 def test_equal_settings_and_a_single_one_do_not_differ():
-    assert differences([RunConfig(), RunConfig()]) == differences([RunConfig()]) == ()
+    assert differences([run_config(), run_config()]) == differences([run_config()]) == ()

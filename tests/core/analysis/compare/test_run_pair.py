@@ -7,8 +7,9 @@ import pytest
 
 from core.analysis.compare.run_pair import compare_parts, of_study, to_study
 from core.analysis.compare.shared_items import part
-from core.config import RunConfig, run_id
+from core.config import run_id
 from core.errors import CanceledError, LimitError
+from core.model.families import run_config
 from core.store import study_store
 from core.store.runs import RunStore
 from core.studies import study_kinds
@@ -18,8 +19,8 @@ from tests.conftest import run_on
 
 @pytest.fixture
 def runs(bundled):
-    first, config = run_on(bundled, embedding_dim=5), RunConfig(embedding_dim=3, seed=1)
-    second = replace(run_on(bundled, embedding_dim=3), config=config, run_id=run_id(config, bundled.digest))
+    first, config = run_on(bundled, dim=5), run_config(embedding_dim=3, seed=1)
+    second = replace(run_on(bundled, dim=3), config=config, run_id=run_id(config, bundled.digest))
     for run in (first, second):
         RunStore().publish(run)
     return first, second

@@ -50,4 +50,4 @@ def test_a_runs_part_knows_what_training_saw(bundled):
     found = part(run, bundled)
     learned = bundled.item_index[split(bundled, run.config).train]
     np.testing.assert_array_equal(np.flatnonzero(found.trained), np.unique(learned))
-    assert found.matrix is run.weights.item_embedding
+    assert found.matrix is run.scorer.item_embedding

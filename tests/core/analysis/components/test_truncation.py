@@ -4,68 +4,69 @@ import pytest
 from core.analysis.components import truncation as module
 from core.analysis.components.pca import pca
 from core.analysis.components.truncation import cost, sample
-from core.model.run import Weights, predict
+from core.model.scoring import Bilinear
 from core.training.baselines import rmse
+from tests.core.analysis.made import scorer
 
 RNG = np.random.default_rng(3)
 USERS, ITEMS, DIM, N = 30, 40, 6, 500
 USER_INDEX, ITEM_INDEX = RNG.integers(0, USERS, N), RNG.integers(0, ITEMS, N)
 RATING = RNG.integers(1, 11, N) / 2
-SCALE = {"min_rating": 0.5, "max_rating": 5.0}
 
 
-def weights(*, biased: bool) -> Weights:
+def random(*, biased: bool) -> Bilinear:
     vectors = [RNG.normal(0.3, 1, (rows, DIM)).astype(np.float32) for rows in (USERS, ITEMS)]
     biases = [RNG.normal(size=rows).astype(np.float32) if biased else None for rows in (USERS, ITEMS)]
-    return Weights(*vectors, *biases)
+    return scorer(*vectors, *biases)
 
 
-def direct(of: Weights) -> float:
-    return rmse(np.clip(predict(of, USER_INDEX, ITEM_INDEX, 0.5, 5.0), 0.5, 5.0), RATING)
+def direct(of: Bilinear) -> float:
+    return rmse(np.clip(of.predict(USER_INDEX, ITEM_INDEX), 0.5, 5.0), RATING)
 
 
 @pytest.mark.parametrize("biased", [True, False])
 @pytest.mark.parametrize("centered", [True, False])
 @pytest.mark.parametrize("side", ["item", "user"])
 def test_every_k_is_the_error_of_the_matrix_cut_to_k_components(biased, centered, side):
-    full = weights(biased=biased)
+    full = random(biased=biased)
     matrix = full.item_embedding if side == "item" else full.user_embedding
     result = pca(matrix, centered=centered)
-    found = cost(full, result, USER_INDEX, ITEM_INDEX, RATING, side=side, **SCALE)
+    found = cost(full, result, USER_INDEX, ITEM_INDEX, RATING, side=side)
     assert found.rmse.shape == (DIM + 1,)
     for k in range(DIM + 1):
         cut = result.mean + result.scores[:, :k] @ result.components[:k]
         vectors = (full.user_embedding, cut) if side == "item" else (cut, full.item_embedding)
-        expected = direct(Weights(*vectors, full.user_bias, full.item_bias))
+        biases = (full.user_bias, full.item_bias) if biased else ()
+        expected = direct(scorer(*vectors, *biases))
         assert found.rmse[k] == pytest.approx(expected, rel=1e-6)
     assert found.rmse[-1] == pytest.approx(direct(full), rel=1e-6)
 
 
 def test_blocks_do_not_show(monkeypatch):
-    full = weights(biased=True)
+    full = random(biased=True)
     result = pca(full.item_embedding)
-    whole = cost(full, result, USER_INDEX, ITEM_INDEX, RATING, **SCALE)
+    whole = cost(full, result, USER_INDEX, ITEM_INDEX, RATING)
     monkeypatch.setattr(module, "BLOCK", 77)
-    np.testing.assert_allclose(cost(full, result, USER_INDEX, ITEM_INDEX, RATING, **SCALE).rmse, whole.rmse)
+    np.testing.assert_allclose(cost(full, result, USER_INDEX, ITEM_INDEX, RATING).rmse, whole.rmse)
 
 
 def test_one_true_component_is_enough():
     line = np.outer(RNG.normal(size=ITEMS), RNG.normal(size=DIM)) + 1e-6 * RNG.normal(size=(ITEMS, DIM))
-    full = Weights(RNG.normal(size=(USERS, DIM)), line)
-    rating = np.clip(predict(full, USER_INDEX, ITEM_INDEX, 0.5, 5.0), 0.5, 5.0)
-    found = cost(full, pca(line), USER_INDEX, ITEM_INDEX, rating, **SCALE)
+    full = scorer(RNG.normal(size=(USERS, DIM)), line)
+    rating = np.clip(full.predict(USER_INDEX, ITEM_INDEX), 0.5, 5.0)
+    found = cost(full, pca(line), USER_INDEX, ITEM_INDEX, rating)
     assert found.enough() == 1
     assert found.rmse[0] > 0.5
     assert found.n_ratings == N
 
 
 def test_refuses_no_ratings_and_foreign_components():
-    full = weights(biased=True)
+    full = random(biased=True)
     none = np.empty(0, int)
     with pytest.raises(ValueError, match="no ratings"):
-        cost(full, pca(full.item_embedding), none, none, none, **SCALE)
+        cost(full, pca(full.item_embedding), none, none, none)
     with pytest.raises(ValueError, match="do not fit"):
-        cost(full, pca(full.item_embedding[:, :3]), USER_INDEX, ITEM_INDEX, RATING, **SCALE)
+        cost(full, pca(full.item_embedding[:, :3]), USER_INDEX, ITEM_INDEX, RATING)
 
 
 def test_a_sample_is_some_of_the_rows_and_the_same_every_time():

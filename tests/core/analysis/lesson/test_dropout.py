@@ -5,6 +5,7 @@ import pytest
 
 from core.analysis.lesson.dropout import dropout, dropped_products
 from core.analysis.lesson.step import Pair
+from core.model.scoring import Scale
 
 
 def test_dropout_hides_some_and_scales_up_the_rest():
@@ -18,7 +19,7 @@ def test_dropout_hides_some_and_scales_up_the_rest():
 
 
 def test_dropout_is_right_on_average():
-    pair = Pair(np.array([1.0, -2.0, 0.5]), np.array([2.0, 1.0, 4.0]))
+    pair = Pair(np.array([1.0, -2.0, 0.5]), np.array([2.0, 1.0, 4.0]), Scale(0.5, 5.0, sigmoid=False))
     found = dropped_products(pair, user_rate=0.3, item_rate=0.6, draws=200_000, seed=0)
     assert found.mean() == pytest.approx(2.0, abs=5 * found.std() / np.sqrt(len(found)))
     still = dropped_products(pair, user_rate=0, item_rate=0, draws=3, seed=0)

@@ -5,23 +5,30 @@ import pytest
 
 from core.analysis.lesson.dropout import dropout
 from core.analysis.lesson.step import pair_of, training_step
-from core.config import ModelConfig
 from core.model.backend import keras, tf
-from core.model.networks import build_model, weights_of
+from core.model.families import family_of, run_config
+from core.model.networks import arrays_of
+from core.model.scoring import Bilinear, Scale
 
 USER, ITEM, RATING = 3, 2, 4.5
-SCALE = {"min_rating": 0.5, "max_rating": 5.0}
+RANGE = {"low": 0.5, "high": 5.0}
 
 
 @pytest.mark.parametrize("model", ["dot_with_bias", "simple_dot", "simple_dot_diy"])
 @pytest.mark.parametrize("l2", [0.0, 0.11])
 def test_one_step_of_gradient_descent_is_keras_own(model: str, l2: float):
-    config = ModelConfig(model=model, embedding_dim=8, init_min=-0.7, init_max=0.7)
-    built = build_model(config, n_users=6, n_items=5, seed=1, **SCALE)
+    config = run_config(model=model, embedding_dim=8, init_min=-0.7, init_max=0.7)
+    family = family_of(config)
+    scale = Scale(**RANGE, sigmoid=family.uses_sigmoid)
+    built = family.build(config, n_users=6, n_items=5, seed=1, scale=scale).model
+
+    def scorer() -> Bilinear:
+        return family(arrays_of(built, family, family.shapes(config, 6, 5)), scale)
+
     for name in ("user_bias", "item_bias") if model == "dot_with_bias" else ():
         table = built.get_layer(name)
         table.set_weights([np.linspace(-0.5, 0.5, table.input_dim, dtype=np.float32)[:, None]])
-    before = weights_of(built)
+    before = scorer()
     inputs = [np.array([USER], np.int32), np.array([ITEM], np.int32)]
     vectors = keras.Model(
         built.inputs, [built.output, *(built.get_layer(f"{side}_embedding").output for side in ("user", "item"))]
@@ -35,13 +42,13 @@ def test_one_step_of_gradient_descent_is_keras_own(model: str, l2: float):
     keras.optimizers.SGD(learning_rate=0.05).apply(
         [tf.convert_to_tensor(slope) for slope in slopes], built.trainable_variables
     )
-    after = weights_of(built)
+    after = scorer()
 
-    found = training_step(pair_of(before, USER, ITEM), RATING, **SCALE, learning_rate=0.05, l2=l2)
+    found = training_step(pair_of(before, USER, ITEM), RATING, learning_rate=0.05, l2=l2)
     expected = pair_of(after, USER, ITEM)
     np.testing.assert_allclose(found.after.user, expected.user, atol=1e-6)
     np.testing.assert_allclose(found.after.item, expected.item, atol=1e-6)
-    assert found.guess_before.rating == pytest.approx(float(predicted[0]), abs=1e-5)
+    assert found.predicted_before.rating == pytest.approx(float(predicted[0]), abs=1e-5)
     if model == "dot_with_bias":
         assert found.after.user_bias == pytest.approx(expected.user_bias, abs=1e-6)
         assert found.after.item_bias == pytest.approx(expected.item_bias, abs=1e-6)

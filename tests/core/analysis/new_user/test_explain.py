@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from core.analysis.components.pca import pca
-from core.analysis.new_user.explain import averages, explain, influence, item_party, printed, user_party, worst
-from core.analysis.new_user.foldin import fold_in, guesses, people_prior, scale_of
+from core.analysis.new_user.explain import averages, explain, influence, item_vectors, printed, user_vectors, worst
+from core.analysis.new_user.foldin import fold_in, people_prior, predictions
 from core.data.ratings import Ratings
 from core.model.run import Run
 from tests.conftest import run_on
@@ -14,21 +14,22 @@ MODELS = ["dot_with_bias", "simple_dot", "simple_dot_diy"]
 
 
 def parts_of(run: Run, ratings: Ratings):
-    weights = run.weights
-    scale = scale_of(weights, ratings.min_rating, ratings.max_rating)
-    return weights, scale, averages(weights, ratings.user_count > 0, ratings.item_count)
+    scorer = run.scorer
+    return scorer, scorer.scale, averages(scorer, ratings.user_count > 0, ratings.item_count)
 
 
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("most", [0, 2, 4, 9])
 def test_the_steps_add_up_to_the_models_own_guess(small: Ratings, model: str, most: int):
     run = run_on(small, model=model)
-    weights, scale, average = parts_of(run, small)
-    components = pca(weights.item_embedding).components
+    scorer, scale, average = parts_of(run, small)
+    components = pca(scorer.item_embedding).components
     for user in range(len(small.users)):
         for item in range(len(small.items)):
-            found = explain(user_party(weights, user), item_party(weights, item), average, components, scale, most=most)
-            guess = float(run.predict(np.array([user]), np.array([item]))[0])
+            found = explain(
+                user_vectors(scorer, user), item_vectors(scorer, item), average, components, scale, most=most
+            )
+            guess = float(run.scorer.predict(np.array([user]), np.array([item]))[0])
             assert found.rating == pytest.approx(guess, abs=1e-5)
             assert sum(term.rating for term in found.terms) == pytest.approx(guess, abs=1e-5)
             assert sum(term.score for term in found.terms) == pytest.approx(found.score)
@@ -38,14 +39,14 @@ def test_the_steps_add_up_to_the_models_own_guess(small: Ratings, model: str, mo
 @pytest.mark.parametrize("model", MODELS)
 def test_every_number_again_from_the_stored_arrays(small: Ratings, model: str):
     run = run_on(small, model=model)
-    weights, scale, average = parts_of(run, small)
-    components = pca(weights.item_embedding).components
-    found = explain(user_party(weights, 2), item_party(weights, 3), average, components, scale, most=4)
+    scorer, scale, average = parts_of(run, small)
+    components = pca(scorer.item_embedding).components
+    found = explain(user_vectors(scorer, 2), item_vectors(scorer, 3), average, components, scale, most=4)
 
-    u, v = weights.user_embedding.astype(float), weights.item_embedding.astype(float)
-    biased = weights.user_bias is not None
-    bu = weights.user_bias.astype(float) if biased else np.zeros(len(u))
-    bv = weights.item_bias.astype(float) if biased else np.zeros(len(v))
+    u, v = scorer.user_embedding.astype(float), scorer.item_embedding.astype(float)
+    biased = model == "dot_with_bias"
+    bu = run.scorer.arrays["user_bias"].astype(float) if biased else np.zeros(len(u))
+    bv = run.scorer.arrays["item_bias"].astype(float) if biased else np.zeros(len(v))
     mean_u, mean_v = u.mean(axis=0), v[small.item_index].mean(axis=0)  # all six have rated
     mean_bu, mean_bv = bu.mean(), bv[small.item_index].mean()
     average_term, person, item, *meeting, rest = found.terms
@@ -67,12 +68,12 @@ def test_every_number_again_from_the_stored_arrays(small: Ratings, model: str):
 
 
 def test_components_that_do_not_span_everything_leave_a_rest(small: Ratings):
-    run = run_on(small, embedding_dim=12)  # five items span at most five directions
-    weights, scale, average = parts_of(run, small)
-    components = pca(weights.item_embedding).components
+    run = run_on(small, dim=12)  # five items span at most five directions
+    scorer, scale, average = parts_of(run, small)
+    components = pca(scorer.item_embedding).components
     assert len(components) == 5
-    found = explain(user_party(weights, 0), item_party(weights, 1), average, components, scale, most=5)
-    assert found.rating == pytest.approx(float(run.predict(np.array([0]), np.array([1]))[0]), abs=1e-5)
+    found = explain(user_vectors(scorer, 0), item_vectors(scorer, 1), average, components, scale, most=5)
+    assert found.rating == pytest.approx(float(run.scorer.predict(np.array([0]), np.array([1]))[0]), abs=1e-5)
 
 
 @pytest.mark.parametrize("digits", [0, 2, 4])
@@ -93,13 +94,13 @@ def test_printed_numbers_that_need_no_rounding_stay():
 
 def test_influence_is_the_guess_with_and_without(small: Ratings):
     run = run_on(small)
-    weights, scale, _ = parts_of(run, small)
-    prior = people_prior(weights, np.ones(len(small.users), bool), noise=0.5)
+    scorer, _, _ = parts_of(run, small)
+    prior = people_prior(scorer, np.ones(len(small.users), bool), noise=0.5)
     items, rating = np.array([0, 1, 3]), np.array([5.0, 1.0, 4.0])
-    found = influence(weights, items, rating, 2, prior, scale)
+    found = influence(scorer, items, rating, 2, prior)
 
     def guess(kept: list[int]) -> float:
-        return guesses(weights, fold_in(weights, items[kept], rating[kept], prior, scale), scale)[2]
+        return predictions(scorer, fold_in(scorer, items[kept], rating[kept], prior))[2]
 
     expected = {
         0: guess([0, 1, 2]) - guess([1, 2]),
@@ -114,21 +115,21 @@ def test_influence_is_the_guess_with_and_without(small: Ratings):
 
 def test_a_single_rating_is_held_against_the_typical_person(small: Ratings):
     run = run_on(small)
-    weights, scale, _ = parts_of(run, small)
-    prior = people_prior(weights, np.ones(len(small.users), bool), noise=0.5)
-    found = influence(weights, np.array([0]), np.array([5.0]), 0, prior, scale)
-    typical = fold_in(weights, np.empty(0, int), np.empty(0), prior, scale)
-    person = fold_in(weights, np.array([0]), np.array([5.0]), prior, scale)
-    change = guesses(weights, person, scale)[0] - guesses(weights, typical, scale)[0]
+    scorer, _, _ = parts_of(run, small)
+    prior = people_prior(scorer, np.ones(len(small.users), bool), noise=0.5)
+    found = influence(scorer, np.array([0]), np.array([5.0]), 0, prior)
+    typical = fold_in(scorer, np.empty(0, int), np.empty(0), prior)
+    person = fold_in(scorer, np.array([0]), np.array([5.0]), prior)
+    change = predictions(scorer, person)[0] - predictions(scorer, typical)[0]
     assert found.effect[0] == pytest.approx(change, abs=1e-6)
 
 
 def test_of_very_many_ratings_the_most_alike_are_left_out_in_turn(bundled: Ratings):
     run = run_on(bundled)
-    weights, scale, _ = parts_of(run, bundled)
-    prior = people_prior(weights, np.ones(len(bundled.users), bool), noise=0.5)
+    scorer, _, _ = parts_of(run, bundled)
+    prior = people_prior(scorer, np.ones(len(bundled.users), bool), noise=0.5)
     items = np.arange(30)
-    found = influence(weights, items, np.full(30, 4.0), 12, prior, scale, most=5)
+    found = influence(scorer, items, np.full(30, 4.0), 12, prior, most=5)
     assert len(found.rated) == 5
     assert 12 in items[found.rated]  # the item itself was rated, and nothing is more alike
 
@@ -143,4 +144,4 @@ def test_the_worst_misses_come_first():
 def test_averages_of_nothing_are_refused(small: Ratings):
     run = run_on(small)
     with pytest.raises(ValueError, match="no training ratings"):
-        averages(run.weights, small.user_count > 99, small.item_count)
+        averages(run.scorer, small.user_count > 99, small.item_count)

@@ -1,61 +1,63 @@
 """A newcomer's vector: known answers, limits, and the same minimum that a general optimizer finds."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from core.analysis.new_user.foldin import Prior, Scale, doubt, fold_in, guesses, people_prior, scale_of
-from core.model.run import Weights, predict
-from tests.core.analysis.made import weights
+from core.analysis.new_user.foldin import Prior, fold_in, people_prior, prediction_std, predictions
+from core.model.scoring import Bilinear, Scale, Scorer
+from tests.core.analysis.made import random_scorer
+from tests.core.analysis.made import scorer as made
 
 
-def weights_of(n_items=30, n_users=40, dim=4, *, biased=True, seed=0) -> Weights:
-    return weights(users=n_users, items=n_items, dims=dim, biased=biased, seed=seed, scale=0.7)
+def scorer_of(n_items=30, n_users=40, dim=4, *, biased=True, seed=0) -> Bilinear:
+    return random_scorer(users=n_users, items=n_items, dims=dim, biased=biased, seed=seed, scale=0.7)
 
 
-def everybody(weights: Weights) -> np.ndarray:
-    return np.ones(len(weights.user_embedding), bool)
+def everybody(scorer: Scorer) -> np.ndarray:
+    return np.ones(len(scorer.user_embedding), bool)
 
 
 def test_one_number_has_a_known_answer():
-    weights = Weights(np.ones((2, 1), np.float32), np.array([[2.0], [1.0]], np.float32))
+    scorer = made(np.ones((2, 1), np.float32), np.array([[2.0], [1.0]], np.float32), low=0)
     prior = Prior(mean=np.array([1.0]), covariance=np.array([[0.5]]), noise=2.0)  # a penalty of 4
-    person = fold_in(weights, np.array([0, 1]), np.array([4.0, 3.0]), prior, Scale(0, 5, sigmoid=False))
+    person = fold_in(scorer, np.array([0, 1]), np.array([4.0, 3.0]), prior)
     # minimize (4 - 2x)^2 + (3 - x)^2 + 4 (x - 1)^2: x = (8 + 3 + 4) / (4 + 1 + 4)
     assert person.vector == pytest.approx([15 / 9])
-    assert person.bias is None
+    assert person.bias == 0
+    assert len(person.numbers) == 1
     np.testing.assert_allclose(person.covariance, [[2.0 / 9]])
 
 
 def test_without_a_sigmoid_it_is_ridge_regression_toward_the_mean():
-    weights = weights_of(biased=False)
-    prior = people_prior(weights, everybody(weights), noise=0.8)
+    scorer = scorer_of(biased=False)
+    prior = people_prior(scorer, everybody(scorer), noise=0.8)
     items, rating = np.array([3, 9, 11, 20]), np.array([5.0, 1.0, 4.0, 3.0])
-    design = weights.item_embedding[items].astype(float)
+    design = scorer.item_embedding[items].astype(float)
     expected = prior.mean + np.linalg.solve(
         design.T @ design + prior.penalty, design.T @ (rating - design @ prior.mean)
     )
-    person = fold_in(weights, items, rating, prior, Scale(0.5, 5, sigmoid=False))
+    person = fold_in(scorer, items, rating, prior)
     np.testing.assert_allclose(person.vector, expected, rtol=1e-9)
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_with_a_sigmoid_it_is_the_minimum_that_scipy_finds(seed: int):
-    weights = weights_of(seed=seed)
-    scale = scale_of(weights, 0.5, 5.0)
-    prior = people_prior(weights, everybody(weights), noise=0.6)
+    scorer = scorer_of(seed=seed)
+    prior = people_prior(scorer, everybody(scorer), noise=0.6)
     rng = np.random.default_rng(seed)
     items, rating = rng.permutation(30)[:12], rng.choice(np.arange(1, 11) / 2, 12)
-    design = np.column_stack([weights.item_embedding[items], np.ones(12)]).astype(float)
+    design = np.column_stack([scorer.item_embedding[items], np.ones(12)]).astype(float)
 
     def objective(x: np.ndarray) -> float:
-        guess = 0.5 + 4.5 / (1 + np.exp(-(design @ x + weights.item_bias[items])))
+        guess = 0.5 + 4.5 / (1 + np.exp(-(design @ x + scorer.item_bias[items])))
         return float(np.sum((rating - guess) ** 2) + (x - prior.mean) @ prior.penalty @ (x - prior.mean))
 
     best = minimize(objective, prior.mean, method="BFGS", options={"gtol": 1e-8})
-    person = fold_in(weights, items, rating, prior, scale)
+    person = fold_in(scorer, items, rating, prior)
     found = np.append(person.vector, person.bias)
     assert objective(found) <= best.fun + 1e-9
     np.testing.assert_allclose(found, best.x, atol=1e-5)
@@ -63,108 +65,107 @@ def test_with_a_sigmoid_it_is_the_minimum_that_scipy_finds(seed: int):
 
 @pytest.mark.parametrize("biased", [True, False])
 def test_without_ratings_one_is_the_typical_person(biased: bool):
-    weights = weights_of(biased=biased)
-    prior = people_prior(weights, everybody(weights), noise=0.6)
-    person = fold_in(weights, np.empty(0, int), np.empty(0), prior, scale_of(weights, 1, 5))
+    scorer = scorer_of(biased=biased)
+    prior = people_prior(scorer, everybody(scorer), noise=0.6)
+    person = fold_in(scorer, np.empty(0, int), np.empty(0), prior)
     np.testing.assert_allclose(np.append(person.vector, [person.bias] if biased else []), prior.mean)
     np.testing.assert_allclose(person.covariance, prior.covariance, rtol=1e-6)
 
 
 def test_endless_repetition_of_what_somebody_feels_finds_their_vector():
-    weights = weights_of(n_items=400)
-    scale, prior = scale_of(weights, 0.5, 5.0), people_prior(weights, everybody(weights), noise=1e-6)
+    scorer = scorer_of(n_items=400)
+    prior = people_prior(scorer, everybody(scorer), noise=1e-6)
     items = np.arange(400)
-    felt = predict(weights, np.full(400, 7), items, 0.5, 5.0)
-    person = fold_in(weights, items, felt, prior, scale)
-    np.testing.assert_allclose(person.vector, weights.user_embedding[7], atol=1e-3)
-    assert person.bias == pytest.approx(weights.user_bias[7], abs=1e-3)
-    np.testing.assert_allclose(guesses(weights, person, scale), felt, atol=1e-2)
+    felt = scorer.predict(np.full(400, 7), items)
+    person = fold_in(scorer, items, felt, prior)
+    np.testing.assert_allclose(person.vector, scorer.user_embedding[7], atol=1e-3)
+    assert person.bias == pytest.approx(scorer.user_bias[7], abs=1e-3)
+    np.testing.assert_allclose(predictions(scorer, person), felt, atol=1e-2)
 
 
 @pytest.mark.parametrize("said", [0.5, 5.0])
 def test_ratings_all_at_one_end_stay_finite(said: float):
-    weights = weights_of()
-    prior = people_prior(weights, everybody(weights), noise=1e-4)
-    person = fold_in(weights, np.arange(30), np.full(30, said), prior, scale_of(weights, 0.5, 5.0))
+    scorer = scorer_of()
+    prior = people_prior(scorer, everybody(scorer), noise=1e-4)
+    person = fold_in(scorer, np.arange(30), np.full(30, said), prior)
     assert np.isfinite(person.vector).all()
     assert np.isfinite(person.covariance).all()
-    found = guesses(weights, person, scale_of(weights, 0.5, 5.0))
+    found = predictions(scorer, person)
     assert ((found >= 0.5) & (found <= 5)).all()
 
 
 def test_the_order_of_ratings_does_not_matter():
-    weights = weights_of()
-    prior, scale = people_prior(weights, everybody(weights), noise=0.5), scale_of(weights, 0.5, 5.0)
+    scorer = scorer_of()
+    prior = people_prior(scorer, everybody(scorer), noise=0.5)
     items, rating = np.array([1, 5, 8]), np.array([2.0, 4.5, 3.0])
-    one = fold_in(weights, items, rating, prior, scale)
-    other = fold_in(weights, items[::-1], rating[::-1], prior, scale)
+    one = fold_in(scorer, items, rating, prior)
+    other = fold_in(scorer, items[::-1], rating[::-1], prior)
     np.testing.assert_allclose(one.vector, other.vector, atol=1e-7)
 
 
 def test_rating_something_higher_raises_its_guess():
-    weights = weights_of()
-    prior, scale = people_prior(weights, everybody(weights), noise=0.5), scale_of(weights, 0.5, 5.0)
+    scorer = scorer_of()
+    prior = people_prior(scorer, everybody(scorer), noise=0.5)
     guess = [
-        guesses(weights, fold_in(weights, np.array([4]), np.array([said]), prior, scale), scale)[4]
-        for said in (1.0, 3.0, 5.0)
+        predictions(scorer, fold_in(scorer, np.array([4]), np.array([said]), prior))[4] for said in (1.0, 3.0, 5.0)
     ]
     assert guess[0] < guess[1] < guess[2]
 
 
 def test_doubt_falls_where_one_has_rated():
-    weights = weights_of()
-    prior, scale = people_prior(weights, everybody(weights), noise=0.5), Scale(0.5, 5, sigmoid=False)
-    before = doubt(weights, fold_in(weights, np.empty(0, int), np.empty(0), prior, scale), scale)
-    after = doubt(weights, fold_in(weights, np.array([4]), np.array([3.0]), prior, scale), scale)
+    scorer = replace(scorer_of(), scale=Scale(0.5, 5, sigmoid=False))
+    prior = people_prior(scorer, everybody(scorer), noise=0.5)
+    before = prediction_std(scorer, fold_in(scorer, np.empty(0, int), np.empty(0), prior))
+    after = prediction_std(scorer, fold_in(scorer, np.array([4]), np.array([3.0]), prior))
     assert (after <= before + 1e-6).all()
     assert np.argmax(1 - after / before) == 4
 
 
 def test_doubt_is_the_spread_of_guesses_over_people_drawn_from_what_is_left_open():
-    weights = weights_of(dim=2)
-    prior, scale = people_prior(weights, everybody(weights), noise=0.5), scale_of(weights, 0.5, 5.0)
-    person = fold_in(weights, np.arange(10), np.linspace(2, 4, 10), prior, scale)
+    scorer = scorer_of(dim=2)
+    prior = people_prior(scorer, everybody(scorer), noise=0.5)
+    person = fold_in(scorer, np.arange(10), np.linspace(2, 4, 10), prior)
     x = np.append(person.vector, person.bias)
     drawn = np.random.default_rng(0).multivariate_normal(x, person.covariance / 100, 20_000)
-    score = drawn @ np.column_stack([weights.item_embedding, np.ones(30)]).T + weights.item_bias
-    np.testing.assert_allclose(doubt(weights, person, scale) / 10, scale.rating(score).std(axis=0), rtol=0.03)
+    score = drawn @ np.column_stack([scorer.item_embedding, np.ones(30)]).T + scorer.item_bias
+    np.testing.assert_allclose(prediction_std(scorer, person) / 10, scorer.scale.rating(score).std(axis=0), rtol=0.03)
 
 
 @pytest.mark.parametrize("people", [1, 3])
 def test_fewer_people_than_numbers_leave_a_usable_prior(people: int):
-    weights = weights_of(dim=6)
+    scorer = scorer_of(dim=6)
     trained = np.arange(40) < people
-    prior = people_prior(weights, trained, noise=0.5)
+    prior = people_prior(scorer, trained, noise=0.5)
     assert np.linalg.eigvalsh(prior.covariance).min() > 0
-    fold_in(weights, np.array([1]), np.array([5.0]), prior, scale_of(weights, 0.5, 5.0))
+    fold_in(scorer, np.array([1]), np.array([5.0]), prior)
 
 
 def test_people_whom_training_never_saw_say_nothing():
-    weights = weights_of()
+    scorer = scorer_of()
     trained = np.arange(40) < 20
-    odd = Weights(weights.user_embedding.copy(), weights.item_embedding, weights.user_bias, weights.item_bias)
+    odd = made(scorer.user_embedding.copy(), scorer.item_embedding, scorer.user_bias, scorer.item_bias)
     odd.user_embedding[20:] = 1e6
-    one, other = (people_prior(w, trained, noise=0.5) for w in (weights, odd))
+    one, other = (people_prior(w, trained, noise=0.5) for w in (scorer, odd))
     np.testing.assert_array_equal(one.covariance, other.covariance)
 
 
 def test_what_cannot_be_is_refused():
-    weights = weights_of()
-    prior = people_prior(weights, everybody(weights), noise=0.5)
+    scorer = scorer_of()
+    prior = people_prior(scorer, everybody(scorer), noise=0.5)
     with pytest.raises(ValueError, match="above zero"):
-        people_prior(weights, ~everybody(weights), noise=0.5)
+        people_prior(scorer, ~everybody(scorer), noise=0.5)
     with pytest.raises(ValueError, match="above zero"):
-        people_prior(weights, everybody(weights), noise=float("nan"))
+        people_prior(scorer, everybody(scorer), noise=float("nan"))
     with pytest.raises(ValueError, match="as many"):
-        fold_in(weights, np.array([1, 2]), np.array([3.0]), prior, scale_of(weights, 0, 5))
+        fold_in(scorer, np.array([1, 2]), np.array([3.0]), prior)
     with pytest.raises(ValueError, match="finite"):
-        fold_in(weights, np.array([1]), np.array([np.nan]), prior, scale_of(weights, 0, 5))
+        fold_in(scorer, np.array([1]), np.array([np.nan]), prior)
 
 
 def test_many_items_take_a_fraction_of_a_second():
-    weights = weights_of(n_items=87_585, n_users=500, dim=64)
-    prior, scale = people_prior(weights, everybody(weights), noise=0.7), scale_of(weights, 0.5, 5.0)
+    scorer = scorer_of(n_items=87_585, n_users=500, dim=64)
+    prior = people_prior(scorer, everybody(scorer), noise=0.7)
     began = time.process_time()
-    person = fold_in(weights, np.arange(20), np.linspace(1, 5, 20), prior, scale)
-    assert guesses(weights, person, scale).shape == doubt(weights, person, scale).shape == (87_585,)
+    person = fold_in(scorer, np.arange(20), np.linspace(1, 5, 20), prior)
+    assert predictions(scorer, person).shape == prediction_std(scorer, person).shape == (87_585,)
     assert time.process_time() - began < 2

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.analysis.new_user.model import Newcomers, fitting
+from core.analysis.new_user.model import NewUserModel, fitting
 from core.data.ratings import Ratings
 from core.data.splits import split
 from core.errors import UnknownItemError
@@ -13,36 +13,39 @@ from tests.conftest import run_on
 
 
 @pytest.fixture
-def known(bundled: Ratings) -> Newcomers:
+def known(bundled: Ratings) -> NewUserModel:
     run = run_on(bundled)
-    return Newcomers(run, bundled, split(bundled, run.config))
+    return NewUserModel(run, bundled, split(bundled, run.config))
 
 
-def test_somebody_without_ratings_is_the_average_person(known: Newcomers):
+def test_somebody_without_ratings_is_the_average_person(known: NewUserModel):
     person = known.place({})
     np.testing.assert_allclose(person.vector, known.averages.user, atol=1e-6)
     assert person.bias == pytest.approx(known.averages.user_bias)
-    guess = known.guesses(person)
+    guess = known.predictions(person)
     assert guess.shape == (9066,)
     assert ((guess >= 0.5) & (guess <= 5)).all()
 
 
-def test_what_is_rated_moves_its_guess_and_the_doubt(known: Newcomers):
+def test_what_is_rated_moves_its_guess_and_the_doubt(known: NewUserModel):
     item = known.ratings.items.ids[0]
     nobody, fan = known.place({}), known.place({item: 5.0})
-    assert known.guesses(fan)[0] > known.guesses(nobody)[0]
+    assert known.predictions(fan)[0] > known.predictions(nobody)[0]
     assert known.sureness(fan).miss[0] < known.sureness(nobody).miss[0]
 
 
-def test_an_unknown_item_is_refused(known: Newcomers):
+def test_an_unknown_item_is_refused(known: NewUserModel):
     with pytest.raises(UnknownItemError):
         known.place({"no such": 3.0})
 
 
-def test_misses_are_those_of_the_validation_ratings(known: Newcomers):
+def test_misses_are_those_of_the_validation_ratings(known: NewUserModel):
     rows, ratings = known.looked_at, known.ratings
     np.testing.assert_array_equal(rows, known.parts.validation)
-    miss = np.clip(known.run.predict(ratings.user_index[rows], ratings.item_index[rows]), 0.5, 5) - ratings.rating[rows]
+    miss = (
+        np.clip(known.run.scorer.predict(ratings.user_index[rows], ratings.item_index[rows]), 0.5, 5)
+        - ratings.rating[rows]
+    )
     assert known.curve.variance(known.item_count[ratings.item_index[rows]]).mean() == pytest.approx(np.mean(miss**2))
 
 
@@ -57,7 +60,7 @@ def test_rows_of_a_user_are_found_in_any_order(bundled: Ratings):
     )
     for ratings in (bundled, mixed):
         run = run_on(ratings)
-        known = Newcomers(run, ratings, split(ratings, run.config))
+        known = NewUserModel(run, ratings, split(ratings, run.config))
         for user in (0, 17, 670):
             np.testing.assert_array_equal(np.sort(known.rows_of_user(user)), np.flatnonzero(ratings.user_index == user))
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.analysis.new_user.foldin import Person
+from core.analysis.new_user.foldin import NewUser
 from core.analysis.new_user.position import alike, people, place
 
 AXES = np.eye(3)
@@ -11,8 +11,8 @@ EVERYBODY = np.ones(4, bool)
 FOUR = np.array([[1, 0, 0], [-1, 0, 0], [0, 2, 0], [0, -2, 0]], np.float32)
 
 
-def somebody(*vector: float) -> Person:
-    return Person(np.array(vector), 0.3, np.diag([0.04, 0.01, 0.0, 1.0]), 5)
+def somebody(*vector: float) -> NewUser:
+    return NewUser(np.array([*vector, 0.3]), 3, np.diag([0.04, 0.01, 0.0, 1.0]), 5)
 
 
 def test_people_are_measured_from_the_average():

@@ -1,0 +1,74 @@
+"""bias_only: rating = mean + b_u + b_v, averages that learn.
+
+What any model with vectors has to beat: the baseline predictor of Koren, Bell and Volinsky (2009), "Matrix
+factorization techniques for recommender systems", equation 3, fitted by the same training as every other family.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+
+from core.config import RunConfig, family_name
+from core.model.scoring import Bilinear, Scale
+
+if TYPE_CHECKING:
+    from core.model.networks import Network
+
+
+class BiasOnlyConfig(RunConfig):
+    """Settings of the model without vectors: those of the split and of the training alone."""
+
+    model: Literal["bias_only"] = family_name("bias_only")
+
+
+class BiasOnly(Bilinear):
+    """One number for everybody, one for each user and one for each item, added."""
+
+    config_type: ClassVar[type[RunConfig]] = BiasOnlyConfig
+    title: ClassVar[str] = "Biases only"
+    short_title: ClassVar[str] = "biases only"
+    summary: ClassVar[str] = "Averages that learn, without any vector: the honest baseline for all other models."
+    score_latex: ClassVar[str] = r"m + b_u + b_v"
+    weights: ClassVar[Mapping[str, tuple[str, int]]] = {
+        "mean": ("mean", 0),
+        "user_bias": ("user_bias", 0),
+        "item_bias": ("item_bias", 0),
+    }
+    recorded: ClassVar[str] = "item_bias"
+    has_vectors: ClassVar[bool] = False
+    has_biases: ClassVar[bool] = True
+
+    @property
+    def constant(self) -> float:
+        """The learned mean, in rating units."""
+        return float(self.arrays["mean"][0])
+
+    @cached_property
+    def user_embedding(self) -> np.ndarray:
+        """No numbers for any user, (n_users, 0)."""
+        return np.zeros((len(self.arrays["user_bias"]), 0), np.float32)
+
+    @cached_property
+    def item_embedding(self) -> np.ndarray:
+        """No numbers for any item, (n_items, 0)."""
+        return np.zeros((len(self.arrays["item_bias"]), 0), np.float32)
+
+    @classmethod
+    def shapes(cls, config: RunConfig, n_users: int, n_items: int) -> dict[str, tuple[int, ...]]:
+        """One number, and a bias for each user and item."""
+        return {"mean": (1,), "user_bias": (n_users,), "item_bias": (n_items,)}
+
+    @classmethod
+    def build(cls, config: Any, *, n_users: int, n_items: int, scale: Scale, seed: int) -> "Network":
+        """Two biases and a table of one number, which starts in the middle of the scale; the penalty is on biases."""
+        from core.model.backend import keras  # only training and exports need TensorFlow
+        from core.model.networks import Builder
+
+        builder = Builder(n_users=n_users, n_items=n_items, scale=scale, seed=seed)
+        middle = keras.initializers.Constant((scale.low + scale.high) / 2)
+        mean = keras.layers.Embedding(1, 1, embeddings_initializer=middle, name="mean")
+        biases = builder.biases()
+        score = keras.layers.Add(name="score")([mean(keras.ops.zeros_like(builder.index["user"])), *biases])
+        return builder.network(score, biases, name=config.model, sigmoid=cls.uses_sigmoid)

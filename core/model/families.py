@@ -1,0 +1,107 @@
+"""The model families there are, the settings of a run of each, and the presets.
+
+A new kind of model is one file beside this one, and a line in the table here.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Literal
+
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from core.config import RunConfig, SplitConfig, TrainConfig, family_fields
+from core.errors import LimitError
+from core.model.bias_only import BiasOnly
+from core.model.dot_with_bias import DotWithBias, DotWithBiasConfig
+from core.model.neural import Neural
+from core.model.scoring import Scorer
+from core.model.simple_dot import SimpleDot, SimpleDotConfig
+from core.model.simple_dot_diy import SimpleDotDiy, SimpleDotDiyConfig
+
+FAMILIES: Mapping[str, type[Scorer]] = MappingProxyType(
+    {
+        family.config_type.model_fields["model"].default: family
+        for family in (DotWithBias, SimpleDot, SimpleDotDiy, BiasOnly, Neural)
+    }
+)
+DEFAULT_FAMILY = "dot_with_bias"
+
+
+def family_of(config: RunConfig) -> type[Scorer]:
+    """The family that a run's settings name."""
+    return FAMILIES[config.model]
+
+
+def _model_settings() -> dict[str, FieldInfo]:
+    words = " ".join(f"{name}: {family.summary[0].lower()}{family.summary[1:]}" for name, family in FAMILIES.items())
+    annotation: Any = Literal[tuple(FAMILIES)]
+    names = FieldInfo(annotation=annotation, title="Model", description=words)
+    fields = {"model": names}
+    for family in FAMILIES.values():
+        for name in family_fields(family.config_type):
+            fields.setdefault(name, family.config_type.model_fields[name])
+    return fields
+
+
+MODEL_SETTINGS: Mapping[str, FieldInfo] = MappingProxyType(_model_settings())
+"""The settings of all families, each once."""
+
+SETTINGS: Mapping[str, FieldInfo] = MappingProxyType(
+    {**MODEL_SETTINGS, **TrainConfig.model_fields, **SplitConfig.model_fields}
+)
+"""Every setting there is: those of the model, of the training and of the split."""
+
+
+def parse_config(settings: Mapping[str, Any], *, base: RunConfig | None = None) -> RunConfig:
+    """A run's checked settings from loose ones, laid over `base` where one is given.
+
+    What `base` says and the chosen family does not have is dropped. The embedding layer follows from a model that
+    `settings` name, unless they name a layer too.
+
+    Raises:
+        LimitError: A setting is unknown, not one of the family, of the wrong type or out of range; the message names
+            each with what was given.
+    """
+    name = settings.get("model", base.model if base else DEFAULT_FAMILY)
+    if name not in FAMILIES:
+        raise LimitError(f"model is {name!r:.60}: should be one of {', '.join(FAMILIES)}")
+    config_type = FAMILIES[name].config_type
+    values = {key: value for key, value in base or () if key in config_type.model_fields}
+    if "model" in settings:
+        values.pop("embedding_layer", None)
+    try:
+        return config_type.model_validate(values | dict(settings) | {"model": name})
+    except ValidationError as error:
+        raise LimitError("; ".join(_explain(name, detail) for detail in error.errors())) from None
+
+
+def run_config(**settings: Any) -> RunConfig:
+    """A run's checked settings, all others at their defaults; raises as `parse_config` does."""
+    return parse_config(settings)
+
+
+def _explain(model: str, detail: Any) -> str:
+    name = ".".join(map(str, detail["loc"]))
+    if detail["type"] == "extra_forbidden" and name in SETTINGS:
+        allowed = ", ".join(family_fields(FAMILIES[model].config_type)) or "none of its own"
+        return f"{name} is no setting of {model}, which has {allowed}"
+    message = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    return f"{name} is {detail['input']!r:.60}: {message}" if name else message
+
+
+_ARTICLE = {"embedding_dim": 64, "epochs": 10, "batch_size": 32, "learning_rate": 1e-3, "patience": 2}
+_FAST = {"epochs": 20, "init_min": -0.02, "init_max": 0.02, "patience": 2, "restore_best": True}
+
+PRESETS: Mapping[str, RunConfig] = MappingProxyType(
+    {
+        "default": DotWithBiasConfig(batch_size=1024, learning_rate=8e-3, l2=0.11, **_FAST),
+        # For millions of ratings: with large tables a step is expensive before its first rating
+        # (see core/training/engine.py), so batches are large.
+        # Learning rate and penalty were chosen on planted ratings (benchmarks/size.py).
+        "large": DotWithBiasConfig(batch_size=65_536, learning_rate=3e-3, l2=0.06, **_FAST),
+        "article-simple-dot": SimpleDotConfig(init_min=0.0, init_max=0.05, **_ARTICLE),
+        "article-dot-with-bias": DotWithBiasConfig(user_dropout=0.3, item_dropout=0.6, **_ARTICLE),
+        "article-simple-dot-diy": SimpleDotDiyConfig(**_ARTICLE),
+    }
+)

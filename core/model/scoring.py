@@ -1,0 +1,292 @@
+"""What a trained model answers: scores and ratings, the rows behind them, and what may be asked of it.
+
+A scorer holds the learned numbers of one run. Each model family has a scorer of its own, in a file of its own; the
+analyses ask it and never look at the name of the family.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
+
+import numpy as np
+
+from core.config import RunConfig
+from core.errors import NotApplicableError
+
+if TYPE_CHECKING:
+    from core.model.networks import Network
+
+BLOCK = 100_000
+"""Rows for which derivatives are held at once."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """From a model's score to a rating, and back.
+
+    Attributes:
+        low, high: Ends of the rating scale.
+        sigmoid: Whether the score goes through a sigmoid stretched between the ends; else it is the rating itself.
+    """
+
+    low: float
+    high: float
+    sigmoid: bool
+
+    def rating(self, score: Any) -> Any:
+        """The rating a score stands for; floats or arrays of any shape, not clipped."""
+        return self.low + (self.high - self.low) * sigmoid(score) if self.sigmoid else score
+
+    def slope(self, score: Any) -> Any:
+        """Change of the rating with the score."""
+        share = sigmoid(score)
+        return (self.high - self.low) * share * (1 - share) if self.sigmoid else np.ones_like(score)
+
+    def bend(self, score: Any) -> Any:
+        """Change of the slope with the score."""
+        return self.slope(score) * (1 - 2 * sigmoid(score)) if self.sigmoid else np.zeros_like(score)
+
+    def score(self, rating: np.ndarray, *, nearest: float = 0.0) -> np.ndarray:
+        """The score that leads to a rating: with a sigmoid the log odds of its place between the ends.
+
+        Args:
+            rating: In rating units.
+            nearest: Share of the scale by which a rating is kept away from the ends, where the log odds are infinite.
+        """
+        if not self.sigmoid:
+            return np.asarray(rating, np.float64)
+        share = np.clip((rating - self.low) / (self.high - self.low), nearest, 1 - nearest)
+        return np.log(share / (1 - share))
+
+    def clip(self, rating: np.ndarray) -> np.ndarray:
+        """Ratings held between the ends."""
+        return np.clip(rating, self.low, self.high)
+
+    def text(self, score: str) -> str:
+        """The formula of a rating with this text for the score."""
+        return f"{self.low:g} + ({self.high:g} - {self.low:g}) * sigmoid({score})" if self.sigmoid else score
+
+    def latex(self, score: str) -> str:
+        """The same for people, in TeX."""
+        return rf"\sigma({score})" if self.sigmoid else score
+
+
+def sigmoid(score: Any) -> Any:
+    """1 / (1 + exp(-score)), without overflow at either end."""
+    return 0.5 * (1 + np.tanh(0.5 * score))
+
+
+@dataclass(frozen=True, eq=False)
+class Scorer(ABC):
+    """The learned numbers of one run, and everything that follows from them.
+
+    A family says what it can: `has_vectors` (a row of numbers for each user and item), `has_biases` (one more number
+    for each), `is_bilinear` (the score is a sum, and the dot product of the two vectors is one of its terms),
+    `has_uncertainty` (it knows how sure each number is), `knows_unseen_items` (its numbers for an item without a
+    training rating mean something).
+
+    Attributes:
+        arrays: What was learned, float32, by the names in `shapes`.
+        scale: How a score becomes a rating.
+    """
+
+    arrays: Mapping[str, np.ndarray]
+    scale: Scale
+
+    config_type: ClassVar[type[RunConfig]]
+    title: ClassVar[str]
+    short_title: ClassVar[str]
+    summary: ClassVar[str]
+    score_latex: ClassVar[str]
+    weights: ClassVar[Mapping[str, tuple[str, int]]]  # array: the Keras layer that holds it, and its place there
+    recorded: ClassVar[str] = "item_embedding"  # the array in which items move while the model learns
+    uses_sigmoid: ClassVar[bool] = False
+    has_vectors: ClassVar[bool] = True
+    has_biases: ClassVar[bool] = False
+    is_bilinear: ClassVar[bool] = False
+    has_uncertainty: ClassVar[bool] = False
+    knows_unseen_items: ClassVar[bool] = False
+
+    @classmethod
+    def make(cls, arrays: Mapping[str, np.ndarray], *, min_rating: float, max_rating: float) -> Self:
+        """A scorer of these numbers on a rating scale."""
+        return cls(arrays, Scale(min_rating, max_rating, cls.uses_sigmoid))
+
+    @classmethod
+    @abstractmethod
+    def shapes(cls, config: RunConfig, n_users: int, n_items: int) -> dict[str, tuple[int, ...]]:
+        """Shape of each array that a model of these settings learns, by name."""
+
+    @classmethod
+    @abstractmethod
+    def build(cls, config: RunConfig, *, n_users: int, n_items: int, scale: Scale, seed: int) -> "Network":
+        """The untrained Keras model, and what of it the penalty weighs; every random number follows from `seed`."""
+
+    @abstractmethod
+    def score(self, user_index: np.ndarray, item_index: np.ndarray) -> np.ndarray:
+        """The model's score of pairs, float, (n,)."""
+
+    @abstractmethod
+    def formula(self) -> str:
+        """How a rating follows from the exported numbers, as one line of text."""
+
+    @abstractmethod
+    def score_new_user(self, numbers: np.ndarray, items: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Scores of items for somebody with these numbers, and how each score changes with each number.
+
+        Args:
+            numbers: A row such as those of `user_numbers`, float64, (p,).
+            items: Rows of items, int, (n,).
+
+        Returns:
+            Scores, float64, (n,), and derivatives, float64, (n, p).
+        """
+
+    @classmethod
+    def numbers_per_rating(cls, config: RunConfig) -> int:
+        """Numbers that one rating of a step goes through side by side, for estimates of memory and time."""
+        return config.dimensions
+
+    @classmethod
+    def rating_latex(cls) -> str:
+        """The formula of a rating for people, in TeX."""
+        scaled = ", scaled" if cls.uses_sigmoid else ""
+        return f"rating $= {Scale(0, 1, cls.uses_sigmoid).latex(cls.score_latex)}${scaled}"
+
+    def predict(self, user_index: np.ndarray, item_index: np.ndarray) -> np.ndarray:
+        """Predicted ratings of pairs, float32, (n,), not clipped."""
+        return np.asarray(self.scale.rating(self.score(user_index, item_index)), np.float32)
+
+    @property
+    def user_embedding(self) -> np.ndarray:
+        """A vector for each user, float32, (n_users, d); no columns where the family has no vectors."""
+        return self.arrays["user_embedding"]
+
+    @property
+    def item_embedding(self) -> np.ndarray:
+        """A vector for each item, float32, (n_items, d); no columns where the family has no vectors."""
+        return self.arrays["item_embedding"]
+
+    @cached_property
+    def user_bias(self) -> np.ndarray:
+        """A bias for each user, float32, (n_users,); zeros where the family has none."""
+        return self.arrays["user_bias"] if self.has_biases else np.zeros(len(self.user_embedding), np.float32)
+
+    @cached_property
+    def item_bias(self) -> np.ndarray:
+        """A bias for each item, float32, (n_items,); zeros where the family has none."""
+        return self.arrays["item_bias"] if self.has_biases else np.zeros(len(self.item_embedding), np.float32)
+
+    rows: ClassVar[frozenset[str]] = frozenset({"user_embedding", "item_embedding", "user_bias", "item_bias"})
+    """Names of the arrays with one row for each user or item; the others belong to the model as a whole."""
+
+    @cached_property
+    def user_numbers(self) -> np.ndarray:
+        """What is learned about each user, and fitted for a new one: the vector, and the bias where there is one."""
+        vectors = np.asarray(self.user_embedding, np.float64)
+        return np.column_stack([vectors, self.user_bias]) if self.has_biases else vectors
+
+    def score_new_user_on_all(self, numbers: np.ndarray) -> np.ndarray:
+        """Scores of all items for somebody with these numbers, float64, (n_items,)."""
+        return np.concatenate([self.score_new_user(numbers, items)[0] for items in self._blocks()])
+
+    def score_variance(self, numbers: np.ndarray, covariance: np.ndarray) -> np.ndarray:
+        """Variance of each item's score for somebody whose numbers have this covariance (delta method), (n_items,)."""
+        parts = []
+        for items in self._blocks():
+            _, change = self.score_new_user(numbers, items)
+            parts.append(np.einsum("ij,jk,ik->i", change, covariance, change))
+        return np.maximum(np.concatenate(parts), 0)
+
+    def _blocks(self) -> list[np.ndarray]:
+        items = np.arange(len(self.item_embedding))
+        return np.array_split(items, max(1, -(-len(items) // BLOCK)))
+
+
+@dataclass(frozen=True, eq=False)
+class Bilinear(Scorer):
+    """score = constant + b_u + b_v + u · v: a sum that can be taken apart, along any axes of the vectors."""
+
+    is_bilinear: ClassVar[bool] = True
+
+    @property
+    def constant(self) -> float:
+        """What is added for every pair alike; 0 where the family has no such number."""
+        return 0.0
+
+    @classmethod
+    def shapes(cls, config: RunConfig, n_users: int, n_items: int) -> dict[str, tuple[int, ...]]:
+        """Two tables of vectors, and the biases where there are any."""
+        tables: dict[str, tuple[int, ...]] = {
+            "user_embedding": (n_users, config.dimensions),
+            "item_embedding": (n_items, config.dimensions),
+        }
+        return tables | ({"user_bias": (n_users,), "item_bias": (n_items,)} if cls.has_biases else {})
+
+    def score(self, user_index: np.ndarray, item_index: np.ndarray) -> np.ndarray:
+        """The sum, (n,)."""
+        product = np.einsum("ij,ij->i", self.user_embedding[user_index], self.item_embedding[item_index])
+        return self.complete(product, user_index, item_index)
+
+    def complete(self, product: np.ndarray, user_index: np.ndarray, item_index: np.ndarray) -> np.ndarray:
+        """The score of pairs whose dot products are given, (n,): the other terms are added."""
+        if not self.has_biases:
+            return product + self.constant if self.constant else product
+        return product + self.user_bias[user_index] + self.item_bias[item_index] + self.constant
+
+    def score_new_user(self, numbers: np.ndarray, items: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The item's vector is how its score changes with the user's, and 1 how it changes with the bias."""
+        change = np.asarray(self.item_embedding[items], np.float64)
+        if self.has_biases:
+            change = np.column_stack([change, np.ones(len(change))])
+        return change @ numbers + self.item_bias[items] + self.constant, change
+
+    def score_new_user_on_all(self, numbers: np.ndarray) -> np.ndarray:
+        """One product of the item matrix, without a copy of it."""
+        dim = self.item_embedding.shape[1]
+        score = (self.item_embedding @ numbers[:dim].astype(np.float32)).astype(np.float64)
+        return score + self.item_bias + (numbers[dim] if self.has_biases else 0.0) + self.constant
+
+    def score_variance(self, numbers: np.ndarray, covariance: np.ndarray) -> np.ndarray:
+        """v' C v and, where there is a bias, its variance and twice its covariance with the vector."""
+        vectors, dim = self.item_embedding, self.item_embedding.shape[1]
+        inner = covariance[:dim, :dim].astype(np.float32)
+        variance = np.einsum("ij,ij->i", vectors @ inner, vectors).astype(np.float64)
+        if self.has_biases:
+            variance += 2 * (vectors @ covariance[:dim, dim].astype(np.float32)) + covariance[dim, dim]
+        return np.maximum(variance, 0)
+
+    def formula(self) -> str:
+        """The sum of the terms the family has."""
+        terms = [f"{self.constant:.9g}"] if self.constant else []
+        terms += ["dot(user.embedding, item.embedding)"] if self.has_vectors else []
+        terms += ["user.bias", "item.bias"] if self.has_biases else []
+        return f"rating = {self.scale.text(' + '.join(terms))}"
+
+
+def require_bilinear(scorer: Scorer) -> Bilinear:
+    """The scorer as a sum of terms; raises NotApplicableError where its score is none."""
+    if not isinstance(scorer, Bilinear):
+        _refuse(scorer, "its score is not a sum of terms, so it cannot be taken apart into averages and components")
+    return scorer
+
+
+def require_vectors(scorer: Scorer) -> Scorer:
+    """The scorer itself; raises NotApplicableError where it has no vectors."""
+    if not scorer.has_vectors:
+        _refuse(scorer, "it has no vectors, so there is nothing to compare, to draw or to take components of")
+    return scorer
+
+
+def require_biases(scorer: Scorer) -> Scorer:
+    """The scorer itself; raises NotApplicableError where it has no biases."""
+    if not scorer.has_biases:
+        _refuse(scorer, "it has no biases: how liked something is has to fit into its vectors")
+    return scorer
+
+
+def _refuse(scorer: Scorer, reason: str) -> NoReturn:
+    name = f"{scorer.title[0].lower()}{scorer.title[1:]}"
+    raise NotApplicableError(f"this does not apply to the model “{name}”: {reason}; choose a model of another kind")

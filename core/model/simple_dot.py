@@ -1,0 +1,39 @@
+"""simple_dot: rating = u · v, the first model of the article."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from core.config import LayerConfig, RunConfig, VectorConfig, family_name
+from core.model.scoring import Bilinear, Scale
+
+if TYPE_CHECKING:
+    from core.model.networks import Network
+
+
+class SimpleDotConfig(RunConfig, VectorConfig, LayerConfig):
+    """Settings of the dot product."""
+
+    model: Literal["simple_dot"] = family_name("simple_dot")
+
+
+class SimpleDot(Bilinear):
+    """The dot product of the two vectors, and nothing else."""
+
+    config_type: ClassVar[type[RunConfig]] = SimpleDotConfig
+    title: ClassVar[str] = "Dot product"
+    short_title: ClassVar[str] = "dot product"
+    summary: ClassVar[str] = "Two vectors, nothing else: where both are large, the rating is high."
+    score_latex: ClassVar[str] = r"u \cdot v"
+    weights: ClassVar[Mapping[str, tuple[str, int]]] = {
+        "user_embedding": ("user_embedding", 0),
+        "item_embedding": ("item_embedding", 0),
+    }
+
+    @classmethod
+    def build(cls, config: Any, *, n_users: int, n_items: int, scale: Scale, seed: int) -> "Network":
+        """Two embedding layers, dropout, and their dot product."""
+        from core.model.networks import Builder, dot_product, layer_of  # only training and exports need TensorFlow
+
+        builder = Builder(n_users=n_users, n_items=n_items, scale=scale, seed=seed)
+        product, vectors = dot_product(builder, config, layer_of(config))
+        return builder.network(product, vectors, name=config.model, sigmoid=cls.uses_sigmoid)

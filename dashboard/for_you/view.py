@@ -1,0 +1,48 @@
+"""What the page For you draws from: the model, the person in front of the screen, and what components are called."""
+
+from dataclasses import dataclass
+
+from core.analysis.new_user.foldin import NewUser
+from core.analysis.new_user.model import NewUserModel
+from dashboard.cache import analyses, loaders
+from dashboard.for_you import own_ratings, position
+from dashboard.for_you.waterfall import Naming
+from dashboard.principal_components import naming
+from dashboard.shared.matrix_rows import Rows
+
+NAMED = 5
+"""Components whose ends are told in words."""
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """One person before one model.
+
+    Attributes:
+        known: The model.
+        rows: Its items.
+        person: The person, fitted to their own ratings.
+        naming: What components are called; nothing where the model has no vectors.
+    """
+
+    known: NewUserModel
+    rows: Rows
+    person: NewUser
+    naming: Naming
+
+
+def load_view(run_id: str) -> View:
+    """Everything by the run's id and what the session holds."""
+    known = analyses.new_user_model(run_id)
+    given = own_ratings.own(known.ratings.dataset_id).given
+    return View(known, loaders.item_rows(run_id), known.place(given), _naming(known))
+
+
+def _naming(known: NewUserModel) -> Naming:
+    run = known.run
+    if not run.scorer.has_vectors:
+        return Naming([], [])
+    result = analyses.item_pca(run.run_id, centered=False, min_ratings=0)
+    noise = analyses.item_noise(run.run_id, centered=False, min_ratings=0) if run.config.dimensions > 1 else None
+    labels = naming.look_up(run.run_id, result, naming.How(False, 0)).labels(noise)
+    return Naming(labels, position.ends_of(known, labels[:NAMED]))
