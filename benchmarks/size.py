@@ -22,7 +22,7 @@ import pandas as pd
 
 from core.config import PRESETS, parse_config, run_id
 from core.data.ratings import Ratings, Vocabulary
-from core.model.run import Epoch, Event, Started
+from core.model.events import Epoch, Event, Started
 
 USERS, ITEMS = 200_948, 87_585
 REPLACED = ("batch_size", "learning_rate", "l2", "embedding_dim", "item_dropout")

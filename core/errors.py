@@ -35,10 +35,7 @@ A message says what was found, what is allowed and what to do, in that order.
 Anything else that is raised is a bug and keeps its traceback.
 """
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from core.model.run import Epoch
+from typing import Any
 
 
 class ExplorerError(Exception):
@@ -170,9 +167,13 @@ class CorruptRunError(RunError):
 
 
 class JobError(ExplorerError):
-    """A job could not start or did not finish; `history` holds the epochs trained before that."""
+    """A job could not start or did not finish.
 
-    def __init__(self, message: str, *, history: tuple["Epoch", ...] = ()) -> None:
+    Attributes:
+        history: The `core.model.events.Epoch`s trained before that.
+    """
+
+    def __init__(self, message: str, *, history: tuple[Any, ...] = ()) -> None:
         super().__init__(message)
         self.history = history
 

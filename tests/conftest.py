@@ -9,7 +9,8 @@ import pytest
 from core import data
 from core.config import RunConfig, run_id
 from core.data.ratings import Ratings, Vocabulary
-from core.model.run import Epoch, Outcome, Run, Started, Step, Weights
+from core.model.events import Epoch, Started, Step
+from core.model.run import Outcome, Run, Weights
 
 
 @pytest.fixture(autouse=True)

@@ -1,12 +1,14 @@
 """The calls about datasets."""
 
 import argparse
+import contextlib
 
 from core import data
 from core.cli.answer import Answer, pairs, table
 from core.data.ratings import Ratings
-from core.errors import UnknownDatasetError
+from core.errors import BadSchemaError, UnknownDatasetError
 from core.model.run import Run
+from core.store.runs import RunStore
 
 
 def list_datasets(_: argparse.Namespace) -> Answer:
@@ -24,10 +26,13 @@ def rename(called: argparse.Namespace) -> Answer:
 
 
 def delete(called: argparse.Namespace) -> Answer:
-    """Remove a dataset; the runs that learned from it stay, and are told."""
-    runs = list(data.delete(called.dataset_id))
-    said = f"{len(runs)} runs learned from it and stay: {', '.join(runs)}" if runs else "no run learned from it"
-    return Answer({"deleted": called.dataset_id, "runs": runs}, f"deleted {called.dataset_id}; {said}")
+    """Remove a dataset, and name the runs that learned from it; they stay."""
+    runs: list[str] = []
+    with contextlib.suppress(BadSchemaError):  # what cannot be read can still be deleted
+        runs = [run.run_id for run in RunStore().learned_from(data.info(called.dataset_id).digest)]
+    data.delete(called.dataset_id)
+    text = f"{len(runs)} runs learned from it and stay: {', '.join(runs)}" if runs else "no run learned from it"
+    return Answer({"deleted": called.dataset_id, "runs": runs}, f"deleted {called.dataset_id}; {text}")
 
 
 def ratings_of(run: Run) -> Ratings:

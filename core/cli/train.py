@@ -13,7 +13,8 @@ from core.config import PRESETS, RunConfig, parse_config, run_id
 from core.data.ratings import Ratings
 from core.errors import CorruptRunError, LimitError, UnknownRunError
 from core.jobs import queue
-from core.model.run import Epoch, Event, Run, Started, Step
+from core.model.events import Epoch, Event, Started, Step
+from core.model.run import Run
 from core.store.runs import RunStore
 from core.training.budget import check_size
 

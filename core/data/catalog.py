@@ -13,7 +13,6 @@ from core.data.ratings import Ratings
 from core.disk.files import disk_full_told, remove, replace_text, temporary
 from core.disk.home import home
 from core.errors import BadSchemaError, LimitError, UnknownDatasetError
-from core.store.runs import RunStore
 
 BUNDLED = "ml-latest-small"
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
@@ -123,27 +122,17 @@ def rename(dataset_id: str, name: str, noun: str | None = None) -> DatasetInfo:
     return read_info(folder)
 
 
-def dependents(dataset_id: str) -> tuple[str, ...]:
-    """Ids of the runs that learned from this content, newest first; a run stays readable without its dataset."""
-    digest = info(dataset_id).digest
-    return tuple(run.run_id for run in RunStore().list() if run.dataset.digest == digest)
-
-
-def delete(dataset_id: str) -> tuple[str, ...]:
-    """Remove a dataset, and tell which runs learned from it; they stay.
+def delete(dataset_id: str) -> None:
+    """Remove a dataset; the runs that learned from it (`RunStore.learned_from`) stay readable.
 
     Raises:
         UnknownDatasetError: There is none.
         LimitError: It is the bundled one.
     """
     folder = _own(dataset_id, "deleted")
-    runs: tuple[str, ...] = ()
-    with contextlib.suppress(BadSchemaError):  # what cannot be read can still be deleted
-        runs = dependents(dataset_id)
     gone = temporary(folder.parent)
     folder.rename(gone)  # first out of sight, so that nobody loads a half-deleted dataset
     remove(gone)
-    return runs
 
 
 def _own(dataset_id: str, done: str) -> Path:
@@ -158,7 +147,6 @@ __all__ = [
     "DatasetInfo",
     "dataset_ids",
     "delete",
-    "dependents",
     "holding",
     "info",
     "load",

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from core.errors import UnknownItemError
-from core.model.run import DatasetRef
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +48,21 @@ class Vocabulary:
     def indices(self, items: Iterable[str]) -> np.ndarray:
         """Rows of many ids, int32; raises as `index` does."""
         return np.fromiter((self.index(item) for item in items), dtype=np.int32)
+
+
+@dataclass(frozen=True)
+class DatasetRef:
+    """Which data a run learned from."""
+
+    dataset_id: str
+    name: str
+    noun: str
+    digest: str
+    users: int
+    items: int
+    ratings: int
+    min_rating: float
+    max_rating: float
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,7 +19,7 @@ from core.config import PRESETS, parse_config
 from core.data import uploads
 from core.data.ratings import Ratings
 from core.errors import UnknownDatasetError
-from core.model.run import Epoch, Event, Started, Step
+from core.model.events import Epoch, Event, Started, Step
 from core.store import study_store
 from core.store.runs import RunStore
 from core.studies import study_kinds

@@ -27,7 +27,7 @@ from core.jobs import job_folder
 from core.jobs.job_folder import Job
 from core.jobs.kinds import KINDS, as_event
 from core.jobs.outcome import CANCELED, DONE, Verdict, worker_died
-from core.model.run import Event
+from core.model.events import Event
 from core.store.runs import RunStore
 from core.training.budget import check_size
 

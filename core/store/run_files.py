@@ -10,8 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from core.config import RunConfig
+from core.data.ratings import DatasetRef
 from core.disk.checksums import UnfitError, check_size, checksum, read_array, read_json, write_array, write_json
-from core.model.run import DatasetRef, Epoch, Outcome, Run, Started, Step, Weights
+from core.model.events import Epoch, Started, Step
+from core.model.run import Outcome, Run, Weights
 
 SCHEMA_VERSION = 1
 """Of the folder's layout: raise it when this version's folders cannot be read by the last one."""

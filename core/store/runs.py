@@ -14,11 +14,12 @@ from pathlib import Path
 from filelock import FileLock
 
 from core.config import RunConfig
+from core.data.ratings import DatasetRef
 from core.disk.checksums import UnfitError
 from core.disk.files import disk_full_told, remove, replace_text, sweep, sync_folder, temporary, took_place
 from core.disk.home import home
 from core.errors import CorruptRunError, UnknownRunError
-from core.model.run import DatasetRef, Outcome, Run
+from core.model.run import Outcome, Run
 from core.store import study_store
 from core.store.run_files import read_folder, read_manifest, write_folder
 
@@ -111,6 +112,10 @@ class RunStore:
         """All runs, newest first; reads the manifests alone. What does not fit is set aside, not listed."""
         found = (self._summary(path) for path in self.folder.glob("*") if _RUN_ID.fullmatch(path.name))
         return sorted((run for run in found if run), key=lambda run: (run.created_at, run.run_id), reverse=True)
+
+    def learned_from(self, digest: str) -> tuple[RunSummary, ...]:
+        """The runs that learned from the data with this digest, under whatever name, newest first."""
+        return tuple(run for run in self.list() if run.dataset.digest == digest)
 
     def delete(self, run_id: str) -> None:
         """Remove a run with the studies made of it; raises UnknownRunError where there is none."""

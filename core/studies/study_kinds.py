@@ -19,7 +19,8 @@ from core.analysis.maps.projections import draw_map
 from core.config import run_id
 from core.data.ratings import Ratings
 from core.errors import CanceledError, LimitError, UnknownDatasetError
-from core.model.run import Epoch, Event, Run, Step
+from core.model.events import Epoch, Event, Step
+from core.model.run import Run
 from core.store import study_store
 from core.store.runs import RunStore
 from core.store.study_store import Stored

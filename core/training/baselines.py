@@ -6,7 +6,7 @@ import numpy as np
 
 from core.data.ratings import Ratings
 from core.data.splits import Split
-from core.model.run import Started
+from core.model.events import Started
 
 ITEM_SHRINKAGE, USER_SHRINKAGE = 5.0, 10.0
 """Ratings' worth of doubt that pull an item's or a user's average to zero."""

@@ -16,8 +16,9 @@ from core.data.ratings import Ratings
 from core.data.splits import Split, split
 from core.errors import CanceledError, DivergedError, LimitError, OutOfMemoryError
 from core.model.backend import keras, tf
+from core.model.events import Epoch, Event, Step
 from core.model.networks import weights_of
-from core.model.run import Epoch, Event, Outcome, Run, Step, Weights
+from core.model.run import Outcome, Run, Weights
 from core.training.baselines import baselines, mae, rmse, started
 from core.training.budget import check_size
 from core.training.engine import DataShape, Engine, engine_for

@@ -8,7 +8,8 @@ from core.config import RunConfig
 from core.errors import LimitError
 from core.jobs import queue
 from core.jobs.job_folder import Job
-from core.model.run import Run, Started
+from core.model.events import Started
+from core.model.run import Run
 from dashboard.cache import loaders
 from dashboard.charts import training as charts
 from dashboard.jobs import trainings

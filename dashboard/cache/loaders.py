@@ -19,7 +19,8 @@ from core.errors import DatasetError, LimitError, UnknownJobError
 from core.jobs import job_folder, queue
 from core.jobs.job_folder import Job
 from core.jobs.pool import Pool
-from core.model.run import Run, Started
+from core.model.events import Started
+from core.model.run import Run
 from core.store import study_store
 from core.store.runs import RunStore, RunSummary
 from core.store.study_store import Stored

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from core.model.run import Started
+from core.model.events import Started
 from dashboard.charts import components, training
 from dashboard.charts.base import MUTED, REFERENCE, figure
 from dashboard.charts.points import Classes, Coloring, name_point, sample

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.model.run import Started
+from core.model.events import Started
 from dashboard.charts import base
 from dashboard.train.curve import Curve
 

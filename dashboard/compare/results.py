@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis.compare.differences import differences
-from core.model.run import Started
+from core.model.events import Started
 from core.store.runs import RunSummary
 from dashboard.cache import loaders
 from dashboard.charts import compare as charts

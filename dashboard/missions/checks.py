@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from core.config import RunConfig
-from core.model.run import Epoch
+from core.model.events import Epoch
 from dashboard.missions.snapshot import Seen
 
 ENOUGH = 50

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.config import RunConfig
 from core.errors import CorruptRunError, LimitError
-from core.model.run import Epoch
+from core.model.events import Epoch
 from core.store import study_store
 from core.store.runs import RunSummary
 from core.studies import component_names

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.config import RunConfig
-from core.model.run import Epoch
+from core.model.events import Epoch
 from core.store.runs import RunSummary
 
 

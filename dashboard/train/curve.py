@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from core.model.run import Epoch, Event, Run, Started, Step
+from core.model.events import Epoch, Event, Started, Step
+from core.model.run import Run
 
 
 @dataclass(frozen=True)

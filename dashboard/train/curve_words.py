@@ -1,6 +1,7 @@
 """Curves and results in sentences, made from their numbers."""
 
-from core.model.run import Outcome, Started
+from core.model.events import Started
+from core.model.run import Outcome
 from dashboard.shared import phrases
 from dashboard.train.curve import Curve
 

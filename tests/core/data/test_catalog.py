@@ -8,6 +8,7 @@ from core import data
 from core.data import import_ratings, load
 from core.data.importing.isolation import in_this_process
 from core.errors import BadSchemaError, LimitError, UnknownDatasetError
+from core.store.runs import RunStore
 from tests.core.data.importing import made
 
 
@@ -28,8 +29,8 @@ def test_a_dataset_can_be_renamed_and_deleted(tmp_path: Path, home: Path) -> Non
     assert data.rename(made_id, "  My \u202e ratings ").name == "My ratings"
     assert (load(made_id).name, load(made_id).digest) == ("My ratings", digest)
     assert data.rename(made_id, "Games", "Game").noun == load(made_id).noun == "game"
-    assert data.dependents(made_id) == ()
-    assert data.delete(made_id) == ()
+    assert RunStore().learned_from(load(made_id).digest) == ()
+    data.delete(made_id)
     assert data.dataset_ids() == [data.BUNDLED]
     assert list((home / "datasets").iterdir()) == []
 
@@ -66,7 +67,7 @@ def test_the_bundled_dataset_stays() -> None:
 )
 def test_a_link_cannot_lead_out_of_the_datasets(wrong: str, home: Path) -> None:
     (home / "datasets").mkdir(parents=True)
-    for ask in (data.load, data.info, data.delete, data.dependents):
+    for ask in (data.load, data.info, data.delete):
         with pytest.raises(UnknownDatasetError):
             ask(wrong)
 

@@ -27,7 +27,7 @@ from core.jobs.outcome import (
     of_exit,
     worker_died,
 )
-from core.model.run import Epoch, Started, Step
+from core.model.events import Epoch, Started, Step
 from core.store.runs import RunStore
 from tests.core.jobs.tiny import tiny_run
 from tests.core.jobs.tinyjobs import ask

@@ -12,7 +12,7 @@ from core import data
 from core.config import PRESETS
 from core.jobs import queue
 from core.jobs.pool import Pool
-from core.model.run import Epoch, Started, Step
+from core.model.events import Epoch, Started, Step
 from core.store.runs import RunStore
 
 PATIENCE = 120

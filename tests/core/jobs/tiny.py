@@ -16,10 +16,12 @@ from typing import Any
 import numpy as np
 
 from core.config import RunConfig, run_id
+from core.data.ratings import DatasetRef
 from core.errors import CanceledError, DivergedError
 from core.jobs import worker
 from core.jobs.kinds import KINDS, Kind, Reporter
-from core.model.run import DatasetRef, Epoch, Outcome, Run, Started, Step, Weights
+from core.model.events import Epoch, Started, Step
+from core.model.run import Outcome, Run, Weights
 from core.store.runs import RunStore
 
 COMMAND = (sys.executable, str(Path(__file__).resolve()))

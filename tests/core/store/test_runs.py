@@ -62,6 +62,14 @@ def test_the_list_reads_manifests_and_gives_the_newest_first(store: RunStore):
     assert listed[0].size == expected
 
 
+def test_the_runs_that_learned_from_a_dataset_are_known_by_its_content(store: RunStore):
+    for seed, digest in enumerate(("a" * 64, "b" * 64, "a" * 64)):
+        run = tiny_run(seed)
+        store.publish(replace(run, dataset=replace(run.dataset, digest=digest), created_at=f"2026-01-0{seed + 1}"))
+    assert [run.config.seed for run in store.learned_from("a" * 64)] == [2, 0]
+    assert store.learned_from("c" * 64) == ()
+
+
 def test_an_empty_home_lists_nothing(store: RunStore):
     assert store.list() == []
     assert store.set_aside() == ()

@@ -9,8 +9,8 @@ from core.config import ModelConfig, RunConfig
 from core.data.ratings import Ratings, Vocabulary
 from core.data.splits import split
 from core.errors import CanceledError, DivergedError, LimitError
+from core.model.events import Epoch, Started, Step
 from core.model.networks import weights_of
-from core.model.run import Epoch, Started, Step
 from core.training import engine, trainer
 from core.training.baselines import rmse
 from core.training.engine import DataShape, Engine, forget_engines

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.model.run import Epoch, Started, Step
+from core.model.events import Epoch, Started, Step
 from dashboard.charts import data, training
 from dashboard.train.curve import Curve
 

@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from core.config import RunConfig
-from core.model.run import DatasetRef, Epoch, Outcome
+from core.data.ratings import DatasetRef
+from core.model.events import Epoch
+from core.model.run import Outcome
 from core.store.runs import RunSummary
 from dashboard.missions import checks
 from dashboard.missions.snapshot import Seen

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from core.model.run import Epoch, Outcome, Started, Step
+from core.model.events import Epoch, Started, Step
+from core.model.run import Outcome
 from dashboard.train import curve_words
 from dashboard.train.curve import Curve, of_events
 

@@ -9,7 +9,7 @@ import pytest
 from core.config import PRESETS, RunConfig
 from core.jobs import queue
 from core.jobs.outcome import CANCELED, Verdict
-from core.model.run import Epoch, Started
+from core.model.events import Epoch, Started
 from dashboard.shared import phrases
 from dashboard.train import form
 
