@@ -74,12 +74,11 @@ def make(
     Raises:
         LimitError: The settings do not fit the data.
         CanceledError: `should_stop` said so.
-        DiskFullError: There is no room for the result.
+        UnknownRunError, BusyError, DiskFullError: As `study_store.save` says.
     """
     known = study_store.load(run.run_id, kind, settings)
     if known is None:
         known = STUDIES[kind].make(run, ratings, settings, on_progress, should_stop)
-        RunStore().load(run.run_id)  # raises where the run was deleted meanwhile: its studies went with it
         study_store.save(run.run_id, kind, settings, known.arrays, known.facts)
     return known
 

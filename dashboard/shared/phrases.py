@@ -135,7 +135,7 @@ _ERROR_TITLES = {
     "UNKNOWN_RUN": "This model is not here",
     "CORRUPT_RUN": "This model's files are damaged",
     "UNKNOWN_ITEM": "This id is not in the data",
-    "BUSY": "The queue is full",
+    "BUSY": "Too much is going on at once",
     "DIVERGED": "The training went out of bounds",
     "DISK_FULL": "The disk is full",
     "OUT_OF_MEMORY": "There was not enough memory",
