@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from core.jobs import queue
 from core.jobs.outcome import Verdict
 from core.jobs.study_jobs import ClusterSettings, MapStudySettings
 from core.model.run import Run
+from core.store.runs import RunStore
 from core.studies import saved_axes, study_kinds
 from core.studies.saved_axes import OwnAxis
 from core.studies.settings import MIN_RATINGS
@@ -251,3 +253,16 @@ def test_links_to_studies_name_widgets_that_exist(open_page: Open, run: Run, bun
     assert not app.exception
     assert not any(button.label == "Find groups" for button in app.button)
     assert link.parameters("stability", {}) == {}
+
+
+@pytest.mark.parametrize("key", ["axis_keep", f"axis_delete_{OwnAxis(('1',), ('2',)).axis_id}"])
+def test_an_axis_of_a_model_that_another_tab_deleted_is_told_and_kept_nowhere(
+    open_page: Open, run: Run, home: Path, key: str
+):
+    saved_axes.save(run.run_id, OwnAxis(("1",), ("2",)))
+    app = open_page("maps", maps="An axis of your own", run=run.run_id)
+    RunStore().delete(run.run_id)
+    app.button(key=key).click().run()
+    assert not app.exception
+    assert any(f"here is no run {run.run_id}" in box.value for box in app.error)
+    assert not list((home / "studies").glob("[0-9a-f]*"))

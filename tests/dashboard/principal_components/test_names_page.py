@@ -258,3 +258,14 @@ def test_one_dimension_has_a_name_and_a_cost(open_page, publish):
     assert kept(run, 0) == ("quiet", "")
     assert app.query_params["low_1"] == "quiet"
     assert len(json.dumps(figure_of(app, "cost"))) < 2e5
+
+
+def test_a_name_for_a_model_that_another_tab_deleted_is_told_and_kept_nowhere(open_page, publish, home):
+    run, other = publish(PRESETS["article-dot-with-bias"]), publish()
+    app = open_page("components", run=run.run_id)
+    RunStore().delete(run.run_id)
+    app.text_input(key="name_low").set_value("quiet").run()
+    assert not app.exception
+    assert any(f"here is no run {run.run_id}" in box.value for box in app.error)
+    assert other.run_id in RunStore()
+    assert not list((home / "studies").glob("[0-9a-f]*"))
