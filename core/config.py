@@ -6,7 +6,8 @@ named `RunConfig` and nothing more.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal, Self
 
@@ -225,6 +226,32 @@ def _explain(detail: Any) -> str:
     name = ".".join(map(str, detail["loc"]))
     said = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
     return f"{name} is {detail['input']!r:.60}: {said}" if name else said
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One setting that is not the same in all of them.
+
+    Attributes:
+        name: Its field in `RunConfig`.
+        title: The words of the form.
+        values: One a config, in their order.
+    """
+
+    name: str
+    title: str
+    values: tuple[Any, ...]
+
+
+def differences(configs: Sequence[RunConfig]) -> tuple[Difference, ...]:
+    """Settings with more than one value: those of the model first, then of training, then of the split."""
+    found = []
+    for part in (ModelConfig, TrainConfig, SplitConfig):
+        for name, field in part.model_fields.items():
+            values = tuple(getattr(config, name) for config in configs)
+            if any(value != values[0] for value in values):
+                found.append(Difference(name, str(field.title), values))
+    return tuple(found)
 
 
 def run_id(config: RunConfig, dataset_digest: str) -> str:

@@ -5,17 +5,15 @@ import contextlib
 
 from core import data
 from core.cli.answer import Answer, pairs, table
-from core.data.ratings import Ratings
-from core.errors import BadSchemaError, UnknownDatasetError
-from core.model.run import Run
+from core.errors import BadSchemaError
 from core.store.runs import RunStore
 
 
 def list_datasets(_: argparse.Namespace) -> Answer:
     """All datasets with their sizes."""
     columns = ("id", "name", "users", "items", "ratings", "min_rating", "max_rating")
-    known = [data.info(dataset_id).as_json() for dataset_id in data.dataset_ids()]
-    found = [{column: about[column] for column in (*columns, "digest")} for about in known]
+    infos = [data.info(dataset_id).as_json() for dataset_id in data.dataset_ids()]
+    found = [{column: about[column] for column in (*columns, "digest")} for about in infos]
     return Answer(found, table(columns, [[dataset[column] for column in columns] for dataset in found]))
 
 
@@ -33,19 +31,3 @@ def delete(called: argparse.Namespace) -> Answer:
     data.delete(called.dataset_id)
     text = f"{len(runs)} runs learned from it and stay: {', '.join(runs)}" if runs else "no run learned from it"
     return Answer({"deleted": called.dataset_id, "runs": runs}, f"deleted {called.dataset_id}; {text}")
-
-
-def ratings_of(run: Run) -> Ratings:
-    """The data a run learned from, under whatever name it is there.
-
-    Raises:
-        UnknownDatasetError: It is no longer there, or something else has its id now.
-    """
-    own = run.dataset.dataset_id
-    ratings = data.load(data.holding(run.dataset.digest, own) or own)
-    if ratings.digest != run.dataset.digest:
-        raise UnknownDatasetError(
-            f"run {run.run_id} learned from another version of dataset {run.dataset.dataset_id!r:.60}; "
-            "train again on this one, or bring the earlier one back"
-        )
-    return ratings

@@ -141,10 +141,10 @@ class RunStore:
         """
         place = self._place(run_id)
         if not place.is_dir():
-            raise _unknown(run_id)
+            raise unknown_run(run_id)
         with self._locked():
             if not place.is_dir():
-                raise _unknown(run_id)
+                raise unknown_run(run_id)
             yield
 
     def studies_folder(self, run_id: str) -> Path:
@@ -188,10 +188,10 @@ class RunStore:
         replacing it, and reading again will tell.
         """
         if not place.exists():
-            raise _unknown(place.name)
+            raise unknown_run(place.name)
         with self._locked():
             if not place.exists():
-                raise _unknown(place.name)
+                raise unknown_run(place.name)
             try:
                 read_folder(place)
             except IntegrityError as error:
@@ -212,7 +212,8 @@ class RunStore:
         return aside
 
 
-def _unknown(run_id: str) -> UnknownRunError:
+def unknown_run(run_id: str) -> UnknownRunError:
+    """The error that says that there is no such run, and where to see which there are."""
     return UnknownRunError(f"there is no run {run_id}; the Runs page and `python -m core runs` list what there is")
 
 

@@ -3,9 +3,10 @@
 import numpy as np
 import streamlit as st
 
-from core.analysis.compare.shared_items import FEWEST, Shared
+from core.analysis.compare.comparison import FEWEST, Shared
 from core.errors import LimitError
 from core.model.run import Run
+from core.studies.overlap import OVERLAP
 from dashboard.cache import loaders
 from dashboard.compare import choice as compare_choice
 from dashboard.compare import pair as compare_pair
@@ -87,7 +88,7 @@ def compared(names: Names, left: Run, found: Shared) -> bool:
             return False
     noun = left.dataset.noun
     made = studies.study(
-        compare_pair.STUDY,
+        OVERLAP,
         left,
         names.settings,
         title=f"Compare {phrases.count(len(found), noun)}",

@@ -11,9 +11,7 @@ import streamlit as st
 from core.analysis.biases.ablation import WithoutTaste, without_taste
 from core.analysis.biases.bias import Biases, biases
 from core.analysis.biases.score_contributions import average_terms
-from core.analysis.compare.comparison import Comparison
-from core.analysis.compare.run_pair import compare_parts
-from core.analysis.compare.shared_items import Part, Shared, shared
+from core.analysis.compare.comparison import Comparison, Part, Shared, compare_parts, shared
 from core.analysis.components.hints import Hint, hints
 from core.analysis.components.noise import Noise, noise_band
 from core.analysis.components.pca import Pca, pca
@@ -29,8 +27,8 @@ from core.analysis.new_user.model import Newcomers
 from core.analysis.new_user.position import People, people
 from core.analysis.new_user.recommend import first_set
 from core.analysis.values import Values, values
-from core.jobs.study_jobs import MapStudySettings
 from core.studies import saved_axes
+from core.studies.maps import MapStudySettings
 from core.studies.saved_axes import OwnAxis
 from dashboard.cache.loaders import item_rows, ratings, ratings_of, run, split_of_run, study, user_rows
 from dashboard.for_you.scales import Entry, entry

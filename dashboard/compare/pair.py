@@ -7,13 +7,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis.compare.comparison import Comparison
-from core.analysis.compare.run_pair import of_study
-from core.analysis.compare.shared_items import Shared
+from core.analysis.compare.comparison import Comparison, Shared
 from core.data.ratings import Ratings
-from core.jobs.study_jobs import OverlapSettings
 from core.model.run import Run
-from core.store import study_store
+from core.studies.overlap import OVERLAP, OverlapSettings, of_study
 from dashboard.cache import analyses, loaders
 from dashboard.session import state
 from dashboard.shared import tables
@@ -21,9 +18,6 @@ from dashboard.shared.matrix_rows import Rows
 
 SELECTED = "compare_selected"
 """Where the session keeps the selected rows by dataset: the charts forget them when they are redrawn."""
-
-STUDY = "overlap"
-"""The study that compares two models where that takes long."""
 
 QUICK_ITEMS = 4000
 """Up to here the neighbors of all items are found in less than half a second; of more, a study finds them."""
@@ -142,7 +136,7 @@ def look(names: Names) -> Pair | None:
     if len(found) <= QUICK_ITEMS:
         comparison = analyses.comparison(names.left, names.right, min_ratings=names.least)
     else:
-        stored = loaders.study(study_store.key_of(names.left, STUDY, names.settings))
+        stored = loaders.study(OVERLAP.key(names.left, names.settings))
         if stored is None:
             return None
         comparison = of_study(stored).comparison

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from core.analysis.compare.differences import differences
+from core.config import differences
 from core.model.events import Started
 from core.store.runs import RunSummary
 from dashboard.cache import loaders

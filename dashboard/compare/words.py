@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.analysis.compare.chance import kept_by_chance
-from core.analysis.compare.comparison import Comparison, Measured
-from core.analysis.compare.shared_items import Shared
+from core.analysis.compare.comparison import Comparison, Measured, Shared
+from core.analysis.compare.measures import kept_by_chance
 from core.store.runs import RunSummary
 from dashboard.shared.markup import escape
 from dashboard.shared.phrases import count, plural, unit

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.jobs.study_jobs import ClusterSettings
 from core.model.run import Run
 from core.store.study_store import Stored
-from core.studies.study_kinds import FEWEST_ITEMS
+from core.studies.clusters import CLUSTERS, ClusterSettings
+from core.studies.study import FEWEST_ITEMS
 from dashboard.jobs.studies import study
 from dashboard.maps import settings as controls
 from dashboard.maps.coloring import group_name
@@ -92,7 +92,7 @@ def section(run: Run, rows: Rows, min_ratings: int, n: int, chart: str) -> Store
     if n < FEWEST_ITEMS:
         return None
     found = study(
-        "clusters",
+        CLUSTERS,
         run,
         settings,
         title=f"Which {nouns} lie together?",

@@ -4,9 +4,8 @@ import numpy as np
 import streamlit as st
 
 from core.analysis.maps.projections import umap_installed
-from core.jobs.study_jobs import MapStudySettings
-from core.studies.settings import MIN_RATINGS
-from core.studies.study_kinds import FEWEST_ITEMS
+from core.studies.maps import MapStudySettings
+from core.studies.study import FEWEST_ITEMS, MIN_RATINGS
 from dashboard.shared import phrases
 from dashboard.shared.matrix_rows import Rows
 

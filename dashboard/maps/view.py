@@ -10,12 +10,11 @@ from streamlit.delta_generator import DeltaGenerator
 from core.analysis.maps.projections import umap_installed
 from core.analysis.neighbors.of_one import neighbors
 from core.data.ratings import Ratings
-from core.jobs.study_jobs import MapStudySettings
 from core.model.run import Run
 from core.store import study_store
 from core.store.study_store import Stored
 from core.studies import component_names
-from core.studies.study_kinds import K
+from core.studies.maps import MAP, K, MapStudySettings
 from dashboard.cache import analyses, loaders
 from dashboard.charts import maps as charts
 from dashboard.charts.components import axis_title
@@ -63,12 +62,12 @@ def show(run: Run, ratings: Ratings, rows: Rows, line: DeltaGenerator) -> None:
 def _earlier(run: Run) -> None:
     """The maps of this model that are in the store, each a link; nothing where there is none."""
     shown = {"tsne", "umap"} if umap_installed() else {"tsne"}
-    known = [given for given in study_store.listing(run.run_id, "map") if given["method"] in shown]
+    known = [given for given in study_store.listing(run.run_id, MAP.name) if given["method"] in shown]
     if not known:
         return
     with st.popover(f"Earlier maps ({len(known)})", icon=":material/history:"):
         for given in known[:MOST_EARLIER]:
-            st.page_link("app_pages/maps.py", label=words.earlier(given), query_params=link.parameters("map", given))
+            st.page_link("app_pages/maps.py", label=words.earlier(given), query_params=link.map_parameters(given))
 
 
 def _made(run: Run, rows: Rows, chosen: MapStudySettings, n: int) -> DrawnMap | None:
@@ -76,7 +75,7 @@ def _made(run: Run, rows: Rows, chosen: MapStudySettings, n: int) -> DrawnMap | 
     nouns = rows.nouns
     name = next(name for name, method in settings.METHODS.items() if method == chosen.method)
     made = study(
-        "map",
+        MAP,
         run,
         chosen,
         title=f"A map of {n:,} {nouns} by {name}",
@@ -183,7 +182,7 @@ def _measure(run: Run, rows: Rows, drawn: DrawnMap) -> None:
     """Offer to measure how faithful a large shadow is."""
     n = len(drawn.rows)
     study(
-        "map",
+        MAP,
         run,
         drawn.settings,
         title="How far can this picture be trusted?",

@@ -79,7 +79,7 @@ def item_rows(run: Run, ratings: Ratings, parts: Split, labels: list[str] | None
         matrix=run.weights.item_embedding,
         bias=run.weights.item_bias,
         count=ratings.item_count,
-        trained=np.bincount(ratings.item_index[parts.train], minlength=len(ratings.items)) > 0,
+        trained=parts.trained(ratings),
     )
 
 
@@ -91,7 +91,7 @@ def user_rows(run: Run, ratings: Ratings, parts: Split) -> Rows:
         matrix=run.weights.user_embedding,
         bias=run.weights.user_bias,
         count=ratings.user_count,
-        trained=np.bincount(ratings.user_index[parts.train], minlength=len(ratings.users)) > 0,
+        trained=parts.trained(ratings, users=True),
     )
 
 

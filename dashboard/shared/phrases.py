@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from core.config import PRESETS, RunConfig
+from core.config import PRESETS, RunConfig, differences
 from core.store.runs import RunSummary
 
 
@@ -183,10 +183,10 @@ def config_words(config: RunConfig, usual: str) -> str:
     words = f"{MODELS[config.model].name}, {count(config.embedding_dim, 'dimension')}"
     if preset := next((PRESET_WORDS[name] for name, known in PRESETS.items() if known == config), None):
         return words if config == PRESETS[usual] else f"{words} ({preset})"
-    said = {"model", "embedding_dim", "embedding_layer"}  # the layer follows from the model
-    other = [name for name, value in PRESETS[usual] if name not in said and getattr(config, name) != value]
-    told = [f"{name.replace('_', ' ')} {_value(getattr(config, name))}" for name in other[:_MOST_TOLD]]
-    return ", ".join([words, *told, *(["…"] if len(other) > _MOST_TOLD else [])])
+    named = {"model", "embedding_dim", "embedding_layer"}  # the layer follows from the model
+    other = [setting for setting in differences([PRESETS[usual], config]) if setting.name not in named]
+    texts = [f"{setting.name.replace('_', ' ')} {_value(setting.values[1])}" for setting in other[:_MOST_TOLD]]
+    return ", ".join([words, *texts, *(["…"] if len(other) > _MOST_TOLD else [])])
 
 
 def _value(value: object) -> str:
@@ -204,13 +204,13 @@ def distinct_run_words(summaries: Sequence[RunSummary]) -> dict[str, str]:
     for group in alike.values():
         if len(group) == 1:
             continue
-        differing = [name for name in RunConfig.model_fields if len({getattr(run.config, name) for run in group}) > 1]
-        said = [
-            ", ".join(f"{name.replace('_', ' ')} {getattr(run.config, name)}" for name in differing) for run in group
+        differing = differences([run.config for run in group])
+        texts = [
+            ", ".join(f"{setting.name.replace('_', ' ')} {setting.values[place]}" for setting in differing)
+            for place in range(len(group))
         ]
-        for run, difference in zip(group, said, strict=True):
-            told = difference if difference and said.count(difference) == 1 else run.run_id
-            words[run.run_id] += f" ({told})"
+        for run, text in zip(group, texts, strict=True):
+            words[run.run_id] += f" ({text if text and texts.count(text) == 1 else run.run_id})"
     return words
 
 

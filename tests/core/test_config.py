@@ -3,7 +3,7 @@ import time
 import pytest
 from pydantic import ValidationError
 
-from core.config import PRESETS, RunConfig, parse_config, run_id
+from core.config import PRESETS, RunConfig, differences, parse_config, run_id
 from core.errors import LimitError
 
 DIGEST = "0" * 64
@@ -122,3 +122,15 @@ def test_any_other_setting_or_data_is_another_run():
     ids = {run_id(parse_config({name: value}), DIGEST) for name, value in changed.items()}
     ids |= {run_id(RunConfig(), DIGEST), run_id(RunConfig(), "1" * 64)}
     assert len(ids) == len(changed) + 2
+
+
+def test_only_settings_that_differ_in_the_words_of_the_form():
+    found = differences([RunConfig(seed=0, embedding_dim=8), RunConfig(seed=1, embedding_dim=8), RunConfig(seed=0)])
+    assert [(one.name, one.title, one.values) for one in found] == [
+        ("embedding_dim", "Dimensions", (8, 8, 64)),
+        ("seed", RunConfig.model_fields["seed"].title, (0, 1, 0)),
+    ]
+
+
+def test_equal_settings_and_a_single_one_do_not_differ():
+    assert differences([RunConfig(), RunConfig()]) == differences([RunConfig()]) == ()

@@ -10,7 +10,7 @@ import pytest
 from core.store import study_store
 from core.store.notes import Notes
 from core.store.runs import RunStore
-from core.studies.settings import StabilitySettings
+from core.studies.stability import StabilitySettings
 from tests.core.jobs.tiny import tiny_run
 
 RUN = tiny_run()

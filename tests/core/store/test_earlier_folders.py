@@ -17,7 +17,7 @@ from core.store import study_store
 from core.store.runs import RunStore
 from core.studies import component_names, saved_axes
 from core.studies.saved_axes import OwnAxis
-from core.studies.settings import StabilitySettings
+from core.studies.stability import StabilitySettings
 
 FIXTURES = Path(__file__).parent / "fixtures"
 EXPECTED = json.loads((FIXTURES / "expected.json").read_text())

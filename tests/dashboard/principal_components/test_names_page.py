@@ -16,7 +16,7 @@ from core.store import study_store
 from core.store.runs import RunStore
 from core.studies import component_names
 from core.studies.component_names import Name
-from core.studies.settings import StabilitySettings
+from core.studies.stability import StabilitySettings
 from tests.dashboard.principal_components.test_page import figure_of, tables_of_movies, texts
 
 HOSTILE = ["<img src=x onerror=alert(1)>", "%{y} $x^2$ *b* [a](b)"]
