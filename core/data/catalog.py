@@ -52,8 +52,8 @@ class DatasetInfo:
 
 def dataset_ids() -> list[str]:
     """Ids of all datasets, the bundled one first."""
-    own = sorted(path.parent.name for path in (home() / "datasets").glob(f"*/{ABOUT}"))
-    return [BUNDLED, *(name for name in own if name != BUNDLED and _ID.fullmatch(name))]
+    imported = sorted(path.parent.name for path in (home() / "datasets").glob(f"*/{ABOUT}"))
+    return [BUNDLED, *(name for name in imported if name != BUNDLED and _ID.fullmatch(name))]
 
 
 def load(dataset_id: str = BUNDLED) -> Ratings:

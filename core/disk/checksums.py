@@ -88,11 +88,11 @@ def read_json(path: Path, sha: str | None = None) -> dict[str, Any]:
 def check_size(path: Path, size: int) -> None:
     """Raise IntegrityError where a file is missing or has another size."""
     try:
-        found = path.stat().st_size
+        actual = path.stat().st_size
     except (FileNotFoundError, NotADirectoryError) as error:
         raise IntegrityError(f"{path.name} is missing") from error
-    if found != size:
-        raise IntegrityError(f"{path.name} has {found:,} bytes, {size:,} were written")
+    if actual != size:
+        raise IntegrityError(f"{path.name} has {actual:,} bytes, {size:,} were written")
 
 
 def checksum(body: dict[str, Any]) -> str:
@@ -108,6 +108,6 @@ def _open(path: Path) -> BufferedReader:
         raise IntegrityError(f"{path.name} is missing") from error
 
 
-def _compare(path: Path, found: str, sha: str) -> None:
-    if found != sha:
+def _compare(path: Path, actual: str, sha: str) -> None:
+    if actual != sha:
         raise IntegrityError(f"{path.name} does not match its checksum")

@@ -59,24 +59,24 @@ def to_study(compared: Compared) -> Stored:
     Arrays: `first`, `second` (n,), rows of the items in each run; `kept`, `moved` (n,), `places`, `aligned` (n, axes)
     and `shares` (axes,) as `Comparison` has them. Facts: the measures, k, and what was left out.
     """
-    found, result = compared.shared, compared.comparison
+    items, result = compared.shared, compared.comparison
     arrays = {
-        "first": found.first,
-        "second": found.second,
+        "first": items.first,
+        "second": items.second,
         "kept": result.overlap.kept,
         "moved": result.moved,
         "places": result.places,
         "aligned": result.aligned,
         "shares": result.variance_ratio,
     }
-    left_out = {"in_both": found.in_both, "untrained": found.untrained, "rare": found.rare}
+    left_out = {"in_both": items.in_both, "untrained": items.untrained, "rare": items.rare}
     return Stored(arrays=arrays, facts={"measured": asdict(result.measured), "k": result.overlap.k} | left_out)
 
 
 def of_study(stored: Stored) -> Compared:
     """The comparison that `to_study` kept."""
     arrays, facts = stored.arrays, stored.facts
-    found = Shared(
+    items = Shared(
         first=arrays["first"],
         second=arrays["second"],
         in_both=facts["in_both"],
@@ -91,7 +91,7 @@ def of_study(stored: Stored) -> Compared:
         aligned=arrays["aligned"],
         variance_ratio=arrays["shares"],
     )
-    return Compared(found, comparison)
+    return Compared(items, comparison)
 
 
 OVERLAP = Study(

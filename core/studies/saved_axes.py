@@ -49,11 +49,11 @@ class OwnAxis:
         return f"{self.low_name or 'low'} – {self.high_name or 'high'}"
 
 
-def project(own: OwnAxis, embeddings: np.ndarray, items: Vocabulary) -> Axis:
+def project(poles: OwnAxis, embeddings: np.ndarray, items: Vocabulary) -> Axis:
     """Where every item lies on an axis.
 
     Args:
-        own: The poles.
+        poles: The poles.
         embeddings: The item matrix, (n_items, embedding_dim).
         items: The items' ids, by row.
 
@@ -61,9 +61,9 @@ def project(own: OwnAxis, embeddings: np.ndarray, items: Vocabulary) -> Axis:
         UnknownItemError: A pole names an item that is not in the data.
         LimitError: A pole is empty or has too many items, one item is at both, or both have the same mean.
     """
-    _check_poles(own)
+    _check_poles(poles)
     try:
-        return axis(embeddings, [items.index(item) for item in own.low], [items.index(item) for item in own.high])
+        return axis(embeddings, [items.index(item) for item in poles.low], [items.index(item) for item in poles.high])
     except ValueError as error:
         raise LimitError(str(error)) from error
 
@@ -73,33 +73,33 @@ def saved(run_id: str) -> tuple[OwnAxis, ...]:
     return NOTES.read(run_id)
 
 
-def save(run_id: str, own: OwnAxis) -> None:
+def save(run_id: str, poles: OwnAxis) -> None:
     """Keep an axis with a run; it takes the place of one with the same poles.
 
     Raises:
         LimitError: A name is too long, a pole is empty or has too many items, or there are too many axes.
         UnknownRunError, CorruptRunError, BusyError, DiskFullError: As `Notes.change` says.
     """
-    new = _checked(own)
+    new = _checked(poles)
     NOTES.change(run_id, lambda axes: [*(other for other in axes if other.axis_id != new.axis_id), new])
 
 
 def delete(run_id: str, axis_id: str) -> None:
     """Forget an axis, if it is there; raises as `Notes.change` does."""
-    NOTES.change(run_id, lambda axes: [own for own in axes if own.axis_id != axis_id])
+    NOTES.change(run_id, lambda axes: [poles for poles in axes if poles.axis_id != axis_id])
 
 
-def _checked(own: OwnAxis) -> OwnAxis:
+def _checked(poles: OwnAxis) -> OwnAxis:
     """The axis as it is kept; raises LimitError."""
-    _check_poles(own)
-    return OwnAxis(own.low, own.high, checked(own.low_name), checked(own.high_name))
+    _check_poles(poles)
+    return OwnAxis(poles.low, poles.high, checked(poles.low_name), checked(poles.high_name))
 
 
-def _check_poles(own: OwnAxis) -> None:
-    for name, ids in (("low", own.low), ("high", own.high)):
+def _check_poles(poles: OwnAxis) -> None:
+    for name, ids in (("low", poles.low), ("high", poles.high)):
         if not 1 <= len(ids) <= MOST_ITEMS:
             raise LimitError(f"the {name} pole has {len(ids)} items; it can have 1 to {MOST_ITEMS}")
-    both = sorted(set(own.low) & set(own.high))
+    both = sorted(set(poles.low) & set(poles.high))
     if both:
         raise LimitError(f"{both[0]!r:.60} is at both poles; take it out of one")
 

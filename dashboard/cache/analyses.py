@@ -76,13 +76,13 @@ def component_stability(run_id: str, key: str, *, centered: bool, min_ratings: i
 
     Components are compared by the trained items that shape them.
     """
-    found, trained = study(key), run(run_id)
-    if found is None:
+    result, trained = study(key), run(run_id)
+    if result is None:
         return None
     shaping = ratings(trained.dataset.dataset_id).item_count >= min_ratings
     return across_seeds(
         trained.weights.item_embedding,
-        list(found.arrays["embeddings"]),
+        list(result.arrays["embeddings"]),
         centered=centered,
         shaping=shaping,
         measured=item_rows(run_id).trained,
@@ -260,9 +260,9 @@ def worst_misses(run_id: str) -> Misses:
 
 
 @st.cache_resource(max_entries=32, show_spinner="Looking for what goes together with this axis …")
-def axis_hints(run_id: str, own: OwnAxis, *, least: int) -> tuple[Hint, ...]:
+def axis_hints(run_id: str, poles: OwnAxis, *, least: int) -> tuple[Hint, ...]:
     """What goes together with somebody's own axis, among the trained items with at least `least` ratings."""
-    items, known = item_rows(run_id), ratings_of(run_id)
+    items, data = item_rows(run_id), ratings_of(run_id)
     rows_taken = np.flatnonzero(items.trained & (items.count >= least))
-    positions = saved_axes.project(own, items.matrix, known.items).positions
-    return hints(positions[rows_taken], _known_of_items(known.dataset_id).take(rows_taken))
+    positions = saved_axes.project(poles, items.matrix, data.items).positions
+    return hints(positions[rows_taken], _known_of_items(data.dataset_id).take(rows_taken))

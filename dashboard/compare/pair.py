@@ -94,8 +94,8 @@ class Pair:
     @property
     def telling(self) -> int:
         """Place of an item to begin with: of the hundred with the most ratings the one that changed most."""
-        known = np.argsort(-self.rows.count[self.shared.first], kind="stable")[:100]
-        return int(known[np.argmin(self.comparison.overlap.kept[known])])
+        most_rated = np.argsort(-self.rows.count[self.shared.first], kind="stable")[:100]
+        return int(most_rated[np.argmin(self.comparison.overlap.kept[most_rated])])
 
     def table(self, places: np.ndarray) -> pd.DataFrame:
         """Chosen items with what changed about them, in the order given."""
@@ -126,14 +126,14 @@ def shared(names: Names) -> Shared:
     return analyses.shared_items(names.left, names.right, min_ratings=names.least)
 
 
-def look(names: Names) -> Pair | None:
+def load_pair(names: Names) -> Pair | None:
     """The two side by side; None where a study has to compare them first.
 
     Raises:
         LimitError: One of them has learned nothing that could be compared.
     """
-    found = shared(names)
-    if len(found) <= QUICK_ITEMS:
+    items = shared(names)
+    if len(items) <= QUICK_ITEMS:
         comparison = analyses.comparison(names.left, names.right, min_ratings=names.least)
     else:
         stored = loaders.study(OVERLAP.key(names.left, names.settings))
@@ -141,20 +141,20 @@ def look(names: Names) -> Pair | None:
             return None
         comparison = of_study(stored).comparison
     left, right = loaders.run(names.left), loaders.run(names.right)
-    return Pair(names, left, right, found, comparison, loaders.ratings_of(names.left), loaders.item_rows(names.left))
+    return Pair(names, left, right, items, comparison, loaders.ratings_of(names.left), loaders.item_rows(names.left))
 
 
 @state.reporting
 def select(names: Names, places: np.ndarray) -> None:
     """Select these places from now on, as `Pair.select` does; a callback."""
-    pair = look(names)
+    pair = load_pair(names)
     if pair is not None:
         pair.select(places)
 
 
 def file(names: Names, places: np.ndarray) -> bytes:
     """Items at these places with their ids and what changed about them, for spreadsheets."""
-    pair = look(names)
+    pair = load_pair(names)
     return b"" if pair is None else pair.file(places)
 
 

@@ -81,5 +81,5 @@ def _of_study(stored: Stored) -> Trust:
     return Trust(kept=stored.arrays["kept"], mean=facts["kept"], **numbers)
 
 
-def _of_analysis(found: Faithfulness) -> Trust:
-    return Trust(found.kept, found.mean, found.chance, found.trustworthiness, found.k, found.measured_on)
+def _of_analysis(result: Faithfulness) -> Trust:
+    return Trust(result.kept, result.mean, result.chance, result.trustworthiness, result.k, result.measured_on)

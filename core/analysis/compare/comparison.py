@@ -114,16 +114,16 @@ def shared(first: Part, second: Part, *, min_ratings: int) -> Shared:
     )
 
 
-def check_enough(found: Shared, *, min_ratings: int) -> None:
+def check_enough(items: Shared, *, min_ratings: int) -> None:
     """Pass if there is something to compare.
 
     Raises:
         LimitError: Fewer than FEWEST items are left.
     """
-    if len(found) < FEWEST:
+    if len(items) < FEWEST:
         raise LimitError(
-            f"there are too few items to compare, {len(found):,} where {FEWEST} are needed: {found.in_both:,} occur in "
-            f"both, {found.untrained:,} of them without a training rating in one of the runs, {found.rare:,} with "
+            f"there are too few items to compare, {len(items):,} where {FEWEST} are needed: {items.in_both:,} occur in "
+            f"both, {items.untrained:,} of them without a training rating in one of the runs, {items.rare:,} with "
             f"fewer than {min_ratings:,} ratings; ask for fewer ratings, or choose runs of data with more in common"
         )
 
@@ -246,12 +246,12 @@ def compare_parts(
     Raises:
         LimitError: Too few items in common, more neighbors than others, or an embedding that says nothing.
     """
-    found = shared(first, second, min_ratings=min_ratings)
-    check_enough(found, min_ratings=min_ratings)
+    items = shared(first, second, min_ratings=min_ratings)
+    check_enough(items, min_ratings=min_ratings)
     try:
         comparison = compare(
-            first.matrix[found.first], second.matrix[found.second], k=k, metric=metric, on_progress=on_progress
+            first.matrix[items.first], second.matrix[items.second], k=k, metric=metric, on_progress=on_progress
         )
     except ValueError as error:
         raise LimitError(f"the runs cannot be compared: {error}") from error
-    return Compared(found, comparison)
+    return Compared(items, comparison)
