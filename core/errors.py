@@ -223,7 +223,7 @@ class WorkerDiedError(JobError):
 
 
 class BusyError(JobError):
-    """The queue is full, or this session has too many jobs in it."""
+    """The queue is full, this session has too many jobs in it, or another process holds a lock for too long."""
 
     code = "BUSY"
 

@@ -1,6 +1,8 @@
 """What all tests share: a home of their own, and data to work on."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -81,3 +83,9 @@ def run_on(
         created_at="2026-01-01T00:00:00+00:00",
         versions=(("python", "3.11"),),
     )
+
+
+def with_item_matrix(run: Run, matrix: np.ndarray, **changes: Any) -> Run:
+    """The run with another item matrix, and with other changes."""
+    scorer = replace(run.scorer, arrays={**run.scorer.arrays, "item_embedding": matrix.astype(np.float32)})
+    return replace(run, scorer=scorer, **changes)

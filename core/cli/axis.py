@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from core.analysis.compare.shared_items import part
 from core.analysis.components.extremes import ends
 from core.analysis.components.pca import pca
 from core.analysis.maps.axes import closest_component
 from core.cli.answer import Answer, table
 from core.cli.common import check_range
-from core.cli.data import ratings_of
+from core.data import ratings_of
 from core.data.ratings import Ratings, Vocabulary
+from core.data.splits import trained_rows
 from core.model.scoring import require_vectors
 from core.store.runs import RunStore
 from core.studies import saved_axes
@@ -30,7 +30,7 @@ def add_flags(call: argparse.ArgumentParser) -> None:
             metavar="ID,ID",
             help=f"Ids of the items at the {pole} pole; may be given several times.",
         )
-        call.add_argument(f"--{pole}-name", default="", metavar="TEXT", help=f"What the {pole} pole is called.")
+        call.add_argument(f"--{pole}-name", default="", metavar="TEXT", help=f"What the {pole} pole is arguments.")
     call.add_argument("--top", type=int, default=10, metavar="N", help="Items listed at each end (default 10).")
     call.add_argument(
         "--min-ratings", type=int, default=21, metavar="N", help="List only items with at least N ratings (default 21)."
@@ -38,44 +38,45 @@ def add_flags(call: argparse.ArgumentParser) -> None:
     call.add_argument("--save", action="store_true", help="Keep the axis with the run, as the Maps page does.")
 
 
-def show(called: argparse.Namespace) -> Answer:
+def show(arguments: argparse.Namespace) -> Answer:
     """Both ends of the axis and the closest component, as on the Maps page."""
-    check_range("--top", called.top, 1)
-    check_range("--min-ratings", called.min_ratings, 0)
-    run = RunStore().load(called.run_id)
-    ratings = ratings_of(run)
-    own = OwnAxis(_ids(called.low, ratings.items), _ids(called.high, ratings.items), called.low_name, called.high_name)
-    found = saved_axes.project(own, require_vectors(run.scorer).item_embedding, ratings.items)
-    if called.save:
-        saved_axes.save(run.run_id, own)
-    near = closest_component(found.direction, pca(require_vectors(run.scorer).item_embedding))
-    eligible = part(run, ratings).trained & (ratings.item_count >= called.min_ratings)
-    both = ends(found.positions, eligible, called.top)
+    check_range("--top", arguments.top, 1)
+    check_range("--min-ratings", arguments.min_ratings, 0)
+    run = RunStore().load(arguments.run_id)
+    ratings = ratings_of(run.dataset)
+    low, high = (_ids(texts, ratings.items) for texts in (arguments.low, arguments.high))
+    chosen = OwnAxis(low, high, arguments.low_name, arguments.high_name)
+    axis = saved_axes.project(chosen, require_vectors(run.scorer).item_embedding, ratings.items)
+    if arguments.save:
+        saved_axes.save(run.run_id, chosen)
+    near = closest_component(axis.direction, pca(run.scorer.item_embedding))
+    eligible = trained_rows(ratings, run.config.split) & (ratings.item_count >= arguments.min_ratings)
+    both = ends(axis.positions, eligible, arguments.top)
     document = {
-        "axis_id": own.axis_id,
-        "low_name": own.low_name,
-        "high_name": own.high_name,
-        "length": found.length,
+        "axis_id": chosen.axis_id,
+        "low_name": chosen.low_name,
+        "high_name": chosen.high_name,
+        "length": axis.length,
         "closest": {"component": near.index + 1, "cosine": near.cosine},
         "n_items": int(eligible.sum()),
-        "low": [_placed(ratings, row, found.positions) for row in both.bottom],
-        "high": [_placed(ratings, row, found.positions) for row in both.top],
-        "saved": called.save,
+        "low": [_placed(ratings, row, axis.positions) for row in both.bottom],
+        "high": [_placed(ratings, row, axis.positions) for row in both.top],
+        "saved": arguments.save,
     }
     parts = [
         f"toward {name or end}\n{_listed(document[end])}"
-        for end, name in (("low", own.low_name), ("high", own.high_name))
+        for end, name in (("low", chosen.low_name), ("high", chosen.high_name))
     ]
     closest = f"closest to component {near.index + 1}, cosine {near.cosine:.2f}"
     return Answer(document, "\n\n".join([*parts, closest]))
 
 
-def _ids(given: Sequence[str], items: Vocabulary) -> tuple[str, ...]:
+def _ids(texts: Sequence[str], items: Vocabulary) -> tuple[str, ...]:
     """Ids as they were given; a comma parts them, unless it belongs to an id."""
-    found = []
-    for text in given:
-        found += [text] if text in items else [item for item in text.split(",") if item]
-    return tuple(dict.fromkeys(found))
+    ids = []
+    for text in texts:
+        ids += [text] if text in items else [item for item in text.split(",") if item]
+    return tuple(dict.fromkeys(ids))
 
 
 def _placed(ratings: Ratings, row: int, positions: np.ndarray) -> dict[str, Any]:

@@ -9,11 +9,11 @@ from core.analysis.biases.bias import Biases
 from core.analysis.biases.bias import biases as fit
 from core.analysis.biases.score_contributions import average_terms
 from core.analysis.components.extremes import ends
-from core.analysis.trained import trained_rows
 from core.cli.answer import Answer, pairs, table
 from core.cli.common import check_range
-from core.cli.data import ratings_of
+from core.data import ratings_of
 from core.data.ratings import Ratings
+from core.data.splits import trained_rows
 from core.model.run import Run
 from core.model.scoring import require_biases, require_bilinear
 from core.store.runs import RunStore
@@ -35,13 +35,13 @@ def biases(called: argparse.Namespace) -> Answer:
     check_range("--top", called.top, 1)
     check_range("--min-ratings", called.min_ratings, 0)
     run = RunStore().load(called.run_id)
-    ratings = ratings_of(run)
+    ratings = ratings_of(run.dataset)
     scorer = require_biases(run.scorer)
     bias = scorer.user_bias if called.users else scorer.item_bias
     count = ratings.user_count if called.users else ratings.item_count
     mean = ratings.user_mean if called.users else ratings.item_mean
     found = fit(bias, count, mean, scorer.scale)
-    listed = trained_rows(run, ratings, users=called.users) & (count >= called.min_ratings)
+    listed = trained_rows(ratings, run.config.split, users=called.users) & (count >= called.min_ratings)
     both = ends(np.nan_to_num(found.residual), listed, called.top)
     document = {
         "users": called.users,

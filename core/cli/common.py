@@ -1,30 +1,32 @@
-"""The analysis that several calls begin with: a run, its data, and its principal components."""
+"""What several calls share: the analysis of components that they begin with, checks of flags, and tables as files."""
 
 import argparse
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from core.analysis.components.noise import noise_band
 from core.analysis.components.pca import Pca, pca
 from core.analysis.components.stability import across_seeds
-from core.analysis.trained import trained_rows
-from core.cli.data import ratings_of
+from core.data import ratings_of
 from core.data.ratings import Ratings
-from core.errors import AnalysisError, LimitError
+from core.data.splits import trained_rows
+from core.disk.files import disk_full_told, is_disk_full
+from core.errors import AnalysisError, LimitError, UsageError
 from core.model.run import Run
 from core.model.scoring import require_vectors
-from core.store import study_store
 from core.store.runs import RunStore
 from core.studies import component_names
 from core.studies.component_names import EndNames
-from core.studies.settings import StabilitySettings
+from core.studies.stability import STABILITY
 
 
 @dataclass(frozen=True, eq=False)
-class Looked:
+class ComponentAnalysis:
     """One analysis of one run.
 
     Attributes:
@@ -48,47 +50,45 @@ class Looked:
         """The noise band; None for a single dimension, of which shuffling changes nothing."""
         if self.run.config.dimensions == 1:
             return None
-        found = noise_band(self.run.scorer.item_embedding[self.shaping], centered=self.result.centered)
-        return {"count": found.count, "band": found.band.tolist(), "above": found.above.tolist()}
+        noise = noise_band(self.run.scorer.item_embedding[self.shaping], centered=self.result.centered)
+        return {"count": noise.count, "band": noise.band.tolist(), "above": noise.above.tolist()}
 
     @property
     def stability(self) -> dict[str, Any] | None:
         """How well each component comes back, by the newest stored study; None where there is none."""
-        settings = study_store.latest(self.run.run_id, "stability")
-        if settings is None:
-            return None
-        study = study_store.load(self.run.run_id, "stability", StabilitySettings.model_validate(settings))
+        settings = STABILITY.latest(self.run.run_id)
+        study = None if settings is None else STABILITY.load(self.run.run_id, settings)
         if study is None:
             return None
-        found = across_seeds(
+        stability = across_seeds(
             self.run.scorer.item_embedding,
             list(study.arrays["embeddings"]),
             centered=self.result.centered,
             shaping=self.shaping,
-            measured=trained_rows(self.run, self.ratings),
+            measured=trained_rows(self.ratings, self.run.config.split),
         )
-        return {"seeds": list(study.facts["seeds"]), "median_r": found.median_r.tolist(), "r": found.r.tolist()}
+        return {"seeds": list(study.facts["seeds"]), "median_r": stability.median_r.tolist(), "r": stability.r.tolist()}
 
 
-def look(called: argparse.Namespace) -> Looked:
+def analyze_components(arguments: argparse.Namespace) -> ComponentAnalysis:
     """The analysis that `add_settings` lets a call ask for.
 
     Raises:
         LimitError: Too few items have that many ratings.
         UnknownRunError, CorruptRunError, UnknownDatasetError: There is no such run, or its data is gone.
     """
-    check_range("--fit-min-ratings", called.fit_min_ratings, 0)
-    run = RunStore().load(called.run_id)
-    ratings = ratings_of(run)
-    shaping = ratings.item_count >= called.fit_min_ratings
+    check_range("--fit-min-ratings", arguments.fit_min_ratings, 0)
+    run = RunStore().load(arguments.run_id)
+    ratings = ratings_of(run.dataset)
+    shaping = ratings.item_count >= arguments.fit_min_ratings
     try:
-        result = pca(require_vectors(run.scorer).item_embedding[shaping], centered=called.centered)
+        result = pca(require_vectors(run.scorer).item_embedding[shaping], centered=arguments.centered)
     except AnalysisError as error:
         raise LimitError(
-            f"components of the {int(shaping.sum()):,} items with at least {called.fit_min_ratings:,} ratings: "
+            f"components of the {int(shaping.sum()):,} items with at least {arguments.fit_min_ratings:,} ratings: "
             f"{error}; lower --fit-min-ratings"
         ) from error
-    return Looked(run, ratings, shaping, result)
+    return ComponentAnalysis(run, ratings, shaping, result)
 
 
 def add_settings(call: argparse.ArgumentParser) -> None:
@@ -103,8 +103,25 @@ def add_settings(call: argparse.ArgumentParser) -> None:
     call.add_argument("--centered", action="store_true", help="Subtract the column means first (default: do not).")
 
 
-def check_range(flag: str, value: int, least: int, most: int | None = None) -> None:
+def check_range(flag: str, value: int, minimum: int, maximum: int | None = None) -> None:
     """Raise LimitError where a flag's value is out of range."""
-    if value < least or (most is not None and value > most):
-        allowed = f"{least} to {most}" if most is not None else f"{least} or more"
+    if value < minimum or (maximum is not None and value > maximum):
+        allowed = f"{minimum} to {maximum}" if maximum is not None else f"{minimum} or more"
         raise LimitError(f"{flag} is {value}; allowed is {allowed}")
+
+
+def write_csv(path: Path, rows: pd.DataFrame) -> None:
+    """Write a table for spreadsheets, in place of a file that is there.
+
+    Raises:
+        UsageError: The place cannot be written to.
+        DiskFullError: There is no room.
+    """
+    with disk_full_told(f"the file {path.name}", path.parent):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            rows.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+        except OSError as error:
+            if is_disk_full(error):
+                raise
+            raise UsageError(f"{path} cannot be written to ({error.strerror}); choose another file") from error

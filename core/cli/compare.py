@@ -8,16 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.analysis.compare.differences import differences
-from core.analysis.compare.run_pair import Compared, compare_parts
-from core.analysis.compare.shared_items import part
+from core.analysis.compare.comparison import Compared, compare_parts, part
 from core.cli.answer import Answer, pairs, table
-from core.cli.common import check_range
-from core.cli.data import ratings_of
+from core.cli.common import check_range, write_csv
+from core.data import ratings_of
 from core.data.ratings import Ratings
-from core.disk.files import disk_full_told, is_disk_full
-from core.errors import UsageError
 from core.export import inert
+from core.model.families import differences
 from core.model.run import Run
 from core.store.runs import RunStore
 
@@ -36,26 +33,28 @@ def add_flags(call: argparse.ArgumentParser) -> None:
     call.add_argument("--to", metavar="FILE", help="Write what became of every item into this CSV file.")
 
 
-def compare(called: argparse.Namespace) -> Answer:
+def compare(arguments: argparse.Namespace) -> Answer:
     """How alike two runs are, what sets them apart, and, in a file, what became of every item."""
-    check_range("--min-ratings", called.min_ratings, 0)
-    check_range("--k", called.k, 1)
+    check_range("--min-ratings", arguments.min_ratings, 0)
+    check_range("--k", arguments.k, 1)
     store = RunStore()
-    first, second = store.load(called.run_id), store.load(called.other_id)
-    data = ratings_of(first)
-    other_data = data if second.dataset.digest == data.digest else ratings_of(second)
-    found = compare_parts(part(first, data), part(second, other_data), min_ratings=called.min_ratings, k=called.k)
-    document = _document(first, second, found)
-    files = [str(_write(Path(called.to), found, data))] if called.to else []
+    first, second = store.load(arguments.run_id), store.load(arguments.other_id)
+    data = ratings_of(first.dataset)
+    other_data = data if second.dataset.digest == data.digest else ratings_of(second.dataset)
+    result = compare_parts(
+        part(first, data), part(second, other_data), min_ratings=arguments.min_ratings, k=arguments.k
+    )
+    document = _document(first, second, result)
+    files = [str(_write(Path(arguments.to), result, data))] if arguments.to else []
     return Answer(document | {"files": files}, _text(document | {"files": files}))
 
 
-def _document(first: Run, second: Run, found: Compared) -> dict[str, Any]:
-    measured, overlap = found.comparison.measured, found.comparison.overlap
+def _document(first: Run, second: Run, result: Compared) -> dict[str, Any]:
+    measured, overlap = result.comparison.measured, result.comparison.overlap
     return {
-        "common_items": len(found.shared),
-        "in_both": found.shared.in_both,
-        "left_out": {"untrained": found.shared.untrained, "rare": found.shared.rare},
+        "common_items": len(result.shared),
+        "in_both": result.shared.in_both,
+        "left_out": {"untrained": result.shared.untrained, "rare": result.shared.rare},
         "same_data": first.dataset.digest == second.dataset.digest,
         "cka": measured.cka,
         "cka_by_chance": measured.cka_by_chance,
@@ -74,28 +73,21 @@ def _document(first: Run, second: Run, found: Compared) -> dict[str, Any]:
     }
 
 
-def _write(path: Path, found: Compared, data: Ratings) -> Path:
+def _write(path: Path, result: Compared, data: Ratings) -> Path:
     """One row an item, those that keep the fewest neighbors first; titles are those of the first run's data."""
-    rows, overlap = found.shared.first, found.comparison.overlap
+    rows, overlap = result.shared.first, result.comparison.overlap
     whole = pd.DataFrame(
         {
             "item_id": [inert(item) for item in data.items.ids[rows]],
             "title": [inert(title) for title in data.item_table["title"].iloc[rows]],
             "kept": overlap.kept,
             "jaccard": overlap.jaccard,
-            "moved": found.comparison.moved,
+            "moved": result.comparison.moved,
             "n_ratings": data.item_count[rows],
             "mean_rating": data.item_mean[rows],
         }
     ).iloc[np.lexsort((-data.item_count[rows], overlap.kept))]
-    with disk_full_told("the table of items", path.parent):
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            whole.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
-        except OSError as error:
-            if is_disk_full(error):
-                raise
-            raise UsageError(f"{path} cannot be written to ({error.strerror}); choose another file") from error
+    write_csv(path, whole)
     return path
 
 

@@ -14,7 +14,7 @@ from core.analysis.components.truncation import cost as measure
 from core.analysis.components.truncation import sample
 from core.analysis.item_attributes import item_columns
 from core.cli.answer import Answer, table
-from core.cli.common import add_settings, check_range, look
+from core.cli.common import add_settings, analyze_components, check_range
 from core.data.ratings import Ratings
 from core.data.splits import split
 from core.model.scoring import require_bilinear
@@ -34,39 +34,39 @@ def add_flags(call: argparse.ArgumentParser) -> None:
     add_settings(call)
 
 
-def components(called: argparse.Namespace) -> Answer:
+def components(arguments: argparse.Namespace) -> Answer:
     """Shares, noise band and stability of all components, and the items and hints at both ends of one."""
-    check_range("--top", called.top, 1)
-    check_range("--min-ratings", called.min_ratings, 0)
-    looked = look(called)
-    check_range("--component", called.component, 1, len(looked.result.components))
-    scores = looked.result.project(looked.run.scorer.item_embedding)[:, called.component - 1]
-    eligible = looked.ratings.item_count >= called.min_ratings
-    both = ends(scores, eligible, called.top)
+    check_range("--top", arguments.top, 1)
+    check_range("--min-ratings", arguments.min_ratings, 0)
+    analysis = analyze_components(arguments)
+    check_range("--component", arguments.component, 1, len(analysis.result.components))
+    scores = analysis.result.project(analysis.run.scorer.item_embedding)[:, arguments.component - 1]
+    eligible = analysis.ratings.item_count >= arguments.min_ratings
+    both = ends(scores, eligible, arguments.top)
     document = {
-        "component": called.component,
-        "centered": called.centered,
-        "variance_ratio": looked.result.variance_ratio.tolist(),
-        "noise": looked.noise,
-        "stability": looked.stability,
-        "names": [_ends_of(found) for found in looked.named],
+        "component": arguments.component,
+        "centered": arguments.centered,
+        "variance_ratio": analysis.result.variance_ratio.tolist(),
+        "noise": analysis.noise,
+        "stability": analysis.stability,
+        "names": [_ends_of(found) for found in analysis.named],
         "n_items": int(eligible.sum()),
-        "fit_items": int(looked.shaping.sum()),
-        "hints": _hints(scores, eligible, looked.ratings),
-        "top": [_scored(looked.ratings, row, scores) for row in both.top],
-        "bottom": [_scored(looked.ratings, row, scores) for row in both.bottom],
+        "fit_items": int(analysis.shaping.sum()),
+        "hints": _hints(scores, eligible, analysis.ratings),
+        "top": [_scored(analysis.ratings, row, scores) for row in both.top],
+        "bottom": [_scored(analysis.ratings, row, scores) for row in both.bottom],
     }
-    return Answer(document, _components_text(document, called))
+    return Answer(document, _components_text(document, arguments))
 
 
-def cost(called: argparse.Namespace) -> Answer:
+def cost(arguments: argparse.Namespace) -> Answer:
     """Validation error with the first k components only, k from 0 to all."""
-    looked = look(called)
-    run, ratings = looked.run, looked.ratings
+    analysis = analyze_components(arguments)
+    run, ratings = analysis.run, analysis.ratings
     rows = sample(split(ratings, run.config.split).validation)
     found = measure(
         require_bilinear(run.scorer),
-        looked.result,
+        analysis.result,
         ratings.user_index[rows],
         ratings.item_index[rows],
         ratings.rating[rows],
@@ -108,13 +108,13 @@ def _scored(ratings: Ratings, row: int, scores: np.ndarray) -> dict[str, Any]:
     }
 
 
-def _components_text(document: dict[str, Any], called: argparse.Namespace) -> str:
-    share = document["variance_ratio"][called.component - 1]
+def _components_text(document: dict[str, Any], arguments: argparse.Namespace) -> str:
+    share = document["variance_ratio"][arguments.component - 1]
     carries = (
-        f"component {called.component} carries {share:.1%} of the variance; "
-        f"{document['n_items']:,} items have at least {called.min_ratings:,} ratings"
+        f"component {arguments.component} carries {share:.1%} of the variance; "
+        f"{document['n_items']:,} items have at least {arguments.min_ratings:,} ratings"
     )
-    said = [carries, *_trust(document, called.component)]
+    said = [carries, *_trust(document, arguments.component)]
     ends_shown = (("highest", "top", "high"), ("lowest", "bottom", "low"))
     return "\n".join(said) + "".join(f"\n\n{_end_text(document, *end)}" for end in ends_shown)
 

@@ -5,47 +5,29 @@ import contextlib
 
 from core import data
 from core.cli.answer import Answer, pairs, table
-from core.data.ratings import Ratings
-from core.errors import BadSchemaError, UnknownDatasetError
-from core.model.run import Run
+from core.errors import BadSchemaError
 from core.store.runs import RunStore
 
 
 def list_datasets(_: argparse.Namespace) -> Answer:
     """All datasets with their sizes."""
     columns = ("id", "name", "users", "items", "ratings", "min_rating", "max_rating")
-    known = [data.info(dataset_id).as_json() for dataset_id in data.dataset_ids()]
-    found = [{column: about[column] for column in (*columns, "digest")} for about in known]
-    return Answer(found, table(columns, [[dataset[column] for column in columns] for dataset in found]))
+    infos = [data.info(dataset_id).as_json() for dataset_id in data.dataset_ids()]
+    entries = [{column: about[column] for column in (*columns, "digest")} for about in infos]
+    return Answer(entries, table(columns, [[dataset[column] for column in columns] for dataset in entries]))
 
 
-def rename(called: argparse.Namespace) -> Answer:
+def rename(arguments: argparse.Namespace) -> Answer:
     """Another name, or another word for what is rated; the id and the runs stay."""
-    about = data.rename(called.dataset_id, called.name, called.noun)
+    about = data.rename(arguments.dataset_id, arguments.name, arguments.noun)
     return Answer(about.as_json(), pairs([("dataset", about.dataset_id), ("name", about.name), ("noun", about.noun)]))
 
 
-def delete(called: argparse.Namespace) -> Answer:
+def delete(arguments: argparse.Namespace) -> Answer:
     """Remove a dataset, and name the runs that learned from it; they stay."""
     runs: list[str] = []
     with contextlib.suppress(BadSchemaError):  # what cannot be read can still be deleted
-        runs = [run.run_id for run in RunStore().learned_from(data.info(called.dataset_id).digest)]
-    data.delete(called.dataset_id)
+        runs = [run.run_id for run in RunStore().learned_from(data.info(arguments.dataset_id).digest)]
+    data.delete(arguments.dataset_id)
     text = f"{len(runs)} runs learned from it and stay: {', '.join(runs)}" if runs else "no run learned from it"
-    return Answer({"deleted": called.dataset_id, "runs": runs}, f"deleted {called.dataset_id}; {text}")
-
-
-def ratings_of(run: Run) -> Ratings:
-    """The data a run learned from, under whatever name it is there.
-
-    Raises:
-        UnknownDatasetError: It is no longer there, or something else has its id now.
-    """
-    own = run.dataset.dataset_id
-    ratings = data.load(data.holding(run.dataset.digest, own) or own)
-    if ratings.digest != run.dataset.digest:
-        raise UnknownDatasetError(
-            f"run {run.run_id} learned from another version of dataset {run.dataset.dataset_id!r:.60}; "
-            "train again on this one, or bring the earlier one back"
-        )
-    return ratings
+    return Answer({"deleted": arguments.dataset_id, "runs": runs}, f"deleted {arguments.dataset_id}; {text}")

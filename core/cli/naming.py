@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 from core.cli.answer import Answer, pairs, table
-from core.cli.common import add_settings, check_range, look
+from core.cli.common import add_settings, analyze_components, check_range
 from core.errors import UsageError
 from core.studies import component_names
 from core.studies.component_names import EndNames, Name
@@ -18,29 +18,28 @@ def add_flags(call: argparse.ArgumentParser) -> None:
     add_settings(call)
 
 
-def name(called: argparse.Namespace) -> Answer:
+def name_component(arguments: argparse.Namespace) -> Answer:
     """Name the ends of a component, or show the names there are."""
-    looked = look(called)
-    if called.component is None:
-        if called.low is not None or called.high is not None:
+    analysis = analyze_components(arguments)
+    if arguments.component is None:
+        if arguments.low is not None or arguments.high is not None:
             raise UsageError("which component is meant? add --component K")
-        found = [_entry(place, one) for place, one in enumerate(looked.named, 1) if one]
-        rows = [(one["component"], one["low"], one["high"]) for one in found]
-        return Answer(found, table(("component", "low", "high"), rows, empty="no component of this run has a name"))
-    check_range("--component", called.component, 1, len(looked.named))
-    known = looked.named[called.component - 1]
-    if called.low is not None or called.high is not None:
-        low = called.low if called.low is not None else known.low if known else ""
-        high = called.high if called.high is not None else known.high if known else ""
-        direction = looked.result.components[called.component - 1]
-        given = Name(low, high, direction, called.component - 1, called.centered, called.fit_min_ratings)
-        component_names.set_name(looked.run.run_id, given)
-        known = component_names.for_components(component_names.get(looked.run.run_id), looked.result)[
-            called.component - 1
-        ]
-    document = _entry(called.component, known)
+        entries = [_entry(number, names) for number, names in enumerate(analysis.named, 1) if names]
+        rows = [tuple(entry.values()) for entry in entries]
+        return Answer(entries, table(("component", "low", "high"), rows, empty="no component of this run has a name"))
+    check_range("--component", arguments.component, 1, len(analysis.named))
+    place = arguments.component - 1
+    names = analysis.named[place]
+    if arguments.low is not None or arguments.high is not None:
+        low = arguments.low if arguments.low is not None else names.low if names else ""
+        high = arguments.high if arguments.high is not None else names.high if names else ""
+        run_id, direction = analysis.run.run_id, analysis.result.components[place]
+        name = Name(low, high, direction, place, arguments.centered, arguments.fit_min_ratings)
+        component_names.set_name(run_id, name)
+        names = component_names.for_components(component_names.get(run_id), analysis.result)[place]
+    document = _entry(arguments.component, names)
     return Answer(document, pairs(list(document.items())))
 
 
-def _entry(component: int, found: EndNames | None) -> dict[str, Any]:
-    return {"component": component, "low": found.low if found else "", "high": found.high if found else ""}
+def _entry(component: int, names: EndNames | None) -> dict[str, Any]:
+    return {"component": component, "low": names.low if names else "", "high": names.high if names else ""}

@@ -8,11 +8,11 @@ import numpy as np
 from core.analysis.neighbors import of_one as analysis
 from core.analysis.neighbors.agreement import agreement
 from core.analysis.neighbors.of_one import METRICS
-from core.analysis.trained import trained_rows
 from core.cli.answer import Answer, table
 from core.cli.common import check_range
-from core.cli.data import ratings_of
+from core.data import ratings_of
 from core.data.ratings import Ratings
+from core.data.splits import trained_rows
 from core.model.run import Run
 from core.model.scoring import require_vectors
 from core.store.runs import RunStore
@@ -40,7 +40,7 @@ def neighbors(called: argparse.Namespace) -> Answer:
     check_range("--top", called.top, 1)
     check_range("--min-ratings", called.min_ratings, 0)
     run = RunStore().load(called.run_id)
-    ratings = ratings_of(run)
+    ratings = ratings_of(run.dataset)
     return _of_item(run, ratings, called) if called.user is None else _of_user(run, ratings, called)
 
 
@@ -85,7 +85,7 @@ def _of_user(run: Run, ratings: Ratings, called: argparse.Namespace) -> Answer:
 def _eligible(run: Run, ratings: Ratings, row: int, called: argparse.Namespace, *, name: str) -> np.ndarray:
     """Rows that may be listed; says so on stderr where the row asked about is itself untrained."""
     users = called.user is not None
-    trained = trained_rows(run, ratings, users=users)
+    trained = trained_rows(ratings, run.config.split, users=users)
     if not trained[row]:
         print(
             f"{name} has no rating in the training part: its numbers are the random ones it started from, and so are "

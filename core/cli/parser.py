@@ -84,7 +84,9 @@ def _add_analyses(calls: Any) -> None:
         )
     )
     naming.add_flags(
-        _add_run_call(calls, "name", naming.name, "Name the ends of a component, or show the names there are.")
+        _add_run_call(
+            calls, "name", naming.name_component, "Name the ends of a component, or show the names there are."
+        )
     )
     common.add_settings(_add_run_call(calls, "cost", components.cost, "Show how many components the predictions need."))
     neighbors.add_flags(_add_run_call(calls, "neighbors", neighbors.neighbors, "Show the items closest to one item."))

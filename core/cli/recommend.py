@@ -13,7 +13,7 @@ from core.analysis.new_user.model import NewUserModel, fitting
 from core.analysis.new_user.own_ratings import MOST_RATINGS, from_file
 from core.analysis.new_user.recommend import best
 from core.cli.answer import Answer, table
-from core.cli.data import ratings_of
+from core.data import ratings_of
 from core.data.ratings import Ratings
 from core.data.splits import split
 from core.errors import LimitError, UsageError
@@ -189,7 +189,7 @@ _WORDS = {
 
 def _new_user_model(run_id: str) -> NewUserModel:
     run = RunStore().load(run_id)
-    ratings = ratings_of(run)
+    ratings = ratings_of(run.dataset)
     return NewUserModel(run, ratings, split(ratings, run.config))
 
 

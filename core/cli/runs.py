@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from core.cli.answer import Answer, pairs, table
-from core.cli.data import ratings_of
+from core.data import ratings_of
 from core.export import export as export_files
 from core.model.run import Run
 from core.store.runs import RunStore
@@ -65,7 +65,7 @@ def delete(called: argparse.Namespace) -> Answer:
 def export(called: argparse.Namespace) -> Answer:
     """Write files; their paths."""
     run = RunStore().load(called.run_id)
-    files = [str(path) for path in export_files(run, ratings_of(run), called.format, Path(called.to))]
+    files = [str(path) for path in export_files(run, ratings_of(run.dataset), called.format, Path(called.to))]
     return Answer({"files": files}, "\n".join(files))
 
 

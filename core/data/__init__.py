@@ -16,10 +16,11 @@ from core.data.catalog import (
     holding,
     info,
     load,
+    ratings_of,
     read_folder,
     rename,
 )
-from core.data.fetching import fetch
+from core.data.download import fetch
 from core.data.importing.importer import import_ratings, preview
 from core.data.importing.limits import ImportLimits
 from core.data.importing.request import NO_COLUMN, ColumnMapping, ImportOptions, ImportReport, Preview, Rejected
@@ -43,6 +44,7 @@ __all__ = [
     "info",
     "load",
     "preview",
+    "ratings_of",
     "read_folder",
     "rename",
 ]

@@ -9,7 +9,7 @@ from typing import Any
 
 from core.data.folder import ABOUT, SCHEMA_VERSION, read_about, read_folder
 from core.data.importing.text import noun_of, one_line
-from core.data.ratings import Ratings
+from core.data.ratings import DatasetRef, Ratings
 from core.disk.files import disk_full_told, remove, replace_text, temporary
 from core.disk.home import home
 from core.errors import BadSchemaError, LimitError, UnknownDatasetError
@@ -52,8 +52,8 @@ class DatasetInfo:
 
 def dataset_ids() -> list[str]:
     """Ids of all datasets, the bundled one first."""
-    own = sorted(path.parent.name for path in (home() / "datasets").glob(f"*/{ABOUT}"))
-    return [BUNDLED, *(name for name in own if name != BUNDLED and _ID.fullmatch(name))]
+    imported = sorted(path.parent.name for path in (home() / "datasets").glob(f"*/{ABOUT}"))
+    return [BUNDLED, *(name for name in imported if name != BUNDLED and _ID.fullmatch(name))]
 
 
 def load(dataset_id: str = BUNDLED) -> Ratings:
@@ -69,6 +69,21 @@ def load(dataset_id: str = BUNDLED) -> Ratings:
 def info(dataset_id: str) -> DatasetInfo:
     """Name, sizes, scale and digest; raises as `load` does."""
     return read_info(place(dataset_id))
+
+
+def ratings_of(reference: DatasetRef) -> Ratings:
+    """The data that a run learned from, under whatever name it is there.
+
+    Raises:
+        UnknownDatasetError: It is no longer there, or something else has its id now.
+    """
+    ratings = load(holding(reference.digest, reference.dataset_id) or reference.dataset_id)
+    if ratings.digest != reference.digest:
+        raise UnknownDatasetError(
+            f"dataset {reference.dataset_id!r:.60} has changed since the run learned from it; train again on this "
+            "one, or bring the earlier one back"
+        )
+    return ratings
 
 
 def holding(digest: str, first: str) -> str | None:
@@ -151,6 +166,7 @@ __all__ = [
     "info",
     "load",
     "place",
+    "ratings_of",
     "read_folder",
     "read_info",
     "rename",

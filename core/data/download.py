@@ -1,4 +1,7 @@
-"""Fetch an official archive: whole and checked, or not at all; a broken transfer goes on where it stopped."""
+"""Fetch an official archive, and make a dataset of it.
+
+An archive arrives whole and checked, or not at all; a broken transfer goes on where it stopped.
+"""
 
 import hashlib
 import http.client
@@ -14,6 +17,9 @@ from typing import Protocol
 
 from filelock import FileLock
 
+from core.data.importing.importer import import_ratings
+from core.data.importing.isolation import Reporter
+from core.data.importing.request import ImportOptions, ImportReport
 from core.data.releases import RELEASES, Release
 from core.disk import home as home_module
 from core.disk.files import disk_full_told
@@ -25,6 +31,8 @@ _BLOCK = 2**18
 _TIMEOUT = 30
 _MD5 = re.compile(r"\b[0-9a-f]{32}\b", re.IGNORECASE)
 _MIB = 10**6
+_TRANSFER_SHARE = 0.5
+"""Share of the progress of `fetch` that is the transfer; the rest is the import."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +63,7 @@ def download(
     *,
     accepted: bool,
     home: Path | None = None,
-    reporter: Callable[[float, str], None] = lambda progress, text: None,
+    reporter: Reporter = lambda progress, text: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Download:
     """Fetch a release into the home's `downloads/`; one that is there already is not fetched again.
@@ -93,6 +101,39 @@ def download(
     return Download(place, place.stat().st_size, checked, resumed)
 
 
+def fetch(
+    release_id: str,
+    *,
+    accepted: bool,
+    reporter: Reporter = lambda progress, text: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> ImportReport:
+    """Make a dataset of an official release.
+
+    Args:
+        release_id: A name in `core.data.releases.RELEASES`.
+        accepted: That the person has seen the release's licence and accepts it.
+        reporter: Hears progress (0-1) and what is being done.
+        should_stop: Asked several times a second.
+
+    Raises:
+        LimitError, DownloadFailedError, CanceledError, DiskFullError: As `download` says.
+        DatasetError: As `import_ratings` says.
+    """
+    archive = download(
+        release_id,
+        accepted=accepted,
+        reporter=lambda at, text: reporter(_TRANSFER_SHARE * at, text),
+        should_stop=should_stop,
+    )
+    return import_ratings(
+        [archive.path],
+        options=ImportOptions(name=RELEASES[release_id].title),
+        reporter=lambda at, text: reporter(_TRANSFER_SHARE + (1 - _TRANSFER_SHARE) * at, text),
+        should_stop=should_stop,
+    )
+
+
 def base_url() -> str:
     """Where releases are fetched from, ending with a slash; raises LimitError where the variable is no web address."""
     base = os.environ.get(BASE_VARIABLE, _BASE)
@@ -108,9 +149,7 @@ def _release(release_id: str) -> Release:
     return release
 
 
-def _fetch(
-    release: Release, part: Path, reporter: Callable[[float, str], None], should_stop: Callable[[], bool]
-) -> int:
+def _fetch(release: Release, part: Path, reporter: Reporter, should_stop: Callable[[], bool]) -> int:
     """Fill `part`; how many of its bytes were there before."""
     have = part.stat().st_size if part.exists() else 0
     stamp = _stamp(part)
@@ -141,7 +180,7 @@ def _copy(
     response: _Response,
     part: Path,
     have: int,
-    reporter: Callable[[float, str], None],
+    reporter: Reporter,
     should_stop: Callable[[], bool],
 ) -> None:
     length = response.headers.get("Content-Length")
@@ -167,7 +206,7 @@ def _copy(
         raise _failed(release, f"the connection ended after {have:,} of {total:,} bytes")
 
 
-def _check(release: Release, part: Path, reporter: Callable[[float, str], None]) -> bool:
+def _check(release: Release, part: Path, reporter: Reporter) -> bool:
     """Compare with the checksum beside the archive; False where none is published."""
     reporter(0.99, "Comparing the checksum")
     try:

@@ -24,6 +24,18 @@ class Split:
     unseen_items: int
     unseen_users: int
 
+    def training_count(self, ratings: Ratings, *, users: bool = False) -> np.ndarray:
+        """Training ratings of each item, or of each user, int64, (n_rows,); `ratings` is what was divided."""
+        index, rows = (ratings.user_index, ratings.users) if users else (ratings.item_index, ratings.items)
+        return np.bincount(index[self.train], minlength=len(rows))
+
+    def trained(self, ratings: Ratings, *, users: bool = False) -> np.ndarray:
+        """Whether each item, or each user, has a training rating, boolean, (n_rows,).
+
+        The rows of the others stay the random numbers that training started from.
+        """
+        return self.training_count(ratings, users=users) > 0
+
 
 def split(ratings: Ratings, config: SplitConfig) -> Split:
     """Divide the ratings as the config says.
@@ -46,6 +58,11 @@ def split(ratings: Ratings, config: SplitConfig) -> Split:
         unseen_items=_unseen(ratings.item_index, train, validation, len(ratings.items)),
         unseen_users=_unseen(ratings.user_index, train, validation, len(ratings.users)),
     )
+
+
+def trained_rows(ratings: Ratings, config: SplitConfig, *, users: bool = False) -> np.ndarray:
+    """Whether training on these ratings moves each item, or each user, as `Split.trained` says."""
+    return split(ratings, config).trained(ratings, users=users)
 
 
 def _random(n: int, fraction: float, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 
-class UnfitError(Exception):
+class IntegrityError(Exception):
     """A folder is not a whole one of this version; the message says what is wrong with it."""
 
 
@@ -60,18 +60,18 @@ def to_disk(file: BufferedWriter) -> None:
 
 
 def read_array(path: Path, sha: str) -> np.ndarray:
-    """The array in a `.npy` file; raises UnfitError where it is missing, changed or no array."""
+    """The array in a `.npy` file; raises IntegrityError where it is missing, changed or no array."""
     with _open(path) as file:
         _compare(path, hashlib.file_digest(file, "sha256").hexdigest(), sha)
         file.seek(0)
         try:
             return np.lib.format.read_array(file, allow_pickle=False)
         except ValueError as error:
-            raise UnfitError(f"{path.name} is not an array: {error}") from error
+            raise IntegrityError(f"{path.name} is not an array: {error}") from error
 
 
 def read_json(path: Path, sha: str | None = None) -> dict[str, Any]:
-    """The object in a JSON file; raises UnfitError where it is missing, changed (if `sha` is given) or no object."""
+    """The object in a JSON file; raises IntegrityError where it is missing, none, or changed (where `sha` is given)."""
     with _open(path) as file:
         data = file.read()
     if sha is not None:
@@ -79,20 +79,20 @@ def read_json(path: Path, sha: str | None = None) -> dict[str, Any]:
     try:
         value = json.loads(data)
     except ValueError as error:
-        raise UnfitError(f"{path.name} is not readable: {error}") from error
+        raise IntegrityError(f"{path.name} is not readable: {error}") from error
     if not isinstance(value, dict):
-        raise UnfitError(f"{path.name} does not hold one object")
+        raise IntegrityError(f"{path.name} does not hold one object")
     return value
 
 
 def check_size(path: Path, size: int) -> None:
-    """Raise UnfitError where a file is missing or has another size."""
+    """Raise IntegrityError where a file is missing or has another size."""
     try:
-        found = path.stat().st_size
+        actual = path.stat().st_size
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise UnfitError(f"{path.name} is missing") from error
-    if found != size:
-        raise UnfitError(f"{path.name} has {found:,} bytes, {size:,} were written")
+        raise IntegrityError(f"{path.name} is missing") from error
+    if actual != size:
+        raise IntegrityError(f"{path.name} has {actual:,} bytes, {size:,} were written")
 
 
 def checksum(body: dict[str, Any]) -> str:
@@ -105,9 +105,9 @@ def _open(path: Path) -> BufferedReader:
     try:
         return path.open("rb")
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
-        raise UnfitError(f"{path.name} is missing") from error
+        raise IntegrityError(f"{path.name} is missing") from error
 
 
-def _compare(path: Path, found: str, sha: str) -> None:
-    if found != sha:
-        raise UnfitError(f"{path.name} does not match its checksum")
+def _compare(path: Path, actual: str, sha: str) -> None:
+    if actual != sha:
+        raise IntegrityError(f"{path.name} does not match its checksum")

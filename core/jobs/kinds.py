@@ -22,7 +22,7 @@ from core.model.events import Epoch, Event, Started, Step
 from core.model.families import PRESETS, parse_config
 from core.store import study_store
 from core.store.runs import RunStore
-from core.studies import study_kinds
+from core.studies.study_kinds import study_named
 
 Lane = Literal["training", "other"]
 """Which workers take a job: those that keep TensorFlow warm, or one beside them for everything that can do without,
@@ -132,12 +132,11 @@ def _download(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[]
 
 def _study(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], bool]) -> None:
     run = RunStore().load(spec["run_id"])
-    own = run.dataset.dataset_id
-    study_kinds.make(
-        spec["study"],
+    study, dataset = study_named(spec["study"]), run.dataset
+    study.make(
         run,
-        _ratings(data.holding(run.dataset.digest, own) or own, run.dataset.digest),
-        study_kinds.STUDIES[spec["study"]].settings.model_validate(spec["settings"]),
+        _ratings(dataset.dataset_id, dataset.digest),
+        study.parse(spec["settings"]),
         on_progress=reporter.progress,
         should_stop=should_stop,
     )

@@ -3,7 +3,8 @@
 A new kind of model is one file beside this one, and a line in the table here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -79,6 +80,31 @@ def parse_config(settings: Mapping[str, Any], *, base: RunConfig | None = None) 
 def run_config(**settings: Any) -> RunConfig:
     """A run's checked settings, all others at their defaults; raises as `parse_config` does."""
     return parse_config(settings)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One setting that is not the same in all of them.
+
+    Attributes:
+        name: Its field in `RunConfig`.
+        title: The words of the form.
+        values: One a config, in their order; None where a family does not have it.
+    """
+
+    name: str
+    title: str
+    values: tuple[Any, ...]
+
+
+def differences(configs: Sequence[RunConfig]) -> tuple[Difference, ...]:
+    """Settings with more than one value: those of the model first, then of training, then of the split."""
+    found = []
+    for name, field in SETTINGS.items():
+        values = tuple(getattr(config, name, None) for config in configs)
+        if any(value != values[0] for value in values):
+            found.append(Difference(name, str(field.title), values))
+    return tuple(found)
 
 
 def _explain(model: str, detail: Any) -> str:

@@ -1,8 +1,4 @@
-"""A run as files: arrays as `.npy`, `history.json`, and `manifest.json` that vouches for the rest.
-
-The manifest holds the SHA-256 and size of every other file, and a checksum of
-itself. Nothing here is pickled, and nothing that does not fit is returned.
-"""
+"""A run as an artifact folder: arrays as `.npy`, `history.json`, and `manifest.json` with their checksums."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -12,25 +8,22 @@ import numpy as np
 
 from core.config import RunConfig
 from core.data.ratings import DatasetRef
-from core.disk.checksums import UnfitError, check_size, checksum, read_array, read_json, write_array, write_json
-from core.errors import LimitError
+from core.disk.checksums import IntegrityError
 from core.model.events import Epoch, Started, Step
 from core.model.families import family_of, parse_config
 from core.model.run import Origin, Outcome, Run
+from core.store.artifacts import Artifact, Layout
 
 SCHEMA_VERSION = 1
 """Of the folder's layout: raise it when this version's folders cannot be read by the last one."""
 
-MANIFEST, HISTORY = "manifest.json", "history.json"
+LAYOUT = Layout("manifest.json", SCHEMA_VERSION)
+_ARRAYS = ("user_embedding", "item_embedding", "user_bias", "item_bias")
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a run's manifest says.
-
-    Attributes:
-        files: Size in bytes and SHA-256 of each other file, by name.
-    """
+    """What a run's manifest says, and the folder that it is the manifest of."""
 
     run_id: str
     config: RunConfig
@@ -39,7 +32,7 @@ class Manifest:
     origin: Origin
     created_at: str
     versions: tuple[tuple[str, str], ...]
-    files: dict[str, tuple[int, str]]
+    artifact: Artifact
 
 
 def write_folder(folder: Path, run: Run) -> None:
@@ -52,15 +45,7 @@ def write_folder(folder: Path, run: Run) -> None:
     arrays = run.scorer.arrays
     if problem := _misfit(arrays, run.config, run.dataset):
         raise ValueError(f"run {run.run_id} cannot be stored: {problem}")
-    files = {f"{name}.npy": write_array(folder / f"{name}.npy", array) for name, array in arrays.items()}
-    history = {
-        "started": asdict(run.started),
-        "epochs": [asdict(epoch) for epoch in run.history],
-        "steps": [asdict(step) for step in run.steps],
-    }
-    files[HISTORY] = write_json(folder / HISTORY, history)
     body = {
-        "schema_version": SCHEMA_VERSION,
         "run_id": run.run_id,
         "config": run.config.model_dump(),
         "dataset": asdict(run.dataset),
@@ -68,23 +53,23 @@ def write_folder(folder: Path, run: Run) -> None:
         "origin": asdict(run.origin),
         "created_at": run.created_at,
         "versions": dict(run.versions),
-        "files": {name: {"bytes": size, "sha256": sha} for name, (size, sha) in files.items()},
     }
-    write_json(folder / MANIFEST, body | {"checksum": checksum(body)})
+    history = {
+        "started": asdict(run.started),
+        "epochs": [asdict(epoch) for epoch in run.history],
+        "steps": [asdict(step) for step in run.steps],
+    }
+    LAYOUT.write(folder, body, arrays, {"history": history})
 
 
 def read_manifest(folder: Path) -> Manifest:
     """The manifest, and whether the files it names are there in their size; their content is not read.
 
     Raises:
-        UnfitError: It is missing, damaged or of another version, or a file is missing or of another size.
+        IntegrityError: It is missing, damaged or of another version, or a file is missing or of another size.
     """
-    body = read_json(folder / MANIFEST)
-    version = body.get("schema_version")
-    if version != SCHEMA_VERSION:
-        raise UnfitError(f"it has format {version!r:.20}, this version of the program reads {SCHEMA_VERSION}")
-    if body.pop("checksum", None) != checksum(body):
-        raise UnfitError(f"{MANIFEST} does not match its own checksum")
+    artifact = LAYOUT.open(folder)
+    body = artifact.body
     try:
         manifest = Manifest(
             run_id=body["run_id"],
@@ -94,30 +79,22 @@ def read_manifest(folder: Path) -> Manifest:
             origin=Origin(**body.get("origin", {})),
             created_at=body["created_at"],
             versions=tuple(body["versions"].items()),
-            files={name: (entry["bytes"], entry["sha256"]) for name, entry in body["files"].items()},
+            artifact=artifact,
         )
-    except (LimitError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UnfitError(f"{MANIFEST} is not one of this version: {error}") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise IntegrityError(f"{LAYOUT.manifest} is not one of this version: {error}") from error
     if manifest.run_id != folder.name:
-        raise UnfitError(f"it holds run {manifest.run_id}")
-    for name, (size, _) in manifest.files.items():
-        check_size(folder / name, size)
+        raise IntegrityError(f"it holds run {manifest.run_id}")
     return manifest
 
 
 def read_folder(folder: Path) -> Run:
-    """The run, every byte of it checked; raises UnfitError as `read_manifest` does."""
+    """The run, every byte of it checked; raises IntegrityError as `read_manifest` does."""
     manifest = read_manifest(folder)
-    arrays = {
-        name: read_array(folder / f"{name}.npy", manifest.files[f"{name}.npy"][1])
-        for name in _shapes(manifest.config, manifest.dataset)
-        if f"{name}.npy" in manifest.files
-    }
+    arrays = {name: manifest.artifact.array(name) for name in _ARRAYS if name in manifest.artifact.arrays}
     if problem := _misfit(arrays, manifest.config, manifest.dataset):
-        raise UnfitError(problem)
-    if HISTORY not in manifest.files:
-        raise UnfitError(f"{MANIFEST} does not name {HISTORY}")
-    history = read_json(folder / HISTORY, manifest.files[HISTORY][1])
+        raise IntegrityError(problem)
+    history = manifest.artifact.document("history")
     try:
         return Run(
             run_id=manifest.run_id,
@@ -135,7 +112,7 @@ def read_folder(folder: Path) -> Run:
             versions=manifest.versions,
         )
     except (KeyError, TypeError) as error:
-        raise UnfitError(f"{HISTORY} is not one of this version: {error}") from error
+        raise IntegrityError(f"history.json is not one of this version: {error}") from error
 
 
 def _shapes(config: RunConfig, dataset: DatasetRef) -> dict[str, tuple[int, ...]]:

@@ -1,27 +1,32 @@
 """The store of finished runs: content-addressed, checksummed, never half-written.
 
 runs/<run_id>/               one run (see core.store.run_files)
-runs/.set-aside/<run_id>-1/  one that did not fit, with `reason.json`
-runs/.tmp-*                  one being written; a dead process's is swept
+runs/.set-aside/<run_id>-1/  one that was damaged or of another version, with `reason.json`
+runs/.tmp-*                  one being written or deleted; a dead process's is swept
+runs/.lock                   held while something that is there is moved, or something is put beside a run
+studies/<run_id>/            what is kept beside a run (see core.store.study_store), gone with it
 """
 
 import contextlib
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
-
 from core.config import RunConfig
 from core.data.ratings import DatasetRef
-from core.disk.checksums import UnfitError
-from core.disk.files import disk_full_told, remove, replace_text, sweep, sync_folder, temporary, took_place
+from core.disk.checksums import IntegrityError
+from core.disk.files import remove, replace_text, sweep, sync_folder, temporary
 from core.disk.home import home
-from core.errors import CorruptRunError, UnknownRunError
+from core.disk.locks import locked
+from core.errors import BusyError, CorruptRunError, UnknownRunError
 from core.model.run import Outcome, Run
-from core.store import study_store
+from core.store.artifacts import new_folder, publish
 from core.store.run_files import read_folder, read_manifest, write_folder
+
+LOCK_SECONDS = 10
+"""How long to wait for the store's lock; it is held while one run is read or one small file replaced, no longer."""
 
 _RUN_ID = re.compile(r"[0-9a-f]{16}")
 _SET_ASIDE, _REASON = ".set-aside", "reason.json"
@@ -65,22 +70,13 @@ class RunStore:
 
         Raises:
             DiskFullError: There is no room; nothing is left of the attempt.
+            BusyError: A damaged one is there, and the store is locked by another process.
             ValueError: The weights do not fit the config, or are not finite.
         """
         place = self._place(run.run_id)
-        with disk_full_told(f"run {run.run_id}", self.folder):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            fresh = temporary(self.folder)
-            try:
-                fresh.mkdir()
-                write_folder(fresh, run)
-                sync_folder(fresh)
-                while not took_place(fresh, place):
-                    if self.get(run.run_id) is not None:
-                        break
-            finally:
-                remove(fresh)
-            sync_folder(self.folder)
+        with new_folder(self.folder, f"run {run.run_id}") as fresh:
+            write_folder(fresh, run)
+            publish(fresh, place, stays=lambda: self.get(run.run_id) is not None)
         return place
 
     def load(self, run_id: str) -> Run:
@@ -89,13 +85,14 @@ class RunStore:
         Raises:
             UnknownRunError: There is none.
             CorruptRunError: It is damaged or of another version; it was set aside.
+            BusyError: It is damaged, and the store is locked by another process.
         """
         place = self._place(run_id)
         while True:
             try:
                 return read_folder(place)
-            except UnfitError:
-                self._judge(place)
+            except IntegrityError:
+                self._quarantine(place)
 
     def get(self, run_id: str) -> Run | None:
         """The run, or None where there is none to load; a damaged one is set aside as in `load`."""
@@ -110,26 +107,49 @@ class RunStore:
 
     def list(self) -> list[RunSummary]:
         """All runs, newest first; reads the manifests alone. What does not fit is set aside, not listed."""
-        found = (self._summary(path) for path in self.folder.glob("*") if _RUN_ID.fullmatch(path.name))
-        return sorted((run for run in found if run), key=lambda run: (run.created_at, run.run_id), reverse=True)
+        summaries = (self._summary(path) for path in self.folder.glob("*") if _RUN_ID.fullmatch(path.name))
+        return sorted((run for run in summaries if run), key=lambda run: (run.created_at, run.run_id), reverse=True)
 
     def learned_from(self, digest: str) -> tuple[RunSummary, ...]:
         """The runs that learned from the data with this digest, under whatever name, newest first."""
         return tuple(run for run in self.list() if run.dataset.digest == digest)
 
     def delete(self, run_id: str) -> None:
-        """Remove a run with the studies made of it; raises UnknownRunError where there is none."""
-        place, gone = self._place(run_id), temporary(self.folder)
-        if not place.is_dir():
-            raise _unknown(run_id)
-        with self._lock():
-            try:
-                place.rename(gone)  # first out of sight, so that nobody loads a half-deleted run
-            except FileNotFoundError:
-                raise _unknown(run_id) from None
-        remove(gone)
+        """Remove a run with the studies and notes beside it.
+
+        Raises:
+            UnknownRunError: There is none.
+            BusyError: The store is locked by another process.
+        """
+        beside = self.studies_folder(run_id)
+        gone = temporary(self.folder), temporary(beside.parent)
+        with self.holding(run_id):
+            self._place(run_id).rename(gone[0])  # first out of sight, so that nobody loads a half-deleted run
+            with contextlib.suppress(FileNotFoundError):
+                beside.rename(gone[1])
+        for folder in gone:
+            remove(folder)
         sync_folder(self.folder)
-        study_store.delete(run_id, home=self.folder.parent)
+
+    @contextlib.contextmanager
+    def holding(self, run_id: str) -> Iterator[None]:
+        """Keep a run from being deleted for a moment, to put something beside it, alone with what is there.
+
+        Raises:
+            UnknownRunError: There is none, or no longer.
+            BusyError: Another process does so, and does not come to an end.
+        """
+        place = self._place(run_id)
+        if not place.is_dir():
+            raise unknown_run(run_id)
+        with self._locked():
+            if not place.is_dir():
+                raise unknown_run(run_id)
+            yield
+
+    def studies_folder(self, run_id: str) -> Path:
+        """Where studies and notes about a run are kept; raises UnknownRunError where the text is no run id."""
+        return self.folder.parent / "studies" / self._place(run_id).name
 
     def set_aside(self) -> tuple[SetAside, ...]:
         """Everything that was set aside, with the reason."""
@@ -138,44 +158,43 @@ class RunStore:
 
     def sweep(self) -> tuple[str, ...]:
         """Remove what dead processes left half-written; the names removed."""
-        return sweep(self.folder)
+        return sweep(self.folder) + sweep(self.folder.parent / "studies")
 
     def _place(self, run_id: str) -> Path:
         if not _RUN_ID.fullmatch(run_id):
             raise UnknownRunError(f"{run_id!r:.60} is no run id; one is 16 digits from 0-9 and a-f")
         return self.folder / run_id
 
-    def _lock(self) -> FileLock:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        return FileLock(self.folder / ".lock")
+    def _locked(self) -> contextlib.AbstractContextManager[None]:
+        return locked(self.folder / ".lock", LOCK_SECONDS)
 
     def _summary(self, place: Path) -> RunSummary | None:
         while True:
             try:
                 run = read_manifest(place)
-            except UnfitError:
+            except IntegrityError:
                 try:
-                    self._judge(place)
-                except (UnknownRunError, CorruptRunError):
+                    self._quarantine(place)
+                except (UnknownRunError, CorruptRunError, BusyError):
                     return None
             else:
-                size = sum(size for size, _ in run.files.values())
+                size = sum(size for size, _ in run.artifact.files.values())
                 return RunSummary(run.run_id, run.config, run.dataset, run.outcome, run.created_at, size)
 
-    def _judge(self, place: Path) -> None:
+    def _quarantine(self, place: Path) -> None:
         """Set aside a folder that does not fit, and raise.
 
         Returns where the folder fits after all: somebody was just deleting or
         replacing it, and reading again will tell.
         """
         if not place.exists():
-            raise _unknown(place.name)
-        with self._lock():
+            raise unknown_run(place.name)
+        with self._locked():
             if not place.exists():
-                raise _unknown(place.name)
+                raise unknown_run(place.name)
             try:
                 read_folder(place)
-            except UnfitError as error:
+            except IntegrityError as error:
                 aside = self._move_aside(place, str(error))
                 raise CorruptRunError(
                     f"run {place.name} cannot be loaded: {error}. It was moved to {aside}; train it again"
@@ -193,7 +212,8 @@ class RunStore:
         return aside
 
 
-def _unknown(run_id: str) -> UnknownRunError:
+def unknown_run(run_id: str) -> UnknownRunError:
+    """The error that says that there is no such run, and where to see which there are."""
     return UnknownRunError(f"there is no run {run_id}; the Runs page and `python -m core runs` list what there is")
 
 

@@ -7,22 +7,16 @@ direction may be component 2 with centering and component 3 without, and the
 name goes with it.
 """
 
-import json
 import unicodedata
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock, Timeout
 
 from core.analysis.components.pca import Pca
-from core.disk.files import disk_full_told, replace_text
-from core.errors import BusyError, CorruptRunError, LimitError, UnknownRunError
-from core.store import study_store
-from core.store.runs import RunStore
+from core.errors import LimitError
+from core.store.notes import Notes
 
 LONGEST = 40
 """Characters in a name: what an axis and a table heading can show."""
@@ -30,11 +24,6 @@ LONGEST = 40
 SAME = 0.95
 """|cosine| from which two directions are one and carry the same name. Two components of one PCA never both do."""
 
-MOST = 500
-"""Names kept with one run."""
-
-_SCHEMA = 1
-_LOCK_SECONDS = 10
 _REFUSED = {"Cc", "Cs", "Zl", "Zp"}  # control characters, halves of characters, and ends of lines
 _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # turn the direction of what follows
 
@@ -113,12 +102,8 @@ def _fitted(name: Name, cosine: float) -> EndNames | None:
 
 
 def get(run_id: str) -> tuple[Name, ...]:
-    """All names kept with a run, in the order in which they were given; none for a run that is not stored.
-
-    Raises:
-        CorruptRunError: The file with the names cannot be read; it is left as it is.
-    """
-    return _read(_place(run_id))
+    """All names kept with a run, in the order in which they were given; raises as `Notes.read` does."""
+    return NOTES.read(run_id)
 
 
 def set_name(run_id: str, name: Name) -> None:
@@ -127,68 +112,28 @@ def set_name(run_id: str, name: Name) -> None:
     Without a word at either end, the direction has no name any more.
 
     Raises:
-        UnknownRunError: There is no such run.
         LimitError: As `checked`, or there are too many names.
-        CorruptRunError: The file with the names cannot be read.
-        BusyError: Another process is writing names and does not come to an end.
-        DiskFullError: There is no room; the names are as they were.
+        UnknownRunError, CorruptRunError, BusyError, DiskFullError: As `Notes.change` says.
     """
     low, high = checked(name.low), checked(name.high)
-    if run_id not in RunStore():
-        raise UnknownRunError(f"there is no run {run_id!r:.60}; names are kept with a run")
-    place = _place(run_id)
-    with _locked(place):
-        kept = [other for other in _read(place) if abs(other.direction @ name.direction) < SAME]
-        if low or high:
-            kept.append(Name(low, high, name.direction, name.component, name.centered, name.min_ratings))
-        if len(kept) > MOST:
-            raise LimitError(f"{MOST} names are kept with this run, no more are allowed; delete one first")
-        with disk_full_told(f"the names of run {run_id}", place.parent):
-            replace_text(place, _text(kept), durable=True)
+    new = [Name(low, high, name.direction, name.component, name.centered, name.min_ratings)] if low or high else []
+    NOTES.change(run_id, lambda names: [*_of_other_directions(names, name.direction), *new])
 
 
 def delete(run_id: str, direction: np.ndarray) -> None:
     """Forget the name of a direction, if it has one; raises as `set_name`."""
-    set_name(run_id, Name("", "", direction, 0, False, 0))
+    NOTES.change(run_id, lambda names: _of_other_directions(names, direction))
 
 
-def _place(run_id: str) -> Path:
-    return study_store.folder(run_id) / "names.json"
+def _of_other_directions(names: Sequence[Name], direction: np.ndarray) -> list[Name]:
+    return [name for name in names if abs(name.direction @ direction) < SAME]
 
 
-@contextmanager
-def _locked(place: Path) -> Iterator[None]:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(place.with_suffix(".lock"), timeout=_LOCK_SECONDS):
-            yield
-    except Timeout:
-        raise BusyError(f"another process has held {place} for {_LOCK_SECONDS} s; try again") from None
+def _dump(name: Name) -> dict[str, Any]:
+    return vars(name) | {"direction": [round(number, 9) for number in name.direction.tolist()]}
 
 
-def _text(names: Sequence[Name]) -> str:
-    entries = [vars(name) | {"direction": [round(number, 9) for number in name.direction.tolist()]} for name in names]
-    return json.dumps({"schema": _SCHEMA, "names": entries}, ensure_ascii=False, indent=1)
-
-
-def _read(place: Path) -> tuple[Name, ...]:
-    try:
-        return _parsed(json.loads(place.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        return ()
-    except (ValueError, TypeError, KeyError, LimitError) as error:
-        raise CorruptRunError(
-            f"the names in {place} cannot be read: {error}. Mend the file, or move it away to begin anew"
-        ) from None
-
-
-def _parsed(document: dict[str, Any]) -> tuple[Name, ...]:
-    if document["schema"] != _SCHEMA:
-        raise ValueError(f"schema {document['schema']!r:.20}, not {_SCHEMA}")
-    return tuple(_name(entry) for entry in document["names"])
-
-
-def _name(entry: dict[str, Any]) -> Name:
+def _parse(entry: dict[str, Any]) -> Name:
     direction = np.array(entry["direction"], np.float64)
     if direction.ndim != 1 or not abs(np.linalg.norm(direction) - 1) < 1e-6:
         raise ValueError("a direction is not of length one")
@@ -200,3 +145,7 @@ def _name(entry: dict[str, Any]) -> Name:
         centered=bool(entry["centered"]),
         min_ratings=int(entry["min_ratings"]),
     )
+
+
+NOTES = Notes("names", max_entries=500, parse=_parse, dump=_dump)
+"""The names kept with one run."""

@@ -3,9 +3,10 @@
 import numpy as np
 import streamlit as st
 
-from core.analysis.compare.shared_items import FEWEST, Shared
+from core.analysis.compare.comparison import FEWEST, Shared
 from core.errors import LimitError
 from core.model.run import Run
+from core.studies.overlap import OVERLAP
 from dashboard.cache import loaders
 from dashboard.compare import choice as compare_choice
 from dashboard.compare import pair as compare_pair
@@ -52,14 +53,14 @@ def pair(chosen: Chosen) -> None:
             "chance.",
         )
     names = Names(letters, left.run_id, right.run_id, least)
-    found = compare_pair.shared(names)
+    items = compare_pair.shared(names)
     noun = left.dataset.noun
-    if len(found) < FEWEST:
-        too_few(found, noun)
+    if len(items) < FEWEST:
+        too_few(items, noun)
         return
     sizes = None if left.dataset.digest == right.dataset.digest else (left.dataset.items, right.dataset.items)
-    st.caption(compare_words.left_out(found, least, sizes, noun))
-    if compared(names, left, found):
+    st.caption(compare_words.left_out(items, least, sizes, noun))
+    if compared(names, left, items):
         side_by_side(names)
 
 
@@ -69,34 +70,34 @@ def most_asked(left: Run, right: Run) -> int:
     return max(1, min(int(np.sort(count)[-min(FEWEST, len(count))]) for count in counts))
 
 
-def too_few(found: Shared, noun: str) -> None:
+def too_few(items: Shared, noun: str) -> None:
     """Say why nothing is compared."""
     nouns = phrases.plural(noun)
     st.warning(
-        f"They have {phrases.count(len(found), noun)} to be compared on, and {FEWEST} are needed. {found.in_both:,} "
-        f"{nouns} occur in the data of both, by their ids; {found.untrained:,} of these have no rating in the training "
-        f"part of one of the models, {found.rare:,} too few ratings. Lower the number above, or choose models of data "
+        f"They have {phrases.count(len(items), noun)} to be compared on, and {FEWEST} are needed. {items.in_both:,} "
+        f"{nouns} occur in the data of both, by their ids; {items.untrained:,} of these have no rating in the training "
+        f"part of one of the models, {items.rare:,} too few ratings. Lower the number above, or choose models of data "
         "with more in common.",
         icon=":material/join_inner:",
     )
 
 
-def compared(names: Names, left: Run, found: Shared) -> bool:
+def compared(names: Names, left: Run, items: Shared) -> bool:
     """Whether the comparison is there; of very many items a study makes it, which is offered here."""
-    if len(found) <= compare_pair.QUICK_ITEMS:
+    if len(items) <= compare_pair.QUICK_ITEMS:
         try:
-            return compare_pair.look(names) is not None
+            return compare_pair.load_pair(names) is not None
         except LimitError:  # all rows of an embedding are equal
             st.warning("One of them has learned nothing that could be compared: all its vectors are the same.")
             return False
     noun = left.dataset.noun
     made = studies.study(
-        compare_pair.STUDY,
+        OVERLAP,
         left,
         names.settings,
-        title=f"Compare {phrases.count(len(found), noun)}",
+        title=f"Compare {phrases.count(len(items), noun)}",
         button="Compare them",
-        about_seconds=max(1.0, SECONDS_A_PAIR * len(found) ** 2),
+        about_seconds=max(1.0, SECONDS_A_PAIR * len(items) ** 2),
         words=f"The neighbors of every {noun} are looked up in both models. Ask for more ratings above, and with fewer "
         f"{phrases.plural(noun)} it is immediate.",
     )

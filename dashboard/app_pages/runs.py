@@ -3,9 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from core.analysis.compare.differences import differences
 from core.config import RunConfig
-from core.model.families import PRESETS, family_of
+from core.model.families import PRESETS, differences, family_of
 from core.store.runs import RunStore, RunSummary
 from dashboard.cache import loaders
 from dashboard.charts import training as charts

@@ -11,9 +11,7 @@ import streamlit as st
 from core.analysis.biases.ablation import BiasAblation, bias_ablation
 from core.analysis.biases.bias import Biases, biases
 from core.analysis.biases.score_contributions import average_terms
-from core.analysis.compare.comparison import Comparison
-from core.analysis.compare.run_pair import compare_parts
-from core.analysis.compare.shared_items import Part, Shared, shared
+from core.analysis.compare.comparison import Comparison, Part, Shared, compare_parts, shared
 from core.analysis.components.hints import Hint, hints
 from core.analysis.components.noise import Noise, noise_band
 from core.analysis.components.pca import Pca, pca
@@ -29,9 +27,9 @@ from core.analysis.new_user.model import NewUserModel
 from core.analysis.new_user.position import People, people
 from core.analysis.new_user.recommend import first_set
 from core.analysis.values import Values, values
-from core.jobs.study_jobs import MapStudySettings
 from core.model.scoring import require_biases, require_bilinear
 from core.studies import saved_axes
+from core.studies.maps import MapStudySettings
 from core.studies.saved_axes import OwnAxis
 from dashboard.cache.loaders import item_rows, ratings, ratings_of, run, split_of_run, study, user_rows
 from dashboard.for_you.scales import Entry, entry
@@ -79,13 +77,13 @@ def component_stability(run_id: str, key: str, *, centered: bool, min_ratings: i
 
     Components are compared by the trained items that shape them.
     """
-    found, trained = study(key), run(run_id)
-    if found is None:
+    result, trained = study(key), run(run_id)
+    if result is None:
         return None
     shaping = ratings(trained.dataset.dataset_id).item_count >= min_ratings
     return across_seeds(
         trained.scorer.item_embedding,
-        list(found.arrays["embeddings"]),
+        list(result.arrays["embeddings"]),
         centered=centered,
         shaping=shaping,
         measured=item_rows(run_id).trained,
@@ -248,9 +246,9 @@ def worst_misses(run_id: str) -> Misses:
 
 
 @st.cache_resource(max_entries=32, show_spinner="Looking for what goes together with this axis …")
-def axis_hints(run_id: str, own: OwnAxis, *, least: int) -> tuple[Hint, ...]:
+def axis_hints(run_id: str, poles: OwnAxis, *, least: int) -> tuple[Hint, ...]:
     """What goes together with somebody's own axis, among the trained items with at least `least` ratings."""
-    items, known = item_rows(run_id), ratings_of(run_id)
+    items, data = item_rows(run_id), ratings_of(run_id)
     rows_taken = np.flatnonzero(items.trained & (items.count >= least))
-    positions = saved_axes.project(own, items.matrix, known.items).positions
-    return hints(positions[rows_taken], _known_of_items(known.dataset_id).take(rows_taken))
+    positions = saved_axes.project(poles, items.matrix, data.items).positions
+    return hints(positions[rows_taken], _known_of_items(data.dataset_id).take(rows_taken))

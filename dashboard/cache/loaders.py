@@ -48,11 +48,11 @@ def ratings(dataset_id: str) -> Ratings:
 
 def dataset_infos() -> list[DatasetInfo]:
     """What is known of all datasets without reading their ratings, the bundled one first; unreadable ones left out."""
-    found = []
+    infos = []
     for dataset_id in data.dataset_ids():
         with contextlib.suppress(DatasetError):  # deleted meanwhile, or another version's
-            found.append(data.info(dataset_id))
-    return found
+            infos.append(data.info(dataset_id))
+    return infos
 
 
 def dataset_names() -> dict[str, str]:
@@ -79,9 +79,9 @@ def preview(upload: str, mapping: ColumnMapping, options: ImportOptions) -> Prev
 @st.cache_resource(max_entries=8, show_spinner="Loading the model …")
 def run(run_id: str) -> Run:
     """One run from the store, its checksums verified; its dataset is one that is there, where any is."""
-    found = RunStore().load(run_id)
-    there = data.holding(found.dataset.digest, found.dataset.dataset_id)
-    return replace(found, dataset=replace(found.dataset, dataset_id=there)) if there else found
+    stored = RunStore().load(run_id)
+    there = data.holding(stored.dataset.digest, stored.dataset.dataset_id)
+    return replace(stored, dataset=replace(stored.dataset, dataset_id=there)) if there else stored
 
 
 def ratings_of(run_id: str) -> Ratings:
@@ -134,22 +134,22 @@ def job(job_id: str) -> Job | None:
         return None
 
 
-def job_config(known: Job) -> RunConfig | None:
+def job_config(job: Job) -> RunConfig | None:
     """The settings that a training job was asked for; None for other kinds, or settings of another version."""
-    spec = job_folder.read_spec(queue.folder() / known.job_id)
+    spec = job_folder.read_spec(queue.folder() / job.job_id)
     try:
-        return parse_config(spec["config"]) if known.kind == "train" else None
+        return parse_config(spec["config"]) if job.kind == "train" else None
     except LimitError:
         return None
 
 
-def data_of(known: Job, first: str | None = None) -> str | None:
+def data_of(job: Job, first: str | None = None) -> str | None:
     """Id of a dataset with just what a training job learns from: `first`, or that it was asked for, where it holds it.
 
     None where there is none any more, and for other kinds of job.
     """
-    spec = job_folder.read_spec(queue.folder() / known.job_id)
-    return data.holding(spec["digest"], first or spec["dataset_id"]) if known.kind == "train" else None
+    spec = job_folder.read_spec(queue.folder() / job.job_id)
+    return data.holding(spec["digest"], first or spec["dataset_id"]) if job.kind == "train" else None
 
 
 def expected(dataset_id: str, config: RunConfig) -> Started:
@@ -186,8 +186,8 @@ def item_hover(run_id: str) -> list[str]:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _item_hover(dataset_id: str, how: SplitConfig, _items: Rows) -> list[str]:
     """One list for all runs on one split: of their rows it shows nothing but which are trained."""
-    known = ratings(dataset_id)
-    numbers = zip(known.item_mean.tolist(), known.item_count.tolist(), strict=True)
+    rated = ratings(dataset_id)
+    numbers = zip(rated.item_mean.tolist(), rated.item_count.tolist(), strict=True)
     return [f"<b>{plain(_items.name(row))}</b><br>rated {mean:.2f} by {n:,}" for row, (mean, n) in enumerate(numbers)]
 
 
@@ -199,8 +199,8 @@ def user_hover(run_id: str) -> list[str]:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _user_hover(dataset_id: str, how: SplitConfig, _users: Rows) -> list[str]:
-    known = ratings(dataset_id)
-    numbers = zip(known.user_mean.tolist(), known.user_count.tolist(), strict=True)
+    rated = ratings(dataset_id)
+    numbers = zip(rated.user_mean.tolist(), rated.user_count.tolist(), strict=True)
     return [
         f"<b>{plain(_users.name(row))}</b><br>{n:,} ratings, {mean:.2f} on average"
         for row, (mean, n) in enumerate(numbers)
@@ -211,10 +211,10 @@ def study(key: str) -> Stored | None:
     """A stored study by its name, its checksums verified; None where there is none."""
     if not study_store.exists_key(key):
         return None
-    found = _study(key)
-    if found is None:  # it was damaged, and can be made again
+    stored = _study(key)
+    if stored is None:  # it was damaged, and can be made again
         _study.clear(key)
-    return found
+    return stored
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)

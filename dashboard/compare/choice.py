@@ -42,20 +42,20 @@ class Chosen:
 def at_hand() -> list[RunSummary]:
     """Models whose data is there, those on the selected data first, the newest first."""
     here = {info.digest for info in loaders.dataset_infos()}
-    known = [summary for summary in loaders.runs() if summary.dataset.digest in here]
-    own = {summary.run_id for summary in loaders.runs_of(state.dataset_id())}
-    return sorted(known, key=lambda summary: summary.run_id not in own)
+    summaries = [summary for summary in loaders.runs() if summary.dataset.digest in here]
+    on_selected = {summary.run_id for summary in loaders.runs_of(state.dataset_id())}
+    return sorted(summaries, key=lambda summary: summary.run_id not in on_selected)
 
 
-def choose(known: list[RunSummary]) -> Chosen:
+def choose(summaries: list[RunSummary]) -> Chosen:
     """The field with the models; at first the selected one and the newest other on the same data."""
-    by_id = {summary.run_id: summary for summary in known}
+    by_id = {summary.run_id: summary for summary in summaries}
     linked = address_bar.news(LINK)
     if _WIDGET not in st.session_state or linked:
         st.session_state[_WIDGET] = _first(by_id, linked.split(",") if linked else st.session_state.get(_KEPT, []))
     else:
         st.session_state[_WIDGET] = [run_id for run_id in st.session_state[_WIDGET] if run_id in by_id]
-    several = len({summary.dataset.digest for summary in known}) > 1
+    several = len({summary.dataset.digest for summary in summaries}) > 1
     picked = st.multiselect(
         "Models, two to six",
         list(by_id),
@@ -87,8 +87,8 @@ def _first(by_id: dict[str, RunSummary], wanted: Sequence[str]) -> list[str]:
     selected = state.run_id()
     if named and selected in by_id and selected not in named:
         return [str(selected), *named]
-    own = [summary.run_id for summary in loaders.runs_of(state.dataset_id()) if summary.run_id != selected]
-    others = own or [run_id for run_id in by_id if run_id != selected]
+    same_data = [summary.run_id for summary in loaders.runs_of(state.dataset_id()) if summary.run_id != selected]
+    others = same_data or [run_id for run_id in by_id if run_id != selected]
     return ([selected] if selected in by_id else []) + others[:1]
 
 
@@ -121,6 +121,6 @@ def offer_second(run: Run) -> None:
 
 def second_configs(config: RunConfig) -> dict[str, RunConfig]:
     """What can be trained beside a model, by its words."""
-    found = {"Same settings, another seed": config.model_copy(update={"seed": (config.seed + 1) % 2**31})}
-    found |= {phrases.PRESET_WORDS[name]: preset for name, preset in PRESETS.items() if preset != config}
-    return found
+    configs = {"Same settings, another seed": config.model_copy(update={"seed": (config.seed + 1) % 2**31})}
+    configs |= {phrases.PRESET_WORDS[name]: preset for name, preset in PRESETS.items() if preset != config}
+    return configs

@@ -27,8 +27,8 @@ def maps(pair: Pair) -> None:
             icon=":material/info:",
         )
         return
-    axes, color, found = _controls(pair)
-    marked = sorted({*pair.selected().tolist(), *found})
+    axes, color, searched = _controls(pair)
+    marked = sorted({*pair.selected().tolist(), *searched})
     sides = (
         (pair.letters[0], pair.comparison.places, "as it is"),
         (pair.letters[1], pair.comparison.aligned, f"aligned to {pair.letters[0]}"),
@@ -69,11 +69,11 @@ def _controls(pair: Pair) -> tuple[list[int], Coloring | Classes, list[int]]:
             st.number_input(label, 1, n, first, key=key, bind="query-params", width=120, help=words) - 1
             for key, label, first in (("x", "Across", 1), ("y", "Up", 2))
         ]
-        known = coloring.genres(pair.ratings)
-        choices = [choice for choice in coloring.CHOICES if choice != coloring.GENRE or known]
+        genres = coloring.genres(pair.ratings)
+        choices = [choice for choice in coloring.CHOICES if choice != coloring.GENRE or genres]
         choice = st.selectbox("Color", [NEIGHBORS, DISTANCE, *choices], key="color", bind="query-params", width=190)
-        found = selection.search(f"Find {phrases.plural(pair.noun)}", pair.offered, key="find")
-    return axes, _color(pair, choice), found
+        searched = selection.search(f"Find {phrases.plural(pair.noun)}", pair.offered, key="find")
+    return axes, _color(pair, choice), searched
 
 
 def _color(pair: Pair, choice: str) -> Coloring | Classes:
@@ -83,16 +83,16 @@ def _color(pair: Pair, choice: str) -> Coloring | Classes:
     if choice == DISTANCE:
         return Coloring("Distance moved (embedding units)", pair.comparison.moved.astype(float))
     if choice == coloring.GENRE:
-        found = coloring.by_genre(pair.ratings, coloring.telling(pair.ratings))
-        return replace(found, member=found.member[rows])
-    known = coloring.by_number(pair.ratings, choice)
-    return replace(known, values=known.values[rows])
+        genres = coloring.by_genre(pair.ratings, coloring.telling(pair.ratings))
+        return replace(genres, member=genres.member[rows])
+    numbers = coloring.by_number(pair.ratings, choice)
+    return replace(numbers, values=numbers.values[rows])
 
 
 def _hover(pair: Pair) -> list[str]:
-    shown, kept, moved = loaders.item_hover(pair.left.run_id), pair.comparison.overlap, pair.comparison.moved.tolist()
+    titles, kept, moved = loaders.item_hover(pair.left.run_id), pair.comparison.overlap, pair.comparison.moved.tolist()
     return [
-        f"{shown[row]}<br>keeps {often} of {kept.k} neighbors, moved {far:.2f}"
+        f"{titles[row]}<br>keeps {often} of {kept.k} neighbors, moved {far:.2f}"
         for row, often, far in zip(pair.shared.first.tolist(), kept.kept.tolist(), moved, strict=True)
     ]
 

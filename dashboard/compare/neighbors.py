@@ -32,16 +32,16 @@ def kept_neighbors(pair: Pair) -> None:
             "First", [CHANGED, STAYED], default=CHANGED, required=True, key="order", bind="query-params"
         )
     often = np.bincount(pair.comparison.overlap.kept, minlength=k + 1)
-    said = compare_words.histogram(pair.comparison, often, noun)
+    text = compare_words.histogram(pair.comparison, often, noun)
     left.plotly_chart(
         charts.kept(often, chosen=(low, high), noun=noun),
         key="kept_bars",
         on_select=partial(_choose_bars, k),
         selection_mode="points",
         config=phrases.CHART_CONFIG,
-        alt=f"How many {phrases.plural(noun)} keep 0 to {k} of their {k} nearest neighbors. {said}",
+        alt=f"How many {phrases.plural(noun)} keep 0 to {k} of their {k} nearest neighbors. {text}",
     )
-    left.markdown(f"{said} Click a bar to list only those.")
+    left.markdown(f"{text} Click a bar to list only those.")
     with right:
         _list(pair, _inside(pair, low, high, order))
     _one(pair)
@@ -74,20 +74,20 @@ def _list(pair: Pair, places: np.ndarray) -> None:
     if len(places) == 0:
         st.info(f"No {pair.noun} keeps that many. Choose a wider range.", icon=":material/search_off:")
         return
-    shown = places[:MOST_LISTED]
-    key = f"changed_{hash(tuple(shown.tolist()))}"  # rows are selected by number
+    listed = places[:MOST_LISTED]
+    key = f"changed_{hash(tuple(listed.tolist()))}"  # rows are selected by number
     st.dataframe(
-        pair.table(shown),
+        pair.table(listed),
         hide_index=True,
         height=318,
         column_order=[tables.TITLE, KEPT, MOVED, tables.COUNT, tables.MEAN, tables.GENRES],
         column_config=COLUMNS,
         key=key,
-        on_select=partial(_select_rows, pair.names, shown, key),
+        on_select=partial(_select_rows, pair.names, listed, key),
         selection_mode="multi-row",
-        alt=f"{len(shown)} {nouns} with the number of neighbors they keep",
+        alt=f"{len(listed)} {nouns} with the number of neighbors they keep",
     )
-    of_all = f"The first {len(shown)} of {len(places):,}. " if len(shown) < len(places) else ""
+    of_all = f"The first {len(listed)} of {len(places):,}. " if len(listed) < len(places) else ""
     st.caption(f"{of_all}Select rows to ring them on both maps and to see the neighbors of the best known.")
     tables.download(
         f"Download all {len(places):,} as CSV",
@@ -118,11 +118,11 @@ def _one(pair: Pair) -> None:
     near = [analyses.neighbors_among(run_id, rows, place, top=k) for run_id, rows in sides]
     both = set(near[0].index.tolist()) & set(near[1].index.tolist())
     st.markdown(compare_words.two_lists(label, *pair.letters, len(both), k))
-    for column, letter, found in zip(st.columns(2, gap="medium"), pair.letters, near, strict=True):
-        rows = pair.shared.first[found.index]
-        table = tables.items(pair.ratings, pair.rows, rows, {COSINE: found.similarity})
+    for column, letter, nearest in zip(st.columns(2, gap="medium"), pair.letters, near, strict=True):
+        rows = pair.shared.first[nearest.index]
+        table = tables.items(pair.ratings, pair.rows, rows, {COSINE: nearest.similarity})
         column.dataframe(
-            table.assign(**{BOTH: [place in both for place in found.index.tolist()]}),
+            table.assign(**{BOTH: [place in both for place in nearest.index.tolist()]}),
             hide_index=True,
             height=38 + 35 * len(rows),
             column_order=[tables.TITLE, BOTH, COSINE, tables.COUNT, tables.GENRES],

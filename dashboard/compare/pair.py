@@ -7,13 +7,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis.compare.comparison import Comparison
-from core.analysis.compare.run_pair import of_study
-from core.analysis.compare.shared_items import Shared
+from core.analysis.compare.comparison import Comparison, Shared
 from core.data.ratings import Ratings
-from core.jobs.study_jobs import OverlapSettings
 from core.model.run import Run
-from core.store import study_store
+from core.studies.overlap import OVERLAP, OverlapSettings, of_study
 from dashboard.cache import analyses, loaders
 from dashboard.session import state
 from dashboard.shared import tables
@@ -21,9 +18,6 @@ from dashboard.shared.matrix_rows import Rows
 
 SELECTED = "compare_selected"
 """Where the session keeps the selected rows by dataset: the charts forget them when they are redrawn."""
-
-STUDY = "overlap"
-"""The study that compares two models where that takes long."""
 
 QUICK_ITEMS = 4000
 """Up to here the neighbors of all items are found in less than half a second; of more, a study finds them."""
@@ -100,8 +94,8 @@ class Pair:
     @property
     def telling(self) -> int:
         """Place of an item to begin with: of the hundred with the most ratings the one that changed most."""
-        known = np.argsort(-self.rows.count[self.shared.first], kind="stable")[:100]
-        return int(known[np.argmin(self.comparison.overlap.kept[known])])
+        most_rated = np.argsort(-self.rows.count[self.shared.first], kind="stable")[:100]
+        return int(most_rated[np.argmin(self.comparison.overlap.kept[most_rated])])
 
     def table(self, places: np.ndarray) -> pd.DataFrame:
         """Chosen items with what changed about them, in the order given."""
@@ -132,35 +126,35 @@ def shared(names: Names) -> Shared:
     return analyses.shared_items(names.left, names.right, min_ratings=names.least)
 
 
-def look(names: Names) -> Pair | None:
+def load_pair(names: Names) -> Pair | None:
     """The two side by side; None where a study has to compare them first.
 
     Raises:
         LimitError: One of them has learned nothing that could be compared.
     """
-    found = shared(names)
-    if len(found) <= QUICK_ITEMS:
+    items = shared(names)
+    if len(items) <= QUICK_ITEMS:
         comparison = analyses.comparison(names.left, names.right, min_ratings=names.least)
     else:
-        stored = loaders.study(study_store.key_of(names.left, STUDY, names.settings))
+        stored = loaders.study(OVERLAP.key(names.left, names.settings))
         if stored is None:
             return None
         comparison = of_study(stored).comparison
     left, right = loaders.run(names.left), loaders.run(names.right)
-    return Pair(names, left, right, found, comparison, loaders.ratings_of(names.left), loaders.item_rows(names.left))
+    return Pair(names, left, right, items, comparison, loaders.ratings_of(names.left), loaders.item_rows(names.left))
 
 
 @state.reporting
 def select(names: Names, places: np.ndarray) -> None:
     """Select these places from now on, as `Pair.select` does; a callback."""
-    pair = look(names)
+    pair = load_pair(names)
     if pair is not None:
         pair.select(places)
 
 
 def file(names: Names, places: np.ndarray) -> bytes:
     """Items at these places with their ids and what changed about them, for spreadsheets."""
-    pair = look(names)
+    pair = load_pair(names)
     return b"" if pair is None else pair.file(places)
 
 

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from core.analysis.compare.differences import differences
 from core.model.events import Started
-from core.model.families import FAMILIES
+from core.model.families import FAMILIES, differences
 from core.store.runs import RunSummary
 from dashboard.cache import loaders
 from dashboard.charts import compare as charts
@@ -64,19 +63,20 @@ def results(chosen: Chosen) -> None:
 
 def settings(chosen: Chosen) -> None:
     """One row a setting that is not the same in all of them, in the words of the form."""
-    found = differences([summary.config for summary in chosen.summaries])
+    differing = differences([summary.config for summary in chosen.summaries])
     noun = chosen.summaries[0].dataset.noun
-    if not found:
+    if not differing:
         st.caption("They have all settings in common and differ in their data.")
         return
     rows = {
-        letter: [_value(one.name, one.values[place]) for one in found] for place, letter in enumerate(chosen.letters)
+        letter: [_value(setting.name, setting.values[place]) for setting in differing]
+        for place, letter in enumerate(chosen.letters)
     }
     st.dataframe(
-        pd.DataFrame({"Setting": [phrases.with_noun(one.title, noun) for one in found], **rows}),
+        pd.DataFrame({"Setting": [phrases.with_noun(one.title, noun) for one in differing], **rows}),
         hide_index=True,
         column_config={"Setting": st.column_config.TextColumn(pinned=True)} | _even(chosen.letters),
-        alt=f"The {phrases.count(len(found), 'setting')} in which the models differ",
+        alt=f"The {phrases.count(len(differing), 'setting')} in which the models differ",
     )
 
 

@@ -14,7 +14,7 @@ from dashboard.compare.pair import Names, Pair
 def side_by_side(names: Names) -> None:
     """Everything about the two; a selection redraws this part alone."""
     try:
-        of = compare_pair.look(names)
+        of = compare_pair.load_pair(names)
     except UnknownRunError:
         of = None
     if of is None:  # a model, or the study that compared them, was deleted meanwhile: the page shows what is left

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.analysis.compare.chance import kept_by_chance
-from core.analysis.compare.comparison import Comparison, Measured
-from core.analysis.compare.shared_items import Shared
+from core.analysis.compare.comparison import Comparison, Measured, Shared
+from core.analysis.compare.measures import kept_by_chance
 from core.store.runs import RunSummary
 from dashboard.shared.markup import escape
 from dashboard.shared.phrases import count, plural, unit
@@ -56,11 +55,11 @@ def _test_of(summary: RunSummary) -> tuple[str, str, float, int]:
 def alike(left: str, right: str, comparison: Comparison, noun: str) -> str:
     """How alike two spaces are, beside what chance would give."""
     measured, k = comparison.measured, comparison.overlap.k
-    said = (
+    text = (
         f"Of the {k} nearest {plural(noun)} that {left} gives a {noun}, {right} keeps **{number(measured.kept)}** on "
         f"average; lists drawn by chance would share {measured.kept_by_chance:.2f}."
     )
-    return f"{said} {_spaces(measured)}"
+    return f"{text} {_spaces(measured)}"
 
 
 def number(kept: float) -> str:
@@ -87,29 +86,29 @@ def _way(value: float, chance: float, best: float) -> float:
     return (value - chance) / (best - chance) if best > chance else 0.0
 
 
-def left_out(found: Shared, least: int, sizes: tuple[int, int] | None, noun: str) -> str:
+def left_out(items: Shared, min_ratings: int, sizes: tuple[int, int] | None, noun: str) -> str:
     """Which items are compared, and which are not.
 
     Args:
-        found: The items.
-        least: Ratings that were asked for.
+        items: The items.
+        min_ratings: Ratings that were asked for.
         sizes: Items in the data of each, where these differ; None for runs on the same data.
         noun: What an item is.
     """
     nouns = plural(noun)
-    said = f"Compared on {count(len(found), noun)}."
+    text = f"Compared on {count(len(items), noun)}."
     if sizes is not None:
-        said = (
-            f"The two learned from different data, with {sizes[0]:,} and {sizes[1]:,} {nouns}; {found.in_both:,} occur "
-            f"in both, by their ids. Compared on {count(len(found), noun)} of those."
+        text = (
+            f"The two learned from different data, with {sizes[0]:,} and {sizes[1]:,} {nouns}; {items.in_both:,} occur "
+            f"in both, by their ids. Compared on {count(len(items), noun)} of those."
         )
     parts = []
-    if found.rare:
+    if items.rare:
         where = "" if sizes is None else " in one of them"
-        parts.append(f"{found.rare:,} with fewer than {count(least, 'rating')}{where}")
-    if found.untrained:
-        parts.append(f"{found.untrained:,} without a rating in the training part of one of the models")
-    return f"{said} Left out: {' and '.join(parts)}." if parts else said
+        parts.append(f"{items.rare:,} with fewer than {count(min_ratings, 'rating')}{where}")
+    if items.untrained:
+        parts.append(f"{items.untrained:,} without a rating in the training part of one of the models")
+    return f"{text} Left out: {' and '.join(parts)}." if parts else text
 
 
 def maps(left: str, right: str, comparison: Comparison, labels: Sequence[str]) -> str:

@@ -1,13 +1,19 @@
 """Studies on a page: the result where there is one, else an offer to make it, or how far it is."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 import streamlit as st
-from pydantic import BaseModel
 
 from core.jobs import study_jobs
 from core.jobs.job_folder import Job
 from core.model.run import Run
-from core.store import study_store
 from core.store.study_store import Stored
+from core.studies.clusters import CLUSTERS
+from core.studies.maps import MAP
+from core.studies.overlap import OVERLAP
+from core.studies.study import Settings, Study
+from core.studies.study_kinds import study_named
 from dashboard.cache import loaders
 from dashboard.compare import choice as compare_choice
 from dashboard.jobs import trainings
@@ -15,31 +21,42 @@ from dashboard.maps import link as link_to
 from dashboard.session import state
 from dashboard.shared import phrases
 
-_PAGES = {"map": "maps", "clusters": "maps", "stability": "components", "overlap": "compare"}
-"""Where each study is shown."""
+_PARAMETERS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, str]]] = {
+    MAP.name: link_to.map_parameters,
+    CLUSTERS.name: link_to.group_parameters,
+    OVERLAP.name: compare_choice.link_to,
+}
+"""Query parameters with which the page of a study shows it, by its settings; none where the page needs none."""
 
 _SURE_OF_TIME = 0.05
 """Share done from which the time left is worth telling."""
 
 
 def study(
-    kind: str, run: Run, settings: BaseModel, *, title: str, button: str, about_seconds: float, words: str = ""
+    kind: Study[Settings],
+    run: Run,
+    settings: Settings,
+    *,
+    title: str,
+    button: str,
+    about_seconds: float,
+    words: str = "",
 ) -> Stored | None:
-    """What a study found. Where it has not been made, a box that offers it or follows it, and None.
+    """The result of a study. Where it has not been made, a box that offers it or follows it, and None.
 
     Args:
-        kind: A name in `core.studies.study_kinds.STUDIES`.
+        kind: Which study.
         run: What it is about.
-        settings: Of the study's own type.
+        settings: What was chosen for it.
         title: Heading of the box (Markdown).
         button: What the button says.
         about_seconds: How long it will take, roughly.
         words: A sentence on what it will do (Markdown).
     """
-    key = study_store.key_of(run.run_id, kind, settings)
-    found = loaders.study(key)
-    if found is not None:
-        return found
+    key = kind.key(run.run_id, settings)
+    result = loaders.study(key)
+    if result is not None:
+        return result
     with st.container(border=True):
         st.markdown(f"**{title}**")
         job = newest_job(key)
@@ -68,7 +85,7 @@ def newest_job(key: str) -> Job | None:
 
 
 @state.reporting
-def start(run_id: str, kind: str, settings: BaseModel) -> None:
+def start(run_id: str, kind: Study[Settings], settings: Settings) -> None:
     """Ask for a study; a callback."""
     study_jobs.submit_study(run_id, kind, settings, owner=state.owner())
     loaders.jobs_now.clear()
@@ -77,9 +94,9 @@ def start(run_id: str, kind: str, settings: BaseModel) -> None:
 @state.reporting
 def start_again(job: Job) -> None:
     """Ask once more for what a job was to do; a callback."""
-    run_id, kind, given = study_jobs.asked_for(job.job_id)
-    settings = study_jobs.parse_settings(kind, given)
-    again = study_jobs.submit_study(run_id, kind, settings, owner=state.owner(), title=job.title)
+    run_id, name, values = study_jobs.asked_for(job.job_id)
+    kind = study_named(name)
+    again = study_jobs.submit_study(run_id, kind, kind.parse(values), owner=state.owner(), title=job.title)
     loaders.jobs_now.clear()
     if again.job_id:
         state.watch(again.job_id)
@@ -121,14 +138,18 @@ def progress_words(job: Job) -> str:
 
 def link(job: Job) -> None:
     """The way to what a finished study found, with the settings it was made with."""
-    run_id, kind, settings = study_jobs.asked_for(job.job_id)
+    run_id, name, values = study_jobs.asked_for(job.job_id)
     if all(summary.run_id != run_id for summary in loaders.runs()):
         st.caption("Its model has been deleted since.")
         return
     st.page_link(
-        f"app_pages/{_PAGES[kind]}.py",
+        f"app_pages/{study_named(name).page}.py",
         label="See what it found",
         icon=":material/check_circle:",
-        query_params={state.RUN: run_id}
-        | (compare_choice.link_to(settings) if kind == "overlap" else link_to.parameters(kind, settings)),
+        query_params={state.RUN: run_id} | parameters(name, values),
     )
+
+
+def parameters(name: str, values: Mapping[str, Any]) -> dict[str, str]:
+    """Query parameters with which its page shows a study with this name and these settings."""
+    return _PARAMETERS[name](values) if name in _PARAMETERS else {}

@@ -43,37 +43,40 @@ INTRODUCTION = (
 def show(run: Run, ratings: Ratings, rows: Rows, line: DeltaGenerator) -> None:
     """Draw the controls, the first of them into `line`, then the axis, both ends and the map of two axes."""
     with line:
-        least = settings.enough(rows)
-    own = poles.choose(ratings, rows)
+        min_ratings = settings.enough(rows)
+    axis = poles.choose(ratings, rows)
     try:
-        found = saved_axes.project(own, rows.matrix, ratings.items)
+        projected = saved_axes.project(axis, rows.matrix, ratings.items)
     except LimitError as error:
         st.info(escape(phrases.sentence(str(error))), icon=":material/info:")
         poles.kept(run, None)
         return
-    listed = rows.trained & (rows.count >= least)
-    _picture(run, ratings, rows, own, found, listed)
-    kept = poles.kept(run, own)
-    _ends(run, ratings, rows, own, found, listed, least)
-    _cross(run, ratings, rows, own, found, kept, listed)
+    listed = rows.trained & (rows.count >= min_ratings)
+    _picture(run, ratings, rows, axis, projected, listed)
+    kept = poles.kept(run, axis)
+    _ends(run, ratings, rows, axis, projected, listed, min_ratings)
+    _cross(run, ratings, rows, axis, projected, kept, listed)
 
 
-def _picture(run: Run, ratings: Ratings, rows: Rows, own: OwnAxis, found: Axis, listed: np.ndarray) -> None:
-    outermost = ends(found.positions, listed, NAMED)
+def _picture(run: Run, ratings: Ratings, rows: Rows, axis: OwnAxis, projected: Axis, listed: np.ndarray) -> None:
+    outermost = ends(projected.positions, listed, NAMED)
     chosen = charts.Poles(
-        poles.rows_of(ratings, own.low), poles.rows_of(ratings, own.high), own.low_name, own.high_name
+        poles.rows_of(ratings, axis.low),
+        poles.rows_of(ratings, axis.high),
+        axis.low_name,
+        axis.high_name,
     )
     nouns = rows.nouns
-    label, closest = _closest(run, found)
+    label, closest = _closest(run, projected)
     middles = "The dotted lines are the middles of the poles, at −1 and 1."
-    said = " ".join(filter(None, [_reach(rows, own, found, outermost), middles, closest]))
+    text = " ".join(filter(None, [_reach(rows, axis, projected, outermost), middles, closest]))
     st.plotly_chart(
-        charts.axis_strip(found.positions, listed, outermost, chosen, titles=rows.labels, noun=nouns),
+        charts.axis_strip(projected.positions, listed, outermost, chosen, titles=rows.labels, noun=nouns),
         key="axis_strip",
         config=phrases.CHART_CONFIG,
-        alt=f"{nouns.capitalize()} along an axis from {own.low_name or 'low'} to {own.high_name or 'high'}. {said}",
+        alt=f"{nouns.capitalize()} along an axis from {axis.low_name or 'low'} to {axis.high_name or 'high'}. {text}",
     )
-    st.markdown(said)
+    st.markdown(text)
     st.page_link(
         "app_pages/components.py",
         label=f"Look at component {label.number}",
@@ -82,40 +85,45 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, own: OwnAxis, found: Axis, 
     )
 
 
-def _reach(rows: Rows, own: OwnAxis, found: Axis, outermost: Ends) -> str:
+def _reach(rows: Rows, axis: OwnAxis, projected: Axis, outermost: Ends) -> str:
     """Who lies furthest out."""
     if not len(outermost.top) or not len(outermost.bottom):
         return ""
     low, high = (
-        f"{escape(name) or end} lies **{escape(rows.labels[row])}** ({signed(found.positions[row])})"
+        f"{escape(name) or end} lies **{escape(rows.labels[row])}** ({signed(projected.positions[row])})"
         for end, name, row in (
-            ("low", own.low_name, outermost.bottom[0]),
-            ("high", own.high_name, outermost.top[0]),
+            ("low", axis.low_name, outermost.bottom[0]),
+            ("high", axis.high_name, outermost.top[0]),
         )
     )
     return f"Furthest toward {low}, toward {high}."
 
 
-def _closest(run: Run, found: Axis) -> tuple[Label, str]:
+def _closest(run: Run, projected: Axis) -> tuple[Label, str]:
     """The component that runs most nearly the same way, of those that the page Components shows at first."""
     components = analyses.item_pca(run.run_id, centered=False, min_ratings=0)
-    near = closest_component(found.direction, components)
+    near = closest_component(projected.direction, components)
     named = component_names.for_components(component_names.get(run.run_id), components)[near.index]
     label = Label(near.index + 1, named.low if named else "", named.high if named else "")
     return label, axis_words.closest(near, label)
 
 
-def _ends(run: Run, ratings: Ratings, rows: Rows, own: OwnAxis, found: Axis, listed: np.ndarray, least: int) -> None:
+def _ends(
+    run: Run, ratings: Ratings, rows: Rows, axis: OwnAxis, projected: Axis, listed: np.ndarray, min_ratings: int
+) -> None:
     """Both ends as tables that face each other, with what is known to go together with the axis."""
-    both, nouns = ends(found.positions, listed, TOP), rows.nouns
-    told = words(analyses.axis_hints(run.run_id, own, least=least))
-    sides = ((own.low_name or "low", both.bottom, told.bottom), (own.high_name or "high", both.top, told.top))
+    both, nouns = ends(projected.positions, listed, TOP), rows.nouns
+    hint_texts = words(analyses.axis_hints(run.run_id, axis, least=min_ratings))
+    sides = (
+        (axis.low_name or "low", both.bottom, hint_texts.bottom),
+        (axis.high_name or "high", both.top, hint_texts.top),
+    )
     for place, (name, there, hint) in zip(st.columns(2, gap="medium"), sides, strict=True):
         with place:
             st.subheader(f"Toward {escape(name)}")
             st.markdown(axis_words.end(hint, nouns))
             st.dataframe(
-                tables.items(ratings, rows, there, {PLACE: found.positions[there]}),
+                tables.items(ratings, rows, there, {PLACE: projected.positions[there]}),
                 hide_index=True,
                 column_order=[tables.TITLE, PLACE, tables.MEAN, tables.COUNT, tables.GENRES],
                 column_config=tables.COLUMNS | tables.number(PLACE),
@@ -123,29 +131,29 @@ def _ends(run: Run, ratings: Ratings, rows: Rows, own: OwnAxis, found: Axis, lis
             )
     tables.download(
         f"Download all {int(listed.sum()):,} along this axis as CSV",
-        partial(_file, run.run_id, own, least),
+        partial(_file, run.run_id, axis, min_ratings),
         file="axis.csv",
     )
 
 
-def _file(run_id: str, own: OwnAxis, least: int) -> bytes:
+def _file(run_id: str, axis: OwnAxis, min_ratings: int) -> bytes:
     rows, ratings = loaders.item_rows(run_id), loaders.ratings_of(run_id)
-    found = saved_axes.project(own, rows.matrix, ratings.items)
-    return tables.along(ratings, rows, rows.trained & (rows.count >= least), PLACE, found.positions)
+    projected = saved_axes.project(axis, rows.matrix, ratings.items)
+    return tables.along(ratings, rows, rows.trained & (rows.count >= min_ratings), PLACE, projected.positions)
 
 
 def _cross(
     run: Run,
     ratings: Ratings,
     rows: Rows,
-    own: OwnAxis,
-    found: Axis,
+    axis: OwnAxis,
+    projected: Axis,
     kept: Sequence[OwnAxis],
     listed: np.ndarray,
 ) -> None:
     """A map of this axis and a kept one."""
     st.header("Two axes as a map")
-    others = {other.axis_id: other for other in kept if other.axis_id != own.axis_id}
+    others = {other.axis_id: other for other in kept if other.axis_id != axis.axis_id}
     if not others:
         st.caption("Keep an axis, then choose other poles: the two can be laid across each other.")
         return
@@ -157,31 +165,31 @@ def _cross(
         width=420,
     )
     other = others[chosen]
-    pair = combine(found, saved_axes.project(other, rows.matrix, ratings.items))
-    at, said = np.flatnonzero(listed), axis_words.angle(pair)
+    pair = combine(projected, saved_axes.project(other, rows.matrix, ratings.items))
+    at, text = np.flatnonzero(listed), axis_words.angle(pair)
     st.plotly_chart(
         map_charts.item_map(
             map_charts.Places(
                 at,
                 pair.positions[at],
-                [_axis_title(own), _axis_title(other)],
+                [_axis_title(axis), _axis_title(other)],
                 loaders.item_hover(run.run_id),
                 rows.labels,
             ),
             coloring.by_number(ratings, coloring.MEAN),
             title=f"{len(at):,} {rows.nouns} on two axes",
-            revision=f"{own.axis_id} {other.axis_id}",
+            revision=f"{axis.axis_id} {other.axis_id}",
         ),
         key=CROSS_CHART,
         on_select=partial(selection.keep, CROSS_CHART, run.run_id),
         config={"displaylogo": False},
-        alt=f"{len(at):,} {rows.nouns} on two axes: {own.title} and {other.title}. {said}",
+        alt=f"{len(at):,} {rows.nouns} on two axes: {axis.title} and {other.title}. {text}",
     )
-    st.markdown(said)
-    across = other.title if other.title != own.title else f"{other.title} (across)"
-    numbers = {own.title: pair.positions[:, 0], across: pair.positions[:, 1]}
+    st.markdown(text)
+    across = other.title if other.title != axis.title else f"{other.title} (across)"
+    numbers = {axis.title: pair.positions[:, 0], across: pair.positions[:, 1]}
     selection.show(CROSS_CHART, run.run_id, ratings, rows, numbers, file="axes-selection.csv")
 
 
-def _axis_title(own: OwnAxis) -> str:
-    return f"{plain(own.low_name or 'low', 30)} ← → {plain(own.high_name or 'high', 30)}"
+def _axis_title(axis: OwnAxis) -> str:
+    return f"{plain(axis.low_name or 'low', 30)} ← → {plain(axis.high_name or 'high', 30)}"

@@ -9,19 +9,19 @@ CLEAR, SAME = 0.3, 0.8
 """|cosine| from which an axis leans on a component, and from which it is nearly that component."""
 
 
-def closest(found: ClosestComponent, label: Label) -> str:
+def closest(component: ClosestComponent, label: Label) -> str:
     """Which component runs most nearly the same way; `label` has its names."""
     named = f" ({escape(label.ends)})" if label.named else ""
-    size = abs(found.cosine)
+    size = abs(component.cosine)
     if size < CLEAR:
         return (
             f"No component runs this way: the closest is component {label.number}{named}, with a cosine of only "
-            f"{signed(found.cosine)}. This axis cuts across what the components say."
+            f"{signed(component.cosine)}. This axis cuts across what the components say."
         )
-    turned = "" if found.cosine > 0 else ", the other way round"
+    turned = "" if component.cosine > 0 else ", the other way round"
     how = "nearly" if size >= SAME else "in part"
     return (
-        f"This is {how} **component {label.number}**{named}{turned}: their cosine is {signed(found.cosine)} "
+        f"This is {how} **component {label.number}**{named}{turned}: their cosine is {signed(component.cosine)} "
         "(1 is the same, 0 is across)."
     )
 

@@ -18,8 +18,8 @@ BIAS, GROUP, KEPT = "Bias", "Group", "Faithfulness"
 
 def choices(ratings: Ratings, rows: Rows) -> list[str]:
     """What can be chosen on this data and model."""
-    known = [choice for choice in coloring.CHOICES if choice != coloring.GENRE or coloring.genres(ratings)]
-    return [*known, *([BIAS] if rows.scorer.has_biases else []), GROUP, KEPT]
+    of_data = [choice for choice in coloring.CHOICES if choice != coloring.GENRE or coloring.genres(ratings)]
+    return [*of_data, *([] if rows.bias is None else [BIAS]), GROUP, KEPT]
 
 
 def color_of(

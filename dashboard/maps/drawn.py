@@ -5,10 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.analysis.maps.faithfulness import Faithfulness
-from core.jobs.study_jobs import MapStudySettings
 from core.model.run import Run
-from core.store import study_store
 from core.store.study_store import Stored
+from core.studies.maps import MAP, MapStudySettings
 from dashboard.cache import analyses, loaders
 from dashboard.shared.matrix_rows import Rows
 
@@ -59,13 +58,13 @@ class DrawnMap:
 
 
 def rows_of(rows: Rows, min_ratings: int) -> np.ndarray:
-    """The items on a map: those with enough ratings that training has moved; as `study_kinds.taking_part`."""
+    """The items on a map: those with enough ratings that training has moved; as `items_taking_part` says."""
     return np.flatnonzero(rows.trained & (rows.count >= min_ratings))
 
 
 def drawn_map(run: Run, settings: MapStudySettings) -> DrawnMap | None:
     """The map; None where it needs a study that has not been made."""
-    stored = loaders.study(study_store.key_of(run.run_id, "map", settings))
+    stored = loaders.study(MAP.key(run.run_id, settings))
     if stored is not None:
         return DrawnMap(stored.arrays["rows"], stored.arrays["points"], settings, _of_study(stored))
     if settings.method != "pca":
@@ -82,5 +81,5 @@ def _of_study(stored: Stored) -> Trust:
     return Trust(kept=stored.arrays["kept"], mean=facts["kept"], **numbers)
 
 
-def _of_analysis(found: Faithfulness) -> Trust:
-    return Trust(found.kept, found.mean, found.chance, found.trustworthiness, found.k, found.measured_on)
+def _of_analysis(result: Faithfulness) -> Trust:
+    return Trust(result.kept, result.mean, result.chance, result.trustworthiness, result.k, result.measured_on)

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.jobs.study_jobs import ClusterSettings
 from core.model.run import Run
 from core.store.study_store import Stored
-from core.studies.study_kinds import FEWEST_ITEMS
+from core.studies.clusters import CLUSTERS, ClusterSettings
+from core.studies.study import FEWEST_ITEMS
 from dashboard.jobs.studies import study
 from dashboard.maps import settings as controls
 from dashboard.maps.coloring import group_name
@@ -91,8 +91,8 @@ def section(run: Run, rows: Rows, min_ratings: int, n: int, chart: str) -> Store
     settings = choose(min_ratings)
     if n < FEWEST_ITEMS:
         return None
-    found = study(
-        "clusters",
+    clusters = study(
+        CLUSTERS,
         run,
         settings,
         title=f"Which {nouns} lie together?",
@@ -100,13 +100,13 @@ def section(run: Run, rows: Rows, min_ratings: int, n: int, chart: str) -> Store
         about_seconds=about_seconds(settings, n),
         words=f"Groups {n:,} {nouns} and looks for the genres, decades and words that tell each group from the rest.",
     )
-    if found is not None:
-        _table(run, rows, found, chart)
-    return found
+    if clusters is not None:
+        _table(run, rows, clusters, chart)
+    return clusters
 
 
-def _table(run: Run, rows: Rows, found: Stored, chart: str) -> None:
-    groups: Sequence[Mapping[str, Any]] = found.facts["groups"]
+def _table(run: Run, rows: Rows, clusters: Stored, chart: str) -> None:
+    groups: Sequence[Mapping[str, Any]] = clusters.facts["groups"]
     nouns = rows.nouns
     if not groups:
         st.info(f"No dense group was found among these {nouns}: all lie about equally far apart.")
@@ -114,7 +114,7 @@ def _table(run: Run, rows: Rows, found: Stored, chart: str) -> None:
     st.dataframe(
         table(rows, groups),
         hide_index=True,
-        on_select=partial(_pick, run.run_id, found, chart),
+        on_select=partial(_pick, run.run_id, clusters, chart),
         selection_mode="single-row",
         key="groups",
         column_config={
@@ -127,16 +127,16 @@ def _table(run: Run, rows: Rows, found: Stored, chart: str) -> None:
         },
         alt=f"{len(groups)} groups of {nouns} with their size, what stands out in them, and typical {nouns}",
     )
-    if found.facts["none"]:
-        st.caption(f"{phrases.count(found.facts['none'], rows.noun).capitalize()} are in no group.")
+    if clusters.facts["none"]:
+        st.caption(f"{phrases.count(clusters.facts['none'], rows.noun).capitalize()} are in no group.")
     st.caption(f"Select a row and its {nouns} become the table of selected {nouns}, with a download.")
 
 
-def _pick(run_id: str, found: Stored, chart: str) -> None:
+def _pick(run_id: str, clusters: Stored, chart: str) -> None:
     """Make the items of the picked group the selected ones; a callback."""
     picked = st.session_state.groups.selection.rows
     if picked:
-        members = found.arrays["rows"][found.arrays["label"] == picked[0]]
+        members = clusters.arrays["rows"][clusters.arrays["label"] == picked[0]]
         selection.put(chart, run_id, np.sort(members).tolist())
 
 

@@ -12,25 +12,31 @@ KMEANS, HDBSCAN = "k-means", "HDBSCAN"
 GROUP_METHODS = {KMEANS: "kmeans", HDBSCAN: "hdbscan"}
 
 
-def parameters(kind: str, given: Mapping[str, Any]) -> dict[str, str]:
-    """Query parameters with which the page shows a map or groups made with these settings."""
-    if kind == "map":
-        said = {
-            f"map_{name}": str(given[name]) for name in ("perplexity", "iterations", "seed", "neighbors", "min_dist")
-        }
-        said["map_perplexity"] = f"{given['perplexity']:.0f}"
-        said["map_method"] = _label(settings.METHODS, given["method"])
-        said["map_metric"] = _label(settings.METRICS, given["metric"])
-        said["map_view"] = settings.SPACE if given["dimensions"] == 3 else settings.FLAT
-        said["map_centered"] = str(given["centered"]).lower()
-    elif kind == "clusters":
-        said = {key: str(given[name]) for name, key in GROUPS.items()}
-        said["group_method"] = _label(GROUP_METHODS, given["method"])
-        said["group_metric"] = _label(settings.METRICS, given["metric"])
-        said["map_color"] = "Group"
-    else:
-        return {}
-    return said | {"map_min": str(max(1, given["min_ratings"]))}
+def map_parameters(values: Mapping[str, Any]) -> dict[str, str]:
+    """Query parameters with which the page shows a map made with these settings."""
+    numbers = ("perplexity", "iterations", "seed", "neighbors", "min_dist")
+    return {f"map_{name}": str(values[name]) for name in numbers} | {
+        "map_perplexity": f"{values['perplexity']:.0f}",
+        "map_method": _label(settings.METHODS, values["method"]),
+        "map_metric": _label(settings.METRICS, values["metric"]),
+        "map_view": settings.SPACE if values["dimensions"] == 3 else settings.FLAT,
+        "map_centered": str(values["centered"]).lower(),
+        "map_min": _min_ratings(values),
+    }
+
+
+def group_parameters(values: Mapping[str, Any]) -> dict[str, str]:
+    """Query parameters with which the page shows groups made with these settings."""
+    return {key: str(values[name]) for name, key in GROUPS.items()} | {
+        "group_method": _label(GROUP_METHODS, values["method"]),
+        "group_metric": _label(settings.METRICS, values["metric"]),
+        "map_color": "Group",
+        "map_min": _min_ratings(values),
+    }
+
+
+def _min_ratings(values: Mapping[str, Any]) -> str:
+    return str(max(1, values["min_ratings"]))
 
 
 def _label(labels: Mapping[str, str], value: str) -> str:

@@ -57,9 +57,10 @@ def _pole(rows: Rows, end: str, label: str, example: tuple[str, list[int]]) -> t
 
 def example(ratings: Ratings, rows: Rows) -> tuple[tuple[str, list[int]], tuple[str, list[int]]]:
     """Names and rows of two poles to begin with: the most rated of two genres; empty where the data has none."""
-    known = coloring.genres(ratings)
+    genres = coloring.genres(ratings)
     first, second = next(
-        (pair for pair in CONTRASTS if set(pair) <= set(known)), (known[0], known[-1]) if len(known) > 1 else ("", "")
+        (pair for pair in CONTRASTS if set(pair) <= set(genres)),
+        (genres[0], genres[-1]) if len(genres) > 1 else ("", ""),
     )
     if not first:
         return ("", []), ("", [])
@@ -80,7 +81,7 @@ def _most_rated(rows: Rows, belongs: list[list[str]], genre: str, other: str) ->
     return [row for row, _ in zip(fitting, range(EXAMPLE), strict=False)]
 
 
-def kept(run: Run, own: OwnAxis | None) -> tuple[OwnAxis, ...]:
+def kept(run: Run, axis: OwnAxis | None) -> tuple[OwnAxis, ...]:
     """Draw what is kept with the model, and the button that keeps the axis on the screen; the kept ones."""
     try:
         saved = saved_axes.saved(run.run_id)
@@ -88,14 +89,14 @@ def kept(run: Run, own: OwnAxis | None) -> tuple[OwnAxis, ...]:
         st.warning(escape(phrases.sentence(str(error))), icon=":material/warning:")
         return ()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if own is not None:
-            there = own in saved
+        if axis is not None:
+            there = axis in saved
             st.button(
                 "Kept with this model" if there else "Keep with this model",
                 icon=":material/bookmark_added:" if there else ":material/bookmark_add:",
                 disabled=there,
                 on_click=_keep,
-                args=(run.run_id, own),
+                args=(run.run_id, axis),
                 key="axis_keep",
             )
         if saved:
@@ -105,37 +106,40 @@ def kept(run: Run, own: OwnAxis | None) -> tuple[OwnAxis, ...]:
     return saved
 
 
-def _line(run: Run, own: OwnAxis) -> None:
+def _line(run: Run, axis: OwnAxis) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(escape(own.title), width="stretch")
-        st.button("Open", on_click=_open, args=(run.run_id, own), key=f"axis_open_{own.axis_id}")
+        st.markdown(escape(axis.title), width="stretch")
+        st.button("Open", on_click=_open, args=(run.run_id, axis), key=f"axis_open_{axis.axis_id}")
         st.button(
             "Delete",
             icon=":material/delete:",
             on_click=_delete,
-            args=(run.run_id, own),
-            key=f"axis_delete_{own.axis_id}",
+            args=(run.run_id, axis),
+            key=f"axis_delete_{axis.axis_id}",
             type="tertiary",
         )
 
 
 @state.reporting
-def _keep(run_id: str, own: OwnAxis) -> None:
-    saved_axes.save(run_id, own)
+def _keep(run_id: str, axis: OwnAxis) -> None:
+    saved_axes.save(run_id, axis)
 
 
 @state.reporting
-def _delete(run_id: str, own: OwnAxis) -> None:
-    saved_axes.delete(run_id, own.axis_id)
+def _delete(run_id: str, axis: OwnAxis) -> None:
+    saved_axes.delete(run_id, axis.axis_id)
 
 
 @state.reporting
-def _open(run_id: str, own: OwnAxis) -> None:
+def _open(run_id: str, axis: OwnAxis) -> None:
     """Put a kept axis into the fields; a callback."""
     ratings, rows, missing = loaders.ratings_of(run_id), loaders.item_rows(run_id), 0
-    for end, ids, name in (("low", own.low, own.low_name), ("high", own.high, own.high_name)):
-        found = [ratings.items.index(item) for item in ids if item in ratings.items]
-        offered = [rows.labels[row] for row in found if rows.labels[row] in rows.offered]
+    for end, ids, name in (
+        ("low", axis.low, axis.low_name),
+        ("high", axis.high, axis.high_name),
+    ):
+        known_rows = [ratings.items.index(item) for item in ids if item in ratings.items]
+        offered = [rows.labels[row] for row in known_rows if rows.labels[row] in rows.offered]
         missing += len(ids) - len(offered)
         st.session_state[f"pole_{end}"] = offered
         st.session_state[f"pole_{end}_name"] = name

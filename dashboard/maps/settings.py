@@ -4,9 +4,8 @@ import numpy as np
 import streamlit as st
 
 from core.analysis.maps.projections import umap_installed
-from core.jobs.study_jobs import MapStudySettings
-from core.studies.settings import MIN_RATINGS
-from core.studies.study_kinds import FEWEST_ITEMS
+from core.studies.maps import MapStudySettings
+from core.studies.study import FEWEST_ITEMS, MIN_RATINGS
 from dashboard.shared import phrases
 from dashboard.shared.matrix_rows import Rows
 
@@ -43,12 +42,12 @@ def choose(rows: Rows) -> MapStudySettings:
 
 def enough(rows: Rows) -> int:
     """A field for the ratings that an item needs."""
-    most = max(1, int(np.sort(rows.count)[-min(FEWEST_ITEMS, len(rows))]))
+    maximum = max(1, int(np.sort(rows.count)[-min(FEWEST_ITEMS, len(rows))]))
     return st.number_input(
         "Enough ratings: at least",
         1,
-        most,
-        min(MIN_RATINGS, most),
+        maximum,
+        min(MIN_RATINGS, maximum),
         key="map_min",
         bind="query-params",
         width=190,
@@ -80,14 +79,14 @@ def problem(settings: MapStudySettings, n: int, noun: str) -> str:
 
 
 def _help(noun: str) -> str:
-    said = (
+    text = (
         f"PCA is a shadow: what is far apart in it is far apart in the model, but {phrases.plural(noun)} that are far "
         "apart can fall on one spot. t-SNE bends space to keep neighbors together: clumps mean something, distances "
         "between them little."
     )
     if not umap_installed():
-        said += " UMAP is a third way: run `pip install -r requirements-umap.txt` and start the program again."
-    return said
+        text += " UMAP is a third way: run `pip install -r requirements-umap.txt` and start the program again."
+    return text
 
 
 def _metric() -> str:
@@ -139,8 +138,8 @@ def _umap() -> dict[str, object]:
 def _number(name: str, label: str, words: str) -> int:
     """A whole number with the limits of the settings."""
     field = MapStudySettings.model_fields[name]
-    least = next(int(limit.ge) for limit in field.metadata if hasattr(limit, "ge"))
-    most = next(int(limit.le) for limit in field.metadata if hasattr(limit, "le"))
+    minimum = next(int(limit.ge) for limit in field.metadata if hasattr(limit, "ge"))
+    maximum = next(int(limit.le) for limit in field.metadata if hasattr(limit, "le"))
     return st.number_input(
-        label, least, most, int(field.default), key=f"map_{name}", bind="query-params", help=words, step=1
+        label, minimum, maximum, int(field.default), key=f"map_{name}", bind="query-params", help=words, step=1
     )

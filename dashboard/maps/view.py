@@ -10,12 +10,11 @@ from streamlit.delta_generator import DeltaGenerator
 from core.analysis.maps.projections import umap_installed
 from core.analysis.neighbors.of_one import neighbors
 from core.data.ratings import Ratings
-from core.jobs.study_jobs import MapStudySettings
 from core.model.run import Run
 from core.store import study_store
 from core.store.study_store import Stored
 from core.studies import component_names
-from core.studies.study_kinds import K
+from core.studies.maps import MAP, K, MapStudySettings
 from dashboard.cache import analyses, loaders
 from dashboard.charts import maps as charts
 from dashboard.charts.components import axis_title
@@ -62,13 +61,13 @@ def show(run: Run, ratings: Ratings, rows: Rows, line: DeltaGenerator) -> None:
 
 def _earlier(run: Run) -> None:
     """The maps of this model that are in the store, each a link; nothing where there is none."""
-    shown = {"tsne", "umap"} if umap_installed() else {"tsne"}
-    known = [given for given in study_store.listing(run.run_id, "map") if given["method"] in shown]
-    if not known:
+    methods = {"tsne", "umap"} if umap_installed() else {"tsne"}
+    earlier = [given for given in study_store.listing(run.run_id, MAP.name) if given["method"] in methods]
+    if not earlier:
         return
-    with st.popover(f"Earlier maps ({len(known)})", icon=":material/history:"):
-        for given in known[:MOST_EARLIER]:
-            st.page_link("app_pages/maps.py", label=words.earlier(given), query_params=link.parameters("map", given))
+    with st.popover(f"Earlier maps ({len(earlier)})", icon=":material/history:"):
+        for given in earlier[:MOST_EARLIER]:
+            st.page_link("app_pages/maps.py", label=words.earlier(given), query_params=link.map_parameters(given))
 
 
 def _made(run: Run, rows: Rows, chosen: MapStudySettings, n: int) -> DrawnMap | None:
@@ -76,7 +75,7 @@ def _made(run: Run, rows: Rows, chosen: MapStudySettings, n: int) -> DrawnMap | 
     nouns = rows.nouns
     name = next(name for name, method in settings.METHODS.items() if method == chosen.method)
     made = study(
-        "map",
+        MAP,
         run,
         chosen,
         title=f"A map of {n:,} {nouns} by {name}",
@@ -98,11 +97,11 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, drawn: DrawnMap, clusters: 
             bind="query-params",
             help="The area of a point grows with its number of ratings.",
         )
-        found = selection.search(f"Find {rows.nouns}", rows.offered, key="map_find")
-    shown = colors.choose_genres(ratings) if choice == coloring.GENRE else []
-    color = colors.color_of(choice, ratings, rows, drawn, clusters, shown)
-    near = _true_neighbors(run, rows, drawn, found)
-    told = _told(rows, drawn, color, clusters, choice, found, near)
+        searched = selection.search(f"Find {rows.nouns}", rows.offered, key="map_find")
+    genres = colors.choose_genres(ratings) if choice == coloring.GENRE else []
+    color = colors.color_of(choice, ratings, rows, drawn, clusters, genres)
+    near = _true_neighbors(run, rows, drawn, searched)
+    text = _sentences(rows, drawn, color, clusters, choice, searched, near)
     trusted = words.trust(drawn.trust, rows.noun) if drawn.trust else ""
     st.plotly_chart(
         charts.item_map(
@@ -110,7 +109,7 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, drawn: DrawnMap, clusters: 
             color,
             title=f"{len(drawn.rows):,} {nouns} by {_method(drawn)}",
             remark=words.in_short(drawn.trust),
-            found=found,
+            found=searched,
             near=near,
             sizes=rows.count if sized else None,
             revision=drawn.settings.model_dump_json(),
@@ -119,9 +118,9 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, drawn: DrawnMap, clusters: 
         on_select=partial(selection.keep, CHART, run.run_id) if flat else "ignore",
         config={"displaylogo": False, "scrollZoom": not flat},
         alt=f"{len(drawn.rows):,} {nouns} on a map by {_method(drawn)}, colored by {color.label.lower()}. {trusted} "
-        f"{told}",
+        f"{text}",
     )
-    st.markdown(f"{trusted} {told}".strip() or f"A {rows.noun} lies where the model puts it.")
+    st.markdown(f"{trusted} {text}".strip() or f"A {rows.noun} lies where the model puts it.")
     if drawn.trust is None:
         _measure(run, rows, drawn)
     if flat or len(selection.chosen(CHART, run.run_id)):
@@ -139,51 +138,51 @@ def _axes(run: Run, drawn: DrawnMap) -> list[str]:
         return ["", ""]
     named = component_names.for_components(component_names.get(run.run_id), analyses.shadow(run.run_id, drawn.settings))
     return [
-        axis_title(Label(axis + 1, found.low if found else "", found.high if found else ""))
-        for axis, found in enumerate(named)
+        axis_title(Label(axis + 1, names.low if names else "", names.high if names else ""))
+        for axis, names in enumerate(named)
     ]
 
 
-def _true_neighbors(run: Run, rows: Rows, drawn: DrawnMap, found: Sequence[int]) -> np.ndarray | None:
+def _true_neighbors(run: Run, rows: Rows, drawn: DrawnMap, searched: Sequence[int]) -> np.ndarray | None:
     """The nearest in the model of the only searched item, by the map's own measure; None for none or several."""
-    if len(found) != 1 or found[0] not in drawn.rows:
+    if len(searched) != 1 or searched[0] not in drawn.rows:
         return None
     eligible = np.zeros(len(rows), bool)
     eligible[drawn.rows] = True
     k = drawn.trust.k if drawn.trust else K
-    return neighbors(rows.matrix, found[0], metric=drawn.settings.metric, top=k, eligible=eligible).index
+    return neighbors(rows.matrix, searched[0], metric=drawn.settings.metric, top=k, eligible=eligible).index
 
 
-def _told(
+def _sentences(
     rows: Rows,
     drawn: DrawnMap,
     color: Coloring | Classes,
     clusters: Stored | None,
     choice: str,
-    found: Sequence[int],
+    searched: Sequence[int],
     near: np.ndarray | None,
 ) -> str:
     """What the picture says beside how faithful it is, in sentences; may be empty."""
-    told = []
+    sentences = []
     if isinstance(color, Coloring):
-        told.append(words.spread(drawn, color, rows.noun))
+        sentences.append(words.spread(drawn, color, rows.noun))
     if choice == colors.GROUP and clusters is None:
-        told.append("There are no groups yet: find them below.")
+        sentences.append("There are no groups yet: find them below.")
     if choice == colors.KEPT and drawn.trust is None:
-        told.append("How faithful this map is has not been measured yet.")
+        sentences.append("How faithful this map is has not been measured yet.")
     if near is not None:
-        told.append(words.around_one(drawn, found[0], escape(rows.labels[found[0]]), len(near)))
-    missing = [escape(rows.labels[row]) for row in found if row not in drawn.rows]
+        sentences.append(words.around_one(drawn, searched[0], escape(rows.labels[searched[0]]), len(near)))
+    missing = [escape(rows.labels[row]) for row in searched if row not in drawn.rows]
     if missing:
-        told.append(f"Not on this map, for too few ratings: {', '.join(missing)}.")
-    return " ".join(filter(None, told))
+        sentences.append(f"Not on this map, for too few ratings: {', '.join(missing)}.")
+    return " ".join(filter(None, sentences))
 
 
 def _measure(run: Run, rows: Rows, drawn: DrawnMap) -> None:
     """Offer to measure how faithful a large shadow is."""
     n = len(drawn.rows)
     study(
-        "map",
+        MAP,
         run,
         drawn.settings,
         title="How far can this picture be trusted?",

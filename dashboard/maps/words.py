@@ -15,23 +15,23 @@ CLEAR = 0.2
 """Rank correlations below this are not worth a sentence."""
 
 
-def trust(found: Trust, noun: str) -> str:
+def trust(result: Trust, noun: str) -> str:
     """The one number of a map, what chance would give, and where the picture lies most."""
-    per_item = found.mean * found.k
-    lost = float(np.mean(found.kept == 0))
-    said = (
-        f"**{per_item:.1f} of {found.k} true neighbors** of a {noun} are still among the {found.k} nearest here; at "
-        f"random places it would be {_small(found.chance * found.k)}."
+    per_item = result.mean * result.k
+    lost = float(np.mean(result.kept == 0))
+    text = (
+        f"**{per_item:.1f} of {result.k} true neighbors** of a {noun} are still among the {result.k} nearest here; at "
+        f"random places it would be {_small(result.chance * result.k)}."
     )
     if lost >= 0.005:
-        said += f" For {lost:.0%} of the {plural(noun)} not one is: about them the picture lies."
-    around = "" if found.measured_on == len(found.kept) else f", measured around {found.measured_on:,} of them"
-    return f"{said} Trustworthiness {found.trustworthiness:.2f} of 1{around}."
+        text += f" For {lost:.0%} of the {plural(noun)} not one is: about them the picture lies."
+    around = "" if result.measured_on == len(result.kept) else f", measured around {result.measured_on:,} of them"
+    return f"{text} Trustworthiness {result.trustworthiness:.2f} of 1{around}."
 
 
-def in_short(found: Trust | None) -> str:
+def in_short(result: Trust | None) -> str:
     """The one number of a map, for the line under its title; empty where it has not been measured."""
-    return "" if found is None else f"{found.mean * found.k:.1f} of {found.k} true neighbors kept"
+    return "" if result is None else f"{result.mean * result.k:.1f} of {result.k} true neighbors kept"
 
 
 def around_one(drawn: DrawnMap, row: int, title: str, k: int) -> str:

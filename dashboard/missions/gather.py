@@ -7,9 +7,9 @@ import streamlit as st
 from core.config import RunConfig
 from core.errors import CorruptRunError, LimitError
 from core.model.events import Epoch
-from core.store import study_store
 from core.store.runs import RunSummary
 from core.studies import component_names
+from core.studies.stability import STABILITY
 from dashboard.cache import analyses, loaders
 from dashboard.for_you.own_ratings import own
 from dashboard.jobs import trainings
@@ -38,7 +38,7 @@ def look(page: str) -> Seen:
         most_rated=_most_rated(run),
         above_noise=_above_noise(run, widgets) if page == "components" else (),
         named=_named(run),
-        studied=run is not None and study_store.latest(run.run_id, "stability") is not None,
+        studied=run is not None and STABILITY.latest(run.run_id) is not None,
         rated=len(own(dataset_id).given),
         explained=_explained(run, widgets) if page == "for_you" else "",
     )

@@ -7,11 +7,12 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis.components.truncation import Cost
+from core.studies.stability import STABILITY
 from dashboard.cache import analyses
 from dashboard.charts import trust as charts
 from dashboard.jobs import studies
 from dashboard.principal_components import words as component_words
-from dashboard.principal_components.view import STUDY, View, settings_of
+from dashboard.principal_components.view import View, settings_of
 from dashboard.shared import phrases, tables
 from dashboard.shell.needs_run import explain_lack
 
@@ -59,7 +60,7 @@ def _offer(view: View) -> None:
     others = settings.runs - 1
     again = phrases.count(others, "more time")
     studies.study(
-        STUDY,
+        STABILITY,
         view.run,
         settings,
         title="The same model from other seeds",

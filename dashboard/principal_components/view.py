@@ -10,16 +10,12 @@ from core.analysis.components.pca import Pca
 from core.analysis.components.stability import Stability
 from core.data.ratings import Ratings
 from core.model.run import Run
-from core.store import study_store
-from core.studies.settings import StabilitySettings
+from core.studies.stability import STABILITY, StabilitySettings
 from dashboard.cache import analyses, loaders
 from dashboard.principal_components import naming
 from dashboard.principal_components.label import Label
 from dashboard.principal_components.naming import How, Naming
 from dashboard.shared.matrix_rows import Rows
-
-STUDY = "stability"
-"""The study that says how well components come back."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,12 +94,14 @@ def look(run_id: str, component: int, least: int, how: How) -> View:
 
 def settings_of(run_id: str) -> StabilitySettings:
     """Those of the newest stability study of a run; the usual ones where it has none."""
-    return StabilitySettings.model_validate(study_store.latest(run_id, STUDY) or {})
+    return STABILITY.latest(run_id) or StabilitySettings()
 
 
 def returns(run_id: str, how: How) -> Stability | None:
     """How well each component comes back, where that has been studied."""
-    key = study_store.key_of(run_id, STUDY, settings_of(run_id))
-    if not study_store.exists_key(key):
+    settings = settings_of(run_id)
+    if not STABILITY.exists(run_id, settings):
         return None
-    return analyses.component_stability(run_id, key, centered=how.centered, min_ratings=how.min_ratings)
+    return analyses.component_stability(
+        run_id, STABILITY.key(run_id, settings), centered=how.centered, min_ratings=how.min_ratings
+    )

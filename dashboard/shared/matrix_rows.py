@@ -83,7 +83,7 @@ def item_rows(run: Run, ratings: Ratings, parts: Split, labels: list[str] | None
         matrix=run.scorer.item_embedding,
         bias=run.scorer.item_bias,
         count=ratings.item_count,
-        trained=np.bincount(ratings.item_index[parts.train], minlength=len(ratings.items)) > 0,
+        trained=parts.trained(ratings),
     )
 
 
@@ -96,7 +96,7 @@ def user_rows(run: Run, ratings: Ratings, parts: Split) -> Rows:
         matrix=run.scorer.user_embedding,
         bias=run.scorer.user_bias,
         count=ratings.user_count,
-        trained=np.bincount(ratings.user_index[parts.train], minlength=len(ratings.users)) > 0,
+        trained=parts.trained(ratings, users=True),
     )
 
 

@@ -5,9 +5,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from core.analysis.compare.differences import differences
 from core.config import RunConfig
-from core.model.families import PRESETS, family_of
+from core.model.families import PRESETS, differences, family_of
 from core.store.runs import RunSummary
 
 PRESET_WORDS = {
@@ -106,7 +105,7 @@ _ERROR_TITLES = {
     "UNKNOWN_RUN": "This model is not here",
     "CORRUPT_RUN": "This model's files are damaged",
     "UNKNOWN_ITEM": "This id is not in the data",
-    "BUSY": "The queue is full",
+    "BUSY": "Too much is going on at once",
     "DIVERGED": "The training went out of bounds",
     "DISK_FULL": "The disk is full",
     "OUT_OF_MEMORY": "There was not enough memory",
@@ -193,13 +192,12 @@ def distinct_run_words(summaries: Sequence[RunSummary]) -> dict[str, str]:
         if len(group) == 1:
             continue
         differing = differences([run.config for run in group])
-        said = [
+        texts = [
             ", ".join(f"{one.name.replace('_', ' ')} {one.values[place]}" for one in differing)
             for place in range(len(group))
         ]
-        for run, difference in zip(group, said, strict=True):
-            told = difference if difference and said.count(difference) == 1 else run.run_id
-            words[run.run_id] += f" ({told})"
+        for run, text in zip(group, texts, strict=True):
+            words[run.run_id] += f" ({text if text and texts.count(text) == 1 else run.run_id})"
     return words
 
 

@@ -36,7 +36,7 @@ def models(server: Server) -> str:
         first,
         config=config,
         run_id=run_id(config, ratings.digest),
-        weights=replace(first.scorer, item_embedding=matrix),
+        scorer=replace(first.scorer, arrays=first.scorer.arrays | {"item_embedding": matrix}),
     )
     for run in (first, second):
         RunStore(server.home / "runs").publish(run)

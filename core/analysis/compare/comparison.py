@@ -1,17 +1,132 @@
-"""How alike two embeddings of the same items are, by every measure there is, with what chance would give."""
+"""Two runs compared on the items that both have learned about, by every measure there is."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from core.analysis.compare.chance import cka_by_chance, overlap_by_chance, procrustes_by_chance
-from core.analysis.compare.measures import Overlap, linear_cka, neighbor_overlap, procrustes
+from core.analysis.compare.measures import (
+    Overlap,
+    cka_by_chance,
+    linear_cka,
+    neighbor_overlap,
+    overlap_by_chance,
+    procrustes,
+    procrustes_by_chance,
+)
 from core.analysis.components.pca import pca
 from core.analysis.neighbors.all_neighbors import Space
+from core.data.ratings import Ratings, Vocabulary
+from core.data.splits import trained_rows
+from core.errors import AnalysisError, LimitError
+from core.model.run import Run
+from core.model.scoring import require_vectors
+
+FEWEST = 20
+"""Items in common below which nothing is compared: lists of ten neighbors would be alike for want of others."""
 
 MOST_AXES = 8
 """Principal components of the first that both can be drawn along."""
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """What a comparison needs to know of one run's items.
+
+    Attributes:
+        ids: The items.
+        matrix: Their embedding, (n_items, embedding_dim).
+        count: Ratings of each in the whole dataset, (n_items,).
+        trained: Whether training ever moved the row, boolean, (n_items,).
+    """
+
+    ids: Vocabulary
+    matrix: np.ndarray
+    count: np.ndarray
+    trained: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Common:
+    """Items that two runs share, in the order of the first.
+
+    Attributes:
+        first, second: Their rows in each, int64, (n_common,).
+    """
+
+    first: np.ndarray
+    second: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Shared:
+    """The items that a pair of runs is compared on, and what was left out.
+
+    Attributes:
+        first, second: Their rows in each run, int64, (n_shared,), in the order of the first.
+        in_both: Items that occur in both datasets.
+        untrained: Of those, without a training rating in at least one of the runs.
+        rare: Of the others, with fewer ratings than asked for in at least one dataset.
+    """
+
+    first: np.ndarray
+    second: np.ndarray
+    in_both: int
+    untrained: int
+    rare: int
+
+    def __len__(self) -> int:
+        return len(self.first)
+
+
+def part(run: Run, ratings: Ratings) -> Part:
+    """A run's items; `ratings` is the data it learned from. NotApplicableError where the model has no vectors."""
+    return Part(
+        ids=ratings.items,
+        matrix=require_vectors(run.scorer).item_embedding,
+        count=ratings.item_count,
+        trained=trained_rows(ratings, run.config.split),
+    )
+
+
+def common_items(first: Vocabulary, second: Vocabulary) -> Common:
+    """Rows of the items that occur in both, matched by id."""
+    shared = [item for item in first.ids if item in second]
+    return Common(first=first.indices(shared).astype(np.int64), second=second.indices(shared).astype(np.int64))
+
+
+def shared(first: Part, second: Part, *, min_ratings: int) -> Shared:
+    """The items in both, matched by id, that both runs have learned about.
+
+    Args:
+        first, second: The pair.
+        min_ratings: Ratings an item needs in the dataset of each.
+    """
+    both = common_items(first.ids, second.ids)
+    trained = first.trained[both.first] & second.trained[both.second]
+    often = np.minimum(first.count[both.first], second.count[both.second]) >= min_ratings
+    kept = trained & often
+    return Shared(
+        first=both.first[kept],
+        second=both.second[kept],
+        in_both=len(kept),
+        untrained=int(np.count_nonzero(~trained)),
+        rare=int(np.count_nonzero(trained & ~often)),
+    )
+
+
+def check_enough(items: Shared, *, min_ratings: int) -> None:
+    """Pass if there is something to compare.
+
+    Raises:
+        LimitError: Fewer than FEWEST items are left.
+    """
+    if len(items) < FEWEST:
+        raise LimitError(
+            f"there are too few items to compare, {len(items):,} where {FEWEST} are needed: {items.in_both:,} occur in "
+            f"both, {items.untrained:,} of them without a training rating in one of the runs, {items.rare:,} with "
+            f"fewer than {min_ratings:,} ratings; ask for fewer ratings, or choose runs of data with more in common"
+        )
 
 
 @dataclass(frozen=True)
@@ -101,3 +216,43 @@ def compare(
         aligned=axes.project(turned.second).astype(np.float32),
         variance_ratio=axes.variance_ratio,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """A comparison and the items it is about, in the order of `shared`."""
+
+    shared: Shared
+    comparison: Comparison
+
+
+def compare_parts(
+    first: Part,
+    second: Part,
+    *,
+    min_ratings: int,
+    k: int = 10,
+    metric: Space = "cosine",
+    on_progress: Callable[[float], None] = lambda share: None,
+) -> Compared:
+    """Compare two runs on the items that both have learned about.
+
+    Args:
+        first, second: Their items, as `part` gives them.
+        min_ratings: Ratings an item needs in the dataset of each.
+        k: Length of a list of neighbors.
+        metric: Which items count as near each other.
+        on_progress: Called with the share done, 0–1; what it raises ends the work.
+
+    Raises:
+        LimitError: Too few items in common, more neighbors than others, or an embedding that says nothing.
+    """
+    items = shared(first, second, min_ratings=min_ratings)
+    check_enough(items, min_ratings=min_ratings)
+    try:
+        comparison = compare(
+            first.matrix[items.first], second.matrix[items.second], k=k, metric=metric, on_progress=on_progress
+        )
+    except AnalysisError as error:
+        raise LimitError(f"the runs cannot be compared: {error}") from error
+    return Compared(items, comparison)

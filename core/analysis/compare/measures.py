@@ -1,25 +1,13 @@
-"""Two runs side by side: their spaces aligned, and how much of what they know is the same."""
+"""How alike two embeddings of the same items are, by three measures, and what chance alone would give for each."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from core.analysis.neighbors.all_neighbors import Space, nearest
-from core.data.ratings import Vocabulary
 from core.errors import AnalysisError
-
-
-@dataclass(frozen=True, eq=False)
-class Common:
-    """Items that two runs share, in the order of the first.
-
-    Attributes:
-        first, second: Their rows in each, int64, (n_common,).
-    """
-
-    first: np.ndarray
-    second: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,12 +46,6 @@ class Overlap:
     def mean(self) -> float:
         """Mean Jaccard overlap over all items."""
         return float(self.jaccard.mean())
-
-
-def common_items(first: Vocabulary, second: Vocabulary) -> Common:
-    """Rows of the items that occur in both, matched by id."""
-    shared = [item for item in first.ids if item in second]
-    return Common(first=first.indices(shared).astype(np.int64), second=second.indices(shared).astype(np.int64))
 
 
 def procrustes(first: np.ndarray, second: np.ndarray) -> Aligned:
@@ -132,6 +114,66 @@ def neighbor_overlap(
     return Overlap(kept=np.any(mine[:, :, None] == theirs[:, None, :], axis=2).sum(axis=1), k=k)
 
 
+def kept_by_chance(n_items: int, k: int) -> np.ndarray:
+    """Probability that two lists of k drawn at random from the same others share 0, 1, … k entries, (k + 1,).
+
+    The hypergeometric distribution: each list is of an item's k neighbors, drawn from the n_items - 1 others.
+
+    Raises:
+        AnalysisError: k is out of range.
+    """
+    others = n_items - 1
+    if not 1 <= k <= others:
+        raise AnalysisError(f"k is {k}; {n_items:,} items have 1 to {others:,} neighbors")
+    ways = [math.comb(k, both) * math.comb(others - k, k - both) for both in range(k + 1)]  # exact, however large
+    total = math.comb(others, k)
+    return np.array([way / total for way in ways])
+
+
+def overlap_by_chance(n_items: int, k: int) -> float:
+    """Mean Jaccard overlap, 0–1, of lists drawn at random; raises as `kept_by_chance` does."""
+    both = np.arange(k + 1)
+    return float(kept_by_chance(n_items, k) @ (both / (2 * k - both)))
+
+
+def cka_by_chance(first: np.ndarray, second: np.ndarray) -> float:
+    """Mean linear CKA, 0–1, over all ways to pair the rows of one matrix with those of the other.
+
+    With centered Gram matrices K and L and a random permutation P,
+    E tr(K P L P^T) = tr(K) tr(L) / (n - 1), exactly: on average P L P^T is tr(L) / (n - 1) times the matrix
+    that centers. Divided by the norms of K and L, this is large where few items have many
+    dimensions of equal size.
+
+    Args:
+        first, second: Float arrays, (n_items, their own embedding_dim), the same n_items.
+
+    Raises:
+        AnalysisError: All rows of a matrix are equal.
+    """
+    norms = [float(np.linalg.norm(unit.T @ unit)) for unit in (_standardized(first)[0], _standardized(second)[0])]
+    return 1 / (norms[0] * norms[1] * (len(first) - 1))
+
+
+def procrustes_by_chance(first: np.ndarray, second: np.ndarray, *, draws: int = 5, seed: int = 0) -> float:
+    """Mean Procrustes distance, 0–1, over a few random ways to pair the rows of one matrix with those of the other.
+
+    The distance as `procrustes` defines it, without the alignment. It varies little
+    from draw to draw, since every row takes part in each.
+
+    Args:
+        first, second: Float arrays, (n_items, their own embedding_dim), the same n_items.
+        draws: Pairings drawn.
+        seed: Rules the draw.
+
+    Raises:
+        AnalysisError: All rows of a matrix are equal.
+    """
+    rng = np.random.default_rng(seed)
+    a, b = _standardized(first)[0], _standardized(second)[0]
+    scales = [np.linalg.svd(a.T @ rng.permutation(b), compute_uv=False).sum() for _ in range(draws)]
+    return float(np.mean(1 - np.square(scales)))
+
+
 def _pair(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     if len(first) != len(second):
         raise AnalysisError(f"{len(first):,} and {len(second):,} rows; the same items are needed in the same order")
@@ -143,11 +185,11 @@ def _pair(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray
 def _standardized(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
     """Centered and of size one, the mean, and the size it had."""
     matrix = np.asarray(matrix, np.float64)
-    if (matrix == matrix[0]).all():
-        raise AnalysisError(f"all {len(matrix):,} rows are equal; there is nothing to compare")
     mean = matrix.mean(axis=0)
     centered = matrix - mean
     size = float(np.linalg.norm(centered))
+    if (matrix == matrix[0]).all() or size == 0:
+        raise AnalysisError(f"all {len(matrix):,} rows are equal; there is nothing to compare")
     return centered / size, mean, size
 
 

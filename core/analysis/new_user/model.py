@@ -35,12 +35,12 @@ class NewUserModel:
     @cached_property
     def item_count(self) -> np.ndarray:
         """Training ratings of each item, (n_items,)."""
-        return np.bincount(self.ratings.item_index[self.parts.train], minlength=len(self.ratings.items))
+        return self.parts.training_count(self.ratings)
 
     @cached_property
     def trained_users(self) -> np.ndarray:
         """Boolean array, (n_users,): whom training has seen."""
-        return np.bincount(self.ratings.user_index[self.parts.train], minlength=len(self.ratings.users)) > 0
+        return self.parts.trained(self.ratings, users=True)
 
     @cached_property
     def prior(self) -> Prior:

@@ -8,15 +8,14 @@ import pytest
 
 from core.analysis.biases.bias import biases
 from core.analysis.biases.score_contributions import average_terms
-from core.analysis.compare.comparison import compare
-from core.analysis.compare.shared_items import part, shared
+from core.analysis.compare.comparison import compare, part, shared
 from core.analysis.neighbors.agreement import agreement
 from core.analysis.neighbors.of_one import neighbors
-from core.analysis.trained import trained_rows
 from core.cli import main
 from core.config import run_id
 from core.data.folder import write_folder
 from core.data.ratings import Ratings, Vocabulary
+from core.data.splits import trained_rows
 from core.model.families import run_config
 from core.store.runs import RunStore
 from tests.conftest import run_on
@@ -35,7 +34,7 @@ def runs(bundled):
         first,
         config=config,
         run_id=run_id(config, bundled.digest),
-        weights=replace(first.scorer, item_embedding=matrix),
+        scorer=replace(first.scorer, arrays=first.scorer.arrays | {"item_embedding": matrix}),
     )
     for run in (first, second):
         RunStore().publish(run)
@@ -172,7 +171,7 @@ def test_people_who_rate_alike(capsys, bundled, runs):
     run = runs[0]
     printed = asked(capsys, "neighbors", run.run_id, "--user", "15", "--top", "3", "--min-ratings", "30")
     row = bundled.users.index("15")
-    eligible = trained_rows(run, bundled, users=True) & (bundled.user_count >= 30)
+    eligible = trained_rows(bundled, run.config.split, users=True) & (bundled.user_count >= 30)
     near = neighbors(run.scorer.user_embedding, row, top=3, eligible=eligible)
     assert [one["user_id"] for one in printed] == bundled.users.ids[near.index].tolist()
     both = agreement(bundled, row, near.index)

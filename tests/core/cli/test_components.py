@@ -14,7 +14,7 @@ from core.data.splits import split
 from core.store import study_store
 from core.store.runs import RunStore
 from core.studies import component_names
-from core.studies.settings import StabilitySettings
+from core.studies.stability import StabilitySettings
 from tests.conftest import run_on
 from tests.core.cli.test_cli import asked, refused
 

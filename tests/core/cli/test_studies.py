@@ -10,12 +10,14 @@ import pytest
 from core.cli import main
 from core.config import run_id
 from core.data.ratings import Ratings
-from core.jobs.study_jobs import ClusterSettings, MapStudySettings
 from core.model.run import Run
 from core.store import study_store
 from core.store.runs import RunStore
-from core.studies import saved_axes, study_kinds
+from core.studies import saved_axes
+from core.studies.clusters import ClusterSettings
+from core.studies.maps import MapStudySettings
 from core.studies.saved_axes import OwnAxis
+from core.studies.study import items_taking_part
 from tests.conftest import run_on
 from tests.core.cli.calling import asked
 
@@ -100,7 +102,7 @@ def test_an_axis_as_on_the_page_and_kept(capsys, run: Run, bundled: Ratings):
     for item in found["low"] + found["high"]:
         assert item["place"] == positions[bundled.items.index(item["item_id"])]
         assert item["n_ratings"] >= 100
-    trained = study_kinds.taking_part(run, bundled, 100)
+    trained = items_taking_part(run, bundled, 100)
     assert found["high"][0]["place"] == positions[trained].max()
     assert -1 <= found["closest"]["cosine"] <= 1
 

@@ -1,19 +1,21 @@
 """Studies beside their run: whole or not at all, checked when read, gone with the run."""
 
 import json
-import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
 from pydantic import BaseModel
 
-from core.disk import checksums
-from core.errors import CorruptRunError, DiskFullError, UnknownRunError
+from core.disk import checksums, files
+from core.errors import DiskFullError, UnknownRunError
 from core.store import study_store
+from core.store.notes import Notes
 from core.store.runs import RunStore
 from core.store.study_store import Stored
 from tests.core.jobs.tiny import tiny_run
 
+NUMBERS = Notes("numbers", max_entries=20, parse=int, dump=int)
 RUN = "0123456789abcdef"
 
 
@@ -22,6 +24,13 @@ class Settings(BaseModel, frozen=True):
 
     size: int = 3
     share: float = 0.5
+
+
+@pytest.fixture(autouse=True)
+def runs(home: Path) -> None:
+    """The store knows two runs; what is in them, these tests do not ask."""
+    for run_id in (RUN, "f" * 16):
+        (home / "runs" / run_id).mkdir(parents=True)
 
 
 ARRAYS = {"points": np.arange(6, dtype=np.float32).reshape(3, 2), "rows": np.array([2, 0, 1])}
@@ -114,7 +123,7 @@ def test_deleting_a_run_takes_its_studies_and_notes_along():
     RunStore().publish(run)
     save(run_id=run.run_id)
     save()
-    study_store.change_note(run.run_id, "axes", lambda note: [note])
+    NUMBERS.change(run.run_id, lambda numbers: [*numbers, 1])
     RunStore().delete(run.run_id)
     assert not study_store.folder(run.run_id).exists()
     assert study_store.exists(RUN, "map", Settings())
@@ -128,7 +137,7 @@ def test_a_full_disk_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(checksums.HashingFile, "write", full)
     with pytest.raises(DiskFullError, match="Delete runs"):
         save()
-    assert list(study_store.folder(RUN).iterdir()) == []
+    assert list(study_store.folder(RUN).parent.iterdir()) == []
 
 
 @pytest.mark.parametrize("run_id", ["", "..", "../../etc", "0123456789ABCDEF", "0" * 17])
@@ -146,31 +155,22 @@ def test_only_a_key_names_a_study(key: str):
 def test_objects_are_no_arrays():
     with pytest.raises(ValueError, match="allow_pickle"):
         study_store.save(RUN, "map", Settings(), {"points": np.array([object()])}, {})
-    assert list(study_store.folder(RUN).iterdir()) == []
+    assert list(study_store.folder(RUN).parent.iterdir()) == []
 
 
-def test_many_can_change_a_note_at_once():
-    def add(number: int) -> None:
-        study_store.change_note(RUN, "axes", lambda note: sorted([*(note or []), number]))
-
-    threads = [threading.Thread(target=add, args=(number,)) for number in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert study_store.read_note(RUN, "axes") == list(range(20))
-
-
-def test_a_note_that_cannot_be_read_is_told_and_kept():
-    assert study_store.read_note(RUN, "axes") is None
-    study_store.change_note(RUN, "axes", lambda _: {"a": 1})
-    path = study_store.folder(RUN) / "axes.json"
-    path.write_text("{")
-    with pytest.raises(CorruptRunError, match="cannot be read"):
-        study_store.change_note(RUN, "axes", lambda _: {})
-    assert path.read_text() == "{"
+def test_what_a_dead_process_left_half_written_goes_with_the_next_study(home: Path):
+    dead = home / "studies" / ".tmp-999999999-1.0-abcd0123"
+    alive = files.temporary(dead.parent)
+    for path in (dead, alive):
+        path.mkdir(parents=True)
+        (path / "points.npy").write_bytes(b"half")
+    save()
+    assert not dead.exists()
+    assert alive.exists()
 
 
-def test_a_note_has_a_plain_name():
-    with pytest.raises(ValueError, match="no name"):
-        study_store.read_note(RUN, "../axes")
+def test_a_study_of_a_run_that_was_deleted_meanwhile_leaves_nothing(home: Path):
+    (home / "runs" / RUN).rmdir()
+    with pytest.raises(UnknownRunError, match=RUN):
+        save()
+    assert list((home / "studies").iterdir()) == []

@@ -1,5 +1,6 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -106,7 +107,7 @@ def test_names_need_a_run():
 
 
 def test_too_many_names_are_refused(run, monkeypatch):
-    monkeypatch.setattr(component_names, "MOST", 2)
+    monkeypatch.setattr(component_names, "NOTES", replace(component_names.NOTES, max_entries=2))
     result = pca(run.scorer.item_embedding)
     for component in (0, 1):
         component_names.set_name(run.run_id, named(result, component))

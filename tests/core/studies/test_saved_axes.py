@@ -1,11 +1,13 @@
 """Axes of people's own: kept with the run, found again, and refused with words."""
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from core.data.ratings import Vocabulary
 from core.errors import CorruptRunError, LimitError, UnknownItemError, UnknownRunError
-from core.store import study_store
 from core.store.runs import RunStore
 from core.studies import saved_axes
 from core.studies.saved_axes import OwnAxis
@@ -70,7 +72,7 @@ def test_poles_with_one_mean_make_no_axis():
 
 
 def test_there_is_an_end_to_axes(run_id: str, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(saved_axes, "MOST", 1)
+    monkeypatch.setattr(saved_axes, "NOTES", replace(saved_axes.NOTES, max_entries=1))
     saved_axes.save(run_id, OWN)
     saved_axes.save(run_id, OWN)
     with pytest.raises(LimitError, match="delete one first"):
@@ -88,7 +90,9 @@ def test_axes_need_a_run():
     "note", [[], {"schema": 2, "axes": []}, {"schema": 1, "axes": [{"low": ["a"]}]}, {"schema": 1}]
 )
 def test_a_damaged_file_is_told_and_left_alone(run_id: str, note: object):
-    study_store.change_note(run_id, "axes", lambda _: note)
+    path = saved_axes.NOTES.path(run_id)
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(note))
     with pytest.raises(CorruptRunError):
         saved_axes.save(run_id, OWN)
-    assert study_store.read_note(run_id, "axes") == note
+    assert json.loads(path.read_text()) == note

@@ -6,8 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.analysis.compare.comparison import compare
-from core.analysis.compare.shared_items import part, shared
+from core.analysis.compare.comparison import compare, part, shared
 from core.analysis.neighbors.of_one import neighbors
 from core.config import run_id
 from core.data.folder import write_folder

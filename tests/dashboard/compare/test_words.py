@@ -5,9 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.analysis.compare.comparison import Comparison, compare
+from core.analysis.compare.comparison import Comparison, Shared, compare
 from core.analysis.compare.measures import Overlap
-from core.analysis.compare.shared_items import Shared
 from core.model.families import run_config
 from core.store.runs import RunStore, RunSummary
 from dashboard.compare import words as compare_words

@@ -9,9 +9,10 @@ from streamlit.testing.v1 import AppTest
 
 from core.jobs import queue, study_jobs
 from core.jobs.outcome import Verdict
-from core.jobs.study_jobs import MapStudySettings
 from core.model.run import Run
 from core.store import study_store
+from core.studies.maps import MAP, MapStudySettings
+from core.studies.stability import STABILITY, StabilitySettings
 from dashboard.cache import loaders
 from dashboard.jobs import studies
 from dashboard.shared import phrases
@@ -23,13 +24,13 @@ def page(run_id: str) -> None:
     """A page with one study on it, as a script of its own."""
     import streamlit as st
 
-    from core.jobs.study_jobs import MapStudySettings
+    from core.studies.maps import MAP, MapStudySettings
     from dashboard.cache import loaders
     from dashboard.jobs import studies
     from dashboard.session import state
 
     found = studies.study(
-        "map",
+        MAP,
         loaders.run(run_id),
         MapStudySettings(min_ratings=100),
         title="A study",
@@ -74,7 +75,7 @@ def test_a_study_is_offered_asked_for_and_shown(run: Run):
 
 
 def test_a_waiting_study_can_be_stopped_and_tried_again(run: Run, open_page: Callable[..., AppTest]):
-    studying_job = study_jobs.submit_study(run.run_id, "map", SETTINGS, owner="ann")
+    studying_job = study_jobs.submit_study(run.run_id, MAP, SETTINGS, owner="ann")
     app = open_page("jobs", job=studying_job.job_id)
     assert not app.exception
     app.button(key=f"stop_{studying_job.job_id}").click().run()
@@ -86,9 +87,9 @@ def test_a_waiting_study_can_be_stopped_and_tried_again(run: Run, open_page: Cal
 
 
 def test_a_finished_study_leads_to_its_page_from_the_tray_and_the_jobs(run: Run, open_page: Callable[..., AppTest]):
-    job = study_jobs.submit_study(run.run_id, "stability", study_jobs.StabilitySettings(), owner="ann")
+    job = study_jobs.submit_study(run.run_id, STABILITY, StabilitySettings(), owner="ann")
     app = open_page("jobs", job=job.job_id)
-    study_store.save(run.run_id, "stability", study_jobs.StabilitySettings(), {}, {})
+    study_store.save(run.run_id, "stability", StabilitySettings(), {}, {})
     queue.claim(job.job_id)
     queue.conclude(job.job_id, Verdict("done"))
     loaders.jobs_now.clear()
@@ -122,7 +123,7 @@ def test_what_cannot_start_is_said(run: Run, monkeypatch: pytest.MonkeyPatch):
 
 
 def test_the_time_left_is_told_once_it_is_known(run: Run):
-    job = study_jobs.submit_study(run.run_id, "map", SETTINGS, owner="ann")
+    job = study_jobs.submit_study(run.run_id, MAP, SETTINGS, owner="ann")
     assert studies.progress_words(job) == "About to start."
     claimed = queue.claim(job.job_id)
     assert studies.progress_words(claimed) == "At work."

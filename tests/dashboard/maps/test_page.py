@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,12 +13,15 @@ from core.analysis.maps.faithfulness import faithfulness
 from core.data.ratings import Ratings
 from core.jobs import queue
 from core.jobs.outcome import Verdict
-from core.jobs.study_jobs import ClusterSettings, MapStudySettings
 from core.model.run import Run
+from core.store.runs import RunStore
 from core.studies import saved_axes, study_kinds
+from core.studies.clusters import ClusterSettings
+from core.studies.maps import MapStudySettings
 from core.studies.saved_axes import OwnAxis
-from core.studies.settings import MIN_RATINGS
+from core.studies.study import MIN_RATINGS, items_taking_part
 from dashboard.cache import loaders
+from dashboard.jobs.studies import parameters
 from dashboard.maps import link, settings
 from dashboard.shared import selection, tables
 from tests.dashboard.neighbors.test_page import figure_of, texts
@@ -31,7 +35,7 @@ def run(publish: Callable[..., Run]) -> Run:
 
 
 def made(run: Run, ratings: Ratings, kind: str, settings_: object) -> None:
-    study_kinds.make(kind, run, ratings, settings_)
+    study_kinds.study_named(kind).make(run, ratings, settings_)
 
 
 def test_without_a_model_the_page_offers_one(open_page: Open):
@@ -45,7 +49,7 @@ def test_a_shadow_at_once_with_its_faithfulness(open_page: Open, run: Run, bundl
     app = open_page("maps")
     assert not app.exception
     figure = figure_of(app, "item_map")
-    rows = study_kinds.taking_part(run, bundled, MIN_RATINGS)
+    rows = items_taking_part(run, bundled, MIN_RATINGS)
     matrix = run.scorer.item_embedding[rows]
     (cloud,) = figure["data"]
     assert cloud["type"] == "scattergl"
@@ -67,7 +71,7 @@ def test_a_shadow_in_space(open_page: Open, run: Run):
 
 def test_a_map_by_tsne_is_offered_then_shown(open_page: Open, run: Run, bundled: Ratings):
     settings_ = MapStudySettings(method="tsne", iterations=250, perplexity=5, min_ratings=150)
-    query = link.parameters("map", settings_.model_dump())
+    query = link.map_parameters(settings_.model_dump())
     app = open_page("maps", **query)
     assert not app.exception
     assert not app.get("plotly_chart")
@@ -150,7 +154,7 @@ def test_groups_are_a_table(open_page: Open, run: Run, bundled: Ratings):
     app = open_page("maps", group_number="4")
     table = app.dataframe[0].value
     assert list(table.columns) == ["Group", "Movies", "What stands out", "Nearest its middle"]
-    assert table["Movies"].sum() == len(study_kinds.taking_part(run, bundled, MIN_RATINGS))
+    assert table["Movies"].sum() == len(items_taking_part(run, bundled, MIN_RATINGS))
 
 
 def test_a_searched_movie_is_marked_with_lines_to_its_neighbors(open_page: Open, run: Run):
@@ -247,7 +251,20 @@ def test_a_selection_as_a_file_with_ids_and_vectors(run: Run, bundled: Ratings):
 def test_links_to_studies_name_widgets_that_exist(open_page: Open, run: Run, bundled: Ratings):
     given = ClusterSettings(method="hdbscan", min_size=30, min_ratings=100)
     made(run, bundled, "clusters", given)
-    app = open_page("maps", **link.parameters("clusters", given.model_dump()))
+    app = open_page("maps", **link.group_parameters(given.model_dump()))
     assert not app.exception
     assert not any(button.label == "Find groups" for button in app.button)
-    assert link.parameters("stability", {}) == {}
+    assert parameters("stability", {}) == {}
+
+
+@pytest.mark.parametrize("key", ["axis_keep", f"axis_delete_{OwnAxis(('1',), ('2',)).axis_id}"])
+def test_an_axis_of_a_model_that_another_tab_deleted_is_told_and_kept_nowhere(
+    open_page: Open, run: Run, home: Path, key: str
+):
+    saved_axes.save(run.run_id, OwnAxis(("1",), ("2",)))
+    app = open_page("maps", maps="An axis of your own", run=run.run_id)
+    RunStore().delete(run.run_id)
+    app.button(key=key).click().run()
+    assert not app.exception
+    assert any(f"here is no run {run.run_id}" in box.value for box in app.error)
+    assert not list((home / "studies").glob("[0-9a-f]*"))

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from core.analysis.maps.axes import AxisPair, ClosestComponent
-from core.jobs.study_jobs import ClusterSettings, MapStudySettings
+from core.studies.clusters import ClusterSettings
+from core.studies.maps import MapStudySettings
 from dashboard.charts.points import Coloring
 from dashboard.maps import axis_words, link, settings, words
 from dashboard.maps.drawn import DrawnMap, Trust
@@ -87,9 +88,9 @@ def test_estimates_grow_with_the_work():
 
 
 def test_a_link_names_what_was_chosen():
-    said = link.parameters("map", MapStudySettings(dimensions=3, centered=True, min_ratings=0).model_dump())
+    said = link.map_parameters(MapStudySettings(dimensions=3, centered=True, min_ratings=0).model_dump())
     assert (said["map_method"], said["map_view"], said["map_centered"], said["map_min"]) == ("PCA", "3D", "true", "1")
-    said = link.parameters("clusters", ClusterSettings(metric="euclidean", n_clusters=3).model_dump())
+    said = link.group_parameters(ClusterSettings(metric="euclidean", n_clusters=3).model_dump())
     assert (said["group_metric"], said["group_number"], said["group_method"]) == ("Euclidean", "3", "k-means")
 
 

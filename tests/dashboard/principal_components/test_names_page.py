@@ -1,7 +1,6 @@
 """Names of components on the page: kept with the model, carried by a link, shown as text wherever a component is."""
 
 import json
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,7 +15,8 @@ from core.store import study_store
 from core.store.runs import RunStore
 from core.studies import component_names
 from core.studies.component_names import Name
-from core.studies.settings import StabilitySettings
+from core.studies.stability import StabilitySettings
+from tests.conftest import with_item_matrix
 from tests.dashboard.principal_components.test_page import figure_of, tables_of_movies, texts
 
 HOSTILE = ["<img src=x onerror=alert(1)>", "%{y} $x^2$ *b* [a](b)"]
@@ -230,7 +230,7 @@ def test_a_stored_study_stands_wherever_the_component_does(open_page, publish, b
     rng = np.random.default_rng(1)
     matrix = run.scorer.item_embedding.copy()
     matrix[:, 0] *= 4
-    strong = replace(run, run_id="0123456789abcdef", weights=replace(run.scorer, item_embedding=matrix))
+    strong = with_item_matrix(run, matrix, run_id="0123456789abcdef")
     RunStore().publish(strong)
     others = np.stack([matrix @ np.linalg.qr(rng.normal(size=(64, 64)))[0] for _ in range(2)]).astype(np.float32)
     others[:, :, :] += 0.3 * rng.normal(size=others.shape)
@@ -258,3 +258,14 @@ def test_one_dimension_has_a_name_and_a_cost(open_page, publish):
     assert kept(run, 0) == ("quiet", "")
     assert app.query_params["low_1"] == "quiet"
     assert len(json.dumps(figure_of(app, "cost"))) < 2e5
+
+
+def test_a_name_for_a_model_that_another_tab_deleted_is_told_and_kept_nowhere(open_page, publish, home):
+    run, other = publish(PRESETS["article-dot-with-bias"]), publish()
+    app = open_page("components", run=run.run_id)
+    RunStore().delete(run.run_id)
+    app.text_input(key="name_low").set_value("quiet").run()
+    assert not app.exception
+    assert any(f"here is no run {run.run_id}" in box.value for box in app.error)
+    assert other.run_id in RunStore()
+    assert not list((home / "studies").glob("[0-9a-f]*"))

@@ -1,5 +1,4 @@
 import json
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +10,7 @@ from core.data.ratings import Ratings
 from core.model.families import run_config
 from core.store.runs import RunStore
 from dashboard.principal_components.plane import CHART
+from tests.conftest import with_item_matrix
 
 
 def figure_of(app, key: str) -> dict:
@@ -81,7 +81,7 @@ def test_hints_in_words_stand_at_both_ends(open_page, publish, bundled: Ratings)
     run = publish()
     matrix = run.scorer.item_embedding.copy()
     matrix[:, 0] += 5 * np.nan_to_num(bundled.item_table["year"].to_numpy() - 1990) / 30
-    planted = replace(run, run_id="0123456789abcdef", weights=replace(run.scorer, item_embedding=matrix))
+    planted = with_item_matrix(run, matrix, run_id="0123456789abcdef")
     RunStore().publish(planted)
     app = open_page("components", run=planted.run_id, centered="true")
     assert not app.exception

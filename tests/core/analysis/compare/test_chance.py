@@ -3,8 +3,15 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from core.analysis.compare.chance import cka_by_chance, kept_by_chance, overlap_by_chance, procrustes_by_chance
-from core.analysis.compare.measures import linear_cka, neighbor_overlap, procrustes
+from core.analysis.compare.measures import (
+    cka_by_chance,
+    kept_by_chance,
+    linear_cka,
+    neighbor_overlap,
+    overlap_by_chance,
+    procrustes,
+    procrustes_by_chance,
+)
 
 RNG = np.random.default_rng(0)
 

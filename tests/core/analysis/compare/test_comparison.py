@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
 
-from core.analysis.compare.chance import kept_by_chance
 from core.analysis.compare.comparison import MOST_AXES, compare
-from core.analysis.compare.measures import linear_cka, neighbor_overlap, procrustes
+from core.analysis.compare.measures import kept_by_chance, linear_cka, neighbor_overlap, procrustes
 
 RNG = np.random.default_rng(0)
 MATRIX = RNG.normal(size=(120, 10)) * np.linspace(4, 1, 10) + 1

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from scipy.spatial import procrustes as scipys
 
-from core.analysis.compare.measures import common_items, linear_cka, neighbor_overlap, procrustes
+from core.analysis.compare.comparison import common_items
+from core.analysis.compare.measures import linear_cka, neighbor_overlap, procrustes
 from core.data.ratings import Vocabulary
 
 RNG = np.random.default_rng(0)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.analysis.compare.shared_items import FEWEST, Part, check_enough, part, shared
+from core.analysis.compare.comparison import FEWEST, Part, check_enough, part, shared
 from core.data.ratings import Vocabulary
 from core.data.splits import split
 from core.errors import LimitError

@@ -5,15 +5,13 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-from core.analysis.compare.run_pair import compare_parts, of_study, to_study
-from core.analysis.compare.shared_items import part
+from core.analysis.compare.comparison import compare_parts, part
 from core.config import run_id
 from core.errors import CanceledError, LimitError
 from core.model.families import run_config
 from core.store import study_store
 from core.store.runs import RunStore
-from core.studies import study_kinds
-from core.studies.settings import OverlapSettings
+from core.studies.overlap import OVERLAP, OverlapSettings, of_study, to_study
 from tests.conftest import run_on
 
 
@@ -30,7 +28,7 @@ def test_a_study_holds_the_whole_comparison(bundled, runs):
     first, second = runs
     settings = OverlapSettings(other_run_id=second.run_id, min_ratings=40, k=5)
     done: list[float] = []
-    study_kinds.make("overlap", first, bundled, settings, on_progress=done.append)
+    OVERLAP.make(first, bundled, settings, on_progress=done.append)
     stored = study_store.load(first.run_id, "overlap", settings)
     assert stored is not None
     found = of_study(stored)
@@ -48,7 +46,7 @@ def test_a_study_holds_the_whole_comparison(bundled, runs):
 def test_a_study_stops_when_asked_to(bundled, runs):
     settings = OverlapSettings(other_run_id=runs[1].run_id)
     with pytest.raises(CanceledError):
-        study_kinds.make("overlap", runs[0], bundled, settings, should_stop=lambda: True)
+        OVERLAP.make(runs[0], bundled, settings, should_stop=lambda: True)
     assert not study_store.exists(runs[0].run_id, "overlap", settings)
 
 

@@ -1,0 +1,151 @@
+"""Folders that each hold one finished thing: arrays as `.npy`, JSON, and a manifest with the checksum of every file.
+
+Runs and studies are such folders. They are written beside their place, down to the disk, and then renamed, so that
+a crash leaves either the whole folder or a leftover that the next writer sweeps away. Nothing in them is pickled, and
+nothing that does not match its checksum is returned.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from core.disk.checksums import IntegrityError, check_size, checksum, read_array, read_json, write_array, write_json
+from core.disk.files import disk_full_told, remove, sweep, sync_folder, temporary, took_place
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """An opened folder, its files there in their size; each is checked when it is read.
+
+    Attributes:
+        body: What the manifest says beside the files.
+        files: Size in bytes and SHA-256 of each other file, by name.
+    """
+
+    folder: Path
+    body: Mapping[str, Any]
+    files: Mapping[str, tuple[int, str]]
+
+    @property
+    def arrays(self) -> list[str]:
+        """Names of the arrays, as `array` takes them."""
+        return [name.removesuffix(".npy") for name in self.files if name.endswith(".npy")]
+
+    def array(self, name: str) -> np.ndarray:
+        """One array; raises IntegrityError where the file is missing or was changed."""
+        return read_array(self.folder / f"{name}.npy", self._checksum(f"{name}.npy"))
+
+    def document(self, name: str) -> dict[str, Any]:
+        """One JSON file; raises IntegrityError where it is missing or was changed."""
+        return read_json(self.folder / f"{name}.json", self._checksum(f"{name}.json"))
+
+    def _checksum(self, file: str) -> str:
+        if file not in self.files:
+            raise IntegrityError(f"the manifest does not name {file}")
+        return self.files[file][1]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How one kind of folder is laid out.
+
+    Attributes:
+        manifest: Name of the manifest.
+        schema_version: Of the folder: raise it when this version's folders cannot be read by the last one.
+        listing: The manifest's field with the other files.
+        suffix: What the names of files lack there.
+    """
+
+    manifest: str
+    schema_version: int
+    listing: str = "files"
+    suffix: str = ""
+
+    def write(
+        self,
+        folder: Path,
+        body: Mapping[str, Any],
+        arrays: Mapping[str, np.ndarray],
+        documents: Mapping[str, dict[str, Any]] = MappingProxyType({}),
+    ) -> None:
+        """Write all files into a folder that exists, each down to the disk.
+
+        Raises:
+            ValueError: A number in the JSON is not finite, or an array holds objects.
+            OSError: The disk refused.
+        """
+        files = {f"{name}.npy": write_array(folder / f"{name}.npy", array) for name, array in arrays.items()}
+        files |= {f"{name}.json": write_json(folder / f"{name}.json", value) for name, value in documents.items()}
+        listing = {
+            name.removesuffix(self.suffix): {"bytes": size, "sha256": sha} for name, (size, sha) in files.items()
+        }
+        whole = {"schema_version": self.schema_version, **body, self.listing: listing}
+        write_json(folder / self.manifest, whole | {"checksum": checksum(whole)})
+
+    def open(self, folder: Path) -> Artifact:
+        """The folder, if its manifest is undamaged and the files are there in their size.
+
+        Raises:
+            IntegrityError: The manifest is missing, damaged or of another version, or a file is missing or of
+                another size.
+        """
+        body = read_json(folder / self.manifest)
+        version = body.get("schema_version")
+        if version != self.schema_version:
+            raise IntegrityError(
+                f"it has format {version!r:.20}, this version of the program reads {self.schema_version}"
+            )
+        if body.pop("checksum", None) != checksum(body):
+            raise IntegrityError(f"{self.manifest} does not match its own checksum")
+        try:
+            files = {
+                f"{name}{self.suffix}": (entry["bytes"], entry["sha256"])
+                for name, entry in body.pop(self.listing).items()
+            }
+        except (KeyError, TypeError, AttributeError) as error:
+            raise IntegrityError(f"{self.manifest} is not one of this version: {error}") from error
+        for name, (size, _) in files.items():
+            check_size(folder / name, size)
+        return Artifact(folder, body, files)
+
+
+@contextlib.contextmanager
+def new_folder(parent: Path, description: str) -> Iterator[Path]:
+    """A fresh temporary folder to write an artifact into and then publish; gone afterwards, whatever happens.
+
+    What dead processes left half-written in `parent` is removed first.
+
+    Raises:
+        DiskFullError: There is no room for what `description` names; nothing is left of the attempt.
+    """
+    with disk_full_told(description, parent):
+        parent.mkdir(parents=True, exist_ok=True)
+        sweep(parent)
+        fresh = temporary(parent)
+        try:
+            fresh.mkdir()
+            yield fresh
+        finally:
+            remove(fresh)
+
+
+def publish(fresh: Path, place: Path, *, stays: Callable[[], bool]) -> None:
+    """Rename a written folder to its place, so that it survives a power cut.
+
+    Args:
+        fresh: What `new_folder` gave, its files written.
+        place: Where it belongs.
+        stays: Asked while another folder is at the place. True: that one is whole and wins. False: it was damaged and
+            has been cleared away.
+    """
+    sync_folder(fresh)
+    place.parent.mkdir(exist_ok=True)
+    while not took_place(fresh, place):
+        if stays():
+            break
+    sync_folder(place.parent)

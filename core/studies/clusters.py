@@ -1,0 +1,78 @@
+"""Groups of items that lie together in the model, with names."""
+
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, Field
+
+from core.analysis.item_attributes import item_columns
+from core.analysis.maps.clusters import NO_CLUSTER, hdbscan, kmeans, typical
+from core.analysis.maps.labels import Label, label_groups
+from core.analysis.neighbors.all_neighbors import Space
+from core.data.ratings import Ratings
+from core.model.run import Run
+from core.store.study_store import Stored
+from core.studies.study import (
+    Progress,
+    ShouldStop,
+    Study,
+    as_limit_error,
+    check_canceled,
+    items_taking_part,
+    min_ratings_field,
+)
+
+_MOST_SIGNS = 8
+"""Signs kept behind the name of a group."""
+
+
+class ClusterSettings(BaseModel, frozen=True, extra="forbid"):
+    """How items are grouped, in the original space."""
+
+    method: Literal["kmeans", "hdbscan"] = Field(
+        "kmeans", description="kmeans: every item in one of so many groups. hdbscan: dense groups, and items in none."
+    )
+    n_clusters: int = Field(12, ge=2, le=40, description="kmeans: how many groups.")
+    min_size: int = Field(15, ge=2, le=1000, description="hdbscan: fewest items that make a group.")
+    metric: Space = Field("cosine", description="Which items count as near each other.")
+    seed: int = Field(0, ge=0, le=2**31 - 1, description="kmeans: starting number of all that is drawn by chance.")
+    min_ratings: int = min_ratings_field()
+
+
+def _compute(
+    run: Run, ratings: Ratings, settings: ClusterSettings, on_progress: Progress, should_stop: ShouldStop
+) -> Stored:
+    """Arrays: `rows` (n,), the items that take part; `label` (n,), their group from 0, the largest, or -1.
+
+    Facts: `groups`, for each its size, its label, the signs behind it, and the rows of typical items.
+    """
+    rows = items_taking_part(run, ratings, settings.min_ratings)
+    matrix = run.scorer.item_embedding[rows]
+    with as_limit_error():
+        if settings.method == "kmeans":
+            clusters = kmeans(matrix, settings.n_clusters, metric=settings.metric, seed=settings.seed)
+        else:
+            clusters = hdbscan(matrix, min_size=settings.min_size, metric=settings.metric)
+    check_canceled(should_stop)
+    on_progress(0.8)
+    labels = label_groups(clusters.label, item_columns(ratings).take(rows))
+    examples = typical(matrix, clusters, metric=settings.metric)
+    groups = [
+        {"size": int(size), "typical": rows[near].tolist()} | _label(label)
+        for size, near, label in zip(clusters.sizes, examples, labels, strict=True)
+    ]
+    facts = {"groups": groups, "none": int(np.count_nonzero(clusters.label == NO_CLUSTER))}
+    return Stored({"rows": rows, "label": clusters.label}, facts)
+
+
+def _label(label: Label) -> dict[str, Any]:
+    signs = [
+        {"text": sign.text, "column": sign.column, "inside": sign.inside, "outside": sign.outside}
+        for sign in label.signs[:_MOST_SIGNS]
+    ]
+    return {"label": label.text, "signs": signs}
+
+
+CLUSTERS = Study(
+    name="clusters", page="maps", settings=ClusterSettings, title=lambda settings: "Grouping", compute=_compute
+)

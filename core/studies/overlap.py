@@ -1,0 +1,104 @@
+"""A run compared with another one, neighbors and spaces, where that takes too long for a page."""
+
+from dataclasses import asdict
+
+from pydantic import BaseModel, Field
+
+from core import data
+from core.analysis.compare.comparison import Compared, Comparison, Measured, Shared, compare_parts, part
+from core.analysis.compare.measures import Overlap
+from core.analysis.neighbors.all_neighbors import Space
+from core.data.ratings import Ratings
+from core.model.run import Run
+from core.store.runs import RunStore, unknown_run
+from core.store.study_store import Stored
+from core.studies.study import Progress, ShouldStop, Study, check_canceled, min_ratings_field
+
+
+class OverlapSettings(BaseModel, frozen=True, extra="forbid"):
+    """With which other run the neighbors of every item are compared."""
+
+    other_run_id: str = Field(description="The other run.", pattern=r"^[0-9a-f]{16}$")
+    k: int = Field(10, ge=1, le=100, description="Neighbors looked at.")
+    metric: Space = Field("cosine", description="Which items count as near each other.")
+    min_ratings: int = min_ratings_field()
+
+
+def _check(run: Run, settings: OverlapSettings) -> None:
+    if settings.other_run_id not in RunStore():
+        raise unknown_run(settings.other_run_id)
+
+
+def _compute(
+    run: Run, ratings: Ratings, settings: OverlapSettings, on_progress: Progress, should_stop: ShouldStop
+) -> Stored:
+    other = RunStore().load(settings.other_run_id)
+    other_ratings = ratings if other.dataset.digest == ratings.digest else data.ratings_of(other.dataset)
+
+    def report(share: float) -> None:
+        """Report how far it is, and stop where that is asked for."""
+        check_canceled(should_stop)
+        on_progress(share)
+
+    check_canceled(should_stop)
+    return to_study(
+        compare_parts(
+            part(run, ratings),
+            part(other, other_ratings),
+            min_ratings=settings.min_ratings,
+            k=settings.k,
+            metric=settings.metric,
+            on_progress=report,
+        )
+    )
+
+
+def to_study(compared: Compared) -> Stored:
+    """What is kept of it.
+
+    Arrays: `first`, `second` (n,), rows of the items in each run; `kept`, `moved` (n,), `places`, `aligned` (n, axes)
+    and `shares` (axes,) as `Comparison` has them. Facts: the measures, k, and what was left out.
+    """
+    items, result = compared.shared, compared.comparison
+    arrays = {
+        "first": items.first,
+        "second": items.second,
+        "kept": result.overlap.kept,
+        "moved": result.moved,
+        "places": result.places,
+        "aligned": result.aligned,
+        "shares": result.variance_ratio,
+    }
+    left_out = {"in_both": items.in_both, "untrained": items.untrained, "rare": items.rare}
+    return Stored(arrays=arrays, facts={"measured": asdict(result.measured), "k": result.overlap.k} | left_out)
+
+
+def of_study(stored: Stored) -> Compared:
+    """The comparison that `to_study` kept."""
+    arrays, facts = stored.arrays, stored.facts
+    items = Shared(
+        first=arrays["first"],
+        second=arrays["second"],
+        in_both=facts["in_both"],
+        untrained=facts["untrained"],
+        rare=facts["rare"],
+    )
+    comparison = Comparison(
+        measured=Measured(**facts["measured"]),
+        overlap=Overlap(kept=arrays["kept"], k=facts["k"]),
+        moved=arrays["moved"],
+        places=arrays["places"],
+        aligned=arrays["aligned"],
+        variance_ratio=arrays["shares"],
+    )
+    return Compared(items, comparison)
+
+
+OVERLAP = Study(
+    name="overlap",
+    page="compare",
+    settings=OverlapSettings,
+    title=lambda settings: "Comparing neighbors",
+    compute=_compute,
+    check=_check,
+)

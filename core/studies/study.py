@@ -1,0 +1,144 @@
+"""What a study is: everything about one kind of result that takes longer than a page may, in one object."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+from pydantic import BaseModel, Field, ValidationError
+
+from core.data.ratings import Ratings
+from core.data.splits import trained_rows
+from core.errors import AnalysisError, CanceledError, LimitError
+from core.model.run import Run
+from core.model.scoring import require_vectors
+from core.store import study_store
+from core.store.study_store import Stored
+
+Progress = Callable[[float], None]
+ShouldStop = Callable[[], bool]
+Settings = TypeVar("Settings", bound=BaseModel)
+
+MIN_RATINGS = 21
+"""Ratings an item needs to take part, at first: the article's "more than 20"."""
+
+FEWEST_ITEMS = 25
+"""A map or a grouping of fewer items says nothing."""
+
+
+@dataclass(frozen=True)
+class Study(Generic[Settings]):
+    """One kind of study.
+
+    Attributes:
+        name: In commands, jobs and folders; lower-case letters.
+        page: Key of the page that shows its result.
+        settings: What can be chosen. Equal settings on one run are one study.
+        title: What a job that makes it is called.
+        compute: Called with run, ratings, settings, on_progress (takes the share done, 0–1) and should_stop.
+        check: Raises LimitError or UnknownRunError where the settings cannot work with a run; `compute` checks what
+            takes reading the ratings.
+    """
+
+    name: str
+    page: str
+    settings: type[Settings]
+    title: Callable[[Settings], str]
+    compute: Callable[[Run, Ratings, Settings, Progress, ShouldStop], Stored]
+    check: Callable[[Run, Settings], None] = lambda run, settings: None
+
+    def parse(self, values: dict[str, Any]) -> Settings:
+        """Checked settings; raises LimitError where one is unknown or out of range."""
+        try:
+            return self.settings.model_validate(values)
+        except ValidationError as error:
+            details = [
+                f"{'.'.join(map(str, detail['loc']))} is {detail['input']!r:.60}: "
+                f"{detail['msg'].removeprefix('Input ')}"
+                for detail in error.errors()
+            ]
+            raise LimitError("; ".join(details)) from None
+
+    def key(self, run_id: str, settings: Settings) -> str:
+        """The name of the result among all."""
+        return study_store.key_of(run_id, self.name, settings)
+
+    def exists(self, run_id: str, settings: Settings) -> bool:
+        """Whether the result is stored."""
+        return study_store.exists(run_id, self.name, settings)
+
+    def load(self, run_id: str, settings: Settings) -> Stored | None:
+        """The stored result, every byte checked; None where there is none."""
+        return study_store.load(run_id, self.name, settings)
+
+    def latest(self, run_id: str) -> Settings | None:
+        """Settings of the newest stored result of a run; None where there is none."""
+        values = study_store.latest(run_id, self.name)
+        return None if values is None else self.settings.model_validate(values)
+
+    def make(
+        self,
+        run: Run,
+        ratings: Ratings,
+        settings: Settings,
+        *,
+        on_progress: Progress = lambda share: None,
+        should_stop: ShouldStop = lambda: False,
+    ) -> Stored:
+        """The stored result, or a new one, which is stored.
+
+        Args:
+            run: What it is about.
+            ratings: The data the run learned from.
+            settings: What was chosen.
+            on_progress: Called with the share done, 0–1.
+            should_stop: Asked now and then; True ends the work.
+
+        Raises:
+            LimitError: The settings do not fit the data.
+            CanceledError: `should_stop` said so.
+            UnknownRunError, BusyError, DiskFullError: As `study_store.save` says.
+        """
+        result = self.load(run.run_id, settings)
+        if result is None:
+            result = self.compute(run, ratings, settings, on_progress, should_stop)
+            study_store.save(run.run_id, self.name, settings, result.arrays, result.facts)
+        return result
+
+
+def min_ratings_field() -> Any:
+    """The setting that says which items take part, as `items_taking_part` reads it."""
+    text = "Only items with at least this many ratings take part, and only those that training has moved."
+    return Field(MIN_RATINGS, ge=0, description=text)
+
+
+def items_taking_part(run: Run, ratings: Ratings, min_ratings: int) -> np.ndarray:
+    """Rows of the items with enough ratings that training has moved, int64, rising.
+
+    Raises:
+        LimitError: They are too few.
+        NotApplicableError: The model has no vectors.
+    """
+    require_vectors(run.scorer)
+    rows = np.flatnonzero(trained_rows(ratings, run.config.split) & (ratings.item_count >= min_ratings))
+    if len(rows) < FEWEST_ITEMS:
+        raise LimitError(
+            f"{len(rows):,} items have at least {min_ratings:,} ratings; {FEWEST_ITEMS} are needed; lower that number"
+        )
+    return rows
+
+
+def check_canceled(should_stop: ShouldStop) -> None:
+    """Raise CanceledError where the work should stop."""
+    if should_stop():
+        raise CanceledError("the study was stopped before it was finished; start it again to get it")
+
+
+@contextlib.contextmanager
+def as_limit_error() -> Iterator[None]:
+    """Turn the error of an analysis that these settings do not suit into an error that a person can mend."""
+    try:
+        yield
+    except AnalysisError as error:
+        raise LimitError(f"{error}; choose other settings, or a model that has learned more") from error
