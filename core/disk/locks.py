@@ -1,0 +1,32 @@
+"""One way to take a lock: alone across threads and processes, and never waiting without an end."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from core.errors import BusyError
+
+
+@contextmanager
+def locked(path: Path, seconds: float = 10) -> Iterator[None]:
+    """Hold a lock file; the system releases it when the process ends, however that happens.
+
+    Args:
+        path: The lock file; it and its folder are created where they are missing, and it stays.
+        seconds: How long to wait while somebody else holds it.
+
+    Raises:
+        BusyError: Somebody else held it all that time.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        held = FileLock(path, timeout=seconds).acquire()
+    except Timeout:
+        raise BusyError(
+            f"another process has held {path} for {seconds:g} s; wait until it is done and try again, or look for a "
+            "stopped process and end it"
+        ) from None
+    with held:
+        yield
