@@ -17,12 +17,12 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
+from core import settings
 from core.disk import files
-from core.errors import BusyError, LimitError, UnknownJobError
+from core.errors import BusyError, UnknownJobError
 from core.jobs import job_folder, queue
 from core.jobs.kinds import Lane, lane_of
 from core.jobs.outcome import KILLED_AFTER_CANCEL, SERVER_STOPPED, Verdict, of_exit, too_long
-from core.jobs.queue import Limits
 from core.jobs.worker_process import COMMAND, WorkerProcess, oom_kills
 from core.store.runs import RunStore
 
@@ -41,10 +41,7 @@ def default_workers() -> int:
     Raises:
         LimitError: The variable is not a whole number from 1.
     """
-    text = os.environ.get("EMBEDDING_EXPLORER_WORKERS", str(max(1, (os.cpu_count() or 1) // 2)))
-    if not text.isdecimal() or int(text) < 1:
-        raise LimitError(f"EMBEDDING_EXPLORER_WORKERS is {text!r:.30}; it must be a whole number from 1")
-    return int(text)
+    return settings.whole_number("WORKERS", max(1, (os.cpu_count() or 1) // 2))
 
 
 class Pool:
@@ -66,7 +63,7 @@ class Pool:
         self.size = default_workers() if workers is None else workers
         self._command = command
         self._grace_ends = time.monotonic() + grace_seconds
-        self._limits = Limits.from_environment()
+        self._limits = settings.numbers(settings.JobLimits)
         self._workers: list[WorkerProcess] = []
         self._unsettled: dict[str, Verdict] = {}  # verdicts the disk has not taken yet
         self._orphans: dict[str, float] = {}  # jobs of other servers' dead workers, and when they were first seen

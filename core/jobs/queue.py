@@ -4,30 +4,30 @@ Only the pool and its workers assume that they share a machine; everything
 else goes through `submit`, `get`, `jobs`, `measurements`, `log` and `cancel`.
 """
 
-import os
 import re
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from filelock import FileLock, Timeout
 
-from core import data
+from core import data, settings
 from core.config import RunConfig, run_id
 from core.data.ratings import Ratings
 from core.disk import files
 from core.disk.home import home
 from core.disk.processes import ProcessId
-from core.errors import BusyError, LimitError, UnknownJobError
+from core.errors import BusyError, UnknownJobError
 from core.jobs import job_folder
 from core.jobs.job_folder import Job
 from core.jobs.kinds import KINDS, as_event
 from core.jobs.outcome import CANCELED, DONE, Verdict, worker_died
 from core.model.run import Event
+from core.settings import JobLimits
 from core.store.runs import RunStore
 from core.training.budget import check_size
 
@@ -35,40 +35,6 @@ _JOB_ID = re.compile(r"\d{1,8}", re.ASCII)
 _LOCK_SECONDS = 10
 _finished: dict[Path, Job] = {}  # a finished job never changes: what was read once need not be read again
 _listeners: list[Callable[[], None]] = []
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What the queue allows. Each is set by `EMBEDDING_EXPLORER_` and its name in capitals.
-
-    Attributes:
-        queue_length: Jobs that may wait.
-        jobs_per_owner: Jobs of one owner that may wait or run.
-        job_seconds: Longest time a job may run.
-        cancel_seconds: How long a worker may take to answer a stop before it is killed.
-        worker_mb: MiB of memory above which a worker is replaced after a job.
-        kept_jobs: Finished jobs that are kept, with their logs; the oldest go first.
-    """
-
-    queue_length: int = 50
-    jobs_per_owner: int = 5
-    job_seconds: int = 3600
-    cancel_seconds: int = 5
-    worker_mb: int = 3072
-    kept_jobs: int = 500
-
-    @classmethod
-    def from_environment(cls) -> Self:
-        """The limits as set; raises LimitError where a variable is not a whole number from 1."""
-        return cls(**{field.name: _whole_number(field.name, field.default) for field in fields(cls)})
-
-
-def _whole_number(name: str, default: Any) -> int:
-    variable = f"EMBEDDING_EXPLORER_{name.upper()}"
-    text = os.environ.get(variable, str(default))
-    if not text.isdecimal() or int(text) < 1:
-        raise LimitError(f"{variable} is {text!r:.30}; it must be a whole number from 1")
-    return int(text)
 
 
 def folder() -> Path:
@@ -100,7 +66,7 @@ def submit(kind: str, spec: dict[str, Any], *, key: str, owner: str, title: str 
         for job in active:
             if (job.kind, job.key) == (kind, key) and not job.canceling:
                 return job
-        _check_room(active, owner, Limits.from_environment())
+        _check_room(active, owner, settings.numbers(JobLimits))
         job = replace(wanted, job_id=_next_id())
         job_folder.create(folder(), job, spec)
     for listener in _listeners:
@@ -313,7 +279,7 @@ def _next_id() -> str:
     return f"{number:08d}"
 
 
-def _check_room(active: list[Job], owner: str, limits: Limits) -> None:
+def _check_room(active: list[Job], owner: str, limits: JobLimits) -> None:
     own = sum(job.owner == owner for job in active)
     if own >= limits.jobs_per_owner:
         many = "1 job" if own == 1 else f"{own} jobs"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+from core import settings
 from core.disk import files
 from core.disk.home import home
 from core.disk.processes import ProcessId
@@ -49,12 +50,7 @@ class WorkerProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=ROOT,
-            env=os.environ
-            | {
-                "PYTHONPATH": os.pathsep.join(paths),
-                "EMBEDDING_EXPLORER_HOME": str(home().resolve()),
-                "TMPDIR": str(self._scratch.resolve()),
-            },
+            env=settings.environment(home(), PYTHONPATH=os.pathsep.join(paths), TMPDIR=str(self._scratch.resolve())),
             start_new_session=True,
         )
         if self._process.stdin is None or self._process.stdout is None:

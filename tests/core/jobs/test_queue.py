@@ -7,12 +7,14 @@ from dataclasses import replace
 
 import pytest
 
+from core import settings
 from core.config import PRESETS, run_id
 from core.disk.processes import ProcessId
 from core.errors import BusyError, LimitError, UnknownDatasetError
 from core.jobs import queue
 from core.jobs.job_folder import Job
 from core.jobs.kinds import KINDS
+from core.settings import JobLimits
 from core.store.runs import RunStore
 from tests.core.jobs.tiny import TINY, tiny_run
 from tests.core.jobs.tinyjobs import ask
@@ -119,7 +121,7 @@ def test_the_queue_has_an_end(monkeypatch: pytest.MonkeyPatch):
 def test_limits_are_whole_numbers(monkeypatch: pytest.MonkeyPatch, text: str):
     monkeypatch.setenv("EMBEDDING_EXPLORER_QUEUE_LENGTH", text)
     with pytest.raises(LimitError, match="EMBEDDING_EXPLORER_QUEUE_LENGTH"):
-        queue.Limits.from_environment()
+        settings.numbers(JobLimits)
 
 
 def test_owners_take_turns():
