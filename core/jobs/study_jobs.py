@@ -49,7 +49,7 @@ def submit_study(run_id: str, kind: str, settings: BaseModel, *, owner: str, tit
     Raises:
         UnknownRunError, CorruptRunError: There is no such run.
         LimitError: The settings do not fit the run.
-        BusyError, DiskFullError: As `jobs.submit` says.
+        BusyError, DiskFullError: As `queue.submit` says.
     """
     run = RunStore().load(run_id)
     check(run, settings)
@@ -69,15 +69,15 @@ def parse_settings(kind: str, given: dict[str, Any]) -> BaseModel:
     try:
         return STUDIES[kind].settings.model_validate(given)
     except ValidationError as error:
-        told = [
+        problems = [
             f"{'.'.join(map(str, detail['loc']))} is {detail['input']!r:.60}: {detail['msg'].removeprefix('Input ')}"
             for detail in error.errors()
         ]
-        raise LimitError("; ".join(told)) from None
+        raise LimitError("; ".join(problems)) from None
 
 
 def asked_for(job_id: str) -> tuple[str, str, dict[str, Any]]:
-    """Run, study and settings that a study's job was submitted with; raises UnknownJobError as `jobs.get` does."""
+    """Run, study and settings that a study's job was submitted with; raises UnknownJobError as `queue.get` does."""
     spec = queue.spec(job_id)
     return str(spec["run_id"]), str(spec["study"]), dict(spec["settings"])
 
