@@ -48,7 +48,7 @@ def default_workers() -> int:
 
 
 class Pool:
-    """Workers, and the thread that looks after them.
+    """Workers, and the thread that looks after them: the `core.jobs.runner.Runner` of one machine.
 
     Args:
         workers: How many train; `default_workers()` without it. One more starts when there is other work.
@@ -88,6 +88,16 @@ class Pool:
         atexit.register(self.stop)
         self._thread.start()
         return self
+
+    def watch(self, job_id: str) -> Job:
+        """How a job stands, whoever runs it; raises UnknownJobError where there is none with this id."""
+        return queue.get(job_id)
+
+    def cancel(self, job_id: str) -> Job:
+        """Ask a job to stop, and see to it if it is this pool's; raises UnknownJobError and BusyError."""
+        job = queue.cancel(job_id)
+        self._wake()
+        return job
 
     def stop(self) -> None:
         """End the workers; a job that is running fails and says why, those that wait stay in the queue."""

@@ -76,7 +76,7 @@ def _maker(key: str) -> str | None:
 @state.reporting
 def stop(job_id: str) -> None:
     """Ask a job to stop; a callback."""
-    queue.cancel(job_id)
+    loaders.runner().cancel(job_id)
     loaders.jobs_now.clear()
 
 
