@@ -33,7 +33,7 @@ from benchmarks.browser import (
     wait_until_complete,
 )
 from core.jobs import queue
-from core.jobs.queue import Limits
+from core.settings import JobLimits
 from core.store.runs import RunStore
 
 POINT_SECONDS, STOP_SECONDS, RERUN_SECONDS, TIMES_PLAIN_FIT, GROWTH_MB, SERVER_MB = 1.0, 1.0, 0.5, 25.0, 50, 450
@@ -173,7 +173,7 @@ def print_crowd(browser: Browser, server: psutil.Process, address: str, people: 
             verdict("page, request to end of script, 95%", slow, RERUN_SECONDS, "s"),
             verdict("server, growth", max(weights) - weights[0], GROWTH_MB, "MB"),
             verdict("server, largest", max(weights), SERVER_MB, "MB"),
-            verdict("worker, largest", max(seen.worker_mb.values()), Limits().worker_mb * 2**20 / 1e6, "MB"),
+            verdict("worker, largest", max(seen.worker_mb.values()), JobLimits().worker_mb * 2**20 / 1e6, "MB"),
             verdict("jobs that were not done", people * trainings - done, 0, "jobs"),
         ]
     )

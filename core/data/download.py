@@ -15,20 +15,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from filelock import FileLock
-
+from core import settings
 from core.data.importing.importer import import_ratings
 from core.data.importing.isolation import Reporter
 from core.data.importing.request import ImportOptions, ImportReport
 from core.data.releases import RELEASES, Release
 from core.disk import home as home_module
 from core.disk.files import disk_full_told
+from core.disk.locks import locked
 from core.errors import CanceledError, DownloadFailedError, LimitError
 
-BASE_VARIABLE = "EMBEDDING_EXPLORER_DOWNLOAD_BASE"
+BASE_VARIABLE = settings.PREFIX + "DOWNLOAD_BASE"
 _BASE = "https://files.grouplens.org/datasets/movielens/"
 _BLOCK = 2**18
 _TIMEOUT = 30
+_TRANSFER_SECONDS = 3600  # how long to wait for somebody else's transfer of the same archive
 _MD5 = re.compile(r"\b[0-9a-f]{32}\b", re.IGNORECASE)
 _MIB = 10**6
 _TRANSFER_SHARE = 0.5
@@ -78,6 +79,7 @@ def download(
         DownloadFailedError: No network, a refusal, too few or too many bytes, or another checksum.
         CanceledError: `should_stop` said so; what has arrived is kept for the next attempt.
         DiskFullError: There is no room.
+        BusyError: Somebody else has been fetching it for an hour.
     """
     release = _release(release_id)
     if not accepted:
@@ -88,7 +90,8 @@ def download(
     place, part = folder / release.file, folder / f"{release.file}.part"
     with disk_full_told(release.file, folder):
         folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / f"{release.file}.lock"):  # two people who ask at once share one transfer
+        lock = folder / f"{release.file}.lock"  # two people who ask at once share one transfer
+        with locked(lock, _TRANSFER_SECONDS, should_stop=should_stop):
             if place.exists():
                 return Download(place, place.stat().st_size, checked=_marker(place).exists(), resumed=0)
             resumed = _fetch(release, part, reporter, should_stop)
@@ -136,7 +139,7 @@ def fetch(
 
 def base_url() -> str:
     """Where releases are fetched from, ending with a slash; raises LimitError where the variable is no web address."""
-    base = os.environ.get(BASE_VARIABLE, _BASE)
+    base = settings.text("DOWNLOAD_BASE", _BASE)
     if urllib.parse.urlsplit(base).scheme not in ("http", "https"):
         raise LimitError(f"{BASE_VARIABLE} is {base!r:.100}; it must begin with http:// or https://")
     return base.rstrip("/") + "/"

@@ -9,24 +9,24 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from core.disk.processes import ProcessId
+from core.disk import processes
 from core.errors import DiskFullError
 
-_LEFTOVER = re.compile(r"\.tmp-(?P<pid>\d+)-(?P<start>[0-9a-f.]+)-[0-9a-f]+")
+_LEFTOVER = re.compile(r"\.tmp-(?P<token>\d+-[0-9a-f.]+)-[0-9a-f]+")
 
 
 def temporary(folder: Path) -> Path:
-    """A fresh path in `folder`, not created; its name tells which process it belongs to."""
-    me = ProcessId.mine()
-    return folder / f".tmp-{me.pid}-{me.start}-{secrets.token_hex(4)}"
+    """A fresh path in `folder`, not created; its name carries the token of this process."""
+    return folder / f".tmp-{processes.token()}-{secrets.token_hex(4)}"
 
 
 def sweep(folder: Path) -> tuple[str, ...]:
-    """Remove what dead processes left behind in `folder`; the names removed."""
+    """Remove what processes that have ended left in `folder`; the names removed."""
+    processes.forget_dead()
     removed = []
     for path in sorted(folder.glob(".tmp-*")):
         name = _LEFTOVER.fullmatch(path.name)
-        if name and not ProcessId(int(name["pid"]), name["start"]).alive:
+        if name and not processes.is_alive(name["token"]):
             remove(path)
             removed.append(path.name)
     return tuple(removed)

@@ -1,9 +1,10 @@
 """Where datasets, runs and jobs live on disk."""
 
-import os
 from pathlib import Path
 
 import platformdirs
+
+from core import settings
 
 
 def home() -> Path:
@@ -12,5 +13,5 @@ def home() -> Path:
     `EMBEDDING_EXPLORER_HOME` names it; without that, the user's data folder
     of the operating system. The folder is not created here.
     """
-    named = os.environ.get("EMBEDDING_EXPLORER_HOME")
+    named = settings.text("HOME")
     return Path(named) if named else Path(platformdirs.user_data_dir("embedding-explorer", appauthor=False))

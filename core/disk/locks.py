@@ -1,29 +1,33 @@
 """One way to take a lock: alone across threads and processes, and never waiting without an end."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from core.errors import BusyError
+from core.errors import BusyError, CanceledError
 
 
 @contextmanager
-def locked(path: Path, seconds: float = 10) -> Iterator[None]:
+def locked(path: Path, seconds: float = 10, *, should_stop: Callable[[], bool] = lambda: False) -> Iterator[None]:
     """Hold a lock file; the system releases it when the process ends, however that happens.
 
     Args:
         path: The lock file; it and its folder are created where they are missing, and it stays.
         seconds: How long to wait while somebody else holds it.
+        should_stop: Asked several times a second while it waits.
 
     Raises:
         BusyError: Somebody else held it all that time.
+        CanceledError: `should_stop` said so before the lock was free.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        held = FileLock(path, timeout=seconds).acquire()
+        held = FileLock(path, timeout=seconds).acquire(cancel_check=should_stop)
     except Timeout:
+        if should_stop():
+            raise CanceledError(f"stopped while it waited for {path}") from None
         raise BusyError(
             f"another process has held {path} for {seconds:g} s; wait until it is done and try again, or look for a "
             "stopped process and end it"

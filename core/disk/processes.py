@@ -1,68 +1,79 @@
-"""Which process is which: a pid alone is reused, a pid with its start time is not."""
+"""Which processes live, whichever machine or container they run on.
 
+    processes/<token>       a file that its process holds locked for as long as it lives
+
+A process id says nothing to another container and is given again after its
+process has ended. A lock is seen by all who share the home, and the system
+lets go of it however the process ends.
+"""
+
+import atexit
 import os
+import secrets
+import threading
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Self
 
 import psutil
+from filelock import FileLock, Timeout
+
+from core.disk.home import home
+
+_own: dict[tuple[int, Path], tuple[Path, FileLock]] = {}
+"""This process's file in the home used last, with its lock, which is let go with the object."""
+
+_taking_own = threading.Lock()
 
 
 @dataclass(frozen=True)
 class ProcessId:
-    """One process, for good.
+    """Where people find a process on its own machine. Nothing is decided by it.
 
     Attributes:
-        pid: The number the system gave it.
-        start: When it started, as the kernel counts: never read from a clock that people can set.
+        pid: The number that its system gave it.
+        start: When it started, in seconds since 1970.
     """
 
     pid: int
     start: str
 
     @classmethod
-    def of(cls, pid: int) -> Self | None:
-        """The process that has this pid now; None where there is none, or only its unread exit status."""
-        start = _start(pid)
-        return None if start is None else cls(pid, start)
-
-    @classmethod
     def mine(cls) -> Self:
         """This very process."""
-        start = _start(os.getpid())
-        if start is None:
-            raise RuntimeError("this process has no start time")
-        return cls(os.getpid(), start)
-
-    @property
-    def alive(self) -> bool:
-        """Whether this process, and not a later one with its number, still runs."""
-        return _start(self.pid) == self.start
+        return cls(os.getpid(), f"{psutil.Process().create_time():.2f}")
 
 
-def _start(pid: int) -> str | None:
-    if Path("/proc/self/stat").exists():
-        return _linux_start(pid)
-    try:
-        process = psutil.Process(pid)
-        return None if process.status() == psutil.STATUS_ZOMBIE else repr(process.create_time())
-    except psutil.NoSuchProcess:
-        return None
+def token() -> str:
+    """The name of this process in the present home, which is no other's; OSError where the disk refuses its file."""
+    place = os.getpid(), _folder()  # after a fork there are two processes
+    with _taking_own:
+        if place not in _own or not _own[place][0].exists():
+            path = _folder() / f"{os.getpid()}-{secrets.token_hex(8)}"
+            lock = FileLock(path, thread_local=False)
+            lock.acquire(timeout=10)  # nobody knows the name yet; `forget_dead` may look at it for a moment
+            atexit.register(path.unlink, missing_ok=True)
+            _own.clear()
+            _own[place] = path, lock
+        return _own[place][0].name
 
 
-def _linux_start(pid: int) -> str | None:
-    """Clock ticks since boot, with the boot's own name: psutil's figure moves when the clock is set."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    fields = stat.rpartition(")")[2].split()  # the name before it may hold spaces and brackets
-    state, ticks = fields[0], fields[19]
-    return None if state in "ZX" else f"{ticks}.{_boot()}"
+def is_alive(name: str) -> bool:
+    """Whether the process with this token lives, as far as `forget_dead` has looked."""
+    return (_folder() / name).exists()
 
 
-@cache
-def _boot() -> str:
-    path = Path("/proc/sys/kernel/random/boot_id")
-    return path.read_text(encoding="utf-8")[:8] if path.exists() else "0"
+def forget_dead() -> None:
+    """Remove the files of processes that have ended."""
+    for path in _folder().glob("*"):
+        lock = FileLock(path, blocking=False)
+        try:
+            lock.acquire()
+        except Timeout:
+            continue
+        path.unlink(missing_ok=True)  # while it is held: whoever creates it anew takes another file's lock
+        lock.release()
+
+
+def _folder() -> Path:
+    return home() / "processes"

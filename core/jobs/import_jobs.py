@@ -24,7 +24,7 @@ def submit_import(upload: str, mapping: ColumnMapping, options: ImportOptions, *
 
     Raises:
         LimitError: An option is out of its range.
-        BusyError, DiskFullError: As `jobs.submit` says.
+        BusyError, DiskFullError: As `queue.submit` says.
     """
     options.check()
     spec = {"upload": upload, "mapping": asdict(mapping), "options": asdict(options)}
@@ -40,7 +40,7 @@ def submit_download(release_id: str, *, accepted: bool, owner: str) -> Job:
 
     Raises:
         LimitError: There is no such release, or its licence was not accepted.
-        BusyError, DiskFullError: As `jobs.submit` says.
+        BusyError, DiskFullError: As `queue.submit` says.
     """
     release = RELEASES.get(release_id)
     if release is None or not accepted:
@@ -54,15 +54,15 @@ def submit_download(release_id: str, *, accepted: bool, owner: str) -> Job:
 
 
 def report(job_id: str) -> ImportReport | None:
-    """What an import or a download did; None before it is done. Raises UnknownJobError as `jobs.get` does."""
-    told = [line for line in queue.measurements(job_id) if line["type"] == "report"]
-    return _as_report(told[-1]) if told else None
+    """What an import or a download did; None before it is done. Raises UnknownJobError as `queue.get` does."""
+    reports = [line for line in queue.measurements(job_id) if line["type"] == "report"]
+    return _as_report(reports[-1]) if reports else None
 
 
 def doing(job_id: str) -> str:
-    """What the job is at, in its own words; "" before it began. Raises UnknownJobError as `jobs.get` does."""
-    told = [str(line["text"]) for line in queue.measurements(job_id) if line["type"] == "doing"]
-    return told[-1] if told else ""
+    """What an import or a download is doing, as text; "" before it began. Raises UnknownJobError as `queue.get`."""
+    texts = [str(line["text"]) for line in queue.measurements(job_id) if line["type"] == "doing"]
+    return texts[-1] if texts else ""
 
 
 def _as_report(line: dict[str, Any]) -> ImportReport:

@@ -6,6 +6,13 @@
                   log.txt         what the worker printed
                   cancel          its presence asks for a stop
                   reserve         room to write the last status on a full disk
+                  .lock           held while the status is changed
+
+A running job is leased to its worker: the status names the holder, and counts
+up as often as the worker gives a sign of life. Where that count stands still
+for longer than the lease says, anybody may end the job (`core.jobs.leases`).
+Only the holder of the lease, or who ends the job, changes a running job's
+status, and nobody one that is final.
 
 Job ids are sequence numbers of eight digits, so that they sort by submission
 whatever the clocks say. Times are for people to read; nothing is decided by them.
@@ -13,7 +20,7 @@ whatever the clocks say. Times are for people to read; nothing is decided by the
 
 import contextlib
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,8 +31,21 @@ from core.errors import UnknownJobError
 State = Literal["queued", "running", "done", "failed", "canceled"]
 
 SPEC, STATUS, METRICS, LOG = "spec.json", "status.json", "metrics.jsonl", "log.txt"
-CANCEL, RESERVE = "cancel", "reserve"
+CANCEL, RESERVE, LOCK = "cancel", "reserve", ".lock"
 _RESERVED_BYTES = 16_384
+
+
+@dataclass(frozen=True)
+class Lease:
+    """Who runs a job, and how long it stays theirs.
+
+    Attributes:
+        holder: Token of the worker's process (see `core.disk.processes`); empty while the job waits.
+        seconds: How long the lease lasts after a heartbeat.
+    """
+
+    holder: str = ""
+    seconds: int = 0
 
 
 @dataclass(frozen=True)
@@ -42,9 +62,10 @@ class Job:
         progress: 0 to 1.
         code, message: Why it failed, for programs and for people; empty otherwise.
         seconds: Time it has run, by the worker's own steady clock.
-        heartbeat: Counts up while the worker lives.
+        heartbeat: Counts up while the worker lives; each count renews the lease.
         turn: Place in the order in which jobs were started; 0 before.
-        worker: The process that runs or ran it.
+        worker: The process that runs or ran it, for people who look for it.
+        lease: Whose it is while it runs.
         canceling: A stop was asked for and has not happened yet.
     """
 
@@ -64,6 +85,7 @@ class Job:
     heartbeat: int = 0
     turn: int = 0
     worker: ProcessId | None = None
+    lease: Lease = Lease()
     canceling: bool = False
 
     @property
@@ -78,6 +100,7 @@ class Job:
 
 
 _ASKED = ("job_id", "kind", "key", "title", "owner", "created_at")
+_STATUS = {field.name for field in fields(Job)} - {*_ASKED, "canceling"}
 
 
 def create(parent: Path, job: Job, spec: dict[str, Any]) -> None:
@@ -89,6 +112,7 @@ def create(parent: Path, job: Job, spec: dict[str, Any]) -> None:
         replace_text(fresh / SPEC, json.dumps(asked | {"spec": spec}), durable=True)
         replace_text(fresh / STATUS, _status_text(job), durable=True)
         (fresh / RESERVE).write_bytes(bytes(_RESERVED_BYTES))
+        (fresh / LOCK).touch()  # now: there may be no room for it when the last status is written
         fresh.rename(parent / job.job_id)
     finally:
         remove(fresh)
@@ -106,11 +130,13 @@ def read(folder: Path) -> Job:
     job = Job(job_id, kind, key, title, owner, created_at)
     try:
         status = json.loads((folder / STATUS).read_text(encoding="utf-8"))
-        worker = status.pop("worker")
-        job = replace(job, **status, worker=ProcessId(**worker) if worker else None)
+        worker = ProcessId(**status["worker"]) if status["worker"] else None
+        others = {name: status[name] for name in _STATUS & status.keys()}  # without what a newer version added
+        lease = Lease(**status.get("lease", {}))  # an earlier version wrote none
+        job = replace(job, **others | {"state": status["state"], "worker": worker, "lease": lease})
     except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
         # A running job's status is not forced to the disk each time: after a power cut it may be empty,
-        # and the worker that wrote it is gone. Without a worker, the next look marks the job as failed.
+        # and the worker that wrote it is gone. Nobody renews its lease, and so it is ended.
         job = replace(job, state="running", message="")
     return replace(job, canceling=job.active and (folder / CANCEL).exists())
 
@@ -142,13 +168,13 @@ def measurements(folder: Path, after: int = 0) -> list[dict[str, Any]]:
         text = (folder / METRICS).read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
         return []
-    found = []
+    lines = []
     for line in text.split("\n")[after:-1]:  # the last piece has no line end yet
         try:
-            found.append(json.loads(line))
+            lines.append(json.loads(line))
         except ValueError:
-            found.append({"type": "unreadable"})  # keeps the count of lines true
-    return found
+            lines.append({"type": "unreadable"})  # keeps the count of lines true
+    return lines
 
 
 def log(folder: Path, last_bytes: int = 100_000) -> str:
@@ -161,10 +187,7 @@ def log(folder: Path, last_bytes: int = 100_000) -> str:
 
 
 def _status_text(job: Job) -> str:
-    status = asdict(job)
-    for name in (*_ASKED, "canceling"):
-        del status[name]
-    return json.dumps(status)
+    return json.dumps({name: value for name, value in asdict(job).items() if name in _STATUS})
 
 
 def _asked(folder: Path) -> dict[str, Any]:

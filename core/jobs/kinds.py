@@ -24,13 +24,13 @@ from core.store import study_store
 from core.store.runs import RunStore
 from core.studies.study_kinds import study_named
 
-Lane = Literal["training", "other"]
+WorkerGroup = Literal["training", "other"]
 """Which workers take a job: those that keep TensorFlow warm, or one beside them for everything that can do without,
 so that a training waits for no import and no map."""
 
 
 class Reporter(Protocol):
-    """Where a job tells how far it is."""
+    """What a job reports its progress to."""
 
     def progress(self, fraction: float) -> None:
         """How much is done, 0 to 1."""
@@ -47,24 +47,24 @@ class Kind:
         run: Does it.
         finished: Whether the result with this key is stored already.
         warm: What a worker does once, before anybody asks.
-        lane: Whose work it is.
+        group: Which workers do it.
     """
 
     run: Callable[[dict[str, Any], Reporter, Callable[[], bool]], None]
     finished: Callable[[str], bool]
     warm: Callable[[], None]
-    lane: Lane = "training"
+    group: WorkerGroup = "training"
 
 
-_TELL_SECONDS = 0.5
+_REPORT_SECONDS = 0.5
 """Between two lines about what an import is at; a download reports every block."""
 
 _EVENTS: dict[str, type[Event]] = {"started": Started, "step": Step, "epoch": Epoch}
 
 
-def lane_of(kind: str) -> Lane:
-    """Whose work a kind of job is; that of trainings where a newer version submitted it."""
-    return KINDS[kind].lane if kind in KINDS else "training"
+def group_of(kind: str) -> WorkerGroup:
+    """Which workers do a kind of job; those of trainings where a newer version submitted it."""
+    return KINDS[kind].group if kind in KINDS else "training"
 
 
 def as_event(measurement: dict[str, Any]) -> Event | None:
@@ -79,7 +79,7 @@ def _train(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], b
     config = parse_config(spec["config"])
 
     def report(event: Event) -> None:
-        """Keep what a training tells, and say how far it is."""
+        """Keep a training's event as a measurement, and its progress."""
         reporter.measure(type(event).__name__.lower(), asdict(event))
         if isinstance(event, Step):
             reporter.progress(event.at / config.epochs)
@@ -93,13 +93,13 @@ def _train(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], b
 @lru_cache(maxsize=1)
 def _ratings(dataset_id: str, digest: str) -> Ratings:
     """The data a job was submitted for, under whatever name; kept, since the next job is often about the same."""
-    there = data.holding(digest, dataset_id)
-    if there is None:
+    holder = data.holding(digest, dataset_id)
+    if holder is None:
         raise UnknownDatasetError(
             f"the data {dataset_id!r:.60} is no longer here as it was when this was asked for; import the same files "
             "again, then start it again"
         )
-    return data.load(there)
+    return data.load(holder)
 
 
 def _warm_training() -> None:
@@ -116,7 +116,7 @@ def _import(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], 
         uploads.paths(spec["upload"]),
         mapping=data.ColumnMapping(**spec["mapping"]),
         options=data.ImportOptions(**spec["options"]),
-        reporter=_telling(reporter),
+        reporter=_throttled(reporter),
         should_stop=should_stop,
     )
     reporter.measure("report", asdict(report))
@@ -125,7 +125,7 @@ def _import(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], 
 
 def _download(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], bool]) -> None:
     report = data.fetch(
-        spec["release"], accepted=spec["accepted"], reporter=_telling(reporter), should_stop=should_stop
+        spec["release"], accepted=spec["accepted"], reporter=_throttled(reporter), should_stop=should_stop
     )
     reporter.measure("report", asdict(report))
 
@@ -142,26 +142,27 @@ def _study(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], b
     )
 
 
-def _telling(reporter: Reporter) -> Callable[[float, str], None]:
+def _throttled(reporter: Reporter) -> Callable[[float, str], None]:
     """What imports and downloads report to."""
+    last = -_REPORT_SECONDS
 
-    def tell(progress: float, text: str) -> None:
-        """Say how far it is at once, and what it is at now and then."""
+    def report(progress: float, text: str) -> None:
+        """Report the progress each time, and what is being done now and then."""
+        nonlocal last
         reporter.progress(progress)
         now = time.monotonic()
-        if now - told[0] >= _TELL_SECONDS:
-            told[0] = now
+        if now - last >= _REPORT_SECONDS:
+            last = now
             reporter.measure("doing", {"text": text})
 
-    told = [-_TELL_SECONDS]  # when it last told
-    return tell
+    return report
 
 
 KINDS: dict[str, Kind] = {
     "train": Kind(run=_train, finished=lambda run_id: run_id in RunStore(), warm=_warm_training),
     # Their result has no name before the files are read, and an import of the same content finds it there.
-    "import": Kind(run=_import, finished=lambda key: False, warm=lambda: None, lane="other"),
-    "download": Kind(run=_download, finished=lambda key: False, warm=lambda: None, lane="other"),
+    "import": Kind(run=_import, finished=lambda key: False, warm=lambda: None, group="other"),
+    "download": Kind(run=_download, finished=lambda key: False, warm=lambda: None, group="other"),
     # What takes too long for a page: maps, groups, trainings from other seeds (see core.studies.study_kinds).
-    "study": Kind(run=_study, finished=study_store.exists_key, warm=lambda: None, lane="other"),
+    "study": Kind(run=_study, finished=study_store.exists_key, warm=lambda: None, group="other"),
 }

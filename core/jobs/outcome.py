@@ -28,50 +28,50 @@ _FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """The last state of a job, with why."""
+class JobOutcome:
+    """How a job ended: its last state, a code for programs and a sentence for people."""
 
     state: State
     code: str = ""
     message: str = ""
 
 
-DONE = Verdict("done")
-CANCELED = Verdict("canceled", CanceledError.code, "stopped on request; it can be started again")
-KILLED_AFTER_CANCEL = Verdict(
+DONE = JobOutcome("done")
+CANCELED = JobOutcome("canceled", CanceledError.code, "stopped on request; it can be started again")
+KILLED_AFTER_CANCEL = JobOutcome(
     "canceled", CanceledError.code, "stopped on request; its worker did not answer in time and was replaced"
 )
-DISK_FULL = Verdict(
+DISK_FULL = JobOutcome(
     "failed",
     DiskFullError.code,
     "the disk is full; nothing stored before was touched. "
     "Delete runs you no longer need (Runs page, or `python -m core delete RUN`) and start it again",
 )
-OUT_OF_MEMORY = Verdict(
+OUT_OF_MEMORY = JobOutcome(
     "failed", OutOfMemoryError.code, "memory ran out; choose fewer dimensions or smaller batches and start it again"
 )
-BUG = Verdict(
+BUG = JobOutcome(
     "failed",
     INTERNAL,
     "a fault in the program ended it, not your settings; the log holds the details to report",
 )
-SERVER_STOPPED = Verdict(
+SERVER_STOPPED = JobOutcome(
     "failed", WorkerDiedError.code, "the server was stopped while it ran; start it again, nothing finished was lost"
 )
 
 
-def worker_died(how: str) -> Verdict:
+def worker_died(how: str) -> JobOutcome:
     """The worker is gone and left no other reason."""
-    return Verdict(
+    return JobOutcome(
         "failed",
         WorkerDiedError.code,
         f"the process that ran it {how}; start it again. If that repeats, the log may tell why",
     )
 
 
-def too_long(seconds: float) -> Verdict:
+def too_long(seconds: float) -> JobOutcome:
     """The job ran past its time."""
-    return Verdict(
+    return JobOutcome(
         "failed",
         LimitError.code,
         f"it ran for more than {seconds:,.0f} s, the longest allowed, and was stopped; ask for less (of a "
@@ -79,14 +79,14 @@ def too_long(seconds: float) -> Verdict:
     )
 
 
-def of_error(error: BaseException) -> Verdict:
+def of_error(error: BaseException) -> JobOutcome:
     """What a kind's own error means; anything unforeseen is a bug."""
     if isinstance(error, CanceledError):
         return CANCELED
     if isinstance(error, DivergedError):
-        return Verdict("failed", error.code, _with_advice(str(error), "learning rate", "lower the learning rate"))
+        return JobOutcome("failed", error.code, _with_advice(str(error), "learning rate", "lower the learning rate"))
     if isinstance(error, ExplorerError):
-        return Verdict("failed", error.code, str(error))
+        return JobOutcome("failed", error.code, str(error))
     if isinstance(error, MemoryError):
         return OUT_OF_MEMORY
     if isinstance(error, OSError) and is_disk_full(error):
@@ -94,7 +94,7 @@ def of_error(error: BaseException) -> Verdict:
     return BUG
 
 
-def of_exit(status: int, *, oom_kills: int, log: str) -> Verdict:
+def of_exit(status: int, *, oom_kills: int, log: str) -> JobOutcome:
     """What the end of a worker process means for its job.
 
     Args:

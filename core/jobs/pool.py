@@ -1,8 +1,9 @@
 """The pool: warm workers that take jobs from the queue, watched by one thread.
 
-Any number of servers may run a pool on one home. A job is started by whichever
-worker claims it first; a job whose worker is gone is ended by whoever sees it.
-They must see each other's processes: one machine, one container.
+Any number of servers, on any number of machines, may run a pool on one home. A
+job is started by whichever worker claims it first. Where a worker dies, its own
+pool sees that at once and ends its job; where the whole machine dies, another
+pool does when the job's lease has run out.
 """
 
 import atexit
@@ -17,19 +18,21 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
+from core import settings
 from core.disk import files
-from core.errors import BusyError, LimitError, UnknownJobError
+from core.errors import BusyError, UnknownJobError
 from core.jobs import job_folder, queue
-from core.jobs.kinds import Lane, lane_of
-from core.jobs.outcome import KILLED_AFTER_CANCEL, SERVER_STOPPED, Verdict, of_exit, too_long
-from core.jobs.queue import Limits
+from core.jobs.job_folder import Job
+from core.jobs.kinds import WorkerGroup, group_of
+from core.jobs.leases import LeaseWatch
+from core.jobs.outcome import KILLED_AFTER_CANCEL, SERVER_STOPPED, JobOutcome, of_exit, too_long
 from core.jobs.worker_process import COMMAND, WorkerProcess, oom_kills
 from core.store.runs import RunStore
 
 POLL_SECONDS = 0.25
 """Longest time until a job is seen that another process submitted."""
 
-_ORPHAN_SECONDS = 2.0
+_LEASE_LOOK_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 30.0
 
 _logger = logging.getLogger(__name__)
@@ -41,14 +44,11 @@ def default_workers() -> int:
     Raises:
         LimitError: The variable is not a whole number from 1.
     """
-    text = os.environ.get("EMBEDDING_EXPLORER_WORKERS", str(max(1, (os.cpu_count() or 1) // 2)))
-    if not text.isdecimal() or int(text) < 1:
-        raise LimitError(f"EMBEDDING_EXPLORER_WORKERS is {text!r:.30}; it must be a whole number from 1")
-    return int(text)
+    return settings.whole_number("WORKERS", max(1, (os.cpu_count() or 1) // 2))
 
 
 class Pool:
-    """Workers, and the thread that looks after them.
+    """Workers, and the thread that looks after them: the `core.jobs.runner.Runner` of one machine.
 
     Args:
         workers: How many train; `default_workers()` without it. One more starts when there is other work.
@@ -66,11 +66,11 @@ class Pool:
         self.size = default_workers() if workers is None else workers
         self._command = command
         self._grace_ends = time.monotonic() + grace_seconds
-        self._limits = Limits.from_environment()
+        self._limits = settings.numbers(settings.JobLimits)
         self._workers: list[WorkerProcess] = []
-        self._unsettled: dict[str, Verdict] = {}  # verdicts the disk has not taken yet
-        self._orphans: dict[str, float] = {}  # jobs of other servers' dead workers, and when they were first seen
-        self._look_for_orphans = 0.0
+        self._unsettled: dict[str, tuple[JobOutcome, str]] = {}  # outcomes to be written, and whose leases they end
+        self._leases = LeaseWatch()
+        self._next_lease_look = 0.0
         self._failed_starts = 0
         self._no_start_before = 0.0
         self._stopping = threading.Event()
@@ -88,6 +88,16 @@ class Pool:
         atexit.register(self.stop)
         self._thread.start()
         return self
+
+    def watch(self, job_id: str) -> Job:
+        """How a job stands, whoever runs it; raises UnknownJobError where there is none with this id."""
+        return queue.get(job_id)
+
+    def cancel(self, job_id: str) -> Job:
+        """Ask a job to stop, and see to it if it is this pool's; raises UnknownJobError and BusyError."""
+        job = queue.cancel(job_id)
+        self._wake()
+        return job
 
     def stop(self) -> None:
         """End the workers; a job that is running fails and says why, those that wait stay in the queue."""
@@ -137,14 +147,13 @@ class Pool:
                 self._changed.notify_all()
             self._sleep()
         for worker in self._workers:
-            if worker.job_id:
-                self._unsettled[worker.job_id] = SERVER_STOPPED
+            self._decide(worker, SERVER_STOPPED)
             worker.end()
         self._workers = []
         self._guarded(self._settle)
 
     def _guarded(self, action: Callable[[], None]) -> None:
-        """Do it; a disk that refuses or a list that is held is met again at the next look, not the end of the pool."""
+        """Do it. A disk that refuses or a list that is locked is no end of the pool: the next round tries again."""
         try:
             action()
         except (OSError, BusyError):
@@ -157,36 +166,34 @@ class Pool:
     def _clear_up(self) -> None:
         queue.folder().mkdir(parents=True, exist_ok=True)
         for swept in (*files.sweep(queue.folder()), *RunStore().sweep()):
-            _logger.info("removed what a dead process left: %s", swept)
-        for job in queue.jobs():
-            queue.reap(job)
+            _logger.info("removed what a process that ended had left: %s", swept)
 
     def _step(self) -> None:
         for worker in list(self._workers):
-            self._hear(worker)
+            self._read(worker)
         for worker in list(self._workers):
             self._check_time(worker)
         self._fill()
         self._settle()
-        self._reap_orphans()
+        self._end_expired()
         self._dispatch()
 
-    def _hear(self, worker: WorkerProcess) -> None:
+    def _read(self, worker: WorkerProcess) -> None:
         finished = worker.listen()
         if not worker.alive:
-            self._bury(worker)
+            self._collect(worker)
         elif finished:
             queue.prune(self._limits.kept_jobs)
             if worker.memory > self._limits.worker_mb * 2**20:
                 self._workers.remove(worker)
                 worker.end()
 
-    def _bury(self, worker: WorkerProcess) -> None:
+    def _collect(self, worker: WorkerProcess) -> None:
         self._workers.remove(worker)
-        status = worker.bury()
-        if worker.job_id and worker.job_id not in self._unsettled:
+        status = worker.collect()
+        if worker.job_id:
             log = job_folder.log(queue.folder() / worker.job_id, last_bytes=4096)
-            self._unsettled[worker.job_id] = of_exit(status, oom_kills=oom_kills() - worker.oom_kills, log=log)
+            self._decide(worker, of_exit(status, oom_kills=oom_kills() - worker.oom_kills, log=log))
         if worker.ready:
             self._failed_starts = 0
         else:  # it may be unable to start at all: do not spend the machine on trying
@@ -207,41 +214,46 @@ class Pool:
         elif now - worker.since > self._limits.job_seconds:
             self._kill(worker, too_long(self._limits.job_seconds))
 
-    def _kill(self, worker: WorkerProcess, verdict: Verdict) -> None:
+    def _decide(self, worker: WorkerProcess, outcome: JobOutcome) -> None:
+        """Keep how the job of a worker that ends has ended, if it has one; the first reason counts."""
         if worker.job_id:
-            self._unsettled[worker.job_id] = verdict
+            self._unsettled.setdefault(worker.job_id, (outcome, worker.holder))
+
+    def _kill(self, worker: WorkerProcess, outcome: JobOutcome) -> None:
+        self._decide(worker, outcome)
         worker.kill()
-        self._bury(worker)
+        self._collect(worker)
 
     def _settle(self) -> None:
-        """Write the verdicts on jobs whose workers are gone; one that never started keeps waiting."""
-        for job_id, verdict in list(self._unsettled.items()):
+        """End the jobs of workers that have ended; one that its worker had not claimed yet is left to others."""
+        for job_id, (outcome, holder) in list(self._unsettled.items()):
             with contextlib.suppress(UnknownJobError):
-                if queue.get(job_id).state == "running":
-                    queue.conclude(job_id, verdict)
+                queue.finish(job_id, outcome, holder=holder)
             del self._unsettled[job_id]
 
-    def _reap_orphans(self) -> None:
-        """End jobs of dead workers that are not ours, after their own server had time to say why."""
-        now = time.monotonic()
-        if now < self._look_for_orphans:
+    def _end_expired(self) -> None:
+        """End jobs whose leases have run out, whoever had them; a worker of this pool that still has one is stuck."""
+        if time.monotonic() < self._next_lease_look:
             return
-        self._look_for_orphans = now + _ORPHAN_SECONDS / 2
-        running = [job for job in queue.jobs() if job.state == "running"]
-        dead = [job for job in running if not (job.worker and job.worker.alive)]
-        self._orphans = {job.job_id: self._orphans.get(job.job_id, now) for job in dead}
-        for job in dead:
-            if now - self._orphans[job.job_id] >= _ORPHAN_SECONDS:
-                queue.reap(job)
+        self._next_lease_look = time.monotonic() + _LEASE_LOOK_SECONDS
+        for job in self._leases.expired(queue.jobs()):
+            with contextlib.suppress(BusyError, UnknownJobError):  # who holds it may be about to renew it
+                if not queue.end_expired(job).active:
+                    self._kill_holder(job)
+
+    def _kill_holder(self, job: Job) -> None:
+        for worker in self._workers:
+            if worker.job_id == job.job_id and worker.holder == job.lease.holder:
+                worker.kill()
 
     def _fill(self) -> None:
-        asked = {lane_of(job.kind) for job in queue.jobs() if job.state == "queued"}
-        if time.monotonic() < self._grace_ends and not asked:
+        groups = {group_of(job.kind) for job in queue.jobs() if job.state == "queued"}
+        if time.monotonic() < self._grace_ends and not groups:
             return
-        sizes: dict[Lane, int] = {"training": self.size, "other": int("other" in asked)}
-        for lane, size in sizes.items():
-            while len(self._of(lane)) < size and time.monotonic() >= self._no_start_before:
-                self._workers.append(WorkerProcess(self._command, lane))
+        sizes: dict[WorkerGroup, int] = {"training": self.size, "other": int("other" in groups)}
+        for group, size in sizes.items():
+            while len(self._of(group)) < size and time.monotonic() >= self._no_start_before:
+                self._workers.append(WorkerProcess(self._command, group))
 
     def _dispatch(self) -> None:
         idle = [worker for worker in self._workers if worker.idle]
@@ -250,13 +262,13 @@ class Pool:
         given = {worker.job_id for worker in self._workers}
         waiting = [job for job in queue.fair_order(queue.jobs()) if job.job_id not in given]
         for worker in idle:
-            job = next((job for job in waiting if lane_of(job.kind) == worker.lane), None)
+            job = next((job for job in waiting if group_of(job.kind) == worker.group), None)
             if job is not None:
                 waiting.remove(job)
                 worker.give(job.job_id)
 
-    def _of(self, lane: Lane) -> list[WorkerProcess]:
-        return [worker for worker in self._workers if worker.lane == lane]
+    def _of(self, group: WorkerGroup) -> list[WorkerProcess]:
+        return [worker for worker in self._workers if worker.group == group]
 
     def _sleep(self) -> None:
         with selectors.DefaultSelector() as selector:  # select() itself cannot watch a server with 1,024 open files

@@ -1,74 +1,40 @@
 """Submit work, watch it, stop it. Files alone: any process with the same home sees the same jobs.
 
-Only the pool and its workers assume that they share a machine; everything
-else goes through `submit`, `get`, `jobs`, `measurements`, `log` and `cancel`.
+Whoever asks and watches needs `submit`, `get`, `jobs`, `measurements`, `log`
+and `cancel`; whoever runs jobs, on whatever machine, `claim`, `renew`,
+`finish` and `end_expired`.
 """
 
-import os
+import contextlib
 import re
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
-from filelock import FileLock, Timeout
-
-from core import data
+from core import data, settings
 from core.config import RunConfig, run_id
 from core.data.ratings import Ratings
-from core.disk import files
+from core.disk import files, processes
 from core.disk.home import home
-from core.disk.processes import ProcessId
-from core.errors import BusyError, LimitError, UnknownJobError
+from core.disk.locks import locked
+from core.errors import BusyError, UnknownJobError
 from core.jobs import job_folder
-from core.jobs.job_folder import Job
+from core.jobs.job_folder import Job, Lease
 from core.jobs.kinds import KINDS, as_event
-from core.jobs.outcome import CANCELED, DONE, Verdict, worker_died
+from core.jobs.outcome import CANCELED, DONE, JobOutcome, worker_died
 from core.model.events import Event
+from core.settings import JobLimits
 from core.store.runs import RunStore
 from core.training.budget import check_size
 
 _JOB_ID = re.compile(r"\d{1,8}", re.ASCII)
-_LOCK_SECONDS = 10
+_SHORT_SECONDS = 0.5
 _finished: dict[Path, Job] = {}  # a finished job never changes: what was read once need not be read again
 _listeners: list[Callable[[], None]] = []
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What the queue allows. Each is set by `EMBEDDING_EXPLORER_` and its name in capitals.
-
-    Attributes:
-        queue_length: Jobs that may wait.
-        jobs_per_owner: Jobs of one owner that may wait or run.
-        job_seconds: Longest time a job may run.
-        cancel_seconds: How long a worker may take to answer a stop before it is killed.
-        worker_mb: MiB of memory above which a worker is replaced after a job.
-        kept_jobs: Finished jobs that are kept, with their logs; the oldest go first.
-    """
-
-    queue_length: int = 50
-    jobs_per_owner: int = 5
-    job_seconds: int = 3600
-    cancel_seconds: int = 5
-    worker_mb: int = 3072
-    kept_jobs: int = 500
-
-    @classmethod
-    def from_environment(cls) -> Self:
-        """The limits as set; raises LimitError where a variable is not a whole number from 1."""
-        return cls(**{field.name: _whole_number(field.name, field.default) for field in fields(cls)})
-
-
-def _whole_number(name: str, default: Any) -> int:
-    variable = f"EMBEDDING_EXPLORER_{name.upper()}"
-    text = os.environ.get(variable, str(default))
-    if not text.isdecimal() or int(text) < 1:
-        raise LimitError(f"{variable} is {text!r:.30}; it must be a whole number from 1")
-    return int(text)
 
 
 def folder() -> Path:
@@ -93,14 +59,14 @@ def submit(kind: str, spec: dict[str, Any], *, key: str, owner: str, title: str 
     """
     wanted = Job("", kind, key, title, owner, created_at=_now())
     finished = KINDS[kind].finished
-    with files.disk_full_told("a new job", folder()), _locked():
+    with files.disk_full_told("a new job", folder()), _list_locked():
         if finished(key):
             return replace(wanted, state="done", progress=1.0)
         active = [job for job in jobs() if job.active]
         for job in active:
             if (job.kind, job.key) == (kind, key) and not job.canceling:
                 return job
-        _check_room(active, owner, Limits.from_environment())
+        _check_room(active, owner, settings.numbers(JobLimits))
         job = replace(wanted, job_id=_next_id())
         job_folder.create(folder(), job, spec)
     for listener in _listeners:
@@ -135,13 +101,11 @@ def get(job_id: str) -> Job:
 
 def jobs() -> list[Job]:
     """All jobs, in the order in which they were submitted."""
-    found = []
+    readable = []
     for path in sorted(folder().glob("[0-9]*")):
-        try:
-            found.append(_read(path))
-        except UnknownJobError:
-            continue  # removed meanwhile, or another version's
-    return found
+        with contextlib.suppress(UnknownJobError):  # removed meanwhile, or another version's
+            readable.append(_read(path))
+    return readable
 
 
 def spec(job_id: str) -> dict[str, Any]:
@@ -169,14 +133,15 @@ def cancel(job_id: str) -> Job:
 
     Raises:
         UnknownJobError: There is none with this id.
+        BusyError: Its status is being changed by a process that does not go on.
     """
     place = _existing(job_id)
-    with _locked():
-        job = _read(place)
+    with _job_locked(place):
+        job = job_folder.read(place)
         if job.state == "running":
             (place / job_folder.CANCEL).touch()
             return replace(job, canceling=True)
-        return _conclude(place, CANCELED)
+        return _finish(place, job, CANCELED)
 
 
 def fair_order(all_jobs: Iterable[Job]) -> list[Job]:
@@ -199,40 +164,81 @@ def fair_order(all_jobs: Iterable[Job]) -> list[Job]:
 
 
 def claim(job_id: str) -> Job | None:
-    """Make a waiting job this process's own; None where somebody else was first, or it was canceled."""
-    place = _place(job_id)
-    with _locked():
-        job = _read(place)
+    """Lease a waiting job to this process; None where somebody else was first, or it was canceled.
+
+    Raises:
+        UnknownJobError: There is none with this id.
+        LimitError: `EMBEDDING_EXPLORER_LEASE_SECONDS` is out of range.
+        BusyError: Somebody else holds the list or the job.
+    """
+    place = _existing(job_id)
+    lease = Lease(processes.token(), settings.numbers(JobLimits).lease_seconds)
+    with _list_locked(), _job_locked(place):
+        job = job_folder.read(place)
         if job.state != "queued":
             return None
         turn = 1 + max(other.turn for other in jobs())
-        job = replace(job, state="running", started_at=_now(), turn=turn, worker=ProcessId.mine())
+        worker = processes.ProcessId.mine()
+        job = replace(job, state="running", started_at=_now(), turn=turn, worker=worker, lease=lease)
         job_folder.write(place, job)
         return job
 
 
-def conclude(job_id: str, verdict: Verdict, *, seconds: float | None = None) -> Job:
-    """End a job. One that has ended keeps its first verdict; one whose result is stored is done, whatever came after.
+def renew(job: Job) -> bool:
+    """Write a running job's progress, time and heartbeat, which renews its lease; False where the lease is lost.
+
+    Args:
+        job: As `claim` returned it, with what has changed since.
+
+    Raises:
+        UnknownJobError: Its folder is gone.
+        BusyError: Somebody else holds the job.
+        OSError: The disk refused, and the status is as it was.
+    """
+    place = _existing(job.job_id)
+    with _job_locked(place):
+        current = job_folder.read(place)
+        if current.state != "running" or current.lease != job.lease:
+            return False
+        job_folder.write(place, job)
+        return True
+
+
+def finish(job_id: str, outcome: JobOutcome, *, seconds: float | None = None, holder: str | None = None) -> Job:
+    """End a job. One that has ended keeps its first outcome; one whose result is stored is done, whatever came after.
+
+    Args:
+        seconds: How long it has run; as last reported without it.
+        holder: End it only where this process's lease is the last that was given; whoever has it without this.
 
     Raises:
         UnknownJobError: There is none with this id.
+        BusyError: Somebody else holds the job.
         OSError: The disk refused, and the job is as it was.
     """
     place = _existing(job_id)
-    with _locked():
-        return _conclude(place, verdict, seconds)
+    with _job_locked(place):
+        job = job_folder.read(place)
+        return job if holder not in (None, job.lease.holder) else _finish(place, job, outcome, seconds)
 
 
-def reap(job: Job) -> Job:
-    """End a running job whose worker is no more; any other is returned as it is."""
-    if job.state != "running" or (job.worker and job.worker.alive):
-        return job
-    return conclude(job.job_id, CANCELED if job.canceling else worker_died("is gone"))
+def end_expired(job: Job) -> Job:
+    """End a running job whose lease has run out, unless it was renewed since `job` was read; the job as it is now.
+
+    Raises:
+        UnknownJobError, BusyError, OSError: As `finish`.
+    """
+    place = _existing(job.job_id)
+    with _job_locked(place, _SHORT_SECONDS):
+        now = job_folder.read(place)
+        if now.state != "running" or (now.lease, now.heartbeat) != (job.lease, job.heartbeat):
+            return now
+        return _finish(place, now, CANCELED if now.canceling else worker_died("gave no sign of life"))
 
 
 def prune(keep: int) -> None:
     """Forget the oldest finished jobs, their logs and measurements, but for the newest `keep`."""
-    with _locked():
+    with _list_locked():
         ended = [job for job in jobs() if not job.active]
         for job in ended[: max(0, len(ended) - keep)]:
             place = folder() / job.job_id
@@ -248,19 +254,19 @@ def listen(listener: Callable[[], None]) -> Callable[[], None]:
     return lambda: _listeners.remove(listener)
 
 
-def _conclude(place: Path, verdict: Verdict, seconds: float | None = None) -> Job:
-    job = job_folder.read(place)
+def _finish(place: Path, job: Job, outcome: JobOutcome, seconds: float | None = None) -> Job:
+    """End a job whose lock is held."""
     if not job.active:
         return job
     kind = KINDS.get(job.kind)  # None where a newer version submitted it
     if job.state == "running" and kind and kind.finished(job.key):
-        verdict = DONE
+        outcome = DONE
     job = replace(
         job,
-        state=verdict.state,
-        code=verdict.code,
-        message=verdict.message,
-        progress=1.0 if verdict.state == "done" else job.progress,
+        state=outcome.state,
+        code=outcome.code,
+        message=outcome.message,
+        progress=1.0 if outcome.state == "done" else job.progress,
         seconds=job.seconds if seconds is None else seconds,
         finished_at=_now(),
         canceling=False,
@@ -270,9 +276,9 @@ def _conclude(place: Path, verdict: Verdict, seconds: float | None = None) -> Jo
 
 
 def _read(place: Path) -> Job:
-    known = _finished.get(place)
-    if known and place.exists():
-        return known
+    finished = _finished.get(place)
+    if finished and place.exists():
+        return finished
     job = job_folder.read(place)
     if not job.active:
         _finished[place] = job
@@ -292,31 +298,29 @@ def _existing(job_id: str) -> Path:
     return place
 
 
-@contextmanager
-def _locked() -> Iterator[None]:
-    """Alone with the job list, across threads and processes."""
-    folder().mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(folder() / ".lock", timeout=_LOCK_SECONDS):
-            yield
-    except Timeout:
-        raise BusyError(f"another process has held the job list for {_LOCK_SECONDS} s; try again") from None
+def _list_locked() -> AbstractContextManager[None]:
+    """Alone with the job list. Who needs a job's lock too takes it after this one."""
+    return locked(folder() / ".lock")
+
+
+def _job_locked(place: Path, seconds: float = 10) -> AbstractContextManager[None]:
+    """Alone with one job's status."""
+    return locked(place / job_folder.LOCK, seconds)
 
 
 def _next_id() -> str:
-    """The next number; never one that was given before, though its job may be forgotten."""
-    counter = folder() / ".sequence"
-    given = int(counter.read_text(encoding="utf-8")) if counter.exists() else 0
-    newest = max((int(path.name) for path in folder().glob("[0-9]*")), default=0)
-    number = max(given, newest) + 1
+    """The next number; never one that was given before, though its job, or all of them, may be gone."""
+    counter, earlier = home() / "last_job_id", folder() / ".sequence"  # earlier versions kept it among the jobs
+    given = [int(path.read_text(encoding="utf-8")) for path in (counter, earlier) if path.exists()]
+    number = 1 + max([*given, *(int(path.name) for path in folder().glob("[0-9]*"))], default=0)
     files.replace_text(counter, str(number))
     return f"{number:08d}"
 
 
-def _check_room(active: list[Job], owner: str, limits: Limits) -> None:
-    own = sum(job.owner == owner for job in active)
-    if own >= limits.jobs_per_owner:
-        many = "1 job" if own == 1 else f"{own} jobs"
+def _check_room(active: list[Job], owner: str, limits: JobLimits) -> None:
+    owned = sum(job.owner == owner for job in active)
+    if owned >= limits.jobs_per_owner:
+        many = "1 job" if owned == 1 else f"{owned} jobs"
         raise BusyError(f"you have {many} waiting or running, as many as one may have; wait for one or stop one")
     waiting = sum(job.state == "queued" for job in active)
     if waiting >= limits.queue_length:

@@ -1,4 +1,4 @@
-"""A running job's own account of itself: measurements at once, status twice a second."""
+"""What a running job reports about itself: measurements at once, its status twice a second, which renews its lease."""
 
 import contextlib
 import json
@@ -10,7 +10,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from core.disk.files import is_disk_full
-from core.jobs import job_folder
+from core.errors import BusyError, UnknownJobError
+from core.jobs import job_folder, queue
 from core.jobs.job_folder import Job
 
 BEAT_SECONDS = 0.5
@@ -25,7 +26,7 @@ class FolderReporter:
     def __init__(self, folder: Path, job: Job) -> None:
         self._folder, self._job = folder, job
         self._began = time.monotonic()
-        self._ended = threading.Event()
+        self._ended, self._lease_lost = threading.Event(), threading.Event()
         self._beating = threading.Thread(target=self._beat, name=f"heartbeat {job.job_id}", daemon=True)
         self._looked = 0.0
 
@@ -57,12 +58,12 @@ class FolderReporter:
         self._file.flush()
 
     def should_stop(self) -> bool:
-        """Whether somebody asked for a stop; may be called as often as one likes."""
+        """Whether somebody asked for a stop, or the lease is lost; may be called as often as one likes."""
         now = time.monotonic()
         if now - self._looked < _STOP_LOOK_SECONDS:
             return False
         self._looked = now
-        return (self._folder / job_folder.CANCEL).exists()
+        return self._lease_lost.is_set() or (self._folder / job_folder.CANCEL).exists()
 
     def _beat(self) -> None:
         beats = 0
@@ -70,7 +71,15 @@ class FolderReporter:
             beats += 1
             job = replace(self._job, seconds=self.seconds, heartbeat=beats)
             try:
-                job_folder.write(self._folder, job)
+                renewed = queue.renew(job)
+            except UnknownJobError:
+                renewed = False
+            except BusyError:
+                continue  # the next heartbeat may be in time
             except OSError as error:
-                if not is_disk_full(error):  # the job itself will meet the full disk and say so
+                if not is_disk_full(error):
                     raise
+                continue  # the job itself will meet the full disk and say so
+            if not renewed:
+                self._lease_lost.set()
+                return

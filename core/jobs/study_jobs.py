@@ -24,7 +24,7 @@ def submit_study(run_id: str, study: Study[Settings], settings: Settings, *, own
     Raises:
         UnknownRunError, CorruptRunError: There is no such run.
         LimitError: The settings do not fit the run.
-        BusyError, DiskFullError: As `jobs.submit` says.
+        BusyError, DiskFullError: As `queue.submit` says.
     """
     study.check(RunStore().load(run_id), settings)
     spec = {"study": study.name, "run_id": run_id, "settings": settings.model_dump(mode="json")}
@@ -32,6 +32,6 @@ def submit_study(run_id: str, study: Study[Settings], settings: Settings, *, own
 
 
 def asked_for(job_id: str) -> tuple[str, str, dict[str, Any]]:
-    """Run, study and settings that a study's job was submitted with; raises UnknownJobError as `jobs.get` does."""
+    """Run, study and settings that a study's job was submitted with; raises UnknownJobError as `queue.get` does."""
     spec = queue.spec(job_id)
     return str(spec["run_id"]), str(spec["study"]), dict(spec["settings"])

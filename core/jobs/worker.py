@@ -1,7 +1,7 @@
-"""The process that runs jobs: `python -m core.jobs.worker LANE`, started by the pool.
+"""The process that runs jobs: `python -m core.jobs.worker GROUP`, started by the pool.
 
-It warms up, says "ready", then takes job ids on stdin, one a line, and says
-"idle" after each. When stdin closes, whoever started it is gone or wants it
+It warms up, says "ready" and the token under which it leases jobs, then takes
+job ids on stdin, one a line, and says "idle" after each. When stdin closes, whoever started it is gone or wants it
 gone, and it ends at once, whatever it is doing: nothing that it writes can be
 left half done. A bug in a job ends it too, for its memory is not to be trusted
 any more; the pool starts another.
@@ -17,7 +17,9 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TextIO
 
+from core.disk import processes
 from core.disk.files import is_disk_full
+from core.errors import UnknownJobError
 from core.jobs import job_folder, queue
 from core.jobs.job_folder import Job
 from core.jobs.kinds import KINDS
@@ -36,13 +38,13 @@ def main() -> None:
         os.dup2(nothing.fileno(), 0)  # what a job starts must not read the pool's orders
     waiting: SimpleQueue[str] = SimpleQueue()
     threading.Thread(target=_listen, args=(hear, waiting), name="orders", daemon=True).start()
-    lane = sys.argv[1]
-    if lane != "training":
+    group = sys.argv[1]
+    if group != "training":
         os.nice(_NICE)
     for kind in KINDS.values():
-        if kind.lane == lane:
+        if kind.group == group:
             kind.warm()
-    print("ready", file=say)
+    print("ready", processes.token(), file=say)
     while True:
         run_job(waiting.get())
         print("idle", file=say)
@@ -55,14 +57,15 @@ def _listen(hear: TextIO, waiting: SimpleQueue[str]) -> None:
 
 
 def run_job(job_id: str) -> None:
-    """Run one job, unless another worker has it or it was canceled while it waited."""
-    job = queue.claim(job_id)
-    if job is None:
-        return
-    folder = queue.folder() / job.job_id
+    """Run one job, unless another worker has it, or it was canceled or removed while it waited."""
     try:
-        with _printing_to(folder / job_folder.LOG):
-            _run(folder, job)
+        job = queue.claim(job_id)
+        if job is not None:
+            folder = queue.folder() / job.job_id
+            with _printing_to(folder / job_folder.LOG):
+                _run(folder, job)
+    except UnknownJobError:
+        return  # its folder is gone, and with it whoever could be told
     except OSError as error:
         if is_disk_full(error):
             os._exit(EXIT_DISK_FULL)  # not even room to say so: the pool will, as soon as there is some
@@ -77,12 +80,12 @@ def _run(folder: Path, job: Job) -> None:
     except BaseException as error:
         with contextlib.suppress(OSError):  # into the log, if the disk takes it
             traceback.print_exc()
-        verdict = of_error(error)
-        queue.conclude(job.job_id, verdict, seconds=reporter.seconds)
-        if verdict is BUG:
+        outcome = of_error(error)
+        queue.finish(job.job_id, outcome, seconds=reporter.seconds, holder=job.lease.holder)
+        if outcome is BUG:
             raise
     else:
-        queue.conclude(job.job_id, DONE, seconds=reporter.seconds)
+        queue.finish(job.job_id, DONE, seconds=reporter.seconds, holder=job.lease.holder)
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""One worker as the pool sees it: started, told what to do, heard, and ended."""
+"""One worker process as the pool handles it: started, given jobs, listened to, and ended."""
 
 import contextlib
 import os
@@ -11,11 +11,11 @@ from pathlib import Path
 
 import psutil
 
+from core import settings
 from core.disk import files
 from core.disk.home import home
-from core.disk.processes import ProcessId
 from core.jobs import queue
-from core.jobs.kinds import Lane
+from core.jobs.kinds import WorkerGroup
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = (sys.executable, "-m", "core.jobs.worker")
@@ -30,41 +30,34 @@ class WorkerProcess:
     process, however it ends: TensorFlow alone leaves several a start.
 
     Attributes:
-        lane: Which jobs it is for.
-        identity: The process; None where it ended before one could look.
-        ready: It has warmed up.
-        job_id: What it was told to do and has not finished.
-        since: When it was told, by the steady clock.
+        group: Which jobs it is for.
+        holder: The token under which it leases jobs; empty before it is ready.
+        job_id: The job it was given and has not finished.
+        since: When it was given, by the steady clock.
         cancel_since: When a stop of its job was first seen.
     """
 
-    def __init__(self, command: Sequence[str] = COMMAND, lane: Lane = "training") -> None:
-        self.lane = lane
+    def __init__(self, command: Sequence[str] = COMMAND, group: WorkerGroup = "training") -> None:
+        self.group = group
         self._scratch = files.temporary(queue.folder())
         self._scratch.mkdir(parents=True)
         paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         # Not multiprocessing: its children would run the dashboard's script again.
         self._process = subprocess.Popen(
-            [*command, lane],
+            [*command, group],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=ROOT,
-            env=os.environ
-            | {
-                "PYTHONPATH": os.pathsep.join(paths),
-                "EMBEDDING_EXPLORER_HOME": str(home().resolve()),
-                "TMPDIR": str(self._scratch.resolve()),
-            },
+            env=settings.environment(home(), PYTHONPATH=os.pathsep.join(paths), TMPDIR=str(self._scratch.resolve())),
             start_new_session=True,
         )
         if self._process.stdin is None or self._process.stdout is None:
             raise RuntimeError("a worker was started without pipes")
         self._input, self._output = self._process.stdin, self._process.stdout
         os.set_blocking(self._output.fileno(), False)
-        self._heard = b""
+        self._unread = b""
         self._silent = False
-        self.identity = ProcessId.of(self._process.pid)
-        self.ready = False
+        self.holder = ""
         self.job_id: str | None = None
         self.since = time.monotonic()
         self.cancel_since: float | None = None
@@ -77,8 +70,13 @@ class WorkerProcess:
 
     @property
     def alive(self) -> bool:
-        """Whether it still runs; its exit status stays to be read."""
-        return self.identity is not None and self.identity.alive
+        """Whether it still runs."""
+        return self._process.poll() is None
+
+    @property
+    def ready(self) -> bool:
+        """Whether it has warmed up."""
+        return bool(self.holder)
 
     @property
     def idle(self) -> bool:
@@ -99,7 +97,7 @@ class WorkerProcess:
         return None if self._silent else self._output.fileno()
 
     def give(self, job_id: str) -> None:
-        """Tell an idle worker what to do."""
+        """Give an idle worker a job."""
         self.job_id, self.since, self.cancel_since = job_id, time.monotonic(), None
         self.oom_kills = oom_kills()
         with contextlib.suppress(BrokenPipeError):  # it has just died; the pool will find out
@@ -107,13 +105,14 @@ class WorkerProcess:
             self._input.flush()
 
     def listen(self) -> str | None:
-        """Hear what it said since the last time; the job that it finished with, if it did."""
+        """Read what it has written since the last time; the job that it is done with, if it is."""
         finished = None
-        for word in self._words():
-            if word == b"ready":
-                self.ready = True
-            elif word == b"idle":
-                finished, self.job_id = self.job_id, None
+        for line in self._lines():
+            match line.split():
+                case [b"ready", holder]:
+                    self.holder = holder.decode()
+                case [b"idle"]:
+                    finished, self.job_id = self.job_id, None
         return finished
 
     def kill(self) -> None:
@@ -121,8 +120,8 @@ class WorkerProcess:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
 
-    def bury(self) -> int:
-        """Read the exit status of one that ended, and let go of it."""
+    def collect(self) -> int:
+        """Read the exit status of one that has ended, and free what it held."""
         self.kill()  # children of its own may have outlived it
         status = self._process.wait()
         self._close()
@@ -135,18 +134,18 @@ class WorkerProcess:
             self._input.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(_END_SECONDS)
-        return self.bury()
+        return self.collect()
 
-    def _words(self) -> list[bytes]:
+    def _lines(self) -> list[bytes]:
         while not self._silent:
             try:
-                said = os.read(self._output.fileno(), 4096)
+                data = os.read(self._output.fileno(), 4096)
             except BlockingIOError:
                 break
-            self._silent = not said
-            self._heard += said
-        *words, self._heard = self._heard.split(b"\n")
-        return words
+            self._silent = not data
+            self._unread += data
+        *lines, self._unread = self._unread.split(b"\n")
+        return lines
 
     def _close(self) -> None:
         self._silent = True

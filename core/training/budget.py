@@ -1,8 +1,8 @@
 """Refuse a training that would not fit into memory or would not end, before anything of it is allocated."""
 
 import math
-import os
 
+from core import settings
 from core.config import RunConfig
 from core.errors import LimitError
 from core.model.families import PRESETS, family_of
@@ -38,7 +38,7 @@ def max_model_mb() -> int:
     Raises:
         LimitError: The variable is set to something else than a positive whole number.
     """
-    return _whole_number("EMBEDDING_EXPLORER_MAX_MODEL_MB", DEFAULT_MAX_MODEL_MB, "MiB")
+    return settings.whole_number("MAX_MODEL_MB", DEFAULT_MAX_MODEL_MB)
 
 
 def max_epoch_seconds() -> int:
@@ -47,14 +47,7 @@ def max_epoch_seconds() -> int:
     Raises:
         LimitError: The variable is set to something else than a positive whole number.
     """
-    return _whole_number("EMBEDDING_EXPLORER_MAX_EPOCH_SECONDS", DEFAULT_MAX_EPOCH_SECONDS, "seconds")
-
-
-def _whole_number(variable: str, default: int, unit: str) -> int:
-    text = os.environ.get(variable, str(default))
-    if not text.isdecimal() or int(text) < 1:
-        raise LimitError(f"{variable} is {text!r:.30}; it must be a whole number of {unit} from 1")
-    return int(text)
+    return settings.whole_number("MAX_EPOCH_SECONDS", DEFAULT_MAX_EPOCH_SECONDS)
 
 
 def model_numbers(config: RunConfig, n_users: int, n_items: int) -> int:

@@ -19,6 +19,7 @@ from core.errors import DatasetError, LimitError, UnknownJobError
 from core.jobs import job_folder, queue
 from core.jobs.job_folder import Job
 from core.jobs.pool import Pool
+from core.jobs.runner import Runner
 from core.model.events import Started
 from core.model.families import parse_config
 from core.model.run import Run
@@ -35,8 +36,8 @@ FIRST_PAGE_SECONDS = 3.0
 
 
 @st.cache_resource(show_spinner=False)
-def pool() -> Pool:
-    """The warm workers of this server, started when first asked for."""
+def runner() -> Runner:
+    """What runs this server's jobs, started when first asked for: warm workers on this machine."""
     return Pool(grace_seconds=FIRST_PAGE_SECONDS).start()
 
 
@@ -129,7 +130,7 @@ def jobs_now() -> list[Job]:
 def job(job_id: str) -> Job | None:
     """One job as it stands; None where there is none with this id."""
     try:
-        return queue.get(job_id)
+        return runner().watch(job_id)
     except UnknownJobError:
         return None
 

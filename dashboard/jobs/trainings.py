@@ -6,7 +6,7 @@ from core.config import RunConfig, run_id
 from core.errors import UnknownDatasetError
 from core.jobs import queue
 from core.jobs.job_folder import Job
-from core.jobs.kinds import lane_of
+from core.jobs.kinds import group_of
 from core.model.families import PRESETS
 from core.training.budget import first_preset
 from dashboard.cache import loaders
@@ -77,7 +77,7 @@ def _maker(key: str) -> str | None:
 @state.reporting
 def stop(job_id: str) -> None:
     """Ask a job to stop; a callback."""
-    queue.cancel(job_id)
+    loaders.runner().cancel(job_id)
     loaders.jobs_now.clear()
 
 
@@ -190,7 +190,7 @@ def link_to(job: Job) -> None:
 
 def place_in_queue(job: Job) -> str:
     """How many jobs come before one that waits; trainings and other work have workers of their own."""
-    known = [other for other in loaders.jobs_now() if lane_of(other.kind) == lane_of(job.kind)]
+    known = [other for other in loaders.jobs_now() if group_of(other.kind) == group_of(job.kind)]
     waiting = [other.job_id for other in queue.fair_order(known)]
     before = waiting.index(job.job_id) if job.job_id in waiting else 0
     before += sum(other.state == "running" for other in known)

@@ -44,7 +44,7 @@ PAGES = {
 def run() -> None:
     """Draw the frame and the page in it. An error that a person can mend is shown as one."""
     memory.give_back()
-    loaders.pool()
+    loaders.runner()
     st.logo(LOGO, size="large")
     state.adopt_link()
     classroom.adopt_link()

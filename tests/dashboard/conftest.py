@@ -13,6 +13,7 @@ from core.config import RunConfig
 from core.data import ImportOptions, import_ratings
 from core.data.importing.isolation import in_this_process
 from core.data.ratings import Ratings
+from core.jobs.pool import Pool
 from core.model.families import PRESETS
 from core.model.run import Run
 from core.store.runs import RunStore
@@ -29,10 +30,12 @@ def _fresh_server(monkeypatch: pytest.MonkeyPatch, bundled: Ratings) -> Iterator
     read = data.load
     monkeypatch.setattr(data, "load", lambda name=data.BUNDLED: bundled if name == data.BUNDLED else read(name))
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])  # a page takes its place while it runs
-    monkeypatch.setattr(loaders, "pool", lambda: None)  # submitted jobs wait until a test moves them
+    idle = Pool(1)  # never started: submitted jobs wait until a test moves them
+    monkeypatch.setattr(loaders, "runner", lambda: idle)
     st.cache_resource.clear()
     st.cache_data.clear()
     yield
+    idle.stop()
     st.cache_resource.clear()
     st.cache_data.clear()
 

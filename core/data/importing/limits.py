@@ -1,12 +1,12 @@
 """How much an import may take: every limit, its default and the variable that changes it."""
 
-import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Self
 
-from core.errors import LimitError, TooLargeError
+from core import settings
+from core.errors import TooLargeError
 
-_PREFIX = "EMBEDDING_EXPLORER_IMPORT_"
+_PREFIX = "IMPORT_"
 MIB = 2**20
 
 
@@ -44,8 +44,7 @@ class ImportLimits:
     @classmethod
     def from_environment(cls) -> Self:
         """The defaults with what the environment changes; raises LimitError where it is no positive whole number."""
-        set_there = {limit.name: _PREFIX + limit.name.upper() for limit in fields(cls)}
-        return cls(**{name: _number(variable) for name, variable in set_there.items() if variable in os.environ})
+        return settings.numbers(cls, _PREFIX)
 
     def check(self, limit: str, found: float, what: str) -> None:
         """Pass if `found` is within the limit of that name.
@@ -56,12 +55,6 @@ class ImportLimits:
         allowed = getattr(self, limit)
         if found > allowed:
             raise TooLargeError(
-                f"{what}: {found:,.0f} found, {allowed:,} allowed; bring less, or raise {_PREFIX}{limit.upper()}"
+                f"{what}: {found:,.0f} found, {allowed:,} allowed; bring less, or raise "
+                f"{settings.PREFIX}{_PREFIX}{limit.upper()}"
             )
-
-
-def _number(variable: str) -> int:
-    text = os.environ[variable]
-    if not text.isdecimal() or int(text) < 1:
-        raise LimitError(f"{variable} is {text!r:.30}; it must be a whole number from 1")
-    return int(text)

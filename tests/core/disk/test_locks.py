@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.disk.locks import locked
-from core.errors import BusyError
+from core.errors import BusyError, CanceledError
 
 ROOT = Path(__file__).parents[3]
 
@@ -38,4 +38,11 @@ def test_a_lock_is_free_after_an_error_which_goes_on(tmp_path: Path):
     with pytest.raises(KeyError), locked(tmp_path / "x.lock"):
         raise KeyError
     with locked(tmp_path / "x.lock", seconds=0):
+        pass
+
+
+def test_who_waits_for_a_lock_can_be_stopped(tmp_path: Path):
+    answers = iter([False, False, True, True])
+    waiting = locked(tmp_path / "x.lock", seconds=60, should_stop=lambda: next(answers))
+    with locked(tmp_path / "x.lock"), pytest.raises(CanceledError, match="stopped"), waiting:
         pass

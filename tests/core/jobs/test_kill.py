@@ -4,24 +4,21 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
 from benchmarks import kill
-from core.disk.processes import ProcessId
 from core.jobs import queue
 from core.jobs.job_folder import Job
 from core.jobs.kinds import KINDS
 from core.jobs.pool import Pool
 from core.store.runs import RunStore
 from tests.core.jobs.tiny import COMMAND, TINY, key_of
+from tests.core.jobs.tinyjobs import PATIENCE, runs, wait_for
 
-PATIENCE = 30
 ROOT = Path(__file__).parents[3]
 SERVER = """
 import sys, threading
@@ -44,15 +41,9 @@ threading.Event().wait()
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("EMBEDDING_EXPLORER_HOME", str(tmp_path))
     monkeypatch.setenv("EMBEDDING_EXPLORER_JOBS_PER_OWNER", "1000")
+    monkeypatch.setenv("EMBEDDING_EXPLORER_LEASE_SECONDS", "3")
     monkeypatch.setitem(KINDS, "tiny", TINY)
     return tmp_path
-
-
-def wait_for(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
-    end, tick = time.monotonic() + seconds, threading.Event()
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        tick.wait(0.01)
 
 
 def submit(seed: int) -> Job:
@@ -87,11 +78,9 @@ def server(home: Path) -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
 
 def test_a_killed_server_leaves_no_worker_and_its_successor_goes_on(server: tuple[subprocess.Popen[str], list[int]]):
     process, pids = server
-    workers = [ProcessId.of(pid) for pid in pids]
-    assert len(workers) == 2
-    assert all(workers)
+    assert [runs(pid) for pid in pids] == [True, True]
     process.kill()
-    wait_for(lambda: not any(worker and worker.alive for worker in workers), seconds=10)
+    wait_for(lambda: not any(runs(pid) for pid in pids), seconds=10)
     assert [job.state for job in queue.jobs()] == ["running"] * 2 + ["queued"] * 3, "nobody was there to tell"
     with Pool(2, command=COMMAND):
         wait_for(lambda: not any(job.active for job in queue.jobs()))

@@ -2,9 +2,6 @@
 
 import errno
 import json
-import subprocess
-import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +10,7 @@ from core.disk import files
 from core.disk.processes import ProcessId
 from core.errors import DiskFullError, DivergedError, LimitError, UnknownJobError
 from core.jobs import job_folder, queue
-from core.jobs.job_folder import Job
+from core.jobs.job_folder import Lease
 from core.jobs.kinds import as_event
 from core.jobs.outcome import (
     BUG,
@@ -22,7 +19,7 @@ from core.jobs.outcome import (
     DONE,
     EXIT_DISK_FULL,
     OUT_OF_MEMORY,
-    Verdict,
+    JobOutcome,
     of_error,
     of_exit,
     worker_died,
@@ -30,24 +27,9 @@ from core.jobs.outcome import (
 from core.model.events import Epoch, Started, Step
 from core.store.runs import RunStore
 from tests.core.jobs.tiny import tiny_run
-from tests.core.jobs.tinyjobs import ask
+from tests.core.jobs.tinyjobs import ask, run_by
 
 pytestmark = pytest.mark.usefixtures("tiny_kinds")
-
-
-def dead_process() -> ProcessId:
-    """One that ran and is gone."""
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
-        identity = ProcessId.of(process.pid)
-    assert identity is not None
-    return identity
-
-
-def run_by(job: Job, worker: ProcessId | None) -> Job:
-    """The job as a worker's claim leaves it."""
-    running = replace(job, state="running", turn=1, worker=worker)
-    job_folder.write(queue.folder() / job.job_id, running)
-    return running
 
 
 def test_a_waiting_job_is_canceled_at_once_and_can_be_asked_for_again():
@@ -59,7 +41,7 @@ def test_a_waiting_job_is_canceled_at_once_and_can_be_asked_for_again():
 
 
 def test_a_running_job_is_asked_to_stop():
-    job = run_by(ask(), ProcessId.mine())
+    job = run_by(ask())
     assert queue.cancel(job.job_id).canceling
     assert queue.get(job.job_id).canceling
     assert queue.get(job.job_id).state == "running"
@@ -67,53 +49,54 @@ def test_a_running_job_is_asked_to_stop():
 
 
 @pytest.mark.parametrize("first", [DONE, CANCELED, worker_died("is gone")])
-def test_an_end_is_final(first: Verdict):
-    job = run_by(ask(), ProcessId.mine())
-    ended = queue.conclude(job.job_id, first)
+def test_an_end_is_final(first: JobOutcome):
+    job = run_by(ask())
+    ended = queue.finish(job.job_id, first)
     assert (ended.state, ended.code) == (first.state, first.code)
     for later in (DONE, CANCELED, BUG):
-        assert queue.conclude(job.job_id, later) == ended
+        assert queue.finish(job.job_id, later) == ended
     assert queue.cancel(job.job_id) == ended
     assert queue.get(job.job_id) == ended
 
 
-def test_a_job_whose_worker_is_gone_has_failed():
-    job = run_by(ask(), dead_process())
-    reaped = queue.reap(job)
-    assert (reaped.state, reaped.code) == ("failed", "WORKER_DIED")
-    assert "start it again" in reaped.message
+def test_a_job_whose_lease_ran_out_has_failed():
+    ended = queue.end_expired(run_by(ask()))
+    assert (ended.state, ended.code) == ("failed", "WORKER_DIED")
+    assert "start it again" in ended.message
 
 
-def test_a_pid_that_somebody_else_has_now_is_no_worker():
-    mine = ProcessId.mine()
-    assert mine.alive
-    earlier = replace(mine, start="1" + mine.start)
-    assert not earlier.alive
-    assert queue.reap(run_by(ask(), earlier)).code == "WORKER_DIED"
-
-
-def test_a_job_whose_worker_lives_is_left_alone():
-    job = run_by(ask(), ProcessId.mine())
-    assert queue.reap(job) == job
-
-
-def test_a_worker_that_died_after_publishing_has_finished():
-    job = run_by(ask(4), dead_process())
+def test_a_lease_that_ran_out_after_publishing_is_of_a_finished_job():
+    job = run_by(ask(4))
     RunStore().publish(tiny_run(4))
-    assert queue.reap(job).state == "done"
+    assert queue.end_expired(job).state == "done"
 
 
-def test_a_worker_that_died_while_it_was_asked_to_stop_was_stopped():
-    job = run_by(ask(), dead_process())
+def test_a_lease_that_ran_out_while_the_worker_was_asked_to_stop_is_of_a_stopped_job():
+    job = run_by(ask())
     queue.cancel(job.job_id)
-    assert queue.reap(queue.get(job.job_id)).state == "canceled"
+    assert queue.end_expired(queue.get(job.job_id)).state == "canceled"
 
 
 @pytest.mark.parametrize("status", ["", "{", "null", '{"state": "running"}', '{"worker": null, "newer": 1}'])
 def test_a_status_lost_in_a_power_cut_does_not_hang_the_job(status: str):
-    job = run_by(ask(), ProcessId.mine())
+    job = run_by(ask())
     (queue.folder() / job.job_id / "status.json").write_text(status)
-    assert queue.reap(queue.get(job.job_id)).code == "WORKER_DIED"
+    assert queue.get(job.job_id).state == "running"
+    assert queue.end_expired(queue.get(job.job_id)).code == "WORKER_DIED"
+
+
+def test_a_status_of_another_version_is_read():
+    """An earlier one has no lease, a later one may have more than is known here."""
+    job = run_by(ask())
+    path = queue.folder() / job.job_id / "status.json"
+    status = json.loads(path.read_text())
+    del status["lease"]
+    path.write_text(json.dumps(status | {"worker": {"pid": 7, "start": "123.abc"}, "progress": 0.5}))
+    earlier = queue.get(job.job_id)
+    assert (earlier.state, earlier.progress, earlier.worker) == ("running", 0.5, ProcessId(7, "123.abc"))
+    assert earlier.lease == Lease()
+    path.write_text(json.dumps(status | {"state": "done", "progress": 1.0, "newer": {"x": 1}}))
+    assert (queue.get(job.job_id).state, queue.get(job.job_id).progress) == ("done", 1.0)
 
 
 def test_half_a_line_is_not_a_measurement_yet():
@@ -187,7 +170,7 @@ def test_a_full_disk_refuses_the_job_and_leaves_nothing(monkeypatch: pytest.Monk
 
 
 def test_the_last_status_has_room_reserved_for_it(monkeypatch: pytest.MonkeyPatch):
-    job = run_by(ask(), ProcessId.mine())
+    job = run_by(ask())
     reserve = queue.folder() / job.job_id / "reserve"
     assert reserve.stat().st_size == 16_384
     replace_text = files.replace_text
@@ -198,7 +181,7 @@ def test_the_last_status_has_room_reserved_for_it(monkeypatch: pytest.MonkeyPatc
         replace_text(path, text, durable=durable)
 
     monkeypatch.setattr(job_folder, "replace_text", full_while_reserved)
-    assert queue.conclude(job.job_id, DISK_FULL).code == "DISK_FULL"
+    assert queue.finish(job.job_id, DISK_FULL).code == "DISK_FULL"
     assert queue.get(job.job_id).code == "DISK_FULL"
 
 
@@ -214,9 +197,9 @@ def test_the_last_status_has_room_reserved_for_it(monkeypatch: pytest.MonkeyPatc
     ],
 )
 def test_errors_are_told_with_what_to_do(error: BaseException, state: str, code: str, says: str):
-    verdict = of_error(error)
-    assert (verdict.state, verdict.code) == (state, code)
-    assert says in verdict.message
+    outcome = of_error(error)
+    assert (outcome.state, outcome.code) == (state, code)
+    assert says in outcome.message
 
 
 def test_the_end_of_a_worker_is_read_from_its_traces():

@@ -8,9 +8,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from core.errors import LimitError
+from core.errors import LimitError, UnknownJobError
 from core.jobs import queue
 from core.jobs.pool import POLL_SECONDS, Pool, default_workers
+from core.jobs.runner import Runner
 from core.store.runs import RunStore
 from tests.core.jobs.tiny import COMMAND
 from tests.core.jobs.tinyjobs import PATIENCE, ROOT, ask, ended, measuring, wait_for
@@ -139,3 +140,16 @@ def test_a_pool_that_was_never_started_can_be_stopped():
     never = Pool(1, command=COMMAND)
     never.stop()
     assert never.pids == ()
+
+
+def test_a_pool_is_a_runner(pool: Pool):
+    runner: Runner = pool
+    job = ask(steps=200, seconds=60)
+    wait_for(lambda: measuring(job))
+    assert runner.watch(job.job_id).state == "running"
+    assert runner.cancel(job.job_id).canceling
+    assert ended(job).state == "canceled"
+    assert runner.watch(job.job_id) == queue.get(job.job_id)
+    for call in (runner.watch, runner.cancel):
+        with pytest.raises(UnknownJobError):
+            call("42")

@@ -13,8 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from core.disk import files
-from core.disk.processes import ProcessId
+from core.disk import processes
 from core.errors import DiskFullError
 from core.jobs import queue
 from core.jobs.pool import Pool
@@ -170,6 +169,8 @@ def small_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
         pytest.skip("only a superuser can mount a small disk")
     monkeypatch.setenv("EMBEDDING_EXPLORER_HOME", str(disk))
     yield disk
+    monkeypatch.setenv("EMBEDDING_EXPLORER_HOME", str(tmp_path))
+    processes.token()  # this process lets go of its file on the disk
     subprocess.run(["umount", disk], check=True)
 
 
@@ -199,18 +200,3 @@ def test_a_full_disk_fails_the_job_and_nothing_else(small_disk: Path):
         assert len(pool.pids) == 1
     assert {path.name: path.read_bytes() for path in (RunStore().folder / kept.key).iterdir()} == before
     assert [*RunStore().folder.glob(".tmp-*"), *queue.folder().glob(".tmp-*")] == []
-
-
-def test_processes_are_told_apart():
-    assert ProcessId.mine() == ProcessId.of(os.getpid())
-    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    identity = ProcessId.of(child.pid)
-    assert identity is not None
-    assert identity.alive
-    child.kill()
-    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # it is dead, its status unread
-    assert not identity.alive
-    child.communicate()
-    assert not identity.alive
-    assert ProcessId.of(child.pid) is None
-    assert files.temporary(Path()).name.startswith(f".tmp-{os.getpid()}-")

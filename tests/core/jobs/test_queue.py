@@ -2,18 +2,23 @@
 
 import multiprocessing
 import os
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from core import settings
 from core.config import run_id
+from core.disk import processes
 from core.disk.processes import ProcessId
-from core.errors import BusyError, LimitError, UnknownDatasetError
+from core.errors import BusyError, LimitError, UnknownDatasetError, UnknownJobError
 from core.jobs import queue
-from core.jobs.job_folder import Job
+from core.jobs.job_folder import Job, Lease
 from core.jobs.kinds import KINDS
 from core.model.families import PRESETS
+from core.settings import JobLimits
 from core.store.runs import RunStore
 from tests.core.jobs.tiny import TINY, tiny_run
 from tests.core.jobs.tinyjobs import ask
@@ -36,6 +41,23 @@ def test_ids_go_on_after_jobs_were_forgotten():
     queue.prune(0)
     assert queue.jobs() == []
     assert ask(0).job_id == "00000004"
+
+
+def test_ids_go_on_after_all_jobs_were_wiped(home: Path):
+    """Otherwise a link to an earlier job would show the one that got its id."""
+    queue.cancel(ask(0).job_id)
+    assert queue.get("1").title == "seed 0"
+    shutil.rmtree(home / "jobs")
+    again = ask(1)
+    assert (again.job_id, again.title) == ("00000002", "seed 1")
+    with pytest.raises(UnknownJobError):
+        queue.get("1")
+
+
+def test_ids_go_on_from_those_of_an_earlier_version(home: Path):
+    queue.folder().mkdir(parents=True)
+    (queue.folder() / ".sequence").write_text("41")
+    assert ask(0).job_id == "00000042"
 
 
 def test_equal_keys_are_one_job():
@@ -120,7 +142,7 @@ def test_the_queue_has_an_end(monkeypatch: pytest.MonkeyPatch):
 def test_limits_are_whole_numbers(monkeypatch: pytest.MonkeyPatch, text: str):
     monkeypatch.setenv("EMBEDDING_EXPLORER_QUEUE_LENGTH", text)
     with pytest.raises(LimitError, match="EMBEDDING_EXPLORER_QUEUE_LENGTH"):
-        queue.Limits.from_environment()
+        settings.numbers(JobLimits)
 
 
 def test_owners_take_turns():
@@ -145,6 +167,8 @@ def test_a_job_is_claimed_once():
     mine = queue.claim(job.job_id)
     assert mine is not None
     assert (mine.state, mine.worker, mine.turn) == ("running", ProcessId.mine(), 1)
+    assert mine.lease == Lease(processes.token(), 15)
+    assert queue.get(job.job_id) == mine
     assert queue.claim(job.job_id) is None
 
 

@@ -111,7 +111,7 @@ _DEEDS = {
     "fat": _fat,
 }
 TINY = Kind(run=run_tiny, finished=lambda key: key in RunStore(), warm=lambda: None)
-ASIDE = replace(TINY, lane="other")
+ASIDE = replace(TINY, group="other")
 
 
 def key_of(spec: dict[str, Any]) -> str:

@@ -3,10 +3,14 @@
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from core.jobs import queue
-from core.jobs.job_folder import Job
+import psutil
+
+from core.disk.processes import ProcessId
+from core.jobs import job_folder, queue
+from core.jobs.job_folder import Job, Lease
 from tests.core.jobs.tiny import key_of
 
 PATIENCE = 30  # seconds
@@ -37,3 +41,19 @@ def ended(job: Job) -> Job:
 def measuring(job: Job, lines: int = 2) -> bool:
     """Whether the job has left that many lines."""
     return len(queue.measurements(job.job_id)) >= lines
+
+
+def run_by(job: Job, holder: str = "1-abcd", pid: int = 1, seconds: int = 15) -> Job:
+    """The job as the claim of a worker leaves it, wherever that is."""
+    lease = Lease(holder, seconds)
+    running = replace(job, state="running", turn=1, worker=ProcessId(pid, "0"), lease=lease)
+    job_folder.write(queue.folder() / job.job_id, running)
+    return running
+
+
+def runs(pid: int) -> bool:
+    """Whether a process with this id runs here; one whose exit status is unread does not."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

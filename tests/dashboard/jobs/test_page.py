@@ -2,7 +2,7 @@
 
 from core import data
 from core.jobs import queue
-from core.jobs.outcome import Verdict
+from core.jobs.outcome import JobOutcome
 from core.model.families import PRESETS
 
 
@@ -28,7 +28,7 @@ def test_a_link_shows_one_job_with_its_log_and_a_way_to_start_it_again(open_page
     job = submit()
     queue.claim(job.job_id)
     (queue.folder() / job.job_id / "log.txt").write_text("it went wrong here")
-    queue.conclude(job.job_id, Verdict("failed", "WORKER_DIED", "the process is gone; start it again"))
+    queue.finish(job.job_id, JobOutcome("failed", "WORKER_DIED", "the process is gone; start it again"))
     app = open_page("jobs", job=job.job_id)
     assert app.error[0].value == "The process is gone; start it again."
     assert app.code[0].value == "it went wrong here"
@@ -83,7 +83,7 @@ def test_what_has_been_trained_since_is_shown_in_place_of_a_new_job(open_page, p
     job, again = stopped(), submit()
     queue.claim(again.job_id)
     publish(PRESETS["default"])
-    queue.conclude(again.job_id, Verdict("done"))
+    queue.finish(again.job_id, JobOutcome("done"))
     app = open_page("jobs", job=job.job_id)
     app.button(key="start_again").click().run()
     assert len(queue.jobs()) == 2

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.jobs import queue, study_jobs
-from core.jobs.outcome import Verdict
+from core.jobs.outcome import JobOutcome
 from core.model.run import Run
 from core.store import study_store
 from core.studies.maps import MAP, MapStudySettings
@@ -91,7 +91,7 @@ def test_a_finished_study_leads_to_its_page_from_the_tray_and_the_jobs(run: Run,
     app = open_page("jobs", job=job.job_id)
     study_store.save(run.run_id, "stability", StabilitySettings(), {}, {})
     queue.claim(job.job_id)
-    queue.conclude(job.job_id, Verdict("done"))
+    queue.finish(job.job_id, JobOutcome("done"))
     loaders.jobs_now.clear()
     app.run()
     assert not app.exception

@@ -12,7 +12,7 @@ from core.analysis.lesson.step import guess, pair_of, training_step
 from core.data.ratings import Ratings
 from core.data.splits import split
 from core.jobs import queue
-from core.jobs.outcome import Verdict
+from core.jobs.outcome import JobOutcome
 from core.model.families import PRESETS, run_config
 from core.model.run import Run
 from dashboard.cache import loaders
@@ -231,7 +231,7 @@ def test_a_training_that_failed_says_why_and_can_be_tried_again(open_page, publi
     app.button(key="lesson_train").click().run()
     for job in queue.jobs():
         queue.claim(job.job_id)
-        queue.conclude(job.job_id, Verdict("failed", "OUT_OF_MEMORY", "there was not enough memory"))
+        queue.finish(job.job_id, JobOutcome("failed", "OUT_OF_MEMORY", "there was not enough memory"))
     loaders.jobs_now.clear()
     app.run()
     assert not app.exception

@@ -12,7 +12,7 @@ from core.analysis.components.pca import pca
 from core.analysis.maps.faithfulness import faithfulness
 from core.data.ratings import Ratings
 from core.jobs import queue
-from core.jobs.outcome import Verdict
+from core.jobs.outcome import JobOutcome
 from core.model.run import Run
 from core.store.runs import RunStore
 from core.studies import saved_axes, study_kinds
@@ -81,7 +81,7 @@ def test_a_map_by_tsne_is_offered_then_shown(open_page: Open, run: Run, bundled:
     assert job.title == "Map by t-SNE"
     assert job.kind == "study"
     made(run, bundled, "map", settings_)
-    queue.conclude(job.job_id, Verdict("done"))
+    queue.finish(job.job_id, JobOutcome("done"))
     loaders.jobs_now.clear()
     app = open_page("maps", **query)
     assert not app.exception
@@ -98,7 +98,7 @@ def test_a_map_that_failed_says_why_and_can_be_tried_again(open_page: Open, run:
     next(button for button in app.button if button.label == "Draw this map").click().run()
     (job,) = queue.jobs()
     queue.claim(job.job_id)
-    queue.conclude(job.job_id, Verdict("failed", "OUT_OF_MEMORY", "memory ran out; <b>choose</b> fewer"))
+    queue.finish(job.job_id, JobOutcome("failed", "OUT_OF_MEMORY", "memory ran out; <b>choose</b> fewer"))
     loaders.jobs_now.clear()
     app = open_page("maps", map_method="t-SNE")
     assert not app.exception

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from core.jobs import queue
-from core.jobs.outcome import Verdict
+from core.jobs.outcome import JobOutcome
 from core.model.families import PRESETS
 from dashboard.shell import frame
 
@@ -95,7 +95,7 @@ def test_the_tray_shows_a_job_and_how_it_ended(open_page):
     app = open_page("runs")
     assert any("A training" in bar.proto.text for bar in app.sidebar.get("progress"))
     queue.claim(job.job_id)
-    queue.conclude(job.job_id, Verdict("failed", "DIVERGED", "lower the learning rate"))
+    queue.finish(job.job_id, JobOutcome("failed", "DIVERGED", "lower the learning rate"))
     from dashboard.cache import loaders
 
     loaders.jobs_now.clear()

@@ -1,7 +1,7 @@
 """The start page: the data in numbers, the first training, and the way on."""
 
 from core.jobs import queue
-from core.jobs.outcome import Verdict
+from core.jobs.outcome import JobOutcome
 from core.model.families import PRESETS
 
 
@@ -46,7 +46,7 @@ def test_a_training_that_failed_says_why_and_can_be_started_again(open_page):
     app.button(key="offer_training").click().run()
     (job,) = queue.jobs()
     queue.claim(job.job_id)
-    queue.conclude(job.job_id, Verdict("failed", "DISK_FULL", "the disk is full; delete runs"))
+    queue.finish(job.job_id, JobOutcome("failed", "DISK_FULL", "the disk is full; delete runs"))
     app.run()
     assert app.error[0].value == "The disk is full; delete runs."
     app.button(key="offer_training").click().run()

@@ -8,7 +8,7 @@ import pytest
 
 from core.config import RunConfig
 from core.jobs import queue
-from core.jobs.outcome import CANCELED, Verdict
+from core.jobs.outcome import CANCELED, JobOutcome
 from core.model.events import Epoch, Started
 from core.model.families import PRESETS, run_config
 from dashboard.shared import phrases
@@ -143,7 +143,7 @@ def test_what_a_stopped_job_measured_stays_on_the_board(open_page):
     job = start(app)
     queue.claim(job.job_id)
     measure(job.job_id, STARTED, epoch(1, 0.95, 0.97))
-    queue.conclude(job.job_id, CANCELED, seconds=1.5)
+    queue.finish(job.job_id, CANCELED, seconds=1.5)
     app.run()
     assert values(app)["Validation RMSE"] == "0.970"
 
@@ -152,8 +152,8 @@ def test_divergence_is_told_in_plain_words_with_the_log_at_hand(open_page):
     app = open_page("train")
     job = start(app)
     queue.claim(job.job_id)
-    queue.conclude(
-        job.job_id, Verdict("failed", "DIVERGED", "the loss in epoch 3 was no number; lower the learning rate")
+    queue.finish(
+        job.job_id, JobOutcome("failed", "DIVERGED", "the loss in epoch 3 was no number; lower the learning rate")
     )
     app.run()
     assert app.error[0].value == "The loss in epoch 3 was no number; lower the learning rate."
@@ -164,7 +164,7 @@ def test_a_failure_leaves_the_screen_when_the_settings_change(open_page):
     app = open_page("train")
     job = start(app)
     queue.claim(job.job_id)
-    queue.conclude(job.job_id, Verdict("failed", "DIVERGED", "lower the learning rate"))
+    queue.finish(job.job_id, JobOutcome("failed", "DIVERGED", "lower the learning rate"))
     app.run()
     app.number_input(key="learning_rate").set_value(0.001).run()
     assert not app.error
@@ -188,7 +188,7 @@ def test_the_finished_job_becomes_the_selected_model(open_page, publish):
     job = start(app)
     queue.claim(job.job_id)
     run = publish(PRESETS["default"])
-    queue.conclude(job.job_id, Verdict("done"))
+    queue.finish(job.job_id, JobOutcome("done"))
     app.run()
     assert app.query_params["run"] == run.run_id != older.run_id
 
@@ -229,7 +229,7 @@ def test_settings_changed_while_it_trains_can_be_trained_when_it_is_done(open_pa
     app.number_input(key="embedding_dim").set_value(32).run()
     assert app.button(key="stop_training")
     publish(PRESETS["default"])
-    queue.conclude(job.job_id, Verdict("done"))
+    queue.finish(job.job_id, JobOutcome("done"))
     app.run()
     assert values(app)["Kept epoch"] == "2 of 2"
     app.button(key="start_training").click().run()
@@ -242,7 +242,7 @@ def test_a_stopped_job_keeps_its_own_length_when_the_settings_have_changed(open_
     queue.claim(job.job_id)
     measure(job.job_id, STARTED, epoch(1, 0.95, 0.97))
     app.number_input(key="epochs").set_value(77).run()
-    queue.conclude(job.job_id, CANCELED, seconds=1.5)
+    queue.finish(job.job_id, CANCELED, seconds=1.5)
     app.run()
     assert values(app)["Epoch"] == f"1 of {PRESETS['default'].epochs}"
 
@@ -257,7 +257,7 @@ def test_settings_that_do_not_go_together_leave_a_running_training_on_the_screen
     assert app.error
     assert app.button(key="stop_training")
     assert values(app)["Validation RMSE"] == "0.970"
-    queue.conclude(job.job_id, CANCELED, seconds=1.5)
+    queue.finish(job.job_id, CANCELED, seconds=1.5)
     app.run()
     assert app.error
     assert values(app)["Validation RMSE"] == "0.970"
@@ -271,7 +271,7 @@ def test_somebody_who_watches_the_same_settings_is_told_when_it_is_stopped(open_
     queue.claim(job.job_id)
     measure(job.job_id, STARTED, epoch(1, 0.95, 0.97))
     other = open_page("train")
-    queue.conclude(job.job_id, CANCELED, seconds=1.5)
+    queue.finish(job.job_id, CANCELED, seconds=1.5)
     other.run()
     assert values(other)["Validation RMSE"] == "0.970"
     assert any("Stopped on request" in text.value for text in other.markdown)
