@@ -17,6 +17,7 @@ from core.data.folder import write_folder
 from core.data.ratings import Ratings, Vocabulary
 from core.data.splits import trained_rows
 from core.model.families import run_config
+from core.model.scoring import Scale
 from core.store.runs import RunStore
 from tests.conftest import run_on
 from tests.core.cli.calling import asked, refused
@@ -144,7 +145,7 @@ def test_biases_are_those_of_the_analysis(capsys, bundled, runs, users):
         if users
         else (run.scorer.item_bias, bundled.item_count, bundled.item_mean, bundled.items)
     )
-    expected = biases(bias, count, mean, min_rating=0.5, max_rating=5.0)
+    expected = biases(bias, count, mean, Scale(0.5, 5.0, sigmoid=True))
     assert printed["r2"] == pytest.approx(expected.r2)
     assert printed["shrinkage"] == pytest.approx(expected.shrinkage)
     assert len(printed["top"]) == len(printed["bottom"]) == 4

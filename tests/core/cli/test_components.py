@@ -100,8 +100,6 @@ def test_cost_is_that_of_the_analysis(capsys, run, bundled):
         bundled.user_index[rows],
         bundled.item_index[rows],
         bundled.rating[rows],
-        min_rating=0.5,
-        max_rating=5,
     )
     assert found["rmse"] == pytest.approx(wanted.rmse.tolist())
     assert len(found["rmse"]) == 9

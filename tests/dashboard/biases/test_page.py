@@ -33,7 +33,7 @@ def test_the_tables_hold_those_furthest_from_what_is_expected(open_page, publish
     run = publish()
     app = open_page("biases", min="50")
     assert not app.exception
-    fit = biases(run.scorer.item_bias, bundled.item_count, bundled.item_mean, min_rating=0.5, max_rating=5)
+    fit = biases(run.scorer.item_bias, bundled.item_count, bundled.item_mean, run.scorer.scale)
     train = splits.split(bundled, run.config).train
     moved = np.bincount(bundled.item_index[train], minlength=len(bundled.items)) > 0
     furthest = ends(np.nan_to_num(fit.residual), moved & (bundled.item_count >= 50), 10)
@@ -80,14 +80,14 @@ def test_a_model_without_biases_offers_to_train_one_that_has(open_page, publish)
     app = open_page("biases")
     assert not app.exception
     assert "no biases" in texts(app)
-    assert [button.label for button in app.button if button.key == "offer_training"] == ["Train a model with biases"]
+    assert [button.label for button in app.button if button.key == "offer_training"] == ["Train the default model"]
 
 
 def test_a_model_without_biases_leads_to_one_that_has(open_page, publish):
     biased, plain = publish(PRESETS["default"]), publish(PRESETS["article-simple-dot"])
     app = open_page("biases", run=plain.run_id)
     assert not app.get("plotly_chart")
-    app.button(key="use_biased").click().run()
+    app.button(key="use_another_model").click().run()
     assert not app.exception
     assert app.query_params["run"] == biased.run_id
     assert figure_of(app, "bias")

@@ -7,10 +7,12 @@ import pytest
 
 from core.analysis.biases.bias import Biases, biases
 from core.analysis.components.extremes import Ends
+from core.model.scoring import Bilinear, Scale
 from dashboard.biases import words
 from dashboard.charts import biases as charts
 from dashboard.charts.points import MOST_DRAWN
 from dashboard.shared.matrix_rows import Rows
+from tests.core.analysis.made import scorer
 
 
 def planted(n: int = 400, shrinkage: float = 12.0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -23,21 +25,29 @@ def planted(n: int = 400, shrinkage: float = 12.0) -> tuple[np.ndarray, np.ndarr
 
 
 def fit(bias: np.ndarray, count: np.ndarray, mean: np.ndarray) -> Biases:
-    return biases(bias, count, mean, min_rating=0.5, max_rating=5.0)
+    return biases(bias, count, mean, Scale(0.5, 5.0, sigmoid=True))
 
 
 def rows_of(bias: np.ndarray, count: np.ndarray, noun: str = "movie") -> Rows:
     n = len(bias)
-    return Rows(noun, [f"m{row}" for row in range(n)], np.zeros((n, 2)), bias, count, np.ones(n, bool))
+    labels = [f"m{row}" for row in range(n)]
+    return Rows(noun, labels, biased(bias), np.zeros((n, 2)), bias, count, np.ones(n, bool))
+
+
+def biased(bias: np.ndarray) -> Bilinear:
+    nothing = np.zeros((len(bias), 2))
+    return scorer(nothing, nothing, bias, bias)
 
 
 def test_one_bias_alone():
-    assert words.guess(0, 0.5, 5) == 2.75
-    assert words.guess(100, 0.5, 5) == pytest.approx(5)
+    model = biased(np.zeros(1))
+    assert words.alone(model, 0) == 2.75
+    assert words.alone(model, 100) == pytest.approx(5)
 
 
 def test_highest_and_lowest_are_told_as_ratings():
-    said = words.meaning(rows_of(np.array([0.0, 1.0, -1.0]), np.ones(3, int)), 0.5, 5)
+    bias = np.array([0.0, 1.0, -1.0])
+    said = words.meaning(rows_of(bias, np.ones(3, int)), biased(bias))
     assert "1.00 of m1, guesses 3.79" in said and "−1.00 of m2, 1.71" in said
 
 

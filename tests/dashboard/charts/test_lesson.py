@@ -8,6 +8,7 @@ import pytest
 
 from core.analysis.lesson.dropout import dropout
 from core.analysis.lesson.step import Pair
+from core.model.scoring import Scale
 from dashboard.charts import lesson as charts
 from dashboard.charts import lesson_rows
 
@@ -43,7 +44,7 @@ def test_times_zero_and_times_one_add_up_to_the_row():
 
 
 def test_products_stand_under_the_numbers_they_come_from():
-    pair = Pair(MATRIX[0].astype(float), MATRIX[1].astype(float))
+    pair = Pair(MATRIX[0].astype(float), MATRIX[1].astype(float), Scale(0.5, 5.0, sigmoid=False))
     figure = lesson_rows.terms(pair, pair.user * pair.item, (HOSTILE, HOSTILE), noun=HOSTILE)
     rows, bars = figure.data
     np.testing.assert_allclose(rows.z, MATRIX[:2])
@@ -53,7 +54,7 @@ def test_products_stand_under_the_numbers_they_come_from():
 
 
 def test_a_guess_lies_on_the_curve():
-    figure = charts.sigmoid({"guess": (7.0, 4.99)}, low=0.5, high=5.0, rating=3.5)
+    figure = charts.sigmoid({"guess": (7.0, 4.99)}, Scale(0.5, 5.0, sigmoid=True), rating=3.5)
     curve, mark = figure.data
     assert curve.x[0] == -curve.x[-1] == -8.0
     assert curve.y[len(curve.y) // 2] == 2.75

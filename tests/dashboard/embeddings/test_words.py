@@ -4,6 +4,7 @@ import pytest
 from core.analysis.values import values
 from dashboard.embeddings import words
 from dashboard.shared.matrix_rows import Rows, distinct
+from tests.core.analysis.made import scorer
 
 
 def rows_of(matrix: list[list[float]], *, bias: list[float] | None = None, trained: list[bool] | None = None) -> Rows:
@@ -11,8 +12,9 @@ def rows_of(matrix: list[list[float]], *, bias: list[float] | None = None, train
     return Rows(
         noun="movie",
         labels=[f"m{row}" for row in range(n)],
+        scorer=scorer(*[np.array(matrix, np.float32)] * 2, *([] if bias is None else [np.array(bias)] * 2)),
         matrix=np.array(matrix, np.float32),
-        bias=None if bias is None else np.array(bias, np.float32),
+        bias=np.zeros(n) if bias is None else np.array(bias, np.float32),
         count=np.arange(n) + 1,
         trained=np.ones(n, bool) if trained is None else np.array(trained),
     )

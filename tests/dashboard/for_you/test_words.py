@@ -13,8 +13,8 @@ HOSTILE = "*[a](http://x)* <b>"
 OTHERS = np.linspace(-1, 1, 101)
 
 
-def somebody(bias: float | None) -> NewUser:
-    return NewUser(np.zeros(1), bias, np.eye(2) * 0.04, 3)
+def somebody(bias: float) -> NewUser:
+    return NewUser(np.array([0.0, bias]), 1, np.eye(2) * 0.04, 3)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def test_generosity_is_told_beside_the_others(bias: float, says: str):
 
 
 def test_without_biases_nothing_is_said_and_without_ratings_one_is_average():
-    assert words.generosity(somebody(None), OTHERS, 3) == ""
+    assert words.generosity(somebody(0.0), np.empty(0), 3) == ""
     assert "exactly average" in words.generosity(somebody(0.9), OTHERS, 0)
 
 

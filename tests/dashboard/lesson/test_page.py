@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.analysis.lesson.dropout import dropout, dropped_products
-from core.analysis.lesson.step import guess, pair_of, training_step
+from core.analysis.lesson.step import pair_of, predict, training_step
 from core.data.ratings import Ratings
 from core.data.splits import split
 from core.jobs import queue
@@ -121,14 +121,14 @@ def test_both_ways_to_a_row_and_what_they_cost(open_page, publish, bundled: Rati
 def test_the_guess_is_printed_to_the_digit(open_page, publish, bundled: Ratings, preset: str):
     run = publish(PRESETS[preset])
     item, user, rating = followed(bundled, run)
-    found = guess(pair_of(run.scorer, user, item), min_rating=0.5, max_rating=5.0)
+    found = predict(pair_of(run.scorer, user, item))
     app = open_page("under_the_hood", step="4")
     said = texts(app)
     assert f"**{fixed(found.dot)}**" in said
     assert f"really gave {rating:g} stars" in said
     expected = run.scorer.predict(np.array([user]), np.array([item]))[0]
     assert found.rating == pytest.approx(expected, abs=1e-6)
-    if found.share is not None:
+    if preset == "default":
         assert f"**{fixed(found.score)}**, the score" in said
         assert f"**{fixed(found.rating)}**" in said
     table = app.dataframe[0].value
@@ -144,15 +144,13 @@ def test_the_step_is_that_of_the_formula(open_page, publish, bundled: Ratings, p
     found = training_step(
         pair_of(run.scorer, user, item),
         rating,
-        min_rating=0.5,
-        max_rating=5.0,
         learning_rate=0.3,
         l2=run.config.l2 if penalty else 0.0,
     )
     app = open_page("under_the_hood", step="5", lesson_rate="0.3", lesson_penalty=str(penalty).lower())
     said = texts(app)
-    assert f"The guess was {fixed(found.guess_before.rating)}" in said
-    assert f"it is **{fixed(found.guess_after.rating)}**" in said
+    assert f"The guess was {fixed(found.predicted_before.rating)}" in said
+    assert f"it is **{fixed(found.predicted_after.rating)}**" in said
     assert f"The other {len(bundled.users) - 1:,} people and {len(bundled.items) - 1:,} movies" in said
     table = app.dataframe[0].value
     dims = run.config.embedding_dim
@@ -185,7 +183,7 @@ def test_a_model_of_the_other_sort_joins_the_comparison(open_page, publish):
     publish(PRESETS["article-simple-dot"])
     biased = publish(PRESETS["default"])
     app = open_page("under_the_hood", step="6", run=biased.run_id)
-    assert "*a dot product without biases* is your dot product, 64 dimensions" in texts(app)
+    assert "*another model, without biases* is your dot product, 64 dimensions" in texts(app)
 
 
 def test_dropout_is_that_of_the_formula(open_page, publish, bundled: Ratings):

@@ -1,11 +1,14 @@
 """What is said about neighbors, on vectors one can see through."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from core.analysis.neighbors.analogies import analogy
 from core.analysis.neighbors.of_one import METRICS, neighbors
 from dashboard.neighbors import words
 from dashboard.shared.matrix_rows import Rows
+from tests.core.analysis.made import scorer
 
 
 def rows_of(matrix: np.ndarray, count: list[int] | None = None) -> Rows:
@@ -13,8 +16,9 @@ def rows_of(matrix: np.ndarray, count: list[int] | None = None) -> Rows:
     return Rows(
         noun="movie",
         labels=[f"m{row}" for row in range(n)],
+        scorer=scorer(matrix, matrix),
         matrix=matrix.astype(np.float32),
-        bias=None,
+        bias=np.zeros(n),
         count=np.array(count or range(1, n + 1)),
         trained=np.ones(n, bool),
     )
@@ -49,7 +53,7 @@ def test_a_neighbor_that_is_not_close_is_called_so():
 
 def test_titles_stay_text():
     matrix = np.array([[1, 0], [1, 0.1]])
-    rows = Rows("movie", ["*bold*", "[x](javascript:y)"], matrix, None, np.ones(2, int), np.ones(2, bool))
+    rows = replace(rows_of(matrix), labels=["*bold*", "[x](javascript:y)"])
     said = words.lead(rows, 0, neighbors(matrix, 0))
     assert "\\*bold\\*" in said and "[x](" not in said
 

@@ -199,8 +199,6 @@ def test_the_first_components_predict_as_the_analysis_says(open_page, publish, b
         bundled.user_index[rows],
         bundled.item_index[rows],
         bundled.rating[rows],
-        min_rating=0.5,
-        max_rating=5,
     )
     assert f"{found.rmse[0]:.3f} stars, the whole model by {found.rmse[-1]:.3f}" in texts(app)
     line = next(trace for trace in figure_of(app, "cost")["data"] if trace["name"] == "error")

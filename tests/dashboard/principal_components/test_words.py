@@ -11,6 +11,7 @@ from dashboard.principal_components import words as component_words
 from dashboard.principal_components.label import Label
 from dashboard.shared import coloring
 from dashboard.shared.matrix_rows import Rows
+from tests.core.analysis.made import scorer
 
 BOTH = [Label(1), Label(2)]
 
@@ -26,10 +27,13 @@ def test_one_dimension_has_one_component():
     assert "one dimension" in component_words.scree(pca(np.array([[1.0], [2.0]])), 0)
 
 
+def rows_of(bundled: Ratings, labels: list[str]) -> Rows:
+    matrix = np.zeros((1, 1))
+    return Rows("movie", labels, scorer(matrix, matrix), matrix, np.zeros(1), bundled.item_count, np.ones(1, bool))
+
+
 def test_ends_are_told_apart_by_ratings_and_years(bundled: Ratings):
-    rows = Rows(
-        "movie", bundled.item_table["title"].tolist(), np.zeros((1, 1)), None, bundled.item_count, np.ones(1, bool)
-    )
+    rows = rows_of(bundled, bundled.item_table["title"].tolist())
     years = bundled.item_table["year"].to_numpy()
     old, new = np.flatnonzero(years == 1940)[:5], np.flatnonzero(years == 2010)[:5]
     said = component_words.ends(bundled, rows, Ends(top=new, bottom=old))
@@ -40,7 +44,7 @@ def test_ends_are_told_apart_by_ratings_and_years(bundled: Ratings):
 
 def test_an_empty_end_has_no_words(bundled: Ratings):
     nobody = np.array([], int)
-    rows = Rows("movie", [], np.zeros((1, 1)), None, bundled.item_count, np.ones(1, bool))
+    rows = rows_of(bundled, [])
     assert component_words.ends(bundled, rows, Ends(top=nobody, bottom=nobody)) == ""
 
 
