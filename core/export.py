@@ -136,7 +136,7 @@ def _layers(run: Run) -> dict[str, np.ndarray]:
 def _lists(matrix: np.ndarray) -> pa.ListArray:
     """A list of float32 a row."""
     rows, width = matrix.shape
-    ends = pa.array(np.arange(0, rows * width + 1, width, dtype=np.int32))
+    ends = pa.array(np.arange(rows + 1, dtype=np.int32) * width)
     return pa.ListArray.from_arrays(ends, pa.array(matrix.ravel(), pa.float32()))
 
 

@@ -1,8 +1,10 @@
 """What all tests share: a home of their own, and data to work on."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +17,35 @@ from core.model.events import Epoch, Started, Step
 from core.model.families import family_of, run_config
 from core.model.run import Outcome, Run
 from core.model.scoring import Scorer
+
+SLOWEST_FIRST = (
+    "browser/test_missions.py",
+    "browser/test_for_you.py",
+    "browser/test_datasets.py",
+    "browser/test_main_job.py",
+    "browser/",
+    "core/jobs/",
+    "core/training/",
+    "core/test_export.py",
+    "core/cli/",
+    "dashboard/",
+)
+"""Where the long files are, the longest first: one that begins last has a processor to itself, and the other idles."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what takes long first; within a file, and among files alike, the order stays."""
+    here = Path(__file__).parent
+
+    def place(item: pytest.Item) -> int:
+        name = item.path.relative_to(here).as_posix()
+        return next((rank for rank, start in enumerate(SLOWEST_FIRST) if name.startswith(start)), len(SLOWEST_FIRST))
+
+    items.sort(key=place)
+
+
+if TYPE_CHECKING:
+    from tests.families import Trained
 
 
 @pytest.fixture(autouse=True)
@@ -31,8 +62,22 @@ def bundled() -> Ratings:
     return data.load()
 
 
+@pytest.fixture(scope="session")
+def families() -> Callable[[str], "Trained"]:
+    """Each family trained on the same small data, when it is first asked for."""
+    from tests.families import planted_ratings, train  # imports TensorFlow
+
+    ratings = planted_ratings()
+    return cache(lambda model: train(model, ratings))
+
+
 @pytest.fixture
 def small() -> Ratings:
+    """A table for which a person can do the sums, new for each test."""
+    return small_ratings()
+
+
+def small_ratings() -> Ratings:
     """Six users, five items; the last item has no rating, and titles are awkward."""
     users = np.array([0, 0, 0, 1, 1, 2, 2, 2, 3, 3, 4, 5], np.int32)
     items = np.array([0, 1, 2, 0, 3, 1, 2, 3, 0, 1, 2, 0], np.int32)

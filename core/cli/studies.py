@@ -122,7 +122,7 @@ def _made(study: Study[Settings], arguments: argparse.Namespace) -> tuple[Run, R
     """The run, its data, the settings as they count, and the result, from the store where it is there."""
     run = RunStore().load(arguments.run_id)
     ratings, settings = data.ratings_of(run.dataset), study.parse(given(arguments, study.settings))
-    study.check(run, settings)
+    study.check_run(run, settings)
     if not study.exists(run.run_id, settings):
         print(f"{study.name}: not made yet with these settings; at work", file=sys.stderr)
     return run, ratings, settings, study.make(run, ratings, settings, on_progress=_Percent())

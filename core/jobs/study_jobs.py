@@ -26,7 +26,7 @@ def submit_study(run_id: str, study: Study[Settings], settings: Settings, *, own
         LimitError: The settings do not fit the run.
         BusyError, DiskFullError: As `queue.submit` says.
     """
-    study.check(RunStore().load(run_id), settings)
+    study.check_run(RunStore().load(run_id), settings)
     spec = {"study": study.name, "run_id": run_id, "settings": settings.model_dump(mode="json")}
     return queue.submit(KIND, spec, key=study.key(run_id, settings), owner=owner, title=title or study.title(settings))
 

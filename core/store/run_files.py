@@ -9,6 +9,7 @@ import numpy as np
 from core.config import RunConfig
 from core.data.ratings import DatasetRef
 from core.disk.checksums import IntegrityError
+from core.errors import LimitError
 from core.model.events import Epoch, Started, Step
 from core.model.families import family_of, parse_config
 from core.model.run import Origin, Outcome, Run
@@ -18,7 +19,6 @@ SCHEMA_VERSION = 1
 """Of the folder's layout: raise it when this version's folders cannot be read by the last one."""
 
 LAYOUT = Layout("manifest.json", SCHEMA_VERSION)
-_ARRAYS = ("user_embedding", "item_embedding", "user_bias", "item_bias")
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def read_manifest(folder: Path) -> Manifest:
             versions=tuple(body["versions"].items()),
             artifact=artifact,
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (LimitError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise IntegrityError(f"{LAYOUT.manifest} is not one of this version: {error}") from error
     if manifest.run_id != folder.name:
         raise IntegrityError(f"it holds run {manifest.run_id}")
@@ -91,7 +91,7 @@ def read_manifest(folder: Path) -> Manifest:
 def read_folder(folder: Path) -> Run:
     """The run, every byte of it checked; raises IntegrityError as `read_manifest` does."""
     manifest = read_manifest(folder)
-    arrays = {name: manifest.artifact.array(name) for name in _ARRAYS if name in manifest.artifact.arrays}
+    arrays = {name: manifest.artifact.array(name) for name in manifest.artifact.arrays}
     if problem := _misfit(arrays, manifest.config, manifest.dataset):
         raise IntegrityError(problem)
     history = manifest.artifact.document("history")

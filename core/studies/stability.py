@@ -7,7 +7,6 @@ from core.config import run_id
 from core.data.ratings import Ratings
 from core.model.events import Epoch, Event, Step
 from core.model.run import Run
-from core.model.scoring import require_vectors
 from core.store.runs import RunStore
 from core.store.study_store import Stored
 from core.studies.study import Progress, ShouldStop, Study
@@ -21,7 +20,6 @@ class StabilitySettings(BaseModel, frozen=True, extra="forbid"):
 
 
 def _check(run: Run, settings: StabilitySettings) -> None:
-    require_vectors(run.scorer)
     check_size(run.config, run.dataset.users, run.dataset.items, run.dataset.ratings)
 
 

@@ -48,6 +48,16 @@ class Study(Generic[Settings]):
     compute: Callable[[Run, Ratings, Settings, Progress, ShouldStop], Stored]
     check: Callable[[Run, Settings], None] = lambda run, settings: None
 
+    def check_run(self, run: Run, settings: Settings) -> None:
+        """Refuse before anything waits in a queue what cannot work; every study looks at vectors.
+
+        Raises:
+            NotApplicableError: The model has no vectors.
+            LimitError, UnknownRunError: As `check` says.
+        """
+        require_vectors(run.scorer)
+        self.check(run, settings)
+
     def parse(self, values: dict[str, Any]) -> Settings:
         """Checked settings; raises LimitError where one is unknown or out of range."""
         try:

@@ -1,4 +1,4 @@
-"""A live server, started by the very command that people type, and a real Chromium."""
+"""One live server, started by the very command that people type, and one real Chromium, for all that a worker tests."""
 
 import os
 import shutil
@@ -6,6 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -15,8 +17,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from core.data.download import BASE_VARIABLE
+from core.disk import files
+from core.jobs import queue
+
 ROOT = Path(__file__).parents[2]
 STARTS_WITHIN_SECONDS = 60
+JOBS_END_WITHIN_SECONDS = 60
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
 @dataclass(frozen=True)
@@ -28,29 +36,60 @@ class Server:
     home: Path
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """`streamlit run dashboard/app.py` on an empty home."""
+@pytest.fixture(scope="session")
+def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """`streamlit run dashboard/app.py`; downloads go to a port of this machine on which nobody listens."""
     home = tmp_path_factory.mktemp("server") / "home"
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     streamlit = Path(sys.executable).parent / "streamlit"
-    with (home.parent / "server.log").open("w") as log:
+    with (home.parent / "server.log").open("w") as log, socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
         process = subprocess.Popen(
             [str(streamlit), "run", "dashboard/app.py", f"--server.port={port}", "--server.headless=true"],
             cwd=ROOT,
-            env={**os.environ, "EMBEDDING_EXPLORER_HOME": str(home)},
+            env={
+                **os.environ,
+                "EMBEDDING_EXPLORER_HOME": str(home),
+                BASE_VARIABLE: f"http://127.0.0.1:{closed.getsockname()[1]}/",
+            },
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    try:
-        _wait_until_healthy(f"http://127.0.0.1:{port}/_stcore/health", process)
-        yield Server(f"http://127.0.0.1:{port}", process.pid, home)
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(timeout=20)
+        try:
+            _wait_until_healthy(f"http://127.0.0.1:{port}/_stcore/health", process)
+            yield Server(f"http://127.0.0.1:{port}", process.pid, home)
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def server(_running: Server) -> Server:
+    """The server with an empty home: what the module before has left there is gone, and no work of it goes on.
+
+    The process stays, and with it what is slow to start: its imports, its
+    warm worker, and what it knows of the bundled ratings.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EMBEDDING_EXPLORER_HOME", str(_running.home))
+        _end_jobs()
+    for place in _running.home.glob("*/[!.]*"):  # what begins with a dot is the living worker's, or a lock
+        files.remove(place)
+    return _running
+
+
+def _end_jobs() -> None:
+    """Cancel what waits or runs, and wait until it has ended: a worker must not lose the folder it writes into."""
+    for job in queue.jobs():
+        if job.active:
+            queue.cancel(job.job_id)
+    end, tick = time.monotonic() + JOBS_END_WITHIN_SECONDS, threading.Event()
+    while any(job.active for job in queue.jobs()):
+        assert time.monotonic() < end, [job for job in queue.jobs() if job.active]
+        tick.wait(0.05)
 
 
 def _wait_until_healthy(url: str, process: subprocess.Popen[bytes]) -> None:
@@ -68,28 +107,44 @@ def _wait_until_healthy(url: str, process: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """A Chromium of the system where there is one, else the one Playwright has downloaded."""
+def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    """A browser that keeps the app's scripts, compiled, from page to page; 1440 by 900.
+
+    Only a profile on disk does: the others that `chromium` opens compile
+    everything anew. It is a Chromium of the system where there is one, else
+    the one Playwright has downloaded.
+    """
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+        context = playwright.chromium.launch_persistent_context(
+            tmp_path_factory.mktemp("profile"), executable_path=found, args=["--no-sandbox"], viewport=DESK
+        )
+        context.set_default_timeout(30_000)
+        yield context
+        context.close()
 
 
-@pytest.fixture(scope="module")
-def context(chromium: Browser) -> Iterator[BrowserContext]:
-    """A browser that has loaded the app's scripts already after its first page; 1440 by 900."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(30_000)
-    yield context
-    context.close()
+@pytest.fixture(scope="session")
+def chromium(context: BrowserContext) -> Browser:
+    """For contexts of their own: other people's browsers, which share nothing with `context`."""
+    assert context.browser is not None
+    return context.browser
 
 
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
     """A fresh window, and with it a session of its own."""
     page = context.new_page()
+    yield page
+    page.close()
+
+
+@pytest.fixture(scope="module", params=["light", "dark"])
+def browsed_phone(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """One window as wide as a phone's for a whole module, in light and in dark: it visits page after page."""
+    page = context.new_page()
+    page.set_viewport_size(PHONE)
+    page.emulate_media(color_scheme=request.param)
     yield page
     page.close()

@@ -2,17 +2,14 @@
 
 import random
 import re
-import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.data.download import BASE_VARIABLE
 from dashboard.shell import frame
 from tests.browser.conftest import Server
-from tests.browser.waiting import settled
+from tests.browser.waiting import settled, visit
 
 HOSTILE = (
     "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>",
@@ -28,15 +25,6 @@ MADE_OF_TITLES = (
 """What would be on a page if a title were read as markup."""
 
 PAGES = [name for pages in frame.PAGES.values() for name, _, _ in pages if name != "start"]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _no_network() -> Iterator[None]:
-    """Downloads go to a port of this machine on which nobody listens."""
-    with pytest.MonkeyPatch.context() as patch, socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        patch.setenv(BASE_VARIABLE, f"http://127.0.0.1:{closed.getsockname()[1]}/")
-        yield
 
 
 @pytest.fixture
@@ -117,9 +105,7 @@ def test_own_data_with_hostile_titles_from_upload_to_components(server: Server, 
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_role("button", name="Open the components")).to_be_visible(timeout=180_000)
     for name in ["", *PAGES]:
-        page.goto(f"{server.url}/{name}?dataset={own}")
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
-        settled(page)
+        visit(page, server, f"{name}?dataset={own}")
         main = page.get_by_test_id("stMain")
         assert page.locator(MADE_OF_TITLES).count() == 0, name
         assert not re.search(r"\bmovies?\b", main.inner_text(), re.IGNORECASE), name

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from core.config import run_id
 from core.data.ratings import Ratings
@@ -69,10 +69,8 @@ def open_waterfall(page: Page) -> Locator:
 
 
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
-def test_rate_ten_read_the_list_and_open_a_waterfall(trained: Server, chromium: Browser, width: int, height: int):
-    context = chromium.new_context(viewport={"width": width, "height": height})
-    page = context.new_page()
-    page.set_default_timeout(30_000)
+def test_rate_ten_read_the_list_and_open_a_waterfall(trained: Server, page: Page, width: int, height: int):
+    page.set_viewport_size({"width": width, "height": height})
     open_page(trained, page)
     rate_ten(page, lambda place: stars(page).nth(place).get_by_role("radio").nth(place % 5).click())
     assert sorted(rated(page).values()) == sorted(["1", "2", "3", "4", "5"] * 2)
@@ -86,7 +84,6 @@ def test_rate_ten_read_the_list_and_open_a_waterfall(trained: Server, chromium: 
     main = page.get_by_test_id("stMain")
     assert main.evaluate("element => element.scrollWidth <= element.clientWidth")
     expect(page.get_by_test_id("stException")).to_have_count(0)
-    context.close()
 
 
 def tab_until(page: Page, reached: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Server
-from tests.browser.waiting import settled
+from tests.browser.waiting import settled, visit
 
 PAGES = ("", "train", "embeddings", "components", "runs", "jobs")
 
@@ -67,15 +67,10 @@ def test_the_server_process_holds_no_tensorflow(trained: Server):
 
 
 @pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_hangs_over_the_edge_of_a_phone(trained: Server, chromium: Browser, name: str, scheme: str):
-    context = chromium.new_context(viewport={"width": 390, "height": 844}, color_scheme=scheme)
-    page = context.new_page()
-    page.goto(f"{trained.url}/{name}")
-    settled(page)
-    main = page.get_by_test_id("stMain")
+def test_nothing_hangs_over_the_edge_of_a_phone(trained: Server, browsed_phone: Page, name: str):
+    visit(browsed_phone, trained, name)
+    main = browsed_phone.get_by_test_id("stMain")
     assert main.evaluate("element => element.scrollWidth <= element.clientWidth")
-    context.close()
 
 
 def test_a_wrong_link_is_told_in_words(trained: Server, page: Page):

@@ -5,12 +5,12 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from core.data.ratings import Ratings
 from core.store.runs import RunStore
 from tests.browser.conftest import Server
-from tests.browser.waiting import running_again, settled
+from tests.browser.waiting import running_again, settled, visit
 from tests.conftest import run_on
 
 
@@ -84,13 +84,9 @@ def test_an_axis_is_built_kept_and_found_in_a_link(mapped: Server, page: Page):
 
 
 @pytest.mark.parametrize("view", ["A map", "An axis of your own"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_hangs_over_the_edge_of_a_phone(mapped: Server, chromium: Browser, view: str, scheme: str):
-    context = chromium.new_context(viewport={"width": 390, "height": 844}, color_scheme=scheme)
-    page = context.new_page()
-    page.goto(f"{mapped.url}/maps?maps={view.replace(' ', '+')}")
-    settled(page)
-    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
-    main = page.get_by_test_id("stMain")
+def test_nothing_hangs_over_the_edge_of_a_phone(mapped: Server, browsed_phone: Page, view: str):
+    visit(browsed_phone, mapped, f"maps?maps={view.replace(' ', '+')}")
+    expect(browsed_phone.get_by_role("radio", name=view, exact=True)).to_be_checked()
+    expect(browsed_phone.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    main = browsed_phone.get_by_test_id("stMain")
     assert main.evaluate("element => element.scrollWidth <= element.clientWidth")
-    context.close()

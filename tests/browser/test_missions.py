@@ -1,14 +1,13 @@
 """A mission finished from its link, and the lesson with the keyboard alone."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import Server
-from tests.browser.waiting import settled
+from tests.browser.conftest import DESK, PHONE, Server
+from tests.browser.waiting import settled, visit
 
 
 @dataclass(frozen=True)
@@ -23,24 +22,20 @@ def bar(page: Page) -> Locator:
     return page.get_by_test_id("stMain").locator(".st-key-mission_bar")
 
 
-def open_page(chromium: Browser, *, width: int = 1440, height: int = 900) -> Iterator[Page]:
-    context = chromium.new_context(viewport={"width": width, "height": height})
-    context.set_default_timeout(30_000)
-    yield context.new_page()
-    context.close()
-
-
 @pytest.fixture(scope="module")
 def begun(server: Server, chromium: Browser) -> Begun:
-    """The first step of the first mission: from a teacher's link to a trained model."""
-    for page in open_page(chromium):
-        page.goto(f"{server.url}/?mission=first-model&class=on")
-        expect(bar(page)).to_contain_text("step 1 of 4")
-        page.get_by_role("button", name="Train your first model").click()
-        page.wait_for_url(re.compile("/components"), timeout=180_000)  # the worker may still be importing TensorFlow
-        expect(bar(page)).to_contain_text("step 2 of 4")
-        expect(page).to_have_url(re.compile("mission=first-model.*task=2"))
-        address = page.url
+    """The first step of the first mission, in a browser of its own: from a teacher's link to a trained model."""
+    context = chromium.new_context(viewport=DESK)
+    context.set_default_timeout(30_000)
+    page = context.new_page()
+    page.goto(f"{server.url}/?mission=first-model&class=on")
+    expect(bar(page)).to_contain_text("step 1 of 4")
+    page.get_by_role("button", name="Train your first model").click()
+    page.wait_for_url(re.compile("/components"), timeout=180_000)  # the worker may still be importing TensorFlow
+    expect(bar(page)).to_contain_text("step 2 of 4")
+    expect(page).to_have_url(re.compile("mission=first-model.*task=2"))
+    address = page.url
+    context.close()
     return Begun(server, address)
 
 
@@ -73,34 +68,34 @@ class Way:
 @pytest.mark.parametrize(
     "way", [Way(1440), Way(390), Way(1440, keyboard=True)], ids=["wide", "narrow", "by keyboard alone"]
 )
-def test_a_mission_is_finished_from_its_link(begun: Begun, chromium: Browser, way: Way):
-    for page in open_page(chromium, width=way.width):
-        page.goto(begun.address)  # another browser, which knows nothing but the address
-        settled(page)
-        expect(bar(page)).to_contain_text("step 2 of 4")
-        there = bar(page).get_by_role("link", name="Take me there")
-        way.follow(page, there)
-        expect(bar(page)).to_contain_text("step 3 of 4")
-        page.reload()
-        expect(bar(page)).to_contain_text("step 3 of 4")
+def test_a_mission_is_finished_from_its_link(begun: Begun, page: Page, way: Way):
+    page.set_viewport_size({"width": way.width, "height": 900})
+    page.goto(begun.address)  # not the browser in which it began: it knows nothing but the address
+    settled(page)
+    expect(bar(page)).to_contain_text("step 2 of 4")
+    there = bar(page).get_by_role("link", name="Take me there")
+    way.follow(page, there)
+    expect(bar(page)).to_contain_text("step 3 of 4")
+    page.reload()
+    expect(bar(page)).to_contain_text("step 3 of 4")
 
-        way.follow(page, there)
-        page.wait_for_url(re.compile("/components"))
-        settled(page)
-        way.enter(page, page.get_by_label("Component", exact=True), "2")
-        expect(bar(page)).to_contain_text("step 4 of 4")
+    way.follow(page, there)
+    page.wait_for_url(re.compile("/components"))
+    settled(page)
+    way.enter(page, page.get_by_label("Component", exact=True), "2")
+    expect(bar(page)).to_contain_text("step 4 of 4")
 
-        way.follow(page, there)
-        page.wait_for_url(re.compile("/neighbors"))
-        settled(page)
-        way.enter(page, page.get_by_label(re.compile("^Movie")), "Toy Story 2")
-        expect(bar(page)).to_contain_text("Mission done: Your first model")
+    way.follow(page, there)
+    page.wait_for_url(re.compile("/neighbors"))
+    settled(page)
+    way.enter(page, page.get_by_label(re.compile("^Movie")), "Toy Story 2")
+    expect(bar(page)).to_contain_text("Mission done: Your first model")
 
-        way.follow(page, bar(page).get_by_role("link", name="All missions"))
-        expect(page.get_by_text("finished")).to_be_visible()
-        way.follow(page, bar(page).get_by_role("button", name="Close"))
-        expect(bar(page)).to_have_count(0)
-        expect(page).not_to_have_url(re.compile("mission="))
+    way.follow(page, bar(page).get_by_role("link", name="All missions"))
+    expect(page.get_by_text("finished")).to_be_visible()
+    way.follow(page, bar(page).get_by_role("button", name="Close"))
+    expect(bar(page)).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("mission="))
 
 
 def test_a_link_for_a_class_hides_what_it_does_not_need(begun: Begun, page: Page):
@@ -138,10 +133,11 @@ def reach(page: Page, wanted: Locator) -> None:
     pytest.fail(f"the Tab key does not lead to {wanted}")
 
 
-def test_nothing_hangs_over_the_edge_of_a_phone(begun: Begun, chromium: Browser):
-    for page in open_page(chromium, width=390, height=844):
-        for place in ("missions?mission=overfitting", *(f"under_the_hood?step={number}" for number in range(1, 9))):
-            page.goto(f"{begun.server.url}/{place}")
-            settled(page)
-            main = page.get_by_test_id("stMain")
-            assert main.evaluate("element => element.scrollWidth <= element.clientWidth"), place
+def test_nothing_hangs_over_the_edge_of_a_phone(begun: Begun, page: Page):
+    page.set_viewport_size(PHONE)
+    titles = {f"under_the_hood?step={number}": f"{number}. " for number in range(1, 9)}
+    for place, title in {"missions?mission=overfitting": "For a class", **titles}.items():
+        visit(page, begun.server, place)
+        expect(page.get_by_role("heading", level=2).filter(has_text=title)).to_be_visible()
+        main = page.get_by_test_id("stMain")
+        assert main.evaluate("element => element.scrollWidth <= element.clientWidth"), place

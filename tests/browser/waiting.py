@@ -2,8 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Server
+
+_SETTLED = """() => {
+    const app = document.querySelector("[data-testid=stApp]");
+    const heading = document.querySelector("h1");
+    return app?.dataset.testScriptState === "notRunning"
+        && Boolean(heading?.checkVisibility())
+        && !document.querySelector("[data-testid=stStatusWidget]");
+}"""
 
 _RUNS_AND_ENDS = """() => {
     const app = document.querySelector("[data-testid=stApp]");
@@ -16,9 +27,15 @@ _RUNS_AND_ENDS = """() => {
     });
 }"""
 
+_GO = """address => {
+    history.pushState({}, "", address);
+    dispatchEvent(new PopStateEvent("popstate"));
+}"""
+
 
 def settled(page: Page) -> None:
     """Wait until the page has been drawn and no script runs."""
+    page.wait_for_function(_SETTLED)  # looks at every frame; what is expected below, up to a second late
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
@@ -30,3 +47,19 @@ def running_again(page: Page) -> Iterator[None]:
     page.evaluate(_RUNS_AND_ENDS)
     yield
     page.evaluate("() => window.ranAgain")
+
+
+def visit(page: Page, server: Server, place: str) -> None:
+    """Open a page of the app, and wait until it has been drawn.
+
+    A window that is in the app already goes there as the browser's Back and
+    Forward do, without loading the app anew: for tests that look at many
+    pages, and not at how a link opens.
+    """
+    address = f"{server.url}/{place}"
+    if urlsplit(page.url)[:2] == urlsplit(address)[:2]:
+        with running_again(page):
+            page.evaluate(_GO, address)
+    else:
+        page.goto(address)
+    settled(page)

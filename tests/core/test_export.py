@@ -20,9 +20,11 @@ from core.export import export, inert, one_line
 from core.store.runs import RunStore
 from core.studies import component_names
 from core.studies.component_names import Name
-from tests.conftest import run_on
+from tests.conftest import run_on, small_ratings
 
 MODELS = ["simple_dot", "dot_with_bias", "simple_dot_diy"]
+OPENED = ["bias_only", "neural", *MODELS]
+EVERY_USER, EVERY_ITEM = np.repeat(np.arange(6), 5).astype(np.int32), np.tile(np.arange(5), 6).astype(np.int32)
 
 
 def sigmoid(score):
@@ -63,23 +65,34 @@ def test_parquet_columns(small, tmp_path):
     assert users.column_names == ["user_id", "n_ratings", "mean_rating", "bias", "embedding"]
 
 
-@pytest.mark.parametrize("model", MODELS)
-def test_the_keras_file_opens_elsewhere_and_predicts_the_same(small, tmp_path, model):
-    run = run_on(small, model=model)
-    (path,) = export(run, small, "keras", tmp_path)
-    users, items = np.repeat(np.arange(6), 5).astype(np.int32), np.tile(np.arange(5), 6).astype(np.int32)
-    np.savez(tmp_path / "ask.npz", users=users, items=items)
-    layer = "from core.model.networks import DiyEmbedding; objects = {'DiyEmbedding': DiyEmbedding}"
+@pytest.fixture(scope="module")
+def opened_elsewhere(tmp_path_factory):
+    """What another program, started once, reads and predicts from the Keras file of each model."""
+    folder, small = tmp_path_factory.mktemp("keras"), small_ratings()
+    for model in OPENED:
+        export(run_on(small, model=model), small, "keras", folder / model)
+    np.savez(folder / "ask.npz", users=EVERY_USER, items=EVERY_ITEM)
+    files = {model: str(path) for model in OPENED for path in (folder / model).glob("*")}
     code = f"""
 import keras, numpy as np
-objects = None
-{layer if model == "simple_dot_diy" else ""}
-model = keras.models.load_model({str(path)!r}, custom_objects=objects)
-ask = np.load({str(tmp_path / "ask.npz")!r})
-np.save({str(tmp_path / "answer.npy")!r}, model.predict({{"user": ask["users"], "item": ask["items"]}}, verbose=0))
+ask = np.load({str(folder / "ask.npz")!r})
+for name, path in {files!r}.items():
+    objects = None
+    if name == "simple_dot_diy":  # the last: the others open without anything of ours
+        from core.model.networks import DiyEmbedding
+        objects = {{"DiyEmbedding": DiyEmbedding}}
+    model = keras.models.load_model(path, custom_objects=objects)
+    answer = model.predict({{"user": ask["users"], "item": ask["items"]}}, verbose=0)
+    np.save({str(folder)!r} + f"/{{name}}.npy", answer)
 """
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2], capture_output=True)
-    np.testing.assert_allclose(np.load(tmp_path / "answer.npy"), run.scorer.predict(users, items), rtol=1e-5, atol=1e-6)
+    return {model: np.load(folder / f"{model}.npy") for model in OPENED}
+
+
+@pytest.mark.parametrize("model", OPENED)
+def test_the_keras_file_opens_elsewhere_and_predicts_the_same(small, opened_elsewhere, model):
+    expected = run_on(small, model=model).scorer.predict(EVERY_USER, EVERY_ITEM)
+    np.testing.assert_allclose(opened_elsewhere[model], expected, rtol=1e-5, atol=1e-6)
 
 
 def test_projector_files_have_a_line_a_vector_and_a_header_of_metadata(small, tmp_path):

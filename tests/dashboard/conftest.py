@@ -48,10 +48,9 @@ def open_page() -> Callable[..., AppTest]:
         app = AppTest.from_file(APP, default_timeout=60)
         for key, value in query.items():
             app.query_params[key] = value
-        app.run()
         if name != "start":
-            app.switch_page(f"app_pages/{name}.py").run()
-        return app
+            app.switch_page(f"app_pages/{name}.py")
+        return app.run()
 
     return open_
 

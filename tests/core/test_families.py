@@ -1,0 +1,214 @@
+"""Every call that prints a prediction, an error or a formula prints Keras' own, or says that it does not apply."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from core.analysis.new_user.model import NewUserModel
+from core.config import RunConfig
+from core.data.splits import split
+from core.model.backend import keras
+from core.model.families import FAMILIES
+from core.model.networks import DiyEmbedding
+from core.training.trainer import fit
+from tests.core.cli.calling import asked, refused
+from tests.families import CLOSE, N_ITEMS, Trained
+
+USER, ITEM = 3, 7
+RATED = {"i1": 4.5, "i2": 1.0, "i8": 3.0}
+
+
+@pytest.fixture(params=FAMILIES)
+def trained(request: pytest.FixtureRequest, families: Callable[[str], Trained]) -> Trained:
+    """One family, its data and run in the home."""
+    trained = families(request.param)
+    trained.put_into_home()
+    return trained
+
+
+def does_not_apply(capsys: pytest.CaptureFixture[str], *arguments: str) -> None:
+    """The call is refused with the code for it and a sentence that names the model."""
+    text = refused(capsys, *arguments)
+    assert text.startswith("NOT_APPLICABLE: this does not apply to the model “")
+    assert text.endswith("choose a model of another kind")
+
+
+def flags(config: RunConfig) -> list[str]:
+    """Every setting as a flag."""
+    return [f"--{name.replace('_', '-')}={value}" for name, value in config if not isinstance(value, bool) or value]
+
+
+def test_the_errors_that_calls_print(capsys: pytest.CaptureFixture[str], trained: Trained):
+    run, close = trained.run, pytest.approx(trained.val_rmse, abs=CLOSE)
+    by_train = asked(capsys, "train", "--dataset", "planted", "--preset", "article-dot-with-bias", *flags(run.config))
+    assert (by_train["run_id"], by_train["cached"]) == (run.run_id, True)
+    assert by_train["val_rmse"] == close
+    shown = asked(capsys, "show", run.run_id)
+    assert shown["metrics"]["val_rmse"] == close
+    assert shown["history"][-1]["val_rmse"] == close
+    assert shown["origin"] == "trained"
+    (listed,) = asked(capsys, "runs")
+    assert listed["metrics"]["val_rmse"] == close
+    if not run.scorer.has_vectors:
+        return
+    if run.scorer.is_bilinear:
+        cost = asked(capsys, "cost", run.run_id)
+        assert cost["rmse"][-1] == close
+        assert cost["val_rmse"] == close
+    else:
+        does_not_apply(capsys, "cost", run.run_id)
+
+
+def test_what_asks_for_vectors(capsys: pytest.CaptureFixture[str], trained: Trained, tmp_path: Path):
+    run = trained.run.run_id
+    calls = [
+        ("components", run, "--min-ratings", "1"),
+        ("neighbors", run, "--item", "i1"),
+        ("axis", run, "--low", "i1", "--high", "i2"),
+        ("map", run, "--method", "pca", "--min-ratings", "0"),
+        ("clusters", run, "--n-clusters", "3", "--min-ratings", "0"),
+        ("export", run, "--format", "projector", "--to", str(tmp_path)),
+        ("export", run, "--format", "components", "--to", str(tmp_path)),
+    ]
+    for call in calls:
+        if trained.run.scorer.has_vectors:
+            assert asked(capsys, *call)
+        else:
+            does_not_apply(capsys, *call)
+
+
+def test_biases_are_the_layers_own(capsys: pytest.CaptureFixture[str], trained: Trained):
+    run = trained.run
+    if not run.scorer.has_biases:
+        does_not_apply(capsys, "biases", run.run_id)
+        return
+    for side, flag in (("item", []), ("user", ["--users"])):
+        table = trained.model.get_layer(f"{side}_bias").get_weights()[0][:, 0]
+        found = asked(capsys, "biases", run.run_id, "--top", "5", "--min-ratings", "1", *flag)
+        rows = [*found["top"], *found["bottom"]]
+        assert len(rows) == 10
+        for row in rows:
+            assert row["bias"] == pytest.approx(table[int(row[f"{side}_id"][1:])], abs=CLOSE)
+            assert row["taste"] == (pytest.approx(0) if not run.scorer.has_vectors else row["taste"])
+
+
+def test_a_guess_for_somebody_in_the_data(capsys: pytest.CaptureFixture[str], trained: Trained):
+    own = float(np.clip(trained.predict([USER], [ITEM])[0], 0.5, 5.0))
+    call = ("explain", trained.run.run_id, "--user", f"u{USER}", "--item", f"i{ITEM}")
+    if not trained.run.scorer.is_bilinear:
+        does_not_apply(capsys, *call)
+        return
+    explained = asked(capsys, *call)
+    assert explained["predicted_rating"] == pytest.approx(own, abs=CLOSE)
+    assert sum(term["rating"] for term in explained["terms"]) == pytest.approx(explained["rating"], abs=1e-9)
+
+
+def test_guesses_for_somebody_new(capsys: pytest.CaptureFixture[str], trained: Trained):
+    ratings, run = trained.ratings, trained.run
+    person = NewUserModel(run, ratings, split(ratings, run.config)).place(RATED)
+    own = trained.with_user(person.numbers)
+    rated = [text for item, rating in RATED.items() for text in ("--rate", f"{item}={rating}")]
+    found = asked(capsys, "recommend", run.run_id, *rated, "--top", str(N_ITEMS), "--min-ratings", "1")
+    assert len(found) >= 20
+    for row in found:
+        assert row["predicted_rating"] == pytest.approx(own[int(row["item_id"][1:])], abs=CLOSE)
+    if run.scorer.is_bilinear:
+        explained = asked(capsys, "explain", run.run_id, *rated, "--item", found[0]["item_id"])
+        assert explained["predicted_rating"] == pytest.approx(found[0]["predicted_rating"], abs=CLOSE)
+
+
+class Row:
+    """One row of an exported table, its columns as attributes."""
+
+    def __init__(self, columns: dict[str, Any]) -> None:
+        self.__dict__.update(columns)
+
+
+def evaluated(formula: str, user: dict[str, Any], item: dict[str, Any], layers: dict[str, np.ndarray]) -> float:
+    """A formula as exported, worked out on exported rows."""
+    words = {
+        "dot": np.dot,
+        "concat": lambda *parts: np.concatenate(parts),
+        "relu": lambda values: np.maximum(values, 0),
+        "sigmoid": lambda score: 1 / (1 + np.exp(-score)),
+        "user": Row(user),
+        "item": Row(item),
+    }
+    assert formula.startswith("rating = ")
+    return float(np.squeeze(eval(formula.removeprefix("rating = "), {"__builtins__": {}}, words | layers)))
+
+
+def test_the_formula_gives_every_prediction_from_the_parquet_files(
+    capsys: pytest.CaptureFixture[str], trained: Trained, tmp_path: Path
+):
+    run = trained.run
+    asked(capsys, "export", run.run_id, "--format", "parquet", "--to", str(tmp_path))
+    tables = {name: pd.read_parquet(tmp_path / f"{name}.parquet").to_dict("records") for name in ("users", "items")}
+    formula = pq.read_schema(tmp_path / "items.parquet").metadata[b"formula"].decode()
+    assert formula == asked(capsys, "show", run.run_id)["formula"] == run.scorer.formula()
+    layers = {}
+    if (tmp_path / "layers.parquet").exists():
+        whole = pd.read_parquet(tmp_path / "layers.parquet")
+        layers = {row["name"]: np.reshape(row["values"], row["shape"]) for _, row in whole.iterrows()}
+    users, items = np.divmod(np.arange(0, 40 * N_ITEMS, 7), N_ITEMS)
+    own = trained.predict(users, items)
+    found = [
+        evaluated(formula, tables["users"][user], tables["items"][item], layers)
+        for user, item in zip(users, items, strict=True)
+    ]
+    np.testing.assert_allclose(found, own, atol=CLOSE)
+
+
+def test_the_csv_files_hold_the_same_numbers(capsys: pytest.CaptureFixture[str], trained: Trained, tmp_path: Path):
+    asked(capsys, "export", trained.run.run_id, "--format", "csv", "--to", str(tmp_path))
+    scorer = trained.run.scorer
+    items = pd.read_csv(tmp_path / "items.csv")
+    np.testing.assert_allclose(items["bias"], scorer.item_bias, atol=CLOSE)
+    vectors = items[[name for name in items if name.startswith("dim_")]]
+    assert vectors.shape == scorer.item_embedding.shape
+    np.testing.assert_allclose(vectors, scorer.item_embedding, atol=CLOSE)
+    others = [name for name in scorer.arrays if name not in scorer.rows]
+    assert (tmp_path / "layers.csv").exists() == bool(others)
+    if others:
+        layers = pd.read_csv(tmp_path / "layers.csv")
+        for name in others:
+            values = layers.loc[layers["name"] == name, "value"]
+            np.testing.assert_allclose(values, scorer.arrays[name].ravel(), atol=CLOSE)
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # raised and caught inside Keras
+def test_the_keras_file_predicts_the_same(capsys: pytest.CaptureFixture[str], trained: Trained, tmp_path: Path):
+    (file,) = asked(capsys, "export", trained.run.run_id, "--format", "keras", "--to", str(tmp_path))["files"]
+    loaded = keras.models.load_model(file, custom_objects={"DiyEmbedding": DiyEmbedding})
+    users, items = np.divmod(np.arange(0, 40 * N_ITEMS, 7), N_ITEMS)
+    found = np.asarray(loaded([users.astype(np.int32), items.astype(np.int32)], training=False))
+    np.testing.assert_allclose(found, trained.predict(users, items), atol=CLOSE)
+
+
+def test_predictions_of_the_run_are_the_models_own(trained: Trained):
+    users, items = np.divmod(np.arange(40 * N_ITEMS), N_ITEMS)
+    np.testing.assert_allclose(trained.run.scorer.predict(users, items), trained.predict(users, items), atol=CLOSE)
+    assert trained.run.outcome.val_rmse == pytest.approx(trained.val_rmse, abs=CLOSE)
+
+
+def test_two_families_side_by_side_print_their_errors(capsys: pytest.CaptureFixture[str], families):
+    first, second = families("neural"), families("simple_dot")
+    for one in (first, second):
+        one.put_into_home()
+    found = asked(capsys, "compare", first.run.run_id, second.run.run_id, "--min-ratings", "1")
+    printed = {run["run_id"]: run["val_rmse"] for run in found["metrics"]}
+    for one in (first, second):
+        assert printed[one.run.run_id] == pytest.approx(one.val_rmse, abs=CLOSE)
+
+
+def test_a_second_training_of_the_same_settings_is_the_same_run(families):
+    for model in ("bias_only", "neural"):
+        known = families(model)
+        again = fit(known.run.config, known.ratings)
+        for name, array in again.scorer.arrays.items():
+            np.testing.assert_array_equal(array, known.run.scorer.arrays[name])

@@ -1,0 +1,117 @@
+"""Every family trained on small data, beside the very Keras model that the training left."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core import data
+from core.config import RunConfig
+from core.data.folder import write_folder
+from core.data.ratings import Ratings, Vocabulary
+from core.data.splits import split
+from core.disk.home import home
+from core.model.backend import keras
+from core.model.families import FAMILIES, run_config
+from core.model.run import Run
+from core.store.runs import RunStore
+from core.training import trainer
+
+N_USERS, N_ITEMS = 40, 30
+CLOSE = 1e-5
+"""The largest difference between a number of the program and Keras' own."""
+
+_WANTED = {"embedding_dim": 4, "hidden_units": 5, "l2": 0.01, "item_dropout": 0.2}
+
+
+def planted_ratings() -> Ratings:
+    """700 ratings made of biases and one taste; 560 to train on, which is 17 batches of 32 and 16 ratings."""
+    rng = np.random.default_rng(0)
+    user, item = np.divmod(rng.permutation(N_USERS * N_ITEMS)[:700], N_ITEMS)
+    score = 3 + rng.normal(size=N_USERS)[user] * rng.normal(size=N_ITEMS)[item] + rng.normal(size=N_ITEMS)[item] / 2
+    ids = [f"i{number}" for number in range(N_ITEMS)]
+    return Ratings(
+        dataset_id="planted",
+        name="Planted",
+        noun="movie",
+        users=Vocabulary(np.array([f"u{number}" for number in range(N_USERS)], object)),
+        items=Vocabulary(np.array(ids, object)),
+        user_index=user.astype(np.int32),
+        item_index=item.astype(np.int32),
+        rating=np.clip(np.round(2 * score) / 2, 0.5, 5).astype(np.float32),
+        timestamp=None,
+        item_table=pd.DataFrame({"title": ids, "year": np.nan, "genres": [[] for _ in ids]}),
+        min_rating=0.5,
+        max_rating=5.0,
+    )
+
+
+def settings(model: str) -> dict[str, Any]:
+    """Settings of a short training; those of these that the family has."""
+    own = FAMILIES[model].config_type.model_fields
+    some = {name: value for name, value in _WANTED.items() if name in own}
+    return {"model": model, "epochs": 3, "batch_size": 32, "learning_rate": 0.02, "patience": 9} | some
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """One trained family.
+
+    Attributes:
+        ratings: What it learned from.
+        run: What the program keeps of it.
+        model: A copy of the Keras model as training left it.
+    """
+
+    ratings: Ratings
+    run: Run
+    model: keras.Model
+
+    def predict(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
+        """Keras' own predictions, not clipped."""
+        return np.asarray(self.model([np.asarray(users, np.int32), np.asarray(items, np.int32)], training=False))
+
+    @cached_property
+    def val_rmse(self) -> float:
+        """Keras' own error on the validation ratings, predictions clipped."""
+        rows, ratings = split(self.ratings, self.run.config).validation, self.ratings
+        predicted = self.predict(ratings.user_index[rows], ratings.item_index[rows]).astype(np.float64)
+        return float(np.sqrt(np.mean(np.square(np.clip(predicted, 0.5, 5.0) - ratings.rating[rows]))))
+
+    def with_user(self, numbers: np.ndarray) -> np.ndarray:
+        """Keras' own predictions of every item for somebody with these numbers, put in the place of the first user."""
+        there = {layer.name for layer in self.model.layers}
+        names = [name for name in ("user_embedding", "user_bias") if name in there]
+        kept = {name: self.model.get_layer(name).get_weights() for name in names}
+        place = 0
+        for name in names:
+            table = kept[name][0].copy()
+            table[0] = numbers[place : place + table.shape[1]]
+            place += table.shape[1]
+            self.model.get_layer(name).set_weights([table])
+        predicted = self.predict(np.zeros(N_ITEMS), np.arange(N_ITEMS))
+        for name in names:
+            self.model.get_layer(name).set_weights(kept[name])
+        return np.clip(predicted, 0.5, 5.0)
+
+    def put_into_home(self) -> Run:
+        """The data and the run where the program looks for them."""
+        folder = home() / "datasets" / self.ratings.dataset_id
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            write_folder(folder, self.ratings)
+        assert data.info(self.ratings.dataset_id).digest == self.ratings.digest
+        RunStore().publish(self.run)
+        return self.run
+
+
+def train(model: str, ratings: Ratings) -> Trained:
+    """Train a family, and copy the engine's model before another training takes the engine."""
+    config: RunConfig = run_config(**settings(model))
+    run = trainer.fit(config, ratings)
+    engine = trainer._engine(config, ratings, run.started.n_train)
+    copy = keras.models.clone_model(engine.model)
+    copy.set_weights(engine.model.get_weights())
+    return Trained(ratings, run, copy)
