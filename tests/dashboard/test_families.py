@@ -1,0 +1,173 @@
+"""Every page shows each family's own numbers, those of its Keras model, or says that it does not apply."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.analysis.new_user.model import NewUserModel
+from core.data.splits import split
+from core.model.families import FAMILIES
+from dashboard.lesson.wording import fixed
+from tests.families import CLOSE, Trained
+
+PAGES = sorted(path.stem for path in (Path(__file__).parents[2] / "dashboard" / "app_pages").glob("[a-z]*.py"))
+NO_VECTORS, NO_SUM, NO_BIASES = "This model has no vectors", "is no sum of terms", "This model has no biases"
+RATED = {"i1": 4.5, "i2": 1.0, "i8": 3.0}
+
+
+@pytest.fixture(params=FAMILIES)
+def trained(request: pytest.FixtureRequest, families: Callable[[str], Trained]) -> Trained:
+    """One family, its data and run in the home."""
+    trained = families(request.param)
+    trained.put_into_home()
+    return trained
+
+
+@pytest.fixture
+def show(open_page: Callable[..., AppTest], trained: Trained) -> Callable[..., AppTest]:
+    """Open a page with the family's run selected; nothing on it may fail."""
+
+    def show_(name: str, **query: str) -> AppTest:
+        app = open_page(name, run=trained.run.run_id, dataset=trained.run.dataset.dataset_id, **query)
+        assert not app.exception
+        assert not app.error
+        return app
+
+    return show_
+
+
+def texts(app: AppTest) -> str:
+    kinds = (app.title, app.header, app.markdown, app.caption, app.info, app.warning, app.subheader)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def chart(app: AppTest, key: str) -> dict:
+    (one,) = [one for one in app.get("plotly_chart") if one.proto.id.endswith(f"-{key}")]
+    return json.loads(one.proto.spec)
+
+
+def numbers(values: object) -> np.ndarray:
+    """The numbers of a trace, which come as a list or as bytes."""
+    if isinstance(values, dict):
+        import base64
+
+        return np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"]).astype(float)
+    return np.array(values, float)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_for_every_family(show, trained: Trained, page: str):
+    app = show(page)
+    scorer, text = trained.run.scorer, texts(app)
+    needs_vectors = page in {"components", "embeddings", "maps", "neighbors"}
+    assert (NO_VECTORS in text) == ((needs_vectors or page == "for_you") and not scorer.has_vectors)
+    assert (NO_BIASES in text) == (page == "biases" and not scorer.has_biases)
+    assert (NO_SUM in text) == (page in {"components", "for_you"} and not scorer.is_bilinear)
+
+
+def test_the_error_on_train(show, trained: Trained):
+    link = {name: str(value) for name, value in trained.run.config}
+    app = show("train", **link | {"model": f"**{trained.run.scorer.title}**"})  # a link names it as the page does
+    (shown,) = [metric.value for metric in app.metric if metric.label == "Validation RMSE"]
+    assert shown == f"{trained.val_rmse:.3f}"
+    assert f"RMSE {trained.val_rmse:.3f}" in texts(app)
+
+
+def test_the_error_on_runs_and_the_formula(show, trained: Trained):
+    app = show("runs")
+    table = app.dataframe[0].value
+    (column,) = [name for name in table.columns if name == "val_rmse"]
+    assert table[column].iloc[0] == pytest.approx(trained.val_rmse, abs=CLOSE)
+
+
+def test_what_components_say_of_the_error(show, trained: Trained):
+    app = show("components")
+    if not trained.run.scorer.is_bilinear:
+        assert not [one for one in app.get("plotly_chart") if one.proto.id.endswith("-cost")]
+    elif trained.run.scorer.has_vectors:
+        (line, *_) = [trace for trace in chart(app, "cost")["data"] if len(numbers(trace["y"])) > 2]
+        assert numbers(line["y"])[-1] == pytest.approx(trained.val_rmse, abs=CLOSE)
+
+
+def test_biases_are_the_layers_own(show, trained: Trained):
+    app = show("biases", min="1")
+    if not trained.run.scorer.has_biases:
+        return
+    own = trained.model.get_layer("item_bias").get_weights()[0][:, 0]
+    for table in app.dataframe[:2]:
+        for title, bias in zip(table.value["Title"], table.value["Bias"], strict=True):
+            assert bias == pytest.approx(own[int(re.match(r"i(\d+)", title)[1])], abs=CLOSE)
+    scorer, row = trained.run.scorer, int(own.argmax())
+    alone = 0.5 + 4.5 / (1 + np.exp(-own[row])) if scorer.has_vectors else scorer.arrays["mean"][0] + own[row]
+    assert f"of i{row}, guesses {alone:.2f}" in texts(app)
+
+
+def test_guesses_for_somebody_new(show, trained: Trained):
+    link = ",".join(f"{item}:{rating:g}" for item, rating in RATED.items())
+    app = show("for_you", rated=link, like_min="1", item="i7")
+    person = NewUserModel(trained.run, trained.ratings, split(trained.ratings, trained.run.config)).place(RATED)
+    own = trained.with_user(person.numbers)
+    listed = [button.key for button in app.button if (button.key or "").startswith("own_hide_")]
+    assert len(listed) == 10
+    best = sorted((row for row in range(30) if f"i{row}" not in RATED), key=lambda row: -own[row])
+    assert f"**{own[best[0]]:.1f}** ±" in texts(app)
+    if trained.run.scorer.is_bilinear:
+        *_, total = chart(app, "own_waterfall_why")["data"][0]["text"]
+        assert total == f"{own[7]:.2f}"
+    else:
+        assert f"The guess for **i7** is **{own[7]:.2f}**" in texts(app)
+
+
+def test_a_guess_for_somebody_in_the_data(show, trained: Trained):
+    user, item = int(trained.ratings.user_index[5]), int(trained.ratings.item_index[5])
+    app = show("for_you", who="Somebody in the data", user=f"User u{user}", item_of_user=f"i{item}")
+    own = float(np.clip(trained.predict([user], [item])[0], 0.5, 5.0))
+    text = texts(app)
+    if trained.run.scorer.is_bilinear:
+        raw = float(trained.predict([user], [item])[0])
+        assert f"Together **{raw:.2f}**" in text
+    else:
+        assert f"is **{own:.2f}**. The true rating is **{trained.ratings.rating[5]:g}**" in text
+
+
+@pytest.mark.parametrize("step", range(1, 9))
+def test_the_lesson_on_every_family(show, trained: Trained, step: int):
+    app = show("under_the_hood", step=str(step))
+    scorer, text = trained.run.scorer, texts(app)
+    has_product = scorer.has_vectors and scorer.is_bilinear
+    skipped = (step in {4, 5, 7} and not has_product) or (step in {2, 3} and not scorer.has_vectors)
+    assert (NO_VECTORS in text or NO_SUM in text) == skipped
+    label = app.selectbox(key="follow").value
+    user, item = int(app.selectbox(key="with").value.removeprefix("User u")), int(label.removeprefix("i"))
+    own = float(trained.predict([user], [item])[0])
+    if skipped or step == 4:
+        assert f"**{fixed(own)}**" in text
+    if step == 6:
+        assert f"{trained.val_rmse:.3f}" in text
+
+
+def test_two_models_side_by_side(open_page, families):
+    first, second = families("neural"), families("bias_only")
+    for one in (first, second):
+        one.put_into_home()
+    app = open_page("compare", dataset="planted", models=f"{first.run.run_id},{second.run.run_id}")
+    assert not app.exception
+    shown = sorted(app.dataframe[0].value["val_rmse"])
+    assert shown == pytest.approx(sorted([first.val_rmse, second.val_rmse]), abs=CLOSE)
+    assert NO_VECTORS in texts(app)
+
+
+def test_a_model_that_cannot_answer_leads_to_one_that_can(open_page, families):
+    without, other = families("bias_only"), families("simple_dot")
+    for one in (without, other):
+        one.put_into_home()
+    app = open_page("components", dataset="planted", run=without.run.run_id)
+    app.button(key="use_another_model").click().run()
+    assert not app.exception
+    assert app.query_params["run"] in (other.run.run_id, [other.run.run_id])
+    assert NO_VECTORS not in texts(app)
