@@ -56,6 +56,8 @@ def panel(known: NewUserModel, rows: Rows, entry: Entry, found: Predictions, why
     ratings, mine = known.ratings, own_ratings.own(known.ratings.dataset_id)
     st.subheader("You would like" if mine.given else "What most people like")
     st.markdown(words.list_lead(len(mine.given), rows.nouns))
+    if not known.run.scorer.has_vectors:
+        st.markdown(words.same_for_all(rows.nouns))
     asked = _filters(known, rows)
     allowed = asked.allowed.copy()
     allowed[ratings.items.indices([*mine.given, *mine.hidden])] = False

@@ -60,7 +60,14 @@ def section(known: NewUserModel, person: NewUser, labels: Sequence[Label], ends:
     n, scorer = person.n_ratings, known.run.scorer
     if not (scorer.has_vectors and scorer.is_bilinear):
         st.markdown(words.generosity(person, _biases(known), n))
-        explain_lack(known.run, "is_bilinear" if scorer.has_vectors else "has_vectors")
+        if scorer.has_vectors:
+            st.info(
+                f"In this model the vectors of people and of {phrases.plural(known.ratings.noun)} have no axes in common: "
+                "they meet only in the hidden layer. So there are no components on which both could be placed.",
+                icon=":material/info:",
+            )
+        else:
+            explain_lack(known.run, "has_vectors")
         return
     found = standing(known, person)
     far = int(np.argmax(np.abs(found.mine.z)))

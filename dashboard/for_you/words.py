@@ -23,6 +23,14 @@ def list_lead(n: int, nouns: str) -> str:
     return f"Guesses from your {count(n, 'rating')}; nothing was trained. Rate what you know: it makes room for others."
 
 
+def same_for_all(nouns: str) -> str:
+    """What a list by a model without vectors is."""
+    return (
+        f"This model has no vectors and so knows no taste: everybody's {nouns} come in the same order, and what you rate "
+        "only says how generous you are."
+    )
+
+
 def guess(rating: float, sure: Sureness, place: int, noun: str) -> str:
     """A guess, how far it may be off, and in small what that comes of."""
     because = {"": "", "item": f", {noun} rated seldom", "person": ", tastes differ on it"}[sure.reason(place)]

@@ -65,10 +65,10 @@ def own_way(example: Example) -> str:
     numbers = ""
     if isinstance(scorer, Bilinear):
         user, item = float(scorer.user_bias[example.user]), float(scorer.item_bias[example.item])
-        numbers = f" = {fixed(scorer.constant)} {summand(user)} {summand(item)}"
+        numbers = f"{fixed(scorer.constant)} {summand(user)} {summand(item)} = "
     return (
-        f"This model guesses in its own way: {scorer.rating_latex()}. What {example.person} would give {example.title}"
-        f"{numbers} = **{fixed(rating)}**; really given: {example.rating:g}."
+        f"This model guesses in its own way: {scorer.rating_latex()}. For {example.person} and {example.title}: "
+        f"{numbers}**{fixed(rating)}**. Really given: {example.rating:g}."
     )
 
 

@@ -114,6 +114,7 @@ def test_guesses_for_somebody_new(show, trained: Trained):
     own = trained.with_user(person.numbers)
     listed = [button.key for button in app.button if (button.key or "").startswith("own_hide_")]
     assert len(listed) == 10
+    assert ("come in the same order" in texts(app)) == (not trained.run.scorer.has_vectors)
     best = sorted((row for row in range(30) if f"i{row}" not in RATED), key=lambda row: -own[row])
     assert f"**{own[best[0]]:.1f}** ±" in texts(app)
     if trained.run.scorer.is_bilinear:
