@@ -6,15 +6,12 @@ factorization techniques for recommender systems", equation 3, fitted by the sam
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
 from core.config import RunConfig, family_name
-from core.model.scoring import Bilinear, Scale
-
-if TYPE_CHECKING:
-    from core.model.networks import Network
+from core.model.scoring import Bilinear, Network, Scale
 
 
 class BiasOnlyConfig(RunConfig):
@@ -61,7 +58,7 @@ class BiasOnly(Bilinear):
         return {"mean": (1,), "user_bias": (n_users,), "item_bias": (n_items,)}
 
     @classmethod
-    def build(cls, config: Any, *, n_users: int, n_items: int, scale: Scale, seed: int) -> "Network":
+    def build(cls, config: Any, *, n_users: int, n_items: int, scale: Scale, seed: int) -> Network:
         """Two biases and a table of one number, which starts in the middle of the scale; the penalty is on biases."""
         from core.model.backend import keras  # only training and exports need TensorFlow
         from core.model.networks import Builder

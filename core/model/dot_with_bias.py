@@ -4,13 +4,10 @@ The second model of the article, and that of fast.ai's lesson.
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from core.config import LayerConfig, RunConfig, VectorConfig, family_name
-from core.model.scoring import Bilinear, Scale
-
-if TYPE_CHECKING:
-    from core.model.networks import Network
+from core.model.scoring import Bilinear, Network, Scale
 
 
 class DotWithBiasConfig(RunConfig, VectorConfig, LayerConfig):
@@ -39,7 +36,7 @@ class DotWithBias(Bilinear):
     has_biases: ClassVar[bool] = True
 
     @classmethod
-    def build(cls, config: Any, *, n_users: int, n_items: int, scale: Scale, seed: int) -> "Network":
+    def build(cls, config: Any, *, n_users: int, n_items: int, scale: Scale, seed: int) -> Network:
         """The dot product and the biases, added."""
         from core.model.backend import keras  # only training and exports need TensorFlow
         from core.model.networks import Builder, dot_product, layer_of

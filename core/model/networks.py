@@ -1,14 +1,13 @@
 """The Keras side of the model families: an embedding layer written by hand, and the parts that models share."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from core.config import LayerConfig, RunConfig, VectorConfig
 from core.model.backend import keras
-from core.model.scoring import Scale, Scorer
+from core.model.scoring import Network, Scale, Scorer
 
 ops = keras.ops
 
@@ -84,19 +83,6 @@ def _raise_unless(known: Any, message: str) -> None:
     """Raise IndexError where `known` holds values and one is False; a compiled program's tensor holds none yet."""
     if hasattr(known, "numpy") and not bool(ops.all(known)):
         raise IndexError(message)
-
-
-@dataclass(frozen=True, eq=False)
-class Network:
-    """An untrained or trained Keras model of a family.
-
-    Attributes:
-        model: Inputs "user" and "item", (batch,) int32; output (batch,) in rating units.
-        penalized: Keras tensors, (batch, any), whose squared lengths the penalty weighs.
-    """
-
-    model: keras.Model
-    penalized: tuple[Any, ...]
 
 
 class Builder:

@@ -9,15 +9,12 @@ second model of fast.ai's lesson, with the products of the vectors added to what
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
 from core.config import RunConfig, VectorConfig, family_name, setting
-from core.model.scoring import BLOCK, Scale, Scorer
-
-if TYPE_CHECKING:
-    from core.model.networks import Network
+from core.model.scoring import BLOCK, Network, Scale, Scorer
 
 
 class NeuralConfig(RunConfig, VectorConfig):
@@ -69,7 +66,7 @@ class Neural(Scorer):
         }
 
     @classmethod
-    def build(cls, config: Any, *, n_users: int, n_items: int, scale: Scale, seed: int) -> "Network":
+    def build(cls, config: Any, *, n_users: int, n_items: int, scale: Scale, seed: int) -> Network:
         """The two vectors, their products, the hidden layer, and one number out of both."""
         from core.model.backend import keras  # only training and exports need TensorFlow
         from core.model.networks import Builder

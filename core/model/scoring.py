@@ -8,15 +8,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
+from typing import Any, ClassVar, NoReturn, Self
 
 import numpy as np
 
 from core.config import RunConfig
 from core.errors import NotApplicableError
-
-if TYPE_CHECKING:
-    from core.model.networks import Network
 
 BLOCK = 100_000
 """Rows for which derivatives are held at once."""
@@ -79,6 +76,19 @@ def sigmoid(score: Any) -> Any:
 
 
 @dataclass(frozen=True, eq=False)
+class Network:
+    """An untrained or trained Keras model of a family.
+
+    Attributes:
+        model: Inputs "user" and "item", (batch,) int32; output (batch,) in rating units.
+        penalized: Keras tensors, (batch, any), whose squared lengths the penalty weighs.
+    """
+
+    model: Any
+    penalized: tuple[Any, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Scorer(ABC):
     """The learned numbers of one run, and everything that follows from them.
 
@@ -121,7 +131,7 @@ class Scorer(ABC):
 
     @classmethod
     @abstractmethod
-    def build(cls, config: RunConfig, *, n_users: int, n_items: int, scale: Scale, seed: int) -> "Network":
+    def build(cls, config: RunConfig, *, n_users: int, n_items: int, scale: Scale, seed: int) -> Network:
         """The untrained Keras model, and what of it the penalty weighs; every random number follows from `seed`."""
 
     @abstractmethod

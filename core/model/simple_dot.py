@@ -1,13 +1,10 @@
 """simple_dot: rating = u · v, the first model of the article."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from core.config import LayerConfig, RunConfig, VectorConfig, family_name
-from core.model.scoring import Bilinear, Scale
-
-if TYPE_CHECKING:
-    from core.model.networks import Network
+from core.model.scoring import Bilinear, Network, Scale
 
 
 class SimpleDotConfig(RunConfig, VectorConfig, LayerConfig):
@@ -30,7 +27,7 @@ class SimpleDot(Bilinear):
     }
 
     @classmethod
-    def build(cls, config: Any, *, n_users: int, n_items: int, scale: Scale, seed: int) -> "Network":
+    def build(cls, config: Any, *, n_users: int, n_items: int, scale: Scale, seed: int) -> Network:
         """Two embedding layers, dropout, and their dot product."""
         from core.model.networks import Builder, dot_product, layer_of  # only training and exports need TensorFlow
 

@@ -26,8 +26,7 @@ import numpy as np
 from core.config import RunConfig
 from core.model.backend import keras, tf
 from core.model.families import family_of
-from core.model.networks import Network
-from core.model.scoring import Scale
+from core.model.scoring import Network, Scale
 
 PREDICT_ROWS = 16_384
 """Ratings predicted by one call: one shape, so that any number of them compiles once."""

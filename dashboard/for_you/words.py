@@ -26,8 +26,8 @@ def list_lead(n: int, nouns: str) -> str:
 def same_for_all(nouns: str) -> str:
     """What a list by a model without vectors is."""
     return (
-        f"This model has no vectors and so knows no taste: everybody's {nouns} come in the same order, and what you rate "
-        "only says how generous you are."
+        f"This model has no vectors and so knows no taste: everybody's {nouns} come in the same order, and what you "
+        "rate only says how generous you are."
     )
 
 

@@ -19,7 +19,7 @@ BIAS, GROUP, KEPT = "Bias", "Group", "Faithfulness"
 def choices(ratings: Ratings, rows: Rows) -> list[str]:
     """What can be chosen on this data and model."""
     of_data = [choice for choice in coloring.CHOICES if choice != coloring.GENRE or coloring.genres(ratings)]
-    return [*of_data, *([] if rows.bias is None else [BIAS]), GROUP, KEPT]
+    return [*of_data, *([BIAS] if rows.scorer.has_biases else []), GROUP, KEPT]
 
 
 def color_of(

@@ -94,6 +94,11 @@ def test_what_components_say_of_the_error(show, trained: Trained):
         assert numbers(line["y"])[-1] == pytest.approx(trained.val_rmse, abs=CLOSE)
 
 
+def test_biases_color_a_map_where_there_are_some(show, trained: Trained):
+    if trained.run.scorer.has_vectors:
+        assert ("Bias" in show("maps").selectbox(key="map_color").options) == trained.run.scorer.has_biases
+
+
 def test_biases_are_the_layers_own(show, trained: Trained):
     app = show("biases", min="1")
     if not trained.run.scorer.has_biases:
