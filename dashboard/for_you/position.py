@@ -62,7 +62,7 @@ def section(known: NewUserModel, person: NewUser, labels: Sequence[Label], ends:
         st.markdown(words.generosity(person, _biases(known), n))
         if scorer.has_vectors:
             st.info(
-                f"In this model the vectors of people and of {phrases.plural(known.ratings.noun)} have no axes in common: "
+                f"In this model the vectors of people and of {phrases.plural(known.ratings.noun)} share no axes: "
                 "they meet only in the hidden layer. So there are no components on which both could be placed.",
                 icon=":material/info:",
             )

@@ -2,11 +2,15 @@
 
 import struct
 
+import numpy as np
 import pyarrow as pa
 
 from core.data import ColumnMapping, ImportOptions
 from tests.core.data.importing import made
 from tests.core.data.importing.case import FULL, Case, one, scaled
+
+NOISE = np.random.default_rng(0).bytes(200_000)
+"""Bytes that no packing makes fewer: beside them a bomb is in proportion to the whole file."""
 
 
 def spoiled_parquet() -> bytes:
@@ -128,6 +132,11 @@ BAD = [
         "ARCHIVE_UNSAFE",
     ),
     Case("a bomb in a zip", lambda: one(made.zipped({"ratings.csv": made.bomb(8_000_000)}), "r.zip"), "ARCHIVE_RATIO"),
+    Case(
+        "a bomb beside a member that does not unfold",
+        lambda: one(made.zipped({"ratings.csv": made.bomb(8_000_000), "noise.csv": NOISE}), "r.zip"),
+        "ARCHIVE_RATIO",
+    ),
     Case("a bomb in a gzip", lambda: one(made.gzipped(made.bomb(8_000_000)), "r.gz"), "ARCHIVE_RATIO"),
     Case("no row is a rating", one(made.table([(u, i, "?", t) for u, i, _, t in made.ROWS])), "NO_GOOD_ROWS"),
     Case(
