@@ -14,6 +14,9 @@ VALIDATION, TRAINING, REFERENCE = "#0072B2", "#E69F00", "#8a8f9c"
 FAINT_TRAINING = "#d9b25f"
 """The training curve's finer grain, behind it."""
 
+ACCENT, CHOSEN = "#3f62d8", "#e8590c"
+"""Points, bars and lines that a figure is about, and whatever somebody has chosen or looked for among them."""
+
 MUTED = "rgba(138, 143, 156, 0.45)"
 """Points and bars that stay in the background, in light and dark."""
 
@@ -34,6 +37,23 @@ def figure(title: str, *, x: str = "", y: str = "", height: int = 380) -> go.Fig
     result.update_xaxes(automargin=True)
     result.update_yaxes(automargin=True)
     return result
+
+
+def color_bar(title: str, length: int, **more: object) -> dict[str, object]:
+    """A color bar that lies above a figure at its right.
+
+    Args:
+        title: What the colors mean, with the unit.
+        length: In pixels.
+        more: Further settings of Plotly's, or others in place of these.
+    """
+    look = {"title": {"text": title, "side": "top"}, "orientation": "h", "thickness": 10, "lenmode": "pixels"}
+    return {**look, "len": length, "x": 1, "xanchor": "right", "y": 1, "yanchor": "bottom", **more}
+
+
+def sampled(drawn: int, of: int, noun: str = "") -> str:
+    """What a title adds where only a sample is drawn, " (a sample of 8,000 movies)"; empty where everything is."""
+    return "" if drawn == of else f" (a sample of {drawn:,}{f' {noun}' if noun else ''})"
 
 
 def plain(text: str, length: int = 60) -> str:

@@ -6,8 +6,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.biases.bias import Biases
-from dashboard.charts.base import AROUND_ZERO, MUTED, REFERENCE, figure, plain
-from dashboard.charts.points import OUTLINE, sample
+from dashboard.charts.base import ACCENT, AROUND_ZERO, CHOSEN, MUTED, REFERENCE, color_bar, figure, plain, sampled
+from dashboard.charts.points import OUTLINE, ring, sample
 from dashboard.shared.phrases import count as counted
 from dashboard.shared.phrases import plural
 
@@ -15,8 +15,6 @@ CURVES = (1, 10, 100, 1000)
 """Numbers of ratings whose expected bias is drawn as a line."""
 
 _DASHES = ("dot", "dash", "dashdot", "solid")
-_MARK = "#e8590c"
-_ACCENT = "#3f62d8"
 _SMALLEST, _LARGEST = 4.0, 22.0
 
 
@@ -48,9 +46,8 @@ def scatter(
     The custom data of a point are its expected bias and the difference.
     """
     drawn = sample(shown, keep=np.array(marked, np.int64))
-    of_all = "" if len(drawn) == len(shown) else f" (a sample of {len(drawn):,})"
     result = figure(
-        f"Learned bias and mean rating of {len(shown):,} {plural(noun)}{of_all}",
+        f"Learned bias and mean rating of {len(shown):,} {plural(noun)}{sampled(len(drawn), len(shown))}",
         x="Mean rating",
         y="Learned bias (units of the score)",
         height=500,
@@ -65,8 +62,7 @@ def scatter(
     _add_curves(result, found, mean[shown], count[shown])
     if len(marked):
         rows = np.array(marked, np.int64)
-        ring = {"size": size[rows] + 8, "symbol": "circle-open", "color": _MARK, "line": {"width": 3}}
-        _add(result, place, rows, name="searched", marker=ring)
+        _add(result, place, rows, name="searched", marker=ring(size[rows] + 8))
         for row in rows:
             _name(result, float(mean[row]), float(found.expected[row] + found.residual[row]), titles[row])
     result.update_layout(uirevision="bias", showlegend=False, margin_t=100)
@@ -75,24 +71,13 @@ def scatter(
 
 def _name(result: go.Figure, x: float, y: float, title: str) -> None:
     """A title beside its point: an annotation, because WebGL points cover the text of ordinary traces."""
-    font = {"size": 13, "color": _MARK}
-    result.add_annotation(x=x, y=y, text=plain(title, 40), ax=-50, ay=-90, arrowcolor=_MARK, font=font)
+    font = {"size": 13, "color": CHOSEN}
+    result.add_annotation(x=x, y=y, text=plain(title, 40), ax=-50, ay=-90, arrowcolor=CHOSEN, font=font)
 
 
 def _colored(residual: np.ndarray, size: np.ndarray) -> dict[str, object]:
     reach = float(np.percentile(np.abs(residual), 95)) or 1.0
-    bar = {
-        "title": {"text": "Below or above what is expected", "side": "top"},
-        "orientation": "h",
-        "thickness": 10,
-        "lenmode": "pixels",
-        "len": 200,
-        "x": 1,
-        "xanchor": "right",
-        "y": 1,
-        "yanchor": "bottom",
-        "tickformat": "+.1f",
-    }
+    bar = color_bar("Below or above what is expected", 200, tickformat="+.1f")
     return {
         "size": size.astype(np.float32),
         "opacity": 0.85,
@@ -167,7 +152,7 @@ def believed(found: Biases, most: int, *, noun: str) -> go.Figure:
         x=count,
         y=found.believed(count).astype(np.float32),
         mode="lines",
-        line={"color": _ACCENT, "width": 3},
+        line={"color": ACCENT, "width": 3},
         hovertemplate="%{x:,} ratings: <b>%{y:.0%}</b><extra></extra>",
     )
     if 1 <= found.shrinkage <= count[-1]:

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.values import Values
-from dashboard.charts.base import AROUND_ZERO, MUTED, figure, plain
+from dashboard.charts.base import AROUND_ZERO, MUTED, color_bar, figure, plain
 from dashboard.shared.matrix_rows import UNTRAINED
 from dashboard.shared.phrases import count, plural
 
@@ -39,18 +39,7 @@ def heatmap(values: np.ndarray, labels: Sequence[str], trained: np.ndarray, *, n
         zmin=-reach,
         zmax=reach,
         hovertemplate="%{y}, dimension %{x}: <b>%{z:.2f}</b><extra></extra>",
-        colorbar={
-            "title": {"text": "Value (embedding units)", "side": "top"},
-            "orientation": "h",
-            "thickness": 10,
-            "lenmode": "pixels",
-            "len": 180,
-            "x": 1,
-            "xanchor": "right",
-            "y": 1,
-            "yanchor": "bottom",
-            "tickformat": ".1f",
-        },
+        colorbar=color_bar("Value (embedding units)", 180, tickformat=".1f"),
         ygap=1,
     )
     result.update_yaxes(

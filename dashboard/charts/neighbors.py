@@ -5,14 +5,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.charts.base import MUTED, figure, plain
-from dashboard.charts.points import sample
+from dashboard.charts.base import CHOSEN, MUTED, figure, plain, sampled
+from dashboard.charts.points import add_points, sample
 from dashboard.shared.phrases import plural
 
 _MARKS = (("circle-open", "#0072b2", 11), ("square-open", "#d55e00", 15), ("diamond-open", "#009e73", 20))
 """Symbol, color and size for each list of neighbors: told apart by shape too, and visible over one another."""
-
-_CHOSEN = "#e8590c"
 
 
 def lengths(
@@ -42,48 +40,26 @@ def lengths(
     """
     neighbors = np.concatenate([*marked.values(), [chosen]]).astype(np.int64)
     drawn = sample(shown, keep=neighbors)
-    of_all = "" if len(drawn) == len(shown) else f" (a sample of {len(drawn):,})"
     result = figure(
-        f"Length and number of ratings of {len(shown):,} {plural(noun)}{of_all}",
+        f"Length and number of ratings of {len(shown):,} {plural(noun)}{sampled(len(drawn), len(shown))}",
         x="Ratings (each step tenfold)",
         y="Length of the vector (embedding units)",
         height=420,
     )
-    cloud = {"size": 5, "color": MUTED, "opacity": 0.7}
-    _add(result, (length, count), drawn, hover, name=f"all {plural(noun)}", marker=cloud)
+    layers = [(f"all {plural(noun)}", drawn, {"size": 5, "color": MUTED, "opacity": 0.7})]
     for (name, rows), (symbol, color, size) in zip(marked.items(), _MARKS, strict=False):
-        mark = {"size": size, "symbol": symbol, "color": color, "line": {"width": 2, "color": color}}
-        _add(result, (length, count), rows, hover, name=name, marker=mark)
-    star = {"size": 15, "symbol": "star", "color": _CHOSEN, "line": {"width": 1, "color": "white"}}
-    one = np.array([chosen])
+        layers.append(
+            (name, rows, {"size": size, "symbol": symbol, "color": color, "line": {"width": 2, "color": color}})
+        )
     if count[chosen] > 0:
-        _add(result, (length, count), one, hover, name=plain(title, 40), marker=star)
+        star = {"size": 15, "symbol": "star", "color": CHOSEN, "line": {"width": 1, "color": "white"}}
+        layers.append((plain(title, 40), np.array([chosen]), star))
+    for name, rows, marker in layers:
+        spots, texts = (count[rows], length[rows]), [hover[row] for row in rows]
+        template = "%{text}<br>length %{y:.2f}"
+        add_points(result, spots, texts, name=name, marker=marker, rows=rows, template=template)
     result.update_xaxes(type="log", dtick=1, tickformat=",")
     result.update_yaxes(rangemode="tozero")
     legend = {"xanchor": "left", "x": 0, "y": 1.0, "itemsizing": "trace"}
     result.update_layout(margin_t=84, legend=legend, uirevision="lengths", clickmode="event+select")
     return result
-
-
-def _add(
-    result: go.Figure,
-    place: tuple[np.ndarray, np.ndarray],
-    rows: np.ndarray,
-    hover: Sequence[str],
-    *,
-    name: str,
-    marker: dict[str, object],
-) -> None:
-    length, count = place
-    result.add_trace(
-        go.Scattergl(
-            x=count[rows].astype(np.int32),
-            y=length[rows].astype(np.float32),
-            mode="markers",
-            name=name,
-            marker=marker,
-            text=[hover[row] for row in rows],
-            customdata=np.asarray(rows, np.int32),
-            hovertemplate="%{text}<br>length %{y:.2f}<extra></extra>",
-        )
-    )

@@ -6,14 +6,14 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.new_user.position import People, Place
-from dashboard.charts.base import MUTED, figure, plain
-from dashboard.charts.points import sample
+from dashboard.charts.base import CHOSEN, MUTED, figure, plain, sampled
+from dashboard.charts.points import add_points, ring, sample
 from dashboard.principal_components.label import Label
 
 MOST_DRAWN = 4_000
 """People in the picture at most; it is sent again after every rating."""
 
-_YOU, _NEAR = "#e8590c", "#0072b2"
+_NEAR = "#0072b2"
 _ROW = 52
 """Height of one component, in pixels."""
 
@@ -39,33 +39,26 @@ def plane(
         labels: What each component is called.
     """
     shown = sample(drawn, keep=near, most=MOST_DRAWN)
-    of_all = "" if len(shown) == len(drawn) else f" (a sample of {len(shown):,})"
+    of_all = sampled(len(shown), len(drawn))
     names = [f"{plain(labels[axis].span, 90)}<br>(embedding units from the average person)" for axis in axes]
     result = figure(f"You among {len(drawn):,} people{of_all}", x=names[0], y=names[1], height=440)
     for rows, name, marker in (
         (shown, "everybody", {"size": 5, "color": MUTED}),
-        (near, "leans your way", {"size": 9, "symbol": "circle-open", "color": _NEAR, "line": {"width": 2}}),
+        (near, "leans your way", ring(9, 2, color=_NEAR)),
     ):
-        result.add_scattergl(
-            x=among.scores[rows, axes[0]],
-            y=among.scores[rows, axes[1]],
-            mode="markers",
-            name=name,
-            marker=marker,
-            text=[hover[row] for row in rows],
-            hovertemplate="%{text}<extra></extra>",
-        )
+        spots, texts = [among.scores[rows, axis] for axis in axes], [hover[row] for row in rows]
+        add_points(result, spots, texts, name=name, marker=marker)
     result.add_scatter(
         x=[float(mine.scores[axes[0]])],
         y=[float(mine.scores[axes[1]])],
-        error_x={"array": [float(mine.doubt[axes[0]] * among.spread[axes[0]])], "color": _YOU, "thickness": 1},
-        error_y={"array": [float(mine.doubt[axes[1]] * among.spread[axes[1]])], "color": _YOU, "thickness": 1},
+        error_x={"array": [float(mine.doubt[axes[0]] * among.spread[axes[0]])], "color": CHOSEN, "thickness": 1},
+        error_y={"array": [float(mine.doubt[axes[1]] * among.spread[axes[1]])], "color": CHOSEN, "thickness": 1},
         mode="markers+text",
         name="you",
-        marker={"size": 15, "symbol": "star", "color": _YOU},
+        marker={"size": 15, "symbol": "star", "color": CHOSEN},
         text=["you"],
         textposition="top right",
-        textfont={"size": 14, "color": _YOU},
+        textfont={"size": 14, "color": CHOSEN},
         hovertemplate="<b>You</b><br>%{x:.2f}, %{y:.2f}<extra></extra>",
     )
     result.update_xaxes(zeroline=True)
@@ -104,10 +97,10 @@ def along(among: People, mine: Place, ends: Sequence[tuple[str, str]], labels: S
     result.add_scatter(
         x=mine.z[:n],
         y=rows,
-        error_x={"array": mine.doubt[:n], "color": _YOU, "thickness": 1.5},
+        error_x={"array": mine.doubt[:n], "color": CHOSEN, "thickness": 1.5},
         mode="markers",
         name="you, give or take",
-        marker={"size": 13, "symbol": "star", "color": _YOU},
+        marker={"size": 13, "symbol": "star", "color": CHOSEN},
         text=[plain(label.short) for label in labels[:n]],
         hovertemplate="%{text}: <b>%{x:.2f}</b><extra></extra>",
     )

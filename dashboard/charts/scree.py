@@ -6,10 +6,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.components.noise import Noise
-from dashboard.charts.base import MUTED, REFERENCE, figure, plain
+from dashboard.charts.base import ACCENT, MUTED, REFERENCE, figure, plain
 from dashboard.principal_components.label import Label
-
-_ACCENT = "#3f62d8"
 
 
 def scree(
@@ -32,7 +30,7 @@ def scree(
     result = figure("How much each component carries", x="Component", y="Share of the total", height=320)
     number = np.arange(1, len(variance_ratio) + 1, dtype=np.int32)
     colors = [MUTED] * len(number)
-    colors[chosen] = _ACCENT
+    colors[chosen] = ACCENT
     real = np.ones(len(number), bool) if noise is None else noise.above
     result.add_bar(
         x=number,

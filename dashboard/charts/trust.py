@@ -7,11 +7,10 @@ import plotly.graph_objects as go
 
 from core.analysis.components.stability import Stability
 from core.analysis.components.truncation import Cost
-from dashboard.charts.base import MUTED, REFERENCE, figure, plain
+from dashboard.charts.base import ACCENT, MUTED, REFERENCE, figure, plain
 from dashboard.principal_components.label import Label
 
 HEIGHT = 320
-_ACCENT = "#3f62d8"
 
 
 def stability(found: Stability, *, chosen: int, labels: Sequence[Label]) -> go.Figure:
@@ -27,7 +26,7 @@ def stability(found: Stability, *, chosen: int, labels: Sequence[Label]) -> go.F
     )
     number = np.arange(1, len(found.median_r) + 1, dtype=np.int32)
     colors = [MUTED] * len(number)
-    colors[chosen] = _ACCENT
+    colors[chosen] = ACCENT
     low, high = found.r.min(axis=0), found.r.max(axis=0)
     result.add_bar(
         x=number,
@@ -88,7 +87,7 @@ def cost(found: Cost, *, chosen: int, all_words: str, none_words: str, unit: str
         x=np.arange(n + 1, dtype=np.int32),
         y=found.rmse.astype(np.float32),
         mode="lines+markers",
-        line={"color": _ACCENT, "width": 2},
+        line={"color": ACCENT, "width": 2},
         marker={"size": 5},
         name="error",
         hovertemplate="The first %{x}: <b>%{y:.4f}</b><extra></extra>",
@@ -97,7 +96,7 @@ def cost(found: Cost, *, chosen: int, all_words: str, none_words: str, unit: str
         x=[chosen + 1],
         y=[float(found.rmse[chosen + 1])],
         mode="markers",
-        marker={"size": 13, "symbol": "circle-open", "color": _ACCENT, "line": {"width": 3}},
+        marker={"size": 13, "symbol": "circle-open", "color": ACCENT, "line": {"width": 3}},
         name="chosen",
         hoverinfo="skip",
     )
