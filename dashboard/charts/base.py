@@ -1,5 +1,7 @@
 """What all figures share: size, margins, legend, hover, and colors that mean the same everywhere."""
 
+from collections.abc import Sequence
+
 import plotly.graph_objects as go
 
 AMOUNT = "Cividis"
@@ -49,6 +51,18 @@ def color_bar(title: str, length: int, **more: object) -> dict[str, object]:
     """
     look = {"title": {"text": title, "side": "top"}, "orientation": "h", "thickness": 10, "lenmode": "pixels"}
     return {**look, "len": length, "x": 1, "xanchor": "right", "y": 1, "yanchor": "bottom", **more}
+
+
+def bar_marker(chosen: int, hatched: Sequence[bool]) -> dict[str, object]:
+    """Marker of one bar a component: the chosen one stands out, and those that are noise are hatched.
+
+    Args:
+        chosen: The component to stand out, from 0.
+        hatched: Whether each component is noise.
+    """
+    colors = [ACCENT if place == chosen else MUTED for place in range(len(hatched))]
+    shapes = ["/" if noise else "" for noise in hatched]
+    return {"color": colors, "pattern": {"shape": shapes, "fillmode": "overlay", "size": 5}}
 
 
 def sampled(drawn: int, of: int, noun: str = "") -> str:

@@ -27,16 +27,14 @@ def curves(named: Sequence[training.Named], references: Started | None) -> go.Fi
     """
     result = training.compared_curves(named, height=400)
     if references is not None:
-        for words, value in (
-            ("always guess the mean", references.mean_rmse),
-            ("averages only, no embedding", references.averages_rmse),
-        ):
-            result.add_hline(
-                y=value,
-                line={"color": REFERENCE, "width": 1.5, "dash": "dash"},
-                annotation={"text": f"{words}: {value:.3f}", "font": {"size": 12, "color": REFERENCE}},
-                annotation_position="top right",
-            )
+        levels = {
+            "always guess the mean": references.mean_rmse,
+            "averages only, no embedding": references.averages_rmse,
+        }
+        line, font = {"color": REFERENCE, "width": 1.5, "dash": "dash"}, {"size": 12, "color": REFERENCE}
+        for words, value in levels.items():
+            note = {"text": f"{words}: {value:.3f}", "font": font}
+            result.add_hline(y=value, line=line, annotation=note, annotation_position="top right")
     return result
 
 

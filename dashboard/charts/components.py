@@ -6,19 +6,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.components.extremes import Ends
+from dashboard.charts import points
 from dashboard.charts.base import ACCENT, CHOSEN, MUTED, figure, plain, sampled
-from dashboard.charts.points import (
-    Classes,
-    Coloring,
-    add_found,
-    add_points,
-    layers,
-    name_ends,
-    name_in_swarm,
-    ring,
-    sample,
-    swarm,
-)
+from dashboard.charts.points import Classes, Coloring, add_points
 from dashboard.principal_components.label import Label
 from dashboard.shared.phrases import plural
 
@@ -45,10 +35,10 @@ def strip(
         marked: Items to mark and name, wherever they lie.
     """
     named = np.concatenate([ends.top, ends.bottom, np.array(marked, int)])
-    drawn = sample(np.arange(len(scores)), keep=named)
+    drawn = points.sample(np.arange(len(scores)), keep=named)
     of_all = sampled(len(drawn), len(scores))
     result = figure(f"All {len(scores):,} {plural(noun)} along {label.short}{of_all}", x=axis_title(label), height=320)
-    height = swarm(scores[drawn])
+    height = points.swarm(scores[drawn])
     few = {"size": 3, "color": MUTED, "opacity": 0.5}
     many = {"size": 4, "color": ACCENT, "opacity": 0.65}
     for enough, name, marker in ((False, "few ratings", few), (True, "enough ratings", many)):
@@ -56,7 +46,7 @@ def strip(
         rows = drawn[mask]
         texts, template = [plain(titles[row]) for row in rows], "%{text}: <b>%{x:.2f}</b>"
         add_points(result, (scores[rows], height[mask]), texts, name=name, marker=marker, template=template)
-    name_ends(result, scores, titles, ends, first=1.2, step=0.34)
+    points.name_ends(result, scores, titles, ends, first=1.2, step=0.34)
     if len(marked):
         _mark(result, scores, height, drawn, list(marked), titles)
     result.update_yaxes(visible=False, range=[-2.1, 3.2 if len(marked) else 2.1], fixedrange=True)
@@ -84,16 +74,9 @@ def _mark(
 ) -> None:
     """Rings around chosen items, and lines to their titles, in three rows above everything else."""
     for place, row in enumerate(sorted(marked, key=lambda row: scores[row])):
-        name_in_swarm(result, scores[row], titles[row], 2.25 + 0.36 * (place % 3), "center", color=CHOSEN)
-    result.add_scatter(
-        x=scores[marked].astype(np.float32),
-        y=height[np.searchsorted(drawn, marked)],
-        mode="markers",
-        name="marked",
-        marker=ring(12),
-        text=[plain(titles[row]) for row in marked],
-        hovertemplate="%{text}: <b>%{x:.2f}</b><extra></extra>",
-    )
+        points.name_in_swarm(result, scores[row], titles[row], 2.25 + 0.36 * (place % 3), "center", color=CHOSEN)
+    spots, texts = (scores[marked], height[np.searchsorted(drawn, marked)]), [plain(titles[row]) for row in marked]
+    add_points(result, spots, texts, name="marked", marker=points.ring(12), template="%{text}: <b>%{x:.2f}</b>")
 
 
 def scatter(
@@ -123,18 +106,18 @@ def scatter(
 
     The custom data of a point is its row.
     """
-    drawn = sample(rows)
+    drawn = points.sample(rows)
     names = [axis_title(label, unit=len(axes) == 2) for label in labels or [Label(axis + 1) for axis in axes]]
     of_all = sampled(len(drawn), len(rows))
     result = figure(f"{len(rows):,} {plural(noun)} on components {_listed(axes)}{of_all}", height=620)
     lines = [f"component {column + 1}: %{{{axis}:.2f}}" for axis, column in zip("xyz", axes, strict=False)]
     template = "<br>".join(["%{text}", *lines])
-    for name, visible, marker in layers(color, drawn, flat=len(axes) == 2):
+    for name, visible, marker in points.layers(color, drawn, flat=len(axes) == 2):
         spots, texts = [scores[visible, axis] for axis in axes], [hover[row] for row in visible]
         add_points(result, spots, texts, name=name, marker=marker, rows=visible, template=template)
     if found:
         marked = np.array(found, int)
-        add_found(result, [scores[marked, axis] for axis in axes], marked, titles)
+        points.add_found(result, [scores[marked, axis] for axis in axes], marked, titles)
     _lay_out(result, names, uirevision=f"scatter {_listed(axes)}")
     result.update_layout(showlegend=isinstance(color, Classes))
     return result

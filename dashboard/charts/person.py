@@ -1,4 +1,4 @@
-"""Figures of one person among all: on the plane of two components, and along several."""
+"""Figures of one person: among all on two components, along several, and a guess for them taken apart."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.new_user.position import People, Place
-from dashboard.charts.base import CHOSEN, MUTED, figure, plain, sampled
+from dashboard.charts.base import CHOSEN, MUTED, REFERENCE, figure, plain, sampled
 from dashboard.charts.points import add_points, ring, sample
 from dashboard.principal_components.label import Label
 
@@ -14,8 +14,11 @@ MOST_DRAWN = 4_000
 """People in the picture at most; it is sent again after every rating."""
 
 _NEAR = "#0072b2"
-_ROW = 52
-"""Height of one component, in pixels."""
+_UP, _DOWN, _TRUE = "#0072b2", "#d55e00", "#009e73"
+"""Okabe and Ito's blue, vermilion and green: steps up and down, whose sign is printed too, and the true rating."""
+
+_COMPONENT, _STEP = 52, 46
+"""Height of one component, and of one step with its name above the bar, in pixels."""
 
 
 def plane(
@@ -38,12 +41,12 @@ def plane(
         hover: What to show over each person, made harmless.
         labels: What each component is called.
     """
-    shown = sample(drawn, keep=near, most=MOST_DRAWN)
-    of_all = sampled(len(shown), len(drawn))
+    visible = sample(drawn, keep=near, most=MOST_DRAWN)
+    of_all = sampled(len(visible), len(drawn))
     names = [f"{plain(labels[axis].span, 90)}<br>(embedding units from the average person)" for axis in axes]
     result = figure(f"You among {len(drawn):,} people{of_all}", x=names[0], y=names[1], height=440)
     for rows, name, marker in (
-        (shown, "everybody", {"size": 5, "color": MUTED}),
+        (visible, "everybody", {"size": 5, "color": MUTED}),
         (near, "leans your way", ring(9, 2, color=_NEAR)),
     ):
         spots, texts = [among.scores[rows, axis] for axis in axes], [hover[row] for row in rows]
@@ -79,11 +82,8 @@ def along(among: People, mine: Place, ends: Sequence[tuple[str, str]], labels: S
     n = len(ends)
     rows = np.arange(n)
     reach = float(max(3.0, np.abs(mine.z[:n]).max(initial=0) + 0.5))
-    result = figure(
-        "You along the components",
-        x="Standard deviations from the average person",
-        height=130 + _ROW * n,
-    )
+    across = "Standard deviations from the average person"
+    result = figure("You along the components", x=across, height=130 + _COMPONENT * n)
     result.add_bar(
         y=rows,
         x=(among.high - among.low)[:n],
@@ -124,3 +124,64 @@ def along(among: People, mine: Place, ends: Sequence[tuple[str, str]], labels: S
     )
     result.update_layout(uirevision="along", margin_t=96, legend={"xanchor": "left", "x": 0})
     return result
+
+
+def waterfall(
+    names: Sequence[str],
+    steps: Sequence[float],
+    texts: Sequence[str],
+    total: float,
+    *,
+    title: str,
+    unit: str,
+    actual: float | None = None,
+) -> go.Figure:
+    """Steps from the first value, the average, to the total.
+
+    Args:
+        names: What each step is called.
+        steps: The average, then what each step adds, in rating units.
+        texts: What is printed beside each bar; the total's last.
+        total: Where they lead.
+        title: Of the chart.
+        unit: What ratings are counted in.
+        actual: The true rating, drawn as a line, where there is one.
+    """
+    reached = [sum(steps[: place + 1]) for place in range(len(steps))]
+    marks = [*reached, total, *([] if actual is None else [actual])]
+    pad = max(0.12 * (max(marks) - min(marks)), 0.1)
+    labels = [plain(name, 48) for name in [*names, "The guess"]]
+    rows = list(range(len(labels)))
+    result = figure(title, x=f"Rating ({unit})", height=130 + _STEP * len(labels))
+    result.add_waterfall(
+        orientation="h",
+        y=rows,
+        x=[*steps, total],
+        measure=["absolute", *["relative"] * (len(steps) - 1), "total"],
+        text=list(texts),
+        textposition="outside",
+        cliponaxis=False,
+        increasing={"marker": {"color": _UP}},
+        decreasing={"marker": {"color": _DOWN}},
+        totals={"marker": {"color": REFERENCE}},
+        connector={"line": {"color": REFERENCE, "width": 1, "dash": "dot"}},
+        customdata=labels,
+        hovertemplate="%{customdata}: <b>%{text}</b><extra></extra>",
+        showlegend=False,
+    )
+    for row, label in enumerate(labels):  # above its bar, not beside it: a phone has no room for both
+        place = {"x": 0, "xref": "paper", "xanchor": "left", "y": row - 0.38}
+        result.add_annotation(**place, text=label, showarrow=False, font={"size": 12})
+    if actual is not None:
+        _mark_truth(result, actual)
+    result.update_xaxes(range=[min(marks) - 2 * pad, max(marks) + 2 * pad], fixedrange=True)
+    result.update_yaxes(visible=False, range=[len(labels) - 0.5, -0.7], fixedrange=True)
+    result.update_layout(uirevision="waterfall", waterfallgap=0.6, margin_t=72)
+    return result
+
+
+def _mark_truth(result: go.Figure, actual: float) -> None:
+    """The true rating as a line with its number."""
+    result.add_vline(x=actual, line={"color": _TRUE, "width": 2, "dash": "dash"}, layer="below")
+    place, font = {"x": actual, "y": 1, "yref": "paper", "yanchor": "bottom"}, {"color": _TRUE, "size": 12}
+    result.add_annotation(**place, text=f"true rating {actual:g}", showarrow=False, font=font)
