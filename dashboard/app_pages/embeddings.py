@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.analysis.neighbors.of_one import neighbors
 from core.analysis.values import order_by_similarity
-from dashboard.cache import analyses
+from dashboard.cache import analyses, loaders
 from dashboard.charts import matrix as charts
 from dashboard.embeddings import words
 from dashboard.embeddings.parts import choose_row, show_chart, show_method, warn_untrained
@@ -27,6 +27,14 @@ WELL_KNOWN = 21
 
 run = require_run("has_vectors")
 noun, dim = run.dataset.noun, run.config.dimensions
+
+
+def choose_side() -> Rows:
+    """Items or people; no more than their rows, because no chart here shows what a hover would need."""
+    items = phrases.plural(noun).capitalize()
+    options = [items, sides.PEOPLE]
+    side = st.segmented_control("Rows", options, default=items, required=True, key="rows", bind="query-params")
+    return loaders.user_rows(run.run_id) if side == sides.PEOPLE else loaders.item_rows(run.run_id)
 
 
 def choose_rows(rows: Rows, which: str) -> np.ndarray:
@@ -54,7 +62,7 @@ def in_order(rows: Rows, visible: np.ndarray, order: str, dimension: int) -> np.
 def heatmap() -> Rows:
     """The controls, the picture, and what it shows."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        rows = sides.choose(run).rows
+        rows = choose_side()
         which = st.segmented_control(
             "Which", [FIRST, MOST_RATED, CHOSEN], default=FIRST, required=True, key="which", bind="query-params"
         )

@@ -25,13 +25,7 @@ class Poles:
 
 
 def axis_strip(
-    positions: np.ndarray,
-    listed: np.ndarray,
-    ends: Ends,
-    poles: Poles,
-    *,
-    titles: Sequence[str],
-    noun: str,
+    positions: np.ndarray, listed: np.ndarray, ends: Ends, poles: Poles, *, titles: Sequence[str], noun: str
 ) -> go.Figure:
     """All items along an axis, its poles and its outermost items named.
 

@@ -101,13 +101,11 @@ def _filters(model: NewUserModel, rows: Rows) -> _Filters:
                 width=150,
                 help=f"0: the best guesses alone. More: each {noun} unlike those before it.",
             )
-        wanted = (
-            st.multiselect(
+        wanted: list[str] = []
+        if genres:
+            wanted = st.multiselect(
                 "Genres", genres, key="like_genres", bind="query-params", placeholder="Any", select_all=False, width=210
             )
-            if genres
-            else []
-        )
         popover = st.popover("More filters", icon=":material/tune:")
     with popover:
         from_year, to_year = _years(int(years.min()), int(years.max())) if len(years) else (None, None)

@@ -73,11 +73,7 @@ def _somebody(model: NewUserModel, rows: Rows, naming: Naming) -> None:
     with right:
         st.subheader("The worst misses")
         st.button(
-            "Show the next one",
-            icon=":material/skip_next:",
-            key="next_miss",
-            on_click=_next_miss,
-            args=(run_id,),
+            "Show the next one", icon=":material/skip_next:", key="next_miss", on_click=_next_miss, args=(run_id,)
         )
         st.markdown(
             f"The {len(misses.place)} guesses furthest from the truth, among "
