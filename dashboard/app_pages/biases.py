@@ -10,6 +10,7 @@ from core.model.scoring import require_bilinear
 from dashboard.biases import tables, words
 from dashboard.cache import analyses
 from dashboard.charts import biases as charts
+from dashboard.embeddings.parts import show_chart, show_method
 from dashboard.shared import phrases, selection, sides
 from dashboard.shared.sides import Side
 from dashboard.shell.needs_run import require_run, stop_without
@@ -26,29 +27,29 @@ def controls() -> tuple[Side, int, list[int]]:
     """The side, the ratings a row needs to be listed, and rows to mark."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         side = sides.choose(run)
-        least = side.enough(
+        min_ratings = side.enough(
             of=2 * TOP,
             least=WELL_KNOWN,
             label="Enough ratings: at least",
             words=f"Only {side.nouns} with this many ratings are colored and listed.",
         )
-        found = selection.search(f"Find {side.nouns}", side.rows.offered, key=f"mark_{side.noun}")
-    return side, least, found
+        marked = selection.search(f"Find {side.nouns}", side.rows.offered, key=f"mark_{side.noun}")
+    return side, min_ratings, marked
 
 
-def picture(side: Side, found: Biases, listed: np.ndarray, marked: list[int]) -> Ends:
+def picture(side: Side, fit: Biases, listed: np.ndarray, marked: list[int]) -> Ends:
     """Bias against mean; the rows furthest from what is expected, which the tables list."""
     rows = side.rows
-    furthest = ends(np.nan_to_num(found.residual), listed, TOP)
-    shown = np.flatnonzero(rows.trained & (rows.count > 0))
-    said = words.picture(rows, found, furthest)
+    furthest = ends(np.nan_to_num(fit.residual), listed, TOP)
+    drawn = np.flatnonzero(rows.trained & (rows.count > 0))
+    reading = words.picture(rows, fit, furthest)
     st.plotly_chart(
         charts.scatter(
-            found,
+            fit,
             side.mean,
             rows.count,
             side.hover,
-            shown=shown,
+            rated=drawn,
             listed=listed,
             marked=[row for row in marked if rows.count[row] > 0],
             titles=rows.labels,
@@ -56,24 +57,21 @@ def picture(side: Side, found: Biases, listed: np.ndarray, marked: list[int]) ->
         ),
         key="bias",
         config={"displaylogo": False},
-        alt=f"Learned bias against mean rating of {len(shown):,} {side.nouns}, sized by number of ratings. {said}",
+        alt=f"Learned bias against mean rating of {len(drawn):,} {side.nouns}, sized by number of ratings. {reading}",
     )
-    st.markdown(said)
+    st.markdown(reading)
     return furthest
 
 
-def shrinkage(side: Side, found: Biases) -> None:
+def shrinkage(side: Side, fit: Biases) -> None:
     """How many ratings it takes until an average counts."""
     st.header("Why few ratings make a small bias")
-    said = words.shrinkage(side.rows, found)
+    reading = words.shrinkage(side.rows, fit)
     left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
-    left.plotly_chart(
-        charts.believed(found, int(side.rows.count.max()), noun=side.noun),
-        key="believed",
-        config=phrases.CHART_CONFIG,
-        alt=f"Share of an average that is believed, rising with the number of ratings. {said}",
-    )
-    right.markdown(said)
+    picture = charts.believed(fit, int(side.rows.count.max()), noun=side.noun)
+    alt = f"Share of an average that is believed, rising with the number of ratings. {reading}"
+    show_chart(picture, "believed", alt, place=left)
+    right.markdown(reading)
 
 
 def explanation() -> None:
@@ -86,40 +84,39 @@ def explanation() -> None:
         if scorer.has_vectors
         else ""
     )
-    with st.expander("How this is computed", icon=":material/function:"):
-        st.markdown(
-            f"The model's guess: {scorer.rating_latex()}. $b_v$ and $b_u$ are the biases shown here, in units of the "
-            f"score{inside}.\n\n"
-            "What an average leads one to expect is fitted, not known. The mean that is believed, from $n$ ratings "
-            "with mean $m$, is\n\n"
-            "$$c + \\frac{n}{n + s} \\, (m - c),$$\n\n"
-            f"with the overall mean $c$; the expected bias is a straight line in {line}. "
-            "The shrinkage $s$, level and slope are those with the smallest squared error over all "
-            f"{phrases.plural(noun)}, or all users. "
-            "Gray lines show it for a few numbers of ratings. Means and counts are "
-            "of the whole data, of which the model saw the training part. Color spans 95% of what is colored.\n\n"
-            f"{taste}"
-            "Form of the shrinkage: Y. Koren (2010), *Factor in the neighbors*, section 2.1, "
-            "[doi:10.1145/1644873.1644874](https://doi.org/10.1145/1644873.1644874)."
-        )
+    show_method(
+        f"The model's guess: {scorer.rating_latex()}. $b_v$ and $b_u$ are the biases shown here, in units of the "
+        f"score{inside}.\n\n"
+        "What an average leads one to expect is fitted, not known. The mean that is believed, from $n$ ratings "
+        "with mean $m$, is\n\n"
+        "$$c + \\frac{n}{n + s} \\, (m - c),$$\n\n"
+        f"with the overall mean $c$; the expected bias is a straight line in {line}. "
+        "The shrinkage $s$, level and slope are those with the smallest squared error over all "
+        f"{phrases.plural(noun)}, or all users. "
+        "Gray lines show it for a few numbers of ratings. Means and counts are "
+        "of the whole data, of which the model saw the training part. Color spans 95% of what is colored.\n\n"
+        f"{taste}"
+        "Form of the shrinkage: Y. Koren (2010), *Factor in the neighbors*, section 2.1, "
+        "[doi:10.1145/1644873.1644874](https://doi.org/10.1145/1644873.1644874)."
+    )
 
 
 def show() -> None:
-    """The page of a model with biases."""
-    side, least, marked = controls()
+    """Everything on the page for a model that has biases."""
+    side, min_ratings, marked = controls()
     try:
-        found = analyses.bias_fit(run.run_id, users=side.users)
+        fit = analyses.bias_fit(run.run_id, users=side.users)
     except AnalysisError:  # fewer than three rated, or all averages equal
         st.info(
             f"There are too few {side.nouns}, or their averages are too much alike, to say what a bias should be.",
             icon=":material/info:",
         )
         return
-    listed = side.rows.trained & (side.rows.count >= least)
-    furthest = picture(side, found, listed, marked)
+    listed = side.rows.trained & (side.rows.count >= min_ratings)
+    furthest = picture(side, fit, listed, marked)
     st.caption(words.meaning(side.rows, require_bilinear(scorer)))
-    tables.both_ends(run.run_id, side, found, furthest, least)
-    shrinkage(side, found)
+    tables.both_ends(run.run_id, side, fit, furthest, min_ratings)
+    shrinkage(side, fit)
     explanation()
 
 

@@ -11,7 +11,8 @@ from core.analysis.values import order_by_similarity
 from dashboard.cache import analyses, loaders
 from dashboard.charts import matrix as charts
 from dashboard.embeddings import words
-from dashboard.shared import phrases, selection, tables
+from dashboard.embeddings.parts import choose_row, show_chart, show_method, warn_untrained
+from dashboard.shared import phrases, selection, sides, tables
 from dashboard.shared.matrix_rows import Rows
 from dashboard.shell.needs_run import require_run
 
@@ -29,10 +30,11 @@ noun, dim = run.dataset.noun, run.config.dimensions
 
 
 def choose_side() -> Rows:
-    """Items or people."""
-    items, people = phrases.plural(noun).capitalize(), "Users"
-    side = st.segmented_control("Rows", [items, people], default=items, required=True, key="rows", bind="query-params")
-    return loaders.user_rows(run.run_id) if side == people else loaders.item_rows(run.run_id)
+    """Items or people; no more than their rows, because no chart here shows what a hover would need."""
+    items = phrases.plural(noun).capitalize()
+    options = [items, sides.PEOPLE]
+    side = st.segmented_control("Rows", options, default=items, required=True, key="rows", bind="query-params")
+    return loaders.user_rows(run.run_id) if side == sides.PEOPLE else loaders.item_rows(run.run_id)
 
 
 def choose_rows(rows: Rows, which: str) -> np.ndarray:
@@ -49,12 +51,12 @@ def choose_rows(rows: Rows, which: str) -> np.ndarray:
     return np.arange(min(SHOWN, len(rows))) if which == FIRST else rows.by_count[:SHOWN]
 
 
-def in_order(rows: Rows, shown: np.ndarray, order: str, dimension: int) -> np.ndarray:
+def in_order(rows: Rows, visible: np.ndarray, order: str, dimension: int) -> np.ndarray:
     if order == ALIKE:
-        return shown[order_by_similarity(rows.matrix[shown])]
+        return visible[order_by_similarity(rows.matrix[visible])]
     if order == BY_DIMENSION:
-        return shown[np.argsort(-rows.matrix[shown, dimension - 1], kind="stable")]
-    return shown
+        return visible[np.argsort(-rows.matrix[visible, dimension - 1], kind="stable")]
+    return visible
 
 
 def heatmap() -> Rows:
@@ -68,85 +70,57 @@ def heatmap() -> Rows:
         dimension = 1
         if order == BY_DIMENSION:
             dimension = st.number_input("Dimension", 1, dim, 1, key="dim", bind="query-params", width=140)
-    shown = choose_rows(rows, which)
-    if len(shown) == 0:
+    visible = choose_rows(rows, which)
+    if len(visible) == 0:
         st.info(f"Choose at least one {rows.noun} above, and its numbers appear here.", icon=":material/search:")
         return rows
-    shown = in_order(rows, shown, order, dimension)
-    said = words.picture(rows, shown)
-    st.plotly_chart(
-        charts.heatmap(rows.matrix[shown], [rows.labels[row] for row in shown], rows.trained[shown], noun=rows.noun),
-        key="heatmap",
-        config=phrases.CHART_CONFIG,
-        alt=f"Heatmap of {phrases.count(len(shown), rows.noun)} by {dim} dimensions, red below zero, blue above. "
-        f"{said}",
-    )
-    st.markdown(said)
+    visible = in_order(rows, visible, order, dimension)
+    labels = [rows.labels[row] for row in visible]
+    picture = charts.heatmap(rows.matrix[visible], labels, rows.trained[visible], noun=rows.noun)
+    alt = f"Heatmap of {phrases.count(len(visible), rows.noun)} by {dim} dimensions, red below zero, blue above."
+    show_chart(picture, "heatmap", alt, reading=words.picture(rows, visible))
     return rows
 
 
 def spread(rows: Rows) -> None:
     """How the numbers of the whole matrix are distributed."""
     st.header("How large are the numbers?")
-    found = analyses.matrix_values(run.run_id, users=rows.noun == "user")
-    said = words.distribution(found)
-    st.plotly_chart(
-        charts.distribution(found, noun=rows.noun),
-        key="distribution",
-        config=phrases.CHART_CONFIG,
-        alt=f"Histogram of all numbers of all {rows.nouns}. {said}",
-    )
-    st.markdown(said)
-    if still := words.untrained(rows):
-        st.caption(still)
+    values = analyses.matrix_values(run.run_id, users=rows.noun == "user")
+    picture, alt = charts.distribution(values, noun=rows.noun), f"Histogram of all numbers of all {rows.nouns}."
+    show_chart(picture, "distribution", alt, reading=words.distribution(values))
+    if remark := words.untrained(rows):
+        st.caption(remark)
 
 
 def one_row(rows: Rows) -> None:
     """One row's numbers beside those of its nearest neighbor."""
     st.header(f"One {rows.noun}, number by number")
-    most = int(np.sort(rows.count)[-min(20, len(rows))])
+    highest = int(np.sort(rows.count)[-min(20, len(rows))])
     left, middle, right = st.columns([3, 3, 2], vertical_alignment="bottom")
-    label = left.selectbox(
-        f"{rows.noun.capitalize()}",
-        list(rows.offered),
-        index=list(rows.offered.values()).index(int(rows.by_count[0])),
-        key=f"one_{rows.noun}",
-        bind="query-params",
-    )
+    row = choose_row(rows, rows.noun.capitalize(), f"one_{rows.noun}", first=rows.by_count[0], place=left)
     at_least = right.number_input(
         "Neighbors with at least … ratings",
         1,
-        most,
-        min(WELL_KNOWN, most),
+        highest,
+        min(WELL_KNOWN, highest),
         key="least",
         bind="query-params",
         help=f"With few ratings a {rows.noun}'s direction is mostly chance, and so are its neighbors.",
     )
-    row = rows.offered[label]
     if not rows.trained[row]:
-        st.warning(
-            f"This {rows.noun} has no rating in the training part: its numbers are the random ones it started from.",
-            icon=":material/casino:",
-        )
+        warn_untrained(rows.noun)
     near = neighbors(rows.matrix, row, top=10, eligible=rows.trained & (rows.count >= at_least))
     if len(near.index) == 0:
         st.info(f"No other {rows.noun} has that many ratings. Lower the number above.", icon=":material/search_off:")
         return
-    near_names = [rows.labels[place] for place in near.index]
-    beside = near_names.index(
-        middle.selectbox(
-            "Beside its neighbor, nearest first", near_names, key=f"beside_{rows.noun}", bind="query-params"
-        )
+    names = [rows.labels[place] for place in near.index]
+    beside = names.index(
+        middle.selectbox("Beside its neighbor, nearest first", names, key=f"beside_{rows.noun}", bind="query-params")
     )
     other = int(near.index[beside])
-    said = words.pair(rows, row, other, float(near.similarity[beside]))
-    st.plotly_chart(
-        charts.two_rows(rows.matrix[[row, other]], [rows.labels[row], rows.labels[other]]),
-        key="two_rows",
-        config=phrases.CHART_CONFIG,
-        alt=f"Two rows of the matrix as bars. {said}",
-    )
-    st.markdown(said)
+    picture = charts.two_rows(rows.matrix[[row, other]], [rows.labels[row], rows.labels[other]])
+    reading = words.pair(rows, row, other, float(near.similarity[beside]))
+    show_chart(picture, "two_rows", "Two rows of the matrix as bars.", reading=reading)
     st.markdown(words.bias(rows, row))
     numbers(rows, row, other)
 
@@ -169,18 +143,17 @@ def numbers(rows: Rows, row: int, other: int) -> None:
 
 def explanation() -> None:
     """Formulas and sources."""
-    with st.expander("How this is computed", icon=":material/function:"):
-        st.markdown(
-            f"Training gives every {noun} a row $v$ and every user a row $u$ of {dim} numbers, and changes them until "
-            "$u \\cdot v$, with the biases where the model has them, comes close to the rating. Single dimensions have "
-            "no meaning of their own: turn all rows by the same angle and every prediction stays the same. What counts "
-            "is which rows point the same way, measured by the cosine\n\n"
-            "$$\\cos(v, w) = \\frac{v \\cdot w}{\\lVert v \\rVert \\, \\lVert w \\rVert}.$$\n\n"
-            "*Alike side by side* orders the rows by average linkage on $1 - \\cos$, leaves in optimal order "
-            "([Bar-Joseph, Gifford and Jaakkola 2001](https://doi.org/10.1093/bioinformatics/17.suppl_1.S22)). "
-            "*Next to nothing* counts numbers below a tenth of the root mean square. Numbers are in embedding units: "
-            "whatever scale made the predictions right."
-        )
+    show_method(
+        f"Training gives every {noun} a row $v$ and every user a row $u$ of {dim} numbers, and changes them until "
+        "$u \\cdot v$, with the biases where the model has them, comes close to the rating. Single dimensions have "
+        "no meaning of their own: turn all rows by the same angle and every prediction stays the same. What counts "
+        "is which rows point the same way, measured by the cosine\n\n"
+        "$$\\cos(v, w) = \\frac{v \\cdot w}{\\lVert v \\rVert \\, \\lVert w \\rVert}.$$\n\n"
+        "*Alike side by side* orders the rows by average linkage on $1 - \\cos$, leaves in optimal order "
+        "([Bar-Joseph, Gifford and Jaakkola 2001](https://doi.org/10.1093/bioinformatics/17.suppl_1.S22)). "
+        "*Next to nothing* counts numbers below a tenth of the root mean square. Numbers are in embedding units: "
+        "whatever scale made the predictions right."
+    )
 
 
 st.title(f"What did it learn for each {noun}?")

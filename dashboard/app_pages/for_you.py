@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.cache import analyses, loaders
+from dashboard.embeddings.parts import show_method
 from dashboard.for_you import listing, own_ratings, position, rate, why_dialog, words
 from dashboard.for_you.view import load_view
 from dashboard.shared import phrases
@@ -13,24 +14,22 @@ run = require_run()
 noun, nouns = run.dataset.noun, phrases.plural(run.dataset.noun)
 
 
-def say() -> None:
+def show_message() -> None:
     """What a link or a file held, once."""
-    said = own_ratings.take_said()
-    if said is None:
+    message = own_ratings.take_message()
+    if message is None:
         return
-    if said.code:
-        st.error(escape(said.text), icon=":material/error:", title=phrases.error_title(said.code))
+    if message.code:
+        st.error(escape(message.text), icon=":material/error:", title=phrases.error_title(message.code))
     else:
-        st.toast(escape(said.text), icon=":material/check:")
+        st.toast(escape(message.text), icon=":material/check:")
 
 
 def how_computed() -> None:
-    """What the benchmark found, formulas and sources."""
+    """How good the guesses were in a measurement, and formulas and sources, folded away."""
     with st.expander("How good are these guesses?", icon=":material/verified:"):
         st.markdown(words.measured())
-    with st.expander("How this is computed", icon=":material/function:"):
-        st.markdown(words.foldin(run, nouns))
-        st.markdown(why_dialog.explanation(run, noun))
+    show_method(f"{words.foldin(run, nouns)}\n\n{why_dialog.explanation(run, noun)}")
 
 
 st.title("What would you like?")
@@ -41,16 +40,16 @@ st.markdown(
 ratings = loaders.ratings(run.dataset.dataset_id)
 own_ratings.adopt_link(ratings)
 own_ratings.write_link(ratings.dataset_id)
-say()
+show_message()
 view = load_view(run.run_id)
-known, rows, person = view.known, view.rows, view.person
+model, rows, person = view.model, view.rows, view.person
 entry = analyses.rating_entry(ratings.dataset_id)
-predictions = listing.Predictions(known.predictions(person), known.sureness(person))
+predictions = listing.Predictions(model.predictions(person), model.sureness(person))
 left, right = st.columns([5, 7], gap="large")
 with left:
-    rate.panel(known, rows, entry)
+    rate.panel(model, rows, entry)
 with right:
-    listing.panel(known, rows, entry, predictions, lambda row: why_dialog.dialog(run.run_id, row))
-position.section(view.known, person, view.naming.labels, view.naming.ends)
+    listing.panel(model, rows, entry, predictions)
+position.section(model, person, view.naming.labels, view.naming.ends)
 why_dialog.section(view, int(analyses.first_items(run.run_id)[0]))
 how_computed()

@@ -7,13 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from core.analysis.neighbors.agreement import agreement
 from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors
 from dashboard.cache import analyses
-from dashboard.charts import neighbors as charts
+from dashboard.charts import matrix as charts
+from dashboard.embeddings.parts import choose_row, show_method, warn_untrained
 from dashboard.neighbors import words
 from dashboard.neighbors.analogies import analogies
 from dashboard.shared import phrases, sides, tables
@@ -34,64 +34,48 @@ def controls() -> tuple[Side, int, int]:
     """The side, the row asked about, and the ratings a neighbor needs."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         side = sides.choose(run)
-        names = list(side.rows.offered)
-        label = st.selectbox(
-            f"{side.noun.capitalize()} (type a few letters)",
-            names,
-            index=names.index(side.rows.labels[int(side.rows.by_count[0])]),
-            key=f"near_{side.noun}",
-            bind="query-params",
-            width=420,
-        )
-        least = side.enough(
+        label, first = f"{side.noun.capitalize()} (type a few letters)", side.rows.by_count[0]
+        row = choose_row(side.rows, label, f"near_{side.noun}", first=first, width=420)
+        min_ratings = side.enough(
             of=20,
             least=WELL_KNOWN,
             label="Enough ratings: at least",
             words=f"Only {side.nouns} with this many ratings are listed. With few, a direction is mostly chance.",
         )
-    return side, side.rows.offered[label], least
+    return side, row, min_ratings
 
 
-def lists(side: Side, row: int, found: Mapping[Metric, Neighbors], length: np.ndarray) -> None:
+def lists(side: Side, row: int, near: Mapping[Metric, Neighbors], length: np.ndarray) -> None:
     """The three lists side by side, and all of it as a file."""
-    shown = {}
+    in_file = {}
     for place, metric in zip(st.columns(3, gap="medium"), METRICS, strict=True):
-        measure, near = words.MEASURES[metric], found[metric]
-        value = -near.similarity if metric == "euclidean" else near.similarity
-        numbers = {measure.column: value} | further(side, row, near.index, length)
-        shown[measure.name] = side.table(near.index, numbers)
+        measure, nearest = words.MEASURES[metric], near[metric]
+        value = -nearest.similarity if metric == "euclidean" else nearest.similarity
+        numbers = {measure.column: value} | further(side, row, nearest.index, length)
+        table = side.table(nearest.index, numbers)
+        in_file[measure.name] = side.with_ids(nearest.index, table)
         with place:
             st.subheader(measure.name)
             st.caption(measure.sentence)
+            nouns, name = side.nouns, side.rows.labels[row]
             st.dataframe(
-                shown[measure.name],
+                table,
                 hide_index=True,
-                height=38 + 35 * len(near.index),
+                height=38 + 35 * len(table),
                 column_order=order(side, list(numbers)),
                 column_config=columns(measure.column),
-                alt=f"The {len(near.index)} {side.nouns} nearest to {side.rows.labels[row]} by {measure.name.lower()}",
+                alt=f"The {len(table)} {nouns} nearest to {name} by {measure.name.lower()}",
             )
-    tables.download(
-        "Download all three as CSV",
-        partial(tables.csv, tables.ranked("Measure", with_ids(side, found, shown))),
-        file="neighbors.csv",
-    )
-
-
-def with_ids(
-    side: Side, found: Mapping[Metric, Neighbors], shown: Mapping[str, pd.DataFrame]
-) -> dict[str, pd.DataFrame]:
-    """The lists as they go into the file."""
-    names = {metric: words.MEASURES[metric].name for metric in METRICS}
-    return {names[metric]: side.with_ids(found[metric].index, shown[names[metric]]) for metric in METRICS}
+    content = partial(tables.csv, tables.ranked("Measure", in_file))
+    tables.download("Download all three as CSV", content, file="neighbors.csv")
 
 
 def further(side: Side, row: int, near: np.ndarray, length: np.ndarray) -> dict[str, np.ndarray]:
     """For items the length of their vectors; for people what both rated, and how far apart."""
     if not side.users:
         return {LENGTH: length[near]}
-    found = agreement(side.ratings, row, near)
-    return {SHARED: found.shared, APART: found.difference}
+    result = agreement(side.ratings, row, near)
+    return {SHARED: result.shared, APART: result.difference}
 
 
 def order(side: Side, numbers: list[str]) -> list[str]:
@@ -103,69 +87,65 @@ def order(side: Side, numbers: list[str]) -> list[str]:
 
 def columns(measure: str) -> dict[str, ColumnConfig]:
     """How the columns look."""
-    noun = phrases.plural(run.dataset.noun)
+    shared_help = f"How many {phrases.plural(run.dataset.noun)} both of them have rated"
+    apart_help = "How far apart their ratings of these are on average, in rating units"
     return (
         tables.COLUMNS
         | tables.number(measure, LENGTH, width=62)
         | {
             sides.USER: st.column_config.TextColumn(pinned=True, width=80),
-            SHARED: st.column_config.NumberColumn(
-                format="localized", width=48, help=f"How many {noun} both of them have rated"
-            ),
-            APART: st.column_config.NumberColumn(
-                format="%.2f", width=54, help="How far apart their ratings of these are on average, in rating units"
-            ),
+            SHARED: st.column_config.NumberColumn(format="localized", width=48, help=shared_help),
+            APART: st.column_config.NumberColumn(format="%.2f", width=54, help=apart_help),
         }
     )
 
 
 def why_they_differ(
-    side: Side, row: int, found: Mapping[Metric, Neighbors], length: np.ndarray, listed: np.ndarray
+    side: Side, row: int, near: Mapping[Metric, Neighbors], length: np.ndarray, listed: np.ndarray
 ) -> None:
     """Length against the number of ratings, with the neighbors marked."""
     st.header("Why the lists differ")
-    st.markdown(words.lengths(side.rows, row, length, found, listed))
-    shown = np.flatnonzero(side.rows.count > 0)
-    said = words.popularity(side.rows, length, shown, np.flatnonzero(listed))
+    st.markdown(words.lengths(side.rows, row, length, near, listed))
+    rated = np.flatnonzero(side.rows.count > 0)
+    reading = words.popularity(side.rows, length, rated, np.flatnonzero(listed))
     st.plotly_chart(
         charts.lengths(
             length,
             side.rows.count,
-            shown,
+            rated,
             side.hover,
             chosen=row,
             title=side.rows.labels[row],
-            marked={words.MEASURES[metric].name: found[metric].index for metric in METRICS},
+            marked={words.MEASURES[metric].name: near[metric].index for metric in METRICS},
             noun=side.noun,
         ),
         key="lengths",
         on_select=partial(sides.choose_point, "lengths", run.run_id, users=side.users),
         selection_mode="points",
         config=phrases.CHART_CONFIG,
-        alt=f"Length of the vectors against the number of ratings, the neighbors marked. {said}",
+        alt=f"Length of the vectors against the number of ratings, the neighbors marked. {reading}",
     )
-    st.markdown(f"{said} Select a point to see its neighbors.")
+    st.markdown(f"{reading} Select a point to see its neighbors.")
 
 
 def explanation(side: Side) -> None:
     """Formulas and sources."""
-    with st.expander("How this is computed", icon=":material/function:"):
-        st.markdown(
-            f"All {run.config.dimensions} learned numbers take part; no map or component comes between. For rows "
-            "$v$ and $w$:\n\n"
-            "$$\\cos(v, w) = \\frac{v \\cdot w}{\\lVert v \\rVert \\, \\lVert w \\rVert}, \\qquad "
-            "v \\cdot w, \\qquad \\lVert v - w \\rVert = "
-            "\\sqrt{\\lVert v \\rVert^2 + \\lVert w \\rVert^2 - 2 \\, v \\cdot w}.$$\n\n"
-            f"The search is exact. {side.nouns.capitalize()} without a rating in the training part are not listed: "
-            "their numbers are the random ones they started from. On the picture they are called untrained. Biases "
-            "play no part here.\n\n"
-            "*Both* and *Apart* compare two users' own ratings and no model: how many they share, and the mean "
-            "absolute difference. The correlation is Spearman's.\n\n"
-            "Arithmetic brings the three vectors to length one and ranks by cosine with their sum, without the three: "
-            "T. Mikolov, W. Yih and G. Zweig (2013), [Linguistic Regularities in Continuous Space Word "
-            "Representations](https://aclanthology.org/N13-1090/). On what that hides: T. Linzen (2016), [Issues in "
-            "evaluating semantic spaces using word analogies](https://aclanthology.org/W16-2503/)."
-        )
+    show_method(
+        f"All {run.config.dimensions} learned numbers take part; no map or component comes between. For rows "
+        "$v$ and $w$:\n\n"
+        "$$\\cos(v, w) = \\frac{v \\cdot w}{\\lVert v \\rVert \\, \\lVert w \\rVert}, \\qquad "
+        "v \\cdot w, \\qquad \\lVert v - w \\rVert = "
+        "\\sqrt{\\lVert v \\rVert^2 + \\lVert w \\rVert^2 - 2 \\, v \\cdot w}.$$\n\n"
+        f"The search is exact. {side.nouns.capitalize()} without a rating in the training part are not listed: "
+        "their numbers are the random ones they started from. On the picture they are called untrained. Biases "
+        "play no part here.\n\n"
+        "*Both* and *Apart* compare two users' own ratings and no model: how many they share, and the mean "
+        "absolute difference. The correlation is Spearman's.\n\n"
+        "Arithmetic brings the three vectors to length one and ranks by cosine with their sum, without the three: "
+        "T. Mikolov, W. Yih and G. Zweig (2013), [Linguistic Regularities in Continuous Space Word "
+        "Representations](https://aclanthology.org/N13-1090/). On what that hides: T. Linzen (2016), [Issues in "
+        "evaluating semantic spaces using word analogies](https://aclanthology.org/W16-2503/)."
+    )
 
 
 st.title(f"Which {phrases.plural(run.dataset.noun)} are alike, and which people?")
@@ -173,22 +153,18 @@ st.markdown(
     "Nobody told the model what goes with what. It moved together what pleases the same people, so the closest rows "
     "of the matrix are its idea of alike. Under *Users* are the people who rate alike."
 )
-side, row, least = controls()
-listed = side.rows.trained & (side.rows.count >= least)
+side, row, min_ratings = controls()
+listed = side.rows.trained & (side.rows.count >= min_ratings)
 if not side.rows.trained[row]:
-    st.warning(
-        f"This {side.noun} has no rating in the training part: its numbers are the random ones it started from, and "
-        "so are its neighbors.",
-        icon=":material/casino:",
-    )
-found = analyses.neighbors(run.run_id, users=side.users, row=row, least=least)
-if len(found["cosine"].index) == 0:
+    warn_untrained(side.noun, ", and so are its neighbors")
+near = analyses.neighbors(run.run_id, users=side.users, row=row, least=min_ratings)
+if len(near["cosine"].index) == 0:
     st.info(f"No other {side.noun} has that many ratings. Lower the number above.", icon=":material/search_off:")
 else:
     length = analyses.lengths(run.run_id, users=side.users)
-    st.markdown(words.lead(side.rows, row, found["cosine"]))
-    lists(side, row, found, length)
-    why_they_differ(side, row, found, length, listed)
+    st.markdown(words.lead(side.rows, row, near["cosine"]))
+    lists(side, row, near, length)
+    why_they_differ(side, row, near, length, listed)
 if not side.users:
     analogies(side, listed)
 explanation(side)

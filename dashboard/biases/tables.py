@@ -28,15 +28,15 @@ COLUMNS = (
 )
 
 
-def both_ends(run_id: str, side: Side, found: Biases, furthest: Ends, least: int) -> None:
+def both_ends(run_id: str, side: Side, fit: Biases, furthest: Ends, min_ratings: int) -> None:
     """Those liked less and those liked more than expected, as tables that face each other; all of it as a file.
 
     Args:
         run_id: The model.
         side: Its items, or its people.
-        found: What was to be expected of them.
+        fit: What was to be expected of them.
         furthest: Those the tables show.
-        least: Ratings a row needs to be in the file.
+        min_ratings: Ratings a row needs to be in the file.
     """
     less, more = ("stricter", "more generous") if side.users else ("liked less", "liked more")
     halves = ((less, furthest.bottom), (more, furthest.top))
@@ -44,7 +44,7 @@ def both_ends(run_id: str, side: Side, found: Biases, furthest: Ends, least: int
         with place:
             st.subheader(f"{heading[0].upper()}{heading[1:]} than expected")
             st.dataframe(
-                numbers(run_id, side, found, chosen),
+                numbers(run_id, side, fit, chosen),
                 hide_index=True,
                 column_order=[side.name_column, REST, *taste_column(side), BIAS, tables.MEAN, tables.COUNT],
                 column_config=COLUMNS,
@@ -54,15 +54,15 @@ def both_ends(run_id: str, side: Side, found: Biases, furthest: Ends, least: int
         ends_taste = [_taste(run_id, side, chosen) for chosen in (furthest.top, furthest.bottom)]
         st.markdown(words.taste(side.rows, *ends_taste))
     tables.download(
-        f"Download all {len(side.known(least)):,} as CSV",
-        partial(_file, run_id, least, users=side.users),
+        f"Download all {len(side.known(min_ratings)):,} as CSV",
+        partial(_file, run_id, min_ratings, users=side.users),
         file="biases.csv",
     )
 
 
-def numbers(run_id: str, side: Side, found: Biases, chosen: np.ndarray) -> pd.DataFrame:
+def numbers(run_id: str, side: Side, fit: Biases, chosen: np.ndarray) -> pd.DataFrame:
     """Rows with their bias, what was expected, the difference, and what taste adds."""
-    expected, residual = found.expected[chosen], found.residual[chosen]
+    expected, residual = fit.expected[chosen], fit.residual[chosen]
     taste = {column: _taste(run_id, side, chosen) for column in taste_column(side)}
     return side.table(chosen, {BIAS: expected + residual, EXPECTED: expected, REST: residual} | taste)
 
@@ -76,7 +76,7 @@ def _taste(run_id: str, side: Side, chosen: np.ndarray) -> np.ndarray:
     return analyses.average_taste(run_id, tuple(chosen.tolist()), users=side.users)
 
 
-def _file(run_id: str, least: int, *, users: bool) -> bytes:
-    side, found = sides.side(run_id, users=users), analyses.bias_fit(run_id, users=users)
-    listed = side.known(least)
-    return tables.csv(side.with_ids(listed, numbers(run_id, side, found, listed)))
+def _file(run_id: str, min_ratings: int, *, users: bool) -> bytes:
+    side, fit = sides.side(run_id, users=users), analyses.bias_fit(run_id, users=users)
+    listed = side.known(min_ratings)
+    return tables.csv(side.with_ids(listed, numbers(run_id, side, fit, listed)))

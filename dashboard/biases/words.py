@@ -33,23 +33,23 @@ def meaning(rows: Rows, scorer: Bilinear) -> str:
     )
 
 
-def picture(rows: Rows, found: Biases, sides: Ends) -> str:
+def picture(rows: Rows, fit: Biases, sides: Ends) -> str:
     """How much the averages explain, and who departs furthest from them."""
-    said, own = _explained(rows, found), "their" if rows.noun == "user" else "its"
+    text, pronoun = _explained(rows, fit), "their" if rows.noun == "user" else "its"
     parts = []
     if len(sides.top):
         row = sides.top[0]
         parts.append(
-            f"**{escape(rows.labels[row])}** is furthest above what {own} average leads one to expect "
-            f"({signed(_bias(found, row))} where {signed(found.expected[row])} is expected)"
+            f"**{escape(rows.labels[row])}** is furthest above what {pronoun} average leads one to expect "
+            f"({signed(_bias(fit, row))} where {signed(fit.expected[row])} is expected)"
         )
     if len(sides.bottom):
         row = sides.bottom[0]
         parts.append(
-            f"**{escape(rows.labels[row])}** furthest below ({signed(_bias(found, row))} where "
-            f"{signed(found.expected[row])} is expected)"
+            f"**{escape(rows.labels[row])}** furthest below ({signed(_bias(fit, row))} where "
+            f"{signed(fit.expected[row])} is expected)"
         )
-    return f"{said} {', '.join(parts)}.".strip() if parts else said
+    return f"{text} {', '.join(parts)}.".strip() if parts else text
 
 
 def taste(rows: Rows, more: np.ndarray, less: np.ndarray) -> str:
@@ -79,28 +79,28 @@ def taste(rows: Rows, more: np.ndarray, less: np.ndarray) -> str:
     return f"Taste hardly explains it: the vectors add {added}."
 
 
-def _explained(rows: Rows, found: Biases) -> str:
-    if found.r2 < 0.1:
+def _explained(rows: Rows, fit: Biases) -> str:
+    if fit.r2 < 0.1:
         return (
             f"How often and how well a {rows.noun} was rated explains almost nothing of its bias "
-            f"({max(found.r2, 0):.0%} of the differences): these biases are not about being liked."
+            f"({max(fit.r2, 0):.0%} of the differences): these biases are not about being liked."
             if rows.noun != "user"
             else "How often and how well somebody rates explains almost nothing of their bias "
-            f"({max(found.r2, 0):.0%} of the differences): these biases are not about generosity."
+            f"({max(fit.r2, 0):.0%} of the differences): these biases are not about generosity."
         )
     who = "somebody rates" if rows.noun == "user" else f"a {rows.noun} was rated"
     rest = "Color is the rest, blue above what is expected and red below; larger circles have more ratings."
-    return f"How often and how well {who} explains **{found.r2:.0%}** of the differences between biases. {rest}"
+    return f"How often and how well {who} explains **{fit.r2:.0%}** of the differences between biases. {rest}"
 
 
-def _bias(found: Biases, row: int) -> float:
-    return float(found.expected[row] + found.residual[row])
+def _bias(fit: Biases, row: int) -> float:
+    return float(fit.expected[row] + fit.residual[row])
 
 
-def shrinkage(rows: Rows, found: Biases) -> str:
+def shrinkage(rows: Rows, fit: Biases) -> str:
     """How many ratings it takes until an average is believed."""
     noun, nouns = rows.noun, rows.nouns
-    half = found.shrinkage
+    half = fit.shrinkage
     if half < 0.5:
         return f"This model takes averages at face value: even {nouns} with a single rating get the bias it suggests."
     if half > 0.99 * MOST_SHRINKAGE:
@@ -108,10 +108,10 @@ def shrinkage(rows: Rows, found: Biases) -> str:
             f"No number of ratings makes this model believe an average: its biases hardly follow the averages of the "
             f"{nouns} at all, so the curve says little."
         )
-    one, hundred = (float(found.believed(np.array([n]))[0]) for n in (1, 100))
+    one, hundred = (float(fit.believed(np.array([n]))[0]) for n in (1, 100))
     return (
         f"With **{count(max(1, round(half)), 'rating')}** about half of a {noun}'s distance from the overall mean of "
-        f"{found.center:.2f} is believed, with a single one {one:.0%}, with a hundred {hundred:.0%}. That is no rule "
+        f"{fit.center:.2f} is believed, with a single one {one:.0%}, with a hundred {hundred:.0%}. That is no rule "
         "somebody wrote: a bias starts at zero, each rating pulls at it, and training stops, or the penalty holds it, "
         "before a few ratings have pulled it far."
     )

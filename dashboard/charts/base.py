@@ -1,5 +1,7 @@
 """What all figures share: size, margins, legend, hover, and colors that mean the same everywhere."""
 
+from collections.abc import Sequence
+
 import plotly.graph_objects as go
 
 AMOUNT = "Cividis"
@@ -13,6 +15,9 @@ VALIDATION, TRAINING, REFERENCE = "#0072B2", "#E69F00", "#8a8f9c"
 
 FAINT_TRAINING = "#d9b25f"
 """The training curve's finer grain, behind it."""
+
+ACCENT, CHOSEN = "#3f62d8", "#e8590c"
+"""Points, bars and lines that a figure is about, and whatever somebody has chosen or looked for among them."""
 
 MUTED = "rgba(138, 143, 156, 0.45)"
 """Points and bars that stay in the background, in light and dark."""
@@ -34,6 +39,35 @@ def figure(title: str, *, x: str = "", y: str = "", height: int = 380) -> go.Fig
     result.update_xaxes(automargin=True)
     result.update_yaxes(automargin=True)
     return result
+
+
+def color_bar(title: str, length: int, **more: object) -> dict[str, object]:
+    """A color bar that lies above a figure at its right.
+
+    Args:
+        title: What the colors mean, with the unit.
+        length: In pixels.
+        more: Further settings of Plotly's, or others in place of these.
+    """
+    look = {"title": {"text": title, "side": "top"}, "orientation": "h", "thickness": 10, "lenmode": "pixels"}
+    return {**look, "len": length, "x": 1, "xanchor": "right", "y": 1, "yanchor": "bottom", **more}
+
+
+def bar_marker(chosen: int, hatched: Sequence[bool]) -> dict[str, object]:
+    """Marker of one bar a component: the chosen one stands out, and those that are noise are hatched.
+
+    Args:
+        chosen: The component to stand out, from 0.
+        hatched: Whether each component is noise.
+    """
+    colors = [ACCENT if place == chosen else MUTED for place in range(len(hatched))]
+    shapes = ["/" if noise else "" for noise in hatched]
+    return {"color": colors, "pattern": {"shape": shapes, "fillmode": "overlay", "size": 5}}
+
+
+def sampled(drawn: int, of: int, noun: str = "") -> str:
+    """What a title adds where only a sample is drawn, " (a sample of 8,000 movies)"; empty where everything is."""
+    return "" if drawn == of else f" (a sample of {drawn:,}{f' {noun}' if noun else ''})"
 
 
 def plain(text: str, length: int = 60) -> str:

@@ -6,8 +6,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.biases.bias import Biases
-from dashboard.charts.base import AROUND_ZERO, MUTED, REFERENCE, figure, plain
-from dashboard.charts.points import OUTLINE, sample
+from dashboard.charts.base import ACCENT, AROUND_ZERO, CHOSEN, MUTED, REFERENCE, color_bar, figure, plain, sampled
+from dashboard.charts.points import OUTLINE, add_points, ring, sample
 from dashboard.shared.phrases import count as counted
 from dashboard.shared.phrases import plural
 
@@ -15,18 +15,16 @@ CURVES = (1, 10, 100, 1000)
 """Numbers of ratings whose expected bias is drawn as a line."""
 
 _DASHES = ("dot", "dash", "dashdot", "solid")
-_MARK = "#e8590c"
-_ACCENT = "#3f62d8"
 _SMALLEST, _LARGEST = 4.0, 22.0
 
 
 def scatter(
-    found: Biases,
+    fit: Biases,
     mean: np.ndarray,
     count: np.ndarray,
     hover: Sequence[str],
     *,
-    shown: np.ndarray,
+    rated: np.ndarray,
     listed: np.ndarray,
     marked: Sequence[int] = (),
     titles: Sequence[str] = (),
@@ -35,11 +33,11 @@ def scatter(
     """Learned bias against mean rating, sized by number of ratings, colored by what the averages do not explain.
 
     Args:
-        found: The fitted curve, with expected and residual of every row.
+        fit: The fitted curve, with expected and residual of every row.
         mean: Mean rating of every row, (n_rows,), in rating units.
         count: Ratings of every row, (n_rows,).
         hover: What to show over a row, one text each, made harmless.
-        shown: Rows to draw, all of them rated; of very many a sample, which the title says.
+        rated: Rows to draw, all of them rated; of very many a sample, which the title says.
         listed: Boolean array, (n_rows,), rows with enough ratings; the others lie behind, without color.
         marked: Rows to ring and name.
         titles: What the rows are called; needed for `marked`.
@@ -47,52 +45,39 @@ def scatter(
 
     The custom data of a point are its expected bias and the difference.
     """
-    drawn = sample(shown, keep=np.array(marked, np.int64))
-    of_all = "" if len(drawn) == len(shown) else f" (a sample of {len(drawn):,})"
+    drawn = sample(rated, keep=np.array(marked, np.int64))
     result = figure(
-        f"Learned bias and mean rating of {len(shown):,} {plural(noun)}{of_all}",
+        f"Learned bias and mean rating of {len(rated):,} {plural(noun)}{sampled(len(drawn), len(rated))}",
         x="Mean rating",
         y="Learned bias (units of the score)",
         height=500,
     )
     size = _SMALLEST + (_LARGEST - _SMALLEST) * np.sqrt(count / max(int(count.max()), 1))
-    place = (found, mean, hover)
+    place = (fit, mean, hover)
     few, enough = drawn[~listed[drawn]], drawn[listed[drawn]]
     if len(few):
         _add(result, place, few, name="few ratings", marker={"size": 3, "color": MUTED, "opacity": 0.6})
     if len(enough):
-        _add(result, place, enough, name="enough ratings", marker=_colored(found.residual[enough], size[enough]))
-    _add_curves(result, found, mean[shown], count[shown])
+        _add(result, place, enough, name="enough ratings", marker=_colored(fit.residual[enough], size[enough]))
+    _add_curves(result, fit, mean[rated], count[rated])
     if len(marked):
         rows = np.array(marked, np.int64)
-        ring = {"size": size[rows] + 8, "symbol": "circle-open", "color": _MARK, "line": {"width": 3}}
-        _add(result, place, rows, name="searched", marker=ring)
+        _add(result, place, rows, name="searched", marker=ring(size[rows] + 8))
         for row in rows:
-            _name(result, float(mean[row]), float(found.expected[row] + found.residual[row]), titles[row])
+            _name(result, float(mean[row]), float(fit.expected[row] + fit.residual[row]), titles[row])
     result.update_layout(uirevision="bias", showlegend=False, margin_t=100)
     return result
 
 
 def _name(result: go.Figure, x: float, y: float, title: str) -> None:
     """A title beside its point: an annotation, because WebGL points cover the text of ordinary traces."""
-    font = {"size": 13, "color": _MARK}
-    result.add_annotation(x=x, y=y, text=plain(title, 40), ax=-50, ay=-90, arrowcolor=_MARK, font=font)
+    font = {"size": 13, "color": CHOSEN}
+    result.add_annotation(x=x, y=y, text=plain(title, 40), ax=-50, ay=-90, arrowcolor=CHOSEN, font=font)
 
 
 def _colored(residual: np.ndarray, size: np.ndarray) -> dict[str, object]:
     reach = float(np.percentile(np.abs(residual), 95)) or 1.0
-    bar = {
-        "title": {"text": "Below or above what is expected", "side": "top"},
-        "orientation": "h",
-        "thickness": 10,
-        "lenmode": "pixels",
-        "len": 200,
-        "x": 1,
-        "xanchor": "right",
-        "y": 1,
-        "yanchor": "bottom",
-        "tickformat": "+.1f",
-    }
+    bar = color_bar("Below or above what is expected", 200, tickformat="+.1f")
     return {
         "size": size.astype(np.float32),
         "opacity": 0.85,
@@ -113,29 +98,22 @@ def _add(
     name: str,
     marker: dict[str, object],
 ) -> None:
-    found, mean, hover = place
-    expected, residual = found.expected[rows], found.residual[rows]
-    result.add_scattergl(
-        x=mean[rows].astype(np.float32),
-        y=(expected + residual).astype(np.float32),
-        mode="markers",
-        name=name,
-        marker=marker,
-        text=[hover[row] for row in rows],
-        customdata=np.stack([expected, residual], axis=1).astype(np.float32),
-        hovertemplate="%{text}<br>bias <b>%{y:.2f}</b>, expected %{customdata[0]:.2f} (%{customdata[1]:+.2f})"
-        "<extra></extra>",
-    )
+    fit, mean, hover = place
+    expected, residual = fit.expected[rows], fit.residual[rows]
+    numbers = np.stack([expected, residual], axis=1).astype(np.float32)
+    spots, texts = (mean[rows], expected + residual), [hover[row] for row in rows]
+    template = "%{text}<br>bias <b>%{y:.2f}</b>, expected %{customdata[0]:.2f} (%{customdata[1]:+.2f})"
+    add_points(result, spots, texts, name=name, marker=marker, template=template, customdata=numbers)
 
 
-def _add_curves(result: go.Figure, found: Biases, mean: np.ndarray, count: np.ndarray) -> None:
+def _add_curves(result: go.Figure, fit: Biases, mean: np.ndarray, count: np.ndarray) -> None:
     """The bias expected at a few numbers of ratings, over the means that occur with so many or more."""
     for number, dash in zip(CURVES, _DASHES, strict=True):
         means = mean[count >= number]
         if len(means) < 2 or count.min() > number:
             continue
         across = np.linspace(means.min(), means.max(), 60)
-        expected = found.curve(np.full(len(across), number), across)
+        expected = fit.curve(np.full(len(across), number), across)
         name = counted(number, "rating")
         end = 0 if number < 100 else -1  # where fewer points lie
         result.add_scatter(
@@ -146,32 +124,25 @@ def _add_curves(result: go.Figure, found: Biases, mean: np.ndarray, count: np.nd
             line={"color": REFERENCE, "width": 2, "dash": dash},
             hovertemplate=f"expected with {name}: %{{y:.2f}}<extra></extra>",
         )
-        result.add_annotation(
-            x=float(across[end]),
-            y=float(expected[end]),
-            text=name,
-            showarrow=False,
-            xanchor="left",
-            yanchor="bottom" if number == CURVES[0] else "top",
-            font_size=12,
-        )
+        x, y, side = float(across[end]), float(expected[end]), "bottom" if number == CURVES[0] else "top"
+        result.add_annotation(x=x, y=y, text=name, showarrow=False, xanchor="left", yanchor=side, font_size=12)
 
 
-def believed(found: Biases, most: int, *, noun: str) -> go.Figure:
-    """Share of an average's distance from the middle that is believed, by number of ratings up to `most`."""
+def believed(fit: Biases, highest: int, *, noun: str) -> go.Figure:
+    """Share of an average's distance from the middle that is believed, by number of ratings up to `highest`."""
     result = figure(
         f"How much of a {noun}'s average is believed", x="Ratings (each step tenfold)", y="Share believed", height=300
     )
-    count = np.unique(np.geomspace(1, max(most, 10), 80).round()).astype(np.int32)
+    count = np.unique(np.geomspace(1, max(highest, 10), 80).round()).astype(np.int32)
     result.add_scatter(
         x=count,
-        y=found.believed(count).astype(np.float32),
+        y=fit.believed(count).astype(np.float32),
         mode="lines",
-        line={"color": _ACCENT, "width": 3},
+        line={"color": ACCENT, "width": 3},
         hovertemplate="%{x:,} ratings: <b>%{y:.0%}</b><extra></extra>",
     )
-    if 1 <= found.shrinkage <= count[-1]:
-        result.add_vline(x=found.shrinkage, line={"color": REFERENCE, "width": 1, "dash": "dot"})
+    if 1 <= fit.shrinkage <= count[-1]:
+        result.add_vline(x=fit.shrinkage, line={"color": REFERENCE, "width": 1, "dash": "dot"})
         result.add_hline(y=0.5, line={"color": REFERENCE, "width": 1, "dash": "dot"})
     result.update_xaxes(type="log", dtick=1, tickformat=",")
     result.update_yaxes(range=[0, 1.02], tickformat=".0%")

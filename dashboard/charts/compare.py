@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 
 from core.model.events import Started
 from dashboard.charts import components, training
-from dashboard.charts.base import MUTED, REFERENCE, figure
-from dashboard.charts.points import Classes, Coloring, name_point, sample
+from dashboard.charts.base import ACCENT, MUTED, REFERENCE, color_bar, figure, sampled
+from dashboard.charts.points import MARK, Classes, Coloring, add_points, bar_ticks, name_point, ring, sample
 from dashboard.shared.phrases import plural
 
 MOST_DRAWN = 8_000
@@ -16,9 +16,6 @@ MOST_DRAWN = 8_000
 
 MOST_NAMED = 8
 """Selected items that are named on a map; more names would cover each other, and are rings without one."""
-
-_ACCENT, _MARK = "#3f62d8", "#c2410c"
-"""Under names among the points, in light and dark."""
 
 
 def curves(named: Sequence[training.Named], references: Started | None) -> go.Figure:
@@ -30,16 +27,14 @@ def curves(named: Sequence[training.Named], references: Started | None) -> go.Fi
     """
     result = training.compared_curves(named, height=400)
     if references is not None:
-        for words, value in (
-            ("always guess the mean", references.mean_rmse),
-            ("averages only, no embedding", references.averages_rmse),
-        ):
-            result.add_hline(
-                y=value,
-                line={"color": REFERENCE, "width": 1.5, "dash": "dash"},
-                annotation={"text": f"{words}: {value:.3f}", "font": {"size": 12, "color": REFERENCE}},
-                annotation_position="top right",
-            )
+        levels = {
+            "always guess the mean": references.mean_rmse,
+            "averages only, no embedding": references.averages_rmse,
+        }
+        line, font = {"color": REFERENCE, "width": 1.5, "dash": "dash"}, {"size": 12, "color": REFERENCE}
+        for words, value in levels.items():
+            note = {"text": f"{words}: {value:.3f}", "font": font}
+            result.add_hline(y=value, line=line, annotation=note, annotation_position="top right")
     return result
 
 
@@ -74,63 +69,29 @@ def aligned_map(
     """
     rows = sample(np.arange(len(places)), most=MOST_DRAWN)  # the same on both sides, whatever is marked
     result = components.scatter(places, axes, rows, hover, color, noun=noun)
-    of_all = "" if len(rows) == len(places) else f" (a sample of {len(rows):,} {plural(noun)})"
     if len(marked):
         result.update_traces(marker_opacity=0.35)
-        _ring(result, places, axes, np.array(marked), hover)
+        chosen = np.array(marked)
+        looks = ring(13, color=MARK) if len(marked) <= MOST_NAMED else ring(8, 1.5, color=MARK)
+        spots, texts = [places[chosen, axis] for axis in axes], [hover[row] for row in chosen]
+        add_points(result, spots, texts, name="selected", marker=looks, rows=chosen, showlegend=False)
     if len(marked) <= MOST_NAMED:
         for row in marked:
             name_point(result, float(places[row, axes[0]]), float(places[row, axes[1]]), titles[row])
     result.update_layout(
-        title_text=title + of_all,
+        title_text=title + sampled(len(rows), len(places), plural(noun)),
         height=460,
         uirevision=f"aligned {axes}",
         legend={"orientation": "h", "x": 0, "xanchor": "left", "y": -0.16, "yanchor": "top"},
         margin_t=48,
     )
     if isinstance(color, Coloring):
-        result.update_traces(selector={"name": color.label}, marker_colorbar=_below(color))
+        # beside the figure it would make one map narrower than the other
+        below = color_bar(color.label, 220, x=0, xanchor="left", y=-0.16, yanchor="top", **bar_ticks(color))
+        result.update_traces(selector={"name": color.label}, marker_colorbar=below)
     result.update_xaxes(range=reach[0], title_text=f"Component {axes[0] + 1} of {of} (embedding units)")
     result.update_yaxes(range=reach[1], title_text=f"Component {axes[1] + 1} of {of} (embedding units)")
     return result
-
-
-def _ring(result: go.Figure, places: np.ndarray, axes: Sequence[int], rows: np.ndarray, hover: Sequence[str]) -> None:
-    across, up = axes
-    result.add_scattergl(
-        x=places[rows, across].astype(np.float32),
-        y=places[rows, up].astype(np.float32),
-        mode="markers",
-        name="selected",
-        marker={
-            "size": 13 if len(rows) <= MOST_NAMED else 8,
-            "symbol": "circle-open",
-            "color": _MARK,
-            "line": {"width": 3 if len(rows) <= MOST_NAMED else 1.5},
-        },
-        text=[hover[row] for row in rows],
-        customdata=rows.astype(np.int32),
-        hovertemplate="%{text}<extra></extra>",
-        showlegend=False,
-    )
-
-
-def _below(color: Coloring) -> dict[str, object]:
-    """The color bar under the figure: beside it, it would make one map narrower than the other."""
-    bar: dict[str, object] = {
-        "title": {"text": color.label, "side": "top"},
-        "orientation": "h",
-        "thickness": 10,
-        "lenmode": "pixels",
-        "len": 220,
-        "x": 0,
-        "xanchor": "left",
-        "y": -0.16,
-        "yanchor": "top",
-    }
-    if len(color.ticks):
-        bar |= {"tickmode": "array", "tickvals": list(color.ticks), "ticktext": list(color.tick_labels)}
-    return bar
 
 
 def kept(often: np.ndarray, *, chosen: tuple[int, int], noun: str) -> go.Figure:
@@ -153,7 +114,7 @@ def kept(often: np.ndarray, *, chosen: tuple[int, int], noun: str) -> go.Figure:
     result.add_bar(
         x=number,
         y=often,
-        marker_color=[_ACCENT if one else MUTED for one in inside],
+        marker_color=[ACCENT if one else MUTED for one in inside],
         text=[f"{count:,}" if count else "" for count in often.tolist()],
         textposition="outside",
         cliponaxis=False,

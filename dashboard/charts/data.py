@@ -132,9 +132,9 @@ def rating_matrix(ratings: Ratings, *, users: int = 60, items: int = 14, height:
     row_of[rows] = np.arange(len(rows))
     column_of = np.full(len(ratings.users), -1)
     column_of[columns] = np.arange(len(columns))
-    shown = (row_of[ratings.item_index] >= 0) & (column_of[ratings.user_index] >= 0)
+    visible = (row_of[ratings.item_index] >= 0) & (column_of[ratings.user_index] >= 0)
     table = np.full((len(rows), len(columns)), np.nan, np.float32)
-    table[row_of[ratings.item_index[shown]], column_of[ratings.user_index[shown]]] = ratings.rating[shown]
+    table[row_of[ratings.item_index[visible]], column_of[ratings.user_index[visible]]] = ratings.rating[visible]
     titles = [base.plain(ratings.item_table["title"].iloc[row], 28) for row in rows]
     noun = ratings.noun
     figure = base.figure(

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.charts.base import MUTED, figure, plain
-from dashboard.charts.points import Classes, Coloring, groups, name_point, sample, scale
+from dashboard.charts.base import figure, plain, sampled
+from dashboard.charts.points import UNKNOWN, Classes, Coloring, add_found, add_points, layers, sample
 
 SMALL, LARGE = 4, 22
 """Diameter in pixels of the least and the most rated item, where the size shows the number of ratings."""
 
-_MARK, _LINE = "#e8590c", "rgba(232, 89, 12, 0.55)"
+_LINE = "rgba(232, 89, 12, 0.55)"
 _HEIGHT = 580
 
 
@@ -34,9 +34,9 @@ class Places:
     hover: Sequence[str]
     titles: Sequence[str]
 
-    def spots(self, at: np.ndarray) -> dict[str, np.ndarray]:
-        """Coordinates of some of the items on the map by axis, float32."""
-        return {name: self.points[at, axis].astype(np.float32) for axis, name in enumerate("xyz"[: len(self.axes)])}
+    def spots(self, at: np.ndarray) -> list[np.ndarray]:
+        """Coordinates of some of the items on the map, an array for each axis."""
+        return [self.points[at, axis] for axis in range(len(self.axes))]
 
 
 def item_map(
@@ -67,18 +67,19 @@ def item_map(
     marked = _on_the_map(places, found)
     linked = np.array([], int) if near is None else _on_the_map(places, near)
     drawn = sample(np.arange(len(places.rows)), keep=np.concatenate([marked, linked]))
-    of_all = "" if len(drawn) == len(places.rows) else f" (a sample of {len(drawn):,})"
-    result = figure(title + of_all, height=_HEIGHT)
+    result = figure(title + sampled(len(drawn), len(places.rows)), height=_HEIGHT)
     result.update_layout(title_subtitle={"text": remark, "font": {"size": 13}}, margin_t=76 if remark else 56)
     sizing = None if sizes is None else _diameters(sizes[places.rows])
-    for name, at, marker, hover in _layers(color, places, drawn):
+    for name, at, marker in layers(_of_the_map(color, places), drawn, flat=len(places.axes) == 2):
         if sizing is not None:
             marker |= {"size": sizing[at], "sizemode": "diameter"}
-        _add_points(result, places, at, name=name, marker=marker, hover=hover)
+        rows, template = places.rows[at], f"%{{text}}{_last_line(color, name)}"
+        texts = [places.hover[row] for row in rows]
+        add_points(result, places.spots(at), texts, name=name, marker=marker, rows=rows, template=template)
     if len(marked) == 1 and len(linked):
         _add_lines(result, places, int(marked[0]), linked)
     if len(marked):
-        _add_found(result, places, marked)
+        add_found(result, places.spots(marked), places.rows[marked], places.titles, showlegend=False)
     _lay_out(result, places, color, revision=revision)
     return result
 
@@ -91,23 +92,19 @@ def _on_the_map(places: Places, rows: Sequence[int] | np.ndarray) -> np.ndarray:
     return at[there]
 
 
-def _layers(
-    color: Coloring | Classes, places: Places, drawn: np.ndarray
-) -> list[tuple[str, np.ndarray, dict[str, object], str]]:
-    """Name, places, marker and the hover's last line of each trace, what lies at the back first."""
+def _of_the_map(color: Coloring | Classes, places: Places) -> Coloring | Classes:
+    """The numbers or classes of the items on the map alone, in its order."""
     if isinstance(color, Classes):
-        here = replace(color, member=color.member[places.rows])
-        return [(plain(name), at, marker, f"<br>{plain(name)}") for name, at, marker in groups(here, drawn)]
-    values = replace(color, values=color.values[places.rows])
-    unknown = np.isnan(values.values[drawn])
-    layers: list[tuple[str, np.ndarray, dict[str, object], str]] = []
-    if unknown.any():
-        layers.append(("unknown", drawn[unknown], {"size": 4, "color": MUTED}, ""))
-    if not unknown.all():
-        known = drawn[~unknown]
-        shown = f"<br>{plain(color.label).lower()}: %{{marker.color:{color.form}}}" if color.form else ""
-        layers.append((color.label, known, scale(values, known), shown))
-    return layers
+        return replace(color, member=color.member[places.rows])
+    return replace(color, values=color.values[places.rows])
+
+
+def _last_line(color: Coloring | Classes, name: str) -> str:
+    """What a hover says about the color, by the name of the trace."""
+    if isinstance(color, Classes):
+        return f"<br>{name}"
+    has_number = color.form and name != UNKNOWN
+    return f"<br>{plain(color.label).lower()}: %{{marker.color:{color.form}}}" if has_number else ""
 
 
 def _diameters(counts: np.ndarray) -> np.ndarray:
@@ -116,67 +113,14 @@ def _diameters(counts: np.ndarray) -> np.ndarray:
     return (SMALL + (LARGE - SMALL) * share).astype(np.float32)
 
 
-def _add_points(
-    result: go.Figure, places: Places, at: np.ndarray, *, name: str, marker: dict[str, object], hover: str
-) -> None:
-    flat = len(places.axes) == 2
-    if not flat:
-        marker = marker | ({} if "sizemode" in marker else {"size": 3})
-        marker.pop("line", None)  # outlines of points in space are drawn a pixel wide at least, and hide them
-    rows = places.rows[at]
-    result.add_trace(
-        (go.Scattergl if flat else go.Scatter3d)(
-            **places.spots(at),
-            mode="markers",
-            name=name,
-            marker=marker,
-            text=[places.hover[row] for row in rows],
-            customdata=rows.astype(np.int32),
-            hovertemplate=f"%{{text}}{hover}<extra></extra>",
-        )
-    )
-
-
 def _add_lines(result: go.Figure, places: Places, start: int, ends: np.ndarray) -> None:
     """From one item to its true neighbors, however far away they are drawn."""
     lines: dict[str, list[float | None]] = {}
     for axis, name in enumerate("xyz"[: len(places.axes)]):
         here = float(places.points[start, axis])
         lines[name] = [value for end in ends for value in (here, float(places.points[end, axis]), None)]
-    trace = go.Scatter if len(places.axes) == 2 else go.Scatter3d
-    result.add_trace(
-        trace(
-            **lines,
-            mode="lines",
-            name="neighbors",
-            line={"color": _LINE, "width": 2},
-            hoverinfo="skip",
-            showlegend=False,
-        )
-    )
-
-
-def _add_found(result: go.Figure, places: Places, at: np.ndarray) -> None:
-    """Rings around chosen items, with their titles."""
-    flat, rows = len(places.axes) == 2, places.rows[at]
-    trace = go.Scattergl if flat else go.Scatter3d
-    result.add_trace(
-        trace(
-            **places.spots(at),
-            mode="markers" if flat else "markers+text",
-            name="searched",
-            showlegend=False,
-            marker={"size": 14 if flat else 8, "symbol": "circle-open", "color": _MARK, "line": {"width": 3}},
-            text=[plain(places.titles[row], 40) for row in rows],
-            textposition="top center",
-            textfont={"size": 13, "color": _MARK},
-            customdata=rows.astype(np.int32),
-            hovertemplate="%{text}<extra></extra>",
-        )
-    )
-    if flat:
-        for row, (x, y) in zip(rows, places.points[at], strict=True):
-            name_point(result, float(x), float(y), places.titles[row])
+    trace, line = go.Scatter if len(places.axes) == 2 else go.Scatter3d, {"color": _LINE, "width": 2}
+    result.add_trace(trace(**lines, mode="lines", name="neighbors", line=line, hoverinfo="skip", showlegend=False))
 
 
 def _lay_out(result: go.Figure, places: Places, color: Coloring | Classes, *, revision: str) -> None:

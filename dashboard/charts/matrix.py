@@ -1,17 +1,21 @@
-"""Figures of an embedding matrix: the numbers themselves, how they are spread, and one row beside another."""
+"""Figures of an embedding matrix: its numbers, how they are spread, one row beside another, and how long rows are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.values import Values
-from dashboard.charts.base import AROUND_ZERO, MUTED, figure, plain
+from dashboard.charts.base import AROUND_ZERO, CHOSEN, MUTED, color_bar, figure, plain, sampled
+from dashboard.charts.points import add_points, sample
 from dashboard.shared.matrix_rows import UNTRAINED
 from dashboard.shared.phrases import count, plural
 
 LABEL_LENGTH = 26
 """Longest row label beside the heatmap; the hover has the whole title."""
+
+_MARKS = (("circle-open", "#0072b2", 11), ("square-open", "#d55e00", 15), ("diamond-open", "#009e73", 20))
+"""Symbol, color and size for each list of neighbors: told apart by shape too, and visible over one another."""
 
 
 def heatmap(values: np.ndarray, labels: Sequence[str], trained: np.ndarray, *, noun: str) -> go.Figure:
@@ -25,7 +29,7 @@ def heatmap(values: np.ndarray, labels: Sequence[str], trained: np.ndarray, *, n
     """
     reach = float(np.abs(values).max()) or 1.0
     mark = np.where(trained, "", UNTRAINED)
-    names = [plain(label, 200) + said for label, said in zip(labels, mark, strict=True)]
+    names = [plain(label, 200) + suffix for label, suffix in zip(labels, mark, strict=True)]
     result = figure(
         f"{count(len(names), noun)} by {values.shape[1]} dimensions",
         x="Dimension",
@@ -39,25 +43,16 @@ def heatmap(values: np.ndarray, labels: Sequence[str], trained: np.ndarray, *, n
         zmin=-reach,
         zmax=reach,
         hovertemplate="%{y}, dimension %{x}: <b>%{z:.2f}</b><extra></extra>",
-        colorbar={
-            "title": {"text": "Value (embedding units)", "side": "top"},
-            "orientation": "h",
-            "thickness": 10,
-            "lenmode": "pixels",
-            "len": 180,
-            "x": 1,
-            "xanchor": "right",
-            "y": 1,
-            "yanchor": "bottom",
-            "tickformat": ".1f",
-        },
+        colorbar=color_bar("Value (embedding units)", 180, tickformat=".1f"),
         ygap=1,
     )
     result.update_yaxes(
         autorange="reversed",
         tickmode="array",
         tickvals=names,
-        ticktext=[plain(label, LABEL_LENGTH - len(said)) + said for label, said in zip(labels, mark, strict=True)],
+        ticktext=[
+            plain(label, LABEL_LENGTH - len(suffix)) + suffix for label, suffix in zip(labels, mark, strict=True)
+        ],
         ticklabeloverflow="allow",
     )
     result.update_xaxes(showgrid=False)
@@ -65,19 +60,19 @@ def heatmap(values: np.ndarray, labels: Sequence[str], trained: np.ndarray, *, n
     return result
 
 
-def distribution(found: Values, *, noun: str) -> go.Figure:
+def distribution(values: Values, *, noun: str) -> go.Figure:
     """How often which value occurs in the whole matrix."""
-    width = float(found.edges[1] - found.edges[0])
-    title = f"All {found.counts.sum():,} numbers of all {plural(noun)}"
+    width = float(values.edges[1] - values.edges[0])
+    title = f"All {values.counts.sum():,} numbers of all {plural(noun)}"
     result = figure(title, x="Value (embedding units)", y="Numbers", height=300)
     result.add_bar(
-        x=((found.edges[:-1] + found.edges[1:]) / 2).astype(np.float32),
-        y=found.counts,
+        x=((values.edges[:-1] + values.edges[1:]) / 2).astype(np.float32),
+        y=values.counts,
         width=width,
-        customdata=np.stack([found.edges[:-1], found.edges[1:]], axis=1).astype(np.float32),
+        customdata=np.stack([values.edges[:-1], values.edges[1:]], axis=1).astype(np.float32),
         hovertemplate="%{customdata[0]:.3f} to %{customdata[1]:.3f}: %{y:,} numbers<extra></extra>",
     )
-    low, high = found.middle_half
+    low, high = values.middle_half
     result.add_vrect(x0=low, x1=high, fillcolor=MUTED, opacity=0.5, line_width=0, layer="below")
     result.update_layout(bargap=0, uirevision="distribution", showlegend=False)
     return result
@@ -104,4 +99,56 @@ def two_rows(values: np.ndarray, labels: Sequence[str]) -> go.Figure:
         )
     result.update_layout(barmode="group", bargap=0.25, margin_t=84, uirevision="two_rows")
     result.update_layout(legend={"xanchor": "left", "x": 0, "y": 1.0})
+    return result
+
+
+def lengths(
+    length: np.ndarray,
+    count: np.ndarray,
+    rated: np.ndarray,
+    hover: Sequence[str],
+    *,
+    chosen: int,
+    title: str,
+    marked: Mapping[str, np.ndarray],
+    noun: str,
+) -> go.Figure:
+    """Length of every vector against the number of ratings, with one row and its neighbors marked.
+
+    Args:
+        length: Euclidean length of every vector, (n_rows,), in embedding units.
+        count: Ratings of every row, (n_rows,).
+        rated: Rows to draw, all of them rated; of very many a sample, which the title says.
+        hover: What to show over a row, one text a row of `length`, made harmless.
+        chosen: The row asked about, drawn whether rated or not.
+        title: What it is called.
+        marked: Up to three lists of its neighbors by name, rows.
+        noun: What a row is.
+
+    The custom data of a point is its row.
+    """
+    neighbors = np.concatenate([*marked.values(), [chosen]]).astype(np.int64)
+    drawn = sample(rated, keep=neighbors)
+    result = figure(
+        f"Length and number of ratings of {len(rated):,} {plural(noun)}{sampled(len(drawn), len(rated))}",
+        x="Ratings (each step tenfold)",
+        y="Length of the vector (embedding units)",
+        height=420,
+    )
+    layers = [(f"all {plural(noun)}", drawn, {"size": 5, "color": MUTED, "opacity": 0.7})]
+    for (name, rows), (symbol, color, size) in zip(marked.items(), _MARKS, strict=False):
+        layers.append(
+            (name, rows, {"size": size, "symbol": symbol, "color": color, "line": {"width": 2, "color": color}})
+        )
+    if count[chosen] > 0:
+        star = {"size": 15, "symbol": "star", "color": CHOSEN, "line": {"width": 1, "color": "white"}}
+        layers.append((plain(title, 40), np.array([chosen]), star))
+    for name, rows, marker in layers:
+        spots, texts = (count[rows], length[rows]), [hover[row] for row in rows]
+        template = "%{text}<br>length %{y:.2f}"
+        add_points(result, spots, texts, name=name, marker=marker, rows=rows, template=template)
+    result.update_xaxes(type="log", dtick=1, tickformat=",")
+    result.update_yaxes(rangemode="tozero")
+    legend = {"xanchor": "left", "x": 0, "y": 1.0, "itemsizing": "trace"}
+    result.update_layout(margin_t=84, legend=legend, uirevision="lengths", clickmode="event+select")
     return result

@@ -1,4 +1,4 @@
-"""Figures of one person among all: on the plane of two components, and along several."""
+"""Figures of one person: among all on two components, along several, and a guess for them taken apart."""
 
 from collections.abc import Sequence
 
@@ -6,16 +6,19 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.new_user.position import People, Place
-from dashboard.charts.base import MUTED, figure, plain
-from dashboard.charts.points import sample
+from dashboard.charts.base import CHOSEN, MUTED, REFERENCE, figure, plain, sampled
+from dashboard.charts.points import add_points, ring, sample
 from dashboard.principal_components.label import Label
 
 MOST_DRAWN = 4_000
 """People in the picture at most; it is sent again after every rating."""
 
-_YOU, _NEAR = "#e8590c", "#0072b2"
-_ROW = 52
-"""Height of one component, in pixels."""
+_NEAR = "#0072b2"
+_UP, _DOWN, _TRUE = "#0072b2", "#d55e00", "#009e73"
+"""Okabe and Ito's blue, vermilion and green: steps up and down, whose sign is printed too, and the true rating."""
+
+_COMPONENT, _STEP = 52, 46
+"""Height of one component, and of one step with its name above the bar, in pixels."""
 
 
 def plane(
@@ -38,34 +41,27 @@ def plane(
         hover: What to show over each person, made harmless.
         labels: What each component is called.
     """
-    shown = sample(drawn, keep=near, most=MOST_DRAWN)
-    of_all = "" if len(shown) == len(drawn) else f" (a sample of {len(shown):,})"
+    visible = sample(drawn, keep=near, most=MOST_DRAWN)
+    of_all = sampled(len(visible), len(drawn))
     names = [f"{plain(labels[axis].span, 90)}<br>(embedding units from the average person)" for axis in axes]
     result = figure(f"You among {len(drawn):,} people{of_all}", x=names[0], y=names[1], height=440)
     for rows, name, marker in (
-        (shown, "everybody", {"size": 5, "color": MUTED}),
-        (near, "leans your way", {"size": 9, "symbol": "circle-open", "color": _NEAR, "line": {"width": 2}}),
+        (visible, "everybody", {"size": 5, "color": MUTED}),
+        (near, "leans your way", ring(9, 2, color=_NEAR)),
     ):
-        result.add_scattergl(
-            x=among.scores[rows, axes[0]],
-            y=among.scores[rows, axes[1]],
-            mode="markers",
-            name=name,
-            marker=marker,
-            text=[hover[row] for row in rows],
-            hovertemplate="%{text}<extra></extra>",
-        )
+        spots, texts = [among.scores[rows, axis] for axis in axes], [hover[row] for row in rows]
+        add_points(result, spots, texts, name=name, marker=marker)
     result.add_scatter(
         x=[float(mine.scores[axes[0]])],
         y=[float(mine.scores[axes[1]])],
-        error_x={"array": [float(mine.doubt[axes[0]] * among.spread[axes[0]])], "color": _YOU, "thickness": 1},
-        error_y={"array": [float(mine.doubt[axes[1]] * among.spread[axes[1]])], "color": _YOU, "thickness": 1},
+        error_x={"array": [float(mine.doubt[axes[0]] * among.spread[axes[0]])], "color": CHOSEN, "thickness": 1},
+        error_y={"array": [float(mine.doubt[axes[1]] * among.spread[axes[1]])], "color": CHOSEN, "thickness": 1},
         mode="markers+text",
         name="you",
-        marker={"size": 15, "symbol": "star", "color": _YOU},
+        marker={"size": 15, "symbol": "star", "color": CHOSEN},
         text=["you"],
         textposition="top right",
-        textfont={"size": 14, "color": _YOU},
+        textfont={"size": 14, "color": CHOSEN},
         hovertemplate="<b>You</b><br>%{x:.2f}, %{y:.2f}<extra></extra>",
     )
     result.update_xaxes(zeroline=True)
@@ -86,11 +82,8 @@ def along(among: People, mine: Place, ends: Sequence[tuple[str, str]], labels: S
     n = len(ends)
     rows = np.arange(n)
     reach = float(max(3.0, np.abs(mine.z[:n]).max(initial=0) + 0.5))
-    result = figure(
-        "You along the components",
-        x="Standard deviations from the average person",
-        height=130 + _ROW * n,
-    )
+    across = "Standard deviations from the average person"
+    result = figure("You along the components", x=across, height=130 + _COMPONENT * n)
     result.add_bar(
         y=rows,
         x=(among.high - among.low)[:n],
@@ -104,10 +97,10 @@ def along(among: People, mine: Place, ends: Sequence[tuple[str, str]], labels: S
     result.add_scatter(
         x=mine.z[:n],
         y=rows,
-        error_x={"array": mine.doubt[:n], "color": _YOU, "thickness": 1.5},
+        error_x={"array": mine.doubt[:n], "color": CHOSEN, "thickness": 1.5},
         mode="markers",
         name="you, give or take",
-        marker={"size": 13, "symbol": "star", "color": _YOU},
+        marker={"size": 13, "symbol": "star", "color": CHOSEN},
         text=[plain(label.short) for label in labels[:n]],
         hovertemplate="%{text}: <b>%{x:.2f}</b><extra></extra>",
     )
@@ -131,3 +124,64 @@ def along(among: People, mine: Place, ends: Sequence[tuple[str, str]], labels: S
     )
     result.update_layout(uirevision="along", margin_t=96, legend={"xanchor": "left", "x": 0})
     return result
+
+
+def waterfall(
+    names: Sequence[str],
+    steps: Sequence[float],
+    texts: Sequence[str],
+    total: float,
+    *,
+    title: str,
+    unit: str,
+    actual: float | None = None,
+) -> go.Figure:
+    """Steps from the first value, the average, to the total.
+
+    Args:
+        names: What each step is called.
+        steps: The average, then what each step adds, in rating units.
+        texts: What is printed beside each bar; the total's last.
+        total: Where they lead.
+        title: Of the chart.
+        unit: What ratings are counted in.
+        actual: The true rating, drawn as a line, where there is one.
+    """
+    reached = [sum(steps[: place + 1]) for place in range(len(steps))]
+    marks = [*reached, total, *([] if actual is None else [actual])]
+    pad = max(0.12 * (max(marks) - min(marks)), 0.1)
+    labels = [plain(name, 48) for name in [*names, "The guess"]]
+    rows = list(range(len(labels)))
+    result = figure(title, x=f"Rating ({unit})", height=130 + _STEP * len(labels))
+    result.add_waterfall(
+        orientation="h",
+        y=rows,
+        x=[*steps, total],
+        measure=["absolute", *["relative"] * (len(steps) - 1), "total"],
+        text=list(texts),
+        textposition="outside",
+        cliponaxis=False,
+        increasing={"marker": {"color": _UP}},
+        decreasing={"marker": {"color": _DOWN}},
+        totals={"marker": {"color": REFERENCE}},
+        connector={"line": {"color": REFERENCE, "width": 1, "dash": "dot"}},
+        customdata=labels,
+        hovertemplate="%{customdata}: <b>%{text}</b><extra></extra>",
+        showlegend=False,
+    )
+    for row, label in enumerate(labels):  # above its bar, not beside it: a phone has no room for both
+        place = {"x": 0, "xref": "paper", "xanchor": "left", "y": row - 0.38}
+        result.add_annotation(**place, text=label, showarrow=False, font={"size": 12})
+    if actual is not None:
+        _mark_truth(result, actual)
+    result.update_xaxes(range=[min(marks) - 2 * pad, max(marks) + 2 * pad], fixedrange=True)
+    result.update_yaxes(visible=False, range=[len(labels) - 0.5, -0.7], fixedrange=True)
+    result.update_layout(uirevision="waterfall", waterfallgap=0.6, margin_t=72)
+    return result
+
+
+def _mark_truth(result: go.Figure, actual: float) -> None:
+    """The true rating as a line with its number."""
+    result.add_vline(x=actual, line={"color": _TRUE, "width": 2, "dash": "dash"}, layer="below")
+    place, font = {"x": actual, "y": 1, "yref": "paper", "yanchor": "bottom"}, {"color": _TRUE, "size": 12}
+    result.add_annotation(**place, text=f"true rating {actual:g}", showarrow=False, font=font)

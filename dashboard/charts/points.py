@@ -1,12 +1,14 @@
-"""What figures with a point an item share: samples, colors, and points that spread where they are dense."""
+"""What figures with a point an item share: samples, colors, rings, names, and swarms that spread where it is dense."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.charts.base import AMOUNT, AROUND_ZERO, MUTED, plain
+from core.analysis.components.extremes import Ends
+from dashboard.charts.base import AMOUNT, AROUND_ZERO, CHOSEN, MUTED, plain
 
 MOST_DRAWN = 12_000
 """Items in one picture; more are sampled, so that a chart's message stays below 2 MB."""
@@ -25,8 +27,8 @@ MARK = "#c2410c"
 
 _PAPER = "rgba(255, 255, 255, 0.85)"
 
-REST = "others"
-"""Legend entry of items that belong to none of the classes shown."""
+REST, UNKNOWN = "others", "unknown"
+"""Legend entries of items that belong to none of the classes shown, and of those whose number is not known."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,23 +70,42 @@ def sample(rows: np.ndarray, *, keep: np.ndarray | None = None, most: int = MOST
     return np.sort(np.concatenate([kept, drawn]))
 
 
-def groups(color: Classes, rows: np.ndarray) -> list[tuple[str, np.ndarray, dict[str, object]]]:
-    """Name, rows and marker of each class, those of none first, so that they lie at the back."""
-    member = color.member[rows]
-    found: list[tuple[str, np.ndarray, dict[str, object]]] = [(REST, rows[member < 0], {"size": 4, "color": MUTED})]
-    for place, name in enumerate(color.names):
-        marker = {"size": 6, "opacity": 0.85, "color": CLASS_COLORS[place % len(CLASS_COLORS)], "line": OUTLINE}
-        if place >= len(CLASS_COLORS):
-            marker["symbol"] = SYMBOLS[place // len(CLASS_COLORS) % len(SYMBOLS)]
-        found.append((name, rows[member == place], marker))
-    return [group for group in found if len(group[1])]
+def layers(
+    color: Coloring | Classes, rows: np.ndarray, *, flat: bool
+) -> list[tuple[str, np.ndarray, dict[str, object]]]:
+    """The traces of points colored by a number or a class, what lies at the back first.
+
+    Args:
+        color: A number or a class for every item.
+        rows: Items to draw.
+        flat: Whether the picture has two dimensions, not three.
+
+    Returns:
+        For each trace its name, made harmless, its rows and its marker; none is empty.
+    """
+    result: list[tuple[str, np.ndarray, dict[str, object]]]
+    if isinstance(color, Coloring):
+        unknown = np.isnan(color.values[rows])
+        known = rows[~unknown]
+        result = [(UNKNOWN, rows[unknown], {"size": 4, "color": MUTED}), (color.label, known, scale(color, known))]
+    else:
+        member = color.member[rows]
+        result = [(REST, rows[member < 0], {"size": 4, "color": MUTED})]
+        for place, name in enumerate(color.names):
+            marker = {"size": 6, "opacity": 0.85, "color": CLASS_COLORS[place % len(CLASS_COLORS)], "line": OUTLINE}
+            if place >= len(CLASS_COLORS):
+                marker["symbol"] = SYMBOLS[place // len(CLASS_COLORS) % len(SYMBOLS)]
+            result.append((plain(name), rows[member == place], marker))
+    if not flat:
+        for _, _, marker in result:
+            marker["size"] = 3
+            marker.pop("line", None)  # outlines of points in space are drawn a pixel wide at least, and hide them
+    return [layer for layer in result if len(layer[1])]
 
 
 def scale(color: Coloring, rows: np.ndarray) -> dict[str, object]:
     """Marker of points colored by a number, with its color bar; the colors span the middle 90% of `rows`."""
-    bar: dict[str, object] = {"title": {"text": color.label, "side": "right"}, "thickness": 12, "len": 0.8}
-    if len(color.ticks):
-        bar |= {"tickmode": "array", "tickvals": list(color.ticks), "ticktext": list(color.tick_labels)}
+    bar = {"title": {"text": color.label, "side": "right"}, "thickness": 12, "len": 0.8, **bar_ticks(color)}
     values = color.values[rows].astype(np.float32)
     low, high = np.percentile(values, [5, 95]) if len(values) else (0.0, 1.0)  # a few far-out values keep no colors
     if color.around_zero:
@@ -102,12 +123,100 @@ def scale(color: Coloring, rows: np.ndarray) -> dict[str, object]:
     }
 
 
+def bar_ticks(color: Coloring) -> dict[str, object]:
+    """Settings of a color bar's marks; none where they are left to the chart."""
+    if not len(color.ticks):
+        return {}
+    return {"tickmode": "array", "tickvals": list(color.ticks), "ticktext": list(color.tick_labels)}
+
+
 def swarm(values: np.ndarray) -> np.ndarray:
     """Heights between -1 and 1 that spread points more where they are dense, float32; the same every time."""
     counts, edges = np.histogram(values, bins=120)
     place = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(counts) - 1)
     spread = np.sqrt(counts[place] / counts.max())
     return (spread * np.random.default_rng(0).uniform(-1, 1, len(values))).astype(np.float32)
+
+
+def add_points(
+    result: go.Figure,
+    spots: Sequence[np.ndarray],
+    texts: Sequence[str],
+    *,
+    name: str,
+    marker: dict[str, object],
+    rows: np.ndarray | None = None,
+    template: str = "%{text}",
+    **more: Any,
+) -> None:
+    """Points on a flat picture, or in space.
+
+    Args:
+        result: The figure.
+        spots: Their coordinates, an array (n_points,) for each of two or three axes.
+        texts: What to show over each point, made harmless.
+        name: Of the points, in the legend.
+        marker: How they look.
+        rows: The row that each point stands for, its custom data; without it there is none.
+        template: Of what is shown over a point.
+        more: Further settings of the trace.
+    """
+    trace = go.Scattergl if len(spots) == 2 else go.Scatter3d
+    more = {"mode": "markers", "customdata": None if rows is None else np.asarray(rows, np.int32)} | more
+    more |= {axis: np.asarray(values, np.float32) for axis, values in zip("xyz", spots, strict=False)}
+    result.add_trace(trace(name=name, marker=marker, text=texts, hovertemplate=f"{template}<extra></extra>", **more))
+
+
+def ring(size: float | np.ndarray, width: float = 3, *, color: str = CHOSEN) -> dict[str, object]:
+    """Marker of a point that somebody has looked for."""
+    return {"size": size, "symbol": "circle-open", "color": color, "line": {"width": width}}
+
+
+def add_found(
+    result: go.Figure, spots: Sequence[np.ndarray], rows: np.ndarray, titles: Sequence[str], **more: Any
+) -> None:
+    """Rings around items that somebody has looked for, with their titles.
+
+    Args:
+        result: The figure.
+        spots: Their coordinates, as for `add_points`.
+        rows: Which items they are.
+        titles: What all items are called.
+        more: Further settings of the trace.
+    """
+    flat = len(spots) == 2
+    more |= {"textposition": "top center", "textfont": {"size": 13, "color": CHOSEN}}
+    texts, mode = [plain(titles[row], 40) for row in rows], "markers" if flat else "markers+text"
+    add_points(result, spots, texts, name="searched", marker=ring(14 if flat else 8), rows=rows, mode=mode, **more)
+    if flat:
+        for row, x, y in zip(rows, *spots, strict=True):
+            name_point(result, float(x), float(y), titles[row])
+
+
+def name_ends(
+    result: go.Figure, positions: np.ndarray, titles: Sequence[str], ends: Ends, *, first: float, step: float
+) -> None:
+    """The titles of the outermost items of a swarm: those of the low end above it, those of the high end below.
+
+    Args:
+        result: The figure.
+        positions: Where all items lie, (n_items,).
+        titles: What all items are called.
+        ends: Items to name.
+        first: Height of the first title; a point lies between -1 and 1.
+        step: From one title to the next.
+    """
+    for side, rows, anchor in ((1, ends.bottom, "left"), (-1, ends.top, "right")):
+        for place, row in enumerate(rows):
+            name_in_swarm(result, positions[row], titles[row], side * (first + step * place), anchor)
+
+
+def name_in_swarm(result: go.Figure, x: float, title: str, y: float, anchor: str, *, color: str | None = None) -> None:
+    """A title above or below the swarm, with a thin line to its point; the end that `anchor` names lies there."""
+    edge = 0.2 if y > 0 else -0.2
+    result.add_shape(type="line", x0=x, x1=x, y0=edge, y1=y, line={"color": color or MUTED, "width": 1})
+    font = {"size": 12, "color": color}
+    result.add_annotation(x=x, y=y, text=plain(title, 36), showarrow=False, xanchor=anchor, font=font)
 
 
 def name_point(result: go.Figure, x: float, y: float, title: str) -> None:

@@ -6,10 +6,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.components.noise import Noise
-from dashboard.charts.base import MUTED, REFERENCE, figure, plain
+from dashboard.charts.base import REFERENCE, bar_marker, figure, plain
 from dashboard.principal_components.label import Label
-
-_ACCENT = "#3f62d8"
 
 
 def scree(
@@ -31,19 +29,13 @@ def scree(
     """
     result = figure("How much each component carries", x="Component", y="Share of the total", height=320)
     number = np.arange(1, len(variance_ratio) + 1, dtype=np.int32)
-    colors = [MUTED] * len(number)
-    colors[chosen] = _ACCENT
-    real = np.ones(len(number), bool) if noise is None else noise.above
+    hatched = np.zeros(len(number), bool) if noise is None else ~noise.above
+    labels = labels or [Label(int(n), noise=bool(is_noise)) for n, is_noise in zip(number, hatched, strict=True)]
     result.add_bar(
         x=number,
         y=variance_ratio.astype(np.float32),
-        marker={
-            "color": colors,
-            "pattern": {"shape": ["" if above else "/" for above in real], "fillmode": "overlay", "size": 5},
-        },
-        text=[
-            _over(label) for label in labels or [Label(int(n), noise=not a) for n, a in zip(number, real, strict=True)]
-        ],
+        marker=bar_marker(chosen, hatched.tolist()),
+        text=[_over(label) for label in labels],
         textposition="none",
         name="each",
         hovertemplate="%{text}: <b>%{y:.1%}</b> of the total<extra></extra>",
@@ -78,18 +70,9 @@ def _add_total(result: go.Figure, number: np.ndarray, cumulative: np.ndarray) ->
         name="running total",
         hovertemplate="Components 1 to %{x} together: <b>%{y:.0%}</b><extra></extra>",
     )
-    result.update_layout(
-        yaxis2={
-            "title": {"text": "Running total"},
-            "overlaying": "y",
-            "side": "right",
-            "range": [0, 1.02],
-            "tickformat": ".0%",
-            "tickvals": [0, 0.25, 0.5, 0.75, 1],
-            "showgrid": False,
-            "automargin": True,
-        }
-    )
+    scale = {"range": [0, 1.02], "tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1], "showgrid": False}
+    place = {"title": {"text": "Running total"}, "overlaying": "y", "side": "right", "automargin": True}
+    result.update_layout(yaxis2=scale | place)
 
 
 def _add_band(result: go.Figure, number: np.ndarray, noise: Noise) -> None:
@@ -105,14 +88,6 @@ def _add_band(result: go.Figure, number: np.ndarray, noise: Noise) -> None:
     first = int(np.argmax(~noise.above))  # of the components that are noise, the one that carries most
     if noise.above.all():
         return
-    result.add_annotation(
-        x=0.98,
-        xref="paper",
-        xanchor="right",
-        y=float(max(noise.ratio[first], noise.band[first])),
-        yanchor="bottom",
-        yshift=6,
-        text="hatched: noise",
-        showarrow=False,
-        font_size=12,
-    )
+    height = float(max(noise.ratio[first], noise.band[first]))
+    place = {"x": 0.98, "xref": "paper", "xanchor": "right", "y": height, "yanchor": "bottom", "yshift": 6}
+    result.add_annotation(**place, text="hatched: noise", showarrow=False, font_size=12)

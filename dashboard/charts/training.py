@@ -40,29 +40,29 @@ class Named:
     curve: Curve
 
 
-def curve_rows(shown: Curve, references: Started, behind: Named | None = None) -> pd.DataFrame:
+def curve_rows(curve: Curve, references: Started, behind: Named | None = None) -> pd.DataFrame:
     """The numbers of a learning curve, one row a point: epoch, rmse, line (its name), part (how it is drawn).
 
     The loss within the first epoch may start far above everything; such points are left out.
 
     Args:
-        shown: The curve; may be empty, and then the reference lines hold its place alone.
+        curve: The curve; may be empty, and then the reference lines hold its place alone.
         references: The validation RMSE of guessing without a model.
         behind: An earlier run to compare with.
     """
-    found: list[tuple[float, float, str, str]] = [
+    points: list[tuple[float, float, str, str]] = [
         (0, references.mean_rmse, f"always guess the mean: {references.mean_rmse:.3f}", "reference"),
         (0, references.averages_rmse, f"averages only, no embedding: {references.averages_rmse:.3f}", "reference"),
     ]
     if behind is not None:
-        found += [(e.epoch, e.rmse, "Earlier model", "behind, training") for e in behind.curve.epochs]
-        found += [(e.epoch, e.val_rmse, "Earlier model", "behind") for e in behind.curve.epochs]
-    found += [(step.at, float(np.sqrt(step.loss)), "Within epochs", "within") for step in shown.steps]
-    found += [(e.epoch, e.rmse, "Training", "epoch") for e in shown.epochs]
-    found += [(e.epoch, e.val_rmse, "Validation", "epoch") for e in shown.epochs]
-    found += [(e.epoch, e.val_rmse, "Validation", "kept") for e in shown.epochs if e.epoch == shown.kept_epoch]
-    rows = pd.DataFrame(found, columns=["epoch", "rmse", "line", "part"]).astype({"epoch": float, "rmse": float})
-    return rows[np.isfinite(rows["rmse"]) & (rows["rmse"] <= _highest(shown, references))]
+        points += [(e.epoch, e.rmse, "Earlier model", "behind, training") for e in behind.curve.epochs]
+        points += [(e.epoch, e.val_rmse, "Earlier model", "behind") for e in behind.curve.epochs]
+    points += [(step.at, float(np.sqrt(step.loss)), "Within epochs", "within") for step in curve.steps]
+    points += [(e.epoch, e.rmse, "Training", "epoch") for e in curve.epochs]
+    points += [(e.epoch, e.val_rmse, "Validation", "epoch") for e in curve.epochs]
+    points += [(e.epoch, e.val_rmse, "Validation", "kept") for e in curve.epochs if e.epoch == curve.kept_epoch]
+    rows = pd.DataFrame(points, columns=["epoch", "rmse", "line", "part"]).astype({"epoch": float, "rmse": float})
+    return rows[np.isfinite(rows["rmse"]) & (rows["rmse"] <= _highest(curve, references))]
 
 
 def curve_spec(
@@ -102,10 +102,10 @@ def curve_spec(
     }
 
 
-def _highest(shown: Curve, references: Started) -> float:
+def _highest(curve: Curve, references: Started) -> float:
     """Errors above this are cut: more than twice what always guessing the mean is off by, and than the best epoch's."""
-    after_epochs = [value for epoch in shown.epochs for value in (epoch.rmse, epoch.val_rmse) if np.isfinite(value)]
-    best = shown.best.val_rmse if shown.best else 0.0
+    after_epochs = [value for epoch in curve.epochs for value in (epoch.rmse, epoch.val_rmse) if np.isfinite(value)]
+    best = curve.best.val_rmse if curve.best else 0.0
     return min(max([*after_epochs, references.mean_rmse * 1.04]), max(references.mean_rmse * 2.5, best))
 
 
@@ -148,25 +148,12 @@ def _lines(finished: bool, behind: bool, unit: str) -> list[dict[str, Any]]:
 def _reference_lines() -> list[dict[str, Any]]:
     """What guessing without a model reaches, as dashed lines with their words on them."""
     words = {"field": "line", "type": "nominal"}
+    line = {"type": "rule", "strokeDash": [6, 5], "strokeWidth": 1.5, "color": base.REFERENCE}
+    place = {"align": "right", "baseline": "bottom", "dx": -4, "dy": -3}
+    text = {"type": "text", **place, "fontSize": 12, "color": base.REFERENCE}
     return [
-        {
-            "transform": _only("reference"),
-            "mark": {"type": "rule", "strokeDash": [6, 5], "strokeWidth": 1.5, "color": base.REFERENCE},
-            "encoding": {"x": None, "tooltip": words},
-        },
-        {
-            "transform": _only("reference"),
-            "mark": {
-                "type": "text",
-                "align": "right",
-                "baseline": "bottom",
-                "dx": -4,
-                "dy": -3,
-                "fontSize": 12,
-                "color": base.REFERENCE,
-            },
-            "encoding": {"x": {"value": "width"}, "text": words},
-        },
+        {"transform": _only("reference"), "mark": line, "encoding": {"x": None, "tooltip": words}},
+        {"transform": _only("reference"), "mark": text, "encoding": {"x": {"value": "width"}, "text": words}},
     ]
 
 
@@ -179,51 +166,25 @@ def compared_curves(curves: Sequence[Named], *, height: int = 420) -> go.Figure:
     figure = base.figure(
         "Error after each epoch, run by run", x="Epoch", y="RMSE (rating units, lower is better)", height=height
     )
-    for number, (named, color) in enumerate(zip(curves, _colors(len(curves)), strict=True)):
-        epochs = [epoch.epoch for epoch in named.curve.epochs]
-        name = base.plain(named.name, 90)
-        _line(figure, epochs, [e.val_rmse for e in named.curve.epochs], f"{name}, validation", color, group=number)
-        _line(
-            figure,
-            epochs,
-            [e.rmse for e in named.curve.epochs],
-            f"{name}, training",
-            color,
-            group=number,
-            dash="dot",
-            legend=False,
-        )
-    figure.update_layout(
-        uirevision="compare", legend={"orientation": "h", "yanchor": "top", "y": -0.2, "xanchor": "left", "x": 0}
-    )
+    for number, named in enumerate(curves):
+        epochs, name = named.curve.epochs, base.plain(named.name, 90)
+        for part, rmse, dash in (
+            ("validation", [epoch.val_rmse for epoch in epochs], "solid"),
+            ("training", [epoch.rmse for epoch in epochs], "dot"),
+        ):
+            figure.add_scatter(
+                x=[epoch.epoch for epoch in epochs],
+                y=rmse,
+                name=f"{name}, {part}",
+                mode="lines+markers",
+                line={"color": CLASSES[number % len(CLASSES)], "width": 2.5, "dash": dash},
+                marker={"size": 6},
+                legendgroup=str(number),
+                showlegend=part == "validation",
+                hovertemplate=f"{name}, {part}, epoch %{{x:d}}: %{{y:.3f}}<extra></extra>",
+            )
+    below = {"orientation": "h", "yanchor": "top", "y": -0.2, "xanchor": "left", "x": 0}
+    figure.update_layout(uirevision="compare", legend=below)
     figure.update_xaxes(rangemode="tozero", tickformat="d")
     figure.update_yaxes(tickformat=".2f")
     return figure
-
-
-def _colors(count: int) -> list[str]:
-    return [CLASSES[number % len(CLASSES)] for number in range(count)]
-
-
-def _line(
-    figure: go.Figure,
-    x: Sequence[float],
-    y: Sequence[float],
-    name: str,
-    color: str,
-    *,
-    group: int | None = None,
-    dash: str = "solid",
-    legend: bool = True,
-) -> None:
-    figure.add_scatter(
-        x=x,
-        y=y,
-        name=name,
-        mode="lines+markers",
-        line={"color": color, "width": 2.5, "dash": dash},
-        marker={"size": 6},
-        legendgroup=None if group is None else str(group),
-        showlegend=legend,
-        hovertemplate=f"{name}, epoch %{{x:d}}: %{{y:.3f}}<extra></extra>",
-    )

@@ -8,24 +8,24 @@ from dashboard.shared.matrix_rows import Rows
 from dashboard.shared.phrases import count
 
 
-def picture(rows: Rows, shown: np.ndarray) -> str:
+def picture(rows: Rows, visible: np.ndarray) -> str:
     """The strongest number on the heatmap, and the two rows that are most alike."""
-    values = rows.matrix[shown]
+    values = rows.matrix[visible]
     place, dimension = np.unravel_index(np.argmax(np.abs(values)), values.shape)
-    said = (
+    text = (
         f"The strongest number here is **{signed(values[place, dimension])}**, "
-        f"{escape(rows.labels[shown[place]])} in dimension {dimension + 1}."
+        f"{escape(rows.labels[visible[place]])} in dimension {dimension + 1}."
     )
-    if len(shown) < 2:
-        return said
+    if len(visible) < 2:
+        return text
     length = np.linalg.norm(values, axis=1, keepdims=True)
     direction = np.divide(values, length, out=np.zeros_like(values), where=length > 0)
-    one, other = np.triu_indices(len(shown), 1)
+    one, other = np.triu_indices(len(visible), 1)
     cosine = (direction @ direction.T)[one, other]
     closest = np.argmax(cosine)
     return (
-        f"{said} Most alike are {escape(rows.labels[shown[one[closest]]])} and "
-        f"{escape(rows.labels[shown[other[closest]]])} (cosine {signed(cosine[closest])})."
+        f"{text} Most alike are {escape(rows.labels[visible[one[closest]]])} and "
+        f"{escape(rows.labels[visible[other[closest]]])} (cosine {signed(cosine[closest])})."
     )
 
 
@@ -41,13 +41,13 @@ def untrained(rows: Rows) -> str:
     )
 
 
-def distribution(found: Values) -> str:
+def distribution(values: Values) -> str:
     """Where the numbers of a matrix lie, and the shape of their distribution."""
-    low, high = found.middle_half
-    outermost = max(abs(found.min), abs(found.max))
+    low, high = values.middle_half
+    outermost = max(abs(values.min), abs(values.max))
     return (
         f"The middle half (shaded) lies between **{signed(low)}** and **{signed(high)}**, none is further from zero "
-        f"than {outermost:.2f}, and {found.near_zero:.0%} are next to nothing. {_shape(found.excess_kurtosis)}"
+        f"than {outermost:.2f}, and {values.near_zero:.0%} are next to nothing. {_shape(values.excess_kurtosis)}"
     )
 
 

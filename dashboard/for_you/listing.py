@@ -1,6 +1,5 @@
 """What somebody would like: filters, and the best guesses, each to be rated, hidden or asked about."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,9 +9,8 @@ import streamlit as st
 from core.analysis.new_user.model import NewUserModel, fitting
 from core.analysis.new_user.recommend import Steer, best, steered
 from core.analysis.new_user.uncertainty import Sureness
-from core.data.ratings import Ratings
 from dashboard.cache import loaders
-from dashboard.for_you import own_ratings, rate, words
+from dashboard.for_you import own_ratings, rate, why_dialog, words
 from dashboard.for_you.scales import Entry
 from dashboard.shared import coloring, selection, tables
 from dashboard.shared.matrix_rows import Rows
@@ -35,42 +33,41 @@ class Predictions:
 
 
 @dataclass(frozen=True, eq=False)
-class _Asked:
-    """What the filters say."""
+class _Filters:
+    """What somebody has set above the list: items it may hold, how varied it is, and what it leans to."""
 
     allowed: np.ndarray
     diversity: float
     steer: Steer
 
 
-def panel(known: NewUserModel, rows: Rows, entry: Entry, found: Predictions, why: Callable[[int], None]) -> None:
+def panel(model: NewUserModel, rows: Rows, entry: Entry, predictions: Predictions) -> None:
     """Draw the right side of the page.
 
     Args:
-        known: The model.
+        model: The model.
         rows: Its items.
         entry: How ratings are given.
-        found: The guesses for the person.
-        why: Shows why one item's guess is what it is.
+        predictions: The guesses for the person.
     """
-    ratings, mine = known.ratings, own_ratings.own(known.ratings.dataset_id)
+    ratings, mine = model.ratings, own_ratings.own(model.ratings.dataset_id)
     st.subheader("You would like" if mine.given else "What most people like")
     st.markdown(words.list_lead(len(mine.given), rows.nouns))
-    if not known.run.scorer.has_vectors:
+    if not model.run.scorer.has_vectors:
         st.markdown(words.same_for_all(rows.nouns))
-    asked = _filters(known, rows)
-    allowed = asked.allowed.copy()
+    wanted = _filters(model, rows)
+    allowed = wanted.allowed.copy()
     allowed[ratings.items.indices([*mine.given, *mine.hidden])] = False
-    score = steered(found.rating, rows.matrix, asked.steer)
-    chosen = best(score, rows.matrix, allowed, top=SHOWN, diversity=asked.diversity)
+    score = steered(predictions.rating, rows.matrix, wanted.steer)
+    chosen = best(score, rows.matrix, allowed, top=SHOWN, diversity=wanted.diversity)
     if len(chosen) == 0:
         st.info(f"No {rows.noun} is left that fits. Loosen the filters above.", icon=":material/search_off:")
     for rank, row in enumerate(chosen.tolist(), 1):
-        _line(ratings, rows, row, rank, entry, found, why)
+        _line(model, rows, row, rank, entry, predictions)
     with st.container(horizontal=True, vertical_alignment="center"):
         tables.download(
             f"Download the first {LISTED} as CSV",
-            partial(_file, known.run.run_id, found, score, allowed, asked.diversity),
+            partial(_file, model.run.run_id, predictions, score, allowed, wanted.diversity),
             file="for-you.csv",
             key="own_list_file",
             disabled=len(chosen) == 0,
@@ -86,14 +83,14 @@ def panel(known: NewUserModel, rows: Rows, entry: Entry, found: Predictions, why
             )
 
 
-def _filters(known: NewUserModel, rows: Rows) -> _Asked:
+def _filters(model: NewUserModel, rows: Rows) -> _Filters:
     """Genres, years, ratings, diversity, and what the list should be more or less like."""
-    ratings, noun = known.ratings, rows.noun
+    ratings, noun = model.ratings, rows.noun
     genres = coloring.genres(ratings)
     years = ratings.item_table["year"].dropna()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         diversity = 0.0
-        if known.run.scorer.has_vectors:
+        if model.run.scorer.has_vectors:
             diversity = st.slider(
                 "Variety",
                 0.0,
@@ -106,29 +103,29 @@ def _filters(known: NewUserModel, rows: Rows) -> _Asked:
                 width=150,
                 help=f"0: the best guesses alone. More: each {noun} unlike those before it.",
             )
-        wanted = (
-            st.multiselect(
+        wanted: list[str] = []
+        if genres:
+            wanted = st.multiselect(
                 "Genres", genres, key="like_genres", bind="query-params", placeholder="Any", select_all=False, width=210
             )
-            if genres
-            else []
-        )
         popover = st.popover("More filters", icon=":material/tune:")
     with popover:
         from_year, to_year = _years(int(years.min()), int(years.max())) if len(years) else (None, None)
-        most = max(1, int(np.sort(ratings.item_count)[-min(20, len(rows))]))
-        least = st.number_input(
+        highest = max(1, int(np.sort(ratings.item_count)[-min(20, len(rows))]))
+        min_ratings = st.number_input(
             "Enough ratings: at least",
             1,
-            most,
-            min(WELL_KNOWN, most),
+            highest,
+            min(WELL_KNOWN, highest),
             key="like_min",
             bind="query-params",
             help=f"Of a {noun} with few ratings the model knows little.",
         )
-        steer = _steer(known, rows)
-    allowed = rows.trained & fitting(ratings, min_ratings=least, genres=wanted, from_year=from_year, to_year=to_year)
-    return _Asked(allowed, diversity, steer)
+        steer = _steer(model, rows)
+    allowed = rows.trained & fitting(
+        ratings, min_ratings=min_ratings, genres=wanted, from_year=from_year, to_year=to_year
+    )
+    return _Filters(allowed, diversity, steer)
 
 
 def _years(first: int, last: int) -> tuple[int | None, int | None]:
@@ -139,11 +136,11 @@ def _years(first: int, last: int) -> tuple[int | None, int | None]:
     return (None, None) if (low, high) == (first, last) else (low, high)
 
 
-def _steer(known: NewUserModel, rows: Rows) -> Steer:
+def _steer(model: NewUserModel, rows: Rows) -> Steer:
     """More like these, less like those; alike is a matter of vectors."""
-    if not known.run.scorer.has_vectors:
+    if not model.run.scorer.has_vectors:
         return Steer(more=np.empty(0, int), less=np.empty(0, int), strength=0.0)
-    strength = STEER_SHARE * (known.ratings.max_rating - known.ratings.min_rating)
+    strength = STEER_SHARE * (model.ratings.max_rating - model.ratings.min_rating)
     return Steer(more=_like("More", rows), less=_like("Less", rows), strength=strength)
 
 
@@ -153,17 +150,11 @@ def _like(which: str, rows: Rows) -> np.ndarray:
     return np.array(selection.search(f"{which} like these", rows.offered, key=key, most=MOST_STEERING), int)
 
 
-def _line(
-    ratings: Ratings,
-    rows: Rows,
-    row: int,
-    rank: int,
-    entry: Entry,
-    found: Predictions,
-    why: Callable[[int], None],
-) -> None:
+def _line(model: NewUserModel, rows: Rows, row: int, rank: int, entry: Entry, predictions: Predictions) -> None:
+    """One guess, a place to rate it, and what else can be done with it."""
+    ratings, label = model.ratings, rows.labels[row]
     item = ratings.items.ids[row]
-    guess = words.guess(found.rating[row], found.sure, row, rows.noun)
+    guess = words.guess(predictions.rating[row], predictions.sure, row, rows.noun)
     with rate.line_of(f"**{rank}** · {rate.name(ratings, rows, row)}"):
         st.markdown(guess, width=230)
         rate.give(ratings, rows, row, entry, fine=False, place="list")
@@ -171,11 +162,11 @@ def _line(
             "Why",
             key=f"own_why_{rank}",
             type="tertiary",
-            help=words.why_help(rows.labels[row]),
+            help=words.why_help(label),
             on_click=ask,
-            args=(rows.labels[row] if rows.labels[row] in rows.offered else None,),
+            args=(label if label in rows.offered else None,),
         ):
-            why(row)
+            why_dialog.dialog(model.run.run_id, row)
         st.button(
             "Hide",
             key=f"own_hide_{rank}",
@@ -187,17 +178,16 @@ def _line(
 
 
 def ask(label: str | None) -> None:
-    """Let the section below the list show the same item, where it is offered there, and the link lead to it; a
-    callback."""
+    """Choose an item, if one is given, in the section below the list and in the link; a callback."""
     if label is not None:
         st.session_state.item = label
 
 
-def _file(run_id: str, found: Predictions, score: np.ndarray, allowed: np.ndarray, diversity: float) -> bytes:
+def _file(run_id: str, predictions: Predictions, score: np.ndarray, allowed: np.ndarray, diversity: float) -> bytes:
     ratings, rows = loaders.ratings_of(run_id), loaders.item_rows(run_id)
     places = best(score, rows.matrix, allowed, top=LISTED, diversity=diversity)
     table = tables.items(
-        ratings, rows, places, {"Guess": found.rating[places], "Give or take": found.sure.miss[places]}
+        ratings, rows, places, {"Guess": predictions.rating[places], "Give or take": predictions.sure.miss[places]}
     )
-    table.insert(3, "How sure", [found.sure.word(row) for row in places])
+    table.insert(3, "How sure", [predictions.sure.word(row) for row in places])
     return tables.csv(tables.with_ids(ratings, places, table))

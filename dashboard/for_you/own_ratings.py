@@ -17,7 +17,7 @@ from dashboard.session import address_bar
 from dashboard.shared import phrases
 
 LINK = "rated"
-_OWN, _SAID = "_own_ratings", "_own_said"
+_OWN, _MESSAGE = "_own_ratings", "_own_message"
 UPLOAD = "own_file"
 
 
@@ -37,7 +37,7 @@ class Own:
 
 
 @dataclass(frozen=True)
-class Said:
+class Message:
     """A message to show once: what a file or a link held, or why it could not be used (then with a code)."""
 
     text: str
@@ -139,10 +139,10 @@ def _left_out(reasons: Iterable[str]) -> str:
 
 
 def _say(text: str, code: str = "") -> None:
-    st.session_state[_SAID] = Said(text, code)
+    st.session_state[_MESSAGE] = Message(text, code)
 
 
-def take_said() -> Said | None:
-    """What is to be said now, once."""
-    said: Said | None = st.session_state.pop(_SAID, None)
-    return said
+def take_message() -> Message | None:
+    """The message to show now, if there is one; it is handed out once."""
+    message: Message | None = st.session_state.pop(_MESSAGE, None)
+    return message

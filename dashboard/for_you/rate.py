@@ -29,38 +29,38 @@ FOUND = "_own_found"
 """Where the session keeps the id of what was searched for."""
 
 
-def panel(known: NewUserModel, rows: Rows, entry: Entry) -> None:
+def panel(model: NewUserModel, rows: Rows, entry: Entry) -> None:
     """Draw the left side of the page."""
-    ratings, mine = known.ratings, own_ratings.own(known.ratings.dataset_id)
+    ratings, mine = model.ratings, own_ratings.own(model.ratings.dataset_id)
     st.subheader("Rate a few")
     st.markdown(_progress(len(mine.given), rows.noun))
     fine = entry.fine and st.toggle(
         "Half stars", key="half_stars", help="Type ratings as numbers, which may lie between two stars."
     )
-    asked = asked_about(known, mine)
+    asked = asked_about(model, mine)
     others = [row for row in ratings.items.indices(mine.given).tolist() if row not in asked][::-1]
-    shown = others[:MOST_LINES]
-    _search(known.run.run_id, ratings, rows, entry, {*asked, *shown})
+    latest = others[:MOST_LINES]
+    _search(model.run.run_id, ratings, rows, entry, {*asked, *latest})
     for row in asked:
         line(ratings, rows, row, entry, fine=fine)
     if others:
         with st.expander(f"{phrases.count(len(others), 'more rating')} of yours", expanded=len(others) <= ASKED):
-            for row in shown:
+            for row in latest:
                 line(ratings, rows, row, entry, fine=fine)
-            if len(others) > len(shown):
+            if len(others) > len(latest):
                 st.caption(f"These are the latest {MOST_LINES}. To change another, find it by its title above.")
     _keep(ratings, mine)
 
 
-def asked_about(known: NewUserModel, mine: Own) -> list[int]:
+def asked_about(model: NewUserModel, mine: Own) -> list[int]:
     """Rows of the items asked about: the first ones not skipped, those rated in their places included, and one page
     more for every page that is rated in full."""
-    items = known.ratings.items
-    order = [row for row in analyses.first_items(known.run.run_id).tolist() if items.ids[row] not in mine.skipped]
-    shown = ASKED
-    while shown < len(order) and all(items.ids[row] in mine.given for row in order[:shown]):
-        shown += ASKED
-    return order[max(0, shown - ASKED) : shown]
+    items = model.ratings.items
+    order = [row for row in analyses.first_items(model.run.run_id).tolist() if items.ids[row] not in mine.skipped]
+    end = ASKED
+    while end < len(order) and all(items.ids[row] in mine.given for row in order[:end]):
+        end += ASKED
+    return order[max(0, end - ASKED) : end]
 
 
 def _progress(n: int, noun: str) -> str:
@@ -82,9 +82,9 @@ def _search(run_id: str, ratings: Ratings, rows: Rows, entry: Entry, drawn: Coll
         on_change=_find,
         args=(run_id,),
     )
-    found: str | None = st.session_state.get(FOUND)
-    if found is not None and found in ratings.items:
-        row = ratings.items.index(found)
+    item: str | None = st.session_state.get(FOUND)
+    if item is not None and item in ratings.items:
+        row = ratings.items.index(item)
         if row not in drawn:
             line(ratings, rows, row, entry, place="found")
 
@@ -148,7 +148,7 @@ def give(ratings: Ratings, rows: Rows, row: int, entry: Entry, *, fine: bool, pl
             label_visibility="collapsed",
             key=key,
             on_change=_typed,
-            args=(ratings.dataset_id, item, key, entry),
+            args=(ratings.dataset_id, item, key),
             width=140,
         )
         return
@@ -158,18 +158,18 @@ def give(ratings: Ratings, rows: Rows, row: int, entry: Entry, *, fine: bool, pl
         "thumbs" if entry.kind == "thumbs" else "stars",
         key=key,
         on_change=_clicked,
-        args=(ratings.dataset_id, item, key, entry),
+        args=(ratings.dataset_id, item, key),
     )
 
 
-def _typed(dataset_id: str, item: str, key: str, entry: Entry) -> None:
-    said = st.session_state[key]
-    inside = said is not None and entry.low <= said <= entry.high  # what a browser sends need not be what it offers
-    own_ratings.rate(dataset_id, item, float(said) if inside else None)
+def _typed(dataset_id: str, item: str, key: str) -> None:
+    rating, entry = st.session_state[key], analyses.rating_entry(dataset_id)
+    inside = rating is not None and entry.low <= rating <= entry.high  # a browser may send what it does not offer
+    own_ratings.rate(dataset_id, item, float(rating) if inside else None)
 
 
-def _clicked(dataset_id: str, item: str, key: str, entry: Entry) -> None:
-    place = st.session_state[key]
+def _clicked(dataset_id: str, item: str, key: str) -> None:
+    place, entry = st.session_state[key], analyses.rating_entry(dataset_id)
     own_ratings.rate(dataset_id, item, None if place is None else entry.from_click(int(place)))
 
 

@@ -19,30 +19,30 @@ class View:
     """One person before one model.
 
     Attributes:
-        known: The model.
+        model: The model.
         rows: Its items.
         person: The person, fitted to their own ratings.
         naming: What components are called; nothing where the model has no vectors.
     """
 
-    known: NewUserModel
+    model: NewUserModel
     rows: Rows
     person: NewUser
     naming: Naming
 
 
 def load_view(run_id: str) -> View:
-    """Everything by the run's id and what the session holds."""
-    known = analyses.new_user_model(run_id)
-    given = own_ratings.own(known.ratings.dataset_id).given
-    return View(known, loaders.item_rows(run_id), known.place(given), _naming(known))
+    """The person of this session before the model with this id, everything else looked up."""
+    model = analyses.new_user_model(run_id)
+    given = own_ratings.own(model.ratings.dataset_id).given
+    return View(model, loaders.item_rows(run_id), model.place(given), _naming(model))
 
 
-def _naming(known: NewUserModel) -> Naming:
-    run = known.run
+def _naming(model: NewUserModel) -> Naming:
+    run = model.run
     if not run.scorer.has_vectors:
         return Naming([], [])
     result = analyses.item_pca(run.run_id, centered=False, min_ratings=0)
     noise = analyses.item_noise(run.run_id, centered=False, min_ratings=0) if run.config.dimensions > 1 else None
     labels = naming.look_up(run.run_id, result, naming.How(False, 0)).labels(noise)
-    return Naming(labels, position.ends_of(known, labels[:NAMED]))
+    return Naming(labels, position.ends_of(model, labels[:NAMED]))

@@ -12,7 +12,8 @@ from core.analysis.new_user.model import NewUserModel
 from core.model.scoring import require_bilinear
 from dashboard.cache import analyses
 from dashboard.charts.base import plain
-from dashboard.charts.waterfall import waterfall
+from dashboard.charts.person import waterfall
+from dashboard.embeddings.parts import show_chart, warn_untrained
 from dashboard.embeddings.words import signed
 from dashboard.for_you import own_ratings, words
 from dashboard.principal_components.label import Label
@@ -65,61 +66,53 @@ class Case:
     actual: float | None = None
 
 
-def show(known: NewUserModel, rows: Rows, naming: Naming, case: Case, *, key: str) -> None:
+def show(model: NewUserModel, rows: Rows, naming: Naming, case: Case, *, key: str) -> None:
     """The waterfall of one guess, its reading, and its numbers; the guess alone where it is no sum."""
     if not rows.trained[case.row]:
-        st.warning(
-            f"This {rows.noun} has no rating in the training part: its numbers are the random ones it started from.",
-            icon=":material/casino:",
-        )
+        warn_untrained(rows.noun)
     truth = "" if case.actual is None else f" The true rating is **{case.actual:g}**."
-    if not known.run.scorer.is_bilinear:
-        st.markdown(f"The guess for **{escape(rows.labels[case.row])}** is **{predicted(known, case):.2f}**.{truth}")
-        explain_lack(known.run, "is_bilinear")
+    if not model.run.scorer.is_bilinear:
+        st.markdown(f"The guess for **{escape(rows.labels[case.row])}** is **{predicted(model, case):.2f}**.{truth}")
+        explain_lack(model.run, "is_bilinear")
         return
-    ratings, found = known.ratings, taken_apart(known, case)
-    unit = phrases.unit(ratings.max_rating)
-    steps = printed([term.rating for term in found.terms], DIGITS)
-    said = words.explanation(found, steps, naming.toward, case.who, rows.noun, (ratings.min_rating, ratings.max_rating))
-    title = rows.name(case.row)
-    st.plotly_chart(
-        waterfall(
-            step_names(found, naming, case.who, rows.noun),
-            steps,
-            [f"{steps[0]:.2f}", *(sign(step) for step in steps[1:]), f"{found.rating:.2f}"],
-            round(found.rating, DIGITS),
-            title=f"The guess for {plain(title, 48)}",
-            unit=unit,
-            actual=case.actual,
-        ),
-        key=f"own_waterfall_{key}",
-        config=phrases.CHART_CONFIG,
-        alt=f"The guess for {title} step by step: {said}",
+    ratings, parts = model.ratings, taken_apart(model, case)
+    scale, unit = (ratings.min_rating, ratings.max_rating), phrases.unit(ratings.max_rating)
+    steps = printed([term.rating for term in parts.terms], DIGITS)
+    reading, title = words.explanation(parts, steps, naming.toward, case.who, rows.noun, scale), rows.name(case.row)
+    picture = waterfall(
+        step_names(parts, naming, case.who, rows.noun),
+        steps,
+        [f"{steps[0]:.2f}", *(sign(step) for step in steps[1:]), f"{parts.rating:.2f}"],
+        round(parts.rating, DIGITS),
+        title=f"The guess for {plain(title, 48)}",
+        unit=unit,
+        actual=case.actual,
     )
-    st.markdown(f"{said}{truth}")
+    show_chart(picture, f"own_waterfall_{key}", f"The guess for {title} step by step: {reading}")
+    st.markdown(f"{reading}{truth}")
     with st.expander("The same in numbers", icon=":material/table:"):
-        _numbers(found, naming, case, steps, rows.noun)
+        _numbers(parts, naming, case, steps, rows.noun)
 
 
-def predicted(known: NewUserModel, case: Case) -> float:
+def predicted(model: NewUserModel, case: Case) -> float:
     """The rating guessed in a case, held inside the scale."""
-    scorer = known.run.scorer
+    scorer = model.run.scorer
     score, _ = scorer.score_new_user(case.numbers, np.array([case.row]))
     return float(scorer.scale.clip(scorer.scale.rating(score))[0])
 
 
-def taken_apart(known: NewUserModel, case: Case) -> Explanation:
+def taken_apart(model: NewUserModel, case: Case) -> Explanation:
     """The steps of a guess; components that would print as nothing are left to the rest."""
-    scorer = require_bilinear(known.run.scorer)
+    scorer = require_bilinear(model.run.scorer)
     dim = scorer.item_embedding.shape[1]
     components = np.zeros((0, 0))
     if scorer.has_vectors:
-        components = analyses.item_pca(known.run.run_id, centered=False, min_ratings=0).components
+        components = analyses.item_pca(model.run.run_id, centered=False, min_ratings=0).components
     person = Vectors(case.numbers[:dim], float(case.numbers[dim:].sum()))
     item = item_vectors(scorer, case.row)
-    found = explain(person, item, known.averages, components, scorer.scale, most=MOST_STEPS)
-    told = sum(term.component >= 0 and abs(term.rating) >= 0.5 * 10.0**-DIGITS for term in found.terms)
-    return explain(person, item, known.averages, components, scorer.scale, most=told)
+    parts = explain(person, item, model.averages, components, scorer.scale, most=MOST_STEPS)
+    visible = sum(term.component >= 0 and abs(term.rating) >= 0.5 * 10.0**-DIGITS for term in parts.terms)
+    return explain(person, item, model.averages, components, scorer.scale, most=visible)
 
 
 def sign(step: float) -> str:
@@ -127,7 +120,7 @@ def sign(step: float) -> str:
     return signed(step) if step < 0 or step == 0 else f"+{signed(step)}"
 
 
-def step_names(found: Explanation, naming: Naming, who: str, noun: str) -> list[str]:
+def step_names(parts: Explanation, naming: Naming, who: str, noun: str) -> list[str]:
     """What each step is called."""
     fixed = {
         "average": "The average",
@@ -135,74 +128,64 @@ def step_names(found: Explanation, naming: Naming, who: str, noun: str) -> list[
         "item": f"The {noun}, whoever is asked",
         "rest": "All other components",
     }
-    names = [fixed.get(term.kind) or naming.toward(term.component, term.item > 0) for term in found.terms]
+    names = [fixed.get(term.kind) or naming.toward(term.component, term.item > 0) for term in parts.terms]
     return [name[0].upper() + name[1:] for name in names]
 
 
-def _numbers(found: Explanation, naming: Naming, case: Case, steps: Sequence[float], noun: str) -> None:
-    scores = printed([term.score for term in found.terms], DIGITS + 1)
-    mine = "You" if case.who == "you" else "User"
-    on = [term.component >= 0 for term in found.terms]
+def _numbers(parts: Explanation, naming: Naming, case: Case, steps: Sequence[float], noun: str) -> None:
+    scores = printed([term.score for term in parts.terms], DIGITS + 1)
+    person, item = "You" if case.who == "you" else "User", noun.capitalize()
+    factors = [(term.person, term.item) if term.component >= 0 else (None, None) for term in parts.terms]
     table = pd.DataFrame(
         {
-            "Step": [*step_names(found, naming, case.who, noun), "Together"],
-            "Score": [*scores, round(found.score, DIGITS + 1)],
-            "Rating": [*steps, round(found.rating, DIGITS)],
-            mine: [*(term.person if there else None for term, there in zip(found.terms, on, strict=True)), None],
-            noun.capitalize(): [
-                *(term.item if there else None for term, there in zip(found.terms, on, strict=True)),
-                None,
-            ],
+            "Step": [*step_names(parts, naming, case.who, noun), "Together"],
+            "Score": [*scores, round(parts.score, DIGITS + 1)],
+            "Rating": [*steps, round(parts.rating, DIGITS)],
+            person: [*(factor for factor, _ in factors), None],
+            item: [*(factor for _, factor in factors), None],
         }
     )
+    along = "How far from the average along the component; the product is the score"
+    factor_column = st.column_config.NumberColumn(format="%+.3f", width=80, help=along)
+    score_help, rating_help = "Before the sigmoid, if there is one", "What it changes in the guess"
     st.dataframe(
         table,
         hide_index=True,
         height=38 + 35 * len(table),
         column_config={
             "Step": st.column_config.TextColumn(width="medium"),
-            "Score": st.column_config.NumberColumn(
-                format="%+.3f", width=80, help="Before the sigmoid, if there is one"
-            ),
-            "Rating": st.column_config.NumberColumn(format="%+.2f", width=80, help="What it changes in the guess"),
-        }
-        | {
-            name: st.column_config.NumberColumn(
-                format="%+.3f", width=80, help="How far from the average along the component; the product is the score"
-            )
-            for name in (mine, noun.capitalize())
+            "Score": st.column_config.NumberColumn(format="%+.3f", width=80, help=score_help),
+            "Rating": st.column_config.NumberColumn(format="%+.2f", width=80, help=rating_help),
+            person: factor_column,
+            item: factor_column,
         },
         alt="Every step with its score, what it changes in the guess, and the two factors of each component",
     )
 
 
-def pulled(known: NewUserModel, rows: Rows, row: int) -> None:
+def pulled(model: NewUserModel, rows: Rows, row: int) -> None:
     """The person's own ratings that did most to the guess."""
-    ratings = known.ratings
+    ratings = model.ratings
     given = own_ratings.own(ratings.dataset_id).given
     items, rating = ratings.items.indices(given), list(given.values())
-    found = influence(known.run.scorer, items, np.array(rating), row, known.prior)
+    result = influence(model.run.scorer, items, np.array(rating), row, model.prior)
     titles = [rows.labels[item] for item in items]
-    st.markdown(words.influence(found, titles, rating, ratings.max_rating))
-    if len(found.rated) == 0:
+    st.markdown(words.influence(result, titles, rating, ratings.max_rating))
+    if len(result.rated) == 0:
         return
-    shown = found.rated[:PULLED]
+    first = result.rated[:PULLED]
+    columns = {
+        tables.TITLE: [titles[place] for place in first],
+        "Your rating": [rating[place] for place in first],
+        "Effect": result.effect[:PULLED],
+    }
+    effect = "The guess with this rating less the guess without it"
     with st.expander("What each of your ratings did to it", icon=":material/touch_app:"):
         st.dataframe(
-            pd.DataFrame(
-                {
-                    tables.TITLE: [titles[place] for place in shown],
-                    "Your rating": [rating[place] for place in shown],
-                    "Effect": found.effect[:PULLED],
-                }
-            ),
+            pd.DataFrame(columns),
             hide_index=True,
             column_config=tables.COLUMNS
             | tables.number("Your rating", form="%g", width=90)
-            | {
-                "Effect": st.column_config.NumberColumn(
-                    format="%+.2f", width=70, help="The guess with this rating less the guess without it"
-                )
-            },
+            | {"Effect": st.column_config.NumberColumn(format="%+.2f", width=70, help=effect)},
             alt="Your ratings with the largest effect on this guess, the largest first",
         )

@@ -9,6 +9,7 @@ import streamlit as st
 from core.analysis.new_user.model import NewUserModel
 from core.model.run import Run
 from dashboard.cache import analyses, loaders
+from dashboard.embeddings.parts import choose_row
 from dashboard.for_you.view import View, load_view
 from dashboard.for_you.waterfall import Case, Naming, pulled, show
 from dashboard.session import state
@@ -21,10 +22,10 @@ GUESS, TRUE, MISS = "Guess", "True", "Miss"
 
 
 def section(view: View, first: int) -> None:
-    """Draw the section; `first` is the item shown until somebody chooses."""
-    known, rows, naming = view.known, view.rows, view.naming
+    """Draw the section "Why this score"; `first` is the item on the screen until somebody chooses another."""
+    model, rows, naming = view.model, view.rows, view.naming
     st.header("Why this score")
-    if known.run.scorer.is_bilinear:
+    if model.run.scorer.is_bilinear:
         st.markdown(
             "A guess is a sum. It begins at the average and takes a step for who is asked, one for what is asked "
             "about, and one for every component on which the two meet. The steps, as printed, add up to the guess."
@@ -33,64 +34,50 @@ def section(view: View, first: int) -> None:
         "Whose guess", [MINE, THEIRS], default=MINE, required=True, key="who", bind="query-params"
     )
     if who == MINE:
-        row = _choose_item(rows, first)
-        show(known, rows, naming, Case(row, "you", view.person.numbers), key="why")
-        pulled(known, rows, row)
+        row = choose_row(rows, f"{rows.noun.capitalize()} (type a few letters)", "item", first=first, width=420)
+        show(model, rows, naming, Case(row, "you", view.person.numbers), key="why")
+        pulled(model, rows, row)
     else:
-        _somebody(known, rows, naming)
+        _somebody(model, rows, naming)
 
 
 @st.dialog("Why this guess", width="large")
 def dialog(run_id: str, row: int) -> None:
-    """The same for one recommendation, without leaving the list.
+    """Why one recommendation scores as it does, in a window over the page.
 
     It looks everything up by the run's id: Streamlit keeps what a dialog is given as long as the session.
     """
     view = load_view(run_id)
-    known, rows = view.known, view.rows
-    show(known, rows, view.naming, Case(row, "you", view.person.numbers), key="dialog")
-    pulled(known, rows, row)
+    model, rows = view.model, view.rows
+    show(model, rows, view.naming, Case(row, "you", view.person.numbers), key="dialog")
+    pulled(model, rows, row)
 
 
-def _choose_item(rows: Rows, first: int) -> int:
-    names = list(rows.offered)
-    at = names.index(rows.labels[first]) if rows.labels[first] in rows.offered else 0
-    label = st.selectbox(
-        f"{rows.noun.capitalize()} (type a few letters)", names, index=at, key="item", bind="query-params", width=420
-    )
-    return rows.offered[label]
-
-
-def _somebody(known: NewUserModel, rows: Rows, naming: Naming) -> None:
+def _somebody(model: NewUserModel, rows: Rows, naming: Naming) -> None:
     """Anybody in the data, any item; the model's worst misses to choose from."""
-    people = loaders.user_rows(known.run.run_id)
-    misses = analyses.worst_misses(known.run.run_id)
-    asked, looked = known.looked_at[misses.place], known.ratings
-    users, items = looked.user_index[asked], looked.item_index[asked]
+    run_id = model.run.run_id
+    people, misses = loaders.user_rows(run_id), analyses.worst_misses(run_id)
+    users, items = _worst(run_id)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            user = _choose(people, "user", "User", int(users[0]))
-            row = _choose(rows, "item_of_user", rows.noun.capitalize(), int(items[0]))
-        actual = actual_rating(known, user, row)
-        case = Case(row, escape(people.labels[user]), known.run.scorer.user_numbers[user], actual)
+            user = choose_row(people, "User", "user", first=users[0], width=260)
+            row = choose_row(rows, rows.noun.capitalize(), "item_of_user", first=items[0], width=260)
+        actual = actual_rating(model, user, row)
+        case = Case(row, escape(people.labels[user]), model.run.scorer.user_numbers[user], actual)
         if not people.trained[user]:
             st.warning("This user has no rating in the training part.", icon=":material/casino:")
-        show(known, rows, naming, case, key="somebody")
+        show(model, rows, naming, case, key="somebody")
         if actual is None:
             st.caption(f"This user has not rated this {rows.noun}, so nobody knows whether the guess is right.")
     with right:
         st.subheader("The worst misses")
         st.button(
-            "Show the next one",
-            icon=":material/skip_next:",
-            key="next_miss",
-            on_click=_next_miss,
-            args=(known.run.run_id, users, items),
+            "Show the next one", icon=":material/skip_next:", key="next_miss", on_click=_next_miss, args=(run_id,)
         )
         st.markdown(
             f"The {len(misses.place)} guesses furthest from the truth, among "
-            f"{phrases.count(len(known.looked_at), 'rating')} the model was tested on. Select one to see how it came "
+            f"{phrases.count(len(model.looked_at), 'rating')} the model was tested on. Select one to see how it came "
             "about."
         )
         table = pd.DataFrame(
@@ -98,7 +85,7 @@ def _somebody(known: NewUserModel, rows: Rows, naming: Naming) -> None:
                 sides.USER: [people.labels[one] for one in users],
                 tables.TITLE: [rows.name(one) for one in items],
                 GUESS: misses.guess,
-                TRUE: looked.rating[asked],
+                TRUE: model.ratings.rating[model.looked_at[misses.place]],
                 MISS: misses.miss,
             }
         )
@@ -106,7 +93,7 @@ def _somebody(known: NewUserModel, rows: Rows, naming: Naming) -> None:
             table,
             hide_index=True,
             key="worst",
-            on_select=partial(_open_miss, known.run.run_id, users, items),
+            on_select=partial(_open_miss, run_id),
             selection_mode="single-row",
             height=420,
             column_order=[tables.TITLE, sides.USER, GUESS, TRUE, MISS],
@@ -122,44 +109,43 @@ def _somebody(known: NewUserModel, rows: Rows, naming: Naming) -> None:
         )
 
 
-def _choose(rows: Rows, key: str, label: str, first: int) -> int:
-    names = list(rows.offered)
-    at = names.index(rows.labels[first]) if rows.labels[first] in rows.offered else 0
-    chosen = st.selectbox(label, names, index=at, key=key, bind="query-params", width=260)
-    return rows.offered[chosen]
-
-
-def actual_rating(known: NewUserModel, user: int, row: int) -> float | None:
+def actual_rating(model: NewUserModel, user: int, row: int) -> float | None:
     """What somebody in the data gave an item; None where they have not rated it."""
-    own_rows = known.rows_of_user(user)
-    theirs = own_rows[known.ratings.item_index[own_rows] == row]
-    return float(known.ratings.rating[theirs[0]]) if len(theirs) else None
+    places = model.rows_of_user(user)
+    places = places[model.ratings.item_index[places] == row]
+    return float(model.ratings.rating[places[0]]) if len(places) else None
+
+
+def _worst(run_id: str) -> tuple[np.ndarray, np.ndarray]:
+    """User and item of each of the worst misses, the worst first."""
+    model = analyses.new_user_model(run_id)
+    places = model.looked_at[analyses.worst_misses(run_id).place]
+    return model.ratings.user_index[places], model.ratings.item_index[places]
 
 
 @state.reporting
-def _open_miss(run_id: str, users: np.ndarray, items: np.ndarray) -> None:
+def _open_miss(run_id: str) -> None:
     """Show the selected miss; a callback."""
     chosen = st.session_state.worst.selection.rows
     if chosen:
-        people, rows = loaders.user_rows(run_id), loaders.item_rows(run_id)
-        open_case(people, rows, int(users[chosen[0]]), int(items[chosen[0]]))
+        open_case(run_id, chosen[0])
 
 
 @state.reporting
-def _next_miss(run_id: str, users: np.ndarray, items: np.ndarray) -> None:
+def _next_miss(run_id: str) -> None:
     """Show the miss behind the one on the screen, the worst one after the last; a callback."""
     people, rows = loaders.user_rows(run_id), loaders.item_rows(run_id)
-    shown = st.session_state.get("user"), st.session_state.get("item_of_user")
-    cases = [(people.labels[user], rows.labels[item]) for user, item in zip(users, items, strict=True)]
-    place = (cases.index(shown) + 1) % len(cases) if shown in cases else 0
-    open_case(people, rows, int(users[place]), int(items[place]))
+    current = st.session_state.get("user"), st.session_state.get("item_of_user")
+    cases = [(people.labels[user], rows.labels[item]) for user, item in zip(*_worst(run_id), strict=True)]
+    open_case(run_id, (cases.index(current) + 1) % len(cases) if current in cases else 0)
 
 
-def open_case(people: Rows, rows: Rows, user: int, row: int) -> None:
-    """Choose a user and an item, where the fields offer them."""
-    if people.labels[user] in people.offered and rows.labels[row] in rows.offered:
-        st.session_state.user = people.labels[user]
-        st.session_state.item_of_user = rows.labels[row]
+def open_case(run_id: str, place: int) -> None:
+    """Choose the user and the item of one of the worst misses, where the fields offer them."""
+    people, rows, (users, items) = loaders.user_rows(run_id), loaders.item_rows(run_id), _worst(run_id)
+    user, item = people.labels[users[place]], rows.labels[items[place]]
+    if user in people.offered and item in rows.offered:
+        st.session_state.user, st.session_state.item_of_user = user, item
 
 
 def explanation(run: Run, noun: str) -> str:

@@ -82,7 +82,7 @@ def nearest(names: Sequence[str], cosine: np.ndarray, shared: np.ndarray) -> str
 
 
 def explanation(
-    found: Explanation,
+    parts: Explanation,
     steps: Sequence[float],
     toward: Callable[[int, bool], str],
     who: str,
@@ -92,7 +92,7 @@ def explanation(
     """The way from the average to the guess, its largest steps named.
 
     Args:
-        found: The steps.
+        parts: The steps.
         steps: What each adds to the guess, as printed.
         toward: What a component is called, by the end something lies toward.
         who: "you", or a name, already harmless.
@@ -101,23 +101,23 @@ def explanation(
     """
     average, person, item, *_ = steps
     verb = "rate" if who == "you" else "rates"
-    parts = [
+    sentences = [
         f"The average guess is {average:.2f}.",
         f"{who[0].upper()}{who[1:]} {verb} {_more(person, 'higher', 'lower')} than most.",
         f"This {noun} is liked {_more(item, 'better', 'less')} than the average one.",
     ]
-    on = [(term, step) for term, step in zip(found.terms, steps, strict=True) if term.component >= 0]
+    on = [(term, step) for term, step in zip(parts.terms, steps, strict=True) if term.component >= 0]
     if on:
         term, step = max(on, key=lambda pair: abs(pair[1]))
         lean = "you lean" if who == "you" else f"{who} leans"
         way = "that way too" if term.score > 0 else "the other way"
-        parts.append(
+        sentences.append(
             f"Taste does most along {escape(toward(term.component, term.item > 0))}: the {noun} lies there, and "
             f"{lean} {way} ({signed(step)} {unit(ends[1])})."
         )
     low, high = ends
-    held = "" if low <= found.rating <= high else f", held inside the scale at {np.clip(found.rating, low, high):.2f}"
-    return f"{' '.join(parts)} Together **{found.rating:.2f}**{held}."
+    held = "" if low <= parts.rating <= high else f", held inside the scale at {np.clip(parts.rating, low, high):.2f}"
+    return f"{' '.join(sentences)} Together **{parts.rating:.2f}**{held}."
 
 
 def _more(step: float, up: str, down: str) -> str:
@@ -126,11 +126,11 @@ def _more(step: float, up: str, down: str) -> str:
     return f"**{abs(step):.2f}** {up if step > 0 else down}"
 
 
-def influence(found: Influence, titles: Sequence[str], given: Sequence[float], high: float) -> str:
+def influence(result: Influence, titles: Sequence[str], given: Sequence[float], high: float) -> str:
     """The ratings that pulled a guess most."""
-    if len(found.rated) == 0:
+    if len(result.rated) == 0:
         return "You have rated nothing yet, so this is the guess for the typical person."
-    place, effect = found.rated[0], found.effect[0]
+    place, effect = result.rated[0], result.effect[0]
     if abs(effect) < 0.005:
         return "None of your ratings changes this guess by as much as a hundredth."
     pulled = "up" if effect > 0 else "down"

@@ -9,8 +9,9 @@ from core.model.families import family_of
 from core.store.runs import RunSummary
 from dashboard.cache import analyses, loaders
 from dashboard.charts import lesson as charts
+from dashboard.embeddings.parts import show_chart
 from dashboard.lesson.example import Example
-from dashboard.lesson.wording import Question, ask, fixed
+from dashboard.lesson.wording import ask, fixed
 from dashboard.shared import phrases
 
 MEAN, AVERAGES = "always the mean rating", "averages of person and {noun}"
@@ -26,22 +27,16 @@ def biases(example: Example) -> None:
     )
     if _has_both(example):
         st.markdown(_this_pair(example))
-    found = errors(example)
-    st.plotly_chart(
-        charts.errors(found, unit=example.unit),
-        key="lesson_errors",
-        config=phrases.CHART_CONFIG,
-        alt="Error of each way of guessing: " + ", ".join(f"{name} {value:.3f}" for name, value in found.items()),
-    )
-    st.markdown(biases_words(example, found))
+    rmse = errors(example)
+    alt = "Error of each way of guessing: " + ", ".join(f"{name} {value:.3f}" for name, value in rmse.items())
+    show_chart(charts.errors(rmse, unit=example.unit), "lesson_errors", alt)
+    st.markdown(biases_words(example, rmse))
     ask(
-        Question(
-            "Somebody gives everything the highest rating. What does their row look like in a model without biases, "
-            "and in one with them?",
-            f"Without biases the row has to be long and to point where all {example.nouns} have something in common, "
-            "or the dot products would not all be high: it looks like a strong taste and is none. With biases one "
-            "number says it all, and the row is free to stay near zero, as it should for somebody who prefers nothing.",
-        )
+        "Somebody gives everything the highest rating. What does their row look like in a model without biases, "
+        "and in one with them?",
+        f"Without biases the row has to be long and to point where all {example.nouns} have something in common, "
+        "or the dot products would not all be high: it looks like a strong taste and is none. With biases one "
+        "number says it all, and the row is free to stay near zero, as it should for somebody who prefers nothing.",
     )
 
 
@@ -64,17 +59,17 @@ def _this_pair(example: Example) -> str:
 def errors(example: Example) -> dict[str, float]:
     """Validation RMSE by way of guessing; of other models the best one without biases on the same split."""
     run = example.run
-    found = {
+    rmse = {
         MEAN: run.started.mean_rmse,
         AVERAGES.format(noun=example.noun): run.started.averages_rmse,
         WHOLE: run.outcome.val_rmse,
     }
     if _has_both(example):
-        found[BIASES] = analyses.biases_alone(run.run_id).biases_rmse
+        rmse[BIASES] = analyses.biases_alone(run.run_id).biases_rmse
     other = _other(example)
     if other is not None:
-        found[_named(other)] = other.outcome.val_rmse
-    return found
+        rmse[_named(other)] = other.outcome.val_rmse
+    return rmse
 
 
 def _other(example: Example) -> RunSummary | None:
@@ -94,30 +89,32 @@ def _named(other: RunSummary) -> str:
     return "another model, with biases" if family_of(other.config).has_biases else WITHOUT
 
 
-def biases_words(example: Example, found: dict[str, float]) -> str:
+def biases_words(example: Example, rmse: dict[str, float]) -> str:
     """What the comparison shows."""
-    said, averages = [], AVERAGES.format(noun=example.noun)
-    if BIASES in found:
-        said.append(
-            f"The biases alone are off by {found[BIASES]:.3f} {example.unit}, the whole model by {found[WHOLE]:.3f}: "
-            f"the vectors, which hold the taste, are worth {found[BIASES] - found[WHOLE]:.3f}."
+    sentences, averages = [], AVERAGES.format(noun=example.noun)
+    if BIASES in rmse:
+        sentences.append(
+            f"The biases alone are off by {rmse[BIASES]:.3f} {example.unit}, the whole model by {rmse[WHOLE]:.3f}: "
+            f"the vectors, which hold the taste, are worth {rmse[BIASES] - rmse[WHOLE]:.3f}."
         )
-        if found[BIASES] > found[averages]:
-            said.append("(Plain averages do better than these biases, which were learned to work with the vectors.)")
+        if rmse[BIASES] > rmse[averages]:
+            sentences.append(
+                "(Plain averages do better than these biases, which were learned to work with the vectors.)"
+            )
     elif example.run.scorer.has_biases:
-        said.append(
-            f"This model is nothing but biases; it is off by {found[WHOLE]:.3f} {example.unit}, where averages that "
-            f"nobody trained are off by {found[averages]:.3f}."
+        sentences.append(
+            f"This model is nothing but biases; it is off by {rmse[WHOLE]:.3f} {example.unit}, where averages that "
+            f"nobody trained are off by {rmse[averages]:.3f}."
         )
     else:
-        said.append(
-            f"This model has no biases; it is off by {found[WHOLE]:.3f} {example.unit}, where averages alone are off "
-            f"by {found[averages]:.3f}."
+        sentences.append(
+            f"This model has no biases; it is off by {rmse[WHOLE]:.3f} {example.unit}, where averages alone are off "
+            f"by {rmse[averages]:.3f}."
         )
     other = _other(example)
     if other is not None:
-        said.append(f"The model *{_named(other)}* is your {phrases.run_words(other)}.")
+        sentences.append(f"The model *{_named(other)}* is your {phrases.run_words(other)}.")
     else:
         missing = "without" if example.run.scorer.has_biases else "with"
-        said.append(f"Train one {missing} biases on the Train page, and it appears here beside this one.")
-    return " ".join(said)
+        sentences.append(f"Train one {missing} biases on the Train page, and it appears here beside this one.")
+    return " ".join(sentences)

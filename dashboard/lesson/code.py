@@ -13,7 +13,7 @@ from dashboard.cache import loaders
 from dashboard.jobs import trainings
 from dashboard.lesson import source_code
 from dashboard.lesson.example import Example
-from dashboard.lesson.wording import Question, ask
+from dashboard.lesson.wording import ask
 from dashboard.shared import phrases
 
 PARTS = ("build", "call")
@@ -33,7 +33,7 @@ class Contestant:
 
 
 def code(example: Example) -> None:
-    """Two sources, two trainings."""
+    """The code of both layers side by side, and both trained."""
     st.markdown(
         "An embedding layer is short enough to write by hand. On the left is this program's own, on the right the one "
         "that comes with Keras; both are read from their files as you look. `build` makes the table, `call` fetches "
@@ -51,11 +51,11 @@ def code(example: Example) -> None:
 
 def _keras_code() -> None:
     try:
-        shown = source_code.methods(source_code.keras_embedding(), "Embedding", PARTS)
+        source = source_code.methods(source_code.keras_embedding(), "Embedding", PARTS)
     except source_code.NoSourceError as error:
-        st.info(f"The source of Keras' layer cannot be shown: {error}.", icon=":material/code_off:")
+        st.info(f"The source of Keras' layer cannot be source: {error}.", icon=":material/code_off:")
         return
-    st.code(shown, language="python", wrap_lines=True)
+    st.code(source, language="python", wrap_lines=True)
     st.caption(
         "More of it is about large models (quantization, low-rank updates). For a table of rows none of that is used."
     )
@@ -87,15 +87,13 @@ def _trainings(example: Example) -> None:
         runs = [loaders.run(one.key) for one in pair]
         _results(pair, runs, example, same)
     else:
-        _offer([one for one in pair if one.key not in stored])
+        _offer([one for one in pair if one.key not in stored], same)
     ask(
-        Question(
-            "From the same range, with the same seed, how close should the two results be, and what would it mean if "
-            "they were far apart?",
-            "As close as rounding allows. Both draw the same first numbers, see the ratings in the same order and "
-            "compute the same look-up and the same slopes. A clear difference would mean that one of the two layers "
-            "does something else: a wrong row, a missing slope.",
-        )
+        "From the same range, with the same seed, how close should the two results be, and what would it mean if "
+        "they were far apart?",
+        "As close as rounding allows. Both draw the same first numbers, see the ratings in the same order and "
+        "compute the same look-up and the same slopes. A clear difference would mean that one of the two layers "
+        "does something else: a wrong row, a missing slope.",
     )
 
 
@@ -115,24 +113,25 @@ def results_words(keras: Run, diy: Run, nouns: str, same: bool) -> str:
     apart = abs(keras.outcome.val_rmse - diy.outcome.val_rmse)
     furthest = float(np.abs(keras.scorer.item_embedding - diy.scorer.item_embedding).max())
     equal = f"{keras.outcome.val_rmse:.4f}" == f"{diy.outcome.val_rmse:.4f}"
-    said = "The two errors are equal to four digits" if equal else f"The two errors are {apart:.4f} apart"
+    text = "The two errors are equal to four digits" if equal else f"The two errors are {apart:.4f} apart"
     numbers = f"{keras.scorer.item_embedding.size:,} numbers of the {nouns}"
     if furthest == 0:
-        said += f", and not one of the {numbers} differs."
+        text += f", and not one of the {numbers} differs."
     else:
-        said += f"; of the {numbers} the two that differ most are {furthest:.2g} apart."
+        text += f"; of the {numbers} the two that differ most are {furthest:.2g} apart."
     if same and not equal:
-        return f"{said} From the same range that is more than rounding explains."
-    return said if same else f"{said} They started from different ranges, and nothing else differs."
+        return f"{text} From the same range that is more than rounding explains."
+    return text if same else f"{text} They started from different ranges, and nothing else differs."
 
 
-def train_missing(missing: list[Contestant]) -> None:
-    """Ask for the trainings; a callback."""
-    for one in missing:
-        trainings.start(one.config)
+def train_missing(names: tuple[str, ...], same_range: bool) -> None:
+    """Ask for the trainings of the contestants with these names; a callback."""
+    for one in contestants(same_range):
+        if one.name in names:
+            trainings.start(one.config)
 
 
-def _offer(missing: list[Contestant]) -> None:
+def _offer(missing: list[Contestant], same_range: bool) -> None:
     jobs = {one.name: trainings.running(one.config) for one in missing}
     active = {name: job.job_id for name, job in jobs.items() if job is not None}
     if active:
@@ -142,14 +141,14 @@ def _offer(missing: list[Contestant]) -> None:
         ended = _ended(one)
         if ended is not None:
             trainings.explain_end(ended)
-    names = " and ".join(one.name for one in missing)
+    names = tuple(one.name for one in missing)
     st.button(
-        "Train both" if len(missing) > 1 else f"Train the missing one: {names}",
+        "Train both" if len(missing) > 1 else f"Train the missing one: {names[0]}",
         type="primary",
         icon=":material/play_arrow:",
         key="lesson_train",
         on_click=train_missing,
-        args=(missing,),
+        args=(names, same_range),
         help="The article's settings, one after the other or at once, as there are free workers. You can look at other "
         "pages meanwhile.",
     )
@@ -157,17 +156,17 @@ def _offer(missing: list[Contestant]) -> None:
 
 def _ended(one: Contestant) -> Job | None:
     """The newest training of this model, if it came to nothing."""
-    known = [job for job in loaders.jobs_now() if job.key == one.key]
-    return known[-1] if known and known[-1].state != "done" else None
+    of_this_model = [job for job in loaders.jobs_now() if job.key == one.key]
+    return of_this_model[-1] if of_this_model and of_this_model[-1].state != "done" else None
 
 
 @st.fragment(run_every=trainings.POLL)
 def _follow(active: dict[str, str]) -> None:
     """A bar for each training; when one has ended, the page runs again."""
-    known: dict[str, Job | None] = {name: loaders.job(job_id) for name, job_id in active.items()}
-    if any(job is None or not job.active for job in known.values()):
+    jobs: dict[str, Job | None] = {name: loaders.job(job_id) for name, job_id in active.items()}
+    if any(job is None or not job.active for job in jobs.values()):
         st.rerun()
-    for name, job in known.items():
+    for name, job in jobs.items():
         if job is not None:
             words = "waiting for its turn" if job.state == "queued" else f"{job.progress:.0%}"
             st.progress(job.progress, text=f"{name}: {words}")

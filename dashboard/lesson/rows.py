@@ -1,4 +1,4 @@
-"""Steps 1 to 3: an item is a row number; the number picks a row; the same by multiplying."""
+"""Steps 1 to 4: an item is a row number; the number picks a row; the same by multiplying; two rows make a guess."""
 
 import numpy as np
 import pandas as pd
@@ -6,9 +6,10 @@ import streamlit as st
 
 from core.analysis.lesson.lookup import LookUp, Seconds, look_up
 from dashboard.cache import analyses
-from dashboard.charts import lesson_rows as charts
+from dashboard.charts import lesson as charts
+from dashboard.embeddings.parts import show_chart
 from dashboard.lesson.example import Example
-from dashboard.lesson.wording import Question, ask, fixed, short_time
+from dashboard.lesson.wording import ask, fixed, short_time, summand
 from dashboard.shared import phrases
 from dashboard.shared.markup import escape
 
@@ -16,6 +17,7 @@ AROUND = 4
 """Rows shown before and after the chosen one."""
 FIRST_DIMENSIONS = 6
 """Dimensions whose numbers can be printed in the cells, on a phone too."""
+PERSON, ITEM, PRODUCT = "Person", "Item", "Product"
 
 
 def number(example: Example) -> None:
@@ -24,28 +26,26 @@ def number(example: Example) -> None:
         f"The model never sees a title. Before training, every {example.noun} gets a number, counted from 0 in the "
         "order of the data, and every person too. From then on the number stands for it."
     )
-    shown = _around(example)
+    rows = _around(example)
     st.dataframe(
         pd.DataFrame(
             {
-                "Title": [example.items.labels[row] for row in shown],
-                "Id in the data": [str(example.ratings.items.ids[row]) for row in shown],
-                "Row number": shown,
-                "": ["◀ followed here" if row == example.item else "" for row in shown],
+                "Title": [example.items.labels[row] for row in rows],
+                "Id in the data": [str(example.ratings.items.ids[row]) for row in rows],
+                "Row number": rows,
+                "": ["◀ followed here" if row == example.item else "" for row in rows],
             }
         ),
         hide_index=True,
         column_config={"Row number": st.column_config.NumberColumn(format="%d")},
-        alt=f"{len(shown)} {example.nouns} with their ids in the data and their row numbers",
+        alt=f"{len(rows)} {example.nouns} with their ids in the data and their row numbers",
     )
     st.markdown(number_words(example))
     ask(
-        Question(
-            f"Suppose the {example.nouns} were numbered in another order. What could the model no longer learn?",
-            "Nothing would be lost. A row number only says which row to fetch. The rows would stand in another order, "
-            "each as free to become anything as before; only the random numbers they start from would be dealt out "
-            "differently, as with another seed.",
-        )
+        f"Suppose the {example.nouns} were numbered in another order. What could the model no longer learn?",
+        "Nothing would be lost. A row number only says which row to fetch. The rows would stand in another order, "
+        "each as free to become anything as before; only the random numbers they start from would be dealt out "
+        "differently, as with another seed.",
     )
 
 
@@ -67,25 +67,16 @@ def picking(example: Example) -> None:
         f"{len(example.items):,} rows, one a {example.noun}, of {phrases.count(example.dims, 'number')} each. To use a "
         f"{example.noun}, it takes the row with that number. Red is below zero, blue above."
     )
-    shown = _around(example)
-    said = picking_words(example)
-    st.plotly_chart(
-        charts.lifted_row(
-            example.items.matrix[shown], shown.tolist(), _titles(example, shown), shown.tolist().index(example.item)
-        ),
-        key="lesson_row",
-        config=phrases.CHART_CONFIG,
-        alt=f"{len(shown)} rows of the embedding matrix as colors, row {example.item:,} framed and again below. {said}",
-    )
-    st.markdown(said)
+    rows = _around(example)
+    picture = charts.lifted_row(example.items.matrix[rows], rows, _titles(example, rows), _place(example, rows))
+    alt = f"{len(rows)} rows of the embedding matrix as colors, row {example.item:,} framed and again below."
+    show_chart(picture, "lesson_row", alt, reading=picking_words(example))
     total = len(example.items) * example.dims
     ask(
-        Question(
-            f"How many numbers does the model keep for {example.nouns}, and how many does it read to guess one rating?",
-            f"It keeps {len(example.items):,} × {example.dims} = {total:,}, and reads {example.dims} of them: one row. "
-            f"(Beside them the {example.dims} numbers of one person"
-            + (", and a bias for each of the two.)" if example.run.scorer.has_biases else ".)"),
-        )
+        f"How many numbers does the model keep for {example.nouns}, and how many does it read to guess one rating?",
+        f"It keeps {len(example.items):,} × {example.dims} = {total:,}, and reads {example.dims} of them: one row. "
+        f"(Beside them the {example.dims} numbers of one person"
+        + (", and a bias for each of the two.)" if example.run.scorer.has_biases else ".)"),
     )
 
 
@@ -101,7 +92,7 @@ def picking_words(example: Example) -> str:
 
 def multiplying(example: Example) -> None:
     """A one-hot vector times the matrix gives the same row, at a price."""
-    found = look_up(example.items.matrix, example.item)
+    result = look_up(example.items.matrix, example.item)
     seconds = analyses.look_up_seconds(example.run.run_id, example.item)
     st.markdown(
         f"Textbooks write the look-up as a product: a list of {len(example.items):,} zeros with a single one at the "
@@ -109,51 +100,102 @@ def multiplying(example: Example) -> None:
         "up; so all vanish but one."
     )
     with st.grid(4, min_column_width=150):
-        st.metric("Largest difference", f"{np.abs(found.row - found.product).max():g}", border=True)
+        st.metric("Largest difference", f"{np.abs(result.row - result.product).max():g}", border=True)
         st.metric(
-            "Multiplications", f"{found.multiplications:,}", border=True, help="Of the product; picking needs none."
+            "Multiplications", f"{result.multiplications:,}", border=True, help="Of the product; picking needs none."
         )
         st.metric("Product took", short_time(seconds.product), border=True, help="The fastest of seven tries, here.")
         st.metric("Picking took", short_time(seconds.look_up), border=True, help="The fastest of seven tries, here.")
-    shown, dims = _around(example), min(FIRST_DIMENSIONS, example.dims)
-    st.plotly_chart(
-        charts.one_hot(
-            example.items.matrix[shown, :dims],
-            shown.tolist(),
-            _titles(example, shown),
-            shown.tolist().index(example.item),
-        ),
-        key="lesson_one_hot",
-        config=phrases.CHART_CONFIG,
-        alt=f"Rows times 0, row {example.item:,} times 1, and their sum, which is that row",
-    )
-    if dims < example.dims or len(shown) < len(example.items):
+    rows, dims = _around(example), min(FIRST_DIMENSIONS, example.dims)
+    picture = charts.one_hot(example.items.matrix[rows, :dims], rows, _titles(example, rows), _place(example, rows))
+    alt = f"Rows times 0, row {example.item:,} times 1, and their sum, which is that row"
+    show_chart(picture, "lesson_one_hot", alt)
+    if dims < example.dims or len(rows) < len(example.items):
         st.caption(
-            f"The picture has {len(shown)} of {len(example.items):,} rows and the first {dims} of {example.dims} "
+            f"The picture has {len(rows)} of {len(example.items):,} rows and the first {dims} of {example.dims} "
             "dimensions. The numbers above are about all."
         )
-    st.markdown(multiplying_words(example, found, seconds))
+    st.markdown(multiplying_words(example, result, seconds))
     ask(
-        Question(
-            "If picking is so much cheaper, why does anybody write it as a product?",
-            "Because the product shows that an embedding layer is an ordinary layer of a neural network: a dense layer "
-            "without bias, whose input happens to be one-hot. So it is trained like any other. The slope of the "
-            "product in the matrix is zero in all rows times 0: only the picked row moves, as the step after next "
-            "shows. The look-up is the same computation with the useless zeros left out.",
-        )
+        "If picking is so much cheaper, why does anybody write it as a product?",
+        "Because the product shows that an embedding layer is an ordinary layer of a neural network: a dense layer "
+        "without bias, whose input happens to be one-hot. So it is trained like any other. The slope of the "
+        "product in the matrix is zero in all rows times 0: only the picked row moves, as the step after next "
+        "shows. The look-up is the same computation with the useless zeros left out.",
     )
 
 
-def multiplying_words(example: Example, found: LookUp, seconds: Seconds) -> str:
+def multiplying_words(example: Example, result: LookUp, seconds: Seconds) -> str:
     """That both ways agree, and what each costs."""
-    difference = float(np.abs(found.row - found.product).max())
+    difference = float(np.abs(result.row - result.product).max())
     equal = "equal to the last digit" if difference == 0 else f"at most {difference:.1g} apart"
     times = float(f"{seconds.product / seconds.look_up:.1g}")
     slower = f"the product is about {times:,.0f} times slower" if times >= 2 else "at this size that hardly differs"
     return (
         f"Both ways give the same {phrases.count(example.dims, 'number')}, {equal}. The product takes "
-        f"{found.multiplications:,} multiplications and took {short_time(seconds.product)} on this machine; picking "
+        f"{result.multiplications:,} multiplications and took {short_time(seconds.product)} on this machine; picking "
         f"the row takes none and took {short_time(seconds.look_up)}: {slower}."
+    )
+
+
+def guessing(example: Example) -> None:
+    """The product of the two rows, term by term, then the biases and the scale."""
+    st.markdown(
+        f"To guess a rating, the model takes the person's row and the {example.noun}'s row, multiplies them number by "
+        "number, and adds everything up: the **dot product**. Where both numbers have the same sign the guess rises, "
+        "where the signs differ it falls."
+    )
+    guess, names = example.predicted, (example.users.labels[example.user], example.items.labels[example.item])
+    products = phrases.count(example.dims, "product")
+    alt = f"The two rows as colors, and the {products} of their numbers as bars. They add up to {fixed(guess.dot)}."
+    show_chart(charts.terms(example.pair, guess.terms, names, noun=example.noun), "lesson_terms", alt)
+    st.markdown(guessing_words(example))
+    if example.pair.scale.sigmoid:
+        low, high = example.ratings.min_rating, example.ratings.max_rating
+        picture = charts.sigmoid({"guess": (guess.score, guess.rating)}, example.pair.scale, rating=example.rating)
+        alt = f"The sigmoid from {low:g} to {high:g}; the score {fixed(guess.score)} leads to {fixed(guess.rating)}"
+        show_chart(picture, "lesson_sigmoid", alt)
+    with st.expander("All products", icon=":material/table_rows:"):
+        numbers = {PERSON: example.pair.user, ITEM: example.pair.item, PRODUCT: guess.terms}
+        st.dataframe(
+            pd.DataFrame({"Dimension": np.arange(1, example.dims + 1), **numbers}),
+            hide_index=True,
+            height=300,
+            column_config=dict.fromkeys(numbers, st.column_config.NumberColumn(format="%.4f"))
+            | {ITEM: st.column_config.NumberColumn(example.noun.capitalize(), format="%.4f")},
+            alt=f"Both rows and their product in all {example.dims} dimensions",
+        )
+    _ask_for_the_largest(example)
+
+
+def guessing_words(example: Example) -> str:
+    """The prediction, part after part, to the rating."""
+    guess, pair = example.predicted, example.pair
+    text = f"The {phrases.count(example.dims, 'product')} add up to a dot product of **{fixed(guess.dot)}**"
+    if not pair.has_biases:
+        text += ", and in this model that is the guess itself."
+    else:
+        low, high = example.ratings.min_rating, example.ratings.max_rating
+        text += (
+            f". The biases of {example.person} and of {example.title} are added: {fixed(guess.dot, 5)} "
+            f"{summand(pair.user_bias, 5)} {summand(pair.item_bias, 5)} = **{fixed(guess.score)}**, the score. The "
+            f"sigmoid makes it a share of the scale, {fixed(guess.share, 6)}; the guess is {low:g} + {high - low:g} × "
+            f"{fixed(guess.share, 6)} = **{fixed(guess.rating)}**."
+        )
+    return f"{text} {example.person} really gave {example.rating:g} {example.unit}."
+
+
+def _ask_for_the_largest(example: Example) -> None:
+    """Ask about the dimension that counts most for this guess."""
+    terms = example.predicted.terms
+    at = int(np.abs(terms).argmax())
+    u, v, term = example.pair.user[at], example.pair.item[at], terms[at]
+    ask(
+        "Which dimension moves this guess most, and what would the dot product be if the person's number there had the "
+        "opposite sign?",
+        f"Dimension {at + 1}: {fixed(u)} × {fixed(v)} = {fixed(term)}. With the opposite sign the same amount would "
+        f"count the other way, so the dot product would change by twice as much, from "
+        f"{fixed(example.predicted.dot)} to {fixed(example.predicted.dot - 2 * term)}.",
     )
 
 
@@ -164,5 +206,10 @@ def _around(example: Example) -> np.ndarray:
     return np.arange(first, min(n, first + 2 * AROUND + 1))
 
 
-def _titles(example: Example, shown: np.ndarray) -> list[str]:
-    return [example.items.labels[row] for row in shown.tolist()]
+def _place(example: Example, rows: np.ndarray) -> int:
+    """Which of these rows is the one that the lesson follows."""
+    return int(np.flatnonzero(rows == example.item)[0])
+
+
+def _titles(example: Example, rows: np.ndarray) -> list[str]:
+    return [example.items.labels[row] for row in rows]

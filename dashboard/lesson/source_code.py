@@ -14,15 +14,15 @@ class NoSourceError(Exception):
 
 
 def keras_embedding() -> Path:
-    """The file of Keras' own embedding layer, as installed; Keras is found, not imported.
+    """The file of Keras' own embedding layer, as installed; Keras is spec, not imported.
 
     Raises:
         NoSourceError: It is not there.
     """
-    found = importlib.util.find_spec("keras")
-    if found is None or found.origin is None:
+    spec = importlib.util.find_spec("keras")
+    if spec is None or spec.origin is None:
         raise NoSourceError("Keras is not installed")
-    path = Path(found.origin).parent / "src" / "layers" / "core" / "embedding.py"
+    path = Path(spec.origin).parent / "src" / "layers" / "core" / "embedding.py"
     if not path.is_file():
         raise NoSourceError(f"this version of Keras has no {path.name} where others have it")
     return path
@@ -44,20 +44,18 @@ def methods(path: Path, class_name: str, names: tuple[str, ...]) -> str:
     owner = next((node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == class_name), None)
     if owner is None:
         raise NoSourceError(f"{path.name} has no class {class_name}")
-    known = {node.name: node for node in owner.body if isinstance(node, ast.FunctionDef)}
-    missing = [name for name in names if name not in known]
+    functions = {node.name: node for node in owner.body if isinstance(node, ast.FunctionDef)}
+    missing = [name for name in names if name not in functions]
     if missing:
         raise NoSourceError(f"class {class_name} in {path.name} has no {', '.join(missing)}")
     lines = text.splitlines()
-    return "\n\n".join(textwrap.dedent("\n".join(_without_docstring(lines, known[name]))) for name in names)
+    return "\n\n".join(textwrap.dedent("\n".join(_without_docstring(lines, functions[name]))) for name in names)
 
 
 def _without_docstring(lines: list[str], function: ast.FunctionDef) -> list[str]:
     """The lines of a function but for its docstring."""
-    end = function.end_lineno or function.lineno
-    own = range(function.lineno, end + 1)
-    first = function.body[0]
-    said = range(0)
+    end, first = function.end_lineno or function.lineno, function.body[0]
+    docstring = range(0)
     if ast.get_docstring(function) is not None and len(function.body) > 1:
-        said = range(first.lineno, (first.end_lineno or first.lineno) + 1)
-    return [lines[number - 1] for number in own if number not in said]
+        docstring = range(first.lineno, (first.end_lineno or first.lineno) + 1)
+    return [lines[number - 1] for number in range(function.lineno, end + 1) if number not in docstring]

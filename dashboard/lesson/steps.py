@@ -9,11 +9,9 @@ import streamlit as st
 from core.model.scoring import Bilinear
 from dashboard.lesson.biases import biases
 from dashboard.lesson.code import code
-from dashboard.lesson.dropping import dropping
 from dashboard.lesson.example import Example
-from dashboard.lesson.guessing import guessing
-from dashboard.lesson.rows import multiplying, number, picking
-from dashboard.lesson.stepping import stepping
+from dashboard.lesson.rows import guessing, multiplying, number, picking
+from dashboard.lesson.training import dropping, stepping
 from dashboard.lesson.wording import fixed, summand
 from dashboard.shell.needs_run import Ability, can, stop_without
 
@@ -78,9 +76,9 @@ def _go(to: str) -> None:
 
 
 def stepper() -> int:
-    """All steps by number, Back and Next; the step chosen, from 0."""
-    said = st.session_state.get("step") or st.query_params.get("step", "1")
-    at = NUMBERS.index(said) if said in NUMBERS else 0
+    """Draw all steps by number, with Back and Next, and return the chosen one, counted from 0."""
+    wanted = st.session_state.get("step") or st.query_params.get("step", "1")
+    at = NUMBERS.index(wanted) if wanted in NUMBERS else 0
     with st.container(horizontal=True, vertical_alignment="center", width="content"):
         chosen = st.segmented_control(
             "Step", NUMBERS, default="1", required=True, key="step", bind="query-params", label_visibility="collapsed"

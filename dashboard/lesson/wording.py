@@ -1,18 +1,8 @@
 """Numbers as the lesson prints them, and the question at the end of a step."""
 
-from dataclasses import dataclass
-
 import streamlit as st
 
 MINUS = "−"
-
-
-@dataclass(frozen=True)
-class Question:
-    """Something to think about, and an answer (Markdown)."""
-
-    asked: str
-    answer: str
 
 
 def fixed(value: float, digits: int = 4) -> str:
@@ -32,9 +22,9 @@ def short_time(seconds: float) -> str:
     return f"{seconds * 1e6:.2g} µs" if seconds < 1e-3 else f"{seconds * 1e3:.2g} ms"
 
 
-def ask(question: Question) -> None:
-    """The question, with its answer folded away."""
+def ask(question: str, answer: str) -> None:
+    """Something to think about, with its answer (Markdown) folded away."""
     with st.container(border=True):
-        st.markdown(f"**:material/psychology: {question.asked}**")
+        st.markdown(f"**:material/psychology: {question}**")
         with st.expander("An answer"):
-            st.markdown(question.answer)
+            st.markdown(answer)

@@ -5,7 +5,7 @@ import streamlit as st
 from core.errors import ExplorerError
 from dashboard.cache import loaders
 from dashboard.missions import progress
-from dashboard.missions.gather import look
+from dashboard.missions.snapshot import look
 from dashboard.missions.tours import Mission
 from dashboard.session import state
 from dashboard.shared import phrases
@@ -15,8 +15,8 @@ DONE = ":material/check_circle:"
 LOOK_SECONDS = 1.0
 """How often a mission looks whether its step is done: pages with parts of their own do not tell when these change."""
 
-_TOLD = "_mission_error"
-"""Session key of what has been said of why a step cannot be looked at."""
+_REPORTED = "_mission_error"
+"""Session key of what has been reported of why a step cannot be looked at."""
 
 
 def show(page: str) -> None:
@@ -44,8 +44,8 @@ def _watch(page: str) -> None:
     try:
         at = progress.advance(lambda: look(page))
     except ExplorerError as error:  # such as a damaged model
-        if st.session_state.get(_TOLD) != str(error):  # once, not every second
-            st.session_state[_TOLD] = str(error)
+        if st.session_state.get(_REPORTED) != str(error):  # once, not every second
+            st.session_state[_REPORTED] = str(error)
             state.report_error(error)
         at = progress.done_steps()
     progress.write_link()
@@ -69,20 +69,20 @@ def _watch(page: str) -> None:
 def _end(mission: Mission) -> None:
     """The bar of a finished mission, until somebody closes it."""
     progress.write_link()
-    said = f"Mission done: **{mission.title.format(**nouns())}**"
+    text = f"Mission done: **{mission.title.format(**nouns())}**"
     with st.container(border=True, key="mission_bar", gap="xsmall"):
-        st.markdown(f"{DONE} {said}")
+        st.markdown(f"{DONE} {text}")
         with st.container(horizontal=True, vertical_alignment="center"):
             st.page_link("app_pages/missions.py", label="All missions", icon=":material/flag:", width="content")
             _leave("Close")
     if progress.just_finished():
-        st.toast(said, icon=DONE)
+        st.toast(text, icon=DONE)
 
 
 def _title(mission: Mission, at: int, words: dict[str, str]) -> None:
     marks = DONE * at + ":material/radio_button_unchecked:" * (len(mission.tasks) - at)
-    said = f"**{mission.title.format(**words)}** :small[step {at + 1} of {len(mission.tasks)} {marks}]"
-    st.markdown(said, width="stretch")
+    text = f"**{mission.title.format(**words)}** :small[step {at + 1} of {len(mission.tasks)} {marks}]"
+    st.markdown(text, width="stretch")
 
 
 def _why(mission: Mission, at: int, words: dict[str, str]) -> str:

@@ -1,10 +1,10 @@
-"""When a step of a mission is done: yes or no, from what was seen and nothing else."""
+"""When a step of a mission is done: yes or no, from a snapshot of the session and nothing else."""
 
 from collections.abc import Sequence
 
 from core.config import RunConfig
 from core.model.events import Epoch
-from dashboard.missions.snapshot import Seen
+from dashboard.missions.snapshot import Snapshot
 
 ENOUGH = 50
 """Ratings that make an item well known."""
@@ -14,83 +14,83 @@ CAREFUL_PENALTY, CAREFUL_DROPOUT = 0.05, 0.2
 """A penalty or dropout of at least so much counts as a cure."""
 
 
-def has_model(seen: Seen) -> bool:
-    return bool(seen.runs)
+def has_model(now: Snapshot) -> bool:
+    return bool(now.runs)
 
 
-def looks_at_training(seen: Seen) -> bool:
-    return seen.page == "train" and seen.run is not None
+def looks_at_training(now: Snapshot) -> bool:
+    return now.page == "train" and now.run is not None
 
 
-def opens_second_component(seen: Seen) -> bool:
-    return seen.page == "components" and seen.number("component", 1) == 2
+def opens_second_component(now: Snapshot) -> bool:
+    return now.page == "components" and now.number("component", 1) == 2
 
 
-def opens_first_component(seen: Seen) -> bool:
-    return seen.page == "components" and seen.run is not None and seen.number("component", 1) == 1
+def opens_first_component(now: Snapshot) -> bool:
+    return now.page == "components" and now.run is not None and now.number("component", 1) == 1
 
 
-def asks_for_neighbors(seen: Seen) -> bool:
+def asks_for_neighbors(now: Snapshot) -> bool:
     """Of an item chosen by the person: the most rated one is there at first."""
-    chosen = seen.widgets.get(f"near_{seen.noun}")
-    return seen.page == "neighbors" and chosen not in (None, seen.most_rated)
+    chosen = now.widgets.get(f"near_{now.noun}")
+    return now.page == "neighbors" and chosen not in (None, now.most_rated)
 
 
-def asks_for_any_neighbor(seen: Seen) -> bool:
-    return asks_for_neighbors(seen) and seen.number("min", ENOUGH) == 1
+def asks_for_any_neighbor(now: Snapshot) -> bool:
+    return asks_for_neighbors(now) and now.number("min", ENOUGH) == 1
 
 
-def asks_for_known_neighbors(seen: Seen) -> bool:
-    return asks_for_neighbors(seen) and seen.number("min", 1) >= ENOUGH
+def asks_for_known_neighbors(now: Snapshot) -> bool:
+    return asks_for_neighbors(now) and now.number("min", 1) >= ENOUGH
 
 
-def looks_at_people(seen: Seen) -> bool:
-    return seen.page == "neighbors" and seen.widgets.get("rows") == "Users"
+def looks_at_people(now: Snapshot) -> bool:
+    return now.page == "neighbors" and now.widgets.get("rows") == "Users"
 
 
-def looks_at_numbers(seen: Seen) -> bool:
+def looks_at_numbers(now: Snapshot) -> bool:
     """One row of numbers beside its neighbor's, of an item chosen by the person."""
-    chosen = seen.widgets.get(f"one_{seen.noun}")
-    return seen.page == "embeddings" and chosen not in (None, seen.most_rated)
+    chosen = now.widgets.get(f"one_{now.noun}")
+    return now.page == "embeddings" and chosen not in (None, now.most_rated)
 
 
-def lists_known_ends(seen: Seen) -> bool:
-    return opens_first_component(seen) and seen.number("min", 1) >= ENOUGH
+def lists_known_ends(now: Snapshot) -> bool:
+    return opens_first_component(now) and now.number("min", 1) >= ENOUGH
 
 
-def colors_the_map(seen: Seen) -> bool:
+def colors_the_map(now: Snapshot) -> bool:
     """By something other than what the map shows at first."""
-    return seen.page == "components" and seen.widgets.get("color") in {"Year", "Genre", "Number of ratings"}
+    return now.page == "components" and now.widgets.get("color") in {"Year", "Genre", "Number of ratings"}
 
 
-def names_first_component(seen: Seen) -> bool:
-    return 0 in seen.named
+def names_first_component(now: Snapshot) -> bool:
+    return 0 in now.named
 
 
-def opens_noise(seen: Seen) -> bool:
+def opens_noise(now: Snapshot) -> bool:
     """Another one than the first, which is there without choosing."""
-    component = seen.number("component", 1) - 1
-    return seen.page == "components" and 0 < component < len(seen.above_noise) and not seen.above_noise[component]
+    component = now.number("component", 1) - 1
+    return now.page == "components" and 0 < component < len(now.above_noise) and not now.above_noise[component]
 
 
-def studies_seeds(seen: Seen) -> bool:
-    return seen.studied
+def studies_seeds(now: Snapshot) -> bool:
+    return now.studied
 
 
-def compares_with_first(seen: Seen) -> bool:
-    return opens_first_component(seen) and seen.studied
+def compares_with_first(now: Snapshot) -> bool:
+    return opens_first_component(now) and now.studied
 
 
-def rates_some(seen: Seen) -> bool:
-    return seen.rated >= 3
+def rates_some(now: Snapshot) -> bool:
+    return now.rated >= 3
 
 
-def rates_ten(seen: Seen) -> bool:
-    return seen.rated >= 10
+def rates_ten(now: Snapshot) -> bool:
+    return now.rated >= 10
 
 
-def asks_why(seen: Seen) -> bool:
-    return seen.page == "for_you" and seen.explained != ""
+def asks_why(now: Snapshot) -> bool:
+    return now.page == "for_you" and now.explained != ""
 
 
 def unprotected(config: RunConfig) -> bool:
@@ -103,13 +103,13 @@ def protected(config: RunConfig) -> bool:
     return config.l2 >= CAREFUL_PENALTY or max(config.dropouts) >= CAREFUL_DROPOUT
 
 
-def takes_the_penalty_away(seen: Seen) -> bool:
-    return seen.page == "train" and seen.settings is not None and unprotected(seen.settings)
+def takes_the_penalty_away(now: Snapshot) -> bool:
+    return now.page == "train" and now.settings is not None and unprotected(now.settings)
 
 
-def sees_it_turn(seen: Seen) -> bool:
+def sees_it_turn(now: Snapshot) -> bool:
     """A finished model on the screen whose validation error turned while the training error went on falling."""
-    return takes_the_penalty_away(seen) and seen.history is not None and has_turned(seen.history)
+    return takes_the_penalty_away(now) and now.history is not None and has_turned(now.history)
 
 
 def has_turned(history: Sequence[Epoch]) -> bool:
@@ -118,26 +118,26 @@ def has_turned(history: Sequence[Epoch]) -> bool:
     return last.val_rmse - best.val_rmse >= TURNED and last.rmse < best.rmse
 
 
-def cures_it(seen: Seen) -> bool:
+def cures_it(now: Snapshot) -> bool:
     """A protected model on the screen that guesses better than the best unprotected one ever did."""
-    careless = [run.outcome.best_val_rmse for run in seen.runs if unprotected(run.config)]
+    careless = [run.outcome.best_val_rmse for run in now.runs if unprotected(run.config)]
     return (
-        seen.page == "train"
-        and seen.settings is not None
-        and protected(seen.settings)
-        and seen.history is not None
+        now.page == "train"
+        and now.settings is not None
+        and protected(now.settings)
+        and now.history is not None
         and bool(careless)
-        and min(epoch.val_rmse for epoch in seen.history) < min(careless)
+        and min(epoch.val_rmse for epoch in now.history) < min(careless)
     )
 
 
-def lays_it_behind(seen: Seen) -> bool:
+def lays_it_behind(now: Snapshot) -> bool:
     """A protected model's curve with an unprotected one's behind it."""
-    behind = next((run for run in seen.runs if run.run_id == seen.widgets.get("behind")), None)
+    behind = next((run for run in now.runs if run.run_id == now.widgets.get("behind")), None)
     return (
-        seen.page == "train"
-        and seen.settings is not None
-        and protected(seen.settings)
+        now.page == "train"
+        and now.settings is not None
+        and protected(now.settings)
         and behind is not None
         and unprotected(behind.config)
     )

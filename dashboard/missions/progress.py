@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from dashboard.missions.snapshot import Seen
+from dashboard.missions.snapshot import Snapshot
 from dashboard.missions.tours import MISSIONS, Mission
 from dashboard.session import address_bar, state
 
@@ -17,17 +17,17 @@ _FINISHED, _NEWS = "_missions_finished", "_mission_just_finished"
 
 def adopt_link() -> None:
     """Begin or continue the mission that a link names; one that does not exist is reported."""
-    said = address_bar.news(MISSION)
-    if said is None:
+    key = address_bar.news(MISSION)
+    if key is None:
         return
-    if said not in MISSIONS:
+    if key not in MISSIONS:
         state.report(
-            "UNKNOWN_MISSION", f"The link names a mission that is not here: {said[:40]!r}. The Missions page lists all."
+            "UNKNOWN_MISSION", f"The link names a mission that is not here: {key[:40]!r}. The Missions page lists all."
         )
         return
     number = st.query_params.get(TASK, "1")
-    last = len(MISSIONS[said].tasks) + 1
-    begin(said, at=min(int(number), last) - 1 if number.isdecimal() and number.isascii() and number != "0" else 0)
+    last = len(MISSIONS[key].tasks) + 1
+    begin(key, at=min(int(number), last) - 1 if number.isdecimal() and number.isascii() and number != "0" else 0)
 
 
 def write_link() -> None:
@@ -62,13 +62,13 @@ def finished() -> frozenset[str]:
     return frozenset(st.session_state.get(_FINISHED, ()))
 
 
-def advance(look: Callable[[], Seen]) -> int:
+def advance(look: Callable[[], Snapshot]) -> int:
     """Tick off the current step if it is done, and each one after it; the number of steps done now."""
     mission = current()
     if mission is None or done_steps() >= len(mission.tasks):
         return done_steps()
-    at, seen = done_steps(), look()
-    while at < len(mission.tasks) and mission.tasks[at].done(seen):
+    at, now = done_steps(), look()
+    while at < len(mission.tasks) and mission.tasks[at].done(now):
         at += 1
     st.session_state[_AT] = at
     if at == len(mission.tasks):

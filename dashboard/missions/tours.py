@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dashboard.missions import checks
 from dashboard.missions.checks import ENOUGH
-from dashboard.missions.snapshot import Seen
+from dashboard.missions.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Task:
     page: str
     do: str
     why: str
-    done: Callable[[Seen], bool]
+    done: Callable[[Snapshot], bool]
 
 
 @dataclass(frozen=True)

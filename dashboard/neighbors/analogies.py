@@ -5,6 +5,7 @@ import streamlit as st
 
 from core.analysis.neighbors.analogies import analogy
 from core.errors import AnalysisError
+from dashboard.embeddings.parts import choose_row
 from dashboard.neighbors import words
 from dashboard.shared import tables
 from dashboard.shared.sides import Side
@@ -45,32 +46,25 @@ def analogies(side: Side, eligible: np.ndarray) -> None:
 
 def _choose(side: Side) -> list[int]:
     """Three rows, at first those with the most ratings."""
-    rows = side.rows
-    names = list(rows.offered)
-    places = zip("abc", ("a", "minus b", "plus c"), st.columns(3), rows.by_count[:3], strict=True)
-    return [
-        rows.offered[
-            column.selectbox(label, names, index=names.index(rows.labels[first]), key=f"{key}", bind="query-params")
-        ]
-        for key, label, column, first in places
-    ]
+    places = zip("abc", ("a", "minus b", "plus c"), st.columns(3), side.rows.by_count[:3], strict=True)
+    return [choose_row(side.rows, label, key, first=first, place=column) for key, label, column, first in places]
 
 
 def _answers(side: Side, eligible: np.ndarray, a: int, b: int, c: int) -> None:
     rows = side.rows
     try:
-        found = analogy(rows.matrix, a, b, c, top=TOP, eligible=eligible)
+        result = analogy(rows.matrix, a, b, c, top=TOP, eligible=eligible)
     except AnalysisError:  # the rows are in range and differ, so a vector or the sum has no direction
         st.info("One of the three, or their sum, has no direction. Choose others.", icon=":material/info:")
         return
-    if len(found.answers.index) == 0:
+    if len(result.answers.index) == 0:
         st.info(f"No other {side.noun} has that many ratings. Lower the number above.", icon=":material/search_off:")
         return
     names = [rows.labels[row] for row in (a, b, c)]
     st.dataframe(
-        side.table(found.answers.index, {"Cosine": found.answers.similarity}),
+        side.table(result.answers.index, {"Cosine": result.answers.similarity}),
         hide_index=True,
         column_config=tables.COLUMNS | tables.number("Cosine"),
-        alt=f"The {len(found.answers.index)} {side.nouns} closest to {names[0]} minus {names[1]} plus {names[2]}",
+        alt=f"The {len(result.answers.index)} {side.nouns} closest to {names[0]} minus {names[1]} plus {names[2]}",
     )
-    st.markdown(words.analogy(rows, c, found))
+    st.markdown(words.analogy(rows, c, result))

@@ -36,39 +36,39 @@ MEASURES: Mapping[Metric, Measure] = {
 }
 
 
-def lead(rows: Rows, row: int, found: Neighbors) -> str:
+def lead(rows: Rows, row: int, near: Neighbors) -> str:
     """The closest by direction, and whether that is close at all."""
-    cosine, nearest = float(found.similarity[0]), escape(rows.labels[found.index[0]])
-    said = f"In the direction of **{escape(rows.labels[row])}** lies first **{nearest}**, cosine {signed(cosine)}."
+    cosine, nearest = float(near.similarity[0]), escape(rows.labels[near.index[0]])
+    text = f"In the direction of **{escape(rows.labels[row])}** lies first **{nearest}**, cosine {signed(cosine)}."
     if cosine < FAR:
-        said += " That is not close: nothing listed here is much like it."
-    return said
+        text += " That is not close: nothing listed here is much like it."
+    return text
 
 
-def lengths(rows: Rows, row: int, length: np.ndarray, found: Mapping[Metric, Neighbors], listed: np.ndarray) -> str:
+def lengths(rows: Rows, row: int, length: np.ndarray, near: Mapping[Metric, Neighbors], listed: np.ndarray) -> str:
     """What the three measures disagree about, and how this row's length explains it.
 
     Args:
         rows: All rows.
         row: The one asked about.
         length: Length of every vector, (n_rows,).
-        found: The neighbors by measure.
+        near: The neighbors by measure.
         listed: Boolean array, (n_rows,), rows that could be neighbors.
     """
-    ten = {metric: set(found[metric].index.tolist()) for metric in METRICS}
+    ten = {metric: set(near[metric].index.tolist()) for metric in METRICS}
     n = len(ten["cosine"])
     others = listed.copy()
     others[row] = False
     below = float(np.mean(length[others] < length[row]))
-    said = (
+    text = (
         f"The vector of {escape(rows.labels[row])} is **{length[row]:.2f}** long, longer than {below:.0%} of the "
         f"{count(int(others.sum()), rows.noun)} compared. "
     )
     if ten["cosine"] == ten["dot"] == ten["euclidean"]:
-        return f"{said}All three measures list the same {n}: their lengths hardly differ, so direction decides alone."
-    median = {metric: f"{np.median(length[found[metric].index]):.2f}" for metric in METRICS}
+        return f"{text}All three measures list the same {n}: their lengths hardly differ, so direction decides alone."
+    median = {metric: f"{np.median(length[near[metric].index]):.2f}" for metric in METRICS}
     return (
-        f"{said}Of the {n} nearest by cosine, {len(ten['cosine'] & ten['dot'])} are also among the {n} by dot product "
+        f"{text}Of the {n} nearest by cosine, {len(ten['cosine'] & ten['dot'])} are also among the {n} by dot product "
         f"and {len(ten['cosine'] & ten['euclidean'])} by distance. The rest is length. Cosine does not see it: its "
         f"{n} have a median length of {median['cosine']}. The dot product grows with the other's length: "
         f"{median['dot']}. In a given direction, distance is smallest to a vector as long as this one times the "
@@ -76,40 +76,40 @@ def lengths(rows: Rows, row: int, length: np.ndarray, found: Mapping[Metric, Nei
     )
 
 
-def popularity(rows: Rows, length: np.ndarray, shown: np.ndarray, listed: np.ndarray) -> str:
+def popularity(rows: Rows, length: np.ndarray, rated: np.ndarray, listed: np.ndarray) -> str:
     """How length goes together with the number of ratings.
 
     Over all rows shown, and over the listed ones where it is another story there.
     """
-    everywhere, among = (_link(rows.count[chosen], length[chosen]) for chosen in (shown, listed))
+    everywhere, among = (_link(rows.count[chosen], length[chosen]) for chosen in (rated, listed))
     if np.isnan(everywhere):
         return ""
-    said = f"Over all {len(shown):,} {rows.nouns}, {_told(everywhere)}."
-    if np.isnan(among) or _told(among).split(" (")[0] == _told(everywhere).split(" (")[0]:
-        return said
-    return f"{said} Among the {len(listed):,} with enough ratings, {_told(among)}."
+    text = f"Over all {len(rated):,} {rows.nouns}, {_in_words(everywhere)}."
+    if np.isnan(among) or _in_words(among).split(" (")[0] == _in_words(everywhere).split(" (")[0]:
+        return text
+    return f"{text} Among the {len(listed):,} with enough ratings, {_in_words(among)}."
 
 
 def _link(often: np.ndarray, length: np.ndarray) -> float:
     return rank_correlation(often.astype(float), length.astype(float))
 
 
-def _told(link: float) -> str:
+def _in_words(link: float) -> str:
     if abs(link) < CLEAR:
         return f"length has little to do with the number of ratings (rank correlation {signed(link)})"
     return f"more ratings go with {'longer' if link > 0 else 'shorter'} vectors (rank correlation {signed(link)})"
 
 
-def analogy(rows: Rows, third: int, found: Analogy) -> str:
+def analogy(rows: Rows, third: int, result: Analogy) -> str:
     """How much the arithmetic did beyond listing the third one's neighbors."""
-    name, best = escape(rows.labels[third]), float(found.answers.similarity[0])
-    n = len(found.answers.index)
-    same = round(found.shared_with_c * n)
+    name, best = escape(rows.labels[third]), float(result.answers.similarity[0])
+    n = len(result.answers.index)
+    same = round(result.shared_with_c * n)
     first = (
-        f"the sum lies closer to **{name}** itself (cosine {signed(found.from_c)}) than to any answer"
-        if found.from_c > best
+        f"the sum lies closer to **{name}** itself (cosine {signed(result.from_c)}) than to any answer"
+        if result.from_c > best
         else f"the first answer (cosine {signed(best)}) is closer to the sum than {name} itself "
-        f"({signed(found.from_c)})"
+        f"({signed(result.from_c)})"
     )
     return (
         f"Read this with care. The three you chose are left out of the answers, as is usual, and that flatters the "

@@ -16,6 +16,7 @@ import streamlit as st
 from core.model.families import PRESETS
 from dashboard.cache import analyses, loaders
 from dashboard.shell import frame, memory
+from tests.dashboard.own_ratings import STAR_WARS, button
 
 VIEWS: list[tuple[str, dict[str, str]]] = [
     *((name, {}) for pages in frame.PAGES.values() for name, _, _ in pages),
@@ -48,7 +49,24 @@ def test_a_session_holds_no_model_of_its_own(open_page, publish, monkeypatch, pa
     )  # these two side by side, on the page that compares
     assert not app.exception
     assert app.query_params["run"] == runs[0]
-    held = [weakref.ref(part) for part in of_model(runs[0])]
+    assert kept_alive(runs[0]) == []
+
+
+def kept_alive(run_id: str) -> list[str]:
+    """What somebody still holds of a model once the caches have let it go."""
+    held = [weakref.ref(part) for part in of_model(run_id)]
     st.cache_resource.clear()
     gc.collect()
-    assert [type(part()).__name__ for part in held if part()] == []
+    return [type(part()).__name__ for part in held if part()]
+
+
+def test_a_session_that_asked_why_holds_no_model(open_page, publish, monkeypatch):
+    monkeypatch.setattr(memory, "settle", lambda page: None)
+    handed_out: list[object] = []
+    monkeypatch.setattr(st, "download_button", lambda label, data, **options: handed_out.append(data))
+    run_id = publish().run_id
+    app = open_page("for_you", run=run_id, rated=f"{STAR_WARS}:5")
+    button(app, "own_why_2").click().run()
+    assert not app.exception
+    assert any(chart.proto.id.endswith("-own_waterfall_dialog") for chart in app.get("plotly_chart"))
+    assert kept_alive(run_id) == []

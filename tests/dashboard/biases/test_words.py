@@ -92,7 +92,7 @@ def test_a_picture_of_all_stays_below_two_megabytes(n: int):
         mean,
         count,
         hover,
-        shown=np.arange(n),
+        rated=np.arange(n),
         listed=count > 20,
         marked=[3],
         titles=[f"m{row}" for row in range(n)],

@@ -10,7 +10,6 @@ from core.analysis.lesson.dropout import dropout
 from core.analysis.lesson.step import Pair
 from core.model.scoring import Scale
 from dashboard.charts import lesson as charts
-from dashboard.charts import lesson_rows
 
 HOSTILE = '<img src=x onerror="alert(1)"> %{z} $x$'
 MATRIX = np.random.default_rng(0).normal(size=(9, 12)).astype(np.float32)
@@ -23,7 +22,7 @@ def sent(figure: go.Figure) -> str:
 
 
 def test_the_chosen_row_is_lifted_out_and_framed():
-    figure = lesson_rows.lifted_row(MATRIX, list(range(3, 12)), [HOSTILE] * 9, 4)
+    figure = charts.lifted_row(MATRIX, list(range(3, 12)), [HOSTILE] * 9, 4)
     rows, lifted = figure.data
     np.testing.assert_array_equal(rows.z, MATRIX)
     np.testing.assert_array_equal(lifted.z, MATRIX[[4]])
@@ -35,7 +34,7 @@ def test_the_chosen_row_is_lifted_out_and_framed():
 
 
 def test_times_zero_and_times_one_add_up_to_the_row():
-    figure = lesson_rows.one_hot(MATRIX, list(range(9)), [HOSTILE] * 9, 2)
+    figure = charts.one_hot(MATRIX, list(range(9)), [HOSTILE] * 9, 2)
     ones, products, total = figure.data
     assert np.asarray(ones.z).sum() == 1 and np.asarray(ones.z)[2, 0] == 1
     np.testing.assert_array_equal(np.asarray(products.z).sum(axis=0), MATRIX[2])
@@ -45,7 +44,7 @@ def test_times_zero_and_times_one_add_up_to_the_row():
 
 def test_products_stand_under_the_numbers_they_come_from():
     pair = Pair(MATRIX[0].astype(float), MATRIX[1].astype(float), Scale(0.5, 5.0, sigmoid=False))
-    figure = lesson_rows.terms(pair, pair.user * pair.item, (HOSTILE, HOSTILE), noun=HOSTILE)
+    figure = charts.terms(pair, pair.user * pair.item, (HOSTILE, HOSTILE), noun=HOSTILE)
     rows, bars = figure.data
     np.testing.assert_allclose(rows.z, MATRIX[:2])
     np.testing.assert_allclose(bars.y, MATRIX[0] * MATRIX[1], rtol=1e-6)

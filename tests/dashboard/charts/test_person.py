@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from core.analysis.new_user.position import People, Place
-from dashboard.charts.person import MOST_DRAWN, along, plane
-from dashboard.charts.waterfall import waterfall
+from dashboard.charts.person import MOST_DRAWN, along, plane, waterfall
 from dashboard.principal_components.label import Label
 
 HOSTILE = '<img src=x onerror="alert(1)"> %{y} $x$'

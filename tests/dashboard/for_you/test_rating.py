@@ -146,15 +146,15 @@ def test_very_many_ratings_are_not_all_drawn_and_can_all_be_found(open_page, pub
     assert app.session_state._own_ratings["ml-latest-small"].given[bundled.items.ids[rows[0]]] == 1.0
 
 
-def loaded(monkeypatch: pytest.MonkeyPatch, ratings: Ratings, content: bytes) -> own_ratings.Said:
+def loaded(monkeypatch: pytest.MonkeyPatch, ratings: Ratings, content: bytes) -> own_ratings.Message:
     """What loading a file says; the session is a plain dictionary here."""
     monkeypatch.setattr(st, "session_state", st.session_state if hasattr(st.session_state, "_plain") else Session())
     st.session_state[own_ratings.UPLOAD] = SimpleNamespace(getvalue=lambda: content)
     monkeypatch.setattr(loaders, "ratings", {ratings.dataset_id: ratings}.__getitem__)
     own_ratings.load(ratings.dataset_id)
-    said = own_ratings.take_said()
-    assert said is not None
-    return said
+    message = own_ratings.take_message()
+    assert message is not None
+    return message
 
 
 class Session(dict):

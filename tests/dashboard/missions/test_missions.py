@@ -11,7 +11,7 @@ from core.model.families import run_config
 from core.model.run import Outcome
 from core.store.runs import RunSummary
 from dashboard.missions import checks
-from dashboard.missions.snapshot import Seen
+from dashboard.missions.snapshot import Snapshot
 from dashboard.missions.tours import MISSIONS, Task
 from dashboard.shell import frame
 
@@ -28,14 +28,14 @@ def summary(config: RunConfig, *, best: float, name: str = "a" * 16) -> RunSumma
 
 RUN = summary(DEFAULT, best=0.86)
 CARELESS_RUN = summary(CARELESS, best=0.88, name="b" * 16)
-ONE = Seen(page="start", run=RUN, runs=(RUN, CARELESS_RUN), most_rated="Forrest Gump (1994)")
+ONE = Snapshot(page="start", run=RUN, runs=(RUN, CARELESS_RUN), most_rated="Forrest Gump (1994)")
 
 
-def on(page: str, **widgets: object) -> Seen:
+def on(page: str, **widgets: object) -> Snapshot:
     return replace(ONE, page=page, widgets=widgets)
 
 
-def training(settings: RunConfig | None, history: tuple[Epoch, ...] | None, **widgets: object) -> Seen:
+def training(settings: RunConfig | None, history: tuple[Epoch, ...] | None, **widgets: object) -> Snapshot:
     return replace(on("train", **widgets), settings=settings, history=history)
 
 
@@ -91,7 +91,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("predicate", "yes", "no"), CASES)
-def test_a_step_is_done_by_doing_it_and_not_otherwise(predicate, yes: Seen, no: Seen):
+def test_a_step_is_done_by_doing_it_and_not_otherwise(predicate, yes: Snapshot, no: Snapshot):
     assert predicate(yes)
     assert not predicate(no)
 

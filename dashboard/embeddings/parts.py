@@ -1,0 +1,62 @@
+"""Parts that pages about the rows of a model share: a chart with its reading, a row to choose, how it is computed."""
+
+import plotly.graph_objects as go
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard.shared import phrases
+from dashboard.shared.matrix_rows import Rows
+
+
+def show_chart(
+    figure: go.Figure, key: str, alt: str, *, reading: str = "", place: DeltaGenerator | None = None
+) -> None:
+    """A chart and, below it, its reading.
+
+    Args:
+        figure: The chart.
+        key: Of its widget.
+        alt: The text alternative, to which the reading is added.
+        reading: What the chart shows, in words (Markdown); without one nothing stands below.
+        place: A column to draw the chart into.
+    """
+    whole = f"{alt} {reading}".strip()
+    (place or st).plotly_chart(figure, key=key, config=phrases.CHART_CONFIG, alt=whole)
+    if reading:
+        st.markdown(reading)
+
+
+def choose_row(
+    rows: Rows, label: str, key: str, *, first: int, width: int | None = None, place: DeltaGenerator | None = None
+) -> int:
+    """A field in which one row is chosen by its name, kept in the link.
+
+    Args:
+        rows: What there is to choose from.
+        label: What the field is called.
+        key: Of its widget, and of the parameter in the link.
+        first: The row chosen at first, if it is offered.
+        width: In pixels; as wide as its place without it.
+        place: A column to draw it into.
+    """
+    names = list(rows.offered)
+    at = names.index(rows.labels[first]) if rows.labels[first] in rows.offered else 0
+    name = (place or st).selectbox(
+        label, names, index=at, key=key, bind="query-params", width="stretch" if width is None else width
+    )
+    return rows.offered[name]
+
+
+def warn_untrained(noun: str, consequence: str = "") -> None:
+    """A warning that training never moved a row, and what comes of that."""
+    st.warning(
+        f"This {noun} has no rating in the training part: its numbers are the random ones it started from"
+        f"{consequence}.",
+        icon=":material/casino:",
+    )
+
+
+def show_method(text: str) -> None:
+    """Formulas and sources (Markdown), folded away."""
+    with st.expander("How this is computed", icon=":material/function:"):
+        st.markdown(text)
