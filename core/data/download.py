@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Protocol
 
 from core import settings
+from core.data.importing.gathering import Reporter
 from core.data.importing.importer import import_ratings
-from core.data.importing.isolation import Reporter
 from core.data.importing.request import ImportOptions, ImportReport
 from core.data.releases import RELEASES, Release
 from core.disk import home as home_module

@@ -1,17 +1,109 @@
 """Which table holds the ratings, which the items, and which column is what: for the preview and the import."""
 
 import contextlib
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from types import MappingProxyType
 
-from core.data.importing import roles
 from core.data.importing.layouts import Layout, recognize
 from core.data.importing.limits import ImportLimits
-from core.data.importing.request import NO_COLUMN, ColumnMapping, ImportOptions, Role
+from core.data.importing.request import NO_COLUMN, ColumnMapping, ImportOptions, ImportRequest, Role
 from core.data.importing.sniffing import Table, examine
 from core.data.importing.sources import Source
-from core.data.importing.text import one_line
+from core.data.importing.values import one_line
 from core.errors import ArchiveUnsafeError, BadEncodingError, DatasetError, MissingColumnError, NoRowsError
+
+# The usual names, compared without case, spaces and punctuation; an earlier one wins over a later.
+_NAMES: Mapping[Role, str] = MappingProxyType(
+    {
+        "user": (
+            "userid uid user users userno usernumber userkey useridentifier reviewerid customerid memberid "
+            "accountid visitorid profileid personid raterid readerid listenerid playerid authorid customer "
+            "reviewer member rater person visitor account profile reader listener player username "
+            "reviewername profilename respondent"
+        ),
+        "item": (
+            "itemid movieid filmid bookid isbn gameid productid asin parentasin songid trackid artistid "
+            "albumid animeid restaurantid businessid recipeid jokeid courseid beerid wineid showid seriesid "
+            "videoid articleid storyid podcastid venueid hotelid placeid appid iid item movie film book game "
+            "product song track artist album anime restaurant business recipe joke course beer wine show "
+            "series video article podcast venue hotel place app itemname moviename movietitle booktitle "
+            "gametitle"
+        ),
+        "rating": (
+            "rating ratings score stars star overall userrating userscore reviewscore reviewrating "
+            "bookrating movierating ratingvalue value preference grade mark vote votes like liked thumbs "
+            "thumb feedback playcount points reviewoverall"
+        ),
+        "timestamp": (
+            "timestamp time unixtimestamp unixreviewtime reviewtime ratedat ratingtime ratingtimestamp "
+            "createdat created datetime date reviewdate ratingdate ts datecreated updatedat tstamp"
+        ),
+        "title": (
+            "title itemtitle movietitle booktitle gametitle name itemname moviename productname gamename "
+            "songname trackname artistname animename recipename primarytitle originaltitle label"
+        ),
+        "genres": (
+            "genres genre genreslist tags tag categories category listedin subjects topics styles style keywords type"
+        ),
+        "year": (
+            "year releaseyear yearofpublication publicationyear originalpublicationyear startyear "
+            "yearpublished releasedate publicationdate published released date"
+        ),
+    }
+)
+_RANK = {role: {name: rank for rank, name in enumerate(names.split())} for role, names in _NAMES.items()}
+_NOUNS = {
+    "movie": "movie film",
+    "book": "book isbn",
+    "game": "game",
+    "product": "product asin",
+    "song": "song track",
+    "artist": "artist",
+    "album": "album",
+    "anime": "anime",
+    "restaurant": "restaurant business",
+    "recipe": "recipe",
+    "joke": "joke",
+    "course": "course",
+    "beer": "beer",
+    "wine": "wine",
+    "show": "show series",
+    "video": "video",
+    "article": "article story",
+    "podcast": "podcast",
+    "hotel": "hotel",
+    "place": "place venue",
+    "app": "app",
+}
+
+
+def guess(columns: Sequence[str], role: Role) -> str | None:
+    """The column whose name fits a role best; None where none does."""
+    rank = _RANK[role]
+    fitting = [column for column in columns if _plain(column) in rank]
+    return min(fitting, key=lambda column: rank[_plain(column)], default=None)
+
+
+def guess_item_key(columns: Sequence[str], rating_item: str | None) -> str | None:
+    """The column of an item table that names the item: as in the rating table, else by its name, else "id"."""
+    same = next((column for column in columns if rating_item and _plain(column) == _plain(rating_item)), None)
+    found = same or guess(columns, "item")
+    return found or next((column for column in columns if _plain(column) in ("id", "index", "key", "no")), None)
+
+
+def noun(item_column: str) -> str:
+    """What is rated, read from the name of the item column; "item" where it does not say."""
+    plain = _plain(item_column)
+    return next(
+        (noun for noun, words in _NOUNS.items() if any(plain.startswith(word) for word in words.split())), "item"
+    )
+
+
+def _plain(column: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", column.lower())
+
 
 NEEDED: tuple[Role, ...] = ("user", "item", "rating")
 _OF_A_RATING: tuple[Role, ...] = (*NEEDED, "timestamp")
@@ -67,13 +159,14 @@ class Plan:
                 )
 
 
-def make_plan(sources: Sequence[Source], mapping: ColumnMapping, options: ImportOptions, limits: ImportLimits) -> Plan:
+def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
     """The plan for some sources.
 
     Raises:
         DatasetError: No table can be read at all, or a name in the mapping is no column.
     """
-    tables, failed = _tables(sources, options, limits)
+    mapping, options = request.mapping, request.options
+    tables, failed = _tables(sources, options, request.limits)
     layout = recognize(tables)
     if layout and _agrees(mapping, layout.mapping):
         return _from_layout(layout, tables, options)
@@ -90,7 +183,7 @@ def make_plan(sources: Sequence[Source], mapping: ColumnMapping, options: Import
         layout="rating table" if found else "",
         group_lens=False,
         name=options.name or _name_of(ratings[0].name),
-        noun=options.noun or roles.noun(columns.item or ""),
+        noun=options.noun or noun(columns.item or ""),
         ratings=tuple(ratings),
         items=items,
         columns=columns,
@@ -170,32 +263,32 @@ def _rating_columns(table: Table, mapping: ColumnMapping) -> ColumnMapping:
     free = [name for name in table.columns if name not in told.values()]
     chosen: dict[str, str | None] = {}
     for role in _OF_A_RATING:
-        chosen[role] = roles.guess(free, role) if told[role] is None else told[role] or None
+        chosen[role] = guess(free, role) if told[role] is None else told[role] or None
         free = [name for name in free if name != chosen[role]]
     if chosen["item"] is None and told["item"] is None:
-        chosen["item"] = roles.guess(free, "title")  # "user, title, rating": the title is the item
+        chosen["item"] = guess(free, "title")  # "user, title, rating": the title is the item
     return ColumnMapping(**chosen)
 
 
 def _items_table(tables: Sequence[Table], mapping: ColumnMapping, columns: ColumnMapping) -> Table | None:
     """The first table that has an item id and something to say about it."""
     for table in tables:
-        key = mapping.item_id or roles.guess_item_key(table.columns, columns.item)
-        title = mapping.title or roles.guess([name for name in table.columns if name != key], "title")
-        has_user = roles.guess(table.columns, "user") is not None and roles.guess(table.columns, "rating") is not None
+        key = mapping.item_id or guess_item_key(table.columns, columns.item)
+        title = mapping.title or guess([name for name in table.columns if name != key], "title")
+        has_user = guess(table.columns, "user") is not None and guess(table.columns, "rating") is not None
         if key in table.columns and title in table.columns and not has_user:
             return table
     return None
 
 
 def _item_columns(table: Table, mapping: ColumnMapping, columns: ColumnMapping) -> ColumnMapping:
-    key = mapping.item_id or roles.guess_item_key(table.columns, columns.item)
+    key = mapping.item_id or guess_item_key(table.columns, columns.item)
     told = {"item_id": key, **{role: getattr(mapping, role) for role in ("title", "genres", "year")}}
     _check_names(table, told)
     free = [name for name in table.columns if name != key and name not in told.values()]
     chosen: dict[str, str | None] = {"item_id": key}
     for role in ("title", "genres", "year"):
-        chosen[role] = roles.guess(free, role) if told[role] is None else told[role] or None
+        chosen[role] = guess(free, role) if told[role] is None else told[role] or None
         free = [name for name in free if name != chosen[role]]
     return replace(columns, **chosen)
 
