@@ -38,7 +38,7 @@ def import_ratings(
     Args:
         mapping: Which column is what, where names do not tell.
         home: Where datasets live; the usual home without it.
-        reporter: Hears progress (0-1) and what is being done.
+        reporter: Receives progress (0-1) and what is being done.
         should_stop: Asked several times a second.
         limits: From the environment without it.
         runner: What reads; `core.data.importing.isolation` says what else there is.

@@ -11,12 +11,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import IO, BinaryIO, cast
+from typing import IO
 
 from core.data.importing.limits import MIB, ImportLimits
 from core.data.importing.values import one_line
 from core.errors import ArchiveRatioError, ArchiveUnsafeError, BadFormatError, EmptyFileError
 
+ZIP, GZIP = b"PK\x03\x04", b"\x1f\x8b"
+_EMPTY_ZIP = b"PK\x05\x06"
+_PACKED = (ZIP, GZIP, b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
+_Stream = IO[bytes] | gzip.GzipFile
+_Opened = tuple[_Stream, Callable[[int], int]]
 _DRIVE = re.compile(r"[A-Za-z]:")
 _LOCAL_HEADER = 30
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -99,10 +104,6 @@ def _unsafe(path: Path, why: str) -> ArchiveUnsafeError:
     )
 
 
-ZIP, GZIP = b"PK\x03\x04", b"\x1f\x8b"
-_EMPTY_ZIP = b"PK\x05\x06"
-
-
 @dataclass(frozen=True, eq=False)
 class Source:
     """One stream of bytes, unpacked.
@@ -116,18 +117,14 @@ class Source:
     name: str
     size: int
     path: Path | None
-    _open: Callable[[], tuple[BinaryIO, Callable[[int], int]]]
-    _limits: ImportLimits
+    unpack: Callable[[contextlib.ExitStack], _Opened]
+    limits: ImportLimits
 
     @contextlib.contextmanager
     def open(self, on_bytes: Callable[[int], None] = lambda packed: None) -> Iterator["CountedReader"]:
-        """The bytes from the start; `on_bytes` hears how many packed ones went by since it last heard."""
-        raw, packed_at = self._open()
-        reader = CountedReader(self.name, raw, packed_at, on_bytes, self._limits)
-        try:
+        """The bytes from the start; `on_bytes` receives how many packed ones were read since its last call."""
+        with contextlib.ExitStack() as files, CountedReader(self, *self.unpack(files), on_bytes) as reader:
             yield reader
-        finally:
-            reader.close()
 
     def head(self, size: int) -> bytes:
         """Up to `size` first bytes."""
@@ -136,18 +133,21 @@ class Source:
 
 
 class CountedReader(io.RawIOBase):
-    """Reads on, and refuses what unfolds too far or turns out damaged."""
+    """Reads a source, and refuses what unfolds too far or turns out damaged.
+
+    Args:
+        source: What is read.
+        raw: Its bytes.
+        packed_at: How many packed bytes a number of unpacked ones stands for.
+        on_bytes: As `Source.open` has it.
+    """
 
     def __init__(
-        self,
-        name: str,
-        raw: BinaryIO,
-        packed_at: Callable[[int], int],
-        on_bytes: Callable[[int], None],
-        limits: ImportLimits,
+        self, source: Source, raw: _Stream, packed_at: Callable[[int], int], on_bytes: Callable[[int], None]
     ) -> None:
         super().__init__()
-        self._name, self._raw, self._packed_at, self._on_bytes, self._limits = name, raw, packed_at, on_bytes, limits
+        self._name, self._limits = source.name, source.limits
+        self._raw, self._packed_at, self._on_bytes = raw, packed_at, on_bytes
         self._unpacked = self._packed = 0
 
     def readable(self) -> bool:
@@ -169,11 +169,6 @@ class CountedReader(io.RawIOBase):
         self._limits.check("max_unpacked_mb", self._unpacked / MIB, f"MiB that {self._name} unfolds to")
         return len(data)
 
-    def close(self) -> None:
-        """Close the file underneath too."""
-        self._raw.close()
-        super().close()
-
 
 def collect(paths: Sequence[Path], limits: ImportLimits) -> list[Source]:
     """All streams in files, folders and archives, in the order given, by name within each.
@@ -188,12 +183,9 @@ def collect(paths: Sequence[Path], limits: ImportLimits) -> list[Source]:
     limits.check("max_file_mb", sum(file.stat().st_size for file in files) / MIB, "MiB in files")
     if len(paths) == len(files) == 1 and files[0].stat().st_size == 0:
         raise EmptyFileError(f"{_name(files[0])} has 0 bytes; export or upload it again")
-    found = [source for file in files for source in _sources(file, limits)]
-    if not found:
-        raise EmptyFileError(
-            f"there is nothing in {', '.join(_name(path) for path in paths)}; bring a table of ratings"
-        )
-    return found
+    if sources := [source for file in files for source in _sources(file, limits)]:
+        return sources
+    raise EmptyFileError(f"there is nothing in {', '.join(_name(path) for path in paths)}; bring a table of ratings")
 
 
 def _files(path: Path) -> list[Path]:
@@ -217,55 +209,34 @@ def _sources(path: Path, limits: ImportLimits) -> list[Source]:
         return [_member(path, entry, limits) for entry in members(path, limits) if entry.file_size]
     size = path.stat().st_size
     if magic.startswith(GZIP):
-        return [Source(_name(path), size, None, lambda: _gzip(path), limits)]
-    return (
-        [Source(_name(path), size, path, lambda: (path.open("rb"), lambda unpacked: unpacked), limits)] if size else []
-    )
+        return [Source(_name(path), size, None, lambda files: _gzip(path, files), limits)]
+    plain = Source(_name(path), size, path, lambda files: (files.enter_context(path.open("rb")), int), limits)
+    return [plain] if size else []
 
 
-def _gzip(path: Path) -> tuple[BinaryIO, Callable[[int], int]]:
-    packed = path.open("rb")
-    return cast(BinaryIO, _Both(gzip.GzipFile(fileobj=packed, mode="rb"), packed)), lambda unpacked: packed.tell()
+def _gzip(path: Path, files: contextlib.ExitStack) -> _Opened:
+    packed = files.enter_context(path.open("rb"))
+    return files.enter_context(gzip.open(packed)), lambda unpacked: packed.tell()
 
 
 def _member(path: Path, entry: zipfile.ZipInfo, limits: ImportLimits) -> Source:
     name = f"{_name(path)}/{one_line(entry.filename, 100)}"
     share = entry.compress_size / entry.file_size
 
-    def unpack() -> tuple[BinaryIO, Callable[[int], int]]:
+    def unpack(files: contextlib.ExitStack) -> _Opened:
         """The member's bytes, and how many packed bytes a number of unpacked ones stands for."""
-        archive = zipfile.ZipFile(path)
+        archive = files.enter_context(zipfile.ZipFile(path))
         try:
-            stream = archive.open(entry)
+            return files.enter_context(archive.open(entry)), lambda unpacked: int(unpacked * share)
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError) as error:
-            archive.close()
             raise BadFormatError(f"{name} is damaged ({error}); pack it again or download it again") from error
-        return cast(BinaryIO, _Both(stream, archive)), lambda unpacked: int(unpacked * share)
 
     return Source(name, entry.compress_size, None, unpack, limits)
 
 
-class _Both:
-    """A stream and what it reads from, closed together."""
-
-    def __init__(self, stream: IO[bytes] | gzip.GzipFile, below: BinaryIO | zipfile.ZipFile) -> None:
-        self._stream, self._below = stream, below
-
-    def read(self, size: int) -> bytes:
-        """At most this many bytes; none at the end."""
-        return self._stream.read(size)
-
-    def close(self) -> None:
-        """Close the stream, and what it reads from."""
-        self._stream.close()
-        self._below.close()
-
-
 def check_not_packed(source: Source, head: bytes) -> None:
     """Refuse an archive inside an archive; raises ArchiveUnsafeError."""
-    if source.path is None and (
-        head.startswith((ZIP, GZIP, b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd"))
-    ):
+    if source.path is None and head.startswith(_PACKED):
         raise ArchiveUnsafeError(f"{source.name} is an archive inside an archive; unpack it and bring the tables")
 
 
