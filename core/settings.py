@@ -39,17 +39,7 @@ _DIGITS = re.compile(r"[0-9]{1,13}")
 
 @dataclass(frozen=True)
 class JobLimits:
-    """What the queue and its workers may take; the variables have the names of the fields.
-
-    Attributes:
-        queue_length: Jobs that may wait.
-        jobs_per_owner: Jobs of one owner that may wait or run.
-        job_seconds: Longest time a job may run.
-        cancel_seconds: How long a worker may take to answer a stop before it is killed.
-        lease_seconds: How long a job stays its worker's without a sign of life.
-        worker_mb: MiB of memory above which a worker is replaced after a job.
-        kept_jobs: Finished jobs that are kept, with their logs; the oldest go first.
-    """
+    """What the queue and its workers may take; the variables have the names of the fields, and are explained above."""
 
     queue_length: int = 50
     jobs_per_owner: int = 5

@@ -1,15 +1,12 @@
 """Datasets: what there is, and how more come in.
 
-`load` and the list are in `catalog`, the format on disk in `folder`. An
-import goes `importing` (the one way in) → `isolation` → `child` (the process
-that reads) → `building`, which uses, in order, `sources` and `archives`
-(bytes), `tables` and `plan` (what is what), `reading` and `parquet` (rows),
-`values`, `gathering`, `clean` and `items`.
+`load` and the list are in `catalog`, the format on disk in `folder`. An import goes `importing.importer` (the one way
+in) → `isolation` (the process that reads) → `building`, which uses, in order, `sources` (bytes), `sniffing`, `layouts`
+and `plan` (what is what), `reading` and `parquet` (rows), `values`, `gathering` and `items`.
 """
 
 from core.data.catalog import (
     BUNDLED,
-    SCHEMA_VERSION,
     DatasetInfo,
     dataset_ids,
     delete,
@@ -17,10 +14,10 @@ from core.data.catalog import (
     info,
     load,
     ratings_of,
-    read_folder,
     rename,
 )
 from core.data.download import fetch
+from core.data.folder import SCHEMA_VERSION, read_folder
 from core.data.importing.importer import import_ratings, preview
 from core.data.importing.limits import ImportLimits
 from core.data.importing.request import NO_COLUMN, ColumnMapping, ImportOptions, ImportReport, Preview, Rejected

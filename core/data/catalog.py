@@ -3,14 +3,14 @@
 import contextlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from core.data.folder import ABOUT, SCHEMA_VERSION, read_about, read_folder
-from core.data.importing.text import noun_of, one_line
+from core.data.folder import ABOUT, read_about, read_folder
+from core.data.importing.values import noun_of, one_line
 from core.data.ratings import DatasetRef, Ratings
-from core.disk.files import disk_full_told, remove, replace_text, temporary
+from core.disk.files import discard, disk_full_told, replace_text
 from core.disk.home import home
 from core.errors import BadSchemaError, LimitError, UnknownDatasetError
 
@@ -36,18 +36,9 @@ class DatasetInfo:
 
     def as_json(self) -> dict[str, Any]:
         """The object that the command line prints."""
-        return {
-            "id": self.dataset_id,
-            "name": self.name,
-            "noun": self.noun,
-            "users": self.users,
-            "items": self.items,
-            "ratings": self.ratings,
-            "timestamps": self.timestamps,
-            "min_rating": self.min_rating,
-            "max_rating": self.max_rating,
-            "digest": self.digest,
-        }
+        fields = asdict(self)
+        del fields["created_at"]
+        return {"id": fields.pop("dataset_id")} | fields
 
 
 def dataset_ids() -> list[str]:
@@ -125,13 +116,13 @@ def rename(dataset_id: str, name: str, noun: str | None = None) -> DatasetInfo:
         UnknownDatasetError: There is none.
         LimitError: The name or the noun is empty, or the dataset is the bundled one.
     """
-    folder = _own(dataset_id, "renamed")
+    folder = _changeable(dataset_id, "renamed")
     about = read_about(folder)
-    fresh = {"name": one_line(name, 100), "noun": about["noun"] if noun is None else noun_of(noun)}
-    for what, text in fresh.items():
+    new = {"name": one_line(name, 100), "noun": about["noun"] if noun is None else noun_of(noun)}
+    for what, text in new.items():
         if not text:
             raise LimitError(f"the {what} has no visible character; it must have at least one")
-    about |= fresh
+    about |= new
     with disk_full_told(f"the name of {dataset_id}", folder):
         replace_text(folder / ABOUT, json.dumps(about, indent=2) + "\n", durable=True)
     return read_info(folder)
@@ -144,30 +135,10 @@ def delete(dataset_id: str) -> None:
         UnknownDatasetError: There is none.
         LimitError: It is the bundled one.
     """
-    folder = _own(dataset_id, "deleted")
-    gone = temporary(folder.parent)
-    folder.rename(gone)  # first out of sight, so that nobody loads a half-deleted dataset
-    remove(gone)
+    discard(_changeable(dataset_id, "deleted"))
 
 
-def _own(dataset_id: str, done: str) -> Path:
+def _changeable(dataset_id: str, done: str) -> Path:
     if dataset_id == BUNDLED:
         raise LimitError(f"{BUNDLED} comes with the program and cannot be {done}; your own datasets can")
     return place(dataset_id)
-
-
-__all__ = [
-    "BUNDLED",
-    "SCHEMA_VERSION",
-    "DatasetInfo",
-    "dataset_ids",
-    "delete",
-    "holding",
-    "info",
-    "load",
-    "place",
-    "ratings_of",
-    "read_folder",
-    "read_info",
-    "rename",
-]

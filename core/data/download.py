@@ -5,7 +5,6 @@ An archive arrives whole and checked, or not at all; a broken transfer goes on w
 
 import hashlib
 import http.client
-import os
 import re
 import urllib.error
 import urllib.parse
@@ -16,11 +15,12 @@ from pathlib import Path
 from typing import Protocol
 
 from core import settings
+from core.data.importing.gathering import Reporter
 from core.data.importing.importer import import_ratings
-from core.data.importing.isolation import Reporter
 from core.data.importing.request import ImportOptions, ImportReport
 from core.data.releases import RELEASES, Release
 from core.disk import home as home_module
+from core.disk.checksums import to_disk
 from core.disk.files import disk_full_told
 from core.disk.locks import locked
 from core.errors import CanceledError, DownloadFailedError, LimitError
@@ -31,7 +31,7 @@ _BLOCK = 2**18
 _TIMEOUT = 30
 _TRANSFER_SECONDS = 3600  # how long to wait for somebody else's transfer of the same archive
 _MD5 = re.compile(r"\b[0-9a-f]{32}\b", re.IGNORECASE)
-_MIB = 10**6
+_MEGABYTE = 10**6
 _TRANSFER_SHARE = 0.5
 """Share of the progress of `fetch` that is the transfer; the rest is the import."""
 
@@ -81,7 +81,9 @@ def download(
         DiskFullError: There is no room.
         BusyError: Somebody else has been fetching it for an hour.
     """
-    release = _release(release_id)
+    if release_id not in RELEASES:
+        raise LimitError(f"there is no release {release_id!r:.60}; there are: {', '.join(RELEASES)}")
+    release = RELEASES[release_id]
     if not accepted:
         raise LimitError(
             f"the conditions of {release.title} were not accepted; read and accept them to go on: {release.licence}"
@@ -116,7 +118,7 @@ def fetch(
     Args:
         release_id: A name in `core.data.releases.RELEASES`.
         accepted: That the person has seen the release's licence and accepts it.
-        reporter: Hears progress (0-1) and what is being done.
+        reporter: Receives progress (0-1) and what is being done.
         should_stop: Asked several times a second.
 
     Raises:
@@ -145,23 +147,15 @@ def base_url() -> str:
     return base.rstrip("/") + "/"
 
 
-def _release(release_id: str) -> Release:
-    release = RELEASES.get(release_id)
-    if release is None:
-        raise LimitError(f"there is no release {release_id!r:.60}; there are: {', '.join(RELEASES)}")
-    return release
-
-
 def _fetch(release: Release, part: Path, reporter: Reporter, should_stop: Callable[[], bool]) -> int:
     """Fill `part`; how many of its bytes were there before."""
     have = part.stat().st_size if part.exists() else 0
     stamp = _stamp(part)
-    known = stamp.read_text(encoding="utf-8") if have and stamp.exists() else ""
-    headers = {"Range": f"bytes={have}-", "If-Range": known} if known else {}
+    version = stamp.read_text(encoding="utf-8") if have and stamp.exists() else ""
+    headers = {"Range": f"bytes={have}-", "If-Range": version} if version else {}
     try:
         with _open(release.file, headers) as response:
-            goes_on = response.status == http.HTTPStatus.PARTIAL_CONTENT
-            if not goes_on:
+            if response.status != http.HTTPStatus.PARTIAL_CONTENT:
                 have = 0
             _forget(part)
             if validator := response.headers.get("ETag") or response.headers.get("Last-Modified"):
@@ -179,18 +173,13 @@ def _fetch(release: Release, part: Path, reporter: Reporter, should_stop: Callab
 
 
 def _copy(
-    release: Release,
-    response: _Response,
-    part: Path,
-    have: int,
-    reporter: Reporter,
-    should_stop: Callable[[], bool],
+    release: Release, response: _Response, part: Path, have: int, reporter: Reporter, should_stop: Callable[[], bool]
 ) -> None:
     length = response.headers.get("Content-Length")
     total = have + int(length) if length and length.isdecimal() else None
-    most = 2 * release.megabytes * _MIB + 10 * _MIB
-    if total is not None and total > most:
-        raise _failed(release, f"the server announces {total:,} bytes, {most:,} at most are expected")
+    max_bytes = 2 * release.megabytes * _MEGABYTE + 10 * _MEGABYTE
+    if total is not None and total > max_bytes:
+        raise _failed(release, f"the server announces {total:,} bytes, {max_bytes:,} at most are expected")
     with part.open("ab" if have else "wb") as file:
         while block := response.read(_BLOCK):
             if should_stop():
@@ -199,12 +188,11 @@ def _copy(
                 )
             file.write(block)
             have += len(block)
-            if have > most:
-                raise _failed(release, f"more than {most:,} bytes arrive")
-            share = have / (total or release.megabytes * _MIB)
-            reporter(min(0.99, share), f"{have / _MIB:,.1f} MB of {(total or release.megabytes * _MIB) / _MIB:,.1f} MB")
-        file.flush()
-        os.fsync(file.fileno())
+            if have > max_bytes:
+                raise _failed(release, f"more than {max_bytes:,} bytes arrive")
+            expected = total or release.megabytes * _MEGABYTE
+            reporter(min(0.99, have / expected), f"{have / _MEGABYTE:,.1f} MB of {expected / _MEGABYTE:,.1f} MB")
+        to_disk(file)
     if total is not None and have < total:
         raise _failed(release, f"the connection ended after {have:,} of {total:,} bytes")
 
@@ -225,12 +213,12 @@ def _check(release: Release, part: Path, reporter: Reporter) -> bool:
     if published is None:
         return False
     with part.open("rb") as file:
-        found = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
-    if found != published[0].lower():
+        md5 = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+    if md5 != published[0].lower():
         part.unlink()
         _forget(part)
         raise _failed(
-            release, f"its MD5 is {found}, the server publishes {published[0].lower()}; what arrived was thrown away"
+            release, f"its MD5 is {md5}, the server publishes {published[0].lower()}; what arrived was thrown away"
         )
     return True
 

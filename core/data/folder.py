@@ -10,7 +10,6 @@ seconds and in no more memory than the arrays need.
 """
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from core.data.ratings import Ratings, Vocabulary
+from core.disk.checksums import to_disk
 from core.errors import BadSchemaError
 
 SCHEMA_VERSION = 2
@@ -34,7 +34,7 @@ def write_folder(folder: Path, ratings: Ratings, *, created_at: str = "") -> Non
     if ratings.timestamp is not None:
         columns["timestamp"] = ratings.timestamp
     _write(folder / "ratings.parquet", pa.table(columns))
-    _write(folder / "users.parquet", pa.table({"user_id": _strings(ratings.users.ids)}))
+    _write(folder / "users.parquet", pa.table({"user_id": pa.array(ratings.users.ids, pa.string())}))
     _write(folder / "items.parquet", _item_columns(ratings))
     about = {
         "schema_version": SCHEMA_VERSION,
@@ -49,11 +49,10 @@ def write_folder(folder: Path, ratings: Ratings, *, created_at: str = "") -> Non
         "digest": ratings.digest,
         "created_at": created_at,
     }
-    with (folder / ABOUT).open("w", encoding="utf-8") as file:
-        json.dump(about | {key: ratings.about[key] for key in _TEXTS if key in ratings.about}, file, indent=2)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
+    about |= {key: ratings.about[key] for key in _TEXTS if key in ratings.about}
+    with (folder / ABOUT).open("wb") as file:
+        file.write((json.dumps(about, indent=2) + "\n").encode())
+        to_disk(file)
 
 
 def read_about(folder: Path) -> dict[str, Any]:
@@ -82,30 +81,23 @@ def read_folder(folder: Path) -> Ratings:
         ratings = _read(folder / "ratings.parquet")
         users = _read(folder / "users.parquet")["user_id"]
         items = _read(folder / "items.parquet")
-        return _assemble(folder.name, about, ratings, users, items)
+        return Ratings(
+            dataset_id=folder.name,
+            name=about["name"],
+            noun=about["noun"],
+            users=Vocabulary(_objects(users)),
+            items=Vocabulary(_objects(items["item_id"])),
+            user_index=_rows(ratings["user_index"], len(users)),
+            item_index=_rows(ratings["item_index"], len(items)),
+            rating=ratings["rating"].to_numpy(),
+            timestamp=ratings["timestamp"].to_numpy() if "timestamp" in ratings.column_names else None,
+            item_table=_item_table(items),
+            min_rating=float(about["min_rating"]),
+            max_rating=float(about["max_rating"]),
+            about={key: about[key] for key in _TEXTS if key in about},
+        )
     except (OSError, ValueError, KeyError, pa.ArrowException) as error:
         raise _unreadable(folder, error) from error
-
-
-def _assemble(
-    dataset_id: str, about: dict[str, Any], ratings: pa.Table, users: pa.ChunkedArray, items: pa.Table
-) -> Ratings:
-    stamps = ratings["timestamp"].to_numpy() if "timestamp" in ratings.column_names else None
-    return Ratings(
-        dataset_id=dataset_id,
-        name=about["name"],
-        noun=about["noun"],
-        users=Vocabulary(_objects(users)),
-        items=Vocabulary(_objects(items["item_id"])),
-        user_index=_rows(ratings["user_index"], len(users)),
-        item_index=_rows(ratings["item_index"], len(items)),
-        rating=ratings["rating"].to_numpy(),
-        timestamp=stamps,
-        item_table=_item_table(items),
-        min_rating=float(about["min_rating"]),
-        max_rating=float(about["max_rating"]),
-        about={key: about[key] for key in _TEXTS if key in about},
-    )
 
 
 def _rows(column: pa.ChunkedArray, size: int) -> np.ndarray:
@@ -126,12 +118,8 @@ def _item_table(items: pa.Table) -> pd.DataFrame:
 def _item_columns(ratings: Ratings) -> pa.Table:
     rest = {name: pa.array(column) for name, column in ratings.item_table.items() if name != "genres"}
     genres = pa.array(list(ratings.item_table["genres"]), pa.list_(pa.string()))
-    table = pa.table({"item_id": _strings(ratings.items.ids), **rest})
+    table = pa.table({"item_id": pa.array(ratings.items.ids, pa.string()), **rest})
     return table.add_column(3, "genres", genres)
-
-
-def _strings(ids: np.ndarray) -> pa.Array:
-    return pa.array(ids, pa.string())
 
 
 def _objects(column: pa.ChunkedArray) -> np.ndarray:
@@ -145,8 +133,7 @@ def _read(path: Path) -> pa.Table:
 def _write(path: Path, table: pa.Table) -> None:
     with path.open("xb") as file:
         pq.write_table(table, file, compression="zstd", row_group_size=_ROW_GROUP, write_page_checksum=True)
-        file.flush()
-        os.fsync(file.fileno())
+        to_disk(file)
 
 
 def _unreadable(folder: Path, error: Exception) -> BadSchemaError:

@@ -6,6 +6,7 @@ The token is ours. The name that came with a file only tells people which file
 it was: it reaches the disk as letters, digits, dots, dashes and underscores.
 """
 
+import os
 import re
 import secrets
 import shutil
@@ -40,21 +41,17 @@ def keep(uploaded: Sequence[tuple[str, BinaryIO]]) -> str:
     """
     limits = ImportLimits.from_environment()
     limits.check("max_members", len(uploaded), "files")
-    limits.check("max_file_mb", sum(_size(file) for _, file in uploaded) / MIB, "MiB in files")
-    with files.disk_full_told("the upload", folder()):
-        folder().mkdir(parents=True, exist_ok=True)
-        _sweep()
-        token, fresh = secrets.token_hex(16), files.temporary(folder())
-        try:
-            for number, (name, file) in enumerate(uploaded, start=1):
-                place = fresh / str(number)
-                place.mkdir(parents=True, mode=0o700)
-                file.seek(0)
-                with (place / safe_name(name)).open("xb") as copy:
-                    shutil.copyfileobj(file, copy)
-            fresh.rename(folder() / token)
-        finally:
-            files.remove(fresh)
+    limits.check("max_file_mb", sum(file.seek(0, os.SEEK_END) for _, file in uploaded) / MIB, "MiB in files")
+    token = secrets.token_hex(16)
+    with files.new_folder(folder(), "the upload") as new:
+        _remove_old()
+        for number, (name, file) in enumerate(uploaded, start=1):
+            place = new / str(number)
+            place.mkdir(mode=0o700)
+            file.seek(0)
+            with (place / safe_name(name)).open("xb") as copy:
+                shutil.copyfileobj(file, copy)
+        new.rename(folder() / token)
     return token
 
 
@@ -64,16 +61,16 @@ def paths(token: str) -> list[Path]:
     Raises:
         BadFormatError: They are no longer there.
     """
-    found = sorted(_place(token).glob("*/*"), key=lambda path: int(path.parent.name)) if _TOKEN.fullmatch(token) else []
-    if not found:
-        raise BadFormatError("the uploaded files are no longer here; choose them again")
-    return found
+    kept = (folder() / token).glob("*/*") if _TOKEN.fullmatch(token) else ()
+    if files_in_order := sorted(kept, key=lambda path: int(path.parent.name)):
+        return files_in_order
+    raise BadFormatError("the uploaded files are no longer here; choose them again")
 
 
 def discard(token: str) -> None:
     """Remove an upload; one that is gone already is no error."""
     if _TOKEN.fullmatch(token):
-        files.remove(_place(token))
+        files.remove(folder() / token)
 
 
 def safe_name(name: str) -> str:
@@ -82,16 +79,7 @@ def safe_name(name: str) -> str:
     return re.sub(r"[^\w.-]+", "-", last)[-_NAME_LENGTH:].lstrip(".-") or "upload"
 
 
-def _place(token: str) -> Path:
-    return folder() / token
-
-
-def _size(file: BinaryIO) -> int:
-    return file.seek(0, 2)
-
-
-def _sweep() -> None:
-    files.sweep(folder())
+def _remove_old() -> None:
     for path in folder().iterdir():
         if _TOKEN.fullmatch(path.name) and time.time() - path.stat().st_mtime > KEPT_SECONDS:
             files.remove(path)

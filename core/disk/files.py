@@ -40,6 +40,13 @@ def remove(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
+def discard(folder: Path) -> None:
+    """Remove a folder that others may be reading: first it goes out of sight, so that nobody finds half of it."""
+    hidden = temporary(folder.parent)
+    folder.rename(hidden)
+    remove(hidden)
+
+
 def took_place(fresh: Path, place: Path) -> bool:
     """Rename a finished folder to its place; False where something is there already."""
     try:
@@ -98,3 +105,28 @@ def disk_full_told(what: str, folder: Path) -> Iterator[None]:
             f"the disk that holds {folder} has no room for {what}; nothing stored before was touched. "
             "Delete runs you no longer need (Runs page, or `python -m core delete RUN`) and start again"
         ) from error
+
+
+@contextlib.contextmanager
+def new_folder(parent: Path, description: str, *, mode: int = 0o777) -> Iterator[Path]:
+    """A fresh temporary folder to fill and then rename; gone afterwards, whatever happens.
+
+    What dead processes left in `parent`, which is created where it is missing, is removed first.
+
+    Args:
+        parent: Where it is made.
+        description: What will be in it, for the error.
+        mode: Who may read it, less the umask.
+
+    Raises:
+        DiskFullError: There is no room for what `description` names; nothing is left of the attempt.
+    """
+    with disk_full_told(description, parent):
+        parent.mkdir(parents=True, exist_ok=True)
+        sweep(parent)
+        folder = temporary(parent)
+        try:
+            folder.mkdir(mode=mode)
+            yield folder
+        finally:
+            remove(folder)

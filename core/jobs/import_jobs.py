@@ -3,10 +3,9 @@
 import hashlib
 import json
 from dataclasses import asdict
-from typing import Any
 
-from core.data import ColumnMapping, DatasetInfo, ImportOptions, ImportReport, Rejected
-from core.data.importing.request import DroppedRare
+from core.data import ColumnMapping, ImportOptions, ImportReport
+from core.data.importing.request import of_json
 from core.data.releases import RELEASES
 from core.errors import LimitError
 from core.jobs import queue
@@ -56,24 +55,10 @@ def submit_download(release_id: str, *, accepted: bool, owner: str) -> Job:
 def report(job_id: str) -> ImportReport | None:
     """What an import or a download did; None before it is done. Raises UnknownJobError as `queue.get` does."""
     reports = [line for line in queue.measurements(job_id) if line["type"] == "report"]
-    return _as_report(reports[-1]) if reports else None
+    return of_json(ImportReport, reports[-1]) if reports else None
 
 
 def doing(job_id: str) -> str:
     """What an import or a download is doing, as text; "" before it began. Raises UnknownJobError as `queue.get`."""
     texts = [str(line["text"]) for line in queue.measurements(job_id) if line["type"] == "doing"]
     return texts[-1] if texts else ""
-
-
-def _as_report(line: dict[str, Any]) -> ImportReport:
-    """A report from JSON, where all tuples are lists."""
-    fields = {name: value for name, value in line.items() if name != "type"}
-    return ImportReport(
-        **fields
-        | {
-            "dataset": DatasetInfo(**fields["dataset"]),
-            "rejected": tuple(Rejected(**row) for row in fields["rejected"]),
-            "dropped_rare": DroppedRare(**fields["dropped_rare"]),
-            "notes": tuple(fields["notes"]),
-        }
-    )

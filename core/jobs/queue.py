@@ -242,9 +242,7 @@ def prune(keep: int) -> None:
         ended = [job for job in jobs() if not job.active]
         for job in ended[: max(0, len(ended) - keep)]:
             place = folder() / job.job_id
-            gone = files.temporary(folder())
-            place.rename(gone)
-            files.remove(gone)
+            files.discard(place)
             _finished.pop(place, None)
 
 

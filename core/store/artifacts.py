@@ -5,8 +5,7 @@ a crash leaves either the whole folder or a leftover that the next writer sweeps
 nothing that does not match its checksum is returned.
 """
 
-import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -15,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from core.disk.checksums import IntegrityError, check_size, checksum, read_array, read_json, write_array, write_json
-from core.disk.files import disk_full_told, remove, sweep, sync_folder, temporary, took_place
+from core.disk.files import sync_folder, took_place
 
 
 @dataclass(frozen=True)
@@ -112,26 +111,6 @@ class Layout:
         for name, (size, _) in files.items():
             check_size(folder / name, size)
         return Artifact(folder, body, files)
-
-
-@contextlib.contextmanager
-def new_folder(parent: Path, description: str) -> Iterator[Path]:
-    """A fresh temporary folder to write an artifact into and then publish; gone afterwards, whatever happens.
-
-    What dead processes left half-written in `parent` is removed first.
-
-    Raises:
-        DiskFullError: There is no room for what `description` names; nothing is left of the attempt.
-    """
-    with disk_full_told(description, parent):
-        parent.mkdir(parents=True, exist_ok=True)
-        sweep(parent)
-        fresh = temporary(parent)
-        try:
-            fresh.mkdir()
-            yield fresh
-        finally:
-            remove(fresh)
 
 
 def publish(fresh: Path, place: Path, *, stays: Callable[[], bool]) -> None:

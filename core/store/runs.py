@@ -17,12 +17,12 @@ from pathlib import Path
 from core.config import RunConfig
 from core.data.ratings import DatasetRef
 from core.disk.checksums import IntegrityError
-from core.disk.files import remove, replace_text, sweep, sync_folder, temporary
+from core.disk.files import new_folder, remove, replace_text, sweep, sync_folder, temporary
 from core.disk.home import home
 from core.disk.locks import locked
 from core.errors import BusyError, CorruptRunError, UnknownRunError
 from core.model.run import Outcome, Run
-from core.store.artifacts import new_folder, publish
+from core.store.artifacts import publish
 from core.store.run_files import read_folder, read_manifest, write_folder
 
 LOCK_SECONDS = 10

@@ -21,8 +21,8 @@ import numpy as np
 from pydantic import BaseModel
 
 from core.disk.checksums import IntegrityError
-from core.disk.files import remove
-from core.store.artifacts import Layout, new_folder, publish
+from core.disk.files import new_folder, remove
+from core.store.artifacts import Layout, publish
 from core.store.runs import RunStore
 
 SCHEMA_VERSION = 1

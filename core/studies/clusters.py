@@ -9,18 +9,8 @@ from core.analysis.item_attributes import item_columns
 from core.analysis.maps.clusters import NO_CLUSTER, hdbscan, kmeans, typical
 from core.analysis.maps.labels import Label, label_groups
 from core.analysis.neighbors.all_neighbors import Space
-from core.data.ratings import Ratings
-from core.model.run import Run
 from core.store.study_store import Stored
-from core.studies.study import (
-    Progress,
-    ShouldStop,
-    Study,
-    as_limit_error,
-    check_canceled,
-    items_taking_part,
-    min_ratings_field,
-)
+from core.studies.study import Study, Work, as_limit_error, items_taking_part, min_ratings_field
 
 _MOST_SIGNS = 8
 """Signs kept behind the name of a group."""
@@ -39,23 +29,21 @@ class ClusterSettings(BaseModel, frozen=True, extra="forbid"):
     min_ratings: int = min_ratings_field()
 
 
-def _compute(
-    run: Run, ratings: Ratings, settings: ClusterSettings, on_progress: Progress, should_stop: ShouldStop
-) -> Stored:
+def _compute(work: Work, settings: ClusterSettings) -> Stored:
     """Arrays: `rows` (n,), the items that take part; `label` (n,), their group from 0, the largest, or -1.
 
     Facts: `groups`, for each its size, its label, the signs behind it, and the rows of typical items.
     """
-    rows = items_taking_part(run, ratings, settings.min_ratings)
-    matrix = run.scorer.item_embedding[rows]
+    rows = items_taking_part(work.run, work.ratings, settings.min_ratings)
+    matrix = work.run.scorer.item_embedding[rows]
     with as_limit_error():
         if settings.method == "kmeans":
             clusters = kmeans(matrix, settings.n_clusters, metric=settings.metric, seed=settings.seed)
         else:
             clusters = hdbscan(matrix, min_size=settings.min_size, metric=settings.metric)
-    check_canceled(should_stop)
-    on_progress(0.8)
-    labels = label_groups(clusters.label, item_columns(ratings).take(rows))
+    work.check_canceled()
+    work.on_progress(0.8)
+    labels = label_groups(clusters.label, item_columns(work.ratings).take(rows))
     examples = typical(matrix, clusters, metric=settings.metric)
     groups = [
         {"size": int(size), "typical": rows[near].tolist()} | _label(label)

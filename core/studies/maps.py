@@ -7,19 +7,10 @@ from pydantic import model_validator
 
 from core.analysis.maps.faithfulness import faithfulness
 from core.analysis.maps.projections import MapSettings, draw_map, umap_installed
-from core.data.ratings import Ratings
 from core.errors import LimitError
 from core.model.run import Run
 from core.store.study_store import Stored
-from core.studies.study import (
-    Progress,
-    ShouldStop,
-    Study,
-    as_limit_error,
-    check_canceled,
-    items_taking_part,
-    min_ratings_field,
-)
+from core.studies.study import Study, Work, as_limit_error, items_taking_part, min_ratings_field
 
 K = 10
 """Neighbors by which a map's faithfulness is measured."""
@@ -61,18 +52,16 @@ def _check(run: Run, settings: MapStudySettings) -> None:
         )
 
 
-def _compute(
-    run: Run, ratings: Ratings, settings: MapStudySettings, on_progress: Progress, should_stop: ShouldStop
-) -> Stored:
+def _compute(work: Work, settings: MapStudySettings) -> Stored:
     """Arrays: `rows` (n,), the items drawn; `points` (n, 2 or 3); `kept` (n,), the share of true neighbors kept."""
-    rows = items_taking_part(run, ratings, settings.min_ratings)
-    matrix = run.scorer.item_embedding[rows]
+    rows = items_taking_part(work.run, work.ratings, settings.min_ratings)
+    matrix = work.run.scorer.item_embedding[rows]
     with as_limit_error():
         layout = draw_map(
-            matrix, settings, on_progress=lambda share: on_progress(_DRAWING * share), should_stop=should_stop
+            matrix, settings, on_progress=lambda share: work.on_progress(_DRAWING * share), should_stop=work.should_stop
         )
-        check_canceled(should_stop)
-        on_progress(_DRAWING)
+        work.check_canceled()
+        work.on_progress(_DRAWING)
         trust = faithfulness(matrix, layout.points, k=K, metric=settings.metric)
     facts = {
         "kept": trust.mean,

@@ -8,11 +8,10 @@ from core import data
 from core.analysis.compare.comparison import Compared, Comparison, Measured, Shared, compare_parts, part
 from core.analysis.compare.measures import Overlap
 from core.analysis.neighbors.all_neighbors import Space
-from core.data.ratings import Ratings
 from core.model.run import Run
 from core.store.runs import RunStore, unknown_run
 from core.store.study_store import Stored
-from core.studies.study import Progress, ShouldStop, Study, check_canceled, min_ratings_field
+from core.studies.study import Study, Work, min_ratings_field
 
 
 class OverlapSettings(BaseModel, frozen=True, extra="forbid"):
@@ -29,21 +28,19 @@ def _check(run: Run, settings: OverlapSettings) -> None:
         raise unknown_run(settings.other_run_id)
 
 
-def _compute(
-    run: Run, ratings: Ratings, settings: OverlapSettings, on_progress: Progress, should_stop: ShouldStop
-) -> Stored:
+def _compute(work: Work, settings: OverlapSettings) -> Stored:
     other = RunStore().load(settings.other_run_id)
-    other_ratings = ratings if other.dataset.digest == ratings.digest else data.ratings_of(other.dataset)
+    other_ratings = work.ratings if other.dataset.digest == work.ratings.digest else data.ratings_of(other.dataset)
 
     def report(share: float) -> None:
         """Report how far it is, and stop where that is asked for."""
-        check_canceled(should_stop)
-        on_progress(share)
+        work.check_canceled()
+        work.on_progress(share)
 
-    check_canceled(should_stop)
+    work.check_canceled()
     return to_study(
         compare_parts(
-            part(run, ratings),
+            part(work.run, work.ratings),
             part(other, other_ratings),
             min_ratings=settings.min_ratings,
             k=settings.k,
@@ -76,22 +73,14 @@ def to_study(compared: Compared) -> Stored:
 def of_study(stored: Stored) -> Compared:
     """The comparison that `to_study` kept."""
     arrays, facts = stored.arrays, stored.facts
-    items = Shared(
-        first=arrays["first"],
-        second=arrays["second"],
-        in_both=facts["in_both"],
-        untrained=facts["untrained"],
-        rare=facts["rare"],
-    )
+    left_out = {name: facts[name] for name in ("in_both", "untrained", "rare")}
     comparison = Comparison(
         measured=Measured(**facts["measured"]),
         overlap=Overlap(kept=arrays["kept"], k=facts["k"]),
-        moved=arrays["moved"],
-        places=arrays["places"],
-        aligned=arrays["aligned"],
         variance_ratio=arrays["shares"],
+        **{name: arrays[name] for name in ("moved", "places", "aligned")},
     )
-    return Compared(items, comparison)
+    return Compared(Shared(first=arrays["first"], second=arrays["second"], **left_out), comparison)
 
 
 OVERLAP = Study(

@@ -4,12 +4,11 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from core.config import run_id
-from core.data.ratings import Ratings
 from core.model.events import Epoch, Event, Step
 from core.model.run import Run
 from core.store.runs import RunStore
 from core.store.study_store import Stored
-from core.studies.study import Progress, ShouldStop, Study
+from core.studies.study import Study, Work
 from core.training.budget import check_size
 
 
@@ -23,14 +22,12 @@ def _check(run: Run, settings: StabilitySettings) -> None:
     check_size(run.config, run.dataset.users, run.dataset.items, run.dataset.ratings)
 
 
-def _compute(
-    run: Run, ratings: Ratings, settings: StabilitySettings, on_progress: Progress, should_stop: ShouldStop
-) -> Stored:
+def _compute(work: Work, settings: StabilitySettings) -> Stored:
     """Arrays: `embeddings` (n_others, n_items, embedding_dim), the other runs' item matrices.
 
     Facts: their `seeds` and `val_rmse`. Those in the store are taken from there, the others are not put into it.
     """
-    store, seeds = RunStore(), [(run.config.seed + number) % 2**31 for number in range(1, settings.runs)]
+    store, seeds = RunStore(), [(work.run.config.seed + number) % 2**31 for number in range(1, settings.runs)]
     matrices, errors = [], []
     for number, seed in enumerate(seeds):
 
@@ -38,14 +35,14 @@ def _compute(
             """Report how far all trainings are, by how far this one is."""
             if isinstance(event, Step | Epoch):
                 at = event.at if isinstance(event, Step) else event.epoch
-                on_progress((done + at / run.config.epochs) / len(seeds))
+                work.on_progress((done + at / work.run.config.epochs) / len(seeds))
 
-        config = run.config.model_copy(update={"seed": seed})
-        other = store.get(run_id(config, ratings.digest))
+        config = work.run.config.model_copy(update={"seed": seed})
+        other = store.get(run_id(config, work.ratings.digest))
         if other is None:
             from core.training.trainer import fit  # TensorFlow: seconds to import
 
-            other = fit(config, ratings, on_event=report, should_stop=should_stop)
+            other = fit(config, work.ratings, on_event=report, should_stop=work.should_stop)
         matrices.append(other.scorer.item_embedding)
         errors.append(other.outcome.val_rmse)
     return Stored({"embeddings": np.stack(matrices)}, {"seeds": seeds, "val_rmse": errors})

@@ -16,8 +16,6 @@ from core.model.scoring import require_vectors
 from core.store import study_store
 from core.store.study_store import Stored
 
-Progress = Callable[[float], None]
-ShouldStop = Callable[[], bool]
 Settings = TypeVar("Settings", bound=BaseModel)
 
 MIN_RATINGS = 21
@@ -25,6 +23,27 @@ MIN_RATINGS = 21
 
 FEWEST_ITEMS = 25
 """A map or a grouping of fewer items says nothing."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a study is computed from, and who watches.
+
+    Attributes:
+        run, ratings: What it is about, and the data the run learned from.
+        on_progress: Called with the share done, 0–1.
+        should_stop: Asked now and then; True ends the work.
+    """
+
+    run: Run
+    ratings: Ratings
+    on_progress: Callable[[float], None] = lambda share: None
+    should_stop: Callable[[], bool] = lambda: False
+
+    def check_canceled(self) -> None:
+        """Raise CanceledError where the work should stop."""
+        if self.should_stop():
+            raise CanceledError("the study was stopped before it was finished; start it again to get it")
 
 
 @dataclass(frozen=True)
@@ -36,7 +55,7 @@ class Study(Generic[Settings]):
         page: Key of the page that shows its result.
         settings: What can be chosen. Equal settings on one run are one study.
         title: What a job that makes it is called.
-        compute: Called with run, ratings, settings, on_progress (takes the share done, 0–1) and should_stop.
+        compute: Makes the result.
         check: Raises LimitError or UnknownRunError where the settings cannot work with a run; `compute` checks what
             takes reading the ratings.
     """
@@ -45,7 +64,7 @@ class Study(Generic[Settings]):
     page: str
     settings: type[Settings]
     title: Callable[[Settings], str]
-    compute: Callable[[Run, Ratings, Settings, Progress, ShouldStop], Stored]
+    compute: Callable[[Work, Settings], Stored]
     check: Callable[[Run, Settings], None] = lambda run, settings: None
 
     def check_run(self, run: Run, settings: Settings) -> None:
@@ -93,8 +112,8 @@ class Study(Generic[Settings]):
         ratings: Ratings,
         settings: Settings,
         *,
-        on_progress: Progress = lambda share: None,
-        should_stop: ShouldStop = lambda: False,
+        on_progress: Callable[[float], None] = lambda share: None,
+        should_stop: Callable[[], bool] = lambda: False,
     ) -> Stored:
         """The stored result, or a new one, which is stored.
 
@@ -112,7 +131,7 @@ class Study(Generic[Settings]):
         """
         result = self.load(run.run_id, settings)
         if result is None:
-            result = self.compute(run, ratings, settings, on_progress, should_stop)
+            result = self.compute(Work(run, ratings, on_progress, should_stop), settings)
             study_store.save(run.run_id, self.name, settings, result.arrays, result.facts)
         return result
 
@@ -137,12 +156,6 @@ def items_taking_part(run: Run, ratings: Ratings, min_ratings: int) -> np.ndarra
             f"{len(rows):,} items have at least {min_ratings:,} ratings; {FEWEST_ITEMS} are needed; lower that number"
         )
     return rows
-
-
-def check_canceled(should_stop: ShouldStop) -> None:
-    """Raise CanceledError where the work should stop."""
-    if should_stop():
-        raise CanceledError("the study was stopped before it was finished; start it again to get it")
 
 
 @contextlib.contextmanager

@@ -1,8 +1,8 @@
-"""Entry of the reading process; see `core.data.importing.child`."""
+"""Entry of the reading process; see `core.data.importing.isolation`."""
 
 import sys
 from pathlib import Path
 
-from core.data.importing.child import main
+from core.data.importing.isolation import main
 
 main(Path(sys.argv[1]))

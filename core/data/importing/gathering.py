@@ -1,32 +1,138 @@
-"""Rating tables read into arrays, every bad row counted and the first of them told."""
+"""Rating tables read into arrays and made fit to learn from; every bad row is counted, and the first are listed."""
 
+import re
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.data.importing.clean import Columns
 from core.data.importing.limits import ImportLimits
 from core.data.importing.plan import Plan
 from core.data.importing.reading import Batch, Malformed, batches
-from core.data.importing.request import Rejected
+from core.data.importing.request import DroppedRare, Rejected
 from core.data.importing.sniffing import Table
-from core.data.importing.text import one_line
-from core.data.importing.values import REASONS, Ids, Numbers, Times
-
-Reporter = Callable[[float, str], None]
-"""Hears how far the work is, 0-1, and what is being done."""
+from core.data.importing.values import REASONS, Ids, Numbers, Times, one_line
 
 _WRONG_WIDTH = "wrong number of columns"
+_WHOLE = re.compile(r"0|[1-9][0-9]{0,17}")
+_SCALES = (
+    (0, 1), (-1, 1), (1, 5), (0.5, 5), (0, 5), (1, 7), (1, 10), (0.5, 10), (0, 10), (-10, 10), (1, 100), (0, 100),
+)  # fmt: skip
 _SHARE = 0.8
 """Of the whole import's time, roughly."""
 
+Reporter = Callable[[float, str], None]
+"""Receives how far the work is, 0-1, and what is being done."""
+
 
 @dataclass(frozen=True, eq=False)
-class Gathered:
-    """What was found in the rating tables besides the ratings.
+class Columns:
+    """Ratings as equally long arrays; `stamp` is None where there are no times."""
+
+    user: np.ndarray
+    item: np.ndarray
+    rating: np.ndarray
+    stamp: np.ndarray | None
+
+    def __len__(self) -> int:
+        return len(self.rating)
+
+    def take(self, rows: np.ndarray) -> "Columns":
+        """Some rows, by number or by mask."""
+        stamp = None if self.stamp is None else self.stamp[rows]
+        return Columns(self.user[rows], self.item[rows], self.rating[rows], stamp)
+
+
+def without_duplicates(columns: Columns) -> Columns:
+    """One rating for each user and item: the latest by time, else the last row.
+
+    It stands where the first of them stood, so that the result does not
+    depend on the order among them.
+    """
+    pair = columns.user.astype(np.int64) * (int(columns.item.max(initial=0)) + 1) + columns.item
+    ordered = np.sort(pair)
+    twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    del ordered
+    if not len(twice):
+        return columns
+    place = np.searchsorted(twice, pair)
+    place[place == len(twice)] = 0
+    among = twice[place] == pair
+    del place
+    first, last = _first_and_latest(np.flatnonzero(among), pair, columns.stamp)
+    among[first] = False
+    rows = np.flatnonzero(~among)
+    rows[np.searchsorted(rows, first)] = last
+    return columns.take(rows)
+
+
+def _first_and_latest(rows: np.ndarray, pair: np.ndarray, stamp: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """Of each pair among some rows: its first row, and the row of its latest time, the last one among equals."""
+    keys = (pair[rows],) if stamp is None else (stamp[rows], pair[rows])
+    rows = rows[np.lexsort(keys)]  # keeps the rows' order among equals
+    starts = np.flatnonzero(np.diff(pair[rows], prepend=pair[rows[0]] - 1))
+    return np.minimum.reduceat(rows, starts), rows[np.append(starts[1:], len(rows)) - 1]
+
+
+def without_rare(columns: Columns, user_ratings: int, item_ratings: int) -> tuple[Columns, DroppedRare]:
+    """Ratings of users and items that have at least so many, repeated until all that remain do."""
+    kept = columns
+    while len(kept) and (user_ratings > 1 or item_ratings > 1):
+        enough_user = np.bincount(kept.user) >= user_ratings
+        enough_item = np.bincount(kept.item) >= item_ratings
+        good = enough_user[kept.user] & enough_item[kept.item]
+        if good.all():
+            break
+        kept = kept.take(good)
+    return kept, DroppedRare(
+        users=_distinct(columns.user) - _distinct(kept.user),
+        items=_distinct(columns.item) - _distinct(kept.item),
+        ratings=len(columns) - len(kept),
+    )
+
+
+def renumbered(columns: Columns, users: np.ndarray, items: np.ndarray) -> tuple[Columns, np.ndarray, np.ndarray]:
+    """Rows numbered 0…n-1 without gaps, and the ids in that order.
+
+    By number where all ids are whole numbers, else in the order in which they appear.
+    """
+    user, user_ids = _renumber(columns.user, users)
+    item, item_ids = _renumber(columns.item, items)
+    return replace(columns, user=user, item=item), user_ids, item_ids
+
+
+def usual_scale(low: float, high: float) -> tuple[float, float]:
+    """The narrowest usual scale that holds all ratings and reaches its ends near them; else the ratings' own ends."""
+    for start, end in _SCALES:
+        if start <= low and high <= end and (high - low) * 2 >= end - start:
+            return float(start), float(end)
+    within = [(end - start, start, end) for start, end in _SCALES if start <= low and high <= end and low == high]
+    return (float(min(within)[1]), float(min(within)[2])) if within else (low, high)
+
+
+def _renumber(index: np.ndarray, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    first = np.full(len(ids), len(index), np.int64)
+    first[index[::-1]] = np.arange(len(index) - 1, -1, -1)  # of several writes the last one stays: the first row
+    old = np.flatnonzero(first < len(index))
+    if all(_WHOLE.fullmatch(text) for text in ids[old]):
+        old = old[np.argsort(ids[old].astype(np.int64), kind="stable")]
+    else:
+        old = old[np.argsort(first[old], kind="stable")]
+    fresh = np.full(len(ids), -1, np.int32)
+    fresh[old] = np.arange(len(old), dtype=np.int32)
+    return fresh[index], ids[old]
+
+
+def _distinct(index: np.ndarray) -> int:
+    return int(np.count_nonzero(np.bincount(index)))
+
+
+@dataclass(eq=False)
+class Gathering:
+    """Reads the plan's rating tables batch after batch, and counts what is wrong in them.
 
     Attributes:
         users, items: The ids that the ratings number.
@@ -36,65 +142,51 @@ class Gathered:
         reasons: How many bad rows there are, for each reason.
     """
 
-    users: Ids
-    items: Ids
-    times: Times
-    rows: int
-    rejected: list[Rejected]
-    reasons: dict[str, int]
-
-
-def gather(plan: Plan, limits: ImportLimits, report: Reporter) -> tuple[Columns, Gathered]:
-    """Read the plan's rating tables: the good rows, times as they are written, and what else was found.
-
-    Raises:
-        DatasetError: As reading does.
-    """
-    total, read = max(1, sum(table.source.size for table in plan.ratings)), 0
-    taker = _Taker(plan, limits)
-
-    def on_bytes(packed: int) -> None:
-        """Count bytes of the files as they lie on the disk."""
-        nonlocal read
-        read += packed
-
-    for table in plan.ratings:
-        malformed, found = Malformed(limits.max_rejected), list[Rejected]()
-        for batch in batches(table, taker.names, limits, malformed, on_bytes):
-            found += taker.take(batch, table)
-            report(_SHARE * min(1, read / total), f"Reading, {taker.rows:,} rows")
-        taker.add_malformed(table, malformed, found)
-    found_besides = Gathered(taker.users, taker.items, taker.times, taker.rows, taker.rejected, taker.reasons)
-    return taker.joined(), found_besides
-
-
-@dataclass(eq=False)
-class _Taker:
-    """Takes batch after batch."""
-
     plan: Plan
     limits: ImportLimits
     rows: int = 0
     rejected: list[Rejected] = field(default_factory=list)
-    reasons: dict[str, int] = field(default_factory=dict)
+    reasons: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         columns, limits = self.plan.columns, self.limits
-        self.names = [name for name in (columns.user, columns.item, columns.rating, columns.timestamp) if name]
         self.users, self.items = Ids("user", limits), Ids("item", limits)
-        self.numbers, self.times = Numbers(self.plan.min_rating, self.plan.max_rating), Times()
-        self._parts: list[list[np.ndarray]] = [[] for _ in self.names]
+        self.times = Times()
+        self._numbers = Numbers(self.plan.min_rating, self.plan.max_rating)
+        self._names = [name for name in (columns.user, columns.item, columns.rating, columns.timestamp) if name]
+        self._parts: list[list[np.ndarray]] = [[] for _ in self._names]
 
-    def take(self, batch: Batch, table: Table) -> list[Rejected]:
+    def read(self, report: Reporter) -> Columns:
+        """Read all tables; the good rows, times as they are written.
+
+        Raises:
+            DatasetError: As reading does.
+        """
+        total, read = max(1, sum(table.source.size for table in self.plan.ratings)), 0
+
+        def on_bytes(packed: int) -> None:
+            """Count bytes of the files as they lie on the disk."""
+            nonlocal read
+            read += packed
+
+        for table in self.plan.ratings:
+            malformed, rejected = Malformed(self.limits.max_rejected), list[Rejected]()
+            for batch in batches(table, self._names, self.limits, malformed, on_bytes):
+                rejected += self._take(batch, table)
+                report(_SHARE * min(1, read / total), f"Reading, {self.rows:,} rows")
+            self._add_malformed(table, malformed, rejected)
+        return self._joined()
+
+    def _take(self, batch: Batch, table: Table) -> list[Rejected]:
         """Keep the good rows of a batch; the first of the bad ones."""
-        texts = [batch.columns[name] for name in self.names]
-        rating, reason = self.numbers.read(texts[2])
+        texts = [batch.columns[name] for name in self._names]
+        rating, reason = self._numbers.read(texts[2])
         kept = [self.users.encode(texts[0]), self.items.encode(texts[1]), rating]
         if len(texts) == 4:
             stamp, unreadable = self.times.read(texts[3])
             reason = np.where(reason == 0, unreadable, reason)
             kept.append(stamp)
-        for ids in (kept[1], kept[0]):  # the user's reason is told before the item's
+        for ids in (kept[1], kept[0]):  # of several reasons the user's counts before the item's
             reason = np.where(ids < 0, -ids, reason)
         blank = _blank(texts)
         good = (reason == 0) & ~blank
@@ -102,29 +194,31 @@ class _Taker:
         self.limits.check("max_rows", self.rows, f"rows in {table.name}")
         for part, values in zip(self._parts, kept, strict=True):
             part.append(values[good])
-        return self._told(batch, table, reason, np.flatnonzero(~good & ~blank))
+        return self._rejected(batch, table, reason, np.flatnonzero(~good & ~blank))
 
-    def _told(self, batch: Batch, table: Table, reason: np.ndarray, bad: np.ndarray) -> list[Rejected]:
+    def _rejected(self, batch: Batch, table: Table, reason: np.ndarray, bad: np.ndarray) -> list[Rejected]:
         codes, counts = np.unique(reason[bad], return_counts=True)
         for code, count in zip(codes.tolist(), counts.tolist(), strict=True):
-            self._count(REASONS[code], count)
-        told = bad[: self.limits.max_rejected]
-        texts = batch.columns[self.names[2]].take(pa.array(told, pa.int64())).to_pylist()
-        whys = [_in_words(REASONS[reason[row]], text) for row, text in zip(told, texts, strict=True)]
-        lines = batch.numbers(told).tolist() if len(told) else []
-        return [Rejected(table.name, line, why) for line, why in zip(lines, whys, strict=True)]
+            self.reasons[REASONS[code]] += count
+        first = bad[: self.limits.max_rejected]
+        texts = batch.columns[self._names[2]].take(pa.array(first, pa.int64())).to_pylist()
+        lines = batch.numbers(first).tolist() if len(first) else []
+        return [
+            Rejected(table.name, line, _in_words(REASONS[code], text))
+            for line, code, text in zip(lines, reason[first], texts, strict=True)
+        ]
 
-    def add_malformed(self, table: Table, malformed: Malformed, found: list[Rejected]) -> None:
+    def _add_malformed(self, table: Table, malformed: Malformed, rejected: list[Rejected]) -> None:
         """Count the rows that did not have the table's columns, and list the first of all bad rows by line."""
-        count = sum(number > 0 for number in malformed.numbers)
+        count = malformed.count
         self.rows += count
         if count:
-            self._count(_WRONG_WIDTH, count)
-        rows = [Rejected(table.name, line, why) for line, why in malformed.told]
+            self.reasons[_WRONG_WIDTH] += count
+        rows = [Rejected(table.name, line, why) for line, why in malformed.first]
         free = self.limits.max_rejected - len(self.rejected)
-        self.rejected += sorted([*found, *rows], key=lambda row: row.line)[:free]
+        self.rejected += sorted([*rejected, *rows], key=lambda row: row.line)[:free]
 
-    def joined(self) -> Columns:
+    def _joined(self) -> Columns:
         """All good rows, one array a column."""
         empty: tuple[type, ...] = (np.int32, np.int32, np.float32, np.int64)
         arrays = []
@@ -134,13 +228,10 @@ class _Taker:
         user, item, rating, *stamp = arrays
         return Columns(user, item, rating, stamp[0] if stamp else None)
 
-    def _count(self, reason: str, count: int) -> None:
-        self.reasons[reason] = self.reasons.get(reason, 0) + count
-
 
 def _in_words(reason: str, rating: str | None) -> str:
-    told = reason in ("rating is not a number", "rating is outside the scale")
-    return f"{reason}: {one_line(rating or '', 40)!r}" if told else reason
+    shows_value = reason in ("rating is not a number", "rating is outside the scale")
+    return f"{reason}: {one_line(rating or '', 40)!r}" if shows_value else reason
 
 
 def _blank(columns: list[pa.Array]) -> np.ndarray:

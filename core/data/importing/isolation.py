@@ -1,4 +1,10 @@
-"""Run the reading process, and end it when it must end."""
+"""The process that reads what strangers bring: what it does, and how it is watched and ended.
+
+`python -m core.data.importing FOLDER` is that process. FOLDER holds
+`spec.json`; the process writes `progress.json` while it works, then
+`result.json`, and, for an import, the dataset under `dataset/`. It holds itself
+to limits of memory, time and file size before it opens anything.
+"""
 
 import contextlib
 import json
@@ -6,24 +12,99 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from core.data.importing import child
+from core.data.importing.building import build, preview
+from core.data.importing.gathering import Reporter
 from core.data.importing.limits import MIB, ImportLimits
-from core.errors import BadFormatError, CanceledError, TooLargeError
+from core.data.importing.request import ImportRequest
+from core.data.importing.values import one_line
+from core.disk.files import is_disk_full, replace_text
+from core.errors import BadFormatError, CanceledError, DiskFullError, ExplorerError, TooLargeError
 
-Reporter = Callable[[float, str], None]
 Runner = Callable[[Path, ImportLimits, Reporter, Callable[[], bool]], dict[str, Any]]
-"""Does what a folder's `spec.json` asks for; what it returns is what `core.data.importing.child.work` returns."""
+"""Does what a folder's `spec.json` asks for; what it returns is what `work` returns."""
 
+SPEC, DATASET = "spec.json", "dataset"
+_RESULT, _PROGRESS, _ERRORS = "result.json", "progress.json", "stderr.txt"
 _ROOT = Path(__file__).parents[3]
-_POLL = 0.1
-_TAIL = 4000
+_PROGRESS_SECONDS = 0.2
+_POLL_SECONDS = 0.1
+_MESSAGE_CHARACTERS = 1000
+_ERROR_BYTES = 4000
+
+
+def work(folder: Path, report: Reporter) -> dict[str, Any]:
+    """Do what `spec.json` in the folder asks for; a failure is an object with `code` and `message`."""
+    task, request = _read_spec(folder)
+    failure: ExplorerError
+    try:
+        if task == "preview":
+            result = asdict(preview(request))
+            return {"preview": result | {"message": one_line(result["message"], _MESSAGE_CHARACTERS)}}
+        (folder / DATASET).mkdir()
+        return {"report": build(request, folder / DATASET, report)}
+    except ExplorerError as error:
+        failure = error
+    except MemoryError:
+        failure = _out_of_memory(request.limits)
+    except OSError as error:
+        if not is_disk_full(error):
+            raise
+        failure = DiskFullError("the disk has no room for the dataset; delete runs or datasets and import again")
+    return {"code": failure.code, "message": one_line(str(failure), _MESSAGE_CHARACTERS)}  # it may hold file names
+
+
+def _read_spec(folder: Path) -> tuple[str, ImportRequest]:
+    spec = json.loads((folder / SPEC).read_text(encoding="utf-8"))
+    return spec.pop("task"), ImportRequest.of_json(spec)
+
+
+def limit_this_process(limits: ImportLimits) -> None:
+    """Hold this process to the limits, where the operating system can.
+
+    Memory is limited as data, not as address space: libraries reserve far
+    more addresses than they use.
+    """
+    if sys.platform == "win32":
+        return  # the parent watches memory and time there
+    import resource  # does not exist on Windows
+
+    resource.setrlimit(resource.RLIMIT_DATA, (limits.max_memory_mb * MIB,) * 2)
+    resource.setrlimit(resource.RLIMIT_CPU, (4 * limits.max_seconds,) * 2)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.max_unpacked_mb * MIB,) * 2)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _progress_writer(folder: Path) -> Reporter:
+    """Writes progress a few times a second, and ends this process when nobody is left to read it."""
+    parent, next_time = os.getppid(), 0.0
+
+    def report(progress: float, text: str) -> None:
+        """Write it, unless that was done a moment ago."""
+        nonlocal next_time
+        if time.monotonic() < next_time:
+            return
+        next_time = time.monotonic() + _PROGRESS_SECONDS
+        if os.getppid() != parent:
+            sys.exit(f"the process that asked ({parent}) is gone")
+        replace_text(folder / _PROGRESS, json.dumps([progress, text]))
+
+    return report
+
+
+def main(folder: Path) -> None:
+    """Work within the limits and write the result."""
+    limit_this_process(_read_spec(folder)[1].limits)
+    tempfile.tempdir = str(folder)  # nothing is written outside
+    replace_text(folder / _RESULT, json.dumps(work(folder, _progress_writer(folder))))
 
 
 def in_child(folder: Path, limits: ImportLimits, report: Reporter, should_stop: Callable[[], bool]) -> dict[str, Any]:
@@ -35,8 +116,7 @@ def in_child(folder: Path, limits: ImportLimits, report: Reporter, should_stop: 
         CanceledError: `should_stop` said so.
         RuntimeError: A bug in the reader; its traceback is the message.
     """
-    errors = folder / "stderr.txt"
-    with errors.open("wb") as stderr:
+    with (folder / _ERRORS).open("wb") as stderr:
         process = subprocess.Popen(
             [sys.executable, "-m", "core.data.importing", str(folder)],
             stdin=subprocess.DEVNULL,
@@ -52,17 +132,17 @@ def in_child(folder: Path, limits: ImportLimits, report: Reporter, should_stop: 
         if process.poll() is None:
             process.kill()
             process.wait()
-    result = folder / child.RESULT
+    result = folder / _RESULT
     if process.returncode == 0 and result.exists():
         return dict(json.loads(result.read_text(encoding="utf-8")))
-    raise _died(process.returncode, limits, errors)
+    raise _died(process.returncode, limits, folder / _ERRORS)
 
 
 def in_this_process(
     folder: Path, limits: ImportLimits, report: Reporter, should_stop: Callable[[], bool]
 ) -> dict[str, Any]:
     """In this very process, without its limits of memory and time: for trusted files, and for tests."""
-    return child.work(folder, report)
+    return work(folder, report)
 
 
 def _watch(
@@ -72,14 +152,14 @@ def _watch(
     report: Reporter,
     should_stop: Callable[[], bool],
 ) -> None:
-    deadline, told = time.monotonic() + limits.max_seconds, None
+    deadline, reported = time.monotonic() + limits.max_seconds, None
     while True:
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(_POLL)
+            process.wait(_POLL_SECONDS)
             return
         progress = _progress(folder)
-        if progress and progress != told:
-            told = progress
+        if progress and progress != reported:
+            reported = progress
             report(*progress)
         if should_stop():
             raise CanceledError("the import was stopped; nothing was changed")
@@ -91,7 +171,7 @@ def _watch(
 
 def _progress(folder: Path) -> tuple[float, str] | None:
     try:
-        progress, text = json.loads((folder / child.PROGRESS).read_text(encoding="utf-8"))
+        progress, text = json.loads((folder / _PROGRESS).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
     return float(progress), str(text)
@@ -116,7 +196,7 @@ def _environment() -> dict[str, str]:
 
 
 def _died(returncode: int, limits: ImportLimits, errors: Path) -> Exception:
-    tail = errors.read_bytes()[-_TAIL:].decode("utf-8", "replace")
+    tail = errors.read_bytes()[-_ERROR_BYTES:].decode("utf-8", "replace")
     if returncode == -signal.SIGXCPU:
         return _out_of_time(limits)
     if returncode in (-signal.SIGKILL, -signal.SIGABRT) or "std::bad_alloc" in tail:

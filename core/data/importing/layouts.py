@@ -67,9 +67,9 @@ def _hundred_thousand(tables: Sequence[Table]) -> Layout | None:
         return None
     # The release brings ten splits of the same ratings besides; the file with all of them is the largest.
     largest = replace(max(ratings, key=lambda table: table.source.size), columns=_RATING_COLUMNS)
-    found = next((table for table in tables if _is_u_item(table)), None)
-    items = found and replace(
-        found, columns=("movieId", "title", "release date", "video release date", "IMDb URL", *_FLAGS), quoting=False
+    u_item = next((table for table in tables if _is_u_item(table)), None)
+    items = u_item and replace(
+        u_item, columns=("movieId", "title", "release date", "video release date", "IMDb URL", *_FLAGS), quoting=False
     )
     return Layout("MovieLens 100K", largest, items, _mapping(items), 1.0, 5.0)
 
@@ -79,8 +79,8 @@ def _double_colons(tables: Sequence[Table]) -> Layout | None:
     if ratings is None:
         return None
     ratings = replace(ratings, columns=_RATING_COLUMNS)
-    found = next((table for table in tables if _is_movies_dat(table)), None)
-    items = found and replace(found, columns=_ITEM_COLUMNS)
+    movies_dat = next((table for table in tables if _is_movies_dat(table)), None)
+    items = movies_dat and replace(movies_dat, columns=_ITEM_COLUMNS)
     # Which of the two it is shows in half stars, which need not be among the first rows, or in the size; so the scale
     # is left to the ratings themselves.
     ten = ratings.source.size > _BETWEEN_BYTES or any("." in row[2] for row in ratings.rows)
@@ -101,22 +101,24 @@ def _mapping(items: Table | None) -> ColumnMapping:
 
 
 def _four_numbers(table: Table) -> bool:
-    whole = all(row[0].isdecimal() and row[1].isdecimal() and row[3].isdecimal() for row in table.rows if len(row) == 4)
-    if not (
-        table.kind == "text" and len(table.columns) == 4 and table.columns[0] == "column 1" and table.rows and whole
-    ):
+    if table.kind != "text" or not _unnamed(table, 4):
         return False
+    whole = all(row[0].isdecimal() and row[1].isdecimal() and row[3].isdecimal() for row in table.rows)
     ratings = [number(row[2]) for row in table.rows]
-    return all(rating is not None and 0.5 <= rating <= 5 for rating in ratings)
+    return whole and all(rating is not None and 0.5 <= rating <= 5 for rating in ratings)
 
 
 def _is_u_item(table: Table) -> bool:
     flags = len(GENRES_100K)
-    wide = table.delimiter == "|" and len(table.columns) == 5 + flags and table.columns[0] == "column 1" and table.rows
-    return bool(wide) and all(set(row[-flags:]) <= {"0", "1"} for row in table.rows)
+    wide = table.delimiter == "|" and _unnamed(table, 5 + flags)
+    return wide and all(set(row[-flags:]) <= {"0", "1"} for row in table.rows)
 
 
 def _is_movies_dat(table: Table) -> bool:
-    if table.delimiter != DOUBLE_COLON or len(table.columns) != 3 or table.columns[0] != "column 1":
-        return False
-    return bool(table.rows) and all(row[0].isdecimal() for row in table.rows)
+    numbered = table.delimiter == DOUBLE_COLON and _unnamed(table, 3)
+    return numbered and all(row[0].isdecimal() for row in table.rows)
+
+
+def _unnamed(table: Table, width: int) -> bool:
+    """Whether a table has rows of so many columns and no header."""
+    return len(table.columns) == width and table.columns[0] == "column 1" and bool(table.rows)

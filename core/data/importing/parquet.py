@@ -3,6 +3,7 @@
 import contextlib
 import tempfile
 from collections.abc import Callable, Iterator
+from operator import methodcaller
 from typing import Any
 
 import numpy as np
@@ -63,12 +64,11 @@ def parquet_head(
         return names, ()
     with open_parquet(source, limits, _texts(schema, shown)) as file:
         batch = next(file.iter_batches(batch_size=rows, columns=shown, use_threads=False), None)
-        cells = (
-            {name: _as_text(source.name, name, batch[name]).to_pylist() for name in shown} if batch else {shown[0]: []}
-        )
-    return names, tuple(
-        tuple(cells[n][at] or "" if n in cells else "…" for n in names) for at in range(len(cells[shown[0]]))
-    )
+        if batch is None:
+            return names, ()
+        texts = {name: _as_text(source.name, name, batch[name]).to_pylist() for name in shown}
+    columns = [[text or "" for text in texts[name]] if name in texts else ["…"] * len(batch) for name in names]
+    return names, tuple(zip(*columns, strict=True))
 
 
 def read_parquet(source: Source, columns: list[str], limits: ImportLimits) -> Iterator[tuple[dict[str, pa.Array], int]]:
@@ -102,10 +102,6 @@ def _stored(kind: pa.DataType) -> pa.DataType:
     return _stored(kind.value_type) if pa.types.is_dictionary(kind) else kind
 
 
-def _plain(column: pa.Array) -> pa.Array:
-    return column.cast(pa.string())
-
-
 def _cut(column: pa.Array) -> pa.Array:
     return pc.utf8_slice_codeunits(column.cast(pa.large_string()), 0, _LONGEST).cast(pa.string())
 
@@ -113,14 +109,6 @@ def _cut(column: pa.Array) -> pa.Array:
 def _epoch_seconds(column: pa.Array) -> pa.Array:
     moments = column.cast(pa.timestamp(column.type.unit, "UTC")).cast(pa.timestamp("s", "UTC"), safe=False)
     return moments.cast(pa.int64()).cast(pa.string())
-
-
-def _zero_or_one(column: pa.Array) -> pa.Array:
-    return column.cast(pa.int8()).cast(pa.string())
-
-
-def _joined(column: pa.Array) -> pa.Array:
-    return pa.array([text_of(value) for value in column.to_pylist()], pa.string())
 
 
 def _whole_floats(column: pa.Array) -> pa.Array:
@@ -154,23 +142,22 @@ def _texts(schema: pa.Schema, columns: list[str]) -> list[str]:
 
 
 def _is_text(kind: pa.DataType) -> bool:
-    return any(
-        fits(kind)
-        for fits in (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary)
-    )
+    types = pa.types
+    return any(fits(kind) for fits in (types.is_string, types.is_large_string, types.is_binary, types.is_large_binary))
 
 
+_plain = methodcaller("cast", pa.string())
 _TO_TEXT: tuple[tuple[Callable[[pa.DataType], bool], Callable[[pa.Array], pa.Array]], ...] = (
     (_is_text, _cut),
     (pa.types.is_floating, _whole_floats),
     (pa.types.is_timestamp, _epoch_seconds),
-    (pa.types.is_boolean, _zero_or_one),
+    (pa.types.is_boolean, lambda column: column.cast(pa.int8()).cast(pa.string())),
     (pa.types.is_integer, _plain),
     (pa.types.is_decimal, _plain),
     (pa.types.is_date, _plain),
     (pa.types.is_null, _plain),
-    (pa.types.is_list, _joined),
-    (pa.types.is_large_list, _joined),
+    (pa.types.is_list, lambda column: pa.array(map(text_of, column.to_pylist()), pa.string())),
+    (pa.types.is_large_list, lambda column: pa.array(map(text_of, column.to_pylist()), pa.string())),
 )
 
 

@@ -1,20 +1,97 @@
 """Which table holds the ratings, which the items, and which column is what: for the preview and the import."""
 
 import contextlib
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from types import MappingProxyType
+from typing import Any
 
-from core.data.importing import roles
 from core.data.importing.layouts import Layout, recognize
 from core.data.importing.limits import ImportLimits
-from core.data.importing.request import NO_COLUMN, ColumnMapping, ImportOptions, Role
+from core.data.importing.request import NO_COLUMN, ColumnMapping, ImportOptions, ImportRequest, Role
 from core.data.importing.sniffing import Table, examine
 from core.data.importing.sources import Source
-from core.data.importing.text import one_line
+from core.data.importing.values import one_line
 from core.errors import ArchiveUnsafeError, BadEncodingError, DatasetError, MissingColumnError, NoRowsError
+
+# The usual names, compared without case, spaces and punctuation; an earlier one wins over a later.
+_NAMES: Mapping[Role, str] = MappingProxyType(
+    {
+        "user": (
+            "userid uid user users userno usernumber userkey useridentifier reviewerid customerid memberid "
+            "accountid visitorid profileid personid raterid readerid listenerid playerid authorid customer "
+            "reviewer member rater person visitor account profile reader listener player username "
+            "reviewername profilename respondent"
+        ),
+        "item": (
+            "itemid movieid filmid bookid isbn gameid productid asin parentasin songid trackid artistid "
+            "albumid animeid restaurantid businessid recipeid jokeid courseid beerid wineid showid seriesid "
+            "videoid articleid storyid podcastid venueid hotelid placeid appid iid item movie film book game "
+            "product song track artist album anime restaurant business recipe joke course beer wine show "
+            "series video article podcast venue hotel place app itemname moviename movietitle booktitle "
+            "gametitle"
+        ),
+        "rating": (
+            "rating ratings score stars star overall userrating userscore reviewscore reviewrating "
+            "bookrating movierating ratingvalue value preference grade mark vote votes like liked thumbs "
+            "thumb feedback playcount points reviewoverall"
+        ),
+        "timestamp": (
+            "timestamp time unixtimestamp unixreviewtime reviewtime ratedat ratingtime ratingtimestamp "
+            "createdat created datetime date reviewdate ratingdate ts datecreated updatedat tstamp"
+        ),
+        "title": (
+            "title itemtitle movietitle booktitle gametitle name itemname moviename productname gamename "
+            "songname trackname artistname animename recipename primarytitle originaltitle label"
+        ),
+        "genres": (
+            "genres genre genreslist tags tag categories category listedin subjects topics styles style keywords type"
+        ),
+        "year": (
+            "year releaseyear yearofpublication publicationyear originalpublicationyear startyear "
+            "yearpublished releasedate publicationdate published released date"
+        ),
+    }
+)
+_RANK = {role: {name: rank for rank, name in enumerate(names.split())} for role, names in _NAMES.items()}
+_OTHER_NAMES = {
+    "movie": "film", "book": "isbn", "product": "asin", "song": "track", "restaurant": "business", "show": "series",
+    "article": "story", "place": "venue",
+}  # fmt: skip
+_NOUNS = (
+    "movie", "book", "game", "product", "song", "artist", "album", "anime", "restaurant", "recipe", "joke", "course",
+    "beer", "wine", "show", "video", "article", "podcast", "hotel", "place", "app",
+)  # fmt: skip
+
+
+def guess(columns: Sequence[str], role: Role) -> str | None:
+    """The column whose name fits a role best; None where none does."""
+    rank = _RANK[role]
+    fitting = [column for column in columns if _plain(column) in rank]
+    return min(fitting, key=lambda column: rank[_plain(column)], default=None)
+
+
+def guess_item_key(columns: Sequence[str], rating_item: str | None) -> str | None:
+    """The column of an item table that names the item: as in the rating table, else by its name, else "id"."""
+    same = next((column for column in columns if rating_item and _plain(column) == _plain(rating_item)), None)
+    named = same or guess(columns, "item")
+    return named or next((column for column in columns if _plain(column) in ("id", "index", "key", "no")), None)
+
+
+def noun(item_column: str) -> str:
+    """What is rated, read from the name of the item column; "item" where it does not say."""
+    plain = _plain(item_column)
+    return next((noun for noun in _NOUNS if plain.startswith((noun, _OTHER_NAMES.get(noun, noun)))), "item")
+
+
+def _plain(column: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", column.lower())
+
 
 NEEDED: tuple[Role, ...] = ("user", "item", "rating")
 _OF_A_RATING: tuple[Role, ...] = (*NEEDED, "timestamp")
+_OF_AN_ITEM: tuple[Role, ...] = ("title", "genres", "year")
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,18 +144,19 @@ class Plan:
                 )
 
 
-def make_plan(sources: Sequence[Source], mapping: ColumnMapping, options: ImportOptions, limits: ImportLimits) -> Plan:
+def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
     """The plan for some sources.
 
     Raises:
         DatasetError: No table can be read at all, or a name in the mapping is no column.
     """
-    tables, failed = _tables(sources, options, limits)
+    mapping, options = request.mapping, request.options
+    tables, failed = _tables(sources, options, request.limits)
     layout = recognize(tables)
     if layout and _agrees(mapping, layout.mapping):
         return _from_layout(layout, tables, options)
-    found = _rating_tables(tables, mapping)
-    ratings = found or [max(tables, key=lambda table: (_roles_found(table, mapping), table.source.size))]
+    complete = _rating_tables(tables, mapping)
+    ratings = complete or [max(tables, key=lambda table: (_roles_found(table, mapping), table.source.size))]
     columns = _rating_columns(ratings[0], mapping)
     items = _items_table([table for table in tables if table not in ratings], mapping, columns)
     if items:
@@ -87,10 +165,10 @@ def make_plan(sources: Sequence[Source], mapping: ColumnMapping, options: Import
         items, columns = ratings[0], _item_columns(ratings[0], replace(mapping, item_id=columns.item), columns)
     used = {table.name for table in (*ratings, *([items] if items else []))}
     return Plan(
-        layout="rating table" if found else "",
+        layout="rating table" if complete else "",
         group_lens=False,
         name=options.name or _name_of(ratings[0].name),
-        noun=options.noun or roles.noun(columns.item or ""),
+        noun=options.noun or noun(columns.item or ""),
         ratings=tuple(ratings),
         items=items,
         columns=columns,
@@ -119,17 +197,16 @@ def _tables(sources: Sequence[Source], options: ImportOptions, limits: ImportLim
     return tables, failed
 
 
-def _agrees(told: ColumnMapping, layout: ColumnMapping) -> bool:
-    """Whether whoever told the columns means the layout's own."""
-    pairs = ((getattr(told, role.name), getattr(layout, role.name)) for role in fields(ColumnMapping))
-    return all(name is None or name == (own or NO_COLUMN) for name, own in pairs)
+def _agrees(mapping: ColumnMapping, layout: ColumnMapping) -> bool:
+    """Whether the columns that somebody named are those of the layout."""
+    pairs = ((getattr(mapping, role.name), getattr(layout, role.name)) for role in fields(ColumnMapping))
+    return all(named is None or named == (usual or NO_COLUMN) for named, usual in pairs)
 
 
 def _from_layout(layout: Layout, tables: Sequence[Table], options: ImportOptions) -> Plan:
-    used = {layout.ratings.name, layout.items.name if layout.items else ""}
-    latin = layout.items is not None and not layout.items.encoding_found
+    used = (layout.ratings.name, layout.items and layout.items.name)
     notes = [f"{table.name} was not used." for table in tables if table.name not in used]
-    if latin and layout.items:
+    if layout.items and not layout.items.encoding_found:
         notes.append(f"{layout.items.name} was read as Latin-1, the encoding of this release.")
     return Plan(
         layout=layout.name,
@@ -165,43 +242,46 @@ def _roles_found(table: Table, mapping: ColumnMapping) -> int:
 
 def _rating_columns(table: Table, mapping: ColumnMapping) -> ColumnMapping:
     """Columns of the four roles of a rating table; a column serves one role."""
-    told: dict[str, str | None] = {role: getattr(mapping, role) for role in _OF_A_RATING}
-    _check_names(table, told)
-    free = [name for name in table.columns if name not in told.values()]
-    chosen: dict[str, str | None] = {}
-    for role in _OF_A_RATING:
-        chosen[role] = roles.guess(free, role) if told[role] is None else told[role] or None
-        free = [name for name in free if name != chosen[role]]
-    if chosen["item"] is None and told["item"] is None:
-        chosen["item"] = roles.guess(free, "title")  # "user, title, rating": the title is the item
+    chosen, free = _choose(table, {role: getattr(mapping, role) for role in _OF_A_RATING}, table.columns)
+    if chosen["item"] is None and mapping.item is None:
+        chosen["item"] = guess(free, "title")  # "user, title, rating": the title is the item
     return ColumnMapping(**chosen)
+
+
+def _choose(
+    table: Table, named: dict[Role, str | None], columns: Sequence[str]
+) -> tuple[dict[str, str | None], list[str]]:
+    """The column of each role, as told or by its name, and the columns that are left; raises MissingColumnError."""
+    _check_names(table, named)
+    free = [name for name in columns if name not in named.values()]
+    chosen: dict[str, str | None] = {}
+    for role, name in named.items():
+        chosen[role] = guess(free, role) if name is None else name or None
+        free = [column for column in free if column != chosen[role]]
+    return chosen, free
 
 
 def _items_table(tables: Sequence[Table], mapping: ColumnMapping, columns: ColumnMapping) -> Table | None:
     """The first table that has an item id and something to say about it."""
     for table in tables:
-        key = mapping.item_id or roles.guess_item_key(table.columns, columns.item)
-        title = mapping.title or roles.guess([name for name in table.columns if name != key], "title")
-        has_user = roles.guess(table.columns, "user") is not None and roles.guess(table.columns, "rating") is not None
+        key = mapping.item_id or guess_item_key(table.columns, columns.item)
+        title = mapping.title or guess([name for name in table.columns if name != key], "title")
+        has_user = guess(table.columns, "user") is not None and guess(table.columns, "rating") is not None
         if key in table.columns and title in table.columns and not has_user:
             return table
     return None
 
 
 def _item_columns(table: Table, mapping: ColumnMapping, columns: ColumnMapping) -> ColumnMapping:
-    key = mapping.item_id or roles.guess_item_key(table.columns, columns.item)
-    told = {"item_id": key, **{role: getattr(mapping, role) for role in ("title", "genres", "year")}}
-    _check_names(table, told)
-    free = [name for name in table.columns if name != key and name not in told.values()]
-    chosen: dict[str, str | None] = {"item_id": key}
-    for role in ("title", "genres", "year"):
-        chosen[role] = roles.guess(free, role) if told[role] is None else told[role] or None
-        free = [name for name in free if name != chosen[role]]
-    return replace(columns, **chosen)
+    key = mapping.item_id or guess_item_key(table.columns, columns.item)
+    _check_names(table, {"item_id": key})
+    named = {role: getattr(mapping, role) for role in _OF_AN_ITEM}
+    chosen, _ = _choose(table, named, [name for name in table.columns if name != key])
+    return replace(columns, item_id=key, **chosen)
 
 
-def _check_names(table: Table, told: dict[str, str | None]) -> None:
-    for role, name in told.items():
+def _check_names(table: Table, named: Mapping[Any, str | None]) -> None:
+    for role, name in named.items():
         if name not in (None, NO_COLUMN, *table.columns):
             raise MissingColumnError(
                 f"{table.name} has no column {one_line(name or '', 60)!r} for the {role}; "
@@ -218,11 +298,7 @@ def _name_of(source: str) -> str:
 
 def roles_of(plan: Plan, table: Table) -> tuple[str, ...]:
     """The role of each column of a table, "" where it has none."""
-    here = {field.name for field in fields(ColumnMapping)} if table in plan.ratings or table is plan.items else set()
-    role_of = {getattr(plan.columns, role): role for role in sorted(here & _roles_in(plan, table))}
+    roles = [*_OF_A_RATING] if table in plan.ratings else list[str]()
+    roles += ["item_id", *_OF_AN_ITEM] if table is plan.items else []
+    role_of = {getattr(plan.columns, role): role for role in sorted(roles)}
     return tuple(role_of.get(name, "") for name in table.columns)
-
-
-def _roles_in(plan: Plan, table: Table) -> set[str]:
-    of_ratings = set(_OF_A_RATING) if table in plan.ratings else set()
-    return of_ratings | ({"item_id", "title", "genres", "year"} if table is plan.items else set())

@@ -1,7 +1,6 @@
 """Tables read in batches of text columns, row numbers kept, memory bounded by the batch."""
 
 import codecs
-import json
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,12 +12,12 @@ import pyarrow.csv as pa_csv
 
 from core.data.importing.limits import ImportLimits
 from core.data.importing.parquet import read_parquet, text_of
-from core.data.importing.sniffing import DOUBLE_COLON, Table, not_in, split_rows
+from core.data.importing.sniffing import DOUBLE_COLON, Table, json_object, not_in, split_rows
 from core.data.importing.sources import CountedReader
 from core.errors import BadEncodingError, BadFormatError
 
 BLOCK_BYTES = 2**23
-_JSON_ROWS = 2**16
+_BATCH_ROWS = 2**16
 _LINE_BYTES = 2**20
 
 
@@ -36,55 +35,57 @@ class Batch:
 
 
 class Malformed:
-    """Rows with another number of columns than the table; their number and why in words for the first `most`.
+    """Rows with another number of columns than the table; their number and why in words for the first of them.
 
     Attributes:
         numbers: Numbers from 1 of all of them; blank lines, which are no fault, as negative ones.
-        told: Number and reason of the first.
+        first: Number and reason of the first `max_listed`.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, max_listed: int) -> None:
         self.numbers = array("q")
-        self.told: list[tuple[int, str]] = []
-        self._most = most
+        self.first: list[tuple[int, str]] = []
+        self._max_listed = max_listed
+
+    @property
+    def count(self) -> int:
+        """How many there are, blank lines left out."""
+        return sum(number > 0 for number in self.numbers)
 
     def add(self, number: int, why: str) -> None:
         """Count one row."""
         self.numbers.append(number)
-        if len(self.told) < self._most:
-            self.told.append((number, why))
+        if len(self.first) < self._max_listed:
+            self.first.append((number, why))
 
 
 def batches(
-    table: Table, columns: list[str], limits: ImportLimits, malformed: Malformed, on_bytes: Callable[[int], None]
+    table: Table,
+    columns: list[str],
+    limits: ImportLimits,
+    malformed: Malformed,
+    on_bytes: Callable[[int], None] = lambda packed: None,
 ) -> Iterator[Batch]:
     """All rows of some columns of a table, in order.
 
     Args:
         malformed: Gets the rows that do not have the table's columns.
-        on_bytes: Hears how many packed bytes were read since it last heard.
+        on_bytes: Receives how many packed bytes were read since its last call.
 
     Raises:
         BadFormatError, BadEncodingError, TooLargeError, ArchiveRatioError.
     """
     if table.kind == "parquet":
-        yield from _parquet(table, columns, limits, on_bytes)
+        for texts, first in read_parquet(table.source, columns, limits):
+            yield Batch(texts, partial(np.add, first))
+        on_bytes(table.source.size)
         return
     with table.source.open(on_bytes) as stream:
-        if table.kind == "json lines":
-            yield from _json_lines(table, columns, stream, malformed)
-        elif table.delimiter == DOUBLE_COLON and not all(_numeric(row) for row in table.rows):
-            yield from _double_colon(table, columns, stream, malformed)
+        colons = table.delimiter == DOUBLE_COLON and not all(_numeric(row) for row in table.rows)
+        if colons or table.kind == "json lines":
+            yield from _by_line(table, columns, stream, malformed)
         else:
             yield from _delimited(table, columns, stream, malformed)
-
-
-def _parquet(
-    table: Table, columns: list[str], limits: ImportLimits, on_bytes: Callable[[int], None]
-) -> Iterator[Batch]:
-    for texts, first in read_parquet(table.source, columns, limits):
-        yield Batch(texts, partial(np.add, first))
-    on_bytes(table.source.size)
 
 
 def _delimited(table: Table, columns: list[str], stream: CountedReader, malformed: Malformed) -> Iterator[Batch]:
@@ -106,7 +107,10 @@ def _delimited(table: Table, columns: list[str], stream: CountedReader, malforme
         reader = pa_csv.open_csv(
             pa.PythonFile(stream, mode="r"),
             read_options=pa_csv.ReadOptions(
-                use_threads=False, block_size=BLOCK_BYTES, column_names=names, encoding=_arrow_encoding(table)
+                use_threads=False,
+                block_size=BLOCK_BYTES,
+                column_names=names,
+                encoding=table.encoding.replace("utf-8", "utf8"),
             ),
             parse_options=pa_csv.ParseOptions(
                 delimiter=table.delimiter[0],
@@ -161,10 +165,6 @@ def _wrong_width(row: pa_csv.InvalidRow, step: int) -> str:
     return f"wrong number of columns: {found} instead of {wanted}{more}"
 
 
-def _arrow_encoding(table: Table) -> str:
-    return "utf8" if table.encoding == "utf-8" else table.encoding
-
-
 def _unreadable(table: Table, error: pa.ArrowException) -> BadFormatError | BadEncodingError:
     text = str(error)
     if "UTF8" in text:
@@ -172,12 +172,8 @@ def _unreadable(table: Table, error: pa.ArrowException) -> BadFormatError | BadE
     if "straddling" in text or "out of sync" in text:
         why = f"a row is longer than {BLOCK_BYTES // 2**20} MiB: a quote that is never closed, or no table"
         return BadFormatError(f"{table.name}: {why}; mend that row")
-    return BadFormatError(f"{table.name} cannot be read as a table ({one_sentence(text)}); export it again")
-
-
-def one_sentence(text: str) -> str:
-    """The beginning of another program's message."""
-    return " ".join(text.split())[:120]
+    text = " ".join(text.split())[:120]
+    return BadFormatError(f"{table.name} cannot be read as a table ({text}); export it again")
 
 
 def _lines(table: Table, stream: CountedReader) -> Iterator[tuple[int, str]]:
@@ -204,51 +200,42 @@ def _lines(table: Table, stream: CountedReader) -> Iterator[tuple[int, str]]:
             )
 
 
-def _json_lines(table: Table, columns: list[str], stream: CountedReader, malformed: Malformed) -> Iterator[Batch]:
-    rows: list[list[str | None]] = []
+def _by_line(table: Table, columns: list[str], stream: CountedReader, malformed: Malformed) -> Iterator[Batch]:
+    rows: list[list[str]] = []
     numbers: list[int] = []
     for number, line in _lines(table, stream):
-        if not line.strip():
+        if number <= table.header_rows or not line.strip():
             continue
-        try:
-            value = json.loads(line, parse_int=str, parse_constant=str)
-        except (ValueError, RecursionError):
-            value = None
-        if not isinstance(value, dict):
-            malformed.add(number, "wrong number of columns: the line is no JSON object")
+        cells = _cells(table, columns, line)
+        if isinstance(cells, str):
+            malformed.add(number, f"wrong number of columns: {cells}")
             continue
-        rows.append([text_of(value.get(name)).encode("utf-8", "replace").decode() for name in columns])
+        rows.append(cells)
         numbers.append(number)
-        if len(rows) == _JSON_ROWS:
+        if len(rows) == _BATCH_ROWS:
             yield _batch(columns, rows, numbers)
             rows, numbers = [], []
     if rows:
         yield _batch(columns, rows, numbers)
 
 
-def _double_colon(table: Table, columns: list[str], stream: CountedReader, malformed: Malformed) -> Iterator[Batch]:
-    chosen = [table.columns.index(name) for name in columns]
-    rows: list[list[str | None]] = []
-    numbers: list[int] = []
-    for number, line in _lines(table, stream):
-        cells = split_rows(line, DOUBLE_COLON)
-        if number <= table.header_rows or not cells:
-            continue
-        if len(cells[0]) != len(table.columns):
-            malformed.add(number, f"wrong number of columns: {len(cells[0])} instead of {len(table.columns)}")
-            continue
-        rows.append([cells[0][place] for place in chosen])
-        numbers.append(number)
-    if rows:
-        yield _batch(columns, rows, numbers)
+def _cells(table: Table, columns: list[str], line: str) -> list[str] | str:
+    """The cells of some columns in a line of JSON or between "::", or what is wrong with the line."""
+    if table.kind == "json lines":
+        value = json_object(line)
+        if value is None:
+            return "the line is no JSON object"
+        return [text_of(value.get(name)).encode("utf-8", "replace").decode() for name in columns]
+    cells = split_rows(line, DOUBLE_COLON)[0]
+    if len(cells) != len(table.columns):
+        return f"{len(cells)} instead of {len(table.columns)}"
+    cell_of = dict(zip(table.columns, cells, strict=True))
+    return [cell_of[name] for name in columns]
 
 
-def _batch(columns: list[str], rows: list[list[str | None]], numbers: list[int]) -> Batch:
-    cells = zip(*rows, strict=True)
-    places = np.array(numbers, np.int64)
-    return Batch(
-        {name: pa.array(cell, pa.string()) for name, cell in zip(columns, cells, strict=True)}, places.__getitem__
-    )
+def _batch(columns: list[str], rows: list[list[str]], numbers: list[int]) -> Batch:
+    texts = {name: pa.array(cells, pa.string()) for name, cells in zip(columns, zip(*rows, strict=True), strict=True)}
+    return Batch(texts, np.array(numbers, np.int64).__getitem__)
 
 
 def _numeric(row: tuple[str, ...]) -> bool:

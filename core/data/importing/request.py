@@ -1,10 +1,15 @@
 """What a person says about an import, and what they are told before and after it."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any, Literal, Self, TypeVar
 
 from core.data.catalog import DatasetInfo
+from core.data.importing.limits import ImportLimits
 from core.errors import LimitError
+
+Result = TypeVar("Result")
 
 Encoding = Literal["utf-8", "utf-16", "latin-1"]
 Role = Literal["user", "item", "rating", "timestamp", "title", "genres", "year"]
@@ -74,6 +79,26 @@ class ImportOptions:
         for name in ("min_user_ratings", "min_item_ratings"):
             if getattr(self, name) < 1:
                 raise LimitError(f"{name} is {getattr(self, name)}; it must be at least 1")
+
+
+@dataclass(frozen=True)
+class ImportRequest:
+    """What the reading process works from: files, what was said about them, and what they may take."""
+
+    paths: Sequence[Path]
+    mapping: ColumnMapping
+    options: ImportOptions
+    limits: ImportLimits
+
+    @classmethod
+    def of_json(cls, fields: dict[str, Any]) -> Self:
+        """The request again from its fields as JSON has them."""
+        return cls(
+            paths=[Path(path) for path in fields["paths"]],
+            mapping=ColumnMapping(**fields["mapping"]),
+            options=ImportOptions(**fields["options"]),
+            limits=ImportLimits(**fields["limits"]),
+        )
 
 
 @dataclass(frozen=True)
@@ -178,3 +203,10 @@ class ImportReport:
         rest = asdict(self)
         del rest["dataset"]
         return self.dataset.as_json() | rest | {"rejected_total": self.rejected_total}
+
+
+def of_json(kind: type[Result], fields: dict[str, Any]) -> Result:
+    """A dataclass of this file from its fields as JSON has them, all tuples as lists."""
+    from pydantic import TypeAdapter  # the reading process would import it in vain
+
+    return TypeAdapter(kind).validate_python(fields)

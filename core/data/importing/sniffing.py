@@ -6,14 +6,13 @@ import io
 import json
 from collections import Counter
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from core.data.importing.limits import ImportLimits
 from core.data.importing.parquet import parquet_head, text_of
 from core.data.importing.request import ImportOptions
 from core.data.importing.sources import Source, check_not_packed
-from core.data.importing.text import one_line
-from core.data.importing.values import number
+from core.data.importing.values import number, one_line
 from core.errors import BadEncodingError, BadFormatError, EmptyFileError, WrongDelimiterError
 
 HEAD_BYTES = 2**18
@@ -105,7 +104,7 @@ def _encoding(name: str, head: bytes, options: ImportOptions) -> tuple[str, bool
         if head.startswith(mark):
             if not encoding:
                 raise BadEncodingError(f"{name} is UTF-32 text; save it as UTF-8")
-            return ("utf-16" if encoding == "utf-16" else "utf-8"), True
+            return encoding, True
     if options.encoding == "utf-16":
         return ("utf-16-le" if head[1::2].count(0) >= head[::2].count(0) else "utf-16-be"), True
     if options.encoding:
@@ -152,11 +151,8 @@ def _text(
     source: Source, text: str, whole: bool, encoding: str, found: bool, options: ImportOptions, limits: ImportLimits
 ) -> Table:
     # The last line of a head may be cut, and so may a character in it.
-    lines = (
-        text.splitlines(keepends=True)
-        if whole
-        else text[: max(text.rfind("\n"), text.rfind("\r")) + 1].splitlines(keepends=True)
-    )
+    end = len(text) if whole else max(text.rfind("\n"), text.rfind("\r")) + 1
+    lines = text[:end].splitlines(keepends=True)
     if not lines:
         raise BadFormatError(f"{source.name} has no line end in its first {HEAD_BYTES:,} bytes; it is no table")
     blank = next((at for at, line in enumerate(lines) if line.strip()), 0)
@@ -188,11 +184,11 @@ def _delimiter(name: str, sample: str, options: ImportOptions) -> tuple[str, lis
         if max(map(len, rows)) < 2:
             raise _one_column(name, repr(options.delimiter), sample)
         return options.delimiter, rows
-    found = {delimiter: split_rows(sample, delimiter) for delimiter in (DOUBLE_COLON, *DELIMITERS)}
-    best = max(found, key=lambda delimiter: _evenness(found[delimiter]))
-    if _evenness(found[best])[1] < 2:
+    rows_by = {delimiter: split_rows(sample, delimiter) for delimiter in (DOUBLE_COLON, *DELIMITERS)}
+    best = max(rows_by, key=lambda delimiter: _evenness(rows_by[delimiter]))
+    if _evenness(rows_by[best])[1] < 2:
         raise _one_column(name, "comma, semicolon, tab or |", sample)
-    return best, found[best]
+    return best, rows_by[best]
 
 
 def _one_column(name: str, divided_at: str, sample: str) -> WrongDelimiterError:
@@ -216,12 +212,8 @@ def split_rows(text: str, delimiter: str) -> list[list[str]]:
 def _evenness(rows: list[list[str]]) -> tuple[bool, int, float]:
     """Sorts delimiters: nearly all lines agree on two columns or more; then many columns, then agreement."""
     width, lines = Counter(map(len, rows)).most_common(1)[0]
-    share = lines / len(rows)
-    return (
-        width >= 2 and (share >= 0.8 or len(rows[0]) >= 3),
-        max(width, len(rows[0])) if share >= 0.8 else len(rows[0]),
-        share,
-    )
+    share, first = lines / len(rows), len(rows[0])
+    return width >= 2 and (share >= 0.8 or first >= 3), max(width, first) if share >= 0.8 else first, share
 
 
 def even_sign(sample: str) -> str:
@@ -251,14 +243,7 @@ def _distinct(names: list[str]) -> tuple[str, ...]:
 
 
 def _json_lines(source: Source, text: str, encoding: str, found: bool, limits: ImportLimits) -> Table:
-    objects = []
-    for line in text.splitlines()[:SAMPLE_ROWS]:
-        try:
-            value = json.loads(line, parse_int=str, parse_constant=str)
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(value, dict):
-            objects.append(value)
+    objects = [value for line in text.splitlines()[:SAMPLE_ROWS] if (value := json_object(line)) is not None]
     names = tuple(dict.fromkeys(key for value in objects for key in value))
     if not objects or not names:
         raise BadFormatError(
@@ -267,6 +252,15 @@ def _json_lines(source: Source, text: str, encoding: str, found: bool, limits: I
     limits.check("max_columns", len(names), f"names in {source.name}")
     rows = tuple(tuple(text_of(value.get(key)) for key in names) for value in objects)
     return Table(source, "json lines", encoding, "", 0, names, rows, encoding_found=found)
+
+
+def json_object(line: str) -> dict[str, Any] | None:
+    """The JSON object on a line, its whole numbers as text; None where there is none."""
+    try:
+        value = json.loads(line, parse_int=str, parse_constant=str)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def _parquet(source: Source, limits: ImportLimits) -> Table:

@@ -1,22 +1,107 @@
-"""Files, folders, zip and gzip files as one list of byte streams, counted while they are read."""
+"""Files, folders, zip and gzip files as one list of byte streams, checked first and counted while they are read."""
 
 import contextlib
 import gzip
 import io
+import re
+import stat
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
-from typing import IO, BinaryIO, cast
+from typing import IO
 
-from core.data.importing.archives import check_ratio, members
 from core.data.importing.limits import MIB, ImportLimits
-from core.data.importing.text import one_line
-from core.errors import ArchiveUnsafeError, BadFormatError, EmptyFileError
+from core.data.importing.values import one_line
+from core.errors import ArchiveRatioError, ArchiveUnsafeError, BadFormatError, EmptyFileError
 
 ZIP, GZIP = b"PK\x03\x04", b"\x1f\x8b"
 _EMPTY_ZIP = b"PK\x05\x06"
+_PACKED = (ZIP, GZIP, b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
+_Stream = IO[bytes] | gzip.GzipFile
+_Opened = tuple[_Stream, Callable[[int], int]]
+_DRIVE = re.compile(r"[A-Za-z]:")
+_LOCAL_HEADER = 30
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+
+def members(path: Path, limits: ImportLimits) -> list[zipfile.ZipInfo]:
+    """The files in an archive that may be read, by name.
+
+    Raises:
+        ArchiveUnsafeError: Names that lead elsewhere, links, encryption, overlap, or too many files.
+        ArchiveRatioError: It would unfold to more than `limits.max_ratio` times its size.
+        TooLargeError: It would unfold to more bytes than allowed.
+        BadFormatError: It is damaged, packed in a rare way, or an office document.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, ValueError, OverflowError) as error:
+        raise BadFormatError(
+            f"{path.name} is a damaged zip file ({error}); pack it again or download it again"
+        ) from error
+    if any(entry.filename == "[Content_Types].xml" for entry in entries):
+        raise BadFormatError(f"{path.name} is an office document; save the sheet as CSV and bring that")
+    if len(entries) > limits.max_members:
+        raise _unsafe(path, f"it holds {len(entries):,} files, {limits.max_members:,} are allowed")
+    for entry in entries:
+        _check_entry(path, entry)
+    _check_together(path, entries, limits)
+    files = [entry for entry in entries if not entry.is_dir() and not _hidden(entry.filename)]
+    return sorted(files, key=lambda entry: entry.filename)
+
+
+def check_ratio(name: str, packed: int, unpacked: int, limits: ImportLimits) -> None:
+    """Pass while unpacking stays in proportion; raises ArchiveRatioError."""
+    if unpacked > MIB and unpacked > limits.max_ratio * max(packed, 1):
+        raise ArchiveRatioError(
+            f"{name} unfolds to more than {limits.max_ratio} times its size ({packed:,} bytes to {unpacked:,}); "
+            "no rating table does that: unpack it yourself if you trust it"
+        )
+
+
+def _check_entry(path: Path, entry: zipfile.ZipInfo) -> None:
+    name, mode = entry.orig_filename, entry.external_attr >> 16
+    if entry.flag_bits & 0x1:
+        raise _unsafe(path, "it is encrypted")
+    if "\0" in name or "\\" in name or name.startswith("/") or _DRIVE.match(name) or ".." in name.split("/"):
+        raise _unsafe(path, f"its member {name!r:.60} would lead out of its folder")
+    if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
+        raise _unsafe(path, f"its member {name!r:.60} is a link or a device")
+    if not 0 <= entry.header_offset <= path.stat().st_size - _LOCAL_HEADER:
+        raise BadFormatError(f"{path.name} is a damaged zip file; pack it again or download it again")
+    if entry.compress_type not in _METHODS:
+        raise BadFormatError(
+            f"{path.name} is packed in a way that is not read here; pack it as an ordinary zip (deflate)"
+        )
+
+
+def _check_together(path: Path, entries: list[zipfile.ZipInfo], limits: ImportLimits) -> None:
+    by_place = sorted(entries, key=lambda entry: entry.header_offset)
+    for entry, following in pairwise(by_place):
+        end = entry.header_offset + _LOCAL_HEADER + len(entry.orig_filename.encode()) + entry.compress_size
+        if end > following.header_offset:
+            raise _unsafe(path, f"its members {entry.filename!r:.60} and {following.filename!r:.60} overlap")
+    if len({entry.filename for entry in entries}) < len(entries):
+        raise _unsafe(path, "two of its members have one name")
+    for entry in entries:
+        check_ratio(f"{path.name}, member {entry.filename!r:.60}", entry.compress_size, entry.file_size, limits)
+    unpacked = sum(entry.file_size for entry in entries)
+    check_ratio(path.name, path.stat().st_size, unpacked, limits)
+    limits.check("max_unpacked_mb", unpacked / MIB, f"MiB that {path.name} unfolds to")
+
+
+def _hidden(name: str) -> bool:
+    return any(part.startswith((".", "__MACOSX")) for part in name.split("/"))
+
+
+def _unsafe(path: Path, why: str) -> ArchiveUnsafeError:
+    return ArchiveUnsafeError(
+        f"{path.name} is not opened: {why}; unpack it yourself, look inside, and bring the tables"
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,18 +117,14 @@ class Source:
     name: str
     size: int
     path: Path | None
-    _open: Callable[[], tuple[BinaryIO, Callable[[int], int]]]
-    _limits: ImportLimits
+    unpack: Callable[[contextlib.ExitStack], _Opened]
+    limits: ImportLimits
 
     @contextlib.contextmanager
     def open(self, on_bytes: Callable[[int], None] = lambda packed: None) -> Iterator["CountedReader"]:
-        """The bytes from the start; `on_bytes` hears how many packed ones went by since it last heard."""
-        raw, packed_at = self._open()
-        reader = CountedReader(self.name, raw, packed_at, on_bytes, self._limits)
-        try:
+        """The bytes from the start; `on_bytes` receives how many packed ones were read since its last call."""
+        with contextlib.ExitStack() as files, CountedReader(self, *self.unpack(files), on_bytes) as reader:
             yield reader
-        finally:
-            reader.close()
 
     def head(self, size: int) -> bytes:
         """Up to `size` first bytes."""
@@ -52,18 +133,21 @@ class Source:
 
 
 class CountedReader(io.RawIOBase):
-    """Reads on, and refuses what unfolds too far or turns out damaged."""
+    """Reads a source, and refuses what unfolds too far or turns out damaged.
+
+    Args:
+        source: What is read.
+        raw: Its bytes.
+        packed_at: How many packed bytes a number of unpacked ones stands for.
+        on_bytes: As `Source.open` has it.
+    """
 
     def __init__(
-        self,
-        name: str,
-        raw: BinaryIO,
-        packed_at: Callable[[int], int],
-        on_bytes: Callable[[int], None],
-        limits: ImportLimits,
+        self, source: Source, raw: _Stream, packed_at: Callable[[int], int], on_bytes: Callable[[int], None]
     ) -> None:
         super().__init__()
-        self._name, self._raw, self._packed_at, self._on_bytes, self._limits = name, raw, packed_at, on_bytes, limits
+        self._name, self._limits = source.name, source.limits
+        self._raw, self._packed_at, self._on_bytes = raw, packed_at, on_bytes
         self._unpacked = self._packed = 0
 
     def readable(self) -> bool:
@@ -85,11 +169,6 @@ class CountedReader(io.RawIOBase):
         self._limits.check("max_unpacked_mb", self._unpacked / MIB, f"MiB that {self._name} unfolds to")
         return len(data)
 
-    def close(self) -> None:
-        """Close the file underneath too."""
-        self._raw.close()
-        super().close()
-
 
 def collect(paths: Sequence[Path], limits: ImportLimits) -> list[Source]:
     """All streams in files, folders and archives, in the order given, by name within each.
@@ -104,12 +183,9 @@ def collect(paths: Sequence[Path], limits: ImportLimits) -> list[Source]:
     limits.check("max_file_mb", sum(file.stat().st_size for file in files) / MIB, "MiB in files")
     if len(paths) == len(files) == 1 and files[0].stat().st_size == 0:
         raise EmptyFileError(f"{_name(files[0])} has 0 bytes; export or upload it again")
-    found = [source for file in files for source in _sources(file, limits)]
-    if not found:
-        raise EmptyFileError(
-            f"there is nothing in {', '.join(_name(path) for path in paths)}; bring a table of ratings"
-        )
-    return found
+    if sources := [source for file in files for source in _sources(file, limits)]:
+        return sources
+    raise EmptyFileError(f"there is nothing in {', '.join(_name(path) for path in paths)}; bring a table of ratings")
 
 
 def _files(path: Path) -> list[Path]:
@@ -133,55 +209,34 @@ def _sources(path: Path, limits: ImportLimits) -> list[Source]:
         return [_member(path, entry, limits) for entry in members(path, limits) if entry.file_size]
     size = path.stat().st_size
     if magic.startswith(GZIP):
-        return [Source(_name(path), size, None, lambda: _gzip(path), limits)]
-    return (
-        [Source(_name(path), size, path, lambda: (path.open("rb"), lambda unpacked: unpacked), limits)] if size else []
-    )
+        return [Source(_name(path), size, None, lambda files: _gzip(path, files), limits)]
+    plain = Source(_name(path), size, path, lambda files: (files.enter_context(path.open("rb")), int), limits)
+    return [plain] if size else []
 
 
-def _gzip(path: Path) -> tuple[BinaryIO, Callable[[int], int]]:
-    packed = path.open("rb")
-    return cast(BinaryIO, _Both(gzip.GzipFile(fileobj=packed, mode="rb"), packed)), lambda unpacked: packed.tell()
+def _gzip(path: Path, files: contextlib.ExitStack) -> _Opened:
+    packed = files.enter_context(path.open("rb"))
+    return files.enter_context(gzip.open(packed)), lambda unpacked: packed.tell()
 
 
 def _member(path: Path, entry: zipfile.ZipInfo, limits: ImportLimits) -> Source:
     name = f"{_name(path)}/{one_line(entry.filename, 100)}"
     share = entry.compress_size / entry.file_size
 
-    def unpack() -> tuple[BinaryIO, Callable[[int], int]]:
+    def unpack(files: contextlib.ExitStack) -> _Opened:
         """The member's bytes, and how many packed bytes a number of unpacked ones stands for."""
-        archive = zipfile.ZipFile(path)
+        archive = files.enter_context(zipfile.ZipFile(path))
         try:
-            stream = archive.open(entry)
+            return files.enter_context(archive.open(entry)), lambda unpacked: int(unpacked * share)
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError) as error:
-            archive.close()
             raise BadFormatError(f"{name} is damaged ({error}); pack it again or download it again") from error
-        return cast(BinaryIO, _Both(stream, archive)), lambda unpacked: int(unpacked * share)
 
     return Source(name, entry.compress_size, None, unpack, limits)
 
 
-class _Both:
-    """A stream and what it reads from, closed together."""
-
-    def __init__(self, stream: IO[bytes] | gzip.GzipFile, below: BinaryIO | zipfile.ZipFile) -> None:
-        self._stream, self._below = stream, below
-
-    def read(self, size: int) -> bytes:
-        """At most this many bytes; none at the end."""
-        return self._stream.read(size)
-
-    def close(self) -> None:
-        """Close the stream, and what it reads from."""
-        self._stream.close()
-        self._below.close()
-
-
 def check_not_packed(source: Source, head: bytes) -> None:
     """Refuse an archive inside an archive; raises ArchiveUnsafeError."""
-    if source.path is None and (
-        head.startswith((ZIP, GZIP, b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd"))
-    ):
+    if source.path is None and head.startswith(_PACKED):
         raise ArchiveUnsafeError(f"{source.name} is an archive inside an archive; unpack it and bring the tables")
 
 

@@ -1,14 +1,44 @@
-"""Single values as people write them: ids, ratings, times. A reason stands where one cannot be used."""
+"""Single values as people write them: text, ids, ratings, times. A reason stands where one cannot be used."""
 
 import math
 import re
+import unicodedata
 from datetime import UTC, datetime
 
 import numpy as np
 import pyarrow as pa
 
 from core.data.importing.limits import ImportLimits
-from core.data.importing.text import UNSEEN
+
+MAX_TITLE = 300
+"""Characters of a title or label that are kept."""
+
+# Controls, and the marks that turn the direction of everything after them.
+UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb]+"
+)
+
+
+def one_line(text: str, limit: int = MAX_TITLE) -> str:
+    """`text` as one line without unseen characters, at most `limit` long; markup stays as text."""
+    text = text[: 8 * limit]
+    if UNSEEN.search(text):
+        text = " ".join(UNSEEN.sub(" ", text).split())
+    text = text.strip()
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def noun_of(text: str) -> str:
+    """A noun as pages can say it: lower-case letters, digits, spaces, dashes and apostrophes, at most 30."""
+    plain = re.sub(r"[^\w' -]|_", " ", text[:300])
+    return " ".join(plain.split()).lower()[:30].strip()
+
+
+def slug(name: str) -> str:
+    """`name` in lower-case ASCII letters, digits and dashes, at most 40; "ratings" where nothing is left."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-") or "ratings"
+
 
 OK = 0
 REASONS = (
@@ -38,11 +68,19 @@ _REMEMBERED = 2**18
 
 def number(text: str) -> float | None:
     """`text` as a finite number, with a point or a comma; None where it is none."""
-    text = text.strip()
-    if len(text) > 400 or not _NUMBER.fullmatch(text):
-        return None
-    value = float(text.replace(",", "."))
-    return value if math.isfinite(value) else None
+    value = _float(text.strip())
+    return value if value is not None and math.isfinite(value) else None
+
+
+def _float(text: str) -> float | None:
+    """`text` as a number, infinite where it is too large for a float; None where it is none."""
+    return float(text.replace(",", ".")) if len(text) <= 400 and _NUMBER.fullmatch(text) else None
+
+
+def _distinct(texts: pa.Array) -> tuple[list[str | None], np.ndarray]:
+    """The distinct texts of a column, null among them, and which of them each row holds."""
+    coded = texts.dictionary_encode(null_encoding="encode")
+    return coded.dictionary.to_pylist(), coded.indices.to_numpy()
 
 
 class Ids:
@@ -52,35 +90,27 @@ class Ids:
         self._first_reason = _ID_REASON[kind]
         self._limit, self._limits, self._kind = f"max_{kind}s", limits, kind
         self._row_of: dict[str, int] = {}
-        self._raw: dict[str | None, int] = {None: -self._first_reason}
-
-    def __len__(self) -> int:
-        return len(self._row_of)
+        self._row_of_text: dict[str | None, int] = {None: -self._first_reason}
 
     def array(self) -> np.ndarray:
         """All ids, object array (n,)."""
         return np.array(list(self._row_of), dtype=object)
 
-    def get(self, text: str) -> int | None:
-        """The number of an id that occurred."""
-        return self._row_of.get(text.strip())
-
     def encode(self, texts: pa.Array) -> np.ndarray:
         """Numbers of the ids, int32; minus the reason's number where a text is no id."""
-        coded = texts.dictionary_encode(null_encoding="encode")
-        rows = np.fromiter(map(self._number, coded.dictionary.to_pylist()), np.int32, len(coded.dictionary))
-        return rows[coded.indices.to_numpy()]
+        distinct, places = _distinct(texts)
+        return np.fromiter(map(self._number, distinct), np.int32, len(distinct))[places]
 
-    def _number(self, raw: str | None) -> int:
-        known = self._raw.get(raw)
-        if known is None:
-            known = self._new(raw or "")
-            if known >= 0 or len(self._raw) < _REMEMBERED:
-                self._raw[raw] = known
-        return known
+    def _number(self, text: str | None) -> int:
+        row = self._row_of_text.get(text)
+        if row is None:
+            row = self._new(text or "")
+            if row >= 0 or len(self._row_of_text) < _REMEMBERED:
+                self._row_of_text[text] = row
+        return row
 
-    def _new(self, raw: str) -> int:
-        text = raw.strip()
+    def _new(self, text: str) -> int:
+        text = text.strip()
         if not text:
             return -self._first_reason
         if len(text) > self._limits.max_id_length:
@@ -97,39 +127,30 @@ class Numbers:
     """Ratings from text. Few distinct ones occur, so each is read once."""
 
     def __init__(self, low: float | None, high: float | None) -> None:
-        self._low, self._high = low, high
-        self._known: dict[str | None, tuple[float, int]] = {}
+        self._low = -_LARGEST if low is None else low
+        self._high = _LARGEST if high is None else high
+        self._read: dict[str | None, tuple[float, int]] = {}
 
     def read(self, texts: pa.Array) -> tuple[np.ndarray, np.ndarray]:
         """Ratings (float32) and reasons (uint8, 0 where the rating is good)."""
-        coded = texts.dictionary_encode(null_encoding="encode")
-        if len(self._known) > _REMEMBERED:
-            self._known.clear()
-        found = [self._value(text) for text in coded.dictionary.to_pylist()]
-        rows = coded.indices.to_numpy()
-        values = np.array([value for value, _ in found], np.float32)
-        reasons = np.array([reason for _, reason in found], np.uint8)
-        return values[rows], reasons[rows]
+        distinct, places = _distinct(texts)
+        if len(self._read) > _REMEMBERED:
+            self._read.clear()
+        for text in distinct:
+            if text not in self._read:
+                self._read[text] = self._value((text or "").strip())
+        values = np.array([self._read[text][0] for text in distinct], np.float32)
+        reasons = np.array([self._read[text][1] for text in distinct], np.uint8)
+        return values[places], reasons[places]
 
-    def _value(self, text: str | None) -> tuple[float, int]:
-        known = self._known.get(text)
-        if known is None:
-            known = self._known[text] = self._judge((text or "").strip())
-        return known
-
-    def _judge(self, text: str) -> tuple[float, int]:
-        if not text:
-            return 0.0, CODE["no rating"]
-        if _INFINITE.fullmatch(text):
-            return 0.0, CODE["rating is infinite"]
-        if len(text) > 400 or not _NUMBER.fullmatch(text):
-            return 0.0, CODE["rating is not a number"]
-        value = float(text.replace(",", "."))
+    def _value(self, text: str) -> tuple[float, int]:
+        """A rating and 0, or 0.0 and the number of the reason why it is none."""
+        value = math.inf if _INFINITE.fullmatch(text) else _float(text)
+        if value is None:
+            return 0.0, CODE["rating is not a number" if text else "no rating"]
         if math.isinf(value):
             return 0.0, CODE["rating is infinite"]
-        low = -_LARGEST if self._low is None else self._low
-        high = _LARGEST if self._high is None else self._high
-        return (value + 0.0, OK) if low <= value <= high else (0.0, CODE["rating is outside the scale"])
+        return (value + 0.0, OK) if self._low <= value <= self._high else (0.0, CODE["rating is outside the scale"])
 
 
 class Times:
@@ -143,12 +164,11 @@ class Times:
         quick = self._quick(texts)
         if quick is not None:
             return quick, np.zeros(len(texts), np.uint8)
-        coded = texts.dictionary_encode(null_encoding="encode")
-        found = [self._value(text) for text in coded.dictionary.to_pylist()]
-        rows = coded.indices.to_numpy()
-        values = np.array([0 if value is None else value for value in found], np.int64)
-        bad = np.array([value is None for value in found], np.uint8) * np.uint8(CODE["time is not readable"])
-        return values[rows], bad[rows]
+        distinct, places = _distinct(texts)
+        times = [self._value(text) for text in distinct]
+        values = np.array([0 if time is None else time for time in times], np.int64)
+        bad = np.array([time is None for time in times], np.uint8) * np.uint8(CODE["time is not readable"])
+        return values[places], bad[places]
 
     def seconds(self, raw: np.ndarray) -> np.ndarray:
         """Epoch seconds; numbers so large that they must be milli-, micro- or nanoseconds are divided."""
@@ -192,6 +212,3 @@ def _date(text: str) -> int | None:
         return math.floor((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
     except (ValueError, OverflowError):
         return None
-
-
-__all__ = ["CODE", "OK", "REASONS", "Ids", "Numbers", "Times", "number"]
