@@ -16,7 +16,7 @@ from dashboard.charts import person as charts
 from dashboard.embeddings.parts import show_chart
 from dashboard.for_you import own_ratings, words
 from dashboard.principal_components.label import Label
-from dashboard.shared import sides, tables
+from dashboard.shared import phrases, sides, tables
 from dashboard.shell.needs_run import explain_lack
 
 NEAREST, ENOUGH = 8, 20
