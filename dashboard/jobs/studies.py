@@ -17,13 +17,13 @@ from core.studies.study_kinds import study_named
 from dashboard.cache import loaders
 from dashboard.compare import choice as compare_choice
 from dashboard.jobs import trainings
-from dashboard.maps import link as link_to
+from dashboard.maps import settings as map_settings
 from dashboard.session import state
 from dashboard.shared import phrases
 
 _PARAMETERS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, str]]] = {
-    MAP.name: link_to.map_parameters,
-    CLUSTERS.name: link_to.group_parameters,
+    MAP.name: map_settings.map_parameters,
+    CLUSTERS.name: map_settings.group_parameters,
     OVERLAP.name: compare_choice.link_to,
 }
 """Query parameters with which the page of a study shows it, by its settings; none where the page needs none."""

@@ -1,6 +1,6 @@
 """What the pictures of principal components show, in sentences made from their numbers (Markdown)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -117,18 +117,31 @@ def scatter(scores: np.ndarray, axes: Sequence[Label], drawn: np.ndarray, color:
     """How the color goes together with the axes."""
     if isinstance(color, Classes):
         return _classes_apart(scores, axes, drawn, color)
-    links = [(rank_correlation(color.values[drawn], scores[drawn, axis.number - 1]), axis) for axis in axes]
+    places = {_component_in_words(axis): scores[drawn, axis.number - 1] for axis in axes}
+    return rises_and_falls(color, color.values[drawn], places, "components")
+
+
+def rises_and_falls(color: Coloring, values: np.ndarray, axes: Mapping[str, np.ndarray], nouns: str) -> str:
+    """Along which axes the number behind a color rises or falls, the closest link first.
+
+    Args:
+        color: The color, for what its number is called.
+        values: That number for each drawn item, (n,).
+        axes: Where each lies, (n,), by what the axis is called in a sentence.
+        nouns: What the axes are, together.
+    """
+    links = [(rank_correlation(values, places), axis) for axis, places in axes.items()]
     clear = sorted((link for link in links if abs(link[0]) >= CLEAR), key=lambda link: -abs(link[0]))
     name = color.label[0].lower() + color.label[1:]
     if not clear:
-        return f"The {name} has little to do with these components (rank correlations below {CLEAR})."
-    told = " and ".join(
-        f"{'rises' if r > 0 else 'falls'} along {_called(axis)} (rank correlation {signed(r)})" for r, axis in clear
+        return f"The {name} has little to do with these {nouns} (rank correlations below {CLEAR})."
+    text = " and ".join(
+        f"{'rises' if r > 0 else 'falls'} along {axis} (rank correlation {signed(r)})" for r, axis in clear
     )
-    return f"The {name} {told}."
+    return f"The {name} {text}."
 
 
-def _called(component: Label) -> str:
+def _component_in_words(component: Label) -> str:
     """A component in a sentence: its number, and the names of its ends where it has any."""
     return f"component {component.number}" + (f" “{escape(component.ends)}”" if component.named else "")
 
@@ -145,7 +158,7 @@ def _classes_apart(scores: np.ndarray, axes: Sequence[Label], drawn: np.ndarray,
             shift, name = max(means, key=lambda pair: abs(pair[0]))
             side = "high" if shift > 0 else "low"
             told.append(
-                f"along {_called(axis)} **{escape(name)}** lies furthest toward the {side} end, "
+                f"along {_component_in_words(axis)} **{escape(name)}** lies furthest toward the {side} end, "
                 f"{abs(shift):.1f} standard deviations from the middle on average"
             )
     if not told:
