@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -21,7 +22,7 @@ from dashboard.train import curve
 if TYPE_CHECKING:  # of Streamlit's inner modules only the name of a type
     from streamlit.elements.lib.column_types import ColumnConfig
 
-COLUMNS = {
+COLUMNS: dict[str, ColumnConfig] = {
     "letter": st.column_config.TextColumn("Model", pinned=True, width=84),
     "val_rmse": st.column_config.NumberColumn(
         "RMSE", format="%.4f", help="Of the validation ratings; lower is better."
@@ -32,9 +33,6 @@ COLUMNS = {
     "size": st.column_config.NumberColumn("Size", format="%.1f MB", help="On disk."),
     "data": st.column_config.TextColumn("Data"),
 }
-
-
-"""Of the models, so short that six of them fit beside each other."""
 
 
 def results(chosen: Chosen) -> None:
@@ -61,28 +59,29 @@ def results(chosen: Chosen) -> None:
     )
 
 
-def settings(chosen: Chosen) -> None:
-    """One row a setting that is not the same in all of them, in the words of the form."""
-    differing = differences([summary.config for summary in chosen.summaries])
-    noun = chosen.summaries[0].dataset.noun
+def differing_settings(summaries: Sequence[RunSummary], names: Sequence[str], *, width: int | None = None) -> None:
+    """A table with one row a setting that is not the same in all models, in the words of the form.
+
+    Args:
+        summaries: The models.
+        names: What each is called in the heading of its column.
+        width: Of a column, in pixels; by what is in it without.
+    """
+    differing = differences([summary.config for summary in summaries])
+    noun = summaries[0].dataset.noun
     if not differing:
         st.caption("They have all settings in common and differ in their data.")
         return
-    rows = {
-        letter: [_value(setting.name, setting.values[place]) for setting in differing]
-        for place, letter in enumerate(chosen.letters)
+    values = {
+        name: [_value(setting.name, setting.values[place]) for setting in differing] for place, name in enumerate(names)
     }
     st.dataframe(
-        pd.DataFrame({"Setting": [phrases.with_noun(one.title, noun) for one in differing], **rows}),
+        pd.DataFrame({"Setting": [phrases.with_noun(one.title, noun) for one in differing], **values}),
         hide_index=True,
-        column_config={"Setting": st.column_config.TextColumn(pinned=True)} | _even(chosen.letters),
+        column_config={"Setting": st.column_config.TextColumn(pinned=True)}
+        | {name: st.column_config.TextColumn(width=width) for name in names},
         alt=f"The {phrases.count(len(differing), 'setting')} in which the models differ",
     )
-
-
-def _even(letters: str) -> dict[str, ColumnConfig]:
-    """Columns of one width, where there are so many that the narrowest would hide its words."""
-    return {letter: st.column_config.TextColumn(width=86) for letter in letters} if len(letters) > 3 else {}
 
 
 def _value(name: str, value: object) -> str:
