@@ -2,12 +2,11 @@
 
 import streamlit as st
 
-from core.jobs import import_jobs, study_jobs
 from core.jobs.job_folder import Job
 from dashboard.cache import loaders
-from dashboard.jobs import imports, studies, trainings
+from dashboard.jobs import every_kind, trainings
 from dashboard.session import state
-from dashboard.shared import phrases
+from dashboard.shared import elements, phrases
 from dashboard.shared.markup import escape
 
 LINES = 4
@@ -28,11 +27,11 @@ def _tray() -> None:
     if not st.session_state.pop(_WHOLE, False) and state.problems_wait():
         st.rerun()  # a part of the page alone was drawn, and what could not be done is said above it
     state.confirm_link()
-    known = loaders.jobs_now()
-    active = [job for job in known if job.active]
+    jobs = loaders.jobs_now()
+    active = [job for job in jobs if job.active]
     seen: set[str] = st.session_state.setdefault("_tray_seen", set())
     seen.update(job.job_id for job in active)
-    ended = [job for job in known if job.job_id in seen and not job.active]
+    ended = [job for job in jobs if job.job_id in seen and not job.active]
     if not active and not ended:
         return
     for job in active[:LINES]:
@@ -53,23 +52,9 @@ def _running(job: Job) -> None:
 
 
 def _ended(job: Job) -> None:
-    """A finished training opens its model, an import what it did, a study what it found; other ends lead to the job."""
+    """A job that made something leads to that; other ends lead to the job."""
     st.markdown(f":small[{escape(job.title)}: {phrases.JOB_STATES[job.state].lower()}]")
-    if job.state == "done" and job.kind in import_jobs.KINDS:
-        imports.link(job)
-    elif job.state == "done" and job.kind == study_jobs.KIND:
-        studies.link(job)
-    elif job.state == "done":
-        st.page_link(
-            "app_pages/components.py",
-            label="Open the model",
-            icon=":material/check_circle:",
-            query_params={state.RUN: job.key},
-        )
+    if job.state == "done":
+        every_kind.link_to_result(job)
     else:
-        st.page_link(
-            "app_pages/jobs.py",
-            label="See why",
-            icon=":material/error:" if job.state == "failed" else ":material/stop_circle:",
-            query_params={state.JOB: job.job_id},
-        )
+        elements.page_link("jobs", "See why", "error" if job.state == "failed" else "stop_circle", job=job.job_id)

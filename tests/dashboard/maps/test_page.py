@@ -21,7 +21,7 @@ from core.studies.maps import MapStudySettings
 from core.studies.saved_axes import OwnAxis
 from core.studies.study import MIN_RATINGS, items_taking_part
 from dashboard.cache import loaders
-from dashboard.jobs.studies import parameters
+from dashboard.jobs.every_kind import study_parameters
 from dashboard.maps import settings
 from dashboard.shared import selection, tables
 from tests.dashboard.neighbors.test_page import figure_of, texts
@@ -254,7 +254,7 @@ def test_links_to_studies_name_widgets_that_exist(open_page: Open, run: Run, bun
     app = open_page("maps", **settings.group_parameters(given.model_dump()))
     assert not app.exception
     assert not any(button.label == "Find groups" for button in app.button)
-    assert parameters("stability", {}) == {}
+    assert study_parameters("stability", {}) == {}
 
 
 @pytest.mark.parametrize("key", ["axis_keep", f"axis_delete_{OwnAxis(('1',), ('2',)).axis_id}"])
