@@ -8,7 +8,7 @@ from core.jobs.job_folder import Job
 from dashboard.cache import loaders
 from dashboard.jobs import every_kind, trainings
 from dashboard.session import state
-from dashboard.shared import phrases
+from dashboard.shared import elements, phrases
 from dashboard.shared.markup import escape
 
 MOST_LISTED = 200
@@ -123,4 +123,4 @@ elif loaders.jobs_now():
     overview()
 else:
     st.markdown("There is no job yet.")
-    st.page_link("app_pages/train.py", label="Train a first model", icon=":material/model_training:")
+    elements.page_link("train", "Train a first model", "model_training")

@@ -11,7 +11,7 @@ from dashboard.charts import training as charts
 from dashboard.compare import choice as compare_choice
 from dashboard.compare import results as compare_results
 from dashboard.session import state
-from dashboard.shared import phrases
+from dashboard.shared import elements, phrases
 from dashboard.shared.markup import escape
 from dashboard.train import curve, curve_words, form
 
@@ -182,7 +182,7 @@ st.title("All trained models")
 summaries = loaders.runs()
 if not summaries:
     st.markdown("Every training ends here, with its settings and results. There is none yet.")
-    st.page_link("app_pages/train.py", label="Train a first model", icon=":material/model_training:")
+    elements.page_link("train", "Train a first model", "model_training")
 else:
     st.markdown("Every training ends here, with its settings and results. Equal settings on equal data are one model.")
     picked = st.dataframe(

@@ -11,7 +11,7 @@ from core.store.runs import RunSummary
 from dashboard.cache import loaders
 from dashboard.missions import bar, progress
 from dashboard.session import classroom, state
-from dashboard.shared import phrases
+from dashboard.shared import elements, phrases
 from dashboard.shared.markup import escape
 from dashboard.shell import job_tray, memory
 
@@ -57,16 +57,12 @@ def run() -> None:
     classroom.write_link()
     bar.show(page.url_path or "start")
     for problem in state.take_problems():
-        _say(problem.code, problem.message)
+        elements.error(problem.code, problem.message)
     try:
         page.run()
     except ExplorerError as error:
-        _say(error.code, str(error))
+        elements.error(error.code, str(error))
     memory.settle(page.title)
-
-
-def _say(code: str, message: str) -> None:
-    st.error(escape(phrases.sentence(message)), icon=":material/error:", title=phrases.error_title(code))
 
 
 def _navigation() -> st.Page:
@@ -103,7 +99,7 @@ def _choices() -> None:
         )
         st.caption(dataset.about.get("source", ""))
         if not classroom.on():
-            st.page_link("app_pages/datasets.py", label="Bring your own", icon=":material/upload_file:")
+            elements.page_link("datasets", "Bring your own", "upload_file")
     summaries = loaders.runs_of(state.dataset_id())
     chosen = next((summary for summary in summaries if summary.run_id == state.run_id()), None)
     label = f"Model: {phrases.run_words(chosen)}" if chosen else "Model: none yet"
@@ -124,7 +120,7 @@ def _dataset() -> Ratings:
 def _choose_run(summaries: list[RunSummary], chosen: RunSummary | None) -> None:
     if chosen is None:
         st.write("No model has been trained on this data yet.")
-        st.page_link("app_pages/train.py", label="Train one", icon=":material/model_training:")
+        elements.page_link("train", "Train one", "model_training")
         return
     words = phrases.distinct_run_words(summaries)  # a browser answers with the words, not with the id
     st.session_state.choose_run = chosen.run_id  # follows a choice made elsewhere, such as a finished training
