@@ -7,11 +7,10 @@ from core.errors import LimitError
 from core.model.run import Run
 from core.studies.overlap import OVERLAP
 from dashboard.cache import loaders
-from dashboard.compare import choice as compare_choice
+from dashboard.compare import models as compared_models
 from dashboard.compare import pair as compare_pair
-from dashboard.compare import results as compare_results
 from dashboard.compare import words as compare_words
-from dashboard.compare.choice import Chosen
+from dashboard.compare.models import Chosen
 from dashboard.compare.pair import Names
 from dashboard.compare.side_by_side import side_by_side
 from dashboard.jobs import studies
@@ -29,7 +28,7 @@ def pair(chosen: Chosen) -> None:
     both = " and ".join(chosen.letters)
     st.header(f"Do {both} know the same?" if len(chosen.letters) == 2 else "Two of them side by side")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        first, second = compare_choice.pair(chosen)
+        first, second = compared_models.pair(chosen)
         letters = chosen.letters[first], chosen.letters[second]
         left, right = (loaders.run(chosen.summaries[place].run_id) for place in (first, second))
         without = next((model for model in (left, right) if not model.scorer.has_vectors), None)
@@ -116,22 +115,22 @@ st.markdown(
     "Models can guess equally well and still see different things. Here are their results and settings, and what two "
     "of them agree on: which neighbors stay, and who moves."
 )
-summaries = compare_choice.at_hand()
+summaries = compared_models.at_hand()
 if len(summaries) < 2:
-    compare_choice.offer_second(run)
+    compared_models.offer_second(run)
 else:
-    chosen = compare_choice.choose(summaries)
+    chosen = compared_models.choose(summaries)
     if len(chosen.summaries) < 2:
         st.info("Choose at least two models.", icon=":material/info:")
     else:
         st.markdown(compare_words.errors(chosen.letters, chosen.summaries))
         left_half, right_half = st.columns([5, 7], gap="medium")
         with left_half:
-            compare_results.results(chosen)
+            compared_models.results(chosen)
         with right_half:
             # so narrow that six fit beside each other; of few, the narrowest would hide its words
             width = 86 if len(chosen.letters) > 3 else None
-            compare_results.differing_settings(chosen.summaries, chosen.letters, width=width)
+            compared_models.differing_settings(chosen.summaries, chosen.letters, width=width)
         pair(chosen)
-        compare_results.curves(chosen)
+        compared_models.curves(chosen)
         explanation()

@@ -158,11 +158,7 @@ both_ends(
     view,
     outermost,
     analyses.component_hints(
-        run.run_id,
-        view.component,
-        centered=view.how.centered,
-        min_ratings=view.how.min_ratings,
-        least=view.min_listed,
+        run.run_id, view.component, centered=view.how.centered, min_ratings=view.how.min_ratings, least=view.min_listed
     ),
 )
 component_trust.trust(view)

@@ -82,11 +82,7 @@ def detail(job: Job) -> None:
         trainings.say_end(job)
         if every_kind.needs_no_files(job):
             st.button(
-                "Start it again",
-                icon=":material/replay:",
-                on_click=start_again,
-                args=(job.job_id,),
-                key="start_again",
+                "Start it again", icon=":material/replay:", on_click=start_again, args=(job.job_id,), key="start_again"
             )
     log = queue.log(job.job_id)
     with st.expander("Log", icon=":material/article:", expanded=job.state == "failed"):

@@ -8,12 +8,11 @@ from core.model.families import PRESETS, family_of
 from core.store.runs import RunStore, RunSummary
 from dashboard.cache import loaders
 from dashboard.charts import training as charts
-from dashboard.compare import choice as compare_choice
-from dashboard.compare import results as compare_results
+from dashboard.compare import models as compared_models
 from dashboard.session import state
 from dashboard.shared import elements, phrases
 from dashboard.shared.markup import escape
-from dashboard.train import curve, curve_words, form
+from dashboard.train import curve, form
 
 
 def table(summaries: list[RunSummary]) -> pd.DataFrame:
@@ -87,10 +86,10 @@ def actions(chosen: list[RunSummary]) -> None:
         if st.button("Open the components", type="primary", icon=":material/insights:", disabled=one is None) and one:
             state.look_into(one)
             st.switch_page("app_pages/components.py")
-        several = 2 <= len(chosen) <= compare_choice.MOST
+        several = 2 <= len(chosen) <= compared_models.MOST
         if st.button("Compare", icon=":material/compare_arrows:", disabled=not several, key="open_compare") and several:
             named = ",".join(summary.run_id for summary in chosen)
-            st.switch_page("app_pages/compare.py", query_params={compare_choice.LINK: named})
+            st.switch_page("app_pages/compare.py", query_params={compared_models.LINK: named})
         if st.button("Use its settings", icon=":material/tune:", disabled=one is None) and one:
             state.watch(None)
             form.fill(one.config)
@@ -103,9 +102,9 @@ def actions(chosen: list[RunSummary]) -> None:
 
 def compare(chosen: list[RunSummary]) -> None:
     """Curves of the selected runs, and the settings in which they differ."""
-    if len(chosen) > compare_choice.MOST:
-        st.caption(f"The first {compare_choice.MOST} of the {len(chosen)} selected models are drawn.")
-    drawn = chosen[: compare_choice.MOST]
+    if len(chosen) > compared_models.MOST:
+        st.caption(f"The first {compared_models.MOST} of the {len(chosen)} selected models are drawn.")
+    drawn = chosen[: compared_models.MOST]
     names = [phrases.short_run_words(summary) for summary in drawn]
     curves = [
         charts.Named(name, curve.of_run(loaders.run(summary.run_id)))
@@ -123,11 +122,11 @@ def compare(chosen: list[RunSummary]) -> None:
         f"The lowest kept validation RMSE, {best.outcome.val_rmse:.3f}, is "
         f"that of {phrases.run_words(best)}."
         if len(drawn) > 1
-        else curve_words.result(best.outcome, phrases.unit(best.dataset.max_rating))
+        else curve.result_words(best.outcome, phrases.unit(best.dataset.max_rating))
     )
     if len(drawn) > 1:
         st.subheader("Settings that differ")
-        compare_results.differing_settings(drawn, names)
+        compared_models.differing_settings(drawn, names)
 
 
 def details(summary: RunSummary) -> None:

@@ -15,7 +15,7 @@ from dashboard.charts import training as charts
 from dashboard.jobs import trainings
 from dashboard.session import classroom, state
 from dashboard.shared import elements, phrases
-from dashboard.train import curve, curve_words, form
+from dashboard.train import curve, form
 
 NOTHING = curve.Curve(started=None)
 
@@ -111,7 +111,7 @@ def live(job_id: str, references: Started, behind_run: str | None) -> None:
     left = shown.seconds_left()
     behind = charts.Named("earlier", curve.of_run(loaders.run(behind_run))) if behind_run else None
     time = ("Time left", "–" if left is None else phrases.duration(left))
-    board(shown, references, behind, time, curve_words.curve(shown, trainings.unit()))
+    board(shown, references, behind, time, curve.reading(shown, trainings.unit()))
 
 
 def train_button(config: RunConfig | None) -> None:
@@ -150,11 +150,11 @@ def finished_board(run: Run, behind: charts.Named | None, *, just_now: bool, cha
         st.markdown(f":small[:material/check_circle: {text}.]")
     unit = trainings.unit()
     time = ("Time taken", phrases.duration(run.outcome.train_seconds))
-    board(shown, run.started, behind, time, curve_words.curve(shown, unit))
+    board(shown, run.started, behind, time, curve.reading(shown, unit))
     with st.container(border=True):
-        st.markdown(f"**{curve_words.result(run.outcome, unit)}**")
-        st.markdown(curve_words.against_references(run.outcome.val_rmse, run.started, unit))
-        st.caption(curve_words.unseen(run.started, run.dataset.noun))
+        st.markdown(f"**{curve.result_words(run.outcome, unit)}**")
+        st.markdown(curve.against_references(run.outcome.val_rmse, run.started, unit))
+        st.caption(curve.unseen(run.started, run.dataset.noun))
         with st.container(horizontal=True):
             for page, icon, label in phrases.AFTER_TRAINING:
                 elements.page_link(page, label, icon, run=run.run_id)
@@ -169,7 +169,7 @@ def not_trained(config: RunConfig | None, references: Started, behind: charts.Na
         train_button(config)
         if ended is not None and ended.state == "canceled":
             st.markdown(f":small[:material/stop_circle: {phrases.sentence(ended.message)}]")
-    words = curve_words.curve(shown, trainings.unit(), ended=True) if shown.epochs else phrases.BEFORE_TRAINING
+    words = curve.reading(shown, trainings.unit(), ended=True) if shown.epochs else phrases.BEFORE_TRAINING
     time = ("Time left", "–") if ended is None else ("Time taken", phrases.duration(ended.seconds))
     board(shown, references, behind, time, words)
 

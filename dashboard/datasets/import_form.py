@@ -156,7 +156,7 @@ def _what_was_found(draft: Draft, preview: Preview) -> None:
             f"Divide at {escape(DELIMITERS.get(preview.delimiter, preview.delimiter))}",
             type="primary",
             icon=":material/splitscreen:",
-            on_click=_read_otherwise,
+            on_click=_say,
             args=("delimiter", preview.delimiter),
             key="mend_delimiter",
         )
@@ -258,7 +258,7 @@ def _role(draft: Draft, preview: Preview, role: str) -> None:
         format_func=lambda name: name or "No column",
         placeholder="Choose a column",
         key=key,
-        on_change=_take_column,
+        on_change=_take,
         args=(role, key),
     )
 
@@ -274,27 +274,9 @@ def _choice(draft: Draft, name: str, label: str, words: dict[Any, str], recogniz
         format_func=lambda value: words.get(value, str(value)),
         placeholder="Not known",
         key=key,
-        on_change=_take_reading,
+        on_change=_take,
         args=(name, key),
     )
-
-
-def _take_column(role: str, key: str) -> None:
-    """Remember which column somebody chose for a role; a callback."""
-    if draft := current():
-        draft.mapping[role] = st.session_state[key]
-
-
-def _take_reading(name: str, key: str) -> None:
-    """Read the files as somebody chose in a field; a callback."""
-    _read_otherwise(name, st.session_state[key])
-
-
-def _read_otherwise(name: str, value: Any) -> None:
-    """Read the files in another way: the columns are others then; a callback."""
-    if draft := current():
-        draft.options[name] = value
-        draft.mapping.clear()
 
 
 def _text(draft: Draft, name: str, label: str, recognized: str, help_: str | None = None) -> None:
@@ -311,15 +293,24 @@ def _number(draft: Draft, name: str, label: str, recognized: float | None, minim
 def _draw(widget: Callable[..., Any], draft: Draft, name: str, label: str, value: Any, **more: Any) -> None:
     """A widget that shows `value`; only what somebody changes counts as said."""
     key = draft.key(name, value)
-    widget(label, value=value, key=key, on_change=_take_option, args=(name, key), **more)
+    widget(label, value=value, key=key, on_change=_take, args=(name, key), **more)
 
 
-def _take_option(name: str, key: str) -> None:
+def _take(name: str, key: str) -> None:
     """Remember what somebody set in a field, or that it was emptied; a callback."""
-    draft, value = current(), st.session_state[key]
+    _say(name, st.session_state[key])
+
+
+def _say(name: str, value: Any) -> None:
+    """Remember a column's role or an option; where the files are read in another way, the columns are others."""
+    draft = current()
     if draft is None:
         return
-    if value is None or value == "":
+    if name in _ROLES:
+        draft.mapping[name] = value
+    elif value is None or value == "":
         draft.options.pop(name, None)
     else:
         draft.options[name] = value
+    if name in _READING:
+        draft.mapping.clear()

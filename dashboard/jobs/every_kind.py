@@ -12,7 +12,7 @@ from core.studies.maps import MAP
 from core.studies.overlap import OVERLAP
 from core.studies.study_kinds import study_named
 from dashboard.cache import loaders
-from dashboard.compare import choice as compare_choice
+from dashboard.compare import models as compared_models
 from dashboard.jobs import imports, studies, trainings
 from dashboard.maps import settings as map_settings
 from dashboard.session import state
@@ -21,7 +21,7 @@ from dashboard.shared import elements
 _PARAMETERS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, str]]] = {
     MAP.name: map_settings.map_parameters,
     CLUSTERS.name: map_settings.group_parameters,
-    OVERLAP.name: compare_choice.link_to,
+    OVERLAP.name: compared_models.link_to,
 }
 """Query parameters with which the page of a study shows it, by its settings; none where the page needs none."""
 

@@ -13,7 +13,7 @@ from dashboard.cache import loaders
 from dashboard.session import state
 from dashboard.shared import elements, phrases
 from dashboard.shared.markup import escape
-from dashboard.train import curve, curve_words, form
+from dashboard.train import curve, form
 
 POLL = 0.4
 """Seconds between two looks at a job that runs."""
@@ -193,7 +193,7 @@ def progress_words(job: Job, so_far: curve.Curve) -> str:
     left = phrases.duration(so_far.seconds_left() or 0.0)
     return (
         f"Epoch {min(last.epoch + 1, so_far.started.epochs)} of {so_far.started.epochs}. "
-        f"{curve_words.guess(last.val_rmse, unit(loaders.data_of(job)))}. At most {left} left."
+        f"{curve.guess(last.val_rmse, unit(loaders.data_of(job)))}. At most {left} left."
     )
 
 

@@ -68,12 +68,7 @@ def show(run: Run, ratings: Ratings, rows: Rows, line: DeltaGenerator) -> None:
 
 def _picture(run: Run, ratings: Ratings, rows: Rows, axis: OwnAxis, projected: Axis, listed: np.ndarray) -> None:
     outermost = ends(projected.positions, listed, NAMED)
-    chosen = charts.Poles(
-        _rows_of(ratings, axis.low),
-        _rows_of(ratings, axis.high),
-        axis.low_name,
-        axis.high_name,
-    )
+    chosen = charts.Poles(_rows_of(ratings, axis.low), _rows_of(ratings, axis.high), axis.low_name, axis.high_name)
     nouns = rows.nouns
     label, closest = _closest(run, projected)
     middles = "The dotted lines are the middles of the poles, at −1 and 1."
@@ -95,10 +90,7 @@ def _reach(rows: Rows, axis: OwnAxis, projected: Axis, outermost: Ends) -> str:
         return ""
     low, high = (
         f"{escape(name) or end} lies **{escape(rows.labels[row])}** ({signed(projected.positions[row])})"
-        for end, name, row in (
-            ("low", axis.low_name, outermost.bottom[0]),
-            ("high", axis.high_name, outermost.top[0]),
-        )
+        for end, name, row in (("low", axis.low_name, outermost.bottom[0]), ("high", axis.high_name, outermost.top[0]))
     )
     return f"Furthest toward {low}, toward {high}."
 
@@ -147,13 +139,7 @@ def _file(run_id: str, axis: OwnAxis, min_ratings: int) -> bytes:
 
 
 def _cross(
-    run: Run,
-    ratings: Ratings,
-    rows: Rows,
-    axis: OwnAxis,
-    projected: Axis,
-    kept: Sequence[OwnAxis],
-    listed: np.ndarray,
+    run: Run, ratings: Ratings, rows: Rows, axis: OwnAxis, projected: Axis, kept: Sequence[OwnAxis], listed: np.ndarray
 ) -> None:
     """A map of this axis and a kept one."""
     st.header("Two axes as a map")
@@ -162,11 +148,7 @@ def _cross(
         st.caption("Keep an axis, then choose other poles: the two can be laid across each other.")
         return
     chosen = st.selectbox(
-        "Across this axis",
-        list(others),
-        format_func=lambda axis_id: others[axis_id].title,
-        key="axis_cross",
-        width=420,
+        "Across this axis", list(others), format_func=lambda axis_id: others[axis_id].title, key="axis_cross", width=420
     )
     other = others[chosen]
     pair = combine(projected, saved_axes.project(other, rows.matrix, ratings.items))
@@ -217,11 +199,7 @@ def _choose_pole(rows: Rows, end: str, label: str, example: tuple[str, list[int]
     """Name and rows of one pole."""
     nouns = rows.nouns
     name = st.text_input(
-        f"{label} (name of this pole)",
-        example[0],
-        max_chars=LONGEST,
-        key=f"pole_{end}_name",
-        bind="query-params",
+        f"{label} (name of this pole)", example[0], max_chars=LONGEST, key=f"pole_{end}_name", bind="query-params"
     )
     chosen = selection.search(
         f"{nouns.capitalize()} at this pole",
@@ -243,10 +221,7 @@ def _example(ratings: Ratings, rows: Rows) -> tuple[tuple[str, list[int]], tuple
     if not first:
         return ("", []), ("", [])
     belongs = ratings.item_table["genres"].tolist()
-    return (
-        (first, _most_rated(rows, belongs, first, second)),
-        (second, _most_rated(rows, belongs, second, first)),
-    )
+    return ((first, _most_rated(rows, belongs, first, second)), (second, _most_rated(rows, belongs, second, first)))
 
 
 def _most_rated(rows: Rows, belongs: list[list[str]], genre: str, other: str) -> list[int]:
@@ -312,10 +287,7 @@ def _delete(run_id: str, axis: OwnAxis) -> None:
 def _open(run_id: str, axis: OwnAxis) -> None:
     """Put a kept axis into the fields; a callback."""
     ratings, rows, missing = loaders.ratings_of(run_id), loaders.item_rows(run_id), 0
-    for end, ids, name in (
-        ("low", axis.low, axis.low_name),
-        ("high", axis.high, axis.high_name),
-    ):
+    for end, ids, name in (("low", axis.low, axis.low_name), ("high", axis.high, axis.high_name)):
         known_rows = [ratings.items.index(item) for item in ids if item in ratings.items]
         offered = [rows.labels[row] for row in known_rows if rows.labels[row] in rows.offered]
         missing += len(ids) - len(offered)

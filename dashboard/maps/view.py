@@ -69,18 +69,28 @@ def _earlier(run: Run) -> None:
 
 def _made(run: Run, rows: Rows, chosen: MapStudySettings, n: int) -> DrawnMap | None:
     """Offer the study that a map needs; the map, where it has just been finished."""
-    nouns = rows.nouns
-    made = study(
-        MAP,
-        run,
-        chosen,
-        title=f"A map of {n:,} {nouns} by {settings.label_of(settings.METHODS, chosen.method)}",
-        button="Draw this map",
-        about_seconds=settings.about_seconds(chosen, n),
-        words=f"Starts from the principal components and pulls {nouns} together that are neighbors in the model, then "
-        "measures how many neighbors the picture has kept.",
+    words = (
+        f"Starts from the principal components and pulls {rows.nouns} together that are neighbors in the model, then "
+        "measures how many neighbors the picture has kept."
     )
-    return None if made is None else drawn_map(run, chosen)
+    title = f"A map of {n:,} {rows.nouns} by {settings.label_of(settings.METHODS, chosen.method)}"
+    return drawn_map(run, chosen) if _offer(run, chosen, n, title, "Draw this map", words) else None
+
+
+def _measure(run: Run, rows: Rows, drawn: DrawnMap) -> None:
+    """Offer to measure how faithful a large shadow is."""
+    n = len(drawn.rows)
+    words = (
+        f"Compares the neighbors of all {n:,} {rows.nouns} in the model with those on the map. Above "
+        f"{QUICK:,} that takes too long for a page."
+    )
+    _offer(run, drawn.settings, n, "How far can this picture be trusted?", "Measure it", words)
+
+
+def _offer(run: Run, chosen: MapStudySettings, n: int, title: str, button: str, words: str) -> bool:
+    """Offer the study of a map with n items; whether it is there."""
+    seconds = settings.about_seconds(chosen, n)
+    return study(MAP, run, chosen, title=title, button=button, about_seconds=seconds, words=words) is not None
 
 
 def _picture(run: Run, ratings: Ratings, rows: Rows, drawn: DrawnMap, clusters: Stored | None) -> None:
@@ -167,21 +177,6 @@ def _sentences(
     if missing:
         sentences.append(f"Not on this map, for too few ratings: {', '.join(missing)}.")
     return " ".join(filter(None, sentences))
-
-
-def _measure(run: Run, rows: Rows, drawn: DrawnMap) -> None:
-    """Offer to measure how faithful a large shadow is."""
-    n = len(drawn.rows)
-    study(
-        MAP,
-        run,
-        drawn.settings,
-        title="How far can this picture be trusted?",
-        button="Measure it",
-        about_seconds=settings.about_seconds(drawn.settings, n),
-        words=f"Compares the neighbors of all {n:,} {rows.nouns} in the model with those on the map. Above "
-        f"{QUICK:,} that takes too long for a page.",
-    )
 
 
 def _columns(rows: Rows, drawn: DrawnMap) -> dict[str, np.ndarray]:

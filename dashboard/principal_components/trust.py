@@ -133,9 +133,4 @@ def _numbers(view: View, cost: Cost | None) -> None:
             },
             alt=f"Name, share, noise band, stability and validation error of all {n} components",
         )
-        tables.download(
-            "Download as CSV",
-            partial(tables.csv, table),
-            file="components.csv",
-            key="download_components",
-        )
+        tables.download("Download as CSV", partial(tables.csv, table), file="components.csv", key="download_components")

@@ -87,7 +87,7 @@ def choose_point(chart: str, run_id: str, *, users: bool) -> None:
     points = st.session_state[chart].selection.points
     if not points:
         return
-    rows = loaders.user_rows(run_id) if users else loaders.item_rows(run_id)
+    rows = loaders.rows_of(run_id, users=users)
     label = rows.labels[int(points[0]["customdata"])]
     if label in rows.offered:
         st.session_state[f"near_{rows.noun}"] = label
