@@ -1,6 +1,5 @@
 """Compare: two to six models beside each other, and two of them on one map."""
 
-import numpy as np
 import streamlit as st
 
 from core.analysis.compare.comparison import FEWEST, Shared
@@ -8,19 +7,15 @@ from core.errors import LimitError
 from core.model.run import Run
 from core.studies.overlap import OVERLAP
 from dashboard.cache import loaders
-from dashboard.compare import choice as compare_choice
+from dashboard.compare import models as compared_models
 from dashboard.compare import pair as compare_pair
-from dashboard.compare import results as compare_results
 from dashboard.compare import words as compare_words
-from dashboard.compare.choice import Chosen
+from dashboard.compare.models import Chosen
 from dashboard.compare.pair import Names
 from dashboard.compare.side_by_side import side_by_side
 from dashboard.jobs import studies
-from dashboard.shared import phrases
+from dashboard.shared import elements, phrases
 from dashboard.shell.needs_run import explain_lack, require_run
-
-WELL_KNOWN = 21
-"""Ratings an item needs to be compared, at first."""
 
 SECONDS_A_PAIR = 9e-9
 """Of finding neighbors in two models, for each pair of items; on two processors."""
@@ -33,41 +28,30 @@ def pair(chosen: Chosen) -> None:
     both = " and ".join(chosen.letters)
     st.header(f"Do {both} know the same?" if len(chosen.letters) == 2 else "Two of them side by side")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        first, second = compare_choice.pair(chosen)
+        first, second = compared_models.pair(chosen)
         letters = chosen.letters[first], chosen.letters[second]
         left, right = (loaders.run(chosen.summaries[place].run_id) for place in (first, second))
-        without = next((one for one in (left, right) if not one.scorer.has_vectors), None)
+        without = next((model for model in (left, right) if not model.scorer.has_vectors), None)
         if without is not None:
             explain_lack(without, "has_vectors")
             return
-        most = most_asked(left, right)
-        least = st.number_input(
-            "Enough ratings: at least",
-            1,
-            most,
-            min(WELL_KNOWN, most),
+        min_ratings = elements.enough_ratings(
+            *(loaders.item_rows(model.run_id).count for model in (left, right)),
+            leaving=FEWEST,
             key="min",
-            bind="query-params",
-            width=190,
-            help="Only what has this many ratings in the data of both is compared; the place of others is mostly "
+            words="Only what has this many ratings in the data of both is compared; the place of others is mostly "
             "chance.",
         )
-    names = Names(letters, left.run_id, right.run_id, least)
+    names = Names(letters, left.run_id, right.run_id, min_ratings)
     items = compare_pair.shared(names)
     noun = left.dataset.noun
     if len(items) < FEWEST:
         too_few(items, noun)
         return
     sizes = None if left.dataset.digest == right.dataset.digest else (left.dataset.items, right.dataset.items)
-    st.caption(compare_words.left_out(items, least, sizes, noun))
+    st.caption(compare_words.left_out(items, min_ratings, sizes, noun))
     if compared(names, left, items):
         side_by_side(names)
-
-
-def most_asked(left: Run, right: Run) -> int:
-    """The highest number of ratings that still leaves something to compare in each; at least 1."""
-    counts = [loaders.item_rows(one.run_id).count for one in (left, right)]
-    return max(1, min(int(np.sort(count)[-min(FEWEST, len(count))]) for count in counts))
 
 
 def too_few(items: Shared, noun: str) -> None:
@@ -131,20 +115,22 @@ st.markdown(
     "Models can guess equally well and still see different things. Here are their results and settings, and what two "
     "of them agree on: which neighbors stay, and who moves."
 )
-known = compare_choice.at_hand()
-if len(known) < 2:
-    compare_choice.offer_second(run)
+summaries = compared_models.at_hand()
+if len(summaries) < 2:
+    compared_models.offer_second(run)
 else:
-    chosen = compare_choice.choose(known)
+    chosen = compared_models.choose(summaries)
     if len(chosen.summaries) < 2:
         st.info("Choose at least two models.", icon=":material/info:")
     else:
         st.markdown(compare_words.errors(chosen.letters, chosen.summaries))
         left_half, right_half = st.columns([5, 7], gap="medium")
         with left_half:
-            compare_results.results(chosen)
+            compared_models.results(chosen)
         with right_half:
-            compare_results.settings(chosen)
+            # so narrow that six fit beside each other; of few, the narrowest would hide its words
+            width = 86 if len(chosen.letters) > 3 else None
+            compared_models.differing_settings(chosen.summaries, chosen.letters, width=width)
         pair(chosen)
-        compare_results.curves(chosen)
+        compared_models.curves(chosen)
         explanation()

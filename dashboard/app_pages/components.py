@@ -2,7 +2,6 @@
 
 from functools import partial
 
-import numpy as np
 import streamlit as st
 
 from core.analysis.components.extremes import Ends, ends
@@ -12,11 +11,10 @@ from dashboard.charts.scree import scree
 from dashboard.principal_components import trust as component_trust
 from dashboard.principal_components import words as component_words
 from dashboard.principal_components.ends import both_ends
-from dashboard.principal_components.method import explanation
 from dashboard.principal_components.naming import How
 from dashboard.principal_components.plane import component_map
-from dashboard.principal_components.view import View, look
-from dashboard.shared import phrases, selection
+from dashboard.principal_components.view import View, load_view
+from dashboard.shared import elements, phrases, selection
 from dashboard.shared.markup import escape
 from dashboard.shell.needs_run import require_run
 
@@ -24,8 +22,6 @@ TOP = 10
 """Items at each end, as in the article."""
 NAMED = 3
 """Items named on the strip at each end."""
-WELL_KNOWN = 21
-"""Ratings an item needs to be listed, at first: the article's "more than 20"."""
 
 run = require_run("has_vectors")
 ratings = loaders.ratings(run.dataset.dataset_id)
@@ -33,43 +29,31 @@ rows = loaders.item_rows(run.run_id)
 noun, nouns = rows.noun, rows.nouns
 
 
-def most_asked() -> int:
-    """The highest number of ratings that still leaves items for two ends; at least 1."""
-    return max(1, int(np.sort(rows.count)[-min(2 * TOP, len(rows))]))
-
-
 def controls() -> tuple[int, int, How]:
     """The choices in one line: the component from 0, the ratings an item needs, and how the components come about."""
-    n = min(run.config.dimensions, len(rows))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        number = st.number_input("Component", 1, n, 1, key="component", bind="query-params", width=130)
-        least = st.number_input(
-            "Enough ratings: at least",
-            1,
-            most_asked(),
-            min(WELL_KNOWN, most_asked()),
+        number = elements.whole_number("Component", 1, min(run.config.dimensions, len(rows)), 1, "component", width=130)
+        min_listed = elements.enough_ratings(
+            rows.count,
+            leaving=2 * TOP,
             key="min",
-            bind="query-params",
-            width=190,
-            help=f"Only {nouns} with this many ratings are listed at the ends; the place of others is mostly chance.",
+            words=f"Only {nouns} with this many ratings are listed at the ends; the place of others is mostly chance.",
         )
-        shaped = st.toggle(
+        shaped = elements.toggle(
             "Only these shape the components",
-            key="shaped",
-            bind="query-params",
-            help=f"Off: all {len(rows):,} {nouns} take part in the analysis. On: only those with enough ratings do.",
+            "shaped",
+            f"Off: all {len(rows):,} {nouns} take part in the analysis. On: only those with enough ratings do.",
         )
-        centered = st.toggle(
+        centered = elements.toggle(
             "Centered",
-            key="centered",
-            bind="query-params",
-            help="Subtract the mean of every dimension first. The article does not, so its first component also holds "
+            "centered",
+            "Subtract the mean of every dimension first. The article does not, so its first component also holds "
             f"what all {nouns} have in common.",
         )
-    return number - 1, least, How(centered, least if shaped else 0)
+    return number - 1, min_listed, How(centered, min_listed if shaped else 0)
 
 
-def overview(view: View, found: Ends) -> list[int]:
+def overview(view: View, outermost: Ends) -> list[int]:
     """The scree plot, and the chosen component as a strip; the items that somebody marked on it."""
     left, right = st.columns([2, 3], gap="medium")
     with left:
@@ -79,30 +63,30 @@ def overview(view: View, found: Ends) -> list[int]:
         marked = selection.search(
             f"Mark {nouns}", rows.offered, key="mark", words="They are ringed and named here and on the map below."
         )
-    said = component_words.ends(ratings, rows, found)
+    text = component_words.ends(ratings, rows, outermost)
     picture.plotly_chart(
         charts.strip(
             view.scores,
             rows.labels,
             view.listed,
-            Ends(top=found.top[:NAMED], bottom=found.bottom[:NAMED]),
+            Ends(top=outermost.top[:NAMED], bottom=outermost.bottom[:NAMED]),
             label=view.label,
             noun=noun,
             marked=marked,
         ),
         key="strip",
         config=phrases.CHART_CONFIG,
-        alt=f"All {nouns} along {view.label.short}. {said}",
+        alt=f"All {nouns} along {view.label.short}. {text}",
     )
-    picture.markdown(said)
+    picture.markdown(text)
     return marked
 
 
 def shares(view: View) -> None:
     """How much each component carries."""
-    said = component_words.scree(view.result, view.component)
+    text = component_words.scree(view.result, view.component)
     if view.noise is not None:
-        said = f"{said} {component_words.noise(view.noise, view.component)}"
+        text = f"{text} {component_words.noise(view.noise, view.component)}"
     st.plotly_chart(
         scree(
             view.result.variance_ratio,
@@ -115,9 +99,49 @@ def shares(view: View) -> None:
         on_select=partial(component_trust.choose, len(view.labels), "scree"),
         selection_mode="points",
         config=phrases.CHART_CONFIG,
-        alt=f"Share of the total carried by each of {len(view.labels)} components. {said}",
+        alt=f"Share of the total carried by each of {len(view.labels)} components. {text}",
     )
-    st.markdown(f"{said} Select a bar to choose another.")
+    st.markdown(f"{text} Select a bar to choose another.")
+
+
+def explanation(dimensions: int) -> None:
+    """How all of this is computed, folded away: formulas and sources."""
+    with st.expander("How this is computed", icon=":material/function:"):
+        st.markdown(
+            f"The {noun} matrix $X$ has one row of {dimensions} numbers a {noun}. Its singular value "
+            "decomposition $X = U S V^\\top$ gives the components, the rows of $V^\\top$, and the scores $X V$. "
+            "Component $k$ carries the share $s_k^2 / \\sum_j s_j^2$ of the total. Without centering this is what the "
+            "article computes with R's `prcomp(center = FALSE)`: the total is the mean squared length of a row, not a "
+            "variance, and the first component often points from zero to the middle of all rows. *Centered* subtracts "
+            "the mean of each dimension first.\n\n"
+            "A component and its mirror image are the same finding. The sign is fixed so that its largest loading is "
+            f"positive: which end is called high has no meaning. {nouns.capitalize()} that do not shape the components "
+            "are placed on them all the same, by the same projection.\n\n"
+            "The noise band is parallel analysis ([Horn 1965](https://doi.org/10.1007/BF02289447)): every column of "
+            "the matrix is shuffled by itself, 20 times, and the band is the 95th percentile of what components carry "
+            "then. Without centering, the part that all rows have in common is added to it. Above the band means more "
+            "than chance in this matrix, not that another training would find the component again.\n\n"
+            "Whether one would is measured by training again from other seeds: the same analysis of each of those "
+            "matrices, and their components matched one to one ([Kuhn 1955](https://doi.org/10.1002/nav.3800020109)) "
+            "so that the sum of $|r|$ is largest, with $r$ the Pearson correlation of the scores of the trained "
+            f"{nouns} that shape the components. The bar is the median over the other seeds.\n\n"
+            f"How many matter is measured by rebuilding every {noun}'s vector from its first $k$ components, "
+            "$\\hat v = m + \\sum_{i \\le k} ((v - m) \\cdot c_i) \\, c_i$ with $m$ the mean vector where "
+            "centered and else zero, and predicting validation ratings with it; biases stay as they are. Of more than "
+            "100,000 validation ratings as many are drawn.\n\n"
+            "A name you give belongs to the direction: with other settings it stands at the component that points the "
+            "same way (cosine of at least 0.95), its ends swapped where the sign is.\n\n"
+            f"The hints look at the {nouns} with enough ratings. For a number the effect is Spearman's correlation "
+            "with the score; for a category 2 AUC − 1, how much more often one of its members lies above one of the "
+            "others than below. The words name effects of at least 0.1 with p below 0.05 after the correction of "
+            "[Benjamini and Hochberg (1995)](https://doi.org/10.1111/j.2517-6161.1995.tb02031.x). They go together "
+            "with the component; that it is about them is for you to judge.\n\n"
+            "Number colors span the middle 90% of what is drawn; values beyond have the color of the nearest end. A "
+            "correlation named under the map is Spearman's, over the ranks of what is drawn.\n\n"
+            "I. T. Jolliffe (2002), *Principal Component Analysis*, 2nd edition, Springer, "
+            "[doi:10.1007/b98835](https://doi.org/10.1007/b98835) · "
+            "[R documentation of prcomp](https://stat.ethz.ch/R-manual/R-devel/library/stats/html/prcomp.html)"
+        )
 
 
 st.title("Which tastes did it find?")
@@ -125,22 +149,18 @@ st.markdown(
     f"Principal components are the main directions in the {noun} matrix, the strongest first. Look at the {nouns} at "
     "both ends of a component: what sets them apart is what the model learned to tell apart, and it is yours to name."
 )
-view = look(run.run_id, *controls())
+view = load_view(run.run_id, *controls())
 for problem in view.names.problems:
     st.warning(escape(phrases.sentence(problem)), icon=":material/edit_off:")
-found = ends(view.scores, view.listed, TOP)
-marked = overview(view, found)
+outermost = ends(view.scores, view.listed, TOP)
+marked = overview(view, outermost)
 both_ends(
     view,
-    found,
+    outermost,
     analyses.component_hints(
-        run.run_id,
-        view.component,
-        centered=view.how.centered,
-        min_ratings=view.how.min_ratings,
-        least=view.least,
+        run.run_id, view.component, centered=view.how.centered, min_ratings=view.how.min_ratings, least=view.min_listed
     ),
 )
 component_trust.trust(view)
-component_map(run.run_id, view.component, view.least, view.how, tuple(marked))
-explanation(noun, run.config.dimensions)
+component_map(run.run_id, view.component, view.min_listed, view.how, tuple(marked))
+explanation(run.config.dimensions)

@@ -11,11 +11,11 @@ from core.jobs import import_jobs, queue
 from core.jobs.job_folder import Job, read_spec
 from core.store.runs import RunSummary
 from dashboard.cache import loaders
-from dashboard.charts import data as charts
 from dashboard.datasets import import_form
+from dashboard.datasets.overview import overview
 from dashboard.jobs import imports, trainings
 from dashboard.session import state
-from dashboard.shared import phrases
+from dashboard.shared import elements, phrases
 from dashboard.shared.markup import escape
 
 AT_HAND, OWN, RELEASED = "At hand", "Bring your own", "MovieLens releases"
@@ -90,82 +90,53 @@ def detail(info: DatasetInfo) -> None:
             state.select_dataset(info.dataset_id)
             st.switch_page("app_pages/train.py")
         if st.button("Rename", icon=":material/edit:", disabled=not own, key="rename"):
-            rename(info)
+            rename(info.dataset_id)
         if st.button("Delete", icon=":material/delete:", disabled=not own, key="delete"):
-            delete(info)
+            delete(info.dataset_id)
     if not own:
         st.caption("This data comes with the program: it can be neither renamed nor deleted.")
-    pictures(info)
-
-
-def pictures(info: DatasetInfo) -> None:
-    """Four numbers and three charts."""
-    ratings, nouns = loaders.ratings(info.dataset_id), phrases.plural(info.noun)
-    with st.grid(4, min_column_width=140):
-        st.metric("Ratings", f"{info.ratings:,}", border=True)
-        st.metric("People", f"{info.users:,}", border=True)
-        st.metric(nouns.capitalize(), f"{info.items:,}", border=True)
-        st.metric("Table filled", f"{info.ratings / (info.users * info.items):.1%}", border=True)
-    drawn = (
-        (charts.ratings_histogram(ratings), "ratings", "How often each rating was given"),
-        (
-            charts.counts_histogram(
-                ratings.item_count[ratings.item_count > 0], title=f"How often a {info.noun} is rated", noun=info.noun
-            ),
-            "items",
-            f"How many {nouns} have how many ratings",
-        ),
-        (
-            charts.counts_histogram(
-                ratings.user_count[ratings.user_count > 0], title="How much a person rates", noun="person"
-            ),
-            "users",
-            "How many people gave how many ratings",
-        ),
-    )
-    with st.grid(3, min_column_width=260):
-        for figure, name, alt in drawn:
-            st.plotly_chart(figure, key=f"data_{name}", config=phrases.CHART_CONFIG, alt=alt)
+    overview(loaders.ratings(info.dataset_id), "data")
 
 
 @st.dialog("Rename data", icon=":material/edit:")
-def rename(info: DatasetInfo) -> None:
+def rename(dataset_id: str) -> None:
     """Another name, another noun; the ratings, the id and the models stay."""
+    info = data.info(dataset_id)
     name = st.text_input("Name", info.name, max_chars=100, key="new_name")
     noun = st.text_input("One thing that is rated is a", info.noun, max_chars=30, key="new_noun")
     st.caption("Models that learned from it stay as they are.")
     if st.button("Save", type="primary", icon=":material/check:", key="confirm_rename"):
         try:
-            data.rename(info.dataset_id, name, noun)
+            data.rename(dataset_id, name, noun)
         except ExplorerError as error:
-            st.error(escape(phrases.sentence(str(error))), title=phrases.error_title(error.code))
+            elements.error(error.code, str(error))
             return
-        loaders.forget_dataset(info.dataset_id)
+        loaders.forget_dataset(dataset_id)
         st.rerun()
 
 
 @st.dialog("Delete data", icon=":material/delete:")
-def delete(info: DatasetInfo) -> None:
+def delete(dataset_id: str) -> None:
     """Ask once, say what depends on it."""
-    learned, working = loaders.runs_of(info.dataset_id), jobs_on(info.dataset_id)
+    info, models, working = data.info(dataset_id), loaders.runs_of(dataset_id), jobs_on(dataset_id)
     twin = next((other for other in loaders.dataset_infos() if twins(info, other)), None)
     st.markdown(f"**{escape(info.name)}** will be removed from the disk: {phrases.count(info.ratings, 'rating')}.")
     too = False
-    if learned and twin:
+    if models and twin:
         st.markdown(f"Its models stay: **{escape(twin.name)}** holds the same ratings.")
-    elif learned:
+    elif models:
         st.markdown(
-            f"{phrases.count(len(learned), 'model')} learned from it, and the pages cannot show them without it:"
+            f"{phrases.count(len(models), 'model')} learned from it, and the pages cannot show them without it:"
         )
-        st.markdown("\n".join(f"- {phrases.run_words(summary)}" for summary in learned[:8]))
-        if len(learned) > 8:
-            st.caption(f"and {phrases.count(len(learned) - 8, 'more model')}")
+        st.markdown("\n".join(f"- {phrases.run_words(summary)}" for summary in models[:8]))
+        if len(models) > 8:
+            st.caption(f"and {phrases.count(len(models) - 8, 'more model')}")
         too = st.checkbox("Delete these models too", value=True, key="delete_models")
     if working:
         st.markdown(f"{phrases.count(len(working), 'training')} on it will be stopped.")
     with st.container(horizontal=True):
         if st.button("Delete", type="primary", icon=":material/delete:", key="confirm_delete"):
-            _delete(info, learned if too else [], working)
+            _delete(dataset_id, models if too else [], working)
             st.rerun()
         if st.button("Keep", key="keep"):
             st.rerun()
@@ -182,17 +153,17 @@ def jobs_on(dataset_id: str) -> list[Job]:
     return [job for job in active if read_spec(queue.folder() / job.job_id).get("dataset_id") == dataset_id]
 
 
-def _delete(info: DatasetInfo, learned: list[RunSummary], working: list[Job]) -> None:
+def _delete(dataset_id: str, models: list[RunSummary], working: list[Job]) -> None:
     for job in working:
         trainings.stop(job.job_id)
     try:
-        data.delete(info.dataset_id)
-        for summary in learned:
+        data.delete(dataset_id)
+        for summary in models:
             state.delete_run(summary.run_id)
     except ExplorerError as error:
         state.report_error(error)
-    loaders.forget_dataset(info.dataset_id)
-    if state.selected_dataset() == info.dataset_id:
+    loaders.forget_dataset(dataset_id)
+    if state.selected_dataset() == dataset_id:
         state.select_dataset(BUNDLED)
 
 

@@ -1,21 +1,17 @@
 """Jobs: what waits, runs or has ended, with the log of each."""
 
-from collections.abc import Callable
-from functools import partial
-
 import pandas as pd
 import streamlit as st
 
-from core.jobs import import_jobs, queue, study_jobs
+from core.jobs import queue
 from core.jobs.job_folder import Job
 from dashboard.cache import loaders
-from dashboard.jobs import imports, studies, trainings
+from dashboard.jobs import every_kind, trainings
 from dashboard.session import state
-from dashboard.shared import phrases
+from dashboard.shared import elements, phrases
 from dashboard.shared.markup import escape
-from dashboard.train import curve
 
-SHOWN = 200
+MOST_LISTED = 200
 """Older jobs than this are counted, not listed."""
 
 _PICKS = "_jobs_picks"
@@ -32,7 +28,7 @@ COLUMNS = {
 }
 
 
-def table(known: list[Job]) -> pd.DataFrame:
+def table(jobs: list[Job]) -> pd.DataFrame:
     """One row a job, in the order given."""
     return pd.DataFrame(
         {
@@ -44,31 +40,30 @@ def table(known: list[Job]) -> pd.DataFrame:
             "message": phrases.sentence(job.message),
             "job_id": job.job_id,
         }
-        for job in known
+        for job in jobs
     )
 
 
 def overview() -> None:
     """The table, and the job that was picked in it or that the link names."""
-    known = loaders.jobs_now()[::-1]
+    jobs = loaders.jobs_now()[::-1]
     picked = st.dataframe(
-        table(known[:SHOWN]),
+        table(jobs[:MOST_LISTED]),
         hide_index=True,
         column_config=COLUMNS,
         on_select="rerun",
         selection_mode="single-row",
         # rows are selected by number: a new job moves them all
-        key=f"jobs_{known[0].job_id}_{st.session_state.get(_PICKS, 0)}",
+        key=f"jobs_{jobs[0].job_id}_{st.session_state.get(_PICKS, 0)}",
         alt="Jobs with their state, progress, duration and what happened",
     )
-    if len(known) > SHOWN:
-        st.caption(f"The newest {SHOWN} of {len(known):,} jobs.")
-    rows = [row for row in picked.selection.rows if row < len(known)]
+    if len(jobs) > MOST_LISTED:
+        st.caption(f"The newest {MOST_LISTED} of {len(jobs):,} jobs.")
+    rows = [row for row in picked.selection.rows if row < len(jobs)]
     if rows:
-        state.watch(known[rows[0]].job_id)
+        state.watch(jobs[rows[0]].job_id)
         state.write_link()
-    job_id = state.watched_job()
-    job = loaders.job(job_id) if job_id else None
+    job = trainings.followed_job()
     if job is None:
         st.caption("Select a row to see its log.")
     else:
@@ -78,31 +73,17 @@ def overview() -> None:
 def detail(job: Job) -> None:
     """One job: how it stands, what can be done about it, and its log."""
     st.subheader(escape(job.title))
-    if job.kind in import_jobs.KINDS and job.state in ("queued", "running", "done"):
-        arrival(job)
-    elif job.kind == study_jobs.KIND and job.active:
-        studies.show(job)
-    elif job.active:
-        st.progress(job.progress, text=trainings.progress_words(job, curve.of_events(queue.events(job.job_id))))
-        with st.container(horizontal=True, vertical_alignment="center"):
-            trainings.stop_button(job)
-            trainings.link_to(job)
+    if job.active:
+        every_kind.show_progress(job)
     elif job.state == "done":
         st.markdown(f"Done in {phrases.duration(job.seconds)}.")
-        if job.kind == study_jobs.KIND:
-            studies.link(job)
-        elif job.run_id is not None and any(summary.run_id == job.run_id for summary in loaders.runs()):
-            st.page_link(
-                "app_pages/components.py",
-                label="Open the model",
-                icon=":material/insights:",
-                query_params={state.RUN: job.run_id},
-            )
-        else:
-            st.caption("Its model has been deleted since.")
+        every_kind.link_to_result(job)
     else:
         trainings.say_end(job)
-        start_again(job)
+        if every_kind.needs_no_files(job):
+            st.button(
+                "Start it again", icon=":material/replay:", on_click=start_again, args=(job.job_id,), key="start_again"
+            )
     log = queue.log(job.job_id)
     with st.expander("Log", icon=":material/article:", expanded=job.state == "failed"):
         st.code(
@@ -113,31 +94,10 @@ def detail(job: Job) -> None:
         )
 
 
-def start_again(job: Job) -> None:
-    """A button for jobs that need nothing but what they were submitted with."""
-    if job.kind == study_jobs.KIND:
-        again = partial(studies.start_again, job)
-    elif (wanted := loaders.job_config(job)) is not None:
-        again = partial(trainings.start_again, job, wanted)
-    else:
-        return
-    st.button("Start it again", icon=":material/replay:", on_click=partial(_anew, again), key="start_again")
-
-
-def _anew(again: Callable[[], None]) -> None:
+def start_again(job_id: str) -> None:
     """Start a job again, and show what comes of it in place of the row that was picked; a callback."""
-    again()
+    every_kind.start_again(job_id)
     st.session_state[_PICKS] = st.session_state.get(_PICKS, 0) + 1
-
-
-def arrival(job: Job) -> None:
-    """An import or a download that has not failed."""
-    if job.active:
-        st.progress(job.progress, text=imports.progress_words(job))
-        trainings.stop_button(job)
-    else:
-        st.markdown(f"Done in {phrases.duration(job.seconds)}.")
-        imports.link(job)
 
 
 @st.fragment(run_every=1.0)
@@ -159,4 +119,4 @@ elif loaders.jobs_now():
     overview()
 else:
     st.markdown("There is no job yet.")
-    st.page_link("app_pages/train.py", label="Train a first model", icon=":material/model_training:")
+    elements.page_link("train", "Train a first model", "model_training")

@@ -2,11 +2,49 @@
 
 import streamlit as st
 
+from core.model.run import Run
 from dashboard.cache import loaders
-from dashboard.maps import axis_view, explanation, view
+from dashboard.maps import axis_view, view
+from dashboard.shared import elements
+from dashboard.shared.matrix_rows import Rows
 from dashboard.shell.needs_run import require_run
 
 MAP, AXIS = "A map", "An axis of your own"
+
+
+def explanation(run: Run, rows: Rows) -> None:
+    """How maps, groups and axes are computed, folded away: formulas and sources."""
+    nouns, width = rows.nouns, run.config.dimensions
+    with st.expander("How this is computed", icon=":material/function:"):
+        st.markdown(
+            f"Only {nouns} with enough ratings take part, and of them those with a rating in the training part: the "
+            "others still have the random numbers they started from. Of more than 12,000 the picture draws a sample; "
+            "everything else, neighbors and downloads included, uses all of them.\n\n"
+            f"**PCA** lays the map along the directions in which the {nouns} on it differ most, as on the page "
+            "Components. **t-SNE** ([van der Maaten and Hinton 2008](https://jmlr.org/papers/v9/vandermaaten08a.html)) "
+            "turns distances into chances of being neighbors, $p_{ij}$ in the model and $q_{ij}$ on the map, and moves "
+            "the points until $\\sum p_{ij} \\log (p_{ij} / q_{ij})$ is small. It is scikit-learn's, with the "
+            "Barnes–Hut shortcut ([2014](https://jmlr.org/papers/v15/vandermaaten14a.html)), and starts from the "
+            "principal components. **UMAP** ([McInnes, Healy and Melville 2018](https://arxiv.org/abs/1802.03426)) "
+            "does the like with a graph of neighbors; it needs the package `umap-learn`. Equal settings and seeds give "
+            "equal maps.\n\n"
+            f"**Faithfulness** compares the 10 nearest of each {rows.noun} in all {width} dimensions, by the measure "
+            "that the map was made with (cosine for PCA), with the 10 nearest on the picture, by eye. Trustworthiness "
+            "([Venna and Kaski 2001](https://doi.org/10.1007/3-540-44668-0_68)) is 1 where no stranger is drawn among "
+            "the 10 nearest, and falls with how far off the strangers truly are.\n\n"
+            "**Groups** are found in the model's own space: k-means brings all vectors to length one where near means "
+            "cosine, and is started four times; HDBSCAN "
+            "([Campello, Moulavi and Sander 2013](https://doi.org/10.1007/978-3-642-37456-2_14)) draws nothing by "
+            "chance. A name holds genres, decades and words of titles whose odds are at least twice those elsewhere, "
+            "the surest difference first (z-score of two proportions, at least 4).\n\n"
+            "**An axis of one's own** runs from the mean $a$ of the low pole's vectors to the mean $b$ of the high "
+            f"pole's. A {rows.noun} $v$ lies at $2 \\, (v - (a + b) / 2) \\cdot (b - a) / \\lVert b - a \\rVert^2$: "
+            "−1 is the one mean, 1 the other. The closest component is the one with the largest |cosine| to $b - a$, "
+            f"among the components of all {nouns}, not centered; the angle between two axes is measured between their "
+            "directions. The words at the ends are hints as on the page Components: Spearman's correlation, or "
+            "2 AUC − 1 for a category, corrected for looking at many things."
+        )
+
 
 run = require_run("has_vectors")
 ratings = loaders.ratings(run.dataset.dataset_id)
@@ -16,8 +54,8 @@ st.title(f"Where does each {rows.noun} lie?")
 introduction = st.container()
 line = st.container(horizontal=True, vertical_alignment="bottom")
 with line:
-    shown = st.segmented_control("Look at", [MAP, AXIS], default=MAP, required=True, key="maps", bind="query-params")
-show, words = (view.show, view.INTRODUCTION) if shown == MAP else (axis_view.show, axis_view.INTRODUCTION)
+    part = elements.segments("Look at", [MAP, AXIS], "maps")
+show, words = (view.show, view.INTRODUCTION) if part == MAP else (axis_view.show, axis_view.INTRODUCTION)
 introduction.markdown(words.format(noun=rows.noun, nouns=rows.nouns, dimensions=run.config.dimensions))
 show(run, ratings, rows, line)
-explanation.show(run, rows)
+explanation(run, rows)

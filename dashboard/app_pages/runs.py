@@ -4,18 +4,15 @@ import pandas as pd
 import streamlit as st
 
 from core.config import RunConfig
-from core.model.families import PRESETS, differences, family_of
+from core.model.families import PRESETS, family_of
 from core.store.runs import RunStore, RunSummary
 from dashboard.cache import loaders
 from dashboard.charts import training as charts
-from dashboard.compare import choice as compare_choice
+from dashboard.compare import models as compared_models
 from dashboard.session import state
-from dashboard.shared import phrases
+from dashboard.shared import elements, phrases
 from dashboard.shared.markup import escape
-from dashboard.train import curve, curve_words, form
-
-MOST_COMPARED = 6
-"""More curves than this cannot be told apart."""
+from dashboard.train import curve, form
 
 
 def table(summaries: list[RunSummary]) -> pd.DataFrame:
@@ -66,21 +63,17 @@ COLUMNS = {
 }
 
 
-def look_into(run_id: str) -> None:
-    """Open a model on the other pages; a callback."""
-    state.look_into(next(summary for summary in loaders.runs() if summary.run_id == run_id))
-
-
 @st.dialog("Delete models", icon=":material/delete:")
-def confirm_delete(chosen: list[RunSummary]) -> None:
+def confirm_delete(run_ids: list[str]) -> None:
     """Ask once, say what goes."""
+    chosen = [summary for summary in loaders.runs() if summary.run_id in run_ids]
     st.write("These will be removed from the disk, with the names, axes, maps and other studies kept with them:")
     st.markdown("\n".join(f"- {phrases.run_words(summary)}" for summary in chosen))
     st.caption("The same settings can be trained again and give the same model. Jobs keep their logs.")
     with st.container(horizontal=True):
         if st.button("Delete", type="primary", icon=":material/delete:", key="confirm_delete"):
-            for summary in chosen:
-                state.delete_run(summary.run_id)
+            for run_id in run_ids:
+                state.delete_run(run_id)
             st.rerun()
         if st.button("Keep", key="keep"):
             st.rerun()
@@ -91,29 +84,31 @@ def actions(chosen: list[RunSummary]) -> None:
     one = chosen[0] if len(chosen) == 1 else None
     with st.container(horizontal=True):
         if st.button("Open the components", type="primary", icon=":material/insights:", disabled=one is None) and one:
-            look_into(one.run_id)
+            state.look_into(one)
             st.switch_page("app_pages/components.py")
-        several = 2 <= len(chosen) <= MOST_COMPARED
+        several = 2 <= len(chosen) <= compared_models.MOST
         if st.button("Compare", icon=":material/compare_arrows:", disabled=not several, key="open_compare") and several:
             named = ",".join(summary.run_id for summary in chosen)
-            st.switch_page("app_pages/compare.py", query_params={compare_choice.LINK: named})
+            st.switch_page("app_pages/compare.py", query_params={compared_models.LINK: named})
         if st.button("Use its settings", icon=":material/tune:", disabled=one is None) and one:
             state.watch(None)
             form.fill(one.config)
             st.switch_page("app_pages/train.py")
         if st.button("Delete", icon=":material/delete:", disabled=not chosen):
-            confirm_delete(chosen)
+            confirm_delete([summary.run_id for summary in chosen])
     if not chosen:
         st.caption("Select one row to open it, two to six to compare them.")
 
 
 def compare(chosen: list[RunSummary]) -> None:
     """Curves of the selected runs, and the settings in which they differ."""
-    if len(chosen) > MOST_COMPARED:
-        st.caption(f"The first {MOST_COMPARED} of the {len(chosen)} selected models are drawn.")
-    drawn = chosen[:MOST_COMPARED]
+    if len(chosen) > compared_models.MOST:
+        st.caption(f"The first {compared_models.MOST} of the {len(chosen)} selected models are drawn.")
+    drawn = chosen[: compared_models.MOST]
+    names = [phrases.short_run_words(summary) for summary in drawn]
     curves = [
-        charts.Named(phrases.short_run_words(summary), curve.of_run(loaders.run(summary.run_id))) for summary in drawn
+        charts.Named(name, curve.of_run(loaders.run(summary.run_id)))
+        for name, summary in zip(names, drawn, strict=True)
     ]
     st.plotly_chart(
         charts.compared_curves(curves),
@@ -127,27 +122,11 @@ def compare(chosen: list[RunSummary]) -> None:
         f"The lowest kept validation RMSE, {best.outcome.val_rmse:.3f}, is "
         f"that of {phrases.run_words(best)}."
         if len(drawn) > 1
-        else curve_words.result(best.outcome, phrases.unit(best.dataset.max_rating))
+        else curve.result_words(best.outcome, phrases.unit(best.dataset.max_rating))
     )
     if len(drawn) > 1:
-        differing_settings(drawn)
-
-
-def differing_settings(drawn: list[RunSummary]) -> None:
-    """A table with one row a setting that is not the same in all of them."""
-    differing = differences([summary.config for summary in drawn])
-    if not differing:
-        st.caption("They have all settings in common and differ in their data.")
-        return
-    st.subheader("Settings that differ")
-    rows = {
-        phrases.short_run_words(summary): [phrases.setting(one.values[place]) for one in differing]
-        for place, summary in enumerate(drawn)
-    }
-    st.dataframe(
-        pd.DataFrame(rows, index=pd.Index([one.title for one in differing], name="Setting")),
-        alt="Settings in which the selected models differ",
-    )
+        st.subheader("Settings that differ")
+        compared_models.differing_settings(drawn, names)
 
 
 def details(summary: RunSummary) -> None:
@@ -202,7 +181,7 @@ st.title("All trained models")
 summaries = loaders.runs()
 if not summaries:
     st.markdown("Every training ends here, with its settings and results. There is none yet.")
-    st.page_link("app_pages/train.py", label="Train a first model", icon=":material/model_training:")
+    elements.page_link("train", "Train a first model", "model_training")
 else:
     st.markdown("Every training ends here, with its settings and results. Equal settings on equal data are one model.")
     picked = st.dataframe(

@@ -6,6 +6,7 @@ import streamlit as st
 from core.data.ratings import Ratings
 from dashboard.cache import analyses, loaders
 from dashboard.charts import data as charts
+from dashboard.datasets.overview import filled_share, overview
 from dashboard.jobs import trainings
 from dashboard.session import state
 from dashboard.shared import phrases
@@ -59,50 +60,10 @@ def introduction() -> None:
         st.switch_page("app_pages/components.py")
 
 
-def filled_share(ratings: Ratings) -> float:
-    """Share of all pairs of a person and an item that are rated, fraction."""
-    return len(ratings) / (len(ratings.users) * len(ratings.items))
-
-
 def data_in_numbers(ratings: Ratings) -> None:
-    """Four numbers and three charts."""
+    """The dataset at a glance, and how much of it a model can learn from."""
     st.header("The data")
-    with st.grid(4, min_column_width=140):
-        st.metric("Ratings", f"{len(ratings):,}", border=True)
-        st.metric("People", f"{len(ratings.users):,}", border=True)
-        st.metric(nouns.capitalize(), f"{len(ratings.items):,}", border=True)
-        st.metric(
-            "Table filled",
-            f"{filled_share(ratings):.1%}",
-            border=True,
-            help=f"Share of all pairs of a person and a {noun} that are rated.",
-        )
-    with st.grid(3, min_column_width=260):
-        st.plotly_chart(
-            charts.ratings_histogram(ratings),
-            key="start_ratings",
-            config=phrases.CHART_CONFIG,
-            alt="How often each rating was given",
-        )
-        st.plotly_chart(
-            charts.counts_histogram(
-                ratings.item_count[ratings.item_count > 0], title=f"How often a {noun} is rated", noun=noun
-            ),
-            key="start_items",
-            config=phrases.CHART_CONFIG,
-            alt=f"How many {nouns} have how many ratings",
-        )
-        st.plotly_chart(
-            charts.counts_histogram(
-                ratings.user_count[ratings.user_count > 0],
-                title="How much a person rates",
-                noun="person",
-                nouns="people",
-            ),
-            key="start_users",
-            config=phrases.CHART_CONFIG,
-            alt="How many people gave how many ratings",
-        )
+    overview(ratings, "start")
     few = np.count_nonzero(ratings.item_count < WELL_KNOWN) / len(ratings.items)
     st.caption(
         f"The middle rating is {np.median(ratings.rating):g} {phrases.unit(ratings.max_rating)}. "

@@ -14,9 +14,8 @@ from dashboard.cache import loaders
 from dashboard.charts import training as charts
 from dashboard.jobs import trainings
 from dashboard.session import classroom, state
-from dashboard.shared import phrases
-from dashboard.shared.markup import escape
-from dashboard.train import curve, curve_words, form
+from dashboard.shared import elements, phrases
+from dashboard.train import curve, form
 
 NOTHING = curve.Curve(started=None)
 
@@ -42,13 +41,13 @@ def settings_form(noun: str) -> None:
         form.presets(settings_changed)
 
 
-def said_by_form() -> RunConfig | None:
+def config_of_form() -> RunConfig | None:
     """What the form says; None where that cannot be trained on the selected data, which is said."""
     try:
         config = form.current()
         loaders.expected(state.dataset_id(), config)
     except LimitError as error:
-        st.error(escape(phrases.sentence(str(error))), title=phrases.error_title(error.code), icon=":material/error:")
+        elements.error(error.code, str(error))
         return None
     return config
 
@@ -112,7 +111,7 @@ def live(job_id: str, references: Started, behind_run: str | None) -> None:
     left = shown.seconds_left()
     behind = charts.Named("earlier", curve.of_run(loaders.run(behind_run))) if behind_run else None
     time = ("Time left", "–" if left is None else phrases.duration(left))
-    board(shown, references, behind, time, curve_words.curve(shown, trainings.unit()))
+    board(shown, references, behind, time, curve.reading(shown, trainings.unit()))
 
 
 def train_button(config: RunConfig | None) -> None:
@@ -147,20 +146,18 @@ def finished_board(run: Run, behind: charts.Named | None, *, just_now: bool, cha
         if st.button("Open the components", type=rank, icon=":material/insights:"):
             state.select_run(run.run_id)
             st.switch_page("app_pages/components.py")
-        said = "Training is done" if just_now else "From the store: trained before, nothing had to be computed"
-        st.markdown(f":small[:material/check_circle: {said}.]")
+        text = "Training is done" if just_now else "From the store: trained before, nothing had to be computed"
+        st.markdown(f":small[:material/check_circle: {text}.]")
     unit = trainings.unit()
     time = ("Time taken", phrases.duration(run.outcome.train_seconds))
-    board(shown, run.started, behind, time, curve_words.curve(shown, unit))
+    board(shown, run.started, behind, time, curve.reading(shown, unit))
     with st.container(border=True):
-        st.markdown(f"**{curve_words.result(run.outcome, unit)}**")
-        st.markdown(curve_words.against_references(run.outcome.val_rmse, run.started, unit))
-        st.caption(curve_words.unseen(run.started, run.dataset.noun))
+        st.markdown(f"**{curve.result_words(run.outcome, unit)}**")
+        st.markdown(curve.against_references(run.outcome.val_rmse, run.started, unit))
+        st.caption(curve.unseen(run.started, run.dataset.noun))
         with st.container(horizontal=True):
             for page, icon, label in phrases.AFTER_TRAINING:
-                st.page_link(
-                    f"app_pages/{page}.py", label=label, icon=f":material/{icon}:", query_params={state.RUN: run.run_id}
-                )
+                elements.page_link(page, label, icon, run=run.run_id)
 
 
 def not_trained(config: RunConfig | None, references: Started, behind: charts.Named | None, ended: Job | None) -> None:
@@ -172,7 +169,7 @@ def not_trained(config: RunConfig | None, references: Started, behind: charts.Na
         train_button(config)
         if ended is not None and ended.state == "canceled":
             st.markdown(f":small[:material/stop_circle: {phrases.sentence(ended.message)}]")
-    words = curve_words.curve(shown, trainings.unit(), ended=True) if shown.epochs else phrases.BEFORE_TRAINING
+    words = curve.reading(shown, trainings.unit(), ended=True) if shown.epochs else phrases.BEFORE_TRAINING
     time = ("Time left", "–") if ended is None else ("Time taken", phrases.duration(ended.seconds))
     board(shown, references, behind, time, words)
 
@@ -191,7 +188,7 @@ left, right = st.columns([1, 2], gap="medium")
 with left:
     settings_form(loaders.ratings(state.dataset_id()).noun)
 with right:
-    config = said_by_form()
+    config = config_of_form()
     if config is not None and (job is None or not job.active):
         job = trainings.running(config) or job
     # what the job was asked for: the form may say something else by now, also what cannot be trained

@@ -31,7 +31,7 @@ from core.model.scoring import require_biases, require_bilinear
 from core.studies import saved_axes
 from core.studies.maps import MapStudySettings
 from core.studies.saved_axes import OwnAxis
-from dashboard.cache.loaders import item_rows, ratings, ratings_of, run, split_of_run, study, user_rows
+from dashboard.cache.loaders import item_rows, ratings, ratings_of, rows_of, run, split_of_run, study
 from dashboard.for_you.scales import Entry, entry
 
 
@@ -42,33 +42,33 @@ def item_pca(run_id: str, *, centered: bool, min_ratings: int) -> Pca:
     Items with fewer than `min_ratings` ratings do not shape the components;
     every item has scores, (n_items, k), all the same.
     """
-    trained = run(run_id)
-    matrix = trained.scorer.item_embedding
-    taking_part = ratings(trained.dataset.dataset_id).item_count >= min_ratings
-    fitted = pca(matrix[taking_part], centered=centered)
+    matrix = run(run_id).scorer.item_embedding
+    fitted = pca(matrix[_shaping(run_id, min_ratings)], centered=centered)
     return replace(fitted, scores=fitted.project(matrix).astype(np.float32))  # as fine as the model, half the memory
 
 
 @st.cache_resource(max_entries=8, show_spinner="Comparing with chance: 20 shuffled matrices …")
 def item_noise(run_id: str, *, centered: bool, min_ratings: int) -> Noise:
     """What the components of `item_pca` would carry by chance; about 3 s at 90,000 items, 0.3 s at 9,000."""
-    trained = run(run_id)
-    taking_part = ratings(trained.dataset.dataset_id).item_count >= min_ratings
-    return noise_band(trained.scorer.item_embedding[taking_part], centered=centered)
+    return noise_band(run(run_id).scorer.item_embedding[_shaping(run_id, min_ratings)], centered=centered)
+
+
+def _shaping(run_id: str, min_ratings: int) -> np.ndarray:
+    """Which items have enough ratings to shape the components, (n_items,)."""
+    return ratings_of(run_id).item_count >= min_ratings
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _known_of_items(dataset_id: str) -> ItemColumns:
+def _item_columns(dataset_id: str) -> ItemColumns:
     return item_columns(ratings(dataset_id))
 
 
 @st.cache_resource(max_entries=64, show_spinner="Looking for what goes together with this component …")
 def component_hints(run_id: str, component: int, *, centered: bool, min_ratings: int, least: int) -> tuple[Hint, ...]:
     """What goes together with a component of `item_pca`, among the items with at least `least` ratings."""
-    dataset_id = run(run_id).dataset.dataset_id
     scores = item_pca(run_id, centered=centered, min_ratings=min_ratings).scores[:, component]
-    rows_taken = np.flatnonzero(ratings(dataset_id).item_count >= least)
-    return hints(scores[rows_taken], _known_of_items(dataset_id).take(rows_taken))
+    listed = np.flatnonzero(ratings_of(run_id).item_count >= least)
+    return hints(scores[listed], _item_columns(run(run_id).dataset.dataset_id).take(listed))
 
 
 @st.cache_resource(max_entries=8, show_spinner="Matching components with those of other seeds …")
@@ -77,15 +77,14 @@ def component_stability(run_id: str, key: str, *, centered: bool, min_ratings: i
 
     Components are compared by the trained items that shape them.
     """
-    result, trained = study(key), run(run_id)
+    result = study(key)
     if result is None:
         return None
-    shaping = ratings(trained.dataset.dataset_id).item_count >= min_ratings
     return across_seeds(
-        trained.scorer.item_embedding,
+        run(run_id).scorer.item_embedding,
         list(result.arrays["embeddings"]),
         centered=centered,
-        shaping=shaping,
+        shaping=_shaping(run_id, min_ratings),
         measured=item_rows(run_id).trained,
     )
 
@@ -93,21 +92,17 @@ def component_stability(run_id: str, key: str, *, centered: bool, min_ratings: i
 @st.cache_resource(max_entries=8, show_spinner="Predicting with some of the components …")
 def component_cost(run_id: str, *, centered: bool, min_ratings: int) -> Cost:
     """Error with the first components of `item_pca` only, on a sample of the validation ratings where they are many."""
-    trained = run(run_id)
-    known, rows = ratings(trained.dataset.dataset_id), sample(split_of_run(trained).validation)
-    return cost(
-        require_bilinear(trained.scorer),
-        item_pca(run_id, centered=centered, min_ratings=min_ratings),
-        known.user_index[rows],
-        known.item_index[rows],
-        known.rating[rows],
-    )
+    trained, data = run(run_id), ratings_of(run_id)
+    rows = sample(split_of_run(trained).validation)
+    components = item_pca(run_id, centered=centered, min_ratings=min_ratings)
+    scorer = require_bilinear(trained.scorer)
+    return cost(scorer, components, data.user_index[rows], data.item_index[rows], data.rating[rows])
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
 def neighbors(run_id: str, *, users: bool, row: int, least: int, top: int = 10) -> dict[Metric, Neighbors]:
     """The rows nearest to one by every measure, among trained ones with at least `least` ratings."""
-    side = user_rows(run_id) if users else item_rows(run_id)
+    side = rows_of(run_id, users=users)
     eligible = side.trained & (side.count >= least)
     return {
         metric: nearness.neighbors(side.matrix, row, metric=metric, top=top, eligible=eligible) for metric in METRICS
@@ -117,40 +112,35 @@ def neighbors(run_id: str, *, users: bool, row: int, least: int, top: int = 10) 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def lengths(run_id: str, *, users: bool) -> np.ndarray:
     """Euclidean length of every row of the item matrix, or of the users' matrix, (n_rows,)."""
-    weights = run(run_id).scorer
-    return np.linalg.norm(weights.user_embedding if users else weights.item_embedding, axis=1)
+    return np.linalg.norm(rows_of(run_id, users=users).matrix, axis=1)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Fitting what the averages explain …")
 def bias_fit(run_id: str, *, users: bool) -> Biases:
     """The shrinkage curve of the item biases, or of the users'; raises AnalysisError as `biases` does."""
-    trained, side = run(run_id), user_rows(run_id) if users else item_rows(run_id)
-    known = ratings(trained.dataset.dataset_id)
-    mean = known.user_mean if users else known.item_mean
-    return biases(side.bias, side.count, mean, require_biases(trained.scorer).scale)
+    side, data = rows_of(run_id, users=users), ratings_of(run_id)
+    mean = data.user_mean if users else data.item_mean
+    return biases(side.bias, side.count, mean, require_biases(run(run_id).scorer).scale)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def average_taste(run_id: str, chosen: tuple[int, ...], *, users: bool) -> np.ndarray:
     """What the vectors add to the score of some rows, on average over their ratings, (n_chosen,)."""
-    trained = run(run_id)
     rows = np.array(chosen, np.int64)
-    return average_terms(require_bilinear(trained.scorer), ratings(trained.dataset.dataset_id), rows, users=users).taste
+    return average_terms(require_bilinear(run(run_id).scorer), ratings_of(run_id), rows, users=users).taste
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def matrix_values(run_id: str, *, users: bool) -> Values:
     """Distribution of all numbers of the item matrix, or of the users' matrix."""
-    weights = run(run_id).scorer
-    return values(weights.user_embedding if users else weights.item_embedding)
+    return values(rows_of(run_id, users=users).matrix)
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
 def training_ratings_of(run_id: str, item: int) -> np.ndarray:
     """Row numbers of the training ratings of one item, in the order of the data."""
-    trained = run(run_id)
-    train = split_of_run(trained).train
-    return np.sort(train[ratings(trained.dataset.dataset_id).item_index[train] == item])
+    train = split_of_run(run(run_id)).train
+    return np.sort(train[ratings_of(run_id).item_index[train] == item])
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -162,11 +152,11 @@ def look_up_seconds(run_id: str, item: int) -> Seconds:
 @st.cache_resource(max_entries=8, show_spinner="Guessing without the vectors …")
 def biases_alone(run_id: str) -> BiasAblation:
     """A model with biases against its biases alone, on at most 200,000 of the validation ratings."""
-    trained = run(run_id)
-    known, validation = ratings(trained.dataset.dataset_id), split_of_run(trained).validation
+    trained, data = run(run_id), ratings_of(run_id)
+    validation = split_of_run(trained).validation
     some = validation[:: -(-len(validation) // 200_000)]
     scorer = require_bilinear(trained.scorer)
-    return bias_ablation(scorer, known.user_index[some], known.item_index[some], known.rating[some])
+    return bias_ablation(scorer, data.user_index[some], data.item_index[some], data.rating[some])
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -214,7 +204,7 @@ def _on_the_map(run_id: str, settings: MapStudySettings) -> np.ndarray:
 def new_user_model(run_id: str) -> NewUserModel:
     """A run as somebody new meets it."""
     trained = run(run_id)
-    return NewUserModel(trained, ratings(trained.dataset.dataset_id), split_of_run(trained))
+    return NewUserModel(trained, ratings_of(run_id), split_of_run(trained))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -233,22 +223,22 @@ def rating_entry(dataset_id: str) -> Entry:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def people_along(run_id: str, *, most: int = 5) -> People:
     """Everybody along the first components of `item_pca` over all items, from the average person."""
-    known = new_user_model(run_id)
+    model = new_user_model(run_id)
     components = item_pca(run_id, centered=False, min_ratings=0).components[:most]
-    return people(known.run.scorer.user_embedding, components, known.averages.user, known.trained_users)
+    return people(model.run.scorer.user_embedding, components, model.averages.user, model.trained_users)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def worst_misses(run_id: str) -> Misses:
     """The guesses furthest from the truth among `NewUserModel.looked_at`."""
-    known = new_user_model(run_id)
-    return worst(known.validation_guesses, known.ratings.rating[known.looked_at])
+    model = new_user_model(run_id)
+    return worst(model.validation_guesses, model.ratings.rating[model.looked_at])
 
 
 @st.cache_resource(max_entries=32, show_spinner="Looking for what goes together with this axis …")
 def axis_hints(run_id: str, poles: OwnAxis, *, least: int) -> tuple[Hint, ...]:
     """What goes together with somebody's own axis, among the trained items with at least `least` ratings."""
     items, data = item_rows(run_id), ratings_of(run_id)
-    rows_taken = np.flatnonzero(items.trained & (items.count >= least))
+    listed = np.flatnonzero(items.trained & (items.count >= least))
     positions = saved_axes.project(poles, items.matrix, data.items).positions
-    return hints(positions[rows_taken], _known_of_items(data.dataset_id).take(rows_taken))
+    return hints(positions[listed], _item_columns(data.dataset_id).take(listed))

@@ -166,45 +166,43 @@ def _item_labels(dataset_id: str) -> list[str]:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def item_rows(run_id: str) -> Rows:
     """The items of a run as rows of its matrix."""
-    trained = run(run_id)
-    dataset_id = trained.dataset.dataset_id
-    return matrix_rows.item_rows(trained, ratings(dataset_id), split_of_run(trained), _item_labels(dataset_id))
+    trained, labels = run(run_id), _item_labels(run(run_id).dataset.dataset_id)
+    return matrix_rows.item_rows(trained, ratings_of(run_id), split_of_run(trained), labels)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def user_rows(run_id: str) -> Rows:
     """The people of a run as rows of its matrix."""
     trained = run(run_id)
-    return matrix_rows.user_rows(trained, ratings(trained.dataset.dataset_id), split_of_run(trained))
+    return matrix_rows.user_rows(trained, ratings_of(run_id), split_of_run(trained))
+
+
+def rows_of(run_id: str, *, users: bool) -> Rows:
+    """The people of a run, or its items."""
+    return user_rows(run_id) if users else item_rows(run_id)
 
 
 def item_hover(run_id: str) -> list[str]:
     """What a map shows over each item: title, mean rating and number of ratings, made harmless."""
     trained = run(run_id)
-    return _item_hover(trained.dataset.dataset_id, trained.config.split, item_rows(run_id))
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _item_hover(dataset_id: str, how: SplitConfig, _items: Rows) -> list[str]:
-    """One list for all runs on one split: of their rows it shows nothing but which are trained."""
-    rated = ratings(dataset_id)
-    numbers = zip(rated.item_mean.tolist(), rated.item_count.tolist(), strict=True)
-    return [f"<b>{plain(_items.name(row))}</b><br>rated {mean:.2f} by {n:,}" for row, (mean, n) in enumerate(numbers)]
+    return _hover(trained.dataset.dataset_id, trained.config.split, item_rows(run_id), users=False)
 
 
 def user_hover(run_id: str) -> list[str]:
     """What a chart shows over each person, made harmless."""
     trained = run(run_id)
-    return _user_hover(trained.dataset.dataset_id, trained.config.split, user_rows(run_id))
+    return _hover(trained.dataset.dataset_id, trained.config.split, user_rows(run_id), users=True)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _user_hover(dataset_id: str, how: SplitConfig, _users: Rows) -> list[str]:
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _hover(dataset_id: str, how: SplitConfig, _rows: Rows, *, users: bool) -> list[str]:
+    """One list for all runs on one split: of their rows it shows nothing but which are trained."""
     rated = ratings(dataset_id)
-    numbers = zip(rated.user_mean.tolist(), rated.user_count.tolist(), strict=True)
+    text = "{count:,} ratings, {mean:.2f} on average" if users else "rated {mean:.2f} by {count:,}"
+    means, counts = (rated.user_mean, rated.user_count) if users else (rated.item_mean, rated.item_count)
     return [
-        f"<b>{plain(_users.name(row))}</b><br>{n:,} ratings, {mean:.2f} on average"
-        for row, (mean, n) in enumerate(numbers)
+        f"<b>{plain(_rows.name(row))}</b><br>{text.format(mean=mean, count=count)}"
+        for row, (mean, count) in enumerate(zip(means.tolist(), counts.tolist(), strict=True))
     ]
 
 

@@ -10,7 +10,7 @@ from dashboard.charts import compare as charts
 from dashboard.compare import pair as compare_pair
 from dashboard.compare import words as compare_words
 from dashboard.compare.pair import COLUMNS, KEPT, MOVED, Names, Pair
-from dashboard.shared import phrases, tables
+from dashboard.shared import elements, phrases, tables
 
 MOST_LISTED = 100
 """Rows in the table; the file has all."""
@@ -28,9 +28,7 @@ def kept_neighbors(pair: Pair) -> None:
         low, high = st.slider(
             "Neighbors kept", 0, k, (0, k), key="kept", bind="query-params", width=260, help="Or click a bar."
         )
-        order = st.segmented_control(
-            "First", [CHANGED, STAYED], default=CHANGED, required=True, key="order", bind="query-params"
-        )
+        order = elements.segments("First", [CHANGED, STAYED], "order")
     often = np.bincount(pair.comparison.overlap.kept, minlength=k + 1)
     text = compare_words.histogram(pair.comparison, often, noun)
     left.plotly_chart(
@@ -43,7 +41,7 @@ def kept_neighbors(pair: Pair) -> None:
     )
     left.markdown(f"{text} Click a bar to list only those.")
     with right:
-        _list(pair, _inside(pair, low, high, order))
+        _list(pair, low, high, order)
     _one(pair)
 
 
@@ -68,9 +66,9 @@ def _inside(pair: Pair, low: int, high: int, order: str) -> np.ndarray:
     return places[np.lexsort((-often, -pair.comparison.overlap.kept[places]))]
 
 
-def _list(pair: Pair, places: np.ndarray) -> None:
-    """The items as a table whose rows can be selected, and all of them as a file."""
-    nouns = phrases.plural(pair.noun)
+def _list(pair: Pair, low: int, high: int, order: str) -> None:
+    """The items that keep so many neighbors as a table whose rows can be selected, and all of them as a file."""
+    places, nouns = _inside(pair, low, high, order), phrases.plural(pair.noun)
     if len(places) == 0:
         st.info(f"No {pair.noun} keeps that many. Choose a wider range.", icon=":material/search_off:")
         return
@@ -91,10 +89,15 @@ def _list(pair: Pair, places: np.ndarray) -> None:
     st.caption(f"{of_all}Select rows to ring them on both maps and to see the neighbors of the best known.")
     tables.download(
         f"Download all {len(places):,} as CSV",
-        partial(compare_pair.file, pair.names, places),
+        partial(_file, pair.names, low, high, order),
         file="changed.csv",
         key="download_changed",
     )
+
+
+def _file(names: Names, low: int, high: int, order: str) -> bytes:
+    pair = compare_pair.load_pair(names)
+    return b"" if pair is None else pair.file(_inside(pair, low, high, order))
 
 
 def _select_rows(names: Names, places: np.ndarray, key: str) -> None:

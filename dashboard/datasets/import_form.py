@@ -17,7 +17,7 @@ from core.errors import ExplorerError
 from dashboard.cache import loaders
 from dashboard.jobs import imports
 from dashboard.session import state
-from dashboard.shared import phrases
+from dashboard.shared import elements
 from dashboard.shared.markup import escape
 
 _KEPT, _ROUND = "_import", "_import_round"
@@ -30,7 +30,7 @@ HEADERS = {True: "Names the columns", False: "Is data already"}
 
 
 @dataclass
-class Said:
+class Draft:
     """What somebody has brought and said about it in this session; what is not said is found out.
 
     Attributes:
@@ -68,8 +68,8 @@ def show() -> None:
         help="CSV, TSV, JSON lines, Parquet or gzip, several at once, or a zip of them; MovieLens archives as they "
         "were downloaded. They are read on this server and go nowhere else.",
     )
-    said = current()
-    if said is None:
+    draft = current()
+    if draft is None:
         st.caption(
             "A table with one row a rating: who, what, how many points, and when if you know. A second table may say "
             "what the ids mean: titles, genres, years. Columns are recognized by their names; you see the first rows "
@@ -77,39 +77,38 @@ def show() -> None:
         )
         return
     try:
-        seen = said.preview()
+        preview = draft.preview()
     except ExplorerError as error:
-        _problem(error.code, str(error))
+        elements.error(error.code, str(error))
         _remove()
         return
-    _what_was_found(said, seen)
-    for table in seen.tables:
+    _what_was_found(draft, preview)
+    for table in preview.tables:
         _first_rows(table)
-    if seen.tables:
-        _ask(said, seen)
+    if preview.tables:
+        _ask(draft, preview)
     with st.container(horizontal=True):
         st.button(
             "Import",
             type="primary",
             icon=":material/download_done:",
-            disabled=bool(seen.code),
+            disabled=bool(preview.code),
             on_click=_start,
-            args=(said,),
             key="import",
         )
         _remove()
 
 
-def current() -> Said | None:
+def current() -> Draft | None:
     """What has been brought and not imported yet."""
     return st.session_state.get(_KEPT)
 
 
 def clear() -> None:
     """Begin anew, with an empty place for files; files that nobody imported are removed."""
-    said = st.session_state.pop(_KEPT, None)
-    if said is not None:
-        uploads.discard(said.upload)
+    draft = st.session_state.pop(_KEPT, None)
+    if draft is not None:
+        uploads.discard(draft.upload)
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
 
 
@@ -126,13 +125,17 @@ def _received(key: str) -> None:
     except ExplorerError as error:
         state.report_error(error)
         return
-    st.session_state[_KEPT] = Said(token, [uploads.safe_name(file.name) for file in chosen])
+    st.session_state[_KEPT] = Draft(token, [uploads.safe_name(file.name) for file in chosen])
 
 
-def _start(said: Said) -> None:
-    names = ", ".join(said.names[:3]) + (" …" if len(said.names) > 3 else "")
+def _start() -> None:
+    """Import what has been brought, read as was said; a callback."""
+    draft = current()
+    if draft is None:
+        return
+    names = ", ".join(draft.names[:3]) + (" …" if len(draft.names) > 3 else "")
     imports.start_import(
-        said.upload, ColumnMapping(**said.mapping), ImportOptions(**said.options), f"Import of {names}"
+        draft.upload, ColumnMapping(**draft.mapping), ImportOptions(**draft.options), f"Import of {names}"
     )
 
 
@@ -140,24 +143,21 @@ def _remove() -> None:
     st.button("Choose other files", icon=":material/close:", on_click=clear, key="other_files")
 
 
-def _problem(code: str, message: str) -> None:
-    st.error(escape(phrases.sentence(message)), title=phrases.error_title(code), icon=":material/error:")
-
-
-def _what_was_found(said: Said, seen: Preview) -> None:
+def _what_was_found(draft: Draft, preview: Preview) -> None:
     """Files and layout, or what stands in the way, with the likely mend one click away."""
-    st.caption(f"Files: {escape(', '.join(said.names))}")
-    if not seen.code:
-        words = f"Recognized as {seen.layout}." if seen.layout else "Recognized."
-        st.markdown(f":material/check_circle: {words} {' '.join(map(escape, seen.notes))}")
+    st.caption(f"Files: {escape(', '.join(draft.names))}")
+    if not preview.code:
+        words = f"Recognized as {preview.layout}." if preview.layout else "Recognized."
+        st.markdown(f":material/check_circle: {words} {' '.join(map(escape, preview.notes))}")
         return
-    _problem(seen.code, seen.message)
-    if seen.delimiter:
+    elements.error(preview.code, preview.message)
+    if preview.delimiter:
         st.button(
-            f"Divide at {escape(DELIMITERS.get(seen.delimiter, seen.delimiter))}",
+            f"Divide at {escape(DELIMITERS.get(preview.delimiter, preview.delimiter))}",
             type="primary",
             icon=":material/splitscreen:",
-            on_click=lambda: _say_option(said, "delimiter", seen.delimiter),
+            on_click=_say,
+            args=("delimiter", preview.delimiter),
             key="mend_delimiter",
         )
 
@@ -192,61 +192,65 @@ def _first_rows(table: TablePreview) -> None:
     )
 
 
-def _ask(said: Said, seen: Preview) -> None:
+def _ask(draft: Draft, preview: Preview) -> None:
     """What is unclear, openly; the name, the noun and the scale; the rest folded away."""
-    unclear = list(seen.unclear)
+    unclear = list(preview.unclear)
     if unclear:
         with st.container(border=True):
             st.markdown("**Which column is it?** Names did not tell.")
             with st.grid(3, min_column_width=180):
                 for role in unclear:
-                    _role(said, seen, role)
-    if not seen.code:
-        _about(said, seen)
+                    _role(draft, preview, role)
+    if not preview.code:
+        _about(draft, preview)
     with st.expander(
-        "How it is read", icon=":material/tune:", expanded=seen.code in ("WRONG_DELIMITER", "BAD_ENCODING")
+        "How it is read", icon=":material/tune:", expanded=preview.code in ("WRONG_DELIMITER", "BAD_ENCODING")
     ):
         with st.grid(3, min_column_width=180):
-            _choice(said, "delimiter", "Columns are divided at", DELIMITERS, seen.tables[0].delimiter or None)
-            _choice(said, "header", "The first row", HEADERS, seen.tables[0].header)
-            _choice(said, "encoding", "Letters are written as", ENCODINGS, seen.tables[0].encoding)
-            for role in _roles_offered(seen):
+            _choice(draft, "delimiter", "Columns are divided at", DELIMITERS, preview.tables[0].delimiter or None)
+            _choice(draft, "header", "The first row", HEADERS, preview.tables[0].header)
+            _choice(draft, "encoding", "Letters are written as", ENCODINGS, preview.tables[0].encoding)
+            for role in _roles_offered(preview):
                 if role not in unclear:
-                    _role(said, seen, role)
+                    _role(draft, preview, role)
         with st.grid(2, min_column_width=220):
-            _number(said, "min_user_ratings", "Leave out people with fewer ratings than", 1, least=1)
-            _number(said, "min_item_ratings", "Leave out what has fewer ratings than", 1, least=1)
+            _number(draft, "min_user_ratings", "Leave out people with fewer ratings than", 1, minimum=1)
+            _number(draft, "min_item_ratings", "Leave out what has fewer ratings than", 1, minimum=1)
 
 
-def _about(said: Said, seen: Preview) -> None:
+def _about(draft: Draft, preview: Preview) -> None:
     """What the data is called, what is rated, and the scale."""
     with st.grid(4, min_column_width=150):
-        _text(said, "name", "Name of the data", seen.name)
+        _text(draft, "name", "Name of the data", preview.name)
         _text(
-            said, "noun", "One thing that is rated is a", seen.noun, "The word that the pages say: movie, book, game."
+            draft,
+            "noun",
+            "One thing that is rated is a",
+            preview.noun,
+            "The word that the pages say: movie, book, game.",
         )
-        _number(said, "min_rating", "Lowest rating possible", seen.min_rating)
-        _number(said, "max_rating", "Highest rating possible", seen.max_rating)
+        _number(draft, "min_rating", "Lowest rating possible", preview.min_rating)
+        _number(draft, "max_rating", "Highest rating possible", preview.max_rating)
     st.caption(
         "The scale is what the first rows suggest. Left as it is, all ratings decide; an end that you set is kept, and "
         "ratings outside it are left out and listed."
     )
 
 
-def _roles_offered(seen: Preview) -> list[str]:
-    of_items = any(table.part == "items" for table in seen.tables)
+def _roles_offered(preview: Preview) -> list[str]:
+    of_items = any(table.part == "items" for table in preview.tables)
     return ["user", "item", "rating", "timestamp", *(("item_id", "title", "genres", "year") if of_items else ())]
 
 
-def _role(said: Said, seen: Preview, role: str) -> None:
+def _role(draft: Draft, preview: Preview, role: str) -> None:
     """Which column holds this; the one recognized, or the one chosen."""
     part = "items" if role in ("item_id", "title", "genres", "year") else "ratings"
-    table = next(table for table in seen.tables if table.part == part)
+    table = next(table for table in preview.tables if table.part == part)
     taken = dict(zip(table.roles, table.columns, strict=True)).get(role)
     optional = role in ("timestamp", "title", "genres", "year")
     options = [*([NO_COLUMN] if optional else []), *table.columns]
-    value = taken if taken is not None else said.mapping.get(role, NO_COLUMN if optional else None)
-    key = said.key(role, value)
+    value = taken if taken is not None else draft.mapping.get(role, NO_COLUMN if optional else None)
+    key = draft.key(role, value)
     st.selectbox(
         f"{_ROLES[role].capitalize()} is in" + (" (item table)" if part == "items" else ""),
         options,
@@ -254,14 +258,15 @@ def _role(said: Said, seen: Preview, role: str) -> None:
         format_func=lambda name: name or "No column",
         placeholder="Choose a column",
         key=key,
-        on_change=lambda: said.mapping.__setitem__(role, st.session_state[key]),
+        on_change=_take,
+        args=(role, key),
     )
 
 
-def _choice(said: Said, name: str, label: str, words: dict[Any, str], found: Any) -> None:
-    options: list[Any] = list(words) if found in (*words, None) else [*words, found]
-    value = said.options.get(name, found)
-    key = said.key(name, value)
+def _choice(draft: Draft, name: str, label: str, words: dict[Any, str], recognized: Any) -> None:
+    options: list[Any] = list(words) if recognized in (*words, None) else [*words, recognized]
+    value = draft.options.get(name, recognized)
+    key = draft.key(name, value)
     st.selectbox(
         label,
         options,
@@ -269,36 +274,43 @@ def _choice(said: Said, name: str, label: str, words: dict[Any, str], found: Any
         format_func=lambda value: words.get(value, str(value)),
         placeholder="Not known",
         key=key,
-        on_change=lambda: _say_option(said, name, st.session_state[key]),
+        on_change=_take,
+        args=(name, key),
     )
 
 
-def _say_option(said: Said, name: str, value: Any) -> None:
-    """Read the files in another way: the columns are others then."""
-    said.options[name] = value
-    said.mapping.clear()
+def _text(draft: Draft, name: str, label: str, recognized: str, help_: str | None = None) -> None:
+    _draw(st.text_input, draft, name, label, draft.options.get(name, recognized), max_chars=100, help=help_)
 
 
-def _text(said: Said, name: str, label: str, found: str, help_: str | None = None) -> None:
-    _draw(st.text_input, said, name, label, said.options.get(name, found), max_chars=100, help=help_)
+def _number(draft: Draft, name: str, label: str, recognized: float | None, minimum: int | None = None) -> None:
+    value = draft.options.get(name, recognized)
+    whole = minimum is not None
+    shared: dict[str, Any] = {"step": 1 if whole else 0.5, "format": "%d" if whole else "%g", "min_value": minimum}
+    _draw(st.number_input, draft, name, label, value, **shared)
 
 
-def _number(said: Said, name: str, label: str, found: float | None, least: int | None = None) -> None:
-    value = said.options.get(name, found)
-    whole = least is not None
-    shared: dict[str, Any] = {"step": 1 if whole else 0.5, "format": "%d" if whole else "%g", "min_value": least}
-    _draw(st.number_input, said, name, label, value, **shared)
-
-
-def _draw(widget: Callable[..., Any], said: Said, name: str, label: str, value: Any, **more: Any) -> None:
+def _draw(widget: Callable[..., Any], draft: Draft, name: str, label: str, value: Any, **more: Any) -> None:
     """A widget that shows `value`; only what somebody changes counts as said."""
-    key = said.key(name, value)
+    key = draft.key(name, value)
+    widget(label, value=value, key=key, on_change=_take, args=(name, key), **more)
 
-    def changed() -> None:
-        given = st.session_state[key]
-        if given is None or given == "":
-            said.options.pop(name, None)
-        else:
-            said.options[name] = given
 
-    widget(label, value=value, key=key, on_change=changed, **more)
+def _take(name: str, key: str) -> None:
+    """Remember what somebody set in a field, or that it was emptied; a callback."""
+    _say(name, st.session_state[key])
+
+
+def _say(name: str, value: Any) -> None:
+    """Remember a column's role or an option; where the files are read in another way, the columns are others."""
+    draft = current()
+    if draft is None:
+        return
+    if name in _ROLES:
+        draft.mapping[name] = value
+    elif value is None or value == "":
+        draft.options.pop(name, None)
+    else:
+        draft.options[name] = value
+    if name in _READING:
+        draft.mapping.clear()

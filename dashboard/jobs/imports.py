@@ -14,8 +14,6 @@ from dashboard.session import state
 from dashboard.shared import phrases, tables
 from dashboard.shared.markup import escape
 
-PAGE = "app_pages/datasets.py"
-
 
 @state.reporting
 def start_import(upload: str, mapping: ColumnMapping, options: ImportOptions, title: str) -> None:
@@ -36,8 +34,7 @@ def _watch(job: Job) -> None:
 
 def watched() -> Job | None:
     """The import or download this session follows, if it is still known."""
-    job_id = state.watched_job()
-    job = loaders.job(job_id) if job_id else None
+    job = trainings.followed_job()
     return job if job is not None and job.kind in import_jobs.KINDS else None
 
 
@@ -49,34 +46,25 @@ def follow(job_id: str) -> None:
         st.rerun()
     with st.container(border=True):
         st.markdown(f"**{escape(job.title)}**")
-        st.progress(job.progress, text=progress_words(job))
-        trainings.stop_button(job)
+        show_progress(job)
 
 
-def progress_words(job: Job) -> str:
-    """Where an import stands."""
-    if job.canceling:
-        return "Stopping."
-    if job.state == "queued":
-        return trainings.place_in_queue(job)
-    return escape(phrases.sentence(import_jobs.doing(job.job_id) or "about to read the files"))
-
-
-def link(job: Job) -> None:
-    """The way to what an import or a download did."""
-    st.page_link(PAGE, label="See what was done", icon=":material/check_circle:", query_params={state.JOB: job.job_id})
+def show_progress(job: Job) -> None:
+    """Where an import stands that waits or runs, and a way to stop it."""
+    doing = phrases.sentence(import_jobs.doing(job.job_id) or "about to read the files")
+    st.progress(job.progress, text=trainings.waiting_words(job) or escape(doing))
+    trainings.stop_button(job)
 
 
 def adopt_result(job: Job, report: ImportReport) -> bool:
     """Make the dataset of a finished job the active one; whether that had not been done before."""
-    if st.session_state.get("_opened_job") == job.job_id:
-        return False
-    st.session_state["_opened_job"] = job.job_id
-    state.select_dataset(report.dataset.dataset_id)
-    return True
+    new = trainings.first_opening(job)
+    if new:
+        state.select_dataset(report.dataset.dataset_id)
+    return new
 
 
-def told(report: ImportReport) -> str:
+def result_words(report: ImportReport) -> str:
     """What an import did, in words (Markdown)."""
     data = report.dataset
     people = phrases.count(data.users, "person")
@@ -84,31 +72,31 @@ def told(report: ImportReport) -> str:
         f"**{escape(data.name)}** is here: {phrases.count(data.ratings, 'rating')} that {people} gave to "
         f"{phrases.count(data.items, data.noun)}, from {data.min_rating:g} to {data.max_rating:g}."
     )
-    said = [size, f"{phrases.count(report.rows, 'row')} read, {data.ratings:,} kept."]
+    sentences = [size, f"{phrases.count(report.rows, 'row')} read, {data.ratings:,} kept."]
     if report.rejected_total:
-        said.append(f"{phrases.count(report.rejected_total, 'row')} left out as unusable: the lines are below.")
+        sentences.append(f"{phrases.count(report.rejected_total, 'row')} left out as unusable: the lines are below.")
     if report.dropped_duplicates:
         kept = "the latest" if data.timestamps else "the last"
-        said.append(
+        sentences.append(
             f"{phrases.count(report.dropped_duplicates, 'rating')} given where somebody rated the same {data.noun} "
             f"again: {kept} counts."
         )
     rare = report.dropped_rare
     if rare.ratings:
-        said.append(
+        sentences.append(
             f"{phrases.count(rare.ratings, 'rating')} left out with {phrases.count(rare.users, 'person')} and "
             f"{phrases.count(rare.items, data.noun)} that have too few."
         )
     if report.untitled:
-        said.append(f"{phrases.count(report.untitled, data.noun)} without a title go by their id.")
+        sentences.append(f"{phrases.count(report.untitled, data.noun)} without a title go by their id.")
     if report.already_there:
-        said.append("The very same ratings were here before under this name: they are one dataset.")
-    return " ".join([*said, *(escape(note) for note in report.notes)])
+        sentences.append("The very same ratings were here before under this name: they are one dataset.")
+    return " ".join([*sentences, *(escape(note) for note in report.notes)])
 
 
 def show_report(report: ImportReport) -> None:
     """What an import did: in words, and the rows left out as a table."""
-    st.success(told(report), icon=":material/check_circle:")
+    st.success(result_words(report), icon=":material/check_circle:")
     if not report.rejected:
         return
     reasons = report.rejected_by_reason.items()
@@ -126,8 +114,4 @@ def show_report(report: ImportReport) -> None:
     if len(lines) < report.rejected_total:
         right.caption(f"The first {len(lines):,} of {report.rejected_total:,}.")
     with right:
-        tables.download(
-            "Download these lines",
-            partial(tables.csv, lines),
-            file="left-out.csv",
-        )
+        tables.download("Download these lines", partial(tables.csv, lines), file="left-out.csv")

@@ -1,6 +1,5 @@
 """Studies on a page: the result where there is one, else an offer to make it, or how far it is."""
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -9,24 +8,12 @@ from core.jobs import study_jobs
 from core.jobs.job_folder import Job
 from core.model.run import Run
 from core.store.study_store import Stored
-from core.studies.clusters import CLUSTERS
-from core.studies.maps import MAP
-from core.studies.overlap import OVERLAP
 from core.studies.study import Settings, Study
 from core.studies.study_kinds import study_named
 from dashboard.cache import loaders
-from dashboard.compare import choice as compare_choice
 from dashboard.jobs import trainings
-from dashboard.maps import link as link_to
 from dashboard.session import state
 from dashboard.shared import phrases
-
-_PARAMETERS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, str]]] = {
-    MAP.name: link_to.map_parameters,
-    CLUSTERS.name: link_to.group_parameters,
-    OVERLAP.name: compare_choice.link_to,
-}
-"""Query parameters with which the page of a study shows it, by its settings; none where the page needs none."""
 
 _SURE_OF_TIME = 0.05
 """Share done from which the time left is worth telling."""
@@ -63,16 +50,17 @@ def study(
         if job is not None and job.active:
             follow(job.job_id)
             return None
+        again = False
         if job is not None and job.state != "done":
             trainings.explain_end(job)
+            again = True
         if words:
             st.markdown(words)
-        again = job is not None and job.state != "done"
         st.button(
             "Try again" if again else button,
             icon=":material/replay:" if again else ":material/play_arrow:",
             on_click=start,
-            args=(run.run_id, kind, settings),
+            args=(run.run_id, kind.name, settings.model_dump()),
             key=f"start_{key}",
         )
         st.caption(f"Takes {phrases.roughly(about_seconds)}, once. It goes on when you leave the page, and is kept.")
@@ -85,15 +73,15 @@ def newest_job(key: str) -> Job | None:
 
 
 @state.reporting
-def start(run_id: str, kind: Study[Settings], settings: Settings) -> None:
-    """Ask for a study; a callback."""
-    study_jobs.submit_study(run_id, kind, settings, owner=state.owner())
+def start(run_id: str, name: str, values: dict[str, Any]) -> None:
+    """Ask for the study with this name and these settings; a callback."""
+    kind = study_named(name)
+    study_jobs.submit_study(run_id, kind, kind.parse(values), owner=state.owner())
     loaders.jobs_now.clear()
 
 
-@state.reporting
 def start_again(job: Job) -> None:
-    """Ask once more for what a job was to do; a callback."""
+    """Ask once more for what a job was to do, and show the new job."""
     run_id, name, values = study_jobs.asked_for(job.job_id)
     kind = study_named(name)
     again = study_jobs.submit_study(run_id, kind, kind.parse(values), owner=state.owner(), title=job.title)
@@ -108,48 +96,20 @@ def follow(job_id: str) -> None:
     job = loaders.job(job_id)
     if job is None or not job.active:
         st.rerun()
-    show(job)
+    show_progress(job)
 
 
-def show(job: Job) -> None:
-    """Progress of a job that waits or runs, and a way to stop it."""
+def show_progress(job: Job) -> None:
+    """How far a study is that waits or runs, and a way to stop it."""
     st.progress(job.progress, text=progress_words(job))
-    st.button(
-        "Stopping" if job.canceling else "Stop",
-        icon=":material/stop:",
-        on_click=trainings.stop,
-        args=(job.job_id,),
-        disabled=job.canceling,
-        key=f"stop_{job.job_id}",
-    )
+    trainings.stop_button(job, f"stop_{job.job_id}")
 
 
 def progress_words(job: Job) -> str:
     """Where a study stands: its place in the queue, or the share done and the time left."""
-    if job.canceling:
-        return "Stopping."
-    if job.state == "queued":
-        return trainings.place_in_queue(job)
+    if waiting := trainings.waiting_words(job):
+        return waiting
     if job.progress < _SURE_OF_TIME:
         return "At work."
     left = job.seconds * (1 - job.progress) / job.progress
     return f"{job.progress:.0%} done, {phrases.roughly(left)} left."
-
-
-def link(job: Job) -> None:
-    """The way to what a finished study found, with the settings it was made with."""
-    run_id, name, values = study_jobs.asked_for(job.job_id)
-    if all(summary.run_id != run_id for summary in loaders.runs()):
-        st.caption("Its model has been deleted since.")
-        return
-    st.page_link(
-        f"app_pages/{study_named(name).page}.py",
-        label="See what it found",
-        icon=":material/check_circle:",
-        query_params={state.RUN: run_id} | parameters(name, values),
-    )
-
-
-def parameters(name: str, values: Mapping[str, Any]) -> dict[str, str]:
-    """Query parameters with which its page shows a study with this name and these settings."""
-    return _PARAMETERS[name](values) if name in _PARAMETERS else {}

@@ -11,9 +11,9 @@ from core.model.families import PRESETS
 from core.training.budget import first_preset
 from dashboard.cache import loaders
 from dashboard.session import state
-from dashboard.shared import phrases
+from dashboard.shared import elements, phrases
 from dashboard.shared.markup import escape
-from dashboard.train import curve, curve_words, form
+from dashboard.train import curve, form
 
 POLL = 0.4
 """Seconds between two looks at a job that runs."""
@@ -46,20 +46,23 @@ def start(config: RunConfig) -> None:
         state.select_run(job.key)
 
 
-@state.reporting
-def start_again(job: Job, config: RunConfig) -> None:
-    """Ask once more for a training that ended without a model, on the data it was for, and show it; a callback."""
-    dataset_id = loaders.data_of(job)
-    if dataset_id is None:
+def start_again(job: Job) -> None:
+    """Ask once more for a training that ended without a model, on the data it was for, and show it.
+
+    Raises:
+        UnknownDatasetError: The data it was to learn from is gone.
+    """
+    config, dataset_id = loaders.job_config(job), loaders.data_of(job)
+    if dataset_id is None or config is None:
         raise UnknownDatasetError(
             "The data that this was to learn from is no longer here: import the same files again, then start it again"
         )
     again = _submit(config, dataset_id)
-    known = again.job_id or _maker(again.key)
+    job_to_show = again.job_id or _maker(again.key)
     if not again.job_id:
         st.toast("It has been trained since; nothing had to be done.", icon=":material/check:")
-    if known:
-        state.watch(known)
+    if job_to_show:
+        state.watch(job_to_show)
 
 
 def _submit(config: RunConfig, dataset_id: str) -> Job:
@@ -81,24 +84,29 @@ def stop(job_id: str) -> None:
     loaders.jobs_now.clear()
 
 
+def followed_job() -> Job | None:
+    """The job of whatever kind that this session follows, if it is still there."""
+    job_id = state.watched_job()
+    return loaders.job(job_id) if job_id else None
+
+
 def watched() -> Job | None:
     """The training on the selected data that this session follows, if it is still known.
 
     None too where it follows something else, or a training on other data.
     """
-    job_id = state.watched_job()
-    job = loaders.job(job_id) if job_id else None
+    job = followed_job()
     here = state.dataset_id()
     return job if job is not None and loaders.data_of(job, here) == here else None
 
 
 def running(config: RunConfig) -> Job | None:
     """The job that trains this very config right now, whoever asked for it; from now on this session follows it."""
-    wanted = key(config)
-    found = next((job for job in loaders.jobs_now() if job.key == wanted and job.active), None)
-    if found is not None:
-        state.watch(found.job_id)
-    return found
+    run_key = key(config)
+    job = next((job for job in loaders.jobs_now() if job.key == run_key and job.active), None)
+    if job is not None:
+        state.watch(job.job_id)
+    return job
 
 
 def offer(config: RunConfig, *, label: str, lead_to: str | None = None) -> None:
@@ -129,15 +137,15 @@ def follow(job_id: str, lead_to: str | None = None) -> None:
     stop_button(job)
 
 
-def stop_button(job: Job) -> None:
-    """Ends a training; says so while the request is under way."""
+def stop_button(job: Job, key: str = "stop_training") -> None:
+    """Ends a job; says so while the request is under way. A page that shows several jobs needs a key for each."""
     st.button(
         "Stopping" if job.canceling else "Stop",
         icon=":material/stop:",
         on_click=stop,
         args=(job.job_id,),
         disabled=job.canceling,
-        key="stop_training",
+        key=key,
     )
 
 
@@ -152,19 +160,31 @@ def finish(job: Job | None, lead_to: str | None = None) -> None:
 
 def select_result(job: Job) -> bool:
     """Make the model of a finished job the one that all pages show; whether that had not been done before."""
-    if st.session_state.get("_opened_job") == job.job_id:
-        return False
+    new = first_opening(job)
+    if new:
+        state.select_run(job.key)
+    return new
+
+
+def first_opening(job: Job) -> bool:
+    """Whether this session opens what a job has made for the first time; from now on it does not."""
+    new = st.session_state.get("_opened_job") != job.job_id
     st.session_state["_opened_job"] = job.job_id
-    state.select_run(job.key)
-    return True
+    return new
+
+
+def show_progress(job: Job) -> None:
+    """How far a training is, a way to stop it, and the way to where it can be watched."""
+    st.progress(job.progress, text=progress_words(job, curve.of_events(queue.events(job.job_id))))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        stop_button(job)
+        link_to(job)
 
 
 def progress_words(job: Job, so_far: curve.Curve) -> str:
     """Where a job stands: its place in the queue, or epoch, error and time left."""
-    if job.canceling:
-        return "Stopping."
-    if job.state == "queued":
-        return place_in_queue(job)
+    if waiting := waiting_words(job):
+        return waiting
     if so_far.started is None:
         return "Preparing the ratings and the model."
     if not so_far.epochs:
@@ -173,43 +193,44 @@ def progress_words(job: Job, so_far: curve.Curve) -> str:
     left = phrases.duration(so_far.seconds_left() or 0.0)
     return (
         f"Epoch {min(last.epoch + 1, so_far.started.epochs)} of {so_far.started.epochs}. "
-        f"{curve_words.guess(last.val_rmse, unit(loaders.data_of(job)))}. At most {left} left."
+        f"{curve.guess(last.val_rmse, unit(loaders.data_of(job)))}. At most {left} left."
     )
 
 
 def link_to(job: Job) -> None:
     """The way to where a training can be watched, beside its own data."""
-    there = loaders.data_of(job)
-    st.page_link(
-        "app_pages/train.py",
-        label="Watch it learn",
-        icon=":material/show_chart:",
-        query_params={state.JOB: job.job_id} | ({state.DATASET: there} if there else {}),
-    )
+    dataset_id = loaders.data_of(job)
+    data = {state.DATASET: dataset_id} if dataset_id else {}
+    elements.page_link("train", "Watch it learn", "show_chart", job=job.job_id, **data)
 
 
-def place_in_queue(job: Job) -> str:
-    """How many jobs come before one that waits; trainings and other work have workers of their own."""
-    known = [other for other in loaders.jobs_now() if group_of(other.kind) == group_of(job.kind)]
-    waiting = [other.job_id for other in queue.fair_order(known)]
-    before = waiting.index(job.job_id) if job.job_id in waiting else 0
-    before += sum(other.state == "running" for other in known)
+def waiting_words(job: Job) -> str:
+    """What a job that does not run waits for; empty for one that runs.
+
+    A queued job has a place behind others of its group; trainings and other work have workers of their own.
+    """
+    if job.canceling:
+        return "Stopping."
+    if job.state != "queued":
+        return ""
+    group = [other for other in loaders.jobs_now() if group_of(other.kind) == group_of(job.kind)]
+    queued = [other.job_id for other in queue.fair_order(group)]
+    before = queued.index(job.job_id) if job.job_id in queued else 0
+    before += sum(other.state == "running" for other in group)
     return f"Waiting for its turn behind {phrases.count(before, 'job')}." if before else "About to start."
 
 
 def explain_end(job: Job) -> None:
     """Say why a job ended without a model, with the log one click away."""
     say_end(job)
-    st.page_link(
-        "app_pages/jobs.py", label="Show its log", icon=":material/article:", query_params={state.JOB: job.job_id}
-    )
+    elements.page_link("jobs", "Show its log", "article", job=job.job_id)
 
 
 def say_end(job: Job) -> None:
     """What happened, why, and what to do, in plain words."""
-    draw = st.info if job.state == "canceled" else st.error
-    draw(
-        escape(phrases.sentence(job.message or "the log says more")),
-        title=phrases.error_title(job.code),
-        icon=":material/stop_circle:" if job.state == "canceled" else ":material/error:",
-    )
+    message = job.message or "the log says more"
+    if job.state != "canceled":
+        elements.error(job.code, message)
+        return
+    icon, title = ":material/stop_circle:", phrases.error_title(job.code)
+    st.info(escape(phrases.sentence(message)), title=title, icon=icon)

@@ -1,4 +1,4 @@
-"""An axis of one's own: all items between two poles that somebody has chosen, alone or across another one."""
+"""An axis of one's own: all items between two poles that somebody chooses, names and keeps with the model."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -11,19 +11,22 @@ from core.analysis.components.extremes import Ends, ends
 from core.analysis.components.hint_words import words
 from core.analysis.maps.axes import Axis, closest_component, combine
 from core.data.ratings import Ratings
-from core.errors import LimitError
+from core.errors import ExplorerError, LimitError
 from core.model.run import Run
 from core.studies import component_names, saved_axes
-from core.studies.saved_axes import OwnAxis
+from core.studies.component_names import LONGEST
+from core.studies.saved_axes import MOST_ITEMS, OwnAxis
 from dashboard.cache import analyses, loaders
 from dashboard.charts import axes as charts
 from dashboard.charts import maps as map_charts
 from dashboard.charts.base import plain
 from dashboard.embeddings.words import signed
-from dashboard.maps import axis_words, poles, settings
+from dashboard.maps import settings
+from dashboard.maps import words as map_words
+from dashboard.principal_components import words as component_words
 from dashboard.principal_components.label import Label
 from dashboard.session import state
-from dashboard.shared import coloring, phrases, selection, tables
+from dashboard.shared import coloring, elements, phrases, selection, tables
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
 
@@ -33,6 +36,11 @@ TOP, NAMED = 10, 3
 PLACE = "Place"
 CROSS_CHART = "axes_map"
 
+EXAMPLE = 5
+"""Items at each pole at first."""
+
+CONTRASTS = (("Children", "Horror"), ("Comedy", "Drama"))
+"""Genres to begin with, where the data has them."""
 
 INTRODUCTION = (
     "Choose {nouns} for two poles and name them. The axis runs from the middle of the one to the middle of the other, "
@@ -44,28 +52,23 @@ def show(run: Run, ratings: Ratings, rows: Rows, line: DeltaGenerator) -> None:
     """Draw the controls, the first of them into `line`, then the axis, both ends and the map of two axes."""
     with line:
         min_ratings = settings.enough(rows)
-    axis = poles.choose(ratings, rows)
+    axis = _choose_poles(ratings, rows)
     try:
         projected = saved_axes.project(axis, rows.matrix, ratings.items)
     except LimitError as error:
         st.info(escape(phrases.sentence(str(error))), icon=":material/info:")
-        poles.kept(run, None)
+        _kept_axes(run, None)
         return
     listed = rows.trained & (rows.count >= min_ratings)
     _picture(run, ratings, rows, axis, projected, listed)
-    kept = poles.kept(run, axis)
+    kept = _kept_axes(run, axis)
     _ends(run, ratings, rows, axis, projected, listed, min_ratings)
     _cross(run, ratings, rows, axis, projected, kept, listed)
 
 
 def _picture(run: Run, ratings: Ratings, rows: Rows, axis: OwnAxis, projected: Axis, listed: np.ndarray) -> None:
     outermost = ends(projected.positions, listed, NAMED)
-    chosen = charts.Poles(
-        poles.rows_of(ratings, axis.low),
-        poles.rows_of(ratings, axis.high),
-        axis.low_name,
-        axis.high_name,
-    )
+    chosen = charts.Poles(_rows_of(ratings, axis.low), _rows_of(ratings, axis.high), axis.low_name, axis.high_name)
     nouns = rows.nouns
     label, closest = _closest(run, projected)
     middles = "The dotted lines are the middles of the poles, at −1 and 1."
@@ -77,12 +80,8 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, axis: OwnAxis, projected: A
         alt=f"{nouns.capitalize()} along an axis from {axis.low_name or 'low'} to {axis.high_name or 'high'}. {text}",
     )
     st.markdown(text)
-    st.page_link(
-        "app_pages/components.py",
-        label=f"Look at component {label.number}",
-        icon=":material/insights:",
-        query_params={state.RUN: run.run_id, "component": str(label.number)},
-    )
+    number = str(label.number)
+    elements.page_link("components", f"Look at component {number}", "insights", run=run.run_id, component=number)
 
 
 def _reach(rows: Rows, axis: OwnAxis, projected: Axis, outermost: Ends) -> str:
@@ -91,10 +90,7 @@ def _reach(rows: Rows, axis: OwnAxis, projected: Axis, outermost: Ends) -> str:
         return ""
     low, high = (
         f"{escape(name) or end} lies **{escape(rows.labels[row])}** ({signed(projected.positions[row])})"
-        for end, name, row in (
-            ("low", axis.low_name, outermost.bottom[0]),
-            ("high", axis.high_name, outermost.top[0]),
-        )
+        for end, name, row in (("low", axis.low_name, outermost.bottom[0]), ("high", axis.high_name, outermost.top[0]))
     )
     return f"Furthest toward {low}, toward {high}."
 
@@ -105,7 +101,7 @@ def _closest(run: Run, projected: Axis) -> tuple[Label, str]:
     near = closest_component(projected.direction, components)
     named = component_names.for_components(component_names.get(run.run_id), components)[near.index]
     label = Label(near.index + 1, named.low if named else "", named.high if named else "")
-    return label, axis_words.closest(near, label)
+    return label, map_words.closest(near, label)
 
 
 def _ends(
@@ -121,7 +117,7 @@ def _ends(
     for place, (name, there, hint) in zip(st.columns(2, gap="medium"), sides, strict=True):
         with place:
             st.subheader(f"Toward {escape(name)}")
-            st.markdown(axis_words.end(hint, nouns))
+            st.markdown(component_words.end(hint, nouns))
             st.dataframe(
                 tables.items(ratings, rows, there, {PLACE: projected.positions[there]}),
                 hide_index=True,
@@ -143,13 +139,7 @@ def _file(run_id: str, axis: OwnAxis, min_ratings: int) -> bytes:
 
 
 def _cross(
-    run: Run,
-    ratings: Ratings,
-    rows: Rows,
-    axis: OwnAxis,
-    projected: Axis,
-    kept: Sequence[OwnAxis],
-    listed: np.ndarray,
+    run: Run, ratings: Ratings, rows: Rows, axis: OwnAxis, projected: Axis, kept: Sequence[OwnAxis], listed: np.ndarray
 ) -> None:
     """A map of this axis and a kept one."""
     st.header("Two axes as a map")
@@ -158,15 +148,11 @@ def _cross(
         st.caption("Keep an axis, then choose other poles: the two can be laid across each other.")
         return
     chosen = st.selectbox(
-        "Across this axis",
-        list(others),
-        format_func=lambda axis_id: others[axis_id].title,
-        key="axis_cross",
-        width=420,
+        "Across this axis", list(others), format_func=lambda axis_id: others[axis_id].title, key="axis_cross", width=420
     )
     other = others[chosen]
     pair = combine(projected, saved_axes.project(other, rows.matrix, ratings.items))
-    at, text = np.flatnonzero(listed), axis_words.angle(pair)
+    at, text = np.flatnonzero(listed), map_words.angle(pair)
     st.plotly_chart(
         map_charts.item_map(
             map_charts.Places(
@@ -193,3 +179,128 @@ def _cross(
 
 def _axis_title(axis: OwnAxis) -> str:
     return f"{plain(axis.low_name or 'low', 30)} ← → {plain(axis.high_name or 'high', 30)}"
+
+
+def _choose_poles(ratings: Ratings, rows: Rows) -> OwnAxis:
+    """The fields of both poles, side by side; a link carries them."""
+    low, high = _example(ratings, rows)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        low_name, low_rows = _choose_pole(rows, "low", "From", low)
+    with right:
+        high_name, high_rows = _choose_pole(rows, "high", "To", high)
+    ids = ratings.items.ids
+    return OwnAxis(
+        tuple(str(ids[row]) for row in low_rows), tuple(str(ids[row]) for row in high_rows), low_name, high_name
+    )
+
+
+def _choose_pole(rows: Rows, end: str, label: str, example: tuple[str, list[int]]) -> tuple[str, list[int]]:
+    """Name and rows of one pole."""
+    nouns = rows.nouns
+    name = st.text_input(
+        f"{label} (name of this pole)", example[0], max_chars=LONGEST, key=f"pole_{end}_name", bind="query-params"
+    )
+    chosen = selection.search(
+        f"{nouns.capitalize()} at this pole",
+        rows.offered,
+        key=f"pole_{end}",
+        most=MOST_ITEMS,
+        first=[rows.labels[row] for row in example[1]],
+    )
+    return name.strip(), chosen
+
+
+def _example(ratings: Ratings, rows: Rows) -> tuple[tuple[str, list[int]], tuple[str, list[int]]]:
+    """Names and rows of two poles to begin with: the most rated of two genres; empty where the data has none."""
+    genres = coloring.genres(ratings)
+    first, second = next(
+        (pair for pair in CONTRASTS if set(pair) <= set(genres)),
+        (genres[0], genres[-1]) if len(genres) > 1 else ("", ""),
+    )
+    if not first:
+        return ("", []), ("", [])
+    belongs = ratings.item_table["genres"].tolist()
+    return ((first, _most_rated(rows, belongs, first, second)), (second, _most_rated(rows, belongs, second, first)))
+
+
+def _most_rated(rows: Rows, belongs: list[list[str]], genre: str, other: str) -> list[int]:
+    offered = rows.offered
+    fitting = (
+        int(row)
+        for row in rows.by_count
+        if rows.trained[row] and genre in belongs[row] and other not in belongs[row] and rows.labels[row] in offered
+    )
+    return [row for row, _ in zip(fitting, range(EXAMPLE), strict=False)]
+
+
+def _kept_axes(run: Run, axis: OwnAxis | None) -> tuple[OwnAxis, ...]:
+    """Draw what is kept with the model, and the button that keeps the axis on the screen; the kept ones."""
+    try:
+        saved = saved_axes.saved(run.run_id)
+    except ExplorerError as error:
+        st.warning(escape(phrases.sentence(str(error))), icon=":material/warning:")
+        return ()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if axis is not None:
+            there = axis in saved
+            st.button(
+                "Kept with this model" if there else "Keep with this model",
+                icon=":material/bookmark_added:" if there else ":material/bookmark_add:",
+                disabled=there,
+                on_click=_keep,
+                args=(run.run_id, axis),
+                key="axis_keep",
+            )
+        if saved:
+            with st.popover(f"Kept axes ({len(saved)})", icon=":material/bookmarks:"):
+                for other in saved:
+                    _kept_axis(run, other)
+    return saved
+
+
+def _kept_axis(run: Run, axis: OwnAxis) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(escape(axis.title), width="stretch")
+        st.button("Open", on_click=_open, args=(run.run_id, axis), key=f"axis_open_{axis.axis_id}")
+        st.button(
+            "Delete",
+            icon=":material/delete:",
+            on_click=_delete,
+            args=(run.run_id, axis),
+            key=f"axis_delete_{axis.axis_id}",
+            type="tertiary",
+        )
+
+
+@state.reporting
+def _keep(run_id: str, axis: OwnAxis) -> None:
+    saved_axes.save(run_id, axis)
+
+
+@state.reporting
+def _delete(run_id: str, axis: OwnAxis) -> None:
+    saved_axes.delete(run_id, axis.axis_id)
+
+
+@state.reporting
+def _open(run_id: str, axis: OwnAxis) -> None:
+    """Put a kept axis into the fields; a callback."""
+    ratings, rows, missing = loaders.ratings_of(run_id), loaders.item_rows(run_id), 0
+    for end, ids, name in (("low", axis.low, axis.low_name), ("high", axis.high, axis.high_name)):
+        known_rows = [ratings.items.index(item) for item in ids if item in ratings.items]
+        offered = [rows.labels[row] for row in known_rows if rows.labels[row] in rows.offered]
+        missing += len(ids) - len(offered)
+        st.session_state[f"pole_{end}"] = offered
+        st.session_state[f"pole_{end}_name"] = name
+    if missing:
+        state.report(
+            "UNKNOWN_ITEM",
+            f"{phrases.count(missing, rows.noun)} of this axis cannot be chosen here: of very many, only the most "
+            "rated are offered.",
+        )
+
+
+def _rows_of(ratings: Ratings, ids: tuple[str, ...]) -> list[int]:
+    """Rows of items by id."""
+    return [ratings.items.index(item) for item in ids]

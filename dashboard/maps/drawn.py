@@ -1,37 +1,27 @@
-"""A map that can be drawn: at once where it is quick, else from its study."""
+"""A map that can be drawn, at once where it is quick, else from its study, and what its points are colored by."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import streamlit as st
 
 from core.analysis.maps.faithfulness import Faithfulness
+from core.data.ratings import Ratings
 from core.model.run import Run
 from core.store.study_store import Stored
 from core.studies.maps import MAP, MapStudySettings
 from dashboard.cache import analyses, loaders
+from dashboard.charts.points import Classes, Coloring
+from dashboard.shared import coloring
 from dashboard.shared.matrix_rows import Rows
+
+BIAS, GROUP, KEPT = "Bias", "Group", "Faithfulness"
+"""What can give a map its colors beside what is known of the items."""
 
 QUICK = 3000
 """Items up to which a page measures by itself how faithful a shadow is: a third of a second."""
-
-
-@dataclass(frozen=True, eq=False)
-class Trust:
-    """How faithful a map is, as `core.analysis.maps.faithfulness` measures it.
-
-    Attributes:
-        kept: Share of its true neighbors that each drawn item keeps, (n,).
-        mean, chance, trustworthiness: Of the whole map.
-        k: Neighbors looked at.
-        measured_on: Items that the trustworthiness was measured around.
-    """
-
-    kept: np.ndarray
-    mean: float
-    chance: float
-    trustworthiness: float
-    k: int
-    measured_on: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +38,7 @@ class DrawnMap:
     rows: np.ndarray
     points: np.ndarray
     settings: MapStudySettings
-    trust: Trust | None
+    trust: Faithfulness | None
 
     def spread(self, values: np.ndarray, n_items: int) -> np.ndarray:
         """Numbers of the drawn items as numbers of all, NaN for the others, (n_items,)."""
@@ -66,20 +56,57 @@ def drawn_map(run: Run, settings: MapStudySettings) -> DrawnMap | None:
     """The map; None where it needs a study that has not been made."""
     stored = loaders.study(MAP.key(run.run_id, settings))
     if stored is not None:
-        return DrawnMap(stored.arrays["rows"], stored.arrays["points"], settings, _of_study(stored))
+        measured = {name: stored.facts[name] for name in ("trustworthiness", "measured_on", "k")}
+        trust = Faithfulness(kept=stored.arrays["kept"], **measured, metric=settings.metric)
+        return DrawnMap(stored.arrays["rows"], stored.arrays["points"], settings, trust)
     if settings.method != "pca":
         return None
     rows = rows_of(loaders.item_rows(run.run_id), settings.min_ratings)
     points = analyses.shadow(run.run_id, settings).scores.astype(np.float32)
-    trust = _of_analysis(analyses.shadow_faithfulness(run.run_id, settings)) if len(rows) <= QUICK else None
-    return DrawnMap(rows, points, settings, trust)
+    quick = len(rows) <= QUICK
+    return DrawnMap(rows, points, settings, analyses.shadow_faithfulness(run.run_id, settings) if quick else None)
 
 
-def _of_study(stored: Stored) -> Trust:
-    facts = stored.facts
-    numbers = {name: facts[name] for name in ("chance", "trustworthiness", "k", "measured_on")}
-    return Trust(kept=stored.arrays["kept"], mean=facts["kept"], **numbers)
+def color_of(
+    choice: str, ratings: Ratings, rows: Rows, drawn: DrawnMap, clusters: Stored | None, genres: list[str]
+) -> Coloring | Classes:
+    """The color of every item; where groups or faithfulness are not known yet, all are in the background."""
+    if choice == coloring.GENRE:
+        return coloring.by_genre(ratings, genres)
+    if choice == BIAS:
+        return Coloring("Bias", rows.bias.astype(float), form="+.2f", around_zero=True)
+    if choice == GROUP:
+        return by_group(clusters, len(rows))
+    if choice == KEPT:
+        return by_faithfulness(drawn, len(rows))
+    return coloring.by_number(ratings, choice)
 
 
-def _of_analysis(result: Faithfulness) -> Trust:
-    return Trust(result.kept, result.mean, result.chance, result.trustworthiness, result.k, result.measured_on)
+def by_group(clusters: Stored | None, n_items: int) -> Classes:
+    """The group of every item, in the words of its label."""
+    member = np.full(n_items, -1)
+    if clusters is None:
+        return Classes(GROUP, member, [])
+    member[clusters.arrays["rows"]] = clusters.arrays["label"]
+    return Classes(GROUP, member, [group_name(number, group) for number, group in enumerate(clusters.facts["groups"])])
+
+
+def group_name(number: int, group: Mapping[str, Any]) -> str:
+    """A group's number, from 1, and its label."""
+    return f"{number + 1} {group['label'] or '(nothing stands out)'}"
+
+
+def by_faithfulness(drawn: DrawnMap, n_items: int) -> Coloring:
+    """How many of its true neighbors each item keeps on this map."""
+    if drawn.trust is None:
+        return Coloring(KEPT, np.full(n_items, np.nan))
+    label = f"Of {drawn.trust.k} true neighbors near here"
+    return Coloring(label, drawn.spread(drawn.trust.kept * drawn.trust.k, n_items), form=".0f")
+
+
+def choose_color(ratings: Ratings, rows: Rows) -> str:
+    """The field with what the points can be colored by on this data and model."""
+    of_model = [BIAS, GROUP, KEPT] if rows.scorer.has_biases else [GROUP, KEPT]
+    return st.selectbox(
+        "Color", [*coloring.choices(ratings), *of_model], key="map_color", bind="query-params", width=190
+    )

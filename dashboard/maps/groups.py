@@ -12,11 +12,11 @@ from core.model.run import Run
 from core.store.study_store import Stored
 from core.studies.clusters import CLUSTERS, ClusterSettings
 from core.studies.study import FEWEST_ITEMS
+from dashboard.cache import loaders
 from dashboard.jobs.studies import study
 from dashboard.maps import settings as controls
-from dashboard.maps.coloring import group_name
-from dashboard.maps.link import GROUP_METHODS, KMEANS
-from dashboard.shared import phrases, selection
+from dashboard.maps.drawn import group_name
+from dashboard.shared import elements, phrases, selection
 from dashboard.shared.matrix_rows import Rows
 
 
@@ -24,44 +24,22 @@ def choose(min_ratings: int) -> ClusterSettings:
     """The controls, in one line."""
     fields = ClusterSettings.model_fields
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        method = st.segmented_control(
+        method = elements.segments(
             "Groups by",
-            list(GROUP_METHODS),
-            default=KMEANS,
-            required=True,
-            key="group_method",
-            bind="query-params",
-            help="k-means puts everything into one of so many groups. HDBSCAN finds dense groups of any shape and "
+            list(controls.GROUP_METHODS),
+            "group_method",
+            "k-means puts everything into one of so many groups. HDBSCAN finds dense groups of any shape and "
             "leaves the rest in none: with many dimensions, that can be most of them.",
         )
-        number: dict[str, object] = {}
-        if method == KMEANS:
-            number["n_clusters"] = st.number_input(
-                "How many", 2, 40, int(fields["n_clusters"].default), key="group_number", bind="query-params", width=130
-            )
+        if method == controls.KMEANS:
+            name, label, maximum, width = "n_clusters", "How many", 40, 130
         else:
-            number["min_size"] = st.number_input(
-                "Smallest group",
-                2,
-                1000,
-                int(fields["min_size"].default),
-                key="group_size",
-                bind="query-params",
-                width=150,
-            )
-        metric = controls.METRICS[
-            st.segmented_control(
-                "Near means",
-                list(controls.METRICS),
-                default="Cosine",
-                required=True,
-                key="group_metric",
-                bind="query-params",
-                help="Cosine compares directions only. Euclidean counts lengths too.",
-            )
-        ]
+            name, label, maximum, width = "min_size", "Smallest group", 1000, 150
+        first = int(fields[name].default)
+        number = elements.whole_number(label, 2, maximum, first, controls.GROUP_KEYS[name], width=width)
+        metric = controls.metric("group_metric", "Cosine compares directions only. Euclidean counts lengths too.")
     return ClusterSettings.model_validate(
-        {"method": GROUP_METHODS[method], "metric": metric, "min_ratings": min_ratings} | number
+        {"method": controls.GROUP_METHODS[method], "metric": metric, "min_ratings": min_ratings, name: number}
     )
 
 
@@ -101,11 +79,12 @@ def section(run: Run, rows: Rows, min_ratings: int, n: int, chart: str) -> Store
         words=f"Groups {n:,} {nouns} and looks for the genres, decades and words that tell each group from the rest.",
     )
     if clusters is not None:
-        _table(run, rows, clusters, chart)
+        _table(run, rows, clusters, CLUSTERS.key(run.run_id, settings), chart)
     return clusters
 
 
-def _table(run: Run, rows: Rows, clusters: Stored, chart: str) -> None:
+def _table(run: Run, rows: Rows, clusters: Stored, key: str, chart: str) -> None:
+    """The groups, each a row that can be picked; `key` is the name of their study."""
     groups: Sequence[Mapping[str, Any]] = clusters.facts["groups"]
     nouns = rows.nouns
     if not groups:
@@ -114,7 +93,7 @@ def _table(run: Run, rows: Rows, clusters: Stored, chart: str) -> None:
     st.dataframe(
         table(rows, groups),
         hide_index=True,
-        on_select=partial(_pick, run.run_id, clusters, chart),
+        on_select=partial(_pick, run.run_id, key, chart),
         selection_mode="single-row",
         key="groups",
         column_config={
@@ -132,10 +111,10 @@ def _table(run: Run, rows: Rows, clusters: Stored, chart: str) -> None:
     st.caption(f"Select a row and its {nouns} become the table of selected {nouns}, with a download.")
 
 
-def _pick(run_id: str, clusters: Stored, chart: str) -> None:
-    """Make the items of the picked group the selected ones; a callback."""
-    picked = st.session_state.groups.selection.rows
-    if picked:
+def _pick(run_id: str, key: str, chart: str) -> None:
+    """Make the items of the picked group the selected ones; a callback. `key` is the name of the groups' study."""
+    picked, clusters = st.session_state.groups.selection.rows, loaders.study(key)
+    if picked and clusters is not None:
         members = clusters.arrays["rows"][clusters.arrays["label"] == picked[0]]
         selection.put(chart, run_id, np.sort(members).tolist())
 

@@ -1,12 +1,14 @@
-"""How a map is drawn and of what: the controls, what they mean, and how long it will take."""
+"""How a map is drawn and of what: the controls, what they mean, how long it will take, and links that hold them."""
 
-import numpy as np
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
 from core.analysis.maps.projections import umap_installed
 from core.studies.maps import MapStudySettings
 from core.studies.study import FEWEST_ITEMS, MIN_RATINGS
-from dashboard.shared import phrases
+from dashboard.shared import elements, phrases
 from dashboard.shared.matrix_rows import Rows
 
 PCA, TSNE, UMAP = "PCA", "t-SNE", "UMAP"
@@ -14,23 +16,25 @@ METHODS = {PCA: "pca", TSNE: "tsne", UMAP: "umap"}
 METRICS = {"Cosine": "cosine", "Euclidean": "euclidean"}
 FLAT, SPACE = "2D", "3D"
 
+KMEANS, HDBSCAN = "k-means", "HDBSCAN"
+GROUP_METHODS = {KMEANS: "kmeans", HDBSCAN: "hdbscan"}
+
+GROUP_KEYS = {"n_clusters": "group_number", "min_size": "group_size"}
+"""Fields of the groups' settings by name, and the keys of their widgets."""
+
 
 def choose(rows: Rows) -> MapStudySettings:
     """The controls of the method and of which items take part, for a line of them."""
-    methods = [PCA, TSNE] + ([UMAP] if umap_installed() else [])
-    method = st.segmented_control(
-        "Method", methods, default=PCA, required=True, key="map_method", bind="query-params", help=_help(rows.noun)
+    method = elements.segments(
+        "Method", [PCA, TSNE] + ([UMAP] if umap_installed() else []), "map_method", _method_help(rows.noun)
     )
     given = {"method": METHODS[method], "min_ratings": enough(rows)}
     if method == PCA:
-        view = st.segmented_control(
-            "View", [FLAT, SPACE], default=FLAT, required=True, key="map_view", bind="query-params"
-        )
-        centered = st.toggle(
+        view = elements.segments("View", [FLAT, SPACE], "map_view")
+        centered = elements.toggle(
             "Centered",
-            key="map_centered",
-            bind="query-params",
-            help="Subtract the mean of every dimension first; otherwise the first axis also holds what all "
+            "map_centered",
+            "Subtract the mean of every dimension first; otherwise the first axis also holds what all "
             f"{rows.nouns} have in common.",
         )
         given |= {"dimensions": 3 if view == SPACE else 2, "centered": centered}
@@ -42,16 +46,12 @@ def choose(rows: Rows) -> MapStudySettings:
 
 def enough(rows: Rows) -> int:
     """A field for the ratings that an item needs."""
-    maximum = max(1, int(np.sort(rows.count)[-min(FEWEST_ITEMS, len(rows))]))
-    return st.number_input(
-        "Enough ratings: at least",
-        1,
-        maximum,
-        min(MIN_RATINGS, maximum),
+    return elements.enough_ratings(
+        rows.count,
+        leaving=FEWEST_ITEMS,
+        first=MIN_RATINGS,
         key="map_min",
-        bind="query-params",
-        width=190,
-        help=f"Only {rows.nouns} with this many ratings are on the map; 1 takes all that training has "
+        words=f"Only {rows.nouns} with this many ratings are on the map; 1 takes all that training has "
         "seen. With few ratings, a place is mostly chance.",
     )
 
@@ -78,7 +78,7 @@ def problem(settings: MapStudySettings, n: int, noun: str) -> str:
     return ""
 
 
-def _help(noun: str) -> str:
+def _method_help(noun: str) -> str:
     text = (
         f"PCA is a shadow: what is far apart in it is far apart in the model, but {phrases.plural(noun)} that are far "
         "apart can fall on one spot. t-SNE bends space to keep neighbors together: clumps mean something, distances "
@@ -89,27 +89,14 @@ def _help(noun: str) -> str:
     return text
 
 
-def _metric() -> str:
-    return METRICS[
-        st.segmented_control(
-            "Near means",
-            list(METRICS),
-            default="Cosine",
-            required=True,
-            key="map_metric",
-            bind="query-params",
-            help="Cosine compares directions only, as on the Neighbors page. Euclidean counts lengths too.",
-        )
-    ]
-
-
-def _seed() -> int:
-    return _number("seed", "Seed", "Another seed gives another picture of the same neighbors: look at two.")
+def metric(key: str, words: str) -> str:
+    """The choice of a measure, by its name in the settings."""
+    return METRICS[elements.segments("Near means", list(METRICS), key, words)]
 
 
 def _tsne() -> dict[str, object]:
     return {
-        "metric": _metric(),
+        "metric": _map_metric(),
         "perplexity": _number("perplexity", "Perplexity", "About how many neighbors each one tries to stay close to."),
         "iterations": _number("iterations", "Steps", "More settle the picture further, and take longer."),
         "seed": _seed(),
@@ -119,7 +106,7 @@ def _tsne() -> dict[str, object]:
 def _umap() -> dict[str, object]:
     packed = MapStudySettings.model_fields["min_dist"]
     return {
-        "metric": _metric(),
+        "metric": _map_metric(),
         "neighbors": _number("neighbors", "Neighbors", "How many neighbors each one tries to stay close to."),
         "min_dist": st.number_input(
             "Packing",
@@ -135,11 +122,51 @@ def _umap() -> dict[str, object]:
     }
 
 
+def _map_metric() -> str:
+    return metric(
+        "map_metric", "Cosine compares directions only, as on the Neighbors page. Euclidean counts lengths too."
+    )
+
+
+def _seed() -> int:
+    return _number("seed", "Seed", "Another seed gives another picture of the same neighbors: look at two.")
+
+
 def _number(name: str, label: str, words: str) -> int:
     """A whole number with the limits of the settings."""
     field = MapStudySettings.model_fields[name]
     minimum = next(int(limit.ge) for limit in field.metadata if hasattr(limit, "ge"))
     maximum = next(int(limit.le) for limit in field.metadata if hasattr(limit, "le"))
-    return st.number_input(
-        label, minimum, maximum, int(field.default), key=f"map_{name}", bind="query-params", help=words, step=1
-    )
+    return elements.whole_number(label, minimum, maximum, int(field.default), f"map_{name}", words=words)
+
+
+def map_parameters(values: Mapping[str, Any]) -> dict[str, str]:
+    """Query parameters with which the page shows a map made with these settings."""
+    numbers = ("perplexity", "iterations", "seed", "neighbors", "min_dist")
+    return {f"map_{name}": str(values[name]) for name in numbers} | {
+        "map_perplexity": f"{values['perplexity']:.0f}",
+        "map_method": label_of(METHODS, values["method"]),
+        "map_metric": label_of(METRICS, values["metric"]),
+        "map_view": SPACE if values["dimensions"] == 3 else FLAT,
+        "map_centered": str(values["centered"]).lower(),
+        "map_min": _min_ratings(values),
+    }
+
+
+def group_parameters(values: Mapping[str, Any]) -> dict[str, str]:
+    """Query parameters with which the page shows groups made with these settings."""
+    return {key: str(values[name]) for name, key in GROUP_KEYS.items()} | {
+        "group_method": label_of(GROUP_METHODS, values["method"]),
+        "group_metric": label_of(METRICS, values["metric"]),
+        "map_color": "Group",
+        "map_min": _min_ratings(values),
+    }
+
+
+def _min_ratings(values: Mapping[str, Any]) -> str:
+    return str(max(1, values["min_ratings"]))
+
+
+def label_of(labels: Mapping[str, str], value: str) -> str:
+    """What a control calls the value of a setting."""
+    return next(label for label, meant in labels.items() if meant == value)

@@ -20,21 +20,18 @@ from dashboard.charts import maps as charts
 from dashboard.charts.components import axis_title
 from dashboard.charts.points import Classes, Coloring
 from dashboard.jobs.studies import study
-from dashboard.maps import coloring as colors
-from dashboard.maps import groups, link, settings, words
-from dashboard.maps.drawn import QUICK, DrawnMap, drawn_map, rows_of
+from dashboard.maps import groups, settings, words
+from dashboard.maps.drawn import GROUP, KEPT, QUICK, DrawnMap, choose_color, color_of, drawn_map, rows_of
 from dashboard.principal_components.label import Label
-from dashboard.shared import coloring, selection
+from dashboard.shared import coloring, elements, selection
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
 
 CHART = "item_map"
 """Key of the chart, and of what is selected on it."""
 
-
 MOST_EARLIER = 12
 """Earlier maps that are offered, the newest."""
-
 
 INTRODUCTION = (
     "A map flattens the {dimensions} numbers of every {noun} to two, so that the eye can walk through them. No flat "
@@ -67,39 +64,43 @@ def _earlier(run: Run) -> None:
         return
     with st.popover(f"Earlier maps ({len(earlier)})", icon=":material/history:"):
         for given in earlier[:MOST_EARLIER]:
-            st.page_link("app_pages/maps.py", label=words.earlier(given), query_params=link.map_parameters(given))
+            st.page_link("app_pages/maps.py", label=words.earlier(given), query_params=settings.map_parameters(given))
 
 
 def _made(run: Run, rows: Rows, chosen: MapStudySettings, n: int) -> DrawnMap | None:
     """Offer the study that a map needs; the map, where it has just been finished."""
-    nouns = rows.nouns
-    name = next(name for name, method in settings.METHODS.items() if method == chosen.method)
-    made = study(
-        MAP,
-        run,
-        chosen,
-        title=f"A map of {n:,} {nouns} by {name}",
-        button="Draw this map",
-        about_seconds=settings.about_seconds(chosen, n),
-        words=f"Starts from the principal components and pulls {nouns} together that are neighbors in the model, then "
-        "measures how many neighbors the picture has kept.",
+    words = (
+        f"Starts from the principal components and pulls {rows.nouns} together that are neighbors in the model, then "
+        "measures how many neighbors the picture has kept."
     )
-    return None if made is None else drawn_map(run, chosen)
+    title = f"A map of {n:,} {rows.nouns} by {settings.label_of(settings.METHODS, chosen.method)}"
+    return drawn_map(run, chosen) if _offer(run, chosen, n, title, "Draw this map", words) else None
+
+
+def _measure(run: Run, rows: Rows, drawn: DrawnMap) -> None:
+    """Offer to measure how faithful a large shadow is."""
+    n = len(drawn.rows)
+    words = (
+        f"Compares the neighbors of all {n:,} {rows.nouns} in the model with those on the map. Above "
+        f"{QUICK:,} that takes too long for a page."
+    )
+    _offer(run, drawn.settings, n, "How far can this picture be trusted?", "Measure it", words)
+
+
+def _offer(run: Run, chosen: MapStudySettings, n: int, title: str, button: str, words: str) -> bool:
+    """Offer the study of a map with n items; whether it is there."""
+    seconds = settings.about_seconds(chosen, n)
+    return study(MAP, run, chosen, title=title, button=button, about_seconds=seconds, words=words) is not None
 
 
 def _picture(run: Run, ratings: Ratings, rows: Rows, drawn: DrawnMap, clusters: Stored | None) -> None:
     nouns, flat = rows.nouns, drawn.points.shape[1] == 2
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        choice = colors.choose(ratings, rows)
-        sized = st.toggle(
-            "Size by ratings",
-            key="map_size",
-            bind="query-params",
-            help="The area of a point grows with its number of ratings.",
-        )
+        choice = choose_color(ratings, rows)
+        sized = elements.toggle("Size by ratings", "map_size", "The area of a point grows with its number of ratings.")
         searched = selection.search(f"Find {rows.nouns}", rows.offered, key="map_find")
-    genres = colors.choose_genres(ratings) if choice == coloring.GENRE else []
-    color = colors.color_of(choice, ratings, rows, drawn, clusters, genres)
+    genres = coloring.choose_genres(ratings, "map_genres") if choice == coloring.GENRE else []
+    color = color_of(choice, ratings, rows, drawn, clusters, genres)
     near = _true_neighbors(run, rows, drawn, searched)
     text = _sentences(rows, drawn, color, clusters, choice, searched, near)
     trusted = words.trust(drawn.trust, rows.noun) if drawn.trust else ""
@@ -128,7 +129,7 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, drawn: DrawnMap, clusters: 
 
 
 def _method(drawn: DrawnMap) -> str:
-    name = next(name for name, method in settings.METHODS.items() if method == drawn.settings.method)
+    name = settings.label_of(settings.METHODS, drawn.settings.method)
     return f"{name} in 3D" if drawn.points.shape[1] == 3 else name
 
 
@@ -165,10 +166,10 @@ def _sentences(
     """What the picture says beside how faithful it is, in sentences; may be empty."""
     sentences = []
     if isinstance(color, Coloring):
-        sentences.append(words.spread(drawn, color, rows.noun))
-    if choice == colors.GROUP and clusters is None:
+        sentences.append(words.spread(drawn, color))
+    if choice == GROUP and clusters is None:
         sentences.append("There are no groups yet: find them below.")
-    if choice == colors.KEPT and drawn.trust is None:
+    if choice == KEPT and drawn.trust is None:
         sentences.append("How faithful this map is has not been measured yet.")
     if near is not None:
         sentences.append(words.around_one(drawn, searched[0], escape(rows.labels[searched[0]]), len(near)))
@@ -176,21 +177,6 @@ def _sentences(
     if missing:
         sentences.append(f"Not on this map, for too few ratings: {', '.join(missing)}.")
     return " ".join(filter(None, sentences))
-
-
-def _measure(run: Run, rows: Rows, drawn: DrawnMap) -> None:
-    """Offer to measure how faithful a large shadow is."""
-    n = len(drawn.rows)
-    study(
-        MAP,
-        run,
-        drawn.settings,
-        title="How far can this picture be trusted?",
-        button="Measure it",
-        about_seconds=settings.about_seconds(drawn.settings, n),
-        words=f"Compares the neighbors of all {n:,} {rows.nouns} in the model with those on the map. Above "
-        f"{QUICK:,} that takes too long for a page.",
-    )
 
 
 def _columns(rows: Rows, drawn: DrawnMap) -> dict[str, np.ndarray]:

@@ -1,21 +1,22 @@
-"""What a map shows and how far to trust it, in sentences made from its numbers (Markdown)."""
+"""What maps and axes of one's own show, and how far to trust them, in sentences made from numbers (Markdown)."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from core.analysis.ranks import rank_correlation
+from core.analysis.maps.axes import AxisPair, ClosestComponent
+from core.analysis.maps.faithfulness import Faithfulness
 from dashboard.charts.points import Coloring
 from dashboard.embeddings.words import signed
-from dashboard.maps.drawn import DrawnMap, Trust
+from dashboard.maps.drawn import DrawnMap
+from dashboard.principal_components.label import Label
+from dashboard.principal_components.words import rises_and_falls
+from dashboard.shared.markup import escape
 from dashboard.shared.phrases import count, plural
 
-CLEAR = 0.2
-"""Rank correlations below this are not worth a sentence."""
 
-
-def trust(result: Trust, noun: str) -> str:
+def trust(result: Faithfulness, noun: str) -> str:
     """The one number of a map, what chance would give, and where the picture lies most."""
     per_item = result.mean * result.k
     lost = float(np.mean(result.kept == 0))
@@ -29,7 +30,7 @@ def trust(result: Trust, noun: str) -> str:
     return f"{text} Trustworthiness {result.trustworthiness:.2f} of 1{around}."
 
 
-def in_short(result: Trust | None) -> str:
+def in_short(result: Faithfulness | None) -> str:
     """The one number of a map, for the line under its title; empty where it has not been measured."""
     return "" if result is None else f"{result.mean * result.k:.1f} of {result.k} true neighbors kept"
 
@@ -44,23 +45,13 @@ def around_one(drawn: DrawnMap, row: int, title: str, k: int) -> str:
     return f"The lines lead from **{title}** to its {k} nearest in the model: **{kept}** of them {verb} near it here."
 
 
-def spread(drawn: DrawnMap, color: Coloring, noun: str) -> str:
-    """For a shadow: how the color goes together with its axes. For the others: whether neighbors share it."""
+def spread(drawn: DrawnMap, color: Coloring) -> str:
+    """How the color goes together with the axes of a shadow; empty for other maps, whose axes mean nothing."""
     values = color.values[drawn.rows]
-    if np.isnan(values).all():
+    if drawn.settings.method != "pca" or np.isnan(values).all():
         return ""
-    if drawn.settings.method != "pca":
-        return ""
-    name = color.label[0].lower() + color.label[1:]
-    links = [(rank_correlation(values, drawn.points[:, axis]), axis) for axis in range(drawn.points.shape[1])]
-    clear = sorted((link for link in links if abs(link[0]) >= CLEAR), key=lambda link: -abs(link[0]))
-    if not clear:
-        return f"The {name} has little to do with these directions (rank correlations below {CLEAR})."
-    told = " and ".join(
-        f"{'rises' if r > 0 else 'falls'} along component {axis + 1} (rank correlation {signed(r)})"
-        for r, axis in clear
-    )
-    return f"The {name} {told}."
+    axes = {f"component {axis + 1}": drawn.points[:, axis] for axis in range(drawn.points.shape[1])}
+    return rises_and_falls(color, values, axes, "directions")
 
 
 def earlier(given: Mapping[str, Any]) -> str:
@@ -75,3 +66,36 @@ def earlier(given: Mapping[str, Any]) -> str:
 
 def _small(number: float) -> str:
     return f"{number:.1f}" if number >= 0.95 else f"{number:.1g}"
+
+
+LEANS, SAME = 0.3, 0.8
+"""|cosine| from which an axis leans on a component, and from which it is nearly that component."""
+
+
+def closest(component: ClosestComponent, label: Label) -> str:
+    """Which component runs most nearly the same way; `label` has its names."""
+    named = f" ({escape(label.ends)})" if label.named else ""
+    size = abs(component.cosine)
+    if size < LEANS:
+        return (
+            f"No component runs this way: the closest is component {label.number}{named}, with a cosine of only "
+            f"{signed(component.cosine)}. This axis cuts across what the components say."
+        )
+    turned = "" if component.cosine > 0 else ", the other way round"
+    how = "nearly" if size >= SAME else "in part"
+    return (
+        f"This is {how} **component {label.number}**{named}{turned}: their cosine is {signed(component.cosine)} "
+        "(1 is the same, 0 is across)."
+    )
+
+
+def angle(pair: AxisPair) -> str:
+    """Whether two axes say different things."""
+    across = min(pair.angle, 180 - pair.angle)
+    if across < 20:
+        verdict = "they are nearly one axis, so the map is a line drawn twice"
+    elif across < 60:
+        verdict = "they say much of the same"
+    else:
+        verdict = "they say different things"
+    return f"The two axes meet at **{pair.angle:.0f}°**: {verdict}."

@@ -10,7 +10,7 @@ import streamlit as st
 from core.analysis.components.extremes import Ends
 from core.analysis.components.hint_words import words
 from core.analysis.components.hints import Hint
-from dashboard.cache import analyses, loaders
+from dashboard.cache import loaders
 from dashboard.principal_components import naming
 from dashboard.principal_components import words as component_words
 from dashboard.principal_components.naming import How
@@ -19,15 +19,14 @@ from dashboard.shared import tables
 from dashboard.shared.markup import escape
 
 
-def both_ends(view: View, found: Ends, hinted: Sequence[Hint]) -> None:
+def both_ends(view: View, outermost: Ends, hinted: Sequence[Hint]) -> None:
     """The lowest and the highest items, with the article's columns, a field for each end's name, and hints."""
-    told = words(hinted)
-    for place, end in zip(st.columns(2, gap="medium"), naming.ENDS, strict=True):
-        with place:
-            if end == "low":
-                _end(view, end, "lowest", found.bottom, told.bottom)
-            else:
-                _end(view, end, "highest", found.top, told.top)
+    hint = words(hinted)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _end(view, "low", "lowest", outermost.bottom, hint.bottom)
+    with right:
+        _end(view, "high", "highest", outermost.top, hint.top)
     naming.remark(view.run.run_id, view.component, view.how, view.names, view.rows.nouns)
     _download(view)
     if hinted:
@@ -37,18 +36,18 @@ def both_ends(view: View, found: Ends, hinted: Sequence[Hint]) -> None:
 def _end(view: View, end: str, which: str, there: np.ndarray, hint: str) -> None:
     """One end: what it tends to be, its name, and its items."""
     name = getattr(view.label, end)
-    called = f": {escape(name)}" if name else ""
-    st.subheader(f"The {len(there)} {which} on component {view.label.number}{called}")
+    behind = f": {escape(name)}" if name else ""
+    st.subheader(f"The {len(there)} {which} on component {view.label.number}{behind}")
     st.markdown(component_words.end(hint, view.rows.nouns))
-    naming.field(end, view.run.run_id, view.result, view.component, view.how, view.names)
+    naming.field(end, view.run.run_id, view.component, view.how, view.names)
     beside = view.component + 1 if view.component + 1 < len(view.labels) else view.component - 1
-    shown = [view.label] if beside < 0 else [view.label, view.labels[beside]]
-    scores = {label.column: view.result.scores[there, label.number - 1] for label in shown}
+    labels = [view.label] if beside < 0 else [view.label, view.labels[beside]]
+    scores = {label.column: view.result.scores[there, label.number - 1] for label in labels}
     st.dataframe(
         tables.items(view.ratings, view.rows, there, scores),
         hide_index=True,
         column_order=[tables.TITLE, *scores, tables.MEAN, tables.COUNT, tables.GENRES],
-        column_config=tables.COLUMNS | tables.scores(shown),
+        column_config=tables.COLUMNS | tables.scores(labels),
         alt=f"The {len(there)} {view.rows.nouns} {which} on component {view.label.number}",
     )
 
@@ -57,15 +56,15 @@ def _download(view: View) -> None:
     """Everything along the chosen component as a file, from the low end to the high one."""
     tables.download(
         f"Download all {int(view.listed.sum()):,} along component {view.label.number} as CSV",
-        partial(_file, view.run.run_id, view.how, view.component, view.least, view.label.column),
+        partial(_file, view.run.run_id, view.how, view.component, view.min_listed, view.label.column),
         file=f"component_{view.label.number}.csv",
     )
 
 
-def _file(run_id: str, how: How, component: int, least: int, column: str) -> bytes:
+def _file(run_id: str, how: How, component: int, min_listed: int, column: str) -> bytes:
     rows, ratings = loaders.item_rows(run_id), loaders.ratings_of(run_id)
-    result = analyses.item_pca(run_id, centered=how.centered, min_ratings=how.min_ratings)
-    return tables.along(ratings, rows, rows.count >= least, column, result.scores[:, component])
+    scores = how.components(run_id).scores[:, component]
+    return tables.along(ratings, rows, rows.count >= min_listed, column, scores)
 
 
 def _hints_in_numbers(hinted: Sequence[Hint], noun: str) -> None:

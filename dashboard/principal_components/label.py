@@ -28,8 +28,8 @@ class Label:
     @property
     def remarks(self) -> str:
         """How far to trust it, in brackets with a space before; empty where nothing is known against or for it."""
-        known = (["noise"] if self.noise else []) + ([] if self.r is None else [f"r = {self.r:.2f}"])
-        return f" ({', '.join(known)})" if known else ""
+        remarks = (["noise"] if self.noise else []) + ([] if self.r is None else [f"r = {self.r:.2f}"])
+        return f" ({', '.join(remarks)})" if remarks else ""
 
     @property
     def short(self) -> str:

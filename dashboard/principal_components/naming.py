@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import streamlit as st
 
 from core.analysis.components.noise import Noise
@@ -15,6 +16,7 @@ from core.analysis.components.pca import Pca
 from core.errors import ExplorerError, LimitError
 from core.studies import component_names
 from core.studies.component_names import EndNames, Name
+from dashboard.cache import analyses
 from dashboard.principal_components.label import Label
 from dashboard.session import state
 from dashboard.shared import phrases
@@ -31,6 +33,10 @@ class How:
 
     centered: bool
     min_ratings: int
+
+    def components(self, run_id: str) -> Pca:
+        """The components of a run that come about so, with scores for all its items."""
+        return analyses.item_pca(run_id, centered=self.centered, min_ratings=self.min_ratings)
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,12 +60,12 @@ class Naming:
         return [
             Label(
                 number=place + 1,
-                low=found.low if found else "",
-                high=found.high if found else "",
+                low=names.low if names else "",
+                high=names.high if names else "",
                 noise=noise is not None and not noise.above[place],
                 r=None if r is None else float(r[place]),
             )
-            for place, found in enumerate(self.shown)
+            for place, names in enumerate(self.shown)
         ]
 
 
@@ -88,17 +94,17 @@ def _adopt_link(run_id: str, result: Pca, how: How, kept: Sequence[EndNames | No
     not heard of a change yet still names the address from before.
     """
     problems, written = [], st.session_state.get(_WRITTEN, set())
-    for number in sorted({int(found[2]) for key in st.query_params if (found := _PARAMETER.fullmatch(key))}):
-        said = {end: st.query_params.get(f"{end}_{number}", "") for end in ENDS}
-        if number > len(kept) or all(not text or (f"{end}_{number}", text) in written for end, text in said.items()):
+    for number in sorted({int(match[2]) for key in st.query_params if (match := _PARAMETER.fullmatch(key))}):
+        texts = {end: st.query_params.get(f"{end}_{number}", "") for end in ENDS}
+        if number > len(kept) or all(not text or (f"{end}_{number}", text) in written for end, text in texts.items()):
             continue
         try:
-            low, high = (component_names.checked(said[end]) for end in ENDS)
+            low, high = (component_names.checked(texts[end]) for end in ENDS)
         except LimitError as error:
             problems.append(f"the link's name for component {number} is not shown: {error}")
             continue
         direction, own = result.components[number - 1], kept[number - 1]
-        _forget_linked(run_id, Name("", "", direction, 0, False, 0))
+        _forget_linked(run_id, direction)
         if (low or high) and (own is None or (own.low, own.high) != (low, high)):
             new = Name(low, high, direction, number - 1, how.centered, how.min_ratings)
             st.session_state[_LINKED] = {run_id: (*_linked(run_id), new)}
@@ -106,12 +112,12 @@ def _adopt_link(run_id: str, result: Pca, how: How, kept: Sequence[EndNames | No
 
 
 def _linked(run_id: str) -> tuple[Name, ...]:
-    found: tuple[Name, ...] = st.session_state.get(_LINKED, {}).get(run_id, ())
-    return found
+    names: tuple[Name, ...] = st.session_state.get(_LINKED, {}).get(run_id, ())
+    return names
 
 
-def _forget_linked(run_id: str, name: Name) -> None:
-    rest = [other for other in _linked(run_id) if abs(other.direction @ name.direction) < component_names.SAME]
+def _forget_linked(run_id: str, direction: np.ndarray) -> None:
+    rest = [name for name in _linked(run_id) if abs(name.direction @ direction) < component_names.SAME]
     st.session_state[_LINKED] = {run_id: tuple(rest)}
 
 
@@ -132,64 +138,70 @@ def write_link(labels: Sequence[Label], shown: Iterable[int]) -> None:
     st.session_state[_WRITTEN] = st.session_state.get(_WRITTEN, set()) | set(wanted.items())
 
 
-def field(end: str, run_id: str, result: Pca, component: int, how: How, naming: Naming) -> None:
+def field(end: str, run_id: str, component: int, how: How, naming: Naming) -> None:
     """A field with the name of one end of the chosen component; what is typed is kept with the run."""
-    found = naming.shown[component]
-    text = getattr(found, end) if found else ""
+    names = naming.shown[component]
+    text = getattr(names, end) if names else ""
     if st.session_state.get(f"name_{end}") != text:  # setting it always would undo what somebody is just typing
         st.session_state[f"name_{end}"] = text
-    name = Name("", "", result.components[component], component, how.centered, how.min_ratings)
     st.text_input(
         f"Your name for the {end} end",
         key=f"name_{end}",
         max_chars=component_names.LONGEST,
         placeholder="What do these have in common?",
-        on_change=_save,
-        args=(run_id, name),
+        on_change=_keep_typed,
+        args=(run_id, component, how),
     )
 
 
-def _save(run_id: str, name: Name) -> None:
-    """Keep what the fields hold; a callback."""
+@state.reporting
+def _keep_typed(run_id: str, component: int, how: How) -> None:
+    """Keep what the fields hold with the run; a callback."""
     low, high = (str(st.session_state[f"name_{end}"] or "") for end in ENDS)
-    _keep(run_id, Name(low, high, name.direction, name.component, name.centered, name.min_ratings))
+    _keep(run_id, component, how, low, high)
 
 
 @state.reporting
-def _keep(run_id: str, name: Name) -> None:
-    """Keep a name with the run, in place of a link's; a callback."""
-    component_names.set_name(run_id, name)
-    _forget_linked(run_id, name)
+def _keep_linked(run_id: str, component: int, how: How) -> None:
+    """Keep the link's names for a component with the run; a callback."""
+    names = component_names.for_components(_linked(run_id), how.components(run_id))[component]
+    if names is not None:
+        _keep(run_id, component, how, names.low, names.high)
+
+
+def _keep(run_id: str, component: int, how: How, low: str, high: str) -> None:
+    """Keep the names of both ends with the run, in place of a link's."""
+    direction = how.components(run_id).components[component]
+    component_names.set_name(run_id, Name(low, high, direction, component, how.centered, how.min_ratings))
+    _forget_linked(run_id, direction)
+
+
+def _leave_linked(run_id: str, component: int, how: How) -> None:
+    """Show the link's names for a component no longer; a callback."""
+    _forget_linked(run_id, how.components(run_id).components[component])
 
 
 def remark(run_id: str, component: int, how: How, naming: Naming, nouns: str) -> None:
     """Where the shown name comes from, where that is not plain: a link, or other settings."""
-    found, kept = naming.shown[component], naming.kept[component]
-    if found is None:
+    names, kept = naming.shown[component], naming.kept[component]
+    if names is None:
         return
     if naming.linked[component]:
-        own = f"kept with this model: **{_both(kept)}**" if kept else "nothing is kept with this model"
+        own = (
+            f"kept with this model: **{escape(Label(1, kept.low, kept.high).ends)}**"
+            if kept
+            else "nothing is kept with this model"
+        )
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f":material/link: These names are from the link; {own}.", width="stretch")
-            st.button("Keep the link's", on_click=_keep, args=(run_id, found_here(found, component, how)))
-            st.button("Leave them", on_click=_forget_linked, args=(run_id, found.name))
-    elif (found.name.centered, found.name.min_ratings) != (how.centered, how.min_ratings):
+            st.button("Keep the link's", on_click=_keep_linked, args=(run_id, component, how))
+            st.button("Leave them", on_click=_leave_linked, args=(run_id, component, how))
+    elif (names.name.centered, names.name.min_ratings) != (how.centered, how.min_ratings):
         st.caption(
-            f"Named under other settings, as component {found.name.component + 1} of a "
-            f"{'centered' if found.name.centered else 'not centered'} analysis shaped by {_who(found.name, nouns)}. "
-            f"This component points nearly the same way (cosine {found.cosine:.2f})."
+            f"Named under other settings, as component {names.name.component + 1} of a "
+            f"{'centered' if names.name.centered else 'not centered'} analysis shaped by {_who(names.name, nouns)}. "
+            f"This component points nearly the same way (cosine {names.cosine:.2f})."
         )
-
-
-def found_here(found: EndNames, component: int, how: How) -> Name:
-    """A link's name as one given to this component under these settings."""
-    swapped = found.low != found.name.low
-    direction = -found.name.direction if swapped else found.name.direction
-    return Name(found.low, found.high, direction, component, how.centered, how.min_ratings)
-
-
-def _both(found: EndNames) -> str:
-    return escape(Label(1, found.low, found.high).ends)
 
 
 def _who(name: Name, nouns: str) -> str:

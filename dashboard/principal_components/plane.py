@@ -5,7 +5,6 @@ from functools import partial
 
 import numpy as np
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from core.data.ratings import Ratings
 from core.errors import UnknownRunError
@@ -15,8 +14,8 @@ from dashboard.charts.points import Classes, Coloring
 from dashboard.principal_components import naming
 from dashboard.principal_components import words as component_words
 from dashboard.principal_components.naming import How
-from dashboard.principal_components.view import look
-from dashboard.shared import coloring, phrases, selection, tables
+from dashboard.principal_components.view import load_view
+from dashboard.shared import coloring, elements, phrases, selection, tables
 from dashboard.shared.matrix_rows import Rows
 
 CHART = "map"
@@ -32,11 +31,11 @@ class _Choices:
     axes: list[int]
     color: Coloring | Classes
     everything: bool
-    found: list[int]
+    searched: list[int]
 
 
 @st.fragment
-def component_map(run_id: str, component: int, least: int, how: How, marked: tuple[int, ...]) -> None:
+def component_map(run_id: str, component: int, min_listed: int, how: How, marked: tuple[int, ...]) -> None:
     """Draw the section, and put the names of all components on the screen into the link.
 
     Streamlit keeps what a fragment was called with, for every person: so it is called with names, and looks the
@@ -45,12 +44,12 @@ def component_map(run_id: str, component: int, least: int, how: How, marked: tup
     Args:
         run_id: Which run it is of.
         component: The one that the rest of the page shows, from 0.
-        least: Ratings an item needs to be listed.
+        min_listed: Ratings an item needs to be listed.
         how: How the components come about.
         marked: Items that are marked elsewhere on the page, and here too.
     """
     try:
-        view = look(run_id, component, least, how)
+        view = load_view(run_id, component, min_listed, how)
     except UnknownRunError:  # deleted meanwhile: the page says so and shows another
         st.rerun()
     ratings, rows, result, labels = view.ratings, view.rows, view.result, view.labels
@@ -63,20 +62,20 @@ def component_map(run_id: str, component: int, least: int, how: How, marked: tup
         )
         naming.write_link(labels, [component])
         return
-    chosen = _controls(ratings, rows, n, least)
+    chosen = _controls(ratings, rows, n, min_listed)
     axes, color = chosen.axes, chosen.color
     drawn = np.arange(len(rows)) if chosen.everything else np.flatnonzero(view.listed)
     naming.write_link(labels, [component, *axes])
     on_axes = [labels[axis] for axis in axes]
-    said = component_words.scatter(result.scores, on_axes, drawn, color)
-    found = list(dict.fromkeys([*marked, *chosen.found]))
+    text = component_words.scatter(result.scores, on_axes, drawn, color)
+    marked_here = list(dict.fromkeys([*marked, *chosen.searched]))
     picture = charts.scatter(
         result.scores,
         axes,
         drawn,
         loaders.item_hover(run_id),
         color,
-        found=found,
+        found=marked_here,
         titles=rows.labels,
         labels=on_axes,
         noun=noun,
@@ -87,59 +86,42 @@ def component_map(run_id: str, component: int, least: int, how: How, marked: tup
         on_select=partial(selection.keep, CHART, run_id) if len(axes) == 2 else "ignore",
         config={"displaylogo": False, "scrollZoom": len(axes) == 3},
         alt=f"{len(drawn):,} {phrases.plural(noun)} on {len(axes)} components, colored by {color.label.lower()}. "
-        f"{said}",
+        f"{text}",
     )
-    st.markdown(said)
+    st.markdown(text)
     if len(axes) == 2 or len(selection.chosen(CHART, run_id)):
         scores = {label.column: result.scores[:, label.number - 1] for label in on_axes}
         columns = tables.scores(on_axes)
         selection.show(CHART, run_id, ratings, rows, scores, columns=columns, file="selected.csv")
 
 
-def _controls(ratings: Ratings, rows: Rows, n: int, least: int) -> _Choices:
+def _controls(ratings: Ratings, rows: Rows, n: int, min_listed: int) -> _Choices:
     """Everything that can be chosen, in two lines."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         axes = _choose_axes(n)
-        known = coloring.genres(ratings)
-        choices = [choice for choice in coloring.CHOICES if choice != coloring.GENRE or known]
-        choice = st.selectbox("Color", choices, key="color", bind="query-params", width=190)
-        everything = st.toggle(
+        choice = st.selectbox("Color", coloring.choices(ratings), key="color", bind="query-params", width=190)
+        everything = elements.toggle(
             f"Draw all {len(rows):,}",
-            key="all",
-            bind="query-params",
-            help=f"Off: only {rows.nouns} with at least {phrases.count(least, 'rating')}.",
+            "all",
+            f"Off: only {rows.nouns} with at least {phrases.count(min_listed, 'rating')}.",
         )
     if choice == coloring.GENRE:
         left, right = st.columns(2)
-        color: Coloring | Classes = coloring.by_genre(ratings, _choose_genres(left, ratings, known))
+        with left:
+            color: Coloring | Classes = coloring.by_genre(ratings, coloring.choose_genres(ratings, "genres"))
     else:
         right, color = st.container(), coloring.by_number(ratings, choice)
     with right:
-        found = selection.search(f"Find {rows.nouns}", rows.offered, key="find")
-    return _Choices(axes, color, everything, found)
+        searched = selection.search(f"Find {rows.nouns}", rows.offered, key="find")
+    return _Choices(axes, color, everything, searched)
 
 
 def _choose_axes(n: int) -> list[int]:
     """Two or three components, from 0."""
-    view = FLAT
-    if n >= 3:
-        view = st.segmented_control("View", [FLAT, SPACE], default=FLAT, required=True, key="view", bind="query-params")
+    view = elements.segments("View", [FLAT, SPACE], "view") if n >= 3 else FLAT
     names = [("x", "Across"), ("y", "Up")] + ([("z", "Deep")] if view == SPACE else [])
     words = "Component on this axis"
     return [
-        st.number_input(label, 1, n, place + 1, key=key, bind="query-params", width=120, help=words) - 1
+        elements.whole_number(label, 1, n, place + 1, key, width=120, words=words) - 1
         for place, (key, label) in enumerate(names)
     ]
-
-
-def _choose_genres(place: DeltaGenerator, ratings: Ratings, known: list[str]) -> list[str]:
-    return place.multiselect(
-        "Genres",
-        known,
-        default=coloring.telling(ratings),
-        max_selections=coloring.MOST_CLASSES,
-        select_all=False,
-        key="genres",
-        bind="query-params",
-        help="Of several genres, the rarest of those shown gives the color.",
-    )

@@ -43,16 +43,16 @@ def _would_it_return(view: View) -> None:
     if view.stability is None:
         _offer(view)
         return
-    said = component_words.returns(view.stability, view.component)
+    text = component_words.returns(view.stability, view.component)
     st.plotly_chart(
         charts.stability(view.stability, chosen=view.component, labels=view.labels),
         key="stability",
         on_select=partial(choose, len(view.labels), "stability"),
         selection_mode="points",
         config=phrases.CHART_CONFIG,
-        alt=f"How well each of {len(view.labels)} components comes back from other seeds. {said}",
+        alt=f"How well each of {len(view.labels)} components comes back from other seeds. {text}",
     )
-    st.markdown(said)
+    st.markdown(text)
 
 
 def _offer(view: View) -> None:
@@ -79,14 +79,14 @@ def _how_many_matter(view: View) -> Cost | None:
     if not run.scorer.is_bilinear:
         explain_lack(run, "is_bilinear")
         return None
-    found = analyses.component_cost(run.run_id, centered=view.how.centered, min_ratings=view.how.min_ratings)
+    error = analyses.component_cost(run.run_id, centered=view.how.centered, min_ratings=view.how.min_ratings)
     biases, whole = run.scorer.has_biases, n == run.config.dimensions
     unit = phrases.unit(view.ratings.max_rating)
-    said = component_words.cost(found, view.component, biases=biases, whole=whole, unit=unit)
+    text = component_words.cost(error, view.component, biases=biases, whole=whole, unit=unit)
     alone = ["biases"] * biases + ["mean vector"] * view.how.centered
     st.plotly_chart(
         charts.cost(
-            found,
+            error,
             chosen=view.component,
             all_words="the whole model" if whole else f"all {n} components",
             none_words=f"{' and '.join(alone)} alone" if alone else "no component",
@@ -96,10 +96,10 @@ def _how_many_matter(view: View) -> Cost | None:
         on_select=partial(choose, n, "cost"),
         selection_mode="points",
         config=phrases.CHART_CONFIG,
-        alt=f"Validation error by number of components kept. {said}",
+        alt=f"Validation error by number of components kept. {text}",
     )
-    st.markdown(said)
-    return found
+    st.markdown(text)
+    return error
 
 
 def _numbers(view: View, cost: Cost | None) -> None:
@@ -133,9 +133,4 @@ def _numbers(view: View, cost: Cost | None) -> None:
             },
             alt=f"Name, share, noise band, stability and validation error of all {n} components",
         )
-        tables.download(
-            "Download as CSV",
-            partial(tables.csv, table),
-            file="components.csv",
-            key="download_components",
-        )
+        tables.download("Download as CSV", partial(tables.csv, table), file="components.csv", key="download_components")

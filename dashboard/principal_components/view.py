@@ -29,7 +29,7 @@ class View:
         result: The components, with scores for all items.
         component: The chosen one, from 0.
         listed: Boolean array, (n_items,), items with enough ratings.
-        least: How many that is.
+        min_listed: How many that is.
         noise: What chance would give; None for a single dimension.
         stability: How well each component comes back; None where that was not studied.
         names: What people called them.
@@ -43,7 +43,7 @@ class View:
     result: Pca
     component: int
     listed: np.ndarray
-    least: int
+    min_listed: int
     noise: Noise | None
     stability: Stability | None
     names: Naming
@@ -60,17 +60,17 @@ class View:
         return self.result.scores[:, self.component]
 
 
-def look(run_id: str, component: int, least: int, how: How) -> View:
+def load_view(run_id: str, component: int, min_listed: int, how: How) -> View:
     """Everything about one component of a model.
 
     Args:
         run_id: The model.
         component: From 0.
-        least: Ratings an item needs to be listed.
+        min_listed: Ratings an item needs to be listed.
         how: How the components come about.
     """
     run, rows = loaders.run(run_id), loaders.item_rows(run_id)
-    result = analyses.item_pca(run_id, centered=how.centered, min_ratings=how.min_ratings)
+    result = how.components(run_id)
     noise = None  # of a single dimension shuffling changes nothing: there is no chance to compare with
     if run.config.dimensions > 1:
         noise = analyses.item_noise(run_id, centered=how.centered, min_ratings=how.min_ratings)
@@ -83,8 +83,8 @@ def look(run_id: str, component: int, least: int, how: How) -> View:
         how=how,
         result=result,
         component=component,
-        listed=rows.count >= least,
-        least=least,
+        listed=rows.count >= min_listed,
+        min_listed=min_listed,
         noise=noise,
         stability=stability,
         names=names,

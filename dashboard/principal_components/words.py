@@ -1,6 +1,6 @@
 """What the pictures of principal components show, in sentences made from their numbers (Markdown)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -35,14 +35,14 @@ def scree(result: Pca, component: int) -> str:
     )
 
 
-def noise(found: Noise, component: int) -> str:
+def noise(band: Noise, component: int) -> str:
     """How many components are more than chance, and whether the chosen one is; `component` counts from 0."""
-    stand = "stands" if found.count == 1 else "stand"
-    said = f"**{found.count} of {len(found.above)}** {stand} above the noise band (dotted)"
-    if found.above[component]:
-        return f"{said}; by chance, this one would carry {found.band[component]:.1%}."
-    by_chance = f"chance would give it {found.band[component]:.1%}"
-    return f"{said}. **This one is noise**: {by_chance}, so its ends may mean nothing."
+    stand = "stands" if band.count == 1 else "stand"
+    text = f"**{band.count} of {len(band.above)}** {stand} above the noise band (dotted)"
+    if band.above[component]:
+        return f"{text}; by chance, this one would carry {band.band[component]:.1%}."
+    by_chance = f"chance would give it {band.band[component]:.1%}"
+    return f"{text}. **This one is noise**: {by_chance}, so its ends may mean nothing."
 
 
 RETURNS = ((0.9, "almost as it was"), (0.7, "recognizably"), (0.4, "only in part"))
@@ -51,27 +51,27 @@ RETURNS = ((0.9, "almost as it was"), (0.7, "recognizably"), (0.4, "only in part
 
 def returning(r: float) -> str:
     """How a component comes back: "recognizably (r = 0.71)"."""
-    words = next((words for least, words in RETURNS if r >= least), "not at all: another one takes its place")
+    words = next((words for limit, words in RETURNS if r >= limit), "not at all: another one takes its place")
     return f"{words} (r = {r:.2f})"
 
 
-def returns(found: Stability, component: int) -> str:
+def returns(stability: Stability, component: int) -> str:
     """Whether the chosen component comes back from other seeds, and how many do; `component` counts from 0."""
-    others = count(len(found.r), "other seed")
-    sure, known = (int((found.median_r >= least).sum()) for least, _ in RETURNS[:2])
-    r = float(found.median_r[component])
+    others = count(len(stability.r), "other seed")
+    sure, partly = (int((stability.median_r >= limit).sum()) for limit, _ in RETURNS[:2])
+    r = float(stability.median_r[component])
     return (
         f"Trained again from {others}, **component {component + 1} comes back {returning(r)}**. "
-        f"Of {len(found.median_r)}, {sure} {'comes' if sure == 1 else 'come'} back almost as "
-        f"{'it was' if sure == 1 else 'they were'} (0.9 or more) and {known - sure} more recognizably (0.7 or more). "
+        f"Of {len(stability.median_r)}, {sure} {'comes' if sure == 1 else 'come'} back almost as "
+        f"{'it was' if sure == 1 else 'they were'} (0.9 or more) and {partly - sure} more recognizably (0.7 or more). "
         "Where a component does not come back, its name is a name for this training. The thin lines span the single "
         "trainings."
     )
 
 
-def cost(found: Cost, component: int, *, biases: bool, whole: bool, unit: str) -> str:
+def cost(error: Cost, component: int, *, biases: bool, whole: bool, unit: str) -> str:
     """How many components the predictions need, and what the chosen one adds; `component` counts from 0."""
-    n, enough = len(found.rmse) - 1, found.enough()
+    n, enough = len(error.rmse) - 1, error.enough()
     last = "the whole model" if whole else f"all {n}"
     start = "Biases alone" if biases else "Without any component, predictions"
     need = (
@@ -79,11 +79,11 @@ def cost(found: Cost, component: int, *, biases: bool, whole: bool, unit: str) -
         if enough == 0
         else f"**the first {enough} of {n}** are as good as {last}, to within 0.001 {unit}"
     )
-    change = float(found.rmse[component + 1] - found.rmse[component])
+    change = float(error.rmse[component + 1] - error.rmse[component])
     adds = f"lowers the error by {-change:.4f}" if change < 0 else f"raises the error by {change:.4f}"
     return (
-        f"{start} are off by {found.rmse[0]:.3f} {unit}, {last} by {found.rmse[-1]:.3f}; {need}. Component "
-        f"{component + 1}, added to those before it, {adds}. Measured on {found.n_ratings:,} validation ratings."
+        f"{start} are off by {error.rmse[0]:.3f} {unit}, {last} by {error.rmse[-1]:.3f}; {need}. Component "
+        f"{component + 1}, added to those before it, {adds}. Measured on {error.n_ratings:,} validation ratings."
     )
 
 
@@ -94,48 +94,59 @@ def end(hint: str, nouns: str) -> str:
     return f"Toward this end: **{escape(hint)}**."
 
 
-def ends(ratings: Ratings, rows: Rows, found: Ends) -> str:
+def ends(ratings: Ratings, rows: Rows, both: Ends) -> str:
     """What sets the two ends of a component apart, as far as ratings and years tell; empty with an empty end."""
-    if not len(found.top) or not len(found.bottom):
+    if not len(both.top) or not len(both.bottom):
         return ""
-    low, high = (escape(rows.labels[end[0]]) for end in (found.bottom, found.top))
-    said = f"From **{low}** at the low end to **{high}** at the high end."
+    low, high = (escape(rows.labels[end[0]]) for end in (both.bottom, both.top))
+    text = f"From **{low}** at the low end to **{high}** at the high end."
     parts = []
-    means = [ratings.item_mean[end] for end in (found.bottom, found.top)]
+    means = [ratings.item_mean[end] for end in (both.bottom, both.top)]
     if not np.isnan(np.concatenate(means)).any():
         parts.append(f"rated {means[0].mean():.1f} and {means[1].mean():.1f} on average")
-    years = [ratings.item_table["year"].to_numpy()[end] for end in (found.bottom, found.top)]
+    years = [ratings.item_table["year"].to_numpy()[end] for end in (both.bottom, both.top)]
     if all(np.count_nonzero(~np.isnan(year)) for year in years):
         parts.append(f"from around {np.nanmedian(years[0]):.0f} and {np.nanmedian(years[1]):.0f}")
-    numbers = (
-        f"The {len(found.bottom)} lowest and the {len(found.top)} highest are {', '.join(parts)}." if parts else ""
-    )
-    return f"{said} {numbers}".strip()
+    numbers = f"The {len(both.bottom)} lowest and the {len(both.top)} highest are {', '.join(parts)}." if parts else ""
+    return f"{text} {numbers}".strip()
 
 
 def scatter(scores: np.ndarray, axes: Sequence[Label], drawn: np.ndarray, color: Coloring | Classes) -> str:
     """How the color goes together with the axes."""
     if isinstance(color, Classes):
         return _classes_apart(scores, axes, drawn, color)
-    links = [(rank_correlation(color.values[drawn], scores[drawn, axis.number - 1]), axis) for axis in axes]
+    places = {_component_in_words(axis): scores[drawn, axis.number - 1] for axis in axes}
+    return rises_and_falls(color, color.values[drawn], places, "components")
+
+
+def rises_and_falls(color: Coloring, values: np.ndarray, axes: Mapping[str, np.ndarray], nouns: str) -> str:
+    """Along which axes the number behind a color rises or falls, the closest link first.
+
+    Args:
+        color: The color, for what its number is called.
+        values: That number for each drawn item, (n,).
+        axes: Where each lies, (n,), by what the axis is called in a sentence.
+        nouns: What the axes are, together.
+    """
+    links = [(rank_correlation(values, places), axis) for axis, places in axes.items()]
     clear = sorted((link for link in links if abs(link[0]) >= CLEAR), key=lambda link: -abs(link[0]))
     name = color.label[0].lower() + color.label[1:]
     if not clear:
-        return f"The {name} has little to do with these components (rank correlations below {CLEAR})."
-    told = " and ".join(
-        f"{'rises' if r > 0 else 'falls'} along {_called(axis)} (rank correlation {signed(r)})" for r, axis in clear
+        return f"The {name} has little to do with these {nouns} (rank correlations below {CLEAR})."
+    text = " and ".join(
+        f"{'rises' if r > 0 else 'falls'} along {axis} (rank correlation {signed(r)})" for r, axis in clear
     )
-    return f"The {name} {told}."
+    return f"The {name} {text}."
 
 
-def _called(component: Label) -> str:
+def _component_in_words(component: Label) -> str:
     """A component in a sentence: its number, and the names of its ends where it has any."""
     return f"component {component.number}" + (f" “{escape(component.ends)}”" if component.named else "")
 
 
 def _classes_apart(scores: np.ndarray, axes: Sequence[Label], drawn: np.ndarray, color: Classes) -> str:
     """For each axis the class whose mean is furthest out, in standard deviations of all that is drawn."""
-    member, told = color.member[drawn], []
+    member, parts = color.member[drawn], []
     for axis in axes:
         values = scores[drawn, axis.number - 1]
         sd = values.std()
@@ -144,11 +155,11 @@ def _classes_apart(scores: np.ndarray, axes: Sequence[Label], drawn: np.ndarray,
         if means:
             shift, name = max(means, key=lambda pair: abs(pair[0]))
             side = "high" if shift > 0 else "low"
-            told.append(
-                f"along {_called(axis)} **{escape(name)}** lies furthest toward the {side} end, "
+            parts.append(
+                f"along {_component_in_words(axis)} **{escape(name)}** lies furthest toward the {side} end, "
                 f"{abs(shift):.1f} standard deviations from the middle on average"
             )
-    if not told:
+    if not parts:
         return ""
-    text = "; ".join(told)
+    text = "; ".join(parts)
     return f"{text[0].upper()}{text[1:]}."

@@ -3,6 +3,7 @@
 from collections import Counter
 
 import numpy as np
+import streamlit as st
 
 from core.data.ratings import Ratings
 from dashboard.charts.points import Classes, Coloring
@@ -44,3 +45,22 @@ def by_genre(ratings: Ratings, shown: list[str]) -> Classes:
         for own in ratings.item_table["genres"]
     ]
     return Classes(GENRE, np.array([-1 if genre is None else place[genre] for genre in member]), shown)
+
+
+def choices(ratings: Ratings) -> list[str]:
+    """What can be chosen on this data: genres only where it has any."""
+    return [choice for choice in CHOICES if choice != GENRE or genres(ratings)]
+
+
+def choose_genres(ratings: Ratings, key: str) -> list[str]:
+    """A field for the genres that get a color; the link holds them under its key."""
+    return st.multiselect(
+        "Genres",
+        genres(ratings),
+        default=telling(ratings),
+        max_selections=MOST_CLASSES,
+        select_all=False,
+        key=key,
+        bind="query-params",
+        help="Of several genres, the rarest of those shown gives the color.",
+    )

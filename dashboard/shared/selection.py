@@ -115,9 +115,7 @@ def show(
             help=f"Adds the {rows.matrix.shape[1]} learned numbers of each {rows.noun} to the file: columns e1, e2 …",
         )
         tables.download(
-            "Download as CSV",
-            partial(tables.csv, for_file(ratings, rows, selected, table, vectors=vectors)),
-            file=file,
+            "Download as CSV", partial(tables.csv, for_file(ratings, rows, selected, table, vectors=vectors)), file=file
         )
         st.button("Clear", on_click=put, args=(chart, run_id, []), icon=":material/close:", key=f"{chart}_clear")
 

@@ -11,7 +11,7 @@ from core.data.ratings import Ratings
 from core.model.run import Run
 from dashboard.cache import loaders
 from dashboard.session import state
-from dashboard.shared import phrases, tables
+from dashboard.shared import elements, phrases, tables
 from dashboard.shared.matrix_rows import Rows
 
 PEOPLE = "Users"
@@ -75,8 +75,7 @@ class Side:
 
     def enough(self, *, of: int, least: int, label: str, words: str) -> int:
         """A field for the ratings a row needs, at first `least`, at most what still leaves `of` rows."""
-        most = max(1, int(np.sort(self.rows.count)[-min(of, len(self.rows))]))
-        return st.number_input(label, 1, most, min(least, most), key="min", bind="query-params", width=190, help=words)
+        return elements.enough_ratings(self.rows.count, leaving=of, first=least, label=label, key="min", words=words)
 
 
 @state.reporting
@@ -88,7 +87,7 @@ def choose_point(chart: str, run_id: str, *, users: bool) -> None:
     points = st.session_state[chart].selection.points
     if not points:
         return
-    rows = loaders.user_rows(run_id) if users else loaders.item_rows(run_id)
+    rows = loaders.rows_of(run_id, users=users)
     label = rows.labels[int(points[0]["customdata"])]
     if label in rows.offered:
         st.session_state[f"near_{rows.noun}"] = label
@@ -100,8 +99,7 @@ def choose_point(chart: str, run_id: str, *, users: bool) -> None:
 def choose(run: Run) -> Side:
     """Let the person choose between items and people."""
     items = phrases.plural(run.dataset.noun).capitalize()
-    said = st.segmented_control("Rows", [items, PEOPLE], default=items, required=True, key="rows", bind="query-params")
-    return side(run.run_id, users=said == PEOPLE)
+    return side(run.run_id, users=elements.segments("Rows", [items, PEOPLE], "rows") == PEOPLE)
 
 
 def side(run_id: str, *, users: bool) -> Side:

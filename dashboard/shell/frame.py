@@ -7,13 +7,15 @@ import streamlit as st
 from core import data
 from core.data.ratings import Ratings
 from core.errors import ExplorerError
+from core.jobs.job_folder import Job
 from core.store.runs import RunSummary
 from dashboard.cache import loaders
+from dashboard.jobs import every_kind, trainings
 from dashboard.missions import bar, progress
 from dashboard.session import classroom, state
-from dashboard.shared import phrases
+from dashboard.shared import elements, phrases
 from dashboard.shared.markup import escape
-from dashboard.shell import job_tray, memory
+from dashboard.shell import memory
 
 LOGO = Path(__file__).parents[1] / "logo.svg"
 
@@ -40,6 +42,12 @@ PAGES = {
     ],
 }
 
+TRAY_LINES = 4
+"""More jobs than this are counted in the tray, not listed."""
+
+_WHOLE = "_whole_page"
+"""Session key, there while the whole page is drawn: what is to be said is then said in the same run."""
+
 
 def run() -> None:
     """Draw the frame and the page in it. An error that a person can mend is shown as one."""
@@ -52,21 +60,17 @@ def run() -> None:
     page = _navigation()
     with st.sidebar:
         _choices()
-        job_tray.show()
+        _job_tray()
     state.write_link()
     classroom.write_link()
     bar.show(page.url_path or "start")
     for problem in state.take_problems():
-        _say(problem.code, problem.message)
+        elements.error(problem.code, problem.message)
     try:
         page.run()
     except ExplorerError as error:
-        _say(error.code, str(error))
+        elements.error(error.code, str(error))
     memory.settle(page.title)
-
-
-def _say(code: str, message: str) -> None:
-    st.error(escape(phrases.sentence(message)), icon=":material/error:", title=phrases.error_title(code))
 
 
 def _navigation() -> st.Page:
@@ -103,7 +107,7 @@ def _choices() -> None:
         )
         st.caption(dataset.about.get("source", ""))
         if not classroom.on():
-            st.page_link("app_pages/datasets.py", label="Bring your own", icon=":material/upload_file:")
+            elements.page_link("datasets", "Bring your own", "upload_file")
     summaries = loaders.runs_of(state.dataset_id())
     chosen = next((summary for summary in summaries if summary.run_id == state.run_id()), None)
     label = f"Model: {phrases.run_words(chosen)}" if chosen else "Model: none yet"
@@ -124,7 +128,7 @@ def _dataset() -> Ratings:
 def _choose_run(summaries: list[RunSummary], chosen: RunSummary | None) -> None:
     if chosen is None:
         st.write("No model has been trained on this data yet.")
-        st.page_link("app_pages/train.py", label="Train one", icon=":material/model_training:")
+        elements.page_link("train", "Train one", "model_training")
         return
     words = phrases.distinct_run_words(summaries)  # a browser answers with the words, not with the id
     st.session_state.choose_run = chosen.run_id  # follows a choice made elsewhere, such as a finished training
@@ -135,3 +139,47 @@ def _choose_run(summaries: list[RunSummary], chosen: RunSummary | None) -> None:
         key="choose_run",
         on_change=lambda: state.select_run(st.session_state.choose_run),
     )
+
+
+def _job_tray() -> None:
+    """Draw the tray; it looks again every second, and is empty while nothing happens."""
+    st.session_state[_WHOLE] = True
+    _tray()
+
+
+@st.fragment(run_every=1.0)
+def _tray() -> None:
+    if not st.session_state.pop(_WHOLE, False) and state.problems_wait():
+        st.rerun()  # a part of the page alone was drawn, and what could not be done is said above it
+    state.confirm_link()
+    jobs = loaders.jobs_now()
+    active = [job for job in jobs if job.active]
+    seen: set[str] = st.session_state.setdefault("_tray_seen", set())
+    seen.update(job.job_id for job in active)
+    ended = [job for job in jobs if job.job_id in seen and not job.active]
+    if not active and not ended:
+        return
+    for job in active[:TRAY_LINES]:
+        _active_job(job)
+    if len(active) > TRAY_LINES:
+        st.caption(f"and {phrases.count(len(active) - TRAY_LINES, 'more job')}")
+    for job in ended[-TRAY_LINES:]:
+        _ended_job(job)
+    if ended:
+        st.button("Clear the list", key="tray_clear", type="tertiary", on_click=seen.clear)
+
+
+def _active_job(job: Job) -> None:
+    words = "stopping" if job.canceling else "waiting" if job.state == "queued" else f"{job.progress:.0%}"
+    st.progress(job.progress, text=f":small[{escape(job.title)}: {words}]")
+    if job.kind == "train":
+        trainings.link_to(job)
+
+
+def _ended_job(job: Job) -> None:
+    """A job that made something leads to that; other ends lead to the job."""
+    st.markdown(f":small[{escape(job.title)}: {phrases.JOB_STATES[job.state].lower()}]")
+    if job.state == "done":
+        every_kind.link_to_result(job)
+    else:
+        elements.page_link("jobs", "See why", "error" if job.state == "failed" else "stop_circle", job=job.job_id)

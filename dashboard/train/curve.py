@@ -1,10 +1,14 @@
-"""How a training goes, read from a finished run or from a job's measurements while it goes on."""
+"""How a training goes, from a finished run or from a job's measurements while it goes on, and what that says."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.model.events import Epoch, Event, Started, Step
-from core.model.run import Run
+from core.model.run import Outcome, Run
+from dashboard.shared import phrases
+
+STILL = 0.0005
+"""Differences in RMSE below this are nothing to speak of."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +61,87 @@ def of_run(run: Run) -> Curve:
 
 def of_events(events: Iterable[Event]) -> Curve:
     """The curve so far, from what a training has reported."""
-    heard = list(events)
+    reported = list(events)
     return Curve(
-        started=next((event for event in heard if isinstance(event, Started)), None),
-        steps=tuple(event for event in heard if isinstance(event, Step)),
-        epochs=tuple(event for event in heard if isinstance(event, Epoch)),
+        started=next((event for event in reported if isinstance(event, Started)), None),
+        steps=tuple(event for event in reported if isinstance(event, Step)),
+        epochs=tuple(event for event in reported if isinstance(event, Epoch)),
     )
+
+
+def reading(curve: Curve, unit: str, *, ended: bool = False) -> str:
+    """One sentence that reads a training curve aloud, at any moment of it.
+
+    Args:
+        curve: The curve.
+        unit: As `phrases.unit` gives it.
+        ended: Whether it was cut off: nothing more comes, and no epoch is kept.
+    """
+    best = curve.best
+    if best is None:
+        return "The first epoch is on its way: the thin line is the training loss within it."
+    last = curve.epochs[-1]
+    if best.epoch < last.epoch:
+        return _past_the_best(curve, best.epoch)
+    if len(curve.epochs) == 1:
+        return f"After one epoch the guesses on ratings it has never seen are off by about {last.val_rmse:.2f} {unit}."
+    gained = curve.epochs[-2].val_rmse - last.val_rmse
+    if curve.kept_epoch is not None:
+        return (
+            f"Validation was still improving at the last epoch, by {gained:.3f}: more epochs might help."
+            if gained > STILL
+            else f"Validation has leveled off at {last.val_rmse:.3f}: more epochs would change little."
+        )
+    if ended:
+        return f"Validation was still improving when it ended: {last.val_rmse:.3f} after epoch {last.epoch}."
+    return f"Validation still improves: {last.val_rmse:.3f} after epoch {last.epoch}, {gained:.3f} better than before."
+
+
+def _past_the_best(curve: Curve, best_epoch: int) -> str:
+    best, last = curve.epochs[best_epoch - 1], curve.epochs[-1]
+    still_learns = last.rmse < best.rmse - STILL
+    if last.val_rmse - best.val_rmse <= STILL:
+        return f"Validation has leveled off at {best.val_rmse:.3f} since epoch {best_epoch}."
+    text = f"Validation stopped improving at epoch {best_epoch} ({best.val_rmse:.3f}): from here it "
+    text += "learns the training ratings by heart" if still_learns else "wanders without getting better"
+    return f"{text}, and unseen ratings are guessed a little worse ({last.val_rmse:.3f})."
+
+
+def against_references(val_rmse: float, started: Started, unit: str) -> str:
+    """How a validation RMSE compares with guessing without any embedding."""
+    gain = started.averages_rmse - val_rmse
+    text = f"Guessing from averages alone is off by {started.averages_rmse:.3f}, always guessing the mean by "
+    text += f"{started.mean_rmse:.3f}"
+    if gain > STILL:
+        return f"{text}; the embedding is worth {gain:.3f} {unit} beyond the averages."
+    if gain < -STILL:
+        return f"{text}; the averages alone guess {-gain:.3f} {unit} better than this model."
+    return f"{text}; this model does as well as the averages."
+
+
+def result_words(outcome: Outcome, unit: str) -> str:
+    """A finished run in one sentence."""
+    kept = "" if outcome.kept_epoch == outcome.epochs else f", kept from epoch {outcome.kept_epoch}"
+    how = "stopped early after" if outcome.stopped_early else "after"
+    return (
+        f"This model guesses a rating within about {outcome.val_rmse:.2f} {unit} "
+        f"(RMSE {outcome.val_rmse:.3f} on ratings it has never seen, "
+        f"{how} {phrases.count(outcome.epochs, 'epoch')}{kept})."
+    )
+
+
+def unseen(started: Started, noun: str) -> str:
+    """How many validation ratings no embedding can help with."""
+    if not started.unseen_items:
+        return f"Every {noun} in the validation ratings also occurs in the training ratings."
+    share = started.unseen_items / started.n_validation
+    return (
+        f"{started.unseen_items:,} of the {started.n_validation:,} validation ratings ({share:.1%}) are about "
+        f"{phrases.plural(noun)} without a single training rating: the model knows nothing of those but where "
+        "it started."
+    )
+
+
+def guess(val_rmse: float, unit: str) -> str:
+    """A validation RMSE in plain words, without a full stop."""
+    return f"Guesses are off by about {val_rmse:.2f} {unit}"

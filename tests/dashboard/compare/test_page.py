@@ -14,7 +14,7 @@ from core.data.ratings import Ratings, Vocabulary
 from core.jobs import queue
 from core.model.families import PRESETS, run_config
 from core.store.runs import RunStore
-from dashboard.compare import choice as compare_choice
+from dashboard.compare import models as compared_models
 from dashboard.compare import pair as compare_pair
 from dashboard.compare import words as compare_words
 from tests.conftest import run_on
@@ -66,8 +66,8 @@ def test_a_second_model_from_a_preset(open_page, publish):
     run = publish(PRESETS["default"])
     app = open_page("compare")
     name = "Article: dot product"
-    assert next(iter(compare_choice.second_configs(run.config))) == "Same settings, another seed"
-    assert "Fast and good" not in compare_choice.second_configs(run.config)
+    assert next(iter(compared_models.second_configs(run.config))) == "Same settings, another seed"
+    assert "Fast and good" not in compared_models.second_configs(run.config)
     app.button_group(key="second").set_value(name).run()
     app.button(key="offer_training").click().run()
     assert [job.key for job in queue.jobs()] == [run_id(PRESETS["article-simple-dot"], run.dataset.digest)]
@@ -275,7 +275,7 @@ def test_very_many_movies_are_a_study(open_page, two, monkeypatch):
 
 def test_the_link_of_a_study_shows_its_two_models(open_page, two):
     first, second, _ = two
-    said = compare_choice.link_to({"other_run_id": second.run_id, "min_ratings": 30})
+    said = compared_models.link_to({"other_run_id": second.run_id, "min_ratings": 30})
     app = open_page("compare", run=first.run_id, **said)
     assert not app.exception
     assert app.multiselect(key="compared").value == [first.run_id, second.run_id]

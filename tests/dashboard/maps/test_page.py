@@ -21,8 +21,8 @@ from core.studies.maps import MapStudySettings
 from core.studies.saved_axes import OwnAxis
 from core.studies.study import MIN_RATINGS, items_taking_part
 from dashboard.cache import loaders
-from dashboard.jobs.studies import parameters
-from dashboard.maps import link, settings
+from dashboard.jobs.every_kind import study_parameters
+from dashboard.maps import settings
 from dashboard.shared import selection, tables
 from tests.dashboard.neighbors.test_page import figure_of, texts
 
@@ -71,7 +71,7 @@ def test_a_shadow_in_space(open_page: Open, run: Run):
 
 def test_a_map_by_tsne_is_offered_then_shown(open_page: Open, run: Run, bundled: Ratings):
     settings_ = MapStudySettings(method="tsne", iterations=250, perplexity=5, min_ratings=150)
-    query = link.map_parameters(settings_.model_dump())
+    query = settings.map_parameters(settings_.model_dump())
     app = open_page("maps", **query)
     assert not app.exception
     assert not app.get("plotly_chart")
@@ -251,10 +251,10 @@ def test_a_selection_as_a_file_with_ids_and_vectors(run: Run, bundled: Ratings):
 def test_links_to_studies_name_widgets_that_exist(open_page: Open, run: Run, bundled: Ratings):
     given = ClusterSettings(method="hdbscan", min_size=30, min_ratings=100)
     made(run, bundled, "clusters", given)
-    app = open_page("maps", **link.group_parameters(given.model_dump()))
+    app = open_page("maps", **settings.group_parameters(given.model_dump()))
     assert not app.exception
     assert not any(button.label == "Find groups" for button in app.button)
-    assert parameters("stability", {}) == {}
+    assert study_parameters("stability", {}) == {}
 
 
 @pytest.mark.parametrize("key", ["axis_keep", f"axis_delete_{OwnAxis(('1',), ('2',)).axis_id}"])

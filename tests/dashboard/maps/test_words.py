@@ -4,18 +4,19 @@ import numpy as np
 import pytest
 
 from core.analysis.maps.axes import AxisPair, ClosestComponent
+from core.analysis.maps.faithfulness import Faithfulness
 from core.studies.clusters import ClusterSettings
 from core.studies.maps import MapStudySettings
 from dashboard.charts.points import Coloring
-from dashboard.maps import axis_words, link, settings, words
-from dashboard.maps.drawn import DrawnMap, Trust
+from dashboard.maps import settings, words
+from dashboard.maps.drawn import DrawnMap
 from dashboard.principal_components.label import Label
 
 ROWS = np.arange(0, 20, 2)
 
 
-def trust(kept: np.ndarray, *, measured_on: int = 10) -> Trust:
-    return Trust(kept, float(kept.mean()), chance=0.008, trustworthiness=0.9234, k=10, measured_on=measured_on)
+def trust(kept: np.ndarray, *, measured_on: int = 0) -> Faithfulness:
+    return Faithfulness(kept, 0.9234, measured_on=measured_on or len(kept), k=10, metric="cosine")
 
 
 def drawn(method: str = "pca", kept: np.ndarray | None = None) -> DrawnMap:
@@ -24,7 +25,7 @@ def drawn(method: str = "pca", kept: np.ndarray | None = None) -> DrawnMap:
 
 
 def test_how_many_neighbors_a_map_keeps():
-    said = words.trust(trust(np.array([0.4] * 8 + [0.0] * 2)), "movie")
+    said = words.trust(trust(np.array([0.4] * 1000 + [0.0] * 250)), "movie")
     assert said.startswith("**3.2 of 10 true neighbors** of a movie")
     assert "random places it would be 0.08" in said
     assert "For 20% of the movies not one is" in said
@@ -48,11 +49,9 @@ def test_what_one_item_keeps():
 def test_a_color_is_tied_to_axes_only_where_they_mean_something():
     values = np.full(20, np.nan)
     values[ROWS] = -np.arange(10)
-    assert "falls along component 1 (rank correlation −1.00)" in words.spread(
-        drawn(), Coloring("Year", values), "movie"
-    )
-    assert words.spread(drawn("tsne"), Coloring("Year", values), "movie") == ""
-    assert words.spread(drawn(), Coloring("Year", np.full(20, np.nan)), "movie") == ""
+    assert "falls along component 1 (rank correlation −1.00)" in words.spread(drawn(), Coloring("Year", values))
+    assert words.spread(drawn("tsne"), Coloring("Year", values)) == ""
+    assert words.spread(drawn(), Coloring("Year", np.full(20, np.nan))) == ""
 
 
 @pytest.mark.parametrize(
@@ -65,7 +64,7 @@ def test_a_color_is_tied_to_axes_only_where_they_mean_something():
     ],
 )
 def test_the_closest_component(cosine: float, expected: str):
-    said = axis_words.closest(ClosestComponent(2, cosine), Label(3, low="<b>quiet</b>"))
+    said = words.closest(ClosestComponent(2, cosine), Label(3, low="<b>quiet</b>"))
     assert expected in said
     assert "<b>" not in said.replace("\\<b\\>", "")
 
@@ -75,7 +74,7 @@ def test_the_closest_component(cosine: float, expected: str):
     [(5, "nearly one axis"), (175, "nearly one axis"), (45, "much of the same"), (90, "different things")],
 )
 def test_the_angle_between_two_axes(angle: float, expected: str):
-    assert expected in axis_words.angle(AxisPair(np.zeros((2, 2)), angle))
+    assert expected in words.angle(AxisPair(np.zeros((2, 2)), angle))
 
 
 def test_estimates_grow_with_the_work():
@@ -88,9 +87,9 @@ def test_estimates_grow_with_the_work():
 
 
 def test_a_link_names_what_was_chosen():
-    said = link.map_parameters(MapStudySettings(dimensions=3, centered=True, min_ratings=0).model_dump())
+    said = settings.map_parameters(MapStudySettings(dimensions=3, centered=True, min_ratings=0).model_dump())
     assert (said["map_method"], said["map_view"], said["map_centered"], said["map_min"]) == ("PCA", "3D", "true", "1")
-    said = link.group_parameters(ClusterSettings(metric="euclidean", n_clusters=3).model_dump())
+    said = settings.group_parameters(ClusterSettings(metric="euclidean", n_clusters=3).model_dump())
     assert (said["group_metric"], said["group_number"], said["group_method"]) == ("Euclidean", "3", "k-means")
 
 

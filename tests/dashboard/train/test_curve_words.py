@@ -6,7 +6,7 @@ import pytest
 
 from core.model.events import Epoch, Started, Step
 from core.model.run import Outcome
-from dashboard.train import curve_words
+from dashboard.train import curve
 from dashboard.train.curve import Curve, of_events
 
 STARTED = Started(10, 800, 200, 8, 0, 1.05, 0.88)
@@ -31,13 +31,11 @@ def curve_of(*pairs, kept=None):
     ],
 )
 def test_a_curve_is_read_aloud(shown, words):
-    assert words in curve_words.curve(shown, "stars")
+    assert words in curve.reading(shown, "stars")
 
 
 def test_a_curve_that_was_cut_off_is_read_in_the_past():
-    assert "was still improving when it ended" in curve_words.curve(
-        curve_of((0.9, 0.95), (0.8, 0.9)), "stars", ended=True
-    )
+    assert "was still improving when it ended" in curve.reading(curve_of((0.9, 0.95), (0.8, 0.9)), "stars", ended=True)
 
 
 def test_the_best_epoch_is_the_one_that_training_keeps():
@@ -47,7 +45,7 @@ def test_the_best_epoch_is_the_one_that_training_keeps():
 
 
 def test_a_result_says_stars_before_rmse():
-    words = curve_words.result(Outcome(14, 10, True, 0.8641, 0.66, 0.8641, 3.2), "stars")
+    words = curve.result_words(Outcome(14, 10, True, 0.8641, 0.66, 0.8641, 3.2), "stars")
     assert words.startswith("This model guesses a rating within about 0.86 stars (RMSE 0.864")
     assert "stopped early after 14 epochs, kept from epoch 10" in words
 
@@ -56,11 +54,11 @@ def test_a_result_says_stars_before_rmse():
     ("rmse", "words"), [(0.86, "worth 0.020 stars"), (0.9, "0.020 stars better"), (0.88, "as well as")]
 )
 def test_a_result_is_held_against_the_averages(rmse, words):
-    assert words in curve_words.against_references(rmse, STARTED, "stars")
+    assert words in curve.against_references(rmse, STARTED, "stars")
 
 
 def test_unseen_items_are_counted():
-    assert curve_words.unseen(STARTED, "movie").startswith("8 of the 200 validation ratings (4.0%)")
+    assert curve.unseen(STARTED, "movie").startswith("8 of the 200 validation ratings (4.0%)")
 
 
 def test_time_left_follows_the_latest_pace_and_the_part_of_an_epoch_done():

@@ -1,19 +1,30 @@
-"""Which models are compared, and which two of them side by side."""
+"""The models that are compared: choosing them, and their results, settings and curves beside each other."""
+
+from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import streamlit as st
 
 from core.config import RunConfig
-from core.model.families import PRESETS
+from core.model.events import Started
+from core.model.families import FAMILIES, PRESETS, differences
 from core.model.run import Run
 from core.store.runs import RunSummary
 from dashboard.cache import loaders
+from dashboard.charts import compare as charts
+from dashboard.charts.training import Named
+from dashboard.compare import words as compare_words
 from dashboard.jobs import trainings
 from dashboard.session import address_bar, state
 from dashboard.shared import phrases
+from dashboard.train import curve
+
+if TYPE_CHECKING:  # of Streamlit's inner modules only the name of a type
+    from streamlit.elements.lib.column_types import ColumnConfig
 
 MOST = 6
 """More curves than this cannot be told apart."""
@@ -25,6 +36,18 @@ LINK = "models"
 
 _KEPT, _WIDGET = "_compared", "compared"
 """Session keys: what somebody chose, and the field, which Streamlit forgets on other pages."""
+
+RESULT_COLUMNS: dict[str, ColumnConfig] = {
+    "letter": st.column_config.TextColumn("Model", pinned=True, width=84),
+    "val_rmse": st.column_config.NumberColumn(
+        "RMSE", format="%.4f", help="Of the validation ratings; lower is better."
+    ),
+    "val_mae": st.column_config.NumberColumn("MAE", format="%.4f", help="Mean absolute error; lower is better."),
+    "epochs": st.column_config.NumberColumn("Epochs", format="%d", help="Epochs trained."),
+    "seconds": st.column_config.NumberColumn("Time", format="%.1f s", help="Training time."),
+    "size": st.column_config.NumberColumn("Size", format="%.1f MB", help="On disk."),
+    "data": st.column_config.TextColumn("Data"),
+}
 
 
 @dataclass(frozen=True)
@@ -59,7 +82,7 @@ def choose(summaries: list[RunSummary]) -> Chosen:
     picked = st.multiselect(
         "Models, two to six",
         list(by_id),
-        format_func=lambda run_id: words(by_id[run_id], with_data=several),
+        format_func=lambda run_id: _in_field(by_id[run_id], with_data=several),
         key=_WIDGET,
         max_selections=MOST,
         select_all=False,
@@ -92,7 +115,7 @@ def _first(by_id: dict[str, RunSummary], wanted: Sequence[str]) -> list[str]:
     return ([selected] if selected in by_id else []) + others[:1]
 
 
-def words(summary: RunSummary, *, with_data: bool) -> str:
+def _in_field(summary: RunSummary, *, with_data: bool) -> str:
     """A model in the field."""
     return phrases.short_run_words(summary) + (f", {summary.dataset.name}" if with_data else "")
 
@@ -124,3 +147,79 @@ def second_configs(config: RunConfig) -> dict[str, RunConfig]:
     configs = {"Same settings, another seed": config.model_copy(update={"seed": (config.seed + 1) % 2**31})}
     configs |= {phrases.PRESET_WORDS[name]: preset for name, preset in PRESETS.items() if preset != config}
     return configs
+
+
+def results(chosen: Chosen) -> None:
+    """How each did."""
+    summaries = chosen.summaries
+    several = len({summary.dataset.digest for summary in summaries}) > 1
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "letter": f"{letter} ({summary.run_id[:4]})",
+                "val_rmse": summary.outcome.val_rmse,
+                "val_mae": summary.outcome.val_mae,
+                "epochs": summary.outcome.epochs,
+                "seconds": summary.outcome.train_seconds,
+                "size": summary.size / 1e6,
+                "data": summary.dataset.name,
+            }
+            for letter, summary in zip(chosen.letters, summaries, strict=True)
+        ),
+        hide_index=True,
+        column_order=[name for name in RESULT_COLUMNS if name != "data" or several],
+        column_config=RESULT_COLUMNS,
+        alt=f"Results of the {len(summaries)} models",
+    )
+
+
+def differing_settings(summaries: Sequence[RunSummary], names: Sequence[str], *, width: int | None = None) -> None:
+    """A table with one row a setting that is not the same in all models, in the words of the form.
+
+    Args:
+        summaries: The models.
+        names: What each is called in the heading of its column.
+        width: Of a column, in pixels; by what is in it without.
+    """
+    differing = differences([summary.config for summary in summaries])
+    noun = summaries[0].dataset.noun
+    if not differing:
+        st.caption("They have all settings in common and differ in their data.")
+        return
+    values = {
+        name: [_value(setting.name, setting.values[place]) for setting in differing] for place, name in enumerate(names)
+    }
+    st.dataframe(
+        pd.DataFrame({"Setting": [phrases.with_noun(one.title, noun) for one in differing], **values}),
+        hide_index=True,
+        column_config={"Setting": st.column_config.TextColumn(pinned=True)}
+        | {name: st.column_config.TextColumn(width=width) for name in names},
+        alt=f"The {phrases.count(len(differing), 'setting')} in which the models differ",
+    )
+
+
+def _value(name: str, value: object) -> str:
+    """A setting as the form shows it."""
+    return FAMILIES[str(value)].short_title if name == "model" else phrases.setting(value)
+
+
+def curves(chosen: Chosen) -> None:
+    """Their curves in one picture, with what guessing without a model reaches where that is the same for all."""
+    st.header("How they learned")
+    named = [
+        Named(f"{letter}: {phrases.short_run_words(summary)}", curve.of_run(loaders.run(summary.run_id)))
+        for letter, summary in zip(chosen.letters, chosen.summaries, strict=True)
+    ]
+    st.plotly_chart(
+        charts.curves(named, _references(chosen.summaries)),
+        key="compared_curves",
+        config=phrases.CHART_CONFIG,
+        alt=f"Validation and training RMSE of {phrases.count(len(named), 'model')} after each epoch",
+    )
+    st.caption("Solid: validation. Dotted: training.")
+
+
+def _references(summaries: tuple[RunSummary, ...]) -> Started | None:
+    if not compare_words.same_test(summaries):
+        return None
+    return loaders.run(summaries[0].run_id).started

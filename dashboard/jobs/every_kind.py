@@ -1,0 +1,69 @@
+"""Jobs of every kind, for places that list them all: how one stands, the way to its result, and starting it again."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from core.jobs import import_jobs, study_jobs
+from core.jobs.job_folder import Job
+from core.studies.clusters import CLUSTERS
+from core.studies.maps import MAP
+from core.studies.overlap import OVERLAP
+from core.studies.study_kinds import study_named
+from dashboard.cache import loaders
+from dashboard.compare import models as compared_models
+from dashboard.jobs import imports, studies, trainings
+from dashboard.maps import settings as map_settings
+from dashboard.session import state
+from dashboard.shared import elements
+
+_PARAMETERS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, str]]] = {
+    MAP.name: map_settings.map_parameters,
+    CLUSTERS.name: map_settings.group_parameters,
+    OVERLAP.name: compared_models.link_to,
+}
+"""Query parameters with which the page of a study shows it, by its settings; none where the page needs none."""
+
+
+def show_progress(job: Job) -> None:
+    """How far a job is that waits or runs, and a way to stop it."""
+    if job.kind == study_jobs.KIND:
+        studies.show_progress(job)
+    elif job.kind in import_jobs.KINDS:
+        imports.show_progress(job)
+    else:
+        trainings.show_progress(job)
+
+
+def link_to_result(job: Job) -> None:
+    """The way to what a finished job made: a model, what an import did, or what a study found with its settings."""
+    if job.kind in import_jobs.KINDS:
+        elements.page_link("datasets", "See what was done", "check_circle", job=job.job_id)
+        return
+    run_id, page, label, parameters = job.key, "components", "Open the model", {}
+    if job.kind == study_jobs.KIND:
+        run_id, name, values = study_jobs.asked_for(job.job_id)
+        page, label, parameters = study_named(name).page, "See what it found", study_parameters(name, values)
+    if all(summary.run_id != run_id for summary in loaders.runs()):
+        st.caption("Its model has been deleted since.")
+    else:
+        elements.page_link(page, label, "check_circle", run=run_id, **parameters)
+
+
+def study_parameters(name: str, values: Mapping[str, Any]) -> dict[str, str]:
+    """Query parameters with which its page shows a study with this name and these settings."""
+    return _PARAMETERS[name](values) if name in _PARAMETERS else {}
+
+
+def needs_no_files(job: Job) -> bool:
+    """Whether a job can be started again: with nothing but what it was submitted with."""
+    return job.kind == study_jobs.KIND or loaders.job_config(job) is not None
+
+
+@state.reporting
+def start_again(job_id: str) -> None:
+    """Ask once more for what a job that ended without a result was to do, and show what comes of it; a callback."""
+    job = loaders.job(job_id)
+    if job is not None:
+        (studies.start_again if job.kind == study_jobs.KIND else trainings.start_again)(job)
