@@ -2,20 +2,15 @@
 
 import argparse
 from collections.abc import Sequence
-from typing import Any
-
-import numpy as np
 
 from core.analysis.components.extremes import ends
 from core.analysis.components.pca import pca
 from core.analysis.maps.axes import closest_component
-from core.cli.answer import Answer, table
-from core.cli.common import check_range
-from core.data import ratings_of
-from core.data.ratings import Ratings, Vocabulary
+from core.cli.answer import Answer, listing
+from core.cli.common import add_listing, entry, load
+from core.data.ratings import Vocabulary
 from core.data.splits import trained_rows
 from core.model.scoring import require_vectors
-from core.store.runs import RunStore
 from core.studies import saved_axes
 from core.studies.saved_axes import OwnAxis
 
@@ -30,20 +25,14 @@ def add_flags(call: argparse.ArgumentParser) -> None:
             metavar="ID,ID",
             help=f"Ids of the items at the {pole} pole; may be given several times.",
         )
-        call.add_argument(f"--{pole}-name", default="", metavar="TEXT", help=f"What the {pole} pole is arguments.")
-    call.add_argument("--top", type=int, default=10, metavar="N", help="Items listed at each end (default 10).")
-    call.add_argument(
-        "--min-ratings", type=int, default=21, metavar="N", help="List only items with at least N ratings (default 21)."
-    )
+        call.add_argument(f"--{pole}-name", default="", metavar="TEXT", help=f"What the {pole} pole is called.")
+    add_listing(call, top="Items listed at each end")
     call.add_argument("--save", action="store_true", help="Keep the axis with the run, as the Maps page does.")
 
 
 def show(arguments: argparse.Namespace) -> Answer:
     """Both ends of the axis and the closest component, as on the Maps page."""
-    check_range("--top", arguments.top, 1)
-    check_range("--min-ratings", arguments.min_ratings, 0)
-    run = RunStore().load(arguments.run_id)
-    ratings = ratings_of(run.dataset)
+    run, ratings = load(arguments.run_id)
     low, high = (_ids(texts, ratings.items) for texts in (arguments.low, arguments.high))
     chosen = OwnAxis(low, high, arguments.low_name, arguments.high_name)
     axis = saved_axes.project(chosen, require_vectors(run.scorer).item_embedding, ratings.items)
@@ -52,6 +41,13 @@ def show(arguments: argparse.Namespace) -> Answer:
     near = closest_component(axis.direction, pca(run.scorer.item_embedding))
     eligible = trained_rows(ratings, run.config.split) & (ratings.item_count >= arguments.min_ratings)
     both = ends(axis.positions, eligible, arguments.top)
+    at_low, at_high = (
+        [
+            entry(ratings, row) | {"place": float(axis.positions[row]), "n_ratings": int(ratings.item_count[row])}
+            for row in rows
+        ]
+        for rows in (both.bottom, both.top)
+    )
     document = {
         "axis_id": chosen.axis_id,
         "low_name": chosen.low_name,
@@ -59,16 +55,17 @@ def show(arguments: argparse.Namespace) -> Answer:
         "length": axis.length,
         "closest": {"component": near.index + 1, "cosine": near.cosine},
         "n_items": int(eligible.sum()),
-        "low": [_placed(ratings, row, axis.positions) for row in both.bottom],
-        "high": [_placed(ratings, row, axis.positions) for row in both.top],
+        "low": at_low,
+        "high": at_high,
         "saved": arguments.save,
     }
+    headings = {"item_id": "item", "title": "title", "place": "place", "n_ratings": "ratings"}
     parts = [
-        f"toward {name or end}\n{_listed(document[end])}"
-        for end, name in (("low", chosen.low_name), ("high", chosen.high_name))
+        f"toward {chosen.low_name or 'low'}\n{listing(at_low, headings)}",
+        f"toward {chosen.high_name or 'high'}\n{listing(at_high, headings)}",
+        f"closest to component {near.index + 1}, cosine {near.cosine:.2f}",
     ]
-    closest = f"closest to component {near.index + 1}, cosine {near.cosine:.2f}"
-    return Answer(document, "\n\n".join([*parts, closest]))
+    return Answer(document, "\n\n".join(parts))
 
 
 def _ids(texts: Sequence[str], items: Vocabulary) -> tuple[str, ...]:
@@ -77,16 +74,3 @@ def _ids(texts: Sequence[str], items: Vocabulary) -> tuple[str, ...]:
     for text in texts:
         ids += [text] if text in items else [item for item in text.split(",") if item]
     return tuple(dict.fromkeys(ids))
-
-
-def _placed(ratings: Ratings, row: int, positions: np.ndarray) -> dict[str, Any]:
-    return {
-        "item_id": ratings.items.ids[row],
-        "title": str(ratings.item_table["title"].iat[row]),
-        "place": float(positions[row]),
-        "n_ratings": int(ratings.item_count[row]),
-    }
-
-
-def _listed(items: Sequence[dict[str, Any]]) -> str:
-    return table(("item", "title", "place", "ratings"), [tuple(item.values()) for item in items])

@@ -4,7 +4,7 @@ import argparse
 import contextlib
 
 from core import data
-from core.cli.answer import Answer, pairs, table
+from core.cli.answer import Answer, listing, pairs
 from core.errors import BadSchemaError
 from core.store.runs import RunStore
 
@@ -14,7 +14,7 @@ def list_datasets(_: argparse.Namespace) -> Answer:
     columns = ("id", "name", "users", "items", "ratings", "min_rating", "max_rating")
     infos = [data.info(dataset_id).as_json() for dataset_id in data.dataset_ids()]
     entries = [{column: about[column] for column in (*columns, "digest")} for about in infos]
-    return Answer(entries, table(columns, [[dataset[column] for column in columns] for dataset in entries]))
+    return Answer(entries, listing(entries, {column: column for column in columns}))
 
 
 def rename(arguments: argparse.Namespace) -> Answer:

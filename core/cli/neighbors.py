@@ -3,19 +3,12 @@
 import argparse
 import sys
 
-import numpy as np
-
-from core.analysis.neighbors import of_one as analysis
 from core.analysis.neighbors.agreement import agreement
-from core.analysis.neighbors.of_one import METRICS
-from core.cli.answer import Answer, table
-from core.cli.common import check_range
-from core.data import ratings_of
-from core.data.ratings import Ratings
+from core.analysis.neighbors.of_one import METRICS, neighbors
+from core.cli.answer import Answer, listing
+from core.cli.common import add_count, entry, load
 from core.data.splits import trained_rows
-from core.model.run import Run
 from core.model.scoring import require_vectors
-from core.store.runs import RunStore
 
 
 def add_flags(call: argparse.ArgumentParser) -> None:
@@ -24,67 +17,25 @@ def add_flags(call: argparse.ArgumentParser) -> None:
     whose.add_argument("--item", metavar="ID", help="The item's own id in the data.")
     whose.add_argument("--user", metavar="ID", help="A user's own id in the data: the people who rate alike.")
     call.add_argument("--metric", choices=METRICS, default="cosine", help="How closeness is measured (default cosine).")
-    call.add_argument("--top", type=int, default=10, metavar="N", help="How many (default 10).")
-    call.add_argument(
-        "--min-ratings",
-        type=int,
-        default=1,
-        metavar="N",
-        help="List only items, or users, with at least N ratings (default 1). Those without a rating in the training "
-        "part are never listed: their numbers are the random ones they started from.",
+    add_count(call, "--top", 10, "How many (default 10).", minimum=1)
+    about_trained = (
+        "Those without a rating in the training part are never listed: their numbers are the random ones they started "
+        "from."
+    )
+    add_count(
+        call, "--min-ratings", 1, f"List only items, or users, with at least N ratings (default 1). {about_trained}"
     )
 
 
-def neighbors(called: argparse.Namespace) -> Answer:
-    """The rows closest to one, among those that training has moved."""
-    check_range("--top", called.top, 1)
-    check_range("--min-ratings", called.min_ratings, 0)
-    run = RunStore().load(called.run_id)
-    ratings = ratings_of(run.dataset)
-    return _of_item(run, ratings, called) if called.user is None else _of_user(run, ratings, called)
+def show(arguments: argparse.Namespace) -> Answer:
+    """The rows closest to one, among those that training has moved; says so on stderr where it has not moved that one.
 
-
-def _of_item(run: Run, ratings: Ratings, called: argparse.Namespace) -> Answer:
-    row = ratings.items.index(called.item)
-    eligible = _eligible(run, ratings, row, called, name=_title(ratings, row))
-    vectors = require_vectors(run.scorer).item_embedding
-    near = analysis.neighbors(vectors, row, metric=called.metric, top=called.top, eligible=eligible)
-    document = [
-        {"item_id": ratings.items.ids[index], "title": _title(ratings, index), "similarity": float(similarity)}
-        for index, similarity in zip(near.index, near.similarity, strict=True)
-    ]
-    rows = [(entry["item_id"], entry["title"], entry["similarity"]) for entry in document]
-    return Answer(document, f"closest to {_title(ratings, row)}\n\n{table(('item', 'title', called.metric), rows)}")
-
-
-def _of_user(run: Run, ratings: Ratings, called: argparse.Namespace) -> Answer:
-    """With how many items both have rated, and how far apart on average; the model has no part in these two."""
-    row = ratings.users.index(called.user)
-    eligible = _eligible(run, ratings, row, called, name=f"user {called.user}")
-    vectors = require_vectors(run.scorer).user_embedding
-    near = analysis.neighbors(vectors, row, metric=called.metric, top=called.top, eligible=eligible)
-    found = agreement(ratings, row, near.index)
-    document = [
-        {
-            "user_id": ratings.users.ids[index],
-            "similarity": float(similarity),
-            "shared": int(shared),
-            "difference": None if shared == 0 else float(apart),
-        }
-        for index, similarity, shared, apart in zip(
-            near.index, near.similarity, found.shared, found.difference, strict=True
-        )
-    ]
-    rows = [tuple(entry.values()) for entry in document]
-    return Answer(
-        document,
-        f"closest to user {called.user}\n\n{table(('user', called.metric, 'items both rated', 'apart'), rows)}",
-    )
-
-
-def _eligible(run: Run, ratings: Ratings, row: int, called: argparse.Namespace, *, name: str) -> np.ndarray:
-    """Rows that may be listed; says so on stderr where the row asked about is itself untrained."""
-    users = called.user is not None
+    For a person also how many items both have rated, and how far apart on average; the model has no part in these two.
+    """
+    run, ratings = load(arguments.run_id)
+    users = arguments.user is not None
+    row = ratings.users.index(arguments.user) if users else ratings.items.index(arguments.item)
+    name = f"user {arguments.user}" if users else entry(ratings, row)["title"]
     trained = trained_rows(ratings, run.config.split, users=users)
     if not trained[row]:
         print(
@@ -92,8 +43,27 @@ def _eligible(run: Run, ratings: Ratings, row: int, called: argparse.Namespace, 
             "its neighbors",
             file=sys.stderr,
         )
-    return trained & ((ratings.user_count if users else ratings.item_count) >= called.min_ratings)
-
-
-def _title(ratings: Ratings, row: int) -> str:
-    return str(ratings.item_table["title"].iat[row])
+    scorer = require_vectors(run.scorer)
+    near = neighbors(
+        scorer.user_embedding if users else scorer.item_embedding,
+        row,
+        metric=arguments.metric,
+        top=arguments.top,
+        eligible=trained & ((ratings.user_count if users else ratings.item_count) >= arguments.min_ratings),
+    )
+    document = [
+        entry(ratings, index, users=users) | {"similarity": float(similarity)}
+        for index, similarity in zip(near.index, near.similarity, strict=True)
+    ]
+    headings = {"item_id": "item", "title": "title", "similarity": arguments.metric}
+    if users:
+        both = agreement(ratings, row, near.index)
+        for one, shared, apart in zip(document, both.shared, both.difference, strict=True):
+            one |= {"shared": int(shared), "difference": None if shared == 0 else float(apart)}
+        headings = {
+            "user_id": "user",
+            "similarity": arguments.metric,
+            "shared": "items both rated",
+            "difference": "apart",
+        }
+    return Answer(document, f"closest to {name}\n\n{listing(document, headings)}")

@@ -12,7 +12,6 @@ from core.cli import (
     data,
     imports,
     jobs,
-    naming,
     neighbors,
     recommend,
     runs,
@@ -78,36 +77,31 @@ def _add_runs(calls: Any) -> None:
 
 
 def _add_analyses(calls: Any) -> None:
-    components.add_flags(
-        _add_run_call(
-            calls, "components", components.components, "Show the items at both ends of a principal component."
-        )
-    )
-    naming.add_flags(
-        _add_run_call(
-            calls, "name", naming.name_component, "Name the ends of a component, or show the names there are."
-        )
-    )
-    common.add_settings(_add_run_call(calls, "cost", components.cost, "Show how many components the predictions need."))
-    neighbors.add_flags(_add_run_call(calls, "neighbors", neighbors.neighbors, "Show the items closest to one item."))
-    biases.add_flags(_add_run_call(calls, "biases", biases.biases, "Show learned biases beside plain averages."))
-    compare.add_flags(_add_run_call(calls, "compare", compare.compare, "Show how alike two runs are."))
-    recommend.add_recommend_flags(
-        _add_run_call(calls, "recommend", recommend.recommend, "Guess what somebody new would like.")
-    )
-    recommend.add_explain_flags(
-        _add_run_call(calls, "explain", recommend.explain_guess, "Take one guess apart, term by term.")
-    )
-    studies.add_map_flags(
-        _add_run_call(calls, "map", studies.draw, "Draw a map of the items, and tell how faithful it is.")
-    )
-    studies.add_clusters_flags(
-        _add_run_call(calls, "clusters", studies.clusters, "Group the items, and name the groups.")
-    )
-    studies.add_stability_flags(
-        _add_run_call(calls, "stability", studies.stability, "Train again from other seeds, and show what comes back.")
-    )
-    axis.add_flags(_add_run_call(calls, "axis", axis.show, "Project the items on an axis between two sets of them."))
+    for name, command, add_flags, summary in (
+        ("components", components.show, components.add_flags, "Show the items at both ends of a principal component."),
+        (
+            "name",
+            components.name,
+            components.add_name_flags,
+            "Name the ends of a component, or show the names there are.",
+        ),
+        ("cost", components.cost, common.add_settings, "Show how many components the predictions need."),
+        ("neighbors", neighbors.show, neighbors.add_flags, "Show the items closest to one item."),
+        ("biases", biases.show, biases.add_flags, "Show learned biases beside plain averages."),
+        ("compare", compare.show, compare.add_flags, "Show how alike two runs are."),
+        ("recommend", recommend.show, recommend.add_recommend_flags, "Guess what somebody new would like."),
+        ("explain", recommend.explain_guess, recommend.add_explain_flags, "Take one guess apart, term by term."),
+        ("map", studies.draw, studies.add_map_flags, "Draw a map of the items, and tell how faithful it is."),
+        ("clusters", studies.clusters, studies.add_clusters_flags, "Group the items, and name the groups."),
+        (
+            "stability",
+            studies.stability,
+            studies.add_stability_flags,
+            "Train again from other seeds, and show what comes back.",
+        ),
+        ("axis", axis.show, axis.add_flags, "Project the items on an axis between two sets of them."),
+    ):
+        add_flags(_add_run_call(calls, name, command, summary))
 
 
 def _add(calls: Any, name: str, command: Any, summary: str) -> argparse.ArgumentParser:

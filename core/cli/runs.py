@@ -6,8 +6,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from core.cli.answer import Answer, pairs, table
-from core.data import ratings_of
+from core.cli.answer import Answer, attributes, listing, pairs, table
+from core.cli.common import load
 from core.export import export as export_files
 from core.model.run import Run
 from core.store.runs import RunStore
@@ -16,7 +16,7 @@ from core.store.runs import RunStore
 def list_runs(_: argparse.Namespace) -> Answer:
     """All runs, newest first; what was set aside is told on stderr."""
     store = RunStore()
-    found = store.list()
+    runs = store.list()
     for aside in store.set_aside():
         print(f"set aside: run {aside.run_id} ({aside.reason}), now at {aside.path}", file=sys.stderr)
     document = [
@@ -28,7 +28,7 @@ def list_runs(_: argparse.Namespace) -> Answer:
             "metrics": asdict(run.outcome),
             "size": run.size,
         }
-        for run in found
+        for run in runs
     ]
     rows = [
         (
@@ -40,32 +40,32 @@ def list_runs(_: argparse.Namespace) -> Answer:
             run.outcome.epochs,
             run.outcome.val_rmse,
         )
-        for run in found
+        for run in runs
     ]
     headings = ("run", "created", "dataset", "model", "dimensions", "epochs", "val_rmse")
     return Answer(document, table(headings, rows, empty="no runs yet; `python -m core train` makes one"))
 
 
-def show(called: argparse.Namespace) -> Answer:
+def show(arguments: argparse.Namespace) -> Answer:
     """Everything about one run but its arrays."""
     store = RunStore()
-    run = store.load(called.run_id)
+    run = store.load(arguments.run_id)
     return Answer(_document(run, store), _text(run))
 
 
-def delete(called: argparse.Namespace) -> Answer:
+def delete(arguments: argparse.Namespace) -> Answer:
     """Remove one run, and tell what it was."""
     store = RunStore()
-    run = store.load(called.run_id)
+    run = store.load(arguments.run_id)
     document = _document(run, store) | {"deleted": True}
     store.delete(run.run_id)
     return Answer(document, f"deleted run {run.run_id}")
 
 
-def export(called: argparse.Namespace) -> Answer:
+def export(arguments: argparse.Namespace) -> Answer:
     """Write files; their paths."""
-    run = RunStore().load(called.run_id)
-    files = [str(path) for path in export_files(run, ratings_of(run.dataset), called.format, Path(called.to))]
+    run, ratings = load(arguments.run_id)
+    files = [str(path) for path in export_files(run, ratings, arguments.format, Path(arguments.to))]
     return Answer({"files": files}, "\n".join(files))
 
 
@@ -78,7 +78,7 @@ def _document(run: Run, store: RunStore) -> dict[str, Any]:
         "path": str(store.folder / run.run_id),
         "config": run.config.model_dump(),
         "dataset": asdict(run.dataset),
-        "metrics": asdict(run.outcome) | {key: getattr(run.started, key) for key in ("mean_rmse", "averages_rmse")},
+        "metrics": asdict(run.outcome) | attributes(run.started, ("mean_rmse", "averages_rmse")),
         "split": {key: value for key, value in asdict(run.started).items() if key.startswith(("n_", "unseen_"))},
         "history": [asdict(epoch) for epoch in run.history],
         "versions": dict(run.versions),
@@ -102,6 +102,5 @@ def _text(run: Run) -> str:
             *run.config.model_dump().items(),
         ]
     )
-    headings = ("epoch", "seconds", "loss", "rmse", "mae", "val_loss", "val_rmse", "val_mae")
-    rows = [[getattr(epoch, heading) for heading in headings] for epoch in run.history]
-    return f"{facts}\n\n{table(headings, rows)}"
+    history = [asdict(epoch) for epoch in run.history]
+    return f"{facts}\n\n{listing(history, {name: name for name in history[0]})}"
