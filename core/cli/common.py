@@ -1,10 +1,13 @@
-"""What several calls share: flags with limits, the run they are about, rows of people and items, tables as files."""
+"""What several calls share: flags, the run they are about, how rows begin, and tables as files."""
 
 import argparse
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
+import annotated_types
 import pandas as pd
+from pydantic.fields import FieldInfo
 
 from core.data import ratings_of
 from core.data.ratings import Ratings
@@ -42,6 +45,49 @@ def add_settings(call: argparse.ArgumentParser) -> None:
     text = "Compute the components from items with at least N ratings (default 0: from all)."
     add_count(call, "--fit-min-ratings", 0, text)
     call.add_argument("--centered", action="store_true", help="Subtract the column means first (default: do not).")
+
+
+def flag(name: str) -> str:
+    """The flag of a setting."""
+    return f"--{name.replace('_', '-')}"
+
+
+def given(arguments: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:
+    """Those of the named settings that were given, with their values."""
+    values = {name: getattr(arguments, name, None) for name in names}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def add_fields(group: Any, fields: Mapping[str, FieldInfo]) -> None:
+    """Add a flag for every field. A value stays text: the config turns it into what it wants; without the flag None."""
+    for name, field in fields.items():
+        text = (field.description or "").replace("%", "%%")
+        if field.annotation is bool:
+            group.add_argument(flag(name), action=argparse.BooleanOptionalAction, default=None, help=text)
+            continue
+        choices = _choices(field.annotation)
+        metavar = f"{{{','.join(choices)}}}" if choices else ("N" if field.annotation is int else "X")
+        group.add_argument(flag(name), default=None, metavar=metavar, help=text + _limits(field))
+
+
+def _choices(annotation: Any) -> tuple[str, ...]:
+    """The words of a Literal, also of one that may be None."""
+    if get_origin(annotation) is Literal:
+        return get_args(annotation)
+    return tuple(word for part in get_args(annotation) for word in _choices(part))
+
+
+def _limits(field: FieldInfo) -> str:
+    limits = []
+    for limit in field.metadata:
+        match limit:
+            case annotated_types.Ge():
+                limits.append(f"at least {limit.ge}")
+            case annotated_types.Gt():
+                limits.append(f"more than {limit.gt}")
+            case annotated_types.Le():
+                limits.append(f"at most {limit.le}")
+    return f" ({', '.join(limits)})" if limits else ""
 
 
 def check_range(flag: str, value: int, minimum: int, maximum: int | None = None) -> None:

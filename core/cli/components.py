@@ -17,8 +17,7 @@ from core.analysis.components.truncation import cost as measure
 from core.analysis.components.truncation import sample
 from core.analysis.item_attributes import item_columns
 from core.cli.answer import Answer, attributes, listing, pairs, table
-from core.cli.common import add_listing, add_settings, check_range, entry, load
-from core.cli.fields import given
+from core.cli.common import add_listing, add_settings, check_range, entry, given, load
 from core.data.ratings import Ratings
 from core.data.splits import split, trained_rows
 from core.errors import AnalysisError, LimitError, UsageError

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core import data
 from core.cli.answer import Answer, pairs, table
-from core.cli.fields import flag, given
+from core.cli.common import flag, given
 from core.data import ColumnMapping, ImportOptions, ImportReport
 from core.data.releases import RELEASES
 from core.errors import UsageError

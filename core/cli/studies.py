@@ -10,8 +10,7 @@ import pandas as pd
 
 from core.analysis.components.stability import across_seeds
 from core.cli.answer import Answer, table
-from core.cli.common import add_settings, entry, load, write_csv
-from core.cli.fields import add_fields, given
+from core.cli.common import add_fields, add_settings, entry, given, load, write_csv
 from core.data.ratings import Ratings
 from core.data.splits import trained_rows
 from core.export import inert

@@ -9,7 +9,7 @@ from types import FrameType
 
 from core import data
 from core.cli.answer import Answer, attributes, pairs
-from core.cli.fields import given
+from core.cli.common import given
 from core.config import RunConfig, run_id
 from core.data.ratings import Ratings
 from core.errors import CorruptRunError, LimitError, UnknownRunError

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import plotly.graph_objects as go
 
-from core.analysis.lesson.dropout import Dropped
+from core.analysis.lesson.step import Dropped
 from core.model.scoring import Scale
 from dashboard.charts.base import MUTED, REFERENCE, TRAINING, VALIDATION, figure, plain
 from dashboard.charts.lesson_rows import CHOSEN

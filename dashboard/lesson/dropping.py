@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from core.analysis.lesson.dropout import Dropped, dropout, dropped_products
+from core.analysis.lesson.step import Dropped, dropout, dropped_products
 from dashboard.charts import lesson as charts
 from dashboard.lesson.example import Example
 from dashboard.lesson.wording import Question, ask, fixed
