@@ -3,7 +3,7 @@
 import argparse
 import contextlib
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from core.errors import BadSchemaError
 from core.export import export as export_files
 from core.jobs import queue
 from core.jobs.job_folder import Job
+from core.model.events import Epoch
 from core.model.run import Run
 from core.store.runs import RunStore
 
@@ -132,7 +133,7 @@ def _run_text(run: Run) -> str:
         ]
     )
     history = [asdict(epoch) for epoch in run.history]
-    return f"{facts}\n\n{listing(history, {name: name for name in history[0]})}"
+    return f"{facts}\n\n{listing(history, {field.name: field.name for field in fields(Epoch)})}"
 
 
 def list_jobs(_: argparse.Namespace) -> Answer:
