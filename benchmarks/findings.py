@@ -16,8 +16,7 @@ import numpy as np
 
 from core import data
 from core.analysis.biases.bias import biases
-from core.analysis.components.hint_words import words
-from core.analysis.components.hints import hints
+from core.analysis.components.hints import hints, words
 from core.analysis.components.noise import Noise, noise_band
 from core.analysis.components.pca import Pca, pca
 from core.analysis.components.stability import Stability, stability

@@ -1,106 +1,93 @@
-"""What several calls share: the analysis of components that they begin with, checks of flags, and tables as files."""
+"""What several calls share: flags, the run they are about, how rows begin, and tables as files."""
 
 import argparse
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
-import numpy as np
+import annotated_types
 import pandas as pd
+from pydantic.fields import FieldInfo
 
-from core.analysis.components.noise import noise_band
-from core.analysis.components.pca import Pca, pca
-from core.analysis.components.stability import across_seeds
 from core.data import ratings_of
 from core.data.ratings import Ratings
-from core.data.splits import trained_rows
 from core.disk.files import disk_full_told, is_disk_full
-from core.errors import AnalysisError, LimitError, UsageError
+from core.errors import LimitError, UsageError
 from core.model.run import Run
-from core.model.scoring import require_vectors
 from core.store.runs import RunStore
-from core.studies import component_names
-from core.studies.component_names import EndNames
-from core.studies.stability import STABILITY
 
 
-@dataclass(frozen=True, eq=False)
-class ComponentAnalysis:
-    """One analysis of one run.
+class _Count(argparse.Action):
+    """A whole number that must not be below `minimum`."""
 
-    Attributes:
-        run, ratings: The run and its data.
-        shaping: Items that took part, boolean, (n_items,).
-        result: Its components.
-    """
+    def __init__(self, option_strings: list[str], dest: str, *, minimum: int, **settings: Any) -> None:
+        super().__init__(option_strings, dest, type=int, metavar="N", **settings)
+        self.minimum = minimum
 
-    run: Run
-    ratings: Ratings
-    shaping: np.ndarray
-    result: Pca
-
-    @cached_property
-    def named(self) -> tuple[EndNames | None, ...]:
-        """What people called each component."""
-        return component_names.for_components(component_names.get(self.run.run_id), self.result)
-
-    @property
-    def noise(self) -> dict[str, Any] | None:
-        """The noise band; None for a single dimension, of which shuffling changes nothing."""
-        if self.run.config.dimensions == 1:
-            return None
-        noise = noise_band(self.run.scorer.item_embedding[self.shaping], centered=self.result.centered)
-        return {"count": noise.count, "band": noise.band.tolist(), "above": noise.above.tolist()}
-
-    @property
-    def stability(self) -> dict[str, Any] | None:
-        """How well each component comes back, by the newest stored study; None where there is none."""
-        settings = STABILITY.latest(self.run.run_id)
-        study = None if settings is None else STABILITY.load(self.run.run_id, settings)
-        if study is None:
-            return None
-        stability = across_seeds(
-            self.run.scorer.item_embedding,
-            list(study.arrays["embeddings"]),
-            centered=self.result.centered,
-            shaping=self.shaping,
-            measured=trained_rows(self.ratings, self.run.config.split),
-        )
-        return {"seeds": list(study.facts["seeds"]), "median_r": stability.median_r.tolist(), "r": stability.r.tolist()}
+    def __call__(self, _parser: Any, namespace: argparse.Namespace, value: Any, option_string: Any = None) -> None:
+        check_range(self.option_strings[0], value, self.minimum)
+        setattr(namespace, self.dest, value)
 
 
-def analyze_components(arguments: argparse.Namespace) -> ComponentAnalysis:
-    """The analysis that `add_settings` lets a call ask for.
+def add_count(call: argparse.ArgumentParser, flag: str, default: int, text: str, *, minimum: int = 0) -> None:
+    """A flag for a whole number; LimitError where what is given is below the minimum."""
+    call.add_argument(flag, action=_Count, minimum=minimum, default=default, help=text)
 
-    Raises:
-        LimitError: Too few items have that many ratings.
-        UnknownRunError, CorruptRunError, UnknownDatasetError: There is no such run, or its data is gone.
-    """
-    check_range("--fit-min-ratings", arguments.fit_min_ratings, 0)
-    run = RunStore().load(arguments.run_id)
-    ratings = ratings_of(run.dataset)
-    shaping = ratings.item_count >= arguments.fit_min_ratings
-    try:
-        result = pca(require_vectors(run.scorer).item_embedding[shaping], centered=arguments.centered)
-    except AnalysisError as error:
-        raise LimitError(
-            f"components of the {int(shaping.sum()):,} items with at least {arguments.fit_min_ratings:,} ratings: "
-            f"{error}; lower --fit-min-ratings"
-        ) from error
-    return ComponentAnalysis(run, ratings, shaping, result)
+
+def add_listing(call: argparse.ArgumentParser, *, rows: str = "items", top: str = "Items at each end") -> None:
+    """How many rows are listed, and which."""
+    add_count(call, "--top", 10, f"{top} (default 10).", minimum=1)
+    add_count(call, "--min-ratings", 21, f"List only {rows} with at least N ratings (default 21).")
 
 
 def add_settings(call: argparse.ArgumentParser) -> None:
     """How components come about."""
-    call.add_argument(
-        "--fit-min-ratings",
-        type=int,
-        default=0,
-        metavar="N",
-        help="Compute the components from items with at least N ratings (default 0: from all).",
-    )
+    text = "Compute the components from items with at least N ratings (default 0: from all)."
+    add_count(call, "--fit-min-ratings", 0, text)
     call.add_argument("--centered", action="store_true", help="Subtract the column means first (default: do not).")
+
+
+def flag(name: str) -> str:
+    """The flag of a setting."""
+    return f"--{name.replace('_', '-')}"
+
+
+def given(arguments: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:
+    """Those of the named settings that were given, with their values."""
+    values = {name: getattr(arguments, name, None) for name in names}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def add_fields(group: Any, fields: Mapping[str, FieldInfo]) -> None:
+    """Add a flag for every field. A value stays text: the config turns it into what it wants; without the flag None."""
+    for name, field in fields.items():
+        text = (field.description or "").replace("%", "%%")
+        if field.annotation is bool:
+            group.add_argument(flag(name), action=argparse.BooleanOptionalAction, default=None, help=text)
+            continue
+        choices = _choices(field.annotation)
+        metavar = f"{{{','.join(choices)}}}" if choices else ("N" if field.annotation is int else "X")
+        group.add_argument(flag(name), default=None, metavar=metavar, help=text + _limits(field))
+
+
+def _choices(annotation: Any) -> tuple[str, ...]:
+    """The words of a Literal, also of one that may be None."""
+    if get_origin(annotation) is Literal:
+        return get_args(annotation)
+    return tuple(word for part in get_args(annotation) for word in _choices(part))
+
+
+def _limits(field: FieldInfo) -> str:
+    limits = []
+    for limit in field.metadata:
+        match limit:
+            case annotated_types.Ge():
+                limits.append(f"at least {limit.ge}")
+            case annotated_types.Gt():
+                limits.append(f"more than {limit.gt}")
+            case annotated_types.Le():
+                limits.append(f"at most {limit.le}")
+    return f" ({', '.join(limits)})" if limits else ""
 
 
 def check_range(flag: str, value: int, minimum: int, maximum: int | None = None) -> None:
@@ -108,6 +95,19 @@ def check_range(flag: str, value: int, minimum: int, maximum: int | None = None)
     if value < minimum or (maximum is not None and value > maximum):
         allowed = f"{minimum} to {maximum}" if maximum is not None else f"{minimum} or more"
         raise LimitError(f"{flag} is {value}; allowed is {allowed}")
+
+
+def load(run_id: str) -> tuple[Run, Ratings]:
+    """A run and the data it learned from; UnknownRunError, CorruptRunError or UnknownDatasetError without them."""
+    run = RunStore().load(run_id)
+    return run, ratings_of(run.dataset)
+
+
+def entry(ratings: Ratings, row: int, *, users: bool = False) -> dict[str, Any]:
+    """What a listing says first about an item, its id and title, or about a user, the id."""
+    if users:
+        return {"user_id": ratings.users.ids[row]}
+    return {"item_id": ratings.items.ids[row], "title": str(ratings.item_table["title"].iloc[row])}
 
 
 def write_csv(path: Path, rows: pd.DataFrame) -> None:

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from core.analysis.compare.comparison import Compared, compare_parts, part
-from core.cli.answer import Answer, pairs, table
-from core.cli.common import check_range, write_csv
+from core.cli.answer import Answer, listing, pairs, table
+from core.cli.common import add_count, write_csv
 from core.data import ratings_of
 from core.data.ratings import Ratings
 from core.export import inert
@@ -22,21 +22,14 @@ from core.store.runs import RunStore
 def add_flags(call: argparse.ArgumentParser) -> None:
     """What `compare` can be told beside the first run."""
     call.add_argument("other_id", metavar="OTHER", help="Id of the run to compare it with.")
-    call.add_argument(
-        "--min-ratings",
-        type=int,
-        default=21,
-        metavar="N",
-        help="Compare only items with at least N ratings in the data of both (default 21).",
-    )
-    call.add_argument("--k", type=int, default=10, metavar="N", help="Neighbors looked at (default 10).")
+    text = "Compare only items with at least N ratings in the data of both (default 21)."
+    add_count(call, "--min-ratings", 21, text)
+    add_count(call, "--k", 10, "Neighbors looked at (default 10).", minimum=1)
     call.add_argument("--to", metavar="FILE", help="Write what became of every item into this CSV file.")
 
 
-def compare(arguments: argparse.Namespace) -> Answer:
+def show(arguments: argparse.Namespace) -> Answer:
     """How alike two runs are, what sets them apart, and, in a file, what became of every item."""
-    check_range("--min-ratings", arguments.min_ratings, 0)
-    check_range("--k", arguments.k, 1)
     store = RunStore()
     first, second = store.load(arguments.run_id), store.load(arguments.other_id)
     data = ratings_of(first.dataset)
@@ -44,9 +37,9 @@ def compare(arguments: argparse.Namespace) -> Answer:
     result = compare_parts(
         part(first, data), part(second, other_data), min_ratings=arguments.min_ratings, k=arguments.k
     )
-    document = _document(first, second, result)
     files = [str(_write(Path(arguments.to), result, data))] if arguments.to else []
-    return Answer(document | {"files": files}, _text(document | {"files": files}))
+    document = _document(first, second, result) | {"files": files}
+    return Answer(document, _text(document))
 
 
 def _document(first: Run, second: Run, result: Compared) -> dict[str, Any]:
@@ -105,15 +98,18 @@ def _text(document: dict[str, Any]) -> str:
         ("left out, few ratings", document["left_out"]["rare"]),
     ]
     settings = [(one["title"], str(one["first"]), str(one["second"])) for one in document["settings"]]
-    metrics = [
-        (run["run_id"], run["val_rmse"], run["val_mae"], run["epochs"], run["train_seconds"])
-        for run in document["metrics"]
-    ]
+    metrics = {
+        "run_id": "run",
+        "val_rmse": "val_rmse",
+        "val_mae": "val_mae",
+        "epochs": "epochs",
+        "train_seconds": "seconds",
+    }
     parts = [
         pairs(facts),
         table(("measure", "value", "by chance", "the same"), measures),
         table(("setting", "first", "second"), settings, empty="all settings are the same"),
-        table(("run", "val_rmse", "val_mae", "epochs", "seconds"), metrics),
+        listing(document["metrics"], metrics),
         *document["files"],
     ]
     return "\n\n".join(parts)

@@ -1,70 +1,137 @@
-"""The calls about principal components: what lies along them, and how many the predictions need."""
+"""The calls about principal components: what lies along them, what they are named, how many the predictions need."""
 
 import argparse
 import math
-from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from core.analysis.components.extremes import ends
-from core.analysis.components.hint_words import words
-from core.analysis.components.hints import hints
+from core.analysis.components.hints import hints, words
+from core.analysis.components.noise import noise_band
+from core.analysis.components.pca import Pca, pca
+from core.analysis.components.stability import across_seeds
 from core.analysis.components.truncation import cost as measure
 from core.analysis.components.truncation import sample
 from core.analysis.item_attributes import item_columns
-from core.cli.answer import Answer, table
-from core.cli.common import add_settings, analyze_components, check_range
+from core.cli.answer import Answer, attributes, listing, pairs, table
+from core.cli.common import add_listing, add_settings, check_range, entry, given, load
 from core.data.ratings import Ratings
-from core.data.splits import split
-from core.model.scoring import require_bilinear
-from core.studies.component_names import EndNames
+from core.data.splits import split, trained_rows
+from core.errors import AnalysisError, LimitError, UsageError
+from core.model.run import Run
+from core.model.scoring import require_bilinear, require_vectors
+from core.studies import component_names
+from core.studies.component_names import EndNames, Name
+from core.studies.stability import STABILITY
 
 MOST_HINTS = 20
 """Hints that the JSON holds, the strongest first."""
 
 
+@dataclass(frozen=True, eq=False)
+class _Analysis:
+    """One analysis of one run.
+
+    Attributes:
+        run, ratings: The run and its data.
+        shaping: Items that took part, boolean, (n_items,).
+        result: Its components.
+    """
+
+    run: Run
+    ratings: Ratings
+    shaping: np.ndarray
+    result: Pca
+
+    @cached_property
+    def names(self) -> tuple[EndNames | None, ...]:
+        """What people called each component."""
+        return component_names.for_components(component_names.get(self.run.run_id), self.result)
+
+    @property
+    def noise(self) -> dict[str, Any] | None:
+        """The noise band; None for a single dimension, of which shuffling changes nothing."""
+        if self.run.config.dimensions == 1:
+            return None
+        noise = noise_band(self.run.scorer.item_embedding[self.shaping], centered=self.result.centered)
+        return {"count": noise.count, "band": noise.band.tolist(), "above": noise.above.tolist()}
+
+    @property
+    def stability(self) -> dict[str, Any] | None:
+        """How well each component comes back, by the newest stored study; None where there is none."""
+        settings = STABILITY.latest(self.run.run_id)
+        study = None if settings is None else STABILITY.load(self.run.run_id, settings)
+        if study is None:
+            return None
+        stability = across_seeds(
+            self.run.scorer.item_embedding,
+            list(study.arrays["embeddings"]),
+            centered=self.result.centered,
+            shaping=self.shaping,
+            measured=trained_rows(self.ratings, self.run.config.split),
+        )
+        return {"seeds": list(study.facts["seeds"]), "median_r": stability.median_r.tolist(), "r": stability.r.tolist()}
+
+
+def _analyze(arguments: argparse.Namespace) -> _Analysis:
+    """The analysis that `add_settings` lets a call ask for; LimitError where too few items have that many ratings."""
+    run, ratings = load(arguments.run_id)
+    shaping = ratings.item_count >= arguments.fit_min_ratings
+    try:
+        result = pca(require_vectors(run.scorer).item_embedding[shaping], centered=arguments.centered)
+    except AnalysisError as error:
+        raise LimitError(
+            f"components of the {int(shaping.sum()):,} items with at least {arguments.fit_min_ratings:,} ratings: "
+            f"{error}; lower --fit-min-ratings"
+        ) from error
+    return _Analysis(run, ratings, shaping, result)
+
+
 def add_flags(call: argparse.ArgumentParser) -> None:
     """What `components` can be told."""
     call.add_argument("--component", type=int, default=1, metavar="K", help="Which one, counted from 1 (default 1).")
-    call.add_argument("--top", type=int, default=10, metavar="N", help="Items at each end (default 10).")
-    call.add_argument(
-        "--min-ratings", type=int, default=21, metavar="N", help="List only items with at least N ratings (default 21)."
-    )
+    add_listing(call)
     add_settings(call)
 
 
-def components(arguments: argparse.Namespace) -> Answer:
+def show(arguments: argparse.Namespace) -> Answer:
     """Shares, noise band and stability of all components, and the items and hints at both ends of one."""
-    check_range("--top", arguments.top, 1)
-    check_range("--min-ratings", arguments.min_ratings, 0)
-    analysis = analyze_components(arguments)
-    check_range("--component", arguments.component, 1, len(analysis.result.components))
-    scores = analysis.result.project(analysis.run.scorer.item_embedding)[:, arguments.component - 1]
-    eligible = analysis.ratings.item_count >= arguments.min_ratings
+    analysis = _analyze(arguments)
+    ratings, component = analysis.ratings, arguments.component
+    check_range("--component", component, 1, len(analysis.result.components))
+    scores = analysis.result.project(analysis.run.scorer.item_embedding)[:, component - 1]
+    eligible = ratings.item_count >= arguments.min_ratings
     both = ends(scores, eligible, arguments.top)
     document = {
-        "component": arguments.component,
+        "component": component,
         "centered": arguments.centered,
         "variance_ratio": analysis.result.variance_ratio.tolist(),
         "noise": analysis.noise,
         "stability": analysis.stability,
-        "names": [_ends_of(found) for found in analysis.named],
+        "names": [attributes(names, ("low", "high")) if names else None for names in analysis.names],
         "n_items": int(eligible.sum()),
         "fit_items": int(analysis.shaping.sum()),
-        "hints": _hints(scores, eligible, analysis.ratings),
-        "top": [_scored(analysis.ratings, row, scores) for row in both.top],
-        "bottom": [_scored(analysis.ratings, row, scores) for row in both.bottom],
+        "hints": _hints(scores, eligible, ratings),
+        "top": [_scored(ratings, row, scores) for row in both.top],
+        "bottom": [_scored(ratings, row, scores) for row in both.bottom],
     }
-    return Answer(document, _components_text(document, arguments))
+    carries = (
+        f"component {component} carries {document['variance_ratio'][component - 1]:.1%} of the variance; "
+        f"{document['n_items']:,} items have at least {arguments.min_ratings:,} ratings"
+    )
+    trust = "\n".join([carries, *_trust(document)])
+    return Answer(document, f"{trust}\n\n{_end(document, 'highest', 'top')}\n\n{_end(document, 'lowest', 'bottom')}")
 
 
 def cost(arguments: argparse.Namespace) -> Answer:
     """Validation error with the first k components only, k from 0 to all."""
-    analysis = analyze_components(arguments)
+    analysis = _analyze(arguments)
     run, ratings = analysis.run, analysis.ratings
     rows = sample(split(ratings, run.config.split).validation)
-    found = measure(
+    result = measure(
         require_bilinear(run.scorer),
         analysis.result,
         ratings.user_index[rows],
@@ -72,35 +139,68 @@ def cost(arguments: argparse.Namespace) -> Answer:
         ratings.rating[rows],
     )
     document = {
-        "rmse": found.rmse.tolist(),
-        "n_ratings": found.n_ratings,
-        "enough": found.enough(),
+        "rmse": result.rmse.tolist(),
+        "n_ratings": result.n_ratings,
+        "enough": result.enough(),
         "val_rmse": run.outcome.val_rmse,
     }
-    said = (
-        f"the first {found.enough()} of {len(found.rmse) - 1} components are as good as all, to within 0.001; "
-        f"measured on {found.n_ratings:,} validation ratings"
+    summary = (
+        f"the first {result.enough()} of {len(result.rmse) - 1} components are as good as all, to within 0.001; "
+        f"measured on {result.n_ratings:,} validation ratings"
     )
-    return Answer(document, f"{said}\n\n{table(('components', 'RMSE'), list(enumerate(found.rmse.tolist())))}")
+    return Answer(document, f"{summary}\n\n{table(('components', 'RMSE'), list(enumerate(document['rmse'])))}")
 
 
-def _ends_of(found: EndNames | None) -> dict[str, str] | None:
-    return {"low": found.low, "high": found.high} if found else None
+def add_name_flags(call: argparse.ArgumentParser) -> None:
+    """What `name` can be told."""
+    call.add_argument("--component", type=int, metavar="K", help="Which one, counted from 1; without it all are shown.")
+    for end in ("low", "high"):
+        call.add_argument(f"--{end}", metavar="TEXT", help=f"Name of the {end} end; an empty one takes it away.")
+    add_settings(call)
+
+
+def name(arguments: argparse.Namespace) -> Answer:
+    """Name the ends of a component, or show the names there are."""
+    analysis, fresh = _analyze(arguments), given(arguments, ("low", "high"))
+    if arguments.component is None:
+        if fresh:
+            raise UsageError("which component is meant? add --component K")
+        entries = [_named(number, names) for number, names in enumerate(analysis.names, 1) if names]
+        headings = {"component": "component", "low": "low", "high": "high"}
+        return Answer(entries, listing(entries, headings, empty="no component of this run has a name"))
+    check_range("--component", arguments.component, 1, len(analysis.names))
+    place = arguments.component - 1
+    document = _named(arguments.component, analysis.names[place])
+    if fresh:
+        run_id, ends_named = analysis.run.run_id, document | fresh
+        name = Name(
+            ends_named["low"],
+            ends_named["high"],
+            analysis.result.components[place],
+            place,
+            arguments.centered,
+            arguments.fit_min_ratings,
+        )
+        component_names.set_name(run_id, name)
+        names = component_names.for_components(component_names.get(run_id), analysis.result)[place]
+        document = _named(arguments.component, names)
+    return Answer(document, pairs(document.items()))
+
+
+def _named(component: int, names: EndNames | None) -> dict[str, Any]:
+    return {"component": component, "low": names.low if names else "", "high": names.high if names else ""}
 
 
 def _hints(scores: np.ndarray, eligible: np.ndarray, ratings: Ratings) -> dict[str, Any]:
     rows = np.flatnonzero(eligible)
-    found = hints(scores[rows], item_columns(ratings).take(rows))
-    told = words(found)
-    numbers = [{"name": hint.name, "effect": hint.effect, "q": hint.q, "n": hint.n} for hint in found[:MOST_HINTS]]
-    return {"top": told.top, "bottom": told.bottom, "numbers": numbers}
+    strongest = hints(scores[rows], item_columns(ratings).take(rows))
+    numbers = [attributes(hint, ("name", "effect", "q", "n")) for hint in strongest[:MOST_HINTS]]
+    return attributes(words(strongest), ("top", "bottom")) | {"numbers": numbers}
 
 
 def _scored(ratings: Ratings, row: int, scores: np.ndarray) -> dict[str, Any]:
     mean = float(ratings.item_mean[row])
-    return {
-        "item_id": ratings.items.ids[row],
-        "title": str(ratings.item_table["title"].iat[row]),
+    return entry(ratings, row) | {
         "score": float(scores[row]),
         "mean_rating": None if math.isnan(mean) else mean,
         "n_ratings": int(ratings.item_count[row]),
@@ -108,46 +208,30 @@ def _scored(ratings: Ratings, row: int, scores: np.ndarray) -> dict[str, Any]:
     }
 
 
-def _components_text(document: dict[str, Any], arguments: argparse.Namespace) -> str:
-    share = document["variance_ratio"][arguments.component - 1]
-    carries = (
-        f"component {arguments.component} carries {share:.1%} of the variance; "
-        f"{document['n_items']:,} items have at least {arguments.min_ratings:,} ratings"
-    )
-    said = [carries, *_trust(document, arguments.component)]
-    ends_shown = (("highest", "top", "high"), ("lowest", "bottom", "low"))
-    return "\n".join(said) + "".join(f"\n\n{_end_text(document, *end)}" for end in ends_shown)
-
-
-def _trust(document: dict[str, Any], component: int) -> list[str]:
+def _trust(document: dict[str, Any]) -> list[str]:
     """How far to trust the component, as far as that is known."""
-    noise, stability = document["noise"], document["stability"]
-    said = []
+    place, noise, stability = document["component"] - 1, document["noise"], document["stability"]
+    lines = []
     if noise is not None:
-        what = "more than chance would give" if noise["above"][component - 1] else "noise"
-        band = noise["band"][component - 1]
-        said.append(
-            f"it is {what} (band {band:.1%}); {noise['count']} of {len(noise['above'])} are more than chance would give"
-        )
+        what = "more than chance would give" if noise["above"][place] else "noise"
+        band, n = noise["band"][place], len(noise["above"])
+        lines.append(f"it is {what} (band {band:.1%}); {noise['count']} of {n} are more than chance would give")
     if stability is not None:
-        r, seeds = stability["median_r"][component - 1], len(stability["seeds"])
-        said.append(f"trained again from {seeds} other seeds it comes back with r = {r:.2f} (median)")
-    return said
+        r, seeds = stability["median_r"][place], len(stability["seeds"])
+        lines.append(f"trained again from {seeds} other seeds it comes back with r = {r:.2f} (median)")
+    return lines
 
 
-def _end_text(document: dict[str, Any], heading: str, end: str, side: str) -> str:
-    named = document["names"][document["component"] - 1]
-    parts = [heading, named[side] if named else "", document["hints"][end]]
-    headings = ("item", "title", "score", "mean rating", "ratings", "genres")
-    rows: Sequence[Sequence[Any]] = [
-        (
-            item["item_id"],
-            item["title"],
-            item["score"],
-            item["mean_rating"],
-            item["n_ratings"],
-            "|".join(item["genres"]),
-        )
-        for item in document[end]
-    ]
-    return f"{': '.join(text for text in parts if text)}\n{table(headings, rows)}"
+def _end(document: dict[str, Any], heading: str, end: str) -> str:
+    """The items at one end, under its name and what to expect there."""
+    names = document["names"][document["component"] - 1]
+    parts = [heading, names["high" if end == "top" else "low"] if names else "", document["hints"][end]]
+    headings = {
+        "item_id": "item",
+        "title": "title",
+        "score": "score",
+        "mean_rating": "mean rating",
+        "n_ratings": "ratings",
+        "genres": "genres",
+    }
+    return f"{': '.join(text for text in parts if text)}\n{listing(document[end], headings)}"

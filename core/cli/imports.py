@@ -4,10 +4,10 @@ import argparse
 import sys
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
 from core import data
 from core.cli.answer import Answer, pairs, table
+from core.cli.common import flag, given
 from core.data import ColumnMapping, ImportOptions, ImportReport
 from core.data.releases import RELEASES
 from core.errors import UsageError
@@ -46,25 +46,28 @@ def add_flags(call: argparse.ArgumentParser) -> None:
         "columns", "Which column is what, where the names do not tell; an empty name means that there is none."
     )
     for name, text in _MAPPING.items():
-        columns.add_argument(_flag(name), metavar="COLUMN", help=text)
+        columns.add_argument(flag(name), metavar="COLUMN", help=text)
     options = call.add_argument_group("options")
     for name, (metavar, text) in _TEXTS.items():
-        options.add_argument(_flag(name), metavar=metavar, help=text)
+        options.add_argument(flag(name), metavar=metavar, help=text)
     options.add_argument(
         "--header", action=argparse.BooleanOptionalAction, default=None, help="Whether the first row names the columns."
     )
     for name, (kind, metavar, text) in _NUMBERS.items():
-        options.add_argument(_flag(name), type=kind, metavar=metavar, help=text)
+        options.add_argument(flag(name), type=kind, metavar=metavar, help=text)
 
 
-def import_files(called: argparse.Namespace) -> Answer:
+def import_files(arguments: argparse.Namespace) -> Answer:
     """Make a dataset of files, and tell what was done."""
-    mapping = ColumnMapping(**_given(called, ColumnMapping))
-    options = _given(called, ImportOptions)
+    mapping = ColumnMapping(**given(arguments, _MAPPING))
+    options = given(arguments, [field.name for field in fields(ImportOptions)])
     if options.get("delimiter") in ("TAB", "\\t"):
         options["delimiter"] = "\t"
     report = data.import_ratings(
-        [_path(path) for path in called.paths], mapping=mapping, options=ImportOptions(**options), reporter=_Progress()
+        [_path(path) for path in arguments.paths],
+        mapping=mapping,
+        options=ImportOptions(**options),
+        reporter=_Progress(),
     )
     return Answer(report.as_json(), _text(report))
 
@@ -79,15 +82,10 @@ def add_download_flags(call: argparse.ArgumentParser) -> None:
     )
 
 
-def download(called: argparse.Namespace) -> Answer:
+def download(arguments: argparse.Namespace) -> Answer:
     """Fetch an official MovieLens release and make a dataset of it."""
-    report = data.fetch(called.release, accepted=called.accept_licence, reporter=_Progress())
+    report = data.fetch(arguments.release, accepted=arguments.accept_licence, reporter=_Progress())
     return Answer(report.as_json(), _text(report))
-
-
-def _given(called: argparse.Namespace, kind: type[Any]) -> dict[str, Any]:
-    named = {field.name: getattr(called, field.name) for field in fields(kind)}
-    return {name: value for name, value in named.items() if value is not None}
 
 
 def _path(text: str) -> Path:
@@ -131,7 +129,3 @@ def _text(report: ImportReport) -> str:
     if report.rejected_total > SHOWN:
         parts.append(f"the first {SHOWN} of {report.rejected_total:,} rows left out; --json lists more")
     return "\n\n".join(parts)
-
-
-def _flag(name: str) -> str:
-    return f"--{name.replace('_', '-')}"

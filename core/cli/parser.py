@@ -3,23 +3,8 @@
 import argparse
 from typing import Any, NoReturn
 
-from core.cli import (
-    axis,
-    biases,
-    common,
-    compare,
-    components,
-    data,
-    imports,
-    jobs,
-    naming,
-    neighbors,
-    recommend,
-    runs,
-    studies,
-    train,
-)
-from core.cli.fields import add_fields
+from core.cli import common, compare, components, imports, listings, recommend, stored, studies, train
+from core.cli.common import add_fields
 from core.config import SplitConfig, TrainConfig
 from core.data import BUNDLED
 from core.errors import UsageError
@@ -44,8 +29,8 @@ def build_parser() -> argparse.ArgumentParser:
     calls = parser.add_subparsers(title="calls", required=True, metavar="CALL")
     _add_data(calls)
     _add_train(calls)
-    _add(calls, "jobs", jobs.list_jobs, "List the jobs of the dashboard's queue.")
-    cancel = _add(calls, "cancel", jobs.cancel, "Ask a job to stop.")
+    _add(calls, "jobs", stored.list_jobs, "List the jobs of the dashboard's queue.")
+    cancel = _add(calls, "cancel", stored.cancel_job, "Ask a job to stop.")
     cancel.add_argument("job_id", metavar="JOB", help="Its id, as `jobs` shows it.")
     _add_runs(calls)
     _add_analyses(calls)
@@ -53,61 +38,56 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def _add_data(calls: Any) -> None:
-    _add(calls, "datasets", data.list_datasets, "List the datasets.")
+    _add(calls, "datasets", stored.list_datasets, "List the datasets.")
     imports.add_flags(
         _add(calls, "import", imports.import_files, "Make a dataset of rating tables: files, folders or archives.")
     )
     imports.add_download_flags(
         _add(calls, "download", imports.download, "Fetch a MovieLens release and make a dataset of it.")
     )
-    rename = _add(calls, "rename", data.rename, "Give a dataset another name.")
+    rename = _add(calls, "rename", stored.rename_dataset, "Give a dataset another name.")
     rename.add_argument("dataset_id", metavar="DATASET", help="Its id, as `datasets` shows it.")
     rename.add_argument("name", metavar="NAME", help="The new name.")
     rename.add_argument("--noun", metavar="WORD", help="What is rated, singular, such as movie or book.")
-    delete = _add(calls, "delete-dataset", data.delete, "Delete a dataset, for good; its runs stay.")
+    delete = _add(calls, "delete-dataset", stored.delete_dataset, "Delete a dataset, for good; its runs stay.")
     delete.add_argument("dataset_id", metavar="DATASET", help="Its id, as `datasets` shows it.")
 
 
 def _add_runs(calls: Any) -> None:
-    _add(calls, "runs", runs.list_runs, "List the trained models.")
-    _add_run_call(calls, "show", runs.show, "Show a run's settings, results and history.")
-    _add_run_call(calls, "delete", runs.delete, "Delete a run from the store, for good.")
-    export = _add_run_call(calls, "export", runs.export, "Write a run's embeddings or its model to files.")
+    _add(calls, "runs", stored.list_runs, "List the trained models.")
+    _add_run_call(calls, "show", stored.show_run, "Show a run's settings, results and history.")
+    _add_run_call(calls, "delete", stored.delete_run, "Delete a run from the store, for good.")
+    export = _add_run_call(calls, "export", stored.export_run, "Write a run's embeddings or its model to files.")
     export.add_argument("--format", required=True, choices=FORMATS, help="What to write.")
     export.add_argument("--to", required=True, metavar="DIR", help="Folder to write into; made where there is none.")
 
 
 def _add_analyses(calls: Any) -> None:
-    components.add_flags(
-        _add_run_call(
-            calls, "components", components.components, "Show the items at both ends of a principal component."
-        )
-    )
-    naming.add_flags(
-        _add_run_call(
-            calls, "name", naming.name_component, "Name the ends of a component, or show the names there are."
-        )
-    )
-    common.add_settings(_add_run_call(calls, "cost", components.cost, "Show how many components the predictions need."))
-    neighbors.add_flags(_add_run_call(calls, "neighbors", neighbors.neighbors, "Show the items closest to one item."))
-    biases.add_flags(_add_run_call(calls, "biases", biases.biases, "Show learned biases beside plain averages."))
-    compare.add_flags(_add_run_call(calls, "compare", compare.compare, "Show how alike two runs are."))
-    recommend.add_recommend_flags(
-        _add_run_call(calls, "recommend", recommend.recommend, "Guess what somebody new would like.")
-    )
-    recommend.add_explain_flags(
-        _add_run_call(calls, "explain", recommend.explain_guess, "Take one guess apart, term by term.")
-    )
-    studies.add_map_flags(
-        _add_run_call(calls, "map", studies.draw, "Draw a map of the items, and tell how faithful it is.")
-    )
-    studies.add_clusters_flags(
-        _add_run_call(calls, "clusters", studies.clusters, "Group the items, and name the groups.")
-    )
-    studies.add_stability_flags(
-        _add_run_call(calls, "stability", studies.stability, "Train again from other seeds, and show what comes back.")
-    )
-    axis.add_flags(_add_run_call(calls, "axis", axis.show, "Project the items on an axis between two sets of them."))
+    for name, command, add_flags, summary in (
+        ("components", components.show, components.add_flags, "Show the items at both ends of a principal component."),
+        (
+            "name",
+            components.name,
+            components.add_name_flags,
+            "Name the ends of a component, or show the names there are.",
+        ),
+        ("cost", components.cost, common.add_settings, "Show how many components the predictions need."),
+        ("neighbors", listings.show_neighbors, listings.add_neighbors_flags, "Show the items closest to one item."),
+        ("biases", listings.show_biases, listings.add_biases_flags, "Show learned biases beside plain averages."),
+        ("compare", compare.show, compare.add_flags, "Show how alike two runs are."),
+        ("recommend", recommend.show, recommend.add_recommend_flags, "Guess what somebody new would like."),
+        ("explain", recommend.explain_guess, recommend.add_explain_flags, "Take one guess apart, term by term."),
+        ("map", studies.draw, studies.add_map_flags, "Draw a map of the items, and tell how faithful it is."),
+        ("clusters", studies.clusters, studies.add_clusters_flags, "Group the items, and name the groups."),
+        (
+            "stability",
+            studies.stability,
+            studies.add_stability_flags,
+            "Train again from other seeds, and show what comes back.",
+        ),
+        ("axis", listings.show_axis, listings.add_axis_flags, "Project the items on an axis between two sets of them."),
+    ):
+        add_flags(_add_run_call(calls, name, command, summary))
 
 
 def _add(calls: Any, name: str, command: Any, summary: str) -> argparse.ArgumentParser:

@@ -8,16 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core import data
 from core.analysis.components.stability import across_seeds
 from core.cli.answer import Answer, table
-from core.cli.common import add_settings, check_range, write_csv
-from core.cli.fields import add_fields, given
+from core.cli.common import add_fields, add_settings, entry, given, load, write_csv
 from core.data.ratings import Ratings
 from core.data.splits import trained_rows
 from core.export import inert
 from core.model.run import Run
-from core.store.runs import RunStore
 from core.store.study_store import Stored
 from core.studies.clusters import CLUSTERS
 from core.studies.maps import MAP
@@ -63,14 +60,12 @@ def draw(arguments: argparse.Namespace) -> Answer:
 def clusters(arguments: argparse.Namespace) -> Answer:
     """Groups with their names, and the group of every item as a file where one is asked for."""
     run, ratings, settings, study = _made(CLUSTERS, arguments)
-    rows, label, titles = study.arrays["rows"], study.arrays["label"], ratings.item_table["title"].tolist()
+    rows, label = study.arrays["rows"], study.arrays["label"]
     groups = [
         {
             "group": number,
-            "label": group["label"],
-            "size": group["size"],
-            "signs": group["signs"],
-            "typical": [{"item_id": ratings.items.ids[row], "title": titles[row]} for row in group["typical"]],
+            **{name: group[name] for name in ("label", "size", "signs")},
+            "typical": [entry(ratings, row) for row in group["typical"]],
         }
         for number, group in enumerate(study.facts["groups"], 1)
     ]
@@ -88,14 +83,12 @@ def clusters(arguments: argparse.Namespace) -> Answer:
         (group["group"], group["label"] or "-", group["size"], group["typical"][0]["title"] if group["typical"] else "")
         for group in groups
     ]
-    return Answer(
-        document, table(("group", "what stands out", "items", "nearest its middle"), lines, empty="no groups")
-    )
+    headings = ("group", "what stands out", "items", "nearest its middle")
+    return Answer(document, table(headings, lines, empty="no groups"))
 
 
 def stability(arguments: argparse.Namespace) -> Answer:
     """How well each component comes back from other seeds."""
-    check_range("--fit-min-ratings", arguments.fit_min_ratings, 0)
     run, ratings, settings, study = _made(STABILITY, arguments)
     shaping = ratings.item_count >= arguments.fit_min_ratings
     matched = across_seeds(
@@ -120,8 +113,8 @@ def stability(arguments: argparse.Namespace) -> Answer:
 
 def _made(study: Study[Settings], arguments: argparse.Namespace) -> tuple[Run, Ratings, Settings, Stored]:
     """The run, its data, the settings as they count, and the result, from the store where it is there."""
-    run = RunStore().load(arguments.run_id)
-    ratings, settings = data.ratings_of(run.dataset), study.parse(given(arguments, study.settings))
+    run, ratings = load(arguments.run_id)
+    settings = study.parse(given(arguments, study.settings.model_fields))
     study.check_run(run, settings)
     if not study.exists(run.run_id, settings):
         print(f"{study.name}: not made yet with these settings; at work", file=sys.stderr)

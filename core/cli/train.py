@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from types import FrameType
 
 from core import data
-from core.cli.answer import Answer, pairs
+from core.cli.answer import Answer, attributes, pairs
+from core.cli.common import given
 from core.config import RunConfig, run_id
 from core.data.ratings import Ratings
 from core.errors import CorruptRunError, LimitError, UnknownRunError
@@ -22,21 +23,18 @@ from core.training.budget import check_size
 OWNER = "command line"
 
 
-def train(called: argparse.Namespace) -> Answer:
+def train(arguments: argparse.Namespace) -> Answer:
     """Train in this process, or hand the training to the dashboard's workers."""
-    config = _config(called)
-    ratings = data.load(called.dataset)
+    config = _config(arguments)
+    ratings = data.load(arguments.dataset)
     check_size(config, len(ratings.users), len(ratings.items), len(ratings))
-    return _submit(config, ratings) if called.queue else _train_here(config, ratings)
+    return _submit(config, ratings) if arguments.queue else _train_here(config, ratings)
 
 
-def _config(called: argparse.Namespace) -> RunConfig:
-    if called.preset not in PRESETS:
-        raise LimitError(f"preset is {called.preset!r:.60}; there are {', '.join(PRESETS)}")
-    given = {name: getattr(called, name) for name in SETTINGS}
-    return parse_config(
-        {name: value for name, value in given.items() if value is not None}, base=PRESETS[called.preset]
-    )
+def _config(arguments: argparse.Namespace) -> RunConfig:
+    if arguments.preset not in PRESETS:
+        raise LimitError(f"preset is {arguments.preset!r:.60}; there are {', '.join(PRESETS)}")
+    return parse_config(given(arguments, SETTINGS), base=PRESETS[arguments.preset])
 
 
 def _train_here(config: RunConfig, ratings: Ratings) -> Answer:
@@ -47,18 +45,9 @@ def _train_here(config: RunConfig, ratings: Ratings) -> Answer:
         with _interrupt_asks_to_stop() as should_stop:
             run = _fit(config, ratings, should_stop)
             store.publish(run)
-    outcome = run.outcome
-    document = {
-        "run_id": run.run_id,
-        "cached": cached,
-        "epochs": outcome.epochs,
-        "kept_epoch": outcome.kept_epoch,
-        "val_rmse": outcome.val_rmse,
-        "best_val_rmse": outcome.best_val_rmse,
-        "train_seconds": outcome.train_seconds,
-        "path": str(store.folder / run.run_id),
-    }
-    return Answer(document, pairs(list(document.items())))
+    results = attributes(run.outcome, ("epochs", "kept_epoch", "val_rmse", "best_val_rmse", "train_seconds"))
+    document = {"run_id": run.run_id, "cached": cached, **results, "path": str(store.folder / run.run_id)}
+    return Answer(document, pairs(document.items()))
 
 
 def _stored(store: RunStore, wanted: str) -> Run | None:

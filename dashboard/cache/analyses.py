@@ -8,9 +8,8 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from core.analysis.biases.ablation import BiasAblation, bias_ablation
 from core.analysis.biases.bias import Biases, biases
-from core.analysis.biases.score_contributions import average_terms
+from core.analysis.biases.score_contributions import BiasAblation, average_terms, bias_ablation
 from core.analysis.compare.comparison import Comparison, Part, Shared, compare_parts, shared
 from core.analysis.components.hints import Hint, hints
 from core.analysis.components.noise import Noise, noise_band
@@ -18,7 +17,7 @@ from core.analysis.components.pca import Pca, pca
 from core.analysis.components.stability import Stability, across_seeds
 from core.analysis.components.truncation import Cost, cost, sample
 from core.analysis.item_attributes import ItemColumns, item_columns
-from core.analysis.lesson.lookup import Seconds, time_both
+from core.analysis.lesson.step import Seconds, time_both
 from core.analysis.maps.faithfulness import Faithfulness, faithfulness
 from core.analysis.neighbors import of_one as nearness
 from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors

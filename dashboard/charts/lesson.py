@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from core.analysis.lesson.dropout import Dropped
-from core.analysis.lesson.step import Pair
+from core.analysis.lesson.step import Dropped, Pair
 from core.model.scoring import Scale
 from dashboard.charts.base import AROUND_ZERO, CHOSEN, MUTED, REFERENCE, TRAINING, VALIDATION, color_bar, figure, plain
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis.components.hint_words import words as hint_words
+from core.analysis.components.hints import words as hint_words
 from core.analysis.new_user.foldin import NewUser
 from core.analysis.new_user.model import NewUserModel
 from core.analysis.new_user.position import Alike, People, Place, alike, place

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis.lesson.lookup import LookUp, Seconds, look_up
+from core.analysis.lesson.step import LookUp, Seconds, look_up
 from dashboard.cache import analyses
 from dashboard.charts import lesson as charts
 from dashboard.embeddings.parts import show_chart

@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis.lesson.dropout import Dropped, dropout, dropped_products
-from core.analysis.lesson.step import TrainingStep, training_step
+from core.analysis.lesson.step import Dropped, TrainingStep, dropout, dropped_products, training_step
 from dashboard.charts import lesson as charts
 from dashboard.embeddings.parts import show_chart, show_method
 from dashboard.lesson.example import Example

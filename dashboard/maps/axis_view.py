@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.analysis.components.extremes import Ends, ends
-from core.analysis.components.hint_words import words
+from core.analysis.components.hints import words
 from core.analysis.maps.axes import Axis, closest_component, combine
 from core.data.ratings import Ratings
 from core.errors import ExplorerError, LimitError

@@ -8,8 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis.components.extremes import Ends
-from core.analysis.components.hint_words import words
-from core.analysis.components.hints import Hint
+from core.analysis.components.hints import Hint, words
 from dashboard.cache import loaders
 from dashboard.principal_components import naming
 from dashboard.principal_components import words as component_words

@@ -47,18 +47,6 @@ class Part:
 
 
 @dataclass(frozen=True, eq=False)
-class Common:
-    """Items that two runs share, in the order of the first.
-
-    Attributes:
-        first, second: Their rows in each, int64, (n_common,).
-    """
-
-    first: np.ndarray
-    second: np.ndarray
-
-
-@dataclass(frozen=True, eq=False)
 class Shared:
     """The items that a pair of runs is compared on, and what was left out.
 
@@ -89,12 +77,6 @@ def part(run: Run, ratings: Ratings) -> Part:
     )
 
 
-def common_items(first: Vocabulary, second: Vocabulary) -> Common:
-    """Rows of the items that occur in both, matched by id."""
-    shared = [item for item in first.ids if item in second]
-    return Common(first=first.indices(shared).astype(np.int64), second=second.indices(shared).astype(np.int64))
-
-
 def shared(first: Part, second: Part, *, min_ratings: int) -> Shared:
     """The items in both, matched by id, that both runs have learned about.
 
@@ -102,13 +84,14 @@ def shared(first: Part, second: Part, *, min_ratings: int) -> Shared:
         first, second: The pair.
         min_ratings: Ratings an item needs in the dataset of each.
     """
-    both = common_items(first.ids, second.ids)
-    trained = first.trained[both.first] & second.trained[both.second]
-    often = np.minimum(first.count[both.first], second.count[both.second]) >= min_ratings
+    ids = [item for item in first.ids.ids if item in second.ids]
+    mine, theirs = (one.ids.indices(ids).astype(np.int64) for one in (first, second))
+    trained = first.trained[mine] & second.trained[theirs]
+    often = np.minimum(first.count[mine], second.count[theirs]) >= min_ratings
     kept = trained & often
     return Shared(
-        first=both.first[kept],
-        second=both.second[kept],
+        first=mine[kept],
+        second=theirs[kept],
         in_both=len(kept),
         untrained=int(np.count_nonzero(~trained)),
         rare=int(np.count_nonzero(trained & ~often)),

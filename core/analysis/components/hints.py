@@ -1,16 +1,22 @@
 """What a component might be about: how its scores go together with what is known about the items."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
-from core.analysis.item_attributes import ItemColumns
+from core.analysis.item_attributes import LOG_RATINGS, MEAN_RATING, YEAR, ItemColumns
 from core.errors import AnalysisError
 
 FEWEST_ITEMS = 10
 """A number known for fewer items, or a category with fewer, gives no hint."""
+
+_MORE_AND_LESS = {
+    YEAR: ("newer", "older"),
+    MEAN_RATING: ("better rated", "worse rated"),
+    LOG_RATINGS: ("rated often", "rated seldom"),
+}
 
 
 @dataclass(frozen=True)
@@ -61,10 +67,10 @@ def hints(scores: np.ndarray, columns: ItemColumns, *, alpha: float = 0.05) -> t
     if scores.ndim != 1 or len(scores) != len(columns.titles) or not np.isfinite(scores).all():
         items = len(columns.titles)
         raise AnalysisError(f"scores {scores.shape} must be one finite number for each of {items:,} items")
-    found = [*_numbers(scores, columns.numbers), *_categories(scores, columns.categories)]
-    corrected = benjamini_hochberg(np.array([hint.p for hint in found]))
-    found = [Hint(**{**vars(hint), "q": float(q)}) for hint, q in zip(found, corrected, strict=True)]
-    return tuple(sorted(found, key=lambda hint: (hint.q > alpha, -abs(hint.effect))))
+    every = [*_numbers(scores, columns.numbers), *_categories(scores, columns.categories)]
+    corrected = benjamini_hochberg(np.array([hint.p for hint in every]))
+    every = [replace(hint, q=float(q)) for hint, q in zip(every, corrected, strict=True)]
+    return tuple(sorted(every, key=lambda hint: (hint.q > alpha, -abs(hint.effect))))
 
 
 def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
@@ -80,11 +86,11 @@ def _numbers(scores: np.ndarray, numbers: Mapping[str, np.ndarray]) -> Iterator[
     from scipy import stats  # 0.5 s to import
 
     for name, values in numbers.items():
-        known = np.isfinite(values)
-        n = int(known.sum())
-        if n < FEWEST_ITEMS or np.ptp(values[known]) == 0 or np.ptp(scores[known]) == 0:
+        is_known = np.isfinite(values)
+        n = int(is_known.sum())
+        if n < FEWEST_ITEMS or np.ptp(values[is_known]) == 0 or np.ptp(scores[is_known]) == 0:
             continue
-        rho, p = stats.spearmanr(scores[known], values[known])
+        rho, p = stats.spearmanr(scores[is_known], values[is_known])
         yield Hint(name, name, "number", effect=float(rho), auc=np.nan, n=n, p=float(p), q=np.nan)
 
 
@@ -113,4 +119,36 @@ def rows_by_category(members: Sequence[Sequence[str]]) -> dict[str, np.ndarray]:
     for row, names in enumerate(members):
         for name in dict.fromkeys(names):
             rows.setdefault(name, []).append(row)
-    return {name: np.array(found, np.int64) for name, found in rows.items()}
+    return {name: np.array(places, np.int64) for name, places in rows.items()}
+
+
+@dataclass(frozen=True)
+class Words:
+    """What to expect at each end, such as "older, better rated; Drama, Film-Noir"; empty where nothing stands out."""
+
+    top: str
+    bottom: str
+
+
+def words(strongest: Sequence[Hint], *, alpha: float = 0.05, weakest: float = 0.1, most: int = 3) -> Words:
+    """The hints that hold up, said for each end.
+
+    Args:
+        strongest: Hints, strongest first, as `hints` returns them.
+        alpha: Hints with a corrected p-value above this are left out.
+        weakest: Effects smaller than this are left out: real, perhaps, but nothing one would see.
+        most: Most numbers, and most categories, named at one end.
+    """
+    clear = [hint for hint in strongest if hint.q <= alpha and abs(hint.effect) >= weakest]
+    return Words(top=_end(clear, 1, most), bottom=_end(clear, -1, most))
+
+
+def _end(clear: Sequence[Hint], side: int, most: int) -> str:
+    numbers = [_comparative(hint, side) for hint in clear if hint.kind == "number"]
+    categories = [hint.name for hint in clear if hint.kind == "category" and hint.effect * side > 0]
+    return "; ".join(", ".join(part[:most]) for part in (numbers, categories) if part)
+
+
+def _comparative(hint: Hint, side: int) -> str:
+    more, less = _MORE_AND_LESS.get(hint.name, (f"higher {hint.name}", f"lower {hint.name}"))
+    return more if hint.effect * side > 0 else less

@@ -1,5 +1,7 @@
-"""One user and one item: their predicted rating, part by part, and one step of training on it."""
+"""The lesson on one user and one item: rows looked up, a rating predicted part by part, a training step, dropout."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -131,3 +133,111 @@ def training_step(pair: Pair, rating: float, *, learning_rate: float, l2: float 
         predicted_before=before,
         predicted_after=predict(after),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Dropped:
+    """A vector as a training step with dropout sees it.
+
+    Attributes:
+        kept: Which numbers stay, boolean, (n_dims,).
+        vector: Those divided by 1 - rate, the others zero, (n_dims,).
+    """
+
+    kept: np.ndarray
+    vector: np.ndarray
+
+
+def dropout(vector: np.ndarray, rate: float, *, seed: int) -> Dropped:
+    """Hide each number with probability `rate`, and scale up the rest so that the expected vector is unchanged.
+
+    Srivastava et al. (2014), "Dropout", Journal of Machine Learning Research 15,
+    with the scaling in training rather than afterwards, as Keras has it.
+
+    Args:
+        vector: Float array, (n_dims,).
+        rate: Share hidden on average, from 0 to below 1.
+        seed: Starting number of the draw.
+
+    Raises:
+        AnalysisError: The rate is out of range.
+    """
+    kept = _masks(len(vector), rate, draws=1, seed=seed)[0]
+    return Dropped(kept=kept, vector=np.where(kept, vector / (1 - rate), 0.0))
+
+
+def dropped_products(pair: Pair, *, user_rate: float, item_rate: float, draws: int, seed: int) -> np.ndarray:
+    """Dot products of the two rows under many draws of dropout on both, (draws,).
+
+    Their mean approaches the dot product without dropout: the two masks are
+    drawn independently, and each leaves its vector unchanged on average.
+    """
+    user = _masks(len(pair.user), user_rate, draws=draws, seed=seed) * pair.user / (1 - user_rate)
+    item = _masks(len(pair.item), item_rate, draws=draws, seed=seed + 1) * pair.item / (1 - item_rate)
+    return np.einsum("ij,ij->i", user, item)
+
+
+def _masks(size: int, rate: float, *, draws: int, seed: int) -> np.ndarray:
+    if not 0 <= rate < 1:
+        raise AnalysisError(f"the rate is {rate}; it must be from 0 to below 1")
+    return np.random.default_rng(seed).random((draws, size)) >= rate
+
+
+@dataclass(frozen=True, eq=False)
+class LookUp:
+    """One row of a matrix, had in two ways.
+
+    Attributes:
+        one_hot: Zeros with a single one at the row number, (n_rows,).
+        row: The row, picked by its number, (n_dims,).
+        product: one_hot times the matrix, (n_dims,).
+        multiplications: What the product costs; picking costs none.
+    """
+
+    one_hot: np.ndarray
+    row: np.ndarray
+    product: np.ndarray
+    multiplications: int
+
+
+def look_up(matrix: np.ndarray, row: int) -> LookUp:
+    """Pick row `row` of a float array (n_rows, n_dims), and compute it as a product too.
+
+    A one-hot vector times a matrix is the sum of all rows, each times 0 but one
+    times 1. Zero times a finite number is zero and adding zero changes nothing,
+    so for finite numbers the two are equal to the last bit.
+
+    Raises:
+        AnalysisError: There is no such row.
+    """
+    if not 0 <= row < len(matrix):
+        raise AnalysisError(f"row is {row}; the matrix has rows 0 to {len(matrix) - 1:,}")
+    one_hot = np.zeros(len(matrix), matrix.dtype)
+    one_hot[row] = 1
+    return LookUp(one_hot=one_hot, row=matrix[row], product=one_hot @ matrix, multiplications=matrix.size)
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """How long each of the two ways took here, in seconds: the fastest of several tries."""
+
+    look_up: float
+    product: float
+
+
+def time_both(matrix: np.ndarray, row: int, *, tries: int = 7) -> Seconds:
+    """Measure picking a row against multiplying by its one-hot vector, which is made beforehand."""
+    one_hot = look_up(matrix, row).one_hot
+    return Seconds(
+        look_up=_fastest(lambda: np.take(matrix, row, axis=0), tries),
+        product=_fastest(lambda: one_hot @ matrix, tries),
+    )
+
+
+def _fastest(action: Callable[[], object], tries: int) -> float:
+    seconds = []
+    for _ in range(tries):
+        began = time.perf_counter()
+        action()
+        seconds.append(time.perf_counter() - began)
+    return max(min(seconds), 1e-9)  # a clock may tick too coarsely to see it

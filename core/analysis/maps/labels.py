@@ -78,11 +78,8 @@ def label_groups(group: np.ndarray, columns: ItemColumns, *, most: int = 3) -> t
             outside = (len(rows) - having[number]) / max(len(group) - sizes[number], 1)
             sign = Sign(text, column, float(inside), float(outside), float(log_odds[number]), float(z[number]))
             signs[number].append(sign)
-    return tuple(_label(sorted(found, key=lambda sign: -sign.z), most) for found in signs)
-
-
-def _label(signs: list[Sign], most: int) -> Label:
-    return Label(text=", ".join(sign.text for sign in signs[:most]), signs=tuple(signs))
+    surest = [tuple(sorted(own, key=lambda sign: -sign.z)) for own in signs]
+    return tuple(Label(text=", ".join(sign.text for sign in own[:most]), signs=own) for own in surest)
 
 
 def _contrast(having: np.ndarray, sizes: np.ndarray, everywhere: int, n: int) -> tuple[np.ndarray, np.ndarray]:

@@ -79,7 +79,7 @@ def best(
 
 
 def _varied(score: np.ndarray, direction: np.ndarray, top: int, diversity: float) -> np.ndarray:
-    """Places in the pool, in the order chosen."""
+    """Places in the pool, in the order chosen; the first of the pool comes first."""
     if len(score) == 0:
         return np.empty(0, np.int64)
     relevance = (score - score.min()) / (np.ptp(score) or 1.0)
@@ -110,13 +110,4 @@ def first_set(embeddings: np.ndarray, count: np.ndarray, trained: np.ndarray, *,
     """
     rows = np.flatnonzero(trained & (count > 0))
     rows = rows[np.argsort(-count[rows], kind="stable")[:known]]
-    if len(rows) == 0:
-        return rows
-    direction = comparable(embeddings[rows], "cosine")
-    order = [0]
-    closest = direction @ direction[0]
-    while len(order) < len(rows):
-        closest[order] = np.inf
-        order.append(int(np.argmin(closest)))
-        closest = np.maximum(closest, direction @ direction[order[-1]])
-    return rows[order]
+    return rows[_varied(count[rows], comparable(embeddings[rows], "cosine"), len(rows), diversity=1)]

@@ -6,8 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from core.analysis.lesson.dropout import dropout
-from core.analysis.lesson.step import Pair
+from core.analysis.lesson.step import Pair, dropout
 from core.model.scoring import Scale
 from dashboard.charts import lesson as charts
 

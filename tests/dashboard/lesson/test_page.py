@@ -7,8 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.analysis.lesson.dropout import dropout, dropped_products
-from core.analysis.lesson.step import pair_of, predict, training_step
+from core.analysis.lesson.step import dropout, dropped_products, pair_of, predict, training_step
 from core.data.ratings import Ratings
 from core.data.splits import split
 from core.jobs import queue

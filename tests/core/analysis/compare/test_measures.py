@@ -2,9 +2,7 @@ import numpy as np
 import pytest
 from scipy.spatial import procrustes as scipys
 
-from core.analysis.compare.comparison import common_items
 from core.analysis.compare.measures import linear_cka, neighbor_overlap, procrustes
-from core.data.ratings import Vocabulary
 
 RNG = np.random.default_rng(0)
 MATRIX = RNG.normal(size=(300, 6)) * [5, 4, 3, 2, 1, 1] + 2
@@ -66,15 +64,6 @@ def test_runs_of_different_width_can_be_compared(widths):
     found = procrustes(first, second)
     assert found.distance == pytest.approx(0, abs=1e-12)
     np.testing.assert_allclose(found.second, first, atol=1e-9)
-
-
-def test_items_are_matched_by_id():
-    first, second = (Vocabulary(np.array(ids, object)) for ids in (["a", "b", "c", "d"], ["d", "x", "b"]))
-    found = common_items(first, second)
-    np.testing.assert_array_equal(found.first, [1, 3])
-    np.testing.assert_array_equal(found.second, [2, 0])
-    nothing = common_items(first, Vocabulary(np.array(["y"], object)))
-    assert len(nothing.first) == len(nothing.second) == 0
 
 
 @pytest.mark.parametrize("call", [procrustes, linear_cka, neighbor_overlap])

@@ -25,6 +25,15 @@ def test_items_are_matched_by_id_and_what_is_left_out_is_counted():
     assert (found.in_both, found.untrained, found.rare, len(found)) == (5, 2, 1, 2)
 
 
+def test_rows_are_matched_by_id_in_the_order_of_the_first():
+    first, second = made("abcd", [9] * 4), made("dxb", [9] * 3)
+    found = shared(first, second, min_ratings=0)
+    np.testing.assert_array_equal(found.first, [1, 3])
+    np.testing.assert_array_equal(found.second, [2, 0])
+    nothing = shared(first, made("y", [9]), min_ratings=0)
+    assert len(nothing.first) == len(nothing.second) == 0
+
+
 def test_ratings_have_to_be_enough_in_both_datasets():
     found = shared(made("ab", [9, 1]), made("ab", [1, 9]), min_ratings=2)
     assert (len(found), found.rare) == (0, 2)

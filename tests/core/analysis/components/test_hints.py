@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from core.analysis.components.hint_words import words
-from core.analysis.components.hints import Hint, benjamini_hochberg, hints
+from core.analysis.components.hints import Hint, benjamini_hochberg, hints, words
 from core.analysis.item_attributes import ItemColumns
 
 RNG = np.random.default_rng(7)

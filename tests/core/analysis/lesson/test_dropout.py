@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from core.analysis.lesson.dropout import dropout, dropped_products
-from core.analysis.lesson.step import Pair
+from core.analysis.lesson.step import Pair, dropout, dropped_products
 from core.model.scoring import Scale
 
 

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from core.analysis.lesson.dropout import dropout
-from core.analysis.lesson.step import pair_of, training_step
+from core.analysis.lesson.step import dropout, pair_of, training_step
 from core.model.backend import keras, tf
 from core.model.families import family_of, run_config
 from core.model.networks import arrays_of

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.analysis.lesson.lookup import look_up, time_both
+from core.analysis.lesson.step import look_up, time_both
 
 
 def test_picking_and_multiplying_are_equal_to_the_last_bit():

@@ -1,0 +1,188 @@
+"""The calls that list items or people: what lies closest to one, by bias, and along an axis of one's own."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.analysis.biases.bias import biases
+from core.analysis.biases.score_contributions import average_terms
+from core.analysis.components.extremes import ends
+from core.analysis.components.pca import pca
+from core.analysis.maps.axes import closest_component
+from core.analysis.neighbors.agreement import agreement
+from core.analysis.neighbors.of_one import METRICS, neighbors
+from core.cli.answer import Answer, attributes, listing, pairs
+from core.cli.common import add_count, add_listing, entry, load
+from core.data.ratings import Vocabulary
+from core.data.splits import trained_rows
+from core.model.scoring import require_biases, require_bilinear, require_vectors
+from core.studies import saved_axes
+from core.studies.saved_axes import OwnAxis
+
+
+def add_neighbors_flags(call: argparse.ArgumentParser) -> None:
+    """What `neighbors` can be told."""
+    whose = call.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--item", metavar="ID", help="The item's own id in the data.")
+    whose.add_argument("--user", metavar="ID", help="A user's own id in the data: the people who rate alike.")
+    call.add_argument("--metric", choices=METRICS, default="cosine", help="How closeness is measured (default cosine).")
+    add_count(call, "--top", 10, "How many (default 10).", minimum=1)
+    about_trained = (
+        "Those without a rating in the training part are never listed: their numbers are the random ones they started "
+        "from."
+    )
+    add_count(
+        call, "--min-ratings", 1, f"List only items, or users, with at least N ratings (default 1). {about_trained}"
+    )
+
+
+def show_neighbors(arguments: argparse.Namespace) -> Answer:
+    """The rows closest to one, among those that training has moved; says so on stderr where it has not moved that one.
+
+    For a person also how many items both have rated, and how far apart on average; the model has no part in these two.
+    """
+    run, ratings = load(arguments.run_id)
+    users = arguments.user is not None
+    row = ratings.users.index(arguments.user) if users else ratings.items.index(arguments.item)
+    name = f"user {arguments.user}" if users else entry(ratings, row)["title"]
+    trained = trained_rows(ratings, run.config.split, users=users)
+    if not trained[row]:
+        print(
+            f"{name} has no rating in the training part: its numbers are the random ones it started from, and so are "
+            "its neighbors",
+            file=sys.stderr,
+        )
+    scorer = require_vectors(run.scorer)
+    near = neighbors(
+        scorer.user_embedding if users else scorer.item_embedding,
+        row,
+        metric=arguments.metric,
+        top=arguments.top,
+        eligible=trained & ((ratings.user_count if users else ratings.item_count) >= arguments.min_ratings),
+    )
+    document = [
+        entry(ratings, index, users=users) | {"similarity": float(similarity)}
+        for index, similarity in zip(near.index, near.similarity, strict=True)
+    ]
+    headings = {"item_id": "item", "title": "title", "similarity": arguments.metric}
+    if users:
+        both = agreement(ratings, row, near.index)
+        for one, shared, apart in zip(document, both.shared, both.difference, strict=True):
+            one |= {"shared": int(shared), "difference": None if shared == 0 else float(apart)}
+        headings = {
+            "user_id": "user",
+            "similarity": arguments.metric,
+            "shared": "items both rated",
+            "difference": "apart",
+        }
+    return Answer(document, f"closest to {name}\n\n{listing(document, headings)}")
+
+
+def add_biases_flags(call: argparse.ArgumentParser) -> None:
+    """What `biases` can be told."""
+    call.add_argument("--users", action="store_true", help="The users' biases (default: the items').")
+    add_listing(call, rows="rows", top="Rows at each end")
+
+
+def show_biases(arguments: argparse.Namespace) -> Answer:
+    """How far averages explain the biases, who departs furthest from that, and what tastes add to their scores."""
+    run, ratings = load(arguments.run_id)
+    scorer, users = require_biases(run.scorer), arguments.users
+    bias, count, mean = (
+        (scorer.user_bias, ratings.user_count, ratings.user_mean)
+        if users
+        else (scorer.item_bias, ratings.item_count, ratings.item_mean)
+    )
+    fitted = biases(bias, count, mean, scorer.scale)
+    listed = trained_rows(ratings, run.config.split, users=users) & (count >= arguments.min_ratings)
+    both = ends(np.nan_to_num(fitted.residual), listed, arguments.top)
+    top, bottom = (
+        [
+            entry(ratings, row, users=users)
+            | {
+                "bias": float(fitted.expected[row]) + float(fitted.residual[row]),
+                "expected": float(fitted.expected[row]),
+                "rest": float(fitted.residual[row]),
+                "mean_rating": float(mean[row]),
+                "n_ratings": int(count[row]),
+                "taste": float(taste),
+            }
+            for row, taste in zip(
+                rows, average_terms(require_bilinear(scorer), ratings, rows, users=users).taste, strict=True
+            )
+        ]
+        for rows in (both.top, both.bottom)
+    )
+    facts = attributes(fitted, ("r2", "shrinkage", "slope", "level", "center"))
+    document = {"users": users, "n": int(listed.sum()), **facts, "top": top, "bottom": bottom}
+    names = ("user_id",) if users else ("item_id", "title")
+    headings = {name: name for name in (*names, "rest", "taste", "bias", "expected", "mean_rating", "n_ratings")}
+    parts = [
+        pairs((name, document[name]) for name in ("n", "r2", "shrinkage", "center")),
+        f"above what averages lead to expect\n{listing(top, headings)}",
+        f"below\n{listing(bottom, headings)}",
+    ]
+    return Answer(document, "\n\n".join(parts))
+
+
+def add_axis_flags(call: argparse.ArgumentParser) -> None:
+    """What `axis` can be told."""
+    for pole in ("low", "high"):
+        call.add_argument(
+            f"--{pole}",
+            required=True,
+            action="append",
+            metavar="ID,ID",
+            help=f"Ids of the items at the {pole} pole; may be given several times.",
+        )
+        call.add_argument(f"--{pole}-name", default="", metavar="TEXT", help=f"What the {pole} pole is called.")
+    add_listing(call, top="Items listed at each end")
+    call.add_argument("--save", action="store_true", help="Keep the axis with the run, as the Maps page does.")
+
+
+def show_axis(arguments: argparse.Namespace) -> Answer:
+    """Both ends of the axis and the closest component, as on the Maps page."""
+    run, ratings = load(arguments.run_id)
+    low, high = (_ids(texts, ratings.items) for texts in (arguments.low, arguments.high))
+    chosen = OwnAxis(low, high, arguments.low_name, arguments.high_name)
+    axis = saved_axes.project(chosen, require_vectors(run.scorer).item_embedding, ratings.items)
+    if arguments.save:
+        saved_axes.save(run.run_id, chosen)
+    near = closest_component(axis.direction, pca(run.scorer.item_embedding))
+    eligible = trained_rows(ratings, run.config.split) & (ratings.item_count >= arguments.min_ratings)
+    both = ends(axis.positions, eligible, arguments.top)
+    at_low, at_high = (
+        [
+            entry(ratings, row) | {"place": float(axis.positions[row]), "n_ratings": int(ratings.item_count[row])}
+            for row in rows
+        ]
+        for rows in (both.bottom, both.top)
+    )
+    document = {
+        "axis_id": chosen.axis_id,
+        "low_name": chosen.low_name,
+        "high_name": chosen.high_name,
+        "length": axis.length,
+        "closest": {"component": near.index + 1, "cosine": near.cosine},
+        "n_items": int(eligible.sum()),
+        "low": at_low,
+        "high": at_high,
+        "saved": arguments.save,
+    }
+    headings = {"item_id": "item", "title": "title", "place": "place", "n_ratings": "ratings"}
+    parts = [
+        f"toward {chosen.low_name or 'low'}\n{listing(at_low, headings)}",
+        f"toward {chosen.high_name or 'high'}\n{listing(at_high, headings)}",
+        f"closest to component {near.index + 1}, cosine {near.cosine:.2f}",
+    ]
+    return Answer(document, "\n\n".join(parts))
+
+
+def _ids(texts: Sequence[str], items: Vocabulary) -> tuple[str, ...]:
+    """Ids as they were given; a comma parts them, unless it belongs to an id."""
+    ids = []
+    for text in texts:
+        ids += [text] if text in items else [item for item in text.split(",") if item]
+    return tuple(dict.fromkeys(ids))

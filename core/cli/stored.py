@@ -1,0 +1,155 @@
+"""The calls about what is stored: datasets, runs, and the jobs of the dashboard's queue."""
+
+import argparse
+import contextlib
+import sys
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+from core import data
+from core.cli.answer import Answer, attributes, listing, pairs, table
+from core.cli.common import load
+from core.errors import BadSchemaError
+from core.export import export as export_files
+from core.jobs import queue
+from core.jobs.job_folder import Job
+from core.model.events import Epoch
+from core.model.run import Run
+from core.store.runs import RunStore
+
+
+def list_datasets(_: argparse.Namespace) -> Answer:
+    """All datasets with their sizes."""
+    columns = ("id", "name", "users", "items", "ratings", "min_rating", "max_rating")
+    infos = [data.info(dataset_id).as_json() for dataset_id in data.dataset_ids()]
+    entries = [{column: about[column] for column in (*columns, "digest")} for about in infos]
+    return Answer(entries, listing(entries, {column: column for column in columns}))
+
+
+def rename_dataset(arguments: argparse.Namespace) -> Answer:
+    """Another name, or another word for what is rated; the id and the runs stay."""
+    about = data.rename(arguments.dataset_id, arguments.name, arguments.noun)
+    return Answer(about.as_json(), pairs([("dataset", about.dataset_id), ("name", about.name), ("noun", about.noun)]))
+
+
+def delete_dataset(arguments: argparse.Namespace) -> Answer:
+    """Remove a dataset, and name the runs that learned from it; they stay."""
+    runs: list[str] = []
+    with contextlib.suppress(BadSchemaError):  # what cannot be read can still be deleted
+        runs = [run.run_id for run in RunStore().learned_from(data.info(arguments.dataset_id).digest)]
+    data.delete(arguments.dataset_id)
+    text = f"{len(runs)} runs learned from it and stay: {', '.join(runs)}" if runs else "no run learned from it"
+    return Answer({"deleted": arguments.dataset_id, "runs": runs}, f"deleted {arguments.dataset_id}; {text}")
+
+
+def list_runs(_: argparse.Namespace) -> Answer:
+    """All runs, newest first; what was set aside is told on stderr."""
+    store = RunStore()
+    runs = store.list()
+    for aside in store.set_aside():
+        print(f"set aside: run {aside.run_id} ({aside.reason}), now at {aside.path}", file=sys.stderr)
+    document = [
+        {
+            "run_id": run.run_id,
+            "created_at": run.created_at,
+            "config": run.config.model_dump(),
+            "dataset": asdict(run.dataset),
+            "metrics": asdict(run.outcome),
+            "size": run.size,
+        }
+        for run in runs
+    ]
+    rows = [
+        (
+            run.run_id,
+            run.created_at,
+            run.dataset.dataset_id,
+            run.config.model,
+            run.config.dimensions,
+            run.outcome.epochs,
+            run.outcome.val_rmse,
+        )
+        for run in runs
+    ]
+    headings = ("run", "created", "dataset", "model", "dimensions", "epochs", "val_rmse")
+    return Answer(document, table(headings, rows, empty="no runs yet; `python -m core train` makes one"))
+
+
+def show_run(arguments: argparse.Namespace) -> Answer:
+    """Everything about one run but its arrays."""
+    store = RunStore()
+    run = store.load(arguments.run_id)
+    return Answer(_run_document(run, store), _run_text(run))
+
+
+def delete_run(arguments: argparse.Namespace) -> Answer:
+    """Remove one run, and tell what it was."""
+    store = RunStore()
+    run = store.load(arguments.run_id)
+    document = _run_document(run, store) | {"deleted": True}
+    store.delete(run.run_id)
+    return Answer(document, f"deleted run {run.run_id}")
+
+
+def export_run(arguments: argparse.Namespace) -> Answer:
+    """Write files; their paths."""
+    run, ratings = load(arguments.run_id)
+    files = [str(path) for path in export_files(run, ratings, arguments.format, Path(arguments.to))]
+    return Answer({"files": files}, "\n".join(files))
+
+
+def _run_document(run: Run, store: RunStore) -> dict[str, Any]:
+    return {
+        "run_id": run.run_id,
+        "created_at": run.created_at,
+        "origin": run.origin.kind,
+        "formula": run.scorer.formula(),
+        "path": str(store.folder / run.run_id),
+        "config": run.config.model_dump(),
+        "dataset": asdict(run.dataset),
+        "metrics": asdict(run.outcome) | attributes(run.started, ("mean_rmse", "averages_rmse")),
+        "split": {key: value for key, value in asdict(run.started).items() if key.startswith(("n_", "unseen_"))},
+        "history": [asdict(epoch) for epoch in run.history],
+        "versions": dict(run.versions),
+    }
+
+
+def _run_text(run: Run) -> str:
+    outcome, started = run.outcome, run.started
+    facts = pairs(
+        [
+            ("run", run.run_id),
+            ("created", run.created_at),
+            ("dataset", f"{run.dataset.name} ({run.dataset.dataset_id}), {run.dataset.ratings:,} ratings"),
+            ("validation RMSE", outcome.val_rmse),
+            ("best of any epoch", outcome.best_val_rmse),
+            ("predicting the mean", started.mean_rmse),
+            ("averages only", started.averages_rmse),
+            ("formula", run.scorer.formula()),
+            ("weights kept", f"epoch {outcome.kept_epoch} of {outcome.epochs}"),
+            ("seconds", outcome.train_seconds),
+            *run.config.model_dump().items(),
+        ]
+    )
+    history = [asdict(epoch) for epoch in run.history]
+    return f"{facts}\n\n{listing(history, {field.name: field.name for field in fields(Epoch)})}"
+
+
+def list_jobs(_: argparse.Namespace) -> Answer:
+    """All jobs, in the order in which they were submitted."""
+    document = [_job_document(job) for job in queue.jobs()]
+    headings = {name: name for name in ("job_id", "kind", "state", "progress", "code", "run_id")}
+    return Answer(document, listing(document, headings, empty="no jobs"))
+
+
+def cancel_job(arguments: argparse.Namespace) -> Answer:
+    """Ask a job to stop; the job as it stands then."""
+    job = queue.cancel(arguments.job_id)
+    state = "running, and was asked to stop" if job.canceling else job.state
+    return Answer(_job_document(job), f"job {job.job_id} is {state}")
+
+
+def _job_document(job: Job) -> dict[str, Any]:
+    shown = ("job_id", "kind", "state", "progress", "code", "message", "run_id", "title")
+    return attributes(job, (*shown, "canceling", "created_at", "seconds"))
