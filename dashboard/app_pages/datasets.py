@@ -74,7 +74,7 @@ def at_hand() -> None:
 
 def detail(info: DatasetInfo) -> None:
     """One dataset: what can be done with it, its numbers and pictures."""
-    used, own = info.dataset_id == state.dataset_id(), info.dataset_id != BUNDLED
+    used, bundled = info.dataset_id == state.dataset_id(), info.dataset_id == BUNDLED
     st.subheader(escape(info.name), anchor=False)
     with st.container(horizontal=True):
         st.button(
@@ -89,11 +89,11 @@ def detail(info: DatasetInfo) -> None:
         if st.button("Train on it", icon=":material/model_training:", key="train_on"):
             state.select_dataset(info.dataset_id)
             st.switch_page("app_pages/train.py")
-        if st.button("Rename", icon=":material/edit:", disabled=not own, key="rename"):
+        if st.button("Rename", icon=":material/edit:", disabled=bundled, key="rename"):
             rename(info.dataset_id)
-        if st.button("Delete", icon=":material/delete:", disabled=not own, key="delete"):
+        if st.button("Delete", icon=":material/delete:", disabled=bundled, key="delete"):
             delete(info.dataset_id)
-    if not own:
+    if bundled:
         st.caption("This data comes with the program: it can be neither renamed nor deleted.")
     overview(loaders.ratings(info.dataset_id), "data")
 

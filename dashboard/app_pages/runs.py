@@ -7,7 +7,6 @@ from core.config import RunConfig
 from core.model.families import PRESETS, family_of
 from core.store.runs import RunStore, RunSummary
 from dashboard.cache import loaders
-from dashboard.charts import training as charts
 from dashboard.compare import models as compared_models
 from dashboard.session import state
 from dashboard.shared import elements, phrases
@@ -106,16 +105,7 @@ def compare(chosen: list[RunSummary]) -> None:
         st.caption(f"The first {compared_models.MOST} of the {len(chosen)} selected models are drawn.")
     drawn = chosen[: compared_models.MOST]
     names = [phrases.short_run_words(summary) for summary in drawn]
-    curves = [
-        charts.Named(name, curve.of_run(loaders.run(summary.run_id)))
-        for name, summary in zip(names, drawn, strict=True)
-    ]
-    st.plotly_chart(
-        charts.compared_curves(curves),
-        key="compared_curves",
-        config={"displaylogo": False},
-        alt=f"Validation and training RMSE of {phrases.count(len(drawn), 'model')} after each epoch",
-    )
+    compared_models.curves(drawn, names)
     best = min(drawn, key=lambda summary: summary.outcome.val_rmse)
     st.markdown(
         "Solid lines are validation, dotted ones training. "

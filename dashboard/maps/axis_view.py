@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import islice
 
 import numpy as np
 import streamlit as st
@@ -13,7 +14,7 @@ from core.analysis.maps.axes import Axis, closest_component, combine
 from core.data.ratings import Ratings
 from core.errors import ExplorerError, LimitError
 from core.model.run import Run
-from core.studies import component_names, saved_axes
+from core.studies import saved_axes
 from core.studies.component_names import LONGEST
 from core.studies.saved_axes import MOST_ITEMS, OwnAxis
 from dashboard.cache import analyses, loaders
@@ -25,6 +26,7 @@ from dashboard.maps import settings
 from dashboard.maps import words as map_words
 from dashboard.principal_components import words as component_words
 from dashboard.principal_components.label import Label
+from dashboard.principal_components.naming import kept_labels
 from dashboard.session import state
 from dashboard.shared import coloring, elements, phrases, selection, tables
 from dashboard.shared.markup import escape
@@ -99,8 +101,7 @@ def _closest(run: Run, projected: Axis) -> tuple[Label, str]:
     """The component that runs most nearly the same way, of those that the page Components shows at first."""
     components = analyses.item_pca(run.run_id, centered=False, min_ratings=0)
     near = closest_component(projected.direction, components)
-    named = component_names.for_components(component_names.get(run.run_id), components)[near.index]
-    label = Label(near.index + 1, named.low if named else "", named.high if named else "")
+    label = kept_labels(run.run_id, components)[near.index]
     return label, map_words.closest(near, label)
 
 
@@ -214,14 +215,12 @@ def _choose_pole(rows: Rows, end: str, label: str, example: tuple[str, list[int]
 def _example(ratings: Ratings, rows: Rows) -> tuple[tuple[str, list[int]], tuple[str, list[int]]]:
     """Names and rows of two poles to begin with: the most rated of two genres; empty where the data has none."""
     genres = coloring.genres(ratings)
-    first, second = next(
-        (pair for pair in CONTRASTS if set(pair) <= set(genres)),
-        (genres[0], genres[-1]) if len(genres) > 1 else ("", ""),
-    )
-    if not first:
+    pairs = [pair for pair in CONTRASTS if set(pair) <= set(genres)]
+    if not pairs and len(genres) < 2:
         return ("", []), ("", [])
+    first, second = pairs[0] if pairs else (genres[0], genres[-1])
     belongs = ratings.item_table["genres"].tolist()
-    return ((first, _most_rated(rows, belongs, first, second)), (second, _most_rated(rows, belongs, second, first)))
+    return (first, _most_rated(rows, belongs, first, second)), (second, _most_rated(rows, belongs, second, first))
 
 
 def _most_rated(rows: Rows, belongs: list[list[str]], genre: str, other: str) -> list[int]:
@@ -231,7 +230,7 @@ def _most_rated(rows: Rows, belongs: list[list[str]], genre: str, other: str) ->
         for row in rows.by_count
         if rows.trained[row] and genre in belongs[row] and other not in belongs[row] and rows.labels[row] in offered
     )
-    return [row for row, _ in zip(fitting, range(EXAMPLE), strict=False)]
+    return list(islice(fitting, EXAMPLE))
 
 
 def _kept_axes(run: Run, axis: OwnAxis | None) -> tuple[OwnAxis, ...]:
@@ -262,12 +261,12 @@ def _kept_axes(run: Run, axis: OwnAxis | None) -> tuple[OwnAxis, ...]:
 def _kept_axis(run: Run, axis: OwnAxis) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(escape(axis.title), width="stretch")
-        st.button("Open", on_click=_open, args=(run.run_id, axis), key=f"axis_open_{axis.axis_id}")
+        st.button("Open", on_click=_open, args=(run.run_id, axis.axis_id), key=f"axis_open_{axis.axis_id}")
         st.button(
             "Delete",
             icon=":material/delete:",
             on_click=_delete,
-            args=(run.run_id, axis),
+            args=(run.run_id, axis.axis_id),
             key=f"axis_delete_{axis.axis_id}",
             type="tertiary",
         )
@@ -279,17 +278,20 @@ def _keep(run_id: str, axis: OwnAxis) -> None:
 
 
 @state.reporting
-def _delete(run_id: str, axis: OwnAxis) -> None:
-    saved_axes.delete(run_id, axis.axis_id)
+def _delete(run_id: str, axis_id: str) -> None:
+    saved_axes.delete(run_id, axis_id)
 
 
 @state.reporting
-def _open(run_id: str, axis: OwnAxis) -> None:
+def _open(run_id: str, axis_id: str) -> None:
     """Put a kept axis into the fields; a callback."""
+    axis = next((axis for axis in saved_axes.saved(run_id) if axis.axis_id == axis_id), None)
+    if axis is None:  # deleted meanwhile
+        return
     ratings, rows, missing = loaders.ratings_of(run_id), loaders.item_rows(run_id), 0
     for end, ids, name in (("low", axis.low, axis.low_name), ("high", axis.high, axis.high_name)):
-        known_rows = [ratings.items.index(item) for item in ids if item in ratings.items]
-        offered = [rows.labels[row] for row in known_rows if rows.labels[row] in rows.offered]
+        labels = [rows.labels[ratings.items.index(item)] for item in ids if item in ratings.items]
+        offered = [label for label in labels if label in rows.offered]
         missing += len(ids) - len(offered)
         st.session_state[f"pole_{end}"] = offered
         st.session_state[f"pole_{end}_name"] = name
