@@ -154,17 +154,8 @@ def report_set_aside() -> None:
         st.write(
             "Their files did not match what was written when they were trained. Nothing was deleted; they are not used."
         )
-        st.dataframe(
-            pd.DataFrame(
-                {
-                    "Id": [one.run_id for one in aside],
-                    "Why": [one.reason for one in aside],
-                    "Where": [str(one.path) for one in aside],
-                }
-            ),
-            hide_index=True,
-            alt="Models set aside as damaged, with the reason",
-        )
+        folders = pd.DataFrame({"Id": run.run_id, "Why": run.reason, "Where": str(run.path)} for run in aside)
+        st.dataframe(folders, hide_index=True, alt="Models set aside as damaged, with the reason")
 
 
 st.title("All trained models")
@@ -174,16 +165,9 @@ if not summaries:
     elements.page_link("train", "Train a first model", "model_training")
 else:
     st.markdown("Every training ends here, with its settings and results. Equal settings on equal data are one model.")
-    picked = st.dataframe(
-        table(summaries),
-        hide_index=True,
-        column_config=COLUMNS,
-        on_select="rerun",
-        selection_mode="multi-row",
-        key=f"runs_{hash(tuple(summary.run_id for summary in summaries))}",  # rows are selected by number
-        alt="All trained models with their settings and results",
-    )
-    chosen = [summaries[row] for row in picked.selection.rows if row < len(summaries)]
+    key = f"runs_{hash(tuple(summary.run_id for summary in summaries))}"
+    alt = "All trained models with their settings and results"
+    chosen = [summaries[row] for row in elements.picked_rows(table(summaries), COLUMNS, key, alt, several=True)]
     actions(chosen)
     if chosen:
         compare(chosen)

@@ -116,14 +116,8 @@ def live(job_id: str, references: Started, behind_run: str | None) -> None:
 
 def train_button(config: RunConfig | None) -> None:
     """Trains what the form says; waits while that cannot be trained."""
-    st.button(
-        "Train",
-        type="primary",
-        icon=":material/play_arrow:",
-        on_click=trainings.start,
-        args=(config,),
-        disabled=config is None,
-        key="start_training",
+    elements.button(
+        "Train", "play_arrow", "start_training", trainings.start, config, primary=True, disabled=config is None
     )
 
 

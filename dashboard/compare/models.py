@@ -149,26 +149,22 @@ def second_configs(config: RunConfig) -> dict[str, RunConfig]:
 
 def results(chosen: Chosen) -> None:
     """How each did."""
-    summaries = chosen.summaries
-    several = len({summary.dataset.digest for summary in summaries}) > 1
-    st.dataframe(
-        pd.DataFrame(
-            {
-                "letter": f"{letter} ({summary.run_id[:4]})",
-                "val_rmse": summary.outcome.val_rmse,
-                "val_mae": summary.outcome.val_mae,
-                "epochs": summary.outcome.epochs,
-                "seconds": summary.outcome.train_seconds,
-                "size": summary.size / 1e6,
-                "data": summary.dataset.name,
-            }
-            for letter, summary in chosen.by_letter()
-        ),
-        hide_index=True,
-        column_order=[name for name in RESULT_COLUMNS if name != "data" or several],
-        column_config=RESULT_COLUMNS,
-        alt=f"Results of the {len(summaries)} models",
+    several = len({summary.dataset.digest for summary in chosen.summaries}) > 1
+    table = pd.DataFrame(
+        {
+            "letter": f"{letter} ({summary.run_id[:4]})",
+            "val_rmse": summary.outcome.val_rmse,
+            "val_mae": summary.outcome.val_mae,
+            "epochs": summary.outcome.epochs,
+            "seconds": summary.outcome.train_seconds,
+            "size": summary.size / 1e6,
+            "data": summary.dataset.name,
+        }
+        for letter, summary in chosen.by_letter()
     )
+    order = [name for name in RESULT_COLUMNS if name != "data" or several]
+    alt = f"Results of the {len(table)} models"
+    st.dataframe(table, hide_index=True, column_order=order, column_config=RESULT_COLUMNS, alt=alt)
 
 
 def differing_settings(summaries: Sequence[RunSummary], names: Sequence[str], *, width: int | None = None) -> None:

@@ -145,11 +145,11 @@ def load_pair(names: Names) -> Pair | None:
 
 
 @state.reporting
-def select(names: Names, places: np.ndarray) -> None:
+def select(names: Names, places: list[int]) -> None:
     """Select these places from now on, as `Pair.select` does; a callback."""
     pair = load_pair(names)
     if pair is not None:
-        pair.select(places)
+        pair.select(np.array(places, np.int64))
 
 
 def file(names: Names, places: np.ndarray) -> bytes:

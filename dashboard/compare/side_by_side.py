@@ -14,6 +14,7 @@ from dashboard.charts.points import Classes, Coloring
 from dashboard.compare import pair as compare_pair
 from dashboard.compare import words as compare_words
 from dashboard.compare.pair import COLUMNS, KEPT, MOVED, Names, Pair
+from dashboard.session import state
 from dashboard.shared import coloring, elements, phrases, selection, tables
 
 NEIGHBORS, DISTANCE = "Neighbors kept", "Distance moved"
@@ -89,25 +90,24 @@ def _maps(pair: Pair) -> None:
     hover = _hover(pair)
     for column, (letter, places, how) in zip(st.columns(2, gap="medium"), sides, strict=True):
         key = f"map_{'left' if letter == pair.letters[0] else 'right'}"
-        column.plotly_chart(
-            charts.aligned_map(
-                places,
-                axes,
-                hover,
-                color,
-                title=f"{letter}, {how}",
-                of=pair.letters[0],
-                reach=reach,
-                marked=marked,
-                titles=pair.labels,
-                noun=pair.noun,
-            ),
-            key=key,
-            on_select=partial(_select_points, pair.names, key),
-            config={"displaylogo": False},
-            alt=f"{len(pair.shared):,} {phrases.plural(pair.noun)} of model {letter}, {how}, on components "
-            f"{axes[0] + 1} and {axes[1] + 1} of {pair.letters[0]}, {len(marked)} of them marked",
+        figure = charts.aligned_map(
+            places,
+            axes,
+            hover,
+            color,
+            title=f"{letter}, {how}",
+            of=pair.letters[0],
+            reach=reach,
+            marked=marked,
+            titles=pair.labels,
+            noun=pair.noun,
         )
+        alt = (
+            f"{len(pair.shared):,} {phrases.plural(pair.noun)} of model {letter}, {how}, on components "
+            f"{axes[0] + 1} and {axes[1] + 1} of {pair.letters[0]}, {len(marked)} of them marked"
+        )
+        on_select = partial(_select_points, pair.names, key)
+        column.plotly_chart(figure, key=key, on_select=on_select, config={"displaylogo": False}, alt=alt)
     st.markdown(compare_words.maps(*pair.letters, pair.comparison, pair.labels))
     _selection(pair)
 
@@ -163,8 +163,7 @@ def _select_points(names: Names, key: str) -> None:
     """
     points: Sequence[dict[str, object]] = st.session_state[key].selection.points
     if points:
-        places = sorted({int(str(point["customdata"])) for point in points})
-        compare_pair.select(names, np.array(places, np.int64))
+        compare_pair.select(names, sorted({int(str(point["customdata"])) for point in points}))
 
 
 def _selection(pair: Pair) -> None:
@@ -185,8 +184,7 @@ def _selection(pair: Pair) -> None:
         )
         with st.container(horizontal=True):
             tables.download("Download as CSV", partial(compare_pair.file, pair.names, selected), file="selected.csv")
-            nothing = np.empty(0, np.int64)
-            st.button("Clear", on_click=compare_pair.select, args=(pair.names, nothing), icon=":material/close:")
+            st.button("Clear", on_click=compare_pair.select, args=(pair.names, []), icon=":material/close:")
 
 
 def _kept_neighbors(pair: Pair) -> None:
@@ -201,15 +199,11 @@ def _kept_neighbors(pair: Pair) -> None:
         order = elements.segments("First", [CHANGED, STAYED], "order")
     often = np.bincount(pair.comparison.overlap.kept, minlength=k + 1)
     text = compare_words.histogram(pair.comparison, often, noun)
-    left.plotly_chart(
-        charts.kept(often, chosen=(low, high), noun=noun),
-        key="kept_bars",
-        on_select=partial(_choose_bars, k),
-        selection_mode="points",
-        config=phrases.CHART_CONFIG,
-        alt=f"How many {phrases.plural(noun)} keep 0 to {k} of their {k} nearest neighbors. {text}",
-    )
-    left.markdown(f"{text} Click a bar to list only those.")
+    with left:
+        figure = charts.kept(often, chosen=(low, high), noun=noun)
+        alt = f"How many {phrases.plural(noun)} keep 0 to {k} of their {k} nearest neighbors."
+        elements.clickable_chart(figure, "kept_bars", partial(_choose_bars, k), alt, text)
+        st.caption("Click a bar to list only those.")
     with right:
         _listed_items(pair, low, high, order)
     _one_item(pair)
@@ -251,18 +245,14 @@ def _listed_items(pair: Pair, low: int, high: int, order: str) -> None:
         column_order=[tables.TITLE, KEPT, MOVED, tables.COUNT, tables.MEAN, tables.GENRES],
         column_config=COLUMNS,
         key=key,
-        on_select=partial(_select_rows, pair.names, listed, key),
+        on_select=partial(_select_rows, pair.names, low, high, order, key),
         selection_mode="multi-row",
         alt=f"{len(listed)} {nouns} with the number of neighbors they keep",
     )
     of_all = f"The first {len(listed)} of {len(places):,}. " if len(listed) < len(places) else ""
     st.caption(f"{of_all}Select rows to ring them on both maps and to see the neighbors of the best known.")
-    tables.download(
-        f"Download all {len(places):,} as CSV",
-        partial(_listed_file, pair.names, low, high, order),
-        file="changed.csv",
-        key="download_changed",
-    )
+    file = partial(_listed_file, pair.names, low, high, order)
+    tables.download(f"Download all {len(places):,} as CSV", file, file="changed.csv", key="download_changed")
 
 
 def _listed_file(names: Names, low: int, high: int, order: str) -> bytes:
@@ -270,9 +260,13 @@ def _listed_file(names: Names, low: int, high: int, order: str) -> bytes:
     return b"" if pair is None else pair.file(_inside(pair, low, high, order))
 
 
-def _select_rows(names: Names, places: np.ndarray, key: str) -> None:
-    rows = [row for row in st.session_state[key].selection.rows if row < len(places)]
-    compare_pair.select(names, places[rows])
+@state.reporting
+def _select_rows(names: Names, low: int, high: int, order: str, key: str) -> None:
+    """Select the items whose rows are selected in the table; a callback."""
+    pair = compare_pair.load_pair(names)
+    if pair is not None:
+        listed = _inside(pair, low, high, order)[:MOST_LISTED]
+        pair.select(listed[[row for row in st.session_state[key].selection.rows if row < len(listed)]])
 
 
 def _one_item(pair: Pair) -> None:
@@ -294,16 +288,15 @@ def _one_item(pair: Pair) -> None:
     for column, letter, nearest in zip(st.columns(2, gap="medium"), pair.letters, near, strict=True):
         rows = pair.shared.first[nearest.index]
         table = tables.items(pair.ratings, pair.rows, rows, {COSINE: nearest.similarity})
+        columns = {
+            BOTH: st.column_config.CheckboxColumn(width=60, help="Also among the nearest in the other model"),
+            tables.TITLE: st.column_config.TextColumn(f"Nearest in {letter}", pinned=True, width=210),
+        }
         column.dataframe(
             table.assign(**{BOTH: [place in both for place in nearest.index.tolist()]}),
             hide_index=True,
             height=38 + 35 * len(rows),
             column_order=[tables.TITLE, BOTH, COSINE, tables.COUNT, tables.GENRES],
-            column_config=tables.COLUMNS
-            | tables.number(COSINE)
-            | {
-                BOTH: st.column_config.CheckboxColumn(width=60, help="Also among the nearest in the other model"),
-                tables.TITLE: st.column_config.TextColumn(f"Nearest in {letter}", pinned=True, width=210),
-            },
+            column_config=tables.COLUMNS | tables.number(COSINE) | columns,
             alt=f"The {len(rows)} {phrases.plural(pair.noun)} nearest to {label} in model {letter}",
         )

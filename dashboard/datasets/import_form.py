@@ -88,14 +88,7 @@ def show() -> None:
     if preview.tables:
         _ask(draft, preview)
     with st.container(horizontal=True):
-        st.button(
-            "Import",
-            type="primary",
-            icon=":material/download_done:",
-            disabled=bool(preview.code),
-            on_click=_start,
-            key="import",
-        )
+        elements.button("Import", "download_done", "import", _start, primary=True, disabled=bool(preview.code))
         _remove()
 
 
@@ -140,7 +133,7 @@ def _start() -> None:
 
 
 def _remove() -> None:
-    st.button("Choose other files", icon=":material/close:", on_click=clear, key="other_files")
+    elements.button("Choose other files", "close", "other_files", clear)
 
 
 def _what_was_found(draft: Draft, preview: Preview) -> None:
@@ -152,14 +145,9 @@ def _what_was_found(draft: Draft, preview: Preview) -> None:
         return
     elements.error(preview.code, preview.message)
     if preview.delimiter:
-        st.button(
-            f"Divide at {escape(DELIMITERS.get(preview.delimiter, preview.delimiter))}",
-            type="primary",
-            icon=":material/splitscreen:",
-            on_click=_say,
-            args=("delimiter", preview.delimiter),
-            key="mend_delimiter",
-        )
+        label = f"Divide at {escape(DELIMITERS.get(preview.delimiter, preview.delimiter))}"
+        mend = ("delimiter", preview.delimiter)
+        elements.button(label, "splitscreen", "mend_delimiter", _say, *mend, primary=True)
 
 
 _ROLES = {

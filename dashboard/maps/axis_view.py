@@ -75,12 +75,9 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, axis: OwnAxis, projected: A
     label, closest = _closest(run, projected)
     middles = "The dotted lines are the middles of the poles, at −1 and 1."
     text = " ".join(filter(None, [_reach(rows, axis, projected, outermost), middles, closest]))
-    st.plotly_chart(
-        charts.axis_strip(projected.positions, listed, outermost, chosen, titles=rows.labels, noun=nouns),
-        key="axis_strip",
-        config=phrases.CHART_CONFIG,
-        alt=f"{nouns.capitalize()} along an axis from {axis.low_name or 'low'} to {axis.high_name or 'high'}. {text}",
-    )
+    figure = charts.axis_strip(projected.positions, listed, outermost, chosen, titles=rows.labels, noun=nouns)
+    alt = f"{nouns.capitalize()} along an axis from {axis.low_name or 'low'} to {axis.high_name or 'high'}. {text}"
+    st.plotly_chart(figure, key="axis_strip", config=phrases.CHART_CONFIG, alt=alt)
     st.markdown(text)
     number = str(label.number)
     elements.page_link("components", f"Look at component {number}", "insights", run=run.run_id, component=number)
@@ -154,19 +151,15 @@ def _cross(
     other = others[chosen]
     pair = combine(projected, saved_axes.project(other, rows.matrix, ratings.items))
     at, text = np.flatnonzero(listed), map_words.angle(pair)
+    axis_titles, hover = [_axis_title(axis), _axis_title(other)], loaders.item_hover(run.run_id)
+    figure = map_charts.item_map(
+        map_charts.Places(at, pair.positions[at], axis_titles, hover, rows.labels),
+        coloring.by_number(ratings, coloring.MEAN),
+        title=f"{len(at):,} {rows.nouns} on two axes",
+        revision=f"{axis.axis_id} {other.axis_id}",
+    )
     st.plotly_chart(
-        map_charts.item_map(
-            map_charts.Places(
-                at,
-                pair.positions[at],
-                [_axis_title(axis), _axis_title(other)],
-                loaders.item_hover(run.run_id),
-                rows.labels,
-            ),
-            coloring.by_number(ratings, coloring.MEAN),
-            title=f"{len(at):,} {rows.nouns} on two axes",
-            revision=f"{axis.axis_id} {other.axis_id}",
-        ),
+        figure,
         key=CROSS_CHART,
         on_select=partial(selection.keep, CROSS_CHART, run.run_id),
         config={"displaylogo": False},
@@ -243,14 +236,8 @@ def _kept_axes(run: Run, axis: OwnAxis | None) -> tuple[OwnAxis, ...]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if axis is not None:
             there = axis in saved
-            st.button(
-                "Kept with this model" if there else "Keep with this model",
-                icon=":material/bookmark_added:" if there else ":material/bookmark_add:",
-                disabled=there,
-                on_click=_keep,
-                args=(run.run_id, axis),
-                key="axis_keep",
-            )
+            label, icon = ("Kept", "bookmark_added") if there else ("Keep", "bookmark_add")
+            elements.button(f"{label} with this model", icon, "axis_keep", _keep, run.run_id, axis, disabled=there)
         if saved:
             with st.popover(f"Kept axes ({len(saved)})", icon=":material/bookmarks:"):
                 for other in saved:
@@ -261,15 +248,10 @@ def _kept_axes(run: Run, axis: OwnAxis | None) -> tuple[OwnAxis, ...]:
 def _kept_axis(run: Run, axis: OwnAxis) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(escape(axis.title), width="stretch")
-        st.button("Open", on_click=_open, args=(run.run_id, axis.axis_id), key=f"axis_open_{axis.axis_id}")
-        st.button(
-            "Delete",
-            icon=":material/delete:",
-            on_click=_delete,
-            args=(run.run_id, axis.axis_id),
-            key=f"axis_delete_{axis.axis_id}",
-            type="tertiary",
-        )
+        args, key = (run.run_id, axis.axis_id), axis.axis_id
+        st.button("Open", on_click=_open, args=args, key=f"axis_open_{key}")
+        icon = ":material/delete:"
+        st.button("Delete", icon=icon, on_click=_delete, args=args, key=f"axis_delete_{key}", type="tertiary")
 
 
 @state.reporting

@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from core.data.ratings import Ratings
-from dashboard.shared import phrases, tables
+from dashboard.shared import elements, phrases, tables
 from dashboard.shared.matrix_rows import Rows
 
 MOST_MARKED = 20
@@ -111,7 +111,7 @@ def show(
         tables.download(
             "Download as CSV", partial(tables.csv, for_file(ratings, rows, selected, table, vectors=vectors)), file=file
         )
-        st.button("Clear", on_click=put, args=(chart, run_id, []), icon=":material/close:", key=f"{chart}_clear")
+        elements.button("Clear", "close", f"{chart}_clear", put, chart, run_id, [])
 
 
 def for_file(ratings: Ratings, rows: Rows, selected: np.ndarray, table: pd.DataFrame, *, vectors: bool) -> pd.DataFrame:
