@@ -132,5 +132,8 @@ else:
             width = 86 if len(chosen.letters) > 3 else None
             compared_models.differing_settings(chosen.summaries, chosen.letters, width=width)
         pair(chosen)
-        compared_models.curves(chosen)
+        st.header("How they learned")
+        names = [f"{letter}: {phrases.short_run_words(summary)}" for letter, summary in chosen.by_letter()]
+        compared_models.curves(chosen.summaries, names)
+        st.caption("Solid: validation. Dotted: training.")
         explanation()

@@ -64,20 +64,10 @@ def overview(view: View, outermost: Ends) -> list[int]:
             f"Mark {nouns}", rows.offered, key="mark", words="They are ringed and named here and on the map below."
         )
     text = component_words.ends(ratings, rows, outermost)
-    picture.plotly_chart(
-        charts.strip(
-            view.scores,
-            rows.labels,
-            view.listed,
-            Ends(top=outermost.top[:NAMED], bottom=outermost.bottom[:NAMED]),
-            label=view.label,
-            noun=noun,
-            marked=marked,
-        ),
-        key="strip",
-        config=phrases.CHART_CONFIG,
-        alt=f"All {nouns} along {view.label.short}. {text}",
-    )
+    named = Ends(top=outermost.top[:NAMED], bottom=outermost.bottom[:NAMED])
+    figure = charts.strip(view.scores, rows.labels, view.listed, named, label=view.label, noun=noun, marked=marked)
+    alt = f"All {nouns} along {view.label.short}. {text}"
+    picture.plotly_chart(figure, key="strip", config=phrases.CHART_CONFIG, alt=alt)
     picture.markdown(text)
     return marked
 
@@ -87,21 +77,11 @@ def shares(view: View) -> None:
     text = component_words.scree(view.result, view.component)
     if view.noise is not None:
         text = f"{text} {component_words.noise(view.noise, view.component)}"
-    st.plotly_chart(
-        scree(
-            view.result.variance_ratio,
-            view.result.cumulative,
-            chosen=view.component,
-            noise=view.noise,
-            labels=view.labels,
-        ),
-        key="scree",
-        on_select=partial(component_trust.choose, len(view.labels), "scree"),
-        selection_mode="points",
-        config=phrases.CHART_CONFIG,
-        alt=f"Share of the total carried by each of {len(view.labels)} components. {text}",
-    )
-    st.markdown(f"{text} Select a bar to choose another.")
+    ratio, cumulative = view.result.variance_ratio, view.result.cumulative
+    figure = scree(ratio, cumulative, chosen=view.component, noise=view.noise, labels=view.labels)
+    alt = f"Share of the total carried by each of {len(view.labels)} components."
+    elements.clickable_chart(figure, "scree", partial(component_trust.choose, len(view.labels), "scree"), alt, text)
+    st.caption("Select a bar to choose another.")
 
 
 def explanation(dimensions: int) -> None:

@@ -58,42 +58,27 @@ def table(infos: list[DatasetInfo]) -> pd.DataFrame:
 def at_hand() -> None:
     """The table, and the dataset picked in it, or else the one in use."""
     infos = loaders.dataset_infos()
-    picked = st.dataframe(
-        table(infos),
-        hide_index=True,
-        column_config=COLUMNS,
-        on_select="rerun",
-        selection_mode="single-row",
-        key=f"datasets_{hash(tuple(info.dataset_id for info in infos))}",  # rows are selected by number
-        alt="All datasets with their sizes",
-    )
-    rows = [row for row in picked.selection.rows if row < len(infos)]
+    key = f"datasets_{hash(tuple(info.dataset_id for info in infos))}"
+    rows = elements.picked_rows(table(infos), COLUMNS, key, "All datasets with their sizes")
     used = next(info for info in infos if info.dataset_id == state.dataset_id())
     detail(infos[rows[0]] if rows else used)
 
 
 def detail(info: DatasetInfo) -> None:
     """One dataset: what can be done with it, its numbers and pictures."""
-    used, own = info.dataset_id == state.dataset_id(), info.dataset_id != BUNDLED
+    used, bundled = info.dataset_id == state.dataset_id(), info.dataset_id == BUNDLED
     st.subheader(escape(info.name), anchor=False)
     with st.container(horizontal=True):
-        st.button(
-            "In use" if used else "Use this data",
-            type="primary",
-            icon=":material/check:",
-            disabled=used,
-            on_click=state.select_dataset,
-            args=(info.dataset_id,),
-            key="use",
-        )
+        label = "In use" if used else "Use this data"
+        elements.button(label, "check", "use", state.select_dataset, info.dataset_id, primary=True, disabled=used)
         if st.button("Train on it", icon=":material/model_training:", key="train_on"):
             state.select_dataset(info.dataset_id)
             st.switch_page("app_pages/train.py")
-        if st.button("Rename", icon=":material/edit:", disabled=not own, key="rename"):
+        if st.button("Rename", icon=":material/edit:", disabled=bundled, key="rename"):
             rename(info.dataset_id)
-        if st.button("Delete", icon=":material/delete:", disabled=not own, key="delete"):
+        if st.button("Delete", icon=":material/delete:", disabled=bundled, key="delete"):
             delete(info.dataset_id)
-    if not own:
+    if bundled:
         st.caption("This data comes with the program: it can be neither renamed nor deleted.")
     overview(loaders.ratings(info.dataset_id), "data")
 
@@ -178,14 +163,15 @@ def releases() -> None:
     if not release.fixed:
         st.caption("This release grows from time to time: results on it cannot be compared with other people's.")
     accepted = st.checkbox("I have read these conditions and accept them", key=f"accepted_{chosen}")
-    st.button(
+    elements.button(
         f"Download and import, about {release.megabytes:,} MB",
-        type="primary",
-        icon=":material/cloud_download:",
+        "cloud_download",
+        "download",
+        imports.start_download,
+        chosen,
+        accepted,
+        primary=True,
         disabled=not accepted,
-        on_click=imports.start_download,
-        args=(chosen, accepted),
-        key="download",
     )
     st.caption(
         "It comes from files.grouplens.org. A transfer that breaks off goes on where it stopped. Without a network, "
@@ -220,7 +206,7 @@ def arrival() -> None:
             st.session_state.section = AT_HAND
             st.rerun()  # the sidebar was drawn with the data before this one
         imports.show_report(report)
-    st.button("Close", icon=":material/close:", on_click=state.watch, args=(None,), key="close_report")
+    elements.button("Close", "close", "close_report", state.watch, None)
 
 
 st.title("Which ratings shall it learn from?")

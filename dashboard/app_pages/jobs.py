@@ -47,19 +47,11 @@ def table(jobs: list[Job]) -> pd.DataFrame:
 def overview() -> None:
     """The table, and the job that was picked in it or that the link names."""
     jobs = loaders.jobs_now()[::-1]
-    picked = st.dataframe(
-        table(jobs[:MOST_LISTED]),
-        hide_index=True,
-        column_config=COLUMNS,
-        on_select="rerun",
-        selection_mode="single-row",
-        # rows are selected by number: a new job moves them all
-        key=f"jobs_{jobs[0].job_id}_{st.session_state.get(_PICKS, 0)}",
-        alt="Jobs with their state, progress, duration and what happened",
-    )
+    key = f"jobs_{jobs[0].job_id}_{st.session_state.get(_PICKS, 0)}"  # a new job moves all rows
+    alt = "Jobs with their state, progress, duration and what happened"
+    rows = elements.picked_rows(table(jobs[:MOST_LISTED]), COLUMNS, key, alt)
     if len(jobs) > MOST_LISTED:
         st.caption(f"The newest {MOST_LISTED} of {len(jobs):,} jobs.")
-    rows = [row for row in picked.selection.rows if row < len(jobs)]
     if rows:
         state.watch(jobs[rows[0]].job_id)
         state.write_link()
@@ -81,17 +73,12 @@ def detail(job: Job) -> None:
     else:
         trainings.say_end(job)
         if every_kind.needs_no_files(job):
-            st.button(
-                "Start it again", icon=":material/replay:", on_click=start_again, args=(job.job_id,), key="start_again"
-            )
+            elements.button("Start it again", "replay", "start_again", start_again, job.job_id)
     log = queue.log(job.job_id)
     with st.expander("Log", icon=":material/article:", expanded=job.state == "failed"):
-        st.code(
-            log or "Nothing was printed.",
-            language=None,
-            height=320 if log.count("\n") > 12 else "content",
-            wrap_lines=True,
-        )
+        long = log.count("\n") > 12
+        text = log or "Nothing was printed."
+        st.code(text, language=None, height=320 if long else "content", wrap_lines=True)
 
 
 def start_again(job_id: str) -> None:

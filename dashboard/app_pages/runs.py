@@ -7,7 +7,6 @@ from core.config import RunConfig
 from core.model.families import PRESETS, family_of
 from core.store.runs import RunStore, RunSummary
 from dashboard.cache import loaders
-from dashboard.charts import training as charts
 from dashboard.compare import models as compared_models
 from dashboard.session import state
 from dashboard.shared import elements, phrases
@@ -106,16 +105,7 @@ def compare(chosen: list[RunSummary]) -> None:
         st.caption(f"The first {compared_models.MOST} of the {len(chosen)} selected models are drawn.")
     drawn = chosen[: compared_models.MOST]
     names = [phrases.short_run_words(summary) for summary in drawn]
-    curves = [
-        charts.Named(name, curve.of_run(loaders.run(summary.run_id)))
-        for name, summary in zip(names, drawn, strict=True)
-    ]
-    st.plotly_chart(
-        charts.compared_curves(curves),
-        key="compared_curves",
-        config={"displaylogo": False},
-        alt=f"Validation and training RMSE of {phrases.count(len(drawn), 'model')} after each epoch",
-    )
+    compared_models.curves(drawn, names)
     best = min(drawn, key=lambda summary: summary.outcome.val_rmse)
     st.markdown(
         "Solid lines are validation, dotted ones training. "
@@ -164,17 +154,8 @@ def report_set_aside() -> None:
         st.write(
             "Their files did not match what was written when they were trained. Nothing was deleted; they are not used."
         )
-        st.dataframe(
-            pd.DataFrame(
-                {
-                    "Id": [one.run_id for one in aside],
-                    "Why": [one.reason for one in aside],
-                    "Where": [str(one.path) for one in aside],
-                }
-            ),
-            hide_index=True,
-            alt="Models set aside as damaged, with the reason",
-        )
+        folders = pd.DataFrame({"Id": run.run_id, "Why": run.reason, "Where": str(run.path)} for run in aside)
+        st.dataframe(folders, hide_index=True, alt="Models set aside as damaged, with the reason")
 
 
 st.title("All trained models")
@@ -184,16 +165,9 @@ if not summaries:
     elements.page_link("train", "Train a first model", "model_training")
 else:
     st.markdown("Every training ends here, with its settings and results. Equal settings on equal data are one model.")
-    picked = st.dataframe(
-        table(summaries),
-        hide_index=True,
-        column_config=COLUMNS,
-        on_select="rerun",
-        selection_mode="multi-row",
-        key=f"runs_{hash(tuple(summary.run_id for summary in summaries))}",  # rows are selected by number
-        alt="All trained models with their settings and results",
-    )
-    chosen = [summaries[row] for row in picked.selection.rows if row < len(summaries)]
+    key = f"runs_{hash(tuple(summary.run_id for summary in summaries))}"
+    alt = "All trained models with their settings and results"
+    chosen = [summaries[row] for row in elements.picked_rows(table(summaries), COLUMNS, key, alt, several=True)]
     actions(chosen)
     if chosen:
         compare(chosen)

@@ -23,24 +23,17 @@ map_of = run_id if run_id is not None and loaders.run(run_id).config.dimensions 
 def picture() -> None:
     """The map of the selected model; where there is none, what every model starts from."""
     if map_of is None:
-        st.plotly_chart(
-            charts.rating_matrix(ratings),
-            key="start_matrix",
-            config=phrases.CHART_CONFIG,
-            alt=f"Ratings of the best-known {nouns} by people from the most to the least active, with many gaps",
-        )
+        alt = f"Ratings of the best-known {nouns} by people from the most to the least active, with many gaps"
+        st.plotly_chart(charts.rating_matrix(ratings), key="start_matrix", config=phrases.CHART_CONFIG, alt=alt)
         return
     kept = np.flatnonzero(ratings.item_count >= WELL_KNOWN)
     if len(kept) < 2:
         kept = np.arange(len(ratings.items))
     scores = analyses.item_pca(map_of, centered=False, min_ratings=1).scores[kept]
     titles = ratings.item_table["title"].to_numpy()[kept]
-    st.plotly_chart(
-        charts.small_map(scores, titles, ratings.item_count[kept], noun=noun),
-        key="start_map",
-        config=phrases.CHART_CONFIG,
-        alt=f"Map of {len(kept):,} {nouns} along the first two components of the model, well-known ones named",
-    )
+    figure = charts.small_map(scores, titles, ratings.item_count[kept], noun=noun)
+    alt = f"Map of {len(kept):,} {nouns} along the first two components of the model, well-known ones named"
+    st.plotly_chart(figure, key="start_map", config=phrases.CHART_CONFIG, alt=alt)
 
 
 def introduction() -> None:

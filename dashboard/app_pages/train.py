@@ -52,9 +52,9 @@ def config_of_form() -> RunConfig | None:
     return config
 
 
-def choose_behind(shown: str | None) -> charts.Named | None:
+def choose_behind(run_id: str | None) -> charts.Named | None:
     """An earlier run to lay behind the curve."""
-    others = phrases.distinct_run_words([run for run in loaders.runs_of(state.dataset_id()) if run.run_id != shown])
+    others = phrases.distinct_run_words([run for run in loaders.runs_of(state.dataset_id()) if run.run_id != run_id])
     chosen = st.selectbox(
         "Lay an earlier model behind the curve",
         list(others),
@@ -70,23 +70,23 @@ def choose_behind(shown: str | None) -> charts.Named | None:
 
 
 def board(
-    shown: curve.Curve, references: Started, behind: charts.Named | None, time: tuple[str, str], words: str
+    drawn: curve.Curve, references: Started, behind: charts.Named | None, time: tuple[str, str], words: str
 ) -> None:
     """Four numbers, the curve, and one sentence that reads it aloud: the same places whatever the state."""
-    epoch = shown.shown_epoch
+    epoch = drawn.shown_epoch
     number = epoch.epoch if epoch else 0
     with st.grid(4, min_column_width=110):
-        if shown.kept_epoch is None:
+        if drawn.kept_epoch is None:
             st.metric("Epoch", f"{number} of {references.epochs}", border=True)
         else:
-            st.metric("Kept epoch", f"{number} of {len(shown.epochs)}", border=True)
+            st.metric("Kept epoch", f"{number} of {len(drawn.epochs)}", border=True)
         st.metric("Training RMSE", f"{epoch.rmse:.3f}" if epoch else "–", border=True)
         st.metric("Validation RMSE", f"{epoch.val_rmse:.3f}" if epoch else "–", border=True)
         st.metric(*time, border=True)
-    finished = shown.kept_epoch is not None
-    length = len(shown.epochs) if finished else references.epochs
+    finished = drawn.kept_epoch is not None
+    length = len(drawn.epochs) if finished else references.epochs
     st.vega_lite_chart(
-        charts.curve_rows(shown, references, behind),
+        charts.curve_rows(drawn, references, behind),
         charts.curve_spec(length, unit=trainings.unit(), finished=finished, behind=behind is not None),
         key="learning_curve",
         on_select="rerun",
@@ -104,26 +104,20 @@ def live(job_id: str, references: Started, behind_run: str | None) -> None:
     if job is None or not job.active:
         trainings.finish(job)
         return
-    shown = curve.of_events(queue.events(job_id))
+    drawn = curve.of_events(queue.events(job_id))
     with st.container(horizontal=True, vertical_alignment="center"):
         trainings.stop_button(job)
-        st.progress(job.progress, text=trainings.progress_words(job, shown))
-    left = shown.seconds_left()
+        st.progress(job.progress, text=trainings.progress_words(job, drawn))
+    left = drawn.seconds_left()
     behind = charts.Named("earlier", curve.of_run(loaders.run(behind_run))) if behind_run else None
     time = ("Time left", "–" if left is None else phrases.duration(left))
-    board(shown, references, behind, time, curve.reading(shown, trainings.unit()))
+    board(drawn, references, behind, time, curve.reading(drawn, trainings.unit()))
 
 
 def train_button(config: RunConfig | None) -> None:
     """Trains what the form says; waits while that cannot be trained."""
-    st.button(
-        "Train",
-        type="primary",
-        icon=":material/play_arrow:",
-        on_click=trainings.start,
-        args=(config,),
-        disabled=config is None,
-        key="start_training",
+    elements.button(
+        "Train", "play_arrow", "start_training", trainings.start, config, primary=True, disabled=config is None
     )
 
 
@@ -136,7 +130,7 @@ def finished_board(run: Run, behind: charts.Named | None, *, just_now: bool, cha
         just_now: Whether it has just been trained.
         changed: What the form says where that has become something else meanwhile.
     """
-    shown = curve.of_run(run)
+    drawn = curve.of_run(run)
     if changed is not None:
         with st.container(horizontal=True, vertical_alignment="center"):
             train_button(changed)
@@ -150,7 +144,7 @@ def finished_board(run: Run, behind: charts.Named | None, *, just_now: bool, cha
         st.markdown(f":small[:material/check_circle: {text}.]")
     unit = trainings.unit()
     time = ("Time taken", phrases.duration(run.outcome.train_seconds))
-    board(shown, run.started, behind, time, curve.reading(shown, unit))
+    board(drawn, run.started, behind, time, curve.reading(drawn, unit))
     with st.container(border=True):
         st.markdown(f"**{curve.result_words(run.outcome, unit)}**")
         st.markdown(curve.against_references(run.outcome.val_rmse, run.started, unit))
@@ -162,16 +156,16 @@ def finished_board(run: Run, behind: charts.Named | None, *, just_now: bool, cha
 
 def not_trained(config: RunConfig | None, references: Started, behind: charts.Named | None, ended: Job | None) -> None:
     """The board before the first epoch, or of a job that ended without a model."""
-    shown = NOTHING if ended is None else curve.of_events(queue.events(ended.job_id))
+    drawn = NOTHING if ended is None else curve.of_events(queue.events(ended.job_id))
     if ended is not None and ended.state == "failed":
         trainings.explain_end(ended)
     with st.container(horizontal=True, vertical_alignment="center"):
         train_button(config)
         if ended is not None and ended.state == "canceled":
             st.markdown(f":small[:material/stop_circle: {phrases.sentence(ended.message)}]")
-    words = curve.reading(shown, trainings.unit(), ended=True) if shown.epochs else phrases.BEFORE_TRAINING
+    words = curve.reading(drawn, trainings.unit(), ended=True) if drawn.epochs else phrases.BEFORE_TRAINING
     time = ("Time left", "–") if ended is None else ("Time taken", phrases.duration(ended.seconds))
-    board(shown, references, behind, time, words)
+    board(drawn, references, behind, time, words)
 
 
 st.title("Train a model")
@@ -206,7 +200,7 @@ with right:
             live(job.job_id, references, st.session_state.get("behind"))
     else:
         # A fragment draws into a container of its own. With one here too, every element keeps its place
-        # in the tree when a training starts or ends: nothing is shown twice, and the curve is not built anew.
+        # in the tree when a training starts or ends: nothing is drawn twice, and the curve is not built anew.
         with top, st.container():
             if key in stored:
                 if job is not None and trainings.select_result(job):

@@ -1,16 +1,13 @@
 """The models that are compared: choosing them, and their results, settings and curves beside each other."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from core.config import RunConfig
-from core.model.events import Started
 from core.model.families import FAMILIES, PRESETS, differences
 from core.model.run import Run
 from core.store.runs import RunSummary
@@ -23,9 +20,6 @@ from dashboard.session import address_bar, state
 from dashboard.shared import phrases
 from dashboard.train import curve
 
-if TYPE_CHECKING:  # of Streamlit's inner modules only the name of a type
-    from streamlit.elements.lib.column_types import ColumnConfig
-
 MOST = 6
 """More curves than this cannot be told apart."""
 
@@ -37,7 +31,7 @@ LINK = "models"
 _KEPT, _WIDGET = "_compared", "compared"
 """Session keys: what somebody chose, and the field, which Streamlit forgets on other pages."""
 
-RESULT_COLUMNS: dict[str, ColumnConfig] = {
+RESULT_COLUMNS = {
     "letter": st.column_config.TextColumn("Model", pinned=True, width=84),
     "val_rmse": st.column_config.NumberColumn(
         "RMSE", format="%.4f", help="Of the validation ratings; lower is better."
@@ -60,6 +54,10 @@ class Chosen:
     def letters(self) -> str:
         """One letter a model."""
         return LETTERS[: len(self.summaries)]
+
+    def by_letter(self) -> Iterator[tuple[str, RunSummary]]:
+        """Each letter with its model."""
+        return zip(self.letters, self.summaries, strict=True)
 
 
 def at_hand() -> list[RunSummary]:
@@ -151,26 +149,22 @@ def second_configs(config: RunConfig) -> dict[str, RunConfig]:
 
 def results(chosen: Chosen) -> None:
     """How each did."""
-    summaries = chosen.summaries
-    several = len({summary.dataset.digest for summary in summaries}) > 1
-    st.dataframe(
-        pd.DataFrame(
-            {
-                "letter": f"{letter} ({summary.run_id[:4]})",
-                "val_rmse": summary.outcome.val_rmse,
-                "val_mae": summary.outcome.val_mae,
-                "epochs": summary.outcome.epochs,
-                "seconds": summary.outcome.train_seconds,
-                "size": summary.size / 1e6,
-                "data": summary.dataset.name,
-            }
-            for letter, summary in zip(chosen.letters, summaries, strict=True)
-        ),
-        hide_index=True,
-        column_order=[name for name in RESULT_COLUMNS if name != "data" or several],
-        column_config=RESULT_COLUMNS,
-        alt=f"Results of the {len(summaries)} models",
+    several = len({summary.dataset.digest for summary in chosen.summaries}) > 1
+    table = pd.DataFrame(
+        {
+            "letter": f"{letter} ({summary.run_id[:4]})",
+            "val_rmse": summary.outcome.val_rmse,
+            "val_mae": summary.outcome.val_mae,
+            "epochs": summary.outcome.epochs,
+            "seconds": summary.outcome.train_seconds,
+            "size": summary.size / 1e6,
+            "data": summary.dataset.name,
+        }
+        for letter, summary in chosen.by_letter()
     )
+    order = [name for name in RESULT_COLUMNS if name != "data" or several]
+    alt = f"Results of the {len(table)} models"
+    st.dataframe(table, hide_index=True, column_order=order, column_config=RESULT_COLUMNS, alt=alt)
 
 
 def differing_settings(summaries: Sequence[RunSummary], names: Sequence[str], *, width: int | None = None) -> None:
@@ -203,23 +197,15 @@ def _value(name: str, value: object) -> str:
     return FAMILIES[str(value)].short_title if name == "model" else phrases.setting(value)
 
 
-def curves(chosen: Chosen) -> None:
-    """Their curves in one picture, with what guessing without a model reaches where that is the same for all."""
-    st.header("How they learned")
+def curves(summaries: Sequence[RunSummary], names: Sequence[str]) -> None:
+    """The curves of models in one picture, with what guessing without a model reaches where that is one for all."""
     named = [
-        Named(f"{letter}: {phrases.short_run_words(summary)}", curve.of_run(loaders.run(summary.run_id)))
-        for letter, summary in zip(chosen.letters, chosen.summaries, strict=True)
+        Named(name, curve.of_run(loaders.run(summary.run_id))) for name, summary in zip(names, summaries, strict=True)
     ]
+    references = named[0].curve.started if compare_words.same_test(summaries) else None
     st.plotly_chart(
-        charts.curves(named, _references(chosen.summaries)),
+        charts.curves(named, references),
         key="compared_curves",
-        config=phrases.CHART_CONFIG,
+        config={"displaylogo": False},
         alt=f"Validation and training RMSE of {phrases.count(len(named), 'model')} after each epoch",
     )
-    st.caption("Solid: validation. Dotted: training.")
-
-
-def _references(summaries: tuple[RunSummary, ...]) -> Started | None:
-    if not compare_words.same_test(summaries):
-        return None
-    return loaders.run(summaries[0].run_id).started

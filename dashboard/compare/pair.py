@@ -32,18 +32,18 @@ class Names:
     Attributes:
         letters: What the two are called, left and right.
         left, right: Ids of the two runs.
-        least: Ratings an item needs in the data of both.
+        min_ratings: Ratings an item needs in the data of both.
     """
 
     letters: tuple[str, str]
     left: str
     right: str
-    least: int
+    min_ratings: int
 
     @property
     def settings(self) -> OverlapSettings:
         """Those of the study that compares them, of the left one."""
-        return OverlapSettings(other_run_id=self.right, min_ratings=self.least)
+        return OverlapSettings(other_run_id=self.right, min_ratings=self.min_ratings)
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +123,7 @@ class Pair:
 
 def shared(names: Names) -> Shared:
     """The items that the two are compared on."""
-    return analyses.shared_items(names.left, names.right, min_ratings=names.least)
+    return analyses.shared_items(names.left, names.right, min_ratings=names.min_ratings)
 
 
 def load_pair(names: Names) -> Pair | None:
@@ -134,7 +134,7 @@ def load_pair(names: Names) -> Pair | None:
     """
     items = shared(names)
     if len(items) <= QUICK_ITEMS:
-        comparison = analyses.comparison(names.left, names.right, min_ratings=names.least)
+        comparison = analyses.comparison(names.left, names.right, min_ratings=names.min_ratings)
     else:
         stored = loaders.study(OVERLAP.key(names.left, names.settings))
         if stored is None:
@@ -145,11 +145,11 @@ def load_pair(names: Names) -> Pair | None:
 
 
 @state.reporting
-def select(names: Names, places: np.ndarray) -> None:
+def select(names: Names, places: list[int]) -> None:
     """Select these places from now on, as `Pair.select` does; a callback."""
     pair = load_pair(names)
     if pair is not None:
-        pair.select(places)
+        pair.select(np.array(places, np.int64))
 
 
 def file(names: Names, places: np.ndarray) -> bytes:

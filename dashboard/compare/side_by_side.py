@@ -8,16 +8,22 @@ import numpy as np
 import streamlit as st
 
 from core.errors import UnknownRunError
-from dashboard.cache import loaders
+from dashboard.cache import analyses, loaders
 from dashboard.charts import compare as charts
 from dashboard.charts.points import Classes, Coloring
 from dashboard.compare import pair as compare_pair
 from dashboard.compare import words as compare_words
-from dashboard.compare.neighbors import kept_neighbors
-from dashboard.compare.pair import COLUMNS, Names, Pair
+from dashboard.compare.pair import COLUMNS, KEPT, MOVED, Names, Pair
+from dashboard.session import state
 from dashboard.shared import coloring, elements, phrases, selection, tables
 
 NEIGHBORS, DISTANCE = "Neighbors kept", "Distance moved"
+
+MOST_LISTED = 100
+"""Rows in the table; the file has all."""
+
+CHANGED, STAYED = "Changed most", "Changed least"
+COSINE, BOTH = "Cosine", "In both"
 
 
 @st.fragment
@@ -32,7 +38,7 @@ def side_by_side(names: Names) -> None:
     _measures(pair)
     st.markdown(compare_words.alike(*pair.letters, pair.comparison, pair.noun))
     _maps(pair)
-    kept_neighbors(pair)
+    _kept_neighbors(pair)
 
 
 def _measures(pair: Pair) -> None:
@@ -84,25 +90,24 @@ def _maps(pair: Pair) -> None:
     hover = _hover(pair)
     for column, (letter, places, how) in zip(st.columns(2, gap="medium"), sides, strict=True):
         key = f"map_{'left' if letter == pair.letters[0] else 'right'}"
-        column.plotly_chart(
-            charts.aligned_map(
-                places,
-                axes,
-                hover,
-                color,
-                title=f"{letter}, {how}",
-                of=pair.letters[0],
-                reach=reach,
-                marked=marked,
-                titles=pair.labels,
-                noun=pair.noun,
-            ),
-            key=key,
-            on_select=partial(_select_points, pair.names, key),
-            config={"displaylogo": False},
-            alt=f"{len(pair.shared):,} {phrases.plural(pair.noun)} of model {letter}, {how}, on components "
-            f"{axes[0] + 1} and {axes[1] + 1} of {pair.letters[0]}, {len(marked)} of them marked",
+        figure = charts.aligned_map(
+            places,
+            axes,
+            hover,
+            color,
+            title=f"{letter}, {how}",
+            of=pair.letters[0],
+            reach=reach,
+            marked=marked,
+            titles=pair.labels,
+            noun=pair.noun,
         )
+        alt = (
+            f"{len(pair.shared):,} {phrases.plural(pair.noun)} of model {letter}, {how}, on components "
+            f"{axes[0] + 1} and {axes[1] + 1} of {pair.letters[0]}, {len(marked)} of them marked"
+        )
+        on_select = partial(_select_points, pair.names, key)
+        column.plotly_chart(figure, key=key, on_select=on_select, config={"displaylogo": False}, alt=alt)
     st.markdown(compare_words.maps(*pair.letters, pair.comparison, pair.labels))
     _selection(pair)
 
@@ -158,8 +163,7 @@ def _select_points(names: Names, key: str) -> None:
     """
     points: Sequence[dict[str, object]] = st.session_state[key].selection.points
     if points:
-        places = sorted({int(str(point["customdata"])) for point in points})
-        compare_pair.select(names, np.array(places, np.int64))
+        compare_pair.select(names, sorted({int(str(point["customdata"])) for point in points}))
 
 
 def _selection(pair: Pair) -> None:
@@ -180,5 +184,119 @@ def _selection(pair: Pair) -> None:
         )
         with st.container(horizontal=True):
             tables.download("Download as CSV", partial(compare_pair.file, pair.names, selected), file="selected.csv")
-            nothing = np.empty(0, np.int64)
-            st.button("Clear", on_click=compare_pair.select, args=(pair.names, nothing), icon=":material/close:")
+            st.button("Clear", on_click=compare_pair.select, args=(pair.names, []), icon=":material/close:")
+
+
+def _kept_neighbors(pair: Pair) -> None:
+    """The histogram, whose bars choose what is listed; the list; and the neighbors of one item in both models."""
+    noun, k = pair.noun, pair.comparison.overlap.k
+    st.header(f"Which {phrases.plural(noun)} keep their neighbors?")
+    left, right = st.columns([2, 3], gap="medium")
+    with right.container(horizontal=True, vertical_alignment="bottom"):
+        low, high = st.slider(
+            "Neighbors kept", 0, k, (0, k), key="kept", bind="query-params", width=260, help="Or click a bar."
+        )
+        order = elements.segments("First", [CHANGED, STAYED], "order")
+    often = np.bincount(pair.comparison.overlap.kept, minlength=k + 1)
+    text = compare_words.histogram(pair.comparison, often, noun)
+    with left:
+        figure = charts.kept(often, chosen=(low, high), noun=noun)
+        alt = f"How many {phrases.plural(noun)} keep 0 to {k} of their {k} nearest neighbors."
+        elements.clickable_chart(figure, "kept_bars", partial(_choose_bars, k), alt, text)
+        st.caption("Click a bar to list only those.")
+    with right:
+        _listed_items(pair, low, high, order)
+    _one_item(pair)
+
+
+def _choose_bars(k: int) -> None:
+    """A click on a bar lists its items; a click on the one that is listed lists all again.
+
+    A chart that was redrawn tells of an empty selection with whatever is clicked next: that changes nothing.
+    """
+    clicked = [int(point["x"]) for point in st.session_state.kept_bars.selection.points]
+    if clicked:
+        wanted = (min(clicked), max(clicked))
+        st.session_state.kept = (0, k) if wanted == tuple(st.session_state.kept) else wanted
+
+
+def _inside(pair: Pair, low: int, high: int, order: str) -> np.ndarray:
+    """Places that keep so many neighbors, in the order asked for."""
+    kept = pair.comparison.overlap.kept[pair.by_change]
+    places = pair.by_change[(kept >= low) & (kept <= high)]
+    if order == CHANGED:
+        return places
+    often = pair.rows.count[pair.shared.first[places]]
+    return places[np.lexsort((-often, -pair.comparison.overlap.kept[places]))]
+
+
+def _listed_items(pair: Pair, low: int, high: int, order: str) -> None:
+    """The items that keep so many neighbors as a table whose rows can be selected, and all of them as a file."""
+    places, nouns = _inside(pair, low, high, order), phrases.plural(pair.noun)
+    if len(places) == 0:
+        st.info(f"No {pair.noun} keeps that many. Choose a wider range.", icon=":material/search_off:")
+        return
+    listed = places[:MOST_LISTED]
+    key = f"changed_{hash(tuple(listed.tolist()))}"  # rows are selected by number
+    st.dataframe(
+        pair.table(listed),
+        hide_index=True,
+        height=318,
+        column_order=[tables.TITLE, KEPT, MOVED, tables.COUNT, tables.MEAN, tables.GENRES],
+        column_config=COLUMNS,
+        key=key,
+        on_select=partial(_select_rows, pair.names, low, high, order, key),
+        selection_mode="multi-row",
+        alt=f"{len(listed)} {nouns} with the number of neighbors they keep",
+    )
+    of_all = f"The first {len(listed)} of {len(places):,}. " if len(listed) < len(places) else ""
+    st.caption(f"{of_all}Select rows to ring them on both maps and to see the neighbors of the best known.")
+    file = partial(_listed_file, pair.names, low, high, order)
+    tables.download(f"Download all {len(places):,} as CSV", file, file="changed.csv", key="download_changed")
+
+
+def _listed_file(names: Names, low: int, high: int, order: str) -> bytes:
+    pair = compare_pair.load_pair(names)
+    return b"" if pair is None else pair.file(_inside(pair, low, high, order))
+
+
+@state.reporting
+def _select_rows(names: Names, low: int, high: int, order: str, key: str) -> None:
+    """Select the items whose rows are selected in the table; a callback."""
+    pair = compare_pair.load_pair(names)
+    if pair is not None:
+        listed = _inside(pair, low, high, order)[:MOST_LISTED]
+        pair.select(listed[[row for row in st.session_state[key].selection.rows if row < len(listed)]])
+
+
+def _one_item(pair: Pair) -> None:
+    """One item's nearest in both models, side by side."""
+    names = list(pair.offered)
+    label = st.selectbox(
+        f"Neighbors of one {pair.noun} (type a few letters)",
+        names,
+        index=names.index(pair.labels[pair.telling]) if pair.labels[pair.telling] in pair.offered else 0,
+        key=f"kept_{pair.noun}",
+        bind="query-params",
+        width=420,
+    )
+    place, k = pair.offered[label], pair.comparison.overlap.k
+    sides = ((pair.left.run_id, pair.shared.first), (pair.right.run_id, pair.shared.second))
+    near = [analyses.neighbors_among(run_id, rows, place, top=k) for run_id, rows in sides]
+    both = set(near[0].index.tolist()) & set(near[1].index.tolist())
+    st.markdown(compare_words.two_lists(label, *pair.letters, len(both), k))
+    for column, letter, nearest in zip(st.columns(2, gap="medium"), pair.letters, near, strict=True):
+        rows = pair.shared.first[nearest.index]
+        table = tables.items(pair.ratings, pair.rows, rows, {COSINE: nearest.similarity})
+        columns = {
+            BOTH: st.column_config.CheckboxColumn(width=60, help="Also among the nearest in the other model"),
+            tables.TITLE: st.column_config.TextColumn(f"Nearest in {letter}", pinned=True, width=210),
+        }
+        column.dataframe(
+            table.assign(**{BOTH: [place in both for place in nearest.index.tolist()]}),
+            hide_index=True,
+            height=38 + 35 * len(rows),
+            column_order=[tables.TITLE, BOTH, COSINE, tables.COUNT, tables.GENRES],
+            column_config=tables.COLUMNS | tables.number(COSINE) | columns,
+            alt=f"The {len(rows)} {phrases.plural(pair.noun)} nearest to {label} in model {letter}",
+        )

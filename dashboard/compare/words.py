@@ -127,9 +127,9 @@ def histogram(comparison: Comparison, often: np.ndarray, noun: str) -> str:
     """Who keeps none and who keeps nearly all of the neighbors."""
     k, n = comparison.overlap.k, len(comparison.overlap.kept)
     chance = float(kept_by_chance(n, k)[0])
-    none, most = int(often[0]), int(often[k // 2 + 1 :].sum())
+    none, many = int(often[0]), int(often[k // 2 + 1 :].sum())
     return (
-        f"{none:,} of {count(n, noun)} ({none / n:.0%}) keep none of the {k} nearest, {most:,} ({most / n:.0%}) keep "
+        f"{none:,} of {count(n, noun)} ({none / n:.0%}) keep none of the {k} nearest, {many:,} ({many / n:.0%}) keep "
         f"more than half. By chance {chance:.0%} would keep none."
     )
 

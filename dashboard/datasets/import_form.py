@@ -88,14 +88,7 @@ def show() -> None:
     if preview.tables:
         _ask(draft, preview)
     with st.container(horizontal=True):
-        st.button(
-            "Import",
-            type="primary",
-            icon=":material/download_done:",
-            disabled=bool(preview.code),
-            on_click=_start,
-            key="import",
-        )
+        elements.button("Import", "download_done", "import", _start, primary=True, disabled=bool(preview.code))
         _remove()
 
 
@@ -140,7 +133,7 @@ def _start() -> None:
 
 
 def _remove() -> None:
-    st.button("Choose other files", icon=":material/close:", on_click=clear, key="other_files")
+    elements.button("Choose other files", "close", "other_files", clear)
 
 
 def _what_was_found(draft: Draft, preview: Preview) -> None:
@@ -152,14 +145,9 @@ def _what_was_found(draft: Draft, preview: Preview) -> None:
         return
     elements.error(preview.code, preview.message)
     if preview.delimiter:
-        st.button(
-            f"Divide at {escape(DELIMITERS.get(preview.delimiter, preview.delimiter))}",
-            type="primary",
-            icon=":material/splitscreen:",
-            on_click=_say,
-            args=("delimiter", preview.delimiter),
-            key="mend_delimiter",
-        )
+        label = f"Divide at {escape(DELIMITERS.get(preview.delimiter, preview.delimiter))}"
+        mend = ("delimiter", preview.delimiter)
+        elements.button(label, "splitscreen", "mend_delimiter", _say, *mend, primary=True)
 
 
 _ROLES = {
@@ -250,29 +238,26 @@ def _role(draft: Draft, preview: Preview, role: str) -> None:
     optional = role in ("timestamp", "title", "genres", "year")
     options = [*([NO_COLUMN] if optional else []), *table.columns]
     value = taken if taken is not None else draft.mapping.get(role, NO_COLUMN if optional else None)
-    key = draft.key(role, value)
-    st.selectbox(
-        f"{_ROLES[role].capitalize()} is in" + (" (item table)" if part == "items" else ""),
-        options,
-        index=options.index(value) if value in options else None,
-        format_func=lambda name: name or "No column",
-        placeholder="Choose a column",
-        key=key,
-        on_change=_take,
-        args=(role, key),
-    )
+    label = f"{_ROLES[role].capitalize()} is in" + (" (item table)" if part == "items" else "")
+    _select(draft, role, label, options, value, words={NO_COLUMN: "No column"}, placeholder="Choose a column")
 
 
 def _choice(draft: Draft, name: str, label: str, words: dict[Any, str], recognized: Any) -> None:
     options: list[Any] = list(words) if recognized in (*words, None) else [*words, recognized]
-    value = draft.options.get(name, recognized)
+    _select(draft, name, label, options, draft.options.get(name, recognized), words=words, placeholder="Not known")
+
+
+def _select(
+    draft: Draft, name: str, label: str, options: list[Any], value: Any, *, words: dict[Any, str], placeholder: str
+) -> None:
+    """A field that shows one of the options, each in its words, or none where `value` is not among them."""
     key = draft.key(name, value)
     st.selectbox(
         label,
         options,
         index=options.index(value) if value in options else None,
-        format_func=lambda value: words.get(value, str(value)),
-        placeholder="Not known",
+        format_func=lambda option: words.get(option, str(option)),
+        placeholder=placeholder,
         key=key,
         on_change=_take,
         args=(name, key),

@@ -1,6 +1,7 @@
 """Starting an import or a download from a page, following it, and saying what it did."""
 
 from functools import partial
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -99,14 +100,10 @@ def show_report(report: ImportReport) -> None:
     st.success(result_words(report), icon=":material/check_circle:")
     if not report.rejected:
         return
-    reasons = report.rejected_by_reason.items()
+    reasons = pd.DataFrame(report.rejected_by_reason.items(), columns=["Left out because", "Rows"])
     left, right = st.columns([2, 3], gap="medium")
-    left.dataframe(
-        pd.DataFrame(reasons, columns=["Left out because", "Rows"]),
-        hide_index=True,
-        height="content" if len(report.rejected_by_reason) < 8 else 300,
-        alt="Why rows were left out, and how many",
-    )
+    height: Literal["content"] | int = "content" if len(reasons) < 8 else 300
+    left.dataframe(reasons, hide_index=True, height=height, alt="Why rows were left out, and how many")
     lines = pd.DataFrame(
         [(row.file, row.line, row.reason) for row in report.rejected], columns=["File", "Line", "Left out because"]
     )

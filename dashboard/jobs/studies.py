@@ -13,7 +13,7 @@ from core.studies.study_kinds import study_named
 from dashboard.cache import loaders
 from dashboard.jobs import trainings
 from dashboard.session import state
-from dashboard.shared import phrases
+from dashboard.shared import elements, phrases
 
 _SURE_OF_TIME = 0.05
 """Share done from which the time left is worth telling."""
@@ -56,13 +56,8 @@ def study(
             again = True
         if words:
             st.markdown(words)
-        st.button(
-            "Try again" if again else button,
-            icon=":material/replay:" if again else ":material/play_arrow:",
-            on_click=start,
-            args=(run.run_id, kind.name, settings.model_dump()),
-            key=f"start_{key}",
-        )
+        label, icon = ("Try again", "replay") if again else (button, "play_arrow")
+        elements.button(label, icon, f"start_{key}", start, run.run_id, kind.name, settings.model_dump())
         st.caption(f"Takes {phrases.roughly(about_seconds)}, once. It goes on when you leave the page, and is kept.")
     return None
 

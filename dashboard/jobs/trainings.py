@@ -123,7 +123,7 @@ def offer(config: RunConfig, *, label: str, lead_to: str | None = None) -> None:
         return
     if job is not None and job.state != "done" and job.key == key(config):
         explain_end(job)
-    st.button(label, type="primary", icon=":material/play_arrow:", on_click=start, args=(config,), key="offer_training")
+    elements.button(label, "play_arrow", "offer_training", start, config, primary=True)
 
 
 @st.fragment(run_every=POLL)
@@ -139,14 +139,7 @@ def follow(job_id: str, lead_to: str | None = None) -> None:
 
 def stop_button(job: Job, key: str = "stop_training") -> None:
     """Ends a job; says so while the request is under way. A page that shows several jobs needs a key for each."""
-    st.button(
-        "Stopping" if job.canceling else "Stop",
-        icon=":material/stop:",
-        on_click=stop,
-        args=(job.job_id,),
-        disabled=job.canceling,
-        key=key,
-    )
+    elements.button("Stopping" if job.canceling else "Stop", "stop", key, stop, job.job_id, disabled=job.canceling)
 
 
 def finish(job: Job | None, lead_to: str | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import islice
 
 import numpy as np
 import streamlit as st
@@ -13,7 +14,7 @@ from core.analysis.maps.axes import Axis, closest_component, combine
 from core.data.ratings import Ratings
 from core.errors import ExplorerError, LimitError
 from core.model.run import Run
-from core.studies import component_names, saved_axes
+from core.studies import saved_axes
 from core.studies.component_names import LONGEST
 from core.studies.saved_axes import MOST_ITEMS, OwnAxis
 from dashboard.cache import analyses, loaders
@@ -25,6 +26,7 @@ from dashboard.maps import settings
 from dashboard.maps import words as map_words
 from dashboard.principal_components import words as component_words
 from dashboard.principal_components.label import Label
+from dashboard.principal_components.naming import kept_labels
 from dashboard.session import state
 from dashboard.shared import coloring, elements, phrases, selection, tables
 from dashboard.shared.markup import escape
@@ -73,12 +75,9 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, axis: OwnAxis, projected: A
     label, closest = _closest(run, projected)
     middles = "The dotted lines are the middles of the poles, at −1 and 1."
     text = " ".join(filter(None, [_reach(rows, axis, projected, outermost), middles, closest]))
-    st.plotly_chart(
-        charts.axis_strip(projected.positions, listed, outermost, chosen, titles=rows.labels, noun=nouns),
-        key="axis_strip",
-        config=phrases.CHART_CONFIG,
-        alt=f"{nouns.capitalize()} along an axis from {axis.low_name or 'low'} to {axis.high_name or 'high'}. {text}",
-    )
+    figure = charts.axis_strip(projected.positions, listed, outermost, chosen, titles=rows.labels, noun=nouns)
+    alt = f"{nouns.capitalize()} along an axis from {axis.low_name or 'low'} to {axis.high_name or 'high'}. {text}"
+    st.plotly_chart(figure, key="axis_strip", config=phrases.CHART_CONFIG, alt=alt)
     st.markdown(text)
     number = str(label.number)
     elements.page_link("components", f"Look at component {number}", "insights", run=run.run_id, component=number)
@@ -99,8 +98,7 @@ def _closest(run: Run, projected: Axis) -> tuple[Label, str]:
     """The component that runs most nearly the same way, of those that the page Components shows at first."""
     components = analyses.item_pca(run.run_id, centered=False, min_ratings=0)
     near = closest_component(projected.direction, components)
-    named = component_names.for_components(component_names.get(run.run_id), components)[near.index]
-    label = Label(near.index + 1, named.low if named else "", named.high if named else "")
+    label = kept_labels(run.run_id, components)[near.index]
     return label, map_words.closest(near, label)
 
 
@@ -153,19 +151,15 @@ def _cross(
     other = others[chosen]
     pair = combine(projected, saved_axes.project(other, rows.matrix, ratings.items))
     at, text = np.flatnonzero(listed), map_words.angle(pair)
+    axis_titles, hover = [_axis_title(axis), _axis_title(other)], loaders.item_hover(run.run_id)
+    figure = map_charts.item_map(
+        map_charts.Places(at, pair.positions[at], axis_titles, hover, rows.labels),
+        coloring.by_number(ratings, coloring.MEAN),
+        title=f"{len(at):,} {rows.nouns} on two axes",
+        revision=f"{axis.axis_id} {other.axis_id}",
+    )
     st.plotly_chart(
-        map_charts.item_map(
-            map_charts.Places(
-                at,
-                pair.positions[at],
-                [_axis_title(axis), _axis_title(other)],
-                loaders.item_hover(run.run_id),
-                rows.labels,
-            ),
-            coloring.by_number(ratings, coloring.MEAN),
-            title=f"{len(at):,} {rows.nouns} on two axes",
-            revision=f"{axis.axis_id} {other.axis_id}",
-        ),
+        figure,
         key=CROSS_CHART,
         on_select=partial(selection.keep, CROSS_CHART, run.run_id),
         config={"displaylogo": False},
@@ -214,14 +208,12 @@ def _choose_pole(rows: Rows, end: str, label: str, example: tuple[str, list[int]
 def _example(ratings: Ratings, rows: Rows) -> tuple[tuple[str, list[int]], tuple[str, list[int]]]:
     """Names and rows of two poles to begin with: the most rated of two genres; empty where the data has none."""
     genres = coloring.genres(ratings)
-    first, second = next(
-        (pair for pair in CONTRASTS if set(pair) <= set(genres)),
-        (genres[0], genres[-1]) if len(genres) > 1 else ("", ""),
-    )
-    if not first:
+    pairs = [pair for pair in CONTRASTS if set(pair) <= set(genres)]
+    if not pairs and len(genres) < 2:
         return ("", []), ("", [])
+    first, second = pairs[0] if pairs else (genres[0], genres[-1])
     belongs = ratings.item_table["genres"].tolist()
-    return ((first, _most_rated(rows, belongs, first, second)), (second, _most_rated(rows, belongs, second, first)))
+    return (first, _most_rated(rows, belongs, first, second)), (second, _most_rated(rows, belongs, second, first))
 
 
 def _most_rated(rows: Rows, belongs: list[list[str]], genre: str, other: str) -> list[int]:
@@ -231,7 +223,7 @@ def _most_rated(rows: Rows, belongs: list[list[str]], genre: str, other: str) ->
         for row in rows.by_count
         if rows.trained[row] and genre in belongs[row] and other not in belongs[row] and rows.labels[row] in offered
     )
-    return [row for row, _ in zip(fitting, range(EXAMPLE), strict=False)]
+    return list(islice(fitting, EXAMPLE))
 
 
 def _kept_axes(run: Run, axis: OwnAxis | None) -> tuple[OwnAxis, ...]:
@@ -244,14 +236,8 @@ def _kept_axes(run: Run, axis: OwnAxis | None) -> tuple[OwnAxis, ...]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if axis is not None:
             there = axis in saved
-            st.button(
-                "Kept with this model" if there else "Keep with this model",
-                icon=":material/bookmark_added:" if there else ":material/bookmark_add:",
-                disabled=there,
-                on_click=_keep,
-                args=(run.run_id, axis),
-                key="axis_keep",
-            )
+            label, icon = ("Kept", "bookmark_added") if there else ("Keep", "bookmark_add")
+            elements.button(f"{label} with this model", icon, "axis_keep", _keep, run.run_id, axis, disabled=there)
         if saved:
             with st.popover(f"Kept axes ({len(saved)})", icon=":material/bookmarks:"):
                 for other in saved:
@@ -262,15 +248,10 @@ def _kept_axes(run: Run, axis: OwnAxis | None) -> tuple[OwnAxis, ...]:
 def _kept_axis(run: Run, axis: OwnAxis) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(escape(axis.title), width="stretch")
-        st.button("Open", on_click=_open, args=(run.run_id, axis), key=f"axis_open_{axis.axis_id}")
-        st.button(
-            "Delete",
-            icon=":material/delete:",
-            on_click=_delete,
-            args=(run.run_id, axis),
-            key=f"axis_delete_{axis.axis_id}",
-            type="tertiary",
-        )
+        args, key = (run.run_id, axis.axis_id), axis.axis_id
+        st.button("Open", on_click=_open, args=args, key=f"axis_open_{key}")
+        icon = ":material/delete:"
+        st.button("Delete", icon=icon, on_click=_delete, args=args, key=f"axis_delete_{key}", type="tertiary")
 
 
 @state.reporting
@@ -279,17 +260,20 @@ def _keep(run_id: str, axis: OwnAxis) -> None:
 
 
 @state.reporting
-def _delete(run_id: str, axis: OwnAxis) -> None:
-    saved_axes.delete(run_id, axis.axis_id)
+def _delete(run_id: str, axis_id: str) -> None:
+    saved_axes.delete(run_id, axis_id)
 
 
 @state.reporting
-def _open(run_id: str, axis: OwnAxis) -> None:
+def _open(run_id: str, axis_id: str) -> None:
     """Put a kept axis into the fields; a callback."""
+    axis = next((axis for axis in saved_axes.saved(run_id) if axis.axis_id == axis_id), None)
+    if axis is None:  # deleted meanwhile
+        return
     ratings, rows, missing = loaders.ratings_of(run_id), loaders.item_rows(run_id), 0
     for end, ids, name in (("low", axis.low, axis.low_name), ("high", axis.high, axis.high_name)):
-        known_rows = [ratings.items.index(item) for item in ids if item in ratings.items]
-        offered = [rows.labels[row] for row in known_rows if rows.labels[row] in rows.offered]
+        labels = [rows.labels[ratings.items.index(item)] for item in ids if item in ratings.items]
+        offered = [label for label in labels if label in rows.offered]
         missing += len(ids) - len(offered)
         st.session_state[f"pole_{end}"] = offered
         st.session_state[f"pole_{end}_name"] = name

@@ -90,20 +90,20 @@ def _table(run: Run, rows: Rows, clusters: Stored, key: str, chart: str) -> None
     if not groups:
         st.info(f"No dense group was found among these {nouns}: all lie about equally far apart.")
         return
+    signs = "Share inside the group, and among all others"
+    columns = {
+        "Group": st.column_config.TextColumn(width="medium", pinned=True),
+        nouns.capitalize(): st.column_config.NumberColumn(format="localized", width=80),
+        "What stands out": st.column_config.TextColumn(width="large", help=signs),
+        "Nearest its middle": st.column_config.TextColumn(width="large"),
+    }
     st.dataframe(
         table(rows, groups),
         hide_index=True,
         on_select=partial(_pick, run.run_id, key, chart),
         selection_mode="single-row",
         key="groups",
-        column_config={
-            "Group": st.column_config.TextColumn(width="medium", pinned=True),
-            nouns.capitalize(): st.column_config.NumberColumn(format="localized", width=80),
-            "What stands out": st.column_config.TextColumn(
-                width="large", help="Share inside the group, and among all others"
-            ),
-            "Nearest its middle": st.column_config.TextColumn(width="large"),
-        },
+        column_config=columns,
         alt=f"{len(groups)} groups of {nouns} with their size, what stands out in them, and typical {nouns}",
     )
     if clusters.facts["none"]:

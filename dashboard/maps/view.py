@@ -13,7 +13,6 @@ from core.data.ratings import Ratings
 from core.model.run import Run
 from core.store import study_store
 from core.store.study_store import Stored
-from core.studies import component_names
 from core.studies.maps import MAP, K, MapStudySettings
 from dashboard.cache import analyses, loaders
 from dashboard.charts import maps as charts
@@ -22,7 +21,7 @@ from dashboard.charts.points import Classes, Coloring
 from dashboard.jobs.studies import study
 from dashboard.maps import groups, settings, words
 from dashboard.maps.drawn import GROUP, KEPT, QUICK, DrawnMap, choose_color, color_of, drawn_map, rows_of
-from dashboard.principal_components.label import Label
+from dashboard.principal_components.naming import kept_labels
 from dashboard.shared import coloring, elements, selection
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
@@ -137,11 +136,7 @@ def _axes(run: Run, drawn: DrawnMap) -> list[str]:
     """Titles of the axes: components have names, those of the other maps mean nothing by themselves."""
     if drawn.settings.method != "pca":
         return ["", ""]
-    named = component_names.for_components(component_names.get(run.run_id), analyses.shadow(run.run_id, drawn.settings))
-    return [
-        axis_title(Label(axis + 1, names.low if names else "", names.high if names else ""))
-        for axis, names in enumerate(named)
-    ]
+    return [axis_title(label) for label in kept_labels(run.run_id, analyses.shadow(run.run_id, drawn.settings))]
 
 
 def _true_neighbors(run: Run, rows: Rows, drawn: DrawnMap, searched: Sequence[int]) -> np.ndarray | None:

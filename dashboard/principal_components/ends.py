@@ -69,24 +69,19 @@ def _file(run_id: str, how: How, component: int, min_listed: int, column: str) -
 def _hints_in_numbers(hinted: Sequence[Hint], noun: str) -> None:
     """Effect sizes and corrected p-values, the strongest first."""
     with st.expander("The hints in numbers", icon=":material/label:"):
-        st.dataframe(
-            pd.DataFrame(
-                {
-                    "What": [hint.name for hint in hinted],
-                    "Effect": [hint.effect for hint in hinted],
-                    "Corrected p": [hint.q for hint in hinted],
-                    f"{noun.capitalize()} count": [hint.n for hint in hinted],
-                }
-            ),
-            hide_index=True,
-            height=300,
-            column_config={
-                "Effect": st.column_config.NumberColumn(
-                    format="%+.2f", help="From −1, only at the low end, to +1, only at the high end"
-                ),
-                "Corrected p": st.column_config.NumberColumn(
-                    format="%.2g", help="How often chance alone does as much, corrected for looking at many things"
-                ),
-            },
-            alt="Everything known that goes together with this component, the strongest first",
+        table = pd.DataFrame(
+            {
+                "What": [hint.name for hint in hinted],
+                "Effect": [hint.effect for hint in hinted],
+                "Corrected p": [hint.q for hint in hinted],
+                f"{noun.capitalize()} count": [hint.n for hint in hinted],
+            }
         )
+        effect = "From −1, only at the low end, to +1, only at the high end"
+        corrected = "How often chance alone does as much, corrected for looking at many things"
+        columns = {
+            "Effect": st.column_config.NumberColumn(format="%+.2f", help=effect),
+            "Corrected p": st.column_config.NumberColumn(format="%.2g", help=corrected),
+        }
+        alt = "Everything known that goes together with this component, the strongest first"
+        st.dataframe(table, hide_index=True, height=300, column_config=columns, alt=alt)

@@ -44,13 +44,13 @@ class Naming:
     """Names of all components of one analysis.
 
     Attributes:
-        shown: Those in force, a link's before the kept ones, (n_components,).
+        in_force: Those on the screen, a link's before the kept ones, (n_components,).
         kept: Those kept with the run, (n_components,).
         linked: Whether the one in force is a link's, (n_components,).
         problems: What could not be read, in words.
     """
 
-    shown: tuple[EndNames | None, ...]
+    in_force: tuple[EndNames | None, ...]
     kept: tuple[EndNames | None, ...]
     linked: tuple[bool, ...]
     problems: tuple[str, ...] = ()
@@ -65,8 +65,15 @@ class Naming:
                 noise=noise is not None and not noise.above[place],
                 r=None if r is None else float(r[place]),
             )
-            for place, names in enumerate(self.shown)
+            for place, names in enumerate(self.in_force)
         ]
+
+
+def kept_labels(run_id: str, components: Pca) -> list[Label]:
+    """What each component is called by the names that are kept with a run and fit it."""
+    fitting = component_names.for_components(component_names.get(run_id), components)
+    nobody = (False,) * len(fitting)
+    return Naming(in_force=fitting, kept=fitting, linked=nobody).labels()
 
 
 def look_up(run_id: str, result: Pca, how: How) -> Naming:
@@ -80,7 +87,7 @@ def look_up(run_id: str, result: Pca, how: How) -> Naming:
     problems += _adopt_link(run_id, result, how, kept)
     linked = component_names.for_components(_linked(run_id), result)
     return Naming(
-        shown=tuple(theirs or own for theirs, own in zip(linked, kept, strict=True)),
+        in_force=tuple(theirs or ours for theirs, ours in zip(linked, kept, strict=True)),
         kept=kept,
         linked=tuple(theirs is not None for theirs in linked),
         problems=tuple(problems),
@@ -103,9 +110,9 @@ def _adopt_link(run_id: str, result: Pca, how: How, kept: Sequence[EndNames | No
         except LimitError as error:
             problems.append(f"the link's name for component {number} is not shown: {error}")
             continue
-        direction, own = result.components[number - 1], kept[number - 1]
+        direction, before = result.components[number - 1], kept[number - 1]
         _forget_linked(run_id, direction)
-        if (low or high) and (own is None or (own.low, own.high) != (low, high)):
+        if (low or high) and (before is None or (before.low, before.high) != (low, high)):
             new = Name(low, high, direction, number - 1, how.centered, how.min_ratings)
             st.session_state[_LINKED] = {run_id: (*_linked(run_id), new)}
     return problems
@@ -121,9 +128,9 @@ def _forget_linked(run_id: str, direction: np.ndarray) -> None:
     st.session_state[_LINKED] = {run_id: tuple(rest)}
 
 
-def write_link(labels: Sequence[Label], shown: Iterable[int]) -> None:
+def write_link(labels: Sequence[Label], components: Iterable[int]) -> None:
     """Put the names of the components that are on the screen into the address bar."""
-    on_screen = [labels[component] for component in dict.fromkeys(shown)]
+    on_screen = [labels[component] for component in dict.fromkeys(components)]
     wanted = {
         f"{end}_{label.number}": text
         for label in on_screen
@@ -140,7 +147,7 @@ def write_link(labels: Sequence[Label], shown: Iterable[int]) -> None:
 
 def field(end: str, run_id: str, component: int, how: How, naming: Naming) -> None:
     """A field with the name of one end of the chosen component; what is typed is kept with the run."""
-    names = naming.shown[component]
+    names = naming.in_force[component]
     text = getattr(names, end) if names else ""
     if st.session_state.get(f"name_{end}") != text:  # setting it always would undo what somebody is just typing
         st.session_state[f"name_{end}"] = text
@@ -183,7 +190,7 @@ def _leave_linked(run_id: str, component: int, how: How) -> None:
 
 def remark(run_id: str, component: int, how: How, naming: Naming, nouns: str) -> None:
     """Where the shown name comes from, where that is not plain: a link, or other settings."""
-    names, kept = naming.shown[component], naming.kept[component]
+    names, kept = naming.in_force[component], naming.kept[component]
     if names is None:
         return
     if naming.linked[component]:

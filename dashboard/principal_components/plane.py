@@ -80,16 +80,16 @@ def component_map(run_id: str, component: int, min_listed: int, how: How, marked
         labels=on_axes,
         noun=noun,
     )
+    flat = len(axes) == 2
     st.plotly_chart(
         picture,
-        key=CHART if len(axes) == 2 else f"{CHART}_3d",
-        on_select=partial(selection.keep, CHART, run_id) if len(axes) == 2 else "ignore",
-        config={"displaylogo": False, "scrollZoom": len(axes) == 3},
-        alt=f"{len(drawn):,} {phrases.plural(noun)} on {len(axes)} components, colored by {color.label.lower()}. "
-        f"{text}",
+        key=CHART if flat else f"{CHART}_3d",
+        on_select=partial(selection.keep, CHART, run_id) if flat else "ignore",
+        config={"displaylogo": False, "scrollZoom": not flat},
+        alt=f"{len(drawn):,} {rows.nouns} on {len(axes)} components, colored by {color.label.lower()}. {text}",
     )
     st.markdown(text)
-    if len(axes) == 2 or len(selection.chosen(CHART, run_id)):
+    if flat or len(selection.chosen(CHART, run_id)):
         scores = {label.column: result.scores[:, label.number - 1] for label in on_axes}
         columns = tables.scores(on_axes)
         selection.show(CHART, run_id, ratings, rows, scores, columns=columns, file="selected.csv")

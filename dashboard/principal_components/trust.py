@@ -13,7 +13,7 @@ from dashboard.charts import trust as charts
 from dashboard.jobs import studies
 from dashboard.principal_components import words as component_words
 from dashboard.principal_components.view import View, settings_of
-from dashboard.shared import phrases, tables
+from dashboard.shared import elements, phrases, tables
 from dashboard.shell.needs_run import explain_lack
 
 START_SECONDS = 3.0
@@ -44,15 +44,9 @@ def _would_it_return(view: View) -> None:
         _offer(view)
         return
     text = component_words.returns(view.stability, view.component)
-    st.plotly_chart(
-        charts.stability(view.stability, chosen=view.component, labels=view.labels),
-        key="stability",
-        on_select=partial(choose, len(view.labels), "stability"),
-        selection_mode="points",
-        config=phrases.CHART_CONFIG,
-        alt=f"How well each of {len(view.labels)} components comes back from other seeds. {text}",
-    )
-    st.markdown(text)
+    figure = charts.stability(view.stability, chosen=view.component, labels=view.labels)
+    alt = f"How well each of {len(view.labels)} components comes back from other seeds."
+    elements.clickable_chart(figure, "stability", partial(choose, len(view.labels), "stability"), alt, text)
 
 
 def _offer(view: View) -> None:
@@ -84,21 +78,15 @@ def _how_many_matter(view: View) -> Cost | None:
     unit = phrases.unit(view.ratings.max_rating)
     text = component_words.cost(error, view.component, biases=biases, whole=whole, unit=unit)
     alone = ["biases"] * biases + ["mean vector"] * view.how.centered
-    st.plotly_chart(
-        charts.cost(
-            error,
-            chosen=view.component,
-            all_words="the whole model" if whole else f"all {n} components",
-            none_words=f"{' and '.join(alone)} alone" if alone else "no component",
-            unit=unit,
-        ),
-        key="cost",
-        on_select=partial(choose, n, "cost"),
-        selection_mode="points",
-        config=phrases.CHART_CONFIG,
-        alt=f"Validation error by number of components kept. {text}",
+    figure = charts.cost(
+        error,
+        chosen=view.component,
+        all_words="the whole model" if whole else f"all {n} components",
+        none_words=f"{' and '.join(alone)} alone" if alone else "no component",
+        unit=unit,
     )
-    st.markdown(text)
+    alt = "Validation error by number of components kept."
+    elements.clickable_chart(figure, "cost", partial(choose, n, "cost"), alt, text)
     return error
 
 
@@ -119,18 +107,13 @@ def _numbers(view: View, cost: Cost | None) -> None:
         }
     )
     with st.expander("All components in numbers", icon=":material/table:"):
-        st.dataframe(
-            table,
-            hide_index=True,
-            height=300,
-            column_config={
-                "Share": st.column_config.NumberColumn(format="percent", help="Share of the total it carries"),
-                "By chance": st.column_config.NumberColumn(format="percent", help="The noise band"),
-                "r": st.column_config.NumberColumn(format="%.2f", help="Median matched |r| with other seeds"),
-                "RMSE up to it": st.column_config.NumberColumn(
-                    format="%.4f", help="Validation error with this component and all before it"
-                ),
-            },
-            alt=f"Name, share, noise band, stability and validation error of all {n} components",
-        )
+        rmse = "Validation error with this component and all before it"
+        columns = {
+            "Share": st.column_config.NumberColumn(format="percent", help="Share of the total it carries"),
+            "By chance": st.column_config.NumberColumn(format="percent", help="The noise band"),
+            "r": st.column_config.NumberColumn(format="%.2f", help="Median matched |r| with other seeds"),
+            "RMSE up to it": st.column_config.NumberColumn(format="%.4f", help=rmse),
+        }
+        alt = f"Name, share, noise band, stability and validation error of all {n} components"
+        st.dataframe(table, hide_index=True, height=300, column_config=columns, alt=alt)
         tables.download("Download as CSV", partial(tables.csv, table), file="components.csv", key="download_components")

@@ -15,20 +15,20 @@ def news(name: str) -> str | None:
     has replaced and the browser has not yet confirmed.
     """
     confirm(name)
-    said = st.query_params.get(name)
-    if not said or said in (st.session_state.get(_known(name)), st.session_state.get(_replaced(name))):
+    value = st.query_params.get(name)
+    if not value or value in (st.session_state.get(_known(name)), st.session_state.get(_replaced(name))):
         return None
-    st.session_state[_known(name)] = said
-    return str(said)
+    st.session_state[_known(name)] = value
+    return str(value)
 
 
 def put(name: str, value: str | None) -> None:
     """Make the address say this, or nothing."""
     st.session_state[_known(name)] = value
-    said = st.query_params.get(name)
-    if said == value:
+    before = st.query_params.get(name)
+    if before == value:
         return
-    st.session_state[_replaced(name)] = said
+    st.session_state[_replaced(name)] = before
     if value is None:
         st.query_params.pop(name, None)
     else:

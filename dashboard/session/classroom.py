@@ -10,9 +10,9 @@ _KEY = "_classroom"
 
 def adopt_link() -> None:
     """Switch as the address says: `class=on` hides, `class=off` shows again."""
-    said = address_bar.news(PARAMETER)
-    if said in {ON, OFF}:
-        st.session_state[_KEY] = said == ON
+    value = address_bar.news(PARAMETER)
+    if value in {ON, OFF}:
+        st.session_state[_KEY] = value == ON
 
 
 def write_link() -> None:

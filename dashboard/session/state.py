@@ -34,34 +34,34 @@ def adopt_link() -> None:
     A link that leads nowhere is reported and changes nothing.
     """
     for name, adopt in ((DATASET, _adopt_dataset), (RUN, _adopt_run), (JOB, _adopt_job)):
-        if said := address_bar.news(name):
-            adopt(said)
+        if value := address_bar.news(name):
+            adopt(value)
 
 
-def _adopt_dataset(said: str) -> None:
-    if said in data.dataset_ids():
-        select_dataset(said)
+def _adopt_dataset(name: str) -> None:
+    if name in data.dataset_ids():
+        select_dataset(name)
     else:
-        report("UNKNOWN_DATASET", f"The link names a dataset that is not here: {said[:40]!r}. You see the bundled one.")
+        report("UNKNOWN_DATASET", f"The link names a dataset that is not here: {name[:40]!r}. You see the bundled one.")
 
 
-def _adopt_run(said: str) -> None:
-    found = next((summary for summary in loaders.runs() if summary.run_id == said), None)
-    if found is None:
+def _adopt_run(name: str) -> None:
+    summary = next((summary for summary in loaders.runs() if summary.run_id == name), None)
+    if summary is None:
         report(
             "UNKNOWN_RUN",
-            f"The link names a model that is not here: {said[:40]!r}. It may have been deleted, or trained on another "
+            f"The link names a model that is not here: {name[:40]!r}. It may have been deleted, or trained on another "
             "computer. You see the newest model instead, if there is one; the Runs page lists them all.",
         )
         return
-    look_into(found)
+    look_into(summary)
 
 
-def _adopt_job(said: str) -> None:
-    job = loaders.job(said)
+def _adopt_job(name: str) -> None:
+    job = loaders.job(name)
     if job is None:
         report(
-            "UNKNOWN_JOB", f"The link names a job that is not here: {said[:40]!r}. The Jobs page lists what there is."
+            "UNKNOWN_JOB", f"The link names a job that is not here: {name[:40]!r}. The Jobs page lists what there is."
         )
     else:
         watch(job.job_id)
@@ -105,30 +105,30 @@ def run_id() -> str | None:
     finishes does not change the model under a reader's eyes. Where the chosen
     one is gone, that is said.
     """
-    own = [summary.run_id for summary in loaders.runs_of(dataset_id())]
+    run_ids = [summary.run_id for summary in loaders.runs_of(dataset_id())]
     chosen = st.session_state.get(f"_selected_{RUN}")
-    if chosen not in own:
+    if chosen not in run_ids:
         if chosen is not None:
-            rest = "You see the newest one instead." if own else "There is no other on this data."
+            rest = "You see the newest one instead." if run_ids else "There is no other on this data."
             gone = "The model you were looking at is no longer here: it was deleted, or its files were damaged."
             report("UNKNOWN_RUN", f"{gone} {rest}")
-        select_run(own[0] if own else None)
+        select_run(run_ids[0] if run_ids else None)
     return st.session_state[f"_selected_{RUN}"]
 
 
-def look_into(found: RunSummary) -> None:
+def look_into(summary: RunSummary) -> None:
     """Look into a run from now on: on the selected dataset if that is what it learned from, else on one that is."""
-    there = data.holding(found.dataset.digest, dataset_id())
-    if there is None:
+    dataset = data.holding(summary.dataset.digest, dataset_id())
+    if dataset is None:
         report(
             "UNKNOWN_DATASET",
-            f"The data that this model learned from is no longer here: {found.dataset.name[:60]!r}. Import the same "
+            f"The data that this model learned from is no longer here: {summary.dataset.name[:60]!r}. Import the same "
             "files again to see it.",
         )
         return
-    if there != dataset_id():
-        select_dataset(there)
-    select_run(found.run_id)
+    if dataset != dataset_id():
+        select_dataset(dataset)
+    select_run(summary.run_id)
 
 
 def select_run(run_id: str | None) -> None:

@@ -41,8 +41,8 @@ def by_genre(ratings: Ratings, shown: list[str]) -> Classes:
     rarity = {genre: place for place, genre in enumerate(genres(ratings))}
     place = {genre: number for number, genre in enumerate(shown)}
     member = [
-        max((genre for genre in own if genre in place), key=rarity.__getitem__, default=None)
-        for own in ratings.item_table["genres"]
+        max((genre for genre in of_item if genre in place), key=rarity.__getitem__, default=None)
+        for of_item in ratings.item_table["genres"]
     ]
     return Classes(GENRE, np.array([-1 if genre is None else place[genre] for genre in member]), shown)
 

@@ -1,9 +1,12 @@
-"""Elements as all pages draw them: fields whose value stands in the link, ways to other pages, and errors."""
+"""Elements as all pages draw them: fields whose value stands in the link, buttons, what can be picked, and errors."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 import streamlit as st
+from plotly.graph_objects import Figure
 
 from dashboard.shared import phrases
 from dashboard.shared.markup import escape
@@ -53,6 +56,44 @@ def enough_ratings(
     """
     maximum = max(1, min(int(np.sort(count)[-min(leaving, len(count))]) for count in counts))
     return whole_number(label, 1, maximum, min(first, maximum), key, width=190, words=words)
+
+
+def button(
+    label: str,
+    icon: str,
+    key: str,
+    callback: Callable[..., None],
+    *args: object,
+    primary: bool = False,
+    disabled: bool = False,
+) -> None:
+    """A button with a Material icon that calls back with `args`.
+
+    These are ids, numbers or settings, never a model or a table: Streamlit keeps them as long as the session.
+    """
+    rank: Literal["primary", "secondary"] = "primary" if primary else "secondary"
+    icon = f":material/{icon}:"
+    st.button(label, type=rank, icon=icon, on_click=callback, args=args, disabled=disabled, key=key)
+
+
+def clickable_chart(figure: Figure, key: str, on_click: Callable[[], None], alt: str, text: str) -> None:
+    """A small chart whose points or bars can be clicked, and in words what it shows, which its alternative says too."""
+    config, alt = phrases.CHART_CONFIG, f"{alt} {text}"
+    st.plotly_chart(figure, key=key, on_select=on_click, selection_mode="points", config=config, alt=alt)
+    st.markdown(text)
+
+
+def picked_rows(
+    table: pd.DataFrame, columns: Mapping[str, Any], key: str, alt: str, *, several: bool = False
+) -> list[int]:
+    """A table of which a row can be picked, or several; the numbers of those that are.
+
+    Streamlit picks rows by number: where others may stand in their places, the key has to be another one.
+    """
+    mode: Literal["multi-row", "single-row"] = "multi-row" if several else "single-row"
+    shared: dict[str, Any] = {"hide_index": True, "column_config": columns, "key": key, "alt": alt}
+    picked = st.dataframe(table, on_select="rerun", selection_mode=mode, **shared)
+    return [row for row in picked.selection.rows if row < len(table)]
 
 
 def page_link(page: str, label: str, icon: str, **parameters: str) -> None:

@@ -93,7 +93,7 @@ AFTER_TRAINING = (
 CHART_CONFIG = {"displaylogo": False, "displayModeBar": False}
 """Of small charts; large ones keep Plotly's tools."""
 
-_MOST_TOLD = 2
+_MOST_NAMED = 2
 """Settings named in a title."""
 
 _ITEM = re.compile(r"\b[Ii]tems?\b")
@@ -160,13 +160,13 @@ def config_words(config: RunConfig, usual: str) -> str:
     Another preset goes by its name: "Dot product, 64 dimensions (Article: dot product)".
     """
     words = model_words(config)
-    if preset := next((PRESET_WORDS[name] for name, known in PRESETS.items() if known == config), None):
+    if preset := next((PRESET_WORDS[name] for name, preset in PRESETS.items() if preset == config), None):
         return words if config == PRESETS[usual] else f"{words} ({preset})"
-    said = {"model", "embedding_dim", "embedding_layer"}  # the layer follows from the model
+    named = {"model", "embedding_dim", "embedding_layer"}  # the layer follows from the model
     unusual = dict(PRESETS[usual])
-    other = [name for name, value in config if name not in said and value != unusual.get(name, _default(config, name))]
-    told = [f"{name.replace('_', ' ')} {setting(getattr(config, name))}" for name in other[:_MOST_TOLD]]
-    return ", ".join([words, *told, *(["…"] if len(other) > _MOST_TOLD else [])])
+    other = [name for name, value in config if name not in named and value != unusual.get(name, _default(config, name))]
+    texts = [f"{name.replace('_', ' ')} {setting(getattr(config, name))}" for name in other[:_MOST_NAMED]]
+    return ", ".join([words, *texts, *(["…"] if len(other) > _MOST_NAMED else [])])
 
 
 def _default(config: RunConfig, name: str) -> object:
@@ -244,9 +244,9 @@ def plural(noun: str) -> str:
 
 def with_noun(text: str, noun: str) -> str:
     """A text of the core, which speaks of items, in the words of the data: "Item dropout" is "Book dropout"."""
-    said = {"item": noun, "items": plural(noun)}
-    said |= {word.capitalize(): words.capitalize() for word, words in said.items()}
-    return _ITEM.sub(lambda found: said[found[0]], text)
+    words = {"item": noun, "items": plural(noun)}
+    words |= {word.capitalize(): by.capitalize() for word, by in words.items()}
+    return _ITEM.sub(lambda match: words[match[0]], text)
 
 
 def unit(max_rating: float) -> str:

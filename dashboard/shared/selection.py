@@ -3,22 +3,17 @@
 The chart itself forgets them when it is redrawn, and must not be rebuilt from them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.data.ratings import Ratings
-from dashboard.shared import phrases, tables
+from dashboard.shared import elements, phrases, tables
 from dashboard.shared.matrix_rows import Rows
-
-if TYPE_CHECKING:  # of Streamlit's inner modules only the name of a type
-    from streamlit.elements.lib.column_types import ColumnConfig
 
 MOST_MARKED = 20
 """Rows that a picture marks at once; more names would cover each other."""
@@ -43,7 +38,7 @@ def search(
         first: Names that are chosen until somebody chooses.
         words: What is said when somebody asks what the field is for.
     """
-    found = st.multiselect(
+    names = st.multiselect(
         label,
         list(offered),
         default=list(first),
@@ -54,7 +49,7 @@ def search(
         bind="query-params",
         help=words,
     )
-    return [offered[name] for name in found]
+    return [offered[name] for name in names]
 
 
 def keep(chart: str, run_id: str) -> None:
@@ -81,7 +76,7 @@ def show(
     numbers: Mapping[str, np.ndarray],
     *,
     file: str,
-    columns: Mapping[str, ColumnConfig] | None = None,
+    columns: Mapping[str, Any] | None = None,
 ) -> None:
     """The selected items as a table, and as a file with their ids and, if wanted, their vectors.
 
@@ -98,14 +93,13 @@ def show(
     if len(selected) == 0:
         st.caption(f"Draw around some points, or click one, and the {rows.nouns} appear here as a table.")
         return
-    shown = {name: values[selected] for name, values in numbers.items()}
-    table = tables.items(ratings, rows, selected, shown)
+    table = tables.items(ratings, rows, selected, {name: values[selected] for name, values in numbers.items()})
     st.subheader(phrases.count(len(selected), f"selected {rows.noun}"))
     st.dataframe(
         table,
         hide_index=True,
         height=min(388, 38 + 35 * len(selected)),
-        column_config={**tables.COLUMNS, **(columns or tables.number(*shown, width=80))},
+        column_config={**tables.COLUMNS, **(columns or tables.number(*numbers, width=80))},
         alt=f"The {len(selected)} selected {rows.nouns}",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -117,7 +111,7 @@ def show(
         tables.download(
             "Download as CSV", partial(tables.csv, for_file(ratings, rows, selected, table, vectors=vectors)), file=file
         )
-        st.button("Clear", on_click=put, args=(chart, run_id, []), icon=":material/close:", key=f"{chart}_clear")
+        elements.button("Clear", "close", f"{chart}_clear", put, chart, run_id, [])
 
 
 def for_file(ratings: Ratings, rows: Rows, selected: np.ndarray, table: pd.DataFrame, *, vectors: bool) -> pd.DataFrame:

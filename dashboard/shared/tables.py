@@ -61,23 +61,23 @@ def items(ratings: Ratings, rows: Rows, chosen: np.ndarray, numbers: Mapping[str
         chosen: Row numbers, (n,).
         numbers: Columns by name, each (n,).
     """
-    known = ratings.item_table.iloc[chosen]
+    details = ratings.item_table.iloc[chosen]
     return pd.DataFrame(
         {
             TITLE: [rows.name(row) for row in chosen],
             **numbers,
             MEAN: ratings.item_mean[chosen],
             COUNT: ratings.item_count[chosen],
-            GENRES: [", ".join(genres) for genres in known["genres"]],
-            YEAR: known["year"].astype("Int64").to_numpy(),
+            GENRES: [", ".join(genres) for genres in details["genres"]],
+            YEAR: details["year"].astype("Int64").to_numpy(),
         }
     )
 
 
-def ranked(heading: str, shown: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def ranked(heading: str, lists: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Several lists below each other, with the name of the list, under `heading`, and the rank in it in front."""
     parts = []
-    for name, table in shown.items():
+    for name, table in lists.items():
         part = table.copy()
         part.insert(0, "Rank", np.arange(1, len(table) + 1))
         part.insert(0, heading, name)

@@ -10,7 +10,7 @@ from core.model.scoring import Scorer
 from dashboard.cache import loaders
 from dashboard.jobs import trainings
 from dashboard.session import state
-from dashboard.shared import phrases
+from dashboard.shared import elements, phrases
 
 Ability = Literal["has_vectors", "has_biases", "is_bilinear"]
 """What a page may need of a model; names of `Scorer`."""
@@ -62,14 +62,8 @@ def stop_without(run: Run, needs: Ability) -> NoReturn:
     else:
         best = min(others, key=lambda summary: summary.outcome.val_rmse)
         st.write(f"There is one on the same data that can: {phrases.run_words(best)}.")
-        st.button(
-            "Look at that model instead",
-            type="primary",
-            icon=":material/swap_horiz:",
-            key="use_another_model",
-            on_click=state.select_run,
-            args=(best.run_id,),
-        )
+        label = "Look at that model instead"
+        elements.button(label, "swap_horiz", "use_another_model", state.select_run, best.run_id, primary=True)
     st.stop()
 
 

@@ -13,6 +13,7 @@ from core.analysis.maps.faithfulness import faithfulness
 from core.data.ratings import Ratings
 from core.jobs import queue
 from core.jobs.outcome import JobOutcome
+from core.model.families import PRESETS
 from core.model.run import Run
 from core.store.runs import RunStore
 from core.studies import saved_axes, study_kinds
@@ -60,6 +61,13 @@ def test_a_shadow_at_once_with_its_faithfulness(open_page: Open, run: Run, bundl
     assert figure["layout"]["title"]["text"] == f"{len(rows):,} movies by PCA"
     assert figure["layout"]["title"]["subtitle"]["text"] == f"{10 * told.mean:.1f} of 10 true neighbors kept"
     assert len(json.dumps(figure)) < 2e6
+
+
+def test_a_model_without_biases_is_not_colored_by_them(open_page: Open, publish: Callable[..., Run]):
+    publish(PRESETS["article-simple-dot"])
+    assert "Bias" not in open_page("maps").selectbox(key="map_color").options
+    publish(PRESETS["article-dot-with-bias"])
+    assert "Bias" in open_page("maps").selectbox(key="map_color").options
 
 
 def test_a_shadow_in_space(open_page: Open, run: Run):
