@@ -32,26 +32,26 @@ _NICE = 10
 
 def main() -> None:
     """Serve until stdin closes."""
-    say, hear = os.fdopen(os.dup(1), "w", buffering=1), os.fdopen(os.dup(0))
-    os.dup2(2, 1)  # libraries print as they like; the pool hears only `say`
+    answers, orders = os.fdopen(os.dup(1), "w", buffering=1), os.fdopen(os.dup(0))
+    os.dup2(2, 1)  # libraries print as they like; the pool reads only `answers`
     with Path(os.devnull).open() as nothing:
         os.dup2(nothing.fileno(), 0)  # what a job starts must not read the pool's orders
     waiting: SimpleQueue[str] = SimpleQueue()
-    threading.Thread(target=_listen, args=(hear, waiting), name="orders", daemon=True).start()
+    threading.Thread(target=_listen, args=(orders, waiting), name="orders", daemon=True).start()
     group = sys.argv[1]
     if group != "training":
         os.nice(_NICE)
     for kind in KINDS.values():
         if kind.group == group:
             kind.warm()
-    print("ready", processes.token(), file=say)
+    print("ready", processes.token(), file=answers)
     while True:
         run_job(waiting.get())
-        print("idle", file=say)
+        print("idle", file=answers)
 
 
-def _listen(hear: TextIO, waiting: SimpleQueue[str]) -> None:
-    for line in hear:
+def _listen(orders: TextIO, waiting: SimpleQueue[str]) -> None:
+    for line in orders:
         waiting.put(line.strip())
     os._exit(0)
 

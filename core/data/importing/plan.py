@@ -8,12 +8,12 @@ from types import MappingProxyType
 from typing import Any
 
 from core.data.importing.layouts import Layout, recognize
-from core.data.importing.limits import ImportLimits
 from core.data.importing.request import NO_COLUMN, ColumnMapping, ImportOptions, ImportRequest, Role
 from core.data.importing.sniffing import Table, examine
 from core.data.importing.sources import Source
 from core.data.importing.values import one_line
 from core.errors import ArchiveUnsafeError, BadEncodingError, DatasetError, MissingColumnError, NoRowsError
+from core.settings import ImportLimits
 
 # The usual names, compared without case, spaces and punctuation; an earlier one wins over a later.
 _NAMES: Mapping[Role, str] = MappingProxyType(

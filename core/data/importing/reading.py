@@ -10,11 +10,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from core.data.importing.limits import ImportLimits
 from core.data.importing.parquet import read_parquet, text_of
 from core.data.importing.sniffing import DOUBLE_COLON, Table, json_object, not_in, split_rows
 from core.data.importing.sources import CountedReader
 from core.errors import BadEncodingError, BadFormatError
+from core.settings import ImportLimits
 
 BLOCK_BYTES = 2**23
 _BATCH_ROWS = 2**16

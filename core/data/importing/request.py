@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
 from core.data.catalog import DatasetInfo
-from core.data.importing.limits import ImportLimits
 from core.errors import LimitError
+from core.settings import ImportLimits
 
 Result = TypeVar("Result")
 

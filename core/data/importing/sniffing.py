@@ -8,12 +8,12 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from core.data.importing.limits import ImportLimits
 from core.data.importing.parquet import parquet_head, text_of
 from core.data.importing.request import ImportOptions
 from core.data.importing.sources import Source, check_not_packed
 from core.data.importing.values import number, one_line
 from core.errors import BadEncodingError, BadFormatError, EmptyFileError, WrongDelimiterError
+from core.settings import ImportLimits
 
 HEAD_BYTES = 2**18
 SAMPLE_ROWS = 200

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pyarrow as pa
 
-from core.data.importing.limits import ImportLimits
+from core.settings import ImportLimits
 
 MAX_TITLE = 300
 """Characters of a title or label that are kept."""
