@@ -18,7 +18,7 @@ from core.jobs.job_folder import Job, Lease
 from core.jobs.leases import LeaseWatch
 from core.jobs.outcome import CANCELED, DISK_FULL, DONE, worker_died
 from core.jobs.pool import Pool
-from core.jobs.reporter import FolderReporter
+from core.jobs.worker import FolderReporter
 from core.settings import JobLimits
 from core.store.runs import RunStore
 from tests.core.jobs.tiny import COMMAND
