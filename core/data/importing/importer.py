@@ -49,7 +49,7 @@ def import_ratings(
     Raises:
         DatasetError: The files cannot become a dataset; the code says why.
         LimitError: An option is out of its range.
-        CanceledError: `should_stop` said so.
+        CanceledError: `should_stop` returned True.
         DiskFullError: There is no room.
     """
     request = _request(paths, mapping, options, limits)
@@ -71,7 +71,7 @@ def preview(
     limits: ImportLimits | None = None,
     runner: Runner = in_child,
 ) -> Preview:
-    """What `import_ratings` would do, told from the first rows; nothing is kept.
+    """What `import_ratings` would do, as far as the first rows show; nothing is kept.
 
     What would stop the import stands in the preview as code and message.
 

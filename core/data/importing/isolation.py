@@ -113,7 +113,7 @@ def in_child(folder: Path, limits: ImportLimits, report: Reporter, should_stop: 
     Raises:
         TooLargeError: It took more memory or time than allowed.
         BadFormatError: A file made the reader crash.
-        CanceledError: `should_stop` said so.
+        CanceledError: `should_stop` returned True.
         RuntimeError: A bug in the reader; its traceback is the message.
     """
     with (folder / _ERRORS).open("wb") as stderr:

@@ -251,7 +251,7 @@ def _rating_columns(table: Table, mapping: ColumnMapping) -> ColumnMapping:
 def _choose(
     table: Table, named: dict[Role, str | None], columns: Sequence[str]
 ) -> tuple[dict[str, str | None], list[str]]:
-    """The column of each role, as told or by its name, and the columns that are left; raises MissingColumnError."""
+    """The column of each role, as stated or by its name, and the columns that are left; raises MissingColumnError."""
     _check_names(table, named)
     free = [name for name in columns if name not in named.values()]
     chosen: dict[str, str | None] = {}

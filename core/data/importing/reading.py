@@ -159,10 +159,10 @@ def _numbering(first: int, malformed: Malformed) -> Callable[[np.ndarray], np.nd
 
 
 def _wrong_width(row: pa_csv.InvalidRow, step: int) -> str:
-    found, wanted = -(-row.actual_columns // step), -(-row.expected_columns // step)
+    actual, expected = -(-row.actual_columns // step), -(-row.expected_columns // step)
     lines = row.text.count("\n")
     more = f", over {lines + 1} lines: a quote that is never closed?" if lines else ""
-    return f"wrong number of columns: {found} instead of {wanted}{more}"
+    return f"wrong number of columns: {actual} instead of {expected}{more}"
 
 
 def _unreadable(table: Table, error: pa.ArrowException) -> BadFormatError | BadEncodingError:

@@ -1,4 +1,4 @@
-"""What a stream of bytes is, told from its content and never from its name: a table, its columns, its first rows."""
+"""What a stream of bytes is, judged by its content and never by its name: a table, its columns, its first rows."""
 
 import codecs
 import csv
@@ -46,7 +46,7 @@ class Table:
         columns: Distinct names; "column 1" … where there is no header.
         rows: The first rows, as text, each as long as `columns`.
         quoting: Whether a double quote may enclose a value.
-        encoding_found: False where the text is not UTF-8 and nobody said what it is.
+        encoding_found: False where the text is not UTF-8 and the encoding was not stated.
     """
 
     source: Source
@@ -100,7 +100,7 @@ def first_lines(source: Source, options: ImportOptions) -> tuple[list[str], str]
 
 
 def _encoding(name: str, head: bytes, options: ImportOptions) -> tuple[str, bool]:
-    """Python's name of the encoding, and whether it is known rather than supposed."""
+    """Python's name of the encoding, and whether that is certain."""
     for mark, encoding in _BOMS:
         if head.startswith(mark):
             if not encoding:
