@@ -16,22 +16,23 @@ The names begin with `EMBEDDING_EXPLORER_`:
     MAX_EPOCH_SECONDS       longest epoch that is started, by estimate
     IMPORT_MAX_FILE_MB, IMPORT_MAX_UNPACKED_MB, IMPORT_MAX_RATIO, IMPORT_MAX_MEMBERS, IMPORT_MAX_ROWS,
     IMPORT_MAX_COLUMNS, IMPORT_MAX_USERS, IMPORT_MAX_ITEMS, IMPORT_MAX_ID_LENGTH, IMPORT_MAX_REJECTED,
-    IMPORT_MAX_MEMORY_MB, IMPORT_MAX_SECONDS    as `core.data.importing.limits` says
+    IMPORT_MAX_MEMORY_MB, IMPORT_MAX_SECONDS    as `ImportLimits` says
 """
 
 import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
-from core.errors import LimitError
+from core.errors import LimitError, TooLargeError
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
     Numbers = TypeVar("Numbers", bound=DataclassInstance)
 
+MIB = 2**20
 PREFIX = "EMBEDDING_EXPLORER_"
 _LARGEST = 10**12
 _DIGITS = re.compile(r"[0-9]{1,13}")
@@ -48,6 +49,55 @@ class JobLimits:
     lease_seconds: int = 15
     worker_mb: int = 3072
     kept_jobs: int = 500
+
+
+@dataclass(frozen=True)
+class ImportLimits:
+    """Limits of one import; `EMBEDDING_EXPLORER_IMPORT_MAX_ROWS` and so on change them.
+
+    Attributes:
+        max_file_mb: Files as they come, together, in MiB.
+        max_unpacked_mb: The same after unpacking, in MiB.
+        max_ratio: Unpacked bytes for each packed one, counted above 1 MiB.
+        max_members: Files in an archive or a folder.
+        max_rows: Rows of rating tables, good and bad.
+        max_columns: Columns of a table.
+        max_users, max_items: Distinct ids.
+        max_id_length: Characters of an id.
+        max_rejected: Rejected rows listed one by one; all are counted.
+        max_memory_mb: Memory of the process that reads, in MiB.
+        max_seconds: Time of the process that reads.
+    """
+
+    max_file_mb: int = 4096
+    max_unpacked_mb: int = 8192
+    max_ratio: int = 100
+    max_members: int = 1000
+    max_rows: int = 50_000_000
+    max_columns: int = 500
+    max_users: int = 2_000_000
+    max_items: int = 1_000_000
+    max_id_length: int = 200
+    max_rejected: int = 1000
+    max_memory_mb: int = 4096
+    max_seconds: int = 900
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """The defaults with what the environment changes; raises LimitError where it is no positive whole number."""
+        return numbers(cls, "IMPORT_")
+
+    def check(self, limit: str, value: float, what: str) -> None:
+        """Pass if `value` is within the limit of that name.
+
+        Raises:
+            TooLargeError: It is not; the message says how to raise the limit.
+        """
+        allowed = getattr(self, limit)
+        if value > allowed:
+            raise TooLargeError(
+                f"{what}: {value:,.0f} found, {allowed:,} allowed; bring less, or raise {PREFIX}IMPORT_{limit.upper()}"
+            )
 
 
 def text(name: str, default: str = "") -> str:

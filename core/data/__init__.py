@@ -19,8 +19,8 @@ from core.data.catalog import (
 from core.data.download import fetch
 from core.data.folder import SCHEMA_VERSION, read_folder
 from core.data.importing.importer import import_ratings, preview
-from core.data.importing.limits import ImportLimits
 from core.data.importing.request import NO_COLUMN, ColumnMapping, ImportOptions, ImportReport, Preview, Rejected
+from core.settings import ImportLimits
 
 __all__ = [
     "BUNDLED",

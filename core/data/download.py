@@ -11,8 +11,8 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
+from http.client import HTTPResponse
 from pathlib import Path
-from typing import Protocol
 
 from core import settings
 from core.data.importing.gathering import Reporter
@@ -51,14 +51,6 @@ class Download:
     resumed: int
 
 
-class _Response(Protocol):
-    status: int
-    headers: http.client.HTTPMessage
-
-    def read(self, size: int, /) -> bytes:
-        """At most this many bytes; none at the end."""
-
-
 def download(
     release_id: str,
     *,
@@ -77,7 +69,7 @@ def download(
     Raises:
         LimitError: There is no such release, or its licence was not accepted.
         DownloadFailedError: No network, a refusal, too few or too many bytes, or another checksum.
-        CanceledError: `should_stop` said so; what has arrived is kept for the next attempt.
+        CanceledError: `should_stop` returned True; what has arrived is kept for the next attempt.
         DiskFullError: There is no room.
         BusyError: Somebody else has been fetching it for an hour.
     """
@@ -90,16 +82,17 @@ def download(
         )
     folder = (home or home_module.home()) / "downloads"
     place, part = folder / release.file, folder / f"{release.file}.part"
+    marker = place.with_suffix(".checked")  # stands beside an archive whose checksum was compared
     with disk_full_told(release.file, folder):
         folder.mkdir(parents=True, exist_ok=True)
         lock = folder / f"{release.file}.lock"  # two people who ask at once share one transfer
         with locked(lock, _TRANSFER_SECONDS, should_stop=should_stop):
             if place.exists():
-                return Download(place, place.stat().st_size, checked=_marker(place).exists(), resumed=0)
+                return Download(place, place.stat().st_size, checked=marker.exists(), resumed=0)
             resumed = _fetch(release, part, reporter, should_stop)
             checked = _check(release, part, reporter)
             if checked:
-                _marker(place).touch()
+                marker.touch()
             part.replace(place)
     _forget(part)
     reporter(1.0, f"{release.file} is here")
@@ -173,7 +166,7 @@ def _fetch(release: Release, part: Path, reporter: Reporter, should_stop: Callab
 
 
 def _copy(
-    release: Release, response: _Response, part: Path, have: int, reporter: Reporter, should_stop: Callable[[], bool]
+    release: Release, response: HTTPResponse, part: Path, have: int, reporter: Reporter, should_stop: Callable[[], bool]
 ) -> None:
     length = response.headers.get("Content-Length")
     total = have + int(length) if length and length.isdecimal() else None
@@ -238,11 +231,6 @@ def _failed(release: Release, why: str) -> DownloadFailedError:
 def _stamp(part: Path) -> Path:
     """Beside a part: what tells the server which version of the file it belongs to."""
     return part.with_suffix(".version")
-
-
-def _marker(place: Path) -> Path:
-    """Beside an archive whose checksum was compared."""
-    return place.with_suffix(".checked")
 
 
 def _forget(part: Path) -> None:

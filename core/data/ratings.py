@@ -154,23 +154,19 @@ class Ratings:
         )
 
     def _further_columns(self) -> Iterator[tuple[str, pd.Series]]:
-        """Columns of the item table that its titles and genres do not tell."""
+        """Columns of the item table that do not follow from its titles and genres."""
+        years = self.item_table["title"].map(year_in).to_numpy(np.float64)
         for name, values in self.item_table.items():
-            told = name in ("title", "genres") or (
-                name == "year" and _same(values, self.item_table["title"].map(year_in))
-            )
-            if not told:
+            if name == "year" and np.array_equal(values.to_numpy(np.float64), years, equal_nan=True):
+                continue
+            if name not in ("title", "genres"):
                 yield str(name), values
 
 
 def year_in(title: str) -> float:
     """The year in round brackets that ends a title, NaN where there is none: "Heat (1995)", "Lost (2004-2010)"."""
-    found = re.search(r"\(([0-9]{4})[^()]*\)\s*$", title)
-    return float(found[1]) if found else float("nan")
-
-
-def _same(years: pd.Series, others: pd.Series) -> bool:
-    return np.array_equal(years.to_numpy(np.float64), others.to_numpy(np.float64), equal_nan=True)
+    year = re.search(r"\(([0-9]{4})[^()]*\)\s*$", title)
+    return float(year[1]) if year else float("nan")
 
 
 def _mean_by(index: np.ndarray, values: np.ndarray, size: int) -> np.ndarray:

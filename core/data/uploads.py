@@ -15,10 +15,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from core.data.importing.limits import MIB, ImportLimits
 from core.disk import files
 from core.disk.home import home
 from core.errors import BadFormatError
+from core.settings import MIB, ImportLimits
 
 KEPT_SECONDS = 24 * 3600
 """An upload that nobody imported for so long is removed when the next one comes."""

@@ -20,7 +20,7 @@ def locked(path: Path, seconds: float = 10, *, should_stop: Callable[[], bool] =
 
     Raises:
         BusyError: Somebody else held it all that time.
-        CanceledError: `should_stop` said so before the lock was free.
+        CanceledError: `should_stop` returned True before the lock was free.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     try:

@@ -22,8 +22,6 @@ EXIT_DISK_FULL = 28
 """Exit status of a worker that found no room even for the status of its job."""
 
 _OUT_OF_MEMORY_SIGNS = ("std::bad_alloc", "Cannot allocate memory", "OOM when allocating")
-
-
 _FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 
 
@@ -51,9 +49,7 @@ OUT_OF_MEMORY = JobOutcome(
     "failed", OutOfMemoryError.code, "memory ran out; choose fewer dimensions or smaller batches and start it again"
 )
 BUG = JobOutcome(
-    "failed",
-    INTERNAL,
-    "a fault in the program ended it, not your settings; the log holds the details to report",
+    "failed", INTERNAL, "a fault in the program ended it, not your settings; the log holds the details to report"
 )
 SERVER_STOPPED = JobOutcome(
     "failed", WorkerDiedError.code, "the server was stopped while it ran; start it again, nothing finished was lost"
@@ -84,7 +80,8 @@ def of_error(error: BaseException) -> JobOutcome:
     if isinstance(error, CanceledError):
         return CANCELED
     if isinstance(error, DivergedError):
-        return JobOutcome("failed", error.code, _with_advice(str(error), "learning rate", "lower the learning rate"))
+        advice = "" if "learning rate" in str(error) else "; lower the learning rate"
+        return JobOutcome("failed", error.code, f"{error}{advice}")
     if isinstance(error, ExplorerError):
         return JobOutcome("failed", error.code, str(error))
     if isinstance(error, MemoryError):
@@ -111,7 +108,3 @@ def of_exit(status: int, *, oom_kills: int, log: str) -> JobOutcome:
     if status >= 0:
         return worker_died(f"ended by itself (status {status})")
     return worker_died("was killed from outside" if -status in _FROM_OUTSIDE else f"crashed (signal {-status})")
-
-
-def _with_advice(message: str, sign: str, advice: str) -> str:
-    return message if sign in message else f"{message}; {advice}"

@@ -8,7 +8,7 @@ and `cancel`; whoever runs jobs, on whatever machine, `claim`, `renew`,
 import contextlib
 import re
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -135,9 +135,7 @@ def cancel(job_id: str) -> Job:
         UnknownJobError: There is none with this id.
         BusyError: Its status is being changed by a process that does not go on.
     """
-    place = _existing(job_id)
-    with _job_locked(place):
-        job = job_folder.read(place)
+    with _held(job_id) as (place, job):
         if job.state == "running":
             (place / job_folder.CANCEL).touch()
             return replace(job, canceling=True)
@@ -171,17 +169,15 @@ def claim(job_id: str) -> Job | None:
         LimitError: `EMBEDDING_EXPLORER_LEASE_SECONDS` is out of range.
         BusyError: Somebody else holds the list or the job.
     """
-    place = _existing(job_id)
     lease = Lease(processes.token(), settings.numbers(JobLimits).lease_seconds)
-    with _list_locked(), _job_locked(place):
-        job = job_folder.read(place)
+    with _list_locked(), _held(job_id) as (place, job):
         if job.state != "queued":
             return None
         turn = 1 + max(other.turn for other in jobs())
         worker = processes.ProcessId.mine()
-        job = replace(job, state="running", started_at=_now(), turn=turn, worker=worker, lease=lease)
-        job_folder.write(place, job)
-        return job
+        claimed = replace(job, state="running", started_at=_now(), turn=turn, worker=worker, lease=lease)
+        job_folder.write(place, claimed)
+        return claimed
 
 
 def renew(job: Job) -> bool:
@@ -195,9 +191,7 @@ def renew(job: Job) -> bool:
         BusyError: Somebody else holds the job.
         OSError: The disk refused, and the status is as it was.
     """
-    place = _existing(job.job_id)
-    with _job_locked(place):
-        current = job_folder.read(place)
+    with _held(job.job_id) as (place, current):
         if current.state != "running" or current.lease != job.lease:
             return False
         job_folder.write(place, job)
@@ -216,9 +210,7 @@ def finish(job_id: str, outcome: JobOutcome, *, seconds: float | None = None, ho
         BusyError: Somebody else holds the job.
         OSError: The disk refused, and the job is as it was.
     """
-    place = _existing(job_id)
-    with _job_locked(place):
-        job = job_folder.read(place)
+    with _held(job_id) as (place, job):
         return job if holder not in (None, job.lease.holder) else _finish(place, job, outcome, seconds)
 
 
@@ -228,9 +220,7 @@ def end_expired(job: Job) -> Job:
     Raises:
         UnknownJobError, BusyError, OSError: As `finish`.
     """
-    place = _existing(job.job_id)
-    with _job_locked(place, _SHORT_SECONDS):
-        now = job_folder.read(place)
+    with _held(job.job_id, _SHORT_SECONDS) as (place, now):
         if now.state != "running" or (now.lease, now.heartbeat) != (job.lease, job.heartbeat):
             return now
         return _finish(place, now, CANCELED if now.canceling else worker_died("gave no sign of life"))
@@ -301,9 +291,12 @@ def _list_locked() -> AbstractContextManager[None]:
     return locked(folder() / ".lock")
 
 
-def _job_locked(place: Path, seconds: float = 10) -> AbstractContextManager[None]:
-    """Alone with one job's status."""
-    return locked(place / job_folder.LOCK, seconds)
+@contextlib.contextmanager
+def _held(job_id: str, seconds: float = 10) -> Iterator[tuple[Path, Job]]:
+    """A job's folder and how it stands, while nobody else can change it; raises UnknownJobError and BusyError."""
+    place = _existing(job_id)
+    with locked(place / job_folder.LOCK, seconds):
+        yield place, job_folder.read(place)
 
 
 def _next_id() -> str:

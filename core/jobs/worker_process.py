@@ -124,7 +124,10 @@ class WorkerProcess:
         """Read the exit status of one that has ended, and free what it held."""
         self.kill()  # children of its own may have outlived it
         status = self._process.wait()
-        self._close()
+        self._silent = True
+        for pipe in (self._input, self._output):
+            with contextlib.suppress(BrokenPipeError):
+                pipe.close()
         files.remove(self._scratch)
         return status
 
@@ -146,12 +149,6 @@ class WorkerProcess:
             self._unread += data
         *lines, self._unread = self._unread.split(b"\n")
         return lines
-
-    def _close(self) -> None:
-        self._silent = True
-        for pipe in (self._input, self._output):
-            with contextlib.suppress(BrokenPipeError):
-                pipe.close()
 
 
 def oom_kills() -> int:

@@ -115,13 +115,9 @@ def read_folder(folder: Path) -> Run:
         raise IntegrityError(f"history.json is not one of this version: {error}") from error
 
 
-def _shapes(config: RunConfig, dataset: DatasetRef) -> dict[str, tuple[int, ...]]:
-    return family_of(config).shapes(config, dataset.users, dataset.items)
-
-
 def _misfit(arrays: Mapping[str, np.ndarray], config: RunConfig, dataset: DatasetRef) -> str | None:
     """What is wrong with the learned numbers; None where they fit."""
-    shapes = _shapes(config, dataset)
+    shapes = family_of(config).shapes(config, dataset.users, dataset.items)
     if missing := shapes.keys() - arrays.keys():
         return f"{' and '.join(sorted(missing))} is missing"
     for name, array in arrays.items():

@@ -126,7 +126,7 @@ class Study(Generic[Settings]):
 
         Raises:
             LimitError: The settings do not fit the data.
-            CanceledError: `should_stop` said so.
+            CanceledError: `should_stop` returned True.
             UnknownRunError, BusyError, DiskFullError: As `study_store.save` says.
         """
         result = self.load(run.run_id, settings)

@@ -9,12 +9,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.data.importing.limits import ImportLimits
 from core.data.importing.plan import Plan
 from core.data.importing.reading import Batch, Malformed, batches
 from core.data.importing.request import DroppedRare, Rejected
 from core.data.importing.sniffing import Table
 from core.data.importing.values import REASONS, Ids, Numbers, Times, one_line
+from core.settings import ImportLimits
 
 _WRONG_WIDTH = "wrong number of columns"
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,17}")

@@ -11,12 +11,12 @@ from core.data.catalog import read_info
 from core.data.folder import read_about
 from core.data.importing.gathering import Reporter
 from core.data.importing.isolation import DATASET, SPEC, Runner, in_child
-from core.data.importing.limits import ImportLimits
 from core.data.importing.request import ColumnMapping, ImportOptions, ImportReport, ImportRequest, Preview, of_json
 from core.data.importing.values import noun_of, one_line, slug
 from core.disk import home as home_module
 from core.disk.files import new_folder, sync_folder, took_place
 from core.errors import DatasetError, DiskFullError, ExplorerError, LimitError
+from core.settings import ImportLimits
 
 
 def import_ratings(
@@ -49,7 +49,7 @@ def import_ratings(
     Raises:
         DatasetError: The files cannot become a dataset; the code says why.
         LimitError: An option is out of its range.
-        CanceledError: `should_stop` said so.
+        CanceledError: `should_stop` returned True.
         DiskFullError: There is no room.
     """
     request = _request(paths, mapping, options, limits)
@@ -71,7 +71,7 @@ def preview(
     limits: ImportLimits | None = None,
     runner: Runner = in_child,
 ) -> Preview:
-    """What `import_ratings` would do, told from the first rows; nothing is kept.
+    """What `import_ratings` would do, as far as the first rows show; nothing is kept.
 
     What would stop the import stands in the preview as code and message.
 

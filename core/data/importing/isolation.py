@@ -23,11 +23,11 @@ import psutil
 
 from core.data.importing.building import build, preview
 from core.data.importing.gathering import Reporter
-from core.data.importing.limits import MIB, ImportLimits
 from core.data.importing.request import ImportRequest
 from core.data.importing.values import one_line
 from core.disk.files import is_disk_full, replace_text
 from core.errors import BadFormatError, CanceledError, DiskFullError, ExplorerError, TooLargeError
+from core.settings import MIB, ImportLimits
 
 Runner = Callable[[Path, ImportLimits, Reporter, Callable[[], bool]], dict[str, Any]]
 """Does what a folder's `spec.json` asks for; what it returns is what `work` returns."""
@@ -113,7 +113,7 @@ def in_child(folder: Path, limits: ImportLimits, report: Reporter, should_stop: 
     Raises:
         TooLargeError: It took more memory or time than allowed.
         BadFormatError: A file made the reader crash.
-        CanceledError: `should_stop` said so.
+        CanceledError: `should_stop` returned True.
         RuntimeError: A bug in the reader; its traceback is the message.
     """
     with (folder / _ERRORS).open("wb") as stderr:
@@ -207,14 +207,12 @@ def _died(returncode: int, limits: ImportLimits, errors: Path) -> Exception:
 
 
 def _out_of_time(limits: ImportLimits) -> TooLargeError:
-    return TooLargeError(
-        f"reading took longer than the {limits.max_seconds:,} s allowed; bring fewer rows, "
-        "or raise EMBEDDING_EXPLORER_IMPORT_MAX_SECONDS"
-    )
+    return _over(f"took longer than the {limits.max_seconds:,} s allowed", "MAX_SECONDS")
 
 
 def _out_of_memory(limits: ImportLimits) -> TooLargeError:
-    return TooLargeError(
-        f"reading needs more than the {limits.max_memory_mb:,} MiB of memory allowed; bring fewer rows, "
-        "or raise EMBEDDING_EXPLORER_IMPORT_MAX_MEMORY_MB"
-    )
+    return _over(f"needs more than the {limits.max_memory_mb:,} MiB of memory allowed", "MAX_MEMORY_MB")
+
+
+def _over(what: str, limit: str) -> TooLargeError:
+    return TooLargeError(f"reading {what}; bring fewer rows, or raise EMBEDDING_EXPLORER_IMPORT_{limit}")

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from core.data.importing.layouts import GENRES_100K, is_genre_flags
-from core.data.importing.limits import ImportLimits
 from core.data.importing.plan import Plan
 from core.data.importing.reading import Malformed, batches
 from core.data.importing.sniffing import Table
 from core.data.importing.values import number, one_line
 from core.data.ratings import year_in
+from core.settings import ImportLimits
 
 MAX_FURTHER = 50
 """Further columns that are kept."""

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from core.data.importing.limits import ImportLimits
 from core.data.importing.sources import Source
 from core.errors import BadFormatError
+from core.settings import ImportLimits
 
 _BATCH_ROWS = 2**16
 _LONGEST = 2500

@@ -8,12 +8,12 @@ from types import MappingProxyType
 from typing import Any
 
 from core.data.importing.layouts import Layout, recognize
-from core.data.importing.limits import ImportLimits
 from core.data.importing.request import NO_COLUMN, ColumnMapping, ImportOptions, ImportRequest, Role
 from core.data.importing.sniffing import Table, examine
 from core.data.importing.sources import Source
 from core.data.importing.values import one_line
 from core.errors import ArchiveUnsafeError, BadEncodingError, DatasetError, MissingColumnError, NoRowsError
+from core.settings import ImportLimits
 
 # The usual names, compared without case, spaces and punctuation; an earlier one wins over a later.
 _NAMES: Mapping[Role, str] = MappingProxyType(
@@ -251,7 +251,7 @@ def _rating_columns(table: Table, mapping: ColumnMapping) -> ColumnMapping:
 def _choose(
     table: Table, named: dict[Role, str | None], columns: Sequence[str]
 ) -> tuple[dict[str, str | None], list[str]]:
-    """The column of each role, as told or by its name, and the columns that are left; raises MissingColumnError."""
+    """The column of each role, as stated or by its name, and the columns that are left; raises MissingColumnError."""
     _check_names(table, named)
     free = [name for name in columns if name not in named.values()]
     chosen: dict[str, str | None] = {}

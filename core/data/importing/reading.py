@@ -10,11 +10,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from core.data.importing.limits import ImportLimits
 from core.data.importing.parquet import read_parquet, text_of
 from core.data.importing.sniffing import DOUBLE_COLON, Table, json_object, not_in, split_rows
 from core.data.importing.sources import CountedReader
 from core.errors import BadEncodingError, BadFormatError
+from core.settings import ImportLimits
 
 BLOCK_BYTES = 2**23
 _BATCH_ROWS = 2**16
@@ -159,10 +159,10 @@ def _numbering(first: int, malformed: Malformed) -> Callable[[np.ndarray], np.nd
 
 
 def _wrong_width(row: pa_csv.InvalidRow, step: int) -> str:
-    found, wanted = -(-row.actual_columns // step), -(-row.expected_columns // step)
+    actual, expected = -(-row.actual_columns // step), -(-row.expected_columns // step)
     lines = row.text.count("\n")
     more = f", over {lines + 1} lines: a quote that is never closed?" if lines else ""
-    return f"wrong number of columns: {found} instead of {wanted}{more}"
+    return f"wrong number of columns: {actual} instead of {expected}{more}"
 
 
 def _unreadable(table: Table, error: pa.ArrowException) -> BadFormatError | BadEncodingError:

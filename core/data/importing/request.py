@@ -1,4 +1,4 @@
-"""What a person says about an import, and what they are told before and after it."""
+"""What can be stated about an import, what a preview shows before it, and what a report says after it."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
 from core.data.catalog import DatasetInfo
-from core.data.importing.limits import ImportLimits
 from core.errors import LimitError
+from core.settings import ImportLimits
 
 Result = TypeVar("Result")
 
@@ -83,7 +83,7 @@ class ImportOptions:
 
 @dataclass(frozen=True)
 class ImportRequest:
-    """What the reading process works from: files, what was said about them, and what they may take."""
+    """What the reading process works from: files, what was stated about them, and the limits."""
 
     paths: Sequence[Path]
     mapping: ColumnMapping
@@ -131,7 +131,7 @@ class Preview:
     Attributes:
         layout: The layout that was recognized: "MovieLens 1M", "rating table"; "" for none.
         unclear: Roles for which somebody has to name the column.
-        delimiter: One that may mend WRONG_DELIMITER; "" where none is known.
+        delimiter: One that may mend WRONG_DELIMITER; "" where there is none.
         min_rating, max_rating: The rating scale as stated, or as the first rows suggest; None without a number in them.
         code, message: What would stop the import, and how to mend it; "" where nothing was found.
     """

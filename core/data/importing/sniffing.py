@@ -1,19 +1,19 @@
-"""What a stream of bytes is, told from its content and never from its name: a table, its columns, its first rows."""
+"""What a stream of bytes is, judged by its content and never by its name: a table, its columns, its first rows."""
 
 import codecs
 import csv
 import io
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from core.data.importing.limits import ImportLimits
 from core.data.importing.parquet import parquet_head, text_of
 from core.data.importing.request import ImportOptions
 from core.data.importing.sources import Source, check_not_packed
 from core.data.importing.values import number, one_line
 from core.errors import BadEncodingError, BadFormatError, EmptyFileError, WrongDelimiterError
+from core.settings import ImportLimits
 
 HEAD_BYTES = 2**18
 SAMPLE_ROWS = 200
@@ -46,7 +46,7 @@ class Table:
         columns: Distinct names; "column 1" … where there is no header.
         rows: The first rows, as text, each as long as `columns`.
         quoting: Whether a double quote may enclose a value.
-        encoding_found: False where the text is not UTF-8 and nobody said what it is.
+        encoding_found: False where the text is not UTF-8 and the encoding was not stated.
     """
 
     source: Source
@@ -78,17 +78,18 @@ def examine(source: Source, options: ImportOptions, limits: ImportLimits) -> Tab
     for magic, what in _OTHER_FILES.items():
         if head.startswith(magic):
             raise BadFormatError(f"{source.name} is {what}; bring CSV, TSV, JSON lines or Parquet")
-    encoding, found = _encoding(source.name, head, options)
+    encoding, certain = _encoding(source.name, head, options)
     text = _decode(source.name, head, encoding)
     if not text.strip():
         raise EmptyFileError(f"{source.name} holds nothing but blanks; export or upload it again")
     first = text.lstrip()[0]
     if first == "{":
-        return _json_lines(source, text, encoding, found, limits)
+        return replace(_json_lines(source, text, limits), encoding=encoding, encoding_found=certain)
     if first == "<" or (first == "[" and text.lstrip()[1:].lstrip()[:1] in ("{", "[")):
         what = "a web page or XML" if first == "<" else "one JSON array"
         raise BadFormatError(f"{source.name} is {what}; bring CSV, TSV, Parquet, or JSON lines with one object a line")
-    return _text(source, text, len(head) < HEAD_BYTES, encoding, found, options, limits)
+    table = _text(source, text, len(head) < HEAD_BYTES, options, limits)
+    return replace(table, encoding=encoding, encoding_found=certain)
 
 
 def first_lines(source: Source, options: ImportOptions) -> tuple[list[str], str]:
@@ -99,7 +100,7 @@ def first_lines(source: Source, options: ImportOptions) -> tuple[list[str], str]
 
 
 def _encoding(name: str, head: bytes, options: ImportOptions) -> tuple[str, bool]:
-    """Python's name of the encoding, and whether it is known rather than supposed."""
+    """Python's name of the encoding, and whether that is certain."""
     for mark, encoding in _BOMS:
         if head.startswith(mark):
             if not encoding:
@@ -147,9 +148,7 @@ def not_in(name: str, encoding: str, error: Exception) -> BadEncodingError:
     return BadEncodingError(f"{name} is not {encoding} text ({error!s:.120}); {advice}")
 
 
-def _text(
-    source: Source, text: str, whole: bool, encoding: str, found: bool, options: ImportOptions, limits: ImportLimits
-) -> Table:
+def _text(source: Source, text: str, whole: bool, options: ImportOptions, limits: ImportLimits) -> Table:
     # The last line of a head may be cut, and so may a character in it.
     end = len(text) if whole else max(text.rfind("\n"), text.rfind("\r")) + 1
     lines = text[:end].splitlines(keepends=True)
@@ -165,16 +164,8 @@ def _text(
         width = len(rows[0])
     names = _distinct([one_line(cell, 100) for cell in rows[0]] if header else [""] * width)
     fitting = [row for row in rows[header:] if len(row) == width]
-    return Table(
-        source=source,
-        kind="text",
-        encoding=encoding,
-        delimiter=delimiter,
-        header_rows=blank + header,
-        columns=names,
-        rows=tuple(tuple(row) for row in fitting[:SAMPLE_ROWS]),
-        encoding_found=found,
-    )
+    first = tuple(tuple(row) for row in fitting[:SAMPLE_ROWS])
+    return Table(source, "text", "utf-8", delimiter, blank + header, names, first)
 
 
 def _delimiter(name: str, sample: str, options: ImportOptions) -> tuple[str, list[list[str]]]:
@@ -242,7 +233,7 @@ def _distinct(names: list[str]) -> tuple[str, ...]:
     return tuple(seen)
 
 
-def _json_lines(source: Source, text: str, encoding: str, found: bool, limits: ImportLimits) -> Table:
+def _json_lines(source: Source, text: str, limits: ImportLimits) -> Table:
     objects = [value for line in text.splitlines()[:SAMPLE_ROWS] if (value := json_object(line)) is not None]
     names = tuple(dict.fromkeys(key for value in objects for key in value))
     if not objects or not names:
@@ -251,7 +242,7 @@ def _json_lines(source: Source, text: str, encoding: str, found: bool, limits: I
         )
     limits.check("max_columns", len(names), f"names in {source.name}")
     rows = tuple(tuple(text_of(value.get(key)) for key in names) for value in objects)
-    return Table(source, "json lines", encoding, "", 0, names, rows, encoding_found=found)
+    return Table(source, "json lines", "utf-8", "", 0, names, rows)
 
 
 def json_object(line: str) -> dict[str, Any] | None:

@@ -13,9 +13,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import IO
 
-from core.data.importing.limits import MIB, ImportLimits
 from core.data.importing.values import one_line
 from core.errors import ArchiveRatioError, ArchiveUnsafeError, BadFormatError, EmptyFileError
+from core.settings import MIB, ImportLimits
 
 ZIP, GZIP = b"PK\x03\x04", b"\x1f\x8b"
 _EMPTY_ZIP = b"PK\x05\x06"

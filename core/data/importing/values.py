@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pyarrow as pa
 
-from core.data.importing.limits import ImportLimits
+from core.settings import ImportLimits
 
 MAX_TITLE = 300
 """Characters of a title or label that are kept."""
@@ -56,7 +56,7 @@ REASONS = (
     "time is not readable",
     "wrong number of columns",
 )
-"""Why a row is left out; the number of a reason is its place here, and where several hold the first is told."""
+"""Why a row is left out; the number of a reason is its place here, and where several hold the first counts."""
 
 CODE = {reason: code for code, reason in enumerate(REASONS)}
 _ID_REASON = {"user": CODE["no user id"], "item": CODE["no item id"]}
@@ -154,7 +154,7 @@ class Numbers:
 
 
 class Times:
-    """Times from text, numbers or dates as the first usable one is; the unit of numbers is told at the end."""
+    """Times from text, numbers or dates as the first usable one is; the unit of numbers is decided at the end."""
 
     def __init__(self) -> None:
         self._dates: bool | None = None

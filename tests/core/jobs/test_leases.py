@@ -18,7 +18,7 @@ from core.jobs.job_folder import Job, Lease
 from core.jobs.leases import LeaseWatch
 from core.jobs.outcome import CANCELED, DISK_FULL, DONE, worker_died
 from core.jobs.pool import Pool
-from core.jobs.reporter import FolderReporter
+from core.jobs.worker import FolderReporter
 from core.settings import JobLimits
 from core.store.runs import RunStore
 from tests.core.jobs.tiny import COMMAND
@@ -162,7 +162,7 @@ def test_a_job_that_lost_its_lease_or_its_folder_is_told_to_stop():
 def test_a_held_job_is_busy_and_others_are_not(monkeypatch: pytest.MonkeyPatch):
     job, other = run_by(ask()), run_by(ask(1))
     monkeypatch.setattr(queue, "_SHORT_SECONDS", 0.05)
-    with queue._job_locked(queue.folder() / job.job_id):
+    with queue._held(job.job_id):
         with pytest.raises(BusyError, match="try again"):
             queue.end_expired(job)
         assert queue.end_expired(other).state == "failed"
