@@ -22,9 +22,8 @@ from core.analysis.components.pca import Pca, pca
 from core.analysis.components.stability import Stability, stability
 from core.analysis.components.truncation import cost
 from core.analysis.item_attributes import GENRES, ItemColumns, item_columns
-from core.analysis.maps.clusters import hdbscan, kmeans
+from core.analysis.maps.clusters import hdbscan, kmeans, label_groups
 from core.analysis.maps.faithfulness import faithfulness
-from core.analysis.maps.labels import label_groups
 from core.analysis.maps.projections import MapSettings, draw_map
 from core.analysis.neighbors.all_neighbors import nearest
 from core.analysis.neighbors.of_one import neighbors

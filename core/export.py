@@ -10,7 +10,7 @@ components  components.csv, scores.csv     principal components with their names
 
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -26,9 +26,8 @@ from core.model.run import Run
 from core.model.scoring import require_vectors
 from core.studies import component_names
 
-_FORMULA_START = re.compile(
-    r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
-)  # with the full-width forms that Excel accepts too
+# With the full-width forms that Excel accepts too.
+_FORMULA_START = re.compile(r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 
 
@@ -115,10 +114,7 @@ def _cell(value: object) -> str:
 
 def _write_parquet(run: Run, ratings: Ratings, folder: Path) -> None:
     about = {"run_id": run.run_id, "model": run.config.model, "formula": run.scorer.formula()}
-    for name, table, embedding in (
-        ("items", items_table(run, ratings), run.scorer.item_embedding),
-        ("users", users_table(run, ratings), run.scorer.user_embedding),
-    ):
+    for name, table, embedding in _sides(run, ratings):
         columns = pa.Table.from_pandas(table, preserve_index=False).append_column("embedding", _lists(embedding))
         pq.write_table(columns.replace_schema_metadata(about), folder / f"{name}.parquet", compression="zstd")
     if layers := _layers(run):
@@ -126,6 +122,11 @@ def _write_parquet(run: Run, ratings: Ratings, folder: Path) -> None:
         values = [array.ravel() for array in layers.values()]
         whole = pa.table({"name": list(layers), "shape": shapes, "values": values})
         pq.write_table(whole.replace_schema_metadata(about), folder / "layers.parquet", compression="zstd")
+
+
+def _sides(run: Run, ratings: Ratings) -> Iterator[tuple[str, pd.DataFrame, np.ndarray]]:
+    yield "items", items_table(run, ratings), run.scorer.item_embedding
+    yield "users", users_table(run, ratings), run.scorer.user_embedding
 
 
 def _layers(run: Run) -> dict[str, np.ndarray]:
@@ -141,13 +142,10 @@ def _lists(matrix: np.ndarray) -> pa.ListArray:
 
 
 def _write_csv(run: Run, ratings: Ratings, folder: Path) -> None:
-    items = items_table(run, ratings)
-    items["genres"] = ["|".join(genres) for genres in items["genres"]]
-    items["year"] = items["year"].convert_dtypes()  # 1995, not 1995.0
-    for name, table, embedding in (
-        ("items", items, run.scorer.item_embedding),
-        ("users", users_table(run, ratings), run.scorer.user_embedding),
-    ):
+    for name, table, embedding in _sides(run, ratings):
+        if name == "items":
+            table["genres"] = ["|".join(genres) for genres in table["genres"]]
+            table["year"] = table["year"].convert_dtypes()  # 1995, not 1995.0
         text = table.apply(lambda column: column.map(lambda value: inert(value) if isinstance(value, str) else value))
         whole = pd.concat([text, _dimensions(embedding)], axis=1).rename(columns=inert)
         _csv(whole, folder / f"{name}.csv")
@@ -170,7 +168,7 @@ def _write_components(run: Run, ratings: Ratings, folder: Path) -> None:
     """As the page shows them at first: of all items, uncentered."""
     result = pca(require_vectors(run.scorer).item_embedding)
     named = component_names.for_components(component_names.get(run.run_id), result)
-    low, high = ([getattr(found, end) if found else "" for found in named] for end in ("low", "high"))
+    low, high = ([getattr(names, end) if names else "" for names in named] for end in ("low", "high"))
     numbers = [f"PC {number}" for number in range(1, len(named) + 1)]
     about = pd.DataFrame(
         {
@@ -186,9 +184,8 @@ def _write_components(run: Run, ratings: Ratings, folder: Path) -> None:
         for number, low_name, high_name in zip(numbers, low, high, strict=True)
     ]
     who = pd.DataFrame({"item_id": ratings.items.ids, "title": ratings.item_table["title"]}).map(inert)
-    _csv(
-        pd.concat([who, pd.DataFrame(result.scores.astype(np.float32), columns=columns)], axis=1), folder / "scores.csv"
-    )
+    scores = pd.DataFrame(result.scores.astype(np.float32), columns=columns)
+    _csv(pd.concat([who, scores], axis=1), folder / "scores.csv")
 
 
 def _dimensions(matrix: np.ndarray) -> pd.DataFrame:

@@ -39,9 +39,8 @@ class ItemColumns:
 def item_columns(ratings: Ratings) -> ItemColumns:
     """All that a dataset knows about its items.
 
-    Year, mean rating and the natural logarithm of the number of ratings (NaN
-    without any), then every further column of numbers; genres, then every further
-    column of text with few different values.
+    Year, mean rating and the natural logarithm of the number of ratings (NaN without any), then every further column of
+    numbers; genres, then every further column of text with few different values.
     """
     table = ratings.item_table
     count = ratings.item_count

@@ -21,8 +21,8 @@ class Values:
         mean, sd, min, max: Of all numbers, in embedding units; sd divides by n.
         near_zero: Share of numbers closer to zero than a tenth of the root mean square, fraction.
         middle_half: The two values between which the middle half of all numbers lies.
-        excess_kurtosis: Weight of the tails beside a normal distribution, which has 0; an even one
-            has -1.2, a Laplace distribution 3. NaN where all numbers are equal.
+        excess_kurtosis: Weight of the tails beside a normal distribution, which has 0; an even one has -1.2, a Laplace
+            distribution 3. NaN where all numbers are equal.
     """
 
     counts: np.ndarray
@@ -67,9 +67,8 @@ def values(embeddings: np.ndarray, *, bins: int = 60) -> Values:
 def order_by_similarity(embeddings: np.ndarray) -> np.ndarray:
     """Row numbers in an order that puts similar rows side by side, int64, (n_rows,).
 
-    Up to 500 rows: average linkage on cosine distance, leaves ordered so that
-    neighbors are as close as they can be (Bar-Joseph et al. 2001). More rows,
-    or a row of zeros, which has no direction: by the first principal component.
+    Up to 500 rows: average linkage on cosine distance, leaves ordered so that neighbors are as close as they can be
+    (Bar-Joseph et al. 2001). More rows, or a row of zeros, which has no direction: by the first principal component.
     """
     matrix = np.asarray(embeddings, np.float64)
     if len(matrix) < 3 or (matrix == matrix[0]).all():

@@ -1,8 +1,7 @@
 """The command line: everything the dashboard shows, without the dashboard.
 
-Exit status 0: done. 2: the person can mend it; one line `error: CODE: message`
-on stderr. 1: a bug, with its traceback. With `--json` stdout holds one JSON
-document and nothing else; progress and remarks go to stderr.
+Exit status 0: done. 2: the person can mend it; one line `error: CODE: message` on stderr. 1: a bug, with its traceback.
+With `--json` stdout holds one JSON document and nothing else; progress and remarks go to stderr.
 """
 
 import json

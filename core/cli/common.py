@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import annotated_types
+import numpy as np
 import pandas as pd
 from pydantic.fields import FieldInfo
 
@@ -13,6 +14,7 @@ from core.data import ratings_of
 from core.data.ratings import Ratings
 from core.disk.files import disk_full_told, is_disk_full
 from core.errors import LimitError, UsageError
+from core.export import inert
 from core.model.run import Run
 from core.store.runs import RunStore
 
@@ -110,17 +112,19 @@ def entry(ratings: Ratings, row: int, *, users: bool = False) -> dict[str, Any]:
     return {"item_id": ratings.items.ids[row], "title": str(ratings.item_table["title"].iloc[row])}
 
 
-def write_csv(path: Path, rows: pd.DataFrame) -> None:
-    """Write a table for spreadsheets, in place of a file that is there.
+def write_items(path: Path, ratings: Ratings, rows: np.ndarray, columns: Mapping[str, Any]) -> None:
+    """Write a table for spreadsheets, in place of a file that is there: one line an item, its id, title and columns.
 
     Raises:
         UsageError: The place cannot be written to.
         DiskFullError: There is no room.
     """
+    items = [entry(ratings, row) for row in rows]
+    named = {name: [inert(str(item[name])) for item in items] for name in ("item_id", "title")}
     with disk_full_told(f"the file {path.name}", path.parent):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            rows.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+            pd.DataFrame(named | dict(columns)).to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
         except OSError as error:
             if is_disk_full(error):
                 raise

@@ -6,14 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from core.analysis.compare.comparison import Compared, compare_parts, part
 from core.cli.answer import Answer, listing, pairs, table
-from core.cli.common import add_count, write_csv
+from core.cli.common import add_count, write_items
 from core.data import ratings_of
 from core.data.ratings import Ratings
-from core.export import inert
 from core.model.families import differences
 from core.model.run import Run
 from core.store.runs import RunStore
@@ -69,18 +67,15 @@ def _document(first: Run, second: Run, result: Compared) -> dict[str, Any]:
 def _write(path: Path, result: Compared, data: Ratings) -> Path:
     """One row an item, those that keep the fewest neighbors first; titles are those of the first run's data."""
     rows, overlap = result.shared.first, result.comparison.overlap
-    whole = pd.DataFrame(
-        {
-            "item_id": [inert(item) for item in data.items.ids[rows]],
-            "title": [inert(title) for title in data.item_table["title"].iloc[rows]],
-            "kept": overlap.kept,
-            "jaccard": overlap.jaccard,
-            "moved": result.comparison.moved,
-            "n_ratings": data.item_count[rows],
-            "mean_rating": data.item_mean[rows],
-        }
-    ).iloc[np.lexsort((-data.item_count[rows], overlap.kept))]
-    write_csv(path, whole)
+    columns = {
+        "kept": overlap.kept,
+        "jaccard": overlap.jaccard,
+        "moved": result.comparison.moved,
+        "n_ratings": data.item_count[rows],
+        "mean_rating": data.item_mean[rows],
+    }
+    order = np.lexsort((-data.item_count[rows], overlap.kept))
+    write_items(path, data, rows[order], {name: values[order] for name, values in columns.items()})
     return path
 
 

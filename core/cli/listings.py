@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.analysis.biases.bias import biases
-from core.analysis.biases.score_contributions import average_terms
+from core.analysis.biases.bias import average_terms, biases
 from core.analysis.components.extremes import ends
 from core.analysis.components.pca import pca
 from core.analysis.maps.axes import closest_component

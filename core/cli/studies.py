@@ -3,17 +3,14 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from core.analysis.components.stability import across_seeds
 from core.cli.answer import Answer, table
-from core.cli.common import add_fields, add_settings, entry, given, load, write_csv
+from core.cli.common import add_fields, add_settings, entry, given, load, write_items
 from core.data.ratings import Ratings
 from core.data.splits import trained_rows
-from core.export import inert
 from core.model.run import Run
 from core.store.study_store import Stored
 from core.studies.clusters import CLUSTERS
@@ -48,7 +45,7 @@ def draw(arguments: argparse.Namespace) -> Answer:
     document = {"run_id": run.run_id, "settings": settings.model_dump(), "n_items": len(rows), **measures, "to": target}
     if target is not None:
         columns = {name: points[:, axis] for axis, name in enumerate("xyz"[: points.shape[1]])}
-        _write(Path(target), ratings, rows, columns | {"kept": study.arrays["kept"]})
+        write_items(Path(target), ratings, rows, columns | {"kept": study.arrays["kept"]})
     k = facts["k"]
     text = (
         f"{len(rows):,} items; {k * facts['kept']:.2f} of {k} true neighbors are near on the map "
@@ -78,7 +75,7 @@ def clusters(arguments: argparse.Namespace) -> Answer:
         "to": arguments.to,
     }
     if arguments.to is not None:
-        _write(Path(arguments.to), ratings, rows, {"group": np.where(label < 0, 0, label + 1)})
+        write_items(Path(arguments.to), ratings, rows, {"group": np.where(label < 0, 0, label + 1)})
     lines = [
         (group["group"], group["label"] or "-", group["size"], group["typical"][0]["title"] if group["typical"] else "")
         for group in groups
@@ -131,13 +128,3 @@ class _Percent:
         if int(10 * share) > self._tenths:
             self._tenths = int(10 * share)
             print(f"{10 * self._tenths:>4} %", file=sys.stderr)
-
-
-def _write(path: Path, ratings: Ratings, rows: np.ndarray, columns: dict[str, Any]) -> None:
-    """Write one line an item: its id, its title, and the columns."""
-    titles = ratings.item_table["title"].tolist()
-    items = {
-        "item_id": [inert(str(ratings.items.ids[row])) for row in rows],
-        "title": [inert(str(titles[row])) for row in rows],
-    }
-    write_csv(path, pd.DataFrame(items | columns))

@@ -6,8 +6,7 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from core.analysis.item_attributes import item_columns
-from core.analysis.maps.clusters import NO_CLUSTER, hdbscan, kmeans, typical
-from core.analysis.maps.labels import Label, label_groups
+from core.analysis.maps.clusters import NO_CLUSTER, Label, hdbscan, kmeans, label_groups, typical
 from core.analysis.neighbors.all_neighbors import Space
 from core.store.study_store import Stored
 from core.studies.study import Study, Work, as_limit_error, items_taking_part, min_ratings_field

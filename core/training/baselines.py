@@ -25,8 +25,8 @@ def mae(predicted: np.ndarray, rating: np.ndarray) -> float:
 def ndcg(score: np.ndarray, gain: np.ndarray, *, top: int = 10) -> float:
     """Normalized discounted cumulative gain of a ranking (Järvelin and Kekäläinen 2002), 0–1.
 
-    The gains of the `top` highest scores, each divided by log2(rank + 1), over the most that any order could
-    give; equal scores keep their order. 0 where there is nothing to gain.
+    The gains of the `top` highest scores, each divided by log2(rank + 1), over the most that any order could give;
+    equal scores keep their order. 0 where there is nothing to gain.
 
     Args:
         score: What the ranking goes by, (n,).
@@ -74,8 +74,8 @@ def started(epochs: int, split: Split, lines: Baselines) -> Started:
 def baselines(ratings: Ratings, split: Split) -> Baselines:
     """Compute the reference lines of a split.
 
-    Item and user offsets are shrunken means of the residuals, items first, as
-    in Koren, "Factor in the Neighbors" (2010), section 2.1.
+    Item and user offsets are shrunken means of the residuals, items first, as in Koren, "Factor in the Neighbors"
+    (2010), section 2.1.
     """
     train, validation = split.train, split.validation
     mean = float(ratings.rating[train].mean(dtype=np.float64))

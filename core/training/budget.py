@@ -22,8 +22,8 @@ RATING_BYTES = 40
 residuals of the reference lines."""
 
 NUMBER_SECONDS = 2e-9
-"""To move one number of the model, which every step does with all of them. This and the next two were measured on
-two processors and large tables; small ones fit into the processor's cache and are faster."""
+"""To move one number of the model, which every step does with all of them. This and the next two were measured on two
+processors and large tables; small ones fit into the processor's cache and are faster."""
 
 LOOKED_UP_SECONDS = 1e-8
 """To look up, compare and correct one dimension of one rating's vectors."""
@@ -58,9 +58,8 @@ def model_numbers(config: RunConfig, n_users: int, n_items: int) -> int:
 def training_bytes(config: RunConfig, n_users: int, n_items: int, n_ratings: int) -> int:
     """Estimated bytes that training holds besides the ratings themselves.
 
-    Every number of the model is there seven times, as float32: the weight and
-    Adam's two running means, old and new, and the gradient; once more where
-    the best epoch is kept.
+    Every number of the model is there seven times, as float32: the weight and Adam's two running means, old and new,
+    and the gradient; once more where the best epoch is kept.
     """
     copies = 8 if config.restore_best else 7
     batch = min(config.batch_size, _trained(config, n_ratings)) * _side_by_side(config) * BATCH_COPIES

@@ -1,19 +1,15 @@
 """Many training steps as one compiled program, over an ordinary Keras model and optimizer.
 
-`model.fit` returns to Python after every batch, and at 32 ratings a batch that
-costs more than the arithmetic. Here one call runs as many batches as it is
-told: XLA compiles the loop, the model, the gradient and Adam's update together.
+`model.fit` returns to Python after every batch, and at 32 ratings a batch that costs more than the arithmetic. Here one
+call runs as many batches as it is told: XLA compiles the loop, the model, the gradient and Adam's update together.
 Nothing in this file knows which model it trains: the family builds it, and says what the penalty weighs.
 
-A step moves every row of the tables, those without a rating in its batch too:
-Adam's running means fade for them as for the others. What that costs depends on
-the tables alone, so with large ones the batch decides. At 288,533 rows of 64 on
-two processors it is about 35 ms a step, and 0.6 µs for each rating of the batch:
-28,000 ratings a second in batches of 1,024, and 0.7 to 0.85 million in batches of
-65,536. Updates of the touched rows alone (finding the distinct rows, summing
-their gradients, writing them back) stayed at 0.3 to 0.55 million, whichever
-optimizer: so there is one way, and large tables want large batches, as
-the preset `large` has them and `core.training.budget` asks for them.
+A step moves every row of the tables, those without a rating in its batch too: Adam's running means fade for them as for
+the others. What that costs depends on the tables alone, so with large ones the batch decides. At 288,533 rows of 64 on
+two processors it is about 35 ms a step, and 0.6 µs for each rating of the batch: 28,000 ratings a second in batches of
+1,024, and 0.7 to 0.85 million in batches of 65,536. Updates of the touched rows alone (finding the distinct rows,
+summing their gradients, writing them back) stayed at 0.3 to 0.55 million, whichever optimizer: so there is one way, and
+large tables want large batches, as the preset `large` has them and `core.training.budget` asks for them.
 """
 
 import math
@@ -133,8 +129,8 @@ class Engine:
         """One step for each batch from `first` up to but not including `last`.
 
         Returns:
-            `total` plus the loss of every rating trained on. The sum is carried
-            through, so that it does not depend on where stretches begin.
+            `total` plus the loss of every rating trained on. The sum is carried through, so that it does not depend on
+            where stretches begin.
         """
         bounds = tf.constant(first, tf.int32), tf.constant(last, tf.int32)
         return float(self._stretch(batches, bounds, tf.constant(l2, tf.float32), tf.constant(total, tf.float64)))
@@ -175,8 +171,7 @@ class Engine:
 def engine_for(config: RunConfig, shape: DataShape) -> Engine:
     """The engine of this architecture and shape, compiled now or left over from an earlier run.
 
-    A reused engine saves about a second of compiling; `Engine.reset` makes the
-    results of the two cases equal.
+    A reused engine saves about a second of compiling; `Engine.reset` makes the results of the two cases equal.
     """
     return _engine(config.architecture, shape)
 

@@ -52,8 +52,7 @@ def fit(
 ) -> Run:
     """Train one model.
 
-    The same config on the same ratings gives the same run bit for bit on one
-    machine, but for the times it took.
+    The same config on the same ratings gives the same run bit for bit on one machine, but for the times it took.
 
     Args:
         config: Every setting.

@@ -8,8 +8,7 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from core.analysis.biases.bias import Biases, biases
-from core.analysis.biases.score_contributions import BiasAblation, average_terms, bias_ablation
+from core.analysis.biases.bias import BiasAblation, Biases, average_terms, bias_ablation, biases
 from core.analysis.compare.comparison import Comparison, Part, Shared, compare_parts, shared
 from core.analysis.components.hints import Hint, hints
 from core.analysis.components.noise import Noise, noise_band

@@ -142,10 +142,9 @@ class Comparison:
     Attributes:
         measured: The measures.
         overlap: Neighbors that each item keeps.
-        moved: How far each item is from its counterpart after alignment, float32, (n_items,),
-            in the first's units.
-        places, aligned: Where the first's items are along its own principal components (centered), and the
-            second's, aligned, along the very same ones; float32, (n_items, up to MOST_AXES), in the first's units.
+        moved: How far each item is from its counterpart after alignment, float32, (n_items,), in the first's units.
+        places, aligned: Where the first's items are along its own principal components (centered), and the second's,
+            aligned, along the very same ones; float32, (n_items, up to MOST_AXES), in the first's units.
         variance_ratio: Share of the first's variance along each, fractions.
     """
 

@@ -51,11 +51,10 @@ class Overlap:
 def procrustes(first: np.ndarray, second: np.ndarray) -> Aligned:
     """Align two embeddings of the same items, row by row.
 
-    Both are centered and scaled to size one; then the second is turned or
-    mirrored by the orthogonal matrix that brings it closest (Schönemann 1966) and scaled by
-    the best factor. The distance is the share of the first's variance that is
-    still unexplained, as `scipy.spatial.procrustes` reports it. The narrower
-    matrix is widened with zeros. About 1 s for 87,585 rows of 64.
+    Both are centered and scaled to size one; then the second is turned or mirrored by the orthogonal matrix that brings
+    it closest (Schönemann 1966) and scaled by the best factor. The distance is the share of the first's variance that
+    is still unexplained, as `scipy.spatial.procrustes` reports it. The narrower matrix is widened with zeros. About 1 s
+    for 87,585 rows of 64.
 
     Args:
         first, second: Float arrays, (n_items, their own embedding_dim), the same items in the same order.
@@ -80,9 +79,8 @@ def procrustes(first: np.ndarray, second: np.ndarray) -> Aligned:
 def linear_cka(first: np.ndarray, second: np.ndarray) -> float:
     """Linear centered kernel alignment, 0 (nothing alike) … 1 (the same but for rotation and size).
 
-    Kornblith et al. (2019), equation 4 by way of the features, so that nothing of
-    n_items by n_items is ever made. Few items in many dimensions look alike by
-    chance. About 0.1 s for 87,585 rows of 64.
+    Kornblith et al. (2019), equation 4 by way of the features, so that nothing of n_items by n_items is ever made. Few
+    items in many dimensions look alike by chance. About 0.1 s for 87,585 rows of 64.
 
     Raises:
         AnalysisError: As `procrustes`.
@@ -102,8 +100,8 @@ def neighbor_overlap(
 ) -> Overlap:
     """Jaccard overlap of every item's k nearest in the two runs.
 
-    Needs no alignment: neighbors are the same however a space is turned.
-    Costs twice what `nearest` costs. `on_progress` is called with the share done, 0–1; what it raises ends the work.
+    Needs no alignment: neighbors are the same however a space is turned. Costs twice what `nearest` costs.
+    `on_progress` is called with the share done, 0–1; what it raises ends the work.
 
     Raises:
         AnalysisError: The numbers of rows differ, a value is not finite, or k is out of range.
@@ -139,10 +137,9 @@ def overlap_by_chance(n_items: int, k: int) -> float:
 def cka_by_chance(first: np.ndarray, second: np.ndarray) -> float:
     """Mean linear CKA, 0–1, over all ways to pair the rows of one matrix with those of the other.
 
-    With centered Gram matrices K and L and a random permutation P,
-    E tr(K P L P^T) = tr(K) tr(L) / (n - 1), exactly: on average P L P^T is tr(L) / (n - 1) times the matrix
-    that centers. Divided by the norms of K and L, this is large where few items have many
-    dimensions of equal size.
+    With centered Gram matrices K and L and a random permutation P, E tr(K P L P^T) = tr(K) tr(L) / (n - 1), exactly: on
+    average P L P^T is tr(L) / (n - 1) times the matrix that centers. Divided by the norms of K and L, this is large
+    where few items have many dimensions of equal size.
 
     Args:
         first, second: Float arrays, (n_items, their own embedding_dim), the same n_items.
@@ -157,8 +154,8 @@ def cka_by_chance(first: np.ndarray, second: np.ndarray) -> float:
 def procrustes_by_chance(first: np.ndarray, second: np.ndarray, *, draws: int = 5, seed: int = 0) -> float:
     """Mean Procrustes distance, 0–1, over a few random ways to pair the rows of one matrix with those of the other.
 
-    The distance as `procrustes` defines it, without the alignment. It varies little
-    from draw to draw, since every row takes part in each.
+    The distance as `procrustes` defines it, without the alignment. It varies little from draw to draw, since every row
+    takes part in each.
 
     Args:
         first, second: Float arrays, (n_items, their own embedding_dim), the same n_items.

@@ -23,8 +23,8 @@ class Ends:
 def ends(scores: np.ndarray, eligible: np.ndarray, top: int) -> Ends:
     """The `top` highest and the `top` lowest scores among the eligible items.
 
-    Equal scores keep the order of the items. With fewer than 2 * top eligible
-    items each end has half of them, the highest end one more where they are odd.
+    Equal scores keep the order of the items. With fewer than 2 * top eligible items each end has half of them, the
+    highest end one more where they are odd.
 
     Args:
         scores: Float array, (n_items,), one component's scores.

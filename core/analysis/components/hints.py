@@ -27,11 +27,9 @@ class Hint:
         name: The number's name ("year") or the category ("Drama").
         column: The column it comes from; for a number its name again.
         kind: number: does it rise along the component. category: are its items higher up than the others.
-        effect: -1 … 1, positive towards the high end. For a number Spearman's
-            rank correlation; for a category 2 AUC - 1, how much more often one of its
-            items is above one of the others than below.
-        auc: Chance that one of the category's items scores above one of the
-            others, 0–1; NaN for a number.
+        effect: -1 … 1, positive towards the high end. For a number Spearman's rank correlation; for a category 2 AUC -
+            1, how much more often one of its items is above one of the others than below.
+        auc: Chance that one of the category's items scores above one of the others, 0–1; NaN for a number.
         n: Items the number is known for, or items in the category.
         p: Two-sided p-value.
         q: The p-value after Benjamini and Hochberg's correction for looking at many things.
@@ -50,10 +48,9 @@ class Hint:
 def hints(scores: np.ndarray, columns: ItemColumns, *, alpha: float = 0.05) -> tuple[Hint, ...]:
     """Everything known about the items, the strongest effect first.
 
-    Hints whose corrected p-value is above `alpha` come after all others. Rank
-    correlation after Spearman (1904); AUC and its normal approximation with
-    ties after Mann and Whitney (1947); the correction after Benjamini and
-    Hochberg (1995), over all hints of this component. About 0.1 s for 9,066 items.
+    Hints whose corrected p-value is above `alpha` come after all others. Rank correlation after Spearman (1904); AUC
+    and its normal approximation with ties after Mann and Whitney (1947); the correction after Benjamini and Hochberg
+    (1995), over all hints of this component. About 0.1 s for 9,066 items.
 
     Args:
         scores: One component's scores, (n_items,).

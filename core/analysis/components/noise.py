@@ -37,15 +37,13 @@ def noise_band(
 ) -> Noise:
     """Parallel analysis (Horn 1965): what PCA finds when the columns know nothing of each other.
 
-    Every column is shuffled by itself, which keeps its values and takes away what
-    it shares with the others. The spreads found then, largest first, are what the
-    spreads of the real components are compared with.
+    Every column is shuffled by itself, which keeps its values and takes away what it shares with the others. The
+    spreads found then, largest first, are what the spreads of the real components are compared with.
 
-    Shuffling keeps the column means, and an uncentered component also carries
-    how far the middle of all items lies along it. That part is the same for every
-    item, so it is added to the band: an uncentered component stands above only
-    where items differ along it by more than chance. (Where the middle lies about as far
-    out as a factor reaches, uncentered components mix the two, and both stand above.)
+    Shuffling keeps the column means, and an uncentered component also carries how far the middle of all items lies
+    along it. That part is the same for every item, so it is added to the band: an uncentered component stands above
+    only where items differ along it by more than chance. (Where the middle lies about as far out as a factor reaches,
+    uncentered components mix the two, and both stand above.)
 
     About 0.1 s a draw for 87,585 rows of 64.
 

@@ -8,8 +8,8 @@ import numpy as np
 from core.errors import AnalysisError
 
 TALL = 20
-"""Rows a column from which the components come from the products of the columns: 0.2 s, not 1 s, for 87,585 rows of
-64. What is lost are digits of components that carry less than 1e-15 of the total."""
+"""Rows a column from which the components come from the products of the columns: 0.2 s, not 1 s, for 87,585 rows of 64.
+What is lost are digits of components that carry less than 1e-15 of the total."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,12 +17,10 @@ class Pca:
     """Components in order of falling variance; n_items are the rows that took part.
 
     Attributes:
-        scores: Place of every row along every component, in embedding units,
-            float64, (n_items, n_components).
-        components: Directions of length one, float64, (n_components, embedding_dim).
-            The loading with the largest absolute value is positive.
-        variance_ratio: Share of the total that each component carries,
-            fractions, (n_components,).
+        scores: Place of every row along every component, in embedding units, float64, (n_items, n_components).
+        components: Directions of length one, float64, (n_components, embedding_dim). The loading with the largest
+            absolute value is positive.
+        variance_ratio: Share of the total that each component carries, fractions, (n_components,).
         mean: What was subtracted from every row first, (embedding_dim,): zeros unless centered.
         centered: Whether the column means were subtracted.
     """
@@ -46,9 +44,8 @@ class Pca:
 def pca(embeddings: np.ndarray, *, n_components: int | None = None, centered: bool = False) -> Pca:
     """Principal components of an embedding matrix.
 
-    Without centering this is R's `prcomp(center = FALSE)`: the "variance" of a
-    component is its mean squared score, and the first component often points
-    from the origin to the middle of all items.
+    Without centering this is R's `prcomp(center = FALSE)`: the "variance" of a component is its mean squared score, and
+    the first component often points from the origin to the middle of all items.
 
     Args:
         embeddings: Float array, (n_items, embedding_dim).
@@ -56,9 +53,8 @@ def pca(embeddings: np.ndarray, *, n_components: int | None = None, centered: bo
         centered: Subtract the column means first.
 
     Returns:
-        Scores (n_items, n_components) in embedding units, components
-        (n_components, embedding_dim), variance ratios (n_components,) as
-        fractions of the total.
+        Scores (n_items, n_components) in embedding units, components (n_components, embedding_dim), variance ratios
+        (n_components,) as fractions of the total.
 
     Raises:
         AnalysisError: A value is not finite, all rows are equal, or n_components is out of range.
@@ -111,8 +107,8 @@ def _check(matrix: np.ndarray, n_components: int | None) -> int:
 def _signs(components: np.ndarray) -> np.ndarray:
     """1 or -1 a component, so that its largest absolute loading becomes positive.
 
-    Loadings equal but for rounding count as ties, and the first one decides,
-    so that another processor's last digit does not turn a component around.
+    Loadings equal but for rounding count as ties, and the first one decides, so that another processor's last digit
+    does not turn a component around.
     """
     size = np.abs(components)
     first_largest = np.argmax(size >= size.max(axis=1, keepdims=True) * (1 - 1e-9), axis=1)

@@ -27,10 +27,9 @@ class Stability:
 def stability(reference: np.ndarray, others: Sequence[np.ndarray]) -> Stability:
     """Match the components of other runs to those of a reference, one to one.
 
-    The axes of two runs mean nothing to each other, but the items are the same:
-    two components are alike when they order the items alike. Each run's components
-    are assigned to the reference's so that the sum of |Pearson r| of the scores is
-    largest (the Hungarian method, Kuhn 1955). Signs do not matter.
+    The axes of two runs mean nothing to each other, but the items are the same: two components are alike when they
+    order the items alike. Each run's components are assigned to the reference's so that the sum of |Pearson r| of the
+    scores is largest (the Hungarian method, Kuhn 1955). Signs do not matter.
 
     Args:
         reference: Scores, (n_items, n_components).
@@ -63,16 +62,16 @@ def across_seeds(
 ) -> Stability:
     """Stability of one run's components, from the embeddings of the same items in runs from other seeds.
 
-    Each matrix is analyzed by itself, in the same way. About 0.1 s for five of 9,066 rows of 64, and 2 s
-    for five of 87,585.
+    Each matrix is analyzed by itself, in the same way. About 0.1 s for five of 9,066 rows of 64, and 2 s for five of
+    87,585.
 
     Args:
         embeddings: The run's matrix, (n_items, embedding_dim).
         others: The other runs' matrices, of that shape.
         centered: Whether the PCA subtracts the column means.
         shaping: Items that take part in the PCA, boolean, (n_items,).
-        measured: Those of them by which components are compared, boolean, (n_items,): leave
-            out what training never moved, which every seed puts somewhere else.
+        measured: Those of them by which components are compared, boolean, (n_items,): leave out what training never
+            moved, which every seed puts somewhere else.
 
     Raises:
         AnalysisError: As `stability` and `pca` do.

@@ -21,8 +21,8 @@ class Cost:
     """Error by number of components kept.
 
     Attributes:
-        rmse: With the first k components, k = 0 … all, in rating units, predictions
-            clipped to the rating range, float64, (n_components + 1,).
+        rmse: With the first k components, k = 0 … all, in rating units, predictions clipped to the rating range,
+            float64, (n_components + 1,).
         n_ratings: Ratings it was measured on.
     """
 
@@ -53,12 +53,10 @@ def cost(
 ) -> Cost:
     """Error on some ratings when only the first k components of one side's vectors are kept.
 
-    A vector v is replaced by mean + sum over the first k components c of
-    ((v - mean) · c) c. Its dot product with the other side's vector then grows by
-    one term a component, so all k cost little more than one. Biases stay as they
-    are; with k = 0 only they are left (and the mean vector, where the PCA is
-    centered). The last entry equals the model's own error if the PCA kept all
-    components. About 0.1 s for 20,001 ratings and 64 components.
+    A vector v is replaced by mean + sum over the first k components c of ((v - mean) · c) c. Its dot product with the
+    other side's vector then grows by one term a component, so all k cost little more than one. Biases stay as they are;
+    with k = 0 only they are left (and the mean vector, where the PCA is centered). The last entry equals the model's
+    own error if the PCA kept all components. About 0.1 s for 20,001 ratings and 64 components.
 
     Args:
         scorer: The trained model.

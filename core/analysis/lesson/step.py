@@ -92,18 +92,18 @@ class TrainingStep:
 def training_step(pair: Pair, rating: float, *, learning_rate: float, l2: float = 0.0) -> TrainingStep:
     """Move two rows, and their biases, once against the slope of the loss.
 
-    The loss of one rating r with prediction p is what `core.training.engine` minimizes
-    with a batch of one, without dropout:
+    The loss of one rating r with prediction p is what `core.training.engine` minimizes with a batch of one, without
+    dropout:
 
         loss = (p - r)² + l2 · (|u|² + |v|²).
 
-    By the chain rule, with slope = d(p - r)²/d(score) = 2 (p - r) · p', where p'
-    is 1 without a sigmoid s and (max - min) · s (1 - s) with it:
+    By the chain rule, with slope = d(p - r)²/d(score) = 2 (p - r) · p', where p' is 1 without a sigmoid s and (max -
+    min) · s (1 - s) with it:
 
         d loss / du = slope · v + 2 l2 u,   d loss / dv = slope · u + 2 l2 v,   d loss / db = slope.
 
-    Every number x becomes x - learning_rate · d loss / dx. No other row occurs in
-    the loss, so the slope of every other row is exactly zero.
+    Every number x becomes x - learning_rate · d loss / dx. No other row occurs in the loss, so the slope of every other
+    row is exactly zero.
 
     Raises:
         AnalysisError: learning_rate or l2 is negative or not finite.
@@ -151,8 +151,8 @@ class Dropped:
 def dropout(vector: np.ndarray, rate: float, *, seed: int) -> Dropped:
     """Hide each number with probability `rate`, and scale up the rest so that the expected vector is unchanged.
 
-    Srivastava et al. (2014), "Dropout", Journal of Machine Learning Research 15,
-    with the scaling in training rather than afterwards, as Keras has it.
+    Srivastava et al. (2014), "Dropout", Journal of Machine Learning Research 15, with the scaling in training rather
+    than afterwards, as Keras has it.
 
     Args:
         vector: Float array, (n_dims,).
@@ -169,8 +169,8 @@ def dropout(vector: np.ndarray, rate: float, *, seed: int) -> Dropped:
 def dropped_products(pair: Pair, *, user_rate: float, item_rate: float, draws: int, seed: int) -> np.ndarray:
     """Dot products of the two rows under many draws of dropout on both, (draws,).
 
-    Their mean approaches the dot product without dropout: the two masks are
-    drawn independently, and each leaves its vector unchanged on average.
+    Their mean approaches the dot product without dropout: the two masks are drawn independently, and each leaves its
+    vector unchanged on average.
     """
     user = _masks(len(pair.user), user_rate, draws=draws, seed=seed) * pair.user / (1 - user_rate)
     item = _masks(len(pair.item), item_rate, draws=draws, seed=seed + 1) * pair.item / (1 - item_rate)
@@ -203,9 +203,8 @@ class LookUp:
 def look_up(matrix: np.ndarray, row: int) -> LookUp:
     """Pick row `row` of a float array (n_rows, n_dims), and compute it as a product too.
 
-    A one-hot vector times a matrix is the sum of all rows, each times 0 but one
-    times 1. Zero times a finite number is zero and adding zero changes nothing,
-    so for finite numbers the two are equal to the last bit.
+    A one-hot vector times a matrix is the sum of all rows, each times 0 but one times 1. Zero times a finite number is
+    zero and adding zero changes nothing, so for finite numbers the two are equal to the last bit.
 
     Raises:
         AnalysisError: There is no such row.

@@ -15,8 +15,8 @@ class Axis:
 
     Attributes:
         direction: From the low set's mean to the high set's, length one, float64, (embedding_dim,).
-        positions: Every item's place, float64, (n_items,): -1 is the mean of the
-            low set, 1 the mean of the high set, 0 halfway.
+        positions: Every item's place, float64, (n_items,): -1 is the mean of the low set, 1 the mean of the high set, 0
+            halfway.
         length: Distance between the two means, in embedding units.
     """
 
@@ -44,8 +44,8 @@ class AxisPair:
 
     Attributes:
         positions: Places along the first and the second, (n_items, 2).
-        angle: Between the two directions, degrees, 0 … 180. At 90 they say different
-            things; near 0 or 180 the map is one line drawn twice.
+        angle: Between the two directions, degrees, 0 … 180. At 90 they say different things; near 0 or 180 the map is
+            one line drawn twice.
     """
 
     positions: np.ndarray

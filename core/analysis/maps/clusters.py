@@ -1,13 +1,24 @@
-"""Groups of items that lie together in the original space."""
+"""Groups of items that lie together in the original space, and names for them from what is more common inside."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from core.analysis.components.hints import rows_by_category
+from core.analysis.item_attributes import YEAR, ItemColumns
 from core.analysis.neighbors.all_neighbors import Space, comparable
 from core.errors import AnalysisError
 
 NO_CLUSTER = -1
+
+FEWEST_ITEMS, LOWEST_LOG_ODDS, LOWEST_Z = 5, np.log(2), 4.0
+"""A sign is on at least this many of the group's items, its odds there are at least twice those elsewhere, and chance
+alone would give as much once in 30,000 tries."""
+
+SEVERAL_LANGUAGES = frozenset({"aka", "das", "der", "des", "die", "las", "les", "los", "part", "una", "une", "vol"})
+"""Words of titles that say nothing, beside English ones: articles, and how parts are counted."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,9 +64,9 @@ def kmeans(embeddings: np.ndarray, n_clusters: int = 12, *, metric: Space = "cos
 def hdbscan(embeddings: np.ndarray, *, min_size: int = 15, metric: Space = "cosine") -> Clusters:
     """HDBSCAN (Campello et al. 2013): dense groups of any shape, and items in none of them.
 
-    Nothing is drawn by chance. In many dimensions few regions are dense, and most
-    items can end up in no group: that is a finding, not a failure. Time grows with
-    the square of the items: 8 s for 9,066 of 64 numbers, so a quarter of an hour for 87,585.
+    Nothing is drawn by chance. In many dimensions few regions are dense, and most items can end up in no group: that is
+    a finding, not a failure. Time grows with the square of the items: 8 s for 9,066 of 64 numbers, so a quarter of an
+    hour for 87,585.
 
     Args:
         embeddings: Float array, (n_items, embedding_dim).
@@ -105,3 +116,97 @@ def _by_size(found: np.ndarray) -> Clusters:
     label = np.full(len(found), NO_CLUSTER, np.int64)
     label[grouped] = number[found[grouped]]
     return Clusters(label=label, sizes=sizes[order])
+
+
+@dataclass(frozen=True)
+class Sign:
+    """Something more common in a group than elsewhere.
+
+    Attributes:
+        text: "Horror", "1980s" or a word of titles.
+        column: The category it belongs to, "decade" or "title".
+        inside, outside: Share of the group's, and of all other items that have it, fractions.
+        log_odds: How much larger the odds are inside, natural logarithm.
+        z: Difference of the two shares by its standard error under no difference.
+    """
+
+    text: str
+    column: str
+    inside: float
+    outside: float
+    log_odds: float
+    z: float
+
+
+@dataclass(frozen=True)
+class Label:
+    """A group's name and what it rests on, the surest first; the name is empty where nothing stands out."""
+
+    text: str
+    signs: tuple[Sign, ...]
+
+
+def label_groups(group: np.ndarray, columns: ItemColumns, *, most: int = 3) -> tuple[Label, ...]:
+    """A label for each group 0 … n - 1.
+
+    Signs are ranked by how sure the difference is (the z-score of two proportions, pooled), and must have a large one
+    too: a log odds ratio, with half an item added to every count (Haldane 1956). So neither a rare word nor a genre
+    common everywhere wins. About 0.5 s for 9,066 items.
+
+    Args:
+        group: Group of every item, int, (n_items,); -1 is in none, and counts as outside.
+        columns: What is known about the same items.
+        most: Most signs in a name.
+
+    Raises:
+        AnalysisError: The arrays differ in length.
+    """
+    if len(group) != len(columns.titles):
+        raise AnalysisError(f"{len(group):,} groups for {len(columns.titles):,} items; each item needs one")
+    sizes = np.bincount(group[group > NO_CLUSTER])
+    signs: list[list[Sign]] = [[] for _ in sizes]
+    for column, text, rows in _marks(columns):
+        if len(rows) < FEWEST_ITEMS:
+            continue
+        having = np.bincount(group[rows][group[rows] > NO_CLUSTER], minlength=len(sizes))
+        log_odds, z = _contrast(having, sizes, len(rows), len(group))
+        stands_out = (having >= FEWEST_ITEMS) & (log_odds >= LOWEST_LOG_ODDS) & (z >= LOWEST_Z)
+        for number in np.flatnonzero(stands_out):
+            inside = having[number] / sizes[number]
+            outside = (len(rows) - having[number]) / max(len(group) - sizes[number], 1)
+            sign = Sign(text, column, float(inside), float(outside), float(log_odds[number]), float(z[number]))
+            signs[number].append(sign)
+    surest = [tuple(sorted(own, key=lambda sign: -sign.z)) for own in signs]
+    return tuple(Label(text=", ".join(sign.text for sign in own[:most]), signs=own) for own in surest)
+
+
+def _contrast(having: np.ndarray, sizes: np.ndarray, everywhere: int, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Log odds ratio and z-score of a mark, each group against the rest."""
+    missing, having_out = sizes - having, everywhere - having
+    missing_out = n - sizes - having_out
+    log_odds = np.log((having + 0.5) * (missing_out + 0.5) / ((missing + 0.5) * (having_out + 0.5)))
+    share = everywhere / n
+    rest = np.maximum(n - sizes, 1)
+    error = np.sqrt(share * (1 - share) * (1 / sizes + 1 / rest))
+    difference = having / sizes - having_out / rest
+    return log_odds, np.divide(difference, error, out=np.zeros(len(sizes)), where=error > 0)
+
+
+def _marks(columns: ItemColumns) -> Iterator[tuple[str, str, np.ndarray]]:
+    """Column, text and rows of everything an item can be marked by."""
+    for column, members in columns.categories.items():
+        for text, rows in rows_by_category(members).items():
+            yield column, text, rows
+    years = columns.numbers.get(YEAR, np.full(len(columns.titles), np.nan))
+    for decade in np.unique(years[np.isfinite(years)] // 10 * 10):
+        yield "decade", f"{decade:.0f}s", np.flatnonzero(years // 10 * 10 == decade)
+    for word, rows in rows_by_category([title_words(title) for title in columns.titles]).items():
+        yield "title", word.capitalize(), rows
+
+
+def title_words(title: str) -> list[str]:
+    """Words of three letters or more in a title, lower case, without stop words and the year in brackets."""
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS  # 1 s to import, once
+
+    words = re.findall(r"[^\W\d_]{3,}", re.sub(r"\(\d{4}[^()]*\)\s*$", "", title).lower())
+    return [word for word in words if word not in ENGLISH_STOP_WORDS and word not in SEVERAL_LANGUAGES]

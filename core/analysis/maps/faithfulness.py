@@ -16,10 +16,9 @@ class Faithfulness:
     """How well near on the map means near in the original space.
 
     Attributes:
-        kept: Share of each item's k true neighbors that are among its k nearest on
-            the map, fractions, (n_items,).
-        trustworthiness: 1 where no item is drawn among the k nearest that is not
-            truly near, less by how far off the intruders are, 0–1.
+        kept: Share of each item's k true neighbors that are among its k nearest on the map, fractions, (n_items,).
+        trustworthiness: 1 where no item is drawn among the k nearest that is not truly near, less by how far off the
+            intruders are, 0–1.
         measured_on: Items whose surroundings the trustworthiness was measured on.
         k: Neighbors looked at.
         metric: What "true" means.
@@ -53,17 +52,16 @@ def faithfulness(
 ) -> Faithfulness:
     """Compare an item's neighbors on a map with its neighbors in the original space.
 
-    True neighbors are by cosine unless told otherwise, as on the neighbors page;
-    distances on the map are Euclidean, as the eye measures. All distances are exact.
-    About 2 s for 9,066 items, 1 minute for 87,585, within 500 MB.
+    True neighbors are by cosine unless told otherwise, as on the neighbors page; distances on the map are Euclidean, as
+    the eye measures. All distances are exact. About 2 s for 9,066 items, 1 minute for 87,585, within 500 MB.
 
     Args:
         embeddings: Float array, (n_items, embedding_dim).
         points: Their places on the map, (n_items, 2 or 3).
         k: Neighbors looked at, below half the number of items.
         metric: How true neighbors are measured.
-        most_rows: With more items, trustworthiness is measured on so many drawn by
-            chance, each still against all items; `measured_on` says so.
+        most_rows: With more items, trustworthiness is measured on so many drawn by chance, each still against all
+            items; `measured_on` says so.
         seed: Starting number of the draw.
 
     Raises:
@@ -89,8 +87,8 @@ def faithfulness(
 def trustworthiness(original: np.ndarray, shown: np.ndarray, rows: np.ndarray) -> float:
     """Venna and Kaski's (2001) trustworthiness around some of the items.
 
-    With all rows it is scikit-learn's `trustworthiness`, which needs memory for
-    the square of the number of items; this needs a block of rows at a time.
+    With all rows it is scikit-learn's `trustworthiness`, which needs memory for the square of the number of items; this
+    needs a block of rows at a time.
 
     Args:
         original: Float array, (n_items, embedding_dim), compared by Euclidean distance.

@@ -16,8 +16,8 @@ from core.analysis.neighbors.all_neighbors import Space, comparable
 from core.errors import AnalysisError, CanceledError, LimitError
 
 THREADS = 1
-"""t-SNE adds up what its threads found, so its last digits, and in the end the whole map, depend on how many there
-are. One makes the map the same on any number of cores, and does not stall while other work keeps a core busy."""
+"""t-SNE adds up what its threads found, so its last digits, and in the end the whole map, depend on how many there are.
+One makes the map the same on any number of cores, and does not stall while other work keeps a core busy."""
 
 
 class MapSettings(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
@@ -51,8 +51,8 @@ class Layout:
     """Where every item is drawn.
 
     Attributes:
-        points: float32, (n_items, dimensions). Only for "pca" are the units those of the embedding;
-            elsewhere only who is near whom means anything.
+        points: float32, (n_items, dimensions). Only for "pca" are the units those of the embedding; elsewhere only who
+            is near whom means anything.
         settings: How it was made.
         loss: What t-SNE minimized, the Kullback-Leibler divergence; None for the others.
     """
@@ -71,12 +71,10 @@ def draw_map(
 ) -> Layout:
     """Flatten an embedding matrix.
 
-    PCA is immediate. t-SNE (van der Maaten 2008, 2014) is scikit-learn's with its
-    start along the principal components; UMAP (McInnes 2018) needs the package
-    `umap-learn`. Neither has a callback, but both can say what they do, line by line:
-    what they print is caught, turned into progress, and answered with an
-    exception when the work should stop. That takes over `sys.stdout`
-    while it runs, so call this where no other thread prints: in a worker. UMAP also
+    PCA is immediate. t-SNE (van der Maaten 2008, 2014) is scikit-learn's with its start along the principal components;
+    UMAP (McInnes 2018) needs the package `umap-learn`. Neither has a callback, but both can say what they do, line by
+    line: what they print is caught, turned into progress, and answered with an exception when the work should stop.
+    That takes over `sys.stdout` while it runs, so call this where no other thread prints: in a worker. UMAP also
     imports TensorFlow where it finds it.
 
     Args:

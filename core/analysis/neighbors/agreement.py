@@ -14,8 +14,8 @@ class Agreement:
 
     Attributes:
         shared: Items that both have rated, int64, (n,).
-        difference: Mean absolute difference of their ratings on those, in rating
-            units, float64, (n,); NaN where they share none.
+        difference: Mean absolute difference of their ratings on those, in rating units, float64, (n,); NaN where they
+            share none.
     """
 
     shared: np.ndarray

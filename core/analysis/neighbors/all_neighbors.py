@@ -24,15 +24,14 @@ def nearest(
 ) -> np.ndarray:
     """Rows of the k nearest other items of every item, closest first, int64, (n_items, k).
 
-    Exact, by scikit-learn's blocked search: no more than a few hundred MB beside
-    the input. 87,585 items of 64 numbers take about 35 s on 2 cores, 9,066 take
-    0.5 s; points of 2 or 3 numbers go through a tree and take under a second.
+    Exact, by scikit-learn's blocked search: no more than a few hundred MB beside the input. 87,585 items of 64 numbers
+    take about 35 s on 2 cores, 9,066 take 0.5 s; points of 2 or 3 numbers go through a tree and take under a second.
 
     Args:
         points: Float array, (n_items, any number).
         k: Neighbors an item, 1 … n_items - 1.
-        metric: The cosine, or the Euclidean distance. A vector of length zero
-            points nowhere and is equally far from all others.
+        metric: The cosine, or the Euclidean distance. A vector of length zero points nowhere and is equally far from
+            all others.
         on_progress: Called with the share done, 0–1; what it raises ends the search.
 
     Raises:

@@ -14,8 +14,8 @@ class Analogy:
 
     Attributes:
         answers: The closest items by cosine, a, b and c left out.
-        from_c: Cosine of a - b + c with c itself. Where it is above the best answer's,
-            the nearest item is the one asked with, and the answers are little more than c's neighbors.
+        from_c: Cosine of a - b + c with c itself. Where it is above the best answer's, the nearest item is the one
+            asked with, and the answers are little more than c's neighbors.
         shared_with_c: Share of the answers that are among as many of c's own neighbors, fraction.
     """
 
@@ -29,9 +29,8 @@ def analogy(
 ) -> Analogy:
     """Items closest by cosine to a - b + c, the three vectors brought to length one first.
 
-    The method of Mikolov et al. (2013), with the inputs left out as there. Leaving
-    them out flatters it: often the closest item is c (Linzen 2016), so the result says
-    how close c is and how many answers are c's neighbors anyway.
+    The method of Mikolov et al. (2013), with the inputs left out as there. Leaving them out flatters it: often the
+    closest item is c (Linzen 2016), so the result says how close c is and how many answers are c's neighbors anyway.
 
     Args:
         embeddings: Float array, (n_items, embedding_dim).
@@ -40,8 +39,8 @@ def analogy(
         eligible: Boolean array, (n_items,), items that may be answers; None allows all.
 
     Raises:
-        AnalysisError: A row is out of range, a vector has length zero, a equals b or
-            b equals c (then nothing is asked), the sum is zero, or top is below 1.
+        AnalysisError: A row is out of range, a vector has length zero, a equals b or b equals c (then nothing is
+            asked), the sum is zero, or top is below 1.
     """
     rows = np.array([a, b, c])
     if rows.min() < 0 or rows.max() >= len(embeddings):

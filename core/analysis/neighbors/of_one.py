@@ -17,8 +17,8 @@ class Neighbors:
 
     Attributes:
         index: Rows of the items, int64, (n,).
-        similarity: Larger is closer, float64, (n,): the cosine, the dot product,
-            or the Euclidean distance with a minus sign.
+        similarity: Larger is closer, float64, (n,): the cosine, the dot product, or the Euclidean distance with a minus
+            sign.
     """
 
     index: np.ndarray

@@ -14,8 +14,8 @@ from core.model.scoring import Bilinear, Scale, Scorer
 class Averages:
     """The average person, everybody counting once, and the average item, each counting as often as it was rated.
 
-    A newcomer without ratings is this person (`people_prior`), and what they are asked about is typically
-    something many have rated.
+    A newcomer without ratings is this person (`people_prior`), and what they are asked about is typically something
+    many have rated.
 
     Attributes:
         user, item: Mean vectors, float64, (embedding_dim,).
@@ -43,8 +43,8 @@ class Term:
     """One step of the way from the average to the guess.
 
     Attributes:
-        kind: "average" begins; then what the person and the item do whoever the other is, a component each where
-            taste and item meet, and "rest" for all components together that have no step of their own.
+        kind: "average" begins; then what the person and the item do whoever the other is, a component each where taste
+            and item meet, and "rest" for all components together that have no step of their own.
         component: From 0, for kind "component".
         score: What it adds to the score, in the model's own units.
         rating: What it adds to the guess at its place in the order, in rating units; for "average" the guess itself.
@@ -119,10 +119,10 @@ def explain(
                          +  U·b + b_v - its mean        the item, whoever the person
                          +  sum over k of (a·c_k)(b·c_k)  where the two meet,
 
-    the last along principal components c_k: rotating both vectors alike keeps their dot product. What the
-    components given do not span (there are fewer items than dimensions) goes to the rest. In rating units each
-    step is what it changes when it comes in this order; through a sigmoid another order would share out the same
-    total a little differently.
+    the last along principal components c_k: rotating both vectors alike keeps their dot product. What the components
+    given do not span (there are fewer items than dimensions) goes to the rest. In rating units each step is what it
+    changes when it comes in this order; through a sigmoid another order would share out the same total a little
+    differently.
 
     Args:
         person, item: The two.
@@ -157,8 +157,8 @@ def explain(
 def printed(values: Sequence[float], digits: int) -> list[float]:
     """Values rounded so that they add up, as printed, to their rounded sum.
 
-    Each is rounded down or up by less than one unit of the last digit; those that lose most by rounding down go up
-    (the method of the largest remainder).
+    Each is rounded down or up by less than one unit of the last digit; those that lose most by rounding down go up (the
+    method of the largest remainder).
     """
     unit = 10.0**-digits
     scaled = np.asarray(values, np.float64) / unit

@@ -65,15 +65,13 @@ class NewUser:
 def people_prior(scorer: Scorer, trained: np.ndarray, *, noise: float) -> Prior:
     """What the people a model was trained on say about the next one.
 
-    The covariance is mixed with a round one of the same total (the bias, which has
-    its own units, stays apart), weighing p people beside the n there are: with
-    fewer people than numbers it could not be inverted otherwise.
+    The covariance is mixed with a round one of the same total (the bias, which has its own units, stays apart),
+    weighing p people beside the n there are: with fewer people than numbers it could not be inverted otherwise.
 
     Args:
         scorer: The trained model.
         trained: Boolean array, (n_users,), people with a rating in the training part.
-        noise: Variance of a rating around the model's prediction, such as the squared
-            validation RMSE.
+        noise: Variance of a rating around the model's prediction, such as the squared validation RMSE.
 
     Raises:
         AnalysisError: Nobody was trained, or the noise is not above zero.
@@ -101,13 +99,11 @@ def fold_in(scorer: Scorer, items: np.ndarray, rating: np.ndarray, prior: Prior)
 
         sum over the ratings of (rating - prediction(x))^2 + noise (x - m)' C^-1 (x - m),
 
-    the most probable x under normal errors: ridge regression toward the typical
-    person, with a penalty that is small where people differ. Where the prediction is linear in x one
-    linear solve is exact; else it is Newton's method, steps halved until they help,
-    and negative curvature of single ratings left out so that every step descends.
-    The covariance afterwards is Laplace's approximation (Bishop 2006, *Pattern
-    Recognition and Machine Learning*, section 4.4) with Gauss-Newton curvature.
-    Under a millisecond for ten ratings and 64 dimensions.
+    the most probable x under normal errors: ridge regression toward the typical person, with a penalty that is small
+    where people differ. Where the prediction is linear in x one linear solve is exact; else it is Newton's method,
+    steps halved until they help, and negative curvature of single ratings left out so that every step descends. The
+    covariance afterwards is Laplace's approximation (Bishop 2006, *Pattern Recognition and Machine Learning*, section
+    4.4) with Gauss-Newton curvature. Under a millisecond for ten ratings and 64 dimensions.
 
     Args:
         scorer: The trained model.
@@ -173,8 +169,8 @@ def prediction_std(scorer: Scorer, person: NewUser) -> np.ndarray:
     """How far each prediction may be off because little is known of the person, (n_items,), standard deviations in
     rating units.
 
-    The standard deviation of the score, carried to the rating by its slope (delta method). It is small
-    for items like those they rated, and close to the typical person's for items unlike any of them.
+    The standard deviation of the score, carried to the rating by its slope (delta method). It is small for items like
+    those they rated, and close to the typical person's for items unlike any of them.
     """
     variance = scorer.score_variance(person.numbers, person.covariance)
     return np.sqrt(variance) * scorer.scale.slope(scorer.score_new_user_on_all(person.numbers))

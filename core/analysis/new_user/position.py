@@ -85,8 +85,8 @@ def alike(
 ) -> Alike:
     """The people nearest in direction, seen from the average person.
 
-    By the cosine of the two distances from the average: few ratings move somebody only a little, but
-    in a direction. Empty where the person stands on the average itself.
+    By the cosine of the two distances from the average: few ratings move somebody only a little, but in a direction.
+    Empty where the person stands on the average itself.
 
     Args:
         user_embedding: Float array, (n_users, embedding_dim).

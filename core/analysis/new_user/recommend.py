@@ -50,13 +50,13 @@ def best(
 ) -> np.ndarray:
     """Rows of the items to show, best first, int64, at most `top`.
 
-    With `diversity` above zero by maximal marginal relevance (Carbonell and
-    Goldstein 1998): each place goes to the item with the highest
+    With `diversity` above zero by maximal marginal relevance (Carbonell and Goldstein 1998): each place goes to the
+    item with the highest
 
         (1 - diversity) * relevance - diversity * (highest cosine with those placed before),
 
-    chosen from the 200 best scores, relevance being the score brought to 0 … 1 among
-    them. The first is always the best; equal scores keep the order of their rows.
+    chosen from the 200 best scores, relevance being the score brought to 0 … 1 among them. The first is always the
+    best; equal scores keep the order of their rows.
 
     Args:
         score: What to rank by, (n_items,).

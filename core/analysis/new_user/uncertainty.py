@@ -62,8 +62,8 @@ class Sureness:
 
     Attributes:
         miss: Root mean squared miss to expect, in rating units, (n,).
-        explained: Share of the spread of all ratings that remains explained, at most 1; 0 or less means that
-            guessing the mean would do as well, (n,).
+        explained: Share of the spread of all ratings that remains explained, at most 1; 0 or less means that guessing
+            the mean would do as well, (n,).
         from_person: Share of the squared miss that comes of knowing the person too little, fractions, (n,).
         from_item: The same for the item, (n,).
     """
@@ -90,9 +90,8 @@ class Sureness:
 def sureness(curve: MissCurve, count: np.ndarray, doubt: np.ndarray, *, spread: float) -> Sureness:
     """Put both kinds of doubt together.
 
-    The squared miss to expect is curve(count) + doubt^2: errors that have nothing to do with each other
-    add up in their squares. It is set beside the spread of all ratings, the squared miss of
-    always guessing their mean.
+    The squared miss to expect is curve(count) + doubt^2: errors that have nothing to do with each other add up in their
+    squares. It is set beside the spread of all ratings, the squared miss of always guessing their mean.
 
     Args:
         curve: From `miss_curve`.

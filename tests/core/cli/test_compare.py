@@ -6,8 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.analysis.biases.bias import biases
-from core.analysis.biases.score_contributions import average_terms
+from core.analysis.biases.bias import average_terms, biases
 from core.analysis.compare.comparison import compare, part, shared
 from core.analysis.neighbors.agreement import agreement
 from core.analysis.neighbors.of_one import neighbors

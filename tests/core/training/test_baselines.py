@@ -46,6 +46,27 @@ def test_a_users_own_average_counts(small):
     assert found.averages == pytest.approx(5 - pulled)
 
 
+def test_what_averages_predict_is_held_inside_the_scale(small):
+    # Item and user both lie above the mean by so much that together they leave the scale.
+    ends = replace(
+        small,
+        users=Vocabulary(np.array(["a", "b"], object)),
+        items=Vocabulary(np.array(["x", "y"], object)),
+        user_index=np.array([0] * 80 + [1] * 80 + [0, 1], np.int32),
+        item_index=np.array([0] * 40 + [1] * 40 + [0] * 40 + [1] * 40 + [0, 1], np.int32),
+        rating=np.array([5.0] * 40 + [4.0] * 40 + [4.0] * 40 + [0.5] * 40 + [5.0, 0.5], np.float32),
+    )
+    lines = baselines(ends, Split(np.arange(160), np.array([160, 161]), 0, 0))
+    rows = np.array([160, 161])
+    mean = float(ends.rating[:160].mean())
+    item = np.array([(4.5 - mean), (2.25 - mean)]) * 80 / (80 + ITEM_SHRINKAGE)
+    user = np.array([(4.5 - mean) - item.mean(), (2.25 - mean) - item.mean()]) * 80 / (80 + USER_SHRINKAGE)
+    free = mean + item + user
+    assert free[0] > 5
+    assert lines.averages == pytest.approx(rmse(np.clip(free, 0.5, 5), ends.rating[rows]), abs=1e-6)
+    assert lines.averages < rmse(free, ends.rating[rows])
+
+
 def test_reference_lines_of_the_bundled_ratings(bundled):
     found = baselines(bundled, split(bundled, SplitConfig()))
     assert found.mean == pytest.approx(1.050, abs=0.001)

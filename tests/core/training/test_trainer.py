@@ -181,6 +181,18 @@ def test_beyond_the_sample_the_training_error_is_measured_on_every_few_ratings(p
     assert [epoch.val_loss for epoch in sampled.history] == [epoch.val_loss for epoch in whole.history]
 
 
+def test_errors_are_of_predictions_held_inside_the_scale_and_the_loss_is_not(planted):
+    config = run_config(model="simple_dot", embedding_dim=8, epochs=30, batch_size=32, learning_rate=0.05, patience=30)
+    run = fit(config, planted)
+    parts, kept = split(planted, config), run.history[-1]
+    for rows, error in ((parts.train, kept.rmse), (parts.validation, kept.val_rmse)):
+        predicted = run.scorer.predict(planted.user_index[rows], planted.item_index[rows])
+        held = rmse(np.clip(predicted, 0.5, 5), planted.rating[rows])
+        assert held < rmse(predicted, planted.rating[rows]) - 1e-4
+        assert error == pytest.approx(held, abs=1e-5)
+    assert kept.val_loss == pytest.approx(rmse(predicted, planted.rating[rows]) ** 2, rel=1e-4)
+
+
 def test_a_program_left_over_from_another_run_changes_nothing(planted, monkeypatch):
     forget_engines()
     compiled = []

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.analysis.biases.score_contributions import bias_ablation
+from core.analysis.biases.bias import bias_ablation
 from core.training.baselines import rmse
 from tests.core.analysis.made import random_scorer
 

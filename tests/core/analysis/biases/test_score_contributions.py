@@ -1,15 +1,15 @@
 import numpy as np
 import pytest
 
-from core.analysis.biases import score_contributions
-from core.analysis.biases.score_contributions import average_terms
+from core.analysis.biases import bias as analysis
+from core.analysis.biases.bias import average_terms
 from tests.conftest import run_on
 
 
 @pytest.mark.parametrize("users", [False, True])
 @pytest.mark.parametrize("block", [4, 500_000])
 def test_bias_taste_and_others_are_the_mean_score(small, monkeypatch, users, block):
-    monkeypatch.setattr(score_contributions, "BLOCK", block)
+    monkeypatch.setattr(analysis, "BLOCK", block)
     weights = run_on(small).scorer
     score = (
         np.einsum("ij,ij->i", weights.user_embedding[small.user_index], weights.item_embedding[small.item_index])

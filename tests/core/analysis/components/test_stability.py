@@ -29,6 +29,15 @@ def test_a_shuffled_and_turned_copy_is_matched_to_itself():
     np.testing.assert_array_equal(order[found.match[0]], np.arange(4))
 
 
+def test_of_several_runs_the_middle_one_counts():
+    scores = np.linalg.qr(np.random.default_rng(0).normal(size=(60, 3)))[0]
+    scores -= scores.mean(axis=0)
+    same, other = scores[:, :1], np.random.default_rng(1).normal(size=(60, 1))
+    found = stability(scores[:, :1], [same, same, other])
+    assert found.r[2, 0] < 0.5
+    assert found.median_r[0] == pytest.approx(1)
+
+
 def test_each_component_is_matched_once_even_when_one_is_everybodys_best():
     base = np.random.default_rng(1).normal(size=(100, 3))
     mixed = base[:, :1] + 0.1 * base

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.analysis.item_attributes import ItemColumns
-from core.analysis.maps.labels import label_groups, title_words
+from core.analysis.maps.clusters import label_groups, title_words
 
 RNG = np.random.default_rng(0)
 N = 600

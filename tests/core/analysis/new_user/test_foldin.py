@@ -131,6 +131,21 @@ def test_doubt_is_the_spread_of_guesses_over_people_drawn_from_what_is_left_open
     np.testing.assert_allclose(prediction_std(scorer, person) / 10, scorer.scale.rating(score).std(axis=0), rtol=0.03)
 
 
+def test_the_bias_keeps_a_variance_of_its_own_in_the_round_shape():
+    rng = np.random.default_rng(0)
+    user, bias = (
+        (rng.normal(size=(10, 2)) * [1, 3]).astype(np.float32),
+        rng.normal(scale=20, size=10).astype(np.float32),
+    )
+    scorer = made(user, np.zeros((4, 2), np.float32), bias, np.zeros(4, np.float32))
+    prior = people_prior(scorer, np.ones(10, bool), noise=0.5)
+    covariance = np.cov(np.column_stack([user, bias]).astype(float).T, bias=True)
+    vectors = covariance.diagonal()[:2].mean()
+    expected = (10 * covariance + 3 * np.diag([vectors, vectors, covariance[2, 2]])) / 13
+    np.testing.assert_allclose(prior.covariance, expected, rtol=1e-5)
+    np.testing.assert_allclose(prior.mean, [*user.mean(axis=0), bias.mean()], rtol=1e-5)
+
+
 @pytest.mark.parametrize("people", [1, 3])
 def test_fewer_people_than_numbers_leave_a_usable_prior(people: int):
     scorer = scorer_of(dim=6)

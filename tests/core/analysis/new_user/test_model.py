@@ -27,6 +27,13 @@ def test_somebody_without_ratings_is_the_average_person(known: NewUserModel):
     assert ((guess >= 0.5) & (guess <= 5)).all()
 
 
+def test_the_noise_to_expect_is_the_square_of_the_validation_error(bundled: Ratings):
+    run = run_on(bundled)
+    for error, noise in ((0.7, 0.49), (0.0, 0.0045**2)):  # a thousandth of the scale's width at least
+        at_error = replace(run, outcome=replace(run.outcome, val_rmse=error))
+        assert NewUserModel(at_error, bundled, split(bundled, run.config)).prior.noise == pytest.approx(noise)
+
+
 def test_what_is_rated_moves_its_guess_and_the_doubt(known: NewUserModel):
     item = known.ratings.items.ids[0]
     nobody, fan = known.place({}), known.place({item: 5.0})

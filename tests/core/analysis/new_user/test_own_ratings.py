@@ -41,6 +41,7 @@ def test_ids_that_look_like_the_link_itself_survive(small: Ratings):
 
 def test_many_ratings_make_no_link():
     assert to_link({str(number): 3.0 for number in range(MOST_LINKED + 1)}) == ""
+    assert to_link({str(number): 3.0 for number in range(MOST_LINKED)}).count(":") == MOST_LINKED == 20
     assert to_link({}) == ""
 
 
