@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from core.data.importing.sources import Source
+from core.data.importing.sources import Source, raise_if_out_of_memory
 from core.errors import BadFormatError
 from core.settings import ImportLimits
 
@@ -45,6 +45,7 @@ def open_parquet(source: Source, limits: ImportLimits, dictionary: list[str] | N
     except pa.ArrowMemoryError:
         raise
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        raise_if_out_of_memory(error)
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise BadFormatError(f"{source.name} is a damaged Parquet file ({error!s:.120}); export it again") from error

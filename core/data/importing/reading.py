@@ -12,7 +12,7 @@ import pyarrow.csv as pa_csv
 
 from core.data.importing.parquet import read_parquet, text_of
 from core.data.importing.sniffing import DOUBLE_COLON, Table, json_object, not_in, split_rows
-from core.data.importing.sources import CountedReader
+from core.data.importing.sources import CountedReader, raise_if_out_of_memory
 from core.errors import BadEncodingError, BadFormatError
 from core.settings import ImportLimits
 
@@ -134,6 +134,7 @@ def _delimited(table: Table, columns: list[str], stream: CountedReader, malforme
     except pa.ArrowMemoryError:
         raise
     except pa.ArrowException as error:
+        raise_if_out_of_memory(error)
         raise _unreadable(table, error) from error
     except UnicodeDecodeError as error:
         raise not_in(table.name, table.encoding, error) from error

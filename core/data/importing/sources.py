@@ -242,3 +242,9 @@ def check_not_packed(source: Source, head: bytes) -> None:
 
 def _name(path: Path) -> str:
     return one_line(path.name, 100) or "the file"
+
+
+def raise_if_out_of_memory(error: Exception) -> None:
+    """Raise MemoryError where Arrow could not start a thread: its stack counts against the memory of this process."""
+    if "Failed to launch worker thread" in str(error):
+        raise MemoryError from error

@@ -12,6 +12,7 @@ import pytest
 
 from core.data import BUNDLED, ImportLimits, ImportOptions, dataset_ids, import_ratings, load, preview
 from core.data.importing.isolation import in_this_process
+from core.data.importing.sources import raise_if_out_of_memory
 from core.errors import BadFormatError, CanceledError, DiskFullError, TooLargeError
 from tests.core.data.importing import made
 
@@ -146,3 +147,11 @@ def test_a_name_cannot_lead_anywhere(name: str, tmp_path: Path, home: Path) -> N
     assert set(dataset.dataset_id) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
     assert dataset.name.isprintable()
     assert len(dataset.name) <= 100
+
+
+def test_a_thread_that_finds_no_room_for_its_stack_is_a_lack_of_memory() -> None:
+    with pytest.raises(MemoryError):
+        raise_if_out_of_memory(
+            OSError("Failed to launch worker thread: Resource temporarily unavailable")
+        )
+    raise_if_out_of_memory(OSError("CSV parse error"))
