@@ -112,8 +112,8 @@ def _lowest(error: Callable[[float], float], most: float) -> float:
     grid = np.linspace(0, np.log1p(most), 60)
     best = int(np.argmin([error(at) for at in np.expm1(grid)]))
     around = (grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)])
-    found = minimize_scalar(lambda at: error(np.expm1(at)), bounds=around, method="bounded", options={"xatol": 1e-6})
-    return float(np.expm1(found.x))
+    result = minimize_scalar(lambda at: error(np.expm1(at)), bounds=around, method="bounded", options={"xatol": 1e-6})
+    return float(np.expm1(result.x))
 
 
 def _weight(count: np.ndarray, shrinkage: float) -> np.ndarray:

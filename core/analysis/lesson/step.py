@@ -1,6 +1,6 @@
 """The lesson on one user and one item: rows looked up, a rating predicted part by part, a training step, dropout."""
 
-import time
+import timeit
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -234,9 +234,4 @@ def time_both(matrix: np.ndarray, row: int, *, tries: int = 7) -> Seconds:
 
 
 def _fastest(action: Callable[[], object], tries: int) -> float:
-    seconds = []
-    for _ in range(tries):
-        began = time.perf_counter()
-        action()
-        seconds.append(time.perf_counter() - began)
-    return max(min(seconds), 1e-9)  # a clock may tick too coarsely to see it
+    return max(min(timeit.repeat(action, number=1, repeat=tries)), 1e-9)  # a clock may tick too coarsely to see it

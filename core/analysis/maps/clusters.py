@@ -57,8 +57,8 @@ def kmeans(embeddings: np.ndarray, n_clusters: int = 12, *, metric: Space = "cos
     if n_clusters > (different := len(np.unique(points, axis=0))):
         raise AnalysisError(f"n_clusters is {n_clusters}, but only {different} rows differ; choose fewer groups")
     with threadpool_limits(1, user_api="openmp"):  # the threads' sums would be added in an order left to chance
-        found = KMeans(n_clusters, n_init=4, random_state=seed).fit_predict(points)
-    return _by_size(found)
+        group = KMeans(n_clusters, n_init=4, random_state=seed).fit_predict(points)
+    return _by_size(group)
 
 
 def hdbscan(embeddings: np.ndarray, *, min_size: int = 15, metric: Space = "cosine") -> Clusters:
@@ -98,23 +98,23 @@ def typical(
         metric: As it was grouped.
     """
     points = comparable(embeddings, metric)
-    found = []
+    nearest = []
     for number in range(len(clusters.sizes)):
         rows = np.flatnonzero(clusters.label == number)
         distance = np.linalg.norm(points[rows] - points[rows].mean(axis=0), axis=1)
-        found.append(rows[np.argsort(distance, kind="stable")[:top]])
-    return tuple(found)
+        nearest.append(rows[np.argsort(distance, kind="stable")[:top]])
+    return tuple(nearest)
 
 
-def _by_size(found: np.ndarray) -> Clusters:
+def _by_size(group: np.ndarray) -> Clusters:
     """The same groups numbered from the largest; equal ones keep their order."""
-    grouped = found >= 0
-    sizes = np.bincount(found[grouped])
+    grouped = group >= 0
+    sizes = np.bincount(group[grouped])
     order = np.argsort(-sizes, kind="stable")
     number = np.empty(len(sizes), np.int64)
     number[order] = np.arange(len(sizes))
-    label = np.full(len(found), NO_CLUSTER, np.int64)
-    label[grouped] = number[found[grouped]]
+    label = np.full(len(group), NO_CLUSTER, np.int64)
+    label[grouped] = number[group[grouped]]
     return Clusters(label=label, sizes=sizes[order])
 
 

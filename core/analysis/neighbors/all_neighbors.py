@@ -44,12 +44,12 @@ def nearest(
     search = NearestNeighbors(n_neighbors=k, algorithm="auto" if points.shape[1] <= 3 else "brute")
     places = comparable(points, metric)
     search.fit(places)
-    found = np.empty((len(points), k), np.int64)
+    result = np.empty((len(points), k), np.int64)
     for start in range(0, len(points), BLOCK):
         rows = np.arange(start, min(start + BLOCK, len(points)))
-        found[rows] = _others(search.kneighbors(places[rows], k + 1, return_distance=False), rows)
+        result[rows] = _others(search.kneighbors(places[rows], k + 1, return_distance=False), rows)
         on_progress(float(rows[-1] + 1) / len(points))
-    return found
+    return result
 
 
 def _others(near: np.ndarray, rows: np.ndarray) -> np.ndarray:

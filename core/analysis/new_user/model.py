@@ -45,8 +45,8 @@ class NewUserModel:
     @cached_property
     def prior(self) -> Prior:
         """Whom to expect. The noise is the model's validation error: what it does not know even of its own people."""
-        least = 1e-3 * (self.ratings.max_rating - self.ratings.min_rating)
-        return people_prior(self.run.scorer, self.trained_users, noise=max(self.run.outcome.val_rmse, least) ** 2)
+        min_error = 1e-3 * (self.ratings.max_rating - self.ratings.min_rating)
+        return people_prior(self.run.scorer, self.trained_users, noise=max(self.run.outcome.val_rmse, min_error) ** 2)
 
     @cached_property
     def looked_at(self) -> np.ndarray:

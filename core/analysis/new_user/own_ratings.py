@@ -91,23 +91,23 @@ def from_link(text: str, ratings: Ratings) -> Loaded:
 def _checked(entries: list[tuple[Any, Any]], ratings: Ratings) -> Loaded:
     given: dict[str, float] = {}
     left_out = []
-    for item, said in entries:
-        rating = _number(said)
+    for item, value in entries:
+        rating = _number(value)
         if not isinstance(item, str) or item not in ratings.items:
             left_out.append(f"{str(item)!r:.40} is no id of {ratings.name}")
         elif not ratings.min_rating <= rating <= ratings.max_rating:
             allowed = f"{ratings.min_rating:g} to {ratings.max_rating:g}"
-            left_out.append(f"rating {str(said)!r:.20} of {item!r:.40} is outside {allowed}")
+            left_out.append(f"rating {str(value)!r:.20} of {item!r:.40} is outside {allowed}")
         else:
             given[item] = rating
     return Loaded(given, tuple(left_out))
 
 
-def _number(said: Any) -> float:
+def _number(value: Any) -> float:
     """A rating as a number; NaN, which is in no range, where it is none."""
-    if isinstance(said, bool) or not isinstance(said, int | float | str):
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
         return math.nan
     try:
-        return float(said)
+        return float(value)
     except (ValueError, OverflowError):
         return math.nan

@@ -62,9 +62,9 @@ def people(user_embedding: np.ndarray, components: np.ndarray, average: np.ndarr
     if not trained.any():
         raise AnalysisError("nobody was trained, so there is nobody to stand among")
     scores = ((user_embedding - average) @ components.T).astype(np.float32)
-    known = scores[trained].astype(np.float64)
-    spread = known.std(axis=0)
-    low, high = np.percentile(known, [10, 90], axis=0)
+    theirs = scores[trained].astype(np.float64)
+    spread = theirs.std(axis=0)
+    low, high = np.percentile(theirs, [10, 90], axis=0)
     return People(scores, spread, _in(spread, low), _in(spread, high))
 
 

@@ -87,16 +87,16 @@ class Sureness:
         return "item" if item > person else "person"
 
 
-def sureness(curve: MissCurve, count: np.ndarray, doubt: np.ndarray, *, spread: float) -> Sureness:
-    """Put both kinds of doubt together.
+def sureness(curve: MissCurve, count: np.ndarray, std: np.ndarray, *, spread: float) -> Sureness:
+    """Put both kinds of uncertainty together.
 
-    The squared miss to expect is curve(count) + doubt^2: errors that have nothing to do with each other add up in their
+    The squared miss to expect is curve(count) + std^2: errors that have nothing to do with each other add up in their
     squares. It is set beside the spread of all ratings, the squared miss of always guessing their mean.
 
     Args:
         curve: From `miss_curve`.
         count: Training ratings of each item, (n,).
-        doubt: From `core.analysis.new_user.foldin.doubt`, rating units, (n,).
+        std: From `core.analysis.new_user.foldin.prediction_std`, rating units, (n,).
         spread: Standard deviation of all ratings, rating units.
 
     Raises:
@@ -104,11 +104,11 @@ def sureness(curve: MissCurve, count: np.ndarray, doubt: np.ndarray, *, spread: 
     """
     if not spread > 0:
         raise AnalysisError(f"the spread of the ratings is {spread}; it must be above zero")
-    known, unknown = curve.variance(count), np.square(np.asarray(doubt, np.float64))
-    squared = known + unknown
+    from_item, from_person = curve.variance(count), np.square(np.asarray(std, np.float64))
+    squared = from_item + from_person
     return Sureness(
         miss=np.sqrt(squared),
         explained=1 - squared / spread**2,
-        from_person=unknown / squared,
-        from_item=(known - curve.floor) / squared,
+        from_person=from_person / squared,
+        from_item=(from_item - curve.floor) / squared,
     )

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -47,3 +49,20 @@ def test_rows_are_taken_in_the_order_asked_for():
     assert found.titles == ["C (2001)", "A (1990)"]
     assert found.categories["country"] == [["us"], ["fr"]]
     np.testing.assert_allclose(found.numbers["minutes"], [120, 90])
+
+
+def test_a_text_column_of_fifty_values_is_a_category_and_of_fifty_one_is_not():
+    rows = np.arange(51)
+    table = pd.DataFrame(
+        {
+            "title": [f"t{row}" for row in rows],
+            "year": np.nan,
+            "genres": [[] for _ in rows],
+            "fifty": [f"v{row % 50}" for row in rows],
+            "more": [f"v{row}" for row in rows],
+        }
+    )
+    items = Vocabulary(np.array([f"i{row}" for row in rows], object))
+    found = item_columns(replace(small(), items=items, item_table=table))
+    assert "fifty" in found.categories
+    assert "more" not in found.categories

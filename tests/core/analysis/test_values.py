@@ -57,3 +57,14 @@ def test_rows_without_direction_do_not_break_the_order():
     matrix = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 0.0], [3.0, 0.1]])
     assert sorted(order_by_similarity(matrix)) == [0, 1, 2, 3]
     assert order_by_similarity(np.ones((4, 2))).tolist() == [0, 1, 2, 3]
+
+
+def test_near_zero_is_measured_by_the_root_mean_square():
+    # 9.49 from zero on average, though only 2.73 from their mean
+    assert values(np.array([[10.0] * 9 + [0.9]])).near_zero == pytest.approx(0.1)
+    assert values(np.array([[10.0] * 9 + [0.96]])).near_zero == 0
+
+
+def test_tails_are_told_beside_those_of_a_normal_distribution():
+    assert values(np.linspace(-1, 1, 100_001)[None]).excess_kurtosis == pytest.approx(-1.2, abs=1e-3)
+    assert values(np.array([[-1.0, 1.0]])).excess_kurtosis == pytest.approx(-2)

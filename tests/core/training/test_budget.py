@@ -45,6 +45,22 @@ def test_the_message_names_what_is_needed_and_allowed():
         check_size(config, 300_000, 200_000, 10_000)
 
 
+def test_exactly_what_is_allowed_may_be_trained(monkeypatch):
+    config = run_config(model="simple_dot", embedding_dim=64)
+    needed = -(-training_bytes(config, 5000, 5000, 10_000) // 2**20)
+    monkeypatch.setenv("EMBEDDING_EXPLORER_MAX_MODEL_MB", str(needed))
+    check_size(config, 5000, 5000, 10_000)
+    monkeypatch.setenv("EMBEDDING_EXPLORER_MAX_MODEL_MB", str(needed - 1))
+    with pytest.raises(LimitError, match=f"need about {needed:,} MiB"):
+        check_size(config, 5000, 5000, 10_000)
+
+
+def test_a_batch_that_is_not_full_moves_every_number_too():
+    config = run_config(batch_size=100, validation_fraction=0.5)
+    full, begun = (epoch_seconds(config, 10**6, 10**6, ratings) for ratings in (400, 402))
+    assert begun == pytest.approx(1.5 * full, rel=0.01)  # 201 ratings are three batches
+
+
 def test_the_largest_movielens_fits_with_the_preset_for_it():
     check_size(PRESETS["large"], **LARGEST)
 
@@ -83,3 +99,8 @@ def test_a_limit_that_is_no_number_is_refused(monkeypatch, limit, text):
     monkeypatch.setenv(f"EMBEDDING_EXPLORER_{limit.__name__.upper()}", text)
     with pytest.raises(LimitError, match="whole number"):
         limit()
+
+
+def test_hidden_units_cost_memory_and_time_in_every_rating():
+    narrow, wide = (run_config(model="neural", embedding_dim=8, hidden_units=units) for units in (8, 64))
+    assert epoch_seconds(wide, 10, 10, 10**6) - epoch_seconds(narrow, 10, 10, 10**6) > 800_000 * 56e-8 * 0.99

@@ -13,7 +13,7 @@ from core.model.families import parse_config, run_config
 from core.model.networks import arrays_of
 from core.model.simple_dot import SimpleDot
 from core.training import engine, trainer
-from core.training.baselines import rmse
+from core.training.baselines import mae, rmse
 from core.training.engine import DataShape, Engine, forget_engines
 from core.training.trainer import fit, prepare
 
@@ -185,11 +185,15 @@ def test_errors_are_of_predictions_held_inside_the_scale_and_the_loss_is_not(pla
     config = run_config(model="simple_dot", embedding_dim=8, epochs=30, batch_size=32, learning_rate=0.05, patience=30)
     run = fit(config, planted)
     parts, kept = split(planted, config), run.history[-1]
-    for rows, error in ((parts.train, kept.rmse), (parts.validation, kept.val_rmse)):
+    for rows, error, mean_error in (
+        (parts.train, kept.rmse, kept.mae),
+        (parts.validation, kept.val_rmse, kept.val_mae),
+    ):
         predicted = run.scorer.predict(planted.user_index[rows], planted.item_index[rows])
         held = rmse(np.clip(predicted, 0.5, 5), planted.rating[rows])
         assert held < rmse(predicted, planted.rating[rows]) - 1e-4
         assert error == pytest.approx(held, abs=1e-5)
+        assert mean_error == pytest.approx(mae(np.clip(predicted, 0.5, 5), planted.rating[rows]), abs=1e-5)
     assert kept.val_loss == pytest.approx(rmse(predicted, planted.rating[rows]) ** 2, rel=1e-4)
 
 
@@ -341,6 +345,8 @@ def test_a_batch_larger_than_the_data_is_one_step(planted):
 def test_a_run_says_what_made_it(planted):
     run = fit(CONFIG, planted)
     assert run.config == CONFIG
+    assert len(run.history) == CONFIG.epochs
+    assert not run.outcome.stopped_early
     assert (run.dataset.users, run.dataset.items, run.dataset.ratings) == (N_USERS, N_ITEMS, 700)
     assert {name for name, _ in run.versions} == {"python", "tensorflow", "keras", "numpy"}
     assert run.created_at.endswith("+00:00")

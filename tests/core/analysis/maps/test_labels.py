@@ -66,3 +66,14 @@ def test_titles_give_words_without_the_year_and_stop_words():
 def test_refuses_groups_of_other_items():
     with pytest.raises(ValueError, match="each item needs one"):
         label_groups(GROUP[1:], columns())
+
+
+def test_odds_and_certainty_of_a_sign_have_a_known_answer():
+    n, size, inside, outside = 100, 40, 30, 6
+    horror = np.arange(n) < inside
+    horror[size : size + outside] = True
+    columns = ItemColumns({}, {"genres": [["Horror"] if has else [] for has in horror]}, ["" for _ in range(n)])
+    (sign,) = label_groups(np.where(np.arange(n) < size, 0, -1), columns)[0].signs
+    assert (sign.text, sign.inside, sign.outside) == ("Horror", 0.75, 0.1)
+    assert sign.log_odds == pytest.approx(np.log((30.5 * 54.5) / (10.5 * 6.5)))
+    assert sign.z == pytest.approx(0.65 / np.sqrt(0.36 * 0.64 * (1 / 40 + 1 / 60)))

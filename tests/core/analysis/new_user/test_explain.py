@@ -9,6 +9,7 @@ from core.analysis.new_user.foldin import fold_in, people_prior, predictions
 from core.data.ratings import Ratings
 from core.model.run import Run
 from tests.conftest import run_on
+from tests.core.analysis.made import scorer as made
 
 MODELS = ["dot_with_bias", "simple_dot", "simple_dot_diy"]
 
@@ -145,3 +146,10 @@ def test_averages_of_nothing_are_refused(small: Ratings):
     run = run_on(small)
     with pytest.raises(ValueError, match="no training ratings"):
         averages(run.scorer, small.user_count > 99, small.item_count)
+
+
+def test_an_influence_beyond_the_end_of_the_scale_counts_for_nothing():
+    scorer = made(np.array([[1.0], [2.0]], np.float32), np.array([[1.0], [50.0]], np.float32))
+    prior = people_prior(scorer, np.ones(2, bool), noise=0.5)
+    assert influence(scorer, np.array([0]), np.array([3.0]), 1, prior).effect == pytest.approx([0])
+    assert influence(scorer, np.array([0]), np.array([3.0]), 0, prior).effect[0] > 0

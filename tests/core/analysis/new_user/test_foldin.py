@@ -63,6 +63,20 @@ def test_with_a_sigmoid_it_is_the_minimum_that_scipy_finds(seed: int):
     np.testing.assert_allclose(found, best.x, atol=1e-5)
 
 
+def test_what_is_left_open_follows_the_slopes_at_the_minimum():
+    scorer, items = scorer_of(dim=2), np.arange(6)
+    prior = people_prior(scorer, everybody(scorer), noise=0.5)
+    person = fold_in(scorer, items, np.linspace(2, 4.5, 6), prior)
+    step = 1e-6 * np.eye(3)
+    up, down = (
+        np.array([scorer.scale.rating(scorer.score_new_user(person.numbers + sign * one, items)[0]) for one in step])
+        for sign in (1, -1)
+    )
+    slopes = ((up - down) / 2e-6).T
+    expected = 0.5 * np.linalg.inv(slopes.T @ slopes + prior.penalty)
+    np.testing.assert_allclose(person.covariance, expected, rtol=1e-4, atol=1e-6)
+
+
 @pytest.mark.parametrize("biased", [True, False])
 def test_without_ratings_one_is_the_typical_person(biased: bool):
     scorer = scorer_of(biased=biased)

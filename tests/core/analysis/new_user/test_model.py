@@ -7,7 +7,7 @@ import pytest
 
 from core.analysis.new_user.model import NewUserModel, fitting
 from core.data.ratings import Ratings
-from core.data.splits import split
+from core.data.splits import Split, split
 from core.errors import UnknownItemError
 from tests.conftest import run_on
 
@@ -91,3 +91,10 @@ def test_filters_let_through_what_they_say(bundled: Ratings):
 def test_a_year_bound_leaves_out_what_has_no_year(small: Ratings):
     assert fitting(small, from_year=1900).tolist() == [True, False, False, False, False]
     assert fitting(small, to_year=1998).tolist() == [False] * 5
+
+
+def test_what_training_has_seen_is_the_training_part(small: Ratings):
+    parts = Split(train=np.arange(3, 12), validation=np.arange(3), unseen_items=0, unseen_users=3)
+    model = NewUserModel(run_on(small), small, parts)
+    assert model.trained_users.tolist() == [False, True, True, True, True, True]
+    assert model.item_count.tolist() == [3, 2, 2, 2, 0]

@@ -101,3 +101,9 @@ def test_files_beyond_the_limits_are_refused(small: Ratings):
     entries = [{"item_id": "7", "rating": 4}] * (MOST_RATINGS + 1)
     with pytest.raises(TooLargeError, match="ratings"):
         from_file(json.dumps({"ratings": entries}).encode(), small)
+
+
+def test_a_file_of_exactly_the_most_bytes_and_ratings_is_read(small: Ratings):
+    entries = [{"item_id": "007", "rating": 4.0}] * MOST_RATINGS
+    content = json.dumps({"ratings": entries}).encode()
+    assert from_file(content.ljust(MOST_BYTES), small).given == {"007": 4.0}

@@ -56,3 +56,10 @@ def test_who_leans_the_same_way_comes_first():
 def test_on_the_average_itself_nobody_leans_the_same_way():
     assert len(alike(FOUR, np.full(3, 2.0), np.full(3, 2.0), EVERYBODY).index) == 0
     assert len(alike(FOUR, np.ones(3), np.zeros(3), ~EVERYBODY).index) == 0
+
+
+def test_the_middle_lies_between_the_first_and_the_last_tenth_of_the_trained():
+    vectors = np.arange(12.0)[:, None].astype(np.float32)
+    among = people(vectors, np.eye(1), np.zeros(1), np.arange(12) < 11)  # 0 to 10, and one whom training never saw
+    assert among.low * among.spread == pytest.approx([1])
+    assert among.high * among.spread == pytest.approx([9])

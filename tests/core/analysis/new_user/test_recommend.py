@@ -66,3 +66,9 @@ def test_the_first_set_is_known_to_many_and_far_apart():
     assert first_set(CORNERS, count, np.ones(4, bool), known=2).tolist() == [1, 0]
     assert 1 not in first_set(CORNERS, count, np.array([True, False, True, True]))
     assert len(first_set(CORNERS, np.zeros(4, int), np.ones(4, bool))) == 0
+
+
+def test_a_varied_list_longer_than_the_pool_has_every_place_filled():
+    rng = np.random.default_rng(0)
+    rows = best(rng.normal(size=300), rng.normal(size=(300, 2)), np.ones(300, bool), top=250, diversity=0.5)
+    assert len(rows) == len(np.unique(rows)) == 250

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.analysis.new_user.uncertainty import MissCurve, miss_curve, sureness
+from core.analysis.new_user.uncertainty import MissCurve, Sureness, miss_curve, sureness
 
 
 def test_a_planted_curve_is_found_again():
@@ -56,3 +56,18 @@ def test_words_follow_the_share_that_is_explained():
 def test_a_scale_without_spread_is_refused():
     with pytest.raises(ValueError, match="above zero"):
         sureness(MissCurve(1, 0, 1), np.array([1]), np.array([0.1]), spread=0.0)
+
+
+def test_a_steep_line_promises_no_more_than_a_tenth_of_the_mean():
+    steep = miss_curve(np.array([0, 9999]), np.array([2.0, 0.0]))
+    assert steep.floor == pytest.approx(0.2)
+    assert steep.variance(np.array([0, 9999])).mean() == pytest.approx(2)
+
+
+@pytest.mark.parametrize(
+    ("explained", "word"),
+    [(0.25, "fairly sure"), (0.249, "a rough guess"), (0.1, "a rough guess"), (0.099, "little more than a guess")],
+)
+def test_words_begin_at_their_bounds(explained, word):
+    one = np.array([explained])
+    assert Sureness(np.ones(1), one, np.zeros(1), np.zeros(1)).word(0) == word
