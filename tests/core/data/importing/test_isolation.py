@@ -151,7 +151,5 @@ def test_a_name_cannot_lead_anywhere(name: str, tmp_path: Path, home: Path) -> N
 
 def test_a_thread_that_finds_no_room_for_its_stack_is_a_lack_of_memory() -> None:
     with pytest.raises(MemoryError):
-        raise_if_out_of_memory(
-            OSError("Failed to launch worker thread: Resource temporarily unavailable")
-        )
+        raise_if_out_of_memory(OSError("Failed to launch worker thread: Resource temporarily unavailable"))
     raise_if_out_of_memory(OSError("CSV parse error"))
