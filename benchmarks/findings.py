@@ -32,6 +32,7 @@ from core.data.ratings import Ratings
 from core.data.splits import split
 from core.model.families import PRESETS
 from core.model.run import Run
+from core.model.scoring import require_biases, require_bilinear
 from core.store.runs import RunStore
 
 FEWEST_RATINGS = 21
@@ -120,13 +121,11 @@ def show_cost(ratings: Ratings, run: Run) -> None:
     """Validation error by number of components kept."""
     rows = split(ratings, run.config).validation
     found = cost(
-        run.scorer,
+        require_bilinear(run.scorer),
         pca(run.scorer.item_embedding),
         ratings.user_index[rows],
         ratings.item_index[rows],
         ratings.rating[rows],
-        min_rating=ratings.min_rating,
-        max_rating=ratings.max_rating,
     )
     print(f"\n## What the components cost, on {found.n_ratings:,} validation ratings\n\n| kept | RMSE |\n| --- | --- |")
     for k in sorted({0, 1, 2, 3, 5, 8, 12, 16, 24, 32, len(found.rmse) - 1}):
@@ -205,12 +204,10 @@ def show_clusters(at: Study) -> None:
 
 def show_biases(ratings: Ratings, run: Run) -> None:
     """The shrinkage curve, and who is liked more or less than it expects among movies with many ratings."""
-    assert run.scorer.item_bias is not None
-    assert run.scorer.user_bias is not None
-    scale = {"min_rating": ratings.min_rating, "max_rating": ratings.max_rating}
+    scorer = require_biases(run.scorer)
     print("\n## Biases\n")
-    users = biases(run.scorer.user_bias, ratings.user_count, ratings.user_mean, **scale)
-    found = biases(run.scorer.item_bias, ratings.item_count, ratings.item_mean, **scale)
+    users = biases(scorer.user_bias, ratings.user_count, ratings.user_mean, scorer.scale)
+    found = biases(scorer.item_bias, ratings.item_count, ratings.item_mean, scorer.scale)
     for name, fit in (("Movies", found), ("Users", users)):
         print(f"- {name}: half believed at {fit.shrinkage:.1f} ratings, R² {fit.r2:.2f}")
     often = np.flatnonzero(ratings.item_count >= 100)

@@ -32,6 +32,8 @@ from benchmarks.browser import (
     verdict,
     wait_until_complete,
 )
+from core import data
+from core.data.splits import split
 from core.jobs import queue
 from core.settings import JobLimits
 from core.store.runs import RunStore
@@ -148,8 +150,8 @@ def print_finished(seconds: float, *, plain_fit: bool) -> bool:
         return verdict("finished default model, median", seconds, DEFAULT_SECONDS, "s")
     from benchmarks import training  # TensorFlow, and only where it is asked for
 
-    ratings = training.datasets.load()
-    plain = training.plain_fit(training.ARTICLE, ratings, training.split(ratings, training.ARTICLE))
+    ratings = data.load()
+    plain = training.plain_fit(training.ARTICLE, ratings, split(ratings, training.ARTICLE))
     print(f"{'plain model.fit, article-dot-with-bias':44}{plain.seconds:>9.3f} s")
     return verdict("finished default model, median", seconds, plain.seconds / TIMES_PLAIN_FIT, "s")
 

@@ -18,7 +18,7 @@ from core.config import RunConfig
 from core.data.ratings import Ratings
 from core.data.splits import Split, split
 from core.model.backend import keras
-from core.model.families import PRESETS, family_of
+from core.model.families import PRESETS, family_of, parse_config
 from core.model.scoring import Scale
 from core.training.baselines import rmse
 from core.training.engine import forget_engines
@@ -116,12 +116,9 @@ def our_fit(name: str, config: RunConfig, ratings: Ratings) -> Timed:
 def print_presets(ratings: Ratings, seeds: int) -> None:
     """Best validation RMSE of every preset on several random splits, and of the two embedding layers alike."""
     twin = PRESETS["article-simple-dot-diy"]
-    simple = PRESETS["article-simple-dot"]
-    configs = dict(PRESETS) | {
-        "simple-dot-diy from simple-dot's range": twin.model_copy(
-            update={"init_min": simple.init_min, "init_max": simple.init_max}
-        )
-    }
+    start = {name: value for name, value in PRESETS["article-simple-dot"] if name.startswith("init_")}
+    families = {name: parse_config({"model": name}, base=PRESETS["default"]) for name in ("bias_only", "neural")}
+    configs = dict(PRESETS) | families | {"simple-dot-diy from simple-dot's range": parse_config(start, base=twin)}
     print(f"{'best val RMSE, split seed':40}{''.join(f'{seed:>9}' for seed in range(seeds))}{'mean':>9}{'seconds':>9}")
     for name, config in configs.items():
         outcomes = [fit(config.model_copy(update={"split_seed": seed}), ratings).outcome for seed in range(seeds)]
