@@ -16,7 +16,7 @@ HOSTILE = ("<img src=x onerror=document.title=1>", "%{y} $x$ **bold** [link](x)"
 @pytest.fixture(scope="module")
 def model(server: Server) -> str:
     """A made-up model on the server; its id."""
-    made = run_on(data.load(), embedding_dim=8)
+    made = run_on(data.load(), dim=8)
     RunStore(server.home / "runs").publish(made)
     return made.run_id
 

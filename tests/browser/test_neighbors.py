@@ -24,7 +24,7 @@ LONGEST = """() => {
 
 
 def test_a_click_on_a_point_picks_the_movie(server: Server, page: Page):
-    RunStore(server.home / "runs").publish(run_on(data.load(), embedding_dim=6))
+    RunStore(server.home / "runs").publish(run_on(data.load(), dim=6))
     page.goto(f"{server.url}/neighbors")
     plot = page.locator(".st-key-lengths .js-plotly-plot")
     expect(plot.locator(".main-svg").first).to_be_visible(timeout=60_000)
