@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Literal, cast, get_args, get_origin
 
 import streamlit as st
@@ -55,12 +56,14 @@ def _first(name: str) -> Any:
 
 def fields() -> dict[str, FieldInfo]:
     """The settings that the chosen model has and that leave a choice."""
-    family = FAMILIES.get(settings()["model"], FAMILIES[PRESETS[START].model])
-    return {
-        name: field
-        for name, field in family.config_type.model_fields.items()
-        if name != "model" and len(_options(field)) != 1
-    }
+    model = st.session_state["model"] if "model" in st.session_state else settings()["model"]
+    return _fields_of(model if model in FAMILIES else PRESETS[START].model)
+
+
+@cache
+def _fields_of(model: str) -> dict[str, FieldInfo]:
+    every = FAMILIES[model].config_type.model_fields
+    return {name: field for name, field in every.items() if name != "model" and len(_options(field)) != 1}
 
 
 def folded() -> tuple[str, ...]:
@@ -152,7 +155,8 @@ def _widget(name: str, field: FieldInfo, label: str, shared: dict[str, Any]) -> 
 
 def _remember(name: str) -> None:
     """Give a widget that was not drawn for a while the value it had."""
-    st.session_state.setdefault(name, settings()[name])
+    if name not in st.session_state:
+        st.session_state[name] = settings()[name]
 
 
 def limits(field: FieldInfo) -> tuple[float, float]:
