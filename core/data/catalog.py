@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from core.data.folder import ABOUT, read_about, read_folder
-from core.data.importing.values import noun_of, one_line
 from core.data.ratings import DatasetRef, Ratings
+from core.data.text import noun_of, one_line
 from core.disk.files import discard, disk_full_told, replace_text
 from core.disk.home import home
 from core.errors import BadSchemaError, LimitError, UnknownDatasetError

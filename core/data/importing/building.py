@@ -24,8 +24,9 @@ from core.data.importing.reading import Malformed
 from core.data.importing.request import ColumnMapping, DroppedRare, ImportOptions, ImportRequest, Preview, TablePreview
 from core.data.importing.sniffing import Table, even_sign, first_lines
 from core.data.importing.sources import Source, collect
-from core.data.importing.values import number, one_line
+from core.data.importing.values import number
 from core.data.ratings import Ratings, Vocabulary
+from core.data.text import one_line
 from core.errors import (
     DatasetError,
     MissingColumnError,

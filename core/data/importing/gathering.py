@@ -13,7 +13,8 @@ from core.data.importing.plan import Plan
 from core.data.importing.reading import Batch, Malformed, batches
 from core.data.importing.request import DroppedRare, Rejected
 from core.data.importing.sniffing import Table
-from core.data.importing.values import REASONS, Ids, Numbers, Times, one_line
+from core.data.importing.values import REASONS, Ids, Numbers, Times
+from core.data.text import one_line
 from core.settings import ImportLimits
 
 _WRONG_WIDTH = "wrong number of columns"

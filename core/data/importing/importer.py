@@ -12,7 +12,7 @@ from core.data.folder import read_about
 from core.data.importing.gathering import Reporter
 from core.data.importing.isolation import DATASET, SPEC, Runner, in_child
 from core.data.importing.request import ColumnMapping, ImportOptions, ImportReport, ImportRequest, Preview, of_json
-from core.data.importing.values import noun_of, one_line, slug
+from core.data.text import noun_of, one_line, slug
 from core.disk import home as home_module
 from core.disk.files import new_folder, sync_folder, took_place
 from core.errors import DatasetError, DiskFullError, ExplorerError, LimitError

@@ -24,7 +24,7 @@ import psutil
 from core.data.importing.building import build, preview
 from core.data.importing.gathering import Reporter
 from core.data.importing.request import ImportRequest
-from core.data.importing.values import one_line
+from core.data.text import one_line
 from core.disk.files import is_disk_full, replace_text
 from core.errors import BadFormatError, CanceledError, DiskFullError, ExplorerError, TooLargeError
 from core.settings import MIB, ImportLimits

@@ -11,8 +11,9 @@ from core.data.importing.layouts import GENRES_100K, is_genre_flags
 from core.data.importing.plan import Plan
 from core.data.importing.reading import Malformed, batches
 from core.data.importing.sniffing import Table
-from core.data.importing.values import number, one_line
+from core.data.importing.values import number
 from core.data.ratings import year_in
+from core.data.text import one_line
 from core.settings import ImportLimits
 
 MAX_FURTHER = 50

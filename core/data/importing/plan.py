@@ -11,7 +11,7 @@ from core.data.importing.layouts import Layout, recognize
 from core.data.importing.request import NO_COLUMN, ColumnMapping, ImportOptions, ImportRequest, Role
 from core.data.importing.sniffing import Table, examine
 from core.data.importing.sources import Source
-from core.data.importing.values import one_line
+from core.data.text import one_line
 from core.errors import ArchiveUnsafeError, BadEncodingError, DatasetError, MissingColumnError, NoRowsError
 from core.settings import ImportLimits
 

@@ -11,7 +11,8 @@ from typing import Any, Literal
 from core.data.importing.parquet import parquet_head, text_of
 from core.data.importing.request import ImportOptions
 from core.data.importing.sources import Source, check_not_packed
-from core.data.importing.values import number, one_line
+from core.data.importing.values import number
+from core.data.text import one_line
 from core.errors import BadEncodingError, BadFormatError, EmptyFileError, WrongDelimiterError
 from core.settings import ImportLimits
 

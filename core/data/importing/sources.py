@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import IO
 
-from core.data.importing.values import one_line
+from core.data.text import one_line
 from core.errors import ArchiveRatioError, ArchiveUnsafeError, BadFormatError, EmptyFileError
 from core.settings import MIB, ImportLimits
 

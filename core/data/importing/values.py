@@ -2,43 +2,13 @@
 
 import math
 import re
-import unicodedata
 from datetime import UTC, datetime
 
 import numpy as np
 import pyarrow as pa
 
+from core.data.text import UNSEEN
 from core.settings import ImportLimits
-
-MAX_TITLE = 300
-"""Characters of a title or label that are kept."""
-
-# Controls, and the marks that turn the direction of everything after them.
-UNSEEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb]+"
-)
-
-
-def one_line(text: str, limit: int = MAX_TITLE) -> str:
-    """`text` as one line without unseen characters, at most `limit` long; markup stays as text."""
-    text = text[: 8 * limit]
-    if UNSEEN.search(text):
-        text = " ".join(UNSEEN.sub(" ", text).split())
-    text = text.strip()
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
-
-
-def noun_of(text: str) -> str:
-    """A noun as pages can say it: lower-case letters, digits, spaces, dashes and apostrophes, at most 30."""
-    plain = re.sub(r"[^\w' -]|_", " ", text[:300])
-    return " ".join(plain.split()).lower()[:30].strip()
-
-
-def slug(name: str) -> str:
-    """`name` in lower-case ASCII letters, digits and dashes, at most 40; "ratings" where nothing is left."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-") or "ratings"
-
 
 OK = 0
 REASONS = (

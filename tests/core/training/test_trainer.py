@@ -2,10 +2,9 @@ import threading
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from core.data.ratings import Ratings, Vocabulary
+from core.data.ratings import Ratings
 from core.data.splits import split
 from core.errors import CanceledError, DivergedError, LimitError
 from core.model.events import Epoch, Started, Step
@@ -16,8 +15,8 @@ from core.training import engine, trainer
 from core.training.baselines import mae, rmse
 from core.training.engine import DataShape, Engine, forget_engines
 from core.training.trainer import fit, prepare
+from tests.families import N_ITEMS, N_USERS, planted_ratings
 
-N_USERS, N_ITEMS = 40, 30
 CONFIG = run_config(
     embedding_dim=4,
     epochs=4,
@@ -33,24 +32,7 @@ CONFIG = run_config(
 @pytest.fixture(scope="module")
 def planted() -> Ratings:
     """700 ratings made of biases and one taste; 560 to train on, which is 17 batches of 32 and 16 ratings."""
-    rng = np.random.default_rng(0)
-    user, item = np.divmod(rng.permutation(N_USERS * N_ITEMS)[:700], N_ITEMS)
-    score = 3 + rng.normal(size=N_USERS)[user] * rng.normal(size=N_ITEMS)[item] + rng.normal(size=N_ITEMS)[item] / 2
-    ids = [f"i{number}" for number in range(N_ITEMS)]
-    return Ratings(
-        dataset_id="planted",
-        name="Planted",
-        noun="movie",
-        users=Vocabulary(np.array([f"u{number}" for number in range(N_USERS)], object)),
-        items=Vocabulary(np.array(ids, object)),
-        user_index=user.astype(np.int32),
-        item_index=item.astype(np.int32),
-        rating=np.clip(np.round(2 * score) / 2, 0.5, 5).astype(np.float32),
-        timestamp=None,
-        item_table=pd.DataFrame({"title": ids, "year": np.nan, "genres": [[] for _ in ids]}),
-        min_rating=0.5,
-        max_rating=5.0,
-    )
+    return planted_ratings()
 
 
 def assert_same_result(first, second):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from core.data import ImportLimits, import_ratings, preview
 from core.data.folder import read_folder
 from core.data.importing.isolation import in_this_process
-from core.data.importing.values import UNSEEN
+from core.data.text import UNSEEN
 from core.errors import ExplorerError
 from tests.core.data.importing import made
 from tests.core.data.importing.fuzz import fuzzed
