@@ -156,11 +156,12 @@ def _watch(
     while True:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(_POLL_SECONDS)
-            return
         progress = _progress(folder)
         if progress and progress != reported:
             reported = progress
             report(*progress)
+        if process.returncode is not None:
+            return  # only now: what a quick reader said is reported, too
         if should_stop():
             raise CanceledError("the import was stopped; nothing was changed")
         if time.monotonic() > deadline:

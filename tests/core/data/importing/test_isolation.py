@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from core.data import BUNDLED, ImportLimits, ImportOptions, dataset_ids, import_ratings, load, preview
+from core.data.importing import isolation
 from core.data.importing.isolation import in_this_process
 from core.data.importing.sources import raise_if_out_of_memory
 from core.errors import BadFormatError, CanceledError, DiskFullError, TooLargeError
@@ -35,6 +36,14 @@ def test_a_child_imports_and_the_result_is_a_dataset(tmp_path: Path) -> None:
     assert report.dataset.dataset_id in dataset_ids()
     assert load(report.dataset.dataset_id).digest == report.dataset.digest
     assert told == sorted(told)
+
+
+def test_a_child_that_ends_before_it_is_asked_is_reported_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(isolation, "_POLL_SECONDS", 60)
+    made.write(tmp_path, {"r.csv": made.table()})
+    reported: list[str] = []
+    import_ratings([tmp_path / "r.csv"], reporter=lambda progress, text: reported.append(text))
+    assert reported
 
 
 def test_a_child_previews_and_keeps_nothing(tmp_path: Path, home: Path) -> None:
