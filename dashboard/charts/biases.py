@@ -77,7 +77,7 @@ def _name(result: go.Figure, x: float, y: float, title: str) -> None:
 
 def _colored(residual: np.ndarray, size: np.ndarray) -> dict[str, object]:
     reach = float(np.percentile(np.abs(residual), 95)) or 1.0
-    bar = color_bar("Below or above what is expected", 200, tickformat="+.1f")
+    bar = color_bar("Below or above what is expected", 200, tickformat="+.2~g")
     return {
         "size": size.astype(np.float32),
         "opacity": 0.85,

@@ -43,7 +43,7 @@ def _cells(
 def _around_zero(result: go.Figure, values: np.ndarray, *, bar: bool) -> None:
     reach = float(np.abs(values).max()) or 1.0
     scale = {"colorscale": AROUND_ZERO, "cmin": -reach, "cmax": reach, "showscale": bar}
-    result.update_layout(coloraxis={**scale, "colorbar": color_bar("Value (embedding units)", 160, tickformat=".1f")})
+    result.update_layout(coloraxis={**scale, "colorbar": color_bar("Value (embedding units)", 160, tickformat=".2~g")})
 
 
 def lifted_row(values: np.ndarray, numbers: np.ndarray, titles: Sequence[str], chosen: int) -> go.Figure:

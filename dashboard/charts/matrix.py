@@ -43,7 +43,7 @@ def heatmap(values: np.ndarray, labels: Sequence[str], trained: np.ndarray, *, n
         zmin=-reach,
         zmax=reach,
         hovertemplate="%{y}, dimension %{x}: <b>%{z:.2f}</b><extra></extra>",
-        colorbar=color_bar("Value (embedding units)", 180, tickformat=".1f"),
+        colorbar=color_bar("Value (embedding units)", 180, tickformat=".2~g"),
         ygap=1,
     )
     result.update_yaxes(

@@ -1,10 +1,11 @@
 import json
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 
 from core.analysis.values import values
-from dashboard.charts import matrix
+from dashboard.charts import biases, lesson, matrix
 
 
 @pytest.fixture
@@ -16,6 +17,19 @@ def test_zero_is_in_the_middle_of_the_colors(numbers: np.ndarray):
     (trace,) = matrix.heatmap(numbers, ["a", "b", "c"], np.ones(3, bool), noun="movie").data
     assert (trace.zmin, trace.zmax) == pytest.approx((-0.8, 0.8))
     np.testing.assert_array_equal(trace.z, numbers)
+
+
+@pytest.mark.parametrize(
+    "bar",
+    [
+        lambda small: matrix.heatmap(small, ["a", "b", "c"], np.ones(3, bool), noun="movie").data[0].colorbar,
+        lambda small: lesson.lifted_row(small, np.arange(3), ["a", "b", "c"], 1).layout.coloraxis.colorbar,
+        lambda small: go.scatter.marker.ColorBar(biases._colored(small[:, 0], np.ones(3))["colorbar"]),
+    ],
+)
+def test_small_numbers_have_different_ticks(bar, numbers: np.ndarray):
+    digits = bar(numbers / 100).tickformat
+    assert digits.endswith("~g"), "a fixed number of decimals writes 0.002 and 0.004 both as 0.0"
 
 
 def test_rows_stand_in_the_order_given_from_the_top(numbers: np.ndarray):
