@@ -11,13 +11,16 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from core.data.download import BASE_VARIABLE
+from core.data.folder import write_folder
+from core.data.ratings import Ratings, Vocabulary
 from core.disk import files
 from core.jobs import queue
 
@@ -81,6 +84,39 @@ def server(_running: Server) -> Server:
     return _running
 
 
+FEW = "well-known-movies"
+"""The dataset of `few`, as a link names it."""
+
+
+@pytest.fixture(scope="session")
+def _well_known(bundled: Ratings) -> Ratings:
+    """The 400 most rated of the bundled movies with all their ratings: what is drawn in a twentieth of the points."""
+    items = np.sort(np.argsort(-bundled.item_count, kind="stable")[:400])
+    place = np.full(len(bundled.items), -1, np.int32)
+    place[items] = np.arange(len(items))
+    kept = place[bundled.item_index] >= 0
+    return replace(
+        bundled,
+        dataset_id=FEW,
+        name="Well-known movies",
+        items=Vocabulary(bundled.items.ids[items]),
+        user_index=bundled.user_index[kept],
+        item_index=place[bundled.item_index[kept]],
+        rating=bundled.rating[kept],
+        timestamp=None,
+        item_table=bundled.item_table.iloc[items].reset_index(drop=True),
+    )
+
+
+@pytest.fixture(scope="module")
+def few(server: Server, _well_known: Ratings) -> Ratings:
+    """Few movies that everybody knows, on the server beside the bundled ones: for all that does not depend on size."""
+    folder = server.home / "datasets" / FEW
+    folder.mkdir(parents=True)
+    write_folder(folder, _well_known)
+    return _well_known
+
+
 def _end_jobs() -> None:
     """Cancel what waits or runs, and wait until it has ended: a worker must not lose the folder it writes into."""
     for job in queue.jobs():
@@ -126,15 +162,30 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext
 
 
 @pytest.fixture(scope="session")
-def chromium(context: BrowserContext) -> Browser:
-    """For contexts of their own: other people's browsers, which share nothing with `context`."""
-    assert context.browser is not None
-    return context.browser
+def _window(context: BrowserContext) -> Page:
+    """A window that stays: a new one would make the app's scripts ready anew, which takes longer than most tests."""
+    return context.new_page()
 
 
 @pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    """A fresh window, and with it a session of its own."""
+def page(_window: Page) -> Iterator[Page]:
+    """An empty window; what is opened in it with `goto` is a session of its own, and ends with the test."""
+    yield _window
+    _window.goto("about:blank")
+    _window.set_viewport_size(DESK)
+
+
+@pytest.fixture
+def other(context: BrowserContext) -> Iterator[Page]:
+    """A second window beside `page`, with a session of its own."""
+    page = context.new_page()
+    yield page
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def browsed(context: BrowserContext) -> Iterator[Page]:
+    """One window and one session for a whole module, which visits link after link."""
     page = context.new_page()
     yield page
     page.close()

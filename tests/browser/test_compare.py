@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from core import data
 from core.config import run_id
+from core.data.ratings import Ratings
 from core.store.runs import RunStore
-from tests.browser.conftest import Server
+from tests.browser.conftest import FEW, PHONE, Server
 from tests.conftest import run_on
 
 MOVED = "Forrest Gump (1994)"
@@ -24,18 +24,17 @@ SELECTED = """key => {
 
 
 @pytest.fixture(scope="module")
-def models(server: Server) -> str:
-    """Two models on the bundled data, the second a turned copy with one movie moved; their ids as a link names them."""
-    ratings = data.load()
-    first = run_on(ratings, dim=6)
+def models(server: Server, few: Ratings) -> str:
+    """Two models of few movies, the second a turned copy with one movie moved; their ids as a link names them."""
+    first = run_on(few, dim=6)
     turn = np.linalg.qr(np.random.default_rng(1).normal(size=(6, 6)))[0].astype(np.float32)
     matrix = first.scorer.item_embedding @ turn
-    matrix[ratings.item_table["title"].tolist().index(MOVED)] += 2
+    matrix[few.item_table["title"].tolist().index(MOVED)] += 2
     config = first.config.model_copy(update={"seed": 1})
     second = replace(
         first,
         config=config,
-        run_id=run_id(config, ratings.digest),
+        run_id=run_id(config, few.digest),
         scorer=replace(first.scorer, arrays=first.scorer.arrays | {"item_embedding": matrix}),
     )
     for run in (first, second):
@@ -70,7 +69,7 @@ def wait_for_marks(page: Page, key: str) -> str:
 
 
 def test_one_selection_lights_up_on_both_maps_and_outlasts_the_bars(server: Server, models: str, page: Page):
-    page.goto(f"{server.url}/compare?models={models}")
+    page.goto(f"{server.url}/compare?dataset={FEW}&models={models}")
     expect(page.get_by_role("heading", name="How alike are two models?")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("No movie is selected")).to_be_visible()
     chart(page, "map_right")
@@ -81,7 +80,7 @@ def test_one_selection_lights_up_on_both_maps_and_outlasts_the_bars(server: Serv
     assert len(marked.split("|")) > 1
     assert wait_for_marks(page, "map_right") == marked
 
-    whole = page.get_by_role("button", name="Download all 1,247 as CSV")
+    whole = page.get_by_role("button", name="Download all 400 as CSV")
     expect(whole).to_be_visible()
     bars = chart(page, "kept_bars")
     bars.scroll_into_view_if_needed()
@@ -97,11 +96,9 @@ def test_one_selection_lights_up_on_both_maps_and_outlasts_the_bars(server: Serv
     expect(whole).to_be_hidden()
 
 
-def test_on_a_phone_the_maps_stand_below_each_other(server: Server, models: str, chromium: Browser):
-    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
-    context.set_default_timeout(30_000)
-    page = context.new_page()
-    page.goto(f"{server.url}/compare?models={models}&find={MOVED}")
+def test_on_a_phone_the_maps_stand_below_each_other(server: Server, models: str, page: Page):
+    page.set_viewport_size(PHONE)
+    page.goto(f"{server.url}/compare?dataset={FEW}&models={models}&find={MOVED}")
     left, right = chart(page, "map_left").bounding_box(), chart(page, "map_right").bounding_box()
     assert left is not None and right is not None
     assert left["width"] <= 390 and right["width"] <= 390
@@ -110,4 +107,3 @@ def test_on_a_phone_the_maps_stand_below_each_other(server: Server, models: str,
     assert MOVED in marked and "|" not in marked
     assert wait_for_marks(page, "map_right") == marked
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    context.close()

@@ -3,20 +3,21 @@
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from core import data
+from core.data.ratings import Ratings
 from core.store.runs import RunStore
-from tests.browser.conftest import Server
+from tests.browser.conftest import FEW, Server
+from tests.browser.waiting import visit
 from tests.conftest import run_on
 
 HOSTILE = ("<img src=x onerror=document.title=1>", "%{y} $x$ **bold** [link](x)", "<b>not bold</b> &amp; {x}")
 
 
 @pytest.fixture(scope="module")
-def model(server: Server) -> str:
-    """A made-up model on the server; its id."""
-    made = run_on(data.load(), dim=8)
+def model(server: Server, few: Ratings) -> str:
+    """A made-up model of few movies on the server; its id."""
+    made = run_on(few, dim=8)
     RunStore(server.home / "runs").publish(made)
     return made.run_id
 
@@ -36,7 +37,7 @@ def expect_on_axis(page: Page, letter: str, text: str) -> None:
 
 
 def test_a_name_stands_on_the_map_and_is_there_after_a_reload(server: Server, model: str, page: Page):
-    page.goto(f"{server.url}/components?component=2")
+    page.goto(f"{server.url}/components?dataset={FEW}&component=2")
     expect_on_axis(page, "y", "Component 2")
     name(page, "low", "quiet")
     name(page, "high", "loud")
@@ -50,7 +51,7 @@ def test_a_name_stands_on_the_map_and_is_there_after_a_reload(server: Server, mo
 
 
 def test_what_is_typed_while_the_page_works_is_not_lost(server: Server, model: str, page: Page):
-    page.goto(f"{server.url}/components?component=5&x=5")
+    page.goto(f"{server.url}/components?dataset={FEW}&component=5&x=5")
     expect_on_axis(page, "x", "Component 5")
     field(page, "low").fill("one")
     field(page, "high").fill("other")  # leaving the first field has set the page to work
@@ -60,28 +61,24 @@ def test_what_is_typed_while_the_page_works_is_not_lost(server: Server, model: s
     expect_on_axis(page, "x", "→ other")
 
 
-def test_a_link_shows_its_names_elsewhere_until_they_are_kept(
-    server: Server, model: str, page: Page, chromium: Browser
-):
-    link = f"{server.url}/components?component=3&x=3&run={model}&low_3=calm"
+def test_a_link_shows_its_names_elsewhere_until_they_are_kept(server: Server, model: str, page: Page, other: Page):
+    link = f"{server.url}/components?dataset={FEW}&component=3&x=3&run={model}&low_3=calm"
     page.goto(link)
     expect(page.get_by_text("These names are from the link")).to_be_visible()
     expect_on_axis(page, "x", "calm ← component 3")
-    elsewhere = chromium.new_context()
-    other = elsewhere.new_page()
-    other.goto(f"{server.url}/components?component=3")
+    other.goto(f"{server.url}/components?dataset={FEW}&component=3")
     expect_on_axis(other, "x", "Component 1")
     expect(field(other, "low")).to_have_value("")
     page.get_by_role("button", name="Keep the link's").click()
     expect(page.get_by_text("These names are from the link")).to_be_hidden()
     other.reload()
     expect(field(other, "low")).to_have_value("calm")
-    elsewhere.close()
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_a_hostile_name_is_text_wherever_it_stands(server: Server, model: str, page: Page, text: str):
-    page.goto(f"{server.url}/components?component=1&low_1={quote(text)}&high_1={quote(text)}")
+def test_a_hostile_name_is_text_wherever_it_stands(server: Server, model: str, browsed: Page, text: str):
+    page = browsed
+    visit(page, server, f"components?dataset={FEW}&component=1&low_1={quote(text)}&high_1={quote(text)}")
     heading = page.get_by_role("heading", name=f"The 10 lowest on component 1: {text}")
     expect(heading).to_be_visible()
     expect_on_axis(page, "x", text[:20])
@@ -91,8 +88,9 @@ def test_a_hostile_name_is_text_wherever_it_stands(server: Server, model: str, p
     assert page.title() != "1"
 
 
-def test_a_name_of_ten_thousand_letters_is_refused_and_the_page_stands(server: Server, model: str, page: Page):
-    page.goto(f"{server.url}/components?component=4&low_4={'a' * 10_000}")
+def test_a_name_of_ten_thousand_letters_is_refused_and_the_page_stands(server: Server, model: str, browsed: Page):
+    page = browsed
+    visit(page, server, f"components?dataset={FEW}&component=4&low_4={'a' * 10_000}")
     expect(page.get_by_text("a name has at most 40")).to_be_visible()
     expect(field(page, "low")).to_have_value("")
     expect_on_axis(page, "x", "omponent 1")

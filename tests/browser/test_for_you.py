@@ -14,7 +14,7 @@ from core.config import run_id
 from core.data.ratings import Ratings
 from core.model.families import PRESETS
 from core.store.runs import RunStore
-from tests.browser.conftest import Server
+from tests.browser.conftest import FEW, Server
 from tests.browser.waiting import settled
 from tests.conftest import run_on
 
@@ -22,16 +22,16 @@ TEN = 10
 
 
 @pytest.fixture(scope="module")
-def trained(server: Server, bundled: Ratings) -> Server:
-    """The server with a model that nobody had to wait for."""
-    made = run_on(bundled, dim=8)
+def trained(server: Server, few: Ratings) -> Server:
+    """The server with a model of few movies that nobody had to wait for."""
+    made = run_on(few, dim=8)
     config = PRESETS["default"].model_copy(update={"embedding_dim": 8})
-    RunStore(server.home / "runs").publish(replace(made, config=config, run_id=run_id(config, bundled.digest)))
+    RunStore(server.home / "runs").publish(replace(made, config=config, run_id=run_id(config, few.digest)))
     return server
 
 
 def open_page(server: Server, page: Page, query: str = "") -> None:
-    page.goto(f"{server.url}/for_you?{query}")
+    page.goto(f"{server.url}/for_you?dataset={FEW}&{query}")
     expect(page.get_by_role("heading", level=1)).to_have_text("What would you like?")
     expect(page.get_by_role("heading", name="Why this score")).to_be_visible()
     settled(page)

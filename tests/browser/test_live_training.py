@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Server
 
@@ -46,7 +46,7 @@ def zoom_in(page: Page) -> None:
     page.keyboard.up("Control")
 
 
-def test_watch_in_two_tabs_refresh_zoom_and_stop(server: Server, watching: Page, chromium: Browser):
+def test_watch_in_two_tabs_refresh_zoom_and_stop(server: Server, watching: Page, other: Page):
     page = watching
     curve = page.locator(".stVegaLiteChart svg")
     expect(curve).to_be_visible()
@@ -61,9 +61,7 @@ def test_watch_in_two_tabs_refresh_zoom_and_stop(server: Server, watching: Page,
     assert axis_labels(page) == zoomed
     expect(curve).to_have_attribute("data-seen", "yes")  # updated in place, not built anew
 
-    other_context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    other = other_context.new_page()  # another browser: it knows nothing but the link
-    other.goto(page.url)
+    other.goto(page.url)  # it knows nothing but the link
     expect(stop_button(other)).to_be_visible()
 
     page.reload()
@@ -74,4 +72,3 @@ def test_watch_in_two_tabs_refresh_zoom_and_stop(server: Server, watching: Page,
     expect(page.get_by_text("Stopped on request")).to_be_visible()
     expect(other.get_by_text("Stopped on request")).to_be_visible()
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
-    other_context.close()

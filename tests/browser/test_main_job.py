@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Server
 from tests.browser.waiting import settled, visit
@@ -17,16 +17,14 @@ def heading(page: Page):
 
 
 @pytest.fixture(scope="module")
-def trained(server: Server, chromium: Browser) -> Server:
+def trained(server: Server, browsed: Page) -> Server:
     """The server after somebody has pressed the first button; the click path itself is asserted on the way."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    page = context.new_page()
+    page = browsed
     page.goto(server.url)
     page.get_by_role("button", name="Train your first model").click()
     page.wait_for_url(re.compile("/components"), timeout=180_000)  # the worker may still be importing TensorFlow
     expect(heading(page)).to_be_visible()
     expect(page).to_have_url(re.compile("run=[0-9a-f]{16}"))
-    context.close()
     return server
 
 

@@ -9,15 +9,15 @@ from playwright.sync_api import Page, expect
 
 from core.data.ratings import Ratings
 from core.store.runs import RunStore
-from tests.browser.conftest import Server
+from tests.browser.conftest import FEW, Server
 from tests.browser.waiting import running_again, settled, visit
 from tests.conftest import run_on
 
 
 @pytest.fixture(scope="module")
-def mapped(server: Server, bundled: Ratings) -> Server:
-    """The server with a made-up model in its store."""
-    RunStore(server.home / "runs").publish(run_on(bundled, dim=8))
+def mapped(server: Server, few: Ratings) -> Server:
+    """The server with a made-up model of few movies in its store."""
+    RunStore(server.home / "runs").publish(run_on(few, dim=8))
     return server
 
 
@@ -34,8 +34,8 @@ def draw_around(page: Page) -> None:
     page.mouse.up()
 
 
-def test_points_are_selected_and_taken_along(mapped: Server, page: Page, bundled: Ratings, tmp_path: Path):
-    page.goto(f"{mapped.url}/maps")
+def test_points_are_selected_and_taken_along(mapped: Server, page: Page, few: Ratings, tmp_path: Path):
+    page.goto(f"{mapped.url}/maps?dataset={FEW}")
     settled(page)
     page.locator(".js-plotly-plot .nsewdrag").first.scroll_into_view_if_needed()
     draw_around(page)
@@ -51,7 +51,7 @@ def test_points_are_selected_and_taken_along(mapped: Server, page: Page, bundled
     with target.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == number
-    known = set(bundled.items.ids.tolist())
+    known = set(few.items.ids.tolist())
     assert all(row["Id"] in known for row in rows)
     assert {f"e{number}" for number in range(1, 9)} <= rows[0].keys()
     page.get_by_role("button", name="Clear").click()
@@ -59,7 +59,7 @@ def test_points_are_selected_and_taken_along(mapped: Server, page: Page, bundled
 
 
 def test_an_axis_is_built_kept_and_found_in_a_link(mapped: Server, page: Page):
-    page.goto(f"{mapped.url}/maps")
+    page.goto(f"{mapped.url}/maps?dataset={FEW}")
     settled(page)
     page.get_by_text("An axis of your own", exact=True).click()
     expect(page.get_by_role("heading", name="Toward Horror")).to_be_visible()
@@ -85,7 +85,7 @@ def test_an_axis_is_built_kept_and_found_in_a_link(mapped: Server, page: Page):
 
 @pytest.mark.parametrize("view", ["A map", "An axis of your own"])
 def test_nothing_hangs_over_the_edge_of_a_phone(mapped: Server, browsed_phone: Page, view: str):
-    visit(browsed_phone, mapped, f"maps?maps={view.replace(' ', '+')}")
+    visit(browsed_phone, mapped, f"maps?dataset={FEW}&maps={view.replace(' ', '+')}")
     expect(browsed_phone.get_by_role("radio", name=view, exact=True)).to_be_checked()
     expect(browsed_phone.locator(".js-plotly-plot .main-svg").first).to_be_visible()
     main = browsed_phone.get_by_test_id("stMain")

@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import DESK, PHONE, Server
+from core.data.ratings import Ratings
+from tests.browser.conftest import FEW, PHONE, Server
 from tests.browser.waiting import settled, visit
 
 
@@ -23,20 +24,16 @@ def bar(page: Page) -> Locator:
 
 
 @pytest.fixture(scope="module")
-def begun(server: Server, chromium: Browser) -> Begun:
-    """The first step of the first mission, in a browser of its own: from a teacher's link to a trained model."""
-    context = chromium.new_context(viewport=DESK)
-    context.set_default_timeout(30_000)
-    page = context.new_page()
-    page.goto(f"{server.url}/?mission=first-model&class=on")
+def begun(server: Server, few: Ratings, browsed: Page) -> Begun:
+    """The first step of the first mission, in a session of its own: from a teacher's link to a trained model."""
+    page = browsed
+    page.goto(f"{server.url}/?dataset={FEW}&mission=first-model&class=on")
     expect(bar(page)).to_contain_text("step 1 of 4")
     page.get_by_role("button", name="Train your first model").click()
     page.wait_for_url(re.compile("/components"), timeout=180_000)  # the worker may still be importing TensorFlow
     expect(bar(page)).to_contain_text("step 2 of 4")
     expect(page).to_have_url(re.compile("mission=first-model.*task=2"))
-    address = page.url
-    context.close()
-    return Begun(server, address)
+    return Begun(server, page.url)
 
 
 @dataclass(frozen=True)
@@ -70,7 +67,7 @@ class Way:
 )
 def test_a_mission_is_finished_from_its_link(begun: Begun, page: Page, way: Way):
     page.set_viewport_size({"width": way.width, "height": 900})
-    page.goto(begun.address)  # not the browser in which it began: it knows nothing but the address
+    page.goto(begun.address)  # not the session in which it began: it knows nothing but the address
     settled(page)
     expect(bar(page)).to_contain_text("step 2 of 4")
     there = bar(page).get_by_role("link", name="Take me there")
@@ -107,7 +104,7 @@ def test_a_link_for_a_class_hides_what_it_does_not_need(begun: Begun, page: Page
 
 
 def test_the_lesson_goes_by_keyboard_alone(begun: Begun, page: Page):
-    page.goto(f"{begun.server.url}/under_the_hood")
+    page.goto(f"{begun.server.url}/under_the_hood?dataset={FEW}")
     settled(page)
     step = page.get_by_role("heading", level=2)
     expect(step).to_have_text(re.compile(r"^1\. "))
@@ -135,7 +132,7 @@ def reach(page: Page, wanted: Locator) -> None:
 
 def test_nothing_hangs_over_the_edge_of_a_phone(begun: Begun, page: Page):
     page.set_viewport_size(PHONE)
-    titles = {f"under_the_hood?step={number}": f"{number}. " for number in range(1, 9)}
+    titles = {f"under_the_hood?dataset={FEW}&step={number}": f"{number}. " for number in range(1, 9)}
     for place, title in {"missions?mission=overfitting": "For a class", **titles}.items():
         visit(page, begun.server, place)
         expect(page.get_by_role("heading", level=2).filter(has_text=title)).to_be_visible()

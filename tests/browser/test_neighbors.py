@@ -4,9 +4,9 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from core import data
+from core.data.ratings import Ratings
 from core.store.runs import RunStore
-from tests.browser.conftest import Server
+from tests.browser.conftest import FEW, Server
 from tests.conftest import run_on
 
 LONGEST = """() => {
@@ -23,9 +23,9 @@ LONGEST = """() => {
 """Where the point of the longest vector is on the screen, and what it is called."""
 
 
-def test_a_click_on_a_point_picks_the_movie(server: Server, page: Page):
-    RunStore(server.home / "runs").publish(run_on(data.load(), dim=6))
-    page.goto(f"{server.url}/neighbors")
+def test_a_click_on_a_point_picks_the_movie(server: Server, few: Ratings, page: Page):
+    RunStore(server.home / "runs").publish(run_on(few, dim=6))
+    page.goto(f"{server.url}/neighbors?dataset={FEW}")
     plot = page.locator(".st-key-lengths .js-plotly-plot")
     expect(plot.locator(".main-svg").first).to_be_visible(timeout=60_000)
     plot.scroll_into_view_if_needed()

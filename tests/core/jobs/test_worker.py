@@ -44,8 +44,10 @@ def test_a_training_goes_from_the_queue_into_the_store():
         assert (ended.state, ended.progress) == ("done", 1.0), queue.log(job.job_id)
 
         stopped = queue.submit_training(slow, ratings, owner="ann")
+        tick = threading.Event()
         while not any(isinstance(event, Step) for event in queue.events(stopped.job_id)):
             assert queue.get(stopped.job_id).active, queue.log(stopped.job_id)
+            tick.wait(0.02)
         queue.cancel(stopped.job_id)
         finish(stopped.job_id)
         assert queue.get(stopped.job_id).state == "canceled"
