@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -54,8 +55,14 @@ def counted(page: Page, n: int) -> None:
     settled(page)
 
 
-def rate_ten(page: Page, give: Callable[[int], None]) -> None:
-    for place in range(TEN):
+def some_rated(few: Ratings, number: int) -> str:
+    """A link's part in which so many movies that few people rated have a rating from 1 to 5 already."""
+    rare = few.items.ids[np.argsort(few.item_count, kind="stable")[:number]]
+    return "rated=" + ",".join(f"{item}:{place % 5 + 1}" for place, item in enumerate(rare))
+
+
+def rate_until_ten(page: Page, give: Callable[[int], None], begin: int = 0) -> None:
+    for place in range(begin, TEN):
         give(place)
         counted(page, place + 1)
     expect(page).to_have_url(re.compile("rated="))
@@ -68,11 +75,15 @@ def open_waterfall(page: Page) -> Locator:
     return dialog
 
 
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
-def test_rate_ten_read_the_list_and_open_a_waterfall(trained: Server, page: Page, width: int, height: int):
+@pytest.mark.parametrize(("width", "height", "begin"), [(1440, 900, 0), (390, 844, 7)])
+def test_rate_ten_read_the_list_and_open_a_waterfall(
+    trained: Server, few: Ratings, page: Page, width: int, height: int, begin: int
+):
     page.set_viewport_size({"width": width, "height": height})
-    open_page(trained, page)
-    rate_ten(page, lambda place: stars(page).nth(place).get_by_role("radio").nth(place % 5).click())
+    open_page(trained, page, some_rated(few, begin) if begin else "")
+    rate_until_ten(
+        page, lambda place: stars(page).nth(place - begin).get_by_role("radio").nth(place % 5).click(), begin
+    )
     assert sorted(rated(page).values()) == sorted(["1", "2", "3", "4", "5"] * 2)
     expect(page.get_by_text("Guesses from your 10 ratings")).to_be_visible()
     expect(page.get_by_role("button", name="Why", exact=True)).to_have_count(TEN)
@@ -95,8 +106,8 @@ def tab_until(page: Page, reached: str) -> None:
     pytest.fail(f"150 times Tab did not reach {reached}")
 
 
-def test_the_keyboard_alone_is_enough(trained: Server, page: Page):
-    open_page(trained, page)
+def test_the_keyboard_alone_is_enough(trained: Server, few: Ratings, page: Page):
+    open_page(trained, page, some_rated(few, 7))
     in_stars = "element.closest('[class*=st-key-own_own_stars]')"
 
     def give(place: int) -> None:
@@ -104,7 +115,7 @@ def test_the_keyboard_alone_is_enough(trained: Server, page: Page):
         page.keyboard.press("ArrowRight")
         page.keyboard.press("Enter")
 
-    rate_ten(page, give)
+    rate_until_ten(page, give, 7)
     tab_until(page, "element.textContent === 'Why' && element.closest('button')")
     page.keyboard.press("Enter")
     dialog = open_waterfall(page)
