@@ -4,6 +4,7 @@ import math
 
 from core import settings
 from core.config import RunConfig
+from core.data.ratings import DatasetRef
 from core.errors import LimitError
 from core.model.families import PRESETS, family_of
 
@@ -78,10 +79,16 @@ def _side_by_side(config: RunConfig) -> int:
     return family_of(config).numbers_per_rating(config)
 
 
-def first_preset(n_users: int, n_items: int, n_ratings: int) -> str:
-    """Name of the preset to begin with: `default`, or `large` where an epoch of that would take too long."""
-    slow = epoch_seconds(PRESETS["default"], n_users, n_items, n_ratings) > FIRST_EPOCH_SECONDS
-    return "large" if slow else "default"
+def first_preset(data: DatasetRef) -> str:
+    """Name of the preset to begin with.
+
+    `large` where an epoch of `default` would take too long, `any-scale` where the scale is not the usual one of five
+    stars, else `default`.
+    """
+    if epoch_seconds(PRESETS["default"], data.users, data.items, data.ratings) > FIRST_EPOCH_SECONDS:
+        return "large"
+    usual = 0 <= data.min_rating <= 1 and data.max_rating == 5
+    return "default" if usual else "any-scale"
 
 
 def _trained(config: RunConfig, n_ratings: int) -> int:

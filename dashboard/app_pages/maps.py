@@ -18,7 +18,7 @@ def explanation(run: Run, rows: Rows) -> None:
     with st.expander("How this is computed", icon=":material/function:"):
         st.markdown(
             f"Only {nouns} with enough ratings take part, and of them those with a rating in the training part: the "
-            "others still have the random numbers they started from. Of more than 12,000 the picture draws a sample; "
+            "others' numbers were never learned. Of more than 12,000 the picture draws a sample; "
             "everything else, neighbors and downloads included, uses all of them.\n\n"
             f"**PCA** lays the map along the directions in which the {nouns} on it differ most, as on the page "
             "Components. **t-SNE** ([van der Maaten and Hinton 2008](https://jmlr.org/papers/v9/vandermaaten08a.html)) "

@@ -38,7 +38,7 @@ def settings_form(noun: str) -> None:
             for name in form.folded():
                 form.setting(name, noun, settings_changed)
     with above:  # drawn last: the lit one is that of the settings, which a link may have filled in
-        form.presets(settings_changed)
+        form.presets(trainings.suitable_preset(), settings_changed)
 
 
 def config_of_form() -> RunConfig | None:

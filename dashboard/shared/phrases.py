@@ -12,6 +12,7 @@ from core.store.runs import RunSummary
 PRESET_WORDS = {
     "default": "Fast and good",
     "large": "Millions of ratings",
+    "any-scale": "Any scale",
     "article-simple-dot": "Article: dot product",
     "article-dot-with-bias": "Article: with biases",
     "article-simple-dot-diy": "Article: hand-written layer",

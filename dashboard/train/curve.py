@@ -137,8 +137,8 @@ def unseen(started: Started, noun: str) -> str:
     share = started.unseen_items / started.n_validation
     return (
         f"{started.unseen_items:,} of the {started.n_validation:,} validation ratings ({share:.1%}) are about "
-        f"{phrases.plural(noun)} without a single training rating: the model knows nothing of those but where "
-        "it started."
+        f"{phrases.plural(noun)} without a single training rating: the model knows nothing of those, and "
+        "guesses what it started from."
     )
 
 
