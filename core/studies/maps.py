@@ -7,6 +7,7 @@ from pydantic import model_validator
 
 from core.analysis.maps.faithfulness import faithfulness
 from core.analysis.maps.projections import MapSettings, draw_map, umap_installed
+from core.data.nouns import count
 from core.errors import LimitError
 from core.model.run import Run
 from core.store.study_store import Stored
@@ -48,7 +49,7 @@ def _check(run: Run, settings: MapStudySettings) -> None:
         raise LimitError("UMAP needs the package umap-learn: run `pip install umap-learn`, or choose t-SNE")
     if settings.method == "tsne" and settings.perplexity >= run.dataset.items:
         raise LimitError(
-            f"perplexity is {settings.perplexity:g}; with {run.dataset.items:,} items it must be below that"
+            f"perplexity is {settings.perplexity:g}; with {count(run.dataset.items, 'item')} it must be below that"
         )
 
 

@@ -77,4 +77,4 @@ class AverageGuess:
             average["item_embedding"] = item + (self._score(scorer.scale) - reached) * user / (user @ user)
 
     def _score(self, scale: Scale) -> float:
-        return float(scale.score(np.float64(self.mean_rating), nearest=NEAREST))
+        return float(scale.score(np.array(self.mean_rating), nearest=NEAREST))

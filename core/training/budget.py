@@ -4,6 +4,7 @@ import math
 
 from core import settings
 from core.config import RunConfig
+from core.data.nouns import count
 from core.data.ratings import DatasetRef
 from core.errors import LimitError
 from core.model.families import PRESETS, family_of
@@ -104,14 +105,16 @@ def check_size(config: RunConfig, n_users: int, n_items: int, n_ratings: int) ->
     needed, allowed = -(-training_bytes(config, n_users, n_items, n_ratings) // 2**20), max_model_mb()
     if needed > allowed:
         raise LimitError(
-            f"{n_ratings:,} ratings by {n_users:,} users of {n_items:,} items with {config.dimensions} dimensions "
+            f"{count(n_ratings, 'rating')} by {count(n_users, 'user')} of {count(n_items, 'item')} with "
+            f"{config.dimensions} dimensions "
             f"need about {needed:,} MiB to train; {allowed:,} MiB are allowed; choose fewer dimensions, smaller "
             "batches, or raise EMBEDDING_EXPLORER_MAX_MODEL_MB"
         )
     seconds, longest = epoch_seconds(config, n_users, n_items, n_ratings), max_epoch_seconds()
     if seconds > longest:
         raise LimitError(
-            f"an epoch of {n_ratings:,} ratings in batches of {config.batch_size:,} would take about {seconds:,.0f} s, "
+            f"an epoch of {count(n_ratings, 'rating')} in batches of {config.batch_size:,} would take about "
+            f"{seconds:,.0f} s, "
             f"as every batch moves all {model_numbers(config, n_users, n_items):,} numbers of the model; "
             f"{longest:,} s are allowed; choose the preset large or a batch size near its, no dropout, fewer "
             "dimensions, or raise EMBEDDING_EXPLORER_MAX_EPOCH_SECONDS"

@@ -12,6 +12,7 @@ from typing import TypeVar
 import numpy as np
 
 from core.config import RunConfig, run_id
+from core.data.nouns import count
 from core.data.ratings import Ratings
 from core.data.splits import Split, split
 from core.errors import CanceledError, DivergedError, LimitError, OutOfMemoryError
@@ -80,7 +81,7 @@ def fit(
         training.run()
     except (MemoryError, tf.errors.ResourceExhaustedError) as error:
         raise OutOfMemoryError(
-            f"memory ran out with {config.dimensions} dimensions and {config.batch_size:,} ratings a batch; "
+            f"memory ran out with {config.dimensions} dimensions and {count(config.batch_size, 'rating')} a batch; "
             "choose fewer dimensions or smaller batches"
         ) from error
     return Run(

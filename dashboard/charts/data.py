@@ -13,13 +13,13 @@ from dashboard.shared.phrases import plural, unit
 def ratings_histogram(ratings: Ratings, *, height: int = 260) -> go.Figure:
     """How often each rating was given."""
     values, counts = np.unique(ratings.rating, return_counts=True)
-    figure = base.figure("How people rate", x=f"Rating ({unit(ratings.max_rating)})", y="Ratings", height=height)
+    figure = base.figure("How people rate", x=f"Rating ({unit(ratings)})", y="Ratings", height=height)
     figure.add_bar(
         x=[f"{value:g}" for value in values],
         y=counts,
         marker_color=base.VALIDATION,
         customdata=counts / len(ratings),
-        hovertemplate=f"%{{x}} {unit(ratings.max_rating)}: %{{y:,}} ratings (%{{customdata:.1%}})<extra></extra>",
+        hovertemplate=f"%{{x}} {unit(ratings)}: %{{y:,}} ratings (%{{customdata:.1%}})<extra></extra>",
     )
     figure.update_xaxes(type="category")
     return figure
@@ -150,8 +150,8 @@ def rating_matrix(ratings: Ratings, *, users: int = 60, items: int = 14, height:
         xgap=1,
         ygap=1,
         hoverongaps=False,
-        colorbar={"title": {"text": unit(ratings.max_rating).capitalize()}, "thickness": 10},
-        hovertemplate=f"%{{y}}: %{{z}} {unit(ratings.max_rating)}<extra></extra>",
+        colorbar={"title": {"text": unit(ratings).capitalize()}, "thickness": 10},
+        hovertemplate=f"%{{y}}: %{{z}} {unit(ratings)}<extra></extra>",
     )
     figure.update_xaxes(showticklabels=False, showgrid=False)
     figure.update_yaxes(autorange="reversed", showgrid=False, title_text="")

@@ -88,7 +88,7 @@ def _plane(model: NewUserModel, result: Standing, labels: Sequence[Label]) -> No
         st.info("This model has one dimension, so there is no plane to lie on.", icon=":material/info:")
         return
     people, hover = np.flatnonzero(model.trained_users), loaders.user_hover(model.run.run_id)
-    alt = f"You and {len(people):,} people on the first two components; you are at "
+    alt = f"You and {phrases.count(len(people), 'person')} on the first two components; you are at "
     alt += f"{result.mine.scores[0]:.2f} and {result.mine.scores[1]:.2f}, the average person at zero."
     picture = charts.plane(result.among, result.mine, (0, 1), people, result.near.index, hover, labels)
     show_chart(picture, "own_plane", alt)

@@ -76,7 +76,7 @@ def show(model: NewUserModel, rows: Rows, naming: Naming, case: Case, *, key: st
         explain_lack(model.run, "is_bilinear")
         return
     ratings, parts = model.ratings, taken_apart(model, case)
-    scale, unit = (ratings.min_rating, ratings.max_rating), phrases.unit(ratings.max_rating)
+    scale, unit = (ratings.min_rating, ratings.max_rating), phrases.unit(ratings)
     steps = printed([term.rating for term in parts.terms], DIGITS)
     reading, title = words.explanation(parts, steps, naming.toward, case.who, rows.noun, scale), rows.name(case.row)
     picture = waterfall(
@@ -170,7 +170,7 @@ def pulled(model: NewUserModel, rows: Rows, row: int) -> None:
     items, rating = ratings.items.indices(given), list(given.values())
     result = influence(model.run.scorer, items, np.array(rating), row, model.prior)
     titles = [rows.labels[item] for item in items]
-    st.markdown(words.influence(result, titles, rating, ratings.max_rating))
+    st.markdown(words.influence(result, titles, rating, (ratings.min_rating, ratings.max_rating)))
     if len(result.rated) == 0:
         return
     first = result.rated[:PULLED]

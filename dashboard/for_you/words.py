@@ -11,7 +11,7 @@ from core.model.run import Run
 from dashboard.embeddings.words import signed
 from dashboard.principal_components.label import Label
 from dashboard.shared.markup import escape
-from dashboard.shared.phrases import count, unit
+from dashboard.shared.phrases import count, unit_of
 
 
 def list_lead(n: int, nouns: str) -> str:
@@ -113,7 +113,7 @@ def explanation(
         way = "that way too" if term.score > 0 else "the other way"
         sentences.append(
             f"Taste does most along {escape(toward(term.component, term.item > 0))}: the {noun} lies there, and "
-            f"{lean} {way} ({signed(step)} {unit(ends[1])})."
+            f"{lean} {way} ({signed(step)} {unit_of(*ends)})."
         )
     low, high = ends
     held = "" if low <= parts.rating <= high else f", held inside the scale at {np.clip(parts.rating, low, high):.2f}"
@@ -126,7 +126,7 @@ def _more(step: float, up: str, down: str) -> str:
     return f"**{abs(step):.2f}** {up if step > 0 else down}"
 
 
-def influence(result: Influence, titles: Sequence[str], given: Sequence[float], high: float) -> str:
+def influence(result: Influence, titles: Sequence[str], given: Sequence[float], ends: tuple[float, float]) -> str:
     """The ratings that pulled a guess most."""
     if len(result.rated) == 0:
         return "You have rated nothing yet, so this is the guess for the typical person."
@@ -136,7 +136,7 @@ def influence(result: Influence, titles: Sequence[str], given: Sequence[float], 
     pulled = "up" if effect > 0 else "down"
     return (
         f"Your **{given[place]:g}** for **{escape(titles[place])}** pulled it {pulled} the most: without that rating "
-        f"the guess would be {abs(effect):.2f} {unit(high)} {'lower' if effect > 0 else 'higher'}."
+        f"the guess would be {abs(effect):.2f} {unit_of(*ends)} {'lower' if effect > 0 else 'higher'}."
     )
 
 

@@ -26,7 +26,7 @@ def key(config: RunConfig) -> str:
 
 def unit(dataset_id: str | None = None) -> str:
     """What the ratings of a dataset are counted in; of the selected one without it."""
-    return phrases.unit(loaders.ratings(dataset_id or state.dataset_id()).max_rating)
+    return phrases.unit(loaders.ratings(dataset_id or state.dataset_id()))
 
 
 def first_config() -> RunConfig:

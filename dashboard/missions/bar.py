@@ -98,5 +98,4 @@ def _leave(label: str) -> None:
 
 def nouns() -> dict[str, str]:
     """What is rated, for the words of a mission."""
-    noun = loaders.ratings(state.dataset_id()).noun
-    return {"noun": noun, "nouns": phrases.plural(noun)}
+    return phrases.nouns(loaders.ratings(state.dataset_id()).noun)

@@ -57,8 +57,8 @@ FIRST_MODEL = Mission(
         ),
         Task(
             "neighbors",
-            "Open **Neighbors** and choose a {noun} you know well.",
-            "Nobody told the model what a {noun} is about. What it takes to be alike comes from ratings alone.",
+            "Open **Neighbors** and choose {a_noun} you know well.",
+            "Nobody told the model what {a_noun} is about. What it takes to be alike comes from ratings alone.",
             checks.asks_for_neighbors,
         ),
     ),
@@ -115,7 +115,7 @@ FIRST_COMPONENT = Mission(
         Task(
             "components",
             f"Raise *Enough ratings* to {ENOUGH} or more, and read the titles at both ends.",
-            "A {noun} with few ratings lies where it does mostly by chance. Well-known ones tell what the ends mean.",
+            "{A_noun} with few ratings lies where it does mostly by chance. Well-known ones tell what the ends mean.",
             checks.lists_known_ends,
         ),
         Task(
@@ -135,21 +135,21 @@ FIRST_COMPONENT = Mission(
 
 NEIGHBORS = Mission(
     "neighbors",
-    "A {noun}'s neighbors, and why",
+    "{A_noun}'s neighbors, and why",
     "Ask which {nouns} are like one you know, fool the list, and see what it rests on.",
     "near_me",
     5,
     (
         Task(
             "neighbors",
-            "Open **Neighbors** and choose a {noun} you know well.",
+            "Open **Neighbors** and choose {a_noun} you know well.",
             "You can judge the list only if you know what it is about.",
             checks.asks_for_neighbors,
         ),
         Task(
             "neighbors",
             "Set *Enough ratings* to 1. Who are these strangers?",
-            "A {noun} rated once or twice may point anywhere, so some point your way by chance.",
+            "{A_noun} rated once or twice may point anywhere, so some point your way by chance.",
             checks.asks_for_any_neighbor,
         ),
         Task(

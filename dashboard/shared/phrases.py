@@ -6,8 +6,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from core.config import RunConfig
+from core.data.nouns import count, plural, with_article
+from core.data.ratings import DatasetRef, Ratings
 from core.model.families import PRESETS, differences, family_of
 from core.store.runs import RunSummary
+
+__all__ = ["count", "plural"]  # of the core's, which pages read here with the other words
 
 PRESET_WORDS = {
     "default": "Fast and good",
@@ -98,7 +102,6 @@ _MOST_NAMED = 2
 """Settings named in a title."""
 
 _ITEM = re.compile(r"\b[Ii]tems?\b")
-_PLURALS = {"person": "people", "epoch": "epochs", "child": "children", "anime": "anime", "manga": "manga"}
 
 _ERROR_TITLES = {
     "LIMIT": "This is outside what is allowed",
@@ -224,23 +227,10 @@ def day(created_at: str) -> str:
     return {0: "today", 1: "yesterday"}.get(days, f"{then:%b} {then.day}, {then.year}")
 
 
-def count(number: int, noun: str) -> str:
-    """A number with its noun: "1 epoch", "1,247 epochs"."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {plural(noun)}"
-
-
-def plural(noun: str) -> str:
-    """More than one of a noun, by the last word: "movies", "short stories", "dishes"; "series" stays."""
-    before, _, word = noun.rpartition(" ")
-    if word in _PLURALS:
-        many = _PLURALS[word]
-    elif word.endswith("y") and word[-2:-1] not in tuple("aeiou"):
-        many = f"{word[:-1]}ies"
-    elif word.endswith(("ss", "us", "x", "z", "ch", "sh")):
-        many = f"{word}es"
-    else:
-        many = word if word.endswith("s") else f"{word}s"
-    return f"{before} {many}".lstrip()
+def nouns(noun: str) -> dict[str, str]:
+    """What is rated, for texts with {noun}, {nouns}, {a_noun} and, at the start of a sentence, {A_noun} in them."""
+    article = with_article(noun)
+    return {"noun": noun, "nouns": plural(noun), "a_noun": article, "A_noun": article.capitalize()}
 
 
 def with_noun(text: str, noun: str) -> str:
@@ -250,9 +240,14 @@ def with_noun(text: str, noun: str) -> str:
     return _ITEM.sub(lambda match: words[match[0]], text)
 
 
-def unit(max_rating: float) -> str:
-    """What ratings are counted in: "stars" on a scale that ends at five or below, else "points"."""
-    return "stars" if max_rating <= 5 else "points"
+def unit(data: DatasetRef | Ratings) -> str:
+    """What the ratings of a dataset are counted in."""
+    return unit_of(data.min_rating, data.max_rating)
+
+
+def unit_of(low: float, high: float) -> str:
+    """ "stars" on a scale that begins at zero, a half or one and ends at three, four or five; else "points"."""
+    return "stars" if 0 <= low <= 1 and high in (3, 4, 5) else "points"
 
 
 def size(number: int) -> str:

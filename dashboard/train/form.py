@@ -77,7 +77,7 @@ def current() -> RunConfig:
 
 
 def presets(suits: str, on_change: Callable[[], None]) -> None:
-    """The presets as pills, with a mark on the one that suits the data; lit is the one whose settings the form holds."""
+    """The presets as pills, one marked as suiting the data; lit is the one whose settings the form holds."""
 
     def apply() -> None:
         if st.session_state.preset is not None:

@@ -16,6 +16,7 @@ from core.analysis.compare.measures import (
 )
 from core.analysis.components.pca import pca
 from core.analysis.neighbors.all_neighbors import Space
+from core.data.nouns import count
 from core.data.ratings import Ratings, Vocabulary
 from core.data.splits import trained_rows
 from core.errors import AnalysisError, LimitError
@@ -108,7 +109,8 @@ def check_enough(items: Shared, *, min_ratings: int) -> None:
         raise LimitError(
             f"there are too few items to compare, {len(items):,} where {FEWEST} are needed: {items.in_both:,} occur in "
             f"both, {items.untrained:,} of them without a training rating in one of the runs, {items.rare:,} with "
-            f"fewer than {min_ratings:,} ratings; ask for fewer ratings, or choose runs of data with more in common"
+            f"fewer than {count(min_ratings, 'rating')}; ask for fewer ratings, or choose runs of data with more in "
+            "common"
         )
 
 

@@ -5,6 +5,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from core.data.nouns import count
 from core.errors import AnalysisError
 
 Space = Literal["cosine", "euclidean"]
@@ -40,7 +41,7 @@ def nearest(
     from sklearn.neighbors import NearestNeighbors  # 1 s to import
 
     if not 1 <= k < len(points):
-        raise AnalysisError(f"k is {k}; {len(points):,} items have 1 to {len(points) - 1:,} neighbors")
+        raise AnalysisError(f"k is {k}; {count(len(points), 'item')} have 1 to {len(points) - 1:,} neighbors")
     search = NearestNeighbors(n_neighbors=k, algorithm="auto" if points.shape[1] <= 3 else "brute")
     places = comparable(points, metric)
     search.fit(places)

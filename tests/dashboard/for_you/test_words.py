@@ -66,9 +66,11 @@ def test_an_explanation_says_the_printed_numbers():
 
 def test_the_rating_that_pulled_most_is_named():
     found = Influence(np.array([1, 0]), np.array([-0.25, 0.01]))
-    said = words.influence(found, ["first", HOSTILE], [4.0, 0.5], 5.0)
+    said = words.influence(found, ["first", HOSTILE], [4.0, 0.5], (0.5, 5.0))
     assert "Your **0.5** for" in said
     assert "pulled it down the most: without that rating the guess would be 0.25 stars higher" in said
     assert "[a](" not in said
-    assert "rated nothing" in words.influence(Influence(np.empty(0, int), np.empty(0)), [], [], 5.0)
-    assert "None of your ratings" in words.influence(Influence(np.array([0]), np.array([0.001])), ["x"], [1.0], 5.0)
+    assert "rated nothing" in words.influence(Influence(np.empty(0, int), np.empty(0)), [], [], (0.5, 5.0))
+    assert "None of your ratings" in words.influence(
+        Influence(np.array([0]), np.array([0.001])), ["x"], [1.0], (0.5, 5.0)
+    )
