@@ -7,6 +7,7 @@ from pydantic import model_validator
 
 from core.analysis.maps.faithfulness import faithfulness
 from core.analysis.maps.projections import MapSettings, draw_map, umap_installed
+from core.analysis.neighbors.all_neighbors import fitting_k
 from core.data.nouns import count
 from core.errors import LimitError
 from core.model.run import Run
@@ -63,7 +64,7 @@ def _compute(work: Work, settings: MapStudySettings) -> Stored:
         )
         work.check_canceled()
         work.on_progress(_DRAWING)
-        trust = faithfulness(matrix, layout.points, k=K, metric=settings.metric)
+        trust = faithfulness(matrix, layout.points, k=fitting_k(len(rows), K), metric=settings.metric)
     facts = {
         "kept": trust.mean,
         "chance": trust.chance,

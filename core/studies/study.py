@@ -22,7 +22,7 @@ Settings = TypeVar("Settings", bound=BaseModel)
 MIN_RATINGS = 21
 """Ratings an item needs to take part, at first: the article's "more than 20"."""
 
-FEWEST_ITEMS = 25
+FEWEST_ITEMS = 5
 """A map or a grouping of fewer items says nothing."""
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.analysis.maps.projections import umap_installed
+from core.analysis.neighbors.all_neighbors import fitting_k
 from core.analysis.neighbors.of_one import neighbors
 from core.data.nouns import count, with_article
 from core.data.ratings import Ratings
@@ -146,7 +147,7 @@ def _true_neighbors(run: Run, rows: Rows, drawn: DrawnMap, searched: Sequence[in
         return None
     eligible = np.zeros(len(rows), bool)
     eligible[drawn.rows] = True
-    k = drawn.trust.k if drawn.trust else K
+    k = drawn.trust.k if drawn.trust else fitting_k(len(drawn.rows), K)
     return neighbors(rows.matrix, searched[0], metric=drawn.settings.metric, top=k, eligible=eligible).index
 
 

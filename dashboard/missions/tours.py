@@ -1,10 +1,9 @@
-"""The missions, in the order in which they build on each other. {noun} and {nouns} are what is rated."""
+"""The missions, in the order in which they build on each other. What stands in braces, `aims.words` fills in."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from dashboard.missions import checks
-from dashboard.missions.checks import ENOUGH
 from dashboard.missions.snapshot import Snapshot
 
 
@@ -86,7 +85,7 @@ OVERFITTING = Mission(
         ),
         Task(
             "train",
-            "Cure it: set a *Penalty* of 0.1 or more, or some dropout, and train until it beats the one before.",
+            "Cure it: set a *Penalty* of {penalty} or more, or some dropout, and train until it beats the one before.",
             "A model that may not trust any number too much has to find what many ratings agree on.",
             checks.cures_it,
         ),
@@ -114,13 +113,13 @@ FIRST_COMPONENT = Mission(
         ),
         Task(
             "components",
-            f"Raise *Enough ratings* to {ENOUGH} or more, and read the titles at both ends.",
+            "Raise *Enough ratings* to {enough} or more, and read the titles at both ends.",
             "{A_noun} with few ratings lies where it does mostly by chance. Well-known ones tell what the ends mean.",
             checks.lists_known_ends,
         ),
         Task(
             "components",
-            "Scroll to the map and color it by *Year*, *Genre* or *Number of ratings*.",
+            "Scroll to the map and color it by {colors}.",
             "If a color changes steadily from left to right, the first component goes together with it.",
             checks.colors_the_map,
         ),
@@ -154,7 +153,7 @@ NEIGHBORS = Mission(
         ),
         Task(
             "neighbors",
-            f"Now set it to {ENOUGH} or more.",
+            "Now set it to {enough} or more.",
             "What many people rated has a direction that can be trusted. A list is only as good as what is behind it.",
             checks.asks_for_known_neighbors,
         ),
@@ -183,15 +182,15 @@ YOU = Mission(
     (
         Task(
             "for_you",
-            "Open **For you** and rate three {nouns}.",
+            "Open **For you** and rate {some}.",
             "No training is needed: the {nouns} stay where they are, and only your own row of numbers is looked for.",
             checks.rates_some,
         ),
         Task(
             "for_you",
-            "Go on until you have rated ten. Watch yourself move on the map.",
+            "Go on until you have rated {many}. Watch yourself move on the map.",
             "Each rating pulls you a little less than the one before: the model becomes surer of you.",
-            checks.rates_ten,
+            checks.rates_many,
         ),
         Task(
             "for_you",

@@ -16,6 +16,14 @@ BLOCK = 4096
 """Rows looked up between two words about how far it is."""
 
 
+def fitting_k(n_items: int, k: int) -> int:
+    """Length of lists of neighbors that say something: `k`, or with few items less than half of them, at least 1.
+
+    Longer lists would be alike in any two spaces for want of others.
+    """
+    return max(1, min(k, (n_items - 1) // 2))
+
+
 def nearest(
     points: np.ndarray,
     k: int = 10,
