@@ -109,7 +109,7 @@ def compare(chosen: list[RunSummary]) -> None:
     best = min(drawn, key=lambda summary: summary.outcome.val_rmse)
     st.markdown(
         "Solid lines are validation, dotted ones training. "
-        f"The lowest kept validation RMSE, {best.outcome.val_rmse:.3f}, is "
+        f"The lowest kept validation RMSE, {best.outcome.val_rmse:,.3f}, is "
         f"that of {phrases.run_words(best)}."
         if len(drawn) > 1
         else curve.result_words(best.outcome, phrases.unit(best.dataset))

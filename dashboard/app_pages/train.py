@@ -80,8 +80,8 @@ def board(
             st.metric("Epoch", f"{number} of {references.epochs}", border=True)
         else:
             st.metric("Kept epoch", f"{number} of {len(drawn.epochs)}", border=True)
-        st.metric("Training RMSE", f"{epoch.rmse:.3f}" if epoch else "–", border=True)
-        st.metric("Validation RMSE", f"{epoch.val_rmse:.3f}" if epoch else "–", border=True)
+        st.metric("Training RMSE", f"{epoch.rmse:,.3f}" if epoch else "–", border=True)
+        st.metric("Validation RMSE", f"{epoch.val_rmse:,.3f}" if epoch else "–", border=True)
         st.metric(*time, border=True)
     finished = drawn.kept_epoch is not None
     length = len(drawn.epochs) if finished else references.epochs

@@ -28,8 +28,8 @@ def meaning(rows: Rows, scorer: Bilinear) -> str:
     middle = "the middle of the scale" if scorer.scale.sigmoid else "the mean that the model learned"
     top, bottom = (trained[place(bias[trained])] for place in (np.argmax, np.argmin))
     return (
-        f"Everything else being zero, a bias of 0 guesses {alone(scorer, 0):.2f}, {middle}; the "
-        f"highest, {signed(bias[top])} of {escape(rows.labels[top])}, guesses {alone(scorer, bias[top]):.2f}, the "
+        f"Everything else being zero, a bias of 0 guesses {alone(scorer, 0):,.2f}, {middle}; the "
+        f"highest, {signed(bias[top])} of {escape(rows.labels[top])}, guesses {alone(scorer, bias[top]):,.2f}, the "
         f"lowest, {signed(bias[bottom])} of {escape(rows.labels[bottom])}, {alone(scorer, bias[bottom]):.2f}."
     )
 

@@ -202,7 +202,7 @@ def _hover(dataset_id: str, how: SplitConfig, _rows: Rows, *, users: bool) -> li
     means, counts = (rated.user_mean, rated.user_count) if users else (rated.item_mean, rated.item_count)
 
     def words(mean: float, n: int) -> str:
-        return f"{count(n, 'rating')}, {mean:.2f} on average" if users else f"rated {mean:.2f} by {n:,}"
+        return f"{count(n, 'rating')}, {mean:,.2f} on average" if users else f"rated {mean:,.2f} by {n:,}"
 
     return [
         f"<b>{plain(_rows.name(row))}</b><br>{words(mean, n)}"

@@ -155,7 +155,7 @@ def _line(model: NewUserModel, rows: Rows, row: int, rank: int, entry: Entry, pr
     """One guess, a place to rate it, and what else can be done with it."""
     ratings, label = model.ratings, rows.labels[row]
     item = ratings.items.ids[row]
-    guess = words.guess(predictions.rating[row], predictions.sure, row, rows.noun)
+    guess = words.guess(predictions.rating[row], predictions.sure, row, rows.noun, (entry.low, entry.high))
     with rate.line_of(f"**{rank}** · {rate.name(ratings, rows, row)}"):
         st.markdown(guess, width=230)
         rate.give(ratings, rows, row, entry, fine=False, place="list")

@@ -72,7 +72,7 @@ def show(model: NewUserModel, rows: Rows, naming: Naming, case: Case, *, key: st
         warn_untrained(rows.noun)
     truth = "" if case.actual is None else f" The true rating is **{case.actual:g}**."
     if not model.run.scorer.is_bilinear:
-        st.markdown(f"The guess for **{escape(rows.labels[case.row])}** is **{predicted(model, case):.2f}**.{truth}")
+        st.markdown(f"The guess for **{escape(rows.labels[case.row])}** is **{predicted(model, case):,.2f}**.{truth}")
         explain_lack(model.run, "is_bilinear")
         return
     ratings, parts = model.ratings, taken_apart(model, case)
@@ -82,7 +82,7 @@ def show(model: NewUserModel, rows: Rows, naming: Naming, case: Case, *, key: st
     picture = waterfall(
         step_names(parts, naming, case.who, rows.noun),
         steps,
-        [f"{steps[0]:.2f}", *(sign(step) for step in steps[1:]), f"{parts.rating:.2f}"],
+        [f"{steps[0]:,.2f}", *(sign(step) for step in steps[1:]), f"{parts.rating:,.2f}"],
         round(parts.rating, DIGITS),
         title=f"The guess for {plain(title, 48)}",
         unit=unit,

@@ -153,9 +153,8 @@ def _lower(words: str) -> str:
 
 def run_words(summary: RunSummary) -> str:
     """A run in words: "dot product with biases, 64 dimensions, RMSE 0.86, trained today"."""
-    return (
-        f"{_lower(model_words(summary.config))}, RMSE {summary.outcome.val_rmse:.3f}, trained {day(summary.created_at)}"
-    )
+    error = f"RMSE {summary.outcome.val_rmse:,.3f}"
+    return f"{_lower(model_words(summary.config))}, {error}, trained {day(summary.created_at)}"
 
 
 def config_words(config: RunConfig, usual: str) -> str:
@@ -217,7 +216,7 @@ def short_run_words(summary: RunSummary) -> str:
     """A run in a legend: "dot product with biases, 64 dim, 0.861 (3f2a)"; the digits tell equal words apart."""
     config = summary.config
     size = f", {config.dimensions} dim" if config.dimensions else ""
-    return f"{_lower(family_of(config).title)}{size}, {summary.outcome.val_rmse:.3f} ({summary.run_id[:4]})"
+    return f"{_lower(family_of(config).title)}{size}, {summary.outcome.val_rmse:,.3f} ({summary.run_id[:4]})"
 
 
 def day(created_at: str) -> str:
@@ -231,6 +230,12 @@ def nouns(noun: str) -> dict[str, str]:
     """What is rated, for texts with {noun}, {nouns}, {a_noun} and, at the start of a sentence, {A_noun} in them."""
     article = with_article(noun)
     return {"noun": noun, "nouns": plural(noun), "a_noun": article, "A_noun": article.capitalize()}
+
+
+def guessed(rating: float, scale: tuple[float, float]) -> str:
+    """A guessed rating, or how far it is off, with the digits that the width of the scale deserves: "3.4", "12,345"."""
+    width = scale[1] - scale[0]
+    return f"{rating:,.{0 if width > 20 else 1 if width > 2 else 2}f}"
 
 
 def with_noun(text: str, noun: str) -> str:

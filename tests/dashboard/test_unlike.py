@@ -75,11 +75,11 @@ def wrong_words(kind: Kind, text: str) -> list[str]:
     good = kind.a_noun.partition(" ")[0]
     bad = {"a": "an", "an": "a"}[good]
     noun, nouns = re.escape(kind.noun), re.escape(kind.nouns)
-    found = re.findall(rf"\b{bad} {noun}\b", text, re.IGNORECASE)
+    wrong = re.findall(rf"\b{bad} {noun}\b", text, re.IGNORECASE)
     if kind.noun != kind.nouns:
-        found += re.findall(rf"(?<![\d.,])1 {nouns}\b", text)
-        found += re.findall(rf"\b{noun}s\b", text, re.IGNORECASE) if f"{kind.noun}s" != kind.nouns else []
-    return found + re.findall(r"(?<![\d.,])1 (?:ratings|users|people|rows|epochs)\b", text)
+        wrong += re.findall(rf"(?<![\d.,])1 {nouns}\b", text)
+        wrong += re.findall(rf"\b{noun}s\b", text, re.IGNORECASE) if f"{kind.noun}s" != kind.nouns else []
+    return wrong + re.findall(r"(?<![\d.,])1 (?:ratings|users|people|rows|epochs)\b", text)
 
 
 OPENED = [(kind, page) for kind in KINDS for page in (PAGES if kind in TRAINED else TELLING)]

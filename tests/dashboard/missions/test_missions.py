@@ -122,8 +122,8 @@ def test_there_are_six_missions_of_three_to_six_steps():
 def test_the_steps_ask_for_what_the_data_has(small, bundled):
     assert Aims.on(bundled) == Aims(enough=50, some=3, many=10, width=4.5)
     assert Aims.on(small) == Aims(enough=3, some=1, many=2, width=4.5)
-    said = aims.words(small)
-    assert (said["some"], said["many"], said["colors"]) == (
+    words = aims.words(small)
+    assert (words["some"], words["many"], words["colors"]) == (
         "1 movie",
         "2 movies",
         "*Genre*, *Year* or *Number of ratings*",
