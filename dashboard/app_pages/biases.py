@@ -82,8 +82,8 @@ def explanation() -> None:
     line = "the log odds of that mean between the ends of the scale" if scorer.scale.sigmoid else "that mean"
     taste = (
         f"*Taste* is the mean of $u \\cdot v$ over the ratings of {with_article(noun)}, or of a user. The mean score "
-        "of a "
-        f"{noun} is its bias, plus that, plus the mean bias of those who rated it.\n\n"
+        "of "
+        f"{with_article(noun)} is its bias, plus that, plus the mean bias of those who rated it.\n\n"
         if scorer.has_vectors
         else ""
     )

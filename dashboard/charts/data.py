@@ -21,7 +21,7 @@ def ratings_histogram(ratings: Ratings, *, height: int = 260) -> go.Figure:
     if len(values) > MOST_BARS:
         edges = _edges(ratings.rating)
         counts, _ = np.histogram(ratings.rating, bins=edges)
-        starts = [_short(edge) for edge in edges]
+        starts = [_three_digits(edge) for edge in edges]
         names = [f"{low} to {high}" for low, high in pairwise(starts)]
     from_up = ", from this much up" if len(starts) > len(names) else ""
     figure = base.figure("How people rate", x=f"Rating ({unit(ratings)}{from_up})", y="Ratings", height=height)
@@ -42,7 +42,7 @@ def _edges(rating: np.ndarray) -> np.ndarray:
     return np.geomspace(low, high, 21) if low > 0 and high > 50 * middle else np.linspace(low, high, 21)
 
 
-def _short(number: float) -> str:
+def _three_digits(number: float) -> str:
     """A number with three digits that count: "0.125", "352,000"."""
     return f"{float(f'{number:.3g}'):,.10g}"
 

@@ -131,8 +131,7 @@ def _nearest(model: NewUserModel, near: Alike, n: int) -> None:
     st.subheader("Who leans your way")
     if len(near.index) == 0:
         st.caption(
-            f"The model learned from nobody with {phrases.count(_enough(model), 'rating')}, so there is nobody to "
-            "compare with."
+            f"Nobody with {phrases.count(_enough(model), 'rating')} or more leans the same way."
             if n
             else "Rate something, and the people whose taste leans the same way are listed here."
         )

@@ -68,8 +68,8 @@ def picking(example: Example) -> None:
         f"Everything the model knows about {example.nouns} is one table, the **embedding matrix**: "
         f"{phrases.count(len(example.items), 'row')}, one {with_article(example.noun)}, of "
         f"{phrases.count(example.dims, 'number')} "
-        "each. To use a "
-        f"{example.noun}, it takes the row with that number. Red is below zero, blue above."
+        "each. To use "
+        f"{with_article(example.noun)}, it takes the row with that number. Red is below zero, blue above."
     )
     rows = _around(example)
     picture = charts.lifted_row(example.items.matrix[rows], rows, _titles(example, rows), _place(example, rows))

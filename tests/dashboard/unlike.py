@@ -55,7 +55,7 @@ class Kind:
         return Ratings(
             dataset_id="unlike",
             name=f"Some {self.nouns}",
-            noun=self.noun.lower(),
+            noun=self.noun,
             users=Vocabulary(np.array(user_ids, object)),
             items=Vocabulary(np.array(item_ids, object)),
             user_index=np.array([user_ids.index(user) for user in users], np.int32),
@@ -103,5 +103,5 @@ KINDS = {
     "equal": Kind("series", "series", "a series", STARS, lambda liking: np.full(liking.shape, 5.0), stated=True),
     "negative": Kind("goose", "geese", "a goose", (-10, 10), rounded(2, 4, -10, 10)),
     "hundred": Kind("person", "people", "a person", (0, 100), rounded(60, 15, 0, 100), stated=True),
-    "once": Kind("Übung", "übungs", "an übung", STARS, SHORT, users=25, items=200, share=0.01),
+    "once": Kind("übung", "übungs", "an übung", STARS, SHORT, users=25, items=200, share=0.01),
 }
