@@ -8,6 +8,7 @@ import re
 import unicodedata
 
 _PLURALS = {
+    "epoch": "epochs",
     "child": "children",
     "mouse": "mice",
     "goose": "geese",

@@ -17,6 +17,7 @@ from core.data.nouns import count, plural, with_article
         ("fireman", "firemen"),
         ("woman", "women"),
         ("human", "humans"),
+        ("epoch", "epochs"),
         ("goose", "geese"),
         ("box", "boxes"),
         ("short story", "short stories"),
