@@ -168,6 +168,12 @@ class TrainConfig(Settings):
         ge=0,
         le=10,
     )
+    l2_unit: Literal["rating", "scale"] = setting(
+        "rating",
+        "What the penalty is weighed against. rating: the squared error in rating units, so that the same penalty does "
+        "less on a wider scale. scale: the squared error as a share of the scale's width.",
+        title="Penalty counts errors in",
+    )
     patience: int = setting(
         2,
         "Epochs without a better validation loss before training stops early.",
@@ -176,6 +182,13 @@ class TrainConfig(Settings):
         grows="Training gives a stalled model longer to recover.",
         ge=1,
         le=500,
+    )
+    starting_guess: Literal["middle", "average"] = setting(
+        "middle",
+        "What is guessed before anything is learned, and still is about items and users without a training rating. "
+        "middle: the middle of the scale (about zero in a dot product without biases). average: the mean of the "
+        "training ratings, with what was learned of the other side.",
+        title="Starting guess",
     )
     restore_best: bool = setting(
         False,

@@ -18,6 +18,7 @@ from core.analysis.components.truncation import sample
 from core.analysis.item_attributes import item_columns
 from core.cli.answer import Answer, attributes, listing, pairs, table
 from core.cli.common import add_listing, add_settings, check_range, entry, given, load
+from core.data.nouns import count
 from core.data.ratings import Ratings
 from core.data.splits import split, trained_rows
 from core.errors import AnalysisError, LimitError, UsageError
@@ -84,7 +85,8 @@ def _analyze(arguments: argparse.Namespace) -> _Analysis:
         result = pca(require_vectors(run.scorer).item_embedding[shaping], centered=arguments.centered)
     except AnalysisError as error:
         raise LimitError(
-            f"components of the {int(shaping.sum()):,} items with at least {arguments.fit_min_ratings:,} ratings: "
+            f"components of the {count(int(shaping.sum()), 'item')} with at least "
+            f"{count(arguments.fit_min_ratings, 'rating')}: "
             f"{error}; lower --fit-min-ratings"
         ) from error
     return _Analysis(run, ratings, shaping, result)
@@ -120,7 +122,7 @@ def show(arguments: argparse.Namespace) -> Answer:
     }
     carries = (
         f"component {component} carries {document['variance_ratio'][component - 1]:.1%} of the variance; "
-        f"{document['n_items']:,} items have at least {arguments.min_ratings:,} ratings"
+        f"{count(document['n_items'], 'item')} with at least {count(arguments.min_ratings, 'rating')}"
     )
     trust = "\n".join([carries, *_trust(document)])
     return Answer(document, f"{trust}\n\n{_end(document, 'highest', 'top')}\n\n{_end(document, 'lowest', 'bottom')}")

@@ -9,6 +9,7 @@ from core import data
 from core.cli.answer import Answer, pairs, table
 from core.cli.common import flag, given
 from core.data import ColumnMapping, ImportOptions, ImportReport
+from core.data.nouns import count
 from core.data.releases import RELEASES
 from core.errors import UsageError
 
@@ -127,5 +128,5 @@ def _text(report: ImportReport) -> str:
         rows = [(row.file, row.line, row.reason) for row in report.rejected[:SHOWN]]
         parts.append(table(("file", "line", "left out because"), rows))
     if report.rejected_total > SHOWN:
-        parts.append(f"the first {SHOWN} of {report.rejected_total:,} rows left out; --json lists more")
+        parts.append(f"the first {SHOWN} of {count(report.rejected_total, 'row')} left out; --json lists more")
     return "\n\n".join(parts)

@@ -28,10 +28,7 @@ def add_neighbors_flags(call: argparse.ArgumentParser) -> None:
     whose.add_argument("--user", metavar="ID", help="A user's own id in the data: the people who rate alike.")
     call.add_argument("--metric", choices=METRICS, default="cosine", help="How closeness is measured (default cosine).")
     add_count(call, "--top", 10, "How many (default 10).", minimum=1)
-    about_trained = (
-        "Those without a rating in the training part are never listed: their numbers are the random ones they started "
-        "from."
-    )
+    about_trained = "Those without a rating in the training part are never listed: their numbers were never learned."
     add_count(
         call, "--min-ratings", 1, f"List only items, or users, with at least N ratings (default 1). {about_trained}"
     )
@@ -49,8 +46,8 @@ def show_neighbors(arguments: argparse.Namespace) -> Answer:
     trained = trained_rows(ratings, run.config.split, users=users)
     if not trained[row]:
         print(
-            f"{name} has no rating in the training part: its numbers are the random ones it started from, and so are "
-            "its neighbors",
+            f"{name} has no rating in the training part: its numbers were never learned, and its "
+            "neighbors mean nothing",
             file=sys.stderr,
         )
     scorer = require_vectors(run.scorer)

@@ -10,6 +10,7 @@ from typing import Any
 from core import data
 from core.cli.answer import Answer, attributes, listing, pairs, table
 from core.cli.common import load
+from core.data.nouns import count
 from core.errors import BadSchemaError
 from core.export import export as export_files
 from core.jobs import queue
@@ -121,7 +122,7 @@ def _run_text(run: Run) -> str:
         [
             ("run", run.run_id),
             ("created", run.created_at),
-            ("dataset", f"{run.dataset.name} ({run.dataset.dataset_id}), {run.dataset.ratings:,} ratings"),
+            ("dataset", f"{run.dataset.name} ({run.dataset.dataset_id}), {count(run.dataset.ratings, 'rating')}"),
             ("validation RMSE", outcome.val_rmse),
             ("best of any epoch", outcome.best_val_rmse),
             ("predicting the mean", started.mean_rmse),

@@ -9,6 +9,7 @@ import numpy as np
 from core.analysis.components.stability import across_seeds
 from core.cli.answer import Answer, table
 from core.cli.common import add_fields, add_settings, entry, given, load, write_items
+from core.data.nouns import count
 from core.data.ratings import Ratings
 from core.data.splits import trained_rows
 from core.model.run import Run
@@ -48,7 +49,7 @@ def draw(arguments: argparse.Namespace) -> Answer:
         write_items(Path(target), ratings, rows, columns | {"kept": study.arrays["kept"]})
     k = facts["k"]
     text = (
-        f"{len(rows):,} items; {k * facts['kept']:.2f} of {k} true neighbors are near on the map "
+        f"{count(len(rows), 'item')}; {k * facts['kept']:.2f} of {k} true neighbors are near on the map "
         f"({k * facts['chance']:.2f} by chance), trustworthiness {facts['trustworthiness']:.3f}"
     )
     return Answer(document, f"{text}\nwritten to {target}" if target else f"{text}; --to FILE writes the places")

@@ -11,6 +11,7 @@ from core import data
 from core.cli.answer import Answer, attributes, pairs
 from core.cli.common import given
 from core.config import RunConfig, run_id
+from core.data.nouns import count
 from core.data.ratings import Ratings
 from core.errors import CorruptRunError, LimitError, UnknownRunError
 from core.jobs import queue
@@ -89,7 +90,7 @@ class _Progress:
         match event:
             case Started():
                 self.epochs = event.epochs
-                self._say(f"{event.n_train:,} ratings to learn from, {event.n_validation:,} to test on")
+                self._say(f"{count(event.n_train, 'rating')} to learn from, {event.n_validation:,} to test on")
             case Step() if self.alive:
                 print(f"\r\033[Kepoch {event.at:.1f} of {self.epochs}  loss {event.loss:.3f}", end="", file=sys.stderr)
             case Epoch():

@@ -132,7 +132,7 @@ class Ratings:
         stamps = np.empty(0, np.int64) if self.timestamp is None else self.timestamp
         for array in (self.user_index, self.item_index, self.rating, stamps):
             sha.update(np.ascontiguousarray(array).data)
-        sha.update(np.array([self.min_rating, self.max_rating]).tobytes())
+        sha.update(np.array([self.min_rating, self.max_rating], np.float64).tobytes())
         for name, values in self._further_columns():
             sha.update(f"\1{name}\1".encode())
             sha.update("\0".join(map(str, values)).encode())

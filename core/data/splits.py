@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.config import SplitConfig
+from core.data.nouns import count
 from core.data.ratings import Ratings
 from core.errors import LimitError
 
@@ -49,7 +50,7 @@ def split(ratings: Ratings, config: SplitConfig) -> Split:
         train, validation = _random(len(ratings), config.validation_fraction, config.split_seed)
     if len(train) == 0 or len(validation) == 0:
         raise LimitError(
-            f"validation_fraction {config.validation_fraction} of {len(ratings):,} ratings leaves a part empty; "
+            f"validation_fraction {config.validation_fraction} of {count(len(ratings), 'rating')} leaves a part empty; "
             "choose another fraction or more ratings"
         )
     return Split(

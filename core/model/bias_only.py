@@ -33,6 +33,7 @@ class BiasOnly(Bilinear):
         "user_bias": ("user_bias", 0),
         "item_bias": ("item_bias", 0),
     }
+    level: ClassVar[str] = "mean"
     recorded: ClassVar[str] = "item_bias"
     has_vectors: ClassVar[bool] = False
     has_biases: ClassVar[bool] = True

@@ -32,6 +32,7 @@ class DotWithBias(Bilinear):
         "user_bias": ("user_bias", 0),
         "item_bias": ("item_bias", 0),
     }
+    level: ClassVar[str] = "item_bias"
     uses_sigmoid: ClassVar[bool] = True
     has_biases: ClassVar[bool] = True
 

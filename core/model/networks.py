@@ -159,6 +159,15 @@ def arrays_of(model: keras.Model, family: type[Scorer], shapes: Mapping[str, tup
     return arrays
 
 
+def set_arrays(model: keras.Model, family: type[Scorer], arrays: Mapping[str, np.ndarray]) -> None:
+    """Put numbers into the model, by the names that the family gives them; those without a name stay."""
+    for name, array in arrays.items():
+        layer, place = family.weights[name]
+        weights = model.get_layer(layer).get_weights()
+        weights[place] = array.reshape(weights[place].shape)
+        model.get_layer(layer).set_weights(weights)
+
+
 def trained_model(scorer: Scorer, config: RunConfig) -> keras.Model:
     """The trained Keras model again, from its settings and its arrays.
 
@@ -170,8 +179,5 @@ def trained_model(scorer: Scorer, config: RunConfig) -> keras.Model:
     for name, shape in scorer.shapes(config, **rows).items():
         if scorer.arrays[name].shape != shape:
             raise ValueError(f"{name} has shape {scorer.arrays[name].shape}; these settings ask for {shape}")
-        layer, place = scorer.weights[name]
-        weights = model.get_layer(layer).get_weights()
-        weights[place] = scorer.arrays[name].reshape(weights[place].shape)
-        model.get_layer(layer).set_weights(weights)
+    set_arrays(model, type(scorer), scorer.arrays)
     return model

@@ -50,6 +50,7 @@ class Neural(Scorer):
         "output_kernel": ("score", 0),
         "output_bias": ("score", 1),
     }
+    level: ClassVar[str] = "output_bias"
     uses_sigmoid: ClassVar[bool] = True
 
     @classmethod

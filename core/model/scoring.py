@@ -112,6 +112,7 @@ class Scorer(ABC):
     score_latex: ClassVar[str]
     weights: ClassVar[Mapping[str, tuple[str, int]]]  # array: the Keras layer that holds it, and its place there
     recorded: ClassVar[str] = "item_embedding"  # the array in which items move while the model learns
+    level: ClassVar[str] = ""  # the array that moves every score alike, where the family has one
     uses_sigmoid: ClassVar[bool] = False
     has_vectors: ClassVar[bool] = True
     has_biases: ClassVar[bool] = False

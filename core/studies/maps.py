@@ -7,6 +7,8 @@ from pydantic import model_validator
 
 from core.analysis.maps.faithfulness import faithfulness
 from core.analysis.maps.projections import MapSettings, draw_map, umap_installed
+from core.analysis.neighbors.all_neighbors import fitting_k
+from core.data.nouns import count
 from core.errors import LimitError
 from core.model.run import Run
 from core.store.study_store import Stored
@@ -48,7 +50,7 @@ def _check(run: Run, settings: MapStudySettings) -> None:
         raise LimitError("UMAP needs the package umap-learn: run `pip install umap-learn`, or choose t-SNE")
     if settings.method == "tsne" and settings.perplexity >= run.dataset.items:
         raise LimitError(
-            f"perplexity is {settings.perplexity:g}; with {run.dataset.items:,} items it must be below that"
+            f"perplexity is {settings.perplexity:g}; with {count(run.dataset.items, 'item')} it must be below that"
         )
 
 
@@ -62,7 +64,7 @@ def _compute(work: Work, settings: MapStudySettings) -> Stored:
         )
         work.check_canceled()
         work.on_progress(_DRAWING)
-        trust = faithfulness(matrix, layout.points, k=K, metric=settings.metric)
+        trust = faithfulness(matrix, layout.points, k=fitting_k(len(rows), K), metric=settings.metric)
     facts = {
         "kept": trust.mean,
         "chance": trust.chance,

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from pydantic import BaseModel, Field, ValidationError
 
+from core.data.nouns import count
 from core.data.ratings import Ratings
 from core.data.splits import trained_rows
 from core.errors import AnalysisError, CanceledError, LimitError
@@ -21,7 +22,7 @@ Settings = TypeVar("Settings", bound=BaseModel)
 MIN_RATINGS = 21
 """Ratings an item needs to take part, at first: the article's "more than 20"."""
 
-FEWEST_ITEMS = 25
+FEWEST_ITEMS = 5
 """A map or a grouping of fewer items says nothing."""
 
 
@@ -153,7 +154,8 @@ def items_taking_part(run: Run, ratings: Ratings, min_ratings: int) -> np.ndarra
     rows = np.flatnonzero(trained_rows(ratings, run.config.split) & (ratings.item_count >= min_ratings))
     if len(rows) < FEWEST_ITEMS:
         raise LimitError(
-            f"{len(rows):,} items have at least {min_ratings:,} ratings; {FEWEST_ITEMS} are needed; lower that number"
+            f"{count(len(rows), 'item')} with at least {count(min_ratings, 'rating')}; {FEWEST_ITEMS} are needed; "
+            "lower that number"
         )
     return rows
 

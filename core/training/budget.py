@@ -4,6 +4,8 @@ import math
 
 from core import settings
 from core.config import RunConfig
+from core.data.nouns import count
+from core.data.ratings import DatasetRef
 from core.errors import LimitError
 from core.model.families import PRESETS, family_of
 
@@ -78,10 +80,16 @@ def _side_by_side(config: RunConfig) -> int:
     return family_of(config).numbers_per_rating(config)
 
 
-def first_preset(n_users: int, n_items: int, n_ratings: int) -> str:
-    """Name of the preset to begin with: `default`, or `large` where an epoch of that would take too long."""
-    slow = epoch_seconds(PRESETS["default"], n_users, n_items, n_ratings) > FIRST_EPOCH_SECONDS
-    return "large" if slow else "default"
+def first_preset(data: DatasetRef) -> str:
+    """Name of the preset to begin with.
+
+    `large` where an epoch of `default` would take too long, `any-scale` where the scale is not the usual one of five
+    stars, else `default`.
+    """
+    if epoch_seconds(PRESETS["default"], data.users, data.items, data.ratings) > FIRST_EPOCH_SECONDS:
+        return "large"
+    usual = 0 <= data.min_rating <= 1 and data.max_rating == 5
+    return "default" if usual else "any-scale"
 
 
 def _trained(config: RunConfig, n_ratings: int) -> int:
@@ -97,14 +105,16 @@ def check_size(config: RunConfig, n_users: int, n_items: int, n_ratings: int) ->
     needed, allowed = -(-training_bytes(config, n_users, n_items, n_ratings) // 2**20), max_model_mb()
     if needed > allowed:
         raise LimitError(
-            f"{n_ratings:,} ratings by {n_users:,} users of {n_items:,} items with {config.dimensions} dimensions "
+            f"{count(n_ratings, 'rating')} by {count(n_users, 'user')} of {count(n_items, 'item')} with "
+            f"{config.dimensions} dimensions "
             f"need about {needed:,} MiB to train; {allowed:,} MiB are allowed; choose fewer dimensions, smaller "
             "batches, or raise EMBEDDING_EXPLORER_MAX_MODEL_MB"
         )
     seconds, longest = epoch_seconds(config, n_users, n_items, n_ratings), max_epoch_seconds()
     if seconds > longest:
         raise LimitError(
-            f"an epoch of {n_ratings:,} ratings in batches of {config.batch_size:,} would take about {seconds:,.0f} s, "
+            f"an epoch of {count(n_ratings, 'rating')} in batches of {config.batch_size:,} would take about "
+            f"{seconds:,.0f} s, "
             f"as every batch moves all {model_numbers(config, n_users, n_items):,} numbers of the model; "
             f"{longest:,} s are allowed; choose the preset large or a batch size near its, no dropout, fewer "
             "dimensions, or raise EMBEDDING_EXPLORER_MAX_EPOCH_SECONDS"

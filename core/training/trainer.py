@@ -3,7 +3,7 @@
 import contextlib
 import platform
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,15 +12,17 @@ from typing import TypeVar
 import numpy as np
 
 from core.config import RunConfig, run_id
+from core.data.nouns import count
 from core.data.ratings import Ratings
 from core.data.splits import Split, split
 from core.errors import CanceledError, DivergedError, LimitError, OutOfMemoryError
 from core.model.backend import keras, tf
 from core.model.events import Epoch, Event, Step
 from core.model.families import family_of
-from core.model.networks import arrays_of
+from core.model.networks import arrays_of, set_arrays
 from core.model.run import Outcome, Run
 from core.model.scoring import Scorer
+from core.training.average_guess import AverageGuess
 from core.training.baselines import baselines, mae, rmse, started
 from core.training.budget import check_size
 from core.training.engine import DataShape, Engine, engine_for
@@ -79,7 +81,7 @@ def fit(
         training.run()
     except (MemoryError, tf.errors.ResourceExhaustedError) as error:
         raise OutOfMemoryError(
-            f"memory ran out with {config.dimensions} dimensions and {config.batch_size:,} ratings a batch; "
+            f"memory ran out with {config.dimensions} dimensions and {count(config.batch_size, 'rating')} a batch; "
             "choose fewer dimensions or smaller batches"
         ) from error
     return Run(
@@ -174,9 +176,12 @@ class _Training:
 
     def run(self) -> None:
         """All epochs, up to the last or until patience ends; `kept` is then what the config asks to keep."""
+        average = AverageGuess.of(self.ratings, self.parts) if self.config.starting_guess == "average" else None
+        if average is not None:
+            self._put(average.first_arrays(self.scorer(self._arrays())))
         self.stretch = max(1, min(FIRST_STRETCH, FIRST_RATINGS // self.engine.shape.batch_size))
         for number in range(1, self.config.epochs + 1):
-            epoch = self._epoch(number)
+            epoch = self._epoch(number, average)
             self.history.append(epoch)
             self.on_event(epoch)
             if self.best is None or epoch.val_loss < self.best.val_loss:
@@ -193,20 +198,25 @@ class _Training:
         shapes = family.shapes(self.config, len(ratings.users), len(ratings.items))
         return arrays_of(self.engine.model, family, shapes)
 
-    def scorer(self) -> Scorer:
-        """What was kept, as the run's scorer."""
-        ratings = self.ratings
-        return family_of(self.config).make(self.kept, min_rating=ratings.min_rating, max_rating=ratings.max_rating)
+    def _put(self, arrays: Mapping[str, np.ndarray]) -> None:
+        set_arrays(self.engine.model, family_of(self.config), arrays)
+
+    def scorer(self, arrays: Mapping[str, np.ndarray] | None = None) -> Scorer:
+        """What was kept, or these arrays, as the run's scorer."""
+        low, high = self.ratings.min_rating, self.ratings.max_rating
+        return family_of(self.config).make(self.kept if arrays is None else arrays, min_rating=low, max_rating=high)
 
     def _stalled(self) -> bool:
         return self.best is not None and len(self.history) - self.best.epoch >= self.config.patience
 
-    def _epoch(self, number: int) -> Epoch:
+    def _epoch(self, number: int, average: AverageGuess | None) -> Epoch:
         began = time.perf_counter()
         total = 0.0
         for total in self._stretches(number):
             if not np.isfinite(total):
                 raise self._diverged(number)
+        if average is not None:  # no step of the training reads these rows
+            self._put(average.unseen_rows(self.scorer(self._arrays())))
         measured = self._measure(number)
         if not np.isfinite(measured["val_loss"]):
             raise self._diverged(number)
@@ -227,6 +237,8 @@ class _Training:
             lambda: chance.permutation(self.parts.train), self.should_stop, f"in epoch {number}", self.history
         )
         ratings, shape = self.ratings, self.engine.shape
+        width = ratings.max_rating - ratings.min_rating
+        l2 = self.config.l2 * (width**2 if self.config.l2_unit == "scale" else 1)
         done, total = 0, 0.0  # batches of the epoch, and the loss of their ratings
         while done < shape.n_batches:
             start = done * shape.batch_size
@@ -237,7 +249,7 @@ class _Training:
                 _heed(self.should_stop, f"in epoch {number}", self.history)
                 last = min(first + self.stretch, end)
                 began, before = time.perf_counter(), total
-                total = self.engine.train(batches, first, last, l2=self.config.l2, total=total)
+                total = self.engine.train(batches, first, last, l2=l2, total=total)
                 self._set_pace(last - first, time.perf_counter() - began)
                 yield total
                 seen = min(last * shape.batch_size, len(piece)) - first * shape.batch_size

@@ -5,6 +5,7 @@ import streamlit as st
 
 from core.analysis.biases.bias import Biases
 from core.analysis.components.extremes import Ends, ends
+from core.data.nouns import with_article
 from core.errors import AnalysisError
 from core.model.scoring import require_bilinear
 from dashboard.biases import tables, words
@@ -57,7 +58,8 @@ def picture(side: Side, fit: Biases, listed: np.ndarray, marked: list[int]) -> E
         ),
         key="bias",
         config={"displaylogo": False},
-        alt=f"Learned bias against mean rating of {len(drawn):,} {side.nouns}, sized by number of ratings. {reading}",
+        alt=f"Learned bias against mean rating of {phrases.count(len(drawn), side.noun)}, sized by number of ratings. "
+        f"{reading}",
     )
     st.markdown(reading)
     return furthest
@@ -79,8 +81,9 @@ def explanation() -> None:
     inside = " inside $\\sigma$" if scorer.scale.sigmoid else ", which is the guess"
     line = "the log odds of that mean between the ends of the scale" if scorer.scale.sigmoid else "that mean"
     taste = (
-        f"*Taste* is the mean of $u \\cdot v$ over the ratings of a {noun}, or of a user. The mean score of a "
-        f"{noun} is its bias, plus that, plus the mean bias of those who rated it.\n\n"
+        f"*Taste* is the mean of $u \\cdot v$ over the ratings of {with_article(noun)}, or of a user. The mean score "
+        "of "
+        f"{with_article(noun)} is its bias, plus that, plus the mean bias of those who rated it.\n\n"
         if scorer.has_vectors
         else ""
     )
@@ -122,7 +125,8 @@ def show() -> None:
 
 st.title(f"Which {phrases.plural(noun)} does everybody like, and who is generous?")
 st.markdown(
-    f"A bias is one number a {noun}: what the model adds to its guess whoever is asked, before any taste is compared. "
+    f"A bias is one number {with_article(noun)}: what the model adds to its guess whoever is asked, before any taste "
+    "is compared. "
     "People have one too: how generous they are. Most of it is the plain average; the rest is worth a look."
 )
 if scorer.has_biases:

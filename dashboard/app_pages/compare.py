@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.analysis.compare.comparison import FEWEST, Shared
+from core.analysis.compare.comparison import FEW, FEWEST, Shared
 from core.errors import LimitError
 from core.model.run import Run
 from core.studies.overlap import OVERLAP
@@ -37,7 +37,7 @@ def pair(chosen: Chosen) -> None:
             return
         min_ratings = elements.enough_ratings(
             *(loaders.item_rows(model.run_id).count for model in (left, right)),
-            leaving=FEWEST,
+            leaving=FEW,
             key="min",
             words="Only what has this many ratings in the data of both is compared; the place of others is mostly "
             "chance.",

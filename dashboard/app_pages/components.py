@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from core.analysis.components.extremes import Ends, ends
+from core.data.nouns import with_article
 from dashboard.cache import analyses, loaders
 from dashboard.charts import components as charts
 from dashboard.charts.scree import scree
@@ -88,7 +89,7 @@ def explanation(dimensions: int) -> None:
     """How all of this is computed, folded away: formulas and sources."""
     with st.expander("How this is computed", icon=":material/function:"):
         st.markdown(
-            f"The {noun} matrix $X$ has one row of {dimensions} numbers a {noun}. Its singular value "
+            f"The {noun} matrix $X$ has one row of {dimensions} numbers {with_article(noun)}. Its singular value "
             "decomposition $X = U S V^\\top$ gives the components, the rows of $V^\\top$, and the scores $X V$. "
             "Component $k$ carries the share $s_k^2 / \\sum_j s_j^2$ of the total. Without centering this is what the "
             "article computes with R's `prcomp(center = FALSE)`: the total is the mean squared length of a row, not a "

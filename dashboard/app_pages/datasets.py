@@ -182,7 +182,8 @@ def releases() -> None:
 def in_words(release: Release) -> str:
     """A release in a list."""
     return (
-        f"{release.title}: {release.ratings:,} ratings, {release.users:,} people, {release.movies:,} movies, "
+        f"{release.title}: {phrases.count(release.ratings, 'rating')}, {phrases.count(release.users, 'person')}, "
+        f"{release.movies:,} movies, "
         f"{release.megabytes:,} MB"
     )
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.analysis.neighbors.of_one import neighbors
 from core.analysis.values import order_by_similarity
+from core.data.nouns import with_article
 from dashboard.cache import analyses, loaders
 from dashboard.charts import matrix as charts
 from dashboard.embeddings import words
@@ -105,7 +106,7 @@ def one_row(rows: Rows) -> None:
         min(WELL_KNOWN, highest),
         key="least",
         bind="query-params",
-        help=f"With few ratings a {rows.noun}'s direction is mostly chance, and so are its neighbors.",
+        help=f"With few ratings {with_article(rows.noun)}'s direction is mostly chance, and so are its neighbors.",
     )
     if not rows.trained[row]:
         warn_untrained(rows.noun)

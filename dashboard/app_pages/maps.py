@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.data.nouns import with_article
 from core.model.run import Run
 from dashboard.cache import loaders
 from dashboard.maps import axis_view, view
@@ -18,7 +19,7 @@ def explanation(run: Run, rows: Rows) -> None:
     with st.expander("How this is computed", icon=":material/function:"):
         st.markdown(
             f"Only {nouns} with enough ratings take part, and of them those with a rating in the training part: the "
-            "others still have the random numbers they started from. Of more than 12,000 the picture draws a sample; "
+            "others' numbers were never learned. Of more than 12,000 the picture draws a sample; "
             "everything else, neighbors and downloads included, uses all of them.\n\n"
             f"**PCA** lays the map along the directions in which the {nouns} on it differ most, as on the page "
             "Components. **t-SNE** ([van der Maaten and Hinton 2008](https://jmlr.org/papers/v9/vandermaaten08a.html)) "
@@ -38,7 +39,8 @@ def explanation(run: Run, rows: Rows) -> None:
             "chance. A name holds genres, decades and words of titles whose odds are at least twice those elsewhere, "
             "the surest difference first (z-score of two proportions, at least 4).\n\n"
             "**An axis of one's own** runs from the mean $a$ of the low pole's vectors to the mean $b$ of the high "
-            f"pole's. A {rows.noun} $v$ lies at $2 \\, (v - (a + b) / 2) \\cdot (b - a) / \\lVert b - a \\rVert^2$: "
+            f"pole's. {with_article(rows.noun).capitalize()} $v$ lies at "
+            "$2 \\, (v - (a + b) / 2) \\cdot (b - a) / \\lVert b - a \\rVert^2$: "
             "−1 is the one mean, 1 the other. The closest component is the one with the largest |cosine| to $b - a$, "
             f"among the components of all {nouns}, not centered; the angle between two axes is measured between their "
             "directions. The words at the ends are hints as on the page Components: Spearman's correlation, or "

@@ -3,12 +3,12 @@
 import streamlit as st
 
 from dashboard.missions import progress
-from dashboard.missions.bar import nouns
+from dashboard.missions.bar import words_here
 from dashboard.missions.tours import MISSIONS, Mission
 from dashboard.session import classroom
 from dashboard.shared import phrases
 
-words = nouns()
+words = words_here()
 
 
 def card(mission: Mission) -> None:

@@ -137,7 +137,7 @@ def explanation(side: Side) -> None:
         "v \\cdot w, \\qquad \\lVert v - w \\rVert = "
         "\\sqrt{\\lVert v \\rVert^2 + \\lVert w \\rVert^2 - 2 \\, v \\cdot w}.$$\n\n"
         f"The search is exact. {side.nouns.capitalize()} without a rating in the training part are not listed: "
-        "their numbers are the random ones they started from. On the picture they are called untrained. Biases "
+        "their numbers were never learned. On the picture they are called untrained. Biases "
         "play no part here.\n\n"
         "*Both* and *Apart* compare two users' own ratings and no model: how many they share, and the mean "
         "absolute difference. The correlation is Spearman's.\n\n"
@@ -156,7 +156,7 @@ st.markdown(
 side, row, min_ratings = controls()
 listed = side.rows.trained & (side.rows.count >= min_ratings)
 if not side.rows.trained[row]:
-    warn_untrained(side.noun, ", and so are its neighbors")
+    warn_untrained(side.noun, ", and its neighbors mean nothing")
 near = analyses.neighbors(run.run_id, users=side.users, row=row, least=min_ratings)
 if len(near["cosine"].index) == 0:
     st.info(f"No other {side.noun} has that many ratings. Lower the number above.", icon=":material/search_off:")

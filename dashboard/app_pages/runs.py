@@ -109,10 +109,10 @@ def compare(chosen: list[RunSummary]) -> None:
     best = min(drawn, key=lambda summary: summary.outcome.val_rmse)
     st.markdown(
         "Solid lines are validation, dotted ones training. "
-        f"The lowest kept validation RMSE, {best.outcome.val_rmse:.3f}, is "
+        f"The lowest kept validation RMSE, {best.outcome.val_rmse:,.3f}, is "
         f"that of {phrases.run_words(best)}."
         if len(drawn) > 1
-        else curve.result_words(best.outcome, phrases.unit(best.dataset.max_rating))
+        else curve.result_words(best.outcome, phrases.unit(best.dataset))
     )
     if len(drawn) > 1:
         st.subheader("Settings that differ")
@@ -131,7 +131,8 @@ def details(summary: RunSummary) -> None:
         left.markdown("**Settings**")
         left.table(settings, border="horizontal")
         facts = {
-            "Data": f"{escape(data.name)}: {data.ratings:,} ratings, {data.users:,} people, "
+            "Data": f"{escape(data.name)}: {phrases.count(data.ratings, 'rating')}, "
+            f"{phrases.count(data.users, 'person')}, "
             f"{phrases.count(data.items, data.noun)}",
             "Training ratings": f"{run.started.n_train:,}",
             "Validation ratings": f"{run.started.n_validation:,}, "

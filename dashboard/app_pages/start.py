@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from core.data.nouns import with_article
 from core.data.ratings import Ratings
 from dashboard.cache import analyses, loaders
 from dashboard.charts import data as charts
@@ -38,7 +39,7 @@ def picture() -> None:
 
 def introduction() -> None:
     """Three sentences and the one button."""
-    st.markdown(phrases.WHAT_IS_AN_EMBEDDING.format(noun=noun, nouns=nouns))
+    st.markdown(phrases.WHAT_IS_AN_EMBEDDING.format(**phrases.nouns(noun)))
     if run_id is None:
         st.caption(
             "The table shows where it starts: ratings with gaps between them. Even for the best-known it has many, "
@@ -48,7 +49,7 @@ def introduction() -> None:
         return
     summary = next(summary for summary in loaders.runs() if summary.run_id == run_id)
     beside = "The map beside comes from your model" if map_of else "One number is no map, but there is a model"
-    st.caption(f"{beside}: {phrases.run_words(summary)}. No one told it what a {noun} is about.")
+    st.caption(f"{beside}: {phrases.run_words(summary)}. No one told it what {with_article(noun)} is about.")
     if st.button("Open the components", type="primary", icon=":material/insights:"):
         st.switch_page("app_pages/components.py")
 
@@ -59,7 +60,7 @@ def data_in_numbers(ratings: Ratings) -> None:
     overview(ratings, "start")
     few = np.count_nonzero(ratings.item_count < WELL_KNOWN) / len(ratings.items)
     st.caption(
-        f"The middle rating is {np.median(ratings.rating):g} {phrases.unit(ratings.max_rating)}. "
+        f"The middle rating is {np.median(ratings.rating):g} {phrases.unit(ratings)}. "
         f"{few:.0%} of the {nouns} have {WELL_KNOWN - 1} ratings "
         f"or fewer: about those a model can learn little, and the pages say so where it matters."
     )
@@ -72,7 +73,7 @@ def where_to_go() -> None:
         for page, icon, title, words in phrases.WHERE_TO_GO:
             with st.container(border=True, height="stretch"):
                 st.markdown(f"**:material/{icon}: {title}**")
-                st.caption(words.format(noun=noun, nouns=nouns))
+                st.caption(words.format(**phrases.nouns(noun)))
                 st.space("stretch")
                 st.page_link(
                     f"app_pages/{page}.py", label="Open", icon=":material/arrow_forward:", icon_position="right"

@@ -38,7 +38,7 @@ def settings_form(noun: str) -> None:
             for name in form.folded():
                 form.setting(name, noun, settings_changed)
     with above:  # drawn last: the lit one is that of the settings, which a link may have filled in
-        form.presets(settings_changed)
+        form.presets(trainings.suitable_preset(), settings_changed)
 
 
 def config_of_form() -> RunConfig | None:
@@ -80,8 +80,8 @@ def board(
             st.metric("Epoch", f"{number} of {references.epochs}", border=True)
         else:
             st.metric("Kept epoch", f"{number} of {len(drawn.epochs)}", border=True)
-        st.metric("Training RMSE", f"{epoch.rmse:.3f}" if epoch else "–", border=True)
-        st.metric("Validation RMSE", f"{epoch.val_rmse:.3f}" if epoch else "–", border=True)
+        st.metric("Training RMSE", f"{epoch.rmse:,.3f}" if epoch else "–", border=True)
+        st.metric("Validation RMSE", f"{epoch.val_rmse:,.3f}" if epoch else "–", border=True)
         st.metric(*time, border=True)
     finished = drawn.kept_epoch is not None
     length = len(drawn.epochs) if finished else references.epochs

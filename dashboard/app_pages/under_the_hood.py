@@ -2,20 +2,23 @@
 
 import streamlit as st
 
+from core.data.nouns import with_article
 from dashboard.lesson.example import choose
 from dashboard.lesson.steps import STEPS, draw, stepper
+from dashboard.shared import phrases
 from dashboard.shell.needs_run import require_run
 
 run = require_run()
 noun = run.dataset.noun
 st.title("What does an embedding layer do?")
 st.markdown(
-    f"Eight small steps from a {noun} to a row of numbers, to a guess, to learning, on the numbers of your own model. "
+    f"Eight small steps from {with_article(noun)} to a row of numbers, to a guess, to learning, on the numbers of "
+    "your own model. "
     "Nothing needs to be known beforehand; each step ends with a question to think about."
 )
 with st.container(horizontal=True, vertical_alignment="bottom"):
     at = stepper()
     example = choose(run)
 st.progress((at + 1) / len(STEPS), text=f"Step {at + 1} of {len(STEPS)}")
-st.header(f"{at + 1}. {STEPS[at].title.format(noun=noun)}")
+st.header(f"{at + 1}. {STEPS[at].title.format(**phrases.nouns(noun))}")
 draw(STEPS[at], example)

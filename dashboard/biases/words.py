@@ -4,6 +4,7 @@ import numpy as np
 
 from core.analysis.biases.bias import MOST_SHRINKAGE, Biases
 from core.analysis.components.extremes import Ends
+from core.data.nouns import with_article
 from core.model.scoring import Bilinear
 from dashboard.embeddings.words import signed
 from dashboard.shared.markup import escape
@@ -27,8 +28,8 @@ def meaning(rows: Rows, scorer: Bilinear) -> str:
     middle = "the middle of the scale" if scorer.scale.sigmoid else "the mean that the model learned"
     top, bottom = (trained[place(bias[trained])] for place in (np.argmax, np.argmin))
     return (
-        f"Everything else being zero, a bias of 0 guesses {alone(scorer, 0):.2f}, {middle}; the "
-        f"highest, {signed(bias[top])} of {escape(rows.labels[top])}, guesses {alone(scorer, bias[top]):.2f}, the "
+        f"Everything else being zero, a bias of 0 guesses {alone(scorer, 0):,.2f}, {middle}; the "
+        f"highest, {signed(bias[top])} of {escape(rows.labels[top])}, guesses {alone(scorer, bias[top]):,.2f}, the "
         f"lowest, {signed(bias[bottom])} of {escape(rows.labels[bottom])}, {alone(scorer, bias[bottom]):.2f}."
     )
 
@@ -82,13 +83,13 @@ def taste(rows: Rows, more: np.ndarray, less: np.ndarray) -> str:
 def _explained(rows: Rows, fit: Biases) -> str:
     if fit.r2 < 0.1:
         return (
-            f"How often and how well a {rows.noun} was rated explains almost nothing of its bias "
+            f"How often and how well {with_article(rows.noun)} was rated explains almost nothing of its bias "
             f"({max(fit.r2, 0):.0%} of the differences): these biases are not about being liked."
             if rows.noun != "user"
             else "How often and how well somebody rates explains almost nothing of their bias "
             f"({max(fit.r2, 0):.0%} of the differences): these biases are not about generosity."
         )
-    who = "somebody rates" if rows.noun == "user" else f"a {rows.noun} was rated"
+    who = "somebody rates" if rows.noun == "user" else f"{with_article(rows.noun)} was rated"
     rest = "Color is the rest, blue above what is expected and red below; larger circles have more ratings."
     return f"How often and how well {who} explains **{fit.r2:.0%}** of the differences between biases. {rest}"
 
@@ -110,7 +111,8 @@ def shrinkage(rows: Rows, fit: Biases) -> str:
         )
     one, hundred = (float(fit.believed(np.array([n]))[0]) for n in (1, 100))
     return (
-        f"With **{count(max(1, round(half)), 'rating')}** about half of a {noun}'s distance from the overall mean of "
+        f"With **{count(max(1, round(half)), 'rating')}** about half of {with_article(noun)}'s distance from the "
+        "overall mean of "
         f"{fit.center:.2f} is believed, with a single one {one:.0%}, with a hundred {hundred:.0%}. That is no rule "
         "somebody wrote: a bias starts at zero, each rating pulls at it, and training stops, or the penalty holds it, "
         "before a few ratings have pulled it far."

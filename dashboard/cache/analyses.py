@@ -19,6 +19,7 @@ from core.analysis.item_attributes import ItemColumns, item_columns
 from core.analysis.lesson.step import Seconds, time_both
 from core.analysis.maps.faithfulness import Faithfulness, faithfulness
 from core.analysis.neighbors import of_one as nearness
+from core.analysis.neighbors.all_neighbors import fitting_k
 from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors
 from core.analysis.new_user.explain import Misses, worst
 from core.analysis.new_user.model import NewUserModel
@@ -27,7 +28,7 @@ from core.analysis.new_user.recommend import first_set
 from core.analysis.values import Values, values
 from core.model.scoring import require_biases, require_bilinear
 from core.studies import saved_axes
-from core.studies.maps import MapStudySettings
+from core.studies.maps import K, MapStudySettings
 from core.studies.saved_axes import OwnAxis
 from dashboard.cache.loaders import item_rows, ratings, ratings_of, rows_of, run, split_of_run, study
 from dashboard.for_you.scales import Entry, entry
@@ -189,8 +190,9 @@ def shadow(run_id: str, settings: MapStudySettings) -> Pca:
 @st.cache_resource(max_entries=8, show_spinner="Measuring how faithful the map is …")
 def shadow_faithfulness(run_id: str, settings: MapStudySettings) -> Faithfulness:
     """How faithful the map along `shadow` is."""
-    scores = shadow(run_id, settings).scores
-    return faithfulness(_on_the_map(run_id, settings), scores.astype(np.float32), metric=settings.metric)
+    scores = shadow(run_id, settings).scores.astype(np.float32)
+    k = fitting_k(len(scores), K)
+    return faithfulness(_on_the_map(run_id, settings), scores, k=k, metric=settings.metric)
 
 
 def _on_the_map(run_id: str, settings: MapStudySettings) -> np.ndarray:

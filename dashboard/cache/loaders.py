@@ -13,6 +13,7 @@ import streamlit as st
 from core import data
 from core.config import RunConfig, SplitConfig
 from core.data import ColumnMapping, DatasetInfo, ImportOptions, Preview, uploads
+from core.data.nouns import count
 from core.data.ratings import Ratings
 from core.data.splits import Split, split
 from core.errors import DatasetError, LimitError, UnknownJobError
@@ -198,11 +199,14 @@ def user_hover(run_id: str) -> list[str]:
 def _hover(dataset_id: str, how: SplitConfig, _rows: Rows, *, users: bool) -> list[str]:
     """One list for all runs on one split: of their rows it shows nothing but which are trained."""
     rated = ratings(dataset_id)
-    text = "{count:,} ratings, {mean:.2f} on average" if users else "rated {mean:.2f} by {count:,}"
     means, counts = (rated.user_mean, rated.user_count) if users else (rated.item_mean, rated.item_count)
+
+    def words(mean: float, n: int) -> str:
+        return f"{count(n, 'rating')}, {mean:,.2f} on average" if users else f"rated {mean:,.2f} by {n:,}"
+
     return [
-        f"<b>{plain(_rows.name(row))}</b><br>{text.format(mean=mean, count=count)}"
-        for row, (mean, count) in enumerate(zip(means.tolist(), counts.tolist(), strict=True))
+        f"<b>{plain(_rows.name(row))}</b><br>{words(mean, n)}"
+        for row, (mean, n) in enumerate(zip(means.tolist(), counts.tolist(), strict=True))
     ]
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.biases.bias import Biases
+from core.data.nouns import with_article
 from dashboard.charts.base import ACCENT, AROUND_ZERO, CHOSEN, MUTED, REFERENCE, color_bar, figure, plain, sampled
 from dashboard.charts.points import OUTLINE, add_points, ring, sample
 from dashboard.shared.phrases import count as counted
-from dashboard.shared.phrases import plural
 
 CURVES = (1, 10, 100, 1000)
 """Numbers of ratings whose expected bias is drawn as a line."""
@@ -47,7 +47,7 @@ def scatter(
     """
     drawn = sample(rated, keep=np.array(marked, np.int64))
     result = figure(
-        f"Learned bias and mean rating of {len(rated):,} {plural(noun)}{sampled(len(drawn), len(rated))}",
+        f"Learned bias and mean rating of {counted(len(rated), noun)}{sampled(len(drawn), len(rated))}",
         x="Mean rating",
         y="Learned bias (units of the score)",
         height=500,
@@ -131,7 +131,10 @@ def _add_curves(result: go.Figure, fit: Biases, mean: np.ndarray, count: np.ndar
 def believed(fit: Biases, highest: int, *, noun: str) -> go.Figure:
     """Share of an average's distance from the middle that is believed, by number of ratings up to `highest`."""
     result = figure(
-        f"How much of a {noun}'s average is believed", x="Ratings (each step tenfold)", y="Share believed", height=300
+        f"How much of {with_article(noun)}'s average is believed",
+        x="Ratings (each step tenfold)",
+        y="Share believed",
+        height=300,
     )
     count = np.unique(np.geomspace(1, max(highest, 10), 80).round()).astype(np.int32)
     result.add_scatter(

@@ -6,11 +6,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.components.extremes import Ends
+from core.data.nouns import count
 from dashboard.charts import points
 from dashboard.charts.base import ACCENT, CHOSEN, MUTED, figure, plain, sampled
 from dashboard.charts.points import Classes, Coloring, add_points
 from dashboard.principal_components.label import Label
-from dashboard.shared.phrases import plural
 
 
 def strip(
@@ -37,7 +37,7 @@ def strip(
     named = np.concatenate([ends.top, ends.bottom, np.array(marked, int)])
     drawn = points.sample(np.arange(len(scores)), keep=named)
     of_all = sampled(len(drawn), len(scores))
-    result = figure(f"All {len(scores):,} {plural(noun)} along {label.short}{of_all}", x=axis_title(label), height=320)
+    result = figure(f"All {count(len(scores), noun)} along {label.short}{of_all}", x=axis_title(label), height=320)
     height = points.swarm(scores[drawn])
     few = {"size": 3, "color": MUTED, "opacity": 0.5}
     many = {"size": 4, "color": ACCENT, "opacity": 0.65}
@@ -109,7 +109,7 @@ def scatter(
     drawn = points.sample(rows)
     names = [axis_title(label, unit=len(axes) == 2) for label in labels or [Label(axis + 1) for axis in axes]]
     of_all = sampled(len(drawn), len(rows))
-    result = figure(f"{len(rows):,} {plural(noun)} on components {_listed(axes)}{of_all}", height=620)
+    result = figure(f"{count(len(rows), noun)} on components {_listed(axes)}{of_all}", height=620)
     lines = [f"component {column + 1}: %{{{axis}:.2f}}" for axis, column in zip("xyz", axes, strict=False)]
     template = "<br>".join(["%{text}", *lines])
     for name, visible, marker in points.layers(color, drawn, flat=len(axes) == 2):

@@ -1,6 +1,7 @@
 """The ratings at a glance, and the small pictures of the start page."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import plotly.graph_objects as go
@@ -9,20 +10,41 @@ from core.data.ratings import Ratings
 from dashboard.charts import base
 from dashboard.shared.phrases import plural, unit
 
+MOST_BARS = 41
+"""Different ratings that have a bar each; of more, such as counts, the bars are ranges."""
+
 
 def ratings_histogram(ratings: Ratings, *, height: int = 260) -> go.Figure:
     """How often each rating was given."""
     values, counts = np.unique(ratings.rating, return_counts=True)
-    figure = base.figure("How people rate", x=f"Rating ({unit(ratings.max_rating)})", y="Ratings", height=height)
+    names = starts = [f"{value:g}" for value in values]
+    if len(values) > MOST_BARS:
+        edges = _edges(ratings.rating)
+        counts, _ = np.histogram(ratings.rating, bins=edges)
+        starts = [_three_digits(edge) for edge in edges]
+        names = [f"{low} to {high}" for low, high in pairwise(starts)]
+    from_up = ", from this much up" if len(starts) > len(names) else ""
+    figure = base.figure("How people rate", x=f"Rating ({unit(ratings)}{from_up})", y="Ratings", height=height)
     figure.add_bar(
-        x=[f"{value:g}" for value in values],
+        x=starts[: len(names)],
         y=counts,
         marker_color=base.VALIDATION,
-        customdata=counts / len(ratings),
-        hovertemplate=f"%{{x}} {unit(ratings.max_rating)}: %{{y:,}} ratings (%{{customdata:.1%}})<extra></extra>",
+        customdata=list(zip(names, counts / len(ratings), strict=True)),
+        hovertemplate=f"%{{customdata[0]}} {unit(ratings)}: %{{y:,}} ratings (%{{customdata[1]:.1%}})<extra></extra>",
     )
     figure.update_xaxes(type="category")
     return figure
+
+
+def _edges(rating: np.ndarray) -> np.ndarray:
+    """Ends of 20 ranges: of equal width, or each by the same factor wider where most ratings are near the low end."""
+    low, middle, high = np.quantile(rating.astype(np.float64), [0, 0.5, 1])
+    return np.geomspace(low, high, 21) if low > 0 and high > 50 * middle else np.linspace(low, high, 21)
+
+
+def _three_digits(number: float) -> str:
+    """A number with three digits that count: "0.125", "352,000"."""
+    return f"{float(f'{number:.3g}'):,.10g}"
 
 
 def counts_histogram(counts: np.ndarray, *, title: str, noun: str, nouns: str = "", height: int = 260) -> go.Figure:
@@ -150,8 +172,8 @@ def rating_matrix(ratings: Ratings, *, users: int = 60, items: int = 14, height:
         xgap=1,
         ygap=1,
         hoverongaps=False,
-        colorbar={"title": {"text": unit(ratings.max_rating).capitalize()}, "thickness": 10},
-        hovertemplate=f"%{{y}}: %{{z}} {unit(ratings.max_rating)}<extra></extra>",
+        colorbar={"title": {"text": unit(ratings).capitalize()}, "thickness": 10},
+        hovertemplate=f"%{{y}}: %{{z}} {unit(ratings)}<extra></extra>",
     )
     figure.update_xaxes(showticklabels=False, showgrid=False)
     figure.update_yaxes(autorange="reversed", showgrid=False, title_text="")

@@ -6,10 +6,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.values import Values
+from core.data.nouns import count as counted
+from core.data.nouns import plural
 from dashboard.charts.base import AROUND_ZERO, CHOSEN, MUTED, color_bar, figure, plain, sampled
 from dashboard.charts.points import add_points, sample
 from dashboard.shared.matrix_rows import UNTRAINED
-from dashboard.shared.phrases import count, plural
 
 LABEL_LENGTH = 26
 """Longest row label beside the heatmap; the hover has the whole title."""
@@ -31,7 +32,7 @@ def heatmap(values: np.ndarray, labels: Sequence[str], trained: np.ndarray, *, n
     mark = np.where(trained, "", UNTRAINED)
     names = [plain(label, 200) + suffix for label, suffix in zip(labels, mark, strict=True)]
     result = figure(
-        f"{count(len(names), noun)} by {values.shape[1]} dimensions",
+        f"{counted(len(names), noun)} by {values.shape[1]} dimensions",
         x="Dimension",
         height=max(240, 130 + 22 * len(names)),
     )
@@ -130,7 +131,7 @@ def lengths(
     neighbors = np.concatenate([*marked.values(), [chosen]]).astype(np.int64)
     drawn = sample(rated, keep=neighbors)
     result = figure(
-        f"Length and number of ratings of {len(rated):,} {plural(noun)}{sampled(len(drawn), len(rated))}",
+        f"Length and number of ratings of {counted(len(rated), noun)}{sampled(len(drawn), len(rated))}",
         x="Ratings (each step tenfold)",
         y="Length of the vector (embedding units)",
         height=420,

@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.new_user.position import People, Place
+from core.data.nouns import count
 from dashboard.charts.base import CHOSEN, MUTED, REFERENCE, figure, plain, sampled
 from dashboard.charts.points import add_points, ring, sample
 from dashboard.principal_components.label import Label
@@ -44,7 +45,7 @@ def plane(
     visible = sample(drawn, keep=near, most=MOST_DRAWN)
     of_all = sampled(len(visible), len(drawn))
     names = [f"{plain(labels[axis].span, 90)}<br>(embedding units from the average person)" for axis in axes]
-    result = figure(f"You among {len(drawn):,} people{of_all}", x=names[0], y=names[1], height=440)
+    result = figure(f"You among {count(len(drawn), 'person')}{of_all}", x=names[0], y=names[1], height=440)
     for rows, name, marker in (
         (visible, "everybody", {"size": 5, "color": MUTED}),
         (near, "leans your way", ring(9, 2, color=_NEAR)),

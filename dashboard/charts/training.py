@@ -51,8 +51,8 @@ def curve_rows(curve: Curve, references: Started, behind: Named | None = None) -
         behind: An earlier run to compare with.
     """
     points: list[tuple[float, float, str, str]] = [
-        (0, references.mean_rmse, f"always guess the mean: {references.mean_rmse:.3f}", "reference"),
-        (0, references.averages_rmse, f"averages only, no embedding: {references.averages_rmse:.3f}", "reference"),
+        (0, references.mean_rmse, f"always guess the mean: {references.mean_rmse:,.3f}", "reference"),
+        (0, references.averages_rmse, f"averages only, no embedding: {references.averages_rmse:,.3f}", "reference"),
     ]
     if behind is not None:
         points += [(e.epoch, e.rmse, "Earlier model", "behind, training") for e in behind.curve.epochs]

@@ -103,7 +103,7 @@ def _maps(pair: Pair) -> None:
             noun=pair.noun,
         )
         alt = (
-            f"{len(pair.shared):,} {phrases.plural(pair.noun)} of model {letter}, {how}, on components "
+            f"{phrases.count(len(pair.shared), pair.noun)} of model {letter}, {how}, on components "
             f"{axes[0] + 1} and {axes[1] + 1} of {pair.letters[0]}, {len(marked)} of them marked"
         )
         on_select = partial(_select_points, pair.names, key)

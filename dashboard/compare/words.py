@@ -6,6 +6,7 @@ import numpy as np
 
 from core.analysis.compare.comparison import Comparison, Measured, Shared
 from core.analysis.compare.measures import kept_by_chance
+from core.data.nouns import with_article
 from core.store.runs import RunSummary
 from dashboard.shared.markup import escape
 from dashboard.shared.phrases import count, plural, unit
@@ -27,7 +28,7 @@ def errors(letters: Sequence[str], summaries: Sequence[RunSummary]) -> str:
             "Their errors are not of the same ratings: other data, or another part of it kept aside to test on. Which "
             "model guesses better cannot be told from them."
         )
-    stars = unit(summaries[best].dataset.max_rating)
+    stars = unit(summaries[best].dataset)
     if high - low < SAME:
         return f"They guess about equally well: off by {low:.3f} to {high:.3f} {stars}."
     if len(summaries) == 2:
@@ -56,7 +57,8 @@ def alike(left: str, right: str, comparison: Comparison, noun: str) -> str:
     """How alike two spaces are, beside what chance would give."""
     measured, k = comparison.measured, comparison.overlap.k
     text = (
-        f"Of the {k} nearest {plural(noun)} that {left} gives a {noun}, {right} keeps **{number(measured.kept)}** on "
+        f"Of the {k} nearest {plural(noun)} that {left} gives {with_article(noun)}, {right} keeps "
+        f"**{number(measured.kept)}** on "
         f"average; lists drawn by chance would share {measured.kept_by_chance:.2f}."
     )
     return f"{text} {_spaces(measured)}"

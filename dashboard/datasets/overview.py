@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 from plotly.graph_objects import Figure
 
+from core.data.nouns import with_article
 from core.data.ratings import Ratings
 from dashboard.charts import data as charts
 from dashboard.shared import phrases
@@ -16,9 +17,9 @@ def overview(ratings: Ratings, prefix: str) -> None:
         st.metric("Ratings", f"{len(ratings):,}", border=True)
         st.metric("People", f"{len(ratings.users):,}", border=True)
         st.metric(nouns.capitalize(), f"{len(ratings.items):,}", border=True)
-        words = f"Share of all pairs of a person and a {noun} that are rated."
+        words = f"Share of all pairs of a person and {with_article(noun)} that are rated."
         st.metric("Table filled", f"{filled_share(ratings):.1%}", border=True, help=words)
-    by_item = _counts(ratings.item_count, f"How often a {noun} is rated", noun)
+    by_item = _counts(ratings.item_count, f"How often {with_article(noun)} is rated", noun)
     by_person = _counts(ratings.user_count, "How much a person rates", "person")
     with st.grid(3, min_column_width=260):
         for figure, name, alt in (

@@ -50,8 +50,7 @@ def choose_row(
 def warn_untrained(noun: str, consequence: str = "") -> None:
     """A warning that training never moved a row, and what comes of that."""
     st.warning(
-        f"This {noun} has no rating in the training part: its numbers are the random ones it started from"
-        f"{consequence}.",
+        f"This {noun} has no rating in the training part: its numbers were never learned{consequence}.",
         icon=":material/casino:",
     )
 

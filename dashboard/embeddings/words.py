@@ -36,8 +36,8 @@ def untrained(rows: Rows) -> str:
         return ""
     verb, still = ("has", "its") if n == 1 else ("have", "their")
     return (
-        f"{count(n, rows.noun)} of {len(rows):,} {verb} no rating in the training part: {still} numbers are still "
-        "the random ones they started from, and mean nothing."
+        f"{count(n, rows.noun)} of {len(rows):,} {verb} no rating in the training part: {still} numbers were "
+        "never learned, and mean nothing."
     )
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 from core.analysis.new_user.model import NewUserModel, fitting
 from core.analysis.new_user.recommend import Steer, best, steered
 from core.analysis.new_user.uncertainty import Sureness
+from core.data.nouns import with_article
 from dashboard.cache import loaders
 from dashboard.for_you import own_ratings, rate, why_dialog, words
 from dashboard.for_you.scales import Entry
@@ -119,7 +120,7 @@ def _filters(model: NewUserModel, rows: Rows) -> _Filters:
             min(WELL_KNOWN, highest),
             key="like_min",
             bind="query-params",
-            help=f"Of a {noun} with few ratings the model knows little.",
+            help=f"Of {with_article(noun)} with few ratings the model knows little.",
         )
         steer = _steer(model, rows)
     allowed = rows.trained & fitting(
@@ -154,7 +155,7 @@ def _line(model: NewUserModel, rows: Rows, row: int, rank: int, entry: Entry, pr
     """One guess, a place to rate it, and what else can be done with it."""
     ratings, label = model.ratings, rows.labels[row]
     item = ratings.items.ids[row]
-    guess = words.guess(predictions.rating[row], predictions.sure, row, rows.noun)
+    guess = words.guess(predictions.rating[row], predictions.sure, row, rows.noun, (entry.low, entry.high))
     with rate.line_of(f"**{rank}** · {rate.name(ratings, rows, row)}"):
         st.markdown(guess, width=230)
         rate.give(ratings, rows, row, entry, fine=False, place="list")

@@ -14,6 +14,7 @@ from core.analysis.new_user.position import Alike, People, Place, alike, place
 from dashboard.cache import analyses, loaders
 from dashboard.charts import person as charts
 from dashboard.embeddings.parts import show_chart
+from dashboard.embeddings.words import signed
 from dashboard.for_you import own_ratings, words
 from dashboard.principal_components.label import Label
 from dashboard.shared import phrases, sides, tables
@@ -47,12 +48,18 @@ def standing(model: NewUserModel, person: NewUser) -> Standing:
     run_id = model.run.run_id
     among, average = analyses.people_along(run_id), model.averages.user
     components = analyses.item_pca(run_id, centered=False, min_ratings=0).components[: among.scores.shape[1]]
-    eligible = model.trained_users & (model.ratings.user_count >= ENOUGH) & (person.n_ratings > 0)
+    eligible = model.trained_users & (model.ratings.user_count >= _enough(model)) & (person.n_ratings > 0)
     return Standing(
         among,
         place(person, components, average, among),
         alike(model.run.scorer.user_embedding, person.vector, average, eligible, top=NEAREST),
     )
+
+
+def _enough(model: NewUserModel) -> int:
+    """Ratings that somebody to compare with needs: fewer where hardly anybody has that many."""
+    count = np.sort(model.ratings.user_count)
+    return min(ENOUGH, int(count[-min(NEAREST, len(count))]))
 
 
 def section(model: NewUserModel, person: NewUser, labels: Sequence[Label], ends: Sequence[tuple[str, str]]) -> None:
@@ -88,8 +95,8 @@ def _plane(model: NewUserModel, result: Standing, labels: Sequence[Label]) -> No
         st.info("This model has one dimension, so there is no plane to lie on.", icon=":material/info:")
         return
     people, hover = np.flatnonzero(model.trained_users), loaders.user_hover(model.run.run_id)
-    alt = f"You and {len(people):,} people on the first two components; you are at "
-    alt += f"{result.mine.scores[0]:.2f} and {result.mine.scores[1]:.2f}, the average person at zero."
+    alt = f"You and {phrases.count(len(people), 'person')} on the first two components; you are at "
+    alt += f"{signed(result.mine.scores[0])} and {signed(result.mine.scores[1])}, the average person at zero."
     picture = charts.plane(result.among, result.mine, (0, 1), people, result.near.index, hover, labels)
     show_chart(picture, "own_plane", alt)
 
@@ -124,7 +131,7 @@ def _nearest(model: NewUserModel, near: Alike, n: int) -> None:
     st.subheader("Who leans your way")
     if len(near.index) == 0:
         st.caption(
-            f"Nobody in the data has {ENOUGH} ratings, so there is nobody to compare with."
+            f"Nobody with {phrases.count(_enough(model), 'rating')} or more leans the same way."
             if n
             else "Rate something, and the people whose taste leans the same way are listed here."
         )

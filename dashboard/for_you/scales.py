@@ -54,7 +54,7 @@ def entry(ratings: Ratings) -> Entry:
     """The way that fits a dataset, by the values that occur in it."""
     low, high = ratings.min_rating, ratings.max_rating
     values = np.unique(ratings.rating[:: -(-len(ratings) // LOOKED_AT)].astype(np.float64))
-    if len(values) <= 2 and set(values) <= {low, high}:
+    if set(values) == {low, high} or (high - low == 1 and set(values) < {low, high}):
         return Entry("thumbs", low, high, high - low)
     away = np.append(values, high) - low
     step = next((step for step in STEPS if np.allclose(away / step, np.round(away / step), atol=1e-3)), STEPS[-1])

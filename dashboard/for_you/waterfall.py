@@ -72,17 +72,17 @@ def show(model: NewUserModel, rows: Rows, naming: Naming, case: Case, *, key: st
         warn_untrained(rows.noun)
     truth = "" if case.actual is None else f" The true rating is **{case.actual:g}**."
     if not model.run.scorer.is_bilinear:
-        st.markdown(f"The guess for **{escape(rows.labels[case.row])}** is **{predicted(model, case):.2f}**.{truth}")
+        st.markdown(f"The guess for **{escape(rows.labels[case.row])}** is **{predicted(model, case):,.2f}**.{truth}")
         explain_lack(model.run, "is_bilinear")
         return
     ratings, parts = model.ratings, taken_apart(model, case)
-    scale, unit = (ratings.min_rating, ratings.max_rating), phrases.unit(ratings.max_rating)
+    scale, unit = (ratings.min_rating, ratings.max_rating), phrases.unit(ratings)
     steps = printed([term.rating for term in parts.terms], DIGITS)
     reading, title = words.explanation(parts, steps, naming.toward, case.who, rows.noun, scale), rows.name(case.row)
     picture = waterfall(
         step_names(parts, naming, case.who, rows.noun),
         steps,
-        [f"{steps[0]:.2f}", *(sign(step) for step in steps[1:]), f"{parts.rating:.2f}"],
+        [f"{steps[0]:,.2f}", *(sign(step) for step in steps[1:]), f"{parts.rating:,.2f}"],
         round(parts.rating, DIGITS),
         title=f"The guess for {plain(title, 48)}",
         unit=unit,
@@ -170,7 +170,7 @@ def pulled(model: NewUserModel, rows: Rows, row: int) -> None:
     items, rating = ratings.items.indices(given), list(given.values())
     result = influence(model.run.scorer, items, np.array(rating), row, model.prior)
     titles = [rows.labels[item] for item in items]
-    st.markdown(words.influence(result, titles, rating, ratings.max_rating))
+    st.markdown(words.influence(result, titles, rating, (ratings.min_rating, ratings.max_rating)))
     if len(result.rated) == 0:
         return
     first = result.rated[:PULLED]

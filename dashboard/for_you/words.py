@@ -11,7 +11,7 @@ from core.model.run import Run
 from dashboard.embeddings.words import signed
 from dashboard.principal_components.label import Label
 from dashboard.shared.markup import escape
-from dashboard.shared.phrases import count, unit
+from dashboard.shared.phrases import count, guessed, unit_of
 
 
 def list_lead(n: int, nouns: str) -> str:
@@ -31,10 +31,11 @@ def same_for_all(nouns: str) -> str:
     )
 
 
-def guess(rating: float, sure: Sureness, place: int, noun: str) -> str:
+def guess(rating: float, sure: Sureness, place: int, noun: str, scale: tuple[float, float]) -> str:
     """A guess, how far it may be off, and in small what that comes of."""
     because = {"": "", "item": f", {noun} rated seldom", "person": ", tastes differ on it"}[sure.reason(place)]
-    return f"**{rating:.1f}** ± {sure.miss[place]:.1f} :small[:gray[{sure.word(place)}{because}]]"
+    number, miss = guessed(rating, scale), guessed(sure.miss[place], scale)
+    return f"**{number}** ± {miss} :small[:gray[{sure.word(place)}{because}]]"
 
 
 def why_help(title: str) -> str:
@@ -102,7 +103,7 @@ def explanation(
     average, person, item, *_ = steps
     verb = "rate" if who == "you" else "rates"
     sentences = [
-        f"The average guess is {average:.2f}.",
+        f"The average guess is {average:,.2f}.",
         f"{who[0].upper()}{who[1:]} {verb} {_more(person, 'higher', 'lower')} than most.",
         f"This {noun} is liked {_more(item, 'better', 'less')} than the average one.",
     ]
@@ -113,11 +114,11 @@ def explanation(
         way = "that way too" if term.score > 0 else "the other way"
         sentences.append(
             f"Taste does most along {escape(toward(term.component, term.item > 0))}: the {noun} lies there, and "
-            f"{lean} {way} ({signed(step)} {unit(ends[1])})."
+            f"{lean} {way} ({signed(step)} {unit_of(*ends)})."
         )
     low, high = ends
-    held = "" if low <= parts.rating <= high else f", held inside the scale at {np.clip(parts.rating, low, high):.2f}"
-    return f"{' '.join(sentences)} Together **{parts.rating:.2f}**{held}."
+    held = "" if low <= parts.rating <= high else f", held inside the scale at {np.clip(parts.rating, low, high):,.2f}"
+    return f"{' '.join(sentences)} Together **{parts.rating:,.2f}**{held}."
 
 
 def _more(step: float, up: str, down: str) -> str:
@@ -126,7 +127,7 @@ def _more(step: float, up: str, down: str) -> str:
     return f"**{abs(step):.2f}** {up if step > 0 else down}"
 
 
-def influence(result: Influence, titles: Sequence[str], given: Sequence[float], high: float) -> str:
+def influence(result: Influence, titles: Sequence[str], given: Sequence[float], ends: tuple[float, float]) -> str:
     """The ratings that pulled a guess most."""
     if len(result.rated) == 0:
         return "You have rated nothing yet, so this is the guess for the typical person."
@@ -136,7 +137,7 @@ def influence(result: Influence, titles: Sequence[str], given: Sequence[float], 
     pulled = "up" if effect > 0 else "down"
     return (
         f"Your **{given[place]:g}** for **{escape(titles[place])}** pulled it {pulled} the most: without that rating "
-        f"the guess would be {abs(effect):.2f} {unit(high)} {'lower' if effect > 0 else 'higher'}."
+        f"the guess would be {abs(effect):,.2f} {unit_of(*ends)} {'lower' if effect > 0 else 'higher'}."
     )
 
 
@@ -151,7 +152,7 @@ def foldin(run: Run, nouns: str) -> str:
         "minimizes\n\n"
         "$$\\sum_{\\text{your ratings}} (r - \\text{guess}(x))^2 + s^2 \\, (x - m)^\\top C^{-1} (x - m),$$\n\n"
         "ridge regression toward the typical person: $m$ and $C$ are mean and covariance of the people the model was "
-        f"trained on, $s$ = {run.outcome.val_rmse:.3f} its error on ratings it had not seen. With few ratings you "
+        f"trained on, $s$ = {run.outcome.val_rmse:,.3f} its error on ratings it had not seen. With few ratings you "
         "stay close to $m$, most of all in directions in which people hardly differ.\n\n"
         "*±* is how far the guess is probably off. Its square is the sum of two: how far the model's guesses of "
         f"{nouns} with as many ratings missed in its test, and how little your ratings say about this one (the "

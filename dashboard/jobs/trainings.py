@@ -26,13 +26,17 @@ def key(config: RunConfig) -> str:
 
 def unit(dataset_id: str | None = None) -> str:
     """What the ratings of a dataset are counted in; of the selected one without it."""
-    return phrases.unit(loaders.ratings(dataset_id or state.dataset_id()).max_rating)
+    return phrases.unit(loaders.ratings(dataset_id or state.dataset_id()))
 
 
 def first_config() -> RunConfig:
-    """What one button trains on the selected data: the preset that suits its size."""
-    ratings = loaders.ratings(state.dataset_id())
-    return PRESETS[first_preset(len(ratings.users), len(ratings.items), len(ratings))]
+    """What one button trains on the selected data: the preset that suits its size and its scale."""
+    return PRESETS[suitable_preset()]
+
+
+def suitable_preset() -> str:
+    """Name of the preset that suits the selected data."""
+    return first_preset(loaders.ratings(state.dataset_id()).reference)
 
 
 @state.reporting

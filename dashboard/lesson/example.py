@@ -76,7 +76,7 @@ class Example:
     @property
     def unit(self) -> str:
         """What ratings are counted in."""
-        return phrases.unit(self.ratings.max_rating)
+        return phrases.unit(self.ratings)
 
 
 def choose(run: Run) -> Example:

@@ -5,6 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis.lesson.step import LookUp, Seconds, look_up
+from core.data.nouns import with_article
 from dashboard.cache import analyses
 from dashboard.charts import lesson as charts
 from dashboard.embeddings.parts import show_chart
@@ -55,7 +56,8 @@ def number_words(example: Example) -> str:
     return (
         f"**{example.title}** has the id {escape(str(item_id))} in the data and is **row {example.item:,}** in the "
         f"model. The person with the id {escape(str(user_id))} is row {example.user:,} of another table. There are "
-        f"{len(example.items):,} {example.nouns}, rows 0 to {len(example.items) - 1:,}. Such a number is a name, not "
+        f"{phrases.count(len(example.items), example.noun)}, rows 0 to {len(example.items) - 1:,}. Such a number is a "
+        "name, not "
         "an amount: neighboring rows have no more in common than any two."
     )
 
@@ -64,8 +66,10 @@ def picking(example: Example) -> None:
     """The matrix, and the row lifted out of it."""
     st.markdown(
         f"Everything the model knows about {example.nouns} is one table, the **embedding matrix**: "
-        f"{len(example.items):,} rows, one a {example.noun}, of {phrases.count(example.dims, 'number')} each. To use a "
-        f"{example.noun}, it takes the row with that number. Red is below zero, blue above."
+        f"{phrases.count(len(example.items), 'row')}, one {with_article(example.noun)}, of "
+        f"{phrases.count(example.dims, 'number')} "
+        "each. To use "
+        f"{with_article(example.noun)}, it takes the row with that number. Red is below zero, blue above."
     )
     rows = _around(example)
     picture = charts.lifted_row(example.items.matrix[rows], rows, _titles(example, rows), _place(example, rows))
@@ -112,7 +116,8 @@ def multiplying(example: Example) -> None:
     show_chart(picture, "lesson_one_hot", alt)
     if dims < example.dims or len(rows) < len(example.items):
         st.caption(
-            f"The picture has {len(rows)} of {len(example.items):,} rows and the first {dims} of {example.dims} "
+            f"The picture has {len(rows)} of {phrases.count(len(example.items), 'row')} and the first {dims} of "
+            f"{example.dims} "
             "dimensions. The numbers above are about all."
         )
     st.markdown(multiplying_words(example, result, seconds))

@@ -34,7 +34,7 @@ class Step:
 DOT_PRODUCT: tuple[Ability, ...] = ("has_vectors", "is_bilinear")
 
 STEPS = (
-    Step("A {noun} is a row number", number),
+    Step("{A_noun} is a row number", number),
     Step("The number picks a row", picking, ("has_vectors",)),
     Step("The same by multiplying", multiplying, ("has_vectors",)),
     Step("Two rows make a guess", guessing, DOT_PRODUCT),

@@ -155,7 +155,7 @@ def _cross(
     figure = map_charts.item_map(
         map_charts.Places(at, pair.positions[at], axis_titles, hover, rows.labels),
         coloring.by_number(ratings, coloring.MEAN),
-        title=f"{len(at):,} {rows.nouns} on two axes",
+        title=f"{phrases.count(len(at), rows.noun)} on two axes",
         revision=f"{axis.axis_id} {other.axis_id}",
     )
     st.plotly_chart(
@@ -163,7 +163,7 @@ def _cross(
         key=CROSS_CHART,
         on_select=partial(selection.keep, CROSS_CHART, run.run_id),
         config={"displaylogo": False},
-        alt=f"{len(at):,} {rows.nouns} on two axes: {axis.title} and {other.title}. {text}",
+        alt=f"{phrases.count(len(at), rows.noun)} on two axes: {axis.title} and {other.title}. {text}",
     )
     st.markdown(text)
     across = other.title if other.title != axis.title else f"{other.title} (across)"

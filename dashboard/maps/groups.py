@@ -20,8 +20,8 @@ from dashboard.shared import elements, phrases, selection
 from dashboard.shared.matrix_rows import Rows
 
 
-def choose(min_ratings: int) -> ClusterSettings:
-    """The controls, in one line."""
+def choose(min_ratings: int, n: int) -> ClusterSettings:
+    """The controls, in one line; of n items there are fewer groups where they are few."""
     fields = ClusterSettings.model_fields
     with st.container(horizontal=True, vertical_alignment="bottom"):
         method = elements.segments(
@@ -32,11 +32,11 @@ def choose(min_ratings: int) -> ClusterSettings:
             "leaves the rest in none: with many dimensions, that can be most of them.",
         )
         if method == controls.KMEANS:
-            name, label, maximum, width = "n_clusters", "How many", 40, 130
+            name, label, maximum, few, width = "n_clusters", "How many", min(40, n), n // 3, 130
         else:
-            name, label, maximum, width = "min_size", "Smallest group", 1000, 150
-        first = int(fields[name].default)
-        number = elements.whole_number(label, 2, maximum, first, controls.GROUP_KEYS[name], width=width)
+            name, label, maximum, few, width = "min_size", "Smallest group", min(1000, n), n // 5, 150
+        first = max(2, min(int(fields[name].default), few))
+        number = elements.whole_number(label, 2, max(2, maximum), first, controls.GROUP_KEYS[name], width=width)
         metric = controls.metric("group_metric", "Cosine compares directions only. Euclidean counts lengths too.")
     return ClusterSettings.model_validate(
         {"method": controls.GROUP_METHODS[method], "metric": metric, "min_ratings": min_ratings, name: number}
@@ -66,7 +66,7 @@ def section(run: Run, rows: Rows, min_ratings: int, n: int, chart: str) -> Store
         f"Found among the model's own {run.config.dimensions} numbers, not on the picture; their names are what is "
         "much more common inside than elsewhere."
     )
-    settings = choose(min_ratings)
+    settings = choose(min_ratings, n)
     if n < FEWEST_ITEMS:
         return None
     clusters = study(

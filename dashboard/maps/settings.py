@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from core.analysis.maps.projections import umap_installed
@@ -40,15 +41,20 @@ def choose(rows: Rows) -> MapStudySettings:
         given |= {"dimensions": 3 if view == SPACE else 2, "centered": centered}
     else:
         with st.popover(f"Settings of {method}", icon=":material/tune:"):
-            given |= _tsne() if method == TSNE else _umap()
+            n = int(np.count_nonzero(rows.trained & (rows.count >= given["min_ratings"])))
+            given |= _tsne(n) if method == TSNE else _umap(n)
     return MapStudySettings.model_validate(given)
+
+
+PLENTY = 25
+"""Items that the highest number of ratings still leaves on a map."""
 
 
 def enough(rows: Rows) -> int:
     """A field for the ratings that an item needs."""
     return elements.enough_ratings(
         rows.count,
-        leaving=FEWEST_ITEMS,
+        leaving=PLENTY,
         first=MIN_RATINGS,
         key="map_min",
         words=f"Only {rows.nouns} with this many ratings are on the map; 1 takes all that training has "
@@ -70,7 +76,8 @@ def problem(settings: MapStudySettings, n: int, noun: str) -> str:
     """Why these settings draw no map of n items; empty where they do."""
     items = phrases.count(n, noun)
     if n < FEWEST_ITEMS:
-        return f"Only {items} have that many ratings; a map needs {FEWEST_ITEMS}. Lower the number above."
+        more = "Lower the number above." if settings.min_ratings > 1 else "This data has no more."
+        return f"{items} with that many ratings; a map needs {FEWEST_ITEMS}. {more}"
     if settings.method == "tsne" and settings.perplexity >= n:
         return f"Perplexity is {settings.perplexity:g}; with {items} it must be below {n}."
     if settings.method == "umap" and settings.neighbors >= n:
@@ -94,20 +101,22 @@ def metric(key: str, words: str) -> str:
     return METRICS[elements.segments("Near means", list(METRICS), key, words)]
 
 
-def _tsne() -> dict[str, object]:
+def _tsne(n: int) -> dict[str, object]:
     return {
         "metric": _map_metric(),
-        "perplexity": _number("perplexity", "Perplexity", "About how many neighbors each one tries to stay close to."),
+        "perplexity": _number(
+            "perplexity", "Perplexity", "About how many neighbors each one tries to stay close to.", among=n
+        ),
         "iterations": _number("iterations", "Steps", "More settle the picture further, and take longer."),
         "seed": _seed(),
     }
 
 
-def _umap() -> dict[str, object]:
+def _umap(n: int) -> dict[str, object]:
     packed = MapStudySettings.model_fields["min_dist"]
     return {
         "metric": _map_metric(),
-        "neighbors": _number("neighbors", "Neighbors", "How many neighbors each one tries to stay close to."),
+        "neighbors": _number("neighbors", "Neighbors", "How many neighbors each one tries to stay close to.", among=n),
         "min_dist": st.number_input(
             "Packing",
             0.0,
@@ -132,12 +141,13 @@ def _seed() -> int:
     return _number("seed", "Seed", "Another seed gives another picture of the same neighbors: look at two.")
 
 
-def _number(name: str, label: str, words: str) -> int:
-    """A whole number with the limits of the settings."""
+def _number(name: str, label: str, words: str, *, among: int | None = None) -> int:
+    """A whole number with the limits of the settings; `among` few items it begins at a third of them."""
     field = MapStudySettings.model_fields[name]
     minimum = next(int(limit.ge) for limit in field.metadata if hasattr(limit, "ge"))
     maximum = next(int(limit.le) for limit in field.metadata if hasattr(limit, "le"))
-    return elements.whole_number(label, minimum, maximum, int(field.default), f"map_{name}", words=words)
+    first = int(field.default) if among is None else max(minimum, min(int(field.default), among // 3))
+    return elements.whole_number(label, minimum, maximum, first, f"map_{name}", words=words)
 
 
 def map_parameters(values: Mapping[str, Any]) -> dict[str, str]:

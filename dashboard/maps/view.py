@@ -8,7 +8,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.analysis.maps.projections import umap_installed
+from core.analysis.neighbors.all_neighbors import fitting_k
 from core.analysis.neighbors.of_one import neighbors
+from core.data.nouns import count, with_article
 from core.data.ratings import Ratings
 from core.model.run import Run
 from core.store import study_store
@@ -72,7 +74,7 @@ def _made(run: Run, rows: Rows, chosen: MapStudySettings, n: int) -> DrawnMap | 
         f"Starts from the principal components and pulls {rows.nouns} together that are neighbors in the model, then "
         "measures how many neighbors the picture has kept."
     )
-    title = f"A map of {n:,} {rows.nouns} by {settings.label_of(settings.METHODS, chosen.method)}"
+    title = f"A map of {count(n, rows.noun)} by {settings.label_of(settings.METHODS, chosen.method)}"
     return drawn_map(run, chosen) if _offer(run, chosen, n, title, "Draw this map", words) else None
 
 
@@ -80,7 +82,7 @@ def _measure(run: Run, rows: Rows, drawn: DrawnMap) -> None:
     """Offer to measure how faithful a large shadow is."""
     n = len(drawn.rows)
     words = (
-        f"Compares the neighbors of all {n:,} {rows.nouns} in the model with those on the map. Above "
+        f"Compares the neighbors of all {count(n, rows.noun)} in the model with those on the map. Above "
         f"{QUICK:,} that takes too long for a page."
     )
     _offer(run, drawn.settings, n, "How far can this picture be trusted?", "Measure it", words)
@@ -120,7 +122,7 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, drawn: DrawnMap, clusters: 
         alt=f"{len(drawn.rows):,} {nouns} on a map by {_method(drawn)}, colored by {color.label.lower()}. {trusted} "
         f"{text}",
     )
-    st.markdown(f"{trusted} {text}".strip() or f"A {rows.noun} lies where the model puts it.")
+    st.markdown(f"{trusted} {text}".strip() or f"{with_article(rows.noun).capitalize()} lies where the model puts it.")
     if drawn.trust is None:
         _measure(run, rows, drawn)
     if flat or len(selection.chosen(CHART, run.run_id)):
@@ -145,7 +147,7 @@ def _true_neighbors(run: Run, rows: Rows, drawn: DrawnMap, searched: Sequence[in
         return None
     eligible = np.zeros(len(rows), bool)
     eligible[drawn.rows] = True
-    k = drawn.trust.k if drawn.trust else K
+    k = drawn.trust.k if drawn.trust else fitting_k(len(drawn.rows), K)
     return neighbors(rows.matrix, searched[0], metric=drawn.settings.metric, top=k, eligible=eligible).index
 
 

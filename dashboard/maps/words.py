@@ -7,6 +7,7 @@ import numpy as np
 
 from core.analysis.maps.axes import AxisPair, ClosestComponent
 from core.analysis.maps.faithfulness import Faithfulness
+from core.data.nouns import with_article
 from dashboard.charts.points import Coloring
 from dashboard.embeddings.words import signed
 from dashboard.maps.drawn import DrawnMap
@@ -21,7 +22,8 @@ def trust(result: Faithfulness, noun: str) -> str:
     per_item = result.mean * result.k
     lost = float(np.mean(result.kept == 0))
     text = (
-        f"**{per_item:.1f} of {result.k} true neighbors** of a {noun} are still among the {result.k} nearest here; at "
+        f"**{per_item:.1f} of {result.k} true neighbors** of {with_article(noun)} are still among the {result.k} "
+        "nearest here; at "
         f"random places it would be {_small(result.chance * result.k)}."
     )
     if lost >= 0.005:

@@ -4,11 +4,11 @@ import streamlit as st
 
 from core.errors import ExplorerError
 from dashboard.cache import loaders
-from dashboard.missions import progress
+from dashboard.missions import aims, progress
 from dashboard.missions.snapshot import look
 from dashboard.missions.tours import Mission
 from dashboard.session import state
-from dashboard.shared import phrases
+from dashboard.train import form
 
 DONE = ":material/check_circle:"
 
@@ -51,7 +51,7 @@ def _watch(page: str) -> None:
     progress.write_link()
     if at == len(mission.tasks):
         st.rerun()  # from here on nothing has to be watched
-    task, words = mission.tasks[at], nouns()
+    task, words = mission.tasks[at], words_here()
     if at > before:
         st.toast(f"That step is done. Next: {task.do.format(**words)}", icon=DONE)
     with st.container(border=True, key="mission_bar", gap="xsmall"):
@@ -69,7 +69,7 @@ def _watch(page: str) -> None:
 def _end(mission: Mission) -> None:
     """The bar of a finished mission, until somebody closes it."""
     progress.write_link()
-    text = f"Mission done: **{mission.title.format(**nouns())}**"
+    text = f"Mission done: **{mission.title.format(**words_here())}**"
     with st.container(border=True, key="mission_bar", gap="xsmall"):
         st.markdown(f"{DONE} {text}")
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -96,7 +96,6 @@ def _leave(label: str) -> None:
         st.rerun()
 
 
-def nouns() -> dict[str, str]:
-    """What is rated, for the words of a mission."""
-    noun = loaders.ratings(state.dataset_id()).noun
-    return {"noun": noun, "nouns": phrases.plural(noun)}
+def words_here() -> dict[str, str]:
+    """What the texts of the missions name on the selected data."""
+    return aims.words(loaders.ratings(state.dataset_id()), l2_unit=form.settings()["l2_unit"])

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 
 from core.config import RunConfig
 from core.model.events import Epoch
+from dashboard.missions.aims import Aims
 from dashboard.missions.snapshot import Snapshot
 
-ENOUGH = 50
-"""Ratings that make an item well known."""
 TURNED = 0.002
 """A validation error that rises by so much above its lowest has turned."""
-CAREFUL_PENALTY, CAREFUL_DROPOUT = 0.05, 0.2
-"""A penalty or dropout of at least so much counts as a cure."""
+CAREFUL_DROPOUT = 0.2
+"""A dropout of at least so much counts as a cure; of the penalty `Aims.is_careful` decides."""
 
 
 def has_model(now: Snapshot) -> bool:
@@ -37,11 +36,11 @@ def asks_for_neighbors(now: Snapshot) -> bool:
 
 
 def asks_for_any_neighbor(now: Snapshot) -> bool:
-    return asks_for_neighbors(now) and now.number("min", ENOUGH) == 1
+    return asks_for_neighbors(now) and now.number("min", 0) == 1
 
 
 def asks_for_known_neighbors(now: Snapshot) -> bool:
-    return asks_for_neighbors(now) and now.number("min", 1) >= ENOUGH
+    return asks_for_neighbors(now) and now.number("min", 1) >= now.aims.enough
 
 
 def looks_at_people(now: Snapshot) -> bool:
@@ -55,7 +54,7 @@ def looks_at_numbers(now: Snapshot) -> bool:
 
 
 def lists_known_ends(now: Snapshot) -> bool:
-    return opens_first_component(now) and now.number("min", 1) >= ENOUGH
+    return opens_first_component(now) and now.number("min", 1) >= now.aims.enough
 
 
 def colors_the_map(now: Snapshot) -> bool:
@@ -82,11 +81,11 @@ def compares_with_first(now: Snapshot) -> bool:
 
 
 def rates_some(now: Snapshot) -> bool:
-    return now.rated >= 3
+    return now.rated >= now.aims.some
 
 
-def rates_ten(now: Snapshot) -> bool:
-    return now.rated >= 10
+def rates_many(now: Snapshot) -> bool:
+    return now.rated >= now.aims.many
 
 
 def asks_why(now: Snapshot) -> bool:
@@ -98,9 +97,9 @@ def unprotected(config: RunConfig) -> bool:
     return config.l2 == 0 and config.dropouts == (0, 0)
 
 
-def protected(config: RunConfig) -> bool:
+def protected(config: RunConfig, aims: Aims) -> bool:
     """Whether a penalty or dropout worth the name does."""
-    return config.l2 >= CAREFUL_PENALTY or max(config.dropouts) >= CAREFUL_DROPOUT
+    return aims.is_careful(config) or max(config.dropouts) >= CAREFUL_DROPOUT
 
 
 def takes_the_penalty_away(now: Snapshot) -> bool:
@@ -124,7 +123,7 @@ def cures_it(now: Snapshot) -> bool:
     return (
         now.page == "train"
         and now.settings is not None
-        and protected(now.settings)
+        and protected(now.settings, now.aims)
         and now.history is not None
         and bool(careless)
         and min(epoch.val_rmse for epoch in now.history) < min(careless)
@@ -137,7 +136,7 @@ def lays_it_behind(now: Snapshot) -> bool:
     return (
         now.page == "train"
         and now.settings is not None
-        and protected(now.settings)
+        and protected(now.settings, now.aims)
         and behind is not None
         and unprotected(behind.config)
     )

@@ -15,6 +15,7 @@ from core.studies.stability import STABILITY
 from dashboard.cache import analyses, loaders
 from dashboard.for_you.own_ratings import own
 from dashboard.jobs import trainings
+from dashboard.missions.aims import Aims
 from dashboard.session import state
 from dashboard.train import form
 
@@ -37,6 +38,7 @@ class Snapshot:
         studied: Whether the selected model was trained again from other seeds.
         rated: Items that the person has rated on the page For you.
         explained: Item whose score the person has chosen to see taken apart on the page For you; empty at first.
+        aims: How much the steps ask for on this data.
     """
 
     page: str
@@ -52,6 +54,7 @@ class Snapshot:
     studied: bool = False
     rated: int = 0
     explained: str = ""
+    aims: Aims = field(default_factory=Aims)
 
     def number(self, key: str, otherwise: int) -> int:
         """A control that holds a number; `otherwise` where it is not on the page."""
@@ -82,6 +85,7 @@ def look(page: str) -> Snapshot:
         studied=run is not None and STABILITY.latest(run.run_id) is not None,
         rated=len(own(dataset_id).given),
         explained=_explained(run, widgets) if page == "for_you" else "",
+        aims=Aims.on(ratings),
     )
 
 

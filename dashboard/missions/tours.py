@@ -1,10 +1,9 @@
-"""The missions, in the order in which they build on each other. {noun} and {nouns} are what is rated."""
+"""The missions, in the order in which they build on each other. What stands in braces, `aims.words` fills in."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from dashboard.missions import checks
-from dashboard.missions.checks import ENOUGH
 from dashboard.missions.snapshot import Snapshot
 
 
@@ -57,8 +56,8 @@ FIRST_MODEL = Mission(
         ),
         Task(
             "neighbors",
-            "Open **Neighbors** and choose a {noun} you know well.",
-            "Nobody told the model what a {noun} is about. What it takes to be alike comes from ratings alone.",
+            "Open **Neighbors** and choose {a_noun} you know well.",
+            "Nobody told the model what {a_noun} is about. What it takes to be alike comes from ratings alone.",
             checks.asks_for_neighbors,
         ),
     ),
@@ -86,7 +85,7 @@ OVERFITTING = Mission(
         ),
         Task(
             "train",
-            "Cure it: set a *Penalty* of 0.1 or more, or some dropout, and train until it beats the one before.",
+            "Cure it: set a *Penalty* of {penalty} or more, or some dropout, and train until it beats the one before.",
             "A model that may not trust any number too much has to find what many ratings agree on.",
             checks.cures_it,
         ),
@@ -114,13 +113,13 @@ FIRST_COMPONENT = Mission(
         ),
         Task(
             "components",
-            f"Raise *Enough ratings* to {ENOUGH} or more, and read the titles at both ends.",
-            "A {noun} with few ratings lies where it does mostly by chance. Well-known ones tell what the ends mean.",
+            "Raise *Enough ratings* to {enough} or more, and read the titles at both ends.",
+            "{A_noun} with few ratings lies where it does mostly by chance. Well-known ones tell what the ends mean.",
             checks.lists_known_ends,
         ),
         Task(
             "components",
-            "Scroll to the map and color it by *Year*, *Genre* or *Number of ratings*.",
+            "Scroll to the map and color it by {colors}.",
             "If a color changes steadily from left to right, the first component goes together with it.",
             checks.colors_the_map,
         ),
@@ -135,26 +134,26 @@ FIRST_COMPONENT = Mission(
 
 NEIGHBORS = Mission(
     "neighbors",
-    "A {noun}'s neighbors, and why",
+    "{A_noun}'s neighbors, and why",
     "Ask which {nouns} are like one you know, fool the list, and see what it rests on.",
     "near_me",
     5,
     (
         Task(
             "neighbors",
-            "Open **Neighbors** and choose a {noun} you know well.",
+            "Open **Neighbors** and choose {a_noun} you know well.",
             "You can judge the list only if you know what it is about.",
             checks.asks_for_neighbors,
         ),
         Task(
             "neighbors",
             "Set *Enough ratings* to 1. Who are these strangers?",
-            "A {noun} rated once or twice may point anywhere, so some point your way by chance.",
+            "{A_noun} rated once or twice may point anywhere, so some point your way by chance.",
             checks.asks_for_any_neighbor,
         ),
         Task(
             "neighbors",
-            f"Now set it to {ENOUGH} or more.",
+            "Now set it to {enough} or more.",
             "What many people rated has a direction that can be trusted. A list is only as good as what is behind it.",
             checks.asks_for_known_neighbors,
         ),
@@ -183,15 +182,15 @@ YOU = Mission(
     (
         Task(
             "for_you",
-            "Open **For you** and rate three {nouns}.",
+            "Open **For you** and rate {some}.",
             "No training is needed: the {nouns} stay where they are, and only your own row of numbers is looked for.",
             checks.rates_some,
         ),
         Task(
             "for_you",
-            "Go on until you have rated ten. Watch yourself move on the map.",
+            "Go on until you have rated {many}. Watch yourself move on the map.",
             "Each rating pulls you a little less than the one before: the model becomes surer of you.",
-            checks.rates_ten,
+            checks.rates_many,
         ),
         Task(
             "for_you",

@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from core.analysis.neighbors.analogies import analogy
+from core.data.nouns import with_article
 from core.errors import AnalysisError
 from dashboard.embeddings.parts import choose_row
 from dashboard.neighbors import words
@@ -37,7 +38,8 @@ def analogies(side: Side, eligible: np.ndarray) -> None:
         a, b, c = _choose(side)
         if b in (a, c):
             st.info(
-                f"What is added and taken away at once cancels out: choose a {side.noun} for *b* unlike *a* and *c*.",
+                f"What is added and taken away at once cancels out: choose {with_article(side.noun)} for *b* unlike "
+                "*a* and *c*.",
                 icon=":material/info:",
             )
             return

@@ -84,7 +84,7 @@ def popularity(rows: Rows, length: np.ndarray, rated: np.ndarray, listed: np.nda
     everywhere, among = (_link(rows.count[chosen], length[chosen]) for chosen in (rated, listed))
     if np.isnan(everywhere):
         return ""
-    text = f"Over all {len(rated):,} {rows.nouns}, {_in_words(everywhere)}."
+    text = f"Over all {count(len(rated), rows.noun)}, {_in_words(everywhere)}."
     if np.isnan(among) or _in_words(among).split(" (")[0] == _in_words(everywhere).split(" (")[0]:
         return text
     return f"{text} Among the {len(listed):,} with enough ratings, {_in_words(among)}."

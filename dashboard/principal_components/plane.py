@@ -86,7 +86,8 @@ def component_map(run_id: str, component: int, min_listed: int, how: How, marked
         key=CHART if flat else f"{CHART}_3d",
         on_select=partial(selection.keep, CHART, run_id) if flat else "ignore",
         config={"displaylogo": False, "scrollZoom": not flat},
-        alt=f"{len(drawn):,} {rows.nouns} on {len(axes)} components, colored by {color.label.lower()}. {text}",
+        alt=f"{phrases.count(len(drawn), rows.noun)} on {len(axes)} components, colored by {color.label.lower()}. "
+        f"{text}",
     )
     st.markdown(text)
     if flat or len(selection.chosen(CHART, run_id)):

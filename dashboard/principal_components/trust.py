@@ -75,7 +75,7 @@ def _how_many_matter(view: View) -> Cost | None:
         return None
     error = analyses.component_cost(run.run_id, centered=view.how.centered, min_ratings=view.how.min_ratings)
     biases, whole = run.scorer.has_biases, n == run.config.dimensions
-    unit = phrases.unit(view.ratings.max_rating)
+    unit = phrases.unit(view.ratings)
     text = component_words.cost(error, view.component, biases=biases, whole=whole, unit=unit)
     alone = ["biases"] * biases + ["mean vector"] * view.how.centered
     figure = charts.cost(

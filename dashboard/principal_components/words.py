@@ -16,7 +16,7 @@ from dashboard.embeddings.words import signed
 from dashboard.principal_components.label import Label
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
-from dashboard.shared.phrases import count
+from dashboard.shared.phrases import count, guessed
 
 CLEAR = 0.2
 """Rank correlations below this are not worth a sentence."""
@@ -103,7 +103,9 @@ def ends(ratings: Ratings, rows: Rows, both: Ends) -> str:
     parts = []
     means = [ratings.item_mean[end] for end in (both.bottom, both.top)]
     if not np.isnan(np.concatenate(means)).any():
-        parts.append(f"rated {means[0].mean():.1f} and {means[1].mean():.1f} on average")
+        scale = ratings.min_rating, ratings.max_rating
+        first, second = (guessed(mean.mean(), scale) for mean in means)
+        parts.append(f"rated {first} and {second} on average")
     years = [ratings.item_table["year"].to_numpy()[end] for end in (both.bottom, both.top)]
     if all(np.count_nonzero(~np.isnan(year)) for year in years):
         parts.append(f"from around {np.nanmedian(years[0]):.0f} and {np.nanmedian(years[1]):.0f}")

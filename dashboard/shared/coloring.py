@@ -48,8 +48,9 @@ def by_genre(ratings: Ratings, shown: list[str]) -> Classes:
 
 
 def choices(ratings: Ratings) -> list[str]:
-    """What can be chosen on this data: genres only where it has any."""
-    return [choice for choice in CHOICES if choice != GENRE or genres(ratings)]
+    """What can be chosen on this data: genres and years only where it has any."""
+    known = {GENRE: any(ratings.item_table["genres"]), YEAR: ratings.item_table["year"].notna().any()}
+    return [choice for choice in CHOICES if known.get(choice, True)]
 
 
 def choose_genres(ratings: Ratings, key: str) -> list[str]:

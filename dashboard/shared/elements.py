@@ -48,14 +48,20 @@ def enough_ratings(
 
     Args:
         counts: Ratings of each row, (n_rows,); several where each of several models has to keep enough rows.
-        leaving: Rows that the highest number that can be chosen still leaves, where there are so many.
+        leaving: Rows that the highest number that can be chosen still leaves; of few rows half.
         key: Of the widget, and of the parameter in the link.
         words: What is said when somebody asks what the field is for.
-        first: What is asked for at first.
+        first: What is asked for at first, or less where that would leave fewer than `leaving` rows.
         label: What the field is called.
     """
-    maximum = max(1, min(int(np.sort(count)[-min(leaving, len(count))]) for count in counts))
-    return whole_number(label, 1, maximum, min(first, maximum), key, width=190, words=words)
+    maximum = min(most_asked_for(count, leaving) for count in counts)
+    usual = min(int(np.sort(count)[-min(leaving, len(count))]) for count in counts)
+    return whole_number(label, 1, maximum, max(1, min(first, usual, maximum)), key, width=190, words=words)
+
+
+def most_asked_for(count: np.ndarray, leaving: int) -> int:
+    """The most ratings that can be asked for, so that of rows with these counts `leaving` remain, or half of few."""
+    return max(1, int(np.sort(count)[-min(leaving, (len(count) + 1) // 2)]))
 
 
 def button(

@@ -6,12 +6,17 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from core.config import RunConfig
+from core.data.nouns import count, plural, with_article
+from core.data.ratings import DatasetRef, Ratings
 from core.model.families import PRESETS, differences, family_of
 from core.store.runs import RunSummary
+
+__all__ = ["count", "plural"]  # of the core's, which pages read here with the other words
 
 PRESET_WORDS = {
     "default": "Fast and good",
     "large": "Millions of ratings",
+    "any-scale": "Any scale",
     "article-simple-dot": "Article: dot product",
     "article-dot-with-bias": "Article: with biases",
     "article-simple-dot-diy": "Article: hand-written layer",
@@ -97,7 +102,6 @@ _MOST_NAMED = 2
 """Settings named in a title."""
 
 _ITEM = re.compile(r"\b[Ii]tems?\b")
-_PLURALS = {"person": "people", "epoch": "epochs", "child": "children", "anime": "anime", "manga": "manga"}
 
 _ERROR_TITLES = {
     "LIMIT": "This is outside what is allowed",
@@ -149,9 +153,8 @@ def _lower(words: str) -> str:
 
 def run_words(summary: RunSummary) -> str:
     """A run in words: "dot product with biases, 64 dimensions, RMSE 0.86, trained today"."""
-    return (
-        f"{_lower(model_words(summary.config))}, RMSE {summary.outcome.val_rmse:.3f}, trained {day(summary.created_at)}"
-    )
+    error = f"RMSE {summary.outcome.val_rmse:,.3f}"
+    return f"{_lower(model_words(summary.config))}, {error}, trained {day(summary.created_at)}"
 
 
 def config_words(config: RunConfig, usual: str) -> str:
@@ -213,7 +216,7 @@ def short_run_words(summary: RunSummary) -> str:
     """A run in a legend: "dot product with biases, 64 dim, 0.861 (3f2a)"; the digits tell equal words apart."""
     config = summary.config
     size = f", {config.dimensions} dim" if config.dimensions else ""
-    return f"{_lower(family_of(config).title)}{size}, {summary.outcome.val_rmse:.3f} ({summary.run_id[:4]})"
+    return f"{_lower(family_of(config).title)}{size}, {summary.outcome.val_rmse:,.3f} ({summary.run_id[:4]})"
 
 
 def day(created_at: str) -> str:
@@ -223,23 +226,16 @@ def day(created_at: str) -> str:
     return {0: "today", 1: "yesterday"}.get(days, f"{then:%b} {then.day}, {then.year}")
 
 
-def count(number: int, noun: str) -> str:
-    """A number with its noun: "1 epoch", "1,247 epochs"."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {plural(noun)}"
+def nouns(noun: str) -> dict[str, str]:
+    """What is rated, for texts with {noun}, {nouns}, {a_noun} and, at the start of a sentence, {A_noun} in them."""
+    article = with_article(noun)
+    return {"noun": noun, "nouns": plural(noun), "a_noun": article, "A_noun": article.capitalize()}
 
 
-def plural(noun: str) -> str:
-    """More than one of a noun, by the last word: "movies", "short stories", "dishes"; "series" stays."""
-    before, _, word = noun.rpartition(" ")
-    if word in _PLURALS:
-        many = _PLURALS[word]
-    elif word.endswith("y") and word[-2:-1] not in tuple("aeiou"):
-        many = f"{word[:-1]}ies"
-    elif word.endswith(("ss", "us", "x", "z", "ch", "sh")):
-        many = f"{word}es"
-    else:
-        many = word if word.endswith("s") else f"{word}s"
-    return f"{before} {many}".lstrip()
+def guessed(rating: float, scale: tuple[float, float]) -> str:
+    """A guessed rating, or how far it is off, with the digits that the width of the scale deserves: "3.4", "12,345"."""
+    width = scale[1] - scale[0]
+    return f"{rating:,.{0 if width > 20 else 1 if width > 2 else 2}f}"
 
 
 def with_noun(text: str, noun: str) -> str:
@@ -249,9 +245,14 @@ def with_noun(text: str, noun: str) -> str:
     return _ITEM.sub(lambda match: words[match[0]], text)
 
 
-def unit(max_rating: float) -> str:
-    """What ratings are counted in: "stars" on a scale that ends at five or below, else "points"."""
-    return "stars" if max_rating <= 5 else "points"
+def unit(data: DatasetRef | Ratings) -> str:
+    """What the ratings of a dataset are counted in."""
+    return unit_of(data.min_rating, data.max_rating)
+
+
+def unit_of(low: float, high: float) -> str:
+    """ "stars" on a scale that begins at zero, a half or one and ends at three, four or five; else "points"."""
+    return "stars" if 0 <= low <= 1 and high in (3, 4, 5) else "points"
 
 
 def size(number: int) -> str:

@@ -60,9 +60,11 @@ def items(ratings: Ratings, rows: Rows, chosen: np.ndarray, numbers: Mapping[str
         rows: Its items.
         chosen: Row numbers, (n,).
         numbers: Columns by name, each (n,).
+
+    Genres and years are there where the data has any.
     """
     details = ratings.item_table.iloc[chosen]
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             TITLE: [rows.name(row) for row in chosen],
             **numbers,
@@ -72,6 +74,8 @@ def items(ratings: Ratings, rows: Rows, chosen: np.ndarray, numbers: Mapping[str
             YEAR: details["year"].astype("Int64").to_numpy(),
         }
     )
+    known = {GENRES: any(ratings.item_table["genres"]), YEAR: ratings.item_table["year"].notna().any()}
+    return table[[name for name in table.columns if known.get(name, True)]]
 
 
 def ranked(heading: str, lists: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

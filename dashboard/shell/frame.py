@@ -94,7 +94,7 @@ def _navigation() -> st.Page:
 def _choices() -> None:
     """The dataset and the model, in words; each opens a chooser."""
     dataset = _dataset()
-    label = f"Data: {escape(dataset.name)}, {len(dataset):,} ratings"
+    label = f"Data: {escape(dataset.name)}, {phrases.count(len(dataset), 'rating')}"
     with st.popover(label, icon=":material/database:", width="stretch", wrap=True):
         names = loaders.dataset_names()
         st.session_state.choose_dataset = dataset.dataset_id  # follows a choice made elsewhere, such as an import

@@ -4,7 +4,7 @@ from typing import Literal, NoReturn
 
 import streamlit as st
 
-from core.model.families import PRESETS, family_of
+from core.model.families import family_of
 from core.model.run import Run
 from core.model.scoring import Scorer
 from dashboard.cache import loaders
@@ -58,7 +58,7 @@ def stop_without(run: Run, needs: Ability) -> NoReturn:
     others = [summary for summary in loaders.runs_of(run.dataset.dataset_id) if can(family_of(summary.config), needs)]
     if not others:
         st.write("The default model can answer this; training it takes a few seconds.")
-        trainings.offer(PRESETS["default"], label="Train the default model")
+        trainings.offer(trainings.first_config(), label="Train the default model")
     else:
         best = min(others, key=lambda summary: summary.outcome.val_rmse)
         st.write(f"There is one on the same data that can: {phrases.run_words(best)}.")

@@ -84,34 +84,34 @@ def reading(curve: Curve, unit: str, *, ended: bool = False) -> str:
     if best.epoch < last.epoch:
         return _past_the_best(curve, best.epoch)
     if len(curve.epochs) == 1:
-        return f"After one epoch the guesses on ratings it has never seen are off by about {last.val_rmse:.2f} {unit}."
+        return f"After one epoch the guesses on ratings it has never seen are off by about {last.val_rmse:,.2f} {unit}."
     gained = curve.epochs[-2].val_rmse - last.val_rmse
     if curve.kept_epoch is not None:
         return (
             f"Validation was still improving at the last epoch, by {gained:.3f}: more epochs might help."
             if gained > STILL
-            else f"Validation has leveled off at {last.val_rmse:.3f}: more epochs would change little."
+            else f"Validation has leveled off at {last.val_rmse:,.3f}: more epochs would change little."
         )
     if ended:
-        return f"Validation was still improving when it ended: {last.val_rmse:.3f} after epoch {last.epoch}."
-    return f"Validation still improves: {last.val_rmse:.3f} after epoch {last.epoch}, {gained:.3f} better than before."
+        return f"Validation was still improving when it ended: {last.val_rmse:,.3f} after epoch {last.epoch}."
+    return f"Validation still improves: {last.val_rmse:,.3f} after epoch {last.epoch}, {gained:.3f} better than before."
 
 
 def _past_the_best(curve: Curve, best_epoch: int) -> str:
     best, last = curve.epochs[best_epoch - 1], curve.epochs[-1]
     still_learns = last.rmse < best.rmse - STILL
     if last.val_rmse - best.val_rmse <= STILL:
-        return f"Validation has leveled off at {best.val_rmse:.3f} since epoch {best_epoch}."
-    text = f"Validation stopped improving at epoch {best_epoch} ({best.val_rmse:.3f}): from here it "
+        return f"Validation has leveled off at {best.val_rmse:,.3f} since epoch {best_epoch}."
+    text = f"Validation stopped improving at epoch {best_epoch} ({best.val_rmse:,.3f}): from here it "
     text += "learns the training ratings by heart" if still_learns else "wanders without getting better"
-    return f"{text}, and unseen ratings are guessed a little worse ({last.val_rmse:.3f})."
+    return f"{text}, and unseen ratings are guessed a little worse ({last.val_rmse:,.3f})."
 
 
 def against_references(val_rmse: float, started: Started, unit: str) -> str:
     """How a validation RMSE compares with guessing without any embedding."""
     gain = started.averages_rmse - val_rmse
-    text = f"Guessing from averages alone is off by {started.averages_rmse:.3f}, always guessing the mean by "
-    text += f"{started.mean_rmse:.3f}"
+    text = f"Guessing from averages alone is off by {started.averages_rmse:,.3f}, always guessing the mean by "
+    text += f"{started.mean_rmse:,.3f}"
     if gain > STILL:
         return f"{text}; the embedding is worth {gain:.3f} {unit} beyond the averages."
     if gain < -STILL:
@@ -124,8 +124,8 @@ def result_words(outcome: Outcome, unit: str) -> str:
     kept = "" if outcome.kept_epoch == outcome.epochs else f", kept from epoch {outcome.kept_epoch}"
     how = "stopped early after" if outcome.stopped_early else "after"
     return (
-        f"This model guesses a rating within about {outcome.val_rmse:.2f} {unit} "
-        f"(RMSE {outcome.val_rmse:.3f} on ratings it has never seen, "
+        f"This model guesses a rating within about {outcome.val_rmse:,.2f} {unit} "
+        f"(RMSE {outcome.val_rmse:,.3f} on ratings it has never seen, "
         f"{how} {phrases.count(outcome.epochs, 'epoch')}{kept})."
     )
 
@@ -137,11 +137,11 @@ def unseen(started: Started, noun: str) -> str:
     share = started.unseen_items / started.n_validation
     return (
         f"{started.unseen_items:,} of the {started.n_validation:,} validation ratings ({share:.1%}) are about "
-        f"{phrases.plural(noun)} without a single training rating: the model knows nothing of those but where "
-        "it started."
+        f"{phrases.plural(noun)} without a single training rating: the model knows nothing of those, and "
+        "guesses what it started from."
     )
 
 
 def guess(val_rmse: float, unit: str) -> str:
     """A validation RMSE in plain words, without a full stop."""
-    return f"Guesses are off by about {val_rmse:.2f} {unit}"
+    return f"Guesses are off by about {val_rmse:,.2f} {unit}"

@@ -76,8 +76,8 @@ def current() -> RunConfig:
     return parse_config({name: value for name, value in settings().items() if name == "model" or name in fields()})
 
 
-def presets(on_change: Callable[[], None]) -> None:
-    """The presets as pills; the lit one is the one whose settings the form holds."""
+def presets(suits: str, on_change: Callable[[], None]) -> None:
+    """The presets as pills, one marked as suiting the data; lit is the one whose settings the form holds."""
 
     def apply() -> None:
         if st.session_state.preset is not None:
@@ -86,7 +86,13 @@ def presets(on_change: Callable[[], None]) -> None:
 
     st.session_state.preset = matching_preset()
     st.pills(
-        "Preset", list(PRESETS), format_func=phrases.PRESET_WORDS.__getitem__, key="preset", on_change=apply, wrap=True
+        "Preset",
+        list(PRESETS),
+        format_func=lambda name: phrases.PRESET_WORDS[name] + (" :material/recommend:" if name == suits else ""),
+        help=f"{phrases.PRESET_WORDS[suits]} suits the size and the scale of these ratings.",
+        key="preset",
+        on_change=apply,
+        wrap=True,
     )
 
 

@@ -120,6 +120,8 @@ def test_any_other_setting_or_data_is_another_run():
         "split_kind": "temporal",
         "validation_fraction": 0.3,
         "split_seed": 1,
+        "starting_guess": "average",
+        "l2_unit": "scale",
     }
     assert changed.keys() | {"hidden_units"} == SETTINGS.keys()
     ids = {run_id(parse_config({name: value}), DIGEST) for name, value in changed.items()}
@@ -131,6 +133,7 @@ def test_any_other_setting_or_data_is_another_run():
 PINNED = {
     "default": "15098bb924c1d9e0",
     "large": "4b73bb5228944595",
+    "any-scale": "5284a65315678fbc",
     "article-simple-dot": "71cac69a6c15fe4e",
     "article-dot-with-bias": "7d1100e180d39ab8",
     "article-simple-dot-diy": "91fd856b77f01e98",

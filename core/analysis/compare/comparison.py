@@ -15,15 +15,19 @@ from core.analysis.compare.measures import (
     procrustes_by_chance,
 )
 from core.analysis.components.pca import pca
-from core.analysis.neighbors.all_neighbors import Space
+from core.analysis.neighbors.all_neighbors import Space, fitting_k
+from core.data.nouns import count
 from core.data.ratings import Ratings, Vocabulary
 from core.data.splits import trained_rows
 from core.errors import AnalysisError, LimitError
 from core.model.run import Run
 from core.model.scoring import require_vectors
 
-FEWEST = 20
-"""Items in common below which nothing is compared: lists of ten neighbors would be alike for want of others."""
+FEWEST = 5
+"""Items in common below which nothing is compared."""
+
+FEW = 20
+"""Items in common below which lists of neighbors are shorter than asked for, as `fitting_k` says."""
 
 MOST_AXES = 8
 """Principal components of the first that both can be drawn along."""
@@ -108,7 +112,8 @@ def check_enough(items: Shared, *, min_ratings: int) -> None:
         raise LimitError(
             f"there are too few items to compare, {len(items):,} where {FEWEST} are needed: {items.in_both:,} occur in "
             f"both, {items.untrained:,} of them without a training rating in one of the runs, {items.rare:,} with "
-            f"fewer than {min_ratings:,} ratings; ask for fewer ratings, or choose runs of data with more in common"
+            f"fewer than {count(min_ratings, 'rating')}; ask for fewer ratings, or choose runs of data with more in "
+            "common"
         )
 
 
@@ -222,7 +227,7 @@ def compare_parts(
     Args:
         first, second: Their items, as `part` gives them.
         min_ratings: Ratings an item needs in the dataset of each.
-        k: Length of a list of neighbors.
+        k: Length of a list of neighbors; with fewer than FEW items they are shorter.
         metric: Which items count as near each other.
         on_progress: Called with the share done, 0–1; what it raises ends the work.
 
@@ -231,6 +236,7 @@ def compare_parts(
     """
     items = shared(first, second, min_ratings=min_ratings)
     check_enough(items, min_ratings=min_ratings)
+    k = fitting_k(len(items), k) if len(items) < FEW else k
     try:
         comparison = compare(
             first.matrix[items.first], second.matrix[items.second], k=k, metric=metric, on_progress=on_progress

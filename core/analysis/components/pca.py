@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from core.data.nouns import count
 from core.errors import AnalysisError
 
 TALL = 20
@@ -96,7 +97,7 @@ def _check(matrix: np.ndarray, n_components: int | None) -> int:
             f"{np.count_nonzero(~np.isfinite(matrix)):,} of {matrix.size:,} embedding values are not finite"
         )
     if (matrix == matrix[0]).all():
-        raise AnalysisError(f"all {len(matrix):,} rows are equal; components need at least two different rows")
+        raise AnalysisError(f"all {count(len(matrix), 'row')} are equal; components need at least two different rows")
     most = min(matrix.shape)
     kept = most if n_components is None else n_components
     if not 1 <= kept <= most:

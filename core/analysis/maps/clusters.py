@@ -9,6 +9,7 @@ import numpy as np
 from core.analysis.components.hints import rows_by_category
 from core.analysis.item_attributes import YEAR, ItemColumns
 from core.analysis.neighbors.all_neighbors import Space, comparable
+from core.data.nouns import count
 from core.errors import AnalysisError
 
 NO_CLUSTER = -1
@@ -53,7 +54,9 @@ def kmeans(embeddings: np.ndarray, n_clusters: int = 12, *, metric: Space = "cos
 
     points = comparable(embeddings, metric)
     if not 2 <= n_clusters <= len(points):
-        raise AnalysisError(f"n_clusters is {n_clusters}; {len(points):,} items make 2 to {len(points):,} groups")
+        raise AnalysisError(
+            f"n_clusters is {n_clusters}; {count(len(points), 'item')} make 2 to {len(points):,} groups"
+        )
     if n_clusters > (different := len(np.unique(points, axis=0))):
         raise AnalysisError(f"n_clusters is {n_clusters}, but only {different} rows differ; choose fewer groups")
     with threadpool_limits(1, user_api="openmp"):  # the threads' sums would be added in an order left to chance
@@ -80,7 +83,7 @@ def hdbscan(embeddings: np.ndarray, *, min_size: int = 15, metric: Space = "cosi
 
     points = comparable(embeddings, metric)
     if not 2 <= min_size <= len(points):
-        raise AnalysisError(f"min_size is {min_size}; with {len(points):,} items it can be 2 to {len(points):,}")
+        raise AnalysisError(f"min_size is {min_size}; with {count(len(points), 'item')} it can be 2 to {len(points):,}")
     # A tree: the other way holds all distances between items at once.
     search = HDBSCAN(min_cluster_size=min_size, algorithm="kd_tree", copy=True)
     return _by_size(search.fit_predict(points))
@@ -162,7 +165,7 @@ def label_groups(group: np.ndarray, columns: ItemColumns, *, most: int = 3) -> t
         AnalysisError: The arrays differ in length.
     """
     if len(group) != len(columns.titles):
-        raise AnalysisError(f"{len(group):,} groups for {len(columns.titles):,} items; each item needs one")
+        raise AnalysisError(f"{len(group):,} groups for {count(len(columns.titles), 'item')}; each item needs one")
     sizes = np.bincount(group[group > NO_CLUSTER])
     signs: list[list[Sign]] = [[] for _ in sizes]
     for column, text, rows in _marks(columns):

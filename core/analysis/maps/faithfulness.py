@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.analysis.neighbors.all_neighbors import Space, comparable, nearest
+from core.data.nouns import count
 from core.errors import AnalysisError
 
 BLOCK = 2**22
@@ -70,7 +71,9 @@ def faithfulness(
     if len(embeddings) != len(points):
         raise AnalysisError(f"{len(embeddings):,} embeddings and {len(points):,} points; each item needs both")
     if not 1 <= k < len(points) / 2:
-        raise AnalysisError(f"k is {k}; with {len(points):,} items it must be at least 1 and below {len(points) / 2:g}")
+        raise AnalysisError(
+            f"k is {k}; with {count(len(points), 'item')} it must be at least 1 and below {len(points) / 2:g}"
+        )
     true, shown = nearest(embeddings, k, metric=metric), nearest(points, k, metric="euclidean")
     rows = np.arange(len(points))
     if len(rows) > most_rows:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 
 from core.analysis.components.pca import pca
 from core.analysis.neighbors.all_neighbors import Space, comparable
+from core.data.nouns import count
 from core.errors import AnalysisError, CanceledError, LimitError
 
 THREADS = 1
@@ -102,10 +103,12 @@ def draw_map(
 
 def _check(points: np.ndarray, settings: MapSettings) -> None:
     if (points == points[0]).all():
-        raise AnalysisError(f"all {len(points):,} rows are equal, so there is nothing to spread out on a map")
+        raise AnalysisError(f"all {count(len(points), 'row')} are equal, so there is nothing to spread out on a map")
     name = "perplexity" if settings.method == "tsne" else "neighbors"
     if getattr(settings, name) >= len(points):
-        raise LimitError(f"{name} is {getattr(settings, name)}; with {len(points):,} items it must be below that")
+        raise LimitError(
+            f"{name} is {getattr(settings, name)}; with {count(len(points), 'item')} it must be below that"
+        )
 
 
 class _Watcher(io.TextIOBase):

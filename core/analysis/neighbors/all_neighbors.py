@@ -5,6 +5,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from core.data.nouns import count
 from core.errors import AnalysisError
 
 Space = Literal["cosine", "euclidean"]
@@ -13,6 +14,14 @@ SPACES: tuple[Space, ...] = get_args(Space)
 
 BLOCK = 4096
 """Rows looked up between two words about how far it is."""
+
+
+def fitting_k(n_items: int, k: int) -> int:
+    """Length of lists of neighbors that say something: `k`, or with few items less than half of them, at least 1.
+
+    Longer lists would be alike in any two spaces for want of others.
+    """
+    return max(1, min(k, (n_items - 1) // 2))
 
 
 def nearest(
@@ -40,7 +49,7 @@ def nearest(
     from sklearn.neighbors import NearestNeighbors  # 1 s to import
 
     if not 1 <= k < len(points):
-        raise AnalysisError(f"k is {k}; {len(points):,} items have 1 to {len(points) - 1:,} neighbors")
+        raise AnalysisError(f"k is {k}; {count(len(points), 'item')} have 1 to {len(points) - 1:,} neighbors")
     search = NearestNeighbors(n_neighbors=k, algorithm="auto" if points.shape[1] <= 3 else "brute")
     places = comparable(points, metric)
     search.fit(places)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote
 
+from core.data.nouns import count
 from core.data.ratings import Ratings
 from core.errors import BadFormatError, NoGoodRowsError, TooLargeError
 
@@ -68,10 +69,10 @@ def from_file(content: bytes, ratings: Ratings) -> Loaded:
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise BadFormatError('the file has no list of "ratings"; choose one that was saved on this page')
     if len(entries) > MOST_RATINGS:
-        raise TooLargeError(f"the file has {len(entries):,} ratings; allowed are {MOST_RATINGS:,}")
+        raise TooLargeError(f"the file has {count(len(entries), 'rating')}; allowed are {MOST_RATINGS:,}")
     loaded = _checked([(entry.get("item_id"), entry.get("rating")) for entry in entries], ratings)
     if entries and not loaded.given:
-        raise NoGoodRowsError(f"none of the {len(entries):,} ratings fits this data: {loaded.left_out[0]}")
+        raise NoGoodRowsError(f"of {count(len(entries), 'rating')} none fits this data: {loaded.left_out[0]}")
     return loaded
 
 

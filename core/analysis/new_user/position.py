@@ -86,7 +86,7 @@ def alike(
     """The people nearest in direction, seen from the average person.
 
     By the cosine of the two distances from the average: few ratings move somebody only a little, but in a direction.
-    Empty where the person stands on the average itself.
+    Empty where the person stands on the average itself, and without those who lean the other way.
 
     Args:
         user_embedding: Float array, (n_users, embedding_dim).
@@ -105,4 +105,5 @@ def alike(
     dot = (others @ away.astype(others.dtype)).astype(np.float64)
     cosine = np.clip(np.divide(dot, length, out=np.zeros(len(rows)), where=length > 0), -1, 1)
     order = np.argsort(-cosine, kind="stable")[:top]
+    order = order[cosine[order] > 0]  # of few people some lean the other way
     return Alike(rows[order], cosine[order])

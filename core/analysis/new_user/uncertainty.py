@@ -97,18 +97,19 @@ def sureness(curve: MissCurve, count: np.ndarray, std: np.ndarray, *, spread: fl
         curve: From `miss_curve`.
         count: Training ratings of each item, (n,).
         std: From `core.analysis.new_user.foldin.prediction_std`, rating units, (n,).
-        spread: Standard deviation of all ratings, rating units.
+        spread: Standard deviation of all ratings, rating units; where it is 0 there is nothing to explain.
 
     Raises:
-        AnalysisError: The spread is not above zero.
+        AnalysisError: The spread is below zero or not a number.
     """
-    if not spread > 0:
-        raise AnalysisError(f"the spread of the ratings is {spread}; it must be above zero")
+    if not spread >= 0:
+        raise AnalysisError(f"the spread of the ratings is {spread}; it must be zero or more")
     from_item, from_person = curve.variance(count), np.square(np.asarray(std, np.float64))
     squared = from_item + from_person
+    missed = np.maximum(squared, np.finfo(float).tiny)  # of ratings that are all equal nothing may be missed
     return Sureness(
         miss=np.sqrt(squared),
-        explained=1 - squared / spread**2,
-        from_person=from_person / squared,
-        from_item=(from_item - curve.floor) / squared,
+        explained=1 - squared / spread**2 if spread else np.zeros_like(squared),
+        from_person=from_person / missed,
+        from_item=(from_item - curve.floor) / missed,
     )

@@ -25,6 +25,7 @@ from core.data.importing.request import ColumnMapping, DroppedRare, ImportOption
 from core.data.importing.sniffing import Table, even_sign, first_lines
 from core.data.importing.sources import Source, collect
 from core.data.importing.values import number
+from core.data.nouns import count
 from core.data.ratings import Ratings, Vocabulary
 from core.data.text import one_line
 from core.errors import (
@@ -126,16 +127,19 @@ def _check_rows(plan: Plan, gathering: Gathering, good: int) -> None:
         common = sorted(gathering.reasons.items(), key=lambda pair: -pair[1])[:3]
         reasons = ", ".join(f"{reason} ({count:,})" for reason, count in common)
         raise NoGoodRowsError(
-            f"none of the {gathering.rows:,} rows of {name} is a rating: {reasons}; "
+            f"{name} has {count(gathering.rows, 'row')} and no rating: {reasons}; "
             "check which column is which, the delimiter and the rating scale"
         )
 
 
 def _check_size(users: int, items: int, ratings: int, rare: DroppedRare) -> None:
     if users < MIN_USERS or items < MIN_ITEMS or ratings < MIN_RATINGS:
-        dropped = f" after {rare.ratings:,} ratings of rare users and items were left out" if rare.ratings else ""
+        dropped = (
+            f" after {count(rare.ratings, 'rating')} of rare users and items were left out" if rare.ratings else ""
+        )
         raise TooSmallError(
-            f"{ratings:,} ratings by {users:,} users on {items:,} items remain{dropped}; at least {MIN_RATINGS} "
+            f"{count(ratings, 'rating')} by {count(users, 'user')} on {count(items, 'item')} remain{dropped}; at "
+            f"least {MIN_RATINGS} "
             f"ratings by {MIN_USERS} users on {MIN_ITEMS} items are needed; bring more, or leave fewer out"
         )
 
@@ -143,9 +147,9 @@ def _check_size(users: int, items: int, ratings: int, rare: DroppedRare) -> None
 def _item_notes(plan: Plan, items: Items, malformed: Malformed) -> list[str]:
     notes = []
     if plan.items and malformed.count:
-        notes.append(f"{plan.items.name}: {malformed.count:,} rows have a wrong number of columns and were left out.")
+        notes.append(f"{plan.items.name}: {count(malformed.count, 'row')} with a wrong number of columns left out.")
     if items.untitled:
-        notes.append(f"{items.untitled:,} rated items are not in the item table; their id serves as their title.")
+        notes.append(f"{count(items.untitled, 'rated item')} without a row in the item table: the id serves as title.")
     return notes
 
 

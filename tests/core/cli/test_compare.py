@@ -119,7 +119,7 @@ def test_runs_on_different_data_are_compared_on_common_items(capsys, bundled, ho
 @pytest.mark.parametrize(
     ("flags", "code", "says"),
     [
-        (("--min-ratings", "340"), "LIMIT", "too few items to compare, 1 where 20 are needed"),
+        (("--min-ratings", "340"), "LIMIT", "too few items to compare, 1 where 5 are needed"),
         (("--min-ratings", "-1"), "LIMIT", "allowed is 0 or more"),
         (("--k", "0"), "LIMIT", "allowed is 1 or more"),
         (("--k", "9999"), "LIMIT", "k is 9999"),

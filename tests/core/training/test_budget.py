@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from core.errors import LimitError
@@ -74,9 +76,24 @@ def test_an_epoch_that_takes_too_long_is_refused_with_a_way_out(monkeypatch, cha
     check_size(config, **LARGEST)
 
 
-def test_the_one_button_trains_what_suits_the_size():
-    assert first_preset(671, 9_066, 100_004) == "default"
-    assert first_preset(**LARGEST) == "large"
+@pytest.mark.parametrize(
+    ("scale", "preset"),
+    [
+        ((0.5, 5), "default"),
+        ((1, 5), "default"),
+        ((0, 5), "default"),
+        ((1, 10), "any-scale"),
+        ((0, 1), "any-scale"),
+        ((-10, 10), "any-scale"),
+        ((1, 352_698), "any-scale"),
+    ],
+)
+def test_the_one_button_trains_what_suits_the_size_and_the_scale(bundled, scale, preset):
+    low, high = scale
+    data = replace(bundled.reference, min_rating=low, max_rating=high)
+    assert first_preset(data) == preset
+    sizes = {name.removeprefix("n_"): size for name, size in LARGEST.items()}
+    assert first_preset(replace(data, **sizes)) == "large"
 
 
 def test_every_preset_may_be_trained_on_the_bundled_ratings_and_on_a_million():

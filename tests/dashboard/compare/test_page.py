@@ -250,7 +250,7 @@ def test_too_little_in_common_is_said(open_page, publish, other_data):
     first, (own, second) = publish(FIRST), other_data(50, strange=3349)
     app = open_page("compare", models=f"{first.run_id},{second.run_id}")
     assert not app.exception
-    assert "and 20 are needed" in texts(app)
+    assert "and 5 are needed" in texts(app)
     assert f"{len(own.items) - 3349:,} movies occur in the data of both" in texts(app)
     assert [metric.label for metric in app.metric] == []
 

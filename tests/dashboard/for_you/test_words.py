@@ -43,9 +43,9 @@ def test_where_one_is_names_the_end_one_leans_to():
 
 def test_a_guess_says_why_it_is_unsure():
     sure = sureness(MissCurve(0.5, 1.0, 9), np.array([0, 999, 999]), np.array([0.0, 0.6, 0.0]), spread=1.0)
-    assert "movie rated seldom" in words.guess(3.0, sure, 0, "movie")
-    assert "tastes differ on it" in words.guess(3.0, sure, 1, "movie")
-    assert words.guess(3.25, sure, 2, "movie") == "**3.2** ± 0.7 :small[:gray[fairly sure]]"
+    assert "movie rated seldom" in words.guess(3.0, sure, 0, "movie", (0.5, 5))
+    assert "tastes differ on it" in words.guess(3.0, sure, 1, "movie", (0.5, 5))
+    assert words.guess(3.25, sure, 2, "movie", (0.5, 5)) == "**3.2** ± 0.7 :small[:gray[fairly sure]]"
 
 
 def test_an_explanation_says_the_printed_numbers():
@@ -66,9 +66,11 @@ def test_an_explanation_says_the_printed_numbers():
 
 def test_the_rating_that_pulled_most_is_named():
     found = Influence(np.array([1, 0]), np.array([-0.25, 0.01]))
-    said = words.influence(found, ["first", HOSTILE], [4.0, 0.5], 5.0)
+    said = words.influence(found, ["first", HOSTILE], [4.0, 0.5], (0.5, 5.0))
     assert "Your **0.5** for" in said
     assert "pulled it down the most: without that rating the guess would be 0.25 stars higher" in said
     assert "[a](" not in said
-    assert "rated nothing" in words.influence(Influence(np.empty(0, int), np.empty(0)), [], [], 5.0)
-    assert "None of your ratings" in words.influence(Influence(np.array([0]), np.array([0.001])), ["x"], [1.0], 5.0)
+    assert "rated nothing" in words.influence(Influence(np.empty(0, int), np.empty(0)), [], [], (0.5, 5.0))
+    assert "None of your ratings" in words.influence(
+        Influence(np.array([0]), np.array([0.001])), ["x"], [1.0], (0.5, 5.0)
+    )

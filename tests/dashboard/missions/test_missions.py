@@ -10,7 +10,8 @@ from core.model.events import Epoch
 from core.model.families import run_config
 from core.model.run import Outcome
 from core.store.runs import RunSummary
-from dashboard.missions import checks
+from dashboard.missions import aims, checks
+from dashboard.missions.aims import Aims
 from dashboard.missions.snapshot import Snapshot
 from dashboard.missions.tours import MISSIONS, Task
 from dashboard.shell import frame
@@ -72,7 +73,7 @@ CASES = [
     (checks.studies_seeds, replace(ONE, studied=True), ONE),
     (checks.compares_with_first, replace(on("components"), studied=True), on("components")),
     (checks.rates_some, replace(ONE, rated=3), replace(ONE, rated=2)),
-    (checks.rates_ten, replace(ONE, rated=10), replace(ONE, rated=9)),
+    (checks.rates_many, replace(ONE, rated=10), replace(ONE, rated=9)),
     (checks.asks_why, replace(on("for_you"), explained="Heat (1995)"), on("for_you")),
     (checks.takes_the_penalty_away, training(CARELESS, None), training(DEFAULT, None)),
     (checks.takes_the_penalty_away, training(CARELESS, None), training(None, None)),
@@ -118,13 +119,37 @@ def test_there_are_six_missions_of_three_to_six_steps():
     assert list(MISSIONS) == [mission.key for mission in MISSIONS.values()]
 
 
+def test_the_steps_ask_for_what_the_data_has(small, bundled):
+    assert Aims.on(bundled) == Aims(enough=50, some=3, many=10, width=4.5)
+    assert Aims.on(small) == Aims(enough=3, some=1, many=2, width=4.5)
+    words = aims.words(small)
+    assert (words["some"], words["many"], words["colors"]) == (
+        "1 movie",
+        "2 movies",
+        "*Genre*, *Year* or *Number of ratings*",
+    )
+    few = replace(on("components", component=1, min=3), aims=Aims.on(small))
+    assert checks.lists_known_ends(few) and not checks.lists_known_ends(replace(few, aims=Aims()))
+
+
+@pytest.mark.parametrize(
+    ("scale", "l2_unit", "asked"),
+    [((0.5, 5), "rating", 0.1), ((0.5, 5), "scale", 0.005), ((0, 1), "rating", 0.005), ((0, 100), "rating", 10)],
+)
+def test_a_penalty_worth_the_name_follows_the_scale(small, scale, l2_unit, asked):
+    data = replace(small, min_rating=scale[0], max_rating=scale[1])
+    assert aims.words(data, l2_unit=l2_unit)["penalty"] == f"{asked:g}"
+    careful, careless = (run_config(l2=l2, l2_unit=l2_unit) for l2 in (asked, 0.1 * asked))
+    assert checks.protected(careful, Aims.on(data)) and not checks.protected(careless, Aims.on(data))
+
+
 def test_every_step_is_on_a_page_that_exists():
     pages = {name for group in frame.PAGES.values() for name, _, _ in group}
     assert {task.page for task in all_tasks()} <= pages
 
 
-def test_words_fit_any_noun():
+def test_words_fit_any_noun(small):
     for text in [word for task in all_tasks() for word in (task.do, task.why)]:
-        said = text.format(noun="book", nouns="books")
+        said = text.format(**aims.words(small))
         assert "{" not in said
         assert "!" not in said

@@ -53,9 +53,16 @@ def test_words_follow_the_share_that_is_explained():
     assert [found.reason(place) for place in range(4)] == ["", "item", "item", "person"]
 
 
-def test_a_scale_without_spread_is_refused():
-    with pytest.raises(ValueError, match="above zero"):
-        sureness(MissCurve(1, 0, 1), np.array([1]), np.array([0.1]), spread=0.0)
+def test_of_ratings_that_are_all_equal_there_is_nothing_to_explain():
+    for std in (0.0, 0.1):
+        found = sureness(MissCurve(0, 0, 0), np.array([1]), np.array([std]), spread=0.0)
+        assert (found.explained, found.miss) == (0, std)
+        assert np.isfinite([found.from_person, found.from_item]).all()
+
+
+def test_a_spread_below_zero_is_refused():
+    with pytest.raises(ValueError, match="zero or more"):
+        sureness(MissCurve(1, 0, 1), np.array([1]), np.array([0.1]), spread=-1.0)
 
 
 def test_a_steep_line_promises_no_more_than_a_tenth_of_the_mean():
