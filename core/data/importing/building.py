@@ -78,12 +78,13 @@ def build(request: ImportRequest, out: Path, report: Reporter) -> dict[str, Any]
     return {
         "layout": plan.layout,
         "rows": gathering.rows,
+        "lines_without_rows": gathering.lines_without_rows,
         "rejected": [asdict(row) for row in gathering.rejected],
         "rejected_by_reason": dict(gathering.reasons),
         "dropped_duplicates": good - unique,
         "dropped_rare": asdict(rare),
         "untitled": items.untitled,
-        "notes": [*plan.notes, *_item_notes(plan, items, malformed)],
+        "notes": [*plan.notes, *gathering.notes, *_item_notes(plan, items, malformed)],
     }
 
 
@@ -141,7 +142,7 @@ def _check_size(users: int, items: int, ratings: int, rare: DroppedRare) -> None
 
 
 def _item_notes(plan: Plan, items: Items, malformed: Malformed) -> list[str]:
-    notes = []
+    notes = malformed.notes(plan.items.name) if plan.items and plan.items not in plan.ratings else []
     if plan.items and malformed.count:
         notes.append(f"{plan.items.name}: {malformed.count:,} rows have a wrong number of columns and were left out.")
     if items.untitled:

@@ -14,7 +14,7 @@ from core.data.importing.reading import Batch, Malformed, batches
 from core.data.importing.request import DroppedRare, Rejected
 from core.data.importing.sniffing import Table
 from core.data.importing.values import REASONS, Ids, Numbers, Times
-from core.data.text import one_line
+from core.data.text import REPLACEMENT, SPOILED, one_line
 from core.settings import ImportLimits
 
 _WRONG_WIDTH = "wrong number of columns"
@@ -139,13 +139,17 @@ class Gathering:
         users, items: The ids that the ratings number.
         times: Knows the unit of the times.
         rows: Rows found, good and bad.
+        lines_without_rows: Lines of headers, blank ones, and lines that continue a row above them.
         rejected: Bad rows, the first of them.
         reasons: How many bad rows there are, for each reason.
+        notes: What was mended in the tables, in sentences.
     """
 
     plan: Plan
     limits: ImportLimits
     rows: int = 0
+    lines_without_rows: int = 0
+    notes: list[str] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     reasons: Counter[str] = field(default_factory=Counter)
 
@@ -191,7 +195,9 @@ class Gathering:
             reason = np.where(ids < 0, -ids, reason)
         blank = _blank(texts)
         good = (reason == 0) & ~blank
-        self.rows += len(good) - int(np.count_nonzero(blank))
+        blanks = int(np.count_nonzero(blank))
+        self.rows += len(good) - blanks
+        self.lines_without_rows += blanks
         self.limits.check("max_rows", self.rows, f"rows in {table.name}")
         for part, values in zip(self._parts, kept, strict=True):
             part.append(values[good])
@@ -213,6 +219,8 @@ class Gathering:
         """Count the rows that did not have the table's columns, and list the first of all bad rows by line."""
         count = malformed.count
         self.rows += count
+        self.lines_without_rows += malformed.lines_without_rows(table.header_rows)
+        self.notes += malformed.notes(table.name)
         if count:
             self.reasons[_WRONG_WIDTH] += count
         rows = [Rejected(table.name, line, why) for line, why in malformed.first]
@@ -232,7 +240,7 @@ class Gathering:
 
 def _in_words(reason: str, rating: str | None) -> str:
     shows_value = reason in ("rating is not a number", "rating is outside the scale")
-    return f"{reason}: {one_line(rating or '', 40)!r}" if shows_value else reason
+    return f"{reason}: {one_line((rating or '').replace(SPOILED, REPLACEMENT), 40)!r}" if shows_value else reason
 
 
 def _blank(columns: list[pa.Array]) -> np.ndarray:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 
 from core.data.importing.layouts import GENRES_100K, is_genre_flags
 from core.data.importing.plan import Plan
@@ -13,7 +14,7 @@ from core.data.importing.reading import Malformed, batches
 from core.data.importing.sniffing import Table
 from core.data.importing.values import number
 from core.data.ratings import year_in
-from core.data.text import one_line
+from core.data.text import REPLACEMENT, SPOILED, one_line
 from core.settings import ImportLimits
 
 MAX_FURTHER = 50
@@ -49,7 +50,8 @@ def read_items(plan: Plan, ids: np.ndarray, limits: ImportLimits, malformed: Mal
     for batch in batches(table, [key, *wanted], limits, malformed):
         rows = [place.get((text or "").strip(), -1) for text in batch.columns[key].to_pylist()]
         here = [at for at, row in enumerate(rows) if row >= 0 and cells[row] is None]
-        taken = [batch.columns[name].take(np.array(here, np.int64)).to_pylist() for name in wanted]
+        texts = [pc.replace_substring(batch.columns[name], SPOILED, REPLACEMENT) for name in wanted]
+        taken = [column.take(np.array(here, np.int64)).to_pylist() for column in texts]
         for order, at in enumerate(here):
             if cells[rows[at]] is None:
                 cells[rows[at]] = [column[order] for column in taken]

@@ -19,6 +19,9 @@ _BATCH_ROWS = 2**16
 _LONGEST = 2500
 """Characters of a value that are looked at: far more than an id or a title may have."""
 
+_LONGEST_FLOAT32 = 15
+"""Characters of a float that somebody may have written by hand: its text stays."""
+
 _EXACT = 2**53
 """Whole numbers up to here are exact as floats."""
 
@@ -129,13 +132,24 @@ def text_of(value: Any) -> str:
         return ""
     if isinstance(value, list):
         return "|".join(text_of(part) for part in value[:1000] if not isinstance(part, list | dict))
-    if isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT:
-        return str(int(value))
+    if isinstance(value, float):
+        return _float_text(value)
     if isinstance(value, bool):
         return str(int(value))
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     return str(value)[:_LONGEST]
+
+
+def _float_text(value: float) -> str:
+    """A float as text; 0.10000000149011612, which is 0.1 written by a program that had a float32, as 0.1."""
+    if value.is_integer() and abs(value) <= _EXACT:
+        return str(int(value))
+    text = repr(value)
+    if len(text) <= _LONGEST_FLOAT32 or abs(value) > np.finfo(np.float32).max:
+        return text
+    single = np.float32(value)
+    return str(single) if float(single) == value else text
 
 
 def _texts(schema: pa.Schema, columns: list[str]) -> list[str]:

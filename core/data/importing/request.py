@@ -115,7 +115,7 @@ class TablePreview:
 
     file: str
     part: Literal["ratings", "items"]
-    kind: Literal["text", "parquet", "json lines"]
+    kind: Literal["text", "parquet", "json lines", "json array"]
     delimiter: str
     header: bool
     encoding: str
@@ -151,7 +151,7 @@ class Preview:
 
 @dataclass(frozen=True)
 class Rejected:
-    """A row left out. `line` counts the file's rows from 1, the header included."""
+    """A row left out. `line` counts the file's lines from 1; rows, where the file has no lines."""
 
     file: str
     line: int
@@ -174,7 +174,9 @@ class ImportReport:
     Attributes:
         dataset: The dataset as it is now.
         already_there: Whether the same content under the same name was there before.
-        rows: Rows found in the rating tables.
+        rows: Rows found in the rating tables: ratings, rejected ones and duplicates, and those that were too rare.
+        lines_without_rows: Lines of these tables that hold no row: headers, blank ones, and lines that continue a row
+            above them. With `rows` these are all lines of the files, where a row begins on a line of its own.
         rejected: Rows left out, the first of each file's, by line.
         rejected_by_reason: How many rows were left out, for each reason.
         dropped_duplicates: Ratings of a user for an item that a later one replaced.
@@ -191,6 +193,7 @@ class ImportReport:
     dropped_duplicates: int = 0
     dropped_rare: DroppedRare = DroppedRare()
     untitled: int = 0
+    lines_without_rows: int = 0
     notes: tuple[str, ...] = ()
 
     @property

@@ -3,21 +3,25 @@
 import codecs
 import csv
 import io
-import json
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from itertools import islice
+from typing import Literal
 
+from core.data.importing.json_rows import array_objects, json_object
+from core.data.importing.letters import Decoder, judged
 from core.data.importing.parquet import parquet_head, text_of
+from core.data.importing.quotes import mended
 from core.data.importing.request import ImportOptions
 from core.data.importing.sources import Source, check_not_packed
 from core.data.importing.values import number
-from core.data.text import one_line
+from core.data.text import REPLACEMENT, SPOILED, one_line
 from core.errors import BadEncodingError, BadFormatError, EmptyFileError, WrongDelimiterError
 from core.settings import ImportLimits
 
 HEAD_BYTES = 2**18
 SAMPLE_ROWS = 200
+_FORMATS = "CSV, TSV, an Excel sheet, JSON or Parquet"
 DELIMITERS = ("\t", ";", "|", ",")
 DOUBLE_COLON = "::"
 
@@ -48,10 +52,11 @@ class Table:
         rows: The first rows, as text, each as long as `columns`.
         quoting: Whether a double quote may enclose a value.
         encoding_found: False where the text is not UTF-8 and the encoding was not stated.
+        encoding_stated: Whether it was.
     """
 
     source: Source
-    kind: Literal["text", "parquet", "json lines"]
+    kind: Literal["text", "parquet", "json lines", "json array"]
     encoding: str
     delimiter: str
     header_rows: int
@@ -59,6 +64,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     quoting: bool = True
     encoding_found: bool = True
+    encoding_stated: bool = False
 
     @property
     def name(self) -> str:
@@ -78,19 +84,21 @@ def examine(source: Source, options: ImportOptions, limits: ImportLimits) -> Tab
         return _parquet(source, limits)
     for magic, what in _OTHER_FILES.items():
         if head.startswith(magic):
-            raise BadFormatError(f"{source.name} is {what}; bring CSV, TSV, JSON lines or Parquet")
+            raise BadFormatError(f"{source.name} is {what}; bring {_FORMATS}")
     encoding, certain = _encoding(source.name, head, options)
     text = _decode(source.name, head, encoding)
     if not text.strip():
         raise EmptyFileError(f"{source.name} holds nothing but blanks; export or upload it again")
-    first = text.lstrip()[0]
-    if first == "{":
-        return replace(_json_lines(source, text, limits), encoding=encoding, encoding_found=certain)
-    if first == "<" or (first == "[" and text.lstrip()[1:].lstrip()[:1] in ("{", "[")):
-        what = "a web page or XML" if first == "<" else "one JSON array"
-        raise BadFormatError(f"{source.name} is {what}; bring CSV, TSV, Parquet, or JSON lines with one object a line")
-    table = _text(source, text, len(head) < HEAD_BYTES, options, limits)
-    return replace(table, encoding=encoding, encoding_found=certain)
+    beginning = text.lstrip()[:1000]
+    if beginning.startswith("<"):
+        raise BadFormatError(f"{source.name} is a web page or XML; bring {_FORMATS}")
+    inner = beginning[1:].lstrip()[:1]
+    if beginning.startswith("{") or (beginning.startswith("[") and inner in ("{", "[")):
+        table = _json(source, text, limits)
+    else:
+        table = _text(source, text, len(head) < HEAD_BYTES, options, limits)
+        table = replace(table, quoting=table.delimiter != "\t" or mended(text, "\t")[1])
+    return replace(table, encoding=encoding, encoding_found=certain, encoding_stated=options.encoding is not None)
 
 
 def first_lines(source: Source, options: ImportOptions) -> tuple[list[str], str]:
@@ -116,17 +124,14 @@ def _encoding(name: str, head: bytes, options: ImportOptions) -> tuple[str, bool
         raise BadEncodingError(
             f"{name} looks like UTF-16 text without its mark; choose the encoding utf-16, or save it as UTF-8"
         )
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError:
-        if _binary(head):
-            raise BadFormatError(
-                f"{name} is no text and no format that is read here; bring CSV, TSV, JSON lines or Parquet"
-            ) from None
+    spoiled = judged(head)
+    if spoiled.bad and _binary(head):
+        raise BadFormatError(f"{name} is no text and no format that is read here; bring {_FORMATS}")
+    if spoiled.is_another_encoding:
         return "latin-1", False
     if zeros > len(head) // 100:
         raise BadFormatError(
-            f"{name} holds {zeros:,} zero bytes in its beginning and is no text; bring CSV, TSV, JSON lines or Parquet"
+            f"{name} holds {zeros:,} zero bytes in its beginning and is no text; bring {_FORMATS}"
         )
     return "utf-8", True
 
@@ -138,12 +143,12 @@ def _binary(head: bytes) -> bool:
 
 def _decode(name: str, head: bytes, encoding: str) -> str:
     try:
-        return codecs.getincrementaldecoder("utf-8-sig" if encoding == "utf-8" else encoding)().decode(head)
+        return Decoder(encoding).decode(head, last=False).decode("utf-8", "surrogatepass").replace(SPOILED, REPLACEMENT)
     except UnicodeDecodeError as error:
         raise not_in(name, encoding, error) from error
 
 
-def not_in(name: str, encoding: str, error: Exception) -> BadEncodingError:
+def not_in(name: str, encoding: str, error: Exception | str) -> BadEncodingError:
     """The error for text that is not in the encoding it was taken for."""
     advice = "choose the encoding latin-1 if accents look right with it, or save the file as UTF-8"
     return BadEncodingError(f"{name} is not {encoding} text ({error!s:.120}); {advice}")
@@ -196,9 +201,11 @@ def split_rows(text: str, delimiter: str) -> list[list[str]]:
     if delimiter == DOUBLE_COLON:
         return [line.split(DOUBLE_COLON) for line in text.splitlines() if line.strip()]
     try:
-        return [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
+        reader = csv.reader(io.StringIO(mended(text, delimiter)[0], newline=""), delimiter=delimiter)
+        rows = [row for row in reader if row]
     except csv.Error:
-        return [[line] for line in text.splitlines() if line.strip()]
+        rows = []
+    return rows or [[line] for line in text.splitlines() if line.strip()]
 
 
 def _evenness(rows: list[list[str]]) -> tuple[bool, int, float]:
@@ -234,25 +241,20 @@ def _distinct(names: list[str]) -> tuple[str, ...]:
     return tuple(seen)
 
 
-def _json_lines(source: Source, text: str, limits: ImportLimits) -> Table:
-    objects = [value for line in text.splitlines()[:SAMPLE_ROWS] if (value := json_object(line)) is not None]
+def _json(source: Source, text: str, limits: ImportLimits) -> Table:
+    """JSON lines, or one array of objects."""
+    array = text.lstrip().startswith("[")
+    values = array_objects(io.StringIO(text)) if array else map(json_object, text.splitlines()[:SAMPLE_ROWS])
+    objects = [value for value in islice(values, SAMPLE_ROWS) if value is not None]
     names = tuple(dict.fromkeys(key for value in objects for key in value))
     if not objects or not names:
+        what = "an array without an object" if array else "no object on one line"
         raise BadFormatError(
-            f"{source.name} begins like JSON and has no object on one line; bring JSON lines, one object a line"
+            f"{source.name} begins like JSON and has {what}; bring JSON lines, one object a line, or one array of objects"
         )
     limits.check("max_columns", len(names), f"names in {source.name}")
     rows = tuple(tuple(text_of(value.get(key)) for key in names) for value in objects)
-    return Table(source, "json lines", "utf-8", "", 0, names, rows)
-
-
-def json_object(line: str) -> dict[str, Any] | None:
-    """The JSON object on a line, its whole numbers as text; None where there is none."""
-    try:
-        value = json.loads(line, parse_int=str, parse_constant=str)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
+    return Table(source, "json array" if array else "json lines", "utf-8", "", 0, names, rows)
 
 
 def _parquet(source: Source, limits: ImportLimits) -> Table:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pyarrow as pa
 
-from core.data.text import UNSEEN
+from core.data.text import SPOILED, UNSEEN
 from core.settings import ImportLimits
 
 OK = 0
@@ -16,9 +16,11 @@ REASONS = (
     "no user id",
     "user id is too long",
     "user id has control characters",
+    "user id has a byte that is not UTF-8",
     "no item id",
     "item id is too long",
     "item id has control characters",
+    "item id has a byte that is not UTF-8",
     "no rating",
     "rating is not a number",
     "rating is infinite",
@@ -87,6 +89,8 @@ class Ids:
             return -(self._first_reason + 1)
         if UNSEEN.search(text):
             return -(self._first_reason + 2)
+        if SPOILED in text:
+            return -(self._first_reason + 3)
         row = self._row_of.setdefault(text, len(self._row_of))
         if row >= getattr(self._limits, self._limit):
             self._limits.check(self._limit, row + 1, f"distinct {self._kind} ids")

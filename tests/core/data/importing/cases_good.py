@@ -174,7 +174,14 @@ UNTIDY = [
     Case(
         "short and long rows", one(made.with_rows("u0,x,3", "u0,y,3,1,9", "u0")), FULL, {"wrong number of columns": 3}
     ),
-    Case("an open quote", one(made.with_rows('"u0,x,3,1', "u0,y,3,1")), FULL, {"wrong number of columns": 1}),
+    Case("an open quote", one(made.with_rows('"u0,x,3,1', "u0,y,3,1")), FULL + 2),
+    Case(
+        "one row that is not UTF-8, far below",
+        one((made.table() * 20).encode() + b"u\xe9,i0,3,1\n"),
+        FULL,
+        {"rating is not a number": 19, "user id has a byte that is not UTF-8": 1},
+        duplicates=19 * FULL,
+    ),
     Case(
         "lines that are no JSON",
         one(made.json_lines() + '{"userId": \n[1, 2]\n' + "[" * 5000 + "\n"),

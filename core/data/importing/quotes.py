@@ -1,0 +1,200 @@
+"""Quotes that are never closed: every other row of a delimited text is kept, whatever stands between quotes.
+
+A double quote at the beginning of a field encloses the field, line ends included, and a doubled one inside stands for
+itself (RFC 4180). A reader that believes a stray quote takes everything up to the next one for a single value. So a
+row over several lines is believed only where each quote closes right before a delimiter or a line end, it has no more
+lines than a text, and the lines inside do not look like rows of the table. Otherwise the quote is a stray one, and its
+line is read without it.
+
+A row over several lines is followed by as many blank lines as it has line ends inside, so that whoever reads on counts
+lines, not rows.
+"""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.data.importing.values import number
+
+MAX_LINES, MAX_BYTES = 1000, 2**20
+"""Of one row over several lines: more than any text in a table has."""
+
+_END = rb"(?:\r\n|\n|\r)"
+_NEWLINE, _RETURN, _QUOTE = b'\n\r"'
+_SHORT = 4096
+_MOSTLY = 0.9
+_LISTED = 3
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a row of a table looks like: its width, and the places where nearly all rows have a number."""
+
+    width: int
+    numeric: tuple[int, ...]
+
+    @classmethod
+    def of(cls, width: int, rows: Sequence[Sequence[str]]) -> "Shape":
+        """The shape of the rows that have this width."""
+        fit = [row for row in rows if len(row) == width]
+        counts = Counter(place for row in fit for place, cell in enumerate(row) if number(cell) is not None)
+        return cls(width, tuple(place for place in range(width) if counts[place] > _MOSTLY * len(fit)))
+
+    def fits(self, cells: Sequence[str]) -> bool:
+        """Whether cells have this shape."""
+        return len(cells) == self.width and all(number(cells[place]) is not None for place in self.numeric)
+
+
+class Mender:
+    """Takes stray quotes out of a delimited text that comes in blocks.
+
+    Args:
+        delimiter: One ASCII character.
+        shape: That of the table.
+
+    Attributes:
+        lines: Physical lines so far, those inside of rows included.
+        inside: How many of them continue a row above them.
+        strays: How many lines had a stray quote.
+        first: The numbers from 1 of the first of these lines.
+        inconsistent: Whether a line with a stray quote stands right above what looks like another row.
+    """
+
+    def __init__(self, delimiter: str, shape: Shape) -> None:
+        self.lines = self.inside = self.strays = 0
+        self.first: list[int] = []
+        self.inconsistent = False
+        self._delimiter, self._shape = delimiter, shape
+        # Between tabs a quote is a character like others: it stays, enclosed, where it encloses nothing.
+        self._literal = delimiter == "\t"
+        cut = re.escape(delimiter.encode())
+        closed = rb'"[^"\r\n]*+(?:""[^"\r\n]*+)*+"'
+        field = rb'(?:%s%s|(?!")[^%s\r\n]*+)' % (closed, b"" if self._literal else rb"[^%s\r\n]*+" % cut, cut)
+        over_lines = rb'(?:"[^"]*+(?:""[^"]*+)*+"|(?!")[^%s\r\n]*+)' % cut
+        self._rows = re.compile(rb"(?:%s(?:%s%s)*+%s)*+" % (field, cut, field, _END))
+        self._row_over_lines = re.compile(rb"%s(?:%s%s)*+%s" % (over_lines, cut, over_lines, _END))
+        self._up_to_stray = re.compile(rb"(?:%s%s)*+" % (field, cut))
+        self._field = re.compile(rb"[^%s\r\n]*+" % cut)
+
+    def mend(self, text: bytes, *, last: bool) -> tuple[bytes, bytes]:
+        """The rows in a block that begins with a row, and the rest, to which the next block is to be added."""
+        if last and text and not text.endswith((b"\n", b"\r")):
+            text += b"\n"
+        end = len(text) if last else max(text.rfind(b"\n"), text.rfind(b"\r", 0, len(text) - 1)) + 1
+        whole, at = list[bytes](), 0
+        while at < end:
+            start = _line_of(text, text.find(b'"', at, end), at, end)
+            plain = at == 0 and start < end and _closed_everywhere(text[:end], self._delimiter)
+            stop = end if plain else self._whole_rows(text, start, end)
+            self._pass(text[at:stop], whole)
+            at = stop
+            if at == end:
+                break
+            row = self._row_over_lines.match(text, at, min(end, at + MAX_BYTES))
+            if row is None and not last and len(text) - at < MAX_BYTES:
+                break
+            if row is not None and self._is_one_row(row[0]):
+                blank = count_lines(row[0]) - 1
+                self.lines, self.inside = self.lines + 1 + blank, self.inside + blank
+                whole.append(row[0] + b"\n" * blank)
+                at = row.end()
+            else:
+                at = self._mend_line(text, at, end, whole)
+        return b"".join(whole), text[at:]
+
+    def _whole_rows(self, text: bytes, start: int, end: int) -> int:
+        """Where the rows end that fill one line each and close what they open."""
+        rows = self._rows.match(text, start, end)
+        return rows.end() if rows else start
+
+    def _pass(self, rows: bytes, whole: list[bytes]) -> None:
+        self.lines += count_lines(rows)
+        whole.append(rows)
+
+    def _is_one_row(self, row: bytes) -> bool:
+        """Whether several lines between quotes are a text, and not rows of the table."""
+        inner = row.decode("utf-8", "replace").splitlines()[1:]
+        return len(inner) < MAX_LINES and 2 * sum(map(self._looks_like_row, inner)) < len(inner)
+
+    def _looks_like_row(self, line: str) -> bool:
+        if line.count(self._delimiter) < self._shape.width - 1:
+            return False  # most lines of a text: the next step takes longer
+        return self._shape.fits(_cells(line, self._delimiter))
+
+    def _mend_line(self, text: bytes, at: int, end: int, whole: list[bytes]) -> int:
+        """Add the line at a place without its stray quotes; where it ends."""
+        self.lines, self.strays = self.lines + 1, self.strays + 1
+        if len(self.first) < _LISTED:
+            self.first.append(self.lines)
+        line_end = re.compile(_END).search(text, at, end)
+        stop = line_end.end() if line_end else end
+        line = text[at:stop]
+        while self._whole_rows(line, 0, len(line)) < len(line):
+            line = self._without_stray(line)
+        whole.append(line)
+        below = re.compile(rb"[^\r\n]*+").match(text, stop, end)
+        self.inconsistent |= bool(below and self._looks_like_row(below[0].decode("utf-8", "replace")))
+        return stop
+
+    def _without_stray(self, line: bytes) -> bytes:
+        """A line without the first quote that encloses nothing; between tabs, with it as a part of its field."""
+        before = self._up_to_stray.match(line)
+        place = before.end() if before else 0
+        if not self._literal:
+            return line[:place] + line[place + 1 :]
+        field = self._field.match(line, place)
+        stop = field.end() if field else len(line)
+        return line[:place] + b'"' + line[place:stop].replace(b'"', b'""') + b'"' + line[stop:]
+
+
+def mended(text: str, delimiter: str) -> tuple[str, bool]:
+    """A first part of a text without its stray quotes, and whether its quotes are consistent."""
+    if '"' not in text or len(delimiter) != 1:
+        return text, True
+    alone = [_cells(line, delimiter) for line in text.splitlines()]
+    widths = Counter(len(cells) for cells in alone if len(cells) > 1)
+    # R leaves the name of the first column out; lines inside of values have all widths.
+    first = [width for width in (len(alone[0]), len(alone[0]) + 1) if width in widths]
+    width = max(first or [*widths, 1], key=lambda width: widths[width])
+    mender = Mender(delimiter, Shape.of(width, alone[1:]))
+    rows, _ = mender.mend(text.encode("utf-8", "surrogatepass"), last=True)
+    return rows.decode("utf-8", "surrogatepass"), not mender.inconsistent
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    """The cells of a line by itself; none where it is longer than a field may be for Python's reader."""
+    return next(csv.reader([line], delimiter=delimiter), []) if len(line) < csv.field_size_limit() else []
+
+
+def count_lines(text: bytes) -> int:
+    """Line ends in a text: \\n, \\r\\n, or \\r alone."""
+    if len(text) < _SHORT:
+        ends = text.count(b"\n")
+    else:  # `count` takes a call for each line
+        ends = int(np.count_nonzero(np.frombuffer(text, np.uint8) == _NEWLINE))
+    return ends + text.count(b"\r") - text.count(b"\r\n") if b"\r" in text else ends
+
+
+def _closed_everywhere(rows: bytes, delimiter: str) -> bool:
+    """Whether all quotes enclose fields or stand doubled in them, and no field holds a line end: a quick check."""
+    data = np.frombuffer(rows, np.uint8)
+    quotes = np.flatnonzero(data == _QUOTE)
+    if len(quotes) % 2:
+        return False
+    around = np.array([ord(delimiter), _NEWLINE, _RETURN, _QUOTE])
+    before, after = data[quotes[::2] - 1], data[np.minimum(quotes[1::2] + 1, len(data) - 1)]
+    ends = np.flatnonzero((data == _NEWLINE) | (data == _RETURN))
+    closed = not (np.searchsorted(quotes, ends) % 2).any()
+    return closed and bool(np.isin(before, around).all() and np.isin(after, around).all())
+
+
+def _line_of(text: bytes, place: int, at: int, end: int) -> int:
+    """Where the line of a place begins, not before `at`; `end` for no place."""
+    if place < 0:
+        return end
+    newline = text.rfind(b"\n", at, place) + 1 or at
+    return text.rfind(b"\r", newline, place) + 1 or newline
