@@ -30,6 +30,7 @@ _TEXTS = {
     "noun": ("WORD", "What is rated, singular, such as movie or book."),
     "delimiter": ("C", "The character between columns; TAB for a tab."),
     "encoding": ("E", "Encoding of text files: utf-8, utf-16 or latin-1."),
+    "sheet": ("NAME", "The sheet of an Excel workbook to read; the first one without it."),
 }
 _NUMBERS = {
     "min_rating": (float, "X", "Lower end of the rating scale; lower ratings are left out."),

@@ -21,7 +21,7 @@ from dashboard.shared import elements
 from dashboard.shared.markup import escape
 
 _KEPT, _ROUND = "_import", "_import_round"
-_READING = ("delimiter", "header", "encoding")
+_READING = ("delimiter", "header", "encoding", "sheet")
 """Options on which it depends what the columns are."""
 
 DELIMITERS = {",": "Comma ,", ";": "Semicolon ;", "\t": "Tab", "|": "Bar |", ":": "Colon :", " ": "Space"}
@@ -65,7 +65,7 @@ def show() -> None:
         accept_multiple_files=True,
         key=key,
         on_change=lambda: _received(key),
-        help="CSV, TSV, JSON lines, Parquet or gzip, several at once, or a zip of them; MovieLens archives as they "
+        help="CSV, TSV, Excel (.xlsx), JSON, Parquet or gzip, several at once, or a zip of them; MovieLens archives as they "
         "were downloaded. They are read on this server and go nowhere else.",
     )
     draft = current()
@@ -192,12 +192,15 @@ def _ask(draft: Draft, preview: Preview) -> None:
     if not preview.code:
         _about(draft, preview)
     with st.expander(
-        "How it is read", icon=":material/tune:", expanded=preview.code in ("WRONG_DELIMITER", "BAD_ENCODING")
+        "How it is read", icon=":material/tune:", expanded=preview.code in ("WRONG_DELIMITER", "BAD_ENCODING", "EMPTY_FILE")
     ):
         with st.grid(3, min_column_width=180):
             _choice(draft, "delimiter", "Columns are divided at", DELIMITERS, preview.tables[0].delimiter or None)
             _choice(draft, "header", "The first row", HEADERS, preview.tables[0].header)
             _choice(draft, "encoding", "Letters are written as", ENCODINGS, preview.tables[0].encoding)
+            if len(preview.tables[0].sheets) > 1:
+                sheets = {name: name for name in preview.tables[0].sheets}
+                _choice(draft, "sheet", "Sheet of the workbook", sheets, preview.tables[0].sheet)
             for role in _roles_offered(preview):
                 if role not in unclear:
                     _role(draft, preview, role)

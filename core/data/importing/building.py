@@ -29,6 +29,7 @@ from core.data.ratings import Ratings, Vocabulary
 from core.data.text import one_line
 from core.errors import (
     DatasetError,
+    EmptyFileError,
     MissingColumnError,
     NoGoodRowsError,
     NoRowsError,
@@ -52,7 +53,7 @@ def build(request: ImportRequest, out: Path, report: Reporter) -> dict[str, Any]
     """
     report(0.0, "Looking at the files")
     options, limits = request.options, request.limits
-    plan = make_plan(collect(request.paths, limits), request)
+    plan = make_plan(collect(request.paths, limits, options.sheet), request)
     plan.check()
     gathering = Gathering(plan, limits)
     columns = gathering.read(report)
@@ -155,12 +156,13 @@ def preview(request: ImportRequest) -> Preview:
     sources: list[Source] = []
     result = _NOTHING
     try:
-        sources = collect(request.paths, request.limits)
+        sources = collect(request.paths, request.limits, request.options.sheet)
         plan = make_plan(sources, request)
         result = _preview(plan)
         plan.check()
     except DatasetError as error:
-        if isinstance(error, WrongDelimiterError):
+        empty_sheet = isinstance(error, EmptyFileError) and sources and sources[0].sheets
+        if isinstance(error, WrongDelimiterError) or empty_sheet:
             result = _undivided(sources[0], request.options)
         elif isinstance(error, MissingColumnError) and result is _NOTHING:  # show the columns that there are
             result = preview(replace(request, mapping=ColumnMapping()))
@@ -192,6 +194,7 @@ def _undivided(source: Source, options: ImportOptions) -> Preview:
     lines, encoding = first_lines(source, options)
     rows = tuple((one_line(line, _CELL),) for line in lines[:_ROWS] if line.strip())
     table = TablePreview(source.name, "ratings", "text", "", False, encoding, ("column 1",), ("",), rows)
+    table = replace(table, sheet=source.sheet, sheets=source.sheets)
     return replace(_NOTHING, tables=(table,), delimiter=even_sign("\n".join(lines)))
 
 
@@ -206,4 +209,6 @@ def _table_preview(plan: Plan, table: Table) -> TablePreview:
         columns=table.columns,
         roles=roles_of(plan, table),
         rows=tuple(tuple(one_line(cell, _CELL) for cell in row) for row in table.rows[:_ROWS]),
+        sheet=table.source.sheet,
+        sheets=table.source.sheets,
     )

@@ -3,7 +3,7 @@
 import io
 
 from core.data.importing.letters import Decoder, Spoiled
-from core.data.importing.quotes import Mender
+from core.data.importing.quotes import Mender, without_backslashes
 from core.data.importing.sources import CountedReader
 from core.errors import BadFormatError
 
@@ -18,11 +18,15 @@ class CleanText(io.RawIOBase):
         stream: The bytes as they lie in the file.
         encoding: Python's name of it.
         mender: Takes stray quotes out; None where quotes enclose nothing.
+        backslashes: Whether one before a quote makes it a part of its field.
     """
 
-    def __init__(self, name: str, stream: CountedReader, encoding: str, mender: Mender | None) -> None:
+    def __init__(
+        self, name: str, stream: CountedReader, encoding: str, mender: Mender | None, *, backslashes: bool
+    ) -> None:
         super().__init__()
         self._name, self._stream, self._mender = name, stream, mender
+        self._backslashes, self._held = backslashes, b""
         self._decoder = Decoder(encoding)
         self._rest, self._ready, self._last = b"", bytearray(), False
 
@@ -51,6 +55,10 @@ class CleanText(io.RawIOBase):
         if self._mender is None:
             self._ready += text
             return
+        if self._backslashes:
+            text = self._held + text
+            whole = text if self._last else text.rstrip(b"\\")  # what follows them is in the next block
+            self._held, text = text[len(whole) :], without_backslashes(whole)
         rows, self._rest = self._mender.mend(self._rest + text, last=self._last)
         self._ready += rows
         if len(self._rest) > MAX_ROW_BYTES:

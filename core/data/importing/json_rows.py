@@ -1,4 +1,4 @@
-"""Objects in JSON as rows: one a line, or all in one array over any number of lines. Memory is bounded by one object."""
+"""Objects in JSON as rows, one a line or all in one array over any lines; memory is bounded by one object."""
 
 import json
 import re

@@ -291,9 +291,9 @@ def _check_names(table: Table, named: Mapping[Any, str | None]) -> None:
 
 def _name_of(source: str) -> str:
     stem = source.partition("/")[0]
-    for ending in (".gz", ".zip", ".csv", ".tsv", ".txt", ".dat", ".data", ".parquet", ".jsonl", ".ndjson", ".json"):
+    for ending in (".gz", ".zip", ".xlsx", ".csv", ".tsv", ".txt", ".dat", ".data", ".parquet", ".jsonl", ".ndjson"):
         stem = stem.removesuffix(ending)
-    return one_line(stem, 100) or "Ratings"
+    return one_line(stem.removesuffix(".json"), 100) or "Ratings"
 
 
 def roles_of(plan: Plan, table: Table) -> tuple[str, ...]:

@@ -18,14 +18,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
+from core.data.importing.cells import text_of
 from core.data.importing.cleaning import MAX_ROW_BYTES, CleanText, too_long_a_row
 from core.data.importing.json_rows import array_objects, json_object, numbered_lines
 from core.data.importing.letters import Spoiled
-from core.data.importing.parquet import read_parquet, text_of
+from core.data.importing.parquet import read_parquet
 from core.data.importing.quotes import Mender, Shape
 from core.data.importing.sniffing import DOUBLE_COLON, Table, not_in, split_rows
 from core.data.importing.sources import raise_if_out_of_memory
-from core.errors import BadEncodingError, BadFormatError
+from core.data.text import REPLACEMENT
+from core.errors import BadFormatError
 from core.settings import ImportLimits
 
 _BATCH_ROWS = 2**16
@@ -90,7 +92,7 @@ class Malformed:
             )
         if self.spoiled:
             notes.append(
-                f"{name}: bytes that are not UTF-8 were replaced by \N{REPLACEMENT CHARACTER}. Lines: {self.spoiled:,}. "
+                f"{name}: bytes that are not UTF-8 were replaced by “{REPLACEMENT}”. Lines: {self.spoiled:,}. "
                 "Where accents are missing, choose the encoding latin-1."
             )
         return notes
@@ -121,7 +123,7 @@ def batches(
     quoted = table.kind == "text" and table.quoting and not double
     mender = Mender(table.delimiter, Shape.of(len(table.columns), table.rows)) if quoted else None
     with table.source.open(on_bytes) as stream:
-        text = CleanText(table.name, stream, table.encoding, mender)
+        text = CleanText(table.name, stream, table.encoding, mender, backslashes=table.backslashes)
         try:
             if table.kind == "json array":
                 yield from _by_row(columns, enumerate(_array_cells(columns, text), 1), malformed)

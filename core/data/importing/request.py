@@ -46,6 +46,7 @@ class ImportOptions:
         encoding: Of text files.
         min_rating, max_rating: Ends of the rating scale; ratings outside are left out.
         min_user_ratings, min_item_ratings: Users and items with fewer are left out.
+        sheet: Which one of a workbook to read, by its name; None for the first.
     """
 
     name: str | None = None
@@ -57,6 +58,7 @@ class ImportOptions:
     max_rating: float | None = None
     min_user_ratings: int = 1
     min_item_ratings: int = 1
+    sheet: str | None = None
 
     def check(self) -> None:
         """Pass if the options make sense; raises LimitError, naming the one that does not."""
@@ -111,6 +113,7 @@ class TablePreview:
         columns: Names, as a `ColumnMapping` takes them.
         roles: What each column was taken for, "" where for nothing.
         rows: The first rows, as text.
+        sheet, sheets: The sheet's name and those of all sheets of the workbook; none where it is no workbook.
     """
 
     file: str
@@ -122,6 +125,8 @@ class TablePreview:
     columns: tuple[str, ...]
     roles: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

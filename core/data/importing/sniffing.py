@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
+from core.data.importing.cells import text_of
 from core.data.importing.json_rows import array_objects, json_object
 from core.data.importing.letters import Decoder, judged
-from core.data.importing.parquet import parquet_head, text_of
-from core.data.importing.quotes import mended
+from core.data.importing.parquet import parquet_head
+from core.data.importing.quotes import has_backslashes, mended
 from core.data.importing.request import ImportOptions
 from core.data.importing.sources import Source, check_not_packed
 from core.data.importing.values import number
@@ -21,7 +22,7 @@ from core.settings import ImportLimits
 
 HEAD_BYTES = 2**18
 SAMPLE_ROWS = 200
-_FORMATS = "CSV, TSV, an Excel sheet, JSON or Parquet"
+_FORMATS = "CSV, TSV, Excel (.xlsx), JSON or Parquet"
 DELIMITERS = ("\t", ";", "|", ",")
 DOUBLE_COLON = "::"
 
@@ -34,7 +35,8 @@ _BOMS = (
 )
 _OTHER_FILES = {
     b"%PDF": "a PDF document", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"GIF8": "a picture",
-    b"SQLite format 3": "an SQLite database", b"\x89HDF": "an HDF5 file", b"\xd0\xcf\x11\xe0": "an old office document",
+    b"SQLite format 3": "an SQLite database", b"\x89HDF": "an HDF5 file",
+    b"\xd0\xcf\x11\xe0": "an old (.xls) or encrypted office document, to be saved anew as .xlsx or CSV",
     b"7z\xbc\xaf": "a 7z archive", b"Rar!": "a RAR archive", b"BZh": "a bzip2 file", b"\xfd7zXZ": "an xz file",
     b"\x28\xb5\x2f\xfd": "a zstd file", b"ARROW1": "an Arrow file", b"FEA1": "a Feather file",
     b"\x93NUMPY": "a NumPy file", b"\x80\x04\x95": "a Python pickle", b"\x7fELF": "a program", b"MZ\x90": "a program",
@@ -51,6 +53,7 @@ class Table:
         columns: Distinct names; "column 1" … where there is no header.
         rows: The first rows, as text, each as long as `columns`.
         quoting: Whether a double quote may enclose a value.
+        backslashes: Whether a backslash before a quote makes it a part of the value.
         encoding_found: False where the text is not UTF-8 and the encoding was not stated.
         encoding_stated: Whether it was.
     """
@@ -63,6 +66,7 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     quoting: bool = True
+    backslashes: bool = False
     encoding_found: bool = True
     encoding_stated: bool = False
 
@@ -78,6 +82,19 @@ def examine(source: Source, options: ImportOptions, limits: ImportLimits) -> Tab
     Raises:
         EmptyFileError, BadFormatError, BadEncodingError, WrongDelimiterError, TooLargeError, ArchiveUnsafeError.
     """
+    try:
+        return _examine(source, options, limits)
+    except WrongDelimiterError as error:
+        others = [name for name in source.sheets if name != source.sheet]
+        if not others:
+            raise
+        raise WrongDelimiterError(
+            f"{source.name}: the sheet {one_line(source.sheet, 60)!r} is no table of several columns; choose another "
+            f"sheet: {', '.join(one_line(name, 60) for name in others[:20])}"
+        ) from error
+
+
+def _examine(source: Source, options: ImportOptions, limits: ImportLimits) -> Table:
     head = source.head(HEAD_BYTES)
     check_not_packed(source, head)
     if head.startswith(b"PAR1"):
@@ -97,7 +114,11 @@ def examine(source: Source, options: ImportOptions, limits: ImportLimits) -> Tab
         table = _json(source, text, limits)
     else:
         table = _text(source, text, len(head) < HEAD_BYTES, options, limits)
-        table = replace(table, quoting=table.delimiter != "\t" or mended(text, "\t")[1])
+        table = replace(
+            table,
+            quoting=table.delimiter != "\t" or mended(text, "\t")[1],
+            backslashes=has_backslashes(text, table.delimiter),
+        )
     return replace(table, encoding=encoding, encoding_found=certain, encoding_stated=options.encoding is not None)
 
 
@@ -130,9 +151,7 @@ def _encoding(name: str, head: bytes, options: ImportOptions) -> tuple[str, bool
     if spoiled.is_another_encoding:
         return "latin-1", False
     if zeros > len(head) // 100:
-        raise BadFormatError(
-            f"{name} holds {zeros:,} zero bytes in its beginning and is no text; bring {_FORMATS}"
-        )
+        raise BadFormatError(f"{name} holds {zeros:,} zero bytes in its beginning and is no text; bring {_FORMATS}")
     return "utf-8", True
 
 
@@ -248,9 +267,9 @@ def _json(source: Source, text: str, limits: ImportLimits) -> Table:
     objects = [value for value in islice(values, SAMPLE_ROWS) if value is not None]
     names = tuple(dict.fromkeys(key for value in objects for key in value))
     if not objects or not names:
-        what = "an array without an object" if array else "no object on one line"
+        what = "no object in its array" if array else "no object on one line"
         raise BadFormatError(
-            f"{source.name} begins like JSON and has {what}; bring JSON lines, one object a line, or one array of objects"
+            f"{source.name} begins like JSON and has {what}; bring one object a line, or one array of objects"
         )
     limits.check("max_columns", len(names), f"names in {source.name}")
     rows = tuple(tuple(text_of(value.get(key)) for key in names) for value in objects)
