@@ -1,17 +1,20 @@
 """A text table as a stream of UTF-8 in which no quote and no byte spoils more than its own line."""
 
 import io
+import sys
+from dataclasses import replace
 
 from core.data.importing.letters import Decoder, Spoiled
-from core.data.importing.quotes import Mender, without_backslashes
+from core.data.importing.quotes import Mender, count_lines, without_backslashes
 from core.data.importing.sources import CountedReader
 from core.errors import BadFormatError
 
 MAX_ROW_BYTES = 2**23
-_PIECE = 2**20
+_PIECE = 2**18
+"""Small enough for memory that is used again: each larger block is asked of the system anew."""
 
 
-class CleanText(io.RawIOBase):
+class CleanText(io.BufferedIOBase):
     """Reads a source as whole rows in UTF-8.
 
     Args:
@@ -28,41 +31,54 @@ class CleanText(io.RawIOBase):
         self._name, self._stream, self._mender = name, stream, mender
         self._backslashes, self._held = backslashes, b""
         self._decoder = Decoder(encoding)
-        self._rest, self._ready, self._last = b"", bytearray(), False
+        self._rest = self._ready = b""
+        self._lines, self._last = 0, False
 
     @property
     def spoiled(self) -> Spoiled:
         """How much was not UTF-8 so far."""
-        return self._decoder.spoiled
+        lines = self._mender.lines if self._mender else self._lines
+        return replace(self._decoder.spoiled, lines=lines)
 
     def readable(self) -> bool:
         """Always."""
         return True
 
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # as in CountedReader
-        """Raises UnicodeDecodeError, BadFormatError for a row of more than 8 MiB, and what the source raises."""
-        while len(self._ready) < len(buffer) and not self._last:
-            self._fill()
-        size = min(len(buffer), len(self._ready))
-        buffer[:size] = self._ready[:size]
-        del self._ready[:size]
-        return size
+    def read(self, size: int | None = -1) -> bytes:
+        """So many bytes, fewer at the end.
 
-    def _fill(self) -> None:
+        Raises:
+            UnicodeDecodeError: The text is not in its encoding, and that is not UTF-8.
+            BadFormatError: A row has more than 8 MiB.
+            ExplorerError: What the source raises.
+        """
+        wanted = sys.maxsize if size is None or size < 0 else size
+        parts, length = [self._ready], len(self._ready)
+        while length < wanted and not self._last:
+            parts.append(self._next())
+            length += len(parts[-1])
+        over = max(0, length - wanted)
+        cut = len(parts[-1]) - over
+        parts[-1], self._ready = parts[-1][:cut], parts[-1][cut:]
+        return b"".join(parts)
+
+    read1 = read
+
+    def _next(self) -> bytes:
         block = self._stream.read(_PIECE)
         self._last = not block
         text = self._decoder.decode(block, last=self._last)
         if self._mender is None:
-            self._ready += text
-            return
+            self._lines += count_lines(text)
+            return text
         if self._backslashes:
             text = self._held + text
             whole = text if self._last else text.rstrip(b"\\")  # what follows them is in the next block
             self._held, text = text[len(whole) :], without_backslashes(whole)
         rows, self._rest = self._mender.mend(self._rest + text, last=self._last)
-        self._ready += rows
         if len(self._rest) > MAX_ROW_BYTES:
             raise too_long_a_row(self._name)
+        return rows
 
 
 def too_long_a_row(name: str) -> BadFormatError:

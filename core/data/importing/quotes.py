@@ -1,16 +1,17 @@
 """Quotes that are never closed: every other row of a delimited text is kept, whatever stands between quotes.
 
 A double quote at the beginning of a field encloses the field, line ends included, and a doubled one inside stands for
-itself (RFC 4180); some programs put a backslash before it instead. A reader that believes a stray quote takes everything up to the next one for a single value. So a
-row over several lines is believed only where each quote closes right before a delimiter or a line end, it has no more
-lines than a text, and the lines inside do not look like rows of the table. Otherwise the quote is a stray one, and its
-line is read without it.
+itself (RFC 4180); some programs put a backslash before it instead. A reader that believes a stray quote takes
+everything up to the next one for a single value. So a row over several lines is believed only where each quote closes
+right before a delimiter or a line end, it has no more lines than a text, and the lines inside do not look like rows of
+the table. Otherwise the quote is a stray one, and its line is read without it.
 
 A row over several lines is followed by as many blank lines as it has line ends inside, so that whoever reads on counts
 lines, not rows.
 """
 
 import csv
+import io
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -25,10 +26,12 @@ MAX_LINES, MAX_BYTES = 1000, 2**20
 
 _END = rb"(?:\r\n|\n|\r)"
 _NEWLINE, _RETURN, _QUOTE = b'\n\r"'
+_LONE_RETURN = re.compile(rb"\r(?!\n)")
 _SHORT = 4096
 _BACKSLASHED = re.compile(rb'\\(["\\])')
 _MOSTLY = 0.9
 _LISTED = 3
+_FEW, _NARROW = 3, 3
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,11 @@ class Shape:
         fit = [row for row in rows if len(row) == width]
         counts = Counter(place for row in fit for place, cell in enumerate(row) if number(cell) is not None)
         return cls(width, tuple(place for place in range(width) if counts[place] > _MOSTLY * len(fit)))
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether a line of a text hardly ever looks like this by chance."""
+        return bool(self.numeric) or self.width > _NARROW
 
     def fits(self, cells: Sequence[str]) -> bool:
         """Whether cells have this shape."""
@@ -101,7 +109,7 @@ class Mender:
             if row is not None and self._is_one_row(row[0]):
                 blank = count_lines(row[0]) - 1
                 self.lines, self.inside = self.lines + 1 + blank, self.inside + blank
-                whole.append(row[0] + b"\n" * blank)
+                whole.append(row[0] + row[0][-1:] * blank)
                 at = row.end()
             else:
                 at = self._mend_line(text, at, end, whole)
@@ -117,9 +125,15 @@ class Mender:
         whole.append(rows)
 
     def _is_one_row(self, row: bytes) -> bool:
-        """Whether several lines between quotes are a text, and not rows of the table."""
-        inner = row.decode("utf-8", "replace").splitlines()[1:]
-        return len(inner) < MAX_LINES and 2 * sum(map(self._looks_like_row, inner)) < len(inner)
+        """Whether several lines are one row of the table with a text in it, and not as many rows."""
+        text = row.decode("utf-8", "replace")
+        inner = text.splitlines()[1:]
+        if len(inner) >= MAX_LINES or len(_cells(text, self._delimiter)) != self._shape.width:
+            return False
+        alike = sum(map(self._looks_like_row, inner))
+        if self._shape.is_telling:
+            return 2 * alike < len(inner)
+        return len(inner) < _FEW or alike < _MOSTLY * len(inner)
 
     def _looks_like_row(self, line: str) -> bool:
         if line.count(self._delimiter) < self._shape.width - 1:
@@ -179,15 +193,17 @@ def mended(text: str, delimiter: str) -> tuple[str, bool]:
     return rows.decode("utf-8", "surrogatepass"), not mender.inconsistent
 
 
-def _cells(line: str, delimiter: str) -> list[str]:
-    """The cells of a line by itself; none where it is longer than a field may be for Python's reader."""
-    return next(csv.reader([line], delimiter=delimiter), []) if len(line) < csv.field_size_limit() else []
+def _cells(row: str, delimiter: str) -> list[str]:
+    """The cells of a row by itself; none where it is longer than a field may be for Python's reader."""
+    if len(row) > csv.field_size_limit():
+        return []
+    return next(csv.reader(io.StringIO(row, newline=""), delimiter=delimiter), [])
 
 
 def count_lines(text: bytes) -> int:
     """Line ends in a text: \\n, \\r\\n, or \\r alone."""
     ends = np.count_nonzero(np.frombuffer(text, np.uint8) == _NEWLINE) if len(text) > _SHORT else text.count(b"\n")
-    return int(ends) + text.count(b"\r") - text.count(b"\r\n")
+    return int(ends) + (len(_LONE_RETURN.findall(text)) if b"\r" in text else 0)
 
 
 def _closed_everywhere(rows: bytes, delimiter: str) -> bool:

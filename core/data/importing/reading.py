@@ -245,7 +245,7 @@ def _array_cells(columns: list[str], text: CleanText) -> Iterator[list[str] | st
 
 
 def _as_text(text: CleanText) -> io.TextIOWrapper:
-    return io.TextIOWrapper(io.BufferedReader(text), encoding="utf-8", errors="surrogatepass", newline=None)
+    return io.TextIOWrapper(text, encoding="utf-8", errors="surrogatepass", newline=None)
 
 
 def _by_row(
