@@ -48,7 +48,7 @@ class Draft:
 
         A widget whose value is replaced from here may report the old one as somebody's choice.
         """
-        return f"{name} {value} {self.upload} {self.options.get('delimiter')}"
+        return f"{name} {value} {self.upload} {self.options.get('delimiter')} {self.options.get('sheet')}"
 
     def preview(self) -> Preview:
         """What an import would do; raises as `loaders.preview` does."""
@@ -65,8 +65,8 @@ def show() -> None:
         accept_multiple_files=True,
         key=key,
         on_change=lambda: _received(key),
-        help="CSV, TSV, Excel (.xlsx), JSON, Parquet or gzip, several at once, or a zip of them; MovieLens archives as they "
-        "were downloaded. They are read on this server and go nowhere else.",
+        help="CSV, TSV, Excel (.xlsx), JSON, Parquet or gzip, several at once, or a zip of them; MovieLens archives as "
+        "they were downloaded. They are read on this server and go nowhere else.",
     )
     draft = current()
     if draft is None:
@@ -182,6 +182,9 @@ def _first_rows(table: TablePreview) -> None:
 
 def _ask(draft: Draft, preview: Preview) -> None:
     """What is unclear, openly; the name, the noun and the scale; the rest folded away."""
+    if len(preview.tables[0].sheets) > 1:
+        sheets = {name: name for name in preview.tables[0].sheets}
+        _choice(draft, "sheet", "Sheet of the workbook", sheets, preview.tables[0].sheet)
     unclear = list(preview.unclear)
     if unclear:
         with st.container(border=True):
@@ -192,15 +195,14 @@ def _ask(draft: Draft, preview: Preview) -> None:
     if not preview.code:
         _about(draft, preview)
     with st.expander(
-        "How it is read", icon=":material/tune:", expanded=preview.code in ("WRONG_DELIMITER", "BAD_ENCODING", "EMPTY_FILE")
+        "How it is read",
+        icon=":material/tune:",
+        expanded=preview.code in ("WRONG_DELIMITER", "BAD_ENCODING"),
     ):
         with st.grid(3, min_column_width=180):
             _choice(draft, "delimiter", "Columns are divided at", DELIMITERS, preview.tables[0].delimiter or None)
             _choice(draft, "header", "The first row", HEADERS, preview.tables[0].header)
             _choice(draft, "encoding", "Letters are written as", ENCODINGS, preview.tables[0].encoding)
-            if len(preview.tables[0].sheets) > 1:
-                sheets = {name: name for name in preview.tables[0].sheets}
-                _choice(draft, "sheet", "Sheet of the workbook", sheets, preview.tables[0].sheet)
             for role in _roles_offered(preview):
                 if role not in unclear:
                     _role(draft, preview, role)

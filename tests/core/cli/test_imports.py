@@ -92,6 +92,13 @@ def test_no_header_and_a_tab(capsys, bring):
     assert (found["ratings"], found["rejected"]) == (30, [])
 
 
+def test_a_sheet_by_its_name(capsys, bring):
+    rows = [("user", "item", "rating"), *[row[:3] for row in made.ROWS]]
+    place = bring(r_xlsx=made.workbook({"Read me": [("by", "me")], "2023": rows}))
+    assert imported(capsys, place, "--sheet", "2023")["ratings"] == 30
+    assert refused(capsys, place).startswith("error: MISSING_COLUMN")
+
+
 @pytest.mark.parametrize(
     ("content", "arguments", "code"),
     [

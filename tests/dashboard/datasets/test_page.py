@@ -114,6 +114,23 @@ def test_a_dataset_deleted_elsewhere_is_said_and_the_bundled_one_takes_its_place
     assert app.query_params["dataset"] == data.BUNDLED
 
 
+def test_another_sheet_of_a_workbook_is_one_choice_away(open_page):
+    app = open_page("datasets", section=OWN)
+    rows = [("user", "item", "rating"), *[row[:3] for row in made.ROWS]]
+    upload(app, ("r.xlsx", made.workbook({"Read me": [("by", "<b>me</b>")], "2023 & on": rows})))
+    assert app.button(key="import").disabled
+    sheet = next(field for field in app.selectbox if field.label == "Sheet of the workbook")
+    assert (sheet.value, sheet.options) == ("Read me", ["Read me", "2023 & on"])
+    sheet.set_value("2023 & on").run()
+    assert not app.exception and not app.error
+    app.button(key="import").click().run()
+    (job,) = queue.jobs()
+    run_job(job.job_id)
+    app.run()
+    app.run()
+    assert "30 ratings that 6 people gave to 5 items" in app.success[0].value
+
+
 def test_an_upload_is_previewed_imported_and_told_about(open_page):
     app = open_page("datasets", section=OWN)
     upload(app, ("../../my scores.csv", made.with_rows("u1,i1,,5", "u0,i0,2,999").encode()))

@@ -87,7 +87,7 @@ def test_a_quote_far_below_costs_its_line_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        'so{end}so',
+        "so{end}so",
         'she said ""no"", and{end}{end}then, in the end, ""yes""{end}',
         "{end}" * 700,
         "a long one, {end}" * 900,
@@ -112,11 +112,11 @@ def test_titles_over_several_lines_keep_their_quotes(tmp_path: Path) -> None:
 
 
 def test_backslashes_before_quotes(tmp_path: Path) -> None:
-    items = r'''itemId;title
+    items = r"""itemId;title
 "i0";"The Real \"J. Amber\" Rides; Again"
 "i1";"C:\\"
 "i2";"\"Twice\""
-'''
+"""
     titles = brought(tmp_path, {"r.csv": made.table().encode(), "t.csv": items.encode()}).item_table.title
     assert titles[:3].tolist() == ['The Real "J. Amber" Rides; Again', "C:\\", '"Twice"']
 
@@ -179,7 +179,10 @@ def test_a_spoiled_title_is_kept_with_a_replacement(tmp_path: Path) -> None:
     items = "itemId,title\n" + "".join(f"i{at},Töne {at}\n" for at in range(5))
     files = {"r.csv": made.table().encode(), "t.csv": items.encode().replace("Töne 3".encode(), b"T\xf6ne 3")}
     report = bring(tmp_path, files)
-    assert load(report.dataset.dataset_id).item_table.title.tolist()[2:4] == ["Töne 2", "T\N{REPLACEMENT CHARACTER}ne 3"]
+    assert load(report.dataset.dataset_id).item_table.title.tolist()[2:4] == [
+        "Töne 2",
+        "T\N{REPLACEMENT CHARACTER}ne 3",
+    ]
     assert any("t.csv" in note and "not UTF-8" in note and "Lines: 1" in note for note in report.notes)
 
 
