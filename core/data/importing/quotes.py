@@ -64,6 +64,7 @@ class Mender:
     Args:
         delimiter: One ASCII character.
         shape: That of the table.
+        sparing: Whether quotes enclose only what could not stand without them: a delimiter, or another quote.
 
     Attributes:
         lines: Physical lines so far, those inside of rows included.
@@ -73,15 +74,16 @@ class Mender:
         inconsistent: Whether a line with a stray quote stands right above what looks like another row.
     """
 
-    def __init__(self, delimiter: str, shape: Shape) -> None:
+    def __init__(self, delimiter: str, shape: Shape, *, sparing: bool = False) -> None:
         self.lines = self.inside = self.strays = 0
         self.first: list[int] = []
         self.inconsistent = False
-        self._delimiter, self._shape = delimiter, shape
+        self._delimiter, self._shape, self._sparing = delimiter, shape, sparing
         # Between tabs a quote is a character like others: it stays, enclosed, where it encloses nothing.
         self._literal = delimiter == "\t"
         cut = re.escape(delimiter.encode())
-        closed = rb'"[^"\r\n]*+(?:""[^"\r\n]*+)*+"'
+        needed = rb'(?=[^"%s\r\n]*+(?:%s|""))' % (cut, cut) if sparing else b""
+        closed = rb'"%s[^"\r\n]*+(?:""[^"\r\n]*+)*+"' % needed
         field = rb'(?:%s%s|(?!")[^%s\r\n]*+)' % (closed, b"" if self._literal else rb"[^%s\r\n]*+" % cut, cut)
         over_lines = rb'(?:"[^"]*+(?:""[^"]*+)*+"|(?!")[^%s\r\n]*+)' % cut
         self._rows = re.compile(rb"(?:%s(?:%s%s)*+%s)*+" % (field, cut, field, _END))
@@ -97,7 +99,7 @@ class Mender:
         whole, at = list[bytes](), 0
         while at < end:
             start = _line_of(text, text.find(b'"', at, end), at, end)
-            plain = at == 0 and start < end and _closed_everywhere(text[:end], self._delimiter)
+            plain = at == 0 and not self._sparing and start < end and _closed_everywhere(text[:end], self._delimiter)
             stop = end if plain else self._whole_rows(text, start, end)
             self._pass(text[at:stop], whole)
             at = stop

@@ -120,8 +120,9 @@ def batches(
         on_bytes(table.source.size)
         return
     double = table.delimiter == DOUBLE_COLON
-    quoted = table.kind == "text" and table.quoting and not double
-    mender = Mender(table.delimiter, Shape.of(len(table.columns), table.rows)) if quoted else None
+    mender = None
+    if _may_quote(table):
+        mender = Mender(table.delimiter, Shape.of(len(table.columns), table.rows), sparing=not table.quoting)
     with table.source.open(on_bytes) as stream:
         text = CleanText(table.name, stream, table.encoding, mender, backslashes=table.backslashes)
         try:
@@ -133,9 +134,14 @@ def batches(
                 yield from _delimited(table, columns, text, malformed)
         except UnicodeDecodeError as error:
             raise not_in(table.name, table.encoding, error) from error
-        if mender is not None:
+        if mender is not None and table.delimiter != "\t":  # between tabs a lone quote is a letter
             malformed.strays, malformed.first_strays = mender.strays, tuple(mender.first)
         malformed.spoiled = _spoiled_lines(table, text.spoiled)
+
+
+def _may_quote(table: Table) -> bool:
+    """Whether quotes may enclose values: between tabs some always may."""
+    return table.kind == "text" and table.delimiter != DOUBLE_COLON and (table.quoting or table.delimiter == "\t")
 
 
 def _spoiled_lines(table: Table, spoiled: Spoiled) -> int:
@@ -170,8 +176,8 @@ def _delimited(table: Table, columns: list[str], text: CleanText, malformed: Mal
             ),
             parse_options=pa_csv.ParseOptions(
                 delimiter=table.delimiter[0],
-                quote_char='"' if table.quoting and not double else False,
-                newlines_in_values=table.quoting and not double,
+                quote_char='"' if _may_quote(table) else False,
+                newlines_in_values=_may_quote(table),
                 ignore_empty_lines=False,
                 invalid_row_handler=skip,
             ),

@@ -52,7 +52,8 @@ class Table:
         header_rows: Rows before the first row of data, blank ones included.
         columns: Distinct names; "column 1" … where there is no header.
         rows: The first rows, as text, each as long as `columns`.
-        quoting: Whether a double quote may enclose a value.
+        quoting: Whether a double quote may enclose any value; between tabs, where it may not, it still encloses those
+            that could not stand without it.
         backslashes: Whether a backslash before a quote makes it a part of the value.
         encoding_found: False where the text is not UTF-8 and the encoding was not stated.
         encoding_stated: Whether it was.

@@ -260,3 +260,11 @@ def test_a_row_over_more_lines_than_a_text_has_is_none(tmp_path: Path) -> None:
     assert report.dataset.ratings == COUNT
     assert accounted(report) == content.count("\n")
     assert report.rejected_by_reason == {"wrong number of columns": quotes.MAX_LINES}
+
+
+def test_between_tabs_a_stray_quote_leaves_the_quotes_that_are_needed(tmp_path: Path) -> None:
+    titles = ['"Dune', '"Heroes"', "Heroes", '"a ""b"""', '"c\td"']
+    rows = [(f"u{at // 5}", at % 5 + 1, titles[at % 5], "x") for at in range(50)]
+    report = bring(tmp_path, made.table(rows, "user,rating,item,comment", "\t"))
+    assert dict(report.rejected_by_reason) == {"item id has control characters": 10}
+    assert set(load(report.dataset.dataset_id).items.ids) == {'"Dune', '"Heroes"', "Heroes", 'a "b"'}
