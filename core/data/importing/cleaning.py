@@ -28,7 +28,7 @@ class CleanText(io.BufferedIOBase):
         self, name: str, stream: CountedReader, encoding: str, mender: Mender | None, *, backslashes: bool
     ) -> None:
         super().__init__()
-        self._name, self._stream, self._mender = name, stream, mender
+        self.name, self._stream, self._mender = name, stream, mender
         self._backslashes, self._held = backslashes, b""
         self._decoder = Decoder(encoding)
         self._rest = self._ready = b""
@@ -77,7 +77,7 @@ class CleanText(io.BufferedIOBase):
             self._held, text = text[len(whole) :], without_backslashes(whole)
         rows, self._rest = self._mender.mend(self._rest + text, last=self._last)
         if len(self._rest) > MAX_ROW_BYTES:
-            raise too_long_a_row(self._name)
+            raise too_long_a_row(self.name)
         return rows
 
 

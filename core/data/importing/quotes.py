@@ -25,6 +25,7 @@ MAX_LINES, MAX_BYTES = 1000, 2**20
 """Of one row over several lines: more than any text in a table has."""
 
 _END = rb"(?:\r\n|\n|\r)"
+_LINE_END = re.compile(_END)
 _NEWLINE, _RETURN, _QUOTE = b'\n\r"'
 _LONE_RETURN = re.compile(rb"\r(?!\n)")
 _SHORT = 4096
@@ -88,7 +89,7 @@ class Mender:
         over_lines = rb'(?:"[^"]*+(?:""[^"]*+)*+"|(?!")[^%s\r\n]*+)' % cut
         self._rows = re.compile(rb"(?:%s(?:%s%s)*+%s)*+" % (field, cut, field, _END))
         self._row_over_lines = re.compile(rb"%s(?:%s%s)*+%s" % (over_lines, cut, over_lines, _END))
-        self._up_to_stray = re.compile(rb"(?:%s%s)*+" % (field, cut))
+        self._up_to_stray = re.compile(rb"(?:%s%s)*+(?:%s(?=[\r\n]))?+" % (field, cut, field))
         self._field = re.compile(rb"[^%s\r\n]*+" % cut)
 
     def mend(self, text: bytes, *, last: bool) -> tuple[bytes, bytes]:
@@ -147,25 +148,25 @@ class Mender:
         self.lines, self.strays = self.lines + 1, self.strays + 1
         if len(self.first) < _LISTED:
             self.first.append(self.lines)
-        line_end = re.compile(_END).search(text, at, end)
-        stop = line_end.end() if line_end else end
-        line = text[at:stop]
-        while self._whole_rows(line, 0, len(line)) < len(line):
-            line = self._without_stray(line)
-        whole.append(line)
-        below = re.compile(rb"[^\r\n]*+").match(text, stop, end)
-        self.inconsistent |= bool(below and self._looks_like_row(below[0].decode("utf-8", "replace")))
+        stop = _end_of_line(text, at, end)
+        whole.append(self._without_strays(text[at:stop]))
+        below = text[stop : _end_of_line(text, stop, end)].decode("utf-8", "replace").rstrip("\r\n")
+        self.inconsistent |= self._looks_like_row(below)
         return stop
 
-    def _without_stray(self, line: bytes) -> bytes:
-        """A line without the first quote that encloses nothing; between tabs, with it as a part of its field."""
-        before = self._up_to_stray.match(line)
-        place = before.end() if before else 0
-        if not self._literal:
-            return line[:place] + line[place + 1 :]
-        field = self._field.match(line, place)
-        stop = field.end() if field else len(line)
-        return line[:place] + b'"' + line[place:stop].replace(b'"', b'""') + b'"' + line[stop:]
+    def _without_strays(self, line: bytes) -> bytes:
+        """A line without the quotes that enclose nothing; between tabs, with them as parts of their fields."""
+        parts, at = list[bytes](), 0
+        while True:
+            closed = self._up_to_stray.match(line, at)
+            stray = closed.end() if closed else at
+            parts.append(line[at:stray])
+            if line[stray] != _QUOTE:
+                return b"".join(parts) + line[stray:]
+            at = stray + 1
+            if self._literal and (field := self._field.match(line, stray)):
+                at = field.end()
+                parts.append(b'"' + field[0].replace(b'"', b'""') + b'"')
 
 
 def has_backslashes(text: str, delimiter: str) -> bool:
@@ -219,6 +220,12 @@ def _closed_everywhere(rows: bytes, delimiter: str) -> bool:
     ends = np.flatnonzero((data == _NEWLINE) | (data == _RETURN))
     closed = not (np.searchsorted(quotes, ends) % 2).any()
     return closed and bool(np.isin(before, around).all() and np.isin(after, around).all())
+
+
+def _end_of_line(text: bytes, at: int, end: int) -> int:
+    """Where the line ends that begins at a place, its line end included."""
+    line_end = _LINE_END.search(text, at, end)
+    return line_end.end() if line_end else end
 
 
 def _line_of(text: bytes, place: int, at: int, end: int) -> int:
