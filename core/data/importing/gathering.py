@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.data.importing.plan import Plan
-from core.data.importing.reading import Batch, Malformed, batches
+from core.data.importing.reading import Batch, Malformed
 from core.data.importing.request import DroppedRare, Rejected
+from core.data.importing.shapes import batches
 from core.data.importing.sniffing import Table
 from core.data.importing.values import REASONS, Ids, Numbers, Times
 from core.data.text import one_line
@@ -141,6 +142,7 @@ class Gathering:
         rows: Rows found, good and bad.
         rejected: Bad rows, the first of them.
         reasons: How many bad rows there are, for each reason.
+        aside: What is neither a rating nor a fault: how many, by its name.
     """
 
     plan: Plan
@@ -148,6 +150,7 @@ class Gathering:
     rows: int = 0
     rejected: list[Rejected] = field(default_factory=list)
     reasons: Counter[str] = field(default_factory=Counter)
+    aside: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         columns, limits = self.plan.columns, self.limits
@@ -213,6 +216,7 @@ class Gathering:
         """Count the rows that did not have the table's columns, and list the first of all bad rows by line."""
         count = malformed.count
         self.rows += count
+        self.aside.update(malformed.aside)
         if count:
             self.reasons[_WRONG_WIDTH] += count
         rows = [Rejected(table.name, line, why) for line, why in malformed.first]

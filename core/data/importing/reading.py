@@ -2,6 +2,7 @@
 
 import codecs
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -40,11 +41,13 @@ class Malformed:
     Attributes:
         numbers: Numbers from 1 of all of them; blank lines, which are no fault, as negative ones.
         first: Number and reason of the first `max_listed`.
+        aside: What is neither a rating nor a fault, such as empty cells of a wide table: how many, by its name.
     """
 
     def __init__(self, max_listed: int) -> None:
         self.numbers = array("q")
         self.first: list[tuple[int, str]] = []
+        self.aside: Counter[str] = Counter()
         self._max_listed = max_listed
 
     @property
@@ -102,6 +105,7 @@ def _delimited(table: Table, columns: list[str], stream: CountedReader, malforme
             malformed.numbers.append(-row.number)  # a blank line: it counts as a row of the file and is no fault
         return "skip"
 
+    malformed.numbers.extend(-number for number in range(1, table.skipped + 1))
     first = 0
     try:
         reader = pa_csv.open_csv(
@@ -109,6 +113,7 @@ def _delimited(table: Table, columns: list[str], stream: CountedReader, malforme
             read_options=pa_csv.ReadOptions(
                 use_threads=False,
                 block_size=BLOCK_BYTES,
+                skip_rows=table.skipped,
                 column_names=names,
                 encoding=table.encoding.replace("utf-8", "utf8"),
             ),
