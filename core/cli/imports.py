@@ -54,6 +54,14 @@ def add_flags(call: argparse.ArgumentParser) -> None:
     options.add_argument(
         "--header", action=argparse.BooleanOptionalAction, default=None, help="Whether the first row names the columns."
     )
+    options.add_argument(
+        "--reshape",
+        nargs="?",
+        const="proposed",
+        choices=("proposed", "person", "item"),
+        metavar="ROW",
+        help="Turn the cells of a wide table into ratings; person or item says what a row is, if not as proposed.",
+    )
     for name, (kind, metavar, text) in _NUMBERS.items():
         options.add_argument(flag(name), type=kind, metavar=metavar, help=text)
 

@@ -15,13 +15,14 @@ from core.data import NO_COLUMN, ColumnMapping, ImportOptions, Preview, uploads
 from core.data.importing.request import TablePreview
 from core.errors import ExplorerError
 from dashboard.cache import loaders
+from dashboard.datasets import import_questions
 from dashboard.jobs import imports
 from dashboard.session import state
 from dashboard.shared import elements
 from dashboard.shared.markup import escape
 
 _KEPT, _ROUND = "_import", "_import_round"
-_READING = ("delimiter", "header", "encoding", "sheet")
+_READING = ("delimiter", "header", "encoding", "sheet", "reshape")
 """Options on which it depends what the columns are."""
 
 DELIMITERS = {",": "Comma ,", ";": "Semicolon ;", "\t": "Tab", "|": "Bar |", ":": "Colon :", " ": "Space"}
@@ -142,6 +143,11 @@ def _what_was_found(draft: Draft, preview: Preview) -> None:
     if not preview.code:
         words = f"Recognized as {preview.layout}." if preview.layout else "Recognized."
         st.markdown(f":material/check_circle: {words} {' '.join(map(escape, preview.notes))}")
+        if draft.options.get("reshape"):
+            import_questions.reshaped(draft.options["reshape"], _say_all)
+        return
+    if preview.question:
+        import_questions.ask(preview, preview.question, _say_all)
         return
     elements.error(preview.code, preview.message)
     if preview.delimiter:
@@ -186,12 +192,13 @@ def _ask(draft: Draft, preview: Preview) -> None:
         sheets = {name: name for name in preview.tables[0].sheets}
         _choice(draft, "sheet", "Sheet of the workbook", sheets, preview.tables[0].sheet)
     unclear = list(preview.unclear)
-    if unclear:
+    if preview.question and import_questions.needs_fields(preview):
         with st.container(border=True):
             st.markdown("**Which column is it?** Names did not tell.")
             with st.grid(3, min_column_width=180):
                 for role in unclear:
                     _role(draft, preview, role)
+            import_questions.agree(preview.question, draft.mapping, preview.unclear, _say_all)
     if not preview.code:
         _about(draft, preview)
     with st.expander(
@@ -242,7 +249,9 @@ def _role(draft: Draft, preview: Preview, role: str) -> None:
     taken = dict(zip(table.roles, table.columns, strict=True)).get(role)
     optional = role in ("timestamp", "title", "genres", "year")
     options = [*([NO_COLUMN] if optional else []), *table.columns]
-    value = taken if taken is not None else draft.mapping.get(role, NO_COLUMN if optional else None)
+    proposed = preview.question.proposed if preview.question else None
+    unsaid = NO_COLUMN if optional else getattr(proposed, role, None)
+    value = taken if taken is not None else draft.mapping.get(role, unsaid)
     label = f"{_ROLES[role].capitalize()} is in" + (" (item table)" if part == "items" else "")
     _select(draft, role, label, options, value, words={NO_COLUMN: "No column"}, placeholder="Choose a column")
 
@@ -289,6 +298,12 @@ def _draw(widget: Callable[..., Any], draft: Draft, name: str, label: str, value
 def _take(name: str, key: str) -> None:
     """Remember what somebody set in a field, or that it was emptied; a callback."""
     _say(name, st.session_state[key])
+
+
+def _say_all(said: dict[str, str | None]) -> None:
+    """Remember several of them; a callback."""
+    for name, value in said.items():
+        _say(name, value)
 
 
 def _say(name: str, value: Any) -> None:

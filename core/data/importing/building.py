@@ -59,6 +59,7 @@ def build(request: ImportRequest, out: Path, report: Reporter) -> dict[str, Any]
     columns = gathering.read(report)
     good = len(columns)
     _check_rows(plan, gathering, good)
+    plan = plan.fitting(columns.rating)
     report(0.8, "Cleaning")
     columns = without_duplicates(columns)  # each step lets go of the arrays before it
     unique = len(columns)
@@ -85,7 +86,7 @@ def build(request: ImportRequest, out: Path, report: Reporter) -> dict[str, Any]
         "dropped_duplicates": good - unique,
         "dropped_rare": asdict(rare),
         "untitled": items.untitled,
-        "notes": [*plan.notes, *gathering.notes, *_item_notes(plan, items, malformed)],
+        "notes": [*plan.notes, *gathering.notes, *_aside(gathering), *_item_notes(plan, items, malformed)],
     }
 
 
@@ -116,7 +117,9 @@ def _ratings(plan: Plan, columns: Columns, user_ids: np.ndarray, item_ids: np.nd
 
 def _scale(plan: Plan, lowest: float, highest: float) -> tuple[float, float]:
     """The ends of the scale as stated, else of the usual one that the ratings fit."""
-    low, high = usual_scale(lowest, highest)
+    low, high = plan.usual_scale or (lowest, highest)
+    if not low <= lowest <= highest <= high or plan.usual_scale is None:
+        low, high = usual_scale(lowest, highest)
     return low if plan.min_rating is None else plan.min_rating, high if plan.max_rating is None else plan.max_rating
 
 
@@ -140,6 +143,10 @@ def _check_size(users: int, items: int, ratings: int, rare: DroppedRare) -> None
             f"{ratings:,} ratings by {users:,} users on {items:,} items remain{dropped}; at least {MIN_RATINGS} "
             f"ratings by {MIN_USERS} users on {MIN_ITEMS} items are needed; bring more, or leave fewer out"
         )
+
+
+def _aside(gathering: Gathering) -> list[str]:
+    return [f"{what}: {count:,}." for what, count in gathering.aside.items() if count]
 
 
 def _item_notes(plan: Plan, items: Items, malformed: Malformed) -> list[str]:
@@ -186,6 +193,7 @@ def _preview(plan: Plan) -> Preview:
         min_rating=low,
         max_rating=high,
         notes=plan.notes,
+        question=plan.question,
     )
 
 
@@ -204,7 +212,7 @@ def _table_preview(plan: Plan, table: Table) -> TablePreview:
         part="ratings" if table in plan.ratings else "items",
         kind=table.kind,
         delimiter=table.delimiter,
-        header=table.header_rows > 0,
+        header=table.header_rows > 0 and not table.headless,
         encoding=table.encoding,
         columns=table.columns,
         roles=roles_of(plan, table),

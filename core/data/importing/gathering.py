@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.data.importing.plan import Plan
-from core.data.importing.reading import Batch, Malformed, batches
+from core.data.importing.reading import Batch, Malformed
 from core.data.importing.request import DroppedRare, Rejected
+from core.data.importing.shapes import batches
 from core.data.importing.sniffing import Table
 from core.data.importing.values import REASONS, Ids, Numbers, Times
 from core.data.text import REPLACEMENT, SPOILED, one_line
@@ -143,6 +144,7 @@ class Gathering:
         rejected: Bad rows, the first of them.
         reasons: How many bad rows there are, for each reason.
         notes: What was mended in the tables, in sentences.
+        aside: What is neither a rating nor a fault: how many, by its name.
     """
 
     plan: Plan
@@ -152,6 +154,7 @@ class Gathering:
     notes: list[str] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     reasons: Counter[str] = field(default_factory=Counter)
+    aside: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         columns, limits = self.plan.columns, self.limits
@@ -221,6 +224,7 @@ class Gathering:
         self.rows += count
         self.lines_without_rows += malformed.lines_without_rows(table.header_rows)
         self.notes += malformed.notes(table.name)
+        self.aside.update(malformed.aside)
         if count:
             self.reasons[_WRONG_WIDTH] += count
         rows = [Rejected(table.name, line, why) for line, why in malformed.first]

@@ -12,6 +12,7 @@ from core.settings import ImportLimits
 Result = TypeVar("Result")
 
 Encoding = Literal["utf-8", "utf-16", "latin-1"]
+RowIs = Literal["proposed", "person", "item"]
 Role = Literal["user", "item", "rating", "timestamp", "title", "genres", "year"]
 NO_COLUMN = ""
 """In a `ColumnMapping`: there is no such column, whatever a name may suggest."""
@@ -47,6 +48,7 @@ class ImportOptions:
         min_rating, max_rating: Ends of the rating scale; ratings outside are left out.
         min_user_ratings, min_item_ratings: Users and items with fewer are left out.
         sheet: Which one of a workbook to read, by its name; None for the first.
+        reshape: Turn the cells of a wide table into ratings; what a row of it is, or "proposed", as it seems to be.
     """
 
     name: str | None = None
@@ -59,6 +61,7 @@ class ImportOptions:
     min_user_ratings: int = 1
     min_item_ratings: int = 1
     sheet: str | None = None
+    reshape: RowIs | None = None
 
     def check(self) -> None:
         """Pass if the options make sense; raises LimitError, naming the one that does not."""
@@ -70,6 +73,8 @@ class ImportOptions:
             )
         if self.encoding not in (None, "utf-8", "utf-16", "latin-1"):
             raise LimitError(f"encoding is {self.encoding!r:.30}; it must be utf-8, utf-16 or latin-1")
+        if self.reshape not in (None, "proposed", "person", "item"):
+            raise LimitError(f"reshape is {self.reshape!r:.30}; it must be proposed, person or item")
         for name in ("min_rating", "max_rating"):
             value = getattr(self, name)
             if value is not None and not abs(value) <= 1e9:
@@ -101,6 +106,61 @@ class ImportRequest:
             options=ImportOptions(**fields["options"]),
             limits=ImportLimits(**fields["limits"]),
         )
+
+
+@dataclass(frozen=True)
+class Wide:
+    """What a wide table would become, as far as its first rows show.
+
+    Attributes:
+        people, items, ratings: How many there would be.
+        whole: Whether that is all of the table; else there are more.
+        rows_are_items: Whether a row is taken for what is rated, and a column for a person.
+        row_id: The column that names the rows; "" where their numbers do.
+        left: Columns that would not be used.
+    """
+
+    people: int
+    items: int
+    ratings: int
+    whole: bool
+    rows_are_items: bool
+    row_id: str
+    left: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """How the table would be read: what its rows and columns are, and how many ratings there are."""
+        row, column = ("item", "person") if self.rows_are_items else ("person", "item")
+        named = f"named in {self.row_id!r}" if self.row_id else "numbered"
+        least = "" if self.whole else "at least "
+        counts = f"{least}{self.ratings:,} ratings of {self.items:,} items by {self.people:,} people"
+        left = f"; not used: {', '.join(map(repr, self.left[:30]))}" if self.left else ""
+        return f"each row is one {row}, {named}, and each column one {column}; that makes {counts}{left}"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What somebody has to say before an import, or why there is nothing to say.
+
+    Attributes:
+        message: What was found, and what is to be said.
+        options: What says it on the command line; "" where nothing does.
+        proposed: Columns for the unclear roles, as far as the values suggest them; None where no column is asked for.
+        wide: What a wide table would become, if it is one.
+        service: Whose export of one person's ratings it is; "" where it is none.
+    """
+
+    message: str
+    options: str = ""
+    proposed: ColumnMapping | None = None
+    wide: Wide | None = None
+    service: str = ""
+
+    @property
+    def in_full(self) -> str:
+        """The message with the options of the command line."""
+        return f"{self.message}; on the command line: {self.options}" if self.options else self.message
 
 
 @dataclass(frozen=True)
@@ -139,6 +199,7 @@ class Preview:
         delimiter: One that may mend WRONG_DELIMITER; "" where there is none.
         min_rating, max_rating: The rating scale as stated, or as the first rows suggest; None without a number in them.
         code, message: What would stop the import, and how to mend it; "" where nothing was found.
+        question: What somebody has to say, with a proposal where there is one; None where all is clear.
     """
 
     layout: str
@@ -152,6 +213,7 @@ class Preview:
     code: str
     message: str
     delimiter: str = ""
+    question: Question | None = None
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
+from core.data.importing import heading
 from core.data.importing.cells import text_of
 from core.data.importing.json_rows import array_objects, json_object
 from core.data.importing.letters import Decoder, judged
@@ -15,16 +16,17 @@ from core.data.importing.parquet import parquet_head
 from core.data.importing.quotes import has_backslashes, mended
 from core.data.importing.request import ImportOptions
 from core.data.importing.sources import Source, check_not_packed
-from core.data.importing.values import number
 from core.data.text import REPLACEMENT, SPOILED, one_line
 from core.errors import BadEncodingError, BadFormatError, EmptyFileError, WrongDelimiterError
 from core.settings import ImportLimits
 
 HEAD_BYTES = 2**18
-SAMPLE_ROWS = 200
+SAMPLE_ROWS = 1000
 _FORMATS = "CSV, TSV, Excel (.xlsx), JSON or Parquet"
 DELIMITERS = ("\t", ";", "|", ",")
 DOUBLE_COLON = "::"
+HEADED = ("item", "user", "rating", "date")
+"""Columns of the Netflix Prize, whose files name none."""
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -49,7 +51,10 @@ class Table:
 
     Attributes:
         delimiter: One character, or "::"; "" where the kind has none.
-        header_rows: Rows before the first row of data, blank ones included.
+        header_rows: Rows before the first row of data, those above the table included.
+        above: Lines above the table that are no rows of it: blank ones, comments, a title.
+        skipped: How many lines are not to be divided: those above, and a header of another width.
+        whole: Whether `rows` are all that there are.
         columns: Distinct names; "column 1" … where there is no header.
         rows: The first rows, as text, each as long as `columns`.
         quoting: Whether a double quote may enclose any value; between tabs, where it may not, it still encloses those
@@ -70,11 +75,24 @@ class Table:
     backslashes: bool = False
     encoding_found: bool = True
     encoding_stated: bool = False
+    above: tuple[str, ...] = ()
+    skipped: int = 0
+    whole: bool = False
 
     @property
     def name(self) -> str:
         """The source's name."""
         return self.source.name
+
+    @property
+    def headless(self) -> bool:
+        """Whether nothing in the file names its columns."""
+        return self.columns == heading.distinct([""] * len(self.columns))
+
+
+@dataclass(frozen=True, eq=False)
+class Headed(Table):
+    """Ratings below a line with the id of what they rate; the first column is that id, the others are a line's."""
 
 
 def examine(source: Source, options: ImportOptions, limits: ImportLimits) -> Table:
@@ -115,11 +133,6 @@ def _examine(source: Source, options: ImportOptions, limits: ImportLimits) -> Ta
         table = _json(source, text, limits)
     else:
         table = _text(source, text, len(head) < HEAD_BYTES, options, limits)
-        table = replace(
-            table,
-            quoting=table.delimiter != "\t" or mended(text, "\t")[1],
-            backslashes=has_backslashes(text, table.delimiter),
-        )
     return replace(table, encoding=encoding, encoding_found=certain, encoding_stated=options.encoding is not None)
 
 
@@ -180,18 +193,43 @@ def _text(source: Source, text: str, whole: bool, options: ImportOptions, limits
     lines = text[:end].splitlines(keepends=True)
     if not lines:
         raise BadFormatError(f"{source.name} has no line end in its first {HEAD_BYTES:,} bytes; it is no table")
-    blank = next((at for at, line in enumerate(lines) if line.strip()), 0)
-    sample = "".join(lines[blank : blank + 2 * SAMPLE_ROWS])
-    delimiter, rows = _delimiter(source.name, sample, options)
-    width = Counter(len(row) for row in rows).most_common(1)[0][0] if len(rows) > 2 else len(rows[0])
+    start, sign = heading.declared_delimiter(lines)
+    below = heading.below_headings(lines[start : start + SAMPLE_ROWS], lambda line: line.split(","))
+    if below:
+        return Headed(source, "text", "utf-8", ",", 0, HEADED, tuple(map(tuple, below)), quoting=False)
+    first = heading.comments(lines, start)
+    sample = "".join(lines[first : first + 2 * SAMPLE_ROWS])
+    delimiter, rows = _delimiter(source.name, sample, replace(options, delimiter=options.delimiter or sign or None))
     limits.check("max_columns", max(map(len, rows)), f"columns in {source.name}")
-    header = _has_header(rows) if options.header is None else options.header
-    if header:
-        width = len(rows[0])
-    names = _distinct([one_line(cell, 100) for cell in rows[0]] if header else [""] * width)
-    fitting = [row for row in rows[header:] if len(row) == width]
-    first = tuple(tuple(row) for row in fitting[:SAMPLE_ROWS])
-    return Table(source, "text", "utf-8", delimiter, blank + header, names, first)
+
+    def split(line: str) -> list[str]:
+        """The cells of one line."""
+        return next(iter(split_rows(line, delimiter)), [])
+
+    names: list[str] = []
+    if first > start:
+        names, is_row = heading.commented_header(lines[first - 1], split, heading.body_width(rows))
+        first -= is_row
+    if not names and options.header is not False:
+        first = heading.titles(lines, first, split, heading.body_width(rows))
+    rows = split_rows("".join(lines[first : first + 2 * SAMPLE_ROWS]), delimiter)
+    header = not names and (heading.has_header(rows) if options.header is None else options.header)
+    body = rows[header:]
+    if names or header:
+        columns = heading.column_names(names or rows[0], body)
+    else:
+        columns = heading.distinct([""] * heading.body_width(rows))
+    sampled = tuple(tuple(row) for row in body if len(row) == len(columns))[:SAMPLE_ROWS]
+    skipped = first + (header and len(rows[0]) != len(columns))
+    table = Table(source, "text", "utf-8", delimiter, first + header, columns, sampled)
+    return replace(
+        table,
+        quoting=delimiter != "\t" or mended(text, "\t")[1],
+        backslashes=has_backslashes(text, delimiter),
+        above=tuple(line.strip() for line in lines[: first - bool(names)]),
+        skipped=skipped,
+        whole=whole and len(lines) - first <= SAMPLE_ROWS,
+    )
 
 
 def _delimiter(name: str, sample: str, options: ImportOptions) -> tuple[str, list[list[str]]]:
@@ -203,9 +241,21 @@ def _delimiter(name: str, sample: str, options: ImportOptions) -> tuple[str, lis
         return options.delimiter, rows
     rows_by = {delimiter: split_rows(sample, delimiter) for delimiter in (DOUBLE_COLON, *DELIMITERS)}
     best = max(rows_by, key=lambda delimiter: _evenness(rows_by[delimiter]))
-    if _evenness(rows_by[best])[1] < 2:
+    rows, divided = split_rows(sample, " "), _evenness(rows_by[best])[1] >= 2
+    if divided and (len(rows_by[best][0]) > 1 or not _divided_by_spaces(rows)):
+        return best, rows_by[best]
+    if not _divided_by_spaces(rows):
         raise _one_column(name, "comma, semicolon, tab or |", sample)
-    return best, rows_by[best]
+    return " ", rows
+
+
+def _divided_by_spaces(rows: list[list[str]]) -> bool:
+    """Whether spaces divide lines as a table: all lines into the same three columns or more, and no prose does that.
+
+    R leaves the name of the first column out of the header.
+    """
+    widths = set(map(len, rows[1:])) or {0}
+    return len(rows) > 2 and len(widths) == 1 and min(widths) >= 3 and min(widths) - len(rows[0]) in (0, 1)
 
 
 def _one_column(name: str, divided_at: str, sample: str) -> WrongDelimiterError:
@@ -245,22 +295,6 @@ def even_sign(sample: str) -> str:
     return ""
 
 
-def _has_header(rows: list[list[str]]) -> bool:
-    """A first row of distinct words above other rows is a header; numbers are data."""
-    cells = [cell.strip() for cell in rows[0]]
-    return not any(number(cell) is not None for cell in cells) and sum(bool(cell) for cell in cells) > len(cells) / 2
-
-
-def _distinct(names: list[str]) -> tuple[str, ...]:
-    seen: dict[str, int] = {}
-    for place, name in enumerate(names, 1):
-        fresh, again = name or f"column {place}", 2
-        while fresh in seen:
-            fresh, again = f"{name or 'column'} ({again})", again + 1
-        seen[fresh] = place
-    return tuple(seen)
-
-
 def _json(source: Source, text: str, limits: ImportLimits) -> Table:
     """JSON lines, or one array of objects."""
     array = text.lstrip().startswith("[")
@@ -279,4 +313,4 @@ def _json(source: Source, text: str, limits: ImportLimits) -> Table:
 
 def _parquet(source: Source, limits: ImportLimits) -> Table:
     names, rows = parquet_head(source, SAMPLE_ROWS, limits)
-    return Table(source, "parquet", "utf-8", "", 0, names, rows)
+    return Table(source, "parquet", "utf-8", "", 0, names, rows, whole=len(rows) < SAMPLE_ROWS)

@@ -55,6 +55,28 @@ def test_the_promised_document(capsys, bring):
     assert found["digest"] == data.load(found["id"]).digest
 
 
+def test_a_wide_table_is_reshaped_when_that_is_said(capsys, bring):
+    place = bring(ratings_csv="name,A,B,C,D\n" + "".join(f"p{at},{at % 5 + 1},4,,2\n" for at in range(10)))
+    line = refused(capsys, place)
+    assert line.startswith(
+        "error: MISSING_COLUMN: ratings.csv is a wide table: each row is one person, named in 'name'"
+    )
+    assert "30 ratings of 3 items by 10 people; not used: 'C'" in line
+    assert line.endswith("on the command line: --reshape, or --reshape item if each row is one item")
+    found = imported(capsys, place, "--reshape")
+    assert (found["layout"], found["users"], found["items"], found["ratings"]) == ("wide table", 10, 3, 30)
+    swapped = imported(capsys, place, "--reshape", "item")
+    assert (swapped["users"], swapped["items"]) == (3, 10)
+
+
+def test_columns_without_names_are_said_with_the_options_that_the_refusal_names(capsys, bring):
+    place = bring(ratings_csv=made.table(header=None))
+    line = refused(capsys, place)
+    assert line.endswith('on the command line: such as --user "column 1" --item "column 2"')
+    found = imported(capsys, place, "--user", "column 1", "--item", "column 2")
+    assert (found["users"], found["items"], found["ratings"], found["timestamps"]) == (6, 5, 30, True)
+
+
 def test_an_imported_dataset_is_listed_and_importing_it_again_is_one_dataset(capsys, bring):
     place = bring(ratings_csv=made.table())
     first, second = imported(capsys, place), imported(capsys, place)

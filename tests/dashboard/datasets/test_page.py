@@ -163,8 +163,56 @@ def test_what_is_unclear_is_asked_and_the_answer_mends_it(open_page):
     upload(app, ("x.csv", made.table(header="a,b,rating,c").encode()))
     assert titles(app) == [phrases.error_title("MISSING_COLUMN")]
     assert app.button(key="import").disabled
-    for label, column in (("Person is in", "a"), ("What is rated is in", "b")):
-        next(box for box in app.selectbox if box.label == label).set_value(column).run()
+    next(box for box in app.selectbox if box.label == "Person is in").set_value("b").run()
+    next(box for box in app.selectbox if box.label == "What is rated is in").set_value("c").run()
+    assert not app.error
+    assert not app.button(key="import").disabled
+
+
+def test_a_wide_table_becomes_ratings_with_one_click_and_can_be_turned(open_page):
+    app = open_page("datasets", section=OWN)
+    table = "name,A,B,C\n" + "".join(f"p{at},{at % 5 + 1},4,2\n" for at in range(10))
+    upload(app, ("x.csv", table.encode()))
+    assert not app.error
+    assert "30 ratings of 3 items by 10 people" in app.info[0].value
+    assert app.button(key="import").disabled
+    app.button(key="reshape").click().run()
+    assert not app.button(key="import").disabled
+    assert app.dataframe[0].value.iloc[1].tolist() == ["p0", "B", "4"]
+    app.button(key="swap_rows").click().run()
+    assert app.dataframe[0].value.iloc[1].tolist() == ["B", "p0", "4"]
+    app.button(key="no_reshape").click().run()
+    assert "wide table" in app.info[0].value
+
+
+def test_columns_without_names_are_proposed_and_agreed_to(open_page):
+    app = open_page("datasets", section=OWN)
+    upload(app, ("x.csv", made.table(header=None).encode()))
+    assert not app.error
+    sides = app.radio[0]
+    assert sides.options == [
+        "Column 1 is the person, column 2 is what is rated",
+        "Column 2 is the person, column 1 is what is rated",
+    ]
+    sides.set_value(("column 2", "column 1")).run()
+    app.button(key="agree").click().run()
+    assert not app.button(key="import").disabled
+    assert list(app.dataframe[0].value)[:2] == ["column 1 → what is rated", "column 2 → person"]
+
+
+def test_one_persons_export_leads_to_for_you(open_page):
+    app = open_page("datasets", section=OWN)
+    upload(app, ("ratings.csv", b"Date,Name,Year,Letterboxd URI,Rating\n2024-01-01,Heat,1995,https://boxd.it/x,4\n"))
+    assert not app.error
+    assert "one person's ratings, as Letterboxd exports them" in app.info[0].value
+    assert any("For you" in link.proto.label for link in app.get("page_link"))
+    assert app.button(key="import").disabled
+
+
+def test_what_is_proposed_for_several_columns_is_agreed_to_at_once(open_page):
+    app = open_page("datasets", section=OWN)
+    upload(app, ("x.csv", made.table(header="a,b,c,d").encode()))
+    app.button(key="agree").click().run()
     assert not app.error
     assert not app.button(key="import").disabled
 
