@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any
 
+from core.data.importing.joining import Key, best_key
 from core.data.importing.layouts import Layout, recognize
 from core.data.importing.request import NO_COLUMN, ColumnMapping, ImportOptions, ImportRequest, Role
 from core.data.importing.sniffing import Table, examine
@@ -106,6 +107,7 @@ class Plan:
         min_rating, max_rating: The scale as stated; None where the ratings shall tell.
         unclear: Needed roles without a column.
         notes: What was left aside, in sentences.
+        warnings: What is probably not as somebody wants it, in sentences.
     """
 
     layout: str
@@ -119,6 +121,7 @@ class Plan:
     max_rating: float | None
     unclear: tuple[str, ...]
     notes: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Pass if the plan can be carried out.
@@ -158,9 +161,16 @@ def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
     complete = _rating_tables(tables, mapping)
     ratings = complete or [max(tables, key=lambda table: (_roles_found(table, mapping), table.source.size))]
     columns = _rating_columns(ratings[0], mapping)
-    items = _items_table([table for table in tables if table not in ratings], mapping, columns)
+    named = columns.item or ""
+    others = [table for table in tables if table not in ratings]
+    items, key = _items_table(others, ratings[0], mapping, columns, request.limits)
+    warnings = list[str]()
     if items:
-        columns = _item_columns(items, mapping, columns)
+        if key:
+            columns = replace(columns, item=key.rating)
+        elif columns.item:
+            warnings = [f"None of the first rated items is in {items.name}: its rows are not joined to the ratings."]
+        columns = _item_columns(items, mapping, columns, key)
     elif mapping.title:
         items, columns = ratings[0], _item_columns(ratings[0], replace(mapping, item_id=columns.item), columns)
     used = {table.name for table in (*ratings, *([items] if items else []))}
@@ -168,7 +178,7 @@ def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
         layout="rating table" if complete else "",
         group_lens=False,
         name=options.name or _name_of(ratings[0].name),
-        noun=options.noun or noun(columns.item or ""),
+        noun=options.noun or noun(named),
         ratings=tuple(ratings),
         items=items,
         columns=columns,
@@ -176,6 +186,7 @@ def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
         max_rating=options.max_rating,
         unclear=tuple(role for role in NEEDED if not getattr(columns, role)),
         notes=tuple(failed) + tuple(f"{table.name} was not used." for table in tables if table.name not in used),
+        warnings=tuple(warnings),
     )
 
 
@@ -261,19 +272,81 @@ def _choose(
     return chosen, free
 
 
-def _items_table(tables: Sequence[Table], mapping: ColumnMapping, columns: ColumnMapping) -> Table | None:
-    """The first table that has an item id and something to say about it."""
+def _items_table(
+    tables: Sequence[Table], ratings: Table, mapping: ColumnMapping, columns: ColumnMapping, limits: ImportLimits
+) -> tuple[Table | None, Key | None]:
+    """The table that says most about the rated items, and the columns that join it; None where no value matches.
+
+    Where no table's values match, the first that has an item id by its name and something to say about it.
+    """
+    joined: list[tuple[bool, float, int, Table, Key]] = []
     for table in tables:
-        key = mapping.item_id or guess_item_key(table.columns, columns.item)
-        title = mapping.title or guess([name for name in table.columns if name != key], "title")
         has_user = guess(table.columns, "user") is not None and guess(table.columns, "rating") is not None
-        if key in table.columns and title in table.columns and not has_user:
-            return table
-    return None
+        if has_user or not _says_something(table, mapping):
+            continue
+        familiar, strange = _pairs(ratings, table, mapping, columns)
+        key = best_key(ratings, table, familiar, limits, least=_LEAST_FAMILIAR)
+        certain = key is not None
+        key = key or best_key(ratings, table, strange, limits, least=_LEAST_STRANGE)
+        if key:
+            title = mapping.title or guess(table.columns, "title") or key.item
+            joined.append((certain, key.share, -_RANK["title"].get(_plain(title), 99), table, key))
+    if joined:
+        *_, items, key = max(joined, key=lambda found: found[:3])
+        return items, key
+    for table in tables:
+        by_name = mapping.item_id or guess_item_key(table.columns, columns.item)
+        has_user = guess(table.columns, "user") is not None and guess(table.columns, "rating") is not None
+        if by_name in table.columns and _says_something(table, mapping) and not has_user:
+            return table, None
+    return None, None
 
 
-def _item_columns(table: Table, mapping: ColumnMapping, columns: ColumnMapping) -> ColumnMapping:
-    key = mapping.item_id or guess_item_key(table.columns, columns.item)
+_LEAST_FAMILIAR, _LEAST_STRANGE = 0.02, 0.5
+"""Shares of the first ratings' items that a key has to hold: one that names the item, and any other column.
+
+Small numbers match any column that counts something; so another column has to match well.
+"""
+
+
+def _says_something(table: Table, mapping: ColumnMapping) -> bool:
+    return (mapping.title or guess(table.columns, "title")) in table.columns
+
+
+def _pairs(
+    ratings: Table, items: Table, mapping: ColumnMapping, columns: ColumnMapping
+) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Columns that may join the two tables: those whose names say that they name the item, and the others.
+
+    A column of both tables comes first; then the rating table's item with each that is named like an id.
+    """
+    if not columns.item:
+        return [], []
+    taken = {columns.user, columns.rating, columns.timestamp}
+    free = [name for name in ratings.columns if name not in taken and _names_an_item(name)]
+    ones = [columns.item, *([] if mapping.item else [name for name in free if name != columns.item])]
+    others = [mapping.item_id] if mapping.item_id else [n for n in items.columns if _plain(n) not in _RANK["user"]]
+    others = [name for name in others if name in items.columns][:_MOST_KEYS]
+    rank = _RANK["item"]
+    usual = sorted(filter(_names_an_item, others), key=lambda name: rank.get(_plain(name), len(rank)))
+    same = [(one, other) for one in ones for other in others if _plain(one) == _plain(other)]
+    familiar = [*same, *((columns.item, other) for other in (others if mapping.item_id else usual))]
+    strange = [(columns.item, other) for other in others if (columns.item, other) not in familiar]
+    return list(dict.fromkeys(familiar)), strange
+
+
+_MOST_KEYS = 60
+
+
+def _names_an_item(column: str) -> bool:
+    plain = _plain(column)
+    return (plain in _RANK["item"] and plain not in _RANK["title"]) or plain.endswith(("id", "key", "no", "index", "code"))
+
+
+def _item_columns(
+    table: Table, mapping: ColumnMapping, columns: ColumnMapping, joined: Key | None = None
+) -> ColumnMapping:
+    key = mapping.item_id or (joined.item if joined else guess_item_key(table.columns, columns.item))
     _check_names(table, {"item_id": key})
     named = {role: getattr(mapping, role) for role in _OF_AN_ITEM}
     chosen, _ = _choose(table, named, [name for name in table.columns if name != key])

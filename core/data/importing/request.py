@@ -12,6 +12,7 @@ from core.settings import ImportLimits
 Result = TypeVar("Result")
 
 Encoding = Literal["utf-8", "utf-16", "latin-1"]
+Counts = Literal["ranks", "log"]
 Role = Literal["user", "item", "rating", "timestamp", "title", "genres", "year"]
 NO_COLUMN = ""
 """In a `ColumnMapping`: there is no such column, whatever a name may suggest."""
@@ -46,6 +47,9 @@ class ImportOptions:
         encoding: Of text files.
         min_rating, max_rating: Ends of the rating scale; ratings outside are left out.
         min_user_ratings, min_item_ratings: Users and items with fewer are left out.
+        no_rating: Values that mean "no rating": rows with one of them are left out.
+        counts: What to make of counts, such as plays: "ranks", 1 to 5 within each person, or "log", log2(1 + count);
+            None takes them as ratings. The ends of the rating scale are then ends of the counts.
     """
 
     name: str | None = None
@@ -57,6 +61,11 @@ class ImportOptions:
     max_rating: float | None = None
     min_user_ratings: int = 1
     min_item_ratings: int = 1
+    no_rating: tuple[float, ...] = ()
+    counts: Counts | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "no_rating", tuple(self.no_rating))  # a list where it was read from JSON
 
     def check(self) -> None:
         """Pass if the options make sense; raises LimitError, naming the one that does not."""
@@ -79,6 +88,10 @@ class ImportOptions:
         for name in ("min_user_ratings", "min_item_ratings"):
             if getattr(self, name) < 1:
                 raise LimitError(f"{name} is {getattr(self, name)}; it must be at least 1")
+        if not all(abs(value) <= 1e9 for value in self.no_rating):
+            raise LimitError(f"no_rating is {self.no_rating!s:.60}; it must be numbers from -1e9 to 1e9")
+        if self.counts not in (None, "ranks", "log"):
+            raise LimitError(f"counts is {self.counts!r:.30}; it must be ranks or log")
 
 
 @dataclass(frozen=True)
@@ -99,6 +112,32 @@ class ImportRequest:
             options=ImportOptions(**fields["options"]),
             limits=ImportLimits(**fields["limits"]),
         )
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Numbers that may not be ratings, with the option of `ImportOptions` that says what they are.
+
+    Attributes:
+        value: The one that may mean "no rating"; None where all of them may be counts.
+        rows, of: How many ratings are in doubt, and of how many.
+        low, high: Ends of the ratings that are not in doubt, or of the counts.
+    """
+
+    option: Literal["no_rating", "counts"]
+    value: float | None
+    rows: int
+    of: int
+    low: float
+    high: float
+
+    @property
+    def words(self) -> str:
+        """A sentence."""
+        if self.value is None:
+            return f"These look like counts, not ratings: {self.of:,} numbers from {self.low:,.10g} to {self.high:,.10g}."
+        others = f"the others go from {self.low:g} to {self.high:g}"
+        return f"{self.rows:,} of {self.of:,} ratings are {self.value:g}, which may mean “no rating”: {others}."
 
 
 @dataclass(frozen=True)
@@ -134,6 +173,8 @@ class Preview:
         delimiter: One that may mend WRONG_DELIMITER; "" where there is none.
         min_rating, max_rating: The rating scale as stated, or as the first rows suggest; None without a number in them.
         code, message: What would stop the import, and how to mend it; "" where nothing was found.
+        doubts: What may be no rating, whether or not the options say already what it is.
+        warnings: What is probably not as somebody wants it, in sentences.
     """
 
     layout: str
@@ -147,6 +188,8 @@ class Preview:
     code: str
     message: str
     delimiter: str = ""
+    doubts: tuple[Doubt, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -180,6 +223,8 @@ class ImportReport:
         dropped_duplicates: Ratings of a user for an item that a later one replaced.
         untitled: Items that the item table does not name; 0 where there is none.
         notes: What else was found and done, in sentences.
+        doubts: What may be no rating, and was taken for one.
+        warnings: What is probably not as somebody wants it, in sentences.
     """
 
     dataset: DatasetInfo
@@ -192,6 +237,8 @@ class ImportReport:
     dropped_rare: DroppedRare = DroppedRare()
     untitled: int = 0
     notes: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def rejected_total(self) -> int:
