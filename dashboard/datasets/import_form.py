@@ -15,6 +15,7 @@ from core.data import NO_COLUMN, ColumnMapping, ImportOptions, Preview, uploads
 from core.data.importing.request import TablePreview
 from core.errors import ExplorerError
 from dashboard.cache import loaders
+from dashboard.datasets import doubts_form
 from dashboard.jobs import imports
 from dashboard.session import state
 from dashboard.shared import elements
@@ -23,6 +24,8 @@ from dashboard.shared.markup import escape
 _KEPT, _ROUND = "_import", "_import_round"
 _READING = ("delimiter", "header", "encoding")
 """Options on which it depends what the columns are."""
+_MEANING = ("no_rating", "counts")
+"""Options on which it depends what the ratings are."""
 
 DELIMITERS = {",": "Comma ,", ";": "Semicolon ;", "\t": "Tab", "|": "Bar |", ":": "Colon :", " ": "Space"}
 ENCODINGS = {"utf-8": "UTF-8", "utf-16": "UTF-16", "latin-1": "Latin-1"}
@@ -52,7 +55,7 @@ class Draft:
 
     def preview(self) -> Preview:
         """What an import would do; raises as `loaders.preview` does."""
-        reading = {name: value for name, value in self.options.items() if name in _READING}
+        reading = {name: value for name, value in self.options.items() if name in (*_READING, *_MEANING)}
         return loaders.preview(self.upload, ColumnMapping(**self.mapping), ImportOptions(**reading))
 
 
@@ -83,6 +86,9 @@ def show() -> None:
         _remove()
         return
     _what_was_found(draft, preview)
+    for warning in preview.warnings:
+        st.warning(escape(warning), icon=":material/warning:")
+    doubts_form.show(preview, draft.options, draft.key, _say)
     for table in preview.tables:
         _first_rows(table)
     if preview.tables:

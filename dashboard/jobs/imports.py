@@ -92,12 +92,19 @@ def result_words(report: ImportReport) -> str:
         sentences.append(f"{phrases.count(report.untitled, data.noun)} without a title go by their id.")
     if report.already_there:
         sentences.append("The very same ratings were here before under this name: they are one dataset.")
-    return " ".join([*sentences, *(escape(note) for note in report.notes)])
+    sentences += [escape(note) for note in report.notes]
+    sentences += [
+        f"{escape(doubt.words)} They were kept; the form offers another choice when the files are brought again."
+        for doubt in report.doubts
+    ]
+    return " ".join(sentences)
 
 
 def show_report(report: ImportReport) -> None:
     """What an import did: in words, and the rows left out as a table."""
     st.success(result_words(report), icon=":material/check_circle:")
+    for warning in report.warnings:
+        st.warning(escape(warning), icon=":material/warning:")
     if not report.rejected:
         return
     reasons = pd.DataFrame(report.rejected_by_reason.items(), columns=["Left out because", "Rows"])

@@ -19,6 +19,7 @@ from core.data.importing.gathering import (
     without_rare,
 )
 from core.data.importing.items import Items, read_items
+from core.data.importing.keys import nothing_joined
 from core.data.importing.layouts import ABOUT
 from core.data.importing.plan import Plan, make_plan, roles_of
 from core.data.importing.reading import Malformed
@@ -87,7 +88,9 @@ def build(request: ImportRequest, out: Path, report: Reporter) -> dict[str, Any]
         "untitled": items.untitled,
         "notes": [*plan.notes, *_value_notes(gathering), *_item_notes(plan, items, malformed)],
         "doubts": [asdict(doubt) for doubt in doubtful],
-        "warnings": _nothing_joined(plan, items, item_ids),
+        "warnings": [nothing_joined(plan.items, plan.columns.item_id, item_ids, items.first_keys)]
+        if plan.items and items.untitled == len(item_ids)
+        else [],
     }
 
 
@@ -186,17 +189,6 @@ def _item_notes(plan: Plan, items: Items, malformed: Malformed) -> list[str]:
     return notes
 
 
-def _nothing_joined(plan: Plan, items: Items, ids: np.ndarray) -> list[str]:
-    """The alarm where the item table names not one rated item."""
-    if not plan.items or items.untitled < len(ids):
-        return []
-    rated, named = (", ".join(repr(one_line(text, 40)) for text in texts[:3]) for texts in (ids, items.first_keys))
-    return [
-        f"No rated item is in {plan.items.name}, column {plan.columns.item_id!r}: the ratings name {rated}, that "
-        f"column {named or 'nothing'}. Say which columns name the item, or leave the file out."
-    ]
-
-
 def preview(request: ImportRequest) -> Preview:
     """What an import would do, as far as the first rows show; code and message say what would stop it."""
     sources: list[Source] = []
@@ -245,7 +237,7 @@ def _with_sample(seen: Preview, plan: Plan, request: ImportRequest) -> Preview:
         return replace(seen, doubts=doubtful)
     low, high = _scale(plan, sample, _meant(columns, options).rating)
     left_out = [f"{count:,} × {reason}" for reason, count in sorted(sample.reasons.items(), key=lambda pair: -pair[1])]
-    notes = [f"Of the first {sample.rows:,} rows are left out: {', '.join(left_out)}."] if left_out else []
+    notes = [f"Left out of the first {sample.rows:,} rows: {', '.join(left_out)}."] if left_out else []
     notes = [*plan.notes, *notes, *_value_notes(sample)]
     return replace(seen, min_rating=low, max_rating=high, notes=tuple(notes), doubts=doubtful)
 

@@ -12,7 +12,9 @@ import pyarrow.compute as pc
 from core.data.importing.gathering import usual_scale
 from core.data.importing.request import Doubt
 
-_SURVEY_CODES = np.array([sign * code for sign in (1, -1) for code in (77, 88, 97, 98, 99, 777, 888, 997, 998, 999, 9999)])
+_SURVEY_CODES = np.array(
+    [sign * code for sign in (1, -1) for code in (77, 88, 97, 98, 99, 777, 888, 997, 998, 999, 9999)]
+)
 _LEAST_SHARE, _LEAST_SHARE_OF_ZERO, _MOST = 0.05, 0.2, 0.5
 _LEAST_OTHERS = 3
 _COUNT_NAMES = re.compile(

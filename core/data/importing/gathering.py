@@ -4,14 +4,15 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.data.importing.plan import Plan
-from core.data.importing.reading import Batch, Malformed, batches
 from core.data.importing.rating_cells import RatingCells
+from core.data.importing.reading import Batch, Malformed, batches
 from core.data.importing.request import DroppedRare, ImportOptions, Rejected
 from core.data.importing.sniffing import Table
 from core.data.importing.times import Times
@@ -190,7 +191,7 @@ class Gathering:
             cells = [[row[table.columns.index(name)] for row in table.rows] for name in self._names]
             columns = {name: pa.array(column, pa.string()) for name, column in zip(self._names, cells, strict=True)}
             if table.rows:
-                self._take(Batch(columns, lambda places: places + table.header_rows + 1), table)
+                self._take(Batch(columns, partial(np.add, table.header_rows + 1)), table)
         return self._joined()
 
     def _take(self, batch: Batch, table: Table) -> list[Rejected]:

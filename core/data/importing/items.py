@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from core.data.importing.joining import plain_id, plain_ids
+from core.data.importing.keys import plain_id, plain_ids
 from core.data.importing.labels import plain_text, split_labels
 from core.data.importing.layouts import GENRES_100K, is_genre_flags
 from core.data.importing.plan import Plan
@@ -96,14 +96,14 @@ class _Rows:
         for order, (at, row) in enumerate((*exact, *other)):
             cells = [column[order] for column in taken]
             if order >= len(exact):
-                text, held = self._loose.setdefault(row, (texts[at], cells))
+                text = self._loose.setdefault(row, (texts[at], cells))[0]
                 if text != texts[at]:
                     self._loose[row] = (text, None)  # two ids of the table: neither is it
             elif self._cells[row] is None:
                 self._cells[row] = cells
 
     def joined(self) -> tuple[list[_Cells | None], dict[int, str]]:
-        """Cells by the row of the id, None where there are none; and the table's ids where they are written otherwise."""
+        """What the table says of each id, None for nothing; and its own ids of those that are written otherwise."""
         loosely = {row: text for row, (text, cells) in self._loose.items() if cells and self._cells[row] is None}
         for row in loosely:
             self._cells[row] = self._loose[row][1]

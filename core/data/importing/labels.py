@@ -64,5 +64,7 @@ def _listed(text: str) -> list[str] | None:
 def _label(part: Any) -> str:
     """What an element of a list is called."""
     if isinstance(part, dict):
-        part = next((part[key] for key in _NAME_KEYS if key in part), next((v for v in part.values() if isinstance(v, str)), ""))
+        part = next(
+            (part[key] for key in _NAME_KEYS if key in part), next((v for v in part.values() if isinstance(v, str)), "")
+        )
     return "" if part is None or isinstance(part, dict | list | tuple | set) else str(part)

@@ -1,94 +1,19 @@
 """Which table holds the ratings, which the items, and which column is what: for the preview and the import."""
 
 import contextlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from types import MappingProxyType
 from typing import Any
 
-from core.data.importing.joining import Key, best_key
+from core.data.importing.keys import Key, column_of, guess_item_key, items_table, nothing_joined
 from core.data.importing.layouts import Layout, recognize
+from core.data.importing.naming import guess, noun
 from core.data.importing.request import NO_COLUMN, ColumnMapping, ImportOptions, ImportRequest, Role
 from core.data.importing.sniffing import Table, examine
 from core.data.importing.sources import Source
 from core.data.text import one_line
 from core.errors import ArchiveUnsafeError, BadEncodingError, DatasetError, MissingColumnError, NoRowsError
 from core.settings import ImportLimits
-
-# The usual names, compared without case, spaces and punctuation; an earlier one wins over a later.
-_NAMES: Mapping[Role, str] = MappingProxyType(
-    {
-        "user": (
-            "userid uid user users userno usernumber userkey useridentifier reviewerid customerid memberid "
-            "accountid visitorid profileid personid raterid readerid listenerid playerid authorid customer "
-            "reviewer member rater person visitor account profile reader listener player username "
-            "reviewername profilename respondent"
-        ),
-        "item": (
-            "itemid movieid filmid bookid isbn gameid productid asin parentasin songid trackid artistid "
-            "albumid animeid restaurantid businessid recipeid jokeid courseid beerid wineid showid seriesid "
-            "videoid articleid storyid podcastid venueid hotelid placeid appid iid item movie film book game "
-            "product song track artist album anime restaurant business recipe joke course beer wine show "
-            "series video article podcast venue hotel place app itemname moviename movietitle booktitle "
-            "gametitle"
-        ),
-        "rating": (
-            "rating ratings score stars star overall userrating userscore reviewscore reviewrating "
-            "bookrating movierating ratingvalue value preference grade mark vote votes like liked thumbs "
-            "thumb feedback playcount points reviewoverall"
-        ),
-        "timestamp": (
-            "timestamp time unixtimestamp unixreviewtime reviewtime ratedat ratingtime ratingtimestamp "
-            "createdat created datetime date reviewdate ratingdate ts datecreated updatedat tstamp"
-        ),
-        "title": (
-            "title itemtitle movietitle booktitle gametitle name itemname moviename productname gamename "
-            "songname trackname artistname animename recipename primarytitle originaltitle label"
-        ),
-        "genres": (
-            "genres genre genreslist tags tag categories category listedin subjects topics styles style keywords type"
-        ),
-        "year": (
-            "year releaseyear yearofpublication publicationyear originalpublicationyear startyear "
-            "yearpublished releasedate publicationdate published released date"
-        ),
-    }
-)
-_RANK = {role: {name: rank for rank, name in enumerate(names.split())} for role, names in _NAMES.items()}
-_OTHER_NAMES = {
-    "movie": "film", "book": "isbn", "product": "asin", "song": "track", "restaurant": "business", "show": "series",
-    "article": "story", "place": "venue",
-}  # fmt: skip
-_NOUNS = (
-    "movie", "book", "game", "product", "song", "artist", "album", "anime", "restaurant", "recipe", "joke", "course",
-    "beer", "wine", "show", "video", "article", "podcast", "hotel", "place", "app",
-)  # fmt: skip
-
-
-def guess(columns: Sequence[str], role: Role) -> str | None:
-    """The column whose name fits a role best; None where none does."""
-    rank = _RANK[role]
-    fitting = [column for column in columns if _plain(column) in rank]
-    return min(fitting, key=lambda column: rank[_plain(column)], default=None)
-
-
-def guess_item_key(columns: Sequence[str], rating_item: str | None) -> str | None:
-    """The column of an item table that names the item: as in the rating table, else by its name, else "id"."""
-    same = next((column for column in columns if rating_item and _plain(column) == _plain(rating_item)), None)
-    named = same or guess(columns, "item")
-    return named or next((column for column in columns if _plain(column) in ("id", "index", "key", "no")), None)
-
-
-def noun(item_column: str) -> str:
-    """What is rated, read from the name of the item column; "item" where it does not say."""
-    plain = _plain(item_column)
-    return next((noun for noun in _NOUNS if plain.startswith((noun, _OTHER_NAMES.get(noun, noun)))), "item")
-
-
-def _plain(column: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", column.lower())
-
 
 NEEDED: tuple[Role, ...] = ("user", "item", "rating")
 _OF_A_RATING: tuple[Role, ...] = (*NEEDED, "timestamp")
@@ -163,14 +88,13 @@ def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
     columns = _rating_columns(ratings[0], mapping)
     named = columns.item or ""
     others = [table for table in tables if table not in ratings]
-    items, key = _items_table(others, ratings[0], mapping, columns, request.limits)
+    items, key = items_table(others, ratings[0], mapping, columns, request.limits)
     warnings = list[str]()
     if items:
-        if key:
-            columns = replace(columns, item=key.rating)
-        elif columns.item:
-            warnings = [f"None of the first rated items is in {items.name}: its rows are not joined to the ratings."]
-        columns = _item_columns(items, mapping, columns, key)
+        columns = _item_columns(items, mapping, replace(columns, item=key.rating) if key else columns, key)
+        if not key and columns.item:
+            ids = (dict.fromkeys(column_of(*pair)) for pair in ((ratings[0], columns.item), (items, columns.item_id)))
+            warnings = [nothing_joined(items, columns.item_id, *ids)]
     elif mapping.title:
         items, columns = ratings[0], _item_columns(ratings[0], replace(mapping, item_id=columns.item), columns)
     used = {table.name for table in (*ratings, *([items] if items else []))}
@@ -270,77 +194,6 @@ def _choose(
         chosen[role] = guess(free, role) if name is None else name or None
         free = [column for column in free if column != chosen[role]]
     return chosen, free
-
-
-def _items_table(
-    tables: Sequence[Table], ratings: Table, mapping: ColumnMapping, columns: ColumnMapping, limits: ImportLimits
-) -> tuple[Table | None, Key | None]:
-    """The table that says most about the rated items, and the columns that join it; None where no value matches.
-
-    Where no table's values match, the first that has an item id by its name and something to say about it.
-    """
-    joined: list[tuple[bool, float, int, Table, Key]] = []
-    for table in tables:
-        has_user = guess(table.columns, "user") is not None and guess(table.columns, "rating") is not None
-        if has_user or not _says_something(table, mapping):
-            continue
-        familiar, strange = _pairs(ratings, table, mapping, columns)
-        key = best_key(ratings, table, familiar, limits, least=_LEAST_FAMILIAR)
-        certain = key is not None
-        key = key or best_key(ratings, table, strange, limits, least=_LEAST_STRANGE)
-        if key:
-            title = mapping.title or guess(table.columns, "title") or key.item
-            joined.append((certain, key.share, -_RANK["title"].get(_plain(title), 99), table, key))
-    if joined:
-        *_, items, key = max(joined, key=lambda found: found[:3])
-        return items, key
-    for table in tables:
-        by_name = mapping.item_id or guess_item_key(table.columns, columns.item)
-        has_user = guess(table.columns, "user") is not None and guess(table.columns, "rating") is not None
-        if by_name in table.columns and _says_something(table, mapping) and not has_user:
-            return table, None
-    return None, None
-
-
-_LEAST_FAMILIAR, _LEAST_STRANGE = 0.02, 0.5
-"""Shares of the first ratings' items that a key has to hold: one that names the item, and any other column.
-
-Small numbers match any column that counts something; so another column has to match well.
-"""
-
-
-def _says_something(table: Table, mapping: ColumnMapping) -> bool:
-    return (mapping.title or guess(table.columns, "title")) in table.columns
-
-
-def _pairs(
-    ratings: Table, items: Table, mapping: ColumnMapping, columns: ColumnMapping
-) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Columns that may join the two tables: those whose names say that they name the item, and the others.
-
-    A column of both tables comes first; then the rating table's item with each that is named like an id.
-    """
-    if not columns.item:
-        return [], []
-    taken = {columns.user, columns.rating, columns.timestamp}
-    free = [name for name in ratings.columns if name not in taken and _names_an_item(name)]
-    ones = [columns.item, *([] if mapping.item else [name for name in free if name != columns.item])]
-    others = [mapping.item_id] if mapping.item_id else [n for n in items.columns if _plain(n) not in _RANK["user"]]
-    others = [name for name in others if name in items.columns][:_MOST_KEYS]
-    rank = _RANK["item"]
-    usual = sorted(filter(_names_an_item, others), key=lambda name: rank.get(_plain(name), len(rank)))
-    same = [(one, other) for one in ones for other in others if _plain(one) == _plain(other)]
-    familiar = [*same, *((columns.item, other) for other in (others if mapping.item_id else usual))]
-    strange = [(columns.item, other) for other in others if (columns.item, other) not in familiar]
-    return list(dict.fromkeys(familiar)), strange
-
-
-_MOST_KEYS = 60
-
-
-def _names_an_item(column: str) -> bool:
-    plain = _plain(column)
-    return (plain in _RANK["item"] and plain not in _RANK["title"]) or plain.endswith(("id", "key", "no", "index", "code"))
 
 
 def _item_columns(

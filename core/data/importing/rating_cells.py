@@ -11,9 +11,12 @@ from core.data.importing.values import CODE, OK, REMEMBERED, distinct, to_float
 
 _INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
 _LARGEST = 1e9
+_LONGEST = 40
 _NUMBER = r"(?P<value>[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+))"
 _STARS = re.compile(_NUMBER + r"[ -]?(?:stars?|points?|pts?\.?|[★⭐*])", re.IGNORECASE)
-_PARTS = re.compile(_NUMBER + r"(?: ?/ ?| (?:out )?of )(?P<top>[1-9][0-9]{0,3})(?:[ -]?(?:stars?|points?))?", re.IGNORECASE)
+_PARTS = re.compile(
+    _NUMBER + r"(?: ?/ ?| (?:out )?of )(?P<top>[1-9][0-9]{0,3})(?:[ -]?(?:stars?|points?))?", re.IGNORECASE
+)
 _PERCENT = re.compile(_NUMBER + r" ?%")
 _SIGNS = re.compile(r"(?P<full>[★⭐🌟]*|\*{1,10})(?P<half>½?)(?P<empty>☆*)")
 _YES = {"like", "liked", "likes", "true", "yes", "y", "thumbs up", "thumb up", "thumbsup", "thumbs_up", "up", "upvote",
@@ -49,23 +52,22 @@ def read_cell(text: str) -> Cell:
     value = math.inf if _INFINITE.fullmatch(text) else to_float(text)
     if value is not None:
         return Cell(0.0, CODE["rating is infinite"]) if math.isinf(value) else Cell(value + 0.0)
-    text = text.replace("\ufe0f", "").strip()
-    if not text:
-        return _NO_RATING
-    if len(text) > 40:
-        return _NO_NUMBER
-    if (word := text.lower()) in _YES or word in _NO:
-        return Cell(float(word in _YES), OK, _WORDS, 1.0)
+    text = text.replace("\ufe0f", "").strip().lower()
+    if text in _YES or text in _NO:
+        return Cell(float(text in _YES), OK, _WORDS, 1.0)
     if parts := _SIGNS.fullmatch(text):
-        full, empty = len(parts["full"]), len(parts["empty"])
-        stars = full + bool(parts["half"]) / 2
-        return Cell(stars, OK, "", float(math.ceil(stars) + empty) if empty else None) if stars else _NO_RATING
-    if parts := _PARTS.fullmatch(text):
+        return _stars(parts)
+    if len(text) <= _LONGEST and (parts := _PARTS.fullmatch(text)):
         return Cell(_value(parts), OK, f"of {parts['top']}", float(parts["top"]))
-    if parts := _PERCENT.fullmatch(text):
-        return Cell(_value(parts), OK, _PER_CENT, 100.0)
-    parts = _STARS.fullmatch(text)
-    return Cell(_value(parts)) if parts else _NO_NUMBER
+    parts = _PERCENT.fullmatch(text) or _STARS.fullmatch(text) if len(text) <= _LONGEST else None
+    percent = text.endswith("%")
+    return Cell(_value(parts), OK, _PER_CENT * percent, 100.0 if percent else None) if parts else _NO_NUMBER
+
+
+def _stars(signs: re.Match[str]) -> Cell:
+    """As many stars as are full; where empty ones follow, the scale ends with them."""
+    full, half, empty = len(signs["full"]), bool(signs["half"]), len(signs["empty"])
+    return Cell(full + half / 2, OK, "", float(full + half + empty) if empty else None) if full or half else _NO_RATING
 
 
 def _value(parts: re.Match[str]) -> float:

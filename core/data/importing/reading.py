@@ -115,6 +115,7 @@ def _delimited(table: Table, columns: list[str], stream: CountedReader, malforme
             parse_options=pa_csv.ParseOptions(
                 delimiter=table.delimiter[0],
                 quote_char='"' if table.quoting and not double else False,
+                escape_char=table.escape or False,
                 newlines_in_values=table.quoting and not double,
                 ignore_empty_lines=False,
                 invalid_row_handler=skip,

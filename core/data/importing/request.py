@@ -135,7 +135,9 @@ class Doubt:
     def words(self) -> str:
         """A sentence."""
         if self.value is None:
-            return f"These look like counts, not ratings: {self.of:,} numbers from {self.low:,.10g} to {self.high:,.10g}."
+            return (
+                f"These look like counts, not ratings: {self.of:,} numbers from {self.low:,.10g} to {self.high:,.10g}."
+            )
         others = f"the others go from {self.low:g} to {self.high:g}"
         return f"{self.rows:,} of {self.of:,} ratings are {self.value:g}, which may mean “no rating”: {others}."
 

@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -18,6 +19,7 @@ from core.settings import ImportLimits
 
 HEAD_BYTES = 2**18
 SAMPLE_ROWS = 200
+_FOR_ESCAPES = 2**22
 DELIMITERS = ("\t", ";", "|", ",")
 DOUBLE_COLON = "::"
 
@@ -47,6 +49,7 @@ class Table:
         columns: Distinct names; "column 1" … where there is no header.
         rows: The first rows, as text, each as long as `columns`.
         quoting: Whether a double quote may enclose a value.
+        escape: What stands before a quote within quotes: a backslash, or nothing where the quote is doubled.
         encoding_found: False where the text is not UTF-8 and the encoding was not stated.
     """
 
@@ -58,6 +61,7 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     quoting: bool = True
+    escape: Literal["", "\\"] = ""
     encoding_found: bool = True
 
     @property
@@ -90,6 +94,9 @@ def examine(source: Source, options: ImportOptions, limits: ImportLimits) -> Tab
         what = "a web page or XML" if first == "<" else "one JSON array"
         raise BadFormatError(f"{source.name} is {what}; bring CSV, TSV, Parquet, or JSON lines with one object a line")
     table = _text(source, text, len(head) < HEAD_BYTES, options, limits)
+    if first == '"' and not table.escape and len(head) == HEAD_BYTES:  # a quote within quotes may come late
+        lines = source.head(_FOR_ESCAPES).decode(encoding, "replace").splitlines(keepends=True)
+        table = replace(table, escape=_escape(lines, table.delimiter, len(table.columns)))
     return replace(table, encoding=encoding, encoding_found=certain)
 
 
@@ -158,6 +165,8 @@ def _text(source: Source, text: str, whole: bool, options: ImportOptions, limits
     blank = next((at for at, line in enumerate(lines) if line.strip()), 0)
     sample = "".join(lines[blank : blank + 2 * SAMPLE_ROWS])
     delimiter, rows = _delimiter(source.name, sample, options)
+    escape = _escape(lines[blank:], delimiter, len(rows[0]))
+    rows = split_rows(sample, delimiter, escape) if escape else rows
     width = Counter(len(row) for row in rows).most_common(1)[0][0] if len(rows) > 2 else len(rows[0])
     limits.check("max_columns", max(map(len, rows)), f"columns in {source.name}")
     header = _has_header(rows) if options.header is None else options.header
@@ -166,7 +175,7 @@ def _text(source: Source, text: str, whole: bool, options: ImportOptions, limits
     names = _distinct([one_line(cell, 100) for cell in rows[0]] if header else [""] * width)
     fitting = [row for row in rows[header:] if len(row) == width]
     first = tuple(tuple(row) for row in fitting[:SAMPLE_ROWS])
-    return Table(source, "text", "utf-8", delimiter, blank + header, names, first)
+    return Table(source, "text", "utf-8", delimiter, blank + header, names, first, escape=escape)
 
 
 def _delimiter(name: str, sample: str, options: ImportOptions) -> tuple[str, list[list[str]]]:
@@ -191,12 +200,29 @@ def _one_column(name: str, divided_at: str, sample: str) -> WrongDelimiterError:
     )
 
 
-def split_rows(text: str, delimiter: str) -> list[list[str]]:
+def _escape(lines: list[str], delimiter: str, width: int) -> Literal["", "\\"]:
+    """A backslash where quotes within quotes have one before them, as MySQL writes them.
+
+    It shows where such a quote is followed by what cannot follow the end of a value, or where the lines fall into the
+    columns of the first one only so. A value may also end with a backslash.
+    """
+    telling = [line for line in lines[1:] if '\\"' in line][:SAMPLE_ROWS]
+    within = re.compile(r'\\"(?!"|\s*$|' + re.escape(delimiter) + ")")
+    plain, escaped = (
+        sum([len(row) for row in split_rows(line, delimiter, escape)] == [width] for line in telling)
+        for escape in ("", "\\")
+    )
+    shown = escaped > plain or (escaped == plain and any(within.search(line) for line in telling))
+    return "\\" if shown and delimiter != DOUBLE_COLON else ""
+
+
+def split_rows(text: str, delimiter: str, escape: str = "") -> list[list[str]]:
     """Rows of cells; blank lines are left out."""
     if delimiter == DOUBLE_COLON:
         return [line.split(DOUBLE_COLON) for line in text.splitlines() if line.strip()]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, escapechar=escape or None)
     try:
-        return [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
+        return [row for row in reader if row]
     except csv.Error:
         return [[line] for line in text.splitlines() if line.strip()]
 

@@ -183,7 +183,9 @@ class Times:
             self.notes.append(f"{empty:,} of {rows:,} ratings have no time, and are kept without one.")
         if others:
             first = f" (the first: {self._unreadable!r})" if self._unreadable else ""
-            self.notes.append(f"The time of {others:,} of {rows:,} ratings cannot be read{first}; they are kept without.")
+            self.notes.append(
+                f"The time of {others:,} of {rows:,} ratings cannot be read{first}; they are kept without."
+            )
 
 
 def _unit(raw: np.ndarray) -> int:
@@ -248,10 +250,12 @@ def _named(text: str) -> int | None:
         return None
     try:
         # What is missing would be taken from the default: two of them tell whether anything was.
-        one, two = (date_parser.parse(text, default=datetime(year, 2, year - 1995)) for year in (1999, 2004))
+        first, second = (
+            date_parser.parse(text, default=datetime(year, 2, year - 1995, tzinfo=UTC)) for year in (1999, 2004)
+        )
     except (ValueError, OverflowError, TypeError, RuntimeWarning):
         return None
-    return math.floor((one if one.tzinfo else one.replace(tzinfo=UTC)).timestamp()) if one == two else None
+    return math.floor(first.timestamp()) if first == second else None
 
 
 def _swapped(times: np.ndarray) -> np.ndarray:

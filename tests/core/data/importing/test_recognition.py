@@ -8,7 +8,7 @@ import pytest
 from core.data import NO_COLUMN, ColumnMapping, ImportOptions, load, preview
 from core.data.importing.gathering import usual_scale
 from core.data.importing.isolation import in_this_process
-from core.data.importing.plan import guess, noun
+from core.data.importing.naming import guess, noun
 from tests.core.data.importing import made
 from tests.core.data.importing.bringing import bring, brought
 
