@@ -10,7 +10,7 @@ from core import data
 from core.cli.answer import Answer, pairs, table
 from core.cli.common import flag, given
 from core.data import ColumnMapping, ImportOptions, ImportReport
-from core.data.importing.request import Counts
+from core.data.importing.request import STATED, Counts
 from core.data.releases import RELEASES
 from core.errors import UsageError
 
@@ -127,7 +127,8 @@ def _text(report: ImportReport) -> str:
             (made.noun, made.items),
             ("scale", f"{made.min_rating:g} to {made.max_rating:g}"),
             ("rows read", report.rows),
-            ("rows left out", report.rejected_total),
+            ("rows left out", report.unusable),
+            *([(STATED, stated)] if (stated := report.rejected_total - report.unusable) else []),
             ("duplicates", report.dropped_duplicates),
             ("too rare", report.dropped_rare.ratings),
         ]
@@ -138,6 +139,6 @@ def _text(report: ImportReport) -> str:
     if report.rejected:
         rows = [(row.file, row.line, row.reason) for row in report.rejected[:SHOWN]]
         parts.append(table(("file", "line", "left out because"), rows))
-    if report.rejected_total > SHOWN:
-        parts.append(f"the first {SHOWN} of {report.rejected_total:,} rows left out; --json lists more")
+    if report.unusable > SHOWN:
+        parts.append(f"the first {SHOWN} of {report.unusable:,} rows left out; --json lists more")
     return "\n\n".join(parts)

@@ -74,8 +74,10 @@ def result_words(report: ImportReport) -> str:
         f"{phrases.count(data.items, data.noun)}, from {data.min_rating:g} to {data.max_rating:g}."
     )
     sentences = [size, f"{phrases.count(report.rows, 'row')} read, {data.ratings:,} kept."]
-    if report.rejected_total:
-        sentences.append(f"{phrases.count(report.rejected_total, 'row')} left out as unusable: the lines are below.")
+    if report.unusable:
+        sentences.append(f"{phrases.count(report.unusable, 'row')} left out as unusable: the lines are below.")
+    if stated := report.rejected_total - report.unusable:
+        sentences.append(f"{phrases.count(stated, 'row')} left out, as was said, because the value means “no rating”.")
     if report.dropped_duplicates:
         kept = "the latest" if data.timestamps else "the last"
         sentences.append(
@@ -115,7 +117,7 @@ def show_report(report: ImportReport) -> None:
         [(row.file, row.line, row.reason) for row in report.rejected], columns=["File", "Line", "Left out because"]
     )
     right.dataframe(lines, hide_index=True, height="content" if len(lines) < 8 else 300, alt="Rows left out, by line")
-    if len(lines) < report.rejected_total:
-        right.caption(f"The first {len(lines):,} of {report.rejected_total:,}.")
+    if len(lines) < report.unusable:
+        right.caption(f"The first {len(lines):,} of {report.unusable:,}.")
     with right:
         tables.download("Download these lines", partial(tables.csv, lines), file="left-out.csv")

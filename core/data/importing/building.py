@@ -134,8 +134,9 @@ def _scale(plan: Plan, gathering: Gathering, rating: np.ndarray) -> tuple[float,
     if gathering.options.counts:  # the stated ends are those of the counts
         return (1.0, 5.0) if gathering.options.counts == "ranks" else (lowest, highest)
     bottom, top = gathering.cells.ends()
-    low, high = usual_scale(lowest if bottom is None else bottom, highest if top is None else top)
-    low, high = low if bottom is None else bottom, high if top is None else top
+    if bottom is None and top is not None:  # "8/10" tells no lower end
+        bottom = next((start for start in (1.0, 0.5, 0.0) if start <= lowest and start < top), lowest)
+    low, high = usual_scale(lowest, highest) if bottom is None else (bottom, highest if top is None else top)
     return low if plan.min_rating is None else plan.min_rating, high if plan.max_rating is None else plan.max_rating
 
 

@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 from core.data.importing.plan import Plan
 from core.data.importing.rating_cells import RatingCells
 from core.data.importing.reading import Batch, Malformed, batches
-from core.data.importing.request import DroppedRare, ImportOptions, Rejected
+from core.data.importing.request import STATED, DroppedRare, ImportOptions, Rejected
 from core.data.importing.sniffing import Table
 from core.data.importing.times import Times
-from core.data.importing.values import REASONS, Ids
+from core.data.importing.values import CODE, REASONS, Ids
 from core.data.text import one_line
 from core.settings import ImportLimits
 
@@ -218,7 +218,7 @@ class Gathering:
         codes, counts = np.unique(reason[bad], return_counts=True)
         for code, count in zip(codes.tolist(), counts.tolist(), strict=True):
             self.reasons[REASONS[code]] += count
-        first = bad[: self.limits.max_rejected]
+        first = bad[reason[bad] != CODE[STATED]][: self.limits.max_rejected]  # what was stated would hide what is wrong
         texts = batch.columns[self._names[2]].take(pa.array(first, pa.int64())).to_pylist()
         lines = batch.numbers(first).tolist() if len(first) else []
         return [

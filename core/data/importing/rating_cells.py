@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from core.data.importing.request import STATED
 from core.data.importing.values import CODE, OK, REMEMBERED, distinct, to_float
 
 _INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
@@ -118,7 +119,7 @@ class RatingCells:
                 self.first_unread = self.first_unread or text
             return 0.0, cell.reason
         if float(np.float32(cell.value)) in self._no_rating:
-            return 0.0, CODE["stated as no rating"]
+            return 0.0, CODE[STATED]
         self.unit = self.unit or cell.unit
         if cell.unit and cell.unit != self.unit:
             return 0.0, CODE["rating is in another unit"]

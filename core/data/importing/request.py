@@ -17,6 +17,9 @@ Role = Literal["user", "item", "rating", "timestamp", "title", "genres", "year"]
 NO_COLUMN = ""
 """In a `ColumnMapping`: there is no such column, whatever a name may suggest."""
 
+STATED = "stated as no rating"
+"""Why rows are left out whose value somebody called no rating."""
+
 
 @dataclass(frozen=True)
 class ColumnMapping:
@@ -220,7 +223,7 @@ class ImportReport:
         dataset: The dataset as it is now.
         already_there: Whether the same content under the same name was there before.
         rows: Rows found in the rating tables.
-        rejected: Rows left out, the first of each file's, by line.
+        rejected: Rows that are unusable, the first of each file's, by line.
         rejected_by_reason: How many rows were left out, for each reason.
         dropped_duplicates: Ratings of a user for an item that a later one replaced.
         untitled: Items that the item table does not name; 0 where there is none.
@@ -246,6 +249,11 @@ class ImportReport:
     def rejected_total(self) -> int:
         """Rows left out, listed or not."""
         return sum(self.rejected_by_reason.values())
+
+    @property
+    def unusable(self) -> int:
+        """Rows left out for what is in them; not those that were stated as no rating."""
+        return self.rejected_total - self.rejected_by_reason.get(STATED, 0)
 
     def as_json(self) -> dict[str, Any]:
         """One JSON object: the dataset as lists show it, with what was left out."""

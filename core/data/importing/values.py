@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pyarrow as pa
 
+from core.data.importing.request import STATED
 from core.data.text import UNSEEN
 from core.settings import ImportLimits
 
@@ -22,7 +23,7 @@ REASONS = (
     "rating is not a number",
     "rating is infinite",
     "rating is outside the scale",
-    "stated as no rating",
+    STATED,
     "rating is in another unit",
     "wrong number of columns",
 )
