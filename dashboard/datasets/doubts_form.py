@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.data.importing.request import Doubt, Preview
+from core.data import Preview
 from dashboard.shared.markup import escape
 
 _COUNTS = {"": "Ratings as they are", "ranks": "Ranks 1 to 5", "log": "Logarithm"}
@@ -22,7 +22,7 @@ def show(
 
     Args:
         options: What has been said about the import so far.
-        key: Makes the key of a widget from the option's name and the value that it shows.
+        key: Makes the key of a widget from the option's name and what tells it from others.
         say: Remembers an option; nothing is said where it is empty.
     """
     if not preview.doubts:
@@ -30,32 +30,31 @@ def show(
     with st.container(border=True):
         for doubt in preview.doubts:
             st.markdown(f":material/help: {escape(doubt.words)}")
-            ask = _ask_code if doubt.option == "no_rating" else _ask_counts
-            ask(doubt, options, key, say)
+            widget = key(doubt.option, doubt.value)
+            if doubt.value is None:
+                _ask_counts(options.get("counts", ""), widget, say)
+            else:
+                _ask_code(doubt.value, options.get("no_rating", ()), widget, say)
         st.caption("This is what the first rows show; the import looks at all of them.")
 
 
-def _ask_code(
-    doubt: Doubt, options: dict[str, Any], key: Callable[[str, object], str], say: Callable[..., None]
-) -> None:
-    chosen: tuple[float, ...] = options.get("no_rating", ())
-    left_out = doubt.value in chosen
-    others = tuple(value for value in chosen if value != doubt.value)
-    after = others if left_out or doubt.value is None else (*others, doubt.value)
+def _ask_code(code: float, chosen: tuple[float, ...], widget: str, say: Callable[..., None]) -> None:
     st.checkbox(
-        f"{doubt.value:g} means “no rating”: leave these rows out",
-        value=left_out,
-        key=key(f"no_rating {doubt.value}", left_out),
-        on_change=say,
-        args=("no_rating", after or None),
+        f"{code:g} means “no rating”: leave these rows out",
+        value=code in chosen,
+        key=widget,
+        on_change=_take_code,
+        args=(widget, code, chosen, say),
     )
 
 
-def _ask_counts(
-    doubt: Doubt, options: dict[str, Any], key: Callable[[str, object], str], say: Callable[..., None]
-) -> None:
-    chosen = options.get("counts", "")
-    widget = key(doubt.option, chosen)
+def _take_code(widget: str, code: float, chosen: tuple[float, ...], say: Callable[..., None]) -> None:
+    """Add a code to those that mean "no rating", or take it away; a callback."""
+    others = tuple(value for value in chosen if value != code)
+    say("no_rating", (*others, code) if st.session_state[widget] else others or None)
+
+
+def _ask_counts(chosen: str, widget: str, say: Callable[..., None]) -> None:
     st.segmented_control(
         "Take these numbers as",
         list(_COUNTS),
@@ -70,4 +69,5 @@ def _ask_counts(
 
 
 def _take_counts(widget: str, say: Callable[..., None]) -> None:
+    """Remember what to make of counts; a callback."""
     say("counts", st.session_state[widget])

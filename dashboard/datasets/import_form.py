@@ -266,7 +266,7 @@ def _select(
         placeholder=placeholder,
         key=key,
         on_change=_take,
-        args=(name, key),
+        args=(name, key, value),
     )
 
 
@@ -284,12 +284,16 @@ def _number(draft: Draft, name: str, label: str, recognized: float | None, minim
 def _draw(widget: Callable[..., Any], draft: Draft, name: str, label: str, value: Any, **more: Any) -> None:
     """A widget that shows `value`; only what somebody changes counts as said."""
     key = draft.key(name, value)
-    widget(label, value=value, key=key, on_change=_take, args=(name, key), **more)
+    widget(label, value=value, key=key, on_change=_take, args=(name, key, value), **more)
 
 
-def _take(name: str, key: str) -> None:
-    """Remember what somebody set in a field, or that it was emptied; a callback."""
-    _say(name, st.session_state[key])
+def _take(name: str, key: str, shown: Any) -> None:
+    """Remember what somebody set in a field, or that it was emptied; a callback.
+
+    A field that another one replaced reports what it showed once more, which nobody has set.
+    """
+    if st.session_state[key] != shown:
+        _say(name, st.session_state[key])
 
 
 def _say(name: str, value: Any) -> None:
