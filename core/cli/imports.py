@@ -63,7 +63,7 @@ def add_flags(call: argparse.ArgumentParser) -> None:
     options.add_argument(
         flag("counts"),
         choices=get_args(Counts),
-        help="Make ranks 1 to 5 within each person, or log2(1 + n), of counts.",
+        help="The ratings are counts, such as plays: make ranks 1 to 5 within each person of them, or log2(1 + count).",
     )
 
 

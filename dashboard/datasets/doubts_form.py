@@ -8,7 +8,7 @@ import streamlit as st
 from core.data import Preview
 from dashboard.shared.markup import escape
 
-_COUNTS = {"": "Ratings as they are", "ranks": "Ranks 1 to 5", "log": "Logarithm"}
+_COUNTS = {"": "As they are", "ranks": "Ranks 1 to 5", "log": "Logarithm"}
 _ABOUT_COUNTS = (
     "Ranks: within each person, the fifth used least is 1, the fifth used most 5. Logarithm: log2(1 + count), so one "
     "more point is twice as often. As they are, the largest counts would outweigh everything else."

@@ -223,8 +223,13 @@ def _about(draft: Draft, preview: Preview) -> None:
             preview.noun,
             "The word that the pages say: movie, book, game.",
         )
-        _number(draft, "min_rating", "Lowest rating possible", preview.min_rating)
-        _number(draft, "max_rating", "Highest rating possible", preview.max_rating)
+        if not draft.options.get("counts"):
+            _number(draft, "min_rating", "Lowest rating possible", preview.min_rating)
+            _number(draft, "max_rating", "Highest rating possible", preview.max_rating)
+    if draft.options.get("counts"):
+        if preview.min_rating is not None:
+            st.caption(f"Among the first rows, ratings go from {preview.min_rating:.3g} to {preview.max_rating:.3g}.")
+        return
     st.caption(
         "The scale is what the first rows suggest. Left as it is, all ratings decide; an end that you set is kept, and "
         "ratings outside it are left out and listed."

@@ -168,6 +168,8 @@ def _value_notes(gathering: Gathering) -> list[str]:
     """What was decided about ratings and times."""
     unit, counts = gathering.cells.unit, gathering.options.counts
     notes = [f"Ratings are written as “{unit}”."] if unit else []
+    if comma := gathering.cells.first_comma:
+        notes.append(f"Ratings such as {comma} are read with a decimal comma, as {comma.replace(',', '.')}.")
     if counts == "ranks":
         notes.append("Counts became ranks: 1 for the fifth that a person used least, 5 for the fifth used most.")
     elif counts == "log":

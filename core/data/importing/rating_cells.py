@@ -8,9 +8,10 @@ import numpy as np
 import pyarrow as pa
 
 from core.data.importing.request import STATED
-from core.data.importing.values import CODE, OK, REMEMBERED, distinct, to_float
+from core.data.importing.values import CODE, MISSING, OK, REMEMBERED, distinct, to_float
 
 _INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
 _LARGEST = 1e9
 _LONGEST = 40
 _NUMBER = r"(?P<value>[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+))"
@@ -54,6 +55,8 @@ def read_cell(text: str) -> Cell:
     if value is not None:
         return Cell(0.0, CODE["rating is infinite"]) if math.isinf(value) else Cell(value + 0.0)
     text = text.replace("\ufe0f", "").strip().lower()
+    if text in MISSING:
+        return _NO_RATING
     if text in _YES or text in _NO:
         return Cell(float(text in _YES), OK, _WORDS, 1.0)
     if parts := _SIGNS.fullmatch(text):
@@ -85,6 +88,7 @@ class RatingCells:
         top: The highest rating possible, as far as the texts say it.
         unit: As in `Cell`.
         first_unread: The first text that is no number and was not understood.
+        first_comma: The first text such as 16,902, whose comma is taken for a decimal one and may stand for thousands.
     """
 
     def __init__(self, low: float | None, high: float | None, no_rating: tuple[float, ...] = ()) -> None:
@@ -93,7 +97,7 @@ class RatingCells:
         self._no_rating = set(np.array(no_rating, np.float32).tolist())
         self._read: dict[str | None, tuple[float, int]] = {}
         self.top: float | None = None
-        self.unit = self.first_unread = ""
+        self.unit = self.first_unread = self.first_comma = ""
 
     def read(self, texts: pa.Array) -> tuple[np.ndarray, np.ndarray]:
         """Ratings (float32) and reasons (uint8, 0 where the rating is good)."""
@@ -114,6 +118,8 @@ class RatingCells:
     def _value(self, text: str) -> tuple[float, int]:
         """A rating and 0, or 0.0 and the number of the reason why it is none."""
         cell = read_cell(text)
+        if _THOUSANDS.fullmatch(text):
+            self.first_comma = self.first_comma or text
         if cell.reason:
             if cell is _NO_NUMBER:
                 self.first_unread = self.first_unread or text

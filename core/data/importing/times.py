@@ -10,14 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from dateutil import parser as date_parser
 
-from core.data.importing.values import distinct, number
+from core.data.importing.values import MISSING, distinct, number
 from core.data.ratings import NO_TIME
 from core.data.text import one_line
 
 _NUMBER, _DATE, _EITHER, _EMPTY, _UNREADABLE = range(5)
 """What a cell is. `_EITHER` is a date such as 3/4/2023, read with the month first until the column decides."""
 
-_NOTHING = {"", "na", "n/a", "nan", "nat", "none", "null", "-", "\\n"}
 _CLOCK = re.compile(
     r"(?P<day>.*\S)(?:,?\s+|T)(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d+)?)?"
     r"\s*(?P<half>[ap]\.?m\.?)?\s*(?:Z|UTC|GMT)?",
@@ -119,7 +118,7 @@ class Times:
         return None
 
     def _value(self, text: str) -> tuple[int, int]:
-        if text.lower() in _NOTHING:
+        if text.lower() in MISSING:
             return NO_TIME, _EMPTY
         value = number(text)
         if value is not None and abs(value) < 9e18:

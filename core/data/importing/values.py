@@ -29,6 +29,9 @@ REASONS = (
 )
 """Why a row is left out; the number of a reason is its place here, and where several hold the first counts."""
 
+MISSING = {"", "na", "n/a", "nan", "nat", "none", "null", "-", "--", "\\n", "unrated", "not rated"}
+"""What programs and people write where there is no rating or no time, in lower case; ids are taken as they are."""
+
 CODE = {reason: code for code, reason in enumerate(REASONS)}
 _ID_REASON = {"user": CODE["no user id"], "item": CODE["no item id"]}
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?")

@@ -142,7 +142,7 @@ UNTIDY = [
         "no number",
         one(made.with_rows("u0,x,good,1", "u0,y,NaN,1", "u0,z,1_0,1", "u0,v,1e999e,1")),
         FULL,
-        {"rating is not a number": 4},
+        {"rating is not a number": 3, "no rating": 1},
     ),
     Case(
         "infinite",

@@ -190,6 +190,11 @@ def test_a_preview_tells_what_an_import_leaves_out(tmp_path: Path) -> None:
     assert (looked.code, looked.notes) == ("", ("Left out of the first 30 rows: 10 × rating is not a number.",))
 
 
+def test_a_comma_that_may_stand_for_thousands_is_noted(tmp_path: Path) -> None:
+    report = bring(tmp_path, written("1,250", "3", "4,5"))
+    assert report.notes == ("Ratings such as 1,250 are read with a decimal comma, as 1.250.",)
+
+
 def test_a_code_is_shown_with_its_count_and_one_choice_leaves_it_out(tmp_path: Path) -> None:
     folder = FILES / "minus-one-means-watched-unrated"
     looked = preview([folder], runner=in_this_process)
