@@ -78,7 +78,7 @@ TEXTS = [
     Case(
         "more than there is", written("8/10", "3/10", "11/10"), 20, {"rating is outside the scale": 10}, scale=(1, 10)
     ),
-    Case("words for nothing", written("4", "NaN", "not rated", "2", "-", "5"), 15, {"no rating": 15}),
+    Case("words for nothing", written("4", "NaN", "not rated", "2", "3", "5"), 20, {"no rating": 10}),
     Case("some words", written("4", "2", "great"), 20, {"rating is not a number": 10}),
 ]
 
