@@ -4,11 +4,13 @@ import argparse
 import sys
 from dataclasses import fields
 from pathlib import Path
+from typing import get_args
 
 from core import data
 from core.cli.answer import Answer, pairs, table
 from core.cli.common import flag, given
 from core.data import ColumnMapping, ImportOptions, ImportReport
+from core.data.importing.request import STATED, Counts
 from core.data.releases import RELEASES
 from core.errors import UsageError
 
@@ -64,6 +66,14 @@ def add_flags(call: argparse.ArgumentParser) -> None:
     )
     for name, (kind, metavar, text) in _NUMBERS.items():
         options.add_argument(flag(name), type=kind, metavar=metavar, help=text)
+    options.add_argument(
+        flag("no_rating"), type=float, action="append", metavar="X", help="A value that means no rating; repeatable."
+    )
+    options.add_argument(
+        flag("counts"),
+        choices=get_args(Counts),
+        help="The ratings are counts, such as plays: make ranks 1 to 5 within each person of them, or log2(1 + count).",
+    )
 
 
 def import_files(arguments: argparse.Namespace) -> Answer:
@@ -126,15 +136,18 @@ def _text(report: ImportReport) -> str:
             (made.noun, made.items),
             ("scale", f"{made.min_rating:g} to {made.max_rating:g}"),
             ("rows read", report.rows),
-            ("rows left out", report.rejected_total),
+            ("rows left out", report.unusable),
+            *([(STATED, stated)] if (stated := report.rejected_total - report.unusable) else []),
             ("duplicates", report.dropped_duplicates),
             ("too rare", report.dropped_rare.ratings),
         ]
     )
-    parts = [done, *report.notes]
+    mend = {"no_rating": "{value:g} leaves them out", "counts": "ranks or --counts log makes ratings of them"}
+    doubts = [f"{d.words} {flag(d.option)} {mend[d.option].format(value=d.value)}." for d in report.doubts]
+    parts = [done, *(f"Warning: {warning}" for warning in report.warnings), *report.notes, *doubts]
     if report.rejected:
         rows = [(row.file, row.line, row.reason) for row in report.rejected[:SHOWN]]
         parts.append(table(("file", "line", "left out because"), rows))
-    if report.rejected_total > SHOWN:
-        parts.append(f"the first {SHOWN} of {report.rejected_total:,} rows left out; --json lists more")
+    if report.unusable > SHOWN:
+        parts.append(f"the first {SHOWN} of {report.unusable:,} rows left out; --json lists more")
     return "\n\n".join(parts)

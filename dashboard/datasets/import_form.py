@@ -15,7 +15,7 @@ from core.data import NO_COLUMN, ColumnMapping, ImportOptions, Preview, uploads
 from core.data.importing.request import TablePreview
 from core.errors import ExplorerError
 from dashboard.cache import loaders
-from dashboard.datasets import import_questions
+from dashboard.datasets import doubts_form, import_questions
 from dashboard.jobs import imports
 from dashboard.session import state
 from dashboard.shared import elements
@@ -24,6 +24,8 @@ from dashboard.shared.markup import escape
 _KEPT, _ROUND = "_import", "_import_round"
 _READING = ("delimiter", "header", "encoding", "sheet", "reshape")
 """Options on which it depends what the columns are."""
+_MEANING = ("no_rating", "counts")
+"""Options on which it depends what the ratings are."""
 
 DELIMITERS = {",": "Comma ,", ";": "Semicolon ;", "\t": "Tab", "|": "Bar |", ":": "Colon :", " ": "Space"}
 ENCODINGS = {"utf-8": "UTF-8", "utf-16": "UTF-16", "latin-1": "Latin-1"}
@@ -53,7 +55,7 @@ class Draft:
 
     def preview(self) -> Preview:
         """What an import would do; raises as `loaders.preview` does."""
-        reading = {name: value for name, value in self.options.items() if name in _READING}
+        reading = {name: value for name, value in self.options.items() if name in (*_READING, *_MEANING)}
         return loaders.preview(self.upload, ColumnMapping(**self.mapping), ImportOptions(**reading))
 
 
@@ -84,6 +86,9 @@ def show() -> None:
         _remove()
         return
     _what_was_found(draft, preview)
+    for warning in preview.warnings:
+        st.warning(escape(warning), icon=":material/warning:")
+    doubts_form.show(preview, draft.options, draft.key, _say)
     for table in preview.tables:
         _first_rows(table)
     if preview.tables:
@@ -229,8 +234,13 @@ def _about(draft: Draft, preview: Preview) -> None:
             preview.noun,
             "The word that the pages say: movie, book, game.",
         )
-        _number(draft, "min_rating", "Lowest rating possible", preview.min_rating)
-        _number(draft, "max_rating", "Highest rating possible", preview.max_rating)
+        if not draft.options.get("counts"):
+            _number(draft, "min_rating", "Lowest rating possible", preview.min_rating)
+            _number(draft, "max_rating", "Highest rating possible", preview.max_rating)
+    if draft.options.get("counts"):
+        if preview.min_rating is not None:
+            st.caption(f"Among the first rows, ratings go from {preview.min_rating:.3g} to {preview.max_rating:.3g}.")
+        return
     st.caption(
         "The scale is what the first rows suggest. Left as it is, all ratings decide; an end that you set is kept, and "
         "ratings outside it are left out and listed."
@@ -274,7 +284,7 @@ def _select(
         placeholder=placeholder,
         key=key,
         on_change=_take,
-        args=(name, key),
+        args=(name, key, value),
     )
 
 
@@ -292,12 +302,16 @@ def _number(draft: Draft, name: str, label: str, recognized: float | None, minim
 def _draw(widget: Callable[..., Any], draft: Draft, name: str, label: str, value: Any, **more: Any) -> None:
     """A widget that shows `value`; only what somebody changes counts as said."""
     key = draft.key(name, value)
-    widget(label, value=value, key=key, on_change=_take, args=(name, key), **more)
+    widget(label, value=value, key=key, on_change=_take, args=(name, key, value), **more)
 
 
-def _take(name: str, key: str) -> None:
-    """Remember what somebody set in a field, or that it was emptied; a callback."""
-    _say(name, st.session_state[key])
+def _take(name: str, key: str, shown: Any) -> None:
+    """Remember what somebody set in a field, or that it was emptied; a callback.
+
+    A field that another one replaced reports what it showed once more, which nobody has set.
+    """
+    if st.session_state[key] != shown:
+        _say(name, st.session_state[key])
 
 
 def _say_all(said: dict[str, str | None]) -> None:

@@ -15,11 +15,11 @@ _BY_HAND = 15
 
 
 def text_of(value: Any) -> str:
-    """One value as text: whole floats without ".0", lists joined by |, nothing as ""."""
+    """One value as text: whole floats without ".0", lists joined by | but for dicts, nothing as ""."""
     if value is None:
         return ""
-    if isinstance(value, list):
-        return "|".join(text_of(part) for part in value[:1000] if not isinstance(part, list | dict))
+    if isinstance(value, list) and not any(isinstance(part, dict) for part in value):
+        return "|".join(text_of(part) for part in value[:1000] if not isinstance(part, list))
     if isinstance(value, float):
         return _float_text(value)
     if isinstance(value, bool):

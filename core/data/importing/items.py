@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
+from core.data.importing.keys import plain_id, plain_ids
+from core.data.importing.labels import plain_text, split_labels
 from core.data.importing.layouts import GENRES_100K, is_genre_flags
 from core.data.importing.plan import Plan
 from core.data.importing.reading import Malformed, batches
@@ -20,17 +23,25 @@ from core.settings import ImportLimits
 MAX_FURTHER = 50
 """Further columns that are kept."""
 
-_NONE = {"", "(no genres listed)"}
 _YEAR = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
 _RESERVED = ("item_id", "title", "year", "genres")
 
 
 @dataclass(frozen=True, eq=False)
 class Items:
-    """The item table in the order of the ids, and how many of them it does not name."""
+    """The item table in the order of the ids.
+
+    Attributes:
+        untitled: How many of the ids the file does not name.
+        loosely: How many it names in another way, as `plain_id` says, and the first of them in both ways.
+        first_keys: The first ids of the file.
+    """
 
     table: pd.DataFrame
     untitled: int
+    loosely: int = 0
+    example: tuple[str, str] = ("", "")
+    first_keys: tuple[str, ...] = ()
 
 
 def read_items(plan: Plan, ids: np.ndarray, limits: ImportLimits, malformed: Malformed) -> Items:
@@ -45,19 +56,60 @@ def read_items(plan: Plan, ids: np.ndarray, limits: ImportLimits, malformed: Mal
     if table is None or key is None:
         return Items(_assemble(plan, (), {}, ids), 0)
     wanted = [name for name in _columns_wanted(table, plan) if name != key]
-    place = {text: row for row, text in enumerate(ids)}
-    cells: list[list[str | None] | None] = [None] * len(ids)
+    rows = _Rows(ids)
     for batch in batches(table, [key, *wanted], limits, malformed):
-        rows = [place.get((text or "").strip(), -1) for text in batch.columns[key].to_pylist()]
-        here = [at for at, row in enumerate(rows) if row >= 0 and cells[row] is None]
         texts = [pc.replace_substring(batch.columns[name], SPOILED, REPLACEMENT) for name in wanted]
-        taken = [column.take(np.array(here, np.int64)).to_pylist() for column in texts]
-        for order, at in enumerate(here):
-            if cells[rows[at]] is None:
-                cells[rows[at]] = [column[order] for column in taken]
+        rows.add(batch.columns[key].to_pylist(), texts)
+    cells, loosely = rows.joined()
     columns = {name: [None if row is None else row[at] for row in cells] for at, name in enumerate(wanted)}
+    example = next(((ids[row], loosely[row]) for row in sorted(loosely)), ("", ""))
     untitled = sum(row is None for row in cells)
-    return Items(_assemble(plan, table.columns, columns, ids), untitled)
+    return Items(_assemble(plan, table.columns, columns, ids), untitled, len(loosely), example, tuple(rows.first_keys))
+
+
+_Cells = list[str | None]
+
+
+class _Rows:
+    """The rows of an item table that name rated items.
+
+    An id that stands in the table as it is counts before one that is the same
+    in its plain form. The plain form counts only where it tells one rated id
+    and one id of the table: of 007 and 7 neither gets the other's title.
+    """
+
+    def __init__(self, ids: np.ndarray) -> None:
+        self.first_keys: list[str] = []
+        self._place = {text: row for row, text in enumerate(ids)}
+        self._plain_place = plain_ids(ids)
+        self._cells: list[_Cells | None] = [None] * len(ids)
+        self._loose: dict[int, tuple[str, _Cells | None]] = {}
+
+    def add(self, keys: list[str | None], columns: list[pa.Array]) -> None:
+        """Take what some rows of the table say."""
+        texts = [(text or "").strip() for text in keys]
+        self.first_keys += list(dict.fromkeys(filter(None, texts[:20])))[: 3 - len(self.first_keys)]
+        exact = [(at, self._place.get(text, -1)) for at, text in enumerate(texts)]
+        other = [(at, self._plain_place.get(plain_id(texts[at]), -1)) for at, row in exact if row < 0]
+        exact = [(at, row) for at, row in exact if row >= 0 and self._cells[row] is None]
+        other = [(at, row) for at, row in other if row >= 0]
+        here = np.array([at for at, _ in (*exact, *other)], np.int64)
+        taken = [column.take(here).to_pylist() for column in columns]
+        for order, (at, row) in enumerate((*exact, *other)):
+            cells = [column[order] for column in taken]
+            if order >= len(exact):
+                text = self._loose.setdefault(row, (texts[at], cells))[0]
+                if text != texts[at]:
+                    self._loose[row] = (text, None)  # two ids of the table: neither is it
+            elif self._cells[row] is None:
+                self._cells[row] = cells
+
+    def joined(self) -> tuple[list[_Cells | None], dict[int, str]]:
+        """What the table says of each id, None for nothing; and its own ids of those that are written otherwise."""
+        loosely = {row: text for row, (text, cells) in self._loose.items() if cells and self._cells[row] is None}
+        for row in loosely:
+            self._cells[row] = self._loose[row][1]
+        return self._cells, loosely
 
 
 def _columns_wanted(table: Table, plan: Plan) -> list[str]:
@@ -74,7 +126,7 @@ def _assemble(plan: Plan, names: Sequence[str], columns: dict[str, list[str | No
     """The item table from columns of text, in the order of the ids; `names` are all columns of the file."""
     roles, nothing = plan.columns, list[str | None]([None] * len(ids))
     texts = columns.pop(roles.title or "", nothing)
-    titles = [one_line(text or "") or one_line(item) for text, item in zip(texts, ids, strict=True)]
+    titles = [plain_text(text) or plain_text(item) or one_line(item) for text, item in zip(texts, ids, strict=True)]
     if is_genre_flags(names):
         flags = zip(*[columns.pop(f"genre {name}") for name in GENRES_100K], strict=True)
         named = GENRES_100K[1:]  # the first, "unknown", is no genre
@@ -93,24 +145,12 @@ def _assemble(plan: Plan, names: Sequence[str], columns: dict[str, list[str | No
     )
 
 
-def split_labels(cells: list[str | None]) -> list[list[str]]:
-    """Lists of labels from texts, divided at |, else at semicolons, else at commas, as the column does."""
-    joined = "\n".join(cell or "" for cell in cells)
-    sign = next((sign for sign in "|;," if sign in joined), "|")
-    return [_labels(cell or "", sign) for cell in cells]
-
-
-def _labels(cell: str, sign: str) -> list[str]:
-    labels = (one_line(label, 100).strip("[]'\" ") for label in cell.split(sign)[:100])
-    return list(dict.fromkeys(label for label in labels if label not in _NONE))
-
-
 def _further(cells: list[str | None]) -> pd.Series:
     """A column of numbers where all that is there are numbers, else of text."""
     numbers = [number(cell) if cell and cell.strip() else float("nan") for cell in cells]
     if None not in numbers and not np.isnan(np.array(numbers, np.float64)).all():
         return pd.Series(numbers, dtype=np.float64)
-    return pd.Series([one_line(cell or "") for cell in cells], dtype=str)
+    return pd.Series([plain_text(cell) for cell in cells], dtype=str)
 
 
 def _column_name(name: str) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from core.data.importing.joining import join
+from core.data.importing.keys import Key, column_of, guess_item_key, items_table, nothing_joined
 from core.data.importing.layouts import Layout, fits, recognize
-from core.data.importing.naming import guess, noun, plain
+from core.data.importing.naming import guess, noun
 from core.data.importing.parts import groups, joined, size
 from core.data.importing.proposing import propose
 from core.data.importing.questions import RATING_TABLE, how_read, layout_words, named_item, question
@@ -21,14 +22,6 @@ from core.data.services import whose_export
 from core.data.text import one_line
 from core.errors import ArchiveUnsafeError, BadEncodingError, DatasetError, MissingColumnError, NoRowsError
 from core.settings import ImportLimits
-
-
-def guess_item_key(columns: Sequence[str], rating_item: str | None) -> str | None:
-    """The column of an item table that names the item: as in the rating table, else by its name, else "id"."""
-    same = next((column for column in columns if rating_item and plain(column) == plain(rating_item)), None)
-    named = same or guess(columns, "item")
-    return named or next((column for column in columns if plain(column) in ("id", "index", "key", "no")), None)
-
 
 NEEDED: tuple[Role, ...] = ("user", "item", "rating")
 _OF_A_RATING: tuple[Role, ...] = (*NEEDED, "timestamp")
@@ -49,6 +42,7 @@ class Plan:
         unclear: Needed roles without a column that somebody has to name.
         question: What somebody has to say first; None where all is clear.
         notes: What was left aside, in sentences.
+        warnings: What is probably not as somebody wants it, in sentences.
     """
 
     layout: str
@@ -64,6 +58,7 @@ class Plan:
     notes: tuple[str, ...]
     question: Question | None = None
     usual_scale: tuple[float, float] | None = None
+    warnings: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Pass if the plan can be carried out.
@@ -110,13 +105,17 @@ def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
     columns = _rating_columns(whole, mapping)
     others = [table for table in tables if table.source not in [part.source for part in ratings]]
     told = None if mapping.item_id or mapping.title else _told_by_items(whole, columns, mapping, others, request)
+    named, warnings = named_item(whole, columns), list[str]()
     items: Table | None
     if told:
         columns, items = told
     else:
-        items = _items_table(others, mapping, columns)
+        items, key = items_table(others, whole, mapping, columns, request.limits)
         if items:
-            columns = _item_columns(items, mapping, columns)
+            columns = _item_columns(items, mapping, replace(columns, item=key.rating) if key else columns, key)
+            if not key and columns.item:
+                ids = (dict.fromkeys(column_of(*pair)) for pair in ((whole, columns.item), (items, columns.item_id)))
+                warnings = [nothing_joined(items, columns.item_id, *ids)]
         elif mapping.title:
             items, columns = ratings[0], _item_columns(ratings[0], replace(mapping, item_id=columns.item), columns)
     used = {table.name for table in (*ratings, *([items] if items else []))}
@@ -131,7 +130,7 @@ def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
         layout="" if asked else layout_words(whole),
         group_lens=False,
         name=options.name or _name_of(ratings[0].name),
-        noun=options.noun or noun(named_item(whole, columns)),
+        noun=options.noun or noun(named),
         ratings=tuple(ratings),
         items=items,
         columns=columns,
@@ -140,6 +139,7 @@ def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
         unclear=lacking if asked and asked.proposed is not None else (),
         question=asked,
         notes=(*notes, *(f"{table.name} was not used." for table in tables if table.name not in used)),
+        warnings=tuple(warnings),
     )
 
 
@@ -267,19 +267,10 @@ def _choose(
     return chosen, free
 
 
-def _items_table(tables: Sequence[Table], mapping: ColumnMapping, columns: ColumnMapping) -> Table | None:
-    """The first table that has an item id and something to say about it."""
-    for table in tables:
-        key = mapping.item_id or guess_item_key(table.columns, columns.item)
-        title = mapping.title or guess([name for name in table.columns if name != key], "title")
-        has_user = guess(table.columns, "user") is not None and guess(table.columns, "rating") is not None
-        if key in table.columns and title in table.columns and not has_user:
-            return table
-    return None
-
-
-def _item_columns(table: Table, mapping: ColumnMapping, columns: ColumnMapping) -> ColumnMapping:
-    key = mapping.item_id or guess_item_key(table.columns, columns.item)
+def _item_columns(
+    table: Table, mapping: ColumnMapping, columns: ColumnMapping, joined: Key | None = None
+) -> ColumnMapping:
+    key = mapping.item_id or (joined.item if joined else guess_item_key(table.columns, columns.item))
     _check_names(table, {"item_id": key})
     named = {role: getattr(mapping, role) for role in _OF_AN_ITEM}
     chosen, _ = _choose(table, named, [name for name in table.columns if name != key])

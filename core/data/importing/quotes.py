@@ -33,6 +33,8 @@ _BACKSLASHED = re.compile(rb'\\(["\\])')
 _MOSTLY = 0.9
 _LISTED = 3
 _FEW, _NARROW = 3, 3
+_TELLING = 1000
+"""Lines with a backslash before a quote that are looked at."""
 
 
 @dataclass(frozen=True)
@@ -169,10 +171,20 @@ class Mender:
                 parts.append(b'"' + field[0].replace(b'"', b'""') + b'"')
 
 
-def has_backslashes(text: str, delimiter: str) -> bool:
-    """Whether a backslash before a quote makes it a part of an enclosed field: more than a path's end does."""
+def has_backslashes(lines: Sequence[str], delimiter: str, width: int) -> bool:
+    """Whether quotes within enclosed fields have a backslash before them, as MySQL writes them.
+
+    It shows where such a quote is followed by what cannot follow the end of a field, or where lines have the width of
+    the table only so. A field may also end with a backslash, as a path does.
+    """
+    if len(delimiter) != 1:
+        return False
+    shown = [line for line in lines if '\\"' in line][:_TELLING]
     cut = re.escape(delimiter)
-    return bool(re.search(rf'(?:^|{cut})"[^"\r\n]*\\"[^"{cut}\r\n]', text, re.MULTILINE))
+    within = re.compile(rf'(?:^|{cut})"[^"\r\n]*\\"(?!"|\s*$|{cut})')
+    plain = sum(len(_cells(line, delimiter)) == width for line in shown)
+    doubled = sum(len(_cells(_doubled(line), delimiter)) == width for line in shown)
+    return doubled > plain or (doubled == plain and any(map(within.search, shown)))
 
 
 def without_backslashes(text: bytes) -> bytes:
@@ -180,17 +192,23 @@ def without_backslashes(text: bytes) -> bytes:
     return _BACKSLASHED.sub(lambda match: b'""' if match[1] == b'"' else match[1], text)
 
 
+def _doubled(text: str) -> str:
+    return without_backslashes(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
+
+
 def mended(text: str, delimiter: str) -> tuple[str, bool]:
     """A first part of a text without its stray quotes, and whether its quotes are consistent."""
-    if has_backslashes(text, delimiter):
-        text = without_backslashes(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
     if '"' not in text or len(delimiter) != 1:
         return text, True
-    alone = [_cells(line, delimiter) for line in text.splitlines()]
+    lines = text.splitlines()
+    alone = [_cells(line, delimiter) for line in lines]
     widths = Counter(len(cells) for cells in alone if len(cells) > 1)
     # R leaves the name of the first column out; lines inside of values have all widths.
     first = [width for width in (len(alone[0]), len(alone[0]) + 1) if width in widths]
     width = max(first or [*widths, 1], key=lambda width: widths[width])
+    if has_backslashes(lines, delimiter, width):
+        text = _doubled(text)
+        alone = [_cells(line, delimiter) for line in text.splitlines()]
     mender = Mender(delimiter, Shape.of(width, alone[1:]))
     rows, _ = mender.mend(text.encode("utf-8", "surrogatepass"), last=True)
     return rows.decode("utf-8", "surrogatepass"), not mender.inconsistent

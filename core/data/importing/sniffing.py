@@ -22,6 +22,7 @@ from core.settings import ImportLimits
 
 HEAD_BYTES = 2**18
 SAMPLE_ROWS = 1000
+_FOR_BACKSLASHES = 2**22
 _FORMATS = "CSV, TSV, Excel (.xlsx), JSON or Parquet"
 DELIMITERS = ("\t", ";", "|", ",")
 DOUBLE_COLON = "::"
@@ -133,6 +134,9 @@ def _examine(source: Source, options: ImportOptions, limits: ImportLimits) -> Ta
         table = _json(source, text, limits)
     else:
         table = _text(source, text, len(head) < HEAD_BYTES, options, limits)
+        if beginning.startswith('"') and not table.backslashes and len(head) == HEAD_BYTES:  # one may come late
+            lines = source.head(_FOR_BACKSLASHES).decode(encoding, "replace").splitlines()
+            table = replace(table, backslashes=has_backslashes(lines, table.delimiter, len(table.columns)))
     return replace(table, encoding=encoding, encoding_found=certain, encoding_stated=options.encoding is not None)
 
 
@@ -225,7 +229,7 @@ def _text(source: Source, text: str, whole: bool, options: ImportOptions, limits
     return replace(
         table,
         quoting=delimiter != "\t" or mended(text, "\t")[1],
-        backslashes=has_backslashes(text, delimiter),
+        backslashes=has_backslashes(lines[first:], delimiter, len(columns)),
         above=tuple(line.strip() for line in lines[: first - bool(names)]),
         skipped=skipped,
         whole=whole and len(lines) - first <= SAMPLE_ROWS,

@@ -13,6 +13,7 @@ from core.cli import main
 from core.data.download import BASE_VARIABLE
 from core.data.releases import RELEASES
 from tests.core.data.importing import made
+from tests.core.data.importing.cases_values import FILES
 
 
 @pytest.fixture
@@ -121,6 +122,26 @@ def test_a_sheet_by_its_name(capsys, bring):
     assert refused(capsys, place).startswith("error: MISSING_COLUMN")
 
 
+def test_what_may_be_no_rating_is_said_with_the_option_that_leaves_it_out(capsys):
+    place = str(FILES / "minus-one-means-watched-unrated")
+    assert main(["import", place]) == 0
+    words = "19 of 96 ratings are -1, which may mean “no rating”: the others go from 2 to 10."
+    assert f"{words} --no-rating -1 leaves them out." in capsys.readouterr().out
+    assert main(["import", place, "--no-rating", "-1", "--no-rating", "99"]) == 0
+    printed = capsys.readouterr().out
+    assert "stated as no rating  19" in printed and "which may mean" not in printed
+    found = imported(capsys, place, "--no-rating", "-1")
+    assert (found["ratings"], found["rejected"], found["rejected_total"], found["max_rating"]) == (77, [], 19, 10)
+
+
+def test_counts_are_said_with_the_option_that_makes_ratings_of_them(capsys):
+    place = str(FILES / "play-counts.tsv")
+    assert main(["import", place, "--rating", "weight"]) == 0
+    assert "from 7 to 16,902. --counts ranks or --counts log makes ratings of them." in capsys.readouterr().out
+    found = imported(capsys, place, "--rating", "weight", "--counts", "ranks")
+    assert (found["ratings"], found["min_rating"], found["max_rating"], found["doubts"]) == (96, 1, 5, [])
+
+
 @pytest.mark.parametrize(
     ("content", "arguments", "code"),
     [
@@ -130,6 +151,9 @@ def test_a_sheet_by_its_name(capsys, bring):
         (made.table(), ["--min-rating", "9", "--max-rating", "1"], "LIMIT"),
         (made.table(), ["--min-user-ratings", "99"], "TOO_SMALL"),
         (made.table(), ["--min-user-ratings", "x"], "USAGE"),
+        (made.table(), ["--no-rating", "x"], "USAGE"),
+        (made.table(), ["--no-rating", "nan"], "LIMIT"),
+        (made.table(), ["--counts", "sums"], "USAGE"),
         (made.table(header="a,b,c,d"), [], "MISSING_COLUMN"),
         (b"", [], "EMPTY_FILE"),
         (b"\x89PNG\r\n\x1a\n" + bytes(99), [], "BAD_FORMAT"),

@@ -14,6 +14,7 @@ from dashboard.shared import phrases
 from dashboard.shared.markup import escape
 from tests.conftest import run_on
 from tests.core.data.importing import made
+from tests.core.data.importing.cases_values import FILES
 
 OWN, RELEASED = "Bring your own", "MovieLens releases"
 
@@ -329,3 +330,46 @@ def test_escaped_words_are_shown_as_they_stand():
     assert escape("1. no list") == "1\\. no list"
     assert escape("12 Monkeys (1995): fine") == "12 Monkeys (1995): fine"
     assert escape("http://a www.a b@c :smile:") == "http:\u2060//a www\u2060.a b@\u2060c :\u2060smile:"
+
+
+def option_of_the_import(app) -> dict:
+    """What the job of an import that is started now is told."""
+    app.button(key="import").click().run()
+    return queue.spec(queue.jobs()[-1].job_id)["options"]
+
+
+def test_a_code_for_no_rating_is_shown_with_its_count_and_left_out_by_one_choice(open_page):
+    app = open_page("datasets", section=OWN)
+    folder = FILES / "minus-one-means-watched-unrated"
+    upload(app, ("rating.csv", (folder / "rating.csv").read_bytes()))
+    assert any("19 of 96 ratings are -1" in text.value for text in app.markdown)
+    lowest = [field.value for field in app.number_input if field.label == "Lowest rating possible"]
+    app.checkbox[0].check().run()
+    assert [field.value for field in app.number_input if field.label == "Lowest rating possible"] == [1] != lowest
+    app.checkbox[0].uncheck().run()
+    assert [field.value for field in app.number_input if field.label == "Lowest rating possible"] == lowest
+    app.checkbox[0].check().run()
+    told = option_of_the_import(app)
+    assert (told["no_rating"], told["min_rating"], told["counts"]) == ([-1.0], None, None)
+    run_job(queue.jobs()[-1].job_id)
+    app.run()
+    app.run()
+    assert "19 rows left out, as was said, because the value means “no rating”" in app.success[0].value
+
+
+def test_counts_are_said_and_become_ranks_by_one_choice(open_page):
+    app = open_page("datasets", section=OWN)
+    rows = [(u, i, 3 ** (1 + (at * 7) % 8)) for at, (u, i, *_) in enumerate(made.ROWS)]
+    upload(app, ("plays.csv", made.table(rows, "userId,itemId,rating").encode()))
+    assert any("These look like counts, not ratings" in text.value for text in app.markdown)
+    app.button_group[-1].set_value("ranks").run()
+    assert not app.exception
+    assert not [field for field in app.number_input if field.label.endswith("rating possible")]
+    assert "Among the first rows, ratings go from 1 to 5." in [text.value for text in app.caption]
+    assert option_of_the_import(app)["counts"] == "ranks"
+
+
+def test_an_item_table_that_names_nothing_is_an_alarm(open_page):
+    app = open_page("datasets", section=OWN)
+    upload(app, ("r.csv", made.table().encode()), ("t.csv", b"itemId,title\nx1,A\n"))
+    assert "the ratings name 'i0', 'i1', 'i2', that column 'x1'" in app.warning[0].value
