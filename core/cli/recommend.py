@@ -53,7 +53,9 @@ def _add_person(call: argparse.ArgumentParser) -> None:
     call.add_argument(
         "--rate", action="append", default=[], metavar="ID=RATING", help="What the person rated; repeatable."
     )
-    call.add_argument("--from", dest="file", type=Path, metavar="FILE", help=f"{FILE_HELP} What --rate says comes before it.")
+    call.add_argument(
+        "--from", dest="file", type=Path, metavar="FILE", help=f"{FILE_HELP} What --rate says comes before it."
+    )
 
 
 def show(arguments: argparse.Namespace) -> Answer:

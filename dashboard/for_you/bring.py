@@ -69,9 +69,7 @@ def _choose(ratings: Ratings) -> None:
             return
         try:
             with st.spinner("Reading the file …"):
-                person = match(
-                    read_isolated(chosen.getvalue()), ratings, loaders.title_index(ratings.dataset_id)
-                )
+                person = match(read_isolated(chosen.getvalue()), ratings, loaders.title_index(ratings.dataset_id))
         except ExplorerError as error:
             elements.error(error.code, f"{error}. Your ratings are as they were")
             return
@@ -121,7 +119,9 @@ def _summary(person: Person, noun: str) -> str:
     """How many entries of each kind there are; all rows of the file are in it."""
     n = len(person.file.entries) - len(person.outside)
     near = sum(one.item_id is not None for one in person.unmatched)
-    parts = [f"**{len(person.matched):,} of {phrases.count(n, 'rating')}** matched to {phrases.plural(noun)} of this data"]
+    parts = [
+        f"**{len(person.matched):,} of {phrases.count(n, 'rating')}** matched to {phrases.plural(noun)} of this data"
+    ]
     kinds = (
         (near, "to confirm"),
         (len(person.unmatched) - near, "not in it"),

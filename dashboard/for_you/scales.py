@@ -6,6 +6,7 @@ from typing import Literal
 from core.data.own.matching import step_of
 from core.data.ratings import Ratings
 
+
 @dataclass(frozen=True)
 class Entry:
     """A way to give ratings.

@@ -265,6 +265,7 @@ def _entry(titles: Iterable[str], years: Iterable[str], rating: float, item_id: 
     inside = year_in(names[0])
     if not numbers and math.isfinite(inside):
         numbers = [int(inside)]
+        names = (names[0][: names[0].rindex("(")].rstrip() or names[0], *names[1:])
     return Entry(names, tuple(dict.fromkeys(numbers)), rating, item_id)
 
 
@@ -291,6 +292,4 @@ def _gathered(
             unrated += 1
         else:
             entries.append(one)
-    return OwnFile(
-        source, tuple(entries), scale, False, len(found), unrated, tuple(rejected[:LISTED]), len(rejected)
-    )
+    return OwnFile(source, tuple(entries), scale, False, len(found), unrated, tuple(rejected[:LISTED]), len(rejected))

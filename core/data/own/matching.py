@@ -133,9 +133,7 @@ def _find(entry: Entry, ratings: Ratings, index: TitleIndex) -> Hit:
     return hit if hit.row is not None else Hit(nearest=row)
 
 
-def _with_nearest(
-    unmatched: list[tuple[Entry, float, Hit]], ratings: Ratings, index: TitleIndex
-) -> Iterable[Placed]:
+def _with_nearest(unmatched: list[tuple[Entry, float, Hit]], ratings: Ratings, index: TitleIndex) -> Iterable[Placed]:
     """The unmatched with the item to ask about; those without one get the title that is written most alike."""
     lost = [(entry.titles[0], entry.years) for entry, _, hit in unmatched if hit.nearest is None]
     alike = iter(index.nearest(lost) if lost else ())

@@ -11,17 +11,17 @@ import numpy as np
 
 from core.data.ratings import Ratings
 
-_ARTICLES = (
-    "the a an le la les l' un une der die das ein eine el los las una il lo gli i o os as den det de het een en ett"
-).split()
+_ARTICLES = ["the", "a", "an", "le", "la", "les", "l'", "un", "une", "der", "die", "das", "ein", "eine", "el", "los", "las", "una", "il", "lo", "gli", "i", "o", "os", "as", "den", "det", "de", "het", "een", "en", "ett"]
 _BEHIND = re.compile(rf"^(.*\S)\s*,\s*({'|'.join(_ARTICLES)})$", re.IGNORECASE)
 _IN_FRONT = re.compile(rf"^(?:{'|'.join(word.strip(chr(39)) for word in _ARTICLES)}) (?=.)")
 _YEAR = re.compile(r"\s*\([0-9]{4}[^()]*\)\s*$")
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _SECOND_HALF = re.compile(r":| - | – | or[ :]")
 _KNOWN_AS = re.compile(r"^(a\.?\s?k\.?\s?a\.?|also known as|or)\s+", re.IGNORECASE)
-_LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "&": " and "})
-_NUMERALS = dict(zip("ii iii iv v vi vii viii ix x xi xii xiii".split(), map(str, range(2, 14)), strict=True))
+_LETTERS = str.maketrans(
+    {"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "&": " and "}
+)
+_NUMERALS = dict(zip(["ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii"], map(str, range(2, 14)), strict=True))
 
 NEAR_IN_YEAR, NEAR = 0.45, 0.65
 """Least likeness of the nearest title, from 0 to 1: of one from the same year or one beside it, and of any other."""
@@ -102,7 +102,9 @@ class TitleIndex:
         elsewhere: set[int] = set()
         for table, keys in ((self._exact, exact_keys), (self._loose, loose_keys)):
             rows = _rows(table, titles, keys)
-            fitting = {row for row in rows if self._year[row] in years} or {row for row in rows if self._open(row, years)}
+            fitting = {row for row in rows if self._year[row] in years} or {
+                row for row in rows if self._open(row, years)
+            }
             if len(fitting) == 1:
                 return Hit(row=fitting.pop())
             if fitting:

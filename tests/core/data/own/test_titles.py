@@ -76,7 +76,9 @@ def test_what_is_not_certain_is_asked(bundled: Ratings, index: TitleIndex, title
 def test_of_twins_the_more_rated_is_asked_about(bundled: Ratings, index: TitleIndex):
     twins = np.flatnonzero(bundled.item_table["title"] == "War of the Worlds (2005)")
     assert len(twins) == 2
-    assert index.find(("War of the Worlds",), (2005,)) == Hit(nearest=max(twins, key=lambda row: bundled.item_count[row]))
+    assert index.find(("War of the Worlds",), (2005,)) == Hit(
+        nearest=max(twins, key=lambda row: bundled.item_count[row])
+    )
 
 
 def test_without_a_year_only_what_is_one_of_a_kind_is_certain(bundled: Ratings, index: TitleIndex):
@@ -128,7 +130,8 @@ def test_an_article_that_makes_the_difference_does(small: Ratings):
 
 
 @pytest.mark.parametrize(
-    "title", ["", " ", "(", ")(", "()", "((((", ",", ", The", "(1999)", "the", "\u0301", "’’", "I", "()" * 150, ", a" * 100]
+    "title",
+    ["", " ", "(", ")(", "()", "((((", ",", ", The", "(1999)", "the", "\u0301", "’’", "I", "()" * 150, ", a" * 100],
 )
 def test_hostile_titles_have_keys_and_mean_nothing(index: TitleIndex, title: str):
     assert all(isinstance(key, str) for key in exact_keys(title) | loose_keys(title))
