@@ -1,3 +1,5 @@
-"""One person's own ratings, taken along from elsewhere: `table` (text into rows), `files` (rows into entries), `isolation`
-(the process that does both), `titles` (which item a title means), `matching` (entries into ratings of a dataset's items).
+"""One person's own ratings, taken along from elsewhere.
+
+`table` makes rows of a text, `files` entries of rows, both in the process of `isolation`; `titles` knows which item a title
+means, and `matching` makes ratings of a dataset's items of the entries.
 """

@@ -89,8 +89,8 @@ def read(content: bytes) -> OwnFile:
     """What a file of own ratings holds: a service's export, a zip with one, a list, or the dashboard's own file.
 
     Raises:
-        EmptyFileError, NoRowsError, MissingColumnError, BadFormatError, BadEncodingError, NoGoodRowsError, TooLargeError,
-        ArchiveUnsafeError, ArchiveRatioError.
+        EmptyFileError, NoRowsError, MissingColumnError, BadFormatError, BadEncodingError, NoGoodRowsError,
+        TooLargeError, ArchiveUnsafeError, ArchiveRatioError.
     """
     check_size(len(content))
     if content.startswith(b"PK\x03\x04"):
@@ -208,8 +208,8 @@ def _with_scale(file: OwnFile, out_of: set[float]) -> OwnFile:
     end = max(out_of) if out_of else next((end for end in _SCALES if high <= end), None)
     if end is None or low < 0 or high > end or len(out_of) > 1:
         raise NoGoodRowsError(
-            f"the ratings go from {low:g} to {high:g}; a list has ratings to {', '.join(map(str, _SCALES))}, all on one "
-            "scale"
+            f"the ratings go from {low:g} to {high:g}; a list has ratings to {', '.join(map(str, _SCALES))}, all on "
+            "one scale"
         )
     bottom = 0.0 if low == 0 else 0.5 if low < 1 else 1.0
     return OwnFile(**{**vars(file), "scale": (min(low, bottom), float(end)), "detected": True})
@@ -283,13 +283,13 @@ def _gathered(
     for row in found:
         try:
             one = entry(row)
-            if one and scale and not scale[0] <= one.rating <= scale[1]:
-                raise ValueError(f"rating {one.rating:g} is outside {scale[0]:g} to {scale[1]:g}")
         except ValueError as error:
             rejected.append(Rejected(row.line, one_line(str(error), 120)))
             continue
         if one is None:
             unrated += 1
+        elif scale and not scale[0] <= one.rating <= scale[1]:
+            rejected.append(Rejected(row.line, f"rating {one.rating:g} is outside {scale[0]:g} to {scale[1]:g}"))
         else:
             entries.append(one)
     return OwnFile(source, tuple(entries), scale, False, len(found), unrated, tuple(rejected[:LISTED]), len(rejected))

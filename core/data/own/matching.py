@@ -118,8 +118,8 @@ def require_matched(person: Person, ratings: Ratings) -> None:
         for one in person.unmatched[:_NAMED]
     ]
     raise NoGoodRowsError(
-        f"none of the {len(person.unmatched):,} titles is in {ratings.name}; looked for {', '.join(titles)} by title and "
-        f"year among {len(ratings.items):,}; choose data that has them"
+        f"none of the {len(person.unmatched):,} titles is in {ratings.name}; looked for {', '.join(titles)} by title "
+        f"and year among {len(ratings.items):,}; choose data that has them"
     )
 
 

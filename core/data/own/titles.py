@@ -11,9 +11,11 @@ import numpy as np
 
 from core.data.ratings import Ratings
 
-_ARTICLES = ["the", "a", "an", "le", "la", "les", "l'", "un", "une", "der", "die", "das", "ein", "eine", "el", "los", "las", "una", "il", "lo", "gli", "i", "o", "os", "as", "den", "det", "de", "het", "een", "en", "ett"]
-_BEHIND = re.compile(rf"^(.*\S)\s*,\s*({'|'.join(_ARTICLES)})$", re.IGNORECASE)
-_IN_FRONT = re.compile(rf"^(?:{'|'.join(word.strip(chr(39)) for word in _ARTICLES)}) (?=.)")
+_ARTICLES = (
+    "the|a|an|le|la|les|l'|un|une|der|die|das|ein|eine|el|los|las|una|il|lo|gli|i|o|os|as|den|det|de|het|een|en|ett"
+)
+_BEHIND = re.compile(rf"^(.*\S)\s*,\s*({_ARTICLES})$", re.IGNORECASE)
+_IN_FRONT = re.compile(rf"^(?:{_ARTICLES.replace("'", '')}) (?=.)")
 _YEAR = re.compile(r"\s*\([0-9]{4}[^()]*\)\s*$")
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _SECOND_HALF = re.compile(r":| - | – | or[ :]")
@@ -21,7 +23,7 @@ _KNOWN_AS = re.compile(r"^(a\.?\s?k\.?\s?a\.?|also known as|or)\s+", re.IGNORECA
 _LETTERS = str.maketrans(
     {"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "&": " and "}
 )
-_NUMERALS = dict(zip(["ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii"], map(str, range(2, 14)), strict=True))
+_NUMERALS = {numeral: f"{n}" for n, numeral in enumerate("ii iii iv v vi vii viii ix x xi xii xiii".split(), 2)}
 
 NEAR_IN_YEAR, NEAR = 0.45, 0.65
 """Least likeness of the nearest title, from 0 to 1: of one from the same year or one beside it, and of any other."""
@@ -53,7 +55,7 @@ def loose_keys(title: str) -> set[str]:
 
 
 def head_keys(title: str) -> set[str]:
-    """How a title can be written that is cut where its second half begins: "Borat" for "Borat: Cultural Learnings …"."""
+    """How a title can be written that is cut where its second half begins: "Borat" for "Borat: Cultural …"."""
     title = _outside(_YEAR.sub("", title))
     head = _SECOND_HALF.split(title, maxsplit=1)[0].strip(" ,")
     return {_squeezed(plain(head))} if head and head != title else set()
