@@ -58,8 +58,8 @@ def _choose(ratings: Ratings) -> None:
             type=TYPES,
             key=f"own_file_{st.session_state.setdefault(_ROUND, 0)}",
             max_upload_size=MOST_BYTES // 1_000_000,
-            help="Letterboxd: ratings.csv, or the zip as it was downloaded. IMDb and Goodreads: the exported CSV. A "
-            "list: one line for each title, its year if you know it, and your rating. Or a file that was saved on this page.",
+            help="Letterboxd: ratings.csv, or the zip as it was downloaded. IMDb and Goodreads: the exported CSV. "
+            "A list: a line for each title, its year if you know it, and your rating. Or a file saved on this page.",
         )
         st.caption(
             f"They are matched to the {nouns} of this data by title and year, and you see how before anything is used. "

@@ -12,10 +12,10 @@ import numpy as np
 from core.data.ratings import Ratings
 
 _ARTICLES = (
-    "the|a|an|le|la|les|l'|un|une|der|die|das|ein|eine|el|los|las|una|il|lo|gli|i|o|os|as|den|det|de|het|een|en|ett"
+    "the|a|an|le|la|les|l'?|un|une|der|die|das|ein|eine|el|los|las|una|il|lo|gli|i|o|os|as|den|det|de|het|een|en|ett"
 )
 _BEHIND = re.compile(rf"^(.*\S)\s*,\s*({_ARTICLES})$", re.IGNORECASE)
-_IN_FRONT = re.compile(rf"^(?:{_ARTICLES.replace("'", '')}) (?=.)")
+_IN_FRONT = re.compile(rf"^(?:{_ARTICLES}) (?=.)")
 _YEAR = re.compile(r"\s*\([0-9]{4}[^()]*\)\s*$")
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _SECOND_HALF = re.compile(r":| - | – | or[ :]")
@@ -23,7 +23,8 @@ _KNOWN_AS = re.compile(r"^(a\.?\s?k\.?\s?a\.?|also known as|or)\s+", re.IGNORECA
 _LETTERS = str.maketrans(
     {"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "&": " and "}
 )
-_NUMERALS = {numeral: f"{n}" for n, numeral in enumerate("ii iii iv v vi vii viii ix x xi xii xiii".split(), 2)}
+_TWO_AND_MORE = ["ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii"]
+_NUMERALS = {numeral: f"{n}" for n, numeral in enumerate(_TWO_AND_MORE, 2)}
 
 NEAR_IN_YEAR, NEAR = 0.45, 0.65
 """Least likeness of the nearest title, from 0 to 1: of one from the same year or one beside it, and of any other."""

@@ -101,7 +101,7 @@ def test_an_export_in_windows_letters_is_read():
 
 def test_goodreads_zero_is_unrated_and_either_year_counts():
     rows = (
-        '1,"The Hunger Games (The Hunger Games, #1)",Collins,"C, S",,"=""0439""","=""""",5,4.3,S,H,374,2009,2008,,d,read,',
+        '1,"The Hunger Games (The Hunger Games, #1)",Collins,"C, S",,"=""04""",,5,4.3,S,H,374,2009,2008,,d,read,',
         '2,Dune,Herbert,"H, F",,,,0,4.2,A,P,604,2006,1965,,d,to-read,',
         '3,Emma,Austen,"A, J",,,,4,4.0,P,P,474,2003,,,d,read,"Fine\nand long, ""really"""',
     )
