@@ -149,7 +149,9 @@ def _rows(placed: tuple[Placed, ...] | list[Placed], titles: dict[str, str], her
 
 
 def _table(table: pd.DataFrame, alt: str) -> None:
-    numbers = {"Year": st.column_config.NumberColumn(format="%d"), "Line": st.column_config.NumberColumn(format="%d")}
+    whole = st.column_config.NumberColumn(format="%d", width="small")
+    small = st.column_config.NumberColumn(width="small")
+    numbers = {"Year": whole, "Line": whole, "Yours": small, "Here": small}
     height = min(_TABLE_HEIGHT, 38 + 35 * len(table))
     st.dataframe(table, hide_index=True, height=height, column_config=numbers, alt=alt)
 

@@ -219,10 +219,14 @@ def _from_json(text: str) -> OwnFile:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
-        raise BadFormatError("the file is not JSON; choose one that was saved on this page, or a table") from None
+        raise BadFormatError(
+            "the file is not JSON; choose one that was saved on the page For you, or a table"
+        ) from None
     entries = document.get("ratings") if isinstance(document, dict) else document
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise BadFormatError('the file has no list of "ratings"; choose one that was saved on this page, or a table')
+        raise BadFormatError(
+            'the file has no list of "ratings"; choose one that was saved on the page For you, or a table'
+        )
     if len(entries) > MOST_ROWS:
         raise _too_many(len(entries) + 1)
     if not entries:

@@ -17,7 +17,7 @@ from core.data.text import one_line
 from core.errors import BadFormatError, DatasetError, TooLargeError
 from core.settings import ImportLimits
 
-LIMITS = ImportLimits(max_memory_mb=1024, max_seconds=30, max_unpacked_mb=1)
+LIMITS = ImportLimits(max_memory_mb=1024, max_seconds=120, max_unpacked_mb=1)
 """Of the process; it writes no file, so `max_unpacked_mb`, the size of its files, is as small as can be."""
 _TOO_MUCH = (
     f"reading the file takes more than {LIMITS.max_seconds} s or {LIMITS.max_memory_mb:,} MiB of memory; export your "
