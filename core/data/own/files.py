@@ -193,7 +193,7 @@ def _from_list(found: Sequence[Row]) -> OwnFile:
             return None
         rating, highest = roles.rating_in(cells.rating)
         out_of.add(highest)
-        return _entry((cells.title,), (cells.year,), rating, cells.item_id)
+        return _entry((cells.title or cells.item_id,), (cells.year,), rating, cells.item_id)
 
     gathered = _gathered(found[layout.has_header :], entry, source="", scale=None)
     return _with_scale(gathered, out_of - {0})

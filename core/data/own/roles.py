@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from core.data.text import one_line
-from core.errors import MissingColumnError
+from core.errors import BadFormatError, MissingColumnError
 
 _NAMES = {
     "item_id": ("item_id", "itemid", "movieid", "movie_id"),
@@ -14,6 +14,7 @@ _NAMES = {
     "year": ("year", "release year", "year published", "released"),
     "rating": ("rating", "score", "stars", "my rating", "your rating", "my score", "rate", "grade"),
 }
+_PEOPLE = {"userid", "user_id", "user", "user-id", "reviewer", "reviewerid", "customer_id"}
 _MOSTLY = 0.8
 """Share of a column's cells that have to look like a year, or a rating, for it to be one."""
 _NUMBER = re.compile(r"(-?\d{1,9}(?:[.,]\d{1,9})?)\s*(?:(/|out of|of)\s*(\d{1,3})|(%)|(stars?))?", re.IGNORECASE)
@@ -86,8 +87,14 @@ def layout_of(rows: Sequence[Sequence[str]], *, required: Sequence[str] = ("titl
 
     Raises:
         MissingColumnError: It is not clear which column is which.
+        BadFormatError: A column says whose rating it is.
     """
     first = [name.strip().casefold() for name in rows[0]]
+    if people := next((name for name, low in zip(rows[0], first, strict=True) if low in _PEOPLE), None):
+        raise BadFormatError(
+            f"the column {_shown(people)} says whose ratings these are; one person's ratings are read here, those "
+            "of many on the page Datasets or by `import`"
+        )
     named = {role: first.index(name) for role, names in _NAMES.items() for name in names[::-1] if name in first}
     if "item_id" in named:
         required = [role for role in required if role != "title"]

@@ -178,6 +178,11 @@ def test_the_scale_of_a_list_is_told_from_its_ratings(ratings: str, scale: tuple
     assert read(text.encode()).scale == scale
 
 
+def test_ids_stand_for_titles():
+    file = whole(read(b"movieId,rating\n260,5\n1,4\n"))
+    assert file.entries == (Entry(("260",), (), 5, "260"), Entry(("1",), (), 4, "1"))
+
+
 def test_titles_that_are_numbers_and_titles_with_commas():
     file = whole(read(b"300,2006,3\n1917,2019,4\n2012,2009,3\nMatrix, The,1999,5\nUp,2009,4\n"))
     assert [one.titles[0] for one in file.entries] == ["300", "1917", "2012", "Matrix, The", "Up"]
@@ -224,6 +229,7 @@ def test_what_is_no_rating_is_rejected(rating: str):
         (b"Date,Name,Year,Letterboxd URI\n2024-01-01,Up,2009,u\n", MissingColumnError),
         (b"just a text\nof two lines\n", MissingColumnError),
         (b"a,b,c,d,e\n1,2,3,4,5\n", MissingColumnError),
+        (b"userId,movieId,rating\n1,2,3\n2,2,4\n", BadFormatError),
         (b"Heat,1995,400\nUp,2009,3\n", NoGoodRowsError),
         (b"Heat,-1\nUp,3\n", NoGoodRowsError),
         (b"Heat,3/5\nUp,8/10\n", NoGoodRowsError),
