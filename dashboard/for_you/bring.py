@@ -149,9 +149,9 @@ def _rows(placed: tuple[Placed, ...] | list[Placed], titles: dict[str, str], her
 
 
 def _table(table: pd.DataFrame, alt: str) -> None:
-    whole = st.column_config.NumberColumn(format="%d", width="small")
-    small = st.column_config.NumberColumn(width="small")
-    numbers = {"Year": whole, "Line": whole, "Yours": small, "Here": small}
+    whole = st.column_config.NumberColumn(format="%d", width=62)
+    narrow = st.column_config.NumberColumn(width=62)
+    numbers = {"Year": whole, "Line": whole, "Yours": narrow, "Here": narrow}
     height = min(_TABLE_HEIGHT, 38 + 35 * len(table))
     st.dataframe(table, hide_index=True, height=height, column_config=numbers, alt=alt)
 
