@@ -106,9 +106,10 @@ def sureness(curve: MissCurve, count: np.ndarray, std: np.ndarray, *, spread: fl
         raise AnalysisError(f"the spread of the ratings is {spread}; it must be above zero")
     from_item, from_person = curve.variance(count), np.square(np.asarray(std, np.float64))
     squared = from_item + from_person
+    total = np.where(squared > 0, squared, 1.0)  # nothing to share out where nothing is missed
     return Sureness(
         miss=np.sqrt(squared),
         explained=1 - squared / spread**2,
-        from_person=from_person / squared,
-        from_item=(from_item - curve.floor) / squared,
+        from_person=from_person / total,
+        from_item=(from_item - curve.floor) / total,
     )

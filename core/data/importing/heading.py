@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from core.data.importing.rating_cells import is_unrated, rating_of
 from core.data.importing.values import number
 from core.data.text import one_line
 
@@ -106,13 +107,13 @@ def has_header(rows: Sequence[Sequence[str]]) -> bool:
 
 def _may_be_a_name(cell: str) -> bool:
     """Whether a cell has a letter, or at least no digit."""
-    return (any(map(str.isalpha, cell)) and number(cell) is None) or not any(map(str.isdigit, cell))
+    return (any(map(str.isalpha, cell)) and rating_of(cell) is None) or not any(map(str.isdigit, cell))
 
 
 def _names_things(cells: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     """Whether cells with numbers among them are the ids or titles of things, above one row of ratings for a person."""
     above = [value for cell in cells[1:] if (value := number(cell)) is not None]
-    below = [number(cell) for row in body for cell in row[1:] if cell]
+    below = [rating_of(cell) for row in body for cell in row[1:] if not is_unrated(cell)]
     values = [value for value in below if value is not None]
     if len(cells) < 4 or number(cells[0]) is not None or len(set(cells)) < len(cells) or len(body) < 2:
         return False

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from core.data.importing.rating_cells import rating_of
 from core.data.importing.request import ColumnMapping
 from core.data.importing.sniffing import Table
+from core.data.importing.times import are_dates
 from core.data.importing.values import number
 
 _LARGEST, _MOST_VALUES = 100, 101
@@ -14,7 +16,6 @@ _LARGEST, _MOST_VALUES = 100, 101
 _TIMES = (1e8, 4.2e9)
 """Seconds since 1970 in 1973 and in 2103: a number below or above, in milli-, micro- and nanoseconds too, is an id."""
 _ID = re.compile(r"0[0-9]+")
-_DATE = re.compile(r"(?:\d{1,4}([-/.])\d{1,2}\1\d{1,4}|\d{1,2} \d{1,2}, \d{4}|[A-Za-z]{3,9}\.? \d{1,2},? \d{4})\b.*")
 
 
 @dataclass(frozen=True)
@@ -71,14 +72,14 @@ def is_time(cells: Sequence[str]) -> bool:
     filled, (low, high) = [cell for cell in cells if cell], _TIMES
     values = [number(cell) for cell in filled]
     if any(value is None for value in values):
-        return all(map(_DATE.fullmatch, filled))
+        return are_dates(filled)
     return any(all(low <= (value or 0) / 1000**step <= high for value in values) for step in range(4))
 
 
 def _is_rating(cells: Sequence[str]) -> bool:
     """Whether cells are few different small numbers that come again, and no id such as 007 is among them."""
     filled = [cell for cell in cells if cell]
-    values = {number(cell) for cell in filled}
+    values = {rating_of(cell) for cell in filled}
     few = len(values) <= min(_MOST_VALUES, len(filled) / 2) and not any(map(_ID.fullmatch, filled))
     return few and all(value is not None and abs(value) <= _LARGEST for value in values)
 

@@ -25,7 +25,7 @@ _YES = {"like", "liked", "likes", "true", "yes", "y", "thumbs up", "thumb up", "
         "👍", "positive", "recommended"}  # fmt: skip
 _NO = {"dislike", "disliked", "dislikes", "false", "no", "n", "thumbs down", "thumb down", "thumbsdown", "thumbs_down",
        "down", "downvote", "👎", "negative", "not recommended"}  # fmt: skip
-_WORDS, _PER_CENT = "like or dislike", "percent"
+LIKES, _PER_CENT = "like or dislike", "percent"
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def read_cell(text: str) -> Cell:
     if text in MISSING:
         return _NO_RATING
     if text in _YES or text in _NO:
-        return Cell(float(text in _YES), OK, _WORDS, 1.0)
+        return Cell(float(text in _YES), OK, LIKES, 1.0)
     if parts := _SIGNS.fullmatch(text):
         return _stars(parts)
     if len(text) <= _LONGEST and (parts := _PARTS.fullmatch(text)):
@@ -66,6 +66,18 @@ def read_cell(text: str) -> Cell:
     parts = _PERCENT.fullmatch(text) or _STARS.fullmatch(text) if len(text) <= _LONGEST else None
     percent = text.endswith("%")
     return Cell(_value(parts), OK, _PER_CENT * percent, 100.0 if percent else None) if parts else _NO_NUMBER
+
+
+def rating_of(text: str) -> float | None:
+    """The rating that a text states in numbers or signs; None for a word, which may mean anything in a column that is
+    not known to hold ratings."""
+    cell = read_cell(text.strip())
+    return None if cell.reason or cell.unit == LIKES else cell.value
+
+
+def is_unrated(text: str) -> bool:
+    """Whether a text stands where nothing was rated."""
+    return text.strip() == "?" or read_cell(text.strip()) is _NO_RATING
 
 
 def _stars(signs: re.Match[str]) -> Cell:
@@ -113,7 +125,7 @@ class RatingCells:
 
     def ends(self) -> tuple[float | None, float | None]:
         """The ends of the scale that the texts themselves state; None where they do not."""
-        return (0.0 if self.unit in (_WORDS, _PER_CENT) else None), self.top
+        return (0.0 if self.unit in (LIKES, _PER_CENT) else None), self.top
 
     def _value(self, text: str) -> tuple[float, int]:
         """A rating and 0, or 0.0 and the number of the reason why it is none."""

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
@@ -185,6 +186,12 @@ class Times:
             self.notes.append(
                 f"The time of {others:,} of {rows:,} ratings cannot be read{first}; they are kept without."
             )
+
+
+def are_dates(texts: Sequence[str]) -> bool:
+    """Whether all texts are dates, and not numbers."""
+    _, kinds = Times().read(pa.array(texts, pa.string()))
+    return bool(np.isin(kinds, (_DATE, _EITHER)).all())
 
 
 def _unit(raw: np.ndarray) -> int:

@@ -6,15 +6,13 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from core.data.importing.heading import distinct
+from core.data.importing.heading import distinct as distinct_names
 from core.data.importing.naming import guess, plain
+from core.data.importing.rating_cells import is_unrated, rating_of
 from core.data.importing.sniffing import Table
-from core.data.importing.values import number
+from core.data.importing.values import distinct, number
 
-EMPTY = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "?"})
-"""What stands where a person rated nothing, in lower case."""
 MELTED = ("person", "item", "rating", "time")
 
 _FEWEST, _FEWEST_UNNAMED = 3, 5
@@ -49,11 +47,9 @@ class Melted(Table):
 
     def unrated(self, cells: pa.Array) -> tuple[np.ndarray, np.ndarray]:
         """Which cells are empty, and which hold the number that stands for no rating; both bool."""
-        coded = pc.utf8_lower(pc.utf8_trim_whitespace(pc.fill_null(cells, ""))).dictionary_encode()
-        texts = coded.dictionary.to_pylist()
-        empty = np.array([text in EMPTY for text in texts], bool)
-        missing = np.array([self.missing is not None and number(text) == self.missing for text in texts], bool)
-        places = coded.indices.to_numpy()
+        texts, places = distinct(cells)
+        empty = np.array([is_unrated(text or "") for text in texts], bool)
+        missing = np.array([self.missing is not None and number(text or "") == self.missing for text in texts], bool)
         return empty[places], missing[places]
 
 
@@ -139,7 +135,7 @@ def _sampled(table: Melted) -> Melted:
 
 def _are_ratings(cells: Sequence[str]) -> bool:
     """Whether cells are numbers as ratings are, empty ones and a slip here and there aside, and not all are empty."""
-    values = [number(cell) for cell in cells if cell.strip().lower() not in EMPTY]
+    values = [rating_of(cell) for cell in cells if not is_unrated(cell)]
     numbers = [value for value in values if value is not None]
     return len(numbers) >= _NEARLY_ALL * max(1, len(values)) and all(abs(value) <= _LARGEST for value in numbers)
 
@@ -185,4 +181,4 @@ def _names(cells: Sequence[str], headless: bool) -> tuple[str, ...]:
         return tuple(str(place) for place in range(1, len(cells) + 1))
     brackets = [_BRACKETS.fullmatch(name) for name in cells]
     names = [match["name"] for match in brackets if match]
-    return distinct(names) if len(set(names)) == len(cells) else tuple(cells)
+    return distinct_names(names) if len(set(names)) == len(cells) else tuple(cells)
