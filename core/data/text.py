@@ -18,7 +18,7 @@ UNSEEN = re.compile(
 
 def one_line(text: str, limit: int = MAX_TITLE) -> str:
     """`text` as one line without unseen characters, at most `limit` long; markup stays as text."""
-    text = text[: 8 * limit]
+    text = text[: 8 * limit].replace(SPOILED, REPLACEMENT)
     if UNSEEN.search(text):
         text = " ".join(UNSEEN.sub(" ", text).split())
     text = text.strip()

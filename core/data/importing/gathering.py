@@ -8,17 +8,16 @@ from functools import partial
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from core.data.importing.plan import Plan
 from core.data.importing.rating_cells import RatingCells
-from core.data.importing.reading import Batch, Malformed
+from core.data.importing.reading import Batch, Malformed, blank_rows
 from core.data.importing.request import STATED, DroppedRare, ImportOptions, Rejected
 from core.data.importing.shapes import batches
 from core.data.importing.sniffing import Table
 from core.data.importing.times import Times
 from core.data.importing.values import CODE, REASONS, Ids
-from core.data.text import REPLACEMENT, SPOILED, one_line
+from core.data.text import one_line
 from core.settings import ImportLimits
 
 _WRONG_WIDTH = "wrong number of columns"
@@ -211,7 +210,7 @@ class Gathering:
             kept.append(stamp)
         for ids in (kept[1], kept[0]):  # of several reasons the user's counts before the item's
             reason = np.where(ids < 0, -ids, reason)
-        blank = _blank(texts)
+        blank = blank_rows(texts)
         good = (reason == 0) & ~blank
         blanks = int(np.count_nonzero(blank))
         self.rows += len(good) - blanks
@@ -261,14 +260,4 @@ class Gathering:
 
 def _in_words(reason: str, rating: str | None) -> str:
     shows_value = reason in ("rating is not a number", "rating is outside the scale", "rating is in another unit")
-    return f"{reason}: {one_line((rating or '').replace(SPOILED, REPLACEMENT), 40)!r}" if shows_value else reason
-
-
-def _blank(columns: list[pa.Array]) -> np.ndarray:
-    """Rows in which no column holds anything: blank lines, which are no ratings at all."""
-    blank = np.ones(len(columns[0]), bool)
-    for column in columns:
-        if not blank.any():
-            break
-        blank &= pc.equal(pc.fill_null(column, ""), "").to_numpy(zero_copy_only=False)
-    return blank
+    return f"{reason}: {one_line(rating or '', 40)!r}" if shows_value else reason

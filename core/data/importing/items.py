@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from core.data.importing.keys import plain_id, plain_ids
 from core.data.importing.labels import plain_text, split_labels
@@ -17,7 +16,7 @@ from core.data.importing.reading import Malformed, batches
 from core.data.importing.sniffing import Table
 from core.data.importing.values import number
 from core.data.ratings import year_in
-from core.data.text import REPLACEMENT, SPOILED, one_line
+from core.data.text import one_line
 from core.settings import ImportLimits
 
 MAX_FURTHER = 50
@@ -58,8 +57,7 @@ def read_items(plan: Plan, ids: np.ndarray, limits: ImportLimits, malformed: Mal
     wanted = [name for name in _columns_wanted(table, plan) if name != key]
     rows = _Rows(ids)
     for batch in batches(table, [key, *wanted], limits, malformed):
-        texts = [pc.replace_substring(batch.columns[name], SPOILED, REPLACEMENT) for name in wanted]
-        rows.add(batch.columns[key].to_pylist(), texts)
+        rows.add(batch.columns[key].to_pylist(), [batch.columns[name] for name in wanted])
     cells, loosely = rows.joined()
     columns = {name: [None if row is None else row[at] for row in cells] for at, name in enumerate(wanted)}
     example = next(((ids[row], loosely[row]) for row in sorted(loosely)), ("", ""))

@@ -203,9 +203,10 @@ def mended(text: str, delimiter: str) -> tuple[str, bool]:
     lines = text.splitlines()
     alone = [_cells(line, delimiter) for line in lines]
     widths = Counter(len(cells) for cells in alone if len(cells) > 1)
-    # R leaves the name of the first column out; lines inside of values have all widths.
-    first = [width for width in (len(alone[0]), len(alone[0]) + 1) if width in widths]
-    width = max(first or [*widths, 1], key=lambda width: widths[width])
+    # R leaves the name of the first column out; lines inside of values, names of columns too, have all widths.
+    whole = lines[0].count('"') % 2 == 0
+    first = [width for width in (len(alone[0]), len(alone[0]) + 1) if whole and width in widths]
+    width = max(first or [*widths, 1], key=lambda width: widths[width] * (1 if first else width))
     if has_backslashes(lines, delimiter, width):
         text = _doubled(text)
         alone = [_cells(line, delimiter) for line in text.splitlines()]

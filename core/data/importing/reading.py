@@ -17,6 +17,7 @@ from functools import partial
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from core.data.importing.cells import text_of
@@ -57,6 +58,7 @@ class Malformed:
         first: Number and reason of the first `max_listed`.
         strays, first_strays: How many lines were read without a quote that is never closed, and the first of them.
         spoiled: How many lines hold bytes that are not UTF-8.
+        without_rows: How many lines hold no row, though a batch has them: headings, blank lines of a wide table.
         aside: What is neither a rating nor a fault, such as empty cells of a wide table: how many, by its name.
     """
 
@@ -65,6 +67,7 @@ class Malformed:
         self.first: list[tuple[int, str]] = []
         self.strays, self.first_strays = 0, tuple[int, ...]()
         self.spoiled = 0
+        self.without_rows = 0
         self.aside: Counter[str] = Counter()
         self._max_listed = max_listed
 
@@ -81,7 +84,7 @@ class Malformed:
 
     def lines_without_rows(self, header_rows: int) -> int:
         """Lines of the header, blank ones, and lines that continue a row above them."""
-        return header_rows + sum(-number > header_rows for number in self.numbers)
+        return self.without_rows + header_rows + sum(-number > header_rows for number in self.numbers)
 
     def notes(self, name: str) -> list[str]:
         """What was mended in the table of a name, in sentences."""
@@ -203,6 +206,16 @@ def _delimited(table: Table, columns: list[str], text: CleanText, malformed: Mal
     except pa.ArrowException as error:
         raise_if_out_of_memory(error)
         raise _unreadable(table, error) from error
+
+
+def blank_rows(columns: list[pa.Array]) -> np.ndarray:
+    """Rows in which no column holds anything: blank lines, which are no ratings at all."""
+    blank = np.ones(len(columns[0]), bool)
+    for column in columns:
+        if not blank.any():
+            break
+        blank &= pc.equal(pc.fill_null(column, ""), "").to_numpy(zero_copy_only=False)
+    return blank
 
 
 def _header_left(header_rows: int, first: int, malformed: Malformed) -> int:

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from core.data.importing import reading
 from core.data.importing.heading import HEADING
-from core.data.importing.reading import Batch, Malformed
+from core.data.importing.reading import Batch, Malformed, blank_rows
 from core.data.importing.sniffing import Headed, Table
 from core.data.importing.wide import Melted, ratings_in
 from core.settings import ImportLimits
@@ -43,17 +43,19 @@ def _below_headings(
     lines_read = Malformed(0)  # by itself: it numbers the lines of the batches
     for batch in reading.batches(whole, ["line"], limits, lines_read, on_bytes):
         lines = pc.utf8_trim_whitespace(batch.columns["line"])
-        heads = pc.match_substring_regex(lines, f"^(?:{HEADING})$")
-        heading_rows = np.flatnonzero(heads.to_numpy(zero_copy_only=False))
-        malformed.aside[HEADINGS] += len(heading_rows)
-        malformed.numbers.extend((-batch.numbers(heading_rows)).tolist())
-        named = pc.if_else(heads, pc.utf8_rtrim(lines, ":"), pa.scalar(None, pa.string()))
+        cells = pc.split_pattern(lines, table.delimiter)
+        widths, is_blank = pc.list_value_length(cells), pc.equal(lines, "")
+        is_heading = pc.match_substring_regex(lines, f"^(?:{HEADING})$")
+        is_broken = pc.and_(pc.equal(widths, 1), pc.invert(is_blank))  # nobody knows what is rated below it
+        named = pc.if_else(is_broken, pa.scalar(""), pa.scalar(None, pa.string()))
+        named = pc.if_else(is_heading, pc.utf8_rtrim(lines, ":"), named)
         items = pc.fill_null(pc.fill_null_forward(named), last)
         last = items[-1]
-        cells = pc.split_pattern(lines, table.delimiter)
-        fits = pc.equal(pc.list_value_length(cells), width).to_numpy(zero_copy_only=False)
-        blank = pc.equal(lines, "").to_numpy(zero_copy_only=False)
-        for place in np.flatnonzero(~fits & ~blank & ~heads.to_numpy(zero_copy_only=False)).tolist():
+        masks = (is_blank, is_heading, pc.equal(widths, width))
+        blank, heading, fits = (mask.to_numpy(zero_copy_only=False) for mask in masks)
+        malformed.aside[HEADINGS] += int(np.count_nonzero(heading))
+        malformed.without_rows += int(np.count_nonzero(blank | heading))
+        for place in np.flatnonzero(~(fits | blank | heading)).tolist():
             number = int(batch.numbers(np.array([place]))[0])
             malformed.add(number, f"wrong number of columns: {len(cells[place])} instead of {width}")
         rows = np.flatnonzero(fits)
@@ -71,10 +73,11 @@ def _melted(
     own = [name for name in (table.row_id, table.timestamp) if name]
     step = max(1, _CELLS // len(table.cells))
     for batch in reading.batches(table.original, [*own, *table.cells], limits, malformed, on_bytes):
-        length = len(next(iter(batch.columns.values())))
-        for start in range(0, length, step):
-            rows = np.arange(start, min(length, start + step))
-            part = {name: cells.slice(start, len(rows)) for name, cells in batch.columns.items()}
+        filled = np.flatnonzero(~blank_rows(list(batch.columns.values())))
+        malformed.without_rows += len(next(iter(batch.columns.values()))) - len(filled)
+        for start in range(0, len(filled), step):
+            rows = filled[start : start + step]
+            part = {name: cells.take(pa.array(rows)) for name, cells in batch.columns.items()}
             ratings = ratings_in(table, part, batch.numbers(rows) - table.header_rows)
             malformed.aside[EMPTY_CELLS] += ratings.empty
             malformed.aside[f"Cells with {table.missing or 0:g}, which stands for no rating"] += ratings.missing

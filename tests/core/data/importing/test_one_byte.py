@@ -48,12 +48,12 @@ def tables(draw: st.DrawFn) -> list[tuple[str, str, int, str]]:
     return [(user, item, rating, draw(COMMENTS)) for user, item, rating, _ in made.ROWS[: draw(st.integers(24, 30))]]
 
 
-def outcome(content: bytes) -> tuple[int, dict[str, Any]] | None:
+def outcome(content: bytes, *asked: Any) -> tuple[int, dict[str, Any]] | None:
     """How many ratings are kept and what is said about the others; None where the file is refused."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "r"
         path.write_bytes(content)
-        request = ImportRequest([path], ColumnMapping(), ImportOptions(), ImportLimits())
+        request = ImportRequest([path], *(asked or (ColumnMapping(), ImportOptions())), ImportLimits())
         with mock.patch.object(building, "write_folder") as written:  # what takes most of the time
             try:
                 said = building.build(request, Path(folder), lambda progress, text: None)
@@ -109,6 +109,49 @@ def test_no_line_is_in_no_number(layout: str, table: list[tuple[str, str, int, s
     assert said["rows"] == counted(kept, said)
     assert said["rows"] + said["lines_without_rows"] == lines_of(content)
     assert kept >= len(table) - 3
+
+
+def headed() -> str:
+    by_item = {item: [f"{user},{rating},2005-09-06\n" for user, other, rating, _ in made.ROWS if other == item]
+               for _, item, _, _ in made.ROWS}  # fmt: skip
+    return "".join(f"{item}:\n{''.join(rows)}" for item, rows in by_item.items())
+
+
+FIRST_TWO = ColumnMapping(user="column 1", item="column 2")
+SHAPES = {
+    "headings": (headed(), ColumnMapping(), ImportOptions()),
+    "spaces, no header": (made.table(header=None, delimiter=" "), FIRST_TWO, ImportOptions(no_rating=(1.0,))),
+    "double colons": (made.table(header=None, delimiter="::"), FIRST_TWO, ImportOptions()),
+    "lines above": (f"# Ratings of 2024\n\n{made.table()}", ColumnMapping(), ImportOptions()),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@FEW_SECONDS
+@given(edit=EDITS)
+def test_no_line_of_another_shape_is_in_no_number(shape: str, edit: Edit) -> None:
+    text, *asked = SHAPES[shape]
+    content = edit.of(text.encode())
+    if result := outcome(content, *asked):
+        kept, said = result
+        assert said["rows"] == counted(kept, said)
+        assert said["rows"] + said["lines_without_rows"] == lines_of(content)
+
+
+@FEW_SECONDS
+@given(edit=EDITS)
+def test_no_cell_of_a_wide_table_is_in_no_number(edit: Edit) -> None:
+    people = [[user, *(rating for other, _, rating, _ in made.ROWS if other == user)] for user, *_ in made.ROWS[::5]]
+    content = edit.of(made.table([[*row, 3, "", ""] for row in people], "name,A,B,C,D,E,F,G,H").encode())
+    if result := outcome(content, ColumnMapping(), ImportOptions(reshape="proposed")):
+        kept, said = result
+        notes = " ".join(said["notes"])
+        things, empty = (re.search(words, notes) for words in (r"of (\d+) items", r"no ratings: (\d+)"))
+        assert said["rows"] == counted(kept, said)
+        wrong = said["rejected_by_reason"].get("wrong number of columns", 0)
+        rows = lines_of(content) - said["lines_without_rows"] - wrong
+        assert things
+        assert rows * int(things[1]) == said["rows"] - wrong + (int(empty[1]) if empty else 0)
 
 
 @FEW_SECONDS
