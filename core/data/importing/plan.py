@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from core.data.importing.joining import join
-from core.data.importing.keys import Key, column_of, guess_item_key, items_table, nothing_joined
+from core.data.importing.keys import Key, column_of, guess_item_key, items_table, join, nothing_joined
 from core.data.importing.layouts import Layout, fits, recognize
 from core.data.importing.naming import guess, noun
 from core.data.importing.parts import groups, joined, size

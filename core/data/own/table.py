@@ -1,19 +1,19 @@
 """Text of an unknown table as rows with line numbers; no line is lost to a quote that is never closed."""
 
 import csv
-import re
+import io
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from core.data.importing.heading import declared_delimiter
+from core.data.importing.quotes import mended
 from core.data.services import service_of
-from core.errors import BadEncodingError
+from core.errors import BadEncodingError, TooLargeError
 
 DELIMITERS = ("\t", ";", "|", ",")
 _LOOKED_AT = 100
 """Lines that the delimiter is told from."""
-_MOST_LINES = 500
-"""Lines of one row at most, as a long review may have."""
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
@@ -43,35 +43,24 @@ def decoded(content: bytes) -> str:
 
 
 def rows(text: str) -> Iterator[Row]:
-    """The rows of a table, blank lines and a line such as `sep=;` left out.
+    """The rows of a table, blank lines and a line such as `sep=;` left out; a stray quote costs its own line at most.
 
-    A row spans several lines only in the export of a known service, and there only in a cell that is not read, such as
-    a review: two rows that a stray quote glues together would have their titles in one cell, too.
+    Raises:
+        TooLargeError: A cell has more characters than any text of a person.
     """
-    lines = re.split(r"\r\n|\n|\r", text)
-    place, delimiter = 0, ""
-    if told := re.fullmatch(r"sep=(.)", lines[0].strip()):
-        place, delimiter = 1, told[1]
+    lines = text.splitlines(keepends=True)
+    above, delimiter = declared_delimiter(lines)
     delimiter = delimiter or delimiter_of([line for line in lines[:_LOOKED_AT] if line.strip()])
-    width, may_span = 0, frozenset[int]()
-    while place < len(lines):
-        if not lines[place].strip():
-            place += 1
-            continue
-        cells, used = _record(lines, place, delimiter, width, may_span)
-        if width == 0:
-            width, may_span = len(cells), _not_read(cells)
-        yield Row(place + 1, [cell.strip() for cell in cells])
-        place += used
-
-
-def _not_read(header: Sequence[str]) -> frozenset[int]:
-    """Places of the columns of a service's export that nothing is read from; none in any other table."""
-    service = service_of(header)
-    if service is None:
-        return frozenset()
-    read = {name.casefold() for name in (service.title, service.year, service.other_year, service.rating)}
-    return frozenset(place for place, name in enumerate(header) if name.strip().casefold() not in read)
+    body = io.StringIO(mended("".join(lines[above:]), delimiter)[0], newline="")
+    reader = csv.reader(body, delimiter=delimiter)
+    line = 0
+    try:
+        for cells in reader:
+            if any(map(str.strip, cells)):
+                yield Row(above + line + 1, [cell.strip() for cell in cells])
+            line = reader.line_num
+    except csv.Error:
+        raise TooLargeError(f"line {above + line + 1:,} has a cell of too many characters; mend that line") from None
 
 
 def delimiter_of(lines: Sequence[str]) -> str:
@@ -87,26 +76,6 @@ def delimiter_of(lines: Sequence[str]) -> str:
         return n, width
 
     return max(reversed(DELIMITERS), key=evenness)
-
-
-def _record(
-    lines: Sequence[str], place: int, delimiter: str, width: int, may_span: Collection[int]
-) -> tuple[list[str], int]:
-    """The cells of the row that begins at a line, and how many lines it takes."""
-    line = lines[place]
-    if line.count('"') % 2 == 0:
-        cells = _cells(line, delimiter)
-        plain = line.split(delimiter)
-        return (plain if len(plain) == width != len(cells) else cells), 1
-    reader = csv.reader((f"{line}\n" for line in lines[place : place + _MOST_LINES]), delimiter=delimiter, strict=True)
-    try:
-        cells = next(reader)
-    except csv.Error:  # a quote that is no bracket around a cell
-        return line.split(delimiter), 1
-    spanning = {place for place, cell in enumerate(cells) if "\n" in cell}
-    if len(cells) == width and spanning.issubset(may_span):
-        return cells, reader.line_num
-    return line.split(delimiter), 1
 
 
 def _cells(line: str, delimiter: str) -> list[str]:

@@ -9,7 +9,7 @@ from core.config import SplitConfig
 from core.data import ColumnMapping, ImportOptions, ImportReport, Preview, import_ratings, load, preview
 from core.data.importing.doubts import doubts, logarithms, ranks
 from core.data.importing.isolation import in_this_process
-from core.data.importing.labels import plain_text, split_labels
+from core.data.importing.items import plain_text, split_labels
 from core.data.importing.rating_cells import read_cell
 from core.data.importing.request import Doubt
 from core.data.ratings import NO_TIME

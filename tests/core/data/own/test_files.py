@@ -119,7 +119,7 @@ def test_a_review_with_an_open_quote_hides_no_row():
         'd,"Jaws,1975,u,2,,,,d',
     ]
     file = whole(read("\n".join((REVIEWS, *rows)).encode()))
-    assert [one.titles[0] for one in file.entries] == ["Heat", "Alien", "Up", '"Jaws']
+    assert [one.titles[0] for one in file.entries] == ["Heat", "Alien", "Up", "Jaws"]
     assert file.rows == 4
 
 
@@ -284,5 +284,6 @@ def test_no_edit_of_a_byte_loses_a_row():
             continue
         read_some += 1
         lines = [line for line in bytes(edited).replace(b"\r", b"\n").split(b"\n") if line.strip()]
-        assert len(lines) - 1 <= file.rows <= len(lines)
+        inside = edited[place] in b"\r\n"  # of a title, which then goes over two lines
+        assert len(lines) - 1 - inside <= file.rows <= len(lines)
     assert read_some > 300
