@@ -72,10 +72,10 @@ def titles(lines: Sequence[str], start: int, split: Split, width: int) -> int:
     Free text above it fills one cell, or fewer than the table has and is no header.
     """
     for at in range(start, min(len(lines), start + _MOST_ABOVE)):
-        cells = [cell.strip() for cell in split(lines[at])] if lines[at].strip() else []
+        open_quote = lines[at].count('"') % 2  # of a header whose names go over several lines, perhaps
+        row = "".join(lines[at : at + _MOST_ABOVE]) if open_quote else lines[at]
+        cells = [cell.strip() for cell in split(row)] if row.strip() else []
         filled = sum(map(bool, cells))
-        if lines[at].count('"') % 2:  # a header whose names go over several lines
-            return at
         if filled > 1 and (len(cells) >= width or (len(cells) == width - 1 and not _words_follow(lines, at, split))):
             return at
     return start

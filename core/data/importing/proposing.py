@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from core.data.importing.rating_cells import rating_of
+from core.data.importing.rating_cells import read_cell
 from core.data.importing.request import ColumnMapping
 from core.data.importing.sniffing import Table
 from core.data.importing.times import are_dates
@@ -79,7 +79,7 @@ def is_time(cells: Sequence[str]) -> bool:
 def _is_rating(cells: Sequence[str]) -> bool:
     """Whether cells are few different small numbers that come again, and no id such as 007 is among them."""
     filled = [cell for cell in cells if cell]
-    values = {rating_of(cell) for cell in filled}
+    values = {None if cell.reason else cell.value for cell in map(read_cell, filled)}
     few = len(values) <= min(_MOST_VALUES, len(filled) / 2) and not any(map(_ID.fullmatch, filled))
     return few and all(value is not None and abs(value) <= _LARGEST for value in values)
 

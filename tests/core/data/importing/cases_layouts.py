@@ -89,6 +89,15 @@ MADE = [
         "a column named #", one(lines([(at, *row) for at, row in enumerate(SHORT)], above="#,user,item,rating\n")), ALL
     ),
     Case("a title and a blank line", one(lines(SHORT, above="Ratings of our club\n\nuser,item,rating\n")), ALL),
+    Case("a title with an open quote", one(lines(SHORT, above='Our "club\nuser,item,rating\n')), ALL),
+    Case("a title over two lines", one(lines(SHORT, above='"Our\nclub"\nuser,item,rating\n')), ALL),
+    Case(
+        "no header, likes",
+        one(lines((u, i, "like" if r > 2 else "dislike") for u, i, r in SHORT)),
+        ALL,
+        scale=(0, 1),
+        mapping=FIRST_TWO,
+    ),
     Case("a title as wide as the table", one(lines(SHORT, above="Our club,,\n,,\nuser,item,rating\n")), ALL),
     Case("a title with a comma", one(lines(SHORT, above='"Our ""club"", 2024",May\nuser,item,rating\n')), ALL),
     Case("sep and a blank line", one(lines(SHORT, "|", "sep=|\r\n\r\nuser|item|rating\r\n", "\r\n")), ALL),
