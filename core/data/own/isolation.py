@@ -9,10 +9,11 @@ import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import BinaryIO, TextIO
 
 from core.data.importing.isolation import limit_this_process
-from core.data.own.files import Entry, OwnFile, Rejected, check_size, read
+from core.data.importing.request import of_json
+from core.data.own.files import OwnFile, check_size, read
 from core.data.text import one_line
 from core.errors import BadFormatError, DatasetError, TooLargeError
 from core.settings import ImportLimits
@@ -70,14 +71,4 @@ def read_isolated(content: bytes) -> OwnFile:
     if "code" in document:
         kinds = {kind.code: kind for kind in DatasetError.__subclasses__()}
         raise kinds[document["code"]](document["message"])
-    return _own_file(document)
-
-
-def _own_file(document: dict[str, Any]) -> OwnFile:
-    """What `asdict` and JSON made of it, back again."""
-    entries = tuple(
-        Entry(tuple(one["titles"]), tuple(one["years"]), one["rating"], one["item_id"]) for one in document["entries"]
-    )
-    rejected = tuple(Rejected(**one) for one in document["rejected"])
-    scale = document["scale"] and tuple(document["scale"])
-    return OwnFile(**document | {"entries": entries, "rejected": rejected, "scale": scale})
+    return of_json(OwnFile, document)
