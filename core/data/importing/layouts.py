@@ -7,6 +7,7 @@ Others lay their files out likewise. A release has half stars from 0.5 to 5 and 
 it is known by its counts alone, and what it is not is named after its file and gets no licence.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -24,6 +25,7 @@ GENRES_100K = (
     "Film-Noir", "Horror", "Musical", "Mystery", "Romance", "Sci-Fi", "Thriller", "War", "Western",
 )  # fmt: skip
 _GENRES = {*GENRES_100K, "Children", "IMAX", "(no genres listed)"}
+_IMDB = re.compile(r"[0-9]{7,8}")
 _FLAGS = tuple(f"genre {name}" for name in GENRES_100K)
 _RATING_COLUMNS = ("userId", "movieId", "rating", "timestamp")
 _ITEM_COLUMNS = ("movieId", "title", "genres")
@@ -72,6 +74,17 @@ def fits(ratings: np.ndarray) -> bool:
     """Whether all ratings are half stars from 0.5 to 5, as in every release."""
     halves = ratings * 2
     return bool(len(ratings) and halves.min() >= 1 and halves.max() <= 10 and (halves == np.round(halves)).all())
+
+
+def movietweetings_scale(ratings: Table, columns: ColumnMapping) -> tuple[float, float] | None:
+    """0 to 10 where a table is laid out as MovieTweetings: IMDb's numbers between "::", and ratings above 5."""
+    if ratings.delimiter != DOUBLE_COLON or not columns.item or not columns.rating:
+        return None
+    items, cells = (
+        [row[ratings.columns.index(name)] for row in ratings.rows] for name in (columns.item, columns.rating)
+    )
+    above = any((number(cell) or 0) > 5 for cell in cells)
+    return (0.0, 10.0) if above and all(map(_IMDB.fullmatch, items)) else None
 
 
 def is_genre_flags(columns: Sequence[str]) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.data.importing.keys import Key, column_of, guess_item_key, items_table, join, nothing_joined
-from core.data.importing.layouts import Layout, fits, recognize
+from core.data.importing.layouts import Layout, fits, movietweetings_scale, recognize
 from core.data.importing.naming import guess, noun
 from core.data.importing.parts import groups, joined, size
 from core.data.importing.proposing import propose
@@ -37,7 +37,7 @@ class Plan:
         ratings: One table or more of the same columns.
         columns: Every role's column; None where there is none.
         min_rating, max_rating: The scale as stated; None where the ratings shall tell.
-        usual_scale: The release's, if all ratings fit it; None where there is no release.
+        usual_scale: Of a layout that is known, if all ratings fit it; else None.
         unclear: Needed roles without a column that somebody has to name.
         question: What somebody has to say first; None where all is clear.
         notes: What was left aside, in sentences.
@@ -137,6 +137,7 @@ def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
         max_rating=options.max_rating,
         unclear=lacking if asked and asked.proposed is not None else (),
         question=asked,
+        usual_scale=movietweetings_scale(whole, columns),
         notes=(*notes, *(f"{table.name} was not used." for table in tables if table.name not in used)),
         warnings=tuple(warnings),
     )
