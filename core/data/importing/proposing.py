@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from core.data.importing.rating_cells import read_cell
+from core.data.importing.rating_cells import is_unrated, read_cell
 from core.data.importing.request import ColumnMapping
 from core.data.importing.sniffing import Table
 from core.data.importing.times import are_dates
-from core.data.importing.values import number
+from core.data.importing.values import MISSING, number
 
 _LARGEST, _MOST_VALUES = 100, 101
 """Of a rating: the largest amount, and the most different values."""
@@ -69,18 +69,18 @@ def look_alike(table: Table) -> tuple[str | None, ...]:
 
 def is_time(cells: Sequence[str]) -> bool:
     """Whether cells are large whole numbers as of a clock, or dates; empty ones aside."""
-    filled, (low, high) = [cell for cell in cells if cell], _TIMES
+    filled, (low, high) = [cell for cell in cells if cell.lower() not in MISSING], _TIMES
     values = [number(cell) for cell in filled]
     if any(value is None for value in values):
         return are_dates(filled)
-    return any(all(low <= (value or 0) / 1000**step <= high for value in values) for step in range(4))
+    return bool(filled) and any(all(low <= (value or 0) / 1000**step <= high for value in values) for step in range(4))
 
 
 def _is_rating(cells: Sequence[str]) -> bool:
     """Whether cells are few different small numbers that come again, and no id such as 007 is among them."""
-    filled = [cell for cell in cells if cell]
+    filled = [cell for cell in cells if not is_unrated(cell)]
     values = {None if cell.reason else cell.value for cell in map(read_cell, filled)}
-    few = len(values) <= min(_MOST_VALUES, len(filled) / 2) and not any(map(_ID.fullmatch, filled))
+    few = bool(filled) and len(values) <= min(_MOST_VALUES, len(filled) / 2) and not any(map(_ID.fullmatch, filled))
     return few and all(value is not None and abs(value) <= _LARGEST for value in values)
 
 

@@ -90,6 +90,13 @@ MADE = [
         "a column named #", one(lines([(at, *row) for at, row in enumerate(SHORT)], above="#,user,item,rating\n")), ALL
     ),
     Case("a title and a blank line", one(lines(SHORT, above="Ratings of our club\n\nuser,item,rating\n")), ALL),
+    Case(
+        "no header, words for nothing",
+        one(lines((u, i, r if at % 5 else "NA", t if at % 4 else "NULL") for at, (u, i, r, t) in enumerate(ROWS))),
+        76,
+        {"no rating": 20},
+        mapping=FIRST_TWO,
+    ),
     Case("a title with an open quote", one(lines(SHORT, above='Our "club\nuser,item,rating\n')), ALL),
     Case("a title over two lines", one(lines(SHORT, above='"Our\nclub"\nuser,item,rating\n')), ALL),
     Case(
