@@ -4,11 +4,13 @@ import argparse
 import sys
 from dataclasses import fields
 from pathlib import Path
+from typing import get_args
 
 from core import data
 from core.cli.answer import Answer, pairs, table
 from core.cli.common import flag, given
 from core.data import ColumnMapping, ImportOptions, ImportReport
+from core.data.importing.request import STATED, Counts
 from core.data.nouns import count
 from core.data.releases import RELEASES
 from core.errors import UsageError
@@ -31,6 +33,7 @@ _TEXTS = {
     "noun": ("WORD", "What is rated, singular, such as movie or book."),
     "delimiter": ("C", "The character between columns; TAB for a tab."),
     "encoding": ("E", "Encoding of text files: utf-8, utf-16 or latin-1."),
+    "sheet": ("NAME", "The sheet of an Excel workbook to read; the first one without it."),
 }
 _NUMBERS = {
     "min_rating": (float, "X", "Lower end of the rating scale; lower ratings are left out."),
@@ -54,8 +57,24 @@ def add_flags(call: argparse.ArgumentParser) -> None:
     options.add_argument(
         "--header", action=argparse.BooleanOptionalAction, default=None, help="Whether the first row names the columns."
     )
+    options.add_argument(
+        "--reshape",
+        nargs="?",
+        const="proposed",
+        choices=("proposed", "person", "item"),
+        metavar="ROW",
+        help="Turn the cells of a wide table into ratings; person or item says what a row is, if not as proposed.",
+    )
     for name, (kind, metavar, text) in _NUMBERS.items():
         options.add_argument(flag(name), type=kind, metavar=metavar, help=text)
+    options.add_argument(
+        flag("no_rating"), type=float, action="append", metavar="X", help="A value that means no rating; repeatable."
+    )
+    options.add_argument(
+        flag("counts"),
+        choices=get_args(Counts),
+        help="The ratings are counts, such as plays: make ranks 1 to 5 within each person of them, or log2(1 + count).",
+    )
 
 
 def import_files(arguments: argparse.Namespace) -> Answer:
@@ -118,15 +137,18 @@ def _text(report: ImportReport) -> str:
             (made.noun, made.items),
             ("scale", f"{made.min_rating:g} to {made.max_rating:g}"),
             ("rows read", report.rows),
-            ("rows left out", report.rejected_total),
+            ("rows left out", report.unusable),
+            *([(STATED, stated)] if (stated := report.rejected_total - report.unusable) else []),
             ("duplicates", report.dropped_duplicates),
             ("too rare", report.dropped_rare.ratings),
         ]
     )
-    parts = [done, *report.notes]
+    mend = {"no_rating": "{value:g} leaves them out", "counts": "ranks or --counts log makes ratings of them"}
+    doubts = [f"{d.words} {flag(d.option)} {mend[d.option].format(value=d.value)}." for d in report.doubts]
+    parts = [done, *(f"Warning: {warning}" for warning in report.warnings), *report.notes, *doubts]
     if report.rejected:
         rows = [(row.file, row.line, row.reason) for row in report.rejected[:SHOWN]]
         parts.append(table(("file", "line", "left out because"), rows))
-    if report.rejected_total > SHOWN:
-        parts.append(f"the first {SHOWN} of {count(report.rejected_total, 'row')} left out; --json lists more")
+    if report.unusable > SHOWN:
+        parts.append(f"the first {SHOWN} of {count(report.unusable, 'row')} left out; --json lists more")
     return "\n\n".join(parts)

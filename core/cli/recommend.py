@@ -10,10 +10,11 @@ import numpy as np
 from core.analysis.components.pca import pca
 from core.analysis.new_user.explain import Explanation, Vectors, explain, item_vectors, printed, user_vectors
 from core.analysis.new_user.model import NewUserModel, fitting
-from core.analysis.new_user.own_ratings import MOST_RATINGS, from_file
+from core.analysis.new_user.own_ratings import MOST_RATINGS
 from core.analysis.new_user.recommend import best
 from core.cli.answer import Answer, listing, table
 from core.cli.common import add_count, entry, load
+from core.cli.person import FILE_HELP, read_person, remark
 from core.data.ratings import Ratings
 from core.data.splits import split
 from core.errors import LimitError, UsageError
@@ -52,7 +53,9 @@ def _add_person(call: argparse.ArgumentParser) -> None:
     call.add_argument(
         "--rate", action="append", default=[], metavar="ID=RATING", help="What the person rated; repeatable."
     )
-    call.add_argument("--from", dest="file", type=Path, metavar="FILE", help="Ratings saved on the page For you.")
+    call.add_argument(
+        "--from", dest="file", type=Path, metavar="FILE", help=f"{FILE_HELP} What --rate says comes before it."
+    )
 
 
 def show(arguments: argparse.Namespace) -> Answer:
@@ -186,13 +189,9 @@ def _rated(arguments: argparse.Namespace, ratings: Ratings) -> dict[str, float]:
     """What the person rated, from the file and over it from the flags."""
     rated: dict[str, float] = {}
     if arguments.file is not None:
-        try:
-            content = arguments.file.read_bytes()
-        except OSError as error:
-            raise UsageError(
-                f"{arguments.file} cannot be read ({error.strerror}); name a file saved on the page"
-            ) from None
-        rated |= from_file(content, ratings).given
+        person = read_person(arguments.file, ratings)
+        remark(arguments.file, person, arguments.run_id)
+        rated |= person.given
     for pair in arguments.rate:
         item, equals, text = pair.rpartition("=")
         if not equals:

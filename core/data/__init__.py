@@ -1,8 +1,9 @@
 """Datasets: what there is, and how more come in.
 
 `load` and the list are in `catalog`, the format on disk in `folder`. An import goes `importing.importer` (the one way
-in) → `isolation` (the process that reads) → `building`, which uses, in order, `sources` (bytes), `sniffing`, `layouts`
-and `plan` (what is what), `reading` and `parquet` (rows), `values`, `gathering` and `items`.
+in) → `isolation` (the process that reads) → `building`, which uses, in order, `sources` (bytes), `sniffing` and
+`heading` (tables), `layouts` and `plan` (what is what; it asks `naming`, `proposing`, `keys`, `wide`, `parts` and
+`questions`), `shapes`, `reading` and `parquet` (rows), `values`, `gathering` and `items`.
 """
 
 from core.data.catalog import (

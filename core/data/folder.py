@@ -3,7 +3,8 @@
     dataset.json      name, noun, scale, sizes, digest, licence, citation
     users.parquet     user_id; row number = user_index
     items.parquet     item_id, title, year, genres, further columns; row number = item_index
-    ratings.parquet   user_index, item_index (int32), rating (float32), timestamp (int64 epoch seconds; not in all)
+    ratings.parquet   user_index, item_index (int32), rating (float32), timestamp (int64 epoch seconds, null where
+                     a rating has none; not in all)
 
 The ratings hold row numbers, not ids, so that 32 million of them load in
 seconds and in no more memory than the arrays need.
@@ -18,7 +19,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.data.ratings import Ratings, Vocabulary
+from core.data.ratings import NO_TIME, Ratings, Vocabulary
 from core.disk.checksums import to_disk
 from core.errors import BadSchemaError
 
@@ -32,7 +33,8 @@ def write_folder(folder: Path, ratings: Ratings, *, created_at: str = "") -> Non
     """Write a dataset into a folder that exists, each file down to the disk."""
     columns = {"user_index": ratings.user_index, "item_index": ratings.item_index, "rating": ratings.rating}
     if ratings.timestamp is not None:
-        columns["timestamp"] = ratings.timestamp
+        missing = ratings.timestamp == NO_TIME
+        columns["timestamp"] = pa.array(ratings.timestamp, mask=missing) if missing.any() else ratings.timestamp
     _write(folder / "ratings.parquet", pa.table(columns))
     _write(folder / "users.parquet", pa.table({"user_id": pa.array(ratings.users.ids, pa.string())}))
     _write(folder / "items.parquet", _item_columns(ratings))
@@ -90,7 +92,7 @@ def read_folder(folder: Path) -> Ratings:
             user_index=_rows(ratings["user_index"], len(users)),
             item_index=_rows(ratings["item_index"], len(items)),
             rating=ratings["rating"].to_numpy(),
-            timestamp=ratings["timestamp"].to_numpy() if "timestamp" in ratings.column_names else None,
+            timestamp=_times(ratings["timestamp"]) if "timestamp" in ratings.column_names else None,
             item_table=_item_table(items),
             min_rating=float(about["min_rating"]),
             max_rating=float(about["max_rating"]),
@@ -98,6 +100,11 @@ def read_folder(folder: Path) -> Ratings:
         )
     except (OSError, ValueError, KeyError, pa.ArrowException) as error:
         raise _unreadable(folder, error) from error
+
+
+def _times(column: pa.ChunkedArray) -> np.ndarray:
+    """Epoch seconds, NO_TIME where there are none."""
+    return np.asarray((column.fill_null(NO_TIME) if column.null_count else column).to_numpy())
 
 
 def _rows(column: pa.ChunkedArray, size: int) -> np.ndarray:

@@ -11,6 +11,9 @@ import pandas as pd
 
 from core.errors import UnknownItemError
 
+NO_TIME = int(np.iinfo(np.int64).min)
+"""Stands among timestamps where a rating has none: NumPy's "not a time", before all times."""
+
 
 @dataclass(frozen=True, eq=False)
 class Vocabulary:
@@ -76,7 +79,8 @@ class Ratings:
         users, items: The ids of the rows.
         user_index, item_index: int32, (n_ratings,), rows in `users` and `items`.
         rating: float32, (n_ratings,), in rating units.
-        timestamp: int64 epoch seconds, (n_ratings,), or None where the data has none.
+        timestamp: int64 epoch seconds, (n_ratings,), NO_TIME for a rating without
+            one; None where the data has none.
         item_table: One row an item in the order of `items`: title (str),
             year (float, NaN where unknown), genres (list of str), then any
             further columns of the data.

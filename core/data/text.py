@@ -6,6 +6,10 @@ import unicodedata
 MAX_TITLE = 300
 """Characters of a title or label that are kept."""
 
+SPOILED, REPLACEMENT = "\ufffe", "\ufffd"
+"""What stands for bytes that are not UTF-8 while a file is read, a character that no text holds on purpose; and what
+people see in its place."""
+
 # Controls, and the marks that turn the direction of everything after them.
 UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb]+"
@@ -14,7 +18,7 @@ UNSEEN = re.compile(
 
 def one_line(text: str, limit: int = MAX_TITLE) -> str:
     """`text` as one line without unseen characters, at most `limit` long; markup stays as text."""
-    text = text[: 8 * limit]
+    text = text[: 8 * limit].replace(SPOILED, REPLACEMENT)
     if UNSEEN.search(text):
         text = " ".join(UNSEEN.sub(" ", text).split())
     text = text.strip()

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.cache import analyses, loaders
 from dashboard.embeddings.parts import show_method
-from dashboard.for_you import listing, own_ratings, position, rate, why_dialog, words
+from dashboard.for_you import bring, listing, own_ratings, position, rate, why_dialog, words
 from dashboard.for_you.view import load_view
 from dashboard.shared import phrases
 from dashboard.shared.markup import escape
@@ -41,6 +41,7 @@ ratings = loaders.ratings(run.dataset.dataset_id)
 own_ratings.adopt_link(ratings)
 own_ratings.write_link(ratings.dataset_id)
 show_message()
+bring.section(ratings)
 view = load_view(run.run_id)
 model, rows, person = view.model, view.rows, view.person
 entry = analyses.rating_entry(ratings.dataset_id)

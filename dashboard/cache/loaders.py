@@ -14,6 +14,7 @@ from core import data
 from core.config import RunConfig, SplitConfig
 from core.data import ColumnMapping, DatasetInfo, ImportOptions, Preview, uploads
 from core.data.nouns import count
+from core.data.own.titles import TitleIndex
 from core.data.ratings import Ratings
 from core.data.splits import Split, split
 from core.errors import DatasetError, LimitError, UnknownJobError
@@ -46,6 +47,12 @@ def runner() -> Runner:
 def ratings(dataset_id: str) -> Ratings:
     """One dataset in memory."""
     return data.load(dataset_id)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def title_index(dataset_id: str) -> TitleIndex:
+    """The items of one dataset by their titles."""
+    return TitleIndex(ratings(dataset_id))
 
 
 def dataset_infos() -> list[DatasetInfo]:

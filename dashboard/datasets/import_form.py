@@ -15,14 +15,17 @@ from core.data import NO_COLUMN, ColumnMapping, ImportOptions, Preview, uploads
 from core.data.importing.request import TablePreview
 from core.errors import ExplorerError
 from dashboard.cache import loaders
+from dashboard.datasets import doubts_form, import_questions
 from dashboard.jobs import imports
 from dashboard.session import state
 from dashboard.shared import elements
 from dashboard.shared.markup import escape
 
 _KEPT, _ROUND = "_import", "_import_round"
-_READING = ("delimiter", "header", "encoding")
+_READING = ("delimiter", "header", "encoding", "sheet", "reshape")
 """Options on which it depends what the columns are."""
+_MEANING = ("no_rating", "counts")
+"""Options on which it depends what the ratings are."""
 
 DELIMITERS = {",": "Comma ,", ";": "Semicolon ;", "\t": "Tab", "|": "Bar |", ":": "Colon :", " ": "Space"}
 ENCODINGS = {"utf-8": "UTF-8", "utf-16": "UTF-16", "latin-1": "Latin-1"}
@@ -48,11 +51,11 @@ class Draft:
 
         A widget whose value is replaced from here may report the old one as somebody's choice.
         """
-        return f"{name} {value} {self.upload} {self.options.get('delimiter')}"
+        return f"{name} {value} {self.upload} {self.options.get('delimiter')} {self.options.get('sheet')}"
 
     def preview(self) -> Preview:
         """What an import would do; raises as `loaders.preview` does."""
-        reading = {name: value for name, value in self.options.items() if name in _READING}
+        reading = {name: value for name, value in self.options.items() if name in (*_READING, *_MEANING)}
         return loaders.preview(self.upload, ColumnMapping(**self.mapping), ImportOptions(**reading))
 
 
@@ -65,8 +68,8 @@ def show() -> None:
         accept_multiple_files=True,
         key=key,
         on_change=lambda: _received(key),
-        help="CSV, TSV, JSON lines, Parquet or gzip, several at once, or a zip of them; MovieLens archives as they "
-        "were downloaded. They are read on this server and go nowhere else.",
+        help="CSV, TSV, Excel (.xlsx), JSON, Parquet or gzip, several at once, or a zip of them; MovieLens archives as "
+        "they were downloaded. They are read on this server and go nowhere else.",
     )
     draft = current()
     if draft is None:
@@ -83,6 +86,9 @@ def show() -> None:
         _remove()
         return
     _what_was_found(draft, preview)
+    for warning in preview.warnings:
+        st.warning(escape(warning), icon=":material/warning:")
+    doubts_form.show(preview, draft.options, draft.key, _say)
     for table in preview.tables:
         _first_rows(table)
     if preview.tables:
@@ -142,6 +148,11 @@ def _what_was_found(draft: Draft, preview: Preview) -> None:
     if not preview.code:
         words = f"Recognized as {preview.layout}." if preview.layout else "Recognized."
         st.markdown(f":material/check_circle: {words} {' '.join(map(escape, preview.notes))}")
+        if draft.options.get("reshape"):
+            import_questions.reshaped(draft.options["reshape"], _say_all)
+        return
+    if preview.question:
+        import_questions.ask(preview, preview.question, _say_all)
         return
     elements.error(preview.code, preview.message)
     if preview.delimiter:
@@ -182,17 +193,23 @@ def _first_rows(table: TablePreview) -> None:
 
 def _ask(draft: Draft, preview: Preview) -> None:
     """What is unclear, openly; the name, the noun and the scale; the rest folded away."""
+    if len(preview.tables[0].sheets) > 1:
+        sheets = {name: name for name in preview.tables[0].sheets}
+        _choice(draft, "sheet", "Sheet of the workbook", sheets, preview.tables[0].sheet)
     unclear = list(preview.unclear)
-    if unclear:
+    if preview.question and import_questions.needs_fields(preview):
         with st.container(border=True):
             st.markdown("**Which column is it?** Names did not tell.")
             with st.grid(3, min_column_width=180):
                 for role in unclear:
                     _role(draft, preview, role)
+            import_questions.agree(preview.question, draft.mapping, preview.unclear, _say_all)
     if not preview.code:
         _about(draft, preview)
     with st.expander(
-        "How it is read", icon=":material/tune:", expanded=preview.code in ("WRONG_DELIMITER", "BAD_ENCODING")
+        "How it is read",
+        icon=":material/tune:",
+        expanded=preview.code in ("WRONG_DELIMITER", "BAD_ENCODING"),
     ):
         with st.grid(3, min_column_width=180):
             _choice(draft, "delimiter", "Columns are divided at", DELIMITERS, preview.tables[0].delimiter or None)
@@ -217,8 +234,13 @@ def _about(draft: Draft, preview: Preview) -> None:
             preview.noun,
             "The word that the pages say: movie, book, game.",
         )
-        _number(draft, "min_rating", "Lowest rating possible", preview.min_rating)
-        _number(draft, "max_rating", "Highest rating possible", preview.max_rating)
+        if not draft.options.get("counts"):
+            _number(draft, "min_rating", "Lowest rating possible", preview.min_rating)
+            _number(draft, "max_rating", "Highest rating possible", preview.max_rating)
+    if draft.options.get("counts"):
+        if preview.min_rating is not None:
+            st.caption(f"Among the first rows, ratings go from {preview.min_rating:.3g} to {preview.max_rating:.3g}.")
+        return
     st.caption(
         "The scale is what the first rows suggest. Left as it is, all ratings decide; an end that you set is kept, and "
         "ratings outside it are left out and listed."
@@ -237,7 +259,9 @@ def _role(draft: Draft, preview: Preview, role: str) -> None:
     taken = dict(zip(table.roles, table.columns, strict=True)).get(role)
     optional = role in ("timestamp", "title", "genres", "year")
     options = [*([NO_COLUMN] if optional else []), *table.columns]
-    value = taken if taken is not None else draft.mapping.get(role, NO_COLUMN if optional else None)
+    proposed = preview.question.proposed if preview.question else None
+    unsaid = NO_COLUMN if optional else getattr(proposed, role, None)
+    value = taken if taken is not None else draft.mapping.get(role, unsaid)
     label = f"{_ROLES[role].capitalize()} is in" + (" (item table)" if part == "items" else "")
     _select(draft, role, label, options, value, words={NO_COLUMN: "No column"}, placeholder="Choose a column")
 
@@ -260,7 +284,7 @@ def _select(
         placeholder=placeholder,
         key=key,
         on_change=_take,
-        args=(name, key),
+        args=(name, key, value),
     )
 
 
@@ -278,12 +302,22 @@ def _number(draft: Draft, name: str, label: str, recognized: float | None, minim
 def _draw(widget: Callable[..., Any], draft: Draft, name: str, label: str, value: Any, **more: Any) -> None:
     """A widget that shows `value`; only what somebody changes counts as said."""
     key = draft.key(name, value)
-    widget(label, value=value, key=key, on_change=_take, args=(name, key), **more)
+    widget(label, value=value, key=key, on_change=_take, args=(name, key, value), **more)
 
 
-def _take(name: str, key: str) -> None:
-    """Remember what somebody set in a field, or that it was emptied; a callback."""
-    _say(name, st.session_state[key])
+def _take(name: str, key: str, shown: Any) -> None:
+    """Remember what somebody set in a field, or that it was emptied; a callback.
+
+    A field that another one replaced reports what it showed once more, which nobody has set.
+    """
+    if st.session_state[key] != shown:
+        _say(name, st.session_state[key])
+
+
+def _say_all(said: dict[str, str | None]) -> None:
+    """Remember several of them; a callback."""
+    for name, value in said.items():
+        _say(name, value)
 
 
 def _say(name: str, value: Any) -> None:

@@ -157,7 +157,7 @@ def _line(model: NewUserModel, rows: Rows, row: int, rank: int, entry: Entry, pr
     item = ratings.items.ids[row]
     guess = words.guess(predictions.rating[row], predictions.sure, row, rows.noun, (entry.low, entry.high))
     with rate.line_of(f"**{rank}** · {rate.name(ratings, rows, row)}"):
-        st.markdown(guess, width=230)
+        st.markdown(guess, width=180)
         rate.give(ratings, rows, row, entry, fine=False, place="list")
         if st.button(
             "Why",

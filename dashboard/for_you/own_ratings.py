@@ -4,21 +4,18 @@ They belong to the data and not to a model: another run of the same data guesses
 written on the server.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import streamlit as st
 
-from core.analysis.new_user.own_ratings import MOST_RATINGS, Loaded, from_file, from_link, to_link
+from core.analysis.new_user.own_ratings import MOST_RATINGS, from_link, to_link
 from core.data.ratings import Ratings
-from core.errors import ExplorerError
-from dashboard.cache import loaders
 from dashboard.session import address_bar
 from dashboard.shared import phrases
 
 LINK = "rated"
 _OWN, _MESSAGE = "_own_ratings", "_own_message"
-UPLOAD = "own_file"
 
 
 @dataclass
@@ -38,7 +35,7 @@ class Own:
 
 @dataclass(frozen=True)
 class Message:
-    """A message to show once: what a file or a link held, or why it could not be used (then with a code)."""
+    """A message to show once: what a file held, or why a link could not be used (then with a code)."""
 
     text: str
     code: str = ""
@@ -103,7 +100,8 @@ def adopt_link(ratings: Ratings) -> None:
     if text is None:
         return
     loaded = from_link(text, ratings)
-    _take(ratings.dataset_id, loaded)
+    for item, rating in loaded.given.items():
+        rate(ratings.dataset_id, item, rating)
     if loaded.left_out:
         _say(f"Of the link {_left_out(loaded.left_out)}", "NO_GOOD_ROWS")
 
@@ -113,24 +111,11 @@ def write_link(dataset_id: str) -> None:
     address_bar.put(LINK, to_link(own(dataset_id).given) or None)
 
 
-def load(dataset_id: str) -> None:
-    """Take over the ratings in the file somebody chose, beside those there are; a callback."""
-    chosen = st.session_state.get(UPLOAD)
-    if chosen is None:
-        return
-    try:
-        loaded = from_file(chosen.getvalue(), loaders.ratings(dataset_id))
-    except ExplorerError as error:
-        _say(f"{phrases.sentence(str(error))} Your ratings are as they were.", error.code)
-        return
-    _take(dataset_id, loaded)
-    rest = f" {_left_out(loaded.left_out)}" if loaded.left_out else ""
-    _say(f"{phrases.count(len(loaded.given), 'rating')} loaded.{rest}")
-
-
-def _take(dataset_id: str, loaded: Loaded) -> None:
-    for item, rating in loaded.given.items():
+def add(dataset_id: str, given: Mapping[str, float]) -> None:
+    """Take over the ratings of a file, over those there are."""
+    for item, rating in given.items():
         rate(dataset_id, item, rating)
+    _say(f"{phrases.count(len(given), 'rating')} loaded.")
 
 
 def _left_out(reasons: Iterable[str]) -> str:

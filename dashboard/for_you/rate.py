@@ -1,4 +1,4 @@
-"""Where somebody rates: a first set that is known to many, whatever else they search for, and their file."""
+"""Where somebody rates: a first set that is known to many, and whatever else they search for."""
 
 import json
 from collections.abc import Collection
@@ -179,9 +179,9 @@ def _key(place: str, what: str, item: str) -> str:
 
 
 def _keep(ratings: Ratings, mine: Own) -> None:
-    """Saving, loading and beginning anew."""
+    """Saving and beginning anew."""
     n = len(mine.given)
-    with st.popover("Keep, load or clear", icon=":material/save:"):
+    with st.popover("Keep or clear", icon=":material/save:"):
         st.markdown(
             "Your ratings stay in this browser tab; nothing is written on the server. "
             + (
@@ -199,15 +199,6 @@ def _keep(ratings: Ratings, mine: Own) -> None:
             on_click="ignore",
             disabled=n == 0,
             key="own_save",
-        )
-        st.file_uploader(
-            "Load a saved file",
-            type="json",
-            key=own_ratings.UPLOAD,
-            on_change=own_ratings.load,
-            args=(ratings.dataset_id,),
-            max_upload_size=2,
-            help="What is in the file is added to what is here.",
         )
         with st.container(horizontal=True):
             st.button(

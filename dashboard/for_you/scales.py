@@ -3,15 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-
+from core.data.own.matching import step_of
 from core.data.ratings import Ratings
-
-LOOKED_AT = 100_000
-"""Ratings that the step of a scale is read from, at most."""
-
-STEPS = (1.0, 0.5, 0.25, 0.1, 0.05, 0.01)
-"""Distances between ratings that a scale can have."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +14,7 @@ class Entry:
     Attributes:
         kind: "thumbs" for two values, "stars" for scales from a half or one to 5, "number" for all others.
         low, high: Ends of the scale.
-        step: Distance of two ratings next to each other, one of STEPS but for thumbs.
+        step: Distance of two ratings next to each other, from `step_of`.
     """
 
     kind: Literal["stars", "thumbs", "number"]
@@ -53,10 +46,8 @@ class Entry:
 def entry(ratings: Ratings) -> Entry:
     """The way that fits a dataset, by the values that occur in it."""
     low, high = ratings.min_rating, ratings.max_rating
-    values = np.unique(ratings.rating[:: -(-len(ratings) // LOOKED_AT)].astype(np.float64))
-    if set(values) == {low, high} or (high - low == 1 and set(values) < {low, high}):
-        return Entry("thumbs", low, high, high - low)
-    away = np.append(values, high) - low
-    step = next((step for step in STEPS if np.allclose(away / step, np.round(away / step), atol=1e-3)), STEPS[-1])
+    step = step_of(ratings)
+    if step == high - low:
+        return Entry("thumbs", low, high, step)
     stars = high == 5 and low in (0.5, 1.0) and step in (1.0, 0.5)
     return Entry("stars" if stars else "number", low, high, step)

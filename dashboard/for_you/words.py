@@ -169,8 +169,8 @@ def foldin(run: Run, nouns: str) -> str:
 def measured() -> str:
     """What the benchmark of fold-in found, on the bundled ratings (Markdown)."""
     return (
-        "Measured on the bundled ratings with the default model: five groups of people were kept out of training in "
-        "turn, a few of their ratings revealed, and the rest of theirs guessed. RMSE by the number revealed:\n\n"
+        "Measured on the bundled movie ratings with the default model: five groups of people were kept out of training "
+        "in turn, a few of their ratings revealed, and the rest of theirs guessed. RMSE by the number revealed:\n\n"
         "| | 1 | 3 | 5 | 10 | 20 |\n|---|---|---|---|---|---|\n"
         "| the movie's mean | 1.002 | 1.002 | 1.002 | 1.002 | 1.002 |\n"
         "| averages of the movie and the person | 0.968 | 0.954 | 0.942 | 0.924 | 0.913 |\n"

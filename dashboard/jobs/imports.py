@@ -74,8 +74,10 @@ def result_words(report: ImportReport) -> str:
         f"{phrases.count(data.items, data.noun)}, from {data.min_rating:g} to {data.max_rating:g}."
     )
     sentences = [size, f"{phrases.count(report.rows, 'row')} read, {data.ratings:,} kept."]
-    if report.rejected_total:
-        sentences.append(f"{phrases.count(report.rejected_total, 'row')} left out as unusable: the lines are below.")
+    if report.unusable:
+        sentences.append(f"{phrases.count(report.unusable, 'row')} left out as unusable: the lines are below.")
+    if stated := report.rejected_total - report.unusable:
+        sentences.append(f"{phrases.count(stated, 'row')} left out, as was said, because the value means “no rating”.")
     if report.dropped_duplicates:
         kept = "the latest" if data.timestamps else "the last"
         sentences.append(
@@ -92,12 +94,19 @@ def result_words(report: ImportReport) -> str:
         sentences.append(f"{phrases.count(report.untitled, data.noun)} without a title go by their id.")
     if report.already_there:
         sentences.append("The very same ratings were here before under this name: they are one dataset.")
-    return " ".join([*sentences, *(escape(note) for note in report.notes)])
+    sentences += [escape(note) for note in report.notes]
+    sentences += [
+        f"{escape(doubt.words)} They were kept; the form offers another choice when the files are brought again."
+        for doubt in report.doubts
+    ]
+    return " ".join(sentences)
 
 
 def show_report(report: ImportReport) -> None:
     """What an import did: in words, and the rows left out as a table."""
     st.success(result_words(report), icon=":material/check_circle:")
+    for warning in report.warnings:
+        st.warning(escape(warning), icon=":material/warning:")
     if not report.rejected:
         return
     reasons = pd.DataFrame(report.rejected_by_reason.items(), columns=["Left out because", "Rows"])
@@ -108,7 +117,7 @@ def show_report(report: ImportReport) -> None:
         [(row.file, row.line, row.reason) for row in report.rejected], columns=["File", "Line", "Left out because"]
     )
     right.dataframe(lines, hide_index=True, height="content" if len(lines) < 8 else 300, alt="Rows left out, by line")
-    if len(lines) < report.rejected_total:
-        right.caption(f"The first {len(lines):,} of {report.rejected_total:,}.")
+    if len(lines) < report.unusable:
+        right.caption(f"The first {len(lines):,} of {report.unusable:,}.")
     with right:
         tables.download("Download these lines", partial(tables.csv, lines), file="left-out.csv")

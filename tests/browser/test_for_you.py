@@ -2,6 +2,7 @@
 
 import json
 import re
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from core.store.runs import RunStore
 from tests.browser.conftest import FEW, Server
 from tests.browser.waiting import settled
 from tests.conftest import run_on
+from tests.core.data.own.test_matching import CASE
 
 TEN = 10
 
@@ -130,7 +132,7 @@ def test_ratings_survive_a_reload_and_come_back_from_a_file(trained: Server, pag
     given = rated(page)
     page.reload()
     counted(page, 1)
-    page.get_by_role("button", name="Keep, load or clear").click()
+    page.get_by_role("button", name="Keep or clear").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as a file").click()
     saved = tmp_path / "mine.json"
@@ -139,9 +141,35 @@ def test_ratings_survive_a_reload_and_come_back_from_a_file(trained: Server, pag
     assert {entry["item_id"]: f"{entry['rating']:g}" for entry in entries} == given
     page.get_by_role("button", name="Clear my ratings").click()
     expect(page.get_by_text("Do you know one of these movies?")).to_be_visible()
-    page.locator("input[type=file]").set_input_files(saved)
+    page.keyboard.press("Escape")
+    bring(page, saved)
+    page.get_by_role("button", name="Use this 1 rating").click()
     counted(page, 1)
     assert rated(page) == given
+
+
+def bring(page: Page, file: Path) -> None:
+    """Choose a file, and wait until it is shown what it says."""
+    page.get_by_text("Bring ratings you have").click()
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_role("button", name="Choose another file")).to_be_visible()
+    settled(page)
+
+
+def test_letterboxds_zip_becomes_a_list_of_guesses(trained: Server, page: Page, tmp_path: Path):
+    packed = tmp_path / "letterboxd-me.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("watched.csv", "Date,Name,Year,Letterboxd URI\n2024-01-01,Up,2009,https://boxd.it/x\n")
+        archive.write(CASE, "ratings.csv")
+    open_page(trained, page)
+    bring(page, packed)
+    expect(page.get_by_text("5 of 6 ratings matched to movies of this data")).to_be_visible()
+    page.get_by_role("button", name="Use these 5 ratings").click()
+    counted(page, 5)
+    assert rated(page) == {"1": "4.5", "6": "4", "2571": "3.5", "4973": "4.5", "1214": "5"}
+    expect(page.get_by_text("Guesses from your 5 ratings")).to_be_visible()
+    expect(page.get_by_role("button", name="Why", exact=True)).to_have_count(TEN)
+    assert not list(trained.home.rglob("*letterboxd*"))
 
 
 def test_somebody_elses_guess_opens_from_its_link(trained: Server, page: Page):

@@ -45,8 +45,8 @@ class NewUserModel:
     @cached_property
     def prior(self) -> Prior:
         """Whom to expect. The noise is the model's validation error: what it does not know even of its own people."""
-        min_error = 1e-3 * (self.ratings.max_rating - self.ratings.min_rating)
-        return people_prior(self.run.scorer, self.trained_users, noise=max(self.run.outcome.val_rmse, min_error) ** 2)
+        noise = max(self.run.outcome.val_rmse, self._min_error) ** 2
+        return people_prior(self.run.scorer, self.trained_users, noise=noise)
 
     @cached_property
     def looked_at(self) -> np.ndarray:
@@ -74,7 +74,12 @@ class NewUserModel:
     @property
     def spread(self) -> float:
         """How far off always guessing the mean is, RMSE on the validation ratings, rating units."""
-        return self.run.started.mean_rmse
+        return max(self.run.started.mean_rmse, self._min_error)
+
+    @property
+    def _min_error(self) -> float:
+        """An error that is above zero even where all ratings are equal, rating units."""
+        return 1e-3 * (self.ratings.max_rating - self.ratings.min_rating or 1.0)
 
     @cached_property
     def _by_user(self) -> tuple[np.ndarray | None, np.ndarray]:

@@ -1,8 +1,9 @@
 """Somebody's own ratings, outside any dataset: as a file they keep, and as part of a link.
 
-The file is JSON, so that ids of any kind survive:
+The file is JSON, so that ids of any kind survive, and is read by `core.data.own`:
 
-    {"format": "embedding-explorer ratings", "ratings": [{"item_id": "1", "title": "Toy Story (1995)", "rating": 4.5}]}
+    {"format": "embedding-explorer ratings", "scale": [0.5, 5.0],
+     "ratings": [{"item_id": "1", "title": "Toy Story (1995)", "rating": 4.5}]}
 
 A link holds `ID:RATING` pairs with commas between them, the ids percent-encoded.
 """
@@ -14,15 +15,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote
 
-from core.data.nouns import count
+from core.data.own.files import FORMAT
 from core.data.ratings import Ratings
-from core.errors import BadFormatError, NoGoodRowsError, TooLargeError
 
-FORMAT = "embedding-explorer ratings"
-
-MOST_BYTES = 2_000_000
-MOST_RATINGS = 5_000
-"""More than anybody rates by hand; a page would have to draw each."""
+MOST_RATINGS = 20_000
+"""More than anybody's own."""
 
 MOST_LINKED = 20
 """Ratings that a link holds; more would make it too long to pass on."""
@@ -30,7 +27,7 @@ MOST_LINKED = 20
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a file or a link held.
+    """What a link held.
 
     Attributes:
         given: Ratings by item id, in rating units, in the order they came.
@@ -42,38 +39,14 @@ class Loaded:
 
 
 def to_file(given: Mapping[str, float], ratings: Ratings) -> bytes:
-    """The file that `from_file` reads."""
+    """The file that `core.data.own.files.read` reads."""
     titles = ratings.item_table["title"]
     entries = [
         {"item_id": item, "title": str(titles.iat[ratings.items.index(item)]), "rating": rating}
         for item, rating in given.items()
     ]
-    return json.dumps({"format": FORMAT, "ratings": entries}, ensure_ascii=False, indent=1).encode()
-
-
-def from_file(content: bytes, ratings: Ratings) -> Loaded:
-    """Ratings from a file; titles in it are for people and are not read.
-
-    Raises:
-        TooLargeError: It has more bytes or ratings than anybody's own.
-        BadFormatError: It is not such a file.
-        NoGoodRowsError: Not one of its ratings is on an item of this data and inside the scale.
-    """
-    if len(content) > MOST_BYTES:
-        raise TooLargeError(f"the file has {len(content):,} bytes; a file of own ratings has at most {MOST_BYTES:,}")
-    try:
-        document = json.loads(content)
-    except (ValueError, RecursionError):
-        raise BadFormatError("the file is not JSON; choose one that was saved on this page") from None
-    entries = document.get("ratings") if isinstance(document, dict) else None
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise BadFormatError('the file has no list of "ratings"; choose one that was saved on this page')
-    if len(entries) > MOST_RATINGS:
-        raise TooLargeError(f"the file has {count(len(entries), 'rating')}; allowed are {MOST_RATINGS:,}")
-    loaded = _checked([(entry.get("item_id"), entry.get("rating")) for entry in entries], ratings)
-    if entries and not loaded.given:
-        raise NoGoodRowsError(f"of {count(len(entries), 'rating')} none fits this data: {loaded.left_out[0]}")
-    return loaded
+    scale = [ratings.min_rating, ratings.max_rating]
+    return json.dumps({"format": FORMAT, "scale": scale, "ratings": entries}, ensure_ascii=False, indent=1).encode()
 
 
 def to_link(given: Mapping[str, float]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.data.folder import write_folder
+from core.data.importing.doubts import doubts, logarithms, ranks
 from core.data.importing.gathering import (
     Columns,
     Gathering,
@@ -18,18 +19,19 @@ from core.data.importing.gathering import (
     without_rare,
 )
 from core.data.importing.items import Items, read_items
+from core.data.importing.keys import nothing_joined
 from core.data.importing.layouts import ABOUT
 from core.data.importing.plan import Plan, make_plan, roles_of
 from core.data.importing.reading import Malformed
 from core.data.importing.request import ColumnMapping, DroppedRare, ImportOptions, ImportRequest, Preview, TablePreview
 from core.data.importing.sniffing import Table, even_sign, first_lines
 from core.data.importing.sources import Source, collect
-from core.data.importing.values import number
 from core.data.nouns import count
 from core.data.ratings import Ratings, Vocabulary
 from core.data.text import one_line
 from core.errors import (
     DatasetError,
+    EmptyFileError,
     MissingColumnError,
     NoGoodRowsError,
     NoRowsError,
@@ -53,15 +55,18 @@ def build(request: ImportRequest, out: Path, report: Reporter) -> dict[str, Any]
     """
     report(0.0, "Looking at the files")
     options, limits = request.options, request.limits
-    plan = make_plan(collect(request.paths, limits), request)
+    plan = make_plan(collect(request.paths, limits, options.sheet), request)
     plan.check()
-    gathering = Gathering(plan, limits)
+    gathering = Gathering(plan, limits, options)
     columns = gathering.read(report)
     good = len(columns)
     _check_rows(plan, gathering, good)
+    plan = plan.fitting(columns.rating)
     report(0.8, "Cleaning")
+    doubtful = () if options.counts else doubts(columns.rating, plan.columns.rating or "")
     columns = without_duplicates(columns)  # each step lets go of the arrays before it
     unique = len(columns)
+    columns = _meant(columns, options)
     columns, rare = without_rare(columns, options.min_user_ratings, options.min_item_ratings)
     columns, user_ids, item_ids = renumbered(columns, gathering.users.array(), gathering.items.array())
     _check_size(len(user_ids), len(item_ids), len(columns), rare)
@@ -73,24 +78,43 @@ def build(request: ImportRequest, out: Path, report: Reporter) -> dict[str, Any]
         columns = replace(columns, stamp=gathering.times.seconds(columns.stamp))
     write_folder(
         out,
-        _ratings(plan, columns, user_ids, item_ids, items),
+        _ratings(plan, gathering, columns, user_ids, item_ids, items),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
     return {
         "layout": plan.layout,
         "rows": gathering.rows,
+        "lines_without_rows": gathering.lines_without_rows,
         "rejected": [asdict(row) for row in gathering.rejected],
         "rejected_by_reason": dict(gathering.reasons),
         "dropped_duplicates": good - unique,
         "dropped_rare": asdict(rare),
         "untitled": items.untitled,
-        "notes": [*plan.notes, *_item_notes(plan, items, malformed)],
+        "notes": [
+            *plan.notes,
+            *gathering.notes,
+            *_value_notes(gathering),
+            *_item_notes(plan, items, malformed),
+        ],
+        "doubts": [asdict(doubt) for doubt in doubtful],
+        "warnings": [nothing_joined(plan.items, plan.columns.item_id, item_ids, items.first_keys)]
+        if plan.items and items.untitled == len(item_ids)
+        else [],
     }
 
 
-def _ratings(plan: Plan, columns: Columns, user_ids: np.ndarray, item_ids: np.ndarray, items: Items) -> Ratings:
+def _meant(columns: Columns, options: ImportOptions) -> Columns:
+    """Counts as the ratings that they shall be; others as they are."""
+    if options.counts == "ranks":
+        return replace(columns, rating=ranks(columns.user, columns.rating))
+    return replace(columns, rating=logarithms(columns.rating)) if options.counts == "log" else columns
+
+
+def _ratings(
+    plan: Plan, gathering: Gathering, columns: Columns, user_ids: np.ndarray, item_ids: np.ndarray, items: Items
+) -> Ratings:
     """The dataset; raises TooSmallError where all ratings are equal and no usual scale holds them."""
-    low, high = _scale(plan, float(columns.rating.min()), float(columns.rating.max()))
+    low, high = _scale(plan, gathering, columns.rating)
     if low >= high:
         raise TooSmallError(
             f"all ratings are {columns.rating[0]:g}: nothing can be learned from them; state the rating scale, "
@@ -113,9 +137,20 @@ def _ratings(plan: Plan, columns: Columns, user_ids: np.ndarray, item_ids: np.nd
     )
 
 
-def _scale(plan: Plan, lowest: float, highest: float) -> tuple[float, float]:
-    """The ends of the scale as stated, else of the usual one that the ratings fit."""
-    low, high = usual_scale(lowest, highest)
+def _scale(plan: Plan, gathering: Gathering, rating: np.ndarray) -> tuple[float, float]:
+    """The ends of the scale as stated, else as the texts of the ratings say, else of the usual one that they fit."""
+    lowest, highest = float(rating.min()), float(rating.max())
+    if gathering.options.counts:  # the stated ends are those of the counts
+        return (1.0, 5.0) if gathering.options.counts == "ranks" else (lowest, highest)
+    bottom, top = gathering.cells.ends()
+    if bottom is None and top is not None:  # "8/10" tells no lower end
+        bottom = next((start for start in (1.0, 0.5, 0.0) if start <= lowest and start < top), lowest)
+    if bottom is not None:
+        low, high = bottom, highest if top is None else top
+    elif plan.usual_scale and plan.usual_scale[0] <= lowest and highest <= plan.usual_scale[1]:
+        low, high = plan.usual_scale
+    else:
+        low, high = usual_scale(lowest, highest)
     return low if plan.min_rating is None else plan.min_rating, high if plan.max_rating is None else plan.max_rating
 
 
@@ -125,7 +160,9 @@ def _check_rows(plan: Plan, gathering: Gathering, good: int) -> None:
         raise NoRowsError(f"{name} has no rows; export it again")
     if not good:
         common = sorted(gathering.reasons.items(), key=lambda pair: -pair[1])[:3]
-        reasons = ", ".join(f"{reason} ({count:,})" for reason, count in common)
+        reasons = ", ".join(f"{reason} ({number:,})" for reason, number in common)
+        first = gathering.cells.first_unread
+        reasons += f"; the first is {one_line(first, 40)!r}" if first else ""
         raise NoGoodRowsError(
             f"{name} has {count(gathering.rows, 'row')} and no rating: {reasons}; "
             "check which column is which, the delimiter and the rating scale"
@@ -144,10 +181,30 @@ def _check_size(users: int, items: int, ratings: int, rare: DroppedRare) -> None
         )
 
 
+def _value_notes(gathering: Gathering) -> list[str]:
+    """What was decided about ratings and times, and what is neither a rating nor a fault."""
+    unit, counts = gathering.cells.unit, gathering.options.counts
+    notes = [f"Ratings are written as “{unit}”."] if unit else []
+    if comma := gathering.cells.first_comma:
+        notes.append(f"Ratings such as {comma} are read with a decimal comma, as {comma.replace(',', '.')}.")
+    if counts == "ranks":
+        notes.append("Counts became ranks: 1 for the fifth that a person used least, 5 for the fifth used most.")
+    elif counts == "log":
+        notes.append("Counts became log2(1 + count): one more is about twice as often.")
+    aside = (f"{what}: {number:,}." for what, number in gathering.aside.items() if number)
+    return [*notes, *aside, *gathering.times.notes]
+
+
 def _item_notes(plan: Plan, items: Items, malformed: Malformed) -> list[str]:
-    notes = []
+    notes = malformed.notes(plan.items.name) if plan.items and plan.items not in plan.ratings else []
     if plan.items and malformed.count:
         notes.append(f"{plan.items.name}: {count(malformed.count, 'row')} with a wrong number of columns left out.")
+    if plan.items and items.loosely:
+        rated, named = items.example
+        notes.append(
+            f"{count(items.loosely, 'id')} written otherwise in {plan.items.name}, without leading zeros or decimals, "
+            f"or with them: {one_line(rated, 40)!r} is {one_line(named, 40)!r} there."
+        )
     if items.untitled:
         notes.append(f"{count(items.untitled, 'rated item')} without a row in the item table: the id serves as title.")
     return notes
@@ -158,12 +215,14 @@ def preview(request: ImportRequest) -> Preview:
     sources: list[Source] = []
     result = _NOTHING
     try:
-        sources = collect(request.paths, request.limits)
+        sources = collect(request.paths, request.limits, request.options.sheet)
         plan = make_plan(sources, request)
         result = _preview(plan)
         plan.check()
+        result = _with_sample(result, plan, request)
     except DatasetError as error:
-        if isinstance(error, WrongDelimiterError):
+        empty_sheet = isinstance(error, EmptyFileError) and sources and sources[0].sheets
+        if isinstance(error, WrongDelimiterError) or empty_sheet:
             result = _undivided(sources[0], request.options)
         elif isinstance(error, MissingColumnError) and result is _NOTHING:  # show the columns that there are
             result = preview(replace(request, mapping=ColumnMapping()))
@@ -172,10 +231,6 @@ def preview(request: ImportRequest) -> Preview:
 
 
 def _preview(plan: Plan) -> Preview:
-    table, column = plan.ratings[0], plan.columns.rating
-    place = table.columns.index(column) if column in table.columns else None
-    numbers = [] if place is None else [value for row in table.rows if (value := number(row[place])) is not None]
-    low, high = _scale(plan, min(numbers), max(numbers)) if numbers else (plan.min_rating, plan.max_rating)
     tables = [*plan.ratings, *([plan.items] if plan.items and plan.items not in plan.ratings else [])]
     return replace(
         _NOTHING,
@@ -184,10 +239,30 @@ def _preview(plan: Plan) -> Preview:
         noun=plan.noun,
         tables=tuple(_table_preview(plan, table) for table in tables),
         unclear=plan.unclear,
-        min_rating=low,
-        max_rating=high,
+        min_rating=plan.min_rating,
+        max_rating=plan.max_rating,
         notes=plan.notes,
+        question=plan.question,
+        warnings=plan.warnings,
     )
+
+
+def _with_sample(seen: Preview, plan: Plan, request: ImportRequest) -> Preview:
+    """The preview, with what an import makes of the first rows; raises NoGoodRowsError where none is a rating."""
+    options = request.options
+    everything = Gathering(plan, request.limits, replace(options, no_rating=(), counts=None))
+    doubtful = doubts(everything.read_sample().rating, plan.columns.rating or "")
+    sample = Gathering(plan, request.limits, options)
+    columns = sample.read_sample()
+    if not len(columns):
+        if sample.cells.first_unread:
+            _check_rows(plan, sample, 0)
+        return replace(seen, doubts=doubtful)
+    low, high = _scale(plan, sample, _meant(columns, options).rating)
+    left_out = [f"{count:,} × {reason}" for reason, count in sorted(sample.reasons.items(), key=lambda pair: -pair[1])]
+    notes = [f"Left out of the first {sample.rows:,} rows: {', '.join(left_out)}."] if left_out else []
+    notes = [*plan.notes, *notes, *_value_notes(sample)]
+    return replace(seen, min_rating=low, max_rating=high, notes=tuple(notes), doubts=doubtful)
 
 
 def _undivided(source: Source, options: ImportOptions) -> Preview:
@@ -195,6 +270,7 @@ def _undivided(source: Source, options: ImportOptions) -> Preview:
     lines, encoding = first_lines(source, options)
     rows = tuple((one_line(line, _CELL),) for line in lines[:_ROWS] if line.strip())
     table = TablePreview(source.name, "ratings", "text", "", False, encoding, ("column 1",), ("",), rows)
+    table = replace(table, sheet=source.sheet, sheets=source.sheets)
     return replace(_NOTHING, tables=(table,), delimiter=even_sign("\n".join(lines)))
 
 
@@ -204,9 +280,11 @@ def _table_preview(plan: Plan, table: Table) -> TablePreview:
         part="ratings" if table in plan.ratings else "items",
         kind=table.kind,
         delimiter=table.delimiter,
-        header=table.header_rows > 0,
+        header=table.header_rows > 0 and not table.headless,
         encoding=table.encoding,
         columns=table.columns,
         roles=roles_of(plan, table),
         rows=tuple(tuple(one_line(cell, _CELL) for cell in row) for row in table.rows[:_ROWS]),
+        sheet=table.source.sheet,
+        sheets=table.source.sheets,
     )

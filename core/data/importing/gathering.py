@@ -4,16 +4,19 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from core.data.importing.plan import Plan
-from core.data.importing.reading import Batch, Malformed, batches
-from core.data.importing.request import DroppedRare, Rejected
+from core.data.importing.rating_cells import RatingCells
+from core.data.importing.reading import Batch, Malformed, blank_rows
+from core.data.importing.request import STATED, DroppedRare, ImportOptions, Rejected
+from core.data.importing.shapes import batches
 from core.data.importing.sniffing import Table
-from core.data.importing.values import REASONS, Ids, Numbers, Times
+from core.data.importing.times import Times
+from core.data.importing.values import CODE, REASONS, Ids
 from core.data.text import one_line
 from core.settings import ImportLimits
 
@@ -136,24 +139,34 @@ class Gathering:
     """Reads the plan's rating tables batch after batch, and counts what is wrong in them.
 
     Attributes:
+        options: What is left out, and what becomes of counts.
         users, items: The ids that the ratings number.
         times: Knows the unit of the times.
+        cells: Knows the scale that the ratings' texts state.
         rows: Rows found, good and bad.
+        lines_without_rows: Lines of headers, blank ones, and lines that continue a row above them.
         rejected: Bad rows, the first of them.
         reasons: How many bad rows there are, for each reason.
+        notes: What was mended in the tables, in sentences.
+        aside: What is neither a rating nor a fault: how many, by its name.
     """
 
     plan: Plan
     limits: ImportLimits
+    options: ImportOptions
     rows: int = 0
+    lines_without_rows: int = 0
+    notes: list[str] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     reasons: Counter[str] = field(default_factory=Counter)
+    aside: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         columns, limits = self.plan.columns, self.limits
         self.users, self.items = Ids("user", limits), Ids("item", limits)
         self.times = Times()
-        self._numbers = Numbers(self.plan.min_rating, self.plan.max_rating)
+        low = 0.0 if self.options.counts and self.plan.min_rating is None else self.plan.min_rating
+        self.cells = RatingCells(low, self.plan.max_rating, self.options.no_rating)
         self._names = [name for name in (columns.user, columns.item, columns.rating, columns.timestamp) if name]
         self._parts: list[list[np.ndarray]] = [[] for _ in self._names]
 
@@ -178,30 +191,42 @@ class Gathering:
             self._add_malformed(table, malformed, rejected)
         return self._joined()
 
+    def read_sample(self) -> Columns:
+        """The same for the first rows alone, which the tables hold already."""
+        for table in self.plan.ratings:
+            cells = [[row[table.columns.index(name)] for row in table.rows] for name in self._names]
+            columns = {name: pa.array(column, pa.string()) for name, column in zip(self._names, cells, strict=True)}
+            if table.rows:
+                self._take(Batch(columns, partial(np.add, table.header_rows + 1)), table)
+        return self._joined()
+
     def _take(self, batch: Batch, table: Table) -> list[Rejected]:
         """Keep the good rows of a batch; the first of the bad ones."""
         texts = [batch.columns[name] for name in self._names]
-        rating, reason = self._numbers.read(texts[2])
+        rating, reason = self.cells.read(texts[2])
         kept = [self.users.encode(texts[0]), self.items.encode(texts[1]), rating]
         if len(texts) == 4:
-            stamp, unreadable = self.times.read(texts[3])
-            reason = np.where(reason == 0, unreadable, reason)
+            stamp, kinds = self.times.read(texts[3])
             kept.append(stamp)
         for ids in (kept[1], kept[0]):  # of several reasons the user's counts before the item's
             reason = np.where(ids < 0, -ids, reason)
-        blank = _blank(texts)
+        blank = blank_rows(texts)
         good = (reason == 0) & ~blank
-        self.rows += len(good) - int(np.count_nonzero(blank))
+        blanks = int(np.count_nonzero(blank))
+        self.rows += len(good) - blanks
+        self.lines_without_rows += blanks
         self.limits.check("max_rows", self.rows, f"rows in {table.name}")
         for part, values in zip(self._parts, kept, strict=True):
             part.append(values[good])
+        if len(texts) == 4:
+            self.times.keep(kinds[good])
         return self._rejected(batch, table, reason, np.flatnonzero(~good & ~blank))
 
     def _rejected(self, batch: Batch, table: Table, reason: np.ndarray, bad: np.ndarray) -> list[Rejected]:
         codes, counts = np.unique(reason[bad], return_counts=True)
         for code, count in zip(codes.tolist(), counts.tolist(), strict=True):
             self.reasons[REASONS[code]] += count
-        first = bad[: self.limits.max_rejected]
+        first = bad[reason[bad] != CODE[STATED]][: self.limits.max_rejected]  # what was stated would hide what is wrong
         texts = batch.columns[self._names[2]].take(pa.array(first, pa.int64())).to_pylist()
         lines = batch.numbers(first).tolist() if len(first) else []
         return [
@@ -213,6 +238,9 @@ class Gathering:
         """Count the rows that did not have the table's columns, and list the first of all bad rows by line."""
         count = malformed.count
         self.rows += count
+        self.lines_without_rows += malformed.lines_without_rows(table.header_rows)
+        self.notes += malformed.notes(table.name)
+        self.aside.update(malformed.aside)
         if count:
             self.reasons[_WRONG_WIDTH] += count
         rows = [Rejected(table.name, line, why) for line, why in malformed.first]
@@ -227,19 +255,9 @@ class Gathering:
             arrays.append(np.concatenate(part) if part else np.empty(0, kind))
             part.clear()  # column by column, so that no more than one is held twice
         user, item, rating, *stamp = arrays
-        return Columns(user, item, rating, stamp[0] if stamp else None)
+        return Columns(user, item, rating, self.times.resolved(stamp[0]) if stamp else None)
 
 
 def _in_words(reason: str, rating: str | None) -> str:
-    shows_value = reason in ("rating is not a number", "rating is outside the scale")
+    shows_value = reason in ("rating is not a number", "rating is outside the scale", "rating is in another unit")
     return f"{reason}: {one_line(rating or '', 40)!r}" if shows_value else reason
-
-
-def _blank(columns: list[pa.Array]) -> np.ndarray:
-    """Rows in which no column holds anything: blank lines, which are no ratings at all."""
-    blank = np.ones(len(columns[0]), bool)
-    for column in columns:
-        if not blank.any():
-            break
-        blank &= pc.equal(pc.fill_null(column, ""), "").to_numpy(zero_copy_only=False)
-    return blank

@@ -1,25 +1,40 @@
 """The GroupLens releases, recognized by what their files hold.
 
 ml-100k: `u.data` (four numbers between tabs) and `u.item` (24 columns between |, nineteen genre flags, Latin-1).
-ml-1m, ml-10M100K: four or three columns between "::". Later ones: CSV with `userId,movieId,rating,timestamp`.
+ml-1m, ml-10M100K: four columns between "::". Later ones: CSV with `userId,movieId,rating,timestamp`.
+
+Others lay their files out likewise. A release has half stars from 0.5 to 5 and its own genres; without an item table
+it is known by its counts alone, and what it is not is named after its file and gets no licence.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+import pyarrow.compute as pc
+
+from core.data.importing.reading import Malformed, batches
 from core.data.importing.request import ColumnMapping
 from core.data.importing.sniffing import DOUBLE_COLON, Table
 from core.data.importing.values import number
+from core.settings import ImportLimits
 
 GENRES_100K = (
     "unknown", "Action", "Adventure", "Animation", "Children's", "Comedy", "Crime", "Documentary", "Drama", "Fantasy",
     "Film-Noir", "Horror", "Musical", "Mystery", "Romance", "Sci-Fi", "Thriller", "War", "Western",
 )  # fmt: skip
+_GENRES = {*GENRES_100K, "Children", "IMAX", "(no genres listed)"}
+_IMDB = re.compile(r"[0-9]{7,8}")
 _FLAGS = tuple(f"genre {name}" for name in GENRES_100K)
 _RATING_COLUMNS = ("userId", "movieId", "rating", "timestamp")
 _ITEM_COLUMNS = ("movieId", "title", "genres")
 _BETWEEN_BYTES = 40_000_000
 """Between the ratings of ml-1m (25 MB, packed 5) and of ml-10M100K (265 MB, packed 60)."""
+_COUNTED_BYTES = 30_000_000
+"""A file without an item table is counted up to this size; ml-10M100K comes with its movies.dat."""
+_COUNTS = {"MovieLens 100K": (100_000, 943, 1_682), "MovieLens 1M": (1_000_209, 6_040, 3_706)}
+"""Ratings, users and items of the releases."""
 
 _CITATION = (
     "F. Maxwell Harper and Joseph A. Konstan. 2015. The MovieLens Datasets: History and Context. ACM Transactions on "
@@ -40,20 +55,36 @@ class Layout:
     Attributes:
         ratings, items: The tables, their columns named as the later releases name them.
         mapping: Which column is what.
-        min_rating, max_rating: The release's scale; None where the ratings tell.
+        scale: The release's, if all ratings fit it.
     """
 
     name: str
     ratings: Table
     items: Table | None
     mapping: ColumnMapping
-    min_rating: float | None
-    max_rating: float | None
+    scale: tuple[float, float]
 
 
-def recognize(tables: Sequence[Table]) -> Layout | None:
-    """The GroupLens layout of the tables; None where they have none."""
-    return _hundred_thousand(tables) or _double_colons(tables) or _csv(tables)
+def recognize(tables: Sequence[Table], limits: ImportLimits) -> Layout | None:
+    """The GroupLens layout of the tables; None where they have none. Raises as reading does."""
+    return _hundred_thousand(tables, limits) or _double_colons(tables, limits) or _csv(tables)
+
+
+def fits(ratings: np.ndarray) -> bool:
+    """Whether all ratings are half stars from 0.5 to 5, as in every release."""
+    halves = ratings * 2
+    return bool(len(ratings) and halves.min() >= 1 and halves.max() <= 10 and (halves == np.round(halves)).all())
+
+
+def movietweetings_scale(ratings: Table, columns: ColumnMapping) -> tuple[float, float] | None:
+    """0 to 10 where a table is laid out as MovieTweetings: IMDb's numbers between "::", and ratings above 5."""
+    if ratings.delimiter != DOUBLE_COLON or not columns.item or not columns.rating:
+        return None
+    items, cells = (
+        [row[ratings.columns.index(name)] for row in ratings.rows] for name in (columns.item, columns.rating)
+    )
+    above = any((number(cell) or 0) > 5 for cell in cells)
+    return (0.0, 10.0) if above and all(map(_IMDB.fullmatch, items)) else None
 
 
 def is_genre_flags(columns: Sequence[str]) -> bool:
@@ -61,38 +92,67 @@ def is_genre_flags(columns: Sequence[str]) -> bool:
     return tuple(columns[-len(_FLAGS) :]) == _FLAGS
 
 
-def _hundred_thousand(tables: Sequence[Table]) -> Layout | None:
+def _hundred_thousand(tables: Sequence[Table], limits: ImportLimits) -> Layout | None:
     ratings = [table for table in tables if table.delimiter == "\t" and _four_numbers(table)]
     if not ratings:
         return None
     # The release brings ten splits of the same ratings besides; the file with all of them is the largest.
     largest = replace(max(ratings, key=lambda table: table.source.size), columns=_RATING_COLUMNS)
     u_item = next((table for table in tables if _is_u_item(table)), None)
+    if u_item is None and not _has_counts(largest, "MovieLens 100K", limits):
+        return None
     items = u_item and replace(
         u_item, columns=("movieId", "title", "release date", "video release date", "IMDb URL", *_FLAGS), quoting=False
     )
-    return Layout("MovieLens 100K", largest, items, _mapping(items), 1.0, 5.0)
+    return Layout("MovieLens 100K", largest, items, _mapping(items), (1.0, 5.0))
 
 
-def _double_colons(tables: Sequence[Table]) -> Layout | None:
+def _double_colons(tables: Sequence[Table], limits: ImportLimits) -> Layout | None:
     ratings = next((table for table in tables if table.delimiter == DOUBLE_COLON and _four_numbers(table)), None)
     if ratings is None:
         return None
     ratings = replace(ratings, columns=_RATING_COLUMNS)
     movies_dat = next((table for table in tables if _is_movies_dat(table)), None)
     items = movies_dat and replace(movies_dat, columns=_ITEM_COLUMNS)
-    # Which of the two it is shows in half stars, which need not be among the first rows, or in the size; so the scale
-    # is left to the ratings themselves.
+    if items is None:
+        known = _has_counts(ratings, "MovieLens 1M", limits)
+        return Layout("MovieLens 1M", ratings, None, _mapping(None), (1.0, 5.0)) if known else None
+    # Which of the two it is shows in half stars, which need not be among the first rows, or in the size.
     ten = ratings.source.size > _BETWEEN_BYTES or any("." in row[2] for row in ratings.rows)
-    return Layout("MovieLens 10M" if ten else "MovieLens 1M", ratings, items, _mapping(items), None, None)
+    name, scale = ("MovieLens 10M", (0.5, 5.0)) if ten else ("MovieLens 1M", (1.0, 5.0))
+    return Layout(name, ratings, items, _mapping(items), scale)
 
 
 def _csv(tables: Sequence[Table]) -> Layout | None:
     ratings = next((table for table in tables if table.columns == _RATING_COLUMNS and table.delimiter == ","), None)
     items = next((table for table in tables if table.columns == _ITEM_COLUMNS and table.delimiter == ","), None)
-    if ratings is None or items is None:
+    if ratings is None or items is None or not _fit(ratings) or not _has_genres(items):
         return None
-    return Layout("MovieLens", ratings, items, _mapping(items), 0.5, 5.0)
+    return Layout("MovieLens", ratings, items, _mapping(items), (0.5, 5.0))
+
+
+def _has_counts(table: Table, release: str, limits: ImportLimits) -> bool:
+    """Whether a table of ratings has as many rows, users and items as a release."""
+    if table.source.size > _COUNTED_BYTES:
+        return False
+    columns = ["userId", "movieId"]
+    rows, distinct = 0, [set[str](), set[str]()]
+    for batch in batches(table, columns, limits, Malformed(0)):
+        rows += len(batch.columns[columns[0]])
+        for ids, name in zip(distinct, columns, strict=True):
+            ids.update(pc.unique(batch.columns[name]).to_pylist())
+    return (rows, *map(len, distinct)) == _COUNTS[release]
+
+
+def _fit(table: Table) -> bool:
+    """Whether the ratings of the first rows are a release's; what is no number, the import will reject."""
+    ratings = [number(row[2]) for row in table.rows]
+    return fits(np.array([rating for rating in ratings if rating is not None], np.float64))
+
+
+def _has_genres(items: Table) -> bool:
+    """Whether the genres of the first items are MovieLens' own."""
+    return all(_GENRES.issuperset(row[2].split("|")) for row in items.rows)
 
 
 def _mapping(items: Table | None) -> ColumnMapping:
@@ -103,9 +163,7 @@ def _mapping(items: Table | None) -> ColumnMapping:
 def _four_numbers(table: Table) -> bool:
     if table.kind != "text" or not _unnamed(table, 4):
         return False
-    whole = all(row[0].isdecimal() and row[1].isdecimal() and row[3].isdecimal() for row in table.rows)
-    ratings = [number(row[2]) for row in table.rows]
-    return whole and all(rating is not None and 0.5 <= rating <= 5 for rating in ratings)
+    return _fit(table) and all(row[place].isdecimal() for row in table.rows for place in (0, 1, 3))
 
 
 def _is_u_item(table: Table) -> bool:
@@ -116,9 +174,9 @@ def _is_u_item(table: Table) -> bool:
 
 def _is_movies_dat(table: Table) -> bool:
     numbered = table.delimiter == DOUBLE_COLON and _unnamed(table, 3)
-    return numbered and all(row[0].isdecimal() for row in table.rows)
+    return numbered and _has_genres(table) and all(row[0].isdecimal() for row in table.rows)
 
 
 def _unnamed(table: Table, width: int) -> bool:
     """Whether a table has rows of so many columns and no header."""
-    return len(table.columns) == width and table.columns[0] == "column 1" and bool(table.rows)
+    return len(table.columns) == width and table.headless and bool(table.rows)

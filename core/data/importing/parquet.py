@@ -4,23 +4,18 @@ import contextlib
 import tempfile
 from collections.abc import Callable, Iterator
 from operator import methodcaller
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from core.data.importing.cells import EXACT, LONGEST, text_of
 from core.data.importing.sources import Source, raise_if_out_of_memory
 from core.errors import BadFormatError
 from core.settings import ImportLimits
 
 _BATCH_ROWS = 2**16
-_LONGEST = 2500
-"""Characters of a value that are looked at: far more than an id or a title may have."""
-
-_EXACT = 2**53
-"""Whole numbers up to here are exact as floats."""
 
 
 @contextlib.contextmanager
@@ -104,7 +99,7 @@ def _stored(kind: pa.DataType) -> pa.DataType:
 
 
 def _cut(column: pa.Array) -> pa.Array:
-    return pc.utf8_slice_codeunits(column.cast(pa.large_string()), 0, _LONGEST).cast(pa.string())
+    return pc.utf8_slice_codeunits(column.cast(pa.large_string()), 0, LONGEST).cast(pa.string())
 
 
 def _epoch_seconds(column: pa.Array) -> pa.Array:
@@ -115,27 +110,12 @@ def _epoch_seconds(column: pa.Array) -> pa.Array:
 def _whole_floats(column: pa.Array) -> pa.Array:
     """Text of floats; whole ones without ".0", because pandas makes floats of whole numbers beside missing ones."""
     values = column.cast(pa.float64()).to_numpy(zero_copy_only=False)
-    whole = np.isfinite(values) & (np.abs(values) <= _EXACT) & (values == np.floor(values))
+    whole = np.isfinite(values) & (np.abs(values) <= EXACT) & (values == np.floor(values))
     if whole.all():
         return pa.array(values.astype(np.int64)).cast(pa.string())
     texts = column.cast(pa.string())
     kept = pa.array(np.where(whole, values, 0).astype(np.int64)).cast(pa.string())
     return pc.if_else(pc.and_(pa.array(whole), column.is_valid()), kept, texts)
-
-
-def text_of(value: Any) -> str:
-    """One value as text: whole floats without ".0", lists joined by |, nothing as ""."""
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return "|".join(text_of(part) for part in value[:1000] if not isinstance(part, list | dict))
-    if isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT:
-        return str(int(value))
-    if isinstance(value, bool):
-        return str(int(value))
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    return str(value)[:_LONGEST]
 
 
 def _texts(schema: pa.Schema, columns: list[str]) -> list[str]:

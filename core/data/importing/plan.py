@@ -1,93 +1,26 @@
 """Which table holds the ratings, which the items, and which column is what: for the preview and the import."""
 
 import contextlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from types import MappingProxyType
 from typing import Any
 
-from core.data.importing.layouts import Layout, recognize
-from core.data.importing.request import NO_COLUMN, ColumnMapping, ImportOptions, ImportRequest, Role
+import numpy as np
+
+from core.data.importing.keys import Key, column_of, guess_item_key, items_table, join, nothing_joined
+from core.data.importing.layouts import Layout, fits, movietweetings_scale, recognize
+from core.data.importing.naming import guess, noun
+from core.data.importing.parts import groups, joined, size
+from core.data.importing.proposing import propose
+from core.data.importing.questions import RATING_TABLE, how_read, layout_words, named_item, question
+from core.data.importing.request import NO_COLUMN, ColumnMapping, ImportOptions, ImportRequest, Question, Role
 from core.data.importing.sniffing import Table, examine
 from core.data.importing.sources import Source
+from core.data.importing.wide import Melted, melt
+from core.data.services import whose_export
 from core.data.text import one_line
 from core.errors import ArchiveUnsafeError, BadEncodingError, DatasetError, MissingColumnError, NoRowsError
 from core.settings import ImportLimits
-
-# The usual names, compared without case, spaces and punctuation; an earlier one wins over a later.
-_NAMES: Mapping[Role, str] = MappingProxyType(
-    {
-        "user": (
-            "userid uid user users userno usernumber userkey useridentifier reviewerid customerid memberid "
-            "accountid visitorid profileid personid raterid readerid listenerid playerid authorid customer "
-            "reviewer member rater person visitor account profile reader listener player username "
-            "reviewername profilename respondent"
-        ),
-        "item": (
-            "itemid movieid filmid bookid isbn gameid productid asin parentasin songid trackid artistid "
-            "albumid animeid restaurantid businessid recipeid jokeid courseid beerid wineid showid seriesid "
-            "videoid articleid storyid podcastid venueid hotelid placeid appid iid item movie film book game "
-            "product song track artist album anime restaurant business recipe joke course beer wine show "
-            "series video article podcast venue hotel place app itemname moviename movietitle booktitle "
-            "gametitle"
-        ),
-        "rating": (
-            "rating ratings score stars star overall userrating userscore reviewscore reviewrating "
-            "bookrating movierating ratingvalue value preference grade mark vote votes like liked thumbs "
-            "thumb feedback playcount points reviewoverall"
-        ),
-        "timestamp": (
-            "timestamp time unixtimestamp unixreviewtime reviewtime ratedat ratingtime ratingtimestamp "
-            "createdat created datetime date reviewdate ratingdate ts datecreated updatedat tstamp"
-        ),
-        "title": (
-            "title itemtitle movietitle booktitle gametitle name itemname moviename productname gamename "
-            "songname trackname artistname animename recipename primarytitle originaltitle label"
-        ),
-        "genres": (
-            "genres genre genreslist tags tag categories category listedin subjects topics styles style keywords type"
-        ),
-        "year": (
-            "year releaseyear yearofpublication publicationyear originalpublicationyear startyear "
-            "yearpublished releasedate publicationdate published released date"
-        ),
-    }
-)
-_RANK = {role: {name: rank for rank, name in enumerate(names.split())} for role, names in _NAMES.items()}
-_OTHER_NAMES = {
-    "movie": "film", "book": "isbn", "product": "asin", "song": "track", "restaurant": "business", "show": "series",
-    "article": "story", "place": "venue",
-}  # fmt: skip
-_NOUNS = (
-    "movie", "book", "game", "product", "song", "artist", "album", "anime", "restaurant", "recipe", "joke", "course",
-    "beer", "wine", "show", "video", "article", "podcast", "hotel", "place", "app",
-)  # fmt: skip
-
-
-def guess(columns: Sequence[str], role: Role) -> str | None:
-    """The column whose name fits a role best; None where none does."""
-    rank = _RANK[role]
-    fitting = [column for column in columns if _plain(column) in rank]
-    return min(fitting, key=lambda column: rank[_plain(column)], default=None)
-
-
-def guess_item_key(columns: Sequence[str], rating_item: str | None) -> str | None:
-    """The column of an item table that names the item: as in the rating table, else by its name, else "id"."""
-    same = next((column for column in columns if rating_item and _plain(column) == _plain(rating_item)), None)
-    named = same or guess(columns, "item")
-    return named or next((column for column in columns if _plain(column) in ("id", "index", "key", "no")), None)
-
-
-def noun(item_column: str) -> str:
-    """What is rated, read from the name of the item column; "item" where it does not say."""
-    plain = _plain(item_column)
-    return next((noun for noun in _NOUNS if plain.startswith((noun, _OTHER_NAMES.get(noun, noun)))), "item")
-
-
-def _plain(column: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", column.lower())
-
 
 NEEDED: tuple[Role, ...] = ("user", "item", "rating")
 _OF_A_RATING: tuple[Role, ...] = (*NEEDED, "timestamp")
@@ -104,8 +37,11 @@ class Plan:
         ratings: One table or more of the same columns.
         columns: Every role's column; None where there is none.
         min_rating, max_rating: The scale as stated; None where the ratings shall tell.
-        unclear: Needed roles without a column.
+        usual_scale: Of a layout that is known, if all ratings fit it; else None.
+        unclear: Needed roles without a column that somebody has to name.
+        question: What somebody has to say first; None where all is clear.
         notes: What was left aside, in sentences.
+        warnings: What is probably not as somebody wants it, in sentences.
     """
 
     layout: str
@@ -119,6 +55,9 @@ class Plan:
     max_rating: float | None
     unclear: tuple[str, ...]
     notes: tuple[str, ...]
+    question: Question | None = None
+    usual_scale: tuple[float, float] | None = None
+    warnings: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Pass if the plan can be carried out.
@@ -129,11 +68,8 @@ class Plan:
             BadEncodingError: The text is not UTF-8, and nothing tells what it is.
         """
         table = self.ratings[0]
-        if self.unclear:
-            raise MissingColumnError(
-                f"{table.name} has no column for the {' and the '.join(self.unclear)} that can be told by name; "
-                f"found: {', '.join(table.columns[:30])}; say which column it is"
-            )
+        if self.question:
+            raise MissingColumnError(self.question.in_full)
         if not any(table.rows for table in self.ratings):
             raise NoRowsError(f"{table.name} has a header and no rows below it; export it again")
         for part in (*self.ratings, *([self.items] if self.items else [])):
@@ -142,6 +78,14 @@ class Plan:
                     f"{part.name} is not UTF-8 text; choose the encoding latin-1 if accents look right with it, "
                     "or save it as UTF-8"
                 )
+
+    def fitting(self, ratings: np.ndarray) -> "Plan":
+        """The plan for what was read: not a GroupLens release where the ratings are not such a release's."""
+        if not self.group_lens or fits(ratings):
+            return self
+        name = _name_of(self.ratings[0].name) if self.name == self.layout else self.name
+        note = f"The files are laid out as {self.layout}, and the ratings are others: no licence of it was noted."
+        return replace(self, layout=RATING_TABLE, group_lens=False, name=name, notes=(*self.notes, note))
 
 
 def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
@@ -152,30 +96,50 @@ def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
     """
     mapping, options = request.mapping, request.options
     tables, failed = _tables(sources, options, request.limits)
-    layout = recognize(tables)
+    layout = recognize(tables, request.limits)
     if layout and _agrees(mapping, layout.mapping):
         return _from_layout(layout, tables, options)
-    complete = _rating_tables(tables, mapping)
-    ratings = complete or [max(tables, key=lambda table: (_roles_found(table, mapping), table.source.size))]
-    columns = _rating_columns(ratings[0], mapping)
-    items = _items_table([table for table in tables if table not in ratings], mapping, columns)
-    if items:
-        columns = _item_columns(items, mapping, columns)
-    elif mapping.title:
-        items, columns = ratings[0], _item_columns(ratings[0], replace(mapping, item_id=columns.item), columns)
+    ratings = _rating_tables(tables, mapping, options)
+    whole = joined(ratings)
+    columns = _rating_columns(whole, mapping)
+    others = [table for table in tables if table.source not in [part.source for part in ratings]]
+    told = None if mapping.item_id or mapping.title else _told_by_items(whole, columns, mapping, others, request)
+    named, warnings = named_item(whole, columns), list[str]()
+    items: Table | None
+    if told:
+        columns, items = told
+    else:
+        items, key = items_table(others, whole, mapping, columns, request.limits)
+        if items:
+            columns = _item_columns(items, mapping, replace(columns, item=key.rating) if key else columns, key)
+            if not key and columns.item:
+                ids = (dict.fromkeys(column_of(*pair)) for pair in ((whole, columns.item), (items, columns.item_id)))
+                warnings = [nothing_joined(items, columns.item_id, *ids)]
+        elif mapping.title:
+            items, columns = ratings[0], _item_columns(ratings[0], replace(mapping, item_id=columns.item), columns)
     used = {table.name for table in (*ratings, *([items] if items else []))}
+    lacking = tuple(role for role in NEEDED if not getattr(columns, role))
+    asked = question(whole, columns, mapping, lacking)
+    if asked and (asked.wide or asked.service):
+        columns = ColumnMapping()  # what a name told does not hold: nothing is the rating, or nobody the person
+    notes = [*failed, *how_read(ratings, whole, columns, mapping)]
+    if options.reshape and not isinstance(whole, Melted):
+        notes.append(f"{whole.name} is no wide table: nothing was reshaped.")
     return Plan(
-        layout="rating table" if complete else "",
+        layout="" if asked else layout_words(whole),
         group_lens=False,
         name=options.name or _name_of(ratings[0].name),
-        noun=options.noun or noun(columns.item or ""),
+        noun=options.noun or noun(named),
         ratings=tuple(ratings),
         items=items,
         columns=columns,
         min_rating=options.min_rating,
         max_rating=options.max_rating,
-        unclear=tuple(role for role in NEEDED if not getattr(columns, role)),
-        notes=tuple(failed) + tuple(f"{table.name} was not used." for table in tables if table.name not in used),
+        unclear=lacking if asked and asked.proposed is not None else (),
+        question=asked,
+        usual_scale=movietweetings_scale(whole, columns),
+        notes=(*notes, *(f"{table.name} was not used." for table in tables if table.name not in used)),
+        warnings=tuple(warnings),
     )
 
 
@@ -216,21 +180,30 @@ def _from_layout(layout: Layout, tables: Sequence[Table], options: ImportOptions
         ratings=(layout.ratings,),
         items=layout.items,
         columns=layout.mapping,
-        min_rating=layout.min_rating if options.min_rating is None else options.min_rating,
-        max_rating=layout.max_rating if options.max_rating is None else options.max_rating,
+        min_rating=options.min_rating,
+        max_rating=options.max_rating,
         unclear=(),
         notes=tuple(notes),
+        usual_scale=layout.scale,
     )
 
 
-def _rating_tables(tables: Sequence[Table], mapping: ColumnMapping) -> list[Table]:
-    """All tables with the columns of the first, largest one that has user, item and rating."""
-    full = [table for table in tables if _roles_found(table, mapping) == len(NEEDED)]
+def _rating_tables(tables: Sequence[Table], mapping: ColumnMapping, options: ImportOptions) -> list[Table]:
+    """The parts of the table of ratings: the largest that has user, item and rating, else what is most like one."""
+    candidates = groups(tables)
+    full = [group for group in candidates if _roles_found(joined(group), mapping) == len(NEEDED)]
+    if not full and options.reshape:
+        rows_are_items = {"item": True, "person": False}.get(options.reshape)
+        full = groups([melted for table in tables if (melted := melt(table, rows_are_items))])
     if not full:
-        return []
-    largest = max(full, key=lambda table: table.source.size)
-    same = [table for table in full if table.columns == largest.columns and table.kind == largest.kind]
-    return same if largest.columns[0] != "column 1" else [largest]
+        exports = [group for group in candidates if whose_export(group[0].columns)]
+        return max(exports or candidates, key=lambda group: _likeness(group, mapping))
+    return max(full, key=size)
+
+
+def _likeness(group: Sequence[Table], mapping: ColumnMapping) -> tuple[int, bool, int]:
+    whole = joined(group)
+    return _roles_found(whole, mapping), propose(whole, ColumnMapping()) is not None, size(group)
 
 
 def _roles_found(table: Table, mapping: ColumnMapping) -> int:
@@ -245,7 +218,40 @@ def _rating_columns(table: Table, mapping: ColumnMapping) -> ColumnMapping:
     chosen, free = _choose(table, {role: getattr(mapping, role) for role in _OF_A_RATING}, table.columns)
     if chosen["item"] is None and mapping.item is None:
         chosen["item"] = guess(free, "title")  # "user, title, rating": the title is the item
-    return ColumnMapping(**chosen)
+    columns = ColumnMapping(**chosen)
+    return _by_values(table, columns, mapping) if table.headless else columns
+
+
+def _by_values(table: Table, columns: ColumnMapping, mapping: ColumnMapping) -> ColumnMapping:
+    """Columns of a table without a header that only one choice is left for: never both the person and the thing."""
+    proposal = propose(table, columns)
+    if proposal is None or not proposal.certain:
+        return columns
+    time = proposal.timestamp if mapping.timestamp is None else columns.timestamp
+    columns = replace(columns, rating=proposal.rating, timestamp=time)
+    if bool(columns.user) != bool(columns.item):
+        columns = replace(columns, user=columns.user or proposal.sides[0], item=columns.item or proposal.sides[0])
+    return columns
+
+
+def _told_by_items(
+    table: Table, columns: ColumnMapping, mapping: ColumnMapping, others: Sequence[Table], request: ImportRequest
+) -> tuple[ColumnMapping, Table] | None:
+    """The columns and the table of items where its ids tell, in place of names, which column is rated."""
+    if columns.item:
+        sides: tuple[str, ...] = (columns.item,)
+    else:
+        proposal = propose(table, columns) if table.headless else None
+        sides = proposal.sides if proposal and proposal.certain else ()
+    joined = join(table, sides, others, request.limits) if sides and columns.rating else None
+    if joined is None:
+        return None
+    named = replace(mapping, item=joined.columns.item, item_id=joined.columns.item_id)
+    columns = _rating_columns(table, named)
+    if not joined.table.headless:
+        return _item_columns(joined.table, named, columns), joined.table
+    roles = {role: getattr(joined.columns, role) or None for role in ("item_id", *_OF_AN_ITEM)}
+    return replace(columns, **roles), joined.table
 
 
 def _choose(
@@ -261,19 +267,10 @@ def _choose(
     return chosen, free
 
 
-def _items_table(tables: Sequence[Table], mapping: ColumnMapping, columns: ColumnMapping) -> Table | None:
-    """The first table that has an item id and something to say about it."""
-    for table in tables:
-        key = mapping.item_id or guess_item_key(table.columns, columns.item)
-        title = mapping.title or guess([name for name in table.columns if name != key], "title")
-        has_user = guess(table.columns, "user") is not None and guess(table.columns, "rating") is not None
-        if key in table.columns and title in table.columns and not has_user:
-            return table
-    return None
-
-
-def _item_columns(table: Table, mapping: ColumnMapping, columns: ColumnMapping) -> ColumnMapping:
-    key = mapping.item_id or guess_item_key(table.columns, columns.item)
+def _item_columns(
+    table: Table, mapping: ColumnMapping, columns: ColumnMapping, joined: Key | None = None
+) -> ColumnMapping:
+    key = mapping.item_id or (joined.item if joined else guess_item_key(table.columns, columns.item))
     _check_names(table, {"item_id": key})
     named = {role: getattr(mapping, role) for role in _OF_AN_ITEM}
     chosen, _ = _choose(table, named, [name for name in table.columns if name != key])
@@ -291,9 +288,9 @@ def _check_names(table: Table, named: Mapping[Any, str | None]) -> None:
 
 def _name_of(source: str) -> str:
     stem = source.partition("/")[0]
-    for ending in (".gz", ".zip", ".csv", ".tsv", ".txt", ".dat", ".data", ".parquet", ".jsonl", ".ndjson", ".json"):
+    for ending in (".gz", ".zip", ".xlsx", ".csv", ".tsv", ".txt", ".dat", ".data", ".parquet", ".jsonl", ".ndjson"):
         stem = stem.removesuffix(ending)
-    return one_line(stem, 100) or "Ratings"
+    return one_line(stem.removesuffix(".json"), 100) or "Ratings"
 
 
 def roles_of(plan: Plan, table: Table) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar, get_args
 
 from core.data.catalog import DatasetInfo
 from core.errors import LimitError
@@ -12,9 +12,14 @@ from core.settings import ImportLimits
 Result = TypeVar("Result")
 
 Encoding = Literal["utf-8", "utf-16", "latin-1"]
+RowIs = Literal["proposed", "person", "item"]
+Counts = Literal["ranks", "log"]
 Role = Literal["user", "item", "rating", "timestamp", "title", "genres", "year"]
 NO_COLUMN = ""
 """In a `ColumnMapping`: there is no such column, whatever a name may suggest."""
+
+STATED = "stated as no rating"
+"""Why rows are left out whose value somebody called no rating."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,11 @@ class ImportOptions:
         encoding: Of text files.
         min_rating, max_rating: Ends of the rating scale; ratings outside are left out.
         min_user_ratings, min_item_ratings: Users and items with fewer are left out.
+        sheet: Which one of a workbook to read, by its name; None for the first.
+        reshape: Turn the cells of a wide table into ratings; what a row of it is, or "proposed", as it seems to be.
+        no_rating: Values that mean "no rating": rows with one of them are left out.
+        counts: What to make of counts, such as plays: "ranks", 1 to 5 within each person, or "log", log2(1 + count);
+            None takes them as ratings. The ends of the rating scale are then ends of the counts.
     """
 
     name: str | None = None
@@ -57,6 +67,13 @@ class ImportOptions:
     max_rating: float | None = None
     min_user_ratings: int = 1
     min_item_ratings: int = 1
+    sheet: str | None = None
+    reshape: RowIs | None = None
+    no_rating: tuple[float, ...] = ()
+    counts: Counts | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "no_rating", tuple(self.no_rating))  # a list where it was read from JSON
 
     def check(self) -> None:
         """Pass if the options make sense; raises LimitError, naming the one that does not."""
@@ -66,8 +83,10 @@ class ImportOptions:
             raise LimitError(
                 f"delimiter is {self.delimiter!r:.30}; it must be one ASCII character that is no quote or line end"
             )
-        if self.encoding not in (None, "utf-8", "utf-16", "latin-1"):
-            raise LimitError(f"encoding is {self.encoding!r:.30}; it must be utf-8, utf-16 or latin-1")
+        for name, kind in (("encoding", Encoding), ("reshape", RowIs), ("counts", Counts)):
+            value, allowed = getattr(self, name), get_args(kind)
+            if value not in (None, *allowed):
+                raise LimitError(f"{name} is {value!r:.30}; it must be {', '.join(allowed[:-1])} or {allowed[-1]}")
         for name in ("min_rating", "max_rating"):
             value = getattr(self, name)
             if value is not None and not abs(value) <= 1e9:
@@ -79,6 +98,8 @@ class ImportOptions:
         for name in ("min_user_ratings", "min_item_ratings"):
             if getattr(self, name) < 1:
                 raise LimitError(f"{name} is {getattr(self, name)}; it must be at least 1")
+        if not all(abs(value) <= 1e9 for value in self.no_rating):
+            raise LimitError(f"no_rating is {self.no_rating!s:.60}; it must be numbers from -1e9 to 1e9")
 
 
 @dataclass(frozen=True)
@@ -102,6 +123,89 @@ class ImportRequest:
 
 
 @dataclass(frozen=True)
+class Wide:
+    """What a wide table would become, as far as its first rows show.
+
+    Attributes:
+        people, items, ratings: How many there would be.
+        whole: Whether that is all of the table; else there are more.
+        rows_are_items: Whether a row is taken for what is rated, and a column for a person.
+        row_id: The column that names the rows; "" where their numbers do.
+        left: Columns that would not be used.
+    """
+
+    people: int
+    items: int
+    ratings: int
+    whole: bool
+    rows_are_items: bool
+    row_id: str
+    left: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """How the table would be read: what its rows and columns are, and how many ratings there are."""
+        row, column = ("item", "person") if self.rows_are_items else ("person", "item")
+        named = f"named in {self.row_id!r}" if self.row_id else "numbered"
+        least = "" if self.whole else "at least "
+        counts = f"{least}{self.ratings:,} ratings of {self.items:,} items by {self.people:,} people"
+        left = f"; not used: {', '.join(map(repr, self.left[:30]))}" if self.left else ""
+        return f"each row is one {row}, {named}, and each column one {column}; that makes {counts}{left}"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What somebody has to say before an import, or why there is nothing to say.
+
+    Attributes:
+        message: What was found, and what is to be said.
+        options: What says it on the command line; "" where nothing does.
+        proposed: Columns for the unclear roles, as far as the values suggest them; None where no column is asked for.
+        wide: What a wide table would become, if it is one.
+        service: Whose export of one person's ratings it is; "" where it is none.
+    """
+
+    message: str
+    options: str = ""
+    proposed: ColumnMapping | None = None
+    wide: Wide | None = None
+    service: str = ""
+
+    @property
+    def in_full(self) -> str:
+        """The message with the options of the command line."""
+        return f"{self.message}; on the command line: {self.options}" if self.options else self.message
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Numbers that may not be ratings, with the option of `ImportOptions` that says what they are.
+
+    Attributes:
+        value: The one that may mean "no rating"; None where all of them may be counts.
+        rows, of: How many ratings are in doubt, and of how many.
+        low, high: Ends of the ratings that are not in doubt, or of the counts.
+    """
+
+    option: Literal["no_rating", "counts"]
+    value: float | None
+    rows: int
+    of: int
+    low: float
+    high: float
+
+    @property
+    def words(self) -> str:
+        """A sentence."""
+        if self.value is None:
+            return (
+                f"These look like counts, not ratings: {self.of:,} numbers from {self.low:,.10g} to {self.high:,.10g}."
+            )
+        others = f"the others go from {self.low:g} to {self.high:g}"
+        return f"{self.rows:,} of {self.of:,} ratings are {self.value:g}, which may mean “no rating”: {others}."
+
+
+@dataclass(frozen=True)
 class TablePreview:
     """One file, as it would be read.
 
@@ -111,17 +215,20 @@ class TablePreview:
         columns: Names, as a `ColumnMapping` takes them.
         roles: What each column was taken for, "" where for nothing.
         rows: The first rows, as text.
+        sheet, sheets: The sheet's name and those of all sheets of the workbook; none where it is no workbook.
     """
 
     file: str
     part: Literal["ratings", "items"]
-    kind: Literal["text", "parquet", "json lines"]
+    kind: Literal["text", "parquet", "json lines", "json array"]
     delimiter: str
     header: bool
     encoding: str
     columns: tuple[str, ...]
     roles: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -134,6 +241,9 @@ class Preview:
         delimiter: One that may mend WRONG_DELIMITER; "" where there is none.
         min_rating, max_rating: The rating scale as stated, or as the first rows suggest; None without a number in them.
         code, message: What would stop the import, and how to mend it; "" where nothing was found.
+        question: What somebody has to say, with a proposal where there is one; None where all is clear.
+        doubts: What may be no rating, whether or not the options say already what it is.
+        warnings: What is probably not as somebody wants it, in sentences.
     """
 
     layout: str
@@ -147,11 +257,14 @@ class Preview:
     code: str
     message: str
     delimiter: str = ""
+    question: Question | None = None
+    doubts: tuple[Doubt, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Rejected:
-    """A row left out. `line` counts the file's rows from 1, the header included."""
+    """A row left out. `line` counts the file's lines from 1; rows, where the file has no lines."""
 
     file: str
     line: int
@@ -174,12 +287,16 @@ class ImportReport:
     Attributes:
         dataset: The dataset as it is now.
         already_there: Whether the same content under the same name was there before.
-        rows: Rows found in the rating tables.
-        rejected: Rows left out, the first of each file's, by line.
+        rows: Rows found in the rating tables: ratings, rejected ones and duplicates, and those that were too rare.
+        lines_without_rows: Lines of these tables that hold no row: headers, blank ones, and lines that continue a row
+            above them. With `rows` these are all lines of the files, where a row begins on a line of its own.
+        rejected: Rows that are unusable, the first of each file's, by line.
         rejected_by_reason: How many rows were left out, for each reason.
         dropped_duplicates: Ratings of a user for an item that a later one replaced.
         untitled: Items that the item table does not name; 0 where there is none.
         notes: What else was found and done, in sentences.
+        doubts: What may be no rating, and was taken for one.
+        warnings: What is probably not as somebody wants it, in sentences.
     """
 
     dataset: DatasetInfo
@@ -191,12 +308,20 @@ class ImportReport:
     dropped_duplicates: int = 0
     dropped_rare: DroppedRare = DroppedRare()
     untitled: int = 0
+    lines_without_rows: int = 0
     notes: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def rejected_total(self) -> int:
         """Rows left out, listed or not."""
         return sum(self.rejected_by_reason.values())
+
+    @property
+    def unusable(self) -> int:
+        """Rows left out for what is in them; not those that were stated as no rating."""
+        return self.rejected_total - self.rejected_by_reason.get(STATED, 0)
 
     def as_json(self) -> dict[str, Any]:
         """One JSON object: the dataset as lists show it, with what was left out."""

@@ -3,23 +3,31 @@
 import codecs
 import csv
 import io
-import json
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from itertools import islice
+from typing import Literal
 
-from core.data.importing.parquet import parquet_head, text_of
+from core.data.importing import heading
+from core.data.importing.cells import text_of
+from core.data.importing.json_rows import array_objects, json_object
+from core.data.importing.letters import Decoder, judged
+from core.data.importing.parquet import parquet_head
+from core.data.importing.quotes import has_backslashes, mended
 from core.data.importing.request import ImportOptions
 from core.data.importing.sources import Source, check_not_packed
-from core.data.importing.values import number
-from core.data.text import one_line
+from core.data.text import REPLACEMENT, SPOILED, one_line
 from core.errors import BadEncodingError, BadFormatError, EmptyFileError, WrongDelimiterError
 from core.settings import ImportLimits
 
 HEAD_BYTES = 2**18
-SAMPLE_ROWS = 200
+SAMPLE_ROWS = 1000
+_FOR_BACKSLASHES = 2**22
+_FORMATS = "CSV, TSV, Excel (.xlsx), JSON or Parquet"
 DELIMITERS = ("\t", ";", "|", ",")
 DOUBLE_COLON = "::"
+HEADED = ("item", "user", "rating", "date")
+"""Columns of the Netflix Prize, whose files name none."""
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -30,7 +38,8 @@ _BOMS = (
 )
 _OTHER_FILES = {
     b"%PDF": "a PDF document", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"GIF8": "a picture",
-    b"SQLite format 3": "an SQLite database", b"\x89HDF": "an HDF5 file", b"\xd0\xcf\x11\xe0": "an old office document",
+    b"SQLite format 3": "an SQLite database", b"\x89HDF": "an HDF5 file",
+    b"\xd0\xcf\x11\xe0": "an old (.xls) or encrypted office document, to be saved anew as .xlsx or CSV",
     b"7z\xbc\xaf": "a 7z archive", b"Rar!": "a RAR archive", b"BZh": "a bzip2 file", b"\xfd7zXZ": "an xz file",
     b"\x28\xb5\x2f\xfd": "a zstd file", b"ARROW1": "an Arrow file", b"FEA1": "a Feather file",
     b"\x93NUMPY": "a NumPy file", b"\x80\x04\x95": "a Python pickle", b"\x7fELF": "a program", b"MZ\x90": "a program",
@@ -43,27 +52,48 @@ class Table:
 
     Attributes:
         delimiter: One character, or "::"; "" where the kind has none.
-        header_rows: Rows before the first row of data, blank ones included.
+        header_rows: Rows before the first row of data, those above the table included.
+        above: Lines above the table that are no rows of it: blank ones, comments, a title.
+        skipped: How many lines are not to be divided: those above, and a header of another width.
+        whole: Whether `rows` are all that there are.
         columns: Distinct names; "column 1" … where there is no header.
         rows: The first rows, as text, each as long as `columns`.
-        quoting: Whether a double quote may enclose a value.
+        quoting: Whether a double quote may enclose any value; between tabs, where it may not, it still encloses those
+            that could not stand without it.
+        backslashes: Whether a backslash before a quote makes it a part of the value.
         encoding_found: False where the text is not UTF-8 and the encoding was not stated.
+        encoding_stated: Whether it was.
     """
 
     source: Source
-    kind: Literal["text", "parquet", "json lines"]
+    kind: Literal["text", "parquet", "json lines", "json array"]
     encoding: str
     delimiter: str
     header_rows: int
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     quoting: bool = True
+    backslashes: bool = False
     encoding_found: bool = True
+    encoding_stated: bool = False
+    above: tuple[str, ...] = ()
+    skipped: int = 0
+    whole: bool = False
 
     @property
     def name(self) -> str:
         """The source's name."""
         return self.source.name
+
+    @property
+    def headless(self) -> bool:
+        """Whether nothing in the file names its columns."""
+        return self.columns == heading.distinct([""] * len(self.columns))
+
+
+@dataclass(frozen=True, eq=False)
+class Headed(Table):
+    """Ratings below a line with the id of what they rate; the first column is that id, the others are a line's."""
 
 
 def examine(source: Source, options: ImportOptions, limits: ImportLimits) -> Table:
@@ -72,25 +102,42 @@ def examine(source: Source, options: ImportOptions, limits: ImportLimits) -> Tab
     Raises:
         EmptyFileError, BadFormatError, BadEncodingError, WrongDelimiterError, TooLargeError, ArchiveUnsafeError.
     """
+    try:
+        return _examine(source, options, limits)
+    except WrongDelimiterError as error:
+        others = [name for name in source.sheets if name != source.sheet]
+        if not others:
+            raise
+        raise WrongDelimiterError(
+            f"{source.name}: the sheet {one_line(source.sheet, 60)!r} is no table of several columns; choose another "
+            f"sheet: {', '.join(one_line(name, 60) for name in others[:20])}"
+        ) from error
+
+
+def _examine(source: Source, options: ImportOptions, limits: ImportLimits) -> Table:
     head = source.head(HEAD_BYTES)
     check_not_packed(source, head)
     if head.startswith(b"PAR1"):
         return _parquet(source, limits)
     for magic, what in _OTHER_FILES.items():
         if head.startswith(magic):
-            raise BadFormatError(f"{source.name} is {what}; bring CSV, TSV, JSON lines or Parquet")
+            raise BadFormatError(f"{source.name} is {what}; bring {_FORMATS}")
     encoding, certain = _encoding(source.name, head, options)
     text = _decode(source.name, head, encoding)
     if not text.strip():
         raise EmptyFileError(f"{source.name} holds nothing but blanks; export or upload it again")
-    first = text.lstrip()[0]
-    if first == "{":
-        return replace(_json_lines(source, text, limits), encoding=encoding, encoding_found=certain)
-    if first == "<" or (first == "[" and text.lstrip()[1:].lstrip()[:1] in ("{", "[")):
-        what = "a web page or XML" if first == "<" else "one JSON array"
-        raise BadFormatError(f"{source.name} is {what}; bring CSV, TSV, Parquet, or JSON lines with one object a line")
-    table = _text(source, text, len(head) < HEAD_BYTES, options, limits)
-    return replace(table, encoding=encoding, encoding_found=certain)
+    beginning = text.lstrip()[:1000]
+    if beginning.startswith("<"):
+        raise BadFormatError(f"{source.name} is a web page or XML; bring {_FORMATS}")
+    inner = beginning[1:].lstrip()[:1]
+    if beginning.startswith("{") or (beginning.startswith("[") and inner in ("{", "[")):
+        table = _json(source, text, limits)
+    else:
+        table = _text(source, text, len(head) < HEAD_BYTES, options, limits)
+        if beginning.startswith('"') and not table.backslashes and len(head) == HEAD_BYTES:  # one may come late
+            lines = source.head(_FOR_BACKSLASHES).decode(encoding, "replace").splitlines()
+            table = replace(table, backslashes=has_backslashes(lines, table.delimiter, len(table.columns)))
+    return replace(table, encoding=encoding, encoding_found=certain, encoding_stated=options.encoding is not None)
 
 
 def first_lines(source: Source, options: ImportOptions) -> tuple[list[str], str]:
@@ -116,18 +163,13 @@ def _encoding(name: str, head: bytes, options: ImportOptions) -> tuple[str, bool
         raise BadEncodingError(
             f"{name} looks like UTF-16 text without its mark; choose the encoding utf-16, or save it as UTF-8"
         )
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError:
-        if _binary(head):
-            raise BadFormatError(
-                f"{name} is no text and no format that is read here; bring CSV, TSV, JSON lines or Parquet"
-            ) from None
+    spoiled = judged(head)
+    if spoiled.bad and _binary(head):
+        raise BadFormatError(f"{name} is no text and no format that is read here; bring {_FORMATS}")
+    if spoiled.is_another_encoding:
         return "latin-1", False
     if zeros > len(head) // 100:
-        raise BadFormatError(
-            f"{name} holds {zeros:,} zero bytes in its beginning and is no text; bring CSV, TSV, JSON lines or Parquet"
-        )
+        raise BadFormatError(f"{name} holds {zeros:,} zero bytes in its beginning and is no text; bring {_FORMATS}")
     return "utf-8", True
 
 
@@ -138,12 +180,12 @@ def _binary(head: bytes) -> bool:
 
 def _decode(name: str, head: bytes, encoding: str) -> str:
     try:
-        return codecs.getincrementaldecoder("utf-8-sig" if encoding == "utf-8" else encoding)().decode(head)
+        return Decoder(encoding).decode(head, last=False).decode("utf-8", "surrogatepass").replace(SPOILED, REPLACEMENT)
     except UnicodeDecodeError as error:
         raise not_in(name, encoding, error) from error
 
 
-def not_in(name: str, encoding: str, error: Exception) -> BadEncodingError:
+def not_in(name: str, encoding: str, error: Exception | str) -> BadEncodingError:
     """The error for text that is not in the encoding it was taken for."""
     advice = "choose the encoding latin-1 if accents look right with it, or save the file as UTF-8"
     return BadEncodingError(f"{name} is not {encoding} text ({error!s:.120}); {advice}")
@@ -155,18 +197,43 @@ def _text(source: Source, text: str, whole: bool, options: ImportOptions, limits
     lines = text[:end].splitlines(keepends=True)
     if not lines:
         raise BadFormatError(f"{source.name} has no line end in its first {HEAD_BYTES:,} bytes; it is no table")
-    blank = next((at for at, line in enumerate(lines) if line.strip()), 0)
-    sample = "".join(lines[blank : blank + 2 * SAMPLE_ROWS])
-    delimiter, rows = _delimiter(source.name, sample, options)
-    width = Counter(len(row) for row in rows).most_common(1)[0][0] if len(rows) > 2 else len(rows[0])
+    start, sign = heading.declared_delimiter(lines)
+    below = heading.below_headings(lines[start : start + SAMPLE_ROWS], lambda line: line.split(","))
+    if below:
+        return Headed(source, "text", "utf-8", ",", 0, HEADED, tuple(map(tuple, below)), quoting=False)
+    first = heading.comments(lines, start)
+    sample = "".join(lines[first : first + 2 * SAMPLE_ROWS])
+    delimiter, rows = _delimiter(source.name, sample, replace(options, delimiter=options.delimiter or sign or None))
     limits.check("max_columns", max(map(len, rows)), f"columns in {source.name}")
-    header = _has_header(rows) if options.header is None else options.header
-    if header:
-        width = len(rows[0])
-    names = _distinct([one_line(cell, 100) for cell in rows[0]] if header else [""] * width)
-    fitting = [row for row in rows[header:] if len(row) == width]
-    first = tuple(tuple(row) for row in fitting[:SAMPLE_ROWS])
-    return Table(source, "text", "utf-8", delimiter, blank + header, names, first)
+
+    def split(line: str) -> list[str]:
+        """The cells of one line."""
+        return next(iter(split_rows(line, delimiter)), [])
+
+    names: list[str] = []
+    if first > start:
+        names, is_row = heading.commented_header(lines[first - 1], split, heading.body_width(rows))
+        first -= is_row
+    if not names and options.header is not False:
+        first = heading.titles(lines, first, split, heading.body_width(rows))
+    rows = split_rows("".join(lines[first : first + 2 * SAMPLE_ROWS]), delimiter)
+    header = not names and (heading.has_header(rows) if options.header is None else options.header)
+    body = rows[header:]
+    if names or header:
+        columns = heading.column_names(names or rows[0], body)
+    else:
+        columns = heading.distinct([""] * heading.body_width(rows))
+    sampled = tuple(tuple(row) for row in body if len(row) == len(columns))[:SAMPLE_ROWS]
+    skipped = first + (header and len(rows[0]) != len(columns))
+    table = Table(source, "text", "utf-8", delimiter, first + header, columns, sampled)
+    return replace(
+        table,
+        quoting=delimiter != "\t" or mended(text, "\t")[1],
+        backslashes=has_backslashes(lines[first:], delimiter, len(columns)),
+        above=tuple(line.strip() for line in lines[: first - bool(names)]),
+        skipped=skipped,
+        whole=whole and len(lines) - first <= SAMPLE_ROWS,
+    )
 
 
 def _delimiter(name: str, sample: str, options: ImportOptions) -> tuple[str, list[list[str]]]:
@@ -178,9 +245,21 @@ def _delimiter(name: str, sample: str, options: ImportOptions) -> tuple[str, lis
         return options.delimiter, rows
     rows_by = {delimiter: split_rows(sample, delimiter) for delimiter in (DOUBLE_COLON, *DELIMITERS)}
     best = max(rows_by, key=lambda delimiter: _evenness(rows_by[delimiter]))
-    if _evenness(rows_by[best])[1] < 2:
+    rows, divided = split_rows(sample, " "), _evenness(rows_by[best])[1] >= 2
+    if divided and (len(rows_by[best][0]) > 1 or not _divided_by_spaces(rows)):
+        return best, rows_by[best]
+    if not _divided_by_spaces(rows):
         raise _one_column(name, "comma, semicolon, tab or |", sample)
-    return best, rows_by[best]
+    return " ", rows
+
+
+def _divided_by_spaces(rows: list[list[str]]) -> bool:
+    """Whether spaces divide lines as a table: all lines into the same three columns or more, and no prose does that.
+
+    R leaves the name of the first column out of the header.
+    """
+    widths = set(map(len, rows[1:])) or {0}
+    return len(rows) > 2 and len(widths) == 1 and min(widths) >= 3 and min(widths) - len(rows[0]) in (0, 1)
 
 
 def _one_column(name: str, divided_at: str, sample: str) -> WrongDelimiterError:
@@ -196,9 +275,11 @@ def split_rows(text: str, delimiter: str) -> list[list[str]]:
     if delimiter == DOUBLE_COLON:
         return [line.split(DOUBLE_COLON) for line in text.splitlines() if line.strip()]
     try:
-        return [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
+        reader = csv.reader(io.StringIO(mended(text, delimiter)[0], newline=""), delimiter=delimiter)
+        rows = [row for row in reader if row]
     except csv.Error:
-        return [[line] for line in text.splitlines() if line.strip()]
+        rows = []
+    return rows or [[line] for line in text.splitlines() if line.strip()]
 
 
 def _evenness(rows: list[list[str]]) -> tuple[bool, int, float]:
@@ -218,43 +299,22 @@ def even_sign(sample: str) -> str:
     return ""
 
 
-def _has_header(rows: list[list[str]]) -> bool:
-    """A first row of distinct words above other rows is a header; numbers are data."""
-    cells = [cell.strip() for cell in rows[0]]
-    return not any(number(cell) is not None for cell in cells) and sum(bool(cell) for cell in cells) > len(cells) / 2
-
-
-def _distinct(names: list[str]) -> tuple[str, ...]:
-    seen: dict[str, int] = {}
-    for place, name in enumerate(names, 1):
-        fresh, again = name or f"column {place}", 2
-        while fresh in seen:
-            fresh, again = f"{name or 'column'} ({again})", again + 1
-        seen[fresh] = place
-    return tuple(seen)
-
-
-def _json_lines(source: Source, text: str, limits: ImportLimits) -> Table:
-    objects = [value for line in text.splitlines()[:SAMPLE_ROWS] if (value := json_object(line)) is not None]
+def _json(source: Source, text: str, limits: ImportLimits) -> Table:
+    """JSON lines, or one array of objects."""
+    array = text.lstrip().startswith("[")
+    values = array_objects(io.StringIO(text)) if array else map(json_object, text.splitlines()[:SAMPLE_ROWS])
+    objects = [value for value in islice(values, SAMPLE_ROWS) if value is not None]
     names = tuple(dict.fromkeys(key for value in objects for key in value))
     if not objects or not names:
+        what = "no object in its array" if array else "no object on one line"
         raise BadFormatError(
-            f"{source.name} begins like JSON and has no object on one line; bring JSON lines, one object a line"
+            f"{source.name} begins like JSON and has {what}; bring one object a line, or one array of objects"
         )
     limits.check("max_columns", len(names), f"names in {source.name}")
     rows = tuple(tuple(text_of(value.get(key)) for key in names) for value in objects)
-    return Table(source, "json lines", "utf-8", "", 0, names, rows)
-
-
-def json_object(line: str) -> dict[str, Any] | None:
-    """The JSON object on a line, its whole numbers as text; None where there is none."""
-    try:
-        value = json.loads(line, parse_int=str, parse_constant=str)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
+    return Table(source, "json array" if array else "json lines", "utf-8", "", 0, names, rows)
 
 
 def _parquet(source: Source, limits: ImportLimits) -> Table:
     names, rows = parquet_head(source, SAMPLE_ROWS, limits)
-    return Table(source, "parquet", "utf-8", "", 0, names, rows)
+    return Table(source, "parquet", "utf-8", "", 0, names, rows, whole=len(rows) < SAMPLE_ROWS)

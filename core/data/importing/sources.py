@@ -13,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import IO
 
+from core.data.importing.spreadsheet import is_workbook, read_sheet
 from core.data.text import one_line
 from core.errors import ArchiveRatioError, ArchiveUnsafeError, BadFormatError, EmptyFileError
 from core.settings import MIB, ImportLimits
@@ -34,7 +35,7 @@ def members(path: Path, limits: ImportLimits) -> list[zipfile.ZipInfo]:
         ArchiveUnsafeError: Names that lead elsewhere, links, encryption, overlap, or too many files.
         ArchiveRatioError: It would unfold to more than `limits.max_ratio` times its size.
         TooLargeError: It would unfold to more bytes than allowed.
-        BadFormatError: It is damaged, packed in a rare way, or an office document.
+        BadFormatError: It is damaged, or packed in a rare way.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -43,8 +44,6 @@ def members(path: Path, limits: ImportLimits) -> list[zipfile.ZipInfo]:
         raise BadFormatError(
             f"{path.name} is a damaged zip file ({error}); pack it again or download it again"
         ) from error
-    if any(entry.filename == "[Content_Types].xml" for entry in entries):
-        raise BadFormatError(f"{path.name} is an office document; save the sheet as CSV and bring that")
     if len(entries) > limits.max_members:
         raise _unsafe(path, f"it holds {len(entries):,} files, {limits.max_members:,} are allowed")
     for entry in entries:
@@ -112,6 +111,7 @@ class Source:
         name: As people know it: the file's name, and the member's in an archive.
         size: Bytes on disk, packed.
         path: The file itself where it lies on disk as it is read, else None.
+        sheet, sheets: Its name where it is a sheet of a workbook, and the names of all of them.
     """
 
     name: str
@@ -119,6 +119,8 @@ class Source:
     path: Path | None
     unpack: Callable[[contextlib.ExitStack], _Opened]
     limits: ImportLimits
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
 
     @contextlib.contextmanager
     def open(self, on_bytes: Callable[[int], None] = lambda packed: None) -> Iterator["CountedReader"]:
@@ -170,8 +172,11 @@ class CountedReader(io.RawIOBase):
         return len(data)
 
 
-def collect(paths: Sequence[Path], limits: ImportLimits) -> list[Source]:
+def collect(paths: Sequence[Path], limits: ImportLimits, sheet: str | None = None) -> list[Source]:
     """All streams in files, folders and archives, in the order given, by name within each.
+
+    Args:
+        sheet: Name of the one to read of each workbook, None for the first.
 
     Raises:
         BadFormatError: A path is no file or folder, or an archive is damaged.
@@ -183,7 +188,7 @@ def collect(paths: Sequence[Path], limits: ImportLimits) -> list[Source]:
     limits.check("max_file_mb", sum(file.stat().st_size for file in files) / MIB, "MiB in files")
     if len(paths) == len(files) == 1 and files[0].stat().st_size == 0:
         raise EmptyFileError(f"{_name(files[0])} has 0 bytes; export or upload it again")
-    if sources := [source for file in files for source in _sources(file, limits)]:
+    if sources := [source for file in files for source in _sources(file, limits, sheet)]:
         return sources
     raise EmptyFileError(f"there is nothing in {', '.join(_name(path) for path in paths)}; bring a table of ratings")
 
@@ -199,14 +204,17 @@ def _files(path: Path) -> list[Path]:
     return [path]
 
 
-def _sources(path: Path, limits: ImportLimits) -> list[Source]:
+def _sources(path: Path, limits: ImportLimits, sheet: str | None) -> list[Source]:
     try:
         with path.open("rb") as file:
             magic = file.read(4)
     except OSError as error:
         raise BadFormatError(f"{_name(path)} cannot be opened ({error.strerror}); check its permissions") from error
     if magic in (ZIP, _EMPTY_ZIP):
-        return [_member(path, entry, limits) for entry in members(path, limits) if entry.file_size]
+        entries = members(path, limits)
+        if is_workbook(_name(path), entries):
+            return [_sheet(path, sheet, limits)]
+        return [_member(path, entry, limits) for entry in entries if entry.file_size]
     size = path.stat().st_size
     if magic.startswith(GZIP):
         return [Source(_name(path), size, None, lambda files: _gzip(path, files), limits)]
@@ -217,6 +225,20 @@ def _sources(path: Path, limits: ImportLimits) -> list[Source]:
 def _gzip(path: Path, files: contextlib.ExitStack) -> _Opened:
     packed = files.enter_context(path.open("rb"))
     return files.enter_context(gzip.open(packed)), lambda unpacked: packed.tell()
+
+
+def _sheet(path: Path, wanted: str | None, limits: ImportLimits) -> Source:
+    sheet, size = read_sheet(path, wanted, limits), path.stat().st_size
+    share = size / max(1, sheet.text.tell())
+    return Source(
+        _name(path),
+        size,
+        None,
+        lambda files: (files.enter_context(Path(sheet.text.name).open("rb")), lambda unpacked: int(unpacked * share)),
+        limits,
+        sheet.name,
+        sheet.names,
+    )
 
 
 def _member(path: Path, entry: zipfile.ZipInfo, limits: ImportLimits) -> Source:

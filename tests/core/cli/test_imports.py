@@ -13,6 +13,7 @@ from core.cli import main
 from core.data.download import BASE_VARIABLE
 from core.data.releases import RELEASES
 from tests.core.data.importing import made
+from tests.core.data.importing.cases_values import FILES
 
 
 @pytest.fixture
@@ -55,6 +56,28 @@ def test_the_promised_document(capsys, bring):
     assert found["digest"] == data.load(found["id"]).digest
 
 
+def test_a_wide_table_is_reshaped_when_that_is_said(capsys, bring):
+    place = bring(ratings_csv="name,A,B,C,D\n" + "".join(f"p{at},{at % 5 + 1},4,,2\n" for at in range(10)))
+    line = refused(capsys, place)
+    assert line.startswith(
+        "error: MISSING_COLUMN: ratings.csv is a wide table: each row is one person, named in 'name'"
+    )
+    assert "30 ratings of 3 items by 10 people; not used: 'C'" in line
+    assert line.endswith("on the command line: --reshape, or --reshape item if each row is one item")
+    found = imported(capsys, place, "--reshape")
+    assert (found["layout"], found["users"], found["items"], found["ratings"]) == ("wide table", 10, 3, 30)
+    swapped = imported(capsys, place, "--reshape", "item")
+    assert (swapped["users"], swapped["items"]) == (3, 10)
+
+
+def test_columns_without_names_are_said_with_the_options_that_the_refusal_names(capsys, bring):
+    place = bring(ratings_csv=made.table(header=None))
+    line = refused(capsys, place)
+    assert line.endswith('on the command line: such as --user "column 1" --item "column 2"')
+    found = imported(capsys, place, "--user", "column 1", "--item", "column 2")
+    assert (found["users"], found["items"], found["ratings"], found["timestamps"]) == (6, 5, 30, True)
+
+
 def test_an_imported_dataset_is_listed_and_importing_it_again_is_one_dataset(capsys, bring):
     place = bring(ratings_csv=made.table())
     first, second = imported(capsys, place), imported(capsys, place)
@@ -92,6 +115,33 @@ def test_no_header_and_a_tab(capsys, bring):
     assert (found["ratings"], found["rejected"]) == (30, [])
 
 
+def test_a_sheet_by_its_name(capsys, bring):
+    rows = [("user", "item", "rating"), *[row[:3] for row in made.ROWS]]
+    place = bring(r_xlsx=made.workbook({"Read me": [("by", "me")], "2023": rows}))
+    assert imported(capsys, place, "--sheet", "2023")["ratings"] == 30
+    assert refused(capsys, place).startswith("error: MISSING_COLUMN")
+
+
+def test_what_may_be_no_rating_is_said_with_the_option_that_leaves_it_out(capsys):
+    place = str(FILES / "minus-one-means-watched-unrated")
+    assert main(["import", place]) == 0
+    words = "19 of 96 ratings are -1, which may mean “no rating”: the others go from 2 to 10."
+    assert f"{words} --no-rating -1 leaves them out." in capsys.readouterr().out
+    assert main(["import", place, "--no-rating", "-1", "--no-rating", "99"]) == 0
+    printed = capsys.readouterr().out
+    assert "stated as no rating  19" in printed and "which may mean" not in printed
+    found = imported(capsys, place, "--no-rating", "-1")
+    assert (found["ratings"], found["rejected"], found["rejected_total"], found["max_rating"]) == (77, [], 19, 10)
+
+
+def test_counts_are_said_with_the_option_that_makes_ratings_of_them(capsys):
+    place = str(FILES / "play-counts.tsv")
+    assert main(["import", place, "--rating", "weight"]) == 0
+    assert "from 7 to 16,902. --counts ranks or --counts log makes ratings of them." in capsys.readouterr().out
+    found = imported(capsys, place, "--rating", "weight", "--counts", "ranks")
+    assert (found["ratings"], found["min_rating"], found["max_rating"], found["doubts"]) == (96, 1, 5, [])
+
+
 @pytest.mark.parametrize(
     ("content", "arguments", "code"),
     [
@@ -101,6 +151,9 @@ def test_no_header_and_a_tab(capsys, bring):
         (made.table(), ["--min-rating", "9", "--max-rating", "1"], "LIMIT"),
         (made.table(), ["--min-user-ratings", "99"], "TOO_SMALL"),
         (made.table(), ["--min-user-ratings", "x"], "USAGE"),
+        (made.table(), ["--no-rating", "x"], "USAGE"),
+        (made.table(), ["--no-rating", "nan"], "LIMIT"),
+        (made.table(), ["--counts", "sums"], "USAGE"),
         (made.table(header="a,b,c,d"), [], "MISSING_COLUMN"),
         (b"", [], "EMPTY_FILE"),
         (b"\x89PNG\r\n\x1a\n" + bytes(99), [], "BAD_FORMAT"),

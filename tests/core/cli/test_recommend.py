@@ -88,7 +88,7 @@ def test_the_text_names_the_title(capsys, run, call: list[str]):
         (("recommend", "--diversity", "2"), "LIMIT", "--diversity"),
         (("recommend", "--genre", "No such"), "LIMIT", "Western"),
         (("recommend", "--from", "no such file"), "USAGE", "cannot be read"),
-        (("recommend", "--from", __file__), "BAD_FORMAT", "not JSON"),
+        (("recommend", "--from", __file__), "MISSING_COLUMN", "no column of the title"),
         (("explain", "--item", "nothing"), "UNKNOWN_ITEM", "'nothing'"),
         (("explain", "--item", "1", "--user", "nobody"), "UNKNOWN_ITEM", "'nobody'"),
         (("explain", "--item", "1", "--user", "1", "--rate", "1=5"), "USAGE", "give one"),

@@ -14,6 +14,7 @@ from dashboard.shared import phrases
 from dashboard.shared.markup import escape
 from tests.conftest import run_on
 from tests.core.data.importing import made
+from tests.core.data.importing.cases_values import FILES
 
 OWN, RELEASED = "Bring your own", "MovieLens releases"
 
@@ -114,6 +115,23 @@ def test_a_dataset_deleted_elsewhere_is_said_and_the_bundled_one_takes_its_place
     assert app.query_params["dataset"] == data.BUNDLED
 
 
+def test_another_sheet_of_a_workbook_is_one_choice_away(open_page):
+    app = open_page("datasets", section=OWN)
+    rows = [("user", "item", "rating"), *[row[:3] for row in made.ROWS]]
+    upload(app, ("r.xlsx", made.workbook({"Read me": [("by", "<b>me</b>")], "2023 & on": rows})))
+    assert app.button(key="import").disabled
+    sheet = next(field for field in app.selectbox if field.label == "Sheet of the workbook")
+    assert (sheet.value, sheet.options) == ("Read me", ["Read me", "2023 & on"])
+    sheet.set_value("2023 & on").run()
+    assert not app.exception and not app.error
+    app.button(key="import").click().run()
+    (job,) = queue.jobs()
+    run_job(job.job_id)
+    app.run()
+    app.run()
+    assert "30 ratings that 6 people gave to 5 items" in app.success[0].value
+
+
 def test_an_upload_is_previewed_imported_and_told_about(open_page):
     app = open_page("datasets", section=OWN)
     upload(app, ("../../my scores.csv", made.with_rows("u1,i1,,5", "u0,i0,2,999").encode()))
@@ -146,8 +164,56 @@ def test_what_is_unclear_is_asked_and_the_answer_mends_it(open_page):
     upload(app, ("x.csv", made.table(header="a,b,rating,c").encode()))
     assert titles(app) == [phrases.error_title("MISSING_COLUMN")]
     assert app.button(key="import").disabled
-    for label, column in (("Person is in", "a"), ("What is rated is in", "b")):
-        next(box for box in app.selectbox if box.label == label).set_value(column).run()
+    next(box for box in app.selectbox if box.label == "Person is in").set_value("b").run()
+    next(box for box in app.selectbox if box.label == "What is rated is in").set_value("c").run()
+    assert not app.error
+    assert not app.button(key="import").disabled
+
+
+def test_a_wide_table_becomes_ratings_with_one_click_and_can_be_turned(open_page):
+    app = open_page("datasets", section=OWN)
+    table = "name,A,B,C\n" + "".join(f"p{at},{at % 5 + 1},4,2\n" for at in range(10))
+    upload(app, ("x.csv", table.encode()))
+    assert not app.error
+    assert "30 ratings of 3 items by 10 people" in app.info[0].value
+    assert app.button(key="import").disabled
+    app.button(key="reshape").click().run()
+    assert not app.button(key="import").disabled
+    assert app.dataframe[0].value.iloc[1].tolist() == ["p0", "B", "4"]
+    app.button(key="swap_rows").click().run()
+    assert app.dataframe[0].value.iloc[1].tolist() == ["B", "p0", "4"]
+    app.button(key="no_reshape").click().run()
+    assert "wide table" in app.info[0].value
+
+
+def test_columns_without_names_are_proposed_and_agreed_to(open_page):
+    app = open_page("datasets", section=OWN)
+    upload(app, ("x.csv", made.table(header=None).encode()))
+    assert not app.error
+    sides = app.radio[0]
+    assert sides.options == [
+        "Column 1 is the person, column 2 is what is rated",
+        "Column 2 is the person, column 1 is what is rated",
+    ]
+    sides.set_value(("column 2", "column 1")).run()
+    app.button(key="agree").click().run()
+    assert not app.button(key="import").disabled
+    assert list(app.dataframe[0].value)[:2] == ["column 1 → what is rated", "column 2 → person"]
+
+
+def test_one_persons_export_leads_to_for_you(open_page):
+    app = open_page("datasets", section=OWN)
+    upload(app, ("ratings.csv", b"Date,Name,Year,Letterboxd URI,Rating\n2024-01-01,Heat,1995,https://boxd.it/x,4\n"))
+    assert not app.error
+    assert "one person's ratings, as Letterboxd exports them" in app.info[0].value
+    assert any("For you" in link.proto.label for link in app.get("page_link"))
+    assert app.button(key="import").disabled
+
+
+def test_what_is_proposed_for_several_columns_is_agreed_to_at_once(open_page):
+    app = open_page("datasets", section=OWN)
+    upload(app, ("x.csv", made.table(header="a,b,c,d").encode()))
+    app.button(key="agree").click().run()
     assert not app.error
     assert not app.button(key="import").disabled
 
@@ -264,3 +330,46 @@ def test_escaped_words_are_shown_as_they_stand():
     assert escape("1. no list") == "1\\. no list"
     assert escape("12 Monkeys (1995): fine") == "12 Monkeys (1995): fine"
     assert escape("http://a www.a b@c :smile:") == "http:\u2060//a www\u2060.a b@\u2060c :\u2060smile:"
+
+
+def option_of_the_import(app) -> dict:
+    """What the job of an import that is started now is told."""
+    app.button(key="import").click().run()
+    return queue.spec(queue.jobs()[-1].job_id)["options"]
+
+
+def test_a_code_for_no_rating_is_shown_with_its_count_and_left_out_by_one_choice(open_page):
+    app = open_page("datasets", section=OWN)
+    folder = FILES / "minus-one-means-watched-unrated"
+    upload(app, ("rating.csv", (folder / "rating.csv").read_bytes()))
+    assert any("19 of 96 ratings are -1" in text.value for text in app.markdown)
+    lowest = [field.value for field in app.number_input if field.label == "Lowest rating possible"]
+    app.checkbox[0].check().run()
+    assert [field.value for field in app.number_input if field.label == "Lowest rating possible"] == [1] != lowest
+    app.checkbox[0].uncheck().run()
+    assert [field.value for field in app.number_input if field.label == "Lowest rating possible"] == lowest
+    app.checkbox[0].check().run()
+    told = option_of_the_import(app)
+    assert (told["no_rating"], told["min_rating"], told["counts"]) == ([-1.0], None, None)
+    run_job(queue.jobs()[-1].job_id)
+    app.run()
+    app.run()
+    assert "19 rows left out, as was said, because the value means “no rating”" in app.success[0].value
+
+
+def test_counts_are_said_and_become_ranks_by_one_choice(open_page):
+    app = open_page("datasets", section=OWN)
+    rows = [(u, i, 3 ** (1 + (at * 7) % 8)) for at, (u, i, *_) in enumerate(made.ROWS)]
+    upload(app, ("plays.csv", made.table(rows, "userId,itemId,rating").encode()))
+    assert any("These look like counts, not ratings" in text.value for text in app.markdown)
+    app.button_group[-1].set_value("ranks").run()
+    assert not app.exception
+    assert not [field for field in app.number_input if field.label.endswith("rating possible")]
+    assert "Among the first rows, ratings go from 1 to 5." in [text.value for text in app.caption]
+    assert option_of_the_import(app)["counts"] == "ranks"
+
+
+def test_an_item_table_that_names_nothing_is_an_alarm(open_page):
+    app = open_page("datasets", section=OWN)
+    upload(app, ("r.csv", made.table().encode()), ("t.csv", b"itemId,title\nx1,A\n"))
+    assert "the ratings name 'i0', 'i1', 'i2', that column 'x1'" in app.warning[0].value

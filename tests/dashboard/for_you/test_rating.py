@@ -2,17 +2,12 @@
 
 import json
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import streamlit as st
 
-from core.analysis.new_user.own_ratings import to_file
 from core.data.ratings import Ratings
 from core.model.families import PRESETS
-from dashboard.cache import loaders
-from dashboard.for_you import own_ratings
 from dashboard.for_you.rate import ASKED, MOST_LINES
 from dashboard.for_you.scales import Entry, entry
 from tests.dashboard.own_ratings import (
@@ -144,35 +139,6 @@ def test_very_many_ratings_are_not_all_drawn_and_can_all_be_found(open_page, pub
     field.set_value(0)
     app.run()
     assert app.session_state._own_ratings["ml-latest-small"].given[bundled.items.ids[rows[0]]] == 1.0
-
-
-def loaded(monkeypatch: pytest.MonkeyPatch, ratings: Ratings, content: bytes) -> own_ratings.Message:
-    """What loading a file says; the session is a plain dictionary here."""
-    monkeypatch.setattr(st, "session_state", st.session_state if hasattr(st.session_state, "_plain") else Session())
-    st.session_state[own_ratings.UPLOAD] = SimpleNamespace(getvalue=lambda: content)
-    monkeypatch.setattr(loaders, "ratings", {ratings.dataset_id: ratings}.__getitem__)
-    own_ratings.load(ratings.dataset_id)
-    message = own_ratings.take_message()
-    assert message is not None
-    return message
-
-
-class Session(dict):
-    """A session without Streamlit."""
-
-    _plain = True
-
-
-def test_a_file_is_added_to_what_is_there_and_a_bad_one_changes_nothing(monkeypatch, small: Ratings):
-    assert loaded(monkeypatch, small, to_file({"007": 5.0, "7": 1.0}, small)).text == "2 ratings loaded."
-    own_ratings.rate("small", "-5", 3.0)
-    said = loaded(monkeypatch, small, b"\x00 not json")
-    assert said.code == "BAD_FORMAT"
-    assert "as they were" in said.text
-    assert own_ratings.own("small").given == {"007": 5.0, "7": 1.0, "-5": 3.0}
-    partly = loaded(monkeypatch, small, json.dumps({"ratings": [{"item_id": "7", "rating": 2}, {}]}).encode())
-    assert partly.text.startswith("1 rating loaded. 1 rating could not be used")
-    assert own_ratings.own("small").given == {"007": 5.0, "7": 2.0, "-5": 3.0}
 
 
 def rated_from(ratings: Ratings, values: list[float], low: float, high: float) -> Ratings:

@@ -41,7 +41,7 @@ BAD = [
     Case("one column", one("rating\n" + "5\n" * 30), "WRONG_DELIMITER"),
     Case("a delimiter told wrongly", one(made.table()), "WRONG_DELIMITER", options=ImportOptions(delimiter="|")),
     Case("latin-1 that nobody told", one(made.with_rows("é,i0,3,1").encode("latin-1")), "BAD_ENCODING"),
-    Case("latin-1 far below", one((made.table() * 20).encode() + b"u\xe9,i0,3,1\n"), "BAD_ENCODING"),
+    Case("latin-1 far below", one((made.table() * 20).encode() + b"u\xe9,i0,3,1\n" * 20), "BAD_ENCODING"),
     Case("utf-16 without mark", one(made.table().encode("utf-16-le")), "BAD_ENCODING"),
     Case("utf-16, cut", one(made.table().encode("utf-16")[:-1]), "BAD_ENCODING"),
     Case("utf-32", one(made.table().encode("utf-32")), "BAD_ENCODING"),
@@ -58,7 +58,8 @@ BAD = [
     Case("noise", one(bytes((at * 7919 + at // 251) % 256 for at in range(5000))), "BAD_FORMAT"),
     Case("zeros", one(bytes(5000)), "BAD_FORMAT"),
     Case("a web page", one("<!DOCTYPE html><html><body><h1>Not found</h1></body></html>\n"), "BAD_FORMAT"),
-    Case("one JSON array", one('[{"user": 1, "item": 2, "rating": 3}]\n'), "BAD_FORMAT"),
+    Case("an array of arrays", one('[["user", 1], ["item", 2], ["rating", 3]]\n'), "BAD_FORMAT"),
+    Case("an array of one rating", one('[{"user": 1, "item": 2, "rating": 3}]\n'), "TOO_SMALL"),
     Case("JSON over many lines", one('{\n "user": 1\n}\n'), "BAD_FORMAT"),
     Case(
         "a spreadsheet",

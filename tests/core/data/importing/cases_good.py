@@ -133,7 +133,7 @@ GOOD = [
     Case("ml-10m", lambda: one(made.zipped(made.double_colons(halves=True)), "ml-10m.zip"), FULL, scale=(0.5, 5)),
     Case("ml-latest", lambda: one(made.zipped(made.latest()), "ml-latest-small.zip"), FULL, scale=(0.5, 5)),
     Case("ml-1m as a folder", made.double_colons, FULL),
-    Case("u.data alone", lambda: one(made.hundred_thousand()["ml-100k/u.data"], "u.data"), FULL),
+    Case("u.data alone", lambda: one(made.hundred_thousand()["ml-100k/u.data"], "u.data"), FULL, mapping=ASK),
 ]
 
 UNTIDY = [
@@ -142,7 +142,7 @@ UNTIDY = [
         "no number",
         one(made.with_rows("u0,x,good,1", "u0,y,NaN,1", "u0,z,1_0,1", "u0,v,1e999e,1")),
         FULL,
-        {"rating is not a number": 4},
+        {"rating is not a number": 3, "no rating": 1},
     ),
     Case(
         "infinite",
@@ -170,11 +170,18 @@ UNTIDY = [
         FULL,
         {"user id is too long": 1, "item id is too long": 1},
     ),
-    Case("unreadable times", one(made.with_rows("u0,x,3,soon", "u0,y,3,")), FULL, {"time is not readable": 2}),
+    Case("unreadable times", one(made.with_rows("u0,x,3,soon", "u0,y,3,")), FULL + 2),
     Case(
         "short and long rows", one(made.with_rows("u0,x,3", "u0,y,3,1,9", "u0")), FULL, {"wrong number of columns": 3}
     ),
-    Case("an open quote", one(made.with_rows('"u0,x,3,1', "u0,y,3,1")), FULL, {"wrong number of columns": 1}),
+    Case("an open quote", one(made.with_rows('"u0,x,3,1', "u0,y,3,1")), FULL + 2),
+    Case(
+        "one row that is not UTF-8, far below",
+        one((made.table() * 20).encode() + b"u\xe9,i0,3,1\n"),
+        FULL,
+        {"rating is not a number": 19, "user id has a byte that is not UTF-8": 1},
+        duplicates=19 * FULL,
+    ),
     Case(
         "lines that are no JSON",
         one(made.json_lines() + '{"userId": \n[1, 2]\n' + "[" * 5000 + "\n"),

@@ -5,7 +5,9 @@ import io
 import struct
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
+from xml.sax.saxutils import escape, quoteattr
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -42,6 +44,56 @@ def zipped(members: Mapping[str, str | bytes], method: int = zipfile.ZIP_DEFLATE
         for name, content in members.items():
             archive.writestr(zipfile.ZipInfo(name), content, method)
     return out.getvalue()
+
+
+_NAMESPACE = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+
+
+def workbook(sheets: Mapping[str, Iterable[Sequence[object]]], first_row: int = 1) -> bytes:
+    """An Excel workbook; a `date` has a style of its own, None is no cell."""
+    return zipped(workbook_parts(sheets, first_row))
+
+
+def workbook_parts(sheets: Mapping[str, Iterable[Sequence[object]]], first_row: int = 1) -> dict[str, str]:
+    """The files in it."""
+    numbers = range(1, len(sheets) + 1)
+    listed = "".join(
+        f'<sheet name={quoteattr(name)} sheetId="{at}" r:id="r{at}"/>' for at, name in zip(numbers, sheets, strict=True)
+    )
+    leading = "".join(
+        f'<Relationship Id="r{at}" Type="{_RELATIONS}/worksheet" Target="worksheets/{at}.xml"/>' for at in numbers
+    )
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"/>',
+        "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="w" '
+        f'Type="{_RELATIONS}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook {_NAMESPACE} xmlns:r="{_RELATIONS}"><sheets>{listed}</sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">{leading}</Relationships>',
+        "xl/styles.xml": f'<styleSheet {_NAMESPACE}><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs>'
+        "</styleSheet>",
+    }
+    for at, rows in zip(numbers, sheets.values(), strict=True):
+        lines = "".join(
+            f'<row r="{number}">{"".join(_cell(place, number, value) for place, value in enumerate(row))}</row>'
+            for number, row in enumerate(rows, first_row)
+        )
+        parts[f"xl/worksheets/{at}.xml"] = f"<worksheet {_NAMESPACE}><sheetData>{lines}</sheetData></worksheet>"
+    return parts
+
+
+def _cell(place: int, row: int, value: object) -> str:
+    name = f"{chr(ord('A') + place)}{row}"
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return f'<c r="{name}" t="b"><v>{int(value)}</v></c>'
+    if isinstance(value, date):
+        return f'<c r="{name}" s="1"><v>{(value - date(1899, 12, 30)).days}</v></c>'
+    if isinstance(value, int | float):
+        return f'<c r="{name}"><v>{value}</v></c>'
+    return f'<c r="{name}" t="inlineStr"><is><t xml:space="preserve">{escape(str(value))}</t></is></c>'
 
 
 def zipped_entry(change: Mapping[str, object], content: str = table()) -> bytes:

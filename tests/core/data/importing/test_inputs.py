@@ -12,6 +12,7 @@ from tests.core.data.importing import made
 from tests.core.data.importing.case import Case
 from tests.core.data.importing.cases_bad import BAD
 from tests.core.data.importing.cases_good import GOOD, UNTIDY
+from tests.core.data.importing.cases_layouts import ASKED, GIVEN, MADE
 
 SMALL = ImportLimits(
     max_file_mb=8, max_unpacked_mb=16, max_rows=2000, max_columns=40, max_users=900, max_items=900, max_members=30
@@ -26,7 +27,7 @@ def bring(case: Case, folder: Path) -> list[Path]:
     return [folder / next(iter(files))] if len(files) == 1 else [folder]
 
 
-@pytest.mark.parametrize("case", [*GOOD, *UNTIDY], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*GOOD, *UNTIDY, *GIVEN, *MADE], ids=lambda case: case.name)
 def test_what_is_kept_of_an_input(case: Case, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     paths = bring(case, tmp_path / "in")
@@ -42,7 +43,7 @@ def test_what_is_kept_of_an_input(case: Case, tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "home" / "datasets").iterdir()] == [report.dataset.dataset_id]
 
 
-@pytest.mark.parametrize("case", BAD, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*BAD, *ASKED], ids=lambda case: case.name)
 def test_why_an_input_is_refused(case: Case, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     paths = bring(case, tmp_path / "in")
@@ -65,6 +66,6 @@ def test_why_an_input_is_refused(case: Case, tmp_path: Path) -> None:
     assert set(tmp_path.rglob("*")) - expected == set(before)
 
 
-def test_there_are_sixty_inputs_and_more() -> None:
-    names = [case.name for case in (*GOOD, *UNTIDY, *BAD)]
-    assert len(names) == len(set(names)) >= 60
+def test_there_are_a_hundred_inputs_and_more() -> None:
+    names = [case.name for case in (*GOOD, *UNTIDY, *GIVEN, *MADE, *BAD, *ASKED)]
+    assert len(names) == len(set(names)) >= 100

@@ -8,7 +8,7 @@ import pytest
 from core.data import NO_COLUMN, ColumnMapping, ImportOptions, load, preview
 from core.data.importing.gathering import usual_scale
 from core.data.importing.isolation import in_this_process
-from core.data.importing.plan import guess, noun
+from core.data.importing.naming import guess, noun
 from tests.core.data.importing import made
 from tests.core.data.importing.bringing import bring, brought
 
@@ -40,9 +40,11 @@ def test_double_colons(halves: bool, tmp_path: Path) -> None:
 
 
 def test_half_stars_below_the_first_rows_belong_to_the_scale(tmp_path: Path) -> None:
-    whole = "".join(f"{at % 7}::{at}::{at % 5 + 1}::{at}\n" for at in range(300))
-    report = bring(tmp_path, whole + "1::999::0.5::1\n", "ratings.dat")
-    assert (report.dataset.min_rating, report.rejected_total, report.dataset.ratings) == (0.5, 0, 301)
+    whole = "".join(f"{at % 7}::{at}::{at % 5 + 1}::{at}\n" for at in range(1100))
+    movies = "".join(f"{at}::A film (1999)::Drama\n" for at in range(1100))
+    report = bring(tmp_path, {"ratings.dat": f"{whole}1::9999::0.5::1\n".encode(), "movies.dat": movies.encode()})
+    assert report.layout == "MovieLens 1M"
+    assert (report.dataset.min_rating, report.rejected_total, report.dataset.ratings) == (0.5, 0, 1101)
 
 
 def test_a_mapping_that_repeats_a_release_is_that_release(tmp_path: Path) -> None:

@@ -1,0 +1,110 @@
+"""The call about one person's file: which items it is about, and what they were rated."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from core.cli.answer import Answer, listing, pairs
+from core.cli.common import entry, load
+from core.data.own.files import check_size
+from core.data.own.isolation import read_isolated
+from core.data.own.matching import Person, Placed, match, require_matched
+from core.data.own.titles import TitleIndex
+from core.data.ratings import Ratings
+from core.errors import UsageError
+
+FILE_HELP = (
+    "The person's own ratings: an export of Letterboxd (ratings.csv or the whole zip), IMDb or Goodreads, a list of "
+    "titles, years and ratings, or a file saved on the page For you."
+)
+
+
+def add_flags(call: argparse.ArgumentParser) -> None:
+    """Which file, and the run whose data it is matched to."""
+    call.add_argument("file", type=Path, metavar="FILE", help=FILE_HELP)
+    call.add_argument("--run", dest="run_id", required=True, metavar="RUN", help="Id of a run, as `runs` shows it.")
+
+
+def show(arguments: argparse.Namespace) -> Answer:
+    """The ratings of a file as ratings of items, and what could not be matched."""
+    _, ratings = load(arguments.run_id)
+    person = read_person(arguments.file, ratings)
+    document = {
+        "source": person.file.source or None,
+        "own_scale": person.file.scale,
+        "scale": [ratings.min_rating, ratings.max_rating],
+        "rows": person.file.rows,
+        "matched": len(person.matched),
+        "repeated": person.repeated,
+        "unrated": person.file.unrated,
+        "rejected": [vars(one) for one in person.rejected],
+        "rejected_total": person.rejected_total,
+        "unmatched": [_unmatched(one, ratings) for one in person.unmatched],
+        "ratings": [
+            entry(ratings, ratings.items.index(item)) | {"rating": rating} for item, rating in person.given.items()
+        ],
+    }
+    return Answer(document, _text(document))
+
+
+def read_person(path: Path, ratings: Ratings) -> Person:
+    """What a file says about the items of a dataset.
+
+    Raises:
+        UsageError: The file cannot be read.
+        NoGoodRowsError: It has no rating of an item of the data.
+        DatasetError: As `core.data.own.isolation.read_isolated`.
+    """
+    try:
+        check_size(path.stat().st_size)
+        content = path.read_bytes()
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise UsageError(f"{path} cannot be read ({why}); name a file with the person's ratings") from None
+    person = match(read_isolated(content), ratings, TitleIndex(ratings))
+    require_matched(person, ratings)
+    return person
+
+
+def remark(path: Path, person: Person, run_id: str) -> None:
+    """Tell on stderr what of a file is not used."""
+    left = person.file.rows - len(person.matched)
+    if left:
+        said = f"{len(person.matched):,} of {person.file.rows:,} rows of {path.name} are used"
+        print(f"{said}; `person {path} --run {run_id}` shows the others", file=sys.stderr)
+
+
+def _unmatched(one: Placed, ratings: Ratings) -> dict[str, Any]:
+    """An entry without a certain item, and the title that is nearest."""
+    near = None if one.item_id is None else entry(ratings, ratings.items.index(one.item_id))
+    return {
+        "title": one.entry.titles[0],
+        "year": one.entry.years[0] if one.entry.years else None,
+        "rating": one.rating,
+        "nearest": near and near["title"],
+        "nearest_item_id": one.item_id,
+    }
+
+
+def _text(document: dict[str, Any]) -> str:
+    own = document["own_scale"]
+    done = pairs(
+        [
+            ("from", document["source"] or "a list"),
+            ("scale", "that of the data" if own is None else f"{own[0]:g} to {own[1]:g}"),
+            ("rows", document["rows"]),
+            ("matched", document["matched"]),
+            ("of these repeated", document["repeated"]),
+            ("not matched", len(document["unmatched"])),
+            ("not rated", document["unrated"]),
+            ("left out", document["rejected_total"]),
+        ]
+    )
+    parts = [done, listing(document["ratings"], {"item_id": "item", "title": "title", "rating": "rating"})]
+    if document["unmatched"]:
+        headings = {"title": "not matched", "year": "year", "nearest": "nearest title"}
+        parts.append(listing([one | {"year": str(one["year"] or "-")} for one in document["unmatched"]], headings))
+    if document["rejected"]:
+        parts.append(listing(document["rejected"], {"line": "line", "reason": "left out because"}))
+    return "\n\n".join(parts)

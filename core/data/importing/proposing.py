@@ -1,0 +1,99 @@
+"""Columns that no name tells, proposed from their values: a proposal is for somebody to confirm, and never followed."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from core.data.importing.rating_cells import is_unrated, read_cell
+from core.data.importing.request import ColumnMapping
+from core.data.importing.sniffing import Table
+from core.data.importing.times import are_dates
+from core.data.importing.values import MISSING, number
+
+_LARGEST, _MOST_VALUES = 100, 101
+"""Of a rating: the largest amount, and the most different values."""
+_TIMES = (1e8, 4.2e9)
+"""Seconds since 1970 in 1973 and in 2103: a number below or above, in milli-, micro- and nanoseconds too, is an id."""
+_ID = re.compile(r"0[0-9]+")
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What the columns of ratings seem to be.
+
+    Attributes:
+        sides: Columns that may be the person or the thing, in the file's order; those that are known left out.
+        certain: Whether only one column can be the rating, and the person and the thing are the only two others.
+    """
+
+    rating: str
+    timestamp: str | None
+    sides: tuple[str, ...]
+    certain: bool
+
+
+def propose(table: Table, known: ColumnMapping) -> Proposal | None:
+    """What the columns seem to be, beside those that are known; None where no column is like a rating."""
+    cells_of = {name: [row[at].strip() for row in table.rows] for at, name in enumerate(table.columns)}
+    columns = [name for name in table.columns if any(cells_of[name])]
+    given = (known.user, known.item)
+    free = [name for name in columns if name not in (*given, known.rating)]
+    time = known.timestamp or next((name for name in reversed(free) if is_time(cells_of[name])), None)
+    ids = {name: cells_of[name] for name in columns if name != time}
+    if len(ids) > 3:
+        ids = {name: cells for name, cells in ids.items() if not _counts_rows(cells)}
+    candidates = [name for name in free if name in ids]
+    ratings = [known.rating] if known.rating else _ratings(candidates, ids)
+    if not ratings and all(given):  # whatever is counted
+        ratings = [name for name in candidates if all(number(cell) is not None for cell in ids[name] if cell)]
+    if not ratings:
+        return None
+    sides = tuple(name for name in ids if name not in (*given, ratings[-1]))
+    certain = len(ratings) == 1 and len(sides) + sum(name in columns for name in given if name) == 2
+    return Proposal(ratings[-1], time or None, sides, certain)
+
+
+def _ratings(candidates: Sequence[str], ids: dict[str, list[str]]) -> list[str]:
+    """Columns that may be the rating: small numbers beside two columns that together differ in every row."""
+    small = [name for name in candidates if _is_rating(ids[name])]
+    keyed = [name for name in small if _others_are_a_key(name, ids)] or small
+    return [name for name in keyed if len(set(ids[name])) > 1] or keyed
+
+
+def look_alike(table: Table) -> tuple[str | None, ...]:
+    """Where a table without a header seems to have its rating and its time: parts of one table have it alike."""
+    proposal = propose(table, ColumnMapping())
+    return (proposal.rating, proposal.timestamp) if proposal else ()
+
+
+def is_time(cells: Sequence[str]) -> bool:
+    """Whether cells are large whole numbers as of a clock, or dates; empty ones aside."""
+    filled, (low, high) = [cell for cell in cells if cell.lower() not in MISSING], _TIMES
+    values = [number(cell) for cell in filled]
+    if any(value is None for value in values):
+        return are_dates(filled)
+    return bool(filled) and any(all(low <= (value or 0) / 1000**step <= high for value in values) for step in range(4))
+
+
+def _is_rating(cells: Sequence[str]) -> bool:
+    """Whether cells are few different small numbers that come again, and no id such as 007 is among them."""
+    filled = [cell for cell in cells if not is_unrated(cell)]
+    values = {None if cell.reason else cell.value for cell in map(read_cell, filled)}
+    few = bool(filled) and len(values) <= min(_MOST_VALUES, len(filled) / 2) and not any(map(_ID.fullmatch, filled))
+    return few and all(value is not None and abs(value) <= _LARGEST for value in values)
+
+
+def _others_are_a_key(rating: str, cells_of: dict[str, list[str]]) -> bool:
+    """Whether two of the other columns together differ in every row, as a person and a thing nearly always do."""
+    pairs = combinations([cells for name, cells in cells_of.items() if name != rating], 2)
+    return any(_nearly_distinct(list(zip(*pair, strict=True))) for pair in pairs)
+
+
+def _nearly_distinct(values: Sequence[object]) -> bool:
+    return len(set(values)) >= 0.98 * len(values)
+
+
+def _counts_rows(cells: Sequence[str]) -> bool:
+    """Whether cells are the numbers of the rows, from 0 or from 1."""
+    return any(list(cells) == [str(start + at) for at in range(len(cells))] for start in (0, 1))

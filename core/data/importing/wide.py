@@ -1,0 +1,184 @@
+"""Wide tables, in which a row is a person and a column a thing, or the other way round: recognized, not read."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+import pyarrow as pa
+
+from core.data.importing.heading import distinct as distinct_names
+from core.data.importing.naming import guess, plain
+from core.data.importing.rating_cells import is_unrated, rating_of
+from core.data.importing.sniffing import Table
+from core.data.importing.values import distinct, number
+
+MELTED = ("person", "item", "rating", "time")
+
+_FEWEST, _FEWEST_UNNAMED = 3, 5
+"""Columns of ratings that make a table wide, with a header and without."""
+_LARGEST, _NEARLY_ALL = 100, 0.8
+"""Of the ratings in a column: the largest amount, and the least share of numbers."""
+_BRACKETS = re.compile(r".*\[\s*(?P<name>[^\[\]]+?)\s*\]\s*")
+_OF_A_PERSON = ("name", "yourname", "fullname", "firstname", "email", "emailaddress", "student", "participant", "id")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Melted(Table):
+    """A wide table as ratings: person, thing, rating, and the row's time where it has one.
+
+    Attributes:
+        original: The table as it stands in the file.
+        row_id: The column that names the row; "" where only its number does.
+        cells: The columns whose cells are ratings, each with the name of the thing, or of the person.
+        rows_are_items: Whether a row is a thing, and a column a person.
+        timestamp: The column of the time; "" for none.
+        missing: A number that stands for no rating; None for none.
+        row_prefix: Stands before the number of a row that has no name.
+    """
+
+    original: Table
+    row_id: str
+    cells: dict[str, str]
+    rows_are_items: bool
+    timestamp: str = ""
+    missing: float | None = None
+    row_prefix: str = ""
+
+    def unrated(self, cells: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+        """Which cells are empty, and which hold the number that stands for no rating; both bool."""
+        texts, places = distinct(cells)
+        empty = np.array([is_unrated(text or "") for text in texts], bool)
+        missing = np.array([self.missing is not None and number(text or "") == self.missing for text in texts], bool)
+        return empty[places], missing[places]
+
+
+def melt(table: Table, rows_are_items: bool | None = None) -> Melted | None:
+    """The table as ratings if it is wide, its first rows those of the result; None where it is not.
+
+    Args:
+        rows_are_items: What a row is; None where the name of its first column shall tell.
+    """
+    columns = list(zip(*table.rows, strict=True)) if len(table.rows) > 1 else []
+    if not columns:
+        return None
+    cells_of = dict(zip(table.columns, columns, strict=True))
+    named = {role: guess(table.columns, role) for role in ("user", "timestamp")}
+    missing = _counted(table, columns)
+    candidates = table.columns[missing is not None :]
+    roles = {named["user"], named["timestamp"], guess(table.columns, "year")}
+    cells = [name for name in candidates if name not in roles and _are_ratings(cells_of[name])]
+    row_id = "" if missing is not None else _row_id(table, cells_of, cells)
+    cells = [name for name in cells if name != row_id]
+    if not _is_wide(table, cells, cells_of, row_id):
+        return None
+    if rows_are_items is None:
+        named_item = bool(row_id) and (guess([row_id], "item") or guess([row_id], "title")) is not None
+        rows_are_items = named_item and plain(row_id) != "name"
+    time = named["timestamp"] or ""
+    own = {field.name: getattr(table, field.name) for field in fields(Table)}
+    melted = Melted(
+        **(own | {"columns": MELTED if time and not rows_are_items else MELTED[:3], "rows": ()}),
+        original=table,
+        row_id=row_id,
+        cells=dict(zip(cells, _names(cells, table.headless), strict=True)),
+        rows_are_items=rows_are_items,
+        timestamp="" if rows_are_items else time,
+        missing=missing,
+    )
+    return _sampled(melted)
+
+
+@dataclass(frozen=True)
+class Ratings:
+    """The ratings in some rows of a wide table.
+
+    Attributes:
+        texts: Their columns, by the melted table's names.
+        rows: The row of each.
+        empty, missing: How many cells hold none, and how many the number that stands for none.
+    """
+
+    texts: dict[str, pa.Array]
+    rows: np.ndarray
+    empty: int
+    missing: int
+
+
+def ratings_in(table: Melted, columns: dict[str, pa.Array], numbers: np.ndarray) -> Ratings:
+    """The filled cells of some rows, row after row; `numbers` are the rows' in the table, for those without a name."""
+    row, column = (axis.ravel() for axis in np.indices((len(numbers), len(table.cells))))
+    cells = pa.concat_arrays([columns[name] for name in table.cells]).take(pa.array(column * len(numbers) + row))
+    empty, missing = table.unrated(cells)
+    filled = np.flatnonzero(~(empty | missing))
+    row, column = row[filled], column[filled]
+    numbered = [f"{table.row_prefix}{number}" for number in numbers.tolist()]
+    named = columns[table.row_id] if table.row_id else pa.array(numbered, pa.string())
+    names = (named.take(pa.array(row)), pa.array(list(table.cells.values()), pa.string()).take(pa.array(column)))
+    user, item = names[::-1] if table.rows_are_items else names
+    texts = {"person": user, "item": item, "rating": cells.take(pa.array(filled))}
+    if table.timestamp:
+        texts["time"] = columns[table.timestamp].take(pa.array(row))
+    return Ratings(texts, row, int(np.count_nonzero(empty)), int(np.count_nonzero(missing)))
+
+
+def _sampled(table: Melted) -> Melted:
+    """The table with the ratings of the first rows of the original."""
+    columns = {
+        name: pa.array(cells, pa.string())
+        for name, cells in zip(table.original.columns, zip(*table.original.rows, strict=True), strict=True)
+    }
+    ratings = ratings_in(table, columns, np.arange(1, len(table.original.rows) + 1))
+    texts = [ratings.texts[name].to_pylist() for name in table.columns]
+    return replace(table, rows=tuple(zip(*texts, strict=True)))
+
+
+def _are_ratings(cells: Sequence[str]) -> bool:
+    """Whether cells are numbers as ratings are, empty ones and a slip here and there aside, and not all are empty."""
+    values = [rating_of(cell) for cell in cells if not is_unrated(cell)]
+    numbers = [value for value in values if value is not None]
+    return len(numbers) >= _NEARLY_ALL * max(1, len(values)) and all(abs(value) <= _LARGEST for value in numbers)
+
+
+def _counted(table: Table, columns: Sequence[Sequence[str]]) -> float | None:
+    """The number that stands for no rating if the first column counts the others, as in Jester; None otherwise."""
+    if not table.headless or len(columns) <= _FEWEST_UNNAMED:
+        return None
+    counts = [number(cell) for cell in columns[0]]
+    rows = [[number(cell) for cell in row[1:]] for row in table.rows]
+    values = {value for row in rows for value in row if value is not None}
+    for apart in (max(values, default=0), min(values, default=0)):
+        if all(count == sum(value != apart for value in row) for count, row in zip(counts, rows, strict=True)):
+            return apart if len(set(counts)) > 1 else None
+    return None
+
+
+def _row_id(table: Table, cells_of: dict[str, tuple[str, ...]], cells: Sequence[str]) -> str:
+    """The column that names the rows: by its name, else one before the ratings with another value in each row."""
+    user = guess(table.columns, "user")
+    usual = [name for name in table.columns if name == user or plain(name) in _OF_A_PERSON]
+    start = next((place for place, name in enumerate(table.columns) if name in cells), 0)
+    before = [name for name in table.columns[: max(1, start)] if name != guess(table.columns, "timestamp")]
+    unlike = [name for name in (*usual, *before) if len({*cells_of[name]} - {""}) == len(table.rows)]
+    return next(iter([*unlike, *usual]), "")
+
+
+def _is_wide(table: Table, cells: list[str], cells_of: dict[str, tuple[str, ...]], row_id: str) -> bool:
+    """Whether enough columns are ratings, and the rows are not ratings themselves."""
+    rating, sides = guess(table.columns, "rating"), (guess(table.columns, "user"), guess(table.columns, "item"))
+    fewest = _FEWEST if row_id and not table.headless and not rating else _FEWEST_UNNAMED
+    if len(cells) < fewest or 2 * len(cells) < len(table.columns) - 1:
+        return False
+    if all(name and name not in cells for name in sides) and sides[0] != sides[1]:
+        return False  # one row for a person and a thing, with several marks
+    texts = {cell.strip() for name in cells for cell in cells_of[name]}
+    return not texts <= {"0", "1"}  # flags, such as genres
+
+
+def _names(cells: Sequence[str], headless: bool) -> tuple[str, ...]:
+    """Names of things from columns: what a question has in brackets, where each has something else in them."""
+    if headless:
+        return tuple(str(place) for place in range(1, len(cells) + 1))
+    brackets = [_BRACKETS.fullmatch(name) for name in cells]
+    names = [match["name"] for match in brackets if match]
+    return distinct_names(names) if len(set(names)) == len(cells) else tuple(cells)

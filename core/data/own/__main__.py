@@ -1,0 +1,7 @@
+"""Entry of the reading process; see `core.data.own.isolation`."""
+
+import sys
+
+from core.data.own.isolation import work
+
+work(sys.stdin.buffer, sys.stdout)

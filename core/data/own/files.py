@@ -1,0 +1,299 @@
+"""What somebody exported elsewhere, or wrote down, as entries: a title, its year and a rating on the file's own scale.
+
+Runs in the process of `isolation`: the bytes are a stranger's.
+"""
+
+import io
+import json
+import math
+import zipfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from core.data.own import roles, table
+from core.data.own.table import Row
+from core.data.ratings import year_in
+from core.data.services import Service, service_of
+from core.data.text import one_line
+from core.errors import (
+    ArchiveRatioError,
+    ArchiveUnsafeError,
+    BadFormatError,
+    EmptyFileError,
+    NoGoodRowsError,
+    NoRowsError,
+    TooLargeError,
+)
+
+FORMAT = "embedding-explorer ratings"
+"""What the dashboard's own file says it is."""
+MOST_BYTES, MOST_UNPACKED, MOST_ROWS = 20_000_000, 100_000_000, 20_000
+"""More than anybody's own; Goodreads' and Letterboxd's exports hold reviews, too."""
+LISTED = 20
+"""Rejected rows listed one by one; all are counted."""
+_MOST_MEMBERS, _MOST_RATIO = 5_000, 200
+_TABLES = (".csv", ".tsv", ".txt", ".json")
+_SCALES = (5, 10, 100)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One rating in the file.
+
+    Attributes:
+        titles: What the thing is called; the first is the main title.
+        years: Years that it may be from, the likeliest first; empty where the file has none.
+        rating: On the file's scale.
+        item_id: Its id where the file is from this program; else "".
+    """
+
+    titles: tuple[str, ...]
+    years: tuple[int, ...]
+    rating: float
+    item_id: str = ""
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A row that could not be read, by the number of its line."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class OwnFile:
+    """A file of one person's ratings; `rows` are its entries, the unrated and the rejected.
+
+    Attributes:
+        source: Name of the service; "" for a list.
+        scale: Lowest and highest rating possible; None where the file keeps to the scale of the data.
+        detected: Whether the scale was told from the ratings.
+        unrated: Rows without a rating.
+        rejected: The first rows that could not be read.
+        rejected_total: All of these.
+    """
+
+    source: str
+    entries: tuple[Entry, ...]
+    scale: tuple[float, float] | None
+    detected: bool
+    rows: int
+    unrated: int
+    rejected: tuple[Rejected, ...]
+    rejected_total: int
+
+
+def read(content: bytes) -> OwnFile:
+    """What a file of own ratings holds: a service's export, a zip with one, a list, or the dashboard's own file.
+
+    Raises:
+        EmptyFileError, NoRowsError, MissingColumnError, BadFormatError, BadEncodingError, NoGoodRowsError,
+        TooLargeError, ArchiveUnsafeError, ArchiveRatioError.
+    """
+    check_size(len(content))
+    if content.startswith(b"PK\x03\x04"):
+        content = _unpacked(content)
+    text = table.decoded(content)
+    if not text.strip():
+        raise EmptyFileError("the file is empty; choose the file with your ratings")
+    if text.lstrip()[0] in "[{":
+        return _from_json(text)
+    found = []
+    for row in table.rows(text):
+        found.append(row)
+        if len(found) > MOST_ROWS + 1:
+            raise _too_many(len(found))
+    service = service_of(found[0].cells)
+    return _from_service(service, found) if service else _from_list(found)
+
+
+def check_size(n_bytes: int) -> None:
+    """Pass if a file has no more bytes than anybody's own ratings; raises TooLargeError."""
+    if n_bytes > MOST_BYTES:
+        raise TooLargeError(f"the file has {n_bytes:,} bytes; a file of own ratings has at most {MOST_BYTES:,}")
+
+
+def _too_many(n: int) -> TooLargeError:
+    return TooLargeError(
+        f"the file has more than {n - 2:,} rows; one person's ratings are at most {MOST_ROWS:,}. Ratings of many "
+        "people are imported on the page Datasets, or by `import`"
+    )
+
+
+def _unpacked(content: bytes) -> bytes:
+    """The rating table in a zip: `ratings.csv`, or the only table there is."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            member = _rating_table(archive.infolist())
+            with archive.open(member) as stream:
+                unpacked = stream.read(MOST_UNPACKED + 1)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+        raise BadFormatError(f"the zip cannot be unpacked ({one_line(str(error), 100)}); export it again") from None
+    if len(unpacked) > MOST_UNPACKED or len(unpacked) > _MOST_RATIO * max(len(content), 10_000):
+        raise ArchiveRatioError(
+            f"{one_line(member.filename, 100)} unfolds to more than {len(unpacked) - 1:,} bytes; a file of own ratings "
+            f"unfolds to at most {MOST_UNPACKED:,}, and {_MOST_RATIO} times its size"
+        )
+    return unpacked
+
+
+def _rating_table(members: Sequence[zipfile.ZipInfo]) -> zipfile.ZipInfo:
+    if len(members) > _MOST_MEMBERS:
+        raise ArchiveUnsafeError(f"the zip holds {len(members):,} files; allowed are {_MOST_MEMBERS:,}")
+    paths = {
+        PurePosixPath(member.filename): member
+        for member in members
+        if not member.is_dir() and not member.filename.startswith("__MACOSX")
+    }
+    tables = sorted((path for path in paths if path.suffix.casefold() in _TABLES), key=lambda path: len(path.parts))
+    best = next((path for path in tables if path.name.casefold() == "ratings.csv"), None)
+    if best is None and len(tables) == 1:
+        best = tables[0]
+    if best is None:
+        names = ", ".join(one_line(str(path), 60) for path in list(paths)[:8]) or "nothing"
+        raise BadFormatError(f"the zip holds no ratings.csv but {names}; choose the file with your ratings")
+    if paths[best].flag_bits & 1:
+        raise ArchiveUnsafeError("the zip is encrypted; unpack it, and choose the file with your ratings")
+    return paths[best]
+
+
+def _from_service(service: Service, found: Sequence[Row]) -> OwnFile:
+    places = {name.casefold(): place for place, name in reversed(list(enumerate(found[0].cells)))}
+
+    def cell(row: Row, name: str) -> str:
+        """The cell under a heading; "" where there is none."""
+        place = places.get(name.casefold(), len(row.cells))
+        return row.cells[place] if place < len(row.cells) else ""
+
+    def entry(row: Row) -> Entry | None:
+        """The rating in a row; None where there is none."""
+        if len(row.cells) != len(found[0].cells):
+            raise ValueError(f"wrong number of columns: {len(row.cells)} instead of {len(found[0].cells)}")
+        text = cell(row, service.rating)
+        if text in service.unrated:
+            return None
+        titles = (cell(row, service.title), cell(row, "Original Title"))
+        years = (cell(row, service.year), cell(row, service.other_year) if service.other_year else "")
+        return _entry(titles, years, roles.rating_in(text)[0])
+
+    return _gathered(found[1:], entry, source=service.name, scale=(service.low, service.high))
+
+
+def _from_list(found: Sequence[Row]) -> OwnFile:
+    """A plain list; the scale is told from the ratings, or stands in them, as in 7/10."""
+    layout = roles.layout_of([row.cells for row in found])
+    out_of: set[float] = set()
+
+    def entry(row: Row) -> Entry | None:
+        """The rating in a row; None where there is none."""
+        cells = layout.cells(row.cells)
+        if cells.rating == "":
+            return None
+        rating, highest = roles.rating_in(cells.rating)
+        out_of.add(highest)
+        return _entry((cells.title or cells.item_id,), (cells.year,), rating, cells.item_id)
+
+    gathered = _gathered(found[layout.has_header :], entry, source="", scale=None)
+    return _with_scale(gathered, out_of - {0})
+
+
+def _with_scale(file: OwnFile, out_of: set[float]) -> OwnFile:
+    """The same with the scale that its ratings lie on."""
+    ratings = [entry.rating for entry in file.entries]
+    if not ratings:
+        return file
+    low, high = min(ratings), max(ratings)
+    end = max(out_of) if out_of else next((end for end in _SCALES if high <= end), None)
+    if end is None or low < 0 or high > end or len(out_of) > 1:
+        raise NoGoodRowsError(
+            f"the ratings go from {low:g} to {high:g}; a list has ratings to {', '.join(map(str, _SCALES))}, all on "
+            "one scale"
+        )
+    bottom = 0.0 if low == 0 else 0.5 if low < 1 else 1.0
+    return OwnFile(**{**vars(file), "scale": (min(low, bottom), float(end)), "detected": True})
+
+
+def _from_json(text: str) -> OwnFile:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        raise BadFormatError(
+            "the file is not JSON; choose one that was saved on the page For you, or a table"
+        ) from None
+    entries = document.get("ratings") if isinstance(document, dict) else document
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise BadFormatError(
+            'the file has no list of "ratings"; choose one that was saved on the page For you, or a table'
+        )
+    if len(entries) > MOST_ROWS:
+        raise _too_many(len(entries) + 1)
+    if not entries:
+        raise NoRowsError("the file holds no ratings; choose the file with your ratings")
+    names = list(dict.fromkeys(name for entry in entries for name in entry))
+    found = [Row(number, [_text(one.get(name)) for name in names]) for number, one in enumerate(entries, 1)]
+    if isinstance(document, list):
+        return _from_list([Row(0, names), *found])
+    layout = roles.layout_of([names], required=("rating",))
+
+    def entry(row: Row) -> Entry | None:
+        """The rating in an entry; None where there is none."""
+        cells = layout.cells(row.cells)
+        if cells.rating == "":
+            return None
+        rating, _ = roles.rating_in(cells.rating)
+        return _entry((cells.title or cells.item_id,), (cells.year,), rating, cells.item_id)
+
+    return _gathered(found, entry, source="", scale=_scale(document.get("scale")))
+
+
+def _text(value: object) -> str:
+    """A value of JSON as the text of a cell; what is neither text nor number is no rating and no title."""
+    return "" if value is None else value if isinstance(value, str) else json.dumps(value)
+
+
+def _scale(value: object) -> tuple[float, float] | None:
+    match value:
+        case [int() | float() as low, int() | float() as high] if -1e9 < low < high < 1e9:
+            return float(low), float(high)
+    return None
+
+
+def _entry(titles: Iterable[str], years: Iterable[str], rating: float, item_id: str = "") -> Entry:
+    """An entry with what its texts say; raises ValueError without a title."""
+    names = tuple(dict.fromkeys(name for title in titles if (name := one_line(title))))
+    if not names:
+        raise ValueError("no title")
+    numbers = [year for text in years if (year := roles.year_of(text))]
+    inside = year_in(names[0])
+    if not numbers and math.isfinite(inside):
+        numbers = [int(inside)]
+        names = (names[0][: names[0].rindex("(")].rstrip() or names[0], *names[1:])
+    return Entry(names, tuple(dict.fromkeys(numbers)), rating, item_id)
+
+
+def _gathered(
+    found: Sequence[Row],
+    entry: Callable[[Row], Entry | None],
+    *,
+    source: str,
+    scale: tuple[float, float] | None,
+) -> OwnFile:
+    """All rows: each an entry on the scale, unrated, or rejected, as where `entry` raises a ValueError."""
+    if not found:
+        raise NoRowsError("the file has a header and no rows below it; choose the file with your ratings")
+    entries, rejected, unrated = [], [], 0
+    for row in found:
+        try:
+            one = entry(row)
+        except ValueError as error:
+            rejected.append(Rejected(row.line, one_line(str(error), 120)))
+            continue
+        if one is None:
+            unrated += 1
+        elif scale and not scale[0] <= one.rating <= scale[1]:
+            rejected.append(Rejected(row.line, f"rating {one.rating:g} is outside {scale[0]:g} to {scale[1]:g}"))
+        else:
+            entries.append(one)
+    return OwnFile(source, tuple(entries), scale, False, len(found), unrated, tuple(rejected[:LISTED]), len(rejected))

@@ -1,0 +1,147 @@
+"""Which column of a plain list holds the title, the year and the rating, and what the text of a rating means."""
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from core.data.importing.rating_cells import LIKES, read_cell
+from core.data.text import one_line
+from core.errors import BadFormatError, MissingColumnError
+
+_NAMES = {
+    "item_id": ("item_id", "itemid", "movieid", "movie_id"),
+    "title": ("title", "name", "movie", "film", "book", "game", "item", "show", "anime"),
+    "year": ("year", "release year", "year published", "released"),
+    "rating": ("rating", "score", "stars", "my rating", "your rating", "my score", "rate", "grade"),
+}
+_PEOPLE = {"userid", "user_id", "user", "user-id", "reviewer", "reviewerid", "customer_id"}
+_MOSTLY = 0.8
+"""Share of a column's cells that have to look like a year, or a rating, for it to be one."""
+_YEAR = re.compile(r"\(?(1[0-9]{3}|20[0-9]{2})\)?(?:\.0)?")
+
+
+def rating_in(text: str) -> tuple[float, float]:
+    """A rating and what it is out of, 0 where the text does not say: "4,5", "7/10", "80%", "3 stars", "★★★½".
+
+    Raises:
+        ValueError: It is no rating.
+    """
+    cell = read_cell(text.strip())
+    if cell.reason or cell.unit == LIKES:  # "Up" and "No" are titles
+        raise ValueError(f"{one_line(text.strip(), 30)!r} is no rating")
+    return cell.value, cell.top or 0
+
+
+def year_of(text: str) -> int | None:
+    """The year that a text is, in round brackets or without; None where it is none."""
+    year = _YEAR.fullmatch(text.strip())
+    return int(year[1]) if year else None
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The texts of one row by what they mean; "" where there is none."""
+
+    title: str = ""
+    year: str = ""
+    rating: str = ""
+    item_id: str = ""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What the columns of a plain list hold.
+
+    Attributes:
+        has_header: Whether the first row names the columns.
+        width: Columns of the list.
+        places: Column of each of "title", "year", "rating" and "item_id" that there is.
+    """
+
+    has_header: bool
+    width: int
+    places: dict[str, int]
+
+    def cells(self, row: Sequence[str]) -> Cells:
+        """One row by its columns; a title with the delimiter in it, which makes the row too wide, is put together.
+
+        Raises:
+            ValueError: The row is too short.
+        """
+        if len(row) <= max(self.places.values()):
+            raise ValueError(f"wrong number of columns: {len(row)} instead of {self.width}")
+        more, title = len(row) - self.width, self.places.get("title", self.width)
+        if more > 0:
+            row = [*row[:title], ", ".join(row[title : title + more + 1]), *row[title + more + 1 :]]
+        return Cells(**{role: row[place] for role, place in self.places.items()})
+
+
+def layout_of(rows: Sequence[Sequence[str]], *, required: Sequence[str] = ("title", "rating")) -> Layout:
+    """The layout by the names in the first row, or else by what the cells look like.
+
+    Raises:
+        MissingColumnError: It is not clear which column is which.
+        BadFormatError: A column says whose rating it is.
+    """
+    first = [name.strip().casefold() for name in rows[0]]
+    if people := next((name for name, low in zip(rows[0], first, strict=True) if low in _PEOPLE), None):
+        raise BadFormatError(
+            f"the column {_shown(people)} says whose ratings these are; one person's ratings are read here, those "
+            "of many on the page Datasets or by `import`"
+        )
+    named = {role: first.index(name) for role, names in _NAMES.items() for name in names[::-1] if name in first}
+    if "item_id" in named:
+        required = [role for role in required if role != "title"]
+    if "rating" in named:
+        places, has_header = named, True
+    else:
+        has_header = not any(_is_rating(cell) for cell in rows[0])
+        width = _usual_width(rows)
+        places = _by_values([row for row in rows[has_header:] if len(row) == width]) if width in (2, 3) else {}
+    if not set(required) <= set(places):
+        raise MissingColumnError(
+            f"no column of the title and of the rating was recognized among {', '.join(map(_shown, rows[0][:8]))}; a "
+            "list has a title, perhaps a year, and a rating, with a first row that says which is which where that is "
+            "not plain. Letterboxd's ratings are in ratings.csv"
+        )
+    return Layout(has_header, len(rows[0]) if has_header else _usual_width(rows), places)
+
+
+def _by_values(rows: Sequence[Sequence[str]]) -> dict[str, int]:
+    """Columns of a list of two or three by their cells."""
+    columns = [[cell for cell in column if cell] for column in zip(*rows, strict=True)]
+    years = [place for place, column in enumerate(columns) if _share(column, _is_year)]
+    left = [place for place in range(len(columns)) if place not in years[:1]]
+    ratings = [place for place in left if _share(columns[place], _is_rating)]
+    if len(ratings) > 1:  # such as films called 300 and 1984: ratings are few different ones
+        ratings.sort(key=lambda place: len(set(columns[place])))
+    titles = [place for place in left if place not in ratings[:1]]
+    if len(ratings) == 0 or len(titles) != 1:
+        return {}
+    return {"title": titles[0], "rating": ratings[0]} | ({"year": years[0]} if years else {})
+
+
+def _share(column: Sequence[str], fits: Callable[[str], bool]) -> bool:
+    return bool(column) and sum(map(fits, column)) >= _MOSTLY * len(column)
+
+
+def _is_year(text: str) -> bool:
+    return year_of(text) is not None
+
+
+def _is_rating(text: str) -> bool:
+    try:
+        rating, _ = rating_in(text)
+    except ValueError:
+        return False
+    return math.isfinite(rating)
+
+
+def _usual_width(rows: Sequence[Sequence[str]]) -> int:
+    widths = [len(row) for row in rows]
+    return max(set(widths), key=lambda width: (widths.count(width), -width))
+
+
+def _shown(name: str) -> str:
+    return repr(one_line(name, 30))

@@ -1,0 +1,73 @@
+"""Services from which people take their own ratings along, and how the files they export are laid out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Service:
+    """One person's ratings as a service exports them; the person is in no column.
+
+    Attributes:
+        name: As people know it.
+        signature: Columns that such a file has and other rating files do not have together.
+        title, year, rating: Names of these columns.
+        other_year: The column of the year where `year` is empty; "" for none.
+        low, high: Ends of the service's scale.
+        unrated: Values of the rating column that stand for no rating.
+    """
+
+    name: str
+    signature: frozenset[str]
+    title: str
+    year: str
+    rating: str
+    low: float
+    high: float
+    unrated: frozenset[str] = frozenset({""})
+    other_year: str = ""
+
+
+SERVICES = (
+    Service(
+        "Letterboxd",
+        frozenset({"Name", "Year", "Letterboxd URI", "Rating"}),
+        title="Name",
+        year="Year",
+        rating="Rating",
+        low=0.5,
+        high=5,
+    ),
+    Service(
+        "IMDb",
+        frozenset({"Const", "Your Rating", "Title", "Year"}),
+        title="Title",
+        year="Year",
+        rating="Your Rating",
+        low=1,
+        high=10,
+    ),
+    Service(
+        "Goodreads",
+        frozenset({"Book Id", "Title", "Author", "My Rating"}),
+        title="Title",
+        year="Original Publication Year",
+        rating="My Rating",
+        low=1,
+        high=5,
+        unrated=frozenset({"", "0"}),
+        other_year="Year Published",
+    ),
+)
+
+
+def service_of(columns: Iterable[str]) -> Service | None:
+    """The service whose export has these columns, compared without case and blanks around; None for no such file."""
+    names = {column.strip().casefold() for column in columns}
+    return next((service for service in SERVICES if {name.casefold() for name in service.signature} <= names), None)
+
+
+def whose_export(columns: Iterable[str]) -> str:
+    """The name of the service whose export has these columns; "" where it is no one person's export."""
+    service = service_of(columns)
+    return service.name if service else ""

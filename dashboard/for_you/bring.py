@@ -1,0 +1,201 @@
+"""Bringing ratings from elsewhere: choose the file, see what it says about this data, confirm what is unsure, use it.
+
+The file is read in memory, in a process of its own, and dropped; the session keeps what was read until it is used.
+"""
+
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from core.data.own.files import MOST_BYTES
+from core.data.own.isolation import read_isolated
+from core.data.own.matching import Person, Placed, match
+from core.data.ratings import Ratings
+from core.errors import ExplorerError
+from dashboard.cache import loaders
+from dashboard.for_you import own_ratings
+from dashboard.shared import elements, phrases
+from dashboard.shared.markup import escape
+
+_KEPT, _ROUND = "_own_brought", "_own_round"
+TYPES = ["csv", "zip", "json", "txt", "tsv"]
+MOST_ASKED = 30
+"""Unsure entries asked about at first; more come on request."""
+_TABLE_HEIGHT = 248
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A file that was read and not used yet.
+
+    Attributes:
+        name: The file's, for people.
+        dataset_id: The data that it was matched to.
+        person: What it says.
+    """
+
+    name: str
+    dataset_id: str
+    person: Person
+
+
+def section(ratings: Ratings) -> None:
+    """A place for a file, or what the file that was brought says."""
+    brought: Brought | None = st.session_state.get(_KEPT)
+    if brought is None or brought.dataset_id != ratings.dataset_id:
+        _choose(ratings)
+        return
+    with st.container(border=True, key="own_brought"):
+        _preview(brought, ratings)
+
+
+def _choose(ratings: Ratings) -> None:
+    nouns = phrases.plural(ratings.noun)
+    with st.expander("Bring ratings you have: Letterboxd, IMDb, Goodreads, or a list", icon=":material/upload_file:"):
+        chosen = st.file_uploader(
+            "Your ratings",
+            type=TYPES,
+            key=f"own_file_{st.session_state.setdefault(_ROUND, 0)}",
+            max_upload_size=MOST_BYTES // 1_000_000,
+            help="Letterboxd: ratings.csv, or the zip as it was downloaded. IMDb and Goodreads: the exported CSV. "
+            "A list: a line for each title, its year if you know it, and your rating. Or a file saved on this page.",
+        )
+        st.caption(
+            f"They are matched to the {nouns} of this data by title and year, and you see how before anything is used. "
+            "The file is read in memory and not kept."
+        )
+        if chosen is None:
+            return
+        try:
+            with st.spinner("Reading the file …"):
+                person = match(read_isolated(chosen.getvalue()), ratings, loaders.title_index(ratings.dataset_id))
+        except ExplorerError as error:
+            elements.error(error.code, f"{error}. Your ratings are as they were")
+            return
+    st.session_state[_KEPT] = Brought(chosen.name, ratings.dataset_id, person)
+    st.session_state[_ROUND] += 1  # an empty place for files: Streamlit lets the one that was read go
+    st.rerun()
+
+
+def _preview(brought: Brought, ratings: Ratings) -> None:
+    person, nouns = brought.person, phrases.plural(ratings.noun)
+    st.markdown(f"**{escape(brought.name)}** · {_whose(person)}")
+    st.markdown(_summary(person, ratings.noun))
+    titles = dict(zip(ratings.items.ids, ratings.item_table["title"], strict=True))
+    if person.matched:
+        _table(_rows(person.matched, titles, f"{ratings.noun.capitalize()} here"), "Matched entries and their ratings")
+    _ask(person, titles)
+    lost = [one for one in person.unmatched if one.item_id is None]
+    if lost:
+        with st.expander(f"{phrases.count(len(lost), 'title')} not among these {nouns}"):
+            _table(_rows(lost, titles), "Entries that are in no way like a title in the data")
+    if person.rejected_total:
+        with st.expander(f"{phrases.count(person.rejected_total, 'row')} left out"):
+            rejected = [(one.line, one.reason) for one in person.rejected]
+            _table(pd.DataFrame(rejected, columns=["Line", "Left out because"]), "Rows left out, and why")
+    given = _given(brought)
+    replaced = len(given.keys() & own_ratings.own(ratings.dataset_id).given.keys())
+    if replaced:
+        st.caption(f"{replaced:,} of these replace what you rated here; your other ratings stay.")
+    n = len(given)
+    with st.container(horizontal=True):
+        label = f"Use {'this' if n == 1 else 'these'} {phrases.count(n, 'rating')}"
+        elements.button(label, "check", "own_use", _use, primary=True, disabled=n == 0)
+        elements.button("Choose another file", "close", "own_other", _drop)
+
+
+def _whose(person: Person) -> str:
+    """The service and the scale of a file."""
+    scale = person.file.scale
+    if scale is None:
+        return "a list on the scale of this data"
+    source = person.file.source or "a list"
+    told = ", as its ratings suggest" if person.file.detected else ""
+    return f"{source}, ratings from {scale[0]:g} to {scale[1]:g}{told}"
+
+
+def _summary(person: Person, noun: str) -> str:
+    """How many entries of each kind there are; all rows of the file are in it."""
+    n = len(person.file.entries) - len(person.outside)
+    near = sum(one.item_id is not None for one in person.unmatched)
+    parts = [
+        f"**{len(person.matched):,} of {phrases.count(n, 'rating')}** matched to {phrases.plural(noun)} of this data"
+    ]
+    kinds = (
+        (near, "to confirm"),
+        (len(person.unmatched) - near, "not in it"),
+        (person.repeated, "repeated, of which the last counts"),
+        (person.file.unrated, "without a rating"),
+        (person.rejected_total, "left out"),
+    )
+    parts += [f"{number:,} {words}" for number, words in kinds if number]
+    return " · ".join(parts)
+
+
+def _rows(placed: tuple[Placed, ...] | list[Placed], titles: dict[str, str], here: str = "") -> pd.DataFrame:
+    """Entries as a table; with a heading in `here` also the items they are matched to."""
+    table = pd.DataFrame(
+        {
+            "Your title": [one.entry.titles[0] for one in placed],
+            "Year": pd.array([one.entry.years[0] if one.entry.years else None for one in placed], "Int64"),
+            "Yours": [one.entry.rating for one in placed],
+        }
+    )
+    if here:
+        table[here] = [titles[str(one.item_id)] for one in placed]
+        table["Here"] = [one.rating for one in placed]
+    return table
+
+
+def _table(table: pd.DataFrame, alt: str) -> None:
+    whole = st.column_config.NumberColumn(format="%d", width=62)
+    narrow = st.column_config.NumberColumn(width=62)
+    numbers = {"Year": whole, "Line": whole, "Yours": narrow, "Here": narrow}
+    height = min(_TABLE_HEIGHT, 38 + 35 * len(table))
+    st.dataframe(table, hide_index=True, height=height, column_config=numbers, alt=alt)
+
+
+def _ask(person: Person, titles: dict[str, str]) -> None:
+    """Entries that are about an item perhaps, each with a box to say so."""
+    unsure = [place for place, one in enumerate(person.unmatched) if one.item_id is not None]
+    if not unsure:
+        return
+    st.markdown("**Is it this one?** Tick what is right; what is not ticked is left out.")
+    shown = unsure if st.session_state.get("own_all_unsure") else unsure[:MOST_ASKED]
+    for place in shown:
+        one = person.unmatched[place]
+        year = f" ({one.entry.years[0]})" if one.entry.years else ""
+        st.checkbox(
+            f"{escape(one.entry.titles[0])}{year}, {one.entry.rating:g}: is it **{escape(titles[str(one.item_id)])}**?",
+            key=_box(place),
+        )
+    if len(unsure) > MOST_ASKED:
+        st.checkbox(f"Show all {len(unsure):,}", key="own_all_unsure")
+
+
+def _box(place: int) -> str:
+    """Key of the box of an unmatched entry; another file's boxes are others."""
+    return f"own_is_{st.session_state.get(_ROUND, 0)}_{place}"
+
+
+def _given(brought: Brought) -> dict[str, float]:
+    """Ratings by item id: the matched ones over those that were confirmed."""
+    unmatched = brought.person.unmatched
+    confirmed = {
+        str(one.item_id): one.rating for place, one in enumerate(unmatched) if st.session_state.get(_box(place))
+    }
+    return confirmed | brought.person.given
+
+
+def _use() -> None:
+    """Take the ratings over; a callback."""
+    brought: Brought | None = st.session_state.get(_KEPT)
+    if brought is not None:
+        own_ratings.add(brought.dataset_id, _given(brought))
+        _drop()
+
+
+def _drop() -> None:
+    """Forget the file; a callback."""
+    st.session_state.pop(_KEPT, None)
