@@ -123,7 +123,7 @@ def in_child(folder: Path, limits: ImportLimits, report: Reporter, should_stop: 
             stdout=stderr,
             stderr=stderr,
             cwd=_ROOT,
-            env=_environment(),
+            env=reader_environment(),
             start_new_session=True,
         )
     try:
@@ -185,11 +185,11 @@ def _memory(pid: int) -> int:
         return 0
 
 
-def _environment() -> dict[str, str]:
-    """One thread for each library, and memory that goes back to the system when it is let go: the limit measures it.
+def reader_environment() -> dict[str, str]:
+    """The environment of a reading process: one thread a library, and memory that goes back when it is let go.
 
-    Without the two thresholds glibc keeps most of what the batches used: 839 instead of 365 MiB after reading ten
-    million rows.
+    The limit measures that memory. Without the two thresholds glibc keeps most of what the batches used: 839 instead
+    of 365 MiB after reading ten million rows.
     """
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     glibc = dict.fromkeys(("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"), str(MIB))

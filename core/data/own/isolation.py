@@ -4,14 +4,13 @@
 """
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from core.data.importing.isolation import limit_this_process
+from core.data.importing.isolation import limit_this_process, reader_environment
 from core.data.importing.request import of_json
 from core.data.own.files import OwnFile, check_size, read
 from core.data.text import one_line
@@ -50,7 +49,6 @@ def read_isolated(content: bytes) -> OwnFile:
         RuntimeError: A bug in the reader; its traceback is the message.
     """
     check_size(len(content))
-    few_threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     try:
         done = subprocess.run(
             [sys.executable, "-m", "core.data.own"],
@@ -59,7 +57,7 @@ def read_isolated(content: bytes) -> OwnFile:
             timeout=LIMITS.max_seconds,
             check=False,
             cwd=_ROOT,
-            env=os.environ | few_threads | {"PYTHONUTF8": "1"},
+            env=reader_environment(),
         )
     except subprocess.TimeoutExpired:
         raise TooLargeError(_TOO_MUCH) from None
