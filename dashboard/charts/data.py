@@ -60,7 +60,7 @@ def counts_histogram(counts: np.ndarray, *, title: str, noun: str, nouns: str = 
     first = int(np.flatnonzero(bars)[0])
     bars, low, high = bars[first:], edges[first:-1], edges[first + 1 :] - 1
     ranges = [f"{a:,}" if a == b else f"{a:,} to {b:,}" for a, b in zip(low, high, strict=True)]
-    figure = base.figure(title, x=f"Ratings per {noun}, from this many up", y=nouns.capitalize(), height=height)
+    figure = base.figure(title, x="Ratings, from this many up", y=nouns.capitalize(), height=height)
     figure.add_bar(
         x=[f"{number:,}" for number in low],
         y=bars,

@@ -77,7 +77,7 @@ def result_words(report: ImportReport) -> str:
     if report.unusable:
         sentences.append(f"{phrases.count(report.unusable, 'row')} left out as unusable: the lines are below.")
     if stated := report.rejected_total - report.unusable:
-        sentences.append(f"{phrases.count(stated, 'row')} left out, as was said, because the value means “no rating”.")
+        sentences.append(f"{phrases.count(stated, 'row')} left out as chosen: the value means “no rating”.")
     if report.dropped_duplicates:
         kept = "the latest" if data.timestamps else "the last"
         sentences.append(

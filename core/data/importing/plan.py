@@ -122,6 +122,7 @@ def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
     asked = question(whole, columns, mapping, lacking)
     if asked and (asked.wide or asked.service):
         columns = ColumnMapping()  # what a name told does not hold: nothing is the rating, or nobody the person
+        items = None if asked.service else items  # the other tables of one person's export
     notes = [*failed, *how_read(ratings, whole, columns, mapping)]
     if options.reshape and not isinstance(whole, Melted):
         notes.append(f"{whole.name} is no wide table: nothing was reshaped.")

@@ -354,7 +354,7 @@ def test_a_code_for_no_rating_is_shown_with_its_count_and_left_out_by_one_choice
     run_job(queue.jobs()[-1].job_id)
     app.run()
     app.run()
-    assert "19 rows left out, as was said, because the value means “no rating”" in app.success[0].value
+    assert "19 rows left out as chosen: the value means “no rating”" in app.success[0].value
 
 
 def test_counts_are_said_and_become_ranks_by_one_choice(open_page):

@@ -126,6 +126,12 @@ def test_one_persons_export_is_named(tmp_path: Path) -> None:
     assert "For you" in shown.message
 
 
+def test_the_other_tables_of_an_export_are_not_shown(tmp_path: Path) -> None:
+    watched = {"watched.csv": "Date,Name,Year,Letterboxd URI\n2024-01-01,Heat,1995,x\n"}
+    shown = seen(tmp_path, kept("own-letterboxd-ratings.csv") | watched)
+    assert [table.file for table in shown.tables] == ["own-letterboxd-ratings.csv"]
+
+
 def test_taken_is_not_liked_and_nothing_is_asked(tmp_path: Path) -> None:
     shown = seen(tmp_path, kept("implicit-no-rating.csv"))
     assert shown.question is not None
