@@ -58,12 +58,14 @@ def data_in_numbers(ratings: Ratings) -> None:
     """The dataset at a glance, and how much of it a model can learn from."""
     st.header("The data")
     overview(ratings, "start")
-    few = np.count_nonzero(ratings.item_count < WELL_KNOWN) / len(ratings.items)
-    st.caption(
-        f"The middle rating is {np.median(ratings.rating):g} {phrases.unit(ratings)}. "
-        f"{few:.0%} of the {nouns} have {WELL_KNOWN - 1} ratings "
-        f"or fewer: about those a model can learn little, and the pages say so where it matters."
-    )
+    text = f"The middle rating is {np.median(ratings.rating):g} {phrases.unit(ratings)}."
+    if len(ratings.users) >= WELL_KNOWN:  # among fewer people nothing can have so many ratings
+        few = np.count_nonzero(ratings.item_count < WELL_KNOWN) / len(ratings.items)
+        text += (
+            f" {few:.0%} of the {nouns} have {WELL_KNOWN - 1} ratings or fewer: about those a model can learn little, "
+            "and the pages say so where it matters."
+        )
+    st.caption(text)
 
 
 def where_to_go() -> None:

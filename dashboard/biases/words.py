@@ -30,8 +30,8 @@ def meaning(rows: Rows, scorer: Bilinear) -> str:
     return (
         f"Everything else being zero, a bias of 0 guesses {alone(scorer, 0):,.2f}, {middle}; the "
         f"highest, {signed(bias[top])} of {escape(rows.labels[top])}, guesses {alone(scorer, bias[top]):,.2f}, the "
-        f"lowest, {signed(bias[bottom])} of {escape(rows.labels[bottom])}, {alone(scorer, bias[bottom]):.2f}."
-    )
+        f"lowest, {signed(bias[bottom])} of {escape(rows.labels[bottom])}, {alone(scorer, bias[bottom]):,.2f}."
+    ).replace(" -", " −")
 
 
 def picture(rows: Rows, fit: Biases, sides: Ends) -> str:
@@ -109,11 +109,18 @@ def shrinkage(rows: Rows, fit: Biases) -> str:
             f"No number of ratings makes this model believe an average: its biases hardly follow the averages of the "
             f"{nouns} at all, so the curve says little."
         )
-    one, hundred = (float(fit.believed(np.array([n]))[0]) for n in (1, 100))
+    most = int(rows.count.max())
+    many = min(100, most)
+    one, of_many, at_most = (float(fit.believed(np.array([n]))[0]) for n in (1, many, most))
+    if half > most:
+        return (
+            f"No {noun} has enough ratings for half of its distance from the overall mean of {fit.center:.2f} to be "
+            f"believed: of the one with the most, {count(most, 'rating')}, {at_most:.0%} is."
+        )
     return (
         f"With **{count(max(1, round(half)), 'rating')}** about half of {with_article(noun)}'s distance from the "
         "overall mean of "
-        f"{fit.center:.2f} is believed, with a single one {one:.0%}, with a hundred {hundred:.0%}. That is no rule "
+        f"{fit.center:.2f} is believed, with a single one {one:.0%}, with {many:,} {of_many:.0%}. That is no rule "
         "somebody wrote: a bias starts at zero, each rating pulls at it, and training stops, or the penalty holds it, "
         "before a few ratings have pulled it far."
     )

@@ -67,7 +67,7 @@ def panel(model: NewUserModel, rows: Rows, entry: Entry, predictions: Prediction
         _line(model, rows, row, rank, entry, predictions)
     with st.container(horizontal=True, vertical_alignment="center"):
         tables.download(
-            f"Download the first {LISTED} as CSV",
+            f"Download the first {min(LISTED, int(allowed.sum()))} as CSV",
             partial(_file, model.run.run_id, predictions, score, allowed, wanted.diversity),
             file="for-you.csv",
             key="own_list_file",

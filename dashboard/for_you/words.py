@@ -17,9 +17,7 @@ from dashboard.shared.phrases import count, guessed, unit_of
 def list_lead(n: int, nouns: str) -> str:
     """What the list is, by how many ratings stand behind it."""
     if n == 0:
-        return (
-            f"Nobody has rated anything yet: these are guesses for the typical person, among {nouns} many have rated."
-        )
+        return f"Nobody has rated anything yet: these are guesses for the typical person, among the {nouns} rated most."
     return f"Guesses from your {count(n, 'rating')}; nothing was trained. Rate what you know: it makes room for others."
 
 

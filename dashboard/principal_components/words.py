@@ -10,6 +10,7 @@ from core.analysis.components.pca import Pca
 from core.analysis.components.stability import Stability
 from core.analysis.components.truncation import Cost
 from core.analysis.ranks import rank_correlation
+from core.data.nouns import verb
 from core.data.ratings import Ratings
 from dashboard.charts.points import Classes, Coloring
 from dashboard.embeddings.words import signed
@@ -77,7 +78,7 @@ def cost(error: Cost, component: int, *, biases: bool, whole: bool, unit: str) -
     need = (
         f"already as good as {last} to within 0.001 {unit}: the vectors add nothing"
         if enough == 0
-        else f"**the first {enough} of {n}** are as good as {last}, to within 0.001 {unit}"
+        else f"**the first {enough} of {n}** {verb(enough, 'is', 'are')} as good as {last}, to within 0.001 {unit}"
     )
     change = float(error.rmse[component + 1] - error.rmse[component])
     adds = f"lowers the error by {-change:.4f}" if change < 0 else f"raises the error by {change:.4f}"

@@ -62,6 +62,12 @@ def test_averages_at_face_value():
     assert "at face value" in words.shrinkage(rows_of(bias, count), fit(bias, count, mean))
 
 
+def test_more_ratings_than_anything_has_are_not_asked_for():
+    bias, count, mean = planted(shrinkage=700)
+    said = words.shrinkage(rows_of(bias, count), fit(bias, count, mean))
+    assert said.endswith(f"of the one with the most, {count.max():,} ratings, 36% is.")
+
+
 def test_who_departs_furthest_is_named():
     bias, count, mean = planted()
     bias[7] += 1
