@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from core.data.importing.heading import distinct as distinct_names
-from core.data.importing.naming import guess, plain
+from core.data.importing.naming import OF_A_PERSON, guess, plain
 from core.data.importing.rating_cells import is_unrated, rating_of
 from core.data.importing.sniffing import Table
 from core.data.importing.values import distinct, number
@@ -20,7 +20,6 @@ _FEWEST, _FEWEST_UNNAMED = 3, 5
 _LARGEST, _NEARLY_ALL = 100, 0.8
 """Of the ratings in a column: the largest amount, and the least share of numbers."""
 _BRACKETS = re.compile(r".*\[\s*(?P<name>[^\[\]]+?)\s*\]\s*")
-_OF_A_PERSON = ("name", "yourname", "fullname", "firstname", "email", "emailaddress", "student", "participant", "id")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -156,7 +155,7 @@ def _counted(table: Table, columns: Sequence[Sequence[str]]) -> float | None:
 def _row_id(table: Table, cells_of: dict[str, tuple[str, ...]], cells: Sequence[str]) -> str:
     """The column that names the rows: by its name, else one before the ratings with another value in each row."""
     user = guess(table.columns, "user")
-    usual = [name for name in table.columns if name == user or plain(name) in _OF_A_PERSON]
+    usual = [name for name in table.columns if name == user or plain(name) in OF_A_PERSON]
     start = next((place for place, name in enumerate(table.columns) if name in cells), 0)
     before = [name for name in table.columns[: max(1, start)] if name != guess(table.columns, "timestamp")]
     unlike = [name for name in (*usual, *before) if len({*cells_of[name]} - {""}) == len(table.rows)]
