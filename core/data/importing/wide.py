@@ -19,6 +19,8 @@ _FEWEST, _FEWEST_UNNAMED = 3, 5
 """Columns of ratings that make a table wide, with a header and without."""
 _LARGEST, _NEARLY_ALL = 100, 0.8
 """Of the ratings in a column: the largest amount, and the least share of numbers."""
+_MARK = re.compile(r"(^|[^a-z])(rating|score|stars|grade)s?([^a-z]|$)")
+"""In the name of a column of marks, beside one that is named for the thing."""
 _BRACKETS = re.compile(r".*\[\s*(?P<name>[^\[\]]+?)\s*\]\s*")
 
 
@@ -164,14 +166,23 @@ def _row_id(table: Table, cells_of: dict[str, tuple[str, ...]], cells: Sequence[
 
 def _is_wide(table: Table, cells: list[str], cells_of: dict[str, tuple[str, ...]], row_id: str) -> bool:
     """Whether enough columns are ratings, and the rows are not ratings themselves."""
-    rating, sides = guess(table.columns, "rating"), (guess(table.columns, "user"), guess(table.columns, "item"))
+    rating = guess(table.columns, "rating")
     fewest = _FEWEST if row_id and not table.headless and not rating else _FEWEST_UNNAMED
     if len(cells) < fewest or 2 * len(cells) < len(table.columns) - 1:
         return False
-    if all(name and name not in cells for name in sides) and sides[0] != sides[1]:
-        return False  # one row for a person and a thing, with several marks
+    if not table.headless and _is_long(table, cells, cells_of, row_id):
+        return False
     texts = {cell.strip() for name in cells for cell in cells_of[name]}
     return not texts <= {"0", "1"}  # flags, such as genres
+
+
+def _is_long(table: Table, cells: list[str], cells_of: dict[str, tuple[str, ...]], row_id: str) -> bool:
+    """Whether columns are named for a person and a thing with several marks, or people and things come again."""
+    user, item = (guess(table.columns, role) for role in ("user", "item"))
+    if user and item and user != item and (item not in cells or any(map(_MARK.search, map(str.lower, cells)))):
+        return True
+    rows = [cells_of[name] for name in (user, row_id) if name]
+    return any(2 * len({*names}) <= len(names) for names in rows)  # a wide table has a row for each
 
 
 def _names(cells: Sequence[str], headless: bool) -> tuple[str, ...]:

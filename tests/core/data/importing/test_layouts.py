@@ -23,6 +23,7 @@ from tests.core.data.importing.cases_layouts import (
     wide,
 )
 
+NUMBERED = ratings(lambda p: p + 1, lambda t: t + 1)
 RESHAPED = ImportOptions(reshape="proposed")
 MOVIELENS = "userId,movieId,rating,timestamp\n"
 MOVIES = "movieId,title,genres\n" + lines((t, f"Film {t} (1999)", "Drama|Comedy") for t in range(8))
@@ -112,11 +113,53 @@ def test_a_rating_that_may_be_two_columns_is_asked_too(tmp_path: Path) -> None:
             lines(((u, i, r, r, 3) for u, i, r in SHORT), above="user,beer,taste,look,smell\n"),
             'such as --rating "look"',
         ),
+        (
+            lines(((p, t, r, 6 - r) for p, t, r, _ in NUMBERED), above="user,book,rating_story,rating_style\n"),
+            'such as --rating "rating_style"',
+        ),
+        (
+            lines(((p, p, 4.1, 6 - p % 5) for p in range(12)), above="user,book,rating_of_all,style_score\n"),
+            'such as --rating "style_score"',
+        ),
     ],
 )
 def test_a_table_of_ratings_is_not_taken_for_a_wide_one(table: str, options: str, tmp_path: Path) -> None:
     asked = question(tmp_path, table)
     assert (asked.wide, asked.options) == (None, options)
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "rating"),
+    [
+        ("user_id,username,anime_id,my_score,my_status,my_last_updated", "{p},n{p},{t},{r},1,1400000000", "my_score"),
+        ("user,book,average_rating,my_rating", "{p},{t},4.1,{r}", "my_rating"),
+    ],
+)
+def test_the_mark_whose_name_fits_is_the_rating_of_a_long_table(
+    header: str, row: str, rating: str, tmp_path: Path
+) -> None:
+    table = "\n".join([header, *(row.format(p=p, t=t, r=r) for p, t, r, _ in NUMBERED)])
+    shown = seen(tmp_path / "a", table)
+    assert (shown.question, dict(zip(shown.tables[0].roles, shown.tables[0].columns, strict=True))["rating"]) == (
+        None,
+        rating,
+    )
+    data = brought(tmp_path / "b", table)
+    assert (len(data.users.ids), len(data.items.ids), len(data.rating)) == (12, 8, 96)
+
+
+def test_where_somebody_was_is_no_wide_table(tmp_path: Path) -> None:
+    header = "user\tlatitude\tlongitude\tlocation id\tcheck-in time\n"
+    rows = ((p, 30.1 + t % 4, -97.7, t, f"2010-10-{p + 1:02d}T23:55:{t:02d}Z") for p, t, *_ in NUMBERED)
+    asked = question(tmp_path, header + lines(rows, "\t"))
+    assert asked.wide is None
+    assert "--reshape" not in asked.options
+
+
+def test_drinks_over_a_survey_are_things_though_one_is_called_as_an_item_column_is(tmp_path: Path) -> None:
+    asked = question(tmp_path, wide("person", ["Beer", "Wine", "Tea", "Water"], some)).wide
+    assert asked is not None
+    assert (asked.people, asked.items) == (12, 4)
 
 
 def test_one_persons_export_is_named(tmp_path: Path) -> None:
