@@ -4,6 +4,7 @@ import json
 import shlex
 from collections.abc import Sequence
 
+from core.data.importing.aggregates import is_aggregate
 from core.data.importing.heading import declared_delimiter
 from core.data.importing.proposing import is_time, propose
 from core.data.importing.request import ColumnMapping, Question, Wide
@@ -56,7 +57,9 @@ def question(table: Table, columns: ColumnMapping, mapping: ColumnMapping, roles
 def describe(table: Melted) -> Wide:
     """What a wide table would become."""
     original = table.original
-    names = {row[original.columns.index(table.row_id)] for row in original.rows} if table.row_id else original.rows
+    named = [row[original.columns.index(table.row_id)] for row in original.rows] if table.row_id else []
+    aggregates = () if original.headless else tuple(filter(is_aggregate, named))
+    names = {row[table.rows_are_items] for row in table.rows} if table.row_id else original.rows
     sides = len(names), len(table.cells)
     items, people = sides if table.rows_are_items else sides[::-1]
     used = (table.row_id, table.timestamp, *table.cells, *(original.columns[:1] if table.missing is not None else ()))
@@ -67,6 +70,8 @@ def describe(table: Melted) -> Wide:
         whole=table.whole,
         rows_are_items=table.rows_are_items,
         row_id=table.row_id,
+        used=() if original.headless else tuple(table.cells.values()),
+        aggregates=aggregates,
         left=tuple(name for name in original.columns if name not in used),
     )
 

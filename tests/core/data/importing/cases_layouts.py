@@ -239,7 +239,14 @@ MADE = [
         {"rating is not a number": 1, "wrong number of columns": 1},
         options=RESHAPED,
     ),
-    Case("wide, a name twice", one(wide("person", THINGS, some) + "p1,5,,,,,,,\n"), 72, duplicates=1, options=RESHAPED),
+    Case("wide, a name twice", one(wide("person", THINGS, some) + "p1,5,,,,,,,\n"), 73, options=RESHAPED),
+    Case(
+        "wide, an id twice",
+        one(wide("userId", THINGS, some) + "p1,5,,,,,,,\n"),
+        72,
+        duplicates=1,
+        options=RESHAPED,
+    ),
     Case("wide, nobody's name", one(wide("Timestamp", THINGS, some, first="2024-01-{:02d}")), 72, options=RESHAPED),
     Case(
         "wide, no header",

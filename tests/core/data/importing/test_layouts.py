@@ -201,6 +201,72 @@ def test_a_survey_is_people_by_things(tmp_path: Path) -> None:
     assert report.layout == "wide table"
 
 
+def classroom(before: str, after: str, last: str = "") -> str:
+    """Twelve pupils' ratings of eight things with other columns around them; cells have {p} for the pupil."""
+    rows = [["Name", *_cells(before, 0), *THINGS, *_cells(after, 0)]]
+    for p in range(12):
+        rated = [(p * 3 + t * 2) % 5 + 1 for t in range(8)]
+        own = {"p": p, "age": 14 + p % 3, "class": 7 + p % 2, "mean": sum(rated) / 8, "total": sum(rated)}
+        rows.append([f"P{p}", *_cells(before, 1, own), *map(str, rated), *_cells(after, 1, own)])
+    return lines(rows) + last
+
+
+def _cells(columns: str, at: int, own: dict[str, float] | None = None) -> list[str]:
+    cells = [column.split("=")[at] for column in columns.split(",") if column]
+    return [str(own[cell]) for cell in cells] if own else cells
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "last", "left"),
+    [
+        ("Age=age,Class=class", "", "", ("Age", "Class")),
+        ("Alter=age,Stufe=class", "", "", ("Alter", "Stufe")),
+        ("Your age=age", "Overall score (mean)=mean", "", ("Your age", "Overall score (mean)")),
+        ("", "Average=mean,Total=total", "", ("Average", "Total")),
+        ("", "Ø=mean,Punkte=total", "", ("Ø", "Punkte")),
+        ("", "", "Mittelwert" + ",3.1" * 8 + "\n", ()),
+        ("Age=age", "Mean=mean", "MEAN:,15" + ",3.1" * 9 + "\nTotal,180" + ",37" * 9 + "\n", ("Age", "Mean")),
+    ],
+)
+def test_ages_classes_averages_and_totals_are_neither_things_nor_people(
+    before: str, after: str, last: str, left: tuple[str, ...], tmp_path: Path
+) -> None:
+    table = classroom(before, after, last)
+    asked = question(tmp_path / "a", table)
+    assert asked.wide is not None
+    assert (asked.wide.people, asked.wide.items, asked.wide.ratings, asked.wide.left) == (12, 8, 96, left)
+    assert "('Thing 0', 'Thing 1', 'Thing 2', 'Thing 3', 'Thing 4' and 3 more)" in asked.message
+    report = bring(tmp_path / "b", table, options=RESHAPED)
+    data = load(report.dataset.dataset_id)
+    assert (len(data.users.ids), data.items.ids.tolist(), len(data.rating)) == (12, THINGS, 96)
+    assert (report.dataset.min_rating, report.dataset.max_rating, report.rejected_total) == (1, 5, 0)
+    notes = " ".join(report.notes)
+    assert all(repr(name) in notes for name in left)
+    rows = last.count("\n")
+    assert (f"Cells in rows of averages or totals, which are no ratings: {8 * rows}." in notes) == bool(rows)
+
+
+@pytest.mark.parametrize("corner", ["Name", "title"])
+def test_rows_of_one_name_are_numbered_and_none_is_lost(corner: str, tmp_path: Path) -> None:
+    names = ["Anna", "Anna (2)", "Anna", "Bo", " Anna ", "Anna (2)"]
+    table = lines([[corner, *THINGS], *([name, *((p + t) % 5 + 1 for t in range(8))] for p, name in enumerate(names))])
+    asked = question(tmp_path / "a", table).wide
+    assert asked is not None
+    assert (asked.items if corner == "title" else asked.people, asked.ratings) == (6, 48)
+    report = bring(tmp_path / "b", table, options=RESHAPED)
+    data = load(report.dataset.dataset_id)
+    ids = data.items.ids if corner == "title" else data.users.ids
+    assert sorted(ids) == ["Anna", "Anna (2)", "Anna (2) (2)", "Anna (3)", "Anna (4)", "Bo"]
+    assert (len(data.rating), report.dropped_duplicates) == (48, 0)
+    assert any(note.startswith("Rows with the name of a row above") and note.endswith(": 3.") for note in report.notes)
+
+
+def test_a_favorite_and_a_thing_rated_in_halves_stay_among_the_things(tmp_path: Path) -> None:
+    columns = [lambda p: 5, lambda p: p % 4 + 1, lambda p: p % 2 + 1, lambda p: p % 3 + 1.5]
+    table = wide("name", THINGS[:4], lambda p, t: columns[t](p))
+    assert len(brought(tmp_path, table, options=RESHAPED).items.ids) == 4
+
+
 def test_a_wide_table_of_which_only_the_first_rows_are_seen_has_at_least_their_ratings(tmp_path: Path) -> None:
     asked = question(tmp_path, wide("name", [f"Thing {at}" for at in range(30)], some, people=4000))
     assert asked.wide is not None
