@@ -18,8 +18,8 @@ _NAMES: Mapping[Role, str] = MappingProxyType(
         "item": (
             "itemid movieid filmid bookid isbn gameid productid asin parentasin songid trackid artistid "
             "albumid animeid restaurantid businessid recipeid jokeid courseid beerid wineid showid seriesid "
-            "videoid articleid storyid podcastid venueid hotelid placeid locationid appid iid item movie film book game "
-            "product song track artist album anime restaurant business recipe joke course beer wine show "
+            "videoid articleid storyid podcastid venueid hotelid placeid locationid appid iid item movie film book "
+            "game product song track artist album anime restaurant business recipe joke course beer wine show "
             "series video article podcast venue hotel place app itemname moviename movietitle booktitle "
             "gametitle"
         ),

@@ -174,13 +174,15 @@ class Question:
         options: What says it on the command line; "" where nothing does.
         proposed: Columns for the unclear roles, as far as the values suggest them; None where no column is asked for.
         wide: What a wide table would become, if it is one.
-        service: Whose export of one person's ratings it is; "" where it is none.
+        one_persons: Whether they are one person's ratings, which are brought in For you.
+        service: Whose export of them it is; "" where it is none that is known.
     """
 
     message: str
     options: str = ""
     proposed: ColumnMapping | None = None
     wide: Wide | None = None
+    one_persons: bool = False
     service: str = ""
 
     @property

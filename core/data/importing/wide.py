@@ -141,7 +141,8 @@ def ratings_in(
     texts = {"person": user, "item": item, "rating": cells.take(pa.array(filled))}
     if table.timestamp:
         texts["time"] = columns[table.timestamp].take(pa.array(row))
-    return Ratings(texts, row, *(int(np.count_nonzero(mask)) for mask in (empty, missing, aggregate)), repeated)
+    counts = [int(np.count_nonzero(mask)) for mask in (empty, missing, aggregate)]
+    return Ratings(texts, row, empty=counts[0], missing=counts[1], aggregates=counts[2], repeated=repeated)
 
 
 def _apart(table: Melted, names: pa.Array, before: Counter[str]) -> tuple[pa.Array, int]:

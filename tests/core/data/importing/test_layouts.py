@@ -150,10 +150,9 @@ def test_the_mark_whose_name_fits_is_the_rating_of_a_long_table(
 
 def test_where_somebody_was_is_no_wide_table(tmp_path: Path) -> None:
     header = "user\tlatitude\tlongitude\tlocation id\tcheck-in time\n"
-    rows = ((p, 30.1 + t % 4, -97.7, t, f"2010-10-{p + 1:02d}T23:55:{t:02d}Z") for p, t, *_ in NUMBERED)
+    rows = ((p, 30.1 + t % 4, t - 97.7, t, f"2010-10-{p + 1:02d}T23:55:{t:02d}Z") for p, t, *_ in NUMBERED)
     asked = question(tmp_path, header + lines(rows, "\t"))
-    assert asked.wide is None
-    assert "--reshape" not in asked.options
+    assert (asked.wide, asked.options) == (None, "")
 
 
 def test_drinks_over_a_survey_are_things_though_one_is_called_as_an_item_column_is(tmp_path: Path) -> None:
@@ -167,6 +166,49 @@ def test_one_persons_export_is_named(tmp_path: Path) -> None:
     assert shown.question is not None
     assert (shown.question.service, shown.unclear) == ("Letterboxd", ())
     assert "For you" in shown.message
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("Title,Year,Rating", "Film {t},{y},{r}"),
+        ("Title,Rating", "Film {t},{r}"),
+        ("movie,genre,rating,date", "Film {t},Drama,{r},2024-01-{d:02d}"),
+        ("Title,Director,Year,My Rating,Comment", "Film {h},D {r},{y},{r},fine {t}"),
+    ],
+)
+def test_a_plain_list_of_ratings_looks_like_one_persons(header: str, row: str, tmp_path: Path) -> None:
+    things = (row.format(t=t, y=1990 + t, r=t % 5 + 1, d=t + 1, h=t // 2) for t in range(20))
+    asked = question(tmp_path, "\n".join([header, *things]))
+    assert (asked.one_persons, asked.service, asked.proposed) == (True, "", None)
+    assert "looks like one person's ratings" in asked.message
+    assert "For you" in asked.message
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "options"),
+    [
+        ("Title,Year,Rating", "Film {t},{y},{r}", ""),
+        ("Title,who,Rating", "Film {t},n{p},{r}", 'such as --user "who"'),
+    ],
+)
+def test_things_that_come_again_are_many_peoples_and_a_year_is_nobody(
+    header: str, row: str, options: str, tmp_path: Path
+) -> None:
+    rows = (row.format(t=t, p=p, y=1990 + t, r=r) for p, t, r, _ in NUMBERED)
+    asked = question(tmp_path, "\n".join([header, *rows]))
+    assert (asked.one_persons, asked.options) == (False, options)
+
+
+def test_what_is_always_the_same_is_not_proposed_as_the_rating_nor_two_words_as_a_side(tmp_path: Path) -> None:
+    rows = [(1_516_000 + p, f"Game {t}", ("play", "purchase")[t % 2], p * 7.3 + t, 0) for p, t, *_ in NUMBERED]
+    asked = question(tmp_path / "a", lines(rows))
+    assert (asked.options, asked.proposed) == ("", ColumnMapping())
+    assert "found: column 1, column 2, column 3, column 4, column 5" in asked.message
+    rated = lines((p, t, done, int(hours) % 5 + 1) for p, t, done, hours, _ in rows)
+    shown = seen(tmp_path / "b", rated)
+    assert shown.tables[0].roles == ("", "", "", "rating")
+    assert 'such as --user "column 1" --item "column 2"' in shown.message
 
 
 def test_the_other_tables_of_an_export_are_not_shown(tmp_path: Path) -> None:
