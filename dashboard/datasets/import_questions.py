@@ -15,7 +15,7 @@ Say = Callable[[dict[str, str | None]], None]
 
 def ask(preview: Preview, question: Question, say: Say) -> None:
     """The question in plain words, with the likely answer one click away."""
-    if question.service:
+    if question.one_persons:
         _lead_to_for_you(preview, question.service)
     elif question.wide:
         _reshape(question.wide, say)
@@ -49,9 +49,11 @@ def reshaped(row_is: str, say: Say) -> None:
 
 def _lead_to_for_you(preview: Preview, service: str) -> None:
     file = escape(preview.tables[0].file)
+    exported = (
+        f"holds one person's ratings, as {service} exports them" if service else "looks like one person's ratings"
+    )
     st.info(
-        f"{file} holds one person's ratings, as {service} exports them. A model learns from many people's; with one's "
-        "own ratings it can say what else to try.",
+        f"{file} {exported}. A model learns from many people's; with one's own ratings it can say what else to try.",
         icon=":material/person:",
     )
     elements.page_link("for_you", "Take them to For you", "recommend")

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from core.data.importing.naming import names_rows
 from core.data.importing.rating_cells import is_unrated, rating_of
 from core.data.importing.values import number
 from core.data.text import one_line
@@ -98,6 +99,8 @@ def has_header(rows: Sequence[Sequence[str]]) -> bool:
     body = [[cell.strip() for cell in row] for row in rows[1:] if len(row) == len(cells)]
     if 2 * sum(map(bool, cells)) <= len(cells):
         return False
+    if _names_ids(cells, body):
+        return True
     pairs = (pair for row in body if row != cells for pair in zip(cells, row, strict=True))
     again = sum(cell != "" and cell == other for cell, other in pairs)
     if again > 1:
@@ -108,6 +111,18 @@ def has_header(rows: Sequence[Sequence[str]]) -> bool:
 def _may_be_a_name(cell: str) -> bool:
     """Whether a cell has a letter, or at least no digit."""
     return (any(map(str.isalpha, cell)) and rating_of(cell) is None) or not any(map(str.isdigit, cell))
+
+
+def _names_ids(cells: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Whether cells are a pivot table's: the name of its rows, and ids that may well come again as ratings below."""
+    ids = [number(cell) for cell in cells[1:]]
+    if len(ids) < 3 or None in ids or len(set(ids)) < len(ids):
+        return False
+    if names_rows(cells[0]):
+        return all(row[0] != cells[0] for row in body)
+    ascending = ids == sorted(value for value in ids if value is not None)
+    over_numbers = all(number(row[0]) is not None for row in body)
+    return ascending and (not cells[0] or over_numbers) and _names_things(cells, body)
 
 
 def _names_things(cells: Sequence[str], body: Sequence[Sequence[str]]) -> bool:

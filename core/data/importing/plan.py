@@ -120,9 +120,9 @@ def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
     used = {table.name for table in (*ratings, *([items] if items else []))}
     lacking = tuple(role for role in NEEDED if not getattr(columns, role))
     asked = question(whole, columns, mapping, lacking)
-    if asked and (asked.wide or asked.service):
+    if asked and (asked.wide or asked.one_persons):
         columns = ColumnMapping()  # what a name told does not hold: nothing is the rating, or nobody the person
-        items = None if asked.service else items  # the other tables of one person's export
+        items = None if asked.one_persons else items  # the other tables of one person's export
     notes = [*failed, *how_read(ratings, whole, columns, mapping)]
     if options.reshape and not isinstance(whole, Melted):
         notes.append(f"{whole.name} is no wide table: nothing was reshaped.")

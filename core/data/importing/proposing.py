@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from core.data.importing.naming import plain
 from core.data.importing.rating_cells import is_unrated, read_cell
 from core.data.importing.request import ColumnMapping
 from core.data.importing.sniffing import Table
@@ -15,6 +16,9 @@ _LARGEST, _MOST_VALUES = 100, 101
 """Of a rating: the largest amount, and the most different values."""
 _TIMES = (1e8, 4.2e9)
 """Seconds since 1970 in 1973 and in 2103: a number below or above, in milli-, micro- and nanoseconds too, is an id."""
+_FEWEST_SIDES, _FEWEST_ROWS = 2, 8
+"""A column of so few different texts on so many rows or more is neither the person nor the thing, if others may be."""
+_OF_A_PLACE = ("latitude", "longitude", "lat", "lon", "lng", "long")
 _ID = re.compile(r"0[0-9]+")
 
 
@@ -43,13 +47,15 @@ def propose(table: Table, known: ColumnMapping) -> Proposal | None:
     ids = {name: cells_of[name] for name in columns if name != time}
     if len(ids) > 3:
         ids = {name: cells for name, cells in ids.items() if not _counts_rows(cells)}
-    candidates = [name for name in free if name in ids]
+    candidates = [name for name in free if name in ids and plain(name) not in _OF_A_PLACE]
     ratings = [known.rating] if known.rating else _ratings(candidates, ids)
     if not ratings and all(given):  # whatever is counted
-        ratings = [name for name in candidates if all(number(cell) is not None for cell in ids[name] if cell)]
+        ratings = [name for name in candidates if _varies(ids[name]) and _are_numbers(ids[name])]
     if not ratings:
         return None
     sides = tuple(name for name in ids if name not in (*given, ratings[-1]))
+    if len(sides) + sum(map(bool, given)) > 2:  # a column of two words, such as play and purchase, tells what was done
+        sides = tuple(name for name in sides if len(set(ids[name])) > _FEWEST_SIDES or len(table.rows) < _FEWEST_ROWS)
     certain = len(ratings) == 1 and len(sides) + sum(name in columns for name in given if name) == 2
     return Proposal(ratings[-1], time or None, sides, certain)
 
@@ -58,7 +64,8 @@ def _ratings(candidates: Sequence[str], ids: dict[str, list[str]]) -> list[str]:
     """Columns that may be the rating: small numbers beside two columns that together differ in every row."""
     small = [name for name in candidates if _is_rating(ids[name])]
     keyed = [name for name in small if _others_are_a_key(name, ids)] or small
-    return [name for name in keyed if len(set(ids[name])) > 1] or keyed
+    unlike = [name for name in keyed if _varies(ids[name])]
+    return unlike or (keyed if len(ids) == 3 else [])  # what is always the same tells nothing, unless nothing else can
 
 
 def look_alike(table: Table) -> tuple[str | None, ...]:
@@ -82,6 +89,14 @@ def _is_rating(cells: Sequence[str]) -> bool:
     values = {None if cell.reason else cell.value for cell in map(read_cell, filled)}
     few = bool(filled) and len(values) <= min(_MOST_VALUES, len(filled) / 2) and not any(map(_ID.fullmatch, filled))
     return few and all(value is not None and abs(value) <= _LARGEST for value in values)
+
+
+def _varies(cells: Sequence[str]) -> bool:
+    return len(set(cells)) > 1
+
+
+def _are_numbers(cells: Sequence[str]) -> bool:
+    return all(number(cell) is not None for cell in cells if cell)
 
 
 def _others_are_a_key(rating: str, cells_of: dict[str, list[str]]) -> bool:

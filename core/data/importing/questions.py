@@ -4,9 +4,11 @@ import json
 import shlex
 from collections.abc import Sequence
 
+from core.data.importing.aggregates import is_aggregate
 from core.data.importing.heading import declared_delimiter
+from core.data.importing.naming import RANK, plain
 from core.data.importing.proposing import is_time, propose
-from core.data.importing.request import ColumnMapping, Question, Wide
+from core.data.importing.request import ColumnMapping, Question, Role, Wide
 from core.data.importing.sniffing import Headed, Table
 from core.data.importing.wide import Melted, melt
 from core.data.services import whose_export
@@ -15,6 +17,9 @@ from core.data.text import one_line
 RATING_TABLE = "rating table"
 
 _LISTED = 30
+_FOR_YOU = "person FILE --run RUN"
+_OF_A_THING: tuple[Role, ...] = ("item", "title", "genres", "year", "timestamp")
+_ABOUT_A_THING = ("author", "authors", "artist", "director", "directors", "publisher", "studio", "country", "language")
 
 
 def question(table: Table, columns: ColumnMapping, mapping: ColumnMapping, roles: Sequence[str]) -> Question | None:
@@ -29,8 +34,8 @@ def question(table: Table, columns: ColumnMapping, mapping: ColumnMapping, roles
     if not roles:
         return None
     service, nothing_named = whose_export(table.columns), not (mapping.user or mapping.item or mapping.rating)
-    if service:
-        return Question(_one_persons(table, service), "person FILE --run RUN", service=service)
+    if service or is_one_persons(table, columns):
+        return Question(_one_persons(table, service), _FOR_YOU, one_persons=True, service=service)
     melted = melt(table) if nothing_named else None
     if melted:
         wide = describe(melted)
@@ -42,7 +47,8 @@ def question(table: Table, columns: ColumnMapping, mapping: ColumnMapping, roles
         return Question(_not_how_liked(table))
     proposed = ColumnMapping()
     if proposal:
-        free = iter(proposal.sides)
+        unfit = (*RANK["year"], *_ABOUT_A_THING)
+        free = iter([name for name in proposal.sides if plain(name) not in unfit])
         proposed = ColumnMapping(
             user=next(free, None) if "user" in roles else None,
             item=next(free, None) if "item" in roles else None,
@@ -56,7 +62,9 @@ def question(table: Table, columns: ColumnMapping, mapping: ColumnMapping, roles
 def describe(table: Melted) -> Wide:
     """What a wide table would become."""
     original = table.original
-    names = {row[original.columns.index(table.row_id)] for row in original.rows} if table.row_id else original.rows
+    named = [row[original.columns.index(table.row_id)] for row in original.rows] if table.row_id else []
+    aggregates = () if original.headless else tuple(filter(is_aggregate, named))
+    names = {row[table.rows_are_items] for row in table.rows} if table.row_id else original.rows
     sides = len(names), len(table.cells)
     items, people = sides if table.rows_are_items else sides[::-1]
     used = (table.row_id, table.timestamp, *table.cells, *(original.columns[:1] if table.missing is not None else ()))
@@ -67,6 +75,8 @@ def describe(table: Melted) -> Wide:
         whole=table.whole,
         rows_are_items=table.rows_are_items,
         row_id=table.row_id,
+        used=() if original.headless else tuple(table.cells.values()),
+        aggregates=aggregates,
         left=tuple(name for name in original.columns if name not in used),
     )
 
@@ -115,11 +125,29 @@ def _is_implicit(table: Table, columns: ColumnMapping, roles: Sequence[str]) -> 
     return len(table.columns) - min(times, 1) == 2
 
 
+def is_one_persons(table: Table, columns: ColumnMapping) -> bool:
+    """Whether a table has things with ratings, each thing once, and no column that may be a person.
+
+    Args:
+        columns: What is known of its columns.
+    """
+    if table.headless or columns.user is not None or not columns.item or not columns.rating:
+        return False
+    cells_of = dict(zip(table.columns, zip(*table.rows, strict=True), strict=True))
+    rest = [name for name in table.columns if name not in (columns.item, columns.rating, columns.timestamp)]
+    of_things = {*_ABOUT_A_THING, *(name for role in _OF_A_THING for name in RANK[role])}
+    unknown = [name for name in rest if plain(name) not in of_things]
+    if any(1 < 2 * len({*cells_of.get(name, ())}) <= len(table.rows) for name in unknown):
+        return False
+    things = [cells_of[name] for name in (columns.item, *(name for name in rest if name not in unknown)) if cells_of]
+    return len(table.rows) > 1 and len({*zip(*things, strict=True)}) == len(table.rows)
+
+
 def _one_persons(table: Table, service: str) -> str:
-    return (
-        f"{table.name} holds one person's ratings, as {service} exports them, and a model learns from many people's; "
-        "take them to For you"
+    exported = (
+        f"holds one person's ratings, as {service} exports them" if service else "looks like one person's ratings"
     )
+    return f"{table.name} {exported}, and a model learns from many people's; take them to For you"
 
 
 def _not_how_liked(table: Table) -> str:

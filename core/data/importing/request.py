@@ -122,6 +122,10 @@ class ImportRequest:
         )
 
 
+_NAMED = 5
+"""Columns of a wide table that are named in its description."""
+
+
 @dataclass(frozen=True)
 class Wide:
     """What a wide table would become, as far as its first rows show.
@@ -131,6 +135,8 @@ class Wide:
         whole: Whether that is all of the table; else there are more.
         rows_are_items: Whether a row is taken for what is rated, and a column for a person.
         row_id: The column that names the rows; "" where their numbers do.
+        used: The things, or people, that the columns of ratings are, by name; none where these have no names.
+        aggregates: Rows of averages or totals, by name; they would not be used.
         left: Columns that would not be used.
     """
 
@@ -140,6 +146,8 @@ class Wide:
     whole: bool
     rows_are_items: bool
     row_id: str
+    used: tuple[str, ...]
+    aggregates: tuple[str, ...]
     left: tuple[str, ...]
 
     @property
@@ -149,8 +157,12 @@ class Wide:
         named = f"named in {self.row_id!r}" if self.row_id else "numbered"
         least = "" if self.whole else "at least "
         counts = f"{least}{self.ratings:,} ratings of {self.items:,} items by {self.people:,} people"
-        left = f"; not used: {', '.join(map(repr, self.left[:30]))}" if self.left else ""
-        return f"each row is one {row}, {named}, and each column one {column}; that makes {counts}{left}"
+        first = ", ".join(map(repr, self.used[:_NAMED]))
+        more = f" and {len(self.used) - _NAMED:,} more" if len(self.used) > _NAMED else ""
+        used = f" ({first}{more})" if first else ""
+        not_used = [*map(repr, self.left[:30]), *(f"the row {name!r}" for name in self.aggregates[:30])]
+        left = f"; not used: {', '.join(not_used)}" if not_used else ""
+        return f"each row is one {row}, {named}, and each column one {column}{used}; that makes {counts}{left}"
 
 
 @dataclass(frozen=True)
@@ -162,13 +174,15 @@ class Question:
         options: What says it on the command line; "" where nothing does.
         proposed: Columns for the unclear roles, as far as the values suggest them; None where no column is asked for.
         wide: What a wide table would become, if it is one.
-        service: Whose export of one person's ratings it is; "" where it is none.
+        one_persons: Whether they are one person's ratings, which are brought in For you.
+        service: Whose export of them it is; "" where it is none that is known.
     """
 
     message: str
     options: str = ""
     proposed: ColumnMapping | None = None
     wide: Wide | None = None
+    one_persons: bool = False
     service: str = ""
 
     @property

@@ -1,5 +1,6 @@
 """Tables whose rows are not ratings yet, read as if they were: headings above ratings, and people by things."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -14,6 +15,8 @@ from core.data.importing.wide import Melted, ratings_in
 from core.settings import ImportLimits
 
 EMPTY_CELLS, HEADINGS = "Empty cells, which are no ratings", "Lines that name the item of the lines below them"
+AGGREGATES = "Cells in rows of averages or totals, which are no ratings"
+NUMBERED = "Rows with the name of a row above, which got a number, such as (2), because each row is one person or item"
 _WHOLE_LINE = "\x1f"
 _CELLS = 2**20
 """Cells of a wide table that become ratings at once: they bound the memory."""
@@ -71,6 +74,7 @@ def _melted(
     table: Melted, limits: ImportLimits, malformed: Malformed, on_bytes: Callable[[int], None]
 ) -> Iterator[Batch]:
     own = [name for name in (table.row_id, table.timestamp) if name]
+    names = Counter[str]()
     step = max(1, _CELLS // len(table.cells))
     for batch in reading.batches(table.original, [*own, *table.cells], limits, malformed, on_bytes):
         filled = np.flatnonzero(~blank_rows(list(batch.columns.values())))
@@ -78,9 +82,11 @@ def _melted(
         for start in range(0, len(filled), step):
             rows = filled[start : start + step]
             part = {name: cells.take(pa.array(rows)) for name, cells in batch.columns.items()}
-            ratings = ratings_in(table, part, batch.numbers(rows) - table.header_rows)
+            ratings = ratings_in(table, part, batch.numbers(rows) - table.header_rows, names)
             malformed.aside[EMPTY_CELLS] += ratings.empty
             malformed.aside[f"Cells with {table.missing or 0:g}, which stands for no rating"] += ratings.missing
+            malformed.aside[AGGREGATES] += ratings.aggregates
+            malformed.aside[NUMBERED] += ratings.repeated
             yield Batch(ratings.texts, _numbers(batch, rows[ratings.rows]))
 
 

@@ -1,14 +1,16 @@
 """Wide tables, in which a row is a person and a column a thing, or the other way round: recognized, not read."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import pyarrow as pa
 
+from core.data.importing.aggregates import is_aggregate, no_ratings
 from core.data.importing.heading import distinct as distinct_names
-from core.data.importing.naming import guess, plain
+from core.data.importing.naming import OF_A_PERSON, guess, names_rows, plain
 from core.data.importing.rating_cells import is_unrated, rating_of
 from core.data.importing.sniffing import Table
 from core.data.importing.values import distinct, number
@@ -19,8 +21,11 @@ _FEWEST, _FEWEST_UNNAMED = 3, 5
 """Columns of ratings that make a table wide, with a header and without."""
 _LARGEST, _NEARLY_ALL = 100, 0.8
 """Of the ratings in a column: the largest amount, and the least share of numbers."""
+_KEY = re.compile(r"id$|mail|isbn|asin|^const$")
+"""In the name of a column in which the same text is the same person or thing."""
+_MARK = re.compile(r"(^|[^a-z])(rating|score|stars|grade)s?([^a-z]|$)")
+"""In the name of a column of marks, beside one that is named for the thing."""
 _BRACKETS = re.compile(r".*\[\s*(?P<name>[^\[\]]+?)\s*\]\s*")
-_OF_A_PERSON = ("name", "yourname", "fullname", "firstname", "email", "emailaddress", "student", "participant", "id")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -70,6 +75,9 @@ def melt(table: Table, rows_are_items: bool | None = None) -> Melted | None:
     cells = [name for name in candidates if name not in roles and _are_ratings(cells_of[name])]
     row_id = "" if missing is not None else _row_id(table, cells_of, cells)
     cells = [name for name in cells if name != row_id]
+    if not table.headless:
+        apart = no_ratings({name: cells_of[name] for name in cells})
+        cells = [name for name in cells if name not in apart]
     if not _is_wide(table, cells, cells_of, row_id):
         return None
     if rows_are_items is None:
@@ -97,29 +105,69 @@ class Ratings:
         texts: Their columns, by the melted table's names.
         rows: The row of each.
         empty, missing: How many cells hold none, and how many the number that stands for none.
+        aggregates: How many filled cells are in rows of averages or totals.
+        repeated: How many rows got a number, because a row before them has their name.
     """
 
     texts: dict[str, pa.Array]
     rows: np.ndarray
     empty: int
     missing: int
+    aggregates: int
+    repeated: int
 
 
-def ratings_in(table: Melted, columns: dict[str, pa.Array], numbers: np.ndarray) -> Ratings:
-    """The filled cells of some rows, row after row; `numbers` are the rows' in the table, for those without a name."""
+def ratings_in(
+    table: Melted, columns: dict[str, pa.Array], numbers: np.ndarray, names_before: Counter[str] | None = None
+) -> Ratings:
+    """The filled cells of some rows, row after row.
+
+    Args:
+        numbers: The rows' in the table, for those without a name.
+        names_before: The names of the rows before, and how many rows have each; those of these rows are added.
+    """
     row, column = (axis.ravel() for axis in np.indices((len(numbers), len(table.cells))))
     cells = pa.concat_arrays([columns[name] for name in table.cells]).take(pa.array(column * len(numbers) + row))
     empty, missing = table.unrated(cells)
-    filled = np.flatnonzero(~(empty | missing))
+    aggregate = _aggregates(table, columns)[row] & ~(empty | missing)
+    filled = np.flatnonzero(~(empty | missing | aggregate))
     row, column = row[filled], column[filled]
     numbered = [f"{table.row_prefix}{number}" for number in numbers.tolist()]
-    named = columns[table.row_id] if table.row_id else pa.array(numbered, pa.string())
+    named, repeated = pa.array(numbered, pa.string()), 0
+    if table.row_id:
+        named, repeated = _apart(table, columns[table.row_id], Counter() if names_before is None else names_before)
     names = (named.take(pa.array(row)), pa.array(list(table.cells.values()), pa.string()).take(pa.array(column)))
     user, item = names[::-1] if table.rows_are_items else names
     texts = {"person": user, "item": item, "rating": cells.take(pa.array(filled))}
     if table.timestamp:
         texts["time"] = columns[table.timestamp].take(pa.array(row))
-    return Ratings(texts, row, int(np.count_nonzero(empty)), int(np.count_nonzero(missing)))
+    counts = [int(np.count_nonzero(mask)) for mask in (empty, missing, aggregate)]
+    return Ratings(texts, row, empty=counts[0], missing=counts[1], aggregates=counts[2], repeated=repeated)
+
+
+def _apart(table: Melted, names: pa.Array, before: Counter[str]) -> tuple[pa.Array, int]:
+    """Names of rows, a number added to one that comes again, as two people may have one; how many got a number."""
+    if _KEY.search(plain(table.row_id)):
+        return names, 0
+    fresh, numbered = list[str](), 0
+    for name in names.to_pylist():
+        apart = text = (name or "").strip()
+        before[text] += 1
+        if text and (again := before[text]) > 1 and not is_aggregate(text):
+            while (apart := f"{text} ({again})") in before:
+                again += 1
+            before[apart] += 1
+            numbered += 1
+        fresh.append(apart)
+    return pa.array(fresh, pa.string()), numbered
+
+
+def _aggregates(table: Melted, columns: dict[str, pa.Array]) -> np.ndarray:
+    """Which rows are an average or a total by their names; bool."""
+    if not table.row_id or table.original.headless:
+        return np.zeros(len(next(iter(columns.values()))), bool)
+    names, places = distinct(columns[table.row_id])
+    return np.array([is_aggregate(name or "") for name in names], bool)[places]
 
 
 def _sampled(table: Melted) -> Melted:
@@ -156,23 +204,33 @@ def _counted(table: Table, columns: Sequence[Sequence[str]]) -> float | None:
 def _row_id(table: Table, cells_of: dict[str, tuple[str, ...]], cells: Sequence[str]) -> str:
     """The column that names the rows: by its name, else one before the ratings with another value in each row."""
     user = guess(table.columns, "user")
-    usual = [name for name in table.columns if name == user or plain(name) in _OF_A_PERSON]
+    usual = [name for name in table.columns if name == user or plain(name) in OF_A_PERSON]
     start = next((place for place, name in enumerate(table.columns) if name in cells), 0)
     before = [name for name in table.columns[: max(1, start)] if name != guess(table.columns, "timestamp")]
+    usual += [name for name in before if names_rows(name) and name not in (*usual, guess(table.columns, "year"))]
     unlike = [name for name in (*usual, *before) if len({*cells_of[name]} - {""}) == len(table.rows)]
     return next(iter([*unlike, *usual]), "")
 
 
 def _is_wide(table: Table, cells: list[str], cells_of: dict[str, tuple[str, ...]], row_id: str) -> bool:
     """Whether enough columns are ratings, and the rows are not ratings themselves."""
-    rating, sides = guess(table.columns, "rating"), (guess(table.columns, "user"), guess(table.columns, "item"))
+    rating = guess(table.columns, "rating")
     fewest = _FEWEST if row_id and not table.headless and not rating else _FEWEST_UNNAMED
     if len(cells) < fewest or 2 * len(cells) < len(table.columns) - 1:
         return False
-    if all(name and name not in cells for name in sides) and sides[0] != sides[1]:
-        return False  # one row for a person and a thing, with several marks
+    if not table.headless and _is_long(table, cells, cells_of, row_id):
+        return False
     texts = {cell.strip() for name in cells for cell in cells_of[name]}
     return not texts <= {"0", "1"}  # flags, such as genres
+
+
+def _is_long(table: Table, cells: list[str], cells_of: dict[str, tuple[str, ...]], row_id: str) -> bool:
+    """Whether columns are named for a person and a thing with several marks, or people and things come again."""
+    user, item = (guess(table.columns, role) for role in ("user", "item"))
+    if user and item and user != item and (item not in cells or any(map(_MARK.search, map(str.lower, cells)))):
+        return True
+    rows = [cells_of[name] for name in (user, row_id) if name]
+    return any(2 * len({*names}) <= len(names) for names in rows)  # a wide table has a row for each
 
 
 def _names(cells: Sequence[str], headless: bool) -> tuple[str, ...]:

@@ -213,6 +213,21 @@ MADE = [
         72,
         options=RESHAPED,
     ),
+    *(
+        Case(
+            f"wide, ids from 1 under {corner!r}",
+            one(wide(corner, [*map(str, range(1, 9))], lambda p, t: (p * 3 + t * 2) % 5 + 1, first=first)),
+            ALL,
+            options=RESHAPED,
+        )
+        for corner, first in (("userId", "{}"), ("name", "p{}"), ("movie", "Film {}"), ("", "{}"), ("Schüler", "{}"))
+    ),
+    Case(
+        "wide, a first person who rates in ascending order",
+        one(lines((f"p{p}", *((p + t) % 5 + 1 for t in range(5))) for p in range(12))),
+        60,
+        options=RESHAPED,
+    ),
     Case("wide, people are numbers", one(wide("", THINGS, some, first="{}")), 72, options=RESHAPED),
     Case("wide, things are years", one(wide("name", ["1917", "Dune", "300", "2012"], some)), 36, options=RESHAPED),
     Case("wide, things by people", one(wide("title", THINGS, some, first="Film {}")), 72, options=RESHAPED),
@@ -224,7 +239,14 @@ MADE = [
         {"rating is not a number": 1, "wrong number of columns": 1},
         options=RESHAPED,
     ),
-    Case("wide, a name twice", one(wide("person", THINGS, some) + "p1,5,,,,,,,\n"), 72, duplicates=1, options=RESHAPED),
+    Case("wide, a name twice", one(wide("person", THINGS, some) + "p1,5,,,,,,,\n"), 73, options=RESHAPED),
+    Case(
+        "wide, an id twice",
+        one(wide("userId", THINGS, some) + "p1,5,,,,,,,\n"),
+        72,
+        duplicates=1,
+        options=RESHAPED,
+    ),
     Case("wide, nobody's name", one(wide("Timestamp", THINGS, some, first="2024-01-{:02d}")), 72, options=RESHAPED),
     Case(
         "wide, no header",

@@ -23,6 +23,7 @@ from tests.core.data.importing.cases_layouts import (
     wide,
 )
 
+NUMBERED = ratings(lambda p: p + 1, lambda t: t + 1)
 RESHAPED = ImportOptions(reshape="proposed")
 MOVIELENS = "userId,movieId,rating,timestamp\n"
 MOVIES = "movieId,title,genres\n" + lines((t, f"Film {t} (1999)", "Drama|Comedy") for t in range(8))
@@ -112,6 +113,14 @@ def test_a_rating_that_may_be_two_columns_is_asked_too(tmp_path: Path) -> None:
             lines(((u, i, r, r, 3) for u, i, r in SHORT), above="user,beer,taste,look,smell\n"),
             'such as --rating "look"',
         ),
+        (
+            lines(((p, t, r, 6 - r) for p, t, r, _ in NUMBERED), above="user,book,rating_story,rating_style\n"),
+            'such as --rating "rating_style"',
+        ),
+        (
+            lines(((p, p, 4.1, 6 - p % 5) for p in range(12)), above="user,book,rating_of_all,style_score\n"),
+            'such as --rating "style_score"',
+        ),
     ],
 )
 def test_a_table_of_ratings_is_not_taken_for_a_wide_one(table: str, options: str, tmp_path: Path) -> None:
@@ -119,11 +128,87 @@ def test_a_table_of_ratings_is_not_taken_for_a_wide_one(table: str, options: str
     assert (asked.wide, asked.options) == (None, options)
 
 
+@pytest.mark.parametrize(
+    ("header", "row", "rating"),
+    [
+        ("user_id,username,anime_id,my_score,my_status,my_last_updated", "{p},n{p},{t},{r},1,1400000000", "my_score"),
+        ("user,book,average_rating,my_rating", "{p},{t},4.1,{r}", "my_rating"),
+    ],
+)
+def test_the_mark_whose_name_fits_is_the_rating_of_a_long_table(
+    header: str, row: str, rating: str, tmp_path: Path
+) -> None:
+    table = "\n".join([header, *(row.format(p=p, t=t, r=r) for p, t, r, _ in NUMBERED)])
+    shown = seen(tmp_path / "a", table)
+    assert (shown.question, dict(zip(shown.tables[0].roles, shown.tables[0].columns, strict=True))["rating"]) == (
+        None,
+        rating,
+    )
+    data = brought(tmp_path / "b", table)
+    assert (len(data.users.ids), len(data.items.ids), len(data.rating)) == (12, 8, 96)
+
+
+def test_where_somebody_was_is_no_wide_table(tmp_path: Path) -> None:
+    header = "user\tlatitude\tlongitude\tlocation id\tcheck-in time\n"
+    rows = ((p, 30.1 + t % 4, t - 97.7, t, f"2010-10-{p + 1:02d}T23:55:{t:02d}Z") for p, t, *_ in NUMBERED)
+    asked = question(tmp_path, header + lines(rows, "\t"))
+    assert (asked.wide, asked.options) == (None, "")
+
+
+def test_drinks_over_a_survey_are_things_though_one_is_called_as_an_item_column_is(tmp_path: Path) -> None:
+    asked = question(tmp_path, wide("person", ["Beer", "Wine", "Tea", "Water"], some)).wide
+    assert asked is not None
+    assert (asked.people, asked.items) == (12, 4)
+
+
 def test_one_persons_export_is_named(tmp_path: Path) -> None:
     shown = seen(tmp_path, kept("own-letterboxd-ratings.csv"))
     assert shown.question is not None
     assert (shown.question.service, shown.unclear) == ("Letterboxd", ())
     assert "For you" in shown.message
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("Title,Year,Rating", "Film {t},{y},{r}"),
+        ("Title,Rating", "Film {t},{r}"),
+        ("movie,genre,rating,date", "Film {t},Drama,{r},2024-01-{d:02d}"),
+        ("Title,Director,Year,My Rating,Comment", "Film {h},D {r},{y},{r},fine {t}"),
+    ],
+)
+def test_a_plain_list_of_ratings_looks_like_one_persons(header: str, row: str, tmp_path: Path) -> None:
+    things = (row.format(t=t, y=1990 + t, r=t % 5 + 1, d=t + 1, h=t // 2) for t in range(20))
+    asked = question(tmp_path, "\n".join([header, *things]))
+    assert (asked.one_persons, asked.service, asked.proposed) == (True, "", None)
+    assert "looks like one person's ratings" in asked.message
+    assert "For you" in asked.message
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "options"),
+    [
+        ("Title,Year,Rating", "Film {t},{y},{r}", ""),
+        ("Title,who,Rating", "Film {t},n{p},{r}", 'such as --user "who"'),
+    ],
+)
+def test_things_that_come_again_are_many_peoples_and_a_year_is_nobody(
+    header: str, row: str, options: str, tmp_path: Path
+) -> None:
+    rows = (row.format(t=t, p=p, y=1990 + t, r=r) for p, t, r, _ in NUMBERED)
+    asked = question(tmp_path, "\n".join([header, *rows]))
+    assert (asked.one_persons, asked.options) == (False, options)
+
+
+def test_what_is_always_the_same_is_not_proposed_as_the_rating_nor_two_words_as_a_side(tmp_path: Path) -> None:
+    rows = [(1_516_000 + p, f"Game {t}", ("play", "purchase")[t % 2], p * 7.3 + t, 0) for p, t, *_ in NUMBERED]
+    asked = question(tmp_path / "a", lines(rows))
+    assert (asked.options, asked.proposed) == ("", ColumnMapping())
+    assert "found: column 1, column 2, column 3, column 4, column 5" in asked.message
+    rated = lines((p, t, done, int(hours) % 5 + 1) for p, t, done, hours, _ in rows)
+    shown = seen(tmp_path / "b", rated)
+    assert shown.tables[0].roles == ("", "", "", "rating")
+    assert 'such as --user "column 1" --item "column 2"' in shown.message
 
 
 def test_the_other_tables_of_an_export_are_not_shown(tmp_path: Path) -> None:
@@ -156,6 +241,72 @@ def test_a_survey_is_people_by_things(tmp_path: Path) -> None:
     assert data.timestamp is not None
     assert "Empty cells, which are no ratings: 24." in report.notes
     assert report.layout == "wide table"
+
+
+def classroom(before: str, after: str, last: str = "") -> str:
+    """Twelve pupils' ratings of eight things with other columns around them; cells have {p} for the pupil."""
+    rows = [["Name", *_cells(before, 0), *THINGS, *_cells(after, 0)]]
+    for p in range(12):
+        rated = [(p * 3 + t * 2) % 5 + 1 for t in range(8)]
+        own = {"p": p, "age": 14 + p % 3, "class": 7 + p % 2, "mean": sum(rated) / 8, "total": sum(rated)}
+        rows.append([f"P{p}", *_cells(before, 1, own), *map(str, rated), *_cells(after, 1, own)])
+    return lines(rows) + last
+
+
+def _cells(columns: str, at: int, own: dict[str, float] | None = None) -> list[str]:
+    cells = [column.split("=")[at] for column in columns.split(",") if column]
+    return [str(own[cell]) for cell in cells] if own else cells
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "last", "left"),
+    [
+        ("Age=age,Class=class", "", "", ("Age", "Class")),
+        ("Alter=age,Stufe=class", "", "", ("Alter", "Stufe")),
+        ("Your age=age", "Overall score (mean)=mean", "", ("Your age", "Overall score (mean)")),
+        ("", "Average=mean,Total=total", "", ("Average", "Total")),
+        ("", "Ø=mean,Punkte=total", "", ("Ø", "Punkte")),
+        ("", "", "Mittelwert" + ",3.1" * 8 + "\n", ()),
+        ("Age=age", "Mean=mean", "MEAN:,15" + ",3.1" * 9 + "\nTotal,180" + ",37" * 9 + "\n", ("Age", "Mean")),
+    ],
+)
+def test_ages_classes_averages_and_totals_are_neither_things_nor_people(
+    before: str, after: str, last: str, left: tuple[str, ...], tmp_path: Path
+) -> None:
+    table = classroom(before, after, last)
+    asked = question(tmp_path / "a", table)
+    assert asked.wide is not None
+    assert (asked.wide.people, asked.wide.items, asked.wide.ratings, asked.wide.left) == (12, 8, 96, left)
+    assert "('Thing 0', 'Thing 1', 'Thing 2', 'Thing 3', 'Thing 4' and 3 more)" in asked.message
+    report = bring(tmp_path / "b", table, options=RESHAPED)
+    data = load(report.dataset.dataset_id)
+    assert (len(data.users.ids), data.items.ids.tolist(), len(data.rating)) == (12, THINGS, 96)
+    assert (report.dataset.min_rating, report.dataset.max_rating, report.rejected_total) == (1, 5, 0)
+    notes = " ".join(report.notes)
+    assert all(repr(name) in notes for name in left)
+    rows = last.count("\n")
+    assert (f"Cells in rows of averages or totals, which are no ratings: {8 * rows}." in notes) == bool(rows)
+
+
+@pytest.mark.parametrize("corner", ["Name", "title"])
+def test_rows_of_one_name_are_numbered_and_none_is_lost(corner: str, tmp_path: Path) -> None:
+    names = ["Anna", "Anna (2)", "Anna", "Bo", " Anna ", "Anna (2)"]
+    table = lines([[corner, *THINGS], *([name, *((p + t) % 5 + 1 for t in range(8))] for p, name in enumerate(names))])
+    asked = question(tmp_path / "a", table).wide
+    assert asked is not None
+    assert (asked.items if corner == "title" else asked.people, asked.ratings) == (6, 48)
+    report = bring(tmp_path / "b", table, options=RESHAPED)
+    data = load(report.dataset.dataset_id)
+    ids = data.items.ids if corner == "title" else data.users.ids
+    assert sorted(ids) == ["Anna", "Anna (2)", "Anna (2) (2)", "Anna (3)", "Anna (4)", "Bo"]
+    assert (len(data.rating), report.dropped_duplicates) == (48, 0)
+    assert any(note.startswith("Rows with the name of a row above") and note.endswith(": 3.") for note in report.notes)
+
+
+def test_a_favorite_and_a_thing_rated_in_halves_stay_among_the_things(tmp_path: Path) -> None:
+    columns = [lambda p: 5, lambda p: p % 4 + 1, lambda p: p % 2 + 1, lambda p: p % 3 + 1.5]
+    table = wide("name", THINGS[:4], lambda p, t: columns[t](p))
+    assert len(brought(tmp_path, table, options=RESHAPED).items.ids) == 4
 
 
 def test_a_wide_table_of_which_only_the_first_rows_are_seen_has_at_least_their_ratings(tmp_path: Path) -> None:
