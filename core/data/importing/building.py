@@ -19,7 +19,7 @@ from core.data.importing.gathering import (
     without_rare,
 )
 from core.data.importing.items import Items, read_items
-from core.data.importing.keys import nothing_joined
+from core.data.importing.keys import NOTHING_JOINED, nothing_joined
 from core.data.importing.layouts import ABOUT
 from core.data.importing.plan import Plan, make_plan, roles_of
 from core.data.importing.reading import Malformed
@@ -97,9 +97,7 @@ def build(request: ImportRequest, out: Path, report: Reporter) -> dict[str, Any]
             *_item_notes(plan, items, malformed),
         ],
         "doubts": [asdict(doubt) for doubt in doubtful],
-        "warnings": [nothing_joined(plan.items, plan.columns.item_id, item_ids, items.first_keys)]
-        if plan.items and items.untitled == len(item_ids)
-        else [],
+        "warnings": _warnings(plan, item_ids, items),
     }
 
 
@@ -193,6 +191,20 @@ def _value_notes(gathering: Gathering) -> list[str]:
         notes.append("Counts became log2(1 + count): one more is about twice as often.")
     aside = (f"{what}: {number:,}." for what, number in gathering.aside.items() if number)
     return [*notes, *aside, *gathering.times.notes]
+
+
+def _warnings(plan: Plan, item_ids: np.ndarray, items: Items) -> list[str]:
+    """The plan's, and that no item was named by the item table: said by all rated items, not by the first rows."""
+    nothing = plan.items is not None and items.untitled == len(item_ids)
+    of_plan = [warning for warning in plan.warnings if not warning.startswith(NOTHING_JOINED)]
+    return [
+        *of_plan,
+        *(
+            [nothing_joined(plan.items, plan.columns.item_id, item_ids, items.first_keys)]
+            if plan.items and nothing
+            else []
+        ),
+    ]
 
 
 def _item_notes(plan: Plan, items: Items, malformed: Malformed) -> list[str]:

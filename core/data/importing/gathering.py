@@ -162,13 +162,13 @@ class Gathering:
     aside: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        columns, limits = self.plan.columns, self.limits
+        limits = self.limits
         self.users, self.items = Ids("user", limits), Ids("item", limits)
         self.times = Times()
         low = 0.0 if self.options.counts and self.plan.min_rating is None else self.plan.min_rating
         self.cells = RatingCells(low, self.plan.max_rating, self.options.no_rating)
-        self._names = [name for name in (columns.user, columns.item, columns.rating, columns.timestamp) if name]
-        self._parts: list[list[np.ndarray]] = [[] for _ in self._names]
+        timed = any(self.plan.columns_of(table).timestamp for table in self.plan.ratings)
+        self._parts: list[list[np.ndarray]] = [[] for _ in range(3 + timed)]
 
     def read(self, report: Reporter) -> Columns:
         """Read all tables; the good rows, times as they are written.
@@ -185,7 +185,7 @@ class Gathering:
 
         for table in self.plan.ratings:
             malformed, rejected = Malformed(self.limits.max_rejected), list[Rejected]()
-            for batch in batches(table, self._names, self.limits, malformed, on_bytes):
+            for batch in batches(table, self._names(table), self.limits, malformed, on_bytes):
                 rejected += self._take(batch, table)
                 report(_SHARE * min(1, read / total), f"Reading, {self.rows:,} rows")
             self._add_malformed(table, malformed, rejected)
@@ -194,15 +194,21 @@ class Gathering:
     def read_sample(self) -> Columns:
         """The same for the first rows alone, which the tables hold already."""
         for table in self.plan.ratings:
-            cells = [[row[table.columns.index(name)] for row in table.rows] for name in self._names]
-            columns = {name: pa.array(column, pa.string()) for name, column in zip(self._names, cells, strict=True)}
+            places = {name: table.columns.index(name) for name in self._names(table)}
+            columns = {name: pa.array([row[at] for row in table.rows], pa.string()) for name, at in places.items()}
             if table.rows:
                 self._take(Batch(columns, partial(np.add, table.header_rows + 1)), table)
         return self._joined()
 
+    def _names(self, table: Table) -> list[str]:
+        """A table's columns of the person, the item, the rating and, where it has one, the time."""
+        columns = self.plan.columns_of(table)
+        return [name for name in (columns.user, columns.item, columns.rating, columns.timestamp) if name]
+
     def _take(self, batch: Batch, table: Table) -> list[Rejected]:
         """Keep the good rows of a batch; the first of the bad ones."""
-        texts = [batch.columns[name] for name in self._names]
+        texts = [batch.columns[name] for name in self._names(table)]
+        texts += [pa.nulls(len(texts[0]), pa.string())] * (len(self._parts) - len(texts))  # a part without times
         rating, reason = self.cells.read(texts[2])
         kept = [self.users.encode(texts[0]), self.items.encode(texts[1]), rating]
         if len(texts) == 4:
@@ -227,7 +233,7 @@ class Gathering:
         for code, count in zip(codes.tolist(), counts.tolist(), strict=True):
             self.reasons[REASONS[code]] += count
         first = bad[reason[bad] != CODE[STATED]][: self.limits.max_rejected]  # what was stated would hide what is wrong
-        texts = batch.columns[self._names[2]].take(pa.array(first, pa.int64())).to_pylist()
+        texts = batch.columns[self._names(table)[2]].take(pa.array(first, pa.int64())).to_pylist()
         lines = batch.numbers(first).tolist() if len(first) else []
         return [
             Rejected(table.name, line, _in_words(REASONS[code], text))

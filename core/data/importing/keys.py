@@ -35,6 +35,8 @@ _READ_BYTES = 30_000_000
 """Item tables are read up to this size to compare their ids."""
 _MOST, _FEW = 0.5, 0.1
 """Shares of a column's values that are ids of items: the thing's at least, the person's at most."""
+NOTHING_JOINED = "No rated item is in"
+"""How the alarm begins where an item table names no rated item."""
 _PEOPLE = ("user", "people", "person", "customer", "member", "reader", "reviewer", "rater", "account", "profile")
 _WHOLE_NUMBER = re.compile(r"([0-9]+)\.0*")
 _ZEROS = re.compile(r"0+([0-9]*[0-9Xx])")
@@ -177,7 +179,7 @@ def nothing_joined(items: Table, column: str | None, rated: Iterable[str], named
     """The alarm where an item table names not one rated item: the first ids of both sides."""
     shown = (", ".join(repr(one_line(text, 40)) for text in islice(texts, 3)) or "nothing" for texts in (rated, named))
     return (
-        f"No rated item is in {items.name}, column {column or ''!r}: the ratings name {next(shown)}, that column "
+        f"{NOTHING_JOINED} {items.name}, column {column or ''!r}: the ratings name {next(shown)}, that column "
         f"{next(shown)}. Say which columns name the item, or leave the file out."
     )
 

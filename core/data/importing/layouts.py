@@ -124,9 +124,10 @@ def _double_colons(tables: Sequence[Table], limits: ImportLimits) -> Layout | No
 
 
 def _csv(tables: Sequence[Table]) -> Layout | None:
-    ratings = next((table for table in tables if table.columns == _RATING_COLUMNS and table.delimiter == ","), None)
+    rated = [table for table in tables if set(_RATING_COLUMNS[:3]) <= set(table.columns)]
+    ratings = next((table for table in rated if table.columns == _RATING_COLUMNS and table.delimiter == ","), None)
     items = next((table for table in tables if table.columns == _ITEM_COLUMNS and table.delimiter == ","), None)
-    if ratings is None or items is None or not _fit(ratings) or not _has_genres(items):
+    if ratings is None or len(rated) > 1 or items is None or not _fit(ratings) or not _has_genres(items):
         return None
     return Layout("MovieLens", ratings, items, _mapping(items), (0.5, 5.0))
 
