@@ -14,7 +14,6 @@ from core.data.importing.gathering import (
     Gathering,
     Reporter,
     renumbered,
-    usual_scale,
     without_duplicates,
     without_rare,
 )
@@ -24,6 +23,7 @@ from core.data.importing.layouts import ABOUT
 from core.data.importing.plan import Plan, make_plan, roles_of
 from core.data.importing.reading import Malformed
 from core.data.importing.request import ColumnMapping, DroppedRare, ImportOptions, ImportRequest, Preview, TablePreview
+from core.data.importing.scales import usual_scale
 from core.data.importing.sniffing import Table, even_sign, first_lines
 from core.data.importing.sources import Source, collect
 from core.data.nouns import count
@@ -141,6 +141,8 @@ def _scale(plan: Plan, gathering: Gathering, rating: np.ndarray) -> tuple[float,
     if gathering.options.counts:  # the stated ends are those of the counts
         return (1.0, 5.0) if gathering.options.counts == "ranks" else (lowest, highest)
     bottom, top = gathering.cells.ends()
+    if top is not None and highest > top:  # numbers beside "★★☆☆☆" go further than the signs tell
+        top = None
     if bottom is None and top is not None:  # "8/10" tells no lower end
         bottom = next((start for start in (1.0, 0.5, 0.0) if start <= lowest and start < top), lowest)
     if bottom is not None:
@@ -149,7 +151,11 @@ def _scale(plan: Plan, gathering: Gathering, rating: np.ndarray) -> tuple[float,
         low, high = plan.usual_scale
     else:
         low, high = usual_scale(lowest, highest)
-    return low if plan.min_rating is None else plan.min_rating, high if plan.max_rating is None else plan.max_rating
+    low = low if plan.min_rating is None else plan.min_rating
+    high = high if plan.max_rating is None else plan.max_rating
+    # As float32, which the ratings are: 4.1 is more than 4.1 there.
+    assert np.float32(low) <= rating.min() and rating.max() <= np.float32(high), "ratings outside their scale"
+    return low, high
 
 
 def _check_rows(plan: Plan, gathering: Gathering, good: int) -> None:

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.data.importing.gathering import usual_scale
 from core.data.importing.request import Doubt
+from core.data.importing.scales import usual_scale
 
 _SURVEY_CODES = np.array(
     [sign * code for sign in (1, -1) for code in (77, 88, 97, 98, 99, 777, 888, 997, 998, 999, 9999)]

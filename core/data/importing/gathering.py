@@ -22,9 +22,6 @@ from core.settings import ImportLimits
 
 _WRONG_WIDTH = "wrong number of columns"
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,17}")
-_SCALES = (
-    (0, 1), (-1, 1), (1, 5), (0.5, 5), (0, 5), (1, 7), (1, 10), (0.5, 10), (0, 10), (-10, 10), (1, 100), (0, 100),
-)  # fmt: skip
 _SHARE = 0.8
 """Of the whole import's time, roughly."""
 
@@ -108,15 +105,6 @@ def renumbered(columns: Columns, users: np.ndarray, items: np.ndarray) -> tuple[
     return replace(columns, user=user, item=item), user_ids, item_ids
 
 
-def usual_scale(low: float, high: float) -> tuple[float, float]:
-    """The narrowest usual scale that holds all ratings and reaches its ends near them; else the ratings' own ends."""
-    for start, end in _SCALES:
-        if start <= low and high <= end and (high - low) * 2 >= end - start:
-            return float(start), float(end)
-    within = [(end - start, start, end) for start, end in _SCALES if start <= low and high <= end and low == high]
-    return (float(min(within)[1]), float(min(within)[2])) if within else (low, high)
-
-
 def _renumber(index: np.ndarray, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     first = np.full(len(ids), len(index), np.int64)
     first[index[::-1]] = np.arange(len(index) - 1, -1, -1)  # of several writes the last one stays: the first row
@@ -168,6 +156,8 @@ class Gathering:
         low = 0.0 if self.options.counts and self.plan.min_rating is None else self.plan.min_rating
         self.cells = RatingCells(low, self.plan.max_rating, self.options.no_rating)
         timed = any(self.plan.columns_of(table).timestamp for table in self.plan.ratings)
+        at_rating = [(table, table.columns.index(self._names(table)[2])) for table in self.plan.ratings]
+        self.cells.settle([row[at] for table, at in at_rating for row in table.rows])
         self._parts: list[list[np.ndarray]] = [[] for _ in range(3 + timed)]
 
     def read(self, report: Reporter) -> Columns:

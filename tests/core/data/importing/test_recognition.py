@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from core.data import NO_COLUMN, ColumnMapping, ImportOptions, load, preview
-from core.data.importing.gathering import usual_scale
 from core.data.importing.isolation import in_this_process
 from core.data.importing.naming import guess, noun
+from core.data.importing.scales import usual_scale
 from tests.core.data.importing import made
 from tests.core.data.importing.bringing import bring, brought
 
@@ -121,6 +121,8 @@ def test_a_preview_says_what_is_unclear_and_the_mapping_mends_it(tmp_path: Path)
         (0, 1, (0, 1)),
         (-1, 1, (-1, 1)),
         (3, 10, (1, 10)),
+        (1, 6, (1, 6)),
+        (1, 7, (1, 7)),
         (0, 100, (0, 100)),
         (-10, 10, (-10, 10)),
         (1, 1, (0, 1)),
