@@ -154,7 +154,8 @@ def _scale(plan: Plan, gathering: Gathering, rating: np.ndarray) -> tuple[float,
     low = low if plan.min_rating is None else plan.min_rating
     high = high if plan.max_rating is None else plan.max_rating
     # As float32, which the ratings are: 4.1 is more than 4.1 there.
-    assert np.float32(low) <= rating.min() and rating.max() <= np.float32(high), "ratings outside their scale"
+    if rating.min() < np.float32(low) or rating.max() > np.float32(high):
+        raise RuntimeError(f"ratings from {lowest:g} to {highest:g} are outside their scale, {low:g} to {high:g}")
     return low, high
 
 

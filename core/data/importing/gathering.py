@@ -152,7 +152,7 @@ class Gathering:
     def __post_init__(self) -> None:
         limits = self.limits
         self.users, self.items = Ids("user", limits), Ids("item", limits)
-        self.times = Times()
+        self.times = Times(self.plan.columns.timestamp or "")
         low = 0.0 if self.options.counts and self.plan.min_rating is None else self.plan.min_rating
         self.cells = RatingCells(low, self.plan.max_rating, self.options.no_rating)
         timed = any(self.plan.columns_of(table).timestamp for table in self.plan.ratings)

@@ -36,6 +36,7 @@ class Plan:
         group_lens: Whether it is one of GroupLens' releases.
         ratings: One table or more that are parts of one.
         columns: Every role's column; None where there is none.
+        least_ratings: How many a release has at least.
         part_columns: Of each table of ratings, where their columns differ; else empty.
         min_rating, max_rating: The scale as stated; None where the ratings shall tell.
         usual_scale: Of a layout that is known, if all ratings fit it; else None.
@@ -59,6 +60,7 @@ class Plan:
     question: Question | None = None
     usual_scale: tuple[float, float] | None = None
     warnings: tuple[str, ...] = ()
+    least_ratings: int = 0
     part_columns: tuple[ColumnMapping, ...] = ()
 
     def columns_of(self, table: Table) -> ColumnMapping:
@@ -87,11 +89,17 @@ class Plan:
 
     def fitting(self, ratings: np.ndarray) -> "Plan":
         """The plan for what was read: not a GroupLens release where the ratings are not such a release's."""
-        if not self.group_lens or fits(ratings):
+        if not self.group_lens or (len(ratings) >= self.least_ratings and fits(ratings)):
             return self
+        return self.as_own()
+
+    def as_own(self) -> "Plan":
+        """The same tables, as somebody's own and not as a release."""
         name = _name_of(self.ratings[0].name) if self.name == self.layout else self.name
         note = f"The files are laid out as {self.layout}, and the ratings are others: no licence of it was noted."
-        return replace(self, layout=RATING_TABLE, group_lens=False, name=name, notes=(*self.notes, note))
+        return replace(
+            self, layout=RATING_TABLE, group_lens=False, name=name, usual_scale=None, notes=(*self.notes, note)
+        )
 
 
 def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
@@ -104,7 +112,8 @@ def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
     tables, failed = _tables(sources, options, request.limits)
     layout = recognize(tables, request.limits)
     if layout and _agrees(mapping, layout.mapping):
-        return _from_layout(layout, tables, options)
+        plan = _from_layout(layout, tables, options)
+        return plan.as_own() if layout.is_too_small else plan
     ratings = _rating_tables(tables, mapping, options)
     first = max(groups(ratings), key=size)
     whole = joined(first)
@@ -116,6 +125,7 @@ def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
     told = None if mapping.item_id or mapping.title else _told_by_items(whole, columns, mapping, others, request)
     named, warnings = named_item(whole, columns), _left_aside(others)
     items: Table | None
+    key: Key | None = None
     if told:
         columns, items = told
     else:
@@ -136,6 +146,8 @@ def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
     part_columns = tuple(_part_columns(part, mapping, whole, columns) for part in ratings)
     warnings += _names_that_differ(ratings, part_columns, columns)
     notes = [*failed, *how_read(ratings, whole, columns, mapping)]
+    if items and key and not key.familiar:
+        notes.append(key.note(items))
     if options.reshape and not isinstance(whole, Melted):
         notes.append(f"{whole.name} is no wide table: nothing was reshaped.")
     return Plan(
@@ -199,6 +211,7 @@ def _from_layout(layout: Layout, tables: Sequence[Table], options: ImportOptions
         unclear=(),
         notes=tuple(notes),
         usual_scale=layout.scale,
+        least_ratings=layout.least,
     )
 
 

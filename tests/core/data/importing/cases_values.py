@@ -41,7 +41,7 @@ def often(counts: dict[object, int]) -> dict[str, str | bytes]:
 
 
 ZERO, MINUS = ImportOptions(no_rating=(0,)), ImportOptions(no_rating=(-1,))
-PLAIN: dict[object, int] = {at: 16 for at in range(1, 6)}
+PLAIN: dict[object, int] = dict.fromkeys(range(1, 6), 16)
 OTHER_UNIT = "rating is in another unit"
 WEIGHT = ColumnMapping(rating="weight")
 
@@ -89,7 +89,7 @@ TEXTS = [
     Case("a few of ten among numbers to ten", often({"8/10": 5, 1: 20, 7: 20, 10: 20}), 65, scale=(1, 10)),
     Case("the first of another unit", often({"90%": 1, "4/5": 9, "2/5": 9, "1/5": 9}), 27, {OTHER_UNIT: 1}),
     Case("numbers above what signs tell", often({"★★☆☆☆": 20, 7: 20, 10: 20}), 60, scale=(1, 10)),
-    Case("six points", often({at: 12 for at in range(1, 7)}), 72, scale=(1, 6)),
+    Case("six points", often(dict.fromkeys(range(1, 7), 12)), 72, scale=(1, 6)),
     Case("some words", written("4", "2", "great"), 20, {"rating is not a number": 10}),
 ]
 
