@@ -1,5 +1,6 @@
 """What the reading process makes of untrusted files: a dataset folder, or a preview of one."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from core.data.folder import write_folder
-from core.data.importing.doubts import doubts, logarithms, ranks
+from core.data.importing.doubts import doubts, logarithms, lone_value, ranks
 from core.data.importing.gathering import (
     Columns,
     Gathering,
@@ -22,12 +23,20 @@ from core.data.importing.keys import NOTHING_JOINED, nothing_joined
 from core.data.importing.layouts import ABOUT
 from core.data.importing.plan import Plan, make_plan, roles_of
 from core.data.importing.reading import Malformed
-from core.data.importing.request import ColumnMapping, DroppedRare, ImportOptions, ImportRequest, Preview, TablePreview
+from core.data.importing.request import (
+    ColumnMapping,
+    Doubt,
+    DroppedRare,
+    ImportOptions,
+    ImportRequest,
+    Preview,
+    TablePreview,
+)
 from core.data.importing.scales import usual_scale
 from core.data.importing.sniffing import Table, even_sign, first_lines
 from core.data.importing.sources import Source, collect
 from core.data.nouns import count
-from core.data.ratings import Ratings, Vocabulary
+from core.data.ratings import Ratings, Vocabulary, shortest
 from core.data.text import one_line
 from core.errors import (
     DatasetError,
@@ -64,6 +73,7 @@ def build(request: ImportRequest, out: Path, report: Reporter) -> dict[str, Any]
     plan = plan.fitting(columns.rating)
     report(0.8, "Cleaning")
     doubtful = () if options.counts else doubts(columns.rating, plan.columns.rating or "")
+    lone = _lone(plan, columns.rating, doubtful, options)
     columns = without_duplicates(columns)  # each step lets go of the arrays before it
     unique = len(columns)
     columns = _meant(columns, options)
@@ -97,7 +107,7 @@ def build(request: ImportRequest, out: Path, report: Reporter) -> dict[str, Any]
             *_item_notes(plan, items, malformed),
         ],
         "doubts": [asdict(doubt) for doubt in doubtful],
-        "warnings": _warnings(plan, item_ids, items),
+        "warnings": [*_warnings(plan, item_ids, items), *lone],
     }
 
 
@@ -200,6 +210,13 @@ def _value_notes(gathering: Gathering) -> list[str]:
     return [*notes, *aside, *gathering.times.notes]
 
 
+def _lone(plan: Plan, rating: np.ndarray, doubtful: Sequence[Doubt], options: ImportOptions) -> list[str]:
+    """The alarm for a value that alone widens the scale, unless the scale is stated or the values are in doubt."""
+    stated = plan.min_rating is not None and plan.max_rating is not None
+    alarm = "" if stated or doubtful or options.counts else lone_value(rating)
+    return [alarm] if alarm else []
+
+
 def _warnings(plan: Plan, item_ids: np.ndarray, items: Items) -> list[str]:
     """The plan's, and that no item was named by the item table: said by all rated items, not by the first rows."""
     nothing = plan.items is not None and items.untitled == len(item_ids)
@@ -281,7 +298,9 @@ def _with_sample(seen: Preview, plan: Plan, request: ImportRequest) -> Preview:
     left_out = [f"{count:,} × {reason}" for reason, count in sorted(sample.reasons.items(), key=lambda pair: -pair[1])]
     notes = [f"Left out of the first {sample.rows:,} rows: {', '.join(left_out)}."] if left_out else []
     notes = [*plan.notes, *notes, *_value_notes(sample)]
-    return replace(seen, min_rating=low, max_rating=high, notes=tuple(notes), doubts=doubtful)
+    warnings = (*plan.warnings, *_lone(plan, columns.rating, doubtful, options))
+    ends = shortest(low), shortest(high)
+    return replace(seen, min_rating=ends[0], max_rating=ends[1], notes=tuple(notes), doubts=doubtful, warnings=warnings)
 
 
 def _undivided(source: Source, options: ImportOptions) -> Preview:

@@ -19,7 +19,7 @@ from core.data.splits import split
 from tests.core.data.importing import made
 from tests.core.data.importing.bringing import bring, brought
 from tests.core.data.importing.case import Case, one, scaled
-from tests.core.data.importing.cases_values import FILES, MINUS, VALUES, WEIGHT, dated, often, written
+from tests.core.data.importing.cases_values import FILES, MINUS, PLAIN, VALUES, WEIGHT, dated, often, written
 
 MINUTE, DAY = 60, 86_400
 
@@ -485,3 +485,27 @@ def test_a_key_whose_name_does_not_tell_it_is_noted(tmp_path: Path) -> None:
     assert any("joined by its column 'pages', which its name does not tell" in note for note in report.notes)
     told = joined_by(tmp_path / "b", "item_id", range(1, 9))
     assert not any("joined by" in note for note in told.notes)
+
+
+@pytest.mark.parametrize(
+    ("counts", "start"),
+    [
+        ({55: 1, **PLAIN}, "The rating 55 occurs 1 time among 81 and alone makes the scale 1 to 100"),
+        ({-40: 1, **PLAIN}, "The rating -40 occurs 1 time among 81 and alone makes the scale -40 to 5"),
+        ({0: 1, **PLAIN}, ""),
+        ({7: 1, **PLAIN}, ""),
+    ],
+)
+def test_a_lone_value_that_widens_the_scale_is_an_alarm(counts: dict[object, int], start: str, tmp_path: Path) -> None:
+    files = often(counts)
+    report = bring(tmp_path, files["ratings.csv"])
+    assert report.dataset.ratings == 81
+    assert len(report.warnings) == bool(start)
+    assert all(warning.startswith(start) for warning in report.warnings)
+    assert preview([tmp_path / "in"], runner=in_this_process).warnings == report.warnings
+
+
+def test_the_ends_of_a_scale_are_printed_as_they_were_written(tmp_path: Path) -> None:
+    report = bring(tmp_path, scaled(2.1, 128.1, 60.7))
+    ends = [report.as_json()[name] for name in ("min_rating", "max_rating")]
+    assert ends == [2.1, 128.1]
