@@ -11,7 +11,7 @@ from core.data.own.files import check_size
 from core.data.own.isolation import read_isolated
 from core.data.own.matching import Person, Placed, match, require_matched
 from core.data.own.titles import TitleIndex
-from core.data.ratings import Ratings
+from core.data.ratings import Ratings, shortest
 from core.errors import UsageError
 
 FILE_HELP = (
@@ -33,7 +33,7 @@ def show(arguments: argparse.Namespace) -> Answer:
     document = {
         "source": person.file.source or None,
         "own_scale": person.file.scale,
-        "scale": [ratings.min_rating, ratings.max_rating],
+        "scale": [shortest(ratings.min_rating), shortest(ratings.max_rating)],
         "rows": person.file.rows,
         "matched": len(person.matched),
         "repeated": person.repeated,

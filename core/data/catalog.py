@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.data.folder import ABOUT, read_about, read_folder
-from core.data.ratings import DatasetRef, Ratings
+from core.data.ratings import DatasetRef, Ratings, shortest
 from core.data.text import noun_of, one_line
 from core.disk.files import discard, disk_full_told, replace_text
 from core.disk.home import home
@@ -38,7 +38,8 @@ class DatasetInfo:
         """The object that the command line prints."""
         fields = asdict(self)
         del fields["created_at"]
-        return {"id": fields.pop("dataset_id")} | fields
+        ends = {name: shortest(fields[name]) for name in ("min_rating", "max_rating")}
+        return {"id": fields.pop("dataset_id")} | fields | ends
 
 
 def dataset_ids() -> list[str]:

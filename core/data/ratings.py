@@ -15,6 +15,13 @@ NO_TIME = int(np.iinfo(np.int64).min)
 """Stands among timestamps where a rating has none: NumPy's "not a time", before all times."""
 
 
+def shortest(value: float) -> float:
+    """A rating as somebody wrote it: 128.1 for 128.10000610351562, which is 128.1 held as float32."""
+    return (
+        float(str(np.float32(value))) if abs(value) < np.finfo(np.float32).max and np.float32(value) == value else value
+    )
+
+
 @dataclass(frozen=True, eq=False)
 class Vocabulary:
     """The data's own ids and their rows 0…n-1; the only place where one becomes the other.

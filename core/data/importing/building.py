@@ -1,5 +1,6 @@
 """What the reading process makes of untrusted files: a dataset folder, or a preview of one."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,26 +9,34 @@ from typing import Any
 import numpy as np
 
 from core.data.folder import write_folder
-from core.data.importing.doubts import doubts, logarithms, ranks
+from core.data.importing.doubts import doubts, logarithms, lone_value, ranks
 from core.data.importing.gathering import (
     Columns,
     Gathering,
     Reporter,
     renumbered,
-    usual_scale,
     without_duplicates,
     without_rare,
 )
 from core.data.importing.items import Items, read_items
-from core.data.importing.keys import nothing_joined
+from core.data.importing.keys import NOTHING_JOINED, nothing_joined
 from core.data.importing.layouts import ABOUT
 from core.data.importing.plan import Plan, make_plan, roles_of
 from core.data.importing.reading import Malformed
-from core.data.importing.request import ColumnMapping, DroppedRare, ImportOptions, ImportRequest, Preview, TablePreview
+from core.data.importing.request import (
+    ColumnMapping,
+    Doubt,
+    DroppedRare,
+    ImportOptions,
+    ImportRequest,
+    Preview,
+    TablePreview,
+)
+from core.data.importing.scales import usual_scale
 from core.data.importing.sniffing import Table, even_sign, first_lines
 from core.data.importing.sources import Source, collect
 from core.data.nouns import count
-from core.data.ratings import Ratings, Vocabulary
+from core.data.ratings import Ratings, Vocabulary, shortest
 from core.data.text import one_line
 from core.errors import (
     DatasetError,
@@ -64,6 +73,7 @@ def build(request: ImportRequest, out: Path, report: Reporter) -> dict[str, Any]
     plan = plan.fitting(columns.rating)
     report(0.8, "Cleaning")
     doubtful = () if options.counts else doubts(columns.rating, plan.columns.rating or "")
+    lone = _lone(plan, columns.rating, doubtful, options)
     columns = without_duplicates(columns)  # each step lets go of the arrays before it
     unique = len(columns)
     columns = _meant(columns, options)
@@ -97,9 +107,7 @@ def build(request: ImportRequest, out: Path, report: Reporter) -> dict[str, Any]
             *_item_notes(plan, items, malformed),
         ],
         "doubts": [asdict(doubt) for doubt in doubtful],
-        "warnings": [nothing_joined(plan.items, plan.columns.item_id, item_ids, items.first_keys)]
-        if plan.items and items.untitled == len(item_ids)
-        else [],
+        "warnings": [*_warnings(plan, item_ids, items), *lone],
     }
 
 
@@ -143,6 +151,8 @@ def _scale(plan: Plan, gathering: Gathering, rating: np.ndarray) -> tuple[float,
     if gathering.options.counts:  # the stated ends are those of the counts
         return (1.0, 5.0) if gathering.options.counts == "ranks" else (lowest, highest)
     bottom, top = gathering.cells.ends()
+    if top is not None and highest > top:  # numbers beside "★★☆☆☆" go further than the signs tell
+        top = None
     if bottom is None and top is not None:  # "8/10" tells no lower end
         bottom = next((start for start in (1.0, 0.5, 0.0) if start <= lowest and start < top), lowest)
     if bottom is not None:
@@ -151,7 +161,12 @@ def _scale(plan: Plan, gathering: Gathering, rating: np.ndarray) -> tuple[float,
         low, high = plan.usual_scale
     else:
         low, high = usual_scale(lowest, highest)
-    return low if plan.min_rating is None else plan.min_rating, high if plan.max_rating is None else plan.max_rating
+    low = low if plan.min_rating is None else plan.min_rating
+    high = high if plan.max_rating is None else plan.max_rating
+    # As float32, which the ratings are: 4.1 is more than 4.1 there.
+    if rating.min() < np.float32(low) or rating.max() > np.float32(high):
+        raise RuntimeError(f"ratings from {lowest:g} to {highest:g} are outside their scale, {low:g} to {high:g}")
+    return low, high
 
 
 def _check_rows(plan: Plan, gathering: Gathering, good: int) -> None:
@@ -193,6 +208,27 @@ def _value_notes(gathering: Gathering) -> list[str]:
         notes.append("Counts became log2(1 + count): one more is about twice as often.")
     aside = (f"{what}: {number:,}." for what, number in gathering.aside.items() if number)
     return [*notes, *aside, *gathering.times.notes]
+
+
+def _lone(plan: Plan, rating: np.ndarray, doubtful: Sequence[Doubt], options: ImportOptions) -> list[str]:
+    """The alarm for a value that alone widens the scale, unless the scale is stated or the values are in doubt."""
+    stated = plan.min_rating is not None and plan.max_rating is not None
+    alarm = "" if stated or doubtful or options.counts else lone_value(rating)
+    return [alarm] if alarm else []
+
+
+def _warnings(plan: Plan, item_ids: np.ndarray, items: Items) -> list[str]:
+    """The plan's, and that no item was named by the item table: said by all rated items, not by the first rows."""
+    nothing = plan.items is not None and items.untitled == len(item_ids)
+    of_plan = [warning for warning in plan.warnings if not warning.startswith(NOTHING_JOINED)]
+    return [
+        *of_plan,
+        *(
+            [nothing_joined(plan.items, plan.columns.item_id, item_ids, items.first_keys)]
+            if plan.items and nothing
+            else []
+        ),
+    ]
 
 
 def _item_notes(plan: Plan, items: Items, malformed: Malformed) -> list[str]:
@@ -262,7 +298,9 @@ def _with_sample(seen: Preview, plan: Plan, request: ImportRequest) -> Preview:
     left_out = [f"{count:,} × {reason}" for reason, count in sorted(sample.reasons.items(), key=lambda pair: -pair[1])]
     notes = [f"Left out of the first {sample.rows:,} rows: {', '.join(left_out)}."] if left_out else []
     notes = [*plan.notes, *notes, *_value_notes(sample)]
-    return replace(seen, min_rating=low, max_rating=high, notes=tuple(notes), doubts=doubtful)
+    warnings = (*plan.warnings, *_lone(plan, columns.rating, doubtful, options))
+    ends = shortest(low), shortest(high)
+    return replace(seen, min_rating=ends[0], max_rating=ends[1], notes=tuple(notes), doubts=doubtful, warnings=warnings)
 
 
 def _undivided(source: Source, options: ImportOptions) -> Preview:

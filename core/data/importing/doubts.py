@@ -9,14 +9,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.data.importing.gathering import usual_scale
 from core.data.importing.request import Doubt
+from core.data.importing.scales import usual_scale
+from core.data.nouns import count
+from core.data.ratings import shortest
 
 _SURVEY_CODES = np.array(
     [sign * code for sign in (1, -1) for code in (77, 88, 97, 98, 99, 777, 888, 997, 998, 999, 9999)]
 )
 _LEAST_SHARE, _LEAST_SHARE_OF_ZERO, _MOST = 0.05, 0.2, 0.5
 _LEAST_OTHERS = 3
+_LONE, _MOST_VALUES = 0.01, 201
 _COUNT_NAMES = re.compile(
     r"(play|listen|view|visit|click|check_?in|purchase|order|stream|scrobble|hour|minute|count|quantity|qty|times|"
     r"frequency|weight|duration)", re.IGNORECASE,
@@ -32,10 +35,7 @@ def doubts(ratings: np.ndarray, column: str) -> tuple[Doubt, ...]:
     """
     if not len(ratings):
         return ()
-    counted = pc.value_counts(pa.array(ratings))  # much quicker than sorting
-    values, counts = counted.field(0).to_numpy().astype(float), counted.field(1).to_numpy()
-    order = np.argsort(values)
-    values, counts = values[order], counts[order]
+    values, counts = _counted(ratings)
     if are_counts(values, counts, column):
         return (Doubt("counts", None, len(ratings), len(ratings), float(values[0]), float(values[-1])),)
     codes = no_rating_codes(values, counts)
@@ -44,6 +44,14 @@ def doubts(ratings: np.ndarray, column: str) -> tuple[Doubt, ...]:
         Doubt("no_rating", float(value), int(count), len(ratings), float(rest[0]), float(rest[-1]))
         for value, count in zip(values[codes], counts[codes], strict=True)
     )
+
+
+def _counted(ratings: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The values among ratings, ascending, and how often each occurs."""
+    counted = pc.value_counts(pa.array(ratings))  # much quicker than sorting
+    values, counts = counted.field(0).to_numpy().astype(float), counted.field(1).to_numpy()
+    order = np.argsort(values)
+    return values[order], counts[order]
 
 
 def no_rating_codes(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
@@ -105,6 +113,28 @@ def are_counts(values: np.ndarray, counts: np.ndarray, column: str) -> bool:
     middle = float(values[np.searchsorted(total, total[-1] / 2)])
     least, times = (10, 3) if _COUNT_NAMES.search(column) else (100, 10)
     return bool(values[0] >= 0 and len(values) > 5 and top > least and top >= times * max(middle, 1e-9))
+
+
+def lone_value(ratings: np.ndarray) -> str:
+    """The alarm for one value, on 1% of the rows or fewer, that alone makes the scale twice as wide; else "".
+
+    Args:
+        ratings: float32, (n,), of any distribution.
+    """
+    values, counts = _counted(ratings)
+    if not _LEAST_OTHERS < len(values) <= _MOST_VALUES:
+        return ""
+    for place, rest in ((-1, values[:-1]), (0, values[1:])):
+        low, high = usual_scale(float(values[0]), float(values[-1]))
+        start, end = usual_scale(float(rest[0]), float(rest[-1]))
+        apart = not start <= values[place] <= end and high - low >= 2 * (end - start)
+        if apart and counts[place] <= max(1, _LONE * len(ratings)):
+            return (
+                f"The rating {shortest(values[place]):g} occurs {count(int(counts[place]), 'time')} among "
+                f"{len(ratings):,} and alone makes the scale {low:g} to {high:g}; the others go from {rest[0]:.6g} to "
+                f"{rest[-1]:.6g}. If it is a mistake, state the scale {start:g} to {end:g}: it is left out then."
+            )
+    return ""
 
 
 def ranks(user: np.ndarray, counts: np.ndarray) -> np.ndarray:

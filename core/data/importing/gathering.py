@@ -22,9 +22,6 @@ from core.settings import ImportLimits
 
 _WRONG_WIDTH = "wrong number of columns"
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,17}")
-_SCALES = (
-    (0, 1), (-1, 1), (1, 5), (0.5, 5), (0, 5), (1, 7), (1, 10), (0.5, 10), (0, 10), (-10, 10), (1, 100), (0, 100),
-)  # fmt: skip
 _SHARE = 0.8
 """Of the whole import's time, roughly."""
 
@@ -108,15 +105,6 @@ def renumbered(columns: Columns, users: np.ndarray, items: np.ndarray) -> tuple[
     return replace(columns, user=user, item=item), user_ids, item_ids
 
 
-def usual_scale(low: float, high: float) -> tuple[float, float]:
-    """The narrowest usual scale that holds all ratings and reaches its ends near them; else the ratings' own ends."""
-    for start, end in _SCALES:
-        if start <= low and high <= end and (high - low) * 2 >= end - start:
-            return float(start), float(end)
-    within = [(end - start, start, end) for start, end in _SCALES if start <= low and high <= end and low == high]
-    return (float(min(within)[1]), float(min(within)[2])) if within else (low, high)
-
-
 def _renumber(index: np.ndarray, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     first = np.full(len(ids), len(index), np.int64)
     first[index[::-1]] = np.arange(len(index) - 1, -1, -1)  # of several writes the last one stays: the first row
@@ -162,13 +150,15 @@ class Gathering:
     aside: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        columns, limits = self.plan.columns, self.limits
+        limits = self.limits
         self.users, self.items = Ids("user", limits), Ids("item", limits)
-        self.times = Times()
+        self.times = Times(self.plan.columns.timestamp or "")
         low = 0.0 if self.options.counts and self.plan.min_rating is None else self.plan.min_rating
         self.cells = RatingCells(low, self.plan.max_rating, self.options.no_rating)
-        self._names = [name for name in (columns.user, columns.item, columns.rating, columns.timestamp) if name]
-        self._parts: list[list[np.ndarray]] = [[] for _ in self._names]
+        timed = any(self.plan.columns_of(table).timestamp for table in self.plan.ratings)
+        at_rating = [(table, table.columns.index(self._names(table)[2])) for table in self.plan.ratings]
+        self.cells.settle([row[at] for table, at in at_rating for row in table.rows])
+        self._parts: list[list[np.ndarray]] = [[] for _ in range(3 + timed)]
 
     def read(self, report: Reporter) -> Columns:
         """Read all tables; the good rows, times as they are written.
@@ -185,7 +175,7 @@ class Gathering:
 
         for table in self.plan.ratings:
             malformed, rejected = Malformed(self.limits.max_rejected), list[Rejected]()
-            for batch in batches(table, self._names, self.limits, malformed, on_bytes):
+            for batch in batches(table, self._names(table), self.limits, malformed, on_bytes):
                 rejected += self._take(batch, table)
                 report(_SHARE * min(1, read / total), f"Reading, {self.rows:,} rows")
             self._add_malformed(table, malformed, rejected)
@@ -194,15 +184,21 @@ class Gathering:
     def read_sample(self) -> Columns:
         """The same for the first rows alone, which the tables hold already."""
         for table in self.plan.ratings:
-            cells = [[row[table.columns.index(name)] for row in table.rows] for name in self._names]
-            columns = {name: pa.array(column, pa.string()) for name, column in zip(self._names, cells, strict=True)}
+            places = {name: table.columns.index(name) for name in self._names(table)}
+            columns = {name: pa.array([row[at] for row in table.rows], pa.string()) for name, at in places.items()}
             if table.rows:
                 self._take(Batch(columns, partial(np.add, table.header_rows + 1)), table)
         return self._joined()
 
+    def _names(self, table: Table) -> list[str]:
+        """A table's columns of the person, the item, the rating and, where it has one, the time."""
+        columns = self.plan.columns_of(table)
+        return [name for name in (columns.user, columns.item, columns.rating, columns.timestamp) if name]
+
     def _take(self, batch: Batch, table: Table) -> list[Rejected]:
         """Keep the good rows of a batch; the first of the bad ones."""
-        texts = [batch.columns[name] for name in self._names]
+        texts = [batch.columns[name] for name in self._names(table)]
+        texts += [pa.nulls(len(texts[0]), pa.string())] * (len(self._parts) - len(texts))  # a part without times
         rating, reason = self.cells.read(texts[2])
         kept = [self.users.encode(texts[0]), self.items.encode(texts[1]), rating]
         if len(texts) == 4:
@@ -227,7 +223,7 @@ class Gathering:
         for code, count in zip(codes.tolist(), counts.tolist(), strict=True):
             self.reasons[REASONS[code]] += count
         first = bad[reason[bad] != CODE[STATED]][: self.limits.max_rejected]  # what was stated would hide what is wrong
-        texts = batch.columns[self._names[2]].take(pa.array(first, pa.int64())).to_pylist()
+        texts = batch.columns[self._names(table)[2]].take(pa.array(first, pa.int64())).to_pylist()
         lines = batch.numbers(first).tolist() if len(first) else []
         return [
             Rejected(table.name, line, _in_words(REASONS[code], text))

@@ -6,9 +6,10 @@ Where no header names anything, the item table also tells which column of the ra
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.data.importing.naming import RANK, guess, plain
@@ -29,12 +30,16 @@ _LEAST_FAMILIAR, _LEAST_STRANGE = 0.02, 0.5
 
 Small numbers match any column that counts something; so another column has to match well.
 """
+_KEY = 0.95
+"""Different values, as a part of the rows, that a column needs to name them."""
 _MOST_KEYS = 60
 """Columns of an item table that are tried."""
 _READ_BYTES = 30_000_000
 """Item tables are read up to this size to compare their ids."""
 _MOST, _FEW = 0.5, 0.1
 """Shares of a column's values that are ids of items: the thing's at least, the person's at most."""
+NOTHING_JOINED = "No rated item is in"
+"""How the alarm begins where an item table names no rated item."""
 _PEOPLE = ("user", "people", "person", "customer", "member", "reader", "reviewer", "rater", "account", "profile")
 _WHOLE_NUMBER = re.compile(r"([0-9]+)\.0*")
 _ZEROS = re.compile(r"0+([0-9]*[0-9Xx])")
@@ -62,11 +67,20 @@ class Key:
     Attributes:
         rating, item: Columns of the rating table and of the item table.
         share: Of the distinct values in the first rows of the rating table, how many the item table's column holds.
+        familiar: Whether the item table's column has a name of an id.
     """
 
     rating: str
     item: str
     share: float
+    familiar: bool = True
+
+    def note(self, items: Table) -> str:
+        """That the values tell the key, and nothing in its name."""
+        return (
+            f"{items.name} is joined by its column {one_line(self.item, 60)!r}, which its name does not tell: "
+            f"{self.share:.0%} of the first {one_line(self.rating, 60)!r} of the ratings are in it."
+        )
 
 
 def items_table(
@@ -84,7 +98,8 @@ def items_table(
         familiar, strange = _pairs(ratings, table, mapping, columns)
         key = _best_key(ratings, table, familiar, limits, least=_LEAST_FAMILIAR)
         certain = key is not None
-        key = key or _best_key(ratings, table, strange, limits, least=_LEAST_STRANGE)
+        if not key and (key := _best_key(ratings, table, strange, limits, least=_LEAST_STRANGE)):
+            key = replace(key, familiar=_names_an_item(key.item))
         if key:
             title = mapping.title or guess(table.columns, "title") or key.item
             joined.append((certain, key.share, -RANK["title"].get(plain(title), 99), table, key))
@@ -129,7 +144,9 @@ def _pairs(
 
 def _names_an_item(column: str) -> bool:
     name = plain(column)
-    return (name in RANK["item"] and name not in RANK["title"]) or name.endswith(("id", "key", "no", "index", "code"))
+    return (name in RANK["item"] and name not in RANK["title"]) or name.endswith(
+        ("id", "key", "no", "index", "code", "sku", "isbn", "asin")
+    )
 
 
 def guess_item_key(columns: Sequence[str], rating_item: str | None) -> str | None:
@@ -145,8 +162,9 @@ def _best_key(
     """The pair of columns whose values match best; None where none matches well enough.
 
     The first rows of the ratings are looked up in the whole item table, up to
-    a million rows. Among pairs that match nearly as well (80% of the best),
-    the first one counts.
+    a million rows. A column of another name than the ratings' or an item's
+    has to differ in nearly every row. Among pairs that match nearly as well
+    (80% of the best), the first one counts.
 
     Args:
         pairs: Columns of the rating table and of the item table.
@@ -166,18 +184,41 @@ def _best_key(
             rows += len(batch.columns[names[0]])
             if rows > _MOST_ROWS or found[pairs[0]] == wanted[pairs[0][0]]:
                 break
+        keys = [Key(one, other, len(both) / max(1, len(wanted[one]))) for (one, other), both in found.items()]
+        keys = [key for key in keys if key.share >= least]
+        in_doubt = [key.item for key in keys if plain(key.item) not in (plain(key.rating), *RANK["item"])]
+        repeating = _repeating(items, list(dict.fromkeys(in_doubt)), limits)
     except DatasetError:  # whoever reads the table for good reports it
         return None
-    keys = [Key(one, other, len(both) / max(1, len(wanted[one]))) for (one, other), both in found.items()]
-    best = max(key.share for key in keys)
-    return next((key for key in keys if best >= least and key.share >= _NEARLY * best), None)
+    keys = [key for key in keys if key.item not in repeating]
+    best = max((key.share for key in keys), default=0)
+    return next((key for key in keys if key.share >= _NEARLY * best), None)
+
+
+def _repeating(items: Table, names: Sequence[str], limits: ImportLimits) -> set[str]:
+    """Columns that name no row, because their values come again: they count something, or name a group.
+
+    Raises:
+        DatasetError: As reading does.
+    """
+    if not names:
+        return set()
+    parts: dict[str, list[pa.Array]] = {name: [] for name in names}
+    rows = 0
+    for batch in batches(items, list(names), limits, Malformed(0)):
+        for name, chunks in parts.items():
+            chunks.append(pc.utf8_trim_whitespace(pc.fill_null(batch.columns[name], "")))
+        rows += len(batch.columns[names[0]])
+        if rows > _MOST_ROWS:
+            break
+    return {name for name, chunks in parts.items() if pc.count_distinct(pa.chunked_array(chunks)).as_py() < _KEY * rows}
 
 
 def nothing_joined(items: Table, column: str | None, rated: Iterable[str], named: Iterable[str]) -> str:
     """The alarm where an item table names not one rated item: the first ids of both sides."""
     shown = (", ".join(repr(one_line(text, 40)) for text in islice(texts, 3)) or "nothing" for texts in (rated, named))
     return (
-        f"No rated item is in {items.name}, column {column or ''!r}: the ratings name {next(shown)}, that column "
+        f"{NOTHING_JOINED} {items.name}, column {column or ''!r}: the ratings name {next(shown)}, that column "
         f"{next(shown)}. Say which columns name the item, or leave the file out."
     )
 

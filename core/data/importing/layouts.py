@@ -36,6 +36,11 @@ _COUNTED_BYTES = 30_000_000
 _COUNTS = {"MovieLens 100K": (100_000, 943, 1_682), "MovieLens 1M": (1_000_209, 6_040, 3_706)}
 """Ratings, users and items of the releases."""
 
+LEAST_RATINGS = 90_000
+"""The smallest release has 100,000 ratings: fewer are somebody's own in its layout."""
+_PACKED_ROW = 3
+"""Bytes that a rating of a packed release takes at least."""
+
 _CITATION = (
     "F. Maxwell Harper and Joseph A. Konstan. 2015. The MovieLens Datasets: History and Context. ACM Transactions on "
     "Interactive Intelligent Systems 5, 4, Article 19. https://doi.org/10.1145/2827872"
@@ -56,6 +61,7 @@ class Layout:
         ratings, items: The tables, their columns named as the later releases name them.
         mapping: Which column is what.
         scale: The release's, if all ratings fit it.
+        least: How many ratings it has at least; 0 where it is known by more than the columns.
     """
 
     name: str
@@ -63,6 +69,13 @@ class Layout:
     items: Table | None
     mapping: ColumnMapping
     scale: tuple[float, float]
+    least: int = 0
+
+    @property
+    def is_too_small(self) -> bool:
+        """Whether the ratings are certainly fewer than the release's."""
+        rows = len(self.ratings.rows) if self.ratings.whole else self.ratings.source.size / _PACKED_ROW
+        return rows < self.least
 
 
 def recognize(tables: Sequence[Table], limits: ImportLimits) -> Layout | None:
@@ -120,15 +133,16 @@ def _double_colons(tables: Sequence[Table], limits: ImportLimits) -> Layout | No
     # Which of the two it is shows in half stars, which need not be among the first rows, or in the size.
     ten = ratings.source.size > _BETWEEN_BYTES or any("." in row[2] for row in ratings.rows)
     name, scale = ("MovieLens 10M", (0.5, 5.0)) if ten else ("MovieLens 1M", (1.0, 5.0))
-    return Layout(name, ratings, items, _mapping(items), scale)
+    return Layout(name, ratings, items, _mapping(items), scale, LEAST_RATINGS)
 
 
 def _csv(tables: Sequence[Table]) -> Layout | None:
-    ratings = next((table for table in tables if table.columns == _RATING_COLUMNS and table.delimiter == ","), None)
+    rated = [table for table in tables if set(_RATING_COLUMNS[:3]) <= set(table.columns)]
+    ratings = next((table for table in rated if table.columns == _RATING_COLUMNS and table.delimiter == ","), None)
     items = next((table for table in tables if table.columns == _ITEM_COLUMNS and table.delimiter == ","), None)
-    if ratings is None or items is None or not _fit(ratings) or not _has_genres(items):
+    if ratings is None or len(rated) > 1 or items is None or not _fit(ratings) or not _has_genres(items):
         return None
-    return Layout("MovieLens", ratings, items, _mapping(items), (0.5, 5.0))
+    return Layout("MovieLens", ratings, items, _mapping(items), (0.5, 5.0), LEAST_RATINGS)
 
 
 def _has_counts(table: Table, release: str, limits: ImportLimits) -> bool:

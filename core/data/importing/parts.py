@@ -1,9 +1,10 @@
 """Tables in several files that are parts of one."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from core.data.importing.proposing import look_alike
+from core.data.importing.request import ColumnMapping
 from core.data.importing.sniffing import Table
 from core.data.importing.wide import Melted
 
@@ -39,6 +40,20 @@ def joined(group: Sequence[Table]) -> Table:
     first = replace(group[0], rows=rows, whole=all(part.whole for part in group))
     originals = [part.original for part in group if isinstance(part, Melted)]
     return replace(first, original=joined(originals)) if isinstance(first, Melted) else first
+
+
+def aligned(part: Table, own: ColumnMapping, first: Table, columns: ColumnMapping) -> Table:
+    """The first rows of a part below the columns of another one: each role's cells below that role's column.
+
+    Args:
+        part, own: A table of ratings, and its column of each role.
+        first, columns: The table whose columns count, and its column of each role.
+    """
+    names = {getattr(columns, role.name): getattr(own, role.name) for role in fields(ColumnMapping)}
+    places = [part.columns.index(name) if (name := names.get(column) or column) in part.columns else None
+              for column in first.columns]  # fmt: skip
+    rows = tuple(tuple("" if place is None else row[place] for place in places) for row in part.rows)
+    return replace(part, columns=first.columns, rows=rows)
 
 
 def size(group: Sequence[Table]) -> int:

@@ -9,8 +9,8 @@ import numpy as np
 
 from core.data.importing.keys import Key, column_of, guess_item_key, items_table, join, nothing_joined
 from core.data.importing.layouts import Layout, fits, movietweetings_scale, recognize
-from core.data.importing.naming import guess, noun
-from core.data.importing.parts import groups, joined, size
+from core.data.importing.naming import guess, noun, plain
+from core.data.importing.parts import aligned, groups, joined, size
 from core.data.importing.proposing import propose
 from core.data.importing.questions import RATING_TABLE, how_read, layout_words, named_item, question
 from core.data.importing.request import NO_COLUMN, ColumnMapping, ImportOptions, ImportRequest, Question, Role
@@ -34,8 +34,10 @@ class Plan:
     Attributes:
         layout: In words.
         group_lens: Whether it is one of GroupLens' releases.
-        ratings: One table or more of the same columns.
+        ratings: One table or more that are parts of one.
         columns: Every role's column; None where there is none.
+        least_ratings: How many a release has at least.
+        part_columns: Of each table of ratings, where their columns differ; else empty.
         min_rating, max_rating: The scale as stated; None where the ratings shall tell.
         usual_scale: Of a layout that is known, if all ratings fit it; else None.
         unclear: Needed roles without a column that somebody has to name.
@@ -58,6 +60,12 @@ class Plan:
     question: Question | None = None
     usual_scale: tuple[float, float] | None = None
     warnings: tuple[str, ...] = ()
+    least_ratings: int = 0
+    part_columns: tuple[ColumnMapping, ...] = ()
+
+    def columns_of(self, table: Table) -> ColumnMapping:
+        """Every role's column in one of the tables of ratings."""
+        return self.part_columns[self.ratings.index(table)] if self.part_columns else self.columns
 
     def check(self) -> None:
         """Pass if the plan can be carried out.
@@ -81,11 +89,17 @@ class Plan:
 
     def fitting(self, ratings: np.ndarray) -> "Plan":
         """The plan for what was read: not a GroupLens release where the ratings are not such a release's."""
-        if not self.group_lens or fits(ratings):
+        if not self.group_lens or (len(ratings) >= self.least_ratings and fits(ratings)):
             return self
+        return self.as_own()
+
+    def as_own(self) -> "Plan":
+        """The same tables, as somebody's own and not as a release."""
         name = _name_of(self.ratings[0].name) if self.name == self.layout else self.name
         note = f"The files are laid out as {self.layout}, and the ratings are others: no licence of it was noted."
-        return replace(self, layout=RATING_TABLE, group_lens=False, name=name, notes=(*self.notes, note))
+        return replace(
+            self, layout=RATING_TABLE, group_lens=False, name=name, usual_scale=None, notes=(*self.notes, note)
+        )
 
 
 def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
@@ -98,14 +112,20 @@ def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
     tables, failed = _tables(sources, options, request.limits)
     layout = recognize(tables, request.limits)
     if layout and _agrees(mapping, layout.mapping):
-        return _from_layout(layout, tables, options)
+        plan = _from_layout(layout, tables, options)
+        return plan.as_own() if layout.is_too_small else plan
     ratings = _rating_tables(tables, mapping, options)
-    whole = joined(ratings)
+    first = max(groups(ratings), key=size)
+    whole = joined(first)
     columns = _rating_columns(whole, mapping)
+    if len(first) < len(ratings):
+        rest = [table for table in ratings if table not in first]
+        whole = joined([*first, *(aligned(part, _rating_columns(part, mapping), whole, columns) for part in rest)])
     others = [table for table in tables if table.source not in [part.source for part in ratings]]
     told = None if mapping.item_id or mapping.title else _told_by_items(whole, columns, mapping, others, request)
-    named, warnings = named_item(whole, columns), list[str]()
+    named, warnings = named_item(whole, columns), _left_aside(others)
     items: Table | None
+    key: Key | None = None
     if told:
         columns, items = told
     else:
@@ -114,16 +134,20 @@ def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
             columns = _item_columns(items, mapping, replace(columns, item=key.rating) if key else columns, key)
             if not key and columns.item:
                 ids = (dict.fromkeys(column_of(*pair)) for pair in ((whole, columns.item), (items, columns.item_id)))
-                warnings = [nothing_joined(items, columns.item_id, *ids)]
+                warnings.append(nothing_joined(items, columns.item_id, *ids))
         elif mapping.title:
-            items, columns = ratings[0], _item_columns(ratings[0], replace(mapping, item_id=columns.item), columns)
+            items, columns = first[0], _item_columns(first[0], replace(mapping, item_id=columns.item), columns)
     used = {table.name for table in (*ratings, *([items] if items else []))}
     lacking = tuple(role for role in NEEDED if not getattr(columns, role))
     asked = question(whole, columns, mapping, lacking)
     if asked and (asked.wide or asked.one_persons):
         columns = ColumnMapping()  # what a name told does not hold: nothing is the rating, or nobody the person
         items = None if asked.one_persons else items  # the other tables of one person's export
+    part_columns = tuple(_part_columns(part, mapping, whole, columns) for part in ratings)
+    warnings += _names_that_differ(ratings, part_columns, columns)
     notes = [*failed, *how_read(ratings, whole, columns, mapping)]
+    if items and key and not key.familiar:
+        notes.append(key.note(items))
     if options.reshape and not isinstance(whole, Melted):
         notes.append(f"{whole.name} is no wide table: nothing was reshaped.")
     return Plan(
@@ -141,6 +165,7 @@ def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
         usual_scale=movietweetings_scale(whole, columns),
         notes=(*notes, *(f"{table.name} was not used." for table in tables if table.name not in used)),
         warnings=tuple(warnings),
+        part_columns=part_columns if len(first) < len(ratings) else (),
     )
 
 
@@ -186,6 +211,7 @@ def _from_layout(layout: Layout, tables: Sequence[Table], options: ImportOptions
         unclear=(),
         notes=tuple(notes),
         usual_scale=layout.scale,
+        least_ratings=layout.least,
     )
 
 
@@ -199,7 +225,63 @@ def _rating_tables(tables: Sequence[Table], mapping: ColumnMapping, options: Imp
     if not full:
         exports = [group for group in candidates if whose_export(group[0].columns)]
         return max(exports or candidates, key=lambda group: _likeness(group, mapping))
-    return max(full, key=size)
+    largest = max(full, key=size)
+    if not _named(largest[0]):
+        return largest
+    return [table for table in tables if any(table in group and _named(table) for group in full)]
+
+
+def _named(table: Table) -> bool:
+    """Whether a table has one rating a row and names its columns: such ones are parts of one by their roles."""
+    return type(table) is Table and not table.headless
+
+
+def _left_aside(others: Sequence[Table]) -> list[str]:
+    """Alarms for tables of ratings that are not read, because what was stated is not in them."""
+    return [
+        f"{table.name} has ratings too, and none of them was read: the columns that were chosen are not in it. "
+        "Import it by itself, or name its columns alike."
+        for table in others
+        if _named(table) and _roles_found(table, ColumnMapping()) == len(NEEDED)
+    ]
+
+
+def _part_columns(part: Table, mapping: ColumnMapping, whole: Table, columns: ColumnMapping) -> ColumnMapping:
+    """The columns of a part: those of the whole where it has them, else those that its own names tell.
+
+    Raises:
+        MissingColumnError: The item was found by the item table, in a column that this part does not have.
+    """
+    if part.columns == whole.columns:
+        return columns
+    own = _rating_columns(part, mapping)
+    roles = {
+        role: name if (name := getattr(columns, role)) in part.columns else getattr(own, role) for role in _OF_A_RATING
+    }
+    if columns.item not in (None, *part.columns) and columns.item != _rating_columns(whole, mapping).item:
+        raise MissingColumnError(
+            f"{part.name} has no column {one_line(columns.item or '', 60)!r}, which names the item in {whole.name}; "
+            "import it by itself, or name its columns alike"
+        )
+    return replace(columns, **roles)
+
+
+def _names_that_differ(
+    parts: Sequence[Table], part_columns: Sequence[ColumnMapping], columns: ColumnMapping
+) -> list[str]:
+    """Alarms for parts whose person, item or rating is called otherwise: it may be something else."""
+    alarms = []
+    for role in NEEDED:
+        usual = getattr(columns, role)
+        for part, own in zip(parts, part_columns, strict=True):
+            name = getattr(own, role)
+            if usual and name and plain(name) != plain(usual):
+                alarms.append(
+                    f"The {'person' if role == 'user' else role} is {one_line(name, 60)!r} in {part.name} and "
+                    f"{one_line(usual, 60)!r} elsewhere: read as the same. If they differ in meaning, import "
+                    f"{part.name} by itself."
+                )
+    return alarms
 
 
 def _likeness(group: Sequence[Table], mapping: ColumnMapping) -> tuple[int, bool, int]:
@@ -298,5 +380,6 @@ def roles_of(plan: Plan, table: Table) -> tuple[str, ...]:
     """The role of each column of a table, "" where it has none."""
     roles = [*_OF_A_RATING] if table in plan.ratings else list[str]()
     roles += ["item_id", *_OF_AN_ITEM] if table is plan.items else []
-    role_of = {getattr(plan.columns, role): role for role in sorted(roles)}
+    columns = plan.columns_of(table) if table in plan.ratings else plan.columns
+    role_of = {getattr(columns, role): role for role in sorted(roles)}
     return tuple(role_of.get(name, "") for name in table.columns)

@@ -2,12 +2,15 @@
 
 import math
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
 from core.data.importing.request import STATED
+from core.data.importing.scales import usual_scale
 from core.data.importing.values import CODE, MISSING, OK, REMEMBERED, distinct, to_float
 
 _INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
@@ -93,12 +96,13 @@ def _value(parts: re.Match[str]) -> float:
 class RatingCells:
     """Ratings from text. Few distinct ones occur, so each is read once.
 
-    A column counts in one unit: where several occur, the first one counts,
-    beside plain numbers, and ratings in another are none.
+    A column counts in one unit, which its first rows settle. Ratings in
+    another unit are none; numbers without a unit are in the column's, as far
+    as that goes.
 
     Attributes:
         top: The highest rating possible, as far as the texts say it.
-        unit: As in `Cell`.
+        unit: As in `Cell`; "" for plain numbers, None until a rating was seen.
         first_unread: The first text that is no number and was not understood.
         first_comma: The first text such as 16,902, whose comma is taken for a decimal one and may stand for thousands.
     """
@@ -108,11 +112,41 @@ class RatingCells:
         self._high = _LARGEST if high is None else high
         self._no_rating = set(np.array(no_rating, np.float32).tolist())
         self._read: dict[str | None, tuple[float, int]] = {}
+        self._unit_top = math.inf
+        self.unit: str | None = None
         self.top: float | None = None
-        self.unit = self.first_unread = self.first_comma = ""
+        self.first_unread = self.first_comma = ""
+
+    def settle(self, texts: Iterable[str | None]) -> None:
+        """Find the unit of a column: that of most of its ratings, where they are not all in one.
+
+        Plain numbers are in the commonest unit where they are a scale that ends as it does: 0 and 1 beside "yes",
+        1 to 10 beside "8/10". Else they are a unit of their own.
+        """
+        cells = [(read_cell((text or "").strip()), often) for text, often in Counter(texts).items()]
+        rated = [(cell, often) for cell, often in cells if not cell.reason and self._counts(cell.value)]
+        often_of: Counter[str] = Counter()
+        for cell, often in rated:
+            often_of[cell.unit] += often
+        if not often_of:
+            return
+        plain = often_of.pop("", 0)
+        self.unit, often = often_of.most_common(1)[0] if often_of else ("", 0)
+        if self.unit:
+            top = next(cell.top for cell, _ in rated if cell.unit == self.unit)
+            numbers = [cell.value for cell, _ in rated if not cell.unit]
+            alike = numbers and usual_scale(min(numbers), max(numbers)) in ((0, top), (0.5, top), (1, top))
+            self._unit_top = top or math.inf
+            if plain > often and not alike:
+                self.unit, self._unit_top = "", math.inf
+
+    def _counts(self, value: float) -> bool:
+        return self._low <= value <= self._high and float(np.float32(value)) not in self._no_rating
 
     def read(self, texts: pa.Array) -> tuple[np.ndarray, np.ndarray]:
         """Ratings (float32) and reasons (uint8, 0 where the rating is good)."""
+        if self.unit is None:
+            self.settle(texts.to_pylist())
         cells, places = distinct(texts)
         if len(self._read) > REMEMBERED:
             self._read.clear()
@@ -138,8 +172,7 @@ class RatingCells:
             return 0.0, cell.reason
         if float(np.float32(cell.value)) in self._no_rating:
             return 0.0, CODE[STATED]
-        self.unit = self.unit or cell.unit
-        if cell.unit and cell.unit != self.unit:
+        if cell.unit != self.unit and (cell.unit or not 0 <= cell.value <= self._unit_top):
             return 0.0, CODE["rating is in another unit"]
         if not self._low <= cell.value <= min(self._high, cell.top or _LARGEST):
             return 0.0, CODE["rating is outside the scale"]

@@ -15,8 +15,10 @@ from core.data.importing.values import MISSING, distinct, number
 from core.data.ratings import NO_TIME
 from core.data.text import one_line
 
-_NUMBER, _DATE, _EITHER, _EMPTY, _UNREADABLE = range(5)
-"""What a cell is. `_EITHER` is a date such as 3/4/2023, read with the month first until the column decides."""
+_NUMBER, _DATE, _EITHER, _EMPTY, _UNREADABLE, _SERIAL = range(6)
+"""What a cell is. `_EITHER` is a date such as 3/4/2023, read with the month first until the column decides.
+`_SERIAL` is a broken number of days as spreadsheets count them, in seconds until the column decides.
+"""
 
 _CLOCK = re.compile(
     r"(?P<day>.*\S)(?:,?\s+|T)(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d+)?)?"
@@ -29,6 +31,11 @@ _MONTH_NAME = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)
 _LONGEST = 60
 _EARLIEST = 100_000_000
 """Seconds. A number among dates below this one, in 1973, is no time."""
+_FIRST_EPOCH = 631_152_000
+"""Seconds. A column of numbers all below this one, in 1990, is no epoch time."""
+_SERIALS, _SERIAL_OF_1970 = (20_000, 60_000), 25_569
+"""Days since 30 December 1899, as spreadsheets count, in 1954 and in 2064; and of 1 January 1970."""
+_OF_TIME = re.compile(r"date|time|day|when|stamp|created|updated|added|posted|watched", re.IGNORECASE)
 _FIRST_DAY, _LAST_DAY = 19_000_101, 21_001_231
 
 
@@ -39,10 +46,12 @@ class Times:
     become epoch seconds, UTC where they name no zone.
 
     Attributes:
+        column: Its name.
         notes: What was decided, and how many ratings have no time, in sentences; complete after `resolved`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, column: str = "") -> None:
+        self.column = column
         self.notes: list[str] = []
         self._kinds: list[np.ndarray] = []
         self._rows = 0
@@ -78,12 +87,13 @@ class Times:
         them tells. Where the column does not decide, or contradicts itself,
         such a date is no time. A number among dates is an epoch time if it
         lies after 1973, else no time. Eight digits are year, month and day
-        where all numbers can be.
+        where all numbers can be. Other numbers all before 1990 are no times,
+        but for the days of a spreadsheet in a column that is named after time.
         """
         if self._uniform <= {_DATE}:
             self._are_dates = True
             return raw
-        if self._uniform == {_NUMBER} and not _FIRST_DAY <= raw.min() <= raw.max() <= _LAST_DAY:
+        if self._uniform == {_NUMBER} and raw.max() >= _FIRST_EPOCH:
             return raw
         kinds, times = np.concatenate(self._kinds), raw.copy()
         if _EITHER in self._uniform:
@@ -124,6 +134,8 @@ class Times:
         value = number(text)
         if value is not None and abs(value) < 9e18:
             whole = re.fullmatch(r"[+-]?[0-9]{1,18}", text)
+            if not value.is_integer() and _SERIALS[0] <= value <= _SERIALS[1]:
+                return round((value - _SERIAL_OF_1970) * 86_400), _SERIAL
             return int(text) if whole else math.floor(value), _NUMBER
         moment = None if value is not None or len(text) > _LONGEST else self._date(text)
         if moment is not None:
@@ -166,7 +178,10 @@ class Times:
 
     def _numbers(self, times: np.ndarray, kinds: np.ndarray) -> None:
         """Make the numbers of a column comparable with its dates."""
-        rows = kinds == _NUMBER
+        broken = kinds == _SERIAL
+        as_serials = np.where(broken, times, (times - _SERIAL_OF_1970) * 86_400)
+        times[broken] = times[broken] // 86_400 + _SERIAL_OF_1970
+        rows = broken | (kinds == _NUMBER)
         numbers = times[rows]
         if not len(numbers):
             self._are_dates = True
@@ -176,6 +191,18 @@ class Times:
         elif np.isin(kinds, (_DATE, _EITHER)).any():
             numbers //= _unit(numbers)
             times[rows], self._are_dates = np.where(numbers < _EARLIEST, NO_TIME, numbers), True
+        elif numbers.max() < _FIRST_EPOCH:
+            self._small_numbers(times, rows, as_serials[rows])
+
+    def _small_numbers(self, times: np.ndarray, rows: np.ndarray, seconds: np.ndarray) -> None:
+        """Make times of a spreadsheet's days; other numbers before 1990 are none: years, places in an order."""
+        numbers, self._are_dates = times[rows], True
+        if _SERIALS[0] <= numbers.min() <= numbers.max() <= _SERIALS[1] and _OF_TIME.search(self.column):
+            times[rows] = seconds
+            self.notes.append(f"Numbers such as {numbers[0]} are read as the days that spreadsheets count from 1900.")
+        else:
+            times[rows] = NO_TIME
+            self._unreadable = self._unreadable or str(numbers[0])
 
     def _say_missing(self, empty: int, others: int, rows: int) -> None:
         """Note how many ratings have no time, and why."""

@@ -74,7 +74,7 @@ GIVEN = [
     Case("given: movietweetings", kept("movietweetings"), ALL, scale=(0, 10)),
     Case("given: json array", kept("json-array.json"), ALL),
     Case("given: row names", kept("header-shorter-by-row-names.txt"), ALL),
-    Case("given: sep line", kept("excel-sep-line.csv"), ALL, scale=(1, 7)),
+    Case("given: sep line", kept("excel-sep-line.csv"), ALL, scale=(1, 6)),
     Case("given: recbole", kept("recbole.inter"), ALL),
     Case("given: netflix", kept("netflix-prize.txt"), ALL),
     Case("given: wide", kept("wide-people-by-items.csv"), 72, options=RESHAPED),

@@ -41,6 +41,8 @@ def often(counts: dict[object, int]) -> dict[str, str | bytes]:
 
 
 ZERO, MINUS = ImportOptions(no_rating=(0,)), ImportOptions(no_rating=(-1,))
+PLAIN: dict[object, int] = dict.fromkeys(range(1, 6), 16)
+OTHER_UNIT = "rating is in another unit"
 WEIGHT = ColumnMapping(rating="weight")
 
 TIMES = [
@@ -79,6 +81,15 @@ TEXTS = [
         "more than there is", written("8/10", "3/10", "11/10"), 20, {"rating is outside the scale": 10}, scale=(1, 10)
     ),
     Case("words for nothing", written("4", "NaN", "not rated", "2", "3", "5"), 20, {"no rating": 10}),
+    Case("a few likes among numbers", often({"like": 16, **PLAIN}), 80, {OTHER_UNIT: 16}),
+    Case("one per cent among numbers", often({"80%": 1, **PLAIN}), 80, {OTHER_UNIT: 1}),
+    Case("a few numbers among likes", often({"like": 30, "dislike": 30, 4: 9}), 60, {OTHER_UNIT: 9}, scale=(0, 1)),
+    Case("true, false, 1 and 5", often({"True": 9, "False": 9, 1: 9, 5: 9}), 27, {OTHER_UNIT: 9}, scale=(0, 1)),
+    Case("of five, of ten, and numbers", often({"4/5": 9, 4: 9, 5: 9, "3/5": 9, "8/10": 9}), 36, {OTHER_UNIT: 9}),
+    Case("a few of ten among numbers to ten", often({"8/10": 5, 1: 20, 7: 20, 10: 20}), 65, scale=(1, 10)),
+    Case("the first of another unit", often({"90%": 1, "4/5": 9, "2/5": 9, "1/5": 9}), 27, {OTHER_UNIT: 1}),
+    Case("numbers above what signs tell", often({"★★☆☆☆": 20, 7: 20, 10: 20}), 60, scale=(1, 10)),
+    Case("six points", often(dict.fromkeys(range(1, 7), 12)), 72, scale=(1, 6)),
     Case("some words", written("4", "2", "great"), 20, {"rating is not a number": 10}),
 ]
 

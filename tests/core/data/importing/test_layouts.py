@@ -54,8 +54,8 @@ def about(dataset_id: str) -> dict[str, object]:
 
 
 def test_ratings_beyond_the_first_rows_decide_whether_it_is_movielens(tmp_path: Path) -> None:
-    rows = [(at % 90, at % 8, at % 5 + 1, at) for at in range(1500)]
-    own = bring(tmp_path / "a", release(lines([*rows, (1, 9, 7, 1)])))
+    rows = [(at % 9000, at % 11, at % 5 + 1, 900_000_000 + at) for at in range(90_000)]
+    own = bring(tmp_path / "a", release(lines([*rows, (9001, 9, 7, 1)])))
     theirs = bring(tmp_path / "b", release(lines(rows)))
     assert (own.layout, own.dataset.name, own.rejected_total) == ("rating table", "ratings", 0)
     assert own.dataset.max_rating == 7
@@ -65,8 +65,8 @@ def test_ratings_beyond_the_first_rows_decide_whether_it_is_movielens(tmp_path: 
 
 
 def test_movielens_names_over_other_genres_or_steps_are_no_release(tmp_path: Path) -> None:
-    rows = lines(ratings(lambda p: p, lambda t: t))
-    steps = lines(ratings(lambda p: p, lambda t: t, lambda p, t: (p + t) % 5 + 0.3))
+    rows = lines(ratings(lambda p: p, lambda t: t)) * 400
+    steps = lines(ratings(lambda p: p, lambda t: t, lambda p, t: (p + t) % 5 + 0.3)) * 400
     assert seen(tmp_path / "a", release(rows)).layout == "MovieLens"
     assert seen(tmp_path / "b", release(rows, MOVIES.replace("Drama", "Cookery"))).layout == "rating table"
     assert seen(tmp_path / "c", release(steps)).layout == "rating table"

@@ -32,7 +32,7 @@ def tables(draw: st.DrawFn) -> list[Rating]:
     pairs = draw(st.permutations([(user, item) for user in users for item in items]))
     count = draw(st.integers(20, len(pairs)))
     ratings = draw(st.lists(st.sampled_from([0.5, 1, 1.5, 2, 3.25, 4, 5]), min_size=count, max_size=count))
-    stamps = draw(st.lists(st.integers(1, 2**31), min_size=count, max_size=count))
+    stamps = draw(st.lists(st.integers(631_152_000, 2**31), min_size=count, max_size=count))
     return [(u, i, float(r), t) for (u, i), r, t in zip(pairs[:count], ratings, stamps, strict=True)]
 
 

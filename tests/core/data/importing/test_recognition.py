@@ -6,11 +6,36 @@ import numpy as np
 import pytest
 
 from core.data import NO_COLUMN, ColumnMapping, ImportOptions, load, preview
-from core.data.importing.gathering import usual_scale
+from core.data.importing import layouts
 from core.data.importing.isolation import in_this_process
 from core.data.importing.naming import guess, noun
+from core.data.importing.scales import usual_scale
 from tests.core.data.importing import made
 from tests.core.data.importing.bringing import bring, brought
+
+
+@pytest.fixture
+def small_releases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Made-up releases are as good as large ones."""
+    monkeypatch.setattr(layouts, "LEAST_RATINGS", 0)
+
+
+@pytest.mark.parametrize("rows", [96, 3000])
+@pytest.mark.parametrize("sign", ["::", ","])
+def test_fewer_ratings_than_a_release_are_somebody_s_own(sign: str, rows: int, tmp_path: Path) -> None:
+    ratings = [sign.join(map(str, (at // 8 + 1, at % 8 + 1, at % 5 + 1, 900_000_000 + at))) for at in range(rows)]
+    movies = [sign.join((str(at + 1), f"Film {at} (1999)", "Drama")) for at in range(8)]
+    if sign == ",":
+        ratings, movies = ["userId,movieId,rating,timestamp", *ratings], ["movieId,title,genres", *movies]
+    ending = "csv" if sign == "," else "dat"
+    files = {f"ratings.{ending}": "\n".join(ratings).encode(), f"movies.{ending}": "\n".join(movies).encode()}
+    report = bring(tmp_path, files)
+    data = load(report.dataset.dataset_id)
+    assert (report.layout, report.dataset.name, report.rows) == ("rating table", "ratings", rows)
+    assert (data.about, data.min_rating, data.max_rating) == ({}, 1, 5)
+    assert data.item_table.title.tolist() == [f"Film {at} (1999)" for at in range(8)]
+    if rows == 96:
+        assert preview([tmp_path / "in"], runner=in_this_process).layout == "rating table"
 
 
 @pytest.mark.parametrize("latin", [True, False])
@@ -26,6 +51,7 @@ def test_ml_100k(latin: bool, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("halves", [False, True])
+@pytest.mark.usefixtures("small_releases")
 def test_double_colons(halves: bool, tmp_path: Path) -> None:
     report = bring(tmp_path, made.double_colons(halves))
     ratings = load(report.dataset.dataset_id)
@@ -39,6 +65,7 @@ def test_double_colons(halves: bool, tmp_path: Path) -> None:
     assert ratings.min_rating == (0.5 if halves else 1)
 
 
+@pytest.mark.usefixtures("small_releases")
 def test_half_stars_below_the_first_rows_belong_to_the_scale(tmp_path: Path) -> None:
     whole = "".join(f"{at % 7}::{at}::{at % 5 + 1}::{at}\n" for at in range(1100))
     movies = "".join(f"{at}::A film (1999)::Drama\n" for at in range(1100))
@@ -121,6 +148,8 @@ def test_a_preview_says_what_is_unclear_and_the_mapping_mends_it(tmp_path: Path)
         (0, 1, (0, 1)),
         (-1, 1, (-1, 1)),
         (3, 10, (1, 10)),
+        (1, 6, (1, 6)),
+        (1, 7, (1, 7)),
         (0, 100, (0, 100)),
         (-10, 10, (-10, 10)),
         (1, 1, (0, 1)),

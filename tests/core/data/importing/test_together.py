@@ -107,3 +107,38 @@ def test_empty_times_in_an_array_of_json(tmp_path: Path) -> None:
     report = checked(tmp_path, json.dumps(objects, indent=1), "r.json")
     assert (report.dataset.ratings, report.dataset.max_rating) == (96, 10)
     assert "48 of 96 ratings have no time, and are kept without one." in report.notes
+
+
+YEAR = [(f"p{p}", f"t{t}", (p + t) % 5 + 1) for p in range(12) for t in range(20)]
+LATER = [(user, item, rating, "2021-03-05") for user, item, rating in YEAR]
+COMMENT, TURNED = ["user,movie,rating,comment", "rating,movie,user"]
+
+
+@pytest.mark.parametrize(
+    ("second", "warned"),
+    [
+        (made.table([(f"q{u}", i, r, "fine") for u, i, r in YEAR], COMMENT), False),
+        (made.table([(r, i, f"q{u}") for u, i, r in YEAR], TURNED), False),
+        (made.table([(f"q{u}", i, r, at) for u, i, r, at in LATER], "user,movie,rating,date"), False),
+        (made.table([(f"q{u}", i, r) for u, i, r in YEAR], "User ID,film,stars"), True),
+        (made.table([(f"q{u}", i, r) for u, i, r in YEAR], "user,movie,rating").replace(",", ";"), False),
+    ],
+    ids=["more columns", "another order", "times", "other names", "another delimiter"],
+)
+def test_files_of_ratings_with_other_headers_are_parts_of_one(second: str, warned: bool, tmp_path: Path) -> None:
+    files = {"2022.csv": made.table(YEAR, "user,movie,rating").encode(), "2023.csv": second.encode()}
+    report = bring(tmp_path, files)
+    assert (report.rows, report.dataset.ratings, report.dataset.users, report.dataset.items) == (480, 480, 24, 20)
+    assert bool(report.warnings) is warned and not any("not used" in note for note in report.notes)
+    assert report.dataset.timestamps is ("date" in second)
+
+
+def test_a_file_of_ratings_that_cannot_be_read_is_an_alarm(tmp_path: Path) -> None:
+    scored = made.table(YEAR, "user,movie,score").encode()
+    report = bring(
+        tmp_path,
+        {"2022.csv": made.table(YEAR, "user,movie,rating").encode(), "2023.csv": scored},
+        mapping=ColumnMapping(rating="score"),
+    )
+    assert report.rows == 240
+    assert len(report.warnings) == 1 and report.warnings[0].startswith("2022.csv has ratings too")

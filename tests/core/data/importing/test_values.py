@@ -1,5 +1,6 @@
 """What cells mean: nothing is lost for a time, nothing invented, and what is doubtful is shown with its count."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from core.config import SplitConfig
 from core.data import ColumnMapping, ImportOptions, ImportReport, Preview, import_ratings, load, preview
+from core.data.folder import read_folder
 from core.data.importing.doubts import doubts, logarithms, ranks
 from core.data.importing.isolation import in_this_process
 from core.data.importing.items import plain_text, split_labels
@@ -17,7 +19,7 @@ from core.data.splits import split
 from tests.core.data.importing import made
 from tests.core.data.importing.bringing import bring, brought
 from tests.core.data.importing.case import Case, one, scaled
-from tests.core.data.importing.cases_values import FILES, MINUS, VALUES, WEIGHT, dated, often, written
+from tests.core.data.importing.cases_values import FILES, MINUS, PLAIN, VALUES, WEIGHT, dated, often, written
 
 MINUTE, DAY = 60, 86_400
 
@@ -35,6 +37,9 @@ def test_what_is_kept(case: Case, tmp_path: Path) -> None:
     assert report.dropped_duplicates == 0
     scale = pytest.approx(case.scale, rel=1e-6)
     assert (report.dataset.min_rating, report.dataset.max_rating) == scale
+    ratings = read_folder(tmp_path / "home" / "datasets" / report.dataset.dataset_id)
+    assert np.float32(ratings.min_rating) <= ratings.rating.min() <= ratings.rating.max()
+    assert ratings.rating.max() <= np.float32(ratings.max_rating)
     assert seen.code == "" and report.warnings == seen.warnings == ()
     if report.rows <= 200:  # then the first rows are all there are
         assert (seen.min_rating, seen.max_rating) == scale
@@ -83,10 +88,26 @@ def at(text: str) -> int:
         (["1/2/2023", "3/4/2023"], []),
         (["March 2021", "Mar 5", "10:30", "Monday", "2/30/2023", "24:61 5/13/2023"], []),
         (["", "none"], []),
+        (["44001.5", "44002", "44003.25"], ["2020-06-19T12:00", "2020-06-20", "2020-06-21T06:00"]),
+        (["44001", "", "44002"], ["2020-06-19", None, "2020-06-20"]),
+        (["2011", "1999"], []),
+        (["2011", "44001.5"], []),
+        (["12:30"], []),
+        (["12:30", "9:05:10"], []),
+        (["0", "1600000000"], ["1970-01-01", "2020-09-13T12:26:40"]),
     ],
 )
 def test_times(times: list[str], expected: list[str | None], tmp_path: Path) -> None:
     assert stamps(tmp_path, *times)[0] == [None if text is None else at(text) for text in expected]
+
+
+def test_small_numbers_are_noted(tmp_path: Path) -> None:
+    assert stamps(tmp_path / "a", "44001.5")[1].notes == (
+        "Numbers such as 44001 are read as the days that spreadsheets count from 1900.",
+    )
+    assert stamps(tmp_path / "b", "2011")[1].notes == (
+        "The time of 30 of 30 ratings cannot be read (the first: '2011'); they are kept without.",
+    )
 
 
 def test_one_time_that_cannot_be_read_is_noted_and_costs_no_other(tmp_path: Path) -> None:
@@ -436,3 +457,55 @@ def test_codes_and_texts_go_together(tmp_path: Path) -> None:
     assert [(doubt.value, doubt.rows) for doubt in looked.doubts] == [(0, 30)]
     report = bring(tmp_path / "b", content, options=ImportOptions(no_rating=(0,)))  # type: ignore[arg-type]
     assert (report.dataset.ratings, report.rejected_by_reason) == (60, {"stated as no rating": 30})
+
+
+def joined_by(folder: Path, column: str, values: Sequence[object]) -> ImportReport:
+    """Ratings of the items 1 to 8, and a table of eight items with their own keys and one more column."""
+    rows = [(f"p{p}", t + 1, (p + t) % 5 + 1) for p in range(12) for t in range(8)]
+    things = [(f"X-{t}", f"Thing {t}", value) for t, value in enumerate(values)]
+    return bring(
+        folder,
+        {
+            "ratings.csv": made.table(rows, "user_id,item_id,rating").encode(),
+            "items.csv": made.table(things, f"sku,name,{column}").encode(),
+        },
+    )
+
+
+@pytest.mark.parametrize("column", ["pages", "shelf_no", "author_id"])
+def test_what_comes_again_is_no_key(column: str, tmp_path: Path) -> None:
+    report = joined_by(tmp_path, column, [1, 2, 2, 3, 4, 5, 6, 7])
+    assert "Thing 1" not in load(report.dataset.dataset_id).item_table.title.tolist()
+    assert report.notes == ("items.csv was not used.",)
+
+
+def test_a_key_whose_name_does_not_tell_it_is_noted(tmp_path: Path) -> None:
+    report = joined_by(tmp_path, "pages", range(1, 9))
+    assert load(report.dataset.dataset_id).item_table.title.tolist() == [f"Thing {t}" for t in range(8)]
+    assert any("joined by its column 'pages', which its name does not tell" in note for note in report.notes)
+    told = joined_by(tmp_path / "b", "item_id", range(1, 9))
+    assert not any("joined by" in note for note in told.notes)
+
+
+@pytest.mark.parametrize(
+    ("counts", "start"),
+    [
+        ({55: 1, **PLAIN}, "The rating 55 occurs 1 time among 81 and alone makes the scale 1 to 100"),
+        ({-40: 1, **PLAIN}, "The rating -40 occurs 1 time among 81 and alone makes the scale -40 to 5"),
+        ({0: 1, **PLAIN}, ""),
+        ({7: 1, **PLAIN}, ""),
+    ],
+)
+def test_a_lone_value_that_widens_the_scale_is_an_alarm(counts: dict[object, int], start: str, tmp_path: Path) -> None:
+    files = often(counts)
+    report = bring(tmp_path, files["ratings.csv"])
+    assert report.dataset.ratings == 81
+    assert len(report.warnings) == bool(start)
+    assert all(warning.startswith(start) for warning in report.warnings)
+    assert preview([tmp_path / "in"], runner=in_this_process).warnings == report.warnings
+
+
+def test_the_ends_of_a_scale_are_printed_as_they_were_written(tmp_path: Path) -> None:
+    report = bring(tmp_path, scaled(2.1, 128.1, 60.7))
+    ends = [report.as_json()[name] for name in ("min_rating", "max_rating")]
+    assert ends == [2.1, 128.1]
