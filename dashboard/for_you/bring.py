@@ -80,7 +80,7 @@ def _choose(ratings: Ratings) -> None:
 
 def _preview(brought: Brought, ratings: Ratings) -> None:
     person, nouns = brought.person, phrases.plural(ratings.noun)
-    st.markdown(f"**{escape(brought.name)}** · {_whose(person)}")
+    st.markdown(f"**{escape(brought.name)}** · {_whose(person, ratings)}")
     st.markdown(_summary(person, ratings.noun))
     titles = dict(zip(ratings.items.ids, ratings.item_table["title"], strict=True))
     if person.matched:
@@ -105,14 +105,18 @@ def _preview(brought: Brought, ratings: Ratings) -> None:
         elements.button("Choose another file", "close", "own_other", _drop)
 
 
-def _whose(person: Person) -> str:
+def _whose(person: Person, ratings: Ratings) -> str:
     """The service and the scale of a file."""
     scale = person.file.scale
     if scale is None:
-        return "a list on the scale of this data"
+        return "a list on the scale of this data" if not person.file.detected else f"a list, {_as_data(ratings)}"
     source = person.file.source or "a list"
     told = ", as its ratings suggest" if person.file.detected else ""
     return f"{source}, ratings from {scale[0]:g} to {scale[1]:g}{told}"
+
+
+def _as_data(ratings: Ratings) -> str:
+    return f"ratings from {ratings.min_rating:g} to {ratings.max_rating:g} as in this data"
 
 
 def _summary(person: Person, noun: str) -> str:
@@ -126,7 +130,7 @@ def _summary(person: Person, noun: str) -> str:
         (near, "to confirm"),
         (len(person.unmatched) - near, "not in it"),
         (person.repeated, "repeated, of which the last counts"),
-        (person.file.unrated, "without a rating"),
+        (person.file.unrated, "without a rating" + (f" ({person.file.zeros:,} with a 0)" if person.file.zeros else "")),
         (person.rejected_total, "left out"),
     )
     parts += [f"{number:,} {words}" for number, words in kinds if number]

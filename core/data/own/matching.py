@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from core.data.own.files import LISTED, Entry, OwnFile, Rejected
+from core.data.own.scaling import on_its_scale, stated_scales, without_likes
 from core.data.own.titles import Hit, TitleIndex
 from core.data.ratings import Ratings
 from core.errors import NoGoodRowsError
@@ -76,21 +77,31 @@ class Person:
         return self.file.rejected_total + len(self.outside)
 
 
-def match(file: OwnFile, ratings: Ratings, index: TitleIndex) -> Person:
+def match(file: OwnFile, ratings: Ratings, index: TitleIndex, out_of: float | None = None) -> Person:
     """Find the items that a file is about, by their ids where it holds these, else by title and year.
+
+    The numbers of a list are on a scale up to `out_of`, on that of the data where this is 0, and where it is None on
+    the one that `scaling` tells.
 
     An id counts only if the title beside it, where there is one, may be that item's: other data has other ids.
     """
     step = step_of(ratings)
+    file = on_its_scale(without_likes(file, ratings, step), ratings, step, out_of)
+    stated = stated_scales(file)
     matched: list[Placed] = []
     open_: list[tuple[Entry, float, Hit]] = []
     outside = []
     for number, entry in enumerate(file.entries, 1):
-        if file.scale is None and not ratings.min_rating <= entry.rating <= ratings.max_rating:
+        own = stated.get(entry.out_of, file.scale)
+        if own is None and not ratings.min_rating <= entry.rating <= ratings.max_rating:
             allowed = f"{ratings.min_rating:g} to {ratings.max_rating:g}"
-            outside.append(Rejected(number, f"rating {entry.rating:g} of {entry.titles[0]!r:.60} is outside {allowed}"))
+            outside.append(
+                Rejected(
+                    entry.line or number, f"rating {entry.rating:g} of {entry.titles[0]!r:.60} is outside {allowed}"
+                )
+            )
             continue
-        rating = entry.rating if file.scale is None else converted(entry.rating, file.scale, ratings, step)
+        rating = entry.rating if own is None else converted(entry.rating, own, ratings, step)
         hit = _find(entry, ratings, index)
         if hit.row is None:
             open_.append((entry, rating, hit))
