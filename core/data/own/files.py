@@ -188,8 +188,12 @@ def _from_service(service: Service, found: Sequence[Row]) -> OwnFile:
         if text in service.unrated:
             return None
         titles = (cell(row, service.title), cell(row, "Original Title"))
-        years = (cell(row, service.year), cell(row, service.other_year) if service.other_year else "")
-        return _entry(titles, years, roles.number_in(text))
+        year = cell(row, service.year) or (cell(row, service.other_year) if service.other_year else "")
+        one = _entry(titles, (year,), roles.number_in(text))
+        kind = cell(row, service.kind) if service.kind else ""
+        if kind and kind.casefold().replace(" ", "") not in service.kinds:
+            one = replace(one, doubt=f"{one_line(kind, 30)} is another kind of thing")
+        return one
 
     return _gathered(found[1:], entry, source=service.name, scale=(service.low, service.high))
 
@@ -266,12 +270,14 @@ def _entry(titles: Iterable[str], years: Iterable[str], rating: float, item_id: 
     names = tuple(dict.fromkeys(name for title in titles if (name := one_line(title))))
     if not names:
         raise ValueError("no title")
-    numbers = [year for text in years if (year := roles.year_of(text))]
+    numbers = [year for text in years if (year := roles.year_in_cell(text))]
+    unread = next((text for text in years if not numbers and not is_unrated(text)), "")
     inside = year_in(names[0])
     if not numbers and math.isfinite(inside):
         numbers = [int(inside)]
         names = (names[0][: names[0].rindex("(")].rstrip() or names[0], *names[1:])
-    return Entry(names, tuple(dict.fromkeys(numbers)), rating, item_id)
+    doubt = f"{one_line(unread, 30)!r} is no year" if unread and not numbers else ""
+    return Entry(names, tuple(dict.fromkeys(numbers)), rating, item_id, doubt=doubt)
 
 
 def _gathered(

@@ -9,10 +9,14 @@ from core.data.importing.rating_cells import LIKES, is_unrated, read_cell
 from core.data.text import one_line
 from core.errors import BadFormatError, MissingColumnError
 
+_YEARS = (
+    "year|release year|year published|released|release date|date released|year released|jahr|erscheinungsjahr|année|"
+    "annee|año|anno|jaar"
+)
 _NAMES = {
     "item_id": ("item_id", "itemid", "movieid", "movie_id"),
     "title": ("title", "name", "movie", "film", "book", "game", "item", "show", "anime"),
-    "year": ("year", "release year", "year published", "released"),
+    "year": tuple(_YEARS.split("|")),
     "rating": ("rating", "score", "stars", "my rating", "your rating", "my score", "rate", "grade"),
 }
 _PEOPLE = {"userid", "user_id", "user", "user-id", "reviewer", "reviewerid", "customer_id"}
@@ -20,6 +24,7 @@ _LOOKED_AT = 20
 """Rows that may stand above a list and its headings."""
 _MOSTLY = 0.8
 """Share of a column's cells that have to look like a year, or a rating, for it to be one."""
+_YEAR_INSIDE = re.compile(r"(?<![0-9])(1[0-9]{3}|20[0-9]{2})(?![0-9])")
 _YEAR = re.compile(r"\(?(1[0-9]{3}|20[0-9]{2})\)?(?:\.0)?")
 
 
@@ -47,6 +52,12 @@ def number_in(text: str) -> float:
     if read_cell(text.strip()).unit == LIKES:
         raise ValueError(f"{one_line(text.strip(), 30)!r} is no rating")
     return rating_in(text)[0]
+
+
+def year_in_cell(text: str) -> int | None:
+    """The year that a cell of a column of years is or, as in a date, holds; None where it holds none, or several."""
+    years = set(_YEAR_INSIDE.findall(text))
+    return int(years.pop()) if len(years) == 1 else None
 
 
 def year_of(text: str) -> int | None:

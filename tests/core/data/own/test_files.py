@@ -98,7 +98,7 @@ def test_an_export_in_windows_letters_is_read():
     assert read(f"{IMDB}\n{row}".encode("utf-8-sig")).entries[0].titles == ("Amélie",)
 
 
-def test_goodreads_zero_is_unrated_and_either_year_counts():
+def test_goodreads_zero_is_unrated_and_the_original_year_counts():
     rows = (
         '1,"The Hunger Games (The Hunger Games, #1)",Collins,"C, S",,"=""04""",,5,4.3,S,H,374,2009,2008,,d,read,',
         '2,Dune,Herbert,"H, F",,,,0,4.2,A,P,604,2006,1965,,d,to-read,',
@@ -106,7 +106,7 @@ def test_goodreads_zero_is_unrated_and_either_year_counts():
     )
     file = whole(read("\n".join((GOODREADS, *rows)).encode()))
     assert (file.source, file.scale, file.rows, file.unrated) == ("Goodreads", (1, 5), 3, 1)
-    assert file.entries[0] == Entry(("The Hunger Games (The Hunger Games, #1)",), (2008, 2009), 5)
+    assert file.entries[0] == Entry(("The Hunger Games (The Hunger Games, #1)",), (2008,), 5)
     assert file.entries[1] == Entry(("Emma",), (2003,), 4)
 
 
@@ -320,3 +320,26 @@ def test_of_a_zip_the_table_is_read_before_the_text():
 
 def entries_of(content: bytes) -> list[tuple[str, float]]:
     return [(one.titles[0], one.rating) for one in whole(read(content)).entries]
+
+
+@pytest.mark.parametrize("heading", ["Jahr", "Année", "Release Date", "released", "year"])
+@pytest.mark.parametrize("cell", ["1995", "1995-12-15", "15.12.1995", "15 Dec 1995", "(1995)"])
+def test_years_and_dates_are_years(heading: str, cell: str):
+    (one,) = read(f"Title,{heading},Rating\nHeat,{cell},4\n".encode()).entries
+    assert (one.years, one.doubt) == ((1995,), "")
+
+
+@pytest.mark.parametrize("cell", ["95", "soon", "1995 or 1996"])
+def test_a_year_that_is_not_understood_leaves_doubt(cell: str):
+    one, other = read(f"Title,Year,Rating\nHeat,{cell},4\nAlien,,5\n".encode()).entries
+    assert (one.years, one.doubt) == ((), f"{cell!r} is no year")
+    assert other.doubt == ""
+
+
+def test_an_episode_or_a_game_leaves_doubt():
+    rows = [
+        f"tt{kind},8,2020-01-01,Heat,Heat,u,{kind},8.3,122,1995,Crime,1,d,M"
+        for kind in ("Movie", "TV Series", "TV Mini Series", "tvMovie", "Short", "", "TV Episode", "Video Game")
+    ]
+    file = read("\n".join((IMDB, *rows)).encode())
+    assert [bool(one.doubt) for one in file.entries] == [False] * 6 + [True] * 2
