@@ -22,7 +22,14 @@ from dashboard.shared.markup import escape
 
 _KEPT, _ROUND = "_own_brought", "_own_round"
 TYPES = ["csv", "zip", "json", "txt", "tsv"]
-_OUT_OF = {None: "as the ratings tell", 0: "as in this data", 5: "5", 10: "10", 20: "20", 100: "100"}
+_OUT_OF: dict[float | None, str] = {
+    None: "as the ratings tell",
+    0: "as in this data",
+    5: "5",
+    10: "10",
+    20: "20",
+    100: "100",
+}
 _log = logging.getLogger(__name__)
 MOST_ASKED = 30
 """Unsure entries asked about at first; more come on request."""
@@ -84,7 +91,7 @@ def _choose(ratings: Ratings) -> None:
         except ExplorerError as error:
             elements.error(error.code, f"{error}. Your ratings are as they were")
             return
-        except Exception:  # a fault of the reader is no reason to lose the page
+        except (RuntimeError, ValueError, OSError):  # a fault of the reader is no reason to lose the page
             _log.exception("the reader of own ratings failed")
             elements.error(
                 INTERNAL, "the file cannot be read; its details are in the log. Your ratings are as they were"

@@ -212,7 +212,7 @@ def _from_list(found: Sequence[Row]) -> OwnFile:
         return replace(one, out_of=out_of or layout.out_of, line=row.line)
 
     gathered = _gathered(
-        found[: layout.above] + found[layout.above + layout.has_header :], entry, source="", scale=None
+        [*found[: layout.above], *found[layout.above + layout.has_header :]], entry, source="", scale=None
     )
     stars = [one.rating for one in gathered.entries if one.out_of == roles.STARS]
     end = 10 if max(stars, default=0) > 5 else 5  # one list counts all its stars alike
