@@ -9,11 +9,12 @@ from core.cli.answer import Answer, listing, pairs
 from core.cli.common import entry, load
 from core.data.own.files import check_size
 from core.data.own.isolation import read_isolated
-from core.data.own.matching import Person, Placed, match, require_matched
+from core.data.own.matching import MOST_COMPARED, Person, Placed, match, require_matched
 from core.data.own.titles import TitleIndex
 from core.data.ratings import Ratings, shortest
 from core.errors import UsageError
 
+MOST_OUT_OF = 1_000
 FILE_HELP = (
     "The person's own ratings: an export of Letterboxd (ratings.csv or the whole zip), IMDb or Goodreads, a list of "
     "titles, years and ratings, or a file saved on the page For you."
@@ -23,13 +24,25 @@ FILE_HELP = (
 def add_flags(call: argparse.ArgumentParser) -> None:
     """Which file, and the run whose data it is matched to."""
     call.add_argument("file", type=Path, metavar="FILE", help=FILE_HELP)
+    add_scale(call)
     call.add_argument("--run", dest="run_id", required=True, metavar="RUN", help="Id of a run, as `runs` shows it.")
+
+
+def add_scale(call: argparse.ArgumentParser) -> None:
+    """What the ratings of the file are out of."""
+    call.add_argument(
+        "--out-of",
+        type=float,
+        metavar="N",
+        help="The highest rating possible in FILE, such as 5 or 10; 0 for the scale of the data (default: told from its "
+        "ratings).",
+    )
 
 
 def show(arguments: argparse.Namespace) -> Answer:
     """The ratings of a file as ratings of items, and what could not be matched."""
     _, ratings = load(arguments.run_id)
-    person = read_person(arguments.file, ratings)
+    person = read_person(arguments.file, ratings, arguments.out_of)
     document = {
         "source": person.file.source or None,
         "own_scale": person.file.scale,
@@ -38,6 +51,8 @@ def show(arguments: argparse.Namespace) -> Answer:
         "matched": len(person.matched),
         "repeated": person.repeated,
         "unrated": person.file.unrated,
+        "zeros": person.file.zeros,
+        "not_compared": person.not_compared,
         "rejected": [vars(one) for one in person.rejected],
         "rejected_total": person.rejected_total,
         "unmatched": [_unmatched(one, ratings) for one in person.unmatched],
@@ -48,21 +63,23 @@ def show(arguments: argparse.Namespace) -> Answer:
     return Answer(document, _text(document))
 
 
-def read_person(path: Path, ratings: Ratings) -> Person:
+def read_person(path: Path, ratings: Ratings, out_of: float | None = None) -> Person:
     """What a file says about the items of a dataset.
 
     Raises:
-        UsageError: The file cannot be read.
+        UsageError: The file cannot be read, or `out_of` is no end of a scale.
         NoGoodRowsError: It has no rating of an item of the data.
         DatasetError: As `core.data.own.isolation.read_isolated`.
     """
+    if out_of is not None and not (out_of == 0 or 1 <= out_of <= MOST_OUT_OF):
+        raise UsageError(f"--out-of is {out_of:g}; it is 1 to {MOST_OUT_OF:,}, or 0 for the scale of the data")
     try:
         check_size(path.stat().st_size)
         content = path.read_bytes()
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else error
         raise UsageError(f"{path} cannot be read ({why}); name a file with the person's ratings") from None
-    person = match(read_isolated(content), ratings, TitleIndex(ratings))
+    person = match(read_isolated(content), ratings, TitleIndex(ratings), out_of)
     require_matched(person, ratings)
     return person
 
@@ -98,6 +115,7 @@ def _text(document: dict[str, Any]) -> str:
             ("of these repeated", document["repeated"]),
             ("not matched", len(document["unmatched"])),
             ("not rated", document["unrated"]),
+            ("of these a 0", document["zeros"]),
             ("left out", document["rejected_total"]),
         ]
     )
@@ -105,6 +123,10 @@ def _text(document: dict[str, Any]) -> str:
     if document["unmatched"]:
         headings = {"title": "not matched", "year": "year", "nearest": "nearest title"}
         parts.append(listing([one | {"year": str(one["year"] or "-")} for one in document["unmatched"]], headings))
+    if document["not_compared"]:
+        parts.append(
+            f"Titles written alike were looked for only for the first {MOST_COMPARED:,} that are not in the data."
+        )
     if document["rejected"]:
         parts.append(listing(document["rejected"], {"line": "line", "reason": "left out because"}))
     return "\n\n".join(parts)

@@ -14,7 +14,7 @@ from core.analysis.new_user.own_ratings import MOST_RATINGS
 from core.analysis.new_user.recommend import best
 from core.cli.answer import Answer, listing, table
 from core.cli.common import add_count, entry, load
-from core.cli.person import FILE_HELP, read_person, remark
+from core.cli.person import FILE_HELP, add_scale, read_person, remark
 from core.data.ratings import Ratings
 from core.data.splits import split
 from core.errors import LimitError, UsageError
@@ -56,6 +56,7 @@ def _add_person(call: argparse.ArgumentParser) -> None:
     call.add_argument(
         "--from", dest="file", type=Path, metavar="FILE", help=f"{FILE_HELP} What --rate says comes before it."
     )
+    add_scale(call)
 
 
 def show(arguments: argparse.Namespace) -> Answer:
@@ -189,9 +190,11 @@ def _rated(arguments: argparse.Namespace, ratings: Ratings) -> dict[str, float]:
     """What the person rated, from the file and over it from the flags."""
     rated: dict[str, float] = {}
     if arguments.file is not None:
-        person = read_person(arguments.file, ratings)
+        person = read_person(arguments.file, ratings, arguments.out_of)
         remark(arguments.file, person, arguments.run_id)
         rated |= person.given
+    elif arguments.out_of is not None:
+        raise UsageError("--out-of says what the ratings of a file are out of; name it with --from")
     for pair in arguments.rate:
         item, equals, text = pair.rpartition("=")
         if not equals:

@@ -13,6 +13,9 @@ class Service:
         signature: Columns that such a file has and other rating files do not have together.
         title, year, rating: Names of these columns.
         other_year: The column of the year where `year` is empty; "" for none.
+        kind, kinds: The column that says what a row is about, and what items of rating data usually are, in small
+            letters without spaces; "" where all rows are about the same.
+        noun: What the service is about.
         low, high: Ends of the service's scale.
         unrated: Values of the rating column that stand for no rating.
     """
@@ -26,6 +29,9 @@ class Service:
     high: float
     unrated: frozenset[str] = frozenset({""})
     other_year: str = ""
+    kind: str = ""
+    kinds: frozenset[str] = frozenset()
+    noun: str = "movie"
 
 
 SERVICES = (
@@ -46,6 +52,21 @@ SERVICES = (
         rating="Your Rating",
         low=1,
         high=10,
+        kind="Title Type",
+        kinds=frozenset(
+            {
+                "movie",
+                "film",
+                "featurefilm",
+                "tvmovie",
+                "tvseries",
+                "tvminiseries",
+                "tvspecial",
+                "short",
+                "tvshort",
+                "video",
+            }
+        ),
     ),
     Service(
         "Goodreads",
@@ -57,6 +78,7 @@ SERVICES = (
         high=5,
         unrated=frozenset({"", "0"}),
         other_year="Year Published",
+        noun="book",
     ),
 )
 

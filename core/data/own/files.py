@@ -7,10 +7,12 @@ import io
 import json
 import math
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
+from core.data.importing.rating_cells import is_unrated
 from core.data.own import roles, table
 from core.data.own.table import Row
 from core.data.ratings import year_in
@@ -21,7 +23,6 @@ from core.errors import (
     ArchiveUnsafeError,
     BadFormatError,
     EmptyFileError,
-    NoGoodRowsError,
     NoRowsError,
     TooLargeError,
 )
@@ -34,7 +35,6 @@ LISTED = 20
 """Rejected rows listed one by one; all are counted."""
 _MOST_MEMBERS, _MOST_RATIO = 5_000, 200
 _TABLES = (".csv", ".tsv", ".txt", ".json")
-_SCALES = (5, 10, 100)
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,18 @@ class Entry:
         years: Years that it may be from, the likeliest first; empty where the file has none.
         rating: On the file's scale.
         item_id: Its id where the file is from this program; else "".
+        out_of: The highest rating possible where this one says it, as in 4/5, 1 for a like; else 0.
+        line: Number of its line; 0 where it is from none.
+        doubt: Why no item is certain to be it; "" for no reason.
     """
 
     titles: tuple[str, ...]
     years: tuple[int, ...]
     rating: float
     item_id: str = ""
+    out_of: float = 0
+    line: int = field(default=0, compare=False)
+    doubt: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,10 +75,11 @@ class OwnFile:
     Attributes:
         source: Name of the service; "" for a list.
         scale: Lowest and highest rating possible; None where the file keeps to the scale of the data.
-        detected: Whether the scale was told from the ratings.
+        detected: Whether the scale is to be told from the ratings and the data, by `scaling`.
         unrated: Rows without a rating.
         rejected: The first rows that could not be read.
         rejected_total: All of these.
+        zeros: Unrated rows with a 0.
     """
 
     source: str
@@ -83,6 +90,7 @@ class OwnFile:
     unrated: int
     rejected: tuple[Rejected, ...]
     rejected_total: int
+    zeros: int = 0
 
 
 def read(content: bytes) -> OwnFile:
@@ -93,7 +101,7 @@ def read(content: bytes) -> OwnFile:
         TooLargeError, ArchiveUnsafeError, ArchiveRatioError.
     """
     check_size(len(content))
-    if content.startswith(b"PK\x03\x04"):
+    if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         content = _unpacked(content)
     text = table.decoded(content)
     if not text.strip():
@@ -129,7 +137,7 @@ def _unpacked(content: bytes) -> bytes:
             member = _rating_table(archive.infolist())
             with archive.open(member) as stream:
                 unpacked = stream.read(MOST_UNPACKED + 1)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         raise BadFormatError(f"the zip cannot be unpacked ({one_line(str(error), 100)}); export it again") from None
     if len(unpacked) > MOST_UNPACKED or len(unpacked) > _MOST_RATIO * max(len(content), 10_000):
         raise ArchiveRatioError(
@@ -149,10 +157,15 @@ def _rating_table(members: Sequence[zipfile.ZipInfo]) -> zipfile.ZipInfo:
     }
     tables = sorted((path for path in paths if path.suffix.casefold() in _TABLES), key=lambda path: len(path.parts))
     best = next((path for path in tables if path.name.casefold() == "ratings.csv"), None)
-    if best is None and len(tables) == 1:
-        best = tables[0]
+    for kind in _TABLES:  # a list is sooner in a table than in a text
+        same = [path for path in tables if path.suffix.casefold() == kind]
+        best = same[0] if best is None and len(same) == 1 else best
+        if best is not None or same:
+            break
+    if not paths:
+        raise BadFormatError("the zip is empty: it holds no file; export it again")
     if best is None:
-        names = ", ".join(one_line(str(path), 60) for path in list(paths)[:8]) or "nothing"
+        names = ", ".join(one_line(str(path), 60) for path in list(paths)[:8])
         raise BadFormatError(f"the zip holds no ratings.csv but {names}; choose the file with your ratings")
     if paths[best].flag_bits & 1:
         raise ArchiveUnsafeError("the zip is encrypted; unpack it, and choose the file with your ratings")
@@ -175,44 +188,36 @@ def _from_service(service: Service, found: Sequence[Row]) -> OwnFile:
         if text in service.unrated:
             return None
         titles = (cell(row, service.title), cell(row, "Original Title"))
-        years = (cell(row, service.year), cell(row, service.other_year) if service.other_year else "")
-        return _entry(titles, years, roles.rating_in(text)[0])
+        year = cell(row, service.year) or (cell(row, service.other_year) if service.other_year else "")
+        one = _entry(titles, (year,), roles.number_in(text))
+        kind = cell(row, service.kind) if service.kind else ""
+        if kind and kind.casefold().replace(" ", "") not in service.kinds:
+            one = replace(one, doubt=f"{one_line(kind, 30)} is another kind of thing")
+        return one
 
     return _gathered(found[1:], entry, source=service.name, scale=(service.low, service.high))
 
 
 def _from_list(found: Sequence[Row]) -> OwnFile:
-    """A plain list; the scale is told from the ratings, or stands in them, as in 7/10."""
+    """A plain list; the scale of its numbers is told where the data is known, or stands in them, as in 7/10."""
     layout = roles.layout_of([row.cells for row in found])
-    out_of: set[float] = set()
 
     def entry(row: Row) -> Entry | None:
         """The rating in a row; None where there is none."""
         cells = layout.cells(row.cells)
-        if cells.rating == "":
+        if is_unrated(cells.rating):
             return None
-        rating, highest = roles.rating_in(cells.rating)
-        out_of.add(highest)
-        return _entry((cells.title or cells.item_id,), (cells.year,), rating, cells.item_id)
+        rating, out_of = roles.rating_in(cells.rating)
+        one = _entry((cells.title or cells.item_id,), (cells.year,), rating, cells.item_id)
+        return replace(one, out_of=out_of or layout.out_of, line=row.line)
 
-    gathered = _gathered(found[layout.has_header :], entry, source="", scale=None)
-    return _with_scale(gathered, out_of - {0})
-
-
-def _with_scale(file: OwnFile, out_of: set[float]) -> OwnFile:
-    """The same with the scale that its ratings lie on."""
-    ratings = [entry.rating for entry in file.entries]
-    if not ratings:
-        return file
-    low, high = min(ratings), max(ratings)
-    end = max(out_of) if out_of else next((end for end in _SCALES if high <= end), None)
-    if end is None or low < 0 or high > end or len(out_of) > 1:
-        raise NoGoodRowsError(
-            f"the ratings go from {low:g} to {high:g}; a list has ratings to {', '.join(map(str, _SCALES))}, all on "
-            "one scale"
-        )
-    bottom = 0.0 if low == 0 else 0.5 if low < 1 else 1.0
-    return OwnFile(**{**vars(file), "scale": (min(low, bottom), float(end)), "detected": True})
+    gathered = _gathered(
+        [*found[: layout.above], *found[layout.above + layout.has_header :]], entry, source="", scale=None
+    )
+    stars = [one.rating for one in gathered.entries if one.out_of == roles.STARS]
+    end = 10 if max(stars, default=0) > 5 else 5  # one list counts all its stars alike
+    entries = (replace(one, out_of=end) if one.out_of == roles.STARS else one for one in gathered.entries)
+    return replace(gathered, entries=tuple(entries), detected=True)
 
 
 def _from_json(text: str) -> OwnFile:
@@ -242,7 +247,7 @@ def _from_json(text: str) -> OwnFile:
         cells = layout.cells(row.cells)
         if cells.rating == "":
             return None
-        rating, _ = roles.rating_in(cells.rating)
+        rating = roles.number_in(cells.rating)
         return _entry((cells.title or cells.item_id,), (cells.year,), rating, cells.item_id)
 
     return _gathered(found, entry, source="", scale=_scale(document.get("scale")))
@@ -265,12 +270,14 @@ def _entry(titles: Iterable[str], years: Iterable[str], rating: float, item_id: 
     names = tuple(dict.fromkeys(name for title in titles if (name := one_line(title))))
     if not names:
         raise ValueError("no title")
-    numbers = [year for text in years if (year := roles.year_of(text))]
+    numbers = [year for text in years if (year := roles.year_in_cell(text))]
+    unread = next((text for text in years if not numbers and not is_unrated(text)), "")
     inside = year_in(names[0])
     if not numbers and math.isfinite(inside):
         numbers = [int(inside)]
         names = (names[0][: names[0].rindex("(")].rstrip() or names[0], *names[1:])
-    return Entry(names, tuple(dict.fromkeys(numbers)), rating, item_id)
+    doubt = f"{one_line(unread, 30)!r} is no year" if unread and not numbers else ""
+    return Entry(names, tuple(dict.fromkeys(numbers)), rating, item_id, doubt=doubt)
 
 
 def _gathered(

@@ -8,14 +8,18 @@ from functools import cached_property
 import numpy as np
 
 from core.data.own.files import LISTED, Entry, OwnFile, Rejected
+from core.data.own.scaling import on_its_scale, stated_scales, without_likes
 from core.data.own.titles import Hit, TitleIndex
 from core.data.ratings import Ratings
+from core.data.services import SERVICES
 from core.errors import NoGoodRowsError
 
 STEPS = (1.0, 0.5, 0.25, 0.1, 0.05, 0.01)
 """Distances between ratings that a scale can have."""
 LOOKED_AT = 100_000
 """Ratings that the step of a scale is read from, at most."""
+MOST_COMPARED = 1_000
+"""Titles that are in no way in the data and are compared with it letter by letter; each takes about 2 ms."""
 _NAMED = 5
 """Titles that an error names."""
 _NEAR_ZERO = 0.2
@@ -66,6 +70,11 @@ class Person:
         return len(self.matched) - len(self.given)
 
     @property
+    def not_compared(self) -> int:
+        """Entries without a nearest item that were more than are looked for in every spelling, at least."""
+        return max(0, sum(one.item_id is None for one in self.unmatched) - MOST_COMPARED)
+
+    @property
     def rejected(self) -> tuple[Rejected, ...]:
         """The first rows of the file that are not used because of what stands in them."""
         return (*self.file.rejected, *self.outside)[:LISTED]
@@ -76,27 +85,46 @@ class Person:
         return self.file.rejected_total + len(self.outside)
 
 
-def match(file: OwnFile, ratings: Ratings, index: TitleIndex) -> Person:
+def match(file: OwnFile, ratings: Ratings, index: TitleIndex, out_of: float | None = None) -> Person:
     """Find the items that a file is about, by their ids where it holds these, else by title and year.
+
+    The numbers of a list are on a scale up to `out_of`, on that of the data where this is 0, and where it is None on
+    the one that `scaling` tells.
 
     An id counts only if the title beside it, where there is one, may be that item's: other data has other ids.
     """
     step = step_of(ratings)
+    file = on_its_scale(without_likes(file, ratings, step), ratings, step, out_of)
+    elsewhere = is_about_others(file, ratings)
+    stated = stated_scales(file)
     matched: list[Placed] = []
     open_: list[tuple[Entry, float, Hit]] = []
     outside = []
     for number, entry in enumerate(file.entries, 1):
-        if file.scale is None and not ratings.min_rating <= entry.rating <= ratings.max_rating:
+        own = stated.get(entry.out_of, file.scale)
+        if own is None and not ratings.min_rating <= entry.rating <= ratings.max_rating:
             allowed = f"{ratings.min_rating:g} to {ratings.max_rating:g}"
-            outside.append(Rejected(number, f"rating {entry.rating:g} of {entry.titles[0]!r:.60} is outside {allowed}"))
+            outside.append(
+                Rejected(
+                    entry.line or number, f"rating {entry.rating:g} of {entry.titles[0]!r:.60} is outside {allowed}"
+                )
+            )
             continue
-        rating = entry.rating if file.scale is None else converted(entry.rating, file.scale, ratings, step)
+        rating = entry.rating if own is None else converted(entry.rating, own, ratings, step)
         hit = _find(entry, ratings, index)
+        if hit.row is not None and (entry.doubt or elsewhere):
+            hit = Hit(nearest=hit.row)
         if hit.row is None:
             open_.append((entry, rating, hit))
         else:
             matched.append(Placed(entry, rating, ratings.items.ids[hit.row]))
     return Person(file, tuple(matched), tuple(_with_nearest(open_, ratings, index)), tuple(outside))
+
+
+def is_about_others(file: OwnFile, ratings: Ratings) -> bool:
+    """Whether the service is about books and the data is not, or the other way round, so that no title is certain."""
+    service = next((service for service in SERVICES if service.name == file.source), None)
+    return service is not None and ratings.noun != "item" and (service.noun == "book") != (ratings.noun == "book")
 
 
 def require_matched(person: Person, ratings: Ratings) -> None:
@@ -134,11 +162,13 @@ def _find(entry: Entry, ratings: Ratings, index: TitleIndex) -> Hit:
 
 
 def _with_nearest(unmatched: list[tuple[Entry, float, Hit]], ratings: Ratings, index: TitleIndex) -> Iterable[Placed]:
-    """The unmatched with the item to ask about; those without one get the title that is written most alike."""
-    lost = [(entry.titles[0], entry.years) for entry, _, hit in unmatched if hit.nearest is None]
+    """The unmatched with the item to ask about; the first MOST_COMPARED without one get the title that
+    is written most alike, the others none.
+    """
+    lost = [(entry.titles[0], entry.years) for entry, _, hit in unmatched if hit.nearest is None][:MOST_COMPARED]
     alike = iter(index.nearest(lost) if lost else ())
     for entry, rating, hit in unmatched:
-        row = hit.nearest if hit.nearest is not None else next(alike)
+        row = hit.nearest if hit.nearest is not None else next(alike, None)
         yield Placed(entry, rating, None if row is None else ratings.items.ids[row])
 
 

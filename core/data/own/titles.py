@@ -14,8 +14,10 @@ from core.data.ratings import Ratings
 _ARTICLES = (
     "the|a|an|le|la|les|l'?|un|une|der|die|das|ein|eine|el|los|las|una|il|lo|gli|i|o|os|as|den|det|de|het|een|en|ett"
 )
+_ENGLISH = "the|a|an"
 _BEHIND = re.compile(rf"^(.*\S)\s*,\s*({_ARTICLES})$", re.IGNORECASE)
-_IN_FRONT = re.compile(rf"^(?:{_ARTICLES}) (?=.)")
+_IN_FRONT = re.compile(rf"^(?:{_ENGLISH}) (?=.)")
+_ANY_IN_FRONT = re.compile(rf"^(?:{_ARTICLES}) (?=.)")
 _YEAR = re.compile(r"\s*\([0-9]{4}[^()]*\)\s*$")
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _SECOND_HALF = re.compile(r":| - | – | or[ :]")
@@ -49,10 +51,22 @@ def exact_keys(title: str) -> set[str]:
 
 
 def loose_keys(title: str) -> set[str]:
-    """How else the same can be written: second titles in brackets, no article, digits for numerals, no spaces."""
+    """How else the same can be written: second titles in brackets, no "the", digits for numerals, no spaces."""
     title = _YEAR.sub("", title)
-    inside = (_KNOWN_AS.sub("", text.strip()) for text in _BRACKETS.findall(title) if "#" not in text)
-    return {_squeezed(plain(text)) for text in (title, _outside(title), *inside) if text.strip()}
+    return outer_keys(title) | {_squeezed(plain(text)) for text in _inside(title)}
+
+
+def outer_keys(title: str) -> set[str]:
+    """The same but for second titles in brackets, which may say something else about what somebody rated."""
+    title = _YEAR.sub("", title)
+    return {_squeezed(plain(text)) for text in (title, _outside(title)) if text.strip()}
+
+
+def weak_keys(title: str) -> set[str]:
+    """What a title may be, too, which nobody can be certain of: without what may be an article of any language."""
+    title = _YEAR.sub("", title)
+    texts = [text for text in (title, _outside(title), *_inside(title)) if text.strip()]
+    return loose_keys(title) | {_squeezed(_ANY_IN_FRONT.sub("", plain(text))) for text in texts}
 
 
 def head_keys(title: str) -> set[str]:
@@ -67,9 +81,16 @@ def _outside(title: str) -> str:
     return _BRACKETS.sub(" ", title).strip() or title
 
 
+def _inside(title: str) -> list[str]:
+    """Second titles in brackets."""
+    texts = (_KNOWN_AS.sub("", text.strip()) for text in _BRACKETS.findall(title) if "#" not in text)
+    return [text for text in texts if text.strip()]
+
+
 def _squeezed(words: str) -> str:
-    words = _IN_FRONT.sub("", words)
-    return "".join(_NUMERALS.get(word, word) for word in words.split())
+    """Words without "the" in front and without spaces; a numeral counts behind a word only: alone, "X" is a title."""
+    first, *others = _IN_FRONT.sub("", words).split() or [""]
+    return first + "".join(_NUMERALS.get(word, word) for word in others)
 
 
 @dataclass(frozen=True)
@@ -94,16 +115,18 @@ class TitleIndex:
         self._count = ratings.item_count
         self._exact = _by_key(map(exact_keys, self._titles))
         self._loose = _by_key(map(loose_keys, self._titles))
+        self._weak = _by_key(map(weak_keys, self._titles))
         self._heads = _by_key(map(head_keys, self._titles))
 
     def find(self, titles: Sequence[str], years: Sequence[int]) -> Hit:
         """The item that has one of the titles, and is from one of the years where both sides say one.
 
-        Where several do, where the year is another, or where one title is the first half of the other, the likeliest
-        is the nearest: the closest in time, and of these the most rated.
+        Where several do, where the year is another, where only an article or a title in brackets agrees, or where one
+        title is the first half of the other, the likeliest is the nearest: the closest in time, and of these the most
+        rated.
         """
         elsewhere: set[int] = set()
-        for table, keys in ((self._exact, exact_keys), (self._loose, loose_keys)):
+        for table, keys in ((self._exact, exact_keys), (self._loose, outer_keys)):
             rows = _rows(table, titles, keys)
             fitting = {row for row in rows if self._year[row] in years} or {
                 row for row in rows if self._open(row, years)
@@ -113,6 +136,7 @@ class TitleIndex:
             if fitting:
                 return Hit(nearest=self._likeliest(fitting, years))
             elsewhere |= rows
+        elsewhere |= _rows(self._weak, titles, weak_keys)
         halves = _rows(self._heads, titles, loose_keys) | _rows(self._loose, titles, head_keys)
         beside = {row for row in elsewhere if self._years_off(row, years) <= 1}
         in_year = {row for row in halves if self._years_off(row, years) == 0}
@@ -128,8 +152,8 @@ class TitleIndex:
 
     def is_called(self, row: int, titles: Iterable[str]) -> bool:
         """Whether one of the titles may be that of an item, the year aside."""
-        own = loose_keys(self._titles[row])
-        return any(not own.isdisjoint(loose_keys(title)) for title in titles)
+        own = weak_keys(self._titles[row])
+        return any(not own.isdisjoint(weak_keys(title)) for title in titles)
 
     def _years_off(self, row: int, years: Sequence[int]) -> float:
         return 0 if self._open(row, years) else min(abs(self._year[row] - year) for year in years)

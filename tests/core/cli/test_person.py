@@ -102,3 +102,24 @@ def test_files_that_cannot_be_used(capsys, run, tmp_path: Path, content: bytes |
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f"error: {code}: ")
     assert says in line
+
+
+def test_the_scale_of_a_list_can_be_said(capsys, run, tmp_path: Path):
+    mine = tmp_path / "mine.csv"
+    mine.write_text("title,rating\nHeat,4\nToy Story,2\nAlien,0\n", "utf-8")
+    call = ["person", str(mine), "--run", run.run_id]
+    told = asked(capsys, *call)
+    assert [one["rating"] for one in told["ratings"]] == [4, 2]
+    assert (told["own_scale"], told["unrated"], told["zeros"]) == (None, 1, 1)
+    ten = asked(capsys, *call, "--out-of", "10")
+    assert ([one["rating"] for one in ten["ratings"]], ten["own_scale"]) == ([2, 1], [1, 10])
+    of_ten = asked(capsys, "recommend", run.run_id, "--from", str(mine), "--out-of", "10")
+    assert of_ten == asked(capsys, "recommend", run.run_id, "--rate", "6=2", "--rate", "1=1")
+
+
+@pytest.mark.parametrize(
+    "flags", [["--out-of", "nan", "--from", "x.csv"], ["--out-of", "-5", "--from", "x.csv"], ["--out-of", "5"]]
+)
+def test_a_scale_that_is_none_is_refused(capsys, run, flags: list[str]):
+    assert main(["recommend", run.run_id, *flags]) == 2
+    assert "error: USAGE: --out-of" in capsys.readouterr().err

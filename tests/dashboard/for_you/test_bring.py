@@ -138,3 +138,52 @@ def test_data_whose_ratings_are_all_equal(open_page, tmp_path):
     button(app, "own_use").click().run()
     assert not app.exception
     assert linked(app, data.load(report.dataset.dataset_id)) == {"0": 4.0, "1": 2.0}
+
+
+def test_ticks_outlast_a_visit_to_another_page(open_page, publish, bundled: Ratings, monkeypatch):
+    publish()
+    app = upload(open_page("for_you"), "x.csv", b"title,year,rating\nThe Matrix,1998,4\nHeat,1995,3\n")
+    (box,) = [box for box in app.checkbox if box.key.startswith("own_is_")]
+    box.check().run()
+    with monkeypatch.context() as nothing_asked:  # Streamlit forgets boxes that are not shown, as on another page
+        nothing_asked.setattr(bring, "MOST_ASKED", 0)
+        app.run()
+    assert not [box for box in app.checkbox if box.key.startswith("own_is_")]
+    app.run()
+    assert [box.value for box in app.checkbox if box.key.startswith("own_is_")] == [True]
+    button(app, "own_use").click().run()
+    assert linked(app, bundled) == {"2571": 4.0, "6": 3.0}
+
+
+def test_the_scale_that_was_told_is_shown_and_can_be_changed(open_page, publish, bundled: Ratings):
+    publish()
+    app = upload(open_page("for_you"), "x.csv", b"title,rating\nHeat,4\nToy Story,2\nAlien,0\n")
+    assert "a list, ratings from 0.5 to 5 as in this data" in texts(app)
+    assert "1 without a rating (1 with a 0)" in texts(app)
+    (scale,) = [box for box in app.selectbox if box.label == "Ratings are out of"]
+    scale.set_value(10).run()
+    assert "a list, ratings from 1 to 10" in texts(app)
+    assert "suggest" not in texts(app)
+    assert list(app.dataframe[0].value["Here"]) == [2.0, 1.0]
+    button(app, "own_use").click().run()
+    assert linked(app, bundled) == {"6": 2.0, "1": 1.0}
+
+
+def test_a_fault_of_the_reader_does_not_take_the_page_down(open_page, publish, bundled: Ratings, monkeypatch):
+    def fails(_content: bytes) -> None:
+        raise RuntimeError("the reader ended with 1")
+
+    monkeypatch.setattr(bring, "read_isolated", fails)
+    publish()
+    app = upload(open_page("for_you", rated="260:5"), "x.csv", b"title,rating\nHeat,4\n")
+    (error,) = app.error
+    assert "INTERNAL" in error.proto.title
+    assert linked(app, bundled) == {"260": 5.0}
+
+
+def test_books_brought_to_films_are_said_and_asked(open_page, publish):
+    publish()
+    text = b"Book Id,Title,Author,My Rating,Year Published,Original Publication Year\n1,Heat,Somebody,4,2001,1995\n"
+    app = upload(open_page("for_you"), "x.csv", text)
+    assert "These are ratings of books, and this data is about movies" in texts(app)
+    assert "1 to confirm" in texts(app)

@@ -17,7 +17,6 @@ from core.errors import (
     EmptyFileError,
     ExplorerError,
     MissingColumnError,
-    NoGoodRowsError,
     NoRowsError,
     TooLargeError,
 )
@@ -99,7 +98,7 @@ def test_an_export_in_windows_letters_is_read():
     assert read(f"{IMDB}\n{row}".encode("utf-8-sig")).entries[0].titles == ("Amélie",)
 
 
-def test_goodreads_zero_is_unrated_and_either_year_counts():
+def test_goodreads_zero_is_unrated_and_the_original_year_counts():
     rows = (
         '1,"The Hunger Games (The Hunger Games, #1)",Collins,"C, S",,"=""04""",,5,4.3,S,H,374,2009,2008,,d,read,',
         '2,Dune,Herbert,"H, F",,,,0,4.2,A,P,604,2006,1965,,d,to-read,',
@@ -107,7 +106,7 @@ def test_goodreads_zero_is_unrated_and_either_year_counts():
     )
     file = whole(read("\n".join((GOODREADS, *rows)).encode()))
     assert (file.source, file.scale, file.rows, file.unrated) == ("Goodreads", (1, 5), 3, 1)
-    assert file.entries[0] == Entry(("The Hunger Games (The Hunger Games, #1)",), (2008, 2009), 5)
+    assert file.entries[0] == Entry(("The Hunger Games (The Hunger Games, #1)",), (2008,), 5)
     assert file.entries[1] == Entry(("Emma",), (2003,), 4)
 
 
@@ -155,27 +154,7 @@ def test_a_plain_list(text: str):
         ("Heat", (1995,), 4),
         ("Alien", (1979,), 5),
     ]
-    assert (file.scale, file.detected, file.source) == ((1, 5), True, "")
-
-
-@pytest.mark.parametrize(
-    ("ratings", "scale"),
-    [
-        ("1 5", (1, 5)),
-        ("0.5 5", (0.5, 5)),
-        ("0 5", (0, 5)),
-        ("3 7", (1, 10)),
-        ("7,5 10", (1, 10)),
-        ("15 92", (1, 100)),
-        ("80% 35%", (1, 100)),
-        ("3/10 4/10", (1, 10)),
-        ("★★½ ½", (0.5, 5)),
-        ("2/4 3/4", (1, 4)),
-    ],
-)
-def test_the_scale_of_a_list_is_told_from_its_ratings(ratings: str, scale: tuple[float, float]):
-    text = "\n".join(f"Film {number};{rating}" for number, rating in enumerate(ratings.split()))
-    assert read(text.encode()).scale == scale
+    assert (file.scale, file.detected, file.source) == (None, True, "")
 
 
 def test_ids_stand_for_titles():
@@ -230,9 +209,6 @@ def test_what_is_no_rating_is_rejected(rating: str):
         (b"just a text\nof two lines\n", MissingColumnError),
         (b"a,b,c,d,e\n1,2,3,4,5\n", MissingColumnError),
         (b"userId,movieId,rating\n1,2,3\n2,2,4\n", BadFormatError),
-        (b"Heat,1995,400\nUp,2009,3\n", NoGoodRowsError),
-        (b"Heat,-1\nUp,3\n", NoGoodRowsError),
-        (b"Heat,3/5\nUp,8/10\n", NoGoodRowsError),
         (b"{}", BadFormatError),
         (b'{"ratings": 5}', BadFormatError),
         (b'{"ratings": [1]}', BadFormatError),
@@ -240,7 +216,7 @@ def test_what_is_no_rating_is_rejected(rating: str):
         (b"[" * 100_000, BadFormatError),
         (b'{"ratings": [' + b"9" * 5000 + b"]}", BadFormatError),
         (b"PK\x03\x04 no zip", BadFormatError),
-        (zipped(**{"watched.csv": b"a", "notes.txt": b"b"}), BadFormatError),
+        (zipped(**{"watched.csv": b"a", "notes.csv": b"b"}), BadFormatError),
         (zipped(**{"photo.jpg": b"a"}), BadFormatError),
         (b" " * (MOST_BYTES + 1), TooLargeError),
         (b"Heat,4\n" * 20_002, TooLargeError),
@@ -287,3 +263,83 @@ def test_no_edit_of_a_byte_loses_a_row():
         inside = edited[place] in b"\r\n"  # of a title, which then goes over two lines
         assert len(lines) - 1 - inside <= file.rows <= len(lines)
     assert read_some > 300
+
+
+def entries(text: str) -> list[tuple[str, float]]:
+    """Titles and ratings of a list, of which no row is in no number."""
+    return [(one.titles[0], one.rating) for one in whole(read(text.encode())).entries]
+
+
+TWO = [("Heat", 4), ("Alien", 5)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Title,Rating\nHeat,4,\nAlien,5,",
+        "Title,Rating,\nHeat,4,\nAlien,5,",
+        "Heat,4,\nAlien,5,\n",
+        "Heat;4;;\nAlien;5;;\n",
+        "title,year,rating\nHeat,1995,4,,\nAlien,1979,5,\n",
+    ],
+)
+def test_empty_cells_at_the_end_are_no_part_of_the_title(text: str):
+    assert entries(text) == TWO
+
+
+def test_lines_above_a_list_are_rejected_and_hide_nothing():
+    assert entries("My ratings\nHeat,4\nAlien,5") == TWO
+    file = read(b"My ratings\nas of today\ntitle,rating\nHeat,4\nAlien,5")
+    assert [one.titles[0] for one in file.entries] == ["Heat", "Alien"]
+    assert [one.line for one in file.rejected] == [1, 2]
+    assert file.rows == 4
+
+
+@pytest.mark.parametrize("unrated", ["", "n/a", "-"])
+def test_a_first_row_without_a_rating_is_no_header(unrated: str):
+    file = whole(read(f"Heat,{unrated}\nAlien,4\nBig,3".encode()))
+    assert (file.rows, file.unrated, [one.titles[0] for one in file.entries]) == (3, 1, ["Alien", "Big"])
+    assert read(b"Film,Mark\nAlien,4\nBig,3").rows == 2
+
+
+def test_a_broken_zip_is_named():
+    packed = bytearray(zipped(**{"ratings.csv": letterboxd(*[HEAT] * 50)}))
+    start = packed.index(b"ratings.csv") + len("ratings.csv")
+    packed[start : start + 40] = b"\xff" * 40
+    with pytest.raises(BadFormatError, match="cannot be unpacked"):
+        read(bytes(packed))
+
+
+def test_of_a_zip_the_table_is_read_before_the_text():
+    assert entries_of(zipped(**{"a.txt": b"Read me", "b.csv": b"title,rating\nHeat,4\nAlien,5\n"})) == TWO
+    with pytest.raises(BadFormatError, match="holds no file"):
+        read(zipped())
+    with pytest.raises(BadFormatError, match=r"no ratings\.csv but a\.csv, b\.csv"):
+        read(zipped(**{"a.csv": b"Heat,4", "b.csv": b"Heat,4"}))
+
+
+def entries_of(content: bytes) -> list[tuple[str, float]]:
+    return [(one.titles[0], one.rating) for one in whole(read(content)).entries]
+
+
+@pytest.mark.parametrize("heading", ["Jahr", "Année", "Release Date", "released", "year"])
+@pytest.mark.parametrize("cell", ["1995", "1995-12-15", "15.12.1995", "15 Dec 1995", "(1995)"])
+def test_years_and_dates_are_years(heading: str, cell: str):
+    (one,) = read(f"Title,{heading},Rating\nHeat,{cell},4\n".encode()).entries
+    assert (one.years, one.doubt) == ((1995,), "")
+
+
+@pytest.mark.parametrize("cell", ["95", "soon", "1995 or 1996"])
+def test_a_year_that_is_not_understood_leaves_doubt(cell: str):
+    one, other = read(f"Title,Year,Rating\nHeat,{cell},4\nAlien,,5\n".encode()).entries
+    assert (one.years, one.doubt) == ((), f"{cell!r} is no year")
+    assert other.doubt == ""
+
+
+def test_an_episode_or_a_game_leaves_doubt():
+    rows = [
+        f"tt{kind},8,2020-01-01,Heat,Heat,u,{kind},8.3,122,1995,Crime,1,d,M"
+        for kind in ("Movie", "TV Series", "TV Mini Series", "tvMovie", "Short", "", "TV Episode", "Video Game")
+    ]
+    file = read("\n".join((IMDB, *rows)).encode())
+    assert [bool(one.doubt) for one in file.entries] == [False] * 6 + [True] * 2

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.data.own import matching
 from core.data.own.files import Entry, OwnFile, read
 from core.data.own.matching import Person, converted, match, require_matched, step_of
 from core.data.own.titles import TitleIndex
@@ -113,3 +114,26 @@ def test_every_rating_of_every_scale_stays_inside_and_in_order(small: Ratings):
 def test_entries_without_a_year_and_with_two(small: Ratings):
     file = OwnFile("", (Entry(("Plain",), (1998, 1999), 5.0),), (1, 5), True, 1, 0, (), 0)
     assert match(file, small, TitleIndex(small)).given == {"007": 5.0}
+
+
+def test_a_year_that_is_not_understood_is_asked_about(bundled: Ratings):
+    person = matched("title,year,rating\nHeat,95,4\nToy Story,,5\nAlien,1979-05-25,3\n", bundled)
+    assert person.given == {"1": 5.0, "1214": 3.0}
+    assert [(one.entry.titles, one.item_id) for one in person.unmatched] == [(("Heat",), "6")]
+
+
+def test_books_are_not_certain_to_be_films(bundled: Ratings):
+    text = (
+        "Book Id,Title,Author,My Rating,Year Published,Original Publication Year\n"
+        "1,Heat,Somebody,4,2001,1995\n2,No such book at all,Somebody,4,2001,1995\n"
+    )
+    person = matched(text, bundled)
+    assert (person.given, [one.item_id for one in person.unmatched]) == ({}, ["6", None])
+    assert matched(text, replace(bundled, noun="book")).given == {"6": 4.0}
+
+
+def test_only_so_many_titles_are_compared_letter_by_letter(bundled: Ratings, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(matching, "MOST_COMPARED", 2)
+    person = matched("Qqqzzz,4\nShawshank Redemtion,4\nShawshank Redemtion,5\nShawshank Redemtion,3\n", bundled)
+    assert [one.item_id for one in person.unmatched] == [None, "318", None, None]
+    assert person.not_compared == 1

@@ -154,3 +154,30 @@ def test_a_long_title_takes_no_time(title: str):
 )
 def test_letters_of_other_languages(one: str, other: str):
     assert plain(one) == plain(other)
+
+
+@pytest.mark.parametrize(
+    ("title", "year", "item"),
+    [
+        ("Robot", 2004, "I, Robot (2004)"),
+        ("Hard", 1988, "Die Hard (1988)"),
+        ("Another Day", 2002, "Die Another Day (2002)"),
+        ("Another Day", None, "Die Another Day (2002)"),
+        ("Something new (Die Hard)", 1988, "Die Hard (1988)"),
+    ],
+)
+def test_what_agrees_by_a_foreign_article_or_in_brackets_is_asked(small: Ratings, title: str, year, item: str):
+    index = TitleIndex(titled(small, [item]))
+    assert index.find((title,), () if year is None else (year,)) == Hit(nearest=0)
+    assert index.find((item,), ()).row == 0
+
+
+@pytest.mark.parametrize(("numeral", "number"), [("X", "10 (1979)"), ("V", "5 (2001)"), ("10", "X (2001)")])
+def test_a_numeral_alone_is_no_number(small: Ratings, numeral: str, number: str):
+    index = TitleIndex(titled(small, [number]))
+    assert index.find((numeral,), ()) == Hit()
+    assert TitleIndex(titled(small, ["Rocky II (1979)"])).find(("Rocky 2",), (1979,)).row == 0
+
+
+def test_a_remake_is_asked_about(small: Ratings):
+    assert TitleIndex(titled(small, ["Parasite (1982)"])).find(("Parasite",), (2019,)) == Hit(nearest=0)
