@@ -115,12 +115,12 @@ def _may_be_a_name(cell: str) -> bool:
 
 def _names_ids(cells: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     """Whether cells are a pivot table's: the name of its rows, and ids that may well come again as ratings below."""
-    ids = [number(cell) for cell in cells[1:]]
-    if len(ids) < 3 or None in ids or len(set(ids)) < len(ids):
+    ids = [value for cell in cells[1:] if (value := number(cell)) is not None]
+    if len(ids) < 3 or len(set(ids)) < len(ids) or len(set(cells)) < len(cells):
         return False
     if names_rows(cells[0]):
         return all(row[0] != cells[0] for row in body)
-    ascending = ids == sorted(value for value in ids if value is not None)
+    ascending = len(ids) == len(cells) - 1 and ids == sorted(ids)
     over_numbers = all(number(row[0]) is not None for row in body)
     return ascending and (not cells[0] or over_numbers) and _names_things(cells, body)
 

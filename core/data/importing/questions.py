@@ -64,7 +64,7 @@ def describe(table: Melted) -> Wide:
     original = table.original
     named = [row[original.columns.index(table.row_id)] for row in original.rows] if table.row_id else []
     aggregates = () if original.headless else tuple(filter(is_aggregate, named))
-    names = {row[table.rows_are_items] for row in table.rows} if table.row_id else original.rows
+    names = {row[table.rows_are_items] for row in table.rows} - {""} if table.row_id else original.rows
     sides = len(names), len(table.cells)
     items, people = sides if table.rows_are_items else sides[::-1]
     used = (table.row_id, table.timestamp, *table.cells, *(original.columns[:1] if table.missing is not None else ()))

@@ -303,6 +303,13 @@ def test_rows_of_one_name_are_numbered_and_none_is_lost(corner: str, tmp_path: P
     assert any(note.startswith("Rows with the name of a row above") and note.endswith(": 3.") for note in report.notes)
 
 
+def test_a_mean_beside_ids_above_ratings_and_a_row_without_a_name_are_nobody(tmp_path: Path) -> None:
+    rows = [[f"Film {t}", *((p + t) % 5 + 1 for p in range(5)), 3] for t in range(10)]
+    asked = question(tmp_path, lines([["movie", 1, 2, 3, 4, 5, "Mean"], *rows, ["", 3, 3, 3, 3, 3, 3]])).wide
+    assert asked is not None
+    assert (asked.people, asked.items, asked.left) == (5, 10, ("Mean",))
+
+
 def test_a_favorite_and_a_thing_rated_in_halves_stay_among_the_things(tmp_path: Path) -> None:
     columns = [lambda p: 5, lambda p: p % 4 + 1, lambda p: p % 2 + 1, lambda p: p % 3 + 1.5]
     table = wide("name", THINGS[:4], lambda p, t: columns[t](p))
