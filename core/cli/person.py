@@ -34,8 +34,8 @@ def add_scale(call: argparse.ArgumentParser) -> None:
         "--out-of",
         type=float,
         metavar="N",
-        help="The highest rating possible in FILE, such as 5 or 10; 0 for the scale of the data (default: told from its "
-        "ratings).",
+        help="The highest rating possible in FILE, such as 5 or 10; 0 for the scale of the data (default: told from "
+        "its ratings).",
     )
 
 

@@ -113,6 +113,8 @@ def read(content: bytes) -> OwnFile:
         found.append(row)
         if len(found) > MOST_ROWS + 1:
             raise _too_many(len(found))
+    if not found:
+        raise EmptyFileError("the file has no row with anything in it; choose the file with your ratings")
     service = service_of(found[0].cells)
     return _from_service(service, found) if service else _from_list(found)
 

@@ -132,7 +132,7 @@ def layout_of(rows: Sequence[Sequence[str]], *, required: Sequence[str] = ("titl
         places, has_header = named, True
     else:
         out_of, width = 0, _usual_width(rows)
-        below = [row for row in rows[1:] if len(row) == width] or rows
+        below = [row for row in rows[1:] if len(row) == width] or [row for row in rows if len(row) == width]
         places = _by_values(below) if 2 <= len(list(filter(any, zip(*below, strict=True)))) <= 3 else {}
         at = rows[0][places["rating"]] if places and len(rows[0]) > places["rating"] else None
         has_header = at is not None and not is_unrated(at) and not _is_rating(at)
@@ -199,7 +199,7 @@ def _is_number(text: str) -> bool:
 
 
 def _usual_width(rows: Sequence[Sequence[str]]) -> int:
-    widths = [len(row) for row in rows]
+    widths = [len(row) for row in rows if len(row) > 1] or [1]
     return max(set(widths), key=lambda width: (widths.count(width), -width))
 
 

@@ -203,6 +203,7 @@ def test_what_is_no_rating_is_rejected(rating: str):
     [
         (b"", EmptyFileError),
         (b" \n\n", EmptyFileError),
+        (b'"', EmptyFileError),
         (b"\x89PNG\r\n\x1a\n\x00\x00", BadEncodingError),
         (LETTERBOXD.encode(), NoRowsError),
         (b"Date,Name,Year,Letterboxd URI\n2024-01-01,Up,2009,u\n", MissingColumnError),
@@ -343,3 +344,34 @@ def test_an_episode_or_a_game_leaves_doubt():
     ]
     file = read("\n".join((IMDB, *rows)).encode())
     assert [bool(one.doubt) for one in file.entries] == [False] * 6 + [True] * 2
+
+
+def test_no_list_of_odd_cells_is_more_than_refused():
+    random.seed(1)
+    parts = [
+        "Heat",
+        "4",
+        "5",
+        ",",
+        ",",
+        "\n",
+        "\n",
+        "1995",
+        "title",
+        "rating",
+        "n/a",
+        "like",
+        "★★",
+        "4/5",
+        ";",
+        '"',
+        "/10",
+    ]
+    read_some = 0
+    for _ in range(3000):
+        try:
+            whole(read("".join(random.choices(parts, k=random.randrange(1, 25))).encode()))
+        except ExplorerError:
+            continue
+        read_some += 1
+    assert read_some > 300
