@@ -82,6 +82,7 @@ class Mender:
         self.first: list[int] = []
         self.inconsistent = False
         self._delimiter, self._shape, self._sparing = delimiter, shape, sparing
+        self._before = b""  # the last byte of the block before
         # Between tabs a quote is a character like others: it stays, enclosed, where it encloses nothing.
         self._literal = delimiter == "\t"
         cut = re.escape(delimiter.encode())
@@ -118,6 +119,7 @@ class Mender:
                 at = row.end()
             else:
                 at = self._mend_line(text, at, end, whole)
+        self._before = text[at - 1 : at] or self._before
         return b"".join(whole), text[at:]
 
     def _whole_rows(self, text: bytes, start: int, end: int) -> int:
@@ -151,7 +153,10 @@ class Mender:
         if len(self.first) < _LISTED:
             self.first.append(self.lines)
         stop = _end_of_line(text, at, end)
-        whole.append(self._without_strays(text[at:stop]))
+        line = self._without_strays(text[at:stop])
+        if line.startswith(b"\n") and (text[at - 1 : at] if at else self._before) == b"\r":
+            line = b"\r" + line  # a line of nothing but a quote stays one: it is no part of the line end before it
+        whole.append(line)
         below = text[stop : _end_of_line(text, stop, end)].decode("utf-8", "replace").rstrip("\r\n")
         self.inconsistent |= self._looks_like_row(below)
         return stop

@@ -268,3 +268,9 @@ def test_between_tabs_a_stray_quote_leaves_the_quotes_that_are_needed(tmp_path: 
     report = bring(tmp_path, made.table(rows, "user,rating,item,comment", "\t"))
     assert dict(report.rejected_by_reason) == {"item id has control characters": 10}
     assert set(load(report.dataset.dataset_id).items.ids) == {'"Dune', '"Heroes"', "Heroes", 'a "b"'}
+
+
+def test_a_line_of_nothing_but_a_quote_is_no_part_of_the_line_end_before_it(tmp_path: Path) -> None:
+    content = made.table(end="\r").encode().replace(b"\ru2,i1", b'\r"\nu2,i1')
+    report = bring(tmp_path, content)
+    assert (report.rows, report.lines_without_rows) == (30, 2)
