@@ -15,7 +15,7 @@ run: $(APP)  ## Start the dashboard; makes its environment the first time.
 	$(BIN)/streamlit run dashboard/app.py
 
 test: $(DEV) $(CHROMIUM)  ## Run all tests, those in a real browser included.
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(DEV)  ## Check style, formatting, types and the direction of imports.
 	$(BIN)/ruff check

@@ -18,16 +18,23 @@ from core.model.families import family_of, run_config
 from core.model.run import Outcome, Run
 from core.model.scoring import Scorer
 
-SLOWEST_FIRST = ("browser/", "core/jobs/", "core/training/", "core/cli/", "core/data/", "core/", "dashboard/")
-"""Where the long files are, the longest first."""
+SLOWEST_FIRST = (
+    "browser/test_missions.py",
+    "browser/test_for_you.py",
+    "browser/test_datasets.py",
+    "browser/test_main_job.py",
+    "browser/",
+    "core/jobs/",
+    "core/training/",
+    "core/test_export.py",
+    "core/cli/",
+    "dashboard/",
+)
+"""Where the long files are, the longest first: one that begins last has a processor to itself, and the other idles."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each process its files: one all of the browser's, which keep a browser and both processors busy.
-
-    The other processes take the rest, a file at a time, and what takes long
-    first; much of that waits for jobs, while the browser works.
-    """
+    """Put what takes long first; within a file, and among files alike, the order stays."""
     here = Path(__file__).parent
 
     def place(item: pytest.Item) -> int:
@@ -35,10 +42,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next((rank for rank, start in enumerate(SLOWEST_FIRST) if name.startswith(start)), len(SLOWEST_FIRST))
 
     items.sort(key=place)
-    for item in items:
-        item.add_marker(
-            pytest.mark.xdist_group("browser" if place(item) == 0 else item.path.relative_to(here).as_posix())
-        )
 
 
 if TYPE_CHECKING:
