@@ -130,12 +130,9 @@ def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
         columns, items = told
     else:
         items, key = items_table(others, whole, mapping, columns, request.limits)
-        if items:
-            columns = _item_columns(items, mapping, replace(columns, item=key.rating) if key else columns, key)
-            if not key and columns.item:
-                ids = (dict.fromkeys(column_of(*pair)) for pair in ((whole, columns.item), (items, columns.item_id)))
-                warnings.append(nothing_joined(items, columns.item_id, *ids))
-        elif mapping.title:
+        columns, alarm = _joined_columns(whole, items, key, mapping, columns)
+        warnings += alarm
+        if not items and mapping.title:
             items, columns = first[0], _item_columns(first[0], replace(mapping, item_id=columns.item), columns)
     used = {table.name for table in (*ratings, *([items] if items else []))}
     lacking = tuple(role for role in NEEDED if not getattr(columns, role))
@@ -167,6 +164,19 @@ def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
         warnings=tuple(warnings),
         part_columns=part_columns if len(first) < len(ratings) else (),
     )
+
+
+def _joined_columns(
+    whole: Table, items: Table | None, key: Key | None, mapping: ColumnMapping, columns: ColumnMapping
+) -> tuple[ColumnMapping, list[str]]:
+    """The columns with those of an item table, and an alarm where no rated item is in it."""
+    if items is None:
+        return columns, []
+    columns = _item_columns(items, mapping, replace(columns, item=key.rating) if key else columns, key)
+    if key or not columns.item:
+        return columns, []
+    ids = (dict.fromkeys(column_of(*pair)) for pair in ((whole, columns.item), (items, columns.item_id)))
+    return columns, [nothing_joined(items, columns.item_id, *ids)]
 
 
 def _tables(sources: Sequence[Source], options: ImportOptions, limits: ImportLimits) -> tuple[list[Table], list[str]]:
