@@ -1,7 +1,8 @@
 """What can go wrong and a person can mend, each with a stable code.
 
     ExplorerError
-    ├── LimitError, UsageError, NotApplicableError, AnalysisError
+    ├── LimitError, UsageError, NotApplicableError, AnalysisError,
+    │   ReadOnlyError, NotAllowedError
     ├── DatasetError
     │   ├── UnknownDatasetError, UnknownItemError, BadSchemaError, DownloadFailedError
     │   └── what keeps files from becoming a dataset:
@@ -44,6 +45,14 @@ class NotApplicableError(ExplorerError, code="NOT_APPLICABLE"):
 
 class AnalysisError(ExplorerError, ValueError, code="LIMIT"):
     """An analysis was asked for with numbers or settings that it cannot work with."""
+
+
+class ReadOnlyError(ExplorerError, code="READ_ONLY"):
+    """Nothing may be changed here, by whomever: this is a kiosk."""
+
+
+class NotAllowedError(ExplorerError, code="NOT_ALLOWED"):
+    """Somebody else may do this, such as an administrator, or whose it is."""
 
 
 class DatasetError(ExplorerError):

@@ -4,9 +4,15 @@ The names begin with `EMBEDDING_EXPLORER_`:
 
     HOME                    folder of datasets, runs and jobs; the user's data folder without it
     DOWNLOAD_BASE           web address from which releases are fetched
+    READ_ONLY               1 for a kiosk: nothing is trained, imported, named or deleted
+    CLASS                   1 keeps pupils from the pages that manage data, models and jobs
+    ADMIN_TOKEN             what an administrator enters to log in
+    ADMINS                  e-mail addresses of administrators who log in by OpenID Connect, with commas
     WORKERS                 trainings at a time; half the processors without it
     QUEUE_LENGTH            jobs that may wait
     JOBS_PER_OWNER          jobs of one owner that may wait or run
+    JOBS_PER_ADDRESS        jobs of all who share a network address; a class has one
+    KIOSK_JOBS              jobs of everybody together in a kiosk
     JOB_SECONDS             longest time a job may run
     CANCEL_SECONDS          time a worker has to answer a stop
     LEASE_SECONDS           time without a sign of life after which a job's worker counts as dead
@@ -44,6 +50,8 @@ class JobLimits:
 
     queue_length: int = 50
     jobs_per_owner: int = 5
+    jobs_per_address: int = 30
+    kiosk_jobs: int = 4
     job_seconds: int = 3600
     cancel_seconds: int = 5
     lease_seconds: int = 15
@@ -103,6 +111,18 @@ class ImportLimits:
 def text(name: str, default: str = "") -> str:
     """The variable `EMBEDDING_EXPLORER_` + name as it is set, or the default."""
     return os.environ.get(PREFIX + name, default)
+
+
+def switch(name: str) -> bool:
+    """Whether the variable `EMBEDDING_EXPLORER_` + name is 1.
+
+    Raises:
+        LimitError: It is set to something else than 1, 0 or nothing.
+    """
+    value = text(name)
+    if value not in ("", "0", "1"):
+        raise LimitError(f"{PREFIX}{name} is {value!r:.30}; it must be 1 for yes, or 0 or nothing for no")
+    return value == "1"
 
 
 def whole_number(name: str, default: int) -> int:

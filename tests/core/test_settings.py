@@ -52,7 +52,7 @@ def test_the_environment_of_our_variables_is_read_in_one_place():
 
 def test_every_variable_is_listed():
     sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "core").rglob("*.py"))
-    names = set(re.findall(r'settings\.(?:text|whole_number)\("([A-Z_]+)"', sources))
+    names = set(re.findall(r'settings\.(?:text|whole_number|switch)\("([A-Z_]+)"', sources))
     names |= {field.name.upper() for field in fields(settings.JobLimits)}
     names |= {f"IMPORT_{field.name.upper()}" for field in fields(ImportLimits)}
     assert {"HOME", "WORKERS", "DOWNLOAD_BASE", "MAX_MODEL_MB", "LEASE_SECONDS", "IMPORT_MAX_ROWS"} <= names
@@ -65,3 +65,16 @@ def test_a_child_gets_the_home_it_is_told(tmp_path: Path):
     assert inherited["EMBEDDING_EXPLORER_HOME"] == str(tmp_path.resolve())
     assert inherited["TMPDIR"] == "/x"
     assert inherited["PATH"] == os.environ["PATH"]
+
+
+@pytest.mark.parametrize(("value", "means"), [("", False), ("0", False), ("1", True)])
+def test_a_switch_is_on_at_1(monkeypatch: pytest.MonkeyPatch, value: str, means: bool):
+    monkeypatch.setenv("EMBEDDING_EXPLORER_CLASS", value)
+    assert settings.switch("CLASS") is means
+
+
+@pytest.mark.parametrize("value", ["true", "yes", "2", " 1", "01", "1\n"])
+def test_a_switch_that_is_neither_is_refused(monkeypatch: pytest.MonkeyPatch, value: str):
+    monkeypatch.setenv("EMBEDDING_EXPLORER_CLASS", value)
+    with pytest.raises(LimitError, match=r"EMBEDDING_EXPLORER_CLASS is .*; it must be 1 for yes"):
+        settings.switch("CLASS")

@@ -1,0 +1,188 @@
+"""Who may do what: one table of roles and actions, asked by everything that changes what is kept.
+
+Three settings decide, beside who asks:
+
+    READ_ONLY   a kiosk: nothing is made, changed or removed, by whomever; studies of existing runs go on
+    CLASS       the pages that manage data, models and jobs are for administrators
+    ADMIN_TOKEN, ADMINS     who is an administrator (see `dashboard.session.administration`)
+
+A visitor may train, start studies, stop their own jobs and name things for
+themselves. An administrator may do everything. The worker that carries out
+what was asked for does not ask again.
+"""
+
+import hmac
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from core import settings
+from core.errors import ExplorerError, LimitError, NotAllowedError, ReadOnlyError
+
+_SHORTEST_TOKEN = 12
+_FORWARDING = ("forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip")
+
+
+class Action(Enum):
+    """Something that changes what is kept, or shows what is not for everybody; the value says it in words."""
+
+    TRAIN = "Training a model"
+    STUDY = "Starting a study"
+    STOP = "Stopping one's own job"
+    NAME = "Keeping names and axes for oneself"
+    PUBLISH = "Keeping names and axes for everybody"
+    IMPORT = "Importing data"
+    RENAME = "Renaming data"
+    DELETE = "Deleting data or models"
+    RESTORE = "Restoring what was deleted"
+    STOP_OTHERS = "Stopping somebody else's job"
+    MANAGE = "Managing data, models and jobs"
+
+
+_IN_A_KIOSK = frozenset({Action.STUDY, Action.STOP, Action.MANAGE})
+_OF_VISITORS = frozenset({Action.TRAIN, Action.STUDY, Action.STOP, Action.NAME, Action.MANAGE})
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who asks.
+
+    Attributes:
+        owner: A name for the browser, or for the session where that is unknown; jobs and notes belong to it.
+        administrator: Whether everything is allowed to them.
+        address: The network address they come from; empty where it is unknown or this machine.
+    """
+
+    owner: str
+    administrator: bool = False
+    address: str = ""
+
+    @property
+    def network(self) -> str:
+        """What limits by address count by: an IPv4 address, or the 64 leading bits of an IPv6 one, which one
+        connection has to itself; empty where there is no address."""
+        try:
+            address = ipaddress.ip_address(self.address.partition("%")[0])
+        except ValueError:
+            return ""
+        if isinstance(address, ipaddress.IPv6Address):
+            if address.ipv4_mapped:
+                return str(address.ipv4_mapped)
+            return str(ipaddress.ip_network((address, 64), strict=False))
+        return str(address)
+
+
+COMMAND_LINE = Visitor("command line", administrator=True)
+"""Whoever can start a process on this machine's home can do everything to it by hand."""
+
+
+def check(action: Action, visitor: Visitor) -> None:
+    """Pass if this visitor may do this.
+
+    Raises:
+        ReadOnlyError: Nobody may: this is a kiosk.
+        NotAllowedError: Only an administrator may.
+        LimitError: A setting has a value that it cannot have.
+    """
+    refused = refusal(action, visitor)
+    if refused:
+        raise refused
+
+
+def refusal(action: Action, visitor: Visitor) -> ExplorerError | None:
+    """The error that `check` would raise, for who wants its sentence; raises LimitError as `check` does."""
+    if read_only() and action not in _IN_A_KIOSK:
+        return ReadOnlyError(
+            f"{action.value} is switched off here: this explorer is for looking around. Whoever runs it does that "
+            f"from a command line, or starts it without {settings.PREFIX}READ_ONLY"
+        )
+    if visitor.administrator or (action in _OF_VISITORS and not (action is Action.MANAGE and in_class())):
+        return None
+    return NotAllowedError(f"{action.value} is for administrators; ask whoever runs this explorer, or log in as one")
+
+
+def read_only() -> bool:
+    """Whether this is a kiosk; raises LimitError as `settings.switch`."""
+    return settings.switch("READ_ONLY")
+
+
+def in_class() -> bool:
+    """Whether pupils are kept from managing; raises LimitError as `settings.switch`."""
+    return settings.switch("CLASS")
+
+
+def administrators_are_named() -> bool:
+    """Whether a setting says who is an administrator; without one, it is whoever sits at this machine.
+
+    Raises:
+        LimitError: As `is_token`.
+    """
+    return bool(_token() or _admins())
+
+
+def has_token() -> bool:
+    """Whether there is a token to log in with; raises LimitError as `is_token`."""
+    return bool(_token())
+
+
+def is_token(attempt: str) -> bool:
+    """Whether a text is the administrators' token, without telling by the time it takes how much of it is right.
+
+    Raises:
+        LimitError: The token that is set is too short to withstand guessing.
+    """
+    token = _token()
+    return bool(token) and hmac.compare_digest(attempt.encode(), token.encode())
+
+
+def is_listed(email: str, *, verified: bool) -> bool:
+    """Whether somebody who logged in by OpenID Connect is on the list of administrators.
+
+    Args:
+        email: As the provider names it; compared without regard to case.
+        verified: Whether the provider says that the address is theirs.
+    """
+    return verified and email.strip().casefold() in _admins()
+
+
+def at_this_machine(listens_on: str | None, headers: Mapping[str, str]) -> bool:
+    """Whether a request can only come from a browser on this machine.
+
+    Args:
+        listens_on: The address that the server listens on; None where it listens on all.
+        headers: Of the request. A forwarding header, or a Host that is another machine's name (as with a proxy, a
+            tunnel, or a site whose name was made to lead here), says that it came from elsewhere.
+    """
+    names = {name.lower(): value for name, value in headers.items()}
+    if any(name in _FORWARDING or name.startswith("x-forwarded") for name in names):
+        return False
+    return _is_loopback(listens_on or "") and _is_loopback(_without_port(names.get("host", "")))
+
+
+def _is_loopback(name: str) -> bool:
+    if name.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name.removeprefix("[").removesuffix("]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _without_port(host: str) -> str:
+    name, colon, port = host.rpartition(":")
+    return name if colon and port.isdecimal() and (":" not in name or name.endswith("]")) else host
+
+
+def _token() -> str:
+    token = settings.text("ADMIN_TOKEN")
+    if token and len(token) < _SHORTEST_TOKEN:
+        raise LimitError(
+            f"{settings.PREFIX}ADMIN_TOKEN has {len(token)} characters; it must have at least {_SHORTEST_TOKEN}, "
+            "best chosen at random"
+        )
+    return token
+
+
+def _admins() -> frozenset[str]:
+    return frozenset(name.strip().casefold() for name in settings.text("ADMINS").split(",") if name.strip())
