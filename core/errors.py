@@ -2,7 +2,7 @@
 
     ExplorerError
     ├── LimitError, UsageError, NotApplicableError, AnalysisError,
-    │   ReadOnlyError, NotAllowedError
+    │   ReadOnlyError, NotAllowedError, QuotaError, UnknownEntryError, PlaceTakenError
     ├── DatasetError
     │   ├── UnknownDatasetError, UnknownItemError, BadSchemaError, DownloadFailedError
     │   └── what keeps files from becoming a dataset:
@@ -53,6 +53,18 @@ class ReadOnlyError(ExplorerError, code="READ_ONLY"):
 
 class NotAllowedError(ExplorerError, code="NOT_ALLOWED"):
     """Somebody else may do this, such as an administrator, or whose it is."""
+
+
+class QuotaError(ExplorerError, code="QUOTA"):
+    """The home holds as much as it may."""
+
+
+class UnknownEntryError(ExplorerError, code="UNKNOWN_ENTRY"):
+    """The trash has no entry with this id."""
+
+
+class PlaceTakenError(ExplorerError, code="PLACE_TAKEN"):
+    """What was deleted cannot be put back: something else is in its place now."""
 
 
 class DatasetError(ExplorerError):

@@ -3,6 +3,8 @@
 The names begin with `EMBEDDING_EXPLORER_`:
 
     HOME                    folder of datasets, runs and jobs; the user's data folder without it
+    HOME_MB                 MiB that the home may hold, the trash included; half of its disk without it
+    TRASH_DAYS              days for which what was deleted can be restored
     DOWNLOAD_BASE           web address from which releases are fetched
     READ_ONLY               1 for a kiosk: nothing is trained, imported, named or deleted
     CLASS                   1 keeps pupils from the pages that manage data, models and jobs
@@ -125,15 +127,15 @@ def switch(name: str) -> bool:
     return value == "1"
 
 
-def whole_number(name: str, default: int) -> int:
+def whole_number(name: str, default: int, *, highest: int = _LARGEST) -> int:
     """The variable `EMBEDDING_EXPLORER_` + name as a number, or the default.
 
     Raises:
-        LimitError: It is set to something else than a whole number from 1 to 10^12.
+        LimitError: It is set to something else than a whole number from 1 to `highest`.
     """
     value = text(name, str(default))
-    if not _DIGITS.fullmatch(value) or not 1 <= int(value) <= _LARGEST:
-        raise LimitError(f"{PREFIX}{name} is {value!r:.30}; it must be a whole number from 1 to {_LARGEST:,}")
+    if not _DIGITS.fullmatch(value) or not 1 <= int(value) <= highest:
+        raise LimitError(f"{PREFIX}{name} is {value!r:.30}; it must be a whole number from 1 to {highest:,}")
     return int(value)
 
 

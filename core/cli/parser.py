@@ -3,7 +3,7 @@
 import argparse
 from typing import Any, NoReturn
 
-from core.cli import common, compare, components, imports, listings, person, recommend, stored, studies, train
+from core.cli import common, compare, components, imports, listings, person, recommend, stored, studies, train, trash
 from core.cli.common import add_fields
 from core.config import SplitConfig, TrainConfig
 from core.data import BUNDLED
@@ -49,14 +49,17 @@ def _add_data(calls: Any) -> None:
     rename.add_argument("dataset_id", metavar="DATASET", help="Its id, as `datasets` shows it.")
     rename.add_argument("name", metavar="NAME", help="The new name.")
     rename.add_argument("--noun", metavar="WORD", help="What is rated, singular, such as movie or book.")
-    delete = _add(calls, "delete-dataset", stored.delete_dataset, "Delete a dataset, for good; its runs stay.")
+    delete = _add(calls, "delete-dataset", stored.delete_dataset, "Move a dataset to the trash; its runs stay.")
     delete.add_argument("dataset_id", metavar="DATASET", help="Its id, as `datasets` shows it.")
 
 
 def _add_runs(calls: Any) -> None:
     _add(calls, "runs", stored.list_runs, "List the trained models.")
     _add_run_call(calls, "show", stored.show_run, "Show a run's settings, results and history.")
-    _add_run_call(calls, "delete", stored.delete_run, "Delete a run from the store, for good.")
+    _add_run_call(calls, "delete", stored.delete_run, "Move a run to the trash.")
+    trash.add_flags(_add(calls, "trash", trash.trash, "List what was deleted and can be restored."))
+    restore = _add(calls, "restore", trash.restore, "Put back what was deleted.")
+    restore.add_argument("entry_id", metavar="ID", help="Its id in the trash, as `trash` shows it.")
     export = _add_run_call(calls, "export", stored.export_run, "Write a run's embeddings or its model to files.")
     export.add_argument("--format", required=True, choices=FORMATS, help="What to write.")
     export.add_argument("--to", required=True, metavar="DIR", help="Folder to write into; made where there is none.")

@@ -10,6 +10,7 @@ from typing import Any
 from core import data
 from core.cli.answer import Answer, attributes, listing, pairs, table
 from core.cli.common import load
+from core.cli.trash import how_to_restore
 from core.data.nouns import count
 from core.errors import BadSchemaError
 from core.export import export as export_files
@@ -35,13 +36,14 @@ def rename_dataset(arguments: argparse.Namespace) -> Answer:
 
 
 def delete_dataset(arguments: argparse.Namespace) -> Answer:
-    """Remove a dataset, and name the runs that learned from it; they stay."""
+    """Move a dataset into the trash, and name the runs that learned from it; they stay."""
     runs: list[str] = []
     with contextlib.suppress(BadSchemaError):  # what cannot be read can still be deleted
         runs = [run.run_id for run in RunStore().learned_from(data.info(arguments.dataset_id).digest)]
-    data.delete(arguments.dataset_id)
+    entry = data.delete(arguments.dataset_id)
     text = f"{len(runs)} runs learned from it and stay: {', '.join(runs)}" if runs else "no run learned from it"
-    return Answer({"deleted": arguments.dataset_id, "runs": runs}, f"deleted {arguments.dataset_id}; {text}")
+    document = {"deleted": arguments.dataset_id, "runs": runs, "trash_id": entry.entry_id}
+    return Answer(document, f"deleted {arguments.dataset_id}; {text}\n{how_to_restore(entry)}")
 
 
 def list_runs(_: argparse.Namespace) -> Answer:
@@ -85,12 +87,13 @@ def show_run(arguments: argparse.Namespace) -> Answer:
 
 
 def delete_run(arguments: argparse.Namespace) -> Answer:
-    """Remove one run, and tell what it was."""
+    """Move one run into the trash, and tell what it was."""
     store = RunStore()
     run = store.load(arguments.run_id)
-    document = _run_document(run, store) | {"deleted": True}
-    store.delete(run.run_id)
-    return Answer(document, f"deleted run {run.run_id}")
+    document = _run_document(run, store)
+    entry = store.delete(run.run_id)
+    document |= {"deleted": True, "trash_id": entry.entry_id}
+    return Answer(document, f"deleted run {run.run_id}\n{how_to_restore(entry)}")
 
 
 def export_run(arguments: argparse.Namespace) -> Answer:

@@ -19,7 +19,7 @@ from core.model.events import Epoch, Event, Started, Step
 from core.model.families import PRESETS, SETTINGS, parse_config
 from core.model.run import Run
 from core.store.runs import RunStore
-from core.training.budget import check_size
+from core.training.budget import check_room, check_size
 
 OWNER = "command line"
 
@@ -62,6 +62,7 @@ def _stored(store: RunStore, wanted: str) -> Run | None:
 
 
 def _fit(config: RunConfig, ratings: Ratings, should_stop: Callable[[], bool]) -> Run:
+    check_room(config, len(ratings.users), len(ratings.items))
     print("starting TensorFlow", file=sys.stderr)
     from core.training.trainer import fit  # a run found in the store never needs TensorFlow
 

@@ -3,15 +3,19 @@
 import contextlib
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from core import access
+from core.access import COMMAND_LINE, Action, Visitor
 from core.data.folder import ABOUT, read_about, read_folder
 from core.data.ratings import DatasetRef, Ratings, shortest
 from core.data.text import noun_of, one_line
-from core.disk.files import discard, disk_full_told, replace_text
+from core.disk.files import disk_full_told, replace_text, sweep
 from core.disk.home import home
+from core.disk.trash import Entry, Trash
 from core.errors import BadSchemaError, LimitError, UnknownDatasetError
 
 BUNDLED = "ml-latest-small"
@@ -110,33 +114,61 @@ def place(dataset_id: str) -> Path:
     return folder
 
 
-def rename(dataset_id: str, name: str, noun: str | None = None) -> DatasetInfo:
+def rename(dataset_id: str, name: str, noun: str | None = None, *, by: Visitor = COMMAND_LINE) -> DatasetInfo:
     """Give a dataset another name, and another noun where one is given; its id, its digest and its runs stay.
 
     Raises:
+        ReadOnlyError, NotAllowedError: As `access.check`.
         UnknownDatasetError: There is none.
         LimitError: The name or the noun is empty, or the dataset is the bundled one.
+        BusyError: The store is locked by another process.
     """
-    folder = _changeable(dataset_id, "renamed")
-    about = read_about(folder)
-    new = {"name": one_line(name, 100), "noun": about["noun"] if noun is None else noun_of(noun)}
-    for what, text in new.items():
-        if not text:
-            raise LimitError(f"the {what} has no visible character; it must have at least one")
-    about |= new
-    with disk_full_told(f"the name of {dataset_id}", folder):
-        replace_text(folder / ABOUT, json.dumps(about, indent=2) + "\n", durable=True)
-    return read_info(folder)
+    access.check(Action.RENAME, by)
+    _changeable(dataset_id, "renamed")
+    with Trash().alone():
+        folder = _changeable(dataset_id, "renamed")
+        about = read_about(folder)
+        new = {"name": one_line(name, 100), "noun": about["noun"] if noun is None else noun_of(noun)}
+        for what, text in new.items():
+            if not text:
+                raise LimitError(f"the {what} has no visible character; it must have at least one")
+        about |= new
+        with disk_full_told(f"the name of {dataset_id}", folder):
+            sweep(folder)
+            replace_text(folder / ABOUT, json.dumps(about, indent=2) + "\n", durable=True)
+        return read_info(folder)
 
 
-def delete(dataset_id: str) -> None:
-    """Remove a dataset; the runs that learned from it (`RunStore.learned_from`) stay readable.
+def delete(dataset_id: str, *, also: Sequence[str] = (), by: Visitor = COMMAND_LINE) -> Entry:
+    """Move a dataset into the trash; what it is there. Runs that learned from it (`RunStore.learned_from`) stay.
+
+    Args:
+        also: What goes with it and comes back with it, such as `RunStore.parts` of each such run.
+        by: Who asks.
 
     Raises:
+        ReadOnlyError, NotAllowedError: As `access.check`.
         UnknownDatasetError: There is none.
         LimitError: It is the bundled one.
+        BusyError: The store is locked by another process.
+        DiskFullError: There is no room for the trash's manifest; nothing was moved.
     """
-    discard(_changeable(dataset_id, "deleted"))
+    access.check(Action.DELETE, by)
+    trash = Trash()
+    _changeable(dataset_id, "deleted")
+    with trash.alone():
+        folder = _changeable(dataset_id, "deleted")
+        entry = trash.put("dataset", _title(folder), [*also, f"datasets/{dataset_id}"], by)
+    trash.expire()
+    return entry
+
+
+def _title(folder: Path) -> str:
+    """What people call a dataset; its id where the folder cannot be read, which is no reason to keep it."""
+    try:
+        return read_info(folder).name
+    except BadSchemaError:
+        return folder.name
 
 
 def _changeable(dataset_id: str, done: str) -> Path:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from core.disk import files
+from core.disk import files, quota
 from core.disk.home import home
 from core.errors import BadFormatError
 from core.settings import MIB, ImportLimits
@@ -37,11 +37,14 @@ def keep(uploaded: Sequence[tuple[str, BinaryIO]]) -> str:
 
     Raises:
         TooLargeError: They are more, or larger, than an import may be.
+        QuotaError: The home has no room for them.
         DiskFullError: There is no room.
     """
     limits = ImportLimits.from_environment()
     limits.check("max_members", len(uploaded), "files")
-    limits.check("max_file_mb", sum(file.seek(0, os.SEEK_END) for _, file in uploaded) / MIB, "MiB in files")
+    size = sum(file.seek(0, os.SEEK_END) for _, file in uploaded)
+    limits.check("max_file_mb", size / MIB, "MiB in files")
+    quota.check("keeping these files", size)
     token = secrets.token_hex(16)
     with files.new_folder(folder(), "the upload") as new:
         _remove_old()

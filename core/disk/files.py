@@ -20,11 +20,11 @@ def temporary(folder: Path) -> Path:
     return folder / f".tmp-{processes.token()}-{secrets.token_hex(4)}"
 
 
-def sweep(folder: Path) -> tuple[str, ...]:
-    """Remove what processes that have ended left in `folder`; the names removed."""
+def sweep(*folders: Path) -> tuple[str, ...]:
+    """Remove what processes that have ended left in these folders; the names removed."""
     processes.forget_dead()
     removed = []
-    for path in sorted(folder.glob(".tmp-*")):
+    for path in (path for folder in folders for path in sorted(folder.glob(".tmp-*"))):
         name = _LEFTOVER.fullmatch(path.name)
         if name and not processes.is_alive(name["token"]):
             remove(path)
@@ -103,7 +103,8 @@ def disk_full_told(what: str, folder: Path) -> Iterator[None]:
             raise
         raise DiskFullError(
             f"the disk that holds {folder} has no room for {what}; nothing stored before was touched. "
-            "Delete runs you no longer need (Runs page, or `python -m core delete RUN`) and start again"
+            "Delete runs you no longer need (Runs page, or `python -m core delete RUN`), empty the trash "
+            "(`python -m core trash --empty`) and start again"
         ) from error
 
 

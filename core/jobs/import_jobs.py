@@ -7,9 +7,11 @@ from dataclasses import asdict
 from core.data import ColumnMapping, ImportOptions, ImportReport
 from core.data.importing.request import of_json
 from core.data.releases import RELEASES
+from core.disk import quota
 from core.errors import LimitError
 from core.jobs import queue
 from core.jobs.job_folder import Job
+from core.settings import MIB
 
 KINDS = ("import", "download")
 """Kinds of jobs that end in a dataset."""
@@ -23,9 +25,11 @@ def submit_import(upload: str, mapping: ColumnMapping, options: ImportOptions, *
 
     Raises:
         LimitError: An option is out of its range.
+        QuotaError: The home is full.
         BusyError, DiskFullError: As `queue.submit` says.
     """
     options.check()
+    quota.check("importing these files")
     spec = {"upload": upload, "mapping": asdict(mapping), "options": asdict(options)}
     key = hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:16]
     return queue.submit("import", spec, key=key, owner=owner, title=title)
@@ -39,6 +43,7 @@ def submit_download(release_id: str, *, accepted: bool, owner: str) -> Job:
 
     Raises:
         LimitError: There is no such release, or its licence was not accepted.
+        QuotaError: The home has no room for it.
         BusyError, DiskFullError: As `queue.submit` says.
     """
     release = RELEASES.get(release_id)
@@ -48,6 +53,7 @@ def submit_download(release_id: str, *, accepted: bool, owner: str) -> Job:
             if release
             else f"there is no release {release_id!r:.60}; there are: {', '.join(RELEASES)}"
         )
+    quota.check(f"fetching {release.title}", release.megabytes * MIB)
     spec = {"release": release_id, "accepted": accepted}
     return queue.submit("download", spec, key=release_id, owner=owner, title=f"Download of {release.title}")
 

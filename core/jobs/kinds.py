@@ -23,6 +23,7 @@ from core.model.families import PRESETS, parse_config
 from core.store import study_store
 from core.store.runs import RunStore
 from core.studies.study_kinds import study_named
+from core.training.budget import check_room
 
 WorkerGroup = Literal["training", "other"]
 """Which workers take a job: those that keep TensorFlow warm, or one beside them for everything that can do without,
@@ -87,6 +88,7 @@ def _train(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], b
             reporter.progress(event.epoch / config.epochs)
 
     ratings = _ratings(spec["dataset_id"], spec["digest"])
+    check_room(config, len(ratings.users), len(ratings.items))
     RunStore().publish(fit(config, ratings, on_event=report, should_stop=should_stop))
 
 

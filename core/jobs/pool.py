@@ -18,7 +18,8 @@ from collections.abc import Callable, Sequence
 from typing import Self
 
 from core import settings
-from core.disk import files
+from core.disk.tidying import tidy
+from core.disk.trash import Trash, kept_days
 from core.errors import BusyError, UnknownJobError
 from core.jobs import job_folder, queue
 from core.jobs.job_folder import Job
@@ -26,7 +27,6 @@ from core.jobs.kinds import WorkerGroup, group_of
 from core.jobs.leases import LeaseWatch
 from core.jobs.outcome import KILLED_AFTER_CANCEL, SERVER_STOPPED, JobOutcome, of_exit, too_long
 from core.jobs.worker_process import COMMAND, WorkerProcess, oom_kills
-from core.store.runs import RunStore
 
 POLL_SECONDS = 0.25
 """Longest time until a job is seen that another process submitted."""
@@ -66,6 +66,7 @@ class Pool:
         self._command = command
         self._grace_ends = time.monotonic() + grace_seconds
         self._limits = settings.numbers(settings.JobLimits)
+        kept_days()  # a number that it cannot be is said now, and not by the thread
         self._workers: list[WorkerProcess] = []
         self._unsettled: dict[str, tuple[JobOutcome, str]] = {}  # outcomes to be written, and whose leases they end
         self._leases = LeaseWatch()
@@ -162,7 +163,7 @@ class Pool:
 
     def _clear_up(self) -> None:
         queue.folder().mkdir(parents=True, exist_ok=True)
-        for swept in (*files.sweep(queue.folder()), *RunStore().sweep()):
+        for swept in tidy():
             _logger.info("removed what a process that ended had left: %s", swept)
 
     def _step(self) -> None:
@@ -181,6 +182,7 @@ class Pool:
             self._collect(worker)
         elif finished:
             queue.prune(self._limits.kept_jobs)
+            Trash().expire()
             if worker.memory > self._limits.worker_mb * 2**20:
                 self._workers.remove(worker)
                 worker.end()

@@ -29,7 +29,7 @@ from core.jobs.outcome import CANCELED, DONE, JobOutcome, worker_died
 from core.model.events import Event
 from core.settings import JobLimits
 from core.store.runs import RunStore
-from core.training.budget import check_size
+from core.training.budget import check_room, check_size
 
 _JOB_ID = re.compile(r"\d{1,8}", re.ASCII)
 _SHORT_SECONDS = 0.5
@@ -79,12 +79,14 @@ def submit_training(config: RunConfig, dataset: str | Ratings, *, owner: str, ti
 
     Raises:
         LimitError: The model would need more memory than allowed.
+        QuotaError: The home has no room for it.
         UnknownDatasetError: There is no such dataset.
     """
     ratings = data.load(dataset) if isinstance(dataset, str) else dataset
     check_size(config, len(ratings.users), len(ratings.items), len(ratings))
     key = run_id(config, ratings.digest)
-    RunStore().get(key)  # a damaged run is set aside here, so that it can be trained again
+    if RunStore().get(key) is None:  # a damaged run is set aside here, so that it can be trained again
+        check_room(config, len(ratings.users), len(ratings.items))
     spec = {"config": config.model_dump(), "dataset_id": ratings.dataset_id, "digest": ratings.digest}
     title = title or f"{config.model}, {config.dimensions} dimensions, {ratings.name}"
     return submit("train", spec, key=key, owner=owner, title=title)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from core.disk import quota
 from core.jobs import queue
 from core.jobs.job_folder import Job
 from core.store.runs import RunStore
@@ -24,9 +25,12 @@ def submit_study(run_id: str, study: Study[Settings], settings: Settings, *, own
     Raises:
         UnknownRunError, CorruptRunError: There is no such run.
         LimitError: The settings do not fit the run.
+        QuotaError: The home is full.
         BusyError, DiskFullError: As `queue.submit` says.
     """
     study.check_run(RunStore().load(run_id), settings)
+    if not study.exists(run_id, settings):
+        quota.check("this study")
     spec = {"study": study.name, "run_id": run_id, "settings": settings.model_dump(mode="json")}
     return queue.submit(KIND, spec, key=study.key(run_id, settings), owner=owner, title=title or study.title(settings))
 

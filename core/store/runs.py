@@ -2,9 +2,9 @@
 
 runs/<run_id>/               one run (see core.store.run_files)
 runs/.set-aside/<run_id>-1/  one that was damaged or of another version, with `reason.json`
-runs/.tmp-*                  one being written or deleted; a dead process's is swept
+runs/.tmp-*                  one being written; a dead process's is swept
 runs/.lock                   held while something that is there is moved, or something is put beside a run
-studies/<run_id>/            what is kept beside a run (see core.store.study_store), gone with it
+studies/<run_id>/            what is kept beside a run (see core.store.study_store), deleted and restored with it
 """
 
 import contextlib
@@ -14,19 +14,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from core import access
+from core.access import COMMAND_LINE, Action, Visitor
 from core.config import RunConfig
+from core.data.nouns import count
 from core.data.ratings import DatasetRef
 from core.disk.checksums import IntegrityError
-from core.disk.files import new_folder, remove, replace_text, sweep, sync_folder, temporary
+from core.disk.files import new_folder, replace_text, sweep
 from core.disk.home import home
-from core.disk.locks import locked
+from core.disk.trash import LOCK_SECONDS, Entry, Trash
 from core.errors import BusyError, CorruptRunError, UnknownRunError
+from core.model.families import family_of
 from core.model.run import Outcome, Run
 from core.store.artifacts import publish
 from core.store.run_files import read_folder, read_manifest, write_folder
-
-LOCK_SECONDS = 10
-"""How long to wait for the store's lock; it is held while one run is read or one small file replaced, no longer."""
 
 _RUN_ID = re.compile(r"[0-9a-f]{16}")
 _SET_ASIDE, _REASON = ".set-aside", "reason.json"
@@ -114,26 +115,33 @@ class RunStore:
         """The runs that learned from the data with this digest, under whatever name, newest first."""
         return tuple(run for run in self.list() if run.dataset.digest == digest)
 
-    def delete(self, run_id: str) -> None:
-        """Remove a run with the studies and notes beside it.
+    def delete(self, run_id: str, *, by: Visitor = COMMAND_LINE) -> Entry:
+        """Move a run, with the studies and notes beside it, into the trash; what it is there.
 
         Raises:
+            ReadOnlyError, NotAllowedError: As `access.check`.
             UnknownRunError: There is none.
             BusyError: The store is locked by another process.
+            DiskFullError: There is no room for the trash's manifest; nothing was moved.
         """
-        beside = self.studies_folder(run_id)
-        gone = temporary(self.folder), temporary(beside.parent)
+        access.check(Action.DELETE, by)
         with self.holding(run_id):
-            self._place(run_id).rename(gone[0])  # first out of sight, so that nobody loads a half-deleted run
-            with contextlib.suppress(FileNotFoundError):
-                beside.rename(gone[1])
-        for folder in gone:
-            remove(folder)
-        sync_folder(self.folder)
+            entry = self.trash.put("run", self._title(run_id), self.parts(run_id), by)
+        self.trash.expire()
+        return entry
+
+    def parts(self, run_id: str) -> tuple[str, str]:
+        """What is deleted and restored with a run, as `Trash.put` takes it; raises UnknownRunError as `load`."""
+        return f"{self.folder.name}/{self._place(run_id).name}", f"studies/{run_id}"
+
+    @property
+    def trash(self) -> Trash:
+        """Where deleted runs are."""
+        return Trash(self.folder.parent, self.folder / ".lock")
 
     @contextlib.contextmanager
     def holding(self, run_id: str) -> Iterator[None]:
-        """Keep a run from being deleted for a moment, to put something beside it, alone with what is there.
+        """Keep a run from being moved for a moment, to put something beside it, alone with what is there.
 
         Raises:
             UnknownRunError: There is none, or no longer.
@@ -166,7 +174,16 @@ class RunStore:
         return self.folder / run_id
 
     def _locked(self) -> contextlib.AbstractContextManager[None]:
-        return locked(self.folder / ".lock", LOCK_SECONDS)
+        return self.trash.alone(LOCK_SECONDS)
+
+    def _title(self, run_id: str) -> str:
+        """A run in words, also where its files are damaged."""
+        try:
+            run = read_manifest(self._place(run_id))
+        except IntegrityError:
+            return f"model {run_id}"
+        size = f", {count(run.config.dimensions, 'dimension')}" if run.config.dimensions else ""
+        return f"{family_of(run.config).title}{size}, {run.dataset.name}"
 
     def _summary(self, place: Path) -> RunSummary | None:
         while True:

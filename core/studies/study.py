@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, ValidationError
 from core.data.nouns import count
 from core.data.ratings import Ratings
 from core.data.splits import trained_rows
+from core.disk import quota
 from core.errors import AnalysisError, CanceledError, LimitError
 from core.model.run import Run
 from core.model.scoring import require_vectors
@@ -127,11 +128,13 @@ class Study(Generic[Settings]):
 
         Raises:
             LimitError: The settings do not fit the data.
+            QuotaError: The home is full.
             CanceledError: `should_stop` returned True.
             UnknownRunError, BusyError, DiskFullError: As `study_store.save` says.
         """
         result = self.load(run.run_id, settings)
         if result is None:
+            quota.check("this study")
             result = self.compute(Work(run, ratings, on_progress, should_stop), settings)
             study_store.save(run.run_id, self.name, settings, result.arrays, result.facts)
         return result

@@ -6,6 +6,7 @@ from core import settings
 from core.config import RunConfig
 from core.data.nouns import count
 from core.data.ratings import DatasetRef
+from core.disk import quota
 from core.errors import LimitError
 from core.model.families import PRESETS, family_of
 
@@ -94,6 +95,11 @@ def first_preset(data: DatasetRef) -> str:
 
 def _trained(config: RunConfig, n_ratings: int) -> int:
     return max(1, round((1 - config.validation_fraction) * n_ratings))
+
+
+def check_room(config: RunConfig, n_users: int, n_items: int) -> None:
+    """Pass if the home has room for the trained model; raises QuotaError and LimitError as `quota.check`."""
+    quota.check("training this model", FLOAT_BYTES * model_numbers(config, n_users, n_items))
 
 
 def check_size(config: RunConfig, n_users: int, n_items: int, n_ratings: int) -> None:

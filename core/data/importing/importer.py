@@ -14,6 +14,7 @@ from core.data.importing.isolation import DATASET, SPEC, Runner, in_child
 from core.data.importing.request import ColumnMapping, ImportOptions, ImportReport, ImportRequest, Preview, of_json
 from core.data.text import noun_of, one_line, slug
 from core.disk import home as home_module
+from core.disk import quota
 from core.disk.files import new_folder, sync_folder, took_place
 from core.errors import DatasetError, DiskFullError, ExplorerError, LimitError
 from core.settings import ImportLimits
@@ -50,8 +51,10 @@ def import_ratings(
         DatasetError: The files cannot become a dataset; the code says why.
         LimitError: An option is out of its range.
         CanceledError: `should_stop` returned True.
+        QuotaError: The home has no room for files of this size.
         DiskFullError: There is no room.
     """
+    quota.check("importing these files", sum(path.stat().st_size for path in paths if path.is_file()), root=home)
     request = _request(paths, mapping, options, limits)
     with _datasets(home) as folder:
         result = _run("import", request, folder, reporter, should_stop, runner)
