@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from core import access
+from core.access import Action, Visitor
 from core.data.folder import ABOUT, read_about, read_folder
 from core.data.ratings import DatasetRef, Ratings, shortest
 from core.data.text import noun_of, one_line
@@ -110,13 +112,15 @@ def place(dataset_id: str) -> Path:
     return folder
 
 
-def rename(dataset_id: str, name: str, noun: str | None = None) -> DatasetInfo:
+def rename(dataset_id: str, name: str, noun: str | None = None, *, by: Visitor) -> DatasetInfo:
     """Give a dataset another name, and another noun where one is given; its id, its digest and its runs stay.
 
     Raises:
+        ReadOnlyError, NotAllowedError: Only an administrator may.
         UnknownDatasetError: There is none.
         LimitError: The name or the noun is empty, or the dataset is the bundled one.
     """
+    access.check(Action.RENAME, by)
     folder = _changeable(dataset_id, "renamed")
     about = read_about(folder)
     new = {"name": one_line(name, 100), "noun": about["noun"] if noun is None else noun_of(noun)}
@@ -129,13 +133,15 @@ def rename(dataset_id: str, name: str, noun: str | None = None) -> DatasetInfo:
     return read_info(folder)
 
 
-def delete(dataset_id: str) -> None:
+def delete(dataset_id: str, *, by: Visitor) -> None:
     """Remove a dataset; the runs that learned from it (`RunStore.learned_from`) stay readable.
 
     Raises:
+        ReadOnlyError, NotAllowedError: Only an administrator may.
         UnknownDatasetError: There is none.
         LimitError: It is the bundled one.
     """
+    access.check(Action.DELETE, by)
     discard(_changeable(dataset_id, "deleted"))
 
 

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from core import access
+from core.access import Action, Visitor
 from core.config import RunConfig
 from core.data.ratings import DatasetRef
 from core.disk.checksums import IntegrityError
@@ -114,13 +116,15 @@ class RunStore:
         """The runs that learned from the data with this digest, under whatever name, newest first."""
         return tuple(run for run in self.list() if run.dataset.digest == digest)
 
-    def delete(self, run_id: str) -> None:
+    def delete(self, run_id: str, *, by: Visitor) -> None:
         """Remove a run with the studies and notes beside it.
 
         Raises:
+            ReadOnlyError, NotAllowedError: Only an administrator may.
             UnknownRunError: There is none.
             BusyError: The store is locked by another process.
         """
+        access.check(Action.DELETE, by)
         beside = self.studies_folder(run_id)
         gone = temporary(self.folder), temporary(beside.parent)
         with self.holding(run_id):
