@@ -18,6 +18,7 @@ from playwright.sync_api import Browser
 
 from benchmarks.browser import new_page, wait_until_complete
 from benchmarks.session import Session, Times
+from core.access import Visitor
 from core.data import BUNDLED
 from core.jobs import queue
 from core.model.families import PRESETS
@@ -73,7 +74,7 @@ def look_around(browser: Browser, address: str) -> None:
     """Train and look into as many models as the server keeps in its caches, so that they no longer grow."""
     asked = [
         queue.submit_training(
-            PRESETS["default"].model_copy(update={"epochs": 1, "seed": seed}), BUNDLED, owner=f"reader {seed}"
+            PRESETS["default"].model_copy(update={"epochs": 1, "seed": seed}), BUNDLED, by=Visitor(f"reader {seed}")
         )
         for seed in range(MODELS_KEPT)
     ]

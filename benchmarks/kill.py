@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core import data
+from core.access import Visitor
 from core.jobs import queue
 from core.jobs.job_folder import Job
 from core.jobs.pool import Pool
@@ -141,7 +142,7 @@ def main() -> None:
 
         def submit(seed: int) -> Job:
             config = PRESETS["default"].model_copy(update={"seed": seed})
-            return queue.submit_training(config, ratings, owner="benchmark")
+            return queue.submit_training(config, ratings, by=Visitor("benchmark"))
 
         with Pool(1) as pool:
             usual = _usual_seconds(pool, submit(0))

@@ -27,7 +27,7 @@ from core.data.folder import write_folder
 from core.disk.home import home
 
 PLANTED = "planted"
-APP = ROOT / "dashboard" / "app.py"
+APP = ROOT / "dashboard" / "main.py"
 PAGE_SECONDS, FIRST_PAGE_SECONDS, SERVER_MB, MESSAGE_MB = 0.5, 4.0, 450, 2.0
 """Budgets: 95th percentile of a page, `streamlit run` to the first complete page, memory of the server, one chart."""
 

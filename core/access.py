@@ -2,7 +2,7 @@
 
 Three settings decide, beside who asks:
 
-    READ_ONLY   a kiosk: nothing is made, changed or removed, by whomever; studies of existing runs go on
+    READ_ONLY   a kiosk: nothing is made, changed or removed, by whomever, but for studies of existing runs
     CLASS       the pages that manage data, models and jobs are for administrators
     ADMIN_TOKEN, ADMINS     who is an administrator (see `dashboard.session.administration`)
 
@@ -40,7 +40,7 @@ class Action(Enum):
     MANAGE = "Managing data, models and jobs"
 
 
-_IN_A_KIOSK = frozenset({Action.STUDY, Action.STOP, Action.MANAGE})
+_IN_A_KIOSK = frozenset({Action.STUDY, Action.STOP, Action.STOP_OTHERS, Action.MANAGE})
 _OF_VISITORS = frozenset({Action.TRAIN, Action.STUDY, Action.STOP, Action.NAME, Action.MANAGE})
 
 

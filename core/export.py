@@ -167,7 +167,7 @@ def _write_keras(run: Run, ratings: Ratings, folder: Path) -> None:
 def _write_components(run: Run, ratings: Ratings, folder: Path) -> None:
     """As the page shows them at first: of all items, uncentered."""
     result = pca(require_vectors(run.scorer).item_embedding)
-    named = component_names.for_components(component_names.get(run.run_id), result)
+    named = component_names.for_components(component_names.for_everybody(run.run_id), result)
     low, high = ([getattr(names, end) if names else "" for names in named] for end in ("low", "high"))
     numbers = [f"PC {number}" for number in range(1, len(named) + 1)]
     about = pd.DataFrame(

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from core.access import COMMAND_LINE
 from core.analysis.components.extremes import ends
 from core.analysis.components.hints import hints, words
 from core.analysis.components.noise import noise_band
@@ -50,7 +51,7 @@ class _Analysis:
     @cached_property
     def names(self) -> tuple[EndNames | None, ...]:
         """What people called each component."""
-        return component_names.for_components(component_names.get(self.run.run_id), self.result)
+        return component_names.for_components(component_names.get(self.run.run_id, by=COMMAND_LINE), self.result)
 
     @property
     def noise(self) -> dict[str, Any] | None:
@@ -183,8 +184,8 @@ def name(arguments: argparse.Namespace) -> Answer:
             arguments.centered,
             arguments.fit_min_ratings,
         )
-        component_names.set_name(run_id, name)
-        names = component_names.for_components(component_names.get(run_id), analysis.result)[place]
+        component_names.set_name(run_id, name, by=COMMAND_LINE)
+        names = component_names.for_components(component_names.get(run_id, by=COMMAND_LINE), analysis.result)[place]
         document = _named(arguments.component, names)
     return Answer(document, pairs(document.items()))
 

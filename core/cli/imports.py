@@ -6,7 +6,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import get_args
 
-from core import data
+from core import access, data
+from core.access import COMMAND_LINE, Action
 from core.cli.answer import Answer, pairs, table
 from core.cli.common import flag, given
 from core.data import ColumnMapping, ImportOptions, ImportReport
@@ -79,6 +80,7 @@ def add_flags(call: argparse.ArgumentParser) -> None:
 
 def import_files(arguments: argparse.Namespace) -> Answer:
     """Make a dataset of files, and tell what was done."""
+    access.check(Action.IMPORT, COMMAND_LINE)
     mapping = ColumnMapping(**given(arguments, _MAPPING))
     options = given(arguments, [field.name for field in fields(ImportOptions)])
     if options.get("delimiter") in ("TAB", "\\t"):
@@ -104,6 +106,7 @@ def add_download_flags(call: argparse.ArgumentParser) -> None:
 
 def download(arguments: argparse.Namespace) -> Answer:
     """Fetch an official MovieLens release and make a dataset of it."""
+    access.check(Action.IMPORT, COMMAND_LINE)
     report = data.fetch(arguments.release, accepted=arguments.accept_licence, reporter=_Progress())
     return Answer(report.as_json(), _text(report))
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from core.access import COMMAND_LINE
 from core.analysis.biases.bias import average_terms, biases
 from core.analysis.components.extremes import ends
 from core.analysis.components.pca import pca
@@ -145,7 +146,7 @@ def show_axis(arguments: argparse.Namespace) -> Answer:
     chosen = OwnAxis(low, high, arguments.low_name, arguments.high_name)
     axis = saved_axes.project(chosen, require_vectors(run.scorer).item_embedding, ratings.items)
     if arguments.save:
-        saved_axes.save(run.run_id, chosen)
+        saved_axes.save(run.run_id, chosen, by=COMMAND_LINE)
     near = closest_component(axis.direction, pca(run.scorer.item_embedding))
     eligible = trained_rows(ratings, run.config.split) & (ratings.item_count >= arguments.min_ratings)
     both = ends(axis.positions, eligible, arguments.top)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core import data
+from core.access import COMMAND_LINE
 from core.cli.answer import Answer, attributes, listing, pairs, table
 from core.cli.common import load
 from core.cli.trash import how_to_restore
@@ -31,7 +32,7 @@ def list_datasets(_: argparse.Namespace) -> Answer:
 
 def rename_dataset(arguments: argparse.Namespace) -> Answer:
     """Another name, or another word for what is rated; the id and the runs stay."""
-    about = data.rename(arguments.dataset_id, arguments.name, arguments.noun)
+    about = data.rename(arguments.dataset_id, arguments.name, arguments.noun, by=COMMAND_LINE)
     return Answer(about.as_json(), pairs([("dataset", about.dataset_id), ("name", about.name), ("noun", about.noun)]))
 
 
@@ -40,7 +41,7 @@ def delete_dataset(arguments: argparse.Namespace) -> Answer:
     runs: list[str] = []
     with contextlib.suppress(BadSchemaError):  # what cannot be read can still be deleted
         runs = [run.run_id for run in RunStore().learned_from(data.info(arguments.dataset_id).digest)]
-    entry = data.delete(arguments.dataset_id)
+    entry = data.delete(arguments.dataset_id, by=COMMAND_LINE)
     text = f"{len(runs)} runs learned from it and stay: {', '.join(runs)}" if runs else "no run learned from it"
     document = {"deleted": arguments.dataset_id, "runs": runs, "trash_id": entry.entry_id}
     return Answer(document, f"deleted {arguments.dataset_id}; {text}\n{how_to_restore(entry)}")
@@ -91,7 +92,7 @@ def delete_run(arguments: argparse.Namespace) -> Answer:
     store = RunStore()
     run = store.load(arguments.run_id)
     document = _run_document(run, store)
-    entry = store.delete(run.run_id)
+    entry = store.delete(run.run_id, by=COMMAND_LINE)
     document |= {"deleted": True, "trash_id": entry.entry_id}
     return Answer(document, f"deleted run {run.run_id}\n{how_to_restore(entry)}")
 
@@ -149,7 +150,7 @@ def list_jobs(_: argparse.Namespace) -> Answer:
 
 def cancel_job(arguments: argparse.Namespace) -> Answer:
     """Ask a job to stop; the job as it stands then."""
-    job = queue.cancel(arguments.job_id)
+    job = queue.cancel(arguments.job_id, by=COMMAND_LINE)
     state = "running, and was asked to stop" if job.canceling else job.state
     return Answer(_job_document(job), f"job {job.job_id} is {state}")
 

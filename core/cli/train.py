@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from core import data
+from core import access, data
+from core.access import COMMAND_LINE, Action
 from core.cli.answer import Answer, attributes, pairs
 from core.cli.common import given
 from core.config import RunConfig, run_id
@@ -20,8 +21,6 @@ from core.model.families import PRESETS, SETTINGS, parse_config
 from core.model.run import Run
 from core.store.runs import RunStore
 from core.training.budget import check_room, check_size
-
-OWNER = "command line"
 
 
 def train(arguments: argparse.Namespace) -> Answer:
@@ -43,6 +42,7 @@ def _train_here(config: RunConfig, ratings: Ratings) -> Answer:
     run = _stored(store, run_id(config, ratings.digest))
     cached = run is not None
     if run is None:
+        access.check(Action.TRAIN, COMMAND_LINE)
         with _interrupt_asks_to_stop() as should_stop:
             run = _fit(config, ratings, should_stop)
             store.publish(run)
@@ -70,7 +70,7 @@ def _fit(config: RunConfig, ratings: Ratings, should_stop: Callable[[], bool]) -
 
 
 def _submit(config: RunConfig, ratings: Ratings) -> Answer:
-    job = queue.submit_training(config, ratings, owner=OWNER)
+    job = queue.submit_training(config, ratings, by=COMMAND_LINE)
     document = {"job_id": job.job_id or None, "run_id": job.run_id, "state": job.state}
     if job.state == "done":
         return Answer(document, f"run {job.run_id} is in the store already")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core import access
-from core.access import COMMAND_LINE, Action, Visitor
+from core.access import Action, Visitor
 from core.data.folder import ABOUT, read_about, read_folder
 from core.data.ratings import DatasetRef, Ratings, shortest
 from core.data.text import noun_of, one_line
@@ -114,11 +114,11 @@ def place(dataset_id: str) -> Path:
     return folder
 
 
-def rename(dataset_id: str, name: str, noun: str | None = None, *, by: Visitor = COMMAND_LINE) -> DatasetInfo:
+def rename(dataset_id: str, name: str, noun: str | None = None, *, by: Visitor) -> DatasetInfo:
     """Give a dataset another name, and another noun where one is given; its id, its digest and its runs stay.
 
     Raises:
-        ReadOnlyError, NotAllowedError: As `access.check`.
+        ReadOnlyError, NotAllowedError: Only an administrator may.
         UnknownDatasetError: There is none.
         LimitError: The name or the noun is empty, or the dataset is the bundled one.
         BusyError: The store is locked by another process.
@@ -139,7 +139,7 @@ def rename(dataset_id: str, name: str, noun: str | None = None, *, by: Visitor =
         return read_info(folder)
 
 
-def delete(dataset_id: str, *, also: Sequence[str] = (), by: Visitor = COMMAND_LINE) -> Entry:
+def delete(dataset_id: str, *, also: Sequence[str] = (), by: Visitor) -> Entry:
     """Move a dataset into the trash; what it is there. Runs that learned from it (`RunStore.learned_from`) stay.
 
     Args:
@@ -147,7 +147,7 @@ def delete(dataset_id: str, *, also: Sequence[str] = (), by: Visitor = COMMAND_L
         by: Who asks.
 
     Raises:
-        ReadOnlyError, NotAllowedError: As `access.check`.
+        ReadOnlyError, NotAllowedError: Only an administrator may.
         UnknownDatasetError: There is none.
         LimitError: It is the bundled one.
         BusyError: The store is locked by another process.

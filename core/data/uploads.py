@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from core import access
+from core.access import Action, Visitor
 from core.disk import files, quota
 from core.disk.home import home
 from core.errors import BadFormatError
@@ -32,14 +34,16 @@ def folder() -> Path:
     return home() / "uploads"
 
 
-def keep(uploaded: Sequence[tuple[str, BinaryIO]]) -> str:
+def keep(uploaded: Sequence[tuple[str, BinaryIO]], *, by: Visitor) -> str:
     """Put files, each with the name it came with, on the disk; the token that finds them again.
 
     Raises:
+        ReadOnlyError, NotAllowedError: Only an administrator may.
         TooLargeError: They are more, or larger, than an import may be.
         QuotaError: The home has no room for them.
         DiskFullError: There is no room.
     """
+    access.check(Action.IMPORT, by)
     limits = ImportLimits.from_environment()
     limits.check("max_members", len(uploaded), "files")
     size = sum(file.seek(0, os.SEEK_END) for _, file in uploaded)

@@ -1,9 +1,10 @@
 """How much the home holds, and refusing new work where it holds as much as it may.
 
-Folders of runs, studies and datasets do not change once they are there, so each is measured once for every time its
-own list of names changes: a look at the home costs one question to the disk for each of them, and no walk.
+Files in it are replaced, never changed in place (but for logs, and downloads under way), so a folder's files are
+measured again only when its own list of names has changed: a look costs one question to the disk for each folder.
 """
 
+import contextlib
 import os
 import shutil
 from dataclasses import dataclass, fields
@@ -11,16 +12,16 @@ from pathlib import Path
 
 from core import settings
 from core.disk.home import home
-from core.disk.trash import Trash, size_of
+from core.disk.trash import Trash
 from core.errors import QuotaError
 from core.settings import MIB, PREFIX
 
 _FOLDERS = {"runs": "models", "studies": "studies", "datasets": "datasets", "trash": "trash"}
 
-_MOST_MEASURED = 20_000
+_MOST_MEASURED = 100_000
 
-_measured: dict[str, tuple[int, int]] = {}
-"""Of each folder in one of the home's folders: when its list of names last changed, and the bytes in it."""
+_measured: dict[str, tuple[int, int, tuple[str, ...]]] = {}
+"""Of each folder: when its list of names last changed, the bytes of its files then, and the folders in it."""
 
 
 @dataclass(frozen=True)
@@ -47,14 +48,11 @@ class Usage:
 
 def usage(root: Path | None = None) -> Usage:
     """What a home holds now; the usual home without `root`."""
-    sizes = dict.fromkeys((field.name for field in fields(Usage)), 0)
     if len(_measured) > _MOST_MEASURED:  # of homes and runs that are long gone
         _measured.clear()
-    for folder in _inside(root or home()):
-        kind = _FOLDERS.get(folder.name, "others")
-        if folder.is_dir(follow_symlinks=False):
-            sizes[kind] += sum(_size(child) for child in _inside(Path(folder.path)))
-    return Usage(**sizes)
+    place = root or home()
+    sizes = {kind: _size(str(place / name)) for name, kind in _FOLDERS.items()}
+    return Usage(**sizes, others=max(0, _size(str(place)) - sum(sizes.values())))
 
 
 def is_set() -> bool:
@@ -107,23 +105,26 @@ def megabytes(size: int) -> str:
     return f"{size / MIB:,.1f} MB"
 
 
-def _inside(folder: Path) -> list["os.DirEntry[str]"]:
+def _size(folder: str) -> int:
+    """Bytes below a folder; its files are measured again where a name in it came or went, or one is being written."""
     try:
-        with os.scandir(folder) as entries:
-            return list(entries)
-    except OSError:  # not there, or not for this person to see
-        return []
-
-
-def _size(entry: "os.DirEntry[str]") -> int:
-    """Bytes of a folder or file; measured again where a name in it came or went, or it is still being written."""
-    try:
-        changed = entry.stat(follow_symlinks=False).st_mtime_ns
-    except OSError:
+        changed = Path(folder).stat().st_mtime_ns
+        known = _measured.get(folder)
+        if known is None or known[0] != changed or "/.tmp-" in folder:
+            known = _measured[folder] = changed, *_look(folder)
+    except OSError:  # gone meanwhile, or not for this person to see
         return 0
-    if entry.name.startswith(".tmp-") or not entry.is_dir(follow_symlinks=False):
-        return size_of(Path(entry.path))
-    known = _measured.get(entry.path)
-    if known is None or known[0] != changed:
-        known = _measured[entry.path] = changed, size_of(Path(entry.path))
-    return known[1]
+    return known[1] + sum(map(_size, known[2]))
+
+
+def _look(folder: str) -> tuple[int, tuple[str, ...]]:
+    """Bytes of the files in a folder, and the folders in it; links are not followed."""
+    size, folders = 0, []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(entry.path)
+            else:
+                with contextlib.suppress(FileNotFoundError):
+                    size += entry.stat(follow_symlinks=False).st_size
+    return size, tuple(folders)

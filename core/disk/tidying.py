@@ -27,5 +27,5 @@ def tidy(root: Path | None = None) -> tuple[str, ...]:
     with trash.alone():
         pass
     trash.expire()
-    below = [path for pattern in ("*", "*/*", "*/.set-aside/*") for path in root.glob(pattern)]
+    below = [path for pattern in ("*", "*/*", "*/.set-aside/*", "studies/*/of/*") for path in root.glob(pattern)]
     return sweep(root, *(path for path in below if path.is_dir() and not path.is_symlink()))

@@ -139,7 +139,11 @@ class Trash:
 
     def entries(self) -> tuple[Entry, ...]:
         """All entries, the one deleted last first."""
-        there = [_read(path) for path in self.folder.glob("*") if _ID.fullmatch(path.name)]
+        there = []
+        for path in self.folder.glob("*"):
+            if _ID.fullmatch(path.name):
+                with contextlib.suppress(FileNotFoundError):  # restored or removed meanwhile
+                    there.append(_read(path))
         return tuple(sorted(there, key=lambda entry: (entry.deleted_at, entry.entry_id), reverse=True))
 
     def get(self, entry_id: str) -> Entry:
@@ -281,7 +285,7 @@ def _read(path: Path) -> Entry:
     """What the manifest in a folder says; an entry without parts where it cannot be read."""
     try:
         return _parse(read_json(path / MANIFEST), path.name[-_ID_LENGTH:])
-    except (IntegrityError, ValueError, KeyError, TypeError, OSError):
+    except (IntegrityError, ValueError, KeyError, TypeError, OverflowError, OSError):
         changed = datetime.fromtimestamp(path.lstat().st_mtime, UTC).isoformat(timespec="milliseconds")
         title = "something whose manifest is damaged"
         return Entry(path.name[-_ID_LENGTH:], "damaged", title, changed, "", size_of(path), ())
@@ -291,8 +295,9 @@ def _parse(document: dict[str, Any], entry_id: str) -> Entry:
     if document["schema"] != _SCHEMA:
         raise ValueError(f"schema {document['schema']!r:.20}, not {_SCHEMA}")
     values = {name: str(document[name]) for name in ("kind", "title", "deleted_at", "by")}
-    if datetime.fromisoformat(values["deleted_at"]).tzinfo is None:
-        raise ValueError("the time of deletion has no time zone")
+    deleted_at = datetime.fromisoformat(values["deleted_at"])
+    if deleted_at.tzinfo is None or not 2000 < deleted_at.year < 9000:
+        raise ValueError(f"it was not deleted at {deleted_at}")
     parts = tuple(_checked(part) for part in document["parts"])
     return Entry(entry_id, **values, size=int(document["size"]), parts=parts)
 

@@ -4,6 +4,8 @@ import hashlib
 import json
 from dataclasses import asdict
 
+from core import access
+from core.access import Action, Visitor
 from core.data import ColumnMapping, ImportOptions, ImportReport
 from core.data.importing.request import of_json
 from core.data.releases import RELEASES
@@ -17,35 +19,39 @@ KINDS = ("import", "download")
 """Kinds of jobs that end in a dataset."""
 
 
-def submit_import(upload: str, mapping: ColumnMapping, options: ImportOptions, *, owner: str, title: str) -> Job:
+def submit_import(upload: str, mapping: ColumnMapping, options: ImportOptions, *, by: Visitor, title: str) -> Job:
     """Ask for the import of an upload, which is removed when it has succeeded and kept when it has not.
 
     Args:
         upload: Token of `core.data.uploads.keep`.
 
     Raises:
+        ReadOnlyError, NotAllowedError: Only an administrator may.
         LimitError: An option is out of its range.
         QuotaError: The home is full.
         BusyError, DiskFullError: As `queue.submit` says.
     """
+    access.check(Action.IMPORT, by)
     options.check()
     quota.check("importing these files")
     spec = {"upload": upload, "mapping": asdict(mapping), "options": asdict(options)}
     key = hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:16]
-    return queue.submit("import", spec, key=key, owner=owner, title=title)
+    return queue.submit("import", spec, key=key, by=by, title=title)
 
 
-def submit_download(release_id: str, *, accepted: bool, owner: str) -> Job:
+def submit_download(release_id: str, *, accepted: bool, by: Visitor) -> Job:
     """Ask for an official archive to be fetched and imported.
 
     Args:
         accepted: That the person has seen the release's licence and accepts it.
 
     Raises:
+        ReadOnlyError, NotAllowedError: Only an administrator may.
         LimitError: There is no such release, or its licence was not accepted.
         QuotaError: The home has no room for it.
         BusyError, DiskFullError: As `queue.submit` says.
     """
+    access.check(Action.IMPORT, by)
     release = RELEASES.get(release_id)
     if release is None or not accepted:
         raise LimitError(
@@ -55,7 +61,7 @@ def submit_download(release_id: str, *, accepted: bool, owner: str) -> Job:
         )
     quota.check(f"fetching {release.title}", release.megabytes * MIB)
     spec = {"release": release_id, "accepted": accepted}
-    return queue.submit("download", spec, key=release_id, owner=owner, title=f"Download of {release.title}")
+    return queue.submit("download", spec, key=release_id, by=by, title=f"Download of {release.title}")
 
 
 def report(job_id: str) -> ImportReport | None:

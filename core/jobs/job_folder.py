@@ -56,7 +56,8 @@ class Job:
         job_id: Eight digits; empty where the result was there already and no job was needed.
         kind: Which work ("train"); see `core.jobs.kinds`.
         key: Names the result: equal keys are one job. The run id of a training.
-        owner: Who asked first; queueing is fair between owners.
+        owner: Who asked first, and may stop it; queueing is fair between owners.
+        network: Where they were, as far as limits count by it; empty where that is unknown (`core.access.Visitor`).
         created_at, started_at, finished_at: ISO 8601 in UTC, empty before it happened.
         state: Ends in done, failed or canceled, and then never changes.
         progress: 0 to 1.
@@ -87,6 +88,7 @@ class Job:
     worker: ProcessId | None = None
     lease: Lease = Lease()
     canceling: bool = False
+    network: str = ""
 
     @property
     def active(self) -> bool:
@@ -100,7 +102,7 @@ class Job:
 
 
 _ASKED = ("job_id", "kind", "key", "title", "owner", "created_at")
-_STATUS = {field.name for field in fields(Job)} - {*_ASKED, "canceling"}
+_STATUS = {field.name for field in fields(Job)} - {*_ASKED, "canceling", "network"}
 
 
 def create(parent: Path, job: Job, spec: dict[str, Any]) -> None:
@@ -108,7 +110,7 @@ def create(parent: Path, job: Job, spec: dict[str, Any]) -> None:
     fresh = temporary(parent)
     try:
         fresh.mkdir()
-        asked = {name: getattr(job, name) for name in _ASKED}
+        asked = {name: getattr(job, name) for name in (*_ASKED, "network")}
         replace_text(fresh / SPEC, json.dumps(asked | {"spec": spec}), durable=True)
         replace_text(fresh / STATUS, _status_text(job), durable=True)
         (fresh / RESERVE).write_bytes(bytes(_RESERVED_BYTES))
@@ -127,7 +129,8 @@ def read(folder: Path) -> Job:
     """
     asked = _asked(folder)
     job_id, kind, key, title, owner, created_at = (str(asked[name]) for name in _ASKED)
-    job = Job(job_id, kind, key, title, owner, created_at)
+    network = str(asked.get("network", ""))  # an earlier version wrote none
+    job = Job(job_id, kind, key, title, owner, created_at, network=network)
     try:
         status = json.loads((folder / STATUS).read_text(encoding="utf-8"))
         worker = ProcessId(**status["worker"]) if status["worker"] else None

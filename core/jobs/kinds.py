@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any, Literal, Protocol
 
 from core import data
+from core.access import Action
 from core.data import uploads
 from core.data.ratings import Ratings
 from core.errors import UnknownDatasetError
@@ -46,12 +47,14 @@ class Kind:
 
     Attributes:
         run: Does it.
+        action: What somebody does who asks for it; decides who may.
         finished: Whether the result with this key is stored already.
         warm: What a worker does once, before anybody asks.
         group: Which workers do it.
     """
 
     run: Callable[[dict[str, Any], Reporter, Callable[[], bool]], None]
+    action: Action
     finished: Callable[[str], bool]
     warm: Callable[[], None]
     group: WorkerGroup = "training"
@@ -161,10 +164,10 @@ def _throttled(reporter: Reporter) -> Callable[[float, str], None]:
 
 
 KINDS: dict[str, Kind] = {
-    "train": Kind(run=_train, finished=lambda run_id: run_id in RunStore(), warm=_warm_training),
+    "train": Kind(run=_train, action=Action.TRAIN, finished=lambda run_id: run_id in RunStore(), warm=_warm_training),
     # Their result has no name before the files are read, and an import of the same content finds it there.
-    "import": Kind(run=_import, finished=lambda key: False, warm=lambda: None, group="other"),
-    "download": Kind(run=_download, finished=lambda key: False, warm=lambda: None, group="other"),
+    "import": Kind(run=_import, action=Action.IMPORT, finished=lambda key: False, warm=lambda: None, group="other"),
+    "download": Kind(run=_download, action=Action.IMPORT, finished=lambda key: False, warm=lambda: None, group="other"),
     # What takes too long for a page: maps, groups, trainings from other seeds (see core.studies.study_kinds).
-    "study": Kind(run=_study, finished=study_store.exists_key, warm=lambda: None, group="other"),
+    "study": Kind(run=_study, action=Action.STUDY, finished=study_store.exists_key, warm=lambda: None, group="other"),
 }

@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from typing import Self
 
 from core import settings
+from core.access import Visitor
 from core.disk.tidying import tidy
 from core.disk.trash import Trash, kept_days
 from core.errors import BusyError, UnknownJobError
@@ -93,9 +94,9 @@ class Pool:
         """How a job stands, whoever runs it; raises UnknownJobError where there is none with this id."""
         return queue.get(job_id)
 
-    def cancel(self, job_id: str) -> Job:
-        """Ask a job to stop, and see to it if it is this pool's; raises UnknownJobError and BusyError."""
-        job = queue.cancel(job_id)
+    def cancel(self, job_id: str, *, by: Visitor) -> Job:
+        """Ask a job to stop, and see to it if it is this pool's; raises as `queue.cancel` does."""
+        job = queue.cancel(job_id, by=by)
         self._wake()
         return job
 

@@ -15,8 +15,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from core import data, settings
+from core import access, data, settings
+from core.access import Action, Visitor
 from core.config import RunConfig, run_id
+from core.data.nouns import count
 from core.data.ratings import Ratings
 from core.disk import files, processes
 from core.disk.home import home
@@ -42,7 +44,7 @@ def folder() -> Path:
     return home() / "jobs"
 
 
-def submit(kind: str, spec: dict[str, Any], *, key: str, owner: str, title: str = "") -> Job:
+def submit(kind: str, spec: dict[str, Any], *, key: str, by: Visitor, title: str = "") -> Job:
     """Ask for work.
 
     Args:
@@ -50,14 +52,16 @@ def submit(kind: str, spec: dict[str, Any], *, key: str, owner: str, title: str 
         spec: What its function needs, as JSON.
         key: Names the result. A job that is waiting or running for it is returned instead of a second one;
             a result already stored is returned as a finished job with an empty job_id.
-        owner: Who asks: limits and fairness count by it.
+        by: Who asks: limits and fairness count by whose the job is, and by where they are.
         title: What people see.
 
     Raises:
-        BusyError: Too many jobs wait, or this owner has too many.
+        ReadOnlyError, NotAllowedError: This visitor may not ask for such work.
+        BusyError: Too many jobs wait, or this owner or this address has too many.
         DiskFullError: There is no room for the job's folder.
     """
-    wanted = Job("", kind, key, title, owner, created_at=_now())
+    access.check(KINDS[kind].action, by)
+    wanted = Job("", kind, key, title, by.owner, created_at=_now(), network=by.network)
     finished = KINDS[kind].finished
     with files.disk_full_told("a new job", folder()), _list_locked():
         if finished(key):
@@ -66,7 +70,7 @@ def submit(kind: str, spec: dict[str, Any], *, key: str, owner: str, title: str 
         for job in active:
             if (job.kind, job.key) == (kind, key) and not job.canceling:
                 return job
-        _check_room(active, owner, settings.numbers(JobLimits))
+        _check_room(active, by, settings.numbers(JobLimits))
         job = replace(wanted, job_id=_next_id())
         job_folder.create(folder(), job, spec)
     for listener in _listeners:
@@ -74,7 +78,7 @@ def submit(kind: str, spec: dict[str, Any], *, key: str, owner: str, title: str 
     return job
 
 
-def submit_training(config: RunConfig, dataset: str | Ratings, *, owner: str, title: str = "") -> Job:
+def submit_training(config: RunConfig, dataset: str | Ratings, *, by: Visitor, title: str = "") -> Job:
     """Ask for a training; raises as `submit` does, and:
 
     Raises:
@@ -82,6 +86,7 @@ def submit_training(config: RunConfig, dataset: str | Ratings, *, owner: str, ti
         QuotaError: The home has no room for it.
         UnknownDatasetError: There is no such dataset.
     """
+    access.check(Action.TRAIN, by)
     ratings = data.load(dataset) if isinstance(dataset, str) else dataset
     check_size(config, len(ratings.users), len(ratings.items), len(ratings))
     key = run_id(config, ratings.digest)
@@ -89,7 +94,7 @@ def submit_training(config: RunConfig, dataset: str | Ratings, *, owner: str, ti
         check_room(config, len(ratings.users), len(ratings.items))
     spec = {"config": config.model_dump(), "dataset_id": ratings.dataset_id, "digest": ratings.digest}
     title = title or f"{config.model}, {config.dimensions} dimensions, {ratings.name}"
-    return submit("train", spec, key=key, owner=owner, title=title)
+    return submit("train", spec, key=key, by=by, title=title)
 
 
 def get(job_id: str) -> Job:
@@ -130,13 +135,15 @@ def log(job_id: str) -> str:
     return job_folder.log(_existing(job_id))
 
 
-def cancel(job_id: str) -> Job:
+def cancel(job_id: str, *, by: Visitor) -> Job:
     """Ask a job to stop. One that waits is canceled at once; one that has ended stays as it is.
 
     Raises:
         UnknownJobError: There is none with this id.
+        NotAllowedError: It is somebody else's.
         BusyError: Its status is being changed by a process that does not go on.
     """
+    access.check(Action.STOP if get(job_id).owner == by.owner else Action.STOP_OTHERS, by)
     with _held(job_id) as (place, job):
         if job.state == "running":
             (place / job_folder.CANCEL).touch()
@@ -310,11 +317,18 @@ def _next_id() -> str:
     return f"{number:08d}"
 
 
-def _check_room(active: list[Job], owner: str, limits: JobLimits) -> None:
-    owned = sum(job.owner == owner for job in active)
+def _check_room(active: list[Job], by: Visitor, limits: JobLimits) -> None:
+    owned = sum(job.owner == by.owner for job in active)
     if owned >= limits.jobs_per_owner:
-        many = "1 job" if owned == 1 else f"{owned} jobs"
+        many = count(owned, "job")
         raise BusyError(f"you have {many} waiting or running, as many as one may have; wait for one or stop one")
+    nearby = sum(job.network == by.network for job in active) if by.network else 0
+    if nearby >= limits.jobs_per_address:
+        raise BusyError(
+            f"{count(nearby, 'job')} of your network wait or run, as many as may; try again when some are done"
+        )
+    if access.read_only() and len(active) >= limits.kiosk_jobs:
+        raise BusyError(f"{count(len(active), 'job')} wait or run, as many as may in a kiosk; try again soon")
     waiting = sum(job.state == "queued" for job in active)
     if waiting >= limits.queue_length:
         many = "1 job is" if waiting == 1 else f"{waiting} jobs are"

@@ -2,6 +2,7 @@
 
 from typing import Protocol, Self
 
+from core.access import Visitor
 from core.jobs.job_folder import Job
 
 
@@ -19,8 +20,8 @@ class Runner(Protocol):
     def watch(self, job_id: str) -> Job:
         """How a job stands, whichever runner has it; raises UnknownJobError where there is none with this id."""
 
-    def cancel(self, job_id: str) -> Job:
-        """Ask a job to stop; raises UnknownJobError where there is none with this id, BusyError where it is held."""
+    def cancel(self, job_id: str, *, by: Visitor) -> Job:
+        """Ask a job to stop; raises as `queue.cancel` does."""
 
     def stop(self) -> None:
         """Take no more jobs, and end those that this runner has started."""

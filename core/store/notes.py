@@ -1,23 +1,37 @@
 """Lists that people keep with a run, such as the names they give to components.
 
-    studies/<run_id>/<name>.json
+    studies/<run_id>/<name>.json                everybody's
+    studies/<run_id>/of/<16 hex>/<name>.json    one owner's, whom nobody can tell from the name of the folder
 
-Plain JSON that is replaced as a whole, and goes with the run.
+Plain JSON that is replaced as a whole, and goes with the run. What one owner
+keeps is bounded, in bytes and in the number of owners: anybody can be many.
 """
 
+import hashlib
 import json
 import re
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from core.disk.files import disk_full_told, replace_text
+from core.disk.files import disk_full_told, remove, replace_text
 from core.errors import CorruptRunError, LimitError
 from core.store.runs import RunStore
 
 _SCHEMA = 1
 _NAME = re.compile(r"[a-z]+")
+_OWNERS = "of"
+
+MOST_OWNERS = 200
+"""Owners who keep notes of their own with one run."""
+
+OWNERS_BYTES = 128 * 1024
+"""Of the file of one owner."""
+
+UNTOUCHED_SECONDS = 60 * 86_400
+"""An owner's notes that were not changed for so long make room for another's, where there is none left."""
 
 Entry = TypeVar("Entry")
 
@@ -42,18 +56,21 @@ class Notes(Generic[Entry]):
         if not _NAME.fullmatch(self.name):
             raise ValueError(f"{self.name!r:.60} is no name of a note; it is lower-case letters")
 
-    def path(self, run_id: str) -> Path:
-        """The file of one run; raises UnknownRunError where the text is no run id."""
-        return RunStore().studies_folder(run_id) / f"{self.name}.json"
+    def path(self, run_id: str, owner: str = "") -> Path:
+        """The file of one run, everybody's or one owner's; raises UnknownRunError where the text is no run id."""
+        folder = RunStore().studies_folder(run_id)
+        if owner:
+            folder = folder / _OWNERS / hashlib.sha256(owner.encode()).hexdigest()[:16]
+        return folder / f"{self.name}.json"
 
-    def read(self, run_id: str) -> tuple[Entry, ...]:
-        """All entries kept with a run, in their order; none for a run that is not stored.
+    def read(self, run_id: str, owner: str = "") -> tuple[Entry, ...]:
+        """All entries kept with a run for everybody, or for an owner, in their order; none without such a run.
 
         Raises:
             UnknownRunError: The text is no run id.
             CorruptRunError: The file cannot be read; it is left as it is.
         """
-        path = self.path(run_id)
+        path = self.path(run_id, owner)
         try:
             return self._entries(json.loads(path.read_text(encoding="utf-8")))
         except FileNotFoundError:
@@ -63,29 +80,56 @@ class Notes(Generic[Entry]):
                 f"the {self.name} in {path} cannot be read: {error}. Mend the file, or move it away to begin anew"
             ) from None
 
-    def change(self, run_id: str, change: Callable[[Sequence[Entry]], Sequence[Entry]]) -> None:
+    def change(self, run_id: str, change: Callable[[Sequence[Entry]], Sequence[Entry]], owner: str = "") -> None:
         """Replace the entries by what `change` makes of them, alone with them across threads and processes.
+
+        Args:
+            run_id: Of which run.
+            change: Makes new entries of those there are; what it raises leaves them as they are.
+            owner: Whose; everybody's without it.
 
         Raises:
             UnknownRunError: There is no such run, or it was deleted meanwhile.
             CorruptRunError: The file cannot be read.
-            LimitError: There are too many entries.
+            LimitError: There are too many entries, or an owner's have too many bytes, or there are too many owners.
             BusyError: The store is locked by another process.
             DiskFullError: There is no room; the entries are as they were.
         """
-        path = self.path(run_id)
+        path = self.path(run_id, owner)
         with RunStore().holding(run_id), disk_full_told(f"the {self.name} of run {run_id}", path.parent):
-            entries = change(self.read(run_id))
+            entries = change(self.read(run_id, owner))
             if len(entries) > self.max_entries:
                 raise LimitError(
                     f"{self.max_entries} {self.name} are kept with this run, no more are allowed; delete one first"
                 )
             document = {"schema": _SCHEMA, self.name: [self.dump(entry) for entry in entries]}
-            path.parent.mkdir(parents=True, exist_ok=True)
             text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
+            if owner:
+                _check_room(path.parent, len(text.encode()), self.name)
+            path.parent.mkdir(parents=True, exist_ok=True)
             replace_text(path, text, durable=True)
 
     def _entries(self, document: dict[str, Any]) -> tuple[Entry, ...]:
         if document["schema"] != _SCHEMA:
             raise ValueError(f"schema {document['schema']!r:.20}, not {_SCHEMA}")
         return tuple(self.parse(entry) for entry in document[self.name])
+
+
+def _check_room(place: Path, size: int, name: str) -> None:
+    """Pass if an owner's file of `size` bytes may be kept in the folder `place`; raises LimitError."""
+    if size > OWNERS_BYTES:
+        raise LimitError(
+            f"your {name} of this run would take {size:,} bytes, and {OWNERS_BYTES:,} are allowed; delete one first"
+        )
+    if place.is_dir() or not place.parent.is_dir():
+        return
+    others = [other for other in place.parent.iterdir() if other.is_dir()]
+    untouched = [other for other in others if time.time() - other.stat().st_mtime > UNTOUCHED_SECONDS]
+    if len(others) >= MOST_OWNERS:
+        for other in untouched:
+            remove(other)
+        if not untouched:
+            raise LimitError(
+                f"{MOST_OWNERS} people keep notes of their own with this run, no more are allowed; an administrator "
+                "can still name things for everybody"
+            )

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core import access
-from core.access import COMMAND_LINE, Action, Visitor
+from core.access import Action, Visitor
 from core.config import RunConfig
 from core.data.nouns import count
 from core.data.ratings import DatasetRef
@@ -115,11 +115,11 @@ class RunStore:
         """The runs that learned from the data with this digest, under whatever name, newest first."""
         return tuple(run for run in self.list() if run.dataset.digest == digest)
 
-    def delete(self, run_id: str, *, by: Visitor = COMMAND_LINE) -> Entry:
+    def delete(self, run_id: str, *, by: Visitor) -> Entry:
         """Move a run, with the studies and notes beside it, into the trash; what it is there.
 
         Raises:
-            ReadOnlyError, NotAllowedError: As `access.check`.
+            ReadOnlyError, NotAllowedError: Only an administrator may.
             UnknownRunError: There is none.
             BusyError: The store is locked by another process.
             DiskFullError: There is no room for the trash's manifest; nothing was moved.

@@ -1,6 +1,6 @@
 """A person's own names for the two ends of a component, kept with the run.
 
-studies/<run_id>/names.json
+studies/<run_id>/names.json, and each owner's (see `core.store.notes`)
 
 A name belongs to a direction in embedding space, not to a number in a list: the same
 direction may be component 2 with centering and component 3 without, and the
@@ -9,11 +9,13 @@ name goes with it.
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from core import access
+from core.access import Action, Visitor
 from core.analysis.components.pca import Pca
 from core.errors import LimitError
 from core.store.notes import Notes
@@ -38,6 +40,7 @@ class Name:
         component: Which component it was when it was named, from 0.
         centered, min_ratings: How the components came about then: whether the column means were
             subtracted, and the ratings an item needed to take part.
+        own: Whether only its owner sees it.
     """
 
     low: str
@@ -46,6 +49,7 @@ class Name:
     component: int
     centered: bool
     min_ratings: int
+    own: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,28 +105,65 @@ def _fitted(name: Name, cosine: float) -> EndNames | None:
     return EndNames(low, high, min(abs(cosine), 1.0), name)
 
 
-def get(run_id: str) -> tuple[Name, ...]:
-    """All names kept with a run, in the order in which they were given; raises as `Notes.read` does."""
+def get(run_id: str, *, by: Visitor) -> tuple[Name, ...]:
+    """All names that a visitor sees with a run, everybody's and then their own; raises as `Notes.read` does.
+
+    Where they have named a direction themselves, theirs stands alone.
+    """
+    names: list[Name] = list(for_everybody(run_id))
+    for name in NOTES.read(run_id, by.owner):
+        names = [*_of_other_directions(names, name.direction), replace(name, own=True)]
+    return tuple(names)
+
+
+def for_everybody(run_id: str) -> tuple[Name, ...]:
+    """The names that everybody sees with a run, in the order in which they were given; raises as `Notes.read` does."""
     return NOTES.read(run_id)
 
 
-def set_name(run_id: str, name: Name) -> None:
-    """Keep a name with a run; it takes the place of any other for the same direction.
+def set_name(run_id: str, name: Name, *, by: Visitor) -> None:
+    """Keep a name with a run, an administrator's for everybody; it takes the place of any for the same direction.
 
-    Without a word at either end, the direction has no name any more.
+    Without a word at either end, the direction has no name any more, or everybody's again.
 
     Raises:
+        ReadOnlyError: This is a kiosk.
+        NotAllowedError: The name without words would take away everybody's, and only an administrator may do that.
         LimitError: As `checked`, or there are too many names.
         UnknownRunError, CorruptRunError, BusyError, DiskFullError: As `Notes.change` says.
     """
+    access.check(Action.NAME, by)
     low, high = checked(name.low), checked(name.high)
-    new = [Name(low, high, name.direction, name.component, name.centered, name.min_ratings)] if low or high else []
-    NOTES.change(run_id, lambda names: [*_of_other_directions(names, name.direction), *new])
+    if low or high:
+        new = Name(low, high, name.direction, name.component, name.centered, name.min_ratings)
+        owner = "" if by.administrator else by.owner
+        NOTES.change(run_id, lambda names: [*_of_other_directions(names, name.direction), new], owner)
+        if by.administrator:
+            _forget(run_id, name.direction, by.owner)  # one from before they logged in
+    else:
+        delete(run_id, name.direction, by=by)
 
 
-def delete(run_id: str, direction: np.ndarray) -> None:
-    """Forget the name of a direction, if it has one; raises as `set_name`."""
-    NOTES.change(run_id, lambda names: _of_other_directions(names, direction))
+def delete(run_id: str, direction: np.ndarray, *, by: Visitor) -> None:
+    """Forget the name of a direction, if it has one; an administrator everybody's too. Raises as `set_name`."""
+    access.check(Action.NAME, by)
+    forgotten = _forget(run_id, direction, by.owner)
+    if by.administrator or not forgotten:
+        if _has(for_everybody(run_id), direction):
+            access.check(Action.PUBLISH, by)
+        _forget(run_id, direction, "")
+
+
+def _forget(run_id: str, direction: np.ndarray, owner: str) -> bool:
+    """Take a direction's name away from everybody's or an owner's; whether there was one."""
+    there = _has(NOTES.read(run_id, owner), direction)
+    if there:
+        NOTES.change(run_id, lambda names: _of_other_directions(names, direction), owner)
+    return there
+
+
+def _has(names: Sequence[Name], direction: np.ndarray) -> bool:
+    return len(_of_other_directions(names, direction)) < len(names)
 
 
 def _of_other_directions(names: Sequence[Name], direction: np.ndarray) -> list[Name]:
@@ -130,7 +171,8 @@ def _of_other_directions(names: Sequence[Name], direction: np.ndarray) -> list[N
 
 
 def _dump(name: Name) -> dict[str, Any]:
-    return vars(name) | {"direction": [round(number, 9) for number in name.direction.tolist()]}
+    kept = {field: value for field, value in vars(name).items() if field != "own"}
+    return kept | {"direction": [round(number, 9) for number in name.direction.tolist()]}
 
 
 def _parse(entry: dict[str, Any]) -> Name:
@@ -148,4 +190,4 @@ def _parse(entry: dict[str, Any]) -> Name:
 
 
 NOTES = Notes("names", max_entries=500, parse=_parse, dump=_dump)
-"""The names kept with one run."""
+"""The names kept with one run, for everybody or for an owner."""

@@ -1,6 +1,6 @@
 """Axes of people's own, kept with a run: two named poles, each a few items.
 
-    studies/<run_id>/axes.json
+    studies/<run_id>/axes.json, and each owner's (see `core.store.notes`)
 
 The items are kept by their ids in the data, so that an axis says what it is
 without the matrix; where it runs follows from the run.
@@ -8,11 +8,14 @@ without the matrix; where it runs follows from the run.
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from core import access
+from core.access import Action, Visitor
 from core.analysis.maps.axes import Axis, axis
 from core.data.ratings import Vocabulary
 from core.errors import AnalysisError, LimitError
@@ -68,25 +71,59 @@ def project(poles: OwnAxis, embeddings: np.ndarray, items: Vocabulary) -> Axis:
         raise LimitError(str(error)) from error
 
 
-def saved(run_id: str) -> tuple[OwnAxis, ...]:
-    """All axes kept with a run, the oldest first; raises as `Notes.read` does."""
+def saved(run_id: str, *, by: Visitor) -> tuple[OwnAxis, ...]:
+    """All axes that a visitor sees with a run, everybody's and then their own; raises as `Notes.read` does.
+
+    Where their own has the poles of one for everybody, theirs stands alone.
+    """
+    own = NOTES.read(run_id, by.owner)
+    return (*_without(NOTES.read(run_id), own), *own)
+
+
+def for_everybody(run_id: str) -> tuple[OwnAxis, ...]:
+    """The axes that everybody sees with a run, the oldest first; raises as `Notes.read` does."""
     return NOTES.read(run_id)
 
 
-def save(run_id: str, poles: OwnAxis) -> None:
-    """Keep an axis with a run; it takes the place of one with the same poles.
+def save(run_id: str, poles: OwnAxis, *, by: Visitor) -> None:
+    """Keep an axis with a run, an administrator's for everybody; it takes the place of one with the same poles.
 
     Raises:
+        ReadOnlyError: This is a kiosk.
         LimitError: A name is too long, a pole is empty or has too many items, or there are too many axes.
         UnknownRunError, CorruptRunError, BusyError, DiskFullError: As `Notes.change` says.
     """
+    access.check(Action.NAME, by)
     new = _checked(poles)
-    NOTES.change(run_id, lambda axes: [*(other for other in axes if other.axis_id != new.axis_id), new])
+    NOTES.change(run_id, lambda axes: [*_without(axes, [new]), new], owner="" if by.administrator else by.owner)
+    if by.administrator and _with_id(NOTES.read(run_id, by.owner), new.axis_id):  # kept before they logged in
+        NOTES.change(run_id, lambda axes: _without(axes, [new]), owner=by.owner)
 
 
-def delete(run_id: str, axis_id: str) -> None:
-    """Forget an axis, if it is there; raises as `Notes.change` does."""
-    NOTES.change(run_id, lambda axes: [poles for poles in axes if poles.axis_id != axis_id])
+def delete(run_id: str, axis_id: str, *, by: Visitor) -> None:
+    """Forget an axis, if it is there: one's own before everybody's.
+
+    Raises:
+        ReadOnlyError, NotAllowedError: It is everybody's, and only an administrator may.
+        UnknownRunError, CorruptRunError, BusyError, DiskFullError: As `Notes.change` says.
+    """
+    own = _with_id(NOTES.read(run_id, by.owner), axis_id)
+    access.check(Action.NAME if own else Action.PUBLISH, by)
+    NOTES.change(
+        run_id,
+        lambda axes: [poles for poles in axes if poles.axis_id != axis_id],
+        owner=by.owner if own else "",
+    )
+
+
+def _without(axes: Iterable[OwnAxis], others: Iterable[OwnAxis]) -> list[OwnAxis]:
+    """The axes but those with the poles of others."""
+    ids = {other.axis_id for other in others}
+    return [poles for poles in axes if poles.axis_id not in ids]
+
+
+def _with_id(axes: Iterable[OwnAxis], axis_id: str) -> bool:
+    return any(poles.axis_id == axis_id for poles in axes)
 
 
 def _checked(poles: OwnAxis) -> OwnAxis:
@@ -110,4 +147,4 @@ def _parse(entry: dict[str, Any]) -> OwnAxis:
 
 
 NOTES = Notes("axes", max_entries=100, parse=_parse, dump=vars)
-"""The axes kept with one run."""
+"""The axes kept with one run, for everybody or for an owner."""

@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
+from core.access import COMMAND_LINE
 from core.data.download import BASE_VARIABLE
 from core.data.folder import write_folder
 from core.data.ratings import Ratings, Vocabulary
@@ -121,7 +122,7 @@ def _end_jobs() -> None:
     """Cancel what waits or runs, and wait until it has ended: a worker must not lose the folder it writes into."""
     for job in queue.jobs():
         if job.active:
-            queue.cancel(job.job_id)
+            queue.cancel(job.job_id, by=COMMAND_LINE)
     end, tick = time.monotonic() + JOBS_END_WITHIN_SECONDS, threading.Event()
     while any(job.active for job in queue.jobs()):
         assert time.monotonic() < end, [job for job in queue.jobs() if job.active]

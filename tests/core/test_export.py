@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.access import COMMAND_LINE
 from core.analysis.components.pca import pca
 from core.errors import DiskFullError, LimitError, UsageError
 from core.export import export, inert, one_line
@@ -134,7 +135,9 @@ def test_components_come_with_their_names_and_every_items_place(small, tmp_path)
     run = run_on(small)
     RunStore().publish(run)
     result = pca(run.scorer.item_embedding)
-    component_names.set_name(run.run_id, Name("=1+1", 'loud, "very"', result.components[1], 1, False, 0))
+    component_names.set_name(
+        run.run_id, Name("=1+1", 'loud, "very"', result.components[1], 1, False, 0), by=COMMAND_LINE
+    )
     about, scores = export(run, small, "components", tmp_path)
     assert (about.name, scores.name) == ("components.csv", "scores.csv")
     table = pd.read_csv(about, keep_default_na=False)

@@ -24,7 +24,7 @@ from dashboard.cache import analyses, loaders
 from tests.conftest import run_on
 from tests.core.data.importing import made
 
-APP = str(Path(__file__).parents[2] / "dashboard" / "app.py")
+APP = str(Path(__file__).parents[2] / "dashboard" / "main.py")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -71,10 +71,10 @@ def test_a_component_is_named_and_the_name_stands_in_the_listing(capsys, run):
     assert asked(capsys, "components", run.run_id)["names"][2] == {"low": "", "high": "loud"}
     assert main(["components", run.run_id, "--component", "3"]) == 0
     assert "highest: loud" in capsys.readouterr().out
-    (kept,) = component_names.get(run.run_id)
+    (kept,) = component_names.for_everybody(run.run_id)
     np.testing.assert_allclose(kept.direction, pca(run.scorer.item_embedding).components[2], atol=1e-8)
     assert asked(capsys, "name", run.run_id, "--component", "3", "--high", "")["high"] == ""
-    assert component_names.get(run.run_id) == ()
+    assert component_names.for_everybody(run.run_id) == ()
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_a_component_is_named_and_the_name_stands_in_the_listing(capsys, run):
 )
 def test_a_name_that_cannot_be_is_refused(capsys, run, arguments, says):
     assert refused(capsys, "name", run.run_id, *arguments).startswith(says)
-    assert component_names.get(run.run_id) == ()
+    assert component_names.for_everybody(run.run_id) == ()
 
 
 def test_cost_is_that_of_the_analysis(capsys, run, bundled):

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.access import COMMAND_LINE
 from core.cli import main
 from core.config import run_id
 from core.data.ratings import Ratings
@@ -97,7 +98,7 @@ def test_an_axis_as_on_the_page_and_kept(capsys, run: Run, bundled: Ratings):
     found = asked(capsys, "axis", run.run_id, *flags, "--low-name", "children's", "--save")
     own = OwnAxis(("1", "2078", "364"), ("1258",), "children's")
     positions = saved_axes.project(own, run.scorer.item_embedding, bundled.items).positions
-    assert saved_axes.saved(run.run_id) == (own,)
+    assert saved_axes.saved(run.run_id, by=COMMAND_LINE) == (own,)
     assert [item["place"] for item in found["low"]] == sorted(item["place"] for item in found["low"])
     for item in found["low"] + found["high"]:
         assert item["place"] == positions[bundled.items.index(item["item_id"])]

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from core import data
+from core.access import COMMAND_LINE
 from core.data import import_ratings, load
 from core.data.importing.isolation import in_this_process
 from core.errors import BadSchemaError, LimitError, UnknownDatasetError
@@ -26,11 +27,11 @@ def brought(folder: Path) -> str:
 def test_a_dataset_can_be_renamed_and_deleted(tmp_path: Path, home: Path) -> None:
     made_id = brought(tmp_path)
     digest = load(made_id).digest
-    assert data.rename(made_id, "  My \u202e ratings ").name == "My ratings"
+    assert data.rename(made_id, "  My \u202e ratings ", by=COMMAND_LINE).name == "My ratings"
     assert (load(made_id).name, load(made_id).digest) == ("My ratings", digest)
-    assert data.rename(made_id, "Games", "Game").noun == load(made_id).noun == "game"
+    assert data.rename(made_id, "Games", "Game", by=COMMAND_LINE).noun == load(made_id).noun == "game"
     assert RunStore().learned_from(load(made_id).digest) == ()
-    data.delete(made_id)
+    data.delete(made_id, by=COMMAND_LINE)
     assert data.dataset_ids() == [data.BUNDLED]
     assert list((home / "datasets").iterdir()) == []
 
@@ -42,9 +43,9 @@ def test_content_is_found_under_any_name_it_was_brought_under(tmp_path: Path) ->
     digest = load(first).digest
     assert first != second and load(second).digest == digest
     assert (data.holding(digest, first), data.holding(digest, second)) == (first, second)
-    data.delete(first)
+    data.delete(first, by=COMMAND_LINE)
     assert data.holding(digest, first) == second
-    data.delete(second)
+    data.delete(second, by=COMMAND_LINE)
     assert data.holding(digest, first) is None
     assert data.holding(data.info(data.BUNDLED).digest, "../x") == data.BUNDLED
 
@@ -53,11 +54,14 @@ def test_content_is_found_under_any_name_it_was_brought_under(tmp_path: Path) ->
 def test_a_name_must_be_visible(name: str, tmp_path: Path) -> None:
     made_id = brought(tmp_path)
     with pytest.raises(LimitError):
-        data.rename(made_id, name)
+        data.rename(made_id, name, by=COMMAND_LINE)
 
 
 def test_the_bundled_dataset_stays() -> None:
-    for change in (lambda: data.delete(data.BUNDLED), lambda: data.rename(data.BUNDLED, "x")):
+    for change in (
+        lambda: data.delete(data.BUNDLED, by=COMMAND_LINE),
+        lambda: data.rename(data.BUNDLED, "x", by=COMMAND_LINE),
+    ):
         with pytest.raises(LimitError, match="comes with the program"):
             change()
 

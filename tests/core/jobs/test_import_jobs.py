@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core import data
+from core.access import COMMAND_LINE
 from core.data import ColumnMapping, ImportOptions, uploads
 from core.data.download import BASE_VARIABLE
 from core.errors import BadFormatError, LimitError, TooLargeError
@@ -19,7 +20,7 @@ NOTHING = ColumnMapping(), ImportOptions()
 
 
 def kept(*files: tuple[str, str]) -> str:
-    return uploads.keep([(name, io.BytesIO(content.encode())) for name, content in files])
+    return uploads.keep([(name, io.BytesIO(content.encode())) for name, content in files], by=COMMAND_LINE)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,7 @@ def test_an_upload_that_nobody_imported_goes_after_a_day(home: Path):
 
 def test_an_import_reports_and_removes_the_upload(home: Path):
     token = kept(("ratings.csv", made.with_rows("u1,i1,,5")))
-    job = import_jobs.submit_import(token, *NOTHING, owner="test", title="Import of ratings.csv")
+    job = import_jobs.submit_import(token, *NOTHING, by=COMMAND_LINE, title="Import of ratings.csv")
     assert import_jobs.report(job.job_id) is None
     run_job(job.job_id)
     assert queue.get(job.job_id).state == "done"
@@ -90,31 +91,31 @@ def test_an_import_reports_and_removes_the_upload(home: Path):
 
 def test_a_failed_import_keeps_the_upload_for_another_try():
     token = kept(("ratings.csv", made.table()))
-    failed = import_jobs.submit_import(token, ColumnMapping(), ImportOptions(delimiter=";"), owner="test", title="x")
+    failed = import_jobs.submit_import(token, ColumnMapping(), ImportOptions(delimiter=";"), by=COMMAND_LINE, title="x")
     run_job(failed.job_id)
     ended = queue.get(failed.job_id)
     assert (ended.state, ended.code) == ("failed", "WRONG_DELIMITER")
-    again = import_jobs.submit_import(token, *NOTHING, owner="test", title="x")
+    again = import_jobs.submit_import(token, *NOTHING, by=COMMAND_LINE, title="x")
     run_job(again.job_id)
     assert queue.get(again.job_id).state == "done"
 
 
 def test_the_same_import_twice_is_one_job():
     token = kept(("ratings.csv", made.table()))
-    first, second = (import_jobs.submit_import(token, *NOTHING, owner="test", title="x") for _ in range(2))
+    first, second = (import_jobs.submit_import(token, *NOTHING, by=COMMAND_LINE, title="x") for _ in range(2))
     assert first.job_id == second.job_id
 
 
 def test_nothing_is_downloaded_before_the_conditions_are_accepted():
     for release, accepted in (("ml-100k", False), ("../x", True)):
         with pytest.raises(LimitError):
-            import_jobs.submit_download(release, accepted=accepted, owner="test")
+            import_jobs.submit_download(release, accepted=accepted, by=COMMAND_LINE)
     assert queue.jobs() == []
 
 
 def test_a_download_without_a_network_fails_in_words(monkeypatch):
     monkeypatch.setenv(BASE_VARIABLE, "http://127.0.0.1:9/")
-    job = import_jobs.submit_download("ml-100k", accepted=True, owner="test")
+    job = import_jobs.submit_download("ml-100k", accepted=True, by=COMMAND_LINE)
     run_job(job.job_id)
     ended = queue.get(job.job_id)
     assert (ended.state, ended.code) == ("failed", "DOWNLOAD_FAILED")
@@ -124,7 +125,7 @@ def test_a_download_without_a_network_fails_in_words(monkeypatch):
 def test_a_release_that_is_here_is_imported_under_its_name(home: Path):
     (home / "downloads").mkdir(parents=True)
     (home / "downloads" / "ml-100k.zip").write_bytes(made.zipped(made.hundred_thousand()))
-    job = import_jobs.submit_download("ml-100k", accepted=True, owner="test")
+    job = import_jobs.submit_download("ml-100k", accepted=True, by=COMMAND_LINE)
     run_job(job.job_id)
     report = import_jobs.report(job.job_id)
     assert report is not None

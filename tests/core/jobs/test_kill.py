@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from benchmarks import kill
+from core.access import Visitor
 from core.jobs import queue
 from core.jobs.job_folder import Job
 from core.jobs.kinds import KINDS
@@ -30,7 +31,7 @@ KINDS["tiny"] = TINY
 pool = Pool(2, command=COMMAND).start()
 for seed in range(5):
     spec = {"seed": seed, "steps": 100, "seconds": 60 if seed < 2 else 0.1}
-    queue.submit("tiny", spec, key=key_of(spec), owner="ann")
+    queue.submit("tiny", spec, key=key_of(spec), by=Visitor("ann"))
 pool.wait_ready(30)
 print(*pool.pids, flush=True)
 threading.Event().wait()
@@ -49,7 +50,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def submit(seed: int) -> Job:
     """A job of 0.2 s whose run takes some 20 ms to write."""
     spec = {"seed": seed, "steps": 10, "seconds": 0.2, "items": 200_000}
-    return queue.submit("tiny", spec, key=key_of(spec), owner="ann")
+    return queue.submit("tiny", spec, key=key_of(spec), by=Visitor("ann"))
 
 
 def test_killed_workers_lose_nothing_that_was_finished():

@@ -2,10 +2,12 @@
 
 import errno
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from core.access import COMMAND_LINE
 from core.disk import files
 from core.disk.processes import ProcessId
 from core.errors import DiskFullError, DivergedError, LimitError, UnknownJobError
@@ -34,7 +36,7 @@ pytestmark = pytest.mark.usefixtures("tiny_kinds")
 
 def test_a_waiting_job_is_canceled_at_once_and_can_be_asked_for_again():
     job = ask()
-    canceled = queue.cancel(job.job_id)
+    canceled = queue.cancel(job.job_id, by=COMMAND_LINE)
     assert (canceled.state, canceled.code) == ("canceled", "CANCELED")
     assert queue.claim(job.job_id) is None
     assert ask().job_id != job.job_id
@@ -42,7 +44,7 @@ def test_a_waiting_job_is_canceled_at_once_and_can_be_asked_for_again():
 
 def test_a_running_job_is_asked_to_stop():
     job = run_by(ask())
-    assert queue.cancel(job.job_id).canceling
+    assert queue.cancel(job.job_id, by=COMMAND_LINE).canceling
     assert queue.get(job.job_id).canceling
     assert queue.get(job.job_id).state == "running"
     assert ask().job_id != job.job_id, "who asks now does not want the one that is being stopped"
@@ -55,7 +57,7 @@ def test_an_end_is_final(first: JobOutcome):
     assert (ended.state, ended.code) == (first.state, first.code)
     for later in (DONE, CANCELED, BUG):
         assert queue.finish(job.job_id, later) == ended
-    assert queue.cancel(job.job_id) == ended
+    assert queue.cancel(job.job_id, by=COMMAND_LINE) == ended
     assert queue.get(job.job_id) == ended
 
 
@@ -73,7 +75,7 @@ def test_a_lease_that_ran_out_after_publishing_is_of_a_finished_job():
 
 def test_a_lease_that_ran_out_while_the_worker_was_asked_to_stop_is_of_a_stopped_job():
     job = run_by(ask())
-    queue.cancel(job.job_id)
+    queue.cancel(job.job_id, by=COMMAND_LINE)
     assert queue.end_expired(queue.get(job.job_id)).state == "canceled"
 
 
@@ -131,13 +133,15 @@ def test_a_job_without_output_has_an_empty_log_and_a_long_log_is_cut_at_the_fron
 
 @pytest.mark.parametrize("bad", ["", "..", "../runs", "/etc", "1/..", "x", "123456789", "1\n", "-1", "\u0661", "1\0"])
 def test_what_is_no_job_id_never_becomes_a_path(bad: str):
-    for call in (queue.get, queue.cancel, queue.measurements, queue.log, queue.spec, queue.claim):
+    cancel = partial(queue.cancel, by=COMMAND_LINE)
+    for call in (queue.get, cancel, queue.measurements, queue.log, queue.spec, queue.claim):
         with pytest.raises(UnknownJobError, match="no job id"):
             call(bad)
 
 
 def test_unknown_jobs_are_said_to_be_unknown():
-    for call in (queue.get, queue.cancel, queue.measurements, queue.log, queue.spec, queue.claim):
+    cancel = partial(queue.cancel, by=COMMAND_LINE)
+    for call in (queue.get, cancel, queue.measurements, queue.log, queue.spec, queue.claim):
         with pytest.raises(UnknownJobError, match="there is no job 00000042"):
             call("42")
 
@@ -147,7 +151,7 @@ def test_the_oldest_finished_jobs_are_forgotten_and_no_others(monkeypatch: pytes
     for seed in range(6):
         ask(seed)
     for number in (1, 2, 4, 5):
-        queue.cancel(str(number))
+        queue.cancel(str(number), by=COMMAND_LINE)
     queue.prune(2)
     assert [int(job.job_id) for job in queue.jobs()] == [3, 4, 5, 6]
     with pytest.raises(UnknownJobError):

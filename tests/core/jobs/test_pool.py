@@ -8,6 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from core.access import COMMAND_LINE
 from core.errors import LimitError, UnknownJobError
 from core.jobs import queue
 from core.jobs.pool import POLL_SECONDS, Pool, default_workers
@@ -57,7 +58,7 @@ def test_a_training_waits_for_no_other_work(pool: Pool):
     assert queue.get(aside.job_id).state == "running"
     assert trained.worker is not None
     assert queue.get(aside.job_id).worker != trained.worker
-    queue.cancel(aside.job_id)
+    queue.cancel(aside.job_id, by=COMMAND_LINE)
     assert ended(aside).state == "canceled"
     assert len(pool.pids) == 2, "the second worker stays for the next"
 
@@ -71,10 +72,10 @@ def test_other_work_waits_for_no_training(pool: Pool):
 
 def test_a_job_of_another_process_is_found(pool: Pool):
     program = (
-        "from core.jobs import queue; from core.jobs.kinds import KINDS; "
+        "from core.access import Visitor; from core.jobs import queue; from core.jobs.kinds import KINDS; "
         "from tests.core.jobs.tiny import TINY, key_of\n"
         "KINDS['tiny'] = TINY\n"
-        "print(queue.submit('tiny', {'seed': 1}, key=key_of({'seed': 1}), owner='other').job_id)"
+        "print(queue.submit('tiny', {'seed': 1}, key=key_of({'seed': 1}), by=Visitor('other')).job_id)"
     )
     said = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True)
     wait_for(lambda: not queue.get(said.stdout.strip()).active)
@@ -85,7 +86,7 @@ def test_jobs_are_started_in_fair_turns(pool: Pool):
     first = ask(0, steps=20, seconds=60)
     wait_for(lambda: measuring(first))
     later = [ask(seed, owner) for seed, owner in ((1, "ann"), (2, "ann"), (3, "bob"), (4, "cem"), (5, "bob"))]
-    queue.cancel(first.job_id)
+    queue.cancel(first.job_id, by=COMMAND_LINE)
     for job in later:
         assert ended(job).state == "done"
     in_order = sorted((job for job in queue.jobs() if job.job_id != first.job_id), key=lambda job: job.turn)
@@ -98,7 +99,7 @@ def test_progress_and_heartbeat_are_seen_while_it_runs(pool: Pool):
     running = queue.get(job.job_id)
     assert running.state == "running"
     assert running.seconds >= 1
-    queue.cancel(job.job_id)
+    queue.cancel(job.job_id, by=COMMAND_LINE)
     ended(job)
 
 
@@ -147,7 +148,7 @@ def test_a_pool_is_a_runner(pool: Pool):
     job = ask(steps=200, seconds=60)
     wait_for(lambda: measuring(job))
     assert runner.watch(job.job_id).state == "running"
-    assert runner.cancel(job.job_id).canceling
+    assert runner.cancel(job.job_id, by=COMMAND_LINE).canceling
     assert ended(job).state == "canceled"
     assert runner.watch(job.job_id) == queue.get(job.job_id)
     for call in (runner.watch, runner.cancel):

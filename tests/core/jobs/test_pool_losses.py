@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from core.access import COMMAND_LINE
 from core.disk import processes
 from core.errors import DiskFullError
 from core.jobs import queue
@@ -39,7 +40,7 @@ def test_a_stop_is_heard_within_a_second_and_keeps_the_history(pool: Pool):
     job = ask(steps=200, seconds=20)
     wait_for(lambda: measuring(job, 4))
     worker = pool.pids
-    queue.cancel(job.job_id)
+    queue.cancel(job.job_id, by=COMMAND_LINE)
     assert wait_for(lambda: not queue.get(job.job_id).active) < 1
     assert (queue.get(job.job_id).state, queue.get(job.job_id).code) == ("canceled", "CANCELED")
     assert len(queue.measurements(job.job_id)) >= 4
@@ -53,7 +54,7 @@ def test_a_worker_that_does_not_answer_a_stop_is_replaced(monkeypatch: pytest.Mo
         job = ask(do="deaf")
         wait_for(lambda: measuring(job, 1))
         (deaf,) = pool.pids
-        queue.cancel(job.job_id)
+        queue.cancel(job.job_id, by=COMMAND_LINE)
         canceled = ended(job)
         assert canceled.state == "canceled"
         assert "did not answer" in canceled.message

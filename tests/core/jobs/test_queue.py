@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from core import settings
+from core.access import COMMAND_LINE, Visitor
 from core.config import run_id
 from core.disk import processes
 from core.disk.processes import ProcessId
@@ -37,7 +38,7 @@ def test_a_submitted_job_waits_with_what_was_asked():
 
 def test_ids_go_on_after_jobs_were_forgotten():
     for seed in range(3):
-        queue.cancel(ask(seed).job_id)
+        queue.cancel(ask(seed).job_id, by=COMMAND_LINE)
     queue.prune(0)
     assert queue.jobs() == []
     assert ask(0).job_id == "00000004"
@@ -45,7 +46,7 @@ def test_ids_go_on_after_jobs_were_forgotten():
 
 def test_ids_go_on_after_all_jobs_were_wiped(home: Path):
     """Otherwise a link to an earlier job would show the one that got its id."""
-    queue.cancel(ask(0).job_id)
+    queue.cancel(ask(0).job_id, by=COMMAND_LINE)
     assert queue.get("1").title == "seed 0"
     shutil.rmtree(home / "jobs")
     again = ask(1)
@@ -103,19 +104,19 @@ def test_a_stored_result_is_no_job_at_all():
 
 def test_a_training_is_keyed_by_its_run():
     config = PRESETS["default"]
-    job = queue.submit_training(config, "ml-latest-small", owner="ann")
+    job = queue.submit_training(config, "ml-latest-small", by=Visitor("ann"))
     spec = queue.spec(job.job_id)
     assert job.run_id == run_id(config, spec["digest"])
     assert spec["config"] == config.model_dump()
-    assert queue.submit_training(config, "ml-latest-small", owner="bob") == job
+    assert queue.submit_training(config, "ml-latest-small", by=Visitor("bob")) == job
 
 
 def test_a_training_that_cannot_be_is_refused_before_it_is_queued(monkeypatch: pytest.MonkeyPatch):
     with pytest.raises(UnknownDatasetError):
-        queue.submit_training(PRESETS["default"], "../secrets", owner="ann")
+        queue.submit_training(PRESETS["default"], "../secrets", by=Visitor("ann"))
     monkeypatch.setenv("EMBEDDING_EXPLORER_MAX_MODEL_MB", "1")
     with pytest.raises(LimitError, match="allowed"):
-        queue.submit_training(PRESETS["default"], "ml-latest-small", owner="ann")
+        queue.submit_training(PRESETS["default"], "ml-latest-small", by=Visitor("ann"))
     assert queue.jobs() == []
 
 
@@ -126,7 +127,7 @@ def test_owners_have_a_limit_of_their_own(monkeypatch: pytest.MonkeyPatch):
         ask(2)
     assert ask(0) == first, "what is already asked for costs nothing"
     assert ask(2, owner="bob").state == "queued"
-    queue.cancel(first.job_id)
+    queue.cancel(first.job_id, by=COMMAND_LINE)
     assert ask(3).state == "queued"
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from core import data
+from core.access import COMMAND_LINE, Visitor
 from core.jobs import queue
 from core.jobs.pool import Pool
 from core.model.events import Epoch, Started, Step
@@ -37,18 +38,18 @@ def test_a_training_goes_from_the_queue_into_the_store():
     config = PRESETS["default"].model_copy(update={"epochs": 2, "embedding_dim": 4})
     slow = PRESETS["article-dot-with-bias"]
     with Pool(1) as pool:
-        job = queue.submit_training(config, ratings, owner="ann")
+        job = queue.submit_training(config, ratings, by=Visitor("ann"))
         assert pool.wait_ready(PATIENCE)
         finish(job.job_id)
         ended = queue.get(job.job_id)
         assert (ended.state, ended.progress) == ("done", 1.0), queue.log(job.job_id)
 
-        stopped = queue.submit_training(slow, ratings, owner="ann")
+        stopped = queue.submit_training(slow, ratings, by=Visitor("ann"))
         tick = threading.Event()
         while not any(isinstance(event, Step) for event in queue.events(stopped.job_id)):
             assert queue.get(stopped.job_id).active, queue.log(stopped.job_id)
             tick.wait(0.02)
-        queue.cancel(stopped.job_id)
+        queue.cancel(stopped.job_id, by=COMMAND_LINE)
         finish(stopped.job_id)
         assert queue.get(stopped.job_id).state == "canceled"
     run = RunStore().load(job.key)
@@ -58,7 +59,7 @@ def test_a_training_goes_from_the_queue_into_the_store():
     assert tuple(event for event in events if isinstance(event, Epoch)) == run.history
     assert tuple(event for event in events if isinstance(event, Step)) == run.steps
     assert len(run.history) == 2
-    assert queue.submit_training(config, ratings, owner="bob").job_id == "", "no job for what is stored"
+    assert queue.submit_training(config, ratings, by=Visitor("bob")).job_id == "", "no job for what is stored"
 
 
 def test_whoever_submits_and_watches_needs_no_tensorflow():

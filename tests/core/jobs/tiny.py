@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from core.access import Action
 from core.config import run_id
 from core.data.ratings import DatasetRef
 from core.errors import CanceledError, DivergedError
@@ -110,7 +111,7 @@ _DEEDS = {
     "bad_alloc": _bad_alloc,
     "fat": _fat,
 }
-TINY = Kind(run=run_tiny, finished=lambda key: key in RunStore(), warm=lambda: None)
+TINY = Kind(run=run_tiny, action=Action.TRAIN, finished=lambda key: key in RunStore(), warm=lambda: None)
 ASIDE = replace(TINY, group="other")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 
+from core.access import Visitor
 from core.disk.processes import ProcessId
 from core.jobs import job_folder, queue
 from core.jobs.job_folder import Job, Lease
@@ -20,7 +21,7 @@ ROOT = Path(__file__).parents[3]
 def ask(seed: int = 0, owner: str = "ann", kind: str = "tiny", **spec: object) -> Job:
     """A job in the queue that publishes the run of its seed; `tiny.py` tells what else `spec` may say."""
     spec = {"seed": seed, **spec}
-    return queue.submit(kind, spec, key=key_of(spec), owner=owner, title=f"seed {seed}")
+    return queue.submit(kind, spec, key=key_of(spec), by=Visitor(owner), title=f"seed {seed}")
 
 
 def wait_for(condition: Callable[[], object], seconds: float = PATIENCE) -> float:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.access import COMMAND_LINE
 from core.disk import checksums, files
 from core.errors import CorruptRunError, DiskFullError
 from core.model.run import Run
@@ -173,7 +174,7 @@ def test_a_full_disk_at_any_write_leaves_older_runs_alone(tmp_path: Path, monkey
                 store.publish(tiny_run(1))
         if number > last_rename:  # it is in its place; only the promise to outlive a power cut failed
             assert_equal(store.load(tiny_run(1).run_id), tiny_run(1))
-            store.delete(tiny_run(1).run_id)
+            store.delete(tiny_run(1).run_id, by=COMMAND_LINE)
         assert contents(store.folder) == before, f"call {number}, {made[number]}"
         assert [path.name for path in store.folder.glob("*") if path.name != ".lock"] == [tiny_run(0).run_id]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.access import COMMAND_LINE
 from core.config import run_id
 from core.data.ratings import Ratings
 from core.store import study_store
@@ -55,8 +56,8 @@ def test_a_study_and_the_notes_of_a_run_open(earlier: Path) -> None:
     assert list(study.arrays["embeddings"].shape) == expected["shape"]
     assert study.arrays["embeddings"].sum(dtype=np.float64) == expected["sum"]
     assert study_store.listing(noted_on, "stability") == [{"runs": 2}]
-    (name,) = component_names.get(noted_on)
+    (name,) = component_names.for_everybody(noted_on)
     assert (name.low, name.high, name.component) == ("leise", "lauté", 1)
     np.testing.assert_allclose(name.direction, EXPECTED["direction"], atol=1e-8)
-    assert saved_axes.saved(noted_on) == (OwnAxis(("007", "7"), ("-5",), "children's", "horror"),)
+    assert saved_axes.saved(noted_on, by=COMMAND_LINE) == (OwnAxis(("007", "7"), ("-5",), "children's", "horror"),)
     assert contents(earlier) == contents(FIXTURES / "home")

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.access import COMMAND_LINE
 from core.errors import BusyError
 from core.store import runs
 from core.store.runs import RunStore
@@ -47,11 +48,11 @@ def test_a_stopped_process_with_the_lock_hangs_nobody(home: Path) -> None:
     run = tiny_run()
     name = Name("low", "high", np.array([1.0, 0.0, 0.0]), 0, False, 0)
     calls = (
-        lambda: RunStore().delete(run.run_id),
-        lambda: component_names.set_name(run.run_id, name),
-        lambda: component_names.delete(run.run_id, name.direction),
-        lambda: saved_axes.save(run.run_id, OwnAxis(("a",), ("b",))),
-        lambda: saved_axes.delete(run.run_id, "0" * 8),
+        lambda: RunStore().delete(run.run_id, by=COMMAND_LINE),
+        lambda: component_names.set_name(run.run_id, name, by=COMMAND_LINE),
+        lambda: component_names.delete(run.run_id, name.direction, by=COMMAND_LINE),
+        lambda: saved_axes.save(run.run_id, OwnAxis(("a",), ("b",)), by=COMMAND_LINE),
+        lambda: saved_axes.delete(run.run_id, "0" * 8, by=COMMAND_LINE),
     )
     for call in calls:
         with pytest.raises(BusyError, match=r"\.lock for 0\.1 s; .* try again"):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from core.access import COMMAND_LINE
 from core.disk.locks import locked
 from core.errors import BusyError, CorruptRunError, LimitError, UnknownRunError
 from core.store import runs
@@ -80,5 +81,5 @@ def test_a_run_is_not_deleted_while_a_note_is_being_written(run_id: str, home: P
 
     NUMBERS.change(run_id, change)
     assert NUMBERS.read(run_id) == (1,)
-    RunStore().delete(run_id)
+    RunStore().delete(run_id, by=COMMAND_LINE)
     assert list((home / "studies").iterdir()) == []

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.access import COMMAND_LINE
 from core.errors import CorruptRunError, UnknownRunError
 from core.model.families import run_config
 from core.model.scoring import Scale
@@ -82,12 +83,12 @@ def test_an_empty_home_lists_nothing(store: RunStore):
 def test_a_deleted_run_is_unknown(store: RunStore):
     run = tiny_run()
     store.publish(run)
-    store.delete(run.run_id)
+    store.delete(run.run_id, by=COMMAND_LINE)
     assert run.run_id not in store
     with pytest.raises(UnknownRunError):
         store.load(run.run_id)
     with pytest.raises(UnknownRunError):
-        store.delete(run.run_id)
+        store.delete(run.run_id, by=COMMAND_LINE)
     assert store.get(run.run_id) is None
     assert store.set_aside() == ()
 
@@ -144,7 +145,7 @@ def test_loading_while_somebody_deletes_and_publishes_never_reports_damage(store
     def churn() -> None:
         while not stop.is_set():
             store.publish(run)
-            store.delete(run.run_id)
+            store.delete(run.run_id, by=COMMAND_LINE)
 
     def read() -> None:
         while not stop.is_set():

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from pydantic import BaseModel
 
+from core.access import COMMAND_LINE
 from core.disk import checksums, files
 from core.errors import DiskFullError, UnknownRunError
 from core.store import study_store
@@ -124,7 +125,7 @@ def test_deleting_a_run_takes_its_studies_and_notes_along():
     save(run_id=run.run_id)
     save()
     NUMBERS.change(run.run_id, lambda numbers: [*numbers, 1])
-    RunStore().delete(run.run_id)
+    RunStore().delete(run.run_id, by=COMMAND_LINE)
     assert not study_store.folder(run.run_id).exists()
     assert study_store.exists(RUN, "map", Settings())
     assert sorted(path.name for path in study_store.folder(RUN).parent.iterdir()) == [RUN]

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.access import COMMAND_LINE
 from core.analysis.components.pca import Pca, pca
 from core.errors import CorruptRunError, LimitError, UnknownRunError
 from core.store import study_store
@@ -31,9 +32,9 @@ def flat(found) -> list[tuple[str, str] | None]:
 
 def test_a_name_is_found_again(run):
     result = pca(run.scorer.item_embedding)
-    assert component_names.get(run.run_id) == ()
-    component_names.set_name(run.run_id, named(result, 1, " Kinder ", "ужас 恐怖"))
-    found = component_names.for_components(component_names.get(run.run_id), result)
+    assert component_names.for_everybody(run.run_id) == ()
+    component_names.set_name(run.run_id, named(result, 1, " Kinder ", "ужас 恐怖"), by=COMMAND_LINE)
+    found = component_names.for_components(component_names.for_everybody(run.run_id), result)
     assert flat(found) == [None, ("Kinder", "ужас 恐怖"), None]
     assert found[1].cosine == pytest.approx(1)
     assert (found[1].name.component, found[1].name.centered, found[1].name.min_ratings) == (1, False, 0)
@@ -65,18 +66,22 @@ def test_only_nearly_the_same_direction_has_the_name(cosine, fits):
 
 def test_a_new_name_takes_the_place_of_the_old_and_an_empty_one_removes_it(run):
     result = pca(run.scorer.item_embedding)
-    component_names.set_name(run.run_id, named(result, 0))
-    component_names.set_name(run.run_id, named(result, 1, "a", "b"))
-    component_names.set_name(run.run_id, named(result, 0, "", "only high"))
-    assert flat(component_names.for_components(component_names.get(run.run_id), result)) == [
+    component_names.set_name(run.run_id, named(result, 0), by=COMMAND_LINE)
+    component_names.set_name(run.run_id, named(result, 1, "a", "b"), by=COMMAND_LINE)
+    component_names.set_name(run.run_id, named(result, 0, "", "only high"), by=COMMAND_LINE)
+    assert flat(component_names.for_components(component_names.for_everybody(run.run_id), result)) == [
         ("", "only high"),
         ("a", "b"),
         None,
     ]
-    component_names.delete(run.run_id, result.components[0])
-    assert flat(component_names.for_components(component_names.get(run.run_id), result)) == [None, ("a", "b"), None]
-    component_names.delete(run.run_id, result.components[2])  # has none
-    assert len(component_names.get(run.run_id)) == 1
+    component_names.delete(run.run_id, result.components[0], by=COMMAND_LINE)
+    assert flat(component_names.for_components(component_names.for_everybody(run.run_id), result)) == [
+        None,
+        ("a", "b"),
+        None,
+    ]
+    component_names.delete(run.run_id, result.components[2], by=COMMAND_LINE)  # has none
+    assert len(component_names.for_everybody(run.run_id)) == 1
 
 
 @pytest.mark.parametrize(
@@ -85,35 +90,41 @@ def test_a_new_name_takes_the_place_of_the_old_and_an_empty_one_removes_it(run):
 )
 def test_any_one_line_of_text_is_kept_as_it_is(run, text):
     result = pca(run.scorer.item_embedding)
-    component_names.set_name(run.run_id, named(result, 0, text, text))
-    assert flat(component_names.for_components(component_names.get(run.run_id), result))[0] == (text, text)
+    component_names.set_name(run.run_id, named(result, 0, text, text), by=COMMAND_LINE)
+    assert flat(component_names.for_components(component_names.for_everybody(run.run_id), result))[0] == (
+        text,
+        text,
+    )
 
 
 @pytest.mark.parametrize("text", ["two\nlines", "a\tb", "\x00", "\x1b[31m", "\u2028", "\u202eevil", "\ud800", "a" * 41])
 def test_what_is_no_line_of_text_is_refused_and_nothing_changes(run, text):
     result = pca(run.scorer.item_embedding)
-    component_names.set_name(run.run_id, named(result, 0))
+    component_names.set_name(run.run_id, named(result, 0), by=COMMAND_LINE)
     with pytest.raises(LimitError, match="a name"):
-        component_names.set_name(run.run_id, named(result, 0, "fine", f"x{text}x"))
-    assert flat(component_names.for_components(component_names.get(run.run_id), result))[0] == ("calm", "loud")
+        component_names.set_name(run.run_id, named(result, 0, "fine", f"x{text}x"), by=COMMAND_LINE)
+    assert flat(component_names.for_components(component_names.for_everybody(run.run_id), result))[0] == (
+        "calm",
+        "loud",
+    )
 
 
 def test_names_need_a_run():
     name = Name("a", "b", np.array([1.0, 0.0]), 0, False, 0)
     for run_id in ("0123456789abcdef", "../x", ""):
         with pytest.raises(UnknownRunError):
-            component_names.set_name(run_id, name)
-    assert component_names.get("0123456789abcdef") == ()
+            component_names.set_name(run_id, name, by=COMMAND_LINE)
+    assert component_names.for_everybody("0123456789abcdef") == ()
 
 
 def test_too_many_names_are_refused(run, monkeypatch):
     monkeypatch.setattr(component_names, "NOTES", replace(component_names.NOTES, max_entries=2))
     result = pca(run.scorer.item_embedding)
     for component in (0, 1):
-        component_names.set_name(run.run_id, named(result, component))
+        component_names.set_name(run.run_id, named(result, component), by=COMMAND_LINE)
     with pytest.raises(LimitError, match="2 names are kept"):
-        component_names.set_name(run.run_id, named(result, 2))
-    assert len(component_names.get(run.run_id)) == 2
+        component_names.set_name(run.run_id, named(result, 2), by=COMMAND_LINE)
+    assert len(component_names.for_everybody(run.run_id)) == 2
 
 
 def test_names_given_at_the_same_time_are_all_kept(run):
@@ -121,10 +132,13 @@ def test_names_given_at_the_same_time_are_all_kept(run):
     with ThreadPoolExecutor(3) as pool:
         list(
             pool.map(
-                lambda k: component_names.set_name(run.run_id, named(result, k, f"low {k}", f"high {k}")), range(3)
+                lambda k: component_names.set_name(
+                    run.run_id, named(result, k, f"low {k}", f"high {k}"), by=COMMAND_LINE
+                ),
+                range(3),
             )
         )
-    found = component_names.for_components(component_names.get(run.run_id), result)
+    found = component_names.for_components(component_names.for_everybody(run.run_id), result)
     assert flat(found) == [(f"low {k}", f"high {k}") for k in range(3)]
 
 
@@ -140,19 +154,19 @@ def test_names_given_at_the_same_time_are_all_kept(run):
 )
 def test_a_damaged_file_is_told_and_left_as_it_is(run, text):
     result = pca(run.scorer.item_embedding)
-    component_names.set_name(run.run_id, named(result, 0))
+    component_names.set_name(run.run_id, named(result, 0), by=COMMAND_LINE)
     place = study_store.folder(run.run_id) / "names.json"
     place.write_text(text)
     with pytest.raises(CorruptRunError, match="move it away"):
-        component_names.get(run.run_id)
+        component_names.for_everybody(run.run_id)
     with pytest.raises(CorruptRunError):
-        component_names.set_name(run.run_id, named(result, 1))
+        component_names.set_name(run.run_id, named(result, 1), by=COMMAND_LINE)
     assert place.read_text() == text
 
 
 def test_the_file_is_plain_json(run):
     result = pca(run.scorer.item_embedding)
-    component_names.set_name(run.run_id, named(result, 0, "é", ""))
+    component_names.set_name(run.run_id, named(result, 0, "é", ""), by=COMMAND_LINE)
     document = json.loads((study_store.folder(run.run_id) / "names.json").read_text(encoding="utf-8"))
     (entry,) = document["names"]
     assert entry["low"] == "é"

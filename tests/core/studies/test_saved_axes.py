@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.access import COMMAND_LINE
 from core.data.ratings import Vocabulary
 from core.errors import CorruptRunError, LimitError, UnknownItemError, UnknownRunError
 from core.store.runs import RunStore
@@ -23,21 +24,21 @@ def run_id() -> str:
 
 
 def test_an_axis_is_kept_and_forgotten(run_id: str):
-    assert saved_axes.saved(run_id) == ()
+    assert saved_axes.saved(run_id, by=COMMAND_LINE) == ()
     second = OwnAxis(("x",), ("y",))
-    saved_axes.save(run_id, OWN)
-    saved_axes.save(run_id, second)
-    assert saved_axes.saved(run_id) == (OWN, second)
-    saved_axes.delete(run_id, OWN.axis_id)
-    saved_axes.delete(run_id, OWN.axis_id)
-    assert saved_axes.saved(run_id) == (second,)
+    saved_axes.save(run_id, OWN, by=COMMAND_LINE)
+    saved_axes.save(run_id, second, by=COMMAND_LINE)
+    assert saved_axes.saved(run_id, by=COMMAND_LINE) == (OWN, second)
+    saved_axes.delete(run_id, OWN.axis_id, by=COMMAND_LINE)
+    saved_axes.delete(run_id, OWN.axis_id, by=COMMAND_LINE)
+    assert saved_axes.saved(run_id, by=COMMAND_LINE) == (second,)
 
 
 def test_the_same_poles_under_new_names_take_the_old_ones_place(run_id: str):
-    saved_axes.save(run_id, OWN)
+    saved_axes.save(run_id, OWN, by=COMMAND_LINE)
     renamed = OwnAxis(("b", "a"), ("c",), "for children", "horror")
-    saved_axes.save(run_id, renamed)
-    assert saved_axes.saved(run_id) == (renamed,)
+    saved_axes.save(run_id, renamed, by=COMMAND_LINE)
+    assert saved_axes.saved(run_id, by=COMMAND_LINE) == (renamed,)
     assert renamed.axis_id == OWN.axis_id
     assert OwnAxis(("c",), ("a", "b")).axis_id != OWN.axis_id
 
@@ -62,8 +63,8 @@ def test_poles_are_found_by_id():
 )
 def test_what_cannot_be_kept_is_told(run_id: str, own: OwnAxis, words: str):
     with pytest.raises(LimitError, match=words):
-        saved_axes.save(run_id, own)
-    assert saved_axes.saved(run_id) == ()
+        saved_axes.save(run_id, own, by=COMMAND_LINE)
+    assert saved_axes.saved(run_id, by=COMMAND_LINE) == ()
 
 
 def test_poles_with_one_mean_make_no_axis():
@@ -73,17 +74,17 @@ def test_poles_with_one_mean_make_no_axis():
 
 def test_there_is_an_end_to_axes(run_id: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(saved_axes, "NOTES", replace(saved_axes.NOTES, max_entries=1))
-    saved_axes.save(run_id, OWN)
-    saved_axes.save(run_id, OWN)
+    saved_axes.save(run_id, OWN, by=COMMAND_LINE)
+    saved_axes.save(run_id, OWN, by=COMMAND_LINE)
     with pytest.raises(LimitError, match="delete one first"):
-        saved_axes.save(run_id, OwnAxis(("x",), ("y",)))
+        saved_axes.save(run_id, OwnAxis(("x",), ("y",)), by=COMMAND_LINE)
 
 
 def test_axes_need_a_run():
     with pytest.raises(UnknownRunError):
-        saved_axes.save("0" * 16, OWN)
+        saved_axes.save("0" * 16, OWN, by=COMMAND_LINE)
     with pytest.raises(UnknownRunError):
-        saved_axes.saved("../..")
+        saved_axes.saved("../..", by=COMMAND_LINE)
 
 
 @pytest.mark.parametrize(
@@ -94,5 +95,5 @@ def test_a_damaged_file_is_told_and_left_alone(run_id: str, note: object):
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps(note))
     with pytest.raises(CorruptRunError):
-        saved_axes.save(run_id, OWN)
+        saved_axes.save(run_id, OWN, by=COMMAND_LINE)
     assert json.loads(path.read_text()) == note

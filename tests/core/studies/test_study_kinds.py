@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
+from core.access import COMMAND_LINE, Visitor
 from core.analysis.maps import projections
 from core.analysis.maps.clusters import kmeans
 from core.analysis.maps.faithfulness import faithfulness
@@ -118,7 +119,12 @@ def test_a_stopped_map_leaves_nothing(run: Run, bundled: Ratings):
 def test_a_study_of_a_run_deleted_meanwhile_is_not_kept(run: Run, bundled: Ratings):
     store = RunStore()
     with pytest.raises(UnknownRunError):
-        MAP.make(run, bundled, TSNE, on_progress=lambda _: store.delete(run.run_id) if run.run_id in store else None)
+        MAP.make(
+            run,
+            bundled,
+            TSNE,
+            on_progress=lambda _: store.delete(run.run_id, by=COMMAND_LINE) if run.run_id in store else None,
+        )
     assert not study_store.folder(run.run_id).exists()
 
 
@@ -180,8 +186,8 @@ def test_stability_trains_what_is_missing_and_does_not_publish_it():
 
 def test_a_study_goes_through_the_queue(run: Run):
     pca = MapStudySettings(min_ratings=100)
-    job = study_jobs.submit_study(run.run_id, MAP, pca, owner="ann")
-    assert study_jobs.submit_study(run.run_id, MAP, pca, owner="bob").job_id == job.job_id
+    job = study_jobs.submit_study(run.run_id, MAP, pca, by=Visitor("ann"))
+    assert study_jobs.submit_study(run.run_id, MAP, pca, by=Visitor("bob")).job_id == job.job_id
     assert (job.kind, job.state, job.run_id) == ("study", "queued", None)
     assert study_jobs.asked_for(job.job_id) == (run.run_id, "map", pca.model_dump())
 
@@ -189,8 +195,8 @@ def test_a_study_goes_through_the_queue(run: Run):
     kinds.KINDS["study"].run(queue.spec(job.job_id), reporter, lambda: False)
     assert study_store.exists_key(job.key)
     assert reporter.told
-    queue.cancel(job.job_id)
-    done = study_jobs.submit_study(run.run_id, MAP, pca, owner="ann")
+    queue.cancel(job.job_id, by=COMMAND_LINE)
+    done = study_jobs.submit_study(run.run_id, MAP, pca, by=Visitor("ann"))
     assert (done.job_id, done.state) == ("", "done")
 
 
@@ -204,9 +210,9 @@ def test_what_cannot_work_is_refused_before_it_waits(run: Run, monkeypatch: pyte
     ]
     for kind, settings, error, words in refused:
         with pytest.raises(error, match=words):
-            study_jobs.submit_study(run.run_id, study_kinds.study_named(kind), settings, owner="ann")
+            study_jobs.submit_study(run.run_id, study_kinds.study_named(kind), settings, by=Visitor("ann"))
     with pytest.raises(UnknownRunError):
-        study_jobs.submit_study("0" * 16, MAP, MapStudySettings(), owner="ann")
+        study_jobs.submit_study("0" * 16, MAP, MapStudySettings(), by=Visitor("ann"))
     assert queue.jobs() == []
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from core import data
+from core.access import COMMAND_LINE
 from core.jobs import import_jobs, queue
 from core.jobs.worker import run_job
 from core.model.families import PRESETS
@@ -62,7 +63,7 @@ def test_the_rename_dialog_holds_what_is_there(open_page, brought):
 def test_the_delete_dialog_says_what_depends_on_it(open_page, brought):
     own = brought()
     RunStore().publish(run_on(data.load(own)))
-    queue.submit_training(PRESETS["default"], own, owner="test")
+    queue.submit_training(PRESETS["default"], own, by=COMMAND_LINE)
     app = open_page("datasets", dataset=own)
     app.button(key="delete").click().run()
     said = " ".join(element.value for element in app.markdown)
@@ -94,13 +95,13 @@ def test_models_stay_with_the_other_name_when_one_is_deleted(open_page, brought)
     app = open_page("datasets", dataset=first)
     app.button(key="delete").click().run()
     assert "Its models stay: **Yours** holds the same ratings" in " ".join(element.value for element in app.markdown)
-    data.delete(first)
+    data.delete(first, by=COMMAND_LINE)
     loaders.forget_dataset(first)
     for page in ("embeddings", "neighbors"):
         app = open_page(page, run=run.run_id)
         assert not app.exception and not app.error
         assert app.query_params["dataset"] == second
-    data.delete(second)
+    data.delete(second, by=COMMAND_LINE)
     said = open_page("start", run=run.run_id).error[0].value
     assert "data that this model learned from is no longer here" in said
 
@@ -108,7 +109,7 @@ def test_models_stay_with_the_other_name_when_one_is_deleted(open_page, brought)
 def test_a_dataset_deleted_elsewhere_is_said_and_the_bundled_one_takes_its_place(open_page, brought):
     own = brought()
     app = open_page("datasets", dataset=own)
-    data.delete(own)
+    data.delete(own, by=COMMAND_LINE)
     app.run()
     app.run()
     assert not app.exception
@@ -287,7 +288,7 @@ def test_a_release_needs_its_conditions_accepted(open_page, monkeypatch):
 def test_the_job_page_leads_back_to_what_an_import_did(open_page, brought, home):
     (home / "downloads").mkdir(parents=True)
     (home / "downloads" / "ml-100k.zip").write_bytes(made.zipped(made.hundred_thousand()))
-    job = import_jobs.submit_download("ml-100k", accepted=True, owner="test")
+    job = import_jobs.submit_download("ml-100k", accepted=True, by=COMMAND_LINE)
     waiting = open_page("jobs", job=job.job_id)
     assert not waiting.exception
     run_job(job.job_id)

@@ -1,13 +1,14 @@
 """The jobs page: the list, one job's detail, and its log."""
 
 from core import data
+from core.access import COMMAND_LINE
 from core.jobs import queue
 from core.jobs.outcome import JobOutcome
 from core.model.families import PRESETS
 
 
 def submit(preset="default"):
-    return queue.submit_training(PRESETS[preset], "ml-latest-small", owner="test", title=f"Training {preset}")
+    return queue.submit_training(PRESETS[preset], "ml-latest-small", by=COMMAND_LINE, title=f"Training {preset}")
 
 
 def test_without_jobs_the_page_leads_to_training(open_page):
@@ -45,8 +46,8 @@ def test_a_waiting_job_can_be_stopped(open_page):
 
 def stopped(dataset="ml-latest-small"):
     """A training that was asked for and stopped."""
-    job = queue.submit_training(PRESETS["default"], dataset, owner="test", title="Mine")
-    return queue.cancel(job.job_id)
+    job = queue.submit_training(PRESETS["default"], dataset, by=COMMAND_LINE, title="Mine")
+    return queue.cancel(job.job_id, by=COMMAND_LINE)
 
 
 def test_a_training_is_started_again_on_its_own_data_whatever_is_selected(open_page, brought):
@@ -63,7 +64,7 @@ def test_a_training_is_started_again_on_its_own_data_whatever_is_selected(open_p
 def test_a_training_whose_data_is_gone_is_not_started_on_other_data(open_page, brought):
     own = brought()
     job = stopped(own)
-    data.delete(own)
+    data.delete(own, by=COMMAND_LINE)
     app = open_page("jobs", job=job.job_id)
     app.button(key="start_again").click().run()
     assert "import the same files again" in " ".join(error.value for error in app.error)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.access import Visitor
 from core.jobs import queue, study_jobs
 from core.jobs.outcome import JobOutcome
 from core.model.run import Run
@@ -75,7 +76,7 @@ def test_a_study_is_offered_asked_for_and_shown(run: Run):
 
 
 def test_a_waiting_study_can_be_stopped_and_tried_again(run: Run, open_page: Callable[..., AppTest]):
-    studying_job = study_jobs.submit_study(run.run_id, MAP, SETTINGS, owner="ann")
+    studying_job = study_jobs.submit_study(run.run_id, MAP, SETTINGS, by=Visitor("ann"))
     app = open_page("jobs", job=studying_job.job_id)
     assert not app.exception
     app.button(key=f"stop_{studying_job.job_id}").click().run()
@@ -87,7 +88,7 @@ def test_a_waiting_study_can_be_stopped_and_tried_again(run: Run, open_page: Cal
 
 
 def test_a_finished_study_leads_to_its_page_from_the_tray_and_the_jobs(run: Run, open_page: Callable[..., AppTest]):
-    job = study_jobs.submit_study(run.run_id, STABILITY, StabilitySettings(), owner="ann")
+    job = study_jobs.submit_study(run.run_id, STABILITY, StabilitySettings(), by=Visitor("ann"))
     app = open_page("jobs", job=job.job_id)
     study_store.save(run.run_id, "stability", StabilitySettings(), {}, {})
     queue.claim(job.job_id)
@@ -115,7 +116,7 @@ def test_a_damaged_study_is_offered_again(run: Run):
 
 def test_what_cannot_start_is_said(run: Run, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("EMBEDDING_EXPLORER_QUEUE_LENGTH", "1")
-    queue.submit("import", {}, key="another", owner="bob")
+    queue.submit("import", {}, key="another", by=Visitor("bob"))
     app = shown(run)
     app.button[0].click().run()
     assert "waiting" in app.error[0].value
@@ -123,7 +124,7 @@ def test_what_cannot_start_is_said(run: Run, monkeypatch: pytest.MonkeyPatch):
 
 
 def test_the_time_left_is_told_once_it_is_known(run: Run):
-    job = study_jobs.submit_study(run.run_id, MAP, SETTINGS, owner="ann")
+    job = study_jobs.submit_study(run.run_id, MAP, SETTINGS, by=Visitor("ann"))
     assert studies.progress_words(job) == "About to start."
     claimed = queue.claim(job.job_id)
     assert studies.progress_words(claimed) == "At work."

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.access import COMMAND_LINE
 from core.analysis.components.pca import pca
 from core.analysis.maps.faithfulness import faithfulness
 from core.data.ratings import Ratings
@@ -218,7 +219,7 @@ def test_a_link_carries_the_poles(open_page: Open, run: Run, bundled: Ratings):
 def test_an_axis_is_kept_opened_crossed_and_deleted(open_page: Open, run: Run):
     app = open_page("maps", maps="An axis of your own")
     app.button(key="axis_keep").click().run()
-    (kept,) = saved_axes.saved(run.run_id)
+    (kept,) = saved_axes.saved(run.run_id, by=COMMAND_LINE)
     assert kept.title == "Children – Horror"
     assert app.button(key="axis_keep").disabled
     app = open_page(
@@ -231,7 +232,7 @@ def test_an_axis_is_kept_opened_crossed_and_deleted(open_page: Open, run: Run):
     assert not app.exception
     assert "Toward Children" in [subheader.value for subheader in app.subheader]
     app.button(key=f"axis_delete_{kept.axis_id}").click().run()
-    assert saved_axes.saved(run.run_id) == ()
+    assert saved_axes.saved(run.run_id, by=COMMAND_LINE) == ()
 
 
 def test_an_empty_pole_is_said_in_words(open_page: Open, run: Run):
@@ -269,9 +270,9 @@ def test_links_to_studies_name_widgets_that_exist(open_page: Open, run: Run, bun
 def test_an_axis_of_a_model_that_another_tab_deleted_is_told_and_kept_nowhere(
     open_page: Open, run: Run, home: Path, key: str
 ):
-    saved_axes.save(run.run_id, OwnAxis(("1",), ("2",)))
+    saved_axes.save(run.run_id, OwnAxis(("1",), ("2",)), by=COMMAND_LINE)
     app = open_page("maps", maps="An axis of your own", run=run.run_id)
-    RunStore().delete(run.run_id)
+    RunStore().delete(run.run_id, by=COMMAND_LINE)
     app.button(key=key).click().run()
     assert not app.exception
     assert any(f"here is no run {run.run_id}" in box.value for box in app.error)

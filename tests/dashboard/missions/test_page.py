@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from core.access import COMMAND_LINE
 from core.analysis.components.pca import pca
 from core.data.ratings import Ratings
 from core.model.families import PRESETS
@@ -123,7 +124,7 @@ def test_a_name_given_to_the_first_component_is_seen(open_page, publish, bundled
     app = open_page("components", mission="first-component", task="4")
     assert "step 4 of 4" in bar(app)
     direction = pca(run.scorer.item_embedding).components[0]
-    component_names.set_name(run.run_id, component_names.Name("old", "new", direction, 0, False, 0))
+    component_names.set_name(run.run_id, component_names.Name("old", "new", direction, 0, False, 0), by=COMMAND_LINE)
     app.run()
     assert "Mission done" in bar(app)
 

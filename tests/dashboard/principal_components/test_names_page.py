@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from core.access import COMMAND_LINE
 from core.analysis.components.pca import pca
 from core.analysis.components.stability import across_seeds
 from core.analysis.components.truncation import cost
@@ -27,7 +28,9 @@ def direction(run, component: int, *, centered: bool = False) -> np.ndarray:
 
 
 def kept(run, component: int) -> tuple[str, str] | None:
-    found = component_names.for_components(component_names.get(run.run_id), pca(run.scorer.item_embedding))[component]
+    found = component_names.for_components(component_names.for_everybody(run.run_id), pca(run.scorer.item_embedding))[
+        component
+    ]
     return None if found is None else (found.low, found.high)
 
 
@@ -63,7 +66,7 @@ def test_a_typed_name_is_kept_and_stands_wherever_the_component_does(open_page, 
 
 def test_emptied_fields_take_the_name_away(open_page, publish):
     run = publish()
-    component_names.set_name(run.run_id, Name("", "loud", direction(run, 0), 0, False, 0))
+    component_names.set_name(run.run_id, Name("", "loud", direction(run, 0), 0, False, 0), by=COMMAND_LINE)
     app = open_page("components")
     app.text_input(key="name_high").set_value("").run()
     assert kept(run, 0) is None
@@ -72,7 +75,7 @@ def test_emptied_fields_take_the_name_away(open_page, publish):
 
 def test_the_fields_follow_the_chosen_component(open_page, publish):
     run = publish()
-    component_names.set_name(run.run_id, Name("quiet", "loud", direction(run, 0), 0, False, 0))
+    component_names.set_name(run.run_id, Name("quiet", "loud", direction(run, 0), 0, False, 0), by=COMMAND_LINE)
     app = open_page("components")
     assert app.text_input(key="name_low").value == "quiet"
     app.number_input(key="component").set_value(2).run()
@@ -84,7 +87,7 @@ def test_the_link_carries_the_names_on_the_screen(open_page, publish):
     run = publish()
     for component in (0, 1, 6):
         component_names.set_name(
-            run.run_id, Name("", f"high {component}", direction(run, component), component, False, 0)
+            run.run_id, Name("", f"high {component}", direction(run, component), component, False, 0), by=COMMAND_LINE
         )
     app = open_page("components", component="7")
     link = {key: value for key, value in app.query_params.items() if key.startswith(("low_", "high_"))}
@@ -95,7 +98,7 @@ def test_the_link_carries_the_names_on_the_screen(open_page, publish):
 
 def test_a_link_shows_its_names_without_touching_what_is_kept(open_page, publish):
     run = publish()
-    component_names.set_name(run.run_id, Name("mine", "", direction(run, 0), 0, False, 0))
+    component_names.set_name(run.run_id, Name("mine", "", direction(run, 0), 0, False, 0), by=COMMAND_LINE)
     app = open_page("components", low_1="theirs", high_1="also theirs")
     assert not app.exception
     assert app.text_input(key="name_low").value == "theirs"
@@ -111,7 +114,7 @@ def test_a_link_shows_its_names_without_touching_what_is_kept(open_page, publish
 
 def test_a_links_names_can_be_left(open_page, publish):
     run = publish()
-    component_names.set_name(run.run_id, Name("mine", "", direction(run, 0), 0, False, 0))
+    component_names.set_name(run.run_id, Name("mine", "", direction(run, 0), 0, False, 0), by=COMMAND_LINE)
     app = open_page("components", low_1="theirs")
     button(app, "Leave them").click().run()
     assert app.text_input(key="name_low").value == "mine"
@@ -134,7 +137,7 @@ def test_an_address_from_before_a_change_is_no_link(open_page, publish):
 
 def test_a_link_to_what_is_kept_says_nothing(open_page, publish):
     run = publish()
-    component_names.set_name(run.run_id, Name("mine", "yours", direction(run, 0), 0, False, 0))
+    component_names.set_name(run.run_id, Name("mine", "yours", direction(run, 0), 0, False, 0), by=COMMAND_LINE)
     assert "from the link" not in texts(open_page("components", low_1="mine", high_1="yours"))
 
 
@@ -159,15 +162,19 @@ def test_what_is_no_name_in_a_link_is_told_and_not_shown(open_page, publish, tex
     assert "link's name for component 1 is not shown" in app.warning[0].value
     assert len(app.warning[0].value) < 300
     assert app.text_input(key="name_low").value == ""
-    assert component_names.get(run.run_id) == ()
+    assert component_names.for_everybody(run.run_id) == ()
 
 
 def test_a_name_from_other_settings_says_so(open_page, publish):
     run = publish()
-    component_names.set_name(run.run_id, Name("quiet", "loud", direction(run, 1, centered=True), 1, True, 21))
+    component_names.set_name(
+        run.run_id, Name("quiet", "loud", direction(run, 1, centered=True), 1, True, 21), by=COMMAND_LINE
+    )
     turned = pca(run.scorer.item_embedding)
     place = next(
-        k for k, one in enumerate(component_names.for_components(component_names.get(run.run_id), turned)) if one
+        k
+        for k, one in enumerate(component_names.for_components(component_names.for_everybody(run.run_id), turned))
+        if one
     )
     app = open_page("components", component=str(place + 1))
     assert "as component 2 of a centered analysis shaped by movies with at least 21 ratings" in texts(app)
@@ -175,7 +182,7 @@ def test_a_name_from_other_settings_says_so(open_page, publish):
 
 def test_damaged_names_are_told_and_the_page_shows_the_rest(open_page, publish):
     run = publish()
-    component_names.set_name(run.run_id, Name("quiet", "loud", direction(run, 0), 0, False, 0))
+    component_names.set_name(run.run_id, Name("quiet", "loud", direction(run, 0), 0, False, 0), by=COMMAND_LINE)
     (study_store.folder(run.run_id) / "names.json").write_text("{")
     app = open_page("components")
     assert "cannot be read" in app.warning[0].value
@@ -261,7 +268,7 @@ def test_one_dimension_has_a_name_and_a_cost(open_page, publish):
 def test_a_name_for_a_model_that_another_tab_deleted_is_told_and_kept_nowhere(open_page, publish, home):
     run, other = publish(PRESETS["article-dot-with-bias"]), publish()
     app = open_page("components", run=run.run_id)
-    RunStore().delete(run.run_id)
+    RunStore().delete(run.run_id, by=COMMAND_LINE)
     app.text_input(key="name_low").set_value("quiet").run()
     assert not app.exception
     assert any(f"here is no run {run.run_id}" in box.value for box in app.error)

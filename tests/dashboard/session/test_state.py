@@ -3,6 +3,7 @@
 import pytest
 import streamlit as st
 
+from core.access import COMMAND_LINE
 from core.errors import UnknownRunError
 from core.model.families import PRESETS
 from core.store.runs import RunStore
@@ -39,14 +40,14 @@ def test_mistakes_of_the_program_are_not_hidden():
 def test_a_model_that_somebody_else_deletes_is_said_once(publish):
     newest, chosen = (publish(PRESETS["default"].model_copy(update={"seed": seed})).run_id for seed in range(2))
     state.select_run(chosen)
-    RunStore().delete(chosen)
+    RunStore().delete(chosen, by=COMMAND_LINE)
     assert state.run_id() == newest
     (problem,) = state.take_problems()
     assert problem.code == "UNKNOWN_RUN"
     assert "it was deleted" in problem.message
     assert problem.message.endswith("You see the newest one instead.")
     assert (state.run_id(), state.take_problems()) == (newest, [])
-    RunStore().delete(newest)
+    RunStore().delete(newest, by=COMMAND_LINE)
     assert state.run_id() is None
     assert "no other" in state.take_problems()[0].message
 

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from core.access import Visitor
 from core.jobs import queue
 from core.jobs.outcome import JobOutcome
 from core.model.families import PRESETS
@@ -91,7 +92,7 @@ def test_a_page_that_needs_a_model_offers_to_train_one(open_page, page):
 
 
 def test_the_tray_shows_a_job_and_how_it_ended(open_page):
-    job = queue.submit_training(PRESETS["default"], "ml-latest-small", owner="test", title="A training")
+    job = queue.submit_training(PRESETS["default"], "ml-latest-small", by=Visitor("test"), title="A training")
     app = open_page("runs")
     assert any("A training" in bar.proto.text for bar in app.sidebar.get("progress"))
     queue.claim(job.job_id)

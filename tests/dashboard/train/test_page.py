@@ -6,6 +6,7 @@ from dataclasses import asdict
 import pyarrow as pa
 import pytest
 
+from core.access import COMMAND_LINE, Visitor
 from core.config import RunConfig
 from core.jobs import queue
 from core.jobs.outcome import CANCELED, JobOutcome
@@ -203,7 +204,7 @@ def test_an_earlier_model_can_lie_behind_the_curve(open_page, publish):
 def test_too_many_jobs_of_one_session_are_refused_in_words(open_page, monkeypatch):
     monkeypatch.setenv("EMBEDDING_EXPLORER_JOBS_PER_OWNER", "1")
     app = open_page("train")
-    queue.submit_training(PRESETS["article-simple-dot"], "ml-latest-small", owner="me")
+    queue.submit_training(PRESETS["article-simple-dot"], "ml-latest-small", by=Visitor("me"))
     app.session_state["_owner"] = "me"
     app.button(key="start_training").click().run()
     assert not app.exception
@@ -281,7 +282,7 @@ def test_the_title_of_a_job_says_what_is_unusual_about_it(open_page):
     app = open_page("train")
     usual = start(app)
     assert usual.title == "Dot product with biases, 64 dimensions"
-    queue.cancel(usual.job_id)
+    queue.cancel(usual.job_id, by=COMMAND_LINE)
     app.run()
     app.number_input(key="seed").set_value(7)
     app.number_input(key="epochs").set_value(12).run()
