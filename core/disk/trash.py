@@ -189,8 +189,8 @@ class Trash:
 
     def expire(self) -> tuple[Entry, ...]:
         """Remove for good what has been kept long enough, and tell what that was; LimitError as `kept_days`."""
-        now = datetime.now(UTC)
-        return self._remove(entry for entry in self.entries() if entry.kept_until <= now)
+        kept_since = datetime.now(UTC) - timedelta(days=kept_days())
+        return self._remove(entry for entry in self.entries() if datetime.fromisoformat(entry.deleted_at) <= kept_since)
 
     def make_room(self, wanted: int) -> tuple[Entry, ...]:
         """Remove the oldest entries for good, as many as hold so many bytes together, and tell which they were."""
