@@ -110,7 +110,7 @@ def test_all_new_work_is_refused_before_it_starts(small, home: Path, tmp_path: P
         lambda: data.import_ratings([table]),
     )
     for ask in asks:
-        with pytest.raises(QuotaError, match="no room for .* EMBEDDING_EXPLORER_HOME_MB"):
+        with pytest.raises(QuotaError, match=r"no room for .* EMBEDDING_EXPLORER_HOME_MB"):
             ask()
     assert queue.jobs() == []
     assert queue.submit_training(run.config, small, by=COMMAND_LINE).state == "done", "what is there needs no room"

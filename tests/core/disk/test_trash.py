@@ -16,7 +16,7 @@ from core.errors import DiskFullError, LimitError, NotAllowedError, PlaceTakenEr
 from tests.core.disk.killing import at_every_step
 
 RUNS = ("a" * 16, "b" * 16)
-PARTS = tuple(f"{folder}/{run}" for run in RUNS for folder in ("runs", "studies")) + ("datasets/mine-1",)
+PARTS = (*(f"{folder}/{run}" for run in RUNS for folder in ("runs", "studies")), "datasets/mine-1")
 
 
 @pytest.fixture
@@ -160,35 +160,34 @@ def test_only_an_administrator_restores_and_empties(trash: Trash, monkeypatch: p
     for ask in (lambda by: trash.restore(entry.entry_id, by=by), lambda by: trash.empty(by=by)):
         with pytest.raises(NotAllowedError):
             ask(Visitor("somebody"))
-        with monkeypatch.context() as patch, pytest.raises(ReadOnlyError):
-            patch.setenv("EMBEDDING_EXPLORER_READ_ONLY", "1")
+        monkeypatch.setenv("EMBEDDING_EXPLORER_READ_ONLY", "1")
+        with pytest.raises(ReadOnlyError):
             ask(COMMAND_LINE)
+        monkeypatch.delenv("EMBEDDING_EXPLORER_READ_ONLY")
     assert trash.entries() == (entry,)
     assert trash.empty(by=COMMAND_LINE) == (entry,)
     assert list(trash.folder.iterdir()) == []
 
 
-BAD = [
-    b"",
-    b"{",
-    b"[]",
-    b'{"schema": 2}',
-    b'{"schema": 1, "kind": "run", "title": "x", "deleted_at": "soon", "by": "", "size": 1, "parts": []}',
-    b'{"schema": 1, "kind": "run", "title": "x", "deleted_at": "9999-12-31T23:59:59+00:00", "by": "", "size": 1, '
-    b'"parts": []}',
-    b'{"schema": 1, "kind": "run", "title": "x", "deleted_at": "2026-01-01T00:00:00+00:00", "by": "", "size": 1e999, '
-    b'"parts": []}',
-    b'{"schema": 1, "kind": "run", "title": "x", "deleted_at": "2026-01-01T00:00:00+00:00", "by": "", "size": 1, '
-    b'"parts": ["../outside"]}',
-]
+GOOD = {"schema": 1, "kind": "run", "title": "x", "deleted_at": "2026-01-01T00:00:00+00:00", "by": "", "size": 1}
+WRONG = (
+    {"schema": 2},
+    {"deleted_at": "soon"},
+    {"deleted_at": "9999-12-31T23:59:59+00:00"},
+    {"deleted_at": "2026-01-01T00:00:00"},
+    {"size": float("inf")},
+    {"parts": ["../outside"]},
+    {"parts": 1},
+)
+BAD = ("", "{", "[]", *(json.dumps(GOOD | {"parts": ["runs/x"]} | wrong) for wrong in WRONG))
 
 
 @pytest.mark.parametrize("text", BAD)
 @pytest.mark.parametrize("going", ["", "deleting-", "restoring-"])
-def test_an_entry_with_a_damaged_manifest_is_kept_and_harms_nobody(trash: Trash, home: Path, text: bytes, going: str):
+def test_an_entry_with_a_damaged_manifest_is_kept_and_harms_nobody(trash: Trash, home: Path, text: str, going: str):
     whole, damaged = put(trash, PARTS[0]), put(trash, PARTS[-1])
     folder = trash.folder / damaged.entry_id
-    (folder / trash_module.MANIFEST).write_bytes(text)
+    (folder / trash_module.MANIFEST).write_text(text)
     folder.rename(trash.folder / f"{going}{damaged.entry_id}")
     tidy()
     assert {entry.entry_id: entry.kind for entry in trash.entries()} == {
