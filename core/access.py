@@ -36,7 +36,7 @@ class Action(Enum):
     RENAME = "Renaming data"
     DELETE = "Deleting data or models"
     RESTORE = "Restoring what was deleted"
-    STOP_OTHERS = "Stopping somebody else's job"
+    STOP_OTHERS = "Stopping or repeating somebody else's job"
     MANAGE = "Managing data, models and jobs"
 
 
@@ -77,6 +77,11 @@ COMMAND_LINE = Visitor("command line", administrator=True)
 """Whoever can start a process on this machine's home can do everything to it by hand."""
 
 
+def on_job(owner: str, visitor: Visitor) -> Action:
+    """What it is to this visitor to stop, or to repeat, a job of this owner."""
+    return Action.STOP if owner == visitor.owner else Action.STOP_OTHERS
+
+
 def check(action: Action, visitor: Visitor) -> None:
     """Pass if this visitor may do this.
 
@@ -94,8 +99,8 @@ def refusal(action: Action, visitor: Visitor) -> ExplorerError | None:
     """The error that `check` would raise, for who wants its sentence; raises LimitError as `check` does."""
     if read_only() and action not in _IN_A_KIOSK:
         return ReadOnlyError(
-            f"{action.value} is switched off here: this explorer is for looking around. Whoever runs it does that "
-            f"from a command line, or starts it without {settings.PREFIX}READ_ONLY"
+            f"{action.value} is switched off here: this explorer is for looking around. Whoever runs it can do that "
+            f"where {settings.PREFIX}READ_ONLY is not set"
         )
     if visitor.administrator or (action in _OF_VISITORS and not (action is Action.MANAGE and in_class())):
         return None

@@ -143,7 +143,7 @@ def cancel(job_id: str, *, by: Visitor) -> Job:
         NotAllowedError: It is somebody else's.
         BusyError: Its status is being changed by a process that does not go on.
     """
-    access.check(Action.STOP if get(job_id).owner == by.owner else Action.STOP_OTHERS, by)
+    access.check(access.on_job(get(job_id).owner, by), by)
     with _held(job_id) as (place, job):
         if job.state == "running":
             (place / job_folder.CANCEL).touch()

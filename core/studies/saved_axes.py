@@ -9,7 +9,7 @@ without the matrix; where it runs follows from the run.
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -33,12 +33,14 @@ class OwnAxis:
     Attributes:
         low, high: Ids of the items at each pole.
         low_name, high_name: What somebody calls the poles; may be empty.
+        own: Whether only its owner sees it.
     """
 
     low: tuple[str, ...]
     high: tuple[str, ...]
     low_name: str = ""
     high_name: str = ""
+    own: bool = field(default=False, compare=False)
 
     @property
     def axis_id(self) -> str:
@@ -77,7 +79,7 @@ def saved(run_id: str, *, by: Visitor) -> tuple[OwnAxis, ...]:
     Where their own has the poles of one for everybody, theirs stands alone.
     """
     own = NOTES.read(run_id, by.owner)
-    return (*_without(NOTES.read(run_id), own), *own)
+    return (*_without(NOTES.read(run_id), own), *(replace(poles, own=True) for poles in own))
 
 
 def for_everybody(run_id: str) -> tuple[OwnAxis, ...]:
@@ -146,5 +148,9 @@ def _parse(entry: dict[str, Any]) -> OwnAxis:
     return _checked(OwnAxis(low, high, str(entry["low_name"]), str(entry["high_name"])))
 
 
-NOTES = Notes("axes", max_entries=100, parse=_parse, dump=vars)
+def _dump(poles: OwnAxis) -> dict[str, Any]:
+    return {name: value for name, value in vars(poles).items() if name != "own"}
+
+
+NOTES = Notes("axes", max_entries=100, parse=_parse, dump=_dump)
 """The axes kept with one run, for everybody or for an owner."""

@@ -3,7 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from core import data
+from core import access, data
+from core.access import Action
 from core.data import BUNDLED, DatasetInfo
 from core.data.releases import RELEASES, Release
 from core.errors import ExplorerError
@@ -14,7 +15,7 @@ from dashboard.cache import loaders
 from dashboard.datasets import import_form
 from dashboard.datasets.overview import overview
 from dashboard.jobs import imports, trainings
-from dashboard.session import state
+from dashboard.session import state, visitor
 from dashboard.shared import elements, phrases
 from dashboard.shared.markup import escape
 
@@ -67,6 +68,7 @@ def at_hand() -> None:
 def detail(info: DatasetInfo) -> None:
     """One dataset: what can be done with it, its numbers and pictures."""
     used, bundled = info.dataset_id == state.dataset_id(), info.dataset_id == BUNDLED
+    fixed = bundled or not visitor.may(Action.DELETE) or not visitor.may(Action.RENAME)
     st.subheader(escape(info.name), anchor=False)
     with st.container(horizontal=True):
         label = "In use" if used else "Use this data"
@@ -74,12 +76,14 @@ def detail(info: DatasetInfo) -> None:
         if st.button("Train on it", icon=":material/model_training:", key="train_on"):
             state.select_dataset(info.dataset_id)
             st.switch_page("app_pages/train.py")
-        if st.button("Rename", icon=":material/edit:", disabled=bundled, key="rename"):
+        if st.button("Rename", icon=":material/edit:", disabled=fixed, key="rename"):
             rename(info.dataset_id)
-        if st.button("Delete", icon=":material/delete:", disabled=bundled, key="delete"):
+        if st.button("Delete", icon=":material/delete:", disabled=fixed, key="delete"):
             delete(info.dataset_id)
     if bundled:
         st.caption("This data comes with the program: it can be neither renamed nor deleted.")
+    else:
+        elements.allowed(Action.DELETE)
     overview(loaders.ratings(info.dataset_id), "data")
 
 
@@ -92,7 +96,7 @@ def rename(dataset_id: str) -> None:
     st.caption("Models that learned from it stay as they are.")
     if st.button("Save", type="primary", icon=":material/check:", key="confirm_rename"):
         try:
-            data.rename(dataset_id, name, noun)
+            data.rename(dataset_id, name, noun, by=visitor.current())
         except ExplorerError as error:
             elements.error(error.code, str(error))
             return
@@ -139,10 +143,11 @@ def jobs_on(dataset_id: str) -> list[Job]:
 
 
 def _delete(dataset_id: str, models: list[RunSummary], working: list[Job]) -> None:
-    for job in working:
-        trainings.stop(job.job_id)
     try:
-        data.delete(dataset_id)
+        access.check(Action.DELETE, visitor.current())  # before anything is stopped
+        for job in working:
+            trainings.stop(job.job_id)
+        data.delete(dataset_id, by=visitor.current())
         for summary in models:
             state.delete_run(summary.run_id)
     except ExplorerError as error:
@@ -162,6 +167,7 @@ def releases() -> None:
         st.link_button("Read them in full", release.readme, icon=":material/open_in_new:")
     if not release.fixed:
         st.caption("This release grows from time to time: results on it cannot be compared with other people's.")
+    allowed = elements.allowed(Action.IMPORT)
     accepted = st.checkbox("I have read these conditions and accept them", key=f"accepted_{chosen}")
     elements.button(
         f"Download and import, about {release.megabytes:,} MB",
@@ -171,7 +177,7 @@ def releases() -> None:
         chosen,
         accepted,
         primary=True,
-        disabled=not accepted,
+        disabled=not accepted or not allowed,
     )
     st.caption(
         "It comes from files.grouplens.org. A transfer that breaks off goes on where it stopped. Without a network, "

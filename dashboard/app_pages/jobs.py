@@ -72,7 +72,7 @@ def detail(job: Job) -> None:
         every_kind.link_to_result(job)
     else:
         trainings.say_end(job)
-        if every_kind.needs_no_files(job):
+        if every_kind.can_start_again(job):
             elements.button("Start it again", "replay", "start_again", start_again, job.job_id)
     log = queue.log(job.job_id)
     with st.expander("Log", icon=":material/article:", expanded=job.state == "failed"):

@@ -2,11 +2,16 @@
 
 import streamlit as st
 
+from core import access
+from core.access import Action
 from dashboard.missions import progress
 from dashboard.missions.bar import words_here
 from dashboard.missions.tours import MISSIONS, Mission
-from dashboard.session import classroom
+from dashboard.session import classroom, visitor
 from dashboard.shared import phrases
+
+NOT_LOCKED = "Nothing is locked: it keeps the screen quiet, not people out."
+LOCKED = "This explorer is set up for a class: for pupils it is always on, and those pages are locked."
 
 words = words_here()
 
@@ -38,7 +43,7 @@ def for_a_class() -> None:
     st.markdown(
         "A mission's link opens its first step in anybody's browser; everybody's progress is their own. With the "
         "switch on, the pages under *Manage* and rarely needed settings are hidden, here and for all who open the "
-        "link. Nothing is locked: it keeps the screen quiet, not people out."
+        f"link. {LOCKED if access.in_class() else NOT_LOCKED}"
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         key = st.selectbox(
@@ -75,4 +80,5 @@ st.markdown(
 with st.grid(3, min_column_width=260):
     for mission in MISSIONS.values():
         card(mission)
-for_a_class()
+if visitor.may(Action.MANAGE):
+    for_a_class()

@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from core.access import Action
 from core.config import RunConfig
 from core.model.families import PRESETS, family_of
 from core.store.runs import RunStore, RunSummary
@@ -71,11 +72,16 @@ def confirm_delete(run_ids: list[str]) -> None:
     st.caption("The same settings can be trained again and give the same model. Jobs keep their logs.")
     with st.container(horizontal=True):
         if st.button("Delete", type="primary", icon=":material/delete:", key="confirm_delete"):
-            for run_id in run_ids:
-                state.delete_run(run_id)
+            _delete(run_ids)
             st.rerun()
         if st.button("Keep", key="keep"):
             st.rerun()
+
+
+@state.reporting
+def _delete(run_ids: list[str]) -> None:
+    for run_id in run_ids:
+        state.delete_run(run_id)
 
 
 def actions(chosen: list[RunSummary]) -> None:
@@ -93,7 +99,8 @@ def actions(chosen: list[RunSummary]) -> None:
             state.watch(None)
             form.fill(one.config)
             st.switch_page("app_pages/train.py")
-        if st.button("Delete", icon=":material/delete:", disabled=not chosen):
+        allowed = elements.allowed(Action.DELETE)
+        if st.button("Delete", icon=":material/delete:", disabled=not chosen or not allowed):
             confirm_delete([summary.run_id for summary in chosen])
     if not chosen:
         st.caption("Select one row to open it, two to six to compare them.")

@@ -4,6 +4,7 @@ from typing import Literal
 
 import streamlit as st
 
+from core.access import Action
 from core.config import RunConfig
 from core.errors import LimitError
 from core.jobs import queue
@@ -13,7 +14,7 @@ from core.model.run import Run
 from dashboard.cache import loaders
 from dashboard.charts import training as charts
 from dashboard.jobs import trainings
-from dashboard.session import classroom, state
+from dashboard.session import classroom, state, visitor
 from dashboard.shared import elements, phrases
 from dashboard.train import curve, form
 
@@ -116,9 +117,9 @@ def live(job_id: str, references: Started, behind_run: str | None) -> None:
 
 def train_button(config: RunConfig | None) -> None:
     """Trains what the form says; waits while that cannot be trained."""
-    elements.button(
-        "Train", "play_arrow", "start_training", trainings.start, config, primary=True, disabled=config is None
-    )
+    disabled = config is None or not visitor.may(Action.TRAIN)
+    elements.button("Train", "play_arrow", "start_training", trainings.start, config, primary=True, disabled=disabled)
+    elements.allowed(Action.TRAIN)
 
 
 def finished_board(run: Run, behind: charts.Named | None, *, just_now: bool, changed: RunConfig | None) -> None:

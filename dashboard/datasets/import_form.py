@@ -11,13 +11,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from core.access import Action
 from core.data import NO_COLUMN, ColumnMapping, ImportOptions, Preview, uploads
 from core.data.importing.request import TablePreview
 from core.errors import ExplorerError
 from dashboard.cache import loaders
 from dashboard.datasets import doubts_form, import_questions
 from dashboard.jobs import imports
-from dashboard.session import state
+from dashboard.session import state, visitor
 from dashboard.shared import elements
 from dashboard.shared.markup import escape
 
@@ -60,7 +61,9 @@ class Draft:
 
 
 def show() -> None:
-    """The whole form."""
+    """The whole form, for who may import."""
+    if not elements.allowed(Action.IMPORT):
+        return
     turn = st.session_state.setdefault(_ROUND, 0)
     key = f"upload_{turn}"
     st.file_uploader(
@@ -120,7 +123,7 @@ def _received(key: str) -> None:
     if not chosen:
         return
     try:
-        token = uploads.keep([(file.name, file) for file in chosen])
+        token = uploads.keep([(file.name, file) for file in chosen], by=visitor.current())
     except ExplorerError as error:
         state.report_error(error)
         return

@@ -5,6 +5,8 @@ from typing import Any
 
 import streamlit as st
 
+from core import access
+from core.access import Action
 from core.jobs import import_jobs, study_jobs
 from core.jobs.job_folder import Job
 from core.studies.clusters import CLUSTERS
@@ -15,7 +17,7 @@ from dashboard.cache import loaders
 from dashboard.compare import models as compared_models
 from dashboard.jobs import imports, studies, trainings
 from dashboard.maps import settings as map_settings
-from dashboard.session import state
+from dashboard.session import state, visitor
 from dashboard.shared import elements
 
 _PARAMETERS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, str]]] = {
@@ -56,8 +58,11 @@ def study_parameters(name: str, values: Mapping[str, Any]) -> dict[str, str]:
     return _PARAMETERS[name](values) if name in _PARAMETERS else {}
 
 
-def needs_no_files(job: Job) -> bool:
-    """Whether a job can be started again: with nothing but what it was submitted with."""
+def can_start_again(job: Job) -> bool:
+    """Whether this visitor can start a job again: theirs, with nothing but what it was submitted with."""
+    action = Action.STUDY if job.kind == study_jobs.KIND else Action.TRAIN
+    if not visitor.may(action) or not visitor.may(access.on_job(job.owner, visitor.current())):
+        return False
     return job.kind == study_jobs.KIND or loaders.job_config(job) is not None
 
 
@@ -66,4 +71,6 @@ def start_again(job_id: str) -> None:
     """Ask once more for what a job that ended without a result was to do, and show what comes of it; a callback."""
     job = loaders.job(job_id)
     if job is not None:
+        asking = visitor.current()
+        access.check(access.on_job(job.owner, asking), asking)
         (studies.start_again if job.kind == study_jobs.KIND else trainings.start_again)(job)

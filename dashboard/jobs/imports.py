@@ -11,7 +11,7 @@ from core.jobs import import_jobs
 from core.jobs.job_folder import Job
 from dashboard.cache import loaders
 from dashboard.jobs import trainings
-from dashboard.session import state
+from dashboard.session import state, visitor
 from dashboard.shared import phrases, tables
 from dashboard.shared.markup import escape
 
@@ -19,13 +19,13 @@ from dashboard.shared.markup import escape
 @state.reporting
 def start_import(upload: str, mapping: ColumnMapping, options: ImportOptions, title: str) -> None:
     """Import an upload; a callback."""
-    _watch(import_jobs.submit_import(upload, mapping, options, owner=state.owner(), title=title))
+    _watch(import_jobs.submit_import(upload, mapping, options, by=visitor.current(), title=title))
 
 
 @state.reporting
 def start_download(release_id: str, accepted: bool) -> None:
     """Fetch and import a release; a callback."""
-    _watch(import_jobs.submit_download(release_id, accepted=accepted, owner=state.owner()))
+    _watch(import_jobs.submit_download(release_id, accepted=accepted, by=visitor.current()))
 
 
 def _watch(job: Job) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.access import Action
 from core.jobs import study_jobs
 from core.jobs.job_folder import Job
 from core.model.run import Run
@@ -12,7 +13,7 @@ from core.studies.study import Settings, Study
 from core.studies.study_kinds import study_named
 from dashboard.cache import loaders
 from dashboard.jobs import trainings
-from dashboard.session import state
+from dashboard.session import state, visitor
 from dashboard.shared import elements, phrases
 
 _SURE_OF_TIME = 0.05
@@ -57,7 +58,10 @@ def study(
         if words:
             st.markdown(words)
         label, icon = ("Try again", "replay") if again else (button, "play_arrow")
-        elements.button(label, icon, f"start_{key}", start, run.run_id, kind.name, settings.model_dump())
+        allowed = elements.allowed(Action.STUDY)
+        elements.button(
+            label, icon, f"start_{key}", start, run.run_id, kind.name, settings.model_dump(), disabled=not allowed
+        )
         st.caption(f"Takes {phrases.roughly(about_seconds)}, once. It goes on when you leave the page, and is kept.")
     return None
 
@@ -71,7 +75,7 @@ def newest_job(key: str) -> Job | None:
 def start(run_id: str, name: str, values: dict[str, Any]) -> None:
     """Ask for the study with this name and these settings; a callback."""
     kind = study_named(name)
-    study_jobs.submit_study(run_id, kind, kind.parse(values), owner=state.owner())
+    study_jobs.submit_study(run_id, kind, kind.parse(values), by=visitor.current())
     loaders.jobs_now.clear()
 
 
@@ -79,7 +83,7 @@ def start_again(job: Job) -> None:
     """Ask once more for what a job was to do, and show the new job."""
     run_id, name, values = study_jobs.asked_for(job.job_id)
     kind = study_named(name)
-    again = study_jobs.submit_study(run_id, kind, kind.parse(values), owner=state.owner(), title=job.title)
+    again = study_jobs.submit_study(run_id, kind, kind.parse(values), by=visitor.current(), title=job.title)
     loaders.jobs_now.clear()
     if again.job_id:
         state.watch(again.job_id)

@@ -2,7 +2,10 @@
 
 import streamlit as st
 
+from core import access
+from core.access import Action
 from core.config import RunConfig, run_id
+from core.data import BUNDLED
 from core.errors import UnknownDatasetError
 from core.jobs import queue
 from core.jobs.job_folder import Job
@@ -10,7 +13,7 @@ from core.jobs.kinds import group_of
 from core.model.families import PRESETS
 from core.training.budget import first_preset
 from dashboard.cache import loaders
-from dashboard.session import state
+from dashboard.session import state, visitor
 from dashboard.shared import elements, phrases
 from dashboard.shared.markup import escape
 from dashboard.train import curve, form
@@ -71,7 +74,7 @@ def start_again(job: Job) -> None:
 
 def _submit(config: RunConfig, dataset_id: str) -> Job:
     title = phrases.config_words(config, form.START)
-    job = queue.submit_training(config, loaders.ratings(dataset_id), owner=state.owner(), title=title)
+    job = queue.submit_training(config, loaders.ratings(dataset_id), by=visitor.current(), title=title)
     loaders.jobs_now.clear()
     return job
 
@@ -84,7 +87,7 @@ def _maker(key: str) -> str | None:
 @state.reporting
 def stop(job_id: str) -> None:
     """Ask a job to stop; a callback."""
-    loaders.runner().cancel(job_id)
+    loaders.runner().cancel(job_id, by=visitor.current())
     loaders.jobs_now.clear()
 
 
@@ -127,7 +130,18 @@ def offer(config: RunConfig, *, label: str, lead_to: str | None = None) -> None:
         return
     if job is not None and job.state != "done" and job.key == key(config):
         explain_end(job)
-    elements.button(label, "play_arrow", "offer_training", start, config, primary=True)
+    if elements.allowed(Action.TRAIN):
+        elements.button(label, "play_arrow", "offer_training", start, config, primary=True)
+    else:
+        st.markdown("This command makes one:")
+        st.code(command(config), language=None, wrap_lines=True)
+
+
+def command(config: RunConfig) -> str:
+    """The command line that trains a preset on the selected data."""
+    preset = next((name for name, preset in PRESETS.items() if preset == config), suitable_preset())
+    dataset = state.dataset_id()
+    return f"python -m core train --preset {preset}" + ("" if dataset == BUNDLED else f" --dataset {dataset}")
 
 
 @st.fragment(run_every=POLL)
@@ -142,7 +156,13 @@ def follow(job_id: str, lead_to: str | None = None) -> None:
 
 
 def stop_button(job: Job, key: str = "stop_training") -> None:
-    """Ends a job; says so while the request is under way. A page that shows several jobs needs a key for each."""
+    """Ends a job of one's own, or any for an administrator; says so while the request is under way.
+
+    A page that shows several jobs needs a key for each.
+    """
+    if not visitor.may(access.on_job(job.owner, visitor.current())):
+        st.caption("Somebody else asked for this: they can stop it, and an administrator.")
+        return
     elements.button("Stopping" if job.canceling else "Stop", "stop", key, stop, job.job_id, disabled=job.canceling)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.access import Action
 from core.analysis.components.extremes import Ends, ends
 from core.analysis.components.hints import words
 from core.analysis.maps.axes import Axis, closest_component, combine
@@ -27,7 +28,7 @@ from dashboard.maps import words as map_words
 from dashboard.principal_components import words as component_words
 from dashboard.principal_components.label import Label
 from dashboard.principal_components.naming import kept_labels
-from dashboard.session import state
+from dashboard.session import state, visitor
 from dashboard.shared import coloring, elements, phrases, selection, tables
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
@@ -229,15 +230,20 @@ def _most_rated(rows: Rows, belongs: list[list[str]], genre: str, other: str) ->
 def _kept_axes(run: Run, axis: OwnAxis | None) -> tuple[OwnAxis, ...]:
     """Draw what is kept with the model, and the button that keeps the axis on the screen; the kept ones."""
     try:
-        saved = saved_axes.saved(run.run_id)
+        saved = saved_axes.saved(run.run_id, by=visitor.current())
     except ExplorerError as error:
         st.warning(escape(phrases.sentence(str(error))), icon=":material/warning:")
         return ()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if axis is not None:
-            there = axis in saved
+            kept = next((other for other in saved if other == axis), None)
+            there = kept is not None and not (kept.own and visitor.may(Action.PUBLISH))
             label, icon = ("Kept", "bookmark_added") if there else ("Keep", "bookmark_add")
-            elements.button(f"{label} with this model", icon, "axis_keep", _keep, run.run_id, axis, disabled=there)
+            label = "Show to everybody" if kept is not None and not there else f"{label} with this model"
+            disabled = there or not visitor.may(Action.NAME)
+            elements.button(label, icon, "axis_keep", _keep, run.run_id, axis, disabled=disabled)
+            if not visitor.may(Action.PUBLISH) and elements.allowed(Action.NAME):
+                st.caption("Only you see the axes that you keep.")
         if saved:
             with st.popover(f"Kept axes ({len(saved)})", icon=":material/bookmarks:"):
                 for other in saved:
@@ -250,24 +256,26 @@ def _kept_axis(run: Run, axis: OwnAxis) -> None:
         st.markdown(escape(axis.title), width="stretch")
         args, key = (run.run_id, axis.axis_id), axis.axis_id
         st.button("Open", on_click=_open, args=args, key=f"axis_open_{key}")
+        if not visitor.may(Action.NAME if axis.own else Action.PUBLISH):
+            return
         icon = ":material/delete:"
         st.button("Delete", icon=icon, on_click=_delete, args=args, key=f"axis_delete_{key}", type="tertiary")
 
 
 @state.reporting
 def _keep(run_id: str, axis: OwnAxis) -> None:
-    saved_axes.save(run_id, axis)
+    saved_axes.save(run_id, axis, by=visitor.current())
 
 
 @state.reporting
 def _delete(run_id: str, axis_id: str) -> None:
-    saved_axes.delete(run_id, axis_id)
+    saved_axes.delete(run_id, axis_id, by=visitor.current())
 
 
 @state.reporting
 def _open(run_id: str, axis_id: str) -> None:
     """Put a kept axis into the fields; a callback."""
-    axis = next((axis for axis in saved_axes.saved(run_id) if axis.axis_id == axis_id), None)
+    axis = next((axis for axis in saved_axes.saved(run_id, by=visitor.current()) if axis.axis_id == axis_id), None)
     if axis is None:  # deleted meanwhile
         return
     ratings, rows, missing = loaders.ratings_of(run_id), loaders.item_rows(run_id), 0

@@ -1,18 +1,25 @@
-"""Which mission is on, and how far: in the session, and in the address bar so that a link and a refresh keep it."""
+"""Which mission is on, and how far: in the session, and in the address bar so that a link and a refresh keep it.
 
+What was finished belongs to the owner, that is to the browser, and is kept in the server's memory.
+"""
+
+from collections import OrderedDict
 from collections.abc import Callable
 
 import streamlit as st
 
 from dashboard.missions.snapshot import Snapshot
 from dashboard.missions.tours import MISSIONS, Mission
-from dashboard.session import address_bar, state
+from dashboard.session import address_bar, state, visitor
 
 MISSION, TASK = "mission", "task"
 """Query parameters: which mission, and the number of its current step, from 1."""
 
 _CURRENT, _AT = "_mission", "_mission_task"
-_FINISHED, _NEWS = "_missions_finished", "_mission_just_finished"
+_NEWS = "_mission_just_finished"
+
+MOST_OWNERS = 2_000
+"""Owners whose finished missions are remembered; beyond it, those who finished one longest ago are forgotten."""
 
 
 def adopt_link() -> None:
@@ -58,8 +65,20 @@ def leave() -> None:
 
 
 def finished() -> frozenset[str]:
-    """Keys of the missions finished in this session."""
-    return frozenset(st.session_state.get(_FINISHED, ()))
+    """Keys of the missions that this visitor has finished."""
+    return _finished_by_owner().get(visitor.current().owner, frozenset())
+
+
+@st.cache_resource(show_spinner=False)
+def _finished_by_owner() -> OrderedDict[str, frozenset[str]]:
+    return OrderedDict()
+
+
+def _finish(key: str) -> None:
+    owners, owner = _finished_by_owner(), visitor.current().owner
+    owners[owner] = owners.pop(owner, frozenset()) | {key}
+    while len(owners) > MOST_OWNERS:
+        owners.popitem(last=False)
 
 
 def advance(look: Callable[[], Snapshot]) -> int:
@@ -72,7 +91,7 @@ def advance(look: Callable[[], Snapshot]) -> int:
         at += 1
     st.session_state[_AT] = at
     if at == len(mission.tasks):
-        st.session_state[_FINISHED] = finished() | {mission.key}
+        _finish(mission.key)
         st.session_state[_NEWS] = True
     return at
 

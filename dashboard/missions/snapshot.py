@@ -16,7 +16,7 @@ from dashboard.cache import analyses, loaders
 from dashboard.for_you.own_ratings import own
 from dashboard.jobs import trainings
 from dashboard.missions.aims import Aims
-from dashboard.session import state
+from dashboard.session import state, visitor
 from dashboard.train import form
 
 
@@ -34,7 +34,8 @@ class Snapshot:
         history: Epochs of the finished model with these settings; None where there is none.
         most_rated: Name of the item with the most ratings, which pages show at first.
         above_noise: Which components carry more than chance would, by their number from 0; empty where not known.
-        named: Components of the selected model that somebody has named, from 0.
+        named: Components of the selected model that this visitor has named, from 0; of an administrator, whose names
+            are everybody's, those that anybody has.
         studied: Whether the selected model was trained again from other seeds.
         rated: Items that the person has rated on the page For you.
         explained: Item whose score the person has chosen to see taken apart on the page For you; empty at first.
@@ -136,10 +137,12 @@ def _explained(run: RunSummary | None, widgets: dict[str, Any]) -> str:
 
 
 def _named(run: RunSummary | None) -> frozenset[int]:
-    """Components that have a name; none where the file with the names cannot be read, which its page says."""
+    """Components that have a name of the visitor's; none where the names cannot be read, which their page says."""
     if run is None:
         return frozenset()
     try:
-        return frozenset(name.component for name in component_names.get(run.run_id))
+        asking = visitor.current()
+        names = component_names.get(run.run_id, by=asking)
+        return frozenset(name.component for name in names if name.own or asking.administrator)
     except CorruptRunError:
         return frozenset()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from core.access import Action
 from core.analysis.components.noise import Noise
 from core.analysis.components.pca import Pca
 from core.errors import ExplorerError, LimitError
@@ -18,8 +19,8 @@ from core.studies import component_names
 from core.studies.component_names import EndNames, Name
 from dashboard.cache import analyses
 from dashboard.principal_components.label import Label
-from dashboard.session import state
-from dashboard.shared import phrases
+from dashboard.session import state, visitor
+from dashboard.shared import elements, phrases
 from dashboard.shared.markup import escape
 
 ENDS = ("low", "high")
@@ -71,7 +72,7 @@ class Naming:
 
 def kept_labels(run_id: str, components: Pca) -> list[Label]:
     """What each component is called by the names that are kept with a run and fit it."""
-    fitting = component_names.for_components(component_names.get(run_id), components)
+    fitting = component_names.for_components(component_names.get(run_id, by=visitor.current()), components)
     nobody = (False,) * len(fitting)
     return Naming(in_force=fitting, kept=fitting, linked=nobody).labels()
 
@@ -80,7 +81,7 @@ def look_up(run_id: str, result: Pca, how: How) -> Naming:
     """The names that fit these components, those of a link that was opened included."""
     problems: list[str] = []
     try:
-        kept = component_names.for_components(component_names.get(run_id), result)
+        kept = component_names.for_components(component_names.get(run_id, by=visitor.current()), result)
     except ExplorerError as error:
         problems.append(str(error))
         kept = (None,) * len(result.components)
@@ -158,6 +159,7 @@ def field(end: str, run_id: str, component: int, how: How, naming: Naming) -> No
         placeholder="What do these have in common?",
         on_change=_keep_typed,
         args=(run_id, component, how),
+        disabled=not visitor.may(Action.NAME),
     )
 
 
@@ -166,6 +168,15 @@ def _keep_typed(run_id: str, component: int, how: How) -> None:
     """Keep what the fields hold with the run; a callback."""
     low, high = (str(st.session_state[f"name_{end}"] or "") for end in ENDS)
     _keep(run_id, component, how, low, high)
+
+
+@state.reporting
+def _publish(run_id: str, component: int, how: How) -> None:
+    """Keep one's own names of a component for everybody; a callback."""
+    own = component_names.get(run_id, by=visitor.current())
+    names = component_names.for_components(own, how.components(run_id))[component]
+    if names is not None:
+        _keep(run_id, component, how, names.low, names.high)
 
 
 @state.reporting
@@ -179,7 +190,8 @@ def _keep_linked(run_id: str, component: int, how: How) -> None:
 def _keep(run_id: str, component: int, how: How, low: str, high: str) -> None:
     """Keep the names of both ends with the run, in place of a link's."""
     direction = how.components(run_id).components[component]
-    component_names.set_name(run_id, Name(low, high, direction, component, how.centered, how.min_ratings))
+    name = Name(low, high, direction, component, how.centered, how.min_ratings)
+    component_names.set_name(run_id, name, by=visitor.current())
     _forget_linked(run_id, direction)
 
 
@@ -191,8 +203,14 @@ def _leave_linked(run_id: str, component: int, how: How) -> None:
 def remark(run_id: str, component: int, how: How, naming: Naming, nouns: str) -> None:
     """Where the shown name comes from, where that is not plain: a link, or other settings."""
     names, kept = naming.in_force[component], naming.kept[component]
+    if not visitor.may(Action.PUBLISH) and elements.allowed(Action.NAME):
+        st.caption("Only you see the names that you give.")
     if names is None:
         return
+    if names.name.own and visitor.may(Action.PUBLISH):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(":material/visibility_off: Only you see these names.", width="stretch")
+            st.button("Show them to everybody", key="publish_names", on_click=_publish, args=(run_id, component, how))
     if naming.linked[component]:
         own = (
             f"kept with this model: **{escape(Label(1, kept.low, kept.high).ends)}**"
@@ -201,7 +219,8 @@ def remark(run_id: str, component: int, how: How, naming: Naming, nouns: str) ->
         )
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f":material/link: These names are from the link; {own}.", width="stretch")
-            st.button("Keep the link's", on_click=_keep_linked, args=(run_id, component, how))
+            may_not = not visitor.may(Action.NAME)
+            st.button("Keep the link's", on_click=_keep_linked, args=(run_id, component, how), disabled=may_not)
             st.button("Leave them", on_click=_leave_linked, args=(run_id, component, how))
     elif (names.name.centered, names.name.min_ratings) != (how.centered, how.min_ratings):
         st.caption(

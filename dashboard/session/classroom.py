@@ -1,11 +1,19 @@
-"""A quieter app for a class: what manages data and models, and what few need, is left out while a link says so."""
+"""A quieter app for a class: what manages data and models, and what few need, is left out while a link says so.
+
+`EMBEDDING_EXPLORER_CLASS` makes a rule of it: then what a link says counts for administrators alone.
+"""
 
 import streamlit as st
 
-from dashboard.session import address_bar
+from core.access import Action
+from core.errors import ExplorerError
+from dashboard.session import address_bar, visitor
 
 PARAMETER, ON, OFF = "class", "on", "off"
 _KEY = "_classroom"
+
+MANAGING = frozenset({"datasets", "runs", "jobs"})
+"""Pages that manage what everybody uses."""
 
 
 def adopt_link() -> None:
@@ -22,7 +30,12 @@ def write_link() -> None:
 
 def on() -> bool:
     """Whether the page is to show only what a class needs."""
-    return bool(st.session_state.get(_KEY, False))
+    return bool(st.session_state.get(_KEY, False)) or not visitor.may(Action.MANAGE)
+
+
+def closed(page: str) -> ExplorerError | None:
+    """Why a page is closed to this visitor; None where it is open."""
+    return visitor.refusal(Action.MANAGE) if page in MANAGING else None
 
 
 def switch(value: bool) -> None:

@@ -2,7 +2,6 @@
 
 import contextlib
 import functools
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ParamSpec
@@ -13,7 +12,7 @@ from core import data
 from core.errors import ExplorerError, UnknownRunError
 from core.store.runs import RunStore, RunSummary
 from dashboard.cache import loaders
-from dashboard.session import address_bar
+from dashboard.session import address_bar, visitor
 
 DATASET, RUN, JOB = "dataset", "run", "job"
 
@@ -137,11 +136,15 @@ def select_run(run_id: str | None) -> None:
 
 
 def delete_run(run_id: str) -> None:
-    """Remove a run from the store, and look into it no longer; one that somebody else removed meanwhile is gone too."""
+    """Remove a run from the store, and look into it no longer; one that somebody else removed meanwhile is gone too.
+
+    Raises:
+        ReadOnlyError, NotAllowedError, BusyError: As `RunStore.delete` says.
+    """
+    with contextlib.suppress(UnknownRunError):
+        RunStore().delete(run_id, by=visitor.current())
     if st.session_state.get(f"_selected_{RUN}") == run_id:
         select_run(None)
-    with contextlib.suppress(UnknownRunError):
-        RunStore().delete(run_id)
 
 
 def select_dataset(dataset_id: str) -> None:
@@ -158,11 +161,6 @@ def watched_job() -> str | None:
 def watch(job_id: str | None) -> None:
     """Follow this job from now on."""
     st.session_state[f"_selected_{JOB}"] = job_id
-
-
-def owner() -> str:
-    """A name for this session, for limits on jobs per session."""
-    return st.session_state.setdefault("_owner", uuid.uuid4().hex[:12])
 
 
 def report(code: str, message: str) -> None:

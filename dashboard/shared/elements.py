@@ -8,6 +8,8 @@ import pandas as pd
 import streamlit as st
 from plotly.graph_objects import Figure
 
+from core.access import Action
+from dashboard.session import classroom, visitor
 from dashboard.shared import phrases
 from dashboard.shared.markup import escape
 
@@ -102,8 +104,21 @@ def picked_rows(
     return [row for row in picked.selection.rows if row < len(table)]
 
 
+def allowed(action: Action) -> bool:
+    """Whether the visitor may do this; where they may not, why and who may, as a small sentence."""
+    refused = visitor.refusal(action)
+    if refused is not None:
+        st.caption(f":material/lock: {escape(phrases.sentence(str(refused)))}")
+    return refused is None
+
+
 def page_link(page: str, label: str, icon: str, **parameters: str) -> None:
-    """A link to a page by its name, with a Material icon, and the query parameters with which the page opens."""
+    """A link to a page by its name, with a Material icon, and the query parameters with which the page opens.
+
+    Nothing where the page is closed to this visitor.
+    """
+    if classroom.closed(page) is not None:
+        return
     st.page_link(f"app_pages/{page}.py", label=label, icon=f":material/{icon}:", query_params=parameters or None)
 
 

@@ -116,6 +116,8 @@ _ERROR_TITLES = {
     "WORKER_DIED": "The training process ended unexpectedly",
     "CANCELED": "Stopped",
     "UNKNOWN_JOB": "This job is not here",
+    "READ_ONLY": "This is for looking around",
+    "NOT_ALLOWED": "This is for somebody else to do",
     "UNKNOWN_MISSION": "There is no such mission",
     "BAD_SCHEMA": "This dataset cannot be read",
     "EMPTY_FILE": "The file is empty",

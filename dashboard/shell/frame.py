@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from core import data
+from core.access import Action
 from core.data.ratings import Ratings
 from core.errors import ExplorerError
 from core.jobs.job_folder import Job
@@ -12,10 +13,10 @@ from core.store.runs import RunSummary
 from dashboard.cache import loaders
 from dashboard.jobs import every_kind, trainings
 from dashboard.missions import bar, progress
-from dashboard.session import classroom, state
+from dashboard.session import classroom, state, visitor
 from dashboard.shared import elements, phrases
 from dashboard.shared.markup import escape
-from dashboard.shell import memory
+from dashboard.shell import administration_panel, memory
 
 LOGO = Path(__file__).parents[1] / "logo.svg"
 
@@ -61,12 +62,15 @@ def run() -> None:
     with st.sidebar:
         _choices()
         _job_tray()
+        administration_panel.show()
     state.write_link()
     classroom.write_link()
     bar.show(page.url_path or "start")
     for problem in state.take_problems():
         elements.error(problem.code, problem.message)
     try:
+        if refused := classroom.closed(page.url_path):
+            raise refused
         page.run()
     except ExplorerError as error:
         elements.error(error.code, str(error))
@@ -106,7 +110,7 @@ def _choices() -> None:
             on_change=lambda: state.select_dataset(st.session_state.choose_dataset),
         )
         st.caption(dataset.about.get("source", ""))
-        if not classroom.on():
+        if not classroom.on() and visitor.may(Action.IMPORT):
             elements.page_link("datasets", "Bring your own", "upload_file")
     summaries = loaders.runs_of(state.dataset_id())
     chosen = next((summary for summary in summaries if summary.run_id == state.run_id()), None)
@@ -128,7 +132,8 @@ def _dataset() -> Ratings:
 def _choose_run(summaries: list[RunSummary], chosen: RunSummary | None) -> None:
     if chosen is None:
         st.write("No model has been trained on this data yet.")
-        elements.page_link("train", "Train one", "model_training")
+        if elements.allowed(Action.TRAIN):
+            elements.page_link("train", "Train one", "model_training")
         return
     words = phrases.distinct_run_words(summaries)  # a browser answers with the words, not with the id
     st.session_state.choose_run = chosen.run_id  # follows a choice made elsewhere, such as a finished training
