@@ -69,7 +69,15 @@ class Entry:
     @property
     def runs(self) -> tuple[str, ...]:
         """Ids of the runs in it."""
-        return tuple(part.removeprefix("runs/") for part in self.parts if part.startswith("runs/"))
+        return self._in("runs")
+
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        """Ids of the datasets in it."""
+        return self._in("datasets")
+
+    def _in(self, folder: str) -> tuple[str, ...]:
+        return tuple(part.partition("/")[2] for part in self.parts if part.startswith(f"{folder}/"))
 
     @property
     def kept_until(self) -> datetime:

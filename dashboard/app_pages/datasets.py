@@ -7,19 +7,21 @@ from core import access, data
 from core.access import Action
 from core.data import BUNDLED, DatasetInfo
 from core.data.releases import RELEASES, Release
+from core.disk.trash import kept_days
 from core.errors import ExplorerError
 from core.jobs import import_jobs, queue
 from core.jobs.job_folder import Job, read_spec
-from core.store.runs import RunSummary
+from core.store.runs import RunStore
 from dashboard.cache import loaders
 from dashboard.datasets import import_form
 from dashboard.datasets.overview import overview
 from dashboard.jobs import imports, trainings
 from dashboard.session import state, visitor
-from dashboard.shared import elements, phrases
+from dashboard.shared import elements, phrases, trash
 from dashboard.shared.markup import escape
 
 AT_HAND, OWN, RELEASED = "At hand", "Bring your own", "MovieLens releases"
+_MODELS_TOO = "delete_models"
 
 COLUMNS = {
     "used": st.column_config.CheckboxColumn("In use", width="small"),
@@ -109,8 +111,7 @@ def delete(dataset_id: str) -> None:
     """Ask once, say what depends on it."""
     info, models, working = data.info(dataset_id), loaders.runs_of(dataset_id), jobs_on(dataset_id)
     twin = next((other for other in loaders.dataset_infos() if twins(info, other)), None)
-    st.markdown(f"**{escape(info.name)}** will be removed from the disk: {phrases.count(info.ratings, 'rating')}.")
-    too = False
+    st.markdown(f"**{escape(info.name)}** will be moved to the trash: {phrases.count(info.ratings, 'rating')}.")
     if models and twin:
         st.markdown(f"Its models stay: **{escape(twin.name)}** holds the same ratings.")
     elif models:
@@ -120,13 +121,12 @@ def delete(dataset_id: str) -> None:
         st.markdown("\n".join(f"- {phrases.run_words(summary)}" for summary in models[:8]))
         if len(models) > 8:
             st.caption(f"and {phrases.count(len(models) - 8, 'more model')}")
-        too = st.checkbox("Delete these models too", value=True, key="delete_models")
+        st.checkbox("Delete these models too", key=_MODELS_TOO)
     if working:
         st.markdown(f"{phrases.count(len(working), 'training')} on it will be stopped.")
+    st.caption(f"What is deleted can be restored for {phrases.count(kept_days(), 'day')}.")
     with st.container(horizontal=True):
-        if st.button("Delete", type="primary", icon=":material/delete:", key="confirm_delete"):
-            _delete(dataset_id, models if too else [], working)
-            st.rerun()
+        elements.confirm("Delete", "delete", "confirm_delete", _delete, dataset_id)
         if st.button("Keep", key="keep"):
             st.rerun()
 
@@ -142,19 +142,21 @@ def jobs_on(dataset_id: str) -> list[Job]:
     return [job for job in active if read_spec(queue.folder() / job.job_id).get("dataset_id") == dataset_id]
 
 
-def _delete(dataset_id: str, models: list[RunSummary], working: list[Job]) -> None:
-    try:
-        access.check(Action.DELETE, visitor.current())  # before anything is stopped
-        for job in working:
-            trainings.stop(job.job_id)
-        data.delete(dataset_id, by=visitor.current())
-        for summary in models:
-            state.delete_run(summary.run_id)
-    except ExplorerError as error:
-        state.report_error(error)
+@state.reporting
+def _delete(dataset_id: str) -> None:
+    access.check(Action.DELETE, visitor.current())  # before anything is stopped
+    models = loaders.runs_of(dataset_id) if st.session_state.get(_MODELS_TOO) else []
+    for job in jobs_on(dataset_id):
+        trainings.stop(job.job_id)
+    also = [part for summary in models for part in RunStore().parts(summary.run_id)]
+    entry = data.delete(dataset_id, also=also, by=visitor.current())
     loaders.forget_dataset(dataset_id)
-    if state.selected_dataset() == dataset_id:
+    for summary in models:
+        state.forget_run(summary.run_id)
+    used = state.selected_dataset() == dataset_id
+    if used:
         state.select_dataset(BUNDLED)
+    trash.remember([entry], selected=dataset_id if used else None)
 
 
 def releases() -> None:
@@ -217,6 +219,7 @@ def arrival() -> None:
 
 
 st.title("Which ratings shall it learn from?")
+trash.undo_line()
 arrival()
 section = st.segmented_control(
     "Section",
@@ -233,3 +236,4 @@ elif section == RELEASED:
     releases()
 else:
     at_hand()
+    trash.overview()

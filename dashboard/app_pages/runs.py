@@ -5,12 +5,13 @@ import streamlit as st
 
 from core.access import Action
 from core.config import RunConfig
+from core.disk.trash import Entry, kept_days
 from core.model.families import PRESETS, family_of
 from core.store.runs import RunStore, RunSummary
 from dashboard.cache import loaders
 from dashboard.compare import models as compared_models
 from dashboard.session import state
-from dashboard.shared import elements, phrases
+from dashboard.shared import elements, phrases, trash
 from dashboard.shared.markup import escape
 from dashboard.train import curve, form
 
@@ -67,21 +68,23 @@ COLUMNS = {
 def confirm_delete(run_ids: list[str]) -> None:
     """Ask once, say what goes."""
     chosen = [summary for summary in loaders.runs() if summary.run_id in run_ids]
-    st.write("These will be removed from the disk, with the names, axes, maps and other studies kept with them:")
+    st.write("These will be moved to the trash, with the names, axes, maps and other studies kept with them:")
     st.markdown("\n".join(f"- {phrases.run_words(summary)}" for summary in chosen))
-    st.caption("The same settings can be trained again and give the same model. Jobs keep their logs.")
+    st.caption(f"They can be restored for {phrases.count(kept_days(), 'day')}. Jobs keep their logs.")
     with st.container(horizontal=True):
-        if st.button("Delete", type="primary", icon=":material/delete:", key="confirm_delete"):
-            _delete(run_ids)
-            st.rerun()
+        elements.confirm("Delete", "delete", "confirm_delete", _delete, run_ids)
         if st.button("Keep", key="keep"):
             st.rerun()
 
 
 @state.reporting
 def _delete(run_ids: list[str]) -> None:
-    for run_id in run_ids:
-        state.delete_run(run_id)
+    entries: list[Entry] = []
+    try:
+        for run_id in run_ids:
+            entries += filter(None, [state.delete_run(run_id)])
+    finally:  # where one is refused, those before it can be had back
+        trash.remember(entries)
 
 
 def actions(chosen: list[RunSummary]) -> None:
@@ -167,6 +170,7 @@ def report_set_aside() -> None:
 
 
 st.title("All trained models")
+trash.undo_line()
 summaries = loaders.runs()
 if not summaries:
     st.markdown("Every training ends here, with its settings and results. There is none yet.")
@@ -182,3 +186,4 @@ else:
     if len(chosen) == 1:
         details(chosen[0])
 report_set_aside()
+trash.overview()

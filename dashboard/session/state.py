@@ -9,6 +9,7 @@ from typing import ParamSpec
 import streamlit as st
 
 from core import data
+from core.disk.trash import Entry
 from core.errors import ExplorerError, UnknownRunError
 from core.store.runs import RunStore, RunSummary
 from dashboard.cache import loaders
@@ -135,14 +136,21 @@ def select_run(run_id: str | None) -> None:
     st.session_state[f"_selected_{RUN}"] = run_id
 
 
-def delete_run(run_id: str) -> None:
-    """Remove a run from the store, and look into it no longer; one that somebody else removed meanwhile is gone too.
+def delete_run(run_id: str) -> Entry | None:
+    """Move a run to the trash, and look into it no longer; None where somebody else did so meanwhile.
 
     Raises:
-        ReadOnlyError, NotAllowedError, BusyError: As `RunStore.delete` says.
+        ReadOnlyError, NotAllowedError, BusyError, DiskFullError: As `RunStore.delete` says.
     """
+    entry = None
     with contextlib.suppress(UnknownRunError):
-        RunStore().delete(run_id, by=visitor.current())
+        entry = RunStore().delete(run_id, by=visitor.current())
+    forget_run(run_id)
+    return entry
+
+
+def forget_run(run_id: str) -> None:
+    """Look into this run no longer."""
     if st.session_state.get(f"_selected_{RUN}") == run_id:
         select_run(None)
 

@@ -84,6 +84,12 @@ def button(
     st.button(label, type=rank, icon=icon, on_click=callback, args=args, disabled=disabled, key=key)
 
 
+def confirm(label: str, icon: str, key: str, callback: Callable[..., None], *args: object) -> None:
+    """The button of a dialog that does what was asked and closes it; `args` as in `button`."""
+    if st.button(label, type="primary", icon=f":material/{icon}:", key=key, on_click=callback, args=args):
+        st.rerun()
+
+
 def clickable_chart(figure: Figure, key: str, on_click: Callable[[], None], alt: str, text: str) -> None:
     """A small chart whose points or bars can be clicked, and in words what it shows, which its alternative says too."""
     config, alt = phrases.CHART_CONFIG, f"{alt} {text}"

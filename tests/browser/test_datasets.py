@@ -132,6 +132,7 @@ def rename_and_delete(page: Page, url: str) -> None:
 
     page.get_by_role("button", name="Delete").click()
     expect(dialog).to_contain_text("1 model learned from it")
+    dialog.get_by_text("Delete these models too").click()
     dialog.get_by_role("button", name="Delete").click()
     expect(dialog).to_have_count(0)
     expect(page.get_by_role("heading", name="MovieLens")).to_be_visible()

@@ -67,10 +67,10 @@ def test_the_delete_dialog_says_what_depends_on_it(open_page, brought):
     app = open_page("datasets", dataset=own)
     app.button(key="delete").click().run()
     said = " ".join(element.value for element in app.markdown)
-    assert "**Mine** will be removed from the disk: 30 ratings" in said
+    assert "**Mine** will be moved to the trash: 30 ratings" in said
     assert "1 model learned from it" in said
     assert "1 training on it will be stopped" in said
-    assert app.checkbox(key="delete_models").value
+    assert not app.checkbox(key="delete_models").value
     assert data.dataset_ids() == [data.BUNDLED, own]
 
 
