@@ -1,7 +1,7 @@
 """What can go wrong and a person can mend, each with a stable code.
 
     ExplorerError
-    ├── LimitError, UsageError, NotApplicableError, AnalysisError
+    ├── LimitError, UsageError, NotApplicableError, AnalysisError, QuotaError
     ├── DatasetError
     │   ├── UnknownDatasetError, UnknownItemError, BadSchemaError, DownloadFailedError
     │   └── what keeps files from becoming a dataset:
@@ -44,6 +44,10 @@ class NotApplicableError(ExplorerError, code="NOT_APPLICABLE"):
 
 class AnalysisError(ExplorerError, ValueError, code="LIMIT"):
     """An analysis was asked for with numbers or settings that it cannot work with."""
+
+
+class QuotaError(ExplorerError, code="QUOTA"):
+    """What is asked for would take more than one visitor, or all together, may take."""
 
 
 class DatasetError(ExplorerError):
