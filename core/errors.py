@@ -2,7 +2,7 @@
 
     ExplorerError
     ├── LimitError, UsageError, NotApplicableError, AnalysisError,
-    │   ReadOnlyError, NotAllowedError
+    │   ReadOnlyError, NotAllowedError, QuotaError
     ├── DatasetError
     │   ├── UnknownDatasetError, UnknownItemError, BadSchemaError, DownloadFailedError
     │   └── what keeps files from becoming a dataset:
@@ -53,6 +53,10 @@ class ReadOnlyError(ExplorerError, code="READ_ONLY"):
 
 class NotAllowedError(ExplorerError, code="NOT_ALLOWED"):
     """Somebody else may do this, such as an administrator, or whose it is."""
+
+
+class QuotaError(ExplorerError, code="QUOTA"):
+    """What is asked for would take more than one visitor, or all together, may take."""
 
 
 class DatasetError(ExplorerError):
