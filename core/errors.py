@@ -56,7 +56,7 @@ class NotAllowedError(ExplorerError, code="NOT_ALLOWED"):
 
 
 class QuotaError(ExplorerError, code="QUOTA"):
-    """The home holds as much as it may."""
+    """What is asked for would take more than one visitor, or all together, may take."""
 
 
 class UnknownEntryError(ExplorerError, code="UNKNOWN_ENTRY"):

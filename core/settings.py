@@ -22,6 +22,12 @@ The names begin with `EMBEDDING_EXPLORER_`:
     KEPT_JOBS               finished jobs that are kept
     MAX_MODEL_MB            MiB that a training may take, by estimate
     MAX_EPOCH_SECONDS       longest epoch that is started, by estimate
+    UPLOAD_MB, UPLOAD_MB_PER_ADDRESS, UPLOAD_MB_PER_OWNER    MiB of uploaded files at once: of all, of an address, of a
+                            browser; a single file may always have what `server.maxUploadSize` allows
+    SERVER_MB               MiB of memory above which the server lets its caches go, and then takes no new visitor;
+                            half of the machine's without it
+    SESSIONS, SESSIONS_PER_ADDRESS, SESSIONS_PER_OWNER    pages open at once: of all, by memory without it; of an
+                            address; of a browser
     IMPORT_MAX_FILE_MB, IMPORT_MAX_UNPACKED_MB, IMPORT_MAX_RATIO, IMPORT_MAX_MEMBERS, IMPORT_MAX_ROWS,
     IMPORT_MAX_COLUMNS, IMPORT_MAX_USERS, IMPORT_MAX_ITEMS, IMPORT_MAX_ID_LENGTH, IMPORT_MAX_REJECTED,
     IMPORT_MAX_MEMORY_MB, IMPORT_MAX_SECONDS    as `ImportLimits` says
@@ -29,9 +35,11 @@ The names begin with `EMBEDDING_EXPLORER_`:
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
+
+import psutil
 
 from core.errors import LimitError, TooLargeError
 
@@ -108,6 +116,29 @@ class ImportLimits:
             raise TooLargeError(
                 f"{what}: {value:,.0f} found, {allowed:,} allowed; bring less, or raise {PREFIX}IMPORT_{limit.upper()}"
             )
+
+
+@dataclass(frozen=True)
+class ServerLimits:
+    """What visitors may take of a server; the variables have the names of the fields, and are explained above."""
+
+    upload_mb: int = 500
+    upload_mb_per_address: int = 400
+    upload_mb_per_owner: int = 250
+    server_mb: int = field(default_factory=lambda: max(1024, memory_mb() // 2))
+    sessions: int = field(default_factory=lambda: min(200, max(20, memory_mb() // 100)))
+    sessions_per_address: int = field(default_factory=lambda: min(150, max(15, memory_mb() * 3 // 400)))
+    sessions_per_owner: int = 12
+
+
+def memory_mb() -> int:
+    """Memory of this machine, or what its container may use of it, in MiB."""
+    of_machine = psutil.virtual_memory().total
+    try:
+        of_container = Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        of_container = "max"
+    return min(of_machine, int(of_container) if of_container.isdecimal() else of_machine) // MIB
 
 
 def text(name: str, default: str = "") -> str:

@@ -110,7 +110,8 @@ def delete(run_id: str, axis_id: str, *, by: Visitor) -> None:
         UnknownRunError, CorruptRunError, BusyError, DiskFullError: As `Notes.change` says.
     """
     own = _with_id(NOTES.read(run_id, by.owner), axis_id)
-    access.check(Action.NAME if own else Action.PUBLISH, by)
+    everybodys = not own and _with_id(for_everybody(run_id), axis_id)
+    access.check(Action.PUBLISH if everybodys else Action.NAME, by)
     NOTES.change(
         run_id,
         lambda axes: [poles for poles in axes if poles.axis_id != axis_id],

@@ -19,7 +19,7 @@ from dashboard.cache import loaders
 from dashboard.datasets import doubts_form, import_questions
 from dashboard.jobs import imports
 from dashboard.session import state, visitor
-from dashboard.shared import elements
+from dashboard.shared import elements, uploader
 from dashboard.shared.markup import escape
 
 _KEPT, _ROUND = "_import", "_import_round"
@@ -66,13 +66,13 @@ def show() -> None:
         return
     turn = st.session_state.setdefault(_ROUND, 0)
     key = f"upload_{turn}"
-    st.file_uploader(
+    uploader.uploader(
         "Ratings, with an item table where there is one",
-        accept_multiple_files=True,
+        several=True,
         key=key,
         on_change=lambda: _received(key),
-        help="CSV, TSV, Excel (.xlsx), JSON, Parquet or gzip, several at once, or a zip of them; MovieLens archives as "
-        "they were downloaded. They are read on this server and go nowhere else.",
+        words="CSV, TSV, Excel (.xlsx), JSON, Parquet or gzip, several at once, or a zip of them; MovieLens archives "
+        "as they were downloaded. They are read on this server and go nowhere else.",
     )
     draft = current()
     if draft is None:

@@ -17,7 +17,7 @@ from core.errors import ExplorerError
 from core.jobs.outcome import INTERNAL
 from dashboard.cache import loaders
 from dashboard.for_you import own_ratings
-from dashboard.shared import elements, phrases
+from dashboard.shared import elements, phrases, uploader
 from dashboard.shared.markup import escape
 
 _KEPT, _ROUND = "_own_brought", "_own_round"
@@ -70,20 +70,21 @@ def section(ratings: Ratings) -> None:
 def _choose(ratings: Ratings) -> None:
     nouns = phrases.plural(ratings.noun)
     with st.expander("Bring ratings you have: Letterboxd, IMDb, Goodreads, or a list", icon=":material/upload_file:"):
-        chosen = st.file_uploader(
+        brought = uploader.uploader(
             "Your ratings",
-            type=TYPES,
+            types=TYPES,
             key=f"own_file_{st.session_state.setdefault(_ROUND, 0)}",
-            max_upload_size=MOST_BYTES // 1_000_000,
-            help="Letterboxd: ratings.csv, or the zip as it was downloaded. IMDb and Goodreads: the exported CSV. "
+            largest=MOST_BYTES,
+            words="Letterboxd: ratings.csv, or the zip as it was downloaded. IMDb and Goodreads: the exported CSV. "
             "A list: a line for each title, its year if you know it, and your rating. Or a file saved on this page.",
         )
         st.caption(
             f"They are matched to the {nouns} of this data by title and year, and you see how before anything is used. "
             "The file is read in memory and not kept."
         )
-        if chosen is None:
+        if not brought:
             return
+        (chosen,) = brought
         try:
             with st.spinner("Reading the file …"):
                 file = read_isolated(chosen.getvalue())

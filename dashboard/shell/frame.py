@@ -14,7 +14,7 @@ from dashboard.cache import loaders
 from dashboard.jobs import every_kind, trainings
 from dashboard.missions import bar, progress
 from dashboard.session import classroom, state, visitor
-from dashboard.shared import elements, phrases
+from dashboard.shared import elements, phrases, uploader
 from dashboard.shared.markup import escape
 from dashboard.shell import administration_panel, memory
 
@@ -53,6 +53,7 @@ _WHOLE = "_whole_page"
 def run() -> None:
     """Draw the frame and the page in it. An error that a person can mend is shown as one."""
     memory.give_back()
+    uploader.begin()
     loaders.runner()
     st.logo(LOGO, size="large")
     state.adopt_link()
@@ -74,6 +75,7 @@ def run() -> None:
         page.run()
     except ExplorerError as error:
         elements.error(error.code, str(error))
+    uploader.settle()
     memory.settle(page.title)
 
 
@@ -154,6 +156,7 @@ def _job_tray() -> None:
 
 @st.fragment(run_every=1.0)
 def _tray() -> None:
+    uploader.report_refusal()
     if not st.session_state.pop(_WHOLE, False) and state.problems_wait():
         st.rerun()  # a part of the page alone was drawn, and what could not be done is said above it
     state.confirm_link()

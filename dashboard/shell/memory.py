@@ -3,8 +3,10 @@
 import contextlib
 import ctypes
 import gc
+import sys
 
 import streamlit as st
+from streamlit.runtime.caching.cache_utils import CachedFunc
 
 _M_MMAP_THRESHOLD = -3
 _SMALLEST_OF_ITS_OWN = 128 * 1024
@@ -29,3 +31,16 @@ def settle(page: str) -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+def shed() -> None:
+    """Let go what the caches hold of data and models, and give it back; what runs the jobs stays."""
+    for name in ("dashboard.cache.analyses", "dashboard.cache.loaders"):
+        for function, cached in vars(sys.modules.get(name)).items() if name in sys.modules else ():
+            if isinstance(cached, CachedFunc) and function != "runner":
+                cached.clear()
+    settle.clear()  # pages settle anew
+    gc.unfreeze()
+    gc.collect()
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)

@@ -10,18 +10,18 @@ from pathlib import Path
 import pytest
 
 from core import settings
-from core.access import COMMAND_LINE, Visitor
+from core.access import COMMAND_LINE, Action, Visitor
 from core.config import run_id
 from core.disk import processes
 from core.disk.processes import ProcessId
-from core.errors import BusyError, LimitError, UnknownDatasetError, UnknownJobError
+from core.errors import BusyError, LimitError, NotAllowedError, UnknownDatasetError, UnknownJobError
 from core.jobs import queue
 from core.jobs.job_folder import Job, Lease
 from core.jobs.kinds import KINDS
 from core.model.families import PRESETS
 from core.settings import JobLimits
 from core.store.runs import RunStore
-from tests.core.jobs.tiny import TINY, tiny_run
+from tests.core.jobs.tiny import TINY, key_of, tiny_run
 from tests.core.jobs.tinyjobs import ask
 
 pytestmark = pytest.mark.usefixtures("tiny_kinds")
@@ -129,6 +129,41 @@ def test_owners_have_a_limit_of_their_own(monkeypatch: pytest.MonkeyPatch):
     assert ask(2, owner="bob").state == "queued"
     queue.cancel(first.job_id, by=COMMAND_LINE)
     assert ask(3).state == "queued"
+
+
+def test_a_network_has_a_higher_limit_than_an_owner(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("EMBEDDING_EXPLORER_JOBS_PER_ADDRESS", "2")
+
+    def come(seed: int, address: str) -> Job:
+        spec = {"seed": seed}
+        return queue.submit("tiny", spec, key=key_of(spec), by=Visitor(f"owner {seed}", address=address))
+
+    first = come(0, "2001:db8::1")
+    come(1, "2001:db8::2")
+    with pytest.raises(BusyError, match="2 jobs of your network wait or run, as many as may"):
+        come(2, "2001:db8::3")
+    assert come(3, "192.0.2.1").state == come(4, "").state == come(5, "").state == come(6, "").state == "queued"
+    assert queue.get(first.job_id).network == "2001:db8::/64"
+    queue.cancel(first.job_id, by=COMMAND_LINE)
+    assert come(2, "2001:db8::3").state == "queued"
+
+
+def test_a_kiosk_takes_few_studies(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(KINDS, "tiny", replace(KINDS["tiny"], action=Action.STUDY))
+    monkeypatch.setenv("EMBEDDING_EXPLORER_READ_ONLY", "1")
+    monkeypatch.setenv("EMBEDDING_EXPLORER_KIOSK_JOBS", "2")
+    ask(0, owner="ann"), ask(1, owner="bob")
+    with pytest.raises(BusyError, match="2 jobs wait or run, as many as may in a kiosk"):
+        ask(2, owner="eve")
+
+
+def test_a_job_is_stopped_by_whose_it_is_and_by_administrators():
+    first, second = ask(0), ask(1)
+    with pytest.raises(NotAllowedError, match="Stopping or repeating somebody else's job is for administrators"):
+        queue.cancel(first.job_id, by=Visitor("bob"))
+    assert queue.get(first.job_id).state == "queued"
+    assert queue.cancel(first.job_id, by=Visitor("ann")).state == "canceled"
+    assert queue.cancel(second.job_id, by=Visitor("bob", administrator=True)).state == "canceled"
 
 
 def test_the_queue_has_an_end(monkeypatch: pytest.MonkeyPatch):

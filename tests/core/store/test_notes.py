@@ -1,7 +1,9 @@
 """Lists that people keep with a run: changed one at a time, refused in words, gone with the run."""
 
 import json
+import os
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 from core.access import COMMAND_LINE
 from core.disk.locks import locked
 from core.errors import BusyError, CorruptRunError, LimitError, UnknownRunError
-from core.store import runs
+from core.store import notes, runs
 from core.store.notes import Notes
 from core.store.runs import RunStore
 from tests.core.jobs.tiny import tiny_run
@@ -76,10 +78,43 @@ def test_a_run_is_not_deleted_while_a_note_is_being_written(run_id: str, home: P
 
     def change(numbers: object) -> list[int]:
         with pytest.raises(BusyError), ThreadPoolExecutor(1) as pool:
-            pool.submit(RunStore().delete, run_id).result()
+            pool.submit(RunStore().delete, run_id, by=COMMAND_LINE).result()
         return [1]
 
     NUMBERS.change(run_id, change)
     assert NUMBERS.read(run_id) == (1,)
     RunStore().delete(run_id, by=COMMAND_LINE)
     assert list((home / "studies").iterdir()) == []
+
+
+def test_what_one_owner_keeps_is_theirs_and_goes_with_the_run(run_id: str, home: Path):
+    NUMBERS.change(run_id, lambda _: [1])
+    NUMBERS.change(run_id, lambda _: [2], "../ada")
+    NUMBERS.change(run_id, lambda _: [3], "bob")
+    assert [NUMBERS.read(run_id, owner) for owner in ("", "../ada", "bob", "eve")] == [(1,), (2,), (3,), ()]
+    assert not any("ada" in path.name for path in home.rglob("*"))
+    RunStore().delete(run_id, by=COMMAND_LINE)
+    assert not list(home.rglob("numbers.json"))
+
+
+def test_an_owner_has_no_more_bytes_than_allowed(run_id: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(notes, "OWNERS_BYTES", 60)
+    NUMBERS.change(run_id, lambda _: [1], "ada")
+    with pytest.raises(LimitError, match=r"your numbers of this run would take \d+ bytes, and 60 are allowed"):
+        NUMBERS.change(run_id, lambda _: range(20), "ada")
+    assert NUMBERS.read(run_id, "ada") == (1,)
+    NUMBERS.change(run_id, lambda _: range(20))
+    assert len(NUMBERS.read(run_id)) == 20, "everybody's are an administrator's"
+
+
+def test_a_run_has_room_for_so_many_owners(run_id: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(notes, "MOST_OWNERS", 2)
+    for owner in ("ada", "bob"):
+        NUMBERS.change(run_id, lambda _: [1], owner)
+    with pytest.raises(LimitError, match="2 people keep notes of their own with this run"):
+        NUMBERS.change(run_id, lambda _: [1], "eve")
+    NUMBERS.change(run_id, lambda _: [2], "ada")
+    long_ago = time.time() - notes.UNTOUCHED_SECONDS - 1
+    os.utime(NUMBERS.path(run_id, "bob").parent, (long_ago, long_ago))
+    NUMBERS.change(run_id, lambda _: [3], "eve")
+    assert [NUMBERS.read(run_id, owner) for owner in ("ada", "bob", "eve")] == [(2,), (), (3,)]

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.access import COMMAND_LINE
+from core.access import COMMAND_LINE, Visitor
 from core.analysis.components.pca import Pca, pca
-from core.errors import CorruptRunError, LimitError, UnknownRunError
+from core.errors import CorruptRunError, LimitError, NotAllowedError, UnknownRunError
 from core.store import study_store
 from core.store.runs import RunStore
 from core.studies import component_names
@@ -171,3 +171,45 @@ def test_the_file_is_plain_json(run):
     (entry,) = document["names"]
     assert entry["low"] == "é"
     np.testing.assert_allclose(entry["direction"], result.components[0], atol=1e-8)
+
+
+ADA, BOB, GRACE = Visitor("ada"), Visitor("bob"), Visitor("grace", administrator=True)
+
+
+def seen(run, result: Pca, visitor: Visitor) -> list[tuple[str, str] | None]:
+    """What each component is called for a visitor."""
+    return flat(component_names.for_components(component_names.get(run.run_id, by=visitor), result))
+
+
+def test_a_visitors_name_is_theirs_and_stands_before_everybodys(run):
+    result = pca(run.scorer.item_embedding)
+    component_names.set_name(run.run_id, named(result, 0, "a", ""), by=ADA)
+    assert seen(run, result, BOB) == [None, None, None]
+    component_names.set_name(run.run_id, named(result, 0, "g", ""), by=GRACE)
+    component_names.set_name(run.run_id, named(result, 1, "all", ""), by=GRACE)
+    assert seen(run, result, ADA) == [("a", ""), ("all", ""), None]
+    assert seen(run, result, BOB) == seen(run, result, GRACE) == [("g", ""), ("all", ""), None]
+    assert [name.own for name in component_names.get(run.run_id, by=ADA)] == [False, True]
+    component_names.set_name(run.run_id, named(result, 0, "", ""), by=ADA)
+    assert seen(run, result, ADA) == [("g", ""), ("all", ""), None]
+
+
+def test_a_visitor_cannot_take_everybodys_name_away(run):
+    result = pca(run.scorer.item_embedding)
+    component_names.set_name(run.run_id, named(result, 0), by=GRACE)
+    for take_away in (
+        lambda: component_names.set_name(run.run_id, named(result, 0, "", ""), by=ADA),
+        lambda: component_names.delete(run.run_id, result.components[0], by=ADA),
+    ):
+        with pytest.raises(NotAllowedError, match="for everybody is for administrators"):
+            take_away()
+    component_names.set_name(run.run_id, named(result, 1, "", ""), by=ADA)  # nobody has named this one
+    assert seen(run, result, ADA) == [("calm", "loud"), None, None]
+
+
+def test_an_administrator_publishes_what_they_named_before_they_were_one(run):
+    result = pca(run.scorer.item_embedding)
+    component_names.set_name(run.run_id, named(result, 0), by=ADA)
+    component_names.set_name(run.run_id, named(result, 0), by=replace(ADA, administrator=True))
+    assert [name.own for name in component_names.get(run.run_id, by=ADA)] == [False]
+    assert seen(run, result, BOB) == [("calm", "loud"), None, None]

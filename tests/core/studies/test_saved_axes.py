@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.access import COMMAND_LINE
+from core.access import COMMAND_LINE, Visitor
 from core.data.ratings import Vocabulary
-from core.errors import CorruptRunError, LimitError, UnknownItemError, UnknownRunError
+from core.errors import CorruptRunError, LimitError, NotAllowedError, UnknownItemError, UnknownRunError
 from core.store.runs import RunStore
 from core.studies import saved_axes
 from core.studies.saved_axes import OwnAxis
@@ -97,3 +97,26 @@ def test_a_damaged_file_is_told_and_left_alone(run_id: str, note: object):
     with pytest.raises(CorruptRunError):
         saved_axes.save(run_id, OWN, by=COMMAND_LINE)
     assert json.loads(path.read_text()) == note
+
+
+ADA, BOB, GRACE = Visitor("ada"), Visitor("bob"), Visitor("grace", administrator=True)
+
+
+def test_a_visitors_axis_is_theirs_and_an_administrators_is_everybodys(run_id: str):
+    saved_axes.save(run_id, OWN, by=ADA)
+    assert [axis.own for axis in saved_axes.saved(run_id, by=ADA)] == [True]
+    assert saved_axes.saved(run_id, by=BOB) == saved_axes.for_everybody(run_id) == ()
+    saved_axes.save(run_id, OWN, by=GRACE)
+    assert [axis.own for axis in saved_axes.saved(run_id, by=ADA)] == [True], "once, and theirs"
+    assert saved_axes.saved(run_id, by=BOB) == (OWN,)
+    with pytest.raises(NotAllowedError):
+        saved_axes.delete(run_id, OWN.axis_id, by=BOB)
+    saved_axes.delete(run_id, OWN.axis_id, by=ADA)
+    assert [axis.own for axis in saved_axes.saved(run_id, by=ADA)] == [False]
+
+
+def test_an_administrator_publishes_what_they_kept_before_they_were_one(run_id: str):
+    saved_axes.save(run_id, OWN, by=ADA)
+    saved_axes.save(run_id, OWN, by=replace(ADA, administrator=True))
+    assert [axis.own for axis in saved_axes.saved(run_id, by=ADA)] == [False]
+    assert saved_axes.for_everybody(run_id) == (OWN,)

@@ -1,0 +1,79 @@
+"""Connections: fewer than the process may have files open, and none that says nothing for long.
+
+A connection is a file to the system. Once the last one is taken, no page can read a model and no worker be started,
+and the event loop writes hundreds of lines a second about it. The limit is therefore raised as far as the system
+lets us, and connections beyond half of it are ended as they come.
+"""
+
+import asyncio
+import gc
+import logging
+import sys
+from collections import Counter
+from typing import Any
+
+import uvicorn
+
+if sys.platform != "win32":  # which has no such limit
+    import resource
+
+WANTED_FILES = 65_536
+SILENT_SECONDS = 20.0
+"""A connection on which no request came for so long is ended; a browser asks at once."""
+
+_log = logging.getLogger(__name__)
+
+
+def raise_limit() -> int:
+    """Let this process open as many files as the system lets it; how many those are."""
+    if sys.platform == "win32":
+        return WANTED_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = WANTED_FILES if hard == resource.RLIM_INFINITY else min(hard, WANTED_FILES)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    return most
+
+
+def bounded(protocol: Any, most: int) -> Any:
+    """The class of uvicorn's connections, with a bound on how many there are at once.
+
+    Args:
+        protocol: uvicorn's class for HTTP connections; each becomes a websocket's where the browser asks for that.
+        most: Connections at once; of one address at most three quarters of it.
+    """
+
+    class Bounded(protocol):
+        def connection_made(self, transport: asyncio.Transport) -> None:
+            super().connection_made(transport)
+            addresses = Counter(connection.client and connection.client[0] for connection in self.connections)
+            if addresses.total() > most or addresses[self.client and self.client[0]] > max(1, most * 3 // 4):
+                _log.warning("a connection was ended: %d are open, of %d", addresses.total() - 1, most)
+                transport.abort()
+                return
+            asyncio.get_running_loop().call_later(SILENT_SECONDS, self._end_if_silent, None)
+
+        def _end_if_silent(self, seen: Any) -> None:
+            """End it where no request has come since the last look; `seen` was the last one then."""
+            if self not in self.connections:  # it has ended, or is a websocket now
+                return
+            if self.cycle is seen and (seen is None or seen.response_complete):
+                self.transport.close()
+            else:
+                asyncio.get_running_loop().call_later(SILENT_SECONDS, self._end_if_silent, self.cycle)
+
+    return Bounded
+
+
+def guard() -> None:
+    """Bound the connections of the uvicorn server that is about to start in this process.
+
+    Streamlit makes the server and lets nobody configure this; it asks for the
+    class of its connections after the application has started.
+    """
+    servers = [thing for thing in gc.get_objects() if isinstance(thing, uvicorn.Server)]
+    if len(servers) != 1:
+        _log.warning("connections are not bounded: %d uvicorn servers were found, 1 was expected", len(servers))
+        return
+    settings = servers[0].config
+    settings.http_protocol_class = bounded(settings.http_protocol_class, raise_limit() // 2)

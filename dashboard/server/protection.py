@@ -1,0 +1,48 @@
+"""What stands before the pages: middleware for every request, and what looks after the server while it runs."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+from starlette.middleware import Middleware
+from streamlit import runtime
+
+from core import settings
+from core.settings import ServerLimits
+from dashboard.server import connections, logs
+from dashboard.server.headers import Headers
+from dashboard.server.owners import Owners, signing_key
+from dashboard.server.uploads import UPLOADS, UploadGuard
+from dashboard.server.visits import VisitGuard
+
+SWEEP_SECONDS = 15.0
+
+
+def middleware() -> list[Middleware]:
+    """The guards, the outermost first. LimitError where the environment holds a bound that is none."""
+    settings.numbers(ServerLimits)
+    return [Middleware(Headers), Middleware(VisitGuard), Middleware(Owners), Middleware(UploadGuard)]
+
+
+@contextlib.asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[None]:
+    """Prepare the process before it serves, and drop abandoned uploads while it does."""
+    logs.bound()
+    connections.guard()
+    signing_key()
+    sweeping = asyncio.create_task(_sweep())
+    try:
+        yield
+    finally:
+        sweeping.cancel()
+
+
+async def _sweep() -> None:
+    while True:
+        await asyncio.sleep(SWEEP_SECONDS)
+        logs.bound()  # modules that were imported since have loggers of their own
+        known = runtime.get_instance()
+        sessions = {session for session in UPLOADS.sessions() if known.is_active_session(session)}
+        UPLOADS.sweep(frozenset(sessions), time.monotonic())

@@ -1,0 +1,19 @@
+"""What the guards of the server ask of a request."""
+
+import re
+
+from starlette.requests import HTTPConnection
+from starlette.types import Scope
+
+_NOT_PAGES = re.compile(r"/(_stcore|static|media|component|auth|oauth2callback)(/|$)|\.(png|ico|json|txt)$")
+
+
+def is_page(scope: Scope) -> bool:
+    """Whether a browser asks for the page itself, and not for what the page loads."""
+    return scope["type"] == "http" and scope["method"] == "GET" and not _NOT_PAGES.search(scope["path"])
+
+
+def address_of(scope: Scope) -> str:
+    """The address that a request comes from; behind a proxy that is trusted, the one that the proxy names."""
+    client = HTTPConnection(scope).client
+    return client.host if client else ""
