@@ -41,9 +41,9 @@ class Usage:
 
     @property
     def words(self) -> str:
-        """What takes most, first: "datasets 40.0 MB, models 2.5 MB"; nothing of what takes nothing."""
+        """What takes most, first: "datasets 40.0 MB, models 2.5 MB"; nothing of what would be shown as 0.0 MB."""
         sizes = sorted(((getattr(self, field.name), field.name) for field in fields(self)), reverse=True)
-        return ", ".join(f"{name} {megabytes(size)}" for size, name in sizes if size)
+        return ", ".join(f"{name} {megabytes(size)}" for size, name in sizes if size >= MIB / 20)
 
 
 def usage(root: Path | None = None) -> Usage:
@@ -93,7 +93,7 @@ def check(work: str, needed: int = 0, *, root: Path | None = None) -> None:
     if too_much > used.trash:
         raise QuotaError(
             f"there is no room for {work}{f', about {megabytes(needed)}' if needed else ''}: "
-            f"{megabytes(used.total)} of the {megabytes(allowed)} allowed are in use ({used.words or 'nothing'}). "
+            f"{megabytes(used.total)} of the {megabytes(allowed)} allowed are in use ({used.words or 'small files'}). "
             "Delete models or data that are no longer needed, and start again: what is in the trash counts, and makes "
             f"room by itself, the oldest first. Or raise {PREFIX}HOME_MB"
         )

@@ -109,15 +109,15 @@ def rename(dataset_id: str) -> None:
 @st.dialog("Delete data", icon=":material/delete:")
 def delete(dataset_id: str) -> None:
     """Ask once, say what depends on it."""
+    if dataset_id not in data.dataset_ids():  # the button below has done it, or somebody else
+        st.rerun()
     info, models, working = data.info(dataset_id), loaders.runs_of(dataset_id), jobs_on(dataset_id)
     twin = next((other for other in loaders.dataset_infos() if twins(info, other)), None)
     st.markdown(f"**{escape(info.name)}** will be moved to the trash: {phrases.count(info.ratings, 'rating')}.")
     if models and twin:
         st.markdown(f"Its models stay: **{escape(twin.name)}** holds the same ratings.")
     elif models:
-        st.markdown(
-            f"{phrases.count(len(models), 'model')} learned from it, and the pages cannot show them without it:"
-        )
+        st.markdown(f"{phrases.count(len(models), 'model')} learned from it, which no page can show without it:")
         st.markdown("\n".join(f"- {phrases.run_words(summary)}" for summary in models[:8]))
         if len(models) > 8:
             st.caption(f"and {phrases.count(len(models) - 8, 'more model')}")

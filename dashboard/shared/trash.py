@@ -22,7 +22,7 @@ COLUMNS = {
     "kind": st.column_config.TextColumn("Kind"),
     "deleted": st.column_config.DatetimeColumn("Deleted", format="YYYY-MM-DD HH:mm"),
     "until": st.column_config.DatetimeColumn("Kept until", format="YYYY-MM-DD HH:mm"),
-    "size": st.column_config.NumberColumn("Size", format="%.1f MB", help="On disk."),
+    "size": st.column_config.TextColumn("Size", width="small", help="On disk."),
 }
 
 
@@ -46,13 +46,14 @@ def undo_line() -> None:
     more = f" and {phrases.count(len(just) - _MOST_NAMED, 'more model')}" if len(just) > _MOST_NAMED else ""
     with_models = sum(len(entry.runs) for entry in just if entry.kind == "dataset")
     too = f" with {phrases.count(with_models, 'model')}" if with_models else ""
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+    with st.container(border=True):
         st.markdown(
             f":material/delete: Deleted {'; '.join(names)}{more}{too}. "
             f"The trash keeps it for {phrases.count(kept_days(), 'day')}."
         )
-        elements.button("Undo", "undo", "undo_delete", _undo, [entry.entry_id for entry in just], primary=True)
-        elements.button("Close", "close", "close_undo", _forget)
+        with st.container(horizontal=True):
+            elements.button("Undo", "undo", "undo_delete", _undo, [entry.entry_id for entry in just], primary=True)
+            elements.button("Close", "close", "close_undo", _forget)
 
 
 def overview() -> None:
@@ -61,7 +62,7 @@ def overview() -> None:
         used = quota.usage()
         st.caption(
             f"{quota.megabytes(used.total)} of the {quota.megabytes(quota.limit())} allowed are in use"
-            f"{f': {used.words}' if used.total else ''}. "
+            f"{f': {used.words}' if used.words else ''}. "
             "Where room is needed, the oldest of the trash is removed for good."
         )
     entries = Trash().entries()
@@ -86,14 +87,14 @@ def overview() -> None:
 
 
 def table(entries: Sequence[Entry]) -> pd.DataFrame:
-    """One row an entry, in the order given; size in MB."""
+    """One row an entry, in the order given."""
     return pd.DataFrame(
         {
             "title": entry.title,
             "kind": kind_words(entry),
             "deleted": pd.Timestamp(entry.deleted_at),
             "until": pd.Timestamp(entry.kept_until),
-            "size": entry.size / 1e6,
+            "size": phrases.size(entry.size),
         }
         for entry in entries
     )
