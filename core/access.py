@@ -104,7 +104,15 @@ def refusal(action: Action, visitor: Visitor) -> ExplorerError | None:
         )
     if visitor.administrator or (action in _OF_VISITORS and not (action is Action.MANAGE and in_class())):
         return None
-    return NotAllowedError(f"{action.value} is for administrators; ask whoever runs this explorer, or log in as one")
+    login = ", or log in as one" if administrators_are_named() else ""
+    return NotAllowedError(f"{action.value} is for administrators; ask whoever runs this explorer{login}")
+
+
+def check_settings() -> None:
+    """Pass if the settings of this module have values that they can have; raises LimitError, naming the one."""
+    read_only()
+    in_class()
+    administrators_are_named()
 
 
 def read_only() -> bool:

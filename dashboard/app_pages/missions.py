@@ -8,7 +8,7 @@ from dashboard.missions import progress
 from dashboard.missions.bar import words_here
 from dashboard.missions.tours import MISSIONS, Mission
 from dashboard.session import classroom, visitor
-from dashboard.shared import phrases
+from dashboard.shared import elements, phrases
 
 NOT_LOCKED = "Nothing is locked: it keeps the screen quiet, not people out."
 LOCKED = "This explorer is set up for a class: for pupils it is always on, and those pages are locked."
@@ -27,6 +27,8 @@ def card(mission: Mission) -> None:
             f"{phrases.count(len(mission.tasks), 'step')}, about {phrases.count(mission.minutes, 'minute')}"
             + (" · :material/check_circle: finished" if finished else "")
         )
+        if mission.needs is not None and not elements.allowed(mission.needs):
+            return
         if current is mission and progress.done_steps() < len(mission.tasks):
             page = mission.tasks[progress.done_steps()].page
             label = f"Go on: {phrases.count(progress.done_steps(), 'step')} done"

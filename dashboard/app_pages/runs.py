@@ -10,7 +10,7 @@ from core.model.families import PRESETS, family_of
 from core.store.runs import RunStore, RunSummary
 from dashboard.cache import loaders
 from dashboard.compare import models as compared_models
-from dashboard.session import state
+from dashboard.session import state, visitor
 from dashboard.shared import elements, phrases, trash
 from dashboard.shared.markup import escape
 from dashboard.train import curve, form
@@ -102,9 +102,10 @@ def actions(chosen: list[RunSummary]) -> None:
             state.watch(None)
             form.fill(one.config)
             st.switch_page("app_pages/train.py")
-        allowed = elements.allowed(Action.DELETE)
-        if st.button("Delete", icon=":material/delete:", disabled=not chosen or not allowed):
+        disabled = not chosen or not visitor.may(Action.DELETE)
+        if st.button("Delete", icon=":material/delete:", disabled=disabled):
             confirm_delete([summary.run_id for summary in chosen])
+    elements.allowed(Action.DELETE)
     if not chosen:
         st.caption("Select one row to open it, two to six to compare them.")
 

@@ -170,7 +170,8 @@ def not_trained(config: RunConfig | None, references: Started, behind: charts.Na
 
 
 st.title("Train a model")
-st.markdown(phrases.TRAIN_INTRODUCTION.format(noun=loaders.ratings(state.dataset_id()).noun))
+introduction = phrases.TRAIN_INTRODUCTION if visitor.may(Action.TRAIN) else phrases.TRAIN_CLOSED
+st.markdown(introduction.format(noun=loaders.ratings(state.dataset_id()).noun))
 
 job = trainings.watched()
 if job is not None and st.session_state.get("_form_of_job") != job.job_id:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from core.access import Action
 from dashboard.missions import checks
 from dashboard.missions.snapshot import Snapshot
 
@@ -19,7 +20,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Mission:
-    """A tour: its name in links, its title, a sentence, minutes it takes, and its steps."""
+    """A tour: its name in links, its title, a sentence, minutes it takes, its steps, and what these have to allow."""
 
     key: str
     title: str
@@ -27,6 +28,7 @@ class Mission:
     icon: str
     minutes: int
     tasks: tuple[Task, ...]
+    needs: Action | None = None
 
 
 FIRST_MODEL = Mission(
@@ -96,6 +98,7 @@ OVERFITTING = Mission(
             checks.lays_it_behind,
         ),
     ),
+    needs=Action.TRAIN,
 )
 
 FIRST_COMPONENT = Mission(
@@ -130,6 +133,7 @@ FIRST_COMPONENT = Mission(
             checks.names_first_component,
         ),
     ),
+    needs=Action.NAME,
 )
 
 NEIGHBORS = Mission(

@@ -76,6 +76,11 @@ TRAIN_INTRODUCTION = (
     "The second one counts."
 )
 
+TRAIN_CLOSED = (
+    "Two errors fall while a model learns: on the ratings it learns from, and on ratings it has never seen. The second "
+    "one counts."
+)
+
 BEFORE_TRAINING = (
     "Nothing is trained with these settings yet. The dashed lines are what guessing without any embedding reaches: "
     "a model that is worth its numbers goes below both."

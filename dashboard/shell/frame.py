@@ -71,6 +71,7 @@ def run() -> None:
         elements.error(problem.code, problem.message)
     try:
         if refused := classroom.closed(page.url_path):
+            st.title(page.title)
             raise refused
         page.run()
     except ExplorerError as error:

@@ -1,5 +1,6 @@
 """One live server, started by the very command that people type, and one real Chromium, for all that a worker tests."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -19,11 +20,11 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from core.access import COMMAND_LINE
-from core.data.download import BASE_VARIABLE
 from core.data.folder import write_folder
 from core.data.ratings import Ratings, Vocabulary
 from core.disk import files
 from core.jobs import queue
+from core.settings import PREFIX
 
 ROOT = Path(__file__).parents[2]
 STARTS_WITHIN_SECONDS = 60
@@ -40,24 +41,25 @@ class Server:
     home: Path
 
 
-@pytest.fixture(scope="session")
-def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """`streamlit run dashboard/app.py`; downloads go to a port of this machine on which nobody listens."""
-    home = tmp_path_factory.mktemp("server") / "home"
+@contextlib.contextmanager
+def serving(home: Path, **settings: str) -> Iterator[Server]:
+    """`streamlit run dashboard/app.py`; downloads go to a port of this machine on which nobody listens.
+
+    Args:
+        home: Where the server keeps everything.
+        settings: Variables of the program, without `EMBEDDING_EXPLORER_`.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     streamlit = Path(sys.executable).parent / "streamlit"
     with (home.parent / "server.log").open("w") as log, socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
+        settings |= {"HOME": str(home), "DOWNLOAD_BASE": f"http://127.0.0.1:{closed.getsockname()[1]}/"}
         process = subprocess.Popen(
             [str(streamlit), "run", "dashboard/app.py", f"--server.port={port}", "--server.headless=true"],
             cwd=ROOT,
-            env={
-                **os.environ,
-                "EMBEDDING_EXPLORER_HOME": str(home),
-                BASE_VARIABLE: f"http://127.0.0.1:{closed.getsockname()[1]}/",
-            },
+            env={**os.environ, **{PREFIX + name: value for name, value in settings.items()}},
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -68,6 +70,13 @@ def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         finally:
             os.killpg(process.pid, signal.SIGTERM)
             process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server of a worker's tests."""
+    with serving(tmp_path_factory.mktemp("server") / "home") as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
@@ -112,10 +121,15 @@ def _well_known(bundled: Ratings) -> Ratings:
 @pytest.fixture(scope="module")
 def few(server: Server, _well_known: Ratings) -> Ratings:
     """Few movies that everybody knows, on the server beside the bundled ones: for all that does not depend on size."""
-    folder = server.home / "datasets" / FEW
+    return bring(_well_known, server.home)
+
+
+def bring(ratings: Ratings, home: Path) -> Ratings:
+    """Put a dataset into a home."""
+    folder = home / "datasets" / ratings.dataset_id
     folder.mkdir(parents=True)
-    write_folder(folder, _well_known)
-    return _well_known
+    write_folder(folder, ratings)
+    return ratings
 
 
 def _end_jobs() -> None:

@@ -42,10 +42,22 @@ def test_a_kiosk_for_a_class_is_both(monkeypatch: pytest.MonkeyPatch):
     assert allowed(VISITOR) == IN_A_KIOSK - {Action.MANAGE}
 
 
-def test_who_is_refused_learns_who_may():
-    with pytest.raises(NotAllowedError, match="Deleting data or models is for administrators; ask whoever runs") as it:
+def test_who_is_refused_learns_who_may(monkeypatch: pytest.MonkeyPatch):
+    assert str(access.refusal(Action.DELETE, VISITOR)) == (
+        "Deleting data or models is for administrators; ask whoever runs this explorer"
+    )
+    monkeypatch.setenv("EMBEDDING_EXPLORER_ADMIN_TOKEN", TOKEN)
+    with pytest.raises(NotAllowedError, match=r"runs this explorer, or log in as one$") as it:
         access.check(Action.DELETE, VISITOR)
     assert it.value.code == "NOT_ALLOWED"
+
+
+@pytest.mark.parametrize("name", ["READ_ONLY", "CLASS", "ADMIN_TOKEN"])
+def test_a_server_does_not_start_with_a_setting_that_cannot_be(monkeypatch: pytest.MonkeyPatch, name: str):
+    access.check_settings()
+    monkeypatch.setenv(f"EMBEDDING_EXPLORER_{name}", "yes")
+    with pytest.raises(LimitError, match=f"EMBEDDING_EXPLORER_{name} "):
+        access.check_settings()
 
 
 @pytest.mark.parametrize("name", ["READ_ONLY", "CLASS"])

@@ -189,6 +189,8 @@ BY_CALLBACK: dict[str, Callable[[There], object]] = {
     "delete a model": lambda there: state.reporting(state.delete_run)(there.run_id),
 }
 
+OF_PAGES = ("visitor", "administrator", "visitor of a kiosk")
+
 COMMANDS = {
     "train": "train --queue --preset article-simple-dot",
     "stop another's": "cancel {there.job}",
@@ -344,11 +346,11 @@ def test_no_link_opens_a_pupil_what_is_closed(there: There, open_page, monkeypat
     app = open_page("datasets", **{"class": "off", "dataset": there.data})
     for page in ("datasets", "runs", "jobs"):
         assert codes(app.switch_page(f"app_pages/{page}.py").run()) == {NOT}
-        assert not app.title
+        assert [title.value.lower() for title in app.title] == [page], "nothing of the page itself"
     app.switch_page("app_pages/missions.py").run()
     assert not codes(app)
     assert "For a class" not in [header.value for header in app.header]
     log_in(app)
     assert "For a class" in [header.value for header in app.header]
     assert not codes(app.switch_page("app_pages/datasets.py").run())
-    assert app.title
+    assert app.title[0].value == "Which ratings shall it learn from?"
