@@ -117,6 +117,7 @@ _ERROR_TITLES = {
     "CANCELED": "Stopped",
     "UNKNOWN_JOB": "This job is not here",
     "UNKNOWN_MISSION": "There is no such mission",
+    "BAD_LINK": "Part of the link was left out",
     "BAD_SCHEMA": "This dataset cannot be read",
     "EMPTY_FILE": "The file is empty",
     "NO_ROWS": "There are no rows",
