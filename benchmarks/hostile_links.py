@@ -1,16 +1,18 @@
 """Open random hostile links, and send forged widget states, and count the pages that die.
 
-    python -m benchmarks.hostile_links --links 500 --states 100 --seed 0
+    python -m benchmarks.hostile_links --links 500 --states 100 --messages 100 --seed 0
 
 Every link names a page and gives half of the parameters that the page has
 values that no field of it offers: numbers out of range or none at all, unknown
 words, long lists, control characters. Every forged state says such things of
 the widgets themselves, in values of the right kind and of others, as a browser
 can that is none. A page has died where an exception is shown; a link is left
-where the address bar, opened anew, still holds what cannot be used.
+where the address bar, opened anew, still holds what cannot be used. Messages
+are sent to a live server, which has to serve an honest session afterwards.
 """
 
 import argparse
+import contextlib
 import json
 import logging
 import os
@@ -24,9 +26,15 @@ from pathlib import Path
 from typing import Any
 
 from streamlit import config
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
+from benchmarks.browser import live_server
+from benchmarks.session import Session
 from core.data.folder import write_folder
 from core.disk.home import home
 from core.model.families import PRESETS
@@ -40,8 +48,9 @@ NUMBERS = (
 )  # fmt: skip
 WORDS = (
     "", " ", "\x00", "\x1b[31m", "\r\nSet-Cookie: a=b", "a" * 100_000, "None", "null", "<script>alert(1)</script>",
-    "../../etc/passwd", "[1,2]", '{"a":1}', "%", "%00", "\ufffd\ufffd\ufffd", "\ufffe", "𝕏", "e\u0301", "\u202etxt", "$\\frac", "**",
-    ":material/home:", "'; drop table", ",", ":", "i0:", "i0:5,i0:nan", "i1:1e999", "0" * 16, "run,run",
+    "../../etc/passwd", "[1,2]", '{"a":1}', "%", "%00", "\ufffd\ufffd\ufffd", "\ufffe", "𝕏", "e\u0301", "\u202etxt",
+    "$\\frac", "**", ":material/home:", "'; drop table", ",", ":", "i0:", "i0:5,i0:nan", "i1:1e999", "0" * 16,
+    "run,run",
 )  # fmt: skip
 OWN = (
     "dataset", "run", "job", "class", "mission", "task", "models", "rated", "low_1", "high_1", "low_999", "high_0",
@@ -84,6 +93,7 @@ class Counts:
 
     links: int = 0
     states: int = 0
+    messages: int = 0
     values: int = 0
     told: int = 0
     died: list[str] = field(default_factory=list)
@@ -123,6 +133,26 @@ class Hostile:
                 self.counts.values += len(forged.widgets)
             self._note(page, "a plain run after it", app.run())
             self.counts.states += 1
+
+    def messages(self, times: int) -> None:
+        """Send so many messages that no browser sends to a live server, each on a connection of its own."""
+        with live_server() as (_, address):
+            for _ in range(times):
+                message = self._random.choice(MESSAGES)(self._random)
+                with (
+                    connect(f"{address.replace('http', 'ws', 1)}/_stcore/stream", subprotocols=["streamlit"]) as socket,
+                    contextlib.suppress(ConnectionClosed, TimeoutError),
+                ):
+                    socket.send(message)
+                    socket.recv(timeout=1)
+                self.counts.messages += 1
+            with Session(address, "&".join(f"{key}={value}" for key, value in self._base.items())) as honest:
+                honest.settle()
+                for page in self._pages[1:]:
+                    honest.open(page)
+                    honest.settle()
+                    if list(honest._all("exception")):
+                        self.counts.died.append(f"{page} on the live server")
 
     def _opened(self, page: str, query: dict[str, Any]) -> AppTest:
         app = self._open(page, **query)
@@ -223,6 +253,31 @@ _MAKE: dict[str, Callable[[WidgetState, random.Random, list[str]], object]] = {
 """How a value of each kind is forged."""
 
 
+def _message(**changes: Any) -> bytes:
+    """A request for a run, with nonsense in it."""
+    return BackMsg(rerun_script=ClientState(**changes)).SerializeToString()
+
+
+MESSAGES: tuple[Callable[[random.Random], bytes], ...] = (
+    lambda draw: draw.randbytes(200),
+    lambda _: b"",
+    lambda _: _message(query_string="q" * 30).replace(b"q" * 30, b"\xff\xed\xa0\x80" + b"\xc0" * 26),  # no UTF-8
+    lambda draw: _message(query_string="&".join(f"{name}={draw.choice(NUMBERS)}" for name in OWN)),
+    lambda _: _message(query_string="a=1&" * 5000),
+    lambda _: _message(query_string="epochs=%ED%A0%80%FF%00;;&&==&epochs[]=1&%", page_name="train"),
+    lambda _: _message(query_string="x" * 1_000_000),
+    lambda _: _message(page_script_hash="0" * 32, page_name="../../etc"),
+    lambda _: _message(fragment_id="nothing", is_auto_rerun=True),
+    lambda _: _message(fragment_id="nothing", is_history_navigation=True),
+    lambda _: _message(widget_states=WidgetStates(widgets=[WidgetState(id="$$ID-0-x", string_value="x" * 10_000_000)])),
+    lambda _: _message(widget_states=WidgetStates(widgets=[WidgetState(id=f"_{n}", int_value=n) for n in range(9999)])),
+    lambda _: _message(cached_message_hashes=["x" * 1000] * 1000),
+    lambda _: BackMsg(load_git_info=True).SerializeToString(),
+    lambda _: BackMsg(clear_cache=True).SerializeToString(),
+)
+"""Messages that are none, or that no browser sends."""
+
+
 def prepare() -> dict[str, str]:
     """Put a small dataset and two made-up models into the home; the query that selects the newer one."""
     ratings = KINDS["tiny"].ratings()
@@ -239,6 +294,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Random hostile links and forged widget states.")
     parser.add_argument("--links", type=int, default=500)
     parser.add_argument("--states", type=int, default=100)
+    parser.add_argument("--messages", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     logging.disable(logging.WARNING)  # Streamlit misses its server
@@ -249,6 +305,8 @@ def main() -> None:
         began = time.perf_counter()
         hostile.links(options.links)
         hostile.states(options.states)
+        if options.messages:
+            hostile.messages(options.messages)
         hostile.counts.seconds = time.perf_counter() - began
     print_counts(hostile.counts)
     sys.exit(1 if hostile.counts.died or hostile.counts.left else 0)
@@ -280,6 +338,7 @@ def open_page(name: str, **query: Any) -> AppTest:
 def print_counts(counts: Counts) -> None:
     """The figures, and what died, each kind once."""
     print(f"{counts.links} links and {counts.states} forged states with {counts.values:,} hostile values")
+    print(f"{counts.messages} messages to a live server")
     print(f"{counts.told} links told what they left out; {counts.seconds:.1f} s")
     print(f"pages that died: {len(counts.died)}; addresses that kept what cannot be used: {len(counts.left)}")
     kinds = {words.partition("\n    on ")[0]: words for words in reversed([*counts.died, *counts.left])}

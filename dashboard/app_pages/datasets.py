@@ -74,10 +74,12 @@ def detail(info: DatasetInfo) -> None:
         if st.button("Train on it", icon=":material/model_training:", key="train_on"):
             state.select_dataset(info.dataset_id)
             st.switch_page("app_pages/train.py")
-        if st.button("Rename", icon=":material/edit:", disabled=bundled, key="rename"):
-            rename(info.dataset_id)
-        if st.button("Delete", icon=":material/delete:", disabled=bundled, key="delete"):
-            delete(info.dataset_id)
+        renaming = st.button("Rename", icon=":material/edit:", disabled=bundled, key="rename")
+        deleting = st.button("Delete", icon=":material/delete:", disabled=bundled, key="delete")
+    if renaming:
+        rename(info.dataset_id)
+    elif deleting:  # two quick clicks may come at once, and only one window can open
+        delete(info.dataset_id)
     if bundled:
         st.caption("This data comes with the program: it can be neither renamed nor deleted.")
     overview(loaders.ratings(info.dataset_id), "data")

@@ -26,8 +26,10 @@ def adopt_link() -> None:
         )
         return
     number = st.query_params.get(TASK, "1")
-    last = len(MISSIONS[key].tasks) + 1
-    begin(key, at=min(int(number), last) - 1 if number.isdecimal() and number.isascii() and number != "0" else 0)
+    numbers = [str(place + 1) for place in range(len(MISSIONS[key].tasks) + 1)]
+    if number not in numbers:
+        address_bar.ignore(TASK, number, f"a number from 1 to {numbers[-1]}")
+    begin(key, at=numbers.index(number) if number in numbers else 0)
 
 
 def write_link() -> None:

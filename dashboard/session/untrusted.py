@@ -2,8 +2,8 @@
 
 Streamlit hands such a value to the widget's own deserializer, and whatever that raises ends the run: `int(inf)` of a
 number field, JSON that is none, a word where a number is due. It happens before a callback or within the call that
-draws the widget, and no public function stands between. So two methods of its session are wrapped here, once, for
-every widget of every page; this module's tests fail where a later Streamlit has other ones.
+draws the widget, and no public function stands between. So three methods of its session are wrapped here, once,
+for every widget of every page; this module's tests fail where a later Streamlit has other ones.
 """
 
 import contextlib
@@ -39,13 +39,15 @@ def install() -> None:
     """Check from now on what links and browsers say; once a process."""
     if WStates.__getitem__.__module__ != __name__:
         WStates.__getitem__ = _checked_value  # type: ignore[method-assign]
-        WStates.set_widget_from_proto = _checked_take  # type: ignore[method-assign]
+        WStates.set_widget_from_proto = _checked_take  # type: ignore[method-assign, assignment]
         SessionState._seed_widget_from_url = _checked_link  # type: ignore[method-assign, assignment]  # noqa: SLF001
 
 
 def _checked_take(states: WStates, state: WidgetState) -> None:
-    """Hear what a browser says of a widget; what has no widget's name would be looked for among the session's own keys
-    for as long as the session lasts."""
+    """Hear what a browser says of a widget.
+
+    What has no widget's name is dropped: it would be looked for among the session's own keys, in every later run.
+    """
     if is_element_id(state.id):
         _take(states, state)
 
@@ -71,6 +73,8 @@ def _fits(state: WidgetState, metadata: WidgetMetadata[Any]) -> bool:
     sent, expected = state.WhichOneof("value"), metadata.value_type
     if sent is not None and sent != expected and not {sent, expected} <= _NUMBER:
         return False
+    if sent == "double_array_value":
+        return _rising(state.double_array_value.data)
     options = metadata.formatted_options
     if options is None or sent is None:
         return True
@@ -80,6 +84,11 @@ def _fits(state: WidgetState, metadata: WidgetMetadata[Any]) -> bool:
     if not chosen:
         return not _always_lit(metadata)
     return (most is None or len(chosen) <= most) and set(options).issuperset(chosen)
+
+
+def _rising(ends: Sequence[float]) -> bool:
+    """Whether the ends of a range are in order; one that nothing lies in cannot be chosen on a slider."""
+    return list(ends) == sorted(ends)
 
 
 def _always_lit(metadata: WidgetMetadata[Any]) -> bool:
@@ -95,9 +104,11 @@ def _checked_link(
 ) -> bool:
     """Give a widget the value a link has for it, as Streamlit does; what is not used as it stands is reported."""
     used = False
-    if not (is_empty_url_value(value) and _always_lit(metadata)):
-        with contextlib.suppress(Exception):  # as above
-            used = _seed(session, metadata, key, widget, value)
+    with contextlib.suppress(Exception):  # as above
+        if not (is_empty_url_value(value) and _always_lit(metadata)):
+            parsed = parse_url_param(value, metadata.value_type)
+            ordered = metadata.value_type != "double_array_value" or _rising(parsed)
+            used = ordered and _seed(session, metadata, key, widget, value)
     if not used:
         session.query_params.remove_param(key)
     taken = session[key] if used else metadata.deserializer(None)
@@ -115,7 +126,7 @@ def _says(value: str | list[str], metadata: WidgetMetadata[Any], taken: Any) -> 
 
 
 def allowed(metadata: WidgetMetadata[Any]) -> str:
-    """What a link may say for a widget, in words; empty where that is any text."""
+    """What a link may say for a widget, in words."""
     serde = getattr(metadata.deserializer, "__self__", None)
     if metadata.value_type == "bool_value":
         return "true or false"
