@@ -1,5 +1,6 @@
 """Which mission is on, and how far: in the session, and in the address bar so that a link and a refresh keep it."""
 
+import re
 from collections.abc import Callable
 
 import streamlit as st
@@ -26,10 +27,11 @@ def adopt_link() -> None:
         )
         return
     number = st.query_params.get(TASK, "1")
-    numbers = [str(place + 1) for place in range(len(MISSIONS[key].tasks) + 1)]
-    if number not in numbers:
-        address_bar.ignore(TASK, number, f"a number from 1 to {numbers[-1]}")
-    begin(key, at=numbers.index(number) if number in numbers else 0)
+    last = len(MISSIONS[key].tasks) + 1
+    if not re.fullmatch("[1-9][0-9]*", number):
+        address_bar.ignore(TASK, number, f"a number from 1 to {last}")
+        number = "1"
+    begin(key, at=min(int(number[:4]), last) - 1)  # four digits are past the end of any
 
 
 def write_link() -> None:
