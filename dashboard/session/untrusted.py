@@ -162,4 +162,4 @@ def _one_of(options: Sequence[str]) -> str:
 
 
 def _number(limit: float) -> str:
-    return f"{limit:,}" if isinstance(limit, int) else f"{limit:g}"
+    return f"{limit:,}" if isinstance(limit, int) else f"{limit:f}".rstrip("0").rstrip(".")
