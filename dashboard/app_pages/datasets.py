@@ -78,10 +78,12 @@ def detail(info: DatasetInfo) -> None:
         if st.button("Train on it", icon=":material/model_training:", key="train_on"):
             state.select_dataset(info.dataset_id)
             st.switch_page("app_pages/train.py")
-        if st.button("Rename", icon=":material/edit:", disabled=fixed, key="rename"):
-            rename(info.dataset_id)
-        if st.button("Delete", icon=":material/delete:", disabled=fixed, key="delete"):
-            delete(info.dataset_id)
+        renaming = st.button("Rename", icon=":material/edit:", disabled=fixed, key="rename")
+        deleting = st.button("Delete", icon=":material/delete:", disabled=fixed, key="delete")
+    if renaming:
+        rename(info.dataset_id)
+    elif deleting:  # two quick clicks may come at once, and only one window can open
+        delete(info.dataset_id)
     if bundled:
         st.caption("This data comes with the program: it can be neither renamed nor deleted.")
     else:

@@ -72,6 +72,8 @@ def choose(summaries: list[RunSummary]) -> Chosen:
     """The field with the models; at first the selected one and the newest other on the same data."""
     by_id = {summary.run_id: summary for summary in summaries}
     linked = address_bar.news(LINK)
+    if linked and not by_id.keys() >= set(linked.split(",")):
+        address_bar.ignore(LINK, linked, "ids of models that are here, with commas between them")
     if _WIDGET not in st.session_state or linked:
         st.session_state[_WIDGET] = _first(by_id, linked.split(",") if linked else st.session_state.get(_KEPT, []))
     else:

@@ -1,6 +1,5 @@
 """Two models side by side: how alike they are, two maps with one selection on both, and who keeps their neighbors."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -161,9 +160,9 @@ def _select_points(names: Names, key: str) -> None:
 
     A chart that was redrawn tells of an empty selection with whatever is clicked next: that clears nothing.
     """
-    points: Sequence[dict[str, object]] = st.session_state[key].selection.points
+    points = elements.selected_points(key, len(compare_pair.shared(names)))
     if points:
-        compare_pair.select(names, sorted({int(str(point["customdata"])) for point in points}))
+        compare_pair.select(names, sorted(points))
 
 
 def _selection(pair: Pair) -> None:
@@ -214,7 +213,7 @@ def _choose_bars(k: int) -> None:
 
     A chart that was redrawn tells of an empty selection with whatever is clicked next: that changes nothing.
     """
-    clicked = [int(point["x"]) for point in st.session_state.kept_bars.selection.points]
+    clicked = elements.selected_points("kept_bars", k + 1, "x")
     if clicked:
         wanted = (min(clicked), max(clicked))
         st.session_state.kept = (0, k) if wanted == tuple(st.session_state.kept) else wanted
@@ -266,7 +265,7 @@ def _select_rows(names: Names, low: int, high: int, order: str, key: str) -> Non
     pair = compare_pair.load_pair(names)
     if pair is not None:
         listed = _inside(pair, low, high, order)[:MOST_LISTED]
-        pair.select(listed[[row for row in st.session_state[key].selection.rows if row < len(listed)]])
+        pair.select(listed[elements.selected_rows(key, len(listed))])
 
 
 def _one_item(pair: Pair) -> None:

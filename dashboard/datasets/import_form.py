@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.typing import UploadedFile
 
 from core.access import Action
 from core.data import NO_COLUMN, ColumnMapping, ImportOptions, Preview, uploads
@@ -119,7 +120,8 @@ def _received(key: str) -> None:
     before = st.session_state.pop(_KEPT, None)
     if before is not None:
         uploads.discard(before.upload)
-    chosen = st.session_state[key]
+    uploaded = {file.file_id: file for file in st.session_state[key] if isinstance(file, UploadedFile)}
+    chosen = list(uploaded.values())  # without files that are gone, and each once, whatever a browser says
     if not chosen:
         return
     try:

@@ -63,8 +63,9 @@ def panel(model: NewUserModel, rows: Rows, entry: Entry, predictions: Prediction
     chosen = best(score, rows.matrix, allowed, top=SHOWN, diversity=wanted.diversity)
     if len(chosen) == 0:
         st.info(f"No {rows.noun} is left that fits. Loosen the filters above.", icon=":material/search_off:")
-    for rank, row in enumerate(chosen.tolist(), 1):
-        _line(model, rows, row, rank, entry, predictions)
+    asked = [row for rank, row in enumerate(chosen.tolist(), 1) if _line(model, rows, row, rank, entry, predictions)]
+    if asked:  # two quick clicks may come at once, and only one window can open
+        why_dialog.dialog(model.run.run_id, asked[-1])
     with st.container(horizontal=True, vertical_alignment="center"):
         tables.download(
             f"Download the first {min(LISTED, int(allowed.sum()))} as CSV",
@@ -151,23 +152,22 @@ def _like(which: str, rows: Rows) -> np.ndarray:
     return np.array(selection.search(f"{which} like these", rows.offered, key=key, most=MOST_STEERING), int)
 
 
-def _line(model: NewUserModel, rows: Rows, row: int, rank: int, entry: Entry, predictions: Predictions) -> None:
-    """One guess, a place to rate it, and what else can be done with it."""
+def _line(model: NewUserModel, rows: Rows, row: int, rank: int, entry: Entry, predictions: Predictions) -> bool:
+    """One guess, a place to rate it, and what else can be done with it; whether somebody asks why."""
     ratings, label = model.ratings, rows.labels[row]
     item = ratings.items.ids[row]
     guess = words.guess(predictions.rating[row], predictions.sure, row, rows.noun, (entry.low, entry.high))
     with rate.line_of(f"**{rank}** · {rate.name(ratings, rows, row)}"):
         st.markdown(guess, width=180)
         rate.give(ratings, rows, row, entry, fine=False, place="list")
-        if st.button(
+        why = st.button(
             "Why",
             key=f"own_why_{rank}",
             type="tertiary",
             help=words.why_help(label),
             on_click=ask,
             args=(label if label in rows.offered else None,),
-        ):
-            why_dialog.dialog(model.run.run_id, row)
+        )
         st.button(
             "Hide",
             key=f"own_hide_{rank}",
@@ -176,6 +176,7 @@ def _line(model: NewUserModel, rows: Rows, row: int, rank: int, entry: Entry, pr
             on_click=own_ratings.hide,
             args=(ratings.dataset_id, item),
         )
+    return why
 
 
 def ask(label: str | None) -> None:

@@ -13,7 +13,7 @@ from dashboard.embeddings.parts import choose_row
 from dashboard.for_you.view import View, load_view
 from dashboard.for_you.waterfall import Case, Naming, pulled, show
 from dashboard.session import state
-from dashboard.shared import phrases, sides, tables
+from dashboard.shared import elements, phrases, sides, tables
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
 
@@ -126,7 +126,7 @@ def _worst(run_id: str) -> tuple[np.ndarray, np.ndarray]:
 @state.reporting
 def _open_miss(run_id: str) -> None:
     """Show the selected miss; a callback."""
-    chosen = st.session_state.worst.selection.rows
+    chosen = elements.selected_rows("worst", len(_worst(run_id)[0]))
     if chosen:
         open_case(run_id, chosen[0])
 

@@ -113,8 +113,11 @@ def _table(run: Run, rows: Rows, clusters: Stored, key: str, chart: str) -> None
 
 def _pick(run_id: str, key: str, chart: str) -> None:
     """Make the items of the picked group the selected ones; a callback. `key` is the name of the groups' study."""
-    picked, clusters = st.session_state.groups.selection.rows, loaders.study(key)
-    if picked and clusters is not None:
+    clusters = loaders.study(key)
+    if clusters is None:
+        return
+    picked = elements.selected_rows("groups", len(clusters.facts["groups"]))
+    if picked:
         members = clusters.arrays["rows"][clusters.arrays["label"] == picked[0]]
         selection.put(chart, run_id, np.sort(members).tolist())
 

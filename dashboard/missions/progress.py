@@ -3,6 +3,7 @@
 What was finished belongs to the owner, that is to the browser, and is kept in the server's memory.
 """
 
+import re
 from collections import OrderedDict
 from collections.abc import Callable
 
@@ -34,7 +35,10 @@ def adopt_link() -> None:
         return
     number = st.query_params.get(TASK, "1")
     last = len(MISSIONS[key].tasks) + 1
-    begin(key, at=min(int(number), last) - 1 if number.isdecimal() and number.isascii() and number != "0" else 0)
+    if not re.fullmatch("[1-9][0-9]*", number):
+        address_bar.ignore(TASK, number, f"a number from 1 to {last}")
+        number = "1"
+    begin(key, at=min(int(number[:4]), last) - 1)  # four digits are past the end of any
 
 
 def write_link() -> None:

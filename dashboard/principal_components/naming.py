@@ -104,7 +104,10 @@ def _adopt_link(run_id: str, result: Pca, how: How, kept: Sequence[EndNames | No
     problems, written = [], st.session_state.get(_WRITTEN, set())
     for number in sorted({int(match[2]) for key in st.query_params if (match := _PARAMETER.fullmatch(key))}):
         texts = {end: st.query_params.get(f"{end}_{number}", "") for end in ENDS}
-        if number > len(kept) or all(not text or (f"{end}_{number}", text) in written for end, text in texts.items()):
+        if all(not text or (f"{end}_{number}", text) in written for end, text in texts.items()):
+            continue
+        if number > len(kept):
+            problems.append(f"the link names component {number}, and there are {len(kept)}")
             continue
         try:
             low, high = (component_names.checked(texts[end]) for end in ENDS)

@@ -32,9 +32,9 @@ def trust(view: View) -> None:
 
 def choose(n: int, chart: str) -> None:
     """A click on a bar or point chooses its component; a callback."""
-    points = st.session_state[chart].selection.points
-    if points and 1 <= int(points[0]["x"]) <= n:
-        st.session_state.component = int(points[0]["x"])
+    points = elements.selected_points(chart, n + 1, "x")
+    if points and points[0] > 0:
+        st.session_state.component = points[0]
 
 
 def _would_it_return(view: View) -> None:

@@ -5,7 +5,13 @@ heard of a change still names the old address; taking that for a link would
 undo what the person has just done.
 """
 
+from collections.abc import Iterable
+
 import streamlit as st
+
+_IGNORED = "_link_ignored"
+MOST_SAID = 5
+"""More values of one link that cannot be used are counted, not listed."""
 
 
 def news(name: str) -> str | None:
@@ -39,6 +45,26 @@ def confirm(name: str) -> None:
     """Hear whether the browser names another address than the one that was replaced: from then on, that one is news."""
     if st.query_params.get(name) != st.session_state.get(_replaced(name)):
         st.session_state.pop(_replaced(name), None)
+
+
+def ignore(name: str, value: str | Iterable[str], allowed: str) -> None:
+    """Say, once, that a link's value cannot be used as it stands, and what it may be."""
+    values = [value] if isinstance(value, str) else list(value)
+    said = " and ".join(f"{name}={one[:40]!r}" for one in values[:3])
+    st.session_state.setdefault(_IGNORED, {})[name] = f"{said} (it may be {allowed})"
+
+
+def ignored() -> bool:
+    """Whether something of a link was ignored that has not been said yet."""
+    return bool(st.session_state.get(_IGNORED))
+
+
+def take_ignored() -> str:
+    """What of the link was ignored, as a sentence; empty where nothing was, and afterwards."""
+    sayings = list(st.session_state.pop(_IGNORED, {}).values())
+    more = f", and {len(sayings) - MOST_SAID} more" if len(sayings) > MOST_SAID else ""
+    listed = "; ".join(sayings[:MOST_SAID])
+    return f"Not all that the link says can be used: {listed}{more}." if sayings else ""
 
 
 def _known(name: str) -> str:

@@ -21,6 +21,8 @@ def adopt_link() -> None:
     value = address_bar.news(PARAMETER)
     if value in {ON, OFF}:
         st.session_state[_KEY] = value == ON
+    elif value is not None:
+        address_bar.ignore(PARAMETER, value, f"{ON} or {OFF}")
 
 
 def write_link() -> None:

@@ -196,9 +196,11 @@ def reporting(callback: Callable[Asked, None]) -> Callable[Asked, None]:
 
 def problems_wait() -> bool:
     """Whether something is to be said that the page has not been drawn since."""
-    return bool(st.session_state.get("_problems"))
+    return bool(st.session_state.get("_problems")) or address_bar.ignored()
 
 
 def take_problems() -> list[Problem]:
     """What is to be said now; empty afterwards."""
+    if words := address_bar.take_ignored():
+        report("BAD_LINK", words)
     return st.session_state.pop("_problems", [])

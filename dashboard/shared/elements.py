@@ -106,8 +106,29 @@ def picked_rows(
     """
     mode: Literal["multi-row", "single-row"] = "multi-row" if several else "single-row"
     shared: dict[str, Any] = {"hide_index": True, "column_config": columns, "key": key, "alt": alt}
-    picked = st.dataframe(table, on_select="rerun", selection_mode=mode, **shared)
-    return [row for row in picked.selection.rows if row < len(table)]
+    st.dataframe(table, on_select="rerun", selection_mode=mode, **shared)
+    return selected_rows(key, len(table))[: None if several else 1]
+
+
+def selected_rows(table: str, n: int) -> list[int]:
+    """Numbers of the selected rows of a table with n rows, by its key, as they were picked.
+
+    A browser may say anything of a selection, here and below: what is no row is left out.
+    """
+    return _numbers(st.session_state[table].selection.get("rows"), n)
+
+
+def selected_points(chart: str, n: int, coordinate: str = "customdata") -> list[int]:
+    """Numbers below n under a coordinate of the selected points of a chart, by its key, as they were picked."""
+    points = st.session_state[chart].selection.get("points")
+    points = points if isinstance(points, list) else []
+    return _numbers([point.get(coordinate) for point in points if isinstance(point, dict)], n)
+
+
+def _numbers(said: object, n: int) -> list[int]:
+    """The whole numbers from 0 to n - 1 in what a browser says, each once."""
+    numbers = [one for one in said if isinstance(one, int | float)] if isinstance(said, list) else []
+    return list(dict.fromkeys(int(one) for one in numbers if 0 <= one < n and one == int(one)))
 
 
 def allowed(action: Action) -> bool:

@@ -124,6 +124,7 @@ _ERROR_TITLES = {
     "READ_ONLY": "This is for looking around",
     "NOT_ALLOWED": "This is for somebody else to do",
     "UNKNOWN_MISSION": "There is no such mission",
+    "BAD_LINK": "Part of the link was left out",
     "BAD_SCHEMA": "This dataset cannot be read",
     "EMPTY_FILE": "The file is empty",
     "NO_ROWS": "There are no rows",

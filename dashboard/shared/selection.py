@@ -12,6 +12,8 @@ import pandas as pd
 import streamlit as st
 
 from core.data.ratings import Ratings
+from dashboard.cache import loaders
+from dashboard.session import state
 from dashboard.shared import elements, phrases, tables
 from dashboard.shared.matrix_rows import Rows
 
@@ -52,10 +54,10 @@ def search(
     return [offered[name] for name in names]
 
 
+@state.reporting
 def keep(chart: str, run_id: str) -> None:
     """Remember what was selected on a chart, by the rows in its custom data; a callback."""
-    points = st.session_state[chart].selection.points
-    put(chart, run_id, sorted({int(point["customdata"]) for point in points}))
+    put(chart, run_id, sorted(elements.selected_points(chart, len(loaders.item_rows(run_id).labels))))
 
 
 def put(chart: str, run_id: str, rows: list[int]) -> None:

@@ -84,11 +84,11 @@ def choose_point(chart: str, run_id: str, *, users: bool) -> None:
 
     It looks the rows up: Streamlit keeps a chart's callback as long as the session, and what it holds.
     """
-    points = st.session_state[chart].selection.points
+    rows = loaders.rows_of(run_id, users=users)
+    points = elements.selected_points(chart, len(rows.labels))
     if not points:
         return
-    rows = loaders.rows_of(run_id, users=users)
-    label = rows.labels[int(points[0]["customdata"])]
+    label = rows.labels[points[0]]
     if label in rows.offered:
         st.session_state[f"near_{rows.noun}"] = label
     else:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core import data
 from core.access import Action
@@ -13,7 +14,7 @@ from core.store.runs import RunSummary
 from dashboard.cache import loaders
 from dashboard.jobs import every_kind, trainings
 from dashboard.missions import bar, progress
-from dashboard.session import classroom, state, visitor
+from dashboard.session import classroom, state, untrusted, visitor
 from dashboard.shared import elements, phrases, uploader
 from dashboard.shared.markup import escape
 from dashboard.shell import administration_panel, memory
@@ -43,6 +44,8 @@ PAGES = {
     ],
 }
 
+untrusted.install()
+
 TRAY_LINES = 4
 """More jobs than this are counted in the tray, not listed."""
 
@@ -67,8 +70,8 @@ def run() -> None:
     state.write_link()
     classroom.write_link()
     bar.show(page.url_path or "start")
-    for problem in state.take_problems():
-        elements.error(problem.code, problem.message)
+    top = st.container()
+    _say_problems(top)
     try:
         if refused := classroom.closed(page.url_path):
             st.title(page.title)
@@ -77,7 +80,14 @@ def run() -> None:
     except ExplorerError as error:
         elements.error(error.code, str(error))
     uploader.settle()
+    _say_problems(top)  # what the page's widgets could not take from the link
     memory.settle(page.title)
+
+
+def _say_problems(place: DeltaGenerator) -> None:
+    for problem in state.take_problems():
+        with place:
+            elements.error(problem.code, problem.message)
 
 
 def _navigation() -> st.Page:
