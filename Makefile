@@ -1,12 +1,14 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-input -c constraints.txt
+# Both builds of TensorFlow are one folder, and pip would lay one over the other.
+ONE_TENSORFLOW := if [ "$$(uname -sm)" = "Linux x86_64" ]; then $(BIN)/python -m pip --quiet --quiet uninstall --yes tensorflow; fi
 APP := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 CHROMIUM := $(VENV)/.chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench lock clean
+.PHONY: help run test check format bench gpu bundle lock clean
 
 help:  ## List what can be made.
 	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */make \1\t/' | expand -t 14
@@ -30,6 +32,13 @@ format: $(DEV)  ## Format the code and mend what can be mended.
 bench: $(DEV)  ## Measure speed and accuracy beside plain Keras and other programs.
 	$(BIN)/python -m benchmarks.training $(ARGS)
 
+gpu: $(APP)  ## Put TensorFlow for NVIDIA GPUs in place of the one for processors.
+	$(BIN)/python -m pip uninstall --yes tensorflow-cpu
+	$(PIP_INSTALL) -r requirements-gpu.txt
+
+bundle: $(BIN)/python  ## Gather all wheels in dist/bundle, for a room without internet.
+	$(BIN)/python -m scripts.bundle $(ARGS)
+
 lock:  ## Write constraints.txt anew from a fresh environment.
 	scripts/lock.sh
 
@@ -43,12 +52,14 @@ $(BIN)/python:
 	scripts/make_venv.sh $(VENV)
 
 $(APP): requirements.txt constraints.txt | $(BIN)/python
-	@echo "Installing what the dashboard needs. The first time takes a few minutes and about 3 GB."
+	@echo "Installing what the dashboard needs. The first time takes a few minutes and about 2 GB."
+	$(ONE_TENSORFLOW)
 	$(PIP_INSTALL) -r requirements.txt
 	@touch $@
 
 $(DEV): requirements-dev.txt requirements.txt constraints.txt | $(BIN)/python
-	@echo "Installing what the dashboard and its tests need. The first time takes a few minutes and about 3 GB."
+	@echo "Installing what the dashboard and its tests need. The first time takes a few minutes and about 2 GB."
+	$(ONE_TENSORFLOW)
 	$(PIP_INSTALL) -r requirements-dev.txt
 	@touch $(APP) $@
 

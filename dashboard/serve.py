@@ -1,0 +1,16 @@
+"""`embedding-explorer serve`: `streamlit run` of the installed dashboard, with all options of that."""
+
+from pathlib import Path
+
+import click
+from streamlit.web.cli import configurator_options, main_run
+
+APP = Path(__file__).with_name("app.py")
+"""Streamlit reads the settings in `.streamlit/config.toml` beside it, whatever folder the command is called in."""
+
+
+@click.command()
+@configurator_options
+def serve(**options: object) -> None:
+    """Start the dashboard, and print its address. Control and C stop it."""
+    main_run.callback(str(APP), **options)
