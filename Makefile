@@ -2,7 +2,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-input -c constraints.txt
 # Both builds of TensorFlow are one folder, and pip would lay one over the other.
-ONE_TENSORFLOW := if [ "$$(uname -sm)" = "Linux x86_64" ]; then $(BIN)/python -m pip --quiet --quiet uninstall --yes tensorflow; fi
+ONE_TENSORFLOW := if [ "$$(uname -sm)" = "Linux x86_64" ] && $(BIN)/python -m pip show --quiet tensorflow 2>/dev/null; \
+	then $(BIN)/python -m pip uninstall --yes tensorflow tensorflow-cpu; fi
 APP := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 CHROMIUM := $(VENV)/.chromium
@@ -36,8 +37,8 @@ gpu: $(APP)  ## Put TensorFlow for NVIDIA GPUs in place of the one for processor
 	$(BIN)/python -m pip uninstall --yes tensorflow-cpu
 	$(PIP_INSTALL) -r requirements-gpu.txt
 
-bundle: $(BIN)/python  ## Gather all wheels in dist/bundle, for a room without internet.
-	$(BIN)/python -m scripts.bundle $(ARGS)
+bundle:  ## Gather all wheels in dist/bundle, for a room without internet.
+	scripts/make_bundle.sh dist/bundle $(ARGS)
 
 lock:  ## Write constraints.txt anew from a fresh environment.
 	scripts/lock.sh
