@@ -1,6 +1,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
-PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-input -c constraints.txt
+# Without --no-compile, pip would compile all files of all packages; Python compiles the few that are used, when they are.
+PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-input --no-compile -c constraints.txt
 # Both builds of TensorFlow are one folder, and pip would lay one over the other.
 ONE_TENSORFLOW := if [ "$$(uname -sm)" = "Linux x86_64" ] && $(BIN)/python -m pip show --quiet tensorflow 2>/dev/null; \
 	then $(BIN)/python -m pip uninstall --yes tensorflow tensorflow-cpu; fi

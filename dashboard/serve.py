@@ -1,5 +1,6 @@
 """`embedding-explorer serve`: `streamlit run` of the installed dashboard, with all options of that."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -13,4 +14,9 @@ APP = Path(__file__).with_name("app.py")
 @configurator_options
 def serve(**options: object) -> None:
     """Start the dashboard, and print its address. Control and C stop it."""
+    if sys.platform == "win32":
+        raise click.UsageError(
+            "the dashboard does not run on Windows itself, where the processes that read files and train could not be "
+            "limited and ended as they have to be; it runs there in WSL and in a container, see docs/schools.md"
+        )
     main_run.callback(str(APP), **options)
