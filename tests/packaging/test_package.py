@@ -38,7 +38,9 @@ def wheel(tmp_path_factory) -> Path:
 def installed(wheel, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("installed")
     pip = (sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-index")
-    subprocess.run([*pip, "--no-deps", "--no-compile", "--target", folder, wheel], check=True, capture_output=True, timeout=120)
+    subprocess.run(
+        [*pip, "--no-deps", "--no-compile", "--target", folder, wheel], check=True, capture_output=True, timeout=120
+    )
     return folder
 
 
@@ -56,8 +58,11 @@ def healthy(port: int, server: subprocess.Popen[bytes]) -> str:
     """
     deadline = time.monotonic() + 60
     while server.poll() is None and time.monotonic() < deadline:
-        with contextlib.suppress(OSError), request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5) as said:
-            return said.read().decode()
+        with (
+            contextlib.suppress(OSError),
+            request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5) as response,
+        ):
+            return response.read().decode()
         time.sleep(0.1)
     raise TimeoutError(f"no answer on port {port}; exit status {server.poll()}")
 

@@ -45,7 +45,9 @@ def test_both_builds_of_tensorflow_are_of_one_version_everywhere():
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-gpu.txt"])
 def test_every_requirement_is_pinned_within_its_range(name):
-    pinned = {canonicalize_name(each.name): next(iter(each.specifier)).version for each in requirements("constraints.txt")}
+    pinned = {
+        canonicalize_name(each.name): next(iter(each.specifier)).version for each in requirements("constraints.txt")
+    }
     for requirement in requirements(name):
         assert requirement.specifier.contains(pinned[canonicalize_name(requirement.name)]), requirement
 
@@ -67,7 +69,9 @@ def test_every_package_that_is_imported_is_required():
         for file in ("requirements.txt", "requirements-umap.txt")
         for each in requirements(file)
     }
-    packages = set().union(*(imported(path) for folder in ("core", "dashboard") for path in (ROOT / folder).rglob("*.py")))
+    packages = set().union(
+        *(imported(path) for folder in ("core", "dashboard") for path in (ROOT / folder).rglob("*.py"))
+    )
     assert packages >= {"streamlit", "tensorflow", "numpy"}
     owners = packages_distributions() | {"umap": ["umap-learn"]}
     for name in packages - sys.stdlib_module_names - {"core", "dashboard", "_typeshed"}:
