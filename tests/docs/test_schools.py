@@ -30,7 +30,7 @@ def test_every_command_of_the_page_exists(monkeypatch):
         elif name == "sh":
             assert (ROOT / "scripts" / "bundle" / rest[0]).is_file()
         elif name == "embedding-explorer":
-            with pytest.raises(SystemExit, match="^0$"):
+            with pytest.raises(SystemExit, match=r"^0$"):
                 main(rest)
         elif name == "docker" and rest[0] == "save":
             assert f"image: {rest[-1]}\n" in compose
