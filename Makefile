@@ -5,6 +5,8 @@ PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-inp
 # Both builds of TensorFlow are one folder, and pip would lay one over the other.
 ONE_TENSORFLOW := if [ "$$(uname -sm)" = "Linux x86_64" ] && $(BIN)/python -m pip show --quiet tensorflow 2>/dev/null; \
 	then $(BIN)/python -m pip uninstall --yes tensorflow tensorflow-cpu; fi
+# 290 MB of C++, for those who compile operations of their own.
+NO_HEADERS := rm -rf $(VENV)/lib/python*/site-packages/tensorflow/include
 APP := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 CHROMIUM := $(VENV)/.chromium
@@ -57,12 +59,14 @@ $(APP): requirements.txt constraints.txt | $(BIN)/python
 	@echo "Installing what the dashboard needs. The first time takes a few minutes and about 2 GB."
 	$(ONE_TENSORFLOW)
 	$(PIP_INSTALL) -r requirements.txt
+	$(NO_HEADERS)
 	@touch $@
 
 $(DEV): requirements-dev.txt requirements.txt constraints.txt | $(BIN)/python
 	@echo "Installing what the dashboard and its tests need. The first time takes a few minutes and about 2 GB."
 	$(ONE_TENSORFLOW)
 	$(PIP_INSTALL) -r requirements-dev.txt
+	$(NO_HEADERS)
 	@touch $(APP) $@
 
 $(CHROMIUM): $(DEV)
