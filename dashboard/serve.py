@@ -19,4 +19,4 @@ def serve(**options: object) -> None:
             "the dashboard does not run on Windows itself, where the processes that read files and train could not be "
             "limited and ended as they have to be; it runs there in WSL and in a container, see docs/schools.md"
         )
-    main_run.callback(str(APP), **options)
+    click.get_current_context().invoke(main_run, target=str(APP), **options)

@@ -11,20 +11,20 @@ from dashboard.serve import APP, serve
 
 
 @pytest.fixture
-def started(monkeypatch) -> list[tuple[str, dict[str, object]]]:
+def started(monkeypatch) -> list[dict[str, object]]:
     """What `streamlit run` would have been called with."""
     calls = []
-    monkeypatch.setattr("dashboard.serve.main_run.callback", lambda target, **options: calls.append((target, options)))
+    monkeypatch.setattr("dashboard.serve.main_run.callback", lambda **options: calls.append(options))
     return calls
 
 
 def test_serve_runs_the_app_with_the_options_given(started):
     with pytest.raises(SystemExit) as ended:
         main(["serve", "--server.port", "8600", "--server.address=0.0.0.0"])
-    ((target, options),) = started
+    (options,) = started
     given = {name: value for name, value in options.items() if value not in {None, ()}}
     assert ended.value.code == 0
-    assert target == str(APP)
+    assert given.pop("target") == str(APP)
     assert APP.is_file()
     assert (APP.parent / ".streamlit" / "config.toml").is_file()
     assert given == {"server_port": 8600, "server_address": "0.0.0.0"}
