@@ -47,7 +47,8 @@ def installed(wheel, tmp_path_factory) -> Path:
 @pytest.fixture
 def environment(installed, tmp_path) -> dict[str, str]:
     """Variables with which the installed package is imported, and not the one of this folder."""
-    return os.environ | {"PYTHONPATH": str(installed), "EMBEDDING_EXPLORER_HOME": str(tmp_path / "home")}
+    home = {"HOME": str(tmp_path), "EMBEDDING_EXPLORER_HOME": str(tmp_path / "home")}  # without Streamlit's files in it
+    return os.environ | home | {"PYTHONPATH": str(installed)}
 
 
 def healthy(port: int, server: subprocess.Popen[bytes]) -> str:
