@@ -1,12 +1,18 @@
 VENV := .venv
 BIN := $(VENV)/bin
-PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-input -c constraints.txt
+# Without --no-compile, pip would compile all files of all packages; Python compiles the few that are used, when they are.
+PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-input --no-compile -c constraints.txt
+# Both builds of TensorFlow are one folder, and pip would lay one over the other.
+ONE_TENSORFLOW := if [ "$$(uname -sm)" = "Linux x86_64" ] && $(BIN)/python -m pip show --quiet tensorflow 2>/dev/null; \
+	then $(BIN)/python -m pip uninstall --yes tensorflow tensorflow-cpu; fi
+# 290 MB of C++, for those who compile operations of their own.
+NO_HEADERS := rm -rf $(VENV)/lib/python*/site-packages/tensorflow/include
 APP := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 CHROMIUM := $(VENV)/.chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench lock clean
+.PHONY: help run test check format bench gpu bundle lock clean
 
 help:  ## List what can be made.
 	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */make \1\t/' | expand -t 14
@@ -30,6 +36,13 @@ format: $(DEV)  ## Format the code and mend what can be mended.
 bench: $(DEV)  ## Measure speed and accuracy beside plain Keras and other programs.
 	$(BIN)/python -m benchmarks.training $(ARGS)
 
+gpu: $(APP)  ## Put TensorFlow for NVIDIA GPUs in place of the one for processors.
+	$(BIN)/python -m pip uninstall --yes tensorflow-cpu
+	$(PIP_INSTALL) -r requirements-gpu.txt
+
+bundle:  ## Gather all wheels in dist/bundle, for a room without internet.
+	scripts/make_bundle.sh dist/bundle $(ARGS)
+
 lock:  ## Write constraints.txt anew from a fresh environment.
 	scripts/lock.sh
 
@@ -43,13 +56,17 @@ $(BIN)/python:
 	scripts/make_venv.sh $(VENV)
 
 $(APP): requirements.txt constraints.txt | $(BIN)/python
-	@echo "Installing what the dashboard needs. The first time takes a few minutes and about 3 GB."
+	@echo "Installing what the dashboard needs. The first time takes a few minutes and about 2 GB."
+	$(ONE_TENSORFLOW)
 	$(PIP_INSTALL) -r requirements.txt
+	$(NO_HEADERS)
 	@touch $@
 
 $(DEV): requirements-dev.txt requirements.txt constraints.txt | $(BIN)/python
-	@echo "Installing what the dashboard and its tests need. The first time takes a few minutes and about 3 GB."
+	@echo "Installing what the dashboard and its tests need. The first time takes a few minutes and about 2 GB."
+	$(ONE_TENSORFLOW)
 	$(PIP_INSTALL) -r requirements-dev.txt
+	$(NO_HEADERS)
 	@touch $(APP) $@
 
 $(CHROMIUM): $(DEV)

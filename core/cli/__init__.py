@@ -13,10 +13,16 @@ from core.cli.parser import build_parser
 from core.errors import CanceledError, ExplorerError
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one call; the exit status. `arguments` are those of the process unless given."""
+def main(arguments: Sequence[str] | None = None, *, program: str = "python -m core", more: str | None = None) -> int:
+    """Run one call; the exit status.
+
+    Args:
+        arguments: Those of the process unless given.
+        program: What was typed before them, for the help.
+        more: A sentence at the end of the help.
+    """
     try:
-        called = build_parser().parse_args(arguments)
+        called = build_parser(program, more).parse_args(arguments)
         answer = called.command(called)
         text = json.dumps(answer.document, allow_nan=False) if getattr(called, "json", False) else answer.text
         print(text, flush=True)

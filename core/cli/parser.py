@@ -20,10 +20,10 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(f"{message}; `{self.prog} --help` shows what is allowed")
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The whole command line."""
+def build_parser(program: str, more: str | None = None) -> argparse.ArgumentParser:
+    """The whole command line, for a help that calls it `program` and ends with `more`."""
     parser = _Parser(
-        prog="python -m core", description="Train embedding models and look inside them.", allow_abbrev=False
+        prog=program, description="Train embedding models and look inside them.", epilog=more, allow_abbrev=False
     )
     _add_json(parser)
     calls = parser.add_subparsers(title="calls", required=True, metavar="CALL")
