@@ -51,7 +51,7 @@ def exchange(app: ASGIApp, scope: Scope, waiting: list[dict[str, Any]]) -> list[
     sent: list[Message] = []
 
     async def receive() -> Message:
-        return waiting.pop(0)
+        return waiting.pop(0) if waiting else {"type": "http.disconnect"}
 
     async def send(message: Message) -> None:
         sent.append(message)

@@ -1,7 +1,7 @@
 """Messages: what pages send passes, what reaches everybody does not."""
 
 import pytest
-from streamlit.proto.BackMsg_pb2 import BackMsg, BackendOperationRequest
+from streamlit.proto.BackMsg_pb2 import BackendOperationRequest, BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.Common_pb2 import FileURLsRequest
 
@@ -49,8 +49,7 @@ def test_what_is_dropped_does_not_reach_the_application_and_the_rest_does():
     heard = []
 
     async def hear(scope, receive, send):
-        for _ in range(4):
-            heard.append(await receive())
+        heard.extend([await receive() for _ in range(4)])
 
     sent = [
         {"type": "websocket.connect"},
