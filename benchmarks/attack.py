@@ -25,7 +25,9 @@ from urllib.parse import urlsplit
 
 import psutil
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
 from websockets.exceptions import WebSocketException
+from websockets.sync.client import connect
 
 from benchmarks.browser import live_server, verdict
 from benchmarks.session import Session
@@ -205,7 +207,8 @@ def connections(folder: Path) -> bool:
             opened = 0
             for _ in range(CONNECTIONS):
                 with suppress(OSError, WebSocketException, TimeoutError):
-                    stack.enter_context(Session(address))
+                    page = stack.enter_context(connect(stream(address), ping_interval=None, close_timeout=0.1))
+                    page.send(BackMsg(rerun_script=ClientState()).SerializeToString())
                     opened += 1
             print(f"{CONNECTIONS} silent connections, then {CONNECTIONS} websockets, of which {opened} were let in")
             return all(
@@ -217,6 +220,11 @@ def connections(folder: Path) -> bool:
                     honest(visitor, 3),
                 ]
             )
+
+
+def stream(address: str) -> str:
+    """Where a page's websocket goes."""
+    return f"{address.replace('http', 'ws', 1)}/_stcore/stream"
 
 
 def messages(folder: Path) -> bool:
