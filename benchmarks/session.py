@@ -8,7 +8,7 @@ at computers of their own do.
 import heapq
 import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -48,7 +48,7 @@ class Session:
     Args:
         address: Of the server, such as "http://127.0.0.1:8501".
         query: What the address bar says behind the "?".
-        cookie: What the browser sends along; a stranger without one by default.
+        headers: What the browser, or a proxy on this machine, sends along.
 
     Attributes:
         session_id: The name that the server gave it.
@@ -57,7 +57,7 @@ class Session:
         largest: Bytes of the largest message since the last page was opened; one chart is one message.
     """
 
-    def __init__(self, address: str, query: str = "", *, cookie: str = "") -> None:
+    def __init__(self, address: str, query: str = "", headers: Mapping[str, str] | None = None) -> None:
         self.times, self.largest, self.session_id = Times(), 0, ""
         self.sent: list[BackMsg] = []
         self._fragments: dict[tuple[int, ...], str] = {}  # that draw an element, by its place
@@ -65,7 +65,8 @@ class Session:
             f"{address.replace('http', 'ws', 1)}/_stcore/stream",
             subprotocols=["streamlit"],  # type: ignore[list-item]  # any string will do
             max_size=_LARGEST_MESSAGE,
-            additional_headers={"Cookie": cookie} if cookie else None,
+            ping_interval=None,  # the server asks whether somebody is there
+            additional_headers=headers,
         )
         self._query, self._page = query, ""
         self._pages: dict[str, str] = {}  # hashes by name in the address
