@@ -2,7 +2,7 @@
 
 Streamlit obeys whoever writes to its websocket. One message empties the caches of everybody, and with them ends what
 runs the jobs; another writes files beside the program. Its own page offers both to developers only; a stranger needs
-no page.
+no page. Names of changed files of a repository, which every page asks for, are shown on none of this program's.
 """
 
 import logging
@@ -11,7 +11,7 @@ from google.protobuf.message import DecodeError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-ALLOWED = frozenset({"rerun_script", "stop_script", "file_urls_request", "app_heartbeat", "load_git_info"})
+ALLOWED = frozenset({"rerun_script", "stop_script", "file_urls_request", "app_heartbeat"})
 ALLOWED_OPERATIONS = frozenset({"deferred_file", "dataframe_chunk"})
 MOST_FILES = 200
 """Names in one request for places to upload to."""
@@ -46,6 +46,6 @@ class MessageGuard:
                 data = message.get("bytes")
                 if message["type"] != "websocket.receive" or data is None or allowed(data):
                     return message
-                _log.warning("a message that no page of this program sends was dropped")
+                _log.info("a message that no page of this program needs was dropped")
 
         await self._app(scope, receive_allowed if scope["type"] == "websocket" else receive, send)

@@ -4,9 +4,6 @@ Streamlit hands such a value to the widget's own deserializer, and whatever that
 number field, JSON that is none, a word where a number is due. It happens before a callback or within the call that
 draws the widget, and no public function stands between. So methods of its session are wrapped here, once, for every
 widget of every page; this module's tests fail where a later Streamlit has other ones.
-
-What else a browser may ask for is Streamlit's menu for developers, and of every browser it is granted: to clear the
-caches, which are everybody's, and to name the files of the repository. Here nobody is heard who asks for these.
 """
 
 import contextlib
@@ -17,9 +14,7 @@ from typing import Any
 from streamlit.elements.widgets.number_input import NumberInputSerde
 from streamlit.elements.widgets.slider import SliderSerde
 from streamlit.elements.widgets.text_widgets import TextInputSerde
-from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
-from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.state.common import WidgetMetadata, is_element_id
 from streamlit.runtime.state.query_params import is_empty_url_value, parse_url_param
 from streamlit.runtime.state.session_state import Serialized, SessionState, WStates
@@ -33,11 +28,7 @@ _NUMBER = {"int_value", "double_value"}
 """Fields in which a number arrives: a browser sends whole ones in the first, though the widget is registered with the
 second."""
 
-_DEVELOPERS = {"clear_cache", "load_git_info", "set_run_on_save"}
-"""Messages of the menu for developers."""
-
-_hear, _value_of, _take, _seed = (
-    AppSession.handle_backmsg,
+_value_of, _take, _seed = (
     WStates.__getitem__,
     WStates.set_widget_from_proto,
     SessionState._seed_widget_from_url,  # noqa: SLF001 - see above
@@ -47,16 +38,9 @@ _hear, _value_of, _take, _seed = (
 def install() -> None:
     """Check from now on what links and browsers say; once a process."""
     if WStates.__getitem__.__module__ != __name__:
-        AppSession.handle_backmsg = _checked_hear  # type: ignore[method-assign, assignment]
         WStates.__getitem__ = _checked_value  # type: ignore[method-assign]
         WStates.set_widget_from_proto = _checked_take  # type: ignore[method-assign, assignment]
         SessionState._seed_widget_from_url = _checked_link  # type: ignore[method-assign, assignment]  # noqa: SLF001
-
-
-def _checked_hear(session: AppSession, msg: BackMsg) -> None:
-    """Hear a browser's message, except for one of the menu for developers."""
-    if msg.WhichOneof("type") not in _DEVELOPERS:
-        _hear(session, msg)
 
 
 def _checked_take(states: WStates, state: WidgetState) -> None:

@@ -21,6 +21,7 @@ def test_each_kind_of_message_is_decided(kind):
         field.SetInParent()
     refused = {
         "clear_cache",
+        "load_git_info",
         "set_run_on_save",
         "debug_disconnect_websocket",
         "debug_shutdown_runtime",

@@ -2,13 +2,10 @@
 
 from types import SimpleNamespace
 from typing import Any
-from unittest.mock import Mock
 
 import pytest
 import streamlit as st
-from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
-from streamlit.runtime.app_session import AppSession
 from streamlit.testing.v1 import AppTest
 
 from dashboard.session import address_bar, untrusted
@@ -219,21 +216,6 @@ def test_what_names_no_widget_changes_nothing(name: str):
         assert held(app) == FIRST
         assert "heard" not in app.session_state
     assert held(app.run()) == FIRST
-
-
-@pytest.mark.parametrize("kind", ["clear_cache", "load_git_info", "set_run_on_save"])
-def test_nobody_is_heard_who_asks_for_what_developers_may(kind: str):
-    untrusted.install()
-    session = Mock(spec=AppSession)
-    AppSession.handle_backmsg(session, BackMsg(**{kind: True}))
-    assert session.mock_calls == []
-
-
-def test_other_messages_are_heard():
-    untrusted.install()
-    session = Mock(spec=AppSession)
-    AppSession.handle_backmsg(session, BackMsg(stop_script=True))
-    session._handle_stop_script_request.assert_called_once_with()
 
 
 NONSENSE = [-1, 10, 10**40, 2.5, float("nan"), float("inf"), "1", None, [1], {}]
