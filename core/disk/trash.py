@@ -12,6 +12,7 @@ finished. A restoration whose place was taken meanwhile is turned into a deletio
 """
 
 import contextlib
+import errno
 import logging
 import os
 import re
@@ -28,7 +29,7 @@ from core.disk.checksums import IntegrityError, read_json, write_json
 from core.disk.files import discard, new_folder, sync_folder, took_place
 from core.disk.home import home
 from core.disk.locks import locked
-from core.errors import DiskFullError, PlaceTakenError, UnknownEntryError
+from core.errors import DiskFullError, PlaceTakenError, UnknownEntryError, UsageError
 
 LOCK_SECONDS = 10
 """How long to wait for the lock; it is held for a few renames, or while one run is read, no longer."""
@@ -124,6 +125,7 @@ class Trash:
 
         Raises:
             DiskFullError: There is no room for the manifest; nothing was moved.
+            UsageError: A part lies on another disk; nothing was moved.
             ValueError: A part is no path of two names.
         """
         there = tuple(part for part in parts if os.path.lexists(self.root / _checked(part)))
@@ -140,9 +142,14 @@ class Trash:
         sync_folder(self.folder)
         try:
             self._finish_deleting(going, entry)
-        except OSError:  # such as a part on another disk: all of it stays where it was
+        except OSError as error:  # all of it stays where it was
             self._finish_restoring(going.rename(self.folder / f"{_RESTORING}{entry.entry_id}"), entry)
-            raise
+            if error.errno != errno.EXDEV:
+                raise
+            raise UsageError(
+                f"{title} cannot be moved to the trash: all folders of {self.root} have to be on one disk; move those "
+                "that are not there, or remove it by hand"
+            ) from error
         return entry
 
     def entries(self) -> tuple[Entry, ...]:

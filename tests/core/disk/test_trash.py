@@ -1,5 +1,6 @@
 """What is deleted can be put back as it was, whatever happens in between."""
 
+import errno
 import json
 import os
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,15 @@ from core.access import COMMAND_LINE, Visitor
 from core.disk import trash as trash_module
 from core.disk.tidying import tidy
 from core.disk.trash import Entry, Trash
-from core.errors import DiskFullError, LimitError, NotAllowedError, PlaceTakenError, ReadOnlyError, UnknownEntryError
+from core.errors import (
+    DiskFullError,
+    LimitError,
+    NotAllowedError,
+    PlaceTakenError,
+    ReadOnlyError,
+    UnknownEntryError,
+    UsageError,
+)
 from tests.core.disk.killing import at_every_step
 
 RUNS = ("a" * 16, "b" * 16)
@@ -98,12 +107,12 @@ def test_a_deletion_that_the_disk_refuses_is_undone(trash: Trash, home: Path, mo
 
     def rename(source: Path, target: Path) -> None:
         if Path(source) == home / PARTS[-1]:
-            raise OSError(18, "Invalid cross-device link")
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
         real(source, target)
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "rename", rename)
-        with pytest.raises(OSError, match="cross-device"):
+        with pytest.raises(UsageError, match=r"Mine cannot be moved to the trash: .* on one disk"):
             put(trash)
     assert contents(home) == before
     assert list(trash.folder.iterdir()) == []
