@@ -49,7 +49,7 @@ def list_runs(_: argparse.Namespace) -> Answer:
     store = RunStore()
     runs = store.list()
     for aside in store.set_aside():
-        print(f"set aside: run {aside.run_id} ({aside.reason}), now at {aside.path}", file=sys.stderr)
+        print(f"set aside: run {aside.name} ({aside.reason}), now at {aside.path}", file=sys.stderr)
     document = [
         {
             "run_id": run.run_id,

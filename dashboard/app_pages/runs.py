@@ -155,7 +155,7 @@ def report_set_aside() -> None:
         st.write(
             "Their files did not match what was written when they were trained. Nothing was deleted; they are not used."
         )
-        folders = pd.DataFrame({"Id": run.run_id, "Why": run.reason, "Where": str(run.path)} for run in aside)
+        folders = pd.DataFrame({"Id": run.name, "Why": run.reason, "Where": str(run.path)} for run in aside)
         st.dataframe(folders, hide_index=True, alt="Models set aside as damaged, with the reason")
 
 
