@@ -79,6 +79,10 @@ class About:
     digest: Annotated[str, Field(pattern="^[0-9a-f]{8,128}$")]
     created_at: Moment
 
+    def __post_init__(self) -> None:
+        if self.min_rating > self.max_rating:
+            raise ValueError(f"the scale is {self.min_rating:g} to {self.max_rating:g}")
+
 
 def read_about(folder: Path) -> dict[str, Any]:
     """What `dataset.json` says.
@@ -88,17 +92,14 @@ def read_about(folder: Path) -> dict[str, Any]:
     """
     try:
         about = read_object(folder / ABOUT)
-        version = about.get("schema_version")
-        if version == SCHEMA_VERSION:
-            known = typed(About, about, ABOUT)
-            if not known.min_rating < known.max_rating:
-                raise IntegrityError(f"its scale is {known.min_rating:g} to {known.max_rating:g}")
-            return about | vars(known) | typed(dict[str, str], {key: about[key] for key in _TEXTS if key in about}, ABOUT)
+        if about.get("schema_version") == SCHEMA_VERSION:
+            texts = {key: about[key] for key in _TEXTS if key in about}
+            return about | vars(typed(About, about, ABOUT)) | typed(dict[str, str], texts, ABOUT)
     except (IntegrityError, OSError) as error:
         raise _unreadable(folder, error) from error
     raise BadSchemaError(
-        f"dataset {folder.name!r:.60} has format {version!r:.20}, this version reads {SCHEMA_VERSION}; "
-        "import it again or update the program"
+        f"dataset {folder.name!r:.60} has format {about.get('schema_version')!r:.20}, this version reads "
+        f"{SCHEMA_VERSION}; import it again or update the program"
     )
 
 
@@ -155,7 +156,7 @@ def _rows(column: pa.ChunkedArray, size: int) -> np.ndarray:
 
 
 def _item_table(items: pa.Table) -> pd.DataFrame:
-    if not pa.types.is_string(items["title"].type) or items["title"].null_count:
+    if not _is_text(items["title"]):
         raise ValueError("an item has no title")
     genres = pd.Series(items["genres"].cast(pa.list_(pa.string())).to_pylist(), dtype=object)
     table = items.drop_columns(["item_id", "genres"]).to_pandas()
@@ -174,9 +175,14 @@ def _item_columns(ratings: Ratings) -> pa.Table:
 
 def _ids(column: pa.ChunkedArray) -> np.ndarray:
     """Ids, checked: text, none missing, each once."""
-    if not pa.types.is_string(column.type) or column.null_count or pc.count_distinct(column).as_py() != len(column):
+    if not _is_text(column) or pc.count_distinct(column).as_py() != len(column):
         raise ValueError("ids are missing, or one is there twice")
     return np.asarray(column.to_numpy(), dtype=object)
+
+
+def _is_text(column: pa.ChunkedArray) -> bool:
+    """Whether every row of a column has a text."""
+    return (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)) and not column.null_count
 
 
 def _read(path: Path, rows: int) -> pa.Table:

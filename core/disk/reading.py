@@ -1,7 +1,8 @@
 """Reading what lies in the home, where anything may lie: the one way for every stored file.
 
-A regular file alone is opened, never a pipe or a device, and no more of it is read than its kind may have. A link counts
-as what it leads to. JSON is strict: no NaN, no number beyond floats, no nesting without an end.
+A regular file alone is opened, never a pipe or a device, and no more of it is read than its kind may have. A link
+counts as what it leads to, and is itself what is moved or removed. JSON is strict: no NaN, no number beyond floats, no
+nesting without an end.
 """
 
 import contextlib

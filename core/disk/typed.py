@@ -1,5 +1,6 @@
 """Stored JSON as the program's own dataclasses: every field there, of its declared type, within its declared limits."""
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from typing import Annotated, Any, TypeVar
@@ -10,6 +11,7 @@ from core.disk.reading import IntegrityError
 
 Kind = TypeVar("Kind")
 
+_adapter: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)  # making one takes a moment
 _FIRST_YEAR, _LAST_YEAR = 1970, 2200  # what every table and chart can show
 
 
@@ -25,16 +27,12 @@ def typed(kind: type[Kind], value: Any, name: str) -> Kind:
         IntegrityError: It is none.
     """
     try:
-        return _adapter(kind).validate_python(value)
+        made: Kind = _adapter(kind).validate_python(value)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(map(str, (name, *first["loc"])))
         raise IntegrityError(f"{place} is {first['input']!r:.60}: {first['msg']}") from None
-
-
-@cache
-def _adapter(kind: type[Kind]) -> TypeAdapter[Kind]:
-    return TypeAdapter(kind)
+    return made
 
 
 def _moment(text: str) -> str:

@@ -32,8 +32,8 @@ from core.disk.files import is_disk_full, remove, replace_text, sweep, sync_fold
 from core.disk.processes import ProcessId
 from core.disk.reading import IntegrityError, MissingError, NotJsonError, parse_object, read_bytes, read_object, regular
 from core.disk.typed import Moment, typed
-from core.settings import MIB
 from core.errors import UnknownJobError
+from core.settings import MIB
 
 State = Literal["queued", "running", "done", "failed", "canceled"]
 

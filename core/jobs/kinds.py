@@ -219,9 +219,7 @@ KINDS: dict[str, Kind] = {
     ),
     # Their result has no name before the files are read, and an import of the same content finds it there.
     "import": Kind(run=_import, finished=lambda key: False, warm=lambda: None, group="other", asked=_Import),
-    "download": Kind(
-        run=_download, finished=lambda key: False, warm=lambda: None, group="other", asked=_Download
-    ),
+    "download": Kind(run=_download, finished=lambda key: False, warm=lambda: None, group="other", asked=_Download),
     # What takes too long for a page: maps, groups, trainings from other seeds (see core.studies.study_kinds).
     "study": Kind(
         run=_study,

@@ -18,15 +18,14 @@ from collections.abc import Callable, Sequence
 from typing import Self
 
 from core import settings
-from core.disk import files
-from core.errors import BusyError, UnknownJobError
+from core.disk.upkeep import sweep_home
+from core.errors import BusyError, UnknownJobError, UsageError
 from core.jobs import job_folder, queue
 from core.jobs.job_folder import Job
 from core.jobs.kinds import WorkerGroup, group_of
 from core.jobs.leases import LeaseWatch
 from core.jobs.outcome import KILLED_AFTER_CANCEL, SERVER_STOPPED, JobOutcome, of_exit, too_long
 from core.jobs.worker_process import COMMAND, WorkerProcess, oom_kills
-from core.store.runs import RunStore
 
 POLL_SECONDS = 0.25
 """Longest time until a job is seen that another process submitted."""
@@ -153,7 +152,7 @@ class Pool:
         """Do it. A disk that refuses or a list that is locked is no end of the pool: the next round tries again."""
         try:
             action()
-        except (OSError, BusyError):
+        except (OSError, BusyError, UsageError):
             if not self._troubled:  # once, not four times a second
                 _logger.exception("the pool could not do its round; it keeps trying")
             self._troubled = True
@@ -162,7 +161,7 @@ class Pool:
 
     def _clear_up(self) -> None:
         queue.folder().mkdir(parents=True, exist_ok=True)
-        for swept in (*files.sweep(queue.folder()), *RunStore().sweep()):
+        for swept in sweep_home():
             _logger.info("removed what a process that ended had left: %s", swept)
 
     def _step(self) -> None:

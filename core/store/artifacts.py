@@ -20,7 +20,6 @@ from core.disk.checksums import check_size, checksum, read_array, read_json, wri
 from core.disk.files import refused, sync_folder, took_place
 from core.disk.reading import IntegrityError, read_object
 
-
 _ATTEMPTS = 20
 """To put a folder in its place: others may put theirs there, and it may be damaged, again and again."""
 

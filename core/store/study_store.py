@@ -21,9 +21,9 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel
 
+from core.disk.files import new_folder, remove
 from core.disk.reading import ForbiddenError, IntegrityError
 from core.disk.typed import Moment, typed
-from core.disk.files import new_folder, remove
 from core.store.artifacts import Layout, publish
 from core.store.runs import RunStore
 

@@ -15,7 +15,7 @@ from dashboard.datasets import import_form
 from dashboard.datasets.overview import overview
 from dashboard.jobs import imports, trainings
 from dashboard.session import state
-from dashboard.shared import elements, phrases
+from dashboard.shared import elements, phrases, set_aside
 from dashboard.shared.markup import escape
 
 AT_HAND, OWN, RELEASED = "At hand", "Bring your own", "MovieLens releases"
@@ -227,3 +227,8 @@ elif section == RELEASED:
     releases()
 else:
     at_hand()
+    set_aside.report(
+        data.set_aside(),
+        "dataset",
+        "Their files cannot be read, or are another version's. Nothing was deleted; import the data again to use it.",
+    )

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core import data
 from core.data.ratings import Ratings
-from core.errors import ExplorerError
+from core.errors import ExplorerError, UsageError
 from core.jobs.job_folder import Job
 from core.store.runs import RunSummary
 from dashboard.cache import loaders
@@ -64,6 +64,8 @@ def run() -> None:
     state.write_link()
     classroom.write_link()
     bar.show(page.url_path or "start")
+    if unusable := loaders.home_problem():
+        elements.error(UsageError.code, unusable)
     for problem in state.take_problems():
         elements.error(problem.code, problem.message)
     try:
