@@ -29,8 +29,8 @@ from core.access import COMMAND_LINE
 from core.data.folder import read_folder as read_dataset
 from core.data.importing.isolation import in_child, in_this_process
 from core.disk.checksums import IntegrityError
-from core.disk.tidying import tidy
 from core.disk.trash import Entry, Trash
+from core.disk.upkeep import tidy
 from core.errors import ExplorerError
 from core.model.families import run_config
 from core.store import study_store

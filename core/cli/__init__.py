@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from core.cli.parser import build_parser
+from core.disk.upkeep import check_usable, sweep_home
 from core.errors import CanceledError, ExplorerError
 
 
@@ -23,6 +24,9 @@ def main(arguments: Sequence[str] | None = None, *, program: str = "python -m co
     """
     try:
         called = build_parser(program, more).parse_args(arguments)
+        if called.writes:  # before the work, not after it
+            check_usable()
+            sweep_home()
         answer = called.command(called)
         text = json.dumps(answer.document, allow_nan=False) if getattr(called, "json", False) else answer.text
         print(text, flush=True)

@@ -11,6 +11,9 @@ from core.errors import UsageError
 from core.export import FORMATS
 from core.model.families import MODEL_SETTINGS, PRESETS
 
+_MAKE_STUDIES = ("map", "clusters", "stability")
+"""Calls about a run that keep what they compute."""
+
 
 class _Parser(argparse.ArgumentParser):
     """Tells a wrong call as every other error is told."""
@@ -30,7 +33,7 @@ def build_parser(program: str, more: str | None = None) -> argparse.ArgumentPars
     _add_data(calls)
     _add_train(calls)
     _add(calls, "jobs", stored.list_jobs, "List the jobs of the dashboard's queue.")
-    cancel = _add(calls, "cancel", stored.cancel_job, "Ask a job to stop.")
+    cancel = _add(calls, "cancel", stored.cancel_job, "Ask a job to stop.", writes=True)
     cancel.add_argument("job_id", metavar="JOB", help="Its id, as `jobs` shows it.")
     _add_runs(calls)
     _add_analyses(calls)
@@ -40,25 +43,33 @@ def build_parser(program: str, more: str | None = None) -> argparse.ArgumentPars
 def _add_data(calls: Any) -> None:
     _add(calls, "datasets", stored.list_datasets, "List the datasets.")
     imports.add_flags(
-        _add(calls, "import", imports.import_files, "Make a dataset of rating tables: files, folders or archives.")
+        _add(
+            calls,
+            "import",
+            imports.import_files,
+            "Make a dataset of rating tables: files, folders or archives.",
+            writes=True,
+        )
     )
     imports.add_download_flags(
-        _add(calls, "download", imports.download, "Fetch a MovieLens release and make a dataset of it.")
+        _add(calls, "download", imports.download, "Fetch a MovieLens release and make a dataset of it.", writes=True)
     )
-    rename = _add(calls, "rename", stored.rename_dataset, "Give a dataset another name.")
+    rename = _add(calls, "rename", stored.rename_dataset, "Give a dataset another name.", writes=True)
     rename.add_argument("dataset_id", metavar="DATASET", help="Its id, as `datasets` shows it.")
     rename.add_argument("name", metavar="NAME", help="The new name.")
     rename.add_argument("--noun", metavar="WORD", help="What is rated, singular, such as movie or book.")
-    delete = _add(calls, "delete-dataset", stored.delete_dataset, "Move a dataset to the trash; its runs stay.")
+    delete = _add(
+        calls, "delete-dataset", stored.delete_dataset, "Move a dataset to the trash; its runs stay.", writes=True
+    )
     delete.add_argument("dataset_id", metavar="DATASET", help="Its id, as `datasets` shows it.")
 
 
 def _add_runs(calls: Any) -> None:
     _add(calls, "runs", stored.list_runs, "List the trained models.")
     _add_run_call(calls, "show", stored.show_run, "Show a run's settings, results and history.")
-    _add_run_call(calls, "delete", stored.delete_run, "Move a run to the trash.")
+    _add_run_call(calls, "delete", stored.delete_run, "Move a run to the trash.", writes=True)
     trash.add_flags(_add(calls, "trash", trash.trash, "List what was deleted and can be restored."))
-    restore = _add(calls, "restore", trash.restore, "Put back what was deleted.")
+    restore = _add(calls, "restore", trash.restore, "Put back what was deleted.", writes=True)
     restore.add_argument("entry_id", metavar="ID", help="Its id in the trash, as `trash` shows it.")
     export = _add_run_call(calls, "export", stored.export_run, "Write a run's embeddings or its model to files.")
     export.add_argument("--format", required=True, choices=FORMATS, help="What to write.")
@@ -91,13 +102,14 @@ def _add_analyses(calls: Any) -> None:
         ),
         ("axis", listings.show_axis, listings.add_axis_flags, "Project the items on an axis between two sets of them."),
     ):
-        add_flags(_add_run_call(calls, name, command, summary))
+        add_flags(_add_run_call(calls, name, command, summary, writes=name in _MAKE_STUDIES))
 
 
-def _add(calls: Any, name: str, command: Any, summary: str) -> argparse.ArgumentParser:
+def _add(calls: Any, name: str, command: Any, summary: str, *, writes: bool = False) -> argparse.ArgumentParser:
+    """A call; one that `writes` is refused before it does anything where the home cannot be written to."""
     call: argparse.ArgumentParser = calls.add_parser(name, help=summary, description=summary, allow_abbrev=False)
     _add_json(call)
-    call.set_defaults(command=command)
+    call.set_defaults(command=command, writes=writes)
     return call
 
 
@@ -107,14 +119,16 @@ def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=text)
 
 
-def _add_run_call(calls: Any, name: str, command: Any, summary: str) -> argparse.ArgumentParser:
-    call = _add(calls, name, command, summary)
+def _add_run_call(
+    calls: Any, name: str, command: Any, summary: str, *, writes: bool = False
+) -> argparse.ArgumentParser:
+    call = _add(calls, name, command, summary, writes=writes)
     call.add_argument("run_id", metavar="RUN", help="Its id, 16 hex digits, as `runs` shows it.")
     return call
 
 
 def _add_train(calls: Any) -> None:
-    call = _add(calls, "train", train.train, "Train a model, unless the store has it already.")
+    call = _add(calls, "train", train.train, "Train a model, unless the store has it already.", writes=True)
     call.add_argument("--dataset", default=BUNDLED, metavar="ID", help=f"What to learn from (default {BUNDLED}).")
     call.add_argument(
         "--preset",

@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from core.cli.answer import Answer, attributes, listing, pairs, table
 from core.cli.common import load
 from core.cli.trash import how_to_restore
 from core.data.nouns import count
+from core.data.text import one_line
+from core.disk.reading import SetAside
 from core.errors import BadSchemaError
 from core.export import export as export_files
 from core.jobs import queue
@@ -23,9 +26,10 @@ from core.store.runs import RunStore
 
 
 def list_datasets(_: argparse.Namespace) -> Answer:
-    """All datasets with their sizes."""
+    """All datasets with their sizes; what is not used is told on stderr."""
     columns = ("id", "name", "users", "items", "ratings", "min_rating", "max_rating")
-    infos = [data.info(dataset_id).as_json() for dataset_id in data.dataset_ids()]
+    infos = [info.as_json() for info in data.infos()]
+    _report(data.set_aside(), "dataset")
     entries = [{column: about[column] for column in (*columns, "digest")} for about in infos]
     return Answer(entries, listing(entries, {column: column for column in columns}))
 
@@ -51,8 +55,7 @@ def list_runs(_: argparse.Namespace) -> Answer:
     """All runs, newest first; what was set aside is told on stderr."""
     store = RunStore()
     runs = store.list()
-    for aside in store.set_aside():
-        print(f"set aside: run {aside.run_id} ({aside.reason}), now at {aside.path}", file=sys.stderr)
+    _report(store.set_aside(), "run")
     document = [
         {
             "run_id": run.run_id,
@@ -142,7 +145,8 @@ def _run_text(run: Run) -> str:
 
 
 def list_jobs(_: argparse.Namespace) -> Answer:
-    """All jobs, in the order in which they were submitted."""
+    """All jobs, in the order in which they were submitted; what is not used is told on stderr."""
+    _report(queue.set_aside(), "job")
     document = [_job_document(job) for job in queue.jobs()]
     headings = {name: name for name in ("job_id", "kind", "state", "progress", "code", "run_id")}
     return Answer(document, listing(document, headings, empty="no jobs"))
@@ -153,6 +157,12 @@ def cancel_job(arguments: argparse.Namespace) -> Answer:
     job = queue.cancel(arguments.job_id, by=COMMAND_LINE)
     state = "running, and was asked to stop" if job.canceling else job.state
     return Answer(_job_document(job), f"job {job.job_id} is {state}")
+
+
+def _report(entries: Iterable[SetAside], what: str) -> None:
+    for entry in entries:
+        name, reason = (one_line(text, 300) for text in (entry.name, entry.reason))
+        print(f"set aside: {what} {name} ({reason}), now at {one_line(str(entry.path), 1000)}", file=sys.stderr)
 
 
 def _job_document(job: Job) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from core.access import COMMAND_LINE
 from core.cli.answer import Answer, table
 from core.data.nouns import count
 from core.disk.quota import megabytes
-from core.disk.tidying import tidy
 from core.disk.trash import Entry, Trash, kept_days
+from core.disk.upkeep import tidy
 
 
 def add_flags(call: argparse.ArgumentParser) -> None:

@@ -13,9 +13,11 @@ from core.data.catalog import (
     delete,
     holding,
     info,
+    infos,
     load,
     ratings_of,
     rename,
+    set_aside,
 )
 from core.data.download import fetch
 from core.data.folder import SCHEMA_VERSION, read_folder
@@ -40,9 +42,11 @@ __all__ = [
     "holding",
     "import_ratings",
     "info",
+    "infos",
     "load",
     "preview",
     "ratings_of",
     "read_folder",
     "rename",
+    "set_aside",
 ]

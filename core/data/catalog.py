@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -15,6 +16,7 @@ from core.data.ratings import DatasetRef, Ratings, shortest
 from core.data.text import noun_of, one_line
 from core.disk.files import disk_full_told, replace_text, sweep
 from core.disk.home import home
+from core.disk.reading import SetAside
 from core.disk.trash import Entry, Trash
 from core.errors import BadSchemaError, LimitError, UnknownDatasetError
 
@@ -47,9 +49,33 @@ class DatasetInfo:
 
 
 def dataset_ids() -> list[str]:
-    """Ids of all datasets, the bundled one first."""
-    imported = sorted(path.parent.name for path in (home() / "datasets").glob(f"*/{ABOUT}"))
+    """Ids of all datasets, the bundled one first; what they hold is not read."""
+    imported = sorted(path.parent.name for path in _folder().glob(f"*/{ABOUT}"))
     return [BUNDLED, *(name for name in imported if name != BUNDLED and _ID.fullmatch(name))]
+
+
+def infos() -> list[DatasetInfo]:
+    """What is known of all datasets that can be read, the bundled one first; `set_aside` tells of the others."""
+    readable = []
+    for dataset_id in dataset_ids():
+        with contextlib.suppress(UnknownDatasetError, BadSchemaError):
+            readable.append(info(dataset_id))
+    return readable
+
+
+def set_aside() -> tuple[SetAside, ...]:
+    """What lies among the datasets and is not used, where it lies, with the reason."""
+    left = []
+    for path in sorted(_folder().glob("[!.]*")):
+        if path.name == BUNDLED or not _ID.fullmatch(path.name):
+            left.append(SetAside(path.name, path, "its name is no dataset's: small letters, digits and dashes"))
+            continue
+        try:
+            read_info(path)
+        except BadSchemaError as error:
+            if os.path.lexists(path):  # not deleted meanwhile
+                left.append(SetAside(path.name, path, str(error)))
+    return tuple(left)
 
 
 def load(dataset_id: str = BUNDLED) -> Ratings:
@@ -98,18 +124,15 @@ def read_info(folder: Path) -> DatasetInfo:
     """The same from a folder; raises BadSchemaError."""
     about = read_about(folder)
     names = [name for name in DatasetInfo.__dataclass_fields__ if name != "dataset_id"]
-    try:
-        return DatasetInfo(dataset_id=folder.name, **{name: about[name] for name in names})
-    except KeyError as error:
-        raise BadSchemaError(f"dataset {folder.name!r:.60} does not state its {error}; import it again") from error
+    return DatasetInfo(dataset_id=folder.name, **{name: about[name] for name in names})
 
 
 def place(dataset_id: str) -> Path:
     """The folder of a dataset; raises UnknownDatasetError where there is none, whatever the id holds."""
     if dataset_id == BUNDLED:
         return Path(__file__).parent / BUNDLED
-    folder = home() / "datasets" / dataset_id if _ID.fullmatch(dataset_id) else None
-    if folder is None or not (folder / ABOUT).is_file():
+    folder = _folder() / dataset_id if _ID.fullmatch(dataset_id) else None
+    if folder is None or not os.path.lexists(folder / ABOUT):
         raise UnknownDatasetError(f"there is no dataset {dataset_id!r:.60}; there are: {', '.join(dataset_ids())}")
     return folder
 
@@ -169,6 +192,10 @@ def _title(folder: Path) -> str:
         return read_info(folder).name
     except BadSchemaError:
         return folder.name
+
+
+def _folder() -> Path:
+    return home() / "datasets"
 
 
 def _changeable(dataset_id: str, done: str) -> Path:

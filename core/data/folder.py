@@ -11,21 +11,28 @@ seconds and in no more memory than the arrays need.
 """
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
+import psutil
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from pydantic import Field
 
 from core.data.ratings import NO_TIME, Ratings, Vocabulary
 from core.disk.checksums import to_disk
+from core.disk.reading import IntegrityError, read_object, regular
+from core.disk.typed import Moment, typed
 from core.errors import BadSchemaError
 
 SCHEMA_VERSION = 2
 ABOUT = "dataset.json"
 _ROW_GROUP = 2**20
+_Size = Annotated[int, Field(ge=1, le=2**31)]
 _TEXTS = ("licence", "citation", "source", "url")
 
 
@@ -57,6 +64,26 @@ def write_folder(folder: Path, ratings: Ratings, *, created_at: str = "") -> Non
         to_disk(file)
 
 
+@dataclass(frozen=True)
+class About:
+    """What `dataset.json` says and the program relies on."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    noun: Annotated[str, Field(min_length=1, max_length=100)]
+    users: _Size
+    items: _Size
+    ratings: _Size
+    timestamps: bool
+    min_rating: float
+    max_rating: float
+    digest: Annotated[str, Field(pattern="^[0-9a-f]{8,128}$")]
+    created_at: Moment
+
+    def __post_init__(self) -> None:
+        if self.min_rating > self.max_rating:
+            raise ValueError(f"the scale is {self.min_rating:g} to {self.max_rating:g}")
+
+
 def read_about(folder: Path) -> dict[str, Any]:
     """What `dataset.json` says.
 
@@ -64,47 +91,60 @@ def read_about(folder: Path) -> dict[str, Any]:
         BadSchemaError: It is missing, damaged or of another version.
     """
     try:
-        about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-        version = about["schema_version"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        about = read_object(folder / ABOUT)
+        if about.get("schema_version") == SCHEMA_VERSION:
+            texts = {key: about[key] for key in _TEXTS if key in about}
+            return about | vars(typed(About, about, ABOUT)) | typed(dict[str, str], texts, ABOUT)
+    except (IntegrityError, OSError) as error:
         raise _unreadable(folder, error) from error
-    if version != SCHEMA_VERSION:
-        raise BadSchemaError(
-            f"dataset {folder.name!r:.60} has format {version!r:.20}, this version reads {SCHEMA_VERSION}; "
-            "import it again or update the program"
-        )
-    return dict(about)
+    raise BadSchemaError(
+        f"dataset {folder.name!r:.60} has format {about.get('schema_version')!r:.20}, this version reads "
+        f"{SCHEMA_VERSION}; import it again or update the program"
+    )
 
 
 def read_folder(folder: Path) -> Ratings:
     """Ratings from one dataset folder; raises BadSchemaError as `read_about` does."""
     about = read_about(folder)
     try:
-        ratings = _read(folder / "ratings.parquet")
-        users = _read(folder / "users.parquet")["user_id"]
-        items = _read(folder / "items.parquet")
+        ratings = _read(folder / "ratings.parquet", about["ratings"])
+        users = _read(folder / "users.parquet", about["users"])["user_id"]
+        items = _read(folder / "items.parquet", about["items"])
+        timestamp = _numbers(ratings["timestamp"], np.int64) if "timestamp" in ratings.column_names else None
         return Ratings(
             dataset_id=folder.name,
             name=about["name"],
             noun=about["noun"],
-            users=Vocabulary(_objects(users)),
-            items=Vocabulary(_objects(items["item_id"])),
+            users=Vocabulary(_ids(users)),
+            items=Vocabulary(_ids(items["item_id"])),
             user_index=_rows(ratings["user_index"], len(users)),
             item_index=_rows(ratings["item_index"], len(items)),
-            rating=ratings["rating"].to_numpy(),
-            timestamp=_times(ratings["timestamp"]) if "timestamp" in ratings.column_names else None,
+            rating=_ratings(ratings["rating"], about),
+            timestamp=timestamp,
             item_table=_item_table(items),
             min_rating=float(about["min_rating"]),
             max_rating=float(about["max_rating"]),
             about={key: about[key] for key in _TEXTS if key in about},
         )
-    except (OSError, ValueError, KeyError, pa.ArrowException) as error:
+    except (IntegrityError, OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
         raise _unreadable(folder, error) from error
 
 
-def _times(column: pa.ChunkedArray) -> np.ndarray:
-    """Epoch seconds, NO_TIME where there are none."""
-    return np.asarray((column.fill_null(NO_TIME) if column.null_count else column).to_numpy())
+def _numbers(column: pa.ChunkedArray, kind: type[np.generic]) -> np.ndarray:
+    """A column of just this type; where a time is missing, NO_TIME stands."""
+    numbers = np.asarray((column.fill_null(NO_TIME) if column.null_count else column).to_numpy())
+    if numbers.dtype != kind:
+        raise ValueError(f"a column is {column.type}, {np.dtype(kind)} was expected")
+    return numbers
+
+
+def _ratings(column: pa.ChunkedArray, about: dict[str, Any]) -> np.ndarray:
+    """Ratings, checked: all of them numbers on the scale."""
+    ratings = np.asarray(column.to_numpy())
+    low, high = np.float32(about["min_rating"]), np.float32(about["max_rating"])
+    if ratings.dtype != np.float32 or (len(ratings) and not low <= ratings.min() <= ratings.max() <= high):
+        raise ValueError(f"ratings are {ratings.dtype} and not all within {low:g} to {high:g}")
+    return ratings
 
 
 def _rows(column: pa.ChunkedArray, size: int) -> np.ndarray:
@@ -116,8 +156,12 @@ def _rows(column: pa.ChunkedArray, size: int) -> np.ndarray:
 
 
 def _item_table(items: pa.Table) -> pd.DataFrame:
-    genres = pd.Series(items["genres"].to_pylist(), dtype=object)
+    if not _is_text(items["title"]):
+        raise ValueError("an item has no title")
+    genres = pd.Series(items["genres"].cast(pa.list_(pa.string())).to_pylist(), dtype=object)
     table = items.drop_columns(["item_id", "genres"]).to_pandas()
+    if not np.issubdtype(table["year"].dtype, np.number):
+        raise ValueError(f"years are {table['year'].dtype}, numbers were expected")
     table.insert(2, "genres", genres)
     return table
 
@@ -129,12 +173,31 @@ def _item_columns(ratings: Ratings) -> pa.Table:
     return table.add_column(3, "genres", genres)
 
 
-def _objects(column: pa.ChunkedArray) -> np.ndarray:
+def _ids(column: pa.ChunkedArray) -> np.ndarray:
+    """Ids, checked: text, none missing, each once."""
+    if not _is_text(column) or pc.count_distinct(column).as_py() != len(column):
+        raise ValueError("ids are missing, or one is there twice")
     return np.asarray(column.to_numpy(), dtype=object)
 
 
-def _read(path: Path) -> pa.Table:
-    return pq.read_table(path, page_checksum_verification=True)
+def _is_text(column: pa.ChunkedArray) -> bool:
+    """Whether every row of a column has a text."""
+    return (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)) and not column.null_count
+
+
+def _read(path: Path, rows: int) -> pa.Table:
+    """A table of so many rows, whose file claims no other number and no more memory than there is."""
+    with regular(path), pq.ParquetFile(path, page_checksum_verification=True) as file:
+        claimed, unpacked = file.metadata.num_rows, _unpacked_bytes(file.metadata)
+        if claimed != rows:
+            raise ValueError(f"{path.name} has {claimed:,} rows, {ABOUT} says {rows:,}")
+        if max(unpacked, claimed * file.metadata.num_columns) > psutil.virtual_memory().total:
+            raise ValueError(f"{path.name} would unfold to {unpacked:,} bytes, more than this computer has memory")
+        return file.read()
+
+
+def _unpacked_bytes(metadata: pq.FileMetaData) -> int:
+    return sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
 
 
 def _write(path: Path, table: pa.Table) -> None:

@@ -5,16 +5,23 @@ Nothing here is pickled, and nothing that does not fit is returned.
 
 import hashlib
 import json
+import math
 import os
+import re
 from io import BufferedReader, BufferedWriter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 
+from core.disk.reading import MOST_JSON_BYTES, IntegrityError, parse_object, raise_unreadable, read_bytes, regular
 
-class IntegrityError(Exception):
-    """A folder is not a whole one of this version; the message says what is wrong with it."""
+_START_BYTES = 10  # "\x93NUMPY", the version, and the length of the header
+_HEADER = re.compile(
+    rb"\{'descr': '(?P<type>[<>|][biufU][1-9]\d{0,4})', 'fortran_order': (?:True|False), "
+    rb"'shape': \((?P<shape>(?:\d{1,15}(?:, \d{1,15})*,?)?)\), \} *\n"
+)
 
 
 class HashingFile:
@@ -60,37 +67,51 @@ def to_disk(file: BufferedWriter) -> None:
 
 
 def read_array(path: Path, sha: str) -> np.ndarray:
-    """The array in a `.npy` file; raises IntegrityError where it is missing, changed or no array."""
-    with _open(path) as file:
+    """The array in a `.npy` file.
+
+    Raises:
+        IntegrityError: It is missing, changed or no array, or its header claims another size than the file has.
+        OSError: As `core.disk.reading.regular` says.
+    """
+    with regular(path) as file:
+        size, claimed = os.fstat(file.fileno()).st_size, _claimed(path, file)
+        if claimed != size:  # NumPy would allocate what the header claims
+            raise IntegrityError(f"{path.name} has {size:,} bytes, its header claims {claimed:,}")
+        if size > psutil.virtual_memory().total:
+            raise IntegrityError(f"{path.name} has {size:,} bytes, more than this computer has memory")
+        file.seek(0)
         _compare(path, hashlib.file_digest(file, "sha256").hexdigest(), sha)
         file.seek(0)
-        try:
-            return np.lib.format.read_array(file, allow_pickle=False)
-        except ValueError as error:
-            raise IntegrityError(f"{path.name} is not an array: {error}") from error
+        return np.lib.format.read_array(file, allow_pickle=False)
 
 
-def read_json(path: Path, sha: str | None = None) -> dict[str, Any]:
-    """The object in a JSON file; raises IntegrityError where it is missing, none, or changed (where `sha` is given)."""
-    with _open(path) as file:
-        data = file.read()
-    if sha is not None:
-        _compare(path, hashlib.sha256(data).hexdigest(), sha)
-    try:
-        value = json.loads(data)
-    except ValueError as error:
-        raise IntegrityError(f"{path.name} is not readable: {error}") from error
-    if not isinstance(value, dict):
-        raise IntegrityError(f"{path.name} does not hold one object")
-    return value
+def _claimed(path: Path, file: BufferedReader) -> int:
+    """Size in bytes of the whole file that the header of a `.npy` file claims.
+
+    NumPy lets Python parse the header, whatever stands there; one that `write_array` writes has a single form.
+    """
+    start = file.read(_START_BYTES)
+    length = int.from_bytes(start[8:], "little")
+    header = _HEADER.fullmatch(file.read(length))
+    if start[:8] != b"\x93NUMPY\x01\x00" or header is None:
+        raise IntegrityError(f"{path.name} is not an array of numbers or text")
+    shape = [int(size) for size in header["shape"].replace(b",", b" ").split()]
+    return _START_BYTES + length + math.prod(shape) * np.dtype(header["type"].decode()).itemsize
+
+
+def read_json(path: Path, sha: str) -> dict[str, Any]:
+    """The object in a JSON file; raises IntegrityError where it is missing, no JSON, or changed, and OSError."""
+    data = read_bytes(path, MOST_JSON_BYTES)
+    _compare(path, hashlib.sha256(data).hexdigest(), sha)
+    return parse_object(path.name, data)
 
 
 def check_size(path: Path, size: int) -> None:
-    """Raise IntegrityError where a file is missing or has another size."""
+    """Raise IntegrityError where a file is missing or has another size; OSError as `core.disk.reading.regular`."""
     try:
         actual = path.stat().st_size
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise IntegrityError(f"{path.name} is missing") from error
+    except OSError as error:
+        raise_unreadable(path, error)
     if actual != size:
         raise IntegrityError(f"{path.name} has {actual:,} bytes, {size:,} were written")
 
@@ -99,13 +120,6 @@ def checksum(body: dict[str, Any]) -> str:
     """SHA-256 of an object, however it is laid out."""
     text = json.dumps(body, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _open(path: Path) -> BufferedReader:
-    try:
-        return path.open("rb")
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
-        raise IntegrityError(f"{path.name} is missing") from error
 
 
 def _compare(path: Path, actual: str, sha: str) -> None:

@@ -2,16 +2,21 @@
 
 import contextlib
 import errno
+import logging
 import os
 import re
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 from core.disk import processes
-from core.errors import DiskFullError
+from core.errors import DiskFullError, UsageError
 
+_logger = logging.getLogger(__name__)
+
+_REFUSALS = {errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG}
 _LEFTOVER = re.compile(r"\.tmp-(?P<token>\d+-[0-9a-f.]+)-[0-9a-f]+")
 
 
@@ -27,17 +32,22 @@ def sweep(*folders: Path) -> tuple[str, ...]:
     for path in (path for folder in folders for path in sorted(folder.glob(".tmp-*"))):
         name = _LEFTOVER.fullmatch(path.name)
         if name and not processes.is_alive(name["token"]):
-            remove(path)
-            removed.append(path.name)
+            try:
+                remove(path)
+            except OSError:
+                _logger.warning("what a process that ended had left could not be removed", exc_info=True)
+            else:
+                removed.append(path.name)
     return tuple(removed)
 
 
 def remove(path: Path) -> None:
-    """Remove a file or folder; somebody else may be removing it too."""
+    """Remove a file, a folder, or a link but not what it leads to; somebody else may be removing it too."""
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-        shutil.rmtree(path)
-        return
-    path.unlink(missing_ok=True)
+        if stat.S_ISDIR(path.lstat().st_mode):
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def discard(folder: Path) -> None:
@@ -93,12 +103,35 @@ def is_disk_full(error: OSError) -> bool:
     return error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
+def is_refused(error: OSError, folder: Path) -> bool:
+    """Whether the system lets nothing be written to a folder: it is read-only, somebody else's, or no folder."""
+    if error.errno not in _REFUSALS or error.errno == errno.EROFS or error.filename is None:
+        return error.errno in _REFUSALS
+    place, refused = folder.absolute(), Path(os.fsdecode(error.filename)).absolute()
+    return refused.is_relative_to(place) or place.is_relative_to(refused)
+
+
+def refused(folder: Path, error: OSError) -> UsageError:
+    """The error that says that nothing can be written to a folder."""
+    return UsageError(
+        f"{folder} cannot be written to ({error.strerror}); give this user the right to write there, or name another "
+        "folder in EMBEDDING_EXPLORER_HOME"
+    )
+
+
 @contextlib.contextmanager
 def disk_full_told(what: str, folder: Path) -> Iterator[None]:
-    """Turn the system's "no space left" into an error that says what to delete."""
+    """Turn the system's refusals to write into errors that say what to do.
+
+    Raises:
+        DiskFullError: There is no space left for `what`.
+        UsageError: Nothing can be written to the folder.
+    """
     try:
         yield
     except OSError as error:
+        if is_refused(error, folder):
+            raise refused(folder, error) from error
         if not is_disk_full(error):
             raise
         raise DiskFullError(
@@ -121,6 +154,7 @@ def new_folder(parent: Path, description: str, *, mode: int = 0o777) -> Iterator
 
     Raises:
         DiskFullError: There is no room for what `description` names; nothing is left of the attempt.
+        UsageError: Nothing can be written to `parent`.
     """
     with disk_full_told(description, parent):
         parent.mkdir(parents=True, exist_ok=True)

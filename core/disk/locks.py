@@ -1,11 +1,14 @@
 """One way to take a lock: alone across threads and processes, and never waiting without an end."""
 
+import errno
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 from filelock import FileLock, Timeout
 
+from core.disk.files import is_refused, refused
 from core.errors import BusyError, CanceledError
 
 
@@ -20,17 +23,26 @@ def locked(path: Path, seconds: float = 10, *, should_stop: Callable[[], bool] =
 
     Raises:
         BusyError: Somebody else held it all that time.
+        UsageError: It cannot be written to, or its file system keeps no locks.
         CanceledError: `should_stop` returned True before the lock was free.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        held = FileLock(path, timeout=seconds).acquire(cancel_check=should_stop)
-    except Timeout:
-        if should_stop():
-            raise CanceledError(f"stopped while it waited for {path}") from None
-        raise BusyError(
-            f"another process has held {path} for {seconds:g} s; wait until it is done and try again, or look for a "
-            "stopped process and end it"
-        ) from None
+        path.parent.mkdir(parents=True, exist_ok=True)
+        held = FileLock(path, timeout=seconds, fallback_to_soft=False).acquire(cancel_check=should_stop)
+    except OSError as error:
+        if isinstance(error, Timeout):
+            _give_up(path, seconds, stopped=should_stop())
+        if is_refused(error, path.parent) or error.errno == errno.ENOSYS:
+            raise refused(path, error) from error
+        raise
     with held:
         yield
+
+
+def _give_up(path: Path, seconds: float, *, stopped: bool) -> NoReturn:
+    if stopped:
+        raise CanceledError(f"stopped while it waited for {path}") from None
+    raise BusyError(
+        f"another process has held {path} for {seconds:g} s; wait until it is done and try again, or look for a "
+        "stopped process and end it"
+    ) from None

@@ -25,10 +25,11 @@ from typing import Any
 
 from core import access, settings
 from core.access import Action, Visitor
-from core.disk.checksums import IntegrityError, read_json, write_json
+from core.disk.checksums import write_json
 from core.disk.files import discard, new_folder, sync_folder, took_place
 from core.disk.home import home
 from core.disk.locks import locked
+from core.disk.reading import IntegrityError, read_object
 from core.errors import DiskFullError, PlaceTakenError, UnknownEntryError, UsageError
 
 LOCK_SECONDS = 10
@@ -299,7 +300,7 @@ def size_of(path: Path) -> int:
 def _read(path: Path) -> Entry:
     """What the manifest in a folder says; an entry without parts where it cannot be read."""
     try:
-        return _parse(read_json(path / MANIFEST), path.name[-_ID_LENGTH:])
+        return _parse(read_object(path / MANIFEST), path.name[-_ID_LENGTH:])
     except (IntegrityError, ValueError, KeyError, TypeError, OverflowError, OSError):
         changed = datetime.fromtimestamp(path.lstat().st_mtime, UTC).isoformat(timespec="milliseconds")
         title = "something whose manifest is damaged"

@@ -20,19 +20,28 @@ whatever the clocks say. Times are for people to read; nothing is decided by the
 
 import contextlib
 import json
-from dataclasses import asdict, dataclass, fields, replace
+import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from core.disk.files import is_disk_full, remove, replace_text, sweep, sync_folder, temporary
 from core.disk.processes import ProcessId
+from core.disk.reading import IntegrityError, MissingError, NotJsonError, parse_object, read_bytes, read_object, regular
+from core.disk.typed import Moment, typed
 from core.errors import UnknownJobError
+from core.settings import MIB
 
 State = Literal["queued", "running", "done", "failed", "canceled"]
 
 SPEC, STATUS, METRICS, LOG = "spec.json", "status.json", "metrics.jsonl", "log.txt"
 CANCEL, RESERVE, LOCK = "cancel", "reserve", ".lock"
 _RESERVED_BYTES = 16_384
+_MOST_BYTES = MIB
+_MOST_METRICS_BYTES = 256 * MIB
 
 
 @dataclass(frozen=True)
@@ -75,13 +84,13 @@ class Job:
     key: str
     title: str
     owner: str
-    created_at: str = ""
+    created_at: Moment = ""
     state: State = "queued"
-    progress: float = 0.0
+    progress: Annotated[float, Field(ge=0, le=1)] = 0.0
     code: str = ""
     message: str = ""
-    started_at: str = ""
-    finished_at: str = ""
+    started_at: Moment = ""
+    finished_at: Moment = ""
     seconds: float = 0.0
     heartbeat: int = 0
     turn: int = 0
@@ -125,29 +134,52 @@ def read(folder: Path) -> Job:
     """The job in a folder.
 
     Raises:
-        UnknownJobError: There is none, or its spec cannot be read.
+        UnknownJobError: There is none, or what is known of it cannot be read.
     """
-    asked = _asked(folder)
-    job_id, kind, key, title, owner, created_at = (str(asked[name]) for name in _ASKED)
-    network = str(asked.get("network", ""))  # an earlier version wrote none
-    job = Job(job_id, kind, key, title, owner, created_at, network=network)
     try:
-        status = json.loads((folder / STATUS).read_text(encoding="utf-8"))
-        worker = ProcessId(**status["worker"]) if status["worker"] else None
-        others = {name: status[name] for name in _STATUS & status.keys()}  # without what a newer version added
-        lease = Lease(**status.get("lease", {}))  # an earlier version wrote none
-        job = replace(job, **others | {"state": status["state"], "worker": worker, "lease": lease})
-    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
+        return load(folder)
+    except MissingError as error:
+        raise UnknownJobError(f"there is no job {folder.name}; the Jobs page lists what there is") from error
+    except IntegrityError as error:
+        raise UnknownJobError(f"job {folder.name} cannot be read: {error}") from error
+
+
+def load(folder: Path, check: Callable[[str, str, dict[str, Any]], None] = lambda kind, key, spec: None) -> Job:
+    """The same.
+
+    Args:
+        folder: The job's.
+        check: Raises IntegrityError where kind, key and spec do not go together.
+
+    Raises:
+        MissingError: It has no spec.
+        IntegrityError: It is damaged.
+    """
+    asked = read_object(folder / SPEC, _MOST_BYTES)
+    if asked.get("job_id") != folder.name or not isinstance(asked.get("spec"), dict):
+        raise IntegrityError(f"{SPEC} is of another job, or was written by another version of the program")
+    check(str(asked.get("kind")), str(asked.get("key")), asked["spec"])
+    job = {name: asked.get(name) for name in _ASKED} | {"network": asked.get("network", "")}  # earlier versions: none
+    try:
+        status = read_object(folder / STATUS, _MOST_BYTES)
+        job |= {name: status[name] for name in _STATUS & status.keys()}  # without what a newer version added
+    except (MissingError, NotJsonError) as error:
+        if isinstance(error, MissingError) and os.path.lexists(folder / STATUS):
+            raise IntegrityError(f"{STATUS} is a link that leads nowhere") from error
         # A running job's status is not forced to the disk each time: after a power cut it may be empty,
         # and the worker that wrote it is gone. Nobody renews its lease, and so it is ended.
-        job = replace(job, state="running", message="")
-    return replace(job, canceling=job.active and (folder / CANCEL).exists())
+        job["state"] = "running"
+    canceling = job.get("state") in ("queued", "running") and (folder / CANCEL).exists()
+    return typed(Job, job | {"canceling": canceling}, STATUS)
 
 
 def read_spec(folder: Path) -> dict[str, Any]:
     """What the job's kind needs to know; raises UnknownJobError as `read` does."""
-    spec: dict[str, Any] = _asked(folder)["spec"]
-    return spec
+    try:
+        spec = read_object(folder / SPEC, _MOST_BYTES)["spec"]
+        return typed(dict[str, Any], spec, SPEC)
+    except (IntegrityError, KeyError) as error:
+        raise UnknownJobError(f"there is no job {folder.name} that can be read; the Jobs page lists them") from error
 
 
 def write(folder: Path, job: Job) -> None:
@@ -168,21 +200,24 @@ def write(folder: Path, job: Job) -> None:
 def measurements(folder: Path, after: int = 0) -> list[dict[str, Any]]:
     """Measurements from line number `after` on, without one that is only half written."""
     try:
-        text = (folder / METRICS).read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
+        text = read_bytes(folder / METRICS, _MOST_METRICS_BYTES).decode(errors="replace")
+    except MissingError:
         return []
-    lines = []
-    for line in text.split("\n")[after:-1]:  # the last piece has no line end yet
-        try:
-            lines.append(json.loads(line))
-        except ValueError:
-            lines.append({"type": "unreadable"})  # keeps the count of lines true
-    return lines
+    except IntegrityError as error:
+        raise UnknownJobError(f"what job {folder.name} measured cannot be read: {error}") from error
+    return [_measurement(line) for line in text.split("\n")[after:-1]]  # the last piece has no line end yet
+
+
+def _measurement(line: str) -> dict[str, Any]:
+    """One line; what is damaged keeps the count of lines true."""
+    with contextlib.suppress(IntegrityError):
+        return {"type": "unreadable"} | parse_object(METRICS, line.encode())
+    return {"type": "unreadable"}
 
 
 def log(folder: Path, last_bytes: int = 100_000) -> str:
-    """The end of what the worker printed during the job."""
-    with contextlib.suppress(FileNotFoundError), (folder / LOG).open("rb") as file:
+    """The end of what the worker printed during the job; raises UnknownJobError where it cannot be read."""
+    with contextlib.suppress(MissingError), regular(folder / LOG) as file:
         size = file.seek(0, 2)
         file.seek(max(0, size - last_bytes))
         return file.read().decode(errors="replace")
@@ -191,13 +226,3 @@ def log(folder: Path, last_bytes: int = 100_000) -> str:
 
 def _status_text(job: Job) -> str:
     return json.dumps({name: value for name, value in asdict(job).items() if name in _STATUS})
-
-
-def _asked(folder: Path) -> dict[str, Any]:
-    try:
-        asked = json.loads((folder / SPEC).read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
-        raise UnknownJobError(f"there is no job {folder.name}; the Jobs page lists what there is") from error
-    if not isinstance(asked, dict) or not {*_ASKED, "spec"} <= asked.keys():
-        raise UnknownJobError(f"job {folder.name} was written by another version of the program")
-    return asked

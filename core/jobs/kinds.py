@@ -8,6 +8,7 @@ says when to raise `CanceledError`. It stores its result itself and raises
 Servers read this table too: what is heavy is imported inside the functions.
 """
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -18,6 +19,8 @@ from core import data
 from core.access import Action
 from core.data import uploads
 from core.data.ratings import Ratings
+from core.disk.reading import IntegrityError
+from core.disk.typed import typed
 from core.errors import UnknownDatasetError
 from core.model.events import Epoch, Event, Started, Step
 from core.model.families import PRESETS, parse_config
@@ -51,6 +54,8 @@ class Kind:
         finished: Whether the result with this key is stored already.
         warm: What a worker does once, before anybody asks.
         group: Which workers do it.
+        asked: What has to stand in the spec.
+        key: What its keys look like, a regular expression.
     """
 
     run: Callable[[dict[str, Any], Reporter, Callable[[], bool]], None]
@@ -58,6 +63,14 @@ class Kind:
     finished: Callable[[str], bool]
     warm: Callable[[], None]
     group: WorkerGroup = "training"
+    asked: type[Any] = dict
+    key: str = ".*"
+
+    def check(self, key: str, spec: dict[str, Any]) -> None:
+        """Raise IntegrityError where a job of this kind could not have been submitted so."""
+        typed(self.asked, spec, "spec")
+        if not re.fullmatch(self.key, key):
+            raise IntegrityError(f"its key is {key!r:.60}, which is none of this kind of job")
 
 
 _REPORT_SECONDS = 0.5
@@ -72,9 +85,47 @@ def group_of(kind: str) -> WorkerGroup:
 
 
 def as_event(measurement: dict[str, Any]) -> Event | None:
-    """The training event that a measurement was; None where it is of another kind."""
+    """The training event that a measurement was; None where it is of another kind, or damaged."""
     event = _EVENTS.get(str(measurement.get("type")))
-    return event(**{name: value for name, value in measurement.items() if name != "type"}) if event else None
+    try:
+        return typed(event, measurement, str(measurement["type"])) if event else None
+    except IntegrityError:
+        return None
+
+
+@dataclass(frozen=True)
+class _Training:
+    """What is asked of a training."""
+
+    config: dict[str, Any]
+    dataset_id: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class _Import:
+    """What is asked of an import."""
+
+    upload: str
+    mapping: dict[str, Any]
+    options: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Download:
+    """What is asked of a download."""
+
+    release: str
+    accepted: bool
+
+
+@dataclass(frozen=True)
+class _StudyOfRun:
+    """What is asked of a study."""
+
+    study: str
+    run_id: str
+    settings: dict[str, Any]
 
 
 def _train(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], bool]) -> None:
@@ -164,10 +215,34 @@ def _throttled(reporter: Reporter) -> Callable[[float, str], None]:
 
 
 KINDS: dict[str, Kind] = {
-    "train": Kind(run=_train, action=Action.TRAIN, finished=lambda run_id: run_id in RunStore(), warm=_warm_training),
+    "train": Kind(
+        run=_train,
+        action=Action.TRAIN,
+        finished=lambda run_id: run_id in RunStore(),
+        warm=_warm_training,
+        asked=_Training,
+        key="[0-9a-f]{16}",
+    ),
     # Their result has no name before the files are read, and an import of the same content finds it there.
-    "import": Kind(run=_import, action=Action.IMPORT, finished=lambda key: False, warm=lambda: None, group="other"),
-    "download": Kind(run=_download, action=Action.IMPORT, finished=lambda key: False, warm=lambda: None, group="other"),
+    "import": Kind(
+        run=_import, action=Action.IMPORT, finished=lambda key: False, warm=lambda: None, group="other", asked=_Import
+    ),
+    "download": Kind(
+        run=_download,
+        action=Action.IMPORT,
+        finished=lambda key: False,
+        warm=lambda: None,
+        group="other",
+        asked=_Download,
+    ),
     # What takes too long for a page: maps, groups, trainings from other seeds (see core.studies.study_kinds).
-    "study": Kind(run=_study, action=Action.STUDY, finished=study_store.exists_key, warm=lambda: None, group="other"),
+    "study": Kind(
+        run=_study,
+        action=Action.STUDY,
+        finished=study_store.exists_key,
+        warm=lambda: None,
+        group="other",
+        asked=_StudyOfRun,
+        key="[0-9a-f]{16}-[a-z]+-[0-9a-f]{16}",
+    ),
 }

@@ -19,9 +19,9 @@ from typing import Self
 
 from core import settings
 from core.access import Visitor
-from core.disk.tidying import tidy
 from core.disk.trash import Trash, kept_days
-from core.errors import BusyError, UnknownJobError
+from core.disk.upkeep import tidy
+from core.errors import BusyError, UnknownJobError, UsageError
 from core.jobs import job_folder, queue
 from core.jobs.job_folder import Job
 from core.jobs.kinds import WorkerGroup, group_of
@@ -155,7 +155,7 @@ class Pool:
         """Do it. A disk that refuses or a list that is locked is no end of the pool: the next round tries again."""
         try:
             action()
-        except (OSError, BusyError):
+        except (OSError, BusyError, UsageError):
             if not self._troubled:  # once, not four times a second
                 _logger.exception("the pool could not do its round; it keeps trying")
             self._troubled = True

@@ -6,6 +6,7 @@ and `cancel`; whoever runs jobs, on whatever machine, `claim`, `renew`,
 """
 
 import contextlib
+import os
 import re
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
@@ -23,6 +24,7 @@ from core.data.ratings import Ratings
 from core.disk import files, processes
 from core.disk.home import home
 from core.disk.locks import locked
+from core.disk.reading import IntegrityError, SetAside, read_text
 from core.errors import BusyError, UnknownJobError
 from core.jobs import job_folder
 from core.jobs.job_folder import Job, Lease
@@ -35,7 +37,12 @@ from core.training.budget import check_room, check_size
 
 _JOB_ID = re.compile(r"\d{1,8}", re.ASCII)
 _SHORT_SECONDS = 0.5
-_finished: dict[Path, Job] = {}  # a finished job never changes: what was read once need not be read again
+_LAST_ID = 99_999_999
+_BEFORE_ANY_JOB = datetime(2020, 1, 1, tzinfo=UTC)
+_given: dict[Path, int] = {}  # the last number that this process gave, by folder
+_finished: dict[Path, tuple[tuple[int, ...], Job]] = {}
+"""Finished jobs never change: what was read once, by folder, need not be read again while the same file is there."""
+
 _listeners: list[Callable[[], None]] = []
 
 
@@ -107,12 +114,24 @@ def get(job_id: str) -> Job:
 
 
 def jobs() -> list[Job]:
-    """All jobs, in the order in which they were submitted."""
+    """All jobs that can be read, in the order in which they were submitted; `set_aside` tells of the others."""
     readable = []
     for path in sorted(folder().glob("[0-9]*")):
-        with contextlib.suppress(UnknownJobError):  # removed meanwhile, or another version's
-            readable.append(_read(path))
+        with contextlib.suppress(IntegrityError):  # removed meanwhile, damaged, or another version's
+            readable.append(_load(path))
     return readable
+
+
+def set_aside() -> tuple[SetAside, ...]:
+    """What lies among the jobs and is not used, where it lies, with the reason."""
+    left = []
+    for path in sorted(folder().glob("[!.]*")):
+        try:
+            _load(path)
+        except IntegrityError as error:
+            if os.path.lexists(path):  # not removed meanwhile
+                left.append(SetAside(path.name, path, str(error)))
+    return tuple(left)
 
 
 def spec(job_id: str) -> dict[str, Any]:
@@ -273,13 +292,30 @@ def _finish(place: Path, job: Job, outcome: JobOutcome, seconds: float | None = 
 
 
 def _read(place: Path) -> Job:
-    finished = _finished.get(place)
-    if finished and place.exists():
-        return finished
-    job = job_folder.read(place)
+    try:
+        return _load(place)
+    except IntegrityError:
+        return job_folder.read(place)  # raises what is wrong as people should read it
+
+
+def _load(place: Path) -> Job:
+    """A job; raises IntegrityError."""
+    mark: tuple[int, ...] = ()
+    with contextlib.suppress(OSError):
+        status = (place / job_folder.STATUS).stat()
+        mark = (status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size)
+    known = _finished.get(place)
+    if known and mark and known[0] == mark:
+        return known[1]
+    job = job_folder.load(place, _check_asked)
     if not job.active:
-        _finished[place] = job
+        _finished[place] = mark, job
     return job
+
+
+def _check_asked(kind: str, key: str, spec: dict[str, Any]) -> None:
+    if kind in KINDS:  # a newer version may have submitted others
+        KINDS[kind].check(key, spec)
 
 
 def _place(job_id: str) -> Path:
@@ -311,10 +347,30 @@ def _held(job_id: str, seconds: float = 10) -> Iterator[tuple[Path, Job]]:
 def _next_id() -> str:
     """The next number; never one that was given before, though its job, or all of them, may be gone."""
     counter, earlier = home() / "last_job_id", folder() / ".sequence"  # earlier versions kept it among the jobs
-    given = [int(path.read_text(encoding="utf-8")) for path in (counter, earlier) if path.exists()]
-    number = 1 + max([*given, *(int(path.name) for path in folder().glob("[0-9]*"))], default=0)
+    known = [_counted(path) for path in (counter, earlier) if os.path.lexists(path)]
+    known += [int(path.name) for path in folder().glob("[0-9]*") if _JOB_ID.fullmatch(path.name)]
+    number = 1 + max([*known, _given.get(folder(), 0)])
+    if number > _LAST_ID:
+        raise BusyError(f"job ids end at {_LAST_ID:,}, and that one was given; move {counter} away to begin anew")
+    if counter.is_dir() and not counter.is_symlink():
+        counter.rename(counter.with_name(f"{counter.name}.damaged-{number}"))
     files.replace_text(counter, str(number))
+    _given[folder()] = number
     return f"{number:08d}"
+
+
+def _counted(path: Path) -> int:
+    """The last number given, as a file counts it. One that is damaged may have counted any: the clock is ahead of it.
+
+    Fewer jobs than one a minute are asked for, over the years, and what the clock once gave is counted from again.
+    """
+    try:
+        text = read_text(path, most=100).strip()
+    except IntegrityError:
+        text = ""
+    if _JOB_ID.fullmatch(text):
+        return int(text)
+    return int((datetime.now(UTC) - _BEFORE_ANY_JOB).total_seconds() // 60)
 
 
 def _check_room(active: list[Job], by: Visitor, limits: JobLimits) -> None:

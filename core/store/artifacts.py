@@ -5,6 +5,9 @@ a crash leaves either the whole folder or a leftover that the next writer sweeps
 nothing that does not match its checksum is returned.
 """
 
+import errno
+import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +16,15 @@ from typing import Any
 
 import numpy as np
 
-from core.disk.checksums import IntegrityError, check_size, checksum, read_array, read_json, write_array, write_json
-from core.disk.files import sync_folder, took_place
+from core.disk.checksums import check_size, checksum, read_array, read_json, write_array, write_json
+from core.disk.files import refused, sync_folder, took_place
+from core.disk.reading import IntegrityError, read_object
+
+_ATTEMPTS = 20
+"""To put a folder in its place: others may put theirs there, and it may be damaged, again and again."""
+
+_NAME = re.compile(r"\w+\.(npy|json)", re.ASCII)
+"""What a manifest may name: files in its own folder, and no other."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +103,7 @@ class Layout:
             IntegrityError: The manifest is missing, damaged or of another version, or a file is missing or of
                 another size.
         """
-        body = read_json(folder / self.manifest)
+        body = read_object(folder / self.manifest)
         version = body.get("schema_version")
         if version != self.schema_version:
             raise IntegrityError(
@@ -103,11 +113,13 @@ class Layout:
             raise IntegrityError(f"{self.manifest} does not match its own checksum")
         try:
             files = {
-                f"{name}{self.suffix}": (entry["bytes"], entry["sha256"])
+                f"{name}{self.suffix}": (int(entry["bytes"]), str(entry["sha256"]))
                 for name, entry in body.pop(self.listing).items()
             }
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise IntegrityError(f"{self.manifest} is not one of this version: {error}") from error
+        if strange := [name for name in files if not _NAME.fullmatch(name)]:
+            raise IntegrityError(f"{self.manifest} names a file {strange[0]!r:.60}, which is none of this version's")
         for name, (size, _) in files.items():
             check_size(folder / name, size)
         return Artifact(folder, body, files)
@@ -121,10 +133,14 @@ def publish(fresh: Path, place: Path, *, stays: Callable[[], bool]) -> None:
         place: Where it belongs.
         stays: Asked while another folder is at the place. True: that one is whole and wins. False: it was damaged and
             has been cleared away.
+
+    Raises:
+        UsageError: What is at the place can be neither used nor cleared away.
     """
     sync_folder(fresh)
     place.parent.mkdir(exist_ok=True)
-    while not took_place(fresh, place):
-        if stays():
-            break
-    sync_folder(place.parent)
+    for _ in range(_ATTEMPTS):
+        if took_place(fresh, place) or stays():
+            sync_folder(place.parent)
+            return
+    raise refused(place, FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)))

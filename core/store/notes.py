@@ -9,6 +9,7 @@ keeps is bounded, in bytes and in the number of owners: anybody can be many.
 
 import hashlib
 import json
+import os
 import re
 import time
 from collections.abc import Callable, Sequence
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from core.disk.files import disk_full_told, remove, replace_text
+from core.disk.reading import IntegrityError, MissingError, read_object
 from core.errors import CorruptRunError, LimitError
 from core.store.runs import RunStore
 
@@ -72,13 +74,16 @@ class Notes(Generic[Entry]):
         """
         path = self.path(run_id, owner)
         try:
-            return self._entries(json.loads(path.read_text(encoding="utf-8")))
-        except FileNotFoundError:
-            return ()
-        except (ValueError, TypeError, KeyError, LimitError) as error:
-            raise CorruptRunError(
-                f"the {self.name} in {path} cannot be read: {error}. Mend the file, or move it away to begin anew"
-            ) from None
+            return self._entries(read_object(path))
+        except MissingError:
+            if not os.path.lexists(path):
+                return ()
+            problem: Exception = MissingError("it is a link that leads nowhere")
+        except (IntegrityError, ValueError, TypeError, KeyError, AttributeError, OverflowError, LimitError) as error:
+            problem = error
+        raise CorruptRunError(
+            f"the {self.name} in {path} cannot be read: {problem}. Mend the file, or move it away to begin anew"
+        )
 
     def change(self, run_id: str, change: Callable[[Sequence[Entry]], Sequence[Entry]], owner: str = "") -> None:
         """Replace the entries by what `change` makes of them, alone with them across threads and processes.
@@ -112,7 +117,10 @@ class Notes(Generic[Entry]):
     def _entries(self, document: dict[str, Any]) -> tuple[Entry, ...]:
         if document["schema"] != _SCHEMA:
             raise ValueError(f"schema {document['schema']!r:.20}, not {_SCHEMA}")
-        return tuple(self.parse(entry) for entry in document[self.name])
+        entries = document[self.name]
+        if not isinstance(entries, list) or len(entries) > self.max_entries:
+            raise ValueError(f"{self.name} is no list of at most {self.max_entries} entries")
+        return tuple(self.parse(entry) for entry in entries)
 
 
 def _check_room(place: Path, size: int, name: str) -> None:

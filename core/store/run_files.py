@@ -8,7 +8,8 @@ import numpy as np
 
 from core.config import RunConfig
 from core.data.ratings import DatasetRef
-from core.disk.checksums import IntegrityError
+from core.disk.reading import IntegrityError
+from core.disk.typed import Moment, typed
 from core.errors import LimitError
 from core.model.events import Epoch, Started, Step
 from core.model.families import family_of, parse_config
@@ -33,6 +34,15 @@ class Manifest:
     created_at: str
     versions: tuple[tuple[str, str], ...]
     artifact: Artifact
+
+
+@dataclass(frozen=True)
+class _History:
+    """What `history.json` holds."""
+
+    started: Started
+    epochs: tuple[Epoch, ...]
+    steps: tuple[Step, ...]
 
 
 def write_folder(folder: Path, run: Run) -> None:
@@ -74,14 +84,14 @@ def read_manifest(folder: Path) -> Manifest:
         manifest = Manifest(
             run_id=body["run_id"],
             config=parse_config(body["config"]),
-            dataset=DatasetRef(**body["dataset"]),
-            outcome=Outcome(**body["outcome"]),
-            origin=Origin(**body.get("origin", {})),
-            created_at=body["created_at"],
-            versions=tuple(body["versions"].items()),
+            dataset=typed(DatasetRef, body["dataset"], "dataset"),
+            outcome=typed(Outcome, body["outcome"], "outcome"),
+            origin=typed(Origin, body.get("origin", {}), "origin"),
+            created_at=typed(Moment, body["created_at"], "created_at"),
+            versions=tuple(typed(dict[str, str], body["versions"], "versions").items()),
             artifact=artifact,
         )
-    except (LimitError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (LimitError, IntegrityError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise IntegrityError(f"{LAYOUT.manifest} is not one of this version: {error}") from error
     if manifest.run_id != folder.name:
         raise IntegrityError(f"it holds run {manifest.run_id}")
@@ -94,25 +104,22 @@ def read_folder(folder: Path) -> Run:
     arrays = {name: manifest.artifact.array(name) for name in manifest.artifact.arrays}
     if problem := _misfit(arrays, manifest.config, manifest.dataset):
         raise IntegrityError(problem)
-    history = manifest.artifact.document("history")
-    try:
-        return Run(
-            run_id=manifest.run_id,
-            config=manifest.config,
-            dataset=manifest.dataset,
-            started=Started(**history["started"]),
-            history=tuple(Epoch(**epoch) for epoch in history["epochs"]),
-            steps=tuple(Step(**step) for step in history["steps"]),
-            outcome=manifest.outcome,
-            scorer=family_of(manifest.config).make(
-                arrays, min_rating=manifest.dataset.min_rating, max_rating=manifest.dataset.max_rating
-            ),
-            origin=manifest.origin,
-            created_at=manifest.created_at,
-            versions=manifest.versions,
-        )
-    except (KeyError, TypeError) as error:
-        raise IntegrityError(f"history.json is not one of this version: {error}") from error
+    history = typed(_History, manifest.artifact.document("history"), "history.json")
+    return Run(
+        run_id=manifest.run_id,
+        config=manifest.config,
+        dataset=manifest.dataset,
+        started=history.started,
+        history=history.epochs,
+        steps=history.steps,
+        outcome=manifest.outcome,
+        scorer=family_of(manifest.config).make(
+            arrays, min_rating=manifest.dataset.min_rating, max_rating=manifest.dataset.max_rating
+        ),
+        origin=manifest.origin,
+        created_at=manifest.created_at,
+        versions=manifest.versions,
+    )
 
 
 def _misfit(arrays: Mapping[str, np.ndarray], config: RunConfig, dataset: DatasetRef) -> str | None:

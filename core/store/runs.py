@@ -9,6 +9,7 @@ studies/<run_id>/            what is kept beside a run (see core.store.study_sto
 
 import contextlib
 import json
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,11 +20,11 @@ from core.access import Action, Visitor
 from core.config import RunConfig
 from core.data.nouns import count
 from core.data.ratings import DatasetRef
-from core.disk.checksums import IntegrityError
 from core.disk.files import new_folder, replace_text, sweep
 from core.disk.home import home
+from core.disk.reading import ForbiddenError, IntegrityError, MissingError, SetAside, read_object
 from core.disk.trash import LOCK_SECONDS, Entry, Trash
-from core.errors import BusyError, CorruptRunError, UnknownRunError
+from core.errors import BusyError, CorruptRunError, UnknownRunError, UsageError
 from core.model.families import family_of
 from core.model.run import Outcome, Run
 from core.store.artifacts import publish
@@ -45,15 +46,6 @@ class RunSummary:
     size: int
 
 
-@dataclass(frozen=True)
-class SetAside:
-    """A folder that was not loaded, where it is now, and why."""
-
-    run_id: str
-    path: Path
-    reason: str
-
-
 class RunStore:
     """Runs on disk, shared by any number of processes.
 
@@ -72,12 +64,14 @@ class RunStore:
         Raises:
             DiskFullError: There is no room; nothing is left of the attempt.
             BusyError: A damaged one is there, and the store is locked by another process.
+            CorruptRunError: A damaged one is there, and it cannot be moved.
+            UsageError: Nothing can be written there.
             ValueError: The weights do not fit the config, or are not finite.
         """
         place = self._place(run.run_id)
         with new_folder(self.folder, f"run {run.run_id}") as fresh:
             write_folder(fresh, run)
-            publish(fresh, place, stays=lambda: self.get(run.run_id) is not None)
+            publish(fresh, place, stays=lambda: self._wins(run.run_id))
         return place
 
     def load(self, run_id: str) -> Run:
@@ -160,13 +154,28 @@ class RunStore:
         return self.folder.parent / "studies" / self._place(run_id).name
 
     def set_aside(self) -> tuple[SetAside, ...]:
-        """Everything that was set aside, with the reason."""
+        """Everything that is not used, with the reason: what was moved aside, and what could not be moved."""
         shelf = sorted((self.folder / _SET_ASIDE).glob("*-*"))
-        return tuple(SetAside(path.name.rpartition("-")[0], path, _reason(path)) for path in shelf)
+        moved = [SetAside(path.name.rpartition("-")[0], path, _reason(path)) for path in shelf]
+        left = (self._left(path) for path in sorted(self.folder.glob("[!.]*")))
+        return (*moved, *(entry for entry in left if entry))
+
+    def _left(self, place: Path) -> SetAside | None:
+        """What keeps an entry from being used where it is; None where nothing does."""
+        if not _RUN_ID.fullmatch(place.name):
+            return SetAside(place.name, place, "its name is no run id, 16 digits from 0-9 and a-f")
+        try:
+            read_manifest(place)
+        except MissingError as error:
+            return SetAside(place.name, place, str(error)) if os.path.lexists(place) else None
+        except IntegrityError as error:
+            return SetAside(place.name, place, str(error))
+        return None
 
     def sweep(self) -> tuple[str, ...]:
         """Remove what dead processes left half-written; the names removed."""
-        return sweep(self.folder) + sweep(self.folder.parent / "studies")
+        beside = self.folder.parent / "studies"
+        return sweep(self.folder, beside, *beside.glob("*"), *beside.glob("*/of/*"))
 
     def _place(self, run_id: str) -> Path:
         if not _RUN_ID.fullmatch(run_id):
@@ -204,29 +213,58 @@ class RunStore:
         Returns where the folder fits after all: somebody was just deleting or
         replacing it, and reading again will tell.
         """
-        if not place.exists():
+        if not os.path.lexists(place):
             raise unknown_run(place.name)
-        with self._locked():
-            if not place.exists():
-                raise unknown_run(place.name)
+        try:
+            with self._locked():
+                if not os.path.lexists(place):
+                    raise unknown_run(place.name)
+                try:
+                    read_folder(place)
+                except IntegrityError as error:
+                    raise self._corrupt(place, error) from None
+        except UsageError as refusal:
             try:
                 read_folder(place)
             except IntegrityError as error:
-                aside = self._move_aside(place, str(error))
-                raise CorruptRunError(
-                    f"run {place.name} cannot be loaded: {error}. It was moved to {aside}; train it again"
-                ) from None
+                raise CorruptRunError(f"run {place.name} cannot be loaded: {error}. Also, {refusal}") from None
+
+    def _corrupt(self, place: Path, error: IntegrityError) -> CorruptRunError:
+        """Set aside a damaged folder, if that can be done; the error that tells."""
+        if isinstance(error, ForbiddenError):
+            where = f"is left at {place}; give this user the right to read it"
+        else:
+            try:
+                where = f"was moved to {self._move_aside(place, str(error))}; train it again"
+            except OSError as refusal:
+                where = f"is left at {place}, for it cannot be moved ({refusal.strerror})"
+        return CorruptRunError(f"run {place.name} cannot be loaded: {error}. It {where}")
 
     def _move_aside(self, place: Path, reason: str) -> Path:
         shelf = self.folder / _SET_ASIDE
         shelf.mkdir(exist_ok=True)
         number = 1
-        while (aside := shelf / f"{place.name}-{number}").exists():
+        while os.path.lexists(aside := shelf / f"{place.name}-{number}"):
             number += 1
         place.rename(aside)
-        with contextlib.suppress(OSError):  # a full disk may refuse the note; the error raised tells the reason too
-            replace_text(aside / _REASON, json.dumps({"reason": reason}))
+        if not aside.is_symlink():  # what a link leads to stays as it is
+            with contextlib.suppress(OSError):  # a full disk may refuse the note; the error raised tells the reason too
+                replace_text(aside / _REASON, json.dumps({"reason": reason}))
         return aside
+
+    def _wins(self, run_id: str) -> bool:
+        """Whether the run at a place is whole; where it is not, it has been set aside.
+
+        Raises:
+            CorruptRunError: It is damaged and cannot be moved.
+        """
+        try:
+            self.load(run_id)
+        except (UnknownRunError, CorruptRunError):
+            if os.path.lexists(self._place(run_id)):
+                raise
+            return False
+        return True
 
 
 def unknown_run(run_id: str) -> UnknownRunError:
@@ -235,7 +273,9 @@ def unknown_run(run_id: str) -> UnknownRunError:
 
 
 def _reason(aside: Path) -> str:
+    if aside.is_symlink() or not aside.is_dir():
+        return "it is no folder of files"
     try:
-        return str(json.loads((aside / _REASON).read_text(encoding="utf-8"))["reason"])
-    except (OSError, ValueError, KeyError):
+        return str(read_object(aside / _REASON)["reason"])
+    except (IntegrityError, KeyError):
         return "no reason was written down"

@@ -10,6 +10,7 @@ A damaged study can be made again, so it is removed, not set aside.
 import contextlib
 import hashlib
 import json
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,8 +21,9 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel
 
-from core.disk.checksums import IntegrityError
 from core.disk.files import new_folder, remove
+from core.disk.reading import ForbiddenError, IntegrityError
+from core.disk.typed import Moment, typed
 from core.store.artifacts import Layout, publish
 from core.store.runs import RunStore
 
@@ -43,6 +45,15 @@ class Stored:
 
     arrays: Mapping[str, np.ndarray]
     facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class _Body:
+    """What is read of a study's manifest."""
+
+    settings: dict[str, Any]
+    facts: dict[str, Any]
+    created_at: Moment
 
 
 def folder(run_id: str) -> Path:
@@ -118,14 +129,9 @@ def listing(run_id: str, kind: str) -> list[dict[str, Any]]:
     studies = []
     for place in folder(run_id).glob(f"{kind}-*"):
         with contextlib.suppress(IntegrityError):
-            body = LAYOUT.open(place).body
-            studies.append((str(body["created_at"]), place.name, dict(body["settings"])))
+            body = _body(LAYOUT.open(place).body)
+            studies.append((body.created_at, place.name, body.settings))
     return [settings for *_, settings in sorted(studies, key=lambda study: study[:2], reverse=True)]
-
-
-def latest(run_id: str, kind: str) -> dict[str, Any] | None:
-    """Settings of the newest study of a kind; None where there is none."""
-    return next(iter(listing(run_id, kind)), None)
 
 
 def _place(key: str) -> Path:
@@ -135,12 +141,20 @@ def _place(key: str) -> Path:
     return folder(parts["run_id"]) / parts["name"]
 
 
+def _body(body: Mapping[str, Any]) -> _Body:
+    return typed(_Body, dict(body), LAYOUT.manifest)
+
+
 def _read(place: Path) -> Stored | None:
-    if not place.is_dir():
+    """The study at a place; one that is damaged is removed, for it can be made again."""
+    if not os.path.lexists(place):
         return None
     try:
         study = LAYOUT.open(place)
-        return Stored({name: study.array(name) for name in study.arrays}, study.body["facts"])
+        return Stored({name: study.array(name) for name in study.arrays}, _body(study.body).facts)
+    except ForbiddenError:
+        return None
     except IntegrityError:
-        remove(place)
+        with contextlib.suppress(OSError):  # a read-only home keeps it; it is not used all the same
+            remove(place)
         return None

@@ -17,7 +17,7 @@ import numpy as np
 from core import access
 from core.access import Action, Visitor
 from core.analysis.components.pca import Pca
-from core.errors import LimitError
+from core.errors import CorruptRunError, LimitError
 from core.store.notes import Notes
 
 LONGEST = 40
@@ -90,9 +90,18 @@ def for_components(names: Sequence[Name], result: Pca) -> tuple[EndNames | None,
 
     A name fits where |cosine| is at least SAME; where the two point opposite
     ways, its ends are swapped. Of several, the nearest fits.
+
+    Raises:
+        CorruptRunError: A name's direction has another number of dimensions.
     """
     if not names:
         return (None,) * len(result.components)
+    dimensions = result.components.shape[1]
+    if other := [name for name in names if len(name.direction) != dimensions]:
+        raise CorruptRunError(
+            f"the name {other[0].low or other[0].high!r:.60} is of a direction in {len(other[0].direction)} "
+            f"dimensions, the model has {dimensions}: the names are another model's. Move names.json away to begin anew"
+        )
     cosines = result.components @ np.stack([name.direction for name in names]).T
     best = np.abs(cosines).argmax(axis=1)
     return tuple(_fitted(names[place], float(row[place])) for place, row in zip(best, cosines, strict=True))
@@ -167,7 +176,7 @@ def _has(names: Sequence[Name], direction: np.ndarray) -> bool:
 
 
 def _of_other_directions(names: Sequence[Name], direction: np.ndarray) -> list[Name]:
-    return [name for name in names if abs(name.direction @ direction) < SAME]
+    return [name for name in names if len(name.direction) != len(direction) or abs(name.direction @ direction) < SAME]
 
 
 def _dump(name: Name) -> dict[str, Any]:
@@ -177,7 +186,7 @@ def _dump(name: Name) -> dict[str, Any]:
 
 def _parse(entry: dict[str, Any]) -> Name:
     direction = np.array(entry["direction"], np.float64)
-    if direction.ndim != 1 or not abs(np.linalg.norm(direction) - 1) < 1e-6:
+    if direction.ndim != 1 or len(direction) == 0 or not abs(np.linalg.norm(direction) - 1) < 1e-6:
         raise ValueError("a direction is not of length one")
     return Name(
         low=checked(entry["low"]),

@@ -105,8 +105,10 @@ class Study(Generic[Settings]):
 
     def latest(self, run_id: str) -> Settings | None:
         """Settings of the newest stored result of a run; None where there is none."""
-        values = study_store.latest(run_id, self.name)
-        return None if values is None else self.settings.model_validate(values)
+        for values in study_store.listing(run_id, self.name):
+            with contextlib.suppress(ValidationError):  # of another version
+                return self.settings.model_validate(values)
+        return None
 
     def make(
         self,

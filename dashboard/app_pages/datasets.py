@@ -17,7 +17,7 @@ from dashboard.datasets import import_form
 from dashboard.datasets.overview import overview
 from dashboard.jobs import imports, trainings
 from dashboard.session import state, visitor
-from dashboard.shared import elements, phrases, trash
+from dashboard.shared import elements, phrases, set_aside, trash
 from dashboard.shared.markup import escape
 
 AT_HAND, OWN, RELEASED = "At hand", "Bring your own", "MovieLens releases"
@@ -239,3 +239,8 @@ elif section == RELEASED:
 else:
     at_hand()
     trash.overview()
+    set_aside.report(
+        data.set_aside(),
+        "dataset",
+        "Their files cannot be read, or are another version's. Nothing was deleted; import the data again to use it.",
+    )

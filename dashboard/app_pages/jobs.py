@@ -8,7 +8,7 @@ from core.jobs.job_folder import Job
 from dashboard.cache import loaders
 from dashboard.jobs import every_kind, trainings
 from dashboard.session import state
-from dashboard.shared import elements, phrases
+from dashboard.shared import elements, phrases, set_aside
 from dashboard.shared.markup import escape
 
 MOST_LISTED = 200
@@ -107,3 +107,8 @@ elif loaders.jobs_now():
 else:
     st.markdown("There is no job yet.")
     elements.page_link("train", "Train a first model", "model_training")
+set_aside.report(
+    queue.set_aside(),
+    "job",
+    "What is known of them cannot be read, or was written by another version. Nothing was deleted; they do not run.",
+)

@@ -11,7 +11,7 @@ from core.store.runs import RunStore, RunSummary
 from dashboard.cache import loaders
 from dashboard.compare import models as compared_models
 from dashboard.session import state, visitor
-from dashboard.shared import elements, phrases, trash
+from dashboard.shared import elements, phrases, set_aside, trash
 from dashboard.shared.markup import escape
 from dashboard.train import curve, form
 
@@ -157,19 +157,6 @@ def details(summary: RunSummary) -> None:
         right.table(facts, border="horizontal")
 
 
-def report_set_aside() -> None:
-    """Folders that did not fit and were moved out of the way."""
-    aside = RunStore().set_aside()
-    if not aside:
-        return
-    with st.expander(f"{phrases.count(len(aside), 'damaged model')} set aside", icon=":material/warning:"):
-        st.write(
-            "Their files did not match what was written when they were trained. Nothing was deleted; they are not used."
-        )
-        folders = pd.DataFrame({"Id": run.run_id, "Why": run.reason, "Where": str(run.path)} for run in aside)
-        st.dataframe(folders, hide_index=True, alt="Models set aside as damaged, with the reason")
-
-
 st.title("All trained models")
 trash.undo_line()
 summaries = loaders.runs()
@@ -186,5 +173,9 @@ else:
         compare(chosen)
     if len(chosen) == 1:
         details(chosen[0])
-report_set_aside()
+set_aside.report(
+    RunStore().set_aside(),
+    "model",
+    "Their files do not match what was written when they were trained. Nothing was deleted; they are not used.",
+)
 trash.overview()

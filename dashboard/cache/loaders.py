@@ -3,7 +3,6 @@
 What is cached is never changed by a page; what grows with use is bounded.
 """
 
-import contextlib
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +16,8 @@ from core.data.nouns import count
 from core.data.own.titles import TitleIndex
 from core.data.ratings import Ratings
 from core.data.splits import Split, split
-from core.errors import DatasetError, LimitError, UnknownJobError
+from core.disk.upkeep import check_usable
+from core.errors import LimitError, UnknownJobError, UsageError
 from core.jobs import job_folder, queue
 from core.jobs.job_folder import Job
 from core.jobs.pool import Pool
@@ -43,6 +43,16 @@ def runner() -> Runner:
     return Pool(grace_seconds=FIRST_PAGE_SECONDS).start()
 
 
+@st.cache_data(ttl=5, max_entries=1, show_spinner=False)
+def home_problem() -> str:
+    """What keeps this server from storing anything, as a sentence; empty where nothing does."""
+    try:
+        check_usable()
+    except UsageError as error:
+        return str(error)
+    return ""
+
+
 @st.cache_resource(max_entries=4, show_spinner="Loading the ratings …")
 def ratings(dataset_id: str) -> Ratings:
     """One dataset in memory."""
@@ -57,11 +67,7 @@ def title_index(dataset_id: str) -> TitleIndex:
 
 def dataset_infos() -> list[DatasetInfo]:
     """What is known of all datasets without reading their ratings, the bundled one first; unreadable ones left out."""
-    infos = []
-    for dataset_id in data.dataset_ids():
-        with contextlib.suppress(DatasetError):  # deleted meanwhile, or another version's
-            infos.append(data.info(dataset_id))
-    return infos
+    return data.infos()
 
 
 def dataset_names() -> dict[str, str]:

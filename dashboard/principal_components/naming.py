@@ -72,7 +72,11 @@ class Naming:
 
 def kept_labels(run_id: str, components: Pca) -> list[Label]:
     """What each component is called by the names that are kept with a run and fit it."""
-    fitting = component_names.for_components(component_names.get(run_id, by=visitor.current()), components)
+    try:
+        fitting = component_names.for_components(component_names.get(run_id, by=visitor.current()), components)
+    except ExplorerError as error:
+        st.warning(escape(phrases.sentence(str(error))), icon=":material/warning:")
+        fitting = (None,) * len(components.components)
     nobody = (False,) * len(fitting)
     return Naming(in_force=fitting, kept=fitting, linked=nobody).labels()
 

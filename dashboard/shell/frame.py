@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core import data
 from core.access import Action
 from core.data.ratings import Ratings
-from core.errors import ExplorerError
+from core.errors import ExplorerError, UsageError
 from core.jobs.job_folder import Job
 from core.store.runs import RunSummary
 from dashboard.cache import loaders
@@ -72,6 +72,8 @@ def run() -> None:
     bar.show(page.url_path or "start")
     top = st.container()
     _say_problems(top)
+    if unusable := loaders.home_problem():
+        elements.error(UsageError.code, unusable)
     try:
         if refused := classroom.closed(page.url_path):
             st.title(page.title)

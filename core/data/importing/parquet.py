@@ -12,10 +12,12 @@ import pyarrow.parquet as pq
 
 from core.data.importing.cells import EXACT, LONGEST, text_of
 from core.data.importing.sources import Source, raise_if_out_of_memory
-from core.errors import BadFormatError
+from core.errors import BadFormatError, TooLargeError
 from core.settings import ImportLimits
 
 _BATCH_ROWS = 2**16
+_BATCH_BYTES = 2**26
+_MOST_GROUPS = 50_000  # each takes a fraction of a millisecond, however few rows it has
 
 
 @contextlib.contextmanager
@@ -27,7 +29,7 @@ def open_parquet(source: Source, limits: ImportLimits, dictionary: list[str] | N
 
     Raises:
         BadFormatError: It is damaged; also where reading inside the block fails.
-        TooLargeError: It claims more rows or columns than allowed.
+        TooLargeError: It claims more rows, columns or row groups than allowed.
     """
     try:
         with (
@@ -36,6 +38,11 @@ def open_parquet(source: Source, limits: ImportLimits, dictionary: list[str] | N
         ):
             limits.check("max_columns", file.metadata.num_columns, f"columns in {source.name}")
             limits.check("max_rows", file.metadata.num_rows, f"rows in {source.name}")
+            if file.metadata.num_row_groups > _MOST_GROUPS:
+                raise TooLargeError(
+                    f"{source.name} has {file.metadata.num_row_groups:,} row groups, {_MOST_GROUPS:,} are allowed; "
+                    "write it again with more rows in each"
+                )
             yield file
     except pa.ArrowMemoryError:
         raise
@@ -73,9 +80,29 @@ def read_parquet(source: Source, columns: list[str], limits: ImportLimits) -> It
         texts = _texts(file.schema_arrow, columns)
     with open_parquet(source, limits, texts) as file:
         first = 1
-        for batch in file.iter_batches(batch_size=_BATCH_ROWS, columns=columns, use_threads=False):
+        for batch in _filled(file.iter_batches(batch_size=_BATCH_ROWS, columns=columns, use_threads=False)):
             yield {name: _as_text(source.name, name, batch[name]) for name in columns}, first
             first += len(batch)
+
+
+def _filled(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same rows in batches of many rows: a row group ends a batch, and a file may have a group for each row."""
+    held: list[pa.RecordBatch] = []
+    rows = size = 0
+    for batch in batches:
+        if held and (rows + len(batch) > _BATCH_ROWS or size > _BATCH_BYTES):
+            yield _joined(held)
+            held, rows, size = [], 0, 0
+        held.append(batch)
+        rows, size = rows + len(batch), size + batch.nbytes
+    if held:
+        yield _joined(held)
+
+
+def _joined(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
+    if len(batches) == 1:
+        return batches[0]
+    return pa.Table.from_batches(batches).unify_dictionaries().combine_chunks().to_batches()[0]
 
 
 def _as_text(file: str, name: str, column: pa.Array) -> pa.Array:

@@ -3,6 +3,7 @@
 import contextlib
 import gzip
 import io
+import os
 import re
 import stat
 import zipfile
@@ -25,6 +26,9 @@ _Stream = IO[bytes] | gzip.GzipFile
 _Opened = tuple[_Stream, Callable[[int], int]]
 _DRIVE = re.compile(r"[A-Za-z]:")
 _LOCAL_HEADER = 30
+_ENTRIES_PER_FILE = 10
+"""What is looked at in a folder for each file that it may hold: folders, links and hidden files are entries, too."""
+
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
@@ -162,6 +166,8 @@ class CountedReader(io.RawIOBase):
             data = self._raw.read(len(buffer))
         except (zlib.error, EOFError, zipfile.BadZipFile, gzip.BadGzipFile) as error:
             raise BadFormatError(f"{self._name} is damaged ({error}); pack it again or download it again") from error
+        except OSError as error:
+            raise BadFormatError(f"{self._name} cannot be read ({error.strerror}); copy it and try again") from error
         buffer[: len(data)] = data
         self._unpacked += len(data)
         packed = self._packed_at(self._unpacked)
@@ -183,43 +189,77 @@ def collect(paths: Sequence[Path], limits: ImportLimits, sheet: str | None = Non
         EmptyFileError: A file that was named has no content, or there is nothing at all.
         TooLargeError, ArchiveUnsafeError, ArchiveRatioError: As the limits say.
     """
-    files = [file for path in paths for file in _files(path)]
+    files = [file for path in paths for file in _files(path, limits)]
     limits.check("max_members", len(files), "files")
-    limits.check("max_file_mb", sum(file.stat().st_size for file in files) / MIB, "MiB in files")
-    if len(paths) == len(files) == 1 and files[0].stat().st_size == 0:
+    limits.check("max_file_mb", sum(_status(file).st_size for file in files) / MIB, "MiB in files")
+    if len(paths) == len(files) == 1 and _status(files[0]).st_size == 0:
         raise EmptyFileError(f"{_name(files[0])} has 0 bytes; export or upload it again")
     if sources := [source for file in files for source in _sources(file, limits, sheet)]:
         return sources
     raise EmptyFileError(f"there is nothing in {', '.join(_name(path) for path in paths)}; bring a table of ratings")
 
 
-def _files(path: Path) -> list[Path]:
-    if path.is_dir():
-        inside = (file for file in path.rglob("*") if not file.is_symlink() and file.is_file())
-        return sorted(file for file in inside if not any(part.startswith(".") for part in file.relative_to(path).parts))
-    if not path.exists():
-        raise BadFormatError(f"there is no file {str(path)!r:.200}")
-    if not path.is_file():
+def _files(path: Path, limits: ImportLimits) -> list[Path]:
+    mode = _status(path).st_mode
+    if stat.S_ISREG(mode):
+        return [path]
+    if not stat.S_ISDIR(mode):
         raise BadFormatError(f"{_name(path)} is neither a file nor a folder")
-    return [path]
+    files, folders, seen = [], [path], 0
+    while folders:
+        for entry in _entries(folders.pop()):
+            seen += 1
+            limits.check("max_members", seen / _ENTRIES_PER_FILE, f"files in {_name(path)}, with what is no file")
+            if entry.name.startswith(".") or entry.is_symlink():
+                continue
+            if entry.is_dir():
+                folders.append(Path(entry.path))
+            elif entry.is_file():
+                files.append(Path(entry.path))
+                limits.check("max_members", len(files), f"files in {_name(path)}")
+    return sorted(files)
+
+
+def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+    """What is in a folder, one after the other: there may be millions; raises BadFormatError."""
+    try:
+        with os.scandir(folder) as entries:
+            yield from entries
+    except OSError as error:
+        raise _refused(folder, error) from error
+
+
+def _status(path: Path) -> os.stat_result:
+    try:
+        return path.stat()
+    except FileNotFoundError as error:
+        raise BadFormatError(f"there is no file {str(path)!r:.200}") from error
+    except OSError as error:
+        raise _refused(path, error) from error
+
+
+def _refused(path: Path, error: OSError) -> BadFormatError:
+    return BadFormatError(f"{_name(path)} cannot be opened ({error.strerror}); check its permissions")
 
 
 def _sources(path: Path, limits: ImportLimits, sheet: str | None) -> list[Source]:
+    size = _status(path).st_size
+    if size == 0:  # what the system makes up, such as /proc, may wait for ever when it is read
+        return []
     try:
         with path.open("rb") as file:
             magic = file.read(4)
     except OSError as error:
-        raise BadFormatError(f"{_name(path)} cannot be opened ({error.strerror}); check its permissions") from error
+        raise _refused(path, error) from error
     if magic in (ZIP, _EMPTY_ZIP):
         entries = members(path, limits)
         if is_workbook(_name(path), entries):
             return [_sheet(path, sheet, limits)]
         return [_member(path, entry, limits) for entry in entries if entry.file_size]
-    size = path.stat().st_size
     if magic.startswith(GZIP):
         return [Source(_name(path), size, None, lambda files: _gzip(path, files), limits)]
     plain = Source(_name(path), size, path, lambda files: (files.enter_context(path.open("rb")), int), limits)
-    return [plain] if size else []
+    return [plain]
 
 
 def _gzip(path: Path, files: contextlib.ExitStack) -> _Opened:

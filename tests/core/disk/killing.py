@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.disk import processes
-from core.disk.tidying import tidy
+from core.disk.upkeep import tidy
 
 _CALLS = ("rename", "replace", "mkdir", "unlink", "rmdir", "fsync")
 

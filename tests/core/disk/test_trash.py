@@ -11,8 +11,8 @@ import pytest
 
 from core.access import COMMAND_LINE, Visitor
 from core.disk import trash as trash_module
-from core.disk.tidying import tidy
 from core.disk.trash import Entry, Trash
+from core.disk.upkeep import tidy
 from core.errors import (
     DiskFullError,
     LimitError,

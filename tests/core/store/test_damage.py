@@ -54,7 +54,7 @@ def test_any_flipped_byte_is_noticed(tmp_path: Path):
         assert store.list() == []
         aside = store.set_aside()
         assert len(aside) == 1
-        assert aside[0].run_id == run.run_id
+        assert aside[0].name == run.run_id
         assert (aside[0].path / name).read_bytes() == bytes(data), "what was set aside is kept as it was"
 
 
@@ -72,7 +72,7 @@ def test_half_written_runs_are_set_aside_and_reported(store: RunStore, name: str
     with pytest.raises(CorruptRunError, match=name):
         store.load(run.run_id)
     assert store.get(run.run_id) is None
-    assert [(aside.run_id, name in aside.reason) for aside in store.set_aside()] == [(run.run_id, True)]
+    assert [(aside.name, name in aside.reason) for aside in store.set_aside()] == [(run.run_id, True)]
 
 
 def test_the_list_sets_aside_what_it_cannot_read(store: RunStore):
@@ -80,7 +80,7 @@ def test_the_list_sets_aside_what_it_cannot_read(store: RunStore):
     store.publish(good)
     (store.publish(bad) / "manifest.json").write_text("{")
     assert [run.run_id for run in store.list()] == [good.run_id]
-    assert [aside.run_id for aside in store.set_aside()] == [bad.run_id]
+    assert [aside.name for aside in store.set_aside()] == [bad.run_id]
 
 
 def rewritten(store: RunStore, run: Run, **changes: object) -> None:

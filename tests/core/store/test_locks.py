@@ -71,4 +71,4 @@ def test_a_damaged_run_stays_where_it_is_until_the_lock_is_free(home: Path) -> N
     with pytest.raises(BusyError):
         RunStore().publish(bad)
     assert (home / "runs" / bad.run_id).is_dir()
-    assert RunStore().set_aside() == ()
+    assert [aside.path for aside in RunStore().set_aside()] == [home / "runs" / bad.run_id], "told, and not moved"

@@ -115,8 +115,8 @@ def test_the_newest_is_listed_first():
         body["created_at"] = f"2026-01-0{size}"
         (place / "study.json").write_text(json.dumps(body | {"checksum": checksums.checksum(body)}))
     assert [settings["size"] for settings in study_store.listing(RUN, "map")] == [5, 3, 1]
-    assert study_store.latest(RUN, "map") == {"size": 5, "share": 0.5}
-    assert study_store.latest(RUN, "clusters") is None
+    assert study_store.listing(RUN, "map")[0] == {"size": 5, "share": 0.5}
+    assert study_store.listing(RUN, "clusters") == []
 
 
 def test_deleting_a_run_takes_its_studies_and_notes_along():

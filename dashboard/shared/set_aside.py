@@ -1,0 +1,32 @@
+"""What lies in the home and is not used, below the lists of what is."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from core.data.text import one_line
+from core.disk.reading import SetAside
+from dashboard.shared import phrases
+
+MOST_LISTED = 200
+"""More than this are counted, not listed."""
+
+
+def report(entries: Sequence[SetAside], what: str, explanation: str) -> None:
+    """List entries with the reason and the place; nothing where there are none.
+
+    Args:
+        entries: What is not used.
+        what: What one would be, such as "model".
+        explanation: A sentence above the list.
+    """
+    if not entries:
+        return
+    with st.expander(f"{phrases.count(len(entries), f'damaged {what}')} set aside", icon=":material/warning:"):
+        st.write(explanation)
+        rows = ((entry.name, entry.reason, str(entry.path)) for entry in entries[:MOST_LISTED])
+        table = pd.DataFrame([[one_line(text) for text in row] for row in rows], columns=["Id", "Why", "Where"])
+        st.dataframe(table, hide_index=True, alt=f"What was set aside as a damaged {what}, with the reason")
+        if len(entries) > MOST_LISTED:
+            st.caption(f"The first {MOST_LISTED} of {len(entries):,}.")
