@@ -293,7 +293,7 @@ def _load(place: Path) -> Job:
     """A job; raises IntegrityError."""
     try:
         status = (place / job_folder.STATUS).stat()
-        mark = (status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size)
+        mark: tuple[int, ...] = (status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size)
     except OSError:
         mark = ()
     known = _finished.get(place)

@@ -54,11 +54,11 @@ def test_a_folder_is_looked_at_no_further_than_it_may_be_long(
     for number in range(200):
         place = tmp_path / name.format(number)
         place.mkdir() if name.endswith("/") else place.write_text("a,b\n")
-    looked_at, is_symlink = [], os.scandir
+    looked_at, scandir = [], os.scandir
 
     class Counted:
         def __init__(self, folder: Path) -> None:
-            self.entries = is_symlink(folder)
+            self.entries = scandir(folder)
 
         def __enter__(self):
             return self
