@@ -21,7 +21,8 @@ for order in sys.stdin:
     match order.split():
         case ["work"]:
             files.temporary(folder).mkdir()
-            job = queue.submit("import", {"upload": "", "mapping": {}, "options": {}}, key=str(os.urandom(4)), owner="a")
+            spec = {"upload": "", "mapping": {}, "options": {}}
+            job = queue.submit("import", spec, key=str(os.urandom(4)), owner="a")
             queue.claim(job.job_id)
             print(os.getpid(), flush=True)
         case ["look"]:
