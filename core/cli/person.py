@@ -1,17 +1,19 @@
 """The call about one person's file: which items it is about, and what they were rated."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
 from core.cli.answer import Answer, listing, pairs
 from core.cli.common import entry, load
-from core.data.own.files import check_size
+from core.data.own.files import MOST_BYTES, check_size
 from core.data.own.isolation import read_isolated
 from core.data.own.matching import MOST_COMPARED, Person, Placed, match, require_matched
 from core.data.own.titles import TitleIndex
 from core.data.ratings import Ratings, shortest
+from core.disk.reading import IntegrityError, regular
 from core.errors import UsageError
 
 MOST_OUT_OF = 1_000
@@ -74,9 +76,10 @@ def read_person(path: Path, ratings: Ratings, out_of: float | None = None) -> Pe
     if out_of is not None and not (out_of == 0 or 1 <= out_of <= MOST_OUT_OF):
         raise UsageError(f"--out-of is {out_of:g}; it is 1 to {MOST_OUT_OF:,}, or 0 for the scale of the data")
     try:
-        check_size(path.stat().st_size)
-        content = path.read_bytes()
-    except (OSError, ValueError) as error:
+        with regular(path) as file:
+            check_size(os.fstat(file.fileno()).st_size)
+            content = file.read(MOST_BYTES)
+    except (IntegrityError, OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else error
         raise UsageError(f"{path} cannot be read ({why}); name a file with the person's ratings") from None
     person = match(read_isolated(content), ratings, TitleIndex(ratings), out_of)

@@ -5,6 +5,7 @@ An archive arrives whole and checked, or not at all; a broken transfer goes on w
 
 import hashlib
 import http.client
+import os
 import re
 import urllib.error
 import urllib.parse
@@ -21,8 +22,9 @@ from core.data.importing.request import ImportOptions, ImportReport
 from core.data.releases import RELEASES, Release
 from core.disk import home as home_module
 from core.disk.checksums import to_disk
-from core.disk.files import disk_full_told
+from core.disk.files import disk_full_told, remove
 from core.disk.locks import locked
+from core.disk.reading import IntegrityError, read_text
 from core.errors import CanceledError, DownloadFailedError, LimitError
 
 BASE_VARIABLE = settings.PREFIX + "DOWNLOAD_BASE"
@@ -31,6 +33,7 @@ _BLOCK = 2**18
 _TIMEOUT = 30
 _TRANSFER_SECONDS = 3600  # how long to wait for somebody else's transfer of the same archive
 _MD5 = re.compile(r"\b[0-9a-f]{32}\b", re.IGNORECASE)
+_LONGEST_STAMP = 1000
 _MEGABYTE = 10**6
 _TRANSFER_SHARE = 0.5
 """Share of the progress of `fetch` that is the transfer; the rest is the import."""
@@ -87,6 +90,7 @@ def download(
         folder.mkdir(parents=True, exist_ok=True)
         lock = folder / f"{release.file}.lock"  # two people who ask at once share one transfer
         with locked(lock, _TRANSFER_SECONDS, should_stop=should_stop):
+            _clear_away(place, part, _stamp(part), marker)
             if place.exists():
                 return Download(place, place.stat().st_size, checked=marker.exists(), resumed=0)
             resumed = _fetch(release, part, reporter, should_stop)
@@ -144,7 +148,7 @@ def _fetch(release: Release, part: Path, reporter: Reporter, should_stop: Callab
     """Fill `part`; how many of its bytes were there before."""
     have = part.stat().st_size if part.exists() else 0
     stamp = _stamp(part)
-    version = stamp.read_text(encoding="utf-8") if have and stamp.exists() else ""
+    version = _version(stamp) if have else ""
     headers = {"Range": f"bytes={have}-", "If-Range": version} if version else {}
     try:
         with _open(release.file, headers) as response:
@@ -231,6 +235,22 @@ def _failed(release: Release, why: str) -> DownloadFailedError:
 def _stamp(part: Path) -> Path:
     """Beside a part: what tells the server which version of the file it belongs to."""
     return part.with_suffix(".version")
+
+
+def _version(stamp: Path) -> str:
+    """What the server called the version of a part, as it can stand in a header; empty where that is not known."""
+    try:
+        text = read_text(stamp, most=_LONGEST_STAMP).strip()
+    except IntegrityError:
+        return ""
+    return text if text.isascii() and text.isprintable() else ""
+
+
+def _clear_away(*places: Path) -> None:
+    """Remove what is no file where a file of a download belongs; of a link nothing but the link."""
+    for place in places:
+        if os.path.lexists(place) and (place.is_symlink() or not place.is_file()):
+            remove(place)
 
 
 def _forget(part: Path) -> None:

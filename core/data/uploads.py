@@ -6,6 +6,7 @@ The token is ours. The name that came with a file only tells people which file
 it was: it reaches the disk as letters, digits, dots, dashes and underscores.
 """
 
+import contextlib
 import os
 import re
 import secrets
@@ -69,7 +70,8 @@ def paths(token: str) -> list[Path]:
         BadFormatError: They are no longer there.
     """
     kept = (folder() / token).glob("*/*") if _TOKEN.fullmatch(token) else ()
-    if files_in_order := sorted(kept, key=lambda path: int(path.parent.name)):
+    numbered = [path for path in kept if path.parent.name.isdecimal()]
+    if files_in_order := sorted(numbered, key=lambda path: int(path.parent.name)):
         return files_in_order
     raise BadFormatError("the uploaded files are no longer here; choose them again")
 
@@ -87,6 +89,9 @@ def safe_name(name: str) -> str:
 
 
 def _remove_old() -> None:
+    """Remove what nobody imported; one that cannot be removed stops no upload."""
     for path in folder().iterdir():
-        if _TOKEN.fullmatch(path.name) and time.time() - path.stat().st_mtime > KEPT_SECONDS:
-            files.remove(path)
+        if _TOKEN.fullmatch(path.name):
+            with contextlib.suppress(FileNotFoundError, PermissionError):
+                if time.time() - path.lstat().st_mtime > KEPT_SECONDS:
+                    files.remove(path)

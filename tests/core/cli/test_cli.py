@@ -129,7 +129,7 @@ def test_a_bug_keeps_its_traceback(monkeypatch):
     def broken():
         raise ZeroDivisionError
 
-    monkeypatch.setattr("core.data.dataset_ids", broken)
+    monkeypatch.setattr("core.data.infos", broken)
     with pytest.raises(ZeroDivisionError):
         main(["datasets"])
 

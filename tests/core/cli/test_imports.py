@@ -212,3 +212,18 @@ def test_a_release_comes_by_its_name(capsys, monkeypatch, tmp_path):
         assert main(["download", "ml-100k", "--accept-licence", "--json"]) == 0
         server.shutdown()
     assert json.loads(capsys.readouterr().out)["name"] == RELEASES["ml-100k"].title
+
+
+@pytest.mark.parametrize("place", ["/", "/proc", "/dev/zero"])
+def test_what_is_no_folder_of_tables_is_refused_in_one_line(capsys, place):
+    assert refused(capsys, place).startswith(("error: TOO_LARGE: ", "error: BAD_FORMAT: ", "error: EMPTY_FILE: "))
+
+
+def test_the_list_of_datasets_tells_what_is_set_aside(capsys, home):
+    (home / "datasets" / "broken").mkdir(parents=True)
+    (home / "datasets" / "broken" / "dataset.json").write_text("[")
+    assert main(["datasets", "--json"]) == 0
+    printed = capsys.readouterr()
+    assert [entry["id"] for entry in json.loads(printed.out)] == [data.BUNDLED]
+    (line,) = printed.err.splitlines()
+    assert line.startswith("set aside: dataset broken (")

@@ -83,3 +83,15 @@ def test_a_damaged_dataset_is_told(file: str, tmp_path: Path, home: Path) -> Non
     path.write_bytes(path.read_bytes()[:-9])
     with pytest.raises(BadSchemaError, match="import it again"):
         load(made_id)
+
+
+def test_a_dataset_behind_a_link_is_used_and_only_the_link_is_deleted(tmp_path: Path, home: Path) -> None:
+    made_id = brought(tmp_path)
+    elsewhere = (home / "datasets" / made_id).rename(tmp_path / "other-disk")
+    (home / "datasets" / made_id).symlink_to(elsewhere)
+    assert load(made_id).digest
+    data.delete(made_id)
+    assert made_id not in data.dataset_ids()
+    assert (elsewhere / "dataset.json").is_file()
+    assert [path.name for path in (home / "datasets").iterdir() if not path.name.startswith(".")] == []
+    assert brought(tmp_path) == made_id, "imports go on"

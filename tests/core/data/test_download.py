@@ -1,6 +1,7 @@
 """Fetching a release, from a server on this machine and from nowhere else."""
 
 import hashlib
+import os
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -126,6 +127,26 @@ def test_a_stop_keeps_what_arrived_for_the_next_time(server: Server, tmp_path: P
     got = download("ml-100k", accepted=True)
     assert got.path.read_bytes() == ZIP * 200
     assert got.resumed > 0
+
+
+@pytest.mark.parametrize("name", ["ml-100k.zip", "ml-100k.zip.part", "ml-100k.zip.version", "ml-100k.checked"])
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to("/dev/zero")])
+def test_what_is_no_file_among_the_downloads_is_cleared_away(server: Server, tmp_path: Path, name: str, make) -> None:
+    folder = tmp_path / "home" / "downloads"
+    folder.mkdir(parents=True)
+    make(folder / name)
+    got = download("ml-100k", accepted=True)
+    assert (got.path.read_bytes(), got.checked) == (ZIP, False)
+
+
+@pytest.mark.parametrize("stamp", [b"a\r\nX-Evil: 1", b"\xff\xfe", b"x" * 100_000])
+def test_a_damaged_version_of_a_part_starts_over(server: Server, tmp_path: Path, stamp: bytes) -> None:
+    folder = tmp_path / "home" / "downloads"
+    folder.mkdir(parents=True)
+    (folder / "ml-100k.zip.part").write_bytes(ZIP[:100])
+    (folder / "ml-100k.zip.version").write_bytes(stamp)
+    assert download("ml-100k", accepted=True).path.read_bytes() == ZIP
+    assert server.asked[0][1] is None
 
 
 def test_a_missing_file_is_told(server: Server) -> None:

@@ -217,3 +217,51 @@ def test_listeners_hear_of_a_new_job_and_of_no_other():
     end()
     ask(1)
     assert len(heard) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["", "seven", "-5", "0x10", "9" * 30, "999999999", "\x00" * 8, "folder", "fifo", "zero"]
+)
+def test_no_id_is_given_twice_where_the_counter_is_damaged_and_the_jobs_are_gone(home: Path, text: str):
+    earlier = {ask(number).job_id for number in range(3)}
+    counter = home / "last_job_id"
+    counter.unlink()
+    other = {
+        "folder": counter.mkdir,
+        "fifo": lambda: os.mkfifo(counter),
+        "zero": lambda: counter.symlink_to("/dev/zero"),
+    }
+    other[text]() if text in other else counter.write_text(text)
+    shutil.rmtree(home / "jobs")
+    queue._given.clear()  # as after a restart
+    later = [ask(number).job_id for number in range(3)]
+    assert len({*earlier, *later}) == 6
+    assert [int(job_id) - int(later[0]) for job_id in later] == [0, 1, 2]
+    assert [job.job_id for job in queue.jobs()] == later
+
+
+def test_no_id_is_given_twice_by_a_server_whose_home_was_wiped(home: Path):
+    assert ask(0).job_id == "00000001"
+    shutil.rmtree(home)
+    assert ask(0).job_id == "00000002"
+
+
+def test_what_is_no_job_stops_no_new_one(home: Path):
+    ask(0)
+    for name in ("00000007.bak", "123456789", "0x1"):
+        (home / "jobs" / name).mkdir()
+    assert ask(1).job_id == "00000002"
+    assert len(queue.set_aside()) == 3
+
+
+def test_a_finished_job_that_is_gone_is_not_shown_in_another_one(home: Path):
+    first = queue.cancel(ask(0).job_id)
+    assert queue.get(first.job_id).state == "canceled"
+    spec = home / "jobs" / first.job_id / "spec.json"
+    document = spec.read_text()
+    shutil.rmtree(home / "jobs")
+    assert queue.jobs() == []
+    (home / "jobs" / first.job_id).mkdir(parents=True)  # as from another home's backup
+    spec.write_text(document.replace(f'"title": "{first.title}"', '"title": "Another"'))
+    (spec.parent / "status.json").write_text('{"state": "done", "progress": 1.0}')
+    assert [job.state for job in queue.jobs()] == ["done"]
