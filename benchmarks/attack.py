@@ -33,6 +33,7 @@ from websockets.sync.client import connect
 from benchmarks.browser import live_server, verdict
 from benchmarks.session import Session
 from core import data
+from core.access import Visitor
 from core.jobs import queue
 from core.settings import MIB, JobLimits, ServerLimits
 from core.store.runs import RunStore
@@ -345,7 +346,7 @@ def long_job() -> str:
     from core.model.families import PRESETS
 
     config: RunConfig = PRESETS["default"].model_copy(update={"epochs": 400, "batch_size": 64, "seed": 99})
-    return queue.submit_training(config, data.BUNDLED, owner="somebody else").job_id
+    return queue.submit_training(config, data.BUNDLED, by=Visitor("somebody else")).job_id
 
 
 @contextmanager
