@@ -27,12 +27,8 @@ from core.jobs import queue
 ROOT = Path(__file__).parents[2]
 STARTS_WITHIN_SECONDS = 60
 JOBS_END_WITHIN_SECONDS = 60
-QUICK = (
-    # Twice as much new memory before it is tidied up, and room on disk for the largest script, compiled.
-    "--js-flags=--min-semi-space-size=64 --max-semi-space-size=64",
-    "--disk-cache-size=4000000000",
-)
-"""What takes a fifth off the processor's work for a page, and nothing off what is on it."""
+NEW_MEMORY = "--js-flags=--min-semi-space-size=64 --max-semi-space-size=64"
+"""Megabytes a page may fill before its short-lived objects are collected: loading the app fills the usual ones often."""
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -162,9 +158,9 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext
         context = playwright.chromium.launch_persistent_context(
             tmp_path_factory.mktemp("profile"),
             executable_path=found,
-            args=["--no-sandbox", *QUICK],
+            args=["--no-sandbox", NEW_MEMORY],
             viewport=DESK,
-            reduced_motion="reduce",  # else what stands for a missing picture is painted anew sixty times a second
+            reduced_motion="reduce",  # skeletons and spinners are else painted anew for as long as they are there
         )
         context.set_default_timeout(30_000)
         yield context

@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Server
 
 _SETTLED = """() => {
     const app = document.querySelector("[data-testid=stApp]");
-    const headings = [...document.querySelectorAll("h1")].filter(heading => heading.checkVisibility());
+    const heading = document.querySelector("h1");
     return app?.dataset.testScriptState === "notRunning"
-        && headings.length === 1
+        && Boolean(heading?.checkVisibility())
         && !document.querySelector("[data-testid=stStatusWidget]");
 }"""
 
@@ -34,13 +34,11 @@ _GO = """address => {
 
 
 def settled(page: Page) -> None:
-    """Wait until the page has been drawn and no script runs.
-
-    Asked by one function in the page: roles would be worked out for all that
-    is on it, which takes longer than to draw it, and to look at every frame
-    would have every frame drawn.
-    """
-    page.wait_for_function(_SETTLED, polling=50)
+    """Wait until the page has been drawn and no script runs."""
+    page.wait_for_function(_SETTLED)  # looks at every frame; what is expected below, up to a second late
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
 
 
 @contextmanager
