@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 STARTS_WITHIN_SECONDS = 60
 JOBS_END_WITHIN_SECONDS = 60
 NEW_MEMORY = "--js-flags=--min-semi-space-size=64 --max-semi-space-size=64"
-"""Megabytes a page may fill before its short-lived objects are collected: loading the app fills the usual ones often."""
+"""Megabytes a page may fill before its young objects are collected; loading the app fills the usual ones often."""
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
