@@ -29,6 +29,8 @@ from core.settings import PREFIX
 ROOT = Path(__file__).parents[2]
 STARTS_WITHIN_SECONDS = 60
 JOBS_END_WITHIN_SECONDS = 60
+NEW_MEMORY = "--js-flags=--min-semi-space-size=64 --max-semi-space-size=64"
+"""Megabytes a page may fill before its young objects are collected; loading the app fills the usual ones often."""
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -171,7 +173,11 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext
     expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
-            tmp_path_factory.mktemp("profile"), executable_path=found, args=["--no-sandbox"], viewport=DESK
+            tmp_path_factory.mktemp("profile"),
+            executable_path=found,
+            args=["--no-sandbox", NEW_MEMORY],
+            viewport=DESK,
+            reduced_motion="reduce",  # skeletons and spinners are else painted anew for as long as they are there
         )
         context.set_default_timeout(30_000)
         context.on(
