@@ -279,9 +279,10 @@ def strangers(folder: Path) -> bool:
         for name, deed in deeds.items():
             with Session(address) as session:
                 session.settle()
-                with suppress(LookupError):
+                with suppress(LookupError, TimeoutError):
                     deed(session, long_job())
                 recorded[name] = session.sent
+                print(f"{'recorded: ' + name:44}{len(session.sent)} messages", flush=True)
     os.environ["EMBEDDING_EXPLORER_HOME"] = str(home)
     with attacked(folder / "log") as (_, address), Session(address) as visitor:
         visitor.settle()
@@ -289,7 +290,7 @@ def strangers(folder: Path) -> bool:
         for name, deed in deeds.items():
             with Session(address, headers=STRANGER) as session:
                 session.settle()
-                with suppress(LookupError):
+                with suppress(LookupError, TimeoutError):
                     deed(session, job)
             with Session(address, headers=STRANGER) as session:
                 session.settle()
