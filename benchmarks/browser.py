@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,8 +27,16 @@ CHARTS_DRAWN = (
 
 
 @contextmanager
-def live_server() -> Iterator[tuple[psutil.Process, str]]:
-    """A server started as people start it, and its address; ended with everything it started."""
+def live_server(
+    log: Path | None = None, open_files: int | None = None, options: Sequence[str] = ()
+) -> Iterator[tuple[psutil.Process, str]]:
+    """A server started as people start it, and its address; ended with everything it started.
+
+    Args:
+        log: Where what it writes goes; nowhere without it.
+        open_files: Files that the process may have open, as `ulimit -n` sets it.
+        options: Further ones of the command line.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -36,10 +44,12 @@ def live_server() -> Iterator[tuple[psutil.Process, str]]:
         str(Path(sys.executable).with_name("streamlit")),
         *("run", "dashboard/app.py", "--server.headless", "true", "--server.address", "127.0.0.1"),
         *("--server.port", str(port)),
+        *options,
     ]
-    process = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
+    if open_files:
+        command = ["sh", "-c", f'ulimit -n {open_files}; exec "$@"', "sh", *command]
+    with (log or Path(os.devnull)).open("ab") as output:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, start_new_session=True)
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_for_answer(process, f"{address}/_stcore/health")

@@ -8,9 +8,9 @@ at computers of their own do.
 import heapq
 import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Element_pb2 import Element
@@ -48,18 +48,25 @@ class Session:
     Args:
         address: Of the server, such as "http://127.0.0.1:8501".
         query: What the address bar says behind the "?".
+        headers: What the browser, or a proxy on this machine, sends along.
 
     Attributes:
+        session_id: The name that the server gave it.
+        sent: All messages to the server.
         times: What the server took so far.
         largest: Bytes of the largest message since the last page was opened; one chart is one message.
     """
 
-    def __init__(self, address: str, query: str = "") -> None:
-        self.times, self.largest = Times(), 0
+    def __init__(self, address: str, query: str = "", headers: Mapping[str, str] | None = None) -> None:
+        self.times, self.largest, self.session_id = Times(), 0, ""
+        self.sent: list[BackMsg] = []
+        self._fragments: dict[tuple[int, ...], str] = {}  # that draw an element, by its place
         self._socket = connect(
             f"{address.replace('http', 'ws', 1)}/_stcore/stream",
             subprotocols=["streamlit"],  # type: ignore[list-item]  # any string will do
             max_size=_LARGEST_MESSAGE,
+            ping_interval=None,  # the server asks whether somebody is there
+            additional_headers=headers,
         )
         self._query, self._page = query, ""
         self._pages: dict[str, str] = {}  # hashes by name in the address
@@ -79,9 +86,9 @@ class Session:
     def __exit__(self, *_: object) -> None:
         self._socket.close()
 
-    def open(self, page: str) -> None:
+    def open(self, page: str, query: str = "") -> None:
         """Go to a page, by its name in the address; the empty one is the first."""
-        self._page, self._query = self._pages[page], ""
+        self._page, self._query = self._pages[page], query
         self._states.clear()
         self.largest = 0
         self._ask()
@@ -101,6 +108,36 @@ class Session:
         state = WidgetState(id=entry.number_input.id, int_value=value)
         self._states[state.id] = state
         self._ask()
+
+    def press(self, label: str) -> None:
+        """Click the last button of a label, also one in a dialog, which runs alone; LookupError where there is none."""
+        self.change("button", label, trigger_value=True)
+
+    def change(self, kind: str, label: str, **state: Any) -> None:
+        """Give the last widget of a kind and the beginning of a label a state; LookupError where there is none.
+
+        The server hears it as from a browser: a fragment runs alone.
+        """
+        paths = [
+            path
+            for path, element in self._elements.items()
+            if element.WhichOneof("type") == kind and getattr(element, kind).label.startswith(label)
+        ]
+        if not paths:
+            raise LookupError(f"no {kind} {label!r}")
+        widget = WidgetState(id=getattr(self._elements[paths[-1]], kind).id, **state)
+        if not widget.trigger_value:
+            self._states[widget.id] = widget
+        message = BackMsg()
+        message.rerun_script.fragment_id = self._fragments.get(paths[-1], "")
+        self._asked = time.monotonic()
+        self._send(message, widget if widget.trigger_value else None)
+        self.settle()
+
+    def send(self, message: BackMsg) -> None:
+        """Send any message; what is sent is kept in `sent`."""
+        self.sent.append(message)
+        self._socket.send(message.SerializeToString())
 
     def says(self, words: str) -> bool:
         """Whether the page shows these words in a text or on a number."""
@@ -140,7 +177,7 @@ class Session:
         request = message.rerun_script
         request.query_string, request.page_script_hash = self._query, self._page
         request.widget_states.widgets.extend([*self._states.values(), *([trigger] if trigger else [])])
-        self._socket.send(message.SerializeToString())
+        self.send(message)
 
     def _tick(self, now: float) -> None:
         while self._due and self._due[0][0] <= now:
@@ -166,6 +203,7 @@ class Session:
         match message.WhichOneof("type"):
             case "new_session":
                 self._began = now
+                self.session_id = message.new_session.initialize.session_id or self.session_id
                 if not message.metadata.run.fragment_ids:
                     self._elements.clear()
             case "script_finished":
@@ -183,6 +221,7 @@ class Session:
                 self._query = message.page_info_changed.query_string
             case "delta" if message.delta.HasField("new_element"):
                 self._elements[tuple(message.metadata.delta_path)] = message.delta.new_element
+                self._fragments[tuple(message.metadata.delta_path)] = message.delta.fragment_id
             case "auto_rerun":
                 if message.auto_rerun.fragment_id not in self._timers:
                     self._timers[message.auto_rerun.fragment_id] = message.auto_rerun.interval
@@ -194,6 +233,8 @@ class Session:
     def _finished(self, how: int, now: float) -> None:
         if how == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY:
             self.times.fragments.append(now - self._began)
+            if self.sent[-1].rerun_script.fragment_id and not self.sent[-1].rerun_script.is_auto_rerun:
+                self._asked = None
         elif how == ForwardMsg.FINISHED_SUCCESSFULLY:
             self.times.scripts.append(now - self._began)
             if self._asked is not None:

@@ -14,12 +14,18 @@ from typing import Any
 
 import uvicorn
 
+from core.settings import MIB
+
 if sys.platform != "win32":  # which has no such limit
     import resource
 
 WANTED_FILES = 65_536
 SILENT_SECONDS = 20.0
 """A connection on which no request came for so long is ended; a browser asks at once."""
+
+LARGEST_MESSAGE = 16 * MIB
+"""Bytes of one message of a browser, which is held whole before anybody looks at it; a selection of a million points
+has about half of it. Streamlit's own bound is that of what it sends, 200 MB."""
 
 _log = logging.getLogger(__name__)
 
@@ -76,4 +82,5 @@ def guard() -> None:
         _log.warning("connections are not bounded: %d uvicorn servers were found, 1 was expected", len(servers))
         return
     settings = servers[0].config
+    settings.ws_max_size = LARGEST_MESSAGE
     settings.http_protocol_class = bounded(settings.http_protocol_class, raise_limit() // 2)

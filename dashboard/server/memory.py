@@ -11,8 +11,9 @@ from core.settings import MIB, ServerLimits
 from dashboard.server.uploads import UPLOADS
 from dashboard.shell.memory import shed
 
-SESSION_MB = 4
-"""What an open page takes, by measurement (`benchmarks.attack`), its last messages and charts included."""
+SESSION_MB = 2
+"""What an open page takes: 0.7 MiB where sixty strangers look at two pages and train (`benchmarks.attack`), and more
+where somebody looks at every chart."""
 
 SHED_SECONDS = 20.0
 """Caches are let go at most this often: what fills them anew takes time from everybody."""

@@ -64,7 +64,7 @@ def signing_key() -> bytes:
     try:
         return _read(place) or _make(place)
     except (OSError, BusyError) as error:
-        _warn_once(str(error))
+        _warn_once(place, error)
         return _KEY_OF_THIS_PROCESS
 
 
@@ -107,13 +107,15 @@ def _read(place: Path) -> bytes | None:
         handle = os.open(place, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
     except FileNotFoundError:
         return None
-    with os.fdopen(handle, "rb") as file:
+    try:
         state = os.fstat(handle)
         if not stat.S_ISREG(state.st_mode):
             raise OSError(f"{place} is not a regular file; remove it, and a new key is made")
         if stat.S_IMODE(state.st_mode) & 0o077:
             os.fchmod(handle, 0o600)
-        key = file.read(KEY_BYTES + 1)
+        key = os.read(handle, KEY_BYTES + 1)
+    finally:
+        os.close(handle)
     return key if len(key) == KEY_BYTES else None
 
 
@@ -137,10 +139,10 @@ def _make(place: Path) -> bytes:
         return key
 
 
-_warned: set[str] = set()
+_warned: set[Path] = set()
 
 
-def _warn_once(reason: str) -> None:
-    if reason not in _warned:
-        _warned.add(reason)
+def _warn_once(place: Path, reason: Exception) -> None:
+    if place not in _warned:
+        _warned.add(place)
         _log.warning("owners are known until this server ends: no key can be kept in the home: %s", reason)

@@ -13,6 +13,7 @@ from core import settings
 from core.settings import ServerLimits
 from dashboard.server import connections, logs
 from dashboard.server.headers import Headers
+from dashboard.server.messages import MessageGuard
 from dashboard.server.owners import Owners, signing_key
 from dashboard.server.uploads import UPLOADS, UploadGuard
 from dashboard.server.visits import VisitGuard
@@ -23,7 +24,7 @@ SWEEP_SECONDS = 15.0
 def middleware() -> list[Middleware]:
     """The guards, the outermost first. LimitError where the environment holds a bound that is none."""
     settings.numbers(ServerLimits)
-    return [Middleware(Headers), Middleware(VisitGuard), Middleware(Owners), Middleware(UploadGuard)]
+    return [Middleware(guard) for guard in (Headers, VisitGuard, Owners, UploadGuard, MessageGuard)]
 
 
 @contextlib.asynccontextmanager

@@ -35,6 +35,9 @@ OTHER_BODY_BYTES = 64 * 1024
 FRAMING_BYTES = 64 * 1024
 """What a form adds to the file in it, at most; a small file counts as much, so that their number is bounded too."""
 
+DRAINED_BYTES, DRAIN_SECONDS = 4 * MIB, 2.0
+"""What is still read of a request that was refused."""
+
 _UPLOAD = re.compile(r"/_stcore/upload_file/(?P<session>[^/]+)/(?P<file>[^/]+)$")
 
 
@@ -280,7 +283,8 @@ class UploadGuard:
             if answered:
                 raise
             words = str(error) or "The upload took too long and was ended. Try again."
-            await PlainTextResponse(words, _STATUS[type(error)])(scope, receive, send)
+            await _drain(receive)
+            await PlainTextResponse(words, _STATUS[type(error)], {"connection": "close"})(scope, receive, send)
 
 
 _STATUS = {NoPlaceError: 403, QuotaError: 413, TimeoutError: 408}
@@ -289,6 +293,18 @@ _STATUS = {NoPlaceError: 403, QuotaError: 413, TimeoutError: 408}
 def _check_other(size: int) -> None:
     if size > OTHER_BODY_BYTES:
         raise QuotaError(f"A request that is no upload may have at most {OTHER_BODY_BYTES:,} bytes.")
+
+
+async def _drain(receive: Receive) -> None:
+    """Read the rest of a small request: a browser whose connection is closed while it sends does not see why."""
+    left = DRAINED_BYTES
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_SECONDS):
+            while left > 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                if not message.get("more_body"):
+                    return
 
 
 def _counted(receive: Receive, count: Callable[[int], None]) -> Receive:

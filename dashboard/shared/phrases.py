@@ -115,6 +115,7 @@ _ERROR_TITLES = {
     "CORRUPT_RUN": "This model's files are damaged",
     "UNKNOWN_ITEM": "This id is not in the data",
     "BUSY": "Too much is going on at once",
+    "QUOTA": "There is no room for this now",
     "DIVERGED": "The training went out of bounds",
     "DISK_FULL": "The disk is full",
     "OUT_OF_MEMORY": "There was not enough memory",

@@ -163,8 +163,10 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext
 
     Only a profile on disk does: the others that `chromium` opens compile
     everything anew. It is a Chromium of the system where there is one, else
-    the one Playwright has downloaded.
+    the one Playwright has downloaded. Whatever is opened in it keeps to the
+    content security policy.
     """
+    violations: list[str] = []
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
@@ -172,8 +174,13 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext
             tmp_path_factory.mktemp("profile"), executable_path=found, args=["--no-sandbox"], viewport=DESK
         )
         context.set_default_timeout(30_000)
+        context.on(
+            "console",
+            lambda said: violations.append(said.text) if "Content Security Policy" in said.text else None,
+        )
         yield context
         context.close()
+    assert violations == []
 
 
 @pytest.fixture(scope="session")

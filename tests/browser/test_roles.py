@@ -65,14 +65,14 @@ def name_low_end(page: Page, name: str) -> None:
 
 @pytest.mark.parametrize("public", [{"READ_ONLY": "1"}], indirect=True)
 def test_a_kiosk_shows_everything_and_changes_nothing(public: Public, page: Page):
-    visit(page, public.server, f"components?dataset={FEW}&run={public.run_id}")
-    expect(low_end(page)).to_be_disabled()
-    expect(page.get_by_text("Keeping names and axes for oneself is switched off here")).to_be_visible()
+    visit(page, public.server, "maps?dataset=ml-latest-small")
+    expect(page.get_by_test_id("stMain").get_by_text("python -m core train --preset default")).to_be_visible()
     visit(page, public.server, f"train?dataset={FEW}")
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
     expect(page.get_by_text("Training a model is switched off here").first).to_be_visible()
-    visit(page, public.server, "maps?dataset=ml-latest-small")
-    expect(page.get_by_test_id("stMain").get_by_text("python -m core train --preset default")).to_be_visible()
+    visit(page, public.server, f"components?dataset={FEW}&run={public.run_id}")
+    expect(low_end(page)).to_be_disabled()
+    expect(page.get_by_text("Keeping names and axes for oneself is switched off here")).to_be_visible()
 
 
 @pytest.mark.parametrize("public", [{"CLASS": "1", "ADMIN_TOKEN": TOKEN}], indirect=True)
@@ -80,7 +80,10 @@ def test_a_class_of_two_and_their_teacher(public: Public, context: BrowserContex
     server = public.server
     naming = f"components?dataset={FEW}&run={public.run_id}&mission=first-component&task=4"
     ada, bob = page, other
-    visit(another_browser(context, ada), server, naming)
+    visit(another_browser(context, ada), server, "runs?class=off")
+    expect(ada.get_by_text(ONLY_ADMINISTRATORS)).to_be_visible()
+    expect(ada.get_by_role("link", name="Runs")).to_have_count(0)
+    visit(ada, server, naming)
     name_low_end(ada, "what Ada sees")
     expect(bar(ada)).to_contain_text("Mission done")
     visit(another_browser(context, bob), server, naming)
@@ -90,9 +93,6 @@ def test_a_class_of_two_and_their_teacher(public: Public, context: BrowserContex
     name_low_end(bob, "what Bob sees")
     visit(ada, server, naming)
     expect(low_end(ada)).to_have_value("what Ada sees")
-    visit(bob, server, "runs?class=off")
-    expect(bob.get_by_text(ONLY_ADMINISTRATORS)).to_be_visible()
-    expect(bob.get_by_role("link", name="Runs")).to_have_count(0)
 
     teacher = another_browser(context, bob)
     visit(teacher, server, f"datasets?dataset={FEW}")

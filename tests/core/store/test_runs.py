@@ -111,7 +111,7 @@ NO_RUN_IDS = [
 
 @pytest.mark.parametrize("bad", NO_RUN_IDS)
 def test_what_is_no_run_id_never_becomes_a_path(store: RunStore, bad: str):
-    for call in (store.load, store.delete, store.__contains__):
+    for call in (store.load, lambda run_id: store.delete(run_id, by=COMMAND_LINE), store.__contains__):
         with pytest.raises(UnknownRunError, match="16 digits"):
             call(bad)
     assert store.get(bad) is None

@@ -1,0 +1,381 @@
+"""Attacks on a live server of one's own, on this machine alone: what a stranger can do to it, and to another visitor.
+
+    python -m benchmarks.attack                          all parts, a few minutes
+    python -m benchmarks.attack --part uploads           one of them
+
+The server has an administrator's token set. Each part prints what the server
+holds afterwards beside its bound, and that an honest visitor trains meanwhile.
+"""
+
+import argparse
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import connect
+
+from benchmarks.browser import live_server, verdict
+from benchmarks.session import Session
+from core import data
+from core.jobs import queue
+from core.settings import MIB, JobLimits, ServerLimits
+from core.store.runs import RunStore
+from core.studies import component_names
+
+PARTS = ("uploads", "jobs", "connections", "messages", "strangers")
+TOKEN = "a-token-of-the-benchmark"
+STRANGER = {"X-Forwarded-For": "198.51.100.7"}
+"""Strangers come through a proxy, from an address of their own; the honest visitor is at the machine."""
+
+FLOOD_MB, FLOODS = 300, 6
+CONNECTIONS, OPEN_FILES = 260, 256
+SIXTY = 60
+LOG_BYTES = 200_000
+TRAINS_WITHIN_SECONDS = 120
+GROWTH_MB = 60
+"""What a server may grow beside the files that it holds: parsing, and its own work."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Attacks on a live server on this machine.")
+    parser.add_argument("--part", action="append", choices=PARTS, help="this part alone; may be repeated")
+    options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # ends the server too
+    parts = {"uploads": uploads, "jobs": jobs, "connections": connections, "messages": messages, "strangers": strangers}
+    within = []
+    for name in options.part or PARTS:
+        print(f"\n{name}", flush=True)
+        with tempfile.TemporaryDirectory() as folder:
+            os.environ["EMBEDDING_EXPLORER_HOME"] = str(Path(folder).resolve() / "home")
+            within.append(parts[name](Path(folder)))
+    sys.exit(0 if all(within) else 1)
+
+
+@contextmanager
+def attacked(log: Path, *, open_files: int | None = None) -> Iterator[tuple[psutil.Process, str]]:
+    """A server with an administrator, with one visitor who has looked around and a worker that is warm."""
+    os.environ["EMBEDDING_EXPLORER_ADMIN_TOKEN"] = TOKEN
+    try:
+        with live_server(log, open_files) as (server, address):
+            with Session(address) as visitor:
+                visitor.settle()
+                train(visitor, seed=1)
+            yield server, address
+    finally:
+        del os.environ["EMBEDDING_EXPLORER_ADMIN_TOKEN"]
+
+
+def train(visitor: Session, seed: int) -> float:
+    """Train a small model as an honest visitor does; the seconds from click to finished.
+
+    Raises:
+        TimeoutError: It was not finished in time.
+    """
+    visitor.open("train")
+    visitor.settle()
+    for label, value in (("Epochs (passes)", 2), ("Seed", seed)):
+        visitor.enter(label, value)
+        visitor.settle()
+    began = time.monotonic()
+    visitor.click("Train")
+    visitor.settle()
+    if not visitor.wait(TRAINS_WITHIN_SECONDS, lambda: visitor.says("Kept epoch")):
+        raise TimeoutError(f"the honest visitor's training was not finished after {TRAINS_WITHIN_SECONDS} s")
+    return time.monotonic() - began
+
+
+def honest(visitor: Session, seed: int) -> bool:
+    """Whether an honest visitor trains in time; prints how long it took."""
+    try:
+        seconds = train(visitor, seed)
+    except (TimeoutError, LookupError, WebSocketException) as error:
+        print(f"the honest visitor could not train: {error}")
+        return False
+    return verdict("honest visitor, click to finished", seconds, TRAINS_WITHIN_SECONDS, "s")
+
+
+def uploads(folder: Path) -> bool:
+    """Six files of 300 MB without a place for files, then more than is allowed with one."""
+    limits = ServerLimits()
+    with (
+        attacked(folder / "log") as (server, address),
+        Session(address, headers=STRANGER) as stranger,
+        Session(address) as visitor,
+    ):
+        for session in (stranger, visitor):
+            session.settle()
+        before = megabytes(server)
+        with watched(server) as highest:
+            answers = [put(address, stranger.session_id, f"flood-{n}", FLOOD_MB) for n in range(FLOODS)]
+        print(f"{FLOODS} files of {FLOOD_MB} MB without a place for them: answered {answers}")
+        nowhere = verdict("server grown by them, MB", max(highest) - before, GROWTH_MB, "MB")
+        stranger.open("datasets", "section=Bring+your+own")
+        stranger.settle()
+        with watched(server) as highest:
+            answers = [put(address, stranger.session_id, f"own-{n}", 90) for n in range(FLOODS)]
+        print(f"{FLOODS} files of 90 MB with a place for them: answered {answers}")
+        # A file that arrives is in memory twice for a moment: as it was parsed, and as it is kept.
+        bound = limits.upload_mb_per_owner + 100 + GROWTH_MB
+        some = verdict("server grown by them, MB", max(highest) - before, bound, "MB")
+        return all([nowhere, some, set(answers) == {204, 413}, honest(visitor, 2)])
+
+
+def put(address: str, session_id: str, file: str, size_mb: int) -> int:
+    """Upload zeros as Streamlit's page does; the status, or 0 where the server ended the connection."""
+    host = urlsplit(address).netloc
+    asking = http.client.HTTPConnection(host, timeout=20)
+    asking.request("GET", "/_stcore/host-config")
+    cookie = (asking.getresponse().getheader("set-cookie") or "").split(";")[0]
+    head = b'--x\r\nContent-Disposition: form-data; name="f"; filename="f.csv"\r\n\r\n'
+    tail = b"\r\n--x--\r\n"
+    sending = http.client.HTTPConnection(host, timeout=20)
+    sending.putrequest("PUT", f"/_stcore/upload_file/{session_id}/{file}")
+    sending.putheader("Content-Length", str(len(head) + size_mb * MIB + len(tail)))
+    sending.putheader("Content-Type", "multipart/form-data; boundary=x")
+    sending.putheader("Cookie", cookie)
+    sending.putheader("X-Xsrftoken", cookie.partition("=")[2])
+    sending.endheaders()
+    with suppress(OSError):
+        for piece in (head, *[bytes(MIB)] * size_mb, tail):
+            sending.send(piece)
+    try:
+        return sending.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return 0
+    finally:
+        sending.close()
+        asking.close()
+
+
+def jobs(folder: Path) -> bool:
+    """Sixty strangers, each with a session of their own, ask for a long training."""
+    with attacked(folder / "log") as (server, address), ExitStack() as stack, Session(address) as visitor:
+        visitor.settle()
+        before = megabytes(server)
+
+        def ask(number: int) -> bool:
+            with suppress(OSError, WebSocketException, TimeoutError, LookupError):
+                stranger = stack.enter_context(Session(address, headers=STRANGER))
+                stranger.settle()
+                stranger.open("train", f"epochs=40&seed={1000 + number}")
+                stranger.settle()
+                stranger.click("Train")
+                stranger.settle()
+                return True
+            return False
+
+        with ThreadPoolExecutor(SIXTY) as strangers_at_once:
+            refused = list(strangers_at_once.map(ask, range(SIXTY))).count(False)
+        waiting = sum(job.state == "queued" for job in queue.jobs())
+        print(f"{SIXTY} sessions ask for a training each: {refused} found no room")
+        return all(
+            [
+                verdict("jobs waiting", waiting, JobLimits().queue_length, "jobs"),
+                verdict("server, MB", megabytes(server), ServerLimits().server_mb, "MB"),
+                verdict("server grown by them, MB", megabytes(server) - before, 2 * SIXTY + GROWTH_MB, "MB"),
+                verdict("disk used, MB", disk_mb(), 50, "MB"),
+                honest(visitor, 2),
+            ]
+        )
+
+
+def connections(folder: Path) -> bool:
+    """260 connections, silent ones and websockets, at a server that may have 256 files open."""
+    log = folder / "log"
+    with attacked(log, open_files=OPEN_FILES) as (server, address), Session(address) as visitor:
+        visitor.settle()
+        where = urlsplit(address)
+        before = log.stat().st_size
+        held, pause = [], threading.Event()
+        for _ in range(CONNECTIONS):
+            with suppress(OSError):
+                held.append(socket.create_connection((where.hostname, where.port or 80), timeout=2))
+        pause.wait(2)
+        files = server.num_fds()
+        works = honest(visitor, 2)
+        for one in held:
+            one.close()
+        with ExitStack() as stack:
+            opened = 0
+            for _ in range(CONNECTIONS):
+                with suppress(OSError, WebSocketException, TimeoutError):
+                    page = stack.enter_context(
+                        connect(stream(address), additional_headers=STRANGER, ping_interval=None, close_timeout=0.1)
+                    )
+                    page.send(BackMsg(rerun_script=ClientState()).SerializeToString())
+                    opened += 1
+            print(f"{CONNECTIONS} silent connections, then {CONNECTIONS} websockets, of which {opened} were let in")
+            return all(
+                [
+                    works,
+                    verdict("files that the server had open", files, OPEN_FILES - 32, "files"),
+                    verdict("log written, bytes", log.stat().st_size - before, LOG_BYTES, "bytes"),
+                    verdict("server, MB", megabytes(server), ServerLimits().server_mb, "MB"),
+                    honest(visitor, 3),
+                ]
+            )
+
+
+def stream(address: str) -> str:
+    """Where a page's websocket goes."""
+    return f"{address.replace('http', 'ws', 1)}/_stcore/stream"
+
+
+def messages(folder: Path) -> bool:
+    """A stranger sends what only a developer's page would, among it what empties everybody's caches."""
+    with (
+        attacked(folder / "log") as (server, address),
+        Session(address, headers=STRANGER) as stranger,
+        Session(address) as visitor,
+    ):
+        for session in (stranger, visitor):
+            session.settle()
+        workers = {child.pid for child in server.children()}
+        for _ in range(20):
+            stranger.send(BackMsg(clear_cache=True))
+            stranger.send(BackMsg(debug_shutdown_runtime=True))
+        stranger.open("train")
+        stranger.settle()
+        now = {child.pid for child in server.children()}
+        return all([verdict("workers ended or started by it", len(workers ^ now), 0, "workers"), honest(visitor, 2)])
+
+
+def strangers(folder: Path) -> bool:
+    """Stop, delete, rename and naming of what is others', by the page's own buttons and by forged messages."""
+    run_id, dataset_id = furnish(folder)
+    home = Path(os.environ["EMBEDDING_EXPLORER_HOME"])
+    deeds: dict[str, Callable[[Session, str], None]] = {
+        "stop": lambda session, job: visit(session, "jobs", f"job={job}", lambda: session.press("Stop")),
+        "name": lambda session, _: visit(
+            session,
+            "components",
+            f"run={run_id}",
+            lambda: session.change("text_input", "Your name for the low", string_value="named by a stranger"),
+        ),
+        "rename": lambda session, _: visit(session, "datasets", f"dataset={dataset_id}", lambda: rename(session)),
+        "delete": lambda session, _: visit(session, "datasets", f"dataset={dataset_id}", lambda: delete(session)),
+    }
+    recorded: dict[str, list[BackMsg]] = {}
+    shutil.copytree(home, folder / "open")
+    os.environ["EMBEDDING_EXPLORER_HOME"] = str(folder / "open")
+    with live_server(folder / "log") as (_, address):  # no administrator's token, on this machine: anybody may
+        for name, deed in deeds.items():
+            with Session(address) as session:
+                session.settle()
+                with suppress(LookupError):
+                    deed(session, long_job())
+                recorded[name] = session.sent
+    os.environ["EMBEDDING_EXPLORER_HOME"] = str(home)
+    with attacked(folder / "log") as (_, address), Session(address) as visitor:
+        visitor.settle()
+        job = long_job()
+        for name, deed in deeds.items():
+            with Session(address, headers=STRANGER) as session:
+                session.settle()
+                with suppress(LookupError):
+                    deed(session, job)
+            with Session(address, headers=STRANGER) as session:
+                session.settle()
+                for message in recorded[name]:
+                    session.send(message)
+                    session.wait(1)
+        info = data.info(dataset_id) if dataset_id in data.dataset_ids() else None
+        done = {
+            "stop": queue.get(job).canceling or not queue.get(job).active,
+            "name": any("stranger" in str(names) for names in component_names.get(run_id)),
+            "rename": info is not None and info.name != "Attacked",
+            "delete": info is None or run_id not in {run.run_id for run in RunStore().list()},
+        }
+        for name, happened in done.items():
+            print(f"{'a stranger: ' + name:44}{'DONE' if happened else 'refused'}")
+        queue.cancel(job)
+        return not any(done.values()) and honest(visitor, 2)
+
+
+def visit(session: Session, page: str, query: str, deed: Callable[[], None]) -> None:
+    """Open a page by a link and do something on it."""
+    session.open(page, query)
+    session.settle()
+    deed()
+
+
+def rename(session: Session) -> None:
+    """Give the dataset on the page another name."""
+    session.press("Rename")
+    session.change("text_input", "Name", string_value="Renamed by a stranger")
+    session.press("Save")
+
+
+def delete(session: Session) -> None:
+    """Delete the dataset on the page."""
+    session.press("Delete")
+    session.press("Delete")
+
+
+def furnish(folder: Path) -> tuple[str, str]:
+    """A home with a model and a dataset that are not the stranger's; their ids."""
+    table = folder / "Attacked.csv"
+    rows = (f"{user},{item},{(user * item) % 5 + 1}" for user in range(30) for item in range(30))
+    table.write_text("\n".join(["userId,movieId,rating", *rows]) + "\n", encoding="utf-8")
+    for call in (["import", str(table), "--name", "Attacked"], ["train", "--epochs", "1"]):
+        subprocess.run([sys.executable, "-m", "core", *call], check=True, stdout=subprocess.DEVNULL)
+    (run,) = RunStore().list()
+    return run.run_id, next(one for one in data.dataset_ids() if data.info(one).name == "Attacked")
+
+
+def long_job() -> str:
+    """The id of a training that goes on for minutes and is nobody's here."""
+    from core.config import RunConfig
+    from core.model.families import PRESETS
+
+    config: RunConfig = PRESETS["default"].model_copy(update={"epochs": 400, "batch_size": 64, "seed": 99})
+    return queue.submit_training(config, data.BUNDLED, owner="somebody else").job_id
+
+
+@contextmanager
+def watched(server: psutil.Process) -> Iterator[list[float]]:
+    """Memory of the server, in MB, looked at all the while."""
+    seen, end = [megabytes(server)], threading.Event()
+
+    def look() -> None:
+        while not end.wait(0.05):
+            seen.append(megabytes(server))
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        end.set()
+        thread.join()
+
+
+def megabytes(server: psutil.Process) -> float:
+    """Memory of the server's own process."""
+    return float(server.memory_info().rss) / 1e6
+
+
+def disk_mb() -> float:
+    """What the home takes."""
+    home = Path(os.environ["EMBEDDING_EXPLORER_HOME"])
+    return sum(path.stat().st_size for path in home.rglob("*") if path.is_file()) / 1e6
+
+
+if __name__ == "__main__":
+    main()
