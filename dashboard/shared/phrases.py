@@ -138,7 +138,6 @@ _ERROR_TITLES = {
     "ARCHIVE_RATIO": "This archive unfolds too far",
     "NO_GOOD_ROWS": "No row is a usable rating",
     "DOWNLOAD_FAILED": "The download did not succeed",
-    "QUOTA": "There is no room for this",
     "UNKNOWN_ENTRY": "This is no longer in the trash",
     "PLACE_TAKEN": "Its place is taken",
     "INTERNAL": "A fault in the program",
