@@ -94,7 +94,7 @@ def test_what_one_owner_keeps_is_theirs_and_goes_with_the_run(run_id: str, home:
     assert [NUMBERS.read(run_id, owner) for owner in ("", "../ada", "bob", "eve")] == [(1,), (2,), (3,), ()]
     assert not any("ada" in path.name for path in home.rglob("*"))
     RunStore().delete(run_id, by=COMMAND_LINE)
-    assert not list(home.rglob("numbers.json"))
+    assert not list((home / "studies").rglob("numbers.json"))
 
 
 def test_an_owner_has_no_more_bytes_than_allowed(run_id: str, monkeypatch: pytest.MonkeyPatch):
