@@ -70,7 +70,9 @@ def test_the_list_reads_manifests_and_gives_the_newest_first(store: RunStore):
 def test_the_runs_that_learned_from_a_dataset_are_known_by_its_content(store: RunStore):
     for seed, digest in enumerate(("a" * 64, "b" * 64, "a" * 64)):
         run = tiny_run(seed)
-        store.publish(replace(run, dataset=replace(run.dataset, digest=digest), created_at=f"2026-01-0{seed + 1}"))
+        store.publish(
+            replace(run, dataset=replace(run.dataset, digest=digest), created_at=f"2026-01-0{seed + 1}T00:00:00+00:00")
+        )
     assert [run.config.seed for run in store.learned_from("a" * 64)] == [2, 0]
     assert store.learned_from("c" * 64) == ()
 

@@ -112,7 +112,7 @@ def test_the_newest_is_listed_first():
         ]
         body = json.loads((place / "study.json").read_text())
         del body["checksum"]
-        body["created_at"] = f"2026-01-0{size}"
+        body["created_at"] = f"2026-01-0{size}T00:00:00+00:00"
         (place / "study.json").write_text(json.dumps(body | {"checksum": checksums.checksum(body)}))
     assert [settings["size"] for settings in study_store.listing(RUN, "map")] == [5, 3, 1]
     assert study_store.listing(RUN, "map")[0] == {"size": 5, "share": 0.5}
