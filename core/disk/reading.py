@@ -50,7 +50,7 @@ class ForbiddenError(IntegrityError):
 
 
 class NotJsonError(IntegrityError):
-    """A file holds no JSON, as one that a power cut has cut off."""
+    """A file holds no JSON object, as one that a power cut has cut off."""
 
 
 @dataclass(frozen=True)
@@ -118,8 +118,8 @@ def parse_object(name: str, data: bytes) -> dict[str, Any]:
     """The object in the bytes of a JSON file.
 
     Raises:
-        NotJsonError: They are no JSON.
-        IntegrityError: They hold no object, NaN, a number beyond floats, half of a character, or lists and objects
+        NotJsonError: They are no JSON, or no object.
+        IntegrityError: They hold NaN, a number beyond floats, half of a character, or lists and objects
             nested too deep.
     """
     try:
@@ -129,7 +129,7 @@ def parse_object(name: str, data: bytes) -> dict[str, Any]:
     except ValueError as error:
         raise NotJsonError(f"{name} is not readable: {error}") from error
     if not isinstance(value, dict):
-        raise IntegrityError(f"{name} does not hold one object")
+        raise NotJsonError(f"{name} does not hold one object")
     if _deeper_than(value, DEEPEST_JSON):
         raise _too_deep(name)
     if b"\\u" in data and not _is_text(value):

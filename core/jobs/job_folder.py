@@ -161,7 +161,7 @@ def load(folder: Path, check: Callable[[str, str, dict[str, Any]], None] = lambd
     check(str(asked.get("kind")), str(asked.get("key")), asked["spec"])
     job = {name: asked.get(name) for name in _ASKED} | {"network": asked.get("network", "")}  # earlier versions: none
     try:
-        status = read_object(folder / STATUS, _MOST_BYTES)
+        status = {"state": "running"} | read_object(folder / STATUS, _MOST_BYTES)
         job |= {name: status[name] for name in _STATUS & status.keys()}  # without what a newer version added
     except (MissingError, NotJsonError) as error:
         if isinstance(error, MissingError) and os.path.lexists(folder / STATUS):

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel
 
+from core.access import COMMAND_LINE, Visitor
 from core.data.folder import write_folder
 from core.disk import checksums
 from core.jobs import queue
@@ -40,14 +41,14 @@ def build(home: Path) -> None:
         RunStore().publish(tiny_run(seed))
     for size in (1, 2):
         study_store.save(RUN, "map", Size(size=size), {"places": np.zeros((3, 2))}, {"fact": 1})
-    component_names.set_name(RUN, Name("low", "high", np.array([1.0, 0, 0]), 0, False, 0))
+    component_names.set_name(RUN, Name("low", "high", np.array([1.0, 0, 0]), 0, False, 0), by=COMMAND_LINE)
     for name in (DATASET, OTHER_DATASET):
         (home / "datasets" / name).mkdir(parents=True)
         write_folder(home / "datasets" / name, small_ratings())
     for number in (1, 2):
         spec = {"upload": f"{number:032x}", "mapping": {}, "options": {}}
-        queue.submit("import", spec, key=str(number), owner="me", title=f"Import {number}")
-        queue.cancel(f"{number:08d}")
+        queue.submit("import", spec, key=str(number), by=Visitor("me"), title=f"Import {number}")
+        queue.cancel(f"{number:08d}", by=COMMAND_LINE)
 
 
 PLACES = {

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core import data
+from core.access import COMMAND_LINE
 from core.errors import BadSchemaError, CorruptRunError, UnknownRunError
 from core.jobs import queue
 from core.store import study_store
@@ -50,7 +51,7 @@ def test_nothing_is_told_of_a_home_that_is_whole(whole_home: Path, home: Path):
     assert {info.dataset_id for info in data.infos()} == {data.BUNDLED, DATASET, OTHER_DATASET}
     assert [job.job_id for job in queue.jobs()] == [JOB, OTHER_JOB]
     assert len(study_store.listing(RUN, "map")) == 2
-    assert len(component_names.get(RUN)) == 1
+    assert len(component_names.get(RUN, by=COMMAND_LINE)) == 1
     assert (RunStore().set_aside(), data.set_aside(), queue.set_aside()) == ((), (), ())
 
 

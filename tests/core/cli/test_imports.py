@@ -12,6 +12,7 @@ from core import data
 from core.cli import main
 from core.data.download import BASE_VARIABLE
 from core.data.releases import RELEASES
+from core.disk.trash import Trash
 from tests.core.data.importing import made
 from tests.core.data.importing.cases_values import FILES
 
@@ -184,7 +185,9 @@ def test_a_dataset_gets_another_name_and_goes(capsys, bring):
     assert (renamed["id"], renamed["name"], renamed["noun"]) == (found["id"], "Evening reading", "book")
     assert data.load(found["id"]).name == "Evening reading"
     assert main(["delete-dataset", found["id"], "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"deleted": found["id"], "runs": []}
+    answer = json.loads(capsys.readouterr().out)
+    (entry,) = Trash().entries()
+    assert answer == {"deleted": found["id"], "runs": [], "trash_id": entry.entry_id}
     assert data.dataset_ids() == [data.BUNDLED]
 
 

@@ -72,11 +72,7 @@ def test_the_bundled_dataset_stays() -> None:
 )
 def test_a_link_cannot_lead_out_of_the_datasets(wrong: str, home: Path) -> None:
     (home / "datasets").mkdir(parents=True)
-<<<<<<< HEAD
     for ask in (data.load, data.info, partial(data.delete, by=COMMAND_LINE)):
-=======
-    for ask in (data.load, data.info, lambda name: data.delete(name, by=COMMAND_LINE)):
->>>>>>> trash
         with pytest.raises(UnknownDatasetError):
             ask(wrong)
 

@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[3]
 CONTAINER = ("unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "--uts")
 PROGRAM = """
 import os, pathlib, socket, sys
+from core.access import COMMAND_LINE
 from core.disk import files, upkeep
 from core.jobs import queue
 socket.sethostname("same-name")
@@ -22,7 +23,7 @@ for order in sys.stdin:
         case ["work"]:
             files.temporary(folder).mkdir()
             spec = {"upload": "", "mapping": {}, "options": {}}
-            job = queue.submit("import", spec, key=str(os.urandom(4)), owner="a")
+            job = queue.submit("import", spec, key=str(os.urandom(4)), by=COMMAND_LINE)
             queue.claim(job.job_id)
             print(os.getpid(), flush=True)
         case ["look"]:

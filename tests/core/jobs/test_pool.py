@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -151,6 +152,6 @@ def test_a_pool_is_a_runner(pool: Pool):
     assert runner.cancel(job.job_id, by=COMMAND_LINE).canceling
     assert ended(job).state == "canceled"
     assert runner.watch(job.job_id) == queue.get(job.job_id)
-    for call in (runner.watch, runner.cancel):
+    for call in (runner.watch, partial(runner.cancel, by=COMMAND_LINE)):
         with pytest.raises(UnknownJobError):
             call("42")

@@ -50,7 +50,6 @@ def test_a_stopped_process_with_the_lock_hangs_nobody(home: Path) -> None:
     calls = (
         lambda: RunStore().delete(run.run_id, by=COMMAND_LINE),
         lambda: component_names.set_name(run.run_id, name, by=COMMAND_LINE),
-        lambda: component_names.delete(run.run_id, name.direction, by=COMMAND_LINE),
         lambda: saved_axes.save(run.run_id, OwnAxis(("a",), ("b",)), by=COMMAND_LINE),
         lambda: saved_axes.delete(run.run_id, "0" * 8, by=COMMAND_LINE),
     )
