@@ -306,7 +306,7 @@ def strangers(folder: Path) -> bool:
         }
         for name, happened in done.items():
             print(f"{'a stranger: ' + name:44}{'DONE' if happened else 'refused'}")
-        queue.cancel(job)
+        queue.cancel(job, by=COMMAND_LINE)
         return not any(done.values()) and honest(visitor, 2)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel
 
-from core.access import COMMAND_LINE, Visitor
+from core.access import COMMAND_LINE
 from core.data.folder import write_folder
 from core.disk import checksums
 from core.jobs import queue
@@ -47,7 +47,7 @@ def build(home: Path) -> None:
         write_folder(home / "datasets" / name, small_ratings())
     for number in (1, 2):
         spec = {"upload": f"{number:032x}", "mapping": {}, "options": {}}
-        queue.submit("import", spec, key=str(number), by=Visitor("me"), title=f"Import {number}")
+        queue.submit("import", spec, key=str(number), by=COMMAND_LINE, title=f"Import {number}")
         queue.cancel(f"{number:08d}", by=COMMAND_LINE)
 
 

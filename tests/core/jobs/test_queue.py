@@ -255,7 +255,7 @@ def test_what_is_no_job_stops_no_new_one(home: Path):
 
 
 def test_a_finished_job_that_is_gone_is_not_shown_in_another_one(home: Path):
-    first = queue.cancel(ask(0).job_id)
+    first = queue.cancel(ask(0).job_id, by=COMMAND_LINE)
     assert queue.get(first.job_id).state == "canceled"
     spec = home / "jobs" / first.job_id / "spec.json"
     document = spec.read_text()
