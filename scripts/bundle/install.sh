@@ -15,4 +15,5 @@ fi
 "$here/make_venv.sh" "$folder"
 "$folder/bin/python" -m pip install --disable-pip-version-check --quiet --no-index --find-links "$here/wheels" \
     -c "$here/constraints.txt" embedding-explorer
+rm -rf "$folder"/lib/python*/site-packages/tensorflow/include  # 290 MB of C++ that nothing here compiles
 echo "Installed. This starts it: $folder/bin/embedding-explorer serve"
