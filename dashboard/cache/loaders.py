@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core import data
+from core import access, data
 from core.config import RunConfig, SplitConfig
 from core.data import ColumnMapping, DatasetInfo, ImportOptions, Preview, uploads
 from core.data.nouns import count
@@ -45,7 +45,9 @@ def runner() -> Runner:
 
 @st.cache_data(ttl=5, max_entries=1, show_spinner=False)
 def home_problem() -> str:
-    """What keeps this server from storing anything, as a sentence; empty where nothing does."""
+    """What keeps this server from storing anything, as a sentence; empty where nothing does, or nothing is to be stored."""
+    if access.read_only():
+        return ""
     try:
         check_usable()
     except UsageError as error:

@@ -23,6 +23,7 @@ from tests.core.jobs.tinyjobs import PATIENCE, runs, wait_for
 ROOT = Path(__file__).parents[3]
 SERVER = """
 import sys, threading
+from core.access import Visitor
 from core.jobs import queue
 from core.jobs.kinds import KINDS
 from core.jobs.pool import Pool
