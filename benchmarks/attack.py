@@ -33,7 +33,7 @@ from websockets.sync.client import connect
 from benchmarks.browser import live_server, verdict
 from benchmarks.session import Session
 from core import data
-from core.access import Visitor
+from core.access import COMMAND_LINE, Visitor
 from core.jobs import queue
 from core.settings import MIB, JobLimits, ServerLimits
 from core.store.runs import RunStore

@@ -45,7 +45,7 @@ def runner() -> Runner:
 
 @st.cache_data(ttl=5, max_entries=1, show_spinner=False)
 def home_problem() -> str:
-    """What keeps this server from storing anything, as a sentence; empty where nothing does, or nothing is to be stored."""
+    """What keeps this server from storing anything, as a sentence; empty where nothing does, and in a kiosk."""
     if access.read_only():
         return ""
     try:
