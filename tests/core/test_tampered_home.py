@@ -90,6 +90,6 @@ def test_one_damaged_thing_is_told_and_takes_nothing_with_it(case: Case, whole_h
             assert study_store.load(RUN, "map", Size(size=1)) is None
         case "names":
             with pytest.raises(CorruptRunError, match="names"):
-                component_names.get(RUN)
+                component_names.get(RUN, by=COMMAND_LINE)
     assert data.load(OTHER_DATASET).digest
     assert RunStore().load(OTHER_RUN).run_id == OTHER_RUN

@@ -91,7 +91,7 @@ def test_a_dataset_behind_a_link_is_used_and_only_the_link_is_deleted(tmp_path: 
     elsewhere = (home / "datasets" / made_id).rename(tmp_path / "other-disk")
     (home / "datasets" / made_id).symlink_to(elsewhere)
     assert load(made_id).digest
-    data.delete(made_id)
+    data.delete(made_id, by=COMMAND_LINE)
     assert made_id not in data.dataset_ids()
     assert (elsewhere / "dataset.json").is_file()
     assert [path.name for path in (home / "datasets").iterdir() if not path.name.startswith(".")] == []
