@@ -75,7 +75,8 @@ def detail(info: DatasetInfo) -> None:
     with st.container(horizontal=True):
         label = "In use" if used else "Use this data"
         elements.button(label, "check", "use", state.select_dataset, info.dataset_id, primary=True, disabled=used)
-        if st.button("Train on it", icon=":material/model_training:", key="train_on"):
+        untrained = not visitor.may(Action.TRAIN)
+        if st.button("Train on it", icon=":material/model_training:", key="train_on", disabled=untrained):
             state.select_dataset(info.dataset_id)
             st.switch_page("app_pages/train.py")
         renaming = st.button("Rename", icon=":material/edit:", disabled=fixed, key="rename")
@@ -84,6 +85,8 @@ def detail(info: DatasetInfo) -> None:
         rename(info.dataset_id)
     elif deleting:  # two quick clicks may come at once, and only one window can open
         delete(info.dataset_id)
+    if untrained:
+        elements.allowed(Action.TRAIN)
     if bundled:
         st.caption("This data comes with the program: it can be neither renamed nor deleted.")
     else:

@@ -106,7 +106,7 @@ elif loaders.jobs_now():
     overview()
 else:
     st.markdown("There is no job yet.")
-    elements.page_link("train", "Train a first model", "model_training")
+    trainings.lead_to_first()
 set_aside.report(
     queue.set_aside(),
     "job",

@@ -4,16 +4,19 @@ import streamlit as st
 
 from core import access
 from core.access import Action
+from dashboard.jobs import trainings
 from dashboard.missions import progress
 from dashboard.missions.bar import words_here
 from dashboard.missions.tours import MISSIONS, Mission
-from dashboard.session import classroom, visitor
+from dashboard.session import classroom, state, visitor
 from dashboard.shared import elements, phrases
 
 NOT_LOCKED = "Nothing is locked: it keeps the screen quiet, not people out."
 LOCKED = "This explorer is set up for a class: for pupils it is always on, and those pages are locked."
 
 words = words_here()
+without_model = state.run_id() is None and not visitor.may(Action.TRAIN)
+"""Whether no mission could be finished here: there is nothing to look into, and nobody may change that."""
 
 
 def card(mission: Mission) -> None:
@@ -27,7 +30,7 @@ def card(mission: Mission) -> None:
             f"{phrases.count(len(mission.tasks), 'step')}, about {phrases.count(mission.minutes, 'minute')}"
             + (" · :material/check_circle: finished" if finished else "")
         )
-        if mission.needs is not None and not elements.allowed(mission.needs):
+        if without_model or (mission.needs is not None and not elements.allowed(mission.needs)):
             return
         if current is mission and progress.done_steps() < len(mission.tasks):
             page = mission.tasks[progress.done_steps()].page
@@ -79,6 +82,9 @@ st.markdown(
     "A mission leads over the real pages in a few steps, and sees by itself when a step is done. You can leave at any "
     "time; a copied link keeps your place."
 )
+if without_model:
+    st.info("Every mission looks into a trained model, and there is none on this data yet.", icon=":material/info:")
+    trainings.offer(trainings.first_config(), label="Train the default model")
 with st.grid(3, min_column_width=260):
     for mission in MISSIONS.values():
         card(mission)

@@ -10,6 +10,7 @@ from core.model.families import PRESETS, family_of
 from core.store.runs import RunStore, RunSummary
 from dashboard.cache import loaders
 from dashboard.compare import models as compared_models
+from dashboard.jobs import trainings
 from dashboard.session import state, visitor
 from dashboard.shared import elements, phrases, set_aside, trash
 from dashboard.shared.markup import escape
@@ -162,7 +163,7 @@ trash.undo_line()
 summaries = loaders.runs()
 if not summaries:
     st.markdown("Every training ends here, with its settings and results. There is none yet.")
-    elements.page_link("train", "Train a first model", "model_training")
+    trainings.lead_to_first()
 else:
     st.markdown("Every training ends here, with its settings and results. Equal settings on equal data are one model.")
     key = f"runs_{hash(tuple(summary.run_id for summary in summaries))}"

@@ -16,9 +16,11 @@ from core.access import Action
 from core.data import NO_COLUMN, ColumnMapping, ImportOptions, Preview, uploads
 from core.data.importing.request import TablePreview
 from core.errors import ExplorerError
+from core.settings import MIB
 from dashboard.cache import loaders
 from dashboard.datasets import doubts_form, import_questions
 from dashboard.jobs import imports
+from dashboard.server.uploads import largest_file
 from dashboard.session import state, visitor
 from dashboard.shared import elements, uploader
 from dashboard.shared.markup import escape
@@ -80,7 +82,8 @@ def show() -> None:
         st.caption(
             "A table with one row a rating: who, what, how many points, and when if you know. A second table may say "
             "what the ids mean: titles, genres, years. Columns are recognized by their names; you see the first rows "
-            "before anything is imported."
+            f"before anything is imported. A file may have up to {largest_file() // MIB:,} MB; one that is "
+            "larger is shown in red, and is not taken."
         )
         return
     try:

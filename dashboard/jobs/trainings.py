@@ -4,6 +4,7 @@ import streamlit as st
 
 from core import access
 from core.access import Action
+from core.cli.common import flag
 from core.config import RunConfig, run_id
 from core.data import BUNDLED
 from core.errors import UnknownDatasetError
@@ -138,10 +139,27 @@ def offer(config: RunConfig, *, label: str, lead_to: str | None = None) -> None:
 
 
 def command(config: RunConfig) -> str:
-    """The command line that trains a preset on the selected data."""
-    preset = next((name for name, preset in PRESETS.items() if preset == config), suitable_preset())
+    """The command line that trains this on the selected data: the preset that is nearest, and what differs from it."""
+
+    def differing(name: str) -> dict[str, object]:
+        preset = dict(PRESETS[name])
+        return {setting: value for setting, value in config if preset.get(setting) != value}
+
+    preset = min(PRESETS, key=lambda name: len(differing(name)))
+    words = ["python -m core train --preset", preset]
+    for setting, value in differing(preset).items():
+        if isinstance(value, bool):
+            words.append(flag(setting) if value else flag(f"no_{setting}"))
+        else:
+            words += [flag(setting), str(value)]
     dataset = state.dataset_id()
-    return f"python -m core train --preset {preset}" + ("" if dataset == BUNDLED else f" --dataset {dataset}")
+    return " ".join([*words, *(() if dataset == BUNDLED else ("--dataset", dataset))])
+
+
+def lead_to_first() -> None:
+    """Where nothing has been done yet: the way to train a first model, or why there is none here."""
+    if elements.allowed(Action.TRAIN):
+        elements.page_link("train", "Train a first model", "model_training")
 
 
 @st.fragment(run_every=POLL)

@@ -222,7 +222,7 @@ def check(size: int, largest: int, *, of_owner: int, of_address: int, of_all: in
     if size > largest + FRAMING_BYTES:
         raise QuotaError(
             f"The file has more than {largest / MIB:,.0f} MB, which is the most that may be uploaded here. Bring a "
-            "smaller one, or a zip of it; who runs this server can raise server.maxUploadSize."
+            "smaller one, or a zip of it; whoever runs this server can raise server.maxUploadSize."
         )
     limits = settings.numbers(ServerLimits)
     for held, most, whose, name in (
@@ -233,7 +233,7 @@ def check(size: int, largest: int, *, of_owner: int, of_address: int, of_all: in
         if held + size > max(most * MIB, largest) + FRAMING_BYTES:
             raise QuotaError(
                 f"The file was refused: with it {whose} more than {most:,} MB of files here at once. Import or remove "
-                f"the others first, or try again in a few minutes; who runs this server can raise {PREFIX}{name}."
+                f"the others first, or try again in a few minutes; whoever runs this server can raise {PREFIX}{name}."
             )
 
 

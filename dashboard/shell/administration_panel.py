@@ -16,7 +16,8 @@ def show() -> None:
     administrator = visitor.current().administrator
     label = "You are an administrator" if administrator else "Administration"
     icon = ":material/shield_person:" if administrator else ":material/lock:"
-    with st.popover(label, icon=icon, type="tertiary", width="stretch"):
+    key = "leave" if administrator else "enter"  # one that was open closes: it would stand where the form stood
+    with st.popover(label, icon=icon, type="tertiary", width="stretch", key=f"administration_{key}"):
         if administrator:
             st.caption("You may delete, rename, import and publish, and stop everybody's jobs.")
             st.button("Leave administration", icon=":material/logout:", key="leave_administration", on_click=_leave)

@@ -109,3 +109,16 @@ def test_a_class_of_two_and_their_teacher(public: Public, context: BrowserContex
     expect(teacher.get_by_role("dialog")).to_have_count(0)
     expect(teacher.get_by_role("button", name=re.compile("Data: MovieLens"))).to_be_visible()
     assert not (server.home / "datasets" / FEW / ABOUT).exists()
+
+
+def test_at_a_full_server_a_reload_comes_back_and_others_see_that_there_is_no_room(
+    tmp_path_factory: pytest.TempPathFactory, context: BrowserContext, page: Page, other: Page
+):
+    with serving(tmp_path_factory.mktemp("full") / "home", WORKERS="1", SESSIONS="1") as server:
+        visit(another_browser(context, page), server, "")
+        page.reload()
+        expect(page).not_to_have_title(re.compile("^Full"), timeout=8_000)  # before that page tries again by itself
+        settled(page)
+        context.clear_cookies()
+        other.goto(server.url)
+        expect(other.get_by_role("heading", name="Embedding Explorer is full at the moment")).to_be_visible()

@@ -354,3 +354,13 @@ def test_no_link_opens_a_pupil_what_is_closed(there: There, open_page, monkeypat
     assert "For a class" in [header.value for header in app.header]
     assert not codes(app.switch_page("app_pages/datasets.py").run())
     assert app.title[0].value == "Which ratings shall it learn from?"
+
+
+def test_a_kiosk_without_a_model_leads_nowhere_where_one_is_trained(there: There, open_page, monkeypatch):
+    monkeypatch.setenv("EMBEDDING_EXPLORER_READ_ONLY", "1")
+    app = open_page("missions", dataset=there.data)
+    assert app.code[0].value == f"python -m core train --preset default --dataset {there.data}"
+    assert not any(button.key.startswith("start_") for button in app.button)
+    app = open_page("datasets")
+    assert app.button("train_on").disabled
+    assert any("Training a model is switched off here" in caption.value for caption in app.caption)

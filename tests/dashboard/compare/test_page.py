@@ -280,3 +280,13 @@ def test_the_link_of_a_study_shows_its_two_models(open_page, two):
     assert not app.exception
     assert app.multiselect(key="compared").value == [first.run_id, second.run_id]
     assert app.number_input(key="min").value == 30
+
+
+def test_where_nobody_trains_the_command_makes_the_very_model_that_is_asked_for(open_page, publish, monkeypatch):
+    monkeypatch.setenv("EMBEDDING_EXPLORER_READ_ONLY", "1")
+    publish(PRESETS["default"])
+    app = open_page("compare")
+    assert [code.value for code in app.code] == ["python -m core train --preset default --seed 1"]
+    options = list(app.button_group(key="second").options)
+    app.button_group(key="second").set_value(options[1]).run()
+    assert app.code[0].value == f"python -m core train --preset {list(PRESETS)[1]}"
