@@ -94,8 +94,8 @@ def check(work: str, needed: int = 0, *, root: Path | None = None) -> None:
         raise QuotaError(
             f"there is no room for {work}{f', about {megabytes(needed)}' if needed else ''}: "
             f"{megabytes(used.total)} of the {megabytes(allowed)} allowed are in use ({used.words or 'small files'}). "
-            "Delete models or data that are no longer needed, and start again: what is in the trash counts, and makes "
-            f"room by itself, the oldest first. Or raise {PREFIX}HOME_MB"
+            "An administrator can delete models or data that are no longer needed: what is in the trash counts, and "
+            f"makes room by itself, the oldest first. Or whoever runs this can raise {PREFIX}HOME_MB"
         )
     Trash(root).make_room(too_much)
 

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 import streamlit as st
+from streamlit.proto.Common_pb2 import FileURLs
+from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 from streamlit.testing.v1 import AppTest
 
 from core import data
@@ -130,8 +132,9 @@ def direction(run_id: str) -> np.ndarray:
 
 
 def content(home: Path) -> dict[str, str]:
-    """What the home holds, but for locks and counters."""
+    """What the home holds, but for locks, counters and marks of living processes."""
     files = [path for path in home.rglob("*") if path.is_file() and not path.name.startswith(".")]
+    files = [path for path in files if path.parent != home / "processes"]
     return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
@@ -167,9 +170,8 @@ def typed(low: str, there: There) -> None:
 
 def dropped() -> None:
     """Drop a file onto the place for uploads."""
-    file = io.BytesIO(b"x")
-    file.name = "r.csv"
-    st.session_state["upload"] = [file]
+    record = UploadedFileRec(file_id="1", name="r.csv", type="text/csv", data=b"x")
+    st.session_state["upload"] = [UploadedFile(record, FileURLs(file_id="1"))]
     import_form._received("upload")
 
 

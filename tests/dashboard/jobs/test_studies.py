@@ -116,7 +116,8 @@ def test_a_damaged_study_is_offered_again(run: Run):
 
 def test_what_cannot_start_is_said(run: Run, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("EMBEDDING_EXPLORER_QUEUE_LENGTH", "1")
-    queue.submit("import", {}, key="another", by=Visitor("bob", administrator=True))
+    spec = {"upload": "", "mapping": {}, "options": {}}
+    queue.submit("import", spec, key="another", by=Visitor("bob", administrator=True))
     app = shown(run)
     app.button[0].click().run()
     assert "waiting" in app.error[0].value

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
-from dashboard.session import address_bar, untrusted
+from dashboard.session import address_bar
 from dashboard.shared import elements
 
 
@@ -16,7 +16,7 @@ def page() -> None:
     """One widget of each kind that pages bind to links; what they hold, and what was left out of the link."""
     import streamlit as st
 
-    from dashboard.session import address_bar
+    from dashboard.session import address_bar, untrusted
 
     def heard(key: str) -> None:
         st.session_state.setdefault("heard", []).append((key, st.session_state[key]))
