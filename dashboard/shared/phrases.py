@@ -123,7 +123,7 @@ _ERROR_TITLES = {
     "CANCELED": "Stopped",
     "UNKNOWN_JOB": "This job is not here",
     "READ_ONLY": "This is for looking around",
-    "NOT_ALLOWED": "This is for somebody else to do",
+    "NOT_ALLOWED": "This is for administrators",
     "UNKNOWN_MISSION": "There is no such mission",
     "BAD_LINK": "Part of the link was left out",
     "BAD_SCHEMA": "This dataset cannot be read",
