@@ -5,7 +5,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _SOURCES = {
     "default-src": "'self'",
-    "script-src": "'self' 'unsafe-inline' blob:",  # Streamlit's components are scripts in the page and in blobs
+    # Streamlit's components are scripts in the page and in blobs. Plotly's WebGL charts make functions of text (regl):
+    # without 'unsafe-eval' each shows "WebGL is not supported by your browser".
+    "script-src": "'self' 'unsafe-inline' 'unsafe-eval' blob:",
     "style-src": "'self' 'unsafe-inline'",
     "img-src": "'self' data: blob:",
     "font-src": "'self' data:",
