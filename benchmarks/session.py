@@ -116,12 +116,15 @@ class Session:
     def change(self, kind: str, label: str, **state: Any) -> None:
         """Give the last widget of a kind and the beginning of a label a state; LookupError where there is none.
 
-        The server hears it as from a browser: a fragment runs alone.
+        The server hears it as from a browser: a fragment runs alone. A table has no label, and one without an id is
+        no widget.
         """
         paths = [
             path
             for path, element in self._elements.items()
-            if element.WhichOneof("type") == kind and getattr(element, kind).label.startswith(label)
+            if element.WhichOneof("type") == kind
+            and getattr(element, kind).id
+            and getattr(getattr(element, kind), "label", "").startswith(label)
         ]
         if not paths:
             raise LookupError(f"no {kind} {label!r}")

@@ -14,6 +14,7 @@ from typing import Any
 
 import uvicorn
 
+from core.access import network_of
 from core.settings import MIB
 
 if sys.platform != "win32":  # which has no such limit
@@ -26,6 +27,10 @@ SILENT_SECONDS = 20.0
 LARGEST_MESSAGE = 16 * MIB
 """Bytes of one message of a browser, which is held whole before anybody looks at it; a selection of a million points
 has about half of it. Streamlit's own bound is that of what it sends, 200 MB."""
+
+AT_ONCE = 32
+"""Of the files, one in so many may be a connection that was accepted in one go: the event loop accepts as many as have
+come before it lets anybody look at the first, and does so again in the three rounds until the first is closed."""
 
 _log = logging.getLogger(__name__)
 
@@ -52,9 +57,9 @@ def bounded(protocol: Any, most: int) -> Any:
     class Bounded(protocol):
         def connection_made(self, transport: asyncio.Transport) -> None:
             super().connection_made(transport)
-            addresses = Counter(connection.client and connection.client[0] for connection in self.connections)
-            if addresses.total() > most or addresses[self.client and self.client[0]] > max(1, most * 3 // 4):
-                _log.warning("a connection was ended: %d are open, of %d", addresses.total() - 1, most)
+            networks = Counter(_network(connection) for connection in self.connections)
+            if networks.total() > most or networks[_network(self)] > max(1, most * 3 // 4):
+                _log.warning("a connection was ended: %d are open, of %d", networks.total() - 1, most)
                 transport.abort()
                 return
             asyncio.get_running_loop().call_later(SILENT_SECONDS, self._end_if_silent, None)
@@ -71,6 +76,10 @@ def bounded(protocol: Any, most: int) -> Any:
     return Bounded
 
 
+def _network(connection: Any) -> str:
+    return network_of(connection.client[0]) if connection.client else ""
+
+
 def guard() -> None:
     """Bound the connections of the uvicorn server that is about to start in this process.
 
@@ -83,4 +92,6 @@ def guard() -> None:
         return
     settings = servers[0].config
     settings.ws_max_size = LARGEST_MESSAGE
-    settings.http_protocol_class = bounded(settings.http_protocol_class, raise_limit() // 2)
+    files = raise_limit()
+    settings.backlog = min(settings.backlog, max(1, files // AT_ONCE))
+    settings.http_protocol_class = bounded(settings.http_protocol_class, files // 2)
