@@ -2,12 +2,15 @@
 
 A connection is a file to the system. Once the last one is taken, no page can read a model and no worker be started,
 and the event loop writes hundreds of lines a second about it. The limit is therefore raised as far as the system
-lets us, and connections beyond half of it are ended as they come.
+lets us, and connections beyond half of it are ended as they come. A page takes more than its connection: Streamlit
+gives each session an event loop, three files, and keeps it for two minutes after the browser has left. The number of a
+file that was just opened is the lowest that was free, and so tells how many there are.
 """
 
 import asyncio
 import gc
 import logging
+import os
 import sys
 from collections import Counter
 from typing import Any
@@ -32,6 +35,9 @@ AT_ONCE = 32
 """Of the files, one in so many may be a connection that was accepted in one go: the event loop accepts as many as have
 come before it lets anybody look at the first, and does so again in the three rounds until the first is closed."""
 
+PAGES_SHARE, CONNECTIONS_SHARE = 5 / 8, 13 / 16
+"""Shares of the files beyond which no page is let in, and no connection; the rest is for the program's own work."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -46,6 +52,24 @@ def raise_limit() -> int:
     return most
 
 
+def limit() -> int:
+    """How many files this process may have open."""
+    if sys.platform == "win32":
+        return WANTED_FILES
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return WANTED_FILES if soft == resource.RLIM_INFINITY else soft
+
+
+def crowded() -> bool:
+    """Whether so many files are open that there is no room for another page."""
+    try:
+        lowest = os.open(os.devnull, os.O_RDONLY)
+    except OSError:
+        return True
+    os.close(lowest)
+    return lowest >= limit() * PAGES_SHARE
+
+
 def bounded(protocol: Any, most: int) -> Any:
     """The class of uvicorn's connections, with a bound on how many there are at once.
 
@@ -58,7 +82,8 @@ def bounded(protocol: Any, most: int) -> Any:
         def connection_made(self, transport: asyncio.Transport) -> None:
             super().connection_made(transport)
             networks = Counter(_network(connection) for connection in self.connections)
-            if networks.total() > most or networks[_network(self)] > max(1, most * 3 // 4):
+            crowd = networks.total() > most or networks[_network(self)] > max(1, most * 3 // 4)
+            if crowd or transport.get_extra_info("socket").fileno() >= limit() * CONNECTIONS_SHARE:
                 _log.warning("a connection was ended: %d are open, of %d", networks.total() - 1, most)
                 transport.abort()
                 return
