@@ -153,7 +153,7 @@ def put(address: str, session_id: str, file: str, size_mb: int) -> int:
     """Upload zeros as Streamlit's page does; the status, or 0 where the server ended the connection."""
     host = urlsplit(address).netloc
     asking = http.client.HTTPConnection(host, timeout=20)
-    asking.request("GET", "/_stcore/host-config")
+    asking.request("GET", "/_stcore/health")
     cookie = (asking.getresponse().getheader("set-cookie") or "").split(";")[0]
     head = b'--x\r\nContent-Disposition: form-data; name="f"; filename="f.csv"\r\n\r\n'
     tail = b"\r\n--x--\r\n"
