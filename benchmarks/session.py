@@ -18,7 +18,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.sync.client import connect
 
-_PATIENCE_SECONDS = 120
+_PATIENCE_SECONDS, _ANSWER_SECONDS = 120, 5
 _LARGEST_MESSAGE = 2**27
 
 
@@ -141,6 +141,12 @@ class Session:
         """Send any message; what is sent is kept in `sent`."""
         self.sent.append(message)
         self._socket.send(message.SerializeToString())
+
+    def repeat(self, message: BackMsg) -> None:
+        """Send what another session has sent, and wait for the answer; some seconds where there is none."""
+        self._asked = time.monotonic()
+        self.send(message)
+        self.wait(_ANSWER_SECONDS, lambda: self._asked is None)
 
     def says(self, words: str) -> bool:
         """Whether the page shows these words in a text or on a number."""
