@@ -271,6 +271,12 @@ class Pool:
         return [worker for worker in self._workers if worker.group == group]
 
     def _sleep(self) -> None:
+        try:
+            self._await_news()
+        except OSError:  # no file is left to watch with: others may close some
+            self._stopping.wait(POLL_SECONDS)
+
+    def _await_news(self) -> None:
         with selectors.DefaultSelector() as selector:  # select() itself cannot watch a server with 1,024 open files
             selector.register(self._woken, selectors.EVENT_READ)
             for worker in self._workers:

@@ -38,6 +38,9 @@ from core.training.budget import check_room, check_size
 _JOB_ID = re.compile(r"\d{1,8}", re.ASCII)
 _SHORT_SECONDS = 0.5
 _LAST_ID = 99_999_999
+_LAST_PLACES = 5
+"""One place in so many is kept for who has nothing waiting from their network, or, where that is unknown, at all."""
+
 _BEFORE_ANY_JOB = datetime(2020, 1, 1, tzinfo=UTC)
 _given: dict[Path, int] = {}  # the last number that this process gave, by folder
 _finished: dict[Path, tuple[tuple[int, ...], Job]] = {}
@@ -73,12 +76,13 @@ def submit(kind: str, spec: dict[str, Any], *, key: str, by: Visitor, title: str
     with files.disk_full_told("a new job", folder()), _list_locked():
         if finished(key):
             return replace(wanted, state="done", progress=1.0)
-        active = [job for job in jobs() if job.active]
+        known = jobs()
+        active = [job for job in known if job.active]
         for job in active:
             if (job.kind, job.key) == (kind, key) and not job.canceling:
                 return job
         _check_room(active, by, settings.numbers(JobLimits))
-        job = replace(wanted, job_id=_next_id())
+        job = replace(wanted, job_id=_next_id(), after=max((job.turn for job in known), default=0))
         job_folder.create(folder(), job, spec)
     for listener in _listeners:
         listener()
@@ -171,22 +175,43 @@ def cancel(job_id: str, *, by: Visitor) -> Job:
 
 
 def fair_order(all_jobs: Iterable[Job]) -> list[Job]:
-    """The waiting jobs in the order in which they will start: owners take turns, each in their own order."""
-    last_turn: dict[str, int] = defaultdict(int)
-    waiting: dict[str, deque[Job]] = defaultdict(deque)
-    for job in sorted(all_jobs, key=lambda job: job.job_id):
-        last_turn[job.owner] = max(last_turn[job.owner], job.turn)
+    """The waiting jobs in the order in which they will start.
+
+    Networks take turns, in each of them its owners, each in their own order. Whoever comes anew stands behind those
+    who waited before: an owner costs nothing where a session has no cookie, and a new one each time wins nothing.
+    """
+    known = sorted(all_jobs, key=lambda job: job.job_id)
+    turn = max((job.turn for job in known), default=0)
+    last_turn: dict[tuple[str, str], int] = defaultdict(int)
+    waiting: dict[str, dict[str, deque[Job]]] = defaultdict(lambda: defaultdict(deque))
+    for job in known:
+        for group in (("network", job.network), ("owner", job.owner)):
+            last_turn[group] = max(last_turn[group], job.turn)
         if job.state == "queued":
-            waiting[job.owner].append(job)
-    turn, order = max(last_turn.values(), default=0), []
+            waiting[job.network][job.owner].append(job)
+
+    def rank(group: tuple[str, str], first: Job) -> tuple[int, str]:
+        had = last_turn[group]
+        return max(first.after, had + 1 if had else 0), first.job_id
+
+    order = []
     while waiting:
-        owner = min(waiting, key=lambda name: (last_turn[name], waiting[name][0].job_id))
-        order.append(waiting[owner].popleft())
+        network = min(waiting, key=lambda name: rank(("network", name), _first(waiting[name].values())))
+        owners = waiting[network]
+        owner = min(owners, key=lambda name: rank(("owner", name), owners[name][0]))
+        order.append(owners[owner].popleft())
         turn += 1
-        last_turn[owner] = turn
-        if not waiting[owner]:
-            del waiting[owner]
+        last_turn["network", network] = last_turn["owner", owner] = turn
+        if not owners[owner]:
+            del owners[owner]
+        if not owners:
+            del waiting[network]
     return order
+
+
+def _first(waiting: Iterable[deque[Job]]) -> Job:
+    """The job that was asked for first, of several who have some in their own order."""
+    return min((jobs_of_one[0] for jobs_of_one in waiting), key=lambda job: job.job_id)
 
 
 def claim(job_id: str) -> Job | None:
@@ -386,7 +411,9 @@ def _check_room(active: list[Job], by: Visitor, limits: JobLimits) -> None:
     if access.read_only() and len(active) >= limits.kiosk_jobs:
         raise BusyError(f"{count(len(active), 'job')} wait or run, as many as may in a kiosk; try again soon")
     waiting = sum(job.state == "queued" for job in active)
-    if waiting >= limits.queue_length:
+    here = by.network or by.owner
+    first = all(job.state != "queued" or here not in (job.network, job.owner) for job in active)
+    if waiting >= limits.queue_length - (0 if first else limits.queue_length // _LAST_PLACES):
         many = "1 job is" if waiting == 1 else f"{waiting} jobs are"
         raise BusyError(f"{many} waiting, as many as may; try again when some are done")
 
