@@ -15,7 +15,7 @@ from core.config import run_id
 from core.disk import processes
 from core.disk.processes import ProcessId
 from core.errors import BusyError, LimitError, NotAllowedError, UnknownDatasetError, UnknownJobError
-from core.jobs import queue
+from core.jobs import fairness, job_ids, queue
 from core.jobs.job_folder import Job, Lease
 from core.jobs.kinds import KINDS
 from core.model.families import PRESETS
@@ -183,8 +183,8 @@ def test_limits_are_whole_numbers(monkeypatch: pytest.MonkeyPatch, text: str):
 
 def test_owners_take_turns():
     waiting = [Job(f"{n:08d}", "tiny", str(n), "", owner) for n, owner in enumerate("aaaabbc", start=1)]
-    assert [job.owner for job in queue.fair_order(waiting)] == ["a", "b", "c", "a", "b", "a", "a"]
-    assert [job.job_id for job in queue.fair_order(waiting) if job.owner == "a"] == [f"{n:08d}" for n in range(1, 5)]
+    assert [job.owner for job in fairness.fair_order(waiting)] == ["a", "b", "c", "a", "b", "a", "a"]
+    assert [job.job_id for job in fairness.fair_order(waiting) if job.owner == "a"] == [f"{n:08d}" for n in range(1, 5)]
 
 
 def test_nobody_starves_while_others_keep_asking():
@@ -192,7 +192,7 @@ def test_nobody_starves_while_others_keep_asking():
     all_jobs = [Job(f"{n:08d}", "tiny", str(n), "", owner) for n, owner in enumerate("aaaabbbbcccc", start=1)]
     started = []
     for turn in range(1, 13):
-        job = queue.fair_order(all_jobs)[0]
+        job = fairness.fair_order(all_jobs)[0]
         started.append(job.owner)
         all_jobs[all_jobs.index(job)] = replace(job, state="done", turn=turn)
     assert "".join(started) == "abcabcabcabc"
@@ -202,14 +202,14 @@ def test_networks_take_turns_before_owners():
     """A session without a cookie is an owner of its own: thirty of them at one address are one network."""
     flood = [Job(f"{n:08d}", "tiny", str(n), "", f"session {n}", network="flood") for n in range(1, 31)]
     honest = [Job("00000031", "tiny", "31", "", "ann"), Job("00000032", "tiny", "32", "", "bob", network="class")]
-    started = [job.owner for job in queue.fair_order([*flood, *honest])]
+    started = [job.owner for job in fairness.fair_order([*flood, *honest])]
     assert started[:5] == ["session 1", "ann", "bob", "session 2", "session 3"]
 
 
 def test_owners_of_a_network_take_turns():
     waiting = [Job(f"{n:08d}", "tiny", str(n), "", owner, network="class") for n, owner in enumerate("aaab", start=1)]
     alone = Job("00000005", "tiny", "5", "", "c")
-    assert [job.owner for job in queue.fair_order([*waiting, alone])] == ["a", "c", "b", "a", "a"]
+    assert [job.owner for job in fairness.fair_order([*waiting, alone])] == ["a", "c", "b", "a", "a"]
 
 
 def test_new_owners_at_every_turn_starve_nobody_who_has_trained_before():
@@ -223,7 +223,7 @@ def test_new_owners_at_every_turn_starve_nobody_who_has_trained_before():
             all_jobs.append(
                 Job(f"{turn + 1:08d}", "tiny", str(turn + 1), "", f"new {turn}", network=network, after=turn - 1)
             )
-            job = queue.fair_order(all_jobs)[0]
+            job = fairness.fair_order(all_jobs)[0]
             all_jobs[all_jobs.index(job)] = replace(job, state="done", turn=turn)
             if job.owner == "ann":
                 break
@@ -286,7 +286,7 @@ def test_no_id_is_given_twice_where_the_counter_is_damaged_and_the_jobs_are_gone
     }
     other[text]() if text in other else counter.write_text(text)
     shutil.rmtree(home / "jobs")
-    queue._given.clear()  # as after a restart
+    job_ids._given.clear()  # as after a restart
     later = [ask(number).job_id for number in range(3)]
     assert len({*earlier, *later}) == 6
     assert [int(job_id) - int(later[0]) for job_id in later] == [0, 1, 2]
