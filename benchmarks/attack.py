@@ -44,6 +44,9 @@ TOKEN = "a-token-of-the-benchmark"
 STRANGER = {"X-Forwarded-For": "198.51.100.7"}
 """Strangers come through a proxy, from an address of their own; the honest visitor is at the machine."""
 
+ALLOWED = "train"
+"""What a stranger may: by it the messages that are sent again are seen to work."""
+
 FLOOD_MB, FLOODS = 300, 6
 CONNECTIONS, OPEN_FILES = 260, 256
 SIXTY = 60
@@ -112,7 +115,10 @@ def honest(visitor: Session, seed: int) -> bool:
 
 
 def uploads(folder: Path) -> bool:
-    """Six files of 300 MB without a place for files, then more than is allowed with one."""
+    """Six files of 300 MB without a place for files, then more than is allowed with one.
+
+    A visitor's own place is for a small file; large ones are an administrator's, who may be careless.
+    """
     limits = ServerLimits()
     with (
         attacked(folder / "log") as (server, address),
@@ -126,22 +132,31 @@ def uploads(folder: Path) -> bool:
             answers = [put(address, stranger.session_id, f"flood-{n}", FLOOD_MB) for n in range(FLOODS)]
         print(f"{FLOODS} files of {FLOOD_MB} MB without a place for them: answered {answers}")
         nowhere = verdict("server grown by them, MB", max(highest) - before, GROWTH_MB, "MB")
-        stranger.open("datasets", "section=Bring+your+own")
-        stranger.settle()
+        visit(stranger, "for_you", "", lambda: None)
+        small = {put(address, stranger.session_id, f"small-{n}", 90) for n in range(FLOODS)}
+        print(f"{FLOODS} files of 90 MB with a place for a small one: answered {small}")
+        log_in(stranger)
+        visit(stranger, "datasets", "section=Bring+your+own", lambda: None)
         with watched(server) as highest:
             answers = [put(address, stranger.session_id, f"own-{n}", 90) for n in range(FLOODS)]
         print(f"{FLOODS} files of 90 MB with a place for them: answered {answers}")
         # A file that arrives is in memory twice for a moment: as it was parsed, and as it is kept.
         bound = limits.upload_mb_per_owner + 100 + GROWTH_MB
         some = verdict("server grown by them, MB", max(highest) - before, bound, "MB")
-        return all([nowhere, some, set(answers) == {204, 413}, honest(visitor, 2)])
+        return all([nowhere, some, small == {413}, set(answers) == {204, 413}, honest(visitor, 2)])
+
+
+def log_in(session: Session) -> None:
+    """Become an administrator."""
+    session.change("text_input", "Administrators' token", string_value=TOKEN)
+    session.press("Log in")
 
 
 def put(address: str, session_id: str, file: str, size_mb: int) -> int:
     """Upload zeros as Streamlit's page does; the status, or 0 where the server ended the connection."""
     host = urlsplit(address).netloc
     asking = http.client.HTTPConnection(host, timeout=20)
-    asking.request("GET", "/_stcore/host-config")
+    asking.request("GET", "/_stcore/health")
     cookie = (asking.getresponse().getheader("set-cookie") or "").split(";")[0]
     head = b'--x\r\nContent-Disposition: form-data; name="f"; filename="f.csv"\r\n\r\n'
     tail = b"\r\n--x--\r\n"
@@ -269,20 +284,27 @@ def strangers(folder: Path) -> bool:
             f"run={run_id}",
             lambda: session.change("text_input", "Your name for the low", string_value="named by a stranger"),
         ),
+        ALLOWED: lambda session, _: visit(session, "train", "epochs=1&seed=77", lambda: session.press("Train")),
         "rename": lambda session, _: visit(session, "datasets", f"dataset={dataset_id}", lambda: rename(session)),
+        "delete a model": lambda session, _: visit(session, "runs", "", lambda: delete_row(session)),
         "delete": lambda session, _: visit(session, "datasets", f"dataset={dataset_id}", lambda: delete(session)),
+        "import": lambda session, _: visit(session, "datasets", "section=MovieLens+releases", lambda: fetch(session)),
     }
     recorded: dict[str, list[BackMsg]] = {}
     shutil.copytree(home, folder / "open")
     os.environ["EMBEDDING_EXPLORER_HOME"] = str(folder / "open")
+    os.environ["EMBEDDING_EXPLORER_DOWNLOAD_BASE"] = "http://127.0.0.1:9/"  # what would be fetched is not
     with live_server(folder / "log") as (_, address):  # no administrator's token, on this machine: anybody may
+        job, worked = long_job(), True
         for name, deed in deeds.items():
             with Session(address) as session:
                 session.settle()
-                with suppress(LookupError, TimeoutError):
-                    deed(session, long_job())
+                deed(session, job)
+                session.wait(1)
                 recorded[name] = session.sent
-                print(f"{'recorded: ' + name:44}{len(session.sent)} messages", flush=True)
+                done = happened(job, run_id, dataset_id)[name]
+                print(f"{'whoever may: ' + name:44}{'done' if done else 'NOT DONE'}", flush=True)
+                worked = worked and done
     os.environ["EMBEDDING_EXPLORER_HOME"] = str(home)
     with attacked(folder / "log") as (_, address), Session(address) as visitor:
         visitor.settle()
@@ -291,23 +313,32 @@ def strangers(folder: Path) -> bool:
             with Session(address, headers=STRANGER) as session:
                 session.settle()
                 with suppress(LookupError, TimeoutError):
-                    deed(session, job)
-            with Session(address, headers=STRANGER) as session:
+                    if name != ALLOWED:  # done by the messages alone: they do what they did
+                        deed(session, job)
+            with Session(address, headers=STRANGER) as session:  # the messages of who could, again
                 session.settle()
                 for message in recorded[name]:
-                    session.send(message)
-                    session.wait(1)
-        info = data.info(dataset_id) if dataset_id in data.dataset_ids() else None
-        done = {
-            "stop": queue.get(job).canceling or not queue.get(job).active,
-            "name": any("stranger" in str(names) for names in component_names.get(run_id)),
-            "rename": info is not None and info.name != "Attacked",
-            "delete": info is None or run_id not in {run.run_id for run in RunStore().list()},
-        }
-        for name, happened in done.items():
-            print(f"{'a stranger: ' + name:44}{'DONE' if happened else 'refused'}")
+                    session.repeat(message)
+        harm = happened(job, run_id, dataset_id)
+        worked = worked and harm.pop(ALLOWED)
+        for name, was_done in harm.items():
+            print(f"{'a stranger: ' + name:44}{'DONE' if was_done else 'refused'}")
         queue.cancel(job, by=COMMAND_LINE)
-        return not any(done.values()) and honest(visitor, 2)
+        return worked and not any(harm.values()) and honest(visitor, 2)
+
+
+def happened(job_id: str, run_id: str, dataset_id: str) -> dict[str, bool]:
+    """Which deeds the home shows."""
+    info = data.info(dataset_id) if dataset_id in data.dataset_ids() else None
+    return {
+        "stop": queue.get(job_id).canceling or queue.get(job_id).state == "canceled",
+        "name": any("stranger" in str(name) for name in component_names.get(run_id, by=Visitor("nobody"))),
+        "rename": info is None or info.name != "Attacked",
+        "delete": info is None,
+        "delete a model": run_id not in {run.run_id for run in RunStore().list()},
+        ALLOWED: any(job.kind == "train" and queue.spec(job.job_id)["config"]["seed"] == 77 for job in queue.jobs()),
+        "import": any(job.kind in {"import", "download"} for job in queue.jobs()),
+    }
 
 
 def visit(session: Session, page: str, query: str, deed: Callable[[], None]) -> None:
@@ -330,6 +361,19 @@ def delete(session: Session) -> None:
     session.press("Delete")
 
 
+def delete_row(session: Session) -> None:
+    """Select the first model in the table, and delete it."""
+    session.change("dataframe", "", string_value='{"selection": {"rows": [0], "columns": [], "cells": []}}')
+    session.press("Delete")
+    session.press("Delete")
+
+
+def fetch(session: Session) -> None:
+    """Download the first release that there is."""
+    session.change("checkbox", "I have read these conditions", bool_value=True)
+    session.press("Download and import")
+
+
 def furnish(folder: Path) -> tuple[str, str]:
     """A home with a model and a dataset that are not the stranger's; their ids."""
     table = folder / "Attacked.csv"
@@ -346,7 +390,7 @@ def long_job() -> str:
     from core.config import RunConfig
     from core.model.families import PRESETS
 
-    config: RunConfig = PRESETS["default"].model_copy(update={"epochs": 400, "batch_size": 64, "seed": 99})
+    config: RunConfig = PRESETS["default"].model_copy(update={"epochs": 1000, "batch_size": 64, "seed": 99})
     return queue.submit_training(config, data.BUNDLED, by=Visitor("somebody else")).job_id
 
 

@@ -18,7 +18,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.sync.client import connect
 
-_PATIENCE_SECONDS = 120
+_PATIENCE_SECONDS, _ANSWER_SECONDS = 120, 5
 _LARGEST_MESSAGE = 2**27
 
 
@@ -116,12 +116,15 @@ class Session:
     def change(self, kind: str, label: str, **state: Any) -> None:
         """Give the last widget of a kind and the beginning of a label a state; LookupError where there is none.
 
-        The server hears it as from a browser: a fragment runs alone.
+        The server hears it as from a browser: a fragment runs alone. A table has no label, and one without an id is
+        no widget.
         """
         paths = [
             path
             for path, element in self._elements.items()
-            if element.WhichOneof("type") == kind and getattr(element, kind).label.startswith(label)
+            if element.WhichOneof("type") == kind
+            and getattr(element, kind).id
+            and getattr(getattr(element, kind), "label", "").startswith(label)
         ]
         if not paths:
             raise LookupError(f"no {kind} {label!r}")
@@ -138,6 +141,12 @@ class Session:
         """Send any message; what is sent is kept in `sent`."""
         self.sent.append(message)
         self._socket.send(message.SerializeToString())
+
+    def repeat(self, message: BackMsg) -> None:
+        """Send what another session has sent, and wait for the answer; some seconds where there is none."""
+        self._asked = time.monotonic()
+        self.send(message)
+        self.wait(_ANSWER_SECONDS, lambda: self._asked is None)
 
     def says(self, words: str) -> bool:
         """Whether the page shows these words in a text or on a number."""

@@ -21,7 +21,8 @@ from core import settings
 from core.errors import ExplorerError, LimitError, NotAllowedError, ReadOnlyError
 
 _SHORTEST_TOKEN = 12
-_FORWARDING = ("forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip")
+_FORWARDING = ("forwarded", "client-ip", "real-ip", "connecting-ip", "proxyuser-ip", "cluster-ip")
+"""Parts of the names of headers that proxies add; each has its own way to say where a request came from."""
 
 
 class Action(Enum):
@@ -60,17 +61,22 @@ class Visitor:
 
     @property
     def network(self) -> str:
-        """What limits by address count by: an IPv4 address, or the 64 leading bits of an IPv6 one, which one
-        connection has to itself; empty where there is no address."""
-        try:
-            address = ipaddress.ip_address(self.address.partition("%")[0])
-        except ValueError:
-            return ""
-        if isinstance(address, ipaddress.IPv6Address):
-            if address.ipv4_mapped:
-                return str(address.ipv4_mapped)
-            return str(ipaddress.ip_network((address, 64), strict=False))
-        return str(address)
+        """The network of their address, as `network_of`."""
+        return network_of(self.address)
+
+
+def network_of(address: str) -> str:
+    """What limits by address count by: an IPv4 address, or the 64 leading bits of an IPv6 one, which one connection
+    has to itself; empty where it is no address."""
+    try:
+        known = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return ""
+    if isinstance(known, ipaddress.IPv6Address):
+        if known.ipv4_mapped:
+            return str(known.ipv4_mapped)
+        return str(ipaddress.ip_network((known, 64), strict=False))
+    return str(known)
 
 
 COMMAND_LINE = Visitor("command line", administrator=True)
@@ -165,10 +171,13 @@ def at_this_machine(listens_on: str | None, headers: Mapping[str, str]) -> bool:
     Args:
         listens_on: The address that the server listens on; None where it listens on all.
         headers: Of the request. A forwarding header, or a Host that is another machine's name (as with a proxy, a
-            tunnel, or a site whose name was made to lead here), says that it came from elsewhere.
+            tunnel, or a site whose name was made to lead here), says that it came from elsewhere. So does an Origin:
+            a page of another site asks, or a proxy names this machine in Host where the browser named another.
     """
     names = {name.lower(): value for name, value in headers.items()}
-    if any(name in _FORWARDING or name.startswith("x-forwarded") for name in names):
+    if any(name == "via" or any(part in name for part in _FORWARDING) for name in names):
+        return False
+    if "origin" in names and not _is_loopback(_without_port(names["origin"].partition("://")[2])):
         return False
     return _is_loopback(listens_on or "") and _is_loopback(_without_port(names.get("host", "")))
 

@@ -65,8 +65,10 @@ class Job:
         job_id: Eight digits; empty where the result was there already and no job was needed.
         kind: Which work ("train"); see `core.jobs.kinds`.
         key: Names the result: equal keys are one job. The run id of a training.
-        owner: Who asked first, and may stop it; queueing is fair between owners.
+        owner: Who asked first, and may stop it; queueing is fair between owners of a network.
         network: Where they were, as far as limits count by it; empty where that is unknown (`core.access.Visitor`).
+            Queueing is fair between networks first.
+        after: How many jobs had been started when it was asked for.
         created_at, started_at, finished_at: ISO 8601 in UTC, empty before it happened.
         state: Ends in done, failed or canceled, and then never changes.
         progress: 0 to 1.
@@ -98,6 +100,7 @@ class Job:
     lease: Lease = Lease()
     canceling: bool = False
     network: str = ""
+    after: int = 0
 
     @property
     def active(self) -> bool:
@@ -111,7 +114,10 @@ class Job:
 
 
 _ASKED = ("job_id", "kind", "key", "title", "owner", "created_at")
-_STATUS = {field.name for field in fields(Job)} - {*_ASKED, "canceling", "network"}
+_ADDED = {"network": "", "after": 0}
+"""What was asked too, and is not known of jobs of earlier versions."""
+
+_STATUS = {field.name for field in fields(Job)} - {*_ASKED, *_ADDED, "canceling"}
 
 
 def create(parent: Path, job: Job, spec: dict[str, Any]) -> None:
@@ -119,7 +125,7 @@ def create(parent: Path, job: Job, spec: dict[str, Any]) -> None:
     fresh = temporary(parent)
     try:
         fresh.mkdir()
-        asked = {name: getattr(job, name) for name in (*_ASKED, "network")}
+        asked = {name: getattr(job, name) for name in (*_ASKED, *_ADDED)}
         replace_text(fresh / SPEC, json.dumps(asked | {"spec": spec}), durable=True)
         replace_text(fresh / STATUS, _status_text(job), durable=True)
         (fresh / RESERVE).write_bytes(bytes(_RESERVED_BYTES))
@@ -159,7 +165,7 @@ def load(folder: Path, check: Callable[[str, str, dict[str, Any]], None] = lambd
     if asked.get("job_id") != folder.name or not isinstance(asked.get("spec"), dict):
         raise IntegrityError(f"{SPEC} is of another job, or was written by another version of the program")
     check(str(asked.get("kind")), str(asked.get("key")), asked["spec"])
-    job = {name: asked.get(name) for name in _ASKED} | {"network": asked.get("network", "")}  # earlier versions: none
+    job = {name: asked.get(name) for name in _ASKED} | {name: asked.get(name, none) for name, none in _ADDED.items()}
     try:
         status = {"state": "running"} | read_object(folder / STATUS, _MOST_BYTES)
         job |= {name: status[name] for name in _STATUS & status.keys()}  # without what a newer version added

@@ -22,7 +22,7 @@ from core.access import Visitor
 from core.disk.trash import Trash, kept_days
 from core.disk.upkeep import tidy
 from core.errors import BusyError, UnknownJobError, UsageError
-from core.jobs import job_folder, queue
+from core.jobs import fairness, job_folder, queue
 from core.jobs.job_folder import Job
 from core.jobs.kinds import WorkerGroup, group_of
 from core.jobs.leases import LeaseWatch
@@ -260,7 +260,7 @@ class Pool:
         if not idle:
             return
         given = {worker.job_id for worker in self._workers}
-        waiting = [job for job in queue.fair_order(queue.jobs()) if job.job_id not in given]
+        waiting = [job for job in fairness.fair_order(queue.jobs()) if job.job_id not in given]
         for worker in idle:
             job = next((job for job in waiting if group_of(job.kind) == worker.group), None)
             if job is not None:
@@ -271,6 +271,12 @@ class Pool:
         return [worker for worker in self._workers if worker.group == group]
 
     def _sleep(self) -> None:
+        try:
+            self._await_news()
+        except OSError:  # no file is left to watch with: others may close some
+            self._stopping.wait(POLL_SECONDS)
+
+    def _await_news(self) -> None:
         with selectors.DefaultSelector() as selector:  # select() itself cannot watch a server with 1,024 open files
             selector.register(self._woken, selectors.EVENT_READ)
             for worker in self._workers:

@@ -7,9 +7,7 @@ and `cancel`; whoever runs jobs, on whatever machine, `claim`, `renew`,
 
 import contextlib
 import os
-import re
-from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,14 +17,13 @@ from typing import Any
 from core import access, data, settings
 from core.access import Action, Visitor
 from core.config import RunConfig, run_id
-from core.data.nouns import count
 from core.data.ratings import Ratings
 from core.disk import files, processes
 from core.disk.home import home
 from core.disk.locks import locked
-from core.disk.reading import IntegrityError, SetAside, read_text
-from core.errors import BusyError, UnknownJobError
-from core.jobs import job_folder
+from core.disk.reading import IntegrityError, SetAside
+from core.errors import UnknownJobError
+from core.jobs import fairness, job_folder, job_ids
 from core.jobs.job_folder import Job, Lease
 from core.jobs.kinds import KINDS, as_event
 from core.jobs.outcome import CANCELED, DONE, JobOutcome, worker_died
@@ -35,11 +32,7 @@ from core.settings import JobLimits
 from core.store.runs import RunStore
 from core.training.budget import check_room, check_size
 
-_JOB_ID = re.compile(r"\d{1,8}", re.ASCII)
 _SHORT_SECONDS = 0.5
-_LAST_ID = 99_999_999
-_BEFORE_ANY_JOB = datetime(2020, 1, 1, tzinfo=UTC)
-_given: dict[Path, int] = {}  # the last number that this process gave, by folder
 _finished: dict[Path, tuple[tuple[int, ...], Job]] = {}
 """Finished jobs never change: what was read once, by folder, need not be read again while the same file is there."""
 
@@ -73,12 +66,13 @@ def submit(kind: str, spec: dict[str, Any], *, key: str, by: Visitor, title: str
     with files.disk_full_told("a new job", folder()), _list_locked():
         if finished(key):
             return replace(wanted, state="done", progress=1.0)
-        active = [job for job in jobs() if job.active]
+        known = jobs()
+        active = [job for job in known if job.active]
         for job in active:
             if (job.kind, job.key) == (kind, key) and not job.canceling:
                 return job
-        _check_room(active, by, settings.numbers(JobLimits))
-        job = replace(wanted, job_id=_next_id())
+        fairness.check_room(active, by, settings.numbers(JobLimits))
+        job = replace(wanted, job_id=job_ids.next_id(folder()), after=max((job.turn for job in known), default=0))
         job_folder.create(folder(), job, spec)
     for listener in _listeners:
         listener()
@@ -168,25 +162,6 @@ def cancel(job_id: str, *, by: Visitor) -> Job:
             (place / job_folder.CANCEL).touch()
             return replace(job, canceling=True)
         return _finish(place, job, CANCELED)
-
-
-def fair_order(all_jobs: Iterable[Job]) -> list[Job]:
-    """The waiting jobs in the order in which they will start: owners take turns, each in their own order."""
-    last_turn: dict[str, int] = defaultdict(int)
-    waiting: dict[str, deque[Job]] = defaultdict(deque)
-    for job in sorted(all_jobs, key=lambda job: job.job_id):
-        last_turn[job.owner] = max(last_turn[job.owner], job.turn)
-        if job.state == "queued":
-            waiting[job.owner].append(job)
-    turn, order = max(last_turn.values(), default=0), []
-    while waiting:
-        owner = min(waiting, key=lambda name: (last_turn[name], waiting[name][0].job_id))
-        order.append(waiting[owner].popleft())
-        turn += 1
-        last_turn[owner] = turn
-        if not waiting[owner]:
-            del waiting[owner]
-    return order
 
 
 def claim(job_id: str) -> Job | None:
@@ -319,7 +294,7 @@ def _check_asked(kind: str, key: str, spec: dict[str, Any]) -> None:
 
 
 def _place(job_id: str) -> Path:
-    if not _JOB_ID.fullmatch(job_id):
+    if not job_ids.FORM.fullmatch(job_id):
         raise UnknownJobError(f"{job_id!r:.60} is no job id; one is a number of up to eight digits")
     return folder() / job_id.zfill(8)
 
@@ -342,53 +317,6 @@ def _held(job_id: str, seconds: float = 10) -> Iterator[tuple[Path, Job]]:
     place = _existing(job_id)
     with locked(place / job_folder.LOCK, seconds):
         yield place, job_folder.read(place)
-
-
-def _next_id() -> str:
-    """The next number; never one that was given before, though its job, or all of them, may be gone."""
-    counter, earlier = home() / "last_job_id", folder() / ".sequence"  # earlier versions kept it among the jobs
-    known = [_counted(path) for path in (counter, earlier) if os.path.lexists(path)]
-    known += [int(path.name) for path in folder().glob("[0-9]*") if _JOB_ID.fullmatch(path.name)]
-    number = 1 + max([*known, _given.get(folder(), 0)])
-    if number > _LAST_ID:
-        raise BusyError(f"job ids end at {_LAST_ID:,}, and that one was given; move {counter} away to begin anew")
-    if counter.is_dir() and not counter.is_symlink():
-        counter.rename(counter.with_name(f"{counter.name}.damaged-{number}"))
-    files.replace_text(counter, str(number))
-    _given[folder()] = number
-    return f"{number:08d}"
-
-
-def _counted(path: Path) -> int:
-    """The last number given, as a file counts it. One that is damaged may have counted any: the clock is ahead of it.
-
-    Fewer jobs than one a minute are asked for, over the years, and what the clock once gave is counted from again.
-    """
-    try:
-        text = read_text(path, most=100).strip()
-    except IntegrityError:
-        text = ""
-    if _JOB_ID.fullmatch(text):
-        return int(text)
-    return int((datetime.now(UTC) - _BEFORE_ANY_JOB).total_seconds() // 60)
-
-
-def _check_room(active: list[Job], by: Visitor, limits: JobLimits) -> None:
-    owned = sum(job.owner == by.owner for job in active)
-    if owned >= limits.jobs_per_owner:
-        many = count(owned, "job")
-        raise BusyError(f"you have {many} waiting or running, as many as one may have; wait for one or stop one")
-    nearby = sum(job.network == by.network for job in active) if by.network else 0
-    if nearby >= limits.jobs_per_address:
-        raise BusyError(
-            f"{count(nearby, 'job')} of your network wait or run, as many as may; try again when some are done"
-        )
-    if access.read_only() and len(active) >= limits.kiosk_jobs:
-        raise BusyError(f"{count(len(active), 'job')} wait or run, as many as may in a kiosk; try again soon")
-    waiting = sum(job.state == "queued" for job in active)
-    if waiting >= limits.queue_length:
-        many = "1 job is" if waiting == 1 else f"{waiting} jobs are"
-        raise BusyError(f"{many} waiting, as many as may; try again when some are done")
 
 
 def _now() -> str:

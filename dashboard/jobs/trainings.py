@@ -8,7 +8,7 @@ from core.cli.common import flag
 from core.config import RunConfig, run_id
 from core.data import BUNDLED
 from core.errors import UnknownDatasetError
-from core.jobs import queue
+from core.jobs import fairness, queue
 from core.jobs.job_folder import Job
 from core.jobs.kinds import group_of
 from core.model.families import PRESETS
@@ -249,7 +249,7 @@ def waiting_words(job: Job) -> str:
     if job.state != "queued":
         return ""
     group = [other for other in loaders.jobs_now() if group_of(other.kind) == group_of(job.kind)]
-    queued = [other.job_id for other in queue.fair_order(group)]
+    queued = [other.job_id for other in fairness.fair_order(group)]
     before = queued.index(job.job_id) if job.job_id in queued else 0
     before += sum(other.state == "running" for other in group)
     return f"Waiting for its turn behind {phrases.count(before, 'job')}." if before else "About to start."

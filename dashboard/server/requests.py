@@ -5,6 +5,8 @@ import re
 from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
+from core.access import network_of
+
 _NOT_PAGES = re.compile(r"/(_stcore|static|media|component|auth|oauth2callback)(/|$)|\.(png|ico|json|txt)$")
 
 
@@ -14,6 +16,9 @@ def is_page(scope: Scope) -> bool:
 
 
 def address_of(scope: Scope) -> str:
-    """The address that a request comes from; behind a proxy that is trusted, the one that the proxy names."""
+    """The address that a request comes from, as limits count by it: one home has billions of IPv6 addresses.
+
+    Behind a proxy that is trusted it is the one that the proxy names.
+    """
     client = HTTPConnection(scope).client
-    return client.host if client else ""
+    return network_of(client.host) or client.host if client else ""

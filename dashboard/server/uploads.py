@@ -27,7 +27,7 @@ ABANDONED_SECONDS = 120
 """A file that no page has used for so long is dropped; a browser that lost its connection is back before."""
 
 PATIENCE_SECONDS, SLOWEST_BYTES_A_SECOND = 60, 16 * 1024
-"""How long an upload may take: so long, and longer by its size at this rate. Its bytes are reserved meanwhile."""
+"""How long an upload may take: so long, and longer by its size at this rate. What has come is counted meanwhile."""
 
 OTHER_BODY_BYTES = 64 * 1024
 """Most bytes of a request that is no upload: Streamlit takes none that are larger."""
@@ -137,15 +137,23 @@ class Uploads:
     def reserve(self, taken: Taken, size: int, largest: int) -> None:
         """Count `size` bytes for one upload; QuotaError, and nothing more is counted, where that is too much."""
         with self._lock:
-            others = [one for one in self._all() if one is not taken]
-            check(
-                size,
-                largest,
-                of_owner=sum(one.size for one in others if one.owner == taken.owner),
-                of_address=sum(one.size for one in others if one.address == taken.address),
-                of_all=sum(one.size for one in others),
-            )
+            self._check_room(taken, size, largest)
             taken.size = size
+
+    def check_room(self, taken: Taken, size: int, largest: int) -> None:
+        """Pass if `reserve` would, and count nothing; QuotaError as `reserve`."""
+        with self._lock:
+            self._check_room(taken, size, largest)
+
+    def _check_room(self, taken: Taken, size: int, largest: int) -> None:
+        others = [one for one in self._all() if one is not taken]
+        check(
+            size,
+            largest,
+            of_owner=sum(one.size for one in others if one.owner == taken.owner),
+            of_address=sum(one.size for one in others if one.address == taken.address),
+            of_all=sum(one.size for one in others),
+        )
 
     def bytes_held(self) -> int:
         """Bytes of all uploads, coming and kept."""
@@ -199,6 +207,11 @@ class Incoming:
     uploads: Uploads
     taken: Taken
     largest: int
+
+    def check(self, size: int) -> None:
+        """Pass if there is room for so many bytes now; they are counted as they come, for who sends them slowly would
+        keep others out by announcing them. QuotaError as `check`."""
+        self.uploads.check_room(self.taken, max(size, FRAMING_BYTES), self.largest)
 
     def reserve(self, size: int) -> None:
         """Count so many bytes for it, where that is more than was counted; QuotaError as `check`."""
@@ -276,7 +289,7 @@ class UploadGuard:
                 return
             with UPLOADS.coming(upload["session"], upload["file"], address_of(scope)) as incoming:
                 announced = int(Headers(scope=scope).get("content-length", "0"))  # the server has checked that
-                incoming.reserve(announced)
+                incoming.check(announced)
                 async with asyncio.timeout(PATIENCE_SECONDS + (announced or incoming.largest) / SLOWEST_BYTES_A_SECOND):
                     await self._app(scope, _counted(receive, incoming.reserve), send_noting)
         except (NoPlaceError, QuotaError, TimeoutError) as error:

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core import settings
 from core.settings import ServerLimits
+from dashboard.server.connections import crowded
 from dashboard.server.memory import WATCH
 from dashboard.server.owners import owner_of
 from dashboard.server.requests import address_of, is_page
@@ -90,7 +91,8 @@ class VisitGuard:
             return
         owner, address = owner_of(HTTPConnection(scope).cookies), address_of(scope)
         limits = settings.numbers(ServerLimits)
-        reason = VISITS.full(owner, address, limits) or ("memory" if WATCH.full(len(VISITS), limits) else "")
+        reason = VISITS.full(owner, address, limits)
+        reason = reason or ("files" if crowded() else "memory" if WATCH.full(len(VISITS), limits) else "")
         if reason:
             _log.warning("a new page was refused: %s; %d are open", _REASONS[reason], len(VISITS))
             await _refuse(scope, receive, send)
@@ -105,6 +107,7 @@ _REASONS = {
     "all": "EMBEDDING_EXPLORER_SESSIONS are open",
     "address": "EMBEDDING_EXPLORER_SESSIONS_PER_ADDRESS are open from its address",
     "owner": "EMBEDDING_EXPLORER_SESSIONS_PER_OWNER are open in its browser",
+    "files": "most of the files that the process may open (ulimit -n) are open",
     "memory": "EMBEDDING_EXPLORER_SERVER_MB of memory are in use",
 }
 

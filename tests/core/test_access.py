@@ -114,11 +114,32 @@ def test_a_server_that_others_can_reach_has_requests_from_elsewhere(listens_on: 
 
 
 @pytest.mark.parametrize(
-    "name", ["Forwarded", "X-Forwarded-For", "x-forwarded-host", "X-FORWARDED-PROTO", "X-Real-IP", "Via", "X-Client-IP"]
+    "name",
+    [
+        *("Forwarded", "X-Forwarded-For", "x-forwarded-host", "X-FORWARDED-PROTO", "X-Original-Forwarded-For"),
+        *("Forwarded-For", "X-Real-IP", "Via", "Client-IP", "X-Client-IP", "X-Cluster-Client-IP", "CF-Connecting-IP"),
+    ],
 )
 def test_a_request_that_was_passed_on_comes_from_elsewhere(name: str):
     assert access.at_this_machine("127.0.0.1", {"host": "127.0.0.1:8501"})
     assert not access.at_this_machine("127.0.0.1", {"host": "127.0.0.1:8501", name: "127.0.0.1"})
+
+
+@pytest.mark.parametrize(
+    ("origin", "here"),
+    [
+        ("http://localhost:8501", True),
+        ("http://127.0.0.1", True),
+        ("http://[::1]:8501", True),
+        ("https://explorer.example.org", False),
+        ("http://localhost.example.org", False),
+        ("null", False),
+        ("", False),
+    ],
+)
+def test_a_page_of_another_site_is_elsewhere(origin: str, here: bool):
+    """As behind a proxy that puts this machine's name into Host, or from a site that somebody here looks at."""
+    assert access.at_this_machine("127.0.0.1", {"Host": "127.0.0.1:8501", "Origin": origin}) is here
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,11 @@
 """The pool on live worker processes, without TensorFlow: warm, in turn, side by side, and level over many jobs."""
 
+import errno
 import os
+import selectors
 import subprocess
 import sys
+import threading
 from functools import partial
 from pathlib import Path
 
@@ -155,3 +158,18 @@ def test_a_pool_is_a_runner(pool: Pool):
     for call in (runner.watch, partial(runner.cancel, by=COMMAND_LINE)):
         with pytest.raises(UnknownJobError):
             call("42")
+
+
+def test_a_pool_goes_on_after_no_more_files_could_be_opened(pool: Pool, monkeypatch: pytest.MonkeyPatch):
+    """It watches its workers with a file; one flood of connections takes the last."""
+    refused = threading.Event()
+
+    def none_left() -> None:
+        refused.set()
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    with monkeypatch.context() as full:
+        full.setattr(selectors, "DefaultSelector", none_left)
+        assert refused.wait(5)
+    job = ask(7)
+    assert ended(job).state == "done"

@@ -15,7 +15,7 @@ from core.config import run_id
 from core.disk import processes
 from core.disk.processes import ProcessId
 from core.errors import BusyError, LimitError, NotAllowedError, UnknownDatasetError, UnknownJobError
-from core.jobs import queue
+from core.jobs import fairness, job_ids, queue
 from core.jobs.job_folder import Job, Lease
 from core.jobs.kinds import KINDS
 from core.model.families import PRESETS
@@ -183,8 +183,8 @@ def test_limits_are_whole_numbers(monkeypatch: pytest.MonkeyPatch, text: str):
 
 def test_owners_take_turns():
     waiting = [Job(f"{n:08d}", "tiny", str(n), "", owner) for n, owner in enumerate("aaaabbc", start=1)]
-    assert [job.owner for job in queue.fair_order(waiting)] == ["a", "b", "c", "a", "b", "a", "a"]
-    assert [job.job_id for job in queue.fair_order(waiting) if job.owner == "a"] == [f"{n:08d}" for n in range(1, 5)]
+    assert [job.owner for job in fairness.fair_order(waiting)] == ["a", "b", "c", "a", "b", "a", "a"]
+    assert [job.job_id for job in fairness.fair_order(waiting) if job.owner == "a"] == [f"{n:08d}" for n in range(1, 5)]
 
 
 def test_nobody_starves_while_others_keep_asking():
@@ -192,10 +192,63 @@ def test_nobody_starves_while_others_keep_asking():
     all_jobs = [Job(f"{n:08d}", "tiny", str(n), "", owner) for n, owner in enumerate("aaaabbbbcccc", start=1)]
     started = []
     for turn in range(1, 13):
-        job = queue.fair_order(all_jobs)[0]
+        job = fairness.fair_order(all_jobs)[0]
         started.append(job.owner)
         all_jobs[all_jobs.index(job)] = replace(job, state="done", turn=turn)
     assert "".join(started) == "abcabcabcabc"
+
+
+def test_networks_take_turns_before_owners():
+    """A session without a cookie is an owner of its own: thirty of them at one address are one network."""
+    flood = [Job(f"{n:08d}", "tiny", str(n), "", f"session {n}", network="flood") for n in range(1, 31)]
+    honest = [Job("00000031", "tiny", "31", "", "ann"), Job("00000032", "tiny", "32", "", "bob", network="class")]
+    started = [job.owner for job in fairness.fair_order([*flood, *honest])]
+    assert started[:5] == ["session 1", "ann", "bob", "session 2", "session 3"]
+
+
+def test_owners_of_a_network_take_turns():
+    waiting = [Job(f"{n:08d}", "tiny", str(n), "", owner, network="class") for n, owner in enumerate("aaab", start=1)]
+    alone = Job("00000005", "tiny", "5", "", "c")
+    assert [job.owner for job in fairness.fair_order([*waiting, alone])] == ["a", "c", "b", "a", "a"]
+
+
+def test_new_owners_at_every_turn_starve_nobody_who_has_trained_before():
+    """Of one network, or of as many: whoever comes later than a job stands behind it."""
+    for network in ("flood", "another"):
+        trained = [
+            Job(f"{n:08d}", "tiny", str(n), "", "ann", network="flood", state="done", turn=n) for n in range(1, 9)
+        ]
+        all_jobs = [*trained, Job("00000009", "tiny", "9", "", "ann", network="flood", after=8)]
+        for turn in range(9, 14):
+            all_jobs.append(
+                Job(f"{turn + 1:08d}", "tiny", str(turn + 1), "", f"new {turn}", network=network, after=turn - 1)
+            )
+            job = fairness.fair_order(all_jobs)[0]
+            all_jobs[all_jobs.index(job)] = replace(job, state="done", turn=turn)
+            if job.owner == "ann":
+                break
+        assert all_jobs[8].state == "done"
+
+
+def test_a_job_knows_how_many_were_started_before_it():
+    assert queue.claim(ask(0).job_id) is not None
+    assert queue.get(ask(1).job_id).after == 1
+
+
+def test_the_last_places_are_for_who_has_nothing_waiting(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("EMBEDDING_EXPLORER_QUEUE_LENGTH", "5")
+
+    def come(seed: int, address: str) -> Job:
+        spec = {"seed": seed}
+        return queue.submit("tiny", spec, key=key_of(spec), by=Visitor(f"owner {seed}", address=address))
+
+    for seed in range(4):
+        come(seed, "192.0.2.1")
+    with pytest.raises(BusyError, match="4 jobs are waiting, as many as may"):
+        come(9, "192.0.2.1")
+    assert come(5, "").state == "queued"
+    with pytest.raises(BusyError, match="5 jobs are waiting, as many as may"):
+        come(6, "192.0.2.2")
 
 
 def test_a_job_is_claimed_once():
@@ -233,7 +286,7 @@ def test_no_id_is_given_twice_where_the_counter_is_damaged_and_the_jobs_are_gone
     }
     other[text]() if text in other else counter.write_text(text)
     shutil.rmtree(home / "jobs")
-    queue._given.clear()  # as after a restart
+    job_ids._given.clear()  # as after a restart
     later = [ask(number).job_id for number in range(3)]
     assert len({*earlier, *later}) == 6
     assert [int(job_id) - int(later[0]) for job_id in later] == [0, 1, 2]

@@ -5,7 +5,7 @@ import contextlib
 import resource
 
 import pytest
-from uvicorn import Config
+from uvicorn import Config, Server
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
@@ -77,3 +77,13 @@ def test_the_limit_of_files_is_raised_as_far_as_it_goes():
         assert most in {before[1], connections.WANTED_FILES}
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_as_few_connections_are_accepted_in_one_go_as_leave_files_for_the_program(monkeypatch: pytest.MonkeyPatch):
+    """The event loop accepts as many as have come before it looks at the first: 260 took all of 256 files."""
+    monkeypatch.setattr(connections, "raise_limit", lambda: 256)
+    server = Server(Config(page, access_log=False, log_config=None))
+    server.config.load()
+    monkeypatch.setattr(connections.gc, "get_objects", lambda: [server])
+    connections.guard()
+    assert 1 <= 4 * server.config.backlog <= 256 // 8

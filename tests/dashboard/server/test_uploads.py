@@ -1,6 +1,7 @@
 """Uploads: refused without a place, bounded while they come, and dropped when nobody uses them."""
 
 import asyncio
+import contextlib
 
 import pytest
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -157,3 +158,18 @@ def test_no_other_request_may_be_large():
     assert ask(UploadGuard(page), "/_stcore/other", chunks[:1], method="POST").body == str(OTHER_BODY_BYTES)
     assert ask(UploadGuard(page), "/_stcore/other", chunks, method="POST").status == 413
     assert ask(UploadGuard(page), "/_stcore/upload_file/s/f", chunks, method="DELETE").status == 413
+
+
+def test_who_announces_much_and_sends_little_keeps_nobody_out(table):
+    """Slow uploads would otherwise fill what all may have, for as long as their sizes are given time."""
+    for session, owner in (("slow", "stranger"), ("s", "owner")):
+        table.open(session, owner, LARGEST)
+    with contextlib.ExitStack() as stack:
+        for number in range(8):
+            slow = stack.enter_context(table.coming("slow", str(number), "10.0.0.2"))
+            slow.check(LARGEST)
+            slow.reserve(1)
+        honest = stack.enter_context(table.coming("s", "f", "10.0.0.1"))
+        honest.check(LARGEST)
+        honest.reserve(LARGEST)
+        assert table.bytes_held() == LARGEST + 8 * FRAMING_BYTES

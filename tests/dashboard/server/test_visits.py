@@ -3,8 +3,10 @@
 import pytest
 
 from core.settings import ServerLimits
-from dashboard.server import visits
+from dashboard.server import connections, visits
+from dashboard.server.connections import crowded
 from dashboard.server.owners import new_cookie, owner_of
+from dashboard.server.requests import address_of
 from dashboard.server.visits import KEPT_SECONDS, VisitGuard, Visits
 from tests.dashboard.server.asking import ask, exchange, page, scope_of
 
@@ -110,3 +112,20 @@ def test_the_page_says_what_the_server_does():
     assert f'content="{visits.RETRY_SECONDS}"' in visits.FULL_PAGE
     assert f"every {visits.RETRY_SECONDS} seconds" in visits.FULL_PAGE
     assert "://" not in visits.FULL_PAGE  # nothing from elsewhere
+
+
+@pytest.mark.parametrize(
+    ("came_from", "counts_as"), [("192.0.2.7", "192.0.2.7"), ("2001:db8::7", "2001:db8::/64"), ("here", "here")]
+)
+def test_addresses_of_one_home_are_one(came_from: str, counts_as: str):
+    scope = {"type": "http", "client": (came_from, 1), "headers": []}
+    assert address_of(scope) == counts_as
+
+
+def test_no_page_is_let_in_where_most_files_are_open(guard, monkeypatch: pytest.MonkeyPatch):
+    """A session takes four, and those of browsers that have left stay for a while."""
+    assert not crowded()
+    assert ask(guard, "/").status == 200
+    monkeypatch.setattr(connections, "limit", lambda: 4)
+    assert crowded()
+    assert ask(guard, "/").status == 503
