@@ -85,14 +85,16 @@ class Mender:
         self._before = b""  # the last byte of the block before
         # Between tabs a quote is a character like others: it stays, enclosed, where it encloses nothing.
         self._literal = delimiter == "\t"
+        # Groups are repeated as `(?>(?:…)*)`, not as `(?:…)*+`: Python before 3.11.5 matches the latter wrongly (its issue
+        # 106052), and rows would be lost.
         cut = re.escape(delimiter.encode())
         needed = rb'(?=[^"%s\r\n]*+(?:%s|""))' % (cut, cut) if sparing else b""
-        closed = rb'"%s[^"\r\n]*+(?:""[^"\r\n]*+)*+"' % needed
+        closed = rb'"%s[^"\r\n]*+(?>(?:""[^"\r\n]*+)*)"' % needed
         field = rb'(?:%s%s|(?!")[^%s\r\n]*+)' % (closed, b"" if self._literal else rb"[^%s\r\n]*+" % cut, cut)
-        over_lines = rb'(?:"[^"]*+(?:""[^"]*+)*+"|(?!")[^%s\r\n]*+)' % cut
-        self._rows = re.compile(rb"(?:%s(?:%s%s)*+%s)*+" % (field, cut, field, _END))
-        self._row_over_lines = re.compile(rb"%s(?:%s%s)*+%s" % (over_lines, cut, over_lines, _END))
-        self._up_to_stray = re.compile(rb"(?:%s%s)*+(?:%s(?=[\r\n]))?+" % (field, cut, field))
+        over_lines = rb'(?:"[^"]*+(?>(?:""[^"]*+)*)"|(?!")[^%s\r\n]*+)' % cut
+        self._rows = re.compile(rb"(?>(?:%s(?>(?:%s%s)*)%s)*)" % (field, cut, field, _END))
+        self._row_over_lines = re.compile(rb"%s(?>(?:%s%s)*)%s" % (over_lines, cut, over_lines, _END))
+        self._up_to_stray = re.compile(rb"(?>(?:%s%s)*)(?>(?:%s(?=[\r\n]))?)" % (field, cut, field))
         self._field = re.compile(rb"[^%s\r\n]*+" % cut)
 
     def mend(self, text: bytes, *, last: bool) -> tuple[bytes, bytes]:

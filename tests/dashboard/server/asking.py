@@ -1,12 +1,15 @@
 """Requests to an ASGI application without a server."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -56,5 +59,11 @@ def exchange(app: ASGIApp, scope: Scope, waiting: list[dict[str, Any]]) -> list[
     async def send(message: Message) -> None:
         sent.append(message)
 
-    asyncio.run(app(scope, receive, send))
+    run(app(scope, receive, send))
     return sent
+
+
+def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
+    """What a coroutine returns, run in a thread of its own: in this one a browser's event loop may be running."""
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(asyncio.run, coroutine).result()

@@ -11,7 +11,7 @@ from uvicorn.server import ServerState
 
 from dashboard.server import connections
 from dashboard.server.connections import bounded, raise_limit
-from tests.dashboard.server.asking import page
+from tests.dashboard.server.asking import page, run
 
 
 async def serve(most: int, state: ServerState) -> tuple[asyncio.Server, int]:
@@ -47,7 +47,7 @@ def test_one_address_has_three_quarters_of_the_connections_and_the_rest_are_ende
                     await writer.wait_closed()
         return ended
 
-    assert asyncio.run(flood()) == [False] * 3 + [True] * 3
+    assert run(flood()) == [False] * 3 + [True] * 3
 
 
 def test_a_connection_that_says_nothing_is_ended(monkeypatch: pytest.MonkeyPatch):
@@ -65,7 +65,7 @@ def test_a_connection_that_says_nothing_is_ended(monkeypatch: pytest.MonkeyPatch
                 await writer.wait_closed()
         return ends
 
-    assert asyncio.run(wait()) == (b"", b"")
+    assert run(wait()) == (b"", b"")
 
 
 def test_the_limit_of_files_is_raised_as_far_as_it_goes():
