@@ -85,8 +85,8 @@ class Mender:
         self._before = b""  # the last byte of the block before
         # Between tabs a quote is a character like others: it stays, enclosed, where it encloses nothing.
         self._literal = delimiter == "\t"
-        # Groups are repeated as `(?>(?:…)*)`, not as `(?:…)*+`: Python before 3.11.5 matches the latter wrongly (its issue
-        # 106052), and rows would be lost.
+        # Groups are repeated as `(?>(?:…)*)`, not as `(?:…)*+`: Python before 3.11.5 matches the latter wrongly
+        # (its issue 106052), and rows would be lost.
         cut = re.escape(delimiter.encode())
         needed = rb'(?=[^"%s\r\n]*+(?:%s|""))' % (cut, cut) if sparing else b""
         closed = rb'"%s[^"\r\n]*+(?>(?:""[^"\r\n]*+)*)"' % needed
