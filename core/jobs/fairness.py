@@ -31,6 +31,7 @@ def fair_order(all_jobs: Iterable[Job]) -> list[Job]:
             waiting[job.network][job.owner].append(job)
 
     def rank(group: tuple[str, str], first: Job) -> tuple[int, str]:
+        """The turn at which a network or an owner is due, and which job decides where two are due at once."""
         had = last_turn[group]
         return max(first.after, had + 1 if had else 0), first.job_id
 

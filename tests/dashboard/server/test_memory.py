@@ -73,3 +73,4 @@ def test_shedding_needs_no_page_to_have_been_opened(monkeypatch):
     monkeypatch.delitem(sys.modules, "dashboard.cache.loaders", raising=False)
     monkeypatch.delitem(sys.modules, "dashboard.cache.analyses", raising=False)
     shed()
+    assert "dashboard.cache.loaders" not in sys.modules, "nothing was loaded only to be let go"
