@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import importlib
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -33,6 +34,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     logs.bound()
     connections.guard()
     signing_key()
+    await asyncio.to_thread(importlib.import_module, "dashboard.shell.frame")  # what the first visitor would wait for
     sweeping = asyncio.create_task(_sweep())
     try:
         yield
