@@ -104,8 +104,8 @@ class Scorer(ABC):
 
     A family says what it can: `has_vectors` (a row of numbers for each user and item), `has_biases` (one more number
     for each), `is_bilinear` (the score is a sum, and the dot product of the two vectors is one of its terms),
-    `has_uncertainty` (it knows how sure each number is), `knows_unseen_items` (its numbers for an item without a
-    training rating mean something).
+    `has_uncertainty` (it knows how sure each number is). What depends on the run as well are properties:
+    `knows_item_columns`, `knows_unseen_items`.
 
     Attributes:
         arrays: What was learned, float32, by the names in `shapes`.
@@ -129,7 +129,16 @@ class Scorer(ABC):
     has_biases: ClassVar[bool] = False
     is_bilinear: ClassVar[bool] = False
     has_uncertainty: ClassVar[bool] = False
-    knows_unseen_items: ClassVar[bool] = False
+
+    @property
+    def knows_item_columns(self) -> bool:
+        """Whether it also learned from what the data say of the items: genres, the year, further columns."""
+        return False
+
+    @property
+    def knows_unseen_items(self) -> bool:
+        """Whether its numbers for an item without a training rating mean something, as the item's columns give them."""
+        return self.knows_item_columns
 
     @classmethod
     def make(cls, arrays: Mapping[str, np.ndarray], *, min_rating: float, max_rating: float) -> Self:

@@ -92,12 +92,16 @@ class Variational(Bilinear):
     folded: ClassVar[frozenset[str]] = frozenset({"mean"})
     has_biases: ClassVar[bool] = True
     has_uncertainty: ClassVar[bool] = True
-    knows_unseen_items: ClassVar[bool] = True
 
     @classmethod
     def epochs(cls, config: Any) -> int:
         """Every five steps are an epoch; the last may be shorter."""
         return -(-int(config.steps) // STEPS_PER_EPOCH)
+
+    @property
+    def knows_item_columns(self) -> bool:
+        """Whether there was anything to learn features from, and the settings allowed it."""
+        return len(self.arrays["feature_numbers"]) > 0
 
     @property
     def constant(self) -> float:

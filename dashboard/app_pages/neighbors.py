@@ -16,7 +16,7 @@ from dashboard.charts import matrix as charts
 from dashboard.embeddings.parts import choose_row, show_method, warn_untrained
 from dashboard.neighbors import words
 from dashboard.neighbors.analogies import analogies
-from dashboard.shared import phrases, sides, tables
+from dashboard.shared import phrases, sides, tables, told
 from dashboard.shared.sides import Side
 from dashboard.shell.needs_run import require_run
 
@@ -149,10 +149,7 @@ def explanation(side: Side) -> None:
 
 
 st.title(f"Which {phrases.plural(run.dataset.noun)} are alike, and which people?")
-st.markdown(
-    "Nobody told the model what goes with what. It moved together what pleases the same people, so the closest rows "
-    "of the matrix are its idea of alike. Under *Users* are the people who rate alike."
-)
+st.markdown(f"{told.alike(run)} Under *Users* are the people who rate alike.")
 side, row, min_ratings = controls()
 listed = side.rows.trained & (side.rows.count >= min_ratings)
 if not side.rows.trained[row]:

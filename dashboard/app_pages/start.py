@@ -10,7 +10,7 @@ from dashboard.charts import data as charts
 from dashboard.datasets.overview import filled_share, overview
 from dashboard.jobs import trainings
 from dashboard.session import state
-from dashboard.shared import phrases
+from dashboard.shared import phrases, told
 
 WELL_KNOWN = 21
 """Movies on the small map have at least this many ratings."""
@@ -48,8 +48,9 @@ def introduction() -> None:
         trainings.offer(trainings.first_config(), label="Train your first model", lead_to="app_pages/components.py")
         return
     summary = next(summary for summary in loaders.runs() if summary.run_id == run_id)
+    learned = told.sentence(loaders.run(run_id), f"No one told it what {with_article(noun)} is about.")
     beside = "The map beside comes from your model" if map_of else "One number is no map, but there is a model"
-    st.caption(f"{beside}: {phrases.run_words(summary)}. No one told it what {with_article(noun)} is about.")
+    st.caption(f"{beside}: {phrases.run_words(summary)}. {learned}")
     if st.button("Open the components", type="primary", icon=":material/insights:"):
         st.switch_page("app_pages/components.py")
 

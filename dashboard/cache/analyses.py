@@ -26,6 +26,8 @@ from core.analysis.new_user.model import NewUserModel
 from core.analysis.new_user.position import People, people
 from core.analysis.new_user.recommend import first_set
 from core.analysis.values import Values, values
+from core.model.item_features import FeatureGroup
+from core.model.item_features import item_features as features_of
 from core.model.scoring import require_biases, require_bilinear
 from core.studies import saved_axes
 from core.studies.maps import K, MapStudySettings
@@ -60,6 +62,12 @@ def _shaping(run_id: str, min_ratings: int) -> np.ndarray:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _item_columns(dataset_id: str) -> ItemColumns:
     return item_columns(ratings(dataset_id))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def item_features(dataset_id: str) -> tuple[FeatureGroup, ...]:
+    """What is known of the items beside their ratings, as a model may learn from it."""
+    return features_of(ratings(dataset_id))
 
 
 @st.cache_resource(max_entries=64, show_spinner="Looking for what goes together with this component …")

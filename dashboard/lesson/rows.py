@@ -11,7 +11,7 @@ from dashboard.charts import lesson as charts
 from dashboard.embeddings.parts import show_chart
 from dashboard.lesson.example import Example
 from dashboard.lesson.wording import ask, fixed, short_time, summand
-from dashboard.shared import phrases
+from dashboard.shared import phrases, told
 from dashboard.shared.markup import escape
 
 AROUND = 4
@@ -22,10 +22,12 @@ PERSON, ITEM, PRODUCT = "Person", "Item", "Product"
 
 
 def number(example: Example) -> None:
-    """Ids become row numbers, and nothing else of an item reaches the model."""
+    """Ids become row numbers, which is all of an item that reaches a model that is told nothing more."""
+    known = told.columns(example.run)
     st.markdown(
         f"The model never sees a title. Before training, every {example.noun} gets a number, counted from 0 in the "
         "order of the data, and every person too. From then on the number stands for it."
+        + (f" Beside it, this model is told {known}." if known else "")
     )
     rows = _around(example)
     st.dataframe(

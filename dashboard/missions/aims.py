@@ -64,4 +64,5 @@ def words(ratings: Ratings, *, l2_unit: str = "rating") -> dict[str, str]:
         "many": phrases.count(aims.many, ratings.noun),
         "colors": " or ".join(filter(None, [", ".join(colors[:-1]), colors[-1]])),
         "penalty": f"{aims.penalty(l2_unit):g}",
+        "plain": phrases.PRESET_WORDS["default"],
     }

@@ -59,7 +59,8 @@ FIRST_MODEL = Mission(
         Task(
             "neighbors",
             "Open **Neighbors** and choose {a_noun} you know well.",
-            "Nobody told the model what {a_noun} is about. What it takes to be alike comes from ratings alone.",
+            "No model reads a title. What it takes to be alike comes from who likes what, and from columns such as "
+            "genres only where a model is told them, which the page says.",
             checks.asks_for_neighbors,
         ),
     ),
@@ -74,7 +75,7 @@ OVERFITTING = Mission(
     (
         Task(
             "train",
-            "On **Train**, set *Penalty* to 0, and both kinds of *dropout* too if they are not.",
+            "On **Train**, choose the preset *{plain}*, then set *Penalty* to 0, and both kinds of *dropout* too if they are not.",
             "These hold a model back. Without them it is free to learn every training rating by heart.",
             checks.takes_the_penalty_away,
         ),

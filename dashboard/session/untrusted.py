@@ -103,7 +103,7 @@ def _checked_link(
     session: SessionState, metadata: WidgetMetadata[Any], key: str, widget: str, value: str | list[str]
 ) -> bool:
     """Give a widget the value a link has for it, as Streamlit does; what is not used as it stands is reported."""
-    used = False
+    used, value = False, _as_shown(metadata, value)
     with contextlib.suppress(Exception):  # as above
         if not (is_empty_url_value(value) and _always_lit(metadata)):
             parsed = parse_url_param(value, metadata.value_type)
@@ -117,6 +117,14 @@ def _checked_link(
     return used
 
 
+def _as_shown(metadata: WidgetMetadata[Any], value: str | list[str]) -> str | list[str]:
+    """An option that a link names as the program does (`model=variational`), as the page shows it."""
+    shown, options = metadata.formatted_options, getattr(_serde(metadata), "options", ())
+    if shown is None or value in shown or value not in options:
+        return value
+    return str(metadata.serializer(value))
+
+
 def _says(value: str | list[str], metadata: WidgetMetadata[Any], taken: Any) -> bool:
     """Whether a link's value and a widget's are the same."""
     try:
@@ -125,9 +133,14 @@ def _says(value: str | list[str], metadata: WidgetMetadata[Any], taken: Any) -> 
         return False
 
 
+def _serde(metadata: WidgetMetadata[Any]) -> Any:
+    """What turns a widget's value into what a browser sends, and back."""
+    return getattr(metadata.deserializer, "__self__", None)
+
+
 def allowed(metadata: WidgetMetadata[Any]) -> str:
     """What a link may say for a widget, in words."""
-    serde = getattr(metadata.deserializer, "__self__", None)
+    serde = _serde(metadata)
     if metadata.value_type == "bool_value":
         return "true or false"
     if metadata.formatted_options is not None:

@@ -17,6 +17,8 @@ PRESET_WORDS = {
     "default": "Fast and good",
     "large": "Millions of ratings",
     "any-scale": "Any scale",
+    "best-ratings": "Best from ratings alone",
+    "best": "Best guesses",
     "article-simple-dot": "Article: dot product",
     "article-dot-with-bias": "Article: with biases",
     "article-simple-dot-diy": "Article: hand-written layer",
@@ -150,6 +152,11 @@ JOB_STATES = {"queued": "Waiting", "running": "Running", "done": "Done", "failed
 def error_title(code: str) -> str:
     """What happened, in a few words, for an error code."""
     return f"{_ERROR_TITLES.get(code, 'Something is not as it should be')} ({code})"
+
+
+def together(words: Sequence[str]) -> str:
+    """Words in a sentence: "a", "a and b", "a, b and c"."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 def model_words(config: RunConfig) -> str:

@@ -11,13 +11,24 @@ from pydantic.fields import FieldInfo
 
 from core.config import RunConfig
 from core.errors import LimitError
-from core.model.families import FAMILIES, PRESETS, SETTINGS, parse_config
+from core.model.families import FAMILIES, PRESETS, SETTINGS, new_defaults, parse_config
 from dashboard.shared import phrases
 
 START = "default"
 """The preset that a fresh form holds."""
 
-PLAIN = ("embedding_dim", "hidden_units", "epochs", "user_dropout", "item_dropout", "learning_rate", "l2")
+PLAIN = (
+    "embedding_dim",
+    "hidden_units",
+    "epochs",
+    "steps",
+    "raters",
+    "item_columns",
+    "user_dropout",
+    "item_dropout",
+    "learning_rate",
+    "l2",
+)
 """Settings shown at once, where the model has them; the model has its own cards, and everything else is folded away."""
 
 _STEPS = {
@@ -35,29 +46,40 @@ _STEPS = {
 _KEPT = "_form"
 """Session key of the settings, kept while another page is open: Streamlit forgets widgets that are not drawn."""
 
+_SUITED = "_form_suits"
+"""Session key of the model for which the form holds the defaults that it has of its own."""
+
 
 def fill(config: RunConfig) -> None:
     """Put settings into the form; before its widgets are drawn, or in a callback."""
     for name, value in config:
         st.session_state[name] = value
+    st.session_state[_SUITED] = config.model
 
 
 def settings() -> dict[str, Any]:
     """What the form says about every setting of any model, checked or not."""
-    kept: dict[str, Any] = st.session_state.setdefault(_KEPT, {name: _first(name) for name in SETTINGS})
+    start = PRESETS[START].model
+    kept: dict[str, Any] = st.session_state.setdefault(_KEPT, {name: _first(name, start) for name in SETTINGS})
     kept.update({name: st.session_state[name] for name in kept if name in st.session_state})
     return dict(kept)
 
 
-def _first(name: str) -> Any:
-    """What a fresh form says about a setting."""
-    return getattr(PRESETS[START], name, SETTINGS[name].default)
+def _first(name: str, model: str) -> Any:
+    """What a form says about a setting before anybody does, with this model chosen."""
+    start = PRESETS[START]
+    return new_defaults(start.model, model).get(name, getattr(start, name, SETTINGS[name].default))
 
 
 def fields() -> dict[str, FieldInfo]:
     """The settings that the chosen model has and that leave a choice."""
+    return _fields_of(_chosen())
+
+
+def _chosen() -> str:
+    """The model that is chosen."""
     model = st.session_state["model"] if "model" in st.session_state else settings()["model"]
-    return _fields_of(model if model in FAMILIES else PRESETS[START].model)
+    return str(model) if model in FAMILIES else PRESETS[START].model
 
 
 @cache
@@ -120,6 +142,10 @@ def model(on_change: Callable[[], None]) -> None:
             on_change=on_change,
             bind="query-params",
         )
+    before, now = st.session_state.get(_SUITED, PRESETS[START].model), _chosen()
+    for name, value in new_defaults(before, now).items():
+        st.session_state[name] = value  # a link's own values come after, with their widgets
+    st.session_state[_SUITED] = now
 
 
 def setting(name: str, noun: str, on_change: Callable[[], None]) -> None:
@@ -139,7 +165,7 @@ def setting(name: str, noun: str, on_change: Callable[[], None]) -> None:
 
 def _widget(name: str, field: FieldInfo, label: str, shared: dict[str, Any]) -> None:
     """What a person turns: buttons for a few words, a switch for yes or no, a number with its limits."""
-    default = _first(name)
+    default = _first(name, _chosen())
     options = _options(field)
     if options:
         st.segmented_control(label, options, default=default, required=True, **shared)

@@ -11,7 +11,7 @@ from core.config import RunConfig
 from core.jobs import queue
 from core.jobs.outcome import CANCELED, JobOutcome
 from core.model.events import Epoch, Started
-from core.model.families import PRESETS, run_config
+from core.model.families import FAMILIES, PRESETS, run_config
 from dashboard.shared import phrases
 from dashboard.train import form
 
@@ -292,3 +292,36 @@ def test_the_title_of_a_job_says_what_is_unusual_about_it(open_page):
 def test_a_link_lights_the_preset_that_its_settings_are(open_page):
     assert open_page("train").get_by_key("preset").value == "default"
     assert open_page("train", epochs="7").get_by_key("preset").value is None
+
+
+@pytest.mark.parametrize(
+    ("query", "dimensions", "preset"),
+    [
+        ({"model": "variational"}, 10, "best"),
+        ({"model": f"**{FAMILIES['variational'].title}**"}, 10, "best"),
+        ({"model": "variational", "embedding_dim": "20"}, 20, None),
+        ({"model": "variational", "item_columns": "false"}, 10, "best-ratings"),
+        ({"model": "dot_with_bias"}, 64, "default"),
+    ],
+)
+def test_a_link_names_a_model_and_brings_its_own_defaults(open_page, query, dimensions, preset):
+    app = open_page("train", **query)
+    assert not app.error
+    assert app.number_input(key="embedding_dim").value == dimensions
+    assert app.get_by_key("preset").value == preset
+
+
+def test_only_the_settings_of_the_model_are_shown_and_it_comes_with_its_own_defaults(open_page):
+    app = open_page("train")
+    app.radio(key="model").set_value("variational").run()
+    shown = {widget.key for widget in [*app.number_input, *app.toggle]}
+    assert {"embedding_dim", "steps", "raters", "item_columns"} <= shown
+    assert not shown & {"epochs", "learning_rate", "l2", "batch_size", "user_dropout", "restore_best"}
+    assert app.number_input(key="embedding_dim").value == 10
+    app.number_input(key="embedding_dim").set_value(12).run()
+    app.switch_page("app_pages/jobs.py").run()
+    app.switch_page("app_pages/train.py").run()
+    assert app.number_input(key="embedding_dim").value == 12, "what somebody chose stays"
+    app.radio(key="model").set_value("dot_with_bias").run()
+    assert app.number_input(key="embedding_dim").value == 64
+    assert app.get_by_key("preset").value == "default"
