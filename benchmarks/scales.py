@@ -1,4 +1,4 @@
-"""The presets `default` and `any-scale` on made-up ratings of several scales, most items rated seldom.
+"""The presets `default`, `any-scale` and `best` on made-up ratings of several scales, most items rated seldom.
 
     python -m benchmarks.scales
 
@@ -55,10 +55,10 @@ def planted(scale: Scale) -> Ratings:
 
 def main() -> None:
     """Print validation RMSE, a line a scale."""
-    print(f"{'scale':>10} {'mean':>10} {'averages':>10} {'default':>10} {'any-scale':>10}")
+    print(f"{'scale':>10} {'mean':>10} {'averages':>10} {'default':>10} {'any-scale':>10} {'best':>10}")
     for name, scale in SCALES.items():
         ratings = planted(scale)
-        runs = [fit(PRESETS[preset], ratings) for preset in ("default", "any-scale")]
+        runs = [fit(PRESETS[preset], ratings) for preset in ("default", "any-scale", "best")]
         lines = runs[0].started.mean_rmse, runs[0].started.averages_rmse
         print(f"{name:>10} " + " ".join(f"{x:>10.3f}" for x in (*lines, *(run.outcome.val_rmse for run in runs))))
 

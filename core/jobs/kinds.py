@@ -8,6 +8,7 @@ says when to raise `CanceledError`. It stores its result itself and raises
 Servers read this table too: what is heavy is imported inside the functions.
 """
 
+import contextlib
 import re
 import time
 from collections.abc import Callable
@@ -21,13 +22,13 @@ from core.data import uploads
 from core.data.ratings import Ratings
 from core.disk.reading import IntegrityError
 from core.disk.typed import typed
-from core.errors import UnknownDatasetError
+from core.errors import LimitError, UnknownDatasetError
 from core.model.events import Epoch, Event, Started, Step
 from core.model.families import PRESETS, family_of, parse_config
 from core.store import study_store
 from core.store.runs import RunStore
 from core.studies.study_kinds import study_named
-from core.training.budget import check_room
+from core.training.budget import check_room, first_preset
 
 WorkerGroup = Literal["training", "other"]
 """Which workers take a job: those that keep TensorFlow warm, or one beside them for everything that can do without,
@@ -53,6 +54,7 @@ class Kind:
         action: What somebody does who asks for it; decides who may.
         finished: Whether the result with this key is stored already.
         warm: What a worker does once, before anybody asks.
+        warm_further: What it does once after its first job, while somebody looks at what came of that.
         group: Which workers do it.
         asked: What has to stand in the spec.
         key: What its keys look like, a regular expression.
@@ -62,6 +64,7 @@ class Kind:
     action: Action
     finished: Callable[[str], bool]
     warm: Callable[[], None]
+    warm_further: Callable[[], None] = lambda: None
     group: WorkerGroup = "training"
     asked: type[Any] = dict
     key: str = ".*"
@@ -160,11 +163,22 @@ def _ratings(dataset_id: str, digest: str) -> Ratings:
 
 
 def _warm_training() -> None:
-    """Import TensorFlow and compile what the first click will ask for."""
+    """Load what the first click asks for, which needs no TensorFlow."""
+    ratings = data.load()
+    with contextlib.suppress(LimitError):  # what may not be trained here is asked for by nobody
+        _prepare(ratings, first_preset(ratings.reference))
+
+
+def _warm_gradient_training() -> None:
+    """Import TensorFlow and compile what the lesson's model needs."""
+    with contextlib.suppress(LimitError):
+        _prepare(data.load(), "default")
+
+
+def _prepare(ratings: Ratings, preset: str) -> None:
     from core.training.trainer import prepare
 
-    ratings = data.load()
-    prepare(PRESETS["default"], _ratings(ratings.dataset_id, ratings.digest))
+    prepare(PRESETS[preset], _ratings(ratings.dataset_id, ratings.digest))
 
 
 def _import(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], bool]) -> None:
@@ -221,6 +235,7 @@ KINDS: dict[str, Kind] = {
         action=Action.TRAIN,
         finished=lambda run_id: run_id in RunStore(),
         warm=_warm_training,
+        warm_further=_warm_gradient_training,
         asked=_Training,
         key="[0-9a-f]{16}",
     ),

@@ -1,6 +1,6 @@
 """The process that runs jobs: `python -m core.jobs.worker GROUP`, started by the pool.
 
-It warms up, says "ready" and the token under which it leases jobs, then takes
+It warms up for the first job, says "ready" and the token under which it leases jobs, then takes
 job ids on stdin, one a line, and says "idle" after each. When stdin closes, whoever started it is gone or wants it
 gone, and it ends at once, whatever it is doing: nothing that it writes can be
 left half done. A bug in a job ends it too, for its memory is not to be trusted
@@ -17,7 +17,7 @@ import traceback
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, Self, TextIO
 
 from core.disk import processes
@@ -36,6 +36,9 @@ BEAT_SECONDS = 0.5
 
 _STOP_LOOK_SECONDS = 0.05
 
+QUIET_SECONDS = 1.0
+"""How long no job follows another before a worker takes the time to warm up further."""
+
 
 def main() -> None:
     """Serve until stdin closes."""
@@ -48,13 +51,27 @@ def main() -> None:
     group = sys.argv[1]
     if group != "training":
         os.nice(_NICE)
-    for kind in KINDS.values():
-        if kind.group == group:
-            kind.warm()
+    kinds = [kind for kind in KINDS.values() if kind.group == group]
+    for kind in kinds:
+        kind.warm()
     print("ready", processes.token(), file=answers)
+    _serve(waiting, answers, until_quiet=True)
+    for kind in kinds:
+        kind.warm_further()
+    _serve(waiting, answers)
+
+
+def _serve(waiting: SimpleQueue[str], answers: TextIO, *, until_quiet: bool = False) -> None:
+    """Run jobs as they are ordered; with `until_quiet` only until none follows the one before."""
+    patience = None
     while True:
-        run_job(waiting.get())
+        try:
+            job_id = waiting.get(timeout=patience)
+        except Empty:
+            return
+        run_job(job_id)
         print("idle", file=answers)
+        patience = QUIET_SECONDS if until_quiet else None
 
 
 def _listen(orders: TextIO, waiting: SimpleQueue[str]) -> None:

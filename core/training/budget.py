@@ -92,15 +92,18 @@ def _side_by_side(config: RunConfig) -> int:
 
 
 def first_preset(data: DatasetRef) -> str:
-    """Name of the preset to begin with.
+    """Name of the preset to begin with: `best` on any scale, or `large` where an epoch of that would take too long.
 
-    `large` where an epoch of `default` would take too long, `any-scale` where the scale is not the usual one of five
-    stars, else `default`.
+    `best` finds its own prior on every scale, needs nothing compiled, and shows most (docs/findings.md). It holds more
+    for each rating than batches do, so memory may also say `large`.
+
+    Raises:
+        LimitError: An environment variable that limits trainings is no number.
     """
-    if epoch_seconds(PRESETS["default"], data.users, data.items, data.ratings) > FIRST_EPOCH_SECONDS:
-        return "large"
-    usual = 0 <= data.min_rating <= 1 and data.max_rating == 5
-    return "default" if usual else "any-scale"
+    sizes = data.users, data.items, data.ratings
+    quick = epoch_seconds(PRESETS["best"], *sizes) <= FIRST_EPOCH_SECONDS
+    small = training_bytes(PRESETS["best"], *sizes) <= max_model_mb() * 2**20
+    return "best" if quick and small else "large"
 
 
 def _trained(config: RunConfig, n_ratings: int) -> int:

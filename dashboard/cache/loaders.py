@@ -34,7 +34,7 @@ from dashboard.shared import matrix_rows
 from dashboard.shared.matrix_rows import Rows
 
 FIRST_PAGE_SECONDS = 3.0
-"""Importing TensorFlow takes a whole core for seconds: the first page is drawn before that begins."""
+"""Workers that start take whole cores for a while: the first page is drawn before that begins."""
 
 
 @st.cache_resource(show_spinner=False)

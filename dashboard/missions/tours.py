@@ -75,7 +75,8 @@ OVERFITTING = Mission(
     (
         Task(
             "train",
-            "On **Train**, choose the preset *{plain}*, then set *Penalty* to 0, and both kinds of *dropout* too if they are not.",
+            "On **Train**, choose the preset *{plain}*, then set *Penalty* to 0, and both kinds of *dropout* too if "
+            "they are not.",
             "These hold a model back. Without them it is free to learn every training rating by heart.",
             checks.takes_the_penalty_away,
         ),

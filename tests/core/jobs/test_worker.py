@@ -1,16 +1,18 @@
-"""The real worker: TensorFlow warmed up, a training from click to stored run."""
+"""The real worker: warmed up, a training from click to stored run."""
 
+import io
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 
 from core import data
 from core.access import COMMAND_LINE, Visitor
-from core.jobs import queue
+from core.jobs import queue, worker
 from core.jobs.pool import Pool
 from core.model.events import Epoch, Started, Step
 from core.model.families import PRESETS
@@ -62,9 +64,22 @@ def test_a_training_goes_from_the_queue_into_the_store():
     assert queue.submit_training(config, ratings, by=Visitor("bob")).job_id == "", "no job for what is stored"
 
 
-def test_whoever_submits_and_watches_needs_no_tensorflow():
+def test_a_worker_takes_time_for_itself_only_when_no_job_follows(monkeypatch: pytest.MonkeyPatch):
+    done: list[str] = []
+    monkeypatch.setattr(worker, "run_job", done.append)
+    monkeypatch.setattr(worker, "QUIET_SECONDS", 0.001)
+    waiting, answers = SimpleQueue[str](), io.StringIO()
+    for job in ("first", "second"):
+        waiting.put(job)
+    worker._serve(waiting, answers, until_quiet=True)
+    assert done == ["first", "second"]
+    assert answers.getvalue() == "idle\nidle\n"
+
+
+def test_whoever_submits_and_watches_and_the_first_click_need_no_tensorflow():
     program = (
         "import sys; import core.jobs.queue, core.jobs.kinds, core.jobs.pool, core.store.runs, core.jobs.worker\n"
+        "core.jobs.kinds.KINDS['train'].warm()\n"
         "sys.exit(sum(name.split('.')[0] in ('tensorflow', 'keras', 'streamlit', 'plotly') for name in sys.modules))"
     )
     subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
