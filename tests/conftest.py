@@ -15,6 +15,7 @@ from core.config import RunConfig, run_id
 from core.data.ratings import Ratings, Vocabulary
 from core.model.events import Epoch, Started, Step
 from core.model.families import family_of, run_config
+from core.model.item_features import item_features
 from core.model.run import Outcome, Run
 from core.model.scoring import Scorer
 
@@ -105,7 +106,17 @@ def scorer_on(ratings: Ratings, config: RunConfig, *, seed: int = 0) -> Scorer:
     """A scorer of made-up numbers that fits the data; each seed has numbers of its own."""
     family, rng = family_of(config), np.random.default_rng(seed)
     shapes = family.shapes(config, len(ratings.users), len(ratings.items))
+    if config.model == "variational":
+        groups = item_features(ratings) if config.item_columns else ()
+        n_features = sum(len(group.labels) for group in groups)
+        n_groups = 2 + 2 * config.raters + len(groups)
+        for name, length in (("feature_numbers", n_features), ("feature_variance", n_features)):
+            shapes[name] = (length, *shapes[name][1:])
+        shapes["prior_precision"] = (n_groups, *shapes["prior_precision"][1:])
     arrays = {name: rng.normal(scale=0.5, size=shape).astype(np.float32) for name, shape in shapes.items()}
+    for name in arrays:
+        if name.endswith(("_variance", "_precision", "_noise")):
+            arrays[name] = np.abs(arrays[name]) + np.float32(0.01)
     return family.make(arrays, min_rating=ratings.min_rating, max_rating=ratings.max_rating)
 
 

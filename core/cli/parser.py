@@ -3,7 +3,20 @@
 import argparse
 from typing import Any, NoReturn
 
-from core.cli import common, compare, components, imports, listings, person, recommend, stored, studies, train, trash
+from core.cli import (
+    common,
+    compare,
+    components,
+    imports,
+    listings,
+    new_item,
+    person,
+    recommend,
+    stored,
+    studies,
+    train,
+    trash,
+)
 from core.cli.common import add_fields
 from core.config import SHARED_FIELDS, SplitConfig, TrainConfig
 from core.data import BUNDLED
@@ -90,6 +103,7 @@ def _add_analyses(calls: Any) -> None:
         ("neighbors", listings.show_neighbors, listings.add_neighbors_flags, "Show the items closest to one item."),
         ("biases", listings.show_biases, listings.add_biases_flags, "Show learned biases beside plain averages."),
         ("compare", compare.show, compare.add_flags, "Show how alike two runs are."),
+        ("new-item", new_item.show, new_item.add_flags, "Place an item that nobody has rated, by its year and genres."),
         ("recommend", recommend.show, recommend.add_recommend_flags, "Guess what somebody new would like."),
         ("explain", recommend.explain_guess, recommend.add_explain_flags, "Take one guess apart, term by term."),
         ("map", studies.draw, studies.add_map_flags, "Draw a map of the items, and tell how faithful it is."),

@@ -1,7 +1,7 @@
 """What is known of the items beside their ratings, as groups of features that a model can learn numbers for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
@@ -26,11 +26,13 @@ class FeatureGroup:
         matrix: How strongly an item has a feature, float32 CSR, (n_items, n_features). An item's row has length 1, so
             that an item of five genres is no further from the others than an item of one; it is empty where nothing
             is known.
+        starts: Of a column of numbers the lower end of each feature's bin, rising, (n_features,); None of categories.
     """
 
     name: str
     labels: tuple[str, ...]
     matrix: sparse.csr_matrix
+    starts: np.ndarray | None = None
 
 
 def item_features(ratings: Ratings) -> tuple[FeatureGroup, ...]:
@@ -66,7 +68,7 @@ def _numbers(name: str, values: np.ndarray) -> FeatureGroup:
     else:
         starts, columns = _bins(known)
         labels = tuple(f"{name} from {start:g}" for start in starts)
-    return _group(name, labels, rows, columns, len(values))
+    return replace(_group(name, labels, rows, columns, len(values)), starts=starts)
 
 
 def _bins(known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

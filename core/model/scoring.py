@@ -332,6 +332,19 @@ def require_biases(scorer: Scorer) -> Scorer:
     return scorer
 
 
+def require_item_columns(scorer: Scorer) -> Scorer:
+    """The scorer itself; raises NotApplicableError where it learned nothing from columns of the items."""
+    if not scorer.knows_item_columns:
+        _refuse(
+            scorer,
+            (
+                "it learned from ratings alone, and knows nothing of what nobody has rated, as the preset best does where the "
+                "data name genres or years"
+            ),
+        )
+    return scorer
+
+
 def _refuse(scorer: Scorer, reason: str) -> NoReturn:
     name = f"{scorer.title[0].lower()}{scorer.title[1:]}"
     raise NotApplicableError(f"this does not apply to the model “{name}”: {reason}; choose a model of another kind")

@@ -18,7 +18,9 @@ from core.model.families import PRESETS
 from core.model.run import Run
 from core.store.runs import RunStore
 from core.training.budget import first_preset
+from core.training.trainer import fit
 from dashboard.missions import aims
+from dashboard.shared.phrases import PRESET_WORDS
 from tests.conftest import run_on
 from tests.dashboard.unlike import KINDS, Kind
 
@@ -34,11 +36,9 @@ TRAINED = ("equal", "tiny")
 def run_of(kind: str) -> tuple[Ratings, Run]:
     """The ratings of a kind, without their import, and a model of them by the preset that suits them."""
     ratings = KINDS[kind].ratings()
-    config = PRESETS[first_preset(ratings.reference)].model_copy(update={"epochs": 2})
+    config = PRESETS[first_preset(ratings.reference)]
     if kind not in TRAINED:
         return ratings, run_on(ratings, config)
-    from core.training.trainer import fit  # imports TensorFlow
-
     return ratings, fit(config, ratings)
 
 
@@ -115,10 +115,10 @@ def test_a_mission_asks_for_no_more_than_there_is(kind: str):
 
 
 def test_of_ratings_all_alike_a_newcomer_is_told_what_the_model_guesses(opened):
-    """Nothing can be explained of ratings that do not differ, and the page says so little."""
+    """Nothing can be explained of ratings that do not differ, but what is always given can be guessed."""
     text = texts(opened("equal", "for_you", rated="i0:5,i1:5,i2:5"))
     assert "You would like" in text
-    assert "fairly sure" not in text
+    assert "**5.00**" in text
 
 
 def test_twelve_people_and_eight_things_make_a_map(opened):
@@ -128,9 +128,9 @@ def test_twelve_people_and_eight_things_make_a_map(opened):
 
 
 @pytest.mark.parametrize("kind", ["hundred", "thumbs"])
-def test_the_form_marks_the_preset_for_any_scale(opened, kind: str):
+def test_the_form_marks_what_the_one_button_trains(opened, kind: str):
     (presets,) = [one for one in opened(kind, "train").get("button_group") if one.key == "preset"]
-    assert "Any scale :material/recommend:" in presets.options
+    assert f"{PRESET_WORDS['best']} :material/recommend:" in presets.options
 
 
 def test_a_kind_is_as_its_import_makes_it(tmp_path: Path):

@@ -1,0 +1,142 @@
+"""Where an item would lie that nobody has rated, who would like it, and how sure that is.
+
+A model that learned numbers for features (`core.model.variational`) places an item by their sum: nobody has rated it, so
+its own part has the mean and the variance of the prior, 0 and 1/λ, and who rated it adds nothing. Every guess about it
+then is one about an item of the model.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from core.analysis.neighbors.of_one import Neighbors, neighbors
+from core.analysis.new_item.description import Description, feature_weights
+from core.errors import NotApplicableError
+from core.model.item_features import FeatureGroup
+from core.model.scoring import Scorer, require_item_columns
+from core.model.variational import Variational
+
+DRAWS = 50
+"""Samples of the vectors among which neighbors are looked for again."""
+
+_OWN = 1
+"""Row of the items' own parts in `prior_precision`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """An item added to a model as its last row.
+
+    Attributes:
+        scorer: The model with the item.
+        parts: What its bias and then its vector are a sum of, by column, each float64, (1 + d,), in rating units.
+    """
+
+    scorer: Variational
+    parts: Mapping[str, np.ndarray]
+
+    @property
+    def row(self) -> int:
+        """Its row among the items."""
+        return len(self.scorer.item_bias) - 1
+
+    @property
+    def bias(self) -> float:
+        """How liked it is beside the mean of all ratings, in rating units."""
+        return float(self.scorer.item_bias[self.row])
+
+    @property
+    def bias_spread(self) -> float:
+        """Standard deviation of the bias."""
+        return float(np.sqrt(self.scorer.arrays["item_variance"][self.row, 0]))
+
+    @cached_property
+    def guesses(self) -> np.ndarray:
+        """The rating to expect of each user, within the scale, (n_users,)."""
+        users = np.arange(len(self.scorer.user_bias))
+        return np.asarray(self.scorer.predict(users, np.full(len(users), self.row)), np.float64)
+
+    @cached_property
+    def misses(self) -> np.ndarray:
+        """By how much a rating of each user would typically miss its guess, rating units, (n_users,)."""
+        users = np.arange(len(self.scorer.user_bias))
+        return np.sqrt(self.scorer.rating_variance(users, np.full(len(users), self.row)))
+
+    def nearest(self, eligible: np.ndarray, *, top: int) -> Neighbors:
+        """The items whose vectors point most the same way; `eligible`, (n_items,), without the item itself."""
+        allowed = np.append(eligible, False)
+        return neighbors(self.scorer.item_embedding, self.row, top=top, eligible=allowed)
+
+    def agreement(self, near: Neighbors, eligible: np.ndarray, *, draws: int = DRAWS, seed: int = 0) -> np.ndarray:
+        """In how many samples of all vectors each of the nearest is among as many nearest again, 0–1, (n_near,)."""
+        rng, top = np.random.default_rng(seed), len(near.index)
+        rows = np.append(np.flatnonzero(eligible), self.row)
+        mean = self.scorer.item_embedding[rows]
+        spread = np.sqrt(self.scorer.arrays["item_variance"][rows, 1:])
+        found = np.zeros(len(rows))
+        for _ in range(draws if top else 0):
+            sample = mean + spread * rng.standard_normal(mean.shape, np.float32)
+            found[neighbors(sample, len(rows) - 1, top=top).index] += 1
+        return found[np.searchsorted(rows[:-1], near.index)] / draws
+
+
+def place(scorer: Scorer, groups: Sequence[FeatureGroup], description: Description) -> Placed:
+    """Add an item of which somebody says something to a model.
+
+    Args:
+        scorer: The model.
+        groups: `item_features` of the data it learned from.
+        description: What is known of the item.
+
+    Raises:
+        NotApplicableError: The model learned nothing from columns of the items.
+        LimitError: As `feature_weights`.
+    """
+    require_item_columns(scorer)
+    if not isinstance(scorer, Variational):
+        raise NotApplicableError(f"the model “{scorer.title}” does not say what its items' numbers are a sum of")
+    weights, where, arrays = feature_weights(description, groups), scorer.feature_rows(groups), scorer.arrays
+    parts = {name: weight @ arrays["feature_numbers"][where[name]] for name, weight in weights.items()}
+    numbers = np.sum(list(parts.values()), axis=0)
+    variance = 1 / arrays["prior_precision"][_OWN].astype(np.float64)
+    for name, weight in weights.items():
+        variance = variance + weight**2 @ arrays["feature_variance"][where[name]]
+    added = {
+        "item_bias": numbers[:1],
+        "item_embedding": numbers[None, 1:],
+        "item_variance": variance[None],
+        "own_numbers": np.zeros((1, len(numbers))),
+    }
+    longer = {name: np.concatenate([arrays[name], rows]).astype(np.float32) for name, rows in added.items()}
+    return Placed(scorer=replace(scorer, arrays={**arrays, **longer}), parts=parts)
+
+
+@dataclass(frozen=True, eq=False)
+class Fans:
+    """Who would like an item.
+
+    Attributes:
+        share: Share of the people whose guess lies above their own mean, 0–1.
+        above: How far each guess lies above the user's own mean, rating units, (n_users,); NaN for somebody left out.
+        order: Rows of the users, those first whose guess lies furthest above, (n,).
+    """
+
+    share: float
+    above: np.ndarray
+    order: np.ndarray
+
+
+def fans(placed: Placed, user_mean: np.ndarray, eligible: np.ndarray) -> Fans:
+    """Compare everybody's guess with what they usually give.
+
+    Args:
+        placed: The item.
+        user_mean: Mean rating of each user, (n_users,).
+        eligible: Users to count, boolean, (n_users,): those whom training has seen.
+    """
+    above = np.where(eligible, placed.guesses - user_mean, np.nan)
+    rows = np.flatnonzero(eligible)
+    order = rows[np.argsort(-above[rows], kind="stable")]
+    return Fans(share=float(np.mean(above[rows] > 0)) if len(rows) else 0.0, above=above, order=order)
