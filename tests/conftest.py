@@ -114,9 +114,8 @@ def scorer_on(ratings: Ratings, config: RunConfig, *, seed: int = 0) -> Scorer:
             shapes[name] = (length, *shapes[name][1:])
         shapes["prior_precision"] = (n_groups, *shapes["prior_precision"][1:])
     arrays = {name: rng.normal(scale=0.5, size=shape).astype(np.float32) for name, shape in shapes.items()}
-    for name in arrays:
-        if name.endswith(("_variance", "_precision", "_noise")):
-            arrays[name] = np.abs(arrays[name]) + np.float32(0.01)
+    positive = ("_variance", "_precision", "_noise")
+    arrays |= {name: np.abs(value) + np.float32(0.01) for name, value in arrays.items() if name.endswith(positive)}
     return family.make(arrays, min_rating=ratings.min_rating, max_rating=ratings.max_rating)
 
 

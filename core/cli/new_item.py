@@ -19,9 +19,7 @@ from core.model.scoring import require_item_columns
 
 def add_flags(call: argparse.ArgumentParser) -> None:
     """What `new-item` may be told."""
-    call.add_argument(
-        "--title", default="", metavar="TEXT", help="What it is called; the model learns nothing from it."
-    )
+    call.add_argument("--title", default="", metavar="TEXT", help="What it is called; no model reads it.")
     call.add_argument("--year", type=float, metavar="Y", help="The year it is from.")
     call.add_argument("--genre", action="append", default=[], metavar="G", help="One of its genres; repeatable.")
     call.add_argument(

@@ -335,13 +335,8 @@ def require_biases(scorer: Scorer) -> Scorer:
 def require_item_columns(scorer: Scorer) -> Scorer:
     """The scorer itself; raises NotApplicableError where it learned nothing from columns of the items."""
     if not scorer.knows_item_columns:
-        _refuse(
-            scorer,
-            (
-                "it learned from ratings alone, and knows nothing of what nobody has rated, as the preset best does where the "
-                "data name genres or years"
-            ),
-        )
+        reason = "it learned from ratings alone, and knows nothing of what nobody has rated"
+        _refuse(scorer, f"{reason}, as the preset best does where the data say more of what is rated")
     return scorer
 
 

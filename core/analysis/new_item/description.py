@@ -45,8 +45,8 @@ def feature_weights(description: Description, groups: Sequence[FeatureGroup]) ->
     weights = {}
     for name, group in known.items():
         weight = weights[name] = np.zeros(len(group.labels))
-        if name in description.numbers:
-            weight[_bin(group, description.numbers[name])] = 1
+        if group.starts is not None and name in description.numbers:
+            weight[_bin(group, group.starts, description.numbers[name])] = 1
         elif labels := dict.fromkeys(description.categories.get(name, ())):
             weight[[_place(group, label) for label in labels]] = 1 / np.sqrt(len(labels))
     return weights
@@ -58,10 +58,8 @@ def _place(group: FeatureGroup, label: str) -> int:
     return group.labels.index(label)
 
 
-def _bin(group: FeatureGroup, number: float) -> int:
+def _bin(group: FeatureGroup, starts: np.ndarray, number: float) -> int:
     """The bin of a number; years have bins of their own, which need not follow each other."""
-    starts = group.starts
-    assert starts is not None  # of a column of numbers
     place = int(np.searchsorted(starts, number, side="right")) - 1
     inside = place >= 0 and (group.name != "year" or number < starts[place] + YEARS)
     if not (np.isfinite(number) and inside):

@@ -1,8 +1,8 @@
 """Where an item would lie that nobody has rated, who would like it, and how sure that is.
 
-A model that learned numbers for features (`core.model.variational`) places an item by their sum: nobody has rated it, so
-its own part has the mean and the variance of the prior, 0 and 1/λ, and who rated it adds nothing. Every guess about it
-then is one about an item of the model.
+A model that learned numbers for features (`core.model.variational`) places an item by their sum: nobody has rated it,
+so its own part has the mean and the variance of the prior, 0 and 1/λ, and who rated it adds nothing. Every guess about
+it then is one about an item of the model.
 """
 
 from collections.abc import Mapping, Sequence
