@@ -109,9 +109,9 @@ def scorer_on(ratings: Ratings, config: RunConfig, *, seed: int = 0) -> Scorer:
     if config.model == "variational":
         groups = item_features(ratings) if config.item_columns else ()
         n_features = sum(len(group.labels) for group in groups)
-        n_groups = 2 + 2 * config.raters + len(groups)
-        for name, length in (("feature_numbers", n_features), ("feature_variance", n_features)):
-            shapes[name] = (length, *shapes[name][1:])
+        n_groups = 2 + 2 * config.raters + 2 * len(groups)
+        for name in ("feature_numbers", "feature_variance", "user_feature_numbers", "user_feature_center"):
+            shapes[name] = (n_features, *shapes[name][1:])
         shapes["prior_precision"] = (n_groups, *shapes["prior_precision"][1:])
     arrays = {name: rng.normal(scale=0.5, size=shape).astype(np.float32) for name, shape in shapes.items()}
     positive = ("_variance", "_precision", "_noise")

@@ -16,6 +16,7 @@ from dashboard.charts import matrix as charts
 from dashboard.embeddings.parts import choose_row, show_method, warn_untrained
 from dashboard.neighbors import words
 from dashboard.neighbors.analogies import analogies
+from dashboard.neighbors.new_item import new_item
 from dashboard.shared import phrases, sides, tables, told
 from dashboard.shared.sides import Side
 from dashboard.shell.needs_run import require_run
@@ -164,4 +165,5 @@ else:
     why_they_differ(side, row, near, length, listed)
 if not side.users:
     analogies(side, listed)
+    new_item(run, side, listed)
 explanation(side)

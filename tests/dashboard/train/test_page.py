@@ -16,6 +16,8 @@ from dashboard.shared import phrases
 from dashboard.train import form
 
 STARTED = Started(PRESETS["default"].epochs, 80_003, 20_001, 812, 0, 1.05, 0.883)
+PRUNED = PRESETS["best"].embedding_dim
+"""Dimensions that the factorization with a prior of its own begins with."""
 
 
 def measure(job_id, *events):
@@ -297,10 +299,10 @@ def test_a_link_lights_the_preset_that_its_settings_are(open_page):
 @pytest.mark.parametrize(
     ("query", "dimensions", "preset"),
     [
-        ({"model": "variational"}, 10, "best"),
-        ({"model": f"**{FAMILIES['variational'].title}**"}, 10, "best"),
+        ({"model": "variational"}, PRUNED, "best"),
+        ({"model": f"**{FAMILIES['variational'].title}**"}, PRUNED, "best"),
         ({"model": "variational", "embedding_dim": "20"}, 20, None),
-        ({"model": "variational", "item_columns": "false"}, 10, "best-ratings"),
+        ({"model": "variational", "item_columns": "false"}, PRUNED, "best-ratings"),
         ({"model": "dot_with_bias"}, 64, "default"),
     ],
 )
@@ -317,11 +319,11 @@ def test_only_the_settings_of_the_model_are_shown_and_it_comes_with_its_own_defa
     shown = {widget.key for widget in [*app.number_input, *app.toggle]}
     assert {"embedding_dim", "steps", "raters", "item_columns"} <= shown
     assert not shown & {"epochs", "learning_rate", "l2", "batch_size", "user_dropout", "restore_best"}
-    assert app.number_input(key="embedding_dim").value == 10
-    app.number_input(key="embedding_dim").set_value(12).run()
+    assert app.number_input(key="embedding_dim").value == PRUNED
+    app.number_input(key="embedding_dim").set_value(5).run()
     app.switch_page("app_pages/jobs.py").run()
     app.switch_page("app_pages/train.py").run()
-    assert app.number_input(key="embedding_dim").value == 12, "what somebody chose stays"
+    assert app.number_input(key="embedding_dim").value == 5, "what somebody chose stays"
     app.radio(key="model").set_value("dot_with_bias").run()
     assert app.number_input(key="embedding_dim").value == 64
     assert app.get_by_key("preset").value == "default"

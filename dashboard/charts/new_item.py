@@ -1,0 +1,87 @@
+"""The map with an item on it that nobody has rated."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dashboard.charts.base import ACCENT, CHOSEN, MUTED, figure, plain
+from dashboard.shared.phrases import plural
+
+MOST_DRAWN = 1_500
+"""Well-known items behind it."""
+
+TWO_IN_THREE = np.sqrt(2 * np.log(3))
+"""Standard deviations within which a normal in the plane lies two times in three."""
+
+
+def place_on_map(
+    scores: np.ndarray,
+    titles: Sequence[str],
+    near: np.ndarray,
+    at: np.ndarray,
+    covariance: np.ndarray,
+    *,
+    name: str,
+    noun: str,
+) -> go.Figure:
+    """Well-known items along two components, the nearest ones named, and the new one with where it may lie.
+
+    Args:
+        scores: Places of the items, (n, 2).
+        titles: Names, n of them.
+        near: Which of them are its nearest by all dimensions, int, (k,).
+        at: Place of the new one, (2,).
+        covariance: How uncertain that is, (2, 2).
+        name: What it is called.
+        noun: What it is, singular.
+    """
+    result = figure(f"Among {plural(noun)}", x="Component 1", y="Component 2", height=420)
+    names = [plain(title) for title in titles]
+    result.add_scatter(
+        x=scores[:, 0].astype(np.float32),
+        y=scores[:, 1].astype(np.float32),
+        mode="markers",
+        marker={"size": 4, "color": MUTED},
+        customdata=names,
+        hovertemplate="%{customdata}<extra></extra>",
+        showlegend=False,
+    )
+    outline = ellipse(at, covariance)
+    result.add_scatter(
+        x=outline[:, 0],
+        y=outline[:, 1],
+        mode="lines",
+        line={"color": CHOSEN, "width": 1.5, "dash": "dot"},
+        name="there two times in three",
+        hoverinfo="skip",
+    )
+    result.add_scatter(
+        x=scores[near, 0],
+        y=scores[near, 1],
+        mode="markers+text",
+        marker={"size": 7, "color": ACCENT},
+        text=[plain(titles[row], 24) for row in near],
+        textposition="top center",
+        textfont={"size": 11},
+        customdata=[names[row] for row in near],
+        hovertemplate="%{customdata}<extra></extra>",
+        name="nearest by all dimensions",
+    )
+    result.add_scatter(
+        x=at[:1],
+        y=at[1:],
+        mode="markers",
+        marker={"size": 13, "color": CHOSEN, "symbol": "diamond"},
+        hovertemplate=f"{plain(name)}<extra></extra>",
+        name=plain(name, 30),
+    )
+    return result
+
+
+def ellipse(at: np.ndarray, covariance: np.ndarray, points: int = 60) -> np.ndarray:
+    """Outline of what a normal in the plane holds two times in three, (points, 2)."""
+    variance, axes = np.linalg.eigh(covariance)
+    turn = np.linspace(0, 2 * np.pi, points)
+    circle = TWO_IN_THREE * np.column_stack([np.cos(turn), np.sin(turn)])
+    return np.asarray(at + (circle * np.sqrt(np.maximum(variance, 0))) @ axes.T)
