@@ -72,10 +72,20 @@ def started(epochs: int, split: Split, lines: Baselines) -> Started:
 
 
 def baselines(ratings: Ratings, split: Split) -> Baselines:
-    """Compute the reference lines of a split.
+    """Compute the reference lines of a split."""
+    mean = float(ratings.rating[split.train].mean(dtype=np.float64))
+    actual = ratings.rating[split.validation]
+    return Baselines(
+        mean=rmse(np.full(len(actual), mean), actual),
+        averages=rmse(average_guesses(ratings, split), actual),
+    )
+
+
+def average_guesses(ratings: Ratings, split: Split) -> np.ndarray:
+    """What averages guess of the validation ratings, within the scale, float64, (n_validation,).
 
     Item and user offsets are shrunken means of the residuals, items first, as in Koren, "Factor in the Neighbors"
-    (2010), section 2.1.
+    (2010), section 2.1. The offset of an item without a training rating is zero.
     """
     train, validation = split.train, split.validation
     mean = float(ratings.rating[train].mean(dtype=np.float64))
@@ -84,11 +94,7 @@ def baselines(ratings: Ratings, split: Split) -> Baselines:
     residual = residual - item[ratings.item_index[train]]
     user = _offsets(ratings.user_index[train], residual, len(ratings.users), USER_SHRINKAGE)
     predicted = mean + item[ratings.item_index[validation]] + user[ratings.user_index[validation]]
-    actual = ratings.rating[validation]
-    return Baselines(
-        mean=rmse(np.full(len(actual), mean), actual),
-        averages=rmse(np.clip(predicted, ratings.min_rating, ratings.max_rating), actual),
-    )
+    return np.clip(predicted, ratings.min_rating, ratings.max_rating)
 
 
 def _offsets(index: np.ndarray, residual: np.ndarray, size: int, shrinkage: float) -> np.ndarray:

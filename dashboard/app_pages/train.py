@@ -10,12 +10,13 @@ from core.errors import LimitError
 from core.jobs import queue
 from core.jobs.job_folder import Job
 from core.model.events import Started
+from core.model.families import FAMILIES
 from core.model.run import Run
-from dashboard.cache import loaders
+from dashboard.cache import analyses, loaders
 from dashboard.charts import training as charts
 from dashboard.jobs import trainings
 from dashboard.session import classroom, state, visitor
-from dashboard.shared import elements, phrases
+from dashboard.shared import elements, phrases, told
 from dashboard.train import curve, form
 
 NOTHING = curve.Curve(started=None)
@@ -32,6 +33,7 @@ def settings_form(noun: str) -> None:
     """Everything a person can choose, the plain things first; `noun` is what is rated."""
     above = st.container()
     form.model(settings_changed)
+    explanation(noun)
     for name in [name for name in form.PLAIN if name in form.fields()]:
         form.setting(name, noun, settings_changed)
     if not classroom.on():
@@ -40,6 +42,18 @@ def settings_form(noun: str) -> None:
                 form.setting(name, noun, settings_changed)
     with above:  # drawn last: the lit one is that of the settings, which a link may have filled in
         form.presets(trainings.suitable_preset(), settings_changed)
+
+
+def explanation(noun: str) -> None:
+    """The chosen model in four sentences, where it is an unusual one."""
+    settings = form.settings()
+    if not FAMILIES[settings["model"]].has_uncertainty:
+        return
+    groups = analyses.item_features(state.dataset_id()) if settings["item_columns"] else ()
+    words = phrases.nouns(noun) | {"known": told.in_words([group.name for group in groups])}
+    last = phrases.HOW_SURE_TOLD if groups else phrases.HOW_SURE_ALONE
+    with st.expander("What this model does", icon=":material/help:"):
+        st.markdown(phrases.HOW_SURE.format(told=last.format(**words), **words))
 
 
 def config_of_form() -> RunConfig | None:
@@ -149,10 +163,20 @@ def finished_board(run: Run, behind: charts.Named | None, *, just_now: bool, cha
     with st.container(border=True):
         st.markdown(f"**{curve.result_words(run.outcome, unit)}**")
         st.markdown(curve.against_references(run.outcome.val_rmse, run.started, unit))
-        st.caption(curve.unseen(run.started, run.dataset.noun))
+        st.caption(unseen_words(run))
         with st.container(horizontal=True):
             for page, icon, label in phrases.AFTER_TRAINING:
                 elements.page_link(page, label, icon, run=run.run_id)
+
+
+def unseen_words(run: Run) -> str:
+    """What the model knows of items without a training rating, and how it was trained where that is unusual."""
+    found = analyses.unseen(run.run_id) if run.scorer.knows_unseen_items else None
+    if found is None:
+        words = curve.unseen(run.started, run.dataset.noun)
+    else:
+        words = curve.unseen_known(found, told.columns(run), run.dataset.noun, trainings.unit())
+    return " ".join(filter(None, [words, curve.dimensions_words(run.scorer), curve.epochs_words(run.config)]))
 
 
 def not_trained(config: RunConfig | None, references: Started, behind: charts.Named | None, ended: Job | None) -> None:

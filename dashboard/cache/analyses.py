@@ -21,6 +21,8 @@ from core.analysis.maps.faithfulness import Faithfulness, faithfulness
 from core.analysis.neighbors import of_one as nearness
 from core.analysis.neighbors.all_neighbors import fitting_k
 from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors
+from core.analysis.new_item.unseen import Unseen
+from core.analysis.new_item.unseen import unseen as unseen_items
 from core.analysis.new_user.explain import Misses, worst
 from core.analysis.new_user.model import NewUserModel
 from core.analysis.new_user.position import People, people
@@ -62,6 +64,13 @@ def _shaping(run_id: str, min_ratings: int) -> np.ndarray:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _item_columns(dataset_id: str) -> ItemColumns:
     return item_columns(ratings(dataset_id))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def unseen(run_id: str) -> Unseen | None:
+    """What the guesses about items without a training rating are worth; None where training has seen them all."""
+    trained = run(run_id)
+    return unseen_items(trained.scorer, ratings_of(run_id), split_of_run(trained))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

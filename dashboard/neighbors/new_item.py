@@ -16,7 +16,6 @@ from core.model.item_features import FeatureGroup
 from core.model.run import Run
 from dashboard.cache import analyses, loaders
 from dashboard.charts import new_item as charts
-from dashboard.embeddings.words import signed
 from dashboard.shared import elements, phrases, tables, told
 from dashboard.shared.markup import escape
 from dashboard.shared.sides import Side
@@ -179,16 +178,22 @@ def lead(found: Found, side: Side) -> str:
     guess, scale = found.placed.guesses[found.people], (side.ratings.min_rating, side.ratings.max_rating)
     miss = float(np.sqrt(np.mean(found.placed.misses[found.people] ** 2)))
     by_column = [
-        f"{signed(float(part[0]))} for its {escape(name)}" for name, part in found.placed.parts.items() if part.any()
+        f"{_plus(float(part[0]))} for its {escape(name)}" for name, part in found.placed.parts.items() if part.any()
     ]
     bias, spread = found.placed.bias, found.placed.bias_spread
     return (
-        f"**{escape(found.title[0].upper() + found.title[1:])}** would get **{phrases.guessed(float(guess.mean()), scale)}** "
+        f"**{escape(found.title[0].upper() + found.title[1:])}** would get "
+        f"**{phrases.guessed(float(guess.mean()), scale)}** "
         f"± {phrases.guessed(miss, scale)} {phrases.unit(side.ratings)} on average over everybody. "
         f"**{found.liked.share:.0%}** of {phrases.count(int(found.people.sum()), 'person')} are guessed above what "
-        f"they usually give. Before any taste it counts {signed(bias)} (± {spread:.2f}): "
+        f"they usually give. Before any taste it counts {_plus(bias)} (± {spread:.2f}): "
         f"{phrases.together(by_column)}. The ± is wide: what a {side.noun} has of its own, only ratings can tell."
     )
+
+
+def _plus(number: float) -> str:
+    """What is added, with its sign: "+0.07", "−0.11"."""
+    return f"{number:+.2f}".replace("-", "−")
 
 
 def _map(run: Run, side: Side, listed: np.ndarray, found: Found) -> None:

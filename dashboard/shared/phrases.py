@@ -88,6 +88,24 @@ BEFORE_TRAINING = (
     "a model that is worth its numbers goes below both."
 )
 
+HOW_SURE = (
+    "Every person and every {noun} gets a short list of numbers, and one more for how generous the person or how liked "
+    "the {noun} is; multiplied and added up, they come near the ratings. "
+    "But no number is a single value: each is a range, narrow where many ratings speak about it, and wide, around "
+    "nothing special, where few do. "
+    "What is guessed is the average over everything within the ranges, so that hardly anything is learned by heart, "
+    "and each guess knows how sure it is. "
+    "{told}"
+)
+"""The factorization with uncertainty, for somebody who never programmed; `told` is one of the next two."""
+
+HOW_SURE_TOLD = (
+    "What is known of {a_noun} beside its ratings ({known}) has numbers too, which are added to its own: so one that "
+    "nobody rated still has a place."
+)
+
+HOW_SURE_ALONE = "Of {a_noun} that nobody rated it knows nothing: it has only the ratings to go by."
+
 RMSE_HELP = (
     "RMSE is the root mean squared error: how far the guesses are off, in the unit of the ratings, large misses "
     "counting more. The thin line is the loss that training works on within its epochs; it counts dropout and "

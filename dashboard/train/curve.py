@@ -3,12 +3,21 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
+from core.analysis.new_item.unseen import Unseen
+from core.config import GradientConfig, RunConfig
 from core.model.events import Epoch, Event, Started, Step
 from core.model.run import Outcome, Run
+from core.model.scoring import Scorer
+from core.model.variational import STEPS_PER_EPOCH
 from dashboard.shared import phrases
 
 STILL = 0.0005
 """Differences in RMSE below this are nothing to speak of."""
+
+USED = 0.002
+"""A dimension is used where what it adds to a guess is typically more than this share of the scale's width."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +149,46 @@ def unseen(started: Started, noun: str) -> str:
         f"{phrases.plural(noun)} without a single training rating: the model knows nothing of those, and "
         "guesses what it started from."
     )
+
+
+def unseen_known(found: Unseen, known: str, noun: str, unit: str) -> str:
+    """What a model that was told something of the items guesses about those that it has not seen.
+
+    Args:
+        found: From `core.analysis.new_item.unseen`.
+        known: What it was told, as `dashboard.shared.told.columns` says it.
+        noun: What was rated, singular.
+        unit: As `phrases.unit` gives it.
+    """
+    gain = found.averages_rmse - found.model_rmse
+    worth = f"{abs(gain):.3f} {'better' if gain > 0 else 'worse'} than" if abs(gain) > STILL else "as well as"
+    return (
+        f"{phrases.count(found.ratings, 'validation rating')} are about {phrases.count(found.items, noun)} without a "
+        f"single training rating, which only {known} give a place: there it is off by {found.model_rmse:,.3f} {unit}, "
+        f"{worth} plain averages ({found.averages_rmse:,.3f})."
+    )
+
+
+def epochs_words(config: RunConfig) -> str:
+    """What an epoch is, and that nothing was chosen, where training takes full steps; else empty."""
+    if isinstance(config, GradientConfig):
+        return ""
+    return (
+        f"An epoch here is {STEPS_PER_EPOCH} steps, each over all training ratings at once. The last one is kept: the "
+        "validation ratings chose nothing, so their error is one for ratings it has never seen."
+    )
+
+
+def dimensions_words(scorer: Scorer) -> str:
+    """How many of its dimensions a model uses that switches off those it has no use for; empty for any other."""
+    if not scorer.has_uncertainty:
+        return ""
+    product = np.sqrt(np.mean(scorer.user_embedding**2, axis=0) * np.mean(scorer.item_embedding**2, axis=0))
+    used, of = int(np.count_nonzero(product > USED * (scorer.scale.high - scorer.scale.low))), len(product)
+    if used == 0:
+        return "It found no taste in these ratings that it could be sure of, and switched off all its dimensions."
+    switched = "all of them" if used == of else f"{used} of them, and switched off the others"
+    return f"It was given {phrases.count(of, 'dimension')} and uses {switched}."
 
 
 def guess(val_rmse: float, unit: str) -> str:

@@ -109,7 +109,7 @@ def presets(suits: str, on_change: Callable[[], None]) -> None:
     st.session_state.preset = matching_preset()
     st.pills(
         "Preset",
-        list(PRESETS),
+        [suits, *(name for name in PRESETS if name != suits)],
         format_func=lambda name: phrases.PRESET_WORDS[name] + (" :material/recommend:" if name == suits else ""),
         help=f"{phrases.PRESET_WORDS[suits]} suits the size and the scale of these ratings.",
         key="preset",
@@ -128,16 +128,20 @@ def matching_preset() -> str | None:
 
 
 def model(on_change: Callable[[], None]) -> None:
-    """The kinds of model, each with a sentence and its formula."""
+    """The kinds of model; the chosen one with a sentence and its formula, the others with theirs in the help."""
     _remember("model")
-    options = list(FAMILIES)
+    options, chosen = list(FAMILIES), _chosen()
     with st.container(border=True):
         st.radio(
             SETTINGS["model"].title or "Model",
             options,
             index=options.index(PRESETS[START].model),
             format_func=lambda name: f"**{FAMILIES[name].title}**",
-            captions=[f"{family.summary}  \n{family.rating_latex()}" for family in FAMILIES.values()],
+            captions=[
+                f"{family.summary}  \n{family.rating_latex()}" if name == chosen else ""
+                for name, family in FAMILIES.items()
+            ],
+            help="\n\n".join(f"**{family.title}.** {family.summary}" for family in FAMILIES.values()),
             key="model",
             on_change=on_change,
             bind="query-params",

@@ -2,12 +2,16 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from core.analysis.new_item.unseen import Unseen
 from core.model.events import Epoch, Started, Step
+from core.model.families import PRESETS, run_config
 from core.model.run import Outcome
 from dashboard.train import curve
 from dashboard.train.curve import Curve, of_events
+from tests.conftest import run_on
 
 STARTED = Started(10, 800, 200, 8, 0, 1.05, 0.88)
 
@@ -68,3 +72,41 @@ def test_time_left_follows_the_latest_pace_and_the_part_of_an_epoch_done():
 
 def test_nothing_is_known_about_the_time_before_the_first_epoch():
     assert of_events([STARTED, Step(0.5, 1.0)]).seconds_left() is None
+
+
+@pytest.mark.parametrize(
+    ("model_rmse", "averages_rmse", "words"),
+    [
+        (0.905, 1.02, "off by 0.905 stars, 0.115 better than plain averages (1.020)"),
+        (1.02, 0.905, "0.115 worse than"),
+        (0.905, 0.9051, "as well as plain averages"),
+    ],
+)
+def test_what_nobody_has_rated_is_compared_with_averages(model_rmse, averages_rmse, words):
+    found = Unseen(items=1, ratings=765, model_rmse=model_rmse, averages_rmse=averages_rmse)
+    text = curve.unseen_known(found, "genres and years", "movie", "stars")
+    assert text.startswith("765 validation ratings are about 1 movie without a single training rating")
+    assert "only genres and years give a place" in text
+    assert words in text
+
+
+def test_full_steps_are_explained_and_batches_are_not():
+    assert "5 steps" in curve.epochs_words(PRESETS["best"])
+    assert "chose nothing" in curve.epochs_words(PRESETS["best"])
+    assert curve.epochs_words(PRESETS["default"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("strengths", "words"),
+    [
+        ([0.5, 0.4, 0.3], "uses all of them"),
+        ([0.5, 0.0, 0.001], "uses 1 of them, and switched off the others"),
+        ([0.0, 0.0, 0.0], "found no taste"),
+    ],
+)
+def test_dimensions_without_a_use_are_counted(small, strengths, words):
+    run = run_on(small, run_config(model="variational", embedding_dim=3))
+    strong = np.ones_like(run.scorer.item_embedding) * np.float32(strengths)
+    vectors = {"item_embedding": strong, "user_embedding": np.ones_like(run.scorer.user_embedding)}
+    assert words in curve.dimensions_words(replace(run.scorer, arrays={**run.scorer.arrays, **vectors}))
+    assert curve.dimensions_words(run_on(small).scorer) == ""
