@@ -84,7 +84,7 @@ st.markdown(
 )
 if without_model:
     st.info("Every mission looks into a trained model, and there is none on this data yet.", icon=":material/info:")
-    trainings.offer(trainings.first_config(), label="Train the default model")
+    trainings.offer(trainings.first_config(), label="Train a first model")
 with st.grid(3, min_column_width=260):
     for mission in MISSIONS.values():
         card(mission)

@@ -77,6 +77,8 @@ def picking(example: Example) -> None:
     picture = charts.lifted_row(example.items.matrix[rows], rows, _titles(example, rows), _place(example, rows))
     alt = f"{len(rows)} rows of the embedding matrix as colors, row {example.item:,} framed and again below."
     show_chart(picture, "lesson_row", alt, reading=picking_words(example))
+    if example.run.scorer.has_uncertainty:
+        st.markdown(sure_words(example))
     total = len(example.items) * example.dims
     ask(
         f"How many numbers does the model keep for {example.nouns}, and how many does it read to guess one rating?",
@@ -94,6 +96,21 @@ def picking_words(example: Example) -> str:
         f"{fixed(values.max(), 2)}. Nobody gave them a meaning; training moved them to where they are. In code the "
         f"look-up is `matrix[{example.item}]`, and that is all an embedding layer does."
     )
+
+
+def sure_words(example: Example) -> str:
+    """What it means that a number knows how sure it is, on the row followed and on the least known one."""
+    spread = np.sqrt(example.run.scorer.arrays["item_variance"][:, 1:].mean(axis=1))
+    trained = np.flatnonzero(example.items.trained)
+    least = int(trained[spread[trained].argmax()])
+    text = (
+        "In this model **every number knows how sure it is**: beside its value stands how far it may be off. Those of "
+        f"{example.title}, with {phrases.count(int(example.items.count[example.item]), 'rating')}, may be off by "
+        f"{spread[example.item]:.2f}; those of {escape(example.items.labels[least])}, with "
+        f"{phrases.count(int(example.items.count[least]), 'rating')}, by {spread[least]:.2f}."
+    )
+    known = told.columns(example.run)
+    return f"{text} A row is a sum, of what {known} say and of what only ratings could tell." if known else text
 
 
 def multiplying(example: Example) -> None:
@@ -182,14 +199,22 @@ def guessing_words(example: Example) -> str:
     if not pair.has_biases:
         text += ", and in this model that is the guess itself."
     else:
-        low, high = example.ratings.min_rating, example.ratings.max_rating
+        mean = " and the mean of all ratings" if pair.constant else ""
+        added = f" {summand(pair.constant, 5)}" if pair.constant else ""
         text += (
-            f". The biases of {example.person} and of {example.title} are added: {fixed(guess.dot, 5)} "
-            f"{summand(pair.user_bias, 5)} {summand(pair.item_bias, 5)} = **{fixed(guess.score)}**, the score. The "
-            f"sigmoid makes it a share of the scale, {fixed(guess.share, 6)}; the guess is {low:g} + {high - low:g} × "
-            f"{fixed(guess.share, 6)} = **{fixed(guess.rating)}**."
+            f". The biases of {example.person} and of {example.title}{mean} are added: {fixed(guess.dot, 5)} "
+            f"{summand(pair.user_bias, 5)} {summand(pair.item_bias, 5)}{added} = **{fixed(guess.score)}**"
         )
+        text += _onto_the_scale(example) if pair.scale.sigmoid else ", and in this model that is the guess itself."
     return f"{text} {example.person} really gave {example.rating:g} {example.unit}."
+
+
+def _onto_the_scale(example: Example) -> str:
+    guess, low, high = example.predicted, example.ratings.min_rating, example.ratings.max_rating
+    return (
+        f", the score. The sigmoid makes it a share of the scale, {fixed(guess.share, 6)}; the guess is {low:g} + "
+        f"{high - low:g} × {fixed(guess.share, 6)} = **{fixed(guess.rating)}**."
+    )
 
 
 def _ask_for_the_largest(example: Example) -> None:

@@ -10,7 +10,7 @@ from dashboard.charts import lesson as charts
 from dashboard.embeddings.parts import show_chart, show_method
 from dashboard.lesson.example import Example
 from dashboard.lesson.wording import ask, fixed
-from dashboard.shared import phrases
+from dashboard.shared import phrases, told
 
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 FIRST_RATE = 0.1
@@ -26,6 +26,7 @@ def stepping(example: Example) -> None:
         "Training repeats one small step. It looks at a rating, guesses it, and asks of every number: if you were a "
         "little larger, how fast would the error grow? That slope is the **gradient**. Then each number moves a little "
         "the other way. Here is such a step on the finished model, and only on paper: nothing is saved."
+        + own_steps(example)
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         rate = st.select_slider(
@@ -54,6 +55,18 @@ def stepping(example: Example) -> None:
     _by_rate(example, step, rate, l2)
     _formulas(example)
     _ask_for_longer_steps(example, l2)
+
+
+def own_steps(example: Example) -> str:
+    """In what the training of this very model differed from single steps; nothing where it is made of those."""
+    if isinstance(example.run.config, GradientConfig):
+        return ""
+    known = told.columns(example.run)
+    shared = f" One rating also moves the numbers of {known}, and with them all {example.nouns} that share them."
+    return (
+        " This model looked at **all its ratings in each step**, so it has no batches; and how hard each number is "
+        f"held back it found by itself, so it has no penalty to choose.{shared if known else ''}"
+    )
 
 
 def take(example: Example, rate: float, l2: float) -> TrainingStep:
@@ -179,11 +192,7 @@ def dropping(example: Example) -> None:
         f"A model with {example.dims * (len(example.users) + len(example.items)):,} numbers can learn its training "
         "ratings by heart. **Dropout** makes that harder: in every step of training each number of a row is hidden "
         "with some probability, and the others are scaled up to make up for it. "
-        + (
-            f"This model was trained with {user_rate:.0%} hidden for people and {item_rate:.0%} for {example.nouns}."
-            if user_rate or item_rate
-            else "This model was trained without; here is what it would do."
-        )
+        + _dropped_here(example, user_rate, item_rate)
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         rate = st.slider(
@@ -220,6 +229,17 @@ def dropping(example: Example) -> None:
         "Because it was done in training already: what was kept was divided by the share kept, so each step saw, "
         "on average, the rows as they are. The rows can be used as they stand.",
     )
+
+
+def _dropped_here(example: Example, user_rate: float, item_rate: float) -> str:
+    if user_rate or item_rate:
+        return f"This model was trained with {user_rate:.0%} hidden for people and {item_rate:.0%} for {example.nouns}."
+    if example.run.scorer.has_uncertainty:
+        return (
+            "This model needs none: each number is a range, and a guess is the average over all that the ranges allow, "
+            "which no single rating can bend far. Here is what dropout would do to it."
+        )
+    return "This model was trained without; here is what it would do."
 
 
 def dropping_words(example: Example, item: Dropped, many: np.ndarray, rate: float) -> str:

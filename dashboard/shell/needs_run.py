@@ -26,7 +26,7 @@ _LACKS: dict[Ability, str] = {
 
 
 def require_run(needs: Ability | None = None) -> Run:
-    """The selected run. Where there is none yet, the page offers the default training and ends here.
+    """The selected run. Where there is none yet, the page offers a first training and ends here.
 
     Args:
         needs: What the model must be able to do; one that cannot is told of, with the way to one that can.
@@ -57,8 +57,8 @@ def stop_without(run: Run, needs: Ability) -> NoReturn:
     explain_lack(run, needs)
     others = [summary for summary in loaders.runs_of(run.dataset.dataset_id) if can(family_of(summary.config), needs)]
     if not others:
-        st.write("The default model can answer this; training it takes a few seconds.")
-        trainings.offer(trainings.first_config(), label="Train the default model")
+        st.write("The usual model can answer this; training it takes a few seconds.")
+        trainings.offer(trainings.first_config(), label="Train a model that can")
     else:
         best = min(others, key=lambda summary: summary.outcome.val_rmse)
         st.write(f"There is one on the same data that can: {phrases.run_words(best)}.")
@@ -72,6 +72,6 @@ def _offer(noun: str) -> None:
     config = trainings.first_config()
     st.write(
         f"There is none on this data yet. The usual settings learn {config.dimensions} numbers for every {noun} and "
-        "every person from their ratings; then this page shows what was learned."
+        "every person; then this page shows what was learned."
     )
-    trainings.offer(config, label="Train the default model")
+    trainings.offer(config, label="Train a first model")

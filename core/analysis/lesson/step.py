@@ -19,6 +19,7 @@ class Pair:
         scale: How a score becomes a rating.
         user_bias, item_bias: Their biases; 0 where the model has none.
         has_biases: Whether it has any, which a step of training then moves.
+        constant: What is added for every pair alike, and stays as it is.
     """
 
     user: np.ndarray
@@ -27,6 +28,7 @@ class Pair:
     user_bias: float = 0.0
     item_bias: float = 0.0
     has_biases: bool = False
+    constant: float = 0.0
 
 
 def pair_of(scorer: Bilinear, user: int, item: int) -> Pair:
@@ -38,6 +40,7 @@ def pair_of(scorer: Bilinear, user: int, item: int) -> Pair:
         user_bias=float(scorer.user_bias[user]),
         item_bias=float(scorer.item_bias[item]),
         has_biases=scorer.has_biases,
+        constant=scorer.constant,
     )
 
 
@@ -48,7 +51,7 @@ class Prediction:
     Attributes:
         terms: What each dimension adds, (n_dims,).
         dot: Their sum.
-        score: The sum with the biases, where there are any.
+        score: The sum with the biases and the constant, where there are any.
         share: How far up the scale the rating is, 0–1 where the score goes through a sigmoid.
         rating: The prediction in rating units, not clipped.
     """
@@ -64,7 +67,7 @@ def predict(pair: Pair) -> Prediction:
     """Predict a rating step by step, as the scorer does for many at once."""
     terms, scale = pair.user * pair.item, pair.scale
     dot = float(terms.sum())
-    score = dot + pair.user_bias + pair.item_bias
+    score = pair.constant + dot + pair.user_bias + pair.item_bias
     rating = float(scale.rating(score))
     share = (rating - scale.low) / (scale.high - scale.low)
     return Prediction(terms=terms, dot=dot, score=score, share=share, rating=rating)

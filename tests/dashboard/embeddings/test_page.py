@@ -22,7 +22,7 @@ def texts(app) -> str:
 def test_without_a_model_the_page_offers_one(open_page):
     app = open_page("embeddings")
     assert not app.exception
-    assert any("default" in button.label for button in app.button)
+    assert any("first model" in button.label for button in app.button)
     assert not app.get("plotly_chart")
 
 

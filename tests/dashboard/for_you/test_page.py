@@ -23,7 +23,7 @@ def figure_of(app: AppTest, key: str) -> dict:
 def test_without_a_model_the_page_offers_one(open_page):
     app = open_page("for_you")
     assert not app.exception
-    assert any("default" in one.label for one in app.button)
+    assert any("first model" in one.label for one in app.button)
     assert not stars(app)
 
 

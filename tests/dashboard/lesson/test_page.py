@@ -49,11 +49,16 @@ def numbers(packed: dict) -> np.ndarray:
 def test_without_a_model_the_page_offers_one(open_page):
     app = open_page("under_the_hood")
     assert not app.exception
-    assert any("default" in button.label for button in app.button)
+    assert any("first model" in button.label for button in app.button)
 
 
-@pytest.mark.parametrize("preset", ["default", "article-simple-dot"])
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(
+    ("step", "preset"),
+    [
+        *((step, preset) for preset in ("default", "article-simple-dot") for step in STEPS),
+        *((step, "best") for step in "1257"),  # the fourth is read below
+    ],
+)
 def test_every_step_opens_by_its_link(open_page, publish, step: str, preset: str):
     publish(PRESETS[preset])
     app = open_page("under_the_hood", step=step)
@@ -116,7 +121,7 @@ def test_both_ways_to_a_row_and_what_they_cost(open_page, publish, bundled: Rati
     assert "equal to the last digit" in texts(app)
 
 
-@pytest.mark.parametrize("preset", ["default", "article-simple-dot"])
+@pytest.mark.parametrize("preset", ["default", "article-simple-dot", "best"])
 def test_the_guess_is_printed_to_the_digit(open_page, publish, bundled: Ratings, preset: str):
     run = publish(PRESETS[preset])
     item, user, rating = followed(bundled, run)
@@ -127,6 +132,9 @@ def test_the_guess_is_printed_to_the_digit(open_page, publish, bundled: Ratings,
     assert f"really gave {rating:g} stars" in said
     expected = run.scorer.predict(np.array([user]), np.array([item]))[0]
     assert found.rating == pytest.approx(expected, abs=1e-6)
+    if preset == "best":
+        assert f"= **{fixed(found.score)}**, and in this model that is the guess itself" in said
+        assert found.rating != pytest.approx(found.dot)
     if preset == "default":
         assert f"**{fixed(found.score)}**, the score" in said
         assert f"**{fixed(found.rating)}**" in said
@@ -291,3 +299,20 @@ def test_a_model_of_one_dimension_has_a_lesson_too(open_page, publish):
 def test_numbers_are_printed_with_a_real_minus(value: float, digits: int, text: str):
     assert fixed(value, digits) == text
     assert summand(-abs(value), digits).startswith("−" if float(f"{value:.{digits}f}") else "+")
+
+
+@pytest.mark.parametrize(
+    ("step", "preset", "words"),
+    [
+        ("1", "best", "told genres and years"),
+        ("2", "best", "every number knows how sure it is"),
+        ("5", "best", "all its ratings in each step"),
+        ("7", "best", "needs none"),
+        ("1", "best-ratings", ""),
+    ],
+)
+def test_what_does_not_hold_for_a_model_is_said_of_it_alone(open_page, publish, step: str, preset: str, words: str):
+    publish(PRESETS[preset])
+    said = texts(open_page("under_the_hood", step=step))
+    assert words in said
+    assert ("genres" in said) == (preset == "best" and step in "125")

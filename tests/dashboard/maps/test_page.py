@@ -43,7 +43,7 @@ def made(run: Run, ratings: Ratings, kind: str, settings_: object) -> None:
 def test_without_a_model_the_page_offers_one(open_page: Open):
     app = open_page("maps")
     assert not app.exception
-    assert any("default" in button.label for button in app.button)
+    assert any("first model" in button.label for button in app.button)
     assert not app.get("plotly_chart")
 
 

@@ -45,7 +45,7 @@ def lists(app, column: str = "Title") -> list[list[str]]:
 def test_without_a_model_the_page_offers_one(open_page):
     app = open_page("neighbors")
     assert not app.exception
-    assert any("default" in button.label for button in app.button)
+    assert any("first model" in button.label for button in app.button)
     assert not app.dataframe
 
 

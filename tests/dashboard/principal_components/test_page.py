@@ -46,7 +46,7 @@ def expected(ratings: Ratings, matrix: np.ndarray, component: int, least: int) -
 def test_without_a_model_the_page_offers_one(open_page):
     app = open_page("components")
     assert not app.exception
-    assert any("default" in button.label for button in app.button)
+    assert any("first model" in button.label for button in app.button)
 
 
 def test_the_tables_hold_both_ends_of_the_first_component(open_page, publish, bundled: Ratings):
