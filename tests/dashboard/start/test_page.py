@@ -1,5 +1,6 @@
 """The start page: the data in numbers, the first training, and the way on."""
 
+from core.config import run_id
 from core.jobs import queue
 from core.jobs.outcome import JobOutcome
 from core.model.families import PRESETS
@@ -22,7 +23,7 @@ def test_the_licence_and_the_citation_are_on_the_page(open_page):
     assert "commercial" in text
 
 
-def test_the_first_button_trains_the_default_model_and_shows_that_it_waits(open_page):
+def test_the_first_button_trains_what_suits_the_data_and_shows_that_it_waits(open_page, bundled):
     app = open_page()
     app.button(key="offer_training").click().run()
     assert not app.exception
@@ -31,6 +32,7 @@ def test_the_first_button_trains_the_default_model_and_shows_that_it_waits(open_
     assert "offer_training" not in [button.key for button in app.button]
     assert app.button(key="stop_training").label == "Stop"
     assert app.query_params["job"] == job.job_id
+    assert job.key == run_id(PRESETS["best"], bundled.digest)
 
 
 def test_a_training_under_way_is_found_by_a_second_session(open_page):
