@@ -44,13 +44,7 @@ def errors(letters: Sequence[str], summaries: Sequence[RunSummary]) -> str:
 
 def same_test(summaries: Sequence[RunSummary]) -> bool:
     """Whether all were tested on the same ratings, so that their errors can be compared."""
-    return len({_test_of(summary) for summary in summaries}) == 1
-
-
-def _test_of(summary: RunSummary) -> tuple[str, str, float, int]:
-    config = summary.config
-    seed = config.split_seed if config.split_kind == "random" else 0  # a temporal split draws nothing
-    return summary.dataset.digest, config.split_kind, config.validation_fraction, seed
+    return len({(summary.dataset.digest, summary.config.split) for summary in summaries}) == 1
 
 
 def alike(left: str, right: str, comparison: Comparison, noun: str) -> str:

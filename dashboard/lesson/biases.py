@@ -79,8 +79,7 @@ def _other(example: Example) -> RunSummary | None:
         summary
         for summary in loaders.runs_of(example.ratings.dataset_id)
         if family_of(summary.config).has_biases != biased
-        and (summary.config.split_kind, summary.config.split_seed, summary.config.validation_fraction)
-        == (config.split_kind, config.split_seed, config.validation_fraction)
+        and summary.config.split == config.split
     ]
     return min(same_split, key=lambda summary: summary.outcome.val_rmse, default=None)
 
