@@ -3,7 +3,20 @@
 import argparse
 from typing import Any, NoReturn
 
-from core.cli import common, compare, components, imports, listings, person, recommend, score, stored, studies, train, trash
+from core.cli import (
+    common,
+    compare,
+    components,
+    imports,
+    listings,
+    person,
+    recommend,
+    score,
+    stored,
+    studies,
+    train,
+    trash,
+)
 from core.cli.common import add_fields
 from core.config import SplitConfig, TrainConfig
 from core.data import BUNDLED

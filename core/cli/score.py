@@ -17,7 +17,9 @@ from core.studies import scoreboard
 
 def add_flags(call: argparse.ArgumentParser) -> None:
     """What `score` can be told."""
-    call.add_argument("run_ids", metavar="RUN", nargs="+", help="Ids of runs, 16 hex digits each, as `runs` shows them.")
+    call.add_argument(
+        "run_ids", metavar="RUN", nargs="+", help="Ids of runs, 16 hex digits each, as `runs` shows them."
+    )
     text = (
         f"How many splits, {scoreboard.FEWEST} to {scoreboard.MOST}: those of split seed 0, 1, … "
         f"(default {scoreboard.SPLITS})."
@@ -30,7 +32,7 @@ def show(arguments: argparse.Namespace) -> Answer:
     runs = [RunStore().load(name) for name in dict.fromkeys(arguments.run_ids)]
     scoreboard.check(runs, arguments.splits)
     ratings = ratings_of(runs[0].dataset)
-    if not scoreboard.is_trained(runs, arguments.splits):
+    if scoreboard.missing(runs, arguments.splits):
         access.check(Action.TRAIN, COMMAND_LINE)
         print("training on the splits that are missing", file=sys.stderr)
     with interrupt_asks_to_stop() as should_stop:

@@ -229,7 +229,7 @@ def _is_scored(key: str) -> bool:
     splits, *run_ids = key.split("-")
     runs = [RunStore().get(run_id) for run_id in run_ids]
     there = [run for run in runs if run is not None]
-    return len(there) == len(runs) and scoreboard.is_trained(there, int(splits))
+    return len(there) == len(runs) and not scoreboard.missing(there, int(splits))
 
 
 def _throttled(reporter: Reporter) -> Callable[[float, str], None]:

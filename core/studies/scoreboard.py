@@ -58,10 +58,10 @@ def needed(runs: Sequence[Run], splits: int) -> dict[str, RunConfig]:
     return {run_id(config, run.dataset.digest): config for run in runs for config in on_splits(run.config, splits)}
 
 
-def is_trained(runs: Sequence[Run], splits: int) -> bool:
-    """Whether all of them are in the store; their content is not checked."""
+def missing(runs: Sequence[Run], splits: int) -> list[str]:
+    """Ids of those that are not in the store; the content of the others is not checked."""
     store = RunStore()
-    return all(name in store for name in needed(runs, splits))
+    return [name for name in needed(runs, splits) if name not in store]
 
 
 def train_missing(

@@ -4,15 +4,16 @@ import pandas as pd
 import streamlit as st
 
 from core.access import Action
+from core.analysis.compare.score import SplitScore
 from core.config import RunConfig
 from core.disk.trash import Entry, kept_days
 from core.model.families import PRESETS, family_of
 from core.store.runs import RunStore, RunSummary
-from dashboard.cache import loaders
+from dashboard.cache import analyses, loaders
 from dashboard.compare import models as compared_models
 from dashboard.jobs import trainings
 from dashboard.session import state, visitor
-from dashboard.shared import elements, phrases, set_aside, trash
+from dashboard.shared import elements, phrases, score_words, set_aside, trash
 from dashboard.shared.markup import escape
 from dashboard.train import curve, form
 
@@ -124,7 +125,7 @@ def compare(chosen: list[RunSummary]) -> None:
         f"The lowest kept validation RMSE, {best.outcome.val_rmse:,.3f}, is "
         f"that of {phrases.run_words(best)}."
         if len(drawn) > 1
-        else curve.result_words(best.outcome, phrases.unit(best.dataset))
+        else curve.result_words(best.outcome, phrases.unit(best.dataset), analyses.split_score(best.run_id))
     )
     if len(drawn) > 1:
         st.subheader("Settings that differ")
@@ -149,6 +150,8 @@ def details(summary: RunSummary) -> None:
             "Training ratings": f"{run.started.n_train:,}",
             "Validation ratings": f"{run.started.n_validation:,}, "
             f"{run.started.unseen_items:,} on unseen {phrases.plural(data.noun)}",
+            "Validation RMSE": f"{run.outcome.val_rmse:.4f}",
+            **_apart(analyses.split_score(run.run_id), phrases.plural(data.noun)),
             "Best validation RMSE": f"{run.outcome.best_val_rmse:.4f}",
             "Trained": summary.created_at,
             "Id": summary.run_id,
@@ -156,6 +159,23 @@ def details(summary: RunSummary) -> None:
         }
         right.markdown("**Facts**")
         right.table(facts, border="horizontal")
+        right.caption(score_words.chosen(run.config, run.outcome))
+
+
+def _apart(score: SplitScore | None, nouns: str) -> dict[str, str]:
+    """The error apart by what training has seen, and before clipping; nothing where the data is gone."""
+    if score is None:
+        return {}
+
+    def of(rmse: float | None, n: int) -> str:
+        return "–" if rmse is None else f"{rmse:.4f} on {phrases.count(n, 'rating')}"
+
+    return {
+        f"RMSE on seen {nouns}": of(score.warm_rmse, score.n_warm),
+        f"RMSE on unseen {nouns}": of(score.cold_rmse, score.n_cold),
+        "RMSE before clipping": f"{score.raw_rmse:.4f}",
+        "Guesses within one RMSE": f"{score.within:.1%}",
+    }
 
 
 st.title("All trained models")

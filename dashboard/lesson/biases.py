@@ -78,8 +78,7 @@ def _other(example: Example) -> RunSummary | None:
     same_split = [
         summary
         for summary in loaders.runs_of(example.ratings.dataset_id)
-        if family_of(summary.config).has_biases != biased
-        and summary.config.split == config.split
+        if family_of(summary.config).has_biases != biased and summary.config.split == config.split
     ]
     return min(same_split, key=lambda summary: summary.outcome.val_rmse, default=None)
 

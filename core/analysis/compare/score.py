@@ -98,19 +98,20 @@ class Mean:
         mean: In rating units.
         se: Its standard error, the sample standard deviation by the root of the number of splits. It says how far
             the mean of other splits of the same ratings would be from this one; splits share most of their training
-            ratings, so with ratings by other people it would be further (Nadeau and Bengio 2003, Inference for the
-            Generalization Error).
+            ratings, so with ratings by other people it would be further (see `is_clear`).
+        n: How many splits.
     """
 
     mean: float
     se: float
+    n: int
 
 
 def mean_of(values: Sequence[float]) -> Mean:
     """The mean of two or more values with its standard error; ValueError of fewer."""
     if len(values) < 2:
         raise ValueError(f"a standard error takes two values or more, and this is {len(values)}")
-    return Mean(float(np.mean(values)), float(np.std(values, ddof=1) / np.sqrt(len(values))))
+    return Mean(float(np.mean(values)), float(np.std(values, ddof=1) / np.sqrt(len(values))), len(values))
 
 
 def difference_of(first: Sequence[float], second: Sequence[float]) -> Mean:
@@ -120,6 +121,23 @@ def difference_of(first: Sequence[float], second: Sequence[float]) -> Mean:
     than either model's own. ValueError as `mean_of` says, and where the numbers of splits differ.
     """
     return mean_of([one - other for one, other in zip(first, second, strict=True)])
+
+
+def is_clear(difference: Mean, validation_fraction: float) -> bool:
+    """Whether a mean of paired differences is further from zero than chance would have it one time in twenty.
+
+    The corrected resampled t-test of Nadeau and Bengio (2003), Inference for the Generalization Error: random splits of
+    the same ratings overlap, so the variance of the mean is not s²/n but s² (1/n + n_validation/n_train).
+
+    Args:
+        difference: As `difference_of` gives it.
+        validation_fraction: Share of the ratings kept aside on every split, 0–1.
+    """
+    from scipy.special import stdtrit  # the quantile of Student's t
+
+    overlap = validation_fraction / (1 - validation_fraction)
+    error = difference.se * np.sqrt(1 + difference.n * overlap)
+    return bool(abs(difference.mean) > stdtrit(difference.n - 1, 0.975) * error)
 
 
 @dataclass(frozen=True)
