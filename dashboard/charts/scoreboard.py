@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.compare.score import Mean, Row
 from dashboard.charts.base import ACCENT, MUTED, REFERENCE, VALIDATION, figure
+
+BESIDE = 0.1
+"""How far a model's dots and its mean are to either side of its letter, which they would hide each other on."""
 
 
 def splits(letters: Sequence[str], rows: Sequence[Row], *, unit: str) -> go.Figure:
@@ -17,24 +21,27 @@ def splits(letters: Sequence[str], rows: Sequence[Row], *, unit: str) -> go.Figu
         unit: What the ratings are counted in.
     """
     result = figure("Error on each split", y=f"Validation RMSE ({unit})", height=320)
+    places = np.arange(len(rows))
     for seed, errors in enumerate(zip(*(row.errors for row in rows), strict=True)):
         result.add_scatter(
-            x=list(letters),
+            x=places - BESIDE,
             y=errors,
+            text=list(letters),
             mode="lines+markers",
             line={"color": MUTED, "width": 1},
             marker={"color": VALIDATION, "size": 7, "opacity": 0.6},
-            hovertemplate=f"%{{x}}, split seed {seed}: <b>%{{y:.4f}}</b><extra></extra>",
+            hovertemplate=f"%{{text}}, split seed {seed}: <b>%{{y:.4f}}</b><extra></extra>",
             showlegend=False,
         )
     means = [row.pooled for row in rows]
     result.add_scatter(
-        x=list(letters),
+        x=places + BESIDE,
         y=[one.mean for one in means],
+        text=list(letters),
         **_bars("y", means),
-        hovertemplate="%{x}, mean: <b>%{y:.4f}</b> ± %{error_y.array:.4f}<extra></extra>",
+        hovertemplate="%{text}, mean: <b>%{y:.4f}</b> ± %{error_y.array:.4f}<extra></extra>",
     )
-    result.update_xaxes(range=[-0.5, len(rows) - 0.5])
+    result.update_xaxes(range=[-0.5, len(rows) - 0.5], tickvals=places, ticktext=list(letters))
     return result.update_layout(uirevision="score_splits", dragmode=False, showlegend=False)
 
 

@@ -128,7 +128,8 @@ def _first(by_id: dict[str, RunSummary], wanted: Sequence[str]) -> list[str]:
     selected = state.run_id()
     if named and selected in by_id and selected not in named:
         return [str(selected), *named]
-    same_data = [summary.run_id for summary in loaders.runs_of(state.dataset_id()) if summary.run_id != selected]
+    on_data = loaders.runs_of(state.dataset_id())
+    same_data = [summary.run_id for summary in (*state.one_of_each(on_data), *on_data) if summary.run_id != selected]
     others = same_data or [run_id for run_id in by_id if run_id != selected]
     return ([selected] if selected in by_id else []) + others[:1]
 

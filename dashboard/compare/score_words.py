@@ -22,21 +22,37 @@ def means(letters: Sequence[str], rows: Sequence[Row], unit: str) -> str:
     return f"Validation RMSE on {splits}, mean ± standard error: {', '.join(words)} {unit}."
 
 
-def apart(names: Sequence[str], found: Sequence[Mean], clear: Sequence[bool], unit: str) -> str:
-    """What sets every two apart, and whether that is more than chance; of more than three, how many."""
+def apart(pairs: Sequence[str], found: Sequence[Mean], clear: Sequence[bool], unit: str) -> str:
+    """What sets every two apart, and whether that is more than chance would do; of more than three, which are.
+
+    Args:
+        pairs: The two letters of each pair.
+        found: How much higher the error of the first is than that of the second.
+        clear: Whether each is more than chance would do.
+        unit: What the ratings are counted in.
+    """
     if not any(one.mean or one.se for one in found):
         return "They are the same settings, so nothing sets them apart."
-    words = [
-        f"{name} is {_digits(one)} {unit}, {'clear' if sure else 'too little to tell from chance'}"
-        for name, one, sure in zip(names, found, clear, strict=True)
-    ]
-    if len(words) <= 3:
-        return f"{'; '.join(words)}."
-    sure = [name for name, one in zip(names, clear, strict=True) if one]
-    unsure = [name for name, one in zip(names, clear, strict=True) if not one]
-    return " ".join(
-        f"{text}: {', '.join(which)}." for text, which in (("Clear", sure), ("Could be chance", unsure)) if which
-    )
+    if len(pairs) <= 3:
+        return " ".join(_apart(*one, unit) for one in zip(pairs, found, clear, strict=True))
+    better = [_order(*one) for one in zip(pairs, found, strict=True)]
+    sure = [f"{first} than {second}" for (first, second), one in zip(better, clear, strict=True) if one]
+    unsure = [f"{first} and {second}" for (first, second), one in zip(better, clear, strict=True) if not one]
+    sentences = [f"Clearly better: {', '.join(sure)}."] if sure else []
+    return " ".join([*sentences, *([f"Too near to tell apart from chance: {', '.join(unsure)}."] if unsure else [])])
+
+
+def _apart(pair: str, one: Mean, clear: bool, unit: str) -> str:
+    first, second = _order(pair, one)
+    by = f"{_digits(Mean(abs(one.mean), one.se, one.n))} {unit}"
+    if clear:
+        return f"**{first} guesses better than {second}** by {by} on the same splits, more than chance would do."
+    return f"{first} and {second} differ by {by} on the same splits, too little to tell from chance."
+
+
+def _order(pair: str, one: Mean) -> tuple[str, str]:
+    """The better of two letters, and the other."""
+    return (pair[0], pair[1]) if one.mean <= 0 else (pair[1], pair[0])
 
 
 def luck(letters: Sequence[str], rows: Sequence[Row], seeds: Sequence[int]) -> str:
@@ -53,4 +69,4 @@ def _way(luck: float) -> str:
 
 
 def _digits(one: Mean) -> str:
-    return f"{one.mean:,.3f} ± {one.se:,.3f}".replace("-", "−")
+    return f"{one.mean:,.3f} ± {one.se:,.3f}"

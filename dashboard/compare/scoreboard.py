@@ -82,7 +82,7 @@ def _show(letters: str, runs: list[Run], splits: int) -> None:
     ratings = loaders.ratings_of(runs[0].run_id)
     rows = scoreboard.rows(runs, splits, lambda name: analyses.score_on(name, ratings.dataset_id))
     found = pairs(rows)
-    names = [f"{letters[a]} − {letters[b]}" for a in range(len(rows)) for b in range(a + 1, len(rows))]
+    names = [letters[a] + letters[b] for a in range(len(rows)) for b in range(a + 1, len(rows))]
     unit, differences = phrases.unit(ratings), [pair.difference for pair in found]
     clear = [is_clear(one, runs[0].config.validation_fraction) for one in differences]
     text = words.means(letters, rows, unit)
@@ -96,7 +96,7 @@ def _show(letters: str, runs: list[Run], splits: int) -> None:
     apart = words.apart(names, differences, clear, unit)
     with right:
         alt = f"Differences of every two models on the same splits, with standard errors. {apart}"
-        figure = charts.differences(names, differences, unit=unit)
+        figure = charts.differences([" − ".join(pair) for pair in names], differences, unit=unit)
         st.plotly_chart(figure, key="score_pairs", config=phrases.CHART_CONFIG, alt=alt)
     st.markdown(apart)
     st.markdown(words.luck(letters, rows, [run.config.split_seed for run in runs]))

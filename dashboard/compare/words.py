@@ -57,7 +57,7 @@ def chosen_by(letters: Sequence[str], summaries: Sequence[RunSummary]) -> str:
         return ""
     return (
         f"The epoch that {' and '.join(filter(None, [', '.join(some[:-1]), some[-1]]))} kept or stopped at was chosen "
-        "on the very validation ratings that the errors are reported on: they are slightly too good."
+        "on the very validation ratings that the errors are reported on: they are slightly too low."
     )
 
 

@@ -52,7 +52,7 @@ def chosen(config: RunConfig, outcome: Outcome) -> str:
         what = "When to stop was chosen"
     else:
         return ""
-    return f"{what} on the very validation ratings that the error is reported on, so it is slightly too good."
+    return f"{what} on the very validation ratings that the error is reported on: it is slightly too low."
 
 
 def side_by_side(letters: Sequence[str], scores: Sequence[SplitScore], noun: str, unit: str) -> str:

@@ -28,10 +28,11 @@ def test_the_luck_of_a_split():
 
 
 def test_what_sets_two_apart():
-    found, names = [Mean(-0.18, 0.01, 2), Mean(0.001, 0.002, 2)], ["A − B", "A − C"]
-    assert score_words.apart(names, found, [True, False], "stars") == (
-        "A − B is −0.180 ± 0.010 stars, clear; A − C is 0.001 ± 0.002 stars, too little to tell from chance."
+    found, pairs = [Mean(-0.18, 0.01, 2), Mean(0.001, 0.002, 2)], ["AB", "AC"]
+    assert score_words.apart(pairs, found, [True, False], "stars") == (
+        "**A guesses better than B** by 0.180 ± 0.010 stars on the same splits, more than chance would do. "
+        "C and A differ by 0.001 ± 0.002 stars on the same splits, too little to tell from chance."
     )
-    many = score_words.apart([*names, "B − C", "C − D"], found * 2, [True, False, True, False], "stars")
-    assert many == "Clear: A − B, B − C. Could be chance: A − C, C − D."
-    assert score_words.apart(["A − B"], [Mean(0, 0, 2)], [False], "stars").startswith("They are the same settings")
+    many = score_words.apart([*pairs, "BC", "CD"], found * 2, [True, False, True, True], "stars")
+    assert many == ("Clearly better: A than B, B than C, D than C. Too near to tell apart from chance: C and A.")
+    assert score_words.apart(["AB"], [Mean(0, 0, 2)], [False], "stars").startswith("They are the same settings")
