@@ -24,6 +24,7 @@ def table(summaries: list[RunSummary]) -> pd.DataFrame:
         {
             "model": family_of(summary.config).title,
             "preset": preset_of(summary.config),
+            "split": _split(summary.config),
             "dim": summary.config.dimensions,
             "epochs": summary.outcome.epochs,
             "kept": summary.outcome.kept_epoch,
@@ -40,13 +41,21 @@ def table(summaries: list[RunSummary]) -> pd.DataFrame:
 
 
 def preset_of(config: RunConfig) -> str:
-    """Words of the preset that a config is, or nothing."""
-    return next((phrases.PRESET_WORDS[name] for name, preset in PRESETS.items() if preset == config), "")
+    """Words of the preset that a config is, on whatever split seed, or nothing."""
+    usual = config.model_copy(update={"split_seed": 0})
+    return next((phrases.PRESET_WORDS[name] for name, preset in PRESETS.items() if preset == usual), "")
+
+
+def _split(config: RunConfig) -> str:
+    return f"seed {config.split_seed}" if config.is_drawn else config.split_kind.replace("_", " ")
 
 
 COLUMNS = {
     "model": st.column_config.TextColumn("Model"),
     "preset": st.column_config.TextColumn("Preset", help="The named settings it was trained with, if any."),
+    "split": st.column_config.TextColumn(
+        "Split", width="small", help="Which ratings are kept aside: drawn by chance from a seed, or by time."
+    ),
     "dim": st.column_config.NumberColumn("Dimensions", format="%d"),
     "epochs": st.column_config.NumberColumn("Epochs", format="%d", width="small", help="Epochs trained."),
     "kept": st.column_config.NumberColumn(
@@ -120,13 +129,15 @@ def compare(chosen: list[RunSummary]) -> None:
     names = [phrases.short_run_words(summary) for summary in drawn]
     compared_models.curves(drawn, names)
     best = min(drawn, key=lambda summary: summary.outcome.val_rmse)
-    st.markdown(
-        "Solid lines are validation, dotted ones training. "
-        f"The lowest kept validation RMSE, {best.outcome.val_rmse:,.3f}, is "
-        f"that of {phrases.run_words(best)}."
-        if len(drawn) > 1
-        else curve.result_words(best.outcome, phrases.unit(best.dataset), analyses.split_score(best.run_id))
-    )
+    if len(drawn) == 1:
+        unit, score = phrases.unit(best.dataset), analyses.split_score(best.run_id)
+        apart = [score_words.seen_and_unseen(score, best.dataset.noun, unit)] if score else []
+        st.markdown(" ".join([curve.result_words(best.outcome, unit, score), *apart]))
+    else:
+        st.markdown(
+            f"Solid lines are validation, dotted ones training. The lowest kept validation RMSE, "
+            f"{best.outcome.val_rmse:,.3f}, is that of {phrases.run_words(best)}."
+        )
     if len(drawn) > 1:
         st.subheader("Settings that differ")
         compared_models.differing_settings(drawn, names)

@@ -9,9 +9,9 @@ from dashboard.shared.score_words import HARDLY
 ABOUT = (
     "Dots are splits, and a line joins one split's; diamonds are means, and their bars one standard error to either "
     "side. A standard error tells how far the means of other splits of the same ratings would be from these. Each "
-    "difference is taken split by split, so that what makes a split easy for all cancels. Clear is what the corrected "
-    "resampled t-test of [Nadeau and Bengio (2003)](https://doi.org/10.1023/A:1024068626366) would find less than one "
-    "time in twenty by chance; of many pairs some will be clear by chance."
+    "difference is taken split by split, so that what makes a split easy for all cancels. More than chance would do is "
+    "what the corrected resampled t-test of [Nadeau and Bengio (2003)](https://doi.org/10.1023/A:1024068626366) would "
+    "find less than one time in twenty if there were no difference; of many pairs it finds some all the same."
 )
 
 

@@ -1,6 +1,7 @@
 """`score` prints what the analysis finds, trains nothing twice, and refuses in words."""
 
 import re
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -63,6 +64,20 @@ def test_the_document(runs, capsys):
     assert (pair["a"], pair["b"]) == (a.run_id, b.run_id)
     assert pair["difference"] == pytest.approx(first["mean"] - second["mean"])
     assert document.keys() == {"runs", "pairs"} and pair.keys() == {"a", "b", "difference", "se"}
+
+
+def test_show_tells_the_error_apart_as_long_as_the_data_is_there(runs, capsys):
+    ratings, (run, *_) = runs
+    score = score_of(run, ratings, split(ratings, run.config))
+    assert asked(capsys, "show", run.run_id)["score"] == asdict(score)
+    assert main(["show", run.run_id]) == 0
+    printed = capsys.readouterr().out
+    assert f"on items without ({score.n_cold} rating" in printed
+    assert main(["delete-dataset", ratings.dataset_id]) == 0
+    capsys.readouterr()
+    assert asked(capsys, "show", run.run_id)["score"] is None
+    assert main(["show", run.run_id]) == 0
+    assert "on items without" not in capsys.readouterr().out
 
 
 def test_one_run_has_no_pair_and_a_run_named_twice_is_one(runs, capsys):
