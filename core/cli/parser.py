@@ -12,6 +12,7 @@ from core.cli import (
     new_item,
     person,
     recommend,
+    score,
     stored,
     studies,
     train,
@@ -90,6 +91,8 @@ def _add_runs(calls: Any) -> None:
 
 
 def _add_analyses(calls: Any) -> None:
+    summary = "Train runs' settings on several splits, and show how sure their errors and differences are."
+    score.add_flags(_add(calls, "score", score.show, summary, writes=True))
     person.add_flags(_add(calls, "person", person.show, "Match somebody's own ratings to the items of a run's data."))
     for name, command, add_flags, summary in (
         ("components", components.show, components.add_flags, "Show the items at both ends of a principal component."),

@@ -16,7 +16,7 @@ from dashboard.cache import analyses, loaders
 from dashboard.charts import training as charts
 from dashboard.jobs import trainings
 from dashboard.session import classroom, state, visitor
-from dashboard.shared import elements, phrases, told
+from dashboard.shared import elements, phrases, score_words, told
 from dashboard.train import curve, form
 
 NOTHING = curve.Curve(started=None)
@@ -161,22 +161,24 @@ def finished_board(run: Run, behind: charts.Named | None, *, just_now: bool, cha
     time = ("Time taken", phrases.duration(run.outcome.train_seconds))
     board(drawn, run.started, behind, time, curve.reading(drawn, unit))
     with st.container(border=True):
-        st.markdown(f"**{curve.result_words(run.outcome, unit)}**")
+        score = analyses.split_score(run.run_id)
+        st.markdown(f"**{curve.result_words(run.outcome, unit, score)}**")
+        if score is not None:
+            st.markdown(score_words.seen_and_unseen(score, run.dataset.noun, unit))
         st.markdown(curve.against_references(run.outcome.val_rmse, run.started, unit))
-        st.caption(unseen_words(run))
+        remarks = [score_words.raw(score)] if score else []
+        remarks += [score_words.chosen(run.config, run.outcome), *further_words(run)]
+        st.caption(" ".join(filter(None, remarks)))
         with st.container(horizontal=True):
             for page, icon, label in phrases.AFTER_TRAINING:
                 elements.page_link(page, label, icon, run=run.run_id)
 
 
-def unseen_words(run: Run) -> str:
-    """What the model knows of items without a training rating, and how it was trained where that is unusual."""
+def further_words(run: Run) -> tuple[str, ...]:
+    """What is unusual about the model: what it knows of items that it has not seen, its dimensions, its epochs."""
     found = analyses.unseen(run.run_id) if run.scorer.knows_unseen_items else None
-    if found is None:
-        words = curve.unseen(run.started, run.dataset.noun)
-    else:
-        words = curve.unseen_known(found, told.columns(run), run.dataset.noun, trainings.unit())
-    return " ".join(filter(None, [words, curve.dimensions_words(run.scorer), curve.epochs_words(run.config)]))
+    known = curve.unseen_known(found, told.columns(run), run.dataset.noun, trainings.unit()) if found else ""
+    return known, curve.dimensions_words(run.scorer), curve.epochs_words(run.config)
 
 
 def not_trained(config: RunConfig | None, references: Started, behind: charts.Named | None, ended: Job | None) -> None:

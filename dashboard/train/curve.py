@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.analysis.compare.score import SplitScore
 from core.analysis.new_item.unseen import Unseen
 from core.config import GradientConfig, RunConfig
 from core.model.events import Epoch, Event, Started, Step
 from core.model.run import Outcome, Run
 from core.model.scoring import Scorer
 from core.model.variational import STEPS_PER_EPOCH
-from dashboard.shared import phrases
+from dashboard.shared import phrases, score_words
 
 STILL = 0.0005
 """Differences in RMSE below this are nothing to speak of."""
@@ -128,26 +129,14 @@ def against_references(val_rmse: float, started: Started, unit: str) -> str:
     return f"{text}; this model does as well as the averages."
 
 
-def result_words(outcome: Outcome, unit: str) -> str:
-    """A finished run in one sentence."""
+def result_words(outcome: Outcome, unit: str, score: SplitScore | None) -> str:
+    """A finished run in one sentence; `score` is its own, None where its data is gone."""
     kept = "" if outcome.kept_epoch == outcome.epochs else f", kept from epoch {outcome.kept_epoch}"
     how = "stopped early after" if outcome.stopped_early else "after"
     return (
-        f"This model guesses a rating within about {outcome.val_rmse:,.2f} {unit} "
+        f"{score_words.how_often(outcome.val_rmse, unit, score)} "
         f"(RMSE {outcome.val_rmse:,.3f} on ratings it has never seen, "
         f"{how} {phrases.count(outcome.epochs, 'epoch')}{kept})."
-    )
-
-
-def unseen(started: Started, noun: str) -> str:
-    """How many validation ratings no embedding can help with."""
-    if not started.unseen_items:
-        return f"Every {noun} in the validation ratings also occurs in the training ratings."
-    share = started.unseen_items / started.n_validation
-    return (
-        f"{started.unseen_items:,} of the {started.n_validation:,} validation ratings ({share:.1%}) are about "
-        f"{phrases.plural(noun)} without a single training rating: the model knows nothing of those, and "
-        "guesses what it started from."
     )
 
 
@@ -161,11 +150,10 @@ def unseen_known(found: Unseen, known: str, noun: str, unit: str) -> str:
         unit: As `phrases.unit` gives it.
     """
     gain = found.averages_rmse - found.model_rmse
-    worth = f"{abs(gain):.3f} {'better' if gain > 0 else 'worse'} than" if abs(gain) > STILL else "as well as"
+    worth = f"{abs(gain):.3f} {unit} {'better' if gain > 0 else 'worse'} than" if abs(gain) > STILL else "as good as"
     return (
-        f"{phrases.count(found.ratings, 'validation rating')} are about {phrases.count(found.items, noun)} without a "
-        f"single training rating, which only {known} give a place: there it is off by {found.model_rmse:,.3f} {unit}, "
-        f"{worth} plain averages ({found.averages_rmse:,.3f})."
+        f"Of the {phrases.count(found.items, noun)} without a single training rating only {known} tell it anything: its "
+        f"guesses there are {worth} plain averages, which are off by {found.averages_rmse:,.3f}."
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.analysis.compare.score import SplitScore
 from core.analysis.new_item.unseen import Unseen
 from core.model.events import Epoch, Started, Step
 from core.model.families import PRESETS, run_config
@@ -49,9 +50,12 @@ def test_the_best_epoch_is_the_one_that_training_keeps():
 
 
 def test_a_result_says_stars_before_rmse():
-    words = curve.result_words(Outcome(14, 10, True, 0.8641, 0.66, 0.8641, 3.2), "stars")
-    assert words.startswith("This model guesses a rating within about 0.86 stars (RMSE 0.864")
+    outcome = Outcome(14, 10, True, 0.8641, 0.66, 0.8641, 3.2)
+    words = curve.result_words(outcome, "stars", SplitScore(0.8641, 0.85, 1.06, 0.8641, 90, 10, 0.714))
+    assert words.startswith("This model guesses a rating within 0.86 stars 71% of the time (RMSE 0.864")
     assert "stopped early after 14 epochs, kept from epoch 10" in words
+    unknown = curve.result_words(outcome, "stars", None)
+    assert unknown.startswith("This model guesses a rating within 0.86 stars about two times in three (RMSE 0.864")
 
 
 @pytest.mark.parametrize(
@@ -59,10 +63,6 @@ def test_a_result_says_stars_before_rmse():
 )
 def test_a_result_is_held_against_the_averages(rmse, words):
     assert words in curve.against_references(rmse, STARTED, "stars")
-
-
-def test_unseen_items_are_counted():
-    assert curve.unseen(STARTED, "movie").startswith("8 of the 200 validation ratings (4.0%)")
 
 
 def test_time_left_follows_the_latest_pace_and_the_part_of_an_epoch_done():
@@ -77,16 +77,15 @@ def test_nothing_is_known_about_the_time_before_the_first_epoch():
 @pytest.mark.parametrize(
     ("model_rmse", "averages_rmse", "words"),
     [
-        (0.905, 1.02, "off by 0.905 stars, 0.115 better than plain averages (1.020)"),
-        (1.02, 0.905, "0.115 worse than"),
-        (0.905, 0.9051, "as well as plain averages"),
+        (0.905, 1.02, "0.115 stars better than plain averages, which are off by 1.020"),
+        (1.02, 0.905, "0.115 stars worse than"),
+        (0.905, 0.9051, "as good as plain averages"),
     ],
 )
 def test_what_nobody_has_rated_is_compared_with_averages(model_rmse, averages_rmse, words):
     found = Unseen(items=1, ratings=765, model_rmse=model_rmse, averages_rmse=averages_rmse)
     text = curve.unseen_known(found, "genres and years", "movie", "stars")
-    assert text.startswith("765 validation ratings are about 1 movie without a single training rating")
-    assert "only genres and years give a place" in text
+    assert text.startswith("Of the 1 movie without a single training rating only genres and years tell it anything")
     assert words in text
 
 
