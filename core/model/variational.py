@@ -41,7 +41,7 @@ class VariationalConfig(RunConfig):
         80,
         "How often all numbers are adjusted, each time by all training ratings. The page counts five as an epoch.",
         title="Steps",
-        unit="steps",
+        unit="over all ratings",
         grows="More time to settle; after 80 little changes.",
         ge=25,
         le=2000,

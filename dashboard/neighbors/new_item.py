@@ -109,7 +109,7 @@ def _typed(groups: Sequence[FeatureGroup], noun: str) -> tuple[str, Description]
                 step=whole,
                 key=key,
                 bind="query-params",
-                width=130,
+                width=170,
                 placeholder="unknown",
             )
             if number is not None:

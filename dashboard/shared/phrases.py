@@ -109,8 +109,8 @@ HOW_SURE_ALONE = "Of {a_noun} that nobody rated it knows nothing: it has only th
 RMSE_HELP = (
     "RMSE is the root mean squared error: how far the guesses are off, in the unit of the ratings, large misses "
     "counting more. The thin line is the loss that training works on within its epochs; it counts dropout and "
-    "penalty too, so it lies higher. Drag to move the picture, pinch or hold Ctrl and scroll to zoom, double-click to "
-    "go back."
+    "penalty too, or how unsure the numbers are, so it lies higher. Drag to move the picture, pinch or hold Ctrl and "
+    "scroll to zoom, double-click to go back."
 )
 
 AFTER_TRAINING = (

@@ -151,9 +151,10 @@ def unseen_known(found: Unseen, known: str, noun: str, unit: str) -> str:
     """
     gain = found.averages_rmse - found.model_rmse
     worth = f"{abs(gain):.3f} {unit} {'better' if gain > 0 else 'worse'} than" if abs(gain) > STILL else "as good as"
+    items = phrases.count(found.items, noun)
     return (
-        f"Of the {phrases.count(found.items, noun)} without a single training rating only {known} tell it anything: its "
-        f"guesses there are {worth} plain averages, which are off by {found.averages_rmse:,.3f}."
+        f"Of the {items} without a single training rating only {known} tell it anything: its guesses there are {worth} "
+        f"plain averages, which are off by {found.averages_rmse:,.3f}."
     )
 
 

@@ -130,22 +130,20 @@ def matching_preset() -> str | None:
 def model(on_change: Callable[[], None]) -> None:
     """The kinds of model; the chosen one with a sentence and its formula, the others with theirs in the help."""
     _remember("model")
-    options, chosen = list(FAMILIES), _chosen()
+    options = list(FAMILIES)
     with st.container(border=True):
         st.radio(
             SETTINGS["model"].title or "Model",
             options,
             index=options.index(PRESETS[START].model),
             format_func=lambda name: f"**{FAMILIES[name].title}**",
-            captions=[
-                f"{family.summary}  \n{family.rating_latex()}" if name == chosen else ""
-                for name, family in FAMILIES.items()
-            ],
             help="\n\n".join(f"**{family.title}.** {family.summary}" for family in FAMILIES.values()),
             key="model",
             on_change=on_change,
             bind="query-params",
         )
+        family = FAMILIES[_chosen()]
+        st.caption(f"{family.summary}  \n{family.rating_latex()}")
     before, now = st.session_state.get(_SUITED, PRESETS[START].model), _chosen()
     for name, value in new_defaults(before, now).items():
         st.session_state[name] = value  # a link's own values come after, with their widgets
