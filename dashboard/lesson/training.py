@@ -62,7 +62,10 @@ def own_steps(example: Example) -> str:
     if isinstance(example.run.config, GradientConfig):
         return ""
     known = told.columns(example.run)
-    shared = f" One rating also moves the numbers of {known}, and with them all {example.nouns} that share them."
+    shared = (
+        f" There one rating also moves the numbers of {known}, and with them all {example.nouns} that share them; the "
+        "step below moves two rows alone."
+    )
     return (
         " This model looked at **all its ratings in each step**, so it has no batches; and how hard each number is "
         f"held back it found by itself, so it has no penalty to choose.{shared if known else ''}"
