@@ -66,6 +66,8 @@ class Variational(Bilinear):
       `weighted`), and the feature groups;
     - `noise_variance`: (n_users,), what is left of a user's ratings however sure the model is, squared rating units;
     - `typical_noise`: (1,), the same for somebody unknown.
+
+    In each dimension the vectors of both sides have the same mean square, and all that belongs to them is in their units.
     """
 
     config_type: ClassVar[type[RunConfig]] = VariationalConfig
@@ -167,7 +169,7 @@ class Variational(Bilinear):
         if known and ends[-1] != known:
             raise ValueError(f"the model learned {known} features, and the data have {ends[-1]}")
         return (
-            {group.name: slice(first, last) for group, first, last in zip(groups, ends, ends[1:], strict=True)}
+            {group.name: slice(first, last) for group, first, last in zip(groups, ends[:-1], ends[1:], strict=True)}
             if known
             else {}
         )

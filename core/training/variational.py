@@ -121,22 +121,27 @@ class VariationalTraining:
         return units
 
     def _arrays(self) -> dict[str, np.ndarray]:
-        posterior, units = self.posterior, self._units
+        posterior = self.posterior
         user, item = self._user(), self._item()
+        scale = np.append(np.float32(1), _balance(user[:, 1:], item[:, 1:]))
+        user, item = user / scale, item * scale
+        user_units, item_units = self._units / scale, self._units * scale
         features = [rows for name, rows in posterior.rows.items() if isinstance(posterior.groups.get(name), Table)]
         feature_rows = np.r_[tuple(features)] if features else np.zeros(0, np.int64)
+        precision = posterior.precision[[rows.start for rows in posterior.rows.values()]] / item_units**2
+        precision[list(posterior.rows).index("user")] *= (item_units / user_units) ** 2
         arrays = {
             "user_embedding": user[:, 1:],
             "item_embedding": item[:, 1:],
             "user_bias": user[:, 0],
             "item_bias": item[:, 0],
             "mean": np.array([self.mean]),
-            "user_variance": posterior.variance[posterior.rows["user"]] * units**2,
-            "item_variance": posterior.item_variances() * units**2,
-            "own_numbers": self._scaled(posterior.mean[posterior.rows["own"]]),
-            "feature_numbers": self._scaled(posterior.mean[feature_rows]),
-            "feature_variance": posterior.variance[feature_rows] * units**2,
-            "prior_precision": posterior.precision[[rows.start for rows in posterior.rows.values()]] / units**2,
+            "user_variance": posterior.variance[posterior.rows["user"]] * user_units**2,
+            "item_variance": posterior.item_variances() * item_units**2,
+            "own_numbers": posterior.mean[posterior.rows["own"]] * item_units,
+            "feature_numbers": posterior.mean[feature_rows] * item_units,
+            "feature_variance": posterior.variance[feature_rows] * item_units**2,
+            "prior_precision": precision,
             "noise_variance": self._noise(),
             "typical_noise": np.array([self.unit**2 / posterior.noise_precision]),
         }
@@ -153,6 +158,18 @@ class VariationalTraining:
         squares = posterior.expected_squares(posterior.errors())
         count = np.bincount(posterior.pairs.user, minlength=len(squares))
         return self.unit**2 * (NOISE_COUNT / posterior.noise_precision + squares) / (NOISE_COUNT + count)
+
+
+def _balance(user: np.ndarray, item: np.ndarray) -> np.ndarray:
+    """What to multiply the items' vectors by, and divide the users' by, float32, (d,).
+
+    A product leaves open how its size is shared between its factors. Here both sides get the same mean square in each
+    dimension, as equal penalties on both would bring about: a dimension that changes no guess is short on both sides,
+    so that lengths, cosines and components within a side weigh a dimension by what it does.
+    """
+    users, items = np.square(user).mean(axis=0), np.square(item).mean(axis=0)
+    ratio = np.divide(users, items, out=np.ones_like(users), where=(users > 0) & (items > 0))
+    return np.power(ratio, 0.25, dtype=np.float32)
 
 
 def _means(rating: np.ndarray, pairs: Pairs) -> np.ndarray:
