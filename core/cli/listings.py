@@ -10,9 +10,12 @@ from core.access import COMMAND_LINE
 from core.analysis.biases.bias import average_terms, biases
 from core.analysis.components.extremes import ends
 from core.analysis.components.pca import pca
+from core.analysis.features import placed_items
 from core.analysis.maps.axes import closest_component
 from core.analysis.neighbors.agreement import agreement
 from core.analysis.neighbors.of_one import METRICS, neighbors
+from core.analysis.neighbors.resampled import resampled
+from core.analysis.posterior import vector_variance
 from core.cli.answer import Answer, attributes, listing, pairs
 from core.cli.common import add_count, add_listing, entry, load
 from core.data.ratings import Vocabulary
@@ -29,7 +32,10 @@ def add_neighbors_flags(call: argparse.ArgumentParser) -> None:
     whose.add_argument("--user", metavar="ID", help="A user's own id in the data: the people who rate alike.")
     call.add_argument("--metric", choices=METRICS, default="cosine", help="How closeness is measured (default cosine).")
     add_count(call, "--top", 10, "How many (default 10).", minimum=1)
-    about_trained = "Those without a rating in the training part are never listed: their numbers were never learned."
+    about_trained = (
+        "Those without a rating in the training part are not listed, as their numbers were never learned; items are "
+        "where the model learned what describes them."
+    )
     add_count(
         call, "--min-ratings", 1, f"List only items, or users, with at least N ratings (default 1). {about_trained}"
     )
@@ -44,33 +50,38 @@ def show_neighbors(arguments: argparse.Namespace) -> Answer:
     users = arguments.user is not None
     row = ratings.users.index(arguments.user) if users else ratings.items.index(arguments.item)
     name = f"user {arguments.user}" if users else entry(ratings, row)["title"]
+    scorer, metric = require_vectors(run.scorer), arguments.metric
     trained = trained_rows(ratings, run.config.split, users=users)
+    placed = trained if users else placed_items(scorer, ratings, trained)
     if not trained[row]:
-        print(
-            f"{name} has no rating in the training part: its numbers were never learned, and its "
-            "neighbors mean nothing",
-            file=sys.stderr,
+        meaning = (
+            "its place is that of what describes it, such as a genre"
+            if placed[row]
+            else "its numbers were never learned, and its neighbors mean nothing"
         )
-    scorer = require_vectors(run.scorer)
-    near = neighbors(
-        scorer.user_embedding if users else scorer.item_embedding,
-        row,
-        metric=arguments.metric,
-        top=arguments.top,
-        eligible=trained & ((ratings.user_count if users else ratings.item_count) >= arguments.min_ratings),
-    )
+        print(f"{name} has no rating in the training part: {meaning}", file=sys.stderr)
+    vectors = scorer.user_embedding if users else scorer.item_embedding
+    eligible = placed & ((ratings.user_count if users else ratings.item_count) >= arguments.min_ratings)
+    near = neighbors(vectors, row, metric=metric, top=arguments.top, eligible=eligible)
     document = [
         entry(ratings, index, users=users) | {"similarity": float(similarity)}
         for index, similarity in zip(near.index, near.similarity, strict=True)
     ]
-    headings = {"item_id": "item", "title": "title", "similarity": arguments.metric}
+    variance, sure = vector_variance(scorer, users=users), {}
+    if variance is not None:
+        sure = {"agreement": "again"}
+        again = resampled(vectors, variance, row, {metric: near}, eligible=eligible)[metric]
+        for one, share in zip(document, again, strict=True):
+            one["agreement"] = float(share)
+    headings = {"item_id": "item", "title": "title", "similarity": metric} | sure
     if users:
         both = agreement(ratings, row, near.index)
         for one, shared, apart in zip(document, both.shared, both.difference, strict=True):
             one |= {"shared": int(shared), "difference": None if shared == 0 else float(apart)}
         headings = {
             "user_id": "user",
-            "similarity": arguments.metric,
+            "similarity": metric,
+            **sure,
             "shared": "items both rated",
             "difference": "apart",
         }

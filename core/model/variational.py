@@ -67,7 +67,7 @@ class Variational(Bilinear):
     - `noise_variance`: (n_users,), what is left of a user's ratings however sure the model is, squared rating units;
     - `typical_noise`: (1,), the same for somebody unknown.
 
-    In each dimension the vectors of both sides have the same mean square, and all that belongs to them is in their units.
+    In each dimension the vectors of both sides have the same mean square, and what belongs to them is in their units.
     """
 
     config_type: ClassVar[type[RunConfig]] = VariationalConfig

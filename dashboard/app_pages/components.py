@@ -54,6 +54,23 @@ def controls() -> tuple[int, int, How]:
     return number - 1, min_listed, How(centered, min_listed if shaped else 0)
 
 
+def choose_sure_end() -> bool:
+    """The switch between two orders of the ends, for a model that knows how sure it is."""
+    on = elements.toggle(
+        "Sure ends first",
+        "sure",
+        "On: the ends are ordered by how far out a score surely is, a standard deviation short of it. Off: by the "
+        "score itself, as in the article.",
+        first=True,
+    )
+    order = "far out even if their score is a standard deviation too far out" if on else "furthest out by their score"
+    st.caption(
+        f"This model knows how well it knows each score: ± in the tables, bars on the picture. At the ends stand the "
+        f"{nouns} that are {order}."
+    )
+    return on
+
+
 def overview(view: View, outermost: Ends) -> list[int]:
     """The scree plot, and the chosen component as a strip; the items that somebody marked on it."""
     left, right = st.columns([2, 3], gap="medium")
@@ -66,7 +83,9 @@ def overview(view: View, outermost: Ends) -> list[int]:
         )
     text = component_words.ends(ratings, rows, outermost)
     named = Ends(top=outermost.top[:NAMED], bottom=outermost.bottom[:NAMED])
-    figure = charts.strip(view.scores, rows.labels, view.listed, named, label=view.label, noun=noun, marked=marked)
+    figure = charts.strip(
+        view.scores, rows.labels, view.listed, named, label=view.label, noun=noun, marked=marked, std=view.score_std
+    )
     alt = f"All {nouns} along {view.label.short}. {text}"
     picture.plotly_chart(figure, key="strip", config=phrases.CHART_CONFIG, alt=alt)
     picture.markdown(text)
@@ -133,7 +152,8 @@ st.markdown(
 view = load_view(run.run_id, *controls())
 for problem in view.names.problems:
     st.warning(escape(phrases.sentence(problem)), icon=":material/edit_off:")
-outermost = ends(view.scores, view.listed, TOP)
+sure_end = view.score_std is not None and choose_sure_end()
+outermost = ends(view.scores, view.listed, TOP, std=view.score_std if sure_end else None)
 marked = overview(view, outermost)
 both_ends(
     view,

@@ -77,7 +77,9 @@ def heatmap() -> Rows:
         return rows
     visible = in_order(rows, visible, order, dimension)
     labels = [rows.labels[row] for row in visible]
-    picture = charts.heatmap(rows.matrix[visible], labels, rows.trained[visible], noun=rows.noun)
+    picture = charts.heatmap(
+        rows.matrix[visible], labels, [rows.mark(row, short=True) for row in visible], noun=rows.noun
+    )
     alt = f"Heatmap of {phrases.count(len(visible), rows.noun)} by {dim} dimensions, red below zero, blue above."
     show_chart(picture, "heatmap", alt, reading=words.picture(rows, visible))
     return rows
@@ -110,7 +112,7 @@ def one_row(rows: Rows) -> None:
     )
     if not rows.trained[row]:
         warn_untrained(rows.noun)
-    near = neighbors(rows.matrix, row, top=10, eligible=rows.trained & (rows.count >= at_least))
+    near = neighbors(rows.matrix, row, top=10, eligible=rows.placed & (rows.count >= at_least))
     if len(near.index) == 0:
         st.info(f"No other {rows.noun} has that many ratings. Lower the number above.", icon=":material/search_off:")
         return

@@ -225,3 +225,10 @@ def name_point(result: go.Figure, x: float, y: float, title: str) -> None:
     result.add_annotation(
         x=x, y=y, text=plain(title, 40), ax=0, ay=-34, arrowcolor=MARK, font=font, bgcolor=_PAPER, borderpad=2
     )
+
+
+def name_place(result: go.Figure, x: float, y: float, name: str) -> None:
+    """A short name right above a place on a flat picture, made harmless before."""
+    result.add_annotation(
+        x=x, y=y, text=name, showarrow=False, yshift=12, font={"size": 11, "color": MARK}, bgcolor=_PAPER, borderpad=1
+    )

@@ -62,7 +62,7 @@ def show(run: Run, ratings: Ratings, rows: Rows, line: DeltaGenerator) -> None:
         st.info(escape(phrases.sentence(str(error))), icon=":material/info:")
         _kept_axes(run, None)
         return
-    listed = rows.trained & (rows.count >= min_ratings)
+    listed = rows.placed & (rows.count >= min_ratings)
     _picture(run, ratings, rows, axis, projected, listed)
     kept = _kept_axes(run, axis)
     _ends(run, ratings, rows, axis, projected, listed, min_ratings)
@@ -134,7 +134,7 @@ def _ends(
 def _file(run_id: str, axis: OwnAxis, min_ratings: int) -> bytes:
     rows, ratings = loaders.item_rows(run_id), loaders.ratings_of(run_id)
     projected = saved_axes.project(axis, rows.matrix, ratings.items)
-    return tables.along(ratings, rows, rows.trained & (rows.count >= min_ratings), PLACE, projected.positions)
+    return tables.along(ratings, rows, rows.placed & (rows.count >= min_ratings), PLACE, projected.positions)
 
 
 def _cross(

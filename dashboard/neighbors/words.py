@@ -45,6 +45,24 @@ def lead(rows: Rows, row: int, near: Neighbors) -> str:
     return text
 
 
+def again(rows: Rows, share: np.ndarray) -> str:
+    """How many of the listed would be neighbors again in another sample of the vectors."""
+    n = len(share)
+    return (
+        f"Would another sample agree? The model knows how sure it is of every vector. Drawn again from that, on "
+        f"average {share.sum():.1f} of these {count(n, rows.noun)} would be among the {n} nearest by cosine again. The "
+        "column *Again* says how often each would."
+    )
+
+
+def unrated(rows: Rows, row: int) -> str:
+    """What the place of a row is that has no training rating, of a model that knows what describes it."""
+    return (
+        f"{escape(rows.labels[row])} has no rating in the training part: it is placed by {escape(rows.described_by)} "
+        f"alone, and its neighbors are {rows.nouns} that are described alike."
+    )
+
+
 def lengths(rows: Rows, row: int, length: np.ndarray, near: Mapping[Metric, Neighbors], listed: np.ndarray) -> str:
     """What the three measures disagree about, and how this row's length explains it.
 

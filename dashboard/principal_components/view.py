@@ -27,6 +27,7 @@ class View:
         rows: Its items.
         how: How the components came about.
         result: The components, with scores for all items.
+        std: How well each score is known, (n_items, n_components); None where the model does not know.
         component: The chosen one, from 0.
         listed: Boolean array, (n_items,), items with enough ratings.
         min_listed: How many that is.
@@ -41,6 +42,7 @@ class View:
     rows: Rows
     how: How
     result: Pca
+    std: np.ndarray | None
     component: int
     listed: np.ndarray
     min_listed: int
@@ -58,6 +60,11 @@ class View:
     def scores(self) -> np.ndarray:
         """Scores of all items along the chosen component, (n_items,)."""
         return self.result.scores[:, self.component]
+
+    @property
+    def score_std(self) -> np.ndarray | None:
+        """How well the scores along the chosen component are known, (n_items,)."""
+        return None if self.std is None else self.std[:, self.component]
 
 
 def load_view(run_id: str, component: int, min_listed: int, how: How) -> View:
@@ -82,6 +89,7 @@ def load_view(run_id: str, component: int, min_listed: int, how: How) -> View:
         rows=rows,
         how=how,
         result=result,
+        std=analyses.score_std(run_id, centered=how.centered, min_ratings=how.min_ratings),
         component=component,
         listed=rows.count >= min_listed,
         min_listed=min_listed,
