@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.data.ratings import Ratings
-from core.errors import AnalysisError
+from core.errors import AnalysisError, UnknownItemError
 from core.model.item_features import FeatureGroup, item_features
 from core.model.scoring import Scorer
 
@@ -36,6 +36,19 @@ class LearnedFeatures:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    @property
+    def names(self) -> list[str]:
+        """What each is called beside items: "Horror (genres)"."""
+        return [f"{label} ({self.groups[place].name})" for label, place in zip(self.labels, self.group, strict=True)]
+
+    def index(self, name: str) -> int:
+        """The place of a feature by its name; raises UnknownItemError where there is none."""
+        if name not in self.names:
+            raise UnknownItemError(
+                f"nothing that the model learned is called {name!r:.60}; such as {self.names[0]!r} is"
+            )
+        return self.names.index(name)
 
     @property
     def vectors(self) -> np.ndarray:

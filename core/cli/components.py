@@ -63,8 +63,8 @@ class _Analysis:
 
     @property
     def noise(self) -> dict[str, Any] | None:
-        """The noise band; None for a single dimension, of which shuffling changes nothing."""
-        if self.run.config.dimensions == 1:
+        """The noise band; None where shuffling the dimensions says nothing: of one, or of independent ones."""
+        if self.run.config.dimensions == 1 or self.run.scorer.has_uncertainty:
             return None
         noise = noise_band(self.run.scorer.item_embedding[self.shaping], centered=self.result.centered)
         return {"count": noise.count, "band": noise.band.tolist(), "above": noise.above.tolist()}

@@ -10,7 +10,7 @@ from core.access import COMMAND_LINE
 from core.analysis.biases.bias import average_terms, biases
 from core.analysis.components.extremes import ends
 from core.analysis.components.pca import pca
-from core.analysis.features import placed_items
+from core.analysis.features import learned_features, placed_items
 from core.analysis.maps.axes import closest_component
 from core.analysis.neighbors.agreement import agreement
 from core.analysis.neighbors.of_one import METRICS, neighbors
@@ -20,6 +20,7 @@ from core.cli.answer import Answer, attributes, listing, pairs
 from core.cli.common import add_count, add_listing, entry, load
 from core.data.ratings import Vocabulary
 from core.data.splits import trained_rows
+from core.errors import UsageError
 from core.model.scoring import require_biases, require_bilinear, require_vectors
 from core.studies import saved_axes
 from core.studies.saved_axes import OwnAxis
@@ -140,11 +141,13 @@ def add_axis_flags(call: argparse.ArgumentParser) -> None:
     for pole in ("low", "high"):
         call.add_argument(
             f"--{pole}",
-            required=True,
+            default=[],
             action="append",
             metavar="ID,ID",
             help=f"Ids of the items at the {pole} pole; may be given several times.",
         )
+        feature = f"What the model learned that stands at the {pole} pole, such as 'Horror (genres)'; likewise."
+        call.add_argument(f"--{pole}-feature", default=[], action="append", metavar="NAME", help=feature)
         call.add_argument(f"--{pole}-name", default="", metavar="TEXT", help=f"What the {pole} pole is called.")
     add_listing(call, top="Items listed at each end")
     call.add_argument("--save", action="store_true", help="Keep the axis with the run, as the Maps page does.")
@@ -152,14 +155,20 @@ def add_axis_flags(call: argparse.ArgumentParser) -> None:
 
 def show_axis(arguments: argparse.Namespace) -> Answer:
     """Both ends of the axis and the closest component, as on the Maps page."""
+    features = [tuple(arguments.low_feature), tuple(arguments.high_feature)]
+    for pole, ids, named in zip(("low", "high"), (arguments.low, arguments.high), features, strict=True):
+        if not ids and not named:
+            raise UsageError(f"the {pole} pole is missing; name it with --{pole} or --{pole}-feature")
     run, ratings = load(arguments.run_id)
     low, high = (_ids(texts, ratings.items) for texts in (arguments.low, arguments.high))
-    chosen = OwnAxis(low, high, arguments.low_name, arguments.high_name)
-    axis = saved_axes.project(chosen, require_vectors(run.scorer).item_embedding, ratings.items)
+    chosen = OwnAxis(low, high, arguments.low_name, arguments.high_name, *features)
+    scorer = require_vectors(run.scorer)
+    axis = saved_axes.project(chosen, scorer.item_embedding, ratings.items, learned_features(scorer, ratings))
     if arguments.save:
         saved_axes.save(run.run_id, chosen, by=COMMAND_LINE)
     near = closest_component(axis.direction, pca(run.scorer.item_embedding))
-    eligible = trained_rows(ratings, run.config.split) & (ratings.item_count >= arguments.min_ratings)
+    placed = placed_items(scorer, ratings, trained_rows(ratings, run.config.split))
+    eligible = placed & (ratings.item_count >= arguments.min_ratings)
     both = ends(axis.positions, eligible, arguments.top)
     at_low, at_high = (
         [

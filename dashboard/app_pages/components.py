@@ -97,6 +97,8 @@ def shares(view: View) -> None:
     text = component_words.scree(view.result, view.component)
     if view.noise is not None:
         text = f"{text} {component_words.noise(view.noise, view.component)}"
+    if view.score_std is not None:
+        text = f"{text} {component_words.known(view.scores, view.score_std, rows.nouns)}"
     ratio, cumulative = view.result.variance_ratio, view.result.cumulative
     figure = scree(ratio, cumulative, chosen=view.component, noise=view.noise, labels=view.labels)
     alt = f"Share of the total carried by each of {len(view.labels)} components."
@@ -120,7 +122,10 @@ def explanation(dimensions: int) -> None:
             "The noise band is parallel analysis ([Horn 1965](https://doi.org/10.1007/BF02289447)): every column of "
             "the matrix is shuffled by itself, 20 times, and the band is the 95th percentile of what components carry "
             "then. Without centering, the part that all rows have in common is added to it. Above the band means more "
-            "than chance in this matrix, not that another training would find the component again.\n\n"
+            "than chance in this matrix, not that another training would find the component again. A model that knows "
+            "how sure it is has no band: its dimensions are independent as they are, so shuffling them says nothing. "
+            "It says itself how well a score $v \\cdot c$ is known: its posterior is a normal distribution with the "
+            "variance $\\sum_j c_j^2 s_j$, where $s_j$ is that of the number in dimension $j$.\n\n"
             "Whether one would is measured by training again from other seeds: the same analysis of each of those "
             "matrices, and their components matched one to one ([Kuhn 1955](https://doi.org/10.1002/nav.3800020109)) "
             "so that the sum of $|r|$ is largest, with $r$ the Pearson correlation of the scores of the trained "

@@ -184,11 +184,9 @@ def explanation(side: Side) -> None:
 
 
 st.title(f"Which {phrases.plural(run.dataset.noun)} are alike, and which people?")
-st.markdown(
-    "Nobody told the model what goes with what. It moved together what pleases the same people, so the closest rows "
-    "of the matrix are its idea of alike. Under *Users* are the people who rate alike."
-)
+introduction = st.container()
 side, row, min_ratings = controls()
+introduction.markdown(words.introduction(side.rows))
 listed = side.rows.placed & (side.rows.count >= min_ratings)
 if side.rows.placed[row] and not side.rows.trained[row]:
     st.info(words.unrated(side.rows, row), icon=":material/info:")

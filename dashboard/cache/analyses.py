@@ -58,9 +58,16 @@ def score_std(run_id: str, *, centered: bool, min_ratings: int) -> np.ndarray | 
 
 
 @st.cache_resource(max_entries=8, show_spinner="Comparing with chance: 20 shuffled matrices …")
-def item_noise(run_id: str, *, centered: bool, min_ratings: int) -> Noise:
-    """What the components of `item_pca` would carry by chance; about 3 s at 90,000 items, 0.3 s at 9,000."""
-    return noise_band(run(run_id).scorer.item_embedding[_shaping(run_id, min_ratings)], centered=centered)
+def item_noise(run_id: str, *, centered: bool, min_ratings: int) -> Noise | None:
+    """What the components of `item_pca` would carry by chance; about 3 s at 90,000 items, 0.3 s at 9,000.
+
+    None where shuffling the dimensions says nothing: of a single one nothing changes, and those of a model that knows
+    how sure it is are independent already.
+    """
+    scorer = run(run_id).scorer
+    if scorer.has_uncertainty or scorer.item_embedding.shape[1] == 1:
+        return None
+    return noise_band(scorer.item_embedding[_shaping(run_id, min_ratings)], centered=centered)
 
 
 def _shaping(run_id: str, min_ratings: int) -> np.ndarray:
@@ -264,5 +271,5 @@ def axis_hints(run_id: str, poles: OwnAxis, *, least: int) -> tuple[Hint, ...]:
     """What goes together with somebody's own axis, among the trained items with at least `least` ratings."""
     items, data = item_rows(run_id), ratings_of(run_id)
     listed = np.flatnonzero(items.placed & (items.count >= least))
-    positions = saved_axes.project(poles, items.matrix, data.items).positions
+    positions = saved_axes.project(poles, items.matrix, data.items, items.features).positions
     return hints(positions[listed], _item_columns(data.dataset_id).take(listed))

@@ -178,8 +178,17 @@ def _add_landmarks(result: go.Figure, landmarks: Landmarks) -> None:
     marker: dict[str, object] = {"symbol": "diamond", "color": MARK, "line": line, "size": 9 if flat else 4}
     add_points(result, spots, names, name="names", marker=marker, template=template, mode=mode, showlegend=False)
     if flat:
-        for name, x, y in zip(names, *spots, strict=True):
-            name_place(result, float(x), float(y), name)
+        for name, x, y, above in zip(names, *spots, _away_from_nearest(landmarks.points), strict=True):
+            name_place(result, float(x), float(y), name, above=bool(above))
+
+
+def _away_from_nearest(points: np.ndarray) -> np.ndarray:
+    """Whether the name of each place stands above it: where its nearest other place lies below, boolean, (n,)."""
+    if len(points) < 2:
+        return np.ones(len(points), bool)
+    apart = np.square(points[:, None] - points[None]).sum(axis=2)
+    np.fill_diagonal(apart, np.inf)
+    return np.asarray(points[:, 1] >= points[apart.argmin(axis=1), 1])
 
 
 def _lay_out(result: go.Figure, places: Places, color: Coloring | Classes, *, revision: str) -> None:

@@ -227,8 +227,8 @@ def name_point(result: go.Figure, x: float, y: float, title: str) -> None:
     )
 
 
-def name_place(result: go.Figure, x: float, y: float, name: str) -> None:
-    """A short name right above a place on a flat picture, made harmless before."""
-    result.add_annotation(
-        x=x, y=y, text=name, showarrow=False, yshift=12, font={"size": 11, "color": MARK}, bgcolor=_PAPER, borderpad=1
-    )
+def name_place(result: go.Figure, x: float, y: float, name: str, *, above: bool) -> None:
+    """A short name right above or below a place on a flat picture, made harmless before."""
+    font, shift = {"size": 11, "color": MARK}, 12 if above else -12
+    ground = "rgba(255, 255, 255, 0.6)"  # names that overlap stay readable
+    result.add_annotation(x=x, y=y, text=name, showarrow=False, yshift=shift, font=font, bgcolor=ground, borderpad=0)

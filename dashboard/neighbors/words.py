@@ -36,6 +36,17 @@ MEASURES: Mapping[Metric, Measure] = {
 }
 
 
+def introduction(rows: Rows) -> str:
+    """What the page shows, and whether anybody told the model what goes with what."""
+    told = (
+        f"The model was told {escape(rows.described_by)}, and found out from the ratings what they, and everything else, "
+        "have to do with who likes what. So the closest rows"
+        if rows.features
+        else "Nobody told the model what goes with what. It moved together what pleases the same people, so the closest rows"
+    )
+    return f"{told} of the matrix are its idea of alike. Under *Users* are the people who rate alike."
+
+
 def lead(rows: Rows, row: int, near: Neighbors) -> str:
     """The closest by direction, and whether that is close at all."""
     cosine, nearest = float(near.similarity[0]), escape(rows.labels[near.index[0]])

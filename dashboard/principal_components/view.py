@@ -31,7 +31,7 @@ class View:
         component: The chosen one, from 0.
         listed: Boolean array, (n_items,), items with enough ratings.
         min_listed: How many that is.
-        noise: What chance would give; None for a single dimension.
+        noise: What chance would give; None where shuffling says nothing of it.
         stability: How well each component comes back; None where that was not studied.
         names: What people called them.
         labels: What each component is called, (n_components,).
@@ -78,9 +78,7 @@ def load_view(run_id: str, component: int, min_listed: int, how: How) -> View:
     """
     run, rows = loaders.run(run_id), loaders.item_rows(run_id)
     result = how.components(run_id)
-    noise = None  # of a single dimension shuffling changes nothing: there is no chance to compare with
-    if run.config.dimensions > 1:
-        noise = analyses.item_noise(run_id, centered=how.centered, min_ratings=how.min_ratings)
+    noise = analyses.item_noise(run_id, centered=how.centered, min_ratings=how.min_ratings)
     stability = returns(run_id, how)
     names = naming.look_up(run_id, result, how)
     return View(
