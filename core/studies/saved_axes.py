@@ -166,8 +166,8 @@ def _check_poles(poles: OwnAxis) -> None:
 def _parse(entry: dict[str, Any]) -> OwnAxis:
     low, high = (tuple(str(item) for item in entry[pole]) for pole in ("low", "high"))
     # Axes kept before models knew features have none.
-    features = (tuple(str(name) for name in entry.get(f"{pole}_features", ())) for pole in ("low", "high"))
-    return _checked(OwnAxis(low, high, str(entry["low_name"]), str(entry["high_name"]), *features))
+    at_low, at_high = (tuple(str(name) for name in entry.get(f"{pole}_features", ())) for pole in ("low", "high"))
+    return _checked(OwnAxis(low, high, str(entry["low_name"]), str(entry["high_name"]), at_low, at_high))
 
 
 def _dump(poles: OwnAxis) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import streamlit as st
 from core.analysis.neighbors.agreement import agreement
 from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors
 from core.analysis.neighbors.resampled import CANDIDATES, DRAWS
-from dashboard.cache import analyses
+from dashboard.cache import analyses, loaders
 from dashboard.charts import matrix as charts
 from dashboard.embeddings.parts import choose_row, show_method, warn_untrained
 from dashboard.neighbors import words
@@ -184,9 +184,8 @@ def explanation(side: Side) -> None:
 
 
 st.title(f"Which {phrases.plural(run.dataset.noun)} are alike, and which people?")
-introduction = st.container()
+st.markdown(words.introduction(loaders.item_rows(run.run_id).described_by))
 side, row, min_ratings = controls()
-introduction.markdown(words.introduction(side.rows))
 listed = side.rows.placed & (side.rows.count >= min_ratings)
 if side.rows.placed[row] and not side.rows.trained[row]:
     st.info(words.unrated(side.rows, row), icon=":material/info:")

@@ -36,15 +36,21 @@ MEASURES: Mapping[Metric, Measure] = {
 }
 
 
-def introduction(rows: Rows) -> str:
-    """What the page shows, and whether anybody told the model what goes with what."""
-    told = (
-        f"The model was told {escape(rows.described_by)}, and found out from the ratings what they, and everything else, "
-        "have to do with who likes what. So the closest rows"
-        if rows.features
-        else "Nobody told the model what goes with what. It moved together what pleases the same people, so the closest rows"
+def introduction(described_by: str) -> str:
+    """What the page shows, and whether anybody told the model what goes with what.
+
+    Args:
+        described_by: The columns that the model learned from beside the ratings; empty where there are none.
+    """
+    told = "Nobody told the model what goes with what. It moved together what pleases the same people"
+    if described_by:
+        told = (
+            f"The model was told {escape(described_by)}, and found out from the ratings who likes what of these and of "
+            "all else"
+        )
+    return (
+        f"{told}, so the closest rows of the matrix are its idea of alike. Under *Users* are the people who rate alike."
     )
-    return f"{told} of the matrix are its idea of alike. Under *Users* are the people who rate alike."
 
 
 def lead(rows: Rows, row: int, near: Neighbors) -> str:
