@@ -155,13 +155,13 @@ def add_axis_flags(call: argparse.ArgumentParser) -> None:
 
 def show_axis(arguments: argparse.Namespace) -> Answer:
     """Both ends of the axis and the closest component, as on the Maps page."""
-    at_low, at_high = tuple(arguments.low_feature), tuple(arguments.high_feature)
-    for pole, given in (("low", [*arguments.low, *at_low]), ("high", [*arguments.high, *at_high])):
+    low_features, high_features = tuple(arguments.low_feature), tuple(arguments.high_feature)
+    for pole, given in (("low", [*arguments.low, *low_features]), ("high", [*arguments.high, *high_features])):
         if not given:
             raise UsageError(f"the {pole} pole is missing; name it with --{pole} or --{pole}-feature")
     run, ratings = load(arguments.run_id)
     low, high = (_ids(texts, ratings.items) for texts in (arguments.low, arguments.high))
-    chosen = OwnAxis(low, high, arguments.low_name, arguments.high_name, at_low, at_high)
+    chosen = OwnAxis(low, high, arguments.low_name, arguments.high_name, low_features, high_features)
     scorer = require_vectors(run.scorer)
     axis = saved_axes.project(chosen, scorer.item_embedding, ratings.items, learned_features(scorer, ratings))
     if arguments.save:

@@ -58,7 +58,7 @@ def lists(
     for place, metric in zip(st.columns(3, gap="medium"), METRICS, strict=True):
         measure, nearest = words.MEASURES[metric], near[metric]
         value = -nearest.similarity if metric == "euclidean" else nearest.similarity
-        sure = {} if again is None else {AGAIN: again[metric]}
+        sure = {} if again is None else {AGAIN: np.round(again[metric], 2)}  # 200 samples know no more digits
         numbers = {measure.column: value} | sure | further(side, row, nearest.index, length)
         table = side.table(nearest.index, numbers)
         in_file[measure.name] = side.with_ids(nearest.index, table)
@@ -71,7 +71,7 @@ def lists(
                 hide_index=True,
                 height=38 + 35 * len(table),
                 column_order=order(side, list(numbers)),
-                column_config=columns(measure.column),
+                column_config=columns(measure.column, narrow=again is not None),
                 alt=f"The {len(table)} {nouns} nearest to {name} by {measure.name.lower()}",
             )
     content = partial(tables.csv, tables.ranked("Measure", in_file))
@@ -94,8 +94,8 @@ def order(side: Side, numbers: list[str]) -> list[str]:
     return [side.name_column, *sure, tables.COUNT, length]
 
 
-def columns(measure: str) -> dict[str, ColumnConfig]:
-    """How the columns look."""
+def columns(measure: str, *, narrow: bool) -> dict[str, ColumnConfig]:
+    """How the columns look; with narrow titles one more has room."""
     shared_help = f"How many {phrases.plural(run.dataset.noun)} both of them have rated"
     again_help = (
         "Would another sample agree? How often it would be among as many nearest again, were all vectors drawn again "
@@ -104,6 +104,7 @@ def columns(measure: str) -> dict[str, ColumnConfig]:
     apart_help = "How far apart their ratings of these are on average, in rating units"
     return (
         tables.COLUMNS
+        | ({tables.TITLE: st.column_config.TextColumn(pinned=True, width=118)} if narrow else {})
         | tables.number(measure, LENGTH, width=62)
         | {
             sides.USER: st.column_config.TextColumn(pinned=True, width=80),

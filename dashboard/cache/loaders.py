@@ -196,6 +196,13 @@ def features(run_id: str) -> LearnedFeatures | None:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
+def feature_rows(run_id: str) -> Rows | None:
+    """What a run learned of genres, years and further columns, as rows; None where it looked at none."""
+    learned = features(run_id)
+    return None if learned is None else matrix_rows.feature_rows(run(run_id), learned)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
 def user_rows(run_id: str) -> Rows:
     """The people of a run as rows of its matrix."""
     trained = run(run_id)

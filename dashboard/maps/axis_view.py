@@ -219,7 +219,7 @@ def _choose_pole(rows: Rows, end: str, label: str, example: tuple[str, list[int]
     name = st.text_input(
         f"{label} (name of this pole)", example[0], max_chars=LONGEST, key=f"pole_{end}_name", bind="query-params"
     )
-    kinds = f"{nouns.capitalize()}, {rows.described_by}" if rows.features else nouns.capitalize()
+    kinds = f"{nouns.capitalize()}, {escape(rows.described_by)}" if rows.features else nouns.capitalize()
     chosen = selection.search(
         f"{kinds} at this pole",
         _offered(rows),

@@ -22,6 +22,12 @@ UNTRAINED = " (untrained)"
 UNRATED = " (unrated)"
 """The same, where there is little room, of a row that what describes it places."""
 
+MOST_NAMED = 4
+"""Columns that a sentence has room for."""
+
+FEATURE = "feature"
+"""The noun of the rows of genres, years and the like."""
+
 MOST_OFFERED = 20_000
 """Names a browser can still search through as somebody types."""
 
@@ -77,7 +83,10 @@ class Rows:
     @property
     def described_by(self) -> str:
         """The columns that place a row without a training rating: "genres and year"; empty where there are none."""
-        return "" if self.features is None else joined([group.name for group in self.features.groups])
+        if self.features is None:
+            return ""
+        names = [group.name for group in self.features.groups]
+        return joined(names if len(names) <= MOST_NAMED else [*names[: MOST_NAMED - 1], "more"])
 
     @cached_property
     def by_count(self) -> np.ndarray:
@@ -100,6 +109,20 @@ class Rows:
 def item_labels(ratings: Ratings) -> list[str]:
     """What each item is called on screen."""
     return distinct(ratings.item_table["title"].tolist(), ratings.items.ids.tolist())
+
+
+def feature_rows(run: Run, features: LearnedFeatures) -> Rows:
+    """What a run learned of genres, years and the like; `count` is of their items, `trained` whether they are clear."""
+    return Rows(
+        noun=FEATURE,
+        labels=distinct(features.labels, features.names),
+        scorer=run.scorer,
+        matrix=features.vectors,
+        bias=features.numbers[:, 0],
+        count=features.count,
+        trained=features.clear,
+        variance=features.variance[:, 1:],
+    )
 
 
 def item_rows(
