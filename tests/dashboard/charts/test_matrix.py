@@ -75,7 +75,7 @@ def test_sixty_rows_of_many_dimensions_stay_a_small_message():
     figure = matrix.heatmap(
         rng.normal(size=(60, 1024)).astype(np.float32),
         [f"Movie {n} (1999)" for n in range(60)],
-        np.ones(60, bool),
+        [""] * 60,
         noun="x",
     )
     assert len(figure.to_json()) < 2e6
