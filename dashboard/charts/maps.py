@@ -22,6 +22,9 @@ from dashboard.charts.points import (
 SMALL, LARGE = 4, 22
 """Diameter in pixels of the least and the most rated item, where the size shows the number of ratings."""
 
+_NAME = 0.1, 0.05
+"""Width and height of a short name, as shares of the map's."""
+
 _LINE = "rgba(232, 89, 12, 0.55)"
 _HEIGHT = 580
 
@@ -115,7 +118,7 @@ def item_map(
     for outline in outlines:
         _add_outline(result, outline)
     if landmarks is not None:
-        _add_landmarks(result, landmarks)
+        _add_landmarks(result, landmarks, room=np.ptp(places.points, axis=0))
     if len(marked):
         add_found(result, places.spots(marked), places.rows[marked], places.titles, showlegend=False)
     _lay_out(result, places, color, revision=revision)
@@ -168,8 +171,14 @@ def _add_outline(result: go.Figure, outline: np.ndarray) -> None:
     result.add_shape(type="path", path=f"M {path} Z", line=line, fillcolor="rgba(232, 89, 12, 0.10)", layer="above")
 
 
-def _add_landmarks(result: go.Figure, landmarks: Landmarks) -> None:
-    """Diamonds with their names; on a flat map annotations, because WebGL points cover the text of traces."""
+def _add_landmarks(result: go.Figure, landmarks: Landmarks, *, room: np.ndarray) -> None:
+    """Diamonds with their names; on a flat map annotations, because WebGL points cover the text of traces.
+
+    Args:
+        result: The figure.
+        landmarks: The places.
+        room: How far the map reaches along each axis: names that would cover others there are shown over them alone.
+    """
     spots, names = list(landmarks.points.T), [plain(name, 28) for name in landmarks.names]
     flat = len(spots) == 2
     mode = "markers" if flat else "markers+text"
@@ -178,8 +187,20 @@ def _add_landmarks(result: go.Figure, landmarks: Landmarks) -> None:
     marker: dict[str, object] = {"symbol": "diamond", "color": MARK, "line": line, "size": 9 if flat else 4}
     add_points(result, spots, names, name="names", marker=marker, template=template, mode=mode, showlegend=False)
     if flat:
-        for name, x, y, above in zip(names, *spots, _away_from_nearest(landmarks.points), strict=True):
-            name_place(result, float(x), float(y), name, above=bool(above))
+        above = _away_from_nearest(landmarks.points)
+        for place in _apart(landmarks.points + np.outer(np.where(above, 1, -1) * _NAME[1] / 2, [0, 1]) * room, room):
+            x, y = landmarks.points[place]
+            name_place(result, float(x), float(y), names[place], above=bool(above[place]))
+
+
+def _apart(points: np.ndarray, room: np.ndarray) -> list[int]:
+    """Places of names that do not cover each other, the first of those that would."""
+    kept: list[int] = []
+    for place, point in enumerate(points):
+        near = np.abs(points[kept] - point) < np.array(_NAME) * room
+        if not near.all(axis=1).any():
+            kept.append(place)
+    return kept
 
 
 def _away_from_nearest(points: np.ndarray) -> np.ndarray:

@@ -230,5 +230,4 @@ def name_point(result: go.Figure, x: float, y: float, title: str) -> None:
 def name_place(result: go.Figure, x: float, y: float, name: str, *, above: bool) -> None:
     """A short name right above or below a place on a flat picture, made harmless before."""
     font, shift = {"size": 11, "color": MARK}, 12 if above else -12
-    ground = "rgba(255, 255, 255, 0.6)"  # names that overlap stay readable
-    result.add_annotation(x=x, y=y, text=name, showarrow=False, yshift=shift, font=font, bgcolor=ground, borderpad=0)
+    result.add_annotation(x=x, y=y, text=name, showarrow=False, yshift=shift, font=font, bgcolor=_PAPER, borderpad=0)

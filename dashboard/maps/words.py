@@ -75,7 +75,7 @@ def landmarks(rows: Rows, shown: Landmarks) -> str:
         f"A diamond is where {with_article(rows.noun)} would lie with that alone in the column "
         f"“{escape(shown.label)}”, otherwise the average of the {rows.nouns} on this map: their mean vector, with what "
         "the column gives them on average exchanged for the vector learned for the name. Those that the model cannot "
-        "tell from nothing are left out."
+        "tell from nothing are left out; names that would cover others show over their diamonds."
     )
 
 
