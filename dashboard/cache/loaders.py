@@ -237,7 +237,7 @@ def _hover(dataset_id: str, how: SplitConfig, _rows: Rows, *, users: bool, descr
         return f"{count(n, 'rating')}, {mean:,.2f} on average" if users else f"rated {mean:,.2f} by {n:,}"
 
     return [
-        f"<b>{plain(_rows.name(row))}</b><br>{words(mean, n)}"
+        f"<b>{plain(_rows.labels[row])}{_rows.mark(row, short=True)}</b><br>{words(mean, n)}"
         for row, (mean, n) in enumerate(zip(means.tolist(), counts.tolist(), strict=True))
     ]
 

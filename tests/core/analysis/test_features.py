@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.analysis.features import joined, learned_features, placed_items
+from core.analysis.features import _chi_square, joined, learned_features, placed_items
 from core.data.ratings import Ratings
 from core.errors import AnalysisError, UnknownItemError
 from core.model.families import run_config
@@ -85,3 +85,8 @@ def test_other_data_are_refused(small: Ratings, scorer: Scorer):
 
 def test_words_are_joined():
     assert [joined(["a"]), joined(["a", "b"]), joined(["a", "b", "c"])] == ["a", "a and b", "a, b and c"]
+
+
+@pytest.mark.parametrize(("degrees", "beyond"), [(2, 9.21), (3, 11.34), (10, 23.21), (64, 93.22)])
+def test_the_limit_is_that_of_the_tables(degrees: int, beyond: float):
+    assert _chi_square(degrees) == pytest.approx(beyond, rel=0.01)
