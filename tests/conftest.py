@@ -117,10 +117,9 @@ def scorer_on(ratings: Ratings, config: RunConfig, *, seed: int = 0) -> Scorer:
 def _lengths(ratings: Ratings, config: RunConfig, shapes: dict[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
     """Shapes of the arrays whose length the data decide: those of what describes the items."""
     groups = item_features(ratings) if getattr(config, "item_columns", False) else ()
-    lengths = {"prior_precision": 4 + len(groups)} | dict.fromkeys(
-        ("feature_numbers", "feature_variance"), sum(len(group.labels) for group in groups)
-    )
-    return {name: (lengths[name], *shape[1:]) for name, shape in shapes.items() if shape[0] == ANY_LENGTH}
+    features = sum(len(group.labels) for group in groups)
+    lengths = {"prior_precision": 4 + 2 * len(groups)}
+    return {name: (lengths.get(name, features), *shape[1:]) for name, shape in shapes.items() if shape[0] == ANY_LENGTH}
 
 
 def run_on(
