@@ -128,10 +128,10 @@ class VariationalTraining:
     def _arrays(self) -> dict[str, np.ndarray]:
         posterior = self.posterior
         posterior.settle()
-        user, item = self._user(), self._item()
+        user, item = posterior.user_means(), posterior.item_means()
         scale = np.append(np.float32(1), _balance(user[:, 1:], item[:, 1:]))
-        user, item = user / scale, item * scale
         of_user, of_item = self._units / scale, self._units * scale
+        user, item = user * of_user, item * of_item
         item_rows = self._rows_of(name for name, group in posterior.groups.items() if isinstance(group, Table))
         user_rows = self._rows_of(posterior.user_groups)
         users = {"user", *posterior.user_groups}
