@@ -33,17 +33,3 @@ def sentence(run: Run, otherwise: str) -> str:
     """That it was told something, and what; `otherwise` for a model that learned from ratings alone."""
     known = columns(run)
     return f"It was told {known}, and found the rest." if known else otherwise
-
-
-def alike(run: Run) -> str:
-    """What closeness comes of in this model."""
-    known = columns(run)
-    if not known:
-        return (
-            "Nobody told the model what goes with what. It moved together what pleases the same people, so the closest "
-            "rows of the matrix are its idea of alike."
-        )
-    return (
-        f"The model was told {known}, and moved together what shares them and what pleases the same people: the "
-        "closest rows of the matrix are its idea of alike."
-    )

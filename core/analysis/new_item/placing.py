@@ -12,14 +12,12 @@ from functools import cached_property
 import numpy as np
 
 from core.analysis.neighbors.of_one import Neighbors, neighbors
+from core.analysis.neighbors.resampled import resampled
 from core.analysis.new_item.description import Description, feature_weights
 from core.errors import NotApplicableError
 from core.model.item_features import FeatureGroup
 from core.model.scoring import Scorer, require_item_columns
 from core.model.variational import Variational
-
-DRAWS = 50
-"""Samples of the vectors among which neighbors are looked for again."""
 
 _OWN = 1
 """Row of the items' own parts in `prior_precision`."""
@@ -69,17 +67,11 @@ class Placed:
         allowed = np.append(eligible, False)
         return neighbors(self.scorer.item_embedding, self.row, top=top, eligible=allowed)
 
-    def agreement(self, near: Neighbors, eligible: np.ndarray, *, draws: int = DRAWS, seed: int = 0) -> np.ndarray:
-        """In how many samples of all vectors each of the nearest is among as many nearest again, 0–1, (n_near,)."""
-        rng, top = np.random.default_rng(seed), len(near.index)
-        rows = np.append(np.flatnonzero(eligible), self.row)
-        mean = self.scorer.item_embedding[rows]
-        spread = np.sqrt(self.scorer.arrays["item_variance"][rows, 1:])
-        found = np.zeros(len(rows))
-        for _ in range(draws if top else 0):
-            sample = mean + spread * rng.standard_normal(mean.shape, np.float32)
-            found[neighbors(sample, len(rows) - 1, top=top).index] += 1
-        return found[np.searchsorted(rows[:-1], near.index)] / draws
+    def agreement(self, near: Neighbors, eligible: np.ndarray) -> np.ndarray:
+        """How often each of the nearest is among them again, were all vectors drawn again, 0–1, (n_near,)."""
+        scorer, allowed = self.scorer, np.append(eligible, False)
+        variance = scorer.arrays["item_variance"][:, 1:]
+        return resampled(scorer.item_embedding, variance, self.row, {"cosine": near}, eligible=allowed)["cosine"]
 
 
 def place(scorer: Scorer, groups: Sequence[FeatureGroup], description: Description) -> Placed:
