@@ -149,6 +149,11 @@ class Variational(Bilinear):
         product += np.einsum("ij,ij->i", users[:, 1:], item_square + items[:, 1:])
         return product.astype(np.float64) + users[:, 0] + items[:, 0]
 
+    def item_doubt(self, items: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Of biases and vectors, as the posterior has them; what a user's bias changes is certain."""
+        variance = self.arrays["item_variance"][items].astype(np.float64)
+        return variance[:, 0], np.column_stack([variance[:, 1:], np.zeros(len(variance))])
+
     def rating_variance(self, user_index: np.ndarray, item_index: np.ndarray) -> np.ndarray:
         """Variance of the ratings to expect of pairs, squared rating units, (n,): the guess's and the user's noise."""
         return self.guess_variance(user_index, item_index) + self.arrays["noise_variance"][user_index]

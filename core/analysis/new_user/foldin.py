@@ -7,6 +7,7 @@ import numpy as np
 
 from core.errors import AnalysisError
 from core.model.scoring import Scorer
+from core.training.variational import NOISE_COUNT
 
 PSEUDO_PEOPLE = 1.0
 """Weight of the round shape that a covariance is mixed with, in people for each number to be learned about one."""
@@ -44,12 +45,14 @@ class NewUser:
         dim: How many of these are the vector; a bias, where the model has biases, comes behind it.
         covariance: How uncertain they are after the ratings, (p, p).
         n_ratings: Ratings they were fitted to.
+        noise: Variance of their ratings around the guesses, however well the numbers are known, squared rating units.
     """
 
     numbers: np.ndarray
     dim: int
     covariance: np.ndarray
     n_ratings: int
+    noise: float
 
     @property
     def vector(self) -> np.ndarray:
@@ -92,24 +95,43 @@ def people_prior(scorer: Scorer, trained: np.ndarray, *, noise: float) -> Prior:
     return Prior(mean, (n * covariance + weight * np.diag(round_one)) / (n + weight), float(noise))
 
 
+def learned_prior(scorer: Scorer) -> Prior:
+    """The prior that a model with uncertainty has of each user's numbers, as wide as it found it to be.
+
+    Independent normals around zero, and the noise of somebody unknown.
+    """
+    precision = scorer.arrays["prior_precision"][0].astype(np.float64)  # of the group `user`, its bias first
+    return Prior(
+        mean=np.zeros(len(precision)),
+        covariance=np.diag(1 / np.roll(precision, -1)),
+        noise=float(scorer.arrays["typical_noise"][0]),
+    )
+
+
 def fold_in(scorer: Scorer, items: np.ndarray, rating: np.ndarray, prior: Prior) -> NewUser:
     """The numbers that fit somebody's ratings best, everything else of the model staying as it is.
 
     Minimizes over x, with the prior's mean m and covariance C,
 
-        sum over the ratings of (rating - prediction(x))^2 + noise (x - m)' C^-1 (x - m),
+        sum over the ratings of ((rating - prediction(x))^2 + x' S x) + noise (x - m)' C^-1 (x - m),
 
     the most probable x under normal errors: ridge regression toward the typical person, with a penalty that is small
-    where people differ. Where the prediction is linear in x one linear solve is exact; else it is Newton's method,
-    steps halved until they help, and negative curvature of single ratings left out so that every step descends. The
-    covariance afterwards is Laplace's approximation (Bishop 2006, *Pattern Recognition and Machine Learning*, section
-    4.4) with Gauss-Newton curvature. Under a millisecond for ten ratings and 64 dimensions.
+    where people differ. S is the diagonal of the variances of the item's vector, where the model knows them: the
+    squared error to expect of a rating, over all the vectors that the item may have. Where the prediction is linear in
+    x one linear solve is exact, and x and the covariance are mean and covariance of a Bayesian linear regression
+    (Bishop 2006, *Pattern Recognition and Machine Learning*, section 3.3); else it is Newton's method, steps halved
+    until they help, and negative curvature of single ratings left out so that every step descends, and the covariance
+    is Laplace's approximation (section 4.4) with Gauss-Newton curvature. Under a millisecond for ten ratings and 64
+    dimensions.
+
+    A model with uncertainty then learns the person's own noise, as it did for each user it was trained on: the mean
+    of the squared errors to expect, with ten ratings' worth of everybody's noise among them.
 
     Args:
         scorer: The trained model.
         items: Rows of the rated items, int, (n,); none at all gives the typical person.
         rating: Float array, (n,), in rating units.
-        prior: From `people_prior`.
+        prior: From `people_prior`, or from `learned_prior` where the model has uncertainty.
 
     Raises:
         AnalysisError: Items and ratings differ in number, or a rating is not finite.
@@ -120,33 +142,35 @@ def fold_in(scorer: Scorer, items: np.ndarray, rating: np.ndarray, prior: Prior)
     x = _lowest(scorer, items, rating, prior)
     score, change = scorer.score_new_user(x, items)
     weight = np.square(scorer.scale.slope(score))
-    curvature = (change.T * weight) @ change + prior.penalty
-    return NewUser(
-        numbers=x,
-        dim=scorer.user_embedding.shape[1],
-        covariance=prior.noise * np.linalg.inv(curvature),
-        n_ratings=len(rating),
-    )
+    of_bias, of_change = scorer.item_doubt(items)
+    curvature = (change.T * weight) @ change + np.diag(of_change.sum(axis=0)) + prior.penalty
+    covariance = prior.noise * np.linalg.inv(curvature)
+    noise = prior.noise
+    if scorer.has_uncertainty:
+        squares = np.square(rating - scorer.scale.rating(score))
+        squares += np.einsum("ij,jk,ik->i", change, covariance, change) + of_bias + _of_items(of_change, x, covariance)
+        noise = (NOISE_COUNT * noise + float(squares.sum())) / (NOISE_COUNT + len(rating))
+    return NewUser(x, scorer.user_embedding.shape[1], covariance, len(rating), noise)
 
 
 def _lowest(scorer: Scorer, items: np.ndarray, rating: np.ndarray, prior: Prior) -> np.ndarray:
     """Newton's method from the typical person."""
-    scale = scorer.scale
+    scale, doubt = scorer.scale, scorer.item_doubt(items)[1].sum(axis=0)
 
     def objective(x: np.ndarray) -> float:
-        """Half the squared errors and the penalty for being unlike everybody."""
+        """Half the squared errors to expect and the penalty for being unlike everybody."""
         error = rating - scale.rating(scorer.score_new_user(x, items)[0])
         away = x - prior.mean
-        return float(error @ error + away @ prior.penalty @ away) / 2
+        return float(error @ error + doubt @ x**2 + away @ prior.penalty @ away) / 2
 
     x = prior.mean
     value = objective(x)
     for _ in range(MOST_STEPS):
         score, change = scorer.score_new_user(x, items)
         error, slope = rating - scale.rating(score), scale.slope(score)
-        gradient = prior.penalty @ (x - prior.mean) - change.T @ (slope * error)
+        gradient = prior.penalty @ (x - prior.mean) + doubt * x - change.T @ (slope * error)
         weight = np.maximum(slope**2 - error * scale.bend(score), 0)
-        step = np.linalg.solve((change.T * weight) @ change + prior.penalty, gradient)
+        step = np.linalg.solve((change.T * weight) @ change + np.diag(doubt) + prior.penalty, gradient)
         saving = float(gradient @ step)
         if saving <= CLOSE_ENOUGH * (1e-3 + value):
             break
@@ -174,3 +198,25 @@ def prediction_std(scorer: Scorer, person: NewUser) -> np.ndarray:
     """
     variance = scorer.score_variance(person.numbers, person.covariance)
     return np.sqrt(variance) * scorer.scale.slope(scorer.score_new_user_on_all(person.numbers))
+
+
+def doubts(scorer: Scorer, person: NewUser) -> tuple[np.ndarray, np.ndarray]:
+    """Variance of each item's score because little is known of the person, and because little is known of the item.
+
+    Products of independent numbers: with the means v and x of the item's and the person's vector, and their variances
+    V and C, the first is v' C v and the second, with the variance of the item's bias, x' V x + trace(V C).
+
+    Args:
+        scorer: A model with uncertainty.
+        person: From `fold_in`.
+
+    Returns:
+        Float64, (n_items,) each, squared rating units.
+    """
+    of_bias, of_change = scorer.item_doubt(np.arange(len(scorer.item_embedding)))
+    from_item = of_bias + _of_items(of_change, person.numbers, person.covariance)
+    return scorer.score_variance(person.numbers, person.covariance), from_item
+
+
+def _of_items(of_change: np.ndarray, x: np.ndarray, covariance: np.ndarray) -> np.ndarray:
+    return of_change @ (x**2 + np.diag(covariance))

@@ -14,7 +14,7 @@ OTHERS = np.linspace(-1, 1, 101)
 
 
 def somebody(bias: float) -> NewUser:
-    return NewUser(np.array([0.0, bias]), 1, np.eye(2) * 0.04, 3)
+    return NewUser(np.array([0.0, bias]), 1, np.eye(2) * 0.04, 3, 0.5)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_where_one_is_names_the_end_one_leans_to():
 
 
 def test_a_guess_says_why_it_is_unsure():
-    sure = sureness(MissCurve(0.5, 1.0, 9), np.array([0, 999, 999]), np.array([0.0, 0.6, 0.0]), spread=1.0)
+    sure = sureness(MissCurve(0.5, 1.0, 9), np.array([0, 999, 999]), np.array([0.0, 0.6, 0.0]), spread=1.2)
     assert "movie rated seldom" in words.guess(3.0, sure, 0, "movie", (0.5, 5))
     assert "tastes differ on it" in words.guess(3.0, sure, 1, "movie", (0.5, 5))
     assert words.guess(3.25, sure, 2, "movie", (0.5, 5)) == "**3.2** ± 0.7 :small[:gray[fairly sure]]"
