@@ -172,7 +172,7 @@ class Variational(Bilinear):
         if known and ends[-1] != known:
             raise ValueError(f"the model learned {known} features, and the data have {ends[-1]}")
         return (
-            {group.name: slice(first, last) for group, first, last in zip(groups, ends, ends[1:], strict=True)}
+            {group.name: slice(first, last) for group, first, last in zip(groups, ends[:-1], ends[1:], strict=True)}
             if known
             else {}
         )

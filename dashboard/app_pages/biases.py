@@ -54,6 +54,7 @@ def picture(side: Side, fit: Biases, listed: np.ndarray, marked: list[int]) -> E
             listed=listed,
             marked=[row for row in marked if rows.count[row] > 0],
             titles=rows.labels,
+            known=analyses.known_biases(run.run_id, users=side.users),
             noun=side.noun,
         ),
         key="bias",
@@ -68,12 +69,24 @@ def picture(side: Side, fit: Biases, listed: np.ndarray, marked: list[int]) -> E
 def shrinkage(side: Side, fit: Biases) -> None:
     """How many ratings it takes until an average counts."""
     st.header("Why few ratings make a small bias")
-    reading = words.shrinkage(side.rows, fit)
+    known = analyses.known_biases(run.run_id, users=side.users)
+    reading = words.shrinkage(side.rows, fit, known)
     left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
-    picture = charts.believed(fit, int(side.rows.count.max()), noun=side.noun)
+    picture = charts.believed(fit, int(side.rows.count.max()), noun=side.noun, known=known)
     alt = f"Share of an average that is believed, rising with the number of ratings. {reading}"
     show_chart(picture, "believed", alt, place=left)
     right.markdown(reading)
+
+
+def sums(side: Side, listed: np.ndarray, furthest: Ends, marked: list[int]) -> None:
+    """What biases are a sum of, where they are: for all that are listed, and one by one for those in the tables."""
+    known = analyses.known_biases(run.run_id, users=side.users)
+    reading = "" if known is None else words.sums(known, np.flatnonzero(listed), side.noun)
+    if known is None or not reading:
+        return
+    st.header("What a bias is made of")
+    st.markdown(reading)
+    tables.sums(side, known, np.array([*marked, *furthest.top, *furthest.bottom[::-1]], np.int64))
 
 
 def explanation() -> None:
@@ -120,6 +133,7 @@ def show() -> None:
     st.caption(words.meaning(side.rows, require_bilinear(scorer)))
     tables.both_ends(run.run_id, side, fit, furthest, min_ratings)
     shrinkage(side, fit)
+    sums(side, listed, furthest, marked)
     explanation()
 
 

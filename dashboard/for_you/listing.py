@@ -175,7 +175,7 @@ def _line(model: NewUserModel, rows: Rows, row: int, rank: int, entry: Entry, pr
     if predictions.personal is not None:
         guess += f"  \n{words.personal(predictions.personal[row], (entry.low, entry.high))}"
     with rate.line_of(f"**{rank}** · {rate.name(ratings, rows, row)}"):
-        st.markdown(guess, width=180)
+        st.markdown(guess, width=250)
         rate.give(ratings, rows, row, entry, fine=False, place="list")
         why = st.button(
             "Why",

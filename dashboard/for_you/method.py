@@ -21,8 +21,8 @@ def _fit(model: NewUserModel, nouns: str) -> str:
             "$$\\sum_{\\text{your ratings}} \\left[ (r - \\text{guess}(x))^2 + x^\\top S x \\right] + "
             "\\sigma^2 \\, x^\\top \\Lambda x,$$\n\n"
             "where $\\Lambda$ is how far people differ and $\\sigma$ the noise of a rating, both as the model found "
-            f"them (here $\\sigma$ = {model.prior.noise**0.5:,.2f}), and $S$ how uncertain the vector of what you rated is. "
-            "What is left unknown of $x$ after your ratings is a normal distribution, and exact."
+            f"them (here $\\sigma$ = {model.prior.noise**0.5:,.2f}), and $S$ how uncertain the vector of what you "
+            "rated is. What is left unknown of $x$ after your ratings is a normal distribution, and exact."
         )
     return (
         f"{lead}minimizes\n\n"
@@ -39,8 +39,8 @@ def _sure(model: NewUserModel, nouns: str) -> str:
     shares = {word: f"{share:.0%}" for word, share in sure.shares().items()}
     source = (
         "Its square is the sum of three: how little your ratings say about you, how little is known of what is "
-        "guessed, and the noise of your own ratings, which is everybody's noise until yours say more. It is less near the ends "
-        "of the scale, beyond which nobody can rate. About two ratings in three are that close."
+        "guessed, and the noise of your own ratings, which is everybody's noise until yours say more. It is less "
+        "near the ends of the scale, beyond which nobody can rate. About two ratings in three are that close."
         if model.run.scorer.has_uncertainty
         else f"Its square is the sum of two: how far the model's guesses of {nouns} with as many ratings missed in its "
         "test, and how little your ratings say about this one (the variance that the fit leaves, carried through the "

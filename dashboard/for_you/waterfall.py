@@ -120,8 +120,8 @@ def _choose_way(noun: str, key: str) -> str:
         required=True,
         key=f"{key}_by",
         bind=None if key == "dialog" else "query-params",
-        help=f"The model learned numbers from the ratings of each {noun}, from who gave them, and from what is known of "
-        "it; their sums are its bias and its vector. Both ways lead to the same guess.",
+        help=f"The model learned numbers from the ratings of each {noun}, from who gave them, and from what is known "
+        "of it; their sums are its bias and its vector. Both ways lead to the same guess.",
     )
 
 
