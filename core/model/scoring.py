@@ -234,6 +234,16 @@ class Scorer(ABC):
         width = self.user_embedding.shape[1] + self.has_biases
         return np.zeros(len(items)), np.zeros((len(items), width))
 
+    def expected_user(self, groups: Sequence[FeatureGroup], item_index: np.ndarray) -> np.ndarray:
+        """Bias and vector to expect of somebody who rated these items, whatever the ratings, float64, (1 + d,): zeros,
+        unless the family learns what that says.
+
+        Args:
+            groups: `core.model.item_features.item_features` of the data the model learned from.
+            item_index: Rows of the items, (n,).
+        """
+        return np.zeros(self.user_embedding.shape[1] + 1)
+
     def rating_variance(self, user_index: np.ndarray, item_index: np.ndarray) -> np.ndarray:
         """Variance of the ratings to expect of pairs before they are held inside the scale, squared rating units, (n,).
 

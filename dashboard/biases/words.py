@@ -126,11 +126,11 @@ def chosen(known: BiasPosterior, rows: Rows) -> str:
     """The shrinkage that the model chose, and what follows for those with few and with many ratings."""
     rated = np.flatnonzero(rows.trained & (rows.count > 0))
     few, many = (known.std[rated[place(rows.count[rated])]] for place in (np.argmin, np.argmax))
-    around = "" if rows.noun == "user" else f", around what else is known of {with_article(rows.noun)}"
     return (
-        f"The model chose this itself: it found that biases differ by **{known.prior_std:.2f}**{around}, so that "
-        f"**{count(max(1, round(known.doubt)), 'rating')}** are believed by half (dashed). Still unknown is {few:.2f} "
-        f"for the {rows.noun} with the fewest ratings and {many:.2f} for the one with the most: the column ±."
+        f"The model chose this itself: it found that biases differ by **{known.prior_std:.2f}** beyond what else it "
+        f"knows, so that **{count(max(1, round(known.doubt)), 'rating')}** are believed by half (dashed). "
+        f"Still unknown is {few:.2f} for the {rows.noun} with the fewest ratings and {many:.2f} for the one with the "
+        "most: the column ±."
     )
 
 

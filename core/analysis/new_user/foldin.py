@@ -1,11 +1,13 @@
 """A new person in a trained model: their numbers fitted to their ratings, everything else frozen."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from core.errors import AnalysisError
+from core.model.item_features import FeatureGroup
 from core.model.scoring import Scorer
 from core.training.variational import NOISE_COUNT
 
@@ -21,14 +23,18 @@ class Prior:
     """Whom to expect before somebody's first rating: a normal distribution over their numbers.
 
     Attributes:
-        mean: Of what the model learned about each user (`Scorer.user_numbers`), float64, (p,).
+        mean: Of what the model learned about each user (`Scorer.user_numbers`), float64, (p,); of somebody who has
+            rated nothing.
         covariance: Of the same, float64, (p, p).
         noise: Variance of a rating around the model's prediction, in squared rating units.
+        mean_of: The mean that follows from which items somebody rated, rows of items to (p,), for a model that learned
+            what that says; None where it says nothing.
     """
 
     mean: np.ndarray
     covariance: np.ndarray
     noise: float
+    mean_of: Callable[[np.ndarray], np.ndarray] | None = None
 
     @cached_property
     def penalty(self) -> np.ndarray:
@@ -95,23 +101,29 @@ def people_prior(scorer: Scorer, trained: np.ndarray, *, noise: float) -> Prior:
     return Prior(mean, (n * covariance + weight * np.diag(round_one)) / (n + weight), float(noise))
 
 
-def learned_prior(scorer: Scorer) -> Prior:
+def learned_prior(scorer: Scorer, groups: Sequence[FeatureGroup]) -> Prior:
     """The prior that a model with uncertainty has of each user's numbers, as wide as it found it to be.
 
-    Independent normals around zero, and the noise of somebody unknown.
+    Independent normals, around zero or around what is to be expected of somebody who rates such items, and the noise of
+    somebody unknown. That the expectation itself is not quite known is left out: it rests on everybody's ratings.
+
+    Args:
+        scorer: A model with uncertainty.
+        groups: `core.model.item_features.item_features` of the data it learned from.
     """
     precision = scorer.arrays["prior_precision"][0].astype(np.float64)  # of the group `user`, its bias first
     return Prior(
         mean=np.zeros(len(precision)),
         covariance=np.diag(1 / np.roll(precision, -1)),
         noise=float(scorer.arrays["typical_noise"][0]),
+        mean_of=lambda items: np.roll(scorer.expected_user(groups, items), -1),
     )
 
 
 def fold_in(scorer: Scorer, items: np.ndarray, rating: np.ndarray, prior: Prior) -> NewUser:
     """The numbers that fit somebody's ratings best, everything else of the model staying as it is.
 
-    Minimizes over x, with the prior's mean m and covariance C,
+    Minimizes over x, with the prior's mean m, which may depend on what was rated, and covariance C,
 
         sum over the ratings of ((rating - prediction(x))^2 + x' S x) + noise (x - m)' C^-1 (x - m),
 
@@ -139,6 +151,8 @@ def fold_in(scorer: Scorer, items: np.ndarray, rating: np.ndarray, prior: Prior)
     items, rating = np.asarray(items, np.int64), np.asarray(rating, np.float64)
     if len(items) != len(rating) or not np.isfinite(rating).all():
         raise AnalysisError(f"{len(items)} items with {len(rating)} ratings, which must be as many, all finite")
+    if prior.mean_of is not None:
+        prior = replace(prior, mean=prior.mean_of(items))
     x = _lowest(scorer, items, rating, prior)
     score, change = scorer.score_new_user(x, items)
     weight = np.square(scorer.scale.slope(score))

@@ -20,7 +20,7 @@ from core.analysis.new_user.foldin import (
 from core.analysis.new_user.uncertainty import MissCurve, Sureness, miss_curve, posterior_sureness, sureness
 from core.data.ratings import Ratings
 from core.data.splits import Split
-from core.model.item_features import item_features
+from core.model.item_features import FeatureGroup, item_features
 from core.model.run import Run
 from core.model.scoring import require_bilinear
 
@@ -60,7 +60,7 @@ class NewUserModel:
         even of its own people.
         """
         if self.run.scorer.has_uncertainty:
-            return learned_prior(self.run.scorer)
+            return learned_prior(self.run.scorer, self._features)
         noise = max(self.run.outcome.val_rmse, self._min_error) ** 2
         return people_prior(self.run.scorer, self.trained_users, noise=noise)
 
@@ -155,7 +155,11 @@ class NewUserModel:
     @cached_property
     def item_parts(self) -> dict[str, np.ndarray]:
         """What each item's bias and vector are a sum of, by name, each (n_items, 1 + d)."""
-        return require_bilinear(self.run.scorer).item_parts(item_features(self.ratings))
+        return require_bilinear(self.run.scorer).item_parts(self._features)
+
+    @cached_property
+    def _features(self) -> tuple[FeatureGroup, ...]:
+        return item_features(self.ratings)
 
 
 def fitting(

@@ -64,6 +64,8 @@ def uncertain_scorer(
         "own_numbers": numbers(items, width),
         "feature_numbers": np.zeros((0, width), np.float32),
         "feature_variance": np.zeros((0, width), np.float32),
+        "user_feature_numbers": np.zeros((0, width), np.float32),
+        "user_feature_center": np.zeros(0, np.float32),
         "prior_precision": rng.uniform(1, 9, (4, width)).astype(np.float32),
         "noise_variance": variances(users) + noise,
         "typical_noise": np.array([noise], np.float32),

@@ -214,7 +214,7 @@ def test_a_model_that_is_sure_of_itself_gives_the_posterior_of_a_linear_regressi
     scorer = uncertain_scorer(dims=2)
     arrays, items = scorer.arrays, np.array([0, 3, 4])
     rating = np.array([4.5, 2.0, 3.0])
-    person = fold_in(scorer, items, rating, learned_prior(scorer))
+    person = fold_in(scorer, items, rating, learned_prior(scorer, ()))
     design = np.column_stack([scorer.item_embedding[items], np.ones(3)]).astype(float)  # the bias comes last
     doubt = np.diag([*arrays["item_variance"][items, 1:].sum(axis=0), 0.0])
     precision = np.diag(np.roll(arrays["prior_precision"][0], -1)) + (design.T @ design + doubt) / 0.5
@@ -226,7 +226,7 @@ def test_a_model_that_is_sure_of_itself_gives_the_posterior_of_a_linear_regressi
 
 def test_without_ratings_somebody_is_as_the_models_prior_says():
     scorer = uncertain_scorer()
-    prior = learned_prior(scorer)
+    prior = learned_prior(scorer, ())
     nobody = fold_in(scorer, np.empty(0, int), np.empty(0), prior)
     np.testing.assert_array_equal(nobody.numbers, 0)
     np.testing.assert_allclose(nobody.covariance, prior.covariance)
@@ -236,7 +236,7 @@ def test_without_ratings_somebody_is_as_the_models_prior_says():
 
 def test_variances_shrink_as_ratings_come_in():
     scorer = uncertain_scorer()
-    prior = learned_prior(scorer)
+    prior = learned_prior(scorer, ())
     told = [fold_in(scorer, np.arange(n), np.full(n, 4.0), prior) for n in range(8)]
     for before, after in pairwise(told):
         assert np.linalg.eigvalsh(before.covariance - after.covariance).min() > -1e-12
@@ -245,7 +245,7 @@ def test_variances_shrink_as_ratings_come_in():
 
 def test_the_doubts_are_the_variance_of_drawn_products():
     scorer = uncertain_scorer(items=3)
-    person = fold_in(scorer, np.array([0, 1]), np.array([5.0, 1.0]), learned_prior(scorer))
+    person = fold_in(scorer, np.array([0, 1]), np.array([5.0, 1.0]), learned_prior(scorer, ()))
     rng, n = np.random.default_rng(0), 50_000
     people = rng.multivariate_normal(person.numbers, person.covariance, n)
     variance = scorer.arrays["item_variance"]
@@ -256,7 +256,7 @@ def test_the_doubts_are_the_variance_of_drawn_products():
 
 def test_whose_ratings_agree_with_the_guesses_has_less_noise():
     scorer = uncertain_scorer(items=60)
-    prior, items = learned_prior(scorer), np.arange(60)
+    prior, items = learned_prior(scorer, ()), np.arange(60)
     guess = predictions(scorer, fold_in(scorer, items[:0], np.empty(0), prior))
     steady = fold_in(scorer, items, guess, prior)
     erratic = fold_in(scorer, items, guess + np.where(items % 2, 1.5, -1.5), prior)
@@ -268,3 +268,16 @@ def test_a_model_without_uncertainty_keeps_the_noise_of_the_prior():
     scorer = scorer_of()
     prior = people_prior(scorer, everybody(scorer), noise=0.6)
     assert fold_in(scorer, np.array([1]), np.array([5.0]), prior).noise == 0.6
+
+
+def test_what_somebody_rates_moves_whom_to_expect():
+    scorer = uncertain_scorer()
+    expected = np.array([0.1, 0.2, 0.3, 0.4])
+    prior = replace(learned_prior(scorer, ()), mean_of=lambda items: expected * len(items))
+    np.testing.assert_array_equal(fold_in(scorer, np.empty(0, int), np.empty(0), prior).numbers, 0)
+    two = np.array([2, 3])
+    at_two = replace(prior, mean=expected * 2, mean_of=None)
+    np.testing.assert_array_equal(
+        fold_in(scorer, two, np.array([4.0, 1.0]), prior).numbers,
+        fold_in(scorer, two, np.array([4.0, 1.0]), at_two).numbers,
+    )

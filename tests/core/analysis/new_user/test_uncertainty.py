@@ -105,7 +105,8 @@ def test_near_the_ends_a_miss_is_that_of_drawn_ratings_held_inside():
 
 
 def test_a_guess_far_beyond_an_end_cannot_miss_and_one_without_doubt_does_not():
-    assert clipped_miss(np.array([40.0, -40.0, 3.0, 5.0]), np.array([0.5, 0.5, 0.0, 0.0]), STARS).tolist() == [0] * 4
+    told = clipped_miss(np.array([40.0, -40.0, 3.0, 5.0]), np.array([0.5, 0.5, 0.0, 0.0]), STARS)
+    np.testing.assert_allclose(told, 0, atol=1e-12)
 
 
 def test_the_doubts_of_a_posterior_add_up_with_the_noise():
