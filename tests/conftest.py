@@ -101,11 +101,25 @@ def small_ratings() -> Ratings:
     )
 
 
+POSITIVE = {"user_variance", "item_variance", "feature_variance", "prior_precision", "noise_variance", "typical_noise"}
+"""Arrays of models with uncertainty whose numbers are above zero."""
+
+
 def scorer_on(ratings: Ratings, config: RunConfig, *, seed: int = 0) -> Scorer:
     """A scorer of made-up numbers that fits the data; each seed has numbers of its own."""
     family, rng = family_of(config), np.random.default_rng(seed)
-    shapes = family.shapes(config, len(ratings.users), len(ratings.items))
+    shapes = dict(family.shapes(config, len(ratings.users), len(ratings.items)))
+    if family.has_uncertainty:
+        shapes["prior_precision"] = (2, shapes["user_variance"][1])  # of users and of the items' own numbers
     arrays = {name: rng.normal(scale=0.5, size=shape).astype(np.float32) for name, shape in shapes.items()}
+    for name in arrays.keys() & {
+        "user_variance",
+        "item_variance",
+        "prior_precision",
+        "noise_variance",
+        "typical_noise",
+    }:
+        arrays[name] = np.abs(arrays[name]) + np.float32(0.1)
     return family.make(arrays, min_rating=ratings.min_rating, max_rating=ratings.max_rating)
 
 

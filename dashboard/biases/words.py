@@ -103,10 +103,7 @@ def _bias(fit: Biases, row: int) -> float:
 
 def part_names(names: Sequence[str], noun: str) -> dict[str, str]:
     """What the parts of an item's numbers are called, by their names in the model."""
-    return {
-        name: {"own": f"The {noun}'s own ratings", "raters": "Who rated it"}.get(name, name[:1].upper() + name[1:])
-        for name in names
-    }
+    return {name: {"own": f"The {noun} itself", "raters": "Who rated it"}.get(name, f"Its {name}") for name in names}
 
 
 def sums(known: BiasPosterior, listed: np.ndarray, noun: str) -> str:
@@ -115,10 +112,10 @@ def sums(known: BiasPosterior, listed: np.ndarray, noun: str) -> str:
     if len(shares) < 2:
         return ""
     largest = sorted(shares, key=lambda name: -shares[name])
-    told = [f"{shares[name]:.0%} of “{escape(names[name])}”" for name in largest]
+    told = [f"{shares[name]:.0%} from “{escape(names[name])}”".replace("-", "−") for name in largest]
     return (
-        f"A bias here is a sum. Of the differences between the biases of the {count(len(listed), noun)} with enough "
-        f"ratings, {', '.join(told[:-1])} and {told[-1]} are made.".replace("-", "−")
+        f"A bias here is a sum. The differences between the biases of the {count(len(listed), noun)} with enough "
+        f"ratings come to {', '.join(told[:-1])} and {told[-1]}."
     )
 
 
@@ -136,6 +133,19 @@ def chosen(known: BiasPosterior, rows: Rows) -> str:
 
 def shrinkage(rows: Rows, fit: Biases, known: BiasPosterior | None = None) -> str:
     """How many ratings it takes until an average is believed, and who decided that."""
+    curve = _curve(rows, fit)
+    if known is not None:
+        return f"{curve} {chosen(known, rows)}"
+    if not 0.5 <= fit.shrinkage <= int(rows.count.max()):
+        return curve
+    return (
+        f"{curve} That is no rule somebody wrote: a bias starts at zero, each rating pulls at it, and training stops, "
+        "or the penalty holds it, before a few ratings have pulled it far."
+    )
+
+
+def _curve(rows: Rows, fit: Biases) -> str:
+    """The fitted curve in a sentence."""
     noun, nouns = rows.noun, rows.nouns
     half = fit.shrinkage
     if half < 0.5:
@@ -155,15 +165,5 @@ def shrinkage(rows: Rows, fit: Biases, known: BiasPosterior | None = None) -> st
         )
     return (
         f"With **{count(max(1, round(half)), 'rating')}** about half of {with_article(noun)}'s distance from the "
-        "overall mean of "
-        f"{fit.center:.2f} is believed, with a single one {one:.0%}, with {many:,} {of_many:.0%}. {_why(rows, known)}"
-    )
-
-
-def _why(rows: Rows, known: BiasPosterior | None) -> str:
-    if known is not None:
-        return chosen(known, rows)
-    return (
-        "That is no rule somebody wrote: a bias starts at zero, each rating pulls at it, and training stops, or the "
-        "penalty holds it, before a few ratings have pulled it far."
+        f"overall mean of {fit.center:.2f} is believed, with a single one {one:.0%}, with {many:,} {of_many:.0%}."
     )

@@ -173,9 +173,8 @@ def _line(model: NewUserModel, rows: Rows, row: int, rank: int, entry: Entry, pr
     item = ratings.items.ids[row]
     guess = words.guess(predictions.rating[row], predictions.sure, row, rows.noun, (entry.low, entry.high))
     if predictions.personal is not None:
-        guess += f"  \n{words.personal(predictions.personal[row], (entry.low, entry.high))}"
-    with rate.line_of(f"**{rank}** · {rate.name(ratings, rows, row)}"):
-        st.markdown(guess, width=250)
+        guess += f", {words.personal(predictions.personal[row], (entry.low, entry.high))}"
+    with rate.line_of(f"**{rank}** · {rate.name(ratings, rows, row)}  \n{guess}"):
         rate.give(ratings, rows, row, entry, fine=False, place="list")
         why = st.button(
             "Why",

@@ -18,6 +18,7 @@ from core.analysis.new_user.explain import (
 )
 from core.analysis.new_user.model import NewUserModel
 from core.model.scoring import require_bilinear
+from dashboard.biases.words import part_names
 from dashboard.cache import analyses
 from dashboard.charts.base import plain
 from dashboard.charts.person import waterfall
@@ -170,9 +171,8 @@ def step_names(parts: Explanation, naming: Naming, who: str, noun: str) -> list[
         "rest": "All other components",
         "mean": "The mean of all ratings",
     }
-    known = {"own": f"The {noun} itself, by its ratings alone", "raters": "Who rated it"}
     names = [
-        known.get(term.name, term.name)
+        part_names([term.name], noun)[term.name]
         if term.kind == "part"
         else fixed.get(term.kind) or naming.toward(term.component, term.item > 0)
         for term in parts.terms

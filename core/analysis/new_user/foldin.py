@@ -11,6 +11,10 @@ from core.model.item_features import FeatureGroup
 from core.model.scoring import Scorer
 from core.training.variational import NOISE_COUNT
 
+TELLING = 20
+"""Rated items at which half of what they say about a person is believed. A model learns it from people with dozens: of
+one item it would expect far too much (RMSE with one rating 1.02 instead of 0.95, where nothing is held back)."""
+
 PSEUDO_PEOPLE = 1.0
 """Weight of the round shape that a covariance is mixed with, in people for each number to be learned about one."""
 
@@ -112,11 +116,16 @@ def learned_prior(scorer: Scorer, groups: Sequence[FeatureGroup]) -> Prior:
         groups: `core.model.item_features.item_features` of the data it learned from.
     """
     precision = scorer.arrays["prior_precision"][0].astype(np.float64)  # of the group `user`, its bias first
+
+    def mean_of(items: np.ndarray) -> np.ndarray:
+        """What these items say, the vector first."""
+        return np.roll(scorer.expected_user(groups, items), -1) * len(items) / (len(items) + TELLING)
+
     return Prior(
         mean=np.zeros(len(precision)),
         covariance=np.diag(1 / np.roll(precision, -1)),
         noise=float(scorer.arrays["typical_noise"][0]),
-        mean_of=lambda items: np.roll(scorer.expected_user(groups, items), -1),
+        mean_of=mean_of,
     )
 
 
