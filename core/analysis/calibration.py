@@ -93,14 +93,6 @@ def calibration(told: Told, scale: Scale, step: float, *, levels: Sequence[float
     )
 
 
-def by_group(told: Told, value: np.ndarray, edges: Sequence[float], scale: Scale, step: float) -> list[Calibration]:
-    """Calibration of the guesses with value in [edge, next edge), one for each pair of edges that has any."""
-    group = np.digitize(value, edges)
-    return [
-        calibration(told.take(group == place), scale, step) for place in range(1, len(edges)) if np.any(group == place)
-    ]
-
-
 def by_told(told: Told, scale: Scale, step: float, *, groups: int = 5) -> list[Calibration]:
     """Calibration of equally many guesses each, those that tell the smallest miss first."""
     order = np.argsort(told.miss, kind="stable")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks.calibration import of_planted, planted
-from core.analysis.calibration import Told, by_group, by_told, calibration
+from core.analysis.calibration import Told, by_told, calibration
 from core.model.scoring import Scale
 
 STARS = Scale(0.5, 5.0, sigmoid=False)
@@ -48,10 +48,8 @@ def test_at_an_end_everything_beyond_counts_too():
     assert calibration(told, STARS, 0.5, levels=(0.68,)).covered[0] == pytest.approx(0.68, abs=1e-4)
 
 
-def test_groups_hold_every_guess_once():
+def test_fifths_hold_every_guess_once():
     told = drawn(1000, 0.5)
-    count = np.arange(1000) % 7
-    assert [one.n_ratings for one in by_group(told, count, (0, 2, 5, 5.5, np.inf), STARS, 0.5)] == [286, 429, 143, 142]
     fifths = by_told(told, STARS, 0.5)
     assert [one.n_ratings for one in fifths] == [200] * 5
     assert [one.told for one in fifths] == sorted(one.told for one in fifths)
