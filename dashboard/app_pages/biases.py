@@ -100,6 +100,14 @@ def explanation() -> None:
         if scorer.has_vectors
         else ""
     )
+    known = (
+        "*±* is the standard deviation of a bias in the posterior. The dashed line is $n / (n + \\sigma^2 / \\tau^2)$, "
+        "with the noise $\\sigma$ of a rating and the spread $\\tau$ of biases around what else the model knows, both of "
+        "which it found by itself (its evidence is highest there). The share of a part in the differences between biases "
+        "is its covariance with the whole over the variance of the whole; shares add up to 100%.\n\n"
+        if scorer.has_uncertainty
+        else ""
+    )
     show_method(
         f"The model's guess: {scorer.rating_latex()}. $b_v$ and $b_u$ are the biases shown here, in units of the "
         f"score{inside}.\n\n"
@@ -111,7 +119,7 @@ def explanation() -> None:
         f"{phrases.plural(noun)}, or all users. "
         "Gray lines show it for a few numbers of ratings. Means and counts are "
         "of the whole data, of which the model saw the training part. Color spans 95% of what is colored.\n\n"
-        f"{taste}"
+        f"{taste}{known}"
         "Form of the shrinkage: Y. Koren (2010), *Factor in the neighbors*, section 2.1, "
         "[doi:10.1145/1644873.1644874](https://doi.org/10.1145/1644873.1644874)."
     )

@@ -145,7 +145,7 @@ def believed(fit: Biases, highest: int, *, noun: str, known: BiasPosterior | Non
         f"How much of {with_article(noun)}'s average is believed",
         x="Ratings (each step tenfold)",
         y="Share believed",
-        height=300,
+        height=300 if known is None else 340,
     )
     count = np.unique(np.geomspace(1, max(highest, 10), 80).round()).astype(np.int32)
     result.add_scatter(
@@ -171,4 +171,6 @@ def believed(fit: Biases, highest: int, *, noun: str, known: BiasPosterior | Non
     result.update_xaxes(type="log", dtick=1, tickformat=",")
     result.update_yaxes(range=[0, 1.02], tickformat=".0%")
     result.update_layout(uirevision="believed", showlegend=known is not None)
+    if known is not None:  # below the title, which a phone's width leaves no room beside
+        result.update_layout(margin_t=96, legend={"xanchor": "left", "x": 0})
     return result

@@ -74,3 +74,20 @@ def test_the_rating_that_pulled_most_is_named():
     assert "None of your ratings" in words.influence(
         Influence(np.array([0]), np.array([0.001])), ["x"], [1.0], (0.5, 5.0)
     )
+
+
+@pytest.mark.parametrize(
+    ("part", "said"), [(0.42, "**+0.4**"), (-1.26, "**−1.3**"), (0.04, "**0.0**"), (-0.04, "**0.0**")]
+)
+def test_what_is_ones_own_taste_has_a_sign_unless_it_is_nothing(part: float, said: str):
+    assert words.personal(part, (0.5, 5)) == f":small[for you: {said} beyond what everybody likes]"
+
+
+def test_a_guess_by_its_parts_names_the_largest():
+    terms = (Term("mean", 3.5, 3.5), Term("person", -0.2, -0.2), Term("part", 0.1, 0.1, name="own"))
+    found = Explanation((*terms, Term("part", -0.6, -0.6, name=HOSTILE)), 2.8, 2.8)
+    names = ["", "", "The movie itself", f"Its {HOSTILE}"]
+    said = words.parts(found, [3.5, -0.2, 0.1, -0.6], names, "you", "movie", (0.5, 5.0))
+    assert said.startswith("All ratings together have a mean of 3.50. You rate **0.20** lower than most.")
+    assert "(−0.60 stars). Together **2.80**." in said
+    assert "[a](" not in said and "<b>" not in said
