@@ -25,7 +25,7 @@ from core.data.ratings import Ratings, Vocabulary
 from core.data.splits import Split, split
 from core.model.families import PRESETS, parse_config
 from core.model.item_features import item_features
-from core.model.variational import Variational
+from core.model.variational import Variational, VariationalConfig
 from core.training.progress import Progress
 from core.training.trainer import fit
 from core.training.variational import VariationalTraining
@@ -133,7 +133,7 @@ def print_newcomers(ratings: Ratings) -> None:
         group = kept_out(ratings, number)
         parts = Split(group.train, group.validation, 0, 0)
         silent = Progress(lambda event: None, lambda: False)
-        arrays, _ = VariationalTraining(PRESETS["best"], ratings, parts, silent).run()
+        arrays, _ = VariationalTraining(VariationalConfig(), ratings, parts, silent).run()
         scorer = Variational.make(arrays, min_rating=ratings.min_rating, max_rating=ratings.max_rating)
         prior = learned_prior(scorer, groups)
         for k in REVEALED:
@@ -141,7 +141,7 @@ def print_newcomers(ratings: Ratings) -> None:
                 rows, hidden = group.revealed(user, k), group.hidden(user)
                 person = fold_in(scorer, ratings.item_index[rows], ratings.rating[rows], prior)
                 items = ratings.item_index[hidden]
-                variance = sum(doubts(scorer, person))[items] + person.noise
+                variance = np.sum(doubts(scorer, person), axis=0)[items] + person.noise
                 score = scorer.score_new_user(person.numbers, items)[0]
                 found[k].append(Told.of(ratings.rating[hidden], score, variance, scorer.scale))
     print("\n| ratings revealed | guesses | 50% | 68% | 95% | within ± | told | real | z² |")
