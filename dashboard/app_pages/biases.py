@@ -102,8 +102,8 @@ def explanation() -> None:
     )
     known = (
         "*±* is the standard deviation of a bias in the posterior. The dashed line is "
-        "$n / (n + \\sigma^2 / \\tau^2)$, with the noise $\\sigma$ of a rating and the spread $\\tau$ of biases around what "
-        "else the model knows, both found by itself (its evidence is highest there). The share of a part in the "
+        "$n / (n + \\sigma^2 / \\tau^2)$, with the noise $\\sigma$ of a rating and the spread $\\tau$ of biases around "
+        "what else the model knows, both found by itself (its evidence is highest there). The share of a part in the "
         "differences between biases is its covariance with the whole over the variance of the whole; shares add up to "
         "100%.\n\n"
         if scorer.has_uncertainty
