@@ -8,7 +8,15 @@ from typing import Any
 import numpy as np
 
 from core.analysis.components.pca import pca
-from core.analysis.new_user.explain import Explanation, Vectors, explain, item_vectors, printed, user_vectors
+from core.analysis.new_user.explain import (
+    Explanation,
+    Vectors,
+    explain,
+    explain_parts,
+    item_vectors,
+    printed,
+    user_vectors,
+)
 from core.analysis.new_user.model import NewUserModel, fitting
 from core.analysis.new_user.own_ratings import MOST_RATINGS
 from core.analysis.new_user.recommend import best
@@ -39,6 +47,12 @@ def add_recommend_flags(call: argparse.ArgumentParser) -> None:
         metavar="X",
         help="0 the best alone … 1 as unlike as can be (default 0).",
     )
+    call.add_argument(
+        "--by",
+        choices=("guess", "taste"),
+        default="guess",
+        help="What comes first: the highest guesses (default), or what lies furthest above what everybody likes.",
+    )
 
 
 def add_explain_flags(call: argparse.ArgumentParser) -> None:
@@ -47,6 +61,12 @@ def add_explain_flags(call: argparse.ArgumentParser) -> None:
     call.add_argument("--user", metavar="ID", help="Somebody in the data; without it the person of --rate and --from.")
     _add_person(call)
     add_count(call, "--top", 8, "Components with a line of their own (default 8).")
+    call.add_argument(
+        "--by",
+        choices=("components", "parts"),
+        default="components",
+        help="Along the components of taste (default), or by what the item's numbers are a sum of.",
+    )
 
 
 def _add_person(call: argparse.ArgumentParser) -> None:
@@ -65,9 +85,11 @@ def show(arguments: argparse.Namespace) -> Answer:
     model = _new_user_model(arguments.run_id)
     rated = _rated(arguments, model.ratings)
     person = model.place(rated)
-    guess, sure = model.predictions(person), model.sureness(person)
+    guess, sure, personal = model.predictions(person), model.sureness(person), model.personal(person)
+    if arguments.by == "taste" and personal is None:
+        raise UsageError("--by taste needs a model with vectors whose guesses are sums, and a rating of the person's")
     chosen = best(
-        guess,
+        personal if arguments.by == "taste" and personal is not None else guess,
         model.run.scorer.item_embedding,
         _allowed(arguments, model, rated),
         top=arguments.top,
@@ -79,6 +101,7 @@ def show(arguments: argparse.Namespace) -> Answer:
             "predicted_rating": float(guess[row]),
             "expected_miss": float(sure.miss[row]),
             "sureness": sure.word(row),
+            "personal": None if personal is None else float(personal[row]),
         }
         for row in chosen
     ]
@@ -88,6 +111,7 @@ def show(arguments: argparse.Namespace) -> Answer:
         "predicted_rating": "guess",
         "expected_miss": "give or take",
         "sureness": "how sure",
+        "personal": "for you",
     }
     return Answer(document, listing(document, headings, empty="no item fits"))
 
@@ -115,9 +139,14 @@ def explain_guess(arguments: argparse.Namespace) -> Answer:
     model = _new_user_model(arguments.run_id)
     scorer, ratings = require_bilinear(model.run.scorer), model.ratings
     row = ratings.items.index(arguments.item)
-    components = pca(scorer.item_embedding).components if scorer.has_vectors else np.zeros((0, 0))
-    person, item = _person(arguments, model, scorer), item_vectors(scorer, row)
-    result = explain(person, item, model.averages, components, scorer.scale, most=arguments.top)
+    person = _person(arguments, model, scorer)
+    if arguments.by == "parts":
+        parts = {name: part[row] for name, part in model.item_parts.items()}
+        result = explain_parts(person, parts, scorer.constant, scorer.scale)
+    else:
+        components = pca(scorer.item_embedding).components if scorer.has_vectors else np.zeros((0, 0))
+        item = item_vectors(scorer, row)
+        result = explain(person, item, model.averages, components, scorer.scale, most=arguments.top)
     document = {
         **entry(ratings, row),
         "user_id": arguments.user,
@@ -152,6 +181,7 @@ def _numbers(explanation: Explanation) -> dict[str, Any]:
         {
             "term": term.kind,
             "component": term.component + 1 if term.component >= 0 else None,
+            "part": term.name or None,
             "score": score,
             "rating": step,
         }
@@ -163,7 +193,10 @@ def _numbers(explanation: Explanation) -> dict[str, Any]:
 def _text(document: dict[str, Any]) -> str:
     who = f"user {document['user_id']}" if document["user_id"] is not None else "the person"
     names = [
-        f"component {term['component']}" if term["component"] else _WORDS[term["term"]] for term in document["terms"]
+        f"component {term['component']}"
+        if term["component"]
+        else _WORDS.get(term["part"] or term["term"], term["part"])
+        for term in document["terms"]
     ]
     steps = [*document["terms"], document]
     rows = [(name, step["score"], step["rating"]) for name, step in zip([*names, "together"], steps, strict=True)]
@@ -178,6 +211,9 @@ _WORDS = {
     "person": "the person, whatever the item",
     "item": "the item, whoever the person",
     "rest": "all other components",
+    "mean": "where every guess begins",
+    "own": "the item itself",
+    "raters": "who rated it",
 }
 
 

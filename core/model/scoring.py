@@ -5,7 +5,7 @@ analyses ask it and never look at the name of the family.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, NoReturn, Self
@@ -14,6 +14,7 @@ import numpy as np
 
 from core.config import RunConfig
 from core.errors import NotApplicableError
+from core.model.item_features import FeatureGroup
 
 BLOCK = 100_000
 """Rows for which derivatives are held at once."""
@@ -229,6 +230,37 @@ class Scorer(ABC):
         vectors = np.asarray(self.user_embedding, np.float64)
         return np.column_stack([vectors, self.user_bias]) if self.has_biases else vectors
 
+    def item_doubt(self, items: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """How uncertain the items' own numbers are: 0 everywhere where the family does not know.
+
+        Args:
+            items: Rows of items, int, (n,).
+
+        Returns:
+            Variance of what each item adds by itself, (n,), and of how its score changes with each of a new user's
+            numbers (the derivatives of `score_new_user`), (n, p); float64.
+        """
+        width = self.user_embedding.shape[1] + self.has_biases
+        return np.zeros(len(items)), np.zeros((len(items), width))
+
+    def expected_user(self, groups: Sequence[FeatureGroup], item_index: np.ndarray) -> np.ndarray:
+        """Bias and vector to expect of somebody who rated these items, whatever the ratings, float64, (1 + d,): zeros,
+        unless the family learns what that says.
+
+        Args:
+            groups: `core.model.item_features.item_features` of the data the model learned from.
+            item_index: Rows of the items, (n,).
+        """
+        return np.zeros(self.user_embedding.shape[1] + 1)
+
+    def rating_variance(self, user_index: np.ndarray, item_index: np.ndarray) -> np.ndarray:
+        """Variance of the ratings to expect of pairs before they are held inside the scale, squared rating units, (n,).
+
+        Raises:
+            NotApplicableError: The family has no uncertainty.
+        """
+        _refuse(self, "it does not know how sure its numbers are")
+
     def score_new_user_on_all(self, numbers: np.ndarray) -> np.ndarray:
         """Scores of all items for somebody with these numbers, float64, (n_items,)."""
         return np.concatenate([self.score_new_user(numbers, items)[0] for items in self._blocks()])
@@ -270,6 +302,15 @@ class Bilinear(Scorer):
             "item_embedding": (n_items, config.dimensions),
         }
         return tables | ({"user_bias": (n_users,), "item_bias": (n_items,)} if cls.has_biases else {})
+
+    def item_parts(self, groups: Sequence[FeatureGroup]) -> dict[str, np.ndarray]:
+        """What each item's bias and vector are a sum of, by name, each float32, (n_items, 1 + d): itself alone, where
+        the family learns one row for each item.
+
+        Args:
+            groups: `core.model.item_features.item_features` of the data the model learned from.
+        """
+        return {"own": np.column_stack([self.item_bias, self.item_embedding])}
 
     def score(self, user_index: np.ndarray, item_index: np.ndarray) -> np.ndarray:
         """The sum, (n,)."""

@@ -20,6 +20,9 @@ from core.model.scoring import ANY_LENGTH, Bilinear, Network, Scale
 STEPS_PER_EPOCH = 5
 """Steps that count as an epoch: after them the precisions move, and errors are measured."""
 
+ITEM_GROUP = "column {}"
+"""Name of the features that say what an item is, from that of the column: one called "own" is not the items' own."""
+
 USER_GROUP = "rates {}"
 """Name of the features that say what a user rates, from that of the items' features."""
 
@@ -163,6 +166,11 @@ class Variational(Bilinear):
         product += np.einsum("ij,ij->i", users[:, 1:], item_square + items[:, 1:])
         return product.astype(np.float64) + users[:, 0] + items[:, 0]
 
+    def item_doubt(self, items: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Of biases and vectors, as the posterior has them; what a user's bias changes is certain."""
+        variance = self.arrays["item_variance"][items].astype(np.float64)
+        return variance[:, 0], np.column_stack([variance[:, 1:], np.zeros(len(variance))])
+
     def rating_variance(self, user_index: np.ndarray, item_index: np.ndarray) -> np.ndarray:
         """Variance of the ratings to expect of pairs, squared rating units, (n,): the guess's and the user's noise."""
         return self.guess_variance(user_index, item_index) + self.arrays["noise_variance"][user_index]
@@ -207,14 +215,22 @@ class Variational(Bilinear):
     def item_parts(self, groups: Sequence[FeatureGroup]) -> dict[str, np.ndarray]:
         """What each item's bias and vector are a sum of, by name, each float32, (n_items, 1 + d).
 
-        `own` comes first, then `raters` where the model looked at them, then the feature groups. They add up to
+        `own` comes first, then `raters` where the model looked at them, then the feature groups, those of a column that
+        is called like these as "column own". They add up to
         `item_numbers`: who rated it is what the others leave.
         """
         parts = {"own": self.arrays["own_numbers"]}
         where = self.feature_rows(groups)
         features = {
-            group.name: group.matrix @ self.arrays["feature_numbers"][where[group.name]] for group in groups if where
+            _part_name(group.name): group.matrix @ self.arrays["feature_numbers"][where[group.name]]
+            for group in groups
+            if where
         }
         if len(self.arrays["prior_precision"]) > 2 + 2 * len(where):
             parts["raters"] = self.item_numbers - parts["own"] - sum(features.values())
         return parts | features
+
+
+def _part_name(column: str) -> str:
+    """What the part of an item that a column tells is called."""
+    return ITEM_GROUP.format(column) if column in ("own", "raters") else column

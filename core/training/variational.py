@@ -12,7 +12,7 @@ from core.data.splits import Split
 from core.errors import DivergedError
 from core.model.events import Epoch, Step
 from core.model.item_features import center_of, item_features, shares
-from core.model.variational import STEPS_PER_EPOCH, USER_GROUP, VariationalConfig
+from core.model.variational import ITEM_GROUP, STEPS_PER_EPOCH, USER_GROUP, VariationalConfig
 from core.training.posterior import Pairs, Posterior, Raters, Table
 from core.training.progress import STRETCH_SECONDS, Progress, measure
 
@@ -81,7 +81,7 @@ class VariationalTraining:
             groups["weighted"] = Raters(pairs, standard - _means(standard, pairs)[pairs.user])
         if self.config.item_columns:
             for group in item_features(ratings):
-                groups[group.name] = Table(group.matrix)
+                groups[ITEM_GROUP.format(group.name)] = Table(group.matrix)
                 rated = shares(group, pairs.user, pairs.item, pairs.n_users)
                 user_groups[USER_GROUP.format(group.name)] = Table(rated, center_of(rated))
         return Posterior(pairs, standard, groups, user_groups, dim=self.config.embedding_dim, seed=self.config.seed)

@@ -54,6 +54,7 @@ def picture(side: Side, fit: Biases, listed: np.ndarray, marked: list[int]) -> E
             listed=listed,
             marked=[row for row in marked if rows.count[row] > 0],
             titles=rows.labels,
+            known=analyses.known_biases(run.run_id, users=side.users),
             noun=side.noun,
         ),
         key="bias",
@@ -68,12 +69,24 @@ def picture(side: Side, fit: Biases, listed: np.ndarray, marked: list[int]) -> E
 def shrinkage(side: Side, fit: Biases) -> None:
     """How many ratings it takes until an average counts."""
     st.header("Why few ratings make a small bias")
-    reading = words.shrinkage(side.rows, fit)
+    known = analyses.known_biases(run.run_id, users=side.users)
+    reading = words.shrinkage(side.rows, fit, known)
     left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
-    picture = charts.believed(fit, int(side.rows.count.max()), noun=side.noun)
+    picture = charts.believed(fit, int(side.rows.count.max()), noun=side.noun, known=known)
     alt = f"Share of an average that is believed, rising with the number of ratings. {reading}"
     show_chart(picture, "believed", alt, place=left)
     right.markdown(reading)
+
+
+def sums(side: Side, listed: np.ndarray, furthest: Ends, marked: list[int]) -> None:
+    """What biases are a sum of, where they are: for all that are listed, and one by one for those in the tables."""
+    known = analyses.known_biases(run.run_id, users=side.users)
+    reading = "" if known is None else words.sums(known, np.flatnonzero(listed), side.noun)
+    if known is None or not reading:
+        return
+    st.header("What a bias is made of")
+    st.markdown(reading)
+    tables.sums(side, known, np.array([*marked, *furthest.top, *furthest.bottom[::-1]], np.int64))
 
 
 def explanation() -> None:
@@ -87,6 +100,15 @@ def explanation() -> None:
         if scorer.has_vectors
         else ""
     )
+    known = (
+        "*±* is the standard deviation of a bias in the posterior. The dashed line is "
+        "$n / (n + \\sigma^2 / \\tau^2)$, with the noise $\\sigma$ of a rating and the spread $\\tau$ of biases around "
+        "what else the model knows, both found by itself (its evidence is highest there). The share of a part in the "
+        "differences between biases is its covariance with the whole over the variance of the whole; shares add up to "
+        "100%.\n\n"
+        if scorer.has_uncertainty
+        else ""
+    )
     show_method(
         f"The model's guess: {scorer.rating_latex()}. $b_v$ and $b_u$ are the biases shown here, in units of the "
         f"score{inside}.\n\n"
@@ -98,7 +120,7 @@ def explanation() -> None:
         f"{phrases.plural(noun)}, or all users. "
         "Gray lines show it for a few numbers of ratings. Means and counts are "
         "of the whole data, of which the model saw the training part. Color spans 95% of what is colored.\n\n"
-        f"{taste}"
+        f"{taste}{known}"
         "Form of the shrinkage: Y. Koren (2010), *Factor in the neighbors*, section 2.1, "
         "[doi:10.1145/1644873.1644874](https://doi.org/10.1145/1644873.1644874)."
     )
@@ -120,6 +142,7 @@ def show() -> None:
     st.caption(words.meaning(side.rows, require_bilinear(scorer)))
     tables.both_ends(run.run_id, side, fit, furthest, min_ratings)
     shrinkage(side, fit)
+    sums(side, listed, furthest, marked)
     explanation()
 
 

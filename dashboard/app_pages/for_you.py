@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.cache import analyses, loaders
 from dashboard.embeddings.parts import show_method
-from dashboard.for_you import bring, listing, own_ratings, position, rate, why_dialog, words
+from dashboard.for_you import bring, listing, method, own_ratings, position, rate, why_dialog
 from dashboard.for_you.view import load_view
 from dashboard.shared import phrases
 from dashboard.shared.markup import escape
@@ -28,8 +28,8 @@ def show_message() -> None:
 def how_computed() -> None:
     """How good the guesses were in a measurement, and formulas and sources, folded away."""
     with st.expander("How good are these guesses?", icon=":material/verified:"):
-        st.markdown(words.measured())
-    show_method(f"{words.foldin(run, nouns)}\n\n{why_dialog.explanation(run, noun)}")
+        st.markdown(method.measured())
+    show_method(f"{method.text(model, nouns)}\n\n{why_dialog.explanation(run, noun)}")
 
 
 st.title("What would you like?")
@@ -45,7 +45,7 @@ bring.section(ratings)
 view = load_view(run.run_id)
 model, rows, person = view.model, view.rows, view.person
 entry = analyses.rating_entry(ratings.dataset_id)
-predictions = listing.Predictions(model.predictions(person), model.sureness(person))
+predictions = listing.Predictions(model.predictions(person), model.sureness(person), model.personal(person))
 left, right = st.columns([5, 7], gap="large")
 with left:
     rate.panel(model, rows, entry)

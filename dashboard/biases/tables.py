@@ -7,18 +7,22 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis.biases.bias import Biases
+from core.analysis.biases.posterior import BiasPosterior
 from core.analysis.components.extremes import Ends
 from dashboard.biases import words
 from dashboard.cache import analyses
 from dashboard.shared import sides, tables
 from dashboard.shared.sides import Side
 
-BIAS, EXPECTED, REST, TASTE = "Bias", "Expected", "Rest", "Taste"
+BIAS, DOUBT, EXPECTED, REST, TASTE = "Bias", "±", "Expected", "Rest", "Taste"
 COLUMNS = (
     tables.COLUMNS
     | tables.number(BIAS, width=54)
     | tables.number(EXPECTED, width=70)
     | {
+        DOUBT: st.column_config.NumberColumn(
+            format="%.2f", width=46, help="How far the bias is known: the standard deviation that its ratings leave"
+        ),
         sides.USER: st.column_config.TextColumn(pinned=True, width=120),
         REST: st.column_config.NumberColumn(format="%+.2f", width=56, help="The learned bias less the expected one"),
         TASTE: st.column_config.NumberColumn(
@@ -43,10 +47,12 @@ def both_ends(run_id: str, side: Side, fit: Biases, furthest: Ends, min_ratings:
     for place, (heading, chosen) in zip(st.columns(2, gap="medium"), halves, strict=True):
         with place:
             st.subheader(f"{heading[0].upper()}{heading[1:]} than expected")
+            table = numbers(run_id, side, fit, chosen)
+            shown = (side.name_column, REST, TASTE, BIAS, DOUBT, tables.MEAN, tables.COUNT)
             st.dataframe(
-                numbers(run_id, side, fit, chosen),
+                table,
                 hide_index=True,
-                column_order=[side.name_column, REST, *taste_column(side), BIAS, tables.MEAN, tables.COUNT],
+                column_order=[column for column in shown if column in table],
                 column_config=COLUMNS,
                 alt=f"The {len(chosen)} {side.nouns} that are {heading} than their averages lead one to expect",
             )
@@ -64,7 +70,23 @@ def numbers(run_id: str, side: Side, fit: Biases, chosen: np.ndarray) -> pd.Data
     """Rows with their bias, what was expected, the difference, and what taste adds."""
     expected, residual = fit.expected[chosen], fit.residual[chosen]
     taste = {column: _taste(run_id, side, chosen) for column in taste_column(side)}
-    return side.table(chosen, {BIAS: expected + residual, EXPECTED: expected, REST: residual} | taste)
+    known = analyses.known_biases(run_id, users=side.users)
+    doubt = {} if known is None else {DOUBT: known.std[chosen]}
+    return side.table(chosen, {BIAS: expected + residual} | doubt | {EXPECTED: expected, REST: residual} | taste)
+
+
+def sums(side: Side, known: BiasPosterior, chosen: np.ndarray) -> None:
+    """What the biases of some items are a sum of, as a table."""
+    names = words.part_names(list(known.parts), side.noun)
+    parts = {names[name]: part[chosen] for name, part in known.parts.items()}
+    whole = np.sum(list(parts.values()), axis=0)
+    st.dataframe(
+        side.table(chosen, parts | {BIAS: whole}),
+        hide_index=True,
+        column_order=[side.name_column, *parts, BIAS],
+        column_config=COLUMNS | {name: st.column_config.NumberColumn(format="%+.2f") for name in parts},
+        alt=f"The biases of {len(chosen)} {side.nouns} and the parts that they are a sum of",
+    )
 
 
 def taste_column(side: Side) -> tuple[str, ...]:

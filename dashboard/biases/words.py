@@ -1,8 +1,11 @@
 """What learned biases show, in sentences made from their numbers (Markdown)."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from core.analysis.biases.bias import MOST_SHRINKAGE, Biases
+from core.analysis.biases.posterior import BiasPosterior
 from core.analysis.components.extremes import Ends
 from core.data.nouns import with_article
 from core.model.scoring import Bilinear
@@ -98,8 +101,51 @@ def _bias(fit: Biases, row: int) -> float:
     return float(fit.expected[row] + fit.residual[row])
 
 
-def shrinkage(rows: Rows, fit: Biases) -> str:
-    """How many ratings it takes until an average is believed."""
+def part_names(names: Sequence[str], noun: str) -> dict[str, str]:
+    """What the parts of an item's numbers are called, by their names in the model."""
+    return {name: {"own": f"The {noun} itself", "raters": "Who rated it"}.get(name, f"Its {name}") for name in names}
+
+
+def sums(known: BiasPosterior, listed: np.ndarray, noun: str) -> str:
+    """What part of the differences between biases comes of what; empty where nothing can be said."""
+    shares, names = known.shares(listed), part_names(list(known.parts), noun)
+    if len(shares) < 2:
+        return ""
+    largest = sorted(shares, key=lambda name: -shares[name])
+    told = [f"{shares[name]:.0%} from “{escape(names[name])}”".replace("-", "−") for name in largest]
+    return (
+        f"A bias here is a sum. The differences between the biases of the {count(len(listed), noun)} with enough "
+        f"ratings come to {', '.join(told[:-1])} and {told[-1]}."
+    )
+
+
+def chosen(known: BiasPosterior, rows: Rows) -> str:
+    """The shrinkage that the model chose, and what follows for those with few and with many ratings."""
+    rated = np.flatnonzero(rows.trained & (rows.count > 0))
+    few, many = (known.std[rated[place(rows.count[rated])]] for place in (np.argmin, np.argmax))
+    return (
+        f"The model chose this itself: it found that biases differ by **{known.prior_std:.2f}** beyond what else it "
+        f"knows, so that **{count(max(1, round(known.doubt)), 'rating')}** are believed by half (dashed). "
+        f"Still unknown is {few:.2f} for the {rows.noun} with the fewest ratings and {many:.2f} for the one with the "
+        "most: the column ±."
+    )
+
+
+def shrinkage(rows: Rows, fit: Biases, known: BiasPosterior | None = None) -> str:
+    """How many ratings it takes until an average is believed, and who decided that."""
+    curve = _curve(rows, fit)
+    if known is not None:
+        return f"{curve} {chosen(known, rows)}"
+    if not 0.5 <= fit.shrinkage <= int(rows.count.max()):
+        return curve
+    return (
+        f"{curve} That is no rule somebody wrote: a bias starts at zero, each rating pulls at it, and training stops, "
+        "or the penalty holds it, before a few ratings have pulled it far."
+    )
+
+
+def _curve(rows: Rows, fit: Biases) -> str:
+    """The fitted curve in a sentence."""
     noun, nouns = rows.noun, rows.nouns
     half = fit.shrinkage
     if half < 0.5:
@@ -119,8 +165,5 @@ def shrinkage(rows: Rows, fit: Biases) -> str:
         )
     return (
         f"With **{count(max(1, round(half)), 'rating')}** about half of {with_article(noun)}'s distance from the "
-        "overall mean of "
-        f"{fit.center:.2f} is believed, with a single one {one:.0%}, with {many:,} {of_many:.0%}. That is no rule "
-        "somebody wrote: a bias starts at zero, each rating pulls at it, and training stops, or the penalty holds it, "
-        "before a few ratings have pulled it far."
+        f"overall mean of {fit.center:.2f} is believed, with a single one {one:.0%}, with {many:,} {of_many:.0%}."
     )

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from core.analysis.biases.bias import BiasAblation, Biases, average_terms, bias_ablation, biases
+from core.analysis.biases.posterior import BiasPosterior, bias_posterior
 from core.analysis.compare.comparison import Comparison, Part, Shared, compare_parts, shared
 from core.analysis.compare.score import SplitScore
 from core.analysis.components.hints import Hint, hints
@@ -170,6 +171,15 @@ def bias_fit(run_id: str, *, users: bool) -> Biases:
     side, data = rows_of(run_id, users=users), ratings_of(run_id)
     mean = data.user_mean if users else data.item_mean
     return biases(side.bias, side.count, mean, require_biases(run(run_id).scorer).scale)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def known_biases(run_id: str, *, users: bool) -> BiasPosterior | None:
+    """How far the item biases, or the users', are known; None where the model cannot say."""
+    scorer = run(run_id).scorer
+    if not scorer.has_uncertainty:
+        return None
+    return bias_posterior(require_biases(scorer), new_user_model(run_id).item_parts, users=users)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

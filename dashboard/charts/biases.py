@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.biases.bias import Biases
+from core.analysis.biases.posterior import BiasPosterior
 from core.data.nouns import with_article
 from dashboard.charts.base import ACCENT, AROUND_ZERO, CHOSEN, MUTED, REFERENCE, color_bar, figure, plain, sampled
 from dashboard.charts.points import OUTLINE, add_points, ring, sample
@@ -28,6 +29,7 @@ def scatter(
     listed: np.ndarray,
     marked: Sequence[int] = (),
     titles: Sequence[str] = (),
+    known: BiasPosterior | None = None,
     noun: str,
 ) -> go.Figure:
     """Learned bias against mean rating, sized by number of ratings, colored by what the averages do not explain.
@@ -41,9 +43,11 @@ def scatter(
         listed: Boolean array, (n_rows,), rows with enough ratings; the others lie behind, without color.
         marked: Rows to ring and name.
         titles: What the rows are called; needed for `marked`.
+        known: How far the biases are known, which is told over a point and drawn for those marked; None where nobody
+            can say.
         noun: What a row is.
 
-    The custom data of a point are its expected bias and the difference.
+    The custom data of a point are its expected bias, the difference, and how far the bias is known.
     """
     drawn = sample(rated, keep=np.array(marked, np.int64))
     result = figure(
@@ -53,7 +57,7 @@ def scatter(
         height=500,
     )
     size = _SMALLEST + (_LARGEST - _SMALLEST) * np.sqrt(count / max(int(count.max()), 1))
-    place = (fit, mean, hover)
+    place = (fit, mean, hover, known)
     few, enough = drawn[~listed[drawn]], drawn[listed[drawn]]
     if len(few):
         _add(result, place, few, name="few ratings", marker={"size": 3, "color": MUTED, "opacity": 0.6})
@@ -63,6 +67,8 @@ def scatter(
     if len(marked):
         rows = np.array(marked, np.int64)
         _add(result, place, rows, name="searched", marker=ring(size[rows] + 8))
+        if known is not None:
+            result.data[-1].error_y = {"array": known.std[rows].astype(np.float32), "color": CHOSEN, "thickness": 2}
         for row in rows:
             _name(result, float(mean[row]), float(fit.expected[row] + fit.residual[row]), titles[row])
     result.update_layout(uirevision="bias", showlegend=False, margin_t=100)
@@ -92,17 +98,19 @@ def _colored(residual: np.ndarray, size: np.ndarray) -> dict[str, object]:
 
 def _add(
     result: go.Figure,
-    place: tuple[Biases, np.ndarray, Sequence[str]],
+    place: tuple[Biases, np.ndarray, Sequence[str], BiasPosterior | None],
     rows: np.ndarray,
     *,
     name: str,
     marker: dict[str, object],
 ) -> None:
-    fit, mean, hover = place
+    fit, mean, hover, known = place
     expected, residual = fit.expected[rows], fit.residual[rows]
-    numbers = np.stack([expected, residual], axis=1).astype(np.float32)
+    columns = [expected, residual] if known is None else [expected, residual, known.std[rows]]
+    numbers = np.stack(columns, axis=1).astype(np.float32)
+    doubt = "" if known is None else " ± %{customdata[2]:.2f}"
     spots, texts = (mean[rows], expected + residual), [hover[row] for row in rows]
-    template = "%{text}<br>bias <b>%{y:.2f}</b>, expected %{customdata[0]:.2f} (%{customdata[1]:+.2f})"
+    template = f"%{{text}}<br>bias <b>%{{y:.2f}}</b>{doubt}" + ", expected %{customdata[0]:.2f} (%{customdata[1]:+.2f})"
     add_points(result, spots, texts, name=name, marker=marker, template=template, customdata=numbers)
 
 
@@ -128,26 +136,41 @@ def _add_curves(result: go.Figure, fit: Biases, mean: np.ndarray, count: np.ndar
         result.add_annotation(x=x, y=y, text=name, showarrow=False, xanchor="left", yanchor=side, font_size=12)
 
 
-def believed(fit: Biases, highest: int, *, noun: str) -> go.Figure:
-    """Share of an average's distance from the middle that is believed, by number of ratings up to `highest`."""
+def believed(fit: Biases, highest: int, *, noun: str, known: BiasPosterior | None = None) -> go.Figure:
+    """Share of an average's distance from the middle that is believed, by number of ratings up to `highest`.
+
+    Beside it, dashed, what follows from the prior that the model found by itself, where it did.
+    """
     result = figure(
         f"How much of {with_article(noun)}'s average is believed",
         x="Ratings (each step tenfold)",
         y="Share believed",
-        height=300,
+        height=300 if known is None else 340,
     )
     count = np.unique(np.geomspace(1, max(highest, 10), 80).round()).astype(np.int32)
     result.add_scatter(
         x=count,
         y=fit.believed(count).astype(np.float32),
         mode="lines",
+        name="fitted to the biases",
         line={"color": ACCENT, "width": 3},
         hovertemplate="%{x:,} ratings: <b>%{y:.0%}</b><extra></extra>",
     )
+    if known is not None:
+        result.add_scatter(
+            x=count,
+            y=known.believed(count).astype(np.float32),
+            mode="lines",
+            name="chosen by the model",
+            line={"color": CHOSEN, "width": 2, "dash": "dash"},
+            hovertemplate="%{x:,} ratings: <b>%{y:.0%}</b>, as the model chose<extra></extra>",
+        )
     if 1 <= fit.shrinkage <= count[-1]:
         result.add_vline(x=fit.shrinkage, line={"color": REFERENCE, "width": 1, "dash": "dot"})
         result.add_hline(y=0.5, line={"color": REFERENCE, "width": 1, "dash": "dot"})
     result.update_xaxes(type="log", dtick=1, tickformat=",")
     result.update_yaxes(range=[0, 1.02], tickformat=".0%")
-    result.update_layout(uirevision="believed", showlegend=False)
+    result.update_layout(uirevision="believed", showlegend=known is not None)
+    if known is not None:  # below the title, which a phone's width leaves no room beside
+        result.update_layout(margin_t=96, legend={"xanchor": "left", "x": 0})
     return result

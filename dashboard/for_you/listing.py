@@ -13,7 +13,7 @@ from core.data.nouns import with_article
 from dashboard.cache import loaders
 from dashboard.for_you import own_ratings, rate, why_dialog, words
 from dashboard.for_you.scales import Entry
-from dashboard.shared import coloring, selection, tables
+from dashboard.shared import coloring, elements, selection, tables
 from dashboard.shared.matrix_rows import Rows
 
 SHOWN, LISTED = 10, 100
@@ -27,19 +27,27 @@ STEER_SHARE = 0.15
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
-    """What the model predicts for one person, (n_items,) each."""
+    """What the model predicts for one person, (n_items,) each.
+
+    Attributes:
+        rating: Guesses, held inside the scale.
+        sure: How far each is probably off.
+        personal: How much of each is the person's own taste, rating units; None where nobody can say.
+    """
 
     rating: np.ndarray
     sure: Sureness
+    personal: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class _Filters:
-    """What somebody has set above the list: items it may hold, how varied it is, and what it leans to."""
+    """What somebody has set above the list: items it may hold, how varied it is, what it leans to, and its order."""
 
     allowed: np.ndarray
     diversity: float
     steer: Steer
+    by_taste: bool
 
 
 def panel(model: NewUserModel, rows: Rows, entry: Entry, predictions: Predictions) -> None:
@@ -56,10 +64,11 @@ def panel(model: NewUserModel, rows: Rows, entry: Entry, predictions: Prediction
     st.markdown(words.list_lead(len(mine.given), rows.nouns))
     if not model.run.scorer.has_vectors:
         st.markdown(words.same_for_all(rows.nouns))
-    wanted = _filters(model, rows)
+    wanted = _filters(model, rows, predictions)
     allowed = wanted.allowed.copy()
     allowed[ratings.items.indices([*mine.given, *mine.hidden])] = False
-    score = steered(predictions.rating, rows.matrix, wanted.steer)
+    first = predictions.personal if wanted.by_taste and predictions.personal is not None else predictions.rating
+    score = steered(first, rows.matrix, wanted.steer)
     chosen = best(score, rows.matrix, allowed, top=SHOWN, diversity=wanted.diversity)
     if len(chosen) == 0:
         st.info(f"No {rows.noun} is left that fits. Loosen the filters above.", icon=":material/search_off:")
@@ -85,9 +94,15 @@ def panel(model: NewUserModel, rows: Rows, entry: Entry, predictions: Prediction
             )
 
 
-def _filters(model: NewUserModel, rows: Rows) -> _Filters:
-    """Genres, years, ratings, diversity, and what the list should be more or less like."""
+def _filters(model: NewUserModel, rows: Rows, predictions: Predictions) -> _Filters:
+    """Order, genres, years, ratings, diversity, and what the list should be more or less like."""
     ratings, noun = model.ratings, rows.noun
+    by_taste = predictions.personal is not None and elements.toggle(
+        "Your own taste first",
+        "own_taste",
+        f"Sorts by how much more you would like {with_article(noun)} than everybody does, not by the guess: "
+        "everybody's favorites step back.",
+    )
     genres = coloring.genres(ratings)
     years = ratings.item_table["year"].dropna()
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -127,7 +142,7 @@ def _filters(model: NewUserModel, rows: Rows) -> _Filters:
     allowed = rows.trained & fitting(
         ratings, min_ratings=min_ratings, genres=wanted, from_year=from_year, to_year=to_year
     )
-    return _Filters(allowed, diversity, steer)
+    return _Filters(allowed, diversity, steer, by_taste)
 
 
 def _years(first: int, last: int) -> tuple[int | None, int | None]:
@@ -157,8 +172,9 @@ def _line(model: NewUserModel, rows: Rows, row: int, rank: int, entry: Entry, pr
     ratings, label = model.ratings, rows.labels[row]
     item = ratings.items.ids[row]
     guess = words.guess(predictions.rating[row], predictions.sure, row, rows.noun, (entry.low, entry.high))
-    with rate.line_of(f"**{rank}** · {rate.name(ratings, rows, row)}"):
-        st.markdown(guess, width=180)
+    if predictions.personal is not None:
+        guess += f", {words.personal(predictions.personal[row], (entry.low, entry.high))}"
+    with rate.line_of(f"**{rank}** · {rate.name(ratings, rows, row)}  \n{guess}"):
         rate.give(ratings, rows, row, entry, fine=False, place="list")
         why = st.button(
             "Why",
@@ -192,4 +208,6 @@ def _file(run_id: str, predictions: Predictions, score: np.ndarray, allowed: np.
         ratings, rows, places, {"Guess": predictions.rating[places], "Give or take": predictions.sure.miss[places]}
     )
     table.insert(3, "How sure", [predictions.sure.word(row) for row in places])
+    if predictions.personal is not None:
+        table.insert(4, "For you", predictions.personal[places])
     return tables.csv(tables.with_ids(ratings, places, table))

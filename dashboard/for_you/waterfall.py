@@ -7,9 +7,18 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis.new_user.explain import Explanation, Vectors, explain, influence, item_vectors, printed
+from core.analysis.new_user.explain import (
+    Explanation,
+    Vectors,
+    explain,
+    explain_parts,
+    influence,
+    item_vectors,
+    printed,
+)
 from core.analysis.new_user.model import NewUserModel
 from core.model.scoring import require_bilinear
+from dashboard.biases.words import part_names
 from dashboard.cache import analyses
 from dashboard.charts.base import plain
 from dashboard.charts.person import waterfall
@@ -26,6 +35,8 @@ DIGITS = 2
 """Of ratings in the picture and the table; scores have one more."""
 MOST_STEPS = 7
 """Components with a bar of their own."""
+BY_TASTE, BY_PARTS = "Taste", "What it is known by"
+"""Ways to take a guess apart: along components, and along what the item's numbers are a sum of."""
 PULLED = 8
 """Ratings listed as having pulled a guess."""
 
@@ -75,12 +86,19 @@ def show(model: NewUserModel, rows: Rows, naming: Naming, case: Case, *, key: st
         st.markdown(f"The guess for **{escape(rows.labels[case.row])}** is **{predicted(model, case):,.2f}**.{truth}")
         explain_lack(model.run, "is_bilinear")
         return
-    ratings, parts = model.ratings, taken_apart(model, case)
+    ratings, title = model.ratings, rows.name(case.row)
     scale, unit = (ratings.min_rating, ratings.max_rating), phrases.unit(ratings)
+    by_parts = len(model.item_parts) > 1 and _choose_way(rows.noun, key) == BY_PARTS
+    parts = by_what_is_known(model, case) if by_parts else taken_apart(model, case)
     steps = printed([term.rating for term in parts.terms], DIGITS)
-    reading, title = words.explanation(parts, steps, naming.toward, case.who, rows.noun, scale), rows.name(case.row)
+    names = step_names(parts, naming, case.who, rows.noun)
+    reading = (
+        words.parts(parts, steps, names, case.who, rows.noun, scale)
+        if by_parts
+        else words.explanation(parts, steps, naming.toward, case.who, rows.noun, scale)
+    )
     picture = waterfall(
-        step_names(parts, naming, case.who, rows.noun),
+        names,
         steps,
         [f"{steps[0]:,.2f}", *(sign(step) for step in steps[1:]), f"{parts.rating:,.2f}"],
         round(parts.rating, DIGITS),
@@ -91,7 +109,31 @@ def show(model: NewUserModel, rows: Rows, naming: Naming, case: Case, *, key: st
     show_chart(picture, f"own_waterfall_{key}", f"The guess for {title} step by step: {reading}")
     st.markdown(f"{reading}{truth}")
     with st.expander("The same in numbers", icon=":material/table:"):
-        _numbers(parts, naming, case, steps, rows.noun)
+        _numbers(parts, names, case, steps, rows.noun)
+
+
+def _choose_way(noun: str, key: str) -> str:
+    """Along what the guess is taken apart."""
+    return st.segmented_control(
+        "Taken apart by",
+        [BY_TASTE, BY_PARTS],
+        default=BY_TASTE,
+        required=True,
+        key=f"{key}_by",
+        bind=None if key == "dialog" else "query-params",
+        help=f"The model learned numbers from the ratings of each {noun}, from who gave them, and from what is known "
+        "of it; their sums are its bias and its vector. Both ways lead to the same guess.",
+    )
+
+
+def by_what_is_known(model: NewUserModel, case: Case) -> Explanation:
+    """The steps of a guess by what the item's numbers are a sum of: from its ratings, from who rated it, genre by
+    genre; the item's own numbers last."""
+    scorer = require_bilinear(model.run.scorer)
+    dim = scorer.item_embedding.shape[1]
+    person = Vectors(case.numbers[:dim], float(case.numbers[dim:].sum()))
+    own, *others = ((name, part[case.row]) for name, part in model.item_parts.items())
+    return explain_parts(person, dict([*others, own]), scorer.constant, scorer.scale)
 
 
 def predicted(model: NewUserModel, case: Case) -> float:
@@ -127,23 +169,33 @@ def step_names(parts: Explanation, naming: Naming, who: str, noun: str) -> list[
         "person": "You, whatever is asked about" if who == "you" else "The user, whatever is asked about",
         "item": f"The {noun}, whoever is asked",
         "rest": "All other components",
+        "mean": "The mean of all ratings",
     }
-    names = [fixed.get(term.kind) or naming.toward(term.component, term.item > 0) for term in parts.terms]
+    names = [
+        part_names([term.name], noun)[term.name]
+        if term.kind == "part"
+        else fixed.get(term.kind) or naming.toward(term.component, term.item > 0)
+        for term in parts.terms
+    ]
     return [name[0].upper() + name[1:] for name in names]
 
 
-def _numbers(parts: Explanation, naming: Naming, case: Case, steps: Sequence[float], noun: str) -> None:
+def _numbers(parts: Explanation, names: Sequence[str], case: Case, steps: Sequence[float], noun: str) -> None:
     scores = printed([term.score for term in parts.terms], DIGITS + 1)
     person, item = "You" if case.who == "you" else "User", noun.capitalize()
     factors = [(term.person, term.item) if term.component >= 0 else (None, None) for term in parts.terms]
+    meeting = any(term.component >= 0 for term in parts.terms)
     table = pd.DataFrame(
         {
-            "Step": [*step_names(parts, naming, case.who, noun), "Together"],
+            "Step": [*names, "Together"],
             "Score": [*scores, round(parts.score, DIGITS + 1)],
             "Rating": [*steps, round(parts.rating, DIGITS)],
-            person: [*(factor for factor, _ in factors), None],
-            item: [*(factor for _, factor in factors), None],
         }
+        | (
+            {person: [*(factor for factor, _ in factors), None], item: [*(factor for _, factor in factors), None]}
+            if meeting
+            else {}
+        )
     )
     along = "How far from the average along the component; the product is the score"
     factor_column = st.column_config.NumberColumn(format="%+.3f", width=80, help=along)
@@ -159,7 +211,7 @@ def _numbers(parts: Explanation, naming: Naming, case: Case, steps: Sequence[flo
             person: factor_column,
             item: factor_column,
         },
-        alt="Every step with its score, what it changes in the guess, and the two factors of each component",
+        alt="Every step with its score, what it changes in the guess, and the two factors of each component there is",
     )
 
 

@@ -168,5 +168,15 @@ def explanation(run: Run, noun: str) -> str:
         "where $c_k$ are the principal components: turning both vectors alike keeps their dot product. *Person* is "
         f"$a \\cdot \\bar v$ and how far the bias is from the mean bias, *{noun}* likewise. {sigmoid} Printed numbers "
         f"are rounded up or down so that they add up (largest remainder); none is off by a whole last digit."
+        f"{_by_parts(noun) if scorer.has_uncertainty else ''}"
         f"\n\n{influence}"
+    )
+
+
+def _by_parts(noun: str) -> str:
+    """How a guess is taken apart by what an item is known by."""
+    return (
+        f"\n\n*What it is known by*: bias and vector of the {noun} are sums of parts, $b_v = \\sum_g b_g$ and "
+        f"$v = \\sum_g v_g$: from who rated it, from each column that tells something of it, and what is its own. So "
+        f"the guess is $m + b_u + \\sum_g (b_g + u \\cdot v_g)$, a step for each part."
     )

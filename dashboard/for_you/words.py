@@ -7,7 +7,6 @@ import numpy as np
 from core.analysis.new_user.explain import Explanation, Influence
 from core.analysis.new_user.foldin import NewUser
 from core.analysis.new_user.uncertainty import Sureness
-from core.model.run import Run
 from dashboard.embeddings.words import signed
 from dashboard.principal_components.label import Label
 from dashboard.shared.markup import escape
@@ -34,6 +33,13 @@ def guess(rating: float, sure: Sureness, place: int, noun: str, scale: tuple[flo
     because = {"": "", "item": f", {noun} rated seldom", "person": ", tastes differ on it"}[sure.reason(place)]
     number, miss = guessed(rating, scale), guessed(sure.miss[place], scale)
     return f"**{number}** ± {miss} :small[:gray[{sure.word(place)}{because}]]"
+
+
+def personal(part: float, scale: tuple[float, float]) -> str:
+    """How much of a guess is the person's own taste, in small."""
+    digits = guessed(abs(part), scale)
+    sign = "" if float(digits.replace(",", "")) == 0 else "+" if part > 0 else "−"
+    return f":small[for you: **{sign}{digits}** beyond what everybody likes]"
 
 
 def why_help(title: str) -> str:
@@ -114,9 +120,40 @@ def explanation(
             f"Taste does most along {escape(toward(term.component, term.item > 0))}: the {noun} lies there, and "
             f"{lean} {way} ({signed(step)} {unit_of(*ends)})."
         )
+    return f"{' '.join(sentences)} Together **{parts.rating:,.2f}**{_held(parts.rating, ends)}."
+
+
+def parts(
+    found: Explanation, steps: Sequence[float], names: Sequence[str], who: str, noun: str, ends: tuple[float, float]
+) -> str:
+    """The way from the mean of all ratings to the guess, by what the item is known by.
+
+    Args:
+        found: From `explain_parts`.
+        steps: What each adds to the guess, as printed.
+        names: What each step is called.
+        who, noun, ends: As for `explanation`.
+    """
+    verb = "rate" if who == "you" else "rates"
+    mean, person, *rest = steps
+    sentences = [
+        f"All ratings together have a mean of {mean:,.2f}.",
+        f"{who[0].upper()}{who[1:]} {verb} {_more(person, 'higher', 'lower')} than most.",
+    ]
+    if len(rest) > 1:
+        most = max(range(len(rest)), key=lambda place: abs(rest[place]))
+        name = escape(names[2 + most])
+        sentences.append(
+            f"What is known of this {noun} meets {'your' if who == 'you' else 'their'} taste; most comes from "
+            f"“{name[0].lower()}{name[1:]}” ({signed(rest[most])} {unit_of(*ends)})."
+        )
+    return f"{' '.join(sentences)} Together **{found.rating:,.2f}**{_held(found.rating, ends)}."
+
+
+def _held(rating: float, ends: tuple[float, float]) -> str:
+    """That a guess beyond the scale counts as its end."""
     low, high = ends
-    held = "" if low <= parts.rating <= high else f", held inside the scale at {np.clip(parts.rating, low, high):,.2f}"
-    return f"{' '.join(sentences)} Together **{parts.rating:,.2f}**{held}."
+    return "" if low <= rating <= high else f", held inside the scale at {np.clip(rating, low, high):,.2f}"
 
 
 def _more(step: float, up: str, down: str) -> str:
@@ -136,47 +173,4 @@ def influence(result: Influence, titles: Sequence[str], given: Sequence[float], 
     return (
         f"Your **{given[place]:g}** for **{escape(titles[place])}** pulled it {pulled} the most: without that rating "
         f"the guess would be {abs(effect):,.2f} {unit_of(*ends)} {'lower' if effect > 0 else 'higher'}."
-    )
-
-
-def foldin(run: Run, nouns: str) -> str:
-    """How a newcomer is fitted, and what "sure" means (Markdown)."""
-    scorer = run.scorer
-    parts = [("vector", "u")] * scorer.has_vectors + [("bias", "b_u")] * scorer.has_biases
-    names, letters = " and ".join(name for name, _ in parts), ", ".join(letter for _, letter in parts)
-    yours = f"your {names} $x = {f'({letters})' if len(parts) > 1 else letters}$"
-    return (
-        f"A guess follows from the formula {scorer.rating_latex()}. The {nouns} stay as training left them; {yours} "
-        "minimizes\n\n"
-        "$$\\sum_{\\text{your ratings}} (r - \\text{guess}(x))^2 + s^2 \\, (x - m)^\\top C^{-1} (x - m),$$\n\n"
-        "ridge regression toward the typical person: $m$ and $C$ are mean and covariance of the people the model was "
-        f"trained on, $s$ = {run.outcome.val_rmse:,.3f} its error on ratings it had not seen. With few ratings you "
-        "stay close to $m$, most of all in directions in which people hardly differ.\n\n"
-        "*±* is how far the guess is probably off. Its square is the sum of two: how far the model's guesses of "
-        f"{nouns} with as many ratings missed in its test, and how little your ratings say about this one (the "
-        "variance that the fit leaves, carried through the slope of the guess). *Fairly sure* explains at least a "
-        "quarter of what always guessing the mean gets wrong, *a rough guess* a tenth.\n\n"
-        "The first set is drawn from those with the most ratings, each as unlike those before it as can be "
-        "(T. Gonzalez 1985, [doi:10.1016/0304-3975(85)90224-5](https://doi.org/10.1016/0304-3975(85)90224-5)). "
-        "*Variety* is maximal marginal relevance (J. Carbonell and J. Goldstein 1998, "
-        "[doi:10.1145/290941.291025](https://doi.org/10.1145/290941.291025)). *More like these* adds up to "
-        "15% of the scale to the rank, not to the guess, by the cosine with what you name."
-    )
-
-
-def measured() -> str:
-    """What the benchmark of fold-in found, on the bundled ratings (Markdown)."""
-    return (
-        "Measured on the bundled movie ratings with the default model: five groups of people were kept out of training "
-        "in turn, a few of their ratings revealed, and the rest of theirs guessed. RMSE by the number revealed:\n\n"
-        "| | 1 | 3 | 5 | 10 | 20 |\n|---|---|---|---|---|---|\n"
-        "| the movie's mean | 1.002 | 1.002 | 1.002 | 1.002 | 1.002 |\n"
-        "| averages of the movie and the person | 0.968 | 0.954 | 0.942 | 0.924 | 0.913 |\n"
-        "| **this page** | **0.962** | **0.945** | **0.931** | **0.913** | **0.900** |\n"
-        "| trained anew with the revealed ratings | 1.042 | 1.000 | 0.977 | 0.941 | 0.919 |\n\n"
-        "With so few ratings, fitting you alone does better than training everything anew. It also puts a person's "
-        "own favorites in order better than popularity does (NDCG@10 with 10 revealed: 0.867 against "
-        "0.839). What people watch at all is another question: there popularity is ahead (0.313 against 0.266 among "
-        "all movies). What is said behind ± holds: the guesses called surest do miss least, and all miss a little less "
-        "than promised."
     )

@@ -1,11 +1,11 @@
 """A guess taken apart: from the average over the person and the item to each component of taste."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from core.analysis.new_user.foldin import Prior, fold_in
+from core.analysis.new_user.foldin import NewUser, Prior, fold_in
 from core.errors import AnalysisError
 from core.model.scoring import Bilinear, Scale, Scorer
 
@@ -44,7 +44,9 @@ class Term:
 
     Attributes:
         kind: "average" begins; then what the person and the item do whoever the other is, a component each where taste
-            and item meet, and "rest" for all components together that have no step of their own.
+            and item meet, and "rest" for all components together that have no step of their own. `explain_parts`
+            begins with "mean"; then comes the person, and a "part" for each of what the item's numbers are a sum of.
+        name: Of a part.
         component: From 0, for kind "component".
         score: What it adds to the score, in the model's own units.
         rating: What it adds to the guess at its place in the order, in rating units; for "average" the guess itself.
@@ -57,6 +59,7 @@ class Term:
     component: int = -1
     person: float = 0.0
     item: float = 0.0
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,6 +155,52 @@ def explain(
         score=float(sum(score for _, _, score in parts)),
         rating=float(reached[-1]),
     )
+
+
+def explain_parts(person: Vectors, parts: Mapping[str, np.ndarray], constant: float, scale: Scale) -> Explanation:
+    """Take a guess apart by what the item's numbers are a sum of, exactly.
+
+    With the item's bias b and vector v the sums of b_g and v_g over its parts g,
+
+        constant + b_u + b + u·v  =  constant + b_u + sum over g of (b_g + u·v_g).
+
+    Args:
+        person: The one of the two who is asked.
+        parts: A row for each part, by name: its bias and then its vector, (1 + embedding_dim,).
+        constant: What the model adds for every pair alike.
+        scale: How the score becomes a rating.
+    """
+    scores = {name: float(row[0]) + float(person.vector @ row[1:].astype(np.float64)) for name, row in parts.items()}
+    steps = [("mean", "", constant), ("person", "", person.bias), *(("part", *step) for step in scores.items())]
+    reached = scale.rating(np.cumsum([score for *_, score in steps]))
+    return Explanation(
+        terms=tuple(
+            Term(kind, score, float(step), name=name)
+            for (kind, name, score), step in zip(steps, np.diff(reached, prepend=0.0), strict=True)
+        ),
+        score=sum(score for *_, score in steps),
+        rating=float(reached[-1]),
+    )
+
+
+def personal(scorer: Bilinear, person: NewUser, average: Averages) -> np.ndarray:
+    """How much of each guess is the person's own taste: the steps of all components in `explain`, (n_items,).
+
+    What is left out is what everybody likes, and how generous the person is whatever they are asked about. So it is
+    the same however the vectors are turned, and wherever the zeros of vectors and biases are put.
+
+    Args:
+        scorer: The trained model.
+        person: From `fold_in`.
+        average: From `averages`.
+
+    Returns:
+        Rating units, float64; not held inside the scale.
+    """
+    away = person.vector - average.user
+    taste = (scorer.item_embedding @ away.astype(np.float32)).astype(np.float64) - float(away @ average.item)
+    score = scorer.score_new_user_on_all(person.numbers)
+    return np.asarray(scorer.scale.rating(score) - scorer.scale.rating(score - taste))
 
 
 def printed(values: Sequence[float], digits: int) -> list[float]:

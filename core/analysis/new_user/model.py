@@ -6,11 +6,21 @@ from functools import cached_property
 
 import numpy as np
 
-from core.analysis.new_user.explain import Averages, averages
-from core.analysis.new_user.foldin import NewUser, Prior, fold_in, people_prior, prediction_std, predictions
-from core.analysis.new_user.uncertainty import MissCurve, Sureness, miss_curve, sureness
+from core.analysis.new_user.explain import Averages, averages, personal
+from core.analysis.new_user.foldin import (
+    NewUser,
+    Prior,
+    doubts,
+    fold_in,
+    learned_prior,
+    people_prior,
+    prediction_std,
+    predictions,
+)
+from core.analysis.new_user.uncertainty import MissCurve, Sureness, miss_curve, posterior_sureness, sureness
 from core.data.ratings import Ratings
 from core.data.splits import Split
+from core.model.item_features import FeatureGroup, item_features
 from core.model.run import Run
 from core.model.scoring import require_bilinear
 
@@ -44,7 +54,13 @@ class NewUserModel:
 
     @cached_property
     def prior(self) -> Prior:
-        """Whom to expect. The noise is the model's validation error: what it does not know even of its own people."""
+        """Whom to expect: as the model itself says, where it has uncertainty.
+
+        Else the people it was trained on say it, and the noise is the model's validation error: what it does not know
+        even of its own people.
+        """
+        if self.run.scorer.has_uncertainty:
+            return learned_prior(self.run.scorer, self._features)
         noise = max(self.run.outcome.val_rmse, self._min_error) ** 2
         return people_prior(self.run.scorer, self.trained_users, noise=noise)
 
@@ -107,9 +123,43 @@ class NewUserModel:
         """Rating predicted for every item, (n_items,)."""
         return predictions(self.run.scorer, person)
 
+    def personal(self, person: NewUser) -> np.ndarray | None:
+        """How much of each guess is the person's own taste, (n_items,), rating units.
+
+        None for a model whose guesses are no sum, or which knows no taste, and for somebody of whom nothing is known.
+        """
+        scorer = self.run.scorer
+        if not (scorer.is_bilinear and scorer.has_vectors and person.n_ratings):
+            return None
+        return personal(require_bilinear(scorer), person, self.averages)
+
     def sureness(self, person: NewUser) -> Sureness:
         """How far each guess is probably off, (n_items,)."""
-        return sureness(self.curve, self.item_count, prediction_std(self.run.scorer, person), spread=self.spread)
+        scorer = self.run.scorer
+        if not scorer.has_uncertainty:
+            return sureness(self.curve, self.item_count, prediction_std(scorer, person), spread=self.spread)
+        score = scorer.score_new_user_on_all(person.numbers)
+        return posterior_sureness(score, *doubts(scorer, person), person.noise, scorer.scale, spread=self.spread)
+
+    @cached_property
+    def validation_sureness(self) -> Sureness:
+        """The same for the guesses of `looked_at`, about people the model was trained on."""
+        scorer, rows = self.run.scorer, self.looked_at
+        users, items = self.ratings.user_index[rows], self.ratings.item_index[rows]
+        none = np.zeros(len(rows))
+        if not scorer.has_uncertainty:
+            return sureness(self.curve, self.item_count[items], none, spread=self.spread)
+        score, variance = scorer.score(users, items), scorer.rating_variance(users, items)
+        return posterior_sureness(score, none, none, variance, scorer.scale, spread=self.spread)
+
+    @cached_property
+    def item_parts(self) -> dict[str, np.ndarray]:
+        """What each item's bias and vector are a sum of, by name, each (n_items, 1 + d)."""
+        return require_bilinear(self.run.scorer).item_parts(self._features)
+
+    @cached_property
+    def _features(self) -> tuple[FeatureGroup, ...]:
+        return item_features(self.ratings)
 
 
 def fitting(

@@ -187,3 +187,18 @@ def test_it_hears_a_stop(ratings):
     with pytest.raises(CanceledError, match="in epoch 3") as error:
         fit(CONFIG, ratings, on_event=listen, should_stop=lambda: len(told) == 2)
     assert [epoch.epoch for epoch in error.value.history] == [1, 2]
+
+
+@pytest.mark.parametrize("column", ["own", "user", "raters", "weighted", "rates genres"])
+def test_a_column_may_be_called_like_anything_of_the_models(ratings, column: str):
+    named, neutral = (
+        replace(ratings, item_table=ratings.item_table.assign(**{name: ["a", "b"] * (len(ratings.items) // 2)}))
+        for name in (column, "zone")
+    )
+    found, wanted = (
+        scorer_of(fit(run_config(model="variational", steps=25), data)).item_parts(item_features(data))
+        for data in (named, neutral)
+    )
+    assert len(found) == len(wanted)
+    for part, same in zip(found.values(), wanted.values(), strict=True):
+        np.testing.assert_array_equal(part, same)

@@ -13,7 +13,7 @@ from core.data.importing.isolation import in_this_process
 from core.data.own.files import read
 from core.data.ratings import Ratings
 from core.store.runs import RunStore
-from dashboard.for_you import bring, words
+from dashboard.for_you import bring, method
 from tests.conftest import run_on
 from tests.core.data.importing import made
 from tests.core.data.own.test_matching import CASE
@@ -124,7 +124,7 @@ def test_books_are_brought_in_the_words_of_books(open_page, brought):
     assert "**1 of 1 rating** matched to books of this data" in texts(app)
     assert "Book here" in app.dataframe[0].value.columns
     button(app, "own_use").click().run()
-    assert "movie" not in texts(app).replace(words.measured(), "").lower()
+    assert "movie" not in texts(app).replace(method.measured(), "").lower()
 
 
 def test_data_whose_ratings_are_all_equal(open_page, tmp_path):

@@ -14,7 +14,7 @@ OTHERS = np.linspace(-1, 1, 101)
 
 
 def somebody(bias: float) -> NewUser:
-    return NewUser(np.array([0.0, bias]), 1, np.eye(2) * 0.04, 3)
+    return NewUser(np.array([0.0, bias]), 1, np.eye(2) * 0.04, 3, 0.5)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_where_one_is_names_the_end_one_leans_to():
 
 
 def test_a_guess_says_why_it_is_unsure():
-    sure = sureness(MissCurve(0.5, 1.0, 9), np.array([0, 999, 999]), np.array([0.0, 0.6, 0.0]), spread=1.0)
+    sure = sureness(MissCurve(0.5, 1.0, 9), np.array([0, 999, 999]), np.array([0.0, 0.6, 0.0]), spread=1.2)
     assert "movie rated seldom" in words.guess(3.0, sure, 0, "movie", (0.5, 5))
     assert "tastes differ on it" in words.guess(3.0, sure, 1, "movie", (0.5, 5))
     assert words.guess(3.25, sure, 2, "movie", (0.5, 5)) == "**3.2** ± 0.7 :small[:gray[fairly sure]]"
@@ -74,3 +74,20 @@ def test_the_rating_that_pulled_most_is_named():
     assert "None of your ratings" in words.influence(
         Influence(np.array([0]), np.array([0.001])), ["x"], [1.0], (0.5, 5.0)
     )
+
+
+@pytest.mark.parametrize(
+    ("part", "said"), [(0.42, "**+0.4**"), (-1.26, "**−1.3**"), (0.04, "**0.0**"), (-0.04, "**0.0**")]
+)
+def test_what_is_ones_own_taste_has_a_sign_unless_it_is_nothing(part: float, said: str):
+    assert words.personal(part, (0.5, 5)) == f":small[for you: {said} beyond what everybody likes]"
+
+
+def test_a_guess_by_its_parts_names_the_largest():
+    terms = (Term("mean", 3.5, 3.5), Term("person", -0.2, -0.2), Term("part", 0.1, 0.1, name="own"))
+    found = Explanation((*terms, Term("part", -0.6, -0.6, name=HOSTILE)), 2.8, 2.8)
+    names = ["", "", "The movie itself", f"Its {HOSTILE}"]
+    said = words.parts(found, [3.5, -0.2, 0.1, -0.6], names, "you", "movie", (0.5, 5.0))
+    assert said.startswith("All ratings together have a mean of 3.50. You rate **0.20** lower than most.")
+    assert "(−0.60 stars). Together **2.80**." in said
+    assert "[a](" not in said and "<b>" not in said

@@ -4,11 +4,24 @@ import numpy as np
 import pytest
 
 from core.analysis.components.pca import pca
-from core.analysis.new_user.explain import averages, explain, influence, item_vectors, printed, user_vectors, worst
-from core.analysis.new_user.foldin import fold_in, people_prior, predictions
+from core.analysis.new_user.explain import (
+    Vectors,
+    averages,
+    explain,
+    explain_parts,
+    influence,
+    item_vectors,
+    personal,
+    printed,
+    user_vectors,
+    worst,
+)
+from core.analysis.new_user.foldin import NewUser, fold_in, people_prior, predictions
 from core.data.ratings import Ratings
 from core.model.run import Run
+from core.model.variational import Variational
 from tests.conftest import run_on
+from tests.core.analysis.made import random_scorer, uncertain_scorer
 from tests.core.analysis.made import scorer as made
 
 MODELS = ["dot_with_bias", "simple_dot", "simple_dot_diy"]
@@ -153,3 +166,48 @@ def test_an_influence_beyond_the_end_of_the_scale_counts_for_nothing():
     prior = people_prior(scorer, np.ones(2, bool), noise=0.5)
     assert influence(scorer, np.array([0]), np.array([3.0]), 1, prior).effect == pytest.approx([0])
     assert influence(scorer, np.array([0]), np.array([3.0]), 0, prior).effect[0] > 0
+
+
+def test_a_guess_by_its_parts_adds_up_to_the_models_own():
+    scorer = uncertain_scorer()
+    parts = scorer.item_parts(())
+    assert list(parts) == ["own", "raters"]
+    for user, item in ((0, 0), (4, 6)):
+        row = {name: part[item] for name, part in parts.items()}
+        found = explain_parts(user_vectors(scorer, user), row, scorer.constant, scorer.scale)
+        assert [term.kind for term in found.terms] == ["mean", "person", "part", "part"]
+        assert found.terms[1].score == pytest.approx(scorer.user_bias[user])
+        own = row["own"][0] + row["own"][1:] @ scorer.user_embedding[user]
+        assert (found.terms[2].name, found.terms[2].rating) == ("own", pytest.approx(own, abs=1e-6))
+        guess = scorer.predict(np.array([user]), np.array([item]))[0]
+        assert found.rating == found.score == pytest.approx(guess, abs=1e-6)
+        assert round(sum(printed([term.rating for term in found.terms], 2)), 2) == round(found.rating, 2)
+
+
+@pytest.mark.parametrize("biased", [True, False])
+def test_the_personal_part_is_what_the_components_add(biased: bool):
+    scorer = random_scorer(biased=biased)
+    average = averages(scorer, np.ones(5, bool), np.arange(7))
+    person = fold_in(scorer, np.array([2, 3]), np.array([5.0, 1.0]), people_prior(scorer, np.ones(5, bool), noise=0.5))
+    found, components = personal(scorer, person, average), pca(scorer.item_embedding).components
+    for item in range(7):
+        terms = explain(
+            Vectors(person.vector, person.bias), item_vectors(scorer, item), average, components, scorer.scale
+        ).terms
+        assert found[item] == pytest.approx(sum(term.rating for term in terms[3:]), abs=1e-5)
+
+
+def test_the_personal_part_does_not_depend_on_where_zero_is():
+    scorer = uncertain_scorer()
+    person = NewUser(np.array([0.5, -1.0, 0.3, 0.2]), 3, np.eye(4), 2, 0.5)
+    shift = np.array([0.7, -0.2, 0.4])
+    moved = dict(scorer.arrays)  # u + shift, and what that adds to every guess taken out of the items' biases
+    moved["user_embedding"] = scorer.user_embedding + shift
+    moved["item_bias"] = scorer.item_bias - scorer.item_embedding @ shift
+    other = Variational.make(moved, min_rating=0.5, max_rating=5.0)
+    elsewhere = NewUser(person.numbers + np.append(shift, 0), 3, np.eye(4), 2, 0.5)
+    found = [
+        personal(model, somebody, averages(model, np.ones(5, bool), np.arange(7)))
+        for model, somebody in ((scorer, person), (other, elsewhere))
+    ]
+    np.testing.assert_allclose(*found, atol=1e-5)

@@ -2,14 +2,24 @@
 
 import time
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from core.analysis.new_user.foldin import Prior, fold_in, people_prior, prediction_std, predictions
+from core.analysis.new_user.foldin import (
+    Prior,
+    doubts,
+    fold_in,
+    learned_prior,
+    people_prior,
+    prediction_std,
+    predictions,
+)
 from core.model.scoring import Bilinear, Scale, Scorer
-from tests.core.analysis.made import random_scorer
+from core.training.variational import NOISE_COUNT
+from tests.core.analysis.made import random_scorer, uncertain_scorer
 from tests.core.analysis.made import scorer as made
 
 
@@ -198,3 +208,76 @@ def test_many_items_take_a_fraction_of_a_second():
     person = fold_in(scorer, np.arange(20), np.linspace(1, 5, 20), prior)
     assert predictions(scorer, person).shape == prediction_std(scorer, person).shape == (87_585,)
     assert time.process_time() - began < 2
+
+
+def test_a_model_that_is_sure_of_itself_gives_the_posterior_of_a_linear_regression():
+    scorer = uncertain_scorer(dims=2)
+    arrays, items = scorer.arrays, np.array([0, 3, 4])
+    rating = np.array([4.5, 2.0, 3.0])
+    person = fold_in(scorer, items, rating, learned_prior(scorer, ()))
+    design = np.column_stack([scorer.item_embedding[items], np.ones(3)]).astype(float)  # the bias comes last
+    doubt = np.diag([*arrays["item_variance"][items, 1:].sum(axis=0), 0.0])
+    precision = np.diag(np.roll(arrays["prior_precision"][0], -1)) + (design.T @ design + doubt) / 0.5
+    covariance = np.linalg.inv(precision)
+    rest = rating - 3.5 - arrays["item_bias"][items]
+    np.testing.assert_allclose(person.numbers, covariance @ design.T @ rest / 0.5, rtol=1e-5)
+    np.testing.assert_allclose(person.covariance, covariance, rtol=1e-5)
+
+
+def test_without_ratings_somebody_is_as_the_models_prior_says():
+    scorer = uncertain_scorer()
+    prior = learned_prior(scorer, ())
+    nobody = fold_in(scorer, np.empty(0, int), np.empty(0), prior)
+    np.testing.assert_array_equal(nobody.numbers, 0)
+    np.testing.assert_allclose(nobody.covariance, prior.covariance)
+    assert nobody.noise == pytest.approx(0.5)
+    assert prior.covariance[-1, -1] == pytest.approx(1 / scorer.arrays["prior_precision"][0, 0])
+
+
+def test_variances_shrink_as_ratings_come_in():
+    scorer = uncertain_scorer()
+    prior = learned_prior(scorer, ())
+    told = [fold_in(scorer, np.arange(n), np.full(n, 4.0), prior) for n in range(8)]
+    for before, after in pairwise(told):
+        assert np.linalg.eigvalsh(before.covariance - after.covariance).min() > -1e-12
+        assert (doubts(scorer, after)[0] <= doubts(scorer, before)[0] + 1e-6).all()
+
+
+def test_the_doubts_are_the_variance_of_drawn_products():
+    scorer = uncertain_scorer(items=3)
+    person = fold_in(scorer, np.array([0, 1]), np.array([5.0, 1.0]), learned_prior(scorer, ()))
+    rng, n = np.random.default_rng(0), 50_000
+    people = rng.multivariate_normal(person.numbers, person.covariance, n)
+    variance = scorer.arrays["item_variance"]
+    drawn = rng.normal(scorer.item_numbers, np.sqrt(variance), (n, *variance.shape))
+    score = people[:, -1:] + drawn[:, :, 0] + np.einsum("nd,nid->ni", people[:, :-1], drawn[:, :, 1:])
+    np.testing.assert_allclose(sum(doubts(scorer, person)), score.var(axis=0), rtol=0.03)
+
+
+def test_whose_ratings_agree_with_the_guesses_has_less_noise():
+    scorer = uncertain_scorer(items=60)
+    prior, items = learned_prior(scorer, ()), np.arange(60)
+    guess = predictions(scorer, fold_in(scorer, items[:0], np.empty(0), prior))
+    steady = fold_in(scorer, items, guess, prior)
+    erratic = fold_in(scorer, items, guess + np.where(items % 2, 1.5, -1.5), prior)
+    assert steady.noise < 0.5 < erratic.noise
+    assert steady.noise > NOISE_COUNT * 0.5 / (NOISE_COUNT + 60)  # nobody's ratings are without any
+
+
+def test_a_model_without_uncertainty_keeps_the_noise_of_the_prior():
+    scorer = scorer_of()
+    prior = people_prior(scorer, everybody(scorer), noise=0.6)
+    assert fold_in(scorer, np.array([1]), np.array([5.0]), prior).noise == 0.6
+
+
+def test_what_somebody_rates_moves_whom_to_expect():
+    scorer = uncertain_scorer()
+    expected = np.array([0.1, 0.2, 0.3, 0.4])
+    prior = replace(learned_prior(scorer, ()), mean_of=lambda items: expected * len(items))
+    np.testing.assert_array_equal(fold_in(scorer, np.empty(0, int), np.empty(0), prior).numbers, 0)
+    two = np.array([2, 3])
+    at_two = replace(prior, mean=expected * 2, mean_of=None)
+    np.testing.assert_array_equal(
+        fold_in(scorer, two, np.array([4.0, 1.0]), prior).numbers,
+        fold_in(scorer, two, np.array([4.0, 1.0]), at_two).numbers,
+    )

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from core.analysis.new_user.model import NewUserModel, fitting
+from core.analysis.new_user.recommend import best
+from core.analysis.new_user.uncertainty import clipped_miss
 from core.data.ratings import Ratings
 from core.data.splits import Split, split
 from core.errors import UnknownItemError
@@ -98,3 +100,41 @@ def test_what_training_has_seen_is_the_training_part(small: Ratings):
     model = NewUserModel(run_on(small), small, parts)
     assert model.trained_users.tolist() == [False, True, True, True, True, True]
     assert model.item_count.tolist() == [3, 2, 2, 2, 0]
+
+
+def test_after_ten_ratings_the_list_is_everybodys_favorites_and_by_taste_it_is_not(bundled: Ratings):
+    # Three tenths of the items everybody loves, whatever their taste; of the others half are liked by one side.
+    favorite, side = np.arange(9066) % 10 < 3, np.where(np.arange(9066) % 2, 1.0, -1.0)
+    run = run_on(bundled, model="dot_with_bias", dim=2)
+    arrays = {
+        "user_embedding": np.random.default_rng(0).normal(size=(671, 2)) * [1.0, 0.1],
+        "item_embedding": np.column_stack([np.where(favorite, 0.0, 0.5 * side), np.zeros(9066)]),
+        "user_bias": np.zeros(671),
+        "item_bias": np.where(favorite, 2.0, 0.0),
+    }
+    scorer = replace(run.scorer, arrays={name: array.astype(np.float32) for name, array in arrays.items()})
+    known = NewUserModel(replace(run, scorer=scorer), bundled, split(bundled, run.config))
+    rated = np.flatnonzero(~favorite)[:10]
+    person = known.place({bundled.items.ids[row]: 4.5 if side[row] > 0 else 1.5 for row in rated})
+    everything = np.ones(9066, bool)
+    everything[rated] = False
+    own = known.personal(person)
+    assert favorite[best(known.predictions(person), scorer.item_embedding, everything, top=20)].all()
+    first = best(own, scorer.item_embedding, everything, top=20)
+    assert not favorite[first].any()
+    assert (side[first] > 0).all()
+    assert known.personal(known.place({})) is None  # of somebody who rated nothing there is no taste to know
+
+
+def test_what_is_said_of_validation_ratings_is_what_the_posterior_says(bundled: Ratings):
+    run = run_on(bundled, model="variational")
+    known = NewUserModel(run, bundled, split(bundled, run.config))
+    rows = known.looked_at[:50]
+    users, items = bundled.user_index[rows], bundled.item_index[rows]
+    told = clipped_miss(run.scorer.score(users, items), run.scorer.rating_variance(users, items), run.scorer.scale)
+    np.testing.assert_allclose(known.validation_sureness.miss[:50], told)
+    assert sum(known.validation_sureness.shares().values()) == pytest.approx(1)
+    nobody = known.place({})
+    assert nobody.noise == pytest.approx(run.scorer.arrays["typical_noise"][0])
+    doubt = known.sureness(nobody)
+    assert ((doubt.from_person > 0) & (doubt.from_item > 0) & (doubt.from_person + doubt.from_item < 1)).all()

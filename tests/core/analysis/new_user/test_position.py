@@ -12,7 +12,7 @@ FOUR = np.array([[1, 0, 0], [-1, 0, 0], [0, 2, 0], [0, -2, 0]], np.float32)
 
 
 def somebody(*vector: float) -> NewUser:
-    return NewUser(np.array([*vector, 0.3]), 3, np.diag([0.04, 0.01, 0.0, 1.0]), 5)
+    return NewUser(np.array([*vector, 0.3]), 3, np.diag([0.04, 0.01, 0.0, 1.0]), 5, 0.5)
 
 
 def test_people_are_measured_from_the_average():

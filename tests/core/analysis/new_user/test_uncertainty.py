@@ -3,7 +3,19 @@
 import numpy as np
 import pytest
 
-from core.analysis.new_user.uncertainty import MissCurve, Sureness, miss_curve, sureness
+from core.analysis.new_user.uncertainty import (
+    ROUGH,
+    SURE,
+    MissCurve,
+    Sureness,
+    clipped_miss,
+    miss_curve,
+    posterior_sureness,
+    sureness,
+)
+from core.model.scoring import Scale
+
+STARS = Scale(0.5, 5.0, sigmoid=False)
 
 
 def test_a_planted_curve_is_found_again():
@@ -36,14 +48,14 @@ def test_both_doubts_add_up_in_squares():
     curve = MissCurve(floor=0.5, rise=0.5, n_ratings=100)
     found = sureness(curve, np.array([0, 999_999]), np.array([0.0, 0.5]), spread=2.0)
     np.testing.assert_allclose(found.miss**2, [1.0, 0.75], atol=1e-5)
-    np.testing.assert_allclose(found.explained, [0.75, 0.8125], atol=1e-5)
+    np.testing.assert_allclose(found.narrower, 1 - np.sqrt([1.0, 0.75]) / 2, atol=1e-5)
     np.testing.assert_allclose(found.from_item, [0.5, 0.0], atol=1e-5)
     np.testing.assert_allclose(found.from_person, [0.0, 1 / 3], atol=1e-5)
 
 
-def test_words_follow_the_share_that_is_explained():
-    curve = MissCurve(floor=0.7, rise=0.4, n_ratings=100)
-    found = sureness(curve, np.array([1000, 1, 0, 1000]), np.array([0.1, 0.0, 0.3, 0.6]), spread=1.0)
+def test_words_follow_how_much_narrower_than_knowing_nothing_it_is():
+    curve = MissCurve(floor=0.4, rise=0.3, n_ratings=100)
+    found = sureness(curve, np.array([1000, 1, 0, 1000]), np.array([0.1, 0.0, 0.4, 0.7]), spread=1.0)
     assert [found.word(place) for place in range(4)] == [
         "fairly sure",
         "a rough guess",
@@ -56,7 +68,7 @@ def test_words_follow_the_share_that_is_explained():
 def test_of_ratings_that_are_all_equal_there_is_nothing_to_explain():
     for std in (0.0, 0.1):
         found = sureness(MissCurve(0, 0, 0), np.array([1]), np.array([std]), spread=0.0)
-        assert (found.explained, found.miss) == (0, std)
+        assert (found.narrower, found.miss) == (0, std)
         assert np.isfinite([found.from_person, found.from_item]).all()
 
 
@@ -71,10 +83,36 @@ def test_a_steep_line_promises_no_more_than_a_tenth_of_the_mean():
     assert steep.variance(np.array([0, 9999])).mean() == pytest.approx(2)
 
 
-@pytest.mark.parametrize(
-    ("explained", "word"),
-    [(0.25, "fairly sure"), (0.249, "a rough guess"), (0.1, "a rough guess"), (0.099, "little more than a guess")],
-)
-def test_words_begin_at_their_bounds(explained, word):
-    one = np.array([explained])
-    assert Sureness(np.ones(1), one, np.zeros(1), np.zeros(1)).word(0) == word
+def test_words_begin_at_their_bounds():
+    narrower = np.array([SURE, SURE - 1e-6, ROUGH, ROUGH - 1e-6])
+    found = Sureness(np.ones(4), narrower, np.zeros(4), np.zeros(4))
+    words = [found.word(place) for place in range(4)]
+    assert words == ["fairly sure", "a rough guess", "a rough guess", "little more than a guess"]
+    assert found.shares() == {word: words.count(word) / 4 for word in words}
+
+
+def test_far_from_the_ends_a_miss_is_the_standard_deviation():
+    wide = Scale(-100, 100, sigmoid=False)
+    np.testing.assert_allclose(clipped_miss(np.array([-3.0, 0.0, 40.0]), np.array([0.25, 1.0, 4.0]), wide), [0.5, 1, 2])
+
+
+def test_near_the_ends_a_miss_is_that_of_drawn_ratings_held_inside():
+    rng = np.random.default_rng(0)
+    for score, std in ((4.6, 0.8), (3.0, 0.9), (0.2, 0.7), (5.6, 0.5), (3.0, 30.0)):
+        drawn = np.clip(rng.normal(score, std, 400_000), 0.5, 5) - np.clip(score, 0.5, 5)
+        told = clipped_miss(np.array([score]), np.array([std**2]), STARS)
+        assert told[0] == pytest.approx(np.sqrt(np.mean(drawn**2)), rel=0.01)
+
+
+def test_a_guess_far_beyond_an_end_cannot_miss_and_one_without_doubt_does_not():
+    told = clipped_miss(np.array([40.0, -40.0, 3.0, 5.0]), np.array([0.5, 0.5, 0.0, 0.0]), STARS)
+    np.testing.assert_allclose(told, 0, atol=1e-12)
+
+
+def test_the_doubts_of_a_posterior_add_up_with_the_noise():
+    none = np.zeros(1)
+    wide = Scale(-100, 100, sigmoid=False)
+    found = posterior_sureness(none, none + 0.1, none + 0.2, 0.7, wide, spread=2.0)
+    assert found.miss[0] == pytest.approx(1)
+    assert found.narrower[0] == pytest.approx(0.5)
+    assert (found.from_person[0], found.from_item[0]) == pytest.approx((0.1, 0.2))

@@ -1,0 +1,35 @@
+"""Biases as a model with uncertainty knows them: the shrinkage it chose, and parts that add up."""
+
+import numpy as np
+import pytest
+
+from core.analysis.biases.posterior import BiasPosterior, bias_posterior
+from tests.core.analysis.made import uncertain_scorer
+
+
+@pytest.mark.parametrize("users", [True, False])
+def test_the_shrinkage_is_the_noise_over_the_variance_of_the_prior(users: bool):
+    scorer = uncertain_scorer(noise=0.8)
+    found = bias_posterior(scorer, scorer.item_parts(()), users=users)
+    precision = scorer.arrays["prior_precision"][0 if users else 1, 0]
+    assert found.prior_std == pytest.approx(precision**-0.5)
+    assert found.doubt == pytest.approx(0.8 * precision)
+    assert found.believed(np.array([found.doubt]))[0] == pytest.approx(0.5)
+    variance = scorer.arrays["user_variance" if users else "item_variance"][:, 0]
+    np.testing.assert_allclose(found.std**2, variance, rtol=1e-6)
+    assert list(found.parts) == ([] if users else ["own", "raters"])
+
+
+def test_the_parts_add_up_to_the_bias_and_their_shares_to_one():
+    scorer = uncertain_scorer()
+    found = bias_posterior(scorer, scorer.item_parts(()), users=False)
+    np.testing.assert_allclose(sum(found.parts.values()), scorer.item_bias, atol=1e-6)
+    assert sum(found.shares(np.arange(7)).values()) == pytest.approx(1)
+
+
+def test_a_part_that_is_the_same_for_all_has_no_share():
+    parts = {"own": np.array([1.0, 2.0, 4.0]), "year": np.full(3, 0.3)}
+    found = BiasPosterior(np.ones(3), 1.0, 1.0, parts)
+    assert found.shares(np.arange(3)) == pytest.approx({"own": 1.0, "year": 0.0})
+    assert found.shares(np.array([1])) == {}  # one bias does not differ from itself
+    assert found.shares(np.empty(0, int)) == {}
