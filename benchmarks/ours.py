@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from core import data
 from core.config import RunConfig
@@ -35,7 +36,7 @@ class Fitted:
     Attributes:
         seconds: Of fitting alone.
         guess: Of the validation ratings, by what the training kept, (m,).
-        exported: The same, recomputed from the Parquet export; None where the README's formulas do not cover it.
+        exported: The same, recomputed from the Parquet export; None where there was none.
     """
 
     seconds: float
@@ -67,27 +68,49 @@ def of_config(config: RunConfig, *, warm: bool = False) -> Program:
     return program
 
 
-def from_export(run: Run, ratings: Ratings, rows: np.ndarray) -> np.ndarray | None:
-    """Guesses of these ratings by the README's formula from `items.parquet` and `users.parquet` alone."""
-    if run.config.model not in LINEAR | SQUASHED:
-        return None
+def from_export(run: Run, ratings: Ratings, rows: np.ndarray) -> np.ndarray:
+    """Guesses of these ratings by the formula in the Parquet export's metadata, from its tables alone."""
     with tempfile.TemporaryDirectory() as folder:
         export(run, ratings, "parquet", Path(folder))
-        items, users = (
-            pd.read_parquet(Path(folder) / f"{side}s.parquet").set_index(f"{side}_id") for side in ("item", "user")
+        tables = {path.stem: pq.read_table(path) for path in Path(folder).iterdir()}
+    formula = tables["items"].schema.metadata[b"formula"].decode()
+    names = {
+        side: _Side(tables[f"{side}s"], f"{side}_id", ids.ids[index[rows]])
+        for side, ids, index in (
+            ("user", ratings.users, ratings.user_index),
+            ("item", ratings.items, ratings.item_index),
         )
-    item = items.loc[ratings.items.ids[ratings.item_index[rows]]]
-    user = users.loc[ratings.users.ids[ratings.user_index[rows]]]
-    dot = np.einsum("ij,ij->i", np.stack(user.embedding.to_numpy()), np.stack(item.embedding.to_numpy()))
-    score = dot + user.bias.to_numpy() + item.bias.to_numpy()
-    if run.config.model in LINEAR:
-        return score
-    return ratings.min_rating + (ratings.max_rating - ratings.min_rating) / (1 + np.exp(-score))
+    }
+    return eval(formula.removeprefix("rating = "), {"__builtins__": {}}, FUNCTIONS | names | _layers(tables))
 
 
-LINEAR = frozenset({"simple_dot", "simple_dot_diy", "variational"})
-SQUASHED = frozenset({"dot_with_bias"})
-"""Models by the README's two formulas for a vector and a bias: the sum, clipped, and its sigmoid between the ends."""
+FUNCTIONS: dict[str, Callable[..., np.ndarray]] = {
+    "dot": lambda left, right: (left * right).sum(axis=1) if right.ndim == 2 else left @ right,
+    "sigmoid": lambda score: 1 / (1 + np.exp(-score)),
+    "relu": lambda score: np.maximum(score, 0),
+    "concat": lambda *parts: np.concatenate(parts, axis=1),
+}
+"""What the words of a formula mean over whole columns."""
+
+
+class _Side:
+    """Columns of `items.parquet` or `users.parquet`, as a formula calls them, a row for each id asked."""
+
+    def __init__(self, table: pa.Table, key: str, ids: np.ndarray) -> None:
+        frame = table.to_pandas().set_index(key)
+        row = frame.index.get_indexer(ids)
+        self.bias = frame["bias"].to_numpy()[row]
+        self.embedding = np.stack(frame["embedding"].to_numpy())[row]
+
+
+def _layers(tables: dict[str, pa.Table]) -> dict[str, np.ndarray]:
+    """What belongs to no row, by name; an array of one number is that number."""
+    if "layers" not in tables:
+        return {}
+    arrays = (
+        (one["name"], np.array(one["values"], np.float32).reshape(one["shape"])) for one in tables["layers"].to_pylist()
+    )
+    return {name: array if array.size > 1 else array[0] for name, array in arrays}
 
 
 def plain_fit(ratings: Ratings, split_seed: int) -> Fitted:

@@ -169,7 +169,7 @@ def print_comparison(found: dict[str, Result]) -> None:
         beside = difference(result, best) if best and result is not best else None
         words = f"{beside.mean:+.4f} | {beside.se:.4f}" if beside else "– | –"
         print(f"| {name} | {words} | {f'{plain.seconds / result.seconds:.1f}' if plain else '–'} |")
-    print("\nRecomputed from the Parquet export by the README's formula:")
+    print("\nRecomputed from the Parquet export, by the formula that it carries:")
     for name, result in found.items():
         if result.exported:
             same = [f"{a:.4f}" for a in result.exported] == [f"{b:.4f}" for b in result.val_rmse]
