@@ -7,7 +7,6 @@ Seconds count from data in memory to the last weight, compiling included and imp
 
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +15,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from benchmarks.peers import Stopwatch, times
 from core import data
-from core.config import RunConfig
+from core.config import RunConfig, run_id
 from core.data.ratings import Ratings
 from core.data.splits import split
 from core.export import export
@@ -34,12 +34,12 @@ class Fitted:
     """One training.
 
     Attributes:
-        seconds: Of fitting alone.
+        fitting: Seconds of fitting alone.
         guess: Of the validation ratings, by what the training kept, (m,).
         exported: The same, recomputed from the Parquet export; None where there was none.
     """
 
-    seconds: float
+    fitting: Stopwatch
     guess: np.ndarray
     exported: np.ndarray | None = None
 
@@ -60,10 +60,11 @@ def of_config(config: RunConfig, *, warm: bool = False) -> Program:
             prepare(here, ratings)
         else:
             forget_engines()
-        run = fit(here, ratings)
+        with Stopwatch() as fitting:
+            run = fit(here, ratings)
         rows = split(ratings, here).validation
         guess = run.scorer.predict(ratings.user_index[rows], ratings.item_index[rows])
-        return Fitted(run.outcome.train_seconds, guess, from_export(run, ratings, rows))
+        return Fitted(fitting, guess, from_export(run, ratings, rows))
 
     return program
 
@@ -118,27 +119,26 @@ def plain_fit(ratings: Ratings, split_seed: int) -> Fitted:
     from core.model.backend import keras
 
     config = ARTICLE.model_copy(update={"split_seed": split_seed})
-    parts = split(ratings, config)
-    keras.utils.set_random_seed(config.seed)
-    began = time.perf_counter()
-    family, rows = family_of(config), {"n_users": len(ratings.users), "n_items": len(ratings.items)}
+    parts, family = split(ratings, config), family_of(config)
     scale = Scale(ratings.min_rating, ratings.max_rating, family.uses_sigmoid)
-    model = family.build(config, **rows, scale=scale, seed=config.seed).model
-    model.compile(optimizer=keras.optimizers.Adam(config.learning_rate), loss="mse")
     inputs = [
         {"user": ratings.user_index[rows], "item": ratings.item_index[rows]} for rows in (parts.train, parts.validation)
     ]
-    model.fit(
-        inputs[0],
-        ratings.rating[parts.train],
-        validation_data=(inputs[1], ratings.rating[parts.validation]),
-        batch_size=config.batch_size,
-        epochs=config.epochs,
-        callbacks=[keras.callbacks.EarlyStopping(monitor="val_loss", patience=config.patience)],
-        verbose=0,
-    )
-    seconds = time.perf_counter() - began
-    return Fitted(seconds, model.predict(inputs[1], batch_size=2**15, verbose=0).ravel())
+    keras.utils.set_random_seed(config.seed)
+    with Stopwatch() as fitting:
+        sizes = {"n_users": len(ratings.users), "n_items": len(ratings.items)}
+        model = family.build(config, **sizes, scale=scale, seed=config.seed).model
+        model.compile(optimizer=keras.optimizers.Adam(config.learning_rate), loss="mse")
+        model.fit(
+            inputs[0],
+            ratings.rating[parts.train],
+            validation_data=(inputs[1], ratings.rating[parts.validation]),
+            batch_size=config.batch_size,
+            epochs=config.epochs,
+            callbacks=[keras.callbacks.EarlyStopping(monitor="val_loss", patience=config.patience)],
+            verbose=0,
+        )
+    return Fitted(fitting, model.predict(inputs[1], batch_size=2**15, verbose=0).ravel())
 
 
 @dataclass(frozen=True)
@@ -165,10 +165,11 @@ def programs() -> dict[str, Ours]:
 def main() -> None:
     name, given, answer = sys.argv[1:]
     ours, ratings = programs()[name], data.load()
+    run_id(ARTICLE, ratings.digest)  # the digest is kept; a worker has it before it trains
     with np.load(given) as arrays:
         seeds = arrays["seeds"].tolist()[: ours.splits]
     fitted = [ours.program(ratings, seed) for seed in seeds]
-    kept = {"guesses": [each.guess for each in fitted], "seconds": [each.seconds for each in fitted]}
+    kept = {"guesses": [each.guess for each in fitted], **times([each.fitting for each in fitted])}
     if all(each.exported is not None for each in fitted):
         kept["exported"] = [each.exported for each in fitted]
     np.savez(answer, **kept)

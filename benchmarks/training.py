@@ -6,7 +6,8 @@
 
 Each program has a process of its own, so that nothing warms another, and trains on every split there. Its guesses come
 back, and their errors are computed here, all in one way. Seconds are of fitting alone: imports, and turning the data
-into what a program wants to have, are left out; compiling is not.
+into what a program wants to have, are left out; compiling is not. Work is the seconds of all processors together: where
+it is well below the seconds, other programs had the machine.
 """
 
 import argparse
@@ -41,7 +42,7 @@ class Result:
         name: Of the program, with its version where it is another's.
         settings: In words.
         val_rmse: Of clipped guesses, one a split.
-        seconds: Median of the splits.
+        seconds, work: Median of the splits, on the wall's clock and of all processors together.
         exported: `val_rmse` recomputed from the Parquet export; empty where there is none.
     """
 
@@ -49,6 +50,7 @@ class Result:
     settings: str
     val_rmse: tuple[float, ...]
     seconds: float
+    work: float
     exported: tuple[float, ...] = ()
 
     @property
@@ -83,8 +85,8 @@ def main() -> None:
         parser.error(f"{', '.join(unknown)}: no such row; there are {', '.join([*programs(), *PEERS])}")
     ratings = data.load()
     parts = [split(ratings, SplitConfig(split_seed=seed)) for seed in range(called.splits)]
-    print("| program | " + " | ".join(f"split {seed}" for seed in range(called.splits)) + " | mean | seconds |")
-    print("| --- " * (called.splits + 3) + "|", flush=True)
+    print("| program | " + " | ".join(f"split {seed}" for seed in range(called.splits)) + " | mean | seconds | work |")
+    print("| --- " * (called.splits + 4) + "|", flush=True)
     found = {}
     with tempfile.TemporaryDirectory() as folder:
         task = write_task(ratings, parts, Path(folder) / "task.npz")
@@ -151,14 +153,17 @@ def judge(name: str, answer: dict[str, np.ndarray], ratings: Ratings, parts: lis
     if "release" in answer:
         settings = f"{answer['release']}; {settings}"
     exported = errors(answer["exported"]) if "exported" in answer else ()
-    return Result(name, settings, errors(answer["guesses"]), float(np.median(answer["seconds"])), exported)
+    seconds, work = (float(np.median(answer[clock])) for clock in ("seconds", "work"))
+    return Result(name, settings, errors(answer["guesses"]), seconds, work, exported)
 
 
 def row(found: Result, splits: int) -> str:
     """One line of the table; a dash for a split that was not tried."""
     errors = [f"{error:.4f}" for error in found.val_rmse] + ["–"] * (splits - len(found.val_rmse))
     mean = f"{found.mean:.4f}" if len(found.val_rmse) > 1 else "–"
-    return f"| {found.name} ({found.settings}) | {' | '.join(errors)} | {mean} | {found.seconds:.2f} |"
+    return (
+        f"| {found.name} ({found.settings}) | {' | '.join(errors)} | {mean} | {found.seconds:.2f} | {found.work:.2f} |"
+    )
 
 
 def print_comparison(found: dict[str, Result]) -> None:

@@ -13,7 +13,7 @@ from core.data.splits import split
 
 
 def result(*errors: float) -> training.Result:
-    return training.Result("one", "defaults", errors, 1.0)
+    return training.Result("one", "defaults", errors, 1.0, 1.5)
 
 
 def test_a_difference_is_paired_over_the_splits():
@@ -27,7 +27,7 @@ def test_one_split_has_no_standard_error():
 
 
 def test_a_row_has_a_dash_for_a_split_not_tried():
-    assert training.row(result(0.9), 3) == "| one (defaults) | 0.9000 | – | – | – | 1.00 |"
+    assert training.row(result(0.9), 3) == "| one (defaults) | 0.9000 | – | – | – | 1.00 | 1.50 |"
 
 
 def test_a_task_comes_back_as_it_was_written(bundled: Ratings, tmp_path: Path):
@@ -39,17 +39,21 @@ def test_a_task_comes_back_as_it_was_written(bundled: Ratings, tmp_path: Path):
         np.testing.assert_array_equal(task.asked_item, bundled.item_index[part.validation])
         assert (task.n_users, task.n_items, task.low, task.high) == (671, 9066, 0.5, 5.0)
         assert task.genres.shape[0] == len(task.year) == 9066
-    assert training.judge("Cornac MF", {"guesses": np.full((2, 20_001), 9.0), "seconds": np.ones(2)}, bundled, parts)
+    assert training.judge(
+        "Cornac MF", {"guesses": np.full((2, 20_001), 9.0), "seconds": np.ones(2), "work": np.ones(2)}, bundled, parts
+    )
 
 
 def test_guesses_are_clipped_and_a_missing_one_is_told(bundled: Ratings):
     parts = [split(bundled, SplitConfig())]
     actual = bundled.rating[parts[0].validation]
     far = np.where(actual == 5, 99, actual)[None]
-    assert training.judge("myFM", {"guesses": far, "seconds": np.ones(1)}, bundled, parts).val_rmse == (0.0,)
+    assert training.judge(
+        "myFM", {"guesses": far, "seconds": np.ones(1), "work": np.ones(1)}, bundled, parts
+    ).val_rmse == (0.0,)
     far[0, 3] = np.nan
     with pytest.raises(ValueError, match="1 pairs without a guess"):
-        training.judge("myFM", {"guesses": far, "seconds": np.ones(1)}, bundled, parts)
+        training.judge("myFM", {"guesses": far, "seconds": np.ones(1), "work": np.ones(1)}, bundled, parts)
 
 
 def test_what_is_not_installed_is_said(tmp_path: Path):
