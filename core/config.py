@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.fields import FieldInfo
 
 SCHEMA_VERSION = 1
 """Part of every run id: raise it when the same settings would give another result."""
@@ -129,7 +130,7 @@ class LayerConfig(Settings):
 
 
 class TrainConfig(Settings):
-    """How the model learns."""
+    """How a model learns by gradient steps over batches of ratings."""
 
     epochs: int = setting(
         10,
@@ -195,6 +196,12 @@ class TrainConfig(Settings):
         "Keep the vectors of the best epoch instead of the last one.",
         title="Keep the best epoch",
     )
+
+
+class RunConfig(SplitConfig):
+    """All settings of one run; each model family adds its own. Equal settings on equal data are one run."""
+
+    model: str = family_name("")
     seed: int = setting(
         0,
         "Starting number of everything drawn by chance in training. The same number gives the same model, bit for bit.",
@@ -202,12 +209,6 @@ class TrainConfig(Settings):
         ge=0,
         le=2**31 - 1,
     )
-
-
-class RunConfig(SplitConfig, TrainConfig):
-    """All settings of one run; each model family adds its own. Equal settings on equal data are one run."""
-
-    model: str = family_name("")
 
     @property
     def split(self) -> SplitConfig:
@@ -224,6 +225,10 @@ class RunConfig(SplitConfig, TrainConfig):
         """Shares of a user's and of an item's vector hidden in training; 0 where the family has no dropout."""
         return getattr(self, "user_dropout", 0.0), getattr(self, "item_dropout", 0.0)
 
+
+class GradientConfig(RunConfig, TrainConfig):
+    """All settings of one run of a Keras model; its families add their own."""
+
     @property
     def architecture(self) -> Self:
         """The same model with everything else at its default: what a compiled program depends on.
@@ -234,9 +239,13 @@ class RunConfig(SplitConfig, TrainConfig):
         return type(self)(**{name: getattr(self, name) for name in names})
 
 
+SHARED_FIELDS: Mapping[str, FieldInfo] = MappingProxyType({"seed": RunConfig.model_fields["seed"]})
+"""The settings that every family has besides those of the split."""
+
+
 def family_fields(config_type: type[RunConfig]) -> Iterator[str]:
     """Names of the settings that belong to a family itself, not to the split or the training."""
-    shared = {*SplitConfig.model_fields, *TrainConfig.model_fields, "model"}
+    shared = {*RunConfig.model_fields, *TrainConfig.model_fields}
     return (name for name in config_type.model_fields if name not in shared)
 
 

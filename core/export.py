@@ -66,10 +66,12 @@ def export(run: Run, ratings: Ratings, file_format: str, folder: Path) -> tuple[
 
 def items_table(run: Run, ratings: Ratings) -> pd.DataFrame:
     """One row an item: item_id, the data's own columns, n_ratings, mean_rating, bias (0 where the model has none)."""
-    table = ratings.item_table.drop(columns=["n_ratings", "mean_rating", "bias", "embedding"], errors="ignore")
+    table = ratings.item_table.drop(
+        columns=["n_ratings", "mean_rating", "bias", "embedding", "variance"], errors="ignore"
+    )
     table.insert(0, "item_id", ratings.items.ids)
     counted = {"n_ratings": ratings.item_count, "mean_rating": ratings.item_mean}
-    return table.assign(**counted, bias=run.scorer.item_bias)
+    return table.assign(**counted, bias=run.scorer.exported_item_bias)
 
 
 def users_table(run: Run, ratings: Ratings) -> pd.DataFrame:
@@ -116,6 +118,8 @@ def _write_parquet(run: Run, ratings: Ratings, folder: Path) -> None:
     about = {"run_id": run.run_id, "model": run.config.model, "formula": run.scorer.formula()}
     for name, table, embedding in _sides(run, ratings):
         columns = pa.Table.from_pandas(table, preserve_index=False).append_column("embedding", _lists(embedding))
+        if run.scorer.has_uncertainty:  # of the bias, and then of the vector
+            columns = columns.append_column("variance", _lists(run.scorer.arrays[f"{name[:-1]}_variance"]))
         pq.write_table(columns.replace_schema_metadata(about), folder / f"{name}.parquet", compression="zstd")
     if layers := _layers(run):
         shapes = [list(array.shape) for array in layers.values()]
@@ -131,7 +135,8 @@ def _sides(run: Run, ratings: Ratings) -> Iterator[tuple[str, pd.DataFrame, np.n
 
 def _layers(run: Run) -> dict[str, np.ndarray]:
     """The numbers that belong to no user and no item."""
-    return {name: array for name, array in run.scorer.arrays.items() if name not in run.scorer.rows}
+    elsewhere = run.scorer.rows | run.scorer.folded
+    return {name: array for name, array in run.scorer.arrays.items() if name not in elsewhere}
 
 
 def _lists(matrix: np.ndarray) -> pa.ListArray:

@@ -8,22 +8,33 @@ import numpy as np
 import pandas as pd
 
 from core import data
-from core.config import RunConfig
+from core.config import GradientConfig, RunConfig
 from core.data.folder import write_folder
 from core.data.ratings import Ratings, Vocabulary
 from core.data.splits import split
 from core.disk.home import home
 from core.model.backend import keras
 from core.model.families import FAMILIES, run_config
+from core.model.networks import trained_model
 from core.model.run import Run
 from core.store.runs import RunStore
-from core.training import trainer
+from core.training import gradient, trainer
 
 N_USERS, N_ITEMS = 40, 30
 CLOSE = 1e-5
 """The largest difference between a number of the program and Keras' own."""
 
-_WANTED = {"embedding_dim": 4, "hidden_units": 5, "l2": 0.01, "item_dropout": 0.2}
+_WANTED = {
+    "epochs": 3,
+    "batch_size": 32,
+    "learning_rate": 0.02,
+    "patience": 9,
+    "steps": 40,
+    "embedding_dim": 4,
+    "hidden_units": 5,
+    "l2": 0.01,
+    "item_dropout": 0.2,
+}
 
 
 def planted_ratings() -> Ratings:
@@ -51,8 +62,8 @@ def planted_ratings() -> Ratings:
 def settings(model: str) -> dict[str, Any]:
     """Settings of a short training; those of these that the family has."""
     own = FAMILIES[model].config_type.model_fields
-    some = {name: value for name, value in _WANTED.items() if name in own}
-    return {"model": model, "epochs": 3, "batch_size": 32, "learning_rate": 0.02, "patience": 9} | some
+    some: dict[str, Any] = {name: value for name, value in _WANTED.items() if name in own}
+    return {"model": model} | some
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +122,9 @@ def train(model: str, ratings: Ratings) -> Trained:
     """Train a family, and copy the engine's model before another training takes the engine."""
     config: RunConfig = run_config(**settings(model))
     run = trainer.fit(config, ratings)
-    engine = trainer._engine(config, ratings, run.started.n_train)
+    if not isinstance(config, GradientConfig):
+        return Trained(ratings, run, trained_model(run.scorer, config))
+    engine = gradient._engine(config, ratings, run.started.n_train)
     copy = keras.models.clone_model(engine.model)
     copy.set_weights(engine.model.get_weights())
     return Trained(ratings, run, copy)

@@ -4,13 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
+from core.data.item_columns import category_columns, number_columns
 from core.data.ratings import Ratings
 
 YEAR, MEAN_RATING, LOG_RATINGS, GENRES = "year", "mean rating", "log ratings", "genres"
-MOST_VALUES = 50
-"""A text column with more different values than this is a description, not a category."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,18 +40,12 @@ def item_columns(ratings: Ratings) -> ItemColumns:
     Year, mean rating and the natural logarithm of the number of ratings (NaN without any), then every further column of
     numbers; genres, then every further column of text with few different values.
     """
-    table = ratings.item_table
-    count = ratings.item_count
+    table, count = ratings.item_table, ratings.item_count
+    known = number_columns(table)
     numbers = {
-        YEAR: table["year"].to_numpy(float),
+        YEAR: known.pop(YEAR),
         MEAN_RATING: ratings.item_mean,
         LOG_RATINGS: np.log(count, out=np.full(len(count), np.nan), where=count > 0),
+        **known,
     }
-    categories: dict[str, Sequence[Sequence[str]]] = {GENRES: table["genres"].tolist()}
-    for name in table.columns.difference(["title", "year", "genres"], sort=False):
-        column = table[name]
-        if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
-            numbers[name] = column.to_numpy(float, na_value=np.nan)
-        elif pd.api.types.is_string_dtype(column) and column.nunique() <= MOST_VALUES:
-            categories[name] = [[] if pd.isna(value) else [str(value)] for value in column]
-    return ItemColumns(numbers=numbers, categories=categories, titles=table["title"].tolist())
+    return ItemColumns(numbers=numbers, categories=category_columns(table), titles=table["title"].tolist())

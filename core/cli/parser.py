@@ -5,7 +5,7 @@ from typing import Any, NoReturn
 
 from core.cli import common, compare, components, imports, listings, person, recommend, stored, studies, train, trash
 from core.cli.common import add_fields
-from core.config import SplitConfig, TrainConfig
+from core.config import SHARED_FIELDS, SplitConfig, TrainConfig
 from core.data import BUNDLED
 from core.errors import UsageError
 from core.export import FORMATS
@@ -141,6 +141,6 @@ def _add_train(calls: Any) -> None:
     for title, about, fields in (
         ("split", SplitConfig.__doc__, SplitConfig.model_fields),
         ("model", about_model, MODEL_SETTINGS),
-        ("training", TrainConfig.__doc__, TrainConfig.model_fields),
+        ("training", TrainConfig.__doc__, {**TrainConfig.model_fields, **SHARED_FIELDS}),
     ):
         add_fields(call.add_argument_group(title, about), fields)

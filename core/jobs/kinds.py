@@ -23,7 +23,7 @@ from core.disk.reading import IntegrityError
 from core.disk.typed import typed
 from core.errors import UnknownDatasetError
 from core.model.events import Epoch, Event, Started, Step
-from core.model.families import PRESETS, parse_config
+from core.model.families import PRESETS, family_of, parse_config
 from core.store import study_store
 from core.store.runs import RunStore
 from core.studies.study_kinds import study_named
@@ -132,14 +132,15 @@ def _train(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], b
     from core.training.trainer import fit
 
     config = parse_config(spec["config"])
+    epochs = family_of(config).epochs(config)
 
     def report(event: Event) -> None:
         """Keep a training's event as a measurement, and its progress."""
         reporter.measure(type(event).__name__.lower(), asdict(event))
         if isinstance(event, Step):
-            reporter.progress(event.at / config.epochs)
+            reporter.progress(event.at / epochs)
         elif isinstance(event, Epoch):
-            reporter.progress(event.epoch / config.epochs)
+            reporter.progress(event.epoch / epochs)
 
     ratings = _ratings(spec["dataset_id"], spec["digest"])
     check_room(config, len(ratings.users), len(ratings.items))

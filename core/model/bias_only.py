@@ -10,11 +10,11 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from core.config import RunConfig, family_name
+from core.config import GradientConfig, RunConfig, family_name
 from core.model.scoring import Bilinear, Network, Scale
 
 
-class BiasOnlyConfig(RunConfig):
+class BiasOnlyConfig(GradientConfig):
     """Settings of the model without vectors: those of the split and of the training alone."""
 
     model: Literal["bias_only"] = family_name("bias_only")
@@ -34,6 +34,7 @@ class BiasOnly(Bilinear):
         "item_bias": ("item_bias", 0),
     }
     level: ClassVar[str] = "mean"
+    folded: ClassVar[frozenset[str]] = frozenset({"mean"})
     recorded: ClassVar[str] = "item_bias"
     has_vectors: ClassVar[bool] = False
     has_biases: ClassVar[bool] = True
@@ -65,8 +66,6 @@ class BiasOnly(Bilinear):
         from core.model.networks import Builder
 
         builder = Builder(n_users=n_users, n_items=n_items, scale=scale, seed=seed)
-        middle = keras.initializers.Constant((scale.low + scale.high) / 2)
-        mean = keras.layers.Embedding(1, 1, embeddings_initializer=middle, name="mean")
         biases = builder.biases()
-        score = keras.layers.Add(name="score")([mean(keras.ops.zeros_like(builder.index["user"])), *biases])
+        score = keras.layers.Add(name="score")([builder.mean(), *biases])
         return builder.network(score, biases, name=config.model, sigmoid=cls.uses_sigmoid)

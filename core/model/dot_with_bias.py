@@ -6,11 +6,11 @@ The second model of the article, and that of fast.ai's lesson.
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-from core.config import LayerConfig, RunConfig, VectorConfig, family_name
+from core.config import GradientConfig, LayerConfig, RunConfig, VectorConfig, family_name
 from core.model.scoring import Bilinear, Network, Scale
 
 
-class DotWithBiasConfig(RunConfig, VectorConfig, LayerConfig):
+class DotWithBiasConfig(GradientConfig, VectorConfig, LayerConfig):
     """Settings of the dot product with biases."""
 
     model: Literal["dot_with_bias"] = family_name("dot_with_bias")

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from core.config import RunConfig, SplitConfig, TrainConfig, family_fields
+from core.config import SHARED_FIELDS, RunConfig, SplitConfig, TrainConfig, family_fields
 from core.errors import LimitError
 from core.model.bias_only import BiasOnly
 from core.model.dot_with_bias import DotWithBias, DotWithBiasConfig
@@ -19,11 +19,12 @@ from core.model.neural import Neural
 from core.model.scoring import Scorer
 from core.model.simple_dot import SimpleDot, SimpleDotConfig
 from core.model.simple_dot_diy import SimpleDotDiy, SimpleDotDiyConfig
+from core.model.variational import Variational, VariationalConfig
 
 FAMILIES: Mapping[str, type[Scorer]] = MappingProxyType(
     {
         family.config_type.model_fields["model"].default: family
-        for family in (DotWithBias, SimpleDot, SimpleDotDiy, BiasOnly, Neural)
+        for family in (DotWithBias, Variational, SimpleDot, SimpleDotDiy, BiasOnly, Neural)
     }
 )
 DEFAULT_FAMILY = "dot_with_bias"
@@ -49,7 +50,7 @@ MODEL_SETTINGS: Mapping[str, FieldInfo] = MappingProxyType(_model_settings())
 """The settings of all families, each once."""
 
 SETTINGS: Mapping[str, FieldInfo] = MappingProxyType(
-    {**MODEL_SETTINGS, **TrainConfig.model_fields, **SplitConfig.model_fields}
+    {**MODEL_SETTINGS, **TrainConfig.model_fields, **SHARED_FIELDS, **SplitConfig.model_fields}
 )
 """Every setting there is: those of the model, of the training and of the split."""
 
@@ -57,8 +58,8 @@ SETTINGS: Mapping[str, FieldInfo] = MappingProxyType(
 def parse_config(settings: Mapping[str, Any], *, base: RunConfig | None = None) -> RunConfig:
     """A run's checked settings from loose ones, laid over `base` where one is given.
 
-    What `base` says and the chosen family does not have is dropped. The embedding layer follows from a model that
-    `settings` name, unless they name a layer too.
+    What `base` says and the chosen family does not have is dropped, and so is what it says about a setting that
+    `new_defaults` names. The embedding layer follows from a model that `settings` name, unless they name a layer too.
 
     Raises:
         LimitError: A setting is unknown, not one of the family, of the wrong type or out of range; the message names
@@ -68,13 +69,27 @@ def parse_config(settings: Mapping[str, Any], *, base: RunConfig | None = None) 
     if name not in FAMILIES:
         raise LimitError(f"model is {name!r:.60}: should be one of {', '.join(FAMILIES)}")
     config_type = FAMILIES[name].config_type
-    values = {key: value for key, value in base or () if key in config_type.model_fields}
+    fresh = new_defaults(base.model, name) if base else {}
+    values = {key: value for key, value in base or () if key in config_type.model_fields and key not in fresh}
     if "model" in settings:
         values.pop("embedding_layer", None)
     try:
         return config_type.model_validate(values | dict(settings) | {"model": name})
     except ValidationError as error:
         raise LimitError("; ".join(_explain(name, detail) for detail in error.errors())) from None
+
+
+def new_defaults(before: str, after: str) -> dict[str, Any]:
+    """Settings that two families share under one name with different defaults, and the second's.
+
+    What suits one is not meant for the other: 64 dimensions that stop early are not 64 that a prior prunes.
+    """
+    old, new = (FAMILIES[name].config_type.model_fields for name in (before, after))
+    return {
+        name: new[name].default
+        for name in old.keys() & new.keys() - {"model", "embedding_layer"}
+        if old[name].default != new[name].default
+    }
 
 
 def run_config(**settings: Any) -> RunConfig:
@@ -131,6 +146,9 @@ PRESETS: Mapping[str, RunConfig] = MappingProxyType(
         "any-scale": DotWithBiasConfig(
             batch_size=1024, learning_rate=8e-3, l2=0.0054, l2_unit="scale", starting_guess="average", **_FAST
         ),
+        # From ratings alone: the values, and who gave them. No genre, no year.
+        "best-ratings": VariationalConfig(item_columns=False),
+        "best": VariationalConfig(),
         "article-simple-dot": SimpleDotConfig(init_min=0.0, init_max=0.05, **_ARTICLE),
         "article-dot-with-bias": DotWithBiasConfig(user_dropout=0.3, item_dropout=0.6, **_ARTICLE),
         "article-simple-dot-diy": SimpleDotDiyConfig(**_ARTICLE),

@@ -106,9 +106,12 @@ class Builder:
 
     def _table(self, name: str, config: VectorConfig, layer: type[keras.layers.Layer]) -> Any:
         start = keras.initializers.RandomUniform(config.init_min, config.init_max, seed=self.next_seed())
-        name_of_layer = f"{name}_embedding"
-        table = layer(self.rows[name], config.embedding_dim, embeddings_initializer=start, name=name_of_layer)
-        return table(self.index[name])
+        return self.table(name, config.embedding_dim, start, layer)
+
+    def table(self, side: str, dim: int, start: Any, layer: type[keras.layers.Layer] = keras.layers.Embedding) -> Any:
+        """The vectors of one side, (batch, dim)."""
+        table = layer(self.rows[side], dim, embeddings_initializer=start, name=f"{side}_embedding")
+        return table(self.index[side])
 
     def dropped(self, config: VectorConfig, vectors: list[Any]) -> list[Any]:
         """The vectors behind dropout, which is the identity at a rate of 0: so every model has the same layers."""
@@ -124,6 +127,12 @@ class Builder:
             keras.layers.Embedding(rows, 1, embeddings_initializer="zeros", name=f"{name}_bias")(self.index[name])
             for name, rows in self.rows.items()
         ]
+
+    def mean(self) -> Any:
+        """One number for every pair alike, (batch, 1): a table of one row, which starts in the middle of the scale."""
+        middle = keras.initializers.Constant((self.scale.low + self.scale.high) / 2)
+        mean = keras.layers.Embedding(1, 1, embeddings_initializer=middle, name="mean")
+        return mean(ops.zeros_like(self.index["user"]))
 
     def network(self, score: Any, penalized: list[Any], *, name: str, sigmoid: bool) -> Network:
         """The model that turns a score, (batch, 1), into a rating."""
@@ -160,9 +169,9 @@ def arrays_of(model: keras.Model, family: type[Scorer], shapes: Mapping[str, tup
 
 
 def set_arrays(model: keras.Model, family: type[Scorer], arrays: Mapping[str, np.ndarray]) -> None:
-    """Put numbers into the model, by the names that the family gives them; those without a name stay."""
-    for name, array in arrays.items():
-        layer, place = family.weights[name]
+    """Put numbers into the model, those that the family has a layer for; weights without a number stay."""
+    for name in arrays.keys() & family.weights.keys():
+        array, (layer, place) = arrays[name], family.weights[name]
         weights = model.get_layer(layer).get_weights()
         weights[place] = array.reshape(weights[place].shape)
         model.get_layer(layer).set_weights(weights)
@@ -177,7 +186,7 @@ def trained_model(scorer: Scorer, config: RunConfig) -> keras.Model:
     rows = {"n_users": len(scorer.user_embedding), "n_items": len(scorer.item_embedding)}
     model = scorer.build(config, **rows, scale=scorer.scale, seed=0).model
     for name, shape in scorer.shapes(config, **rows).items():
-        if scorer.arrays[name].shape != shape:
+        if name in scorer.weights and scorer.arrays[name].shape != shape:
             raise ValueError(f"{name} has shape {scorer.arrays[name].shape}; these settings ask for {shape}")
     set_arrays(model, type(scorer), scorer.arrays)
     return model

@@ -13,11 +13,11 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from core.config import RunConfig, VectorConfig, family_name, setting
+from core.config import GradientConfig, RunConfig, VectorConfig, family_name, setting
 from core.model.scoring import BLOCK, Network, Scale, Scorer
 
 
-class NeuralConfig(RunConfig, VectorConfig):
+class NeuralConfig(GradientConfig, VectorConfig):
     """Settings of the small neural network."""
 
     model: Literal["neural"] = family_name("neural")

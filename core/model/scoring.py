@@ -18,6 +18,9 @@ from core.errors import NotApplicableError
 BLOCK = 100_000
 """Rows for which derivatives are held at once."""
 
+ANY_LENGTH = 0
+"""In the shape of an array: of an axis whose length the data decide, not the settings."""
+
 
 @dataclass(frozen=True)
 class Scale:
@@ -70,6 +73,13 @@ class Scale:
         return rf"\sigma({score})" if self.sigmoid else score
 
 
+def has_shape(array: np.ndarray, shape: tuple[int, ...]) -> bool:
+    """Whether an array has this shape, in which an axis may be ANY_LENGTH."""
+    return array.ndim == len(shape) and all(
+        wanted in (ANY_LENGTH, length) for wanted, length in zip(shape, array.shape, strict=True)
+    )
+
+
 def sigmoid(score: Any) -> Any:
     """1 / (1 + exp(-score)), without overflow at either end."""
     return 0.5 * (1 + np.tanh(0.5 * score))
@@ -113,6 +123,7 @@ class Scorer(ABC):
     weights: ClassVar[Mapping[str, tuple[str, int]]]  # array: the Keras layer that holds it, and its place there
     recorded: ClassVar[str] = "item_embedding"  # the array in which items move while the model learns
     level: ClassVar[str] = ""  # the array that moves every score alike, where the family has one
+    folded: ClassVar[frozenset[str]] = frozenset()  # arrays that exports add to the items' biases
     uses_sigmoid: ClassVar[bool] = False
     has_vectors: ClassVar[bool] = True
     has_biases: ClassVar[bool] = False
@@ -128,7 +139,7 @@ class Scorer(ABC):
     @classmethod
     @abstractmethod
     def shapes(cls, config: RunConfig, n_users: int, n_items: int) -> dict[str, tuple[int, ...]]:
-        """Shape of each array that a model of these settings learns, by name."""
+        """Shape of each array that a model of these settings learns, by name; an axis may be ANY_LENGTH."""
 
     @classmethod
     @abstractmethod
@@ -154,6 +165,11 @@ class Scorer(ABC):
         Returns:
             Scores, float64, (n,), and derivatives, float64, (n, p).
         """
+
+    @classmethod
+    def epochs(cls, config: Any) -> int:
+        """Most epochs that a training of these settings has."""
+        return int(config.epochs)
 
     @classmethod
     def numbers_per_rating(cls, config: RunConfig) -> int:
@@ -189,6 +205,11 @@ class Scorer(ABC):
     def item_bias(self) -> np.ndarray:
         """A bias for each item, float32, (n_items,); zeros where the family has none."""
         return self.arrays["item_bias"] if self.has_biases else np.zeros(len(self.item_embedding), np.float32)
+
+    @property
+    def exported_item_bias(self) -> np.ndarray:
+        """The items' biases as exports hold them, float32, (n_items,)."""
+        return self.item_bias
 
     rows: ClassVar[frozenset[str]] = frozenset({"user_embedding", "item_embedding", "user_bias", "item_bias"})
     """Names of the arrays with one row for each user or item; the others belong to the model as a whole."""
@@ -226,6 +247,11 @@ class Bilinear(Scorer):
     def constant(self) -> float:
         """What is added for every pair alike; 0 where the family has no such number."""
         return 0.0
+
+    @property
+    def exported_item_bias(self) -> np.ndarray:
+        """Biases with the constant in them, float32, (n_items,): with the vectors all that a guess needs."""
+        return self.item_bias + np.float32(self.constant)
 
     @classmethod
     def shapes(cls, config: RunConfig, n_users: int, n_items: int) -> dict[str, tuple[int, ...]]:
@@ -270,9 +296,8 @@ class Bilinear(Scorer):
         return np.maximum(variance, 0)
 
     def formula(self) -> str:
-        """The sum of the terms the family has."""
-        terms = [f"{self.constant:.9g}"] if self.constant else []
-        terms += ["dot(user.embedding, item.embedding)"] if self.has_vectors else []
+        """The sum of the terms the family has, the constant in the items' biases as exports hold it."""
+        terms = ["dot(user.embedding, item.embedding)"] if self.has_vectors else []
         terms += ["user.bias", "item.bias"] if self.has_biases else []
         return f"rating = {self.scale.text(' + '.join(terms))}"
 

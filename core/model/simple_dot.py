@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-from core.config import LayerConfig, RunConfig, VectorConfig, family_name
+from core.config import GradientConfig, LayerConfig, RunConfig, VectorConfig, family_name
 from core.model.scoring import Bilinear, Network, Scale
 
 
-class SimpleDotConfig(RunConfig, VectorConfig, LayerConfig):
+class SimpleDotConfig(GradientConfig, VectorConfig, LayerConfig):
     """Settings of the dot product."""
 
     model: Literal["simple_dot"] = family_name("simple_dot")

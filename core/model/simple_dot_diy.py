@@ -4,11 +4,11 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import field_validator
 
-from core.config import RunConfig, VectorConfig, family_name, setting
+from core.config import GradientConfig, RunConfig, VectorConfig, family_name, setting
 from core.model.simple_dot import SimpleDot
 
 
-class SimpleDotDiyConfig(RunConfig, VectorConfig):
+class SimpleDotDiyConfig(GradientConfig, VectorConfig):
     """Settings of the dot product on the hand-written layer."""
 
     model: Literal["simple_dot_diy"] = family_name("simple_dot_diy")

@@ -14,6 +14,7 @@ from core.errors import LimitError
 from core.model.events import Epoch, Started, Step
 from core.model.families import family_of, parse_config
 from core.model.run import Origin, Outcome, Run
+from core.model.scoring import has_shape
 from core.store.artifacts import Artifact, Layout
 
 SCHEMA_VERSION = 1
@@ -129,7 +130,7 @@ def _misfit(arrays: Mapping[str, np.ndarray], config: RunConfig, dataset: Datase
         return f"{' and '.join(sorted(missing))} is missing"
     for name, array in arrays.items():
         wanted = shapes.get(name)
-        if array.shape != wanted or array.dtype != np.float32:
+        if wanted is None or not has_shape(array, wanted) or array.dtype != np.float32:
             return f"{name} is {array.dtype} {array.shape}, float32 {wanted} was expected"
         if not np.isfinite(array).all():
             return f"{name} holds numbers that are not finite"

@@ -5,6 +5,7 @@ from pydantic import BaseModel, Field
 
 from core.config import run_id
 from core.model.events import Epoch, Event, Step
+from core.model.families import family_of
 from core.model.run import Run
 from core.store.runs import RunStore
 from core.store.study_store import Stored
@@ -28,6 +29,7 @@ def _compute(work: Work, settings: StabilitySettings) -> Stored:
     Facts: their `seeds` and `val_rmse`. Those in the store are taken from there, the others are not put into it.
     """
     store, seeds = RunStore(), [(work.run.config.seed + number) % 2**31 for number in range(1, settings.runs)]
+    epochs = family_of(work.run.config).epochs(work.run.config)
     matrices, errors = [], []
     for number, seed in enumerate(seeds):
 
@@ -35,12 +37,12 @@ def _compute(work: Work, settings: StabilitySettings) -> Stored:
             """Report how far all trainings are, by how far this one is."""
             if isinstance(event, Step | Epoch):
                 at = event.at if isinstance(event, Step) else event.epoch
-                work.on_progress((done + at / work.run.config.epochs) / len(seeds))
+                work.on_progress((done + at / epochs) / len(seeds))
 
         config = work.run.config.model_copy(update={"seed": seed})
         other = store.get(run_id(config, work.ratings.digest))
         if other is None:
-            from core.training.trainer import fit  # TensorFlow: seconds to import
+            from core.training.trainer import fit  # may need TensorFlow: seconds to import
 
             other = fit(config, work.ratings, on_event=report, should_stop=work.should_stop)
         matrices.append(other.scorer.item_embedding)

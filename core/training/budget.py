@@ -3,12 +3,13 @@
 import math
 
 from core import settings
-from core.config import RunConfig
+from core.config import GradientConfig, RunConfig
 from core.data.nouns import count
 from core.data.ratings import DatasetRef
 from core.disk import quota
 from core.errors import LimitError
 from core.model.families import PRESETS, family_of
+from core.model.variational import STEPS_PER_EPOCH
 
 DEFAULT_MAX_MODEL_MB = 4096
 DEFAULT_MAX_EPOCH_SECONDS = 300
@@ -33,6 +34,10 @@ LOOKED_UP_SECONDS = 1e-8
 
 DROPPED_SECONDS = 3e-7
 """To draw whether one number of one vector drops out."""
+
+
+FULL_COPIES, FULL_RATING_BYTES, FULL_STEP_SECONDS = 10, 120, 1.2e-8
+"""Of a training by full steps: copies of every number, bytes for a rating, and seconds for a rating and a column."""
 
 
 def max_model_mb() -> int:
@@ -64,6 +69,8 @@ def training_bytes(config: RunConfig, n_users: int, n_items: int, n_ratings: int
     Every number of the model is there seven times, as float32: the weight and Adam's two running means, old and new,
     and the gradient; once more where the best epoch is kept.
     """
+    if not isinstance(config, GradientConfig):
+        return model_numbers(config, n_users, n_items) * FULL_COPIES * FLOAT_BYTES + n_ratings * FULL_RATING_BYTES
     copies = 8 if config.restore_best else 7
     batch = min(config.batch_size, _trained(config, n_ratings)) * _side_by_side(config) * BATCH_COPIES
     return (model_numbers(config, n_users, n_items) * copies + batch) * FLOAT_BYTES + n_ratings * RATING_BYTES
@@ -72,6 +79,9 @@ def training_bytes(config: RunConfig, n_users: int, n_items: int, n_ratings: int
 def epoch_seconds(config: RunConfig, n_users: int, n_items: int, n_ratings: int) -> float:
     """Estimated seconds of an epoch on two processors."""
     trained = _trained(config, n_ratings)
+    if not isinstance(config, GradientConfig):
+        width = config.dimensions + 1
+        return STEPS_PER_EPOCH * width * (trained * FULL_STEP_SECONDS + (n_users + n_items) * NUMBER_SECONDS)
     moving = math.ceil(trained / config.batch_size) * model_numbers(config, n_users, n_items) * NUMBER_SECONDS
     dropouts = sum(rate > 0 for rate in config.dropouts)
     return moving + trained * _side_by_side(config) * (LOOKED_UP_SECONDS + dropouts * DROPPED_SECONDS)
@@ -118,6 +128,11 @@ def check_size(config: RunConfig, n_users: int, n_items: int, n_ratings: int) ->
         )
     seconds, longest = epoch_seconds(config, n_users, n_items, n_ratings), max_epoch_seconds()
     if seconds > longest:
+        if not isinstance(config, GradientConfig):
+            raise LimitError(
+                f"an epoch of {count(n_ratings, 'rating')} would take about {seconds:,.0f} s; {longest:,} s are "
+                "allowed; choose fewer dimensions, the preset large, or raise EMBEDDING_EXPLORER_MAX_EPOCH_SECONDS"
+            )
         raise LimitError(
             f"an epoch of {count(n_ratings, 'rating')} in batches of {config.batch_size:,} would take about "
             f"{seconds:,.0f} s, "

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from core.config import RunConfig
+from core.config import GradientConfig
 from core.model.backend import keras, tf
 from core.model.families import family_of
 from core.model.scoring import Network, Scale
@@ -81,7 +81,7 @@ class Engine:
     Not for two threads at once: the variables belong to one run at a time.
     """
 
-    def __init__(self, config: RunConfig, shape: DataShape) -> None:
+    def __init__(self, config: GradientConfig, shape: DataShape) -> None:
         self.shape = shape
         network = self._build(config, seed=0)
         self.model = network.model
@@ -93,7 +93,7 @@ class Engine:
         self._answer = tf.function(self._predict_rows, jit_compile=True)
         self._compile()
 
-    def _build(self, config: RunConfig, seed: int) -> Network:
+    def _build(self, config: GradientConfig, seed: int) -> Network:
         family, shape = family_of(config), self.shape
         scale = Scale(shape.min_rating, shape.max_rating, family.uses_sigmoid)
         return family.build(config, n_users=shape.n_users, n_items=shape.n_items, scale=scale, seed=seed)
@@ -104,7 +104,7 @@ class Engine:
         self.train(self.batches(nothing, nothing, nothing.astype(np.float32)), 0, 0, l2=0.0, total=0.0)
         self.predict(np.zeros(1, np.int32), np.zeros(1, np.int32))
 
-    def reset(self, config: RunConfig, *, learning_rate: float, seed: int) -> None:
+    def reset(self, config: GradientConfig, *, learning_rate: float, seed: int) -> None:
         """Start over: the weights and dropout of a newly built model, an optimizer without memory."""
         for variable, fresh in zip(self.model.variables, self._build(config, seed).model.variables, strict=True):
             variable.assign(fresh)
@@ -168,7 +168,7 @@ class Engine:
         return self.model([user, item], training=False)
 
 
-def engine_for(config: RunConfig, shape: DataShape) -> Engine:
+def engine_for(config: GradientConfig, shape: DataShape) -> Engine:
     """The engine of this architecture and shape, compiled now or left over from an earlier run.
 
     A reused engine saves about a second of compiling; `Engine.reset` makes the results of the two cases equal.
@@ -177,7 +177,7 @@ def engine_for(config: RunConfig, shape: DataShape) -> Engine:
 
 
 @lru_cache(maxsize=ENGINES_KEPT)
-def _engine(config: RunConfig, shape: DataShape) -> Engine:
+def _engine(config: GradientConfig, shape: DataShape) -> Engine:
     return Engine(config, shape)
 
 

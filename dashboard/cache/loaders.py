@@ -23,7 +23,7 @@ from core.jobs.job_folder import Job
 from core.jobs.pool import Pool
 from core.jobs.runner import Runner
 from core.model.events import Started
-from core.model.families import parse_config
+from core.model.families import family_of, parse_config
 from core.model.run import Run
 from core.store import study_store
 from core.store.runs import RunStore, RunSummary
@@ -171,7 +171,9 @@ def data_of(job: Job, first: str | None = None) -> str | None:
 
 def expected(dataset_id: str, config: RunConfig) -> Started:
     """What a training of this config will start from, known without training."""
-    return started(config.epochs, split_of(dataset_id, config.split), reference_lines(dataset_id, config.split))
+    return started(
+        family_of(config).epochs(config), split_of(dataset_id, config.split), reference_lines(dataset_id, config.split)
+    )
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

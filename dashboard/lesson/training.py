@@ -5,6 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis.lesson.step import Dropped, TrainingStep, dropout, dropped_products, training_step
+from core.config import GradientConfig, RunConfig
 from dashboard.charts import lesson as charts
 from dashboard.embeddings.parts import show_chart, show_method
 from dashboard.lesson.example import Example
@@ -30,7 +31,8 @@ def stepping(example: Example) -> None:
         rate = st.select_slider(
             "Learning rate: how far to go", RATES, FIRST_RATE, key="lesson_rate", bind="query-params", width=420
         )
-        weight = example.run.config.l2
+        config = example.run.config
+        weight = config.l2 if isinstance(config, GradientConfig) else 0.0
         penalized = weight > 0 and st.toggle(
             f"With this model's penalty, {weight:g}",
             key="lesson_penalty",
@@ -115,7 +117,6 @@ def errors_by_rate(example: Example, l2: float) -> np.ndarray:
 
 def _formulas(example: Example) -> None:
     """The gradient, and what this run's training did beyond it."""
-    config = example.run.config
     pair, latex = example.pair, example.run.scorer.score_latex
     inner = (
         rf"g = 2\,(\hat r - r)\,(\max - \min)\,s\,(1 - s), \qquad s = {pair.scale.latex(latex)}"
@@ -130,7 +131,18 @@ def _formulas(example: Example) -> None:
         "with learning rate $\\eta$. The person's row moves along the other's row, and the other way round: that "
         "is how people and what they like come to point the same way. With a penalty of weight $\\lambda$, "
         "$2 \\lambda u$ is added to the slope of $u$ and $2 \\lambda v$ to that of $v$.\n\n"
-        "This is plain gradient descent on one rating. "
+        "This is plain gradient descent on one rating. " + _real_training(example.run.config)
+    )
+
+
+def _real_training(config: RunConfig) -> str:
+    """What the run's own training did beyond a single step."""
+    if not isinstance(config, GradientConfig):
+        return (
+            "The model you see was trained with steps over all its ratings at once, each number with a variance of its "
+            "own, and with a prior in place of a penalty, which it found by itself."
+        )
+    return (
         f"The model you see was trained with batches of {phrases.count(config.batch_size, 'rating')}, whose slopes "
         "are averaged, "
         "and with the optimizer Adam ([Kingma and Ba 2015](https://arxiv.org/abs/1412.6980)). Adam keeps a running "

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
-from core.config import RunConfig
+from core.config import GradientConfig, RunConfig
 from core.data.ratings import Ratings
 from dashboard.shared import coloring, elements, phrases
 
@@ -48,7 +48,9 @@ class Aims:
         return PENALTY if l2_unit == "scale" else min(10.0, float(f"{PENALTY * self.width**2:.1g}"))
 
     def is_careful(self, config: RunConfig) -> bool:
-        """Whether a penalty is half of that or more."""
+        """Whether a penalty is half of that or more; a model that finds its own prior is."""
+        if not isinstance(config, GradientConfig):
+            return True
         return config.l2 >= self.penalty(config.l2_unit) / 2
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from core.config import RunConfig
+from core.config import GradientConfig, RunConfig
 from core.model.events import Epoch
 from dashboard.missions.aims import Aims
 from dashboard.missions.snapshot import Snapshot
@@ -94,7 +94,7 @@ def asks_why(now: Snapshot) -> bool:
 
 def unprotected(config: RunConfig) -> bool:
     """Whether nothing keeps a model from learning the ratings by heart."""
-    return config.l2 == 0 and config.dropouts == (0, 0)
+    return isinstance(config, GradientConfig) and config.l2 == 0 and config.dropouts == (0, 0)
 
 
 def protected(config: RunConfig, aims: Aims) -> bool:

@@ -11,7 +11,7 @@ from core.data.splits import Split, split
 from core.model.families import FAMILIES, run_config
 from core.model.networks import trained_model
 from core.model.run import Run
-from core.training import trainer
+from core.training import gradient
 from core.training.average_guess import AverageGuess
 from core.training.baselines import rmse
 from core.training.trainer import fit
@@ -64,7 +64,7 @@ def both(request: pytest.FixtureRequest, sparse: Ratings) -> dict[str, Run]:
 
 def test_by_default_nothing_is_put_in_the_place_of_what_started(both, sparse, monkeypatch):
     plain = both["middle"]
-    monkeypatch.setattr(trainer, "AverageGuess", None)
+    monkeypatch.setattr(gradient, "AverageGuess", None)
     again = trained(plain.config.model, sparse)
     assert_same_result(plain, again)
     assert plain.run_id == again.run_id

@@ -11,7 +11,7 @@ from core.model.events import Epoch, Started, Step
 from core.model.families import parse_config, run_config
 from core.model.networks import arrays_of
 from core.model.simple_dot import SimpleDot
-from core.training import engine, trainer
+from core.training import engine, gradient, progress, trainer
 from core.training.baselines import mae, rmse
 from core.training.engine import DataShape, Engine, forget_engines
 from core.training.trainer import fit, prepare
@@ -117,7 +117,7 @@ def test_events_tell_the_story_in_order(planted):
 
 
 def test_the_loss_of_an_epoch_is_the_mean_over_its_ratings(planted, monkeypatch):
-    monkeypatch.setattr(trainer, "STRETCH_SECONDS", 1e-9)
+    monkeypatch.setattr(gradient, "STRETCH_SECONDS", 1e-9)
     run = fit(CONFIG, planted)
     first = [step for step in run.steps if step.at <= 1]
     weights = np.diff([0, *(min(round(step.at * 18) * 32, 560) for step in first)])
@@ -127,7 +127,7 @@ def test_the_loss_of_an_epoch_is_the_mean_over_its_ratings(planted, monkeypatch)
 
 def test_the_same_seed_gives_the_same_bits_however_long_the_stretches(planted, monkeypatch):
     usual = fit(CONFIG, planted)
-    monkeypatch.setattr(trainer, "STRETCH_SECONDS", 1e-9)
+    monkeypatch.setattr(gradient, "STRETCH_SECONDS", 1e-9)
     short = fit(CONFIG, planted)
     assert len(short.steps) > len(usual.steps)
     assert_same_result(usual, short)
@@ -153,7 +153,7 @@ def test_an_epoch_handed_over_in_pieces_gives_the_same_bits(planted, monkeypatch
 
 def test_beyond_the_sample_the_training_error_is_measured_on_every_few_ratings(planted, monkeypatch):
     whole = fit(CONFIG, planted)
-    monkeypatch.setattr(trainer, "TRAINING_SAMPLE", 200)
+    monkeypatch.setattr(progress, "TRAINING_SAMPLE", 200)
     sampled = fit(CONFIG, planted)
     rows = split(planted, CONFIG).train[::3]  # 187 of 560
     predicted = sampled.scorer.predict(planted.user_index[rows], planted.item_index[rows])
@@ -278,7 +278,7 @@ def test_a_stop_is_heard_while_an_epoch_is_measured(planted, monkeypatch):
         return predict(self, user, item)
 
     prepare(CONFIG, planted)
-    monkeypatch.setattr(trainer, "MEASURED_AT_ONCE", 100)
+    monkeypatch.setattr(progress, "MEASURED_AT_ONCE", 100)
     monkeypatch.setattr(Engine, "predict", watched)
     with pytest.raises(CanceledError, match="epoch 1") as caught:
         fit(CONFIG, planted, should_stop=lambda: len(asked) == 2)
@@ -297,7 +297,7 @@ def test_a_stop_is_heard_while_the_ratings_are_being_divided(planted, monkeypatc
         asked.append(1)
         return len(asked) == 3
 
-    monkeypatch.setattr(trainer, "STRETCH_SECONDS", 0.01)
+    monkeypatch.setattr(progress, "STRETCH_SECONDS", 0.01)
     monkeypatch.setattr(trainer, "split", slow)
     with pytest.raises(CanceledError, match="before the first epoch"):
         fit(CONFIG, planted, should_stop=on_the_third_look)
@@ -338,5 +338,5 @@ def test_a_run_says_what_made_it(planted):
 def test_the_first_stretch_is_short_where_batches_are_large(planted, monkeypatch):
     config = CONFIG.model_copy(update={"epochs": 1})
     assert fit(config, planted).steps[0].at == pytest.approx(16 / 18)
-    monkeypatch.setattr(trainer, "FIRST_RATINGS", 100)
+    monkeypatch.setattr(gradient, "FIRST_RATINGS", 100)
     assert fit(config, planted).steps[0].at == pytest.approx(3 / 18)

@@ -1,0 +1,83 @@
+"""What is known of the items beside their ratings, as groups of features that a model can learn numbers for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from core.data.item_columns import category_columns, number_columns
+from core.data.ratings import Ratings
+
+YEARS = 5
+"""Years in one bin: tastes change slowly, and a year alone has few movies."""
+
+MOST_BINS = 20
+"""Bins of a column of numbers other than the year, each with about as many items."""
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureGroup:
+    """One column of the item table as features.
+
+    Attributes:
+        name: The column.
+        labels: What each feature is called.
+        matrix: How strongly an item has a feature, float32 CSR, (n_items, n_features). An item's row has length 1, so
+            that an item of five genres is no further from the others than an item of one; it is empty where nothing
+            is known.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    matrix: sparse.csr_matrix
+
+
+def item_features(ratings: Ratings) -> tuple[FeatureGroup, ...]:
+    """Every category column and every number column of the item table that tells items apart.
+
+    The same data give the same groups in the same order, which the stored numbers of a run rely on.
+    """
+    groups = [_categories(name, values) for name, values in category_columns(ratings.item_table).items()]
+    groups += [_numbers(name, values) for name, values in number_columns(ratings.item_table).items()]
+    return tuple(group for group in groups if len(group.labels) > 1)
+
+
+def year_label(start: int) -> str:
+    """What a bin of years is called."""
+    return f"{start}–{start + YEARS - 1}"
+
+
+def _categories(name: str, values: Sequence[Sequence[str]]) -> FeatureGroup:
+    sets = [dict.fromkeys(item) for item in values]  # a genre named twice counts once
+    labels = tuple(sorted(set().union(*sets)))
+    place = {label: number for number, label in enumerate(labels)}
+    rows = np.repeat(np.arange(len(sets)), [len(item) for item in sets])
+    columns = np.array([place[label] for item in sets for label in item], np.int64)
+    return _group(name, labels, rows, columns, len(sets))
+
+
+def _numbers(name: str, values: np.ndarray) -> FeatureGroup:
+    rows = np.flatnonzero(np.isfinite(values))
+    known = values[rows]
+    if name == "year":
+        starts, columns = np.unique(np.floor(known / YEARS) * YEARS, return_inverse=True)
+        labels = tuple(year_label(int(start)) for start in starts)
+    else:
+        starts, columns = _bins(known)
+        labels = tuple(f"{name} from {start:g}" for start in starts)
+    return _group(name, labels, rows, columns, len(values))
+
+
+def _bins(known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Lower ends of the bins, and the bin of each number; few different numbers are bins of their own."""
+    different = np.unique(known)
+    if len(different) > MOST_BINS:
+        different = np.unique(np.quantile(known, np.linspace(0, 1, MOST_BINS, endpoint=False), method="lower"))
+    return different, np.searchsorted(different, known, side="right") - 1
+
+
+def _group(name: str, labels: tuple[str, ...], rows: np.ndarray, columns: np.ndarray, n_items: int) -> FeatureGroup:
+    count = np.bincount(rows, minlength=n_items)
+    strength = (1 / np.sqrt(count[rows])).astype(np.float32)
+    return FeatureGroup(name, labels, sparse.csr_matrix((strength, (rows, columns)), shape=(n_items, len(labels))))

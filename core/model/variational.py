@@ -1,0 +1,188 @@
+"""variational: rating = mean + b_u + b_v + u · v, where every number is a distribution.
+
+A factorization whose posterior is approximated by independent normals (Lim and Teh 2007, "Variational Bayesian
+approach to movie rating prediction"), with a precision of the prior for each group and dimension that the model finds
+by itself (MacKay's and Neal's automatic relevance determination). An item's numbers are a sum (Kula 2015,
+arXiv:1507.08439): its own, those of who rated it (the flipped SVD++ of Rendle, Zhang and Koren 2019,
+arXiv:1905.01395), and those of its categories.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from core.config import RunConfig, family_name, setting
+from core.model.item_features import FeatureGroup
+from core.model.scoring import ANY_LENGTH, Bilinear, Network, Scale
+
+STEPS_PER_EPOCH = 5
+"""Steps that count as an epoch: after them the precisions move, and errors are measured."""
+
+
+class VariationalConfig(RunConfig):
+    """Settings of the factorization that knows how sure it is."""
+
+    model: Literal["variational"] = family_name("variational")
+    embedding_dim: int = setting(
+        10,
+        "Most numbers that describe each user and each item; the model switches off those it has no use for.",
+        title="Dimensions",
+        unit="numbers per vector",
+        grows="Slower; what is not needed is pressed to zero, so nothing is learned by heart.",
+        ge=1,
+        le=1024,
+    )
+    steps: int = setting(
+        150,
+        "How often all numbers are adjusted, each time by all training ratings. The page counts five as an epoch.",
+        title="Steps",
+        unit="steps",
+        grows="More time to settle; after 150 little changes.",
+        ge=25,
+        le=2000,
+    )
+    raters: bool = setting(
+        True,
+        "Also learn from who rated an item, and how that user's rating differed from their mean.",
+        title="Who rated it",
+    )
+    item_columns: bool = setting(
+        True,
+        "Also learn numbers for what is known of the items: genres, the year, any further column.",
+        title="Genres, year and further columns",
+    )
+
+
+class Variational(Bilinear):
+    """Means and variances of all numbers, and what an item's numbers are a sum of.
+
+    Beside the arrays of every model with biases (the means of the sums, in rating units) there are
+
+    - `user_variance`, `item_variance`: (n_rows, 1 + d), of the bias and then of the vector;
+    - `own_numbers`: (n_items, 1 + d), the item's own part of its bias and vector;
+    - `feature_numbers`, `feature_variance`: (n_features, 1 + d), of all feature groups one after another;
+    - `prior_precision`: (n_groups, 1 + d), of the groups `user`, `own`, who rated it where that is on (`raters`,
+      `weighted`), and the feature groups;
+    - `noise_variance`: (n_users,), what is left of a user's ratings however sure the model is, squared rating units;
+    - `typical_noise`: (1,), the same for somebody unknown.
+    """
+
+    config_type: ClassVar[type[RunConfig]] = VariationalConfig
+    title: ClassVar[str] = "Factorization that knows how sure it is"
+    short_title: ClassVar[str] = "how sure"
+    summary: ClassVar[str] = (
+        "Averages over all models that fit, instead of choosing one; may also look at who rated, genres and years."
+    )
+    score_latex: ClassVar[str] = r"m + b_u + b_v + u \cdot v"
+    weights: ClassVar[Mapping[str, tuple[str, int]]] = {
+        "user_embedding": ("user_embedding", 0),
+        "item_embedding": ("item_embedding", 0),
+        "user_bias": ("user_bias", 0),
+        "item_bias": ("item_bias", 0),
+        "mean": ("mean", 0),
+    }
+    rows: ClassVar[frozenset[str]] = Bilinear.rows | {
+        "user_variance",
+        "item_variance",
+        "own_numbers",
+        "noise_variance",
+    }
+    level: ClassVar[str] = "mean"
+    folded: ClassVar[frozenset[str]] = frozenset({"mean"})
+    has_biases: ClassVar[bool] = True
+    has_uncertainty: ClassVar[bool] = True
+    knows_unseen_items: ClassVar[bool] = True
+
+    @classmethod
+    def epochs(cls, config: Any) -> int:
+        """Every five steps are an epoch; the last may be shorter."""
+        return -(-int(config.steps) // STEPS_PER_EPOCH)
+
+    @property
+    def constant(self) -> float:
+        """The mean of the training ratings, in rating units."""
+        return float(self.arrays["mean"][0])
+
+    @classmethod
+    def shapes(cls, config: Any, n_users: int, n_items: int) -> dict[str, tuple[int, ...]]:
+        """The sums, their variances and their parts; how many features there are depends on the data."""
+        width = config.embedding_dim + 1
+        return super().shapes(config, n_users, n_items) | {
+            "mean": (1,),
+            "user_variance": (n_users, width),
+            "item_variance": (n_items, width),
+            "own_numbers": (n_items, width),
+            "feature_numbers": (ANY_LENGTH, width),
+            "feature_variance": (ANY_LENGTH, width),
+            "prior_precision": (ANY_LENGTH, width),
+            "noise_variance": (n_users,),
+            "typical_noise": (1,),
+        }
+
+    @classmethod
+    def build(cls, config: Any, *, n_users: int, n_items: int, scale: Scale, seed: int) -> Network:
+        """The means as a Keras model, for exports: training needs none."""
+        from core.model.backend import keras  # only exports need TensorFlow
+        from core.model.networks import Builder
+
+        builder = Builder(n_users=n_users, n_items=n_items, scale=scale, seed=seed)
+        vectors = [builder.table(side, config.embedding_dim, "zeros") for side in builder.rows]
+        product = keras.layers.Dot(axes=1, name="dot")(vectors)
+        score = keras.layers.Add(name="score")([builder.mean(), product, *builder.biases()])
+        return builder.network(score, vectors, name=config.model, sigmoid=cls.uses_sigmoid)
+
+    @property
+    def item_numbers(self) -> np.ndarray:
+        """The bias and then the vector of each item, float32, (n_items, 1 + d)."""
+        return np.column_stack([self.item_bias, self.item_embedding])
+
+    def guess_variance(self, user_index: np.ndarray, item_index: np.ndarray) -> np.ndarray:
+        """Posterior variance of the guesses of pairs, squared rating units, float64, (n,); without a rating's noise.
+
+        The variance of a product of independent normals: P² S_Q + S_P Q² + S_P S_Q, summed over the dimensions, and
+        the variances of the two biases.
+        """
+        users, items = self.arrays["user_variance"][user_index], self.arrays["item_variance"][item_index]
+        user_square, item_square = self.user_embedding[user_index] ** 2, self.item_embedding[item_index] ** 2
+        product = np.einsum("ij,ij->i", user_square, items[:, 1:])
+        product += np.einsum("ij,ij->i", users[:, 1:], item_square + items[:, 1:])
+        return product.astype(np.float64) + users[:, 0] + items[:, 0]
+
+    def rating_variance(self, user_index: np.ndarray, item_index: np.ndarray) -> np.ndarray:
+        """Variance of the ratings to expect of pairs, squared rating units, (n,): the guess's and the user's noise."""
+        return self.guess_variance(user_index, item_index) + self.arrays["noise_variance"][user_index]
+
+    def feature_rows(self, groups: Sequence[FeatureGroup]) -> dict[str, slice]:
+        """Where the numbers of each group are in `feature_numbers`.
+
+        Args:
+            groups: `item_features` of the data the model learned from.
+
+        Raises:
+            ValueError: The groups are not those of the data.
+        """
+        ends = np.cumsum([0, *(len(group.labels) for group in groups)])
+        known = len(self.arrays["feature_numbers"])
+        if known and ends[-1] != known:
+            raise ValueError(f"the model learned {known} features, and the data have {ends[-1]}")
+        return (
+            {group.name: slice(first, last) for group, first, last in zip(groups, ends, ends[1:], strict=True)}
+            if known
+            else {}
+        )
+
+    def item_parts(self, groups: Sequence[FeatureGroup]) -> dict[str, np.ndarray]:
+        """What each item's bias and vector are a sum of, by name, each float32, (n_items, 1 + d).
+
+        `own` comes first, then `raters` where the model looked at them, then the feature groups. They add up to
+        `item_numbers`: who rated it is what the others leave.
+        """
+        parts = {"own": self.arrays["own_numbers"]}
+        where = self.feature_rows(groups)
+        features = {
+            group.name: group.matrix @ self.arrays["feature_numbers"][where[group.name]] for group in groups if where
+        }
+        if len(self.arrays["prior_precision"]) > 2 + len(where):
+            parts["raters"] = self.item_numbers - parts["own"] - sum(features.values())
+        return parts | features

@@ -1,0 +1,340 @@
+"""The posterior of a variational factorization, and the steps that bring it closer to the ratings.
+
+Every number has a mean m and a variance s, independent normals (Lim and Teh 2007). With P, Q the means of a user's and
+an item's vector and S_P, S_Q their variances, the expected squared error of a rating r with guess g is
+
+    E[e²] = (r - g)² + S_bu + S_bi + Σ_d (P² S_Q + S_P Q² + S_P S_Q)
+
+and what is minimized, over the means, the variances, the precision λ of each group's prior in each dimension and the
+precision α of the noise, is the negative evidence bound
+
+    α/2 Σ E[e²] - n/2 log α + Σ (λ/2 (m² + s) - ½ log s - ½ log λ)
+
+Means move by Adam; the others have a closed form given the rest. Ratings come in units of their standard deviation
+around their mean, so that no setting depends on their scale.
+
+An item's numbers are sums over groups of features. While it learns, the guess about a user's own rating leaves this
+user out of "who rated it" (weights 1/√(n - 1) for n raters): among the ratings to be guessed later they never are one.
+The variances do not leave them out, which is a small approximation.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from scipy import sparse
+
+from core.model.item_features import FeatureGroup
+
+FIRST_PRECISION, FIRST_FEATURE_PRECISION, FIRST_NOISE_PRECISION = 8.0, 30.0, 1.4
+FIRST_VARIANCE = 0.01
+FIRST_SPREAD, FIRST_FEATURE_SPREAD = 0.1, 0.02
+"""Where all numbers start: standard deviations of the vectors' means; biases start at zero."""
+
+PRIOR_COUNT, PRIOR_SUM = 2.0, 0.05
+"""A weak prior of each precision, as if this many numbers with this sum of squares had been seen before."""
+
+MOMENTUM, SQUARE_MOMENTUM, TINY = 0.9, 0.99, 1e-8
+"""Adam's."""
+
+_PIECE = 1 << 14
+"""Ratings whose vectors are looked up at once: few enough for the processor's cache."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """The rated pairs, sorted by user and then by item, as sparse matrices whose values may change.
+
+    Attributes:
+        user, item: int32, (n,).
+        n_users, n_items: Rows and columns.
+        to_items: Places of the pairs when sorted by item, (n,).
+    """
+
+    user: np.ndarray
+    item: np.ndarray
+    n_users: int
+    n_items: int
+    to_items: np.ndarray
+    _by_user: sparse.csr_matrix
+    _by_item: sparse.csr_matrix
+
+    @classmethod
+    def of(cls, user: np.ndarray, item: np.ndarray, n_users: int, n_items: int) -> tuple["Pairs", np.ndarray]:
+        """The pairs in order, and the places of the given ones in it, (n,)."""
+        order = np.lexsort((item, user)).astype(np.int32)
+        user, item = (index[order].astype(np.int32) for index in (user, item))
+        to_items = np.argsort(item, kind="stable").astype(np.int32)
+        ones = np.ones(len(user), np.float32)
+        by_user = sparse.csr_matrix((ones, item, _starts(user, n_users)), shape=(n_users, n_items))
+        by_item = sparse.csr_matrix((ones, user[to_items], _starts(item, n_items)), shape=(n_items, n_users))
+        return cls(user, item, n_users, n_items, to_items, by_user, by_item), order
+
+    def by_user(self, values: np.ndarray) -> sparse.csr_matrix:
+        """The matrix of these values, (n_users, n_items)."""
+        return _filled(self._by_user, values)
+
+    def by_item(self, values: np.ndarray) -> sparse.csr_matrix:
+        """Its transpose."""
+        return _filled(self._by_item, values[self.to_items])
+
+
+def _starts(index: np.ndarray, size: int) -> np.ndarray:
+    return np.concatenate([[0], np.cumsum(np.bincount(index, minlength=size))]).astype(np.int32)
+
+
+def _filled(pattern: sparse.csr_matrix, values: np.ndarray) -> sparse.csr_matrix:
+    return sparse.csr_matrix((values, pattern.indices, pattern.indptr), shape=pattern.shape)
+
+
+class Table:
+    """A group of features that the data know: genres, years."""
+
+    def __init__(self, group: FeatureGroup) -> None:
+        self.size = len(group.labels)
+        self._matrix, self._square = group.matrix, group.matrix.power(2).tocsr()
+        self._back, self._square_back = self._matrix.T.tocsr(), self._square.T.tocsr()
+
+    def sums(self, mean: np.ndarray, *, training: bool) -> np.ndarray:
+        """What the features add to each item, (n_items, width)."""
+        return self._matrix @ mean
+
+    def variances(self, variance: np.ndarray, *, training: bool) -> np.ndarray:
+        """What they add to its variance."""
+        return self._square @ variance
+
+    def slopes(self, of_items: np.ndarray) -> np.ndarray:
+        """Slopes for the features from those for the items."""
+        return self._back @ of_items
+
+    def curvatures(self, of_items: np.ndarray) -> np.ndarray:
+        """Curvatures for the features from those for the items."""
+        return self._square_back @ of_items
+
+
+class Raters:
+    """Who rated an item, each user with a weight in each pair: 1, or how the rating differed from the user's mean."""
+
+    def __init__(self, pairs: Pairs, weight: np.ndarray) -> None:
+        self.size = pairs.n_users
+        self._pairs = pairs
+        square = weight * weight
+        self._to_items, self._square_to_items = pairs.by_item(weight), pairs.by_item(square)
+        self._to_users, self._square_to_users = pairs.by_user(weight), pairs.by_user(square)
+        count = np.bincount(pairs.item, minlength=pairs.n_items)
+        self._known = _inverse_root(count)[:, None]
+        self._learning = _inverse_root(count - 1)[:, None]
+        self._own = weight * self._learning[pairs.item, 0]
+
+    def sums(self, mean: np.ndarray, *, training: bool) -> np.ndarray:
+        """What the raters add to each item, (n_items, width)."""
+        return self._strength(training) * (self._to_items @ mean)
+
+    def variances(self, variance: np.ndarray, *, training: bool) -> np.ndarray:
+        """What they add to its variance."""
+        return self._strength(training) ** 2 * (self._square_to_items @ variance)
+
+    def slopes(self, of_items: np.ndarray) -> np.ndarray:
+        """Slopes for the raters from those for the items."""
+        return self._to_users @ (self._learning * of_items)
+
+    def curvatures(self, of_items: np.ndarray) -> np.ndarray:
+        """Curvatures for the raters from those for the items."""
+        return self._square_to_users @ (self._learning**2 * of_items)
+
+    def own_part(self, mean: np.ndarray, user: np.ndarray) -> np.ndarray:
+        """What each pair's own user adds to its guess, (n,); `user` has a column of ones first, (n_users, width)."""
+        return self._own * np.einsum("ij,ij->i", mean, user)[self._pairs.user]
+
+    def own_error(self, error: np.ndarray) -> np.ndarray:
+        """Sum of a user's errors, weighted as they are in their own guesses, (n_users, 1)."""
+        weighted = self._pairs.by_user(error * self._own)
+        return (weighted @ np.ones(self._pairs.n_items, np.float32))[:, None]
+
+    def _strength(self, training: bool) -> np.ndarray:
+        return self._learning if training else self._known
+
+
+def _inverse_root(count: np.ndarray) -> np.ndarray:
+    return np.where(count > 0, 1 / np.sqrt(np.maximum(count, 1)), 0).astype(np.float32)
+
+
+class Posterior:
+    """Means, variances and precisions of all numbers; column 0 holds biases, the others vectors.
+
+    Args:
+        pairs: The rated pairs.
+        rating: Of each pair, float32, (n,), in units of their standard deviation around their mean.
+        groups: What adds to an item's numbers beside its own, by name.
+        dim: Numbers in a vector.
+        seed: Of where the vectors start.
+    """
+
+    def __init__(
+        self, pairs: Pairs, rating: np.ndarray, groups: Mapping[str, Table | Raters], *, dim: int, seed: int
+    ) -> None:
+        self.pairs, self.rating, self.groups = pairs, rating, groups
+        sizes = {"user": pairs.n_users, "own": pairs.n_items} | {name: group.size for name, group in groups.items()}
+        ends = np.cumsum([0, *sizes.values()])
+        self.rows = {name: slice(*bounds) for name, bounds in zip(sizes, pairwise(ends), strict=True)}
+        chance = np.random.default_rng(seed)
+        spread = {name: FIRST_SPREAD if name in ("user", "own") else FIRST_FEATURE_SPREAD for name in sizes}
+        self.mean = np.concatenate(
+            [chance.normal(0, spread[name], (size, dim + 1)) for name, size in sizes.items()]
+        ).astype(np.float32)
+        self.mean[:, 0] = 0
+        self.variance = np.full_like(self.mean, FIRST_VARIANCE)
+        self.precision = np.full_like(self.mean, FIRST_FEATURE_PRECISION)
+        self.precision[: self.rows["own"].stop] = FIRST_PRECISION
+        self.noise_precision = FIRST_NOISE_PRECISION
+        self._moments = np.zeros_like(self.mean), np.zeros_like(self.mean)
+        self._slope, self._curvature = np.empty_like(self.mean), np.empty_like(self.mean)
+        ones = np.ones(len(rating), np.float32)
+        self._to_users, self._to_items = pairs.by_user(ones), pairs.by_item(ones)
+        self._steps = 0
+        self.expected_square = 1 / FIRST_NOISE_PRECISION
+        self.refresh()
+
+    def item_means(self, *, training: bool = False) -> np.ndarray:
+        """Bias and vector of each item, float32, (n_items, 1 + dim): its own and what the groups add."""
+        total = self.mean[self.rows["own"]].copy()
+        for name, group in self.groups.items():
+            total += group.sums(self.mean[self.rows[name]], training=training)
+        return total
+
+    def item_variances(self, *, training: bool = False) -> np.ndarray:
+        """Their variances."""
+        total = self.variance[self.rows["own"]].copy()
+        for name, group in self.groups.items():
+            total += group.variances(self.variance[self.rows[name]], training=training)
+        return total
+
+    def refresh(self, items: np.ndarray | None = None) -> None:
+        """Sum up the variances of the other side over each user's and each item's ratings, for what follows.
+
+        Args:
+            items: `item_means` of training, where they are at hand.
+        """
+        items = self.item_means(training=True) if items is None else items
+        user, item = _first(self.mean[self.rows["user"]], 1), _first(items, 1)
+        self._item_variance = self.item_variances(training=True)
+        user_variance = _first(self.variance[self.rows["user"]], 0)
+        item_variance = _first(self._item_variance, 0)
+        of_items = self._to_users @ np.hstack([item_variance, item * item + item_variance])
+        of_users = self._to_items @ np.hstack([user_variance, user * user + user_variance])
+        width = self.mean.shape[1]
+        self._variance_of_items, self._square_of_items = of_items[:, :width], of_items[:, width:]
+        self._variance_of_users, self._square_of_users = of_users[:, :width], of_users[:, width:]
+
+    def errors(self) -> np.ndarray:
+        """Rating less guess of each pair, each without its user among the raters, float32, (n,)."""
+        return self._errors(self.item_means(training=True))
+
+    def _errors(self, items: np.ndarray) -> np.ndarray:
+        users = self.mean[self.rows["user"]]
+        left, right = np.insert(users, 1, 1, axis=1), np.insert(items, 0, 1, axis=1)  # b_u · 1 + 1 · b_v + u · v
+        error = np.empty_like(self.rating)
+        for start in range(0, len(error), _PIECE):
+            piece = slice(start, start + _PIECE)
+            np.einsum("ij,ij->i", left[self.pairs.user[piece]], right[self.pairs.item[piece]], out=error[piece])
+        np.subtract(self.rating, error, out=error)
+        for name, group in self._raters():
+            error += group.own_part(self.mean[self.rows[name]], _first(users, 1))
+        return error
+
+    def _raters(self) -> Sequence[tuple[str, Raters]]:
+        return [(name, group) for name, group in self.groups.items() if isinstance(group, Raters)]
+
+    def slopes(self, error: np.ndarray, items: np.ndarray) -> np.ndarray:
+        """How the bound changes with each mean, in the shape of `mean`; variances as they were refreshed last."""
+        users, slope = self.mean[self.rows["user"]], self._slope
+        user_ones, item_ones = _first(users, 1), _first(items, 1)
+        of_users = users * self._variance_of_items - self.pairs.by_user(error) @ item_ones
+        of_items = items * self._variance_of_users - self.pairs.by_item(error) @ user_ones
+        slope[self.rows["own"]] = of_items
+        for name, group in self.groups.items():
+            slope[self.rows[name]] = group.slopes(of_items)
+        for name, group in self._raters():
+            own = group.own_error(error)
+            of_users[:, 1:] += own * self.mean[self.rows[name], 1:]
+            slope[self.rows[name]] += own * user_ones
+        slope[self.rows["user"]] = of_users
+        slope *= np.float32(self.noise_precision)
+        slope += self.precision * self.mean
+        return slope
+
+    def step(self, rate: float, *, refresh: bool = True) -> None:
+        """Move the means once, and the variances too where `refresh`.
+
+        Args:
+            rate: Adam's step size.
+            refresh: Whether the variances move: they change slowly, and cost half of a step.
+        """
+        items = self.item_means(training=True)
+        error = self._errors(items)
+        if refresh:
+            self.refresh(items)
+            self.expected_square = float(self.expected_squares(error).sum()) / len(error)
+        self._move_means(self.slopes(error, items), rate)
+        if refresh:
+            self._set_variances()
+
+    def _move_means(self, slope: np.ndarray, rate: float) -> None:
+        """Adam (Kingma and Ba 2015), in place."""
+        self._steps += 1
+        first, second = self._moments
+        first += np.float32(1 - MOMENTUM) * (slope - first)
+        slope *= slope
+        second += np.float32(1 - SQUARE_MOMENTUM) * (slope - second)
+        root = np.sqrt(second / np.float32(1 - SQUARE_MOMENTUM**self._steps))
+        root += np.float32(TINY)
+        self.mean -= np.float32(rate / (1 - MOMENTUM**self._steps)) * first / root
+
+    def _set_variances(self) -> None:
+        """s = 1 / (λ + α · curvature), where the curvature of a sum is that of its parts, weighted by their squares."""
+        curvature = self._curvature
+        curvature[self.rows["user"]] = self._square_of_items
+        curvature[self.rows["own"]] = self._square_of_users
+        for name, group in self.groups.items():
+            curvature[self.rows[name]] = group.curvatures(self._square_of_users)
+        curvature *= np.float32(self.noise_precision)
+        curvature += self.precision
+        np.reciprocal(curvature, out=self.variance)
+
+    def set_precisions(self) -> None:
+        """The precisions that minimize the bound, given the rest: the noise as it was before the last refresh."""
+        self.noise_precision = 1 / self.expected_square
+        for rows in self.rows.values():
+            mean, variance = self.mean[rows], self.variance[rows]
+            total = np.einsum("ij,ij->j", mean, mean) + variance.sum(axis=0)
+            self.precision[rows] = (len(mean) + PRIOR_COUNT) / (total + PRIOR_SUM)
+
+    def expected_squares(self, error: np.ndarray) -> np.ndarray:
+        """Sum of the expected squared errors of each user's ratings, float64, (n_users,); after a refresh."""
+        ones = np.ones(self.pairs.n_items, np.float32)
+        user = self.mean[self.rows["user"]]
+        total = (self.pairs.by_user(error * error) @ ones).astype(np.float64)
+        total += self._to_users @ self._item_variance[:, 0]
+        total += np.einsum("ij,ij->i", user[:, 1:] ** 2, self._variance_of_items[:, 1:])
+        return total + np.einsum("ij,ij->i", self.variance[self.rows["user"]], self._square_of_items)
+
+    def bound(self) -> float:
+        """The negative evidence bound, without what never changes."""
+        self.refresh()
+        error = self.errors()
+        fit = self.noise_precision / 2 * float(self.expected_squares(error).sum())
+        fit -= len(error) / 2 * np.log(self.noise_precision)
+        prior = self.precision * (self.mean**2 + self.variance) - np.log(self.variance) - np.log(self.precision)
+        weak = sum(
+            float((PRIOR_SUM * self.precision[rows.start] - PRIOR_COUNT * np.log(self.precision[rows.start])).sum())
+            for rows in self.rows.values()
+        )
+        return fit + float(prior.sum(dtype=np.float64)) / 2 + weak / 2
+
+
+def _first(numbers: np.ndarray, value: float) -> np.ndarray:
+    """A copy whose column of biases holds this value."""
+    numbers = numbers.copy()
+    numbers[:, 0] = value
+    return numbers

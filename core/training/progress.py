@@ -1,0 +1,109 @@
+"""What every training does while it goes on: it reports, measures itself on both parts, and hears a stop."""
+
+import contextlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import numpy as np
+
+from core.data.ratings import Ratings
+from core.data.splits import Split
+from core.errors import CanceledError
+from core.model.events import Epoch, Event, Step
+from core.training.baselines import mae, rmse
+
+Result = TypeVar("Result")
+
+STRETCH_SECONDS = 0.25
+"""About how long work goes on before progress is reported and a stop is heard."""
+
+TRAINING_SAMPLE = 1_000_000
+"""Training ratings that an epoch's training error is measured on, at most; its standard error is then below 0.001."""
+
+MEASURED_AT_ONCE = 2**18
+"""Ratings predicted between two looks at whether to stop."""
+
+
+@dataclass
+class Progress:
+    """The course of one training.
+
+    Attributes:
+        on_event: Told of every step and epoch.
+        should_stop: Asked about four times a second; True ends the training.
+        history, steps: What was told.
+    """
+
+    on_event: Callable[[Event], None]
+    should_stop: Callable[[], bool]
+    history: list[Epoch] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+
+    @property
+    def when(self) -> str:
+        """What is going on, for a sentence."""
+        return f"in epoch {len(self.history) + 1}"
+
+    def step(self, step: Step) -> None:
+        """Keep and tell what happened within an epoch."""
+        self.steps.append(step)
+        self.on_event(step)
+
+    def epoch(self, epoch: Epoch) -> None:
+        """Keep and tell how an epoch ended."""
+        self.history.append(epoch)
+        self.on_event(epoch)
+
+    def heed(self, when: str = "") -> None:
+        """Raise CanceledError, with the epochs done, where a stop is asked for."""
+        if self.should_stop():
+            raise CanceledError(f"stopped {when or self.when}, as asked", history=tuple(self.history))
+
+    def heeding(self, work: Callable[[], Result], when: str = "") -> Result:
+        """Do what takes seconds with millions of ratings, and go on asking whether to stop; NumPy leaves room."""
+        beside = ThreadPoolExecutor(1)
+        try:
+            coming = beside.submit(work)
+            while True:
+                self.heed(when)
+                with contextlib.suppress(TimeoutError):
+                    return coming.result(timeout=STRETCH_SECONDS)
+        finally:
+            beside.shutdown(wait=False)  # after a stop nobody waits for its end
+
+
+def measure(
+    ratings: Ratings, parts: Split, predict: Callable[[np.ndarray, np.ndarray], np.ndarray], progress: Progress
+) -> dict[str, float]:
+    """Errors on both parts without dropout, as `Epoch` names them: `val_loss` of raw predictions, the rest clipped.
+
+    Args:
+        ratings: The data.
+        parts: Their split.
+        predict: From rows of users and of items, (n,), to predicted ratings, (n,).
+        progress: Asked between pieces whether to stop.
+    """
+
+    def predicted(rows: np.ndarray) -> np.ndarray:
+        """Predictions of rows of the ratings, float32, (n_rows,)."""
+        values = np.empty(len(rows), np.float32)
+        for start in range(0, len(rows), MEASURED_AT_ONCE):
+            progress.heed()
+            piece = rows[start : start + MEASURED_AT_ONCE]
+            values[start : start + len(piece)] = predict(ratings.user_index[piece], ratings.item_index[piece])
+        return values
+
+    train = parts.train[:: -(-len(parts.train) // TRAINING_SAMPLE)]
+    low, high = ratings.min_rating, ratings.max_rating
+    fitted, raw = np.clip(predicted(train), low, high), predicted(parts.validation)
+    clipped = np.clip(raw, low, high)
+    actual, wanted = ratings.rating[train], ratings.rating[parts.validation]
+    return {
+        "rmse": rmse(fitted, actual),
+        "mae": mae(fitted, actual),
+        "val_loss": rmse(raw, wanted) ** 2,
+        "val_rmse": rmse(clipped, wanted),
+        "val_mae": mae(clipped, wanted),
+    }
