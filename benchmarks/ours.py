@@ -111,7 +111,7 @@ def _layers(tables: dict[str, pa.Table]) -> dict[str, np.ndarray]:
     arrays = (
         (one["name"], np.array(one["values"], np.float32).reshape(one["shape"])) for one in tables["layers"].to_pylist()
     )
-    return {name: array if array.size > 1 else array[0] for name, array in arrays}
+    return {name: array[0] if array.size == 1 else array for name, array in arrays}
 
 
 def plain_fit(ratings: Ratings, split_seed: int) -> Fitted:
