@@ -114,7 +114,7 @@ def cornac_mf(task: Task, fitting: Stopwatch) -> np.ndarray:
     return np.array([model.rate(data.uid_map.get(user, -1), data.iid_map.get(item, -1)) for user, item in pairs])
 
 
-def _cmfrec(*, attributes: bool) -> Program:
+def _cmfrec(*, who_rated: bool = False, columns: bool = False) -> Program:
     def program(task: Task, fitting: Stopwatch) -> np.ndarray:
         import cmfrec
         import pandas as pd
@@ -123,9 +123,9 @@ def _cmfrec(*, attributes: bool) -> Program:
         known = pd.DataFrame(np.hstack([task.genres, year_bins(task.year)]).astype(float))
         known.columns = [f"attribute {number}" for number in known]
         known.insert(0, "ItemId", np.arange(task.n_items))
-        model = cmfrec.CMF(verbose=False)
+        model = cmfrec.CMF(add_implicit_features=who_rated, verbose=False)
         with fitting:
-            model.fit(frame, I=known if attributes else None)
+            model.fit(frame, I=known if columns else None)
         guess = np.asarray(model.predict(task.asked_user, task.asked_item), float)
         return np.where(np.isnan(guess), task.rating.mean(), guess)
 
@@ -226,14 +226,15 @@ PEERS: dict[str, Peer] = {
     "Surprise SVD++": Peer("scikit-surprise", "defaults", _surprise(lambda s: s.SVDpp(random_state=0))),
     "Surprise KNNBaseline": Peer("scikit-surprise", "by items, pearson_baseline", _surprise(_surprise_neighbors)),
     "Cornac MF": Peer("cornac", "64 factors, 50 iterations, rate 0.01, penalty 0.1", cornac_mf),
-    "cmfrec": Peer("cmfrec", "CMF, defaults", _cmfrec(attributes=False)),
-    "cmfrec, genres and years": Peer("cmfrec", "CMF, defaults", _cmfrec(attributes=True)),
+    "cmfrec": Peer("cmfrec", "CMF, defaults", _cmfrec()),
+    "cmfrec, genres and years": Peer("cmfrec", "CMF, defaults", _cmfrec(columns=True)),
+    "cmfrec, who rated, genres and years": Peer("cmfrec", "CMF, implicit features", _cmfrec(who_rated=True, columns=True)),
     "LensKit": Peer("lenskit", "BiasedMF by ALS, 50 features", lenskit_biased_mf),
     "fastai": Peer("fastai", "collab_learner, 50 factors, 5 epochs, wd 0.1", fastai_collab),
     "myFM": Peer("myfm", "rank 10, 200 samples", _myfm()),
     "myFM, who rated": Peer("myfm", "rank 10, 200 samples", _myfm(who_rated=True)),
     "myFM, genres and years": Peer("myfm", "rank 10, 200 samples", _myfm(columns=True)),
-    "myFM, all of these": Peer("myfm", "rank 10, 200 samples", _myfm(who_rated=True, columns=True)),
+    "myFM, who rated, genres and years": Peer("myfm", "rank 10, 200 samples", _myfm(who_rated=True, columns=True)),
 }
 
 GUESS_NO_RATINGS = {
