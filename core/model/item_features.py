@@ -43,6 +43,34 @@ def item_features(ratings: Ratings) -> tuple[FeatureGroup, ...]:
     return tuple(group for group in groups if len(group.labels) > 1)
 
 
+def shares(group: FeatureGroup, user_index: np.ndarray, item_index: np.ndarray, n_users: int) -> sparse.csr_matrix:
+    """What each user rates: the features of their items summed up, each row scaled to length 1.
+
+    Args:
+        group: Features of the items.
+        user_index, item_index: The rated pairs, (n,); ratings themselves do not matter.
+        n_users: Rows.
+
+    Returns:
+        Float32 CSR, (n_users, n_features); a user without a rating has an empty row.
+    """
+    shape = n_users, group.matrix.shape[0]
+    rated = sparse.csr_matrix((np.ones(len(user_index), np.float32), (user_index, item_index)), shape=shape)
+    total = (rated @ group.matrix).tocsr()
+    length = np.sqrt(np.asarray(total.multiply(total).sum(axis=1))).ravel()
+    return (sparse.diags_array(1 / np.maximum(length, 1e-9)) @ total).astype(np.float32).tocsr()
+
+
+def center_of(rated: sparse.csr_matrix) -> np.ndarray:
+    """Mean row of those that are not empty, float32, (n_features,): what everybody rates.
+
+    Without taking it off, all users would share most of their features, and one prior could not fit both what they
+    share and how they differ: 0.005 of RMSE on the bundled ratings.
+    """
+    rows = max(1, np.count_nonzero(np.diff(rated.indptr)))
+    return (np.asarray(rated.sum(axis=0, dtype=np.float64)).ravel() / rows).astype(np.float32)
+
+
 def year_label(start: int) -> str:
     """What a bin of years is called."""
     return f"{start}–{start + YEARS - 1}"

@@ -13,11 +13,14 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from core.config import RunConfig, family_name, setting
-from core.model.item_features import FeatureGroup
+from core.model.item_features import FeatureGroup, shares
 from core.model.scoring import ANY_LENGTH, Bilinear, Network, Scale
 
 STEPS_PER_EPOCH = 5
 """Steps that count as an epoch: after them the precisions move, and errors are measured."""
+
+USER_GROUP = "rates {}"
+"""Name of the features that say what a user rates, from that of the items' features."""
 
 
 class VariationalConfig(RunConfig):
@@ -25,7 +28,7 @@ class VariationalConfig(RunConfig):
 
     model: Literal["variational"] = family_name("variational")
     embedding_dim: int = setting(
-        10,
+        12,
         "Most numbers that describe each user and each item; the model switches off those it has no use for.",
         title="Dimensions",
         unit="numbers per vector",
@@ -34,11 +37,11 @@ class VariationalConfig(RunConfig):
         le=1024,
     )
     steps: int = setting(
-        150,
+        80,
         "How often all numbers are adjusted, each time by all training ratings. The page counts five as an epoch.",
         title="Steps",
         unit="steps",
-        grows="More time to settle; after 150 little changes.",
+        grows="More time to settle; after 80 little changes.",
         ge=25,
         le=2000,
     )
@@ -62,8 +65,10 @@ class Variational(Bilinear):
     - `user_variance`, `item_variance`: (n_rows, 1 + d), of the bias and then of the vector;
     - `own_numbers`: (n_items, 1 + d), the item's own part of its bias and vector;
     - `feature_numbers`, `feature_variance`: (n_features, 1 + d), of all feature groups one after another;
+    - `user_feature_numbers`, `user_feature_center`: what the features of the items that somebody rates say about them,
+      (n_features, 1 + d), counted from everybody's mean share of each, (n_features,);
     - `prior_precision`: (n_groups, 1 + d), of the groups `user`, `own`, who rated it where that is on (`raters`,
-      `weighted`), and the feature groups;
+      `weighted`), the items' feature groups and the users';
     - `noise_variance`: (n_users,), what is left of a user's ratings however sure the model is, squared rating units;
     - `typical_noise`: (1,), the same for somebody unknown.
     """
@@ -115,6 +120,8 @@ class Variational(Bilinear):
             "own_numbers": (n_items, width),
             "feature_numbers": (ANY_LENGTH, width),
             "feature_variance": (ANY_LENGTH, width),
+            "user_feature_numbers": (ANY_LENGTH, width),
+            "user_feature_center": (ANY_LENGTH,),
             "prior_precision": (ANY_LENGTH, width),
             "noise_variance": (n_users,),
             "typical_noise": (1,),
@@ -172,6 +179,26 @@ class Variational(Bilinear):
             else {}
         )
 
+    def expected_user(self, groups: Sequence[FeatureGroup], item_index: np.ndarray) -> np.ndarray:
+        """Bias and vector to expect of somebody who rated these items, before their ratings are looked at.
+
+        Args:
+            groups: `item_features` of the data the model learned from.
+            item_index: Rows of the items, (n,); without any nothing is known.
+
+        Returns:
+            Float64, (1 + d,): the prior mean of their numbers.
+        """
+        expected = np.zeros(self.item_embedding.shape[1] + 1)
+        if len(item_index):
+            for group in groups if len(self.arrays["user_feature_numbers"]) else ():
+                rated = shares(group, np.zeros(len(item_index), np.int64), item_index, 1).toarray()[0]
+                if rated.any():
+                    rows = self.feature_rows(groups)[group.name]
+                    center = self.arrays["user_feature_center"][rows]
+                    expected += (rated - center) @ self.arrays["user_feature_numbers"][rows]
+        return expected
+
     def item_parts(self, groups: Sequence[FeatureGroup]) -> dict[str, np.ndarray]:
         """What each item's bias and vector are a sum of, by name, each float32, (n_items, 1 + d).
 
@@ -183,6 +210,6 @@ class Variational(Bilinear):
         features = {
             group.name: group.matrix @ self.arrays["feature_numbers"][where[group.name]] for group in groups if where
         }
-        if len(self.arrays["prior_precision"]) > 2 + len(where):
+        if len(self.arrays["prior_precision"]) > 2 + 2 * len(where):
             parts["raters"] = self.item_numbers - parts["own"] - sum(features.values())
         return parts | features

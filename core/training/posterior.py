@@ -13,9 +13,9 @@ precision α of the noise, is the negative evidence bound
 Means move by Adam; the others have a closed form given the rest. Ratings come in units of their standard deviation
 around their mean, so that no setting depends on their scale.
 
-An item's numbers are sums over groups of features. While it learns, the guess about a user's own rating leaves this
-user out of "who rated it" (weights 1/√(n - 1) for n raters): among the ratings to be guessed later they never are one.
-The variances do not leave them out, which is a small approximation.
+An item's and a user's numbers are sums over groups of features. While it learns, the guess about a user's own rating
+leaves this user out of "who rated it" (weights 1/√(n - 1) for n raters): among the ratings to be guessed later they
+never are one. The variances do not leave them out, which is a small approximation.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,17 +25,15 @@ from itertools import pairwise
 import numpy as np
 from scipy import sparse
 
-from core.model.item_features import FeatureGroup
-
-FIRST_PRECISION, FIRST_FEATURE_PRECISION, FIRST_NOISE_PRECISION = 8.0, 30.0, 1.4
+FIRST_PRECISION, FIRST_FEATURE_PRECISION, FIRST_NOISE_PRECISION = 16.0, 10.0, 1.4
 FIRST_VARIANCE = 0.01
 FIRST_SPREAD, FIRST_FEATURE_SPREAD = 0.1, 0.02
 """Where all numbers start: standard deviations of the vectors' means; biases start at zero."""
 
-PRIOR_COUNT, PRIOR_SUM = 2.0, 0.05
+PRIOR_COUNT, PRIOR_SUM = 2.0, 1.0
 """A weak prior of each precision, as if this many numbers with this sum of squares had been seen before."""
 
-MOMENTUM, SQUARE_MOMENTUM, TINY = 0.9, 0.99, 1e-8
+MOMENTUM, SQUARE_MOMENTUM, TINY = 0.9, 0.95, 1e-8
 """Adam's."""
 
 _PIECE = 1 << 14
@@ -89,28 +87,36 @@ def _filled(pattern: sparse.csr_matrix, values: np.ndarray) -> sparse.csr_matrix
 
 
 class Table:
-    """A group of features that the data know: genres, years."""
+    """A group of features whose strengths are known: the genres of an item, or of what a user rates.
 
-    def __init__(self, group: FeatureGroup) -> None:
-        self.size = len(group.labels)
-        self._matrix, self._square = group.matrix, group.matrix.power(2).tocsr()
+    Args:
+        matrix: Strength of each feature, float32 CSR, (n_rows, n_features).
+        center: What is taken off each row that has any feature, float32, (n_features,); the matrix stays sparse.
+    """
+
+    def __init__(self, matrix: sparse.csr_matrix, center: np.ndarray | None = None) -> None:
+        self.size = matrix.shape[1]
+        self.center = np.zeros(self.size, np.float32) if center is None else center
+        self._any = (np.diff(matrix.indptr) > 0).astype(np.float32)[:, None]
+        square = (matrix.multiply(matrix) - 2 * matrix.multiply(self.center)).tocsr()  # (x - c)^2 - c^2
+        self._matrix, self._square = matrix, square.astype(np.float32)
         self._back, self._square_back = self._matrix.T.tocsr(), self._square.T.tocsr()
 
     def sums(self, mean: np.ndarray, *, training: bool) -> np.ndarray:
-        """What the features add to each item, (n_items, width)."""
-        return self._matrix @ mean
+        """What the features add to each row, (n_rows, width)."""
+        return self._matrix @ mean - self._any * (self.center @ mean)
 
     def variances(self, variance: np.ndarray, *, training: bool) -> np.ndarray:
         """What they add to its variance."""
-        return self._square @ variance
+        return self._square @ variance + self._any * (self.center**2 @ variance)
 
-    def slopes(self, of_items: np.ndarray) -> np.ndarray:
-        """Slopes for the features from those for the items."""
-        return self._back @ of_items
+    def slopes(self, of_rows: np.ndarray) -> np.ndarray:
+        """Slopes for the features from those for the rows."""
+        return self._back @ of_rows - np.outer(self.center, self._any[:, 0] @ of_rows)
 
-    def curvatures(self, of_items: np.ndarray) -> np.ndarray:
-        """Curvatures for the features from those for the items."""
-        return self._square_back @ of_items
+    def curvatures(self, of_rows: np.ndarray) -> np.ndarray:
+        """Curvatures for the features from those for the rows."""
+        return self._square_back @ of_rows + np.outer(self.center**2, self._any[:, 0] @ of_rows)
 
 
 class Raters:
@@ -167,15 +173,24 @@ class Posterior:
         pairs: The rated pairs.
         rating: Of each pair, float32, (n,), in units of their standard deviation around their mean.
         groups: What adds to an item's numbers beside its own, by name.
+        user_groups: The same for a user's.
         dim: Numbers in a vector.
         seed: Of where the vectors start.
     """
 
     def __init__(
-        self, pairs: Pairs, rating: np.ndarray, groups: Mapping[str, Table | Raters], *, dim: int, seed: int
+        self,
+        pairs: Pairs,
+        rating: np.ndarray,
+        groups: Mapping[str, Table | Raters],
+        user_groups: Mapping[str, Table],
+        *,
+        dim: int,
+        seed: int,
     ) -> None:
-        self.pairs, self.rating, self.groups = pairs, rating, groups
-        sizes = {"user": pairs.n_users, "own": pairs.n_items} | {name: group.size for name, group in groups.items()}
+        self.pairs, self.rating, self.groups, self.user_groups = pairs, rating, groups, user_groups
+        sizes = {"user": pairs.n_users, "own": pairs.n_items}
+        sizes |= {name: group.size for name, group in [*groups.items(), *user_groups.items()]}
         ends = np.cumsum([0, *sizes.values()])
         self.rows = {name: slice(*bounds) for name, bounds in zip(sizes, pairwise(ends), strict=True)}
         chance = np.random.default_rng(seed)
@@ -194,7 +209,21 @@ class Posterior:
         self._to_users, self._to_items = pairs.by_user(ones), pairs.by_item(ones)
         self._steps = 0
         self.expected_square = 1 / FIRST_NOISE_PRECISION
-        self.refresh()
+        self.refresh(self.user_means(), self.item_means(training=True))
+
+    def user_means(self) -> np.ndarray:
+        """Bias and vector of each user, float32, (n_users, 1 + dim): its own and what the groups add."""
+        total = self.mean[self.rows["user"]].copy()
+        for name, group in self.user_groups.items():
+            total += group.sums(self.mean[self.rows[name]], training=True)
+        return total
+
+    def user_variances(self) -> np.ndarray:
+        """Their variances."""
+        total = self.variance[self.rows["user"]].copy()
+        for name, group in self.user_groups.items():
+            total += group.variances(self.variance[self.rows[name]], training=True)
+        return total
 
     def item_means(self, *, training: bool = False) -> np.ndarray:
         """Bias and vector of each item, float32, (n_items, 1 + dim): its own and what the groups add."""
@@ -210,16 +239,15 @@ class Posterior:
             total += group.variances(self.variance[self.rows[name]], training=training)
         return total
 
-    def refresh(self, items: np.ndarray | None = None) -> None:
+    def refresh(self, users: np.ndarray, items: np.ndarray) -> None:
         """Sum up the variances of the other side over each user's and each item's ratings, for what follows.
 
         Args:
-            items: `item_means` of training, where they are at hand.
+            users, items: `user_means`, and `item_means` of training.
         """
-        items = self.item_means(training=True) if items is None else items
-        user, item = _first(self.mean[self.rows["user"]], 1), _first(items, 1)
-        self._item_variance = self.item_variances(training=True)
-        user_variance = _first(self.variance[self.rows["user"]], 0)
+        user, item = _first(users, 1), _first(items, 1)
+        self._user_variance, self._item_variance = self.user_variances(), self.item_variances(training=True)
+        user_variance = _first(self._user_variance, 0)
         item_variance = _first(self._item_variance, 0)
         of_items = self._to_users @ np.hstack([item_variance, item * item + item_variance])
         of_users = self._to_items @ np.hstack([user_variance, user * user + user_variance])
@@ -227,12 +255,12 @@ class Posterior:
         self._variance_of_items, self._square_of_items = of_items[:, :width], of_items[:, width:]
         self._variance_of_users, self._square_of_users = of_users[:, :width], of_users[:, width:]
 
-    def errors(self) -> np.ndarray:
-        """Rating less guess of each pair, each without its user among the raters, float32, (n,)."""
-        return self._errors(self.item_means(training=True))
+    def errors(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
+        """Rating less guess of each pair, each without its user among the raters, float32, (n,).
 
-    def _errors(self, items: np.ndarray) -> np.ndarray:
-        users = self.mean[self.rows["user"]]
+        Args:
+            users, items: `user_means`, and `item_means` of training.
+        """
         left, right = np.insert(users, 1, 1, axis=1), np.insert(items, 0, 1, axis=1)  # b_u · 1 + 1 · b_v + u · v
         error = np.empty_like(self.rating)
         for start in range(0, len(error), _PIECE):
@@ -246,9 +274,14 @@ class Posterior:
     def _raters(self) -> Sequence[tuple[str, Raters]]:
         return [(name, group) for name, group in self.groups.items() if isinstance(group, Raters)]
 
-    def slopes(self, error: np.ndarray, items: np.ndarray) -> np.ndarray:
-        """How the bound changes with each mean, in the shape of `mean`; variances as they were refreshed last."""
-        users, slope = self.mean[self.rows["user"]], self._slope
+    def slopes(self, error: np.ndarray, users: np.ndarray, items: np.ndarray) -> np.ndarray:
+        """How the bound changes with each mean, in the shape of `mean`; variances as they were refreshed last.
+
+        Args:
+            error: From `errors`.
+            users, items: `user_means`, and `item_means` of training.
+        """
+        slope = self._slope
         user_ones, item_ones = _first(users, 1), _first(items, 1)
         of_users = users * self._variance_of_items - self.pairs.by_user(error) @ item_ones
         of_items = items * self._variance_of_users - self.pairs.by_item(error) @ user_ones
@@ -260,6 +293,8 @@ class Posterior:
             of_users[:, 1:] += own * self.mean[self.rows[name], 1:]
             slope[self.rows[name]] += own * user_ones
         slope[self.rows["user"]] = of_users
+        for name, table in self.user_groups.items():
+            slope[self.rows[name]] = table.slopes(of_users)
         slope *= np.float32(self.noise_precision)
         slope += self.precision * self.mean
         return slope
@@ -271,12 +306,12 @@ class Posterior:
             rate: Adam's step size.
             refresh: Whether the variances move: they change slowly, and cost half of a step.
         """
-        items = self.item_means(training=True)
-        error = self._errors(items)
+        users, items = self.user_means(), self.item_means(training=True)
+        error = self.errors(users, items)
         if refresh:
-            self.refresh(items)
-            self.expected_square = float(self.expected_squares(error).sum()) / len(error)
-        self._move_means(self.slopes(error, items), rate)
+            self.refresh(users, items)
+            self.expected_square = float(self.expected_squares(error, users).sum()) / len(error)
+        self._move_means(self.slopes(error, users, items), rate)
         if refresh:
             self._set_variances()
 
@@ -298,6 +333,8 @@ class Posterior:
         curvature[self.rows["own"]] = self._square_of_users
         for name, group in self.groups.items():
             curvature[self.rows[name]] = group.curvatures(self._square_of_users)
+        for name, table in self.user_groups.items():
+            curvature[self.rows[name]] = table.curvatures(self._square_of_items)
         curvature *= np.float32(self.noise_precision)
         curvature += self.precision
         np.reciprocal(curvature, out=self.variance)
@@ -310,20 +347,25 @@ class Posterior:
             total = np.einsum("ij,ij->j", mean, mean) + variance.sum(axis=0)
             self.precision[rows] = (len(mean) + PRIOR_COUNT) / (total + PRIOR_SUM)
 
-    def expected_squares(self, error: np.ndarray) -> np.ndarray:
-        """Sum of the expected squared errors of each user's ratings, float64, (n_users,); after a refresh."""
+    def expected_squares(self, error: np.ndarray, users: np.ndarray) -> np.ndarray:
+        """Sum of the expected squared errors of each user's ratings, float64, (n_users,); after a refresh.
+
+        Args:
+            error: From `errors`.
+            users: `user_means`.
+        """
         ones = np.ones(self.pairs.n_items, np.float32)
-        user = self.mean[self.rows["user"]]
         total = (self.pairs.by_user(error * error) @ ones).astype(np.float64)
         total += self._to_users @ self._item_variance[:, 0]
-        total += np.einsum("ij,ij->i", user[:, 1:] ** 2, self._variance_of_items[:, 1:])
-        return total + np.einsum("ij,ij->i", self.variance[self.rows["user"]], self._square_of_items)
+        total += np.einsum("ij,ij->i", users[:, 1:] ** 2, self._variance_of_items[:, 1:])
+        return total + np.einsum("ij,ij->i", self._user_variance, self._square_of_items)
 
     def bound(self) -> float:
         """The negative evidence bound, without what never changes."""
-        self.refresh()
-        error = self.errors()
-        fit = self.noise_precision / 2 * float(self.expected_squares(error).sum())
+        users, items = self.user_means(), self.item_means(training=True)
+        self.refresh(users, items)
+        error = self.errors(users, items)
+        fit = self.noise_precision / 2 * float(self.expected_squares(error, users).sum())
         fit -= len(error) / 2 * np.log(self.noise_precision)
         prior = self.precision * (self.mean**2 + self.variance) - np.log(self.variance) - np.log(self.precision)
         weak = sum(

@@ -1,6 +1,7 @@
 """Training the variational factorization: full steps over all training ratings, in NumPy and SciPy alone."""
 
 import time
+from collections.abc import Iterable
 from functools import partial
 
 import numpy as np
@@ -10,18 +11,18 @@ from core.data.ratings import Ratings
 from core.data.splits import Split
 from core.errors import DivergedError
 from core.model.events import Epoch, Step
-from core.model.item_features import item_features
-from core.model.variational import STEPS_PER_EPOCH, VariationalConfig
+from core.model.item_features import center_of, item_features, shares
+from core.model.variational import STEPS_PER_EPOCH, USER_GROUP, VariationalConfig
 from core.training.posterior import Pairs, Posterior, Raters, Table
 from core.training.progress import STRETCH_SECONDS, Progress, measure
 
 FIRST_STEPS = 20
 """Steps in which the precisions stay: numbers that have learned nothing yet would be switched off for good."""
 
-REFRESH_EVERY = 2
-"""Steps between two moves of the variances, chosen on split seeds that are reported nowhere; 5 costs 0.0008 of RMSE."""
+REFRESH_EVERY = 3
+"""Steps between two moves of the variances, which change slowly and cost half of a step."""
 
-LEARNING_RATE, LAST_RATE = 0.03, 0.05
+LEARNING_RATE, LAST_RATE = 0.04, 0.05
 """Adam's step size, and the share of it that the last step has; it falls from half way on."""
 
 NOISE_COUNT = 10
@@ -74,12 +75,16 @@ class VariationalTraining:
         self.unit = float(rating.std(dtype=np.float64)) or 1.0  # ratings that are all equal have no spread
         standard = ((rating - self.mean) / self.unit).astype(np.float32)
         groups: dict[str, Table | Raters] = {}
+        user_groups: dict[str, Table] = {}
         if self.config.raters:
             groups["raters"] = Raters(pairs, np.ones_like(standard))
             groups["weighted"] = Raters(pairs, standard - _means(standard, pairs)[pairs.user])
         if self.config.item_columns:
-            groups |= {group.name: Table(group) for group in item_features(ratings)}
-        return Posterior(pairs, standard, groups, dim=self.config.embedding_dim, seed=self.config.seed)
+            for group in item_features(ratings):
+                groups[group.name] = Table(group.matrix)
+                rated = shares(group, pairs.user, pairs.item, pairs.n_users)
+                user_groups[USER_GROUP.format(group.name)] = Table(rated, center_of(rated))
+        return Posterior(pairs, standard, groups, user_groups, dim=self.config.embedding_dim, seed=self.config.seed)
 
     @property
     def _loss(self) -> float:
@@ -105,7 +110,7 @@ class VariationalTraining:
         return Epoch(epoch=number, seconds=seconds, loss=self._loss, **errors)
 
     def _user(self) -> np.ndarray:
-        return self._scaled(self.posterior.mean[self.posterior.rows["user"]])
+        return self._scaled(self.posterior.user_means())
 
     def _item(self) -> np.ndarray:
         return self._scaled(self.posterior.item_means())
@@ -123,24 +128,32 @@ class VariationalTraining:
     def _arrays(self) -> dict[str, np.ndarray]:
         posterior, units = self.posterior, self._units
         user, item = self._user(), self._item()
-        features = [rows for name, rows in posterior.rows.items() if isinstance(posterior.groups.get(name), Table)]
-        feature_rows = np.r_[tuple(features)] if features else np.zeros(0, np.int64)
+        item_rows = self._rows_of(name for name, group in posterior.groups.items() if isinstance(group, Table))
+        user_rows = self._rows_of(posterior.user_groups)
         arrays = {
             "user_embedding": user[:, 1:],
             "item_embedding": item[:, 1:],
             "user_bias": user[:, 0],
             "item_bias": item[:, 0],
             "mean": np.array([self.mean]),
-            "user_variance": posterior.variance[posterior.rows["user"]] * units**2,
+            "user_variance": posterior.user_variances() * units**2,
             "item_variance": posterior.item_variances() * units**2,
             "own_numbers": self._scaled(posterior.mean[posterior.rows["own"]]),
-            "feature_numbers": self._scaled(posterior.mean[feature_rows]),
-            "feature_variance": posterior.variance[feature_rows] * units**2,
+            "feature_numbers": self._scaled(posterior.mean[item_rows]),
+            "feature_variance": posterior.variance[item_rows] * units**2,
+            "user_feature_numbers": self._scaled(posterior.mean[user_rows]),
+            "user_feature_center": np.concatenate(
+                [np.zeros(0), *(table.center for table in posterior.user_groups.values())]
+            ),
             "prior_precision": posterior.precision[[rows.start for rows in posterior.rows.values()]] / units**2,
             "noise_variance": self._noise(),
             "typical_noise": np.array([self.unit**2 / posterior.noise_precision]),
         }
         return {name: np.ascontiguousarray(array, np.float32) for name, array in arrays.items()}
+
+    def _rows_of(self, names: Iterable[str]) -> np.ndarray:
+        rows = [np.arange(len(self.posterior.mean))[self.posterior.rows[name]] for name in names]
+        return np.concatenate([np.zeros(0, np.int64), *rows])
 
     def _noise(self) -> np.ndarray:
         """What is left of each user's ratings, squared rating units, (n_users,).
@@ -149,8 +162,9 @@ class VariationalTraining:
         of it: estimated after training, which leaves the guesses as they are.
         """
         posterior = self.posterior
-        posterior.refresh()
-        squares = posterior.expected_squares(posterior.errors())
+        users, items = posterior.user_means(), posterior.item_means(training=True)
+        posterior.refresh(users, items)
+        squares = posterior.expected_squares(posterior.errors(users, items), users)
         count = np.bincount(posterior.pairs.user, minlength=len(squares))
         return self.unit**2 * (NOISE_COUNT / posterior.noise_precision + squares) / (NOISE_COUNT + count)
 
