@@ -228,7 +228,9 @@ PEERS: dict[str, Peer] = {
     "Cornac MF": Peer("cornac", "64 factors, 50 iterations, rate 0.01, penalty 0.1", cornac_mf),
     "cmfrec": Peer("cmfrec", "CMF, defaults", _cmfrec()),
     "cmfrec, genres and years": Peer("cmfrec", "CMF, defaults", _cmfrec(columns=True)),
-    "cmfrec, who rated, genres and years": Peer("cmfrec", "CMF, implicit features", _cmfrec(who_rated=True, columns=True)),
+    "cmfrec, who rated, genres and years": Peer(
+        "cmfrec", "CMF, implicit features", _cmfrec(who_rated=True, columns=True)
+    ),
     "LensKit": Peer("lenskit", "BiasedMF by ALS, 50 features", lenskit_biased_mf),
     "fastai": Peer("fastai", "collab_learner, 50 factors, 5 epochs, wd 0.1", fastai_collab),
     "myFM": Peer("myfm", "rank 10, 200 samples", _myfm()),

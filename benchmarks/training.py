@@ -3,6 +3,7 @@
     python -m benchmarks.training                            all of them, on split seeds 0 to 4
     python -m benchmarks.training --only default --only myFM
     python -m benchmarks.training --peers PYTHON             where the other programs are installed, else .venv-peers
+    python -m benchmarks.training --answers FOLDER           takes what is there from an earlier call that broke off
 
 Each program has a process of its own, so that nothing warms another, and trains on every split there. Its guesses come
 back, and their errors are computed here, all in one way. Seconds are of fitting alone: imports, and turning the data
@@ -80,6 +81,7 @@ def main() -> None:
     parser.add_argument("--only", action="append", metavar="NAME", help="one row of the table; may be repeated")
     parser.add_argument("--splits", type=int, default=len(SEEDS), metavar="N", help="split seeds 0 to N - 1")
     parser.add_argument("--peers", type=Path, default=PEERS_PYTHON, metavar="PYTHON")
+    parser.add_argument("--answers", type=Path, metavar="FOLDER", help="where the guesses stay, and are not made again")
     called = parser.parse_args()
     if unknown := set(called.only or ()) - {*programs(), *PEERS}:
         parser.error(f"{', '.join(unknown)}: no such row; there are {', '.join([*programs(), *PEERS])}")
@@ -88,8 +90,10 @@ def main() -> None:
     print("| program | " + " | ".join(f"split {seed}" for seed in range(called.splits)) + " | mean | seconds | work |")
     print("| --- " * (called.splits + 4) + "|", flush=True)
     found = {}
-    with tempfile.TemporaryDirectory() as folder:
-        task = write_task(ratings, parts, Path(folder) / "task.npz")
+    with tempfile.TemporaryDirectory() as fresh:
+        folder = called.answers or Path(fresh)
+        folder.mkdir(exist_ok=True)
+        task = write_task(ratings, parts, folder / "task.npz")
         for name in called.only or [*programs(), *PEERS]:
             answer = run(name, task, called.peers)
             if isinstance(answer, str):
@@ -123,9 +127,11 @@ def write_task(ratings: Ratings, parts: list[Split], path: Path) -> Path:
 
 
 def run(name: str, task: Path, peers_python: Path) -> dict[str, np.ndarray] | str:
-    """A program's answer in a process of its own, or in words why there is none."""
-    answer = task.with_name("answer.npz")
-    answer.unlink(missing_ok=True)
+    """A program's answer in a process of its own, or in words why there is none; it is kept beside the task."""
+    answer = task.with_name(f"{name}.npz")
+    if answer.exists():
+        with np.load(answer) as arrays:
+            return dict(arrays)
     if name in PEERS and not peers_python.exists():
         return "not installed; `make peers` installs it"
     module, python = ("peers", peers_python) if name in PEERS else ("ours", Path(sys.executable))
