@@ -8,6 +8,7 @@ there, and prints every analysis as Markdown; the last parts read presets side b
 """
 
 import argparse
+import re
 import time
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -208,7 +209,14 @@ def show_neighbors(ratings: Ratings) -> None:
     for item in WELL_KNOWN:
         row = int(np.flatnonzero(rows == ratings.items.index(str(item)))[0])
         lists = [neighbors(matrix, row, top=6).index for matrix in matrices.values()]
-        print(f"| {titles[row]} | {' | '.join('; '.join(titles[other] for other in near) for near in lists)} |")
+        print(f"| {name_of(titles[row])} | ", end="")
+        print(" | ".join("; ".join(name_of(titles[other]) for other in near) for near in lists) + " |")
+
+
+def name_of(title: str) -> str:
+    """A title as people say it: "The Matrix" for "Matrix, The (1999)"."""
+    name, _, _ = title.partition(" (")
+    return re.sub(r"^(.*), (The|A|An)$", r"\2 \1", name)
 
 
 def show_clusters(at: Study) -> None:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from benchmarks.findings import name_of
 from benchmarks.likeness import as_predicted, by_chance, likeness, series_of
 from core.analysis.item_attributes import GENRES, ItemColumns
 from core.data.ratings import Ratings
@@ -51,3 +52,8 @@ def test_vectors_as_predicted_have_the_correlation_of_predictions():
     vectors = as_predicted(DotWithBias.make(arrays, min_rating=1, max_rating=5))
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     np.testing.assert_allclose(unit @ unit.T, np.corrcoef(users @ items.T, rowvar=False), atol=1e-6)
+
+
+def test_a_title_is_said_as_people_say_it():
+    titles = ["Matrix, The (1999)", "Alien³ (a.k.a. Alien 3) (1992)", "Bug's Life, A (1998)", "Up"]
+    assert [name_of(title) for title in titles] == ["The Matrix", "Alien³", "A Bug's Life", "Up"]
