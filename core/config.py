@@ -39,9 +39,10 @@ def family_name(name: str) -> Any:
 class SplitConfig(Settings):
     """Which ratings the model learns from and which it is tested on."""
 
-    split_kind: Literal["random", "temporal"] = setting(
+    split_kind: Literal["random", "temporal", "global_time"] = setting(
         "random",
-        "random: ratings drawn by chance. temporal: the latest ratings of each user, closer to predicting the future.",
+        "Which ratings are kept aside. random: drawn by chance. temporal: the latest of each user, though others may "
+        "have rated later still. global_time: all from one moment on, so that nothing is learned from the future.",
         title="Split",
     )
     validation_fraction: float = setting(
@@ -55,11 +56,17 @@ class SplitConfig(Settings):
     )
     split_seed: int = setting(
         0,
-        "Starting number of the random draw. Another one draws another test set of the same size.",
+        "Starting number of the random draw. Another one draws another test set of the same size; of a split by time, "
+        "the same.",
         title="Split seed",
         ge=0,
         le=2**31 - 1,
     )
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether chance divides the ratings, so that another split seed divides them otherwise."""
+        return self.split_kind == "random"
 
 
 class VectorConfig(Settings):
@@ -212,8 +219,12 @@ class RunConfig(SplitConfig):
 
     @property
     def split(self) -> SplitConfig:
-        """The part that says which ratings train and which validate; runs with equal ones share a split."""
-        return SplitConfig(**{name: getattr(self, name) for name in SplitConfig.model_fields})
+        """The part that says which ratings train and which validate; runs with equal ones share a split.
+
+        The seed of a split that chance has no part in says nothing, and is 0 here.
+        """
+        values = {name: getattr(self, name) for name in SplitConfig.model_fields}
+        return SplitConfig(**values if self.is_drawn else values | {"split_seed": 0})
 
     @property
     def dimensions(self) -> int:

@@ -20,6 +20,9 @@ from core.model.run import Run
 from core.store.runs import RunStore
 from core.training import gradient, trainer
 
+GRADIENT = {name for name, family in FAMILIES.items() if issubclass(family.config_type, GradientConfig)}
+"""The families that Keras trains."""
+
 N_USERS, N_ITEMS = 40, 30
 CLOSE = 1e-5
 """The largest difference between a number of the program and Keras' own."""

@@ -3,7 +3,20 @@
 import argparse
 from typing import Any, NoReturn
 
-from core.cli import common, compare, components, imports, listings, person, recommend, stored, studies, train, trash
+from core.cli import (
+    common,
+    compare,
+    components,
+    imports,
+    listings,
+    person,
+    recommend,
+    score,
+    stored,
+    studies,
+    train,
+    trash,
+)
 from core.cli.common import add_fields
 from core.config import SHARED_FIELDS, SplitConfig, TrainConfig
 from core.data import BUNDLED
@@ -77,6 +90,8 @@ def _add_runs(calls: Any) -> None:
 
 
 def _add_analyses(calls: Any) -> None:
+    summary = "Train runs' settings on several splits, and show how sure their errors and differences are."
+    score.add_flags(_add(calls, "score", score.show, summary, writes=True))
     person.add_flags(_add(calls, "person", person.show, "Match somebody's own ratings to the items of a run's data."))
     for name, command, add_flags, summary in (
         ("components", components.show, components.add_flags, "Show the items at both ends of a principal component."),

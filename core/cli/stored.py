@@ -10,13 +10,15 @@ from typing import Any
 
 from core import data
 from core.access import COMMAND_LINE
+from core.analysis.compare.score import SplitScore, score_of
 from core.cli.answer import Answer, attributes, listing, pairs, table
 from core.cli.common import load
 from core.cli.trash import how_to_restore
 from core.data.nouns import count
+from core.data.splits import split
 from core.data.text import one_line
 from core.disk.reading import SetAside
-from core.errors import BadSchemaError
+from core.errors import BadSchemaError, UnknownDatasetError
 from core.export import export as export_files
 from core.jobs import queue
 from core.jobs.job_folder import Job
@@ -87,7 +89,20 @@ def show_run(arguments: argparse.Namespace) -> Answer:
     """Everything about one run but its arrays."""
     store = RunStore()
     run = store.load(arguments.run_id)
-    return Answer(_run_document(run, store), _run_text(run))
+    score = _score(run)
+    document = _run_document(run, store) | {"score": score and asdict(score)}
+    return Answer(document, _run_text(run, score))
+
+
+def _score(run: Run) -> SplitScore | None:
+    """The errors apart by what training has seen; None where that cannot be told."""
+    if run.origin.kind != "trained":
+        return None
+    try:
+        ratings = data.ratings_of(run.dataset)
+    except UnknownDatasetError:
+        return None
+    return score_of(run, ratings, split(ratings, run.config.split))
 
 
 def delete_run(arguments: argparse.Namespace) -> Answer:
@@ -123,14 +138,25 @@ def _run_document(run: Run, store: RunStore) -> dict[str, Any]:
     }
 
 
-def _run_text(run: Run) -> str:
+def _run_text(run: Run, score: SplitScore | None) -> str:
     outcome, started = run.outcome, run.started
+    apart = (
+        [
+            ("on items with a training rating", score.warm_rmse),
+            (f"on items without ({count(score.n_cold, 'rating')})", score.cold_rmse),
+            ("before clipping", score.raw_rmse),
+            ("guesses that near", f"{score.within:.0%}"),
+        ]
+        if score
+        else []
+    )
     facts = pairs(
         [
             ("run", run.run_id),
             ("created", run.created_at),
             ("dataset", f"{run.dataset.name} ({run.dataset.dataset_id}), {count(run.dataset.ratings, 'rating')}"),
             ("validation RMSE", outcome.val_rmse),
+            *apart,
             ("best of any epoch", outcome.best_val_rmse),
             ("predicting the mean", started.mean_rmse),
             ("averages only", started.averages_rmse),

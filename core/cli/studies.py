@@ -116,10 +116,10 @@ def _made(study: Study[Settings], arguments: argparse.Namespace) -> tuple[Run, R
     study.check_run(run, settings)
     if not study.exists(run.run_id, settings):
         print(f"{study.name}: not made yet with these settings; at work", file=sys.stderr)
-    return run, ratings, settings, study.make(run, ratings, settings, on_progress=_Percent())
+    return run, ratings, settings, study.make(run, ratings, settings, on_progress=Percent())
 
 
-class _Percent:
+class Percent:
     """Prints every tenth of the work on stderr."""
 
     def __init__(self) -> None:

@@ -43,7 +43,7 @@ def _train_here(config: RunConfig, ratings: Ratings) -> Answer:
     cached = run is not None
     if run is None:
         access.check(Action.TRAIN, COMMAND_LINE)
-        with _interrupt_asks_to_stop() as should_stop:
+        with interrupt_asks_to_stop() as should_stop:
             run = _fit(config, ratings, should_stop)
             store.publish(run)
     results = attributes(run.outcome, ("epochs", "kept_epoch", "val_rmse", "best_val_rmse", "train_seconds"))
@@ -105,7 +105,7 @@ class _Progress:
 
 
 @contextmanager
-def _interrupt_asks_to_stop() -> Iterator[Callable[[], bool]]:
+def interrupt_asks_to_stop() -> Iterator[Callable[[], bool]]:
     """The first Ctrl-C asks the training to stop; a second one ends the process as usual."""
     asked = False
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from core.config import SplitConfig
 from core.data.nouns import count
-from core.data.ratings import Ratings
+from core.data.ratings import NO_TIME, Ratings
 from core.errors import LimitError
 
 
@@ -42,12 +42,15 @@ def split(ratings: Ratings, config: SplitConfig) -> Split:
     """Divide the ratings as the config says.
 
     Raises:
-        LimitError: A temporal split of data without timestamps, or a part would be empty.
+        LimitError: A split by time of data without timestamps or of a single moment, or a part would be empty.
     """
-    if config.split_kind == "temporal":
-        train, validation = _temporal(ratings, config.validation_fraction)
-    else:
-        train, validation = _random(len(ratings), config.validation_fraction, config.split_seed)
+    match config.split_kind:
+        case "random":
+            train, validation = _random(len(ratings), config.validation_fraction, config.split_seed)
+        case "temporal":
+            train, validation = _temporal(ratings, config.validation_fraction)
+        case "global_time":
+            train, validation = _global_time(ratings, config.validation_fraction)
     if len(train) == 0 or len(validation) == 0:
         raise LimitError(
             f"validation_fraction {config.validation_fraction} of {count(len(ratings), 'rating')} leaves a part empty; "
@@ -74,14 +77,38 @@ def _random(n: int, fraction: float, seed: int) -> tuple[np.ndarray, np.ndarray]
 
 def _temporal(ratings: Ratings, fraction: float) -> tuple[np.ndarray, np.ndarray]:
     """The latest ratings of every user; equal times keep their order in the data."""
-    if ratings.timestamp is None:
-        raise LimitError(f"split_kind temporal needs timestamps, and {ratings.name} has none; choose random")
-    rows = np.lexsort((ratings.timestamp, ratings.user_index))
+    rows = np.lexsort((_timestamps(ratings, "temporal"), ratings.user_index))
     user = ratings.user_index[rows]
     count = ratings.user_count
     place = np.arange(len(rows)) - np.repeat(np.cumsum(count) - count, count)  # 0 is the user's first rating
     late = place >= ((1 - fraction) * count).astype(np.int64)[user]
     return np.sort(rows[~late]), np.sort(rows[late])
+
+
+def _global_time(ratings: Ratings, fraction: float) -> tuple[np.ndarray, np.ndarray]:
+    """The ratings before one moment, and those from it on.
+
+    Ratings of one moment stay together, so the cut is the one between two moments that comes nearest to the fraction,
+    the earlier of two as near. A rating without a time is before all times, as in `_temporal`: it is learned from.
+    """
+    times = _timestamps(ratings, "global_time")
+    moments, often = np.unique(times, return_counts=True)
+    before = np.cumsum(often) - often  # ratings earlier than each moment
+    known = moments != NO_TIME
+    moments, before = moments[known][1:], before[known][1:]  # before the first known moment there is nothing
+    if len(moments) == 0:
+        raise LimitError(
+            f"split_kind global_time needs ratings of two moments, and all of {ratings.name} with a time have the same "
+            "one; choose random"
+        )
+    moment = moments[np.argmin(np.abs(before - int((1 - fraction) * len(ratings))))]
+    return np.flatnonzero(times < moment), np.flatnonzero(times >= moment)
+
+
+def _timestamps(ratings: Ratings, split_kind: str) -> np.ndarray:
+    if ratings.timestamp is None or (ratings.timestamp == NO_TIME).all():
+        raise LimitError(f"split_kind {split_kind} needs timestamps, and {ratings.name} has none; choose random")
+    return ratings.timestamp
 
 
 def _unseen(index: np.ndarray, train: np.ndarray, validation: np.ndarray, size: int) -> int:

@@ -10,7 +10,7 @@ Servers read this table too: what is heavy is imported inside the functions.
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any, Literal, Protocol
@@ -26,6 +26,7 @@ from core.model.events import Epoch, Event, Started, Step
 from core.model.families import PRESETS, family_of, parse_config
 from core.store import study_store
 from core.store.runs import RunStore
+from core.studies import scoreboard
 from core.studies.study_kinds import study_named
 from core.training.budget import check_room
 
@@ -128,6 +129,14 @@ class _StudyOfRun:
     settings: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class _Score:
+    """What is asked of the trainings for a scoreboard."""
+
+    run_ids: list[str]
+    splits: int
+
+
 def _train(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], bool]) -> None:
     from core.training.trainer import fit
 
@@ -199,6 +208,31 @@ def _study(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], b
     )
 
 
+def _score(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], bool]) -> None:
+    runs = [RunStore().load(run_id) for run_id in spec["run_ids"]]
+    scoreboard.check(runs, spec["splits"])
+    dataset = runs[0].dataset
+    scoreboard.train_missing(
+        runs,
+        _ratings(dataset.dataset_id, dataset.digest),
+        spec["splits"],
+        on_progress=reporter.progress,
+        should_stop=should_stop,
+    )
+
+
+def score_key(run_ids: Sequence[str], splits: int) -> str:
+    """The key of the job that scores these runs, in whatever order, on so many splits."""
+    return "-".join([str(splits), *sorted(run_ids)])
+
+
+def _is_scored(key: str) -> bool:
+    splits, *run_ids = key.split("-")
+    runs = [RunStore().get(run_id) for run_id in run_ids]
+    there = [run for run in runs if run is not None]
+    return len(there) == len(runs) and not scoreboard.missing(there, int(splits))
+
+
 def _throttled(reporter: Reporter) -> Callable[[float, str], None]:
     """What imports and downloads report to."""
     last = -_REPORT_SECONDS
@@ -223,6 +257,15 @@ KINDS: dict[str, Kind] = {
         warm=_warm_training,
         asked=_Training,
         key="[0-9a-f]{16}",
+    ),
+    # The same settings on other splits, one job for all: a scoreboard takes more trainings than somebody may ask for.
+    "score": Kind(
+        run=_score,
+        action=Action.TRAIN,
+        finished=_is_scored,
+        warm=lambda: None,
+        asked=_Score,
+        key="[0-9]{1,2}(-[0-9a-f]{16})+",
     ),
     # Their result has no name before the files are read, and an import of the same content finds it there.
     "import": Kind(

@@ -8,6 +8,7 @@ arXiv:1905.01395), and those of its categories.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -164,20 +165,18 @@ class Variational(Bilinear):
         """Where the numbers of each group are in `feature_numbers`.
 
         Args:
-            groups: `item_features` of the data the model learned from.
+            groups: `item_features` of the data the model learned from; empty where it did not look at them.
 
         Raises:
             ValueError: The groups are not those of the data.
         """
-        ends = np.cumsum([0, *(len(group.labels) for group in groups)])
+        ends = np.cumsum([0, *(len(group.labels) for group in groups)]).tolist()
         known = len(self.arrays["feature_numbers"])
-        if known and ends[-1] != known:
+        if not known:
+            return {}
+        if ends[-1] != known:
             raise ValueError(f"the model learned {known} features, and the data have {ends[-1]}")
-        return (
-            {group.name: slice(first, last) for group, first, last in zip(groups, ends, ends[1:], strict=True)}
-            if known
-            else {}
-        )
+        return {group.name: slice(*bounds) for group, bounds in zip(groups, pairwise(ends), strict=True)}
 
     def expected_user(self, groups: Sequence[FeatureGroup], item_index: np.ndarray) -> np.ndarray:
         """Bias and vector to expect of somebody who rated these items, before their ratings are looked at.

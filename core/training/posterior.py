@@ -129,6 +129,7 @@ class Raters:
         self._to_items, self._square_to_items = pairs.by_item(weight), pairs.by_item(square)
         self._to_users, self._square_to_users = pairs.by_user(weight), pairs.by_user(square)
         count = np.bincount(pairs.item, minlength=pairs.n_items)
+        self.any = count > 0
         self._known = _inverse_root(count)[:, None]
         self._learning = _inverse_root(count - 1)[:, None]
         self._own = weight * self._learning[pairs.item, 0]
@@ -207,6 +208,7 @@ class Posterior:
         self._slope, self._curvature = np.empty_like(self.mean), np.empty_like(self.mean)
         ones = np.ones(len(rating), np.float32)
         self._to_users, self._to_items = pairs.by_user(ones), pairs.by_item(ones)
+        self._settled: tuple[np.ndarray, np.ndarray] | None = None
         self._steps = 0
         self.expected_square = 1 / FIRST_NOISE_PRECISION
         self.refresh(self.user_means(), self.item_means(training=True))
@@ -219,7 +221,9 @@ class Posterior:
         return total
 
     def user_variances(self) -> np.ndarray:
-        """Their variances."""
+        """Their variances: those of the parts added up, or what `settle` made of them."""
+        if self._settled:
+            return self._settled[0]
         total = self.variance[self.rows["user"]].copy()
         for name, group in self.user_groups.items():
             total += group.variances(self.variance[self.rows[name]], training=True)
@@ -233,7 +237,9 @@ class Posterior:
         return total
 
     def item_variances(self, *, training: bool = False) -> np.ndarray:
-        """Their variances."""
+        """Their variances: those of the parts added up, or what `settle` made of them."""
+        if self._settled:
+            return self._settled[1]
         total = self.variance[self.rows["own"]].copy()
         for name, group in self.groups.items():
             total += group.variances(self.variance[self.rows[name]], training=training)
@@ -262,7 +268,7 @@ class Posterior:
             users, items: `user_means`, and `item_means` of training.
         """
         left, right = np.insert(users, 1, 1, axis=1), np.insert(items, 0, 1, axis=1)  # b_u · 1 + 1 · b_v + u · v
-        error = np.empty_like(self.rating)
+        error = np.empty_like(self.rating, dtype=np.result_type(users, items))
         for start in range(0, len(error), _PIECE):
             piece = slice(start, start + _PIECE)
             np.einsum("ij,ij->i", left[self.pairs.user[piece]], right[self.pairs.item[piece]], out=error[piece])
@@ -359,6 +365,33 @@ class Posterior:
         total += self._to_users @ self._item_variance[:, 0]
         total += np.einsum("ij,ij->i", users[:, 1:] ** 2, self._variance_of_items[:, 1:])
         return total + np.einsum("ij,ij->i", self._user_variance, self._square_of_items)
+
+    def settle(self) -> None:
+        """Set each sum's variance to what its own ratings leave of it, and refresh: once, after the last step.
+
+        The parts of a sum are taken to be independent, and added up they say too much: what a hundred raters add to an
+        item is held by the item's ratings, not by theirs alone. So the sum as a whole gets a prior variance V, of what
+        its own prior and the other parts leave open, and the curvature c of its own ratings: 1 / (1/V + α c).
+        What is missing from an item without any rater is as uncertain as what the raters add to others.
+        """
+        users, items = self.user_means(), self.item_means(training=True)
+        self.refresh(users, items)
+        user_prior = self._prior_variances("user", self.user_variances())
+        item_prior = self._prior_variances("own", self.item_variances())
+        for name, group in self._raters():
+            parts = group.sums(self.mean[self.rows[name]], training=False) ** 2
+            parts += group.variances(self.variance[self.rows[name]], training=False)
+            item_prior[~group.any] += parts[group.any].mean(axis=0)
+        noise = np.float32(self.noise_precision)
+        self._settled = (
+            1 / (1 / user_prior + noise * self._square_of_items),
+            1 / (1 / item_prior + noise * self._square_of_users),
+        )
+        self.refresh(users, items)
+
+    def _prior_variances(self, own: str, total: np.ndarray) -> np.ndarray:
+        rows = self.rows[own]
+        return total - self.variance[rows] + 1 / self.precision[rows]
 
     def bound(self) -> float:
         """The negative evidence bound, without what never changes."""

@@ -127,6 +127,7 @@ class VariationalTraining:
 
     def _arrays(self) -> dict[str, np.ndarray]:
         posterior, units = self.posterior, self._units
+        posterior.settle()
         user, item = self._user(), self._item()
         item_rows = self._rows_of(name for name, group in posterior.groups.items() if isinstance(group, Table))
         user_rows = self._rows_of(posterior.user_groups)
@@ -163,7 +164,6 @@ class VariationalTraining:
         """
         posterior = self.posterior
         users, items = posterior.user_means(), posterior.item_means(training=True)
-        posterior.refresh(users, items)
         squares = posterior.expected_squares(posterior.errors(users, items), users)
         count = np.bincount(posterior.pairs.user, minlength=len(squares))
         return self.unit**2 * (NOISE_COUNT / posterior.noise_precision + squares) / (NOISE_COUNT + count)

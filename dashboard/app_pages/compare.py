@@ -6,15 +6,16 @@ from core.analysis.compare.comparison import FEW, FEWEST, Shared
 from core.errors import LimitError
 from core.model.run import Run
 from core.studies.overlap import OVERLAP
-from dashboard.cache import loaders
+from dashboard.cache import analyses, loaders
 from dashboard.compare import models as compared_models
 from dashboard.compare import pair as compare_pair
 from dashboard.compare import words as compare_words
 from dashboard.compare.models import Chosen
 from dashboard.compare.pair import Names
+from dashboard.compare.scoreboard import scores_on_splits
 from dashboard.compare.side_by_side import side_by_side
 from dashboard.jobs import studies
-from dashboard.shared import elements, phrases
+from dashboard.shared import elements, phrases, score_words
 from dashboard.shell.needs_run import explain_lack, require_run
 
 SECONDS_A_PAIR = 9e-9
@@ -124,13 +125,16 @@ else:
         st.info("Choose at least two models.", icon=":material/info:")
     else:
         st.markdown(compare_words.errors(chosen.letters, chosen.summaries))
-        left_half, right_half = st.columns([5, 7], gap="medium")
-        with left_half:
-            compared_models.results(chosen)
-        with right_half:
-            # so narrow that six fit beside each other; of few, the narrowest would hide its words
-            width = 86 if len(chosen.letters) > 3 else None
-            compared_models.differing_settings(chosen.summaries, chosen.letters, width=width)
+        scores = [analyses.score_on(one.run_id, loaders.run(one.run_id).dataset.dataset_id) for one in chosen.summaries]
+        if compare_words.same_test(chosen.summaries):
+            data = chosen.summaries[0].dataset
+            st.markdown(score_words.side_by_side(chosen.letters, scores, data.noun, phrases.unit(data)))
+        compared_models.results(chosen, scores)
+        # so narrow that six fit beside each other; of few, the narrowest would hide its words
+        width = 86 if len(chosen.letters) > 3 else None
+        compared_models.differing_settings(chosen.summaries, chosen.letters, width=width)
+        st.caption(compare_words.chosen_by(chosen.letters, chosen.summaries))
+        scores_on_splits(chosen)
         pair(chosen)
         st.header("How they learned")
         names = [f"{letter}: {phrases.short_run_words(summary)}" for letter, summary in chosen.by_letter()]

@@ -4,15 +4,16 @@ import pandas as pd
 import streamlit as st
 
 from core.access import Action
+from core.analysis.compare.score import SplitScore
 from core.config import RunConfig
 from core.disk.trash import Entry, kept_days
 from core.model.families import PRESETS, family_of
 from core.store.runs import RunStore, RunSummary
-from dashboard.cache import loaders
+from dashboard.cache import analyses, loaders
 from dashboard.compare import models as compared_models
 from dashboard.jobs import trainings
 from dashboard.session import state, visitor
-from dashboard.shared import elements, phrases, set_aside, trash
+from dashboard.shared import elements, phrases, score_words, set_aside, trash
 from dashboard.shared.markup import escape
 from dashboard.train import curve, form
 
@@ -23,6 +24,7 @@ def table(summaries: list[RunSummary]) -> pd.DataFrame:
         {
             "model": family_of(summary.config).title,
             "preset": preset_of(summary.config),
+            "split": _split(summary.config),
             "dim": summary.config.dimensions,
             "epochs": summary.outcome.epochs,
             "kept": summary.outcome.kept_epoch,
@@ -39,13 +41,21 @@ def table(summaries: list[RunSummary]) -> pd.DataFrame:
 
 
 def preset_of(config: RunConfig) -> str:
-    """Words of the preset that a config is, or nothing."""
-    return next((phrases.PRESET_WORDS[name] for name, preset in PRESETS.items() if preset == config), "")
+    """Words of the preset that a config is, on whatever split seed, or nothing."""
+    usual = config.model_copy(update={"split_seed": 0})
+    return next((phrases.PRESET_WORDS[name] for name, preset in PRESETS.items() if preset == usual), "")
+
+
+def _split(config: RunConfig) -> str:
+    return f"seed {config.split_seed}" if config.is_drawn else config.split_kind.replace("_", " ")
 
 
 COLUMNS = {
     "model": st.column_config.TextColumn("Model"),
     "preset": st.column_config.TextColumn("Preset", help="The named settings it was trained with, if any."),
+    "split": st.column_config.TextColumn(
+        "Split", width="small", help="Which ratings are kept aside: drawn by chance from a seed, or by time."
+    ),
     "dim": st.column_config.NumberColumn("Dimensions", format="%d"),
     "epochs": st.column_config.NumberColumn("Epochs", format="%d", width="small", help="Epochs trained."),
     "kept": st.column_config.NumberColumn(
@@ -119,13 +129,15 @@ def compare(chosen: list[RunSummary]) -> None:
     names = [phrases.short_run_words(summary) for summary in drawn]
     compared_models.curves(drawn, names)
     best = min(drawn, key=lambda summary: summary.outcome.val_rmse)
-    st.markdown(
-        "Solid lines are validation, dotted ones training. "
-        f"The lowest kept validation RMSE, {best.outcome.val_rmse:,.3f}, is "
-        f"that of {phrases.run_words(best)}."
-        if len(drawn) > 1
-        else curve.result_words(best.outcome, phrases.unit(best.dataset))
-    )
+    if len(drawn) == 1:
+        unit, score = phrases.unit(best.dataset), analyses.split_score(best.run_id)
+        apart = [score_words.seen_and_unseen(score, best.dataset.noun, unit)] if score else []
+        st.markdown(" ".join([curve.result_words(best.outcome, unit, score), *apart]))
+    else:
+        st.markdown(
+            f"Solid lines are validation, dotted ones training. The lowest kept validation RMSE, "
+            f"{best.outcome.val_rmse:,.3f}, is that of {phrases.run_words(best)}."
+        )
     if len(drawn) > 1:
         st.subheader("Settings that differ")
         compared_models.differing_settings(drawn, names)
@@ -149,6 +161,8 @@ def details(summary: RunSummary) -> None:
             "Training ratings": f"{run.started.n_train:,}",
             "Validation ratings": f"{run.started.n_validation:,}, "
             f"{run.started.unseen_items:,} on unseen {phrases.plural(data.noun)}",
+            "Validation RMSE": f"{run.outcome.val_rmse:.4f}",
+            **_apart(analyses.split_score(run.run_id), phrases.plural(data.noun)),
             "Best validation RMSE": f"{run.outcome.best_val_rmse:.4f}",
             "Trained": summary.created_at,
             "Id": summary.run_id,
@@ -156,6 +170,23 @@ def details(summary: RunSummary) -> None:
         }
         right.markdown("**Facts**")
         right.table(facts, border="horizontal")
+        right.caption(score_words.chosen(run.config, run.outcome))
+
+
+def _apart(score: SplitScore | None, nouns: str) -> dict[str, str]:
+    """The error apart by what training has seen, and before clipping; nothing where the data is gone."""
+    if score is None:
+        return {}
+
+    def of(rmse: float | None, n: int) -> str:
+        return "–" if rmse is None else f"{rmse:.4f} on {phrases.count(n, 'rating')}"
+
+    return {
+        f"RMSE on seen {nouns}": of(score.warm_rmse, score.n_warm),
+        f"RMSE on unseen {nouns}": of(score.cold_rmse, score.n_cold),
+        "RMSE before clipping": f"{score.raw_rmse:.4f}",
+        "Guesses within one RMSE": f"{score.within:.1%}",
+    }
 
 
 st.title("All trained models")

@@ -11,11 +11,11 @@ from core.jobs import queue
 from core.jobs.job_folder import Job
 from core.model.events import Started
 from core.model.run import Run
-from dashboard.cache import loaders
+from dashboard.cache import analyses, loaders
 from dashboard.charts import training as charts
 from dashboard.jobs import trainings
 from dashboard.session import classroom, state, visitor
-from dashboard.shared import elements, phrases
+from dashboard.shared import elements, phrases, score_words
 from dashboard.train import curve, form
 
 NOTHING = curve.Curve(started=None)
@@ -147,9 +147,13 @@ def finished_board(run: Run, behind: charts.Named | None, *, just_now: bool, cha
     time = ("Time taken", phrases.duration(run.outcome.train_seconds))
     board(drawn, run.started, behind, time, curve.reading(drawn, unit))
     with st.container(border=True):
-        st.markdown(f"**{curve.result_words(run.outcome, unit)}**")
+        score = analyses.split_score(run.run_id)
+        st.markdown(f"**{curve.result_words(run.outcome, unit, score)}**")
+        if score is not None:
+            st.markdown(score_words.seen_and_unseen(score, run.dataset.noun, unit))
         st.markdown(curve.against_references(run.outcome.val_rmse, run.started, unit))
-        st.caption(curve.unseen(run.started, run.dataset.noun))
+        remarks = [score_words.raw(score)] if score else []
+        st.caption(" ".join([*remarks, score_words.chosen(run.config, run.outcome)]))
         with st.container(horizontal=True):
             for page, icon, label in phrases.AFTER_TRAINING:
                 elements.page_link(page, label, icon, run=run.run_id)

@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.analysis.biases.bias import BiasAblation, Biases, average_terms, bias_ablation, biases
 from core.analysis.compare.comparison import Comparison, Part, Shared, compare_parts, shared
+from core.analysis.compare.score import SplitScore
 from core.analysis.components.hints import Hint, hints
 from core.analysis.components.noise import Noise, noise_band
 from core.analysis.components.pca import Pca, pca
@@ -26,8 +27,9 @@ from core.analysis.new_user.model import NewUserModel
 from core.analysis.new_user.position import People, people
 from core.analysis.new_user.recommend import first_set
 from core.analysis.values import Values, values
+from core.data import holding
 from core.model.scoring import require_biases, require_bilinear
-from core.studies import saved_axes
+from core.studies import saved_axes, scoreboard
 from core.studies.maps import K, MapStudySettings
 from core.studies.saved_axes import OwnAxis
 from dashboard.cache.loaders import item_rows, ratings, ratings_of, rows_of, run, split_of_run, study
@@ -174,6 +176,19 @@ def neighbors_among(run_id: str, rows: np.ndarray, place: int, *, top: int) -> N
 def comparison(first: str, second: str, *, min_ratings: int) -> Comparison:
     """How alike two runs are on `shared_items`; raises LimitError as `compare_parts` does."""
     return compare_parts(_part(first), _part(second), min_ratings=min_ratings).comparison
+
+
+def split_score(run_id: str) -> SplitScore | None:
+    """The errors of a run on its own validation ratings, apart by what training has seen; None without its data."""
+    dataset = run(run_id).dataset
+    holder = holding(dataset.digest, dataset.dataset_id)
+    return score_on(run_id, holder) if holder else None
+
+
+@st.cache_resource(max_entries=512, show_spinner="Guessing the validation ratings …")
+def score_on(run_id: str, dataset_id: str) -> SplitScore:
+    """The same of a run that learned from this dataset; a scoreboard's many leave the pages' models in their cache."""
+    return scoreboard.score_stored(run_id, ratings(dataset_id))
 
 
 def _part(run_id: str) -> Part:

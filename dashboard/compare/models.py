@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from core.analysis.compare.score import SplitScore
 from core.config import RunConfig
 from core.model.families import FAMILIES, PRESETS, differences
 from core.model.run import Run
@@ -28,6 +29,9 @@ LETTERS = "ABCDEF"
 LINK = "models"
 """Query parameter with the ids of the compared runs."""
 
+SPLITS_LINK = "splits"
+"""Query parameter with the number of splits of the scoreboard, and its field."""
+
 _KEPT, _WIDGET = "_compared", "compared"
 """Session keys: what somebody chose, and the field, which Streamlit forgets on other pages."""
 
@@ -35,6 +39,15 @@ RESULT_COLUMNS = {
     "letter": st.column_config.TextColumn("Model", pinned=True, width=84),
     "val_rmse": st.column_config.NumberColumn(
         "RMSE", format="%.4f", help="Of the validation ratings; lower is better."
+    ),
+    "warm_rmse": st.column_config.NumberColumn(
+        "Seen", format="%.4f", help="RMSE on what has a training rating; lower is better."
+    ),
+    "cold_rmse": st.column_config.NumberColumn(
+        "Unseen", format="%.4f", help="RMSE on what has no training rating; lower is better."
+    ),
+    "raw_rmse": st.column_config.NumberColumn(
+        "Raw", format="%.4f", help="RMSE before guesses beyond the scale are moved to its ends."
     ),
     "val_mae": st.column_config.NumberColumn("MAE", format="%.4f", help="Mean absolute error; lower is better."),
     "epochs": st.column_config.NumberColumn("Epochs", format="%d", help="Epochs trained."),
@@ -98,6 +111,11 @@ def link_to(settings: Mapping[str, Any]) -> dict[str, str]:
     return {LINK: settings["other_run_id"], "min": str(max(1, settings["min_ratings"]))}
 
 
+def link(run_ids: Sequence[str], splits: int) -> dict[str, str]:
+    """Query parameters with which the page shows the scoreboard of these models."""
+    return {LINK: ",".join(run_ids), SPLITS_LINK: str(splits)}
+
+
 def _keep() -> None:
     st.session_state[_KEPT] = list(st.session_state[_WIDGET])
 
@@ -110,7 +128,8 @@ def _first(by_id: dict[str, RunSummary], wanted: Sequence[str]) -> list[str]:
     selected = state.run_id()
     if named and selected in by_id and selected not in named:
         return [str(selected), *named]
-    same_data = [summary.run_id for summary in loaders.runs_of(state.dataset_id()) if summary.run_id != selected]
+    on_data = loaders.runs_of(state.dataset_id())
+    same_data = [summary.run_id for summary in (*state.one_of_each(on_data), *on_data) if summary.run_id != selected]
     others = same_data or [run_id for run_id in by_id if run_id != selected]
     return ([selected] if selected in by_id else []) + others[:1]
 
@@ -149,20 +168,21 @@ def second_configs(config: RunConfig) -> dict[str, RunConfig]:
     return configs
 
 
-def results(chosen: Chosen) -> None:
-    """How each did."""
+def results(chosen: Chosen, scores: Sequence[SplitScore]) -> None:
+    """How each did; `scores` are theirs."""
     several = len({summary.dataset.digest for summary in chosen.summaries}) > 1
     table = pd.DataFrame(
         {
             "letter": f"{letter} ({summary.run_id[:4]})",
             "val_rmse": summary.outcome.val_rmse,
+            **{name: getattr(score, name) for name in ("warm_rmse", "cold_rmse", "raw_rmse")},
             "val_mae": summary.outcome.val_mae,
             "epochs": summary.outcome.epochs,
             "seconds": summary.outcome.train_seconds,
             "size": summary.size / 1e6,
             "data": summary.dataset.name,
         }
-        for letter, summary in chosen.by_letter()
+        for (letter, summary), score in zip(chosen.by_letter(), scores, strict=True)
     )
     order = [name for name in RESULT_COLUMNS if name != "data" or several]
     alt = f"Results of the {len(table)} models"

@@ -8,6 +8,7 @@ from core.analysis.compare.comparison import Comparison, Measured, Shared
 from core.analysis.compare.measures import kept_by_chance
 from core.data.nouns import with_article
 from core.store.runs import RunSummary
+from dashboard.shared import score_words
 from dashboard.shared.markup import escape
 from dashboard.shared.phrases import count, plural, unit
 
@@ -44,13 +45,20 @@ def errors(letters: Sequence[str], summaries: Sequence[RunSummary]) -> str:
 
 def same_test(summaries: Sequence[RunSummary]) -> bool:
     """Whether all were tested on the same ratings, so that their errors can be compared."""
-    return len({_test_of(summary) for summary in summaries}) == 1
+    return len({(summary.dataset.digest, summary.config.split) for summary in summaries}) == 1
 
 
-def _test_of(summary: RunSummary) -> tuple[str, str, float, int]:
-    config = summary.config
-    seed = config.split_seed if config.split_kind == "random" else 0  # a temporal split draws nothing
-    return summary.dataset.digest, config.split_kind, config.validation_fraction, seed
+def chosen_by(letters: Sequence[str], summaries: Sequence[RunSummary]) -> str:
+    """Which of them chose by their validation ratings when to stop, or what to keep; empty where none did."""
+    some = [
+        letter for letter, one in zip(letters, summaries, strict=True) if score_words.chosen(one.config, one.outcome)
+    ]
+    if not some:
+        return ""
+    return (
+        f"The epoch that {' and '.join(filter(None, [', '.join(some[:-1]), some[-1]]))} kept or stopped at was chosen "
+        "on the very validation ratings that the errors are reported on: they are slightly too low."
+    )
 
 
 def alike(left: str, right: str, comparison: Comparison, noun: str) -> str:

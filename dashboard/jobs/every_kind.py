@@ -7,7 +7,7 @@ import streamlit as st
 
 from core import access
 from core.access import Action
-from core.jobs import import_jobs, study_jobs
+from core.jobs import import_jobs, score_jobs, study_jobs
 from core.jobs.job_folder import Job
 from core.studies.clusters import CLUSTERS
 from core.studies.maps import MAP
@@ -15,7 +15,7 @@ from core.studies.overlap import OVERLAP
 from core.studies.study_kinds import study_named
 from dashboard.cache import loaders
 from dashboard.compare import models as compared_models
-from dashboard.jobs import imports, studies, trainings
+from dashboard.jobs import imports, scores, studies, trainings
 from dashboard.maps import settings as map_settings
 from dashboard.session import state, visitor
 from dashboard.shared import elements
@@ -30,7 +30,7 @@ _PARAMETERS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, str]]] = {
 
 def show_progress(job: Job) -> None:
     """How far a job is that waits or runs, and a way to stop it."""
-    if job.kind == study_jobs.KIND:
+    if job.kind in (study_jobs.KIND, score_jobs.KIND):
         studies.show_progress(job)
     elif job.kind in import_jobs.KINDS:
         imports.show_progress(job)
@@ -39,9 +39,13 @@ def show_progress(job: Job) -> None:
 
 
 def link_to_result(job: Job) -> None:
-    """The way to what a finished job made: a model, what an import did, or what a study found with its settings."""
+    """The way to what a finished job made: a model, what an import did, a scoreboard, or what a study found."""
     if job.kind in import_jobs.KINDS:
         elements.page_link("datasets", "See what was done", "check_circle", job=job.job_id)
+        return
+    if job.kind == score_jobs.KIND:
+        named, splits = score_jobs.asked_for(job.job_id)
+        elements.page_link("compare", "See the scoreboard", "check_circle", **compared_models.link(named, splits))
         return
     run_id, page, label, parameters = job.key, "components", "Open the model", {}
     if job.kind == study_jobs.KIND:
@@ -63,7 +67,7 @@ def can_start_again(job: Job) -> bool:
     action = Action.STUDY if job.kind == study_jobs.KIND else Action.TRAIN
     if not visitor.may(action) or not visitor.may(access.on_job(job.owner, visitor.current())):
         return False
-    return job.kind == study_jobs.KIND or loaders.job_config(job) is not None
+    return job.kind in (study_jobs.KIND, score_jobs.KIND) or loaders.job_config(job) is not None
 
 
 @state.reporting
@@ -73,4 +77,5 @@ def start_again(job_id: str) -> None:
     if job is not None:
         asking = visitor.current()
         access.check(access.on_job(job.owner, asking), asking)
-        (studies.start_again if job.kind == study_jobs.KIND else trainings.start_again)(job)
+        again = {study_jobs.KIND: studies.start_again, score_jobs.KIND: scores.start_again}
+        again.get(job.kind, trainings.start_again)(job)

@@ -1,5 +1,7 @@
 """Studies on a page: the result where there is one, else an offer to make it, or how far it is."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -43,14 +45,44 @@ def study(
     """
     key = kind.key(run.run_id, settings)
     result = loaders.study(key)
-    if result is not None:
-        return result
+    if result is None:
+        asked = (run.run_id, kind.name, settings.model_dump())
+        offer(
+            (study_jobs.KIND, key),
+            Action.STUDY,
+            partial(start, *asked),
+            title=title,
+            button=button,
+            about_seconds=about_seconds,
+            words=words,
+        )
+    return result
+
+
+def offer(
+    of: tuple[str, str],
+    action: Action,
+    ask: Callable[[], None],
+    *,
+    title: str,
+    button: str,
+    about_seconds: float,
+    words: str = "",
+) -> None:
+    """A box that offers work, follows it while it goes on, or says how it failed.
+
+    Args:
+        of: Kind and key of the job.
+        action: What it is to ask for it.
+        ask: Asks for it; of ids and settings alone, as in `elements.button`.
+        title, button, about_seconds, words: As in `study`.
+    """
     with st.container(border=True):
         st.markdown(f"**{title}**")
-        job = newest_job(key)
+        job = newest_job(*of)
         if job is not None and job.active:
             follow(job.job_id)
-            return None
+            return
         again = False
         if job is not None and job.state != "done":
             trainings.explain_end(job)
@@ -58,17 +90,14 @@ def study(
         if words:
             st.markdown(words)
         label, icon = ("Try again", "replay") if again else (button, "play_arrow")
-        allowed = elements.allowed(Action.STUDY)
-        elements.button(
-            label, icon, f"start_{key}", start, run.run_id, kind.name, settings.model_dump(), disabled=not allowed
-        )
+        allowed = elements.allowed(action)
+        elements.button(label, icon, f"start_{of[1]}", ask, disabled=not allowed)
         st.caption(f"Takes {phrases.roughly(about_seconds)}, once. It goes on when you leave the page, and is kept.")
-    return None
 
 
-def newest_job(key: str) -> Job | None:
-    """The last job that was asked for this study, whoever asked."""
-    return next((job for job in reversed(loaders.jobs_now()) if (job.kind, job.key) == (study_jobs.KIND, key)), None)
+def newest_job(kind: str, key: str) -> Job | None:
+    """The last job of this kind that was asked for this result, whoever asked."""
+    return next((job for job in reversed(loaders.jobs_now()) if (job.kind, job.key) == (kind, key)), None)
 
 
 @state.reporting

@@ -12,7 +12,7 @@ from dashboard.charts import lesson as charts
 from dashboard.embeddings.parts import show_chart
 from dashboard.lesson.example import Example
 from dashboard.lesson.wording import ask, fixed
-from dashboard.shared import phrases
+from dashboard.shared import phrases, score_words
 
 MEAN, AVERAGES = "always the mean rating", "averages of person and {noun}"
 BIASES, WHOLE, WITHOUT = "this model, biases alone", "this model, whole", "another model, without biases"
@@ -78,9 +78,7 @@ def _other(example: Example) -> RunSummary | None:
     same_split = [
         summary
         for summary in loaders.runs_of(example.ratings.dataset_id)
-        if family_of(summary.config).has_biases != biased
-        and (summary.config.split_kind, summary.config.split_seed, summary.config.validation_fraction)
-        == (config.split_kind, config.split_seed, config.validation_fraction)
+        if family_of(summary.config).has_biases != biased and summary.config.split == config.split
     ]
     return min(same_split, key=lambda summary: summary.outcome.val_rmse, default=None)
 
@@ -117,4 +115,14 @@ def biases_words(example: Example, rmse: dict[str, float]) -> str:
     else:
         missing = "without" if example.run.scorer.has_biases else "with"
         sentences.append(f"Train one {missing} biases on the Train page, and it appears here beside this one.")
-    return " ".join(sentences)
+    return " ".join([*sentences, _seen_and_unseen(example, other)])
+
+
+def _seen_and_unseen(example: Example, other: RunSummary | None) -> str:
+    """Both models apart by what they have seen: much of what a model without biases lacks is on what it has not."""
+    data, noun = example.ratings.dataset_id, example.noun
+    mine = analyses.score_on(example.run.run_id, data)
+    if other is None:
+        return score_words.seen_and_unseen(mine, noun, example.unit)
+    both = [mine, analyses.score_on(other.run_id, data)]
+    return score_words.side_by_side(["this model", "the other"], both, noun, example.unit)

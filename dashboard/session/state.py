@@ -2,7 +2,7 @@
 
 import contextlib
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ParamSpec
 
@@ -99,21 +99,31 @@ def selected_dataset() -> str | None:
 
 
 def run_id() -> str | None:
-    """Id of the run to look into: the chosen one while the store has it, else the newest on this dataset, else None.
+    """Id of the run to look into: the chosen one while the store has it, else the newest of `one_of_each`, else None.
 
     The newest becomes the chosen one, so that a training that somebody else
     finishes does not change the model under a reader's eyes. Where the chosen
     one is gone, that is said.
     """
-    run_ids = [summary.run_id for summary in loaders.runs_of(dataset_id())]
+    summaries = loaders.runs_of(dataset_id())
+    run_ids = [summary.run_id for summary in summaries]
     chosen = st.session_state.get(f"_selected_{RUN}")
     if chosen not in run_ids:
         if chosen is not None:
             rest = "You see the newest one instead." if run_ids else "There is no other on this data."
             gone = "The model you were looking at is no longer here: it was deleted, or its files were damaged."
             report("UNKNOWN_RUN", f"{gone} {rest}")
-        select_run(run_ids[0] if run_ids else None)
+        select_run(next((summary.run_id for summary in one_of_each(summaries)), None))
     return st.session_state[f"_selected_{RUN}"]
+
+
+def one_of_each(summaries: Sequence[RunSummary]) -> list[RunSummary]:
+    """Runs, newest first, without repetitions: of the same settings on several splits the one that was trained first.
+
+    A scoreboard trains the others, and nobody who comes anew is to begin with one of them.
+    """
+    first = {summary.config.model_copy(update={"split_seed": 0}): place for place, summary in enumerate(summaries)}
+    return [summaries[place] for place in sorted(first.values())]
 
 
 def look_into(summary: RunSummary) -> None:

@@ -124,6 +124,8 @@ _ERROR_TITLES = {
     "UNKNOWN_JOB": "This job is not here",
     "READ_ONLY": "This is for looking around",
     "NOT_ALLOWED": "This is for administrators",
+    "NOT_APPLICABLE": "This does not apply here",
+    "USAGE": "This does not go together",
     "UNKNOWN_MISSION": "There is no such mission",
     "BAD_LINK": "Part of the link was left out",
     "BAD_SCHEMA": "This dataset cannot be read",

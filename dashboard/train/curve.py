@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from core.analysis.compare.score import SplitScore
 from core.model.events import Epoch, Event, Started, Step
 from core.model.run import Outcome, Run
-from dashboard.shared import phrases
+from dashboard.shared import phrases, score_words
 
 STILL = 0.0005
 """Differences in RMSE below this are nothing to speak of."""
@@ -119,26 +120,14 @@ def against_references(val_rmse: float, started: Started, unit: str) -> str:
     return f"{text}; this model does as well as the averages."
 
 
-def result_words(outcome: Outcome, unit: str) -> str:
-    """A finished run in one sentence."""
+def result_words(outcome: Outcome, unit: str, score: SplitScore | None) -> str:
+    """A finished run in one sentence; `score` is its own, None where its data is gone."""
     kept = "" if outcome.kept_epoch == outcome.epochs else f", kept from epoch {outcome.kept_epoch}"
     how = "stopped early after" if outcome.stopped_early else "after"
     return (
-        f"This model guesses a rating within about {outcome.val_rmse:,.2f} {unit} "
+        f"{score_words.how_often(outcome.val_rmse, unit, score)} "
         f"(RMSE {outcome.val_rmse:,.3f} on ratings it has never seen, "
         f"{how} {phrases.count(outcome.epochs, 'epoch')}{kept})."
-    )
-
-
-def unseen(started: Started, noun: str) -> str:
-    """How many validation ratings no embedding can help with."""
-    if not started.unseen_items:
-        return f"Every {noun} in the validation ratings also occurs in the training ratings."
-    share = started.unseen_items / started.n_validation
-    return (
-        f"{started.unseen_items:,} of the {started.n_validation:,} validation ratings ({share:.1%}) are about "
-        f"{phrases.plural(noun)} without a single training rating: the model knows nothing of those, and "
-        "guesses what it started from."
     )
 
 

@@ -45,7 +45,9 @@ def test_every_page_shows_the_model_without_an_error(trained: Server, page: Page
 
 def test_the_result_is_said_in_stars(trained: Server, page: Page):
     page.goto(f"{trained.url}/train")
-    expect(page.get_by_text(re.compile(r"This model guesses a rating within about 0\.8\d stars"))).to_be_visible()
+    expect(
+        page.get_by_text(re.compile(r"This model guesses a rating within 0\.8\d stars 7\d% of the time"))
+    ).to_be_visible()
     expect(page.get_by_text("From the store")).to_be_visible()
 
 

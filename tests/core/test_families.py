@@ -40,7 +40,9 @@ def does_not_apply(capsys: pytest.CaptureFixture[str], *arguments: str) -> None:
 
 def flags(config: RunConfig) -> list[str]:
     """Every setting as a flag."""
-    return [f"--{name.replace('_', '-')}={value}" for name, value in config if not isinstance(value, bool) or value]
+    named = [(name.replace("_", "-"), value) for name, value in config]
+    switches = [f"--{'' if value else 'no-'}{name}" for name, value in named if isinstance(value, bool)]
+    return switches + [f"--{name}={value}" for name, value in named if not isinstance(value, bool)]
 
 
 def test_the_errors_that_calls_print(capsys: pytest.CaptureFixture[str], trained: Trained):
@@ -168,11 +170,11 @@ def test_the_csv_files_hold_the_same_numbers(capsys: pytest.CaptureFixture[str],
     asked(capsys, "export", trained.run.run_id, "--format", "csv", "--to", str(tmp_path))
     scorer = trained.run.scorer
     items = pd.read_csv(tmp_path / "items.csv")
-    np.testing.assert_allclose(items["bias"], scorer.item_bias, atol=CLOSE)
+    np.testing.assert_allclose(items["bias"], scorer.exported_item_bias, atol=CLOSE)
     vectors = items[[name for name in items if name.startswith("dim_")]]
     assert vectors.shape == scorer.item_embedding.shape
     np.testing.assert_allclose(vectors, scorer.item_embedding, atol=CLOSE)
-    others = [name for name in scorer.arrays if name not in scorer.rows]
+    others = [name for name in scorer.arrays if name not in scorer.rows | scorer.folded]
     assert (tmp_path / "layers.csv").exists() == bool(others)
     if others:
         layers = pd.read_csv(tmp_path / "layers.csv")

@@ -22,7 +22,7 @@ from core.data import ColumnMapping, ImportOptions, import_ratings, uploads
 from core.data.importing.isolation import in_this_process
 from core.data.ratings import Ratings
 from core.errors import ExplorerError
-from core.jobs import import_jobs, queue, study_jobs
+from core.jobs import import_jobs, queue, score_jobs, study_jobs
 from core.model.families import PRESETS
 from core.store.runs import RunStore
 from core.studies import component_names, saved_axes
@@ -30,7 +30,7 @@ from core.studies.component_names import Name
 from core.studies.maps import MAP, MapStudySettings
 from core.studies.saved_axes import OwnAxis
 from dashboard.datasets import import_form
-from dashboard.jobs import every_kind, imports, studies, trainings
+from dashboard.jobs import every_kind, imports, scores, studies, trainings
 from dashboard.maps import axis_view
 from dashboard.principal_components import naming
 from dashboard.principal_components.naming import How
@@ -58,6 +58,7 @@ YES, READ, NOT = "", "READ_ONLY", "NOT_ALLOWED"
 MAY = {
     # visitor, pupil, administrator, teacher, visitor of a kiosk, administrator of a kiosk
     "train": (YES, YES, YES, YES, READ, READ),
+    "score": (YES, YES, YES, YES, READ, READ),
     "study": (YES, YES, YES, YES, YES, YES),
     "stop one's own": (YES, YES, YES, YES, YES, YES),
     "stop another's": (NOT, NOT, YES, YES, NOT, YES),
@@ -144,6 +145,7 @@ def named(low: str, run_id: str) -> Name:
 
 BY_CORE: dict[str, Callable[[There, Visitor], object]] = {
     "train": lambda there, by: queue.submit_training(PRESETS["article-simple-dot"], there.data, by=by),
+    "score": lambda there, by: score_jobs.submit_score([there.run_id], 2, by=by),
     "study": lambda there, by: study_jobs.submit_study(there.run_id, MAP, OTHER, by=by),
     "stop one's own": lambda there, by: queue.cancel(there.mine[by.owner], by=by),
     "stop another's": lambda there, by: queue.cancel(there.job, by=by),
@@ -177,6 +179,7 @@ def dropped() -> None:
 
 BY_CALLBACK: dict[str, Callable[[There], object]] = {
     "train": lambda there: trainings.start(PRESETS["article-simple-dot"]),
+    "score": lambda there: scores.start((there.run_id,), 2),
     "study": lambda there: studies.start(there.run_id, MAP.name, OTHER.model_dump()),
     "stop one's own": lambda there: trainings.stop(there.mine[visitor.current().owner]),
     "stop another's": lambda there: trainings.stop(there.job),
@@ -195,6 +198,7 @@ OF_PAGES = ("visitor", "administrator", "visitor of a kiosk")
 
 COMMANDS = {
     "train": "train --queue --preset article-simple-dot",
+    "score": "score {there.run_id} --splits 2",
     "stop another's": "cancel {there.job}",
     "name": "name {there.run_id} --component 1 --low x",
     "keep an axis": "axis {there.run_id} --low 1 --high 3 --save",

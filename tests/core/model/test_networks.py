@@ -28,8 +28,10 @@ def build(config: RunConfig, seed: int = 0) -> Network:
 
 
 def scorer_of(model: keras.Model, config: RunConfig) -> Scorer:
+    """A scorer of the numbers that the model holds."""
     family = family_of(config)
-    return family.make(arrays_of(model, family, family.shapes(config, 7, 9)), min_rating=0.5, max_rating=5.0)
+    shapes = {name: shape for name, shape in family.shapes(config, 7, 9).items() if name in family.weights}
+    return family.make(arrays_of(model, family, shapes), min_rating=0.5, max_rating=5.0)
 
 
 def settings_of(model: str, **settings: object) -> RunConfig:

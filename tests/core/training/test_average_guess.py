@@ -8,7 +8,7 @@ import pytest
 
 from core.data.ratings import Ratings, Vocabulary
 from core.data.splits import Split, split
-from core.model.families import FAMILIES, run_config
+from core.model.families import run_config
 from core.model.networks import trained_model
 from core.model.run import Run
 from core.training import gradient
@@ -17,7 +17,7 @@ from core.training.baselines import rmse
 from core.training.trainer import fit
 from tests.conftest import scorer_on
 from tests.core.training.test_trainer import assert_same_result
-from tests.families import settings
+from tests.families import GRADIENT, settings
 
 USERS, ITEMS = 60, 300
 
@@ -56,7 +56,7 @@ def trained(model: str, ratings: Ratings, **changes: object) -> Run:
     return fit(run_config(**settings(model) | changes), ratings)
 
 
-@pytest.fixture(scope="module", params=sorted(FAMILIES.keys() - {"simple_dot_diy"}))  # which is simple_dot
+@pytest.fixture(scope="module", params=sorted(GRADIENT - {"simple_dot_diy"}))  # which is simple_dot
 def both(request: pytest.FixtureRequest, sparse: Ratings) -> dict[str, Run]:
     """One family, begun in the middle of the scale and at the average."""
     return {guess: trained(request.param, sparse, starting_guess=guess) for guess in ("middle", "average")}

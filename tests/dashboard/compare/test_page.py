@@ -11,9 +11,11 @@ from core.analysis.neighbors.of_one import neighbors
 from core.config import run_id
 from core.data.folder import write_folder
 from core.data.ratings import Ratings, Vocabulary
-from core.jobs import queue
+from core.jobs import queue, score_jobs
+from core.jobs.kinds import score_key
 from core.model.families import PRESETS, run_config
 from core.store.runs import RunStore
+from core.studies import scoreboard
 from dashboard.compare import models as compared_models
 from dashboard.compare import pair as compare_pair
 from dashboard.compare import words as compare_words
@@ -290,3 +292,58 @@ def test_where_nobody_trains_the_command_makes_the_very_model_that_is_asked_for(
     options = list(app.button_group(key="second").options)
     app.button_group(key="second").set_value(options[1]).run()
     assert app.code[0].value == f"python -m core train --preset {list(PRESETS)[1]}"
+
+
+def on_splits(publish, *configs, splits):
+    """Models on split seeds 0, 1, …; the first of each."""
+    every = [[publish(config.model_copy(update={"split_seed": seed})) for seed in range(splits)] for config in configs]
+    return [runs[0] for runs in every]
+
+
+def test_a_scoreboard_is_asked_for_and_followed(open_page, publish):
+    first, second = publish(run_config(model="bias_only")), publish(run_config(model="bias_only", seed=1))
+    link = {"models": f"{first.run_id},{second.run_id}", "splits": "3"}
+    app = open_page("compare", **link)
+    assert not app.exception
+    assert "4 trainings to go" in texts(app)
+    app.button(key=f"start_{score_key([first.run_id, second.run_id], 3)}").click().run()
+    (job,) = queue.jobs()
+    assert score_jobs.asked_for(job.job_id) == ([first.run_id, second.run_id], 3)
+    assert app.button(key=f"stop_{job.job_id}")
+    app = open_page("jobs", job=job.job_id)
+    assert not app.exception
+    app.button(key=f"stop_{job.job_id}").click().run()
+    assert queue.get(job.job_id).state == "canceled"
+    app = open_page("jobs", job=job.job_id)
+    app.button(key="start_again").click().run()
+    assert [one.state for one in queue.jobs()] == ["canceled", "queued"]
+
+
+def test_a_scoreboard_shows_the_figures_of_the_analysis(open_page, publish, bundled):
+    first, second = on_splits(publish, run_config(model="bias_only"), run_config(embedding_dim=2), splits=2)
+    app = open_page("compare", models=f"{first.run_id},{second.run_id}", splits="2")
+    assert not app.exception
+    rows = scoreboard.rows([first, second], 2, lambda name: scoreboard.score_stored(name, bundled))
+    dots = figure_of(app, "score_splits")["data"]
+    assert [trace["y"] for trace in dots[:2]] == [
+        list(pair) for pair in zip(*(row.errors for row in rows), strict=True)
+    ]
+    assert figure_of(app, "score_pairs")["data"][0]["x"] == [pytest.approx(rows[0].pooled.mean - rows[1].pooled.mean)]
+    assert f"**A** {rows[0].pooled.mean:.3f} ± {rows[0].pooled.se:.3f}" in texts(app)
+    table = next(frame.value for frame in app.dataframe if "seed" in frame.value)
+    assert table["warm_rmse"].tolist() == [split.warm_rmse for row in rows for split in row.splits]
+
+
+@pytest.mark.parametrize(
+    ("other", "says"),
+    [
+        ({"split_kind": "temporal"}, "where chance has no part"),
+        ({"validation_fraction": 0.3}, "different shares aside"),
+    ],
+)
+def test_why_there_is_no_scoreboard(open_page, publish, other, says):
+    first, second = publish(run_config(model="bias_only")), publish(run_config(model="bias_only", **other))
+    app = open_page("compare", models=f"{first.run_id},{second.run_id}")
+    assert not app.exception
+    assert says in texts(app)
+    assert not any(button.key and button.key.startswith("start_") for button in app.button)

@@ -41,8 +41,9 @@ def test_errors_on_other_ratings_are_not_compared(summary, other):
     assert "not of the same ratings" in said and "0.9" not in said
 
 
-def test_a_temporal_split_draws_nothing_so_its_seed_does_not_matter(summary):
-    two = [guessing(summary, 0.9, split_kind="temporal", split_seed=seed) for seed in (0, 1)]
+@pytest.mark.parametrize("kind", ["temporal", "global_time"])
+def test_a_split_by_time_draws_nothing_so_its_seed_does_not_matter(summary, kind):
+    two = [guessing(summary, 0.9, split_kind=kind, split_seed=seed) for seed in (0, 1)]
     assert compare_words.same_test(two)
 
 

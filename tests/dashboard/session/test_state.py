@@ -1,5 +1,7 @@
 """What is on the screen: models that go away, and errors of callbacks."""
 
+from dataclasses import replace
+
 import pytest
 import streamlit as st
 
@@ -7,7 +9,9 @@ from core.access import COMMAND_LINE
 from core.errors import UnknownRunError
 from core.model.families import PRESETS
 from core.store.runs import RunStore
+from dashboard.cache import loaders
 from dashboard.session import state
+from tests.conftest import run_on
 
 
 @pytest.fixture(autouse=True)
@@ -58,3 +62,13 @@ def test_a_model_that_one_deletes_oneself_needs_no_words(publish):
     state.delete_run(run)
     state.delete_run(run)  # in a second tab, which still lists it
     assert (state.run_id(), state.take_problems()) == (None, [])
+
+
+def test_who_comes_anew_does_not_begin_with_a_training_of_a_scoreboard(bundled):
+    config = PRESETS["default"]
+    changes = [{}, {"seed": 1}, {"split_seed": 1}, {"split_seed": 2}]
+    runs = [run_on(bundled, config.model_copy(update=change)) for change in changes]
+    for day, run in enumerate(runs, 1):
+        RunStore().publish(replace(run, created_at=f"2026-01-0{day}T00:00:00+00:00"))
+    assert [summary.run_id for summary in state.one_of_each(loaders.runs())] == [runs[1].run_id, runs[0].run_id]
+    assert state.run_id() == runs[1].run_id

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from core.analysis.compare.score import SplitScore
 from core.model.events import Epoch, Started, Step
 from core.model.run import Outcome
 from dashboard.train import curve
@@ -45,9 +46,12 @@ def test_the_best_epoch_is_the_one_that_training_keeps():
 
 
 def test_a_result_says_stars_before_rmse():
-    words = curve.result_words(Outcome(14, 10, True, 0.8641, 0.66, 0.8641, 3.2), "stars")
-    assert words.startswith("This model guesses a rating within about 0.86 stars (RMSE 0.864")
+    outcome = Outcome(14, 10, True, 0.8641, 0.66, 0.8641, 3.2)
+    words = curve.result_words(outcome, "stars", SplitScore(0.8641, 0.85, 1.06, 0.8641, 90, 10, 0.714))
+    assert words.startswith("This model guesses a rating within 0.86 stars 71% of the time (RMSE 0.864")
     assert "stopped early after 14 epochs, kept from epoch 10" in words
+    unknown = curve.result_words(outcome, "stars", None)
+    assert unknown.startswith("This model guesses a rating within 0.86 stars about two times in three (RMSE 0.864")
 
 
 @pytest.mark.parametrize(
@@ -55,10 +59,6 @@ def test_a_result_says_stars_before_rmse():
 )
 def test_a_result_is_held_against_the_averages(rmse, words):
     assert words in curve.against_references(rmse, STARTED, "stars")
-
-
-def test_unseen_items_are_counted():
-    assert curve.unseen(STARTED, "movie").startswith("8 of the 200 validation ratings (4.0%)")
 
 
 def test_time_left_follows_the_latest_pace_and_the_part_of_an_epoch_done():

@@ -1,0 +1,132 @@
+"""The same settings on several splits of the ratings: which runs that takes, and training those that are missing."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from core.analysis.compare.score import Row, SplitScore, score_of
+from core.config import RunConfig, run_id
+from core.data.ratings import Ratings
+from core.data.splits import split
+from core.errors import LimitError, NotApplicableError, UsageError
+from core.model.events import Epoch, Event, Started, Step
+from core.model.run import Run
+from core.store.runs import RunStore
+from core.training.budget import check_room, check_size
+
+SPLITS, FEWEST, MOST = 5, 2, 20
+"""Splits at first, and how many there may be."""
+
+
+def check(runs: Sequence[Run], splits: int) -> None:
+    """Pass if a scoreboard can be made of these runs.
+
+    Raises:
+        LimitError: There are too few splits or too many, or a model is too large to be trained.
+        NotApplicableError: A run was not trained here, or its split has no seed to change.
+        UsageError: They learned from different data, or keep different shares of it aside.
+    """
+    if not FEWEST <= splits <= MOST:
+        raise LimitError(f"splits is {splits}; allowed is {FEWEST} to {MOST}")
+    for run in runs:
+        if run.origin.kind != "trained":
+            raise NotApplicableError(
+                f"run {run.run_id} was trained elsewhere, so it cannot be trained again on other splits; choose runs "
+                "that were trained here"
+            )
+        if not run.config.is_drawn:
+            raise NotApplicableError(
+                f"run {run.run_id} has split_kind {run.config.split_kind}, where chance has no part: another split "
+                "seed divides the ratings in the same way; choose runs with split_kind random"
+            )
+        data = run.dataset
+        check_size(run.config, data.users, data.items, data.ratings)
+    if len({run.dataset.digest for run in runs}) > 1:
+        names = ", ".join(dict.fromkeys(run.dataset.name for run in runs))
+        raise UsageError(f"the runs learned from different data ({names}); choose runs on the same")
+    fractions = sorted({run.config.validation_fraction for run in runs})
+    if len(fractions) > 1:
+        words = ", ".join(f"{fraction:g}" for fraction in fractions)
+        raise UsageError(f"the runs keep different shares aside (validation_fraction {words}); choose runs with one")
+
+
+def on_splits(config: RunConfig, splits: int) -> Iterator[RunConfig]:
+    """The same settings with split seed 0, 1, …, splits - 1."""
+    return (config.model_copy(update={"split_seed": seed}) for seed in range(splits))
+
+
+def needed(runs: Sequence[Run], splits: int) -> dict[str, RunConfig]:
+    """The runs that a scoreboard is made of, by id, each once."""
+    return {run_id(config, run.dataset.digest): config for run in runs for config in on_splits(run.config, splits)}
+
+
+def missing(runs: Sequence[Run], splits: int) -> list[str]:
+    """Ids of those that are not in the store; the content of the others is not checked."""
+    store = RunStore()
+    return [name for name in needed(runs, splits) if name not in store]
+
+
+def train_missing(
+    runs: Sequence[Run],
+    ratings: Ratings,
+    splits: int,
+    *,
+    on_progress: Callable[[float], None] = lambda share: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> None:
+    """Train what is missing, and put each model into the store as soon as it is there.
+
+    Args:
+        runs: Those to score, on the same data.
+        ratings: The data.
+        splits: How many.
+        on_progress: Called with the share done, 0–1.
+        should_stop: Asked now and then; True ends the work. What is trained by then stays.
+
+    Raises:
+        LimitError, NotApplicableError, UsageError: As `check` says.
+        QuotaError: The home is full.
+        CanceledError, DivergedError, OutOfMemoryError: As `fit` says.
+    """
+    check(runs, splits)
+    store = RunStore()
+    wanted = [config for name, config in needed(runs, splits).items() if store.get(name) is None]
+    for number, config in enumerate(wanted):
+        from core.training.trainer import fit  # TensorFlow: seconds to import
+
+        check_room(config, len(ratings.users), len(ratings.items))
+        told = _Share(number, len(wanted), on_progress)
+        store.publish(fit(config, ratings, on_event=told, should_stop=should_stop))
+        on_progress((number + 1) / len(wanted))
+
+
+class _Share:
+    """Turns the events of one training into the share of all that is done."""
+
+    def __init__(self, done: int, of: int, on_progress: Callable[[float], None]) -> None:
+        self._done, self._of, self._on_progress = done, of, on_progress
+        self._epochs = 1
+
+    def __call__(self, event: Event) -> None:
+        match event:
+            case Started():
+                self._epochs = event.epochs
+            case Step() | Epoch():
+                at = event.at if isinstance(event, Step) else event.epoch
+                self._on_progress((self._done + min(1.0, at / self._epochs)) / self._of)
+
+
+def rows(runs: Sequence[Run], splits: int, score: Callable[[str], SplitScore]) -> tuple[Row, ...]:
+    """The scoreboard of runs whose other splits are in the store; `score` gives that of a run by its id."""
+    return tuple(
+        Row(
+            run.run_id,
+            own=score(run.run_id),
+            splits=tuple(score(run_id(config, run.dataset.digest)) for config in on_splits(run.config, splits)),
+        )
+        for run in runs
+    )
+
+
+def score_stored(name: str, ratings: Ratings) -> SplitScore:
+    """The score of a run in the store that learned from these ratings; raises as `RunStore.load` does."""
+    run = RunStore().load(name)
+    return score_of(run, ratings, split(ratings, run.config.split))
