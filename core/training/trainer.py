@@ -15,6 +15,7 @@ from core.errors import LimitError, OutOfMemoryError
 from core.model.events import Epoch, Event
 from core.model.families import family_of
 from core.model.run import Outcome, Run
+from core.model.variational import VariationalConfig
 from core.training.baselines import baselines, started
 from core.training.budget import check_size
 from core.training.progress import Progress
@@ -83,6 +84,8 @@ def _training(config: RunConfig) -> tuple[Any, tuple[tuple[str, str], ...]]:
         from core.training import gradient
 
         return gradient.GradientTraining, gradient.LIBRARIES
+    if not isinstance(config, VariationalConfig):
+        raise TypeError(f"nothing trains a model with the settings {type(config).__name__}")
     from core.training import variational
 
     return variational.VariationalTraining, variational.LIBRARIES
