@@ -38,7 +38,7 @@ bench: $(DEV)  ## Measure speed and accuracy beside plain Keras and other progra
 
 peers:  ## Install the recommenders that bench compares with, as far as they install here.
 	scripts/make_venv.sh .venv-peers
-	-grep -v '^#' benchmarks/requirements.txt | xargs -n 1 .venv-peers/bin/python -m pip install --no-input
+	-sed 's/ *#.*//; /^$$/d' benchmarks/requirements.txt | xargs -n 1 .venv-peers/bin/python -m pip install --no-input
 
 gpu: $(APP)  ## Put TensorFlow for NVIDIA GPUs in place of the one for processors.
 	$(BIN)/python -m pip uninstall --yes tensorflow-cpu
