@@ -15,8 +15,9 @@ from core.config import RunConfig, run_id
 from core.data.ratings import Ratings, Vocabulary
 from core.model.events import Epoch, Started, Step
 from core.model.families import family_of, run_config
+from core.model.item_features import item_features
 from core.model.run import Outcome, Run
-from core.model.scoring import Scorer
+from core.model.scoring import ANY_LENGTH, Scorer
 
 SLOWEST_FIRST = (
     "browser/test_missions.py",
@@ -105,8 +106,20 @@ def scorer_on(ratings: Ratings, config: RunConfig, *, seed: int = 0) -> Scorer:
     """A scorer of made-up numbers that fits the data; each seed has numbers of its own."""
     family, rng = family_of(config), np.random.default_rng(seed)
     shapes = family.shapes(config, len(ratings.users), len(ratings.items))
+    shapes |= _lengths(ratings, config, shapes)
     arrays = {name: rng.normal(scale=0.5, size=shape).astype(np.float32) for name, shape in shapes.items()}
+    arrays |= {
+        name: np.abs(array) for name, array in arrays.items() if name.endswith(("variance", "precision", "noise"))
+    }
     return family.make(arrays, min_rating=ratings.min_rating, max_rating=ratings.max_rating)
+
+
+def _lengths(ratings: Ratings, config: RunConfig, shapes: dict[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+    """Shapes of the arrays whose length the data decide: those of what describes the items."""
+    groups = item_features(ratings) if getattr(config, "item_columns", False) else ()
+    features = sum(len(group.labels) for group in groups)
+    lengths = {"prior_precision": 4 + 2 * len(groups)}
+    return {name: (lengths.get(name, features), *shape[1:]) for name, shape in shapes.items() if shape[0] == ANY_LENGTH}
 
 
 def run_on(

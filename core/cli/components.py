@@ -17,6 +17,7 @@ from core.analysis.components.stability import across_seeds
 from core.analysis.components.truncation import cost as measure
 from core.analysis.components.truncation import sample
 from core.analysis.item_attributes import item_columns
+from core.analysis.posterior import std_along, vector_variance
 from core.cli.answer import Answer, attributes, listing, pairs, table
 from core.cli.common import add_listing, add_settings, check_range, entry, given, load
 from core.data.nouns import count
@@ -53,10 +54,17 @@ class _Analysis:
         """What people called each component."""
         return component_names.for_components(component_names.get(self.run.run_id, by=COMMAND_LINE), self.result)
 
+    def std(self, component: int) -> np.ndarray | None:
+        """How well the scores along a component are known, (n_items,); None where the model does not know."""
+        variance = vector_variance(self.run.scorer)
+        if variance is None:
+            return None
+        return std_along(variance, self.result.components[[component]])[:, 0]
+
     @property
     def noise(self) -> dict[str, Any] | None:
-        """The noise band; None for a single dimension, of which shuffling changes nothing."""
-        if self.run.config.dimensions == 1:
+        """The noise band; None where shuffling the dimensions says nothing: of one, or of independent ones."""
+        if self.run.config.dimensions == 1 or self.run.scorer.has_uncertainty:
             return None
         noise = noise_band(self.run.scorer.item_embedding[self.shaping], centered=self.result.centered)
         return {"count": noise.count, "band": noise.band.tolist(), "above": noise.above.tolist()}
@@ -97,6 +105,8 @@ def add_flags(call: argparse.ArgumentParser) -> None:
     """What `components` can be told."""
     call.add_argument("--component", type=int, default=1, metavar="K", help="Which one, counted from 1 (default 1).")
     add_listing(call)
+    text = "Order the ends by the score itself, also of a model that knows how sure it is (default: by the sure end)."
+    call.add_argument("--by-score", action="store_true", help=text)
     add_settings(call)
 
 
@@ -107,7 +117,8 @@ def show(arguments: argparse.Namespace) -> Answer:
     check_range("--component", component, 1, len(analysis.result.components))
     scores = analysis.result.project(analysis.run.scorer.item_embedding)[:, component - 1]
     eligible = ratings.item_count >= arguments.min_ratings
-    both = ends(scores, eligible, arguments.top)
+    std = analysis.std(component - 1)
+    both = ends(scores, eligible, arguments.top, std=None if arguments.by_score else std)
     document = {
         "component": component,
         "centered": arguments.centered,
@@ -118,8 +129,8 @@ def show(arguments: argparse.Namespace) -> Answer:
         "n_items": int(eligible.sum()),
         "fit_items": int(analysis.shaping.sum()),
         "hints": _hints(scores, eligible, ratings),
-        "top": [_scored(ratings, row, scores) for row in both.top],
-        "bottom": [_scored(ratings, row, scores) for row in both.bottom],
+        "top": [_scored(ratings, row, scores, std) for row in both.top],
+        "bottom": [_scored(ratings, row, scores, std) for row in both.bottom],
     }
     carries = (
         f"component {component} carries {document['variance_ratio'][component - 1]:.1%} of the variance; "
@@ -201,10 +212,12 @@ def _hints(scores: np.ndarray, eligible: np.ndarray, ratings: Ratings) -> dict[s
     return attributes(words(strongest), ("top", "bottom")) | {"numbers": numbers}
 
 
-def _scored(ratings: Ratings, row: int, scores: np.ndarray) -> dict[str, Any]:
+def _scored(ratings: Ratings, row: int, scores: np.ndarray, std: np.ndarray | None) -> dict[str, Any]:
     mean = float(ratings.item_mean[row])
+    known = {} if std is None else {"std": float(std[row])}
     return entry(ratings, row) | {
         "score": float(scores[row]),
+        **known,
         "mean_rating": None if math.isnan(mean) else mean,
         "n_ratings": int(ratings.item_count[row]),
         "genres": [str(genre) for genre in ratings.item_table["genres"].tolist()[row]],
@@ -233,6 +246,7 @@ def _end(document: dict[str, Any], heading: str, end: str) -> str:
         "item_id": "item",
         "title": "title",
         "score": "score",
+        **({"std": "±"} if any("std" in one for one in document[end]) else {}),
         "mean_rating": "mean rating",
         "n_ratings": "ratings",
         "genres": "genres",

@@ -10,13 +10,17 @@ from core.access import COMMAND_LINE
 from core.analysis.biases.bias import average_terms, biases
 from core.analysis.components.extremes import ends
 from core.analysis.components.pca import pca
+from core.analysis.features import learned_features, placed_items
 from core.analysis.maps.axes import closest_component
 from core.analysis.neighbors.agreement import agreement
 from core.analysis.neighbors.of_one import METRICS, neighbors
+from core.analysis.neighbors.resampled import resampled
+from core.analysis.posterior import vector_variance
 from core.cli.answer import Answer, attributes, listing, pairs
 from core.cli.common import add_count, add_listing, entry, load
 from core.data.ratings import Vocabulary
 from core.data.splits import trained_rows
+from core.errors import UsageError
 from core.model.scoring import require_biases, require_bilinear, require_vectors
 from core.studies import saved_axes
 from core.studies.saved_axes import OwnAxis
@@ -29,7 +33,10 @@ def add_neighbors_flags(call: argparse.ArgumentParser) -> None:
     whose.add_argument("--user", metavar="ID", help="A user's own id in the data: the people who rate alike.")
     call.add_argument("--metric", choices=METRICS, default="cosine", help="How closeness is measured (default cosine).")
     add_count(call, "--top", 10, "How many (default 10).", minimum=1)
-    about_trained = "Those without a rating in the training part are never listed: their numbers were never learned."
+    about_trained = (
+        "Those without a rating in the training part are not listed, as their numbers were never learned; items are "
+        "where the model learned what describes them."
+    )
     add_count(
         call, "--min-ratings", 1, f"List only items, or users, with at least N ratings (default 1). {about_trained}"
     )
@@ -44,33 +51,38 @@ def show_neighbors(arguments: argparse.Namespace) -> Answer:
     users = arguments.user is not None
     row = ratings.users.index(arguments.user) if users else ratings.items.index(arguments.item)
     name = f"user {arguments.user}" if users else entry(ratings, row)["title"]
+    scorer, metric = require_vectors(run.scorer), arguments.metric
     trained = trained_rows(ratings, run.config.split, users=users)
+    placed = trained if users else placed_items(scorer, ratings, trained)
     if not trained[row]:
-        print(
-            f"{name} has no rating in the training part: its numbers were never learned, and its "
-            "neighbors mean nothing",
-            file=sys.stderr,
+        meaning = (
+            "its place is that of what describes it, such as a genre"
+            if placed[row]
+            else "its numbers were never learned, and its neighbors mean nothing"
         )
-    scorer = require_vectors(run.scorer)
-    near = neighbors(
-        scorer.user_embedding if users else scorer.item_embedding,
-        row,
-        metric=arguments.metric,
-        top=arguments.top,
-        eligible=trained & ((ratings.user_count if users else ratings.item_count) >= arguments.min_ratings),
-    )
+        print(f"{name} has no rating in the training part: {meaning}", file=sys.stderr)
+    vectors = scorer.user_embedding if users else scorer.item_embedding
+    eligible = placed & ((ratings.user_count if users else ratings.item_count) >= arguments.min_ratings)
+    near = neighbors(vectors, row, metric=metric, top=arguments.top, eligible=eligible)
     document = [
         entry(ratings, index, users=users) | {"similarity": float(similarity)}
         for index, similarity in zip(near.index, near.similarity, strict=True)
     ]
-    headings = {"item_id": "item", "title": "title", "similarity": arguments.metric}
+    variance, sure = vector_variance(scorer, users=users), {}
+    if variance is not None:
+        sure = {"agreement": "again"}
+        again = resampled(vectors, variance, row, {metric: near}, eligible=eligible)[metric]
+        for one, share in zip(document, again, strict=True):
+            one["agreement"] = float(share)
+    headings = {"item_id": "item", "title": "title", "similarity": metric} | sure
     if users:
         both = agreement(ratings, row, near.index)
         for one, shared, apart in zip(document, both.shared, both.difference, strict=True):
             one |= {"shared": int(shared), "difference": None if shared == 0 else float(apart)}
         headings = {
             "user_id": "user",
-            "similarity": arguments.metric,
+            "similarity": metric,
+            **sure,
             "shared": "items both rated",
             "difference": "apart",
         }
@@ -129,11 +141,13 @@ def add_axis_flags(call: argparse.ArgumentParser) -> None:
     for pole in ("low", "high"):
         call.add_argument(
             f"--{pole}",
-            required=True,
+            default=[],
             action="append",
             metavar="ID,ID",
             help=f"Ids of the items at the {pole} pole; may be given several times.",
         )
+        feature = f"What the model learned that stands at the {pole} pole, such as 'Horror (genres)'; likewise."
+        call.add_argument(f"--{pole}-feature", default=[], action="append", metavar="NAME", help=feature)
         call.add_argument(f"--{pole}-name", default="", metavar="TEXT", help=f"What the {pole} pole is called.")
     add_listing(call, top="Items listed at each end")
     call.add_argument("--save", action="store_true", help="Keep the axis with the run, as the Maps page does.")
@@ -141,14 +155,20 @@ def add_axis_flags(call: argparse.ArgumentParser) -> None:
 
 def show_axis(arguments: argparse.Namespace) -> Answer:
     """Both ends of the axis and the closest component, as on the Maps page."""
+    low_features, high_features = tuple(arguments.low_feature), tuple(arguments.high_feature)
+    for pole, given in (("low", [*arguments.low, *low_features]), ("high", [*arguments.high, *high_features])):
+        if not given:
+            raise UsageError(f"the {pole} pole is missing; name it with --{pole} or --{pole}-feature")
     run, ratings = load(arguments.run_id)
     low, high = (_ids(texts, ratings.items) for texts in (arguments.low, arguments.high))
-    chosen = OwnAxis(low, high, arguments.low_name, arguments.high_name)
-    axis = saved_axes.project(chosen, require_vectors(run.scorer).item_embedding, ratings.items)
+    chosen = OwnAxis(low, high, arguments.low_name, arguments.high_name, low_features, high_features)
+    scorer = require_vectors(run.scorer)
+    axis = saved_axes.project(chosen, scorer.item_embedding, ratings.items, learned_features(scorer, ratings))
     if arguments.save:
         saved_axes.save(run.run_id, chosen, by=COMMAND_LINE)
     near = closest_component(axis.direction, pca(run.scorer.item_embedding))
-    eligible = trained_rows(ratings, run.config.split) & (ratings.item_count >= arguments.min_ratings)
+    placed = placed_items(scorer, ratings, trained_rows(ratings, run.config.split))
+    eligible = placed & (ratings.item_count >= arguments.min_ratings)
     both = ends(axis.positions, eligible, arguments.top)
     at_low, at_high = (
         [

@@ -72,6 +72,8 @@ class Variational(Bilinear):
       `weighted`), the items' feature groups and the users';
     - `noise_variance`: (n_users,), what is left of a user's ratings however sure the model is, squared rating units;
     - `typical_noise`: (1,), the same for somebody unknown.
+
+    In each dimension the vectors of both sides have the same mean square, and what belongs to them is in their units.
     """
 
     config_type: ClassVar[type[RunConfig]] = VariationalConfig

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from pydantic import BaseModel, Field, ValidationError
 
+from core.analysis.features import placed_items
 from core.data.nouns import count
 from core.data.ratings import Ratings
 from core.data.splits import trained_rows
@@ -149,14 +150,15 @@ def min_ratings_field() -> Any:
 
 
 def items_taking_part(run: Run, ratings: Ratings, min_ratings: int) -> np.ndarray:
-    """Rows of the items with enough ratings that training has moved, int64, rising.
+    """Rows of the items with enough ratings that training has moved, or that genres and the like place, int64, rising.
 
     Raises:
         LimitError: They are too few.
         NotApplicableError: The model has no vectors.
     """
     require_vectors(run.scorer)
-    rows = np.flatnonzero(trained_rows(ratings, run.config.split) & (ratings.item_count >= min_ratings))
+    placed = placed_items(run.scorer, ratings, trained_rows(ratings, run.config.split))
+    rows = np.flatnonzero(placed & (ratings.item_count >= min_ratings))
     if len(rows) < FEWEST_ITEMS:
         raise LimitError(
             f"{count(len(rows), 'item')} with at least {count(min_ratings, 'rating')}; {FEWEST_ITEMS} are needed; "

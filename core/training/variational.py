@@ -126,23 +126,28 @@ class VariationalTraining:
         return units
 
     def _arrays(self) -> dict[str, np.ndarray]:
-        posterior, units = self.posterior, self._units
+        posterior = self.posterior
         posterior.settle()
-        user, item = self._user(), self._item()
+        user, item = posterior.user_means(), posterior.item_means()
+        scale = np.append(np.float32(1), _balance(user[:, 1:], item[:, 1:]))
+        of_user, of_item = self._units / scale, self._units * scale
+        user, item = user * of_user, item * of_item
         item_rows = self._rows_of(name for name, group in posterior.groups.items() if isinstance(group, Table))
         user_rows = self._rows_of(posterior.user_groups)
+        users = {"user", *posterior.user_groups}
+        units = np.stack([of_user if name in users else of_item for name in posterior.rows])
         arrays = {
             "user_embedding": user[:, 1:],
             "item_embedding": item[:, 1:],
             "user_bias": user[:, 0],
             "item_bias": item[:, 0],
             "mean": np.array([self.mean]),
-            "user_variance": posterior.user_variances() * units**2,
-            "item_variance": posterior.item_variances() * units**2,
-            "own_numbers": self._scaled(posterior.mean[posterior.rows["own"]]),
-            "feature_numbers": self._scaled(posterior.mean[item_rows]),
-            "feature_variance": posterior.variance[item_rows] * units**2,
-            "user_feature_numbers": self._scaled(posterior.mean[user_rows]),
+            "user_variance": posterior.user_variances() * of_user**2,
+            "item_variance": posterior.item_variances() * of_item**2,
+            "own_numbers": posterior.mean[posterior.rows["own"]] * of_item,
+            "feature_numbers": posterior.mean[item_rows] * of_item,
+            "feature_variance": posterior.variance[item_rows] * of_item**2,
+            "user_feature_numbers": posterior.mean[user_rows] * of_user,
             "user_feature_center": np.concatenate(
                 [np.zeros(0), *(table.center for table in posterior.user_groups.values())]
             ),
@@ -167,6 +172,18 @@ class VariationalTraining:
         squares = posterior.expected_squares(posterior.errors(users, items), users)
         count = np.bincount(posterior.pairs.user, minlength=len(squares))
         return self.unit**2 * (NOISE_COUNT / posterior.noise_precision + squares) / (NOISE_COUNT + count)
+
+
+def _balance(user: np.ndarray, item: np.ndarray) -> np.ndarray:
+    """What to multiply the items' vectors by, and divide the users' by, float32, (d,).
+
+    A product leaves open how its size is shared between its factors. Here both sides get the same mean square in each
+    dimension, as equal penalties on both would bring about: a dimension that changes no guess is short on both sides,
+    so that lengths, cosines and components within a side weigh a dimension by what it does.
+    """
+    users, items = np.square(user).mean(axis=0), np.square(item).mean(axis=0)
+    ratio = np.divide(users, items, out=np.ones_like(users), where=(users > 0) & (items > 0))
+    return np.power(ratio, 0.25, dtype=np.float32)
 
 
 def _means(rating: np.ndarray, pairs: Pairs) -> np.ndarray:

@@ -54,6 +54,23 @@ def controls() -> tuple[int, int, How]:
     return number - 1, min_listed, How(centered, min_listed if shaped else 0)
 
 
+def choose_sure_end() -> bool:
+    """The switch between two orders of the ends, for a model that knows how sure it is."""
+    on = elements.toggle(
+        "Sure ends first",
+        "sure",
+        "On: the ends are ordered by how far out a score surely is, a standard deviation short of it. Off: by the "
+        "score itself, as in the article.",
+        first=True,
+    )
+    order = "far out even if their score is a standard deviation too far out" if on else "furthest out by their score"
+    st.caption(
+        f"This model knows how well it knows each score: ± in the tables, bars on the picture. At the ends stand the "
+        f"{nouns} that are {order}."
+    )
+    return on
+
+
 def overview(view: View, outermost: Ends) -> list[int]:
     """The scree plot, and the chosen component as a strip; the items that somebody marked on it."""
     left, right = st.columns([2, 3], gap="medium")
@@ -66,7 +83,9 @@ def overview(view: View, outermost: Ends) -> list[int]:
         )
     text = component_words.ends(ratings, rows, outermost)
     named = Ends(top=outermost.top[:NAMED], bottom=outermost.bottom[:NAMED])
-    figure = charts.strip(view.scores, rows.labels, view.listed, named, label=view.label, noun=noun, marked=marked)
+    figure = charts.strip(
+        view.scores, rows.labels, view.listed, named, label=view.label, noun=noun, marked=marked, std=view.score_std
+    )
     alt = f"All {nouns} along {view.label.short}. {text}"
     picture.plotly_chart(figure, key="strip", config=phrases.CHART_CONFIG, alt=alt)
     picture.markdown(text)
@@ -78,6 +97,8 @@ def shares(view: View) -> None:
     text = component_words.scree(view.result, view.component)
     if view.noise is not None:
         text = f"{text} {component_words.noise(view.noise, view.component)}"
+    if view.score_std is not None:
+        text = f"{text} {component_words.known(view.scores, view.score_std, rows.nouns)}"
     ratio, cumulative = view.result.variance_ratio, view.result.cumulative
     figure = scree(ratio, cumulative, chosen=view.component, noise=view.noise, labels=view.labels)
     alt = f"Share of the total carried by each of {len(view.labels)} components."
@@ -101,7 +122,10 @@ def explanation(dimensions: int) -> None:
             "The noise band is parallel analysis ([Horn 1965](https://doi.org/10.1007/BF02289447)): every column of "
             "the matrix is shuffled by itself, 20 times, and the band is the 95th percentile of what components carry "
             "then. Without centering, the part that all rows have in common is added to it. Above the band means more "
-            "than chance in this matrix, not that another training would find the component again.\n\n"
+            "than chance in this matrix, not that another training would find the component again. A model that knows "
+            "how sure it is has no band: its dimensions are independent as they are, so shuffling them says nothing. "
+            "It says itself how well a score $v \\cdot c$ is known: its posterior is a normal distribution with the "
+            "variance $\\sum_j c_j^2 s_j$, where $s_j$ is that of the number in dimension $j$.\n\n"
             "Whether one would is measured by training again from other seeds: the same analysis of each of those "
             "matrices, and their components matched one to one ([Kuhn 1955](https://doi.org/10.1002/nav.3800020109)) "
             "so that the sum of $|r|$ is largest, with $r$ the Pearson correlation of the scores of the trained "
@@ -133,7 +157,8 @@ st.markdown(
 view = load_view(run.run_id, *controls())
 for problem in view.names.problems:
     st.warning(escape(phrases.sentence(problem)), icon=":material/edit_off:")
-outermost = ends(view.scores, view.listed, TOP)
+sure_end = view.score_std is not None and choose_sure_end()
+outermost = ends(view.scores, view.listed, TOP, std=view.score_std if sure_end else None)
 marked = overview(view, outermost)
 both_ends(
     view,

@@ -13,11 +13,12 @@ from dashboard.cache import analyses, loaders
 from dashboard.charts import matrix as charts
 from dashboard.embeddings import words
 from dashboard.embeddings.parts import choose_row, show_chart, show_method, warn_untrained
-from dashboard.shared import phrases, selection, sides, tables
+from dashboard.shared import matrix_rows, phrases, selection, sides, tables
 from dashboard.shared.matrix_rows import Rows
 from dashboard.shell.needs_run import require_run
 
-FIRST, MOST_RATED, CHOSEN = "First 20", "Most ratings", "Chosen"
+FIRST, MOST_RATED, CHOSEN, ALL_CLEAR = "First 20", "Most ratings", "Chosen", "All that are clear"
+FEATURES = "Features"
 AS_GIVEN, ALIKE, BY_DIMENSION = "As given", "Alike side by side", "By one dimension"
 SHOWN = 20
 """Rows of the heatmap, as in the article."""
@@ -31,10 +32,12 @@ noun, dim = run.dataset.noun, run.config.dimensions
 
 
 def choose_side() -> Rows:
-    """Items or people; no more than their rows, because no chart here shows what a hover would need."""
-    items = phrases.plural(noun).capitalize()
-    options = [items, sides.PEOPLE]
+    """Items, people or features; no more than their rows, because no chart here shows what a hover would need."""
+    items, features = phrases.plural(noun).capitalize(), loaders.feature_rows(run.run_id)
+    options = [items, sides.PEOPLE] + ([FEATURES] if features is not None else [])
     side = st.segmented_control("Rows", options, default=items, required=True, key="rows", bind="query-params")
+    if features is not None and side == FEATURES:
+        return features
     return loaders.user_rows(run.run_id) if side == sides.PEOPLE else loaders.item_rows(run.run_id)
 
 
@@ -49,6 +52,8 @@ def choose_rows(rows: Rows, which: str) -> np.ndarray:
             first=[rows.labels[row] for row in rows.by_count[:3]],
         )
         return np.array(chosen, int)
+    if which == ALL_CLEAR:
+        return np.sort(rows.by_count[rows.placed[rows.by_count]][:MOST_SHOWN])
     return np.arange(min(SHOWN, len(rows))) if which == FIRST else rows.by_count[:SHOWN]
 
 
@@ -64,9 +69,11 @@ def heatmap() -> Rows:
     """The controls, the picture, and what it shows."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         rows = choose_side()
-        which = st.segmented_control(
-            "Which", [FIRST, MOST_RATED, CHOSEN], default=FIRST, required=True, key="which", bind="query-params"
-        )
+        which = ALL_CLEAR
+        if rows.noun != matrix_rows.FEATURE:
+            which = st.segmented_control(
+                "Which", [FIRST, MOST_RATED, CHOSEN], default=FIRST, required=True, key="which", bind="query-params"
+            )
         order = st.selectbox("Order", [AS_GIVEN, ALIKE, BY_DIMENSION], key="order", bind="query-params", width=220)
         dimension = 1
         if order == BY_DIMENSION:
@@ -77,9 +84,13 @@ def heatmap() -> Rows:
         return rows
     visible = in_order(rows, visible, order, dimension)
     labels = [rows.labels[row] for row in visible]
-    picture = charts.heatmap(rows.matrix[visible], labels, rows.trained[visible], noun=rows.noun)
+    picture = charts.heatmap(
+        rows.matrix[visible], labels, [rows.mark(row, short=True) for row in visible], noun=rows.noun
+    )
     alt = f"Heatmap of {phrases.count(len(visible), rows.noun)} by {dim} dimensions, red below zero, blue above."
     show_chart(picture, "heatmap", alt, reading=words.picture(rows, visible))
+    if rows.noun == matrix_rows.FEATURE:
+        st.caption(words.features(rows, noun))
     return rows
 
 
@@ -108,9 +119,9 @@ def one_row(rows: Rows) -> None:
         bind="query-params",
         help=f"With few ratings {with_article(rows.noun)}'s direction is mostly chance, and so are its neighbors.",
     )
-    if not rows.trained[row]:
+    if not rows.placed[row]:
         warn_untrained(rows.noun)
-    near = neighbors(rows.matrix, row, top=10, eligible=rows.trained & (rows.count >= at_least))
+    near = neighbors(rows.matrix, row, top=10, eligible=rows.placed & (rows.count >= at_least))
     if len(near.index) == 0:
         st.info(f"No other {rows.noun} has that many ratings. Lower the number above.", icon=":material/search_off:")
         return
@@ -160,9 +171,11 @@ def explanation() -> None:
 st.title(f"What did it learn for each {noun}?")
 st.markdown(
     f"Every {noun} became a row of {dim} numbers. Nobody told the model what they should mean: it turned them up and "
-    "down until the ratings came out right. Rows with similar colors are liked by similar people."
+    f"down until the ratings came out right.{words.told(loaders.item_rows(run.run_id).described_by, noun)} Rows with "
+    "similar colors are liked by similar people."
 )
 rows = heatmap()
-spread(rows)
-one_row(rows)
+if rows.noun != matrix_rows.FEATURE:  # the rest is about what has ratings
+    spread(rows)
+    one_row(rows)
 explanation()

@@ -7,10 +7,27 @@ from core.model.run import Run
 from dashboard.cache import loaders
 from dashboard.maps import axis_view, view
 from dashboard.shared import elements
+from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
 from dashboard.shell.needs_run import require_run
 
 MAP, AXIS = "A map", "An axis of your own"
+
+
+def _unless_described(rows: Rows) -> str:
+    return f", but where {escape(rows.described_by)} say where they lie" if rows.features else ""
+
+
+def _uncertainty(rows: Rows) -> str:
+    """How it is computed how sure places are; empty where the model does not know."""
+    if rows.variance is None:
+        return ""
+    return (
+        "\n\n**How sure** a place is follows from the posterior of a vector: independent normal numbers with variances "
+        "$s$. Where a map is $W v$, as PCA and own axes are, the place has the covariance $W \\, \\mathrm{diag}(s) \\, "
+        "W^\\top$, exactly; its outline holds two thirds of that. A point is solid where the root of the trace is "
+        "small among the points shown, faint where it is large."
+    )
 
 
 def explanation(run: Run, rows: Rows) -> None:
@@ -19,8 +36,8 @@ def explanation(run: Run, rows: Rows) -> None:
     with st.expander("How this is computed", icon=":material/function:"):
         st.markdown(
             f"Only {nouns} with enough ratings take part, and of them those with a rating in the training part: the "
-            "others' numbers were never learned. Of more than 12,000 the picture draws a sample; "
-            "everything else, neighbors and downloads included, uses all of them.\n\n"
+            f"others' numbers were never learned{_unless_described(rows)}. Of more than 12,000 the picture draws a "
+            "sample; everything else, neighbors and downloads included, uses all of them.\n\n"
             f"**PCA** lays the map along the directions in which the {nouns} on it differ most, as on the page "
             "Components. **t-SNE** ([van der Maaten and Hinton 2008](https://jmlr.org/papers/v9/vandermaaten08a.html)) "
             "turns distances into chances of being neighbors, $p_{ij}$ in the model and $q_{ij}$ on the map, and moves "
@@ -44,7 +61,7 @@ def explanation(run: Run, rows: Rows) -> None:
             "−1 is the one mean, 1 the other. The closest component is the one with the largest |cosine| to $b - a$, "
             f"among the components of all {nouns}, not centered; the angle between two axes is measured between their "
             "directions. The words at the ends are hints as on the page Components: Spearman's correlation, or "
-            "2 AUC − 1 for a category, corrected for looking at many things."
+            f"2 AUC − 1 for a category, corrected for looking at many things.{_uncertainty(rows)}"
         )
 
 

@@ -11,7 +11,8 @@ import streamlit as st
 
 from core.analysis.neighbors.agreement import agreement
 from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors
-from dashboard.cache import analyses
+from core.analysis.neighbors.resampled import CANDIDATES, DRAWS
+from dashboard.cache import analyses, loaders
 from dashboard.charts import matrix as charts
 from dashboard.embeddings.parts import choose_row, show_method, warn_untrained
 from dashboard.neighbors import words
@@ -25,7 +26,7 @@ if TYPE_CHECKING:  # of Streamlit's inner modules only the name of a type
 
 WELL_KNOWN = 21
 """Ratings a row needs to be listed, at first."""
-LENGTH, SHARED, APART = "Length", "Both", "Apart"
+LENGTH, SHARED, APART, AGAIN = "Length", "Both", "Apart", "Again"
 
 run = require_run("has_vectors")
 
@@ -45,13 +46,20 @@ def controls() -> tuple[Side, int, int]:
     return side, row, min_ratings
 
 
-def lists(side: Side, row: int, near: Mapping[Metric, Neighbors], length: np.ndarray) -> None:
+def lists(
+    side: Side,
+    row: int,
+    near: Mapping[Metric, Neighbors],
+    length: np.ndarray,
+    again: Mapping[Metric, np.ndarray] | None,
+) -> None:
     """The three lists side by side, and all of it as a file."""
     in_file = {}
     for place, metric in zip(st.columns(3, gap="medium"), METRICS, strict=True):
         measure, nearest = words.MEASURES[metric], near[metric]
         value = -nearest.similarity if metric == "euclidean" else nearest.similarity
-        numbers = {measure.column: value} | further(side, row, nearest.index, length)
+        sure = {} if again is None else {AGAIN: np.round(again[metric], 2)}  # 200 samples know no more digits
+        numbers = {measure.column: value} | sure | further(side, row, nearest.index, length)
         table = side.table(nearest.index, numbers)
         in_file[measure.name] = side.with_ids(nearest.index, table)
         with place:
@@ -63,7 +71,7 @@ def lists(side: Side, row: int, near: Mapping[Metric, Neighbors], length: np.nda
                 hide_index=True,
                 height=38 + 35 * len(table),
                 column_order=order(side, list(numbers)),
-                column_config=columns(measure.column),
+                column_config=columns(measure.column, narrow=again is not None),
                 alt=f"The {len(table)} {nouns} nearest to {name} by {measure.name.lower()}",
             )
     content = partial(tables.csv, tables.ranked("Measure", in_file))
@@ -82,19 +90,26 @@ def order(side: Side, numbers: list[str]) -> list[str]:
     """For items the number of ratings, which says how far to trust a row, comes before the length."""
     if side.users:
         return [side.name_column, *numbers, tables.COUNT]
-    return [side.name_column, numbers[0], tables.COUNT, *numbers[1:]]
+    *sure, length = numbers
+    return [side.name_column, *sure, tables.COUNT, length]
 
 
-def columns(measure: str) -> dict[str, ColumnConfig]:
-    """How the columns look."""
+def columns(measure: str, *, narrow: bool) -> dict[str, ColumnConfig]:
+    """How the columns look; with narrow titles one more has room."""
     shared_help = f"How many {phrases.plural(run.dataset.noun)} both of them have rated"
+    again_help = (
+        "Would another sample agree? How often it would be among as many nearest again, were all vectors drawn again "
+        "from what the model leaves open"
+    )
     apart_help = "How far apart their ratings of these are on average, in rating units"
     return (
         tables.COLUMNS
+        | ({tables.TITLE: st.column_config.TextColumn(pinned=True, width=118)} if narrow else {})
         | tables.number(measure, LENGTH, width=62)
         | {
             sides.USER: st.column_config.TextColumn(pinned=True, width=80),
             SHARED: st.column_config.NumberColumn(format="localized", width=48, help=shared_help),
+            AGAIN: st.column_config.NumberColumn(format="percent", width=58, help=again_help),
             APART: st.column_config.NumberColumn(format="%.2f", width=54, help=apart_help),
         }
     )
@@ -128,6 +143,26 @@ def why_they_differ(
     st.markdown(f"{reading} Select a point to see its neighbors.")
 
 
+def _unseen(side: Side) -> str:
+    if side.rows.features is None:
+        return ""
+    return (
+        f"This model has learned what {side.rows.described_by} say, so it lists {side.nouns} by these where there is "
+        "no rating, and says so. "
+    )
+
+
+def _resampling(side: Side) -> str:
+    if side.rows.variance is None:
+        return ""
+    return (
+        f"*{AGAIN}* draws every number of every vector {DRAWS} times from its posterior, a normal distribution, each "
+        "by itself, and counts in how many of these samples a listed row is among as many nearest ones again. Rows too "
+        f"far away to matter are not drawn: by each measure the {CANDIDATES} nearest are. The two sides share the size "
+        "of each dimension evenly, which the guesses leave open and lengths and cosines depend on.\n\n"
+    )
+
+
 def explanation(side: Side) -> None:
     """Formulas and sources."""
     show_method(
@@ -137,8 +172,9 @@ def explanation(side: Side) -> None:
         "v \\cdot w, \\qquad \\lVert v - w \\rVert = "
         "\\sqrt{\\lVert v \\rVert^2 + \\lVert w \\rVert^2 - 2 \\, v \\cdot w}.$$\n\n"
         f"The search is exact. {side.nouns.capitalize()} without a rating in the training part are not listed: "
-        "their numbers were never learned. On the picture they are called untrained. Biases "
+        f"their numbers were never learned. On the picture they are called untrained. {_unseen(side)}Biases "
         "play no part here.\n\n"
+        f"{_resampling(side)}"
         "*Both* and *Apart* compare two users' own ratings and no model: how many they share, and the mean "
         "absolute difference. The correlation is Spearman's.\n\n"
         "Arithmetic brings the three vectors to length one and ranks by cosine with their sum, without the three: "
@@ -149,21 +185,23 @@ def explanation(side: Side) -> None:
 
 
 st.title(f"Which {phrases.plural(run.dataset.noun)} are alike, and which people?")
-st.markdown(
-    "Nobody told the model what goes with what. It moved together what pleases the same people, so the closest rows "
-    "of the matrix are its idea of alike. Under *Users* are the people who rate alike."
-)
+st.markdown(words.introduction(loaders.item_rows(run.run_id).described_by))
 side, row, min_ratings = controls()
-listed = side.rows.trained & (side.rows.count >= min_ratings)
-if not side.rows.trained[row]:
+listed = side.rows.placed & (side.rows.count >= min_ratings)
+if side.rows.placed[row] and not side.rows.trained[row]:
+    st.info(words.unrated(side.rows, row), icon=":material/info:")
+elif not side.rows.trained[row]:
     warn_untrained(side.noun, ", and its neighbors mean nothing")
 near = analyses.neighbors(run.run_id, users=side.users, row=row, least=min_ratings)
 if len(near["cosine"].index) == 0:
     st.info(f"No other {side.noun} has that many ratings. Lower the number above.", icon=":material/search_off:")
 else:
     length = analyses.lengths(run.run_id, users=side.users)
+    again = analyses.agreement(run.run_id, users=side.users, row=row, least=min_ratings)
     st.markdown(words.lead(side.rows, row, near["cosine"]))
-    lists(side, row, near, length)
+    if again is not None:
+        st.caption(words.again(side.rows, again["cosine"]))
+    lists(side, row, near, length, again)
     why_they_differ(side, row, near, length, listed)
 if not side.users:
     analogies(side, listed)

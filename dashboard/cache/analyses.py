@@ -22,10 +22,12 @@ from core.analysis.maps.faithfulness import Faithfulness, faithfulness
 from core.analysis.neighbors import of_one as nearness
 from core.analysis.neighbors.all_neighbors import fitting_k
 from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors
+from core.analysis.neighbors.resampled import resampled
 from core.analysis.new_user.explain import Misses, worst
 from core.analysis.new_user.model import NewUserModel
 from core.analysis.new_user.position import People, people
 from core.analysis.new_user.recommend import first_set
+from core.analysis.posterior import std_along
 from core.analysis.values import Values, values
 from core.data import holding
 from core.model.scoring import require_biases, require_bilinear
@@ -48,10 +50,26 @@ def item_pca(run_id: str, *, centered: bool, min_ratings: int) -> Pca:
     return replace(fitted, scores=fitted.project(matrix).astype(np.float32))  # as fine as the model, half the memory
 
 
+@st.cache_resource(max_entries=6, show_spinner=False)
+def score_std(run_id: str, *, centered: bool, min_ratings: int) -> np.ndarray | None:
+    """How well the scores of `item_pca` are known, (n_items, k), in their units; None where the model does not know."""
+    variance = item_rows(run_id).variance
+    if variance is None:
+        return None
+    return std_along(variance, item_pca(run_id, centered=centered, min_ratings=min_ratings).components)
+
+
 @st.cache_resource(max_entries=8, show_spinner="Comparing with chance: 20 shuffled matrices …")
-def item_noise(run_id: str, *, centered: bool, min_ratings: int) -> Noise:
-    """What the components of `item_pca` would carry by chance; about 3 s at 90,000 items, 0.3 s at 9,000."""
-    return noise_band(run(run_id).scorer.item_embedding[_shaping(run_id, min_ratings)], centered=centered)
+def item_noise(run_id: str, *, centered: bool, min_ratings: int) -> Noise | None:
+    """What the components of `item_pca` would carry by chance; about 3 s at 90,000 items, 0.3 s at 9,000.
+
+    None where shuffling the dimensions says nothing: of a single one nothing changes, and those of a model that knows
+    how sure it is are independent already.
+    """
+    scorer = run(run_id).scorer
+    if scorer.has_uncertainty or scorer.item_embedding.shape[1] == 1:
+        return None
+    return noise_band(scorer.item_embedding[_shaping(run_id, min_ratings)], centered=centered)
 
 
 def _shaping(run_id: str, min_ratings: int) -> np.ndarray:
@@ -104,10 +122,23 @@ def component_cost(run_id: str, *, centered: bool, min_ratings: int) -> Cost:
 def neighbors(run_id: str, *, users: bool, row: int, least: int, top: int = 10) -> dict[Metric, Neighbors]:
     """The rows nearest to one by every measure, among trained ones with at least `least` ratings."""
     side = rows_of(run_id, users=users)
-    eligible = side.trained & (side.count >= least)
+    eligible = side.placed & (side.count >= least)
     return {
         metric: nearness.neighbors(side.matrix, row, metric=metric, top=top, eligible=eligible) for metric in METRICS
     }
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def agreement(run_id: str, *, users: bool, row: int, least: int) -> dict[Metric, np.ndarray] | None:
+    """How often each of `neighbors` would be one again, by measure; None where the model does not know how sure it is.
+
+    About 0.1 s.
+    """
+    side = rows_of(run_id, users=users)
+    if side.variance is None:
+        return None
+    near = neighbors(run_id, users=users, row=row, least=least)
+    return resampled(side.matrix, side.variance, row, near, eligible=side.placed & (side.count >= least))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -212,7 +243,7 @@ def shadow_faithfulness(run_id: str, settings: MapStudySettings) -> Faithfulness
 
 def _on_the_map(run_id: str, settings: MapStudySettings) -> np.ndarray:
     items = item_rows(run_id)
-    return items.matrix[items.trained & (items.count >= settings.min_ratings)]
+    return items.matrix[items.placed & (items.count >= settings.min_ratings)]
 
 
 @st.cache_resource(max_entries=4, show_spinner="Getting to know the people in the data …")
@@ -254,6 +285,6 @@ def worst_misses(run_id: str) -> Misses:
 def axis_hints(run_id: str, poles: OwnAxis, *, least: int) -> tuple[Hint, ...]:
     """What goes together with somebody's own axis, among the trained items with at least `least` ratings."""
     items, data = item_rows(run_id), ratings_of(run_id)
-    listed = np.flatnonzero(items.trained & (items.count >= least))
-    positions = saved_axes.project(poles, items.matrix, data.items).positions
+    listed = np.flatnonzero(items.placed & (items.count >= least))
+    positions = saved_axes.project(poles, items.matrix, data.items, items.features).positions
     return hints(positions[listed], _item_columns(data.dataset_id).take(listed))

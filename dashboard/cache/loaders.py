@@ -10,6 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from core import access, data
+from core.analysis.features import LearnedFeatures, learned_features
 from core.config import RunConfig, SplitConfig
 from core.data import ColumnMapping, DatasetInfo, ImportOptions, Preview, uploads
 from core.data.nouns import count
@@ -185,7 +186,20 @@ def _item_labels(dataset_id: str) -> list[str]:
 def item_rows(run_id: str) -> Rows:
     """The items of a run as rows of its matrix."""
     trained, labels = run(run_id), _item_labels(run(run_id).dataset.dataset_id)
-    return matrix_rows.item_rows(trained, ratings_of(run_id), split_of_run(trained), labels)
+    return matrix_rows.item_rows(trained, ratings_of(run_id), split_of_run(trained), labels, features(run_id))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def features(run_id: str) -> LearnedFeatures | None:
+    """What a run learned of genres, years and further columns; None where it looked at none."""
+    return learned_features(run(run_id).scorer, ratings_of(run_id))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def feature_rows(run_id: str) -> Rows | None:
+    """What a run learned of genres, years and further columns, as rows; None where it looked at none."""
+    learned = features(run_id)
+    return None if learned is None else matrix_rows.feature_rows(run(run_id), learned)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -203,18 +217,19 @@ def rows_of(run_id: str, *, users: bool) -> Rows:
 def item_hover(run_id: str) -> list[str]:
     """What a map shows over each item: title, mean rating and number of ratings, made harmless."""
     trained = run(run_id)
-    return _hover(trained.dataset.dataset_id, trained.config.split, item_rows(run_id), users=False)
+    rows = item_rows(run_id)
+    return _hover(trained.dataset.dataset_id, trained.config.split, rows, users=False, described_by=rows.described_by)
 
 
 def user_hover(run_id: str) -> list[str]:
     """What a chart shows over each person, made harmless."""
     trained = run(run_id)
-    return _hover(trained.dataset.dataset_id, trained.config.split, user_rows(run_id), users=True)
+    return _hover(trained.dataset.dataset_id, trained.config.split, user_rows(run_id), users=True, described_by="")
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _hover(dataset_id: str, how: SplitConfig, _rows: Rows, *, users: bool) -> list[str]:
-    """One list for all runs on one split: of their rows it shows nothing but which are trained."""
+def _hover(dataset_id: str, how: SplitConfig, _rows: Rows, *, users: bool, described_by: str) -> list[str]:
+    """One list for all alike runs on one split: of their rows it shows nothing but which are trained, or described."""
     rated = ratings(dataset_id)
     means, counts = (rated.user_mean, rated.user_count) if users else (rated.item_mean, rated.item_count)
 
@@ -222,7 +237,7 @@ def _hover(dataset_id: str, how: SplitConfig, _rows: Rows, *, users: bool) -> li
         return f"{count(n, 'rating')}, {mean:,.2f} on average" if users else f"rated {mean:,.2f} by {n:,}"
 
     return [
-        f"<b>{plain(_rows.name(row))}</b><br>{words(mean, n)}"
+        f"<b>{plain(_rows.labels[row])}{_rows.mark(row, short=True)}</b><br>{words(mean, n)}"
         for row, (mean, n) in enumerate(zip(means.tolist(), counts.tolist(), strict=True))
     ]
 

@@ -22,6 +22,7 @@ def strip(
     label: Label,
     noun: str,
     marked: Sequence[int] = (),
+    std: np.ndarray | None = None,
 ) -> go.Figure:
     """All items along one component, the outermost of the listed ones named, and any others that are asked for.
 
@@ -33,6 +34,7 @@ def strip(
         label: What the component is called, and whether it is noise; the axis says both.
         noun: What an item is.
         marked: Items to mark and name, wherever they lie.
+        std: How well each score is known, (n_items,): bars of that length for what is named; None draws none.
     """
     named = np.concatenate([ends.top, ends.bottom, np.array(marked, int)])
     drawn = points.sample(np.arange(len(scores)), keep=named)
@@ -46,12 +48,26 @@ def strip(
         rows = drawn[mask]
         texts, template = [plain(titles[row]) for row in rows], "%{text}: <b>%{x:.2f}</b>"
         add_points(result, (scores[rows], height[mask]), texts, name=name, marker=marker, template=template)
+    if std is not None:
+        _add_bars(result, scores, std, height[np.searchsorted(drawn, named)], named, titles)
     points.name_ends(result, scores, titles, ends, first=1.2, step=0.34)
     if len(marked):
         _mark(result, scores, height, drawn, list(marked), titles)
     result.update_yaxes(visible=False, range=[-2.1, 3.2 if len(marked) else 2.1], fixedrange=True)
     result.update_layout(uirevision=f"strip {label.number}", showlegend=False)
     return result
+
+
+def _add_bars(
+    result: go.Figure, scores: np.ndarray, std: np.ndarray, height: np.ndarray, rows: np.ndarray, titles: Sequence[str]
+) -> None:
+    """Points of chosen items with a standard deviation to both sides."""
+    bars = {"type": "data", "array": std[rows].astype(np.float32), "color": CHOSEN, "thickness": 1.5, "width": 3}
+    texts = [f"{plain(titles[row])} (±{std[row]:.2f})" for row in rows]
+    marker: dict[str, object] = {"size": 6, "color": CHOSEN}
+    template = "%{text}: <b>%{x:.2f}</b>"
+    spots = scores[rows], height
+    points.add_points(result, spots, texts, name="known to", marker=marker, template=template, error_x=bars)
 
 
 def axis_title(label: Label, *, unit: bool = True) -> str:

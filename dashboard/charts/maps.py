@@ -6,11 +6,24 @@ from dataclasses import dataclass, replace
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.charts.base import figure, plain, sampled
-from dashboard.charts.points import UNKNOWN, Classes, Coloring, add_found, add_points, layers, sample
+from dashboard.charts.base import CHOSEN, figure, plain, sampled
+from dashboard.charts.points import (
+    MARK,
+    UNKNOWN,
+    Classes,
+    Coloring,
+    add_found,
+    add_points,
+    layers,
+    name_place,
+    sample,
+)
 
 SMALL, LARGE = 4, 22
 """Diameter in pixels of the least and the most rated item, where the size shows the number of ratings."""
+
+_NAME = 0.1, 0.05
+"""Width and height of a short name, as shares of the map's."""
 
 _LINE = "rgba(232, 89, 12, 0.55)"
 _HEIGHT = 580
@@ -39,6 +52,21 @@ class Places:
         return [self.points[at, axis] for axis in range(len(self.axes))]
 
 
+@dataclass(frozen=True, eq=False)
+class Landmarks:
+    """Named places that are no items.
+
+    Attributes:
+        label: What they are.
+        points: Where they lie, float array, (n, 2 or 3).
+        names: What each is called.
+    """
+
+    label: str
+    points: np.ndarray
+    names: Sequence[str]
+
+
 def item_map(
     places: Places,
     color: Coloring | Classes,
@@ -48,6 +76,9 @@ def item_map(
     found: Sequence[int] = (),
     near: np.ndarray | None = None,
     sizes: np.ndarray | None = None,
+    opacity: np.ndarray | None = None,
+    outlines: Sequence[np.ndarray] = (),
+    landmarks: Landmarks | None = None,
     revision: str = "",
 ) -> go.Figure:
     """Items on a map of two or three dimensions.
@@ -60,6 +91,10 @@ def item_map(
         found: Items to mark and name; those that are not on the map are left out.
         near: Items to which a line leads from the only one in `found`.
         sizes: Number of ratings of every item of the data, shown as the points' area; None draws all alike.
+        opacity: Of the point of each item on the map, 0–1, (n,), in two dimensions: in space none has its own. None
+            draws all alike.
+        outlines: Areas to outline on a map of two dimensions, each (any number, 2).
+        landmarks: Named places to mark beside the items.
         revision: As long as it stays the same, zoom and camera stay.
 
     The custom data of a point is its row in the data.
@@ -73,11 +108,17 @@ def item_map(
     for name, at, marker in layers(_of_the_map(color, places), drawn, flat=len(places.axes) == 2):
         if sizing is not None:
             marker |= {"size": sizing[at], "sizemode": "diameter"}
+        if opacity is not None:
+            marker |= {"opacity": opacity[at]}
         rows, template = places.rows[at], f"%{{text}}{_last_line(color, name)}"
         texts = [places.hover[row] for row in rows]
         add_points(result, places.spots(at), texts, name=name, marker=marker, rows=rows, template=template)
     if len(marked) == 1 and len(linked):
         _add_lines(result, places, int(marked[0]), linked)
+    for outline in outlines:
+        _add_outline(result, outline)
+    if landmarks is not None:
+        _add_landmarks(result, landmarks, room=np.ptp(places.points, axis=0))
     if len(marked):
         add_found(result, places.spots(marked), places.rows[marked], places.titles, showlegend=False)
     _lay_out(result, places, color, revision=revision)
@@ -121,6 +162,54 @@ def _add_lines(result: go.Figure, places: Places, start: int, ends: np.ndarray) 
         lines[name] = [value for end in ends for value in (here, float(places.points[end, axis]), None)]
     trace, line = go.Scatter if len(places.axes) == 2 else go.Scatter3d, {"color": _LINE, "width": 2}
     result.add_trace(trace(**lines, mode="lines", name="neighbors", line=line, hoverinfo="skip", showlegend=False))
+
+
+def _add_outline(result: go.Figure, outline: np.ndarray) -> None:
+    """A shape, not a trace: it lies above WebGL points, and takes no part in hovering and selecting."""
+    path = " L ".join(f"{x:.4g} {y:.4g}" for x, y in outline)
+    line = {"color": CHOSEN, "width": 2}
+    result.add_shape(type="path", path=f"M {path} Z", line=line, fillcolor="rgba(232, 89, 12, 0.10)", layer="above")
+
+
+def _add_landmarks(result: go.Figure, landmarks: Landmarks, *, room: np.ndarray) -> None:
+    """Diamonds with their names; on a flat map annotations, because WebGL points cover the text of traces.
+
+    Args:
+        result: The figure.
+        landmarks: The places.
+        room: How far the map reaches along each axis: names that would cover others there are shown over them alone.
+    """
+    spots, names = list(landmarks.points.T), [plain(name, 28) for name in landmarks.names]
+    flat = len(spots) == 2
+    mode = "markers" if flat else "markers+text"
+    template = f"<b>%{{text}}</b><br>{plain(landmarks.label)}: where one would lie with this alone"
+    line = {"width": 1, "color": "white"}
+    marker: dict[str, object] = {"symbol": "diamond", "color": MARK, "line": line, "size": 9 if flat else 4}
+    add_points(result, spots, names, name="names", marker=marker, template=template, mode=mode, showlegend=False)
+    if flat:
+        above = _away_from_nearest(landmarks.points)
+        for place in _apart(landmarks.points + np.outer(np.where(above, 1, -1) * _NAME[1] / 2, [0, 1]) * room, room):
+            x, y = landmarks.points[place]
+            name_place(result, float(x), float(y), names[place], above=bool(above[place]))
+
+
+def _apart(points: np.ndarray, room: np.ndarray) -> list[int]:
+    """Places of names that do not cover each other, the first of those that would."""
+    kept: list[int] = []
+    for place, point in enumerate(points):
+        near = np.abs(points[kept] - point) < np.array(_NAME) * room
+        if not near.all(axis=1).any():
+            kept.append(place)
+    return kept
+
+
+def _away_from_nearest(points: np.ndarray) -> np.ndarray:
+    """Whether the name of each place stands above it: where its nearest other place lies below, boolean, (n,)."""
+    if len(points) < 2:
+        return np.ones(len(points), bool)
+    apart = np.square(points[:, None] - points[None]).sum(axis=2)
+    np.fill_diagonal(apart, np.inf)
+    return np.asarray(points[:, 1] >= points[apart.argmin(axis=1), 1])
 
 
 def _lay_out(result: go.Figure, places: Places, color: Coloring | Classes, *, revision: str) -> None:

@@ -10,7 +10,6 @@ from core.data.nouns import count as counted
 from core.data.nouns import plural
 from dashboard.charts.base import AROUND_ZERO, CHOSEN, MUTED, color_bar, figure, plain, sampled
 from dashboard.charts.points import add_points, sample
-from dashboard.shared.matrix_rows import UNTRAINED
 
 LABEL_LENGTH = 26
 """Longest row label beside the heatmap; the hover has the whole title."""
@@ -19,18 +18,17 @@ _MARKS = (("circle-open", "#0072b2", 11), ("square-open", "#d55e00", 15), ("diam
 """Symbol, color and size for each list of neighbors: told apart by shape too, and visible over one another."""
 
 
-def heatmap(values: np.ndarray, labels: Sequence[str], trained: np.ndarray, *, noun: str) -> go.Figure:
+def heatmap(values: np.ndarray, labels: Sequence[str], marks: Sequence[str], *, noun: str) -> go.Figure:
     """Every row of the matrix as a line of colors.
 
     Args:
         values: Float array, (n_rows, embedding_dim), in embedding units.
         labels: One label a row, each different.
-        trained: Boolean array, (n_rows,); the others are marked.
+        marks: What is said behind each label, such as that the row is untrained; mostly nothing.
         noun: What a row is, for the title.
     """
     reach = float(np.abs(values).max()) or 1.0
-    mark = np.where(trained, "", UNTRAINED)
-    names = [plain(label, 200) + suffix for label, suffix in zip(labels, mark, strict=True)]
+    names = [plain(label, 200) + mark for label, mark in zip(labels, marks, strict=True)]
     result = figure(
         f"{counted(len(names), noun)} by {values.shape[1]} dimensions",
         x="Dimension",
@@ -52,7 +50,7 @@ def heatmap(values: np.ndarray, labels: Sequence[str], trained: np.ndarray, *, n
         tickmode="array",
         tickvals=names,
         ticktext=[
-            plain(label, LABEL_LENGTH - len(suffix)) + suffix for label, suffix in zip(labels, mark, strict=True)
+            plain(label, max(8, LABEL_LENGTH - len(mark))) + mark for label, mark in zip(labels, marks, strict=True)
         ],
         ticklabeloverflow="allow",
     )

@@ -162,9 +162,14 @@ def add_points(
         more: Further settings of the trace.
     """
     trace = go.Scattergl if len(spots) == 2 else go.Scatter3d
-    more = {"mode": "markers", "customdata": None if rows is None else np.asarray(rows, np.int32)} | more
+    more = {"mode": "markers", "customdata": None if rows is None else _small(rows)} | more
     more |= {axis: np.asarray(values, np.float32) for axis, values in zip("xyz", spots, strict=False)}
     result.add_trace(trace(name=name, marker=marker, text=texts, hovertemplate=f"{template}<extra></extra>", **more))
+
+
+def _small(rows: np.ndarray) -> np.ndarray:
+    """Row numbers in as few bytes as they need: they are part of the message."""
+    return np.asarray(rows).astype(np.min_scalar_type(int(np.max(rows, initial=0))))
 
 
 def ring(size: float | np.ndarray, width: float = 3, *, color: str = CHOSEN) -> dict[str, object]:
@@ -225,3 +230,9 @@ def name_point(result: go.Figure, x: float, y: float, title: str) -> None:
     result.add_annotation(
         x=x, y=y, text=plain(title, 40), ax=0, ay=-34, arrowcolor=MARK, font=font, bgcolor=_PAPER, borderpad=2
     )
+
+
+def name_place(result: go.Figure, x: float, y: float, name: str, *, above: bool) -> None:
+    """A short name right above or below a place on a flat picture, made harmless before."""
+    font, shift = {"size": 11, "color": MARK}, 12 if above else -12
+    result.add_annotation(x=x, y=y, text=name, showarrow=False, yshift=shift, font=font, bgcolor=_PAPER, borderpad=0)

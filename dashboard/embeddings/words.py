@@ -3,6 +3,7 @@
 import numpy as np
 
 from core.analysis.values import Values
+from core.data.nouns import with_article
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
 from dashboard.shared.phrases import count
@@ -29,16 +30,42 @@ def picture(rows: Rows, visible: np.ndarray) -> str:
     )
 
 
+def told(described_by: str, noun: str) -> str:
+    """What a row is the sum of, of a model that was told more than ratings; empty for others."""
+    if not described_by:
+        return ""
+    return (
+        f" This model knows {escape(described_by)} too: a {escape(noun)}'s row is the sum of rows of these, of one of "
+        f"who rated it, and of one of its own."
+    )
+
+
+def features(rows: Rows, noun: str) -> str:
+    """What rows of features are, and how many are left out."""
+    left_out = int(np.count_nonzero(~rows.placed))
+    text = (
+        f"Features are what the model was told of every {escape(noun)}, such as a genre or five years. A row here is "
+        f"what it adds to the numbers of {with_article(noun)} that has this alone; of two genres, "
+        "or other things of one kind, both count less (1/√2 each)."
+    )
+    if not left_out:
+        return text
+    verb, its = ("is", "its row is") if left_out == 1 else ("are", "their rows are")
+    return f"{text} {left_out:,} of {len(rows):,} {verb} left out: {its} not clearly different from nothing."
+
+
 def untrained(rows: Rows) -> str:
     """How many rows training never moved; empty where there are none."""
     n = int(np.count_nonzero(~rows.trained))
     if n == 0:
         return ""
     verb, still = ("has", "its") if n == 1 else ("have", "their")
-    return (
-        f"{count(n, rows.noun)} of {len(rows):,} {verb} no rating in the training part: {still} numbers were "
-        "never learned, and mean nothing."
-    )
+    text = f"{count(n, rows.noun)} of {len(rows):,} {verb} no rating in the training part: {still} numbers were "
+    if rows.features is None:
+        return f"{text}never learned, and mean nothing."
+    nothing = int(np.count_nonzero(~rows.placed))
+    without = f" {nothing:,} of which nothing is known lie where chance has put them." if nothing else ""
+    return f"{text}placed by {escape(rows.described_by)} alone.{without}"
 
 
 def distribution(values: Values) -> str:

@@ -12,6 +12,7 @@ from core.access import Action
 from core.analysis.components.extremes import Ends, ends
 from core.analysis.components.hints import words
 from core.analysis.maps.axes import Axis, closest_component, combine
+from core.analysis.posterior import std_along
 from core.data.ratings import Ratings
 from core.errors import ExplorerError, LimitError
 from core.model.run import Run
@@ -36,7 +37,7 @@ from dashboard.shared.matrix_rows import Rows
 TOP, NAMED = 10, 3
 """Items in the table of each end, and named on the picture."""
 
-PLACE = "Place"
+PLACE, SURE_TO = "Place", "±"
 CROSS_CHART = "axes_map"
 
 EXAMPLE = 5
@@ -57,16 +58,20 @@ def show(run: Run, ratings: Ratings, rows: Rows, line: DeltaGenerator) -> None:
         min_ratings = settings.enough(rows)
     axis = _choose_poles(ratings, rows)
     try:
-        projected = saved_axes.project(axis, rows.matrix, ratings.items)
+        projected = _project(axis, rows, ratings)
     except LimitError as error:
         st.info(escape(phrases.sentence(str(error))), icon=":material/info:")
         _kept_axes(run, None)
         return
-    listed = rows.trained & (rows.count >= min_ratings)
+    listed = rows.placed & (rows.count >= min_ratings)
     _picture(run, ratings, rows, axis, projected, listed)
     kept = _kept_axes(run, axis)
     _ends(run, ratings, rows, axis, projected, listed, min_ratings)
     _cross(run, ratings, rows, axis, projected, kept, listed)
+
+
+def _project(axis: OwnAxis, rows: Rows, ratings: Ratings) -> Axis:
+    return saved_axes.project(axis, rows.matrix, ratings.items, rows.features)
 
 
 def _picture(run: Run, ratings: Ratings, rows: Rows, axis: OwnAxis, projected: Axis, listed: np.ndarray) -> None:
@@ -113,15 +118,20 @@ def _ends(
         (axis.low_name or "low", both.bottom, hint_texts.bottom),
         (axis.high_name or "high", both.top, hint_texts.top),
     )
+    std = None
+    if rows.variance is not None:
+        std = std_along(rows.variance, projected.direction[None] * (2 / projected.length))[:, 0]
+        st.caption("± says how well the model knows each place; two times in three it is off by less.")
     for place, (name, there, hint) in zip(st.columns(2, gap="medium"), sides, strict=True):
         with place:
             st.subheader(f"Toward {escape(name)}")
             st.markdown(component_words.end(hint, nouns))
+            numbers = {PLACE: projected.positions[there]} | ({} if std is None else {SURE_TO: std[there]})
             st.dataframe(
-                tables.items(ratings, rows, there, {PLACE: projected.positions[there]}),
+                tables.items(ratings, rows, there, numbers),
                 hide_index=True,
-                column_order=[tables.TITLE, PLACE, tables.MEAN, tables.COUNT, tables.GENRES],
-                column_config=tables.COLUMNS | tables.number(PLACE),
+                column_order=[tables.TITLE, *numbers, tables.MEAN, tables.COUNT, tables.GENRES],
+                column_config=tables.COLUMNS | tables.number(*numbers),
                 alt=f"The {len(there)} {nouns} furthest toward {name}",
             )
     tables.download(
@@ -133,8 +143,8 @@ def _ends(
 
 def _file(run_id: str, axis: OwnAxis, min_ratings: int) -> bytes:
     rows, ratings = loaders.item_rows(run_id), loaders.ratings_of(run_id)
-    projected = saved_axes.project(axis, rows.matrix, ratings.items)
-    return tables.along(ratings, rows, rows.trained & (rows.count >= min_ratings), PLACE, projected.positions)
+    projected = _project(axis, rows, ratings)
+    return tables.along(ratings, rows, rows.placed & (rows.count >= min_ratings), PLACE, projected.positions)
 
 
 def _cross(
@@ -150,7 +160,7 @@ def _cross(
         "Across this axis", list(others), format_func=lambda axis_id: others[axis_id].title, key="axis_cross", width=420
     )
     other = others[chosen]
-    pair = combine(projected, saved_axes.project(other, rows.matrix, ratings.items))
+    pair = combine(projected, _project(other, rows, ratings))
     at, text = np.flatnonzero(listed), map_words.angle(pair)
     axis_titles, hover = [_axis_title(axis), _axis_title(other)], loaders.item_hover(run.run_id)
     figure = map_charts.item_map(
@@ -184,10 +194,23 @@ def _choose_poles(ratings: Ratings, rows: Rows) -> OwnAxis:
         low_name, low_rows = _choose_pole(rows, "low", "From", low)
     with right:
         high_name, high_rows = _choose_pole(rows, "high", "To", high)
-    ids = ratings.items.ids
-    return OwnAxis(
-        tuple(str(ids[row]) for row in low_rows), tuple(str(ids[row]) for row in high_rows), low_name, high_name
+    (low_ids, low_features), (high_ids, high_features) = (
+        _named(ratings, rows, chosen) for chosen in (low_rows, high_rows)
     )
+    return OwnAxis(low_ids, high_ids, low_name, high_name, low_features, high_features)
+
+
+def _named(ratings: Ratings, rows: Rows, chosen: Sequence[int]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Ids of the items at a pole, and names of the features, whose numbers come after the items'."""
+    n, names = len(rows), rows.features.names if rows.features else []
+    items = tuple(str(ratings.items.ids[row]) for row in chosen if row < n)
+    return items, tuple(names[row - n] for row in chosen if row >= n)
+
+
+def _offered(rows: Rows) -> dict[str, int]:
+    """What a pole can be made of: the features that the model learned, and the items."""
+    names = rows.features.names if rows.features else []
+    return {name: len(rows) + place for place, name in enumerate(names)} | rows.offered
 
 
 def _choose_pole(rows: Rows, end: str, label: str, example: tuple[str, list[int]]) -> tuple[str, list[int]]:
@@ -196,9 +219,10 @@ def _choose_pole(rows: Rows, end: str, label: str, example: tuple[str, list[int]
     name = st.text_input(
         f"{label} (name of this pole)", example[0], max_chars=LONGEST, key=f"pole_{end}_name", bind="query-params"
     )
+    kinds = f"{nouns.capitalize()}, {escape(rows.described_by)}" if rows.features else nouns.capitalize()
     chosen = selection.search(
-        f"{nouns.capitalize()} at this pole",
-        rows.offered,
+        f"{kinds} at this pole",
+        _offered(rows),
         key=f"pole_{end}",
         most=MOST_ITEMS,
         first=[rows.labels[row] for row in example[1]],
@@ -279,10 +303,15 @@ def _open(run_id: str, axis_id: str) -> None:
     if axis is None:  # deleted meanwhile
         return
     ratings, rows, missing = loaders.ratings_of(run_id), loaders.item_rows(run_id), 0
-    for end, ids, name in (("low", axis.low, axis.low_name), ("high", axis.high, axis.high_name)):
+    choice = _offered(rows)
+    poles = (
+        ("low", axis.low, axis.low_features, axis.low_name),
+        ("high", axis.high, axis.high_features, axis.high_name),
+    )
+    for end, ids, features, name in poles:
         labels = [rows.labels[ratings.items.index(item)] for item in ids if item in ratings.items]
-        offered = [label for label in labels if label in rows.offered]
-        missing += len(ids) - len(offered)
+        offered = [label for label in (*features, *labels) if label in choice]
+        missing += len(ids) + len(features) - len(offered)
         st.session_state[f"pole_{end}"] = offered
         st.session_state[f"pole_{end}_name"] = name
     if missing:

@@ -48,8 +48,8 @@ class DrawnMap:
 
 
 def rows_of(rows: Rows, min_ratings: int) -> np.ndarray:
-    """The items on a map: those with enough ratings that training has moved; as `items_taking_part` says."""
-    return np.flatnonzero(rows.trained & (rows.count >= min_ratings))
+    """The items on a map: those with enough ratings that have a place; as `items_taking_part` says."""
+    return np.flatnonzero(rows.placed & (rows.count >= min_ratings))
 
 
 def drawn_map(run: Run, settings: MapStudySettings) -> DrawnMap | None:

@@ -41,7 +41,7 @@ def choose(rows: Rows) -> MapStudySettings:
         given |= {"dimensions": 3 if view == SPACE else 2, "centered": centered}
     else:
         with st.popover(f"Settings of {method}", icon=":material/tune:"):
-            n = int(np.count_nonzero(rows.trained & (rows.count >= given["min_ratings"])))
+            n = int(np.count_nonzero(rows.placed & (rows.count >= given["min_ratings"])))
             given |= _tsne(n) if method == TSNE else _umap(n)
     return MapStudySettings.model_validate(given)
 

@@ -23,6 +23,7 @@ from dashboard.charts.points import Classes, Coloring
 from dashboard.jobs.studies import study
 from dashboard.maps import groups, settings, words
 from dashboard.maps.drawn import GROUP, KEPT, QUICK, DrawnMap, choose_color, color_of, drawn_map, rows_of
+from dashboard.maps.sure import Sureness, choose_faint, choose_landmarks, ellipses, sureness
 from dashboard.principal_components.naming import kept_labels
 from dashboard.shared import coloring, elements, selection
 from dashboard.shared.markup import escape
@@ -99,10 +100,15 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, drawn: DrawnMap, clusters: 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         choice = choose_color(ratings, rows)
         sized = elements.toggle("Size by ratings", "map_size", "The area of a point grows with its number of ratings.")
+        shadow = analyses.shadow(run.run_id, drawn.settings) if drawn.settings.method == "pca" else None
+        sure = sureness(rows, drawn, None if shadow is None else shadow.components)
+        faint = sure is not None and flat and choose_faint()
+        landmarks = choose_landmarks(rows, drawn, shadow)
         searched = selection.search(f"Find {rows.nouns}", rows.offered, key="map_find")
     genres = coloring.choose_genres(ratings, "map_genres") if choice == coloring.GENRE else []
     color = color_of(choice, ratings, rows, drawn, clusters, genres)
     near = _true_neighbors(run, rows, drawn, searched)
+    outlines = ellipses(sure, drawn, searched) if sure is not None else []
     text = _sentences(rows, drawn, color, clusters, choice, searched, near)
     trusted = words.trust(drawn.trust, rows.noun) if drawn.trust else ""
     st.plotly_chart(
@@ -114,6 +120,9 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, drawn: DrawnMap, clusters: 
             found=searched,
             near=near,
             sizes=rows.count if sized else None,
+            opacity=sure.opacity if sure is not None and faint else None,
+            outlines=outlines,
+            landmarks=landmarks,
             revision=drawn.settings.model_dump_json(),
         ),
         key=CHART if flat else f"{CHART}_3d",
@@ -123,10 +132,14 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, drawn: DrawnMap, clusters: 
         f"{text}",
     )
     st.markdown(f"{trusted} {text}".strip() or f"{with_article(rows.noun).capitalize()} lies where the model puts it.")
+    if sure is not None and (remark := words.sure(rows, drawn, sure, faint=faint, outlined=len(outlines))):
+        st.caption(remark)
+    if landmarks is not None:
+        st.caption(words.landmarks(rows, landmarks))
     if drawn.trust is None:
         _measure(run, rows, drawn)
     if flat or len(selection.chosen(CHART, run.run_id)):
-        selection.show(CHART, run.run_id, ratings, rows, _columns(rows, drawn), file="map-selection.csv")
+        selection.show(CHART, run.run_id, ratings, rows, _columns(rows, drawn, sure), file="map-selection.csv")
 
 
 def _method(drawn: DrawnMap) -> str:
@@ -176,11 +189,13 @@ def _sentences(
     return " ".join(filter(None, sentences))
 
 
-def _columns(rows: Rows, drawn: DrawnMap) -> dict[str, np.ndarray]:
+def _columns(rows: Rows, drawn: DrawnMap, sure: Sureness | None) -> dict[str, np.ndarray]:
     """What a selection's table shows of each item beside what the data knows."""
     columns = {
         name: drawn.spread(drawn.points[:, axis], len(rows)) for axis, name in enumerate("xyz"[: drawn.points.shape[1]])
     }
+    if sure is not None and sure.covariance is not None:
+        columns["Known to ±"] = drawn.spread(sure.std, len(rows))
     if drawn.trust is not None:
         columns["Neighbors kept"] = drawn.spread(drawn.trust.kept * drawn.trust.k, len(rows))
     return columns

@@ -8,12 +8,15 @@ import numpy as np
 from core.analysis.maps.axes import AxisPair, ClosestComponent
 from core.analysis.maps.faithfulness import Faithfulness
 from core.data.nouns import with_article
+from dashboard.charts.maps import Landmarks
 from dashboard.charts.points import Coloring
 from dashboard.embeddings.words import signed
 from dashboard.maps.drawn import DrawnMap
+from dashboard.maps.sure import Sureness
 from dashboard.principal_components.label import Label
 from dashboard.principal_components.words import rises_and_falls
 from dashboard.shared.markup import escape
+from dashboard.shared.matrix_rows import Rows
 from dashboard.shared.phrases import count, plural
 
 
@@ -35,6 +38,45 @@ def trust(result: Faithfulness, noun: str) -> str:
 def in_short(result: Faithfulness | None) -> str:
     """The one number of a map, for the line under its title; empty where it has not been measured."""
     return "" if result is None else f"{result.mean * result.k:.1f} of {result.k} true neighbors kept"
+
+
+def sure(rows: Rows, drawn: DrawnMap, known: Sureness, *, faint: bool, outlined: int) -> str:
+    """How well the places are known, what faint points and outlines say of it, and what they cannot say."""
+    flat, bent = drawn.points.shape[1] == 2, known.covariance is None
+    low, high = known.ends
+    what = "vectors" if bent else "places"
+    text = (
+        f"How sure the model is: the {what} of most {rows.nouns} here are known to between ±{low:.2f} and ±{high:.2f}"
+    )
+    text += f" (root mean squares), and lie {known.spread:.2f} from their middle."
+    if faint and known.telling:
+        text += " The fainter a point, the less sure."
+    if faint and not known.telling:
+        text += " All are known equally well, so no point is fainter than others."
+    if not flat:
+        text += " In 3D all points are equally solid: points in space cannot be faint one by one."
+    if bent:
+        method = "t-SNE" if drawn.settings.method == "tsne" else "UMAP"
+        text += (
+            f" {method} bends space differently at every place, so no outline of what is uncertain is right; see PCA."
+        )
+    elif outlined:
+        text += " Inside the outline around what you looked for it lies two times in three."
+    elif flat:
+        text += f" Find {with_article(rows.noun)}, and an outline shows where it lies two times in three."
+    return text
+
+
+def landmarks(rows: Rows, shown: Landmarks) -> str:
+    """What the names on a map are."""
+    if not len(shown.names):
+        return f"None of the column “{escape(shown.label)}” is clearly told from the others by this model."
+    return (
+        f"A diamond is where {with_article(rows.noun)} would lie with that alone in the column "
+        f"“{escape(shown.label)}”, otherwise the average of the {rows.nouns} on this map: their mean vector, with what "
+        "the column gives them on average exchanged for the vector learned for the name. Those that the model cannot "
+        "tell from nothing are left out; names that would cover others show over their diamonds."
+    )
 
 
 def around_one(drawn: DrawnMap, row: int, title: str, k: int) -> str:

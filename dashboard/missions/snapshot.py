@@ -119,12 +119,12 @@ def _most_rated(run: RunSummary | None) -> str:
 
 
 def _above_noise(run: RunSummary | None, widgets: dict[str, Any]) -> tuple[bool, ...]:
-    """As the page of components has it with the settings on it; one dimension has no noise band."""
-    if run is None or run.config.dimensions == 1:
+    """As the page of components has it with the settings on it; empty where that has no noise band."""
+    if run is None:
         return ()
     min_ratings = widgets.get("min", 0) if widgets.get("shaped") else 0
     noise = analyses.item_noise(run.run_id, centered=bool(widgets.get("centered")), min_ratings=int(min_ratings))
-    return tuple(noise.above.tolist())
+    return () if noise is None else tuple(noise.above.tolist())
 
 
 def _explained(run: RunSummary | None, widgets: dict[str, Any]) -> str:

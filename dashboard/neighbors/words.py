@@ -36,6 +36,23 @@ MEASURES: Mapping[Metric, Measure] = {
 }
 
 
+def introduction(described_by: str) -> str:
+    """What the page shows, and whether anybody told the model what goes with what.
+
+    Args:
+        described_by: The columns that the model learned from beside the ratings; empty where there are none.
+    """
+    told = "Nobody told the model what goes with what. It moved together what pleases the same people"
+    if described_by:
+        told = (
+            f"The model was told {escape(described_by)}, and found out from the ratings who likes what of these and of "
+            "all else"
+        )
+    return (
+        f"{told}, so the closest rows of the matrix are its idea of alike. Under *Users* are the people who rate alike."
+    )
+
+
 def lead(rows: Rows, row: int, near: Neighbors) -> str:
     """The closest by direction, and whether that is close at all."""
     cosine, nearest = float(near.similarity[0]), escape(rows.labels[near.index[0]])
@@ -43,6 +60,24 @@ def lead(rows: Rows, row: int, near: Neighbors) -> str:
     if cosine < FAR:
         text += " That is not close: nothing listed here is much like it."
     return text
+
+
+def again(rows: Rows, share: np.ndarray) -> str:
+    """How many of the listed would be neighbors again in another sample of the vectors."""
+    n = len(share)
+    return (
+        f"Would another sample agree? The model knows how sure it is of every vector. Drawn again from that, on "
+        f"average {share.sum():.1f} of these {count(n, rows.noun)} would be among the {n} nearest by cosine again. The "
+        "column *Again* says how often each would."
+    )
+
+
+def unrated(rows: Rows, row: int) -> str:
+    """What the place of a row is that has no training rating, of a model that knows what describes it."""
+    return (
+        f"{escape(rows.labels[row])} has no rating in the training part: it is placed by {escape(rows.described_by)} "
+        f"alone, and its neighbors are {rows.nouns} that are described alike."
+    )
 
 
 def lengths(rows: Rows, row: int, length: np.ndarray, near: Mapping[Metric, Neighbors], listed: np.ndarray) -> str:

@@ -17,6 +17,13 @@ from dashboard.principal_components.view import View
 from dashboard.shared import tables
 from dashboard.shared.markup import escape
 
+SURE_TO = "±"
+"""Heading of how well a score is known."""
+
+_SURE_TO = st.column_config.NumberColumn(
+    format="%.2f", width=52, help="The score is known to this: two times in three it is off by less"
+)
+
 
 def both_ends(view: View, outermost: Ends, hinted: Sequence[Hint]) -> None:
     """The lowest and the highest items, with the article's columns, a field for each end's name, and hints."""
@@ -42,11 +49,14 @@ def _end(view: View, end: str, which: str, there: np.ndarray, hint: str) -> None
     beside = view.component + 1 if view.component + 1 < len(view.labels) else view.component - 1
     labels = [view.label] if beside < 0 else [view.label, view.labels[beside]]
     scores = {label.column: view.result.scores[there, label.number - 1] for label in labels}
+    if view.score_std is not None:
+        (first, own), *rest = scores.items()
+        scores = {first: own, SURE_TO: view.score_std[there], **dict(rest)}
     st.dataframe(
         tables.items(view.ratings, view.rows, there, scores),
         hide_index=True,
         column_order=[tables.TITLE, *scores, tables.MEAN, tables.COUNT, tables.GENRES],
-        column_config=tables.COLUMNS | tables.scores(labels),
+        column_config=tables.COLUMNS | tables.scores(labels) | {SURE_TO: _SURE_TO},
         alt=f"The {len(there)} {view.rows.nouns} {which} on component {view.label.number}",
     )
 

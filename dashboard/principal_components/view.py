@@ -27,10 +27,11 @@ class View:
         rows: Its items.
         how: How the components came about.
         result: The components, with scores for all items.
+        std: How well each score is known, (n_items, n_components); None where the model does not know.
         component: The chosen one, from 0.
         listed: Boolean array, (n_items,), items with enough ratings.
         min_listed: How many that is.
-        noise: What chance would give; None for a single dimension.
+        noise: What chance would give; None where shuffling says nothing of it.
         stability: How well each component comes back; None where that was not studied.
         names: What people called them.
         labels: What each component is called, (n_components,).
@@ -41,6 +42,7 @@ class View:
     rows: Rows
     how: How
     result: Pca
+    std: np.ndarray | None
     component: int
     listed: np.ndarray
     min_listed: int
@@ -59,6 +61,11 @@ class View:
         """Scores of all items along the chosen component, (n_items,)."""
         return self.result.scores[:, self.component]
 
+    @property
+    def score_std(self) -> np.ndarray | None:
+        """How well the scores along the chosen component are known, (n_items,)."""
+        return None if self.std is None else self.std[:, self.component]
+
 
 def load_view(run_id: str, component: int, min_listed: int, how: How) -> View:
     """Everything about one component of a model.
@@ -71,9 +78,7 @@ def load_view(run_id: str, component: int, min_listed: int, how: How) -> View:
     """
     run, rows = loaders.run(run_id), loaders.item_rows(run_id)
     result = how.components(run_id)
-    noise = None  # of a single dimension shuffling changes nothing: there is no chance to compare with
-    if run.config.dimensions > 1:
-        noise = analyses.item_noise(run_id, centered=how.centered, min_ratings=how.min_ratings)
+    noise = analyses.item_noise(run_id, centered=how.centered, min_ratings=how.min_ratings)
     stability = returns(run_id, how)
     names = naming.look_up(run_id, result, how)
     return View(
@@ -82,6 +87,7 @@ def load_view(run_id: str, component: int, min_listed: int, how: How) -> View:
         rows=rows,
         how=how,
         result=result,
+        std=analyses.score_std(run_id, centered=how.centered, min_ratings=how.min_ratings),
         component=component,
         listed=rows.count >= min_listed,
         min_listed=min_listed,

@@ -46,6 +46,15 @@ def noise(band: Noise, component: int) -> str:
     return f"{text}. **This one is noise**: {by_chance}, so its ends may mean nothing."
 
 
+def known(scores: np.ndarray, std: np.ndarray, nouns: str) -> str:
+    """How far apart the items lie along a component, beside how well their scores are known."""
+    apart, typical = float(scores.std()), float(np.sqrt(np.mean(np.square(std, dtype=np.float64))))
+    verdict = "a score says where one lies" if apart > 2 * typical else "a single score says little"
+    if apart <= typical:
+        verdict = "a single score says next to nothing"
+    return f"Along it {nouns} lie {apart:.2f} from their middle, and are known to ±{typical:.2f}: {verdict}."
+
+
 RETURNS = ((0.9, "almost as it was"), (0.7, "recognizably"), (0.4, "only in part"))
 """From which matched |r| a component comes back how; below the last, it does not."""
 

@@ -24,9 +24,9 @@ def segments(label: str, options: Sequence[str], key: str, words: str | None = N
     )
 
 
-def toggle(label: str, key: str, words: str) -> bool:
-    """A switch, off at first."""
-    return st.toggle(label, key=key, bind="query-params", help=words)
+def toggle(label: str, key: str, words: str, *, first: bool = False) -> bool:
+    """A switch, off until somebody turns it on, or on at first."""
+    return st.toggle(label, first, key=key, bind="query-params", help=words)
 
 
 def whole_number(

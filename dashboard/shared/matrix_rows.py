@@ -7,6 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
+from core.analysis.features import LearnedFeatures, joined
+from core.analysis.posterior import vector_variance
 from core.data.ratings import Ratings
 from core.data.splits import Split
 from core.export import one_line
@@ -16,6 +18,15 @@ from dashboard.shared.phrases import plural
 
 UNTRAINED = " (untrained)"
 """Said behind the name of a row that training never moved."""
+
+UNRATED = " (unrated)"
+"""The same, where there is little room, of a row that what describes it places."""
+
+MOST_NAMED = 4
+"""Columns that a sentence has room for."""
+
+FEATURE = "feature"
+"""The noun of the rows of genres, years and the like."""
 
 MOST_OFFERED = 20_000
 """Names a browser can still search through as somebody types."""
@@ -33,6 +44,9 @@ class Rows:
         bias: Float32 array, (n_rows,); zeros where the model has no biases.
         count: Ratings of each row in the whole dataset, (n_rows,).
         trained: Whether training ever moved the row: it has a rating in the training part.
+        variance: Posterior variance of each number of the vectors, (n_rows, embedding_dim); None where the model does
+            not know how sure it is.
+        features: What the model learned of the columns that describe the rows; None where it learned nothing of them.
     """
 
     noun: str
@@ -42,6 +56,8 @@ class Rows:
     bias: np.ndarray
     count: np.ndarray
     trained: np.ndarray
+    variance: np.ndarray | None = None
+    features: LearnedFeatures | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -60,13 +76,34 @@ class Rows:
         return {self.labels[row]: row for row in kept.tolist()}
 
     @cached_property
+    def placed(self) -> np.ndarray:
+        """Whether the row's numbers mean something, (n_rows,): training moved it, or what describes it places it."""
+        return self.trained if self.features is None else self.trained | self.features.described
+
+    @property
+    def described_by(self) -> str:
+        """The columns that place a row without a training rating: "genres and year"; empty where there are none."""
+        if self.features is None:
+            return ""
+        names = [group.name for group in self.features.groups]
+        return joined(names if len(names) <= MOST_NAMED else [*names[: MOST_NAMED - 1], "more"])
+
+    @cached_property
     def by_count(self) -> np.ndarray:
         """Row numbers, those with the most ratings first, (n_rows,)."""
         return np.argsort(-self.count, kind="stable")
 
     def name(self, row: int) -> str:
         """The label, with a mark where training never moved the row."""
-        return self.labels[row] if self.trained[row] else self.labels[row] + UNTRAINED
+        return self.labels[row] + self.mark(row)
+
+    def mark(self, row: int, *, short: bool = False) -> str:
+        """What is said behind a label: nothing, or what the numbers are where no training rating is behind them."""
+        if self.trained[row]:
+            return ""
+        if not self.placed[row]:
+            return UNTRAINED
+        return UNRATED if short else f" (placed by {self.described_by} alone)"
 
 
 def item_labels(ratings: Ratings) -> list[str]:
@@ -74,7 +111,23 @@ def item_labels(ratings: Ratings) -> list[str]:
     return distinct(ratings.item_table["title"].tolist(), ratings.items.ids.tolist())
 
 
-def item_rows(run: Run, ratings: Ratings, parts: Split, labels: list[str] | None = None) -> Rows:
+def feature_rows(run: Run, features: LearnedFeatures) -> Rows:
+    """What a run learned of genres, years and the like; `count` is of their items, `trained` whether they are clear."""
+    return Rows(
+        noun=FEATURE,
+        labels=distinct(features.labels, features.names),
+        scorer=run.scorer,
+        matrix=features.vectors,
+        bias=features.numbers[:, 0],
+        count=features.count,
+        trained=features.clear,
+        variance=features.variance[:, 1:],
+    )
+
+
+def item_rows(
+    run: Run, ratings: Ratings, parts: Split, labels: list[str] | None = None, features: LearnedFeatures | None = None
+) -> Rows:
     """The items of a run; runs on the same data may share their `item_labels`, which are made anew without."""
     return Rows(
         noun=ratings.noun,
@@ -84,6 +137,8 @@ def item_rows(run: Run, ratings: Ratings, parts: Split, labels: list[str] | None
         bias=run.scorer.item_bias,
         count=ratings.item_count,
         trained=parts.trained(ratings),
+        variance=vector_variance(run.scorer),
+        features=features,
     )
 
 
@@ -97,6 +152,7 @@ def user_rows(run: Run, ratings: Ratings, parts: Split) -> Rows:
         bias=run.scorer.user_bias,
         count=ratings.user_count,
         trained=parts.trained(ratings, users=True),
+        variance=vector_variance(run.scorer, users=True),
     )
 
 

@@ -20,27 +20,32 @@ class Ends:
     bottom: np.ndarray
 
 
-def ends(scores: np.ndarray, eligible: np.ndarray, top: int) -> Ends:
+def ends(scores: np.ndarray, eligible: np.ndarray, top: int, *, std: np.ndarray | None = None) -> Ends:
     """The `top` highest and the `top` lowest scores among the eligible items.
 
     Equal scores keep the order of the items. With fewer than 2 * top eligible items each end has half of them, the
     highest end one more where they are odd.
 
+    With standard deviations the order is that of the sure ends: the highest by what a score reaches at least, score -
+    std, and the lowest by score + std. An item that may lie anywhere is then at neither end.
+
     Args:
         scores: Float array, (n_items,), one component's scores.
         eligible: Boolean array, (n_items,), items that may be listed.
         top: Items at each end, at least 1.
+        std: How well each score is known, (n_items,), in its units; None takes the scores as they are.
 
     Raises:
         AnalysisError: top is below 1, or the arrays differ in shape.
     """
     if top < 1:
         raise AnalysisError(f"top is {top}; at least 1 item can be listed")
-    if scores.shape != eligible.shape or scores.ndim != 1:
+    if scores.shape != eligible.shape or scores.ndim != 1 or (std is not None and std.shape != scores.shape):
         raise AnalysisError(f"scores {scores.shape} and eligible {eligible.shape} must be equally long lists")
     rows = np.flatnonzero(eligible)
     n_top, n_bottom = min(top, (len(rows) + 1) // 2), min(top, len(rows) // 2)
-    highest = rows[np.argsort(-scores[rows], kind="stable")[:n_top]]
+    margin = np.zeros_like(scores) if std is None else std
+    highest = rows[np.argsort(-(scores - margin)[rows], kind="stable")[:n_top]]
     rest = np.setdiff1d(rows, highest)
-    lowest = rest[np.argsort(scores[rest], kind="stable")[:n_bottom]]
+    lowest = rest[np.argsort((scores + margin)[rest], kind="stable")[:n_bottom]]
     return Ends(top=highest, bottom=lowest)

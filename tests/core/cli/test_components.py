@@ -11,6 +11,7 @@ from core.analysis.components.truncation import cost
 from core.analysis.neighbors.of_one import neighbors
 from core.cli import main
 from core.data.splits import split
+from core.model.families import PRESETS
 from core.store import study_store
 from core.store.runs import RunStore
 from core.studies import component_names
@@ -137,3 +138,25 @@ def test_hints_are_of_the_listed_items(capsys, run, bundled):
         "q": pytest.approx(first.q),
         "n": first.n,
     }
+
+
+def test_a_model_that_knows_how_sure_it_is_says_so(capsys, bundled):
+    run = run_on(bundled, PRESETS["best"])
+    RunStore().publish(run)
+    flags = ("components", run.run_id, "--top", "3")
+    sure, plain = asked(capsys, *flags), asked(capsys, *flags, "--by-score")
+    assert sure["noise"] is None
+    least = [one["score"] - one["std"] for one in sure["top"]]
+    assert least == sorted(least, reverse=True)
+    scores = [one["score"] for one in plain["top"]]
+    assert scores == sorted(scores, reverse=True)
+    near = asked(capsys, "neighbors", run.run_id, "--item", "1", "--top", "4", "--min-ratings", "100")
+    assert all(0 <= one["agreement"] <= 1 for one in near)
+    axis = asked(capsys, "axis", run.run_id, "--low-feature", "Children (genres)", "--high-feature", "Horror (genres)")
+    assert len(axis["high"]) == 10
+
+
+def test_others_say_nothing_of_it(capsys, run):
+    assert "std" not in asked(capsys, "components", run.run_id)["top"][0]
+    assert "agreement" not in asked(capsys, "neighbors", run.run_id, "--item", "1")[0]
+    assert refused(capsys, "axis", run.run_id, "--low", "1").startswith("USAGE: the high pole is missing")

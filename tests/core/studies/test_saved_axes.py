@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 
 from core.access import COMMAND_LINE, Visitor
-from core.data.ratings import Vocabulary
+from core.analysis.features import learned_features
+from core.data.ratings import Ratings, Vocabulary
 from core.errors import CorruptRunError, LimitError, NotAllowedError, UnknownItemError, UnknownRunError
+from core.model.families import run_config
 from core.store.runs import RunStore
 from core.studies import saved_axes
 from core.studies.saved_axes import OwnAxis
+from tests.conftest import scorer_on
 from tests.core.jobs.tiny import tiny_run
 
 OWN = OwnAxis(("a", "b"), ("c",), "children's", "<img src=x onerror=alert(1)> %{y}")
@@ -49,6 +52,36 @@ def test_poles_are_found_by_id():
     np.testing.assert_allclose(found.positions, [-1, -1, 1, 0])
     with pytest.raises(UnknownItemError):
         saved_axes.project(OwnAxis(("a",), ("nobody",)), matrix, Vocabulary(np.array(["a", "b", "c", "d"], object)))
+
+
+def test_features_are_poles_beside_items(small: Ratings, run_id: str):
+    """Between two features of one column the axis runs along the difference of their vectors."""
+    scorer = scorer_on(small, run_config(model="variational", embedding_dim=3))
+    features = learned_features(scorer, small)
+    assert features is not None
+    first, second = features.names[:2]
+    own = OwnAxis((), (), "plain", "other", (first,), (second,))
+    found = saved_axes.project(own, scorer.item_embedding, small.items, features)
+    apart = features.vectors[1] - features.vectors[0]
+    np.testing.assert_allclose(found.direction, apart / np.linalg.norm(apart), atol=1e-6)
+    assert found.positions.shape == (len(small.items),)
+    mixed = saved_axes.project(replace(own, low=("7",)), scorer.item_embedding, small.items, features)
+    assert mixed.length != pytest.approx(found.length)
+    saved_axes.save(run_id, own, by=COMMAND_LINE)
+    assert saved_axes.saved(run_id, by=COMMAND_LINE) == (own,)
+    assert own.axis_id != replace(own, low_features=(second,), high_features=(first,)).axis_id
+    with pytest.raises(UnknownItemError, match="is called 'Horro'"):
+        saved_axes.project(replace(own, high_features=("Horro",)), scorer.item_embedding, small.items, features)
+    with pytest.raises(LimitError, match="learned nothing"):
+        saved_axes.project(own, scorer.item_embedding, small.items)
+    with pytest.raises(LimitError, match="both poles"):
+        saved_axes.save(run_id, replace(own, high_features=(first,)), by=COMMAND_LINE)
+
+
+def test_axes_of_items_alone_keep_their_ids_and_are_read_as_they_were_written():
+    assert OWN.axis_id == "3aafec9c"
+    old = {"low": ["a", "b"], "high": ["c"], "low_name": "children's", "high_name": OWN.high_name}
+    assert saved_axes._parse(old) == OWN
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from core.analysis.components.extremes import Ends
 from dashboard.charts.axes import HIGH, LOW, Poles, axis_strip
-from dashboard.charts.maps import LARGE, SMALL, Places, item_map
+from dashboard.charts.maps import LARGE, SMALL, Landmarks, Places, item_map
 from dashboard.charts.points import CLASS_COLORS, MOST_DRAWN, Classes, Coloring
 
 HOSTILE = "<a href='javascript:alert(1)'>x</a> %{y} &"
@@ -145,3 +145,29 @@ def test_items_with_few_ratings_are_drawn_where_they_are_poles():
         np.linspace(-1, 1, 50), listed, ends, Poles([0], [49], "a", "b"), titles=["t"] * 50, noun="movies"
     )
     assert figure.data[0].customdata.tolist() == [0, *range(10, 20), 49]
+
+
+def test_each_point_is_as_faint_as_it_is_unsure():
+    drawn, opacity = places(), np.linspace(0.1, 0.9, 40)
+    color = Classes("Kind", np.arange(80) % 4 // 2 - 1, ["a"])
+    for trace in item_map(drawn, color, title="t", opacity=opacity).data:
+        np.testing.assert_array_equal(trace.marker.opacity, opacity[np.asarray(trace.customdata) // 2])
+
+
+def test_an_outline_is_a_shape_above_the_points():
+    corners = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, 1.0]])
+    (shape,) = item_map(places(), number(80), title="t", outlines=[corners]).layout.shapes
+    assert shape.path == "M 0 0 L 1 0 L 0.5 1 Z"
+    assert shape.layer == "above"
+
+
+@pytest.mark.parametrize("dimensions", [2, 3])
+def test_landmarks_are_named_and_cannot_be_selected(dimensions: int):
+    marks = Landmarks(HOSTILE, np.array([[0.0, 0, 0], [0, 1, 0], [9, 9, 0]])[:, :dimensions], ["low", HOSTILE, "far"])
+    figure = item_map(places(dimensions=dimensions), number(80), title="t", landmarks=marks)
+    trace = figure.data[-1]
+    assert trace.customdata is None
+    assert trace.text[0] == "low"
+    assert "<a" not in figure.to_json()
+    if dimensions == 2:
+        assert [note.yshift for note in figure.layout.annotations] == [-12, 12, 12]

@@ -14,7 +14,7 @@ def numbers() -> np.ndarray:
 
 
 def test_zero_is_in_the_middle_of_the_colors(numbers: np.ndarray):
-    (trace,) = matrix.heatmap(numbers, ["a", "b", "c"], np.ones(3, bool), noun="movie").data
+    (trace,) = matrix.heatmap(numbers, ["a", "b", "c"], [""] * 3, noun="movie").data
     assert (trace.zmin, trace.zmax) == pytest.approx((-0.8, 0.8))
     np.testing.assert_array_equal(trace.z, numbers)
 
@@ -22,7 +22,7 @@ def test_zero_is_in_the_middle_of_the_colors(numbers: np.ndarray):
 @pytest.mark.parametrize(
     "bar",
     [
-        lambda small: matrix.heatmap(small, ["a", "b", "c"], np.ones(3, bool), noun="movie").data[0].colorbar,
+        lambda small: matrix.heatmap(small, ["a", "b", "c"], [""] * 3, noun="movie").data[0].colorbar,
         lambda small: lesson.lifted_row(small, np.arange(3), ["a", "b", "c"], 1).layout.coloraxis.colorbar,
         lambda small: go.scatter.marker.ColorBar(biases._colored(small[:, 0], np.ones(3))["colorbar"]),
     ],
@@ -33,27 +33,27 @@ def test_small_numbers_have_different_ticks(bar, numbers: np.ndarray):
 
 
 def test_rows_stand_in_the_order_given_from_the_top(numbers: np.ndarray):
-    figure = matrix.heatmap(numbers, ["a", "b", "c"], np.ones(3, bool), noun="movie")
+    figure = matrix.heatmap(numbers, ["a", "b", "c"], [""] * 3, noun="movie")
     assert list(figure.data[0].y) == ["a", "b", "c"]
     assert figure.layout.yaxis.autorange == "reversed"
 
 
 def test_rows_that_training_never_moved_are_marked(numbers: np.ndarray):
     long = "A title that is far too long for the side of a heatmap (1999)"
-    figure = matrix.heatmap(numbers, ["a", long, "c"], np.array([True, False, True]), noun="movie")
+    figure = matrix.heatmap(numbers, ["a", long, "c"], ["", " (untrained)", ""], noun="movie")
     assert [text.endswith(" (untrained)") for text in figure.layout.yaxis.ticktext] == [False, True, False]
     assert max(map(len, figure.layout.yaxis.ticktext)) <= matrix.LABEL_LENGTH
     assert figure.data[0].y[1].startswith(long)
 
 
 def test_a_title_is_no_markup(numbers: np.ndarray):
-    figure = matrix.heatmap(numbers, ["<b>x</b>", "%{z}", "c"], np.ones(3, bool), noun="movie")
+    figure = matrix.heatmap(numbers, ["<b>x</b>", "%{z}", "c"], [""] * 3, noun="movie")
     assert "<b>x" not in figure.to_json().replace("<b>%{z", "")
     assert figure.data[0].y[1] != "%{z}"
 
 
 def test_all_zeros_can_be_drawn():
-    figure = matrix.heatmap(np.zeros((2, 2), np.float32), ["a", "b"], np.ones(2, bool), noun="movie")
+    figure = matrix.heatmap(np.zeros((2, 2), np.float32), ["a", "b"], [""] * 2, noun="movie")
     assert (figure.data[0].zmin, figure.data[0].zmax) == (-1, 1)
 
 
@@ -75,7 +75,7 @@ def test_sixty_rows_of_many_dimensions_stay_a_small_message():
     figure = matrix.heatmap(
         rng.normal(size=(60, 1024)).astype(np.float32),
         [f"Movie {n} (1999)" for n in range(60)],
-        np.ones(60, bool),
+        [""] * 60,
         noun="x",
     )
     assert len(figure.to_json()) < 2e6

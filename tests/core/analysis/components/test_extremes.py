@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.analysis.components.extremes import ends
+from core.errors import AnalysisError
 
 
 def test_the_highest_and_the_lowest_from_the_outside_in():
@@ -48,3 +49,19 @@ def test_refusals():
         ends(np.zeros(3), np.ones(3, bool), 0)
     with pytest.raises(ValueError, match="equally long"):
         ends(np.zeros(3), np.ones(2, bool), 1)
+
+
+def test_sure_ends_come_before_ends_that_may_lie_anywhere():
+    scores, std = np.array([3.0, 2.5, -3.0, -2.0, 0.0]), np.array([2.0, 0.5, 0.1, 3.0, 0.0])
+    found = ends(scores, np.ones(5, bool), 2, std=std)
+    assert found.top.tolist() == [1, 0]  # 2.0 and 1.0 at least
+    assert found.bottom.tolist() == [2, 4]  # -2.9 and 0 at most; the fourth may be above 0
+    assert (
+        ends(scores, np.ones(5, bool), 2, std=np.full(5, 0.7)).top.tolist()
+        == ends(scores, np.ones(5, bool), 2).top.tolist()
+    )
+
+
+def test_deviations_must_fit():
+    with pytest.raises(AnalysisError, match="equally long"):
+        ends(np.zeros(3), np.ones(3, bool), 1, std=np.zeros(2))
