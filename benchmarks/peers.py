@@ -4,7 +4,8 @@
 
 `benchmarks/training.py` calls it so, once a program. This file imports nothing of the project and nothing but NumPy
 until a program asks for more, so that PYTHON can be that of an environment where the others live (`make peers`).
-Settings are those that each program's documentation or its authors' examples show; none was chosen on these splits.
+Settings are defaults, or known from each program's documentation and from earlier comparisons; none was chosen on these
+splits.
 """
 
 import sys
