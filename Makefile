@@ -12,7 +12,7 @@ DEV := $(VENV)/.installed-dev
 CHROMIUM := $(VENV)/.chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench gpu bundle lock clean
+.PHONY: help run test check format bench peers gpu bundle lock clean
 
 help:  ## List what can be made.
 	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */make \1\t/' | expand -t 14
@@ -36,6 +36,10 @@ format: $(DEV)  ## Format the code and mend what can be mended.
 bench: $(DEV)  ## Measure speed and accuracy beside plain Keras and other programs.
 	$(BIN)/python -m benchmarks.training $(ARGS)
 
+peers:  ## Install the recommenders that bench compares with, as far as they install here.
+	scripts/make_venv.sh .venv-peers
+	-sed 's/ *#.*//; /^$$/d' benchmarks/requirements.txt | xargs -n 1 .venv-peers/bin/python -m pip install --no-input
+
 gpu: $(APP)  ## Put TensorFlow for NVIDIA GPUs in place of the one for processors.
 	$(BIN)/python -m pip uninstall --yes tensorflow-cpu
 	$(PIP_INSTALL) -r requirements-gpu.txt
@@ -46,8 +50,8 @@ bundle:  ## Gather all wheels in dist/bundle, for a room without internet.
 lock:  ## Write constraints.txt anew from a fresh environment.
 	scripts/lock.sh
 
-clean:  ## Remove the environment and all caches; runs and datasets stay.
-	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache
+clean:  ## Remove the environments and all caches; runs and datasets stay.
+	rm -rf $(VENV) .venv-peers .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp is newer than what it was made from, so that a second call installs nothing.

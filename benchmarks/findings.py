@@ -1,19 +1,21 @@
-"""What the embeddings of the default model know, and how far to trust it.
+"""What the embeddings know, first of all those of the default model, and how far to trust it.
 
     python -m benchmarks.findings [--seeds 5] [--no-maps]
 
-Takes the default preset on the bundled ratings from the store, trains it under
-the seeds that are missing there, and prints every analysis as Markdown.
+Takes the presets on the bundled ratings from the store, trains what is missing
+there, and prints every analysis as Markdown; the last parts read presets side by side.
 `docs/findings.md` is this, read by eye.
 """
 
 import argparse
+import re
 import time
 from dataclasses import dataclass
 from importlib.util import find_spec
 
 import numpy as np
 
+from benchmarks.likeness import by_chance, likeness, nearest_by_both
 from core import data
 from core.analysis.biases.bias import biases
 from core.analysis.components.hints import hints, words
@@ -21,13 +23,13 @@ from core.analysis.components.noise import Noise, noise_band
 from core.analysis.components.pca import Pca, pca
 from core.analysis.components.stability import Stability, stability
 from core.analysis.components.truncation import cost
-from core.analysis.item_attributes import GENRES, ItemColumns, item_columns
+from core.analysis.item_attributes import ItemColumns, item_columns
 from core.analysis.maps.clusters import hdbscan, kmeans, label_groups
 from core.analysis.maps.faithfulness import faithfulness
 from core.analysis.maps.projections import MapSettings, draw_map
 from core.analysis.neighbors.all_neighbors import nearest
 from core.analysis.neighbors.of_one import neighbors
-from core.config import run_id
+from core.config import RunConfig, run_id
 from core.data.ratings import Ratings
 from core.data.splits import split
 from core.model.families import PRESETS
@@ -36,6 +38,8 @@ from core.model.scoring import require_biases, require_bilinear
 from core.store.runs import RunStore
 
 FEWEST_RATINGS = 21
+NEAREST = 10
+SIDE_BY_SIDE = ("default", "best-ratings", "best")
 WELL_KNOWN = (1, 260, 296, 318, 356, 480, 593, 858, 1219, 1721, 2571, 4306, 4896, 4993)
 """Toy Story, Star Wars, Pulp Fiction, The Shawshank Redemption, Forrest Gump, Jurassic Park, The Silence of the
 Lambs, The Godfather, Psycho, Titanic, The Matrix, Shrek, and the first Harry Potter and Lord of the Rings."""
@@ -57,18 +61,20 @@ class Study:
 
 
 def trained(ratings: Ratings, seeds: int) -> list[Run]:
-    """The default preset under several seeds, from the store where it is there."""
-    store, runs = RunStore(), []
-    for seed in range(seeds):
-        config = PRESETS["default"].model_copy(update={"seed": seed})
-        run = store.get(run_id(config, ratings.digest))
-        if run is None:
-            from core.training.trainer import fit  # TensorFlow, which takes seconds and is not needed on a second call
+    """The default preset under several seeds."""
+    return [stored(ratings, PRESETS["default"].model_copy(update={"seed": seed})) for seed in range(seeds)]
 
-            run = fit(config, ratings)
-            store.publish(run)
-        runs.append(run)
-    return runs
+
+def stored(ratings: Ratings, config: RunConfig) -> Run:
+    """A run with these settings: from the store where it is there, else trained and kept there."""
+    store = RunStore()
+    run = store.get(run_id(config, ratings.digest))
+    if run is None:
+        from core.training.trainer import fit  # TensorFlow, which takes seconds and is not needed on a second call
+
+        run = fit(config, ratings)
+        store.publish(run)
+    return run
 
 
 def study(ratings: Ratings, runs: list[Run], fewest: int) -> Study:
@@ -173,23 +179,44 @@ def show_rated_once(ratings: Ratings, run: Run) -> None:
     print(f"(movies with at least {_ratings(FEWEST_RATINGS)}: {np.median(closest[often]):.2f}).")
 
 
-def show_neighbors(at: Study) -> None:
-    """Neighbors of well-known movies, and how alike in genre neighbors are in general."""
-    print(f"\n## Neighbors by cosine among movies with at least {_ratings(at.fewest)}\n")
+def show_likeness(ratings: Ratings) -> None:
+    """Of every preset with vectors: do its neighbors make sense, and how long does it train."""
+    rows = np.flatnonzero(ratings.item_count >= FEWEST_RATINGS)
+    columns = item_columns(ratings).take(rows)
+    chance = by_chance(columns, NEAREST)
+    print(f"\n## Do neighbors make sense, among the {len(rows):,} movies with at least {_ratings(FEWEST_RATINGS)}\n")
+    print(f"Found: share of {chance.in_series} movies of well-known series with another of theirs among the {NEAREST}")
+    print(
+        "nearest. Genres: overlap (Jaccard) with the nearest. By cosine of the vectors, and by how predictions agree.\n"
+    )
+    print("| preset | found | by predictions | genres | by predictions | seconds | RMSE |\n" + "| --- " * 7 + "|")
+    for name, config in PRESETS.items():
+        run = stored(ratings, config)
+        lists = nearest_by_both(require_bilinear(run.scorer), rows, NEAREST)
+        own, told = (likeness(lists[way], columns) for way in ("vectors", "predictions"))
+        print(f"| {name} | {own.found:.0%} | {told.found:.0%} | {own.genres:.3f} | {told.genres:.3f} ", end="")
+        print(f"| {run.outcome.train_seconds:.1f} | {run.outcome.val_rmse:.4f} |", flush=True)
+    print(f"| by chance | {chance.found:.0%} | | {chance.genres:.3f} | | | |")
+
+
+def show_neighbors(ratings: Ratings) -> None:
+    """Neighbors of well-known movies, movie by movie, as each of three presets sees them."""
+    rows = np.flatnonzero(ratings.item_count >= FEWEST_RATINGS)
+    titles = item_columns(ratings).take(rows).titles
+    print(f"\n## Neighbors by cosine among movies with at least {_ratings(FEWEST_RATINGS)}\n")
+    matrices = {name: stored(ratings, PRESETS[name]).scorer.item_embedding[rows] for name in SIDE_BY_SIDE}
+    print(f"| movie | {' | '.join(matrices)} |\n" + "| --- " * (1 + len(matrices)) + "|")
     for item in WELL_KNOWN:
-        row = int(np.flatnonzero(at.rows == at.ratings.items.index(str(item)))[0])
-        names = [at.columns.titles[other] for other in neighbors(at.matrix, row, top=6).index]
-        print(f"- **{at.columns.titles[row]}**: {'; '.join(names)}")
-    genres = [set(names) for names in at.columns.categories[GENRES]]
-    lists = nearest(at.matrix)
-    others = np.random.default_rng(0).integers(0, len(genres), lists.shape)
-    near, random = (_genre_likeness(genres, rows) for rows in (lists, others))
-    print(f"\nGenres shared with the 10 nearest (Jaccard): {near:.3f}; with 10 others drawn by chance: {random:.3f}.")
+        row = int(np.flatnonzero(rows == ratings.items.index(str(item)))[0])
+        lists = [neighbors(matrix, row, top=6).index for matrix in matrices.values()]
+        print(f"| {name_of(titles[row])} | ", end="")
+        print(" | ".join("; ".join(name_of(titles[other]) for other in near) for near in lists) + " |")
 
 
-def _genre_likeness(genres: list[set[str]], lists: np.ndarray) -> float:
-    pairs = ((genres[row], genres[other]) for row, others in enumerate(lists) for other in others)
-    return float(np.mean([len(a & b) / max(len(a | b), 1) for a, b in pairs]))
+def name_of(title: str) -> str:
+    """A title as people say it: "The Matrix" for "Matrix, The (1999)"."""
+    name, _, _ = title.partition(" (")
+    return re.sub(r"^(.*), (The|A|An)$", r"\2 \1", name)
 
 
 def show_clusters(at: Study) -> None:
@@ -234,7 +261,8 @@ def main() -> None:
         for at in studies:
             show_maps(at)
     show_rated_once(ratings, runs[0])
-    show_neighbors(studies[0])
+    show_likeness(ratings)
+    show_neighbors(ratings)
     show_clusters(studies[0])
     show_biases(ratings, runs[0])
 

@@ -1,23 +1,31 @@
-"""The presets `default`, `any-scale` and `best` on made-up ratings of several scales, most items rated seldom.
+"""The presets on made-up ratings: scales of many kinds, small and empty data, and a MovieLens 100K as downloaded.
 
     python -m benchmarks.scales
 
-One taste is planted and told on each scale: 300 people, 1,500 items, about 9,000 ratings with a long tail.
+Nothing is set for any of them. Beside the presets stand what the averages reach, what knowing the planted liking itself
+would reach ("truth"; the rest is noise), and `best` with twice its steps: where that changes nothing, it has converged.
 """
 
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from core.data import import_ratings
+from core.data.folder import read_folder
 from core.data.ratings import Ratings, Vocabulary
-from core.model.families import PRESETS
+from core.data.splits import split
+from core.model.families import PRESETS, parse_config
+from core.training.baselines import rmse
 from core.training.trainer import fit
 
-USERS, ITEMS, RATINGS = 300, 1_500, 9_000
+PRESET_NAMES = ("default", "any-scale", "best-ratings", "best")
+GENRES = 19
 
-Scale = tuple[float, float, Callable[[np.ndarray], np.ndarray]]
-SCALES: dict[str, Scale] = {
+Tell = Callable[[np.ndarray], np.ndarray]
+SCALES: dict[str, tuple[float, float, Tell]] = {
     "0.5 to 5": (0.5, 5, lambda liking: np.round(2 * (3.6 + 0.7 * liking)) / 2),
     "1 to 10": (1, 10, lambda liking: np.round(7.5 + 1.3 * liking)),
     "0 or 1": (0, 1, lambda liking: (liking > -0.5) * 1.0),
@@ -27,40 +35,114 @@ SCALES: dict[str, Scale] = {
 }
 
 
-def planted(scale: Scale) -> Ratings:
-    """Ratings made of two biases, two tastes and chance."""
-    low, high, tell = scale
+def planted(
+    scale: str = "0.5 to 5", users: int = 300, items: int = 1_500, pairs: int = 9_000, *, liking: float = 1.0
+) -> tuple[Ratings, np.ndarray]:
+    """Ratings made of two biases, two tastes and chance, and what each would be without the chance.
+
+    A few items have most of the ratings. An item's taste is half its own and half that of its genres.
+
+    Args:
+        scale: One of SCALES, on which they are told.
+        users, items: How many there are.
+        pairs: Ratings drawn; the same pair counts once.
+        liking: How much of it is there; 0 leaves nothing but chance.
+    """
+    low, high, tell = SCALES[scale]
     rng = np.random.default_rng(0)
-    often = 1 / np.arange(1, ITEMS + 1) ** 0.7
-    drawn = rng.integers(0, USERS, RATINGS) * ITEMS + rng.choice(ITEMS, RATINGS, p=often / often.sum())
-    user, item = np.divmod(rng.permutation(np.unique(drawn)), ITEMS)
-    taste = (rng.normal(size=(USERS, 2))[user] * rng.normal(size=(ITEMS, 2))[item]).sum(axis=1)
-    liking = 0.4 * (rng.normal(size=USERS)[user] + rng.normal(size=ITEMS)[item] + taste)
-    ids = np.array([str(number) for number in range(ITEMS)], object)
-    return Ratings(
+    often = 1 / np.arange(1, items + 1) ** 0.7
+    drawn = rng.integers(0, users, pairs) * items + rng.choice(items, pairs, p=often / often.sum())
+    user, item = np.divmod(rng.permutation(np.unique(drawn)), items)
+    has = rng.random((items, GENRES)) < 1.7 / GENRES
+    of_genres = has @ rng.normal(size=(GENRES, 2)) / np.sqrt(np.maximum(has.sum(axis=1, keepdims=True), 1))
+    item_taste = np.sqrt(0.5) * (of_genres + rng.normal(size=(items, 2)))
+    taste = (rng.normal(size=(users, 2))[user] * item_taste[item]).sum(axis=1)
+    liked = 0.4 * liking * (rng.normal(size=users)[user] + rng.normal(size=items)[item] + taste)
+    told, known = (
+        np.clip(tell(value), low, high).astype(np.float32)
+        for value in (liked + 0.5 * rng.normal(size=len(user)), liked)
+    )
+    ids = np.array([str(number) for number in range(max(users, items))], object)
+    genres = [[f"genre {number}" for number in np.flatnonzero(own)] for own in has]
+    ratings = Ratings(
         dataset_id="planted",
         name="Planted",
         noun="thing",
-        users=Vocabulary(ids[:USERS]),
-        items=Vocabulary(ids),
+        users=Vocabulary(ids[:users]),
+        items=Vocabulary(ids[:items]),
         user_index=user.astype(np.int32),
         item_index=item.astype(np.int32),
-        rating=np.clip(tell(liking + 0.5 * rng.normal(size=len(user))), low, high).astype(np.float32),
+        rating=told,
         timestamp=None,
-        item_table=pd.DataFrame({"title": ids, "year": np.nan, "genres": [[] for _ in ids]}),
+        item_table=pd.DataFrame({"title": ids[:items], "year": np.nan, "genres": genres}),
         min_rating=float(low),
         max_rating=float(high),
+    )
+    return ratings, known
+
+
+def without_table(ratings: Ratings) -> Ratings:
+    """The same data where nothing is known of the items."""
+    table = ratings.item_table.assign(genres=[[] for _ in range(len(ratings.items))])
+    return Ratings(**{**{name: getattr(ratings, name) for name in Ratings.__dataclass_fields__}, "item_table": table})
+
+
+def hundred_thousand() -> Ratings:
+    """Planted ratings of MovieLens 100K's size, written in the layout of its files and imported from there."""
+    made, _ = planted("0.5 to 5", 943, 1_682, 160_000)
+    rng = np.random.default_rng(0)
+    rows = np.sort(rng.permutation(len(made))[:100_000])
+    stars = np.clip(np.ceil(made.rating[rows]), 1, 5).astype(int)
+    has = [{int(name.removeprefix("genre ")) for name in own} for own in made.item_table["genres"]]
+    with tempfile.TemporaryDirectory() as kept:
+        folder = Path(kept) / "ml-100k"
+        folder.mkdir()
+        pairs = zip(made.user_index[rows] + 1, made.item_index[rows] + 1, stars, strict=True)
+        (folder / "u.data").write_text("".join(f"{user}\t{item}\t{star}\t880000000\n" for user, item, star in pairs))
+        lines = (
+            f"{row + 1}|Ça va {row + 1} (19{row % 70 + 20})|01-Jan-1995||http://us.imdb.com/|"
+            + "|".join("01"[number in own] for number in range(GENRES))
+            for row, own in enumerate(has)
+        )
+        (folder / "u.item").write_text("\n".join(lines) + "\n", encoding="latin-1")
+        (folder / "u.user").write_text("".join(f"{user}|24|M|technician|85711\n" for user in range(1, 944)))
+        report = import_ratings([folder], home=Path(kept) / "home")
+        return read_folder(Path(kept) / "home/datasets" / report.dataset.dataset_id)
+
+
+def data() -> dict[str, Callable[[], tuple[Ratings, np.ndarray | None]]]:
+    """All the data, each made when asked for; with what the ratings would be without chance, where that is known."""
+    thumbs = {
+        "12 × 8, thumbs": lambda: planted("0 or 1", 12, 8, 90),
+        "12 × 8, 1 to 10": lambda: planted("1 to 10", 12, 8, 90),
+    }
+    scales = {name: (lambda name=name: planted(name)) for name in SCALES}
+    return (
+        scales
+        | thumbs
+        | {
+            "nothing but chance": lambda: planted(liking=0),
+            "no item table": lambda: (without_table(planted()[0]), planted()[1]),
+            "MovieLens 100K's layout": lambda: (hundred_thousand(), None),
+        }
     )
 
 
 def main() -> None:
-    """Print validation RMSE, a line a scale."""
-    print(f"{'scale':>10} {'mean':>10} {'averages':>10} {'default':>10} {'any-scale':>10} {'best':>10}")
-    for name, scale in SCALES.items():
-        ratings = planted(scale)
-        runs = [fit(PRESETS[preset], ratings) for preset in ("default", "any-scale", "best")]
-        lines = runs[0].started.mean_rmse, runs[0].started.averages_rmse
-        print(f"{name:>10} " + " ".join(f"{x:>10.3f}" for x in (*lines, *(run.outcome.val_rmse for run in runs))))
+    """Print validation RMSE, a line for each."""
+    names = ("mean", "averages", "truth", *PRESET_NAMES, "best, 300 steps", "seconds of best")
+    print(f"| data | ratings | {' | '.join(names)} |\n" + "| --- " * (2 + len(names)) + "|", flush=True)
+    longer = parse_config({"steps": 300}, base=PRESETS["best"])
+    for name, make in data().items():
+        ratings, known = make()
+        runs = {
+            preset: fit(config, ratings) for preset, config in [*((p, PRESETS[p]) for p in PRESET_NAMES), ("", longer)]
+        }
+        rows, lines = split(ratings, longer).validation, runs["best"].started
+        truth = f"{rmse(known[rows], ratings.rating[rows]):.3f}" if known is not None else "–"
+        errors = " | ".join(f"{run.outcome.val_rmse:.3f}" for run in runs.values())
+        print(f"| {name} | {len(ratings):,} | {lines.mean_rmse:.3f} | {lines.averages_rmse:.3f} | {truth} ", end="")
+        print(f"| {errors} | {runs['best'].outcome.train_seconds:.2f} |", flush=True)
 
 
 if __name__ == "__main__":

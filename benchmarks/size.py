@@ -2,6 +2,7 @@
 
     python -m benchmarks.size                                  1, 4, 16 and 32 million ratings
     python -m benchmarks.size --rows 4000000 --batch-size 8192
+    python -m benchmarks.size --rows 4000000 --epochs 20 --preset large --preset best-ratings   whole trainings
 
 The tables have 200,948 users and 87,585 items at every size, so that only the
 number of ratings changes. Each size runs in a process of its own, which makes
@@ -26,16 +27,21 @@ from core.model.events import Epoch, Event, Started
 from core.model.families import PRESETS, parse_config
 
 USERS, ITEMS = 200_948, 87_585
-REPLACED = ("batch_size", "learning_rate", "l2", "embedding_dim", "item_dropout")
+REPLACED = ("epochs", "batch_size", "learning_rate", "l2", "embedding_dim", "item_dropout")
+FEW_EPOCHS = 2
+"""Where no number is asked for: enough to see how long an epoch takes."""
 ROWS = (1_000_000, 4_000_000, 16_000_000, 32_000_000)
 TASTES, NOISE = 8, 0.75
 CHUNK = 2**22
 COLUMNS = (
     ("ratings", 12, ""),
+    ("preset", 14, ""),
     ("before", 9, "s"),
     ("epoch", 9, "s"),
     ("work", 9, "s"),
     ("ratings/s", 12, ""),
+    ("epochs", 8, ""),
+    ("whole", 9, "s"),
     ("longest", 9, "wait, s"),
     ("data", 9, "MiB"),
     ("peak", 9, "MiB"),
@@ -55,6 +61,8 @@ class Measured:
         work: Processor seconds of it, of all processors together; compiling included where it is the only epoch.
             Well below `epoch`, they say that other programs had the machine.
         per_second: Training ratings over those seconds.
+        epochs: How many there were; one of the preset `best-ratings` is five steps over all ratings.
+        whole: Seconds from data in memory to the last weight.
         longest: Longest time between two looks at whether to stop, compiling included, in seconds.
         data_mb, peak_mb: MiB of the process with the ratings in memory, and at most.
         averages_rmse, val_rmse: Of the user and item means, and of the run.
@@ -65,6 +73,8 @@ class Measured:
     epoch: float
     work: float
     per_second: float
+    epochs: int
+    whole: float
     longest: float
     data_mb: float
     peak_mb: float
@@ -75,8 +85,7 @@ class Measured:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Speed, memory and error of training by the number of ratings.")
     parser.add_argument("--rows", type=int, action="append", metavar="N", help="a number of ratings; may be repeated")
-    parser.add_argument("--preset", default="large", choices=PRESETS)
-    parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--preset", action="append", choices=PRESETS, help="large, unless said; may be repeated")
     for name in REPLACED:
         parser.add_argument(f"--{name.replace('_', '-')}", help="in place of the preset's")
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)  # how the process of one size is called
@@ -87,18 +96,21 @@ def main() -> None:
     print("".join(f"{name:>{width}}" for name, width, _ in COLUMNS))
     print("".join(f"{unit:>{width}}" for _, width, unit in COLUMNS), flush=True)
     for rows in called.rows or ROWS:
-        print_row(in_own_process(rows))
+        for preset in called.preset or ["large"]:
+            print_row(preset, in_own_process(rows, preset))
 
 
-def in_own_process(rows: int) -> Measured:
+def in_own_process(rows: int, preset: str) -> Measured:
     """Measure one size with this process's own settings."""
-    command = [sys.executable, "-m", "benchmarks.size", *sys.argv[1:], "--one", "--rows", str(rows)]
+    own = ["--one", "--rows", str(rows), "--preset", preset]  # of what may be repeated, the last counts there
+    command = [sys.executable, "-m", "benchmarks.size", *sys.argv[1:], *own]
     return Measured(**json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout))
 
 
-def print_row(found: Measured) -> None:
+def print_row(preset: str, found: Measured) -> None:
     """One line under `COLUMNS`."""
-    speed = f"{found.started:9.1f}{found.epoch:9.1f}{found.work:9.1f}{found.per_second:12,.0f}{found.longest:9.2f}"
+    speed = f"{preset:>14}{found.started:9.1f}{found.epoch:9.1f}{found.work:9.1f}{found.per_second:12,.0f}"
+    speed += f"{found.epochs:8}{found.whole:9.1f}{found.longest:9.2f}"
     rest = f"{found.data_mb:9,.0f}{found.peak_mb:9,.0f}{found.averages_rmse:10.4f}{found.val_rmse:10.4f}"
     print(f"{found.rows:12,}{speed}{rest}", flush=True)
 
@@ -107,10 +119,13 @@ def measure(rows: int, called: argparse.Namespace) -> Measured:
     """Train on `rows` ratings in this process."""
     from core.training.trainer import fit  # not above: who wants the ratings alone needs no TensorFlow
 
-    given = {name: getattr(called, name) for name in ("epochs", *REPLACED)}
-    config = parse_config(
-        {name: value for name, value in given.items() if value is not None}, base=PRESETS[called.preset]
-    )
+    base = PRESETS[called.preset[-1]]
+    given = {
+        name: getattr(called, name) for name in REPLACED if getattr(called, name) is not None and hasattr(base, name)
+    }
+    if hasattr(base, "epochs"):
+        given.setdefault("epochs", FEW_EPOCHS)
+    config = parse_config(given, base=base)
     ratings = planted(rows)
     run_id(config, ratings.digest)  # the digest is kept; a worker has it before it trains
     data_mb = _peak_mb()
@@ -133,6 +148,8 @@ def measure(rows: int, called: argparse.Namespace) -> Measured:
         epoch=last.seconds,
         work=work[-1] - work[-2],
         per_second=run.started.n_train / last.seconds,
+        epochs=run.outcome.epochs,
+        whole=run.outcome.train_seconds,
         longest=float(np.diff(looks).max()),
         data_mb=data_mb,
         peak_mb=_peak_mb(),

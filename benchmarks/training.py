@@ -1,130 +1,190 @@
-"""Seconds and errors of training on the bundled ratings, in one run and one table.
+"""Errors and seconds of training on the bundled ratings: ours, plain Keras and other programs in one table.
 
-    python -m benchmarks.training              the table, on split seed 0
-    python -m benchmarks.training --seeds 5    the presets over split seeds 0 to 4
+    python -m benchmarks.training                            all of them, on split seeds 0 to 4
+    python -m benchmarks.training --only default --only myFM
+    python -m benchmarks.training --peers PYTHON             where the other programs are installed, else .venv-peers
+    python -m benchmarks.training --answers FOLDER           takes what is there from an earlier call that broke off
 
-Seconds count from data in memory to the last weight, compiling included and
-imports not. RMSE is the best of any epoch on the validation ratings, clipped.
+Each program has a process of its own, so that nothing warms another, and trains on every split there. Its guesses come
+back, and their errors are computed here, all in one way. Seconds are of fitting alone: imports, and turning the data
+into what a program wants to have, are left out; compiling is not. Work is the seconds of all processors together: where
+it is well below the seconds, other programs had the machine.
 """
 
 import argparse
-import time
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
-from benchmarks.peers import Timed, cornac_mf, surprise_svd
+from benchmarks.ours import PLAIN, programs
+from benchmarks.peers import GUESS_NO_RATINGS, NOT_INSTALLED, PEERS
 from core import data
-from core.config import RunConfig
+from core.analysis.item_attributes import GENRES, YEAR, item_columns
+from core.config import SplitConfig
 from core.data.ratings import Ratings
 from core.data.splits import Split, split
-from core.model.backend import keras
-from core.model.families import PRESETS, family_of, parse_config
-from core.model.scoring import Scale
 from core.training.baselines import rmse
-from core.training.engine import forget_engines
-from core.training.trainer import fit, prepare
 
-ARTICLE = PRESETS["article-dot-with-bias"]
+SEEDS = range(5)
+BEST = "best"
+ROOT = Path(__file__).parents[1]
+PEERS_PYTHON = ROOT / ".venv-peers/bin/python"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a program reached on the first splits, and on how many.
+
+    Attributes:
+        name: Of the program, with its version where it is another's.
+        settings: In words.
+        val_rmse: Of clipped guesses, one a split.
+        seconds, work: Median of the splits, on the wall's clock and of all processors together.
+        exported: `val_rmse` recomputed from the Parquet export; empty where there is none.
+    """
+
+    name: str
+    settings: str
+    val_rmse: tuple[float, ...]
+    seconds: float
+    work: float
+    exported: tuple[float, ...] = ()
+
+    @property
+    def mean(self) -> float:
+        return float(np.mean(self.val_rmse))
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How much higher one program's error is than another's on the same splits, and its standard error."""
+
+    mean: float
+    se: float
+
+
+def difference(one: Result, other: Result) -> Difference | None:
+    """Paired over the splits that both have; None for fewer than two, which have no standard error."""
+    pairs = list(zip(one.val_rmse, other.val_rmse, strict=False))
+    if len(pairs) < 2:
+        return None
+    found = np.array([a - b for a, b in pairs])
+    return Difference(float(found.mean()), float(found.std(ddof=1) / np.sqrt(len(found))))
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Seconds and errors of training on the bundled ratings.")
-    parser.add_argument(
-        "--seeds", type=int, metavar="N", help="compare the presets over split seeds 0 to N - 1 instead"
-    )
-    arguments = parser.parse_args()
+    parser = argparse.ArgumentParser(description="Errors and seconds of training on the bundled ratings.")
+    parser.add_argument("--only", action="append", metavar="NAME", help="one row of the table; may be repeated")
+    parser.add_argument("--splits", type=int, default=len(SEEDS), metavar="N", help="split seeds 0 to N - 1")
+    parser.add_argument("--peers", type=Path, default=PEERS_PYTHON, metavar="PYTHON")
+    parser.add_argument("--answers", type=Path, metavar="FOLDER", help="where the guesses stay, and are not made again")
+    called = parser.parse_args()
+    if unknown := set(called.only or ()) - {*programs(), *PEERS}:
+        parser.error(f"{', '.join(unknown)}: no such row; there are {', '.join([*programs(), *PEERS])}")
     ratings = data.load()
-    if arguments.seeds:
-        print_presets(ratings, arguments.seeds)
-    else:
-        print_table(ratings)
+    parts = [split(ratings, SplitConfig(split_seed=seed)) for seed in range(called.splits)]
+    print("| program | " + " | ".join(f"split {seed}" for seed in range(called.splits)) + " | mean | seconds | work |")
+    print("| --- " * (called.splits + 4) + "|", flush=True)
+    found = {}
+    with tempfile.TemporaryDirectory() as fresh:
+        folder = called.answers or Path(fresh)
+        folder.mkdir(exist_ok=True)
+        task = write_task(ratings, parts, folder / "task.npz")
+        for name in called.only or [*programs(), *PEERS]:
+            answer = run(name, task, called.peers)
+            if isinstance(answer, str):
+                print(f"| {name} | {answer} |", flush=True)
+            else:
+                found[name] = judge(name, answer, ratings, parts)
+                print(row(found[name], called.splits), flush=True)
+    for name, reason in GUESS_NO_RATINGS.items():
+        print(f"| {name} | left out: {reason} |")
+    print_comparison(found)
 
 
-def print_table(ratings: Ratings) -> None:
-    """Every way of training on split seed 0, beside plain `model.fit`."""
-    parts = split(ratings, ARTICLE)
-    plain = plain_fit(ARTICLE, ratings, parts)
-    print(f"{'':48}{'seconds':>9}{'val RMSE':>10}{'times plain fit':>17}")
-    _print_row(plain, plain)
-    _print_row(our_fit("ours, article-dot-with-bias", ARTICLE, ratings), plain)
-    forget_engines()
-    _print_row(our_fit("ours, default, with compiling", PRESETS["default"], ratings), plain)
-    prepare(PRESETS["default"], ratings)
-    _print_row(our_fit("ours, default, warm worker", PRESETS["default"], ratings), plain)
-    for peer in (surprise_svd, cornac_mf):
-        timed = peer(ratings, parts)
-        if timed is None:
-            print(f"{peer.__name__}: not installed; pip install -r benchmarks/requirements.txt")
-        else:
-            _print_row(timed, plain)
-
-
-def _print_row(timed: Timed, plain: Timed) -> None:
-    ratio = f"{plain.seconds / timed.seconds:.1f}"
-    print(f"{timed.name:48}{timed.seconds:9.2f}{timed.val_rmse:10.4f}{ratio:>17}", flush=True)
-
-
-def plain_fit(config: RunConfig, ratings: Ratings, parts: Split) -> Timed:
-    """The same Keras model trained by `model.fit`, with the same optimizer, loss and early stopping."""
-    keras.utils.set_random_seed(config.seed)
-    began = time.perf_counter()
-    family, rows = family_of(config), {"n_users": len(ratings.users), "n_items": len(ratings.items)}
-    scale = Scale(ratings.min_rating, ratings.max_rating, family.uses_sigmoid)
-    model = family.build(config, **rows, scale=scale, seed=config.seed).model
-    model.compile(optimizer=keras.optimizers.Adam(config.learning_rate), loss="mse")
-    best = _BestError(ratings, parts)
-    stop = keras.callbacks.EarlyStopping(monitor="val_loss", patience=config.patience)
-    inputs = [
-        {"user": ratings.user_index[rows], "item": ratings.item_index[rows]} for rows in (parts.train, parts.validation)
-    ]
-    model.fit(
-        inputs[0],
-        ratings.rating[parts.train],
-        validation_data=(inputs[1], ratings.rating[parts.validation]),
-        batch_size=config.batch_size,
-        epochs=config.epochs,
-        callbacks=[stop, best],
-        verbose=0,
+def write_task(ratings: Ratings, parts: list[Split], path: Path) -> Path:
+    """All that a program may learn from, and what it is asked, as plain arrays."""
+    columns = item_columns(ratings)
+    names = sorted({name for names in columns.categories[GENRES] for name in names})
+    np.savez(
+        path,
+        user=ratings.user_index,
+        item=ratings.item_index,
+        rating=ratings.rating,
+        shape=[len(ratings.users), len(ratings.items)],
+        scale=[ratings.min_rating, ratings.max_rating],
+        year=columns.numbers[YEAR],
+        genres=[[name in own for name in names] for own in columns.categories[GENRES]],
+        seeds=range(len(parts)),
+        train=[part.train for part in parts],
+        validation=[part.validation for part in parts],
     )
-    seconds = time.perf_counter() - began - best.seconds
-    return Timed(f"plain model.fit, article-dot-with-bias, {best.epochs} epochs", seconds, best.val_rmse)
+    return path
 
 
-class _BestError(keras.callbacks.Callback):
-    """The lowest clipped validation RMSE of any epoch, its own time kept apart."""
-
-    def __init__(self, ratings: Ratings, parts: Split) -> None:
-        super().__init__()
-        self._ratings, self._rows = ratings, parts.validation
-        self.val_rmse, self.epochs, self.seconds = float("inf"), 0, 0.0
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        began = time.perf_counter()
-        rows, ratings = self._rows, self._ratings
-        predicted = self.model([ratings.user_index[rows], ratings.item_index[rows]], training=False).numpy()
-        clipped = np.clip(predicted, ratings.min_rating, ratings.max_rating)
-        self.val_rmse, self.epochs = min(self.val_rmse, rmse(clipped, ratings.rating[rows])), epoch + 1
-        self.seconds += time.perf_counter() - began
-
-
-def our_fit(name: str, config: RunConfig, ratings: Ratings) -> Timed:
-    """Our engine."""
-    outcome = fit(config, ratings).outcome
-    return Timed(f"{name}, {outcome.epochs} epochs", outcome.train_seconds, outcome.best_val_rmse)
+def run(name: str, task: Path, peers_python: Path) -> dict[str, np.ndarray] | str:
+    """A program's answer in a process of its own, or in words why there is none; it is kept beside the task."""
+    answer = task.with_name(f"{name}.npz")
+    if answer.exists():
+        with np.load(answer) as arrays:
+            return dict(arrays)
+    if name in PEERS and not peers_python.exists():
+        return "not installed; `make peers` installs it"
+    module, python = ("peers", peers_python) if name in PEERS else ("ours", Path(sys.executable))
+    command = [str(python), "-m", f"benchmarks.{module}", name, str(task), str(answer)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode == NOT_INSTALLED:
+        return "not installed; `make peers` installs it"
+    if done.returncode:
+        print(done.stderr, file=sys.stderr)
+        return f"failed: {(done.stderr.strip().splitlines() or ['it said nothing'])[-1]}"
+    with np.load(answer) as arrays:
+        return dict(arrays)
 
 
-def print_presets(ratings: Ratings, seeds: int) -> None:
-    """Best validation RMSE of every preset on several random splits, and of the two embedding layers alike."""
-    twin = PRESETS["article-simple-dot-diy"]
-    start = {name: value for name, value in PRESETS["article-simple-dot"] if name.startswith("init_")}
-    families = {name: parse_config({"model": name}, base=PRESETS["default"]) for name in ("bias_only", "neural")}
-    configs = dict(PRESETS) | families | {"simple-dot-diy from simple-dot's range": parse_config(start, base=twin)}
-    print(f"{'best val RMSE, split seed':40}{''.join(f'{seed:>9}' for seed in range(seeds))}{'mean':>9}{'seconds':>9}")
-    for name, config in configs.items():
-        outcomes = [fit(config.model_copy(update={"split_seed": seed}), ratings).outcome for seed in range(seeds)]
-        errors = [outcome.best_val_rmse for outcome in outcomes]
-        seconds = np.median([outcome.train_seconds for outcome in outcomes])
-        print(f"{name:40}{''.join(f'{e:9.4f}' for e in errors)}{np.mean(errors):9.4f}{seconds:9.2f}", flush=True)
+def judge(name: str, answer: dict[str, np.ndarray], ratings: Ratings, parts: list[Split]) -> Result:
+    """A program's errors; all guesses are clipped to the scale alike."""
+
+    def errors(guesses: np.ndarray) -> tuple[float, ...]:
+        if not np.isfinite(guesses).all():
+            raise ValueError(f"{name} left {np.count_nonzero(~np.isfinite(guesses)):,} pairs without a guess")
+        clipped = np.clip(guesses, ratings.min_rating, ratings.max_rating)
+        return tuple(rmse(guess, ratings.rating[part.validation]) for guess, part in zip(clipped, parts, strict=False))
+
+    settings = PEERS[name].settings if name in PEERS else programs()[name].settings
+    if "release" in answer:
+        settings = f"{answer['release']}; {settings}"
+    exported = errors(answer["exported"]) if "exported" in answer else ()
+    seconds, work = (float(np.median(answer[clock])) for clock in ("seconds", "work"))
+    return Result(name, settings, errors(answer["guesses"]), seconds, work, exported)
+
+
+def row(found: Result, splits: int) -> str:
+    """One line of the table; a dash for a split that was not tried."""
+    errors = [f"{error:.4f}" for error in found.val_rmse] + ["–"] * (splits - len(found.val_rmse))
+    mean = f"{found.mean:.4f}" if len(found.val_rmse) > 1 else "–"
+    return (
+        f"| {found.name} ({found.settings}) | {' | '.join(errors)} | {mean} | {found.seconds:.2f} | {found.work:.2f} |"
+    )
+
+
+def print_comparison(found: dict[str, Result]) -> None:
+    """Every program beside `best`, and how many times quicker than plain Keras it is; then what exports say."""
+    best, plain = found.get(BEST), found.get(PLAIN)
+    print(f"\n| program | error above that of `{BEST}` | ± | times quicker than plain fit |\n| --- | --- | --- | --- |")
+    for name, result in found.items():
+        beside = difference(result, best) if best and result is not best else None
+        words = f"{beside.mean:+.4f} | {beside.se:.4f}" if beside else "– | –"
+        print(f"| {name} | {words} | {f'{plain.seconds / result.seconds:.1f}' if plain else '–'} |")
+    print("\nRecomputed from the Parquet export, by the formula that it carries:")
+    for name, result in found.items():
+        if result.exported:
+            same = [f"{a:.4f}" for a in result.exported] == [f"{b:.4f}" for b in result.val_rmse]
+            print(f"- {name}: mean {np.mean(result.exported):.4f}, {'the same' if same else 'NOT the same'}")
 
 
 if __name__ == "__main__":
