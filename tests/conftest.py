@@ -12,6 +12,7 @@ import pytest
 
 from core import data
 from core.config import RunConfig, run_id
+from core.data.importing.isolation import in_this_process
 from core.data.ratings import Ratings, Vocabulary
 from core.model.events import Epoch, Started, Step
 from core.model.families import family_of, run_config
@@ -69,6 +70,13 @@ def families() -> Callable[[str], "Trained"]:
 
     ratings = planted_ratings()
     return cache(lambda model: train(model, ratings))
+
+
+@pytest.fixture
+def reading_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are read in this process: one of its own, which has its own tests, takes a second to start."""
+    for call in (data.import_ratings, data.preview):
+        monkeypatch.setitem(call.__kwdefaults__, "runner", in_this_process)
 
 
 @pytest.fixture
