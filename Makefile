@@ -20,8 +20,9 @@ help:  ## List what can be made.
 run: $(APP)  ## Start the dashboard; makes its environment the first time.
 	$(BIN)/streamlit run dashboard/app.py
 
+# Where the environment says that Python shall keep nothing compiled, every one of many processes would compile anew.
 test: $(DEV) $(CHROMIUM)  ## Run all tests, those in a real browser included.
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(DEV)  ## Check style, formatting, types and the direction of imports.
 	$(BIN)/ruff check

@@ -13,6 +13,7 @@ import pytest
 from core import data
 from core.config import RunConfig, run_id
 from core.data.importing.isolation import in_this_process
+from core.data.own.titles import TitleIndex
 from core.data.ratings import Ratings, Vocabulary
 from core.model.events import Epoch, Started, Step
 from core.model.families import family_of, run_config
@@ -70,6 +71,17 @@ def families() -> Callable[[str], "Trained"]:
 
     ratings = planted_ratings()
     return cache(lambda model: train(model, ratings))
+
+
+_indices: dict[tuple[str, bytes], TitleIndex] = {}
+
+
+def titles_of(ratings: Ratings) -> TitleIndex:
+    """`TitleIndex`, made once for each dataset; nothing changes one."""
+    known_by = ratings.digest, ratings.item_table["year"].to_numpy(np.float64).tobytes()
+    if known_by not in _indices:
+        _indices[known_by] = TitleIndex(ratings)
+    return _indices[known_by]
 
 
 @pytest.fixture

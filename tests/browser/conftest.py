@@ -217,13 +217,3 @@ def browsed(context: BrowserContext) -> Iterator[Page]:
     page = context.new_page()
     yield page
     page.close()
-
-
-@pytest.fixture(scope="module", params=["light", "dark"])
-def browsed_phone(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """One window as wide as a phone's for a whole module, in light and in dark: it visits page after page."""
-    page = context.new_page()
-    page.set_viewport_size(PHONE)
-    page.emulate_media(color_scheme=request.param)
-    yield page
-    page.close()

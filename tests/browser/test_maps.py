@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from core.data.ratings import Ratings
 from core.store.runs import RunStore
 from tests.browser.conftest import FEW, Server
-from tests.browser.waiting import running_again, settled, visit
+from tests.browser.waiting import running_again, settled
 from tests.conftest import run_on
 
 
@@ -81,12 +81,3 @@ def test_an_axis_is_built_kept_and_found_in_a_link(mapped: Server, page: Page):
     page.goto(address)
     expect(page.get_by_role("heading", name="Toward space")).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
-
-
-@pytest.mark.parametrize("view", ["A map", "An axis of your own"])
-def test_nothing_hangs_over_the_edge_of_a_phone(mapped: Server, browsed_phone: Page, view: str):
-    visit(browsed_phone, mapped, f"maps?dataset={FEW}&maps={view.replace(' ', '+')}")
-    expect(browsed_phone.get_by_role("radio", name=view, exact=True)).to_be_checked()
-    expect(browsed_phone.locator(".js-plotly-plot .main-svg").first).to_be_visible()
-    main = browsed_phone.get_by_test_id("stMain")
-    assert main.evaluate("element => element.scrollWidth <= element.clientWidth")

@@ -21,7 +21,7 @@ from core.model.families import PRESETS
 from core.model.run import Run
 from core.store.runs import RunStore
 from dashboard.cache import analyses, loaders
-from tests.conftest import run_on
+from tests.conftest import run_on, titles_of
 from tests.core.data.importing import made
 
 APP = str(Path(__file__).parents[2] / "dashboard" / "main.py")
@@ -49,6 +49,14 @@ def _noise_bands() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(analyses, "noise_band", noise_band)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _titles() -> Iterator[None]:
+    """The titles of a dataset are indexed once, and not once for each fresh server."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loaders, "TitleIndex", titles_of)
         yield
 
 
