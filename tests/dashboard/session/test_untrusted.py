@@ -11,6 +11,8 @@ from streamlit.testing.v1 import AppTest
 from dashboard.session import address_bar
 from dashboard.shared import elements
 
+pytestmark = pytest.mark.few
+
 
 def page() -> None:
     """One widget of each kind that pages bind to links; what they hold, and what was left out of the link."""
