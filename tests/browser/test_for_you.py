@@ -17,7 +17,7 @@ from core.data.ratings import Ratings
 from core.model.families import PRESETS
 from core.store.runs import RunStore
 from tests.browser.conftest import FEW, PHONE, Server
-from tests.browser.waiting import settled
+from tests.browser.waiting import settled, visit
 from tests.conftest import run_on
 from tests.core.data.own.test_matching import CASE
 
@@ -152,7 +152,8 @@ def bring(page: Page, file: Path) -> None:
     settled(page)
 
 
-def test_letterboxds_zip_becomes_a_list_of_guesses(trained: Server, page: Page, tmp_path: Path):
+def test_letterboxds_zip_becomes_a_list_of_guesses(trained: Server, browsed: Page, tmp_path: Path):
+    page = browsed
     packed = tmp_path / "letterboxd-me.zip"
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("watched.csv", "Date,Name,Year,Letterboxd URI\n2024-01-01,Up,2009,https://boxd.it/x\n")
@@ -168,8 +169,9 @@ def test_letterboxds_zip_becomes_a_list_of_guesses(trained: Server, page: Page, 
     assert not list(trained.home.rglob("*letterboxd*"))
 
 
-def test_somebody_elses_guess_opens_from_its_link(trained: Server, page: Page):
-    open_page(trained, page, "who=Somebody+in+the+data&user=User+1&item_of_user=Heat+%281995%29")
+def test_somebody_elses_guess_opens_from_its_link(trained: Server, browsed: Page):
+    page, who = browsed, "who=Somebody+in+the+data&user=User+1&item_of_user=Heat+%281995%29"
+    visit(page, trained, f"for_you?dataset={FEW}&{who}")
     expect(page.get_by_text("The guess for Heat (1995)")).to_be_visible()
     expect(page.get_by_text("This user has not rated this movie")).to_be_visible()
     page.get_by_role("button", name="Show the next one").click()
