@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import numpy as np
 import pandas as pd
 import pytest
@@ -19,6 +20,9 @@ from core.model.events import Epoch, Started, Step
 from core.model.families import family_of, run_config
 from core.model.run import Outcome, Run
 from core.model.scoring import Scorer
+
+hypothesis.settings.register_profile("patient", deadline=None)  # a machine with other work takes longer for nothing
+hypothesis.settings.load_profile("patient")
 
 SLOWEST_FIRST = (
     "browser/test_missions.py",

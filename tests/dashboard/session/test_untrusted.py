@@ -52,7 +52,7 @@ MAY_BE = {
 
 def opened(query: dict[str, Any]) -> AppTest:
     """The page, opened by a link."""
-    app = AppTest.from_function(page)
+    app = AppTest.from_function(page, default_timeout=60)
     app.query_params.update(query)
     return app.run()
 
