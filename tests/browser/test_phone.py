@@ -39,7 +39,7 @@ def test_nothing_hangs_over_the_edge_of_a_phone(modeled: Server, browsed: Page, 
     page.set_viewport_size(PHONE)
     visit(page, modeled, f"{place.replace('start', '')}{'&' if '?' in place else '?'}dataset={FEW}")
     if place in TITLES:
-        expect(page.get_by_role("heading").filter(has_text=TITLES[place])).to_be_visible()
+        expect(page.get_by_role("heading").filter(has_text=TITLES[place]).first).to_be_visible()
     for chart in page.get_by_test_id("stPlotlyChart").all():
         expect(chart.locator(".main-svg").first).to_be_attached()
     main = page.get_by_test_id("stMain")
