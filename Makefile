@@ -20,6 +20,11 @@ help:  ## List what can be made.
 run: $(APP)  ## Start the dashboard; makes its environment the first time.
 	$(BIN)/streamlit run dashboard/app.py
 
+# Where the environment says that Python shall keep nothing compiled, every one of many processes would compile anew.
+# Two processes test side by side: threads for matrices would only wait for each other, at full speed.
+test: export PYTHONDONTWRITEBYTECODE =
+test: export OPENBLAS_NUM_THREADS = 1
+test: export OMP_NUM_THREADS = 1
 test: $(DEV) $(CHROMIUM)  ## Run all tests, those in a real browser included.
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 

@@ -94,7 +94,9 @@ def inert(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Text without tabs, line ends and other control characters."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    if not text.isprintable():
+        text = "".join(letter if letter.isprintable() else " " for letter in text)
+    return " ".join(text.split())
 
 
 def _write_projector(run: Run, ratings: Ratings, folder: Path) -> None:

@@ -6,18 +6,24 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import numpy as np
 import pandas as pd
 import pytest
 
 from core import data
 from core.config import RunConfig, run_id
+from core.data.importing.isolation import in_this_process
+from core.data.own.titles import TitleIndex
 from core.data.ratings import Ratings, Vocabulary
 from core.model.events import Epoch, Started, Step
 from core.model.families import family_of, run_config
 from core.model.item_features import item_features
 from core.model.run import Outcome, Run
 from core.model.scoring import ANY_LENGTH, Scorer
+
+hypothesis.settings.register_profile("patient", deadline=None)  # a machine with other work takes longer for nothing
+hypothesis.settings.load_profile("patient")
 
 SLOWEST_FIRST = (
     "browser/test_missions.py",
@@ -63,6 +69,23 @@ def bundled() -> Ratings:
     return data.load()
 
 
+def well_known(ratings: Ratings) -> Ratings:
+    """The 400 most rated items with all their ratings: what is drawn in a twentieth of the bundled ones."""
+    items = np.sort(np.argsort(-ratings.item_count, kind="stable")[:400])
+    place = np.full(len(ratings.items), -1, np.int32)
+    place[items] = np.arange(len(items))
+    kept = place[ratings.item_index] >= 0
+    return replace(
+        ratings,
+        items=Vocabulary(ratings.items.ids[items]),
+        user_index=ratings.user_index[kept],
+        item_index=place[ratings.item_index[kept]],
+        rating=ratings.rating[kept],
+        timestamp=None if ratings.timestamp is None else ratings.timestamp[kept],
+        item_table=ratings.item_table.iloc[items].reset_index(drop=True),
+    )
+
+
 @pytest.fixture(scope="session")
 def families() -> Callable[[str], "Trained"]:
     """Each family trained on the same small data, when it is first asked for."""
@@ -70,6 +93,24 @@ def families() -> Callable[[str], "Trained"]:
 
     ratings = planted_ratings()
     return cache(lambda model: train(model, ratings))
+
+
+_indices: dict[tuple[str, bytes], TitleIndex] = {}
+
+
+def titles_of(ratings: Ratings) -> TitleIndex:
+    """`TitleIndex`, made once for each dataset; nothing changes one."""
+    known_by = ratings.digest, ratings.item_table["year"].to_numpy(np.float64).tobytes()
+    if known_by not in _indices:
+        _indices[known_by] = TitleIndex(ratings)
+    return _indices[known_by]
+
+
+@pytest.fixture
+def reading_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are read in this process: one of its own, which has its own tests, takes a second to start."""
+    for call in (data.import_ratings, data.preview):
+        monkeypatch.setitem(call.__kwdefaults__, "runner", in_this_process)
 
 
 @pytest.fixture

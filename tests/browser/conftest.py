@@ -15,16 +15,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from core.access import COMMAND_LINE
 from core.data.folder import write_folder
-from core.data.ratings import Ratings, Vocabulary
+from core.data.ratings import Ratings
 from core.disk import files
 from core.jobs import queue
 from core.settings import PREFIX
+from tests.conftest import well_known
 
 ROOT = Path(__file__).parents[2]
 STARTS_WITHIN_SECONDS = 60
@@ -102,22 +102,8 @@ FEW = "well-known-movies"
 
 @pytest.fixture(scope="session")
 def _well_known(bundled: Ratings) -> Ratings:
-    """The 400 most rated of the bundled movies with all their ratings: what is drawn in a twentieth of the points."""
-    items = np.sort(np.argsort(-bundled.item_count, kind="stable")[:400])
-    place = np.full(len(bundled.items), -1, np.int32)
-    place[items] = np.arange(len(items))
-    kept = place[bundled.item_index] >= 0
-    return replace(
-        bundled,
-        dataset_id=FEW,
-        name="Well-known movies",
-        items=Vocabulary(bundled.items.ids[items]),
-        user_index=bundled.user_index[kept],
-        item_index=place[bundled.item_index[kept]],
-        rating=bundled.rating[kept],
-        timestamp=None,
-        item_table=bundled.item_table.iloc[items].reset_index(drop=True),
-    )
+    """The well-known movies as a dataset beside the bundled one."""
+    return replace(well_known(bundled), dataset_id=FEW, name="Well-known movies", timestamp=None)
 
 
 @pytest.fixture(scope="module")
@@ -215,15 +201,5 @@ def other(context: BrowserContext) -> Iterator[Page]:
 def browsed(context: BrowserContext) -> Iterator[Page]:
     """One window and one session for a whole module, which visits link after link."""
     page = context.new_page()
-    yield page
-    page.close()
-
-
-@pytest.fixture(scope="module", params=["light", "dark"])
-def browsed_phone(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """One window as wide as a phone's for a whole module, in light and in dark: it visits page after page."""
-    page = context.new_page()
-    page.set_viewport_size(PHONE)
-    page.emulate_media(color_scheme=request.param)
     yield page
     page.close()

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from core.config import run_id
 from core.data.ratings import Ratings
 from core.store.runs import RunStore
 from tests.browser.conftest import FEW, PHONE, Server
+from tests.browser.waiting import visit
 from tests.conftest import run_on
 
 MOVED = "Forrest Gump (1994)"
@@ -68,7 +70,8 @@ def wait_for_marks(page: Page, key: str) -> str:
     return str(page.evaluate(SELECTED, key))
 
 
-def test_one_selection_lights_up_on_both_maps_and_outlasts_the_bars(server: Server, models: str, page: Page):
+def test_one_selection_lights_up_on_both_maps_and_outlasts_the_bars(server: Server, models: str, browsed: Page):
+    page = browsed
     page.goto(f"{server.url}/compare?dataset={FEW}&models={models}")
     expect(page.get_by_role("heading", name="How alike are two models?")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("No movie is selected")).to_be_visible()
@@ -96,9 +99,10 @@ def test_one_selection_lights_up_on_both_maps_and_outlasts_the_bars(server: Serv
     expect(whole).to_be_hidden()
 
 
-def test_on_a_phone_the_maps_stand_below_each_other(server: Server, models: str, page: Page):
+def test_on_a_phone_the_maps_stand_below_each_other(server: Server, models: str, browsed: Page):
+    page = browsed
     page.set_viewport_size(PHONE)
-    page.goto(f"{server.url}/compare?dataset={FEW}&models={models}&find={MOVED}")
+    visit(page, server, f"compare?dataset={FEW}&models={models}&find={quote(MOVED)}")
     left, right = chart(page, "map_left").bounding_box(), chart(page, "map_right").bounding_box()
     assert left is not None and right is not None
     assert left["width"] <= 390 and right["width"] <= 390

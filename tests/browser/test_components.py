@@ -36,8 +36,9 @@ def expect_on_axis(page: Page, letter: str, text: str) -> None:
     expect(page.locator(f".st-key-map .g-{letter}title").filter(has_text=text)).to_be_visible()
 
 
-def test_a_name_stands_on_the_map_and_is_there_after_a_reload(server: Server, model: str, page: Page):
-    page.goto(f"{server.url}/components?dataset={FEW}&component=2")
+def test_a_name_stands_on_the_map_and_is_there_after_a_reload(server: Server, model: str, browsed: Page):
+    page = browsed
+    visit(page, server, f"components?dataset={FEW}&component=2")
     expect_on_axis(page, "y", "Component 2")
     name(page, "low", "quiet")
     name(page, "high", "loud")
@@ -50,8 +51,9 @@ def test_a_name_stands_on_the_map_and_is_there_after_a_reload(server: Server, mo
     assert "low_2=quiet" in page.url and "high_2=loud" in page.url
 
 
-def test_what_is_typed_while_the_page_works_is_not_lost(server: Server, model: str, page: Page):
-    page.goto(f"{server.url}/components?dataset={FEW}&component=5&x=5")
+def test_what_is_typed_while_the_page_works_is_not_lost(server: Server, model: str, browsed: Page):
+    page = browsed
+    visit(page, server, f"components?dataset={FEW}&component=5&x=5")
     expect_on_axis(page, "x", "Component 5")
     field(page, "low").fill("one")
     field(page, "high").fill("other")  # leaving the first field has set the page to work
@@ -61,13 +63,14 @@ def test_what_is_typed_while_the_page_works_is_not_lost(server: Server, model: s
     expect_on_axis(page, "x", "→ other")
 
 
-def test_a_link_shows_its_names_elsewhere_until_they_are_kept(server: Server, model: str, page: Page, other: Page):
+def test_a_link_shows_its_names_elsewhere_until_they_are_kept(server: Server, model: str, page: Page, browsed: Page):
+    other = browsed
     link = f"{server.url}/components?dataset={FEW}&component=3&x=3&run={model}&low_3=calm"
     page.goto(link)
     expect(page.get_by_text("These names are from the link")).to_be_visible()
     expect_on_axis(page, "x", "calm ← component 3")
-    other.goto(f"{server.url}/components?dataset={FEW}&component=3")
-    expect_on_axis(other, "x", "Component 1")
+    visit(other, server, f"components?dataset={FEW}&component=3&x=3")
+    expect_on_axis(other, "x", "Component 3")
     expect(field(other, "low")).to_have_value("")
     page.get_by_role("button", name="Keep the link's").click()
     expect(page.get_by_text("These names are from the link")).to_be_hidden()

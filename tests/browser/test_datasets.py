@@ -24,6 +24,23 @@ MADE_OF_TITLES = (
 )
 """What would be on a page if a title were read as markup."""
 
+HOSTILE_POINTS = """figure => {
+    const box = figure.getBoundingClientRect();
+    const places = [0.3, 0.5, 0.7].map(part => [box.x + box.width * part, box.y + box.height / 2]);
+    for (const {text, x, y, xaxis, yaxis} of figure._fullData) {
+        const across = figure._fullLayout[xaxis?.replace("x", "xaxis")];
+        const up = figure._fullLayout[yaxis?.replace("y", "yaxis")];
+        if (!across || !up || !Array.isArray(text)) continue;
+        text.forEach((said, place) => {
+            if (!/owned|evil|press/.test(said)) return;
+            const at = [box.x + across._offset + across.d2p(x[place]), box.y + up._offset + up.d2p(y[place])];
+            if (at.every(Number.isFinite)) places.push(at);
+        });
+    }
+    return places.slice(0, 12);
+}"""
+"""Where on the screen the middle of a chart is, and its points that stand for something with a hostile title."""
+
 PAGES = [name for pages in frame.PAGES.values() for name, _, _ in pages if name != "start"]
 
 
@@ -139,14 +156,11 @@ def rename_and_delete(page: Page, url: str) -> None:
 
 
 def hover_points(page: Page) -> None:
-    """Move over every chart, so that hovers are drawn."""
-    for chart in page.get_by_test_id("stPlotlyChart").all():
+    """Move over the points of every chart whose title is hostile, and over its middle, so that hovers are drawn."""
+    for chart in page.locator(".js-plotly-plot").all():
         chart.scroll_into_view_if_needed()
-        box = chart.bounding_box()
-        assert box is not None
-        for across in range(1, 10):
-            for down in (0.35, 0.5, 0.65, 0.8):
-                page.mouse.move(box["x"] + box["width"] * across / 10, box["y"] + box["height"] * down)
+        for x, y in chart.evaluate(HOSTILE_POINTS):
+            page.mouse.move(x, y)
     assert page.locator(MADE_OF_TITLES).count() == 0
 
 

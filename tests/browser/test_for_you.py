@@ -1,4 +1,4 @@
-"""Rate ten movies, read what one would like, and open a waterfall: wide, narrow, and with the keyboard alone."""
+"""Rate movies until there are ten, read what one would like, open a waterfall: on a phone, and by keyboard alone."""
 
 import json
 import re
@@ -16,12 +16,13 @@ from core.config import run_id
 from core.data.ratings import Ratings
 from core.model.families import PRESETS
 from core.store.runs import RunStore
-from tests.browser.conftest import FEW, Server
-from tests.browser.waiting import settled
+from tests.browser.conftest import FEW, PHONE, Server
+from tests.browser.waiting import settled, visit
 from tests.conftest import run_on
 from tests.core.data.own.test_matching import CASE
 
-TEN = 10
+RATED, TEN = 8, 10
+"""So many ratings a link has brought before the first click, and so many there are after the last."""
 
 
 @pytest.fixture(scope="module")
@@ -63,8 +64,8 @@ def some_rated(few: Ratings, number: int) -> str:
     return "rated=" + ",".join(f"{item}:{place % 5 + 1}" for place, item in enumerate(rare))
 
 
-def rate_until_ten(page: Page, give: Callable[[int], None], begin: int = 0) -> None:
-    for place in range(begin, TEN):
+def rate_until_ten(page: Page, give: Callable[[int], None]) -> None:
+    for place in range(RATED, TEN):
         give(place)
         counted(page, place + 1)
     expect(page).to_have_url(re.compile("rated="))
@@ -77,15 +78,10 @@ def open_waterfall(page: Page) -> Locator:
     return dialog
 
 
-@pytest.mark.parametrize(("width", "height", "begin"), [(1440, 900, 0), (390, 844, 7)])
-def test_rate_ten_read_the_list_and_open_a_waterfall(
-    trained: Server, few: Ratings, page: Page, width: int, height: int, begin: int
-):
-    page.set_viewport_size({"width": width, "height": height})
-    open_page(trained, page, some_rated(few, begin) if begin else "")
-    rate_until_ten(
-        page, lambda place: stars(page).nth(place - begin).get_by_role("radio").nth(place % 5).click(), begin
-    )
+def test_rate_on_a_phone_read_the_list_and_open_a_waterfall(trained: Server, few: Ratings, page: Page):
+    page.set_viewport_size(PHONE)
+    open_page(trained, page, some_rated(few, RATED))
+    rate_until_ten(page, lambda place: stars(page).nth(place - RATED).get_by_role("radio").nth(place % 5).click())
     assert sorted(rated(page).values()) == sorted(["1", "2", "3", "4", "5"] * 2)
     expect(page.get_by_text("Guesses from your 10 ratings")).to_be_visible()
     expect(page.get_by_role("button", name="Why", exact=True)).to_have_count(TEN)
@@ -109,7 +105,7 @@ def tab_until(page: Page, reached: str) -> None:
 
 
 def test_the_keyboard_alone_is_enough(trained: Server, few: Ratings, page: Page):
-    open_page(trained, page, some_rated(few, 7))
+    open_page(trained, page, some_rated(few, RATED))
     in_stars = "element.closest('[class*=st-key-own_own_stars]')"
 
     def give(place: int) -> None:
@@ -117,7 +113,7 @@ def test_the_keyboard_alone_is_enough(trained: Server, few: Ratings, page: Page)
         page.keyboard.press("ArrowRight")
         page.keyboard.press("Enter")
 
-    rate_until_ten(page, give, 7)
+    rate_until_ten(page, give)
     tab_until(page, "element.textContent === 'Why' && element.closest('button')")
     page.keyboard.press("Enter")
     dialog = open_waterfall(page)
@@ -156,7 +152,8 @@ def bring(page: Page, file: Path) -> None:
     settled(page)
 
 
-def test_letterboxds_zip_becomes_a_list_of_guesses(trained: Server, page: Page, tmp_path: Path):
+def test_letterboxds_zip_becomes_a_list_of_guesses(trained: Server, browsed: Page, tmp_path: Path):
+    page = browsed
     packed = tmp_path / "letterboxd-me.zip"
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("watched.csv", "Date,Name,Year,Letterboxd URI\n2024-01-01,Up,2009,https://boxd.it/x\n")
@@ -172,8 +169,9 @@ def test_letterboxds_zip_becomes_a_list_of_guesses(trained: Server, page: Page, 
     assert not list(trained.home.rglob("*letterboxd*"))
 
 
-def test_somebody_elses_guess_opens_from_its_link(trained: Server, page: Page):
-    open_page(trained, page, "who=Somebody+in+the+data&user=User+1&item_of_user=Heat+%281995%29")
+def test_somebody_elses_guess_opens_from_its_link(trained: Server, browsed: Page):
+    page, who = browsed, "who=Somebody+in+the+data&user=User+1&item_of_user=Heat+%281995%29"
+    visit(page, trained, f"for_you?dataset={FEW}&{who}")
     expect(page.get_by_text("The guess for Heat (1995)")).to_be_visible()
     expect(page.get_by_text("This user has not rated this movie")).to_be_visible()
     page.get_by_role("button", name="Show the next one").click()

@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server
+from core.data.ratings import Ratings
+from tests.browser.conftest import FEW, Server
 
 EPOCHS = 400
 
@@ -19,9 +20,9 @@ def stop_button(page: Page):
 
 
 @pytest.fixture
-def watching(server: Server, page: Page) -> Page:
+def watching(server: Server, few: Ratings, page: Page) -> Page:
     """A page on which a training of many small, slow steps has finished its first epoch; as the link says."""
-    page.goto(f"{server.url}/train?epochs={EPOCHS}&batch_size=64&learning_rate=0.00001")
+    page.goto(f"{server.url}/train?dataset={FEW}&epochs={EPOCHS}&batch_size=64&learning_rate=0.00001")
     page.get_by_role("button", name="Train", exact=True).click()
     expect(metric(page, "Epoch")).to_have_text(re.compile(rf"[1-9]\d* of {EPOCHS}"), timeout=180_000)
     return page

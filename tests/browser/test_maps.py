@@ -34,9 +34,9 @@ def draw_around(page: Page) -> None:
     page.mouse.up()
 
 
-def test_points_are_selected_and_taken_along(mapped: Server, page: Page, few: Ratings, tmp_path: Path):
-    page.goto(f"{mapped.url}/maps?dataset={FEW}")
-    settled(page)
+def test_points_are_selected_and_taken_along(mapped: Server, browsed: Page, few: Ratings, tmp_path: Path):
+    page = browsed
+    visit(page, mapped, f"maps?dataset={FEW}")
     page.locator(".js-plotly-plot .nsewdrag").first.scroll_into_view_if_needed()
     draw_around(page)
     heading = page.get_by_role("heading", name=re.compile(r"\d+ selected movies"))
@@ -58,9 +58,9 @@ def test_points_are_selected_and_taken_along(mapped: Server, page: Page, few: Ra
     expect(heading).to_have_count(0)
 
 
-def test_an_axis_is_built_kept_and_found_in_a_link(mapped: Server, page: Page):
-    page.goto(f"{mapped.url}/maps?dataset={FEW}")
-    settled(page)
+def test_an_axis_is_built_kept_and_found_in_a_link(mapped: Server, browsed: Page):
+    page = browsed
+    visit(page, mapped, f"maps?dataset={FEW}")
     page.get_by_text("An axis of your own", exact=True).click()
     expect(page.get_by_role("heading", name="Toward Horror")).to_be_visible()
     name = page.get_by_label("To (name of this pole)")
@@ -75,18 +75,6 @@ def test_an_axis_is_built_kept_and_found_in_a_link(mapped: Server, page: Page):
     page.get_by_role("button", name="Keep with this model").click()
     expect(page.get_by_role("button", name="Kept with this model")).to_be_disabled()
     expect(page).to_have_url(re.compile("pole_high_name=space"))
-    address = page.url
-    page.goto(mapped.url)
-    settled(page)
-    page.goto(address)
+    page.goto(page.url)  # in a session that knows nothing but the link
     expect(page.get_by_role("heading", name="Toward space")).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
-
-
-@pytest.mark.parametrize("view", ["A map", "An axis of your own"])
-def test_nothing_hangs_over_the_edge_of_a_phone(mapped: Server, browsed_phone: Page, view: str):
-    visit(browsed_phone, mapped, f"maps?dataset={FEW}&maps={view.replace(' ', '+')}")
-    expect(browsed_phone.get_by_role("radio", name=view, exact=True)).to_be_checked()
-    expect(browsed_phone.locator(".js-plotly-plot .main-svg").first).to_be_visible()
-    main = browsed_phone.get_by_test_id("stMain")
-    assert main.evaluate("element => element.scrollWidth <= element.clientWidth")

@@ -1,4 +1,4 @@
-"""In public: a kiosk, a class of two pupils, and an administrator with the token."""
+"""In public: a kiosk with room for one, a class of two pupils, and an administrator with the token."""
 
 import re
 from collections.abc import Iterator
@@ -63,16 +63,26 @@ def name_low_end(page: Page, name: str) -> None:
     settled(page)
 
 
-@pytest.mark.parametrize("public", [{"READ_ONLY": "1"}], indirect=True)
-def test_a_kiosk_shows_everything_and_changes_nothing(public: Public, page: Page):
-    visit(page, public.server, "maps?dataset=ml-latest-small")
+@pytest.mark.parametrize("public", [{"READ_ONLY": "1", "SESSIONS": "1"}], indirect=True)
+def test_a_kiosk_shows_everything_changes_nothing_and_sends_away_whom_it_has_no_room_for(
+    public: Public, context: BrowserContext, page: Page, other: Page
+):
+    server = public.server
+    visit(another_browser(context, page), server, "maps?dataset=ml-latest-small")
     expect(page.get_by_test_id("stMain").get_by_text("python -m core train --preset default")).to_be_visible()
-    visit(page, public.server, f"train?dataset={FEW}")
+    visit(page, server, f"train?dataset={FEW}")
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
     expect(page.get_by_text("Training a model is switched off here").first).to_be_visible()
-    visit(page, public.server, f"components?dataset={FEW}&run={public.run_id}")
+    visit(page, server, f"components?dataset={FEW}&run={public.run_id}")
     expect(low_end(page)).to_be_disabled()
     expect(page.get_by_text("Keeping names and axes for oneself is switched off here")).to_be_visible()
+
+    page.reload()
+    expect(page).not_to_have_title(re.compile("^Full"), timeout=8_000)  # before that page tries again by itself
+    settled(page)
+    context.clear_cookies()
+    other.goto(server.url)
+    expect(other.get_by_role("heading", name="Embedding Explorer is full at the moment")).to_be_visible()
 
 
 @pytest.mark.parametrize("public", [{"CLASS": "1", "ADMIN_TOKEN": TOKEN}], indirect=True)
@@ -109,16 +119,3 @@ def test_a_class_of_two_and_their_teacher(public: Public, context: BrowserContex
     expect(teacher.get_by_role("dialog")).to_have_count(0)
     expect(teacher.get_by_role("button", name=re.compile("Data: MovieLens"))).to_be_visible()
     assert not (server.home / "datasets" / FEW / ABOUT).exists()
-
-
-def test_at_a_full_server_a_reload_comes_back_and_others_see_that_there_is_no_room(
-    tmp_path_factory: pytest.TempPathFactory, context: BrowserContext, page: Page, other: Page
-):
-    with serving(tmp_path_factory.mktemp("full") / "home", WORKERS="1", SESSIONS="1") as server:
-        visit(another_browser(context, page), server, "")
-        page.reload()
-        expect(page).not_to_have_title(re.compile("^Full"), timeout=8_000)  # before that page tries again by itself
-        settled(page)
-        context.clear_cookies()
-        other.goto(server.url)
-        expect(other.get_by_role("heading", name="Embedding Explorer is full at the moment")).to_be_visible()

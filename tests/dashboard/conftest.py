@@ -13,7 +13,8 @@ from streamlit.testing.v1 import AppTest
 
 from core import data
 from core.config import RunConfig
-from core.data import ImportOptions, import_ratings
+from core.data import ImportOptions, catalog, import_ratings
+from core.data.folder import write_folder
 from core.data.importing.isolation import in_this_process
 from core.data.ratings import Ratings
 from core.jobs.pool import Pool
@@ -21,7 +22,7 @@ from core.model.families import PRESETS
 from core.model.run import Run
 from core.store.runs import RunStore
 from dashboard.cache import analyses, loaders
-from tests.conftest import run_on
+from tests.conftest import run_on, titles_of, well_known
 from tests.core.data.importing import made
 
 APP = str(Path(__file__).parents[2] / "dashboard" / "main.py")
@@ -52,10 +53,41 @@ def _noise_bands() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _titles() -> Iterator[None]:
+    """The titles of a dataset are indexed once, and not once for each fresh server."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loaders, "TitleIndex", titles_of)
+        yield
+
+
+@pytest.fixture(scope="session")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Ratings:
+    """The well-known movies in the place of all bundled ones: pages with charts of them take half the time."""
+    ratings = well_known(data.load())
+    folder = tmp_path_factory.mktemp("few") / data.BUNDLED
+    folder.mkdir()
+    write_folder(folder, ratings)
+    _folders[ratings.digest] = folder
+    return ratings
+
+
+_folders: dict[str, Path] = {}
+
+
+@pytest.fixture
+def bundled(request: pytest.FixtureRequest, bundled: Ratings) -> Ratings:
+    """What comes with the program; the well-known movies alone for tests that are marked `few` and not `whole`."""
+    marked = {mark.name for mark in request.node.iter_markers()}
+    return request.getfixturevalue("few") if "few" in marked and "whole" not in marked else bundled
+
+
 @pytest.fixture(autouse=True)
 def _fresh_server(monkeypatch: pytest.MonkeyPatch, bundled: Ratings) -> Iterator[None]:
     """A server that knows nothing but the bundled ratings, and starts no worker."""
-    read = data.load
+    read, place = data.load, catalog.place
+    bundled_folder = _folders.get(bundled.digest, place(data.BUNDLED))
+    monkeypatch.setattr(catalog, "place", lambda name: bundled_folder if name == data.BUNDLED else place(name))
     monkeypatch.setattr(data, "load", lambda name=data.BUNDLED: bundled if name == data.BUNDLED else read(name))
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])  # a page takes its place while it runs
     idle = Pool(1)  # never started: submitted jobs wait until a test moves them

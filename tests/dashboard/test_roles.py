@@ -20,7 +20,6 @@ from core.access import COMMAND_LINE, Visitor
 from core.cli import main
 from core.data import ColumnMapping, ImportOptions, import_ratings, uploads
 from core.data.importing.isolation import in_this_process
-from core.data.ratings import Ratings
 from core.errors import ExplorerError
 from core.jobs import import_jobs, queue, score_jobs, study_jobs
 from core.model.families import PRESETS
@@ -99,14 +98,14 @@ class There:
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory, bundled: Ratings) -> There:
+def template(tmp_path_factory: pytest.TempPathFactory) -> There:
     """A home with everything in it that somebody could wish to change; made once."""
     folder = tmp_path_factory.mktemp("roles")
     made.write(folder / "in", {"r.csv": made.table()})
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EMBEDDING_EXPLORER_HOME", str(folder / "home"))
         brought = import_ratings([folder / "in" / "r.csv"], runner=in_this_process).dataset.dataset_id
-        run = run_on(bundled)
+        run = run_on(data.load())
         RunStore().publish(run)
         component_names.set_name(run.run_id, Name("low", "", direction(run.run_id), 0, False, 0), by=COMMAND_LINE)
         saved_axes.save(run.run_id, AXIS, by=COMMAND_LINE)

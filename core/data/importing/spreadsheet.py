@@ -7,6 +7,7 @@ ends inside of cells become blanks.
 import datetime as dt
 import re
 import tempfile
+import weakref
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -83,7 +84,9 @@ def read_sheet(path: Path, wanted: str | None, limits: ImportLimits) -> Sheet:
         text.write(line.encode("utf-8", "replace"))
         limits.check("max_unpacked_mb", text.tell() / MIB, f"MiB in the sheet {one_line(sheet.name, 60)!r}")
     text.flush()
-    return Sheet(sheet.name, names, text)
+    read = Sheet(sheet.name, names, text)
+    weakref.finalize(read, text.close)  # a file that is collected in a circle, as of a traceback, is else told as lost
+    return read
 
 
 def _lines(sheet: Any) -> Iterator[str]:

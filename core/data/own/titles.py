@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,9 @@ _YEAR = re.compile(r"\s*\([0-9]{4}[^()]*\)\s*$")
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _SECOND_HALF = re.compile(r":| - | – | or[ :]")
 _KNOWN_AS = re.compile(r"^(a\.?\s?k\.?\s?a\.?|also known as|or)\s+", re.IGNORECASE)
+_ELIDED = re.compile("^([Ll])['’](?=.)")
+_APOSTROPHE = re.compile("['’`´]")
+_WORD = re.compile(r"[^\W_]+")
 _LETTERS = str.maketrans(
     {"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "&": " and "}
 )
@@ -33,15 +36,18 @@ NEAR_IN_YEAR, NEAR = 0.45, 0.65
 _AT_A_TIME = 32
 
 
+@lru_cache(maxsize=32)  # all kinds of keys of one title are made of the same few texts
 def plain(title: str) -> str:
     """Words of a title in small letters without accents and punctuation, an article behind a comma in front."""
     title = title.strip()
     if behind := _BEHIND.match(title):
         title = f"{behind[2]} {behind[1]}"
-    title = re.sub("^([Ll])['’](?=.)", r"\1 ", title)
-    letters = unicodedata.normalize("NFKD", title.casefold().translate(_LETTERS))
-    letters = re.sub("['’`´]", "", "".join(letter for letter in letters if not unicodedata.combining(letter)))
-    return " ".join(re.findall(r"[^\W_]+", letters)) or title.casefold()
+    title = _ELIDED.sub(r"\1 ", title)
+    letters = title.casefold().translate(_LETTERS)
+    if not letters.isascii():
+        apart = unicodedata.normalize("NFKD", letters)
+        letters = "".join(letter for letter in apart if not unicodedata.combining(letter))
+    return " ".join(_WORD.findall(_APOSTROPHE.sub("", letters))) or title.casefold()
 
 
 def exact_keys(title: str) -> set[str]:
@@ -113,10 +119,8 @@ class TitleIndex:
         self._titles: list[str] = ratings.item_table["title"].astype(str).tolist()
         self._year = ratings.item_table["year"].to_numpy(np.float64)
         self._count = ratings.item_count
-        self._exact = _by_key(map(exact_keys, self._titles))
-        self._loose = _by_key(map(loose_keys, self._titles))
-        self._weak = _by_key(map(weak_keys, self._titles))
-        self._heads = _by_key(map(head_keys, self._titles))
+        kinds = (exact_keys, loose_keys, weak_keys, head_keys)
+        self._exact, self._loose, self._weak, self._heads = _by_keys(kinds, self._titles)
 
     def find(self, titles: Sequence[str], years: Sequence[int]) -> Hit:
         """The item that has one of the titles, and is from one of the years where both sides say one.
@@ -202,9 +206,11 @@ def _rows(table: Mapping[str, list[int]], titles: Iterable[str], keys: Callable[
     return {row for title in titles for key in keys(title) for row in table.get(key, ())}
 
 
-def _by_key(keys: Iterable[set[str]]) -> dict[str, list[int]]:
-    rows: dict[str, list[int]] = {}
-    for row, some in enumerate(keys):
-        for key in some:
-            rows.setdefault(key, []).append(row)
-    return rows
+def _by_keys(kinds: Sequence[Callable[[str], set[str]]], titles: Iterable[str]) -> list[dict[str, list[int]]]:
+    """For each kind of keys, the rows of the titles that have a key of that kind."""
+    tables: list[dict[str, list[int]]] = [{} for _ in kinds]
+    for row, title in enumerate(titles):
+        for table, keys in zip(tables, kinds, strict=True):
+            for key in keys(title):
+                table.setdefault(key, []).append(row)
+    return tables

@@ -21,12 +21,6 @@ ROOT = Path(__file__).parents[3]
 QUICK = ("--embedding-dim", "2", "--epochs", "1", "--batch-size", "4096")
 
 
-def call(*arguments: str) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "-m", "core", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-
-
 @pytest.fixture
 def run(bundled):
     stored = run_on(bundled, dim=8)
@@ -53,14 +47,14 @@ def test_json_is_understood_before_the_call_too(capsys):
     assert json.loads(capsys.readouterr().out) == []
 
 
-def test_train_then_find_it_in_the_store(home):
-    first = call("train", *QUICK, "--json")
-    assert first.returncode == 0, first.stderr
-    made = json.loads(first.stdout)
+def test_train_then_find_it_in_the_store(capsys, home):
+    assert main(["train", *QUICK, "--json"]) == 0
+    first = capsys.readouterr()
+    made = json.loads(first.out)
     assert made["cached"] is False
     assert made["epochs"] == 1
     assert 0.5 < made["val_rmse"] == made["best_val_rmse"] < 4
-    assert "epoch   1 of 1" in first.stderr
+    assert "epoch   1 of 1" in first.err
     assert Path(made["path"]) == home / "runs" / made["run_id"]
     # The same again: from the store, and without TensorFlow.
     code = (
@@ -73,7 +67,7 @@ def test_train_then_find_it_in_the_store(home):
 
 
 def test_interrupt_cancels_and_stores_nothing(home):
-    command = [sys.executable, "-m", "core", "train", "--epochs", "500", "--patience", "500", "--batch-size", "64"]
+    command = [sys.executable, "-m", "core", "train", *QUICK, "--epochs", "500", "--patience", "500"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         for line in process.stderr:
             if line.startswith("epoch"):

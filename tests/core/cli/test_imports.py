@@ -17,6 +17,18 @@ from tests.core.data.importing import made
 from tests.core.data.importing.cases_values import FILES
 
 
+@pytest.fixture(autouse=True)
+def _reading(request: pytest.FixtureRequest) -> None:
+    """In this process, but for the tests that use `isolated`."""
+    if "isolated" not in request.fixturenames:
+        request.getfixturevalue("reading_here")
+
+
+@pytest.fixture
+def isolated() -> None:
+    """Reading happens in a process of its own, as when somebody makes the call."""
+
+
 @pytest.fixture
 def bring(tmp_path: Path):
     """Write files, and return their folder as an argument."""
@@ -43,6 +55,7 @@ def refused(capsys, *arguments: str) -> str:
     return printed.err.splitlines()[-1]
 
 
+@pytest.mark.usefixtures("isolated")
 def test_the_promised_document(capsys, bring):
     place = bring(ratings_csv=made.with_rows("u1,i1,,5", "u1,i2,many,5", "u0,i0,2,999"))
     found = imported(capsys, place, "--name", "Mine")
@@ -217,6 +230,7 @@ def test_a_release_comes_by_its_name(capsys, monkeypatch, tmp_path):
     assert json.loads(capsys.readouterr().out)["name"] == RELEASES["ml-100k"].title
 
 
+@pytest.mark.usefixtures("isolated")
 @pytest.mark.parametrize("place", ["/", "/proc", "/dev/zero"])
 def test_what_is_no_folder_of_tables_is_refused_in_one_line(capsys, place):
     assert refused(capsys, place).startswith(("error: TOO_LARGE: ", "error: BAD_FORMAT: ", "error: EMPTY_FILE: "))

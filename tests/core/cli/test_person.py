@@ -9,7 +9,7 @@ from core.cli import main
 from core.data.own.files import read
 from core.model.families import FAMILIES
 from core.store.runs import RunStore
-from tests.conftest import run_on
+from tests.conftest import run_on, titles_of
 from tests.core.cli.calling import asked
 from tests.core.data.own.test_matching import CASE
 
@@ -18,8 +18,9 @@ GIVEN = {"1": 4.5, "6": 4.0, "2571": 3.5, "4973": 4.5, "1214": 5.0}
 
 @pytest.fixture(autouse=True)
 def _reading_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a process of its own, which has its own test."""
+    """Without a process of its own, which has its own test, and with titles that a test before has indexed."""
     monkeypatch.setattr("core.cli.person.read_isolated", read)
+    monkeypatch.setattr("core.cli.person.TitleIndex", titles_of)
 
 
 @pytest.fixture

@@ -89,6 +89,7 @@ def test_an_import_reports_and_removes_the_upload(home: Path):
     assert not (home / "uploads" / token).exists()
 
 
+@pytest.mark.usefixtures("reading_here")
 def test_a_failed_import_keeps_the_upload_for_another_try():
     token = kept(("ratings.csv", made.table()))
     failed = import_jobs.submit_import(token, ColumnMapping(), ImportOptions(delimiter=";"), by=COMMAND_LINE, title="x")
@@ -122,6 +123,7 @@ def test_a_download_without_a_network_fails_in_words(monkeypatch):
     assert "check the network" in ended.message
 
 
+@pytest.mark.usefixtures("reading_here")
 def test_a_release_that_is_here_is_imported_under_its_name(home: Path):
     (home / "downloads").mkdir(parents=True)
     (home / "downloads" / "ml-100k.zip").write_bytes(made.zipped(made.hundred_thousand()))

@@ -75,17 +75,19 @@ def test_twenty_threads_that_ask_for_one_thing_share_one_job():
     assert len(queue.jobs()) == 1
 
 
-def _ask_when_told(barrier: "multiprocessing.synchronize.Barrier") -> None:
+def _ask_when_told(barrier: "multiprocessing.synchronize.Barrier", home: Path) -> None:
+    os.environ["EMBEDDING_EXPLORER_HOME"] = str(home)
     KINDS["tiny"] = TINY
     barrier.wait()
     for seed in range(5):
         ask(seed, owner=str(os.getpid()))
 
 
-def test_processes_that_ask_for_the_same_things_share_the_jobs():
-    context = multiprocessing.get_context("spawn")
+def test_processes_that_ask_for_the_same_things_share_the_jobs(home: Path):
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])  # what all four import, once
     barrier = context.Barrier(4)
-    crowd = [context.Process(target=_ask_when_told, args=(barrier,)) for _ in range(4)]
+    crowd = [context.Process(target=_ask_when_told, args=(barrier, home)) for _ in range(4)]
     for process in crowd:
         process.start()
     for process in crowd:

@@ -1,5 +1,7 @@
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -13,7 +15,7 @@ from core.model.networks import arrays_of
 from core.model.simple_dot import SimpleDot
 from core.training import engine, gradient, progress, trainer
 from core.training.baselines import mae, rmse
-from core.training.engine import DataShape, Engine, forget_engines
+from core.training.engine import DataShape, Engine
 from core.training.trainer import fit, prepare
 from tests.families import N_ITEMS, N_USERS, planted_ratings
 
@@ -33,6 +35,20 @@ CONFIG = run_config(
 def planted() -> Ratings:
     """700 ratings made of biases and one taste; 560 to train on, which is 17 batches of 32 and 16 ratings."""
     return planted_ratings()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _programs() -> Iterator[None]:
+    """Every program of this file is compiled once, however many others have been compiled since."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "_engine", cache(engine._engine.__wrapped__))
+        yield
+
+
+@pytest.fixture
+def no_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a process that has compiled nothing; what others have compiled is there again afterwards."""
+    monkeypatch.setattr(engine, "_engine", cache(engine._engine.__wrapped__))
 
 
 def assert_same_result(first, second):
@@ -133,9 +149,9 @@ def test_the_same_seed_gives_the_same_bits_however_long_the_stretches(planted, m
     assert_same_result(usual, short)
 
 
-def test_an_epoch_handed_over_in_pieces_gives_the_same_bits(planted, monkeypatch):
+def test_an_epoch_handed_over_in_pieces_gives_the_same_bits(planted, monkeypatch, request):
     whole = fit(CONFIG, planted)
-    forget_engines()
+    request.getfixturevalue("no_programs")
     monkeypatch.setattr(engine, "PIECE_RATINGS", 100)  # 4 batches of the 18: pieces of 128 ratings, the last of 48
     handed, fold = [], Engine.batches
 
@@ -145,7 +161,6 @@ def test_an_epoch_handed_over_in_pieces_gives_the_same_bits(planted, monkeypatch
 
     monkeypatch.setattr(Engine, "batches", watched)
     pieces = fit(CONFIG, planted)
-    forget_engines()
     assert handed[1:6] == [128, 128, 128, 128, 48]
     assert [step.at for step in pieces.steps][-1] == CONFIG.epochs
     assert_same_result(whole, pieces)
@@ -179,8 +194,7 @@ def test_errors_are_of_predictions_held_inside_the_scale_and_the_loss_is_not(pla
     assert kept.val_loss == pytest.approx(rmse(predicted, planted.rating[rows]) ** 2, rel=1e-4)
 
 
-def test_a_program_left_over_from_another_run_changes_nothing(planted, monkeypatch):
-    forget_engines()
+def test_a_program_left_over_from_another_run_changes_nothing(planted, monkeypatch, no_programs):
     compiled = []
     build = engine.Engine
     monkeypatch.setattr(engine, "Engine", lambda *arguments: compiled.append(arguments) or build(*arguments))

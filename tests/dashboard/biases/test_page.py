@@ -11,6 +11,8 @@ from core.data import splits
 from core.data.ratings import Ratings
 from core.model.families import PRESETS
 
+pytestmark = pytest.mark.few
+
 
 def figure_of(app, key: str) -> dict:
     """The figure that was sent for the chart with this key."""
@@ -45,6 +47,7 @@ def test_the_tables_hold_those_furthest_from_what_is_expected(open_page, publish
     np.testing.assert_allclose(more["Expected"] + more["Rest"], more["Bias"])
 
 
+@pytest.mark.whole
 def test_the_picture_draws_all_that_were_trained(open_page, publish, bundled: Ratings):
     run = publish()
     app = open_page("biases")
@@ -58,6 +61,7 @@ def test_the_picture_draws_all_that_were_trained(open_page, publish, bundled: Ra
     assert figure_of(app, "believed")["layout"]["title"]["text"]
 
 
+@pytest.mark.whole
 def test_users_have_biases_too(open_page, publish):
     publish()
     app = open_page("biases", rows="Users")

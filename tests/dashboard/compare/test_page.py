@@ -21,6 +21,8 @@ from dashboard.compare import pair as compare_pair
 from dashboard.compare import words as compare_words
 from tests.conftest import run_on
 
+pytestmark = pytest.mark.few
+
 FIRST, SECOND = run_config(embedding_dim=4), run_config(embedding_dim=6, seed=1)
 
 
@@ -84,6 +86,7 @@ def test_at_first_the_selected_model_and_the_newest_other(open_page, publish):
         assert app.query_params["models"] == f"{selected.run_id},{other.run_id}"
 
 
+@pytest.mark.whole
 def test_the_numbers_are_those_of_the_analysis(open_page, two, bundled: Ratings):
     first, second, link = two
     app = open_page("compare", **link)
@@ -185,6 +188,7 @@ def test_six_models_and_two_of_them_side_by_side(open_page, publish):
     assert len([trace for trace in figure_of(app, "compared_curves")["data"] if "validation" in trace["name"]]) == 6
 
 
+@pytest.mark.whole
 def test_one_dimension_beside_many(open_page, publish):
     narrow, wide = publish(run_config(embedding_dim=1)), publish(SECOND)
     app = open_page("compare", models=f"{narrow.run_id},{wide.run_id}")
@@ -237,6 +241,7 @@ def other_data(bundled: Ratings, home):
     return make
 
 
+@pytest.mark.whole
 def test_models_of_different_data_are_compared_on_what_is_in_both(open_page, publish, other_data):
     first, (own, second) = publish(FIRST), other_data(300)
     app = open_page("compare", models=f"{first.run_id},{second.run_id}", min="5")
@@ -248,6 +253,7 @@ def test_models_of_different_data_are_compared_on_what_is_in_both(open_page, pub
     assert list(app.dataframe[0].value["data"]) == ["MovieLens", "First *people*"]
 
 
+@pytest.mark.whole
 def test_too_little_in_common_is_said(open_page, publish, other_data):
     first, (own, second) = publish(FIRST), other_data(50, strange=3349)
     app = open_page("compare", models=f"{first.run_id},{second.run_id}")
@@ -265,6 +271,7 @@ def test_a_model_whose_data_is_gone_is_not_offered(open_page, two):
     assert stranger.run_id not in app.multiselect(key="compared").value
 
 
+@pytest.mark.whole
 def test_very_many_movies_are_a_study(open_page, two, monkeypatch):
     app = open_page("compare", min="1", **two[2])
     assert not app.exception

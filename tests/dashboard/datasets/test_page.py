@@ -17,6 +17,7 @@ from tests.conftest import run_on
 from tests.core.data.importing import made
 from tests.core.data.importing.cases_values import FILES
 
+pytestmark = pytest.mark.usefixtures("reading_here")
 OWN, RELEASED = "Bring your own", "MovieLens releases"
 
 

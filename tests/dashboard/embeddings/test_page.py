@@ -8,6 +8,8 @@ from core.data.ratings import Ratings
 from core.model.families import run_config
 from dashboard.charts.base import plain
 
+pytestmark = pytest.mark.few
+
 
 def figure_of(app, key: str) -> dict:
     """The figure that was sent for the chart with this key."""
@@ -43,6 +45,7 @@ def trained(ratings: Ratings, run) -> np.ndarray:
     return np.bincount(ratings.item_index[splits.split(ratings, run.config).train], minlength=len(ratings.items)) > 0
 
 
+@pytest.mark.whole
 def test_untrained_movies_are_counted(open_page, publish, bundled: Ratings):
     run = publish()
     app = open_page("embeddings")
@@ -96,6 +99,7 @@ def test_a_movie_beside_its_nearest_neighbor(open_page, publish):
     assert len(app.dataframe[-1].value) == 64
 
 
+@pytest.mark.whole
 def test_a_movie_without_training_ratings_says_so(open_page, publish, bundled: Ratings):
     run = publish()
     row = int(np.flatnonzero(~trained(bundled, run))[0])

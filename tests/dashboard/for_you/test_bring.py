@@ -19,6 +19,8 @@ from tests.core.data.importing import made
 from tests.core.data.own.test_matching import CASE
 from tests.dashboard.own_ratings import button, expected, linked, listed, new_user_model, texts
 
+pytestmark = pytest.mark.few
+
 GIVEN = {"1": 4.5, "6": 4.0, "2571": 3.5, "4973": 4.5, "1214": 5.0}
 
 

@@ -13,6 +13,8 @@ from core.model.families import PRESETS, run_config
 from dashboard.for_you.rate import ASKED
 from tests.dashboard.own_ratings import STAR_WARS, button, expected, linked, listed, new_user_model, stars, texts
 
+pytestmark = pytest.mark.few
+
 
 def figure_of(app: AppTest, key: str) -> dict:
     (chart,) = [chart for chart in app.get("plotly_chart") if chart.proto.id.endswith(f"-{key}")]

@@ -22,6 +22,8 @@ from tests.dashboard.own_ratings import (
     texts,
 )
 
+pytestmark = pytest.mark.few
+
 
 def test_a_star_changes_the_list_at_once_and_goes_into_the_link(open_page, publish, bundled: Ratings):
     run = publish()
@@ -37,6 +39,7 @@ def test_a_star_changes_the_list_at_once_and_goes_into_the_link(open_page, publi
     assert "**1 rating** so far" in texts(app)
 
 
+@pytest.mark.whole
 def test_a_link_opens_the_same_ratings(open_page, publish, bundled: Ratings):
     run = publish()
     given = {"31": 4.5, "1029": 2.0}  # known to few, so not among those asked about
@@ -109,6 +112,7 @@ def test_all_ten_rated_bring_ten_more_and_keep_the_first(open_page, publish, bun
     assert linked(app, bundled) == dict.fromkeys(asked, 3.0)
 
 
+@pytest.mark.whole
 def test_search_finds_what_is_not_asked_about(open_page, publish, bundled: Ratings):
     publish()
     app = open_page("for_you")
@@ -122,6 +126,7 @@ def test_search_finds_what_is_not_asked_about(open_page, publish, bundled: Ratin
     assert linked(app, bundled) == {item: 4.0}
 
 
+@pytest.mark.whole
 def test_very_many_ratings_are_not_all_drawn_and_can_all_be_found(open_page, publish, bundled: Ratings):
     publish()
     app = open_page("for_you")

@@ -18,6 +18,8 @@ from dashboard.cache import loaders
 from dashboard.lesson.code import contestants, results_words
 from dashboard.lesson.wording import fixed, summand
 
+pytestmark = pytest.mark.few
+
 STEPS = [str(number) for number in range(1, 9)]
 
 

@@ -28,6 +28,8 @@ from dashboard.maps import settings
 from dashboard.shared import selection, tables
 from tests.dashboard.neighbors.test_page import figure_of, texts
 
+pytestmark = pytest.mark.few
+
 Open = Callable[..., AppTest]
 
 
@@ -64,6 +66,7 @@ def test_a_shadow_at_once_with_its_faithfulness(open_page: Open, run: Run, bundl
     assert len(json.dumps(figure)) < 2e6
 
 
+@pytest.mark.whole
 def test_a_model_without_biases_is_not_colored_by_them(open_page: Open, publish: Callable[..., Run]):
     publish(PRESETS["article-simple-dot"])
     assert "Bias" not in open_page("maps").selectbox(key="map_color").options
@@ -166,6 +169,7 @@ def test_groups_are_a_table(open_page: Open, run: Run, bundled: Ratings):
     assert table["Movies"].sum() == len(items_taking_part(run, bundled, MIN_RATINGS))
 
 
+@pytest.mark.whole
 def test_a_searched_movie_is_marked_with_lines_to_its_neighbors(open_page: Open, run: Run):
     app = open_page("maps", map_find="Heat (1995)")
     assert not app.exception
@@ -176,6 +180,7 @@ def test_a_searched_movie_is_marked_with_lines_to_its_neighbors(open_page: Open,
     assert "of them are near it here" in texts(app)
 
 
+@pytest.mark.whole
 def test_a_movie_with_too_few_ratings_is_said_to_be_missing(open_page: Open, run: Run, bundled: Ratings):
     rows = loaders.item_rows(run.run_id)
     label = rows.labels[int(np.flatnonzero(rows.count == 1)[0])]

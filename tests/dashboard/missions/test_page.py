@@ -11,6 +11,8 @@ from core.model.families import PRESETS
 from core.studies import component_names
 from dashboard.missions.tours import MISSIONS
 
+pytestmark = pytest.mark.few
+
 
 def bar(app) -> str:
     """What the bar says; empty where there is none."""

@@ -13,6 +13,8 @@ from core.data import splits
 from core.data.ratings import Ratings
 from core.model.families import PRESETS, run_config
 
+pytestmark = pytest.mark.few
+
 
 def figure_of(app, key: str) -> dict:
     """The figure that was sent for the chart with this key."""
@@ -93,6 +95,7 @@ def test_people_are_compared_by_what_both_have_rated(open_page, publish, bundled
         assert table["Apart"][0] == pytest.approx(np.mean([abs(mine[item] - theirs[item]) for item in both]))
 
 
+@pytest.mark.whole
 def test_a_movie_that_training_never_saw_says_so(open_page, publish, bundled: Ratings):
     run = publish()
     row = int(np.flatnonzero(~trained(bundled, run))[0])

@@ -20,6 +20,8 @@ from core.studies.stability import StabilitySettings
 from tests.conftest import with_item_matrix
 from tests.dashboard.principal_components.test_page import figure_of, tables_of_movies, texts
 
+pytestmark = pytest.mark.few
+
 HOSTILE = ["<img src=x onerror=alert(1)>", "%{y} $x^2$ *b* [a](b)"]
 
 
@@ -230,6 +232,7 @@ def test_without_a_study_the_page_offers_one(open_page, publish):
     assert button(app, "Stop")
 
 
+@pytest.mark.whole
 def test_a_stored_study_stands_wherever_the_component_does(open_page, publish, bundled: Ratings):
     run = publish()
     rng = np.random.default_rng(1)

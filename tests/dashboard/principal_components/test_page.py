@@ -12,6 +12,8 @@ from core.store.runs import RunStore
 from dashboard.principal_components.plane import CHART
 from tests.conftest import with_item_matrix
 
+pytestmark = pytest.mark.few
+
 
 def figure_of(app, key: str) -> dict:
     """The figure that was sent for the chart with this key."""
@@ -100,6 +102,7 @@ def test_centering_changes_the_components(open_page, publish):
     assert app.toggle(key="centered").value is True
 
 
+@pytest.mark.whole
 def test_only_well_known_movies_can_shape_the_components(open_page, publish, bundled: Ratings):
     run = publish()
     app = open_page("components", shaped="true", min="50")
@@ -111,14 +114,14 @@ def test_only_well_known_movies_can_shape_the_components(open_page, publish, bun
 
 @pytest.mark.parametrize("color", ["Mean rating", "Genre", "Year", "Number of ratings"])
 @pytest.mark.parametrize("view", ["2D", "3D"])
-def test_every_color_in_the_plane_and_in_space(open_page, publish, color: str, view: str):
+def test_every_color_in_the_plane_and_in_space(open_page, publish, bundled, color: str, view: str):
     publish()
     app = open_page("components", color=color, view=view, x="3", y="2", all="true")
     assert not app.exception
     key = "map" if view == "2D" else "map_3d"
     chart = next(chart for chart in app.get("plotly_chart") if chart.proto.id.endswith(f"-{key}"))
     title = json.loads(chart.proto.spec)["layout"]["title"]["text"]
-    assert title.startswith("9,066 movies on components 3")
+    assert title.startswith(f"{len(bundled.items):,} movies on components 3")
     assert len(chart.proto.spec) < 2e6
 
 

@@ -11,6 +11,8 @@ from streamlit.testing.v1 import AppTest
 from dashboard.session import address_bar
 from dashboard.shared import elements
 
+pytestmark = pytest.mark.few
+
 
 def page() -> None:
     """One widget of each kind that pages bind to links; what they hold, and what was left out of the link."""
@@ -50,7 +52,7 @@ MAY_BE = {
 
 def opened(query: dict[str, Any]) -> AppTest:
     """The page, opened by a link."""
-    app = AppTest.from_function(page)
+    app = AppTest.from_function(page, default_timeout=60)
     app.query_params.update(query)
     return app.run()
 

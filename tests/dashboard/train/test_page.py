@@ -17,6 +17,8 @@ from core.model.families import FAMILIES, PRESETS, run_config
 from dashboard.shared import phrases
 from dashboard.train import form
 
+pytestmark = pytest.mark.few
+
 STARTED = Started(PRESETS["default"].epochs, 80_003, 20_001, 812, 0, 1.05, 0.883)
 PRUNED = PRESETS["best"].embedding_dim
 """Dimensions that the factorization with a prior of its own begins with."""
@@ -94,6 +96,7 @@ def test_settings_survive_a_visit_to_another_page(open_page):
     assert app.number_input(key="embedding_dim").value == 16
 
 
+@pytest.mark.whole
 def test_before_training_the_board_holds_its_place_with_the_reference_lines(open_page):
     app = open_page("train")
     assert values(app)["Epoch"] == f"0 of {PRESETS['default'].epochs}"

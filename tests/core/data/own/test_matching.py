@@ -12,13 +12,14 @@ from core.data.own.matching import Person, converted, match, require_matched, st
 from core.data.own.titles import TitleIndex
 from core.data.ratings import Ratings
 from core.errors import NoGoodRowsError
+from tests.conftest import titles_of
 
 CASE = Path(__file__).parents[1] / "importing" / "files" / "own-letterboxd-ratings.csv"
 
 
 def matched(text: str, ratings: Ratings) -> Person:
     """What a file says; no entry is in no number."""
-    person = match(read(text.encode()), ratings, TitleIndex(ratings))
+    person = match(read(text.encode()), ratings, titles_of(ratings))
     assert len(person.file.entries) == len(person.matched) + len(person.unmatched) + len(person.outside)
     assert len(person.given) == len(person.matched) - person.repeated
     return person

@@ -1,0 +1,49 @@
+"""Every page on a phone, in light and in dark: nothing hangs over its edge."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from core.data.ratings import Ratings
+from core.store.runs import RunStore
+from dashboard.shell import frame
+from tests.browser.conftest import FEW, PHONE, Server
+from tests.browser.waiting import visit
+from tests.conftest import run_on
+
+PAGES = [name for pages in frame.PAGES.values() for name, _, _ in pages if name not in ("missions", "under_the_hood")]
+TITLES = {
+    "maps?maps=An+axis+of+your+own": "Toward ",
+    "missions?mission=overfitting": "For a class",
+    **{f"under_the_hood?step={number}": f"{number}. " for number in range(1, 9)},
+}
+"""Places whose parts have addresses of their own, and how a heading of each begins."""
+
+TURNED = """scheme => {
+    const color = getComputedStyle(document.querySelector("[data-testid=stApp]")).backgroundColor;
+    const [red] = color.match(/[0-9]+/);
+    return (Number(red) < 128) === (scheme === "dark");
+}"""
+"""Whether the app has followed the system to light or dark."""
+
+
+@pytest.fixture(scope="module")
+def modeled(server: Server, few: Ratings) -> Server:
+    """The server with a made-up model of few movies."""
+    RunStore(server.home / "runs").publish(run_on(few, dim=8))
+    return server
+
+
+@pytest.mark.parametrize("place", [*PAGES, *TITLES])
+def test_nothing_hangs_over_the_edge_of_a_phone(modeled: Server, browsed: Page, place: str):
+    page = browsed
+    page.set_viewport_size(PHONE)
+    visit(page, modeled, f"{place.replace('start', '')}{'&' if '?' in place else '?'}dataset={FEW}")
+    if place in TITLES:
+        expect(page.get_by_role("heading").filter(has_text=TITLES[place]).first).to_be_visible()
+    for chart in page.get_by_test_id("stPlotlyChart").all():
+        expect(chart.locator(".main-svg").first).to_be_attached()
+    main = page.get_by_test_id("stMain")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function(TURNED, arg=scheme)
+        assert main.evaluate("element => element.scrollWidth <= element.clientWidth"), scheme
