@@ -13,7 +13,8 @@ from core.errors import DivergedError
 from core.model.events import Epoch, Step
 from core.model.item_features import center_of, item_features, shares
 from core.model.variational import ITEM_GROUP, STEPS_PER_EPOCH, USER_GROUP, VariationalConfig
-from core.training.posterior import Pairs, Posterior, Raters, Table
+from core.training.feature_sums import Pairs, Raters, Table
+from core.training.posterior import Posterior
 from core.training.progress import STRETCH_SECONDS, Progress, measure
 
 FIRST_STEPS = 20

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from core.training.posterior import Pairs, Posterior, Raters, Table
+from core.training.feature_sums import Pairs, Raters, Table
+from core.training.posterior import Posterior
 
 N_USERS, N_ITEMS, DIM = 25, 18, 3
 
