@@ -100,7 +100,7 @@ def test_help_needs_no_tensorflow_and_explains_every_setting():
         (("train", "--epochs", "many"), "LIMIT", "epochs is 'many'"),
         (("train", "--learning-rate", "nan"), "LIMIT", "learning_rate"),
         (("train", "--model", "svd"), "LIMIT", "model is 'svd'"),
-        (("train", "--preset", "best"), "LIMIT", "preset is 'best'; there are default"),
+        (("train", "--preset", "finest"), "LIMIT", "preset is 'finest'; there are default"),
         (("train", "--dataset", "../etc"), "UNKNOWN_DATASET", "'../etc'"),
         (("train", "--momentum", "1"), "USAGE", "--momentum"),
         (("train", "--epoch", "1"), "USAGE", "--epoch"),

@@ -178,6 +178,7 @@ def test_a_failure_leaves_the_screen_when_the_settings_change(open_page):
     assert not app.error
 
 
+@pytest.mark.whole
 def test_a_trained_config_comes_from_the_store_at_once_and_says_so(open_page, publish, bundled):
     run = publish(PRESETS["default"])
     app = open_page("train")
