@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr
 
 from core.analysis.new_user.uncertainty import clipped_miss
 from core.errors import AnalysisError
@@ -101,6 +100,8 @@ def by_told(told: Told, scale: Scale, step: float, *, groups: int = 5) -> list[C
 
 def _places(told: Told, scale: Scale, step: float) -> tuple[np.ndarray, np.ndarray]:
     """Probability of values below all that a rating stands for, and of these and all below, (n,) each."""
+    from scipy.special import ndtr  # not before it is needed
+
     std = np.sqrt(told.variance)
     below = ndtr((told.rating - step / 2 - told.score) / std)
     above = ndtr((told.rating + step / 2 - told.score) / std)

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
 
 from core.data.item_columns import category_columns, number_columns
 from core.data.ratings import Ratings
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 YEARS = 5
 """Years in one bin: tastes change slowly, and a year alone has few movies."""
@@ -31,7 +34,7 @@ class FeatureGroup:
 
     name: str
     labels: tuple[str, ...]
-    matrix: sparse.csr_matrix
+    matrix: "sparse.csr_matrix"
     starts: np.ndarray | None = None
 
 
@@ -45,7 +48,7 @@ def item_features(ratings: Ratings) -> tuple[FeatureGroup, ...]:
     return tuple(group for group in groups if len(group.labels) > 1)
 
 
-def shares(group: FeatureGroup, user_index: np.ndarray, item_index: np.ndarray, n_users: int) -> sparse.csr_matrix:
+def shares(group: FeatureGroup, user_index: np.ndarray, item_index: np.ndarray, n_users: int) -> "sparse.csr_matrix":
     """What each user rates: the features of their items summed up, each row scaled to length 1.
 
     Args:
@@ -56,6 +59,8 @@ def shares(group: FeatureGroup, user_index: np.ndarray, item_index: np.ndarray, 
     Returns:
         Float32 CSR, (n_users, n_features); a user without a rating has an empty row.
     """
+    from scipy import sparse  # not before a model needs it: a fifth of a second
+
     shape = n_users, group.matrix.shape[0]
     rated = sparse.csr_matrix((np.ones(len(user_index), np.float32), (user_index, item_index)), shape=shape)
     total = (rated @ group.matrix).tocsr()
@@ -63,7 +68,7 @@ def shares(group: FeatureGroup, user_index: np.ndarray, item_index: np.ndarray, 
     return (sparse.diags_array(1 / np.maximum(length, 1e-9)) @ total).astype(np.float32).tocsr()
 
 
-def center_of(rated: sparse.csr_matrix) -> np.ndarray:
+def center_of(rated: "sparse.csr_matrix") -> np.ndarray:
     """Mean row of those that are not empty, float32, (n_features,): what everybody rates.
 
     Without taking it off, all users would share most of their features, and one prior could not fit both what they
@@ -108,6 +113,8 @@ def _bins(known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _group(name: str, labels: tuple[str, ...], rows: np.ndarray, columns: np.ndarray, n_items: int) -> FeatureGroup:
+    from scipy import sparse  # as above
+
     count = np.bincount(rows, minlength=n_items)
     strength = (1 / np.sqrt(count[rows])).astype(np.float32)
     return FeatureGroup(name, labels, sparse.csr_matrix((strength, (rows, columns)), shape=(n_items, len(labels))))

@@ -23,6 +23,9 @@ STEPS_PER_EPOCH = 5
 ITEM_GROUP = "column {}"
 """Name of the features that say what an item is, from that of the column: one called "own" is not the items' own."""
 
+NOISE_COUNT = 10
+"""Ratings' worth of everybody's noise in the noise of one user."""
+
 USER_GROUP = "rates {}"
 """Name of the features that say what a user rates, from that of the items' features."""
 

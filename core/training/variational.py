@@ -12,7 +12,7 @@ from core.data.splits import Split
 from core.errors import DivergedError
 from core.model.events import Epoch, Step
 from core.model.item_features import center_of, item_features, shares
-from core.model.variational import ITEM_GROUP, STEPS_PER_EPOCH, USER_GROUP, VariationalConfig
+from core.model.variational import ITEM_GROUP, NOISE_COUNT, STEPS_PER_EPOCH, USER_GROUP, VariationalConfig
 from core.training.feature_sums import Pairs, Raters, Table
 from core.training.posterior import Posterior
 from core.training.progress import STRETCH_SECONDS, Progress, measure
@@ -25,9 +25,6 @@ REFRESH_EVERY = 3
 
 LEARNING_RATE, LAST_RATE = 0.04, 0.05
 """Adam's step size, and the share of it that the last step has; it falls from half way on."""
-
-NOISE_COUNT = 10
-"""Ratings' worth of everybody's noise in the noise of one user."""
 
 LIBRARIES = (("scipy", scipy.__version__),)
 """Names and versions of what computes here, beside Python and NumPy."""

@@ -9,7 +9,7 @@ import numpy as np
 from core.errors import AnalysisError
 from core.model.item_features import FeatureGroup
 from core.model.scoring import Scorer
-from core.training.variational import NOISE_COUNT
+from core.model.variational import NOISE_COUNT
 
 TELLING = 20
 """Rated items at which half of what they say about a person is believed. A model learns it from people with dozens: of

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.special import ndtr
 
 from core.errors import AnalysisError
 from core.model.scoring import Scale
@@ -171,6 +170,8 @@ def clipped_miss(score: np.ndarray, variance: np.ndarray, scale: Scale) -> np.nd
         variance: Of the ratings around it, (n,), squared rating units.
         scale: Its ends.
     """
+    from scipy.special import ndtr  # not before it is needed
+
     score = np.asarray(score, np.float64)
     std = np.sqrt(np.maximum(variance, np.finfo(float).tiny))
     guess = scale.clip(score)

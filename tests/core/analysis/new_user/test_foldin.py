@@ -18,7 +18,7 @@ from core.analysis.new_user.foldin import (
     predictions,
 )
 from core.model.scoring import Bilinear, Scale, Scorer
-from core.training.variational import NOISE_COUNT
+from core.model.variational import NOISE_COUNT
 from tests.core.analysis.made import random_scorer, uncertain_scorer
 from tests.core.analysis.made import scorer as made
 
