@@ -152,6 +152,11 @@ class Scorer(ABC):
         """Shape of each array that a model of these settings learns, by name; an axis may be ANY_LENGTH."""
 
     @classmethod
+    def misfit(cls, arrays: Mapping[str, np.ndarray]) -> str | None:
+        """What is wrong with finite arrays of these shapes that no training makes; None where nothing is."""
+        return None
+
+    @classmethod
     @abstractmethod
     def build(cls, config: RunConfig, *, n_users: int, n_items: int, scale: Scale, seed: int) -> Network:
         """The untrained Keras model, and what of it the penalty weighs; every random number follows from `seed`."""

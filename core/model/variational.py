@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from core.config import RunConfig, family_name, setting
+from core.errors import AnalysisError
 from core.model.item_features import FeatureGroup, shares
 from core.model.scoring import ANY_LENGTH, Bilinear, Network, Scale
 
@@ -28,6 +29,9 @@ NOISE_COUNT = 10
 
 USER_GROUP = "rates {}"
 """Name of the features that say what a user rates, from that of the items' features."""
+
+POSITIVE = ("user_variance", "item_variance", "feature_variance", "prior_precision", "noise_variance", "typical_noise")
+"""Arrays of variances and precisions: divided by, and roots are taken of them."""
 
 
 class VariationalConfig(RunConfig):
@@ -141,6 +145,20 @@ class Variational(Bilinear):
         }
 
     @classmethod
+    def misfit(cls, arrays: Mapping[str, np.ndarray]) -> str | None:
+        """A variance or a precision that is not above 0, or arrays of the same features that differ in length."""
+        for name in POSITIVE:
+            if not (arrays[name] > 0).all():
+                return f"{name} holds numbers that are not above 0"
+        known = len(arrays["feature_numbers"])
+        for name in ("feature_variance", "user_feature_numbers", "user_feature_center"):
+            if len(arrays[name]) != known:
+                return f"{name} is of {len(arrays[name])} features, {known} were expected"
+        if len(arrays["prior_precision"]) < 2:  # of the users' and of the items' own numbers at least
+            return f"prior_precision is of {len(arrays['prior_precision'])} groups, 2 or more were expected"
+        return None
+
+    @classmethod
     def build(cls, config: Any, *, n_users: int, n_items: int, scale: Scale, seed: int) -> Network:
         """The means as a Keras model, for exports: training needs none."""
         from core.model.backend import keras  # only exports need TensorFlow
@@ -185,14 +203,14 @@ class Variational(Bilinear):
             groups: `item_features` of the data the model learned from; empty where it did not look at them.
 
         Raises:
-            ValueError: The groups are not those of the data.
+            AnalysisError: The data have other features than the model learned.
         """
         ends = np.cumsum([0, *(len(group.labels) for group in groups)]).tolist()
         known = len(self.arrays["feature_numbers"])
         if not known:
             return {}
         if ends[-1] != known:
-            raise ValueError(f"the model learned {known} features, and the data have {ends[-1]}")
+            raise AnalysisError(f"the model learned {known} features, and the data have {ends[-1]}; train it again")
         return {group.name: slice(*bounds) for group, bounds in zip(groups, pairwise(ends), strict=True)}
 
     def expected_user(self, groups: Sequence[FeatureGroup], item_index: np.ndarray) -> np.ndarray:

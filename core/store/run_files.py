@@ -134,4 +134,4 @@ def _misfit(arrays: Mapping[str, np.ndarray], config: RunConfig, dataset: Datase
             return f"{name} is {array.dtype} {array.shape}, float32 {wanted} was expected"
         if not np.isfinite(array).all():
             return f"{name} holds numbers that are not finite"
-    return None
+    return family_of(config).misfit(arrays)
