@@ -49,7 +49,7 @@ def introduction() -> None:
         return
     summary = next(summary for summary in loaders.runs() if summary.run_id == run_id)
     learned = told.sentence(loaders.run(run_id), f"No one told it what {with_article(noun)} is about.")
-    beside = "The map beside comes from your model" if map_of else "One number is no map, but there is a model"
+    beside = "The map comes from your model" if map_of else "One number is no map, but there is a model"
     st.caption(f"{beside}: {phrases.run_words(summary)}. {learned}")
     if st.button("Open the components", type="primary", icon=":material/insights:"):
         st.switch_page("app_pages/components.py")
@@ -72,7 +72,7 @@ def data_in_numbers(ratings: Ratings) -> None:
 def where_to_go() -> None:
     """Four cards that lead on."""
     st.header("Where to go")
-    with st.grid(4, min_column_width=200):
+    with st.grid(4, min_column_width=180):
         for page, icon, title, words in phrases.WHERE_TO_GO:
             with st.container(border=True, height="stretch"):
                 st.markdown(f"**:material/{icon}: {title}**")

@@ -12,7 +12,7 @@ from core.model.scoring import Bilinear
 from dashboard.embeddings.words import signed
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
-from dashboard.shared.phrases import count
+from dashboard.shared.phrases import count, zero_bias
 
 CLEAR = 0.1
 """Differences between mean scores below this are not worth a reason."""
@@ -28,7 +28,7 @@ def meaning(rows: Rows, scorer: Bilinear) -> str:
     trained, bias = np.flatnonzero(rows.trained), rows.bias
     if len(trained) == 0 or not scorer.has_biases:
         return ""
-    middle = "the middle of the scale" if scorer.scale.sigmoid else "the mean that the model learned"
+    middle = zero_bias(sigmoid=scorer.scale.sigmoid)
     top, bottom = (trained[place(bias[trained])] for place in (np.argmax, np.argmin))
     return (
         f"Everything else being zero, a bias of 0 guesses {alone(scorer, 0):,.2f}, {middle}; the "

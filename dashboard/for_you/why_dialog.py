@@ -26,9 +26,11 @@ def section(view: View, first: int) -> None:
     model, rows, naming = view.model, view.rows, view.naming
     st.header("Why this score")
     if model.run.scorer.is_bilinear:
+        other = f" Or it is taken apart by what the {rows.noun} is known by." if len(model.item_parts) > 1 else ""
         st.markdown(
             "A guess is a sum. It begins at the average and takes a step for who is asked, one for what is asked "
-            "about, and one for every component on which the two meet. The steps, as printed, add up to the guess."
+            f"about, and one for every component on which the two meet.{other} The steps, as printed, add up to the "
+            "guess."
         )
     who = st.segmented_control(
         "Whose guess", [MINE, THEIRS], default=MINE, required=True, key="who", bind="query-params"

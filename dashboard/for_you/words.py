@@ -134,11 +134,10 @@ def parts(
         names: What each step is called.
         who, noun, ends: As for `explanation`.
     """
-    verb = "rate" if who == "you" else "rates"
     mean, person, *rest = steps
     sentences = [
         f"All ratings together have a mean of {mean:,.2f}.",
-        f"{who[0].upper()}{who[1:]} {verb} {_more(person, 'higher', 'lower')} than most.",
+        f"{'Your' if who == 'you' else 'Their'} bias adds **{signed(person)}**.",
     ]
     if len(rest) > 1:
         most = max(range(len(rest)), key=lambda place: abs(rest[place]))

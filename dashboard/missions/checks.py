@@ -66,6 +66,11 @@ def names_first_component(now: Snapshot) -> bool:
     return 0 in now.named
 
 
+def opens_first_beside_noise(now: Snapshot) -> bool:
+    """Of a model with a component that is noise; one whose page has no noise band has none."""
+    return opens_first_component(now) and not all(now.above_noise)
+
+
 def opens_noise(now: Snapshot) -> bool:
     """Another one than the first, which is there without choosing."""
     component = now.number("component", 1) - 1

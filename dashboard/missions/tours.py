@@ -216,9 +216,10 @@ NOISE = Mission(
     (
         Task(
             "components",
-            "Open **Components** and choose component 1.",
+            "Open **Components** and choose component 1 of a model of which some bars are hatched. If yours has no "
+            "hatched bar, train one with the preset *{plain}*.",
             "It lies far above the noise band, which is what chance alone would give.",
-            checks.opens_first_component,
+            checks.opens_first_beside_noise,
         ),
         Task(
             "components",

@@ -91,9 +91,10 @@ def cost(error: Cost, component: int, *, biases: bool, whole: bool, unit: str) -
     )
     change = float(error.rmse[component + 1] - error.rmse[component])
     adds = f"lowers the error by {-change:.4f}" if change < 0 else f"raises the error by {change:.4f}"
+    added = ", added to those before it," if component else " alone"
     return (
         f"{start} are off by {error.rmse[0]:.3f} {unit}, {last} by {error.rmse[-1]:.3f}; {need}. Component "
-        f"{component + 1}, added to those before it, {adds}. Measured on {error.n_ratings:,} validation ratings."
+        f"{component + 1}{added} {adds}. Measured on {error.n_ratings:,} validation ratings."
     )
 
 

@@ -88,6 +88,6 @@ def test_a_guess_by_its_parts_names_the_largest():
     found = Explanation((*terms, Term("part", -0.6, -0.6, name=HOSTILE)), 2.8, 2.8)
     names = ["", "", "The movie itself", f"Its {HOSTILE}"]
     said = words.parts(found, [3.5, -0.2, 0.1, -0.6], names, "you", "movie", (0.5, 5.0))
-    assert said.startswith("All ratings together have a mean of 3.50. You rate **0.20** lower than most.")
+    assert said.startswith("All ratings together have a mean of 3.50. Your bias adds **−0.20**.")
     assert "(−0.60 stars). Together **2.80**." in said
     assert "[a](" not in said and "<b>" not in said

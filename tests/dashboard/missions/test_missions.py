@@ -66,6 +66,8 @@ CASES = [
     (checks.lists_known_ends, on("components", component=1, min=50), on("components", component=2, min=50)),
     (checks.colors_the_map, on("components", color="Year"), on("components", color="Mean rating")),
     (checks.names_first_component, replace(ONE, named=frozenset({0})), replace(ONE, named=frozenset({1}))),
+    (checks.opens_first_beside_noise, replace(NOISY, widgets={"component": 1}), NOISY),
+    (checks.opens_first_beside_noise, replace(NOISY, widgets={"component": 1}), on("components", component=1)),
     (checks.opens_noise, NOISY, replace(NOISY, above_noise=(True, True, True))),
     (checks.opens_noise, NOISY, replace(NOISY, above_noise=())),
     (checks.opens_noise, NOISY, replace(NOISY, page="maps")),
