@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 YEARS = 5
 """Years in one bin: tastes change slowly, and a year alone has few movies."""
 
-MOST_BINS = 20
-"""Bins of a column of numbers other than the year, each with about as many items."""
+MOST_BINS = 5
+"""Bins of a column of numbers other than the year, each with about as many items: a number may be an id that means
+nothing. Ten columns of pure chance cost 0.024 of RMSE in 20 bins that also describe people, 0.005 in 5 that do not."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +37,11 @@ class FeatureGroup:
     labels: tuple[str, ...]
     matrix: "sparse.csr_matrix"
     starts: np.ndarray | None = None
+
+    @property
+    def describes_users(self) -> bool:
+        """Whether what somebody rates of it says something of them: categories and years do, numbers rarely."""
+        return self.starts is None or self.name == "year"
 
 
 def item_features(ratings: Ratings) -> tuple[FeatureGroup, ...]:

@@ -247,7 +247,8 @@ class Variational(Bilinear):
             for group in groups
             if where
         }
-        if len(self.arrays["prior_precision"]) > 2 + 2 * len(where):
+        others = 2 + sum(1 + group.describes_users for group in groups if where)
+        if len(self.arrays["prior_precision"]) > others:
             parts["raters"] = self.item_numbers - parts["own"] - sum(features.values())
         return parts | features
 

@@ -1,7 +1,7 @@
 """Training the variational factorization: full steps over all training ratings, in NumPy and SciPy alone."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 import numpy as np
@@ -77,9 +77,10 @@ class VariationalTraining:
         if self.config.raters:
             groups["raters"] = Raters(pairs, np.ones_like(standard))
             groups["weighted"] = Raters(pairs, standard - _means(standard, pairs)[pairs.user])
-        if self.config.item_columns:
-            for group in item_features(ratings):
-                groups[ITEM_GROUP.format(group.name)] = Table(group.matrix)
+        self.features = item_features(ratings) if self.config.item_columns else ()
+        for group in self.features:
+            groups[ITEM_GROUP.format(group.name)] = Table(group.matrix)
+            if group.describes_users:
                 rated = shares(group, pairs.user, pairs.item, pairs.n_users)
                 user_groups[USER_GROUP.format(group.name)] = Table(rated, center_of(rated))
         return Posterior(pairs, standard, groups, user_groups, dim=self.config.embedding_dim, seed=self.config.seed)
@@ -131,7 +132,6 @@ class VariationalTraining:
         of_user, of_item = self._units / scale, self._units * scale
         user, item = user * of_user, item * of_item
         item_rows = self._rows_of(name for name, group in posterior.groups.items() if isinstance(group, Table))
-        user_rows = self._rows_of(posterior.user_groups)
         users = {"user", *posterior.user_groups}
         units = np.stack([of_user if name in users else of_item for name in posterior.rows])
         arrays = {
@@ -145,10 +145,9 @@ class VariationalTraining:
             "own_numbers": posterior.mean[posterior.rows["own"]] * of_item,
             "feature_numbers": posterior.mean[item_rows] * of_item,
             "feature_variance": posterior.variance[item_rows] * of_item**2,
-            "user_feature_numbers": posterior.mean[user_rows] * of_user,
-            "user_feature_center": np.concatenate(
-                [np.zeros(0), *(table.center for table in posterior.user_groups.values())]
-            ),
+            "user_feature_numbers": of_user
+            * self._of_users(len(of_user), lambda name: posterior.mean[posterior.rows[name]]),
+            "user_feature_center": self._of_users(1, lambda name: posterior.user_groups[name].center[:, None])[:, 0],
             "prior_precision": posterior.precision[[rows.start for rows in posterior.rows.values()]] / units**2,
             "noise_variance": self._noise(),
             "typical_noise": np.array([self.unit**2 / posterior.noise_precision]),
@@ -158,6 +157,15 @@ class VariationalTraining:
     def _rows_of(self, names: Iterable[str]) -> np.ndarray:
         rows = [np.arange(len(self.posterior.mean))[self.posterior.rows[name]] for name in names]
         return np.concatenate([np.zeros(0, np.int64), *rows])
+
+    def _of_users(self, width: int, numbers: Callable[[str], np.ndarray]) -> np.ndarray:
+        """Each feature's numbers on the side of the users, (n_features, width); zeros where it describes none."""
+        parts = [np.zeros((0, width), np.float32)]
+        for group in self.features:
+            name = USER_GROUP.format(group.name)
+            known = name in self.posterior.user_groups
+            parts.append(numbers(name) if known else np.zeros((len(group.labels), width), np.float32))
+        return np.concatenate(parts)
 
     def _noise(self) -> np.ndarray:
         """What is left of each user's ratings, squared rating units, (n_users,).

@@ -51,12 +51,26 @@ def test_two_of_one_column_lie_apart_by_their_vectors_and_the_average_is_that_of
 
 def test_only_what_stands_out_of_its_own_width_is_clear(small: Ratings, scorer: Scorer):
     numbers = np.zeros_like(scorer.arrays["feature_numbers"])
-    numbers[0, 1], numbers[1, 1], numbers[2, 0] = 4.0, 2.0, 99.0  # the bias of the third is no place
-    variance = np.ones_like(numbers)
-    sure = replace(scorer, arrays={**scorer.arrays, "feature_numbers": numbers, "feature_variance": variance})
+    numbers[0, 1], numbers[1, 1], numbers[2, 0] = 5.0, 4.0, 99.0  # the bias of the third is no place
+    groups = item_features(small)
+    sums = np.split(numbers, np.cumsum([len(group.labels) for group in groups])[:-1])
+    total = sum(group.matrix @ part for group, part in zip(groups, sums, strict=True))
+    changed = {
+        "feature_numbers": numbers,
+        "feature_variance": np.ones_like(numbers),
+        "own_numbers": 0 * total,
+        "item_bias": total[:, 0],
+        "item_embedding": total[:, 1:],
+        "prior_precision": np.full_like(
+            scorer.arrays["prior_precision"], 1e9
+        ),  # so items differ by their features alone
+    }
+    sure = replace(scorer, arrays={**scorer.arrays, **changed})
     features = learned_features(sure, small)
     assert features is not None
-    assert np.flatnonzero(features.clear).tolist() == [0]  # 16 is beyond the 99% point of chi-square(3), 11.3; 4 is not
+    assert np.flatnonzero(features.clear).tolist() == [
+        0
+    ]  # 25 / 2 is beyond the 99% point of chi-square(3), 11.3; 16 / 2 is not
     assert features.listed(0).tolist() == [0]
     assert features.listed(1).tolist() == []
 

@@ -59,8 +59,8 @@ def test_many_different_numbers_share_bins(described):
         {"title": [str(n) for n in range(400)], "year": np.nan, "genres": [[] for _ in range(400)], "x": np.arange(400)}
     )
     (group,) = item_features(replace(described, item_table=many))
-    assert len(group.labels) == 20
-    np.testing.assert_allclose(np.asarray(group.matrix.sum(axis=0)).ravel(), np.full(20, 20), atol=1)
+    assert len(group.labels) == 5
+    np.testing.assert_allclose(np.asarray(group.matrix.sum(axis=0)).ravel(), np.full(5, 80), atol=1)
 
 
 def test_data_that_know_nothing_of_their_items_have_no_groups(described):
