@@ -14,8 +14,8 @@ from core.model.scoring import Scorer, require_bilinear
 SURE = 0.01
 """A feature is clear where chance would reach half of its squared distance from zero more rarely than this.
 
-Half, as with genres shuffled across movies a quarter of them would still pass at the whole of it. At half 4 of 41 do, 21
-of the real ones, and none where ratings are chance."""
+Half, as with genres shuffled across movies a quarter of them would still pass at the whole of it. At half 4 of 41 do,
+21 of the real ones, and none where ratings are chance."""
 
 
 @dataclass(frozen=True, eq=False)

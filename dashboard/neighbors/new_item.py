@@ -185,8 +185,8 @@ def lead(found: Found, side: Side) -> str:
         f"**{escape(found.title[0].upper() + found.title[1:])}** would get "
         f"**{phrases.guessed(float(guess.mean()), scale)}** "
         f"± {phrases.guessed(miss, scale)} {phrases.unit(side.ratings)} on average over everybody. "
-        f"**{found.liked.share:.0%}** of {phrases.count(int(found.people.sum()), 'person')} are guessed above what "
-        f"they usually give. Before any taste it counts {_plus(bias)} (± {spread:.2f}): "
+        f"About **{found.liked.share:.0%}** of {phrases.count(int(found.people.sum()), 'person')} would rate it above "
+        f"what they usually give. Before any taste it counts {_plus(bias)} (± {spread:.2f}): "
         f"{phrases.together(by_column)}. The ± is wide: what a {side.noun} has of its own, only ratings can tell."
     )
 

@@ -57,6 +57,12 @@ class Placed:
         return np.asarray(self.scorer.predict(users, np.full(len(users), self.row)), np.float64)
 
     @cached_property
+    def doubts(self) -> np.ndarray:
+        """Posterior standard deviation of each user's guess, rating units, (n_users,); without a rating's noise."""
+        users = np.arange(len(self.scorer.user_bias))
+        return np.sqrt(self.scorer.guess_variance(users, np.full(len(users), self.row)))
+
+    @cached_property
     def misses(self) -> np.ndarray:
         """By how much a rating of each user would typically miss its guess, rating units, (n_users,)."""
         users = np.arange(len(self.scorer.user_bias))
@@ -110,7 +116,8 @@ class Fans:
     """Who would like an item.
 
     Attributes:
-        share: Share of the people whose guess lies above their own mean, 0–1.
+        share: Share of the people who will probably rate it above their own mean in truth, 0–1: of each the probability,
+            as the item's own part is unknown.
         above: How far each guess lies above the user's own mean, rating units, (n_users,); NaN for somebody left out.
         order: Rows of the users, those first whose guess lies furthest above, (n,).
     """
@@ -128,7 +135,10 @@ def fans(placed: Placed, user_mean: np.ndarray, eligible: np.ndarray) -> Fans:
         user_mean: Mean rating of each user, (n_users,).
         eligible: Users to count, boolean, (n_users,): those whom training has seen.
     """
+    from scipy.special import ndtr  # not before it is needed
+
     above = np.where(eligible, placed.guesses - user_mean, np.nan)
     rows = np.flatnonzero(eligible)
     order = rows[np.argsort(-above[rows], kind="stable")]
-    return Fans(share=float(np.mean(above[rows] > 0)) if len(rows) else 0.0, above=above, order=order)
+    liked = ndtr(above[rows] / placed.doubts[rows])
+    return Fans(share=float(liked.mean()) if len(rows) else 0.0, above=above, order=order)

@@ -67,8 +67,8 @@ def test_what_pleases_everybody_is_guessed_above_their_means(ratings, run):
         fans(place(run.scorer, item_features(ratings), Description({"genres": (kind,)})), ratings.user_mean, everybody)
         for kind in KINDS
     )
-    assert liked.share > 0.9
-    assert disliked.share < 0.1
+    assert liked.share > 0.8
+    assert disliked.share < 0.2
     assert np.all(np.diff(liked.above[liked.order]) <= 0)
 
 
