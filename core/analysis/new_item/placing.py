@@ -116,8 +116,8 @@ class Fans:
     """Who would like an item.
 
     Attributes:
-        share: Share of the people who will probably rate it above their own mean in truth, 0–1: of each the probability,
-            as the item's own part is unknown.
+        share: Share of the people who would rate it above their own mean, 0–1: the mean of everybody's probability, as
+            the item's own part is unknown.
         above: How far each guess lies above the user's own mean, rating units, (n_users,); NaN for somebody left out.
         order: Rows of the users, those first whose guess lies furthest above, (n,).
     """
