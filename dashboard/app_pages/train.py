@@ -206,6 +206,9 @@ if job is not None and st.session_state.get("_form_of_job") != job.job_id:
     if job_config is not None:
         form.fill(job_config)
 
+selected = state.run_id()
+form.begin(loaders.run(selected).config if selected is not None else None)
+
 left, right = st.columns([1, 2], gap="medium")
 with left:
     settings_form(loaders.ratings(state.dataset_id()).noun)

@@ -46,6 +46,9 @@ _STEPS = {
 _KEPT = "_form"
 """Session key of the settings, kept while another page is open: Streamlit forgets widgets that are not drawn."""
 
+_OPENED = "_form_opened"
+"""Session key of whether the form was drawn before."""
+
 _SUITED = "_form_suits"
 """Session key of the model for which the form holds the defaults that it has of its own."""
 
@@ -55,6 +58,17 @@ def fill(config: RunConfig) -> None:
     for name, value in config:
         st.session_state[name] = value
     st.session_state[_SUITED] = config.model
+
+
+def begin(config: RunConfig | None) -> None:
+    """Where nobody has been to the form yet and no link says anything of it, begin with the settings of a model.
+
+    Args:
+        config: Those of the model that is selected, which then is on the page too; None where there is none.
+    """
+    if config is not None and not st.session_state.get(_OPENED) and not SETTINGS.keys() & st.query_params.keys():
+        fill(config)
+    st.session_state[_OPENED] = True
 
 
 def settings() -> dict[str, Any]:

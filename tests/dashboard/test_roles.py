@@ -332,7 +332,7 @@ def test_a_button_drawn_for_an_administrator_is_not_one_for_who_has_left(there: 
 
 def test_a_kiosk_says_what_it_does_not_do(there: There, open_page, monkeypatch):
     monkeypatch.setenv("EMBEDDING_EXPLORER_READ_ONLY", "1")
-    app, before = open_page("train"), content(there.home)
+    app, before = open_page("train", epochs="7"), content(there.home)
     assert app.button("start_training").disabled
     pressed(app, "start_training")
     assert any("switched off here" in caption.value for caption in app.caption)
@@ -342,7 +342,7 @@ def test_a_kiosk_says_what_it_does_not_do(there: There, open_page, monkeypatch):
     app.text_input("name_low").set_value("x").run()
     assert content(there.home) == before
     app = open_page("maps", dataset=there.data)
-    assert [code.value for code in app.code] == [f"python -m core train --preset default --dataset {there.data}"]
+    assert [code.value for code in app.code] == [f"python -m core train --preset best --dataset {there.data}"]
 
 
 def test_no_link_opens_a_pupil_what_is_closed(there: There, open_page, monkeypatch):
@@ -364,7 +364,7 @@ def test_no_link_opens_a_pupil_what_is_closed(there: There, open_page, monkeypat
 def test_a_kiosk_without_a_model_leads_nowhere_where_one_is_trained(there: There, open_page, monkeypatch):
     monkeypatch.setenv("EMBEDDING_EXPLORER_READ_ONLY", "1")
     app = open_page("missions", dataset=there.data)
-    assert app.code[0].value == f"python -m core train --preset default --dataset {there.data}"
+    assert app.code[0].value == f"python -m core train --preset best --dataset {there.data}"
     assert not any(button.key.startswith("start_") for button in app.button)
     app = open_page("datasets")
     assert app.button("train_on").disabled

@@ -195,9 +195,22 @@ def test_a_trained_config_comes_from_the_store_at_once_and_says_so(open_page, pu
     assert run.run_id
 
 
+def test_the_form_begins_with_the_selected_model_unless_a_link_says_otherwise(open_page, publish):
+    run = publish(PRESETS["best"])
+    app = open_page("train")
+    assert app.session_state["preset"] == "best"
+    assert any("From the store" in element.value for element in app.markdown)
+    app = open_page("train", epochs="7")
+    assert (app.session_state["model"], app.session_state["epochs"]) == ("dot_with_bias", 7)
+    app = open_page("embeddings", run=run.run_id).switch_page("app_pages/train.py").run()
+    app.radio(key="model").set_value("simple_dot").run()
+    app = app.switch_page("app_pages/runs.py").run().switch_page("app_pages/train.py").run()
+    assert app.session_state["model"] == "simple_dot"  # begun once: what somebody chose stays
+
+
 def test_the_finished_job_becomes_the_selected_model(open_page, publish):
     older = publish(PRESETS["article-simple-dot"])
-    app = open_page("train")
+    app = open_page("train", l2="0.11")
     job = start(app)
     queue.claim(job.job_id)
     run = publish(PRESETS["default"])
@@ -208,7 +221,7 @@ def test_the_finished_job_becomes_the_selected_model(open_page, publish):
 
 def test_an_earlier_model_can_lie_behind_the_curve(open_page, publish):
     earlier = publish(PRESETS["article-simple-dot"])
-    app = open_page("train")
+    app = open_page("train", l2="0.11")
     app.selectbox(key="behind").set_value(earlier.run_id).run()
     assert "Earlier model" in set(curve_rows(app)["line"])
 
