@@ -5,14 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from core.analysis.posterior import ellipse
 from dashboard.charts.base import ACCENT, CHOSEN, MUTED, figure, plain
 from dashboard.shared.phrases import plural
 
 MOST_DRAWN = 1_500
 """Well-known items behind it."""
-
-TWO_IN_THREE = np.sqrt(2 * np.log(3))
-"""Standard deviations within which a normal in the plane lies two times in three."""
 
 
 def place_on_map(
@@ -47,15 +45,7 @@ def place_on_map(
         hovertemplate="%{customdata}<extra></extra>",
         showlegend=False,
     )
-    outline = ellipse(at, covariance)
-    result.add_scatter(
-        x=outline[:, 0],
-        y=outline[:, 1],
-        mode="lines",
-        line={"color": CHOSEN, "width": 1.5, "dash": "dot"},
-        name="there two times in three",
-        hoverinfo="skip",
-    )
+    _add_outline(result, at, covariance)
     result.add_scatter(
         x=scores[near, 0],
         y=scores[near, 1],
@@ -79,9 +69,15 @@ def place_on_map(
     return result
 
 
-def ellipse(at: np.ndarray, covariance: np.ndarray, points: int = 60) -> np.ndarray:
-    """Outline of what a normal in the plane holds two times in three, (points, 2)."""
-    variance, axes = np.linalg.eigh(covariance)
-    turn = np.linspace(0, 2 * np.pi, points)
-    circle = TWO_IN_THREE * np.column_stack([np.cos(turn), np.sin(turn)])
-    return np.asarray(at + (circle * np.sqrt(np.maximum(variance, 0))) @ axes.T)
+def _add_outline(result: go.Figure, at: np.ndarray, covariance: np.ndarray) -> None:
+    """Where the new item lies two times in three; under the points."""
+    outline = ellipse(at, covariance)
+    outline = np.concatenate([outline, outline[:1]])  # a line back to where it began
+    result.add_scatter(
+        x=outline[:, 0],
+        y=outline[:, 1],
+        mode="lines",
+        line={"color": CHOSEN, "width": 1.5, "dash": "dot"},
+        name="there two times in three",
+        hoverinfo="skip",
+    )

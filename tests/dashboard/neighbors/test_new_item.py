@@ -1,10 +1,8 @@
 """A new item under Neighbors: what is typed in, what comes of it, and models that know nothing of it."""
 
-import numpy as np
 import pytest
 
 from core.model.families import PRESETS
-from dashboard.charts.new_item import ellipse
 
 TOLD = {"new_item": "true", "new_year": "1994"}
 
@@ -54,13 +52,3 @@ def test_a_model_that_was_told_something_says_so(open_page, publish):
     publish(PRESETS["best"])
     assert "The model was told genres and year" in texts(open_page("neighbors"))
     assert "It was told genres and years, and found the rest." in texts(open_page("start"))
-
-
-def test_the_outline_holds_two_in_three():
-    covariance = np.array([[0.5, 0.2], [0.2, 0.3]])
-    drawn = np.random.default_rng(0).multivariate_normal([1, 2], covariance, 20_000)
-    inverse = np.linalg.inv(covariance)
-    reach = np.einsum("ij,jk,ik->i", drawn - [1, 2], inverse, drawn - [1, 2])
-    edge = ellipse(np.array([1.0, 2.0]), covariance) - [1, 2]
-    np.testing.assert_allclose(np.einsum("ij,jk,ik->i", edge, inverse, edge), 2 * np.log(3), rtol=1e-9)
-    assert np.mean(reach < 2 * np.log(3)) == pytest.approx(2 / 3, abs=0.01)
