@@ -17,6 +17,7 @@ from core.analysis.components.noise import Noise, noise_band
 from core.analysis.components.pca import Pca, pca
 from core.analysis.components.stability import Stability, across_seeds
 from core.analysis.components.truncation import Cost, cost, sample
+from core.analysis.gauge import CenteredModel, centered_on
 from core.analysis.item_attributes import ItemColumns, item_columns
 from core.analysis.lesson.step import Seconds, time_both
 from core.analysis.maps.faithfulness import Faithfulness, faithfulness
@@ -126,14 +127,20 @@ def component_stability(run_id: str, key: str, *, centered: bool, min_ratings: i
     )
 
 
+@st.cache_resource(max_entries=2, show_spinner=False)
+def centered_model(run_id: str) -> CenteredModel:
+    """A bilinear model with biases and taste apart."""
+    trained = run(run_id)
+    return centered_on(require_bilinear(trained.scorer), ratings_of(run_id), split_of_run(trained))
+
+
 @st.cache_resource(max_entries=8, show_spinner="Predicting with some of the components …")
 def component_cost(run_id: str, *, centered: bool, min_ratings: int) -> Cost:
     """Error with the first components of `item_pca` only, on a sample of the validation ratings where they are many."""
     trained, data = run(run_id), ratings_of(run_id)
     rows = sample(split_of_run(trained).validation)
     components = item_pca(run_id, centered=centered, min_ratings=min_ratings)
-    scorer = require_bilinear(trained.scorer)
-    return cost(scorer, components, data.user_index[rows], data.item_index[rows], data.rating[rows])
+    return cost(centered_model(run_id), components, data.user_index[rows], data.item_index[rows], data.rating[rows])
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -167,10 +174,20 @@ def lengths(run_id: str, *, users: bool) -> np.ndarray:
 
 @st.cache_resource(max_entries=8, show_spinner="Fitting what the averages explain …")
 def bias_fit(run_id: str, *, users: bool) -> Biases:
-    """The shrinkage curve of the item biases, or of the users'; raises AnalysisError as `biases` does."""
-    side, data = rows_of(run_id, users=users), ratings_of(run_id)
-    mean = data.user_mean if users else data.item_mean
-    return biases(side.bias, side.count, mean, require_biases(run(run_id).scorer).scale)
+    """The shrinkage curve of the centered item biases, or of the users', over the training ratings.
+
+    Raises AnalysisError as `biases` does.
+    """
+    model = centered_model(run_id)
+    bias = model.user_bias if users else model.item_bias
+    return biases(bias, *training_averages(run_id, users=users), model.scale)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def training_averages(run_id: str, *, users: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Number of training ratings of each item, or of each user, and their mean, (n_rows,) each; NaN without any."""
+    data, parts = ratings_of(run_id), split_of_run(run(run_id))
+    return parts.training_count(data, users=users), parts.training_mean(data, users=users)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -179,14 +196,16 @@ def known_biases(run_id: str, *, users: bool) -> BiasPosterior | None:
     scorer = run(run_id).scorer
     if not scorer.has_uncertainty:
         return None
-    return bias_posterior(require_biases(scorer), new_user_model(run_id).item_parts, users=users)
+    parts = new_user_model(run_id).item_parts
+    return bias_posterior(require_biases(scorer), parts, centered_model(run_id), users=users)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def average_taste(run_id: str, chosen: tuple[int, ...], *, users: bool) -> np.ndarray:
-    """What the vectors add to the score of some rows, on average over their ratings, (n_chosen,)."""
-    rows = np.array(chosen, np.int64)
-    return average_terms(require_bilinear(run(run_id).scorer), ratings_of(run_id), rows, users=users).taste
+    """What taste adds to the score of some rows, on average over their training ratings, (n_chosen,)."""
+    rows, data, train = np.array(chosen, np.int64), ratings_of(run_id), split_of_run(run(run_id)).train
+    model = centered_model(run_id)
+    return average_terms(model, data.user_index[train], data.item_index[train], rows, users=users).taste
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -210,12 +229,11 @@ def look_up_seconds(run_id: str, item: int) -> Seconds:
 
 @st.cache_resource(max_entries=8, show_spinner="Guessing without the vectors …")
 def biases_alone(run_id: str) -> BiasAblation:
-    """A model with biases against its biases alone, on at most 200,000 of the validation ratings."""
+    """A model against its biases alone, on at most 200,000 of the validation ratings."""
     trained, data = run(run_id), ratings_of(run_id)
     validation = split_of_run(trained).validation
     some = validation[:: -(-len(validation) // 200_000)]
-    scorer = require_bilinear(trained.scorer)
-    return bias_ablation(scorer, data.user_index[some], data.item_index[some], data.rating[some])
+    return bias_ablation(centered_model(run_id), data.user_index[some], data.item_index[some], data.rating[some])
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -6,7 +6,8 @@ from functools import cached_property
 
 import numpy as np
 
-from core.analysis.new_user.explain import Averages, averages, personal
+from core.analysis.gauge import Averages, averages
+from core.analysis.new_user.explain import personal
 from core.analysis.new_user.foldin import (
     NewUser,
     Prior,
@@ -84,8 +85,9 @@ class NewUserModel:
 
     @cached_property
     def averages(self) -> Averages:
-        """The average person and item."""
-        return averages(require_bilinear(self.run.scorer), self.trained_users, self.item_count)
+        """The average person and item, from which biases and taste are measured."""
+        scorer = require_bilinear(self.run.scorer)
+        return averages(scorer, self.parts.training_count(self.ratings, users=True), self.item_count)
 
     @property
     def spread(self) -> float:
