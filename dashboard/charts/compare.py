@@ -30,9 +30,12 @@ def curves(named: Sequence[training.Named], references: Started | None) -> go.Fi
         levels = {
             "always guess the mean": references.mean_rmse,
             "averages only, no embedding": references.averages_rmse,
+            "consensus and popularity, no embedding": references.slopes_rmse,
         }
         line, font = {"color": REFERENCE, "width": 1.5, "dash": "dash"}, {"size": 12, "color": REFERENCE}
         for words, value in levels.items():
+            if value is None:
+                continue
             note = {"text": f"{words}: {value:.3f}", "font": font}
             result.add_hline(y=value, line=line, annotation=note, annotation_position="top right")
     return result

@@ -54,6 +54,9 @@ def curve_rows(curve: Curve, references: Started, behind: Named | None = None) -
         (0, references.mean_rmse, f"always guess the mean: {references.mean_rmse:,.3f}", "reference"),
         (0, references.averages_rmse, f"averages only, no embedding: {references.averages_rmse:,.3f}", "reference"),
     ]
+    if references.slopes_rmse is not None:
+        slopes = references.slopes_rmse
+        points.append((0, slopes, f"consensus and popularity, no embedding: {slopes:,.3f}", "reference"))
     if behind is not None:
         points += [(e.epoch, e.rmse, "Earlier model", "behind, training") for e in behind.curve.epochs]
         points += [(e.epoch, e.val_rmse, "Earlier model", "behind") for e in behind.curve.epochs]
