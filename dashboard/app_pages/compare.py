@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.analysis.compare.comparison import FEW, FEWEST, Shared
+from core.analysis.compare.paired import Paired
 from core.errors import LimitError
 from core.model.run import Run
 from core.studies.overlap import OVERLAP
@@ -22,6 +23,15 @@ SECONDS_A_PAIR = 9e-9
 """Of finding neighbors in two models, for each pair of items; on two processors."""
 
 run = require_run()
+
+
+def behind(chosen: Chosen) -> list[Paired | None]:
+    """How much further off each model is than the best, rating by rating; None for the best, and on other ratings."""
+    if not compare_words.same_test(chosen.summaries):
+        return [None] * len(chosen.summaries)
+    best = chosen.summaries[compare_words.best(chosen.summaries)].run_id
+    data = loaders.run(best).dataset.dataset_id
+    return [None if one.run_id == best else analyses.paired_errors(one.run_id, best, data) for one in chosen.summaries]
 
 
 def pair(chosen: Chosen) -> None:
@@ -124,7 +134,7 @@ else:
     if len(chosen.summaries) < 2:
         st.info("Choose at least two models.", icon=":material/info:")
     else:
-        st.markdown(compare_words.errors(chosen.letters, chosen.summaries))
+        st.markdown(compare_words.errors(chosen.letters, chosen.summaries, behind(chosen)))
         scores = [analyses.score_on(one.run_id, loaders.run(one.run_id).dataset.dataset_id) for one in chosen.summaries]
         if compare_words.same_test(chosen.summaries):
             data = chosen.summaries[0].dataset

@@ -11,6 +11,7 @@ import streamlit as st
 from core.analysis.biases.bias import BiasAblation, Biases, average_terms, bias_ablation, biases
 from core.analysis.biases.posterior import BiasPosterior, bias_posterior
 from core.analysis.compare.comparison import Comparison, Part, Shared, compare_parts, shared
+from core.analysis.compare.paired import Paired, paired
 from core.analysis.compare.score import SplitScore
 from core.analysis.components.hints import Hint, hints
 from core.analysis.components.noise import Noise, noise_band
@@ -28,7 +29,7 @@ from core.analysis.neighbors.resampled import resampled
 from core.analysis.new_item.unseen import Unseen
 from core.analysis.new_item.unseen import unseen as unseen_items
 from core.analysis.new_user.explain import Misses, worst
-from core.analysis.new_user.model import NewUserModel
+from core.analysis.new_user.model import NewUserModel, looked_at
 from core.analysis.new_user.position import People, people
 from core.analysis.new_user.recommend import first_set
 from core.analysis.posterior import std_along
@@ -230,9 +231,7 @@ def look_up_seconds(run_id: str, item: int) -> Seconds:
 @st.cache_resource(max_entries=8, show_spinner="Guessing without the vectors …")
 def biases_alone(run_id: str) -> BiasAblation:
     """A model against its biases alone, on at most 200,000 of the validation ratings."""
-    trained, data = run(run_id), ratings_of(run_id)
-    validation = split_of_run(trained).validation
-    some = validation[:: -(-len(validation) // 200_000)]
+    data, some = ratings_of(run_id), looked_at(split_of_run(run(run_id)))
     return bias_ablation(centered_model(run_id), data.user_index[some], data.item_index[some], data.rating[some])
 
 
@@ -265,6 +264,16 @@ def split_score(run_id: str) -> SplitScore | None:
 def score_on(run_id: str, dataset_id: str) -> SplitScore:
     """The same of a run that learned from this dataset; a scoreboard's many leave the pages' models in their cache."""
     return scoreboard.score_stored(run_id, ratings(dataset_id))
+
+
+@st.cache_resource(max_entries=64, show_spinner="Comparing guesses rating by rating …")
+def paired_errors(first: str, second: str, dataset_id: str) -> Paired:
+    """How much further off the first run is than the second on the same ratings, at most 200,000 of them."""
+    data, runs = ratings(dataset_id), (run(first), run(second))
+    rows = looked_at(split_of_run(runs[0]))
+    user, item = data.user_index[rows], data.item_index[rows]
+    one, other = (each.scorer.scale.clip(each.scorer.predict(user, item)) for each in runs)
+    return paired(one, other, data.rating[rows], user)
 
 
 def _part(run_id: str) -> Part:

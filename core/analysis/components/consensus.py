@@ -14,8 +14,8 @@ from core.training.slopes import slopes
 
 LEAST_EXPLAINED = 0.15
 """Share of a component's scores from which on its items are said to follow consensus and popularity (a multiple
-correlation of 0.39). Chosen on split seeds 100 to 102 of the bundled ratings, where the components of predictions of three
-presets lie at 0.24 and more or at 0.12 and less."""
+correlation of 0.39). Chosen on split seeds 100 to 102 of the bundled ratings, where components of predictions lie at
+0.24 and more or at 0.12 and less, of `best` and of `best-ratings`."""
 
 MOST_LEFT = 0.5
 """A component is mostly consensus and popularity where less than this share of its gain is left without them."""

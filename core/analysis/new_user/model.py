@@ -67,8 +67,8 @@ class NewUserModel:
 
     @cached_property
     def looked_at(self) -> np.ndarray:
-        """Rows of the validation ratings, or of every second, third … one, where they are very many."""
-        return self.parts.validation[:: -(-len(self.parts.validation) // LOOKED_AT)]
+        """Rows of the validation ratings, or some of them."""
+        return looked_at(self.parts)
 
     @cached_property
     def validation_guesses(self) -> np.ndarray:
@@ -162,6 +162,11 @@ class NewUserModel:
     @cached_property
     def _features(self) -> tuple[FeatureGroup, ...]:
         return item_features(self.ratings)
+
+
+def looked_at(parts: Split) -> np.ndarray:
+    """Rows of the validation ratings, or of every second, third … one, where they are very many."""
+    return parts.validation[:: -(-len(parts.validation) // LOOKED_AT)]
 
 
 def fitting(
