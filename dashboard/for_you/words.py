@@ -50,7 +50,7 @@ def why_help(title: str) -> str:
 def generosity(found: Generosity, n: int) -> str:
     """A newcomer's bias beside those of the people in the data."""
     if n == 0:
-        return "Without a rating you count as average: neither generous nor strict."
+        return "Until then you count as generous as they are on average."
     side = "more generously" if found.below >= 0.5 else "more strictly"
     share = max(found.below, 1 - found.below)
     bias, spread = signed(found.bias), f"(± {found.spread:.2f})"
@@ -62,7 +62,7 @@ def generosity(found: Generosity, n: int) -> str:
 def where(n: int, furthest: Label | None, z: float, end: str) -> str:
     """The component along which somebody is furthest from the average person."""
     if n == 0:
-        return "You are where most people are, each counting once: rate something, and you move."
+        return "You are where people are on average, each counting once: rate something, and you move."
     if furthest is None or abs(z) < 0.2:
         return "Nothing sets you apart yet: along every component you are close to the average person."
     which = f"**{escape(end)}**" if end else f"the {'high' if z > 0 else 'low'} end"
@@ -102,7 +102,7 @@ def explanation(
     verb = "rate" if who == "you" else "rates"
     sentences = [
         f"The average guess is {average:,.2f}.",
-        f"{who[0].upper()}{who[1:]} {verb} {_more(person, 'higher', 'lower')} than most.",
+        f"{who[0].upper()}{who[1:]} {verb} {_more(person, 'higher', 'lower')} than the average person.",
         f"This {noun} is liked {_more(item, 'better', 'less')} than the average one.",
     ]
     on = [(term, step) for term, step in zip(parts.terms, steps, strict=True) if term.component >= 0]

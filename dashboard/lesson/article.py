@@ -9,6 +9,10 @@ from dashboard.cache import analyses
 from dashboard.lesson.example import Example
 
 PRINTED, BACK, OWN = "As printed", "One row back", "Your model"
+COLUMNS = {name: st.column_config.TextColumn(width=188) for name in (PRINTED, BACK, OWN)} | {
+    f"{name} ★": st.column_config.NumberColumn("★", format="%.2f", width=50, help="Mean rating")
+    for name in (PRINTED, BACK, OWN)
+}
 
 
 def off_by_one(example: Example) -> None:
@@ -29,7 +33,7 @@ def off_by_one(example: Example) -> None:
             st.dataframe(
                 _table(example, end),
                 hide_index=True,
-                column_config={f"{name} ★": _mean() for name in (PRINTED, BACK, OWN)},
+                column_config=COLUMNS,
                 alt=f"{title}: titles as the article prints them, the same moved back by one row, and your model's",
             )
         st.markdown(words(example, ends))
@@ -52,7 +56,3 @@ def _table(example: Example, end: End) -> pd.DataFrame:
         columns[name] = np.array(example.items.labels, object)[rows]
         columns[f"{name} ★"] = example.ratings.item_mean[rows]
     return pd.DataFrame(columns)
-
-
-def _mean() -> object:
-    return st.column_config.NumberColumn("★", format="%.2f", width=50, help="Mean rating")

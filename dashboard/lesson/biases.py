@@ -12,6 +12,7 @@ from dashboard.lesson.wording import ask, fixed
 from dashboard.shared import phrases, score_words
 
 MEAN, AVERAGES = "always the mean rating", "averages of person and {noun}"
+SLOPES = "averages, consensus, popularity"
 BIASES, WHOLE, WITHOUT = "this model, biases alone", "this model, whole", "another model, without biases"
 
 
@@ -64,6 +65,8 @@ def errors(example: Example) -> dict[str, float]:
         AVERAGES.format(noun=example.noun): run.started.averages_rmse,
         WHOLE: run.outcome.val_rmse,
     }
+    if run.started.slopes_rmse is not None:
+        rmse[SLOPES] = run.started.slopes_rmse
     if _has_both(example):
         rmse[BIASES] = analyses.biases_alone(run.run_id).biases_rmse
     other = _other(example)

@@ -22,11 +22,11 @@ def test_generosity_is_told_beside_the_others(below: float, says: str):
 
 
 def test_without_ratings_one_is_average():
-    assert "count as average" in words.generosity(Generosity(0.9, 0.2, 0.9), 0)
+    assert "as they are on average" in words.generosity(Generosity(0.9, 0.2, 0.9), 0)
 
 
 def test_where_one_is_names_the_end_one_leans_to():
-    assert "where most people are" in words.where(0, Label(2), 3.0, "old")
+    assert "where people are on average" in words.where(0, Label(2), 3.0, "old")
     assert "close to the average person" in words.where(5, Label(2), 0.1, "old")
     said = words.where(5, Label(2, noise=True), -1.25, HOSTILE)
     assert "component 2 (noise)" in said
@@ -49,7 +49,7 @@ def test_an_explanation_says_the_printed_numbers():
     said = words.explanation(
         found, [3.5, -0.2, 0.3, 0.4, 0.0], lambda k, high: f"{HOSTILE} {k} {high}", "you", "movie", (0.5, 5.0)
     )
-    assert "You rate **0.20** lower than most. This movie is liked **0.30** better" in said
+    assert "You rate **0.20** lower than the average person. This movie is liked **0.30** better" in said
     assert "1 False: the movie lies there, and you lean that way too (0.40 stars)" in said
     assert said.endswith("Together **4.00**.")
     assert "[a](" not in said

@@ -103,7 +103,7 @@ def test_before_training_the_board_holds_its_place_with_the_reference_lines(open
     assert list(curve_rows(app)["line"]) == [
         "always guess the mean: 1.050",
         "averages only, no embedding: 0.883",
-        "consensus and popularity, no embedding: 0.863",
+        "consensus and popularity: 0.863",
     ]
 
 
