@@ -18,7 +18,6 @@ from core.store.study_store import Stored
 from core.studies.retraining import Training, check_trainable, train_all
 from core.studies.study import Study, Work, as_limit_error
 
-
 ARRAYS = ("gain", "se", "z", "score_z", "rmse")
 """What of a proof is kept as arrays."""
 

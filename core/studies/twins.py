@@ -13,7 +13,7 @@ from core.model.families import family_of
 from core.model.run import Run
 from core.model.scoring import require_bilinear
 from core.store.study_store import Stored
-from core.studies.proofs import center, prove_run, held_out_of
+from core.studies.proofs import center, held_out_of, prove_run
 from core.studies.retraining import Training, check_trainable, train_all
 from core.studies.study import Study, Work, as_limit_error
 from core.training.twin import twin_config, without_taste
