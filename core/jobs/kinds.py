@@ -27,7 +27,7 @@ from core.model.events import Epoch, Event, Started, Step
 from core.model.families import PRESETS, family_of, parse_config
 from core.store import study_store
 from core.store.runs import RunStore
-from core.studies import scoreboard
+from core.studies import films, scoreboard
 from core.studies.study_kinds import study_named
 from core.training.budget import check_room, first_preset
 
@@ -141,8 +141,6 @@ class _Score:
 
 
 def _train(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], bool]) -> None:
-    from core.training.trainer import fit
-
     config = parse_config(spec["config"])
     epochs = family_of(config).epochs(config)
 
@@ -156,7 +154,9 @@ def _train(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], b
 
     ratings = _ratings(spec["dataset_id"], spec["digest"])
     check_room(config, len(ratings.users), len(ratings.items))
-    RunStore().publish(fit(config, ratings, on_event=report, should_stop=should_stop))
+    films.train_filmed(
+        config, ratings, on_event=report, should_stop=should_stop, camera=_live(ratings, config, reporter)
+    )
 
 
 @lru_cache(maxsize=1)
