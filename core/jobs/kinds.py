@@ -154,9 +154,8 @@ def _train(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], b
 
     ratings = _ratings(spec["dataset_id"], spec["digest"])
     check_room(config, len(ratings.users), len(ratings.items))
-    films.train_filmed(
-        config, ratings, on_event=report, should_stop=should_stop, camera=_live(ratings, config, reporter)
-    )
+    camera = live_camera(ratings, config, reporter.measure)
+    films.train_filmed(config, ratings, on_event=report, should_stop=should_stop, camera=camera)
 
 
 @lru_cache(maxsize=1)
