@@ -23,6 +23,7 @@ from core.data.ratings import Ratings
 from core.disk.reading import IntegrityError
 from core.disk.typed import typed
 from core.errors import LimitError, UnknownDatasetError
+from core.jobs.live_film import live_camera
 from core.model.events import Epoch, Event, Started, Step
 from core.model.families import PRESETS, family_of, parse_config
 from core.store import study_store
