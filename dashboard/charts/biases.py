@@ -9,6 +9,7 @@ from core.analysis.biases.bias import Biases
 from core.analysis.biases.posterior import BiasPosterior
 from core.data.nouns import with_article
 from dashboard.charts.base import ACCENT, AROUND_ZERO, CHOSEN, MUTED, REFERENCE, color_bar, figure, plain, sampled
+from dashboard.charts.hover import NAMED, Hover
 from dashboard.charts.points import OUTLINE, add_points, ring, sample
 from dashboard.shared.phrases import count as counted
 
@@ -23,7 +24,7 @@ def scatter(
     fit: Biases,
     mean: np.ndarray,
     count: np.ndarray,
-    hover: Sequence[str],
+    hover: Hover,
     *,
     rated: np.ndarray,
     listed: np.ndarray,
@@ -38,7 +39,7 @@ def scatter(
         fit: The fitted curve, with expected and residual of every row.
         mean: Mean rating of every row, (n_rows,), in rating units.
         count: Ratings of every row, (n_rows,).
-        hover: What to show over a row, one text each, made harmless.
+        hover: What to show over each row.
         rated: Rows to draw, all of them rated; of very many a sample, which the title says.
         listed: Boolean array, (n_rows,), rows with enough ratings; the others lie behind, without color.
         marked: Rows to ring and name.
@@ -98,7 +99,7 @@ def _colored(residual: np.ndarray, size: np.ndarray) -> dict[str, object]:
 
 def _add(
     result: go.Figure,
-    place: tuple[Biases, np.ndarray, Sequence[str], BiasPosterior | None],
+    place: tuple[Biases, np.ndarray, Hover, BiasPosterior | None],
     rows: np.ndarray,
     *,
     name: str,
@@ -109,9 +110,9 @@ def _add(
     columns = [expected, residual] if known is None else [expected, residual, known.std[rows]]
     numbers = np.stack(columns, axis=1).astype(np.float32)
     doubt = "" if known is None else " ± %{customdata[2]:.2f}"
-    spots, texts = (mean[rows], expected + residual), [hover[row] for row in rows]
-    template = f"%{{text}}<br>bias <b>%{{y:.2f}}</b>{doubt}" + ", expected %{customdata[0]:.2f} (%{customdata[1]:+.2f})"
-    add_points(result, spots, texts, name=name, marker=marker, template=template, customdata=numbers)
+    spots = mean[rows], expected + residual
+    template = f"{NAMED}<br>bias <b>%{{y:.2f}}</b>{doubt}" + ", expected %{customdata[0]:.2f} (%{customdata[1]:+.2f})"
+    add_points(result, spots, hover[rows], name=name, marker=marker, template=template, customdata=numbers)
 
 
 def _add_curves(result: go.Figure, fit: Biases, mean: np.ndarray, count: np.ndarray) -> None:

@@ -8,7 +8,8 @@ import plotly.graph_objects as go
 from core.model.events import Started
 from dashboard.charts import components, training
 from dashboard.charts.base import ACCENT, MUTED, REFERENCE, color_bar, figure, sampled
-from dashboard.charts.points import MARK, Classes, Coloring, add_points, bar_ticks, name_point, ring, sample
+from dashboard.charts.hover import Hover
+from dashboard.charts.points import MARK, Classes, Coloring, add_points, annotate, bar_ticks, name_point, ring, sample
 from dashboard.shared.phrases import plural
 
 MOST_DRAWN = 8_000
@@ -41,7 +42,7 @@ def curves(named: Sequence[training.Named], references: Started | None) -> go.Fi
 def aligned_map(
     places: np.ndarray,
     axes: Sequence[int],
-    hover: Sequence[str],
+    hover: Hover,
     color: Coloring | Classes,
     *,
     title: str,
@@ -56,7 +57,7 @@ def aligned_map(
     Args:
         places: Float array, (n_items, components), in embedding units.
         axes: Across and up, from 0.
-        hover: What to show over each item, made harmless.
+        hover: What to show over each item.
         color: A number or a class for every item.
         title: What the figure shows.
         of: The model whose components the axes are.
@@ -73,11 +74,10 @@ def aligned_map(
         result.update_traces(marker_opacity=0.35)
         chosen = np.array(marked)
         looks = ring(13, color=MARK) if len(marked) <= MOST_NAMED else ring(8, 1.5, color=MARK)
-        spots, texts = [places[chosen, axis] for axis in axes], [hover[row] for row in chosen]
-        add_points(result, spots, texts, name="selected", marker=looks, rows=chosen, showlegend=False)
+        spots = [places[chosen, axis] for axis in axes]
+        add_points(result, spots, hover[chosen], name="selected", marker=looks, rows=chosen, showlegend=False)
     if len(marked) <= MOST_NAMED:
-        for row in marked:
-            name_point(result, float(places[row, axes[0]]), float(places[row, axes[1]]), titles[row])
+        annotate(result, [name_point(*places[row, axes], titles[row]) for row in marked])
     result.update_layout(
         title_text=title + sampled(len(rows), len(places), plural(noun)),
         height=460,

@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.charts.base import CHOSEN, figure, plain, sampled
+from dashboard.charts.hover import NAMED, Hover
 from dashboard.charts.points import (
     MARK,
     UNKNOWN,
@@ -14,6 +15,7 @@ from dashboard.charts.points import (
     Coloring,
     add_found,
     add_points,
+    annotate,
     layers,
     name_place,
     sample,
@@ -37,14 +39,14 @@ class Places:
         rows: The items on the map, (n,), rising.
         points: Their places, float array, (n, 2 or 3).
         axes: What each axis is called; empty text where it means nothing by itself.
-        hover: What to show over each item of the data, made harmless.
+        hover: What to show over each item of the data.
         titles: What the items of the data are called.
     """
 
     rows: np.ndarray
     points: np.ndarray
     axes: Sequence[str]
-    hover: Sequence[str]
+    hover: Hover
     titles: Sequence[str]
 
     def spots(self, at: np.ndarray) -> list[np.ndarray]:
@@ -109,10 +111,10 @@ def item_map(
         if sizing is not None:
             marker |= {"size": sizing[at], "sizemode": "diameter"}
         if opacity is not None:
-            marker |= {"opacity": opacity[at]}
-        rows, template = places.rows[at], f"%{{text}}{_last_line(color, name)}"
-        texts = [places.hover[row] for row in rows]
-        add_points(result, places.spots(at), texts, name=name, marker=marker, rows=rows, template=template)
+            marker |= {"opacity": opacity[at].astype(np.float32)}
+        rows, template = places.rows[at], f"{NAMED}{_last_line(color, name)}"
+        spots, texts = places.spots(at), places.hover[rows]
+        add_points(result, spots, texts, name=name, marker=marker, rows=rows, template=template)
     if len(marked) == 1 and len(linked):
         _add_lines(result, places, int(marked[0]), linked)
     for outline in outlines:
@@ -188,9 +190,10 @@ def _add_landmarks(result: go.Figure, landmarks: Landmarks, *, room: np.ndarray)
     add_points(result, spots, names, name="names", marker=marker, template=template, mode=mode, showlegend=False)
     if flat:
         above = _away_from_nearest(landmarks.points)
-        for place in _apart(landmarks.points + np.outer(np.where(above, 1, -1) * _NAME[1] / 2, [0, 1]) * room, room):
-            x, y = landmarks.points[place]
-            name_place(result, float(x), float(y), names[place], above=bool(above[place]))
+        apart = _apart(landmarks.points + np.outer(np.where(above, 1, -1) * _NAME[1] / 2, [0, 1]) * room, room)
+        annotate(
+            result, [name_place(*landmarks.points[place], names[place], above=bool(above[place])) for place in apart]
+        )
 
 
 def _apart(points: np.ndarray, room: np.ndarray) -> list[int]:

@@ -9,6 +9,7 @@ from core.analysis.values import Values
 from core.data.nouns import count as counted
 from core.data.nouns import plural
 from dashboard.charts.base import AROUND_ZERO, CHOSEN, MUTED, color_bar, figure, plain, sampled
+from dashboard.charts.hover import NAMED, Hover
 from dashboard.charts.points import add_points, sample
 
 LABEL_LENGTH = 26
@@ -105,7 +106,7 @@ def lengths(
     length: np.ndarray,
     count: np.ndarray,
     rated: np.ndarray,
-    hover: Sequence[str],
+    hover: Hover,
     *,
     chosen: int,
     title: str,
@@ -118,7 +119,7 @@ def lengths(
         length: Euclidean length of every vector, (n_rows,), in embedding units.
         count: Ratings of every row, (n_rows,).
         rated: Rows to draw, all of them rated; of very many a sample, which the title says.
-        hover: What to show over a row, one text a row of `length`, made harmless.
+        hover: What to show over a row, for each row of `length`.
         chosen: The row asked about, drawn whether rated or not.
         title: What it is called.
         marked: Up to three lists of its neighbors by name, rows.
@@ -143,9 +144,8 @@ def lengths(
         star = {"size": 15, "symbol": "star", "color": CHOSEN, "line": {"width": 1, "color": "white"}}
         layers.append((plain(title, 40), np.array([chosen]), star))
     for name, rows, marker in layers:
-        spots, texts = (count[rows], length[rows]), [hover[row] for row in rows]
-        template = "%{text}<br>length %{y:.2f}"
-        add_points(result, spots, texts, name=name, marker=marker, rows=rows, template=template)
+        spots, template = (count[rows], length[rows]), f"{NAMED}<br>length %{{y:.2f}}"
+        add_points(result, spots, hover[rows], name=name, marker=marker, rows=rows, template=template)
     result.update_xaxes(type="log", dtick=1, tickformat=",")
     result.update_yaxes(rangemode="tozero")
     legend = {"xanchor": "left", "x": 0, "y": 1.0, "itemsizing": "trace"}

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from core.analysis.new_user.position import People, Place
 from core.data.nouns import count
 from dashboard.charts.base import CHOSEN, MUTED, REFERENCE, figure, plain, sampled
+from dashboard.charts.hover import Hover
 from dashboard.charts.points import add_points, ring, sample
 from dashboard.principal_components.label import Label
 
@@ -28,7 +29,7 @@ def plane(
     axes: Sequence[int],
     drawn: np.ndarray,
     near: np.ndarray,
-    hover: Sequence[str],
+    hover: Hover,
     labels: Sequence[Label],
 ) -> go.Figure:
     """Everybody on two components, the person in front of the screen among them.
@@ -39,7 +40,7 @@ def plane(
         axes: Two components, from 0.
         drawn: Rows of the people to draw; of very many a sample, which the title says.
         near: Rows of those most alike.
-        hover: What to show over each person, made harmless.
+        hover: What to show over each person.
         labels: What each component is called.
     """
     visible = sample(drawn, keep=near, most=MOST_DRAWN)
@@ -50,8 +51,7 @@ def plane(
         (visible, "everybody", {"size": 5, "color": MUTED}),
         (near, "leans your way", ring(9, 2, color=_NEAR)),
     ):
-        spots, texts = [among.scores[rows, axis] for axis in axes], [hover[row] for row in rows]
-        add_points(result, spots, texts, name=name, marker=marker)
+        add_points(result, [among.scores[rows, axis] for axis in axes], hover[rows], name=name, marker=marker)
     result.add_scatter(
         x=[float(mine.scores[axes[0]])],
         y=[float(mine.scores[axes[1]])],
