@@ -1,6 +1,7 @@
 """Figures of principal components: where the items lie along them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -45,7 +46,14 @@ def strip(
     named = np.concatenate([ends.top, ends.bottom, np.array(marked, int)])
     drawn = points.sample(np.arange(len(scores)), keep=named)
     of_all = sampled(len(drawn), len(scores))
-    result = figure(f"All {count(len(scores), noun)} along {label.short}{of_all}", x=axis_title(label), height=320)
+    result = figure(
+        f"All {count(len(scores), noun)} along {label.short}{of_all}",
+        x=axis_title(label),
+        height=320,
+        yaxis={"visible": False, "range": [-2.1, 3.2 if len(marked) else 2.1], "fixedrange": True},
+        uirevision=f"strip {label.number}",
+        showlegend=False,
+    )
     height = points.swarm(scores[drawn])
     few = {"size": 3, "color": MUTED, "opacity": 0.5}
     many = {"size": 4, "color": ACCENT, "opacity": 0.65}
@@ -59,8 +67,6 @@ def strip(
     points.name_ends(result, scores, titles, ends, first=1.2, step=0.34)
     if len(marked):
         _mark(result, scores, height, drawn, list(marked), titles, hover)
-    result.update_yaxes(visible=False, range=[-2.1, 3.2 if len(marked) else 2.1], fixedrange=True)
-    result.update_layout(uirevision=f"strip {label.number}", showlegend=False)
     return result
 
 
@@ -133,19 +139,44 @@ def scatter(
     """
     drawn = points.sample(rows)
     names = [axis_title(label, unit=len(axes) == 2) for label in labels or [Label(axis + 1) for axis in axes]]
-    of_all = sampled(len(drawn), len(rows))
-    result = figure(f"{count(len(rows), noun)} on components {_listed(axes)}{of_all}", height=620)
-    lines = [f"component {column + 1}: %{{{axis}:.2f}}" for axis, column in zip("xyz", axes, strict=False)]
-    template = "<br>".join([NAMED, *lines])
-    for name, visible, marker in points.layers(color, drawn, flat=len(axes) == 2):
-        spots = [scores[visible, axis] for axis in axes]
-        add_points(result, spots, hover[visible], name=name, marker=marker, rows=visible, template=template)
+    title = f"{count(len(rows), noun)} on components {_listed(axes)}{sampled(len(drawn), len(rows))}"
+    result = figure(title, **_look(names, f"scatter {_listed(axes)}"), showlegend=isinstance(color, Classes))
+    add_items(result, scores, axes, drawn, hover, color)
     if found:
         marked = np.array(found, int)
         points.add_found(result, [scores[marked, axis] for axis in axes], marked, titles)
-    _lay_out(result, names, uirevision=f"scatter {_listed(axes)}")
-    result.update_layout(showlegend=isinstance(color, Classes))
     return result
+
+
+def add_items(
+    result: go.Figure,
+    scores: np.ndarray,
+    axes: Sequence[int],
+    drawn: np.ndarray,
+    hover: Hover,
+    color: Coloring | Classes,
+    *,
+    opacity: float | None = None,
+    bar: Mapping[str, object] | None = None,
+) -> None:
+    """Points of items along two components, or three.
+
+    Args:
+        result: The figure.
+        scores, axes, hover, color: As for `scatter`.
+        drawn: Items to draw.
+        opacity: Of all points; None leaves each class its own.
+        bar: Color bar in place of the one beside the figure.
+    """
+    lines = [f"component {column + 1}: %{{{axis}:.2f}}" for axis, column in zip("xyz", axes, strict=False)]
+    template = "<br>".join([NAMED, *lines])
+    for name, visible, marker in points.layers(color, drawn, flat=len(axes) == 2):
+        if opacity is not None:
+            marker["opacity"] = opacity
+        if bar is not None and "colorbar" in marker:
+            marker["colorbar"] = bar
+        spots = [scores[visible, axis] for axis in axes]
+        add_points(result, spots, hover[visible], name=name, marker=marker, rows=visible, template=template)
 
 
 def _listed(axes: Sequence[int]) -> str:
@@ -153,13 +184,12 @@ def _listed(axes: Sequence[int]) -> str:
     return f"{', '.join(first)} and {last}"
 
 
-def _lay_out(result: go.Figure, names: Sequence[str], *, uirevision: str) -> None:
-    if len(names) == 3:
-        x, y, z = ({"title": {"text": name}} for name in names)
-        camera = {"eye": {"x": 1.4, "y": 1.4, "z": 0.75}, "center": {"x": 0, "y": 0, "z": -0.16}}
-        result.update_layout(scene={"xaxis": x, "yaxis": y, "zaxis": z, "camera": camera, "uirevision": uirevision})
-    else:
-        result.update_layout(xaxis_title=names[0], yaxis_title=names[1], dragmode="lasso")
-        result.update_xaxes(zeroline=True)
+def _look(names: Sequence[str], revision: str) -> dict[str, Any]:
+    """Settings of a figure on two axes, or three, of these names."""
     legend = {"xanchor": "left", "x": 0, "itemsizing": "constant"}
-    result.update_layout(uirevision=uirevision, margin_t=84, legend=legend)
+    shared = {"height": 620, "margin": {"t": 84}, "legend": legend, "uirevision": revision}
+    if len(names) == 2:
+        return {"x": names[0], "y": names[1], "xaxis": {"zeroline": True}, "dragmode": "lasso", **shared}
+    x, y, z = ({"title": {"text": name}} for name in names)
+    camera = {"eye": {"x": 1.4, "y": 1.4, "z": 0.75}, "center": {"x": 0, "y": 0, "z": -0.16}}
+    return {"scene": {"xaxis": x, "yaxis": y, "zaxis": z, "camera": camera, "uirevision": revision}, **shared}

@@ -134,6 +134,12 @@ def lengths(
         x="Ratings (each step tenfold)",
         y="Length of the vector (embedding units)",
         height=420,
+        xaxis={"type": "log", "dtick": 1, "tickformat": ","},
+        yaxis={"rangemode": "tozero"},
+        legend={"xanchor": "left", "x": 0, "y": 1.0, "itemsizing": "trace"},
+        margin={"t": 84},
+        uirevision="lengths",
+        clickmode="event+select",
     )
     layers = [(f"all {plural(noun)}", drawn, {"size": 5, "color": MUTED, "opacity": 0.7})]
     for (name, rows), (symbol, color, size) in zip(marked.items(), _MARKS, strict=False):
@@ -146,8 +152,4 @@ def lengths(
     for name, rows, marker in layers:
         spots, template = (count[rows], length[rows]), f"{NAMED}<br>length %{{y:.2f}}"
         add_points(result, spots, hover[rows], name=name, marker=marker, rows=rows, template=template)
-    result.update_xaxes(type="log", dtick=1, tickformat=",")
-    result.update_yaxes(rangemode="tozero")
-    legend = {"xanchor": "left", "x": 0, "y": 1.0, "itemsizing": "trace"}
-    result.update_layout(margin_t=84, legend=legend, uirevision="lengths", clickmode="event+select")
     return result

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.components.extremes import Ends
-from dashboard.charts.base import AMOUNT, AROUND_ZERO, CHOSEN, MUTED, plain
+from dashboard.charts.base import AMOUNT, AROUND_ZERO, CHOSEN, MUTED, annotate, plain
 from dashboard.charts.hover import NAMED, Hover
 
 MOST_DRAWN = 12_000
@@ -254,9 +254,3 @@ def name_place(x: float, y: float, name: str, *, above: bool) -> dict[str, objec
     """A short name right above or below a place on a flat picture, made harmless before: an annotation."""
     look = {"font": {"size": 11, "color": MARK}, "showarrow": False, "bgcolor": _PAPER, "borderpad": 0}
     return {"x": float(x), "y": float(y), "text": name, "yshift": 12 if above else -12, **look}
-
-
-def annotate(result: go.Figure, notes: Sequence[dict[str, object]], shapes: Sequence[dict[str, object]] = ()) -> None:
-    """Add annotations and shapes, all at once: for each that is added Plotly looks at all that are there again."""
-    result.layout.annotations = [*result.layout.annotations, *notes]
-    result.layout.shapes = [*result.layout.shapes, *shapes]
