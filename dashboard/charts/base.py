@@ -73,14 +73,7 @@ def upright(x: float, **line: Any) -> dict[str, Any]:
 
 def above_level(y: float, text: str, *, below: bool = False, **font: Any) -> dict[str, Any]:
     """An annotation: what a line across the figure means, above its right end, or below."""
-    place = {
-        "x": 1,
-        "xref": "x domain",
-        "xanchor": "right",
-        "y": y,
-        "yref": "y",
-        "yanchor": "top" if below else "bottom",
-    }
+    place = {"x": 1, "xref": "x domain", "xanchor": "right", "y": y, "yanchor": "top" if below else "bottom"}
     return {**place, "text": text, "showarrow": False, "font": font}
 
 

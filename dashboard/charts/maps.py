@@ -215,14 +215,13 @@ def _away_from_nearest(points: np.ndarray) -> np.ndarray:
 
 def _look(places: Places, color: Coloring | Classes, remark: str, revision: str) -> dict[str, Any]:
     """Settings of the figure."""
-    # Room for the legend, on a phone a line each.
-    height = _HEIGHT + (10 * len(color.names) if isinstance(color, Classes) else 0)
+    below = {"yanchor": "top", "y": -0.12 if places.axes[0] else -0.02, "xanchor": "left", "x": 0}
+    classes = color.names if isinstance(color, Classes) else ()
     look = {
         "title": {"subtitle": {"text": remark, "font": {"size": 13}}},
         "margin": {"t": 76 if remark else 56},
-        "height": height,
-        "legend": {"yanchor": "top", "y": -0.12 if places.axes[0] else -0.02, "xanchor": "left", "x": 0}
-        | {"itemsizing": "constant"},
+        "height": _HEIGHT + 10 * len(classes),  # room for the legend, on a phone a line each
+        "legend": below | {"itemsizing": "constant"},
         "showlegend": isinstance(color, Classes),
         "uirevision": revision,
     }
@@ -234,11 +233,8 @@ def _look(places: Places, color: Coloring | Classes, remark: str, revision: str)
     across, up = (  # where the axes mean nothing, numbers and lines would only pretend they did
         dict.fromkeys(("showticklabels", "zeroline", "showgrid"), bool(name)) for name in places.axes
     )
-    up |= {
-        "title": {"text": places.axes[1]},
-        "scaleanchor": "x",
-        "scaleratio": 1,
-    }  # distances are what the eye compares
+    up |= {"title": {"text": places.axes[1]}}
+    up |= {"scaleanchor": "x", "scaleratio": 1}  # distances are what the eye compares
     # Inside, so that the legend below cannot lie on it however narrow the picture is.
     corner = {"xref": "paper", "yref": "paper", "x": 1, "y": 0, "xanchor": "right", "yanchor": "bottom"}
     notes = [{"text": places.axes[0], "showarrow": False, **corner}] if places.axes[0] else []

@@ -162,14 +162,14 @@ def add_points(
         template: Of what is shown over a point; without one the texts.
         more: Further settings of the trace.
     """
-    trace = go.Scattergl if len(spots) == 2 else go.Scatter3d
     more = {"mode": "markers", "customdata": None if rows is None else _small(rows)} | more
     more |= {axis: np.asarray(values, np.float32) for axis, values in zip("xyz", spots, strict=False)}
     if isinstance(texts, Hover):
         texts, more, template = texts.names, more | {"hovertext": texts.facts.astype(str)}, template or NAMED
     # Plotly looks at a list text by text, which takes it ten times as long as an array of texts.
     more |= {"text": np.asarray(texts, str), "hovertemplate": f"{template or '%{text}'}<extra></extra>"}
-    result.add_trace(trace(name=name, marker=marker, **more))
+    kind = "scattergl" if len(spots) == 2 else "scatter3d"
+    result.add_trace({"type": kind, "name": name, "marker": marker, **more})  # a dict, which Plotly looks at only once
 
 
 def _small(rows: np.ndarray) -> np.ndarray:
