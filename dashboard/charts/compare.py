@@ -95,7 +95,7 @@ def aligned_map(
         spots = [places[chosen, axis] for axis in axes]
         add_points(result, spots, hover[chosen], name="selected", marker=looks, rows=chosen, showlegend=False)
     if len(marked) <= MOST_NAMED:
-        annotate(result, [name_point(*places[row, axes], titles[row]) for row in marked])
+        annotate(result, [name_point(places[row, axes], titles[row]) for row in marked])
     return result
 
 

@@ -190,7 +190,7 @@ def _add_landmarks(result: go.Figure, landmarks: Landmarks, *, room: np.ndarray)
         above = _away_from_nearest(landmarks.points)
         apart = _apart(landmarks.points + np.outer(np.where(above, 1, -1) * _NAME[1] / 2, [0, 1]) * room, room)
         annotate(
-            result, [name_place(*landmarks.points[place], names[place], above=bool(above[place])) for place in apart]
+            result, [name_place(landmarks.points[place], names[place], above=bool(above[place])) for place in apart]
         )
 
 
@@ -233,9 +233,13 @@ def _look(places: Places, color: Coloring | Classes, remark: str, revision: str)
     across, up = (  # where the axes mean nothing, numbers and lines would only pretend they did
         dict.fromkeys(("showticklabels", "zeroline", "showgrid"), bool(name)) for name in places.axes
     )
-    up |= {"title": {"text": places.axes[1]}}
-    up |= {"scaleanchor": "x", "scaleratio": 1}  # distances are what the eye compares
+    alike = {"scaleanchor": "x", "scaleratio": 1}  # distances are what the eye compares
     # Inside, so that the legend below cannot lie on it however narrow the picture is.
     corner = {"xref": "paper", "yref": "paper", "x": 1, "y": 0, "xanchor": "right", "yanchor": "bottom"}
     notes = [{"text": places.axes[0], "showarrow": False, **corner}] if places.axes[0] else []
-    return look | {"xaxis": across, "yaxis": up, "annotations": notes, "dragmode": "lasso"}
+    return look | {
+        "xaxis": across,
+        "yaxis": {"title": {"text": places.axes[1]}, **up, **alike},
+        "annotations": notes,
+        "dragmode": "lasso",
+    }

@@ -1,6 +1,6 @@
 """What figures with a point an item share: samples, colors, rings, names, and swarms that spread where it is dense."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -165,7 +165,8 @@ def add_points(
     more = {"mode": "markers", "customdata": None if rows is None else _small(rows)} | more
     more |= {axis: np.asarray(values, np.float32) for axis, values in zip("xyz", spots, strict=False)}
     if isinstance(texts, Hover):
-        texts, more, template = texts.names, more | {"hovertext": texts.facts.astype(str)}, template or NAMED
+        more["hovertext"], template = texts.facts.astype(str), template or NAMED
+        texts = texts.names
     # Plotly looks at a list text by text, which takes it ten times as long as an array of texts.
     more |= {"text": np.asarray(texts, str), "hovertemplate": f"{template or '%{text}'}<extra></extra>"}
     kind = "scattergl" if len(spots) == 2 else "scatter3d"
@@ -199,7 +200,7 @@ def add_found(
     texts, mode = [plain(titles[row], 40) for row in rows], "markers" if flat else "markers+text"
     add_points(result, spots, texts, name="searched", marker=ring(14 if flat else 8), rows=rows, mode=mode, **more)
     if flat:
-        annotate(result, [name_point(x, y, titles[row]) for row, x, y in zip(rows, *spots, strict=True)])
+        annotate(result, [name_point(spot, titles[row]) for row, *spot in zip(rows, *spots, strict=True)])
 
 
 def name_ends(
@@ -244,13 +245,15 @@ def name_in_swarm(
     annotate(result, notes, lines)
 
 
-def name_point(x: float, y: float, title: str) -> dict[str, object]:
+def name_point(spot: Iterable[float], title: str) -> dict[str, object]:
     """A title beside its point on a flat picture: an annotation, because WebGL points cover the text of traces."""
+    x, y = map(float, spot)
     look = {"font": {"size": 13, "color": MARK}, "arrowcolor": MARK, "bgcolor": _PAPER, "borderpad": 2}
-    return {"x": float(x), "y": float(y), "text": plain(title, 40), "ax": 0, "ay": -34, **look}
+    return {"x": x, "y": y, "text": plain(title, 40), "ax": 0, "ay": -34, **look}
 
 
-def name_place(x: float, y: float, name: str, *, above: bool) -> dict[str, object]:
+def name_place(spot: Iterable[float], name: str, *, above: bool) -> dict[str, object]:
     """A short name right above or below a place on a flat picture, made harmless before: an annotation."""
+    x, y = map(float, spot)
     look = {"font": {"size": 11, "color": MARK}, "showarrow": False, "bgcolor": _PAPER, "borderpad": 0}
-    return {"x": float(x), "y": float(y), "text": name, "yshift": 12 if above else -12, **look}
+    return {"x": x, "y": y, "text": name, "yshift": 12 if above else -12, **look}
