@@ -164,7 +164,14 @@ def _only(part: str) -> list[dict[str, Any]]:
 def compared_curves(curves: Sequence[Named], *, height: int = 420) -> go.Figure:
     """Validation RMSE of several runs (solid) and their training RMSE (dotted)."""
     figure = base.figure(
-        "Error after each epoch, run by run", x="Epoch", y="RMSE (rating units, lower is better)", height=height
+        "Error after each epoch, run by run",
+        x="Epoch",
+        y="RMSE (rating units, lower is better)",
+        height=height,
+        xaxis={"rangemode": "tozero", "tickformat": "d"},
+        yaxis={"tickformat": ".2f"},
+        legend={"yanchor": "top", "y": -0.2, "xanchor": "left", "x": 0},
+        uirevision="compare",
     )
     for number, named in enumerate(curves):
         epochs, name = named.curve.epochs, base.plain(named.name, 90)
@@ -183,8 +190,4 @@ def compared_curves(curves: Sequence[Named], *, height: int = 420) -> go.Figure:
                 showlegend=part == "validation",
                 hovertemplate=f"{name}, {part}, epoch %{{x:d}}: %{{y:.3f}}<extra></extra>",
             )
-    below = {"orientation": "h", "yanchor": "top", "y": -0.2, "xanchor": "left", "x": 0}
-    figure.update_layout(uirevision="compare", legend=below)
-    figure.update_xaxes(rangemode="tozero", tickformat="d")
-    figure.update_yaxes(tickformat=".2f")
     return figure

@@ -93,6 +93,7 @@ def _say_problems(place: DeltaGenerator) -> None:
 
 
 def _navigation() -> st.Page:
+    in_class = classroom.on()
     groups = {
         group: [
             st.Page(
@@ -101,7 +102,7 @@ def _navigation() -> st.Page:
                 icon=icon,
                 help=phrases.PAGE_HELP[name],
                 default=name == "start",
-                visibility="hidden" if classroom.on() and group == "Manage" else "visible",
+                visibility="hidden" if in_class and group == "Manage" else "visible",
             )
             for name, title, icon in pages
         ]

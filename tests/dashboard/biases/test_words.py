@@ -13,6 +13,7 @@ from dashboard.charts import biases as charts
 from dashboard.charts.points import MOST_DRAWN
 from dashboard.shared.matrix_rows import Rows
 from tests.core.analysis.made import scorer
+from tests.dashboard.charts.hovers import hovers
 
 
 def planted(n: int = 400, shrinkage: float = 12.0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -92,7 +93,7 @@ def test_biases_that_follow_no_average_are_called_so():
 @pytest.mark.parametrize("n", [9_066, 87_585])
 def test_a_picture_of_all_stays_below_two_megabytes(n: int):
     bias, count, mean = planted(n)
-    hover = [f"<b>A movie whose title has a usual length, number {row}</b><br>rated 3.45 by 234" for row in range(n)]
+    hover = hovers([f"A movie whose title has a usual length, number {row}" for row in range(n)])
     figure = charts.scatter(
         fit(bias, count, mean),
         mean,
