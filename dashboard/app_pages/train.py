@@ -17,7 +17,7 @@ from dashboard.charts import training as charts
 from dashboard.jobs import trainings
 from dashboard.session import classroom, state, visitor
 from dashboard.shared import elements, phrases, score_words, told
-from dashboard.train import curve, form
+from dashboard.train import curve, form, link
 
 NOTHING = curve.Curve(started=None)
 
@@ -54,6 +54,12 @@ def explanation(noun: str) -> None:
     last = phrases.HOW_SURE_TOLD if groups else phrases.HOW_SURE_ALONE
     with st.expander("What this model does", icon=":material/help:"):
         st.markdown(phrases.HOW_SURE.format(told=last.format(**words), **words))
+
+
+def selected_config() -> RunConfig | None:
+    """Settings of the selected model; None where there is none."""
+    run_id = state.run_id()
+    return None if run_id is None else loaders.run(run_id).config
 
 
 def config_of_form() -> RunConfig | None:
@@ -200,18 +206,18 @@ introduction = phrases.TRAIN_INTRODUCTION if visitor.may(Action.TRAIN) else phra
 st.markdown(introduction.format(noun=loaders.ratings(state.dataset_id()).noun))
 
 job = trainings.watched()
+selected = selected_config()
+said = link.adopt(selected)
 if job is not None and st.session_state.get("_form_of_job") != job.job_id:
     st.session_state["_form_of_job"] = job.job_id
     job_config = loaders.job_config(job)
-    if job_config is not None:
+    if job_config is not None and not said:
         form.fill(job_config)
-
-selected = state.run_id()
-form.begin(loaders.run(selected).config if selected is not None else None)
 
 left, right = st.columns([1, 2], gap="medium")
 with left:
     settings_form(loaders.ratings(state.dataset_id()).noun)
+link.write(selected)
 with right:
     config = config_of_form()
     if config is not None and (job is None or not job.active):

@@ -102,7 +102,7 @@ def choose(summaries: list[RunSummary]) -> Chosen:
         on_change=_keep,
         placeholder="Choose two models",
     )
-    address_bar.put(LINK, ",".join(picked) or None)
+    address_bar.put(**{LINK: ",".join(picked) or None})
     return Chosen(tuple(by_id[run_id] for run_id in picked))
 
 
