@@ -16,7 +16,8 @@ import numpy as np
 from core.config import RunConfig, family_name, setting
 from core.errors import AnalysisError
 from core.model.item_features import FeatureGroup, shares
-from core.model.scoring import ANY_LENGTH, Bilinear, Network, Scale
+from core.model.scale import Scale
+from core.model.scoring import ANY_LENGTH, Bilinear, Network
 
 STEPS_PER_EPOCH = 5
 """Steps that count as an epoch: after them the precisions move, and errors are measured."""

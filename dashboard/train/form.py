@@ -217,8 +217,8 @@ def allowed(name: str, model: str) -> str:
         return " or ".join(options)
     if isinstance(field.default, bool):
         return "true or false"
-    whole = isinstance(field.default, int)
-    return untrusted.number_from(*(int(limit) if whole else limit for limit in limits(field)))
+    low, high = limits(field)
+    return untrusted.number_from(*(int(low), int(high)) if isinstance(field.default, int) else (low, high))
 
 
 def _options(field: FieldInfo) -> list[str]:

@@ -6,7 +6,7 @@ Where it names none, the form is that of the selected model.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import streamlit as st
 from pydantic import TypeAdapter, ValidationError
@@ -61,10 +61,10 @@ def write(selected: RunConfig | None) -> None:
     if now == before:
         return
     st.session_state[_REPLACED] = [*st.session_state.get(_REPLACED, ()), before]
-    others = {
-        name: values for name in st.query_params if (values := st.query_params.get_all(name)) and name not in before
+    others: dict[str, str | list[str]] = {
+        name: st.query_params.get_all(name) for name in st.query_params if name not in before
     }
-    st.query_params.from_dict(others | now)
+    st.query_params.from_dict({**others, **now})
 
 
 def confirm() -> None:
@@ -112,10 +112,15 @@ def _usable(said: Mapping[str, str]) -> dict[str, Any]:
             address_bar.ignore(name, said[name], "left out: this model has no such setting")
             continue
         try:
-            values[name] = TypeAdapter(Annotated[field.annotation, field]).validate_strings(said[name])
+            values[name] = _checked(field).validate_strings(said[name])
         except ValidationError:
             address_bar.ignore(name, said[name], form.allowed(name, model))
     return values
+
+
+def _checked(field: FieldInfo) -> TypeAdapter[Any]:
+    """What reads one setting alone, with its limits."""
+    return TypeAdapter(cast(Any, Annotated[cast(Any, field.annotation), field]))
 
 
 def _model(said: str) -> str:

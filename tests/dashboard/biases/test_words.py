@@ -7,7 +7,8 @@ import pytest
 
 from core.analysis.biases.bias import Biases, biases
 from core.analysis.components.extremes import Ends
-from core.model.scoring import Bilinear, Scale
+from core.model.scale import Scale
+from core.model.scoring import Bilinear
 from dashboard.biases import words
 from dashboard.charts import biases as charts
 from dashboard.charts.points import MOST_DRAWN

@@ -348,7 +348,7 @@ def test_the_address_of_a_form_opens_the_same_form(selected, preset):
 
 
 def test_the_address_names_the_model_and_going_back_brings_back_what_it_stood_for(open_page, publish):
-    run = publish(PRESETS["best"])
+    publish(PRESETS["best"])
     app = open_page("train")
     bare = dict(app.query_params)
     assert set(bare) == {"dataset", "run"}, "the settings of the selected model need not be said"
