@@ -5,7 +5,7 @@ from typing import Literal
 import streamlit as st
 
 from core.access import Action
-from core.config import RunConfig
+from core.config import GradientConfig, RunConfig
 from core.errors import LimitError
 from core.jobs import queue
 from core.jobs.job_folder import Job
@@ -91,7 +91,13 @@ def choose_behind(run_id: str | None) -> charts.Named | None:
 
 
 def board(
-    drawn: curve.Curve, references: Started, behind: charts.Named | None, time: tuple[str, str], words: str
+    drawn: curve.Curve,
+    references: Started,
+    behind: charts.Named | None,
+    time: tuple[str, str],
+    words: str,
+    *,
+    config: RunConfig | None,
 ) -> None:
     """Four numbers, the curve, and one sentence that reads it aloud: the same places whatever the state."""
     epoch = drawn.shown_epoch
@@ -108,7 +114,13 @@ def board(
     length = len(drawn.epochs) if finished else references.epochs
     st.vega_lite_chart(
         charts.curve_rows(drawn, references, behind),
-        charts.curve_spec(length, unit=trainings.unit(), finished=finished, behind=behind is not None),
+        charts.curve_spec(
+            length,
+            unit=trainings.unit(),
+            finished=finished,
+            behind=behind is not None,
+            within=isinstance(config, GradientConfig),
+        ),
         key="learning_curve",
         on_select="rerun",
         selection_mode=charts.ZOOM,
@@ -132,7 +144,8 @@ def live(job_id: str, references: Started, behind_run: str | None) -> None:
     left = drawn.seconds_left()
     behind = charts.Named("earlier", curve.of_run(loaders.run(behind_run))) if behind_run else None
     time = ("Time left", "–" if left is None else phrases.duration(left))
-    board(drawn, references, behind, time, curve.reading(drawn, trainings.unit()))
+    words = curve.reading(drawn, trainings.unit())
+    board(drawn, references, behind, time, words, config=loaders.job_config(job))
 
 
 def train_button(config: RunConfig | None) -> None:
@@ -165,7 +178,7 @@ def finished_board(run: Run, behind: charts.Named | None, *, just_now: bool, cha
         st.markdown(f":small[:material/check_circle: {text}.]")
     unit = trainings.unit()
     time = ("Time taken", phrases.duration(run.outcome.train_seconds))
-    board(drawn, run.started, behind, time, curve.reading(drawn, unit))
+    board(drawn, run.started, behind, time, curve.reading(drawn, unit), config=run.config)
     with st.container(border=True):
         score = analyses.split_score(run.run_id)
         st.markdown(f"**{curve.result_words(run.outcome, unit, score)}**")
@@ -187,8 +200,18 @@ def further_words(run: Run) -> tuple[str, ...]:
     return known, curve.dimensions_words(run.scorer), curve.epochs_words(run.config)
 
 
-def not_trained(config: RunConfig | None, references: Started, behind: charts.Named | None, ended: Job | None) -> None:
-    """The board before the first epoch, or of a job that ended without a model."""
+def not_trained(
+    config: RunConfig | None, asked: RunConfig, references: Started, behind: charts.Named | None, ended: Job | None
+) -> None:
+    """The board before the first epoch, or of a job that ended without a model.
+
+    Args:
+        config: What can be trained now.
+        asked: What the board is about.
+        references: Its sizes and lines.
+        behind: An earlier run, laid behind the curve.
+        ended: The job that ended.
+    """
     drawn = NOTHING if ended is None else curve.of_events(queue.events(ended.job_id))
     if ended is not None and ended.state == "failed":
         trainings.explain_end(ended)
@@ -198,7 +221,7 @@ def not_trained(config: RunConfig | None, references: Started, behind: charts.Na
             st.markdown(f":small[:material/stop_circle: {phrases.sentence(ended.message)}]")
     words = curve.reading(drawn, trainings.unit(), ended=True) if drawn.epochs else phrases.BEFORE_TRAINING
     time = ("Time left", "–") if ended is None else ("Time taken", phrases.duration(ended.seconds))
-    board(drawn, references, behind, time, words)
+    board(drawn, references, behind, time, words, config=asked)
 
 
 st.title("Train a model")
@@ -245,4 +268,4 @@ with right:
                 changed = config if config is not None and key != trainings.key(config) else None
                 finished_board(loaders.run(key), behind, just_now=job is not None, changed=changed)
             else:
-                not_trained(config, references, behind, job if job is not None and job.state != "done" else None)
+                not_trained(config, asked, references, behind, job if job is not None and job.state != "done" else None)

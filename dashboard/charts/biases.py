@@ -106,7 +106,8 @@ def _add(
 ) -> None:
     fit, mean, hover, known = place
     expected, residual = fit.expected[rows], fit.residual[rows]
-    columns = [expected, residual] if known is None else [expected, residual, known.std[rows]]
+    rest = np.where(np.abs(residual) < 0.005, 0, residual)  # never "-0.00"
+    columns = [expected, rest] if known is None else [expected, rest, known.std[rows]]
     numbers = np.stack(columns, axis=1).astype(np.float32)
     doubt = "" if known is None else " ± %{customdata[2]:.2f}"
     spots, texts = (mean[rows], expected + residual), [hover[row] for row in rows]

@@ -201,7 +201,7 @@ def _numbers(parts: Explanation, names: Sequence[str], case: Case, steps: Sequen
     factor_column = st.column_config.NumberColumn(format="%+.3f", width=80, help=along)
     score_help, rating_help = "Before the sigmoid, if there is one", "What it changes in the guess"
     st.dataframe(
-        table,
+        tables.unsigned_zeros(table, DIGITS + 1),
         hide_index=True,
         height=38 + 35 * len(table),
         column_config={
@@ -234,7 +234,7 @@ def pulled(model: NewUserModel, rows: Rows, row: int) -> None:
     effect = "The guess with this rating less the guess without it"
     with st.expander("What each of your ratings did to it", icon=":material/touch_app:"):
         st.dataframe(
-            pd.DataFrame(columns),
+            tables.unsigned_zeros(pd.DataFrame(columns)),
             hide_index=True,
             column_config=tables.COLUMNS
             | tables.number("Your rating", form="%g", width=90)

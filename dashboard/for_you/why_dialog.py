@@ -10,6 +10,7 @@ from core.analysis.new_user.model import NewUserModel
 from core.model.run import Run
 from dashboard.cache import analyses, loaders
 from dashboard.embeddings.parts import choose_row
+from dashboard.for_you import words
 from dashboard.for_you.view import View, load_view
 from dashboard.for_you.waterfall import Case, Naming, pulled, show
 from dashboard.session import state
@@ -70,6 +71,8 @@ def _somebody(model: NewUserModel, rows: Rows, naming: Naming) -> None:
         if not people.trained[user]:
             st.warning("This user has no rating in the training part.", icon=":material/casino:")
         show(model, rows, naming, case, key="somebody")
+        sure = model.known_sureness(np.array([user]), np.array([row]))
+        st.markdown(words.known_to(sure, 0, (model.ratings.min_rating, model.ratings.max_rating)))
         if actual is None:
             st.caption(f"This user has not rated this {rows.noun}, so nobody knows whether the guess is right.")
     with right:
