@@ -102,14 +102,16 @@ def board(
     """Four numbers, the curve, and one sentence that reads it aloud: the same places whatever the state."""
     epoch = drawn.shown_epoch
     number = epoch.epoch if epoch else 0
-    with st.grid(4, min_column_width=110):
-        if drawn.kept_epoch is None:
-            st.metric("Epoch", f"{number} of {references.epochs}", border=True)
-        else:
-            st.metric("Kept epoch", f"{number} of {len(drawn.epochs)}", border=True)
-        st.metric("Training RMSE", f"{epoch.rmse:,.3f}" if epoch else "–", border=True)
-        st.metric("Validation RMSE", f"{epoch.val_rmse:,.3f}" if epoch else "–", border=True)
-        st.metric(*time, border=True)
+    with st.grid(2, min_column_width=300):  # all in a line, or two by two: three and one would tear the errors apart
+        with st.grid(2, min_column_width=110):
+            if drawn.kept_epoch is None:
+                st.metric("Epoch", f"{number} of {references.epochs}", border=True)
+            else:
+                st.metric("Kept epoch", f"{number} of {len(drawn.epochs)}", border=True)
+            st.metric(*time, border=True)
+        with st.grid(2, min_column_width=110):
+            st.metric("Training RMSE", f"{epoch.rmse:,.3f}" if epoch else "–", border=True)
+            st.metric("Validation RMSE", f"{epoch.val_rmse:,.3f}" if epoch else "–", border=True)
     finished = drawn.kept_epoch is not None
     length = len(drawn.epochs) if finished else references.epochs
     st.vega_lite_chart(
@@ -251,7 +253,7 @@ with right:
         st.stop()
     references = loaders.expected(state.dataset_id(), asked)
     top = st.container()
-    st.caption(phrases.RMSE_HELP)
+    st.caption(phrases.rmse_help(within=isinstance(asked, GradientConfig)))
     key = trainings.key(asked)
     behind = choose_behind(key)
     stored = {summary.run_id for summary in loaders.runs()}

@@ -7,7 +7,6 @@ import plotly.graph_objects as go
 
 from core.analysis.biases.bias import Biases
 from core.analysis.biases.posterior import BiasPosterior
-from core.data.nouns import with_article
 from dashboard.charts.base import ACCENT, AROUND_ZERO, CHOSEN, MUTED, REFERENCE, color_bar, figure, plain, sampled
 from dashboard.charts.points import OUTLINE, add_points, ring, sample
 from dashboard.shared.phrases import count as counted
@@ -137,13 +136,13 @@ def _add_curves(result: go.Figure, fit: Biases, mean: np.ndarray, count: np.ndar
         result.add_annotation(x=x, y=y, text=name, showarrow=False, xanchor="left", yanchor=side, font_size=12)
 
 
-def believed(fit: Biases, highest: int, *, noun: str, known: BiasPosterior | None = None) -> go.Figure:
+def believed(fit: Biases, highest: int, *, known: BiasPosterior | None = None) -> go.Figure:
     """Share of an average's distance from the middle that is believed, by number of ratings up to `highest`.
 
     Beside it, dashed, what follows from the prior that the model found by itself, where it did.
     """
     result = figure(
-        f"How much of {with_article(noun)}'s average is believed",
+        "How much an average counts",
         x="Ratings (each step tenfold)",
         y="Share believed",
         height=300 if known is None else 340,

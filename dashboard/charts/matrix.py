@@ -96,7 +96,7 @@ def two_rows(values: np.ndarray, labels: Sequence[str]) -> go.Figure:
             textposition="none",
             hovertemplate="%{text}, dimension %{x}: <b>%{y:.2f}</b><extra></extra>",
         )
-    result.update_layout(barmode="group", bargap=0.25, margin_t=84, uirevision="two_rows")
+    result.update_layout(barmode="group", bargap=0.25, margin_t=88, uirevision="two_rows")
     result.update_layout(legend={"xanchor": "left", "x": 0, "y": 1.0})
     return result
 

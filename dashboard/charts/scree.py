@@ -27,7 +27,7 @@ def scree(
         noise: What chance would give; components that are no more than that are drawn hatched and called noise.
         labels: What each component is called, shown over its bar; without them it has its number alone.
     """
-    result = figure("How much each component carries", x="Component", y="Share of the total", height=320)
+    result = figure("What each carries", x="Component", y="Share of the total", height=320)
     number = np.arange(1, len(variance_ratio) + 1, dtype=np.int32)
     hatched = np.zeros(len(number), bool) if noise is None else ~noise.above
     labels = labels or [Label(int(n), noise=bool(is_noise)) for n, is_noise in zip(number, hatched, strict=True)]

@@ -170,10 +170,10 @@ def _only(part: str) -> list[dict[str, Any]]:
     return [{"filter": {"field": "part", "equal": part}}]
 
 
-def compared_curves(curves: Sequence[Named], *, height: int = 420) -> go.Figure:
-    """Validation RMSE of several runs (solid) and their training RMSE (dotted)."""
+def compared_curves(curves: Sequence[Named], *, unit: str, height: int = 420) -> go.Figure:
+    """Validation RMSE of several runs (solid) and their training RMSE (dotted); `unit` is what ratings count in."""
     figure = base.figure(
-        "Error after each epoch, run by run", x="Epoch", y="RMSE (rating units, lower is better)", height=height
+        "Error after each epoch, run by run", x="Epoch", y=f"RMSE ({unit}, lower is better)", height=height
     )
     for number, named in enumerate(curves):
         epochs, name = named.curve.epochs, base.plain(named.name, 90)

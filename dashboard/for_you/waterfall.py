@@ -69,19 +69,22 @@ class Case:
         who: "you", or what the person is called, made harmless.
         numbers: What the model knows of the person, a row such as those of `Scorer.user_numbers`.
         actual: The true rating, where there is one.
+        known_to: How far the guess is probably off, in a sentence; empty where it is said elsewhere.
     """
 
     row: int
     who: str
     numbers: np.ndarray
     actual: float | None = None
+    known_to: str = ""
 
 
 def show(model: NewUserModel, rows: Rows, naming: Naming, case: Case, *, key: str) -> None:
     """The waterfall of one guess, its reading, and its numbers; the guess alone where it is no sum."""
     if not rows.trained[case.row]:
         warn_untrained(rows.noun)
-    truth = "" if case.actual is None else f" The true rating is **{case.actual:g}**."
+    truth = f" {case.known_to}" if case.known_to else ""
+    truth += "" if case.actual is None else f" The true rating is **{case.actual:g}**."
     if not model.run.scorer.is_bilinear:
         st.markdown(f"The guess for **{escape(rows.labels[case.row])}** is **{predicted(model, case):,.2f}**.{truth}")
         explain_lack(model.run, "is_bilinear")

@@ -22,7 +22,7 @@ TITLE, MEAN, GENRES, COUNT, YEAR = "Title", "Mean", "Genres", "Ratings", "Year"
 
 COLUMNS: dict[str, ColumnConfig] = {
     TITLE: st.column_config.TextColumn(pinned=True, width=170),
-    MEAN: st.column_config.NumberColumn(format="%.2f", width=58, help="Mean of all its ratings, in rating units"),
+    MEAN: st.column_config.NumberColumn(format="%.2f", width=58, help="Mean of all its ratings"),
     GENRES: st.column_config.TextColumn(width="medium"),
     COUNT: st.column_config.NumberColumn(format="localized", width=64, help="How many ratings it has"),
     YEAR: st.column_config.NumberColumn(format="%d", width=58),
