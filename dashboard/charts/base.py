@@ -23,8 +23,8 @@ MUTED = "rgba(138, 143, 156, 0.45)"
 """Points and bars that stay in the background, in light and dark."""
 
 
-_TOP_LEFT = {"x": 0, "xanchor": "left", "y": 1, "yanchor": "top", "yref": "container", "pad": {"t": 19}}
-"""Where a title stands: at the top, however much room is left under it for a legend of several lines."""
+AT_THE_TOP = {"y": 1, "yanchor": "top", "yref": "container", "pad": {"t": 19}}
+"""Where a title stands that leaves room under it for a legend of several lines; others stand in its middle."""
 
 
 def figure(title: str, *, x: str = "", y: str = "", height: int = 380) -> go.Figure:
@@ -32,7 +32,7 @@ def figure(title: str, *, x: str = "", y: str = "", height: int = 380) -> go.Fig
     # All at once: updating a layout that is there takes Plotly ten times as long.
     return go.Figure(
         layout={
-            "title": {"text": title, "font": {"size": 15}, **_TOP_LEFT},
+            "title": {"text": title, "x": 0, "xanchor": "left", "font": {"size": 15}},
             "xaxis": {"title": {"text": x}, "automargin": True},
             "yaxis": {"title": {"text": y}, "automargin": True},
             "height": height,

@@ -7,7 +7,18 @@ import plotly.graph_objects as go
 
 from core.analysis.biases.bias import Biases
 from core.analysis.biases.posterior import BiasPosterior
-from dashboard.charts.base import ACCENT, AROUND_ZERO, CHOSEN, MUTED, REFERENCE, color_bar, figure, plain, sampled
+from dashboard.charts.base import (
+    ACCENT,
+    AROUND_ZERO,
+    AT_THE_TOP,
+    CHOSEN,
+    MUTED,
+    REFERENCE,
+    color_bar,
+    figure,
+    plain,
+    sampled,
+)
 from dashboard.charts.points import OUTLINE, add_points, ring, sample
 from dashboard.shared.phrases import count as counted
 
@@ -172,5 +183,5 @@ def believed(fit: Biases, highest: int, *, known: BiasPosterior | None = None) -
     result.update_yaxes(range=[0, 1.02], tickformat=".0%")
     result.update_layout(uirevision="believed", showlegend=known is not None)
     if known is not None:  # below the title, which a phone's width leaves no room beside
-        result.update_layout(margin_t=96, legend={"xanchor": "left", "x": 0})
+        result.update_layout(title=AT_THE_TOP, margin_t=96, legend={"xanchor": "left", "x": 0})
     return result

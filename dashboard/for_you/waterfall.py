@@ -83,8 +83,8 @@ def show(model: NewUserModel, rows: Rows, naming: Naming, case: Case, *, key: st
     """The waterfall of one guess, its reading, and its numbers; the guess alone where it is no sum."""
     if not rows.trained[case.row]:
         warn_untrained(rows.noun)
-    truth = f" {case.known_to}" if case.known_to else ""
-    truth += "" if case.actual is None else f" The true rating is **{case.actual:g}**."
+    truth = "" if case.actual is None else f" The true rating is **{case.actual:g}**."
+    truth += f" {case.known_to}" if case.known_to else ""
     if not model.run.scorer.is_bilinear:
         st.markdown(f"The guess for **{escape(rows.labels[case.row])}** is **{predicted(model, case):,.2f}**.{truth}")
         explain_lack(model.run, "is_bilinear")
