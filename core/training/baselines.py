@@ -82,19 +82,41 @@ def baselines(ratings: Ratings, split: Split) -> Baselines:
 
 
 def average_guesses(ratings: Ratings, split: Split) -> np.ndarray:
-    """What averages guess of the validation ratings, within the scale, float64, (n_validation,).
+    """What averages guess of the validation ratings, within the scale, float64, (n_validation,)."""
+    guesses = main_effects(ratings, split.train).guess(ratings, split.validation)
+    return np.clip(guesses, ratings.min_rating, ratings.max_rating)
+
+
+@dataclass(frozen=True, eq=False)
+class MainEffects:
+    """The mean of some ratings, and how items and users differ from it, in rating units.
+
+    Attributes:
+        mean: Of all of them.
+        item, user: Shrunken offsets, float64, (n_items,) and (n_users,); zero for who has no rating among them.
+    """
+
+    mean: float
+    item: np.ndarray
+    user: np.ndarray
+
+    def guess(self, ratings: Ratings, rows: np.ndarray) -> np.ndarray:
+        """The sum of the three for rows of the ratings, float64, (n_rows,), not held inside the scale."""
+        return self.mean + self.item[ratings.item_index[rows]] + self.user[ratings.user_index[rows]]
+
+
+def main_effects(ratings: Ratings, rows: np.ndarray) -> MainEffects:
+    """Averages over some rows of the ratings.
 
     Item and user offsets are shrunken means of the residuals, items first, as in Koren, "Factor in the Neighbors"
-    (2010), section 2.1. The offset of an item without a training rating is zero.
+    (2010), section 2.1.
     """
-    train, validation = split.train, split.validation
-    mean = float(ratings.rating[train].mean(dtype=np.float64))
-    residual = ratings.rating[train] - mean
-    item = _offsets(ratings.item_index[train], residual, len(ratings.items), ITEM_SHRINKAGE)
-    residual = residual - item[ratings.item_index[train]]
-    user = _offsets(ratings.user_index[train], residual, len(ratings.users), USER_SHRINKAGE)
-    predicted = mean + item[ratings.item_index[validation]] + user[ratings.user_index[validation]]
-    return np.clip(predicted, ratings.min_rating, ratings.max_rating)
+    mean = float(ratings.rating[rows].mean(dtype=np.float64))
+    residual = ratings.rating[rows] - mean
+    item = _offsets(ratings.item_index[rows], residual, len(ratings.items), ITEM_SHRINKAGE)
+    residual = residual - item[ratings.item_index[rows]]
+    user = _offsets(ratings.user_index[rows], residual, len(ratings.users), USER_SHRINKAGE)
+    return MainEffects(mean, item, user)
 
 
 def _offsets(index: np.ndarray, residual: np.ndarray, size: int, shrinkage: float) -> np.ndarray:

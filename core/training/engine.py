@@ -165,6 +165,12 @@ class Engine:
             answers[rows] = self._answer(*asked).numpy()[: len(user[rows])]
         return answers
 
+    def rows(self, layer: str, place: int, rows: np.ndarray) -> np.ndarray:
+        """Some rows of a layer's weights as they are now, float32, (len(rows), width)."""
+        table = self.model.get_layer(layer).weights[place]
+        picked = tf.gather(table.value, rows)
+        return np.asarray(picked, np.float32).reshape(len(rows), -1)
+
     def _predict_rows(self, user: Any, item: Any) -> Any:
         return self.model([user, item], training=False)
 

@@ -24,6 +24,8 @@ class Pca:
         variance_ratio: Share of the total that each component carries, fractions, (n_components,).
         mean: What was subtracted from every row first, (embedding_dim,): zeros unless centered.
         centered: Whether the column means were subtracted.
+        user_components: For components of predictions, what leads from a centered user's vector to their place along
+            each, (n_components, embedding_dim). None for components of the item matrix, where the same directions do.
     """
 
     scores: np.ndarray
@@ -31,6 +33,15 @@ class Pca:
     variance_ratio: np.ndarray
     mean: np.ndarray
     centered: bool
+    user_components: np.ndarray | None = None
+
+    @property
+    def for_users(self) -> np.ndarray:
+        """What leads from a user's vector to its place along each component, (n_components, embedding_dim).
+
+        The product of a user's place and an item's, summed over all components, is the dot product of the two vectors.
+        """
+        return self.components if self.user_components is None else self.user_components
 
     @cached_property
     def cumulative(self) -> np.ndarray:

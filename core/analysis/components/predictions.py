@@ -1,0 +1,69 @@
+"""Principal components of what a model predicts, rather than of the numbers in which it happens to be written."""
+
+import numpy as np
+
+from core.analysis.components.pca import Pca
+from core.analysis.gauge import CenteredModel
+from core.errors import AnalysisError
+
+NEGLIGIBLE = 1e-6
+"""Components weaker than this share of the strongest are rounding: vectors are kept as float32."""
+
+
+def predicted_components(model: CenteredModel) -> Pca:
+    """Directions along which predictions of taste differ, strongest first.
+
+    The taste that a model predicts for all pairs is the matrix a bᵀ of centered vectors. With the weights w of the
+    training ratings, its singular value decomposition a bᵀ = p S qᵀ, with pᵀ W_u p = qᵀ W_v q = 1, is the one way of
+    writing it in which components are independent on both sides. It depends on predictions alone: turning the vectors,
+    rescaling one side against the other, or moving numbers between vectors and biases leaves it as it is. (PCA of the
+    item matrix, as in the article, changes with all three.)
+
+    It takes two small decompositions: with C_u = aᵀ W_u a = R_uᵀ R_u and C_v alike, R_u R_vᵀ = X S Zᵀ; then
+    q S = b R_uᵀ X, and p = a R_vᵀ Z / S. About 0.1 s for 87,585 items of 64 dimensions.
+
+    Returns:
+        Components whose `scores` say how much more than an average person somebody one standard deviation out along
+        the component likes each item, in units of the score, (n_items, k); their weighted mean square is S².
+        `variance_ratio` is S² as a share of the variance of all predicted taste. `user_components` leads from a
+        centered user's vector to their place in standard deviations of people, weighted by their ratings. The sign is
+        such that the item with the largest weighted score lies at the high end.
+
+    Raises:
+        AnalysisError: A vector is not finite, or the model predicts the same taste for everybody.
+    """
+    roots = []
+    for vectors, weight in ((model.user_embedding, model.user_weight), (model.item_embedding, model.item_weight)):
+        if not np.isfinite(vectors).all():
+            raise AnalysisError(f"{np.count_nonzero(~np.isfinite(vectors)):,} embedding values are not finite")
+        roots.append(_root(vectors, weight))
+    left, strength, right = np.linalg.svd(roots[0] @ roots[1].T)
+    kept = strength > NEGLIGIBLE * strength[0] if strength[0] > 0 else np.zeros(len(strength), bool)
+    if not kept.any():
+        raise AnalysisError("the model predicts the same taste for everybody, so there are no components of it")
+    items = (roots[0].T @ left[:, kept]).T
+    users = (roots[1].T @ right[kept].T).T / strength[kept, None]
+    scores = model.item_embedding @ items.T.astype(model.item_embedding.dtype)
+    sign = _signs(scores * np.sqrt(model.item_weight)[:, None].astype(scores.dtype))
+    power = np.square(strength[kept])
+    return Pca(
+        scores=scores * sign.astype(scores.dtype),
+        components=items * sign[:, None],
+        variance_ratio=power / np.square(strength).sum(),
+        mean=model.averages.item,
+        centered=True,
+        user_components=users * sign[:, None],
+    )
+
+
+def _root(vectors: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """R with Rᵀ R = Σ w v vᵀ, (embedding_dim, embedding_dim), float64."""
+    weighted = vectors * np.sqrt(weight)[:, None].astype(vectors.dtype)
+    power, axes = np.linalg.eigh((weighted.T @ weighted).astype(np.float64))
+    return np.sqrt(np.maximum(power, 0))[:, None] * axes.T
+
+
+def _signs(scores: np.ndarray) -> np.ndarray:
+    """1 or -1 a component, so that its furthest item has a positive score, (n_components,)."""
+    furthest = np.abs(scores).argmax(axis=0)
+    return np.where(scores[furthest, np.arange(scores.shape[1])] < 0, -1.0, 1.0)
