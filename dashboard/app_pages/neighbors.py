@@ -27,6 +27,8 @@ if TYPE_CHECKING:  # of Streamlit's inner modules only the name of a type
 
 WELL_KNOWN = 21
 """Ratings a row needs to be listed, at first."""
+NARROWEST = 336
+"""Pixels a list needs, so that titles, the measure and the number of ratings are on the screen."""
 LENGTH, SHARED, APART, AGAIN = "Length", "Both", "Apart", "Again"
 
 run = require_run("has_vectors")
@@ -56,14 +58,15 @@ def lists(
 ) -> None:
     """The three lists side by side, and all of it as a file."""
     in_file = {}
-    for place, metric in zip(st.columns(3, gap="medium"), METRICS, strict=True):
+    beside = st.grid(3, min_column_width=NARROWEST)
+    for metric in METRICS:
         measure, nearest = words.MEASURES[metric], near[metric]
         value = -nearest.similarity if metric == "euclidean" else nearest.similarity
         sure = {} if again is None else {AGAIN: np.round(again[metric], 2)}  # 200 samples know no more digits
         numbers = {measure.column: value} | sure | further(side, row, nearest.index, length)
         table = side.table(nearest.index, numbers)
         in_file[measure.name] = side.with_ids(nearest.index, table)
-        with place:
+        with beside, st.container():
             st.subheader(measure.name)
             st.caption(measure.sentence)
             nouns, name = side.nouns, side.rows.labels[row]
@@ -102,11 +105,11 @@ def columns(measure: str, *, narrow: bool) -> dict[str, ColumnConfig]:
         "Would another sample agree? How often it would be among as many nearest again, were all vectors drawn again "
         "from what the model leaves open"
     )
-    apart_help = "How far apart their ratings of these are on average, in rating units"
+    apart_help = f"How far apart their ratings of these are on average, in {phrases.unit(run.dataset)}"
     return (
         tables.COLUMNS
-        | ({tables.TITLE: st.column_config.TextColumn(pinned=True, width=118)} if narrow else {})
-        | tables.number(measure, LENGTH, width=62)
+        | ({tables.TITLE: st.column_config.TextColumn(pinned=True, width=150)} if narrow else {})
+        | tables.number(measure, LENGTH, width=60)
         | {
             sides.USER: st.column_config.TextColumn(pinned=True, width=80),
             SHARED: st.column_config.NumberColumn(format="localized", width=48, help=shared_help),

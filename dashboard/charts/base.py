@@ -24,6 +24,10 @@ MUTED = "rgba(138, 143, 156, 0.45)"
 """Points and bars that stay in the background, in light and dark."""
 
 
+AT_THE_TOP = {"y": 1, "yanchor": "top", "yref": "container", "pad": {"t": 19}}
+"""Where a title stands that leaves room under it for a legend of several lines; others stand in its middle."""
+
+
 def figure(title: str, /, *, x: str = "", y: str = "", height: int = 380, **layout: Any) -> go.Figure:
     """An empty figure with its title, axis titles with units, and room for both.
 

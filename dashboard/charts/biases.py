@@ -8,10 +8,10 @@ import plotly.graph_objects as go
 
 from core.analysis.biases.bias import Biases
 from core.analysis.biases.posterior import BiasPosterior
-from core.data.nouns import with_article
 from dashboard.charts.base import (
     ACCENT,
     AROUND_ZERO,
+    AT_THE_TOP,
     CHOSEN,
     MUTED,
     REFERENCE,
@@ -122,7 +122,8 @@ def _add(
 ) -> None:
     fit, mean, hover, known = place
     expected, residual = fit.expected[rows], fit.residual[rows]
-    columns = [expected, residual] if known is None else [expected, residual, known.std[rows]]
+    rest = np.where(np.abs(residual) < 0.005, 0, residual)  # never "-0.00"
+    columns = [expected, rest] if known is None else [expected, rest, known.std[rows]]
     numbers = np.stack(columns, axis=1).astype(np.float32)
     doubt = "" if known is None else " ± %{customdata[2]:.2f}"
     spots = mean[rows], expected + residual
@@ -155,7 +156,7 @@ def _add_curves(result: go.Figure, fit: Biases, mean: np.ndarray, count: np.ndar
     annotate(result, notes)
 
 
-def believed(fit: Biases, highest: int, *, noun: str, known: BiasPosterior | None = None) -> go.Figure:
+def believed(fit: Biases, highest: int, *, known: BiasPosterior | None = None) -> go.Figure:
     """Share of an average's distance from the middle that is believed, by number of ratings up to `highest`.
 
     Beside it, dashed, what follows from the prior that the model found by itself, where it did.
@@ -164,9 +165,9 @@ def believed(fit: Biases, highest: int, *, noun: str, known: BiasPosterior | Non
     half = {"color": REFERENCE, "width": 1, "dash": "dot"}
     within = 1 <= fit.shrinkage <= count[-1]
     # With a legend, that is below the title, which a phone's width leaves no room beside.
-    with_legend: dict[str, Any] = {"margin": {"t": 96}, "legend": {"xanchor": "left", "x": 0}}
+    with_legend: dict[str, Any] = {"title": AT_THE_TOP, "margin": {"t": 96}, "legend": {"xanchor": "left", "x": 0}}
     result = figure(
-        f"How much of {with_article(noun)}'s average is believed",
+        "How much an average counts",
         x="Ratings (each step tenfold)",
         y="Share believed",
         height=300 if known is None else 340,

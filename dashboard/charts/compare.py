@@ -19,14 +19,15 @@ MOST_NAMED = 8
 """Selected items that are named on a map; more names would cover each other, and are rings without one."""
 
 
-def curves(named: Sequence[training.Named], references: Started | None) -> go.Figure:
+def curves(named: Sequence[training.Named], references: Started | None, *, unit: str) -> go.Figure:
     """Validation RMSE of several runs (solid) and their training RMSE (dotted), with what guessing reaches.
 
     Args:
         named: The runs, at most six.
         references: Reference lines that hold for all of them; None where each has its own.
+        unit: What ratings count in.
     """
-    result = training.compared_curves(named, height=400)
+    result = training.compared_curves(named, unit=unit, height=400)
     if references is not None:
         levels = {
             "always guess the mean": references.mean_rmse,

@@ -187,18 +187,33 @@ def _add_landmarks(result: go.Figure, landmarks: Landmarks, *, room: np.ndarray)
     marker: dict[str, object] = {"symbol": "diamond", "color": MARK, "line": line, "size": 9 if flat else 4}
     add_points(result, spots, names, name="names", marker=marker, template=template, mode=mode, showlegend=False)
     if flat:
-        above = _away_from_nearest(landmarks.points)
-        apart = _apart(landmarks.points + np.outer(np.where(above, 1, -1) * _NAME[1] / 2, [0, 1]) * room, room)
-        annotate(
-            result, [name_place(landmarks.points[place], names[place], above=bool(above[place])) for place in apart]
-        )
+        name_apart(result, landmarks.points, names, room)
 
 
-def _apart(points: np.ndarray, room: np.ndarray) -> list[int]:
-    """Places of names that do not cover each other, the first of those that would."""
+def name_apart(
+    result: go.Figure, points: np.ndarray, names: Sequence[str], room: np.ndarray, *, size: tuple[float, float] = _NAME
+) -> None:
+    """Names beside places of a flat figure, away from the nearest other place; those that would cover one are left out.
+
+    Args:
+        result: The figure.
+        points: The places, (n, 2).
+        names: What they are called, harmless.
+        room: How far the figure reaches along each axis, (2,).
+        size: Width and height of a name, as shares of `room`.
+    """
+    above = _away_from_nearest(points)
+    apart = _apart(points + np.outer(np.where(above, 1, -1) * size[1] / 2, [0, 1]) * room, np.array(size) * room)
+    annotate(
+        result, [name_place(points[place], names[place], above=bool(above[place])) for place in apart if names[place]]
+    )
+
+
+def _apart(points: np.ndarray, size: np.ndarray) -> list[int]:
+    """Places of names of this size that do not cover each other, the first of those that would."""
     kept: list[int] = []
     for place, point in enumerate(points):
-        near = np.abs(points[kept] - point) < np.array(_NAME) * room
+        near = np.abs(points[kept] - point) < size
         if not near.all(axis=1).any():
             kept.append(place)
     return kept

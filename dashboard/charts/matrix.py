@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from core.analysis.values import Values
 from core.data.nouns import count as counted
 from core.data.nouns import plural
-from dashboard.charts.base import AROUND_ZERO, CHOSEN, MUTED, color_bar, figure, plain, sampled
+from dashboard.charts.base import AROUND_ZERO, AT_THE_TOP, CHOSEN, MUTED, color_bar, figure, plain, sampled
 from dashboard.charts.hover import NAMED, Hover
 from dashboard.charts.points import add_points, sample
 
@@ -97,7 +97,7 @@ def two_rows(values: np.ndarray, labels: Sequence[str]) -> go.Figure:
             textposition="none",
             hovertemplate="%{text}, dimension %{x}: <b>%{y:.2f}</b><extra></extra>",
         )
-    result.update_layout(barmode="group", bargap=0.25, margin_t=84, uirevision="two_rows")
+    result.update_layout(barmode="group", bargap=0.25, title=AT_THE_TOP, margin_t=88, uirevision="two_rows")
     result.update_layout(legend={"xanchor": "left", "x": 0, "y": 1.0})
     return result
 
@@ -137,7 +137,8 @@ def lengths(
         xaxis={"type": "log", "dtick": 1, "tickformat": ","},
         yaxis={"rangemode": "tozero"},
         legend={"xanchor": "left", "x": 0, "y": 1.0, "itemsizing": "trace"},
-        margin={"t": 84},
+        title=AT_THE_TOP,
+        margin={"t": 88},
         uirevision="lengths",
         clickmode="event+select",
     )

@@ -40,7 +40,7 @@ def scree(
         labels: What each component is called, shown over its bar; without them it has its number alone.
     """
     result = figure(
-        "How much each component carries",
+        "What each carries",
         x="Component",
         y="Share of the total",
         height=320,

@@ -13,6 +13,13 @@ from dashboard.shared.markup import escape
 from dashboard.shared.phrases import count, guessed, unit_of
 
 
+def list_heading(n: int, *, by_taste: bool) -> str:
+    """What the list is called, by the ratings behind it and by its order."""
+    if n == 0:
+        return "What most people like"
+    return "You would like more than others do" if by_taste else "You would like"
+
+
 def list_lead(n: int, nouns: str) -> str:
     """What the list is, by how many ratings stand behind it."""
     if n == 0:
@@ -35,6 +42,11 @@ def guess(rating: float, sure: Sureness, place: int, noun: str, scale: tuple[flo
     return f"**{number}** ± {miss} :small[:gray[{sure.word(place)}{because}]]"
 
 
+def known_to(sure: Sureness, place: int, scale: tuple[float, float]) -> str:
+    """How far a guess is probably off, in a sentence."""
+    return f"The guess is known to ± **{guessed(sure.miss[place], scale)}**: {sure.word(place)}."
+
+
 def personal(part: float, scale: tuple[float, float]) -> str:
     """How much of a guess is the person's own taste, in small."""
     digits = guessed(abs(part), scale)
@@ -53,7 +65,7 @@ def generosity(person: NewUser, others: np.ndarray, n: int) -> str:
         return ""
     below = float(np.mean(others < person.bias))
     if n == 0:
-        return "Without a rating you count as exactly average: neither generous nor strict."
+        return "Without a rating you count as the typical person: about as generous as most."
     spread = float(person.covariance[-1, -1]) ** 0.5
     side = "more generously" if below >= 0.5 else "more strictly"
     share = max(below, 1 - below)

@@ -7,7 +7,8 @@ import numpy as np
 
 from core.data.ratings import Ratings
 from core.errors import AnalysisError
-from core.model.scoring import Bilinear, Scale
+from core.model.scale import Scale
+from core.model.scoring import Bilinear
 from core.training.baselines import rmse
 
 MOST_SHRINKAGE = 1000.0

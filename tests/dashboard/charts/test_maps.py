@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from core.analysis.components.extremes import Ends
+from dashboard.charts import base
 from dashboard.charts.axes import HIGH, LOW, Poles, axis_strip
-from dashboard.charts.maps import LARGE, SMALL, Landmarks, Places, item_map
+from dashboard.charts.maps import LARGE, SMALL, Landmarks, Places, item_map, name_apart
 from dashboard.charts.points import CLASS_COLORS, MOST_DRAWN, Classes, Coloring
 from tests.dashboard.charts.hovers import hovers
 
@@ -179,3 +180,9 @@ def test_landmarks_are_named_and_cannot_be_selected(dimensions: int):
     assert "<a" not in figure.to_json()
     if dimensions == 2:
         assert [note.yshift for note in figure.layout.annotations] == [-12, 12, 12]
+
+
+def test_names_beside_places_do_not_cover_each_other():
+    figure, points = base.figure("x"), np.array([[0.0, 0.0], [0.01, 0.0], [5.0, 5.0], [5.01, 5.0]])
+    name_apart(figure, points, ["a", "b", "", "d"], np.array([10.0, 10.0]), size=(0.2, 0.1))
+    assert [note.text for note in figure.layout.annotations] == ["a"]  # the nameless one keeps its place free

@@ -28,7 +28,7 @@ def test_generosity_is_told_beside_the_others(bias: float, says: str):
 
 def test_without_biases_nothing_is_said_and_without_ratings_one_is_average():
     assert words.generosity(somebody(0.0), np.empty(0), 3) == ""
-    assert "exactly average" in words.generosity(somebody(0.9), OTHERS, 0)
+    assert "the typical person" in words.generosity(somebody(0.9), OTHERS, 0)
 
 
 def test_where_one_is_names_the_end_one_leans_to():

@@ -74,7 +74,7 @@ def test_the_closest_component(cosine: float, expected: str):
     [(5, "nearly one axis"), (175, "nearly one axis"), (45, "much of the same"), (90, "different things")],
 )
 def test_the_angle_between_two_axes(angle: float, expected: str):
-    assert expected in words.angle(AxisPair(np.zeros((2, 2)), angle))
+    assert expected in words.angle(AxisPair(np.zeros((2, 2)), angle, np.eye(2)))
 
 
 def test_estimates_grow_with_the_work():

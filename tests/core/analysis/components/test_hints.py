@@ -110,3 +110,9 @@ def test_both_ends_are_said_in_plain_words():
 def test_nothing_is_said_where_nothing_stands_out():
     assert words([hint("War", 0.9, q=0.2)]).top == ""
     assert words([hint("rare", 0.5), hint("log ratings", 0.2, kind="number")], most=1).bottom == "rated seldom"
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_largest_numbers_are_ranked_like_any():
+    huge = 1.7e308 * np.tanh(SCORES)
+    assert named(hints(SCORES, columns({"huge": huge})))["huge"].effect == pytest.approx(1)
