@@ -6,7 +6,7 @@ from core.data.nouns import with_article
 from core.model.run import Run
 from dashboard.cache import loaders
 from dashboard.maps import axis_view, view
-from dashboard.shared import elements
+from dashboard.shared import elements, twin
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
 from dashboard.shell.needs_run import require_run
@@ -66,10 +66,10 @@ def explanation(run: Run, rows: Rows) -> None:
 
 
 run = require_run("has_vectors")
-ratings = loaders.ratings(run.dataset.dataset_id)
-rows = loaders.item_rows(run.run_id)
 
-st.title(f"Where does each {rows.noun} lie?")
+st.title(f"Where does each {run.dataset.noun} lie?")
+run = twin.shown(run)
+ratings, rows = loaders.ratings_of(run.run_id), loaders.item_rows(run.run_id)
 introduction = st.container()
 line = st.container(horizontal=True, vertical_alignment="bottom")
 with line:
