@@ -61,7 +61,8 @@ def explanation(run: Run, rows: Rows) -> None:
             "−1 is the one mean, 1 the other. The closest component is the one with the largest |cosine| to $b - a$, "
             f"among the components of all {nouns}, not centered; the angle between two axes is measured between their "
             "directions. The words at the ends are hints as on the page Components: Spearman's correlation, or "
-            f"2 AUC − 1 for a category, corrected for looking at many things.{_uncertainty(rows)}"
+            "2 AUC − 1 for a category; an axis has them where it follows a component that held-out ratings "
+            f"confirm.{_uncertainty(rows)}"
         )
 
 

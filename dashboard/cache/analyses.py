@@ -12,7 +12,8 @@ from core.analysis.biases.bias import BiasAblation, Biases, average_terms, bias_
 from core.analysis.biases.posterior import BiasPosterior, bias_posterior
 from core.analysis.compare.comparison import Comparison, Part, Shared, compare_parts, shared
 from core.analysis.compare.score import SplitScore
-from core.analysis.components.hints import Hint, hints
+from core.analysis.components.examined import Examined, examine, standings
+from core.analysis.components.hints import Hint, Standing, hints
 from core.analysis.components.noise import Noise, noise_band
 from core.analysis.components.pca import Pca, pca
 from core.analysis.components.stability import Stability, across_seeds
@@ -106,6 +107,18 @@ def component_hints(run_id: str, component: int, *, centered: bool, min_ratings:
     scores = item_pca(run_id, centered=centered, min_ratings=min_ratings).scores[:, component]
     listed = np.flatnonzero(ratings_of(run_id).item_count >= least)
     return hints(scores[listed], _item_columns(run(run_id).dataset.dataset_id).take(listed))
+
+
+@st.cache_resource(max_entries=16, show_spinner="Testing components on held-out ratings …")
+def examined_components(run_id: str) -> Examined | None:
+    """The components of what a run predicts and how they stand the test; None where there is nothing to test."""
+    return examine(run(run_id), ratings_of(run_id))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def component_standings(run_id: str, *, centered: bool, min_ratings: int) -> list[Standing]:
+    """What held-out ratings say of each component of `item_pca`."""
+    return standings(examined_components(run_id), item_pca(run_id, centered=centered, min_ratings=min_ratings).scores)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Matching components with those of other seeds …")
@@ -315,3 +328,11 @@ def axis_hints(run_id: str, poles: OwnAxis, *, least: int) -> tuple[Hint, ...]:
     listed = np.flatnonzero(items.placed & (items.count >= least))
     positions = saved_axes.project(poles, items.matrix, data.items, items.features).positions
     return hints(positions[listed], _item_columns(data.dataset_id).take(listed))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def axis_standing(run_id: str, poles: OwnAxis) -> Standing:
+    """What held-out ratings say of somebody's own axis."""
+    items, data = item_rows(run_id), ratings_of(run_id)
+    positions = saved_axes.project(poles, items.matrix, data.items, items.features).positions
+    return standings(examined_components(run_id), positions[:, None])[0]

@@ -114,7 +114,8 @@ def _ends(
 ) -> None:
     """Both ends as tables that face each other, with what is known to go together with the axis."""
     both, nouns = ends(projected.positions, listed, TOP), rows.nouns
-    hint_texts = words(analyses.axis_hints(run.run_id, axis, least=min_ratings))
+    standing = analyses.axis_standing(run.run_id, axis)
+    hint_texts = words(analyses.axis_hints(run.run_id, axis, least=min_ratings), standing)
     sides = (
         (axis.low_name or "low", both.bottom, hint_texts.bottom),
         (axis.high_name or "high", both.top, hint_texts.top),
@@ -126,7 +127,7 @@ def _ends(
     for place, (name, there, hint) in zip(st.columns(2, gap="medium"), sides, strict=True):
         with place:
             st.subheader(f"Toward {escape(name)}")
-            st.markdown(component_words.end(hint, nouns))
+            st.markdown(component_words.end(hint, standing, nouns))
             numbers = {PLACE: projected.positions[there]} | ({} if std is None else {SURE_TO: std[there]})
             st.dataframe(
                 tables.items(ratings, rows, there, numbers),
