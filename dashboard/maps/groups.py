@@ -17,6 +17,7 @@ from core.studies.twins import real_id
 from dashboard.cache import loaders
 from dashboard.jobs.studies import study
 from dashboard.maps import settings as controls
+from dashboard.maps import words
 from dashboard.maps.drawn import group_name
 from dashboard.shared import elements, phrases, selection
 from dashboard.shared.matrix_rows import Rows
@@ -49,7 +50,7 @@ def choose(of_map: MapStudySettings, n: int) -> ClusterSettings:
 def about_seconds(settings: ClusterSettings, n: int) -> float:
     """How long grouping n items takes, from what 9,066 items took on one core, starting included."""
     if settings.method == "kmeans":
-        return 4 + (n / 9066) ** 1.2
+        return 4 + 5 * (n / 9066) ** 1.1
     return 4 + 8 * (n / 9066) ** 2
 
 
@@ -83,6 +84,10 @@ def section(run: Run, rows: Rows, of_map: MapStudySettings, n: int, chart: str) 
     )
     if clusters is not None:
         _table(run, rows, clusters, CLUSTERS.key(real_id(run.run_id), settings), chart)
+        of_other = settings.model_copy(update={"twin": not settings.twin})
+        other = loaders.study(CLUSTERS.key(real_id(run.run_id), of_other))
+        facts = None if other is None else other.facts
+        st.markdown(words.repeated(clusters.facts, facts, rows.nouns, twin=settings.twin))
     return clusters
 
 
