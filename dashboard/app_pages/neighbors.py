@@ -15,10 +15,12 @@ from core.analysis.neighbors.resampled import CANDIDATES, DRAWS
 from dashboard.cache import analyses, loaders
 from dashboard.charts import matrix as charts
 from dashboard.embeddings.parts import choose_row, show_method, warn_untrained
-from dashboard.neighbors import words
+from dashboard.neighbors import holding, words
 from dashboard.neighbors.analogies import analogies
+from dashboard.neighbors.holding import Held
 from dashboard.neighbors.new_item import new_item
-from dashboard.shared import phrases, sides, tables, twin
+from dashboard.neighbors.words import Measure
+from dashboard.shared import elements, phrases, sides, tables, twin
 from dashboard.shared.sides import Side
 from dashboard.shell.needs_run import require_run
 
@@ -27,13 +29,20 @@ if TYPE_CHECKING:  # of Streamlit's inner modules only the name of a type
 
 WELL_KNOWN = 21
 """Ratings a row needs to be listed, at first."""
-LENGTH, SHARED, APART, AGAIN = "Length", "Both", "Apart", "Again"
+LENGTH, SHARED, APART, AGAIN, HOLDS, SUPPORT = "Length", "Both", "Apart", "Again", "Holds", "Support"
+MARKS = np.array(["–", "5%", "1%"])
+"""What the column of marks says: how many neighbors without taste get as far."""
+VECTORS, TASTES = "Vectors", "Predictions"
+WHAT = (
+    "Vectors: the learned numbers as they are, which could be written in other ways without changing a guess; their "
+    "cosine depends on how the model was held back. Predictions: what they say about people, which is one and the same."
+)
 
 run = require_run("has_vectors")
 
 
-def controls() -> tuple[Side, int, int]:
-    """The side, the row asked about, and the ratings a neighbor needs."""
+def controls() -> tuple[Side, int, int, bool]:
+    """The side, the row asked about, the ratings a neighbor needs, and whether predictions are compared."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         side = sides.choose(run)
         label, first = f"{side.noun.capitalize()} (type a few letters)", side.rows.by_count[0]
@@ -44,7 +53,10 @@ def controls() -> tuple[Side, int, int]:
             label="Enough ratings: at least",
             words=f"Only {side.nouns} with this many ratings are listed. With few, a direction is mostly chance.",
         )
-    return side, row, min_ratings
+        predictions = (
+            run.scorer.is_bilinear and elements.segments("Compare", [VECTORS, TASTES], "compare", WHAT) == TASTES
+        )
+    return side, row, min_ratings, predictions
 
 
 def lists(
@@ -53,16 +65,22 @@ def lists(
     near: Mapping[Metric, Neighbors],
     length: np.ndarray,
     again: Mapping[Metric, np.ndarray] | None,
+    held: Held | None,
+    measures: Mapping[Metric, Measure],
 ) -> None:
     """The three lists side by side, and all of it as a file."""
     in_file = {}
     for place, metric in zip(st.columns(3, gap="medium"), METRICS, strict=True):
-        measure, nearest = words.MEASURES[metric], near[metric]
+        measure, nearest = measures[metric], near[metric]
         value = -nearest.similarity if metric == "euclidean" else nearest.similarity
         sure = {} if again is None else {AGAIN: np.round(again[metric], 2)}  # 200 samples know no more digits
+        if held is not None and metric == "cosine":
+            sure = {HOLDS: MARKS[held.marks]} | sure
         numbers = {measure.column: value} | sure | further(side, row, nearest.index, length)
         table = side.table(nearest.index, numbers)
         in_file[measure.name] = side.with_ids(nearest.index, table)
+        if held is not None and metric == "cosine":
+            in_file[measure.name][SUPPORT] = held.support
         with place:
             st.subheader(measure.name)
             st.caption(measure.sentence)
@@ -72,7 +90,7 @@ def lists(
                 hide_index=True,
                 height=38 + 35 * len(table),
                 column_order=order(side, list(numbers)),
-                column_config=columns(measure.column, narrow=again is not None),
+                column_config=columns(measure.column, narrow=bool(sure)),
                 alt=f"The {len(table)} {nouns} nearest to {name} by {measure.name.lower()}",
             )
     content = partial(tables.csv, tables.ranked("Measure", in_file))
@@ -102,6 +120,10 @@ def columns(measure: str, *, narrow: bool) -> dict[str, ColumnConfig]:
         "Would another sample agree? How often it would be among as many nearest again, were all vectors drawn again "
         "from what the model leaves open"
     )
+    holds_help = (
+        "5%: of the neighbors in a model without taste, one in twenty stays as close in other trainings. 1%: one in a "
+        "hundred. –: more than that"
+    )
     apart_help = "How far apart their ratings of these are on average, in rating units"
     return (
         tables.COLUMNS
@@ -111,17 +133,24 @@ def columns(measure: str, *, narrow: bool) -> dict[str, ColumnConfig]:
             sides.USER: st.column_config.TextColumn(pinned=True, width=80),
             SHARED: st.column_config.NumberColumn(format="localized", width=48, help=shared_help),
             AGAIN: st.column_config.NumberColumn(format="percent", width=58, help=again_help),
+            HOLDS: st.column_config.TextColumn(width=54, help=holds_help),
             APART: st.column_config.NumberColumn(format="%.2f", width=54, help=apart_help),
         }
     )
 
 
 def why_they_differ(
-    side: Side, row: int, near: Mapping[Metric, Neighbors], length: np.ndarray, listed: np.ndarray
+    side: Side,
+    row: int,
+    near: Mapping[Metric, Neighbors],
+    length: np.ndarray,
+    listed: np.ndarray,
+    *,
+    predictions: bool,
 ) -> None:
     """Length against the number of ratings, with the neighbors marked."""
     st.header("Why the lists differ")
-    st.markdown(words.lengths(side.rows, row, length, near, listed))
+    st.markdown(words.lengths(side.rows, row, length, near, listed, predictions=predictions))
     rated = np.flatnonzero(side.rows.count > 0)
     reading = words.popularity(side.rows, length, rated, np.flatnonzero(listed))
     st.plotly_chart(
@@ -132,8 +161,9 @@ def why_they_differ(
             side.hover,
             chosen=row,
             title=side.rows.labels[row],
-            marked={words.MEASURES[metric].name: near[metric].index for metric in METRICS},
+            marked={measure.name: near[metric].index for metric, measure in words.measures(predictions).items()},
             noun=side.noun,
+            axis=words.DEVIATION if predictions else words.LENGTH,
         ),
         key="lengths",
         on_select=partial(sides.choose_point, "lengths", run.run_id, users=side.users),
@@ -142,6 +172,8 @@ def why_they_differ(
         alt=f"Length of the vectors against the number of ratings, the neighbors marked. {reading}",
     )
     st.markdown(f"{reading} Select a point to see its neighbors.")
+    if getattr(run.config, "l2", 0) > 0 and not (side.users or predictions):
+        st.markdown(words.penalty(side.rows, length))
 
 
 def _unseen(side: Side) -> str:
@@ -188,23 +220,29 @@ def explanation(side: Side) -> None:
 st.title(f"Which {phrases.plural(run.dataset.noun)} are alike, and which people?")
 run = twin.shown(run)
 st.markdown(words.introduction(loaders.item_rows(run.run_id).described_by))
-side, row, min_ratings = controls()
+side, row, min_ratings, predictions = controls()
 listed = side.rows.placed & (side.rows.count >= min_ratings)
 if side.rows.placed[row] and not side.rows.trained[row]:
     st.info(words.unrated(side.rows, row), icon=":material/info:")
 elif not side.rows.trained[row]:
     warn_untrained(side.noun, ", and its neighbors mean nothing")
-near = analyses.neighbors(run.run_id, users=side.users, row=row, least=min_ratings)
+near = analyses.neighbors(run.run_id, users=side.users, row=row, least=min_ratings, predictions=predictions)
 if len(near["cosine"].index) == 0:
     st.info(f"No other {side.noun} has that many ratings. Lower the number above.", icon=":material/search_off:")
 else:
-    length = analyses.lengths(run.run_id, users=side.users)
-    again = analyses.agreement(run.run_id, users=side.users, row=row, least=min_ratings)
-    st.markdown(words.lead(side.rows, row, near["cosine"]))
+    length = analyses.lengths(run.run_id, users=side.users, predictions=predictions)
+    again = None if predictions else analyses.agreement(run.run_id, users=side.users, row=row, least=min_ratings)
+    held = holding.held(run, side, row, near["cosine"].index, predictions=predictions)
+    st.markdown(words.lead(side.rows, row, near["cosine"], predictions=predictions))
     if again is not None:
         st.caption(words.again(side.rows, again["cosine"]))
-    lists(side, row, near, length, again)
-    why_they_differ(side, row, near, length, listed)
+    if held is not None:
+        st.markdown(words.holds(held.marks, held.trainings, side.noun))
+    lists(side, row, near, length, again, held, words.measures(predictions))
+    if held is None:
+        holding.offer(run, side, min_ratings)
+    why_they_differ(side, row, near, length, listed, predictions=predictions)
+    holding.everybodys(run, side, listed, min_ratings, predictions=predictions)
 if not side.users:
     analogies(side, listed)
     new_item(run, side, listed)
