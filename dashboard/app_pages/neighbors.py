@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from core.analysis.neighbors.agreement import agreement
+from core.analysis.neighbors.hubs import MANY
 from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors
 from core.analysis.neighbors.resampled import CANDIDATES, DRAWS
 from dashboard.cache import analyses, loaders
@@ -29,7 +30,8 @@ if TYPE_CHECKING:  # of Streamlit's inner modules only the name of a type
 
 WELL_KNOWN = 21
 """Ratings a row needs to be listed, at first."""
-LENGTH, SHARED, APART, AGAIN, HOLDS, SUPPORT = "Length", "Both", "Apart", "Again", "Holds", "Support"
+LENGTH, SPREAD, SHARED, APART = "Length", "Spread", "Both", "Apart"
+AGAIN, HOLDS, SUPPORT = "Again", "Holds", "Support"
 MARKS = np.array(["–", "5%", "1%"])
 """What the column of marks says: how many neighbors without taste get as far."""
 VECTORS, TASTES = "Vectors", "Predictions"
@@ -76,7 +78,7 @@ def lists(
         sure = {} if again is None else {AGAIN: np.round(again[metric], 2)}  # 200 samples know no more digits
         if held is not None and metric == "cosine":
             sure = {HOLDS: MARKS[held.marks]} | sure
-        numbers = {measure.column: value} | sure | further(side, row, nearest.index, length)
+        numbers = {measure.column: value} | sure | further(side, row, nearest.index, length, measures)
         table = side.table(nearest.index, numbers)
         in_file[measure.name] = side.with_ids(nearest.index, table)
         if held is not None and metric == "cosine":
@@ -90,17 +92,19 @@ def lists(
                 hide_index=True,
                 height=38 + 35 * len(table),
                 column_order=order(side, list(numbers)),
-                column_config=columns(measure.column, narrow=bool(sure)),
-                alt=f"The {len(table)} {nouns} nearest to {name} by {measure.name.lower()}",
+                column_config=columns(measure, narrow=bool(sure)),
+                alt=f"The {len(table)} {nouns} nearest to {name} by {measure.inside}",
             )
     content = partial(tables.csv, tables.ranked("Measure", in_file))
     tables.download("Download all three as CSV", content, file="neighbors.csv")
 
 
-def further(side: Side, row: int, near: np.ndarray, length: np.ndarray) -> dict[str, np.ndarray]:
-    """For items the length of their vectors; for people what both rated, and how far apart."""
+def further(
+    side: Side, row: int, near: np.ndarray, length: np.ndarray, measures: Mapping[Metric, Measure]
+) -> dict[str, np.ndarray]:
+    """For items the length of their rows; for people what both rated, and how far apart."""
     if not side.users:
-        return {LENGTH: length[near]}
+        return {LENGTH if measures is words.MEASURES else SPREAD: length[near]}
     result = agreement(side.ratings, row, near)
     return {SHARED: result.shared, APART: result.difference}
 
@@ -113,7 +117,7 @@ def order(side: Side, numbers: list[str]) -> list[str]:
     return [side.name_column, *sure, tables.COUNT, length]
 
 
-def columns(measure: str, *, narrow: bool) -> dict[str, ColumnConfig]:
+def columns(measure: Measure, *, narrow: bool) -> dict[str, ColumnConfig]:
     """How the columns look; with narrow titles one more has room."""
     shared_help = f"How many {phrases.plural(run.dataset.noun)} both of them have rated"
     again_help = (
@@ -128,7 +132,8 @@ def columns(measure: str, *, narrow: bool) -> dict[str, ColumnConfig]:
     return (
         tables.COLUMNS
         | ({tables.TITLE: st.column_config.TextColumn(pinned=True, width=118)} if narrow else {})
-        | tables.number(measure, LENGTH, width=62)
+        | tables.number(measure.column, form=measure.form, width=62)
+        | tables.number(LENGTH, SPREAD, width=62)
         | {
             sides.USER: st.column_config.TextColumn(pinned=True, width=80),
             SHARED: st.column_config.NumberColumn(format="localized", width=48, help=shared_help),
@@ -152,7 +157,7 @@ def why_they_differ(
     st.header("Why the lists differ")
     st.markdown(words.lengths(side.rows, row, length, near, listed, predictions=predictions))
     rated = np.flatnonzero(side.rows.count > 0)
-    reading = words.popularity(side.rows, length, rated, np.flatnonzero(listed))
+    reading = words.popularity(side.rows, length, rated, np.flatnonzero(listed), predictions=predictions)
     st.plotly_chart(
         charts.lengths(
             length,
@@ -185,6 +190,23 @@ def _unseen(side: Side) -> str:
     )
 
 
+def _predicted() -> str:
+    """How predictions are compared, and how it is found which neighbors hold."""
+    return (
+        "*Predictions* compares what $v$ and $w$ say about people: with vectors centered over the training ratings and "
+        "$C$ the covariance of the people's, the covariance of the two guesses is $v^\\top C w$, and the correlation "
+        "$v^\\top C w / \\sqrt{v^\\top C v \\cdot w^\\top C w}$. Stretching a dimension for one side and shrinking it "
+        "for the other changes cosines and no guess: H. Steck, C. Ekanadham and N. Kallus (2024), [Is "
+        "Cosine-Similarity of Embeddings Really About Similarity?](https://arxiv.org/abs/2403.05440)\n\n"
+        f"*{HOLDS}* looks at a listed pair in trainings on other splits from other starts, and takes the mean of its "
+        "cosine or correlation there; of a model that knows how sure it is, the mean share of the others that lie "
+        "further. As often a model is trained on ratings without taste, whose own neighbors give the marks: 5% and 1% "
+        f"of them have more. A list counts too many times whoever is in {MANY} times as many as the average: M. "
+        "Radovanović, A. Nanopoulos and M. Ivanović (2010), [Hubs in "
+        "Space](https://www.jmlr.org/papers/v11/radovanovic10a.html).\n\n"
+    )
+
+
 def _resampling(side: Side) -> str:
     if side.rows.variance is None:
         return ""
@@ -208,6 +230,7 @@ def explanation(side: Side) -> None:
         f"their numbers were never learned. On the picture they are called untrained. {_unseen(side)}Biases "
         "play no part here.\n\n"
         f"{_resampling(side)}"
+        f"{_predicted() if run.scorer.is_bilinear else ''}"
         "*Both* and *Apart* compare two users' own ratings and no model: how many they share, and the mean "
         "absolute difference. The correlation is Spearman's.\n\n"
         "Arithmetic brings the three vectors to length one and ranks by cosine with their sum, without the three: "

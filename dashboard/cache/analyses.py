@@ -155,10 +155,11 @@ def component_cost(run_id: str, *, centered: bool, min_ratings: int) -> Cost:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def predicted(run_id: str, *, users: bool) -> np.ndarray | None:
-    """Tastes that a run predicts for items, or of users, as rows; None where it predicts the same for everybody."""
+    """Tastes that a run predicts for items, or of users, as rows in rating units; None where all are the same."""
     trained = run(run_id)
+    model = center(trained, ratings_of(run_id), split_of_run(trained))
     try:
-        return predicted_tastes(center(trained, ratings_of(run_id), split_of_run(trained)), users=users)
+        return predicted_tastes(model, users=users) * np.float32(model.unit)
     except AnalysisError:
         return None
 

@@ -88,6 +88,6 @@ def everybodys(run: Run, side: Side, listed: np.ndarray, least: int, *, predicti
         return
     counts = analyses.lists_of_all(run.run_id, users=side.users, least=least, predictions=predictions)
     names = words.measures(predictions)
-    sentences = [words.hubs(side.rows, counts[metric], n, names[metric].name) for metric in METRICS]
+    sentences = [words.hubs(side.rows, counts[metric], n, names[metric].inside) for metric in METRICS]
     if any(sentences):
         st.markdown(f"{' '.join(filter(None, sentences))} {words.HUBS}")

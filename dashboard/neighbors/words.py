@@ -29,11 +29,17 @@ FAR = 0.5
 
 @dataclass(frozen=True)
 class Measure:
-    """A way to measure closeness: its name, its column, and what it looks at."""
+    """A way to measure closeness: its name, its column, what it looks at, and how its numbers are written."""
 
     name: str
     column: str
     sentence: str
+    form: str = "%.2f"
+
+    @property
+    def inside(self) -> str:
+        """The name inside a sentence."""
+        return self.name.lower().replace("euclidean", "Euclidean")
 
 
 MEASURES: Mapping[Metric, Measure] = {
@@ -43,14 +49,14 @@ MEASURES: Mapping[Metric, Measure] = {
 }
 
 PREDICTED: Mapping[Metric, Measure] = {
-    "cosine": Measure("Correlation", "Correlation", "Over all people: who likes the one more likes the other more."),
-    "dot": Measure("Covariance", "Product", "The same, and how much tastes differ: what divides people comes first."),
-    "euclidean": Measure("Difference", "Difference", "How far apart the guesses for the two lie, beyond averages."),
+    "cosine": Measure("Correlation", "r", "Over all people: who likes the one more likes the other more."),
+    "dot": Measure("Covariance", "Together", "The same, and how far guesses differ: what divides comes first.", "%.3f"),
+    "euclidean": Measure("Difference", "Gap", "How far apart the guesses for the two lie, beyond averages.", "%.3f"),
 }
 """The same three of predicted tastes, where they have names of their own."""
 
 LENGTH = "Length of the vector (embedding units)"
-DEVIATION = "Standard deviation of the guesses around their averages"
+DEVIATION = "Standard deviation of the guesses (rating units)"
 
 HUBS = "What is near to nearly everything says little about any of it."
 
@@ -120,7 +126,7 @@ def hubs(rows: Rows, lists: np.ndarray, n: int, measure: str) -> str:
         rows: All rows.
         lists: In how many lists each stands, (n_rows,).
         n: How many lists there are.
-        measure: What the lists are made by.
+        measure: What the lists are made by, as in the middle of a sentence.
     """
     often = np.flatnonzero(lists >= MANY * lists.sum() / n)
     if len(often) == 0:
@@ -130,7 +136,7 @@ def hubs(rows: Rows, lists: np.ndarray, n: int, measure: str) -> str:
         f"**{escape(rows.labels[row])}** ({count(int(rows.count[row]), 'rating')}) in {lists[row]:,}" for row in first
     ]
     rest = f", and {len(often) - NAMED:,} more in very many" if len(often) > NAMED else ""
-    return f"In lists by {measure.lower()} the same ones stand again and again: {together(named)} of {n:,}{rest}."
+    return f"In lists by {measure} the same ones stand again and again: {together(named)} of {n:,}{rest}."
 
 
 def again(rows: Rows, share: np.ndarray) -> str:
@@ -215,28 +221,34 @@ def penalty(rows: Rows, length: np.ndarray) -> str:
     )
 
 
-def popularity(rows: Rows, length: np.ndarray, rated: np.ndarray, listed: np.ndarray) -> str:
-    """How length goes together with the number of ratings.
+def popularity(
+    rows: Rows, length: np.ndarray, rated: np.ndarray, listed: np.ndarray, *, predictions: bool = False
+) -> str:
+    """How length goes together with the number of ratings; of predicted tastes, how far people differ in them.
 
     Over all rows shown, and over the listed ones where it is another story there.
     """
     everywhere, among = (_link(rows.count[chosen], length[chosen]) for chosen in (rated, listed))
     if np.isnan(everywhere):
         return ""
-    text = f"Over all {count(len(rated), rows.noun)}, {_in_words(everywhere)}."
-    if np.isnan(among) or _in_words(among).split(" (")[0] == _in_words(everywhere).split(" (")[0]:
-        return text
-    return f"{text} Among the {len(listed):,} with enough ratings, {_in_words(among)}."
+    text, elsewhere = (_in_words(link, predictions=predictions) for link in (everywhere, among))
+    over_all = f"Over all {count(len(rated), rows.noun)}, {text}."
+    if np.isnan(among) or elsewhere.split(" (")[0] == text.split(" (")[0]:
+        return over_all
+    return f"{over_all} Among the {len(listed):,} with enough ratings, {elsewhere}."
 
 
 def _link(often: np.ndarray, length: np.ndarray) -> float:
     return rank_correlation(often.astype(float), length.astype(float))
 
 
-def _in_words(link: float) -> str:
+def _in_words(link: float, *, predictions: bool) -> str:
+    what, more, less = "length", "longer vectors", "shorter vectors"
+    if predictions:
+        what, more, less = "how far guesses differ", "guesses that differ more", "guesses that differ less"
     if abs(link) < CLEAR:
-        return f"length has little to do with the number of ratings (rank correlation {signed(link)})"
-    return f"more ratings go with {'longer' if link > 0 else 'shorter'} vectors (rank correlation {signed(link)})"
+        return f"{what} has little to do with the number of ratings (rank correlation {signed(link)})"
+    return f"more ratings go with {more if link > 0 else less} (rank correlation {signed(link)})"
 
 
 def analogy(rows: Rows, third: int, result: Analogy) -> str:
