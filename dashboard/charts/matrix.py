@@ -112,6 +112,7 @@ def lengths(
     title: str,
     marked: Mapping[str, np.ndarray],
     noun: str,
+    axis: str = "Length of the vector (embedding units)",
 ) -> go.Figure:
     """Length of every vector against the number of ratings, with one row and its neighbors marked.
 
@@ -124,6 +125,7 @@ def lengths(
         title: What it is called.
         marked: Up to three lists of its neighbors by name, rows.
         noun: What a row is.
+        axis: What a length is.
 
     The custom data of a point is its row.
     """
@@ -132,7 +134,7 @@ def lengths(
     result = figure(
         f"Length and number of ratings of {counted(len(rated), noun)}{sampled(len(drawn), len(rated))}",
         x="Ratings (each step tenfold)",
-        y="Length of the vector (embedding units)",
+        y=axis,
         height=420,
         xaxis={"type": "log", "dtick": 1, "tickformat": ","},
         yaxis={"rangemode": "tozero"},

@@ -19,6 +19,7 @@ from core.model.run import Run
 from core.studies import saved_axes
 from core.studies.component_names import LONGEST
 from core.studies.saved_axes import MOST_ITEMS, OwnAxis
+from core.studies.twins import is_twin
 from dashboard.cache import analyses, loaders
 from dashboard.charts import axes as charts
 from dashboard.charts import maps as map_charts
@@ -268,6 +269,9 @@ def _most_rated(rows: Rows, belongs: list[list[str]], genre: str, other: str) ->
 
 def _kept_axes(run: Run, axis: OwnAxis | None) -> tuple[OwnAxis, ...]:
     """Draw what is kept with the model, and the button that keeps the axis on the screen; the kept ones."""
+    if is_twin(run.run_id):
+        st.caption("An axis of a model without taste is not kept.")
+        return ()
     try:
         saved = saved_axes.saved(run.run_id, by=visitor.current())
     except ExplorerError as error:
