@@ -17,6 +17,7 @@ from core.analysis.components.pca import Pca, pca
 from core.analysis.components.stability import across_seeds
 from core.analysis.components.truncation import cost as measure
 from core.analysis.components.truncation import sample
+from core.analysis.gauge import centered_on
 from core.analysis.item_attributes import item_columns
 from core.analysis.posterior import std_along, vector_variance
 from core.cli.answer import Answer, attributes, listing, pairs, table
@@ -145,9 +146,10 @@ def cost(arguments: argparse.Namespace) -> Answer:
     """Validation error with the first k components only, k from 0 to all."""
     analysis = _analyze(arguments)
     run, ratings = analysis.run, analysis.ratings
-    rows = sample(split(ratings, run.config.split).validation)
+    parts = split(ratings, run.config.split)
+    rows = sample(parts.validation)
     result = measure(
-        require_bilinear(run.scorer),
+        centered_on(require_bilinear(run.scorer), ratings, parts),
         analysis.result,
         ratings.user_index[rows],
         ratings.item_index[rows],

@@ -29,14 +29,14 @@ def curves(named: Sequence[training.Named], references: Started | None, *, unit:
     """
     result = training.compared_curves(named, unit=unit, height=400)
     if references is not None:
-        levels = {
-            "always guess the mean": references.mean_rmse,
-            "averages only, no embedding": references.averages_rmse,
-        }
-        notes = [
-            above_level(value, f"{words}: {value:.3f}", size=12, color=REFERENCE) for words, value in levels.items()
-        ]
-        lines = [level(value, color=REFERENCE, width=1.5, dash="dash") for value in levels.values()]
+        levels = (
+            ("always guess the mean", references.mean_rmse, False),
+            ("averages only, no embedding", references.averages_rmse, False),
+            ("consensus and popularity", references.slopes_rmse, True),
+        )
+        known = [(f"{words}: {value:.3f}", value, below) for words, value, below in levels if value is not None]
+        notes = [above_level(value, text, below=below, size=12, color=REFERENCE) for text, value, below in known]
+        lines = [level(value, color=REFERENCE, width=1.5, dash="dash") for _, value, _ in known]
         annotate(result, notes, lines)
     return result
 

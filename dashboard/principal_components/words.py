@@ -84,7 +84,7 @@ def cost(error: Cost, component: int, *, biases: bool, whole: bool, unit: str) -
     """How many components the predictions need, and what the chosen one adds; `component` counts from 0."""
     n, enough = len(error.rmse) - 1, error.enough()
     last = "the whole model" if whole else f"all {n}"
-    start = "Biases alone" if biases else "Without any component, predictions"
+    start = "Biases alone" if biases else "Without taste, predictions"
     need = (
         f"already as good as {last} to within 0.001 {unit}: the vectors add nothing"
         if enough == 0
