@@ -12,7 +12,8 @@ import numpy as np
 from core.data.ratings import Ratings
 from core.data.splits import Split
 from core.errors import AnalysisError
-from core.model.scoring import Bilinear, Scale
+from core.model.scale import Scale
+from core.model.scoring import Bilinear
 
 
 @dataclass(frozen=True, eq=False)

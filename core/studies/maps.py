@@ -13,6 +13,7 @@ from core.errors import LimitError
 from core.model.run import Run
 from core.store.study_store import Stored
 from core.studies.study import Study, Work, as_limit_error, items_taking_part, min_ratings_field
+from core.studies.twins import MaybeOfTwin, check_twin, looked_at, titled
 
 K = 10
 """Neighbors by which a map's faithfulness is measured."""
@@ -28,7 +29,7 @@ _USED: dict[str, set[str]] = {
 _TITLES = {"pca": "How far to trust the PCA map", "tsne": "Map by t-SNE", "umap": "Map by UMAP"}
 
 
-class MapStudySettings(MapSettings, frozen=True, extra="forbid", allow_inf_nan=False):
+class MapStudySettings(MapSettings, MaybeOfTwin, frozen=True, extra="forbid", allow_inf_nan=False):
     """How a map is made, and of which items.
 
     A setting that the chosen method does not use stays at its default, so that it makes no other study.
@@ -46,6 +47,7 @@ class MapStudySettings(MapSettings, frozen=True, extra="forbid", allow_inf_nan=F
 
 
 def _check(run: Run, settings: MapStudySettings) -> None:
+    check_twin(run, settings)
     if settings.method == "umap" and not umap_installed():
         raise LimitError("UMAP needs the package umap-learn: run `pip install umap-learn`, or choose t-SNE")
     if settings.method == "tsne" and settings.perplexity >= run.dataset.items:
@@ -56,8 +58,9 @@ def _check(run: Run, settings: MapStudySettings) -> None:
 
 def _compute(work: Work, settings: MapStudySettings) -> Stored:
     """Arrays: `rows` (n,), the items drawn; `points` (n, 2 or 3); `kept` (n,), the share of true neighbors kept."""
-    rows = items_taking_part(work.run, work.ratings, settings.min_ratings)
-    matrix = work.run.scorer.item_embedding[rows]
+    run, ratings = looked_at(work, settings)
+    rows = items_taking_part(run, ratings, settings.min_ratings)
+    matrix = run.scorer.item_embedding[rows]
     with as_limit_error():
         layout = draw_map(
             matrix, settings, on_progress=lambda share: work.on_progress(_DRAWING * share), should_stop=work.should_stop
@@ -81,7 +84,7 @@ MAP = Study(
     name="map",
     page="maps",
     settings=MapStudySettings,
-    title=lambda settings: _TITLES[settings.method],
+    title=lambda settings: titled(_TITLES[settings.method], settings),
     compute=_compute,
     check=_check,
 )

@@ -3,14 +3,10 @@
 import numpy as np
 from pydantic import BaseModel, Field
 
-from core.config import run_id
-from core.model.events import Epoch, Event, Step
-from core.model.families import family_of
 from core.model.run import Run
-from core.store.runs import RunStore
 from core.store.study_store import Stored
+from core.studies.retraining import Training, check_trainable, train_all
 from core.studies.study import Study, Work
-from core.training.budget import check_size
 
 
 class StabilitySettings(BaseModel, frozen=True, extra="forbid"):
@@ -20,7 +16,7 @@ class StabilitySettings(BaseModel, frozen=True, extra="forbid"):
 
 
 def _check(run: Run, settings: StabilitySettings) -> None:
-    check_size(run.config, run.dataset.users, run.dataset.items, run.dataset.ratings)
+    check_trainable(run)
 
 
 def _compute(work: Work, settings: StabilitySettings) -> Stored:
@@ -28,25 +24,11 @@ def _compute(work: Work, settings: StabilitySettings) -> Stored:
 
     Facts: their `seeds` and `val_rmse`. Those in the store are taken from there, the others are not put into it.
     """
-    store, seeds = RunStore(), [(work.run.config.seed + number) % 2**31 for number in range(1, settings.runs)]
-    epochs = family_of(work.run.config).epochs(work.run.config)
-    matrices, errors = [], []
-    for number, seed in enumerate(seeds):
-
-        def report(event: Event, done: int = number) -> None:
-            """Report how far all trainings are, by how far this one is."""
-            if isinstance(event, Step | Epoch):
-                at = event.at if isinstance(event, Step) else event.epoch
-                work.on_progress((done + at / epochs) / len(seeds))
-
-        config = work.run.config.model_copy(update={"seed": seed})
-        other = store.get(run_id(config, work.ratings.digest))
-        if other is None:
-            from core.training.trainer import fit  # may need TensorFlow: seconds to import
-
-            other = fit(config, work.ratings, on_event=report, should_stop=work.should_stop)
-        matrices.append(other.scorer.item_embedding)
-        errors.append(other.outcome.val_rmse)
+    seeds = [(work.run.config.seed + number) % 2**31 for number in range(1, settings.runs)]
+    configs = [work.run.config.model_copy(update={"seed": seed}) for seed in seeds]
+    runs = list(train_all(work, [Training(config, work.ratings) for config in configs]))
+    matrices = [run.scorer.item_embedding for run in runs]
+    errors = [run.outcome.val_rmse for run in runs]
     return Stored({"embeddings": np.stack(matrices)}, {"seeds": seeds, "val_rmse": errors})
 
 

@@ -4,7 +4,9 @@ from functools import partial
 
 import streamlit as st
 
+from core.analysis.components.counterparts import ALIKE
 from core.analysis.components.extremes import Ends, ends
+from core.analysis.components.hints import CLEAR_EFFECT, CLEAR_EFFECT_FIRST, CLEAR_Z, CLEAR_Z_FIRST, FEWEST_NAMED
 from core.data.nouns import with_article
 from dashboard.cache import analyses, loaders
 from dashboard.charts import components as charts
@@ -84,7 +86,15 @@ def overview(view: View, outermost: Ends) -> list[int]:
     text = component_words.ends(ratings, rows, outermost)
     named = Ends(top=outermost.top[:NAMED], bottom=outermost.bottom[:NAMED])
     figure = charts.strip(
-        view.scores, rows.labels, view.listed, named, label=view.label, noun=noun, marked=marked, std=view.score_std
+        view.scores,
+        rows.labels,
+        view.listed,
+        named,
+        hover=loaders.item_hover(run.run_id),
+        label=view.label,
+        noun=noun,
+        marked=marked,
+        std=view.score_std,
     )
     alt = f"All {nouns} along {view.label.short}. {text}"
     picture.plotly_chart(figure, key="strip", config=phrases.CHART_CONFIG, alt=alt)
@@ -138,8 +148,12 @@ def explanation(dimensions: int) -> None:
             "same way (cosine of at least 0.95), its ends swapped where the sign is.\n\n"
             f"The hints look at the {nouns} with enough ratings. For a number the effect is Spearman's correlation "
             "with the score; for a category 2 AUC − 1, how much more often one of its members lies above one of the "
-            "others than below. The words name effects of at least 0.1 with p below 0.05 after the correction of "
-            "[Benjamini and Hochberg (1995)](https://doi.org/10.1111/j.2517-6161.1995.tb02031.x). They go together "
+            "others than below; p is corrected after "
+            "[Benjamini and Hochberg (1995)](https://doi.org/10.1111/j.2517-6161.1995.tb02031.x). Words appear only "
+            "for a component that held-out ratings confirm, or that follows one of them ($|r|$ of at least "
+            f"{ALIKE}), and only for effects at least {CLEAR_Z} times their standard error ({CLEAR_Z_FIRST} for the "
+            f"first component); a category also needs {FEWEST_NAMED} {nouns} and an effect of at least {CLEAR_EFFECT} "
+            f"({CLEAR_EFFECT_FIRST} for the first). Data without taste hardly ever give such a hint. They go together "
             "with the component; that it is about them is for you to judge.\n\n"
             "Number colors span the middle 90% of what is drawn; values beyond have the color of the nearest end. A "
             "correlation named under the map is Spearman's, over the ranks of what is drawn.\n\n"

@@ -105,13 +105,13 @@ def _plane(model: NewUserModel, result: Standing, labels: Sequence[Label]) -> No
 
 def ends_of(model: NewUserModel, labels: Sequence[Label]) -> list[tuple[str, str]]:
     """What lies at the two ends of each component: the names people gave, else what the hints say, else nothing."""
-    min_ratings = _hinted_from(model)
+    min_ratings, run_id = _hinted_from(model), model.run.run_id
+    confirmed = analyses.component_standings(run_id, centered=False, min_ratings=0)
     result = []
     for label in labels:
         hinted = hint_words(
-            analyses.component_hints(
-                model.run.run_id, label.number - 1, centered=False, min_ratings=0, least=min_ratings
-            )
+            analyses.component_hints(run_id, label.number - 1, centered=False, min_ratings=0, least=min_ratings),
+            confirmed[label.number - 1],
         )
         result.append((label.low or hinted.bottom, label.high or hinted.top))
     return result
@@ -145,7 +145,7 @@ def _nearest(model: NewUserModel, near: Alike, n: int) -> None:
     shared = np.array([n for n, _ in both])
     names = [rows.name(user) for user in near.index]
     st.markdown(words.nearest(names, near.cosine, shared))
-    apart_help = "How far apart your ratings of these are on average, in rating units"
+    apart_help = f"How far apart your ratings of these are on average, in {phrases.unit(model.ratings)}"
     st.dataframe(
         pd.DataFrame(
             {

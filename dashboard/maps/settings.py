@@ -24,12 +24,12 @@ GROUP_KEYS = {"n_clusters": "group_number", "min_size": "group_size"}
 """Fields of the groups' settings by name, and the keys of their widgets."""
 
 
-def choose(rows: Rows) -> MapStudySettings:
-    """The controls of the method and of which items take part, for a line of them."""
+def choose(rows: Rows, *, twin: bool) -> MapStudySettings:
+    """The controls of the method and of which items take part, for a line of them; of a model, or of its twin."""
     method = elements.segments(
         "Method", [PCA, TSNE] + ([UMAP] if umap_installed() else []), "map_method", _method_help(rows.noun)
     )
-    given = {"method": METHODS[method], "min_ratings": enough(rows)}
+    given = {"method": METHODS[method], "min_ratings": enough(rows), "twin": twin}
     if method == PCA:
         view = elements.segments("View", [FLAT, SPACE], "map_view")
         centered = elements.toggle(
@@ -159,7 +159,7 @@ def map_parameters(values: Mapping[str, Any]) -> dict[str, str]:
         "map_metric": label_of(METRICS, values["metric"]),
         "map_view": SPACE if values["dimensions"] == 3 else FLAT,
         "map_centered": str(values["centered"]).lower(),
-        "map_min": _min_ratings(values),
+        **_shared(values),
     }
 
 
@@ -169,12 +169,14 @@ def group_parameters(values: Mapping[str, Any]) -> dict[str, str]:
         "group_method": label_of(GROUP_METHODS, values["method"]),
         "group_metric": label_of(METRICS, values["metric"]),
         "map_color": "Group",
-        "map_min": _min_ratings(values),
+        **_shared(values),
     }
 
 
-def _min_ratings(values: Mapping[str, Any]) -> str:
-    return str(max(1, values["min_ratings"]))
+def _shared(values: Mapping[str, Any]) -> dict[str, str]:
+    """What the settings of maps and of groups have in common."""
+    of_twin = {"twin": "true"} if values.get("twin") else {}
+    return {"map_min": str(max(1, values["min_ratings"]))} | of_twin
 
 
 def label_of(labels: Mapping[str, str], value: str) -> str:

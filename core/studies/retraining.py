@@ -1,0 +1,62 @@
+"""Training a run's model again under other circumstances, as several studies do."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from core.config import RunConfig, run_id
+from core.data.ratings import Ratings
+from core.model.events import Epoch, Event, Step
+from core.model.families import family_of
+from core.model.run import Run
+from core.store.runs import RunStore
+from core.studies.study import Work
+from core.training.budget import check_size
+
+
+@dataclass(frozen=True, eq=False)
+class Training:
+    """One training that a study needs.
+
+    Attributes:
+        config: Its settings.
+        ratings: What it learns from.
+        stored: Whether a run like it may be in the store.
+    """
+
+    config: RunConfig
+    ratings: Ratings
+    stored: bool = True
+
+
+def check_trainable(run: Run) -> None:
+    """Refuse to train a run's model again where that takes more than is allowed; raises LimitError."""
+    check_size(run.config, run.dataset.users, run.dataset.items, run.dataset.ratings)
+
+
+def train_all(work: Work, trainings: Sequence[Training]) -> Iterator[Run]:
+    """One run after the other, as they are asked for; those in the store are taken from there, no other is put there.
+
+    The work's progress is told by how far all trainings are.
+
+    Raises:
+        CanceledError: The work should stop.
+        LimitError, DivergedError, OutOfMemoryError: As `fit` says.
+    """
+    store = RunStore()
+    for number, training in enumerate(trainings):
+        epochs = family_of(training.config).epochs(training.config)
+
+        def report(event: Event, done: int = number, epochs: int = epochs) -> None:
+            """Report how far all trainings are, by how far this one is."""
+            if isinstance(event, Step | Epoch):
+                at = event.at if isinstance(event, Step) else event.epoch
+                work.on_progress((done + at / epochs) / len(trainings))
+
+        work.check_canceled()
+        run = store.get(run_id(training.config, training.ratings.digest)) if training.stored else None
+        if run is None:
+            from core.training.trainer import fit  # may need TensorFlow: seconds to import
+
+            run = fit(training.config, training.ratings, on_event=report, should_stop=work.should_stop)
+        yield run
+        work.on_progress((number + 1) / len(trainings))
