@@ -36,7 +36,7 @@ def test_a_name_is_found_again(run):
     component_names.set_name(run.run_id, named(result, 1, " Kinder ", "ужас 恐怖"), by=COMMAND_LINE)
     found = component_names.for_components(component_names.for_everybody(run.run_id), result)
     assert flat(found) == [None, ("Kinder", "ужас 恐怖"), None]
-    assert found[1].cosine == pytest.approx(1)
+    assert found[1].likeness == pytest.approx(1)
     assert (found[1].name.component, found[1].name.centered, found[1].name.min_ratings) == (1, False, 0)
 
 
@@ -74,13 +74,13 @@ def test_a_new_name_takes_the_place_of_the_old_and_an_empty_one_removes_it(run):
         ("a", "b"),
         None,
     ]
-    component_names.delete(run.run_id, result.components[0], by=COMMAND_LINE)
+    component_names.delete(run.run_id, named(result, 0), by=COMMAND_LINE)
     assert flat(component_names.for_components(component_names.for_everybody(run.run_id), result)) == [
         None,
         ("a", "b"),
         None,
     ]
-    component_names.delete(run.run_id, result.components[2], by=COMMAND_LINE)  # has none
+    component_names.delete(run.run_id, named(result, 2), by=COMMAND_LINE)  # has none
     assert len(component_names.for_everybody(run.run_id)) == 1
 
 
@@ -199,7 +199,7 @@ def test_a_visitor_cannot_take_everybodys_name_away(run):
     component_names.set_name(run.run_id, named(result, 0), by=GRACE)
     for take_away in (
         lambda: component_names.set_name(run.run_id, named(result, 0, "", ""), by=ADA),
-        lambda: component_names.delete(run.run_id, result.components[0], by=ADA),
+        lambda: component_names.delete(run.run_id, named(result, 0), by=ADA),
     ):
         with pytest.raises(NotAllowedError, match="for everybody is for administrators"):
             take_away()
