@@ -66,15 +66,14 @@ def names_first_component(now: Snapshot) -> bool:
     return 0 in now.named
 
 
-def opens_first_beside_noise(now: Snapshot) -> bool:
-    """Of a model with a component that is noise; one whose page has no noise band has none."""
-    return opens_first_component(now) and not all(now.above_noise)
+def opens_first_tested(now: Snapshot) -> bool:
+    """Of a model whose components are tested, and on the page that shows those."""
+    return opens_first_component(now) and now.signal is not None
 
 
-def opens_noise(now: Snapshot) -> bool:
+def opens_unproven(now: Snapshot) -> bool:
     """Another one than the first, which is there without choosing."""
-    component = now.number("component", 1) - 1
-    return now.page == "components" and 0 < component < len(now.above_noise) and not now.above_noise[component]
+    return now.page == "components" and now.signal is not None and now.number("component", 1) > max(now.signal, 1)
 
 
 def studies_seeds(now: Snapshot) -> bool:

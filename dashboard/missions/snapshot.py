@@ -16,6 +16,8 @@ from dashboard.cache import analyses, loaders
 from dashboard.for_you.own_ratings import own
 from dashboard.jobs import trainings
 from dashboard.missions.aims import Aims
+from dashboard.principal_components.how import current
+from dashboard.principal_components.proofs import tested
 from dashboard.session import state, visitor
 from dashboard.train import form
 
@@ -33,7 +35,7 @@ class Snapshot:
         settings: What the training form holds; None on other pages, or where it is not valid.
         history: Epochs of the finished model with these settings; None where there is none.
         most_rated: Name of the item with the most ratings, which pages show at first.
-        above_noise: Which components carry more than chance would, by their number from 0; empty where not known.
+        signal: How many of the components on the page of components carry some signal; None where not known.
         named: Components of the selected model that this visitor has named, from 0; of an administrator, whose names
             are everybody's, those that anybody has.
         studied: Whether the selected model was trained again from other seeds.
@@ -50,7 +52,7 @@ class Snapshot:
     settings: RunConfig | None = None
     history: tuple[Epoch, ...] | None = None
     most_rated: str = ""
-    above_noise: tuple[bool, ...] = ()
+    signal: int | None = None
     named: frozenset[int] = frozenset()
     studied: bool = False
     rated: int = 0
@@ -81,7 +83,7 @@ def look(page: str) -> Snapshot:
         settings=settings,
         history=history,
         most_rated=_most_rated(run),
-        above_noise=_above_noise(run, widgets) if page == "components" else (),
+        signal=_signal(run) if page == "components" else None,
         named=_named(run),
         studied=run is not None and STABILITY.latest(run.run_id) is not None,
         rated=len(own(dataset_id).given),
@@ -118,13 +120,9 @@ def _most_rated(run: RunSummary | None) -> str:
     return rows.labels[int(rows.by_count[0])]
 
 
-def _above_noise(run: RunSummary | None, widgets: dict[str, Any]) -> tuple[bool, ...]:
-    """As the page of components has it with the settings on it; empty where that has no noise band."""
-    if run is None:
-        return ()
-    min_ratings = widgets.get("min", 0) if widgets.get("shaped") else 0
-    noise = analyses.item_noise(run.run_id, centered=bool(widgets.get("centered")), min_ratings=int(min_ratings))
-    return () if noise is None else tuple(noise.above.tolist())
+def _signal(run: RunSummary | None) -> int | None:
+    """As the page of components has it; None where that shows components that are not tested."""
+    return None if run is None else tested(run.run_id).signal(current(run.run_id))
 
 
 def _explained(run: RunSummary | None, widgets: dict[str, Any]) -> str:

@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.analysis.components.bases import How
 from core.analysis.components.extremes import Ends
 from core.analysis.components.hints import Hint, words
-from dashboard.cache import loaders
+from dashboard.cache import analyses, loaders
 from dashboard.principal_components import naming
 from dashboard.principal_components import words as component_words
-from dashboard.principal_components.naming import How
 from dashboard.principal_components.view import View
 from dashboard.shared import tables
 from dashboard.shared.markup import escape
@@ -72,7 +72,7 @@ def _download(view: View) -> None:
 
 def _file(run_id: str, how: How, component: int, min_listed: int, column: str) -> bytes:
     rows, ratings = loaders.item_rows(run_id), loaders.ratings_of(run_id)
-    scores = how.components(run_id).scores[:, component]
+    scores = analyses.components(run_id, how).scores[:, component]
     return tables.along(ratings, rows, rows.count >= min_listed, column, scores)
 
 

@@ -14,6 +14,7 @@ from core.store.runs import RunSummary
 from dashboard.cache import loaders
 from dashboard.jobs import every_kind, trainings
 from dashboard.missions import bar, progress
+from dashboard.principal_components import how
 from dashboard.session import classroom, state, untrusted, visitor
 from dashboard.shared import elements, phrases, uploader
 from dashboard.shared.markup import escape
@@ -62,6 +63,7 @@ def run() -> None:
     state.adopt_link()
     classroom.adopt_link()
     progress.adopt_link()
+    how.adopt_link()
     page = _navigation()
     with st.sidebar:
         _choices()
@@ -69,6 +71,7 @@ def run() -> None:
         administration_panel.show()
     state.write_link()
     classroom.write_link()
+    how.write_link()
     bar.show(page.url_path or "start")
     top = st.container()
     _say_problems(top)
