@@ -18,6 +18,7 @@ import numpy as np
 from benchmarks.likeness import by_chance, likeness, nearest_by_both
 from core import data
 from core.analysis.biases.bias import biases
+from core.analysis.components.examined import examine, standings
 from core.analysis.components.hints import hints, words
 from core.analysis.components.noise import Noise, noise_band
 from core.analysis.components.pca import Pca, pca
@@ -109,8 +110,9 @@ def show_components(at: Study) -> None:
     print(f"\n## Components of the {len(at.rows):,} movies with at least {_ratings(at.fewest)} (uncentered)\n")
     print(f"{at.noise.count} of {len(at.noise.ratio)} stand above the noise band ({at.noise.draws} draws).\n")
     print("| component | share | band | above | median r | high end | low end |\n" + "| --- " * 7 + "|")
+    confirmed = standings(examine(at.run, at.ratings), at.result.project(at.run.scorer.item_embedding))
     for k in range(at.noise.count + 2):
-        said = words(hints(at.result.scores[:, k], at.columns))
+        said = words(hints(at.result.scores[:, k], at.columns), confirmed[k])
         above = "yes" if at.noise.above[k] else "no"
         numbers = f"{at.noise.ratio[k]:.1%} | {at.noise.band[k]:.1%} | {above} | {at.stability.median_r[k]:.2f}"
         print(f"| {k + 1} | {numbers} | {said.top or '–'} | {said.bottom or '–'} |")

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from core.access import COMMAND_LINE
+from core.analysis.components.examined import examine, standings
 from core.analysis.components.extremes import ends
-from core.analysis.components.hints import hints, words
+from core.analysis.components.hints import Standing, hints, words
 from core.analysis.components.noise import noise_band
 from core.analysis.components.pca import Pca, pca
 from core.analysis.components.stability import across_seeds
@@ -128,7 +129,7 @@ def show(arguments: argparse.Namespace) -> Answer:
         "names": [attributes(names, ("low", "high")) if names else None for names in analysis.names],
         "n_items": int(eligible.sum()),
         "fit_items": int(analysis.shaping.sum()),
-        "hints": _hints(scores, eligible, ratings),
+        "hints": _hints(scores, eligible, ratings, standings(examine(analysis.run, ratings), scores[:, None])[0]),
         "top": [_scored(ratings, row, scores, std) for row in both.top],
         "bottom": [_scored(ratings, row, scores, std) for row in both.bottom],
     }
@@ -205,11 +206,11 @@ def _named(component: int, names: EndNames | None) -> dict[str, Any]:
     return {"component": component, "low": names.low if names else "", "high": names.high if names else ""}
 
 
-def _hints(scores: np.ndarray, eligible: np.ndarray, ratings: Ratings) -> dict[str, Any]:
+def _hints(scores: np.ndarray, eligible: np.ndarray, ratings: Ratings, standing: Standing) -> dict[str, Any]:
     rows = np.flatnonzero(eligible)
     strongest = hints(scores[rows], item_columns(ratings).take(rows))
-    numbers = [attributes(hint, ("name", "effect", "q", "n")) for hint in strongest[:MOST_HINTS]]
-    return attributes(words(strongest), ("top", "bottom")) | {"numbers": numbers}
+    numbers = [attributes(hint, ("name", "effect", "z", "q", "n")) for hint in strongest[:MOST_HINTS]]
+    return attributes(words(strongest, standing), ("top", "bottom")) | {"numbers": numbers}
 
 
 def _scored(ratings: Ratings, row: int, scores: np.ndarray, std: np.ndarray | None) -> dict[str, Any]:

@@ -11,12 +11,14 @@ from core.analysis.maps.faithfulness import faithfulness
 from core.analysis.maps.projections import Layout, MapSettings, draw_map, umap_installed
 from core.analysis.neighbors.all_neighbors import fitting_k
 from core.data.nouns import count
+from core.data.ratings import Ratings
 from core.data.splits import split
 from core.errors import LimitError
 from core.model.run import Run
 from core.model.scoring import require_bilinear
 from core.store.study_store import Stored
 from core.studies.study import Study, Work, as_limit_error, items_taking_part, min_ratings_field
+from core.studies.twins import MaybeOfTwin, check_twin, looked_at
 
 K = 10
 """Neighbors by which a map's faithfulness is measured."""
@@ -32,7 +34,7 @@ _USED: dict[str, set[str]] = {
 _TITLES = {"pca": "How far to trust the PCA map", "tsne": "Map by t-SNE", "umap": "Map by UMAP"}
 
 
-class MapStudySettings(MapSettings, frozen=True, extra="forbid", allow_inf_nan=False):
+class MapStudySettings(MapSettings, MaybeOfTwin, frozen=True, extra="forbid", allow_inf_nan=False):
     """How a map is made, and of which items.
 
     A setting that the chosen method does not use stays at its default, so that it makes no other study.
@@ -69,6 +71,7 @@ class MapStudySettings(MapSettings, frozen=True, extra="forbid", allow_inf_nan=F
 def _check(run: Run, settings: MapStudySettings) -> None:
     if settings.basis == "predictions":
         require_bilinear(run.scorer)
+    check_twin(run, settings)
     if settings.method == "umap" and not umap_installed():
         raise LimitError("UMAP needs the package umap-learn: run `pip install umap-learn`, or choose t-SNE")
     if settings.method == "tsne" and settings.perplexity >= run.dataset.items:
@@ -79,10 +82,11 @@ def _check(run: Run, settings: MapStudySettings) -> None:
 
 def _compute(work: Work, settings: MapStudySettings) -> Stored:
     """Arrays: `rows` (n,), the items drawn; `points` (n, 2 or 3); `kept` (n,), the share of true neighbors kept."""
-    rows = items_taking_part(work.run, work.ratings, settings.min_ratings)
-    matrix = work.run.scorer.item_embedding[rows]
+    run, ratings = looked_at(work, settings)
+    rows = items_taking_part(run, ratings, settings.min_ratings)
+    matrix = run.scorer.item_embedding[rows]
     with as_limit_error():
-        layout = _shadow(work, settings, rows) if settings.method == "pca" else _bent(work, settings, matrix)
+        layout = _shadow(run, ratings, settings, rows) if settings.method == "pca" else _bent(work, settings, matrix)
         work.check_canceled()
         work.on_progress(_DRAWING)
         trust = faithfulness(matrix, layout.points, k=fitting_k(len(rows), K), metric=settings.metric)
@@ -104,10 +108,10 @@ def _bent(work: Work, settings: MapStudySettings, matrix: np.ndarray) -> Layout:
     )
 
 
-def _shadow(work: Work, settings: MapStudySettings, rows: np.ndarray) -> Layout:
+def _shadow(run: Run, ratings: Ratings, settings: MapStudySettings, rows: np.ndarray) -> Layout:
     """The items along the first components, which are the same whichever items are drawn."""
-    parts = split(work.ratings, work.run.config.split)
-    return Layout(shadow(components_of(work.run, work.ratings, parts, settings.how), settings, rows), settings)
+    found = components_of(run, ratings, split(ratings, run.config.split), settings.how)
+    return Layout(shadow(found, settings, rows), settings)
 
 
 def shadow(components: Pca, settings: MapStudySettings, rows: np.ndarray) -> np.ndarray:

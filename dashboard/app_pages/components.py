@@ -17,7 +17,7 @@ from dashboard.principal_components.how import choose
 from dashboard.principal_components.method import explanation
 from dashboard.principal_components.plane import component_map
 from dashboard.principal_components.view import View, load_view
-from dashboard.shared import elements, phrases, selection
+from dashboard.shared import elements, phrases, selection, twin
 from dashboard.shared.markup import escape
 from dashboard.shell.needs_run import require_run
 
@@ -27,9 +27,7 @@ NAMED = 3
 """Items named on the strip at each end."""
 
 run = require_run("has_vectors")
-ratings = loaders.ratings(run.dataset.dataset_id)
-rows = loaders.item_rows(run.run_id)
-noun, nouns = rows.noun, rows.nouns
+noun, nouns = run.dataset.noun, phrases.plural(run.dataset.noun)
 
 
 def controls() -> tuple[int, int, How]:
@@ -124,6 +122,8 @@ st.markdown(
     f"hold on ratings that the model has not seen; then look at the {nouns} at both ends: what sets them apart is what "
     "the model learned to tell apart, and it is yours to name."
 )
+run = twin.shown(run)
+ratings, rows = loaders.ratings_of(run.run_id), loaders.item_rows(run.run_id)
 view = load_view(run.run_id, *controls())
 for problem in view.names.problems:
     st.warning(escape(phrases.sentence(problem)), icon=":material/edit_off:")

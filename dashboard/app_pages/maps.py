@@ -6,7 +6,7 @@ from core.data.nouns import with_article
 from core.model.run import Run
 from dashboard.cache import loaders
 from dashboard.maps import axis_view, view
-from dashboard.shared import elements
+from dashboard.shared import elements, twin
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
 from dashboard.shell.needs_run import require_run
@@ -62,17 +62,17 @@ def explanation(run: Run, rows: Rows) -> None:
             "−1 is the one mean, 1 the other. The closest component is that of the page Components with "
             "the largest |cosine| to $b - a$, or, of what the model predicts, the one along which the places of the "
             f"{nouns} correlate most, each counting as often as it was rated; the angle between two axes is measured "
-            "between their directions. The words at the ends are hints as on the page Components: Spearman's correlation, "
-            "or "
-            f"2 AUC − 1 for a category, corrected for looking at many things.{_uncertainty(rows)}"
+            "between their directions. The words at the ends are hints as on the page Components: Spearman's "
+            "correlation, or 2 AUC − 1 for a category; an axis has them where it follows a component that held-out "
+            f"ratings confirm.{_uncertainty(rows)}"
         )
 
 
 run = require_run("has_vectors")
-ratings = loaders.ratings(run.dataset.dataset_id)
-rows = loaders.item_rows(run.run_id)
 
-st.title(f"Where does each {rows.noun} lie?")
+st.title(f"Where does each {run.dataset.noun} lie?")
+run = twin.shown(run)
+ratings, rows = loaders.ratings_of(run.run_id), loaders.item_rows(run.run_id)
 introduction = st.container()
 line = st.container(horizontal=True, vertical_alignment="bottom")
 with line:

@@ -18,7 +18,7 @@ from dashboard.embeddings.parts import choose_row, show_method, warn_untrained
 from dashboard.neighbors import words
 from dashboard.neighbors.analogies import analogies
 from dashboard.neighbors.new_item import new_item
-from dashboard.shared import phrases, sides, tables
+from dashboard.shared import phrases, sides, tables, twin
 from dashboard.shared.sides import Side
 from dashboard.shell.needs_run import require_run
 
@@ -186,6 +186,7 @@ def explanation(side: Side) -> None:
 
 
 st.title(f"Which {phrases.plural(run.dataset.noun)} are alike, and which people?")
+run = twin.shown(run)
 st.markdown(words.introduction(loaders.item_rows(run.run_id).described_by))
 side, row, min_ratings = controls()
 listed = side.rows.placed & (side.rows.count >= min_ratings)

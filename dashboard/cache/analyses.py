@@ -13,7 +13,8 @@ from core.analysis.biases.posterior import BiasPosterior, bias_posterior
 from core.analysis.compare.comparison import Comparison, Part, Shared, compare_parts, shared
 from core.analysis.compare.score import SplitScore
 from core.analysis.components.bases import PREDICTIONS, How, components_of, names_covariance
-from core.analysis.components.hints import Hint, hints
+from core.analysis.components.examined import Examined, examine, standings
+from core.analysis.components.hints import Hint, Standing, hints
 from core.analysis.components.pca import Pca
 from core.analysis.components.predictions import scores_from
 from core.analysis.components.proof import Proof
@@ -35,13 +36,12 @@ from core.analysis.new_user.recommend import first_set
 from core.analysis.posterior import std_along
 from core.analysis.values import Values, values
 from core.data import holding
-from core.errors import ExplorerError
+from core.errors import ExplorerError, NotApplicableError
 from core.model.item_features import FeatureGroup
 from core.model.item_features import item_features as features_of
 from core.model.scoring import require_biases, require_bilinear
 from core.studies import saved_axes, scoreboard
 from core.studies.maps import K, MapStudySettings, shadow
-from core.studies.proofs import center, held_out_of, prove_run
 from core.studies.saved_axes import OwnAxis
 from core.studies.twins import TWINS, is_twin
 from dashboard.cache.loaders import item_rows, ratings, ratings_of, rows_of, run, split_of_run, study
@@ -65,24 +65,44 @@ def no_predictions(run_id: str) -> str:
     return ""
 
 
-@st.cache_resource(max_entries=16, show_spinner="Testing components on held-out ratings …")
+@st.cache_resource(max_entries=2, show_spinner="Testing components on held-out ratings …")
+def examined(run_id: str) -> Examined | None:
+    """The components of what a run predicts and how they stand the test; None where there is nothing to test.
+
+    About 0.1 s, and 15 MB, so only the latest are held.
+    """
+    return examine(run(run_id), ratings_of(run_id))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
 def proof(run_id: str) -> Proof:
-    """How the components of what a run predicts stand the test of its own validation ratings; about 0.1 s.
+    """How the components of what a run predicts stand the test of its own validation ratings.
 
     Raises:
-        NotApplicableError, AnalysisError: There are no such components, or no ratings to test them on.
+        NotApplicableError: There are no such components, or no ratings to test them on.
     """
-    trained, data = run(run_id), ratings_of(run_id)
-    return prove_run([held_out_of(trained, data, split_of_run(trained))], [trained])
+    found = examined(run_id)
+    if found is None:
+        unknown = "it is not known which ratings this model learned from, so there are none to test its components on"
+        raise NotApplicableError(no_predictions(run_id) or unknown)
+    return found.proof
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def component_standings(run_id: str, how: How) -> list[Standing]:
+    """What held-out ratings say of each component of `components`."""
+    return standings(examined(run_id), components(run_id, how).scores)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def strength(run_id: str) -> np.ndarray:
     """Standard deviation of predicted tastes along each component of them, rating units, (n_components,)."""
-    trained, data = run(run_id), ratings_of(run_id)
-    model = center(trained, data, split_of_run(trained))
-    found = components(run_id, PREDICTIONS).scores
-    return np.asarray(np.sqrt(model.item_weight @ np.square(found, dtype=np.float64)) * model.unit)
+    found = examined(run_id)
+    if found is None:
+        raise NotApplicableError(f"the model {run_id!r:.40} has no components of what it predicts")
+    return np.asarray(
+        np.sqrt(found.model.item_weight @ np.square(found.result.scores, dtype=np.float64)) * found.model.unit
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -355,3 +375,11 @@ def axis_hints(run_id: str, poles: OwnAxis, *, least: int) -> tuple[Hint, ...]:
     listed = np.flatnonzero(items.placed & (items.count >= least))
     positions = saved_axes.project(poles, items.matrix, data.items, items.features).positions
     return hints(positions[listed], _item_columns(data.dataset_id).take(listed))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def axis_standing(run_id: str, poles: OwnAxis) -> Standing:
+    """What held-out ratings say of somebody's own axis."""
+    items, data = item_rows(run_id), ratings_of(run_id)
+    positions = saved_axes.project(poles, items.matrix, data.items, items.features).positions
+    return standings(examined(run_id), positions[:, None])[0]

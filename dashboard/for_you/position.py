@@ -106,8 +106,11 @@ def _plane(model: NewUserModel, result: Standing, labels: Sequence[Label]) -> No
 def ends_of(model: NewUserModel, labels: Sequence[Label]) -> list[tuple[str, str]]:
     """What lies at the two ends of each component: the names people gave, else what the hints say, else nothing."""
     min_ratings, run_id, result = _hinted_from(model), model.run.run_id, []
+    how = current(run_id)
+    confirmed = analyses.component_standings(run_id, how)
     for label in labels:
-        hinted = hint_words(analyses.component_hints(run_id, label.number - 1, current(run_id), least=min_ratings))
+        component = label.number - 1
+        hinted = hint_words(analyses.component_hints(run_id, component, how, least=min_ratings), confirmed[component])
         result.append((label.low or hinted.bottom, label.high or hinted.top))
     return result
 

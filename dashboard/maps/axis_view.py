@@ -19,6 +19,7 @@ from core.model.run import Run
 from core.studies import saved_axes
 from core.studies.component_names import LONGEST
 from core.studies.saved_axes import MOST_ITEMS, OwnAxis
+from core.studies.twins import is_twin
 from dashboard.cache import analyses, loaders
 from dashboard.charts import axes as charts
 from dashboard.charts import maps as map_charts
@@ -117,7 +118,8 @@ def _ends(
 ) -> None:
     """Both ends as tables that face each other, with what is known to go together with the axis."""
     both, nouns = ends(projected.positions, listed, TOP), rows.nouns
-    hint_texts = words(analyses.axis_hints(run.run_id, axis, least=min_ratings))
+    standing = analyses.axis_standing(run.run_id, axis)
+    hint_texts = words(analyses.axis_hints(run.run_id, axis, least=min_ratings), standing)
     sides = (
         (axis.low_name or "low", both.bottom, hint_texts.bottom),
         (axis.high_name or "high", both.top, hint_texts.top),
@@ -129,7 +131,7 @@ def _ends(
     for place, (name, there, hint) in zip(st.columns(2, gap="medium"), sides, strict=True):
         with place:
             st.subheader(f"Toward {escape(name)}")
-            st.markdown(component_words.end(hint, nouns))
+            st.markdown(component_words.end(hint, standing, nouns))
             numbers = {PLACE: projected.positions[there]} | ({} if std is None else {SURE_TO: std[there]})
             st.dataframe(
                 tables.items(ratings, rows, there, numbers),
@@ -257,6 +259,9 @@ def _most_rated(rows: Rows, belongs: list[list[str]], genre: str, other: str) ->
 
 def _kept_axes(run: Run, axis: OwnAxis | None) -> tuple[OwnAxis, ...]:
     """Draw what is kept with the model, and the button that keeps the axis on the screen; the kept ones."""
+    if is_twin(run.run_id):
+        st.caption("An axis of a model without taste is not kept.")
+        return ()
     try:
         saved = saved_axes.saved(run.run_id, by=visitor.current())
     except ExplorerError as error:

@@ -9,6 +9,7 @@ import streamlit as st
 from core.analysis.maps.projections import umap_installed
 from core.studies.maps import MapStudySettings
 from core.studies.study import FEWEST_ITEMS, MIN_RATINGS
+from core.studies.twins import is_twin
 from dashboard.principal_components import how
 from dashboard.shared import elements, phrases
 from dashboard.shared.matrix_rows import Rows
@@ -26,12 +27,12 @@ GROUP_KEYS = {"n_clusters": "group_number", "min_size": "group_size"}
 
 
 def choose(run_id: str, rows: Rows) -> MapStudySettings:
-    """The controls of the method and of which items take part, for a line of them."""
+    """The controls of the method and of which items take part, for a line of them; of a model, or of its twin."""
     method = elements.segments(
         "Method", [PCA, TSNE] + ([UMAP] if umap_installed() else []), "map_method", _method_help(rows.noun)
     )
     min_ratings = enough(rows)
-    given: dict[str, object] = {"method": METHODS[method], "min_ratings": min_ratings}
+    given: dict[str, object] = {"method": METHODS[method], "min_ratings": min_ratings, "twin": is_twin(run_id)}
     if method == PCA:
         view = elements.segments("View", [FLAT, SPACE], "map_view")
         chosen = how.choose(run_id, rows, how.shaping(min_ratings))
@@ -156,7 +157,7 @@ def map_parameters(values: Mapping[str, Any]) -> dict[str, str]:
         "map_method": label_of(METHODS, values["method"]),
         "map_metric": label_of(METRICS, values["metric"]),
         "map_view": SPACE if values["dimensions"] == 3 else FLAT,
-        "map_min": _min_ratings(values),
+        **_shared(values),
     }
 
 
@@ -166,12 +167,14 @@ def group_parameters(values: Mapping[str, Any]) -> dict[str, str]:
         "group_method": label_of(GROUP_METHODS, values["method"]),
         "group_metric": label_of(METRICS, values["metric"]),
         "map_color": "Group",
-        "map_min": _min_ratings(values),
+        **_shared(values),
     }
 
 
-def _min_ratings(values: Mapping[str, Any]) -> str:
-    return str(max(1, values["min_ratings"]))
+def _shared(values: Mapping[str, Any]) -> dict[str, str]:
+    """What the settings of maps and of groups have in common."""
+    of_twin = {"twin": "true"} if values.get("twin") else {}
+    return {"map_min": str(max(1, values["min_ratings"]))} | of_twin
 
 
 def label_of(labels: Mapping[str, str], value: str) -> str:

@@ -16,6 +16,7 @@ from core.model.run import Run
 from core.store import study_store
 from core.store.study_store import Stored
 from core.studies.maps import MAP, K, MapStudySettings
+from core.studies.twins import is_twin, real_id
 from dashboard.cache import analyses, loaders
 from dashboard.charts import maps as charts
 from dashboard.charts.components import axis_title
@@ -49,7 +50,7 @@ def show(run: Run, ratings: Ratings, rows: Rows, line: DeltaGenerator) -> None:
         _earlier(run)
     n = len(rows_of(rows, chosen.min_ratings))
     picture = st.container()  # its colors may be the groups, which are chosen below it
-    clusters = groups.section(run, rows, chosen.min_ratings, n, CHART)
+    clusters = groups.section(run, rows, chosen, n, CHART)
     with picture:
         if problem := settings.problem(chosen, n, rows.noun):
             st.info(problem, icon=":material/info:")
@@ -62,7 +63,8 @@ def show(run: Run, ratings: Ratings, rows: Rows, line: DeltaGenerator) -> None:
 def _earlier(run: Run) -> None:
     """The maps of this model that are in the store, each a link; nothing where there is none."""
     methods = {"tsne", "umap"} if umap_installed() else {"tsne"}
-    earlier = [given for given in study_store.listing(run.run_id, MAP.name) if given["method"] in methods]
+    twin, all_maps = is_twin(run.run_id), study_store.listing(real_id(run.run_id), MAP.name)
+    earlier = [given for given in all_maps if given["method"] in methods and given.get("twin", False) == twin]
     if not earlier:
         return
     with st.popover(f"Earlier maps ({len(earlier)})", icon=":material/history:"):

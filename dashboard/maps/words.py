@@ -112,6 +112,47 @@ def _small(number: float) -> str:
     return f"{number:.1f}" if number >= 0.95 else f"{number:.1g}"
 
 
+ALIKE, APART = 0.75, 0.25
+"""Adjusted Rand index and silhouette from which groups are more than cuts through one cloud; of the silhouette, 0.25
+and less is "no substantial structure" in Kaufman and Rousseeuw (1990), Finding Groups in Data."""
+
+
+def repeated(facts: Mapping[str, Any], other: Mapping[str, Any] | None, nouns: str, *, twin: bool) -> str:
+    """How far groups would come again and how far they lie apart, and what that makes of them.
+
+    Args:
+        facts: Of the study of groups on the screen; empty words where an earlier version made it.
+        other: Of the same study of the model's twin, or of the twin's model; None where there is none.
+        nouns: What is grouped, plural.
+        twin: Whether the groups on the screen are the twin's.
+    """
+    repeat, apart = facts.get("repeat"), facts.get("silhouette")
+    if apart is None:
+        return ""
+    text = "**Would these groups come again?** "
+    if repeat is None:
+        text += "HDBSCAN draws nothing by chance, so on the same vectors they would. "
+    else:
+        text += (
+            f"Groupings from other starts agree with each other to **{signed(repeat)}** (adjusted Rand index: 1 is the "
+            "same groups, 0 is chance). "
+        )
+    text += (
+        f"How much closer {nouns} lie to their own group than to the next is **{signed(apart)}** (silhouette: 1 is far "
+        "apart, 0 is no gap)."
+    )
+    if other is not None and other.get("silhouette") is not None:
+        numbers = [value for value in (other.get("repeat"), other["silhouette"]) if value is not None]
+        whose = "The model itself has" if twin else "The same model trained without taste has"
+        text += f" {whose} {' and '.join(signed(value) for value in numbers)}."
+    if apart <= APART or (repeat is not None and repeat < ALIKE):
+        return (
+            f"{text} So these are cuts through one cloud: good for a walk through it, but not kinds of {nouns} with "
+            "borders of their own."
+        )
+    return f"{text} So these groups are there in the vectors, with gaps between them."
+
+
 LEANS, SAME = 0.3, 0.8
 """|cosine| from which an axis leans on a component, and from which it is nearly that component."""
 

@@ -71,17 +71,16 @@ def opens_first_tested(now: Snapshot) -> bool:
     return opens_first_component(now) and now.signal is not None
 
 
-def opens_unproven(now: Snapshot) -> bool:
-    """Another one than the first, which is there without choosing."""
-    return now.page == "components" and now.signal is not None and now.number("component", 1) > max(now.signal, 1)
+def looks_at_twin(now: Snapshot) -> bool:
+    return now.page == "components" and now.on_twin
 
 
-def studies_seeds(now: Snapshot) -> bool:
-    return now.studied
+def names_on_twin(now: Snapshot) -> bool:
+    return now.named_on_twin
 
 
-def compares_with_first(now: Snapshot) -> bool:
-    return opens_first_component(now) and now.studied
+def leaves_twin(now: Snapshot) -> bool:
+    return now.page == "components" and now.named_on_twin and not now.on_twin
 
 
 def rates_some(now: Snapshot) -> bool:

@@ -11,14 +11,15 @@ from core.errors import CorruptRunError, LimitError
 from core.model.events import Epoch
 from core.store.runs import RunSummary
 from core.studies import component_names
-from core.studies.stability import STABILITY
 from dashboard.cache import analyses, loaders
 from dashboard.for_you.own_ratings import own
 from dashboard.jobs import trainings
 from dashboard.missions.aims import Aims
+from dashboard.principal_components import naming
 from dashboard.principal_components.how import current
 from dashboard.principal_components.proofs import tested
 from dashboard.session import state, visitor
+from dashboard.shared import twin
 from dashboard.train import form
 
 
@@ -38,7 +39,8 @@ class Snapshot:
         signal: How many of the components on the page of components carry some signal; None where not known.
         named: Components of the selected model that this visitor has named, from 0; of an administrator, whose names
             are everybody's, those that anybody has.
-        studied: Whether the selected model was trained again from other seeds.
+        on_twin: Whether the page shows a twin without taste in the place of the model.
+        named_on_twin: Whether a component of one has a name in this session.
         rated: Items that the person has rated on the page For you.
         explained: Item whose score the person has chosen to see taken apart on the page For you; empty at first.
         aims: How much the steps ask for on this data.
@@ -54,7 +56,8 @@ class Snapshot:
     most_rated: str = ""
     signal: int | None = None
     named: frozenset[int] = frozenset()
-    studied: bool = False
+    on_twin: bool = False
+    named_on_twin: bool = False
     rated: int = 0
     explained: str = ""
     aims: Aims = field(default_factory=Aims)
@@ -85,7 +88,8 @@ def look(page: str) -> Snapshot:
         most_rated=_most_rated(run),
         signal=_signal(run) if page == "components" else None,
         named=_named(run),
-        studied=run is not None and STABILITY.latest(run.run_id) is not None,
+        on_twin=run is not None and bool(widgets.get(twin.KEY)) and loaders.twins(run.run_id) is not None,
+        named_on_twin=naming.named_on_twin(),
         rated=len(own(dataset_id).given),
         explained=_explained(run, widgets) if page == "for_you" else "",
         aims=Aims.on(ratings),

@@ -27,24 +27,25 @@ _SURE_TO = st.column_config.NumberColumn(
 
 def both_ends(view: View, outermost: Ends, hinted: Sequence[Hint]) -> None:
     """The lowest and the highest items, with the article's columns, a field for each end's name, and hints."""
-    hint = words(hinted)
+    standing = analyses.component_standings(view.run.run_id, view.how)[view.component]
+    hint = words(hinted, standing)
     left, right = st.columns(2, gap="medium")
     with left:
-        _end(view, "low", "lowest", outermost.bottom, hint.bottom)
+        _end(view, "low", "lowest", outermost.bottom, component_words.end(hint.bottom, standing, view.rows.nouns))
     with right:
-        _end(view, "high", "highest", outermost.top, hint.top)
+        _end(view, "high", "highest", outermost.top, component_words.end(hint.top, standing, view.rows.nouns))
     naming.remark(view.run.run_id, view.component, view.how, view.names, view.rows.nouns)
     _download(view)
     if hinted:
         _hints_in_numbers(hinted, view.rows.noun)
 
 
-def _end(view: View, end: str, which: str, there: np.ndarray, hint: str) -> None:
+def _end(view: View, end: str, which: str, there: np.ndarray, tends: str) -> None:
     """One end: what it tends to be, its name, and its items."""
     name = getattr(view.label, end)
     behind = f": {escape(name)}" if name else ""
     st.subheader(f"The {len(there)} {which} on component {view.label.number}{behind}")
-    st.markdown(component_words.end(hint, view.rows.nouns))
+    st.markdown(tends)
     naming.field(end, view.run.run_id, view.component, view.how, view.names)
     beside = view.component + 1 if view.component + 1 < len(view.labels) else view.component - 1
     labels = [view.label] if beside < 0 else [view.label, view.labels[beside]]

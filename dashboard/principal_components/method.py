@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from core.analysis.components.counterparts import ALIKE
+from core.analysis.components.hints import CLEAR_EFFECT, CLEAR_EFFECT_FIRST, CLEAR_Z, CLEAR_Z_FIRST, FEWEST_NAMED
 from core.analysis.components.proof import FEWEST_EPOCHS, PROVEN, SIGNAL
 from core.data.nouns import with_article
 from dashboard.shared.matrix_rows import Rows
@@ -83,8 +85,12 @@ def _reading(rows: Rows) -> str:
         "the sign is.\n\n"
         f"The hints look at the {nouns} with enough ratings. For a number the effect is Spearman's correlation "
         "with the score; for a category 2 AUC − 1, how much more often one of its members lies above one of the "
-        "others than below. The words name effects of at least 0.1 with p below 0.05 after the correction of "
-        "[Benjamini and Hochberg (1995)](https://doi.org/10.1111/j.2517-6161.1995.tb02031.x). They go together "
+        "others than below; p is corrected after "
+        "[Benjamini and Hochberg (1995)](https://doi.org/10.1111/j.2517-6161.1995.tb02031.x). Words appear only "
+        "for a component that held-out ratings confirm, or that follows one of them ($|r|$ of at least "
+        f"{ALIKE}), and only for effects at least {CLEAR_Z} times their standard error ({CLEAR_Z_FIRST} for the "
+        f"first component); a category also needs {FEWEST_NAMED} {nouns} and an effect of at least {CLEAR_EFFECT} "
+        f"({CLEAR_EFFECT_FIRST} for the first). Data without taste hardly ever give such a hint. They go together "
         "with the component; that it is about them is for you to judge.\n\n"
         "Number colors span the middle 90% of what is drawn; values beyond have the color of the nearest end. A "
         "correlation named under the map is Spearman's, over the ranks of what is drawn.\n\n"

@@ -6,8 +6,9 @@ says so; they are kept only when somebody asks for it.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 import streamlit as st
 
 from core.access import Action
@@ -16,6 +17,7 @@ from core.analysis.components.pca import Basis, Pca
 from core.errors import ExplorerError, LimitError
 from core.studies import component_names
 from core.studies.component_names import EndNames, Name
+from core.studies.twins import is_twin
 from dashboard.cache import analyses
 from dashboard.principal_components.label import UNITS, Label
 from dashboard.session import state, visitor
@@ -24,7 +26,7 @@ from dashboard.shared.markup import escape
 
 ENDS = ("low", "high")
 _PARAMETER = re.compile(r"(low|high)_([1-9]\d{0,3})")
-_LINKED, _WRITTEN = "_names_in_link", "_names_written"
+_LINKED, _WRITTEN, _ON_TWINS = "_names_in_link", "_names_written", "_names_on_twins"
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +64,7 @@ class Naming:
 def kept_labels(run_id: str, components: Pca, signal: int | None = None) -> list[Label]:
     """What each component is called by the names that are kept with a run and fit it; `signal` as in `labels`."""
     try:
-        fitting = _fitting(component_names.get(run_id, by=visitor.current()), run_id, components)
+        fitting = _fitting(_names(run_id), run_id, components)
     except ExplorerError as error:
         st.warning(escape(phrases.sentence(str(error))), icon=":material/warning:")
         fitting = (None,) * len(components.components)
@@ -74,7 +76,7 @@ def look_up(run_id: str, result: Pca, how: How) -> Naming:
     """The names that fit these components, those of a link that was opened included."""
     problems: list[str] = []
     try:
-        kept = _fitting(component_names.get(run_id, by=visitor.current()), run_id, result)
+        kept = _fitting(_names(run_id), run_id, result)
     except ExplorerError as error:
         problems.append(str(error))
         kept = (None,) * len(result.components)
@@ -97,6 +99,18 @@ def _fitting(names: Sequence[Name], run_id: str, result: Pca) -> tuple[EndNames 
 def _name(low: str, high: str, result: Pca, component: int, how: How) -> Name:
     """Names of the two ends of a component, from 0."""
     return Name(low, high, result.unit(component), component, how.centered, how.min_ratings, basis=how.basis)
+
+
+def _names(run_id: str) -> tuple[Name, ...]:
+    """The names that this visitor sees with a run; those given on a twin, which names nothing, in this session only."""
+    if is_twin(run_id):
+        return tuple(st.session_state.get(_ON_TWINS, {}).get(run_id, ()))
+    return component_names.get(run_id, by=visitor.current())
+
+
+def named_on_twin() -> bool:
+    """Whether this session has named a component of a model without taste."""
+    return any(st.session_state.get(_ON_TWINS, {}).values())
 
 
 def _adopt_link(run_id: str, result: Pca, how: How, kept: Sequence[EndNames | None]) -> list[str]:
@@ -180,8 +194,7 @@ def _keep_typed(run_id: str, component: int, how: How) -> None:
 @state.reporting
 def _publish(run_id: str, component: int, how: How) -> None:
     """Keep one's own names of a component for everybody; a callback."""
-    own = component_names.get(run_id, by=visitor.current())
-    names = _fitting(own, run_id, analyses.components(run_id, how))[component]
+    names = _fitting(_names(run_id), run_id, analyses.components(run_id, how))[component]
     if names is not None:
         _keep(run_id, component, how, names.low, names.high)
 
@@ -196,9 +209,22 @@ def _keep_linked(run_id: str, component: int, how: How) -> None:
 
 def _keep(run_id: str, component: int, how: How, low: str, high: str) -> None:
     """Keep the names of both ends with the run, in place of a link's."""
-    name = _name(low, high, analyses.components(run_id, how), component, how)
-    component_names.set_name(run_id, name, by=visitor.current(), covariance=analyses.item_covariance(run_id))
+    name, covariance = (
+        _name(low, high, analyses.components(run_id, how), component, how),
+        analyses.item_covariance(run_id),
+    )
+    if is_twin(run_id):
+        _keep_on_twin(run_id, name, covariance)
+    else:
+        component_names.set_name(run_id, name, by=visitor.current(), covariance=covariance)
     _forget_linked(run_id, name)
+
+
+def _keep_on_twin(run_id: str, name: Name, covariance: np.ndarray) -> None:
+    """Keep names in this session, in the place of any for the same direction; raises LimitError as `checked` does."""
+    low, high = (component_names.checked(text) for text in (name.low, name.high))
+    others = [other for other in _names(run_id) if not component_names.same(other, name, covariance)]
+    st.session_state[_ON_TWINS] = {run_id: [*others, replace(name, low=low, high=high)] if low or high else others}
 
 
 def _leave_linked(run_id: str, component: int, how: How) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from core.analysis.components.extremes import Ends
+from core.analysis.components.hints import Standing
 from core.analysis.components.pca import Pca
 from core.analysis.components.stability import Stability
 from core.analysis.components.truncation import Cost
@@ -87,8 +88,10 @@ def cost(error: Cost, component: int, *, biases: bool, whole: bool, unit: str) -
     )
 
 
-def end(hint: str, nouns: str) -> str:
+def end(hint: str, standing: Standing, nouns: str) -> str:
     """What the items at one end tend to be, from the words of the hints, which may be empty."""
+    if not standing.carries_signal:
+        return "Held-out ratings do not confirm that tastes differ along it, so nothing is said about this end."
     if not hint:
         return f"Nothing that is known about the {nouns} stands out at this end."
     return f"Toward this end: **{escape(hint)}**."

@@ -40,6 +40,7 @@ def test_components_tell_noise_names_and_hints(capsys, run):
     assert found["stability"] is None
     assert found["names"] == [None] * 8
     assert {hint["name"] for hint in found["hints"]["numbers"]} >= {"year", "Drama"}
+    assert (found["hints"]["top"], found["hints"]["bottom"]) == ("", "")  # numbers that no rating has shaped
     effects = [abs(hint["effect"]) for hint in found["hints"]["numbers"] if hint["q"] > 0.05]
     assert effects == sorted(effects, reverse=True)
 
@@ -135,6 +136,7 @@ def test_hints_are_of_the_listed_items(capsys, run, bundled):
     assert found["hints"]["numbers"][0] == {
         "name": first.name,
         "effect": pytest.approx(first.effect),
+        "z": pytest.approx(first.z),
         "q": pytest.approx(first.q),
         "n": first.n,
     }

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -80,11 +81,20 @@ def test_the_noise_band_is_drawn_and_said(open_page, publish):
 
 
 def test_hints_in_words_stand_at_both_ends(open_page, publish, bundled: Ratings):
+    """People differ in how much they like what is new, as their ratings say: held-out ratings confirm it."""
     run = publish()
-    matrix = run.scorer.item_embedding.copy()
-    matrix[:, 0] += 5 * np.nan_to_num(bundled.item_table["year"].to_numpy() - 1990) / 30
-    planted = with_item_matrix(run, matrix, run_id="0123456789abcdef")
-    RunStore().publish(planted)
+    age = np.nan_to_num(bundled.item_table["year"].to_numpy() - 1990) / 30
+    rated, user = age[bundled.item_index], bundled.user_index
+    mean, n = np.nan_to_num(bundled.user_mean, nan=3), len(bundled.users)
+    left = bundled.rating - mean[user]
+    liking = np.bincount(user, left * rated, n) / (np.bincount(user, rated**2, n) + 10)
+    people, items = (0.01 * getattr(run.scorer, name) for name in ("user_embedding", "item_embedding"))
+    people[:, 0], items[:, 0] = liking, age
+    generous = run.scorer.scale.score(mean, nearest=0.1)
+    arrays = {"user_embedding": people, "user_bias": generous, "item_bias": 0 * run.scorer.item_bias}
+    planted = with_item_matrix(run, items, run_id="0123456789abcdef")
+    arrays = planted.scorer.arrays | {name: values.astype(np.float32) for name, values in arrays.items()}
+    RunStore().publish(replace(planted, scorer=replace(planted.scorer, arrays=arrays)))
     app = open_page("components", run=planted.run_id, centered="true")
     assert not app.exception
     told = [text.value for text in app.markdown if text.value.startswith("Toward this end")]
@@ -93,6 +103,17 @@ def test_hints_in_words_stand_at_both_ends(open_page, publish, bundled: Ratings)
     table = next(frame.value for frame in app.dataframe if "Corrected p" in frame.value)
     assert table["What"][0] == "year"
     assert abs(table["Effect"][0]) > 0.9
+
+
+def test_nothing_is_said_of_the_ends_of_what_held_out_ratings_do_not_confirm(open_page, publish, bundled: Ratings):
+    run = publish()
+    matrix = run.scorer.item_embedding.copy()
+    matrix[:, 0] += 5 * np.nan_to_num(bundled.item_table["year"].to_numpy() - 1990) / 30
+    planted = with_item_matrix(run, matrix, run_id="0123456789abcdef")
+    RunStore().publish(planted)
+    app = open_page("components", run=planted.run_id, centered="true")
+    assert texts(app).count("Held-out ratings do not confirm") == 2
+    assert "Toward this end" not in texts(app)
 
 
 def test_centering_changes_the_components(open_page, publish):
