@@ -119,7 +119,7 @@ def shadow(components: Pca, settings: MapStudySettings, rows: np.ndarray) -> np.
     if len(components.components) < settings.dimensions:
         there = count(len(components.components), "component")
         raise LimitError(f"there is no map in {settings.dimensions} dimensions: the model has {there}")
-    return np.asarray(components.scores[rows, : settings.dimensions])
+    return np.asarray(components.scores[rows, : settings.dimensions], np.float32)
 
 
 MAP = Study(

@@ -3,7 +3,7 @@
 What is cached is never changed by a page; what grows with use is bounded.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -12,13 +12,12 @@ from core.analysis.biases.bias import BiasAblation, Biases, average_terms, bias_
 from core.analysis.biases.posterior import BiasPosterior, bias_posterior
 from core.analysis.compare.comparison import Comparison, Part, Shared, compare_parts, shared
 from core.analysis.compare.score import SplitScore
-from core.analysis.components.bases import PREDICTIONS, How, components_of, names_covariance
+from core.analysis.components.bases import PREDICTIONS, How, components_of, names_covariance, why_untested
 from core.analysis.components.examined import Examined, examine, standings
 from core.analysis.components.hints import Hint, Standing, hints
 from core.analysis.components.pca import Pca
-from core.analysis.components.predictions import scores_from
 from core.analysis.components.proof import Proof
-from core.analysis.components.stability import Stability, across_seeds, stability
+from core.analysis.components.stability import Stability, across_seeds, of_predictions
 from core.analysis.components.truncation import Cost, cost, sample
 from core.analysis.item_attributes import ItemColumns, item_columns
 from core.analysis.lesson.step import Seconds, time_both
@@ -52,7 +51,8 @@ from dashboard.for_you.scales import Entry, entry
 def components(run_id: str, how: How) -> Pca:
     """Components of a run, with scores for all its items, (n_items, k); raises as `components_of` does."""
     trained = run(run_id)
-    return components_of(trained, ratings_of(run_id), split_of_run(trained), how)
+    found = components_of(trained, ratings_of(run_id), split_of_run(trained), how)
+    return replace(found, scores=found.scores.astype(np.float32))  # as fine as the model, half the memory
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -83,8 +83,8 @@ def proof(run_id: str) -> Proof:
     """
     found = examined(run_id)
     if found is None:
-        unknown = "it is not known which ratings this model learned from, so there are none to test its components on"
-        raise NotApplicableError(no_predictions(run_id) or unknown)
+        trained = run(run_id)
+        raise NotApplicableError(why_untested(trained, ratings_of(run_id), split_of_run(trained)))
     return found.proof
 
 
@@ -176,24 +176,22 @@ def component_stability(run_id: str, key: str, how: How) -> Stability | None:
 
     Components are compared by the trained items; those of the item matrix by those that shape them.
     """
-    result, measured = study(key), item_rows(run_id).trained
+    result = study(key)
     if result is None:
         return None
     others = list(result.arrays["embeddings"])
     if how.basis == "predictions":
         roots = result.arrays.get("user_roots")
-        weight = split_of_run(run(run_id)).training_count(ratings_of(run_id)).astype(np.float64)
-        weight /= weight.sum()
         if roots is None:
             return None
-        theirs = [scores_from(items, weight, root)[measured] for items, root in zip(others, roots, strict=True)]
-        return stability(components(run_id, how).scores[measured], theirs)
+        count = split_of_run(run(run_id)).training_count(ratings_of(run_id))
+        return of_predictions(components(run_id, how).scores, others, list(roots), item_count=count)
     return across_seeds(
         run(run_id).scorer.item_embedding,
         others,
         centered=how.centered,
         shaping=ratings_of(run_id).item_count >= how.min_ratings,
-        measured=measured,
+        measured=item_rows(run_id).trained,
     )
 
 

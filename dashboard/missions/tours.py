@@ -216,8 +216,8 @@ NOISE = Mission(
     (
         Task(
             "components",
-            "Open **Components** and choose component 1 of *What it predicts*. If there is no such choice, train a model "
-            "with the preset *{plain}*.",
+            "Open **Components** and choose component 1 of *What it predicts*. If there is no such choice, train a "
+            "model with the preset *{plain}*.",
             "The first picture says what it is worth on ratings that the model has not seen.",
             checks.opens_first_tested,
         ),

@@ -9,7 +9,7 @@ from core.analysis.components.predictions import predicted_components
 from core.analysis.gauge import centered
 from core.data.ratings import Ratings
 from core.data.splits import Split
-from core.errors import AnalysisError, ExplorerError
+from core.errors import ExplorerError
 from core.model.run import Run
 from core.model.scoring import require_bilinear, require_vectors
 
@@ -41,7 +41,7 @@ PREDICTIONS = How("predictions")
 
 
 def components_of(run: Run, ratings: Ratings, parts: Split, how: How) -> Pca:
-    """The components of a run that come about so, with scores for all its items, float32: as fine as the model.
+    """The components of a run that come about so, with scores for all its items.
 
     Args:
         run: The model.
@@ -63,16 +63,16 @@ def components_of(run: Run, ratings: Ratings, parts: Split, how: How) -> Pca:
             )
         )
     fitted = pca(scorer.item_embedding[ratings.item_count >= how.min_ratings], centered=how.centered)
-    return replace(fitted, scores=fitted.project(scorer.item_embedding).astype(np.float32))
+    return replace(fitted, scores=fitted.project(scorer.item_embedding))
 
 
-def why_not_predictions(run: Run, ratings: Ratings, parts: Split) -> str:
-    """Why a run has no components of what it predicts, in words; empty where it has."""
+def why_untested(run: Run, ratings: Ratings, parts: Split) -> str:
+    """Why there is no test of the components of what a run predicts, where `examine` has found none, in words."""
     try:
         components_of(run, ratings, parts, PREDICTIONS)
-    except (AnalysisError, ExplorerError) as error:
+    except ExplorerError as error:
         return str(error)
-    return ""
+    return "it is not known which ratings this model learned from, so there are none to test its components on"
 
 
 def names_covariance(run: Run, ratings: Ratings, parts: Split) -> np.ndarray:
