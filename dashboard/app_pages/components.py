@@ -40,7 +40,7 @@ def controls() -> tuple[int, int, How]:
             key="min",
             words=f"Only {nouns} with this many ratings are listed at the ends; the place of others is mostly chance.",
         )
-        how = choose(run.run_id, rows, min_listed)
+        how = choose("components", run.run_id, rows, min_listed)
     n = len(analyses.components(run.run_id, how).components)
     with first:
         number = elements.whole_number("Component", 1, n, 1, "component")
@@ -69,7 +69,12 @@ def evidence(view: View) -> None:
     if view.how.basis == "pca":
         other = analyses.no_predictions(view.run.run_id)
         st.caption(
-            escape(phrases.sentence(f"These are components of the item matrix: {other}"))
+            escape(
+                phrases.sentence(
+                    "These are components of the item matrix, and untested. A test on unseen ratings needs components "
+                    f"of what the model predicts: {other}"
+                )
+            )
             if other
             else "Tested on unseen ratings are the components of what the model predicts. Those below are of the item "
             "matrix, in another order and along other directions: choose “What it predicts” to look at the tested ones."

@@ -7,16 +7,17 @@ import plotly.graph_objects as go
 
 from core.analysis.components.proof import Proof
 from dashboard.charts.base import REFERENCE, bar_marker, figure, plain
-from dashboard.charts.scree import add_line_on_the_right
 from dashboard.principal_components.label import Label
 
 HEIGHT = 320
 BARS = 2
 """Standard errors that a bar's line reaches to both sides: beyond them from zero, a component earns its place."""
+FEWEST_SHOWN = 16
+"""Bars that are shown at first, where there are as many."""
 
 
 def proof(found: Proof, *, chosen: int | None, labels: Sequence[Label], unit: str) -> go.Figure:
-    """By how much each component lowers the error as bars, and what is left of the error as a line.
+    """By how much each component lowers the error, as bars; the first ones, and all when zoomed out.
 
     Args:
         found: How components stand the test.
@@ -24,9 +25,11 @@ def proof(found: Proof, *, chosen: int | None, labels: Sequence[Label], unit: st
         labels: What each is called, (n_components,).
         unit: What ratings are counted in.
     """
-    title = "What each component is worth on unseen ratings"
-    result = figure(title, x="Component", y=f"Lowers the error by ({unit})", height=HEIGHT)
     n = len(found.worth)
+    shown = min(n, max(FEWEST_SHOWN, 2 * found.signal, 0 if chosen is None else chosen + 1))
+    first = f" (the first {shown} of {n})" if shown < n else ""
+    across, up = f"Component{first}", f"Lowers the error by ({unit})"
+    result = figure("Worth on unseen ratings", x=across, y=up, height=HEIGHT)
     number = np.arange(1, n + 1, dtype=np.int32)
     se = found.se / (found.rmse[:-1] + found.rmse[1:])  # of a difference of squares, as one of their roots
     shapes = ["" if place < found.proven else "." if place < found.signal else "/" for place in range(n)]
@@ -45,13 +48,7 @@ def proof(found: Proof, *, chosen: int | None, labels: Sequence[Label], unit: st
         name="worth",
         hovertemplate="%{text}<extra></extra>",
     )
-    add_line_on_the_right(
-        result,
-        (np.arange(n + 1, dtype=np.int32), found.rmse),
-        title=f"Error left ({unit})",
-        template="With components 1 to %{x}: off by <b>%{y:.4f}</b><extra></extra>",
-        tickformat=".3f",
-    )
+    result.update_xaxes(range=[0.4, shown + 0.6])
     result.update_layout(bargap=0.15, hovermode="x", showlegend=False, uirevision="proof")
     _say_shapes(result, shapes)
     return result

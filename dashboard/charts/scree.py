@@ -38,15 +38,7 @@ def scree(
         name="each",
         hovertemplate="%{text}: <b>%{y:.1%}</b> of the total<extra></extra>",
     )
-    add_line_on_the_right(
-        result,
-        (number, cumulative),
-        title="Running total",
-        template="Components 1 to %{x} together: <b>%{y:.0%}</b><extra></extra>",
-        tickformat=".0%",
-        range=[0, 1.02],
-        tickvals=[0, 0.25, 0.5, 0.75, 1],
-    )
+    _add_total(result, number, cumulative)
     result.update_layout(
         yaxis={"tickformat": ".0%", "rangemode": "tozero"},
         bargap=0.15,
@@ -72,25 +64,17 @@ def _over(label: Label) -> str:
     return f"<b>{plain(label.ends, 90)}</b><br>{short}" if label.named else short
 
 
-def add_line_on_the_right(
-    result: go.Figure,
-    line: tuple[np.ndarray, np.ndarray],
-    *,
-    title: str,
-    template: str,
-    tickformat: str,
-    **scale: object,
-) -> None:
-    """A line on a scale of its own at the right, which has a title and these further settings of Plotly's."""
-    across, up = line
+def _add_total(result: go.Figure, number: np.ndarray, cumulative: np.ndarray) -> None:
+    """The running total as a line, on a scale of its own at the right."""
     result.add_scatter(
-        x=across,
-        y=up.astype(np.float32),
+        x=number,
+        y=cumulative.astype(np.float32),
         yaxis="y2",
         mode="lines",
         line={"color": "#b7791f", "width": 2},
-        name=title,
-        hovertemplate=template,
+        name="running total",
+        hovertemplate="Components 1 to %{x} together: <b>%{y:.0%}</b><extra></extra>",
     )
-    place = {"title": {"text": title}, "overlaying": "y", "side": "right", "automargin": True, "showgrid": False}
-    result.update_layout(yaxis2=place | {"tickformat": tickformat} | scale)
+    scale = {"range": [0, 1.02], "tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1], "showgrid": False}
+    place = {"title": {"text": "Running total"}, "overlaying": "y", "side": "right", "automargin": True}
+    result.update_layout(yaxis2=scale | place)

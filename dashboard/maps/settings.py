@@ -35,7 +35,7 @@ def choose(run_id: str, rows: Rows) -> MapStudySettings:
     given: dict[str, object] = {"method": METHODS[method], "min_ratings": min_ratings, "twin": is_twin(run_id)}
     if method == PCA:
         view = elements.segments("View", [FLAT, SPACE], "map_view")
-        chosen = how.choose(run_id, rows, how.shaping(min_ratings))
+        chosen = how.choose("maps", run_id, rows, how.shaping(min_ratings))
         given |= {"dimensions": 3 if view == SPACE else 2, "basis": chosen.basis, "centered": chosen.centered}
         given |= {"fit_min_ratings": chosen.min_ratings}
     else:

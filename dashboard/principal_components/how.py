@@ -18,7 +18,7 @@ LABELS: dict[Basis, str] = {"predictions": "What it predicts", "pca": "The item 
 LEAVING = 20
 """Items that must remain to shape components: ten for each end, as in the article."""
 
-_CHOSEN, _SHAPE, _SWITCH = "_components_basis", "_components_shape", "basis_switch"
+_CHOSEN, _SHAPE, _PAGE, _SWITCH = "_components_basis", "_components_shape", "_components_page", "basis_switch"
 
 
 def adopt_link() -> None:
@@ -57,14 +57,23 @@ def _chosen() -> Basis:
     return chosen
 
 
-def choose(run_id: str, rows: Rows, shaping: int) -> How:
-    """The switches, for a line of controls; `shaping` are the ratings with which an item may shape components."""
+def choose(page: str, run_id: str, rows: Rows, shaping: int) -> How:
+    """The switches, for a line of controls.
+
+    Args:
+        page: Which page draws them.
+        run_id: The model.
+        rows: Its items.
+        shaping: Ratings with which an item may shape components, if not all do.
+    """
     choose_basis(run_id)
     if current(run_id).basis == "predictions":
         return PREDICTIONS
     centered, min_ratings = st.session_state.get(_SHAPE, (False, 0))
-    _begin("shaped", min_ratings > 0)
-    _begin("centered", centered)
+    came, st.session_state[_PAGE] = st.session_state.get(_PAGE) != page, page
+    for key, on in (("shaped", min_ratings > 0), ("centered", centered)):
+        if (came or key not in st.session_state) and key not in st.query_params:
+            st.session_state[key] = on  # as it was left on another page, whose switch Streamlit forgets
     shaped = elements.toggle(
         f"Shaped by those with at least {shaping}",
         "shaped",
@@ -102,12 +111,6 @@ def choose_basis(run_id: str) -> None:
         "are turned, rescaled or shifted. The item matrix: directions of its numbers as they are, which change with "
         "all three.",
     )
-
-
-def _begin(key: str, on: bool) -> None:
-    """Let a switch begin as it was left on another page, where no link says otherwise."""
-    if on and key not in st.session_state and key not in st.query_params:
-        st.session_state[key] = on
 
 
 def _keep() -> None:

@@ -10,7 +10,7 @@ from dashboard.charts.person import MOST_DRAWN, along, plane, waterfall
 from dashboard.principal_components.label import Label
 
 HOSTILE = '<img src=x onerror="alert(1)"> %{y} $x$'
-LABELS = [Label(1, low=HOSTILE), Label(2, noise=True)]
+LABELS = [Label(1, low=HOSTILE), Label(2, unproven=True)]
 
 
 def among(n: int) -> People:

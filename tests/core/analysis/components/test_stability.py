@@ -105,7 +105,9 @@ def test_components_of_predictions_are_found_in_the_same_model_written_otherwise
     users, items = np.arange(1, 31), np.arange(1, 41)
     result = predicted_components(centered_form(exact(), users, items))
     others = [way(exact()) for way in WAYS.values()]
-    roots = [root(model.user_embedding, model.user_weight) for model in (centered_form(one, users, items) for one in others)]
+    roots = [
+        root(model.user_embedding, model.user_weight) for model in (centered_form(one, users, items) for one in others)
+    ]
     found = of_predictions(result.scores, [one.item_embedding for one in others], roots, item_count=items)
     np.testing.assert_allclose(found.r, 1, atol=1e-9)
     np.testing.assert_array_equal(found.match, np.tile(np.arange(5), (3, 1)))
