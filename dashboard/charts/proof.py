@@ -31,7 +31,8 @@ def proof(found: Proof, *, chosen: int | None, labels: Sequence[Label], unit: st
     across, up = f"Component{first}", f"Lowers the error by ({unit})"
     result = figure("Worth on unseen ratings", x=across, y=up, height=HEIGHT)
     number = np.arange(1, n + 1, dtype=np.int32)
-    se = found.se / (found.rmse[:-1] + found.rmse[1:])  # of a difference of squares, as one of their roots
+    both = found.rmse[:-1] + found.rmse[1:]  # a difference of squares, by this, is one of their roots
+    se = np.divide(found.se, both, out=np.zeros(n), where=both > 0)
     shapes = ["" if place < found.proven else "." if place < found.signal else "/" for place in range(n)]
     standing = ["earns its place" if not shape else "some signal" if shape == "." else "unproven" for shape in shapes]
     result.add_bar(
