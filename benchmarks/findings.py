@@ -16,11 +16,11 @@ from importlib.util import find_spec
 import numpy as np
 
 from benchmarks.likeness import by_chance, likeness, nearest_by_both
+from benchmarks.shuffled import Noise, noise_band
 from core import data
 from core.analysis.biases.bias import biases
 from core.analysis.components.examined import examine, standings
 from core.analysis.components.hints import hints, words
-from core.analysis.components.noise import Noise, noise_band
 from core.analysis.components.pca import Pca, pca
 from core.analysis.components.predictions import predicted_components
 from core.analysis.components.stability import Stability, stability

@@ -223,7 +223,7 @@ def show_axis(arguments: argparse.Namespace) -> Answer:
         "low_name": chosen.low_name,
         "high_name": chosen.high_name,
         "length": axis.length,
-        "closest": {"component": near.index + 1, "cosine": near.cosine},
+        "closest": {"component": near.index + 1, "cosine": near.likeness},
         "n_items": int(eligible.sum()),
         "low": at_low,
         "high": at_high,
@@ -233,7 +233,7 @@ def show_axis(arguments: argparse.Namespace) -> Answer:
     parts = [
         f"toward {chosen.low_name or 'low'}\n{listing(at_low, headings)}",
         f"toward {chosen.high_name or 'high'}\n{listing(at_high, headings)}",
-        f"closest to component {near.index + 1}, cosine {near.cosine:.2f}",
+        f"closest to component {near.index + 1}, cosine {near.likeness:.2f}",
     ]
     return Answer(document, "\n\n".join(parts))
 

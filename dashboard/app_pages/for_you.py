@@ -29,7 +29,7 @@ def show_message() -> None:
 def how_computed(model: NewUserModel) -> None:
     """How good the guesses were in a measurement, and formulas and sources, folded away."""
     with st.expander("How good are these guesses?", icon=":material/verified:"):
-        st.markdown(method.measured(model))
+        st.markdown(method.measured(method.measured_preset(model)))
     show_method(f"{method.text(model, nouns)}\n\n{why_dialog.explanation(run, noun)}")
 
 

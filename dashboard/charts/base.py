@@ -93,16 +93,15 @@ def color_bar(title: str, length: int, **more: object) -> dict[str, object]:
     return {**look, "len": length, "x": 1, "xanchor": "right", "y": 1, "yanchor": "bottom", **more}
 
 
-def bar_marker(chosen: int, hatched: Sequence[bool]) -> dict[str, object]:
-    """Marker of one bar a component: the chosen one stands out, and those that are noise are hatched.
+def bar_marker(chosen: int | None, shapes: Sequence[str]) -> dict[str, object]:
+    """Marker of one bar a component, of which the chosen one stands out.
 
     Args:
-        chosen: The component to stand out, from 0.
-        hatched: Whether each component is noise.
+        chosen: The component to stand out, from 0; None for none.
+        shapes: What each bar is covered with, one of Plotly's patterns, or nothing: "/" where it is unproven.
     """
-    colors = [ACCENT if place == chosen else MUTED for place in range(len(hatched))]
-    shapes = ["/" if noise else "" for noise in hatched]
-    return {"color": colors, "pattern": {"shape": shapes, "fillmode": "overlay", "size": 5}}
+    colors = [ACCENT if place == chosen else MUTED for place in range(len(shapes))]
+    return {"color": colors, "pattern": {"shape": list(shapes), "fillmode": "overlay", "size": 5}}
 
 
 def sampled(drawn: int, of: int, noun: str = "") -> str:

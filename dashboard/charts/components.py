@@ -38,7 +38,7 @@ def strip(
         listed: Boolean array, (n_items,), items with enough ratings; the others are drawn paler.
         ends: Items to name at each end.
         hover: What to show over each item, of which this shows the names.
-        label: What the component is called, and whether it is noise; the axis says both.
+        label: What the component is called, and whether it is proven; the axis says both.
         noun: What an item is.
         marked: Items to mark and name, wherever they lie.
         std: How well each score is known, (n_items,): bars of that length for what is named; None draws none.
@@ -88,7 +88,7 @@ def axis_title(label: Label, *, unit: bool = True) -> str:
         text = f"{text[0].upper()}{text[1:]}"
     if not unit:
         return text
-    return f"{text}{'<br>' if label.named else ' · '}embedding units"  # two names fill a line on a phone
+    return f"{text}{'<br>' if label.named else ' · '}{label.unit}"  # two names fill a line on a phone
 
 
 def _mark(

@@ -38,7 +38,7 @@ def stability(study: Stability, *, chosen: int, labels: Sequence[Label]) -> go.F
     result.add_bar(
         x=number,
         y=study.median_r.astype(np.float32),
-        marker=bar_marker(chosen, [label.noise for label in labels]),
+        marker=bar_marker(chosen, ["/" if label.unproven else "" for label in labels]),
         error_y={
             "type": "data",
             "symmetric": False,
@@ -48,7 +48,7 @@ def stability(study: Stability, *, chosen: int, labels: Sequence[Label]) -> go.F
             "width": 0,
             "color": REFERENCE,
         },
-        text=[_over(label, *ends) for label, *ends in zip(labels, low, high, strict=True)],
+        text=[_over(*one) for one in zip(labels, study.median_r, low, high, strict=True)],
         textposition="none",
         name="median",
         hovertemplate="%{text}<extra></extra>",
@@ -56,10 +56,10 @@ def stability(study: Stability, *, chosen: int, labels: Sequence[Label]) -> go.F
     return result
 
 
-def _over(label: Label, low: float, high: float) -> str:
+def _over(label: Label, r: float, low: float, high: float) -> str:
     """What stands over a bar, made harmless."""
     name = f"<br>{plain(label.ends, 90)}" if label.named else ""
-    return f"Component {label.number}: <b>r = {label.r or 0:.2f}</b> ({low:.2f} to {high:.2f}){name}"
+    return f"Component {label.number}: <b>r = {r:.2f}</b> ({low:.2f} to {high:.2f}){name}"
 
 
 def cost(errors: Cost, *, chosen: int, all_words: str, none_words: str, unit: str) -> go.Figure:

@@ -112,9 +112,12 @@ MEASURED: Mapping[str, Sequence[float]] = {
 REVEALED = (1, 3, 5, 10, 20)
 
 
-def measured(model: NewUserModel) -> str:
-    """What the benchmark of fold-in found, on the bundled ratings, and whether it is about this model (Markdown)."""
-    preset = _measured_preset(model)
+def measured(preset: str | None) -> str:
+    """What the benchmark of fold-in found, on the bundled ratings (Markdown).
+
+    Args:
+        preset: That of the model on the screen, where it was measured; else None.
+    """
     head = f"| RMSE with so many ratings revealed | {' | '.join(map(str, REVEALED))} |\n|---|{'---|' * len(REVEALED)}\n"
     lines = "".join(
         f"| {_bold(PRESET_WORDS.get(name, name), name == preset)} | "
@@ -139,7 +142,7 @@ def measured(model: NewUserModel) -> str:
     )
 
 
-def _measured_preset(model: NewUserModel) -> str | None:
+def measured_preset(model: NewUserModel) -> str | None:
     """The preset of which the figures are that a model has been trained with, on the bundled data; None of others."""
     settings = model.run.config.model_copy(update={"seed": 0, "split_seed": 0})
     if model.ratings.dataset_id != data.BUNDLED:

@@ -17,6 +17,7 @@ from dashboard.charts import person as charts
 from dashboard.embeddings.parts import show_chart
 from dashboard.embeddings.words import signed
 from dashboard.for_you import own_ratings, words
+from dashboard.principal_components.how import current
 from dashboard.principal_components.label import Label
 from dashboard.shared import phrases, sides, tables
 from dashboard.shell.needs_run import explain_lack
@@ -47,8 +48,9 @@ class Standing:
 def standing(model: NewUserModel, person: NewUser) -> Standing:
     """Where a person stands."""
     run_id = model.run.run_id
-    among, average = analyses.people_along(run_id), model.averages.user
-    components = analyses.item_pca(run_id, centered=False, min_ratings=0).components[: among.scores.shape[1]]
+    how = current(run_id)
+    among, average = analyses.people_along(run_id, how), model.averages.user
+    components = analyses.components(run_id, how).for_users[: among.scores.shape[1]]
     eligible = model.trained_users & (model.ratings.user_count >= _enough(model)) & (person.n_ratings > 0)
     return Standing(
         among,
@@ -105,14 +107,12 @@ def _plane(model: NewUserModel, result: Standing, labels: Sequence[Label]) -> No
 
 def ends_of(model: NewUserModel, labels: Sequence[Label]) -> list[tuple[str, str]]:
     """What lies at the two ends of each component: the names people gave, else what the hints say, else nothing."""
-    min_ratings, run_id = _hinted_from(model), model.run.run_id
-    confirmed = analyses.component_standings(run_id, centered=False, min_ratings=0)
-    result = []
+    min_ratings, run_id, result = _hinted_from(model), model.run.run_id, []
+    how = current(run_id)
+    confirmed = analyses.component_standings(run_id, how)
     for label in labels:
-        hinted = hint_words(
-            analyses.component_hints(run_id, label.number - 1, centered=False, min_ratings=0, least=min_ratings),
-            confirmed[label.number - 1],
-        )
+        component = label.number - 1
+        hinted = hint_words(analyses.component_hints(run_id, component, how, least=min_ratings), confirmed[component])
         result.append((label.low or hinted.bottom, label.high or hinted.top))
     return result
 

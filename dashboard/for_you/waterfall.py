@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,7 @@ from dashboard.charts.person import waterfall
 from dashboard.embeddings.parts import show_chart, warn_untrained
 from dashboard.embeddings.words import signed
 from dashboard.for_you import own_ratings, words
+from dashboard.principal_components.how import current
 from dashboard.principal_components.label import Label
 from dashboard.shared import phrases, tables
 from dashboard.shared.markup import escape
@@ -150,14 +152,16 @@ def taken_apart(model: NewUserModel, case: Case) -> Explanation:
     """The steps of a guess; components that would print as nothing are left to the rest."""
     scorer = require_bilinear(model.run.scorer)
     dim = scorer.item_embedding.shape[1]
-    components = np.zeros((0, 0))
+    run_id, directions, for_users = model.run.run_id, np.zeros((0, 0)), None
     if scorer.has_vectors:
-        components = analyses.item_pca(model.run.run_id, centered=False, min_ratings=0).components
+        components = analyses.components(run_id, current(run_id))
+        directions, for_users = components.components, components.for_users
     person = Vectors(case.numbers[:dim], float(case.numbers[dim:].sum()))
     item = item_vectors(scorer, case.row)
-    parts = explain(person, item, model.averages, components, scorer.scale, most=MOST_STEPS)
+    take_apart = partial(explain, person, item, model.averages, directions, scorer.scale, for_users=for_users)
+    parts = take_apart(most=MOST_STEPS)
     visible = sum(term.component >= 0 and abs(term.rating) >= 0.5 * 10.0**-DIGITS for term in parts.terms)
-    return explain(person, item, model.averages, components, scorer.scale, most=visible)
+    return take_apart(most=visible)
 
 
 def sign(step: float) -> str:

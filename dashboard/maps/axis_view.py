@@ -29,6 +29,7 @@ from dashboard.maps import settings
 from dashboard.maps import words as map_words
 from dashboard.maps.sure import choose_faint, ellipses, sureness
 from dashboard.principal_components import words as component_words
+from dashboard.principal_components.how import current, parameters
 from dashboard.principal_components.label import Label
 from dashboard.principal_components.naming import kept_labels
 from dashboard.session import state, visitor
@@ -88,7 +89,8 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, axis: OwnAxis, projected: A
     st.plotly_chart(figure, key="axis_strip", config=phrases.CHART_CONFIG, alt=alt)
     st.markdown(text)
     number = str(label.number)
-    elements.page_link("components", f"Look at component {number}", "insights", run=run.run_id, component=number)
+    link = {"run": run.run_id, "component": number} | parameters()
+    elements.page_link("components", f"Look at component {number}", "insights", **link)
 
 
 def _reach(rows: Rows, axis: OwnAxis, projected: Axis, outermost: Ends) -> str:
@@ -103,11 +105,13 @@ def _reach(rows: Rows, axis: OwnAxis, projected: Axis, outermost: Ends) -> str:
 
 
 def _closest(run: Run, projected: Axis) -> tuple[Label, str]:
-    """The component that runs most nearly the same way, of those that the page Components shows at first."""
-    components = analyses.item_pca(run.run_id, centered=False, min_ratings=0)
-    near = closest_component(projected.direction, components)
+    """The component that runs most nearly the same way, of those that the page Components shows."""
+    components = analyses.components(run.run_id, current(run.run_id))
+    by_places = components.basis == "predictions"
+    covariance = analyses.item_covariance(run.run_id) if by_places else None
+    near = closest_component(projected.direction, components, covariance)
     label = kept_labels(run.run_id, components)[near.index]
-    return label, map_words.closest(near, label)
+    return label, map_words.closest(near, label, "correlation" if by_places else "cosine")
 
 
 def _ends(

@@ -107,7 +107,7 @@ def choose_landmarks(rows: Rows, drawn: DrawnMap, shadow: Pca | None) -> Landmar
         return None
     listed = features.listed(names.index(column))
     listed = np.sort(listed[np.argsort(-features.count[listed], kind="stable")][:MOST_LANDMARKS])
-    places = shadow.project(features.places(rows.matrix, drawn.rows))[listed]
+    places = shadow.project(features.places(rows.matrix, drawn.rows))[listed, : drawn.points.shape[1]]
     return Landmarks(column, places, [features.labels[place] for place in listed])
 
 

@@ -155,19 +155,19 @@ LEANS, SAME = 0.3, 0.8
 """|cosine| from which an axis leans on a component, and from which it is nearly that component."""
 
 
-def closest(component: ClosestComponent, label: Label) -> str:
-    """Which component runs most nearly the same way; `label` has its names."""
+def closest(component: ClosestComponent, label: Label, measure: str = "cosine") -> str:
+    """Which component runs most nearly the same way; `label` has its names, `measure` says how that was told."""
     named = f" ({escape(label.ends)})" if label.named else ""
-    size = abs(component.cosine)
+    size = abs(component.likeness)
     if size < LEANS:
         return (
-            f"No component runs this way: the closest is component {label.number}{named}, with a cosine of only "
-            f"{signed(component.cosine)}. This axis cuts across what the components say."
+            f"No component runs this way: the closest is component {label.number}{named}, with a {measure} of only "
+            f"{signed(component.likeness)}. This axis cuts across what the components say."
         )
-    turned = "" if component.cosine > 0 else ", the other way round"
+    turned = "" if component.likeness > 0 else ", the other way round"
     how = "nearly" if size >= SAME else "in part"
     return (
-        f"This is {how} **component {label.number}**{named}{turned}: their cosine is {signed(component.cosine)} "
+        f"This is {how} **component {label.number}**{named}{turned}: their {measure} is {signed(component.likeness)} "
         "(1 is the same, 0 is across)."
     )
 

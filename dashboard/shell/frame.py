@@ -14,6 +14,7 @@ from core.store.runs import RunSummary
 from dashboard.cache import loaders
 from dashboard.jobs import every_kind, trainings
 from dashboard.missions import bar, progress
+from dashboard.principal_components import how
 from dashboard.session import address_bar, classroom, state, untrusted, visitor
 from dashboard.shared import elements, phrases, uploader
 from dashboard.shared.markup import escape
@@ -63,6 +64,7 @@ def run() -> None:
     state.adopt_link()
     classroom.adopt_link()
     progress.adopt_link()
+    how.adopt_link()
     page = _navigation()
     address_bar.open_page(page.url_path)
     with st.sidebar:
@@ -71,6 +73,7 @@ def run() -> None:
         administration_panel.show()
     state.write_link()
     classroom.write_link()
+    how.write_link()
     bar.show(page.url_path or "start")
     top = st.container()
     _say_problems(top)

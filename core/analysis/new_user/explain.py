@@ -69,7 +69,14 @@ def user_vectors(scorer: Bilinear, row: int) -> Vectors:
 
 
 def explain(
-    person: Vectors, item: Vectors, average: Averages, components: np.ndarray, scale: Scale, *, most: int = 8
+    person: Vectors,
+    item: Vectors,
+    average: Averages,
+    components: np.ndarray,
+    scale: Scale,
+    *,
+    for_users: np.ndarray | None = None,
+    most: int = 8,
 ) -> Explanation:
     """Take a guess apart, exactly.
 
@@ -80,20 +87,23 @@ def explain(
                          +  U·b + b_v - its mean        the item, whoever the person
                          +  sum over k of (a·c_k)(b·c_k)  where the two meet,
 
-    the last along principal components c_k: rotating both vectors alike keeps their dot product. What the components
-    given do not span (there are fewer items than dimensions) goes to the rest. In rating units each step is what it
+    the last along principal components c_k: rotating both vectors alike keeps their dot product. Components of what the
+    model predicts have other directions for people than for items, and the same sum. What the components given do not
+    span (there are fewer items than dimensions) goes to the rest. In rating units each step is what it
     changes when it comes in this order; through a sigmoid another order would share out the same total a little
     differently.
 
     Args:
         person, item: The two.
         average: From `core.analysis.gauge.averages`.
-        components: Orthonormal rows, (n_components, embedding_dim).
+        components: Directions of the item, (n_components, embedding_dim), as `Pca.components`.
         scale: How the score becomes a rating.
+        for_users: Those of the person, as `Pca.for_users`; None where they are the item's, orthonormal rows.
         most: Components with a step of their own, those with the largest terms.
     """
     away, off = person.vector - average.user, item.vector - average.item
-    along_person, along_item = components @ away, components @ off
+    along_person = (components if for_users is None else for_users) @ away
+    along_item = components @ off
     terms = along_person * along_item
     largest = np.argsort(-np.abs(terms), kind="stable")[:most]
     parts: list[tuple[str, int, float]] = [

@@ -85,7 +85,7 @@ def people(user_embedding: np.ndarray, components: np.ndarray, average: np.ndarr
 
     Args:
         user_embedding: Float array, (n_users, embedding_dim).
-        components: Orthonormal rows, (k, embedding_dim).
+        components: Directions for people, as `Pca.for_users`, (k, embedding_dim).
         average: The vector everything is measured from, (embedding_dim,).
         trained: Boolean array, (n_users,).
 

@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from core.analysis.components.extremes import ends
-from core.analysis.components.noise import noise_band
 from core.analysis.components.pca import Pca, pca
 from dashboard.charts import components
 from dashboard.charts.base import plain
@@ -30,7 +29,7 @@ def message(figure: object) -> str:
 
 
 def test_scree_shows_every_component_and_marks_the_chosen(result: Pca):
-    figure = scree(result.variance_ratio, result.cumulative, chosen=2)
+    figure = scree(result.variance_ratio, result.cumulative, chosen=2, labels=[Label(number) for number in range(1, 5)])
     bars, line = figure.data
     np.testing.assert_allclose(bars.y, result.variance_ratio, rtol=1e-6)
     assert line.y[-1] == pytest.approx(1)
@@ -38,20 +37,17 @@ def test_scree_shows_every_component_and_marks_the_chosen(result: Pca):
     assert len(others) == 1 and bars.marker.color[2] not in others
 
 
-def test_components_below_the_noise_band_are_hatched_and_called_noise():
-    rng = np.random.default_rng(0)
-    matrix = 2 * rng.normal(size=(400, 1)) + rng.normal(size=(400, 6))
-    fitted, noise = pca(matrix), noise_band(matrix)
-    assert noise.count == 1
-    figure = scree(fitted.variance_ratio, fitted.cumulative, chosen=0, noise=noise)
-    bars, _, band = figure.data
-    assert list(bars.marker.pattern.shape) == [""] + ["/"] * 5
-    assert list(bars.text) == ["Component 1"] + [f"Component {number} (noise)" for number in range(2, 7)]
-    np.testing.assert_allclose(band.y, noise.band, rtol=1e-6)
-    assert [note.text for note in figure.layout.annotations] == ["hatched: noise"]
+def test_unproven_components_are_hatched_and_data_without_taste_are_a_line(result: Pca):
+    labels = [Label(1), Label(2, unproven=True), Label(3, unproven=True), Label(4, unproven=True)]
+    share = np.array([0.3, 0.2, 0.1, 0.0])
+    figure = scree(result.variance_ratio, result.cumulative, chosen=0, labels=labels, without_taste=share)
+    bars, _, line = figure.data
+    assert list(bars.marker.pattern.shape) == ["", "/", "/", "/"]
+    assert list(bars.text)[:2] == ["Component 1", "Component 2 (unproven)"]
+    np.testing.assert_allclose(line.y, share, rtol=1e-6)
 
 
-def test_a_strip_of_a_noise_component_says_so(result: Pca):
+def test_a_strip_of_an_unproven_component_says_so(result: Pca):
     found = ends(result.scores[:, 0], np.ones(50, bool), 3)
     figure = components.strip(
         result.scores[:, 0],
@@ -59,10 +55,10 @@ def test_a_strip_of_a_noise_component_says_so(result: Pca):
         np.ones(50, bool),
         found,
         hover=hovers(["m"] * 50),
-        label=Label(4, noise=True),
+        label=Label(4, unproven=True, unit="predicted taste"),
         noun="movie",
     )
-    assert "omponent 4 (noise)" in figure.layout.xaxis.title.text
+    assert figure.layout.xaxis.title.text == "Component 4 (unproven) · predicted taste"
 
 
 def test_strip_draws_all_and_names_the_ends(result: Pca):
@@ -199,12 +195,12 @@ def test_marked_items_are_ringed_and_named_on_the_strip_even_of_very_many(result
 
 def test_axes_have_the_names_of_their_components(result: Pca):
     color = Coloring("Mean", np.ones(50))
-    named = [Label(2, low="quiet", high="<i>loud</i>"), Label(4, noise=True), Label(1)]
+    named = [Label(2, low="quiet", high="<i>loud</i>"), Label(4, unproven=True), Label(1)]
     flat = components.scatter(
         result.scores, [1, 3], np.arange(50), hovers(["m"] * 50), color, labels=named[:2], noun="movie"
     ).layout
     assert flat.xaxis.title.text == "quiet ← component 2 → &lt;i&gt;loud&lt;/i&gt;<br>embedding units"
-    assert flat.yaxis.title.text == "Component 4 (noise) · embedding units"
+    assert flat.yaxis.title.text == "Component 4 (unproven) · embedding units"
     deep = components.scatter(
         result.scores, [1, 3, 0], np.arange(50), hovers(["m"] * 50), color, labels=named, noun="movie"
     ).layout
@@ -212,10 +208,10 @@ def test_axes_have_the_names_of_their_components(result: Pca):
 
 
 def test_names_stand_over_the_bars_of_the_scree(result: Pca):
-    labels = [Label(1, low="quiet", r=0.9), Label(2), Label(3), Label(4, high="<b>x</b>")]
+    labels = [Label(1, low="quiet"), Label(2), Label(3), Label(4, high="<b>x</b>")]
     bars = scree(result.variance_ratio, result.cumulative, chosen=0, labels=labels).data[0]
     assert list(bars.text) == [
-        "<b>quiet – not named</b><br>Component 1 (r = 0.90)",
+        "<b>quiet – not named</b><br>Component 1",
         "Component 2",
         "Component 3",
         "<b>not named – &lt;b&gt;x&lt;/b&gt;</b><br>Component 4",

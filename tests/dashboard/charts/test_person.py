@@ -11,7 +11,7 @@ from dashboard.principal_components.label import Label
 from tests.dashboard.charts.hovers import hovers
 
 HOSTILE = '<img src=x onerror="alert(1)"> %{y} $x$'
-LABELS = [Label(1, low=HOSTILE), Label(2, noise=True)]
+LABELS = [Label(1, low=HOSTILE), Label(2, unproven=True)]
 
 
 def among(n: int) -> People:

@@ -63,7 +63,8 @@ def test_the_guess_for_somebody_in_the_data_comes_with_how_far_it_is_known(open_
 
 def test_the_measured_figures_say_whose_they_are(bundled):
     def text(config):
-        return method.measured(SimpleNamespace(run=SimpleNamespace(config=config), ratings=bundled))
+        model = SimpleNamespace(run=SimpleNamespace(config=config), ratings=bundled)
+        return method.measured(method.measured_preset(model))
 
     assert "The model on the screen is “Best guesses” (bold)" in text(PRESETS["best"])
     assert "| **Best guesses** | **0.951**" in text(PRESETS["best"].model_copy(update={"split_seed": 3}))

@@ -28,8 +28,8 @@ def test_without_ratings_one_is_average():
 def test_where_one_is_names_the_end_one_leans_to():
     assert "where people are on average" in words.where(0, Label(2), 3.0, "old")
     assert "close to the average person" in words.where(5, Label(2), 0.1, "old")
-    said = words.where(5, Label(2, noise=True), -1.25, HOSTILE)
-    assert "component 2 (noise)" in said
+    said = words.where(5, Label(2, unproven=True), -1.25, HOSTILE)
+    assert "component 2 (unproven)" in said
     assert "1.2 standard deviations" in said
     assert "[a](" not in said and "<b>" not in said
     assert "the low end" in words.where(5, Label(2), -1.25, "")

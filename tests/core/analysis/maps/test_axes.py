@@ -37,7 +37,7 @@ def test_the_closest_component_is_found_with_its_sign():
     result = pca(matrix)
     found = closest_component(-result.components[2], result)
     assert found.index == 2
-    assert found.cosine == pytest.approx(-1)
+    assert found.likeness == pytest.approx(-1)
 
 
 def test_two_axes_make_a_map_with_an_angle():
