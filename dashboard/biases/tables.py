@@ -26,7 +26,7 @@ COLUMNS = (
         sides.USER: st.column_config.TextColumn(pinned=True, width=120),
         REST: st.column_config.NumberColumn(format="%+.2f", width=56, help="The learned bias less the expected one"),
         TASTE: st.column_config.NumberColumn(
-            format="%+.2f", width=58, help="What the two vectors add to the score, on average over its ratings"
+            format="%+.2f", width=58, help="What taste adds to the score, on average over its ratings"
         ),
     }
 )
@@ -90,7 +90,7 @@ def sums(side: Side, known: BiasPosterior, chosen: np.ndarray) -> None:
 
 
 def taste_column(side: Side) -> tuple[str, ...]:
-    """The column on what vectors add; none for a model without vectors."""
+    """The column on what taste adds; none for a model without vectors."""
     return (TASTE,) if side.rows.scorer.has_vectors else ()
 
 

@@ -11,14 +11,17 @@ import streamlit as st
 from core.analysis.biases.bias import BiasAblation, Biases, average_terms, bias_ablation, biases
 from core.analysis.biases.posterior import BiasPosterior, bias_posterior
 from core.analysis.compare.comparison import Comparison, Part, Shared, compare_parts, shared
+from core.analysis.compare.paired import Paired, paired
 from core.analysis.compare.score import SplitScore
 from core.analysis.components.bases import PREDICTIONS, How, components_of, names_covariance, why_untested
+from core.analysis.components.consensus import consensus
 from core.analysis.components.examined import Examined, examine, standings
 from core.analysis.components.hints import Hint, Standing, hints
 from core.analysis.components.pca import Pca
 from core.analysis.components.proof import Proof
 from core.analysis.components.stability import Stability, across_seeds, of_predictions
 from core.analysis.components.truncation import Cost, cost, sample
+from core.analysis.gauge import CenteredModel, centered_on
 from core.analysis.item_attributes import ItemColumns, item_columns
 from core.analysis.lesson.step import Seconds, time_both
 from core.analysis.maps.faithfulness import Faithfulness, faithfulness
@@ -29,7 +32,7 @@ from core.analysis.neighbors.resampled import resampled
 from core.analysis.new_item.unseen import Unseen
 from core.analysis.new_item.unseen import unseen as unseen_items
 from core.analysis.new_user.explain import Misses, worst
-from core.analysis.new_user.model import NewUserModel
+from core.analysis.new_user.model import NewUserModel, looked_at
 from core.analysis.new_user.position import People, people
 from core.analysis.new_user.recommend import first_set
 from core.analysis.posterior import std_along
@@ -103,6 +106,19 @@ def strength(run_id: str) -> np.ndarray:
     return np.asarray(
         np.sqrt(found.model.item_weight @ np.square(found.result.scores, dtype=np.float64)) * found.model.unit
     )
+
+
+@st.cache_resource(max_entries=32, show_spinner="Comparing with consensus and popularity …")
+def mostly_consensus(run_id: str) -> np.ndarray:
+    """Whether each component of what a run predicts is mostly consensus and popularity, (n_components,).
+
+    Empty where they cannot be tested; about 0.3 s.
+    """
+    found = examined(run_id)
+    if found is None:
+        return np.zeros(0, bool)
+    parts = split_of_run(run(run_id))
+    return consensus(found.model, found.result, ratings_of(run_id), parts, sample(parts.validation)).mostly
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,13 +211,20 @@ def component_stability(run_id: str, key: str, how: How) -> Stability | None:
     )
 
 
+@st.cache_resource(max_entries=2, show_spinner=False)
+def centered_model(run_id: str) -> CenteredModel:
+    """A bilinear model with biases and taste apart."""
+    trained = run(run_id)
+    return centered_on(require_bilinear(trained.scorer), ratings_of(run_id), split_of_run(trained))
+
+
 @st.cache_resource(max_entries=8, show_spinner="Predicting with some of the components …")
 def component_cost(run_id: str, how: How) -> Cost:
     """Error with the first components of the item matrix only, on a sample of the validation ratings if many."""
     trained, data = run(run_id), ratings_of(run_id)
     rows = sample(split_of_run(trained).validation)
-    scorer = require_bilinear(trained.scorer)
-    return cost(scorer, components(run_id, how), data.user_index[rows], data.item_index[rows], data.rating[rows])
+    found = components(run_id, how)
+    return cost(centered_model(run_id), found, data.user_index[rows], data.item_index[rows], data.rating[rows])
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -235,10 +258,20 @@ def lengths(run_id: str, *, users: bool) -> np.ndarray:
 
 @st.cache_resource(max_entries=8, show_spinner="Fitting what the averages explain …")
 def bias_fit(run_id: str, *, users: bool) -> Biases:
-    """The shrinkage curve of the item biases, or of the users'; raises AnalysisError as `biases` does."""
-    side, data = rows_of(run_id, users=users), ratings_of(run_id)
-    mean = data.user_mean if users else data.item_mean
-    return biases(side.bias, side.count, mean, require_biases(run(run_id).scorer).scale)
+    """The shrinkage curve of the centered item biases, or of the users', over the training ratings.
+
+    Raises AnalysisError as `biases` does.
+    """
+    model = centered_model(run_id)
+    bias = model.user_bias if users else model.item_bias
+    return biases(bias, *training_averages(run_id, users=users), model.scale)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def training_averages(run_id: str, *, users: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Number of training ratings of each item, or of each user, and their mean, (n_rows,) each; NaN without any."""
+    data, parts = ratings_of(run_id), split_of_run(run(run_id))
+    return parts.training_count(data, users=users), parts.training_mean(data, users=users)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -247,14 +280,16 @@ def known_biases(run_id: str, *, users: bool) -> BiasPosterior | None:
     scorer = run(run_id).scorer
     if not scorer.has_uncertainty:
         return None
-    return bias_posterior(require_biases(scorer), new_user_model(run_id).item_parts, users=users)
+    parts = new_user_model(run_id).item_parts
+    return bias_posterior(require_biases(scorer), parts, centered_model(run_id), users=users)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def average_taste(run_id: str, chosen: tuple[int, ...], *, users: bool) -> np.ndarray:
-    """What the vectors add to the score of some rows, on average over their ratings, (n_chosen,)."""
-    rows = np.array(chosen, np.int64)
-    return average_terms(require_bilinear(run(run_id).scorer), ratings_of(run_id), rows, users=users).taste
+    """What taste adds to the score of some rows, on average over their training ratings, (n_chosen,)."""
+    rows, data, train = np.array(chosen, np.int64), ratings_of(run_id), split_of_run(run(run_id)).train
+    model = centered_model(run_id)
+    return average_terms(model, data.user_index[train], data.item_index[train], rows, users=users).taste
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -278,12 +313,9 @@ def look_up_seconds(run_id: str, item: int) -> Seconds:
 
 @st.cache_resource(max_entries=8, show_spinner="Guessing without the vectors …")
 def biases_alone(run_id: str) -> BiasAblation:
-    """A model with biases against its biases alone, on at most 200,000 of the validation ratings."""
-    trained, data = run(run_id), ratings_of(run_id)
-    validation = split_of_run(trained).validation
-    some = validation[:: -(-len(validation) // 200_000)]
-    scorer = require_bilinear(trained.scorer)
-    return bias_ablation(scorer, data.user_index[some], data.item_index[some], data.rating[some])
+    """A model against its biases alone, on at most 200,000 of the validation ratings."""
+    data, some = ratings_of(run_id), looked_at(split_of_run(run(run_id)))
+    return bias_ablation(centered_model(run_id), data.user_index[some], data.item_index[some], data.rating[some])
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -315,6 +347,16 @@ def split_score(run_id: str) -> SplitScore | None:
 def score_on(run_id: str, dataset_id: str) -> SplitScore:
     """The same of a run that learned from this dataset; a scoreboard's many leave the pages' models in their cache."""
     return scoreboard.score_stored(run_id, ratings(dataset_id))
+
+
+@st.cache_resource(max_entries=64, show_spinner="Comparing guesses rating by rating …")
+def paired_errors(first: str, second: str, dataset_id: str) -> Paired:
+    """How much further off the first run is than the second on the same ratings, at most 200,000 of them."""
+    data, runs = ratings(dataset_id), (run(first), run(second))
+    rows = looked_at(split_of_run(runs[0]))
+    user, item = data.user_index[rows], data.item_index[rows]
+    one, other = (each.scorer.scale.clip(each.scorer.predict(user, item)) for each in runs)
+    return paired(one, other, data.rating[rows], user)
 
 
 def _part(run_id: str) -> Part:

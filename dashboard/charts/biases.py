@@ -36,8 +36,8 @@ def scatter(
 
     Args:
         fit: The fitted curve, with expected and residual of every row.
-        mean: Mean rating of every row, (n_rows,), in rating units.
-        count: Ratings of every row, (n_rows,).
+        mean: Mean training rating of every row, (n_rows,), in rating units.
+        count: Training ratings of every row, (n_rows,).
         hover: What to show over a row, one text each, made harmless.
         rated: Rows to draw, all of them rated; of very many a sample, which the title says.
         listed: Boolean array, (n_rows,), rows with enough ratings; the others lie behind, without color.
@@ -52,7 +52,7 @@ def scatter(
     drawn = sample(rated, keep=np.array(marked, np.int64))
     result = figure(
         f"Learned bias and mean rating of {counted(len(rated), noun)}{sampled(len(drawn), len(rated))}",
-        x="Mean rating",
+        x="Mean training rating",
         y="Learned bias (units of the score)",
         height=500,
     )

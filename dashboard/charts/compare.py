@@ -27,14 +27,16 @@ def curves(named: Sequence[training.Named], references: Started | None) -> go.Fi
     """
     result = training.compared_curves(named, height=400)
     if references is not None:
-        levels = {
-            "always guess the mean": references.mean_rmse,
-            "averages only, no embedding": references.averages_rmse,
-        }
+        levels = (
+            ("always guess the mean", references.mean_rmse, "top right"),
+            ("averages only, no embedding", references.averages_rmse, "top right"),
+            ("consensus and popularity", references.slopes_rmse, "bottom right"),
+        )
         line, font = {"color": REFERENCE, "width": 1.5, "dash": "dash"}, {"size": 12, "color": REFERENCE}
-        for words, value in levels.items():
-            note = {"text": f"{words}: {value:.3f}", "font": font}
-            result.add_hline(y=value, line=line, annotation=note, annotation_position="top right")
+        for words, value, place in levels:
+            if value is not None:
+                note = {"text": f"{words}: {value:.3f}", "font": font}
+                result.add_hline(y=value, line=line, annotation=note, annotation_position=place)
     return result
 
 

@@ -54,6 +54,9 @@ def curve_rows(curve: Curve, references: Started, behind: Named | None = None) -
         (0, references.mean_rmse, f"always guess the mean: {references.mean_rmse:,.3f}", "reference"),
         (0, references.averages_rmse, f"averages only, no embedding: {references.averages_rmse:,.3f}", "reference"),
     ]
+    if references.slopes_rmse is not None:
+        slopes = references.slopes_rmse
+        points.append((0, slopes, f"consensus and popularity: {slopes:,.3f}", "reference below"))
     if behind is not None:
         points += [(e.epoch, e.rmse, "Earlier model", "behind, training") for e in behind.curve.epochs]
         points += [(e.epoch, e.val_rmse, "Earlier model", "behind") for e in behind.curve.epochs]
@@ -149,12 +152,15 @@ def _reference_lines() -> list[dict[str, Any]]:
     """What guessing without a model reaches, as dashed lines with their words on them."""
     words = {"field": "line", "type": "nominal"}
     line = {"type": "rule", "strokeDash": [6, 5], "strokeWidth": 1.5, "color": base.REFERENCE}
-    place = {"align": "right", "baseline": "bottom", "dx": -4, "dy": -3}
-    text = {"type": "text", **place, "fontSize": 12, "color": base.REFERENCE}
-    return [
-        {"transform": _only("reference"), "mark": line, "encoding": {"x": None, "tooltip": words}},
-        {"transform": _only("reference"), "mark": text, "encoding": {"x": {"value": "width"}, "text": words}},
-    ]
+    text = {"type": "text", "align": "right", "dx": -4, "fontSize": 12, "color": base.REFERENCE}
+    places = {"reference": {"baseline": "bottom", "dy": -3}, "reference below": {"baseline": "top", "dy": 4}}
+    layers: list[dict[str, Any]] = []
+    for part, place in places.items():  # words above one line and below the next, which may be near
+        layers += [
+            {"transform": _only(part), "mark": line, "encoding": {"x": None, "tooltip": words}},
+            {"transform": _only(part), "mark": text | place, "encoding": {"x": {"value": "width"}, "text": words}},
+        ]
+    return layers
 
 
 def _only(part: str) -> list[dict[str, Any]]:

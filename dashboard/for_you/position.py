@@ -10,7 +10,8 @@ import streamlit as st
 from core.analysis.components.hints import words as hint_words
 from core.analysis.new_user.foldin import NewUser
 from core.analysis.new_user.model import NewUserModel
-from core.analysis.new_user.position import Alike, People, Place, alike, place
+from core.analysis.new_user.position import Alike, People, Place, alike, generosity, place
+from core.model.scoring import require_bilinear
 from dashboard.cache import analyses, loaders
 from dashboard.charts import person as charts
 from dashboard.embeddings.parts import show_chart
@@ -69,7 +70,8 @@ def section(model: NewUserModel, person: NewUser, labels: Sequence[Label], ends:
     st.header("Where you are")
     n, scorer = person.n_ratings, model.run.scorer
     if not (scorer.has_vectors and scorer.is_bilinear):
-        st.markdown(words.generosity(person, _biases(model), n))
+        if scorer.is_bilinear:
+            st.markdown(_generosity(model, person))
         if scorer.has_vectors:
             st.info(
                 f"In this model the vectors of people and of {phrases.plural(model.ratings.noun)} share no axes: "
@@ -82,7 +84,7 @@ def section(model: NewUserModel, person: NewUser, labels: Sequence[Label], ends:
     result = standing(model, person)
     far = int(np.argmax(np.abs(result.mine.z)))
     reading = words.where(n, labels[far], float(result.mine.z[far]), ends[far][int(result.mine.z[far] > 0)])
-    st.markdown(f"{reading} {words.generosity(person, _biases(model), n)}")
+    st.markdown(f"{reading} {_generosity(model, person)}")
     left, right = st.columns(2, gap="medium")
     with left:
         _plane(model, result, labels)
@@ -121,9 +123,9 @@ def _hinted_from(model: NewUserModel) -> int:
     return max(1, min(HINTED_FROM, int(count[-min(20, len(count))])))
 
 
-def _biases(model: NewUserModel) -> np.ndarray:
-    scorer = model.run.scorer
-    return scorer.user_bias[model.trained_users] if scorer.has_biases else np.empty(0)
+def _generosity(model: NewUserModel, person: NewUser) -> str:
+    found = generosity(require_bilinear(model.run.scorer), person, model.averages, model.trained_users)
+    return words.generosity(found, person.n_ratings)
 
 
 def _nearest(model: NewUserModel, near: Alike, n: int) -> None:

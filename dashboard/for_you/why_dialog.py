@@ -163,8 +163,8 @@ def explanation(run: Run, noun: str) -> str:
         else "The score is the rating; nothing comes after the sum."
     )
     return (
-        "With the average person $\\bar u$, everybody counting once, and the average "
-        f"{noun} $\\bar v$, each counting as often as it was rated, $a = u - \\bar u$ and $b = v - \\bar v$,\n\n"
+        f"With the average person $\\bar u$ and the average {noun} $\\bar v$, each counting as often as they have a "
+        "training rating, $a = u - \\bar u$ and $b = v - \\bar v$,\n\n"
         f"$${scorer.score_latex} = \\text{{average}} + \\text{{person}} + \\text{{{noun}}} + "
         "\\sum_k (a \\cdot c_k)(b \\cdot c_k),$$\n\n"
         "where $c_k$ are the principal components: turning both vectors alike keeps their dot product. *Person* is "

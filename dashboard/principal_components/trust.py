@@ -77,12 +77,11 @@ def _how_many_matter(view: View) -> Cost | None:
     biases, whole = run.scorer.has_biases, n == run.config.dimensions
     unit = phrases.unit(view.ratings)
     text = component_words.cost(error, view.component, biases=biases, whole=whole, unit=unit)
-    alone = ["biases"] * biases + ["mean vector"] * view.how.centered
     figure = charts.cost(
         error,
         chosen=view.component,
         all_words="the whole model" if whole else f"all {n} components",
-        none_words=f"{' and '.join(alone)} alone" if alone else "no component",
+        none_words="biases alone" if biases else "no taste",
         unit=unit,
     )
     alt = "Validation error by number of components kept."

@@ -10,7 +10,7 @@ from core.analysis.components.pca import Pca
 from core.analysis.components.stability import Stability
 from core.analysis.components.truncation import Cost
 from core.analysis.ranks import rank_correlation
-from core.data.nouns import verb
+from core.data.nouns import verb, with_article
 from core.data.ratings import Ratings
 from dashboard.charts.points import Classes, Coloring
 from dashboard.embeddings.words import signed
@@ -73,7 +73,7 @@ def cost(error: Cost, component: int, *, biases: bool, whole: bool, unit: str) -
     """How many components the predictions need, and what the chosen one adds; `component` counts from 0."""
     n, enough = len(error.rmse) - 1, error.enough()
     last = "the whole model" if whole else f"all {n}"
-    start = "Biases alone" if biases else "Without any component, predictions"
+    start = "Biases alone" if biases else "Without taste, predictions"
     need = (
         f"already as good as {last} to within 0.001 {unit}: the vectors add nothing"
         if enough == 0
@@ -95,6 +95,15 @@ def end(hint: str, standing: Standing, nouns: str) -> str:
     if not hint:
         return f"Nothing that is known about the {nouns} stands out at this end."
     return f"Toward this end: **{escape(hint)}**."
+
+
+def consensus(label: Label, noun: str, nouns: str) -> str:
+    """What is said of a component that is mostly what everybody likes and knows, before anything else."""
+    return (
+        f"**Mostly consensus and popularity.** Component {label.number} follows how liked and how well "
+        f"known {with_article(noun)} is, and most of what it is worth is that some people go with that more than "
+        f"others. It says little of what the {nouns} are about."
+    )
 
 
 def ends(ratings: Ratings, rows: Rows, both: Ends) -> str:

@@ -5,29 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.analysis.gauge import Averages
 from core.analysis.new_user.foldin import NewUser, Prior, fold_in
-from core.errors import AnalysisError
 from core.model.scoring import Bilinear, Scale, Scorer
-
-
-@dataclass(frozen=True, eq=False)
-class Averages:
-    """The average person, everybody counting once, and the average item, each counting as often as it was rated.
-
-    A newcomer without ratings is this person (`people_prior`), and what they are asked about is typically something
-    many have rated.
-
-    Attributes:
-        user, item: Mean vectors, float64, (embedding_dim,).
-        user_bias, item_bias: Mean biases; 0 where the model has none.
-        constant: What the model adds for every pair alike.
-    """
-
-    user: np.ndarray
-    item: np.ndarray
-    user_bias: float
-    item_bias: float
-    constant: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,29 +57,6 @@ class Explanation:
     rating: float
 
 
-def averages(scorer: Bilinear, trained_users: np.ndarray, item_count: np.ndarray) -> Averages:
-    """Averages over what training has seen.
-
-    Args:
-        scorer: The trained model.
-        trained_users: Boolean array, (n_users,), people with a training rating.
-        item_count: Training ratings of each item, (n_items,).
-
-    Raises:
-        AnalysisError: There are none.
-    """
-    if not trained_users.any() or not item_count.any():
-        raise AnalysisError("there are no training ratings to average over")
-    users, items = trained_users / trained_users.sum(), item_count / item_count.sum()
-    return Averages(
-        user=users @ np.asarray(scorer.user_embedding, np.float64),
-        item=items @ np.asarray(scorer.item_embedding, np.float64),
-        user_bias=float(users @ scorer.user_bias),
-        item_bias=float(items @ scorer.item_bias),
-        constant=scorer.constant,
-    )
-
-
 def item_vectors(scorer: Bilinear, row: int) -> Vectors:
     """An item as one of the two."""
     return Vectors(np.asarray(scorer.item_embedding[row], np.float64), float(scorer.item_bias[row]))
@@ -137,7 +94,7 @@ def explain(
 
     Args:
         person, item: The two.
-        average: From `averages`.
+        average: From `core.analysis.gauge.averages`.
         components: Directions of the item, (n_components, embedding_dim), as `Pca.components`.
         scale: How the score becomes a rating.
         for_users: Those of the person, as `Pca.for_users`; None where they are the item's, orthonormal rows.
@@ -149,7 +106,7 @@ def explain(
     terms = along_person * along_item
     largest = np.argsort(-np.abs(terms), kind="stable")[:most]
     parts: list[tuple[str, int, float]] = [
-        ("average", -1, float(average.user @ average.item) + average.user_bias + average.item_bias + average.constant),
+        ("average", -1, average.score),
         ("person", -1, float(away @ average.item) + person.bias - average.user_bias),
         ("item", -1, float(average.user @ off) + item.bias - average.item_bias),
         *(("component", int(k), float(terms[k])) for k in largest),
@@ -202,7 +159,7 @@ def personal(scorer: Bilinear, person: NewUser, average: Averages) -> np.ndarray
     Args:
         scorer: The trained model.
         person: From `fold_in`.
-        average: From `averages`.
+        average: From `core.analysis.gauge.averages`.
 
     Returns:
         Rating units, float64; not held inside the scale.

@@ -6,7 +6,8 @@ from functools import cached_property
 
 import numpy as np
 
-from core.analysis.new_user.explain import Averages, averages, personal
+from core.analysis.gauge import Averages, averages
+from core.analysis.new_user.explain import personal
 from core.analysis.new_user.foldin import (
     NewUser,
     Prior,
@@ -66,8 +67,8 @@ class NewUserModel:
 
     @cached_property
     def looked_at(self) -> np.ndarray:
-        """Rows of the validation ratings, or of every second, third … one, where they are very many."""
-        return self.parts.validation[:: -(-len(self.parts.validation) // LOOKED_AT)]
+        """Rows of the validation ratings, or some of them."""
+        return looked_at(self.parts)
 
     @cached_property
     def validation_guesses(self) -> np.ndarray:
@@ -84,8 +85,9 @@ class NewUserModel:
 
     @cached_property
     def averages(self) -> Averages:
-        """The average person and item."""
-        return averages(require_bilinear(self.run.scorer), self.trained_users, self.item_count)
+        """The average person and item, from which biases and taste are measured."""
+        scorer = require_bilinear(self.run.scorer)
+        return averages(scorer, self.parts.training_count(self.ratings, users=True), self.item_count)
 
     @property
     def spread(self) -> float:
@@ -160,6 +162,11 @@ class NewUserModel:
     @cached_property
     def _features(self) -> tuple[FeatureGroup, ...]:
         return item_features(self.ratings)
+
+
+def looked_at(parts: Split) -> np.ndarray:
+    """Rows of the validation ratings, or of every second, third … one, where they are very many."""
+    return parts.validation[:: -(-len(parts.validation) // LOOKED_AT)]
 
 
 def fitting(

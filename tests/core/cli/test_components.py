@@ -8,6 +8,7 @@ from core.analysis.components.hints import hints
 from core.analysis.components.pca import pca
 from core.analysis.components.stability import across_seeds
 from core.analysis.components.truncation import cost
+from core.analysis.gauge import centered_on
 from core.analysis.neighbors.of_one import neighbors
 from core.cli import main
 from core.data.splits import split
@@ -97,9 +98,10 @@ def test_a_name_that_cannot_be_is_refused(capsys, run, arguments, says):
 
 def test_cost_is_that_of_the_analysis(capsys, run, bundled):
     found = asked(capsys, "cost", run.run_id)
-    rows = split(bundled, run.config).validation
+    parts = split(bundled, run.config)
+    rows = parts.validation
     wanted = cost(
-        run.scorer,
+        centered_on(run.scorer, bundled, parts),
         pca(run.scorer.item_embedding),
         bundled.user_index[rows],
         bundled.item_index[rows],

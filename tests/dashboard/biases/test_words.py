@@ -7,6 +7,7 @@ import pytest
 
 from core.analysis.biases.bias import Biases, biases
 from core.analysis.components.extremes import Ends
+from core.analysis.gauge import CenteredModel, centered
 from core.model.scoring import Bilinear, Scale
 from dashboard.biases import words
 from dashboard.charts import biases as charts
@@ -39,15 +40,20 @@ def biased(bias: np.ndarray) -> Bilinear:
     return scorer(nothing, nothing, bias, bias)
 
 
+def apart(bias: np.ndarray) -> CenteredModel:
+    everybody = np.ones(len(bias), int)
+    return centered(biased(bias), everybody, everybody)
+
+
 def test_one_bias_alone():
-    model = biased(np.zeros(1))
+    model = apart(np.zeros(1))
     assert words.alone(model, 0) == 2.75
     assert words.alone(model, 100) == pytest.approx(5)
 
 
 def test_highest_and_lowest_are_told_as_ratings():
     bias = np.array([0.0, 1.0, -1.0])
-    said = words.meaning(rows_of(bias, np.ones(3, int)), biased(bias))
+    said = words.meaning(rows_of(bias, np.ones(3, int)), apart(bias))
     assert "1.00 of m1, guesses 3.79" in said and "−1.00 of m2, 1.71" in said
 
 

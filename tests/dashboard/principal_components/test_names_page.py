@@ -9,6 +9,7 @@ from core.access import COMMAND_LINE
 from core.analysis.components.pca import pca
 from core.analysis.components.stability import across_seeds
 from core.analysis.components.truncation import cost
+from core.analysis.gauge import centered_on
 from core.data.ratings import Ratings
 from core.data.splits import split
 from core.model.families import PRESETS, run_config
@@ -203,9 +204,10 @@ def test_chosen_movies_are_marked_on_the_strip_and_on_the_map(open_page, publish
 def test_the_first_components_predict_as_the_analysis_says(open_page, publish, bundled: Ratings):
     run = publish()
     app = open_page("components", basis="pca")
-    rows = split(bundled, run.config).validation
+    parts = split(bundled, run.config)
+    rows = parts.validation
     found = cost(
-        run.scorer,
+        centered_on(run.scorer, bundled, parts),
         pca(run.scorer.item_embedding),
         bundled.user_index[rows],
         bundled.item_index[rows],
@@ -222,7 +224,7 @@ def test_a_model_without_biases_starts_from_nothing(open_page, publish):
     publish(PRESETS["article-simple-dot"])
     app = open_page("components", basis="pca")
     assert not app.exception
-    assert "Without any component, predictions are off by" in texts(app)
+    assert "Without taste, predictions are off by" in texts(app)
 
 
 def test_without_a_study_the_page_offers_one(open_page, publish):

@@ -100,7 +100,11 @@ def test_settings_survive_a_visit_to_another_page(open_page):
 def test_before_training_the_board_holds_its_place_with_the_reference_lines(open_page):
     app = open_page("train")
     assert values(app)["Epoch"] == f"0 of {PRESETS['default'].epochs}"
-    assert list(curve_rows(app)["line"]) == ["always guess the mean: 1.050", "averages only, no embedding: 0.883"]
+    assert list(curve_rows(app)["line"]) == [
+        "always guess the mean: 1.050",
+        "averages only, no embedding: 0.883",
+        "consensus and popularity: 0.863",
+    ]
 
 
 def test_a_running_job_shows_its_numbers_and_reads_its_curve(open_page):
