@@ -9,6 +9,7 @@ five splits. Answers are kept in a folder (`--folder`) and taken from there the 
 """
 
 import argparse
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import numpy as np
 
 from benchmarks.real.hints import Component, hinted
 from benchmarks.real.neighbors import LISTED, MEASURES, Trainings, trained
-from benchmarks.real.proofs import BUNDLED, CELLS, CHOSEN, REPORTED, SEEDS, TWIN, Answer, answered
+from benchmarks.real.proofs import BUNDLED, CELLS, CHOSEN, REPORTED, SEEDS, TWIN, Answer, answered, fit_once, kept
 from benchmarks.real.sets import KINDS
 from core import data
 from core.analysis.neighbors.all_neighbors import nearest
@@ -24,7 +25,6 @@ from core.analysis.neighbors.hubs import MANY, listed
 from core.analysis.neighbors.of_one import METRICS
 from core.analysis.neighbors.support import thresholds
 from core.model.families import PRESETS
-from core.training.trainer import fit
 
 
 def main() -> None:
@@ -36,9 +36,11 @@ def main() -> None:
     parser.add_argument("--splits", type=int, default=1, help="splits that proofs are pooled over (default: 1, none)")
     parser.add_argument("--retrained", type=int, default=8, help="trainings on other splits, for neighbors")
     parser.add_argument("--choosing", action="store_true", help="other sets and splits, for choosing a rule")
+    parser.add_argument("--kept", action="store_true", help="print the proofs of all sets in the folder, train nothing")
     parser.add_argument("--folder", type=Path, default=Path("real-answers"), help="where answers are kept")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
+    os.environ["EMBEDDING_EXPLORER_HOME"] = str(options.folder.absolute() / "home")
     {"proofs": print_proofs, "hints": print_hints, "neighbors": print_neighbors}[options.part](options)
 
 
@@ -51,12 +53,14 @@ def print_proofs(options: argparse.Namespace) -> None:
     for preset in options.presets:
         for cell in options.only:
             sets = min(options.sets, SEEDS * SEEDS) if cell == BUNDLED else options.sets
-            numbers = _numbers(options, sets)
-            answers = list(answered(options.folder, preset, cell, numbers, ratings, splits=options.splits))
+            answers = kept(options.folder, preset, cell, splits=options.splits)
+            if not options.kept:
+                numbers = _numbers(options, sets)
+                answers = list(answered(options.folder, preset, cell, numbers, ratings, splits=options.splits))
             title = KINDS[cell].title if cell in KINDS else cell
             counts = [_counted(answers, pooled, by) for pooled in (False, True) for by in (False, True)]
             band = np.mean([answer.band for answer in answers])
-            print(f"| {preset} | {title} | {sets} | {' | '.join(counts)} | {band:.1f} |", flush=True)
+            print(f"| {preset} | {title} | {len(answers)} | {' | '.join(counts)} | {band:.1f} |", flush=True)
 
 
 def _numbers(options: argparse.Namespace, sets: int) -> range:
@@ -119,7 +123,7 @@ def print_neighbors(options: argparse.Namespace) -> None:
     print("\n| preset | metric | most lists an item is in | ratings of that item | items in 100 lists or more |")
     print("| --- " * 5 + "|", flush=True)
     for preset in options.presets:
-        scorer = fit(PRESETS[preset].model_copy(update={"split_seed": first}), ratings).scorer
+        scorer = fit_once(PRESETS[preset].model_copy(update={"split_seed": first}), ratings).scorer
         for metric in METRICS:
             count = listed(nearest(scorer.item_embedding, LISTED, metric=metric), len(ratings.items))
             top, hubs = count.argmax(), np.count_nonzero(count >= MANY * LISTED)

@@ -12,6 +12,7 @@ from core.analysis.biases.bias import average_terms, biases
 from core.analysis.components.extremes import ends
 from core.analysis.components.pca import pca
 from core.analysis.features import learned_features, placed_items
+from core.analysis.gauge import centered_on
 from core.analysis.maps.axes import closest_component
 from core.analysis.neighbors.agreement import agreement
 from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors, neighbors
@@ -140,28 +141,27 @@ def show_biases(arguments: argparse.Namespace) -> Answer:
     """How far averages explain the biases, who departs furthest from that, and what tastes add to their scores."""
     run, ratings = load(arguments.run_id)
     scorer, users = require_biases(run.scorer), arguments.users
-    bias, count, mean = (
-        (scorer.user_bias, ratings.user_count, ratings.user_mean)
-        if users
-        else (scorer.item_bias, ratings.item_count, ratings.item_mean)
-    )
-    fitted = biases(bias, count, mean, scorer.scale)
-    listed = trained_rows(ratings, run.config.split, users=users) & (count >= arguments.min_ratings)
+    divided = split(ratings, run.config.split)
+    model = centered_on(require_bilinear(scorer), ratings, divided)
+    learned_from = divided.training_count(ratings, users=users)
+    bias = model.user_bias if users else model.item_bias
+    fitted = biases(bias, learned_from, divided.training_mean(ratings, users=users), model.scale)
+    count, mean = (ratings.user_count, ratings.user_mean) if users else (ratings.item_count, ratings.item_mean)
+    listed = (learned_from > 0) & (count >= arguments.min_ratings)
     both = ends(np.nan_to_num(fitted.residual), listed, arguments.top)
+    learned = ratings.user_index[divided.train], ratings.item_index[divided.train]
     top, bottom = (
         [
             entry(ratings, row, users=users)
             | {
-                "bias": float(fitted.expected[row]) + float(fitted.residual[row]),
+                "bias": float(bias[row]),
                 "expected": float(fitted.expected[row]),
                 "rest": float(fitted.residual[row]),
                 "mean_rating": float(mean[row]),
                 "n_ratings": int(count[row]),
                 "taste": float(taste),
             }
-            for row, taste in zip(
-                rows, average_terms(require_bilinear(scorer), ratings, rows, users=users).taste, strict=True
-            )
+            for row, taste in zip(rows, average_terms(model, *learned, rows, users=users).taste, strict=True)
         ]
         for rows in (both.top, both.bottom)
     )
@@ -223,7 +223,7 @@ def show_axis(arguments: argparse.Namespace) -> Answer:
         "low_name": chosen.low_name,
         "high_name": chosen.high_name,
         "length": axis.length,
-        "closest": {"component": near.index + 1, "cosine": near.cosine},
+        "closest": {"component": near.index + 1, "cosine": near.likeness},
         "n_items": int(eligible.sum()),
         "low": at_low,
         "high": at_high,
@@ -233,7 +233,7 @@ def show_axis(arguments: argparse.Namespace) -> Answer:
     parts = [
         f"toward {chosen.low_name or 'low'}\n{listing(at_low, headings)}",
         f"toward {chosen.high_name or 'high'}\n{listing(at_high, headings)}",
-        f"closest to component {near.index + 1}, cosine {near.cosine:.2f}",
+        f"closest to component {near.index + 1}, cosine {near.likeness:.2f}",
     ]
     return Answer(document, "\n\n".join(parts))
 

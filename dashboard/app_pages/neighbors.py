@@ -30,6 +30,8 @@ if TYPE_CHECKING:  # of Streamlit's inner modules only the name of a type
 
 WELL_KNOWN = 21
 """Ratings a row needs to be listed, at first."""
+NARROWEST = 336
+"""Pixels a list needs, so that titles, the measure and the number of ratings are on the screen."""
 LENGTH, SPREAD, SHARED, APART = "Length", "Spread", "Both", "Apart"
 AGAIN, HOLDS, SUPPORT = "Again", "Holds", "Support"
 MARKS = np.array(["–", "5%", "1%"])
@@ -72,7 +74,8 @@ def lists(
 ) -> None:
     """The three lists side by side, and all of it as a file."""
     in_file = {}
-    for place, metric in zip(st.columns(3, gap="medium"), METRICS, strict=True):
+    beside = st.grid(3, min_column_width=NARROWEST)
+    for metric in METRICS:
         measure, nearest = measures[metric], near[metric]
         value = -nearest.similarity if metric == "euclidean" else nearest.similarity
         sure = {} if again is None else {AGAIN: np.round(again[metric], 2)}  # 200 samples know no more digits
@@ -83,7 +86,7 @@ def lists(
         in_file[measure.name] = side.with_ids(nearest.index, table)
         if held is not None and metric == "cosine":
             in_file[measure.name][SUPPORT] = held.support
-        with place:
+        with beside, st.container():
             st.subheader(measure.name)
             st.caption(measure.sentence)
             nouns, name = side.nouns, side.rows.labels[row]
@@ -128,12 +131,12 @@ def columns(measure: Measure, *, narrow: bool) -> dict[str, ColumnConfig]:
         "5%: of the neighbors in a model without taste, one in twenty stays as close in other trainings. 1%: one in a "
         "hundred. –: more than that"
     )
-    apart_help = "How far apart their ratings of these are on average, in rating units"
+    apart_help = f"How far apart their ratings of these are on average, in {phrases.unit(run.dataset)}"
     return (
         tables.COLUMNS
-        | ({tables.TITLE: st.column_config.TextColumn(pinned=True, width=118)} if narrow else {})
-        | tables.number(measure.column, form=measure.form, width=62)
-        | tables.number(LENGTH, SPREAD, width=62)
+        | ({tables.TITLE: st.column_config.TextColumn(pinned=True, width=150)} if narrow else {})
+        | tables.number(measure.column, form=measure.form, width=60)
+        | tables.number(LENGTH, SPREAD, width=60)
         | {
             sides.USER: st.column_config.TextColumn(pinned=True, width=80),
             SHARED: st.column_config.NumberColumn(format="localized", width=48, help=shared_help),

@@ -11,7 +11,7 @@ from core.analysis.maps.faithfulness import Faithfulness
 from core.data.ratings import Ratings
 from core.model.run import Run
 from core.store.study_store import Stored
-from core.studies.maps import MAP, MapStudySettings
+from core.studies.maps import MAP, MapStudySettings, shadow
 from core.studies.twins import real_id
 from dashboard.cache import analyses, loaders
 from dashboard.charts.points import Classes, Coloring
@@ -63,7 +63,7 @@ def drawn_map(run: Run, settings: MapStudySettings) -> DrawnMap | None:
     if settings.method != "pca":
         return None
     rows = rows_of(loaders.item_rows(run.run_id), settings.min_ratings)
-    points = analyses.shadow(run.run_id, settings).scores.astype(np.float32)
+    points = shadow(analyses.components(run.run_id, settings.how), settings, rows)
     quick = len(rows) <= QUICK
     return DrawnMap(rows, points, settings, analyses.shadow_faithfulness(run.run_id, settings) if quick else None)
 

@@ -40,9 +40,9 @@ def in_short(result: Faithfulness | None) -> str:
     return "" if result is None else f"{result.mean * result.k:.1f} of {result.k} true neighbors kept"
 
 
-def sure(rows: Rows, drawn: DrawnMap, known: Sureness, *, faint: bool, outlined: int) -> str:
+def sure(rows: Rows, known: Sureness, *, method: str, flat: bool, faint: bool, outlined: int) -> str:
     """How well the places are known, what faint points and outlines say of it, and what they cannot say."""
-    flat, bent = drawn.points.shape[1] == 2, known.covariance is None
+    bent = known.covariance is None
     low, high = known.ends
     what = "vectors" if bent else "places"
     text = (
@@ -56,10 +56,8 @@ def sure(rows: Rows, drawn: DrawnMap, known: Sureness, *, faint: bool, outlined:
     if not flat:
         text += " In 3D all points are equally solid: points in space cannot be faint one by one."
     if bent:
-        method = "t-SNE" if drawn.settings.method == "tsne" else "UMAP"
-        text += (
-            f" {method} bends space differently at every place, so no outline of what is uncertain is right; see PCA."
-        )
+        name = "t-SNE" if method == "tsne" else "UMAP"
+        text += f" {name} bends space differently at every place, so no outline of what is uncertain is right; see PCA."
     elif outlined:
         text += " Inside the outline around what you looked for it lies two times in three."
     elif flat:
@@ -157,19 +155,19 @@ LEANS, SAME = 0.3, 0.8
 """|cosine| from which an axis leans on a component, and from which it is nearly that component."""
 
 
-def closest(component: ClosestComponent, label: Label) -> str:
-    """Which component runs most nearly the same way; `label` has its names."""
+def closest(component: ClosestComponent, label: Label, measure: str = "cosine") -> str:
+    """Which component runs most nearly the same way; `label` has its names, `measure` says how that was told."""
     named = f" ({escape(label.ends)})" if label.named else ""
-    size = abs(component.cosine)
+    size = abs(component.likeness)
     if size < LEANS:
         return (
-            f"No component runs this way: the closest is component {label.number}{named}, with a cosine of only "
-            f"{signed(component.cosine)}. This axis cuts across what the components say."
+            f"No component runs this way: the closest is component {label.number}{named}, with a {measure} of only "
+            f"{signed(component.likeness)}. This axis cuts across what the components say."
         )
-    turned = "" if component.cosine > 0 else ", the other way round"
+    turned = "" if component.likeness > 0 else ", the other way round"
     how = "nearly" if size >= SAME else "in part"
     return (
-        f"This is {how} **component {label.number}**{named}{turned}: their cosine is {signed(component.cosine)} "
+        f"This is {how} **component {label.number}**{named}{turned}: their {measure} is {signed(component.likeness)} "
         "(1 is the same, 0 is across)."
     )
 

@@ -87,7 +87,6 @@ def test_a_map_and_groups_of_the_twin_are_the_twins():
 
 def test_what_is_stored_about_runs_keeps_its_name():
     some = "0" * 16
-    assert MAP.key(some, MapStudySettings()) == f"{some}-map-fb20000261bbcc55"
     assert MAP.key(some, MapStudySettings(method="tsne", perplexity=5)) == f"{some}-map-82b89c111b2ec321"
     assert CLUSTERS.key(some, ClusterSettings()) == f"{some}-clusters-5932efaccd7d5b29"
     for study, settings in ((MAP, MapStudySettings(twin=True)), (CLUSTERS, ClusterSettings(twin=True))):

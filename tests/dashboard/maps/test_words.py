@@ -74,7 +74,7 @@ def test_the_closest_component(cosine: float, expected: str):
     [(5, "nearly one axis"), (175, "nearly one axis"), (45, "much of the same"), (90, "different things")],
 )
 def test_the_angle_between_two_axes(angle: float, expected: str):
-    assert expected in words.angle(AxisPair(np.zeros((2, 2)), angle))
+    assert expected in words.angle(AxisPair(np.zeros((2, 2)), angle, np.eye(2)))
 
 
 def test_estimates_grow_with_the_work():
@@ -87,8 +87,8 @@ def test_estimates_grow_with_the_work():
 
 
 def test_a_link_names_what_was_chosen():
-    said = settings.map_parameters(MapStudySettings(dimensions=3, centered=True, min_ratings=0).model_dump())
-    assert (said["map_method"], said["map_view"], said["map_centered"], said["map_min"]) == ("PCA", "3D", "true", "1")
+    said = settings.map_parameters(MapStudySettings(method="tsne", dimensions=3, min_ratings=0).model_dump())
+    assert (said["map_method"], said["map_view"], said["map_min"]) == ("t-SNE", "3D", "1")
     said = settings.group_parameters(ClusterSettings(metric="euclidean", n_clusters=3).model_dump())
     assert (said["group_metric"], said["group_number"], said["group_method"]) == ("Euclidean", "3", "k-means")
 
