@@ -263,7 +263,7 @@ else:
     if again is not None:
         st.caption(words.again(side.rows, again["cosine"]))
     if held is not None:
-        st.markdown(words.holds(held.marks, held.trainings, side.noun))
+        st.markdown(words.holds(held.marks, held.trainings, side.rows))
     lists(side, row, near, length, again, held, words.measures(predictions))
     if held is None:
         holding.offer(run, side, min_ratings)

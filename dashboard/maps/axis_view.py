@@ -33,7 +33,7 @@ from dashboard.principal_components.how import current, parameters
 from dashboard.principal_components.label import Label
 from dashboard.principal_components.naming import kept_labels
 from dashboard.session import state, visitor
-from dashboard.shared import coloring, elements, phrases, selection, tables
+from dashboard.shared import coloring, elements, phrases, selection, tables, twin
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
 
@@ -89,7 +89,7 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, axis: OwnAxis, projected: A
     st.plotly_chart(figure, key="axis_strip", config=phrases.CHART_CONFIG, alt=alt)
     st.markdown(text)
     number = str(label.number)
-    link = {"run": run.run_id, "component": number} | parameters()
+    link = twin.link(run) | {"component": number} | parameters()
     elements.page_link("components", f"Look at component {number}", "insights", **link)
 
 

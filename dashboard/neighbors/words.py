@@ -103,19 +103,25 @@ def lead(rows: Rows, row: int, near: Neighbors, *, predictions: bool = False) ->
     return text
 
 
-def holds(marks: np.ndarray, trainings: int, noun: str) -> str:
+def holds(marks: np.ndarray, trainings: int, rows: Rows) -> str:
     """How many of the nearest stay close in other trainings.
 
     Args:
         marks: 0, 1 or 2 for each of them, (n,).
         trainings: Other trainings there are.
-        noun: What they are, singular.
+        rows: All rows, of which they are some.
     """
     likely, sure = int(np.sum(marks >= 1)), int(np.sum(marks == 2))
+    others = "The others may be there by chance."
+    if rows.features is not None:
+        others = (
+            f"The others may be there by chance, or for {escape(rows.described_by)}, by which a model without taste "
+            f"places {rows.nouns} too."
+        )
     return (
-        f"**{likely} of these {count(len(marks), noun)} hold.** In {trainings} trainings on other parts of the ratings "
-        f"they stay closer than 95 of 100 neighbors do in a model without taste, {sure} of them closer than 99 of 100; "
-        "the column *Holds* says 5% or 1%. The others may be there by chance."
+        f"**{likely} of these {count(len(marks), rows.noun)} hold.** In {trainings} trainings on other parts of the "
+        "ratings they stay closer than 95 of 100 neighbors do in a model without taste, "
+        f"{sure} of them closer than 99 of 100; the column *Holds* says 5% or 1%. {others}"
     )
 
 

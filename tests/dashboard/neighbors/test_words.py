@@ -78,7 +78,7 @@ def test_an_analogy_that_stays_where_it_was_says_so():
 
 
 def test_how_many_of_the_listed_hold():
-    said = words.holds(np.array([2, 2, 1, 0]), 8, "movie")
+    said = words.holds(np.array([2, 2, 1, 0]), 8, rows_of(np.ones((4, 2))))
     assert said.startswith("**3 of these 4 movies hold.** In 8 trainings")
     assert "2 of them closer than 99 of 100" in said
 
