@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.real.sets import KINDS, simulated
+from benchmarks.shuffled import noise_band
 from core.analysis.components.examined import examine
-from core.analysis.components.noise import noise_band
 from core.analysis.components.proof import FEWEST_EPOCHS, Proof, prove
 from core.config import GradientConfig, RunConfig, run_id
 from core.data.ratings import Ratings

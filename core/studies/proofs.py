@@ -89,6 +89,13 @@ def proof_of(stored: Stored) -> Proof:
     return Proof(**arrays, **stored.facts["proof"])
 
 
+def stored_proof(run_id: str) -> Proof | None:
+    """The proof of the newest study of a run; None where there is none."""
+    settings = PROOF.latest(run_id)
+    stored = None if settings is None else PROOF.load(run_id, settings)
+    return None if stored is None else proof_of(stored)
+
+
 PROOF = Study(
     name="proof",
     page="components",

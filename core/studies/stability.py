@@ -3,8 +3,11 @@
 import numpy as np
 from pydantic import BaseModel, Field
 
+from core.analysis.components.predictions import root
+from core.data.splits import split
 from core.model.run import Run
 from core.store.study_store import Stored
+from core.studies.proofs import center
 from core.studies.retraining import Training, check_trainable, train_all
 from core.studies.study import Study, Work
 
@@ -20,7 +23,8 @@ def _check(run: Run, settings: StabilitySettings) -> None:
 
 
 def _compute(work: Work, settings: StabilitySettings) -> Stored:
-    """Arrays: `embeddings` (n_others, n_items, embedding_dim), the other runs' item matrices.
+    """Arrays: `embeddings` (n_others, n_items, embedding_dim), the other item matrices, and, of models whose score is a
+    sum `user_roots` (n_others, embedding_dim, embedding_dim), what `scores_from` needs of their users.
 
     Facts: their `seeds` and `val_rmse`. Those in the store are taken from there, the others are not put into it.
     """
@@ -29,7 +33,12 @@ def _compute(work: Work, settings: StabilitySettings) -> Stored:
     runs = list(train_all(work, [Training(config, work.ratings) for config in configs]))
     matrices = [run.scorer.item_embedding for run in runs]
     errors = [run.outcome.val_rmse for run in runs]
-    return Stored({"embeddings": np.stack(matrices)}, {"seeds": seeds, "val_rmse": errors})
+    arrays = {"embeddings": np.stack(matrices)}
+    if work.run.scorer.is_bilinear:
+        parts = split(work.ratings, work.run.config.split)
+        models = [center(run, work.ratings, parts) for run in runs]
+        arrays["user_roots"] = np.stack([root(model.user_embedding, model.user_weight) for model in models])
+    return Stored(arrays, {"seeds": seeds, "val_rmse": errors})
 
 
 STABILITY = Study(

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from core.analysis.components.predictions import predicted_components
 from core.data.ratings import Ratings
 from core.data.splits import split
-from core.errors import AnalysisError
+from core.errors import AnalysisError, LimitError
 from core.model.families import family_of
 from core.model.run import Run
 from core.model.scoring import require_bilinear
@@ -27,6 +27,21 @@ class TwinSettings(BaseModel, frozen=True, extra="forbid"):
     """How many twins are trained."""
 
     twins: int = Field(10, ge=1, le=20, description="Twins that are trained; the first is the one that pages show.")
+
+
+class MaybeOfTwin(BaseModel, frozen=True):
+    """Settings of a study that can be about the shown twin of a run; without it, keys are what they were."""
+
+    twin: bool = Field(
+        False,
+        exclude_if=lambda twin: not twin,
+        description="Look at the model that `twins` trains on ratings without taste, to see what chance shows.",
+    )
+
+
+def titled(title: str, settings: MaybeOfTwin) -> str:
+    """What a job is called, of a run or of its twin."""
+    return f"{title}, without taste" if settings.twin else title
 
 
 def twin_id(run_id: str) -> str:
@@ -117,3 +132,24 @@ TWINS = Study(
     compute=_compute,
     check=_check,
 )
+
+
+def check_twin(run: Run, settings: MaybeOfTwin) -> None:
+    """Refuse a study of a run's twin where that is not there; raises LimitError."""
+    if settings.twin and TWINS.latest(run.run_id) is None:
+        raise _no_twin(run)
+
+
+def looked_at(work: Work, settings: MaybeOfTwin) -> tuple[Run, Ratings]:
+    """What a study is about: the work's run with its data, or its shown twin with its own; raises as `check_twin`."""
+    if not settings.twin:
+        return work.run, work.ratings
+    newest = TWINS.latest(work.run.run_id)
+    stored = None if newest is None else TWINS.load(work.run.run_id, newest)
+    if stored is None:
+        raise _no_twin(work.run)
+    return shown_twin(work.run, work.ratings, stored)
+
+
+def _no_twin(run: Run) -> LimitError:
+    return LimitError(f"this model has no twin yet; make it first, with `twins {run.run_id}`")

@@ -7,6 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.analysis.biases.bias import bias_ablation
+from core.analysis.gauge import centered_on
 from core.analysis.lesson.step import dropout, dropped_products, pair_of, predict, training_step
 from core.data.ratings import Ratings
 from core.data.splits import split
@@ -172,17 +174,9 @@ def test_the_step_is_that_of_the_formula(open_page, publish, bundled: Ratings, p
 
 def test_biases_alone_are_compared_with_the_whole(open_page, publish, bundled: Ratings):
     run = publish()
-    validation = split(bundled, run.config).validation
-    share = 1 / (
-        1
-        + np.exp(
-            -(
-                run.scorer.user_bias[bundled.user_index[validation]]
-                + run.scorer.item_bias[bundled.item_index[validation]]
-            )
-        )
-    )
-    error = np.sqrt(np.mean((0.5 + 4.5 * share - bundled.rating[validation]) ** 2))
+    parts = split(bundled, run.config)
+    held_out = [of[parts.validation] for of in (bundled.user_index, bundled.item_index, bundled.rating)]
+    error = bias_ablation(centered_on(run.scorer, bundled, parts), *held_out).biases_rmse
     app = open_page("under_the_hood", step="6")
     assert f"The biases alone are off by {error:.3f} stars" in texts(app)
     assert "Train one without biases" in texts(app)
