@@ -44,8 +44,8 @@ def test_a_twin_is_loaded_by_its_id_and_everything_about_it_is_its_own(run: Run,
     np.testing.assert_array_equal(loaders.ratings_of(name).rating, its_ratings.rating)
     np.testing.assert_array_equal(loaders.item_rows(name).matrix, expected.scorer.item_embedding)
     row = int(np.argmax(bundled.item_count))
-    assert f"rated {its_ratings.item_mean[row]:,.2f}" in loaders.item_hover(name)[row]
-    assert f"rated {bundled.item_mean[row]:,.2f}" in loaders.item_hover(run.run_id)[row]
+    assert f"rated {its_ratings.item_mean[row]:,.2f}" in loaders.item_hover(name)[row].facts
+    assert f"rated {bundled.item_mean[row]:,.2f}" in loaders.item_hover(run.run_id)[row].facts
     columns = analyses._item_columns(loaders.run(name).dataset.dataset_id)
     np.testing.assert_array_equal(columns.numbers[MEAN_RATING], its_ratings.item_mean)
     parts = loaders.split_of_run(loaders.run(name))
@@ -140,15 +140,15 @@ def naming_page(run_id: str) -> None:
     """Fields that name the first component, as a script of its own."""
     import streamlit as st
 
+    from core.analysis.components.bases import PREDICTIONS
     from dashboard.cache import analyses
     from dashboard.principal_components import naming
     from dashboard.session import state
 
-    how = naming.How(centered=False, min_ratings=0)
-    result = analyses.item_pca(run_id, centered=False, min_ratings=0)
-    names = naming.look_up(run_id, result, how)
+    result = analyses.components(run_id, PREDICTIONS)
+    names = naming.look_up(run_id, result, PREDICTIONS)
     for end in naming.ENDS:
-        naming.field(end, run_id, 0, how, names)
+        naming.field(end, run_id, 0, PREDICTIONS, names)
     st.markdown(f"called {naming.kept_labels(run_id, result)[0].ends}")
     for problem in state.take_problems():
         st.error(problem.message)
