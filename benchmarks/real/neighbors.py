@@ -41,22 +41,10 @@ class Trainings:
         """Neighbors of all listed items in the first training, by measure."""
         return {measure: nearest(getattr(self, measure)[0], LISTED) for measure in MEASURES}
 
-    def support(self, measure: str, rows: np.ndarray | None = None, *, retrained: int | None = None) -> np.ndarray:
-        """Support of the well-known items' neighbors, or of those of other rows, (n, LISTED)."""
-        rows = self.asked if rows is None else rows
+    def support(self, measure: str, floor: float = 0.0) -> np.ndarray:
+        """Support of all items' neighbors, (n_items, LISTED)."""
         base, *others = getattr(self, measure)
-        return support(base, others[:retrained], rows, self.near[measure][rows])
-
-    def rank_shares(self, measure: str, *, retrained: int | None = None) -> np.ndarray:
-        """Mean place of each listed neighbor in the other trainings, as a share of all items, (n, LISTED)."""
-        total: list[np.ndarray] = []
-        for other in getattr(self, measure)[1:][:retrained]:
-            unit = other / np.maximum(np.linalg.norm(other, axis=1, keepdims=True), 1e-30)
-            alike = unit[self.asked] @ unit.T
-            alike[np.arange(len(self.asked)), self.asked] = -np.inf
-            place = (-alike).argsort(axis=1, kind="stable").argsort(axis=1)
-            total.append(np.take_along_axis(place, self.near[measure][self.asked], axis=1) / (len(unit) - 2))
-        return np.mean(total, axis=0)
+        return support(base, others, np.arange(len(base)), self.near[measure], floor=floor)
 
 
 def trained(folder: Path, preset: str, cell: str, number: int, ratings: Ratings, *, first: int, n: int) -> Trainings:

@@ -140,6 +140,18 @@ def centered_on(scorer: Bilinear, ratings: Ratings, parts: Split) -> CenteredMod
     return centered(scorer, *(parts.training_count(ratings, users=users) for users in (True, False)))
 
 
+def centered_biases(scorer: Bilinear, ratings: Ratings, parts: Split, *, users: bool) -> np.ndarray:
+    """The biases of one side in the centered form alone, float32, (n,): without a copy of the vectors."""
+    mean = averages(scorer, *(parts.training_count(ratings, users=people) for people in (True, False)))
+    vectors, bias, across, middle = (
+        (scorer.user_embedding, scorer.user_bias, mean.item, mean.user_bias)
+        if users
+        else (scorer.item_embedding, scorer.item_bias, mean.user, mean.item_bias)
+    )
+    shared = float(mean.user @ mean.item)
+    return np.asarray(vectors @ across.astype(vectors.dtype) + bias - (shared + middle), np.float32)
+
+
 def _shares(count: np.ndarray) -> np.ndarray:
     if not count.any():
         raise AnalysisError("there are no training ratings to average over")

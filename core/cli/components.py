@@ -14,10 +14,11 @@ from core.analysis.components.examined import Examined, examine, standings
 from core.analysis.components.extremes import ends
 from core.analysis.components.hints import Standing, hints, words
 from core.analysis.components.pca import Pca
-from core.analysis.components.proof import Proof, held_out
+from core.analysis.components.proof import Proof
 from core.analysis.components.stability import across_seeds, of_predictions
-from core.analysis.components.truncation import Cost, sample
 from core.analysis.components.truncation import cost as measure
+from core.analysis.components.truncation import sample
+from core.analysis.gauge import centered_on
 from core.analysis.item_attributes import item_columns
 from core.analysis.posterior import std_along, vector_variance
 from core.cli.answer import Answer, attributes, listing, pairs, table
@@ -27,9 +28,10 @@ from core.data.ratings import Ratings
 from core.data.splits import Split, split, trained_rows
 from core.errors import AnalysisError, LimitError, UsageError
 from core.model.run import Run
+from core.model.scoring import require_bilinear
 from core.studies import component_names
 from core.studies.component_names import EndNames, Name
-from core.studies.proofs import center, stored_proof
+from core.studies.proofs import stored_proof
 from core.studies.stability import STABILITY
 
 MOST_HINTS = 20
@@ -184,12 +186,13 @@ def cost(arguments: argparse.Namespace) -> Answer:
     analysis = _analyze(arguments)
     run, ratings = analysis.run, analysis.ratings
     rows = sample(analysis.parts.validation)
-    known = ratings.user_index[rows], ratings.item_index[rows], ratings.rating[rows]
-    if analysis.how.basis == "predictions":
-        tested = held_out(center(run, ratings, analysis.parts), analysis.result, *known)
-        result = Cost(tested.rmse, len(rows))
-    else:
-        result = measure(center(run, ratings, analysis.parts), analysis.result, *known)
+    result = measure(
+        centered_on(require_bilinear(run.scorer), ratings, analysis.parts),
+        analysis.result,
+        ratings.user_index[rows],
+        ratings.item_index[rows],
+        ratings.rating[rows],
+    )
     document = {
         "rmse": result.rmse.tolist(),
         "n_ratings": result.n_ratings,

@@ -29,6 +29,8 @@ def both_ends(view: View, outermost: Ends, hinted: Sequence[Hint]) -> None:
     """The lowest and the highest items, with the article's columns, a field for each end's name, and hints."""
     standing = analyses.component_standings(view.run.run_id, view.how)[view.component]
     hint = words(hinted, standing)
+    if _is_mostly_consensus(view):
+        st.markdown(component_words.consensus(view.label, view.rows.noun, view.rows.nouns))
     left, right = st.columns(2, gap="medium")
     with left:
         _end(view, "low", "lowest", outermost.bottom, component_words.end(hint.bottom, standing, view.rows.nouns))
@@ -38,6 +40,14 @@ def both_ends(view: View, outermost: Ends, hinted: Sequence[Hint]) -> None:
     _download(view)
     if hinted:
         _hints_in_numbers(hinted, view.rows.noun)
+
+
+def _is_mostly_consensus(view: View) -> bool:
+    """Whether the chosen component is mostly what everybody likes and knows."""
+    if view.how.basis != "predictions":
+        return False
+    mostly = analyses.mostly_consensus(view.run.run_id)
+    return view.component < len(mostly) and bool(mostly[view.component])
 
 
 def _end(view: View, end: str, which: str, there: np.ndarray, tends: str) -> None:

@@ -10,7 +10,7 @@ from core.analysis.components.pca import Pca
 from core.analysis.components.stability import Stability
 from core.analysis.components.truncation import Cost
 from core.analysis.ranks import rank_correlation
-from core.data.nouns import verb
+from core.data.nouns import verb, with_article
 from core.data.ratings import Ratings
 from dashboard.charts.points import Classes, Coloring
 from dashboard.embeddings.words import signed
@@ -95,6 +95,15 @@ def end(hint: str, standing: Standing, nouns: str) -> str:
     if not hint:
         return f"Nothing that is known about the {nouns} stands out at this end."
     return f"Toward this end: **{escape(hint)}**."
+
+
+def consensus(label: Label, noun: str, nouns: str) -> str:
+    """What is said of a component that is mostly what everybody likes and knows, before anything else."""
+    return (
+        f"**Mostly consensus and popularity.** Component {label.number} follows how liked and how well "
+        f"known {with_article(noun)} is, and most of what it is worth is that some people go with that more than "
+        f"others. It says little of what the {nouns} are about."
+    )
 
 
 def ends(ratings: Ratings, rows: Rows, both: Ends) -> str:

@@ -300,11 +300,6 @@ def unit_of(low: float, high: float) -> str:
     return "stars" if 0 <= low <= 1 and high in (3, 4, 5) else "points"
 
 
-def zero_bias(*, sigmoid: bool) -> str:
-    """Where a bias of zero leaves a guess, by whether the score goes through a sigmoid."""
-    return "the middle of the scale" if sigmoid else "the mean that the model learned"
-
-
 def size(number: int) -> str:
     """Bytes as a person reads them: "640 kB", "2.5 MB"."""
     return f"{number / 1e6:.1f} MB" if number >= 1e6 else f"{number / 1e3:.0f} kB"

@@ -8,7 +8,6 @@ import pytest
 from scipy import sparse
 from scipy.sparse.linalg import svds
 
-from benchmarks.real.neighbors import Trainings
 from benchmarks.real.proofs import Answer, answered
 from benchmarks.real.sets import KINDS, Kind, simulated, uncorrelated
 from core.data.ratings import Ratings
@@ -67,10 +66,3 @@ def test_answers_are_counted_by_the_rules_of_the_proof_and_kept(tmp_path):
     assert early.proof(pooled=False, by_score=True).proven == 0
     (tmp_path / "best-none-3-1.json").write_text(json.dumps(asdict(answer)))
     assert list(answered(tmp_path, "best", "none", [3], None, splits=1)) == [answer]
-
-
-def test_rank_shares_are_places_in_the_other_trainings():
-    rng = np.random.default_rng(0)
-    first = rng.normal(size=(30, 4))
-    same = Trainings([first, first], [first, first], np.arange(5))
-    np.testing.assert_allclose(same.rank_shares("vectors"), np.tile(np.arange(10) / 28, (5, 1)))

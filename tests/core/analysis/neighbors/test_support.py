@@ -6,7 +6,7 @@ from core.analysis.gauge import centered
 from core.analysis.neighbors import support as support_module
 from core.analysis.neighbors.all_neighbors import nearest
 from core.analysis.neighbors.of_one import similarities
-from core.analysis.neighbors.support import Thresholds, closeness, support, thresholds
+from core.analysis.neighbors.support import Thresholds, closeness, mean_square, support, thresholds
 from core.errors import AnalysisError
 from tests.core.analysis.rewritten import WAYS, exact
 
@@ -66,6 +66,19 @@ def test_refuses_trainings_of_other_items_and_none():
         support(BASE, [], ROWS, NEAR)
     with pytest.raises(AnalysisError, match="no neighbors"):
         thresholds(np.zeros((0, 10)))
+
+
+def test_a_floor_holds_down_what_is_alike_in_next_to_nothing():
+    others = [BASE, 1e-3 * BASE]
+    plain, tiny = (support(BASE, [other], ROWS, NEAR) for other in others)
+    np.testing.assert_allclose(plain, tiny, atol=1e-12)
+    floor = mean_square([BASE])
+    assert floor == pytest.approx((BASE**2).sum(axis=1).mean())
+    large, small = (support(BASE, [other], ROWS, NEAR, floor=floor) for other in others)
+    length = np.sqrt((BASE**2).sum(axis=1) + floor)
+    expected = np.einsum("nd,nkd->nk", BASE[ROWS], BASE[NEAR]) / (length[ROWS, None] * length[NEAR])
+    np.testing.assert_allclose(large, expected)
+    assert np.abs(small).max() < 1e-5
 
 
 def test_an_item_without_a_vector_has_no_support():
