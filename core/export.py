@@ -18,8 +18,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from core.analysis.components.bases import names_covariance
 from core.analysis.components.pca import pca
 from core.data.ratings import Ratings
+from core.data.splits import split
 from core.disk.files import disk_full_told, is_disk_full
 from core.errors import LimitError, UsageError
 from core.model.run import Run
@@ -173,9 +175,10 @@ def _write_keras(run: Run, ratings: Ratings, folder: Path) -> None:
 
 
 def _write_components(run: Run, ratings: Ratings, folder: Path) -> None:
-    """As the page shows them at first: of all items, uncentered."""
+    """Those of the item matrix, as in the article: of all items, uncentered."""
     result = pca(require_vectors(run.scorer).item_embedding)
-    named = component_names.for_components(component_names.for_everybody(run.run_id), result)
+    covariance = names_covariance(run, ratings, split(ratings, run.config.split))
+    named = component_names.for_components(component_names.for_everybody(run.run_id), result, covariance)
     low, high = ([getattr(names, end) if names else "" for names in named] for end in ("low", "high"))
     numbers = [f"PC {number}" for number in range(1, len(named) + 1)]
     about = pd.DataFrame(

@@ -15,7 +15,6 @@ from core.analysis.components.extremes import ends
 from core.analysis.components.hints import Standing, hints, words
 from core.analysis.components.pca import Pca
 from core.analysis.components.proof import Proof
-from core.analysis.components.stability import across_seeds, of_predictions
 from core.analysis.components.truncation import cost as measure
 from core.analysis.components.truncation import sample
 from core.analysis.gauge import centered_on
@@ -25,21 +24,21 @@ from core.cli.answer import Answer, attributes, listing, pairs, table
 from core.cli.common import add_listing, add_settings, check_range, entry, given, load
 from core.data.nouns import count
 from core.data.ratings import Ratings
-from core.data.splits import Split, split, trained_rows
+from core.data.splits import Split, split
 from core.errors import AnalysisError, LimitError, UsageError
 from core.model.run import Run
 from core.model.scoring import require_bilinear
 from core.studies import component_names
 from core.studies.component_names import EndNames, Name
 from core.studies.proofs import stored_proof
-from core.studies.stability import STABILITY
+from core.studies.stability import STABILITY, returning
 
 MOST_HINTS = 20
 """Hints that the JSON holds, the strongest first."""
 
 
 @dataclass(frozen=True, eq=False)
-class _Analysis:
+class Analysis:
     """One analysis of one run.
 
     Attributes:
@@ -104,25 +103,20 @@ class _Analysis:
         study = None if settings is None else STABILITY.load(self.run.run_id, settings)
         if study is None:
             return None
-        others = list(study.arrays["embeddings"])
-        if self.how.basis == "predictions":
-            if "user_roots" not in study.arrays:
-                return None
-            count = self.parts.training_count(self.ratings)
-            stability = of_predictions(self.result.scores, others, list(study.arrays["user_roots"]), item_count=count)
-        else:
-            stability = across_seeds(
-                self.run.scorer.item_embedding,
-                others,
-                centered=self.how.centered,
-                shaping=self.ratings.item_count >= self.how.min_ratings,
-                measured=trained_rows(self.ratings, self.run.config.split),
-            )
+        stability = returning(self.run, self.ratings, self.parts, self.how, self.result, study)
+        if stability is None:
+            return None
         return {"seeds": list(study.facts["seeds"]), "median_r": stability.median_r.tolist(), "r": stability.r.tolist()}
 
 
-def _analyze(arguments: argparse.Namespace) -> _Analysis:
-    """The analysis that `add_settings` lets a call ask for; LimitError where too few items have that many ratings."""
+def analyze(arguments: argparse.Namespace) -> Analysis:
+    """The analysis that `add_settings` lets a call ask for.
+
+    Raises:
+        UsageError: A choice of the item matrix was made for predictions.
+        NotApplicableError: The model predicts by no sum.
+        LimitError: Too few items have that many ratings.
+    """
     centered, least = arguments.centered, arguments.fit_min_ratings
     if arguments.basis == "predictions" and (centered or least):
         raise UsageError("--centered and --fit-min-ratings are for --basis pca; predictions have neither choice")
@@ -137,7 +131,7 @@ def _analyze(arguments: argparse.Namespace) -> _Analysis:
             f"components of the {count(int((ratings.item_count >= least).sum()), 'item')} with at least "
             f"{count(least, 'rating')}: {error}; lower --fit-min-ratings"
         ) from error
-    return _Analysis(run, ratings, parts, how, result)
+    return Analysis(run, ratings, parts, how, result)
 
 
 def add_flags(call: argparse.ArgumentParser) -> None:
@@ -151,7 +145,7 @@ def add_flags(call: argparse.ArgumentParser) -> None:
 
 def show(arguments: argparse.Namespace) -> Answer:
     """Shares, tests and stability of all components, and the items and hints at both ends of one."""
-    analysis = _analyze(arguments)
+    analysis = analyze(arguments)
     ratings, component = analysis.ratings, arguments.component
     check_range("--component", component, 1, len(analysis.result.components))
     scores = analysis.result.scores[:, component - 1]
@@ -183,7 +177,7 @@ def show(arguments: argparse.Namespace) -> Answer:
 
 def cost(arguments: argparse.Namespace) -> Answer:
     """Validation error with the first k components only, k from 0 to all."""
-    analysis = _analyze(arguments)
+    analysis = analyze(arguments)
     run, ratings = analysis.run, analysis.ratings
     rows = sample(analysis.parts.validation)
     result = measure(
@@ -216,7 +210,7 @@ def add_name_flags(call: argparse.ArgumentParser) -> None:
 
 def name(arguments: argparse.Namespace) -> Answer:
     """Name the ends of a component, or show the names there are."""
-    analysis, fresh = _analyze(arguments), given(arguments, ("low", "high"))
+    analysis, fresh = analyze(arguments), given(arguments, ("low", "high"))
     if arguments.component is None:
         if fresh:
             raise UsageError("which component is meant? add --component K")

@@ -6,19 +6,19 @@ from pathlib import Path
 
 import numpy as np
 
-from core.analysis.components.stability import across_seeds
 from core.cli.answer import Answer, table
 from core.cli.common import add_fields, add_settings, entry, given, load, write_items
+from core.cli.components import analyze
 from core.data.nouns import count
 from core.data.ratings import Ratings
-from core.data.splits import trained_rows
+from core.errors import LimitError
 from core.model.run import Run
 from core.store.study_store import Stored
 from core.studies.clusters import CLUSTERS
 from core.studies.maps import MAP
 from core.studies.neighbors import NEIGHBORS, PREDICTIONS, VECTORS
 from core.studies.proofs import PROOF, proof_of
-from core.studies.stability import STABILITY
+from core.studies.stability import STABILITY, returning
 from core.studies.study import Settings, Study
 from core.studies.twins import TWINS
 
@@ -108,17 +108,17 @@ def clusters(arguments: argparse.Namespace) -> Answer:
 def stability(arguments: argparse.Namespace) -> Answer:
     """How well each component comes back from other seeds."""
     run, ratings, settings, study = _made(STABILITY, arguments)
-    shaping = ratings.item_count >= arguments.fit_min_ratings
-    matched = across_seeds(
-        run.scorer.item_embedding,
-        list(study.arrays["embeddings"]),
-        centered=arguments.centered,
-        shaping=shaping,
-        measured=shaping & trained_rows(ratings, run.config.split),
-    )
+    analysis = analyze(arguments)
+    matched = returning(run, ratings, analysis.parts, analysis.how, analysis.result, study)
+    if matched is None:
+        raise LimitError(
+            "the stored study is of an earlier version, which knows the item matrix alone; ask with --basis pca or for "
+            "another number of --runs"
+        )
     document = {
         "run_id": run.run_id,
         "settings": settings.model_dump(),
+        "basis": arguments.basis,
         "centered": arguments.centered,
         "seeds": list(study.facts["seeds"]),
         "val_rmse": list(study.facts["val_rmse"]),

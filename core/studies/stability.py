@@ -3,8 +3,12 @@
 import numpy as np
 from pydantic import BaseModel, Field
 
+from core.analysis.components.bases import How
+from core.analysis.components.pca import Pca
 from core.analysis.components.predictions import root
-from core.data.splits import split
+from core.analysis.components.stability import Stability, across_seeds, of_predictions
+from core.data.ratings import Ratings
+from core.data.splits import Split, split
 from core.model.run import Run
 from core.store.study_store import Stored
 from core.studies.proofs import center
@@ -39,6 +43,31 @@ def _compute(work: Work, settings: StabilitySettings) -> Stored:
         models = [center(run, work.ratings, parts) for run in runs]
         arrays["user_roots"] = np.stack([root(model.user_embedding, model.user_weight) for model in models])
     return Stored(arrays, {"seeds": seeds, "val_rmse": errors})
+
+
+def returning(run: Run, ratings: Ratings, parts: Split, how: How, components: Pca, stored: Stored) -> Stability | None:
+    """How well each component of a run comes back in the runs of a study, by the items that training has seen.
+
+    Args:
+        run, ratings, parts: The run, its data, and which of it the run learned from.
+        how: How its components come about.
+        components: They themselves, with scores for all items.
+        stored: The study.
+
+    Returns:
+        None where the study is of an earlier version, which knows the item matrix alone, and others are asked for.
+    """
+    others, count = list(stored.arrays["embeddings"]), parts.training_count(ratings)
+    if how.basis == "predictions":
+        roots = stored.arrays.get("user_roots")
+        return None if roots is None else of_predictions(components.scores, others, list(roots), item_count=count)
+    return across_seeds(
+        run.scorer.item_embedding,
+        others,
+        centered=how.centered,
+        shaping=ratings.item_count >= how.min_ratings,
+        measured=count > 0,
+    )
 
 
 STABILITY = Study(

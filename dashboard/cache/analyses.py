@@ -19,7 +19,7 @@ from core.analysis.components.examined import Examined, examine, standings
 from core.analysis.components.hints import Hint, Standing, hints
 from core.analysis.components.pca import Pca
 from core.analysis.components.proof import Proof
-from core.analysis.components.stability import Stability, across_seeds, of_predictions
+from core.analysis.components.stability import Stability
 from core.analysis.components.truncation import Cost, cost, sample
 from core.analysis.gauge import CenteredModel, centered_on
 from core.analysis.item_attributes import ItemColumns, item_columns
@@ -47,6 +47,7 @@ from core.model.scoring import require_biases, require_bilinear
 from core.studies import saved_axes, scoreboard
 from core.studies.maps import K, MapStudySettings, shadow
 from core.studies.saved_axes import OwnAxis
+from core.studies.stability import returning
 from core.studies.twins import TWINS, is_twin
 from dashboard.cache.loaders import item_rows, ratings, ratings_of, rows_of, run, split_of_run, study
 from dashboard.for_you.scales import Entry, entry
@@ -56,6 +57,8 @@ from dashboard.for_you.scales import Entry, entry
 def components(run_id: str, how: How) -> Pca:
     """Components of a run, with scores for all its items, (n_items, k); raises as `components_of` does."""
     trained = run(run_id)
+    if how == PREDICTIONS and (tested := examined(run_id)) is not None:
+        return tested.result
     found = components_of(trained, ratings_of(run_id), split_of_run(trained), how)
     return replace(found, scores=found.scores.astype(np.float32))  # as fine as the model, half the memory
 
@@ -74,9 +77,10 @@ def no_predictions(run_id: str) -> str:
 def examined(run_id: str) -> Examined | None:
     """The components of what a run predicts and how they stand the test; None where there is nothing to test.
 
-    About 0.1 s, and 15 MB, so only the latest are held.
+    About 0.1 s. What each component changed in every guess, 0.5 kB a rating, is let go.
     """
-    return examine(run(run_id), ratings_of(run_id))
+    found = examine(run(run_id), ratings_of(run_id))
+    return None if found is None else replace(found, part=None)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -189,28 +193,12 @@ def component_hints(run_id: str, component: int, how: How, *, least: int) -> tup
 
 @st.cache_resource(max_entries=8, show_spinner="Matching components with those of other seeds …")
 def component_stability(run_id: str, key: str, how: How) -> Stability | None:
-    """How well each component comes back, by the stability study of this name; None where it is gone, or of another
-    version that says nothing of predictions.
-
-    Components are compared by the trained items; those of the item matrix by those that shape them.
-    """
-    result = study(key)
-    if result is None:
+    """How well each component comes back, by the stability study of this name; None where it is gone, or `returning`
+    says so."""
+    stored, trained = study(key), run(run_id)
+    if stored is None:
         return None
-    others = list(result.arrays["embeddings"])
-    if how.basis == "predictions":
-        roots = result.arrays.get("user_roots")
-        if roots is None:
-            return None
-        count = split_of_run(run(run_id)).training_count(ratings_of(run_id))
-        return of_predictions(components(run_id, how).scores, others, list(roots), item_count=count)
-    return across_seeds(
-        run(run_id).scorer.item_embedding,
-        others,
-        centered=how.centered,
-        shaping=ratings_of(run_id).item_count >= how.min_ratings,
-        measured=item_rows(run_id).trained,
-    )
+    return returning(trained, ratings_of(run_id), split_of_run(trained), how, components(run_id, how), stored)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

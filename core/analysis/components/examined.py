@@ -26,13 +26,13 @@ class Examined:
     Attributes:
         model: The run's model in centered form.
         result: Its components.
-        part: What each of them changed in the guesses.
+        part: What each of them changed in the guesses; None where that was let go, which is large.
         proof: What follows from that.
     """
 
     model: CenteredModel
     result: Pca
-    part: HeldOut
+    part: HeldOut | None
     proof: Proof
 
 
