@@ -160,7 +160,7 @@ def _run_text(run: Run, score: SplitScore | None) -> str:
             ("best of any epoch", outcome.best_val_rmse),
             ("predicting the mean", started.mean_rmse),
             ("averages only", started.averages_rmse),
-            *([("averages, consensus and popularity", started.slopes_rmse)] if started.slopes_rmse else []),
+            *([("averages, consensus and popularity", started.slopes_rmse)] if started.slopes_rmse is not None else []),
             ("formula", run.scorer.formula()),
             ("weights kept", f"epoch {outcome.kept_epoch} of {outcome.epochs}"),
             ("seconds", outcome.train_seconds),

@@ -143,6 +143,8 @@ def repeated(facts: Mapping[str, Any], other: Mapping[str, Any] | None, nouns: s
         numbers = [value for value in (other.get("repeat"), other["silhouette"]) if value is not None]
         whose = "The model itself has" if twin else "The same model trained without taste has"
         text += f" {whose} {' and '.join(signed(value) for value in numbers)}."
+        if not twin and other["silhouette"] >= apart:
+            return f"{text} Groups as clear as these come without any taste, so they are no finding about it."
     if apart <= APART or (repeat is not None and repeat < ALIKE):
         return (
             f"{text} So these are cuts through one cloud: good for a walk through it, but not kinds of {nouns} with "

@@ -22,8 +22,8 @@ def test_each_bias_says_how_far_it_is_known_and_what_it_is_a_sum_of(open_page):
     rows = less["Title"].astype(int)
     np.testing.assert_allclose(less["±"], known.std[rows])
     parts = ["The movie itself", "Who rated it", "Its genres", "Its year"]
-    np.testing.assert_allclose(sums[parts].sum(axis=1), sums["Bias"], atol=1e-6)
-    np.testing.assert_allclose(sums["Bias"], model.item_bias[sums["Title"].astype(int)], atol=1e-6)
+    np.testing.assert_allclose(sums[parts].sum(axis=1), sums["Bias"], atol=0.02)  # a −0.00 is a zero
+    np.testing.assert_allclose(sums["Bias"], model.item_bias[sums["Title"].astype(int)], atol=0.005)
 
 
 def test_people_have_no_parts(open_page):

@@ -312,3 +312,21 @@ def test_what_does_not_hold_for_a_model_is_said_of_it_alone(open_page, publish, 
     said = texts(open_page("under_the_hood", step=step))
     assert words in said
     assert ("genres" in said) == (preset == "best" and step in "125")
+
+
+@pytest.mark.whole
+def test_the_articles_table_is_shown_beside_your_own(open_page, publish, bundled: Ratings):
+    publish()
+    app = open_page("under_the_hood", step="2")
+    high, low = (frame.value for frame in app.dataframe[-2:])
+    assert (
+        high["As printed"][0] == "Graduate, The (1967)" and high["One row back"][0] == "Godfather: Part II, The (1974)"
+    )
+    assert low["One row back"][2] == "Striptease (1996)"
+    assert "have 3.57 and 3.13 on average; moved back, 4.36 and 2.27" in texts(app)
+
+
+def test_other_movies_have_no_such_table(open_page, publish):
+    publish()
+    labels = [fold.label for fold in open_page("under_the_hood", step="2").expander]
+    assert labels and not any("off by one" in label for label in labels)

@@ -106,6 +106,8 @@ def test_what_makes_groups_kinds_and_what_cuts():
     assert "cuts through one cloud" in said
     assert "with gaps between them" in words.repeated(strong, None, "movies", twin=False)
     assert "cuts through one cloud" in words.repeated(strong | {"repeat": 0.5}, None, "movies", twin=False)
+    as_clear = words.repeated(strong, strong, "movies", twin=False)
+    assert as_clear.endswith("0.60. Groups as clear as these come without any taste, so they are no finding about it.")
     assert "The model itself has 0.90 and 0.60." in words.repeated(weak, strong, "movies", twin=True)
 
 

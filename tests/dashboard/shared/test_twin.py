@@ -140,15 +140,15 @@ def naming_page(run_id: str) -> None:
     """Fields that name the first component, as a script of its own."""
     import streamlit as st
 
+    from core.analysis.components.bases import PREDICTIONS
     from dashboard.cache import analyses
     from dashboard.principal_components import naming
     from dashboard.session import state
 
-    how = naming.How(centered=False, min_ratings=0)
-    result = analyses.item_pca(run_id, centered=False, min_ratings=0)
-    names = naming.look_up(run_id, result, how)
+    result = analyses.components(run_id, PREDICTIONS)
+    names = naming.look_up(run_id, result, PREDICTIONS)
     for end in naming.ENDS:
-        naming.field(end, run_id, 0, how, names)
+        naming.field(end, run_id, 0, PREDICTIONS, names)
     st.markdown(f"called {naming.kept_labels(run_id, result)[0].ends}")
     for problem in state.take_problems():
         st.error(problem.message)
