@@ -172,7 +172,7 @@ def twins(arguments: argparse.Namespace) -> Answer:
 def support(arguments: argparse.Namespace) -> Answer:
     """From which support on a neighbor is more than chance, and how many of the model's are."""
     run, _, settings, study = _made(NEIGHBORS, arguments)
-    facts = {name: study.facts[name] for name in ("val_rmse", "ranked", VECTORS, PREDICTIONS)}
+    facts = {name: study.facts[name] for name in ("val_rmse", VECTORS, PREDICTIONS)}
     document = {"run_id": run.run_id, "settings": settings.model_dump()} | facts
     lines = [
         (measure, facts[measure]["likely"], f"{likely:.0%}", facts[measure]["sure"], f"{sure:.0%}")

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from core.analysis.components.predictions import predicted_components
 from core.analysis.neighbors.all_neighbors import fitting_k, nearest
-from core.analysis.neighbors.support import Thresholds, closeness, support, thresholds
+from core.analysis.neighbors.support import Thresholds, mean_square, support, thresholds
 from core.config import RunConfig
 from core.data.ratings import Ratings
 from core.data.splits import split
@@ -37,7 +37,7 @@ MOST_MB = 96
 class NeighborSettings(BaseModel, frozen=True, extra="forbid"):
     """How often a model is trained again, and whose neighbors say what chance shows."""
 
-    trainings: int = Field(8, ge=2, le=10, description="Trainings on other splits, of the model and of its twin each.")
+    trainings: int = Field(4, ge=2, le=10, description="Trainings on other splits, of the model and of its twin each.")
     min_ratings: int = min_ratings_field()
 
 
@@ -99,9 +99,9 @@ def _check(run: Run, settings: NeighborSettings) -> None:
 def _compute(work: Work, settings: NeighborSettings) -> Stored:
     """Arrays: `rows`, the items that take part; `matrix`, `mean` and `components` of the `Places` of each retraining.
 
-    Facts: their `val_rmse`; whether support is `ranked`, as `closeness` says it; and for each measure from which
-    support a neighbor is `likely` and `sure`, by those on ratings without taste, and the shares of the model's own that
-    are `marked` so, among the items that take part.
+    Facts: their `val_rmse`; and for each measure the `floor` of the supports (see `support`), from which support a
+    neighbor is `likely` and `sure`, by those on ratings without taste, and the shares of the model's own that are
+    `marked` so, among the items that take part.
     """
     rows = items_taking_part(work.run, work.ratings, settings.min_ratings)
     n, shuffled, alike = settings.trainings, without_taste(work.ratings, seed=1), twin_config(work.run, seed=1)
@@ -113,14 +113,14 @@ def _compute(work: Work, settings: NeighborSettings) -> Stored:
         found.append(places(run, training.ratings))
         errors.append(run.outcome.val_rmse)
     others, (twin, *twins) = found[:n], found[n:]
-    ranked = work.run.scorer.has_uncertainty
-    facts: dict[str, object] = {"val_rmse": errors[:n], "ranked": ranked}
+    facts: dict[str, object] = {"val_rmse": errors[:n]}
     with as_limit_error():
         for measure in (VECTORS, PREDICTIONS):
-            limits = thresholds(_supports(twin, twins, rows, measure, ranked=ranked))
-            real = limits.marks(_supports(places(work.run, work.ratings), others, rows, measure, ranked=ranked))
+            floor = mean_square([other.only(rows).by(measure) for other in twins])
+            limits = thresholds(_supports(twin, twins, rows, measure, floor))
+            real = limits.marks(_supports(places(work.run, work.ratings), others, rows, measure, floor))
             marked = [float(np.mean(real >= level)) for level in (1, 2)]
-            facts[measure] = {"likely": limits.likely, "sure": limits.sure, "marked": marked}
+            facts[measure] = {"floor": floor, "likely": limits.likely, "sure": limits.sure, "marked": marked}
     arrays = {
         "rows": rows,
         "matrix": np.stack([place.matrix for place in others]),
@@ -135,13 +135,13 @@ def _again(config: RunConfig, number: int) -> RunConfig:
     return config.model_copy(update={name: (getattr(config, name) + number) % 2**31 for name in ("split_seed", "seed")})
 
 
-def _supports(base: Places, others: Sequence[Places], rows: np.ndarray, measure: str, *, ranked: bool) -> np.ndarray:
+def _supports(base: Places, others: Sequence[Places], rows: np.ndarray, measure: str, floor: float) -> np.ndarray:
     """Support of the nearest of every item that takes part, or of a sample of many, (n, k)."""
     matrix, rest = base.only(rows).by(measure), [other.only(rows).by(measure) for other in others]
     near, asked = nearest(matrix, fitting_k(len(rows), TOP)), np.arange(len(rows))
     if len(rows) > MOST_ASKED:
         asked = np.sort(np.random.default_rng(0).choice(len(rows), MOST_ASKED, replace=False))
-    return closeness(rest, asked, near[asked]) if ranked else support(matrix, rest, asked, near[asked])
+    return support(matrix, rest, asked, near[asked], floor=floor)
 
 
 def thresholds_of(stored: Stored, measure: str) -> Thresholds:
@@ -151,13 +151,12 @@ def thresholds_of(stored: Stored, measure: str) -> Thresholds:
 
 
 def support_of(stored: Stored, row: int, near: np.ndarray, measure: str) -> np.ndarray:
-    """Support of an item's listed neighbors by the trainings that a study holds, (n,); see `support`, `closeness`."""
-    ranked, listed = stored.facts["ranked"], np.append(row, near)
-    rows = np.union1d(stored.arrays["rows"], listed) if ranked else np.unique(listed)
+    """Support of an item's listed neighbors by the trainings that a study holds, (n,); see `support`."""
+    rows = np.union1d([row], near)
     kept = zip(stored.arrays["matrix"], stored.arrays["mean"], stored.arrays["components"], strict=True)
     others = [Places(matrix[rows], mean, components).by(measure) for matrix, mean, components in kept]
     asked, there = np.searchsorted(rows, [row]), np.searchsorted(rows, near)[None]
-    return (closeness(others, asked, there) if ranked else support(others[0], others, asked, there))[0]
+    return support(others[0], others, asked, there, floor=float(stored.facts[measure]["floor"]))[0]
 
 
 NEIGHBORS = Study(

@@ -12,11 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.analysis.neighbors.all_neighbors import comparable
 from core.errors import AnalysisError
-
-_ASKED = 256
-"""Rows compared with all others at once."""
 
 LEVELS = (0.05, 0.01)
 """Shares of the neighbors on data without taste that are marked all the same."""
@@ -76,33 +72,6 @@ def support(
         length = np.sqrt(np.square(vectors).sum(axis=1, keepdims=True) + floor)
         unit = np.divide(vectors, length, out=np.zeros_like(vectors), where=length > 0)
         total += np.einsum("nd,nkd->nk", unit[rows], unit[near])
-    return total / len(others)
-
-
-def closeness(others: Sequence[np.ndarray], rows: np.ndarray, near: np.ndarray) -> np.ndarray:
-    """Mean place of listed pairs in other trainings: the share of the other items that lie further by the cosine.
-
-    For a model that averages over all that fit, with numbers that it learns from what items are like. Without any taste
-    its vectors still lie along what it was told, alike in every training, so that all cosines are large; which of the
-    items are nearest is chance there all the same.
-
-    Args:
-        others, rows, near: As for `support`; two items at least beside the one asked about.
-
-    Returns:
-        0 … 1, where 1 is the nearest in every training, float64, (n, k).
-    """
-    total = np.zeros(near.shape)
-    for other in others:
-        unit = comparable(other, "cosine")
-        for start in range(0, len(rows), _ASKED):
-            part = slice(start, start + _ASKED)
-            alike = unit[rows[part]] @ unit.T
-            pairs = np.take_along_axis(alike, near[part], axis=1)
-            alike[np.arange(len(alike)), rows[part]] = -np.inf
-            alike.sort(axis=1)
-            further = [np.searchsorted(line, pair) for line, pair in zip(alike, pairs, strict=True)]
-            total[part] += (np.array(further) - 1) / max(len(unit) - 2, 1)  # the row itself is not further
     return total / len(others)
 
 

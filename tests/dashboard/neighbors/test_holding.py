@@ -33,7 +33,7 @@ def run(publish: Callable[..., Run]) -> Run:
 def keep(run: Run, likely: float, sure: float) -> None:
     """A study by which every pair has the support that it has in the run itself."""
     matrix = run.scorer.item_embedding
-    limits = {"likely": likely, "sure": sure, "marked": [0.5, 0.4]}
+    limits = {"floor": 0.0, "likely": likely, "sure": sure, "marked": [0.5, 0.4]}
     study_store.save(
         run.run_id,
         NEIGHBORS.name,
@@ -44,7 +44,7 @@ def keep(run: Run, likely: float, sure: float) -> None:
             "mean": np.zeros((2, 4), np.float32),
             "components": np.stack([np.eye(4, dtype=np.float32)] * 2),
         },
-        {"val_rmse": [0.9, 0.9], "ranked": False, VECTORS: limits, PREDICTIONS: limits},
+        {"val_rmse": [0.9, 0.9], VECTORS: limits, PREDICTIONS: limits},
     )
 
 
