@@ -9,6 +9,7 @@ five splits. Answers are kept in a folder (`--folder`) and taken from there the 
 """
 
 import argparse
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,15 +17,14 @@ import numpy as np
 
 from benchmarks.real.hints import Component, hinted
 from benchmarks.real.neighbors import LISTED, MEASURES, Trainings, trained
-from benchmarks.real.proofs import BUNDLED, CELLS, CHOSEN, REPORTED, SEEDS, TWIN, Answer, answered
+from benchmarks.real.proofs import BUNDLED, CELLS, CHOSEN, REPORTED, SEEDS, TWIN, Answer, answered, fit_once, kept
 from benchmarks.real.sets import KINDS
 from core import data
 from core.analysis.neighbors.all_neighbors import nearest
 from core.analysis.neighbors.hubs import MANY, listed
 from core.analysis.neighbors.of_one import METRICS
-from core.analysis.neighbors.support import thresholds
+from core.analysis.neighbors.support import mean_square, thresholds
 from core.model.families import PRESETS
-from core.training.trainer import fit
 
 
 def main() -> None:
@@ -34,11 +34,13 @@ def main() -> None:
     parser.add_argument("--presets", nargs="+", default=["default", "best"], help="presets (default: default best)")
     parser.add_argument("--sets", type=int, default=10, help="sets a cell (default: 10; 9 of the bundled ratings)")
     parser.add_argument("--splits", type=int, default=1, help="splits that proofs are pooled over (default: 1, none)")
-    parser.add_argument("--retrained", type=int, default=8, help="trainings on other splits, for neighbors")
+    parser.add_argument("--retrained", type=int, default=4, help="trainings on other splits, for neighbors")
     parser.add_argument("--choosing", action="store_true", help="other sets and splits, for choosing a rule")
+    parser.add_argument("--kept", action="store_true", help="print the proofs of all sets in the folder, train nothing")
     parser.add_argument("--folder", type=Path, default=Path("real-answers"), help="where answers are kept")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
+    os.environ["EMBEDDING_EXPLORER_HOME"] = str(options.folder.absolute() / "home")
     {"proofs": print_proofs, "hints": print_hints, "neighbors": print_neighbors}[options.part](options)
 
 
@@ -51,12 +53,14 @@ def print_proofs(options: argparse.Namespace) -> None:
     for preset in options.presets:
         for cell in options.only:
             sets = min(options.sets, SEEDS * SEEDS) if cell == BUNDLED else options.sets
-            numbers = _numbers(options, sets)
-            answers = list(answered(options.folder, preset, cell, numbers, ratings, splits=options.splits))
+            answers = kept(options.folder, preset, cell, splits=options.splits)
+            if not options.kept:
+                numbers = _numbers(options, sets)
+                answers = list(answered(options.folder, preset, cell, numbers, ratings, splits=options.splits))
             title = KINDS[cell].title if cell in KINDS else cell
             counts = [_counted(answers, pooled, by) for pooled in (False, True) for by in (False, True)]
             band = np.mean([answer.band for answer in answers])
-            print(f"| {preset} | {title} | {sets} | {' | '.join(counts)} | {band:.1f} |", flush=True)
+            print(f"| {preset} | {title} | {len(answers)} | {' | '.join(counts)} | {band:.1f} |", flush=True)
 
 
 def _numbers(options: argparse.Namespace, sets: int) -> range:
@@ -106,38 +110,45 @@ def _share(values: Sequence[bool]) -> str:
 
 
 def print_neighbors(options: argparse.Namespace) -> None:
-    """What is marked of each twin's neighbors by thresholds of the other twins, and of the bundled ratings'."""
+    """What the thresholds of one twin mark of another one's neighbors, and of those of the bundled ratings."""
     ratings, first, n = data.load(), CHOSEN if options.choosing else REPORTED, 1 + options.retrained
-    print("| preset | similarity of | twins | at 5% | marked on twins | bundled | at 1% | marked on twins | bundled |")
-    print("| --- " * 9 + "|", flush=True)
+    level = "threshold | twins: all | well-known | bundled: all | well-known"
+    print(f"| preset | similarity of | at 5%: {level} | at 1%: {level} |\n{'| --- ' * 12}|", flush=True)
     for preset in options.presets:
         real = trained(options.folder, preset, BUNDLED, first, ratings, first=first, n=n)
         numbers = _numbers(options, options.sets)
         twins = [trained(options.folder, preset, TWIN, number, ratings, first=first, n=n) for number in numbers]
-        for measure in MEASURES:
-            print(f"| {preset} | {measure} | {len(twins)} | {' | '.join(_marked(real, twins, measure))} |", flush=True)
+        for measure, floored in (*((one, False) for one in MEASURES), ("predictions", True)):
+            name = f"{measure}, with a floor" if floored else measure
+            print(f"| {preset} | {name} | {' | '.join(_marked(real, twins, measure, floored=floored))} |", flush=True)
     print("\n| preset | metric | most lists an item is in | ratings of that item | items in 100 lists or more |")
     print("| --- " * 5 + "|", flush=True)
     for preset in options.presets:
-        scorer = fit(PRESETS[preset].model_copy(update={"split_seed": first}), ratings).scorer
+        scorer = fit_once(PRESETS[preset].model_copy(update={"split_seed": first}), ratings).scorer
         for metric in METRICS:
             count = listed(nearest(scorer.item_embedding, LISTED, metric=metric), len(ratings.items))
             top, hubs = count.argmax(), np.count_nonzero(count >= MANY * LISTED)
             print(f"| {preset} | {metric} | {count[top]} | {ratings.item_count[top]} | {hubs} |", flush=True)
 
 
-def _marked(real: Trainings, twins: Sequence[Trainings], measure: str) -> list[str]:
-    """Threshold, share marked on twins that had no part in it, share marked on the bundled ratings, at both levels."""
-    supports = [twin.support(measure) for twin in twins]
-    pooled = thresholds(np.concatenate(supports))
-    others = [thresholds(np.concatenate(supports[:i] + supports[i + 1 :])) for i in range(len(twins))]
-    marks = np.array([limits.marks(own) for limits, own in zip(others, supports, strict=True)])
-    own = pooled.marks(real.support(measure))
-    return [
-        text
-        for level, limit in enumerate((pooled.likely, pooled.sure), 1)
-        for text in (f"{limit:.3f}", f"{(marks >= level).mean():.1%}", f"{(own >= level).mean():.0%}")
-    ]
+def _marked(real: Trainings, twins: Sequence[Trainings], measure: str, *, floored: bool) -> list[str]:
+    """The thresholds of one twin at both levels, and the shares they mark of the next twin's and of the bundled
+    neighbors: of all items and of the well-known ones."""
+    limits, null, found = [], [], []
+    for number, twin in enumerate(twins):
+        floor = mean_square(getattr(twin, measure)) if floored else 0.0
+        limits.append(thresholds(twin.support(measure, floor)))
+        null.append(limits[-1].marks(twins[(number + 1) % len(twins)].support(measure, floor)))
+        found.append(limits[-1].marks(real.support(measure, floor)))
+    texts = []
+    for level, limit in ((1, [one.likely for one in limits]), (2, [one.sure for one in limits])):
+        shares = [
+            np.mean([marks[rows] >= level for marks in every])
+            for every in (null, found)
+            for rows in (slice(None), real.asked)
+        ]
+        texts += [f"{np.mean(limit):.3f}", *(f"{share:.1%}" for share in shares)]
+    return texts
 
 
 if __name__ == "__main__":

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.real.proofs import configured
+from benchmarks.real.proofs import configured, fit_once
 from core.analysis.components.examined import examine
 from core.analysis.components.hints import Hint, Standing, Words, hints, words
 from core.analysis.item_attributes import item_columns
 from core.data.ratings import Ratings
-from core.training.trainer import fit
 
 FEWEST = 21
 """Ratings of an item that hints look at."""
@@ -57,7 +56,7 @@ def hinted(folder: Path, preset: str, cell: str, number: int, ratings: Ratings) 
 
 def _measured(preset: str, cell: str, number: int, ratings: Ratings) -> Iterator[Component]:
     config, made = configured(preset, cell, number, ratings)
-    outcome = examine(fit(config, made), made)
+    outcome = examine(fit_once(config, made), made)
     if outcome is None:
         raise ValueError(f"{preset} predicts the same taste for everybody on set {number} of {cell}")
     rows = np.flatnonzero(made.item_count >= FEWEST)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.real.proofs import BUNDLED, TWIN
+from benchmarks.real.proofs import BUNDLED, TWIN, fit_once
 from benchmarks.real.sets import KINDS, simulated
 from core.analysis.components.examined import examine
 from core.analysis.neighbors.all_neighbors import nearest
@@ -41,22 +41,10 @@ class Trainings:
         """Neighbors of all listed items in the first training, by measure."""
         return {measure: nearest(getattr(self, measure)[0], LISTED) for measure in MEASURES}
 
-    def support(self, measure: str, rows: np.ndarray | None = None, *, retrained: int | None = None) -> np.ndarray:
-        """Support of the well-known items' neighbors, or of those of other rows, (n, LISTED)."""
-        rows = self.asked if rows is None else rows
+    def support(self, measure: str, floor: float = 0.0) -> np.ndarray:
+        """Support of all items' neighbors, (n_items, LISTED)."""
         base, *others = getattr(self, measure)
-        return support(base, others[:retrained], rows, self.near[measure][rows])
-
-    def rank_shares(self, measure: str, *, retrained: int | None = None) -> np.ndarray:
-        """Mean place of each listed neighbor in the other trainings, as a share of all items, (n, LISTED)."""
-        total: list[np.ndarray] = []
-        for other in getattr(self, measure)[1:][:retrained]:
-            unit = other / np.maximum(np.linalg.norm(other, axis=1, keepdims=True), 1e-30)
-            alike = unit[self.asked] @ unit.T
-            alike[np.arange(len(self.asked)), self.asked] = -np.inf
-            place = (-alike).argsort(axis=1, kind="stable").argsort(axis=1)
-            total.append(np.take_along_axis(place, self.near[measure][self.asked], axis=1) / (len(unit) - 2))
-        return np.mean(total, axis=0)
+        return support(base, others, np.arange(len(base)), self.near[measure], floor=floor)
 
 
 def trained(folder: Path, preset: str, cell: str, number: int, ratings: Ratings, *, first: int, n: int) -> Trainings:
@@ -72,7 +60,9 @@ def trained(folder: Path, preset: str, cell: str, number: int, ratings: Ratings,
             if made is None:
                 made = _made(cell, number, ratings)
                 if cell == TWIN:
-                    config = twin_config(fit(config.model_copy(update={"split_seed": first}), ratings), seed=1 + number)
+                    config = twin_config(
+                        fit_once(config.model_copy(update={"split_seed": first}), ratings), seed=1 + number
+                    )
             run = fit(config.model_copy(update={"split_seed": first + place, "seed": config.seed + place}), made)
             outcome = examine(run, made)
             if outcome is None:

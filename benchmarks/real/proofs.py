@@ -11,9 +11,11 @@ from benchmarks.real.sets import KINDS, simulated
 from benchmarks.shuffled import noise_band
 from core.analysis.components.examined import examine
 from core.analysis.components.proof import FEWEST_EPOCHS, Proof, prove
-from core.config import GradientConfig, RunConfig
+from core.config import GradientConfig, RunConfig, run_id
 from core.data.ratings import Ratings
 from core.model.families import PRESETS
+from core.model.run import Run
+from core.store.runs import RunStore
 from core.training.trainer import fit
 from core.training.twin import twin_config, without_taste
 
@@ -58,6 +60,16 @@ class Answer:
         return Proof(z, z * 0, z, score, rmse, 0, 1, counts_score=by_score, counts_signal=counts)
 
 
+def fit_once(config: RunConfig, ratings: Ratings) -> Run:
+    """A run from the store, or trained and put there: what several parts of the benchmark look at."""
+    store = RunStore()
+    run = store.get(run_id(config, ratings.digest))
+    if run is None:
+        run = fit(config, ratings)
+        store.publish(run)
+    return run
+
+
 def configured(preset: str, cell: str, number: int, ratings: Ratings) -> tuple[RunConfig, Ratings]:
     """Settings and ratings of one set."""
     first = CHOSEN if number >= CHOSEN else REPORTED
@@ -67,7 +79,7 @@ def configured(preset: str, cell: str, number: int, ratings: Ratings) -> tuple[R
     config = PRESETS[preset].model_copy(update={"split_seed": first + place, "seed": first + seed})
     if cell == BUNDLED:
         return config, ratings
-    return twin_config(fit(config, ratings), seed=1 + seed), without_taste(ratings, seed=number)
+    return twin_config(fit_once(config, ratings), seed=1 + seed), without_taste(ratings, seed=number)
 
 
 def measure(preset: str, cell: str, number: int, ratings: Ratings, *, splits: int) -> Answer:
@@ -75,9 +87,10 @@ def measure(preset: str, cell: str, number: int, ratings: Ratings, *, splits: in
     config, ratings = configured(preset, cell, number, ratings)
     first = CHOSEN if number >= CHOSEN else REPORTED
     seeds = [config.split_seed, *(range(first, first + splits) if splits > 1 else ())]
+    train = fit if cell in KINDS else fit_once
     runs, parts = [], []
     for seed in dict.fromkeys(seeds):
-        runs.append(fit(config.model_copy(update={"split_seed": seed}), ratings))
+        runs.append(train(config.model_copy(update={"split_seed": seed}), ratings))
         outcome = examine(runs[-1], ratings)
         if outcome is None:
             raise ValueError(f"{preset} predicts the same taste for everybody on set {number} of {cell}")
@@ -94,6 +107,12 @@ def measure(preset: str, cell: str, number: int, ratings: Ratings, *, splits: in
         epochs=runs[0].outcome.kept_epoch if isinstance(config, GradientConfig) else None,
         band=noise_band(runs[0].scorer.item_embedding).count,
     )
+
+
+def kept(folder: Path, preset: str, cell: str, *, splits: int) -> list[Answer]:
+    """All answers for a cell in the folder, those of sets for choosing too."""
+    paths = sorted(folder.glob(f"{preset}-{cell}-[0-9]*-{splits}.json"))
+    return [Answer(**json.loads(path.read_text())) for path in paths]
 
 
 def answered(

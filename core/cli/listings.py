@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -14,17 +15,23 @@ from core.analysis.features import learned_features, placed_items
 from core.analysis.gauge import centered_on
 from core.analysis.maps.axes import closest_component
 from core.analysis.neighbors.agreement import agreement
-from core.analysis.neighbors.of_one import METRICS, neighbors
+from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors, neighbors
+from core.analysis.neighbors.predicted import predicted_tastes
 from core.analysis.neighbors.resampled import resampled
+from core.analysis.neighbors.support import LEVELS
 from core.analysis.posterior import vector_variance
 from core.cli.answer import Answer, attributes, listing, pairs
 from core.cli.common import add_count, add_listing, entry, load
-from core.data.ratings import Vocabulary
+from core.data.ratings import Ratings, Vocabulary
 from core.data.splits import split, trained_rows
 from core.errors import UsageError
+from core.model.run import Run
 from core.model.scoring import require_biases, require_bilinear, require_vectors
 from core.studies import saved_axes
+from core.studies.neighbors import NEIGHBORS, PREDICTIONS, VECTORS, support_of, thresholds_of
+from core.studies.proofs import center
 from core.studies.saved_axes import OwnAxis
+from core.studies.study import as_limit_error
 
 
 def add_neighbors_flags(call: argparse.ArgumentParser) -> None:
@@ -32,7 +39,11 @@ def add_neighbors_flags(call: argparse.ArgumentParser) -> None:
     whose = call.add_mutually_exclusive_group(required=True)
     whose.add_argument("--item", metavar="ID", help="The item's own id in the data.")
     whose.add_argument("--user", metavar="ID", help="A user's own id in the data: the people who rate alike.")
-    call.add_argument("--metric", choices=METRICS, default="cosine", help="How closeness is measured (default cosine).")
+    about_metric = (
+        "How closeness is measured (default cosine); predictions: the correlation, over all people, of what the model "
+        "predicts, which is the same however the model is written."
+    )
+    call.add_argument("--metric", choices=(*METRICS, PREDICTIONS), default="cosine", help=about_metric)
     add_count(call, "--top", 10, "How many (default 10).", minimum=1)
     about_trained = (
         "Those without a rating in the training part are not listed, as their numbers were never learned; items are "
@@ -47,6 +58,7 @@ def show_neighbors(arguments: argparse.Namespace) -> Answer:
     """The rows closest to one, among those that training has moved; says so on stderr where it has not moved that one.
 
     For a person also how many items both have rated, and how far apart on average; the model has no part in these two.
+    For an item by cosine or predictions also how well each holds in other trainings, where that has been studied.
     """
     run, ratings = load(arguments.run_id)
     users = arguments.user is not None
@@ -62,17 +74,19 @@ def show_neighbors(arguments: argparse.Namespace) -> Answer:
             else "its numbers were never learned, and its neighbors mean nothing"
         )
         print(f"{name} has no rating in the training part: {meaning}", file=sys.stderr)
-    vectors = scorer.user_embedding if users else scorer.item_embedding
+    vectors = _compared(run, ratings, metric, users=users)
     eligible = placed & ((ratings.user_count if users else ratings.item_count) >= arguments.min_ratings)
-    near = neighbors(vectors, row, metric=metric, top=arguments.top, eligible=eligible)
+    by: Metric = "cosine" if metric == PREDICTIONS else metric
+    near = neighbors(vectors, row, metric=by, top=arguments.top, eligible=eligible)
     document = [
         entry(ratings, index, users=users) | {"similarity": float(similarity)}
         for index, similarity in zip(near.index, near.similarity, strict=True)
     ]
-    variance, sure = vector_variance(scorer, users=users), {}
+    sure = {} if users else _add_support(document, run, row, near, metric)
+    variance = None if metric == PREDICTIONS else vector_variance(scorer, users=users)
     if variance is not None:
-        sure = {"agreement": "again"}
-        again = resampled(vectors, variance, row, {metric: near}, eligible=eligible)[metric]
+        sure |= {"agreement": "again"}
+        again = resampled(vectors, variance, row, {by: near}, eligible=eligible)[by]
         for one, share in zip(document, again, strict=True):
             one["agreement"] = float(share)
     headings = {"item_id": "item", "title": "title", "similarity": metric} | sure
@@ -88,6 +102,33 @@ def show_neighbors(arguments: argparse.Namespace) -> Answer:
             "difference": "apart",
         }
     return Answer(document, f"closest to {name}\n\n{listing(document, headings)}")
+
+
+def _compared(run: Run, ratings: Ratings, metric: str, *, users: bool) -> np.ndarray:
+    """The matrix whose rows are compared: vectors, or what the model predicts."""
+    if metric != PREDICTIONS:
+        scorer = require_vectors(run.scorer)
+        return scorer.user_embedding if users else scorer.item_embedding
+    with as_limit_error():
+        return predicted_tastes(center(run, ratings, split(ratings, run.config.split)), users=users)
+
+
+def _add_support(
+    document: Sequence[dict[str, Any]], run: Run, row: int, near: Neighbors, metric: str
+) -> dict[str, str]:
+    """Add how well each neighbor holds by the newest study, if there is one; headings of what was added.
+
+    `holds` is the share of the neighbors without taste that hold as well, 0.05 or 0.01, or None for more.
+    """
+    settings = NEIGHBORS.latest(run.run_id) if metric in (VECTORS, PREDICTIONS) else None
+    stored = None if settings is None else NEIGHBORS.load(run.run_id, settings)
+    if stored is None:
+        return {}
+    found = support_of(stored, row, near.index, metric)
+    levels = (None, *LEVELS)
+    for one, value, mark in zip(document, found, thresholds_of(stored, metric).marks(found), strict=True):
+        one |= {"support": float(value), "holds": levels[mark]}
+    return {"support": "support", "holds": "holds"}
 
 
 def add_biases_flags(call: argparse.ArgumentParser) -> None:

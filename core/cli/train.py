@@ -11,7 +11,7 @@ from core import access, data
 from core.access import COMMAND_LINE, Action
 from core.cli.answer import Answer, attributes, pairs
 from core.cli.common import given
-from core.config import RunConfig, run_id
+from core.config import GradientConfig, RunConfig, run_id
 from core.data.nouns import count
 from core.data.ratings import Ratings
 from core.errors import CorruptRunError, LimitError, UnknownRunError
@@ -20,6 +20,7 @@ from core.model.events import Epoch, Event, Started, Step
 from core.model.families import PRESETS, SETTINGS, parse_config
 from core.model.run import Run
 from core.store.runs import RunStore
+from core.studies.films import train_filmed
 from core.training.budget import check_room, check_size
 
 
@@ -45,7 +46,6 @@ def _train_here(config: RunConfig, ratings: Ratings) -> Answer:
         access.check(Action.TRAIN, COMMAND_LINE)
         with interrupt_asks_to_stop() as should_stop:
             run = _fit(config, ratings, should_stop)
-            store.publish(run)
     results = attributes(run.outcome, ("epochs", "kept_epoch", "val_rmse", "best_val_rmse", "train_seconds"))
     document = {"run_id": run.run_id, "cached": cached, **results, "path": str(store.folder / run.run_id)}
     return Answer(document, pairs(document.items()))
@@ -63,10 +63,9 @@ def _stored(store: RunStore, wanted: str) -> Run | None:
 
 def _fit(config: RunConfig, ratings: Ratings, should_stop: Callable[[], bool]) -> Run:
     check_room(config, len(ratings.users), len(ratings.items))
-    print("starting TensorFlow", file=sys.stderr)
-    from core.training.trainer import fit  # a run found in the store never needs TensorFlow
-
-    return fit(config, ratings, on_event=_Progress(), should_stop=should_stop)
+    if isinstance(config, GradientConfig):
+        print("starting TensorFlow", file=sys.stderr)
+    return train_filmed(config, ratings, on_event=_Progress(), should_stop=should_stop)
 
 
 def _submit(config: RunConfig, ratings: Ratings) -> Answer:

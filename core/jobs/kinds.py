@@ -23,11 +23,12 @@ from core.data.ratings import Ratings
 from core.disk.reading import IntegrityError
 from core.disk.typed import typed
 from core.errors import LimitError, UnknownDatasetError
+from core.jobs.live_film import live_camera
 from core.model.events import Epoch, Event, Started, Step
 from core.model.families import PRESETS, family_of, parse_config
 from core.store import study_store
 from core.store.runs import RunStore
-from core.studies import scoreboard
+from core.studies import films, scoreboard
 from core.studies.study_kinds import study_named
 from core.training.budget import check_room, first_preset
 
@@ -141,8 +142,6 @@ class _Score:
 
 
 def _train(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], bool]) -> None:
-    from core.training.trainer import fit
-
     config = parse_config(spec["config"])
     epochs = family_of(config).epochs(config)
 
@@ -156,7 +155,8 @@ def _train(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], b
 
     ratings = _ratings(spec["dataset_id"], spec["digest"])
     check_room(config, len(ratings.users), len(ratings.items))
-    RunStore().publish(fit(config, ratings, on_event=report, should_stop=should_stop))
+    camera = live_camera(ratings, config, reporter.measure)
+    films.train_filmed(config, ratings, on_event=report, should_stop=should_stop, camera=camera)
 
 
 @lru_cache(maxsize=1)

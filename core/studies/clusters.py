@@ -19,7 +19,7 @@ from core.analysis.maps.clusters import (
 from core.analysis.neighbors.all_neighbors import Space
 from core.store.study_store import Stored
 from core.studies.study import Study, Work, as_limit_error, items_taking_part, min_ratings_field
-from core.studies.twins import MaybeOfTwin, check_twin, looked_at
+from core.studies.twins import MaybeOfTwin, check_twin, looked_at, titled
 
 _MOST_SIGNS = 8
 """Signs kept behind the name of a group."""
@@ -89,7 +89,7 @@ CLUSTERS = Study(
     name="clusters",
     page="maps",
     settings=ClusterSettings,
-    title=lambda settings: "Grouping",
+    title=lambda settings: titled("Grouping", settings),
     compute=_compute,
     check=check_twin,
 )

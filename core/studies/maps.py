@@ -18,7 +18,7 @@ from core.model.run import Run
 from core.model.scoring import require_bilinear
 from core.store.study_store import Stored
 from core.studies.study import Study, Work, as_limit_error, items_taking_part, min_ratings_field
-from core.studies.twins import MaybeOfTwin, check_twin, looked_at
+from core.studies.twins import MaybeOfTwin, check_twin, looked_at, titled
 
 K = 10
 """Neighbors by which a map's faithfulness is measured."""
@@ -126,7 +126,7 @@ MAP = Study(
     name="map",
     page="maps",
     settings=MapStudySettings,
-    title=lambda settings: _TITLES[settings.method],
+    title=lambda settings: titled(_TITLES[settings.method], settings),
     compute=_compute,
     check=_check,
 )

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from core.analysis.components.predictions import predicted_components
 from core.analysis.neighbors.all_neighbors import fitting_k, nearest
-from core.analysis.neighbors.support import Thresholds, support, thresholds
+from core.analysis.neighbors.support import Thresholds, closeness, support, thresholds
 from core.config import RunConfig
 from core.data.ratings import Ratings
 from core.data.splits import split
@@ -26,6 +26,9 @@ TOP = 10
 
 VECTORS, PREDICTIONS = "cosine", "predictions"
 """By what neighbors are alike: the cosine of their vectors, or of the tastes that the model predicts for them."""
+
+MOST_ASKED = 1000
+"""Items whose neighbors say what chance shows, at most."""
 
 MOST_MB = 96
 """Largest size of the matrices that are kept: a page holds them in memory."""
@@ -94,10 +97,11 @@ def _check(run: Run, settings: NeighborSettings) -> None:
 
 
 def _compute(work: Work, settings: NeighborSettings) -> Stored:
-    """Arrays: `matrix`, `mean` and `components` of the `Places` of each retraining, the first axis.
+    """Arrays: `rows`, the items that take part; `matrix`, `mean` and `components` of the `Places` of each retraining.
 
-    Facts: their `val_rmse`, and for each measure from which support a neighbor is `likely` and `sure`, by those on
-    ratings without taste, and the shares of the model's own that are `marked` so, among the items that take part.
+    Facts: their `val_rmse`; whether support is `ranked`, as `closeness` says it; and for each measure from which
+    support a neighbor is `likely` and `sure`, by those on ratings without taste, and the shares of the model's own that
+    are `marked` so, among the items that take part.
     """
     rows = items_taking_part(work.run, work.ratings, settings.min_ratings)
     n, shuffled, alike = settings.trainings, without_taste(work.ratings, seed=1), twin_config(work.run, seed=1)
@@ -109,14 +113,16 @@ def _compute(work: Work, settings: NeighborSettings) -> Stored:
         found.append(places(run, training.ratings))
         errors.append(run.outcome.val_rmse)
     others, (twin, *twins) = found[:n], found[n:]
-    facts: dict[str, object] = {"val_rmse": errors[:n]}
+    ranked = work.run.scorer.has_uncertainty
+    facts: dict[str, object] = {"val_rmse": errors[:n], "ranked": ranked}
     with as_limit_error():
         for measure in (VECTORS, PREDICTIONS):
-            limits = thresholds(_supports(twin, twins, rows, measure))
-            real = limits.marks(_supports(places(work.run, work.ratings), others, rows, measure))
+            limits = thresholds(_supports(twin, twins, rows, measure, ranked=ranked))
+            real = limits.marks(_supports(places(work.run, work.ratings), others, rows, measure, ranked=ranked))
             marked = [float(np.mean(real >= level)) for level in (1, 2)]
             facts[measure] = {"likely": limits.likely, "sure": limits.sure, "marked": marked}
     arrays = {
+        "rows": rows,
         "matrix": np.stack([place.matrix for place in others]),
         "mean": np.stack([place.mean for place in others]),
         "components": np.stack([place.components for place in others]),
@@ -129,11 +135,13 @@ def _again(config: RunConfig, number: int) -> RunConfig:
     return config.model_copy(update={name: (getattr(config, name) + number) % 2**31 for name in ("split_seed", "seed")})
 
 
-def _supports(base: Places, others: Sequence[Places], rows: np.ndarray, measure: str) -> np.ndarray:
-    """Support of the nearest of every item that takes part, (n, k)."""
+def _supports(base: Places, others: Sequence[Places], rows: np.ndarray, measure: str, *, ranked: bool) -> np.ndarray:
+    """Support of the nearest of every item that takes part, or of a sample of many, (n, k)."""
     matrix, rest = base.only(rows).by(measure), [other.only(rows).by(measure) for other in others]
-    near = nearest(matrix, fitting_k(len(rows), TOP))
-    return support(matrix, rest, np.arange(len(rows)), near)
+    near, asked = nearest(matrix, fitting_k(len(rows), TOP)), np.arange(len(rows))
+    if len(rows) > MOST_ASKED:
+        asked = np.sort(np.random.default_rng(0).choice(len(rows), MOST_ASKED, replace=False))
+    return closeness(rest, asked, near[asked]) if ranked else support(matrix, rest, asked, near[asked])
 
 
 def thresholds_of(stored: Stored, measure: str) -> Thresholds:
@@ -143,11 +151,13 @@ def thresholds_of(stored: Stored, measure: str) -> Thresholds:
 
 
 def support_of(stored: Stored, row: int, near: np.ndarray, measure: str) -> np.ndarray:
-    """Support of an item's listed neighbors by the trainings that a study holds, -1 … 1, (n,)."""
-    both = np.append(row, near)
+    """Support of an item's listed neighbors by the trainings that a study holds, (n,); see `support`, `closeness`."""
+    ranked, listed = stored.facts["ranked"], np.append(row, near)
+    rows = np.union1d(stored.arrays["rows"], listed) if ranked else np.unique(listed)
     kept = zip(stored.arrays["matrix"], stored.arrays["mean"], stored.arrays["components"], strict=True)
-    others = [Places(matrix[both], mean, components).by(measure) for matrix, mean, components in kept]
-    return support(others[0], others, np.zeros(1, np.int64), np.arange(1, len(both))[None])[0]
+    others = [Places(matrix[rows], mean, components).by(measure) for matrix, mean, components in kept]
+    asked, there = np.searchsorted(rows, [row]), np.searchsorted(rows, near)[None]
+    return (closeness(others, asked, there) if ranked else support(others[0], others, asked, there))[0]
 
 
 NEIGHBORS = Study(

@@ -6,6 +6,7 @@ from typing import Any
 
 from core.errors import LimitError
 from core.studies.clusters import CLUSTERS
+from core.studies.films import FILM
 from core.studies.maps import MAP
 from core.studies.neighbors import NEIGHBORS
 from core.studies.overlap import OVERLAP
@@ -15,7 +16,7 @@ from core.studies.study import Study
 from core.studies.twins import TWINS
 
 STUDIES: Mapping[str, Study[Any]] = MappingProxyType(
-    {study.name: study for study in (MAP, CLUSTERS, STABILITY, OVERLAP, PROOF, TWINS, NEIGHBORS)}
+    {study.name: study for study in (MAP, CLUSTERS, STABILITY, OVERLAP, FILM, PROOF, TWINS, NEIGHBORS)}
 )
 """By name."""
 

@@ -39,6 +39,11 @@ class MaybeOfTwin(BaseModel, frozen=True):
     )
 
 
+def titled(title: str, settings: MaybeOfTwin) -> str:
+    """What a job is called, of a run or of its twin."""
+    return f"{title}, without taste" if settings.twin else title
+
+
 def twin_id(run_id: str) -> str:
     """What the shown twin of a run is called among runs; no run in the store is ever called so."""
     return run_id + _SUFFIX

@@ -22,7 +22,8 @@ import numpy as np
 from core.config import GradientConfig
 from core.model.backend import keras, tf
 from core.model.families import family_of
-from core.model.scoring import Network, Scale
+from core.model.scale import Scale
+from core.model.scoring import Network
 
 PREDICT_ROWS = 16_384
 """Ratings predicted by one call: one shape, so that any number of them compiles once."""
@@ -163,6 +164,12 @@ class Engine:
             asked = [np.pad(index[rows].astype(np.int32), fill) for index in (user, item)]
             answers[rows] = self._answer(*asked).numpy()[: len(user[rows])]
         return answers
+
+    def rows(self, layer: str, place: int, rows: np.ndarray) -> np.ndarray:
+        """Some rows of a layer's weights as they are now, float32, (len(rows), width)."""
+        table = self.model.get_layer(layer).weights[place]
+        picked = tf.gather(table.value, rows)
+        return np.asarray(picked, np.float32).reshape(len(rows), -1)
 
     def _predict_rows(self, user: Any, item: Any) -> Any:
         return self.model([user, item], training=False)

@@ -1,7 +1,9 @@
 """Training a Keras model by gradient steps: batches in a new order each epoch, early stopping, the kept epoch."""
 
+import math
 import time
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 import numpy as np
 
@@ -67,6 +69,7 @@ class GradientTraining:
         average = AverageGuess.of(self.ratings, self.parts) if config.starting_guess == "average" else None
         if average is not None:
             self._put(average.first_arrays(self._scorer()))
+        self._look(0.0)
         self.stretch = max(1, min(FIRST_STRETCH, FIRST_RATINGS // self.engine.shape.batch_size))
         kept: dict[str, np.ndarray] = {}
         for number in range(1, config.epochs + 1):
@@ -132,15 +135,30 @@ class GradientTraining:
             first, end = 0, -(-len(piece) // shape.batch_size)
             while first < end:
                 self.progress.heed()
-                last = min(first + self.stretch, end)
+                last = min(
+                    first + self.stretch, end, first + self._until_frame(number - 1 + (done + first) / shape.n_batches)
+                )
                 began, before = time.perf_counter(), total
                 total = self.engine.train(batches, first, last, l2=l2, total=total)
                 self._set_pace(last - first, time.perf_counter() - began)
                 yield total
                 seen = min(last * shape.batch_size, len(piece)) - first * shape.batch_size
-                self.progress.step(Step(at=number - 1 + (done + last) / shape.n_batches, loss=(total - before) / seen))
+                at = number - 1 + (done + last) / shape.n_batches
+                self.progress.step(Step(at=at, loss=(total - before) / seen))
+                self._look(at)
                 first = last
             done += end
+
+    def _until_frame(self, at: float) -> int:
+        """Batches until the next frame of a film is due; where a stretch ends does not change what is learned."""
+        camera, batches = self.progress.camera, self.engine.shape.n_batches
+        return batches if camera is None else max(1, math.ceil((camera.next_at - at) * batches - 1e-6))
+
+    def _look(self, at: float) -> None:
+        """Let the camera take a frame after so many epochs, if one is due."""
+        if self.progress.camera is not None:
+            family = family_of(self.config)
+            self.progress.camera.look(at, partial(self.engine.rows, *family.weights[family.recorded]))
 
     def _set_pace(self, batches: int, seconds: float) -> None:
         """Choose the next stretch by the speed of the last; more than doubling waits for another look."""

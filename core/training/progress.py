@@ -13,6 +13,7 @@ from core.data.splits import Split
 from core.errors import CanceledError
 from core.model.events import Epoch, Event, Step
 from core.training.baselines import mae, rmse
+from core.training.camera import Camera
 
 Result = TypeVar("Result")
 
@@ -33,11 +34,13 @@ class Progress:
     Attributes:
         on_event: Told of every step and epoch.
         should_stop: Asked about four times a second; True ends the training.
+        camera: Films the items; None where nobody wants a film.
         history, steps: What was told.
     """
 
     on_event: Callable[[Event], None]
     should_stop: Callable[[], bool]
+    camera: Camera | None = None
     history: list[Epoch] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
 

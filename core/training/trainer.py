@@ -18,6 +18,7 @@ from core.model.run import Outcome, Run
 from core.model.variational import VariationalConfig
 from core.training.baselines import baselines, started
 from core.training.budget import check_size
+from core.training.camera import Camera
 from core.training.progress import Progress
 
 
@@ -27,16 +28,19 @@ def fit(
     *,
     on_event: Callable[[Event], None] = lambda event: None,
     should_stop: Callable[[], bool] = lambda: False,
+    camera: Camera | None = None,
 ) -> Run:
     """Train one model.
 
-    The same config on the same ratings gives the same run bit for bit on one machine, but for the times it took.
+    The same config on the same ratings gives the same run bit for bit on one machine, filmed or not, but for the times
+    it took.
 
     Args:
         config: Every setting.
         ratings: The data; split as the config says.
         on_event: Told once `Started`, several times a second `Step`, and `Epoch` after each.
         should_stop: Asked about four times a second; True ends the training.
+        camera: Films the items while they are learned.
 
     Raises:
         LimitError: The training needs more memory or time than allowed, or an index has no row in its table.
@@ -46,12 +50,16 @@ def fit(
     """
     began = time.perf_counter()
     _check(config, ratings)
-    progress = Progress(on_event, should_stop)
+    progress = Progress(on_event, should_stop, camera)
     parts = progress.heeding(lambda: split(ratings, config), "before the first epoch")
     lines = progress.heeding(lambda: baselines(ratings, parts), "before the first epoch")
     training_type, libraries = _training(config)
     begin = started(family_of(config).epochs(config), parts, lines)
     on_event(begin)
+    if camera is not None:
+        family = family_of(config)
+        shape = family.shapes(config, len(ratings.users), len(ratings.items))[family.recorded]
+        camera.begin(parts.training_count(ratings), int(np.prod(shape[1:])))
     try:
         arrays, kept = training_type(config, ratings, parts, progress).run()
     except MemoryError as error:

@@ -50,10 +50,12 @@ class VariationalTraining:
             DivergedError: A number stopped being finite.
         """
         self.posterior = self.progress.heeding(self._posterior)
+        self._look(0)
         began, told = time.perf_counter(), time.perf_counter()
         for number in range(1, self.config.steps + 1):
             self.progress.heed()
             self._step(number)
+            self._look(number)
             if number % STEPS_PER_EPOCH == 0 or number == self.config.steps:
                 epoch = self._measured(-(-number // STEPS_PER_EPOCH), time.perf_counter() - began)
                 self.progress.epoch(epoch)
@@ -108,6 +110,11 @@ class VariationalTraining:
         errors = measure(self.ratings, self.parts, predict, self.progress)
         return Epoch(epoch=number, seconds=seconds, loss=self._loss, **errors)
 
+    def _look(self, number: int) -> None:
+        """Let the camera take a frame after so many steps, if one is due."""
+        if self.progress.camera is not None:
+            self.progress.camera.look(number / STEPS_PER_EPOCH, lambda rows: self._item()[rows, 1:])
+
     def _user(self) -> np.ndarray:
         return self._scaled(self.posterior.user_means())
 
@@ -130,6 +137,8 @@ class VariationalTraining:
         user, item = posterior.user_means(), posterior.item_means()
         scale = np.append(np.float32(1), _balance(user[:, 1:], item[:, 1:]))
         of_user, of_item = self._units / scale, self._units * scale
+        if self.progress.camera is not None:
+            self.progress.camera.rescale(scale[1:])
         user, item = user * of_user, item * of_item
         item_rows = self._rows_of(name for name, group in posterior.groups.items() if isinstance(group, Table))
         users = {"user", *posterior.user_groups}

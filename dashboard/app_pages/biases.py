@@ -75,7 +75,7 @@ def shrinkage(side: Side, fit: Biases) -> None:
     learned_from, _ = analyses.training_averages(run.run_id, users=side.users)
     reading = words.shrinkage(replace(side.rows, count=learned_from), fit, known)
     left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
-    picture = charts.believed(fit, int(learned_from.max()), noun=side.noun, known=known)
+    picture = charts.believed(fit, int(learned_from.max()), known=known)
     alt = f"Share of an average that is believed, rising with the number of ratings. {reading}"
     show_chart(picture, "believed", alt, place=left)
     right.markdown(reading)
@@ -139,10 +139,7 @@ def show() -> None:
     try:
         fit = analyses.bias_fit(run.run_id, users=side.users)
     except AnalysisError:  # fewer than three rated, or all averages equal
-        st.info(
-            f"There are too few {side.nouns}, or their averages are too much alike, to say what a bias should be.",
-            icon=":material/info:",
-        )
+        st.info(words.no_fit(side.rows, side.mean), icon=":material/info:")
         return
     listed = side.rows.trained & (side.rows.count >= min_ratings)
     furthest = picture(side, fit, listed, marked)

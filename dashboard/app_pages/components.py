@@ -97,7 +97,15 @@ def strip(view: View, outermost: Ends) -> list[int]:
     text = component_words.ends(ratings, rows, outermost)
     named = Ends(top=outermost.top[:NAMED], bottom=outermost.bottom[:NAMED])
     figure = charts.strip(
-        view.scores, rows.labels, view.listed, named, label=view.label, noun=noun, marked=marked, std=view.score_std
+        view.scores,
+        rows.labels,
+        view.listed,
+        named,
+        hover=loaders.item_hover(run.run_id),
+        label=view.label,
+        noun=noun,
+        marked=marked,
+        std=view.score_std,
     )
     alt = f"All {nouns} along {view.label.short}. {text}"
     picture.plotly_chart(figure, key="strip", config=phrases.CHART_CONFIG, alt=alt)

@@ -50,7 +50,7 @@ def both_ends(run_id: str, side: Side, fit: Biases, furthest: Ends, min_ratings:
             table = numbers(run_id, side, fit, chosen)
             shown = (side.name_column, REST, TASTE, BIAS, DOUBT, tables.MEAN, tables.COUNT)
             st.dataframe(
-                table,
+                tables.unsigned_zeros(table),
                 hide_index=True,
                 column_order=[column for column in shown if column in table],
                 column_config=COLUMNS,
@@ -81,7 +81,7 @@ def sums(side: Side, known: BiasPosterior, chosen: np.ndarray) -> None:
     parts = {names[name]: part[chosen] for name, part in known.parts.items()}
     whole = np.sum(list(parts.values()), axis=0)
     st.dataframe(
-        side.table(chosen, parts | {BIAS: whole}),
+        tables.unsigned_zeros(side.table(chosen, parts | {BIAS: whole})),
         hide_index=True,
         column_order=[side.name_column, *parts, BIAS],
         column_config=COLUMNS | {name: st.column_config.NumberColumn(format="%+.2f") for name in parts},

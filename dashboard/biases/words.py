@@ -23,6 +23,20 @@ def alone(model: CenteredModel, bias: float) -> float:
     return float(model.scale.rating(model.constant + bias))
 
 
+def no_fit(rows: Rows, mean: np.ndarray) -> str:
+    """Why nothing can be said of what a bias should be: too few rows are rated, or all have one average."""
+    rated = mean[rows.count > 0]
+    if len(rated) < 3:
+        return (
+            f"What a bias should be takes three rated {rows.nouns} to say, and there "
+            f"{'is' if len(rated) == 1 else 'are'} {len(rated)}."
+        )
+    return (
+        f"All {len(rated):,} rated {rows.nouns} have the same average, {rated[0]:,.2f}: nothing sets them apart that a "
+        "bias could follow. What biases differ by comes of where training began, or of the vectors."
+    )
+
+
 def meaning(rows: Rows, model: CenteredModel) -> str:
     """What a bias does to a guess, told by the highest and the lowest of the trained rows."""
     trained, bias = np.flatnonzero(rows.trained), model.user_bias if rows.noun == "user" else model.item_bias

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
 
 from core import access, data
@@ -32,6 +33,7 @@ from core.store.study_store import Stored
 from core.studies.twins import TWINS, is_twin, real_id, shown_twin, twin_id
 from core.training.baselines import Baselines, baselines, started
 from dashboard.charts.base import plain
+from dashboard.charts.hover import Hover
 from dashboard.shared import matrix_rows
 from dashboard.shared.matrix_rows import Rows
 
@@ -251,32 +253,31 @@ def rows_of(run_id: str, *, users: bool) -> Rows:
     return user_rows(run_id) if users else item_rows(run_id)
 
 
-def item_hover(run_id: str) -> list[str]:
-    """What a map shows over each item: title, mean rating and number of ratings, made harmless."""
+def item_hover(run_id: str) -> Hover:
+    """What a map shows over each item: title, mean rating and number of ratings."""
     trained = run(run_id)
     rows = item_rows(run_id)
     return _hover(trained.dataset.dataset_id, trained.config.split, rows, users=False, described_by=rows.described_by)
 
 
-def user_hover(run_id: str) -> list[str]:
-    """What a chart shows over each person, made harmless."""
+def user_hover(run_id: str) -> Hover:
+    """What a chart shows over each person."""
     trained = run(run_id)
     return _hover(trained.dataset.dataset_id, trained.config.split, user_rows(run_id), users=True, described_by="")
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _hover(dataset_id: str, how: SplitConfig, _rows: Rows, *, users: bool, described_by: str) -> list[str]:
-    """One list for all alike runs on one split: of their rows it shows nothing but which are trained, or described."""
+def _hover(dataset_id: str, how: SplitConfig, _rows: Rows, *, users: bool, described_by: str) -> Hover:
+    """One for all alike runs on one split: of their rows it shows nothing but which are trained, or described."""
     rated = ratings(dataset_id)
     means, counts = (rated.user_mean, rated.user_count) if users else (rated.item_mean, rated.item_count)
 
     def words(mean: float, n: int) -> str:
         return f"{count(n, 'rating')}, {mean:,.2f} on average" if users else f"rated {mean:,.2f} by {n:,}"
 
-    return [
-        f"<b>{plain(_rows.labels[row])}{_rows.mark(row, short=True)}</b><br>{words(mean, n)}"
-        for row, (mean, n) in enumerate(zip(means.tolist(), counts.tolist(), strict=True))
-    ]
+    names = [plain(label) + _rows.mark(row, short=True) for row, label in enumerate(_rows.labels)]
+    facts = [words(mean, n) for mean, n in zip(means.tolist(), counts.tolist(), strict=True)]
+    return Hover(np.array(names, object), np.array(facts, object))  # of texts of any length each as long as it is
 
 
 def study(key: str) -> Stored | None:

@@ -8,6 +8,18 @@ import plotly.graph_objects as go
 from dashboard.charts.base import REFERENCE, bar_marker, figure, plain
 from dashboard.principal_components.label import Label
 
+_TOTAL_AXIS = {
+    "range": [0, 1.02],
+    "tickformat": ".0%",
+    "tickvals": [0, 0.25, 0.5, 0.75, 1],
+    "showgrid": False,
+    "title": {"text": "Running total"},
+    "overlaying": "y",
+    "side": "right",
+    "automargin": True,
+}
+"""The scale of the running total, at the right."""
+
 
 def scree(
     variance_ratio: np.ndarray,
@@ -27,7 +39,18 @@ def scree(
         without_taste: What as many components carry of a model of data without taste, as shares of the same total; None
             draws no line.
     """
-    result = figure("How much each component carries", x="Component", y="Share of the total", height=320)
+    result = figure(
+        "What each carries",
+        x="Component",
+        y="Share of the total",
+        height=320,
+        yaxis={"tickformat": ".0%", "rangemode": "tozero"},
+        yaxis2=_TOTAL_AXIS,
+        bargap=0.15,
+        hovermode="x",  # so that the smallest bar can be hit from anywhere above it
+        showlegend=False,
+        uirevision="scree",
+    )
     number = np.arange(1, len(variance_ratio) + 1, dtype=np.int32)
     result.add_bar(
         x=number,
@@ -39,13 +62,6 @@ def scree(
         hovertemplate="%{text}: <b>%{y:.1%}</b> of the total<extra></extra>",
     )
     _add_total(result, number, cumulative)
-    result.update_layout(
-        yaxis={"tickformat": ".0%", "rangemode": "tozero"},
-        bargap=0.15,
-        hovermode="x",  # so that the smallest bar can be hit from anywhere above it
-        showlegend=False,
-        uirevision="scree",
-    )
     if without_taste is not None:
         result.add_scatter(
             x=number,
@@ -75,6 +91,3 @@ def _add_total(result: go.Figure, number: np.ndarray, cumulative: np.ndarray) ->
         name="running total",
         hovertemplate="Components 1 to %{x} together: <b>%{y:.0%}</b><extra></extra>",
     )
-    scale = {"range": [0, 1.02], "tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1], "showgrid": False}
-    place = {"title": {"text": "Running total"}, "overlaying": "y", "side": "right", "automargin": True}
-    result.update_layout(yaxis2=scale | place)

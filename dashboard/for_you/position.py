@@ -145,7 +145,7 @@ def _nearest(model: NewUserModel, near: Alike, n: int) -> None:
     shared = np.array([n for n, _ in both])
     names = [rows.name(user) for user in near.index]
     st.markdown(words.nearest(names, near.cosine, shared))
-    apart_help = "How far apart your ratings of these are on average, in rating units"
+    apart_help = f"How far apart your ratings of these are on average, in {phrases.unit(model.ratings)}"
     st.dataframe(
         pd.DataFrame(
             {

@@ -71,12 +71,14 @@ class Case:
         who: "you", or what the person is called, made harmless.
         numbers: What the model knows of the person, a row such as those of `Scorer.user_numbers`.
         actual: The true rating, where there is one.
+        known_to: How far the guess is probably off, in a sentence; empty where it is said elsewhere.
     """
 
     row: int
     who: str
     numbers: np.ndarray
     actual: float | None = None
+    known_to: str = ""
 
 
 def show(model: NewUserModel, rows: Rows, naming: Naming, case: Case, *, key: str) -> None:
@@ -84,6 +86,7 @@ def show(model: NewUserModel, rows: Rows, naming: Naming, case: Case, *, key: st
     if not rows.trained[case.row]:
         warn_untrained(rows.noun)
     truth = "" if case.actual is None else f" The true rating is **{case.actual:g}**."
+    truth += f" {case.known_to}" if case.known_to else ""
     if not model.run.scorer.is_bilinear:
         st.markdown(f"The guess for **{escape(rows.labels[case.row])}** is **{predicted(model, case):,.2f}**.{truth}")
         explain_lack(model.run, "is_bilinear")
@@ -205,7 +208,7 @@ def _numbers(parts: Explanation, names: Sequence[str], case: Case, steps: Sequen
     factor_column = st.column_config.NumberColumn(format="%+.3f", width=80, help=along)
     score_help, rating_help = "Before the sigmoid, if there is one", "What it changes in the guess"
     st.dataframe(
-        table,
+        tables.unsigned_zeros(table, DIGITS + 1),
         hide_index=True,
         height=38 + 35 * len(table),
         column_config={
@@ -238,7 +241,7 @@ def pulled(model: NewUserModel, rows: Rows, row: int) -> None:
     effect = "The guess with this rating less the guess without it"
     with st.expander("What each of your ratings did to it", icon=":material/touch_app:"):
         st.dataframe(
-            pd.DataFrame(columns),
+            tables.unsigned_zeros(pd.DataFrame(columns)),
             hide_index=True,
             column_config=tables.COLUMNS
             | tables.number("Your rating", form="%g", width=90)

@@ -13,6 +13,13 @@ from dashboard.shared.markup import escape
 from dashboard.shared.phrases import count, guessed, unit_of
 
 
+def list_heading(n: int, *, by_taste: bool) -> str:
+    """What the list is called, by the ratings behind it and by its order."""
+    if n == 0:
+        return "What most people like"
+    return "You would like more than others do" if by_taste else "You would like"
+
+
 def list_lead(n: int, nouns: str) -> str:
     """What the list is, by how many ratings stand behind it."""
     if n == 0:
@@ -35,6 +42,11 @@ def guess(rating: float, sure: Sureness, place: int, noun: str, scale: tuple[flo
     return f"**{number}** ± {miss} :small[:gray[{sure.word(place)}{because}]]"
 
 
+def known_to(sure: Sureness, place: int, scale: tuple[float, float]) -> str:
+    """How far a guess is probably off, in a sentence."""
+    return f"The guess is known to ± **{guessed(sure.miss[place], scale)}**: {sure.word(place)}."
+
+
 def personal(part: float, scale: tuple[float, float]) -> str:
     """How much of a guess is the person's own taste, in small."""
     digits = guessed(abs(part), scale)
@@ -50,7 +62,7 @@ def why_help(title: str) -> str:
 def generosity(found: Generosity, n: int) -> str:
     """A newcomer's bias beside those of the people in the data."""
     if n == 0:
-        return "Until then you count as generous as they are on average."
+        return "Without a rating you count as the typical person: about as generous as most."
     side = "more generously" if found.below >= 0.5 else "more strictly"
     share = max(found.below, 1 - found.below)
     bias, spread = signed(found.bias), f"(± {found.spread:.2f})"

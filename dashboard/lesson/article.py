@@ -18,7 +18,7 @@ COLUMNS = {name: st.column_config.TextColumn(width=188) for name in (PRINTED, BA
 
 def off_by_one(example: Example) -> None:
     """The article's table beside the one it would have been, and that of the selected model, in a fold."""
-    scores = analyses.components(example.run.run_id, How()).scores[:, 0]
+    scores = analyses.components(example.run.run_id, How()).scores[:, 0]  # as the article: uncentered, of all
     ends = article_ends(example.ratings, scores)
     if ends is None:
         return

@@ -105,14 +105,14 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, drawn: DrawnMap, clusters: 
         sized = elements.toggle("Size by ratings", "map_size", "The area of a point grows with its number of ratings.")
         shadow = analyses.components(run.run_id, drawn.settings.how) if drawn.settings.method == "pca" else None
         axes = drawn.points.shape[1]
-        sure = sureness(rows, drawn, None if shadow is None else shadow.components[:axes])
+        sure = sureness(rows, drawn.rows, drawn.points, None if shadow is None else shadow.components[:axes])
         faint = sure is not None and flat and choose_faint()
         landmarks = choose_landmarks(rows, drawn, shadow)
         searched = selection.search(f"Find {rows.nouns}", rows.offered, key="map_find")
     genres = coloring.choose_genres(ratings, "map_genres") if choice == coloring.GENRE else []
     color = color_of(choice, ratings, rows, drawn, clusters, genres)
     near = _true_neighbors(run, rows, drawn, searched)
-    outlines = ellipses(sure, drawn, searched) if sure is not None else []
+    outlines = ellipses(sure, drawn.rows, drawn.points, searched) if sure is not None else []
     text = _sentences(rows, drawn, color, clusters, choice, searched, near)
     trusted = words.trust(drawn.trust, rows.noun) if drawn.trust else ""
     st.plotly_chart(
@@ -136,8 +136,9 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, drawn: DrawnMap, clusters: 
         f"{text}",
     )
     st.markdown(f"{trusted} {text}".strip() or f"{with_article(rows.noun).capitalize()} lies where the model puts it.")
-    if sure is not None and (remark := words.sure(rows, drawn, sure, faint=faint, outlined=len(outlines))):
-        st.caption(remark)
+    if sure is not None:
+        method = drawn.settings.method
+        st.caption(words.sure(rows, sure, method=method, flat=flat, faint=faint, outlined=len(outlines)))
     if landmarks is not None:
         st.caption(words.landmarks(rows, landmarks))
     if drawn.trust is None:

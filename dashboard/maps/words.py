@@ -40,9 +40,9 @@ def in_short(result: Faithfulness | None) -> str:
     return "" if result is None else f"{result.mean * result.k:.1f} of {result.k} true neighbors kept"
 
 
-def sure(rows: Rows, drawn: DrawnMap, known: Sureness, *, faint: bool, outlined: int) -> str:
+def sure(rows: Rows, known: Sureness, *, method: str, flat: bool, faint: bool, outlined: int) -> str:
     """How well the places are known, what faint points and outlines say of it, and what they cannot say."""
-    flat, bent = drawn.points.shape[1] == 2, known.covariance is None
+    bent = known.covariance is None
     low, high = known.ends
     what = "vectors" if bent else "places"
     text = (
@@ -56,10 +56,8 @@ def sure(rows: Rows, drawn: DrawnMap, known: Sureness, *, faint: bool, outlined:
     if not flat:
         text += " In 3D all points are equally solid: points in space cannot be faint one by one."
     if bent:
-        method = "t-SNE" if drawn.settings.method == "tsne" else "UMAP"
-        text += (
-            f" {method} bends space differently at every place, so no outline of what is uncertain is right; see PCA."
-        )
+        name = "t-SNE" if method == "tsne" else "UMAP"
+        text += f" {name} bends space differently at every place, so no outline of what is uncertain is right; see PCA."
     elif outlined:
         text += " Inside the outline around what you looked for it lies two times in three."
     elif flat:
@@ -145,6 +143,8 @@ def repeated(facts: Mapping[str, Any], other: Mapping[str, Any] | None, nouns: s
         numbers = [value for value in (other.get("repeat"), other["silhouette"]) if value is not None]
         whose = "The model itself has" if twin else "The same model trained without taste has"
         text += f" {whose} {' and '.join(signed(value) for value in numbers)}."
+        if not twin and other["silhouette"] >= apart:
+            return f"{text} Groups as clear as these come without any taste, so they are no finding about it."
     if apart <= APART or (repeat is not None and repeat < ALIKE):
         return (
             f"{text} So these are cuts through one cloud: good for a walk through it, but not kinds of {nouns} with "

@@ -64,7 +64,7 @@ def _end(view: View, end: str, which: str, there: np.ndarray, tends: str) -> Non
         (first, own), *rest = scores.items()
         scores = {first: own, SURE_TO: view.score_std[there], **dict(rest)}
     st.dataframe(
-        tables.items(view.ratings, view.rows, there, scores),
+        tables.unsigned_zeros(tables.items(view.ratings, view.rows, there, scores)),
         hide_index=True,
         column_order=[tables.TITLE, *scores, tables.MEAN, tables.COUNT, tables.GENRES],
         column_config=tables.COLUMNS | tables.scores(labels) | {SURE_TO: _SURE_TO},

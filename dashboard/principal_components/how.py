@@ -34,7 +34,7 @@ def adopt_link() -> None:
 
 def write_link() -> None:
     """Show in the address what somebody has chosen, so that a copied link opens the same view."""
-    address_bar.put(BASIS, st.session_state.get(_CHOSEN))
+    address_bar.put(**{BASIS: st.session_state.get(_CHOSEN)})
 
 
 def parameters() -> dict[str, str]:

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from core.model.run import Run
-from core.studies.twins import TWINS, TwinSettings, twin_id
+from core.studies.twins import TWINS, TwinSettings, is_twin, real_id, twin_id
 from dashboard.cache import loaders
 from dashboard.jobs import studies
-from dashboard.shared import elements, phrases
+from dashboard.shared import elements, phrases, told
 
 KEY = "twin"
 """Of the switch, and of the parameter in the link."""
@@ -33,6 +33,11 @@ def shown(run: Run) -> Run:
     return loaders.run(twin_id(run.run_id))
 
 
+def link(run: Run) -> dict[str, str]:
+    """Query parameters with which a page shows this run, or this twin."""
+    return {"run": real_id(run.run_id)} | ({KEY: "true"} if is_twin(run.run_id) else {})
+
+
 def _offer(run: Run) -> None:
     settings = TwinSettings()
     studies.study(
@@ -50,9 +55,11 @@ def _offer(run: Run) -> None:
 def banner(run: Run) -> str:
     """What is on the screen instead of the model, in sentences."""
     noun, nouns = run.dataset.noun, phrases.plural(run.dataset.noun)
+    known = phrases.together([told.columns(run), "who rated what" if getattr(run.config, "raters", False) else ""])
+    also = f", or follows from {known}, which the model is told here too" if known else ""
     return (
         f"**Nobody has taste here.** The same people have rated the same {nouns}, each {noun} is as liked on average "
         "and each person as generous as in the data, and the rest of every rating was shuffled among that person's "
         f"ratings. The model was then trained in the same way. So whatever brings {nouns} together on this page is "
-        "chance. What you name or select here is forgotten when you leave."
+        f"chance{also}. What you name or select here is forgotten when you leave."
     )

@@ -89,7 +89,8 @@ def reading(curve: Curve, unit: str, *, ended: bool = False) -> str:
     """
     best = curve.best
     if best is None:
-        return "The first epoch is on its way: the thin line is the training loss within it."
+        within = ": the thin line is the training loss within it" if curve.steps else ""
+        return f"The first epoch is on its way{within}."
     last = curve.epochs[-1]
     if best.epoch < last.epoch:
         return _past_the_best(curve, best.epoch)

@@ -7,7 +7,7 @@ import numpy as np
 
 from core.analysis.gauge import CenteredModel
 from core.errors import AnalysisError
-from core.model.scoring import Scale
+from core.model.scale import Scale
 from core.training.baselines import rmse
 
 MOST_SHRINKAGE = 1000.0

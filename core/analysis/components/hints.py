@@ -96,11 +96,16 @@ def _numbers(scores: np.ndarray, numbers: Mapping[str, np.ndarray]) -> Iterator[
     for name, values in numbers.items():
         is_known = np.isfinite(values)
         n = int(is_known.sum())
-        if n < FEWEST_ITEMS or np.ptp(values[is_known]) == 0 or np.ptp(scores[is_known]) == 0:
+        if n < FEWEST_ITEMS or _constant(values[is_known]) or _constant(scores[is_known]):
             continue
         rho, p = stats.spearmanr(scores[is_known], values[is_known])
         z = float(rho * np.sqrt(n - 1))
         yield Hint(name, name, "number", effect=float(rho), auc=np.nan, n=n, z=z, p=float(p), q=np.nan)
+
+
+def _constant(values: np.ndarray) -> bool:
+    """Whether all are equal; their range could be too large for a number."""
+    return bool(values.min() == values.max())
 
 
 def _categories(scores: np.ndarray, categories: Mapping[str, Sequence[Sequence[str]]]) -> Iterator[Hint]:

@@ -24,6 +24,11 @@ class Axis:
     positions: np.ndarray
     length: float
 
+    @property
+    def slope(self) -> np.ndarray:
+        """How a place changes with an item's vector, (embedding_dim,)."""
+        return self.direction * (2 / self.length)
+
 
 @dataclass(frozen=True)
 class ClosestComponent:
@@ -44,12 +49,14 @@ class AxisPair:
 
     Attributes:
         positions: Places along the first and the second, (n_items, 2).
+        slopes: How they change with an item's vector, (2, embedding_dim).
         angle: Between the two directions, degrees, 0 … 180. At 90 they say different things; near 0 or 180 the map is
             one line drawn twice.
     """
 
     positions: np.ndarray
     angle: float
+    slopes: np.ndarray
 
 
 def axis(embeddings: np.ndarray, low: Sequence[int], high: Sequence[int]) -> Axis:
@@ -99,5 +106,7 @@ def combine(first: Axis, second: Axis) -> AxisPair:
         )
     cosine = float(np.clip(first.direction @ second.direction, -1, 1))
     return AxisPair(
-        positions=np.column_stack([first.positions, second.positions]), angle=float(np.degrees(np.arccos(cosine)))
+        positions=np.column_stack([first.positions, second.positions]),
+        angle=float(np.degrees(np.arccos(cosine))),
+        slopes=np.stack([first.slope, second.slope]),
     )

@@ -3,6 +3,8 @@
 Neighbors are there in any model, also in one of data without taste. What tells them apart is whether trainings on other
 parts of the ratings bring the same two items close again, more than such data would. The mean similarity of a listed
 pair over those trainings says it better than how often the pair is listed again, which hangs on near-ties.
+
+Four other trainings are nearly as good as eight, and one twin with four of its own tells what to exceed.
 """
 
 from collections.abc import Sequence
@@ -12,6 +14,9 @@ import numpy as np
 
 from core.analysis.neighbors.all_neighbors import comparable
 from core.errors import AnalysisError
+
+_ASKED = 256
+"""Rows compared with all others at once."""
 
 LEVELS = (0.05, 0.01)
 """Shares of the neighbors on data without taste that are marked all the same."""
@@ -34,7 +39,9 @@ class Thresholds:
         return (support > self.likely).astype(np.int64) + (support > self.sure)
 
 
-def support(base: np.ndarray, others: Sequence[np.ndarray], rows: np.ndarray, near: np.ndarray) -> np.ndarray:
+def support(
+    base: np.ndarray, others: Sequence[np.ndarray], rows: np.ndarray, near: np.ndarray, *, floor: float = 0.0
+) -> np.ndarray:
     """Mean similarity of listed pairs in other trainings: the cosine of the two items' rows there.
 
     With item vectors that is the usual cosine. It depends on how a model was penalized: stretching a dimension for the
@@ -43,11 +50,16 @@ def support(base: np.ndarray, others: Sequence[np.ndarray], rows: np.ndarray, ne
     predictions, v'C w / sqrt(v'C v · w'C w), where C is the covariance of the users' vectors over the training ratings:
     the correlation over people between how much they like the one item and the other, beyond averages.
 
+    A model may bring the same tiny differences back every time, as one does that is told genres: on data without taste
+    its neighbors are as alike as can be, in next to nothing. With a `floor` c the similarity is v·w / sqrt((|v|² + c)
+    (|w|² + c)), small where the two vectors are no longer than those that such data give.
+
     Args:
         base: Matrix of the training that lists the neighbors, (n_items, any number).
         others: The same items in other trainings, each (n_items, any number): every training turns its axes anew.
         rows: Items whose neighbors are listed, int, (n,).
         near: Their neighbors by `base`, int, (n, k).
+        floor: Square of a length below which vectors say little, such as `mean_square` of a twin's matrices.
 
     Returns:
         -1 … 1, float64, (n, k).
@@ -60,9 +72,43 @@ def support(base: np.ndarray, others: Sequence[np.ndarray], rows: np.ndarray, ne
         raise AnalysisError(f"other trainings have {sizes} items; there must be some, each of {len(base):,}")
     total = np.zeros(near.shape)
     for other in others:
-        unit = comparable(other, "cosine")
+        vectors = np.asarray(other, np.float64)
+        length = np.sqrt(np.square(vectors).sum(axis=1, keepdims=True) + floor)
+        unit = np.divide(vectors, length, out=np.zeros_like(vectors), where=length > 0)
         total += np.einsum("nd,nkd->nk", unit[rows], unit[near])
     return total / len(others)
+
+
+def closeness(others: Sequence[np.ndarray], rows: np.ndarray, near: np.ndarray) -> np.ndarray:
+    """Mean place of listed pairs in other trainings: the share of the other items that lie further by the cosine.
+
+    For a model that averages over all that fit, with numbers that it learns from what items are like. Without any taste
+    its vectors still lie along what it was told, alike in every training, so that all cosines are large; which of the
+    items are nearest is chance there all the same.
+
+    Args:
+        others, rows, near: As for `support`; two items at least beside the one asked about.
+
+    Returns:
+        0 … 1, where 1 is the nearest in every training, float64, (n, k).
+    """
+    total = np.zeros(near.shape)
+    for other in others:
+        unit = comparable(other, "cosine")
+        for start in range(0, len(rows), _ASKED):
+            part = slice(start, start + _ASKED)
+            alike = unit[rows[part]] @ unit.T
+            pairs = np.take_along_axis(alike, near[part], axis=1)
+            alike[np.arange(len(alike)), rows[part]] = -np.inf
+            alike.sort(axis=1)
+            further = [np.searchsorted(line, pair) for line, pair in zip(alike, pairs, strict=True)]
+            total[part] += (np.array(further) - 1) / max(len(unit) - 2, 1)  # the row itself is not further
+    return total / len(others)
+
+
+def mean_square(matrices: Sequence[np.ndarray]) -> float:
+    """Mean squared length of the rows of some matrices, each (n_items, any number), at least one."""
+    return float(np.mean([np.square(matrix, dtype=np.float64).sum(axis=1).mean() for matrix in matrices]))
 
 
 def thresholds(null: np.ndarray) -> Thresholds:

@@ -7,7 +7,8 @@ import numpy as np
 
 from core.analysis.gauge import Averages
 from core.analysis.new_user.foldin import NewUser, Prior, fold_in
-from core.model.scoring import Bilinear, Scale, Scorer
+from core.model.scale import Scale
+from core.model.scoring import Bilinear, Scorer
 
 
 @dataclass(frozen=True, eq=False)

@@ -146,9 +146,12 @@ class NewUserModel:
     @cached_property
     def validation_sureness(self) -> Sureness:
         """The same for the guesses of `looked_at`, about people the model was trained on."""
-        scorer, rows = self.run.scorer, self.looked_at
-        users, items = self.ratings.user_index[rows], self.ratings.item_index[rows]
-        none = np.zeros(len(rows))
+        rows = self.looked_at
+        return self.known_sureness(self.ratings.user_index[rows], self.ratings.item_index[rows])
+
+    def known_sureness(self, users: np.ndarray, items: np.ndarray) -> Sureness:
+        """The same for pairs of a person the model was trained on and an item, rows of both, int, (n,) each."""
+        scorer, none = self.run.scorer, np.zeros(len(users))
         if not scorer.has_uncertainty:
             return sureness(self.curve, self.item_count[items], none, spread=self.spread)
         score, variance = scorer.score(users, items), scorer.rating_variance(users, items)

@@ -17,7 +17,7 @@ from core.data.folder import write_folder
 from core.data.ratings import Ratings, Vocabulary
 from core.data.splits import split, trained_rows
 from core.model.families import run_config
-from core.model.scoring import Scale
+from core.model.scale import Scale
 from core.store.runs import RunStore
 from tests.conftest import run_on
 from tests.core.cli.calling import asked, refused

@@ -17,7 +17,7 @@ def test_every_figure_has_a_title_and_axes_with_units(bundled):
     for figure in (
         data.ratings_histogram(bundled),
         data.counts_histogram(bundled.item_count, title="How often", noun="movie"),
-        training.compared_curves([training.Named("a", Curve(STARTED, (), EPOCHS))]),
+        training.compared_curves([training.Named("a", Curve(STARTED, (), EPOCHS))], unit="stars"),
     ):
         assert figure.layout.title.text
         assert figure.layout.xaxis.title.text
@@ -108,3 +108,10 @@ def test_the_rating_table_shows_gaps_as_gaps(small):
     (cells,) = data.rating_matrix(small).data
     assert np.isnan(cells.z).sum() == 6 * 5 - len(small)
     assert np.nansum(cells.z) == small.rating.sum()
+
+
+@pytest.mark.parametrize(("within", "behind"), [(True, False), (False, False), (False, True)])
+def test_the_legend_of_the_curve_names_what_is_drawn(within, behind):
+    legend = training.curve_spec(3, within=within, behind=behind)["layer"][-1]["encoding"]["color"]["legend"]["values"]
+    assert ("Within epochs" in legend, "Earlier model" in legend) == (within, behind)
+    assert {"Validation", "Training"} <= set(legend)

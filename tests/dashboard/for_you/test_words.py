@@ -22,7 +22,7 @@ def test_generosity_is_told_beside_the_others(below: float, says: str):
 
 
 def test_without_ratings_one_is_average():
-    assert "as they are on average" in words.generosity(Generosity(0.9, 0.2, 0.9), 0)
+    assert "the typical person" in words.generosity(Generosity(0.9, 0.2, 0.9), 0)
 
 
 def test_where_one_is_names_the_end_one_leans_to():

@@ -17,6 +17,7 @@ from core.jobs import queue
 from core.model.families import run_config
 from core.model.run import Run
 from core.store import study_store
+from core.studies import component_names
 from core.studies.clusters import CLUSTERS, ClusterSettings
 from core.studies.twins import TWINS, shown_twin, twin_id
 from dashboard.cache import analyses, loaders
@@ -43,8 +44,8 @@ def test_a_twin_is_loaded_by_its_id_and_everything_about_it_is_its_own(run: Run,
     np.testing.assert_array_equal(loaders.ratings_of(name).rating, its_ratings.rating)
     np.testing.assert_array_equal(loaders.item_rows(name).matrix, expected.scorer.item_embedding)
     row = int(np.argmax(bundled.item_count))
-    assert f"rated {its_ratings.item_mean[row]:,.2f}" in loaders.item_hover(name)[row]
-    assert f"rated {bundled.item_mean[row]:,.2f}" in loaders.item_hover(run.run_id)[row]
+    assert f"rated {its_ratings.item_mean[row]:,.2f}" in loaders.item_hover(name).facts[row]
+    assert f"rated {bundled.item_mean[row]:,.2f}" in loaders.item_hover(run.run_id).facts[row]
     columns = analyses._item_columns(loaders.run(name).dataset.dataset_id)
     np.testing.assert_array_equal(columns.numbers[MEAN_RATING], its_ratings.item_mean)
     parts = loaders.split_of_run(loaders.run(name))
@@ -115,6 +116,17 @@ def test_an_axis_of_ones_own_is_not_kept_with_a_twin(open_page: Open, run: Run, 
     assert not app.exception
     assert "is not kept" in texts(app)
     assert not [button for button in app.button if "Keep" in button.label]
+    (link,) = [entry.proto for entry in app.get("page_link") if entry.proto.label.startswith("Look at component")]
+    assert f"run={run.run_id}" in link.query_string.split("&") and "twin=true" in link.query_string.split("&")
+
+
+def test_what_a_model_is_told_beside_ratings_is_told_on_its_twin_too(publish: Callable[..., Run]):
+    best = publish(run_config(model="variational", embedding_dim=3))
+    assert "is chance, or follows from genres and years and who rated what, which the model is told" in twin.banner(
+        best
+    )
+    plain = publish(run_config(model="variational", embedding_dim=3, raters=False, item_columns=False))
+    assert "on this page is chance. What you name" in twin.banner(plain)
 
 
 def test_a_model_that_is_no_sum_has_no_switch(open_page: Open, publish: Callable[..., Run]):
@@ -122,3 +134,39 @@ def test_a_model_that_is_no_sum_has_no_switch(open_page: Open, publish: Callable
     app = open_page("neighbors")
     assert not app.exception
     assert twin.KEY not in [toggle.key for toggle in app.toggle]
+
+
+def naming_page(run_id: str) -> None:
+    """Fields that name the first component, as a script of its own."""
+    import streamlit as st
+
+    from core.analysis.components.bases import PREDICTIONS
+    from dashboard.cache import analyses
+    from dashboard.principal_components import naming
+    from dashboard.session import state
+
+    result = analyses.components(run_id, PREDICTIONS)
+    names = naming.look_up(run_id, result, PREDICTIONS)
+    for end in naming.ENDS:
+        naming.field(end, run_id, 0, PREDICTIONS, names)
+    st.markdown(f"called {naming.kept_labels(run_id, result)[0].ends}")
+    for problem in state.take_problems():
+        st.error(problem.message)
+
+
+def test_names_given_on_a_twin_stay_in_the_session(run: Run, bundled: Ratings):
+    keep_twins(run, bundled)
+    app = AppTest.from_function(naming_page, args=(twin_id(run.run_id),), default_timeout=60).run()
+    app.text_input(key="name_low").set_value("Gore").run()
+    app.text_input(key="name_high").set_value(" Musicals ").run()
+    assert not app.exception
+    assert not app.error
+    assert app.markdown[0].value == "called Gore – Musicals"
+    assert component_names.for_everybody(run.run_id) == ()
+    fresh = AppTest.from_function(naming_page, args=(twin_id(run.run_id),), default_timeout=60).run()
+    assert fresh.markdown[0].value == "called"
+    app.text_input(key="name_high").set_value("").run()
+    app.text_input(key="name_low").set_value("").run()
+    assert app.markdown[0].value == "called"
+    app.text_input(key="name_low").set_value("a" + chr(0x2028) + "b").run()
+    assert len(app.error) == 1

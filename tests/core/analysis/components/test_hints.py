@@ -147,3 +147,9 @@ def test_eight_things_get_no_words_and_neither_does_data_without_genres():
     few = ItemColumns({"year": np.arange(8.0)}, {"genres": [["Drama"]] * 4 + [[]] * 4}, ["x"] * 8)
     assert words(hints(np.arange(8.0), few), SURE) == Words("", "")
     assert words(hints(SCORES, columns({"year": SCORES})), SURE) == Words("newer", "older")
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_largest_numbers_are_ranked_like_any():
+    huge = 1.7e308 * np.tanh(SCORES)
+    assert named(hints(SCORES, columns({"huge": huge})))["huge"].effect == pytest.approx(1)

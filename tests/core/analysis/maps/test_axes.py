@@ -70,3 +70,9 @@ def test_refuses_axes_of_different_items():
     data = RNG.normal(size=(5, 2))
     with pytest.raises(ValueError, match="no map in common"):
         combine(axis(data, [0], [1]), axis(data[:4], [0], [1]))
+
+
+def test_slopes_say_how_places_change_with_a_vector():
+    matrix = RNG.normal(size=(6, 3))
+    pair = combine(axis(matrix, [0], [1]), axis(matrix, [2], [3]))
+    np.testing.assert_allclose((matrix[5] - matrix[4]) @ pair.slopes.T, pair.positions[5] - pair.positions[4])

@@ -3,9 +3,10 @@ import pytest
 
 from core.analysis.components.predictions import predicted_components
 from core.analysis.gauge import centered
+from core.analysis.neighbors import support as support_module
 from core.analysis.neighbors.all_neighbors import nearest
 from core.analysis.neighbors.of_one import similarities
-from core.analysis.neighbors.support import Thresholds, support, thresholds
+from core.analysis.neighbors.support import Thresholds, closeness, mean_square, support, thresholds
 from core.errors import AnalysisError
 from tests.core.analysis.rewritten import WAYS, exact
 
@@ -67,8 +68,37 @@ def test_refuses_trainings_of_other_items_and_none():
         thresholds(np.zeros((0, 10)))
 
 
+def test_a_floor_holds_down_what_is_alike_in_next_to_nothing():
+    others = [BASE, 1e-3 * BASE]
+    plain, tiny = (support(BASE, [other], ROWS, NEAR) for other in others)
+    np.testing.assert_allclose(plain, tiny, atol=1e-12)
+    floor = mean_square([BASE])
+    assert floor == pytest.approx((BASE**2).sum(axis=1).mean())
+    large, small = (support(BASE, [other], ROWS, NEAR, floor=floor) for other in others)
+    length = np.sqrt((BASE**2).sum(axis=1) + floor)
+    expected = np.einsum("nd,nkd->nk", BASE[ROWS], BASE[NEAR]) / (length[ROWS, None] * length[NEAR])
+    np.testing.assert_allclose(large, expected)
+    assert np.abs(small).max() < 1e-5
+
+
 def test_an_item_without_a_vector_has_no_support():
     """A model that predicts nothing of an item beyond averages has a row of zeros for it."""
     gone = BASE.copy()
     gone[NEAR[0, 0]] = 0
     assert support(BASE, [gone], ROWS, NEAR)[0, 0] == 0
+
+
+def test_closeness_is_the_share_that_lies_further():
+    line = np.array([[1.0, 0.0], [1.0, 0.1], [1.0, 0.5], [1.0, 1.0], [0.0, 1.0]])
+    near = np.array([[1, 2, 3, 4]])
+    np.testing.assert_allclose(closeness([line], np.array([0]), near), [[1, 2 / 3, 1 / 3, 0]])
+    turned = line @ np.linalg.qr(RNG.normal(size=(2, 2)))[0]
+    np.testing.assert_allclose(closeness([line, turned], np.array([0]), near), [[1, 2 / 3, 1 / 3, 0]])
+
+
+def test_closeness_in_blocks_is_that_of_each_row(monkeypatch):
+    monkeypatch.setattr(support_module, "_ASKED", 3)
+    others = [RNG.normal(size=(12, 4)) for _ in range(2)]
+    rows, near = np.arange(8), RNG.permuted(np.tile(np.arange(12), (8, 1)), axis=1)[:, :3]
+    alone = [closeness(others, rows[[row]], near[[row]])[0] for row in rows]
+    np.testing.assert_array_equal(closeness(others, rows, near), alone)

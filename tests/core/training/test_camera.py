@@ -1,0 +1,47 @@
+import numpy as np
+import pytest
+
+from core.training import camera as module
+from core.training.camera import MOST_FRAMES, Camera
+
+
+def counting(rows):
+    return np.repeat(rows[:, None], 3, axis=1).astype(np.float32)
+
+
+def test_the_items_rated_most_are_filmed_and_none_without_a_rating(monkeypatch):
+    camera = Camera()
+    camera.begin(np.array([2, 0, 5, 1, 5]), 3)
+    assert camera.rows.tolist() == [2, 4, 0, 3]
+    monkeypatch.setattr(module, "MOST_BYTES", MOST_FRAMES * 3 * 2 * 2)  # room for two items of three numbers
+    camera.begin(np.array([2, 0, 5, 1, 5]), 3)
+    assert camera.rows.tolist() == [2, 4]
+
+
+def test_frames_are_taken_when_they_are_due():
+    seen = []
+    camera = Camera(on_frame=lambda at, numbers: seen.append((at, numbers.shape)))
+    camera.begin(np.array([1, 1]), 3)
+    for step in range(21):
+        camera.look(step / 20, counting)
+    assert [at for at, _ in camera.frames] == pytest.approx(np.arange(11) / 10)
+    assert seen == [(at, (2, 3)) for at, _ in camera.frames]
+
+
+def test_a_long_training_has_no_more_frames_in_even_steps():
+    camera = Camera()
+    camera.begin(np.array([1, 1]), 3)
+    for step in range(10 * 37 + 1):
+        camera.look(step / 10, counting)
+    times = np.array([at for at, _ in camera.frames])
+    assert 30 <= len(times) <= MOST_FRAMES
+    assert times[0] == 0
+    np.testing.assert_allclose(np.diff(times), camera.every)
+
+
+def test_rescaling_changes_every_frame():
+    camera = Camera()
+    camera.begin(np.array([1, 1]), 3)
+    camera.look(0, lambda rows: counting(rows) + 1)
+    camera.rescale(np.array([1, 2, 3]))
+    np.testing.assert_array_equal(camera.frames[0][1], [[1, 2, 3], [2, 4, 6]])
