@@ -50,6 +50,7 @@ def proof(found: Proof, *, chosen: int | None, labels: Sequence[Label], unit: st
         hovertemplate="%{text}<extra></extra>",
     )
     result.update_xaxes(range=[0.4, shown + 0.6])
+    result.update_yaxes(exponentformat="none")
     result.update_layout(bargap=0.15, hovermode="x", showlegend=False, uirevision="proof")
     _say_shapes(result, shapes)
     return result

@@ -28,6 +28,8 @@ def adopt_link() -> None:
         st.session_state[_CHOSEN] = said
     elif said:
         address_bar.ignore(BASIS, said, " or ".join(LABELS))
+    elif _CHOSEN not in st.session_state and {"centered", "shaped"} & set(st.query_params):
+        st.session_state[_CHOSEN] = "pca"  # a link from when there was no other: only that has these choices
 
 
 def write_link() -> None:

@@ -76,7 +76,7 @@ def test_a_model_without_biases_is_not_colored_by_them(open_page: Open, publish:
 
 
 def test_a_shadow_in_space(open_page: Open, run: Run):
-    app = open_page("maps", map_view="3D", map_centered="true")
+    app = open_page("maps", map_view="3D", basis="pca", centered="true")
     assert not app.exception
     figure = figure_of(app, "item_map_3d")
     assert {trace["type"] for trace in figure["data"]} == {"scatter3d"}

@@ -131,6 +131,14 @@ def test_a_model_that_is_no_sum_has_the_item_matrix_alone(open_page, publish):
     assert f"Component 1 carries {ratio:.1%}" in texts(app)
 
 
+def test_an_earlier_link_with_a_choice_of_the_item_matrix_is_of_that(open_page, publish):
+    run = publish()
+    app = open_page("components", centered="true")
+    ratio = pca(run.scorer.item_embedding, centered=True).variance_ratio[0]
+    assert f"Component 1 carries {ratio:.1%}" in texts(app)
+    assert app.query_params["basis"] == "pca"
+
+
 def test_a_basis_that_a_link_makes_up_is_told(open_page, publish):
     publish()
     app = open_page("components", basis="<b>x</b>")
