@@ -89,14 +89,8 @@ def test_biases_are_the_layers_counted_from_the_average_pair(capsys: pytest.Capt
     if not run.scorer.has_biases:
         does_not_apply(capsys, "biases", run.run_id)
         return
-    ratings = trained.ratings
-    train = split(ratings, run.config).train
-    for side, other, flag in (("item", "user", []), ("user", "item", ["--users"])):
-        table = trained.model.get_layer(f"{side}_bias").get_weights()[0][:, 0]
-        if run.scorer.has_vectors:  # what everybody's taste has in common belongs to the biases
-            own, theirs = (trained.model.get_layer(f"{name}_embedding").get_weights()[0] for name in (side, other))
-            table = table + own @ theirs[getattr(ratings, f"{other}_index")[train]].mean(axis=0)
-        table = table - table[getattr(ratings, f"{side}_index")[train]].mean()
+    for side, flag in (("item", []), ("user", ["--users"])):
+        table = trained.biases(side)
         found = asked(capsys, "biases", run.run_id, "--top", "5", "--min-ratings", "1", *flag)
         rows = [*found["top"], *found["bottom"]]
         assert len(rows) == 10
