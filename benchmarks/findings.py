@@ -1,10 +1,10 @@
 """What the embeddings know, first of all those of the default model, and how far to trust it.
 
-    python -m benchmarks.findings [--seeds 5] [--no-maps]
+    python -m benchmarks.findings [--seeds 5] [--twins 5] [--no-maps]
 
 Takes the presets on the bundled ratings from the store, trains what is missing
-there, and prints every analysis as Markdown; the last parts read presets side by side.
-`docs/findings.md` is this, read by eye.
+there and their twins without taste, and prints every analysis as Markdown, beside
+what it finds in the twins. `docs/findings.md` is this, read by eye.
 """
 
 import argparse
@@ -15,10 +15,10 @@ from importlib.util import find_spec
 
 import numpy as np
 
-from benchmarks.likeness import by_chance, likeness, nearest_by_both
+from benchmarks import beside_twins
+from benchmarks.beside_twins import Beside
 from benchmarks.shuffled import Noise, noise_band
 from core import data
-from core.analysis.biases.bias import biases
 from core.analysis.components.examined import examine, standings
 from core.analysis.components.hints import hints, words
 from core.analysis.components.pca import Pca, pca
@@ -27,7 +27,7 @@ from core.analysis.components.stability import Stability, stability
 from core.analysis.components.truncation import cost
 from core.analysis.gauge import centered_on
 from core.analysis.item_attributes import ItemColumns, item_columns
-from core.analysis.maps.clusters import hdbscan, kmeans, label_groups
+from core.analysis.maps.clusters import kmeans, label_groups
 from core.analysis.maps.faithfulness import faithfulness
 from core.analysis.maps.projections import MapSettings, draw_map
 from core.analysis.neighbors.all_neighbors import nearest
@@ -41,7 +41,6 @@ from core.model.scoring import require_bilinear
 from core.store.runs import RunStore
 
 FEWEST_RATINGS = 21
-NEAREST = 10
 SIDE_BY_SIDE = ("default", "best-ratings", "best")
 WELL_KNOWN = (1, 260, 296, 318, 356, 480, 593, 858, 1219, 1721, 2571, 4306, 4896, 4993)
 """Toy Story, Star Wars, Pulp Fiction, The Shawshank Redemption, Forrest Gump, Jurassic Park, The Silence of the
@@ -63,9 +62,18 @@ class Study:
     stability: Stability
 
 
-def trained(ratings: Ratings, seeds: int) -> list[Run]:
-    """The default preset under several seeds."""
-    return [stored(ratings, PRESETS["default"].model_copy(update={"seed": seed})) for seed in range(seeds)]
+def trained(ratings: Ratings, seeds: int, preset: str = "default") -> list[Run]:
+    """A preset under several seeds."""
+    return [stored(ratings, PRESETS[preset].model_copy(update={"seed": seed})) for seed in range(seeds)]
+
+
+def without_taste(ratings: Ratings, seeds: int, twins: int) -> list[Beside]:
+    """The presets that are read side by side, each beside its twins."""
+    from core.training.trainer import fit  # TensorFlow
+
+    rows = np.flatnonzero(ratings.item_count >= FEWEST_RATINGS)
+    every = [(name, trained(ratings, seeds, name)) for name in SIDE_BY_SIDE]
+    return [beside_twins.beside(name, runs, ratings, rows, twins=twins, fit=fit) for name, runs in every]
 
 
 def stored(ratings: Ratings, config: RunConfig) -> Run:
@@ -108,33 +116,32 @@ def show_model(runs: list[Run]) -> None:
 
 
 def show_components(at: Study) -> None:
-    """Variance, band, stability and hints of the components above the band and the next two."""
-    print(f"\n## Components of the {len(at.rows):,} movies with at least {_ratings(at.fewest)} (uncentered)\n")
-    print(f"{at.noise.count} of {len(at.noise.ratio)} stand above the noise band ({at.noise.draws} draws).\n")
-    print("| component | share | band | above | median r | high end | low end |\n" + "| --- " * 7 + "|")
+    """Components of the item matrix, as in the article: those above the old noise band, and what is confirmed."""
+    print(f"\n## Of the item matrix, shaped by {len(at.rows):,} movies with at least {_ratings(at.fewest)}\n")
+    print(f"The old noise band has {at.noise.count} of {len(at.noise.ratio)} above it ({at.noise.draws} draws).\n")
+    print(
+        "| component | share | band | median r | follows a confirmed one | high end | low end |\n" + "| --- " * 7 + "|"
+    )
     confirmed = standings(examine(at.run, at.ratings), at.result.project(at.run.scorer.item_embedding))
-    for k in range(at.noise.count + 2):
+    for k in range(at.noise.count):
         said = words(hints(at.result.scores[:, k], at.columns), confirmed[k])
-        above = "yes" if at.noise.above[k] else "no"
-        numbers = f"{at.noise.ratio[k]:.1%} | {at.noise.band[k]:.1%} | {above} | {at.stability.median_r[k]:.2f}"
+        follows = "yes" if confirmed[k].carries_signal else "no"
+        numbers = f"{at.noise.ratio[k]:.1%} | {at.noise.band[k]:.1%} | {at.stability.median_r[k]:.2f} | {follows}"
         print(f"| {k + 1} | {numbers} | {said.top or '–'} | {said.bottom or '–'} |")
-    for k in range(3):
-        print(f"\nStrongest hints of component {k + 1}: ", end="")
-        print(", ".join(f"{hint.name} {hint.effect:+.2f}" for hint in hints(at.result.scores[:, k], at.columns)[:8]))
 
 
 def _ratings(count: int) -> str:
     return "1 rating" if count == 1 else f"{count} ratings"
 
 
-def show_cost(ratings: Ratings, run: Run) -> None:
+def show_cost(title: str, ratings: Ratings, run: Run) -> None:
     """Validation error by number of components kept."""
     parts = split(ratings, run.config)
     held_out = [of[parts.validation] for of in (ratings.user_index, ratings.item_index, ratings.rating)]
     model = centered_on(require_bilinear(run.scorer), ratings, parts)
     predicted = cost(model, predicted_components(model), *held_out)
     found = cost(model, pca(run.scorer.item_embedding), *held_out)
-    print(f"\n## What the components cost, on {found.n_ratings:,} validation ratings\n")
+    print(f"\n## What the components cost, on {found.n_ratings:,} held-out {title}\n")
     print("| kept | of predictions | of the item matrix |\n| --- | --- | --- |")
     for k in sorted({0, 1, 2, 3, 5, 8, 12, 16, 24, 32, len(found.rmse) - 1}):
         print(f"| {k} | {predicted.rmse[min(k, len(predicted.rmse) - 1)]:.4f} | {found.rmse[k]:.4f} |")
@@ -142,18 +149,18 @@ def show_cost(ratings: Ratings, run: Run) -> None:
         print(f"\n{name}: within 0.001 of the whole from {one.enough()} on; within 0.005 from {one.enough(0.005)}.")
 
 
-def show_maps(at: Study) -> None:
+def show_maps(title: str, matrix: np.ndarray) -> None:
     """Time and faithfulness of every kind of map."""
-    print(f"\n## Maps of the {len(at.rows):,} movies with at least {_ratings(at.fewest)}\n")
+    print(f"\n## Maps of {len(matrix):,} movies, {title}\n")
     print("| map | seconds | neighbors kept | trustworthiness |\n| --- | --- | --- | --- |")
     wanted = [MapSettings(), MapSettings(dimensions=3), MapSettings(method="tsne")]
     if find_spec("umap"):
         wanted.append(MapSettings(method="umap"))
     for settings in wanted:
         began = time.perf_counter()
-        layout = draw_map(at.matrix, settings)
+        layout = draw_map(matrix, settings)
         seconds = time.perf_counter() - began
-        found = faithfulness(at.matrix, layout.points)
+        found = faithfulness(matrix, layout.points)
         print(f"| {settings.method} {settings.dimensions}D | {seconds:.1f} | ", end="")
         print(f"{found.mean:.1%} | {found.trustworthiness:.3f} |", flush=True)
     print(f"| items at random | | {found.chance:.1%} | 0.500 |")
@@ -182,26 +189,6 @@ def show_rated_once(ratings: Ratings, run: Run) -> None:
     print(f"(movies with at least {_ratings(FEWEST_RATINGS)}: {np.median(closest[often]):.2f}).")
 
 
-def show_likeness(ratings: Ratings) -> None:
-    """Of every preset with vectors: do its neighbors make sense, and how long does it train."""
-    rows = np.flatnonzero(ratings.item_count >= FEWEST_RATINGS)
-    columns = item_columns(ratings).take(rows)
-    chance = by_chance(columns, NEAREST)
-    print(f"\n## Do neighbors make sense, among the {len(rows):,} movies with at least {_ratings(FEWEST_RATINGS)}\n")
-    print(f"Found: share of {chance.in_series} movies of well-known series with another of theirs among the {NEAREST}")
-    print(
-        "nearest. Genres: overlap (Jaccard) with the nearest. By cosine of the vectors, and by how predictions agree.\n"
-    )
-    print("| preset | found | by predictions | genres | by predictions | seconds | RMSE |\n" + "| --- " * 7 + "|")
-    for name, config in PRESETS.items():
-        run = stored(ratings, config)
-        lists = nearest_by_both(require_bilinear(run.scorer), rows, NEAREST)
-        own, told = (likeness(lists[way], columns) for way in ("vectors", "predictions"))
-        print(f"| {name} | {own.found:.0%} | {told.found:.0%} | {own.genres:.3f} | {told.genres:.3f} ", end="")
-        print(f"| {run.outcome.train_seconds:.1f} | {run.outcome.val_rmse:.4f} |", flush=True)
-    print(f"| by chance | {chance.found:.0%} | | {chance.genres:.3f} | | | |")
-
-
 def show_neighbors(ratings: Ratings) -> None:
     """Neighbors of well-known movies, movie by movie, as each of three presets sees them."""
     rows = np.flatnonzero(ratings.item_count >= FEWEST_RATINGS)
@@ -222,60 +209,43 @@ def name_of(title: str) -> str:
     return re.sub(r"^(.*), (The|A|An)$", r"\2 \1", name)
 
 
-def show_clusters(at: Study) -> None:
-    """Labels of k-means groups, and whether there are dense groups at all."""
-    print("\n## Clusters in the original space (cosine)\n\n| movies | label |\n| --- | --- |")
+def show_labels(at: Study) -> None:
+    """Labels of k-means groups."""
+    print("\n## Groups of `default` (k-means, cosine)\n\n| movies | label |\n| --- | --- |")
     found = kmeans(at.matrix)
     for size, label in zip(found.sizes, label_groups(found.label, at.columns), strict=True):
         print(f"| {size} | {label.text or '–'} |")
-    dense = hdbscan(at.matrix)
-    print(f"\nHDBSCAN: {len(dense.sizes)} dense groups, {dense.sizes.sum():,} of {len(at.rows):,} movies in them.")
-
-
-def show_biases(ratings: Ratings, run: Run) -> None:
-    """The shrinkage curve, and who is liked more or less than it expects among movies with many ratings."""
-    parts = split(ratings, run.config)
-    model = centered_on(require_bilinear(run.scorer), ratings, parts)
-    print("\n## Biases\n")
-    users, found = (
-        biases(
-            model.user_bias if people else model.item_bias,
-            parts.training_count(ratings, users=people),
-            parts.training_mean(ratings, users=people),
-            model.scale,
-        )
-        for people in (True, False)
-    )
-    for name, fit in (("Movies", found), ("Users", users)):
-        print(f"- {name}: half believed at {fit.shrinkage:.1f} ratings, R² {fit.r2:.2f}")
-    often = np.flatnonzero((ratings.item_count >= 100) & parts.trained(ratings))
-    order = often[np.argsort(found.residual[often])]
-    titles = ratings.item_table["title"]
-    print("- More liked than their average says (at least 100 ratings):", "; ".join(titles[order[::-1][:6]]))
-    print("- Less liked:", "; ".join(titles[order[:6]]))
 
 
 def main() -> None:
     """Print the whole reading."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, default=5, help="runs in the stability study")
+    parser.add_argument("--seeds", type=int, default=5, help="runs that differ in their seed alone, at least two")
+    parser.add_argument("--twins", type=int, default=5, help="sets of ratings without taste, for each preset")
     parser.add_argument("--no-maps", action="store_true", help="leave out the maps, which take minutes")
     args = parser.parse_args()
     ratings = data.load()
     runs = trained(ratings, args.seeds)
     show_model(runs)
+    found = without_taste(ratings, args.seeds, args.twins)
+    beside_twins.show_counts(found)
+    beside_twins.show_proofs(found)
     studies = [study(ratings, runs, fewest) for fewest in (FEWEST_RATINGS, 1)]
     for at in studies:
         show_components(at)
-    show_cost(ratings, runs[0])
-    if not args.no_maps:
-        for at in studies:
-            show_maps(at)
+    show_cost("bundled ratings", ratings, runs[0])
+    show_cost("ratings without taste", found[0].twins[0].ratings, found[0].twins[0].run)
     show_rated_once(ratings, runs[0])
-    show_likeness(ratings)
+    beside_twins.show_likeness(found)
     show_neighbors(ratings)
-    show_clusters(studies[0])
-    show_biases(ratings, runs[0])
+    show_labels(studies[0])
+    beside_twins.show_groups(found)
+    beside_twins.show_compared(found)
+    beside_twins.show_biases(found)
+    if not args.no_maps:
+        show_maps("without taste", found[0].twins[0].matrix)
+        for at in studies:
+            show_maps(f"at least {_ratings(at.fewest)}", at.matrix)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.analysis.new_item.description import Description
-from core.analysis.new_item.placing import fans, place
+from core.analysis.new_item.placing import before_taste, fans, place
 from core.cli.answer import Answer, listing, pairs
 from core.cli.common import add_count, entry, load
 from core.data.splits import split
@@ -44,10 +44,12 @@ def show(arguments: argparse.Namespace) -> Answer:
     near = placed.nearest(eligible, top=arguments.top)
     people = parts.trained(ratings, users=True)
     liked = fans(placed, ratings.user_mean, people)
+    counts = (parts.training_count(ratings, users=users) for users in (True, False))
+    taste_aside = before_taste(placed, groups, *counts)
     document = {
         "title": arguments.title,
-        "bias": placed.bias,
-        "bias_spread": placed.bias_spread,
+        "bias": taste_aside.bias,
+        "bias_spread": taste_aside.spread,
         "predicted_mean": float(placed.guesses[people].mean()),
         "expected_miss": float(np.sqrt(np.mean(placed.misses[people] ** 2))),
         "liked_share": liked.share,

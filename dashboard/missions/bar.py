@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.errors import ExplorerError
 from dashboard.cache import loaders
-from dashboard.missions import aims, progress
+from dashboard.missions import aims, endings, progress
 from dashboard.missions.snapshot import look
 from dashboard.missions.tours import Mission
 from dashboard.session import state
@@ -72,6 +72,8 @@ def _end(mission: Mission) -> None:
     text = f"Mission done: **{mission.title.format(**words_here())}**"
     with st.container(border=True, key="mission_bar", gap="xsmall"):
         st.markdown(f"{DONE} {text}")
+        if came := endings.words(mission):
+            st.markdown(came)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.page_link("app_pages/missions.py", label="All missions", icon=":material/flag:", width="content")
             _leave("Close")

@@ -89,7 +89,7 @@ def look(page: str) -> Snapshot:
         signal=_signal(run) if page == "components" else None,
         named=_named(run),
         on_twin=run is not None and bool(widgets.get(twin.KEY)) and loaders.twins(run.run_id) is not None,
-        named_on_twin=naming.named_on_twin(),
+        named_on_twin=naming.last_on_twin() is not None,
         rated=len(own(dataset_id).given),
         explained=_explained(run, widgets) if page == "for_you" else "",
         aims=Aims.on(ratings),

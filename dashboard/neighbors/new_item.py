@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.analysis.neighbors.of_one import Neighbors
 from core.analysis.new_item.description import Description
-from core.analysis.new_item.placing import Fans, Placed, fans, place
+from core.analysis.new_item.placing import BeforeTaste, Fans, Placed, before_taste, fans, place
 from core.data.nouns import with_article
 from core.errors import LimitError
 from core.model.item_features import FeatureGroup
@@ -41,6 +41,7 @@ class Found:
         again: In how many samples each of them is found again, 0–1.
         liked: Who would like it.
         people: Which people were there to learn from, boolean, (n_users,).
+        before_taste: How liked it is whoever rates it.
     """
 
     title: str
@@ -49,6 +50,7 @@ class Found:
     again: np.ndarray
     liked: Fans
     people: np.ndarray
+    before_taste: BeforeTaste
 
 
 def new_item(run: Run, side: Side, listed: np.ndarray) -> None:
@@ -121,14 +123,17 @@ def _typed(groups: Sequence[FeatureGroup], noun: str) -> tuple[str, Description]
 def _found(run: Run, side: Side, listed: np.ndarray, title: str, description: Description) -> Found | None:
     """What the model says; None where it does not know what was typed in, which is said."""
     try:
-        placed = place(run.scorer, analyses.item_features(run.dataset.dataset_id), description)
+        groups = analyses.item_features(run.dataset.dataset_id)
+        placed = place(run.scorer, groups, description)
     except LimitError as error:
         elements.error(error.code, phrases.with_noun(str(error), side.noun))
         return None
     people = loaders.user_rows(run.run_id).trained
     near = placed.nearest(listed, top=TOP)
     liked = fans(placed, side.ratings.user_mean, people)
-    return Found(title, placed, near, placed.agreement(near, listed), liked, people)
+    counts = (analyses.training_averages(run.run_id, users=users)[0] for users in (True, False))
+    aside = before_taste(placed, groups, *counts)
+    return Found(title, placed, near, placed.agreement(near, listed), liked, people, aside)
 
 
 def _answer(run: Run, side: Side, listed: np.ndarray, found: Found) -> None:
@@ -178,17 +183,18 @@ def lead(found: Found, side: Side) -> str:
     """What the typical person would give it, how many would like it, and what its columns add to everybody's guess."""
     guess, scale = found.placed.guesses[found.people], (side.ratings.min_rating, side.ratings.max_rating)
     miss = float(np.sqrt(np.mean(found.placed.misses[found.people] ** 2)))
-    by_column = [
-        f"{_plus(float(part[0]))} for its {escape(name)}" for name, part in found.placed.parts.items() if part.any()
-    ]
-    bias, spread = found.placed.bias, found.placed.bias_spread
+    aside = found.before_taste
+    adding = [f"{_plus(amount)} for its {escape(name)}" for name, amount in aside.by_column.items()]
+    better = "better" if aside.beyond < 0 else "less"
+    adding.append(f"{_plus(aside.beyond)} since what is rated is {better} liked than that alone would make it")
     return (
         f"**{escape(found.title[0].upper() + found.title[1:])}** would get "
         f"**{phrases.guessed(float(guess.mean()), scale)}** "
         f"± {phrases.guessed(miss, scale)} {phrases.unit(side.ratings)} on average over everybody. "
         f"About **{found.liked.share:.0%}** of {phrases.count(int(found.people.sum()), 'person')} would rate it above "
-        f"what they usually give. Before any taste it counts {_plus(bias)} (± {spread:.2f}): "
-        f"{phrases.together(by_column)}. The ± is wide: what a {side.noun} has of its own, only ratings can tell."
+        f"what they usually give. Before any taste it counts {_plus(aside.bias)} (± {aside.spread:.2f}) beside the "
+        f"average {side.noun}: {phrases.together(adding)}. The ± is wide: what a {side.noun} has of its own, only "
+        "ratings can tell."
     )
 
 

@@ -108,9 +108,10 @@ def _names(run_id: str) -> tuple[Name, ...]:
     return component_names.get(run_id, by=visitor.current())
 
 
-def named_on_twin() -> bool:
-    """Whether this session has named a component of a model without taste."""
-    return any(st.session_state.get(_ON_TWINS, {}).values())
+def last_on_twin() -> tuple[str, Name] | None:
+    """What this session last named of a model without taste, with the twin's id; None where it has named nothing."""
+    names = [(run_id, name) for run_id, given in st.session_state.get(_ON_TWINS, {}).items() for name in given]
+    return names[-1] if names else None
 
 
 def _adopt_link(run_id: str, result: Pca, how: How, kept: Sequence[EndNames | None]) -> list[str]:

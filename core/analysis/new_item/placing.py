@@ -11,6 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
+from core.analysis.gauge import centered
 from core.analysis.neighbors.of_one import Neighbors, neighbors
 from core.analysis.neighbors.resampled import resampled
 from core.analysis.new_item.description import Description, feature_weights
@@ -29,7 +30,8 @@ class Placed:
 
     Attributes:
         scorer: The model with the item.
-        parts: What its bias and then its vector are a sum of, by column, each float64, (1 + d,), in rating units.
+        parts: What its stored bias and then its vector are a sum of, by column, each float64, (1 + d,), in rating
+            units.
     """
 
     scorer: Variational
@@ -39,16 +41,6 @@ class Placed:
     def row(self) -> int:
         """Its row among the items."""
         return len(self.scorer.item_bias) - 1
-
-    @property
-    def bias(self) -> float:
-        """How liked it is beside the mean of all ratings, in rating units."""
-        return float(self.scorer.item_bias[self.row])
-
-    @property
-    def bias_spread(self) -> float:
-        """Standard deviation of the bias."""
-        return float(np.sqrt(self.scorer.arrays["item_variance"][self.row, 0]))
 
     @cached_property
     def guesses(self) -> np.ndarray:
@@ -109,6 +101,51 @@ def place(scorer: Scorer, groups: Sequence[FeatureGroup], description: Descripti
     }
     longer = {name: np.concatenate([arrays[name], rows]).astype(np.float32) for name, rows in added.items()}
     return Placed(scorer=replace(scorer, arrays={**arrays, **longer}), parts=parts)
+
+
+@dataclass(frozen=True)
+class BeforeTaste:
+    """How liked an item is whoever rates it: its bias in the centered model, in rating units.
+
+    Attributes:
+        bias: How far it lies above the average item, each item counting as often as it was rated in training.
+        spread: Standard deviation of that.
+        by_column: What each column that something is said of adds, beside what it adds to the average item.
+        beyond: The rest: negative where the average item is better liked than those columns of it say. With the sum of
+            `by_column` it is the bias.
+    """
+
+    bias: float
+    spread: float
+    by_column: Mapping[str, float]
+    beyond: float
+
+
+def before_taste(
+    placed: Placed, groups: Sequence[FeatureGroup], user_count: np.ndarray, item_count: np.ndarray
+) -> BeforeTaste:
+    """Take apart how liked an item is whoever rates it, as `core.analysis.gauge` does for all others.
+
+    Part of what everybody shares lies in the vectors of a model, where the average person is not at zero; the stored
+    bias is without it.
+
+    Args:
+        placed: The item.
+        groups: As for `place`.
+        user_count, item_count: Training ratings of each user, (n_users,), and of each item of the model, (n_items,).
+
+    Raises:
+        AnalysisError: There are no training ratings.
+    """
+    scorer, row = placed.scorer, placed.row
+    model = centered(scorer, user_count, np.append(item_count, 0))
+    lean = np.concatenate([[1.0], model.averages.user])  # of the average person, toward each number of an item
+    where, numbers = scorer.feature_rows(groups), scorer.arrays["feature_numbers"]
+    usual = {group.name: (model.item_weight[:-1] @ group.matrix) @ numbers[where[group.name]] for group in groups}
+    by_column = {name: float(lean @ (part - usual[name])) for name, part in placed.parts.items() if part.any()}
+    bias = float(model.item_bias[row])
+    spread = np.sqrt(np.square(lean) @ scorer.arrays["item_variance"][row])
+    return BeforeTaste(bias, float(spread), by_column, beyond=bias - sum(by_column.values()))
 
 
 @dataclass(frozen=True, eq=False)

@@ -131,6 +131,9 @@ def test_a_factor_that_is_nothing_is_named_and_left(open_page, publish, bundled:
     app.toggle(key="twin").set_value(False).run()
     app.run()
     assert "Mission done" in bar(app)
+    ending = next(element.value for element in app.markdown if element.value.startswith("You called it"))
+    assert ending.startswith("You called it **nothing")
+    assert "component 1 of your model" in ending
     assert app.text_input(key="name_low").value == ""
 
 

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.analysis.gauge import centered
 from core.analysis.new_item.description import Description, feature_weights
-from core.analysis.new_item.placing import fans, place
+from core.analysis.new_item.placing import before_taste, fans, place
 from core.data.ratings import Ratings
 from core.errors import LimitError, NotApplicableError
 from core.model.families import run_config
@@ -58,7 +59,30 @@ def test_its_own_part_is_as_wide_as_the_prior(ratings, run):
     both = run.scorer.arrays["feature_variance"][where].sum(axis=0) / 2  # each with weight 1/√2
     own = 1 / run.scorer.arrays["prior_precision"][1]
     np.testing.assert_allclose(placed.scorer.arrays["item_variance"][placed.row], both + own, rtol=1e-5)
-    assert placed.bias_spread**2 == pytest.approx(both[0] + own[0], rel=1e-5)
+
+
+def test_how_liked_it_is_is_said_in_the_centered_model_however_that_is_written(ratings, run):
+    groups, counts = item_features(ratings), (ratings.user_count, ratings.item_count)
+    comedy = Description({"genres": ("Comedy",)})
+    aside = before_taste(place(run.scorer, groups, comedy), groups, *counts)
+    shift = np.array([0.3, -1.0, 2.0], np.float32)
+    scorer, arrays = run.scorer, run.scorer.arrays
+    moved = {  # users' vectors by a number, which the items' biases take back: every guess stays
+        "user_embedding": scorer.user_embedding + shift,
+        "item_bias": scorer.item_bias - scorer.item_embedding @ shift,
+        "feature_numbers": arrays["feature_numbers"]
+        - np.outer(arrays["feature_numbers"][:, 1:] @ shift, np.eye(4, dtype=np.float32)[0]),
+    }
+    elsewhere = replace(scorer, arrays={**arrays, **moved})
+    placed = place(elsewhere, groups, comedy)
+    again = before_taste(placed, groups, *counts)
+    assert again.bias == pytest.approx(aside.bias, abs=1e-5)
+    assert again.beyond == pytest.approx(aside.beyond, abs=1e-5)
+    assert again.by_column == pytest.approx(aside.by_column, abs=1e-5)
+    assert set(aside.by_column) == {"genres"}
+    guesses = placed.scorer.score(np.arange(len(ratings.users)), np.full(len(ratings.users), placed.row))
+    middle = centered(scorer, *counts).constant
+    assert middle + aside.bias == pytest.approx(np.average(guesses, weights=ratings.user_count), abs=1e-4)
 
 
 def test_what_pleases_everybody_is_guessed_above_their_means(ratings, run):
