@@ -221,6 +221,13 @@ def item_hover(run_id: str) -> list[str]:
     return _hover(trained.dataset.dataset_id, trained.config.split, rows, users=False, described_by=rows.described_by)
 
 
+def item_notes(run_id: str) -> list[str]:
+    """What a map says of each item under its title, plain text: mean rating and number of ratings."""
+    trained = run(run_id)
+    rows = item_rows(run_id)
+    return _notes(trained.dataset.dataset_id, trained.config.split, rows, users=False, described_by=rows.described_by)
+
+
 def user_hover(run_id: str) -> list[str]:
     """What a chart shows over each person, made harmless."""
     trained = run(run_id)
@@ -230,6 +237,14 @@ def user_hover(run_id: str) -> list[str]:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _hover(dataset_id: str, how: SplitConfig, _rows: Rows, *, users: bool, described_by: str) -> list[str]:
     """One list for all alike runs on one split: of their rows it shows nothing but which are trained, or described."""
+    notes = _notes(dataset_id, how, _rows, users=users, described_by=described_by)
+    return [f"<b>{plain(label)}</b><br>{note}" for label, note in zip(_rows.labels, notes, strict=True)]
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _notes(dataset_id: str, how: SplitConfig, _rows: Rows, *, users: bool, described_by: str) -> list[str]:
+    """The numbers of each row, and whether training has moved it; one list as for `_hover`."""
+    del how, described_by  # tell one list from another
     rated = ratings(dataset_id)
     means, counts = (rated.user_mean, rated.user_count) if users else (rated.item_mean, rated.item_count)
 
@@ -237,7 +252,7 @@ def _hover(dataset_id: str, how: SplitConfig, _rows: Rows, *, users: bool, descr
         return f"{count(n, 'rating')}, {mean:,.2f} on average" if users else f"rated {mean:,.2f} by {n:,}"
 
     return [
-        f"<b>{plain(_rows.labels[row])}{_rows.mark(row, short=True)}</b><br>{words(mean, n)}"
+        words(mean, n) + _rows.mark(row, short=True)
         for row, (mean, n) in enumerate(zip(means.tolist(), counts.tolist(), strict=True))
     ]
 
