@@ -62,12 +62,13 @@ export class Chrome {
     this.tip = made("div", { class: "tip", hidden: "" });
     this.hint = made("div", { class: "hint", hidden: "" });
     this.tools = made("div", { class: "tools", role: "toolbar", "aria-label": "Tools of the map" }, ...this.#tools());
-    this.frame = made("div", { class: "frame" }, this.stage, this.tools, this.tip, this.hint);
+    this.frame = made("div", { class: "frame" }, this.stage, this.tip, this.hint);
+    const body = made("div", { class: "body" }, this.tools, this.frame);
     this.film = made("div", { class: "film", hidden: "" });
     this.legend = made("div", { class: "legend", role: "group" });
     this.told = made("div", { class: "told", "aria-live": "polite" });
     const head = made("div", { class: "head" }, made("div", {}, this.title, this.remark), this.bar);
-    this.whole = made("section", { class: "map" }, head, this.frame, this.film, this.legend, this.told);
+    this.whole = made("section", { class: "map" }, head, body, this.film, this.legend, this.told);
     root.append(this.whole);
   }
 
@@ -81,6 +82,12 @@ export class Chrome {
     });
   }
 
+  /** The room of the picture that the tools cover, [left, top, right, bottom]; none where they stand above it. */
+  get covered() {
+    const { offsetLeft, offsetTop, offsetHeight } = this.tools;
+    return this.frame.offsetTop ? [] : [[offsetLeft - 4, 0, this.frame.clientWidth, offsetTop + offsetHeight + 4]];
+  }
+
   press(name) {
     for (const button of this.tools.querySelectorAll("[aria-pressed]")) {
       button.setAttribute("aria-pressed", String(button.dataset.tool === name));
@@ -92,7 +99,7 @@ export class Chrome {
     this.title.textContent = spec.title;
     this.remark.textContent = spec.remark;
     this.stage.setAttribute("aria-label", spec.alt);
-    this.frame.style.setProperty("--tall", `${spec.height}px`);
+    this.whole.style.setProperty("--tall", `${spec.height}px`);
     this.bar.hidden = spec.color.kind !== "scale" || !spec.color.label;
     if (!this.bar.hidden) this.bar.replaceChildren(...scaleOf(spec.color));
     const classes = spec.color.kind === "classes" ? spec.color.names : [];

@@ -19,8 +19,7 @@ export class Overlay {
     const context = view.chrome.over.getContext("2d");
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, camera.width, camera.height);
-    const tools = view.chrome.tools;
-    const taken = [[tools.offsetLeft - 4, 0, camera.width, tools.offsetTop + tools.offsetHeight + 4]];
+    const taken = view.chrome.covered;
     if (spec.axes[0]) taken.push([0, camera.height - 34, camera.width, camera.height]);
     if (spec.axes[1]) taken.push([0, 0, 34, camera.height], [0, 0, camera.width * 0.4, 24]);
     const named = view.n <= MOST_NAMED_MOVING || !view.moving;

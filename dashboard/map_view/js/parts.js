@@ -56,9 +56,10 @@ export function chosenOf(bytes, n) {
 }
 
 async function fetched(address) {
+  const headers = { Range: "bytes=0-" }; // a server compresses no part of a file: numbers would only take longer
   // While another page is drawn anew its files may be missing for a moment.
   for (let attempt = 1; ; attempt++) {
-    const answer = await fetch(new URL(address, document.baseURI)).catch(() => null);
+    const answer = await fetch(new URL(address, document.baseURI), { headers }).catch(() => null);
     if (answer?.ok) return answer.arrayBuffer();
     if (attempt === TRIES) throw new Error(`A part of the map could not be loaded (${answer?.status ?? "no answer"}).`);
     await new Promise((resolve) => setTimeout(resolve, 150 * 2 ** attempt));

@@ -12,7 +12,8 @@ export const STYLE = `
 .bar .scale { height: 10px; border-radius: 3px; margin: 3px 0 2px; forced-color-adjust: none }
 .bar .ticks { position: relative; height: 15px }
 .bar .ticks span { position: absolute; transform: translateX(-50%); white-space: nowrap }
-.frame { position: relative; height: clamp(320px, 112cqi, var(--tall)); border-radius: 8px; overflow: hidden;
+.body, .frame { position: relative }
+.frame { height: clamp(320px, 112cqi, var(--tall)); border-radius: 8px; overflow: hidden;
   border: 1px solid var(--st-border-color, GrayText); background: var(--st-background-color, Canvas) }
 .stage { position: absolute; inset: 0; background: inherit }
 .stage:focus-visible { outline: 2px solid var(--st-primary-color, Highlight); outline-offset: -2px; border-radius: 8px }
@@ -22,7 +23,7 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; forced-color-a
 .over:active { cursor: grabbing }
 .over[data-on] { cursor: pointer }
 .over[data-tool=lasso], .over[data-tool=box] { cursor: crosshair }
-.tools { position: absolute; top: 8px; right: 8px; display: flex; gap: 2px; padding: 2px; border-radius: 8px;
+.tools { position: absolute; z-index: 1; top: 8px; right: 8px; display: flex; gap: 2px; padding: 2px; border-radius: 8px;
   background: color-mix(in srgb, var(--st-background-color, Canvas) 88%, transparent);
   border: 1px solid var(--st-border-color, GrayText) }
 .tools i { width: 1px; margin: 4px 2px; background: var(--st-border-color, GrayText) }
@@ -51,5 +52,9 @@ svg { width: 18px; height: 18px; fill: none; stroke: currentColor; stroke-width:
   border: 1px solid var(--st-border-color, GrayText); padding: 3px }
 .film output { min-width: 8.5em }
 .told { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
-@container (max-width: 520px) { .bar { width: 100% } .tools button { width: 34px; height: 34px } }
+@container (max-width: 640px) {
+  .bar { width: 100% }
+  .tools { position: static; border: 0; padding: 0; margin-bottom: 4px }
+  .tools button { width: 36px; height: 36px }
+}
 `;
