@@ -1,11 +1,13 @@
 """The maps page: what is drawn is what the analyses say, studies are offered and shown, links open the same map."""
 
+import base64
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
 from core.access import COMMAND_LINE
@@ -24,6 +26,7 @@ from core.studies.saved_axes import OwnAxis
 from core.studies.study import MIN_RATINGS, items_taking_part
 from dashboard.cache import loaders
 from dashboard.jobs.every_kind import study_parameters
+from dashboard.map_view import packing
 from dashboard.maps import settings
 from dashboard.shared import selection, tables
 from tests.dashboard.map_view.drawn import map_of, numbers_of
@@ -248,6 +251,25 @@ def test_an_empty_pole_is_said_in_words(open_page: Open, run: Run):
     app.multiselect(key="pole_low").set_value([]).run()
     assert not app.exception
     assert "low pole has 0 items" in app.info[0].value
+
+
+def test_what_is_selected_on_the_map_becomes_a_table_and_stays_lit(open_page: Open, run: Run):
+    app = open_page("maps")
+    known = app._session_state._state._new_widget_state.widget_metadata
+    name = next(widget for widget in known if widget.endswith("item_map__events"))
+    items, n = map_of(app)["items"], map_of(app)["n"]
+    marked = base64.b64encode(packing.bits(np.array([0, 7]), n)).decode()
+    for said in ({"bits": marked, "items": items}, {"bits": "//8=", "items": items}, {"bits": "", "items": "others"}):
+        event = WidgetState(id=name, json_trigger_value=json.dumps([{"event": "selected", "value": said}]))
+        app._run(WidgetStates(widgets=[event]))
+        assert not app.exception
+        assert "2 selected movies" in [heading.value for heading in app.subheader]
+        assert np.flatnonzero(np.unpackbits(numbers_of(map_of(app)["selected"], "u1"))).tolist() == [0, 7]
+    for broken in ("{", "[5]", "null", '[{"event": "other"}]', '[{"event": "selected", "value": 5}]'):
+        app._run(WidgetStates(widgets=[WidgetState(id=name, json_trigger_value=broken)]))
+        assert not app.exception
+    app.button(key="item_map_clear").click().run()
+    assert map_of(app)["selected"] is None
 
 
 def test_a_selection_as_a_file_with_ids_and_vectors(run: Run, bundled: Ratings):
