@@ -28,7 +28,10 @@ CHARTS_DRAWN = (
 
 @contextmanager
 def live_server(
-    log: Path | None = None, open_files: int | None = None, options: Sequence[str] = ()
+    log: Path | None = None,
+    open_files: int | None = None,
+    options: Sequence[str] = (),
+    page: str = "dashboard/app.py",
 ) -> Iterator[tuple[psutil.Process, str]]:
     """A server started as people start it, and its address; ended with everything it started.
 
@@ -36,13 +39,14 @@ def live_server(
         log: Where what it writes goes; nowhere without it.
         open_files: Files that the process may have open, as `ulimit -n` sets it.
         options: Further ones of the command line.
+        page: The script that it serves.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [
         str(Path(sys.executable).with_name("streamlit")),
-        *("run", "dashboard/app.py", "--server.headless", "true", "--server.address", "127.0.0.1"),
+        *("run", page, "--server.headless", "true", "--server.address", "127.0.0.1"),
         *("--server.port", str(port)),
         *options,
     ]
