@@ -112,9 +112,9 @@ def measured(browser: Browser, address: str, kind: Kind, n: int) -> Figures:
     """Draw so many points for the first time, color them anew, and drag them about."""
     page = opened(browser, address, kind.name, n)
     with counted(page) as first_bytes:
-        first = clicked(page, "Draw", kind, 1)
+        first = clicked(page, kind, 1)
     with counted(page) as recolor_bytes:
-        recolor = clicked(page, "Recolor", kind, 2)
+        recolor = clicked(page, kind, 2)
     panning = dragged(page, kind)
     page.context.close()
     return Figures(sum(first_bytes), first, sum(recolor_bytes), recolor, panning)
@@ -124,18 +124,18 @@ def opened(browser: Browser, address: str, kind: str, n: int) -> Page:
     """The page with nothing but its button."""
     page = new_page(browser)
     page.goto(f"{address}/?kind={kind}&n={n}")
-    page.get_by_role("button", name="Draw").wait_for()
+    page.get_by_test_id("stBaseButton-secondary").wait_for()
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
     return page
 
 
-def clicked(page: Page, button: str, kind: Kind, times: int) -> float:
-    """Seconds from a click to the picture it asks for."""
+def clicked(page: Page, kind: Kind, times: int) -> float:
+    """Seconds from a click to the picture that it asks for, the one in new colors where it is not the first."""
     page.evaluate(f"() => {{ window.wanted = () => 'Colored {times} times' }}")
     if kind is OURS and times > 1:
         page.evaluate(f"() => {{ window.earlier = {kind.pictures} }}")
     time_from_click(page, drawn=kind.drawn)
-    page.get_by_role("button", name=button).click()
+    page.get_by_test_id("stBaseButton-secondary").click()
     return seconds_from_click(page, "drawn")
 
 
@@ -195,7 +195,7 @@ def film(browser: Browser, address: str, n: int) -> float | None:
     if n > 100_000:
         return None
     page = opened(browser, address, "film", n)
-    clicked(page, "Draw", OURS, 1)
+    clicked(page, OURS, 1)
     seconds = 3
     pictures = page.evaluate(
         f"""async () => {{

@@ -50,9 +50,8 @@ st.set_page_config(layout="wide")
 n, kind = int(st.query_params["n"]), st.query_params["kind"]
 places, numbers = made(n)
 moments = film(n) if kind == "film" else None
-drawn = st.session_state.setdefault("drawn", 0)
-if st.button("Draw" if drawn == 0 else "Recolor"):
-    drawn = st.session_state["drawn"] = drawn + 1
+drawn = st.session_state.get("drawn", 0) + st.button("Draw")
+st.session_state["drawn"] = drawn
 if drawn:
     values, title = numbers[drawn % 2], f"Colored {drawn} times"
     if kind == "plotly":
