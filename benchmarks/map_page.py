@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard.charts.base import AMOUNT
 from dashboard.charts.maps import Places
-from dashboard.charts.points import OUTLINE, Coloring
+from dashboard.charts.points import OUTLINE, Coloring, add_points
 from dashboard.map_view import component
 
 MOST_NAMED, FRAMES = 100_000, 40
@@ -25,8 +25,7 @@ def made(n: int) -> tuple[Places, np.ndarray]:
     titles = [f"A title of usual length {number} (1995)" for number in range(n)] if n <= MOST_NAMED else []
     notes = [f"rated {3.5:.2f} by {number:,}" for number in range(n)] if n <= MOST_NAMED else []
     hover = [f"<b>{title}</b><br>{note}" for title, note in zip(titles, notes, strict=True)]
-    titles, notes = titles or [""] * n, notes
-    return Places(np.arange(n), points, ["", ""], hover, titles, notes), rng.normal(size=(2, n))
+    return Places(np.arange(n), points, ["", ""], hover, titles or [""] * n, notes), rng.normal(size=(2, n))
 
 
 @st.cache_resource
@@ -39,11 +38,20 @@ def film(n: int) -> component.Moments:
 
 def plotly(places: Places, values: np.ndarray, title: str) -> go.Figure:
     """The points as `charts.maps` draws fewer of them."""
-    marker = {"size": 6, "opacity": 0.85, "color": values.astype(np.float32), "colorscale": AMOUNT, "line": OUTLINE}
+    marker: dict[str, object] = {
+        "size": 6,
+        "opacity": 0.85,
+        "color": values.astype(np.float32),
+        "colorscale": AMOUNT,
+        "line": OUTLINE,
+    }
     x, y = places.points.T
-    trace = go.Scattergl(x=x, y=y, mode="markers", marker=marker, text=places.hover or None, customdata=places.rows)
-    layout = {"height": component.HEIGHT, "dragmode": "pan", "title": {"text": title}, "uirevision": "1"}
-    return go.Figure(trace, layout | {"yaxis": {"scaleanchor": "x"}})
+    figure = go.Figure(
+        layout={"height": component.HEIGHT, "dragmode": "pan", "title": {"text": title}, "uirevision": "1"}
+    )
+    figure.update_yaxes(scaleanchor="x")
+    add_points(figure, [x, y], places.hover or None, name="points", marker=marker, rows=places.rows)
+    return figure
 
 
 st.set_page_config(layout="wide")

@@ -36,8 +36,8 @@ def explanation(run: Run, rows: Rows) -> None:
     with st.expander("How this is computed", icon=":material/function:"):
         st.markdown(
             f"Only {nouns} with enough ratings take part, and of them those with a rating in the training part: the "
-            f"others' numbers were never learned{_unless_described(rows)}. Of more than 12,000 the picture draws a "
-            "sample; everything else, neighbors and downloads included, uses all of them.\n\n"
+            f"others' numbers were never learned{_unless_described(rows)}. In 3D, of more than 12,000 a sample is "
+            "drawn; everything else, neighbors and downloads included, uses all of them.\n\n"
             f"**PCA** lays the map along the directions in which the {nouns} on it differ most, as on the page "
             "Components. **t-SNE** ([van der Maaten and Hinton 2008](https://jmlr.org/papers/v9/vandermaaten08a.html)) "
             "turns distances into chances of being neighbors, $p_{ij}$ in the model and $q_{ij}$ on the map, and moves "

@@ -14,6 +14,7 @@ from streamlit import runtime
 
 from core.analysis.film import packed
 from dashboard.charts import maps as charts
+from dashboard.charts.base import unmarked
 from dashboard.charts.maps import Landmarks, Places, on_the_map
 from dashboard.charts.points import Classes, Coloring
 from dashboard.map_view import packing
@@ -160,7 +161,7 @@ def show(
             "height": height,
             "n": len(places.rows),
             "items": _digest(places.rows.tobytes()),
-            "axes": list(places.axes),
+            "axes": [unmarked(axis) for axis in places.axes],
             "equal": True,
             "move": LIVE_MILLISECONDS if live else None,
             "colors": send("colors", numbers),

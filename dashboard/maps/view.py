@@ -24,7 +24,7 @@ from dashboard.charts.points import Classes, Coloring
 from dashboard.jobs.studies import study
 from dashboard.map_view import component as map_view
 from dashboard.maps import groups, settings, words
-from dashboard.maps.drawn import GROUP, KEPT, QUICK, DrawnMap, choose_color, color_of, drawn_map, rows_of
+from dashboard.maps.drawn import GROUP, KEPT, QUICK, DrawnMap, choose_color, color_of, drawn_map, regions, rows_of
 from dashboard.maps.sure import Sureness, choose_faint, choose_landmarks, ellipses, sureness
 from dashboard.principal_components.naming import kept_labels
 from dashboard.shared import coloring, elements, selection
@@ -140,6 +140,7 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, drawn: DrawnMap, clusters: 
             known=rows.count,
             opacity=sure.opacity if sure is not None and faint else None,
             outlines=outlines,
+            regions=regions(drawn, color) if choice == GROUP and isinstance(color, Classes) else None,
             selected=selection.chosen(CHART, run.run_id),
             on_select=partial(selection.put, CHART, run.run_id),
             **shown,

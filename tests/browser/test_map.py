@@ -1,4 +1,4 @@
-"""The map in a real browser: pointing, drawing around points by mouse and finger, walking by keys, and what can fail."""
+"""The map in a real browser: pointing, drawing around points by mouse and finger, walking by keys, what can fail."""
 
 import re
 from collections.abc import Iterator
@@ -18,6 +18,7 @@ from tests.conftest import run_on, well_known
 
 HOSTILE = "<img src=x onerror=\"document.title='broken'\">%{y} **b** $x$"
 PLACE = "maps?dataset=hostile-titles"
+APART = np.array([40.0, 0.0])
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,9 @@ def stage(opened: Page) -> Iterator[Locator]:
     if stage.evaluate("stage => Boolean(stage.map.chosen)"):
         with running_again(opened):
             stage.evaluate("stage => stage.map.hands.choose(null)")
-    stage.evaluate("stage => { stage.map.hands.tools.pan(); stage.map.gestures.wake(false); stage.map.journey.whole() }")
+    stage.evaluate(
+        "stage => { stage.map.hands.tools.pan(); stage.map.gestures.wake(false); stage.map.journey.whole() }"
+    )
 
 
 def ready(stage: Locator) -> None:
@@ -89,6 +92,11 @@ def middle(stage: Locator) -> np.ndarray:
     return np.array([box["x"] + box["width"] / 2, box["y"] + box["height"] / 2])
 
 
+def below(stage: Locator) -> np.ndarray:
+    """A place in the window, on the map but below its points: a click there means none."""
+    return middle(stage) + np.array([0.0, 200.0])
+
+
 def loop(stage: Locator) -> np.ndarray:
     """Corners of a loop that is no simple shape, in the window."""
     turns = np.linspace(0, 2 * np.pi, 24, endpoint=False)
@@ -105,7 +113,9 @@ def inside(points: np.ndarray, corners: np.ndarray) -> list[int]:
 
 def chosen(stage: Locator) -> list[int]:
     """The items that the map shows as selected."""
-    return list(stage.evaluate("stage => stage.map.chosen ? [...stage.map.chosen.keys()].filter(i => stage.map.chosen[i]) : []"))
+    return list(
+        stage.evaluate("stage => stage.map.chosen ? [...stage.map.chosen.keys()].filter(i => stage.map.chosen[i]) : []")
+    )
 
 
 def told(page: Page) -> int:
@@ -178,12 +188,12 @@ def test_one_finger_scrolls_the_page_and_moves_the_map_only_after_a_tap(
     stage: Locator, opened: Page, finger: CDPSession
 ):
     seen = "stage => [stage.map.camera.x, stage.map.camera.y, stage.map.camera.zoom]"
-    center = middle(stage) + [0, 200]  # below the points: a tap there selects nothing
+    center = below(stage)
 
     def swipe(right: float) -> None:
         touch(finger, "Start", center)
         for part in (0.3, 0.6, 1):
-            touch(finger, "Move", center + [right * part, 0])
+            touch(finger, "Move", center + np.array([right * part, 0]))
         touch(finger, "End")
 
     before = stage.evaluate(seen)
@@ -194,20 +204,20 @@ def test_one_finger_scrolls_the_page_and_moves_the_map_only_after_a_tap(
     swipe(80)
     x, y, zoom = stage.evaluate(seen)
     assert x < before[0] and (y, zoom) == (before[1], before[2])
-    touch(finger, "Start", center - [40, 0], center + [40, 0])
-    touch(finger, "Move", center - [80, 0], center + [80, 0])
+    touch(finger, "Start", center - APART, center + APART)
+    touch(finger, "Move", center - 2 * APART, center + 2 * APART)
     touch(finger, "End")
     assert stage.evaluate(seen)[2] == pytest.approx(2 * zoom, rel=0.01)
 
 
 def test_the_wheel_scrolls_the_page_until_somebody_has_pressed_in_the_map(stage: Locator, opened: Page):
     zoom = "stage => stage.map.camera.zoom"
-    opened.mouse.move(*(middle(stage) + [0, 200]))
+    opened.mouse.move(*below(stage))
     opened.mouse.wheel(0, -40)
     opened.evaluate("() => new Promise(requestAnimationFrame)")
     assert stage.evaluate(zoom) == pytest.approx(1)
     stage.scroll_into_view_if_needed()
-    opened.mouse.move(*(middle(stage) + [0, 200]))
+    opened.mouse.move(*below(stage))
     opened.mouse.down()
     opened.mouse.up()
     opened.mouse.wheel(0, -40)
@@ -244,7 +254,7 @@ def test_a_click_selects_one_and_a_click_beside_it_none(stage: Locator, opened: 
     assert told(opened) == 1
     opened.locator(".stage").scroll_into_view_if_needed()
     with running_again(opened):
-        opened.mouse.click(*(middle(stage) + [0, 200]))
+        opened.mouse.click(*below(stage))
     assert chosen(stage) == []
     expect(opened.get_by_role("heading", name=re.compile("selected movie"))).to_have_count(0)
 

@@ -1,6 +1,5 @@
 """Four pages with a model that knows how sure it is and was told genres and years: what only they show then."""
 
-import base64
 from collections.abc import Callable
 
 import numpy as np

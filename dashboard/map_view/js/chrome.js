@@ -94,26 +94,33 @@ export class Chrome {
     }
   }
 
-  /** Heading, color bar and legend of what is shown; `lit`: the classes that are not dimmed, empty for all. */
-  label(spec, lit) {
+  /** Heading, color bar and legend of what is shown; `anew`: in other colors than before. */
+  label(spec, { anew }) {
     this.title.textContent = spec.title;
     this.remark.textContent = spec.remark;
     this.stage.setAttribute("aria-label", spec.alt);
     this.whole.style.setProperty("--tall", `${spec.height}px`);
+    if (!anew) return; // who stands on an entry of the legend stays there
     this.bar.hidden = spec.color.kind !== "scale" || !spec.color.label;
     if (!this.bar.hidden) this.bar.replaceChildren(...scaleOf(spec.color));
     const classes = spec.color.kind === "classes" ? spec.color.names : [];
     this.legend.hidden = classes.length === 0;
     this.legend.setAttribute("aria-label", spec.color.label);
-    const entries = classes.map((name, place) => this.#entry(spec.color, name, place, lit));
+    const entries = classes.map((name, place) => this.#entry(spec.color, name, place));
     this.legend.replaceChildren(...entries, made("span", { class: "rest" }, swatch("#8a8f9c", 0), spec.color.rest ?? ""));
   }
 
-  #entry(color, name, place, lit) {
+  /** Marks the classes that are not dimmed; none means all. */
+  light(lit) {
+    for (const [place, entry] of this.legend.querySelectorAll("button").entries()) {
+      entry.setAttribute("aria-pressed", String(lit.size === 0 || lit.has(place)));
+    }
+  }
+
+  #entry(color, name, place) {
     const round = Math.floor(place / color.colors.length);
     const mark = swatch(color.colors[place % color.colors.length], round % SHAPES.length);
-    const pressed = String(lit.size === 0 || lit.has(place));
-    const attributes = { "aria-pressed": pressed, type: "button", title: "Show this alone, or together with others" };
+    const attributes = { "aria-pressed": "true", type: "button", title: "Show this alone, or together with others" };
     return made("button", { ...attributes, onclick: () => this.on.class(place) }, mark, name);
   }
 
@@ -134,11 +141,12 @@ export class Chrome {
     this.tip.style.top = `${Math.max(4, y + 12 + tall > clientHeight - 4 ? y - tall - 12 : y + 12)}px`;
   }
 
-  advise(words) {
+  /** Says something over the picture for a moment, or as long as it is so. */
+  advise(words, stays = false) {
     this.hint.textContent = words;
     this.hint.hidden = false;
     clearTimeout(this.advised);
-    this.advised = setTimeout(() => (this.hint.hidden = true), 1800);
+    if (!stays) this.advised = setTimeout(() => (this.hint.hidden = true), 1800);
   }
 
   /** The controls of a film; null takes them away. */

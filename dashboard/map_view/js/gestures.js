@@ -7,7 +7,7 @@ const STEP = 3; // pixels between two corners of a loop
 
 /** Listens on an element.
  *
- * @param on What to do: pan(right, down), zoom(left, top, factor), hover(left, top), leave(), click(left, top, more),
+ * @param on What to do: pan(right, down), zoom(left, top, factor), hover(left, top), leave(), click(left, top, more, finger),
  *   double(left, top), loop(corners), drawn(corners, more), hint(finger).
  */
 export class Gestures {
@@ -119,7 +119,7 @@ export class Gestures {
       this.on.drawn(loop, more && this.tool !== "pan");
     } else if (this.moved <= CLICK && this.pointers.size === 0) {
       this.wake(true);
-      this.on.click(...this.#at(event), more);
+      this.on.click(...this.#at(event), more, event.pointerType === "touch");
     }
   }
 

@@ -9,7 +9,7 @@ const FINGER = "Tap the map before you move it with one finger; two always do.";
 
 export class Hands {
   constructor(view) {
-    Object.assign(this, { view, hovered: -1, cursor: -1, loop: null });
+    Object.assign(this, { view, hovered: -1, cursor: -1, loop: null, hints: 2 });
   }
 
   get tools() {
@@ -45,14 +45,20 @@ export class Hands {
       zoom: moved((left, top, factor) => view.camera.zoomAt(left, top, factor)),
       hover: (left, top) => this.hover(this.itemAt(left, top)),
       leave: () => this.hover(-1),
-      click: (left, top, more) => this.#click(this.itemAt(left, top), more),
+      click: (left, top, more, finger) => {
+        const item = this.itemAt(left, top);
+        if (finger) this.walkTo(item); // a finger does not stay over an item
+        this.#click(item, more);
+      },
       double: () => view.journey.whole(),
       loop: (loop) => {
         this.loop = loop;
         view.invalidate();
       },
       drawn: (loop, more) => this.#surround(loop, more),
-      hint: (finger) => view.chrome.advise(finger ? FINGER : WHEEL),
+      hint: (finger) => {
+        if (this.hints-- > 0) view.chrome.advise(finger ? FINGER : WHEEL);
+      },
     };
   }
 

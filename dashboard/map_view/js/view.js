@@ -1,8 +1,9 @@
 // A map: brings data, points, names and gestures together. Knows no Streamlit.
 
 import { Camera, eased } from "./camera.js";
+import { Canvas } from "./canvas.js";
 import { Chrome } from "./chrome.js";
-import { numbersOf, paletteOf, themeOf } from "./colors.js";
+import { numbersOf, themeOf } from "./colors.js";
 import { Film } from "./film.js";
 import { Gestures } from "./gestures.js";
 import { boundsOf, Grid } from "./grid.js";
@@ -13,7 +14,6 @@ import { Labels } from "./labels.js";
 import { Overlay } from "./layers.js";
 import { gridLines } from "./overlay.js";
 import { bytesOf, chosenOf, nameOf, namesOf } from "./parts.js";
-import { Renderer } from "./renderer.js";
 
 const MOVE = 700; // milliseconds that points take from place to place
 const DIMMED = 0.16;
@@ -30,6 +30,7 @@ export class MapView {
     this.journey = new Journey(this);
     this.hands = new Hands(this);
     this.chrome = new Chrome(root, this.hands.tools);
+    this.canvas = new Canvas(this);
     this.overlay = new Overlay(this);
     const { over, stage, frame } = this.chrome;
     this.gestures = new Gestures(over, this.hands.gestures);
@@ -56,7 +57,7 @@ export class MapView {
     try {
       loaded = await Promise.all(PARTS.map((name) => bytesOf(spec[name])));
     } catch (error) {
-      this.chrome.advise(error.message);
+      this.chrome.advise(error.message, true);
       return;
     }
     if (turn !== this.turn || this.ended) return; // something newer has come
@@ -66,13 +67,16 @@ export class MapView {
     Object.assign(this, { spec, key: `${spec.key}|${spec.revision}`, n: spec.n });
     PARTS.forEach((name, at) => (changed(name) || other) && this.#take(name, loaded[at], other));
     if (other || changed("names")) this.#name(spec.names);
+    this.chrome.hint.hidden = true;
     for (const name of [...PARTS, "names"]) this.had[name] = nameOf(spec[name]);
-    if (before && before.color.label !== spec.color.label) this.lit.clear();
-    this.chrome.label(spec, this.lit);
+    const colors = JSON.stringify(spec.color);
+    if (colors !== this.colored) this.lit.clear();
+    this.chrome.label(spec, { anew: colors !== this.colored });
+    this.colored = colors;
     this.theme = themeOf(this.chrome.stage);
     this.journey.aim({ first: !before, anew: other || before.revision !== spec.revision });
     this.overlay.stale = true;
-    this.#upload();
+    this.canvas.upload();
     this.invalidate();
   }
 
@@ -113,11 +117,20 @@ export class MapView {
     if (this.film) {
       this.still = this.film.places;
     } else {
-      const [share, result] = [eased(this.share), new Float32Array(this.after.length)];
+      const [share, result] = [this.part, new Float32Array(this.after.length)];
       for (let at = 0; at < result.length; at++) result[at] = this.before[at] + (this.after[at] - this.before[at]) * share;
       this.still = result;
     }
     return this.still;
+  }
+
+  /** How far the points have come; evenly where the next places come soon. */
+  get part() {
+    return this.spec.move ? this.share : eased(this.share);
+  }
+
+  get renderer() {
+    return this.canvas.renderer;
   }
 
   get moving() {
@@ -156,7 +169,7 @@ export class MapView {
   /** Selects the items marked by 1, null for none; the others are dimmed. */
   select(chosen) {
     this.chosen = chosen;
-    this.#light();
+    this.canvas.light();
     this.invalidate();
   }
 
@@ -164,8 +177,8 @@ export class MapView {
   filter(place) {
     if (!this.lit.delete(place)) this.lit.add(place);
     if (this.lit.size === this.spec.color.names.length) this.lit.clear();
-    this.chrome.label(this.spec, this.lit);
-    this.#light();
+    this.chrome.light(this.lit);
+    this.canvas.light();
     this.invalidate();
   }
 
@@ -189,7 +202,7 @@ export class MapView {
     if (this.ended || !this.renderer || !this.spec) return;
     this.#advance(now);
     const { camera, film, ratio, theme, spec } = this;
-    const [first, second, share] = film ? film.now : [0, 0, eased(this.share)];
+    const [first, second, share] = film ? film.now : [0, 0, this.part];
     if (film) this.renderer.frame(first, second, this.n);
     const [left, low, right, high] = film ? film.bounds : [0, 0, 1, 1];
     this.renderer.draw({
@@ -235,89 +248,7 @@ export class MapView {
     this.overlay.stale = true;
     if (!this.spec) return;
     this.journey.refit();
-    this.#upload();
+    this.canvas.upload();
     this.draw(performance.now()); // at once: a canvas of a new size is empty
   }
-
-  /** Gives the renderer what it does not have yet. */
-  #upload() {
-    if (!this.spec || !this.ratio) return;
-    if (!this.renderer && !this.#start()) return;
-    const { renderer, spec, parts, film, done } = this;
-    const put = (name, value, act) => {
-      if (done[name] !== value) act(value);
-      done[name] = value;
-    };
-    if (film) {
-      put("frames", film.steps, (steps) => renderer.frames(steps));
-    } else {
-      put("before", this.before, (places) => renderer.places("before", places));
-      put("after", this.after, (places) => renderer.places("after", places));
-    }
-    put("color", parts.colors, (colors) => renderer.numbers("color", colors));
-    put("opacity", parts.opacity, (opacity) => renderer.numbers("opacity", opacity));
-    put("size", parts.sizes, (sizes) => renderer.numbers("size", sizes));
-    if (!parts.sizes) renderer.alike(this.size);
-    put("palette", JSON.stringify(spec.color), () => renderer.palette(paletteOf(spec.color)));
-    this.#light();
-  }
-
-  /** The diameter of points that are all alike, in pixels: many are small. */
-  get size() {
-    return Math.max(1.6, Math.min(9, 8.5 * (1500 / this.n) ** 0.2)) * (this.camera.width < 500 ? 0.85 : 1);
-  }
-
-  /** Which items are dimmed, and which lie at the back: the dimmed, those in no class, the large. */
-  #light() {
-    const { n, chosen, lit, spec } = this;
-    const { colors, sizes } = this.parts;
-    const classes = lit.size > 0 && spec.color.kind === "classes";
-    const state = chosen || classes ? new Uint8Array(n) : null;
-    for (let item = 0; state && item < n; item++) {
-      state[item] = (chosen && !chosen[item]) || (classes && !lit.has(colors[item] - 1)) ? 1 : 0;
-    }
-    this.state = state;
-    this.overlay.stale = true;
-    if (!this.renderer) return;
-    this.renderer.numbers("state", state);
-    this.renderer.order(
-      ordered(n, (item) => (state?.[item] ? 0 : 512) + (colors[item] ? 256 : 0) + (sizes ? 255 - sizes[item] : 0)),
-    );
-  }
-
-  #start() {
-    const canvas = this.chrome.points;
-    try {
-      this.renderer = new Renderer(canvas);
-      this.done = {};
-    } catch (error) {
-      console.warn(error.message);
-      this.on.missing();
-      return false;
-    }
-    canvas.addEventListener("webglcontextlost", () => {
-      this.renderer = null;
-      setTimeout(() => this.#again(canvas), 200);
-    });
-    return true;
-  }
-
-  /** After a lost context: a new canvas, and everything anew. */
-  #again(lost) {
-    if (this.ended || lost !== this.chrome.points) return;
-    this.chrome.points = lost.cloneNode();
-    lost.replaceWith(this.chrome.points);
-    this.#upload();
-    this.invalidate();
-  }
-}
-
-/** Numbers 0 … n - 1 in the order of their layers, 0 to 1023, as many in a layer as there are. */
-function ordered(n, layerOf) {
-  const starts = new Uint32Array(1025);
-  for (let item = 0; item < n; item++) starts[layerOf(item) + 1]++;
-  for (let layer = 0; layer < 1024; layer++) starts[layer + 1] += starts[layer];
-  const result = new Uint32Array(n);
-  for (let item = 0; item < n; item++) result[starts[layerOf(item)]++] = item;
-  return result;
 }
