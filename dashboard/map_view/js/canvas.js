@@ -5,6 +5,10 @@ import { paletteOf } from "./colors.js";
 import { Renderer } from "./renderer.js";
 
 const AGAIN = 200; // milliseconds after a lost context
+const MANY = 200_000;
+const ONE_OF = 10;
+const SLOW = 70; // milliseconds from picture to picture
+const REST = 250; // milliseconds without a move, after which everything is drawn again
 
 export class Canvas {
   constructor(view) {
@@ -59,9 +63,25 @@ export class Canvas {
     view.overlay.stale = true;
     if (!this.renderer) return;
     this.renderer.numbers("state", state);
-    this.renderer.order(
-      ordered(n, (item) => (state?.[item] ? 0 : 512) + (colors[item] ? 256 : 0) + (sizes ? 255 - sizes[item] : 0)),
-    );
+    const layerOf = (item) => (state?.[item] ? 0 : 512) + (colors[item] ? 256 : 0) + (sizes ? 255 - sizes[item] : 0);
+    const order = ordered(n, layerOf);
+    this.renderer.order("all", order);
+    if (n > MANY) this.renderer.order("few", order.filter((item) => (Math.imul(item, 0x9e3779b1) >>> 0) % ONE_OF === 0));
+  }
+
+  /** Which items to draw now: of very many on a slow machine a few while they are moved, all as soon as they rest. */
+  which(now) {
+    const { view } = this;
+    const passed = now - (this.last ?? now);
+    this.last = now;
+    if (view.n <= MANY) return "all";
+    const busy = view.moving || view.journey.going || now - view.touched < REST;
+    this.slow ||= busy && this.busy && passed > SLOW;
+    this.busy = busy;
+    if (!busy || !this.slow) return "all";
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => view.invalidate(), REST + 20);
+    return "few";
   }
 
   #start() {

@@ -37,6 +37,7 @@ export class Hands {
     const { view } = this;
     const moved = (act) => (...how) => {
       view.journey.stop();
+      view.touched = performance.now();
       act(...how);
       view.invalidate();
     };

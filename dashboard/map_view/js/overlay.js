@@ -23,7 +23,7 @@ export function ticksOf(low, high, pixels) {
 export function gridLines(camera, axes, ratio) {
   const [left, low, right, high] = camera.bounds;
   const [wide, tall] = [Math.round(camera.width * ratio), Math.round(camera.height * ratio)];
-  const thick = (value) => Math.max(1, Math.round((value === 0 ? 2 : 1) * ratio));
+  const thick = (value) => Math.max(1, Math.round((value === 0 ? 1.5 : 1) * ratio));
   const lines = [];
   if (axes[0]) {
     for (const { value } of ticksOf(left, right, camera.width)) {

@@ -19,7 +19,7 @@ export class Renderer {
     const attributes = [...PLACES, ...Object.keys(NUMBERS)];
     this.slots = Object.fromEntries(attributes.map((name) => [name, gl.getAttribLocation(this.program, name)]));
     this.buffers = {};
-    this.count = 0;
+    this.counts = {};
     gl.bindTexture(gl.TEXTURE_2D, gl.createTexture());
     for (const which of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, which, gl.NEAREST);
     gl.enable(gl.BLEND);
@@ -64,13 +64,13 @@ export class Renderer {
     this.gl.vertexAttrib1f(this.slots.size, 8 * pixels);
   }
 
-  /** Which items are drawn, what lies at the back first. */
-  order(items) {
+  /** Which items are drawn, what lies at the back first: all, or "few" of them in a hurry. */
+  order(which, items) {
     const { gl } = this;
-    this.buffers.order ??= gl.createBuffer();
-    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.buffers.order);
+    this.buffers[which] ??= gl.createBuffer();
+    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.buffers[which]);
     gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, items, gl.STATIC_DRAW);
-    this.count = items.length;
+    this.counts[which] = items.length;
   }
 
   /** 256 colors, red, green, blue and opacity from 0 to 255 each. */
@@ -80,7 +80,7 @@ export class Renderer {
   }
 
   /** One picture. `lines`: [left, top, width, height] in pixels of the canvas, drawn under the points. */
-  draw({ clip, share, ratio, grow, colors, dimmed, line, lines, lineColor }) {
+  draw({ which, clip, share, ratio, grow, colors, dimmed, line, lines, lineColor }) {
     const { gl, uniforms } = this;
     const { width, height } = gl.canvas;
     gl.viewport(0, 0, width, height);
@@ -96,7 +96,8 @@ export class Renderer {
     gl.uniform4fv(uniforms.view, clip);
     gl.uniform3fv(uniforms.line, line);
     for (const [name, value] of Object.entries({ share, ratio, grow, colors, dimmed })) gl.uniform1f(uniforms[name], value);
-    gl.drawElements(gl.POINTS, this.count, gl.UNSIGNED_INT, 0);
+    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.buffers[which]);
+    gl.drawElements(gl.POINTS, this.counts[which], gl.UNSIGNED_INT, 0);
   }
 
   /** Gives the context back: a page has few of them. */

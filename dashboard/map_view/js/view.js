@@ -23,7 +23,7 @@ const PARTS = ["places", "frames", "colors", "sizes", "opacity", "weight", "sele
 export class MapView {
   constructor(root) {
     this.on = { select() {}, missing() {} };
-    Object.assign(this, { n: 0, turn: 0, share: 1, drawn: 0, had: {}, parts: {}, lit: new Set() });
+    Object.assign(this, { n: 0, turn: 0, share: 1, drawn: 0, had: {}, parts: {}, lit: new Set(), touched: -Infinity });
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
     this.camera = new Camera();
     this.labels = new Labels();
@@ -206,6 +206,7 @@ export class MapView {
     if (film) this.renderer.frame(first, second, this.n);
     const [left, low, right, high] = film ? film.bounds : [0, 0, 1, 1];
     this.renderer.draw({
+      which: this.canvas.which(now),
       clip: camera.clip([[left, low], [right - left, high - low]]),
       share: film && this.calm.matches ? Math.round(share) : share,
       ratio,
