@@ -39,7 +39,8 @@ def colors(color: Coloring | Classes, rows: np.ndarray) -> tuple[bytes, dict[str
         if len(color.names) > STEPS:
             raise ValueError(f"there are {len(color.names)} classes; at most {STEPS} can be told apart")
         known = {"kind": "classes", "label": color.label, "names": list(color.names), "colors": list(CLASS_COLORS)}
-        return (color.member[rows] + 1).astype(np.uint8).tobytes(), known | {"rest": REST}
+        member = color.member[rows]
+        return (member + 1).astype(np.uint8).tobytes(), known | {"rest": REST if (member < 0).any() else ""}
     values = color.values[rows]
     low, high = span(values[~np.isnan(values)], around_zero=color.around_zero)
     step = np.round((values - low) / ((high - low) or 1.0) * (STEPS - 1))

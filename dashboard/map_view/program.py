@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).with_name("js")
-COMPONENT, VIEW = "main.js", "view.js"
+COMPONENT, ALONE = "main.js", "alone.js"
 """Modules to start from: the component of Streamlit, and a map that knows nothing of it."""
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./([a-z]+\.js)";\n', re.MULTILINE)

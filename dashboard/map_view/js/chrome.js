@@ -107,7 +107,8 @@ export class Chrome {
     this.legend.hidden = classes.length === 0;
     this.legend.setAttribute("aria-label", spec.color.label);
     const entries = classes.map((name, place) => this.#entry(spec.color, name, place));
-    this.legend.replaceChildren(...entries, made("span", { class: "rest" }, swatch("#8a8f9c", 0), spec.color.rest ?? ""));
+    if (spec.color.rest) entries.push(made("span", { class: "rest" }, swatch("#8a8f9c", 0), spec.color.rest));
+    this.legend.replaceChildren(...entries);
   }
 
   /** Marks the classes that are not dimmed; none means all. */

@@ -28,7 +28,11 @@ export class Hands {
       picture: () => view.overlay.save(),
       class: (place) => view.filter(place),
       play: () => view.screen((film) => film.play(!film.playing)),
-      scrub: (place) => view.screen((film) => film.scrub(place)),
+      scrub: (place) =>
+        view.screen((film) => {
+          film.play(false);
+          film.scrub(place);
+        }),
       speed: (speed) => view.screen((film) => (film.speed = speed)),
     };
   }

@@ -4,7 +4,7 @@ import { between, Camera, eased } from "./camera.js";
 import { boundsOf } from "./grid.js";
 
 const FLIGHT = 650; // milliseconds
-const MOST_NEARER = 6;
+const [ONE_NEARER, MOST_NEARER] = [3, 6]; // for one item alone, for several at most
 const left = new Map(); // what was seen of each map when it was left
 
 export class Journey {
@@ -94,8 +94,9 @@ export class Journey {
     const { spec } = this.view;
     const places = this.view.positions();
     const at = [...spec.found, ...spec.near].flatMap((item) => [places[2 * item], places[2 * item + 1]]);
-    const place = this.#fitting(boundsOf(at));
-    const nearer = Math.min(0.8, ((at.length === 2 ? MOST_NEARER / 2 : MOST_NEARER) * this.camera.whole) / place.scaleX);
-    return { ...place, scaleX: place.scaleX * nearer, scaleY: place.scaleY * nearer };
+    const [whole, place] = [this.#fitting(this.view.bounds), this.#fitting(boundsOf(at))];
+    const seen = (0.8 * place.scaleX) / whole.scaleX;
+    const nearer = at.length === 2 ? ONE_NEARER : Math.min(MOST_NEARER, Math.max(1, seen));
+    return { ...place, scaleX: whole.scaleX * nearer, scaleY: whole.scaleY * nearer };
   }
 }

@@ -1,17 +1,12 @@
 // The map as a component of Streamlit: data in, what is selected out.
 
-import { STYLE } from "./style.js";
-import { made } from "./chrome.js";
-import { MapView } from "./view.js";
+import { begin } from "./alone.js";
 
 const views = new WeakMap();
 
 /** Called anew with every change of data or theme. */
 export function mount({ data, parentElement, setStateValue, setTriggerValue }) {
-  if (!views.has(parentElement)) {
-    parentElement.append(made("style", {}, STYLE));
-    views.set(parentElement, new MapView(parentElement));
-  }
+  if (!views.has(parentElement)) views.set(parentElement, begin(parentElement));
   const view = views.get(parentElement);
   view.on.select = (bits) => setTriggerValue("selected", { bits, items: data.items });
   view.on.missing = () => setStateValue("missing", true);

@@ -52,6 +52,7 @@ svg { width: 18px; height: 18px; fill: none; stroke: currentColor; stroke-width:
   border: 1px solid var(--st-border-color, GrayText); padding: 3px }
 .film output { min-width: 8.5em }
 .told { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
+@media (forced-colors: active) { button[aria-pressed=true] { outline: 2px solid Highlight } }
 @container (max-width: 640px) {
   .bar { width: 100% }
   .tools { position: static; border: 0; padding: 0; margin-bottom: 4px }

@@ -60,8 +60,10 @@ def test_numbers_that_are_all_alike_or_unknown_have_a_color(values: np.ndarray):
 
 
 def test_only_the_items_on_the_map_have_a_color():
-    shown, _ = packing.colors(Classes("Class", np.array([-1, 0, 1, 2]), ["a", "b", "c"]), np.array([1, 3]))
-    assert numbers(shown) == [1, 3]
+    classes = Classes("Class", np.array([-1, 0, 1, 2]), ["a", "b", "c"])
+    shown, meaning = packing.colors(classes, np.array([1, 3]))
+    assert (numbers(shown), meaning["rest"]) == ([1, 3], "")
+    assert packing.colors(classes, np.arange(4))[1]["rest"] == "others"
 
 
 def test_more_classes_than_colors_can_tell_are_refused():

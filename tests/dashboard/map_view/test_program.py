@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from dashboard.map_view.program import COMPONENT, FOLDER, VIEW, program
+from dashboard.map_view.program import COMPONENT, FOLDER, ALONE, program
 
 MOUNT = "function mount({ data, parentElement, setStateValue, setTriggerValue }) {"
 DECLARED = re.compile(r"^(?:export )?(?:async )?(?:function|class|const|let) (\w+)", re.MULTILINE)
@@ -20,7 +20,7 @@ def test_no_two_modules_declare_the_same_name():
     assert [name for name, times in declared.items() if times > 1] == []
 
 
-@pytest.mark.parametrize(("start", "exported"), [(COMPONENT, MOUNT), (VIEW, "class MapView {")])
+@pytest.mark.parametrize(("start", "exported"), [(COMPONENT, MOUNT), (ALONE, "function begin(root) {")])
 def test_one_script_has_everything_and_exports_what_it_starts_from(start: str, exported: str):
     script = program(start)
     assert "import {" not in script
@@ -34,7 +34,7 @@ def test_every_module_is_used():
 
 
 def test_only_the_component_knows_streamlit():
-    assert "setTriggerValue" in program(COMPONENT) and "setTriggerValue" not in program(VIEW)
+    assert "setTriggerValue" in program(COMPONENT) and "setTriggerValue" not in program(ALONE)
 
 
 MARKUP = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function"
