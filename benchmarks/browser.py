@@ -22,8 +22,10 @@ _PATIENCE_SECONDS = 120
 
 CHARTS_DRAWN = (
     "[...document.querySelectorAll('[data-testid=stPlotlyChart]')].every((chart) => chart.querySelector('.main-svg'))"
+    " && [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]"
+    ".every((map) => map.shadowRoot.querySelector('.stage')?.map.drawn)"
 )
-"""JavaScript: whether every Plotly chart on the page is there to be seen."""
+"""JavaScript: whether every Plotly chart and every map on the page is there to be seen."""
 
 
 @contextmanager

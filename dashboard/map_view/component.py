@@ -91,6 +91,7 @@ def show(
     on_select: Callable[[list[int]], None] | None = None,
     film: Moments | None = None,
     live: bool = False,
+    link: str = "",
     revision: str = "",
     height: int = HEIGHT,
 ) -> None:
@@ -115,6 +116,8 @@ def show(
         on_select: Called with the selected items of the data, rising, when somebody selects others; a callback.
         film: Where the items were at each moment; None: the map has no film.
         live: Whether the places change a few times a second.
+        link: A name that this map shares with others of the same items on the page: what is pointed at, selected and
+            seen on one is so on all of them. Empty: none.
         revision: As long as it stays the same, zoom and camera stay.
         height: In pixels, where the page is wide.
 
@@ -163,6 +166,7 @@ def show(
             "items": _digest(places.rows.tobytes()),
             "axes": [unmarked(axis) for axis in places.axes],
             "equal": True,
+            "link": link or None,
             "move": LIVE_MILLISECONDS if live else None,
             "colors": send("colors", numbers),
             "color": meaning,

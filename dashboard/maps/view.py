@@ -130,7 +130,9 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, drawn: DrawnMap, clusters: 
         "landmarks": landmarks,
         "revision": drawn.settings.model_dump_json(),
     }
-    alt = spoken(f"{shown['title']}, on a map colored by {color.label.lower()}. {trusted} {text}")
+    alt = spoken(
+        f"{len(drawn.rows):,} {nouns} on a map by {_method(drawn)}, colored by {color.label.lower()}. {trusted} {text}"
+    )
     if flat:
         map_view.show(
             places,

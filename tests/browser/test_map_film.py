@@ -25,10 +25,24 @@ def told(**more: Any) -> dict[str, Any]:
     """What a map of three items is told."""
     color = {"kind": "classes", "label": "Class", "names": ["a", "b"], "colors": ["#e69f00", "#56b4e9"], "rest": ""}
     return {
-        **{"key": "k", "revision": "", "title": "Three", "remark": "", "alt": "Three items", "height": 400, "n": 3},
-        **{"items": "i", "axes": ["x", "y"], "equal": True, "color": color, "colors": text(bytes([1, 1, 2]))},
-        **{"weight": text(bytes([9, 5, 1])), "names": text(packing.names(TITLES, ["n"] * 3))},
-        **{"found": [], "near": [], "outlines": [], "named": []},
+        "key": "k",
+        "revision": "",
+        "title": "Three",
+        "remark": "",
+        "alt": "Three items",
+        "height": 400,
+        "n": 3,
+        "items": "i",
+        "axes": ["x", "y"],
+        "equal": True,
+        "color": color,
+        "colors": text(bytes([1, 1, 2])),
+        "weight": text(bytes([9, 5, 1])),
+        "names": text(packing.names(TITLES, ["n"] * 3)),
+        "found": [],
+        "near": [],
+        "outlines": [],
+        "named": [],
         **more,
     }
 
@@ -36,10 +50,8 @@ def told(**more: Any) -> dict[str, Any]:
 def opened(page: Page, spec: dict[str, Any]) -> None:
     """The map in a file of its own."""
     page.set_content('<!doctype html><meta charset="utf-8"><div id="map" style="width: 800px"></div>')
-    page.add_script_tag(
-        type="module",
-        content=f'{program(ALONE)}\nwindow.map = begin(document.getElementById("map")); map.show({json.dumps(spec)});',
-    )
+    start = f'window.begin = begin; window.map = begin(document.getElementById("map")); map.show({json.dumps(spec)});'
+    page.add_script_tag(type="module", content=f"{program(ALONE)}\n{start}")
     page.wait_for_function("() => window.map?.drawn && window.map.titles")
 
 
@@ -125,3 +137,26 @@ def test_the_map_is_saved_as_a_picture(page: Page, tmp_path: Any):
         page.get_by_role("button", name="Save as a picture").click()
     waiting.value.save_as(tmp_path / "map.png")
     assert (tmp_path / "map.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_linked_maps_point_select_and_look_at_the_same(page: Page):
+    opened(page, told(places=text(packing.places(FRAMES[1])), link="pair"))
+    other = told(places=text(packing.places(FRAMES[2])), link="pair", key="other")
+    seen = page.evaluate(
+        """async spec => {
+            const room = document.body.appendChild(document.createElement("div"));
+            room.style.width = "400px";
+            window.other = begin(room);
+            await other.show(spec);
+            while (!other.drawn) await new Promise(requestAnimationFrame);
+            map.hands.hover(1);
+            map.hands.choose([0, 2]);
+            map.hands.tools.nearer();
+            while (map.camera.zoom < 1.5 || other.asked) await new Promise(requestAnimationFrame);
+            return [other.hands.hovered, [...other.chosen], other.camera.x - map.camera.x,
+                    map.camera.width / map.camera.scaleX - other.camera.width / other.camera.scaleX];
+        }""",
+        other,
+    )
+    assert seen[:2] == [1, [1, 0, 1]]
+    assert seen[2:] == pytest.approx([0, 0])

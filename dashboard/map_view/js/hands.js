@@ -22,9 +22,9 @@ export class Hands {
       pan: choose("pan"),
       lasso: choose("lasso"),
       box: choose("box"),
-      nearer: () => view.journey.zoom(1.6),
-      farther: () => view.journey.zoom(1 / 1.6),
-      whole: () => view.journey.whole(),
+      nearer: () => this.#fly((journey) => journey.zoom(1.6)),
+      farther: () => this.#fly((journey) => journey.zoom(1 / 1.6)),
+      whole: () => this.#fly((journey) => journey.whole()),
       picture: () => view.overlay.save(),
       class: (place) => view.filter(place),
       play: () => view.screen((film) => film.play(!film.playing)),
@@ -41,7 +41,7 @@ export class Hands {
     const { view } = this;
     const moved = (act) => (...how) => {
       view.journey.stop();
-      view.touched = performance.now();
+      view.touch();
       act(...how);
       view.invalidate();
     };
@@ -55,7 +55,7 @@ export class Hands {
         if (finger) this.walkTo(item); // a finger does not stay over an item
         this.#click(item, more);
       },
-      double: () => view.journey.whole(),
+      double: () => this.#fly((journey) => journey.whole()),
       loop: (loop) => {
         this.loop = loop;
         view.invalidate();
@@ -73,8 +73,8 @@ export class Hands {
       walk: (direction) => this.#walk(direction),
       choose: (more) => this.cursor >= 0 && this.#click(this.cursor, more),
       leave: () => (this.cursor >= 0 ? this.walkTo(-1) : view.chrome.stage.blur()),
-      zoom: (factor) => view.journey.zoom(factor),
-      reset: () => view.journey.whole(),
+      zoom: (factor) => this.#fly((journey) => journey.zoom(factor)),
+      reset: () => this.#fly((journey) => journey.whole()),
     };
   }
 
@@ -91,6 +91,12 @@ export class Hands {
 
   hover(item) {
     if (item === this.hovered) return;
+    this.point(item);
+    this.view.links.others((other) => other.hands.point(item));
+  }
+
+  /** Shows that an item is pointed at, here or on a linked map. */
+  point(item) {
     this.hovered = item;
     this.view.chrome.over.toggleAttribute("data-on", item >= 0);
     this.#tell(item >= 0 ? item : this.cursor);
@@ -103,6 +109,7 @@ export class Hands {
     const chosen = beside && view.chosen ? view.chosen.slice() : new Uint8Array(view.n);
     for (const item of items ?? []) chosen[item] = beside && items.length === 1 ? 1 - chosen[item] : 1;
     view.select(items && chosen.includes(1) ? chosen : null);
+    view.links.others((other) => other.select(view.chosen));
     view.on.select(view.chosen ? bitsOf(view.chosen) : "");
   }
 
@@ -141,6 +148,11 @@ export class Hands {
     }
     const lines = await this.view.linesOf(item);
     if (item === this.told) this.view.chrome.say(lines, this.#spot(item));
+  }
+
+  #fly(act) {
+    this.view.touch();
+    act(this.view.journey);
   }
 
   #click(item, more) {

@@ -12,6 +12,7 @@ import { Journey } from "./journey.js";
 import { pressed } from "./keyboard.js";
 import { Labels } from "./labels.js";
 import { Overlay } from "./layers.js";
+import { Links } from "./links.js";
 import { gridLines } from "./overlay.js";
 import { bytesOf, chosenOf, nameOf, namesOf } from "./parts.js";
 
@@ -28,6 +29,7 @@ export class MapView {
     this.camera = new Camera();
     this.labels = new Labels();
     this.journey = new Journey(this);
+    this.links = new Links(this);
     this.hands = new Hands(this);
     this.chrome = new Chrome(root, this.hands.tools);
     this.canvas = new Canvas(this);
@@ -44,6 +46,7 @@ export class MapView {
 
   end() {
     this.journey.leave();
+    this.links.leave();
     this.ended = true;
     this.watch.disconnect();
     this.gestures.end();
@@ -74,6 +77,7 @@ export class MapView {
     this.chrome.label(spec, { anew: colors !== this.colored });
     this.colored = colors;
     this.theme = themeOf(this.chrome.stage);
+    this.links.join(spec.link);
     this.journey.aim({ first: !before, anew: other || before.revision !== spec.revision });
     this.overlay.stale = true;
     this.canvas.upload();
@@ -190,6 +194,12 @@ export class MapView {
     this.invalidate();
   }
 
+  /** Somebody moves the map. */
+  touch() {
+    this.touched = performance.now();
+    this.links.lead();
+  }
+
   /** Asks for a picture with the browser's next one. */
   invalidate() {
     this.asked ??= requestAnimationFrame((now) => {
@@ -201,6 +211,7 @@ export class MapView {
   draw(now) {
     if (this.ended || !this.renderer || !this.spec) return;
     this.#advance(now);
+    this.links.follow();
     const { camera, film, ratio, theme, spec } = this;
     const [first, second, share] = film ? film.now : [0, 0, this.part];
     if (film) this.renderer.frame(first, second, this.n);

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from dashboard.map_view.program import COMPONENT, FOLDER, ALONE, program
+from dashboard.map_view.program import ALONE, COMPONENT, FOLDER, program
 
 MOUNT = "function mount({ data, parentElement, setStateValue, setTriggerValue }) {"
 DECLARED = re.compile(r"^(?:export )?(?:async )?(?:function|class|const|let) (\w+)", re.MULTILINE)
