@@ -49,6 +49,17 @@ export class Canvas {
     return Math.max(1.6, Math.min(9, 8.5 * (1500 / n) ** 0.2)) * (camera.width < 500 ? 0.85 : 1);
   }
 
+  /** How much larger points are drawn where one has come nearer. */
+  get grow() {
+    return Math.min(2.6, Math.max(0.8, this.view.camera.zoom ** 0.3));
+  }
+
+  /** From the middle of an item's point to its rim, in pixels. */
+  radius(item) {
+    const { sizes } = this.view.parts;
+    return ((sizes ? sizes[item] / 8 : this.size) / 2) * this.grow;
+  }
+
   /** Which items are dimmed, and which lie at the back: the dimmed, those in no class, the large. */
   light() {
     const { view } = this;

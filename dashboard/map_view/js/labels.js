@@ -38,8 +38,9 @@ export class Labels {
   /** Chooses anew which names there is room for.
    *
    * @param taken Rooms on the screen, [left, top, right, bottom], that are no longer free.
+   * @param reach How far the point of an item reaches from its middle, in pixels.
    */
-  choose(context, { camera, titles, places, grid, isLit, taken, now }) {
+  choose(context, { camera, titles, places, grid, isLit, taken, reach, now }) {
     const rooms = [...taken];
     const before = this.shown;
     this.shown = new Map();
@@ -52,21 +53,22 @@ export class Labels {
       if (x < 4 || y < 10 || x > camera.width - 4 || y > camera.height - 6 || !isLit(item)) continue;
       looked++;
       const wide = this.#width(context, titles[item]);
-      const side = [0, 1, 2, 3].find((tried) => isFree(rooms, roomOf(tried, x, y, wide), camera));
-      if (side === undefined) continue;
-      rooms.push(roomOf(side, x, y, wide));
+      const around = [0, 1, 2, 3].map((side) => roomOf(side, x, y, wide, reach(item)));
+      const side = around.findIndex((room) => isFree(rooms, room, camera));
+      if (side < 0) continue;
+      rooms.push(around[side]);
       this.shown.set(item, { side, since: before.get(item)?.since ?? now });
     }
   }
 
   /** Draws the chosen names; whether some of them are still fading in. */
-  draw(context, { camera, titles, places, theme, now, still }) {
+  draw(context, { camera, titles, places, theme, reach, now, still }) {
     let fading = false;
     for (const [item, { side, since }] of this.shown) {
       const [x, y] = camera.toScreen(places[2 * item], places[2 * item + 1]);
       const share = still ? 1 : Math.min(1, (now - since) / FADE);
       fading ||= share < 1;
-      const [left, top] = roomOf(side, x, y, this.#width(context, titles[item]));
+      const [left, top] = roomOf(side, x, y, this.#width(context, titles[item]), reach(item));
       context.globalAlpha = share;
       written(context, shortened(titles[item]), left + 2, top + TALL / 2, theme);
     }
@@ -99,10 +101,10 @@ export function written(context, text, left, middle, theme, color = theme.text) 
   context.fillText(text, left, middle);
 }
 
-/** Where a name of this width lies beside a point: at its right, left, above or below it. */
-function roomOf(side, x, y, wide) {
-  const left = [x + 5, x - wide - 9, x - wide / 2 - 2, x - wide / 2 - 2][side];
-  const top = [y - TALL / 2, y - TALL / 2, y - TALL - 5, y + 5][side];
+/** Where a name of this width lies beside a point that reaches so far: at its right, left, above or below it. */
+function roomOf(side, x, y, wide, reach) {
+  const left = [x + reach + 1, x - reach - wide - 5, x - wide / 2 - 2, x - wide / 2 - 2][side];
+  const top = [y - TALL / 2, y - TALL / 2, y - TALL - reach - 1, y + reach + 1][side];
   return [left, top, left + wide + 4, top + TALL];
 }
 

@@ -45,13 +45,15 @@ export class Overlay {
     const seen = `${camera.x},${camera.y},${camera.scaleX},${camera.width},${camera.height}`;
     const other = seen !== this.seen || view.moving;
     this.stale ||= other;
+    const reach = (item) => view.canvas.radius(item);
     const due = this.stale && now - this.chosenAt >= ANEW;
     if (due) {
       const isLit = (item) => view.isLit(item) && !view.spec.found.includes(item);
-      view.labels.choose(context, { camera, titles, places, grid: view.moving ? null : view.grid, isLit, taken, now });
+      const grid = view.moving ? null : view.grid;
+      view.labels.choose(context, { camera, titles, places, grid, isLit, taken, reach, now });
       Object.assign(this, { chosenAt: now, stale: false, seen });
     }
-    const fading = view.labels.draw(context, { camera, titles, places, theme, now, still: view.calm.matches });
+    const fading = view.labels.draw(context, { camera, titles, places, theme, reach, now, still: view.calm.matches });
     return fading || this.stale;
   }
 

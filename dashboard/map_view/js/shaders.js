@@ -20,8 +20,8 @@ void main() {
   radius = max(0.6, size / 16.0 * grow * behind) * ratio;
   gl_PointSize = 2.0 * radius + 2.0;
   fill = texelFetch(palette, ivec2(int(color + 0.5), 0), 0);
-  fill.a *= opacity;
-  if (state > 0.5) fill = vec4(mix(fill.rgb, vec3(0.54, 0.56, 0.61), 0.7), fill.a * dimmed);
+  float solid = state > 0.5 ? dimmed * mix(0.6, 1.0, opacity) : opacity; // faint ones are dimmed, but not gone
+  fill = vec4(state > 0.5 ? mix(fill.rgb, vec3(0.54, 0.56, 0.61), 0.7) : fill.rgb, fill.a * solid);
   shape = colors > 0.0 && color > 0.5 ? mod(floor((color - 0.5) / colors), 5.0) : 0.0;
 }`;
 

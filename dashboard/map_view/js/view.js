@@ -17,7 +17,7 @@ import { gridLines } from "./overlay.js";
 import { bytesOf, chosenOf, nameOf, namesOf } from "./parts.js";
 
 const MOVE = 700; // milliseconds that points take from place to place
-const DIMMED = 0.16;
+const DIMMED = 0.24;
 const GRID = 0.09;
 const PARTS = ["places", "frames", "colors", "sizes", "opacity", "weight", "selected"];
 
@@ -221,7 +221,7 @@ export class MapView {
       clip: camera.clip([[left, low], [right - left, high - low]]),
       share: film && this.calm.matches ? Math.round(share) : share,
       ratio,
-      grow: Math.min(2.6, Math.max(0.8, camera.zoom ** 0.3)),
+      grow: this.canvas.grow,
       colors: spec.color.kind === "classes" ? spec.color.colors.length : 0,
       dimmed: DIMMED,
       line: theme.line,
