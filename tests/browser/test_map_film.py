@@ -93,15 +93,17 @@ def test_points_move_from_where_they_are_to_their_new_places(moving: Page):
         """async spec => {
             await map.show(spec);
             while (!(map.share > 0 && map.share < 1)) await new Promise(requestAnimationFrame);
-            const result = [map.share, [...map.positions()]];
+            const result = [map.share, [...map.positions()], map.camera.bounds];
             while (map.share < 1) await new Promise(requestAnimationFrame);
             return result;
         }""",
-        told(places=text(packing.places(FRAMES[2])), move=400),
+        told(places=text(packing.places(50 * FRAMES[2])), move=400),
     )
-    share, seen = between
-    np.testing.assert_allclose(np.reshape(seen, (-1, 2)), FRAMES[0] + share * (FRAMES[2] - FRAMES[0]), atol=1e-5)
-    np.testing.assert_array_equal(places(page), FRAMES[2])
+    share, flat, (left, low, right, high) = between
+    seen = np.reshape(flat, (-1, 2))
+    np.testing.assert_allclose(seen, FRAMES[0] + share * (50 * FRAMES[2] - FRAMES[0]), rtol=1e-5, atol=1e-5)
+    assert ((seen > [left, low]) & (seen < [right, high])).all()
+    np.testing.assert_array_equal(places(page), 50 * FRAMES[2])
 
 
 def test_points_jump_where_nothing_shall_move(page: Page):

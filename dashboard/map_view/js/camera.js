@@ -79,6 +79,13 @@ export function between(from, to, share) {
   return { x: at("x"), y: at("y"), scaleX: zoomed("scaleX"), scaleY: zoomed("scaleY") };
 }
 
+/** A place between two from which all points are seen that come as far on their way from the one to the other. */
+export function along(from, to, share) {
+  const at = (name) => from[name] + (to[name] - from[name]) * share;
+  const scaled = (name) => 1 / (1 / from[name] + (1 / to[name] - 1 / from[name]) * share);
+  return { x: at("x"), y: at("y"), scaleX: scaled("scaleX"), scaleY: scaled("scaleY") };
+}
+
 /** Slow at both ends. */
 export function eased(share) {
   return share < 0.5 ? 4 * share ** 3 : 1 - (-2 * share + 2) ** 3 / 2;

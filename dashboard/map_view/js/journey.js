@@ -1,6 +1,6 @@
 // Where the camera goes by itself: to the whole map, to what is found, back to where somebody left it.
 
-import { between, Camera, eased } from "./camera.js";
+import { along, between, Camera, eased } from "./camera.js";
 import { boundsOf } from "./grid.js";
 
 const FLIGHT = 650; // milliseconds
@@ -56,13 +56,19 @@ export class Journey {
   }
 
   fly(place, slowly = true) {
-    this.flight = { from: this.camera.place, to: place, start: null };
+    // While the points move too, all of them are kept in sight.
+    this.flight = { from: this.camera.place, to: place, start: null, along: !this.camera.own && this.view.share < 1 };
     if (!slowly || this.view.calm.matches) this.#land();
     this.view.invalidate();
   }
 
   advance(now) {
     if (!this.flight) return;
+    if (this.flight.along) {
+      if (this.view.share === 1) this.#land();
+      else this.camera.place = along(this.flight.from, this.flight.to, this.view.part);
+      return;
+    }
     this.flight.start ??= now;
     const share = (now - this.flight.start) / FLIGHT;
     if (share >= 1) this.#land();
