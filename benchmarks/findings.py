@@ -16,13 +16,16 @@ from importlib.util import find_spec
 import numpy as np
 
 from benchmarks.likeness import by_chance, likeness, nearest_by_both
+from benchmarks.shuffled import Noise, noise_band
 from core import data
 from core.analysis.biases.bias import biases
+from core.analysis.components.examined import examine, standings
 from core.analysis.components.hints import hints, words
-from core.analysis.components.noise import Noise, noise_band
 from core.analysis.components.pca import Pca, pca
+from core.analysis.components.predictions import predicted_components
 from core.analysis.components.stability import Stability, stability
 from core.analysis.components.truncation import cost
+from core.analysis.gauge import centered_on
 from core.analysis.item_attributes import ItemColumns, item_columns
 from core.analysis.maps.clusters import hdbscan, kmeans, label_groups
 from core.analysis.maps.faithfulness import faithfulness
@@ -34,7 +37,7 @@ from core.data.ratings import Ratings
 from core.data.splits import split
 from core.model.families import PRESETS
 from core.model.run import Run
-from core.model.scoring import require_biases, require_bilinear
+from core.model.scoring import require_bilinear
 from core.store.runs import RunStore
 
 FEWEST_RATINGS = 21
@@ -109,8 +112,9 @@ def show_components(at: Study) -> None:
     print(f"\n## Components of the {len(at.rows):,} movies with at least {_ratings(at.fewest)} (uncentered)\n")
     print(f"{at.noise.count} of {len(at.noise.ratio)} stand above the noise band ({at.noise.draws} draws).\n")
     print("| component | share | band | above | median r | high end | low end |\n" + "| --- " * 7 + "|")
+    confirmed = standings(examine(at.run, at.ratings), at.result.project(at.run.scorer.item_embedding))
     for k in range(at.noise.count + 2):
-        said = words(hints(at.result.scores[:, k], at.columns))
+        said = words(hints(at.result.scores[:, k], at.columns), confirmed[k])
         above = "yes" if at.noise.above[k] else "no"
         numbers = f"{at.noise.ratio[k]:.1%} | {at.noise.band[k]:.1%} | {above} | {at.stability.median_r[k]:.2f}"
         print(f"| {k + 1} | {numbers} | {said.top or '–'} | {said.bottom or '–'} |")
@@ -125,18 +129,17 @@ def _ratings(count: int) -> str:
 
 def show_cost(ratings: Ratings, run: Run) -> None:
     """Validation error by number of components kept."""
-    rows = split(ratings, run.config).validation
-    found = cost(
-        require_bilinear(run.scorer),
-        pca(run.scorer.item_embedding),
-        ratings.user_index[rows],
-        ratings.item_index[rows],
-        ratings.rating[rows],
-    )
-    print(f"\n## What the components cost, on {found.n_ratings:,} validation ratings\n\n| kept | RMSE |\n| --- | --- |")
+    parts = split(ratings, run.config)
+    held_out = [of[parts.validation] for of in (ratings.user_index, ratings.item_index, ratings.rating)]
+    model = centered_on(require_bilinear(run.scorer), ratings, parts)
+    predicted = cost(model, predicted_components(model), *held_out)
+    found = cost(model, pca(run.scorer.item_embedding), *held_out)
+    print(f"\n## What the components cost, on {found.n_ratings:,} validation ratings\n")
+    print("| kept | of predictions | of the item matrix |\n| --- | --- | --- |")
     for k in sorted({0, 1, 2, 3, 5, 8, 12, 16, 24, 32, len(found.rmse) - 1}):
-        print(f"| {k} | {found.rmse[k]:.4f} |")
-    print(f"\nWithin 0.001 of the whole from {found.enough()} components on; within 0.005 from {found.enough(0.005)}.")
+        print(f"| {k} | {predicted.rmse[min(k, len(predicted.rmse) - 1)]:.4f} | {found.rmse[k]:.4f} |")
+    for name, one in (("Components of predictions", predicted), ("Of the item matrix", found)):
+        print(f"\n{name}: within 0.001 of the whole from {one.enough()} on; within 0.005 from {one.enough(0.005)}.")
 
 
 def show_maps(at: Study) -> None:
@@ -231,13 +234,21 @@ def show_clusters(at: Study) -> None:
 
 def show_biases(ratings: Ratings, run: Run) -> None:
     """The shrinkage curve, and who is liked more or less than it expects among movies with many ratings."""
-    scorer = require_biases(run.scorer)
+    parts = split(ratings, run.config)
+    model = centered_on(require_bilinear(run.scorer), ratings, parts)
     print("\n## Biases\n")
-    users = biases(scorer.user_bias, ratings.user_count, ratings.user_mean, scorer.scale)
-    found = biases(scorer.item_bias, ratings.item_count, ratings.item_mean, scorer.scale)
+    users, found = (
+        biases(
+            model.user_bias if people else model.item_bias,
+            parts.training_count(ratings, users=people),
+            parts.training_mean(ratings, users=people),
+            model.scale,
+        )
+        for people in (True, False)
+    )
     for name, fit in (("Movies", found), ("Users", users)):
         print(f"- {name}: half believed at {fit.shrinkage:.1f} ratings, R² {fit.r2:.2f}")
-    often = np.flatnonzero(ratings.item_count >= 100)
+    often = np.flatnonzero((ratings.item_count >= 100) & parts.trained(ratings))
     order = often[np.argsort(found.residual[often])]
     titles = ratings.item_table["title"]
     print("- More liked than their average says (at least 100 ratings):", "; ".join(titles[order[::-1][:6]]))

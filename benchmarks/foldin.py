@@ -27,8 +27,9 @@ from core.data.ratings import Ratings
 from core.model.families import PRESETS, family_of
 from core.model.networks import arrays_of
 from core.model.scoring import Scorer
-from core.training.baselines import ITEM_SHRINKAGE, USER_SHRINKAGE, ndcg, rmse
+from core.training.baselines import ndcg, rmse
 from core.training.engine import DataShape, Engine
+from core.training.main_effects import ITEM_SHRINKAGE, USER_SHRINKAGE
 
 REVEALED = (1, 3, 5, 10, 20)
 GROUPS, FEWEST = 5, 30

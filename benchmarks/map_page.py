@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard.charts.base import AMOUNT
+from dashboard.charts.hover import Hover
 from dashboard.charts.maps import Places
 from dashboard.charts.points import OUTLINE, Coloring, add_points
 from dashboard.map_view import component
@@ -24,7 +25,7 @@ def made(n: int) -> tuple[Places, np.ndarray]:
     points = (rng.normal(size=(40, 2))[rng.integers(0, 40, n)] * 2 + rng.normal(size=(n, 2)) * 0.4).astype(np.float32)
     titles = [f"A title of usual length {number} (1995)" for number in range(n)] if n <= MOST_NAMED else []
     notes = [f"rated {3.5:.2f} by {number:,}" for number in range(n)] if n <= MOST_NAMED else []
-    hover = [f"<b>{title}</b><br>{note}" for title, note in zip(titles, notes, strict=True)]
+    hover = Hover(np.array(titles), np.array(notes))
     return Places(np.arange(n), points, ["", ""], hover, titles or [""] * n, notes), rng.normal(size=(2, n))
 
 
@@ -50,7 +51,7 @@ def plotly(places: Places, values: np.ndarray, title: str) -> go.Figure:
         layout={"height": component.HEIGHT, "dragmode": "pan", "title": {"text": title}, "uirevision": "1"}
     )
     figure.update_yaxes(scaleanchor="x")
-    add_points(figure, [x, y], places.hover or None, name="points", marker=marker, rows=places.rows)
+    add_points(figure, [x, y], places.hover, name="points", marker=marker, rows=places.rows)
     return figure
 
 

@@ -23,7 +23,7 @@ from core.data.splits import split
 from core.export import export
 from core.model.families import PRESETS, family_of, parse_config
 from core.model.run import Run
-from core.model.scoring import Scale
+from core.model.scale import Scale
 
 ARTICLE = PRESETS["article-dot-with-bias"]
 PLAIN = "plain model.fit"

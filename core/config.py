@@ -31,6 +31,11 @@ def setting(default: Any, help_text: str, *, title: str, unit: str = "", grows: 
     )
 
 
+def vector_size(default: int, help_text: str, *, grows: str) -> Any:
+    """The field `embedding_dim` of a family whose users and items have vectors: its range is one for all."""
+    return setting(default, help_text, title="Dimensions", unit="numbers per vector", grows=grows, ge=1, le=1024)
+
+
 def family_name(name: str) -> Any:
     """The field `model` of a family's settings, which tells the families apart."""
     return setting(name, "The kind of model: how a user's and an item's numbers make a guess.", title="Model")
@@ -72,14 +77,10 @@ class SplitConfig(Settings):
 class VectorConfig(Settings):
     """The vectors of users and items before they have learned anything."""
 
-    embedding_dim: int = setting(
+    embedding_dim: int = vector_size(
         64,
         "How many numbers describe each user and each item.",
-        title="Dimensions",
-        unit="numbers per vector",
         grows="Room for finer tastes; slower, and easier to learn the training ratings by heart.",
-        ge=1,
-        le=1024,
     )
     user_dropout: float = setting(
         0.0,

@@ -18,8 +18,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from core.analysis.components.bases import names_covariance
 from core.analysis.components.pca import pca
 from core.data.ratings import Ratings
+from core.data.splits import split
 from core.disk.files import disk_full_told, is_disk_full
 from core.errors import LimitError, UsageError
 from core.model.run import Run
@@ -67,7 +69,7 @@ def export(run: Run, ratings: Ratings, file_format: str, folder: Path) -> tuple[
 def items_table(run: Run, ratings: Ratings) -> pd.DataFrame:
     """One row an item: item_id, the data's own columns, n_ratings, mean_rating, bias (0 where the model has none)."""
     table = ratings.item_table.drop(
-        columns=["n_ratings", "mean_rating", "bias", "embedding", "variance"], errors="ignore"
+        columns=["n_ratings", "mean_rating", "bias", "embedding", "variance", "bias_variance"], errors="ignore"
     )
     table.insert(0, "item_id", ratings.items.ids)
     counted = {"n_ratings": ratings.item_count, "mean_rating": ratings.item_mean}
@@ -154,7 +156,8 @@ def _write_csv(run: Run, ratings: Ratings, folder: Path) -> None:
             table["genres"] = ["|".join(genres) for genres in table["genres"]]
             table["year"] = table["year"].convert_dtypes()  # 1995, not 1995.0
         text = table.apply(lambda column: column.map(lambda value: inert(value) if isinstance(value, str) else value))
-        whole = pd.concat([text, _dimensions(embedding)], axis=1).rename(columns=inert)
+        parts = [text, _dimensions(embedding), _variances(run, name)]
+        whole = pd.concat(parts, axis=1).rename(columns=inert)
         _csv(whole, folder / f"{name}.csv")
     if layers := _layers(run):
         parts = [
@@ -172,9 +175,10 @@ def _write_keras(run: Run, ratings: Ratings, folder: Path) -> None:
 
 
 def _write_components(run: Run, ratings: Ratings, folder: Path) -> None:
-    """As the page shows them at first: of all items, uncentered."""
+    """Those of the item matrix, as in the article: of all items, uncentered."""
     result = pca(require_vectors(run.scorer).item_embedding)
-    named = component_names.for_components(component_names.for_everybody(run.run_id), result)
+    covariance = names_covariance(run, ratings, split(ratings, run.config.split))
+    named = component_names.for_components(component_names.for_everybody(run.run_id), result, covariance)
     low, high = ([getattr(names, end) if names else "" for names in named] for end in ("low", "high"))
     numbers = [f"PC {number}" for number in range(1, len(named) + 1)]
     about = pd.DataFrame(
@@ -197,6 +201,16 @@ def _write_components(run: Run, ratings: Ratings, folder: Path) -> None:
 
 def _dimensions(matrix: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(matrix, columns=[f"dim_{number}" for number in range(1, matrix.shape[1] + 1)])
+
+
+def _variances(run: Run, side: str) -> pd.DataFrame:
+    """Variances of a side's biases and vectors, a column each; none where the model does not know how sure it is."""
+    if not run.scorer.has_uncertainty:
+        return pd.DataFrame()
+    bias, *vector = run.scorer.arrays[f"{side[:-1]}_variance"].T
+    return pd.DataFrame(
+        {"bias_variance": bias} | {f"dim_{number}_variance": column for number, column in enumerate(vector, 1)}
+    )
 
 
 def _csv(table: pd.DataFrame, path: Path) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 
 from core.analysis.new_user.uncertainty import clipped_miss
 from core.errors import AnalysisError
-from core.model.scoring import Scale
+from core.model.scale import Scale
 
 LEVELS = (0.5, 0.68, 0.95)
 """How often the intervals looked at should hold."""

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.data.ratings import Ratings
+from core.data.splits import Split
 from core.errors import AnalysisError
-from core.model.scoring import Bilinear, Scale
+from core.model.scale import Scale
+from core.model.scoring import Bilinear
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,6 +133,23 @@ def centered(scorer: Bilinear, user_count: np.ndarray, item_count: np.ndarray) -
         constant=mean.score,
         scale=scorer.scale,
     )
+
+
+def centered_on(scorer: Bilinear, ratings: Ratings, parts: Split) -> CenteredModel:
+    """The centered form of a model over the training ratings of its split."""
+    return centered(scorer, *(parts.training_count(ratings, users=users) for users in (True, False)))
+
+
+def centered_biases(scorer: Bilinear, ratings: Ratings, parts: Split, *, users: bool) -> np.ndarray:
+    """The biases of one side in the centered form alone, float32, (n,): without a copy of the vectors."""
+    mean = averages(scorer, *(parts.training_count(ratings, users=people) for people in (True, False)))
+    vectors, bias, across, middle = (
+        (scorer.user_embedding, scorer.user_bias, mean.item, mean.user_bias)
+        if users
+        else (scorer.item_embedding, scorer.item_bias, mean.user, mean.item_bias)
+    )
+    shared = float(mean.user @ mean.item)
+    return np.asarray(vectors @ across.astype(vectors.dtype) + bias - (shared + middle), np.float32)
 
 
 def _shares(count: np.ndarray) -> np.ndarray:

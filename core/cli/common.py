@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from pydantic.fields import FieldInfo
 
+from core.analysis.components.pca import Basis
 from core.data import ratings_of
 from core.data.ratings import Ratings
 from core.disk.files import disk_full_told, is_disk_full
@@ -44,6 +45,11 @@ def add_listing(call: argparse.ArgumentParser, *, rows: str = "items", top: str 
 
 def add_settings(call: argparse.ArgumentParser) -> None:
     """How components come about."""
+    text = (
+        "pca: components of the item matrix, as in the article (default). predictions: of the tastes that the model "
+        "predicts, which no rotation of its numbers changes."
+    )
+    call.add_argument("--basis", choices=get_args(Basis), default="pca", help=text)
     text = "Compute the components from items with at least N ratings (default 0: from all)."
     add_count(call, "--fit-min-ratings", 0, text)
     call.add_argument("--centered", action="store_true", help="Subtract the column means first (default: do not).")

@@ -8,10 +8,13 @@ from typing import Any
 import numpy as np
 
 from core.analysis.compare.comparison import Compared, compare_parts, part
+from core.analysis.compare.paired import paired
+from core.analysis.new_user.model import looked_at
 from core.cli.answer import Answer, listing, pairs, table
 from core.cli.common import add_count, write_items
 from core.data import ratings_of
 from core.data.ratings import Ratings
+from core.data.splits import split
 from core.model.families import differences
 from core.model.run import Run
 from core.store.runs import RunStore
@@ -36,11 +39,11 @@ def show(arguments: argparse.Namespace) -> Answer:
         part(first, data), part(second, other_data), min_ratings=arguments.min_ratings, k=arguments.k
     )
     files = [str(_write(Path(arguments.to), result, data))] if arguments.to else []
-    document = _document(first, second, result) | {"files": files}
+    document = _document(first, second, result, data) | {"files": files}
     return Answer(document, _text(document))
 
 
-def _document(first: Run, second: Run, result: Compared) -> dict[str, Any]:
+def _document(first: Run, second: Run, result: Compared, data: Ratings) -> dict[str, Any]:
     measured, overlap = result.comparison.measured, result.comparison.overlap
     return {
         "common_items": len(result.shared),
@@ -49,6 +52,7 @@ def _document(first: Run, second: Run, result: Compared) -> dict[str, Any]:
         "same_data": first.dataset.digest == second.dataset.digest,
         "cka": measured.cka,
         "cka_by_chance": measured.cka_by_chance,
+        "cka_rest": measured.cka_rest,
         "procrustes": measured.distance,
         "procrustes_by_chance": measured.distance_by_chance,
         "k": overlap.k,
@@ -60,8 +64,20 @@ def _document(first: Run, second: Run, result: Compared) -> dict[str, Any]:
             {"setting": one.name, "title": one.title, "first": one.values[0], "second": one.values[1]}
             for one in differences([first.config, second.config])
         ],
+        "paired": _paired(first, second, data),
         "metrics": [{"run_id": run.run_id} | asdict(run.outcome) for run in (first, second)],
     }
+
+
+def _paired(first: Run, second: Run, data: Ratings) -> dict[str, Any] | None:
+    """How much further off the first run is than the second on the same ratings; None where those are not the same."""
+    if first.dataset.digest != second.dataset.digest or first.config.split != second.config.split:
+        return None
+    rows = looked_at(split(data, first.config.split))
+    user, item = data.user_index[rows], data.item_index[rows]
+    one, other = (run.scorer.scale.clip(run.scorer.predict(user, item)) for run in (first, second))
+    found = paired(one, other, data.rating[rows], user)
+    return asdict(found) | {"clear": found.clear}
 
 
 def _write(path: Path, result: Compared, data: Ratings) -> Path:
@@ -80,10 +96,16 @@ def _write(path: Path, result: Compared, data: Ratings) -> Path:
 
 
 def _text(document: dict[str, Any]) -> str:
+    rest, apart = document["cka_rest"] is not None, document["paired"]
     measures = [
         ("neighbors kept", document["kept_mean"], document["kept_by_chance"], document["k"]),
         ("overlap (Jaccard)", document["overlap_mean"], document["overlap_by_chance"], 1),
         ("linear CKA", document["cka"], document["cka_by_chance"], 1),
+        *(
+            [("linear CKA, strongest direction out", document["cka_rest"], document["cka_by_chance"], 1)]
+            if rest
+            else []
+        ),
         ("Procrustes distance", document["procrustes"], document["procrustes_by_chance"], 0),
     ]
     facts = [
@@ -105,6 +127,15 @@ def _text(document: dict[str, Any]) -> str:
         table(("measure", "value", "by chance", "the same"), measures),
         table(("setting", "first", "second"), settings, empty="all settings are the same"),
         listing(document["metrics"], metrics),
+        *([_apart(apart)] if apart else []),
         *document["files"],
     ]
     return "\n\n".join(parts)
+
+
+def _apart(found: dict[str, Any]) -> str:
+    luck = "more than" if found["clear"] else "no more than"
+    return (
+        f"the error of the first less that of the second is {found['difference']:+.4f} ± {found['se']:.4f} on the same "
+        f"{found['n_ratings']:,} ratings, {luck} the luck of who was asked"
+    )

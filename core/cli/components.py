@@ -9,50 +9,70 @@ from typing import Any
 import numpy as np
 
 from core.access import COMMAND_LINE
+from core.analysis.components.bases import How, components_of, names_covariance, why_untested
+from core.analysis.components.examined import Examined, examine, standings
 from core.analysis.components.extremes import ends
-from core.analysis.components.hints import hints, words
-from core.analysis.components.noise import noise_band
-from core.analysis.components.pca import Pca, pca
-from core.analysis.components.stability import across_seeds
+from core.analysis.components.hints import Standing, hints, words
+from core.analysis.components.pca import Pca
+from core.analysis.components.proof import Proof
 from core.analysis.components.truncation import cost as measure
 from core.analysis.components.truncation import sample
+from core.analysis.gauge import centered_on
 from core.analysis.item_attributes import item_columns
 from core.analysis.posterior import std_along, vector_variance
 from core.cli.answer import Answer, attributes, listing, pairs, table
 from core.cli.common import add_listing, add_settings, check_range, entry, given, load
 from core.data.nouns import count
 from core.data.ratings import Ratings
-from core.data.splits import split, trained_rows
+from core.data.splits import Split, split
 from core.errors import AnalysisError, LimitError, UsageError
 from core.model.run import Run
-from core.model.scoring import require_bilinear, require_vectors
+from core.model.scoring import require_bilinear
 from core.studies import component_names
 from core.studies.component_names import EndNames, Name
-from core.studies.stability import STABILITY
+from core.studies.proofs import stored_proof
+from core.studies.stability import STABILITY, returning
 
 MOST_HINTS = 20
 """Hints that the JSON holds, the strongest first."""
 
 
 @dataclass(frozen=True, eq=False)
-class _Analysis:
+class Analysis:
     """One analysis of one run.
 
     Attributes:
-        run, ratings: The run and its data.
-        shaping: Items that took part, boolean, (n_items,).
-        result: Its components.
+        run, ratings, parts: The run, its data, and which of it the run learned from.
+        how: How its components came about.
+        result: They themselves, with scores for all items.
     """
 
     run: Run
     ratings: Ratings
-    shaping: np.ndarray
+    parts: Split
+    how: How
     result: Pca
 
-    @cached_property
+    @property
     def names(self) -> tuple[EndNames | None, ...]:
         """What people called each component."""
-        return component_names.for_components(component_names.get(self.run.run_id, by=COMMAND_LINE), self.result)
+        names = component_names.get(self.run.run_id, by=COMMAND_LINE)
+        return component_names.for_components(names, self.result, self.covariance)
+
+    @cached_property
+    def covariance(self) -> np.ndarray:
+        """What tells whether two directions order the items alike."""
+        return names_covariance(self.run, self.ratings, self.parts)
+
+    @cached_property
+    def examined(self) -> Examined | None:
+        """The test of the components of what the run predicts."""
+        return examine(self.run, self.ratings)
+
+    @cached_property
+    def proof(self) -> Proof | None:
+        """On several splits where that was studied, else on the run's own; None where there is nothing to test."""
+        return stored_proof(self.run.run_id) or (self.examined.proof if self.examined else None)
 
     def std(self, component: int) -> np.ndarray | None:
         """How well the scores along a component are known, (n_items,); None where the model does not know."""
@@ -62,43 +82,56 @@ class _Analysis:
         return std_along(variance, self.result.components[[component]])[:, 0]
 
     @property
-    def noise(self) -> dict[str, Any] | None:
-        """The noise band; None where shuffling the dimensions says nothing: of one, or of independent ones."""
-        if self.run.config.dimensions == 1 or self.run.scorer.has_uncertainty:
-            return None
-        noise = noise_band(self.run.scorer.item_embedding[self.shaping], centered=self.result.centered)
-        return {"count": noise.count, "band": noise.band.tolist(), "above": noise.above.tolist()}
+    def tested(self) -> dict[str, Any]:
+        """What held-out ratings say of the components of what the run predicts, or why nothing."""
+        found = self.proof
+        if found is None:
+            why = why_untested(self.run, self.ratings, self.parts)
+            return {"proven": None, "signal": None, "held_out": [], "splits": None, "untested": why}
+        columns = {"gain": found.gain, "se": found.se, "z": found.z, "score_z": found.score_z}
+        rows = [
+            {"component": number, **{name: float(values[number - 1]) for name, values in columns.items()}}
+            for number in range(1, len(found.gain) + 1)
+        ]
+        counted = attributes(found, ("proven", "signal"))
+        return counted | {"held_out": rows, "splits": found.n_splits, "untested": None}
 
     @property
     def stability(self) -> dict[str, Any] | None:
-        """How well each component comes back, by the newest stored study; None where there is none."""
+        """How nearly other starts end at each component, by the newest stored study; None where none says."""
         settings = STABILITY.latest(self.run.run_id)
         study = None if settings is None else STABILITY.load(self.run.run_id, settings)
         if study is None:
             return None
-        stability = across_seeds(
-            self.run.scorer.item_embedding,
-            list(study.arrays["embeddings"]),
-            centered=self.result.centered,
-            shaping=self.shaping,
-            measured=trained_rows(self.ratings, self.run.config.split),
-        )
+        stability = returning(self.run, self.ratings, self.parts, self.how, self.result, study)
+        if stability is None:
+            return None
         return {"seeds": list(study.facts["seeds"]), "median_r": stability.median_r.tolist(), "r": stability.r.tolist()}
 
 
-def _analyze(arguments: argparse.Namespace) -> _Analysis:
-    """The analysis that `add_settings` lets a call ask for; LimitError where too few items have that many ratings."""
+def analyze(arguments: argparse.Namespace) -> Analysis:
+    """The analysis that `add_settings` lets a call ask for.
+
+    Raises:
+        UsageError: A choice of the item matrix was made for predictions.
+        NotApplicableError: The model predicts by no sum.
+        LimitError: Too few items have that many ratings.
+    """
+    centered, least = arguments.centered, arguments.fit_min_ratings
+    if arguments.basis == "predictions" and (centered or least):
+        raise UsageError("--centered and --fit-min-ratings are for --basis pca; predictions have neither choice")
     run, ratings = load(arguments.run_id)
-    shaping = ratings.item_count >= arguments.fit_min_ratings
+    parts, how = split(ratings, run.config.split), How(arguments.basis, centered, least)
     try:
-        result = pca(require_vectors(run.scorer).item_embedding[shaping], centered=arguments.centered)
+        result = components_of(run, ratings, parts, how)
     except AnalysisError as error:
+        if how.basis == "predictions":
+            raise
         raise LimitError(
-            f"components of the {count(int(shaping.sum()), 'item')} with at least "
-            f"{count(arguments.fit_min_ratings, 'rating')}: "
-            f"{error}; lower --fit-min-ratings"
+            f"components of the {count(int((ratings.item_count >= least).sum()), 'item')} with at least "
+            f"{count(least, 'rating')}: {error}; lower --fit-min-ratings"
         ) from error
-    return _Analysis(run, ratings, shaping, result)
+    return Analysis(run, ratings, parts, how, result)
 
 
 def add_flags(call: argparse.ArgumentParser) -> None:
@@ -111,42 +144,44 @@ def add_flags(call: argparse.ArgumentParser) -> None:
 
 
 def show(arguments: argparse.Namespace) -> Answer:
-    """Shares, noise band and stability of all components, and the items and hints at both ends of one."""
-    analysis = _analyze(arguments)
+    """Shares, tests and stability of all components, and the items and hints at both ends of one."""
+    analysis = analyze(arguments)
     ratings, component = analysis.ratings, arguments.component
     check_range("--component", component, 1, len(analysis.result.components))
-    scores = analysis.result.project(analysis.run.scorer.item_embedding)[:, component - 1]
+    scores = analysis.result.scores[:, component - 1]
     eligible = ratings.item_count >= arguments.min_ratings
     std = analysis.std(component - 1)
     both = ends(scores, eligible, arguments.top, std=None if arguments.by_score else std)
     document = {
         "component": component,
+        "basis": arguments.basis,
         "centered": arguments.centered,
         "variance_ratio": analysis.result.variance_ratio.tolist(),
-        "noise": analysis.noise,
+        **analysis.tested,
         "stability": analysis.stability,
         "names": [attributes(names, ("low", "high")) if names else None for names in analysis.names],
         "n_items": int(eligible.sum()),
-        "fit_items": int(analysis.shaping.sum()),
-        "hints": _hints(scores, eligible, ratings),
+        "fit_items": int((ratings.item_count >= analysis.how.min_ratings).sum()),
+        "hints": _hints(scores, eligible, ratings, standings(analysis.examined, scores[:, None])[0]),
         "top": [_scored(ratings, row, scores, std) for row in both.top],
         "bottom": [_scored(ratings, row, scores, std) for row in both.bottom],
     }
     carries = (
-        f"component {component} carries {document['variance_ratio'][component - 1]:.1%} of the variance; "
+        f"component {component} of {_OF[arguments.basis]} carries "
+        f"{document['variance_ratio'][component - 1]:.1%} of the variance; "
         f"{count(document['n_items'], 'item')} with at least {count(arguments.min_ratings, 'rating')}"
     )
-    trust = "\n".join([carries, *_trust(document)])
+    trust = "\n".join([carries, *_trust(document, analysis.proof)])
     return Answer(document, f"{trust}\n\n{_end(document, 'highest', 'top')}\n\n{_end(document, 'lowest', 'bottom')}")
 
 
 def cost(arguments: argparse.Namespace) -> Answer:
     """Validation error with the first k components only, k from 0 to all."""
-    analysis = _analyze(arguments)
+    analysis = analyze(arguments)
     run, ratings = analysis.run, analysis.ratings
-    rows = sample(split(ratings, run.config.split).validation)
+    rows = sample(analysis.parts.validation)
     result = measure(
-        require_bilinear(run.scorer),
+        centered_on(require_bilinear(run.scorer), ratings, analysis.parts),
         analysis.result,
         ratings.user_index[rows],
         ratings.item_index[rows],
@@ -175,7 +210,7 @@ def add_name_flags(call: argparse.ArgumentParser) -> None:
 
 def name(arguments: argparse.Namespace) -> Answer:
     """Name the ends of a component, or show the names there are."""
-    analysis, fresh = _analyze(arguments), given(arguments, ("low", "high"))
+    analysis, fresh = analyze(arguments), given(arguments, ("low", "high"))
     if arguments.component is None:
         if fresh:
             raise UsageError("which component is meant? add --component K")
@@ -190,14 +225,14 @@ def name(arguments: argparse.Namespace) -> Answer:
         name = Name(
             ends_named["low"],
             ends_named["high"],
-            analysis.result.components[place],
+            analysis.result.unit(place),
             place,
             arguments.centered,
             arguments.fit_min_ratings,
+            basis=arguments.basis,
         )
-        component_names.set_name(run_id, name, by=COMMAND_LINE)
-        names = component_names.for_components(component_names.get(run_id, by=COMMAND_LINE), analysis.result)[place]
-        document = _named(arguments.component, names)
+        component_names.set_name(run_id, name, by=COMMAND_LINE, covariance=analysis.covariance)
+        document = _named(arguments.component, analysis.names[place])
     return Answer(document, pairs(document.items()))
 
 
@@ -205,11 +240,11 @@ def _named(component: int, names: EndNames | None) -> dict[str, Any]:
     return {"component": component, "low": names.low if names else "", "high": names.high if names else ""}
 
 
-def _hints(scores: np.ndarray, eligible: np.ndarray, ratings: Ratings) -> dict[str, Any]:
+def _hints(scores: np.ndarray, eligible: np.ndarray, ratings: Ratings, standing: Standing) -> dict[str, Any]:
     rows = np.flatnonzero(eligible)
     strongest = hints(scores[rows], item_columns(ratings).take(rows))
-    numbers = [attributes(hint, ("name", "effect", "q", "n")) for hint in strongest[:MOST_HINTS]]
-    return attributes(words(strongest), ("top", "bottom")) | {"numbers": numbers}
+    numbers = [attributes(hint, ("name", "effect", "z", "q", "n")) for hint in strongest[:MOST_HINTS]]
+    return attributes(words(strongest, standing), ("top", "bottom")) | {"numbers": numbers}
 
 
 def _scored(ratings: Ratings, row: int, scores: np.ndarray, std: np.ndarray | None) -> dict[str, Any]:
@@ -224,18 +259,34 @@ def _scored(ratings: Ratings, row: int, scores: np.ndarray, std: np.ndarray | No
     }
 
 
-def _trust(document: dict[str, Any]) -> list[str]:
+_OF = {"pca": "the item matrix", "predictions": "what the model predicts"}
+
+
+def _trust(document: dict[str, Any], proof: Proof | None) -> list[str]:
     """How far to trust the component, as far as that is known."""
-    place, noise, stability = document["component"] - 1, document["noise"], document["stability"]
-    lines = []
-    if noise is not None:
-        what = "more than chance would give" if noise["above"][place] else "noise"
-        band, n = noise["band"][place], len(noise["above"])
-        lines.append(f"it is {what} (band {band:.1%}); {noise['count']} of {n} are more than chance would give")
+    place, stability = document["component"] - 1, document["stability"]
+    lines = [f"not tested: {document['untested']}"] if proof is None else [_tested(proof)]
+    if proof is not None and document["basis"] == "predictions" and place < len(proof.z):
+        verdict = "earns its place" if place < proof.proven else "carries some signal"
+        verdict = verdict if place < proof.signal else "is unproven"
+        z = f"gain z = {proof.z[place]:.1f}, score z = {proof.score_z[place]:.1f}"
+        lines.append(f"component {place + 1} {verdict} ({z}); it lowers the error by {proof.worth[place]:.4f}")
     if stability is not None:
         r, seeds = stability["median_r"][place], len(stability["seeds"])
-        lines.append(f"trained again from {seeds} other seeds it comes back with r = {r:.2f} (median)")
+        lines.append(
+            f"trained again from {seeds} other seeds it comes back with r = {r:.2f} (median), which is no proof"
+        )
     return lines
+
+
+def _tested(proof: Proof) -> str:
+    """What held-out ratings say of the components of what the model predicts."""
+    splits = f" of {proof.n_splits} splits" if proof.n_splits > 1 else ""
+    return (
+        f"on {count(proof.n_ratings, 'held-out rating')}{splits} {proof.proven} of {count(len(proof.z), 'component')} "
+        f"of what the model predicts earn their place and {proof.signal} carry some signal, counted from the first; "
+        f"the error is {proof.rmse[0]:.4f} without them and {proof.rmse[-1]:.4f} with all"
+    )
 
 
 def _end(document: dict[str, Any], heading: str, end: str) -> str:

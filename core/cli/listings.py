@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -11,19 +12,25 @@ from core.analysis.biases.bias import average_terms, biases
 from core.analysis.components.extremes import ends
 from core.analysis.components.pca import pca
 from core.analysis.features import learned_features, placed_items
+from core.analysis.gauge import centered_on
 from core.analysis.maps.axes import closest_component
 from core.analysis.neighbors.agreement import agreement
-from core.analysis.neighbors.of_one import METRICS, neighbors
+from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors, neighbors
+from core.analysis.neighbors.predicted import predicted_tastes
 from core.analysis.neighbors.resampled import resampled
+from core.analysis.neighbors.support import LEVELS
 from core.analysis.posterior import vector_variance
 from core.cli.answer import Answer, attributes, listing, pairs
 from core.cli.common import add_count, add_listing, entry, load
-from core.data.ratings import Vocabulary
-from core.data.splits import trained_rows
+from core.data.ratings import Ratings, Vocabulary
+from core.data.splits import split, trained_rows
 from core.errors import UsageError
+from core.model.run import Run
 from core.model.scoring import require_biases, require_bilinear, require_vectors
 from core.studies import saved_axes
+from core.studies.neighbors import NEIGHBORS, PREDICTIONS, VECTORS, support_of, thresholds_of
 from core.studies.saved_axes import OwnAxis
+from core.studies.study import as_limit_error
 
 
 def add_neighbors_flags(call: argparse.ArgumentParser) -> None:
@@ -31,7 +38,11 @@ def add_neighbors_flags(call: argparse.ArgumentParser) -> None:
     whose = call.add_mutually_exclusive_group(required=True)
     whose.add_argument("--item", metavar="ID", help="The item's own id in the data.")
     whose.add_argument("--user", metavar="ID", help="A user's own id in the data: the people who rate alike.")
-    call.add_argument("--metric", choices=METRICS, default="cosine", help="How closeness is measured (default cosine).")
+    about_metric = (
+        "How closeness is measured (default cosine); predictions: the correlation, over all people, of what the model "
+        "predicts, which is the same however the model is written."
+    )
+    call.add_argument("--metric", choices=(*METRICS, PREDICTIONS), default="cosine", help=about_metric)
     add_count(call, "--top", 10, "How many (default 10).", minimum=1)
     about_trained = (
         "Those without a rating in the training part are not listed, as their numbers were never learned; items are "
@@ -46,6 +57,7 @@ def show_neighbors(arguments: argparse.Namespace) -> Answer:
     """The rows closest to one, among those that training has moved; says so on stderr where it has not moved that one.
 
     For a person also how many items both have rated, and how far apart on average; the model has no part in these two.
+    For an item by cosine or predictions also how well each holds in other trainings, where that has been studied.
     """
     run, ratings = load(arguments.run_id)
     users = arguments.user is not None
@@ -61,17 +73,19 @@ def show_neighbors(arguments: argparse.Namespace) -> Answer:
             else "its numbers were never learned, and its neighbors mean nothing"
         )
         print(f"{name} has no rating in the training part: {meaning}", file=sys.stderr)
-    vectors = scorer.user_embedding if users else scorer.item_embedding
+    vectors = _compared(run, ratings, metric, users=users)
     eligible = placed & ((ratings.user_count if users else ratings.item_count) >= arguments.min_ratings)
-    near = neighbors(vectors, row, metric=metric, top=arguments.top, eligible=eligible)
+    by: Metric = "cosine" if metric == PREDICTIONS else metric
+    near = neighbors(vectors, row, metric=by, top=arguments.top, eligible=eligible)
     document = [
         entry(ratings, index, users=users) | {"similarity": float(similarity)}
         for index, similarity in zip(near.index, near.similarity, strict=True)
     ]
-    variance, sure = vector_variance(scorer, users=users), {}
+    sure = {} if users else _add_support(document, run, row, near, metric)
+    variance = None if metric == PREDICTIONS else vector_variance(scorer, users=users)
     if variance is not None:
-        sure = {"agreement": "again"}
-        again = resampled(vectors, variance, row, {metric: near}, eligible=eligible)[metric]
+        sure |= {"agreement": "again"}
+        again = resampled(vectors, variance, row, {by: near}, eligible=eligible)[by]
         for one, share in zip(document, again, strict=True):
             one["agreement"] = float(share)
     headings = {"item_id": "item", "title": "title", "similarity": metric} | sure
@@ -89,6 +103,34 @@ def show_neighbors(arguments: argparse.Namespace) -> Answer:
     return Answer(document, f"closest to {name}\n\n{listing(document, headings)}")
 
 
+def _compared(run: Run, ratings: Ratings, metric: str, *, users: bool) -> np.ndarray:
+    """The matrix whose rows are compared: vectors, or what the model predicts."""
+    if metric != PREDICTIONS:
+        scorer = require_vectors(run.scorer)
+        return scorer.user_embedding if users else scorer.item_embedding
+    with as_limit_error():
+        model = centered_on(require_bilinear(run.scorer), ratings, split(ratings, run.config.split))
+        return predicted_tastes(model, users=users)
+
+
+def _add_support(
+    document: Sequence[dict[str, Any]], run: Run, row: int, near: Neighbors, metric: str
+) -> dict[str, str]:
+    """Add how well each neighbor holds by the newest study, if there is one; headings of what was added.
+
+    `holds` is the share of the neighbors without taste that hold as well, 0.05 or 0.01, or None for more.
+    """
+    settings = NEIGHBORS.latest(run.run_id) if metric in (VECTORS, PREDICTIONS) else None
+    stored = None if settings is None else NEIGHBORS.load(run.run_id, settings)
+    if stored is None:
+        return {}
+    found = support_of(stored, row, near.index, metric)
+    levels = (None, *LEVELS)
+    for one, value, mark in zip(document, found, thresholds_of(stored, metric).marks(found), strict=True):
+        one |= {"support": float(value), "holds": levels[mark]}
+    return {"support": "support", "holds": "holds"}
+
+
 def add_biases_flags(call: argparse.ArgumentParser) -> None:
     """What `biases` can be told."""
     call.add_argument("--users", action="store_true", help="The users' biases (default: the items').")
@@ -99,28 +141,27 @@ def show_biases(arguments: argparse.Namespace) -> Answer:
     """How far averages explain the biases, who departs furthest from that, and what tastes add to their scores."""
     run, ratings = load(arguments.run_id)
     scorer, users = require_biases(run.scorer), arguments.users
-    bias, count, mean = (
-        (scorer.user_bias, ratings.user_count, ratings.user_mean)
-        if users
-        else (scorer.item_bias, ratings.item_count, ratings.item_mean)
-    )
-    fitted = biases(bias, count, mean, scorer.scale)
-    listed = trained_rows(ratings, run.config.split, users=users) & (count >= arguments.min_ratings)
+    divided = split(ratings, run.config.split)
+    model = centered_on(require_bilinear(scorer), ratings, divided)
+    learned_from = divided.training_count(ratings, users=users)
+    bias = model.user_bias if users else model.item_bias
+    fitted = biases(bias, learned_from, divided.training_mean(ratings, users=users), model.scale)
+    count, mean = (ratings.user_count, ratings.user_mean) if users else (ratings.item_count, ratings.item_mean)
+    listed = (learned_from > 0) & (count >= arguments.min_ratings)
     both = ends(np.nan_to_num(fitted.residual), listed, arguments.top)
+    learned = ratings.user_index[divided.train], ratings.item_index[divided.train]
     top, bottom = (
         [
             entry(ratings, row, users=users)
             | {
-                "bias": float(fitted.expected[row]) + float(fitted.residual[row]),
+                "bias": float(bias[row]),
                 "expected": float(fitted.expected[row]),
                 "rest": float(fitted.residual[row]),
                 "mean_rating": float(mean[row]),
                 "n_ratings": int(count[row]),
                 "taste": float(taste),
             }
-            for row, taste in zip(
-                rows, average_terms(require_bilinear(scorer), ratings, rows, users=users).taste, strict=True
-            )
+            for row, taste in zip(rows, average_terms(model, *learned, rows, users=users).taste, strict=True)
         ]
         for rows in (both.top, both.bottom)
     )
@@ -182,7 +223,7 @@ def show_axis(arguments: argparse.Namespace) -> Answer:
         "low_name": chosen.low_name,
         "high_name": chosen.high_name,
         "length": axis.length,
-        "closest": {"component": near.index + 1, "cosine": near.cosine},
+        "closest": {"component": near.index + 1, "cosine": near.likeness},
         "n_items": int(eligible.sum()),
         "low": at_low,
         "high": at_high,
@@ -192,7 +233,7 @@ def show_axis(arguments: argparse.Namespace) -> Answer:
     parts = [
         f"toward {chosen.low_name or 'low'}\n{listing(at_low, headings)}",
         f"toward {chosen.high_name or 'high'}\n{listing(at_high, headings)}",
-        f"closest to component {near.index + 1}, cosine {near.cosine:.2f}",
+        f"closest to component {near.index + 1}, cosine {near.likeness:.2f}",
     ]
     return Answer(document, "\n\n".join(parts))
 

@@ -25,7 +25,7 @@ from core.errors import UsageError
 from core.export import FORMATS
 from core.model.families import MODEL_SETTINGS, PRESETS
 
-_MAKE_STUDIES = ("map", "clusters", "stability")
+_MAKE_STUDIES = ("map", "clusters", "stability", "proof", "twins", "support")
 """Calls about a run that keep what they compute."""
 
 
@@ -117,6 +117,9 @@ def _add_analyses(calls: Any) -> None:
             studies.add_stability_flags,
             "Train again from other seeds, and show what comes back.",
         ),
+        ("proof", studies.proof, studies.add_proof_flags, "Test the components of the predictions on several splits."),
+        ("twins", studies.twins, studies.add_twins_flags, "Train the same model on ratings without taste."),
+        ("support", studies.support, studies.add_support_flags, "Train again to see which neighbors hold."),
         ("axis", listings.show_axis, listings.add_axis_flags, "Project the items on an axis between two sets of them."),
     ):
         add_flags(_add_run_call(calls, name, command, summary, writes=name in _MAKE_STUDIES))

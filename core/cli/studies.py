@@ -1,4 +1,4 @@
-"""The calls that make studies, or take them from the store: maps, groups, and trainings from other seeds."""
+"""The calls that make studies, or take them from the store: maps, groups, and trainings under other circumstances."""
 
 import argparse
 import sys
@@ -6,18 +6,21 @@ from pathlib import Path
 
 import numpy as np
 
-from core.analysis.components.stability import across_seeds
 from core.cli.answer import Answer, table
 from core.cli.common import add_fields, add_settings, entry, given, load, write_items
+from core.cli.components import analyze
 from core.data.nouns import count
 from core.data.ratings import Ratings
-from core.data.splits import trained_rows
+from core.errors import LimitError
 from core.model.run import Run
 from core.store.study_store import Stored
 from core.studies.clusters import CLUSTERS
 from core.studies.maps import MAP
-from core.studies.stability import STABILITY
+from core.studies.neighbors import NEIGHBORS, PREDICTIONS, VECTORS
+from core.studies.proofs import PROOF, proof_of
+from core.studies.stability import STABILITY, returning
 from core.studies.study import Settings, Study
+from core.studies.twins import TWINS
 
 
 def add_map_flags(call: argparse.ArgumentParser) -> None:
@@ -36,6 +39,21 @@ def add_stability_flags(call: argparse.ArgumentParser) -> None:
     """What `stability` can be told."""
     add_fields(call, STABILITY.settings.model_fields)
     add_settings(call)
+
+
+def add_proof_flags(call: argparse.ArgumentParser) -> None:
+    """What `proof` can be told."""
+    add_fields(call, PROOF.settings.model_fields)
+
+
+def add_twins_flags(call: argparse.ArgumentParser) -> None:
+    """What `twins` can be told."""
+    add_fields(call, TWINS.settings.model_fields)
+
+
+def add_support_flags(call: argparse.ArgumentParser) -> None:
+    """What `support` can be told."""
+    add_fields(call, NEIGHBORS.settings.model_fields)
 
 
 def draw(arguments: argparse.Namespace) -> Answer:
@@ -72,6 +90,8 @@ def clusters(arguments: argparse.Namespace) -> Answer:
         "settings": settings.model_dump(),
         "n_items": len(rows),
         "none": study.facts["none"],
+        "repeat": study.facts.get("repeat"),  # not in studies of earlier versions
+        "silhouette": study.facts.get("silhouette"),
         "groups": groups,
         "to": arguments.to,
     }
@@ -88,17 +108,17 @@ def clusters(arguments: argparse.Namespace) -> Answer:
 def stability(arguments: argparse.Namespace) -> Answer:
     """How well each component comes back from other seeds."""
     run, ratings, settings, study = _made(STABILITY, arguments)
-    shaping = ratings.item_count >= arguments.fit_min_ratings
-    matched = across_seeds(
-        run.scorer.item_embedding,
-        list(study.arrays["embeddings"]),
-        centered=arguments.centered,
-        shaping=shaping,
-        measured=shaping & trained_rows(ratings, run.config.split),
-    )
+    analysis = analyze(arguments)
+    matched = returning(run, ratings, analysis.parts, analysis.how, analysis.result, study)
+    if matched is None:
+        raise LimitError(
+            "the stored study is of an earlier version, which knows the item matrix alone; ask with --basis pca or for "
+            "another number of --runs"
+        )
     document = {
         "run_id": run.run_id,
         "settings": settings.model_dump(),
+        "basis": arguments.basis,
         "centered": arguments.centered,
         "seeds": list(study.facts["seeds"]),
         "val_rmse": list(study.facts["val_rmse"]),
@@ -107,6 +127,60 @@ def stability(arguments: argparse.Namespace) -> Answer:
     }
     lines = [(number, float(r)) for number, r in enumerate(matched.median_r, 1)]
     return Answer(document, table(("component", "median |r|"), lines))
+
+
+def proof(arguments: argparse.Namespace) -> Answer:
+    """Which components of the predictions earn their place on held-out ratings of several splits."""
+    run, _, settings, study = _made(PROOF, arguments)
+    found = proof_of(study)
+    numbers = {name: getattr(found, name).tolist() for name in ("gain", "se", "z", "score_z")}
+    each = [
+        {"component": place + 1} | {name: column[place] for name, column in numbers.items()}
+        for place in range(len(found.z))
+    ]
+    document = {
+        "run_id": run.run_id,
+        "settings": settings.model_dump(),
+        "proven": found.proven,
+        "signal": found.signal,
+        "n_ratings": found.n_ratings,
+        "rmse": found.rmse.tolist(),
+        "split_seeds": list(study.facts["split_seeds"]),
+        "val_rmse": list(study.facts["val_rmse"]),
+        "proven_by_split": list(study.facts["proven"]),
+        "held_out": each,
+    }
+    lines = [(one["component"], one["gain"], one["z"], one["score_z"]) for one in each]
+    summary = (
+        f"{count(found.proven, 'component')} proven, {found.signal} with some signal, on {found.n_ratings:,} held-out "
+        f"ratings of {count(found.n_splits, 'split')}"
+    )
+    return Answer(document, f"{summary}\n\n{table(('component', 'gain', 'z', 'score z'), lines)}")
+
+
+def twins(arguments: argparse.Namespace) -> Answer:
+    """What the same training finds in ratings without taste."""
+    run, _, settings, study = _made(TWINS, arguments)
+    facts = {name: list(study.facts[name]) for name in ("seeds", "val_rmse", "averages_rmse", "proven")}
+    document = {"run_id": run.run_id, "settings": settings.model_dump()} | facts
+    document |= {"strength": study.arrays["strength"].tolist()}
+    lines = list(zip(*facts.values(), study.arrays["strength"].max(axis=1).tolist(), strict=True))
+    headings = ("twin", "RMSE", "averages alone", "components proven", "strongest component")
+    return Answer(document, table(headings, lines))
+
+
+def support(arguments: argparse.Namespace) -> Answer:
+    """From which support on a neighbor is more than chance, and how many of the model's are."""
+    run, _, settings, study = _made(NEIGHBORS, arguments)
+    facts = {name: study.facts[name] for name in ("val_rmse", VECTORS, PREDICTIONS)}
+    document = {"run_id": run.run_id, "settings": settings.model_dump()} | facts
+    lines = [
+        (measure, facts[measure]["likely"], f"{likely:.0%}", facts[measure]["sure"], f"{sure:.0%}")
+        for measure in (VECTORS, PREDICTIONS)
+        for likely, sure in [facts[measure]["marked"]]
+    ]
+    headings = ("measure", "5% of chance above", "of the model's", "1% of chance above", "of the model's")
+    return Answer(document, f"{table(headings, lines)}\n`neighbors {run.run_id}` tells it of each neighbor")
 
 
 def _made(study: Study[Settings], arguments: argparse.Namespace) -> tuple[Run, Ratings, Settings, Stored]:

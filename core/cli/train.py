@@ -11,7 +11,7 @@ from core import access, data
 from core.access import COMMAND_LINE, Action
 from core.cli.answer import Answer, attributes, pairs
 from core.cli.common import given
-from core.config import RunConfig, run_id
+from core.config import GradientConfig, RunConfig, run_id
 from core.data.nouns import count
 from core.data.ratings import Ratings
 from core.errors import CorruptRunError, LimitError, UnknownRunError
@@ -63,7 +63,8 @@ def _stored(store: RunStore, wanted: str) -> Run | None:
 
 def _fit(config: RunConfig, ratings: Ratings, should_stop: Callable[[], bool]) -> Run:
     check_room(config, len(ratings.users), len(ratings.items))
-    print("starting TensorFlow", file=sys.stderr)
+    if isinstance(config, GradientConfig):
+        print("starting TensorFlow", file=sys.stderr)
     return train_filmed(config, ratings, on_event=_Progress(), should_stop=should_stop)
 
 

@@ -30,6 +30,12 @@ class Split:
         index, rows = (ratings.user_index, ratings.users) if users else (ratings.item_index, ratings.items)
         return np.bincount(index[self.train], minlength=len(rows))
 
+    def training_mean(self, ratings: Ratings, *, users: bool = False) -> np.ndarray:
+        """Mean training rating of each item, or of each user, float64, (n_rows,); NaN without any."""
+        index, count = ratings.user_index if users else ratings.item_index, self.training_count(ratings, users=users)
+        total = np.bincount(index[self.train], weights=ratings.rating[self.train], minlength=len(count))
+        return np.divide(total, count, out=np.full(len(count), np.nan), where=count > 0)
+
     def trained(self, ratings: Ratings, *, users: bool = False) -> np.ndarray:
         """Whether each item, or each user, has a training rating, boolean, (n_rows,).
 

@@ -11,7 +11,8 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from core.config import GradientConfig, RunConfig, family_name
-from core.model.scoring import Bilinear, Network, Scale
+from core.model.scale import Scale
+from core.model.scoring import Bilinear, Network
 
 
 class BiasOnlyConfig(GradientConfig):

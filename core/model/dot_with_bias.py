@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from core.config import GradientConfig, LayerConfig, RunConfig, VectorConfig, family_name
-from core.model.scoring import Bilinear, Network, Scale
+from core.model.scale import Scale
+from core.model.scoring import Bilinear, Network
 
 
 class DotWithBiasConfig(GradientConfig, VectorConfig, LayerConfig):

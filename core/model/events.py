@@ -5,7 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Started:
-    """Known before the first step: sizes and reference lines (validation RMSE)."""
+    """Known before the first step: sizes and reference lines (validation RMSE).
+
+    `slopes_rmse` is that of averages and two slopes a person, for consensus and popularity; None for runs made before
+    it was measured.
+    """
 
     epochs: int
     n_train: int
@@ -14,6 +18,7 @@ class Started:
     unseen_users: int
     mean_rmse: float
     averages_rmse: float
+    slopes_rmse: float | None = None
 
 
 @dataclass(frozen=True)

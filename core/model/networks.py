@@ -7,7 +7,8 @@ import numpy as np
 
 from core.config import LayerConfig, RunConfig, VectorConfig
 from core.model.backend import keras
-from core.model.scoring import Network, Scale, Scorer
+from core.model.scale import Scale
+from core.model.scoring import Network, Scorer
 
 ops = keras.ops
 

@@ -14,7 +14,8 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from core.config import GradientConfig, RunConfig, VectorConfig, family_name, setting
-from core.model.scoring import BLOCK, Network, Scale, Scorer
+from core.model.scale import Scale
+from core.model.scoring import BLOCK, Network, Scorer
 
 
 class NeuralConfig(GradientConfig, VectorConfig):

@@ -15,6 +15,7 @@ import numpy as np
 from core.config import RunConfig
 from core.errors import NotApplicableError
 from core.model.item_features import FeatureGroup
+from core.model.scale import Scale
 
 BLOCK = 100_000
 """Rows for which derivatives are held at once."""
@@ -23,67 +24,11 @@ ANY_LENGTH = 0
 """In the shape of an array: of an axis whose length the data decide, not the settings."""
 
 
-@dataclass(frozen=True)
-class Scale:
-    """From a model's score to a rating, and back.
-
-    Attributes:
-        low, high: Ends of the rating scale.
-        sigmoid: Whether the score goes through a sigmoid stretched between the ends; else it is the rating itself.
-    """
-
-    low: float
-    high: float
-    sigmoid: bool
-
-    def rating(self, score: Any) -> Any:
-        """The rating a score stands for; floats or arrays of any shape, not clipped."""
-        return self.low + (self.high - self.low) * sigmoid(score) if self.sigmoid else score
-
-    def slope(self, score: Any) -> Any:
-        """Change of the rating with the score."""
-        share = sigmoid(score)
-        return (self.high - self.low) * share * (1 - share) if self.sigmoid else np.ones_like(score)
-
-    def bend(self, score: Any) -> Any:
-        """Change of the slope with the score."""
-        return self.slope(score) * (1 - 2 * sigmoid(score)) if self.sigmoid else np.zeros_like(score)
-
-    def score(self, rating: np.ndarray, *, nearest: float = 0.0) -> np.ndarray:
-        """The score that leads to a rating: with a sigmoid the log odds of its place between the ends.
-
-        Args:
-            rating: In rating units.
-            nearest: Share of the scale by which a rating is kept away from the ends, where the log odds are infinite.
-        """
-        if not self.sigmoid:
-            return np.asarray(rating, np.float64)
-        share = np.clip((rating - self.low) / (self.high - self.low), nearest, 1 - nearest)
-        return np.log(share / (1 - share))
-
-    def clip(self, rating: np.ndarray) -> np.ndarray:
-        """Ratings held between the ends."""
-        return np.clip(rating, self.low, self.high)
-
-    def text(self, score: str) -> str:
-        """The formula of a rating with this text for the score."""
-        return f"{self.low:g} + ({self.high:g} - {self.low:g}) * sigmoid({score})" if self.sigmoid else score
-
-    def latex(self, score: str) -> str:
-        """The same for people, in TeX."""
-        return rf"\sigma({score})" if self.sigmoid else score
-
-
 def has_shape(array: np.ndarray, shape: tuple[int, ...]) -> bool:
     """Whether an array has this shape, in which an axis may be ANY_LENGTH."""
     return array.ndim == len(shape) and all(
         wanted in (ANY_LENGTH, length) for wanted, length in zip(shape, array.shape, strict=True)
     )
-
-
-def sigmoid(score: Any) -> Any:
-    """1 / (1 + exp(-score)), without overflow at either end."""
-    return 0.5 * (1 + np.tanh(0.5 * score))
 
 
 @dataclass(frozen=True, eq=False)

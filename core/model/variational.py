@@ -13,10 +13,11 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from core.config import RunConfig, family_name, setting
+from core.config import RunConfig, family_name, setting, vector_size
 from core.errors import AnalysisError
 from core.model.item_features import FeatureGroup, shares
-from core.model.scoring import ANY_LENGTH, Bilinear, Network, Scale
+from core.model.scale import Scale
+from core.model.scoring import ANY_LENGTH, Bilinear, Network
 
 STEPS_PER_EPOCH = 5
 """Steps that count as an epoch: after them the precisions move, and errors are measured."""
@@ -38,14 +39,10 @@ class VariationalConfig(RunConfig):
     """Settings of the factorization that knows how sure it is."""
 
     model: Literal["variational"] = family_name("variational")
-    embedding_dim: int = setting(
+    embedding_dim: int = vector_size(
         12,
         "Most numbers that describe each user and each item; the model switches off those it has no use for.",
-        title="Dimensions",
-        unit="numbers per vector",
         grows="Slower; what is not needed is pressed to zero, so nothing is learned by heart.",
-        ge=1,
-        le=1024,
     )
     steps: int = setting(
         80,

@@ -3,19 +3,29 @@
 from typing import Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from core.analysis.item_attributes import item_columns
-from core.analysis.maps.clusters import NO_CLUSTER, Label, hdbscan, kmeans, label_groups, typical
+from core.analysis.maps.clusters import (
+    NO_CLUSTER,
+    Label,
+    hdbscan,
+    kmeans,
+    label_groups,
+    repeatability,
+    silhouette,
+    typical,
+)
 from core.analysis.neighbors.all_neighbors import Space
 from core.store.study_store import Stored
 from core.studies.study import Study, Work, as_limit_error, items_taking_part, min_ratings_field
+from core.studies.twins import MaybeOfTwin, check_twin, looked_at, titled
 
 _MOST_SIGNS = 8
 """Signs kept behind the name of a group."""
 
 
-class ClusterSettings(BaseModel, frozen=True, extra="forbid"):
+class ClusterSettings(MaybeOfTwin, frozen=True, extra="forbid"):
     """How items are grouped, in the original space."""
 
     method: Literal["kmeans", "hdbscan"] = Field(
@@ -31,24 +41,39 @@ class ClusterSettings(BaseModel, frozen=True, extra="forbid"):
 def _compute(work: Work, settings: ClusterSettings) -> Stored:
     """Arrays: `rows` (n,), the items that take part; `label` (n,), their group from 0, the largest, or -1.
 
-    Facts: `groups`, for each its size, its label, the signs behind it, and the rows of typical items.
+    Facts: `groups`, for each its size, its label, the signs behind it, and the rows of typical items; `none`, how many
+    items are in no group; `repeat`, as `repeatability` says, None where nothing is drawn by chance; and `silhouette`,
+    None where there are no two groups. Studies of earlier versions have neither of these two.
     """
-    rows = items_taking_part(work.run, work.ratings, settings.min_ratings)
-    matrix = work.run.scorer.item_embedding[rows]
+    run, ratings = looked_at(work, settings)
+    rows = items_taking_part(run, ratings, settings.min_ratings)
+    matrix = run.scorer.item_embedding[rows]
+    repeat = None
     with as_limit_error():
         if settings.method == "kmeans":
             clusters = kmeans(matrix, settings.n_clusters, metric=settings.metric, seed=settings.seed)
+            work.check_canceled()
+            work.on_progress(0.2)
+            repeat = repeatability(matrix, settings.n_clusters, metric=settings.metric, seed=settings.seed)
         else:
             clusters = hdbscan(matrix, min_size=settings.min_size, metric=settings.metric)
     work.check_canceled()
+    work.on_progress(0.7)
+    apart = silhouette(matrix, clusters, metric=settings.metric)
+    work.check_canceled()
     work.on_progress(0.8)
-    labels = label_groups(clusters.label, item_columns(work.ratings).take(rows))
+    labels = label_groups(clusters.label, item_columns(ratings).take(rows))
     examples = typical(matrix, clusters, metric=settings.metric)
     groups = [
         {"size": int(size), "typical": rows[near].tolist()} | _label(label)
         for size, near, label in zip(clusters.sizes, examples, labels, strict=True)
     ]
-    facts = {"groups": groups, "none": int(np.count_nonzero(clusters.label == NO_CLUSTER))}
+    facts = {
+        "groups": groups,
+        "none": int(np.count_nonzero(clusters.label == NO_CLUSTER)),
+        "repeat": repeat,
+        "silhouette": None if np.isnan(apart) else apart,
+    }
     return Stored({"rows": rows, "label": clusters.label}, facts)
 
 
@@ -61,5 +86,10 @@ def _label(label: Label) -> dict[str, Any]:
 
 
 CLUSTERS = Study(
-    name="clusters", page="maps", settings=ClusterSettings, title=lambda settings: "Grouping", compute=_compute
+    name="clusters",
+    page="maps",
+    settings=ClusterSettings,
+    title=lambda settings: titled("Grouping", settings),
+    compute=_compute,
+    check=check_twin,
 )

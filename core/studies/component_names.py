@@ -2,21 +2,21 @@
 
 studies/<run_id>/names.json, and each owner's (see `core.store.notes`)
 
-A name belongs to a direction in embedding space, not to a number in a list: the same
-direction may be component 2 with centering and component 3 without, and the
-name goes with it.
+A name belongs to a direction in embedding space, not to a number in a list: the same direction may be component 2 with
+centering and component 3 without, and the name goes with it. It also goes from components of the item matrix to those
+of what the model predicts and back, wherever the two order the items alike.
 """
 
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
 from core import access
 from core.access import Action, Visitor
-from core.analysis.components.pca import Pca
+from core.analysis.components.pca import Basis, Pca, likeness
 from core.errors import CorruptRunError, LimitError
 from core.store.notes import Notes
 
@@ -24,7 +24,9 @@ LONGEST = 40
 """Characters in a name: what an axis and a table heading can show."""
 
 SAME = 0.95
-"""|cosine| from which two directions are one and carry the same name. Two components of one PCA never both do."""
+"""Likeness from which two directions are one and carry the same name: their |cosine|, or, where one of them is of what
+the model predicts, the |correlation| of the places of the items along the two, each item counting as often as it was
+rated in training. No rotation, rescaling or shift that leaves predictions alone changes the latter."""
 
 _REFUSED = {"Cc", "Cs", "Zl", "Zp"}  # control characters, halves of characters, and ends of lines
 _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # turn the direction of what follows
@@ -41,6 +43,7 @@ class Name:
         centered, min_ratings: How the components came about then: whether the column means were
             subtracted, and the ratings an item needed to take part.
         own: Whether only its owner sees it.
+        basis: What the components were of.
     """
 
     low: str
@@ -50,6 +53,7 @@ class Name:
     centered: bool
     min_ratings: int
     own: bool = False
+    basis: Basis = "pca"
 
 
 @dataclass(frozen=True)
@@ -58,13 +62,13 @@ class EndNames:
 
     Attributes:
         low, high: The names of this component's ends; one of them may be empty.
-        cosine: How nearly this is the direction that was named, SAME … 1.
+        likeness: How nearly this is the direction that was named, SAME … 1.
         name: Where the names come from.
     """
 
     low: str
     high: str
-    cosine: float
+    likeness: float
     name: Name
 
 
@@ -85,11 +89,19 @@ def checked(text: str) -> str:
     return text
 
 
-def for_components(names: Sequence[Name], result: Pca) -> tuple[EndNames | None, ...]:
+def for_components(
+    names: Sequence[Name], result: Pca, covariance: np.ndarray | None = None
+) -> tuple[EndNames | None, ...]:
     """The names that fit each component, None where there is none.
 
-    A name fits where |cosine| is at least SAME; where the two point opposite
-    ways, its ends are swapped. Of several, the nearest fits.
+    A name fits the component that is most like it, where the likeness is at least SAME; where the two point opposite
+    ways, its ends are swapped. Of several, an owner's own comes first, then the nearest.
+
+    Args:
+        names: From `get`.
+        result: The components.
+        covariance: From `item_covariance`, for the names of what the model predicts, or its components. None where
+            training ratings are not at hand: directions are then compared by their cosine alone.
 
     Raises:
         CorruptRunError: A name's direction has another number of dimensions.
@@ -102,16 +114,25 @@ def for_components(names: Sequence[Name], result: Pca) -> tuple[EndNames | None,
             f"the name {other[0].low or other[0].high!r:.60} is of a direction in {len(other[0].direction)} "
             f"dimensions, the model has {dimensions}: the names are another model's. Move names.json away to begin anew"
         )
-    cosines = result.components @ np.stack([name.direction for name in names]).T
-    best = np.abs(cosines).argmax(axis=1)
-    return tuple(_fitted(names[place], float(row[place])) for place, row in zip(best, cosines, strict=True))
+    alike = np.column_stack([_alike(name, result.components, result.basis, covariance) for name in names])
+    size = np.abs(alike)
+    fits = (size >= SAME) & (size == size.max(axis=0))
+    rank = np.where(fits, size + 2 * np.array([name.own for name in names]), 0)
+    best = rank.argmax(axis=1)
+    return tuple(
+        _fitted(names[place], float(alike[row, place])) if rank[row, place] else None for row, place in enumerate(best)
+    )
 
 
-def _fitted(name: Name, cosine: float) -> EndNames | None:
-    if abs(cosine) < SAME:
-        return None
-    low, high = (name.low, name.high) if cosine > 0 else (name.high, name.low)
-    return EndNames(low, high, min(abs(cosine), 1.0), name)
+def _fitted(name: Name, alike: float) -> EndNames:
+    low, high = (name.low, name.high) if alike > 0 else (name.high, name.low)
+    return EndNames(low, high, min(abs(alike), 1.0), name)
+
+
+def _alike(name: Name, directions: np.ndarray, basis: Basis, covariance: np.ndarray | None) -> np.ndarray:
+    """How like each of some directions of one basis a name's is, -1 … 1, (n,)."""
+    by_places = "predictions" in (basis, name.basis)
+    return likeness(directions, name.direction, covariance if by_places else None)
 
 
 def get(run_id: str, *, by: Visitor) -> tuple[Name, ...]:
@@ -121,7 +142,7 @@ def get(run_id: str, *, by: Visitor) -> tuple[Name, ...]:
     """
     names: list[Name] = list(for_everybody(run_id))
     for name in NOTES.read(run_id, by.owner):
-        names = [*_of_other_directions(names, name.direction), replace(name, own=True)]
+        names = [*_of_other_directions(names, name, None), replace(name, own=True)]
     return tuple(names)
 
 
@@ -130,10 +151,11 @@ def for_everybody(run_id: str) -> tuple[Name, ...]:
     return NOTES.read(run_id)
 
 
-def set_name(run_id: str, name: Name, *, by: Visitor) -> None:
+def set_name(run_id: str, name: Name, *, by: Visitor, covariance: np.ndarray | None = None) -> None:
     """Keep a name with a run, an administrator's for everybody; it takes the place of any for the same direction.
 
-    Without a word at either end, the direction has no name any more, or everybody's again.
+    Without a word at either end, the direction has no name any more, or everybody's again. `covariance` is as in
+    `for_components`.
 
     Raises:
         ReadOnlyError: This is a kiosk.
@@ -144,48 +166,59 @@ def set_name(run_id: str, name: Name, *, by: Visitor) -> None:
     access.check(Action.NAME, by)
     low, high = checked(name.low), checked(name.high)
     if low or high:
-        new = Name(low, high, name.direction, name.component, name.centered, name.min_ratings)
+        new = replace(name, low=low, high=high, own=False)
         owner = "" if by.administrator else by.owner
-        NOTES.change(run_id, lambda names: [*_of_other_directions(names, name.direction), new], owner)
+        NOTES.change(run_id, lambda names: [*_of_other_directions(names, new, covariance), new], owner)
         if by.administrator:
-            _forget(run_id, name.direction, by.owner)  # one from before they logged in
+            _forget(run_id, new, by.owner, covariance)  # one from before they logged in
     else:
-        delete(run_id, name.direction, by=by)
+        delete(run_id, name, by=by, covariance=covariance)
 
 
-def delete(run_id: str, direction: np.ndarray, *, by: Visitor) -> None:
-    """Forget the name of a direction, if it has one; an administrator everybody's too. Raises as `set_name`."""
+def delete(run_id: str, name: Name, *, by: Visitor, covariance: np.ndarray | None = None) -> None:
+    """Forget what a direction is called, if anything; an administrator everybody's name too. Raises as `set_name`."""
     access.check(Action.NAME, by)
-    forgotten = _forget(run_id, direction, by.owner)
+    forgotten = _forget(run_id, name, by.owner, covariance)
     if by.administrator or not forgotten:
-        if _has(for_everybody(run_id), direction):
+        if _has(for_everybody(run_id), name, covariance):
             access.check(Action.PUBLISH, by)
-        _forget(run_id, direction, "")
+        _forget(run_id, name, "", covariance)
 
 
-def _forget(run_id: str, direction: np.ndarray, owner: str) -> bool:
-    """Take a direction's name away from everybody's or an owner's; whether there was one."""
-    there = _has(NOTES.read(run_id, owner), direction)
+def _forget(run_id: str, name: Name, owner: str, covariance: np.ndarray | None) -> bool:
+    """Take away everybody's or an owner's name for a direction; whether there was one."""
+    there = _has(NOTES.read(run_id, owner), name, covariance)
     if there:
-        NOTES.change(run_id, lambda names: _of_other_directions(names, direction), owner)
+        NOTES.change(run_id, lambda names: _of_other_directions(names, name, covariance), owner)
     return there
 
 
-def _has(names: Sequence[Name], direction: np.ndarray) -> bool:
-    return len(_of_other_directions(names, direction)) < len(names)
+def _has(names: Sequence[Name], name: Name, covariance: np.ndarray | None) -> bool:
+    return len(_of_other_directions(names, name, covariance)) < len(names)
 
 
-def _of_other_directions(names: Sequence[Name], direction: np.ndarray) -> list[Name]:
-    return [name for name in names if len(name.direction) != len(direction) or abs(name.direction @ direction) < SAME]
+def _of_other_directions(names: Sequence[Name], name: Name, covariance: np.ndarray | None) -> list[Name]:
+    return [other for other in names if not same(other, name, covariance)]
+
+
+def same(name: Name, other: Name, covariance: np.ndarray | None) -> bool:
+    """Whether two names are of one direction."""
+    if len(name.direction) != len(other.direction):
+        return False
+    return abs(float(_alike(name, other.direction[None], other.basis, covariance)[0])) >= SAME
 
 
 def _dump(name: Name) -> dict[str, Any]:
-    kept = {field: value for field, value in vars(name).items() if field != "own"}
+    kept = {field: value for field, value in vars(name).items() if field not in ("own", "basis")}
+    if name.basis != "pca":  # earlier versions know no other
+        kept["basis"] = name.basis
     return kept | {"direction": [round(number, 9) for number in name.direction.tolist()]}
 
 
 def _parse(entry: dict[str, Any]) -> Name:
-    direction = np.array(entry["direction"], np.float64)
+    direction, basis = np.array(entry["direction"], np.float64), entry.get("basis", "pca")
+    if basis not in get_args(Basis):
+        raise ValueError(f"{basis!r:.40} is no basis")
     if direction.ndim != 1 or len(direction) == 0 or not abs(np.linalg.norm(direction) - 1) < 1e-6:
         raise ValueError("a direction is not of length one")
     return Name(
@@ -195,6 +228,7 @@ def _parse(entry: dict[str, Any]) -> Name:
         component=int(entry["component"]),
         centered=bool(entry["centered"]),
         min_ratings=int(entry["min_ratings"]),
+        basis=basis,
     )
 
 

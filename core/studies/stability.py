@@ -3,7 +3,15 @@
 import numpy as np
 from pydantic import BaseModel, Field
 
+from core.analysis.components.bases import How
+from core.analysis.components.pca import Pca
+from core.analysis.components.predictions import root
+from core.analysis.components.stability import Stability, across_seeds, of_predictions
+from core.analysis.gauge import centered_on
+from core.data.ratings import Ratings
+from core.data.splits import Split, split
 from core.model.run import Run
+from core.model.scoring import require_bilinear
 from core.store.study_store import Stored
 from core.studies.retraining import Training, check_trainable, train_all
 from core.studies.study import Study, Work
@@ -20,7 +28,8 @@ def _check(run: Run, settings: StabilitySettings) -> None:
 
 
 def _compute(work: Work, settings: StabilitySettings) -> Stored:
-    """Arrays: `embeddings` (n_others, n_items, embedding_dim), the other runs' item matrices.
+    """Arrays: `embeddings` (n_others, n_items, embedding_dim), the other item matrices, and, of models whose score is a
+    sum `user_roots` (n_others, embedding_dim, embedding_dim), what `scores_from` needs of their users.
 
     Facts: their `seeds` and `val_rmse`. Those in the store are taken from there, the others are not put into it.
     """
@@ -29,7 +38,37 @@ def _compute(work: Work, settings: StabilitySettings) -> Stored:
     runs = list(train_all(work, [Training(config, work.ratings) for config in configs]))
     matrices = [run.scorer.item_embedding for run in runs]
     errors = [run.outcome.val_rmse for run in runs]
-    return Stored({"embeddings": np.stack(matrices)}, {"seeds": seeds, "val_rmse": errors})
+    arrays = {"embeddings": np.stack(matrices)}
+    if work.run.scorer.is_bilinear:
+        parts = split(work.ratings, work.run.config.split)
+        models = [centered_on(require_bilinear(run.scorer), work.ratings, parts) for run in runs]
+        arrays["user_roots"] = np.stack([root(model.user_embedding, model.user_weight) for model in models])
+    return Stored(arrays, {"seeds": seeds, "val_rmse": errors})
+
+
+def returning(run: Run, ratings: Ratings, parts: Split, how: How, components: Pca, stored: Stored) -> Stability | None:
+    """How well each component of a run comes back in the runs of a study, by the items that training has seen.
+
+    Args:
+        run, ratings, parts: The run, its data, and which of it the run learned from.
+        how: How its components come about.
+        components: They themselves, with scores for all items.
+        stored: The study.
+
+    Returns:
+        None where the study is of an earlier version, which knows the item matrix alone, and others are asked for.
+    """
+    others, count = list(stored.arrays["embeddings"]), parts.training_count(ratings)
+    if how.basis == "predictions":
+        roots = stored.arrays.get("user_roots")
+        return None if roots is None else of_predictions(components.scores, others, list(roots), item_count=count)
+    return across_seeds(
+        run.scorer.item_embedding,
+        others,
+        centered=how.centered,
+        shaping=ratings.item_count >= how.min_ratings,
+        measured=count > 0,
+    )
 
 
 STABILITY = Study(

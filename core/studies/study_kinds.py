@@ -8,6 +8,7 @@ from core.errors import LimitError
 from core.studies.clusters import CLUSTERS
 from core.studies.films import FILM
 from core.studies.maps import MAP
+from core.studies.neighbors import NEIGHBORS
 from core.studies.overlap import OVERLAP
 from core.studies.proofs import PROOF
 from core.studies.stability import STABILITY
@@ -15,7 +16,7 @@ from core.studies.study import Study
 from core.studies.twins import TWINS
 
 STUDIES: Mapping[str, Study[Any]] = MappingProxyType(
-    {study.name: study for study in (MAP, CLUSTERS, STABILITY, OVERLAP, FILM, PROOF, TWINS)}
+    {study.name: study for study in (MAP, CLUSTERS, STABILITY, OVERLAP, FILM, PROOF, TWINS, NEIGHBORS)}
 )
 """By name."""
 

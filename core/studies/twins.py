@@ -5,17 +5,15 @@ from dataclasses import replace
 import numpy as np
 from pydantic import BaseModel, Field
 
-from core.analysis.components.predictions import predicted_components
+from core.analysis.components.examined import examine
 from core.data.ratings import Ratings
-from core.data.splits import split
-from core.errors import AnalysisError
+from core.errors import LimitError
 from core.model.families import family_of
 from core.model.run import Run
 from core.model.scoring import require_bilinear
 from core.store.study_store import Stored
-from core.studies.proofs import center, held_out_of, prove_run
 from core.studies.retraining import Training, check_trainable, train_all
-from core.studies.study import Study, Work, as_limit_error
+from core.studies.study import Study, Work
 from core.training.twin import twin_config, without_taste
 
 _SUFFIX = "~twin"
@@ -27,6 +25,21 @@ class TwinSettings(BaseModel, frozen=True, extra="forbid"):
     """How many twins are trained."""
 
     twins: int = Field(10, ge=1, le=20, description="Twins that are trained; the first is the one that pages show.")
+
+
+class MaybeOfTwin(BaseModel, frozen=True):
+    """Settings of a study that can be about the shown twin of a run; without it, keys are what they were."""
+
+    twin: bool = Field(
+        False,
+        exclude_if=lambda twin: not twin,
+        description="Look at the model that `twins` trains on ratings without taste, to see what chance shows.",
+    )
+
+
+def titled(title: str, settings: MaybeOfTwin) -> str:
+    """What a job is called, of a run or of its twin."""
+    return f"{title}, without taste" if settings.twin else title
 
 
 def twin_id(run_id: str) -> str:
@@ -79,15 +92,11 @@ def _compute(work: Work, settings: TwinSettings) -> Stored:
 
 def _strength(twin: Run, ratings: Ratings) -> tuple[np.ndarray, int]:
     """How far predicted tastes differ along each component, in rating units, and how many components are proven."""
-    parts = split(ratings, twin.config)
-    model = center(twin, ratings, parts)
-    try:
-        components = predicted_components(model)
-    except AnalysisError:  # it learned no taste at all, as it should
+    outcome = examine(twin, ratings)
+    if outcome is None:  # it learned no taste at all, as it should
         return np.zeros(0), 0
-    with as_limit_error():
-        proof = prove_run([held_out_of(twin, ratings, parts, model)], [twin])
-    return np.sqrt(model.item_weight @ np.square(components.scores, dtype=np.float64)) * model.unit, proof.proven
+    model, scores = outcome.model, outcome.result.scores
+    return np.sqrt(model.item_weight @ np.square(scores, dtype=np.float64)) * model.unit, outcome.proof.proven
 
 
 def shown_twin(run: Run, ratings: Ratings, stored: Stored) -> tuple[Run, Ratings]:
@@ -117,3 +126,24 @@ TWINS = Study(
     compute=_compute,
     check=_check,
 )
+
+
+def check_twin(run: Run, settings: MaybeOfTwin) -> None:
+    """Refuse a study of a run's twin where that is not there; raises LimitError."""
+    if settings.twin and TWINS.latest(run.run_id) is None:
+        raise _no_twin(run)
+
+
+def looked_at(work: Work, settings: MaybeOfTwin) -> tuple[Run, Ratings]:
+    """What a study is about: the work's run with its data, or its shown twin with its own; raises as `check_twin`."""
+    if not settings.twin:
+        return work.run, work.ratings
+    newest = TWINS.latest(work.run.run_id)
+    stored = None if newest is None else TWINS.load(work.run.run_id, newest)
+    if stored is None:
+        raise _no_twin(work.run)
+    return shown_twin(work.run, work.ratings, stored)
+
+
+def _no_twin(run: Run) -> LimitError:
+    return LimitError(f"this model has no twin yet; make it first, with `twins {run.run_id}`")

@@ -13,7 +13,8 @@ import numpy as np
 
 from core.data.ratings import Ratings
 from core.data.splits import Split
-from core.model.scoring import Bilinear, Scale, Scorer
+from core.model.scale import Scale
+from core.model.scoring import Bilinear, Scorer
 
 NEAREST = 1e-6
 """Share of the scale by which a mean is kept away from its ends, where the score of a sigmoid is infinite."""

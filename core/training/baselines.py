@@ -7,9 +7,8 @@ import numpy as np
 from core.data.ratings import Ratings
 from core.data.splits import Split
 from core.model.events import Started
-
-ITEM_SHRINKAGE, USER_SHRINKAGE = 5.0, 10.0
-"""Ratings' worth of doubt that pull an item's or a user's average to zero."""
+from core.training.main_effects import MainEffects, main_effects
+from core.training.slopes import Slopes, slopes
 
 
 def rmse(predicted: np.ndarray, rating: np.ndarray) -> float:
@@ -52,10 +51,12 @@ class Baselines:
     Attributes:
         mean: Every rating predicted as the mean of the training ratings.
         averages: The mean, plus how the item and the user differ from it on average.
+        slopes: The averages, plus two slopes a person: how much they go with the consensus and with popularity.
     """
 
     mean: float
     averages: float
+    slopes: float
 
 
 def started(epochs: int, split: Split, lines: Baselines) -> Started:
@@ -68,16 +69,22 @@ def started(epochs: int, split: Split, lines: Baselines) -> Started:
         unseen_users=split.unseen_users,
         mean_rmse=lines.mean,
         averages_rmse=lines.averages,
+        slopes_rmse=lines.slopes,
     )
 
 
 def baselines(ratings: Ratings, split: Split) -> Baselines:
     """Compute the reference lines of a split."""
     mean = float(ratings.rating[split.train].mean(dtype=np.float64))
-    actual = ratings.rating[split.validation]
+    actual, effects = ratings.rating[split.validation], main_effects(ratings, split.train)
+
+    def off(model: MainEffects | Slopes) -> float:
+        return rmse(np.clip(model.guess(ratings, split.validation), ratings.min_rating, ratings.max_rating), actual)
+
     return Baselines(
         mean=rmse(np.full(len(actual), mean), actual),
-        averages=rmse(average_guesses(ratings, split), actual),
+        averages=off(effects),
+        slopes=off(slopes(ratings, split.train, effects)),
     )
 
 
@@ -85,40 +92,3 @@ def average_guesses(ratings: Ratings, split: Split) -> np.ndarray:
     """What averages guess of the validation ratings, within the scale, float64, (n_validation,)."""
     guesses = main_effects(ratings, split.train).guess(ratings, split.validation)
     return np.clip(guesses, ratings.min_rating, ratings.max_rating)
-
-
-@dataclass(frozen=True, eq=False)
-class MainEffects:
-    """The mean of some ratings, and how items and users differ from it, in rating units.
-
-    Attributes:
-        mean: Of all of them.
-        item, user: Shrunken offsets, float64, (n_items,) and (n_users,); zero for who has no rating among them.
-    """
-
-    mean: float
-    item: np.ndarray
-    user: np.ndarray
-
-    def guess(self, ratings: Ratings, rows: np.ndarray) -> np.ndarray:
-        """The sum of the three for rows of the ratings, float64, (n_rows,), not held inside the scale."""
-        return self.mean + self.item[ratings.item_index[rows]] + self.user[ratings.user_index[rows]]
-
-
-def main_effects(ratings: Ratings, rows: np.ndarray) -> MainEffects:
-    """Averages over some rows of the ratings.
-
-    Item and user offsets are shrunken means of the residuals, items first, as in Koren, "Factor in the Neighbors"
-    (2010), section 2.1.
-    """
-    mean = float(ratings.rating[rows].mean(dtype=np.float64))
-    residual = ratings.rating[rows] - mean
-    item = _offsets(ratings.item_index[rows], residual, len(ratings.items), ITEM_SHRINKAGE)
-    residual = residual - item[ratings.item_index[rows]]
-    user = _offsets(ratings.user_index[rows], residual, len(ratings.users), USER_SHRINKAGE)
-    return MainEffects(mean, item, user)
-
-
-def _offsets(index: np.ndarray, residual: np.ndarray, size: int, shrinkage: float) -> np.ndarray:
-    total = np.bincount(index, weights=residual, minlength=size)
-    return total / (np.bincount(index, minlength=size) + shrinkage)

@@ -22,7 +22,8 @@ import numpy as np
 from core.config import GradientConfig
 from core.model.backend import keras, tf
 from core.model.families import family_of
-from core.model.scoring import Network, Scale
+from core.model.scale import Scale
+from core.model.scoring import Network
 
 PREDICT_ROWS = 16_384
 """Ratings predicted by one call: one shape, so that any number of them compiles once."""

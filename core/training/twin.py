@@ -7,7 +7,7 @@ import numpy as np
 from core.config import GradientConfig, RunConfig
 from core.data.ratings import Ratings
 from core.model.run import Run
-from core.training.baselines import main_effects
+from core.training.main_effects import main_effects
 
 FOLDS = 5
 """Parts of the data whose averages come from the other parts."""
@@ -28,13 +28,7 @@ def without_taste(ratings: Ratings, *, seed: int) -> Ratings:
         Ratings with the same rows, held inside the scale, and no longer in its steps.
     """
     chance = np.random.default_rng((seed, len(ratings)))
-    fold = chance.permutation(len(ratings)) % FOLDS
-    left = np.empty(len(ratings))
-    for number in range(min(FOLDS, len(ratings))):
-        inside = np.flatnonzero(fold == number)
-        left[inside] = ratings.rating[inside] - main_effects(ratings, np.flatnonzero(fold != number)).guess(
-            ratings, inside
-        )
+    left = left_by_others(ratings, chance)
     everything = np.arange(len(ratings))
     rating = main_effects(ratings, everything).guess(ratings, everything)
     by_user = np.argsort(ratings.user_index, kind="stable")
@@ -42,6 +36,17 @@ def without_taste(ratings: Ratings, *, seed: int) -> Ratings:
     rating[by_user] += left[shuffled]
     inside_scale = np.clip(rating, ratings.min_rating, ratings.max_rating).astype(ratings.rating.dtype)
     return replace(ratings, rating=inside_scale)
+
+
+def left_by_others(ratings: Ratings, chance: np.random.Generator) -> np.ndarray:
+    """What is left of each rating after the averages of the other folds, in rating units, float64, (n_ratings,)."""
+    fold = chance.permutation(len(ratings)) % FOLDS
+    left = np.empty(len(ratings))
+    for number in range(min(FOLDS, len(ratings))):
+        inside = np.flatnonzero(fold == number)
+        others = main_effects(ratings, np.flatnonzero(fold != number))
+        left[inside] = ratings.rating[inside] - others.guess(ratings, inside)
+    return left
 
 
 def twin_config(run: Run, *, seed: int) -> RunConfig:

@@ -1,5 +1,7 @@
 """Biases: how liked something is before any taste is compared, beside its plain average."""
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 
@@ -7,7 +9,6 @@ from core.analysis.biases.bias import Biases
 from core.analysis.components.extremes import Ends, ends
 from core.data.nouns import with_article
 from core.errors import AnalysisError
-from core.model.scoring import require_bilinear
 from dashboard.biases import tables, words
 from dashboard.cache import analyses
 from dashboard.charts import biases as charts
@@ -42,17 +43,18 @@ def picture(side: Side, fit: Biases, listed: np.ndarray, marked: list[int]) -> E
     """Bias against mean; the rows furthest from what is expected, which the tables list."""
     rows = side.rows
     furthest = ends(np.nan_to_num(fit.residual), listed, TOP)
-    drawn = np.flatnonzero(rows.trained & (rows.count > 0))
+    drawn = np.flatnonzero(rows.trained)
+    learned_from, mean = analyses.training_averages(run.run_id, users=side.users)
     reading = words.picture(rows, fit, furthest)
     st.plotly_chart(
         charts.scatter(
             fit,
-            side.mean,
-            rows.count,
+            mean,
+            learned_from,
             side.hover,
             rated=drawn,
             listed=listed,
-            marked=[row for row in marked if rows.count[row] > 0],
+            marked=[row for row in marked if rows.trained[row]],
             titles=rows.labels,
             known=analyses.known_biases(run.run_id, users=side.users),
             noun=side.noun,
@@ -70,9 +72,10 @@ def shrinkage(side: Side, fit: Biases) -> None:
     """How many ratings it takes until an average counts."""
     st.header("Why few ratings make a small bias")
     known = analyses.known_biases(run.run_id, users=side.users)
-    reading = words.shrinkage(side.rows, fit, known)
+    learned_from, _ = analyses.training_averages(run.run_id, users=side.users)
+    reading = words.shrinkage(replace(side.rows, count=learned_from), fit, known)
     left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
-    picture = charts.believed(fit, int(side.rows.count.max()), noun=side.noun, known=known)
+    picture = charts.believed(fit, int(learned_from.max()), known=known)
     alt = f"Share of an average that is believed, rising with the number of ratings. {reading}"
     show_chart(picture, "believed", alt, place=left)
     right.markdown(reading)
@@ -94,9 +97,9 @@ def explanation() -> None:
     inside = " inside $\\sigma$" if scorer.scale.sigmoid else ", which is the guess"
     line = "the log odds of that mean between the ends of the scale" if scorer.scale.sigmoid else "that mean"
     taste = (
-        f"*Taste* is the mean of $u \\cdot v$ over the ratings of {with_article(noun)}, or of a user. The mean score "
-        "of "
-        f"{with_article(noun)} is its bias, plus that, plus the mean bias of those who rated it.\n\n"
+        f"*Taste* is the mean of $a \\cdot b$ over the training ratings of {with_article(noun)}, or of a user. The "
+        f"mean score of {with_article(noun)} is the average pair's, plus its bias, plus that, plus the mean bias of "
+        "those who rated it.\n\n"
         if scorer.has_vectors
         else ""
     )
@@ -110,16 +113,20 @@ def explanation() -> None:
         else ""
     )
     show_method(
-        f"The model's guess: {scorer.rating_latex()}. $b_v$ and $b_u$ are the biases shown here, in units of the "
-        f"score{inside}.\n\n"
+        f"The model's guess: {scorer.rating_latex()}. The same guesses can be written with other numbers: part of a "
+        "bias can lie in the vectors. So all is measured from the average person $\\bar u$ and the average "
+        f"{noun} $\\bar v$, each counting as often as they have a training rating: with $a = u - \\bar u$ and "
+        "$b = v - \\bar v$ the biases shown here are $b_v + \\bar u \\cdot b$ and $b_u + a \\cdot \\bar v$, "
+        f"their means taken off, in units of the score{inside}. What is left, $a \\cdot b$, is taste.\n\n"
         "What an average leads one to expect is fitted, not known. The mean that is believed, from $n$ ratings "
         "with mean $m$, is\n\n"
         "$$c + \\frac{n}{n + s} \\, (m - c),$$\n\n"
         f"with the overall mean $c$; the expected bias is a straight line in {line}. "
         "The shrinkage $s$, level and slope are those with the smallest squared error over all "
         f"{phrases.plural(noun)}, or all users. "
-        "Gray lines show it for a few numbers of ratings. Means and counts are "
-        "of the whole data, of which the model saw the training part. Color spans 95% of what is colored.\n\n"
+        "Gray lines show it for a few numbers of ratings. Means and counts behind the picture and the curve are those "
+        "of the training ratings, which is what the model saw; the tables, and the field above, count the whole data. "
+        "Color spans 95% of what is colored.\n\n"
         f"{taste}{known}"
         "Form of the shrinkage: Y. Koren (2010), *Factor in the neighbors*, section 2.1, "
         "[doi:10.1145/1644873.1644874](https://doi.org/10.1145/1644873.1644874)."
@@ -132,14 +139,11 @@ def show() -> None:
     try:
         fit = analyses.bias_fit(run.run_id, users=side.users)
     except AnalysisError:  # fewer than three rated, or all averages equal
-        st.info(
-            f"There are too few {side.nouns}, or their averages are too much alike, to say what a bias should be.",
-            icon=":material/info:",
-        )
+        st.info(words.no_fit(side.rows, side.mean), icon=":material/info:")
         return
     listed = side.rows.trained & (side.rows.count >= min_ratings)
     furthest = picture(side, fit, listed, marked)
-    st.caption(words.meaning(side.rows, require_bilinear(scorer)))
+    st.caption(words.meaning(side.rows, analyses.centered_model(run.run_id)))
     tables.both_ends(run.run_id, side, fit, furthest, min_ratings)
     shrinkage(side, fit)
     sums(side, listed, furthest, marked)

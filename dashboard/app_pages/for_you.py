@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.analysis.new_user.model import NewUserModel
 from dashboard.cache import analyses, loaders
 from dashboard.embeddings.parts import show_method
 from dashboard.for_you import bring, listing, method, own_ratings, position, rate, why_dialog
@@ -25,10 +26,10 @@ def show_message() -> None:
         st.toast(escape(message.text), icon=":material/check:")
 
 
-def how_computed() -> None:
+def how_computed(model: NewUserModel) -> None:
     """How good the guesses were in a measurement, and formulas and sources, folded away."""
     with st.expander("How good are these guesses?", icon=":material/verified:"):
-        st.markdown(method.measured())
+        st.markdown(method.measured(method.measured_preset(model)))
     show_method(f"{method.text(model, nouns)}\n\n{why_dialog.explanation(run, noun)}")
 
 
@@ -53,4 +54,4 @@ with right:
     listing.panel(model, rows, entry, predictions)
 position.section(model, person, view.naming.labels, view.naming.ends)
 why_dialog.section(view, int(analyses.first_items(run.run_id)[0]))
-how_computed()
+how_computed(model)

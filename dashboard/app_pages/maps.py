@@ -6,7 +6,7 @@ from core.data.nouns import with_article
 from core.model.run import Run
 from dashboard.cache import loaders
 from dashboard.maps import axis_view, view
-from dashboard.shared import elements
+from dashboard.shared import elements, twin
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
 from dashboard.shell.needs_run import require_run
@@ -38,8 +38,9 @@ def explanation(run: Run, rows: Rows) -> None:
             f"Only {nouns} with enough ratings take part, and of them those with a rating in the training part: the "
             f"others' numbers were never learned{_unless_described(rows)}. In 3D, of more than 12,000 a sample is "
             "drawn; everything else, neighbors and downloads included, uses all of them.\n\n"
-            f"**PCA** lays the map along the directions in which the {nouns} on it differ most, as on the page "
-            "Components. **t-SNE** ([van der Maaten and Hinton 2008](https://jmlr.org/papers/v9/vandermaaten08a.html)) "
+            "**PCA** lays the map along the first components of the page Components, the same whichever "
+            f"{nouns} are drawn. **t-SNE** "
+            "([van der Maaten and Hinton 2008](https://jmlr.org/papers/v9/vandermaaten08a.html)) "
             "turns distances into chances of being neighbors, $p_{ij}$ in the model and $q_{ij}$ on the map, and moves "
             "the points until $\\sum p_{ij} \\log (p_{ij} / q_{ij})$ is small. It is scikit-learn's, with the "
             "Barnes–Hut shortcut ([2014](https://jmlr.org/papers/v15/vandermaaten14a.html)), and starts from the "
@@ -54,22 +55,27 @@ def explanation(run: Run, rows: Rows) -> None:
             "cosine, and is started four times; HDBSCAN "
             "([Campello, Moulavi and Sander 2013](https://doi.org/10.1007/978-3-642-37456-2_14)) draws nothing by "
             "chance. A name holds genres, decades and words of titles whose odds are at least twice those elsewhere, "
-            "the surest difference first (z-score of two proportions, at least 4).\n\n"
+            "the surest difference first (z-score of two proportions, at least 4). How far groups would come again is "
+            "the mean adjusted Rand index ([Hubert and Arabie 1985](https://doi.org/10.1007/BF01908075)) of k-means "
+            "from four seeds; how far they lie apart the mean silhouette "
+            "([Rousseeuw 1987](https://doi.org/10.1016/0377-0427%2887%2990125-7)).\n\n"
             "**An axis of one's own** runs from the mean $a$ of the low pole's vectors to the mean $b$ of the high "
             f"pole's. {with_article(rows.noun).capitalize()} $v$ lies at "
             "$2 \\, (v - (a + b) / 2) \\cdot (b - a) / \\lVert b - a \\rVert^2$: "
-            "−1 is the one mean, 1 the other. The closest component is the one with the largest |cosine| to $b - a$, "
-            f"among the components of all {nouns}, not centered; the angle between two axes is measured between their "
-            "directions. The words at the ends are hints as on the page Components: Spearman's correlation, or "
-            f"2 AUC − 1 for a category, corrected for looking at many things.{_uncertainty(rows)}"
+            "−1 is the one mean, 1 the other. The closest component is that of the page Components with "
+            "the largest |cosine| to $b - a$, or, of what the model predicts, the one along which the places of the "
+            f"{nouns} correlate most, each counting as often as it was rated; the angle between two axes is measured "
+            "between their directions. The words at the ends are hints as on the page Components: Spearman's "
+            "correlation, or 2 AUC − 1 for a category; an axis has them where it follows a component that held-out "
+            f"ratings confirm.{_uncertainty(rows)}"
         )
 
 
 run = require_run("has_vectors")
-ratings = loaders.ratings(run.dataset.dataset_id)
-rows = loaders.item_rows(run.run_id)
 
-st.title(f"Where does each {rows.noun} lie?")
+st.title(f"Where does each {run.dataset.noun} lie?")
+run = twin.shown(run)
+ratings, rows = loaders.ratings_of(run.run_id), loaders.item_rows(run.run_id)
 introduction = st.container()
 line = st.container(horizontal=True, vertical_alignment="bottom")
 with line:

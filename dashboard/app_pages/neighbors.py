@@ -10,15 +10,18 @@ import numpy as np
 import streamlit as st
 
 from core.analysis.neighbors.agreement import agreement
+from core.analysis.neighbors.hubs import MANY
 from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors
 from core.analysis.neighbors.resampled import CANDIDATES, DRAWS
 from dashboard.cache import analyses, loaders
 from dashboard.charts import matrix as charts
 from dashboard.embeddings.parts import choose_row, show_method, warn_untrained
-from dashboard.neighbors import words
+from dashboard.neighbors import holding, words
 from dashboard.neighbors.analogies import analogies
+from dashboard.neighbors.holding import Held
 from dashboard.neighbors.new_item import new_item
-from dashboard.shared import phrases, sides, tables
+from dashboard.neighbors.words import Measure
+from dashboard.shared import elements, phrases, sides, tables, twin
 from dashboard.shared.sides import Side
 from dashboard.shell.needs_run import require_run
 
@@ -27,13 +30,23 @@ if TYPE_CHECKING:  # of Streamlit's inner modules only the name of a type
 
 WELL_KNOWN = 21
 """Ratings a row needs to be listed, at first."""
-LENGTH, SHARED, APART, AGAIN = "Length", "Both", "Apart", "Again"
+NARROWEST = 336
+"""Pixels a list needs, so that titles, the measure and the number of ratings are on the screen."""
+LENGTH, SPREAD, SHARED, APART = "Length", "Spread", "Both", "Apart"
+AGAIN, HOLDS, SUPPORT = "Again", "Holds", "Support"
+MARKS = np.array(["–", "5%", "1%"])
+"""What the column of marks says: how many neighbors without taste get as far."""
+VECTORS, TASTES = "Vectors", "Predictions"
+WHAT = (
+    "Vectors: the learned numbers as they are, which could be written in other ways without changing a guess; their "
+    "cosine depends on how the model was held back. Predictions: what they say about people, which is one and the same."
+)
 
 run = require_run("has_vectors")
 
 
-def controls() -> tuple[Side, int, int]:
-    """The side, the row asked about, and the ratings a neighbor needs."""
+def controls() -> tuple[Side, int, int, bool]:
+    """The side, the row asked about, the ratings a neighbor needs, and whether predictions are compared."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         side = sides.choose(run)
         label, first = f"{side.noun.capitalize()} (type a few letters)", side.rows.by_count[0]
@@ -44,7 +57,10 @@ def controls() -> tuple[Side, int, int]:
             label="Enough ratings: at least",
             words=f"Only {side.nouns} with this many ratings are listed. With few, a direction is mostly chance.",
         )
-    return side, row, min_ratings
+        predictions = (
+            run.scorer.is_bilinear and elements.segments("Compare", [VECTORS, TASTES], "compare", WHAT) == TASTES
+        )
+    return side, row, min_ratings, predictions
 
 
 def lists(
@@ -53,17 +69,24 @@ def lists(
     near: Mapping[Metric, Neighbors],
     length: np.ndarray,
     again: Mapping[Metric, np.ndarray] | None,
+    held: Held | None,
+    measures: Mapping[Metric, Measure],
 ) -> None:
     """The three lists side by side, and all of it as a file."""
     in_file = {}
-    for place, metric in zip(st.columns(3, gap="medium"), METRICS, strict=True):
-        measure, nearest = words.MEASURES[metric], near[metric]
+    beside = st.grid(3, min_column_width=NARROWEST)
+    for metric in METRICS:
+        measure, nearest = measures[metric], near[metric]
         value = -nearest.similarity if metric == "euclidean" else nearest.similarity
         sure = {} if again is None else {AGAIN: np.round(again[metric], 2)}  # 200 samples know no more digits
-        numbers = {measure.column: value} | sure | further(side, row, nearest.index, length)
+        if held is not None and metric == "cosine":
+            sure = {HOLDS: MARKS[held.marks]} | sure
+        numbers = {measure.column: value} | sure | further(side, row, nearest.index, length, measures)
         table = side.table(nearest.index, numbers)
         in_file[measure.name] = side.with_ids(nearest.index, table)
-        with place:
+        if held is not None and metric == "cosine":
+            in_file[measure.name][SUPPORT] = held.support
+        with beside, st.container():
             st.subheader(measure.name)
             st.caption(measure.sentence)
             nouns, name = side.nouns, side.rows.labels[row]
@@ -72,17 +95,19 @@ def lists(
                 hide_index=True,
                 height=38 + 35 * len(table),
                 column_order=order(side, list(numbers)),
-                column_config=columns(measure.column, narrow=again is not None),
-                alt=f"The {len(table)} {nouns} nearest to {name} by {measure.name.lower()}",
+                column_config=columns(measure, narrow=bool(sure)),
+                alt=f"The {len(table)} {nouns} nearest to {name} by {measure.inside}",
             )
     content = partial(tables.csv, tables.ranked("Measure", in_file))
     tables.download("Download all three as CSV", content, file="neighbors.csv")
 
 
-def further(side: Side, row: int, near: np.ndarray, length: np.ndarray) -> dict[str, np.ndarray]:
-    """For items the length of their vectors; for people what both rated, and how far apart."""
+def further(
+    side: Side, row: int, near: np.ndarray, length: np.ndarray, measures: Mapping[Metric, Measure]
+) -> dict[str, np.ndarray]:
+    """For items the length of their rows; for people what both rated, and how far apart."""
     if not side.users:
-        return {LENGTH: length[near]}
+        return {LENGTH if measures is words.MEASURES else SPREAD: length[near]}
     result = agreement(side.ratings, row, near)
     return {SHARED: result.shared, APART: result.difference}
 
@@ -95,35 +120,47 @@ def order(side: Side, numbers: list[str]) -> list[str]:
     return [side.name_column, *sure, tables.COUNT, length]
 
 
-def columns(measure: str, *, narrow: bool) -> dict[str, ColumnConfig]:
+def columns(measure: Measure, *, narrow: bool) -> dict[str, ColumnConfig]:
     """How the columns look; with narrow titles one more has room."""
     shared_help = f"How many {phrases.plural(run.dataset.noun)} both of them have rated"
     again_help = (
         "Would another sample agree? How often it would be among as many nearest again, were all vectors drawn again "
         "from what the model leaves open"
     )
-    apart_help = "How far apart their ratings of these are on average, in rating units"
+    holds_help = (
+        "5%: of the neighbors in a model without taste, one in twenty stays as close in other trainings. 1%: one in a "
+        "hundred. –: more than that"
+    )
+    apart_help = f"How far apart their ratings of these are on average, in {phrases.unit(run.dataset)}"
     return (
         tables.COLUMNS
-        | ({tables.TITLE: st.column_config.TextColumn(pinned=True, width=118)} if narrow else {})
-        | tables.number(measure, LENGTH, width=62)
+        | ({tables.TITLE: st.column_config.TextColumn(pinned=True, width=150)} if narrow else {})
+        | tables.number(measure.column, form=measure.form, width=60)
+        | tables.number(LENGTH, SPREAD, width=60)
         | {
             sides.USER: st.column_config.TextColumn(pinned=True, width=80),
             SHARED: st.column_config.NumberColumn(format="localized", width=48, help=shared_help),
             AGAIN: st.column_config.NumberColumn(format="percent", width=58, help=again_help),
+            HOLDS: st.column_config.TextColumn(width=54, help=holds_help),
             APART: st.column_config.NumberColumn(format="%.2f", width=54, help=apart_help),
         }
     )
 
 
 def why_they_differ(
-    side: Side, row: int, near: Mapping[Metric, Neighbors], length: np.ndarray, listed: np.ndarray
+    side: Side,
+    row: int,
+    near: Mapping[Metric, Neighbors],
+    length: np.ndarray,
+    listed: np.ndarray,
+    *,
+    predictions: bool,
 ) -> None:
     """Length against the number of ratings, with the neighbors marked."""
     st.header("Why the lists differ")
-    st.markdown(words.lengths(side.rows, row, length, near, listed))
+    st.markdown(words.lengths(side.rows, row, length, near, listed, predictions=predictions))
     rated = np.flatnonzero(side.rows.count > 0)
-    reading = words.popularity(side.rows, length, rated, np.flatnonzero(listed))
+    reading = words.popularity(side.rows, length, rated, np.flatnonzero(listed), predictions=predictions)
     st.plotly_chart(
         charts.lengths(
             length,
@@ -132,8 +169,9 @@ def why_they_differ(
             side.hover,
             chosen=row,
             title=side.rows.labels[row],
-            marked={words.MEASURES[metric].name: near[metric].index for metric in METRICS},
+            marked={measure.name: near[metric].index for metric, measure in words.measures(predictions).items()},
             noun=side.noun,
+            axis=words.DEVIATION if predictions else words.LENGTH,
         ),
         key="lengths",
         on_select=partial(sides.choose_point, "lengths", run.run_id, users=side.users),
@@ -142,6 +180,8 @@ def why_they_differ(
         alt=f"Length of the vectors against the number of ratings, the neighbors marked. {reading}",
     )
     st.markdown(f"{reading} Select a point to see its neighbors.")
+    if getattr(run.config, "l2", 0) > 0 and not (side.users or predictions):
+        st.markdown(words.penalty(side.rows, length))
 
 
 def _unseen(side: Side) -> str:
@@ -150,6 +190,23 @@ def _unseen(side: Side) -> str:
     return (
         f"This model has learned what {side.rows.described_by} say, so it lists {side.nouns} by these where there is "
         "no rating, and says so. "
+    )
+
+
+def _predicted() -> str:
+    """How predictions are compared, and how it is found which neighbors hold."""
+    return (
+        "*Predictions* compares what $v$ and $w$ say about people: with vectors centered over the training ratings and "
+        "$C$ the covariance of the people's, the covariance of the two guesses is $v^\\top C w$, and the correlation "
+        "$v^\\top C w / \\sqrt{v^\\top C v \\cdot w^\\top C w}$. Stretching a dimension for one side and shrinking it "
+        "for the other changes cosines and no guess: H. Steck, C. Ekanadham and N. Kallus (2024), [Is "
+        "Cosine-Similarity of Embeddings Really About Similarity?](https://arxiv.org/abs/2403.05440)\n\n"
+        f"*{HOLDS}* looks at a listed pair in trainings on other splits from other starts, and takes the mean of its "
+        "cosine or correlation there; of a model that knows how sure it is, the mean share of the others that lie "
+        "further. As often a model is trained on ratings without taste, whose own neighbors give the marks: 5% and 1% "
+        f"of them have more. A list counts too many times whoever is in {MANY} times as many as the average: M. "
+        "Radovanović, A. Nanopoulos and M. Ivanović (2010), [Hubs in "
+        "Space](https://www.jmlr.org/papers/v11/radovanovic10a.html).\n\n"
     )
 
 
@@ -176,6 +233,7 @@ def explanation(side: Side) -> None:
         f"their numbers were never learned. On the picture they are called untrained. {_unseen(side)}Biases "
         "play no part here.\n\n"
         f"{_resampling(side)}"
+        f"{_predicted() if run.scorer.is_bilinear else ''}"
         "*Both* and *Apart* compare two users' own ratings and no model: how many they share, and the mean "
         "absolute difference. The correlation is Spearman's.\n\n"
         "Arithmetic brings the three vectors to length one and ranks by cosine with their sum, without the three: "
@@ -186,24 +244,31 @@ def explanation(side: Side) -> None:
 
 
 st.title(f"Which {phrases.plural(run.dataset.noun)} are alike, and which people?")
+run = twin.shown(run)
 st.markdown(words.introduction(loaders.item_rows(run.run_id).described_by))
-side, row, min_ratings = controls()
+side, row, min_ratings, predictions = controls()
 listed = side.rows.placed & (side.rows.count >= min_ratings)
 if side.rows.placed[row] and not side.rows.trained[row]:
     st.info(words.unrated(side.rows, row), icon=":material/info:")
 elif not side.rows.trained[row]:
     warn_untrained(side.noun, ", and its neighbors mean nothing")
-near = analyses.neighbors(run.run_id, users=side.users, row=row, least=min_ratings)
+near = analyses.neighbors(run.run_id, users=side.users, row=row, least=min_ratings, predictions=predictions)
 if len(near["cosine"].index) == 0:
     st.info(f"No other {side.noun} has that many ratings. Lower the number above.", icon=":material/search_off:")
 else:
-    length = analyses.lengths(run.run_id, users=side.users)
-    again = analyses.agreement(run.run_id, users=side.users, row=row, least=min_ratings)
-    st.markdown(words.lead(side.rows, row, near["cosine"]))
+    length = analyses.lengths(run.run_id, users=side.users, predictions=predictions)
+    again = None if predictions else analyses.agreement(run.run_id, users=side.users, row=row, least=min_ratings)
+    held = holding.held(run, side, row, near["cosine"].index, predictions=predictions)
+    st.markdown(words.lead(side.rows, row, near["cosine"], predictions=predictions))
     if again is not None:
         st.caption(words.again(side.rows, again["cosine"]))
-    lists(side, row, near, length, again)
-    why_they_differ(side, row, near, length, listed)
+    if held is not None:
+        st.markdown(words.holds(held.marks, held.trainings, side.rows))
+    lists(side, row, near, length, again, held, words.measures(predictions))
+    if held is None:
+        holding.offer(run, side, min_ratings)
+    why_they_differ(side, row, near, length, listed, predictions=predictions)
+    holding.everybodys(run, side, listed, min_ratings, predictions=predictions)
 if not side.users:
     analogies(side, listed)
     new_item(run, side, listed)

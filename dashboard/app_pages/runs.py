@@ -51,23 +51,23 @@ def _split(config: RunConfig) -> str:
 
 
 COLUMNS = {
-    "model": st.column_config.TextColumn("Model"),
-    "preset": st.column_config.TextColumn("Preset", help="The named settings it was trained with, if any."),
+    "model": st.column_config.TextColumn("Model", width=246),
+    "preset": st.column_config.TextColumn("Preset", width=142, help="The named settings it was trained with, if any."),
     "split": st.column_config.TextColumn(
-        "Split", width="small", help="Which ratings are kept aside: drawn by chance from a seed, or by time."
+        "Split", width=64, help="Which ratings are kept aside: drawn by chance from a seed, or by time."
     ),
-    "dim": st.column_config.NumberColumn("Dimensions", format="%d"),
-    "epochs": st.column_config.NumberColumn("Epochs", format="%d", width="small", help="Epochs trained."),
+    "dim": st.column_config.NumberColumn("Dims", format="%d", width=52, help="Dimensions: numbers per vector."),
+    "epochs": st.column_config.NumberColumn("Epochs", format="%d", width=60, help="Epochs trained."),
     "kept": st.column_config.NumberColumn(
-        "Kept", format="%d", width="small", help="The epoch whose numbers the model keeps."
+        "Kept", format="%d", width=50, help="The epoch whose numbers the model keeps."
     ),
     "val_rmse": st.column_config.NumberColumn(
-        "Validation RMSE", format="%.4f", help="In the unit of the ratings; lower is better."
+        "RMSE", format="%.4f", width=64, help="Validation RMSE, in the unit of the ratings; lower is better."
     ),
     "val_mae": st.column_config.NumberColumn(
         "Validation MAE", format="%.4f", help="Mean absolute error, in the unit of the ratings."
     ),
-    "seconds": st.column_config.NumberColumn("Time", format="%.1f s", width="small", help="Training time."),
+    "seconds": st.column_config.NumberColumn("Time", format="%.1f s", width=62, help="Training time."),
     "trained": st.column_config.DatetimeColumn("Trained", format="YYYY-MM-DD HH:mm"),
     "data": st.column_config.TextColumn("Data"),
     "size": st.column_config.NumberColumn("Size", format="%.1f MB", help="On disk."),

@@ -3,12 +3,14 @@
 import numpy as np
 import streamlit as st
 
+from core.analysis.components.bases import How
 from core.data.nouns import with_article
 from core.data.ratings import Ratings
 from dashboard.cache import analyses, loaders
 from dashboard.charts import data as charts
 from dashboard.datasets.overview import filled_share, overview
 from dashboard.jobs import trainings
+from dashboard.principal_components.how import current
 from dashboard.session import state
 from dashboard.shared import phrases, told
 
@@ -30,7 +32,10 @@ def picture() -> None:
     kept = np.flatnonzero(ratings.item_count >= WELL_KNOWN)
     if len(kept) < 2:
         kept = np.arange(len(ratings.items))
-    scores = analyses.item_pca(map_of, centered=False, min_ratings=1).scores[kept]
+    components = analyses.components(map_of, current(map_of))
+    if len(components.components) < 2:
+        components = analyses.components(map_of, How())
+    scores = components.scores[kept]
     titles = ratings.item_table["title"].to_numpy()[kept]
     figure = charts.small_map(scores, titles, ratings.item_count[kept], noun=noun)
     alt = f"Map of {len(kept):,} {nouns} along the first two components of the model, well-known ones named"

@@ -5,7 +5,7 @@ from typing import Literal
 import streamlit as st
 
 from core.access import Action
-from core.config import RunConfig
+from core.config import GradientConfig, RunConfig
 from core.errors import LimitError
 from core.jobs import queue
 from core.jobs.job_folder import Job
@@ -17,7 +17,7 @@ from dashboard.charts import training as charts
 from dashboard.jobs import trainings
 from dashboard.session import classroom, state, visitor
 from dashboard.shared import elements, phrases, score_words, told
-from dashboard.train import curve, form
+from dashboard.train import curve, form, link
 
 NOTHING = curve.Curve(started=None)
 
@@ -56,6 +56,12 @@ def explanation(noun: str) -> None:
         st.markdown(phrases.HOW_SURE.format(told=last.format(**words), **words))
 
 
+def selected_config() -> RunConfig | None:
+    """Settings of the selected model; None where there is none."""
+    run_id = state.run_id()
+    return None if run_id is None else loaders.run(run_id).config
+
+
 def config_of_form() -> RunConfig | None:
     """What the form says; None where that cannot be trained on the selected data, which is said."""
     try:
@@ -85,24 +91,38 @@ def choose_behind(run_id: str | None) -> charts.Named | None:
 
 
 def board(
-    drawn: curve.Curve, references: Started, behind: charts.Named | None, time: tuple[str, str], words: str
+    drawn: curve.Curve,
+    references: Started,
+    behind: charts.Named | None,
+    time: tuple[str, str],
+    words: str,
+    *,
+    config: RunConfig | None,
 ) -> None:
     """Four numbers, the curve, and one sentence that reads it aloud: the same places whatever the state."""
     epoch = drawn.shown_epoch
     number = epoch.epoch if epoch else 0
-    with st.grid(4, min_column_width=110):
-        if drawn.kept_epoch is None:
-            st.metric("Epoch", f"{number} of {references.epochs}", border=True)
-        else:
-            st.metric("Kept epoch", f"{number} of {len(drawn.epochs)}", border=True)
-        st.metric("Training RMSE", f"{epoch.rmse:,.3f}" if epoch else "–", border=True)
-        st.metric("Validation RMSE", f"{epoch.val_rmse:,.3f}" if epoch else "–", border=True)
-        st.metric(*time, border=True)
+    with st.grid(2, min_column_width=300):  # all in a line, or two by two: three and one would tear the errors apart
+        with st.grid(2, min_column_width=110):
+            if drawn.kept_epoch is None:
+                st.metric("Epoch", f"{number} of {references.epochs}", border=True)
+            else:
+                st.metric("Kept epoch", f"{number} of {len(drawn.epochs)}", border=True)
+            st.metric(*time, border=True)
+        with st.grid(2, min_column_width=110):
+            st.metric("Training RMSE", f"{epoch.rmse:,.3f}" if epoch else "–", border=True)
+            st.metric("Validation RMSE", f"{epoch.val_rmse:,.3f}" if epoch else "–", border=True)
     finished = drawn.kept_epoch is not None
     length = len(drawn.epochs) if finished else references.epochs
     st.vega_lite_chart(
         charts.curve_rows(drawn, references, behind),
-        charts.curve_spec(length, unit=trainings.unit(), finished=finished, behind=behind is not None),
+        charts.curve_spec(
+            length,
+            unit=trainings.unit(),
+            finished=finished,
+            behind=behind is not None,
+            within=isinstance(config, GradientConfig),
+        ),
         key="learning_curve",
         on_select="rerun",
         selection_mode=charts.ZOOM,
@@ -126,7 +146,8 @@ def live(job_id: str, references: Started, behind_run: str | None) -> None:
     left = drawn.seconds_left()
     behind = charts.Named("earlier", curve.of_run(loaders.run(behind_run))) if behind_run else None
     time = ("Time left", "–" if left is None else phrases.duration(left))
-    board(drawn, references, behind, time, curve.reading(drawn, trainings.unit()))
+    words = curve.reading(drawn, trainings.unit())
+    board(drawn, references, behind, time, words, config=loaders.job_config(job))
 
 
 def train_button(config: RunConfig | None) -> None:
@@ -159,7 +180,7 @@ def finished_board(run: Run, behind: charts.Named | None, *, just_now: bool, cha
         st.markdown(f":small[:material/check_circle: {text}.]")
     unit = trainings.unit()
     time = ("Time taken", phrases.duration(run.outcome.train_seconds))
-    board(drawn, run.started, behind, time, curve.reading(drawn, unit))
+    board(drawn, run.started, behind, time, curve.reading(drawn, unit), config=run.config)
     with st.container(border=True):
         score = analyses.split_score(run.run_id)
         st.markdown(f"**{curve.result_words(run.outcome, unit, score)}**")
@@ -181,8 +202,18 @@ def further_words(run: Run) -> tuple[str, ...]:
     return known, curve.dimensions_words(run.scorer), curve.epochs_words(run.config)
 
 
-def not_trained(config: RunConfig | None, references: Started, behind: charts.Named | None, ended: Job | None) -> None:
-    """The board before the first epoch, or of a job that ended without a model."""
+def not_trained(
+    config: RunConfig | None, asked: RunConfig, references: Started, behind: charts.Named | None, ended: Job | None
+) -> None:
+    """The board before the first epoch, or of a job that ended without a model.
+
+    Args:
+        config: What can be trained now.
+        asked: What the board is about.
+        references: Its sizes and lines.
+        behind: An earlier run, laid behind the curve.
+        ended: The job that ended.
+    """
     drawn = NOTHING if ended is None else curve.of_events(queue.events(ended.job_id))
     if ended is not None and ended.state == "failed":
         trainings.explain_end(ended)
@@ -192,7 +223,7 @@ def not_trained(config: RunConfig | None, references: Started, behind: charts.Na
             st.markdown(f":small[:material/stop_circle: {phrases.sentence(ended.message)}]")
     words = curve.reading(drawn, trainings.unit(), ended=True) if drawn.epochs else phrases.BEFORE_TRAINING
     time = ("Time left", "–") if ended is None else ("Time taken", phrases.duration(ended.seconds))
-    board(drawn, references, behind, time, words)
+    board(drawn, references, behind, time, words, config=asked)
 
 
 st.title("Train a model")
@@ -200,18 +231,18 @@ introduction = phrases.TRAIN_INTRODUCTION if visitor.may(Action.TRAIN) else phra
 st.markdown(introduction.format(noun=loaders.ratings(state.dataset_id()).noun))
 
 job = trainings.watched()
+selected = selected_config()
+said = link.adopt(selected)
 if job is not None and st.session_state.get("_form_of_job") != job.job_id:
     st.session_state["_form_of_job"] = job.job_id
     job_config = loaders.job_config(job)
-    if job_config is not None:
+    if job_config is not None and not said:
         form.fill(job_config)
-
-selected = state.run_id()
-form.begin(loaders.run(selected).config if selected is not None else None)
 
 left, right = st.columns([1, 2], gap="medium")
 with left:
     settings_form(loaders.ratings(state.dataset_id()).noun)
+link.write(selected)
 with right:
     config = config_of_form()
     if config is not None and (job is None or not job.active):
@@ -222,7 +253,7 @@ with right:
         st.stop()
     references = loaders.expected(state.dataset_id(), asked)
     top = st.container()
-    st.caption(phrases.RMSE_HELP)
+    st.caption(phrases.rmse_help(within=isinstance(asked, GradientConfig)))
     key = trainings.key(asked)
     behind = choose_behind(key)
     stored = {summary.run_id for summary in loaders.runs()}
@@ -239,4 +270,4 @@ with right:
                 changed = config if config is not None and key != trainings.key(config) else None
                 finished_board(loaders.run(key), behind, just_now=job is not None, changed=changed)
             else:
-                not_trained(config, references, behind, job if job is not None and job.state != "done" else None)
+                not_trained(config, asked, references, behind, job if job is not None and job.state != "done" else None)

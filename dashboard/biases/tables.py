@@ -26,7 +26,7 @@ COLUMNS = (
         sides.USER: st.column_config.TextColumn(pinned=True, width=120),
         REST: st.column_config.NumberColumn(format="%+.2f", width=56, help="The learned bias less the expected one"),
         TASTE: st.column_config.NumberColumn(
-            format="%+.2f", width=58, help="What the two vectors add to the score, on average over its ratings"
+            format="%+.2f", width=58, help="What taste adds to the score, on average over its ratings"
         ),
     }
 )
@@ -50,7 +50,7 @@ def both_ends(run_id: str, side: Side, fit: Biases, furthest: Ends, min_ratings:
             table = numbers(run_id, side, fit, chosen)
             shown = (side.name_column, REST, TASTE, BIAS, DOUBT, tables.MEAN, tables.COUNT)
             st.dataframe(
-                table,
+                tables.unsigned_zeros(table),
                 hide_index=True,
                 column_order=[column for column in shown if column in table],
                 column_config=COLUMNS,
@@ -81,7 +81,7 @@ def sums(side: Side, known: BiasPosterior, chosen: np.ndarray) -> None:
     parts = {names[name]: part[chosen] for name, part in known.parts.items()}
     whole = np.sum(list(parts.values()), axis=0)
     st.dataframe(
-        side.table(chosen, parts | {BIAS: whole}),
+        tables.unsigned_zeros(side.table(chosen, parts | {BIAS: whole})),
         hide_index=True,
         column_order=[side.name_column, *parts, BIAS],
         column_config=COLUMNS | {name: st.column_config.NumberColumn(format="%+.2f") for name in parts},
@@ -90,7 +90,7 @@ def sums(side: Side, known: BiasPosterior, chosen: np.ndarray) -> None:
 
 
 def taste_column(side: Side) -> tuple[str, ...]:
-    """The column on what vectors add; none for a model without vectors."""
+    """The column on what taste adds; none for a model without vectors."""
     return (TASTE,) if side.rows.scorer.has_vectors else ()
 
 

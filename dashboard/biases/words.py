@@ -7,33 +7,46 @@ import numpy as np
 from core.analysis.biases.bias import MOST_SHRINKAGE, Biases
 from core.analysis.biases.posterior import BiasPosterior
 from core.analysis.components.extremes import Ends
+from core.analysis.gauge import CenteredModel
 from core.data.nouns import with_article
-from core.model.scoring import Bilinear
 from dashboard.embeddings.words import signed
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
-from dashboard.shared.phrases import count, zero_bias
+from dashboard.shared.phrases import count
 
 CLEAR = 0.1
 """Differences between mean scores below this are not worth a reason."""
 
 
-def alone(scorer: Bilinear, bias: float) -> float:
-    """The rating that one bias alone leads to, everything else about the two being zero."""
-    return float(scorer.scale.rating(scorer.constant + bias))
+def alone(model: CenteredModel, bias: float) -> float:
+    """The rating that one bias alone leads to, the other of the two being average."""
+    return float(model.scale.rating(model.constant + bias))
 
 
-def meaning(rows: Rows, scorer: Bilinear) -> str:
-    """What a bias does to a guess, told by the highest and the lowest of the trained rows; empty without biases."""
-    trained, bias = np.flatnonzero(rows.trained), rows.bias
-    if len(trained) == 0 or not scorer.has_biases:
+def no_fit(rows: Rows, mean: np.ndarray) -> str:
+    """Why nothing can be said of what a bias should be: too few rows are rated, or all have one average."""
+    rated = mean[rows.count > 0]
+    if len(rated) < 3:
+        return (
+            f"What a bias should be takes three rated {rows.nouns} to say, and there "
+            f"{'is' if len(rated) == 1 else 'are'} {len(rated)}."
+        )
+    return (
+        f"All {len(rated):,} rated {rows.nouns} have the same average, {rated[0]:,.2f}: nothing sets them apart that a "
+        "bias could follow. What biases differ by comes of where training began, or of the vectors."
+    )
+
+
+def meaning(rows: Rows, model: CenteredModel) -> str:
+    """What a bias does to a guess, told by the highest and the lowest of the trained rows."""
+    trained, bias = np.flatnonzero(rows.trained), model.user_bias if rows.noun == "user" else model.item_bias
+    if len(trained) == 0:
         return ""
-    middle = zero_bias(sigmoid=scorer.scale.sigmoid)
     top, bottom = (trained[place(bias[trained])] for place in (np.argmax, np.argmin))
     return (
-        f"Everything else being zero, a bias of 0 guesses {alone(scorer, 0):,.2f}, {middle}; the "
-        f"highest, {signed(bias[top])} of {escape(rows.labels[top])}, guesses {alone(scorer, bias[top]):,.2f}, the "
-        f"lowest, {signed(bias[bottom])} of {escape(rows.labels[bottom])}, {alone(scorer, bias[bottom]):,.2f}."
+        f"A bias of 0 guesses {alone(model, 0):,.2f}, what the average person is expected to give to what is average; "
+        f"the highest, {signed(bias[top])} of {escape(rows.labels[top])}, guesses {alone(model, bias[top]):,.2f}, the "
+        f"lowest, {signed(bias[bottom])} of {escape(rows.labels[bottom])}, {alone(model, bias[bottom]):,.2f}."
     ).replace(" -", " −")
 
 
@@ -61,7 +74,7 @@ def taste(rows: Rows, more: np.ndarray, less: np.ndarray) -> str:
 
     Args:
         rows: All rows.
-        more, less: What the vectors add to the score of those above, and below, what is expected.
+        more, less: What taste adds to the score of those above, and below, what is expected.
     """
     if len(more) == 0 or len(less) == 0:
         return ""
@@ -74,13 +87,12 @@ def taste(rows: Rows, more: np.ndarray, less: np.ndarray) -> str:
             if users
             else f"the {rows.nouns} on the left are rated by those they suit, and taste earns their average"
         )
-        return f"Taste explains much of it. The vectors add {added}: {why}."
+        return f"Taste explains much of it. It adds {added}: {why}."
     if above - below > CLEAR:
         return (
-            f"Taste goes the other way here: the vectors add {added}. What the averages do not say, the vectors do not "
-            "take back."
+            f"Taste goes the other way here: it adds {added}. What the averages do not say, taste does not take back."
         )
-    return f"Taste hardly explains it: the vectors add {added}."
+    return f"Taste hardly explains it: it adds {added}."
 
 
 def _explained(rows: Rows, fit: Biases) -> str:

@@ -3,7 +3,7 @@
 What is cached is never changed by a page; what grows with use is bounded.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -11,75 +11,158 @@ import streamlit as st
 from core.analysis.biases.bias import BiasAblation, Biases, average_terms, bias_ablation, biases
 from core.analysis.biases.posterior import BiasPosterior, bias_posterior
 from core.analysis.compare.comparison import Comparison, Part, Shared, compare_parts, shared
+from core.analysis.compare.paired import Paired, paired
 from core.analysis.compare.score import SplitScore
-from core.analysis.components.hints import Hint, hints
-from core.analysis.components.noise import Noise, noise_band
-from core.analysis.components.pca import Pca, pca
-from core.analysis.components.stability import Stability, across_seeds
+from core.analysis.components.bases import PREDICTIONS, How, components_of, names_covariance, why_untested
+from core.analysis.components.consensus import consensus
+from core.analysis.components.examined import Examined, examine, standings
+from core.analysis.components.hints import Hint, Standing, hints
+from core.analysis.components.pca import Pca
+from core.analysis.components.proof import Proof
+from core.analysis.components.stability import Stability
 from core.analysis.components.truncation import Cost, cost, sample
+from core.analysis.gauge import CenteredModel, centered_on
 from core.analysis.item_attributes import ItemColumns, item_columns
 from core.analysis.lesson.step import Seconds, time_both
 from core.analysis.maps.faithfulness import Faithfulness, faithfulness
+from core.analysis.neighbors import hubs
 from core.analysis.neighbors import of_one as nearness
-from core.analysis.neighbors.all_neighbors import fitting_k
+from core.analysis.neighbors.all_neighbors import fitting_k, nearest
 from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors
+from core.analysis.neighbors.predicted import predicted_tastes
 from core.analysis.neighbors.resampled import resampled
 from core.analysis.new_item.unseen import Unseen
 from core.analysis.new_item.unseen import unseen as unseen_items
 from core.analysis.new_user.explain import Misses, worst
-from core.analysis.new_user.model import NewUserModel
+from core.analysis.new_user.model import NewUserModel, looked_at
 from core.analysis.new_user.position import People, people
 from core.analysis.new_user.recommend import first_set
 from core.analysis.posterior import std_along
 from core.analysis.values import Values, values
 from core.data import holding
+from core.errors import AnalysisError, ExplorerError, NotApplicableError
 from core.model.item_features import FeatureGroup
 from core.model.item_features import item_features as features_of
 from core.model.scoring import require_biases, require_bilinear
 from core.studies import saved_axes, scoreboard
-from core.studies.maps import K, MapStudySettings
+from core.studies.maps import K, MapStudySettings, shadow
 from core.studies.saved_axes import OwnAxis
+from core.studies.stability import returning
+from core.studies.twins import TWINS, is_twin
 from dashboard.cache.loaders import item_rows, ratings, ratings_of, rows_of, run, split_of_run, study
 from dashboard.for_you.scales import Entry, entry
 
 
-@st.cache_resource(max_entries=6, show_spinner=False)
-def item_pca(run_id: str, *, centered: bool, min_ratings: int) -> Pca:
-    """Principal components of the item matrix.
+@st.cache_resource(max_entries=8, show_spinner=False)
+def components(run_id: str, how: How) -> Pca:
+    """Components of a run, with scores for all its items, (n_items, k); raises as `components_of` does."""
+    trained = run(run_id)
+    if how == PREDICTIONS and (tested := examined(run_id)) is not None:
+        return tested.result
+    found = components_of(trained, ratings_of(run_id), split_of_run(trained), how)
+    return replace(found, scores=found.scores.astype(np.float32))  # as fine as the model, half the memory
 
-    Items with fewer than `min_ratings` ratings do not shape the components;
-    every item has scores, (n_items, k), all the same.
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def no_predictions(run_id: str) -> str:
+    """Why a run has no components of what it predicts; empty where it has."""
+    try:
+        components(run_id, PREDICTIONS)
+    except ExplorerError as error:
+        return str(error)
+    return ""
+
+
+@st.cache_resource(max_entries=2, show_spinner="Testing components on held-out ratings …")
+def examined(run_id: str) -> Examined | None:
+    """The components of what a run predicts and how they stand the test; None where there is nothing to test.
+
+    About 0.1 s. What each component changed in every guess, 0.5 kB a rating, is let go.
     """
-    matrix = run(run_id).scorer.item_embedding
-    fitted = pca(matrix[_shaping(run_id, min_ratings)], centered=centered)
-    return replace(fitted, scores=fitted.project(matrix).astype(np.float32))  # as fine as the model, half the memory
+    found = examine(run(run_id), ratings_of(run_id))
+    return None if found is None else replace(found, part=None)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def proof(run_id: str) -> Proof:
+    """How the components of what a run predicts stand the test of its own validation ratings.
+
+    Raises:
+        NotApplicableError: There are no such components, or no ratings to test them on.
+    """
+    found = examined(run_id)
+    if found is None:
+        trained = run(run_id)
+        raise NotApplicableError(why_untested(trained, ratings_of(run_id), split_of_run(trained)))
+    return found.proof
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def component_standings(run_id: str, how: How) -> list[Standing]:
+    """What held-out ratings say of each component of `components`."""
+    return standings(examined(run_id), components(run_id, how).scores)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def strength(run_id: str) -> np.ndarray:
+    """Standard deviation of predicted tastes along each component of them, rating units, (n_components,)."""
+    found = examined(run_id)
+    if found is None:
+        raise NotApplicableError(f"the model {run_id!r:.40} has no components of what it predicts")
+    return np.asarray(
+        np.sqrt(found.model.item_weight @ np.square(found.result.scores, dtype=np.float64)) * found.model.unit
+    )
+
+
+@st.cache_resource(max_entries=32, show_spinner="Comparing with consensus and popularity …")
+def mostly_consensus(run_id: str) -> np.ndarray:
+    """Whether each component of what a run predicts is mostly consensus and popularity, (n_components,).
+
+    Empty where they cannot be tested; about 0.3 s.
+    """
+    found = examined(run_id)
+    if found is None:
+        return np.zeros(0, bool)
+    parts = split_of_run(run(run_id))
+    return consensus(found.model, found.result, ratings_of(run_id), parts, sample(parts.validation)).mostly
+
+
+@dataclass(frozen=True, eq=False)
+class WithoutTaste:
+    """What the components carry of models of the same data without taste.
+
+    Attributes:
+        share: Of the k-th component on average, as a share of what all components of the run carry, (n_components,).
+        models: How many such models there are.
+    """
+
+    share: np.ndarray
+    models: int
+
+
+def strength_without_taste(run_id: str) -> WithoutTaste | None:
+    """What components carry where there is no taste; None where the twins of a run have not been trained."""
+    settings = None if is_twin(run_id) else TWINS.latest(run_id)
+    stored = None if settings is None else study(TWINS.key(run_id, settings))
+    if stored is None:
+        return None
+    own, twins = strength(run_id), stored.arrays["strength"]
+    power = np.square(twins).mean(axis=0)[: len(own)]
+    return WithoutTaste(power / np.square(own).sum(), len(twins))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def item_covariance(run_id: str) -> np.ndarray:
+    """What tells whether two directions order the items of a run alike, (embedding_dim, embedding_dim)."""
+    trained = run(run_id)
+    return names_covariance(trained, ratings_of(run_id), split_of_run(trained))
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
-def score_std(run_id: str, *, centered: bool, min_ratings: int) -> np.ndarray | None:
-    """How well the scores of `item_pca` are known, (n_items, k), in their units; None where the model does not know."""
+def score_std(run_id: str, how: How) -> np.ndarray | None:
+    """How well the scores of `components` are known, (n_items, k), in their units; None where the model is not sure."""
     variance = item_rows(run_id).variance
-    if variance is None:
-        return None
-    return std_along(variance, item_pca(run_id, centered=centered, min_ratings=min_ratings).components)
-
-
-@st.cache_resource(max_entries=8, show_spinner="Comparing with chance: 20 shuffled matrices …")
-def item_noise(run_id: str, *, centered: bool, min_ratings: int) -> Noise | None:
-    """What the components of `item_pca` would carry by chance; about 3 s at 90,000 items, 0.3 s at 9,000.
-
-    None where shuffling the dimensions says nothing: of a single one nothing changes, and those of a model that knows
-    how sure it is are independent already.
-    """
-    scorer = run(run_id).scorer
-    if scorer.has_uncertainty or scorer.item_embedding.shape[1] == 1:
-        return None
-    return noise_band(scorer.item_embedding[_shaping(run_id, min_ratings)], centered=centered)
-
-
-def _shaping(run_id: str, min_ratings: int) -> np.ndarray:
-    """Which items have enough ratings to shape the components, (n_items,)."""
-    return ratings_of(run_id).item_count >= min_ratings
+    return None if variance is None else std_along(variance, components(run_id, how).components)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -101,49 +184,72 @@ def item_features(dataset_id: str) -> tuple[FeatureGroup, ...]:
 
 
 @st.cache_resource(max_entries=64, show_spinner="Looking for what goes together with this component …")
-def component_hints(run_id: str, component: int, *, centered: bool, min_ratings: int, least: int) -> tuple[Hint, ...]:
-    """What goes together with a component of `item_pca`, among the items with at least `least` ratings."""
-    scores = item_pca(run_id, centered=centered, min_ratings=min_ratings).scores[:, component]
+def component_hints(run_id: str, component: int, how: How, *, least: int) -> tuple[Hint, ...]:
+    """What goes together with a component of `components`, among the items with at least `least` ratings."""
+    scores = components(run_id, how).scores[:, component]
     listed = np.flatnonzero(ratings_of(run_id).item_count >= least)
     return hints(scores[listed], _item_columns(run(run_id).dataset.dataset_id).take(listed))
 
 
 @st.cache_resource(max_entries=8, show_spinner="Matching components with those of other seeds …")
-def component_stability(run_id: str, key: str, *, centered: bool, min_ratings: int) -> Stability | None:
-    """How well each component of `item_pca` comes back, by the stability study of this name; None where it is gone.
-
-    Components are compared by the trained items that shape them.
-    """
-    result = study(key)
-    if result is None:
+def component_stability(run_id: str, key: str, how: How) -> Stability | None:
+    """How well each component comes back, by the stability study of this name; None where it is gone, or `returning`
+    says so."""
+    stored, trained = study(key), run(run_id)
+    if stored is None:
         return None
-    return across_seeds(
-        run(run_id).scorer.item_embedding,
-        list(result.arrays["embeddings"]),
-        centered=centered,
-        shaping=_shaping(run_id, min_ratings),
-        measured=item_rows(run_id).trained,
-    )
+    return returning(trained, ratings_of(run_id), split_of_run(trained), how, components(run_id, how), stored)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def centered_model(run_id: str) -> CenteredModel:
+    """A bilinear model with biases and taste apart."""
+    trained = run(run_id)
+    return centered_on(require_bilinear(trained.scorer), ratings_of(run_id), split_of_run(trained))
 
 
 @st.cache_resource(max_entries=8, show_spinner="Predicting with some of the components …")
-def component_cost(run_id: str, *, centered: bool, min_ratings: int) -> Cost:
-    """Error with the first components of `item_pca` only, on a sample of the validation ratings where they are many."""
+def component_cost(run_id: str, how: How) -> Cost:
+    """Error with the first components of the item matrix only, on a sample of the validation ratings if many."""
     trained, data = run(run_id), ratings_of(run_id)
     rows = sample(split_of_run(trained).validation)
-    components = item_pca(run_id, centered=centered, min_ratings=min_ratings)
-    scorer = require_bilinear(trained.scorer)
-    return cost(scorer, components, data.user_index[rows], data.item_index[rows], data.rating[rows])
+    at = data.user_index[rows], data.item_index[rows], data.rating[rows]
+    return cost(centered_model(run_id), components(run_id, how), *at)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def predicted(run_id: str, *, users: bool) -> np.ndarray | None:
+    """Tastes that a run predicts for items, or of users, as rows in rating units; None where all are the same."""
+    model = centered_model(run_id)
+    try:
+        return predicted_tastes(model, users=users) * np.float32(model.unit)
+    except AnalysisError:
+        return None
+
+
+def compared(run_id: str, *, users: bool, predictions: bool) -> np.ndarray:
+    """The matrix whose rows are compared, (n_rows, any number): the vectors, or what is `predicted`."""
+    rows = predicted(run_id, users=users) if predictions else None
+    return rows_of(run_id, users=users).matrix if rows is None else rows
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
-def neighbors(run_id: str, *, users: bool, row: int, least: int, top: int = 10) -> dict[Metric, Neighbors]:
+def neighbors(
+    run_id: str, *, users: bool, row: int, least: int, top: int = 10, predictions: bool = False
+) -> dict[Metric, Neighbors]:
     """The rows nearest to one by every measure, among trained ones with at least `least` ratings."""
-    side = rows_of(run_id, users=users)
+    side, matrix = rows_of(run_id, users=users), compared(run_id, users=users, predictions=predictions)
     eligible = side.placed & (side.count >= least)
-    return {
-        metric: nearness.neighbors(side.matrix, row, metric=metric, top=top, eligible=eligible) for metric in METRICS
-    }
+    return {metric: nearness.neighbors(matrix, row, metric=metric, top=top, eligible=eligible) for metric in METRICS}
+
+
+@st.cache_resource(max_entries=16, show_spinner="Counting in whose lists each one is …")
+def lists_of_all(run_id: str, *, users: bool, least: int, predictions: bool) -> dict[Metric, np.ndarray]:
+    """In how many lists of ten neighbors each row stands, (n_rows,), by every measure; about 0.1 s for 1,247 rows."""
+    side, matrix = rows_of(run_id, users=users), compared(run_id, users=users, predictions=predictions)
+    rows = np.flatnonzero(side.placed & (side.count >= least))
+    k = fitting_k(len(rows), 10)
+    return {metric: hubs.listed(rows[nearest(matrix[rows], k, metric=metric)], len(side)) for metric in METRICS}
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -160,17 +266,27 @@ def agreement(run_id: str, *, users: bool, row: int, least: int) -> dict[Metric,
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def lengths(run_id: str, *, users: bool) -> np.ndarray:
-    """Euclidean length of every row of the item matrix, or of the users' matrix, (n_rows,)."""
-    return np.linalg.norm(rows_of(run_id, users=users).matrix, axis=1)
+def lengths(run_id: str, *, users: bool, predictions: bool = False) -> np.ndarray:
+    """Euclidean length of every row that is `compared`, (n_rows,)."""
+    return np.linalg.norm(compared(run_id, users=users, predictions=predictions), axis=1)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Fitting what the averages explain …")
 def bias_fit(run_id: str, *, users: bool) -> Biases:
-    """The shrinkage curve of the item biases, or of the users'; raises AnalysisError as `biases` does."""
-    side, data = rows_of(run_id, users=users), ratings_of(run_id)
-    mean = data.user_mean if users else data.item_mean
-    return biases(side.bias, side.count, mean, require_biases(run(run_id).scorer).scale)
+    """The shrinkage curve of the centered item biases, or of the users', over the training ratings.
+
+    Raises AnalysisError as `biases` does.
+    """
+    model = centered_model(run_id)
+    bias = model.user_bias if users else model.item_bias
+    return biases(bias, *training_averages(run_id, users=users), model.scale)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def training_averages(run_id: str, *, users: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Number of training ratings of each item, or of each user, and their mean, (n_rows,) each; NaN without any."""
+    data, parts = ratings_of(run_id), split_of_run(run(run_id))
+    return parts.training_count(data, users=users), parts.training_mean(data, users=users)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -179,14 +295,16 @@ def known_biases(run_id: str, *, users: bool) -> BiasPosterior | None:
     scorer = run(run_id).scorer
     if not scorer.has_uncertainty:
         return None
-    return bias_posterior(require_biases(scorer), new_user_model(run_id).item_parts, users=users)
+    parts = new_user_model(run_id).item_parts
+    return bias_posterior(require_biases(scorer), parts, centered_model(run_id), users=users)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def average_taste(run_id: str, chosen: tuple[int, ...], *, users: bool) -> np.ndarray:
-    """What the vectors add to the score of some rows, on average over their ratings, (n_chosen,)."""
-    rows = np.array(chosen, np.int64)
-    return average_terms(require_bilinear(run(run_id).scorer), ratings_of(run_id), rows, users=users).taste
+    """What taste adds to the score of some rows, on average over their training ratings, (n_chosen,)."""
+    rows, data, train = np.array(chosen, np.int64), ratings_of(run_id), split_of_run(run(run_id)).train
+    model = centered_model(run_id)
+    return average_terms(model, data.user_index[train], data.item_index[train], rows, users=users).taste
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -210,12 +328,9 @@ def look_up_seconds(run_id: str, item: int) -> Seconds:
 
 @st.cache_resource(max_entries=8, show_spinner="Guessing without the vectors …")
 def biases_alone(run_id: str) -> BiasAblation:
-    """A model with biases against its biases alone, on at most 200,000 of the validation ratings."""
-    trained, data = run(run_id), ratings_of(run_id)
-    validation = split_of_run(trained).validation
-    some = validation[:: -(-len(validation) // 200_000)]
-    scorer = require_bilinear(trained.scorer)
-    return bias_ablation(scorer, data.user_index[some], data.item_index[some], data.rating[some])
+    """A model against its biases alone, on at most 200,000 of the validation ratings."""
+    data, some = ratings_of(run_id), looked_at(split_of_run(run(run_id)))
+    return bias_ablation(centered_model(run_id), data.user_index[some], data.item_index[some], data.rating[some])
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -249,28 +364,28 @@ def score_on(run_id: str, dataset_id: str) -> SplitScore:
     return scoreboard.score_stored(run_id, ratings(dataset_id))
 
 
+@st.cache_resource(max_entries=64, show_spinner="Comparing guesses rating by rating …")
+def paired_errors(first: str, second: str, dataset_id: str) -> Paired:
+    """How much further off the first run is than the second on the same ratings, at most 200,000 of them."""
+    data, runs = ratings(dataset_id), (run(first), run(second))
+    rows = looked_at(split_of_run(runs[0]))
+    user, item = data.user_index[rows], data.item_index[rows]
+    one, other = (each.scorer.scale.clip(each.scorer.predict(user, item)) for each in runs)
+    return paired(one, other, data.rating[rows], user)
+
+
 def _part(run_id: str) -> Part:
     items = item_rows(run_id)
     return Part(ratings_of(run_id).items, items.matrix, items.count, items.trained)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def shadow(run_id: str, settings: MapStudySettings) -> Pca:
-    """The components that a map by PCA lies along, with scores for the trained items that have enough ratings."""
-    return pca(_on_the_map(run_id, settings), n_components=settings.dimensions, centered=settings.centered)
-
-
 @st.cache_resource(max_entries=8, show_spinner="Measuring how faithful the map is …")
 def shadow_faithfulness(run_id: str, settings: MapStudySettings) -> Faithfulness:
-    """How faithful the map along `shadow` is."""
-    scores = shadow(run_id, settings).scores.astype(np.float32)
-    k = fitting_k(len(scores), K)
-    return faithfulness(_on_the_map(run_id, settings), scores, k=k, metric=settings.metric)
-
-
-def _on_the_map(run_id: str, settings: MapStudySettings) -> np.ndarray:
+    """How faithful the map along components is."""
     items = item_rows(run_id)
-    return items.matrix[items.placed & (items.count >= settings.min_ratings)]
+    rows = np.flatnonzero(items.placed & (items.count >= settings.min_ratings))
+    scores = shadow(components(run_id, settings.how), settings, rows)
+    return faithfulness(items.matrix[rows], scores, k=fitting_k(len(rows), K), metric=settings.metric)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Getting to know the people in the data …")
@@ -294,11 +409,11 @@ def rating_entry(dataset_id: str) -> Entry:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def people_along(run_id: str, *, most: int = 5) -> People:
-    """Everybody along the first components of `item_pca` over all items, from the average person."""
+def people_along(run_id: str, how: How, *, most: int = 5) -> People:
+    """Everybody along the first components, from the average person."""
     model = new_user_model(run_id)
-    components = item_pca(run_id, centered=False, min_ratings=0).components[:most]
-    return people(model.run.scorer.user_embedding, components, model.averages.user, model.trained_users)
+    directions = components(run_id, how).for_users[:most]
+    return people(model.run.scorer.user_embedding, directions, model.averages.user, model.trained_users)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -315,3 +430,11 @@ def axis_hints(run_id: str, poles: OwnAxis, *, least: int) -> tuple[Hint, ...]:
     listed = np.flatnonzero(items.placed & (items.count >= least))
     positions = saved_axes.project(poles, items.matrix, data.items, items.features).positions
     return hints(positions[listed], _item_columns(data.dataset_id).take(listed))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def axis_standing(run_id: str, poles: OwnAxis) -> Standing:
+    """What held-out ratings say of somebody's own axis."""
+    items, data = item_rows(run_id), ratings_of(run_id)
+    positions = saved_axes.project(poles, items.matrix, data.items, items.features).positions
+    return standings(examined(run_id), positions[:, None])[0]

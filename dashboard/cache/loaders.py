@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
 
 from core import access, data
@@ -18,7 +19,7 @@ from core.data.own.titles import TitleIndex
 from core.data.ratings import Ratings
 from core.data.splits import Split, split
 from core.disk.upkeep import check_usable
-from core.errors import LimitError, UnknownJobError, UsageError
+from core.errors import LimitError, UnknownJobError, UnknownRunError, UsageError
 from core.jobs import job_folder, queue
 from core.jobs.job_folder import Job
 from core.jobs.pool import Pool
@@ -29,8 +30,10 @@ from core.model.run import Run
 from core.store import study_store
 from core.store.runs import RunStore, RunSummary
 from core.store.study_store import Stored
+from core.studies.twins import TWINS, is_twin, real_id, shown_twin, twin_id
 from core.training.baselines import Baselines, baselines, started
 from dashboard.charts.base import plain
+from dashboard.charts.hover import Hover
 from dashboard.shared import matrix_rows
 from dashboard.shared.matrix_rows import Rows
 
@@ -56,9 +59,13 @@ def home_problem() -> str:
     return ""
 
 
-@st.cache_resource(max_entries=4, show_spinner="Loading the ratings …")
 def ratings(dataset_id: str) -> Ratings:
-    """One dataset in memory."""
+    """One dataset in memory; what a shown twin learned from is called by the twin's id, as in its `run.dataset`."""
+    return _twin_of(dataset_id)[1] if is_twin(dataset_id) else _ratings(dataset_id)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Loading the ratings …")
+def _ratings(dataset_id: str) -> Ratings:
     return data.load(dataset_id)
 
 
@@ -84,8 +91,8 @@ def dataset_names() -> dict[str, str]:
 
 def forget_dataset(dataset_id: str) -> None:
     """Read a dataset again when it is next asked for; after it was renamed, deleted or imported."""
-    ratings.clear(dataset_id)
-    run.clear()  # a run may be on this dataset now, or no longer
+    _ratings.clear(dataset_id)
+    _run.clear()  # a run may be on this dataset now, or no longer
 
 
 @st.cache_data(max_entries=32, ttl=3600, show_spinner="Looking at the first rows …")
@@ -94,17 +101,49 @@ def preview(upload: str, mapping: ColumnMapping, options: ImportOptions) -> Prev
     return data.preview(uploads.paths(upload), mapping=mapping, options=options)
 
 
-@st.cache_resource(max_entries=8, show_spinner="Loading the model …")
 def run(run_id: str) -> Run:
-    """One run from the store, its checksums verified; its dataset is one that is there, where any is."""
+    """One run from the store, its checksums verified; its dataset is one that is there, where any is.
+
+    Or the shown twin of one, by `twin_id`; raises UnknownRunError where its study is not there.
+    """
+    return _twin_of(run_id)[0] if is_twin(run_id) else _run(run_id)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Loading the model …")
+def _run(run_id: str) -> Run:
     stored = RunStore().load(run_id)
     there = data.holding(stored.dataset.digest, stored.dataset.dataset_id)
     return replace(stored, dataset=replace(stored.dataset, dataset_id=there)) if there else stored
 
 
 def ratings_of(run_id: str) -> Ratings:
-    """The dataset that a run learned from."""
+    """The dataset that a run learned from, or its shown twin."""
     return ratings(run(run_id).dataset.dataset_id)
+
+
+def twins(run_id: str) -> str | None:
+    """The name of the newest stored study of a run's twins, or of a twin's run; None where there is none."""
+    real = real_id(run_id)
+    settings = TWINS.latest(real)
+    return None if settings is None else TWINS.key(real, settings)
+
+
+def _twin_of(run_id: str) -> tuple[Run, Ratings]:
+    """The shown twin as a run on a dataset of its own, which is called as the twin is, and that dataset."""
+    key = twins(run_id)
+    if key is None:
+        raise UnknownRunError(f"the model {real_id(run_id)!r:.40} has no twin yet; train its twins first")
+    return _twin(real_id(run_id), key)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _twin(run_id: str, key: str) -> tuple[Run, Ratings]:
+    stored = study(key)
+    if stored is None:
+        raise UnknownRunError(f"the twins of the model {run_id!r:.40} are damaged; train them again")
+    twin, learned_from = shown_twin(run(run_id), ratings_of(run_id), stored)
+    name = twin_id(run_id)
+    return replace(twin, dataset=replace(twin.dataset, dataset_id=name)), replace(learned_from, dataset_id=name)
 
 
 def runs() -> list[RunSummary]:
@@ -214,8 +253,8 @@ def rows_of(run_id: str, *, users: bool) -> Rows:
     return user_rows(run_id) if users else item_rows(run_id)
 
 
-def item_hover(run_id: str) -> list[str]:
-    """What a map shows over each item: title, mean rating and number of ratings, made harmless."""
+def item_hover(run_id: str) -> Hover:
+    """What a map shows over each item: title, mean rating and number of ratings."""
     trained = run(run_id)
     rows = item_rows(run_id)
     return _hover(trained.dataset.dataset_id, trained.config.split, rows, users=False, described_by=rows.described_by)
@@ -225,36 +264,34 @@ def item_notes(run_id: str) -> list[str]:
     """What a map says of each item under its title, plain text: mean rating and number of ratings."""
     trained = run(run_id)
     rows = item_rows(run_id)
-    return _notes(trained.dataset.dataset_id, trained.config.split, rows, users=False, described_by=rows.described_by)
+    return _notes(trained.dataset.dataset_id, trained.config.split, rows, described_by=rows.described_by)
 
 
-def user_hover(run_id: str) -> list[str]:
-    """What a chart shows over each person, made harmless."""
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _notes(dataset_id: str, how: SplitConfig, _rows: Rows, *, described_by: str) -> list[str]:
+    """The facts that a hover has of each item, and whether training has moved it; one list as for `_hover`."""
+    facts = _hover(dataset_id, how, _rows, users=False, described_by=described_by).facts
+    return [fact + _rows.mark(row, short=True) for row, fact in enumerate(facts.tolist())]
+
+
+def user_hover(run_id: str) -> Hover:
+    """What a chart shows over each person."""
     trained = run(run_id)
     return _hover(trained.dataset.dataset_id, trained.config.split, user_rows(run_id), users=True, described_by="")
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _hover(dataset_id: str, how: SplitConfig, _rows: Rows, *, users: bool, described_by: str) -> list[str]:
-    """One list for all alike runs on one split: of their rows it shows nothing but which are trained, or described."""
-    notes = _notes(dataset_id, how, _rows, users=users, described_by=described_by)
-    return [f"<b>{plain(label)}</b><br>{note}" for label, note in zip(_rows.labels, notes, strict=True)]
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _notes(dataset_id: str, how: SplitConfig, _rows: Rows, *, users: bool, described_by: str) -> list[str]:
-    """The numbers of each row, and whether training has moved it; one list as for `_hover`."""
-    del how, described_by  # tell one list from another
+def _hover(dataset_id: str, how: SplitConfig, _rows: Rows, *, users: bool, described_by: str) -> Hover:
+    """One for all alike runs on one split: of their rows it shows nothing but which are trained, or described."""
     rated = ratings(dataset_id)
     means, counts = (rated.user_mean, rated.user_count) if users else (rated.item_mean, rated.item_count)
 
     def words(mean: float, n: int) -> str:
         return f"{count(n, 'rating')}, {mean:,.2f} on average" if users else f"rated {mean:,.2f} by {n:,}"
 
-    return [
-        words(mean, n) + _rows.mark(row, short=True)
-        for row, (mean, n) in enumerate(zip(means.tolist(), counts.tolist(), strict=True))
-    ]
+    names = [plain(label) + _rows.mark(row, short=True) for row, label in enumerate(_rows.labels)]
+    facts = [words(mean, n) for mean, n in zip(means.tolist(), counts.tolist(), strict=True)]
+    return Hover(np.array(names, object), np.array(facts, object))  # of texts of any length each as long as it is
 
 
 def study(key: str) -> Stored | None:

@@ -1,14 +1,29 @@
 """Figures of learned biases: beside plain averages, and how much of an average is believed."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.biases.bias import Biases
 from core.analysis.biases.posterior import BiasPosterior
-from core.data.nouns import with_article
-from dashboard.charts.base import ACCENT, AROUND_ZERO, CHOSEN, MUTED, REFERENCE, color_bar, figure, plain, sampled
+from dashboard.charts.base import (
+    ACCENT,
+    AROUND_ZERO,
+    AT_THE_TOP,
+    CHOSEN,
+    MUTED,
+    REFERENCE,
+    annotate,
+    color_bar,
+    figure,
+    level,
+    plain,
+    sampled,
+    upright,
+)
+from dashboard.charts.hover import NAMED, Hover
 from dashboard.charts.points import OUTLINE, add_points, ring, sample
 from dashboard.shared.phrases import count as counted
 
@@ -23,7 +38,7 @@ def scatter(
     fit: Biases,
     mean: np.ndarray,
     count: np.ndarray,
-    hover: Sequence[str],
+    hover: Hover,
     *,
     rated: np.ndarray,
     listed: np.ndarray,
@@ -36,9 +51,9 @@ def scatter(
 
     Args:
         fit: The fitted curve, with expected and residual of every row.
-        mean: Mean rating of every row, (n_rows,), in rating units.
-        count: Ratings of every row, (n_rows,).
-        hover: What to show over a row, one text each, made harmless.
+        mean: Mean training rating of every row, (n_rows,), in rating units.
+        count: Training ratings of every row, (n_rows,).
+        hover: What to show over each row.
         rated: Rows to draw, all of them rated; of very many a sample, which the title says.
         listed: Boolean array, (n_rows,), rows with enough ratings; the others lie behind, without color.
         marked: Rows to ring and name.
@@ -52,9 +67,12 @@ def scatter(
     drawn = sample(rated, keep=np.array(marked, np.int64))
     result = figure(
         f"Learned bias and mean rating of {counted(len(rated), noun)}{sampled(len(drawn), len(rated))}",
-        x="Mean rating",
+        x="Mean training rating",
         y="Learned bias (units of the score)",
         height=500,
+        uirevision="bias",
+        showlegend=False,
+        margin={"t": 100},
     )
     size = _SMALLEST + (_LARGEST - _SMALLEST) * np.sqrt(count / max(int(count.max()), 1))
     place = (fit, mean, hover, known)
@@ -69,16 +87,14 @@ def scatter(
         _add(result, place, rows, name="searched", marker=ring(size[rows] + 8))
         if known is not None:
             result.data[-1].error_y = {"array": known.std[rows].astype(np.float32), "color": CHOSEN, "thickness": 2}
-        for row in rows:
-            _name(result, float(mean[row]), float(fit.expected[row] + fit.residual[row]), titles[row])
-    result.update_layout(uirevision="bias", showlegend=False, margin_t=100)
+        annotate(result, [_name(mean[row], fit.expected[row] + fit.residual[row], titles[row]) for row in rows])
     return result
 
 
-def _name(result: go.Figure, x: float, y: float, title: str) -> None:
+def _name(x: float, y: float, title: str) -> dict[str, Any]:
     """A title beside its point: an annotation, because WebGL points cover the text of ordinary traces."""
-    font = {"size": 13, "color": CHOSEN}
-    result.add_annotation(x=x, y=y, text=plain(title, 40), ax=-50, ay=-90, arrowcolor=CHOSEN, font=font)
+    look = {"ax": -50, "ay": -90, "arrowcolor": CHOSEN, "font": {"size": 13, "color": CHOSEN}}
+    return {"x": float(x), "y": float(y), "text": plain(title, 40), **look}
 
 
 def _colored(residual: np.ndarray, size: np.ndarray) -> dict[str, object]:
@@ -98,7 +114,7 @@ def _colored(residual: np.ndarray, size: np.ndarray) -> dict[str, object]:
 
 def _add(
     result: go.Figure,
-    place: tuple[Biases, np.ndarray, Sequence[str], BiasPosterior | None],
+    place: tuple[Biases, np.ndarray, Hover, BiasPosterior | None],
     rows: np.ndarray,
     *,
     name: str,
@@ -106,16 +122,18 @@ def _add(
 ) -> None:
     fit, mean, hover, known = place
     expected, residual = fit.expected[rows], fit.residual[rows]
-    columns = [expected, residual] if known is None else [expected, residual, known.std[rows]]
+    rest = np.where(np.abs(residual) < 0.005, 0, residual)  # never "-0.00"
+    columns = [expected, rest] if known is None else [expected, rest, known.std[rows]]
     numbers = np.stack(columns, axis=1).astype(np.float32)
     doubt = "" if known is None else " ± %{customdata[2]:.2f}"
-    spots, texts = (mean[rows], expected + residual), [hover[row] for row in rows]
-    template = f"%{{text}}<br>bias <b>%{{y:.2f}}</b>{doubt}" + ", expected %{customdata[0]:.2f} (%{customdata[1]:+.2f})"
-    add_points(result, spots, texts, name=name, marker=marker, template=template, customdata=numbers)
+    spots = mean[rows], expected + residual
+    template = f"{NAMED}<br>bias <b>%{{y:.2f}}</b>{doubt}" + ", expected %{customdata[0]:.2f} (%{customdata[1]:+.2f})"
+    add_points(result, spots, hover[rows], name=name, marker=marker, template=template, customdata=numbers)
 
 
 def _add_curves(result: go.Figure, fit: Biases, mean: np.ndarray, count: np.ndarray) -> None:
     """The bias expected at a few numbers of ratings, over the means that occur with so many or more."""
+    notes = []
     for number, dash in zip(CURVES, _DASHES, strict=True):
         means = mean[count >= number]
         if len(means) < 2 or count.min() > number:
@@ -132,22 +150,34 @@ def _add_curves(result: go.Figure, fit: Biases, mean: np.ndarray, count: np.ndar
             line={"color": REFERENCE, "width": 2, "dash": dash},
             hovertemplate=f"expected with {name}: %{{y:.2f}}<extra></extra>",
         )
-        x, y, side = float(across[end]), float(expected[end]), "bottom" if number == CURVES[0] else "top"
-        result.add_annotation(x=x, y=y, text=name, showarrow=False, xanchor="left", yanchor=side, font_size=12)
+        place = {"x": float(across[end]), "y": float(expected[end]), "xanchor": "left"}
+        side = "bottom" if number == CURVES[0] else "top"
+        notes.append({**place, "yanchor": side, "text": name, "showarrow": False, "font": {"size": 12}})
+    annotate(result, notes)
 
 
-def believed(fit: Biases, highest: int, *, noun: str, known: BiasPosterior | None = None) -> go.Figure:
+def believed(fit: Biases, highest: int, *, known: BiasPosterior | None = None) -> go.Figure:
     """Share of an average's distance from the middle that is believed, by number of ratings up to `highest`.
 
     Beside it, dashed, what follows from the prior that the model found by itself, where it did.
     """
+    count = np.unique(np.geomspace(1, max(highest, 10), 80).round()).astype(np.int32)
+    half = {"color": REFERENCE, "width": 1, "dash": "dot"}
+    within = 1 <= fit.shrinkage <= count[-1]
+    # With a legend, that is below the title, which a phone's width leaves no room beside.
+    with_legend: dict[str, Any] = {"title": AT_THE_TOP, "margin": {"t": 96}, "legend": {"xanchor": "left", "x": 0}}
     result = figure(
-        f"How much of {with_article(noun)}'s average is believed",
+        "How much an average counts",
         x="Ratings (each step tenfold)",
         y="Share believed",
         height=300 if known is None else 340,
+        xaxis={"type": "log", "dtick": 1, "tickformat": ","},
+        yaxis={"range": [0, 1.02], "tickformat": ".0%"},
+        shapes=[upright(fit.shrinkage, **half), level(0.5, **half)] if within else [],
+        uirevision="believed",
+        showlegend=known is not None,
+        **({} if known is None else with_legend),
     )
-    count = np.unique(np.geomspace(1, max(highest, 10), 80).round()).astype(np.int32)
     result.add_scatter(
         x=count,
         y=fit.believed(count).astype(np.float32),
@@ -165,12 +195,4 @@ def believed(fit: Biases, highest: int, *, noun: str, known: BiasPosterior | Non
             line={"color": CHOSEN, "width": 2, "dash": "dash"},
             hovertemplate="%{x:,} ratings: <b>%{y:.0%}</b>, as the model chose<extra></extra>",
         )
-    if 1 <= fit.shrinkage <= count[-1]:
-        result.add_vline(x=fit.shrinkage, line={"color": REFERENCE, "width": 1, "dash": "dot"})
-        result.add_hline(y=0.5, line={"color": REFERENCE, "width": 1, "dash": "dot"})
-    result.update_xaxes(type="log", dtick=1, tickformat=",")
-    result.update_yaxes(range=[0, 1.02], tickformat=".0%")
-    result.update_layout(uirevision="believed", showlegend=known is not None)
-    if known is not None:  # below the title, which a phone's width leaves no room beside
-        result.update_layout(margin_t=96, legend={"xanchor": "left", "x": 0})
     return result

@@ -7,7 +7,8 @@ import plotly.graph_objects as go
 
 from core.model.events import Started
 from dashboard.charts import components, training
-from dashboard.charts.base import ACCENT, MUTED, REFERENCE, color_bar, figure, sampled
+from dashboard.charts.base import ACCENT, MUTED, REFERENCE, above_level, annotate, color_bar, figure, level, sampled
+from dashboard.charts.hover import Hover
 from dashboard.charts.points import MARK, Classes, Coloring, add_points, bar_ticks, name_point, ring, sample
 from dashboard.shared.phrases import plural
 
@@ -18,30 +19,32 @@ MOST_NAMED = 8
 """Selected items that are named on a map; more names would cover each other, and are rings without one."""
 
 
-def curves(named: Sequence[training.Named], references: Started | None) -> go.Figure:
+def curves(named: Sequence[training.Named], references: Started | None, *, unit: str) -> go.Figure:
     """Validation RMSE of several runs (solid) and their training RMSE (dotted), with what guessing reaches.
 
     Args:
         named: The runs, at most six.
         references: Reference lines that hold for all of them; None where each has its own.
+        unit: What ratings count in.
     """
-    result = training.compared_curves(named, height=400)
+    result = training.compared_curves(named, unit=unit, height=400)
     if references is not None:
-        levels = {
-            "always guess the mean": references.mean_rmse,
-            "averages only, no embedding": references.averages_rmse,
-        }
-        line, font = {"color": REFERENCE, "width": 1.5, "dash": "dash"}, {"size": 12, "color": REFERENCE}
-        for words, value in levels.items():
-            note = {"text": f"{words}: {value:.3f}", "font": font}
-            result.add_hline(y=value, line=line, annotation=note, annotation_position="top right")
+        levels = (
+            ("always guess the mean", references.mean_rmse, False),
+            ("averages only, no embedding", references.averages_rmse, False),
+            ("consensus and popularity", references.slopes_rmse, True),
+        )
+        known = [(f"{words}: {value:.3f}", value, below) for words, value, below in levels if value is not None]
+        notes = [above_level(value, text, below=below, size=12, color=REFERENCE) for text, value, below in known]
+        lines = [level(value, color=REFERENCE, width=1.5, dash="dash") for _, value, _ in known]
+        annotate(result, notes, lines)
     return result
 
 
 def aligned_map(
     places: np.ndarray,
     axes: Sequence[int],
-    hover: Sequence[str],
+    hover: Hover,
     color: Coloring | Classes,
     *,
     title: str,
@@ -56,7 +59,7 @@ def aligned_map(
     Args:
         places: Float array, (n_items, components), in embedding units.
         axes: Across and up, from 0.
-        hover: What to show over each item, made harmless.
+        hover: What to show over each item.
         color: A number or a class for every item.
         title: What the figure shows.
         of: The model whose components the axes are.
@@ -68,29 +71,32 @@ def aligned_map(
     The custom data of a point is its row.
     """
     rows = sample(np.arange(len(places)), most=MOST_DRAWN)  # the same on both sides, whatever is marked
-    result = components.scatter(places, axes, rows, hover, color, noun=noun)
+    across, up = (f"Component {axis + 1} of {of} (embedding units)" for axis in axes)
+    result = figure(
+        title + sampled(len(rows), len(places), plural(noun)),
+        x=across,
+        y=up,
+        height=460,
+        xaxis={"zeroline": True, "range": reach[0]},
+        yaxis={"range": reach[1]},
+        legend={"x": 0, "xanchor": "left", "y": -0.16, "yanchor": "top", "itemsizing": "constant"},
+        margin={"t": 48},
+        dragmode="lasso",
+        showlegend=isinstance(color, Classes),
+        uirevision=f"aligned {axes}",
+    )
+    bar = None
+    if isinstance(color, Coloring):  # beside the figure it would make one map narrower than the other
+        bar = color_bar(color.label, 220, x=0, xanchor="left", y=-0.16, yanchor="top", **bar_ticks(color))
+    opacity = 0.35 if len(marked) else None
+    components.add_items(result, places, axes, rows, hover, color, opacity=opacity, bar=bar)
     if len(marked):
-        result.update_traces(marker_opacity=0.35)
         chosen = np.array(marked)
         looks = ring(13, color=MARK) if len(marked) <= MOST_NAMED else ring(8, 1.5, color=MARK)
-        spots, texts = [places[chosen, axis] for axis in axes], [hover[row] for row in chosen]
-        add_points(result, spots, texts, name="selected", marker=looks, rows=chosen, showlegend=False)
+        spots = [places[chosen, axis] for axis in axes]
+        add_points(result, spots, hover[chosen], name="selected", marker=looks, rows=chosen, showlegend=False)
     if len(marked) <= MOST_NAMED:
-        for row in marked:
-            name_point(result, float(places[row, axes[0]]), float(places[row, axes[1]]), titles[row])
-    result.update_layout(
-        title_text=title + sampled(len(rows), len(places), plural(noun)),
-        height=460,
-        uirevision=f"aligned {axes}",
-        legend={"orientation": "h", "x": 0, "xanchor": "left", "y": -0.16, "yanchor": "top"},
-        margin_t=48,
-    )
-    if isinstance(color, Coloring):
-        # beside the figure it would make one map narrower than the other
-        below = color_bar(color.label, 220, x=0, xanchor="left", y=-0.16, yanchor="top", **bar_ticks(color))
-        result.update_traces(selector={"name": color.label}, marker_colorbar=below)
-    result.update_xaxes(range=reach[0], title_text=f"Component {axes[0] + 1} of {of} (embedding units)")
-    result.update_yaxes(range=reach[1], title_text=f"Component {axes[1] + 1} of {of} (embedding units)")
+        annotate(result, [name_point(places[row, axes], titles[row]) for row in marked])
     return result
 
 
@@ -105,11 +111,19 @@ def kept(often: np.ndarray, *, chosen: tuple[int, int], noun: str) -> go.Figure:
     k = len(often) - 1
     number = np.arange(k + 1)
     inside = (number >= chosen[0]) & (number <= chosen[1])
+    highest = float(max(often.max(), 1))
     result = figure(
         f"Neighbors that {plural(noun)} keep",
         x=f"Of the {k} nearest, also nearest in the other",
         y=plural(noun).capitalize(),
         height=330,
+        xaxis={"dtick": 1 if k <= 20 else None},
+        yaxis={"range": [0, 1.15 * highest], "tickformat": ","},
+        bargap=0.12,
+        uirevision="kept",
+        dragmode=False,
+        clickmode="event+select",
+        showlegend=False,
     )
     result.add_bar(
         x=number,
@@ -120,8 +134,4 @@ def kept(often: np.ndarray, *, chosen: tuple[int, int], noun: str) -> go.Figure:
         cliponaxis=False,
         hovertemplate="%{x} kept: <b>%{y:,}</b><extra></extra>",
     )
-    highest = float(max(often.max(), 1))
-    result.update_yaxes(range=[0, 1.15 * highest], tickformat=",")
-    result.update_xaxes(dtick=1 if k <= 20 else None)
-    result.update_layout(bargap=0.12, uirevision="kept", dragmode=False, clickmode="event+select", showlegend=False)
     return result

@@ -1,6 +1,7 @@
 """Figures of principal components: where the items lie along them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -9,8 +10,12 @@ from core.analysis.components.extremes import Ends
 from core.data.nouns import count
 from dashboard.charts import points
 from dashboard.charts.base import ACCENT, CHOSEN, MUTED, figure, plain, sampled
+from dashboard.charts.hover import NAMED, Hover
 from dashboard.charts.points import Classes, Coloring, add_points
 from dashboard.principal_components.label import Label
+
+_ALONG = "%{text}: <b>%{x:.2f}</b>"
+"""Over a point along one component."""
 
 
 def strip(
@@ -19,6 +24,7 @@ def strip(
     listed: np.ndarray,
     ends: Ends,
     *,
+    hover: Hover,
     label: Label,
     noun: str,
     marked: Sequence[int] = (),
@@ -31,7 +37,8 @@ def strip(
         titles: What the items are called.
         listed: Boolean array, (n_items,), items with enough ratings; the others are drawn paler.
         ends: Items to name at each end.
-        label: What the component is called, and whether it is noise; the axis says both.
+        hover: What to show over each item, of which this shows the names.
+        label: What the component is called, and whether it is proven; the axis says both.
         noun: What an item is.
         marked: Items to mark and name, wherever they lie.
         std: How well each score is known, (n_items,): bars of that length for what is named; None draws none.
@@ -39,35 +46,39 @@ def strip(
     named = np.concatenate([ends.top, ends.bottom, np.array(marked, int)])
     drawn = points.sample(np.arange(len(scores)), keep=named)
     of_all = sampled(len(drawn), len(scores))
-    result = figure(f"All {count(len(scores), noun)} along {label.short}{of_all}", x=axis_title(label), height=320)
+    result = figure(
+        f"All {count(len(scores), noun)} along {label.short}{of_all}",
+        x=axis_title(label),
+        height=320,
+        yaxis={"visible": False, "range": [-2.1, 3.2 if len(marked) else 2.1], "fixedrange": True},
+        uirevision=f"strip {label.number}",
+        showlegend=False,
+    )
     height = points.swarm(scores[drawn])
     few = {"size": 3, "color": MUTED, "opacity": 0.5}
     many = {"size": 4, "color": ACCENT, "opacity": 0.65}
     for enough, name, marker in ((False, "few ratings", few), (True, "enough ratings", many)):
         mask = listed[drawn] == enough
         rows = drawn[mask]
-        texts, template = [plain(titles[row]) for row in rows], "%{text}: <b>%{x:.2f}</b>"
-        add_points(result, (scores[rows], height[mask]), texts, name=name, marker=marker, template=template)
+        spots, texts = (scores[rows], height[mask]), hover.names[rows]
+        add_points(result, spots, texts, name=name, marker=marker, template=_ALONG)
     if std is not None:
-        _add_bars(result, scores, std, height[np.searchsorted(drawn, named)], named, titles)
+        _add_bars(result, scores, std, height[np.searchsorted(drawn, named)], named, hover)
     points.name_ends(result, scores, titles, ends, first=1.2, step=0.34)
     if len(marked):
-        _mark(result, scores, height, drawn, list(marked), titles)
-    result.update_yaxes(visible=False, range=[-2.1, 3.2 if len(marked) else 2.1], fixedrange=True)
-    result.update_layout(uirevision=f"strip {label.number}", showlegend=False)
+        _mark(result, scores, height, drawn, list(marked), titles, hover)
     return result
 
 
 def _add_bars(
-    result: go.Figure, scores: np.ndarray, std: np.ndarray, height: np.ndarray, rows: np.ndarray, titles: Sequence[str]
+    result: go.Figure, scores: np.ndarray, std: np.ndarray, height: np.ndarray, rows: np.ndarray, hover: Hover
 ) -> None:
     """Points of chosen items with a standard deviation to both sides."""
     bars = {"type": "data", "array": std[rows].astype(np.float32), "color": CHOSEN, "thickness": 1.5, "width": 3}
-    texts = [f"{plain(titles[row])} (±{std[row]:.2f})" for row in rows]
+    texts = [f"{hover.names[row]} (±{std[row]:.2f})" for row in rows]
     marker: dict[str, object] = {"size": 6, "color": CHOSEN}
-    template = "%{text}: <b>%{x:.2f}</b>"
     spots = scores[rows], height
-    points.add_points(result, spots, texts, name="known to", marker=marker, template=template, error_x=bars)
+    points.add_points(result, spots, texts, name="known to", marker=marker, template=_ALONG, error_x=bars)
 
 
 def axis_title(label: Label, *, unit: bool = True) -> str:
@@ -77,7 +88,7 @@ def axis_title(label: Label, *, unit: bool = True) -> str:
         text = f"{text[0].upper()}{text[1:]}"
     if not unit:
         return text
-    return f"{text}{'<br>' if label.named else ' · '}embedding units"  # two names fill a line on a phone
+    return f"{text}{'<br>' if label.named else ' · '}{label.unit}"  # two names fill a line on a phone
 
 
 def _mark(
@@ -87,19 +98,23 @@ def _mark(
     drawn: np.ndarray,
     marked: list[int],
     titles: Sequence[str],
+    hover: Hover,
 ) -> None:
     """Rings around chosen items, and lines to their titles, in three rows above everything else."""
-    for place, row in enumerate(sorted(marked, key=lambda row: scores[row])):
-        points.name_in_swarm(result, scores[row], titles[row], 2.25 + 0.36 * (place % 3), "center", color=CHOSEN)
-    spots, texts = (scores[marked], height[np.searchsorted(drawn, marked)]), [plain(titles[row]) for row in marked]
-    add_points(result, spots, texts, name="marked", marker=points.ring(12), template="%{text}: <b>%{x:.2f}</b>")
+    places = [
+        (scores[row], 2.25 + 0.36 * (place % 3), titles[row], "center")
+        for place, row in enumerate(sorted(marked, key=lambda row: scores[row]))
+    ]
+    points.name_in_swarm(result, places, color=CHOSEN)
+    spots = scores[marked], height[np.searchsorted(drawn, marked)]
+    add_points(result, spots, hover.names[marked], name="marked", marker=points.ring(12), template=_ALONG)
 
 
 def scatter(
     scores: np.ndarray,
     axes: Sequence[int],
     rows: np.ndarray,
-    hover: Sequence[str],
+    hover: Hover,
     color: Coloring | Classes,
     *,
     found: Sequence[int] = (),
@@ -113,7 +128,7 @@ def scatter(
         scores: Float array, (n_items, n_components), in embedding units.
         axes: Two or three components, from 0.
         rows: Items to draw; above MOST_DRAWN a sample of them, which the title says.
-        hover: What to show over an item, one text an item of `scores`, made harmless.
+        hover: What to show over an item, for each item of `scores`.
         color: A number or a class for every item.
         found: Items to mark and name, drawn or not.
         titles: What the items are called; needed for `found`.
@@ -124,19 +139,44 @@ def scatter(
     """
     drawn = points.sample(rows)
     names = [axis_title(label, unit=len(axes) == 2) for label in labels or [Label(axis + 1) for axis in axes]]
-    of_all = sampled(len(drawn), len(rows))
-    result = figure(f"{count(len(rows), noun)} on components {_listed(axes)}{of_all}", height=620)
-    lines = [f"component {column + 1}: %{{{axis}:.2f}}" for axis, column in zip("xyz", axes, strict=False)]
-    template = "<br>".join(["%{text}", *lines])
-    for name, visible, marker in points.layers(color, drawn, flat=len(axes) == 2):
-        spots, texts = [scores[visible, axis] for axis in axes], [hover[row] for row in visible]
-        add_points(result, spots, texts, name=name, marker=marker, rows=visible, template=template)
+    title = f"{count(len(rows), noun)} on components {_listed(axes)}{sampled(len(drawn), len(rows))}"
+    result = figure(title, **_look(names, f"scatter {_listed(axes)}"), showlegend=isinstance(color, Classes))
+    add_items(result, scores, axes, drawn, hover, color)
     if found:
         marked = np.array(found, int)
         points.add_found(result, [scores[marked, axis] for axis in axes], marked, titles)
-    _lay_out(result, names, uirevision=f"scatter {_listed(axes)}")
-    result.update_layout(showlegend=isinstance(color, Classes))
     return result
+
+
+def add_items(
+    result: go.Figure,
+    scores: np.ndarray,
+    axes: Sequence[int],
+    drawn: np.ndarray,
+    hover: Hover,
+    color: Coloring | Classes,
+    *,
+    opacity: float | None = None,
+    bar: Mapping[str, object] | None = None,
+) -> None:
+    """Points of items along two components, or three.
+
+    Args:
+        result: The figure.
+        scores, axes, hover, color: As for `scatter`.
+        drawn: Items to draw.
+        opacity: Of all points; None leaves each class its own.
+        bar: Color bar in place of the one beside the figure.
+    """
+    lines = [f"component {column + 1}: %{{{axis}:.2f}}" for axis, column in zip("xyz", axes, strict=False)]
+    template = "<br>".join([NAMED, *lines])
+    for name, visible, marker in points.layers(color, drawn, flat=len(axes) == 2):
+        if opacity is not None:
+            marker["opacity"] = opacity
+        if bar is not None and "colorbar" in marker:
+            marker["colorbar"] = bar
+        spots = [scores[visible, axis] for axis in axes]
+        add_points(result, spots, hover[visible], name=name, marker=marker, rows=visible, template=template)
 
 
 def _listed(axes: Sequence[int]) -> str:
@@ -144,13 +184,12 @@ def _listed(axes: Sequence[int]) -> str:
     return f"{', '.join(first)} and {last}"
 
 
-def _lay_out(result: go.Figure, names: Sequence[str], *, uirevision: str) -> None:
-    if len(names) == 3:
-        x, y, z = ({"title": {"text": name}} for name in names)
-        camera = {"eye": {"x": 1.4, "y": 1.4, "z": 0.75}, "center": {"x": 0, "y": 0, "z": -0.16}}
-        result.update_layout(scene={"xaxis": x, "yaxis": y, "zaxis": z, "camera": camera, "uirevision": uirevision})
-    else:
-        result.update_layout(xaxis_title=names[0], yaxis_title=names[1], dragmode="lasso")
-        result.update_xaxes(zeroline=True)
+def _look(names: Sequence[str], revision: str) -> dict[str, Any]:
+    """Settings of a figure on two axes, or three, of these names."""
     legend = {"xanchor": "left", "x": 0, "itemsizing": "constant"}
-    result.update_layout(uirevision=uirevision, margin_t=84, legend=legend)
+    shared = {"height": 620, "margin": {"t": 84}, "legend": legend, "uirevision": revision}
+    if len(names) == 2:
+        return {"x": names[0], "y": names[1], "xaxis": {"zeroline": True}, "dragmode": "lasso", **shared}
+    x, y, z = ({"title": {"text": name}} for name in names)
+    camera = {"eye": {"x": 1.4, "y": 1.4, "z": 0.75}, "center": {"x": 0, "y": 0, "z": -0.16}}
+    return {"scene": {"xaxis": x, "yaxis": y, "zaxis": z, "camera": camera, "uirevision": revision}, **shared}

@@ -14,6 +14,10 @@ MOST_BARS = 41
 """Different ratings that have a bar each; of more, such as counts, the bars are ranges."""
 
 
+MOST_TICKS = 8
+"""With as many bars or more, every second one has its number below."""
+
+
 def ratings_histogram(ratings: Ratings, *, height: int = 260) -> go.Figure:
     """How often each rating was given."""
     values, counts = np.unique(ratings.rating, return_counts=True)
@@ -68,7 +72,8 @@ def counts_histogram(counts: np.ndarray, *, title: str, noun: str, nouns: str = 
         customdata=list(zip(ranges, bars / len(counts), strict=True)),
         hovertemplate=f"%{{customdata[0]}} ratings: %{{y:,}} {nouns} (%{{customdata[1]:.1%}})<extra></extra>",
     )
-    figure.update_xaxes(type="category", tickangle=0, tickfont={"size": 11})
+    every = 1 if len(low) < MOST_TICKS else 2  # more would touch where three stand side by side
+    figure.update_xaxes(type="category", tickangle=0, tickfont={"size": 11}, dtick=every)
     return figure
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.lesson.step import Dropped, Pair
-from core.model.scoring import Scale
+from core.model.scale import Scale
 from dashboard.charts.base import AROUND_ZERO, CHOSEN, MUTED, REFERENCE, TRAINING, VALIDATION, color_bar, figure, plain
 
 _PRINTED = {"size": 11, "color": "#1d2433"}

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.charts.base import CHOSEN, figure, plain, sampled
+from dashboard.charts.base import CHOSEN, annotate, figure, plain, sampled
+from dashboard.charts.hover import NAMED, Hover
 from dashboard.charts.points import (
     MARK,
     UNKNOWN,
@@ -37,7 +39,7 @@ class Places:
         rows: The items on the map, (n,), rising.
         points: Their places, float array, (n, 2 or 3).
         axes: What each axis is called; empty text where it means nothing by itself.
-        hover: What to show over each item of the data, made harmless.
+        hover: What to show over each item of the data.
         titles: What the items of the data are called.
         notes: What is said under each title, plain text; may be left out.
     """
@@ -45,7 +47,7 @@ class Places:
     rows: np.ndarray
     points: np.ndarray
     axes: Sequence[str]
-    hover: Sequence[str]
+    hover: Hover
     titles: Sequence[str]
     notes: Sequence[str] = ()
 
@@ -104,17 +106,16 @@ def item_map(
     marked = on_the_map(places, found)
     linked = np.array([], int) if near is None else on_the_map(places, near)
     drawn = sample(np.arange(len(places.rows)), keep=np.concatenate([marked, linked]))
-    result = figure(title + sampled(len(drawn), len(places.rows)), height=_HEIGHT)
-    result.update_layout(title_subtitle={"text": remark, "font": {"size": 13}}, margin_t=76 if remark else 56)
+    result = figure(title + sampled(len(drawn), len(places.rows)), **_look(places, color, remark, revision))
     sizing = None if sizes is None else diameters(sizes[places.rows])
     for name, at, marker in layers(_of_the_map(color, places), drawn, flat=len(places.axes) == 2):
         if sizing is not None:
             marker |= {"size": sizing[at], "sizemode": "diameter"}
         if opacity is not None:
             marker |= {"opacity": opacity[at]}
-        rows, template = places.rows[at], f"%{{text}}{_last_line(color, name)}"
-        texts = [places.hover[row] for row in rows]
-        add_points(result, places.spots(at), texts, name=name, marker=marker, rows=rows, template=template)
+        rows, template = places.rows[at], f"{NAMED}{_last_line(color, name)}"
+        spots, texts = places.spots(at), places.hover[rows]
+        add_points(result, spots, texts, name=name, marker=marker, rows=rows, template=template)
     if len(marked) == 1 and len(linked):
         _add_lines(result, places, int(marked[0]), linked)
     for outline in outlines:
@@ -123,7 +124,6 @@ def item_map(
         _add_landmarks(result, landmarks, room=np.ptp(places.points, axis=0))
     if len(marked):
         add_found(result, places.spots(marked), places.rows[marked], places.titles, showlegend=False)
-    _lay_out(result, places, color, revision=revision)
     return result
 
 
@@ -189,17 +189,33 @@ def _add_landmarks(result: go.Figure, landmarks: Landmarks, *, room: np.ndarray)
     marker: dict[str, object] = {"symbol": "diamond", "color": MARK, "line": line, "size": 9 if flat else 4}
     add_points(result, spots, names, name="names", marker=marker, template=template, mode=mode, showlegend=False)
     if flat:
-        above = _away_from_nearest(landmarks.points)
-        for place in _apart(landmarks.points + np.outer(np.where(above, 1, -1) * _NAME[1] / 2, [0, 1]) * room, room):
-            x, y = landmarks.points[place]
-            name_place(result, float(x), float(y), names[place], above=bool(above[place]))
+        name_apart(result, landmarks.points, names, room)
 
 
-def _apart(points: np.ndarray, room: np.ndarray) -> list[int]:
-    """Places of names that do not cover each other, the first of those that would."""
+def name_apart(
+    result: go.Figure, points: np.ndarray, names: Sequence[str], room: np.ndarray, *, size: tuple[float, float] = _NAME
+) -> None:
+    """Names beside places of a flat figure, away from the nearest other place; those that would cover one are left out.
+
+    Args:
+        result: The figure.
+        points: The places, (n, 2).
+        names: What they are called, harmless.
+        room: How far the figure reaches along each axis, (2,).
+        size: Width and height of a name, as shares of `room`.
+    """
+    above = _away_from_nearest(points)
+    apart = _apart(points + np.outer(np.where(above, 1, -1) * size[1] / 2, [0, 1]) * room, np.array(size) * room)
+    annotate(
+        result, [name_place(points[place], names[place], above=bool(above[place])) for place in apart if names[place]]
+    )
+
+
+def _apart(points: np.ndarray, size: np.ndarray) -> list[int]:
+    """Places of names of this size that do not cover each other, the first of those that would."""
     kept: list[int] = []
     for place, point in enumerate(points):
-        near = np.abs(points[kept] - point) < np.array(_NAME) * room
+        near = np.abs(points[kept] - point) < size
         if not near.all(axis=1).any():
             kept.append(place)
     return kept
@@ -214,26 +230,33 @@ def _away_from_nearest(points: np.ndarray) -> np.ndarray:
     return np.asarray(points[:, 1] >= points[apart.argmin(axis=1), 1])
 
 
-def _lay_out(result: go.Figure, places: Places, color: Coloring | Classes, *, revision: str) -> None:
+def _look(places: Places, color: Coloring | Classes, remark: str, revision: str) -> dict[str, Any]:
+    """Settings of the figure."""
+    below = {"yanchor": "top", "y": -0.12 if places.axes[0] else -0.02, "xanchor": "left", "x": 0}
+    classes = color.names if isinstance(color, Classes) else ()
+    look = {
+        "title": {"subtitle": {"text": remark, "font": {"size": 13}}},
+        "margin": {"t": 76 if remark else 56},
+        "height": _HEIGHT + 10 * len(classes),  # room for the legend, on a phone a line each
+        "legend": below | {"itemsizing": "constant"},
+        "showlegend": isinstance(color, Classes),
+        "uirevision": revision,
+    }
     if len(places.axes) == 3:
         x, y, z = ({"title": {"text": name}} for name in places.axes)
         camera = {"eye": {"x": 1.3, "y": 1.3, "z": 0.7}}
-        result.update_layout(
-            scene={"xaxis": x, "yaxis": y, "zaxis": z, "camera": camera, "aspectmode": "data", "uirevision": revision}
-        )
-    else:
-        for update, name in ((result.update_xaxes, places.axes[0]), (result.update_yaxes, places.axes[1])):
-            meant = bool(name)  # where the axes mean nothing, numbers and lines would only pretend they did
-            update(showticklabels=meant, zeroline=meant, showgrid=meant)
-        result.update_yaxes(title=places.axes[1], scaleanchor="x", scaleratio=1)  # distances are what the eye compares
-        # Inside, so that the legend below cannot lie on it however narrow the picture is.
-        corner = {"xref": "paper", "yref": "paper", "x": 1, "y": 0, "xanchor": "right", "yanchor": "bottom"}
-        if places.axes[0]:
-            result.add_annotation(text=places.axes[0], showarrow=False, **corner)
-        result.update_layout(dragmode="lasso")
-    below = {"orientation": "h", "yanchor": "top", "y": -0.12 if places.axes[0] else -0.02, "xanchor": "left", "x": 0}
-    result.update_layout(
-        uirevision=revision, showlegend=isinstance(color, Classes), legend=below | {"itemsizing": "constant"}
+        space = {"xaxis": x, "yaxis": y, "zaxis": z, "camera": camera, "aspectmode": "data", "uirevision": revision}
+        return look | {"scene": space}
+    across, up = (  # where the axes mean nothing, numbers and lines would only pretend they did
+        dict.fromkeys(("showticklabels", "zeroline", "showgrid"), bool(name)) for name in places.axes
     )
-    if isinstance(color, Classes):
-        result.update_layout(height=_HEIGHT + 10 * len(color.names))  # room for the legend, on a phone a line each
+    alike = {"scaleanchor": "x", "scaleratio": 1}  # distances are what the eye compares
+    # Inside, so that the legend below cannot lie on it however narrow the picture is.
+    corner = {"xref": "paper", "yref": "paper", "x": 1, "y": 0, "xanchor": "right", "yanchor": "bottom"}
+    notes = [{"text": places.axes[0], "showarrow": False, **corner}] if places.axes[0] else []
+    return look | {
+        "xaxis": across,
+        "yaxis": {"title": {"text": places.axes[1]}, **up, **alike},
+        "annotations": notes,
+        "dragmode": "lasso",
+    }

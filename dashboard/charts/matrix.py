@@ -8,7 +8,8 @@ import plotly.graph_objects as go
 from core.analysis.values import Values
 from core.data.nouns import count as counted
 from core.data.nouns import plural
-from dashboard.charts.base import AROUND_ZERO, CHOSEN, MUTED, color_bar, figure, plain, sampled
+from dashboard.charts.base import AROUND_ZERO, AT_THE_TOP, CHOSEN, MUTED, color_bar, figure, plain, sampled
+from dashboard.charts.hover import NAMED, Hover
 from dashboard.charts.points import add_points, sample
 
 LABEL_LENGTH = 26
@@ -96,7 +97,7 @@ def two_rows(values: np.ndarray, labels: Sequence[str]) -> go.Figure:
             textposition="none",
             hovertemplate="%{text}, dimension %{x}: <b>%{y:.2f}</b><extra></extra>",
         )
-    result.update_layout(barmode="group", bargap=0.25, margin_t=84, uirevision="two_rows")
+    result.update_layout(barmode="group", bargap=0.25, title=AT_THE_TOP, margin_t=88, uirevision="two_rows")
     result.update_layout(legend={"xanchor": "left", "x": 0, "y": 1.0})
     return result
 
@@ -105,12 +106,13 @@ def lengths(
     length: np.ndarray,
     count: np.ndarray,
     rated: np.ndarray,
-    hover: Sequence[str],
+    hover: Hover,
     *,
     chosen: int,
     title: str,
     marked: Mapping[str, np.ndarray],
     noun: str,
+    axis: str = "Length of the vector (embedding units)",
 ) -> go.Figure:
     """Length of every vector against the number of ratings, with one row and its neighbors marked.
 
@@ -118,11 +120,12 @@ def lengths(
         length: Euclidean length of every vector, (n_rows,), in embedding units.
         count: Ratings of every row, (n_rows,).
         rated: Rows to draw, all of them rated; of very many a sample, which the title says.
-        hover: What to show over a row, one text a row of `length`, made harmless.
+        hover: What to show over a row, for each row of `length`.
         chosen: The row asked about, drawn whether rated or not.
         title: What it is called.
         marked: Up to three lists of its neighbors by name, rows.
         noun: What a row is.
+        axis: What a length is.
 
     The custom data of a point is its row.
     """
@@ -131,8 +134,15 @@ def lengths(
     result = figure(
         f"Length and number of ratings of {counted(len(rated), noun)}{sampled(len(drawn), len(rated))}",
         x="Ratings (each step tenfold)",
-        y="Length of the vector (embedding units)",
+        y=axis,
         height=420,
+        xaxis={"type": "log", "dtick": 1, "tickformat": ","},
+        yaxis={"rangemode": "tozero"},
+        legend={"xanchor": "left", "x": 0, "y": 1.0, "itemsizing": "trace"},
+        title=AT_THE_TOP,
+        margin={"t": 88},
+        uirevision="lengths",
+        clickmode="event+select",
     )
     layers = [(f"all {plural(noun)}", drawn, {"size": 5, "color": MUTED, "opacity": 0.7})]
     for (name, rows), (symbol, color, size) in zip(marked.items(), _MARKS, strict=False):
@@ -143,11 +153,6 @@ def lengths(
         star = {"size": 15, "symbol": "star", "color": CHOSEN, "line": {"width": 1, "color": "white"}}
         layers.append((plain(title, 40), np.array([chosen]), star))
     for name, rows, marker in layers:
-        spots, texts = (count[rows], length[rows]), [hover[row] for row in rows]
-        template = "%{text}<br>length %{y:.2f}"
-        add_points(result, spots, texts, name=name, marker=marker, rows=rows, template=template)
-    result.update_xaxes(type="log", dtick=1, tickformat=",")
-    result.update_yaxes(rangemode="tozero")
-    legend = {"xanchor": "left", "x": 0, "y": 1.0, "itemsizing": "trace"}
-    result.update_layout(margin_t=84, legend=legend, uirevision="lengths", clickmode="event+select")
+        spots, template = (count[rows], length[rows]), f"{NAMED}<br>length %{{y:.2f}}"
+        add_points(result, spots, hover[rows], name=name, marker=marker, rows=rows, template=template)
     return result

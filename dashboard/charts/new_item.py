@@ -7,10 +7,15 @@ import plotly.graph_objects as go
 
 from core.analysis.posterior import ellipse
 from dashboard.charts.base import ACCENT, CHOSEN, MUTED, figure, plain
+from dashboard.charts.maps import name_apart
 from dashboard.shared.phrases import plural
 
 MOST_DRAWN = 1_500
 """Well-known items behind it."""
+
+
+_NAME = 0.25, 0.06
+"""Width and height of a title, as shares of the map's."""
 
 
 def place_on_map(
@@ -49,11 +54,8 @@ def place_on_map(
     result.add_scatter(
         x=scores[near, 0],
         y=scores[near, 1],
-        mode="markers+text",
+        mode="markers",
         marker={"size": 7, "color": ACCENT},
-        text=[plain(titles[row], 24) for row in near],
-        textposition="top center",
-        textfont={"size": 11},
         customdata=[names[row] for row in near],
         hovertemplate="%{customdata}<extra></extra>",
         name="nearest by all dimensions",
@@ -65,6 +67,14 @@ def place_on_map(
         marker={"size": 13, "color": CHOSEN, "symbol": "diamond"},
         hovertemplate=f"{plain(name)}<extra></extra>",
         name=plain(name, 30),
+    )
+    # the new one takes part without a name, so that no other covers it
+    name_apart(
+        result,
+        np.vstack([at, scores[near]]),
+        ["", *(plain(titles[row], 24) for row in near)],
+        np.ptp(scores, axis=0),
+        size=_NAME,
     )
     return result
 

@@ -7,7 +7,8 @@ import plotly.graph_objects as go
 
 from core.analysis.new_user.position import People, Place
 from core.data.nouns import count
-from dashboard.charts.base import CHOSEN, MUTED, REFERENCE, figure, plain, sampled
+from dashboard.charts.base import CHOSEN, MUTED, REFERENCE, annotate, figure, plain, sampled, upright
+from dashboard.charts.hover import Hover
 from dashboard.charts.points import add_points, ring, sample
 from dashboard.principal_components.label import Label
 
@@ -28,7 +29,7 @@ def plane(
     axes: Sequence[int],
     drawn: np.ndarray,
     near: np.ndarray,
-    hover: Sequence[str],
+    hover: Hover,
     labels: Sequence[Label],
 ) -> go.Figure:
     """Everybody on two components, the person in front of the screen among them.
@@ -39,19 +40,28 @@ def plane(
         axes: Two components, from 0.
         drawn: Rows of the people to draw; of very many a sample, which the title says.
         near: Rows of those most alike.
-        hover: What to show over each person, made harmless.
+        hover: What to show over each person.
         labels: What each component is called.
     """
     visible = sample(drawn, keep=near, most=MOST_DRAWN)
     of_all = sampled(len(visible), len(drawn))
     names = [f"{plain(labels[axis].span, 90)}<br>(embedding units from the average person)" for axis in axes]
-    result = figure(f"You among {count(len(drawn), 'person')}{of_all}", x=names[0], y=names[1], height=440)
+    result = figure(
+        f"You among {count(len(drawn), 'person')}{of_all}",
+        x=names[0],
+        y=names[1],
+        height=440,
+        xaxis={"zeroline": True},
+        yaxis={"zeroline": True},
+        uirevision=f"plane {axes}",
+        margin={"t": 96},
+        legend={"xanchor": "left", "x": 0},
+    )
     for rows, name, marker in (
         (visible, "everybody", {"size": 5, "color": MUTED}),
         (near, "leans your way", ring(9, 2, color=_NEAR)),
     ):
-        spots, texts = [among.scores[rows, axis] for axis in axes], [hover[row] for row in rows]
-        add_points(result, spots, texts, name=name, marker=marker)
+        add_points(result, [among.scores[rows, axis] for axis in axes], hover[rows], name=name, marker=marker)
     result.add_scatter(
         x=[float(mine.scores[axes[0]])],
         y=[float(mine.scores[axes[1]])],
@@ -65,9 +75,6 @@ def plane(
         textfont={"size": 14, "color": CHOSEN},
         hovertemplate="<b>You</b><br>%{x:.2f}, %{y:.2f}<extra></extra>",
     )
-    result.update_xaxes(zeroline=True)
-    result.update_yaxes(zeroline=True)
-    result.update_layout(uirevision=f"plane {axes}", margin_t=96, legend={"xanchor": "left", "x": 0})
     return result
 
 
@@ -83,8 +90,32 @@ def along(among: People, mine: Place, ends: Sequence[tuple[str, str]], labels: S
     n = len(ends)
     rows = np.arange(n)
     reach = float(max(3.0, np.abs(mine.z[:n]).max(initial=0) + 0.5))
-    across = "Standard deviations from the average person"
-    result = figure("You along the components", x=across, height=130 + _COMPONENT * n)
+    notes = [
+        {"x": x, "y": row - 0.34, "text": plain(text, 26), "showarrow": False, "xanchor": anchor, "font": {"size": 12}}
+        for row, (low, high) in enumerate(ends)
+        for x, text, anchor in ((-reach, low, "left"), (reach, high, "right"))
+    ]
+    result = figure(
+        "You along the components",
+        x="Standard deviations from the average person",
+        y="Component",
+        height=130 + _COMPONENT * n,
+        xaxis={"range": [-reach, reach], "zeroline": True, "fixedrange": True},
+        yaxis={
+            "tickmode": "array",
+            "tickvals": rows,
+            "ticktext": [str(label.number) for label in labels[:n]],
+            "autorange": False,
+            "range": [n - 0.5, -0.75],
+            "showgrid": False,
+            "zeroline": False,
+            "fixedrange": True,
+        },
+        annotations=notes,
+        uirevision="along",
+        margin={"t": 96},
+        legend={"xanchor": "left", "x": 0},
+    )
     result.add_bar(
         y=rows,
         x=(among.high - among.low)[:n],
@@ -105,25 +136,6 @@ def along(among: People, mine: Place, ends: Sequence[tuple[str, str]], labels: S
         text=[plain(label.short) for label in labels[:n]],
         hovertemplate="%{text}: <b>%{x:.2f}</b><extra></extra>",
     )
-    notes = [
-        {"x": x, "y": row - 0.34, "text": plain(text, 26), "showarrow": False, "xanchor": anchor, "font": {"size": 12}}
-        for row, (low, high) in enumerate(ends)
-        for x, text, anchor in ((-reach, low, "left"), (reach, high, "right"))
-    ]
-    result.update_layout(annotations=notes)
-    result.update_xaxes(range=[-reach, reach], zeroline=True, fixedrange=True)
-    result.update_yaxes(
-        tickmode="array",
-        tickvals=rows,
-        ticktext=[str(label.number) for label in labels[:n]],
-        autorange=False,
-        range=[n - 0.5, -0.75],
-        showgrid=False,
-        zeroline=False,
-        fixedrange=True,
-        title_text="Component",
-    )
-    result.update_layout(uirevision="along", margin_t=96, legend={"xanchor": "left", "x": 0})
     return result
 
 
@@ -153,7 +165,19 @@ def waterfall(
     pad = max(0.12 * (max(marks) - min(marks)), 0.1)
     labels = [plain(name, 48) for name in [*names, "The guess"]]
     rows = list(range(len(labels)))
-    result = figure(title, x=f"Rating ({unit})", height=130 + _STEP * len(labels))
+    # A step's name stands above its bar, not beside it: a phone has no room for both.
+    over = {"x": 0, "xref": "paper", "xanchor": "left", "showarrow": False, "font": {"size": 12}}
+    result = figure(
+        title,
+        x=f"Rating ({unit})",
+        height=130 + _STEP * len(labels),
+        xaxis={"range": [min(marks) - 2 * pad, max(marks) + 2 * pad], "fixedrange": True},
+        yaxis={"visible": False, "range": [len(labels) - 0.5, -0.7], "fixedrange": True},
+        annotations=[{**over, "y": row - 0.38, "text": label} for row, label in enumerate(labels)],
+        uirevision="waterfall",
+        waterfallgap=0.6,
+        margin={"t": 72},
+    )
     result.add_waterfall(
         orientation="h",
         y=rows,
@@ -170,19 +194,13 @@ def waterfall(
         hovertemplate="%{customdata}: <b>%{text}</b><extra></extra>",
         showlegend=False,
     )
-    for row, label in enumerate(labels):  # above its bar, not beside it: a phone has no room for both
-        place = {"x": 0, "xref": "paper", "xanchor": "left", "y": row - 0.38}
-        result.add_annotation(**place, text=label, showarrow=False, font={"size": 12})
     if actual is not None:
         _mark_truth(result, actual)
-    result.update_xaxes(range=[min(marks) - 2 * pad, max(marks) + 2 * pad], fixedrange=True)
-    result.update_yaxes(visible=False, range=[len(labels) - 0.5, -0.7], fixedrange=True)
-    result.update_layout(uirevision="waterfall", waterfallgap=0.6, margin_t=72)
     return result
 
 
 def _mark_truth(result: go.Figure, actual: float) -> None:
     """The true rating as a line with its number."""
-    result.add_vline(x=actual, line={"color": _TRUE, "width": 2, "dash": "dash"}, layer="below")
     place, font = {"x": actual, "y": 1, "yref": "paper", "yanchor": "bottom"}, {"color": _TRUE, "size": 12}
-    result.add_annotation(**place, text=f"true rating {actual:g}", showarrow=False, font=font)
+    note = {**place, "text": f"true rating {actual:g}", "showarrow": False, "font": font}
+    annotate(result, [note], [upright(actual, color=_TRUE, width=2, dash="dash") | {"layer": "below"}])

@@ -1,6 +1,6 @@
 """What figures with a point an item share: samples, colors, rings, names, and swarms that spread where it is dense."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.components.extremes import Ends
-from dashboard.charts.base import AMOUNT, AROUND_ZERO, CHOSEN, MUTED, plain
+from dashboard.charts.base import AMOUNT, AROUND_ZERO, CHOSEN, MUTED, annotate, plain
+from dashboard.charts.hover import NAMED, Hover
 
 MOST_DRAWN = 12_000
 """Items in one picture; more are sampled, so that a chart's message stays below 2 MB."""
@@ -152,12 +153,12 @@ def swarm(values: np.ndarray) -> np.ndarray:
 def add_points(
     result: go.Figure,
     spots: Sequence[np.ndarray],
-    texts: Sequence[str],
+    texts: Sequence[str] | np.ndarray | Hover,
     *,
     name: str,
     marker: dict[str, object],
     rows: np.ndarray | None = None,
-    template: str = "%{text}",
+    template: str = "",
     **more: Any,
 ) -> None:
     """Points on a flat picture, or in space.
@@ -169,13 +170,18 @@ def add_points(
         name: Of the points, in the legend.
         marker: How they look.
         rows: The row that each point stands for, its custom data; without it there is none.
-        template: Of what is shown over a point.
+        template: Of what is shown over a point; without one the texts.
         more: Further settings of the trace.
     """
-    trace = go.Scattergl if len(spots) == 2 else go.Scatter3d
     more = {"mode": "markers", "customdata": None if rows is None else _small(rows)} | more
     more |= {axis: np.asarray(values, np.float32) for axis, values in zip("xyz", spots, strict=False)}
-    result.add_trace(trace(name=name, marker=marker, text=texts, hovertemplate=f"{template}<extra></extra>", **more))
+    if isinstance(texts, Hover):
+        more["hovertext"], template = texts.facts.astype(str), template or NAMED
+        texts = texts.names
+    # Plotly looks at a list text by text, which takes it ten times as long as an array of texts.
+    more |= {"text": np.asarray(texts, str), "hovertemplate": f"{template or '%{text}'}<extra></extra>"}
+    kind = "scattergl" if len(spots) == 2 else "scatter3d"
+    result.add_trace({"type": kind, "name": name, "marker": marker, **more})  # a dict, which Plotly looks at only once
 
 
 def _small(rows: np.ndarray) -> np.ndarray:
@@ -205,8 +211,7 @@ def add_found(
     texts, mode = [plain(titles[row], 40) for row in rows], "markers" if flat else "markers+text"
     add_points(result, spots, texts, name="searched", marker=ring(14 if flat else 8), rows=rows, mode=mode, **more)
     if flat:
-        for row, x, y in zip(rows, *spots, strict=True):
-            name_point(result, float(x), float(y), titles[row])
+        annotate(result, [name_point(spot, titles[row]) for row, *spot in zip(rows, *spots, strict=True)])
 
 
 def name_ends(
@@ -222,28 +227,44 @@ def name_ends(
         first: Height of the first title; a point lies between -1 and 1.
         step: From one title to the next.
     """
-    for side, rows, anchor in ((1, ends.bottom, "left"), (-1, ends.top, "right")):
-        for place, row in enumerate(rows):
-            name_in_swarm(result, positions[row], titles[row], side * (first + step * place), anchor)
+    places = [
+        (positions[row], side * (first + step * place), titles[row], anchor)
+        for side, rows, anchor in ((1, ends.bottom, "left"), (-1, ends.top, "right"))
+        for place, row in enumerate(rows)
+    ]
+    name_in_swarm(result, places)
 
 
-def name_in_swarm(result: go.Figure, x: float, title: str, y: float, anchor: str, *, color: str | None = None) -> None:
-    """A title above or below the swarm, with a thin line to its point; the end that `anchor` names lies there."""
-    edge = 0.2 if y > 0 else -0.2
-    result.add_shape(type="line", x0=x, x1=x, y0=edge, y1=y, line={"color": color or MUTED, "width": 1})
-    font = {"size": 12, "color": color}
-    result.add_annotation(x=x, y=y, text=plain(title, 36), showarrow=False, xanchor=anchor, font=font)
+def name_in_swarm(
+    result: go.Figure, places: Sequence[tuple[float, float, str, str]], *, color: str | None = None
+) -> None:
+    """Titles above or below the swarm, each with a thin line to its point.
+
+    Args:
+        result: The figure.
+        places: For each where its point lies along the axis, its height, the title, and the end of it that lies there.
+        color: Of titles and lines.
+    """
+    font, line = {"size": 12, "color": color}, {"color": color or MUTED, "width": 1}
+    notes = [
+        {"x": x, "y": y, "text": plain(title, 36), "showarrow": False, "xanchor": anchor, "font": font}
+        for x, y, title, anchor in places
+    ]
+    lines = [
+        {"type": "line", "x0": x, "x1": x, "y0": 0.2 if y > 0 else -0.2, "y1": y, "line": line} for x, y, *_ in places
+    ]
+    annotate(result, notes, lines)
 
 
-def name_point(result: go.Figure, x: float, y: float, title: str) -> None:
+def name_point(spot: Iterable[float], title: str) -> dict[str, object]:
     """A title beside its point on a flat picture: an annotation, because WebGL points cover the text of traces."""
-    font = {"size": 13, "color": MARK}
-    result.add_annotation(
-        x=x, y=y, text=plain(title, 40), ax=0, ay=-34, arrowcolor=MARK, font=font, bgcolor=_PAPER, borderpad=2
-    )
+    x, y = map(float, spot)
+    look = {"font": {"size": 13, "color": MARK}, "arrowcolor": MARK, "bgcolor": _PAPER, "borderpad": 2}
+    return {"x": x, "y": y, "text": plain(title, 40), "ax": 0, "ay": -34, **look}
 
 
-def name_place(result: go.Figure, x: float, y: float, name: str, *, above: bool) -> None:
-    """A short name right above or below a place on a flat picture, made harmless before."""
-    font, shift = {"size": 11, "color": MARK}, 12 if above else -12
-    result.add_annotation(x=x, y=y, text=name, showarrow=False, yshift=shift, font=font, bgcolor=_PAPER, borderpad=0)
+def name_place(spot: Iterable[float], name: str, *, above: bool) -> dict[str, object]:
+    """A short name right above or below a place on a flat picture, made harmless before: an annotation."""
+    x, y = map(float, spot)
+    look = {"font": {"size": 11, "color": MARK}, "showarrow": False, "bgcolor": _PAPER, "borderpad": 0}
+    return {"x": x, "y": y, "text": name, "yshift": 12 if above else -12, **look}

@@ -54,6 +54,9 @@ def curve_rows(curve: Curve, references: Started, behind: Named | None = None) -
         (0, references.mean_rmse, f"always guess the mean: {references.mean_rmse:,.3f}", "reference"),
         (0, references.averages_rmse, f"averages only, no embedding: {references.averages_rmse:,.3f}", "reference"),
     ]
+    if references.slopes_rmse is not None:
+        slopes = references.slopes_rmse
+        points.append((0, slopes, f"consensus and popularity: {slopes:,.3f}", "reference below"))
     if behind is not None:
         points += [(e.epoch, e.rmse, "Earlier model", "behind, training") for e in behind.curve.epochs]
         points += [(e.epoch, e.val_rmse, "Earlier model", "behind") for e in behind.curve.epochs]
@@ -66,7 +69,13 @@ def curve_rows(curve: Curve, references: Started, behind: Named | None = None) -
 
 
 def curve_spec(
-    epochs: int, *, unit: str = "stars", finished: bool = False, behind: bool = False, height: int = 420
+    epochs: int,
+    *,
+    unit: str = "stars",
+    finished: bool = False,
+    behind: bool = False,
+    within: bool = True,
+    height: int = 420,
 ) -> dict[str, Any]:
     """A Vega-Lite chart of RMSE over epochs, for the rows of `curve_rows`.
 
@@ -78,7 +87,10 @@ def curve_spec(
         unit: What ratings are counted in.
         finished: Whether there is a kept epoch to mark.
         behind: Whether an earlier model is drawn too.
+        within: Whether the training measures its loss within epochs.
     """
+    left_out = {"Earlier model": not behind, "Within epochs": not within}
+    named = [name for name in LINES if not left_out.get(name)]
     return {
         "title": "Error after each epoch",
         "height": height,
@@ -98,7 +110,7 @@ def curve_spec(
                 "axis": {"format": ".2f"},
             },
         },
-        "layer": [*_reference_lines(), *_lines(finished, behind, unit)],
+        "layer": [*_reference_lines(), *_lines(finished, behind, named, unit)],
     }
 
 
@@ -109,9 +121,9 @@ def _highest(curve: Curve, references: Started) -> float:
     return min(max([*after_epochs, references.mean_rmse * 1.04]), max(references.mean_rmse * 2.5, best))
 
 
-def _lines(finished: bool, behind: bool, unit: str) -> list[dict[str, Any]]:
-    """The layers of the curve, those in the background first."""
-    legend = {"orient": "top", "title": None, "values": list(LINES)[: 4 if behind else 3], "columns": 3}
+def _lines(finished: bool, behind: bool, named: list[str], unit: str) -> list[dict[str, Any]]:
+    """The layers of the curve, those in the background first; `named` are the lines in the legend."""
+    legend = {"orient": "top", "title": None, "values": named, "columns": 3}
     encoding = {
         "color": {
             "field": "line",
@@ -149,22 +161,32 @@ def _reference_lines() -> list[dict[str, Any]]:
     """What guessing without a model reaches, as dashed lines with their words on them."""
     words = {"field": "line", "type": "nominal"}
     line = {"type": "rule", "strokeDash": [6, 5], "strokeWidth": 1.5, "color": base.REFERENCE}
-    place = {"align": "right", "baseline": "bottom", "dx": -4, "dy": -3}
-    text = {"type": "text", **place, "fontSize": 12, "color": base.REFERENCE}
-    return [
-        {"transform": _only("reference"), "mark": line, "encoding": {"x": None, "tooltip": words}},
-        {"transform": _only("reference"), "mark": text, "encoding": {"x": {"value": "width"}, "text": words}},
-    ]
+    text = {"type": "text", "align": "right", "dx": -4, "fontSize": 12, "color": base.REFERENCE}
+    places = {"reference": {"baseline": "bottom", "dy": -3}, "reference below": {"baseline": "top", "dy": 4}}
+    layers: list[dict[str, Any]] = []
+    for part, place in places.items():  # words above one line and below the next, which may be near
+        layers += [
+            {"transform": _only(part), "mark": line, "encoding": {"x": None, "tooltip": words}},
+            {"transform": _only(part), "mark": text | place, "encoding": {"x": {"value": "width"}, "text": words}},
+        ]
+    return layers
 
 
 def _only(part: str) -> list[dict[str, Any]]:
     return [{"filter": {"field": "part", "equal": part}}]
 
 
-def compared_curves(curves: Sequence[Named], *, height: int = 420) -> go.Figure:
-    """Validation RMSE of several runs (solid) and their training RMSE (dotted)."""
+def compared_curves(curves: Sequence[Named], *, unit: str, height: int = 420) -> go.Figure:
+    """Validation RMSE of several runs (solid) and their training RMSE (dotted); `unit` is what ratings count in."""
     figure = base.figure(
-        "Error after each epoch, run by run", x="Epoch", y="RMSE (rating units, lower is better)", height=height
+        "Error after each epoch, run by run",
+        x="Epoch",
+        y=f"RMSE ({unit}, lower is better)",
+        height=height,
+        xaxis={"rangemode": "tozero", "tickformat": "d"},
+        yaxis={"tickformat": ".2f"},
+        legend={"yanchor": "top", "y": -0.2, "xanchor": "left", "x": 0},
+        uirevision="compare",
     )
     for number, named in enumerate(curves):
         epochs, name = named.curve.epochs, base.plain(named.name, 90)
@@ -183,8 +205,4 @@ def compared_curves(curves: Sequence[Named], *, height: int = 420) -> go.Figure:
                 showlegend=part == "validation",
                 hovertemplate=f"{name}, {part}, epoch %{{x:d}}: %{{y:.3f}}<extra></extra>",
             )
-    below = {"orientation": "h", "yanchor": "top", "y": -0.2, "xanchor": "left", "x": 0}
-    figure.update_layout(uirevision="compare", legend=below)
-    figure.update_xaxes(rangemode="tozero", tickformat="d")
-    figure.update_yaxes(tickformat=".2f")
     return figure

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from core.analysis.components.stability import Stability
 from core.analysis.components.truncation import Cost
-from dashboard.charts.base import ACCENT, REFERENCE, bar_marker, figure, plain
+from dashboard.charts.base import ACCENT, REFERENCE, above_level, bar_marker, figure, level, plain
 from dashboard.charts.points import ring
 from dashboard.principal_components.label import Label
 
@@ -23,14 +23,22 @@ def stability(study: Stability, *, chosen: int, labels: Sequence[Label]) -> go.F
         labels: What each component is called.
     """
     result = figure(
-        "How well each component comes back", x="Component", y="Matched |r| with other seeds", height=HEIGHT
+        "How well each component comes back",
+        x="Component",
+        y="Matched |r| with other seeds",
+        height=HEIGHT,
+        yaxis={"range": [0, 1.02], "tickvals": [0, 0.25, 0.5, 0.75, 1]},
+        bargap=0.15,
+        hovermode="x",
+        showlegend=False,
+        uirevision="stability",
     )
     number = np.arange(1, len(study.median_r) + 1, dtype=np.int32)
     low, high = study.r.min(axis=0), study.r.max(axis=0)
     result.add_bar(
         x=number,
         y=study.median_r.astype(np.float32),
-        marker=bar_marker(chosen, [label.noise for label in labels]),
+        marker=bar_marker(chosen, ["/" if label.unproven else "" for label in labels]),
         error_y={
             "type": "data",
             "symmetric": False,
@@ -40,25 +48,18 @@ def stability(study: Stability, *, chosen: int, labels: Sequence[Label]) -> go.F
             "width": 0,
             "color": REFERENCE,
         },
-        text=[_over(label, *ends) for label, *ends in zip(labels, low, high, strict=True)],
+        text=[_over(*one) for one in zip(labels, study.median_r, low, high, strict=True)],
         textposition="none",
         name="median",
         hovertemplate="%{text}<extra></extra>",
     )
-    result.update_layout(
-        yaxis={"range": [0, 1.02], "tickvals": [0, 0.25, 0.5, 0.75, 1]},
-        bargap=0.15,
-        hovermode="x",
-        showlegend=False,
-        uirevision="stability",
-    )
     return result
 
 
-def _over(label: Label, low: float, high: float) -> str:
+def _over(label: Label, r: float, low: float, high: float) -> str:
     """What stands over a bar, made harmless."""
     name = f"<br>{plain(label.ends, 90)}" if label.named else ""
-    return f"Component {label.number}: <b>r = {label.r or 0:.2f}</b> ({low:.2f} to {high:.2f}){name}"
+    return f"Component {label.number}: <b>r = {r:.2f}</b> ({low:.2f} to {high:.2f}){name}"
 
 
 def cost(errors: Cost, *, chosen: int, all_words: str, none_words: str, unit: str) -> go.Figure:
@@ -70,15 +71,23 @@ def cost(errors: Cost, *, chosen: int, all_words: str, none_words: str, unit: st
         all_words, none_words: What the lines at the level of all components and of none say.
         unit: What ratings are counted in.
     """
-    n = len(errors.rmse) - 1
-    result = figure("What the predictions need", x="Components kept", y=f"Validation RMSE ({unit})", height=HEIGHT)
-    for level, words, place in (
-        (errors.rmse[-1], all_words, "bottom right"),
-        (errors.rmse[0], none_words, "top right"),
-    ):
-        note = {"text": f"{words}: {level:.3f}", "font": {"size": 12}}
-        line = {"color": REFERENCE, "dash": "dot", "width": 1}
-        result.add_hline(y=float(level), line=line, annotation=note, annotation_position=place)
+    n, none, everything = len(errors.rmse) - 1, float(errors.rmse[0]), float(errors.rmse[-1])
+    low, high = float(errors.rmse.min()), float(errors.rmse.max())
+    room = 0.14 * (high - low) or 0.01
+    result = figure(
+        "What the predictions need",
+        x="Components kept",
+        y=f"Validation RMSE ({unit})",
+        height=HEIGHT,
+        yaxis={"range": [low - room, high + room]},
+        shapes=[level(y, color=REFERENCE, dash="dot", width=1) for y in (everything, none)],
+        annotations=[
+            above_level(everything, f"{all_words}: {everything:.3f}", below=True, size=12),
+            above_level(none, f"{none_words}: {none:.3f}", size=12),
+        ],
+        showlegend=False,
+        uirevision="cost",
+    )
     result.add_scatter(
         x=np.arange(n + 1, dtype=np.int32),
         y=errors.rmse.astype(np.float32),
@@ -96,8 +105,4 @@ def cost(errors: Cost, *, chosen: int, all_words: str, none_words: str, unit: st
         name="chosen",
         hoverinfo="skip",
     )
-    low, high = float(errors.rmse.min()), float(errors.rmse.max())
-    room = 0.14 * (high - low) or 0.01
-    result.update_yaxes(range=[low - room, high + room])
-    result.update_layout(showlegend=False, uirevision="cost")
     return result

@@ -21,6 +21,8 @@ from dashboard.session import address_bar, state
 from dashboard.shared import phrases
 from dashboard.train import curve
 
+WIDEST = 260
+"""Pixels that the names of settings have at most."""
 MOST = 6
 """More curves than this cannot be told apart."""
 
@@ -102,7 +104,7 @@ def choose(summaries: list[RunSummary]) -> Chosen:
         on_change=_keep,
         placeholder="Choose two models",
     )
-    address_bar.put(LINK, ",".join(picked) or None)
+    address_bar.put(**{LINK: ",".join(picked) or None})
     return Chosen(tuple(by_id[run_id] for run_id in picked))
 
 
@@ -205,10 +207,12 @@ def differing_settings(summaries: Sequence[RunSummary], names: Sequence[str], *,
     values = {
         name: [_value(setting.name, setting.values[place]) for setting in differing] for place, name in enumerate(names)
     }
+    settings = [phrases.with_noun(one.title, noun) for one in differing]
+    longest = min(WIDEST, 30 + 7 * max(map(len, settings)))  # of a column that is pinned Streamlit guesses too little
     st.dataframe(
-        pd.DataFrame({"Setting": [phrases.with_noun(one.title, noun) for one in differing], **values}),
+        pd.DataFrame({"Setting": settings, **values}),
         hide_index=True,
-        column_config={"Setting": st.column_config.TextColumn(pinned=True)}
+        column_config={"Setting": st.column_config.TextColumn(pinned=True, width=longest)}
         | {name: st.column_config.TextColumn(width=width) for name in names},
         alt=f"The {phrases.count(len(differing), 'setting')} in which the models differ",
     )
@@ -225,8 +229,9 @@ def curves(summaries: Sequence[RunSummary], names: Sequence[str]) -> None:
         Named(name, curve.of_run(loaders.run(summary.run_id))) for name, summary in zip(names, summaries, strict=True)
     ]
     references = named[0].curve.started if compare_words.same_test(summaries) else None
+    units = {phrases.unit(summary.dataset) for summary in summaries}
     st.plotly_chart(
-        charts.curves(named, references),
+        charts.curves(named, references, unit=units.pop() if len(units) == 1 else "rating units"),
         key="compared_curves",
         config={"displaylogo": False},
         alt=f"Validation and training RMSE of {phrases.count(len(named), 'model')} after each epoch",

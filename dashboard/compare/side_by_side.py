@@ -9,6 +9,7 @@ import streamlit as st
 from core.errors import UnknownRunError
 from dashboard.cache import analyses, loaders
 from dashboard.charts import compare as charts
+from dashboard.charts.hover import Hover
 from dashboard.charts.points import Classes, Coloring
 from dashboard.compare import pair as compare_pair
 from dashboard.compare import words as compare_words
@@ -139,12 +140,17 @@ def _color(pair: Pair, choice: str) -> Coloring | Classes:
     return replace(numbers, values=numbers.values[rows])
 
 
-def _hover(pair: Pair) -> list[str]:
-    titles, kept, moved = loaders.item_hover(pair.left.run_id), pair.comparison.overlap, pair.comparison.moved.tolist()
-    return [
-        f"{titles[row]}<br>keeps {often} of {kept.k} neighbors, moved {far:.2f}"
-        for row, often, far in zip(pair.shared.first.tolist(), kept.kept.tolist(), moved, strict=True)
+def _hover(pair: Pair) -> Hover:
+    known, kept, moved = (
+        loaders.item_hover(pair.left.run_id)[pair.shared.first],
+        pair.comparison.overlap,
+        pair.comparison.moved,
+    )
+    facts = [
+        f"{fact}<br>keeps {often} of {kept.k} neighbors, moved {far:.2f}"
+        for fact, often, far in zip(known.facts, kept.kept.tolist(), moved.tolist(), strict=True)
     ]
+    return Hover(known.names, np.array(facts, object))
 
 
 def _reach(pair: Pair, axis: int) -> tuple[float, float]:

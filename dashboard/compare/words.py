@@ -1,46 +1,66 @@
 """What a comparison of two runs shows, in sentences made from its numbers (Markdown)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from core.analysis.compare.comparison import Comparison, Measured, Shared
+from core.analysis.compare.comparison import Comparison, Shared
 from core.analysis.compare.measures import kept_by_chance
+from core.analysis.compare.paired import Paired
 from core.data.nouns import with_article
 from core.store.runs import RunSummary
 from dashboard.shared import score_words
 from dashboard.shared.markup import escape
 from dashboard.shared.phrases import count, plural, unit
 
-SAME = 0.002
-"""Differences in RMSE below this are hardly worth a word: another seed changes as much."""
-
-NEAR_CHANCE = 0.1
-"""Share of the way from chance to equal below which two spaces have nothing to do with each other."""
+NEAR_CHANCE, IN_LITTLE, IN_PART, MUCH = 0.1, 0.4, 0.7, 0.9
+"""Shares of the way from chance to the same up to which two spaces have nothing to do with each other, are alike in
+little, in part, and much alike."""
 
 
-def errors(letters: Sequence[str], summaries: Sequence[RunSummary]) -> str:
-    """Which model guesses best, and by how much; said only of models that were tested on the same ratings."""
-    order = sorted(range(len(summaries)), key=lambda place: summaries[place].outcome.val_rmse)
-    best, worst = order[0], order[-1]
-    low, high = (summaries[place].outcome.val_rmse for place in (best, worst))
+def errors(letters: Sequence[str], summaries: Sequence[RunSummary], behind: Sequence[Paired | None]) -> str:
+    """Which model guesses best, and by how much; said only of models that were tested on the same ratings.
+
+    Args:
+        letters: What the models are called.
+        summaries: The models.
+        behind: How much further off each is than the best of them, which has None; not looked at where they were
+            tested on different ratings.
+    """
     if not same_test(summaries):
         return (
             "Their errors are not of the same ratings: other data, or another part of it kept aside to test on. Which "
             "model guesses better cannot be told from them."
         )
-    stars = unit(summaries[best].dataset)
-    if high - low < SAME:
-        return f"They guess about equally well: off by {low:.3f} to {high:.3f} {stars}."
-    if len(summaries) == 2:
-        return (
-            f"**{letters[best]} guesses better**: it is off by about {low:.3f} {stars}, {letters[worst]} by "
-            f"{high:.3f}, {high - low:.3f} more."
-        )
-    return (
-        f"**{letters[best]} guesses best**: it is off by about {low:.3f} {stars}, {letters[worst]}, the last, by "
-        f"{high:.3f}."
+    first = best(summaries)
+    stars, low = unit(summaries[first].dataset), summaries[first].outcome.val_rmse
+    apart = {letter: found for letter, found in zip(letters, behind, strict=True) if found is not None}
+    clear, unclear = (
+        [f"{letter} by {_by(found)}" for letter, found in apart.items() if found.clear is wanted]
+        for wanted in (True, False)
     )
+    note = "± is one standard error over people, rating by rating."
+    if not clear:
+        return (
+            f"They guess about equally well: {letters[first]} is off by about {low:.3f} {stars}, {_and(unclear)} more, "
+            f"too little to tell from the luck of who was asked. {note}"
+        )
+    how = "guesses better" if len(apart) == 1 else "guesses best" if not unclear else "is off by the least"
+    more = f" Too little to tell from the luck of who was asked: {_and(unclear)}." if unclear else ""
+    return f"**{letters[first]} {how}**: it is off by about {low:.3f} {stars}, {_and(clear)} more.{more} {note}"
+
+
+def _by(found: Paired) -> str:
+    return f"{found.difference:.3f} ± {found.se:.3f}"
+
+
+def _and(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def best(summaries: Sequence[RunSummary]) -> int:
+    """Place of the model that guesses best."""
+    return min(range(len(summaries)), key=lambda place: summaries[place].outcome.val_rmse)
 
 
 def same_test(summaries: Sequence[RunSummary]) -> bool:
@@ -56,44 +76,54 @@ def chosen_by(letters: Sequence[str], summaries: Sequence[RunSummary]) -> str:
     if not some:
         return ""
     return (
-        f"The epoch that {' and '.join(filter(None, [', '.join(some[:-1]), some[-1]]))} kept or stopped at was chosen "
+        f"The epoch that {_and(some)} kept or stopped at was chosen "
         "on the very validation ratings that the errors are reported on: they are slightly too low."
     )
 
 
 def alike(left: str, right: str, comparison: Comparison, noun: str) -> str:
-    """How alike two spaces are, beside what chance would give."""
+    """How alike two spaces are by the weakest measure, and what each says beside what chance would give."""
     measured, k = comparison.measured, comparison.overlap.k
-    text = (
-        f"Of the {k} nearest {plural(noun)} that {left} gives {with_article(noun)}, {right} keeps "
-        f"**{number(measured.kept)}** on "
-        f"average; lists drawn by chance would share {measured.kept_by_chance:.2f}."
+    rest = (
+        f" ({measured.cka_rest:.2f} without the strongest direction of each, which decides much of it)"
+        if measured.cka_rest is not None
+        else ""
     )
-    return f"{text} {_spaces(measured)}"
+    return (
+        f"{_verdict(comparison.agreement)} Of the {k} nearest {plural(noun)} that {left} gives {with_article(noun)}, "
+        f"{right} keeps **{number(measured.kept)}** on average; lists drawn by chance would share "
+        f"{measured.kept_by_chance:.2f}. As wholes, their linear CKA is {measured.cka:.2f}{rest}, by chance "
+        f"{measured.cka_by_chance:.2f}; turned onto each other, {1 - measured.distance:.0%} of the spread agrees, by "
+        f"chance {1 - measured.distance_by_chance:.0%}."
+    )
+
+
+def _verdict(agreement: Mapping[str, float]) -> str:
+    """How alike two spaces are by the measure that is nearest to chance, and whether another says more."""
+    weakest, strongest = min(agreement, key=agreement.__getitem__), max(agreement.values())
+    strength = next(words for least, words in _STRENGTHS if agreement[weakest] >= least)
+    further = next(words for least, words in _STRENGTHS if strongest >= least) != strength
+    return f"{strength}{_BY[weakest]}." if further else f"{strength}, whichever way it is measured."
+
+
+_STRENGTHS = (
+    (MUCH, "The two spaces are **nearly the same**"),
+    (IN_PART, "The two spaces are **much alike**"),
+    (IN_LITTLE, "The two spaces are **alike in part**"),
+    (NEAR_CHANCE, "The two spaces are **alike in little**"),
+    (-np.inf, "The two spaces are **hardly more alike than by chance**"),
+)
+_BY = {
+    "kept": " in who is near whom, though more in the broad lie of the land",
+    "cka": " in how their spread is laid out",
+    "cka_rest": " beyond the strongest direction of each",
+    "distance": " when the one is turned onto the other",
+}
 
 
 def number(kept: float) -> str:
     """Neighbors kept on average: few of them with another digit."""
     return f"{kept:.1f}" if kept >= 0.95 else f"{kept:.2f}"
-
-
-def _spaces(measured: Measured) -> str:
-    """The two measures of whole spaces, in words."""
-    way = _way(measured.cka, measured.cka_by_chance, 1)
-    if way < NEAR_CHANCE:
-        return (
-            "As wholes, the two spaces are hardly more alike than by chance: what the one lays out, the other does not."
-        )
-    strength = "nearly the same" if way > 0.9 else "much alike" if way > 0.6 else "alike in part"
-    return (
-        f"As wholes, the two spaces are {strength}: turned onto each other, {1 - measured.distance:.0%} of the spread "
-        "agrees."
-    )
-
-
-def _way(value: float, chance: float, best: float) -> float:
-    """How far a value is from chance towards its best, 0–1 and below 0 for less than chance."""
-    return (value - chance) / (best - chance) if best > chance else 0.0
 
 
 def left_out(items: Shared, min_ratings: int, sizes: tuple[int, int] | None, noun: str) -> str:

@@ -6,7 +6,7 @@ from core.analysis.values import Values
 from core.data.nouns import with_article
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
-from dashboard.shared.phrases import count, zero_bias
+from dashboard.shared.phrases import count
 
 
 def picture(rows: Rows, visible: np.ndarray) -> str:
@@ -109,10 +109,9 @@ def bias(rows: Rows, row: int) -> str:
     others = rows.bias[rows.trained]
     below = float(np.mean(others < rows.bias[row]))
     side = "up" if rows.bias[row] > 0 else "down"
-    middle = zero_bias(sigmoid=rows.scorer.scale.sigmoid)
     return (
         f"Its bias is **{signed(rows.bias[row])}**, higher than {_share(below)} of the {rows.nouns} the model "
-        f"was trained on: before any taste is compared, it moves the guess {side} from {middle}."
+        f"was trained on: before any taste is compared, it moves the guess {side} from that of the average one."
     )
 
 

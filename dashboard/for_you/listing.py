@@ -60,11 +60,13 @@ def panel(model: NewUserModel, rows: Rows, entry: Entry, predictions: Prediction
         predictions: The guesses for the person.
     """
     ratings, mine = model.ratings, own_ratings.own(model.ratings.dataset_id)
-    st.subheader("You would like" if mine.given else "What most people like")
-    st.markdown(words.list_lead(len(mine.given), rows.nouns))
-    if not model.run.scorer.has_vectors:
-        st.markdown(words.same_for_all(rows.nouns))
+    above = st.container()
     wanted = _filters(model, rows, predictions)
+    with above:  # drawn last: it names the order that was chosen
+        st.subheader(words.list_heading(len(mine.given), by_taste=wanted.by_taste))
+        st.markdown(words.list_lead(len(mine.given), rows.nouns))
+        if not model.run.scorer.has_vectors:
+            st.markdown(words.same_for_all(rows.nouns))
     allowed = wanted.allowed.copy()
     allowed[ratings.items.indices([*mine.given, *mine.hidden])] = False
     first = predictions.personal if wanted.by_taste and predictions.personal is not None else predictions.rating

@@ -108,7 +108,7 @@ def adopt_link(ratings: Ratings) -> None:
 
 def write_link(dataset_id: str) -> None:
     """Show the ratings in the address bar while they are few."""
-    address_bar.put(LINK, to_link(own(dataset_id).given) or None)
+    address_bar.put(**{LINK: to_link(own(dataset_id).given) or None})
 
 
 def add(dataset_id: str, given: Mapping[str, float]) -> None:

@@ -10,12 +10,14 @@ import streamlit as st
 from core.analysis.components.hints import words as hint_words
 from core.analysis.new_user.foldin import NewUser
 from core.analysis.new_user.model import NewUserModel
-from core.analysis.new_user.position import Alike, People, Place, alike, place
+from core.analysis.new_user.position import Alike, People, Place, alike, generosity, place
+from core.model.scoring import require_bilinear
 from dashboard.cache import analyses, loaders
 from dashboard.charts import person as charts
 from dashboard.embeddings.parts import show_chart
 from dashboard.embeddings.words import signed
 from dashboard.for_you import own_ratings, words
+from dashboard.principal_components.how import current
 from dashboard.principal_components.label import Label
 from dashboard.shared import phrases, sides, tables
 from dashboard.shell.needs_run import explain_lack
@@ -46,8 +48,9 @@ class Standing:
 def standing(model: NewUserModel, person: NewUser) -> Standing:
     """Where a person stands."""
     run_id = model.run.run_id
-    among, average = analyses.people_along(run_id), model.averages.user
-    components = analyses.item_pca(run_id, centered=False, min_ratings=0).components[: among.scores.shape[1]]
+    how = current(run_id)
+    among, average = analyses.people_along(run_id, how), model.averages.user
+    components = analyses.components(run_id, how).for_users[: among.scores.shape[1]]
     eligible = model.trained_users & (model.ratings.user_count >= _enough(model)) & (person.n_ratings > 0)
     return Standing(
         among,
@@ -67,7 +70,8 @@ def section(model: NewUserModel, person: NewUser, labels: Sequence[Label], ends:
     st.header("Where you are")
     n, scorer = person.n_ratings, model.run.scorer
     if not (scorer.has_vectors and scorer.is_bilinear):
-        st.markdown(words.generosity(person, _biases(model), n))
+        if scorer.is_bilinear:
+            st.markdown(_generosity(model, person))
         if scorer.has_vectors:
             st.info(
                 f"In this model the vectors of people and of {phrases.plural(model.ratings.noun)} share no axes: "
@@ -80,7 +84,7 @@ def section(model: NewUserModel, person: NewUser, labels: Sequence[Label], ends:
     result = standing(model, person)
     far = int(np.argmax(np.abs(result.mine.z)))
     reading = words.where(n, labels[far], float(result.mine.z[far]), ends[far][int(result.mine.z[far] > 0)])
-    st.markdown(f"{reading} {words.generosity(person, _biases(model), n)}")
+    st.markdown(f"{reading} {_generosity(model, person)}")
     left, right = st.columns(2, gap="medium")
     with left:
         _plane(model, result, labels)
@@ -103,14 +107,12 @@ def _plane(model: NewUserModel, result: Standing, labels: Sequence[Label]) -> No
 
 def ends_of(model: NewUserModel, labels: Sequence[Label]) -> list[tuple[str, str]]:
     """What lies at the two ends of each component: the names people gave, else what the hints say, else nothing."""
-    min_ratings = _hinted_from(model)
-    result = []
+    min_ratings, run_id, result = _hinted_from(model), model.run.run_id, []
+    how = current(run_id)
+    confirmed = analyses.component_standings(run_id, how)
     for label in labels:
-        hinted = hint_words(
-            analyses.component_hints(
-                model.run.run_id, label.number - 1, centered=False, min_ratings=0, least=min_ratings
-            )
-        )
+        component = label.number - 1
+        hinted = hint_words(analyses.component_hints(run_id, component, how, least=min_ratings), confirmed[component])
         result.append((label.low or hinted.bottom, label.high or hinted.top))
     return result
 
@@ -121,9 +123,9 @@ def _hinted_from(model: NewUserModel) -> int:
     return max(1, min(HINTED_FROM, int(count[-min(20, len(count))])))
 
 
-def _biases(model: NewUserModel) -> np.ndarray:
-    scorer = model.run.scorer
-    return scorer.user_bias[model.trained_users] if scorer.has_biases else np.empty(0)
+def _generosity(model: NewUserModel, person: NewUser) -> str:
+    found = generosity(require_bilinear(model.run.scorer), person, model.averages, model.trained_users)
+    return words.generosity(found, person.n_ratings)
 
 
 def _nearest(model: NewUserModel, near: Alike, n: int) -> None:
@@ -143,7 +145,7 @@ def _nearest(model: NewUserModel, near: Alike, n: int) -> None:
     shared = np.array([n for n, _ in both])
     names = [rows.name(user) for user in near.index]
     st.markdown(words.nearest(names, near.cosine, shared))
-    apart_help = "How far apart your ratings of these are on average, in rating units"
+    apart_help = f"How far apart your ratings of these are on average, in {phrases.unit(model.ratings)}"
     st.dataframe(
         pd.DataFrame(
             {

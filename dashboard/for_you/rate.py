@@ -124,7 +124,7 @@ def line_of(words: str) -> DeltaGenerator:
 
 def name(ratings: Ratings, rows: Rows, row: int) -> str:
     """An item's title and, small, its genres (Markdown)."""
-    genres = ", ".join(ratings.item_table["genres"].tolist()[row][:3])
+    genres = ", ".join(ratings.item_table["genres"].iloc[row][:3])
     behind = f" :small[:gray[{escape(genres)}]]" if genres else ""
     return f"{escape(rows.labels[row])}{behind}"
 

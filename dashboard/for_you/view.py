@@ -8,6 +8,8 @@ from dashboard.cache import analyses, loaders
 from dashboard.for_you import own_ratings, position
 from dashboard.for_you.waterfall import Naming
 from dashboard.principal_components import naming
+from dashboard.principal_components.how import current
+from dashboard.principal_components.proofs import tested
 from dashboard.shared.matrix_rows import Rows
 
 NAMED = 5
@@ -42,7 +44,7 @@ def _naming(model: NewUserModel) -> Naming:
     run = model.run
     if not run.scorer.has_vectors:
         return Naming([], [])
-    result = analyses.item_pca(run.run_id, centered=False, min_ratings=0)
-    noise = analyses.item_noise(run.run_id, centered=False, min_ratings=0) if run.config.dimensions > 1 else None
-    labels = naming.look_up(run.run_id, result, naming.How(False, 0)).labels(noise)
+    how = current(run.run_id)
+    names = naming.look_up(run.run_id, analyses.components(run.run_id, how), how)
+    labels = names.labels(tested(run.run_id).signal(how))
     return Naming(labels, position.ends_of(model, labels[:NAMED]))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,7 @@ from dashboard.charts.person import waterfall
 from dashboard.embeddings.parts import show_chart, warn_untrained
 from dashboard.embeddings.words import signed
 from dashboard.for_you import own_ratings, words
+from dashboard.principal_components.how import current
 from dashboard.principal_components.label import Label
 from dashboard.shared import phrases, tables
 from dashboard.shared.markup import escape
@@ -69,12 +71,14 @@ class Case:
         who: "you", or what the person is called, made harmless.
         numbers: What the model knows of the person, a row such as those of `Scorer.user_numbers`.
         actual: The true rating, where there is one.
+        known_to: How far the guess is probably off, in a sentence; empty where it is said elsewhere.
     """
 
     row: int
     who: str
     numbers: np.ndarray
     actual: float | None = None
+    known_to: str = ""
 
 
 def show(model: NewUserModel, rows: Rows, naming: Naming, case: Case, *, key: str) -> None:
@@ -82,6 +86,7 @@ def show(model: NewUserModel, rows: Rows, naming: Naming, case: Case, *, key: st
     if not rows.trained[case.row]:
         warn_untrained(rows.noun)
     truth = "" if case.actual is None else f" The true rating is **{case.actual:g}**."
+    truth += f" {case.known_to}" if case.known_to else ""
     if not model.run.scorer.is_bilinear:
         st.markdown(f"The guess for **{escape(rows.labels[case.row])}** is **{predicted(model, case):,.2f}**.{truth}")
         explain_lack(model.run, "is_bilinear")
@@ -147,14 +152,16 @@ def taken_apart(model: NewUserModel, case: Case) -> Explanation:
     """The steps of a guess; components that would print as nothing are left to the rest."""
     scorer = require_bilinear(model.run.scorer)
     dim = scorer.item_embedding.shape[1]
-    components = np.zeros((0, 0))
+    run_id, directions, for_users = model.run.run_id, np.zeros((0, 0)), None
     if scorer.has_vectors:
-        components = analyses.item_pca(model.run.run_id, centered=False, min_ratings=0).components
+        components = analyses.components(run_id, current(run_id))
+        directions, for_users = components.components, components.for_users
     person = Vectors(case.numbers[:dim], float(case.numbers[dim:].sum()))
     item = item_vectors(scorer, case.row)
-    parts = explain(person, item, model.averages, components, scorer.scale, most=MOST_STEPS)
+    take_apart = partial(explain, person, item, model.averages, directions, scorer.scale, for_users=for_users)
+    parts = take_apart(most=MOST_STEPS)
     visible = sum(term.component >= 0 and abs(term.rating) >= 0.5 * 10.0**-DIGITS for term in parts.terms)
-    return explain(person, item, model.averages, components, scorer.scale, most=visible)
+    return take_apart(most=visible)
 
 
 def sign(step: float) -> str:
@@ -201,7 +208,7 @@ def _numbers(parts: Explanation, names: Sequence[str], case: Case, steps: Sequen
     factor_column = st.column_config.NumberColumn(format="%+.3f", width=80, help=along)
     score_help, rating_help = "Before the sigmoid, if there is one", "What it changes in the guess"
     st.dataframe(
-        table,
+        tables.unsigned_zeros(table, DIGITS + 1),
         hide_index=True,
         height=38 + 35 * len(table),
         column_config={
@@ -234,7 +241,7 @@ def pulled(model: NewUserModel, rows: Rows, row: int) -> None:
     effect = "The guess with this rating less the guess without it"
     with st.expander("What each of your ratings did to it", icon=":material/touch_app:"):
         st.dataframe(
-            pd.DataFrame(columns),
+            tables.unsigned_zeros(pd.DataFrame(columns)),
             hide_index=True,
             column_config=tables.COLUMNS
             | tables.number("Your rating", form="%g", width=90)

@@ -10,6 +10,7 @@ from core.analysis.new_user.model import NewUserModel
 from core.model.run import Run
 from dashboard.cache import analyses, loaders
 from dashboard.embeddings.parts import choose_row
+from dashboard.for_you import words
 from dashboard.for_you.view import View, load_view
 from dashboard.for_you.waterfall import Case, Naming, pulled, show
 from dashboard.session import state
@@ -66,7 +67,9 @@ def _somebody(model: NewUserModel, rows: Rows, naming: Naming) -> None:
             user = choose_row(people, "User", "user", first=users[0], width=260)
             row = choose_row(rows, rows.noun.capitalize(), "item_of_user", first=items[0], width=260)
         actual = actual_rating(model, user, row)
-        case = Case(row, escape(people.labels[user]), model.run.scorer.user_numbers[user], actual)
+        sure = model.known_sureness(np.array([user]), np.array([row]))
+        known_to = words.known_to(sure, 0, (model.ratings.min_rating, model.ratings.max_rating))
+        case = Case(row, escape(people.labels[user]), model.run.scorer.user_numbers[user], actual, known_to)
         if not people.trained[user]:
             st.warning("This user has no rating in the training part.", icon=":material/casino:")
         show(model, rows, naming, case, key="somebody")
@@ -103,8 +106,8 @@ def _somebody(model: NewUserModel, rows: Rows, naming: Naming) -> None:
             | tables.number(GUESS, form="%.2f", width=52)
             | tables.number(TRUE, form="%g", width=44)
             | {
-                tables.TITLE: st.column_config.TextColumn(pinned=True, width=130),
-                sides.USER: st.column_config.TextColumn(width=66),
+                tables.TITLE: st.column_config.TextColumn(pinned=True, width=106),
+                sides.USER: st.column_config.TextColumn(width=64),
                 MISS: st.column_config.NumberColumn(format="%+.2f", width=58, help="Guess less true rating"),
             },
             alt=f"The {len(table)} worst misses with user, title, guess and true rating",
@@ -157,14 +160,14 @@ def explanation(run: Run, noun: str) -> str:
     if not scorer.is_bilinear:
         return influence
     sigmoid = (
-        "The score goes through $\\sigma$ and is stretched to the rating scale; a step in rating units is what "
+        "The score goes through $\\sigma$ and is stretched to the rating scale; a step of the rating is what "
         "it changes at its place in the order, so another order would share out the same total differently."
         if scorer.scale.sigmoid
         else "The score is the rating; nothing comes after the sum."
     )
     return (
-        "With the average person $\\bar u$, everybody counting once, and the average "
-        f"{noun} $\\bar v$, each counting as often as it was rated, $a = u - \\bar u$ and $b = v - \\bar v$,\n\n"
+        f"With the average person $\\bar u$ and the average {noun} $\\bar v$, each counting as often as they have a "
+        "training rating, $a = u - \\bar u$ and $b = v - \\bar v$,\n\n"
         f"$${scorer.score_latex} = \\text{{average}} + \\text{{person}} + \\text{{{noun}}} + "
         "\\sum_k (a \\cdot c_k)(b \\cdot c_k),$$\n\n"
         "where $c_k$ are the principal components: turning both vectors alike keeps their dot product. *Person* is "

@@ -5,12 +5,19 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from core.analysis.new_user.explain import Explanation, Influence
-from core.analysis.new_user.foldin import NewUser
+from core.analysis.new_user.position import Generosity
 from core.analysis.new_user.uncertainty import Sureness
 from dashboard.embeddings.words import signed
 from dashboard.principal_components.label import Label
 from dashboard.shared.markup import escape
 from dashboard.shared.phrases import count, guessed, unit_of
+
+
+def list_heading(n: int, *, by_taste: bool) -> str:
+    """What the list is called, by the ratings behind it and by its order."""
+    if n == 0:
+        return "What most people like"
+    return "You would like more than others do" if by_taste else "You would like"
 
 
 def list_lead(n: int, nouns: str) -> str:
@@ -35,6 +42,11 @@ def guess(rating: float, sure: Sureness, place: int, noun: str, scale: tuple[flo
     return f"**{number}** ± {miss} :small[:gray[{sure.word(place)}{because}]]"
 
 
+def known_to(sure: Sureness, place: int, scale: tuple[float, float]) -> str:
+    """How far a guess is probably off, in a sentence."""
+    return f"The guess is known to ± **{guessed(sure.miss[place], scale)}**: {sure.word(place)}."
+
+
 def personal(part: float, scale: tuple[float, float]) -> str:
     """How much of a guess is the person's own taste, in small."""
     digits = guessed(abs(part), scale)
@@ -47,28 +59,22 @@ def why_help(title: str) -> str:
     return f"Take the guess for {escape(title)} apart"
 
 
-def generosity(person: NewUser, others: np.ndarray, n: int) -> str:
-    """A newcomer's bias beside those of the people in the data; empty where the model has none."""
-    if len(others) == 0:
-        return ""
-    below = float(np.mean(others < person.bias))
+def generosity(found: Generosity, n: int) -> str:
+    """A newcomer's bias beside those of the people in the data."""
     if n == 0:
-        return "Without a rating you count as exactly average: neither generous nor strict."
-    spread = float(person.covariance[-1, -1]) ** 0.5
-    side = "more generously" if below >= 0.5 else "more strictly"
-    share = max(below, 1 - below)
-    if abs(below - 0.5) < 0.1:
-        return f"You rate about as generously as most: your bias is **{signed(person.bias)}** (± {spread:.2f})."
-    return (
-        f"You rate **{side} than {share:.0%}** of the people in the data: your bias is {signed(person.bias)} "
-        f"(± {spread:.2f})."
-    )
+        return "Without a rating you count as the typical person: about as generous as most."
+    side = "more generously" if found.below >= 0.5 else "more strictly"
+    share = max(found.below, 1 - found.below)
+    bias, spread = signed(found.bias), f"(± {found.spread:.2f})"
+    if abs(found.below - 0.5) < 0.1:
+        return f"You rate about as generously as most: your bias is **{bias}** {spread}."
+    return f"You rate **{side} than {share:.0%}** of the people in the data: your bias is {bias} {spread}."
 
 
 def where(n: int, furthest: Label | None, z: float, end: str) -> str:
     """The component along which somebody is furthest from the average person."""
     if n == 0:
-        return "You are in the middle, where the average person is: rate something, and you move."
+        return "You are where people are on average, each counting once: rate something, and you move."
     if furthest is None or abs(z) < 0.2:
         return "Nothing sets you apart yet: along every component you are close to the average person."
     which = f"**{escape(end)}**" if end else f"the {'high' if z > 0 else 'low'} end"
@@ -108,7 +114,7 @@ def explanation(
     verb = "rate" if who == "you" else "rates"
     sentences = [
         f"The average guess is {average:,.2f}.",
-        f"{who[0].upper()}{who[1:]} {verb} {_more(person, 'higher', 'lower')} than most.",
+        f"{who[0].upper()}{who[1:]} {verb} {_more(person, 'higher', 'lower')} than the average person.",
         f"This {noun} is liked {_more(item, 'better', 'less')} than the average one.",
     ]
     on = [(term, step) for term, step in zip(parts.terms, steps, strict=True) if term.component >= 0]

@@ -13,17 +13,19 @@ from core.studies.clusters import CLUSTERS
 from core.studies.maps import MAP
 from core.studies.overlap import OVERLAP
 from core.studies.study_kinds import study_named
+from core.studies.twins import TWINS
 from dashboard.cache import loaders
 from dashboard.compare import models as compared_models
 from dashboard.jobs import imports, scores, studies, trainings
 from dashboard.maps import settings as map_settings
 from dashboard.session import state, visitor
-from dashboard.shared import elements
+from dashboard.shared import elements, twin
 
 _PARAMETERS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, str]]] = {
     MAP.name: map_settings.map_parameters,
     CLUSTERS.name: map_settings.group_parameters,
     OVERLAP.name: compared_models.link_to,
+    TWINS.name: lambda values: {twin.KEY: "true"},
 }
 """Query parameters with which the page of a study shows it, by its settings; none where the page needs none."""
 

@@ -13,6 +13,7 @@ from core.model.run import Run
 from core.store.study_store import Stored
 from core.studies.study import Settings, Study
 from core.studies.study_kinds import study_named
+from core.studies.twins import real_id
 from dashboard.cache import loaders
 from dashboard.jobs import trainings
 from dashboard.session import state, visitor
@@ -36,17 +37,18 @@ def study(
 
     Args:
         kind: Which study.
-        run: What it is about.
+        run: What it is about; of a twin, the run whose twin it is.
         settings: What was chosen for it.
         title: Heading of the box (Markdown).
         button: What the button says.
         about_seconds: How long it will take, roughly.
         words: A sentence on what it will do (Markdown).
     """
-    key = kind.key(run.run_id, settings)
+    run_id = real_id(run.run_id)
+    key = kind.key(run_id, settings)
     result = loaders.study(key)
     if result is None:
-        asked = (run.run_id, kind.name, settings.model_dump())
+        asked = (run_id, kind.name, settings.model_dump())
         offer(
             (study_jobs.KIND, key),
             Action.STUDY,

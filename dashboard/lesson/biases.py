@@ -1,10 +1,7 @@
 """Step 6: why biases help."""
 
-from dataclasses import replace
-
 import streamlit as st
 
-from core.analysis.lesson.step import predict
 from core.model.families import family_of
 from core.store.runs import RunSummary
 from dashboard.cache import analyses, loaders
@@ -15,11 +12,12 @@ from dashboard.lesson.wording import ask, fixed
 from dashboard.shared import phrases, score_words
 
 MEAN, AVERAGES = "always the mean rating", "averages of person and {noun}"
+SLOPES = "averages, consensus, popularity"
 BIASES, WHOLE, WITHOUT = "this model, biases alone", "this model, whole", "another model, without biases"
 
 
 def biases(example: Example) -> None:
-    """What biases reach alone, what the vectors add, and what vectors reach without biases."""
+    """What biases reach alone, what taste adds, and what vectors reach without biases."""
     st.markdown(
         f"Some people give high ratings to everything, and some {example.nouns} are liked by everybody. That has "
         "nothing to do with taste, and a dot product has to bend its rows to express it. A **bias** is one number for "
@@ -46,13 +44,16 @@ def _has_both(example: Example) -> bool:
 
 
 def _this_pair(example: Example) -> str:
-    """The guess for the rating followed, without its dot product."""
-    pair = example.pair
-    alone = predict(replace(pair, user=pair.user * 0))
+    """The guess for the rating followed, without taste."""
+    model = analyses.centered_model(example.run.run_id)
+    user, item = model.user_bias[example.user], model.item_bias[example.item]
+    alone = float(model.scale.rating(model.constant + user + item))
     return (
-        f"{example.person} has a bias of {fixed(pair.user_bias)}, {example.title} one of {fixed(pair.item_bias)}. With "
-        f"the dot product left out the guess is {fixed(alone.rating)}; with it, it is "
-        f"{fixed(example.predicted.rating)}. Really given: {example.rating:g}."
+        f"Measured from the average person and the average {example.noun}, {example.person} has a bias of "
+        f"{fixed(user)}, {example.title} one of {fixed(item)}. Together they guess {fixed(alone)}. Taste, the dot "
+        f"product of how far the two rows are from the average ones, makes it {fixed(example.predicted.rating)}. "
+        f"Really given: {example.rating:g}. (The stored biases are other numbers: part of what everybody shares lies "
+        "in the rows, and is moved where it belongs before the two are set against each other.)"
     )
 
 
@@ -64,6 +65,8 @@ def errors(example: Example) -> dict[str, float]:
         AVERAGES.format(noun=example.noun): run.started.averages_rmse,
         WHOLE: run.outcome.val_rmse,
     }
+    if run.started.slopes_rmse is not None:
+        rmse[SLOPES] = run.started.slopes_rmse
     if _has_both(example):
         rmse[BIASES] = analyses.biases_alone(run.run_id).biases_rmse
     other = _other(example)
@@ -93,7 +96,7 @@ def biases_words(example: Example, rmse: dict[str, float]) -> str:
     if BIASES in rmse:
         sentences.append(
             f"The biases alone are off by {rmse[BIASES]:.3f} {example.unit}, the whole model by {rmse[WHOLE]:.3f}: "
-            f"the vectors, which hold the taste, are worth {rmse[BIASES] - rmse[WHOLE]:.3f}."
+            f"taste is worth {rmse[BIASES] - rmse[WHOLE]:.3f}."
         )
         if rmse[BIASES] > rmse[averages]:
             sentences.append(

@@ -9,6 +9,7 @@ from core.data.nouns import with_article
 from dashboard.cache import analyses
 from dashboard.charts import lesson as charts
 from dashboard.embeddings.parts import show_chart
+from dashboard.lesson.article import off_by_one
 from dashboard.lesson.example import Example
 from dashboard.lesson.wording import ask, fixed, short_time, summand
 from dashboard.shared import phrases, told
@@ -86,6 +87,7 @@ def picking(example: Example) -> None:
         f"(Beside them the {example.dims} numbers of one person"
         + (", and a bias for each of the two.)" if example.run.scorer.has_biases else ".)"),
     )
+    off_by_one(example)
 
 
 def picking_words(example: Example) -> str:

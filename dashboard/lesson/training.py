@@ -192,7 +192,7 @@ def dropping(example: Example) -> None:
     """What dropout hides in one draw, and what the dot product comes to over many."""
     user_rate, item_rate = example.run.config.dropouts
     st.markdown(
-        f"A model with {example.dims * (len(example.users) + len(example.items)):,} numbers can learn its training "
+        f"A model with {example.dims * (len(example.users) + len(example.items)):,} numbers could learn its training "
         "ratings by heart. **Dropout** makes that harder: in every step of training each number of a row is hidden "
         "with some probability, and the others are scaled up to make up for it. "
         + _dropped_here(example, user_rate, item_rate)
@@ -245,6 +245,14 @@ def _dropped_here(example: Example, user_rate: float, item_rate: float) -> str:
     return "This model was trained without; here is what it would do."
 
 
+def _worth(example: Example) -> str:
+    """What dropout is good for, said of this model only where it was trained with some."""
+    spread = "what it knows, and that carries over to ratings it has not seen"
+    if any(example.run.config.dropouts):
+        return f"As the model cannot count on any single number, it has to spread {spread}."
+    return f"A model that is trained like this cannot count on any single number: it has to spread {spread}."
+
+
 def dropping_words(example: Example, item: Dropped, many: np.ndarray, rate: float) -> str:
     """What this draw did, and what holds over many."""
     if rate == 0:
@@ -254,7 +262,6 @@ def dropping_words(example: Example, item: Dropped, many: np.ndarray, rate: floa
         f"In this draw {hidden} of {phrases.count(example.dims, 'number')} are hidden, and the others are divided by "
         f"1 − {rate:g}, that is, times {1 / (1 - rate):.2f}. With both rows treated like that the dot product differs "
         f"from step to step, typically by {many.std():.2f}; over {DRAWS:,} draws its mean is "
-        f"{fixed(float(many.mean()), 3)}, and without dropout it is {fixed(example.predicted.dot, 3)}. As the model "
-        "cannot count on any single number, it has to spread what it knows, and that carries over to ratings it has "
-        "not seen."
+        f"{fixed(float(many.mean()), 3)}, and without dropout it is {fixed(example.predicted.dot, 3)}. "
+        f"{_worth(example)}"
     )

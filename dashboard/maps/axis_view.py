@@ -19,6 +19,7 @@ from core.model.run import Run
 from core.studies import saved_axes
 from core.studies.component_names import LONGEST
 from core.studies.saved_axes import MOST_ITEMS, OwnAxis
+from core.studies.twins import is_twin
 from dashboard.cache import analyses, loaders
 from dashboard.charts import axes as charts
 from dashboard.charts import maps as map_charts
@@ -26,11 +27,13 @@ from dashboard.charts.base import plain
 from dashboard.embeddings.words import signed
 from dashboard.maps import settings
 from dashboard.maps import words as map_words
+from dashboard.maps.sure import choose_faint, ellipses, sureness
 from dashboard.principal_components import words as component_words
+from dashboard.principal_components.how import current, parameters
 from dashboard.principal_components.label import Label
 from dashboard.principal_components.naming import kept_labels
 from dashboard.session import state, visitor
-from dashboard.shared import coloring, elements, phrases, selection, tables
+from dashboard.shared import coloring, elements, phrases, selection, tables, twin
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
 
@@ -86,7 +89,8 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, axis: OwnAxis, projected: A
     st.plotly_chart(figure, key="axis_strip", config=phrases.CHART_CONFIG, alt=alt)
     st.markdown(text)
     number = str(label.number)
-    elements.page_link("components", f"Look at component {number}", "insights", run=run.run_id, component=number)
+    link = twin.link(run) | {"component": number} | parameters()
+    elements.page_link("components", f"Look at component {number}", "insights", **link)
 
 
 def _reach(rows: Rows, axis: OwnAxis, projected: Axis, outermost: Ends) -> str:
@@ -101,11 +105,13 @@ def _reach(rows: Rows, axis: OwnAxis, projected: Axis, outermost: Ends) -> str:
 
 
 def _closest(run: Run, projected: Axis) -> tuple[Label, str]:
-    """The component that runs most nearly the same way, of those that the page Components shows at first."""
-    components = analyses.item_pca(run.run_id, centered=False, min_ratings=0)
-    near = closest_component(projected.direction, components)
+    """The component that runs most nearly the same way, of those that the page Components shows."""
+    components = analyses.components(run.run_id, current(run.run_id))
+    by_places = components.basis == "predictions"
+    covariance = analyses.item_covariance(run.run_id) if by_places else None
+    near = closest_component(projected.direction, components, covariance)
     label = kept_labels(run.run_id, components)[near.index]
-    return label, map_words.closest(near, label)
+    return label, map_words.closest(near, label, "correlation" if by_places else "cosine")
 
 
 def _ends(
@@ -113,22 +119,23 @@ def _ends(
 ) -> None:
     """Both ends as tables that face each other, with what is known to go together with the axis."""
     both, nouns = ends(projected.positions, listed, TOP), rows.nouns
-    hint_texts = words(analyses.axis_hints(run.run_id, axis, least=min_ratings))
+    standing = analyses.axis_standing(run.run_id, axis)
+    hint_texts = words(analyses.axis_hints(run.run_id, axis, least=min_ratings), standing)
     sides = (
         (axis.low_name or "low", both.bottom, hint_texts.bottom),
         (axis.high_name or "high", both.top, hint_texts.top),
     )
     std = None
     if rows.variance is not None:
-        std = std_along(rows.variance, projected.direction[None] * (2 / projected.length))[:, 0]
+        std = std_along(rows.variance, projected.slope[None])[:, 0]
         st.caption("± says how well the model knows each place; two times in three it is off by less.")
     for place, (name, there, hint) in zip(st.columns(2, gap="medium"), sides, strict=True):
         with place:
             st.subheader(f"Toward {escape(name)}")
-            st.markdown(component_words.end(hint, nouns))
+            st.markdown(component_words.end(hint, standing, nouns))
             numbers = {PLACE: projected.positions[there]} | ({} if std is None else {SURE_TO: std[there]})
             st.dataframe(
-                tables.items(ratings, rows, there, numbers),
+                tables.unsigned_zeros(tables.items(ratings, rows, there, numbers)),
                 hide_index=True,
                 column_order=[tables.TITLE, *numbers, tables.MEAN, tables.COUNT, tables.GENRES],
                 column_config=tables.COLUMNS | tables.number(*numbers),
@@ -162,11 +169,22 @@ def _cross(
     other = others[chosen]
     pair = combine(projected, _project(other, rows, ratings))
     at, text = np.flatnonzero(listed), map_words.angle(pair)
+    places = pair.positions[at]
+    sure = sureness(rows, at, places, pair.slopes)
+    faint, searched = False, list[int]()
+    if sure is not None:
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            faint = choose_faint("axes_faint")
+            searched = selection.search(f"Find {rows.nouns}", rows.offered, key="axes_find")
+    outlines = ellipses(sure, at, places, searched) if sure is not None else []
     axis_titles, hover = [_axis_title(axis), _axis_title(other)], loaders.item_hover(run.run_id)
     figure = map_charts.item_map(
-        map_charts.Places(at, pair.positions[at], axis_titles, hover, rows.labels),
+        map_charts.Places(at, places, axis_titles, hover, rows.labels),
         coloring.by_number(ratings, coloring.MEAN),
         title=f"{phrases.count(len(at), rows.noun)} on two axes",
+        found=searched,
+        opacity=sure.opacity if sure is not None and faint else None,
+        outlines=outlines,
         revision=f"{axis.axis_id} {other.axis_id}",
     )
     st.plotly_chart(
@@ -177,6 +195,8 @@ def _cross(
         alt=f"{phrases.count(len(at), rows.noun)} on two axes: {axis.title} and {other.title}. {text}",
     )
     st.markdown(text)
+    if sure is not None:
+        st.caption(map_words.sure(rows, sure, method="pca", flat=True, faint=faint, outlined=len(outlines)))
     across = other.title if other.title != axis.title else f"{other.title} (across)"
     numbers = {axis.title: pair.positions[:, 0], across: pair.positions[:, 1]}
     selection.show(CROSS_CHART, run.run_id, ratings, rows, numbers, file="axes-selection.csv")
@@ -253,6 +273,9 @@ def _most_rated(rows: Rows, belongs: list[list[str]], genre: str, other: str) ->
 
 def _kept_axes(run: Run, axis: OwnAxis | None) -> tuple[OwnAxis, ...]:
     """Draw what is kept with the model, and the button that keeps the axis on the screen; the kept ones."""
+    if is_twin(run.run_id):
+        st.caption("An axis of a model without taste is not kept.")
+        return ()
     try:
         saved = saved_axes.saved(run.run_id, by=visitor.current())
     except ExplorerError as error:

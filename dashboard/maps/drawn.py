@@ -11,7 +11,8 @@ from core.analysis.maps.faithfulness import Faithfulness
 from core.data.ratings import Ratings
 from core.model.run import Run
 from core.store.study_store import Stored
-from core.studies.maps import MAP, MapStudySettings
+from core.studies.maps import MAP, MapStudySettings, shadow
+from core.studies.twins import real_id
 from dashboard.cache import analyses, loaders
 from dashboard.charts.maps import Landmarks
 from dashboard.charts.points import Classes, Coloring
@@ -55,7 +56,7 @@ def rows_of(rows: Rows, min_ratings: int) -> np.ndarray:
 
 def drawn_map(run: Run, settings: MapStudySettings) -> DrawnMap | None:
     """The map; None where it needs a study that has not been made."""
-    stored = loaders.study(MAP.key(run.run_id, settings))
+    stored = loaders.study(MAP.key(real_id(run.run_id), settings))
     if stored is not None:
         measured = {name: stored.facts[name] for name in ("trustworthiness", "measured_on", "k")}
         trust = Faithfulness(kept=stored.arrays["kept"], **measured, metric=settings.metric)
@@ -63,7 +64,7 @@ def drawn_map(run: Run, settings: MapStudySettings) -> DrawnMap | None:
     if settings.method != "pca":
         return None
     rows = rows_of(loaders.item_rows(run.run_id), settings.min_ratings)
-    points = analyses.shadow(run.run_id, settings).scores.astype(np.float32)
+    points = shadow(analyses.components(run.run_id, settings.how), settings, rows)
     quick = len(rows) <= QUICK
     return DrawnMap(rows, points, settings, analyses.shadow_faithfulness(run.run_id, settings) if quick else None)
 

@@ -11,17 +11,20 @@ import streamlit as st
 from core.model.run import Run
 from core.store.study_store import Stored
 from core.studies.clusters import CLUSTERS, ClusterSettings
+from core.studies.maps import MapStudySettings
 from core.studies.study import FEWEST_ITEMS
+from core.studies.twins import real_id
 from dashboard.cache import loaders
 from dashboard.jobs.studies import study
 from dashboard.maps import settings as controls
+from dashboard.maps import words
 from dashboard.maps.drawn import group_name
 from dashboard.shared import elements, phrases, selection
 from dashboard.shared.matrix_rows import Rows
 
 
-def choose(min_ratings: int, n: int) -> ClusterSettings:
-    """The controls, in one line; of n items there are fewer groups where they are few."""
+def choose(of_map: MapStudySettings, n: int) -> ClusterSettings:
+    """The controls, in one line; of the n items on the map there are fewer groups where they are few."""
     fields = ClusterSettings.model_fields
     with st.container(horizontal=True, vertical_alignment="bottom"):
         method = elements.segments(
@@ -38,25 +41,26 @@ def choose(min_ratings: int, n: int) -> ClusterSettings:
         first = max(2, min(int(fields[name].default), few))
         number = elements.whole_number(label, 2, max(2, maximum), first, controls.GROUP_KEYS[name], width=width)
         metric = controls.metric("group_metric", "Cosine compares directions only. Euclidean counts lengths too.")
+    shared = {"min_ratings": of_map.min_ratings, "twin": of_map.twin}
     return ClusterSettings.model_validate(
-        {"method": controls.GROUP_METHODS[method], "metric": metric, "min_ratings": min_ratings, name: number}
+        {"method": controls.GROUP_METHODS[method], "metric": metric, name: number} | shared
     )
 
 
 def about_seconds(settings: ClusterSettings, n: int) -> float:
     """How long grouping n items takes, from what 9,066 items took on one core, starting included."""
     if settings.method == "kmeans":
-        return 4 + (n / 9066) ** 1.2
+        return 4 + 5 * (n / 9066) ** 1.1
     return 4 + 8 * (n / 9066) ** 2
 
 
-def section(run: Run, rows: Rows, min_ratings: int, n: int, chart: str) -> Stored | None:
+def section(run: Run, rows: Rows, of_map: MapStudySettings, n: int, chart: str) -> Stored | None:
     """Draw the section; the groups, or None while there are none.
 
     Args:
         run: The model.
         rows: Its items.
-        min_ratings: Ratings an item on the map needs.
+        of_map: How the map is drawn: who is on it, and of which model.
         n: How many have them.
         chart: Key of the chart on which a group's items become the selected ones.
     """
@@ -66,7 +70,7 @@ def section(run: Run, rows: Rows, min_ratings: int, n: int, chart: str) -> Store
         f"Found among the model's own {run.config.dimensions} numbers, not on the picture; their names are what is "
         "much more common inside than elsewhere."
     )
-    settings = choose(min_ratings, n)
+    settings = choose(of_map, n)
     if n < FEWEST_ITEMS:
         return None
     clusters = study(
@@ -79,7 +83,11 @@ def section(run: Run, rows: Rows, min_ratings: int, n: int, chart: str) -> Store
         words=f"Groups {n:,} {nouns} and looks for the genres, decades and words that tell each group from the rest.",
     )
     if clusters is not None:
-        _table(run, rows, clusters, CLUSTERS.key(run.run_id, settings), chart)
+        _table(run, rows, clusters, CLUSTERS.key(real_id(run.run_id), settings), chart)
+        of_other = settings.model_copy(update={"twin": not settings.twin})
+        other = loaders.study(CLUSTERS.key(real_id(run.run_id), of_other))
+        facts = None if other is None else other.facts
+        st.markdown(words.repeated(clusters.facts, facts, rows.nouns, twin=settings.twin))
     return clusters
 
 

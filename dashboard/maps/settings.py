@@ -9,6 +9,8 @@ import streamlit as st
 from core.analysis.maps.projections import umap_installed
 from core.studies.maps import MapStudySettings
 from core.studies.study import FEWEST_ITEMS, MIN_RATINGS
+from core.studies.twins import is_twin
+from dashboard.principal_components import how
 from dashboard.shared import elements, phrases
 from dashboard.shared.matrix_rows import Rows
 
@@ -24,24 +26,21 @@ GROUP_KEYS = {"n_clusters": "group_number", "min_size": "group_size"}
 """Fields of the groups' settings by name, and the keys of their widgets."""
 
 
-def choose(rows: Rows) -> MapStudySettings:
-    """The controls of the method and of which items take part, for a line of them."""
+def choose(run_id: str, rows: Rows) -> MapStudySettings:
+    """The controls of the method and of which items take part, for a line of them; of a model, or of its twin."""
     method = elements.segments(
         "Method", [PCA, TSNE] + ([UMAP] if umap_installed() else []), "map_method", _method_help(rows.noun)
     )
-    given = {"method": METHODS[method], "min_ratings": enough(rows)}
+    min_ratings = enough(rows)
+    given: dict[str, object] = {"method": METHODS[method], "min_ratings": min_ratings, "twin": is_twin(run_id)}
     if method == PCA:
         view = elements.segments("View", [FLAT, SPACE], "map_view")
-        centered = elements.toggle(
-            "Centered",
-            "map_centered",
-            "Subtract the mean of every dimension first; otherwise the first axis also holds what all "
-            f"{rows.nouns} have in common.",
-        )
-        given |= {"dimensions": 3 if view == SPACE else 2, "centered": centered}
+        chosen = how.choose("maps", run_id, rows, how.shaping(min_ratings))
+        given |= {"dimensions": 3 if view == SPACE else 2, "basis": chosen.basis, "centered": chosen.centered}
+        given |= {"fit_min_ratings": chosen.min_ratings}
     else:
         with st.popover(f"Settings of {method}", icon=":material/tune:"):
-            n = int(np.count_nonzero(rows.placed & (rows.count >= given["min_ratings"])))
+            n = int(np.count_nonzero(rows.placed & (rows.count >= min_ratings)))
             given |= _tsne(n) if method == TSNE else _umap(n)
     return MapStudySettings.model_validate(given)
 
@@ -158,8 +157,7 @@ def map_parameters(values: Mapping[str, Any]) -> dict[str, str]:
         "map_method": label_of(METHODS, values["method"]),
         "map_metric": label_of(METRICS, values["metric"]),
         "map_view": SPACE if values["dimensions"] == 3 else FLAT,
-        "map_centered": str(values["centered"]).lower(),
-        "map_min": _min_ratings(values),
+        **_shared(values),
     }
 
 
@@ -169,12 +167,14 @@ def group_parameters(values: Mapping[str, Any]) -> dict[str, str]:
         "group_method": label_of(GROUP_METHODS, values["method"]),
         "group_metric": label_of(METRICS, values["metric"]),
         "map_color": "Group",
-        "map_min": _min_ratings(values),
+        **_shared(values),
     }
 
 
-def _min_ratings(values: Mapping[str, Any]) -> str:
-    return str(max(1, values["min_ratings"]))
+def _shared(values: Mapping[str, Any]) -> dict[str, str]:
+    """What the settings of maps and of groups have in common."""
+    of_twin = {"twin": "true"} if values.get("twin") else {}
+    return {"map_min": str(max(1, values["min_ratings"]))} | of_twin
 
 
 def label_of(labels: Mapping[str, str], value: str) -> str:

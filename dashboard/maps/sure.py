@@ -59,33 +59,39 @@ class Sureness:
         return (SOLID - (SOLID - FAINTEST) * unsure).astype(np.float32)
 
 
-def sureness(rows: Rows, drawn: DrawnMap, directions: np.ndarray | None) -> Sureness | None:
+def sureness(rows: Rows, at: np.ndarray, points: np.ndarray, directions: np.ndarray | None) -> Sureness | None:
     """How sure the model is of the places on a map; None where it does not know.
 
     Args:
         rows: All items.
-        drawn: The map.
+        at: Those on the map, int, (n,).
+        points: Their places, (n, k).
         directions: What the axes of the map multiply a vector by, one axis a row, (k, d); None where it bends space.
     """
     if rows.variance is None:
         return None
-    variance = rows.variance[drawn.rows]
+    variance = rows.variance[at]
     if directions is None:
-        return Sureness(np.sqrt(variance.sum(axis=1)), _spread(rows.matrix[drawn.rows]), None)
+        return Sureness(np.sqrt(variance.sum(axis=1)), _spread(rows.matrix[at]), None)
     covariance = covariances(variance, directions)
-    return Sureness(np.sqrt(np.trace(covariance, axis1=1, axis2=2)), _spread(drawn.points), covariance)
+    return Sureness(np.sqrt(np.trace(covariance, axis1=1, axis2=2)), _spread(points), covariance)
 
 
 def _spread(points: np.ndarray) -> float:
     return float(np.sqrt(points.var(axis=0).sum()))
 
 
-def ellipses(sure: Sureness, drawn: DrawnMap, searched: Sequence[int]) -> list[np.ndarray]:
-    """Outlines of where the searched items lie two times in three; none on a map that bends space, or in space."""
-    if sure.covariance is None or drawn.points.shape[1] != 2:
+def ellipses(sure: Sureness, at: np.ndarray, points: np.ndarray, searched: Sequence[int]) -> list[np.ndarray]:
+    """Outlines of where the searched items lie two times in three; none on a map that bends space, or in space.
+
+    Args:
+        sure: From `sureness`, of the same rows `at` and `points`.
+        at, points: The items on the map and their places.
+        searched: Rows that somebody looked for.
+    """
+    if sure.covariance is None or points.shape[1] != 2:
         return []
-    at = np.flatnonzero(np.isin(drawn.rows, searched))
-    return [ellipse(drawn.points[place], sure.covariance[place]) for place in at]
+    return [ellipse(points[place], sure.covariance[place]) for place in np.flatnonzero(np.isin(at, searched))]
 
 
 def choose_landmarks(rows: Rows, drawn: DrawnMap, shadow: Pca | None) -> Landmarks | None:
@@ -101,11 +107,11 @@ def choose_landmarks(rows: Rows, drawn: DrawnMap, shadow: Pca | None) -> Landmar
         return None
     listed = features.listed(names.index(column))
     listed = np.sort(listed[np.argsort(-features.count[listed], kind="stable")][:MOST_LANDMARKS])
-    places = shadow.project(features.places(rows.matrix, drawn.rows))[listed]
+    places = shadow.project(features.places(rows.matrix, drawn.rows))[listed, : drawn.points.shape[1]]
     return Landmarks(column, places, [features.labels[place] for place in listed])
 
 
-def choose_faint() -> bool:
+def choose_faint(key: str = "map_faint") -> bool:
     """The switch that makes uncertain places faint, on at first."""
     words = "The less sure the model is of a place, the fainter its point."
-    return elements.toggle("Faint where unsure", "map_faint", words, first=True)
+    return elements.toggle("Faint where unsure", key, words, first=True)

@@ -17,6 +17,7 @@ from core.model.run import Run
 from core.store import study_store
 from core.store.study_store import Stored
 from core.studies.maps import MAP, K, MapStudySettings
+from core.studies.twins import is_twin, real_id
 from dashboard.cache import analyses, loaders
 from dashboard.charts import maps as charts
 from dashboard.charts.components import axis_title
@@ -27,6 +28,7 @@ from dashboard.maps import groups, settings, words
 from dashboard.maps.drawn import GROUP, KEPT, QUICK, DrawnMap, choose_color, color_of, drawn_map, regions, rows_of
 from dashboard.maps.sure import Sureness, choose_faint, choose_landmarks, ellipses, sureness
 from dashboard.principal_components.naming import kept_labels
+from dashboard.principal_components.proofs import tested
 from dashboard.shared import coloring, elements, selection
 from dashboard.shared.markup import escape, spoken
 from dashboard.shared.matrix_rows import Rows
@@ -46,11 +48,11 @@ INTRODUCTION = (
 def show(run: Run, ratings: Ratings, rows: Rows, line: DeltaGenerator) -> None:
     """Draw the controls into `line`, then the map, the selection and the groups."""
     with line:
-        chosen = settings.choose(rows)
+        chosen = settings.choose(run.run_id, rows)
         _earlier(run)
     n = len(rows_of(rows, chosen.min_ratings))
     picture = st.container()  # its colors may be the groups, which are chosen below it
-    clusters = groups.section(run, rows, chosen.min_ratings, n, CHART)
+    clusters = groups.section(run, rows, chosen, n, CHART)
     with picture:
         if problem := settings.problem(chosen, n, rows.noun):
             st.info(problem, icon=":material/info:")
@@ -63,7 +65,8 @@ def show(run: Run, ratings: Ratings, rows: Rows, line: DeltaGenerator) -> None:
 def _earlier(run: Run) -> None:
     """The maps of this model that are in the store, each a link; nothing where there is none."""
     methods = {"tsne", "umap"} if umap_installed() else {"tsne"}
-    earlier = [given for given in study_store.listing(run.run_id, MAP.name) if given["method"] in methods]
+    twin, all_maps = is_twin(run.run_id), study_store.listing(real_id(run.run_id), MAP.name)
+    earlier = [given for given in all_maps if given["method"] in methods and given.get("twin", False) == twin]
     if not earlier:
         return
     with st.popover(f"Earlier maps ({len(earlier)})", icon=":material/history:"):
@@ -102,15 +105,16 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, drawn: DrawnMap, clusters: 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         choice = choose_color(ratings, rows)
         sized = elements.toggle("Size by ratings", "map_size", "The area of a point grows with its number of ratings.")
-        shadow = analyses.shadow(run.run_id, drawn.settings) if drawn.settings.method == "pca" else None
-        sure = sureness(rows, drawn, None if shadow is None else shadow.components)
+        shadow = analyses.components(run.run_id, drawn.settings.how) if drawn.settings.method == "pca" else None
+        axes = drawn.points.shape[1]
+        sure = sureness(rows, drawn.rows, drawn.points, None if shadow is None else shadow.components[:axes])
         faint = sure is not None and flat and choose_faint()
         landmarks = choose_landmarks(rows, drawn, shadow)
         searched = selection.search(f"Find {rows.nouns}", rows.offered, key="map_find")
     genres = coloring.choose_genres(ratings, "map_genres") if choice == coloring.GENRE else []
     color = color_of(choice, ratings, rows, drawn, clusters, genres)
     near = _true_neighbors(run, rows, drawn, searched)
-    outlines = ellipses(sure, drawn, searched) if sure is not None else []
+    outlines = ellipses(sure, drawn.rows, drawn.points, searched) if sure is not None else []
     text = _sentences(rows, drawn, color, clusters, choice, searched, near)
     trusted = words.trust(drawn.trust, rows.noun) if drawn.trust else ""
     places = charts.Places(
@@ -155,8 +159,9 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, drawn: DrawnMap, clusters: 
             alt=alt,
         )
     st.markdown(f"{trusted} {text}".strip() or f"{with_article(rows.noun).capitalize()} lies where the model puts it.")
-    if sure is not None and (remark := words.sure(rows, drawn, sure, faint=faint, outlined=len(outlines))):
-        st.caption(remark)
+    if sure is not None:
+        method = drawn.settings.method
+        st.caption(words.sure(rows, sure, method=method, flat=flat, faint=faint, outlined=len(outlines)))
     if landmarks is not None:
         st.caption(words.landmarks(rows, landmarks))
     if drawn.trust is None:
@@ -174,7 +179,9 @@ def _axes(run: Run, drawn: DrawnMap) -> list[str]:
     """Titles of the axes: components have names, those of the other maps mean nothing by themselves."""
     if drawn.settings.method != "pca":
         return ["", ""]
-    return [axis_title(label) for label in kept_labels(run.run_id, analyses.shadow(run.run_id, drawn.settings))]
+    how = drawn.settings.how
+    labels = kept_labels(run.run_id, analyses.components(run.run_id, how), tested(run.run_id).signal(how))
+    return [axis_title(label) for label in labels[: drawn.points.shape[1]]]
 
 
 def _true_neighbors(run: Run, rows: Rows, drawn: DrawnMap, searched: Sequence[int]) -> np.ndarray | None:

@@ -40,9 +40,9 @@ def in_short(result: Faithfulness | None) -> str:
     return "" if result is None else f"{result.mean * result.k:.1f} of {result.k} true neighbors kept"
 
 
-def sure(rows: Rows, drawn: DrawnMap, known: Sureness, *, faint: bool, outlined: int) -> str:
+def sure(rows: Rows, known: Sureness, *, method: str, flat: bool, faint: bool, outlined: int) -> str:
     """How well the places are known, what faint points and outlines say of it, and what they cannot say."""
-    flat, bent = drawn.points.shape[1] == 2, known.covariance is None
+    bent = known.covariance is None
     low, high = known.ends
     what = "vectors" if bent else "places"
     text = (
@@ -56,10 +56,8 @@ def sure(rows: Rows, drawn: DrawnMap, known: Sureness, *, faint: bool, outlined:
     if not flat:
         text += " In 3D all points are equally solid: points in space cannot be faint one by one."
     if bent:
-        method = "t-SNE" if drawn.settings.method == "tsne" else "UMAP"
-        text += (
-            f" {method} bends space differently at every place, so no outline of what is uncertain is right; see PCA."
-        )
+        name = "t-SNE" if method == "tsne" else "UMAP"
+        text += f" {name} bends space differently at every place, so no outline of what is uncertain is right; see PCA."
     elif outlined:
         text += " Inside the outline around what you looked for it lies two times in three."
     elif flat:
@@ -112,23 +110,66 @@ def _small(number: float) -> str:
     return f"{number:.1f}" if number >= 0.95 else f"{number:.1g}"
 
 
+ALIKE, APART = 0.75, 0.25
+"""Adjusted Rand index and silhouette from which groups are more than cuts through one cloud; of the silhouette, 0.25
+and less is "no substantial structure" in Kaufman and Rousseeuw (1990), Finding Groups in Data."""
+
+
+def repeated(facts: Mapping[str, Any], other: Mapping[str, Any] | None, nouns: str, *, twin: bool) -> str:
+    """How far groups would come again and how far they lie apart, and what that makes of them.
+
+    Args:
+        facts: Of the study of groups on the screen; empty words where an earlier version made it.
+        other: Of the same study of the model's twin, or of the twin's model; None where there is none.
+        nouns: What is grouped, plural.
+        twin: Whether the groups on the screen are the twin's.
+    """
+    repeat, apart = facts.get("repeat"), facts.get("silhouette")
+    if apart is None:
+        return ""
+    text = "**Would these groups come again?** "
+    if repeat is None:
+        text += "HDBSCAN draws nothing by chance, so on the same vectors they would. "
+    else:
+        text += (
+            f"Groupings from other starts agree with each other to **{signed(repeat)}** (adjusted Rand index: 1 is the "
+            "same groups, 0 is chance). "
+        )
+    text += (
+        f"How much closer {nouns} lie to their own group than to the next is **{signed(apart)}** (silhouette: 1 is far "
+        "apart, 0 is no gap)."
+    )
+    if other is not None and other.get("silhouette") is not None:
+        numbers = [value for value in (other.get("repeat"), other["silhouette"]) if value is not None]
+        whose = "The model itself has" if twin else "The same model trained without taste has"
+        text += f" {whose} {' and '.join(signed(value) for value in numbers)}."
+        if not twin and other["silhouette"] >= apart:
+            return f"{text} Groups as clear as these come without any taste, so they are no finding about it."
+    if apart <= APART or (repeat is not None and repeat < ALIKE):
+        return (
+            f"{text} So these are cuts through one cloud: good for a walk through it, but not kinds of {nouns} with "
+            "borders of their own."
+        )
+    return f"{text} So these groups are there in the vectors, with gaps between them."
+
+
 LEANS, SAME = 0.3, 0.8
 """|cosine| from which an axis leans on a component, and from which it is nearly that component."""
 
 
-def closest(component: ClosestComponent, label: Label) -> str:
-    """Which component runs most nearly the same way; `label` has its names."""
+def closest(component: ClosestComponent, label: Label, measure: str = "cosine") -> str:
+    """Which component runs most nearly the same way; `label` has its names, `measure` says how that was told."""
     named = f" ({escape(label.ends)})" if label.named else ""
-    size = abs(component.cosine)
+    size = abs(component.likeness)
     if size < LEANS:
         return (
-            f"No component runs this way: the closest is component {label.number}{named}, with a cosine of only "
-            f"{signed(component.cosine)}. This axis cuts across what the components say."
+            f"No component runs this way: the closest is component {label.number}{named}, with a {measure} of only "
+            f"{signed(component.likeness)}. This axis cuts across what the components say."
         )
-    turned = "" if component.cosine > 0 else ", the other way round"
+    turned = "" if component.likeness > 0 else ", the other way round"
     how = "nearly" if size >= SAME else "in part"
     return (
-        f"This is {how} **component {label.number}**{named}{turned}: their cosine is {signed(component.cosine)} "
+        f"This is {how} **component {label.number}**{named}{turned}: their {measure} is {signed(component.likeness)} "
         "(1 is the same, 0 is across)."
     )
 

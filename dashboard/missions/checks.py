@@ -66,23 +66,21 @@ def names_first_component(now: Snapshot) -> bool:
     return 0 in now.named
 
 
-def opens_first_beside_noise(now: Snapshot) -> bool:
-    """Of a model with a component that is noise; one whose page has no noise band has none."""
-    return opens_first_component(now) and not all(now.above_noise)
+def opens_first_tested(now: Snapshot) -> bool:
+    """Of a model whose components are tested, and on the page that shows those."""
+    return opens_first_component(now) and now.signal is not None
 
 
-def opens_noise(now: Snapshot) -> bool:
-    """Another one than the first, which is there without choosing."""
-    component = now.number("component", 1) - 1
-    return now.page == "components" and 0 < component < len(now.above_noise) and not now.above_noise[component]
+def looks_at_twin(now: Snapshot) -> bool:
+    return now.page == "components" and now.on_twin
 
 
-def studies_seeds(now: Snapshot) -> bool:
-    return now.studied
+def names_on_twin(now: Snapshot) -> bool:
+    return now.named_on_twin
 
 
-def compares_with_first(now: Snapshot) -> bool:
-    return opens_first_component(now) and now.studied
+def leaves_twin(now: Snapshot) -> bool:
+    return now.page == "components" and now.named_on_twin and not now.on_twin
 
 
 def rates_some(now: Snapshot) -> bool:

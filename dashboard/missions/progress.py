@@ -44,8 +44,7 @@ def adopt_link() -> None:
 def write_link() -> None:
     """Show mission and step in the address bar; nothing where no mission is on."""
     mission = current()
-    address_bar.put(MISSION, mission.key if mission else None)
-    address_bar.put(TASK, str(done_steps() + 1) if mission else None)
+    address_bar.put(**{MISSION: mission.key if mission else None, TASK: str(done_steps() + 1) if mission else None})
 
 
 def current() -> Mission | None:

@@ -11,12 +11,15 @@ from core.errors import CorruptRunError, LimitError
 from core.model.events import Epoch
 from core.store.runs import RunSummary
 from core.studies import component_names
-from core.studies.stability import STABILITY
 from dashboard.cache import analyses, loaders
 from dashboard.for_you.own_ratings import own
 from dashboard.jobs import trainings
 from dashboard.missions.aims import Aims
+from dashboard.principal_components import naming
+from dashboard.principal_components.how import current
+from dashboard.principal_components.proofs import tested
 from dashboard.session import state, visitor
+from dashboard.shared import twin
 from dashboard.train import form
 
 
@@ -33,10 +36,11 @@ class Snapshot:
         settings: What the training form holds; None on other pages, or where it is not valid.
         history: Epochs of the finished model with these settings; None where there is none.
         most_rated: Name of the item with the most ratings, which pages show at first.
-        above_noise: Which components carry more than chance would, by their number from 0; empty where not known.
+        signal: How many of the components on the page of components carry some signal; None where not known.
         named: Components of the selected model that this visitor has named, from 0; of an administrator, whose names
             are everybody's, those that anybody has.
-        studied: Whether the selected model was trained again from other seeds.
+        on_twin: Whether the page shows a twin without taste in the place of the model.
+        named_on_twin: Whether a component of one has a name in this session.
         rated: Items that the person has rated on the page For you.
         explained: Item whose score the person has chosen to see taken apart on the page For you; empty at first.
         aims: How much the steps ask for on this data.
@@ -50,9 +54,10 @@ class Snapshot:
     settings: RunConfig | None = None
     history: tuple[Epoch, ...] | None = None
     most_rated: str = ""
-    above_noise: tuple[bool, ...] = ()
+    signal: int | None = None
     named: frozenset[int] = frozenset()
-    studied: bool = False
+    on_twin: bool = False
+    named_on_twin: bool = False
     rated: int = 0
     explained: str = ""
     aims: Aims = field(default_factory=Aims)
@@ -81,9 +86,10 @@ def look(page: str) -> Snapshot:
         settings=settings,
         history=history,
         most_rated=_most_rated(run),
-        above_noise=_above_noise(run, widgets) if page == "components" else (),
+        signal=_signal(run) if page == "components" else None,
         named=_named(run),
-        studied=run is not None and STABILITY.latest(run.run_id) is not None,
+        on_twin=run is not None and bool(widgets.get(twin.KEY)) and loaders.twins(run.run_id) is not None,
+        named_on_twin=naming.named_on_twin(),
         rated=len(own(dataset_id).given),
         explained=_explained(run, widgets) if page == "for_you" else "",
         aims=Aims.on(ratings),
@@ -118,13 +124,9 @@ def _most_rated(run: RunSummary | None) -> str:
     return rows.labels[int(rows.by_count[0])]
 
 
-def _above_noise(run: RunSummary | None, widgets: dict[str, Any]) -> tuple[bool, ...]:
-    """As the page of components has it with the settings on it; empty where that has no noise band."""
-    if run is None:
-        return ()
-    min_ratings = widgets.get("min", 0) if widgets.get("shaped") else 0
-    noise = analyses.item_noise(run.run_id, centered=bool(widgets.get("centered")), min_ratings=int(min_ratings))
-    return () if noise is None else tuple(noise.above.tolist())
+def _signal(run: RunSummary | None) -> int | None:
+    """As the page of components has it; None where that shows components that are not tested."""
+    return None if run is None else tested(run.run_id).signal(current(run.run_id))
 
 
 def _explained(run: RunSummary | None, widgets: dict[str, Any]) -> str:

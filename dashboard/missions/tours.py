@@ -210,34 +210,34 @@ YOU = Mission(
 NOISE = Mission(
     "noise",
     "One factor that is noise",
-    "Find a component that means nothing, and learn to tell before believing in a story about it.",
+    "Find a factor where there is none, give it a name, and learn to tell before believing in a story about it.",
     "casino",
     6,
     (
         Task(
             "components",
-            "Open **Components** and choose component 1 of a model of which some bars are hatched. If yours has no "
-            "hatched bar, train one with the preset *{plain}*.",
-            "It lies far above the noise band, which is what chance alone would give.",
-            checks.opens_first_beside_noise,
+            "Open **Components** and choose component 1 of *What it predicts*. If there is no such choice, train a "
+            "model with the preset *{plain}*.",
+            "The first picture says what it is worth on ratings that the model has not seen.",
+            checks.opens_first_tested,
         ),
         Task(
             "components",
-            "Choose a component whose bar is hatched: one that is called noise.",
-            "Look at its ends. They will seem to tell a story too: people find one in any list.",
-            checks.opens_noise,
+            "Turn on *How would this look if nobody had taste?*, and train the models that it asks for.",
+            "The same people, the same {nouns}, the same averages. Beyond them every rating is chance.",
+            checks.looks_at_twin,
         ),
         Task(
             "components",
-            "Under *Would it come back?*, train the model from other seeds.",
-            "A real direction is found again from another start. An accident is not.",
-            checks.studies_seeds,
+            "Look at the {nouns} at both ends, and name an end as you would any other.",
+            "They seem to tell a story too: people find one in any list.",
+            checks.names_on_twin,
         ),
         Task(
             "components",
-            "Choose component 1 again and compare: does it come back better than the other?",
-            "Before you name a component, ask both: is it above the band, and would it come back?",
-            checks.compares_with_first,
+            "Read the first picture: how many components earn their place here? Then turn the switch off again.",
+            "What you named was nothing, and no list could have told you. Unseen ratings can: ask them first.",
+            checks.leaves_twin,
         ),
     ),
 )

@@ -6,15 +6,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.analysis.neighbors.analogies import Analogy
+from core.analysis.neighbors.hubs import MANY
 from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors
 from core.analysis.ranks import rank_correlation
 from dashboard.embeddings.words import signed
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
-from dashboard.shared.phrases import count
+from dashboard.shared.phrases import count, together
 
 CLEAR = 0.2
 """Rank correlations below this are not worth a direction."""
+
+OFTEN = 100
+"""Ratings of what is well known."""
+
+NAMED = 3
+"""Hubs that a sentence names."""
 
 FAR = 0.5
 """Where even the closest direction has a smaller cosine, nothing is really close."""
@@ -22,11 +29,17 @@ FAR = 0.5
 
 @dataclass(frozen=True)
 class Measure:
-    """A way to measure closeness: its name, its column, and what it looks at."""
+    """A way to measure closeness: its name, its column, what it looks at, and how its numbers are written."""
 
     name: str
     column: str
     sentence: str
+    form: str = "%.2f"
+
+    @property
+    def inside(self) -> str:
+        """The name inside a sentence."""
+        return self.name.lower().replace("euclidean", "Euclidean")
 
 
 MEASURES: Mapping[Metric, Measure] = {
@@ -34,6 +47,28 @@ MEASURES: Mapping[Metric, Measure] = {
     "dot": Measure("Dot product", "Product", "Direction and length: long vectors come first."),
     "euclidean": Measure("Euclidean distance", "Distance", "From tip to tip: alike in direction and in length."),
 }
+
+PREDICTED: Mapping[Metric, Measure] = {
+    "cosine": Measure("Correlation", "r", "Over all people: who likes the one more likes the other more."),
+    "dot": Measure("Covariance", "Together", "The same, and how far guesses differ: what divides comes first.", "%.3f"),
+    "euclidean": Measure("Difference", "Gap", "How far apart the guesses for the two lie, beyond averages.", "%.3f"),
+}
+"""The same three of predicted tastes, where they have names of their own."""
+
+LENGTH = "Length of the vector (embedding units)"
+DEVIATION = "Standard deviation of the guesses (rating units)"
+
+HUBS = "What is near to nearly everything says little about any of it."
+
+UNMARKED = (
+    "No neighbor is marked here. A mark says that a pair stays closer than those of a model without taste, and these "
+    "{nouns} are what such a model has: of its neighbors, one in twenty passes the lower mark by chance."
+)
+
+
+def measures(predictions: bool) -> Mapping[Metric, Measure]:
+    """The measures of vectors, or of predicted tastes."""
+    return PREDICTED if predictions else MEASURES
 
 
 def introduction(described_by: str) -> str:
@@ -53,13 +88,61 @@ def introduction(described_by: str) -> str:
     )
 
 
-def lead(rows: Rows, row: int, near: Neighbors) -> str:
-    """The closest by direction, and whether that is close at all."""
+def lead(rows: Rows, row: int, near: Neighbors, *, predictions: bool = False) -> str:
+    """The closest by direction, or by what is predicted, and whether that is close at all."""
     cosine, nearest = float(near.similarity[0]), escape(rows.labels[near.index[0]])
-    text = f"In the direction of **{escape(rows.labels[row])}** lies first **{nearest}**, cosine {signed(cosine)}."
+    if predictions:
+        text = (
+            f"The guesses for **{escape(rows.labels[row])}** rise and fall most nearly with those for **{nearest}**, "
+            f"correlation {signed(cosine)}."
+        )
+    else:
+        text = f"In the direction of **{escape(rows.labels[row])}** lies first **{nearest}**, cosine {signed(cosine)}."
     if cosine < FAR:
         text += " That is not close: nothing listed here is much like it."
     return text
+
+
+def holds(marks: np.ndarray, trainings: int, rows: Rows) -> str:
+    """How many of the nearest stay close in other trainings.
+
+    Args:
+        marks: 0, 1 or 2 for each of them, (n,).
+        trainings: Other trainings there are.
+        rows: All rows, of which they are some.
+    """
+    likely, sure = int(np.sum(marks >= 1)), int(np.sum(marks == 2))
+    others = "The others may be there by chance."
+    if rows.features is not None:
+        others = (
+            f"The others may be there by chance, or for {escape(rows.described_by)}, by which a model without taste "
+            f"places {rows.nouns} too."
+        )
+    return (
+        f"**{likely} of these {count(len(marks), rows.noun)} hold.** In {trainings} trainings on other parts of the "
+        "ratings they stay closer than 95 of 100 neighbors do in a model without taste, "
+        f"{sure} of them closer than 99 of 100; the column *Holds* says 5% or 1%. {others}"
+    )
+
+
+def hubs(rows: Rows, lists: np.ndarray, n: int, measure: str) -> str:
+    """The rows that are in very many lists by one measure; empty where there is none.
+
+    Args:
+        rows: All rows.
+        lists: In how many lists each stands, (n_rows,).
+        n: How many lists there are.
+        measure: What the lists are made by, as in the middle of a sentence.
+    """
+    often = np.flatnonzero(lists >= MANY * lists.sum() / n)
+    if len(often) == 0:
+        return ""
+    first = often[np.argsort(-lists[often], kind="stable")[:NAMED]]
+    named = [
+        f"**{escape(rows.labels[row])}** ({count(int(rows.count[row]), 'rating')}) in {lists[row]:,}" for row in first
+    ]
+    rest = f", and {len(often) - NAMED:,} more in very many" if len(often) > NAMED else ""
+    return f"In lists by {measure} the same ones stand again and again: {together(named)} of {n:,}{rest}."
 
 
 def again(rows: Rows, share: np.ndarray) -> str:
@@ -80,7 +163,15 @@ def unrated(rows: Rows, row: int) -> str:
     )
 
 
-def lengths(rows: Rows, row: int, length: np.ndarray, near: Mapping[Metric, Neighbors], listed: np.ndarray) -> str:
+def lengths(
+    rows: Rows,
+    row: int,
+    length: np.ndarray,
+    near: Mapping[Metric, Neighbors],
+    listed: np.ndarray,
+    *,
+    predictions: bool = False,
+) -> str:
     """What the three measures disagree about, and how this row's length explains it.
 
     Args:
@@ -89,6 +180,7 @@ def lengths(rows: Rows, row: int, length: np.ndarray, near: Mapping[Metric, Neig
         length: Length of every vector, (n_rows,).
         near: The neighbors by measure.
         listed: Boolean array, (n_rows,), rows that could be neighbors.
+        predictions: Whether predicted tastes are compared, whose length is how far people differ in them.
     """
     ten = {metric: set(near[metric].index.tolist()) for metric in METRICS}
     n = len(ten["cosine"])
@@ -99,6 +191,17 @@ def lengths(rows: Rows, row: int, length: np.ndarray, near: Mapping[Metric, Neig
         f"The vector of {escape(rows.labels[row])} is **{length[row]:.2f}** long, longer than {below:.0%} of the "
         f"{count(int(others.sum()), rows.noun)} compared. "
     )
+    if predictions:
+        text = (
+            f"Guesses for {escape(rows.labels[row])} differ by **{length[row]:.2f}** around their averages (standard "
+            f"deviation), more than for {below:.0%} of the {count(int(others.sum()), rows.noun)} compared. "
+        )
+        first, *others_ = (measure.name.lower() for measure in PREDICTED.values())
+        same = [len(ten["cosine"] & ten[metric]) for metric in ("dot", "euclidean")]
+        return (
+            f"{text}Of the {n} nearest by {first}, {same[0]} are also among the {n} by {others_[0]} and {same[1]} by "
+            f"{others_[1]}: {first} does not see how far guesses differ, the other two do."
+        )
     if ten["cosine"] == ten["dot"] == ten["euclidean"]:
         return f"{text}All three measures list the same {n}: their lengths hardly differ, so direction decides alone."
     median = {metric: f"{np.median(length[near[metric].index]):.2f}" for metric in METRICS}
@@ -111,28 +214,47 @@ def lengths(rows: Rows, row: int, length: np.ndarray, near: Mapping[Metric, Neig
     )
 
 
-def popularity(rows: Rows, length: np.ndarray, rated: np.ndarray, listed: np.ndarray) -> str:
-    """How length goes together with the number of ratings.
+def penalty(rows: Rows, length: np.ndarray) -> str:
+    """That the penalty of training does not hold back what few have rated, with the lengths that came of it."""
+    once, often = (length[rows.trained & chosen] for chosen in (rows.count == 1, rows.count >= OFTEN))
+    if not len(once) or not len(often):
+        return ""
+    return (
+        f"The penalty that keeps vectors short counts once for every rating, so it does not hold back what few have "
+        f"rated any more than the rest: half of the {rows.nouns} with a single rating have vectors longer than "
+        f"{np.median(once):.2f}, half of those with {OFTEN} and more longer than {np.median(often):.2f}. A long vector "
+        "is no sign that the model knows much."
+    )
+
+
+def popularity(
+    rows: Rows, length: np.ndarray, rated: np.ndarray, listed: np.ndarray, *, predictions: bool = False
+) -> str:
+    """How length goes together with the number of ratings; of predicted tastes, how far people differ in them.
 
     Over all rows shown, and over the listed ones where it is another story there.
     """
     everywhere, among = (_link(rows.count[chosen], length[chosen]) for chosen in (rated, listed))
     if np.isnan(everywhere):
         return ""
-    text = f"Over all {count(len(rated), rows.noun)}, {_in_words(everywhere)}."
-    if np.isnan(among) or _in_words(among).split(" (")[0] == _in_words(everywhere).split(" (")[0]:
-        return text
-    return f"{text} Among the {len(listed):,} with enough ratings, {_in_words(among)}."
+    text, elsewhere = (_in_words(link, predictions=predictions) for link in (everywhere, among))
+    over_all = f"Over all {count(len(rated), rows.noun)}, {text}."
+    if np.isnan(among) or elsewhere.split(" (")[0] == text.split(" (")[0]:
+        return over_all
+    return f"{over_all} Among the {len(listed):,} with enough ratings, {elsewhere}."
 
 
 def _link(often: np.ndarray, length: np.ndarray) -> float:
     return rank_correlation(often.astype(float), length.astype(float))
 
 
-def _in_words(link: float) -> str:
+def _in_words(link: float, *, predictions: bool) -> str:
+    what, more, less = "length", "longer vectors", "shorter vectors"
+    if predictions:
+        what, more, less = "how far guesses differ", "guesses that differ more", "guesses that differ less"
     if abs(link) < CLEAR:
-        return f"length has little to do with the number of ratings (rank correlation {signed(link)})"
-    return f"more ratings go with {'longer' if link > 0 else 'shorter'} vectors (rank correlation {signed(link)})"
+        return f"{what} has little to do with the number of ratings (rank correlation {signed(link)})"
+    return f"more ratings go with {more if link > 0 else less} (rank correlation {signed(link)})"
 
 
 def analogy(rows: Rows, third: int, result: Analogy) -> str:

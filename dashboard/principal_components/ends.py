@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.analysis.components.bases import How
 from core.analysis.components.extremes import Ends
 from core.analysis.components.hints import Hint, words
-from dashboard.cache import loaders
+from dashboard.cache import analyses, loaders
 from dashboard.principal_components import naming
 from dashboard.principal_components import words as component_words
-from dashboard.principal_components.naming import How
 from dashboard.principal_components.view import View
 from dashboard.shared import tables
 from dashboard.shared.markup import escape
@@ -27,24 +27,35 @@ _SURE_TO = st.column_config.NumberColumn(
 
 def both_ends(view: View, outermost: Ends, hinted: Sequence[Hint]) -> None:
     """The lowest and the highest items, with the article's columns, a field for each end's name, and hints."""
-    hint = words(hinted)
+    standing = analyses.component_standings(view.run.run_id, view.how)[view.component]
+    hint = words(hinted, standing)
+    if _is_mostly_consensus(view):
+        st.markdown(component_words.consensus(view.label, view.rows.noun, view.rows.nouns))
     left, right = st.columns(2, gap="medium")
     with left:
-        _end(view, "low", "lowest", outermost.bottom, hint.bottom)
+        _end(view, "low", "lowest", outermost.bottom, component_words.end(hint.bottom, standing, view.rows.nouns))
     with right:
-        _end(view, "high", "highest", outermost.top, hint.top)
+        _end(view, "high", "highest", outermost.top, component_words.end(hint.top, standing, view.rows.nouns))
     naming.remark(view.run.run_id, view.component, view.how, view.names, view.rows.nouns)
     _download(view)
     if hinted:
         _hints_in_numbers(hinted, view.rows.noun)
 
 
-def _end(view: View, end: str, which: str, there: np.ndarray, hint: str) -> None:
+def _is_mostly_consensus(view: View) -> bool:
+    """Whether the chosen component is mostly what everybody likes and knows."""
+    if view.how.basis != "predictions":
+        return False
+    mostly = analyses.mostly_consensus(view.run.run_id)
+    return view.component < len(mostly) and bool(mostly[view.component])
+
+
+def _end(view: View, end: str, which: str, there: np.ndarray, tends: str) -> None:
     """One end: what it tends to be, its name, and its items."""
     name = getattr(view.label, end)
     behind = f": {escape(name)}" if name else ""
     st.subheader(f"The {len(there)} {which} on component {view.label.number}{behind}")
-    st.markdown(component_words.end(hint, view.rows.nouns))
+    st.markdown(tends)
     naming.field(end, view.run.run_id, view.component, view.how, view.names)
     beside = view.component + 1 if view.component + 1 < len(view.labels) else view.component - 1
     labels = [view.label] if beside < 0 else [view.label, view.labels[beside]]
@@ -53,7 +64,7 @@ def _end(view: View, end: str, which: str, there: np.ndarray, hint: str) -> None
         (first, own), *rest = scores.items()
         scores = {first: own, SURE_TO: view.score_std[there], **dict(rest)}
     st.dataframe(
-        tables.items(view.ratings, view.rows, there, scores),
+        tables.unsigned_zeros(tables.items(view.ratings, view.rows, there, scores)),
         hide_index=True,
         column_order=[tables.TITLE, *scores, tables.MEAN, tables.COUNT, tables.GENRES],
         column_config=tables.COLUMNS | tables.scores(labels) | {SURE_TO: _SURE_TO},
@@ -72,7 +83,7 @@ def _download(view: View) -> None:
 
 def _file(run_id: str, how: How, component: int, min_listed: int, column: str) -> bytes:
     rows, ratings = loaders.item_rows(run_id), loaders.ratings_of(run_id)
-    scores = how.components(run_id).scores[:, component]
+    scores = analyses.components(run_id, how).scores[:, component]
     return tables.along(ratings, rows, rows.count >= min_listed, column, scores)
 
 

@@ -1,6 +1,11 @@
-"""What a component is called wherever it is named: its number, the names of its ends, and how far to trust it."""
+"""What a component is called wherever it is named: its number, the names of its ends, and whether it is proven."""
 
 from dataclasses import dataclass
+
+from core.analysis.components.pca import Basis
+
+UNITS: dict[Basis, str] = {"pca": "embedding units", "predictions": "predicted taste"}
+"""What scores along components are counted in."""
 
 
 @dataclass(frozen=True)
@@ -10,15 +15,15 @@ class Label:
     Attributes:
         number: Counted from 1.
         low, high: Names of its ends, empty where nobody has named them.
-        noise: Whether it is no more than chance would give.
-        r: Matched |r| over other seeds, 0–1; None where no study was made.
+        unproven: Whether ratings that the model has not seen give it no support.
+        unit: What scores along it are counted in.
     """
 
     number: int
     low: str = ""
     high: str = ""
-    noise: bool = False
-    r: float | None = None
+    unproven: bool = False
+    unit: str = UNITS["pca"]
 
     @property
     def named(self) -> bool:
@@ -26,19 +31,13 @@ class Label:
         return bool(self.low or self.high)
 
     @property
-    def remarks(self) -> str:
-        """How far to trust it, in brackets with a space before; empty where nothing is known against or for it."""
-        remarks = (["noise"] if self.noise else []) + ([] if self.r is None else [f"r = {self.r:.2f}"])
-        return f" ({', '.join(remarks)})" if remarks else ""
-
-    @property
     def short(self) -> str:
-        """Without the names: "component 14 (noise, r = 0.31)"."""
-        return f"component {self.number}{self.remarks}"
+        """Without the names: "component 14 (unproven)"."""
+        return f"component {self.number}{' (unproven)' if self.unproven else ''}"
 
     @property
     def span(self) -> str:
-        """From end to end: "children's ← component 3 (r = 0.91) → horror"; without names as `short`."""
+        """From end to end: "children's ← component 3 → horror"; without names as `short`."""
         low = f"{_cut(self.low)} ← " if self.low else ""
         high = f" → {_cut(self.high)}" if self.high else ""
         return f"{low}{self.short}{high}"

@@ -6,38 +6,27 @@ says so; they are kept only when somebody asks for it.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
 
 from core.access import Action
-from core.analysis.components.noise import Noise
-from core.analysis.components.pca import Pca
+from core.analysis.components.bases import PREDICTIONS, How
+from core.analysis.components.pca import Basis, Pca
 from core.errors import ExplorerError, LimitError
 from core.studies import component_names
 from core.studies.component_names import EndNames, Name
+from core.studies.twins import is_twin
 from dashboard.cache import analyses
-from dashboard.principal_components.label import Label
+from dashboard.principal_components.label import UNITS, Label
 from dashboard.session import state, visitor
 from dashboard.shared import elements, phrases
 from dashboard.shared.markup import escape
 
 ENDS = ("low", "high")
 _PARAMETER = re.compile(r"(low|high)_([1-9]\d{0,3})")
-_LINKED, _WRITTEN = "_names_in_link", "_names_written"
-
-
-@dataclass(frozen=True, eq=False)
-class How:
-    """Under which settings components came about: centered or not, and the ratings an item needed to take part."""
-
-    centered: bool
-    min_ratings: int
-
-    def components(self, run_id: str) -> Pca:
-        """The components of a run that come about so, with scores for all its items."""
-        return analyses.item_pca(run_id, centered=self.centered, min_ratings=self.min_ratings)
+_LINKED, _WRITTEN, _ON_TWINS = "_names_in_link", "_names_written", "_names_on_twins"
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,55 +37,80 @@ class Naming:
         in_force: Those on the screen, a link's before the kept ones, (n_components,).
         kept: Those kept with the run, (n_components,).
         linked: Whether the one in force is a link's, (n_components,).
+        basis: What the components are of.
         problems: What could not be read, in words.
     """
 
     in_force: tuple[EndNames | None, ...]
     kept: tuple[EndNames | None, ...]
     linked: tuple[bool, ...]
+    basis: Basis
     problems: tuple[str, ...] = ()
 
-    def labels(self, noise: Noise | None = None, r: Sequence[float] | None = None) -> list[Label]:
-        """What each component is called; `r` is how well each comes back, (n_components,)."""
+    def labels(self, signal: int | None = None) -> list[Label]:
+        """What each component is called; the first `signal` carry some, and None says that this is not known."""
         return [
             Label(
                 number=place + 1,
                 low=names.low if names else "",
                 high=names.high if names else "",
-                noise=noise is not None and not noise.above[place],
-                r=None if r is None else float(r[place]),
+                unproven=signal is not None and place >= signal,
+                unit=UNITS[self.basis],
             )
             for place, names in enumerate(self.in_force)
         ]
 
 
-def kept_labels(run_id: str, components: Pca) -> list[Label]:
-    """What each component is called by the names that are kept with a run and fit it."""
+def kept_labels(run_id: str, components: Pca, signal: int | None = None) -> list[Label]:
+    """What each component is called by the names that are kept with a run and fit it; `signal` as in `labels`."""
     try:
-        fitting = component_names.for_components(component_names.get(run_id, by=visitor.current()), components)
+        fitting = _fitting(_names(run_id), run_id, components)
     except ExplorerError as error:
         st.warning(escape(phrases.sentence(str(error))), icon=":material/warning:")
         fitting = (None,) * len(components.components)
     nobody = (False,) * len(fitting)
-    return Naming(in_force=fitting, kept=fitting, linked=nobody).labels()
+    return Naming(in_force=fitting, kept=fitting, linked=nobody, basis=components.basis).labels(signal)
 
 
 def look_up(run_id: str, result: Pca, how: How) -> Naming:
     """The names that fit these components, those of a link that was opened included."""
     problems: list[str] = []
     try:
-        kept = component_names.for_components(component_names.get(run_id, by=visitor.current()), result)
+        kept = _fitting(_names(run_id), run_id, result)
     except ExplorerError as error:
         problems.append(str(error))
         kept = (None,) * len(result.components)
     problems += _adopt_link(run_id, result, how, kept)
-    linked = component_names.for_components(_linked(run_id), result)
+    linked = _fitting(_linked(run_id), run_id, result)
     return Naming(
         in_force=tuple(theirs or ours for theirs, ours in zip(linked, kept, strict=True)),
         kept=kept,
         linked=tuple(theirs is not None for theirs in linked),
+        basis=how.basis,
         problems=tuple(problems),
     )
+
+
+def _fitting(names: Sequence[Name], run_id: str, result: Pca) -> tuple[EndNames | None, ...]:
+    """The names that fit each component of a run."""
+    return component_names.for_components(names, result, analyses.item_covariance(run_id))
+
+
+def _name(low: str, high: str, result: Pca, component: int, how: How) -> Name:
+    """Names of the two ends of a component, from 0."""
+    return Name(low, high, result.unit(component), component, how.centered, how.min_ratings, basis=how.basis)
+
+
+def _names(run_id: str) -> tuple[Name, ...]:
+    """The names that this visitor sees with a run; those given on a twin, which names nothing, in this session only."""
+    if is_twin(run_id):
+        return tuple(st.session_state.get(_ON_TWINS, {}).get(run_id, ()))
+    return component_names.get(run_id, by=visitor.current())
+
+
+def named_on_twin() -> bool:
+    """Whether this session has named a component of a model without taste."""
+    return any(st.session_state.get(_ON_TWINS, {}).values())
 
 
 def _adopt_link(run_id: str, result: Pca, how: How, kept: Sequence[EndNames | None]) -> list[str]:
@@ -118,10 +132,9 @@ def _adopt_link(run_id: str, result: Pca, how: How, kept: Sequence[EndNames | No
         except LimitError as error:
             problems.append(f"the link's name for component {number} is not shown: {error}")
             continue
-        direction, before = result.components[number - 1], kept[number - 1]
-        _forget_linked(run_id, direction)
+        new, before = _name(low, high, result, number - 1, how), kept[number - 1]
+        _forget_linked(run_id, new)
         if (low or high) and (before is None or (before.low, before.high) != (low, high)):
-            new = Name(low, high, direction, number - 1, how.centered, how.min_ratings)
             st.session_state[_LINKED] = {run_id: (*_linked(run_id), new)}
     return problems
 
@@ -131,8 +144,9 @@ def _linked(run_id: str) -> tuple[Name, ...]:
     return names
 
 
-def _forget_linked(run_id: str, direction: np.ndarray) -> None:
-    rest = [name for name in _linked(run_id) if abs(name.direction @ direction) < component_names.SAME]
+def _forget_linked(run_id: str, name: Name) -> None:
+    covariance = analyses.item_covariance(run_id)
+    rest = [other for other in _linked(run_id) if not component_names.same(other, name, covariance)]
     st.session_state[_LINKED] = {run_id: tuple(rest)}
 
 
@@ -180,8 +194,7 @@ def _keep_typed(run_id: str, component: int, how: How) -> None:
 @state.reporting
 def _publish(run_id: str, component: int, how: How) -> None:
     """Keep one's own names of a component for everybody; a callback."""
-    own = component_names.get(run_id, by=visitor.current())
-    names = component_names.for_components(own, how.components(run_id))[component]
+    names = _fitting(_names(run_id), run_id, analyses.components(run_id, how))[component]
     if names is not None:
         _keep(run_id, component, how, names.low, names.high)
 
@@ -189,22 +202,34 @@ def _publish(run_id: str, component: int, how: How) -> None:
 @state.reporting
 def _keep_linked(run_id: str, component: int, how: How) -> None:
     """Keep the link's names for a component with the run; a callback."""
-    names = component_names.for_components(_linked(run_id), how.components(run_id))[component]
+    names = _fitting(_linked(run_id), run_id, analyses.components(run_id, how))[component]
     if names is not None:
         _keep(run_id, component, how, names.low, names.high)
 
 
 def _keep(run_id: str, component: int, how: How, low: str, high: str) -> None:
     """Keep the names of both ends with the run, in place of a link's."""
-    direction = how.components(run_id).components[component]
-    name = Name(low, high, direction, component, how.centered, how.min_ratings)
-    component_names.set_name(run_id, name, by=visitor.current())
-    _forget_linked(run_id, direction)
+    name, covariance = (
+        _name(low, high, analyses.components(run_id, how), component, how),
+        analyses.item_covariance(run_id),
+    )
+    if is_twin(run_id):
+        _keep_on_twin(run_id, name, covariance)
+    else:
+        component_names.set_name(run_id, name, by=visitor.current(), covariance=covariance)
+    _forget_linked(run_id, name)
+
+
+def _keep_on_twin(run_id: str, name: Name, covariance: np.ndarray) -> None:
+    """Keep names in this session, in the place of any for the same direction; raises LimitError as `checked` does."""
+    low, high = (component_names.checked(text) for text in (name.low, name.high))
+    others = [other for other in _names(run_id) if not component_names.same(other, name, covariance)]
+    st.session_state[_ON_TWINS] = {run_id: [*others, replace(name, low=low, high=high)] if low or high else others}
 
 
 def _leave_linked(run_id: str, component: int, how: How) -> None:
     """Show the link's names for a component no longer; a callback."""
-    _forget_linked(run_id, how.components(run_id).components[component])
+    _forget_linked(run_id, _name("", "", analyses.components(run_id, how), component, how))
 
 
 def remark(run_id: str, component: int, how: How, naming: Naming, nouns: str) -> None:
@@ -229,13 +254,22 @@ def remark(run_id: str, component: int, how: How, naming: Naming, nouns: str) ->
             may_not = not visitor.may(Action.NAME)
             st.button("Keep the link's", on_click=_keep_linked, args=(run_id, component, how), disabled=may_not)
             st.button("Leave them", on_click=_leave_linked, args=(run_id, component, how))
-    elif (names.name.centered, names.name.min_ratings) != (how.centered, how.min_ratings):
+    elif (came := _how(names.name)) != how:
+        alike = f"orders the {nouns} nearly alike (correlation" if "predictions" in (came.basis, how.basis) else ""
         st.caption(
-            f"Named under other settings, as component {names.name.component + 1} of a "
-            f"{'centered' if names.name.centered else 'not centered'} analysis shaped by {_who(names.name, nouns)}. "
-            f"This component points nearly the same way (cosine {names.cosine:.2f})."
+            f"Named under other settings, as component {names.name.component + 1} of {_analysis(came, nouns)}. This "
+            f"component {alike or 'points nearly the same way (cosine'} {names.likeness:.2f})."
         )
 
 
-def _who(name: Name, nouns: str) -> str:
-    return f"{nouns} with at least {phrases.count(name.min_ratings, 'rating')}" if name.min_ratings else f"all {nouns}"
+def _how(name: Name) -> How:
+    """How the components came about of which one was named."""
+    return PREDICTIONS if name.basis == "predictions" else How("pca", name.centered, name.min_ratings)
+
+
+def _analysis(how: How, nouns: str) -> str:
+    """An analysis in words."""
+    if how.basis == "predictions":
+        return "what the model predicts"
+    who = f"{nouns} with at least {phrases.count(how.min_ratings, 'rating')}" if how.min_ratings else f"all {nouns}"
+    return f"the item matrix, {'centered' if how.centered else 'not centered'} and shaped by {who}"

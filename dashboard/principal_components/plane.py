@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
+from core.analysis.components.bases import How
 from core.data.ratings import Ratings
 from core.errors import UnknownRunError
 from dashboard.cache import loaders
@@ -13,7 +14,6 @@ from dashboard.charts import components as charts
 from dashboard.charts.points import Classes, Coloring
 from dashboard.principal_components import naming
 from dashboard.principal_components import words as component_words
-from dashboard.principal_components.naming import How
 from dashboard.principal_components.view import load_view
 from dashboard.shared import coloring, elements, phrases, selection, tables
 from dashboard.shared.matrix_rows import Rows

@@ -1,4 +1,4 @@
-"""Two questions about components: would they come back from another seed, and how many do the predictions need?"""
+"""What is left to ask of components: how many the predictions need, and whether another start would end at them."""
 
 from functools import partial
 
@@ -6,51 +6,51 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.analysis.components.stability import Stability
 from core.analysis.components.truncation import Cost
-from core.studies.stability import STABILITY
+from core.jobs import study_jobs
+from core.studies.stability import STABILITY, StabilitySettings
+from core.studies.twins import is_twin
 from dashboard.cache import analyses
 from dashboard.charts import trust as charts
 from dashboard.jobs import studies
 from dashboard.principal_components import words as component_words
-from dashboard.principal_components.view import View, settings_of
+from dashboard.principal_components.proofs import START_SECONDS, choose
+from dashboard.principal_components.view import View
 from dashboard.shared import elements, phrases, tables
 from dashboard.shell.needs_run import explain_lack
 
-START_SECONDS = 3.0
-"""What a worker needs before the first of the trainings."""
-
 
 def trust(view: View) -> None:
-    """Both questions side by side, and everything about all components as a table."""
-    left, right = st.columns(2, gap="medium")
-    with left:
-        _would_it_return(view)
-    with right:
-        cost = _how_many_matter(view)
-    _numbers(view, cost)
+    """What is left to ask of components, folded away, and everything about all of them as a table."""
+    cost = _how_many_matter(view) if view.how.basis == "pca" else None
+    stability = None if is_twin(view.run.run_id) else _would_it_return(view)
+    _numbers(view, cost, stability)
 
 
-def choose(n: int, chart: str) -> None:
-    """A click on a bar or point chooses its component; a callback."""
-    points = elements.selected_points(chart, n + 1, "x")
-    if points and points[0] > 0:
-        st.session_state.component = points[0]
+def _would_it_return(view: View) -> Stability | None:
+    """The study, or an offer to make it; what it found."""
+    settings = STABILITY.latest(view.run.run_id) or StabilitySettings()
+    key = STABILITY.key(view.run.run_id, settings)
+    job = studies.newest_job(study_jobs.KIND, key)
+    with st.expander(
+        "Would another start end here?", icon=":material/casino:", expanded=job is not None and job.active
+    ):
+        if not STABILITY.exists(view.run.run_id, settings):
+            _offer(view, settings)
+            return None
+        found = analyses.component_stability(view.run.run_id, key, view.how)
+        if found is None:
+            st.caption("Made by an earlier version: it knows the item matrix alone. Choose that above to see it.")
+        else:
+            text = component_words.returns(found, view.component)
+            figure = charts.stability(found, chosen=view.component, labels=view.labels)
+            alt = f"How nearly other starts end at each of {len(view.labels)} components."
+            elements.clickable_chart(figure, "stability", partial(choose, len(view.labels), "stability"), alt, text)
+        return found
 
 
-def _would_it_return(view: View) -> None:
-    """The study, or an offer to make it."""
-    st.header("Would it come back?")
-    if view.stability is None:
-        _offer(view)
-        return
-    text = component_words.returns(view.stability, view.component)
-    figure = charts.stability(view.stability, chosen=view.component, labels=view.labels)
-    alt = f"How well each of {len(view.labels)} components comes back from other seeds."
-    elements.clickable_chart(figure, "stability", partial(choose, len(view.labels), "stability"), alt, text)
-
-
-def _offer(view: View) -> None:
-    settings = settings_of(view.run.run_id)
+def _offer(view: View, settings: StabilitySettings) -> None:
     others = settings.runs - 1
     again = phrases.count(others, "more time")
     studies.study(
@@ -61,8 +61,8 @@ def _offer(view: View) -> None:
         button=f"Train it {again}",
         about_seconds=START_SECONDS + others * view.run.outcome.train_seconds,
         words="A model starts from random numbers, and from other ones it would end elsewhere. Train it "
-        f"{again} with everything the same but the seed, and look for each component among theirs: one that does not "
-        f"come back says something about this training, not about the {view.rows.nouns}.",
+        f"{again} with everything the same but the seed, and look for each component among theirs. One that does not "
+        "come back is of this start; one that does may still be chance, for all of them learned from the same ratings.",
     )
 
 
@@ -73,16 +73,15 @@ def _how_many_matter(view: View) -> Cost | None:
     if not run.scorer.is_bilinear:
         explain_lack(run, "is_bilinear")
         return None
-    error = analyses.component_cost(run.run_id, centered=view.how.centered, min_ratings=view.how.min_ratings)
+    error = analyses.component_cost(run.run_id, view.how)
     biases, whole = run.scorer.has_biases, n == run.config.dimensions
     unit = phrases.unit(view.ratings)
     text = component_words.cost(error, view.component, biases=biases, whole=whole, unit=unit)
-    alone = ["biases"] * biases + ["mean vector"] * view.how.centered
     figure = charts.cost(
         error,
         chosen=view.component,
         all_words="the whole model" if whole else f"all {n} components",
-        none_words=f"{' and '.join(alone)} alone" if alone else "no component",
+        none_words="biases alone" if biases else "no taste",
         unit=unit,
     )
     alt = "Validation error by number of components kept."
@@ -90,30 +89,48 @@ def _how_many_matter(view: View) -> Cost | None:
     return error
 
 
-def _numbers(view: View, cost: Cost | None) -> None:
+def _numbers(view: View, cost: Cost | None, stability: Stability | None) -> None:
     """Everything about all components as a table, and as a file."""
     n = len(view.labels)
-    unknown = np.full(n, np.nan)
+    found = view.tested.proof if view.how.basis == "predictions" else None
     table = pd.DataFrame(
         {
             "Component": np.arange(1, n + 1),
             "Low end": [label.low for label in view.labels],
             "High end": [label.high for label in view.labels],
             "Share": view.result.variance_ratio,
-            "By chance": unknown if view.noise is None else view.noise.band,
-            "Noise": ["yes" if label.noise else "no" for label in view.labels],
-            "r": unknown if view.stability is None else view.stability.median_r,
-            "RMSE up to it": unknown if cost is None else cost.rmse[1:],
         }
     )
+    tested = {} if found is None else {"Worth": found.worth, "Gain z": found.z, "Score z": found.score_z}
+    rmse = cost if found is None else found
+    for name, values in tested.items():
+        table[name] = _filled(values, n)
+    if stability is not None:
+        table["r"] = stability.median_r
+    if rmse is not None:
+        table["RMSE up to it"] = _filled(rmse.rmse[1:], n)
     with st.expander("All components in numbers", icon=":material/table:"):
-        rmse = "Validation error with this component and all before it"
-        columns = {
-            "Share": st.column_config.NumberColumn(format="percent", help="Share of the total it carries"),
-            "By chance": st.column_config.NumberColumn(format="percent", help="The noise band"),
-            "r": st.column_config.NumberColumn(format="%.2f", help="Median matched |r| with other seeds"),
-            "RMSE up to it": st.column_config.NumberColumn(format="%.4f", help=rmse),
-        }
-        alt = f"Name, share, noise band, stability and validation error of all {n} components"
-        st.dataframe(table, hide_index=True, height=300, column_config=columns, alt=alt)
+        alt = f"{', '.join(table.columns[1:])} of all {n} components"
+        st.dataframe(table, hide_index=True, height=300, column_config=_COLUMNS, alt=alt)
         tables.download("Download as CSV", partial(tables.csv, table), file="components.csv", key="download_components")
+
+
+def _filled(values: np.ndarray, n: int) -> np.ndarray:
+    """Numbers of the first components, with NaN for those that not every split has."""
+    whole = np.full(n, np.nan)
+    whole[: len(values)] = values[:n]
+    return whole
+
+
+_COLUMNS = {
+    "Share": st.column_config.NumberColumn(format="percent", help="Share of the total it carries"),
+    "Worth": st.column_config.NumberColumn(format="%.4f", help="By how much it lowers the error on unseen ratings"),
+    "Gain z": st.column_config.NumberColumn(format="%.1f", help="What it gains, over the standard error of that"),
+    "Score z": st.column_config.NumberColumn(
+        format="%.1f", help="How surely it moves guesses the right way, by whatever amount"
+    ),
+    "r": st.column_config.NumberColumn(format="%.2f", help="Median matched |r| with other seeds"),
+    "RMSE up to it": st.column_config.NumberColumn(
+        format="%.4f", help="Validation error with this component and all before it"
+    ),
+}

@@ -5,16 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.analysis.components.noise import Noise
+from core.analysis.components.bases import How
 from core.analysis.components.pca import Pca
-from core.analysis.components.stability import Stability
 from core.data.ratings import Ratings
 from core.model.run import Run
-from core.studies.stability import STABILITY, StabilitySettings
 from dashboard.cache import analyses, loaders
 from dashboard.principal_components import naming
 from dashboard.principal_components.label import Label
-from dashboard.principal_components.naming import How, Naming
+from dashboard.principal_components.naming import Naming
+from dashboard.principal_components.proofs import Tested, tested
 from dashboard.shared.matrix_rows import Rows
 
 
@@ -31,8 +30,7 @@ class View:
         component: The chosen one, from 0.
         listed: Boolean array, (n_items,), items with enough ratings.
         min_listed: How many that is.
-        noise: What chance would give; None where shuffling says nothing of it.
-        stability: How well each component comes back; None where that was not studied.
+        tested: What held-out ratings say of the components of what the model predicts.
         names: What people called them.
         labels: What each component is called, (n_components,).
     """
@@ -46,8 +44,7 @@ class View:
     component: int
     listed: np.ndarray
     min_listed: int
-    noise: Noise | None
-    stability: Stability | None
+    tested: Tested
     names: Naming
     labels: Sequence[Label]
 
@@ -77,9 +74,7 @@ def load_view(run_id: str, component: int, min_listed: int, how: How) -> View:
         how: How the components come about.
     """
     run, rows = loaders.run(run_id), loaders.item_rows(run_id)
-    result = how.components(run_id)
-    noise = analyses.item_noise(run_id, centered=how.centered, min_ratings=how.min_ratings)
-    stability = returns(run_id, how)
+    result, found = analyses.components(run_id, how), tested(run_id)
     names = naming.look_up(run_id, result, how)
     return View(
         run=run,
@@ -87,27 +82,11 @@ def load_view(run_id: str, component: int, min_listed: int, how: How) -> View:
         rows=rows,
         how=how,
         result=result,
-        std=analyses.score_std(run_id, centered=how.centered, min_ratings=how.min_ratings),
+        std=analyses.score_std(run_id, how),
         component=component,
         listed=rows.count >= min_listed,
         min_listed=min_listed,
-        noise=noise,
-        stability=stability,
+        tested=found,
         names=names,
-        labels=names.labels(noise, None if stability is None else stability.median_r.tolist()),
-    )
-
-
-def settings_of(run_id: str) -> StabilitySettings:
-    """Those of the newest stability study of a run; the usual ones where it has none."""
-    return STABILITY.latest(run_id) or StabilitySettings()
-
-
-def returns(run_id: str, how: How) -> Stability | None:
-    """How well each component comes back, where that has been studied."""
-    settings = settings_of(run_id)
-    if not STABILITY.exists(run_id, settings):
-        return None
-    return analyses.component_stability(
-        run_id, STABILITY.key(run_id, settings), centered=how.centered, min_ratings=how.min_ratings
+        labels=names.labels(found.signal(how)),
     )

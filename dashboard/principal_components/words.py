@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from core.analysis.components.extremes import Ends
-from core.analysis.components.noise import Noise
+from core.analysis.components.hints import Standing
 from core.analysis.components.pca import Pca
 from core.analysis.components.stability import Stability
 from core.analysis.components.truncation import Cost
 from core.analysis.ranks import rank_correlation
-from core.data.nouns import verb
+from core.data.nouns import verb, with_article
 from core.data.ratings import Ratings
 from dashboard.charts.points import Classes, Coloring
 from dashboard.embeddings.words import signed
@@ -36,16 +36,6 @@ def scree(result: Pca, component: int) -> str:
     )
 
 
-def noise(band: Noise, component: int) -> str:
-    """How many components are more than chance, and whether the chosen one is; `component` counts from 0."""
-    stand = "stands" if band.count == 1 else "stand"
-    text = f"**{band.count} of {len(band.above)}** {stand} above the noise band (dotted)"
-    if band.above[component]:
-        return f"{text}; by chance, this one would carry {band.band[component]:.1%}."
-    by_chance = f"chance would give it {band.band[component]:.1%}"
-    return f"{text}. **This one is noise**: {by_chance}, so its ends may mean nothing."
-
-
 def known(scores: np.ndarray, std: np.ndarray, nouns: str) -> str:
     """How far apart the items lie along a component, beside how well their scores are known."""
     apart, typical = float(scores.std()), float(np.sqrt(np.mean(np.square(std, dtype=np.float64))))
@@ -56,7 +46,7 @@ def known(scores: np.ndarray, std: np.ndarray, nouns: str) -> str:
 
 
 RETURNS = ((0.9, "almost as it was"), (0.7, "recognizably"), (0.4, "only in part"))
-"""From which matched |r| a component comes back how; below the last, it does not."""
+"""From which matched |r| another start ends at a component how nearly; below the last, it does not."""
 
 
 def returning(r: float) -> str:
@@ -74,8 +64,8 @@ def returns(stability: Stability, component: int) -> str:
         f"Trained again from {others}, **component {component + 1} comes back {returning(r)}**. "
         f"Of {len(stability.median_r)}, {sure} {'comes' if sure == 1 else 'come'} back almost as "
         f"{'it was' if sure == 1 else 'they were'} (0.9 or more) and {partly - sure} more recognizably (0.7 or more). "
-        "Where a component does not come back, its name is a name for this training. The thin lines span the single "
-        "trainings."
+        "That is no proof: other starts fit the same chance in the same ratings. Where a component does not come back, "
+        "its name is a name for this training alone. The thin lines span the single trainings."
     )
 
 
@@ -83,7 +73,7 @@ def cost(error: Cost, component: int, *, biases: bool, whole: bool, unit: str) -
     """How many components the predictions need, and what the chosen one adds; `component` counts from 0."""
     n, enough = len(error.rmse) - 1, error.enough()
     last = "the whole model" if whole else f"all {n}"
-    start = "Biases alone" if biases else "Without any component, predictions"
+    start = "Biases alone" if biases else "Without taste, predictions"
     need = (
         f"already as good as {last} to within 0.001 {unit}: the vectors add nothing"
         if enough == 0
@@ -98,11 +88,22 @@ def cost(error: Cost, component: int, *, biases: bool, whole: bool, unit: str) -
     )
 
 
-def end(hint: str, nouns: str) -> str:
+def end(hint: str, standing: Standing, nouns: str) -> str:
     """What the items at one end tend to be, from the words of the hints, which may be empty."""
+    if not standing.carries_signal:
+        return "Held-out ratings do not confirm that tastes differ along it, so nothing is said about this end."
     if not hint:
         return f"Nothing that is known about the {nouns} stands out at this end."
     return f"Toward this end: **{escape(hint)}**."
+
+
+def consensus(label: Label, noun: str, nouns: str) -> str:
+    """What is said of a component that is mostly what everybody likes and knows, before anything else."""
+    return (
+        f"**Mostly consensus and popularity.** Component {label.number} follows how liked and how well "
+        f"known {with_article(noun)} is, and most of what it is worth is that some people go with that more than "
+        f"others. It says little of what the {nouns} are about."
+    )
 
 
 def ends(ratings: Ratings, rows: Rows, both: Ends) -> str:

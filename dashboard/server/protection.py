@@ -16,6 +16,7 @@ from dashboard.server import connections, logs
 from dashboard.server.headers import Headers
 from dashboard.server.messages import MessageGuard
 from dashboard.server.owners import Owners, signing_key
+from dashboard.server.start_page import StartPage
 from dashboard.server.uploads import UPLOADS, UploadGuard
 from dashboard.server.visits import VisitGuard
 
@@ -25,7 +26,7 @@ SWEEP_SECONDS = 15.0
 def middleware() -> list[Middleware]:
     """The guards, the outermost first. LimitError where the environment holds a bound that is none."""
     settings.numbers(ServerLimits)
-    return [Middleware(guard) for guard in (Headers, VisitGuard, Owners, UploadGuard, MessageGuard)]
+    return [Middleware(guard) for guard in (Headers, StartPage, VisitGuard, Owners, UploadGuard, MessageGuard)]
 
 
 @contextlib.asynccontextmanager

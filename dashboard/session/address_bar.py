@@ -10,8 +10,20 @@ from collections.abc import Iterable
 import streamlit as st
 
 _IGNORED = "_link_ignored"
+_PAGE, _PAGE_BEFORE = "_link_page", "_link_page_before"
 MOST_SAID = 5
 """More values of one link that cannot be used are counted, not listed."""
+
+
+def open_page(page: str) -> None:
+    """Remember which page this run draws."""
+    st.session_state[_PAGE_BEFORE] = st.session_state.get(_PAGE)
+    st.session_state[_PAGE] = page
+
+
+def from_another_page() -> bool:
+    """Whether the run before this one drew another page, or none."""
+    return st.session_state.get(_PAGE_BEFORE) != st.session_state.get(_PAGE)
 
 
 def news(name: str) -> str | None:
@@ -28,17 +40,21 @@ def news(name: str) -> str | None:
     return str(value)
 
 
-def put(name: str, value: str | None) -> None:
-    """Make the address say this, or nothing."""
-    st.session_state[_known(name)] = value
-    before = st.query_params.get(name)
-    if before == value:
-        return
-    st.session_state[_replaced(name)] = before
-    if value is None:
-        st.query_params.pop(name, None)
-    else:
-        st.query_params[name] = value
+def put(**values: str | None) -> None:
+    """Make the address say this, or nothing of a name, and all that is new in one entry of the browser's history."""
+    fresh: dict[str, str] = {}
+    for name, value in values.items():
+        st.session_state[_known(name)] = value
+        before = st.query_params.get(name)
+        if before == value:
+            continue
+        st.session_state[_replaced(name)] = before
+        if value is None:
+            st.query_params.pop(name, None)
+        else:
+            fresh[name] = value
+    if fresh:
+        st.query_params.update(fresh)
 
 
 def confirm(name: str) -> None:

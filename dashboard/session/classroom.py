@@ -27,7 +27,7 @@ def adopt_link() -> None:
 
 def write_link() -> None:
     """Keep the choice in the address bar, so that a refresh and a copied link keep it."""
-    address_bar.put(PARAMETER, ON if on() else None)
+    address_bar.put(**{PARAMETER: ON if on() else None})
 
 
 def on() -> bool:

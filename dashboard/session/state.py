@@ -69,8 +69,7 @@ def _adopt_job(name: str) -> None:
 
 def write_link() -> None:
     """Show the selection in the address bar, on every page, so that a copied link opens the same view."""
-    for name, value in ((DATASET, dataset_id()), (RUN, run_id()), (JOB, watched_job())):
-        address_bar.put(name, value)
+    address_bar.put(**{DATASET: dataset_id(), RUN: run_id(), JOB: watched_job()})
 
 
 def confirm_link() -> None:

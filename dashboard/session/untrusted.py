@@ -154,7 +154,7 @@ def allowed(metadata: WidgetMetadata[Any]) -> str:
         return _one_of(metadata.formatted_options)
     if isinstance(serde, NumberInputSerde | SliderSerde):
         kind = "two numbers, the lower one first," if metadata.value_type == "double_array_value" else "a number"
-        return f"{kind} from {_number(serde.min_value)} to {_number(serde.max_value)}"
+        return number_from(serde.min_value, serde.max_value, kind)
     if isinstance(serde, TextInputSerde) and serde.max_chars is not None:
         return f"a text of at most {serde.max_chars} characters"
     return "another one"
@@ -163,6 +163,11 @@ def allowed(metadata: WidgetMetadata[Any]) -> str:
 def _one_of(options: Sequence[str]) -> str:
     several = f"any of {len(options):,}" if len(options) > FEW else " or ".join(options)
     return several if options else "nothing"
+
+
+def number_from(low: float, high: float, kind: str = "a number") -> str:
+    """The range of what may be said, in words."""
+    return f"{kind} from {_number(low)} to {_number(high)}"
 
 
 def _number(limit: float) -> str:

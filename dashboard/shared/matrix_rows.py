@@ -8,12 +8,13 @@ from functools import cached_property
 import numpy as np
 
 from core.analysis.features import LearnedFeatures, joined
+from core.analysis.gauge import centered_biases
 from core.analysis.posterior import vector_variance
 from core.data.ratings import Ratings
 from core.data.splits import Split
 from core.export import one_line
 from core.model.run import Run
-from core.model.scoring import Scorer
+from core.model.scoring import Bilinear, Scorer
 from dashboard.shared.phrases import plural
 
 UNTRAINED = " (untrained)"
@@ -41,7 +42,8 @@ class Rows:
         labels: What each row is called on screen, each different.
         scorer: The model they belong to.
         matrix: Float32 array, (n_rows, embedding_dim); no columns where the model has no vectors.
-        bias: Float32 array, (n_rows,); zeros where the model has no biases.
+        bias: Float32 array, (n_rows,), measured from the average person and item, as on the page Biases; zeros where
+            the model has no biases. Of what is no side of it (genres, years), as stored.
         count: Ratings of each row in the whole dataset, (n_rows,).
         trained: Whether training ever moved the row: it has a rating in the training part.
         variance: Posterior variance of each number of the vectors, (n_rows, embedding_dim); None where the model does
@@ -134,7 +136,7 @@ def item_rows(
         labels=item_labels(ratings) if labels is None else labels,
         scorer=run.scorer,
         matrix=run.scorer.item_embedding,
-        bias=run.scorer.item_bias,
+        bias=_biases(run.scorer, ratings, parts, users=False),
         count=ratings.item_count,
         trained=parts.trained(ratings),
         variance=vector_variance(run.scorer),
@@ -149,11 +151,18 @@ def user_rows(run: Run, ratings: Ratings, parts: Split) -> Rows:
         labels=[f"User {one_line(user)}" for user in ratings.users.ids],
         scorer=run.scorer,
         matrix=run.scorer.user_embedding,
-        bias=run.scorer.user_bias,
+        bias=_biases(run.scorer, ratings, parts, users=True),
         count=ratings.user_count,
         trained=parts.trained(ratings, users=True),
         variance=vector_variance(run.scorer, users=True),
     )
+
+
+def _biases(scorer: Scorer, ratings: Ratings, parts: Split, *, users: bool) -> np.ndarray:
+    """The biases of one side, centered where they can be, (n_rows,)."""
+    if isinstance(scorer, Bilinear) and scorer.has_biases:
+        return centered_biases(scorer, ratings, parts, users=users)
+    return scorer.user_bias if users else scorer.item_bias
 
 
 def distinct(titles: Sequence[str], ids: Sequence[str]) -> list[str]:

@@ -106,12 +106,19 @@ HOW_SURE_TOLD = (
 
 HOW_SURE_ALONE = "Of {a_noun} that nobody rated it knows nothing: it has only the ratings to go by."
 
-RMSE_HELP = (
-    "RMSE is the root mean squared error: how far the guesses are off, in the unit of the ratings, large misses "
-    "counting more. The thin line is the loss that training works on within its epochs; it counts dropout and "
-    "penalty too, or how unsure the numbers are, so it lies higher. Drag to move the picture, pinch or hold Ctrl and "
-    "scroll to zoom, double-click to go back."
-)
+
+def rmse_help(*, within: bool) -> str:
+    """What the learning curve shows and how to look closer; `within` where training measures its loss in epochs too."""
+    line = (
+        "The thin line is the loss that training works on within its epochs; it counts dropout and penalty too, so it "
+        "lies higher. "
+    )
+    return (
+        "RMSE is the root mean squared error: how far the guesses are off, in the unit of the ratings, large misses "
+        f"counting more. {line if within else ''}Drag to move the picture, pinch or hold Ctrl and scroll to zoom, "
+        "double-click to go back."
+    )
+
 
 AFTER_TRAINING = (
     ("components", "insights", "Components"),
@@ -291,11 +298,6 @@ def unit(data: DatasetRef | Ratings) -> str:
 def unit_of(low: float, high: float) -> str:
     """ "stars" on a scale that begins at zero, a half or one and ends at three, four or five; else "points"."""
     return "stars" if 0 <= low <= 1 and high in (3, 4, 5) else "points"
-
-
-def zero_bias(*, sigmoid: bool) -> str:
-    """Where a bias of zero leaves a guess, by whether the score goes through a sigmoid."""
-    return "the middle of the scale" if sigmoid else "the mean that the model learned"
 
 
 def size(number: int) -> str:

@@ -10,6 +10,7 @@ import streamlit as st
 from core.data.ratings import Ratings
 from core.model.run import Run
 from dashboard.cache import loaders
+from dashboard.charts.hover import Hover
 from dashboard.session import state
 from dashboard.shared import elements, phrases, tables
 from dashboard.shared.matrix_rows import Rows
@@ -27,14 +28,14 @@ class Side:
         rows: The rows of the matrix.
         users: Whether the rows are people.
         mean: Mean rating of each row in the whole dataset, (n_rows,); NaN without ratings.
-        hover: What a chart shows over each row, made harmless.
+        hover: What a chart shows over each row.
     """
 
     ratings: Ratings
     rows: Rows
     users: bool
     mean: np.ndarray
-    hover: list[str]
+    hover: Hover
 
     @property
     def noun(self) -> str:

@@ -22,7 +22,7 @@ TITLE, MEAN, GENRES, COUNT, YEAR = "Title", "Mean", "Genres", "Ratings", "Year"
 
 COLUMNS: dict[str, ColumnConfig] = {
     TITLE: st.column_config.TextColumn(pinned=True, width=170),
-    MEAN: st.column_config.NumberColumn(format="%.2f", width=58, help="Mean of all its ratings, in rating units"),
+    MEAN: st.column_config.NumberColumn(format="%.2f", width=58, help="Mean of all its ratings"),
     GENRES: st.column_config.TextColumn(width="medium"),
     COUNT: st.column_config.NumberColumn(format="localized", width=64, help="How many ratings it has"),
     YEAR: st.column_config.NumberColumn(format="%d", width=58),
@@ -45,6 +45,13 @@ def scores(labels: Sequence[Label]) -> dict[str, ColumnConfig]:
         )
         for label in labels
     }
+
+
+def unsigned_zeros(table: pd.DataFrame, digits: int = 2) -> pd.DataFrame:
+    """The table with zeros for numbers that would be shown as "-0.00", such as −0.001."""
+    nothing = 0.5 * 10.0**-digits
+    numbers = {str(name): column for name, column in table.items() if pd.api.types.is_float_dtype(column)}
+    return table.assign(**{name: column.mask(column.abs() < nothing, 0.0) for name, column in numbers.items()})
 
 
 def with_ids(ratings: Ratings, chosen: np.ndarray, table: pd.DataFrame) -> pd.DataFrame:

@@ -14,10 +14,12 @@ from core.store.runs import RunSummary
 from dashboard.cache import loaders
 from dashboard.jobs import every_kind, trainings
 from dashboard.missions import bar, progress
-from dashboard.session import classroom, state, untrusted, visitor
+from dashboard.principal_components import how
+from dashboard.session import address_bar, classroom, state, untrusted, visitor
 from dashboard.shared import elements, phrases, uploader
 from dashboard.shared.markup import escape
 from dashboard.shell import administration_panel, memory
+from dashboard.train import link
 
 LOGO = Path(__file__).parents[1] / "logo.svg"
 
@@ -62,13 +64,16 @@ def run() -> None:
     state.adopt_link()
     classroom.adopt_link()
     progress.adopt_link()
+    how.adopt_link()
     page = _navigation()
+    address_bar.open_page(page.url_path)
     with st.sidebar:
         _choices()
         _job_tray()
         administration_panel.show()
     state.write_link()
     classroom.write_link()
+    how.write_link()
     bar.show(page.url_path or "start")
     top = st.container()
     _say_problems(top)
@@ -93,6 +98,7 @@ def _say_problems(place: DeltaGenerator) -> None:
 
 
 def _navigation() -> st.Page:
+    in_class = classroom.on()
     groups = {
         group: [
             st.Page(
@@ -101,7 +107,7 @@ def _navigation() -> st.Page:
                 icon=icon,
                 help=phrases.PAGE_HELP[name],
                 default=name == "start",
-                visibility="hidden" if classroom.on() and group == "Manage" else "visible",
+                visibility="hidden" if in_class and group == "Manage" else "visible",
             )
             for name, title, icon in pages
         ]
@@ -173,6 +179,7 @@ def _tray() -> None:
     if not st.session_state.pop(_WHOLE, False) and state.problems_wait():
         st.rerun()  # a part of the page alone was drawn, and what could not be done is said above it
     state.confirm_link()
+    link.confirm()
     jobs = loaders.jobs_now()
     active = [job for job in jobs if job.active]
     seen: set[str] = st.session_state.setdefault("_tray_seen", set())

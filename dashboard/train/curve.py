@@ -89,7 +89,8 @@ def reading(curve: Curve, unit: str, *, ended: bool = False) -> str:
     """
     best = curve.best
     if best is None:
-        return "The first epoch is on its way: the thin line is the training loss within it."
+        within = ": the thin line is the training loss within it" if curve.steps else ""
+        return f"The first epoch is on its way{within}."
     last = curve.epochs[-1]
     if best.epoch < last.epoch:
         return _past_the_best(curve, best.epoch)
@@ -123,10 +124,24 @@ def against_references(val_rmse: float, started: Started, unit: str) -> str:
     text = f"Guessing from averages alone is off by {started.averages_rmse:,.3f}, always guessing the mean by "
     text += f"{started.mean_rmse:,.3f}"
     if gain > STILL:
-        return f"{text}; the embedding is worth {gain:.3f} {unit} beyond the averages."
-    if gain < -STILL:
-        return f"{text}; the averages alone guess {-gain:.3f} {unit} better than this model."
-    return f"{text}; this model does as well as the averages."
+        text += f"; the embedding is worth {gain:.3f} {unit} beyond the averages."
+    elif gain < -STILL:
+        text += f"; the averages alone guess {-gain:.3f} {unit} better than this model."
+    else:
+        text += "; this model does as well as the averages."
+    return f"{text} {_boring(val_rmse, started, unit)}".strip()
+
+
+def _boring(val_rmse: float, started: Started, unit: str) -> str:
+    """What consensus and popularity reach without knowing what anything is about; empty for runs that did not ask."""
+    if started.slopes_rmse is None:
+        return ""
+    gain = started.slopes_rmse - val_rmse
+    than = f"{abs(gain):.3f} {unit} {'worse' if gain > 0 else 'better'} than" if abs(gain) > STILL else "as good as"
+    return (
+        "With two more numbers a person, how much they go with what is liked and with what is well known, averages are "
+        f"off by {started.slopes_rmse:,.3f}: {than} this model, without knowing what anything is about."
+    )
 
 
 def result_words(outcome: Outcome, unit: str, score: SplitScore | None) -> str:

@@ -1,7 +1,7 @@
 """The training form. Every range, unit and help text in it comes from the settings of the model families."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, Literal, cast, get_args, get_origin
 
@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 from core.config import RunConfig
 from core.errors import LimitError
 from core.model.families import FAMILIES, PRESETS, SETTINGS, new_defaults, parse_config
+from dashboard.session import untrusted
 from dashboard.shared import phrases
 
 START = "default"
@@ -46,29 +47,15 @@ _STEPS = {
 _KEPT = "_form"
 """Session key of the settings, kept while another page is open: Streamlit forgets widgets that are not drawn."""
 
-_OPENED = "_form_opened"
-"""Session key of whether the form was drawn before."""
-
 _SUITED = "_form_suits"
 """Session key of the model for which the form holds the defaults that it has of its own."""
 
 
-def fill(config: RunConfig) -> None:
-    """Put settings into the form; before its widgets are drawn, or in a callback."""
+def fill(config: Iterable[tuple[str, Any]]) -> None:
+    """Put settings, the model among them, into the form; before its widgets are drawn, or in a callback."""
     for name, value in config:
         st.session_state[name] = value
-    st.session_state[_SUITED] = config.model
-
-
-def begin(config: RunConfig | None) -> None:
-    """Where nobody has been to the form yet and no link says anything of it, begin with the settings of a model.
-
-    Args:
-        config: Those of the model that is selected, which then is on the page too; None where there is none.
-    """
-    if config is not None and not st.session_state.get(_OPENED) and not SETTINGS.keys() & st.query_params.keys():
-        fill(config)
-    st.session_state[_OPENED] = True
+    st.session_state[_SUITED] = st.session_state["model"]
 
 
 def settings() -> dict[str, Any]:
@@ -154,13 +141,13 @@ def model(on_change: Callable[[], None]) -> None:
             help="\n\n".join(f"**{family.title}.** {family.summary}" for family in FAMILIES.values()),
             key="model",
             on_change=on_change,
-            bind="query-params",
+            persist_state="session",
         )
         family = FAMILIES[_chosen()]
         st.caption(f"{family.summary}  \n{family.rating_latex()}")
     before, now = st.session_state.get(_SUITED, PRESETS[START].model), _chosen()
     for name, value in new_defaults(before, now).items():
-        st.session_state[name] = value  # a link's own values come after, with their widgets
+        st.session_state[name] = value
     st.session_state[_SUITED] = now
 
 
@@ -172,7 +159,7 @@ def setting(name: str, noun: str, on_change: Callable[[], None]) -> None:
     label = f"{title} ({extra['unit']})" if extra["unit"] else title
     _remember(name)
     words = phrases.with_noun(field.description or "", noun)
-    shared: dict[str, Any] = {"key": name, "help": words, "on_change": on_change, "bind": "query-params"}
+    shared: dict[str, Any] = {"key": name, "help": words, "on_change": on_change, "persist_state": "session"}
     with st.container(gap="xsmall"):
         _widget(name, field, label, shared)
         if extra["grows"]:
@@ -221,6 +208,17 @@ def limits(field: FieldInfo) -> tuple[float, float]:
         elif isinstance(limit, Le):
             high = float(str(limit.le))
     return low, high
+
+
+def allowed(name: str, model: str) -> str:
+    """What a link may say for a setting of a model, in words."""
+    field = FAMILIES[model].config_type.model_fields[name]
+    if options := _options(field):
+        return " or ".join(options)
+    if isinstance(field.default, bool):
+        return "true or false"
+    low, high = limits(field)
+    return untrusted.number_from(*(int(low), int(high)) if isinstance(field.default, int) else (low, high))
 
 
 def _options(field: FieldInfo) -> list[str]:

@@ -195,3 +195,12 @@ def test_a_full_disk_leaves_nothing_behind(small, tmp_path, monkeypatch):
     with pytest.raises(DiskFullError):
         export(run_on(small), small, "parquet", tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_files_say_how_sure_each_number_is(small, tmp_path):
+    run = run_on(small, model="variational")
+    export(run, small, "csv", tmp_path)
+    for side in ("item", "user"):
+        table = pd.read_csv(tmp_path / f"{side}s.csv")
+        names = ["bias_variance", *(f"dim_{number}_variance" for number in range(1, 5))]
+        np.testing.assert_allclose(table[names], run.scorer.arrays[f"{side}_variance"], rtol=1e-6)

@@ -3,9 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 import streamlit as st
 from streamlit.components.v2 import manifest_scanner
@@ -21,7 +19,7 @@ from core.jobs.pool import Pool
 from core.model.families import PRESETS
 from core.model.run import Run
 from core.store.runs import RunStore
-from dashboard.cache import analyses, loaders
+from dashboard.cache import loaders
 from tests.conftest import run_on, titles_of, well_known
 from tests.core.data.importing import made
 
@@ -33,23 +31,6 @@ def _installed_components() -> Iterator[None]:
     """No search for Streamlit components among the installed packages: every app would read all their metadata."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", list)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _noise_bands() -> Iterator[None]:
-    """What chance would give is computed once for each matrix, and not once for each fresh server."""
-    compute, known = analyses.noise_band, dict[Any, Any]()
-
-    def noise_band(embeddings: np.ndarray, **settings: Any) -> Any:
-        """The band of these embeddings, from an earlier test where one has asked for it."""
-        key = (embeddings.tobytes(), embeddings.shape, *sorted(settings.items()))
-        if key not in known:
-            known[key] = compute(embeddings, **settings)
-        return known[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(analyses, "noise_band", noise_band)
         yield
 
 

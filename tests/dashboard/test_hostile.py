@@ -38,7 +38,7 @@ def test_no_page_dies_of_what_a_browser_forges(hostile: Hostile):
     [
         ("train", "epochs", "inf", "a number from 1 to 500"),
         ("train", "learning_rate", "1e999", "a number from 0.000001 to 1"),
-        ("train", "model", "best", "**Dot product"),
+        ("train", "model", "best", "dot_with_bias or "),
         ("compare", "models", "0,1", "ids of models that are here, with commas between them"),
         ("start", "class", "yes", "on or off"),
     ],

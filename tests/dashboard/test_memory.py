@@ -13,6 +13,7 @@ import weakref
 import pytest
 import streamlit as st
 
+from core.analysis.components.bases import PREDICTIONS
 from core.model.families import PRESETS
 from dashboard.cache import analyses, loaders
 from dashboard.shell import frame, memory
@@ -33,7 +34,7 @@ def of_model(run_id: str) -> list[object]:
         loaders.run(run_id),
         loaders.item_rows(run_id),
         loaders.user_rows(run_id),
-        analyses.item_pca(run_id, centered=False, min_ratings=0),
+        analyses.components(run_id, PREDICTIONS),
         analyses.new_user_model(run_id),
     ]
 

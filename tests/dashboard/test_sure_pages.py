@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.analysis.components.bases import PREDICTIONS, components_of
 from core.analysis.components.extremes import ends
-from core.analysis.components.pca import pca
 from core.analysis.features import learned_features
 from core.analysis.neighbors.of_one import neighbors
 from core.analysis.neighbors.resampled import resampled
 from core.analysis.posterior import covariances, ellipse, std_along
 from core.data.ratings import Ratings
+from core.data.splits import split
 from core.model.families import PRESETS
 from core.model.run import Run
 from core.studies.study import items_taking_part
@@ -41,14 +42,14 @@ def test_a_map_is_faint_where_it_is_unsure_and_says_where_genres_lie(open_page: 
     assert not app.exception
     drawn = map_of(app)
     rows = items_taking_part(run, bundled, 21)
-    shadow = pca(run.scorer.item_embedding[rows], n_components=2)
-    covariance = covariances(_variance(run)[rows], shadow.components)
+    shadow = components_of(run, bundled, split(bundled, run.config), PREDICTIONS)
+    covariance = covariances(_variance(run)[rows], shadow.components[:2])
     faint = numbers_of(drawn["opacity"], "u1")
     unsure = np.trace(covariance, axis1=1, axis2=2)
     assert faint[unsure.argmax()] == faint.min() < faint.max() == faint[unsure.argmin()]
     (outline,) = drawn["outlines"]
     at = int(np.flatnonzero(rows == _row(bundled, "Toy Story (1995)"))[0])
-    first = ellipse(shadow.scores[at].astype(np.float32), covariance[at])[0]
+    first = ellipse(shadow.scores[rows[at], :2].astype(np.float32), covariance[at])[0]
     assert outline[:2] == pytest.approx(first, abs=1e-6)
     features = learned_features(run.scorer, bundled)
     assert features is not None
@@ -71,7 +72,7 @@ def test_an_axis_runs_between_genres(open_page: Open, run: Run):
 def test_ends_stand_in_the_order_of_what_is_sure(open_page: Open, run: Run, bundled: Ratings):
     app = open_page("components")
     assert not app.exception
-    result = pca(run.scorer.item_embedding)
+    result = components_of(run, bundled, split(bundled, run.config), PREDICTIONS)
     scores, std = result.scores[:, 0], std_along(_variance(run), result.components)[:, 0]
     titles, known = bundled.item_table["title"], bundled.item_count >= 21
 
@@ -85,7 +86,6 @@ def test_ends_stand_in_the_order_of_what_is_sure(open_page: Open, run: Run, bund
     np.testing.assert_allclose(app.dataframe[1].value["±"], std[both.top], rtol=1e-3)
     bars = next(trace for trace in figure_of(app, "strip")["data"] if trace["name"] == "known to")
     assert len(bars["error_x"]["array"]["bdata"]) > 0
-    assert "noise" not in texts(app).split("How this is computed")[0].split("The noise band is")[0]
     app.toggle(key="sure").set_value(False).run()
     both = ends(scores, known, 10)
     assert listed() == [titles[both.bottom].tolist(), titles[both.top].tolist()]
@@ -131,7 +131,7 @@ def test_what_has_no_training_rating_is_placed_by_what_is_known_of_it(
 def test_other_models_show_none_of_this(open_page: Open, publish: Callable[..., Run]):
     publish()
     app = open_page("maps")
-    assert {toggle.key for toggle in app.toggle} == {"map_centered", "map_size"}
+    assert {toggle.key for toggle in app.toggle} == {"twin", "map_size"}
     app = open_page("neighbors")
     assert "Again" not in app.dataframe[0].value.columns
     assert "Nobody told the model" in texts(app)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.analysis.gauge import CenteredModel
 from core.model.scoring import Scorer
 
 
@@ -42,23 +43,31 @@ class BiasPosterior:
         return np.asarray(count / (count + self.doubt))
 
 
-def bias_posterior(scorer: Scorer, parts: Mapping[str, np.ndarray], *, users: bool) -> BiasPosterior:
+def bias_posterior(
+    scorer: Scorer, parts: Mapping[str, np.ndarray], model: CenteredModel, *, users: bool
+) -> BiasPosterior:
     """Read it off the model.
 
-    For one bias, everything else being known, the mean of its posterior is n / (n + noise / prior variance) of the mean
-    of what is left of its n ratings (Bishop 2006, *Pattern Recognition and Machine Learning*, section 2.3.6).
+    The centered bias of an item with bias b and vector v is b + U · v, but for its mean, with the average person's U.
+    So its variance is a sum of those of b and v, in the prior and in the posterior alike. Everything else being known,
+    the mean of its posterior is n / (n + noise / prior variance) of the mean of what is left of n ratings by people
+    such as the average one (Bishop 2006, *Pattern Recognition and Machine Learning*, section 2.3.6).
 
     Args:
         scorer: A model with uncertainty and biases.
         parts: What the items' numbers are a sum of, bias first, from `Bilinear.item_parts`.
+        model: The same model in centered form.
         users: Whether the users' biases are asked for.
     """
     arrays = scorer.arrays
-    variance = arrays["user_variance" if users else "item_variance"][:, 0].astype(np.float64)
-    precision = float(arrays["prior_precision"][0 if users else 1, 0])  # of the group `user`, or `own`
+    average = model.averages.item if users else model.averages.user
+    counted = np.append(1.0, average)
+    precision = arrays["prior_precision"][0 if users else 1].astype(np.float64)  # of the group `user`, or `own`
+    prior = float(np.square(counted) @ (1 / precision))
+    sums = {} if users else {name: part.astype(np.float64) @ counted for name, part in parts.items()}
     return BiasPosterior(
-        std=np.sqrt(variance),
-        prior_std=precision**-0.5,
-        doubt=float(arrays["typical_noise"][0]) * precision,
-        parts={} if users else {name: part[:, 0].astype(np.float64) for name, part in parts.items()},
+        std=np.sqrt(arrays["user_variance" if users else "item_variance"].astype(np.float64) @ np.square(counted)),
+        prior_std=prior**0.5,
+        doubt=float(arrays["typical_noise"][0]) / prior,
+        parts={name: part - model.item_weight @ part for name, part in sums.items()},
     )

@@ -13,6 +13,7 @@ from core.analysis.compare.measures import (
     overlap_by_chance,
     procrustes,
     procrustes_by_chance,
+    rest_cka,
 )
 from core.analysis.components.pca import pca
 from core.analysis.neighbors.all_neighbors import Space, fitting_k
@@ -126,6 +127,8 @@ class Measured:
         distance: Procrustes distance, 0–1, 0 for the same but for rotation, reflection, size and place.
         kept: Neighbors that an item keeps on average, 0 … k.
         overlap: Mean Jaccard overlap of the neighbor lists, 0–1.
+        cka_rest: Linear CKA when the strongest direction of either is left out, which the other two measures of whole
+            spaces mostly listen to; None where nothing is left, and in comparisons made before it was measured.
         cka_by_chance, distance_by_chance, kept_by_chance, overlap_by_chance: Their means over random pairings of the
             items.
     """
@@ -138,6 +141,7 @@ class Measured:
     kept_by_chance: float
     overlap: float
     overlap_by_chance: float
+    cka_rest: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,6 +163,25 @@ class Comparison:
     places: np.ndarray
     aligned: np.ndarray
     variance_ratio: np.ndarray
+
+    @property
+    def agreement(self) -> dict[str, float]:
+        """How far each measure is on its way from chance to the same: 1 for the same, 0 and below for chance.
+
+        By "kept", "cka", "distance", and "cka_rest" where there is one, which is held against the same chance as "cka".
+        """
+        found, chance = self.measured, self.measured.cka_by_chance
+        ways = {
+            "kept": _way(found.kept, found.kept_by_chance, self.overlap.k),
+            "cka": _way(found.cka, chance, 1),
+            "distance": _way(found.distance, found.distance_by_chance, 0),
+        }
+        return ways if found.cka_rest is None else ways | {"cka_rest": _way(found.cka_rest, chance, 1)}
+
+
+def _way(value: float, chance: float, best: float) -> float:
+    """How far a value is from chance towards its best; all of the way where the two are one."""
+    return (value - chance) / (best - chance) if best != chance else 1.0
 
 
 def compare(
@@ -196,6 +219,7 @@ def compare(
             kept_by_chance=k**2 / (len(first) - 1),
             overlap=overlap.mean,
             overlap_by_chance=overlap_by_chance(len(first), k),
+            cka_rest=rest_cka(first, second),
         ),
         overlap=overlap,
         moved=turned.residual.astype(np.float32),

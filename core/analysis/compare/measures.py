@@ -9,6 +9,9 @@ import numpy as np
 from core.analysis.neighbors.all_neighbors import Space, nearest
 from core.errors import AnalysisError
 
+NOTHING = 1e-6
+"""Size, of one, below which what is left of a matrix is rounding."""
+
 
 @dataclass(frozen=True, eq=False)
 class Aligned:
@@ -88,6 +91,24 @@ def linear_cka(first: np.ndarray, second: np.ndarray) -> float:
     (a, _, _), (b, _, _) = (_standardized(matrix) for matrix in _pair(first, second))
     across = np.square(np.linalg.norm(a.T @ b))
     return float(np.clip(across / (np.linalg.norm(a.T @ a) * np.linalg.norm(b.T @ b)), 0, 1))
+
+
+def rest_cka(first: np.ndarray, second: np.ndarray) -> float | None:
+    """`linear_cka` without the strongest direction of either, its first centered principal component.
+
+    Where one direction carries much of the spread, it decides over CKA alone. None where nothing else is there.
+
+    Raises:
+        AnalysisError: As `procrustes`.
+    """
+    rests = []
+    for matrix in _pair(first, second):
+        centered, _, _ = _standardized(matrix)
+        strongest = np.linalg.eigh(centered.T @ centered)[1][:, -1]
+        rests.append(centered - np.outer(centered @ strongest, strongest))
+    if min(float(np.linalg.norm(rest)) for rest in rests) < NOTHING:
+        return None
+    return linear_cka(*rests)
 
 
 def neighbor_overlap(

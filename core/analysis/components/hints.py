@@ -12,6 +12,15 @@ from core.errors import AnalysisError
 FEWEST_ITEMS = 10
 """A number known for fewer items, or a category with fewer, gives no hint."""
 
+CLEAR_Z, CLEAR_Z_FIRST = 4.5, 5.6
+"""Standard errors from which a hint is put in words. On data without any taste nearly all first components go together
+with something at |z| > 3, and half of the others: a model's numbers follow what its biases follow, and few items with
+many ratings weigh much in all of them. The first component does so most of all."""
+CLEAR_EFFECT, CLEAR_EFFECT_FIRST = 0.2, 0.25
+"""Effect of a category from which it is put in words."""
+FEWEST_NAMED = 60
+"""Items of a category from which it is put in words."""
+
 _MORE_AND_LESS = {
     YEAR: ("newer", "older"),
     MEAN_RATING: ("better rated", "worse rated"),
@@ -31,6 +40,7 @@ class Hint:
             1, how much more often one of its items is above one of the others than below.
         auc: Chance that one of the category's items scores above one of the others, 0–1; NaN for a number.
         n: Items the number is known for, or items in the category.
+        z: The effect over its standard error where there is none; positive towards the high end.
         p: Two-sided p-value.
         q: The p-value after Benjamini and Hochberg's correction for looking at many things.
     """
@@ -41,6 +51,7 @@ class Hint:
     effect: float
     auc: float
     n: int
+    z: float
     p: float
     q: float
 
@@ -85,10 +96,16 @@ def _numbers(scores: np.ndarray, numbers: Mapping[str, np.ndarray]) -> Iterator[
     for name, values in numbers.items():
         is_known = np.isfinite(values)
         n = int(is_known.sum())
-        if n < FEWEST_ITEMS or np.ptp(values[is_known]) == 0 or np.ptp(scores[is_known]) == 0:
+        if n < FEWEST_ITEMS or _constant(values[is_known]) or _constant(scores[is_known]):
             continue
         rho, p = stats.spearmanr(scores[is_known], values[is_known])
-        yield Hint(name, name, "number", effect=float(rho), auc=np.nan, n=n, p=float(p), q=np.nan)
+        z = float(rho * np.sqrt(n - 1))
+        yield Hint(name, name, "number", effect=float(rho), auc=np.nan, n=n, z=z, p=float(p), q=np.nan)
+
+
+def _constant(values: np.ndarray) -> bool:
+    """Whether all are equal; their range could be too large for a number."""
+    return bool(values.min() == values.max())
 
 
 def _categories(scores: np.ndarray, categories: Mapping[str, Sequence[Sequence[str]]]) -> Iterator[Hint]:
@@ -106,8 +123,9 @@ def _categories(scores: np.ndarray, categories: Mapping[str, Sequence[Sequence[s
                 continue
             auc = float((ranks[rows].mean() - (inside + 1) / 2) / outside)
             sd = np.sqrt((n + 1) * (1 - tie_share) / (12 * inside * outside))
-            p = 2 * special.ndtr(-abs(auc - 0.5) / sd)
-            yield Hint(name, column, "category", effect=2 * auc - 1, auc=auc, n=inside, p=float(p), q=np.nan)
+            z = float((auc - 0.5) / sd)
+            p = float(2 * special.ndtr(-abs(z)))
+            yield Hint(name, column, "category", effect=2 * auc - 1, auc=auc, n=inside, z=z, p=p, q=np.nan)
 
 
 def rows_by_category(members: Sequence[Sequence[str]]) -> dict[str, np.ndarray]:
@@ -127,17 +145,42 @@ class Words:
     bottom: str
 
 
-def words(strongest: Sequence[Hint], *, alpha: float = 0.05, weakest: float = 0.1, most: int = 3) -> Words:
-    """The hints that hold up, said for each end.
+@dataclass(frozen=True)
+class Standing:
+    """What held-out ratings say of a direction before anything is said about it.
+
+    Attributes:
+        carries_signal: It is among the components of the predictions that `Proof.signal` counts, or follows one of them
+            closely (`core.analysis.components.counterparts`).
+        is_first: That is the first one.
+    """
+
+    carries_signal: bool = False
+    is_first: bool = False
+
+
+def words(strongest: Sequence[Hint], standing: Standing, *, most: int = 3) -> Words:
+    """The hints that can be relied on, said for each end.
+
+    A component that held-out ratings do not confirm says nothing, whatever it goes together with: components of noise
+    have hints too. Of one that they confirm, hints are said that data without any taste give to hardly any component.
 
     Args:
         strongest: Hints, strongest first, as `hints` returns them.
-        alpha: Hints with a corrected p-value above this are left out.
-        weakest: Effects smaller than this are left out: real, perhaps, but nothing one would see.
+        standing: What held-out ratings say of the component; nothing is said of one that they were not asked about.
         most: Most numbers, and most categories, named at one end.
     """
-    clear = [hint for hint in strongest if hint.q <= alpha and abs(hint.effect) >= weakest]
+    clear = [hint for hint in strongest if standing.carries_signal and is_clear(hint, is_first=standing.is_first)]
     return Words(top=_end(clear, 1, most), bottom=_end(clear, -1, most))
+
+
+def is_clear(hint: Hint, *, is_first: bool) -> bool:
+    """Whether data without any taste would hardly give such a hint."""
+    if abs(hint.z) < (CLEAR_Z_FIRST if is_first else CLEAR_Z):
+        return False
+    if hint.kind == "number":
+        return True
+    return hint.n >= FEWEST_NAMED and abs(hint.effect) >= (CLEAR_EFFECT_FIRST if is_first else CLEAR_EFFECT)
 
 
 def _end(clear: Sequence[Hint], side: int, most: int) -> str:

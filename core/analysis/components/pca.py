@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 
 from core.data.nouns import count
 from core.errors import AnalysisError
+
+Basis = Literal["predictions", "pca"]
+"""What components are of: what the model predicts (`predicted_components`), or the item matrix (`pca`)."""
 
 TALL = 20
 """Rows a column from which the components come from the products of the columns: 0.2 s, not 1 s, for 87,585 rows of 64.
@@ -19,8 +23,8 @@ class Pca:
 
     Attributes:
         scores: Place of every row along every component, in embedding units, float64, (n_items, n_components).
-        components: Directions of length one, float64, (n_components, embedding_dim). The loading with the largest
-            absolute value is positive.
+        components: What leads from a row to its scores, float64, (n_components, embedding_dim). Of the item matrix:
+            directions of length one, the loading with the largest absolute value positive.
         variance_ratio: Share of the total that each component carries, fractions, (n_components,).
         mean: What was subtracted from every row first, (embedding_dim,): zeros unless centered.
         centered: Whether the column means were subtracted.
@@ -34,6 +38,16 @@ class Pca:
     mean: np.ndarray
     centered: bool
     user_components: np.ndarray | None = None
+
+    @property
+    def basis(self) -> Basis:
+        """What these are components of."""
+        return "pca" if self.user_components is None else "predictions"
+
+    def unit(self, component: int) -> np.ndarray:
+        """The direction of one component, counted from 0, of length one, (embedding_dim,)."""
+        direction = self.components[component]
+        return np.asarray(direction / np.linalg.norm(direction))
 
     @property
     def for_users(self) -> np.ndarray:
@@ -125,3 +139,33 @@ def _signs(components: np.ndarray) -> np.ndarray:
     size = np.abs(components)
     first_largest = np.argmax(size >= size.max(axis=1, keepdims=True) * (1 - 1e-9), axis=1)
     return np.where(components[np.arange(len(components)), first_largest] < 0, -1.0, 1.0)
+
+
+def likeness(directions: np.ndarray, direction: np.ndarray, covariance: np.ndarray | None = None) -> np.ndarray:
+    """How alike each of some directions is to one, -1 … 1, whatever their lengths, (n,).
+
+    The cosine, or with a covariance of vectors C the Pearson correlation of the places of those vectors along two
+    directions c and d, c C d / √(c C c · d C d); 0 where all lie at one place.
+
+    Args:
+        directions: (n, embedding_dim).
+        direction: (embedding_dim,).
+        covariance: (embedding_dim, embedding_dim); None for the cosine.
+    """
+    metric = np.eye(len(direction)) if covariance is None else covariance
+    towards = metric @ direction
+    length = np.einsum("ij,jk,ik->i", directions, metric, directions) * (direction @ towards)
+    return np.divide(directions @ towards, np.sqrt(np.maximum(length, 0)), out=np.zeros(len(length)), where=length > 0)
+
+
+def item_covariance(embeddings: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """Covariance of vectors, each counting as often as it was rated, (embedding_dim, embedding_dim); zero without any.
+
+    Args:
+        embeddings: (n_items, embedding_dim).
+        count: Training ratings of each, (n_items,).
+    """
+    rated = count > 0
+    if not rated.any():
+        return np.zeros((embeddings.shape[1],) * 2)
+    return np.atleast_2d(np.cov(embeddings[rated].astype(np.float64), rowvar=False, bias=True, fweights=count[rated]))

@@ -36,31 +36,53 @@ def predicted_components(model: CenteredModel) -> Pca:
     for vectors, weight in ((model.user_embedding, model.user_weight), (model.item_embedding, model.item_weight)):
         if not np.isfinite(vectors).all():
             raise AnalysisError(f"{np.count_nonzero(~np.isfinite(vectors)):,} embedding values are not finite")
-        roots.append(_root(vectors, weight))
-    left, strength, right = np.linalg.svd(roots[0] @ roots[1].T)
-    kept = strength > NEGLIGIBLE * strength[0] if strength[0] > 0 else np.zeros(len(strength), bool)
-    if not kept.any():
-        raise AnalysisError("the model predicts the same taste for everybody, so there are no components of it")
-    items = (roots[0].T @ left[:, kept]).T
-    users = (roots[1].T @ right[kept].T).T / strength[kept, None]
+        roots.append(root(vectors, weight))
+    items, users, strength = _directions(*roots)
     scores = model.item_embedding @ items.T.astype(model.item_embedding.dtype)
     sign = _signs(scores * np.sqrt(model.item_weight)[:, None].astype(scores.dtype))
-    power = np.square(strength[kept])
+    power = np.square(strength)
     return Pca(
         scores=scores * sign.astype(scores.dtype),
         components=items * sign[:, None],
-        variance_ratio=power / np.square(strength).sum(),
+        variance_ratio=power / power.sum(),
         mean=model.averages.item,
         centered=True,
         user_components=users * sign[:, None],
     )
 
 
-def _root(vectors: np.ndarray, weight: np.ndarray) -> np.ndarray:
+def scores_from(item_embedding: np.ndarray, item_weight: np.ndarray, user_root: np.ndarray) -> np.ndarray:
+    """Scores as those of `predicted_components` but for their signs, from little of a model, (n_items, k).
+
+    Args:
+        item_embedding: The item matrix, (n_items, embedding_dim).
+        item_weight: Shares of the training ratings, (n_items,).
+        user_root: What `root` makes of the centered users, (embedding_dim, embedding_dim).
+
+    Raises:
+        AnalysisError: The model predicts the same taste for everybody.
+    """
+    centered = item_embedding - item_weight @ item_embedding.astype(np.float64)
+    items, _, _ = _directions(user_root, root(centered, item_weight))
+    return np.asarray(centered @ items.T)
+
+
+def root(vectors: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """R with Rᵀ R = Σ w v vᵀ, (embedding_dim, embedding_dim), float64."""
     weighted = vectors * np.sqrt(weight)[:, None].astype(vectors.dtype)
     power, axes = np.linalg.eigh((weighted.T @ weighted).astype(np.float64))
-    return np.sqrt(np.maximum(power, 0))[:, None] * axes.T
+    return np.asarray(np.sqrt(np.maximum(power, 0))[:, None] * axes.T)
+
+
+def _directions(user_root: np.ndarray, item_root: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What leads from an item and from a user to their places, (k, embedding_dim) each, and S, (k,)."""
+    left, strength, right = np.linalg.svd(user_root @ item_root.T)
+    kept = strength > NEGLIGIBLE * strength[0] if strength[0] > 0 else np.zeros(len(strength), bool)
+    if not kept.any():
+        raise AnalysisError("the model predicts the same taste for everybody, so there are no components of it")
+    items = (user_root.T @ left[:, kept]).T
+    users = (item_root.T @ right[kept].T).T / strength[kept, None]
+    return items, users, strength[kept]
 
 
 def _signs(scores: np.ndarray) -> np.ndarray:

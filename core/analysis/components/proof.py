@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.analysis.clustered import clustered_mean
 from core.analysis.components.pca import Pca
 from core.analysis.gauge import CenteredModel
 from core.errors import AnalysisError
@@ -141,9 +142,9 @@ def prove(parts: Sequence[HeldOut], *, by_score: bool, epochs: int | None = None
     items = np.concatenate([part.item_index for part in parts])
     gain = np.concatenate([part.gain[:, :kept] for part in parts])
     score = np.concatenate([part.score[:, :kept] for part in parts])
-    gains, se = _mean(gain, users)
-    scores, score_se = _mean(score, users)
-    score_se = np.maximum(score_se, _mean(score, items)[1])
+    gains, se = clustered_mean(gain, users)
+    scores, score_se = clustered_mean(score, users)
+    score_se = np.maximum(score_se, clustered_mean(score, items)[1])
     return Proof(
         gain=gains,
         se=se,
@@ -155,16 +156,6 @@ def prove(parts: Sequence[HeldOut], *, by_score: bool, epochs: int | None = None
         counts_score=by_score,
         counts_signal=epochs is None or epochs >= FEWEST_EPOCHS,
     )
-
-
-def _mean(values: np.ndarray, cluster: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean of each column, and its standard error clustered by these row numbers, (n_columns,) each."""
-    mean = values.mean(axis=0, dtype=np.float64)
-    squares = np.zeros(values.shape[1])
-    for column in range(values.shape[1]):
-        sums = np.bincount(cluster, weights=values[:, column] - mean[column])
-        squares[column] = np.square(sums).sum()
-    return mean, np.sqrt(squares) / len(values)
 
 
 def _ratio(mean: np.ndarray, se: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.analysis.components.pca import pca
+from core.analysis.components.predictions import scores_from
 from core.errors import AnalysisError
 
 
@@ -79,6 +80,29 @@ def across_seeds(
     rows = measured[shaping]
     mine, *theirs = (pca(matrix[shaping], centered=centered).scores[rows] for matrix in (embeddings, *others))
     return stability(mine, theirs)
+
+
+def of_predictions(
+    reference: np.ndarray,
+    others: Sequence[np.ndarray],
+    user_roots: Sequence[np.ndarray],
+    *,
+    item_count: np.ndarray,
+) -> Stability:
+    """Stability of the components of what one run predicts, compared by the items that training has seen.
+
+    Args:
+        reference: `predicted_components(...).scores`, (n_items, n_components).
+        others: The other runs' item matrices, (n_items, embedding_dim).
+        user_roots: What `scores_from` needs of their users, (embedding_dim, embedding_dim) each.
+        item_count: Training ratings of each item, (n_items,): the other runs learned from the same.
+
+    Raises:
+        AnalysisError: As `stability` and `scores_from` do.
+    """
+    weight, rated = item_count / item_count.sum(), item_count > 0
+    theirs = [scores_from(items, weight, root)[rated] for items, root in zip(others, user_roots, strict=True)]
+    return stability(reference[rated], theirs)
 
 
 def absolute_correlations(first: np.ndarray, second: np.ndarray) -> np.ndarray:

@@ -1,19 +1,16 @@
 """How many components the predictions need: the error with only the first few."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from core.analysis.components.pca import Pca
+from core.analysis.components.proof import held_out
+from core.analysis.gauge import CenteredModel
 from core.errors import AnalysisError
-from core.model.scoring import Bilinear
 
 MOST_MEASURED = 100_000
 """Ratings that tell the error well enough (to about 0.002 rating units) and within half a second."""
-
-BLOCK = 100_000
-"""Ratings handled at once: 64 components of so many are 50 MB."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,51 +39,22 @@ def sample(rows: np.ndarray, most: int = MOST_MEASURED) -> np.ndarray:
     return rows[np.sort(chosen)]
 
 
-def cost(
-    scorer: Bilinear,
-    result: Pca,
-    user_index: np.ndarray,
-    item_index: np.ndarray,
-    rating: np.ndarray,
-    *,
-    side: Literal["item", "user"] = "item",
-) -> Cost:
-    """Error on some ratings when only the first k components of one side's vectors are kept.
+def cost(model: CenteredModel, result: Pca, user_index: np.ndarray, item_index: np.ndarray, rating: np.ndarray) -> Cost:
+    """Error on some ratings when only the first k components of taste are kept.
 
-    A vector v is replaced by mean + sum over the first k components c of ((v - mean) · c) c. Its dot product with the
-    other side's vector then grows by one term a component, so all k cost little more than one. Biases stay as they are;
-    with k = 0 only they are left (and the mean vector, where the PCA is centered). The last entry equals the model's
-    own error if the PCA kept all components. About 0.1 s for 20,001 ratings and 64 components.
+    Biases stay as they are; with k = 0 only they are left. A component adds the product of the places that the two
+    vectors have along it, measured from the average person and item, be it one of predictions or of the item matrix.
+    The last entry equals the model's own error if the components span its vectors.
 
     Args:
-        scorer: The trained model.
-        result: Components of the item matrix, or of the user matrix where `side` is "user".
+        model: The trained model in centered form.
+        result: Components, from `predicted_components` or `pca`.
         user_index, item_index, rating: The ratings to predict, (n_ratings,) each.
-        side: Whose vectors are cut down.
 
     Raises:
         AnalysisError: There are no ratings, or the components do not fit the vectors.
     """
-    if len(rating) == 0:
-        raise AnalysisError("there are no ratings to measure the error on")
-    if result.components.shape[1] != scorer.item_embedding.shape[1]:
-        widths = result.components.shape[1], scorer.item_embedding.shape[1]
+    widths = result.components.shape[1], model.item_embedding.shape[1]
+    if widths[0] != widths[1]:
         raise AnalysisError(f"components of {widths[0]} numbers do not fit vectors of {widths[1]}")
-    scale, squares = scorer.scale, np.zeros(len(result.components) + 1)
-    for start in range(0, len(rating), BLOCK):
-        block = slice(start, start + BLOCK)
-        users, items = user_index[block], item_index[block]
-        kept, whole = scorer.item_embedding[items], scorer.user_embedding[users]
-        if side == "user":
-            kept, whole = whole, kept
-        terms = _terms(np.asarray(kept, np.float64), np.asarray(whole, np.float64), result)
-        for k, product in enumerate(np.cumsum(terms, axis=1).T):
-            predicted = scale.clip(scale.rating(scorer.complete(product, users, items)))
-            squares[k] += np.square(predicted - rating[block], dtype=np.float64).sum()
-    return Cost(rmse=np.sqrt(squares / len(rating)), n_ratings=len(rating))
-
-
-def _terms(kept: np.ndarray, whole: np.ndarray, result: Pca) -> np.ndarray:
-    """What the mean and each component add to the dot products, (n, n_components + 1)."""
-    by_component = result.project(kept) * (whole @ result.components.T)
-    return np.column_stack([whole @ result.mean, by_component])
+    return Cost(rmse=held_out(model, result, user_index, item_index, rating).rmse, n_ratings=len(rating))

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.errors import AnalysisError
-from core.model.scoring import Bilinear, Scale
+from core.model.scale import Scale
+from core.model.scoring import Bilinear
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.analysis.components.pca import Pca
+from core.analysis.components.pca import Pca, likeness
 from core.errors import AnalysisError
 
 
@@ -24,18 +24,23 @@ class Axis:
     positions: np.ndarray
     length: float
 
+    @property
+    def slope(self) -> np.ndarray:
+        """How a place changes with an item's vector, (embedding_dim,)."""
+        return self.direction * (2 / self.length)
+
 
 @dataclass(frozen=True)
 class ClosestComponent:
-    """The component that points most nearly the same way.
+    """The component that is most like an axis.
 
     Attributes:
         index: Which component, from 0.
-        cosine: -1 … 1; negative where its high end is the axis' low end.
+        likeness: -1 … 1; negative where its high end is the axis' low end.
     """
 
     index: int
-    cosine: float
+    likeness: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,12 +49,14 @@ class AxisPair:
 
     Attributes:
         positions: Places along the first and the second, (n_items, 2).
+        slopes: How they change with an item's vector, (2, embedding_dim).
         angle: Between the two directions, degrees, 0 … 180. At 90 they say different things; near 0 or 180 the map is
             one line drawn twice.
     """
 
     positions: np.ndarray
     angle: float
+    slopes: np.ndarray
 
 
 def axis(embeddings: np.ndarray, low: Sequence[int], high: Sequence[int]) -> Axis:
@@ -80,11 +87,11 @@ def axis(embeddings: np.ndarray, low: Sequence[int], high: Sequence[int]) -> Axi
     return Axis(direction=direction, positions=positions, length=length)
 
 
-def closest_component(direction: np.ndarray, result: Pca) -> ClosestComponent:
-    """The component with the largest |cosine| to a direction of length one."""
-    cosines = np.clip(result.components @ direction, -1, 1)
-    index = int(np.argmax(np.abs(cosines)))
-    return ClosestComponent(index=index, cosine=float(cosines[index]))
+def closest_component(direction: np.ndarray, result: Pca, covariance: np.ndarray | None = None) -> ClosestComponent:
+    """The component with the largest |likeness| to a direction: their cosine, or by a covariance the correlation."""
+    alike = np.clip(likeness(result.components, direction, covariance), -1, 1)
+    index = int(np.argmax(np.abs(alike)))
+    return ClosestComponent(index=index, likeness=float(alike[index]))
 
 
 def combine(first: Axis, second: Axis) -> AxisPair:
@@ -99,5 +106,7 @@ def combine(first: Axis, second: Axis) -> AxisPair:
         )
     cosine = float(np.clip(first.direction @ second.direction, -1, 1))
     return AxisPair(
-        positions=np.column_stack([first.positions, second.positions]), angle=float(np.degrees(np.arccos(cosine)))
+        positions=np.column_stack([first.positions, second.positions]),
+        angle=float(np.degrees(np.arccos(cosine))),
+        slopes=np.stack([first.slope, second.slope]),
     )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -17,6 +18,9 @@ NO_CLUSTER = -1
 FEWEST_ITEMS, LOWEST_LOG_ODDS, LOWEST_Z = 5, np.log(2), 4.0
 """A sign is on at least this many of the group's items, its odds there are at least twice those elsewhere, and chance
 alone would give as much once in 30,000 tries."""
+
+STARTS, MOST_REPEATED = 4, 10_000
+"""How often a grouping is repeated to see whether it comes out alike, and of how many items at most."""
 
 SEVERAL_LANGUAGES = frozenset({"aka", "das", "der", "des", "die", "las", "les", "los", "part", "una", "une", "vol"})
 """Words of titles that say nothing, beside English ones: articles, and how parts are counted."""
@@ -62,6 +66,52 @@ def kmeans(embeddings: np.ndarray, n_clusters: int = 12, *, metric: Space = "cos
     with threadpool_limits(1, user_api="openmp"):  # the threads' sums would be added in an order left to chance
         group = KMeans(n_clusters, n_init=4, random_state=seed).fit_predict(points)
     return _by_size(group)
+
+
+def repeatability(embeddings: np.ndarray, n_clusters: int, *, metric: Space = "cosine", seed: int = 0) -> float:
+    """How alike the groups are that k-means finds from other starting numbers: the mean adjusted Rand index of pairs.
+
+    Of all pairs of items, two groupings agree on those that are together in both, or apart in both; the index (Hubert
+    and Arabie 1985) is 1 where they agree on all, and 0 on average for groups left to chance. Where there are kinds of
+    items, every start finds them. Of many items a sample of 10,000 is grouped; about 4 s for 9,066 items.
+
+    Args:
+        embeddings, n_clusters, metric, seed: As for `kmeans`; the numbers from `seed` on are the starts.
+    """
+    from sklearn.metrics import adjusted_rand_score  # 1 s to import
+
+    some = _sample(len(embeddings), MOST_REPEATED, seed)
+    found = [kmeans(embeddings[some], n_clusters, metric=metric, seed=seed + start).label for start in range(STARTS)]
+    return float(np.mean([adjusted_rand_score(one, other) for one, other in combinations(found, 2)]))
+
+
+def silhouette(embeddings: np.ndarray, clusters: Clusters, *, metric: Space = "cosine", most: int = 5000) -> float:
+    """How far groups lie apart: the mean silhouette (Rousseeuw 1987) of a sample of the items that are in one.
+
+    For each item (b - a) / max(a, b), with a its mean distance to its own group and b that to the next: 1 where groups
+    are tight and far apart, 0 where an item could as well be in the next group.
+
+    Args:
+        embeddings, metric: The matrix as it was grouped, (n_items, embedding_dim).
+        clusters: Its groups.
+        most: Most items in the sample.
+
+    Returns:
+        -1 … 1; NaN where there are fewer than two groups, or none of several items.
+    """
+    from sklearn.metrics import silhouette_score
+
+    grouped = np.flatnonzero(clusters.label != NO_CLUSTER)
+    some = grouped[_sample(len(grouped), most, 0)]
+    label = clusters.label[some]
+    if not 2 <= len(np.unique(label)) < len(label):
+        return float("nan")
+    return float(silhouette_score(comparable(embeddings[some], metric), label))
+
+
+def _sample(n: int, most: int, seed: int) -> np.ndarray:
+    """Row numbers of all, or of a sample drawn from this starting number, rising."""
+    return np.arange(n) if n <= most else np.sort(np.random.default_rng(seed).choice(n, most, replace=False))
 
 
 def hdbscan(embeddings: np.ndarray, *, min_size: int = 15, metric: Space = "cosine") -> Clusters:

@@ -5,6 +5,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from core.analysis.neighbors.of_one import Metric
 from core.data.nouns import count
 from core.errors import AnalysisError
 
@@ -28,7 +29,7 @@ def nearest(
     points: np.ndarray,
     k: int = 10,
     *,
-    metric: Space = "cosine",
+    metric: Metric = "cosine",
     on_progress: Callable[[float], None] = lambda share: None,
 ) -> np.ndarray:
     """Rows of the k nearest other items of every item, closest first, int64, (n_items, k).
@@ -39,8 +40,8 @@ def nearest(
     Args:
         points: Float array, (n_items, any number).
         k: Neighbors an item, 1 … n_items - 1.
-        metric: The cosine, or the Euclidean distance. A vector of length zero points nowhere and is equally far from
-            all others.
+        metric: The cosine, the Euclidean distance, or the dot product. By the cosine a vector of length zero points
+            nowhere and is equally far from all others.
         on_progress: Called with the share done, 0–1; what it raises ends the search.
 
     Raises:
@@ -51,14 +52,26 @@ def nearest(
     if not 1 <= k < len(points):
         raise AnalysisError(f"k is {k}; {count(len(points), 'item')} have 1 to {len(points) - 1:,} neighbors")
     search = NearestNeighbors(n_neighbors=k, algorithm="auto" if points.shape[1] <= 3 else "brute")
-    places = comparable(points, metric)
+    asked, places = _by_product(points) if metric == "dot" else (comparable(points, metric),) * 2
     search.fit(places)
     result = np.empty((len(points), k), np.int64)
     for start in range(0, len(points), BLOCK):
         rows = np.arange(start, min(start + BLOCK, len(points)))
-        result[rows] = _others(search.kneighbors(places[rows], k + 1, return_distance=False), rows)
+        result[rows] = _others(search.kneighbors(asked[rows], k + 1, return_distance=False), rows)
         on_progress(float(rows[-1] + 1) / len(points))
     return result
+
+
+def _by_product(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Points to ask about and points to be found, of which the closest are those with the largest dot product.
+
+    With M the length of the longest vector, a vector v is found at (v, sqrt(M² - |v|²)) and a vector w asked about at
+    (w, 0): their squared distance is M² + |w|² - 2 v·w (Bachrach et al. 2014).
+    """
+    points = comparable(points, "euclidean")
+    square = np.square(points, dtype=np.float64).sum(axis=1)
+    rest = np.sqrt(square.max() - square).astype(np.float32)
+    return np.column_stack([points, np.zeros_like(rest)]), np.column_stack([points, rest])
 
 
 def _others(near: np.ndarray, rows: np.ndarray) -> np.ndarray:

@@ -5,29 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.analysis.gauge import Averages
 from core.analysis.new_user.foldin import NewUser, Prior, fold_in
-from core.errors import AnalysisError
-from core.model.scoring import Bilinear, Scale, Scorer
-
-
-@dataclass(frozen=True, eq=False)
-class Averages:
-    """The average person, everybody counting once, and the average item, each counting as often as it was rated.
-
-    A newcomer without ratings is this person (`people_prior`), and what they are asked about is typically something
-    many have rated.
-
-    Attributes:
-        user, item: Mean vectors, float64, (embedding_dim,).
-        user_bias, item_bias: Mean biases; 0 where the model has none.
-        constant: What the model adds for every pair alike.
-    """
-
-    user: np.ndarray
-    item: np.ndarray
-    user_bias: float
-    item_bias: float
-    constant: float = 0.0
+from core.model.scale import Scale
+from core.model.scoring import Bilinear, Scorer
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,29 +58,6 @@ class Explanation:
     rating: float
 
 
-def averages(scorer: Bilinear, trained_users: np.ndarray, item_count: np.ndarray) -> Averages:
-    """Averages over what training has seen.
-
-    Args:
-        scorer: The trained model.
-        trained_users: Boolean array, (n_users,), people with a training rating.
-        item_count: Training ratings of each item, (n_items,).
-
-    Raises:
-        AnalysisError: There are none.
-    """
-    if not trained_users.any() or not item_count.any():
-        raise AnalysisError("there are no training ratings to average over")
-    users, items = trained_users / trained_users.sum(), item_count / item_count.sum()
-    return Averages(
-        user=users @ np.asarray(scorer.user_embedding, np.float64),
-        item=items @ np.asarray(scorer.item_embedding, np.float64),
-        user_bias=float(users @ scorer.user_bias),
-        item_bias=float(items @ scorer.item_bias),
-        constant=scorer.constant,
-    )
-
-
 def item_vectors(scorer: Bilinear, row: int) -> Vectors:
     """An item as one of the two."""
     return Vectors(np.asarray(scorer.item_embedding[row], np.float64), float(scorer.item_bias[row]))
@@ -111,7 +69,14 @@ def user_vectors(scorer: Bilinear, row: int) -> Vectors:
 
 
 def explain(
-    person: Vectors, item: Vectors, average: Averages, components: np.ndarray, scale: Scale, *, most: int = 8
+    person: Vectors,
+    item: Vectors,
+    average: Averages,
+    components: np.ndarray,
+    scale: Scale,
+    *,
+    for_users: np.ndarray | None = None,
+    most: int = 8,
 ) -> Explanation:
     """Take a guess apart, exactly.
 
@@ -122,24 +87,27 @@ def explain(
                          +  U·b + b_v - its mean        the item, whoever the person
                          +  sum over k of (a·c_k)(b·c_k)  where the two meet,
 
-    the last along principal components c_k: rotating both vectors alike keeps their dot product. What the components
-    given do not span (there are fewer items than dimensions) goes to the rest. In rating units each step is what it
+    the last along principal components c_k: rotating both vectors alike keeps their dot product. Components of what the
+    model predicts have other directions for people than for items, and the same sum. What the components given do not
+    span (there are fewer items than dimensions) goes to the rest. In rating units each step is what it
     changes when it comes in this order; through a sigmoid another order would share out the same total a little
     differently.
 
     Args:
         person, item: The two.
-        average: From `averages`.
-        components: Orthonormal rows, (n_components, embedding_dim).
+        average: From `core.analysis.gauge.averages`.
+        components: Directions of the item, (n_components, embedding_dim), as `Pca.components`.
         scale: How the score becomes a rating.
+        for_users: Those of the person, as `Pca.for_users`; None where they are the item's, orthonormal rows.
         most: Components with a step of their own, those with the largest terms.
     """
     away, off = person.vector - average.user, item.vector - average.item
-    along_person, along_item = components @ away, components @ off
+    along_person = (components if for_users is None else for_users) @ away
+    along_item = components @ off
     terms = along_person * along_item
     largest = np.argsort(-np.abs(terms), kind="stable")[:most]
     parts: list[tuple[str, int, float]] = [
-        ("average", -1, float(average.user @ average.item) + average.user_bias + average.item_bias + average.constant),
+        ("average", -1, average.score),
         ("person", -1, float(away @ average.item) + person.bias - average.user_bias),
         ("item", -1, float(average.user @ off) + item.bias - average.item_bias),
         *(("component", int(k), float(terms[k])) for k in largest),
@@ -192,7 +160,7 @@ def personal(scorer: Bilinear, person: NewUser, average: Averages) -> np.ndarray
     Args:
         scorer: The trained model.
         person: From `fold_in`.
-        average: From `averages`.
+        average: From `core.analysis.gauge.averages`.
 
     Returns:
         Rating units, float64; not held inside the scale.

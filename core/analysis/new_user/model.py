@@ -6,7 +6,8 @@ from functools import cached_property
 
 import numpy as np
 
-from core.analysis.new_user.explain import Averages, averages, personal
+from core.analysis.gauge import Averages, averages
+from core.analysis.new_user.explain import personal
 from core.analysis.new_user.foldin import (
     NewUser,
     Prior,
@@ -66,8 +67,8 @@ class NewUserModel:
 
     @cached_property
     def looked_at(self) -> np.ndarray:
-        """Rows of the validation ratings, or of every second, third … one, where they are very many."""
-        return self.parts.validation[:: -(-len(self.parts.validation) // LOOKED_AT)]
+        """Rows of the validation ratings, or some of them."""
+        return looked_at(self.parts)
 
     @cached_property
     def validation_guesses(self) -> np.ndarray:
@@ -84,8 +85,9 @@ class NewUserModel:
 
     @cached_property
     def averages(self) -> Averages:
-        """The average person and item."""
-        return averages(require_bilinear(self.run.scorer), self.trained_users, self.item_count)
+        """The average person and item, from which biases and taste are measured."""
+        scorer = require_bilinear(self.run.scorer)
+        return averages(scorer, self.parts.training_count(self.ratings, users=True), self.item_count)
 
     @property
     def spread(self) -> float:
@@ -144,9 +146,12 @@ class NewUserModel:
     @cached_property
     def validation_sureness(self) -> Sureness:
         """The same for the guesses of `looked_at`, about people the model was trained on."""
-        scorer, rows = self.run.scorer, self.looked_at
-        users, items = self.ratings.user_index[rows], self.ratings.item_index[rows]
-        none = np.zeros(len(rows))
+        rows = self.looked_at
+        return self.known_sureness(self.ratings.user_index[rows], self.ratings.item_index[rows])
+
+    def known_sureness(self, users: np.ndarray, items: np.ndarray) -> Sureness:
+        """The same for pairs of a person the model was trained on and an item, rows of both, int, (n,) each."""
+        scorer, none = self.run.scorer, np.zeros(len(users))
         if not scorer.has_uncertainty:
             return sureness(self.curve, self.item_count[items], none, spread=self.spread)
         score, variance = scorer.score(users, items), scorer.rating_variance(users, items)
@@ -160,6 +165,11 @@ class NewUserModel:
     @cached_property
     def _features(self) -> tuple[FeatureGroup, ...]:
         return item_features(self.ratings)
+
+
+def looked_at(parts: Split) -> np.ndarray:
+    """Rows of the validation ratings, or of every second, third … one, where they are very many."""
+    return parts.validation[:: -(-len(parts.validation) // LOOKED_AT)]
 
 
 def fitting(

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.analysis.gauge import Averages
 from core.analysis.new_user.foldin import NewUser
 from core.errors import AnalysisError
+from core.model.scoring import Bilinear
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,12 +49,43 @@ class Alike:
     cosine: np.ndarray
 
 
+@dataclass(frozen=True)
+class Generosity:
+    """How high somebody rates, whatever they are asked about.
+
+    Attributes:
+        bias: Their bias in the centered model, units of the score: with the average item in place of every other.
+        spread: Standard deviation of what is not known about it.
+        below: Share of the trained people whose bias is lower, fraction.
+    """
+
+    bias: float
+    spread: float
+    below: float
+
+
+def generosity(scorer: Bilinear, person: NewUser, average: Averages, trained: np.ndarray) -> Generosity:
+    """How generous a person is beside the people of a model.
+
+    Args:
+        scorer: The trained model.
+        person: From `fold_in`.
+        average: From `core.analysis.gauge.averages`.
+        trained: Boolean array, (n_users,), the people to stand among.
+    """
+    counted = np.append(average.item, 1.0)[: len(person.numbers)]
+    middle = float(average.item @ average.user) + average.user_bias
+    bias = float(counted @ person.numbers) - middle
+    others = scorer.user_embedding[trained] @ average.item + scorer.user_bias[trained] - middle
+    return Generosity(bias, float(counted @ person.covariance @ counted) ** 0.5, float(np.mean(others < bias)))
+
+
 def people(user_embedding: np.ndarray, components: np.ndarray, average: np.ndarray, trained: np.ndarray) -> People:
     """Project everybody.
 
     Args:
         user_embedding: Float array, (n_users, embedding_dim).
-        components: Orthonormal rows, (k, embedding_dim).
+        components: Directions for people, as `Pca.for_users`, (k, embedding_dim).
         average: The vector everything is measured from, (embedding_dim,).
         trained: Boolean array, (n_users,).
 

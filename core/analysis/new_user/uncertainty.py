@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from core.errors import AnalysisError
-from core.model.scoring import Scale
+from core.model.scale import Scale
 
 Word = Literal["fairly sure", "a rough guess", "little more than a guess"]
 Reason = Literal["", "item", "person"]

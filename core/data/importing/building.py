@@ -18,7 +18,7 @@ from core.data.importing.gathering import (
     without_duplicates,
     without_rare,
 )
-from core.data.importing.items import Items, read_items
+from core.data.importing.items import MOST_LABELS, Items, read_items
 from core.data.importing.keys import NOTHING_JOINED, nothing_joined
 from core.data.importing.layouts import ABOUT
 from core.data.importing.plan import Plan, make_plan, roles_of
@@ -240,6 +240,11 @@ def _item_notes(plan: Plan, items: Items, malformed: Malformed) -> list[str]:
         notes.append(
             f"{count(items.loosely, 'id')} written otherwise in {plan.items.name}, without leading zeros or decimals, "
             f"or with them: {one_line(rated, 40)!r} is {one_line(named, 40)!r} there."
+        )
+    if items.shortened:
+        notes.append(
+            f"{count(items.shortened, 'rated item')} with more than {MOST_LABELS} genres: of each the first "
+            f"{MOST_LABELS} are kept. Where these are tags rather than genres, give fewer, or leave the column out."
         )
     if items.untitled:
         notes.append(f"{count(items.untitled, 'rated item')} without a row in the item table: the id serves as title.")

@@ -28,7 +28,10 @@ MAX_FURTHER = 50
 _YEAR = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
 _NONE = {"", "(no genres listed)"}
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_MOST, _LONGEST_LIST = 100, 20_000
+MOST_LABELS = 100
+"""Genres that are kept of one item."""
+
+_LONGEST_LIST = 20_000
 _NAME_KEYS = ("name", "title", "label", "genre", "category", "tag", "value")
 _RESERVED = ("item_id", "title", "year", "genres")
 
@@ -41,6 +44,7 @@ class Items:
         untitled: How many of the ids the file does not name.
         loosely: How many it names in another way, as `plain_id` says, and the first of them in both ways.
         first_keys: The first ids of the file.
+        shortened: How many of the rated items have more than `MOST_LABELS` genres, of which the first are kept.
     """
 
     table: pd.DataFrame
@@ -48,6 +52,7 @@ class Items:
     loosely: int = 0
     example: tuple[str, str] = ("", "")
     first_keys: tuple[str, ...] = ()
+    shortened: int = 0
 
 
 def read_items(plan: Plan, ids: np.ndarray, limits: ImportLimits, malformed: Malformed) -> Items:
@@ -60,7 +65,7 @@ def read_items(plan: Plan, ids: np.ndarray, limits: ImportLimits, malformed: Mal
     """
     table, key = plan.items, plan.columns.item_id
     if table is None or key is None:
-        return Items(_assemble(plan, (), {}, ids), 0)
+        return Items(_assemble(plan, (), {}, ids)[0], 0)
     wanted = [name for name in _columns_wanted(table, plan) if name != key]
     rows = _Rows(ids)
     for batch in batches(table, [key, *wanted], limits, malformed):
@@ -69,7 +74,8 @@ def read_items(plan: Plan, ids: np.ndarray, limits: ImportLimits, malformed: Mal
     columns = {name: [None if row is None else row[at] for row in cells] for at, name in enumerate(wanted)}
     example = next(((ids[row], loosely[row]) for row in sorted(loosely)), ("", ""))
     untitled = sum(row is None for row in cells)
-    return Items(_assemble(plan, table.columns, columns, ids), untitled, len(loosely), example, tuple(rows.first_keys))
+    whole, shortened = _assemble(plan, table.columns, columns, ids)
+    return Items(whole, untitled, len(loosely), example, tuple(rows.first_keys), shortened)
 
 
 _Cells = list[str | None]
@@ -127,8 +133,13 @@ def _columns_wanted(table: Table, plan: Plan) -> list[str]:
     return named + [name for name in table.columns if name not in named][:MAX_FURTHER]
 
 
-def _assemble(plan: Plan, names: Sequence[str], columns: dict[str, list[str | None]], ids: np.ndarray) -> pd.DataFrame:
-    """The item table from columns of text, in the order of the ids; `names` are all columns of the file."""
+def _assemble(
+    plan: Plan, names: Sequence[str], columns: dict[str, list[str | None]], ids: np.ndarray
+) -> tuple[pd.DataFrame, int]:
+    """The item table from columns of text, in the order of the ids, and how many lists of genres were shortened.
+
+    `names` are all columns of the file.
+    """
     roles, nothing = plan.columns, list[str | None]([None] * len(ids))
     texts = columns.pop(roles.title or "", nothing)
     titles = [plain_text(text) or plain_text(item) or one_line(item) for text, item in zip(texts, ids, strict=True)]
@@ -140,14 +151,16 @@ def _assemble(plan: Plan, names: Sequence[str], columns: dict[str, list[str | No
         genres = split_labels(columns.pop(roles.genres)) if roles.genres in columns else [[] for _ in ids]
     stated = [_YEAR.search(text or "") for text in columns.pop(roles.year or "", nothing)]
     years = [float(year[0]) if year else year_in(title) for year, title in zip(stated, titles, strict=True)]
-    return pd.DataFrame(
+    shortened = sum(len(labels) > MOST_LABELS for labels in genres)
+    table = pd.DataFrame(
         {
             "title": pd.Series(titles, dtype=str),
             "year": np.array(years, np.float64),
-            "genres": pd.Series(genres, dtype=object),
+            "genres": pd.Series([labels[:MOST_LABELS] for labels in genres], dtype=object),
             **{_column_name(name): _further(cells) for name, cells in columns.items()},
         }
     )
+    return table, shortened
 
 
 def _further(cells: list[str | None]) -> pd.Series:
@@ -187,7 +200,7 @@ def split_labels(cells: list[str | None]) -> list[list[str]]:
 
 
 def _labels(texts: list[str]) -> list[str]:
-    labels = (plain_text(label, 100).strip("[]'\" ") for label in texts[:_MOST])
+    labels = (plain_text(label, 100).strip("[]'\" ") for label in texts[: MOST_LABELS + 1])
     return list(dict.fromkeys(label for label in labels if label not in _NONE))
 
 

@@ -114,6 +114,18 @@ def items_table(
     return None, None
 
 
+def not_used(table: Table, mapping: ColumnMapping) -> str:
+    """Why a table is read neither for ratings nor for items, and what to do where it should be, in a sentence."""
+    if _of_people(table):
+        return f"{table.name} was not used: it is about people, of whom only the ratings are read."
+    if (mapping.title or guess(table.columns, "title")) not in table.columns:
+        return f"{table.name} was not used: it has no column of titles. Call one “title” to have its rows joined."
+    return (
+        f"{table.name} was not used: no column of it names the rated items, each in one row, or another table says "
+        "more of them. Say which columns name the item, or leave the file out."
+    )
+
+
 def _of_people(table: Table) -> bool:
     """Whether a table is about people: they and their ratings are in it, or its file is named after them."""
     has_user = guess(table.columns, "user") is not None and guess(table.columns, "rating") is not None

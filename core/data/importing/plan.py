@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from core.data.importing.keys import Key, column_of, guess_item_key, items_table, join, nothing_joined
+from core.data.importing.keys import Key, column_of, guess_item_key, items_table, join, not_used, nothing_joined
 from core.data.importing.layouts import Layout, fits, movietweetings_scale, recognize
 from core.data.importing.naming import guess, noun, plain
 from core.data.importing.parts import aligned, groups, joined, size
@@ -160,7 +160,7 @@ def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
         unclear=lacking if asked and asked.proposed is not None else (),
         question=asked,
         usual_scale=movietweetings_scale(whole, columns),
-        notes=(*notes, *(f"{table.name} was not used." for table in tables if table.name not in used)),
+        notes=(*notes, *(not_used(table, mapping) for table in tables if table.name not in used)),
         warnings=tuple(warnings),
         part_columns=part_columns if len(first) < len(ratings) else (),
     )
@@ -191,7 +191,7 @@ def _tables(sources: Sequence[Source], options: ImportOptions, limits: ImportLim
             raise
         except DatasetError as error:
             first = first or error
-            failed.append(f"{source.name} was not used: it is no table.")
+            failed.append(f"{source.name} was not used: {one_line(str(error), 300)}")
     if not tables and first:
         raise first
     return tables, failed
@@ -205,7 +205,7 @@ def _agrees(mapping: ColumnMapping, layout: ColumnMapping) -> bool:
 
 def _from_layout(layout: Layout, tables: Sequence[Table], options: ImportOptions) -> Plan:
     used = (layout.ratings.name, layout.items and layout.items.name)
-    notes = [f"{table.name} was not used." for table in tables if table.name not in used]
+    notes = [not_used(table, ColumnMapping()) for table in tables if table.name not in used]
     if layout.items and not layout.items.encoding_found:
         notes.append(f"{layout.items.name} was read as Latin-1, the encoding of this release.")
     return Plan(

@@ -5,7 +5,7 @@ import pytest
 
 from benchmarks.calibration import of_planted, planted
 from core.analysis.calibration import Told, by_told, calibration
-from core.model.scoring import Scale
+from core.model.scale import Scale
 
 STARS = Scale(0.5, 5.0, sigmoid=False)
 WIDE = Scale(-100.0, 100.0, sigmoid=False)

@@ -1,8 +1,11 @@
 import numpy as np
 import pytest
 
-from core.analysis.gauge import averages, centered
+from core.analysis.gauge import averages, centered, centered_biases, centered_on
+from core.config import SplitConfig
+from core.data.splits import split
 from core.errors import AnalysisError
+from tests.core.analysis.made import random_scorer
 from tests.core.analysis.rewritten import WAYS, exact
 
 USERS, ITEMS = 30, 40
@@ -34,6 +37,14 @@ def test_biases_do_not_depend_on_how_the_model_is_written(way):
     np.testing.assert_allclose(other.user_bias, one.user_bias, atol=1e-9)
     np.testing.assert_allclose(other.item_bias, one.item_bias, atol=1e-9)
     assert other.constant == pytest.approx(one.constant)
+
+
+@pytest.mark.parametrize("users", [True, False])
+def test_the_biases_alone_are_those_of_the_whole_form(small, users):
+    parts, model = split(small, SplitConfig()), random_scorer(users=6, items=5)
+    whole = centered_on(model, small, parts)
+    found = centered_biases(model, small, parts, users=users)
+    np.testing.assert_allclose(found, whole.user_bias if users else whole.item_bias, atol=1e-6)
 
 
 def test_the_vectors_keep_their_type():

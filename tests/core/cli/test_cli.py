@@ -11,6 +11,7 @@ import pytest
 from core.cli import main
 from core.cli.answer import table
 from core.config import RunConfig
+from core.errors import LimitError
 from core.jobs import queue
 from core.model.families import PRESETS
 from core.store.runs import RunStore
@@ -258,3 +259,13 @@ def test_a_reader_that_leaves_early_is_no_error(run):
         ["bash", "-o", "pipefail", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("preset", "told"), [("best", False), ("default", True)])
+def test_tensorflow_is_announced_where_it_is_used(capsys, monkeypatch, preset, told):
+    def refuse(*_: object, **__: object) -> None:
+        raise LimitError("not now")
+
+    monkeypatch.setattr("core.training.trainer.fit", refuse)
+    assert main(["train", "--preset", preset]) == 2
+    assert ("starting TensorFlow" in capsys.readouterr().err) is told

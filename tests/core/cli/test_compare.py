@@ -8,15 +8,16 @@ import pytest
 
 from core.analysis.biases.bias import average_terms, biases
 from core.analysis.compare.comparison import compare, part, shared
+from core.analysis.gauge import centered_on
 from core.analysis.neighbors.agreement import agreement
 from core.analysis.neighbors.of_one import neighbors
 from core.cli import main
 from core.config import run_id
 from core.data.folder import write_folder
 from core.data.ratings import Ratings, Vocabulary
-from core.data.splits import trained_rows
+from core.data.splits import split, trained_rows
 from core.model.families import run_config
-from core.model.scoring import Scale
+from core.model.scale import Scale
 from core.store.runs import RunStore
 from tests.conftest import run_on
 from tests.core.cli.calling import asked, refused
@@ -139,12 +140,15 @@ def test_an_unknown_other_run_is_refused(capsys, runs):
 def test_biases_are_those_of_the_analysis(capsys, bundled, runs, users):
     run = runs[0]
     printed = asked(capsys, "biases", run.run_id, "--top", "4", *(["--users"] if users else []))
-    bias, count, mean, ids = (
-        (run.scorer.user_bias, bundled.user_count, bundled.user_mean, bundled.users)
+    parts = split(bundled, run.config)
+    model = centered_on(run.scorer, bundled, parts)
+    bias, count, ids = (
+        (model.user_bias, bundled.user_count, bundled.users)
         if users
-        else (run.scorer.item_bias, bundled.item_count, bundled.item_mean, bundled.items)
+        else (model.item_bias, bundled.item_count, bundled.items)
     )
-    expected = biases(bias, count, mean, Scale(0.5, 5.0, sigmoid=True))
+    learned_from = parts.training_count(bundled, users=users)
+    expected = biases(bias, learned_from, parts.training_mean(bundled, users=users), Scale(0.5, 5.0, sigmoid=True))
     assert printed["r2"] == pytest.approx(expected.r2)
     assert printed["shrinkage"] == pytest.approx(expected.shrinkage)
     assert len(printed["top"]) == len(printed["bottom"]) == 4
@@ -152,10 +156,11 @@ def test_biases_are_those_of_the_analysis(capsys, bundled, runs, users):
     row = ids.index(best["user_id" if users else "item_id"])
     assert best["bias"] == pytest.approx(bias[row], abs=1e-6)
     assert best["rest"] == pytest.approx(expected.residual[row])
-    terms = average_terms(run.scorer, bundled, np.array([row]), users=users)
+    learned = bundled.user_index[parts.train], bundled.item_index[parts.train]
+    terms = average_terms(model, *learned, np.array([row]), users=users)
     assert best["taste"] == pytest.approx(terms.taste[0])
     assert best["n_ratings"] == count[row] >= 21
-    assert best["rest"] == pytest.approx(max(expected.residual[count >= 21]))
+    assert best["rest"] == pytest.approx(max(expected.residual[(count >= 21) & (learned_from > 0)]))
     assert main(["biases", run.run_id]) == 0
     assert "above what averages lead to expect" in capsys.readouterr().out
 

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
+from core.analysis.components.examined import examine
 from core.analysis.components.hints import hints
-from core.analysis.components.noise import noise_band
 from core.analysis.components.pca import pca
 from core.analysis.components.stability import across_seeds
 from core.analysis.components.truncation import cost
+from core.analysis.gauge import centered_on
 from core.analysis.neighbors.of_one import neighbors
 from core.cli import main
 from core.data.splits import split
@@ -32,14 +33,17 @@ def trained(bundled, run) -> np.ndarray:
     return np.bincount(bundled.item_index[split(bundled, run.config).train], minlength=len(bundled.items)) > 0
 
 
-def test_components_tell_noise_names_and_hints(capsys, run):
+def test_components_tell_tests_names_and_hints(capsys, run, bundled):
     found = asked(capsys, "components", run.run_id)
-    noise = noise_band(run.scorer.item_embedding)
-    assert found["noise"]["above"] == noise.above.tolist()
-    assert found["noise"]["band"] == pytest.approx(noise.band.tolist())
+    proof = examine(run, bundled).proof
+    assert (found["basis"], found["proven"], found["signal"]) == ("pca", proof.proven, proof.signal)
+    assert [row["component"] for row in found["held_out"]] == list(range(1, 9))
+    assert [row["z"] for row in found["held_out"]] == pytest.approx(proof.z.tolist())
+    assert (found["splits"], found["untested"]) == (1, None)
     assert found["stability"] is None
     assert found["names"] == [None] * 8
     assert {hint["name"] for hint in found["hints"]["numbers"]} >= {"year", "Drama"}
+    assert (found["hints"]["top"], found["hints"]["bottom"]) == ("", "")  # numbers that no rating has shaped
     effects = [abs(hint["effect"]) for hint in found["hints"]["numbers"] if hint["q"] > 0.05]
     assert effects == sorted(effects, reverse=True)
 
@@ -94,9 +98,10 @@ def test_a_name_that_cannot_be_is_refused(capsys, run, arguments, says):
 
 def test_cost_is_that_of_the_analysis(capsys, run, bundled):
     found = asked(capsys, "cost", run.run_id)
-    rows = split(bundled, run.config).validation
+    parts = split(bundled, run.config)
+    rows = parts.validation
     wanted = cost(
-        run.scorer,
+        centered_on(run.scorer, bundled, parts),
         pca(run.scorer.item_embedding),
         bundled.user_index[rows],
         bundled.item_index[rows],
@@ -107,6 +112,41 @@ def test_cost_is_that_of_the_analysis(capsys, run, bundled):
     assert (found["enough"], found["n_ratings"]) == (wanted.enough(), 20_001)
     assert main(["cost", run.run_id, "--centered", "--fit-min-ratings", "21"]) == 0
     assert "of 8 components are as good as all" in capsys.readouterr().out
+
+
+def test_components_of_what_it_predicts(capsys, run, bundled):
+    found = asked(capsys, "components", run.run_id, "--basis", "predictions", "--min-ratings", "100", "--top", "1")
+    wanted = examine(run, bundled).result
+    assert found["variance_ratio"] == pytest.approx(wanted.variance_ratio.tolist())
+    known = np.where(bundled.item_count >= 100, wanted.scores[:, 0], -np.inf)
+    assert found["top"][0]["score"] == pytest.approx(float(known.max()))
+    error = asked(capsys, "cost", run.run_id, "--basis", "predictions")
+    assert error["rmse"] == pytest.approx(examine(run, bundled).proof.rmse.tolist())
+    assert main(["components", run.run_id, "--basis", "predictions"]) == 0
+    said = capsys.readouterr().out
+    assert "component 1 of what the model predicts carries" in said
+    assert "component 1 is unproven (gain z = " in said
+    refusal = refused(capsys, "components", run.run_id, "--basis", "predictions", "--centered")
+    assert refusal.startswith("USAGE: --centered and --fit-min-ratings are for --basis pca")
+
+
+def test_a_name_goes_from_one_basis_to_the_other(capsys, run, bundled):
+    flags = ("name", run.run_id, "--basis", "predictions")
+    asked(capsys, *flags, "--component", "2", "--high", "loud")
+    (kept,) = component_names.for_everybody(run.run_id)
+    assert kept.basis == "predictions"
+    assert asked(capsys, *flags) == [{"component": 2, "low": "", "high": "loud"}]
+    assert asked(capsys, *flags, "--component", "2", "--high", "")["high"] == ""
+    assert component_names.for_everybody(run.run_id) == ()
+
+
+def test_what_is_no_sum_is_not_tested(capsys, bundled):
+    run = run_on(bundled, model="neural", dim=2)
+    RunStore().publish(run)
+    found = asked(capsys, "components", run.run_id)
+    assert (found["proven"], found["signal"], found["held_out"]) == (None, None, [])
+    assert "not a sum of terms" in found["untested"]
+    assert refused(capsys, "components", run.run_id, "--basis", "predictions").startswith("NOT_APPLICABLE")
 
 
 def test_neighbors_are_trained_and_rated_often_enough(capsys, run, bundled, trained):
@@ -135,6 +175,7 @@ def test_hints_are_of_the_listed_items(capsys, run, bundled):
     assert found["hints"]["numbers"][0] == {
         "name": first.name,
         "effect": pytest.approx(first.effect),
+        "z": pytest.approx(first.z),
         "q": pytest.approx(first.q),
         "n": first.n,
     }
@@ -145,7 +186,7 @@ def test_a_model_that_knows_how_sure_it_is_says_so(capsys, bundled):
     RunStore().publish(run)
     flags = ("components", run.run_id, "--top", "3")
     sure, plain = asked(capsys, *flags), asked(capsys, *flags, "--by-score")
-    assert sure["noise"] is None
+    assert sure["signal"] == sure["proven"]  # where the score counts, it counts for both
     least = [one["score"] - one["std"] for one in sure["top"]]
     assert least == sorted(least, reverse=True)
     scores = [one["score"] for one in plain["top"]]

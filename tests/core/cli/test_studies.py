@@ -8,19 +8,29 @@ import numpy as np
 import pytest
 
 from core.access import COMMAND_LINE
+from core.analysis.gauge import centered_on
+from core.analysis.neighbors.of_one import neighbors
+from core.analysis.neighbors.predicted import predicted_tastes
 from core.cli import main
 from core.config import run_id
+from core.data.folder import write_folder
 from core.data.ratings import Ratings
+from core.data.splits import split
+from core.disk.home import home
 from core.model.run import Run
+from core.model.scoring import require_bilinear
 from core.store import study_store
 from core.store.runs import RunStore
 from core.studies import saved_axes
 from core.studies.clusters import ClusterSettings
 from core.studies.maps import MapStudySettings
+from core.studies.neighbors import NEIGHBORS, support_of
+from core.studies.proofs import PROOF, ProofSettings, proof_of
 from core.studies.saved_axes import OwnAxis
 from core.studies.study import items_taking_part
 from tests.conftest import run_on
 from tests.core.cli.calling import asked
+from tests.core.studies.tiny import planted, trained
 
 
 @pytest.fixture
@@ -28,6 +38,15 @@ def run(bundled: Ratings) -> Run:
     stored = run_on(bundled, dim=8)
     RunStore().publish(stored)
     return stored
+
+
+def stored_dataset() -> Ratings:
+    """Planted ratings, where the program looks for datasets."""
+    ratings = planted()
+    folder = home() / "datasets" / ratings.dataset_id
+    folder.mkdir(parents=True)
+    write_folder(folder, ratings)
+    return ratings
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -112,3 +131,59 @@ def test_an_axis_without_sense_is_refused(capsys, run: Run):
     assert "UNKNOWN_ITEM" in refused(capsys, "axis", run.run_id, "--low", "nobody", "--high", "1")
     assert "both poles" in refused(capsys, "axis", run.run_id, "--low", "1", "--high", "1")
     assert "0 items" in refused(capsys, "axis", run.run_id, "--low", ",", "--high", "1")
+
+
+def test_a_proof_tells_of_every_component(capsys):
+    ratings = stored_dataset()
+    run = trained(ratings)
+    found = asked(capsys, "proof", run.run_id, "--splits", "2")
+    expected = proof_of(PROOF.make(run, ratings, ProofSettings(splits=2)))
+    assert (found["proven"], found["signal"], found["n_ratings"]) == (1, 1, expected.n_ratings)
+    assert [one["component"] for one in found["held_out"]] == list(range(1, len(expected.z) + 1))
+    for name in ("gain", "se", "z", "score_z"):
+        assert [one[name] for one in found["held_out"]] == getattr(expected, name).tolist()
+    assert main(["proof", run.run_id, "--splits", "2"]) == 0
+    assert "1 component proven" in capsys.readouterr().out
+
+
+def test_twins_are_trained_and_looked_at(capsys):
+    ratings = stored_dataset()
+    run = trained(ratings)
+    assert f"twins {run.run_id}" in refused(capsys, "clusters", run.run_id, "--twin", "--min-ratings", "2")
+    found = asked(capsys, "twins", run.run_id, "--twins", "1")
+    assert (found["seeds"], found["proven"]) == ([1], [0])
+    groups = ("clusters", run.run_id, "--min-ratings", "2", "--n-clusters", "3")
+    of_twin, of_run = asked(capsys, *groups, "--twin"), asked(capsys, *groups)
+    assert of_twin["settings"]["twin"] is True and "twin" not in of_run["settings"]
+    assert of_twin["groups"] != of_run["groups"]
+    assert -1 <= of_run["silhouette"] <= 1 and of_run["repeat"] <= 1
+
+
+def test_neighbors_tell_how_well_they_hold_where_that_was_studied(capsys):
+    ratings = stored_dataset()
+    run = trained(ratings)
+    call = ("neighbors", run.run_id, "--item", "i3", "--top", "4")
+    assert all("support" not in one for one in asked(capsys, *call))
+    made = asked(capsys, "support", run.run_id, "--trainings", "2", "--min-ratings", "5")
+    assert len(made["val_rmse"]) == 2
+    stored = NEIGHBORS.load(run.run_id, NEIGHBORS.latest(run.run_id))
+    for metric in ("cosine", "predictions"):
+        found = asked(capsys, *call, "--metric", metric)
+        near = np.array([ratings.items.index(one["item_id"]) for one in found])
+        expected = support_of(stored, ratings.items.index("i3"), near, metric)
+        assert [one["support"] for one in found] == expected.tolist()
+        likely, sure = made[metric]["likely"], made[metric]["sure"]
+        marks = [0.01 if one > sure else 0.05 if one > likely else None for one in expected]
+        assert [one["holds"] for one in found] == marks
+    assert all("support" not in one for one in asked(capsys, *call, "--metric", "dot"))
+
+
+def test_neighbors_by_predictions_are_those_of_the_analysis_on_both_sides(capsys):
+    ratings = stored_dataset()
+    run = trained(ratings)
+    model = centered_on(require_bilinear(run.scorer), ratings, split(ratings, run.config))
+    for flag, some, users in (("--item", "i3", False), ("--user", "u5", True)):
+        found = asked(capsys, "neighbors", run.run_id, flag, some, "--metric", "predictions", "--top", "3")
+        row = (ratings.users if users else ratings.items).index(some)
+        expected = neighbors(predicted_tastes(model, users=users), row, top=3)
+        assert [one["similarity"] for one in found] == pytest.approx(expected.similarity.tolist())

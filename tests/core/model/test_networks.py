@@ -5,7 +5,8 @@ from core.config import RunConfig
 from core.model.backend import keras, tf
 from core.model.families import FAMILIES, family_of, run_config
 from core.model.networks import DiyEmbedding, Network, arrays_of, trained_model
-from core.model.scoring import Scale, Scorer
+from core.model.scale import Scale
+from core.model.scoring import Scorer
 
 MODELS = list(FAMILIES)
 SIZES = {"n_users": 7, "n_items": 9}

@@ -132,7 +132,7 @@ def test_a_killed_naming_leaves_the_old_names_or_the_new_ones(home: Path):
     RunStore().publish(run)
 
     def prepare() -> Path:
-        component_names.delete(run.run_id, NAME.direction, by=COMMAND_LINE)
+        component_names.delete(run.run_id, NAME, by=COMMAND_LINE)
         return home
 
     at_every_step(

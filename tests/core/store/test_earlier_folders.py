@@ -42,6 +42,7 @@ def test_a_run_of_each_model_opens_and_predicts_what_it_did(small: Ratings, earl
         assert run.config.model == expected["model"]
         assert run.outcome.val_rmse == expected["val_rmse"]
         assert (len(run.history), run.outcome.epochs, run.started.n_train) == (2, 2, 9)
+        assert run.started.slopes_rmse is None  # a reference line that came later
         assert key == run_id(run.config, small.digest) and run.dataset == small.reference
         np.testing.assert_allclose(run.scorer.predict(users, items), expected["predictions"], rtol=1e-6)
     assert RunStore().set_aside() == ()

@@ -13,7 +13,7 @@ import pytest
 from core.access import COMMAND_LINE
 from core.errors import CorruptRunError, UnknownRunError
 from core.model.families import run_config
-from core.model.scoring import Scale
+from core.model.scale import Scale
 from core.model.simple_dot import SimpleDot
 from core.store.runs import RunStore
 from tests.core.equal import assert_equal

@@ -6,12 +6,16 @@ import numpy as np
 import pytest
 
 from core.access import COMMAND_LINE, Visitor
-from core.analysis.components.pca import Pca, pca
+from core.analysis.components.pca import Pca, item_covariance, pca
+from core.analysis.components.predictions import predicted_components
+from core.analysis.gauge import centered
 from core.errors import CorruptRunError, LimitError, NotAllowedError, UnknownRunError
 from core.store import study_store
 from core.store.runs import RunStore
 from core.studies import component_names
 from core.studies.component_names import LONGEST, Name
+from tests.core.analysis.made import scorer
+from tests.core.analysis.rewritten import WAYS, exact
 from tests.core.jobs.tiny import tiny_run
 
 
@@ -36,7 +40,7 @@ def test_a_name_is_found_again(run):
     component_names.set_name(run.run_id, named(result, 1, " Kinder ", "ужас 恐怖"), by=COMMAND_LINE)
     found = component_names.for_components(component_names.for_everybody(run.run_id), result)
     assert flat(found) == [None, ("Kinder", "ужас 恐怖"), None]
-    assert found[1].cosine == pytest.approx(1)
+    assert found[1].likeness == pytest.approx(1)
     assert (found[1].name.component, found[1].name.centered, found[1].name.min_ratings) == (1, False, 0)
 
 
@@ -74,13 +78,13 @@ def test_a_new_name_takes_the_place_of_the_old_and_an_empty_one_removes_it(run):
         ("a", "b"),
         None,
     ]
-    component_names.delete(run.run_id, result.components[0], by=COMMAND_LINE)
+    component_names.delete(run.run_id, named(result, 0), by=COMMAND_LINE)
     assert flat(component_names.for_components(component_names.for_everybody(run.run_id), result)) == [
         None,
         ("a", "b"),
         None,
     ]
-    component_names.delete(run.run_id, result.components[2], by=COMMAND_LINE)  # has none
+    component_names.delete(run.run_id, named(result, 2), by=COMMAND_LINE)  # has none
     assert len(component_names.for_everybody(run.run_id)) == 1
 
 
@@ -199,7 +203,7 @@ def test_a_visitor_cannot_take_everybodys_name_away(run):
     component_names.set_name(run.run_id, named(result, 0), by=GRACE)
     for take_away in (
         lambda: component_names.set_name(run.run_id, named(result, 0, "", ""), by=ADA),
-        lambda: component_names.delete(run.run_id, result.components[0], by=ADA),
+        lambda: component_names.delete(run.run_id, named(result, 0), by=ADA),
     ):
         with pytest.raises(NotAllowedError, match="for everybody is for administrators"):
             take_away()
@@ -213,3 +217,58 @@ def test_an_administrator_publishes_what_they_named_before_they_were_one(run):
     component_names.set_name(run.run_id, named(result, 0), by=replace(ADA, administrator=True))
     assert [name.own for name in component_names.get(run.run_id, by=ADA)] == [False]
     assert seen(run, result, BOB) == [("calm", "loud"), None, None]
+
+
+def predictions_of(model) -> tuple[Pca, np.ndarray]:
+    """Components of what a model predicts, and the covariance by which they are told apart."""
+    users, items = np.arange(1, 31), np.arange(1, 41)
+    return predicted_components(centered(model, users, items)), item_covariance(model.item_embedding, items)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_no_other_way_to_write_a_model_moves_a_name(way):
+    result, _ = predictions_of(exact())
+    other = WAYS[way](exact())
+    found, covariance = predictions_of(other)
+    away = other.item_embedding - other.item_embedding.mean(axis=0)
+    same_scores = np.linalg.lstsq(away, result.scores[:, 1] - result.scores[:, 1].mean())[0]  # in the other numbers
+    name = Name("calm", "loud", same_scores / np.linalg.norm(same_scores), 1, False, 0, basis="predictions")
+    fitting = component_names.for_components([name], found, covariance)
+    assert flat(fitting) == [None, ("calm", "loud"), None, None, None]
+    assert fitting[1].likeness == pytest.approx(1)
+
+
+def test_a_name_goes_to_the_other_basis_where_items_lie_alike():
+    item = np.linalg.qr(np.random.default_rng(0).normal(size=(40, 5)))[0] * [5, 3, 1, 0.3, 0.1]
+    user = np.linalg.qr(np.random.default_rng(1).normal(size=(30, 5)))[0]
+    model = scorer(user, item)
+    everybody = np.ones(30), np.ones(40, int)
+    result, covariance = predicted_components(centered(model, *everybody)), item_covariance(item, everybody[1])
+    of_matrix = pca(item, centered=True)
+    r = np.corrcoef(result.scores[:, 0], of_matrix.scores[:, 0])[0, 1]
+    assert abs(r) >= component_names.SAME
+    given = named(of_matrix, 0)
+    found = component_names.for_components([given], result, covariance)[0]
+    assert (found.low, found.high) == (("calm", "loud") if r > 0 else ("loud", "calm"))
+    assert found.likeness == pytest.approx(abs(r))
+    back = [Name("x", "y", result.unit(0), 0, False, 0, basis="predictions")]
+    assert component_names.for_components(back, of_matrix, covariance)[0].likeness == pytest.approx(abs(r))
+
+
+def test_a_name_in_one_basis_takes_the_place_of_that_in_the_other(run):
+    result, covariance = pca(run.scorer.item_embedding, centered=True), np.diag([9.0, 4.0, 1.0])
+    first = named(result, 0)
+    component_names.set_name(run.run_id, first, by=COMMAND_LINE, covariance=covariance)
+    again = replace(first, low="new", basis="predictions")
+    component_names.set_name(run.run_id, again, by=COMMAND_LINE, covariance=covariance)
+    (kept,) = component_names.for_everybody(run.run_id)
+    assert (kept.low, kept.basis) == ("new", "predictions")
+    component_names.set_name(run.run_id, replace(first, low="", high=""), by=COMMAND_LINE, covariance=covariance)
+    assert component_names.for_everybody(run.run_id) == ()
+
+
+def test_of_two_components_alike_the_nearer_has_the_name():
+    covariance = np.diag([1.0, 1e-6])  # along the second direction nothing lies apart, so both order items alike
+    result = replace(pca(np.eye(2) * [2, 1]), components=np.array([[1.0, 0.0], [0.9, 0.44]]), user_components=np.eye(2))
+    name = Name("a", "b", np.array([0.9, 0.44]) / np.hypot(0.9, 0.44), 1, False, 0, basis="predictions")
+    assert flat(component_names.for_components([name], result, covariance)) == [None, ("a", "b")]

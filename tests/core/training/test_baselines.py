@@ -6,7 +6,8 @@ import pytest
 from core.config import SplitConfig
 from core.data.ratings import Vocabulary
 from core.data.splits import Split, split
-from core.training.baselines import ITEM_SHRINKAGE, USER_SHRINKAGE, baselines, mae, ndcg, rmse
+from core.training.baselines import baselines, mae, ndcg, rmse
+from core.training.main_effects import ITEM_SHRINKAGE, USER_SHRINKAGE
 
 
 def test_errors_by_hand():

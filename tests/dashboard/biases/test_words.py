@@ -7,12 +7,15 @@ import pytest
 
 from core.analysis.biases.bias import Biases, biases
 from core.analysis.components.extremes import Ends
-from core.model.scoring import Bilinear, Scale
+from core.analysis.gauge import CenteredModel, centered
+from core.model.scale import Scale
+from core.model.scoring import Bilinear
 from dashboard.biases import words
 from dashboard.charts import biases as charts
 from dashboard.charts.points import MOST_DRAWN
 from dashboard.shared.matrix_rows import Rows
 from tests.core.analysis.made import scorer
+from tests.dashboard.charts.hovers import hovers
 
 
 def planted(n: int = 400, shrinkage: float = 12.0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -39,15 +42,20 @@ def biased(bias: np.ndarray) -> Bilinear:
     return scorer(nothing, nothing, bias, bias)
 
 
+def apart(bias: np.ndarray) -> CenteredModel:
+    everybody = np.ones(len(bias), int)
+    return centered(biased(bias), everybody, everybody)
+
+
 def test_one_bias_alone():
-    model = biased(np.zeros(1))
+    model = apart(np.zeros(1))
     assert words.alone(model, 0) == 2.75
     assert words.alone(model, 100) == pytest.approx(5)
 
 
 def test_highest_and_lowest_are_told_as_ratings():
     bias = np.array([0.0, 1.0, -1.0])
-    said = words.meaning(rows_of(bias, np.ones(3, int)), biased(bias))
+    said = words.meaning(rows_of(bias, np.ones(3, int)), apart(bias))
     assert "1.00 of m1, guesses 3.79" in said and "−1.00 of m2, 1.71" in said
 
 
@@ -92,7 +100,7 @@ def test_biases_that_follow_no_average_are_called_so():
 @pytest.mark.parametrize("n", [9_066, 87_585])
 def test_a_picture_of_all_stays_below_two_megabytes(n: int):
     bias, count, mean = planted(n)
-    hover = [f"<b>A movie whose title has a usual length, number {row}</b><br>rated 3.45 by 234" for row in range(n)]
+    hover = hovers([f"A movie whose title has a usual length, number {row}" for row in range(n)])
     figure = charts.scatter(
         fit(bias, count, mean),
         mean,
@@ -111,10 +119,10 @@ def test_a_picture_of_all_stays_below_two_megabytes(n: int):
 def test_the_curve_of_belief_rises_through_a_half():
     bias, count, mean = planted()
     found = fit(bias, count, mean)
-    line = charts.believed(found, 400, noun="movie").data[0]
+    line = charts.believed(found, 400).data[0]
     assert (np.diff(line.y) > 0).all()
     assert np.interp(found.shrinkage, line.x, line.y) == pytest.approx(0.5, abs=0.02)
-    assert json.loads(charts.believed(found, 400, noun="movie").to_json())["layout"]["title"]["text"]
+    assert json.loads(charts.believed(found, 400).to_json())["layout"]["title"]["text"]
 
 
 @pytest.mark.parametrize("noun", ["movie", "user"])
@@ -127,3 +135,10 @@ def test_what_taste_has_to_do_with_it_is_told_from_the_numbers(noun):
     assert "goes the other way" in words.taste(rows, ten, none)
     assert "hardly explains it" in words.taste(rows, ten, ten)
     assert words.taste(rows, none[:0], ten) == ""
+
+
+def test_why_nothing_can_be_expected_of_a_bias():
+    count, mean = np.array([2, 0, 5, 9]), np.array([3.0, np.nan, 3.0, 3.0])
+    assert "All 3 rated movies have the same average, 3.00" in words.no_fit(rows_of(np.zeros(4), count), mean)
+    few = words.no_fit(rows_of(np.zeros(4), np.array([0, 0, 1, 0])), mean)
+    assert few == "What a bias should be takes three rated movies to say, and there is 1."

@@ -17,7 +17,7 @@ def test_every_figure_has_a_title_and_axes_with_units(bundled):
     for figure in (
         data.ratings_histogram(bundled),
         data.counts_histogram(bundled.item_count, title="How often", noun="movie"),
-        training.compared_curves([training.Named("a", Curve(STARTED, (), EPOCHS))]),
+        training.compared_curves([training.Named("a", Curve(STARTED, (), EPOCHS))], unit="stars"),
     ):
         assert figure.layout.title.text
         assert figure.layout.xaxis.title.text
@@ -52,6 +52,8 @@ def test_a_curve_holds_training_validation_and_the_loss_within_epochs_as_rmse():
 def test_the_reference_lines_carry_their_numbers():
     rows = training.curve_rows(Curve(None), STARTED)
     assert list(rows["line"]) == ["always guess the mean: 1.050", "averages only, no embedding: 0.880"]
+    rows = training.curve_rows(Curve(None), replace(STARTED, slopes_rmse=0.8634))
+    assert list(rows["line"])[2:] == ["consensus and popularity: 0.863"]
 
 
 def test_the_chart_itself_does_not_depend_on_how_far_the_training_is():
@@ -72,7 +74,9 @@ def test_the_curve_has_a_title_and_axes_with_units():
 
 def test_every_part_of_the_rows_is_drawn():
     behind = training.Named("earlier", Curve(STARTED, (), EPOCHS))
-    rows = training.curve_rows(Curve(STARTED, (Step(0.5, 1.0),), EPOCHS, kept_epoch=2), STARTED, behind)
+    rows = training.curve_rows(
+        Curve(STARTED, (Step(0.5, 1.0),), EPOCHS, kept_epoch=2), replace(STARTED, slopes_rmse=0.86), behind
+    )
     layers = training.curve_spec(3, finished=True, behind=True)["layer"]
     assert {layer["transform"][0]["filter"]["equal"] for layer in layers} == set(rows["part"])
 
@@ -104,3 +108,10 @@ def test_the_rating_table_shows_gaps_as_gaps(small):
     (cells,) = data.rating_matrix(small).data
     assert np.isnan(cells.z).sum() == 6 * 5 - len(small)
     assert np.nansum(cells.z) == small.rating.sum()
+
+
+@pytest.mark.parametrize(("within", "behind"), [(True, False), (False, False), (False, True)])
+def test_the_legend_of_the_curve_names_what_is_drawn(within, behind):
+    legend = training.curve_spec(3, within=within, behind=behind)["layer"][-1]["encoding"]["color"]["legend"]["values"]
+    assert ("Within epochs" in legend, "Earlier model" in legend) == (within, behind)
+    assert {"Validation", "Training"} <= set(legend)

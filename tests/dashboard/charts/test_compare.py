@@ -5,6 +5,7 @@ import pytest
 
 from dashboard.charts import compare as charts
 from dashboard.charts.components import Classes, Coloring
+from tests.dashboard.charts.hovers import hovers
 
 RNG = np.random.default_rng(0)
 REACH = ((-4.0, 4.0), (-4.0, 4.0))
@@ -12,9 +13,7 @@ REACH = ((-4.0, 4.0), (-4.0, 4.0))
 
 def drawn(n: int, marked=(), color=None):
     places = RNG.normal(size=(n, 3)).astype(np.float32)
-    hover = [
-        f"<b>{'A long title of a movie, the longest there is':46} {row}</b><br>rated 3.50 by 1,234" for row in range(n)
-    ]
+    hover = hovers([f"{'A long title of a movie, the longest there is':46} {row}" for row in range(n)])
     return charts.aligned_map(
         places,
         [0, 1],

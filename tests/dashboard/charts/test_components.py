@@ -5,12 +5,13 @@ import numpy as np
 import pytest
 
 from core.analysis.components.extremes import ends
-from core.analysis.components.noise import noise_band
 from core.analysis.components.pca import Pca, pca
 from dashboard.charts import components
+from dashboard.charts.base import plain
 from dashboard.charts.points import MOST_DRAWN, REST, Classes, Coloring, sample
 from dashboard.charts.scree import scree
 from dashboard.principal_components.label import Label
+from tests.dashboard.charts.hovers import hovers
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,7 @@ def message(figure: object) -> str:
 
 
 def test_scree_shows_every_component_and_marks_the_chosen(result: Pca):
-    figure = scree(result.variance_ratio, result.cumulative, chosen=2)
+    figure = scree(result.variance_ratio, result.cumulative, chosen=2, labels=[Label(number) for number in range(1, 5)])
     bars, line = figure.data
     np.testing.assert_allclose(bars.y, result.variance_ratio, rtol=1e-6)
     assert line.y[-1] == pytest.approx(1)
@@ -36,31 +37,36 @@ def test_scree_shows_every_component_and_marks_the_chosen(result: Pca):
     assert len(others) == 1 and bars.marker.color[2] not in others
 
 
-def test_components_below_the_noise_band_are_hatched_and_called_noise():
-    rng = np.random.default_rng(0)
-    matrix = 2 * rng.normal(size=(400, 1)) + rng.normal(size=(400, 6))
-    fitted, noise = pca(matrix), noise_band(matrix)
-    assert noise.count == 1
-    figure = scree(fitted.variance_ratio, fitted.cumulative, chosen=0, noise=noise)
-    bars, _, band = figure.data
-    assert list(bars.marker.pattern.shape) == [""] + ["/"] * 5
-    assert list(bars.text) == ["Component 1"] + [f"Component {number} (noise)" for number in range(2, 7)]
-    np.testing.assert_allclose(band.y, noise.band, rtol=1e-6)
-    assert [note.text for note in figure.layout.annotations] == ["hatched: noise"]
+def test_unproven_components_are_hatched_and_data_without_taste_are_a_line(result: Pca):
+    labels = [Label(1), Label(2, unproven=True), Label(3, unproven=True), Label(4, unproven=True)]
+    share = np.array([0.3, 0.2, 0.1, 0.0])
+    figure = scree(result.variance_ratio, result.cumulative, chosen=0, labels=labels, without_taste=share)
+    bars, _, line = figure.data
+    assert list(bars.marker.pattern.shape) == ["", "/", "/", "/"]
+    assert list(bars.text)[:2] == ["Component 1", "Component 2 (unproven)"]
+    np.testing.assert_allclose(line.y, share, rtol=1e-6)
 
 
-def test_a_strip_of_a_noise_component_says_so(result: Pca):
+def test_a_strip_of_an_unproven_component_says_so(result: Pca):
     found = ends(result.scores[:, 0], np.ones(50, bool), 3)
     figure = components.strip(
-        result.scores[:, 0], ["m"] * 50, np.ones(50, bool), found, label=Label(4, noise=True), noun="movie"
+        result.scores[:, 0],
+        ["m"] * 50,
+        np.ones(50, bool),
+        found,
+        hover=hovers(["m"] * 50),
+        label=Label(4, unproven=True, unit="predicted taste"),
+        noun="movie",
     )
-    assert "omponent 4 (noise)" in figure.layout.xaxis.title.text
+    assert figure.layout.xaxis.title.text == "Component 4 (unproven) · predicted taste"
 
 
 def test_strip_draws_all_and_names_the_ends(result: Pca):
     titles = [f"m{row}" for row in range(50)]
     found = ends(result.scores[:, 0], np.ones(50, bool), 3)
-    figure = components.strip(result.scores[:, 0], titles, np.arange(50) < 20, found, label=Label(1), noun="movie")
+    figure = components.strip(
+        result.scores[:, 0], titles, np.arange(50) < 20, found, hover=hovers(titles), label=Label(1), noun="movie"
+    )
     assert sum(len(trace.x) for trace in figure.data) == 50
     named = {note.text for note in figure.layout.annotations}
     assert named == {titles[row] for row in (*found.top, *found.bottom)}
@@ -71,7 +77,13 @@ def test_a_strip_looks_the_same_every_time(result: Pca):
     found = ends(result.scores[:, 0], np.ones(50, bool), 3)
     first, second = (
         components.strip(
-            result.scores[:, 0], ["m"] * 50, np.ones(50, bool), found, label=Label(1), noun="movie"
+            result.scores[:, 0],
+            ["m"] * 50,
+            np.ones(50, bool),
+            found,
+            hover=hovers(["m"] * 50),
+            label=Label(1),
+            noun="movie",
         ).to_json()
         for _ in range(2)
     )
@@ -81,7 +93,9 @@ def test_a_strip_looks_the_same_every_time(result: Pca):
 def test_a_point_knows_its_row_whatever_class_it_has(result: Pca):
     color = Classes("Genre", np.arange(50) % 3 - 1, ["Drama", "Horror"])
     rows = np.arange(10, 50)
-    figure = components.scatter(result.scores, [1, 3], rows, [f"m{row}" for row in range(50)], color, noun="movie")
+    figure = components.scatter(
+        result.scores, [1, 3], rows, hovers([f"m{row}" for row in range(50)]), color, noun="movie"
+    )
     assert [trace.name for trace in figure.data] == [REST, "Drama", "Horror"]
     for trace in figure.data:
         np.testing.assert_allclose(trace.x, result.scores[trace.customdata, 1].astype(np.float32))
@@ -94,7 +108,7 @@ def test_items_without_a_value_are_drawn_without_a_color(result: Pca):
     values = np.arange(50.0)
     values[:5] = np.nan
     figure = components.scatter(
-        result.scores, [0, 1], np.arange(50), ["m"] * 50, Coloring("Year", values), noun="movie"
+        result.scores, [0, 1], np.arange(50), hovers(["m"] * 50), Coloring("Year", values), noun="movie"
     )
     unknown, known = figure.data
     assert list(unknown.customdata) == [0, 1, 2, 3, 4]
@@ -104,7 +118,7 @@ def test_items_without_a_value_are_drawn_without_a_color(result: Pca):
 def test_searched_items_are_marked_even_when_they_are_not_drawn(result: Pca):
     color, titles = Coloring("Mean", np.ones(50)), [f"m{row}" for row in range(50)]
     figure = components.scatter(
-        result.scores, [0, 1], np.arange(10), titles, color, found=[30], titles=titles, noun="movie"
+        result.scores, [0, 1], np.arange(10), hovers(titles), color, found=[30], titles=titles, noun="movie"
     )
     assert list(figure.data[-1].text) == ["m30"]
     assert list(figure.data[-1].customdata) == [30]
@@ -112,14 +126,14 @@ def test_searched_items_are_marked_even_when_they_are_not_drawn(result: Pca):
 
 def test_three_axes_make_a_picture_in_space(result: Pca):
     color = Coloring("Mean", np.ones(50))
-    figure = components.scatter(result.scores, [0, 1, 2], np.arange(50), ["m"] * 50, color, noun="movie")
+    figure = components.scatter(result.scores, [0, 1, 2], np.arange(50), hovers(["m"] * 50), color, noun="movie")
     assert {trace.type for trace in figure.data} == {"scatter3d"}
     assert figure.layout.scene.zaxis.title.text == "Component 3"
 
 
 def test_two_axes_use_webgl(result: Pca):
     color = Coloring("Mean", np.ones(50))
-    figure = components.scatter(result.scores, [0, 1], np.arange(50), ["m"] * 50, color, noun="movie")
+    figure = components.scatter(result.scores, [0, 1], np.arange(50), hovers(["m"] * 50), color, noun="movie")
     assert {trace.type for trace in figure.data} == {"scattergl"}
     assert figure.layout.xaxis.title.text == "Component 1 · embedding units"
 
@@ -128,12 +142,12 @@ def test_two_axes_use_webgl(result: Pca):
 @pytest.mark.parametrize("axes", [[0, 1], [0, 1, 2]])
 def test_a_picture_of_all_items_stays_below_two_megabytes(n: int, axes: list[int]):
     scores, titles = many(n)
-    hover = [f"<b>{title}</b><br>rated 3.45 by 2,345" for title in titles]
+    hover = hovers(titles)
     for color in (Coloring("Year", np.ones(n)), Classes("Genre", np.arange(n) % 7 - 1, list("abcdef"))):
         figure = components.scatter(scores, axes, np.arange(n), hover, color, noun="movie")
         assert len(message(figure)) < 2e6
     found = ends(scores[:, 0], np.ones(n, bool), 3)
-    strip = components.strip(scores[:, 0], titles, np.ones(n, bool), found, label=Label(1), noun="movie")
+    strip = components.strip(scores[:, 0], titles, np.ones(n, bool), found, hover=hover, label=Label(1), noun="movie")
     assert len(message(strip)) < 2e6
     assert ("a sample of" in strip.layout.title.text) == (n > MOST_DRAWN)
 
@@ -141,7 +155,7 @@ def test_a_picture_of_all_items_stays_below_two_megabytes(n: int, axes: list[int
 def test_coordinates_travel_as_four_byte_numbers():
     scores, titles = many(2_000)
     figure = components.scatter(
-        scores, [0, 1], np.arange(2_000), titles, Coloring("Year", np.ones(2_000)), noun="movie"
+        scores, [0, 1], np.arange(2_000), hovers(titles), Coloring("Year", np.ones(2_000)), noun="movie"
     )
     sent = json.loads(message(figure))["data"][0]["x"]
     assert sent["dtype"] == "f4"
@@ -162,7 +176,14 @@ def test_marked_items_are_ringed_and_named_on_the_strip_even_of_very_many(result
     found = ends(scores[:, 0], np.ones(20_000, bool), 3)
     titles[7] = "<b>%{x}</b>"
     figure = components.strip(
-        scores[:, 0], titles, np.ones(20_000, bool), found, label=Label(1), noun="movie", marked=[19_999, 7]
+        scores[:, 0],
+        titles,
+        np.ones(20_000, bool),
+        found,
+        hover=hovers([plain(title) for title in titles]),
+        label=Label(1),
+        noun="movie",
+        marked=[19_999, 7],
     )
     np.testing.assert_allclose(figure.data[-1].x, scores[[19_999, 7], 0], rtol=1e-6)
     drawn = {(float(x), float(y)) for trace in figure.data[:-1] for x, y in zip(trace.x, trace.y, strict=True)}
@@ -174,23 +195,23 @@ def test_marked_items_are_ringed_and_named_on_the_strip_even_of_very_many(result
 
 def test_axes_have_the_names_of_their_components(result: Pca):
     color = Coloring("Mean", np.ones(50))
-    named = [Label(2, low="quiet", high="<i>loud</i>"), Label(4, noise=True), Label(1)]
+    named = [Label(2, low="quiet", high="<i>loud</i>"), Label(4, unproven=True), Label(1)]
     flat = components.scatter(
-        result.scores, [1, 3], np.arange(50), ["m"] * 50, color, labels=named[:2], noun="movie"
+        result.scores, [1, 3], np.arange(50), hovers(["m"] * 50), color, labels=named[:2], noun="movie"
     ).layout
     assert flat.xaxis.title.text == "quiet ← component 2 → &lt;i&gt;loud&lt;/i&gt;<br>embedding units"
-    assert flat.yaxis.title.text == "Component 4 (noise) · embedding units"
+    assert flat.yaxis.title.text == "Component 4 (unproven) · embedding units"
     deep = components.scatter(
-        result.scores, [1, 3, 0], np.arange(50), ["m"] * 50, color, labels=named, noun="movie"
+        result.scores, [1, 3, 0], np.arange(50), hovers(["m"] * 50), color, labels=named, noun="movie"
     ).layout
     assert deep.scene.xaxis.title.text == "quiet ← component 2 → &lt;i&gt;loud&lt;/i&gt;"
 
 
 def test_names_stand_over_the_bars_of_the_scree(result: Pca):
-    labels = [Label(1, low="quiet", r=0.9), Label(2), Label(3), Label(4, high="<b>x</b>")]
+    labels = [Label(1, low="quiet"), Label(2), Label(3), Label(4, high="<b>x</b>")]
     bars = scree(result.variance_ratio, result.cumulative, chosen=0, labels=labels).data[0]
     assert list(bars.text) == [
-        "<b>quiet – not named</b><br>Component 1 (r = 0.90)",
+        "<b>quiet – not named</b><br>Component 1",
         "Component 2",
         "Component 3",
         "<b>not named – &lt;b&gt;x&lt;/b&gt;</b><br>Component 4",

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import pytest
 
 from core.analysis.lesson.step import Pair, dropout
-from core.model.scoring import Scale
+from core.model.scale import Scale
 from dashboard.charts import lesson as charts
 
 HOSTILE = '<img src=x onerror="alert(1)"> %{z} $x$'

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from core.analysis.components.extremes import Ends
+from dashboard.charts import base
 from dashboard.charts.axes import HIGH, LOW, Poles, axis_strip
-from dashboard.charts.maps import LARGE, SMALL, Landmarks, Places, item_map
+from dashboard.charts.maps import LARGE, SMALL, Landmarks, Places, item_map, name_apart
 from dashboard.charts.points import CLASS_COLORS, MOST_DRAWN, Classes, Coloring
+from tests.dashboard.charts.hovers import hovers
 
 HOSTILE = "<a href='javascript:alert(1)'>x</a> %{y} &"
 
@@ -21,7 +23,7 @@ def places(n: int = 40, *, dimensions: int = 2, all_items: int | None = None, ax
         rows=np.arange(0, 2 * n, 2),
         points=rng.normal(size=(n, dimensions)),
         axes=axes or ("",) * dimensions,
-        hover=[f"<b>{title}</b>" for title in titles],
+        hover=hovers(titles),
         titles=titles,
     )
 
@@ -37,7 +39,14 @@ def test_a_point_stands_for_its_row_at_its_place():
     np.testing.assert_allclose(trace.x, drawn.points[:, 0], rtol=1e-6)
     np.testing.assert_allclose(trace.marker.color, np.linspace(-1, 3, 80)[::2], rtol=1e-6)
     assert trace.type == "scattergl"
-    assert trace.text[1] == "<b>Item 2</b>"
+    assert trace.text[1] == "Item 2" and trace.hovertext[1] == "rated 3.45 by 2,345"
+    assert trace.hovertemplate.startswith("<b>%{text}</b><br>%{hovertext}")
+
+
+def test_a_message_of_ten_thousand_points_stays_below_a_megabyte():
+    opacity = np.linspace(0.1, 0.9, 10_000, dtype=np.float32)
+    figure = item_map(places(10_000), number(20_000), title="t", sizes=np.arange(20_000), opacity=opacity)
+    assert len(figure.to_json()) < 0.95e6
 
 
 def test_three_dimensions_are_a_space():
@@ -171,3 +180,9 @@ def test_landmarks_are_named_and_cannot_be_selected(dimensions: int):
     assert "<a" not in figure.to_json()
     if dimensions == 2:
         assert [note.yshift for note in figure.layout.annotations] == [-12, 12, 12]
+
+
+def test_names_beside_places_do_not_cover_each_other():
+    figure, points = base.figure("x"), np.array([[0.0, 0.0], [0.01, 0.0], [5.0, 5.0], [5.01, 5.0]])
+    name_apart(figure, points, ["a", "b", "", "d"], np.array([10.0, 10.0]), size=(0.2, 0.1))
+    assert [note.text for note in figure.layout.annotations] == ["a"]  # the nameless one keeps its place free

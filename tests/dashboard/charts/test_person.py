@@ -8,9 +8,10 @@ import pytest
 from core.analysis.new_user.position import People, Place
 from dashboard.charts.person import MOST_DRAWN, along, plane, waterfall
 from dashboard.principal_components.label import Label
+from tests.dashboard.charts.hovers import hovers
 
 HOSTILE = '<img src=x onerror="alert(1)"> %{y} $x$'
-LABELS = [Label(1, low=HOSTILE), Label(2, noise=True)]
+LABELS = [Label(1, low=HOSTILE), Label(2, unproven=True)]
 
 
 def among(n: int) -> People:
@@ -30,7 +31,7 @@ def harmless(figure) -> None:
 @pytest.mark.parametrize("n", [3, 20_000])
 def test_the_plane_shows_everybody_or_says_it_is_a_sample(n: int):
     near = np.array([0, n - 1])
-    found = plane(among(n), MINE, (0, 1), np.arange(n), near, [f"User {row}" for row in range(n)], LABELS)
+    found = plane(among(n), MINE, (0, 1), np.arange(n), near, hovers([f"User {row}" for row in range(n)]), LABELS)
     cloud, marked, you = found.data
     assert len(cloud.x) == min(n, MOST_DRAWN)
     assert ("sample" in found.layout.title.text) == (n > MOST_DRAWN)

@@ -11,10 +11,7 @@ FOUND = Stability(median_r=np.median(R, axis=0), r=R, match=np.zeros((2, 3), int
 
 
 def labels(*names: str) -> list[Label]:
-    return [
-        Label(number, low=name, noise=number == 3, r=float(r))
-        for number, (name, r) in enumerate(zip(names, FOUND.median_r, strict=True), 1)
-    ]
+    return [Label(number, low=name, unproven=number == 3) for number, name in enumerate(names, 1)]
 
 
 def test_stability_shows_the_median_and_the_span_of_the_trainings():

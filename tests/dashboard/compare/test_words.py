@@ -7,6 +7,7 @@ import pytest
 
 from core.analysis.compare.comparison import Comparison, Shared, compare
 from core.analysis.compare.measures import Overlap
+from core.analysis.compare.paired import Paired
 from core.model.families import run_config
 from core.store.runs import RunStore, RunSummary
 from dashboard.compare import words as compare_words
@@ -27,17 +28,24 @@ def guessing(summary: RunSummary, val_rmse: float, **config) -> RunSummary:
 
 
 def test_who_guesses_better(summary):
-    two = [guessing(summary, 0.9), guessing(summary, 0.86, seed=3)]
-    assert compare_words.errors("AB", two) == (
-        "**B guesses better**: it is off by about 0.860 stars, A by 0.900, 0.040 more."
+    two, clear, unclear = [guessing(summary, 0.9), guessing(summary, 0.86, seed=3)], apart(0.04), apart(0.004)
+    assert compare_words.errors("AB", two, [clear, None]).startswith(
+        "**B guesses better**: it is off by about 0.860 stars, A by 0.040 ± 0.005 more."
     )
-    assert "**C guesses best**" in compare_words.errors("ABC", [*two, guessing(summary, 0.8)])
-    assert "about equally well" in compare_words.errors("AB", [guessing(summary, 0.9), guessing(summary, 0.901)])
+    three = [*two, guessing(summary, 0.8)]
+    assert "**C guesses best**" in compare_words.errors("ABC", three, [clear, clear, None])
+    said = compare_words.errors("ABC", three, [clear, unclear, None])
+    assert "**C is off by the least**" in said and "Too little to tell from the luck of who was asked: B by" in said
+    assert "about equally well" in compare_words.errors("AB", two, [unclear, None])
+
+
+def apart(difference: float) -> Paired:
+    return Paired(difference, 0.005, 20_001)
 
 
 @pytest.mark.parametrize("other", [{"split_seed": 4}, {"validation_fraction": 0.3}, {"split_kind": "temporal"}])
 def test_errors_on_other_ratings_are_not_compared(summary, other):
-    said = compare_words.errors("AB", [guessing(summary, 0.9), guessing(summary, 0.5, **other)])
+    said = compare_words.errors("AB", [guessing(summary, 0.9), guessing(summary, 0.5, **other)], [None, None])
     assert "not of the same ratings" in said and "0.9" not in said
 
 
@@ -52,7 +60,19 @@ def test_a_turned_copy_and_a_stranger():
     same = compare_words.alike("A", "B", compare(MATRIX, MATRIX @ turn), "movie")
     assert "B keeps **10.0**" in same and "nearly the same" in same and "100% of the spread" in same
     other = compare_words.alike("A", "B", compare(MATRIX, RNG.normal(size=(200, 6))), "movie")
-    assert "hardly more alike than by chance" in other
+    assert "hardly more alike than by chance**, whichever way it is measured" in other
+
+
+def test_the_weakest_measure_decides():
+    """Wholes that are much alike with neighbors that are not are not much alike."""
+    comparison = compare(MATRIX, MATRIX)
+    measured = replace(comparison.measured, cka=0.62, cka_by_chance=0.05, cka_rest=0.5, distance=0.4, kept=2.0)
+    said = compare_words.alike("A", "B", replace(comparison, measured=measured), "movie")
+    assert said.startswith("The two spaces are **alike in little** in who is near whom")
+    assert "much alike" not in said and "0.50 without the strongest direction" in said
+    measured = replace(measured, kept=9.5, cka_rest=0.06)
+    said = compare_words.alike("A", "B", replace(comparison, measured=measured), "movie")
+    assert said.startswith("The two spaces are **hardly more alike than by chance** beyond the strongest direction")
 
 
 def test_what_is_left_out():

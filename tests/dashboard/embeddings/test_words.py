@@ -1,12 +1,10 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from core.analysis.values import values
 from dashboard.embeddings import words
 from dashboard.shared.matrix_rows import Rows, distinct
-from tests.core.analysis.made import scorer, uncertain_scorer
+from tests.core.analysis.made import scorer
 
 
 def rows_of(matrix: list[list[float]], *, bias: list[float] | None = None, trained: list[bool] | None = None) -> Rows:
@@ -64,14 +62,8 @@ def test_a_pair_agrees_in_the_signs_it_agrees_in():
 def test_a_bias_has_a_side_and_a_rank():
     rows = rows_of([[1], [1], [1], [1]], bias=[-0.2, 0.1, 0.3, 9.0], trained=[True, True, True, False])
     assert "**−0.20**, higher than 0%" in words.bias(rows, 0)
-    assert "moves the guess up from the middle of the scale" in words.bias(rows, 2)
+    assert "moves the guess up from that of the average one" in words.bias(rows, 2)
     assert words.bias(rows_of([[1]]), 0) == ""
-
-
-def test_without_a_sigmoid_a_bias_moves_the_guess_from_the_mean():
-    linear = uncertain_scorer(items=1)
-    rows = replace(rows_of([[1]], bias=[-0.2]), scorer=linear)
-    assert words.bias(rows, 0).endswith("it moves the guess down from the mean that the model learned.")
 
 
 def test_a_share_near_the_end_is_not_rounded_to_it():

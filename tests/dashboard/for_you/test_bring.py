@@ -126,7 +126,7 @@ def test_books_are_brought_in_the_words_of_books(open_page, brought):
     assert "**1 of 1 rating** matched to books of this data" in texts(app)
     assert "Book here" in app.dataframe[0].value.columns
     button(app, "own_use").click().run()
-    assert "movie" not in texts(app).replace(method.measured(), "").lower()
+    assert "movie" not in texts(app).replace(method.measured(None), "").lower()
 
 
 def test_data_whose_ratings_are_all_equal(open_page, tmp_path):

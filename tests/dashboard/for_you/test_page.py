@@ -36,7 +36,7 @@ def test_before_the_first_rating_it_is_about_the_typical_person(open_page, publi
     assert len(stars(app)) == ASKED
     assert listed(app) == expected(new_user_model(run, bundled), {})
     assert "typical person" in texts(app)
-    assert "You are in the middle" in texts(app)
+    assert "You are where people are on average" in texts(app)
     assert "rated" not in app.query_params
 
 

@@ -1,11 +1,14 @@
 """For you before a model that knows how sure it is: one's own taste first, and what a movie is known by."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from core.analysis.new_user.recommend import best
+from core.model.families import PRESETS
+from dashboard.for_you import method
 from tests.dashboard.own_ratings import listed, new_user_model, texts
 from tests.dashboard.uncertain import publish_uncertain
 
@@ -44,3 +47,26 @@ def test_a_guess_by_what_the_movie_is_known_by_adds_up_as_printed(open_page):
     person = new_user_model(run, ratings).place(GIVEN)
     score, _ = run.scorer.score_new_user(person.numbers, np.array([7]))
     assert round(sum(steps), 2) == total == round(float(score[0]), 2)
+
+
+def test_the_guess_for_somebody_in_the_data_comes_with_how_far_it_is_known(open_page):
+    run, ratings = publish_uncertain()
+    app = open_page("for_you", dataset="planted", run=run.run_id, who="Somebody in the data")
+    known = new_user_model(run, ratings)
+    place = known.looked_at[np.argmax(np.abs(known.validation_guesses - ratings.rating[known.looked_at]))]
+    sure = known.known_sureness(ratings.user_index[[place]], ratings.item_index[[place]])
+    variance = run.scorer.rating_variance(ratings.user_index[[place]], ratings.item_index[[place]])
+    assert sure.miss[0] <= np.sqrt(variance[0])  # held inside the scale it can only miss by less
+    assert f"The guess is known to ± **{sure.miss[0]:.1f}**: {sure.word(0)}." in texts(app)
+    assert "The model on the screen is another one, and was not measured" in texts(app)
+
+
+def test_the_measured_figures_say_whose_they_are(bundled):
+    def text(config):
+        model = SimpleNamespace(run=SimpleNamespace(config=config), ratings=bundled)
+        return method.measured(method.measured_preset(model))
+
+    assert "The model on the screen is “Best guesses” (bold)" in text(PRESETS["best"])
+    assert "| **Best guesses** | **0.951**" in text(PRESETS["best"].model_copy(update={"split_seed": 3}))
+    assert "| **Fast and good** | **0.962**" in text(PRESETS["default"])
+    assert "was not measured" in text(PRESETS["large"])

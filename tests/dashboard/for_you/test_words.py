@@ -4,38 +4,32 @@ import numpy as np
 import pytest
 
 from core.analysis.new_user.explain import Explanation, Influence, Term
-from core.analysis.new_user.foldin import NewUser
+from core.analysis.new_user.position import Generosity
 from core.analysis.new_user.uncertainty import MissCurve, sureness
 from dashboard.for_you import words
 from dashboard.principal_components.label import Label
 
 HOSTILE = "*[a](http://x)* <b>"
-OTHERS = np.linspace(-1, 1, 101)
-
-
-def somebody(bias: float) -> NewUser:
-    return NewUser(np.array([0.0, bias]), 1, np.eye(2) * 0.04, 3, 0.5)
 
 
 @pytest.mark.parametrize(
-    ("bias", "says"),
-    [(0.89, "more generously than 94%"), (-0.89, "more strictly than 94%"), (0.05, "about as generously as most")],
+    ("below", "says"),
+    [(0.94, "more generously than 94%"), (0.06, "more strictly than 94%"), (0.52, "about as generously as most")],
 )
-def test_generosity_is_told_beside_the_others(bias: float, says: str):
-    assert says in words.generosity(somebody(bias), OTHERS, 3)
-    assert "(± 0.20)" in words.generosity(somebody(bias), OTHERS, 3)
+def test_generosity_is_told_beside_the_others(below: float, says: str):
+    said = words.generosity(Generosity(0.3, 0.2, below), 3)
+    assert says in said and "(± 0.20)" in said
 
 
-def test_without_biases_nothing_is_said_and_without_ratings_one_is_average():
-    assert words.generosity(somebody(0.0), np.empty(0), 3) == ""
-    assert "exactly average" in words.generosity(somebody(0.9), OTHERS, 0)
+def test_without_ratings_one_is_average():
+    assert "the typical person" in words.generosity(Generosity(0.9, 0.2, 0.9), 0)
 
 
 def test_where_one_is_names_the_end_one_leans_to():
-    assert "in the middle" in words.where(0, Label(2), 3.0, "old")
+    assert "where people are on average" in words.where(0, Label(2), 3.0, "old")
     assert "close to the average person" in words.where(5, Label(2), 0.1, "old")
-    said = words.where(5, Label(2, noise=True), -1.25, HOSTILE)
-    assert "component 2 (noise)" in said
+    said = words.where(5, Label(2, unproven=True), -1.25, HOSTILE)
+    assert "component 2 (unproven)" in said
     assert "1.2 standard deviations" in said
     assert "[a](" not in said and "<b>" not in said
     assert "the low end" in words.where(5, Label(2), -1.25, "")
@@ -55,7 +49,7 @@ def test_an_explanation_says_the_printed_numbers():
     said = words.explanation(
         found, [3.5, -0.2, 0.3, 0.4, 0.0], lambda k, high: f"{HOSTILE} {k} {high}", "you", "movie", (0.5, 5.0)
     )
-    assert "You rate **0.20** lower than most. This movie is liked **0.30** better" in said
+    assert "You rate **0.20** lower than the average person. This movie is liked **0.30** better" in said
     assert "1 False: the movie lies there, and you lean that way too (0.40 stars)" in said
     assert said.endswith("Together **4.00**.")
     assert "[a](" not in said

@@ -7,6 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.analysis.biases.bias import bias_ablation
+from core.analysis.gauge import centered_on
 from core.analysis.lesson.step import dropout, dropped_products, pair_of, predict, training_step
 from core.data.ratings import Ratings
 from core.data.splits import split
@@ -172,17 +174,9 @@ def test_the_step_is_that_of_the_formula(open_page, publish, bundled: Ratings, p
 
 def test_biases_alone_are_compared_with_the_whole(open_page, publish, bundled: Ratings):
     run = publish()
-    validation = split(bundled, run.config).validation
-    share = 1 / (
-        1
-        + np.exp(
-            -(
-                run.scorer.user_bias[bundled.user_index[validation]]
-                + run.scorer.item_bias[bundled.item_index[validation]]
-            )
-        )
-    )
-    error = np.sqrt(np.mean((0.5 + 4.5 * share - bundled.rating[validation]) ** 2))
+    parts = split(bundled, run.config)
+    held_out = [of[parts.validation] for of in (bundled.user_index, bundled.item_index, bundled.rating)]
+    error = bias_ablation(centered_on(run.scorer, bundled, parts), *held_out).biases_rmse
     app = open_page("under_the_hood", step="6")
     assert f"The biases alone are off by {error:.3f} stars" in texts(app)
     assert "Train one without biases" in texts(app)
@@ -318,3 +312,21 @@ def test_what_does_not_hold_for_a_model_is_said_of_it_alone(open_page, publish, 
     said = texts(open_page("under_the_hood", step=step))
     assert words in said
     assert ("genres" in said) == (preset == "best" and step in "125")
+
+
+@pytest.mark.whole
+def test_the_articles_table_is_shown_beside_your_own(open_page, publish, bundled: Ratings):
+    publish()
+    app = open_page("under_the_hood", step="2")
+    high, low = (frame.value for frame in app.dataframe[-2:])
+    assert (
+        high["As printed"][0] == "Graduate, The (1967)" and high["One row back"][0] == "Godfather: Part II, The (1974)"
+    )
+    assert low["One row back"][2] == "Striptease (1996)"
+    assert "have 3.57 and 3.13 on average; moved back, 4.36 and 2.27" in texts(app)
+
+
+def test_other_movies_have_no_such_table(open_page, publish):
+    publish()
+    labels = [fold.label for fold in open_page("under_the_hood", step="2").expander]
+    assert labels and not any("off by one" in label for label in labels)

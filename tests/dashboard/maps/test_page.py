@@ -11,9 +11,10 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
 from core.access import COMMAND_LINE
-from core.analysis.components.pca import pca
+from core.analysis.components.bases import PREDICTIONS, components_of
 from core.analysis.maps.faithfulness import faithfulness
 from core.data.ratings import Ratings
+from core.data.splits import split
 from core.jobs import queue
 from core.jobs.outcome import JobOutcome
 from core.model.families import PRESETS
@@ -59,7 +60,7 @@ def test_a_shadow_at_once_with_its_faithfulness(open_page: Open, run: Run, bundl
     drawn = map_of(app)
     rows = items_taking_part(run, bundled, MIN_RATINGS)
     matrix = run.scorer.item_embedding[rows]
-    scores = pca(matrix, n_components=2).scores.astype(np.float32)
+    scores = components_of(run, bundled, split(bundled, run.config), PREDICTIONS).scores[rows, :2].astype(np.float32)
     told = faithfulness(matrix, scores)
     assert f"**{10 * told.mean:.1f} of 10 true neighbors**" in texts(app)
     assert f"Trustworthiness {told.trustworthiness:.2f}" in texts(app)
@@ -79,7 +80,7 @@ def test_a_model_without_biases_is_not_colored_by_them(open_page: Open, publish:
 
 
 def test_a_shadow_in_space(open_page: Open, run: Run):
-    app = open_page("maps", map_view="3D", map_centered="true")
+    app = open_page("maps", map_view="3D", basis="pca", centered="true")
     assert not app.exception
     figure = figure_of(app, "item_map_3d")
     assert {trace["type"] for trace in figure["data"]} == {"scatter3d"}
@@ -183,7 +184,7 @@ def test_a_searched_movie_is_marked_with_lines_to_its_neighbors(open_page: Open,
     (found,) = drawn["found"]
     assert rows.labels[on_map[found]] == "Heat (1995)"
     assert len(set(drawn["near"]) - {found}) == 10
-    assert "of them are near it here" in texts(app)
+    assert "near it here" in texts(app)
 
 
 @pytest.mark.whole

@@ -32,7 +32,7 @@ def _drawn(rows: Any, method: str = "pca", dimensions: int = 2) -> DrawnMap:
 def test_the_surest_are_solid_and_the_least_sure_faint():
     variance = np.linspace(1, 4, 30)[:, None] * np.ones(3)
     rows = _rows(variance)
-    known = sureness(rows, _drawn(rows), AXES)
+    known = sureness(rows, _drawn(rows).rows, _drawn(rows).points, AXES)
     assert known is not None
     np.testing.assert_allclose(known.std, np.sqrt(2 * variance[::2, 0]))
     assert known.opacity[0] == pytest.approx(SOLID)
@@ -42,37 +42,37 @@ def test_the_surest_are_solid_and_the_least_sure_faint():
 
 def test_where_all_are_known_equally_well_none_is_faint():
     rows = _rows(np.ones((30, 3)))
-    known = sureness(rows, _drawn(rows), AXES)
+    known = sureness(rows, _drawn(rows).rows, _drawn(rows).points, AXES)
     assert known is not None
     assert (known.opacity == np.float32(SOLID)).all()
-    assert "no point is fainter" in words.sure(rows, _drawn(rows), known, faint=True, outlined=0)
+    assert "no point is fainter" in words.sure(rows, known, method="pca", flat=True, faint=True, outlined=0)
 
 
 def test_a_map_that_bends_space_looks_at_whole_vectors_and_outlines_nothing():
     rows = _rows(np.linspace(1, 4, 30)[:, None] * np.ones(3))
     drawn = _drawn(rows, "tsne")
-    known = sureness(rows, drawn, None)
+    known = sureness(rows, drawn.rows, drawn.points, None)
     assert known is not None
     np.testing.assert_allclose(known.std, np.sqrt(rows.variance[::2].sum(axis=1)))
-    assert ellipses(known, drawn, [0, 2]) == []
-    assert "t-SNE bends space" in words.sure(rows, drawn, known, faint=True, outlined=0)
+    assert ellipses(known, drawn.rows, drawn.points, [0, 2]) == []
+    assert "t-SNE bends space" in words.sure(rows, known, method="tsne", flat=True, faint=True, outlined=0)
 
 
 def test_only_what_is_on_the_map_is_outlined_and_nothing_in_space():
     rows = _rows(np.ones((30, 3)))
     flat, space = _drawn(rows), _drawn(rows, dimensions=3)
-    known, whole = sureness(rows, flat, AXES), sureness(rows, space, np.eye(3))
+    known, whole = sureness(rows, flat.rows, flat.points, AXES), sureness(rows, space.rows, space.points, np.eye(3))
     assert known is not None
     assert whole is not None
-    (outline,) = ellipses(known, flat, [1, 4])  # row 1 is not on it
+    (outline,) = ellipses(known, flat.rows, flat.points, [1, 4])  # row 1 is not on it
     np.testing.assert_allclose(outline.mean(axis=0), flat.points[2], atol=1e-6)
-    assert ellipses(whole, space, [4]) == []
-    assert "3D" in words.sure(rows, space, whole, faint=False, outlined=0)
+    assert ellipses(whole, space.rows, space.points, [4]) == []
+    assert "3D" in words.sure(rows, whole, method="pca", flat=False, faint=False, outlined=0)
 
 
 def test_a_model_that_does_not_know_says_nothing():
     rows = _rows(None)
-    assert sureness(rows, _drawn(rows), AXES) is None
+    assert sureness(rows, _drawn(rows).rows, _drawn(rows).points, AXES) is None
 
 
 def test_names_of_columns_are_harmless():

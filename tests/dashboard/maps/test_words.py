@@ -74,7 +74,7 @@ def test_the_closest_component(cosine: float, expected: str):
     [(5, "nearly one axis"), (175, "nearly one axis"), (45, "much of the same"), (90, "different things")],
 )
 def test_the_angle_between_two_axes(angle: float, expected: str):
-    assert expected in words.angle(AxisPair(np.zeros((2, 2)), angle))
+    assert expected in words.angle(AxisPair(np.zeros((2, 2)), angle, np.eye(2)))
 
 
 def test_estimates_grow_with_the_work():
@@ -87,8 +87,8 @@ def test_estimates_grow_with_the_work():
 
 
 def test_a_link_names_what_was_chosen():
-    said = settings.map_parameters(MapStudySettings(dimensions=3, centered=True, min_ratings=0).model_dump())
-    assert (said["map_method"], said["map_view"], said["map_centered"], said["map_min"]) == ("PCA", "3D", "true", "1")
+    said = settings.map_parameters(MapStudySettings(method="tsne", dimensions=3, min_ratings=0).model_dump())
+    assert (said["map_method"], said["map_view"], said["map_min"]) == ("t-SNE", "3D", "1")
     said = settings.group_parameters(ClusterSettings(metric="euclidean", n_clusters=3).model_dump())
     assert (said["group_metric"], said["group_number"], said["group_method"]) == ("Euclidean", "3", "k-means")
 
@@ -96,3 +96,26 @@ def test_a_link_names_what_was_chosen():
 def test_stored_maps_are_told_apart():
     near = MapStudySettings(method="umap", metric="euclidean", min_dist=0.25, seed=3, min_ratings=0)
     assert words.earlier(near.model_dump()) == "UMAP, 15 neighbors, packing 0.25, euclidean, seed 3, at least 1 rating"
+
+
+def test_what_makes_groups_kinds_and_what_cuts():
+    weak, strong = {"repeat": 0.4, "silhouette": 0.05}, {"repeat": 0.9, "silhouette": 0.6}
+    said = words.repeated(weak, {"repeat": 0.24, "silhouette": 0.03}, "movies", twin=False)
+    assert "**0.40** (adjusted Rand index" in said and "**0.05** (silhouette" in said
+    assert "The same model trained without taste has 0.24 and 0.03." in said
+    assert "cuts through one cloud" in said
+    assert "with gaps between them" in words.repeated(strong, None, "movies", twin=False)
+    assert "cuts through one cloud" in words.repeated(strong | {"repeat": 0.5}, None, "movies", twin=False)
+    as_clear = words.repeated(strong, strong, "movies", twin=False)
+    assert as_clear.endswith("0.60. Groups as clear as these come without any taste, so they are no finding about it.")
+    assert "The model itself has 0.90 and 0.60." in words.repeated(weak, strong, "movies", twin=True)
+
+
+def test_groups_that_chance_did_not_draw_and_those_of_earlier_versions():
+    said = words.repeated(
+        {"repeat": None, "silhouette": 0.6}, {"repeat": None, "silhouette": -0.1}, "books", twin=False
+    )
+    assert "nothing by chance" in said and "without taste has −0.10." in said
+    assert words.repeated({}, None, "books", twin=False) == ""
+    assert words.repeated({"repeat": 0.1, "silhouette": None}, None, "books", twin=False) == ""
+    assert "without taste" not in words.repeated({"repeat": 1.0, "silhouette": 0.9}, {}, "books", twin=False)

@@ -40,7 +40,7 @@ def training(settings: RunConfig | None, history: tuple[Epoch, ...] | None, **wi
     return replace(on("train", **widgets), settings=settings, history=history)
 
 
-NOISY = replace(on("components", component=3), above_noise=(True, True, False))
+TESTED, ON_TWIN = replace(on("components"), signal=4), replace(on("components"), on_twin=True)
 
 CASES = [
     (checks.has_model, ONE, replace(ONE, runs=(), run=None)),
@@ -66,14 +66,13 @@ CASES = [
     (checks.lists_known_ends, on("components", component=1, min=50), on("components", component=2, min=50)),
     (checks.colors_the_map, on("components", color="Year"), on("components", color="Mean rating")),
     (checks.names_first_component, replace(ONE, named=frozenset({0})), replace(ONE, named=frozenset({1}))),
-    (checks.opens_first_beside_noise, replace(NOISY, widgets={"component": 1}), NOISY),
-    (checks.opens_first_beside_noise, replace(NOISY, widgets={"component": 1}), on("components", component=1)),
-    (checks.opens_noise, NOISY, replace(NOISY, above_noise=(True, True, True))),
-    (checks.opens_noise, NOISY, replace(NOISY, above_noise=())),
-    (checks.opens_noise, NOISY, replace(NOISY, page="maps")),
-    (checks.opens_noise, NOISY, replace(NOISY, widgets={"component": 1}, above_noise=(False, False, False))),
-    (checks.studies_seeds, replace(ONE, studied=True), ONE),
-    (checks.compares_with_first, replace(on("components"), studied=True), on("components")),
+    (checks.opens_first_tested, TESTED, on("components")),
+    (checks.opens_first_tested, TESTED, replace(TESTED, widgets={"component": 2})),
+    (checks.looks_at_twin, ON_TWIN, on("components")),
+    (checks.looks_at_twin, ON_TWIN, replace(ON_TWIN, page="maps")),
+    (checks.names_on_twin, replace(ON_TWIN, named_on_twin=True), ON_TWIN),
+    (checks.leaves_twin, replace(TESTED, named_on_twin=True), TESTED),
+    (checks.leaves_twin, replace(TESTED, named_on_twin=True), replace(ON_TWIN, named_on_twin=True)),
     (checks.rates_some, replace(ONE, rated=3), replace(ONE, rated=2)),
     (checks.rates_many, replace(ONE, rated=10), replace(ONE, rated=9)),
     (checks.asks_why, replace(on("for_you"), explained="Heat (1995)"), on("for_you")),

@@ -10,6 +10,7 @@ from core.data.ratings import Ratings
 from core.model.families import PRESETS
 from core.studies import component_names
 from dashboard.missions.tours import MISSIONS
+from tests.dashboard.twins import keep_twins
 
 pytestmark = pytest.mark.few
 
@@ -114,14 +115,23 @@ def test_a_link_past_the_end_is_a_finished_mission(open_page, said: str):
     assert "Mission done" in bar(app)
 
 
-def test_a_noise_component_is_recognized(open_page, publish):
-    publish()  # made of random numbers: nothing in it stands out
+def test_a_factor_that_is_nothing_is_named_and_left(open_page, publish, bundled: Ratings):
+    run = publish()
+    keep_twins(run, bundled)
     app = open_page("components", mission="noise")
     app.run()
     assert "step 2 of 4" in bar(app)
-    app.number_input(key="component").set_value(4).run()
+    app.toggle(key="twin").set_value(True).run()
     app.run()
     assert "step 3 of 4" in bar(app)
+    app.text_input(key="name_low").set_value("nothing").run()
+    app.run()
+    assert "step 4 of 4" in bar(app)
+    assert component_names.for_everybody(run.run_id) == ()
+    app.toggle(key="twin").set_value(False).run()
+    app.run()
+    assert "Mission done" in bar(app)
+    assert app.text_input(key="name_low").value == ""
 
 
 def test_a_name_given_to_the_first_component_is_seen(open_page, publish, bundled: Ratings):

@@ -75,3 +75,45 @@ def test_an_analogy_that_stays_where_it_was_says_so():
     said = words.analogy(rows_of(matrix), 2, analogy(matrix, 0, 1, 2, top=2))
     assert "closer to **m2** itself" in said
     assert "2 of the 2 answers are among the 2 nearest to m2 anyway" in said
+
+
+def test_how_many_of_the_listed_hold():
+    said = words.holds(np.array([2, 2, 1, 0]), 8, rows_of(np.ones((4, 2))))
+    assert said.startswith("**3 of these 4 movies hold.** In 8 trainings")
+    assert "2 of them closer than 99 of 100" in said
+
+
+def test_hubs_are_named_with_their_ratings_and_titles_made_harmless():
+    rows = replace(rows_of(np.ones((40, 2))), labels=["<b>*x*", *(f"m{row}" for row in range(1, 40))])
+    lists = np.zeros(40, int)
+    assert words.hubs(rows, np.full(40, 10), 40, "dot product") == ""
+    lists[[0, 3]], lists[9] = (150, 200), 50
+    said = words.hubs(rows, lists, 40, "dot product")
+    assert said == (
+        "In lists by dot product the same ones stand again and again: **m3** (4 ratings) in 200 and "
+        r"**\<b\>\*x\*** (1 rating) in 150 of 40."
+    )
+    many = np.zeros(400, int)
+    many[:5] = 100
+    assert ", and 2 more in very many." in words.hubs(rows_of(np.ones((400, 2))), many, 400, "Euclidean distance")
+
+
+def test_the_penalty_is_told_with_the_lengths_there_are():
+    matrix = np.column_stack([[2.0, 4.0, 0.5, 0.7], np.zeros(4)])
+    rows = rows_of(matrix, [1, 1, 100, 300])
+    said = words.penalty(rows, np.linalg.norm(matrix, axis=1))
+    assert "a single rating have vectors longer than 3.00, half of those with 100 and more longer than 0.60" in said
+    assert words.penalty(rows_of(matrix, [2, 2, 100, 300]), np.ones(4)) == ""
+
+
+def test_of_predictions_it_says_how_far_guesses_differ():
+    matrix = np.array([[1, 0], [0.1, 0], [0.1, 0.001], [9, 5], [8, 5], [0.9, 0.6]])
+    found = {metric: neighbors(matrix, 0, metric=metric, top=2) for metric in METRICS}
+    length = np.linalg.norm(matrix, axis=1)
+    said = words.lengths(rows_of(matrix), 0, length, found, np.ones(6, bool), predictions=True)
+    assert said.startswith("Guesses for m0 differ by **1.00**")
+    assert "Of the 2 nearest by correlation, 0 are also among the 2 by covariance" in said
+    near = words.lead(rows_of(matrix), 0, found["cosine"], predictions=True)
+    assert "The guesses for **m0** rise and fall most nearly with those for **m1**, correlation 1.00." in near
+    reading = words.popularity(rows_of(matrix), length, np.arange(6), np.arange(6), predictions=True)
+    assert "guesses that differ" in reading and "vector" not in reading

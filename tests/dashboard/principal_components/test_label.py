@@ -14,10 +14,9 @@ def test_names_stand_at_their_ends():
     assert Label(3, high="loud").ends == "not named – loud"
 
 
-def test_trust_is_said_with_the_number():
-    assert Label(14, noise=True, r=0.314).short == "component 14 (noise, r = 0.31)"
-    assert Label(14, noise=True).span == "component 14 (noise)"
-    assert Label(2, low="quiet", r=1.0).span == "quiet ← component 2 (r = 1.00)"
+def test_what_is_unproven_is_said_with_the_number():
+    assert Label(14, unproven=True).short == "component 14 (unproven)"
+    assert Label(14, low="quiet", unproven=True).span == "quiet ← component 14 (unproven)"
 
 
 def test_an_axis_has_room_for_both_names():

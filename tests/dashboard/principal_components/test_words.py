@@ -112,6 +112,6 @@ def test_what_the_predictions_need():
 def test_a_component_can_do_harm_and_vectors_can_add_nothing():
     found = Cost(rmse=np.array([0.86, 0.861, 0.8601]), n_ratings=10)
     said = component_words.cost(found, 0, biases=False, whole=False, unit="points")
-    assert "Without any component, predictions are off by 0.860 points, all 2 by 0.860" in said
+    assert "Without taste, predictions are off by 0.860 points, all 2 by 0.860" in said
     assert "the vectors add nothing" in said
     assert "Component 1 alone raises the error by 0.0010" in said

@@ -40,3 +40,11 @@ def test_lists_below_each_other_keep_their_order_and_their_tables():
         found = tables.ranked("Measure", shown)
         assert found.to_numpy().tolist() == [["Cosine", 1, "b"], ["Cosine", 2, "a"], ["Distance", 1, "c"]]
         assert list(found.columns) == ["Measure", "Rank", "Title"]
+
+
+def test_no_zero_has_a_sign():
+    table = pd.DataFrame({"Title": ["-0.001"], "a": [-0.004], "b": [-0.005], "n": [-1], "none": [np.nan]})
+    shown = tables.unsigned_zeros(table)
+    assert (shown["Title"][0], shown["b"][0], shown["n"][0]) == ("-0.001", -0.005, -1)
+    assert str(shown["a"][0]) == "0.0"
+    assert np.isnan(shown["none"][0])

@@ -65,6 +65,22 @@ def test_a_result_is_held_against_the_averages(rmse, words):
     assert words in curve.against_references(rmse, STARTED, "stars")
 
 
+@pytest.mark.parametrize(
+    ("rmse", "words"),
+    [
+        (0.86, "off by 0.863: 0.003 stars worse than this model"),
+        (0.87, "0.007 stars better than"),
+        (0.863, "as good as"),
+    ],
+)
+def test_a_result_is_held_against_consensus_and_popularity(rmse, words):
+    assert words in curve.against_references(rmse, replace(STARTED, slopes_rmse=0.863), "stars")
+
+
+def test_a_run_of_old_says_nothing_of_what_was_not_measured():
+    assert "two more numbers" not in curve.against_references(0.86, STARTED, "stars")
+
+
 def test_time_left_follows_the_latest_pace_and_the_part_of_an_epoch_done():
     shown = of_events([STARTED, *curve_of((0.9, 0.9), (0.8, 0.9)).epochs, Step(2.5, 0.9)])
     assert shown.seconds_left() == pytest.approx(0.5 * 7.5)

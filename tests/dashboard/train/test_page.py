@@ -15,7 +15,7 @@ from core.jobs.outcome import CANCELED, JobOutcome
 from core.model.events import Epoch, Started
 from core.model.families import FAMILIES, PRESETS, run_config
 from dashboard.shared import phrases
-from dashboard.train import form
+from dashboard.train import form, link
 
 pytestmark = pytest.mark.few
 
@@ -100,7 +100,11 @@ def test_settings_survive_a_visit_to_another_page(open_page):
 def test_before_training_the_board_holds_its_place_with_the_reference_lines(open_page):
     app = open_page("train")
     assert values(app)["Epoch"] == f"0 of {PRESETS['default'].epochs}"
-    assert list(curve_rows(app)["line"]) == ["always guess the mean: 1.050", "averages only, no embedding: 0.883"]
+    assert list(curve_rows(app)["line"]) == [
+        "always guess the mean: 1.050",
+        "averages only, no embedding: 0.883",
+        "consensus and popularity: 0.863",
+    ]
 
 
 def test_a_running_job_shows_its_numbers_and_reads_its_curve(open_page):
@@ -334,6 +338,37 @@ def test_a_link_names_a_model_and_brings_its_own_defaults(open_page, query, dime
     assert not app.error
     assert app.number_input(key="embedding_dim").value == dimensions
     assert app.get_by_key("preset").value == preset
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("selected", ["best", None])
+def test_the_address_of_a_form_opens_the_same_form(selected, preset):
+    selected, preset = PRESETS[selected] if selected else None, PRESETS[preset]
+    fields = FAMILIES[preset.model].config_type.model_fields
+    for config in (preset, preset.model_copy(update={"seed": 7, "embedding_dim": 5} if preset.dimensions else {})):
+        said = link._link(dict(config), fields, selected)
+        assert not any("*" in value for value in said.values())
+        assert (link._usable(said) if said else dict(selected or PRESETS[form.START])) == dict(config)
+
+
+def test_the_address_names_the_model_and_going_back_brings_back_what_it_stood_for(open_page, publish):
+    publish(PRESETS["best"])
+    app = open_page("train")
+    bare = dict(app.query_params)
+    assert set(bare) == {"dataset", "run"}, "the settings of the selected model need not be said"
+    app.radio(key="model").set_value("simple_dot").run()
+    app.number_input(key="epochs").set_value(12).run()
+    changed = dict(app.query_params)
+    assert (changed["model"], changed["epochs"]) == ("simple_dot", "12")
+    app.number_input(key="epochs").set_value(13).run()
+    for name in set(app.query_params) - set(bare):
+        del app.query_params[name]
+    app.run()
+    assert app.session_state["preset"] == "best", "an address without settings is the selected model's"
+    for name, value in changed.items():
+        app.query_params[name] = value
+    app.run()
+    assert (app.session_state["model"], app.session_state["epochs"]) == ("simple_dot", 12)
 
 
 def test_only_the_settings_of_the_model_are_shown_and_it_comes_with_its_own_defaults(open_page):

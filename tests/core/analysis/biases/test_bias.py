@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.analysis.biases.bias import biases as fit
-from core.model.scoring import Scale
+from core.model.scale import Scale
 
 RNG = np.random.default_rng(0)
 COUNT = RNG.integers(1, 300, 200)

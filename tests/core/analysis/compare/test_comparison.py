@@ -30,6 +30,28 @@ def test_measures_are_those_of_each_by_itself():
     assert found.measured.kept_by_chance == pytest.approx(kept_by_chance(120, 3) @ np.arange(4))
 
 
+def test_a_strong_direction_in_common_does_not_make_two_spaces_alike():
+    """They share one direction that carries most of the spread, and nothing else."""
+    common = 30 * np.linspace(-1, 1, 120)[:, None] * np.eye(1, 10)
+    found = compare(RNG.normal(size=(120, 10)) + common, RNG.normal(size=(120, 10)) + common)
+    assert found.measured.cka > 0.9
+    assert found.measured.cka_rest < 0.2
+    assert min(found.agreement, key=found.agreement.get) == "cka_rest"
+
+
+def test_each_measure_is_on_its_way_from_chance_to_the_same():
+    same = compare(MATRIX, MATRIX @ TURN)
+    assert set(same.agreement) == {"kept", "cka", "distance", "cka_rest"}
+    assert list(same.agreement.values()) == pytest.approx([1] * 4)
+    strangers = compare(MATRIX, RNG.normal(size=(120, 10)))
+    assert all(abs(way) < 0.15 for way in strangers.agreement.values())
+
+
+def test_without_a_second_direction_nothing_is_said_of_the_rest():
+    found = compare(MATRIX[:, :1], MATRIX)
+    assert found.measured.cka_rest is None and "cka_rest" not in found.agreement
+
+
 def test_places_are_the_strongest_centered_components_of_the_first():
     found = compare(MATRIX, MATRIX)
     assert found.places.shape == found.aligned.shape == (120, MOST_AXES)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from core.analysis.components.hints import Hint, benjamini_hochberg, hints, words
+from core.analysis.components.hints import Hint, Standing, Words, benjamini_hochberg, hints, words
 from core.analysis.item_attributes import ItemColumns
 
 RNG = np.random.default_rng(7)
@@ -87,8 +87,12 @@ def test_refuses_scores_of_other_items():
         hints(np.full(N, np.nan), columns())
 
 
-def hint(name: str, effect: float, *, kind: str = "category", q: float = 0.001) -> Hint:
-    return Hint(name, name, kind, effect=effect, auc=np.nan, n=100, p=q, q=q)
+SURE = Standing(carries_signal=True)
+FIRST = Standing(carries_signal=True, is_first=True)
+
+
+def hint(name: str, effect: float, *, kind: str = "category", z: float = 9.0, n: int = 100) -> Hint:
+    return Hint(name, name, kind, effect=effect, auc=np.nan, n=n, z=np.copysign(z, effect), p=0.0, q=0.0)
 
 
 def test_both_ends_are_said_in_plain_words():
@@ -99,14 +103,53 @@ def test_both_ends_are_said_in_plain_words():
             hint("Action", -0.5),
             hint("mean rating", 0.4, kind="number"),
             hint("minutes", 0.3, kind="number"),
-            hint("War", 0.9, q=0.2),
-            hint("Musical", 0.05),
-        ]
+            hint("War", 0.9, z=4.4),
+            hint("Western", 0.9, n=59),
+            hint("Musical", 0.19),
+        ],
+        SURE,
     )
     assert said.top == "older, better rated, higher minutes; Film-Noir"
     assert said.bottom == "newer, worse rated, lower minutes; Action"
 
 
 def test_nothing_is_said_where_nothing_stands_out():
-    assert words([hint("War", 0.9, q=0.2)]).top == ""
-    assert words([hint("rare", 0.5), hint("log ratings", 0.2, kind="number")], most=1).bottom == "rated seldom"
+    assert words([hint("War", 0.9, z=1.0)], SURE) == Words("", "")
+    both = [hint("rare", 0.5), hint("log ratings", 0.2, kind="number")]
+    assert words(both, SURE, most=1).bottom == "rated seldom"
+
+
+def test_nothing_is_said_of_a_component_that_held_out_ratings_do_not_confirm():
+    assert words([hint("Film-Noir", 0.8, z=30.0)], Standing()) == Words("", "")
+
+
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_the_first_component_needs_more(sign):
+    for less, more in (
+        (hint("year", 0.3 * sign, kind="number", z=5.5), hint("year", 0.3 * sign, kind="number", z=5.7)),
+        (hint("War", 0.24 * sign), hint("War", 0.25 * sign)),
+    ):
+        assert words([less], SURE) == words([more], SURE) == words([more], FIRST) != Words("", "")
+        assert words([less], FIRST) == Words("", "")
+
+
+def test_z_is_the_effect_over_its_standard_error_without_an_effect():
+    genres = [["Drama"] if one else [] for one in RNG.random(N) < 0.3]
+    drawn = [named(hints(RNG.normal(size=N), columns({"year": SCORES}, genres))) for _ in range(300)]
+    for name in ("year", "Drama"):
+        z = [found[name].z for found in drawn]
+        assert np.std(z) == pytest.approx(1, abs=0.12)
+        assert all(found[name].z * found[name].effect >= 0 for found in drawn)
+
+
+def test_eight_things_get_no_words_and_neither_does_data_without_genres():
+    """8 items are fewer than any hint needs; of 400 without genres, a number alone can be said."""
+    few = ItemColumns({"year": np.arange(8.0)}, {"genres": [["Drama"]] * 4 + [[]] * 4}, ["x"] * 8)
+    assert words(hints(np.arange(8.0), few), SURE) == Words("", "")
+    assert words(hints(SCORES, columns({"year": SCORES})), SURE) == Words("newer", "older")
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_largest_numbers_are_ranked_like_any():
+    huge = 1.7e308 * np.tanh(SCORES)
+    assert named(hints(SCORES, columns({"huge": huge})))["huge"].effect == pytest.approx(1)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.analysis.components.pca import Pca
-from core.analysis.components.predictions import predicted_components
+from core.analysis.components.predictions import predicted_components, root, scores_from
 from core.analysis.gauge import CenteredModel, centered
 from core.errors import AnalysisError
 from core.model.scoring import Bilinear
@@ -88,3 +88,11 @@ def test_numbers_that_are_not_finite_are_refused():
     model = scorer(RNG.normal(size=(3, 2)), vectors, np.zeros(3), np.zeros(ITEMS))
     with pytest.raises(AnalysisError, match="not finite"):
         predicted_components(centered(model, np.ones(3), ITEM_COUNT))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_scores_follow_from_the_items_and_a_root_of_the_users(way):
+    model, found = both(WAYS[way](exact()))
+    weight = ITEM_COUNT / ITEM_COUNT.sum()
+    scores = scores_from(WAYS[way](exact()).item_embedding, weight, root(model.user_embedding, model.user_weight))
+    np.testing.assert_allclose(np.abs(scores), np.abs(found.scores), atol=1e-9)

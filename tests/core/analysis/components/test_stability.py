@@ -2,7 +2,10 @@ import numpy as np
 import pytest
 
 from core.analysis.components.pca import pca
-from core.analysis.components.stability import absolute_correlations, across_seeds, stability
+from core.analysis.components.predictions import predicted_components, root
+from core.analysis.components.stability import absolute_correlations, across_seeds, of_predictions, stability
+from core.analysis.gauge import centered as centered_form
+from tests.core.analysis.rewritten import WAYS, exact
 
 
 def trained(seed: int, *, rows: int = 800, columns: int = 20) -> np.ndarray:
@@ -96,3 +99,15 @@ def test_other_seeds_are_analyzed_in_the_same_way():
         found = across_seeds(matrices[0], matrices[1:], centered=centered, shaping=shaping, measured=measured)
         scores = [pca(matrix[:40], centered=centered).scores[::2] for matrix in matrices]
         np.testing.assert_allclose(found.r, stability(scores[0], scores[1:]).r)
+
+
+def test_components_of_predictions_are_found_in_the_same_model_written_otherwise():
+    users, items = np.arange(1, 31), np.arange(1, 41)
+    result = predicted_components(centered_form(exact(), users, items))
+    others = [way(exact()) for way in WAYS.values()]
+    roots = [
+        root(model.user_embedding, model.user_weight) for model in (centered_form(one, users, items) for one in others)
+    ]
+    found = of_predictions(result.scores, [one.item_embedding for one in others], roots, item_count=items)
+    np.testing.assert_allclose(found.r, 1, atol=1e-9)
+    np.testing.assert_array_equal(found.match, np.tile(np.arange(5), (3, 1)))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.analysis.lesson.step import Pair, dropout, dropped_products
-from core.model.scoring import Scale
+from core.model.scale import Scale
 
 
 def test_dropout_hides_some_and_scales_up_the_rest():

@@ -7,7 +7,8 @@ from core.analysis.lesson.step import dropout, pair_of, training_step
 from core.model.backend import keras, tf
 from core.model.families import family_of, run_config
 from core.model.networks import arrays_of
-from core.model.scoring import Bilinear, Scale
+from core.model.scale import Scale
+from core.model.scoring import Bilinear
 
 USER, ITEM, RATING = 3, 2, 4.5
 RANGE = {"low": 0.5, "high": 5.0}

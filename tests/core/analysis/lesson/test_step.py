@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.analysis.lesson.step import Pair, pair_of, predict, training_step
-from core.model.scoring import Scale
+from core.model.scale import Scale
 from tests.core.analysis.made import random_scorer
 
 SIGMOID, PLAIN = Scale(0.5, 5.0, sigmoid=True), Scale(0.5, 5.0, sigmoid=False)

@@ -37,7 +37,7 @@ def test_the_closest_component_is_found_with_its_sign():
     result = pca(matrix)
     found = closest_component(-result.components[2], result)
     assert found.index == 2
-    assert found.cosine == pytest.approx(-1)
+    assert found.likeness == pytest.approx(-1)
 
 
 def test_two_axes_make_a_map_with_an_angle():
@@ -70,3 +70,9 @@ def test_refuses_axes_of_different_items():
     data = RNG.normal(size=(5, 2))
     with pytest.raises(ValueError, match="no map in common"):
         combine(axis(data, [0], [1]), axis(data[:4], [0], [1]))
+
+
+def test_slopes_say_how_places_change_with_a_vector():
+    matrix = RNG.normal(size=(6, 3))
+    pair = combine(axis(matrix, [0], [1]), axis(matrix, [2], [3]))
+    np.testing.assert_allclose((matrix[5] - matrix[4]) @ pair.slopes.T, pair.positions[5] - pair.positions[4])

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from core.analysis.maps.clusters import NO_CLUSTER, Clusters, hdbscan, kmeans, typical
+from core.analysis.maps import clusters
+from core.analysis.maps.clusters import NO_CLUSTER, Clusters, hdbscan, kmeans, repeatability, silhouette, typical
 
 RNG = np.random.default_rng(0)
 SIZES = [50, 40, 30]
@@ -63,3 +64,27 @@ def test_typical_rows_are_nearest_the_middle_of_their_group():
 
 def test_without_groups_nothing_is_typical():
     assert typical(np.eye(3), Clusters(label=np.full(3, NO_CLUSTER), sizes=np.array([], int))) == ()
+
+
+def test_planted_groups_repeat_and_lie_apart_and_noise_does_neither():
+    assert repeatability(MATRIX, 3) == 1
+    assert silhouette(MATRIX, kmeans(MATRIX, 3)) > 0.9
+    noise = RNG.normal(size=(400, 20))
+    assert repeatability(noise, 12) < 0.4
+    assert abs(silhouette(noise, kmeans(noise, 12))) < 0.1
+
+
+def test_repeating_looks_at_a_sample_of_many_and_the_silhouette_at_those_in_a_group(monkeypatch):
+    monkeypatch.setattr(clusters, "MOST_REPEATED", 60)
+    assert repeatability(np.repeat(MATRIX, 4, axis=0), 3, seed=2**31 - 1) == 1
+    far = np.vstack([MATRIX, RNG.normal(scale=300, size=(5, 8))])
+    label = np.append(GROUP, [NO_CLUSTER] * 5)
+    groups = Clusters(label=label, sizes=np.array(SIZES))
+    assert silhouette(far, groups, metric="euclidean") == silhouette(MATRIX, kmeans(MATRIX, 3), metric="euclidean")
+    assert silhouette(far, groups, metric="euclidean", most=50) > 0.9
+
+
+def test_without_two_groups_there_is_no_silhouette():
+    for label in ([0, 0, 0, NO_CLUSTER], [NO_CLUSTER] * 4, [0, 1, 2, 3]):
+        sizes = np.bincount([one for one in label if one >= 0])
+        assert np.isnan(silhouette(np.eye(4), Clusters(np.array(label), sizes)))

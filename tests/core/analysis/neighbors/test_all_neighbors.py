@@ -8,7 +8,7 @@ from core.analysis.neighbors.of_one import neighbors
 POINTS = np.random.default_rng(0).normal(loc=0.3, size=(80, 6)).astype(np.float32)
 
 
-@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+@pytest.mark.parametrize("metric", ["cosine", "euclidean", "dot"])
 def test_all_at_once_is_each_by_itself(metric):
     found = nearest(POINTS, 7, metric=metric)
     for row in range(len(POINTS)):
@@ -37,7 +37,7 @@ def test_refuses_too_many_and_none(k):
 
 def test_refuses_unknown_metrics_and_values_that_are_not_finite():
     with pytest.raises(ValueError, match="cosine, euclidean"):
-        nearest(POINTS, metric="dot")
+        nearest(POINTS, metric="manhattan")
     with pytest.raises(ValueError, match="values are not finite"):
         nearest(np.where(POINTS > 1, np.nan, POINTS))
 

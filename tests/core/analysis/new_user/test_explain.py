@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from core.analysis.components.pca import pca
+from core.analysis.gauge import averages
 from core.analysis.new_user.explain import (
     Vectors,
-    averages,
     explain,
     explain_parts,
     influence,
@@ -19,17 +19,19 @@ from core.analysis.new_user.explain import (
 from core.analysis.new_user.foldin import NewUser, fold_in, people_prior, predictions
 from core.data.ratings import Ratings
 from core.model.run import Run
+from core.model.scoring import Bilinear
 from core.model.variational import Variational
 from tests.conftest import run_on
 from tests.core.analysis.made import random_scorer, uncertain_scorer
 from tests.core.analysis.made import scorer as made
+from tests.core.analysis.rewritten import WAYS, exact
 
 MODELS = ["dot_with_bias", "simple_dot", "simple_dot_diy"]
 
 
 def parts_of(run: Run, ratings: Ratings):
     scorer = run.scorer
-    return scorer, scorer.scale, averages(scorer, ratings.user_count > 0, ratings.item_count)
+    return scorer, scorer.scale, averages(scorer, ratings.user_count, ratings.item_count)
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -61,8 +63,8 @@ def test_every_number_again_from_the_stored_arrays(small: Ratings, model: str):
     biased = model == "dot_with_bias"
     bu = run.scorer.arrays["user_bias"].astype(float) if biased else np.zeros(len(u))
     bv = run.scorer.arrays["item_bias"].astype(float) if biased else np.zeros(len(v))
-    mean_u, mean_v = u.mean(axis=0), v[small.item_index].mean(axis=0)  # all six have rated
-    mean_bu, mean_bv = bu.mean(), bv[small.item_index].mean()
+    mean_u, mean_v = u[small.user_index].mean(axis=0), v[small.item_index].mean(axis=0)
+    mean_bu, mean_bv = bu[small.user_index].mean(), bv[small.item_index].mean()
     average_term, person, item, *meeting, rest = found.terms
     assert average_term.score == pytest.approx(mean_u @ mean_v + mean_bu + mean_bv)
     assert person.score == pytest.approx((u[2] - mean_u) @ mean_v + bu[2] - mean_bu)
@@ -155,12 +157,6 @@ def test_the_worst_misses_come_first():
     assert found.guess.tolist() == [1.0, 2.0, 3.0]
 
 
-def test_averages_of_nothing_are_refused(small: Ratings):
-    run = run_on(small)
-    with pytest.raises(ValueError, match="no training ratings"):
-        averages(run.scorer, small.user_count > 99, small.item_count)
-
-
 def test_an_influence_beyond_the_end_of_the_scale_counts_for_nothing():
     scorer = made(np.array([[1.0], [2.0]], np.float32), np.array([[1.0], [50.0]], np.float32))
     prior = people_prior(scorer, np.ones(2, bool), noise=0.5)
@@ -182,6 +178,18 @@ def test_a_guess_by_its_parts_adds_up_to_the_models_own():
         guess = scorer.predict(np.array([user]), np.array([item]))[0]
         assert found.rating == found.score == pytest.approx(guess, abs=1e-6)
         assert round(sum(printed([term.rating for term in found.terms], 2)), 2) == round(found.rating, 2)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_person_item_and_taste_do_not_depend_on_how_the_model_is_written(way: str):
+    def shares(model: Bilinear) -> list[float]:
+        average = averages(model, np.arange(30), np.arange(40))
+        components = pca(model.item_embedding).components
+        found = explain(user_vectors(model, 4), item_vectors(model, 7), average, components, model.scale, most=3)
+        terms = [term.rating for term in found.terms]
+        return [*terms[:3], sum(terms[3:])]
+
+    assert shares(WAYS[way](exact())) == pytest.approx(shares(exact()), abs=1e-9)
 
 
 @pytest.mark.parametrize("biased", [True, False])

@@ -17,7 +17,8 @@ from core.analysis.new_user.foldin import (
     prediction_std,
     predictions,
 )
-from core.model.scoring import Bilinear, Scale, Scorer
+from core.model.scale import Scale
+from core.model.scoring import Bilinear, Scorer
 from core.model.variational import NOISE_COUNT
 from tests.core.analysis.made import random_scorer, uncertain_scorer
 from tests.core.analysis.made import scorer as made

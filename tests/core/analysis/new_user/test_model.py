@@ -20,10 +20,23 @@ def known(bundled: Ratings) -> NewUserModel:
     return NewUserModel(run, bundled, split(bundled, run.config))
 
 
-def test_somebody_without_ratings_is_the_average_person(known: NewUserModel):
+def test_somebody_without_ratings_is_like_people_who_count_once_each(known: NewUserModel):
+    person, scorer = known.place({}), known.run.scorer
+    np.testing.assert_allclose(person.vector, scorer.user_embedding[known.trained_users].mean(axis=0), atol=1e-6)
+    assert person.bias == pytest.approx(scorer.user_bias[known.trained_users].mean(), abs=1e-6)
+
+
+def test_averages_count_everybody_as_often_as_they_have_a_training_rating(known: NewUserModel):
+    train, ratings, scorer = known.parts.train, known.ratings, known.run.scorer
+    found = known.averages
+    np.testing.assert_allclose(
+        found.user, scorer.user_embedding[ratings.user_index[train]].mean(axis=0, dtype=float), atol=1e-6
+    )
+    assert found.item_bias == pytest.approx(scorer.item_bias[ratings.item_index[train]].mean(dtype=float), abs=1e-6)
+
+
+def test_without_ratings_guesses_are_within_the_scale(known: NewUserModel):
     person = known.place({})
-    np.testing.assert_allclose(person.vector, known.averages.user, atol=1e-6)
-    assert person.bias == pytest.approx(known.averages.user_bias)
     guess = known.predictions(person)
     assert guess.shape == (9066,)
     assert ((guess >= 0.5) & (guess <= 5)).all()

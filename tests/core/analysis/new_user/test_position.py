@@ -3,8 +3,12 @@
 import numpy as np
 import pytest
 
+from core.analysis.gauge import averages
 from core.analysis.new_user.foldin import NewUser
-from core.analysis.new_user.position import alike, people, place
+from core.analysis.new_user.position import alike, generosity, people, place
+from core.model.scoring import Bilinear
+from tests.core.analysis.made import scorer
+from tests.core.analysis.rewritten import WAYS, exact
 
 AXES = np.eye(3)
 EVERYBODY = np.ones(4, bool)
@@ -65,3 +69,22 @@ def test_the_middle_lies_between_the_first_and_the_last_tenth_of_the_trained():
     among = people(vectors, np.eye(1), np.zeros(1), np.arange(12) < 11)  # 0 to 10, and one whom training never saw
     assert among.low * among.spread == pytest.approx([1])
     assert among.high * among.spread == pytest.approx([9])
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_generosity_does_not_depend_on_how_the_model_is_written(way: str):
+    def found(model: Bilinear, row: int):
+        person = NewUser(model.user_numbers[row], 5, np.zeros((6, 6)), 3, 0.5)
+        return generosity(model, person, averages(model, np.arange(30), np.arange(40)), np.ones(30, bool))
+
+    one, other = found(exact(), 3), found(WAYS[way](exact()), 3)
+    assert (other.bias, other.below) == pytest.approx((one.bias, one.below), abs=1e-9)
+
+
+def test_generosity_is_how_high_somebody_rates_the_average_item():
+    model = scorer(FOUR, np.array([[1.0, 0, 0], [3.0, 0, 0]]))
+    person = NewUser(np.array([0.5, 9.0, 9.0]), 3, np.diag([0.04, 1.0, 1.0]), 3, 0.5)
+    found = generosity(model, person, averages(model, np.ones(4), np.ones(2)), EVERYBODY)
+    assert found.bias == pytest.approx(2 * 0.5)
+    assert found.spread == pytest.approx(2 * 0.2)
+    assert found.below == 0.75

@@ -13,7 +13,7 @@ from core.analysis.new_user.uncertainty import (
     posterior_sureness,
     sureness,
 )
-from core.model.scoring import Scale
+from core.model.scale import Scale
 
 STARS = Scale(0.5, 5.0, sigmoid=False)
 

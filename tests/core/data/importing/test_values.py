@@ -11,7 +11,7 @@ from core.data import ColumnMapping, ImportOptions, ImportReport, Preview, impor
 from core.data.folder import read_folder
 from core.data.importing.doubts import doubts, logarithms, ranks
 from core.data.importing.isolation import in_this_process
-from core.data.importing.items import plain_text, split_labels
+from core.data.importing.items import MOST_LABELS, plain_text, split_labels
 from core.data.importing.rating_cells import read_cell
 from core.data.importing.request import Doubt
 from core.data.ratings import NO_TIME
@@ -369,11 +369,27 @@ def test_the_item_is_the_column_that_both_tables_have(tmp_path: Path) -> None:
     assert (told.untitled, len(told.warnings)) == (told.dataset.items, 1)
 
 
+def test_more_genres_than_are_kept_are_noted(tmp_path: Path) -> None:
+    many, usual = ("|".join(f"g{n}" for n in range(size)) for size in (MOST_LABELS + 50, MOST_LABELS))
+    titles, report = items(tmp_path, rated("1", "2", "3"), f"itemId,title,genres\n1,A,{many}\n2,B,{usual}\n3,C,x\n")
+    lengths = [len(labels) for labels in load(report.dataset.dataset_id).item_table["genres"]]
+    assert (titles, lengths) == (["A", "B", "C"], [MOST_LABELS, MOST_LABELS, 1])
+    (note,) = report.notes
+    assert note.startswith("1 rated item with more than 100 genres: of each the first 100 are kept.")
+
+
+def test_why_a_table_was_not_used(tmp_path: Path) -> None:
+    report = bring(tmp_path, {"r.csv": rated("1", "2").encode(), "items.csv": b"itemId,genres\n1,a\n2,b\n"})
+    assert report.notes == (
+        "items.csv was not used: it has no column of titles. Call one “title” to have its rows joined.",
+    )
+
+
 def test_people_are_no_items(tmp_path: Path) -> None:
     files = {"r.csv": rated("1", "2").encode(), "users.csv": b"id,name\n1,Ann\n2,Bob\n"}
     report = bring(tmp_path, files)
     assert load(report.dataset.dataset_id).item_table["title"].tolist() == ["1", "2"]
-    assert report.notes == ("users.csv was not used.",)
+    assert report.notes == ("users.csv was not used: it is about people, of whom only the ratings are read.",)
 
 
 def test_the_given_item_tables(tmp_path: Path) -> None:
@@ -476,7 +492,8 @@ def joined_by(folder: Path, column: str, values: Sequence[object]) -> ImportRepo
 def test_what_comes_again_is_no_key(column: str, tmp_path: Path) -> None:
     report = joined_by(tmp_path, column, [1, 2, 2, 3, 4, 5, 6, 7])
     assert "Thing 1" not in load(report.dataset.dataset_id).item_table.title.tolist()
-    assert report.notes == ("items.csv was not used.",)
+    (note,) = report.notes
+    assert note.startswith("items.csv was not used: no column of it names the rated items")
 
 
 def test_a_key_whose_name_does_not_tell_it_is_noted(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Which components carry structure, and which are no more than chance would give."""
+"""Parallel analysis (Horn 1965), which earlier versions took for a test; `benchmarks.real` shows what it is worth."""
 
 from dataclasses import dataclass
 

@@ -1,0 +1,121 @@
+"""How components come about, on all pages alike: chosen on one of them, kept in the session, and named in the address.
+
+So "component 3" is the same wherever it is spoken of, and so is what somebody called it.
+"""
+
+import streamlit as st
+
+from core.analysis.components.bases import PREDICTIONS, How
+from core.analysis.components.pca import Basis
+from dashboard.cache import analyses, loaders
+from dashboard.session import address_bar
+from dashboard.shared import elements
+from dashboard.shared.matrix_rows import Rows
+
+BASIS = "basis"
+"""What the address calls the choice."""
+LABELS: dict[Basis, str] = {"predictions": "What it predicts", "pca": "The item matrix, as in the article"}
+LEAVING = 20
+"""Items that must remain to shape components: ten for each end, as in the article."""
+
+_CHOSEN, _SHAPE, _PAGE, _SWITCH = "_components_basis", "_components_shape", "_components_page", "basis_switch"
+
+
+def adopt_link() -> None:
+    """Take the basis from the address when somebody opened a link or went back."""
+    said = address_bar.news(BASIS)
+    if said in LABELS:
+        st.session_state[_CHOSEN] = said
+    elif said:
+        address_bar.ignore(BASIS, said, " or ".join(LABELS))
+    elif _CHOSEN not in st.session_state and {"centered", "shaped"} & set(st.query_params):
+        st.session_state[_CHOSEN] = "pca"  # a link from when there was no other: only that has these choices
+
+
+def write_link() -> None:
+    """Show in the address what somebody has chosen, so that a copied link opens the same view."""
+    address_bar.put(**{BASIS: st.session_state.get(_CHOSEN)})
+
+
+def parameters() -> dict[str, str]:
+    """Query parameters with which a page shows these components."""
+    return {BASIS: st.session_state[_CHOSEN]} if _CHOSEN in st.session_state else {}
+
+
+def current(run_id: str) -> How:
+    """How the components of a run come about: as chosen, and of its predictions until somebody chooses.
+
+    A model that has no components of what it predicts is looked at by its item matrix.
+    """
+    if _chosen() == "predictions" and not analyses.no_predictions(run_id):
+        return PREDICTIONS
+    centered, min_ratings = st.session_state.get(_SHAPE, (False, 0))
+    most = elements.most_asked_for(loaders.item_rows(run_id).count, LEAVING)  # of other data fewer can be asked for
+    return How("pca", centered, min(min_ratings, most))
+
+
+def _chosen() -> Basis:
+    chosen: Basis = st.session_state.get(_CHOSEN, "predictions")
+    return chosen
+
+
+def choose(page: str, run_id: str, rows: Rows, shaping: int) -> How:
+    """The switches, for a line of controls.
+
+    Args:
+        page: Which page draws them.
+        run_id: The model.
+        rows: Its items.
+        shaping: Ratings with which an item may shape components, if not all do.
+    """
+    choose_basis(run_id)
+    if current(run_id).basis == "predictions":
+        return PREDICTIONS
+    centered, min_ratings = st.session_state.get(_SHAPE, (False, 0))
+    came, st.session_state[_PAGE] = st.session_state.get(_PAGE) != page, page
+    for key, on in (("shaped", min_ratings > 0), ("centered", centered)):
+        if (came or key not in st.session_state) and key not in st.query_params:
+            st.session_state[key] = on  # as it was left on another page, whose switch Streamlit forgets
+    shaped = elements.toggle(
+        f"Shaped by those with at least {shaping}",
+        "shaped",
+        f"Off: all {len(rows):,} {rows.nouns} take part in the analysis. On: only those with so many ratings do.",
+    )
+    centered = elements.toggle(
+        "Centered",
+        "centered",
+        "Subtract the mean of every dimension first. The article does not, so its first component also holds "
+        f"what all {rows.nouns} have in common.",
+    )
+    st.session_state[_SHAPE] = centered, shaping if shaped else 0
+    return current(run_id)
+
+
+def shaping(otherwise: int) -> int:
+    """With how many ratings an item may shape components, as it was on another page; `otherwise` at first."""
+    _, min_ratings = st.session_state.get(_SHAPE, (False, 0))
+    return min_ratings or otherwise
+
+
+def choose_basis(run_id: str) -> None:
+    """The switch alone; nothing where the model has no components of what it predicts."""
+    if analyses.no_predictions(run_id):
+        return
+    st.session_state[_SWITCH] = _chosen()
+    st.segmented_control(
+        "Components of",
+        list(LABELS),
+        format_func=LABELS.__getitem__,
+        required=True,
+        key=_SWITCH,
+        on_change=_keep,
+        help="What it predicts: directions along which predicted tastes differ, the same however the model's numbers "
+        "are turned, rescaled or shifted. The item matrix: directions of its numbers as they are, which change with "
+        "all three.",
+    )
+
+
+def _keep() -> None:
+    """A callback."""
+    if st.session_state[_SWITCH] in LABELS:
+        st.session_state[_CHOSEN] = st.session_state[_SWITCH]

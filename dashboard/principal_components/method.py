@@ -1,0 +1,100 @@
+"""How the page of components is computed, folded away: formulas and sources."""
+
+import streamlit as st
+
+from core.analysis.components.counterparts import ALIKE
+from core.analysis.components.hints import CLEAR_EFFECT, CLEAR_EFFECT_FIRST, CLEAR_Z, CLEAR_Z_FIRST, FEWEST_NAMED
+from core.analysis.components.proof import FEWEST_EPOCHS, PROVEN, SIGNAL
+from core.data.nouns import with_article
+from dashboard.shared.matrix_rows import Rows
+
+
+def explanation(rows: Rows, dimensions: int) -> None:
+    """Draw the fold."""
+    with st.expander("How this is computed", icon=":material/function:"):
+        st.markdown(f"{_components(rows, dimensions)}\n\n{_tests()}\n\n{_reading(rows)}")
+
+
+def _components(rows: Rows, dimensions: int) -> str:
+    noun, nouns = rows.noun, rows.nouns
+    return (
+        f"**What it predicts.** Measured from the average person $\\bar u$ and the average {noun} $\\bar v$, each "
+        "counting as often as they have a training rating, a score is a constant, a bias of the person, a bias of the "
+        f"{noun}, and taste: $a \\cdot b$ with $a = u - \\bar u$ and $b = v - \\bar v$. The tastes of everybody for "
+        "everything are the matrix $A B^\\top$. Its singular value decomposition $A B^\\top = P S Q^\\top$, with "
+        "$P^\\top W_u P = Q^\\top W_v Q = 1$ for the weights $W$ of the training ratings, gives the components: "
+        f"independent of each other for people and for {nouns} alike "
+        "([Golub and Kahan 1965](https://doi.org/10.1137/0702016)). The score of "
+        f"{with_article(noun)} is its row of $Q S$: how much more than the average person somebody one standard "
+        "deviation out along the component likes it. Component $k$ carries the share $s_k^2 / \\sum_j s_j^2$ of the "
+        "variance of predicted taste. Turning the vectors, rescaling one side against the other or moving numbers "
+        "between biases and vectors changes no prediction, and none of this.\n\n"
+        f"**The item matrix, as in the article.** The {noun} matrix $X$ has one row of {dimensions} numbers "
+        f"{with_article(noun)}. Its singular value decomposition $X = U S V^\\top$ gives the components, the rows of "
+        "$V^\\top$, and the scores $X V$. Without centering this is what the article computes with R's "
+        "`prcomp(center = FALSE)`: the total is the mean squared length of a row, not a variance, and the first "
+        "component often points from zero to the middle of all rows. *Centered* subtracts the mean of each dimension "
+        "first. These components change where the numbers do, also where all predictions stay the same.\n\n"
+        "A component and its mirror image are the same finding. The sign is fixed: of what it predicts the furthest "
+        f"{noun}, counted by its ratings, lies at the high end; of the item matrix the largest loading is positive. "
+        f"Which end is called high has no meaning. {nouns.capitalize()} that do not shape the components are placed on "
+        "them all the same, by the same projection."
+    )
+
+
+def _tests() -> str:
+    return (
+        "**What each is worth.** Held-out ratings are guessed by the biases and the first $k$ components, for every "
+        "$k$, inside the scale. With $e_k$ the error then and $x_k$ what component $k$ changes in the guess, its gain "
+        "is the mean of $e_{k-1}^2 - e_k^2$ and its score the mean of $e_{k-1} x_k$. Their standard errors are "
+        "clustered, for ratings of one person are not independent "
+        "([Liang and Zeger 1986](https://doi.org/10.1093/biomet/73.1.13)): "
+        "$\\mathrm{SE}^2 = \\sum_u (\\sum_{i \\in u} (d_i - \\bar d))^2 / n^2$. A component earns its place while "
+        f"gain/SE is above {PROVEN:g}, and so for all before it; it carries some signal while score/SE, by people and "
+        f"by items, is above {SIGNAL:g}, provided that training went on for {FEWEST_EPOCHS} epochs. In a model that "
+        "knows how sure it is components are larger than is best for prediction one by one, so there the score counts. "
+        "The bars are differences of the root mean squared error, their lines two standard errors. On several splits "
+        "all held-out ratings are pooled, component by component in order, and a person in several of them is one "
+        "cluster.\n\n"
+        "Of more than 100,000 held-out ratings as many are drawn. For the item matrix the error with only the first "
+        "components is measured likewise.\n\n"
+        "**Without taste.** Each rating is replaced by the averages of its item and person and somebody's shuffled "
+        "rest, from other fifths of the data, and the model is trained again, as long as it was. What its components "
+        "carry is what learning alone gives. It says how much is too little, not how many are real: that is for "
+        "unseen ratings to say.\n\n"
+        "**Another start.** The same analysis of models trained from other seeds, components matched one to one "
+        "([Kuhn 1955](https://doi.org/10.1002/nav.3800020109)) so that the sum of $|r|$ is largest, with $r$ the "
+        "Pearson correlation of the scores of the trained items. The bar is the median over the other seeds. All of "
+        "them learned from the same ratings, chance included."
+    )
+
+
+def _reading(rows: Rows) -> str:
+    nouns = rows.nouns
+    sure = (
+        ""
+        if rows.variance is None
+        else "**How sure.** The posterior of a score $v \\cdot c$ is a normal distribution with the variance "
+        "$\\sum_j c_j^2 s_j$, where $s_j$ is that of the number in dimension $j$.\n\n"
+    )
+    return (
+        f"{sure}A name you give belongs to the direction: it stands at the component that points the same way under "
+        "other "
+        "settings (cosine of at least 0.95), or, from one basis to the other, at the one that orders the "
+        f"{nouns} alike (correlation of at least 0.95, each counting as often as it was rated), its ends swapped where "
+        "the sign is.\n\n"
+        f"The hints look at the {nouns} with enough ratings. For a number the effect is Spearman's correlation "
+        "with the score; for a category 2 AUC − 1, how much more often one of its members lies above one of the "
+        "others than below; p is corrected after "
+        "[Benjamini and Hochberg (1995)](https://doi.org/10.1111/j.2517-6161.1995.tb02031.x). Words appear only "
+        "for a component that held-out ratings confirm, or that follows one of them ($|r|$ of at least "
+        f"{ALIKE}), and only for effects at least {CLEAR_Z} times their standard error ({CLEAR_Z_FIRST} for the "
+        f"first component); a category also needs {FEWEST_NAMED} {nouns} and an effect of at least {CLEAR_EFFECT} "
+        f"({CLEAR_EFFECT_FIRST} for the first). Data without taste hardly ever give such a hint. They go together "
+        "with the component; that it is about them is for you to judge.\n\n"
+        "Number colors span the middle 90% of what is drawn; values beyond have the color of the nearest end. A "
+        "correlation named under the map is Spearman's, over the ranks of what is drawn.\n\n"
+        "I. T. Jolliffe (2002), *Principal Component Analysis*, 2nd edition, Springer, "
+        "[doi:10.1007/b98835](https://doi.org/10.1007/b98835) · "
+        "[R documentation of prcomp](https://stat.ethz.ch/R-manual/R-devel/library/stats/html/prcomp.html)"
+    )

@@ -1,0 +1,63 @@
+"""What held-out ratings say of components, in sentences made from numbers (Markdown)."""
+
+from core.analysis.components.proof import FEWEST_EPOCHS, PROVEN, SIGNAL, Proof
+from core.data.nouns import verb
+from dashboard.shared.phrases import count
+
+
+def proof(found: Proof, component: int | None, *, has_biases: bool, unit: str) -> str:
+    """What all components are worth, how many earn their place, and where the chosen one stands; counted from 0."""
+    n, start, whole = len(found.worth), found.rmse[0], found.rmse[-1]
+    splits = f", pooled over {_number(found.n_splits)} splits" if found.n_splits > 1 else ""
+    without = "Biases alone" if has_biases else "Without taste, predictions"
+    bring = "bring that to" if whole < start else "make that"
+    text = (
+        f"On {count(found.n_ratings, 'rating')} that the model has not seen{splits}: {without.lower()} are off by "
+        f"{start:.3f} {unit}, all components {bring} {whole:.3f}. {_how_many(found, n)}"
+    )
+    return text if component is None or component >= n else f"{text} {_chosen(found, component, unit)}"
+
+
+def _how_many(found: Proof, n: int) -> str:
+    if found.proven == 0:
+        text = f"**None of {count(n, 'component')} earns its place**"
+    elif found.proven == 1:
+        text = f"**The first of {count(n, 'component')} earns its place**"
+    else:
+        text = f"**The first {found.proven} of {count(n, 'component')} earn their place**"
+    more = found.signal - found.proven
+    if more and found.proven:
+        text += f", and {more} more {verb(more, 'carries', 'carry')} some signal"
+    elif more:
+        text += f", but {f'the first {more} carry' if more > 1 else 'the first carries'} some signal"
+    if not found.counts_signal:
+        return f"{text}; after fewer than {FEWEST_EPOCHS} epochs nothing weaker can be told from chance."
+    return f"{text}; the rest may be chance."
+
+
+def _chosen(found: Proof, component: int, unit: str) -> str:
+    worth, z = float(found.worth[component]), found.score_z if found.counts_score else found.z
+    name = "score z" if found.counts_score else "gain z"
+    change = f"lowers the error by {worth:.4f} {unit}" if worth > 0 else f"raises the error by {-worth:.4f} {unit}"
+    text = f"**Component {component + 1}** {change} ({name} = {z[component]:.1f})"
+    if component < found.proven:
+        return f"{text}: it earns its place."
+    if component < found.signal:
+        z_words = f"score z = {found.score_z[component]:.1f}"
+        return (
+            f"{text}. It carries **some signal** ({z_words}): guesses move the right way, if not by the right amount."
+        )
+    if z[component] > (SIGNAL if found.counts_score else PROVEN):
+        return f"{text}. A stronger one before it fails the test, so it is not counted: **unproven**."
+    return f"{text}. It is **unproven**: its ends may mean nothing."
+
+
+def _number(splits: int) -> str:
+    return {2: "two", 3: "three", 4: "four", 5: "five"}.get(splits, str(splits))
+
+
+def without_taste(n_twins: int) -> str:
+    """What the dotted line in the picture of shares is."""
+    return (
+        f"Dotted: what as many components carry on average in {count(n_twins, 'model')} of the same data without taste."
+    )

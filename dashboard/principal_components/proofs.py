@@ -1,0 +1,110 @@
+"""The section that leads the page: which components hold on unseen ratings, and what each is worth."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import streamlit as st
+
+from core.analysis.components.bases import How
+from core.analysis.components.proof import Proof
+from core.errors import ExplorerError
+from core.jobs import study_jobs
+from core.model.run import Run
+from core.studies.proofs import PROOF, ProofSettings, proof_of
+from core.studies.twins import is_twin
+from dashboard.cache import analyses, loaders
+from dashboard.charts.proof import proof as chart
+from dashboard.jobs import studies
+from dashboard.principal_components import proof_words
+from dashboard.principal_components.label import Label
+from dashboard.shared import elements, phrases
+from dashboard.shared.markup import escape
+
+START_SECONDS = 3.0
+"""What a worker needs before the first of the trainings."""
+
+
+@dataclass(frozen=True, eq=False)
+class Tested:
+    """What held-out ratings say of the components of what a model predicts.
+
+    Attributes:
+        proof: From the study on several splits where there is one, else from the run's own; None where there is none.
+        why_not: Why there is none, in words.
+    """
+
+    proof: Proof | None
+    why_not: str = ""
+
+    def signal(self, how: How) -> int | None:
+        """How many of these components carry some signal; None where that is not known of them."""
+        return self.proof.signal if self.proof is not None and how.basis == "predictions" else None
+
+
+def tested(run_id: str) -> Tested:
+    """What held-out ratings say of the components of a run's predictions."""
+    try:
+        return Tested(_pooled(run_id) or analyses.proof(run_id))
+    except ExplorerError as error:
+        return Tested(None, str(error))
+
+
+def _pooled(run_id: str) -> Proof | None:
+    """The proof on several splits, where that has been studied; a twin has no studies."""
+    settings = None if is_twin(run_id) else PROOF.latest(run_id)
+    stored = None if settings is None else loaders.study(PROOF.key(run_id, settings))
+    return None if stored is None else proof_of(stored)
+
+
+def section(run: Run, how: How, found: Tested, labels: Sequence[Label], component: int) -> None:
+    """Draw what each component is worth; a click chooses one, where these are the components of the page."""
+    if found.proof is None:
+        st.info(escape(phrases.sentence(found.why_not)), icon=":material/info:")
+        return
+    unit, same = phrases.unit(run.dataset), how.basis == "predictions"
+    text = proof_words.proof(found.proof, component if same else None, has_biases=run.scorer.has_biases, unit=unit)
+    n = len(found.proof.worth)
+    if not same:
+        labels = [Label(number, unproven=number > found.proof.signal) for number in range(1, n + 1)]
+    figure = chart(found.proof, chosen=component if same else None, labels=labels[:n], unit=unit)
+    alt = f"By how much each of {n} components lowers the error on ratings that the model has not seen."
+    if same:
+        elements.clickable_chart(figure, "proof", partial(choose, len(labels), "proof"), alt, text)
+    else:
+        st.plotly_chart(figure, key="proof", config=phrases.CHART_CONFIG, alt=f"{alt} {text}")
+        st.markdown(text)
+
+
+def choose(n: int, chart: str) -> None:
+    """A click on a bar or point chooses its component; a callback."""
+    points = elements.selected_points(chart, n + 1, "x")
+    if points and points[0] > 0:
+        st.session_state.component = points[0]
+
+
+def offer(run: Run, found: Tested) -> None:
+    """The study on several splits, folded away until somebody asks; nothing where it cannot be, or is there."""
+    if found.proof is None or found.proof.n_splits > 1 or is_twin(run.run_id):
+        return
+    settings = ProofSettings()
+    job = studies.newest_job(study_jobs.KIND, PROOF.key(run.run_id, settings))
+    with st.expander(
+        "Do they hold on other splits?", icon=":material/fact_check:", expanded=job is not None and job.active
+    ):
+        try:
+            PROOF.check_run(run, settings)
+        except ExplorerError as error:
+            st.caption(escape(phrases.sentence(str(error))))
+            return
+        others = settings.splits - 1
+        studies.study(
+            PROOF,
+            run,
+            settings,
+            title=f"The same model on {settings.splits} splits",
+            button=f"Train it {phrases.count(others, 'more time')}",
+            about_seconds=START_SECONDS + others * run.outcome.train_seconds,
+            words="One split tests components on one fifth of the ratings, and a weak one passes on some splits and "
+            f"not on others. Train the model on {others} other splits too and pool what all held-out ratings say.",
+        )
