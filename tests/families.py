@@ -17,6 +17,7 @@ from core.model.backend import keras
 from core.model.families import FAMILIES, run_config
 from core.model.networks import trained_model
 from core.model.run import Run
+from core.model.scoring import require_bilinear
 from core.store.runs import RunStore
 from core.training import gradient, trainer
 
@@ -82,6 +83,34 @@ class Trained:
     ratings: Ratings
     run: Run
     model: keras.Model
+
+    def biases(self, side: str) -> np.ndarray:
+        """The biases of "item" or "user", counted from the average of the training ratings as Keras' layers have it:
+        what everybody's taste has in common belongs to them."""
+        total = self._with_common_taste(side)
+        return total - total[self._index(side)].mean()
+
+    @property
+    def average_score(self) -> float:
+        """The score of the average pair."""
+        vectors = [self._layer(f"{side}_embedding")[self._index(side)].mean(axis=0) for side in ("user", "item")]
+        biases = sum(self._layer(f"{side}_bias")[self._index(side)].mean() for side in ("user", "item"))
+        return float(vectors[0] @ vectors[1] + biases) + require_bilinear(self.run.scorer).constant
+
+    def _with_common_taste(self, side: str) -> np.ndarray:
+        other = "user" if side == "item" else "item"
+        across = self._layer(f"{other}_embedding")[self._index(other)].mean(axis=0)
+        return self._layer(f"{side}_bias")[:, 0] + self._layer(f"{side}_embedding") @ across
+
+    def _layer(self, name: str) -> np.ndarray:
+        """The numbers of a layer; none where the family has no such layer."""
+        rows = len(self.ratings.items if name.startswith("item") else self.ratings.users)
+        names = [layer.name for layer in self.model.layers]
+        return self.model.get_layer(name).get_weights()[0] if name in names else np.zeros((rows, 1), np.float32)
+
+    def _index(self, side: str) -> np.ndarray:
+        index = self.ratings.item_index if side == "item" else self.ratings.user_index
+        return index[split(self.ratings, self.run.config).train]
 
     def predict(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
         """Keras' own predictions, not clipped."""

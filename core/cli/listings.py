@@ -29,7 +29,6 @@ from core.model.run import Run
 from core.model.scoring import require_biases, require_bilinear, require_vectors
 from core.studies import saved_axes
 from core.studies.neighbors import NEIGHBORS, PREDICTIONS, VECTORS, support_of, thresholds_of
-from core.studies.proofs import center
 from core.studies.saved_axes import OwnAxis
 from core.studies.study import as_limit_error
 
@@ -110,7 +109,8 @@ def _compared(run: Run, ratings: Ratings, metric: str, *, users: bool) -> np.nda
         scorer = require_vectors(run.scorer)
         return scorer.user_embedding if users else scorer.item_embedding
     with as_limit_error():
-        return predicted_tastes(center(run, ratings, split(ratings, run.config.split)), users=users)
+        model = centered_on(require_bilinear(run.scorer), ratings, split(ratings, run.config.split))
+        return predicted_tastes(model, users=users)
 
 
 def _add_support(

@@ -6,8 +6,7 @@ from functools import partial
 import numpy as np
 from pydantic import BaseModel
 
-from core.analysis.components.pca import pca
-from core.analysis.components.predictions import predicted_components
+from core.analysis.components.bases import PREDICTIONS, How, components_of
 from core.analysis.film import Film, develop, packed, unpacked
 from core.config import RunConfig
 from core.data.ratings import Ratings
@@ -19,7 +18,6 @@ from core.model.run import Run
 from core.store import study_store
 from core.store.runs import RunStore
 from core.store.study_store import Stored
-from core.studies.proofs import center
 from core.studies.retraining import check_trainable
 from core.studies.study import Study, Work
 from core.training.camera import Camera
@@ -92,7 +90,7 @@ def _placing(run: Run, ratings: Ratings, parts: Split, rows: np.ndarray) -> Call
         return along_bias
     matrix = run.scorer.item_embedding
     try:
-        found = predicted_components(center(run, ratings, parts)) if run.scorer.is_bilinear else pca(matrix[count > 0])
+        found = components_of(run, ratings, parts, PREDICTIONS if run.scorer.is_bilinear else How())
         axes, middle = found.components[:2], found.mean
     except AnalysisError:  # it learned nothing that tells items apart
         axes, middle = np.eye(2, matrix.shape[1]), np.zeros(matrix.shape[1])

@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from core.analysis.components.predictions import predicted_components
+from core.analysis.gauge import centered_on
 from core.analysis.neighbors.all_neighbors import fitting_k, nearest
 from core.analysis.neighbors.support import Thresholds, mean_square, support, thresholds
 from core.config import RunConfig
@@ -16,7 +17,6 @@ from core.errors import AnalysisError, LimitError
 from core.model.run import Run
 from core.model.scoring import require_bilinear
 from core.store.study_store import Stored
-from core.studies.proofs import center
 from core.studies.retraining import Training, check_trainable, train_all
 from core.studies.study import Study, Work, as_limit_error, items_taking_part, min_ratings_field
 from core.training.twin import twin_config, without_taste
@@ -72,7 +72,7 @@ def places(run: Run, ratings: Ratings) -> Places:
     matrix = run.scorer.item_embedding
     components = np.zeros((matrix.shape[1], matrix.shape[1]), np.float32)
     mean = np.zeros(matrix.shape[1], np.float32)
-    model = center(run, ratings, split(ratings, run.config))
+    model = centered_on(require_bilinear(run.scorer), ratings, split(ratings, run.config))
     try:
         found = predicted_components(model)
     except AnalysisError:  # it predicts the same taste for everybody, so that nothing is like anything

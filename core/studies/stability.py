@@ -7,11 +7,12 @@ from core.analysis.components.bases import How
 from core.analysis.components.pca import Pca
 from core.analysis.components.predictions import root
 from core.analysis.components.stability import Stability, across_seeds, of_predictions
+from core.analysis.gauge import centered_on
 from core.data.ratings import Ratings
 from core.data.splits import Split, split
 from core.model.run import Run
+from core.model.scoring import require_bilinear
 from core.store.study_store import Stored
-from core.studies.proofs import center
 from core.studies.retraining import Training, check_trainable, train_all
 from core.studies.study import Study, Work
 
@@ -40,7 +41,7 @@ def _compute(work: Work, settings: StabilitySettings) -> Stored:
     arrays = {"embeddings": np.stack(matrices)}
     if work.run.scorer.is_bilinear:
         parts = split(work.ratings, work.run.config.split)
-        models = [center(run, work.ratings, parts) for run in runs]
+        models = [centered_on(require_bilinear(run.scorer), work.ratings, parts) for run in runs]
         arrays["user_roots"] = np.stack([root(model.user_embedding, model.user_weight) for model in models])
     return Stored(arrays, {"seeds": seeds, "val_rmse": errors})
 

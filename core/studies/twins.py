@@ -5,17 +5,15 @@ from dataclasses import replace
 import numpy as np
 from pydantic import BaseModel, Field
 
-from core.analysis.components.predictions import predicted_components
+from core.analysis.components.examined import examine
 from core.data.ratings import Ratings
-from core.data.splits import split
-from core.errors import AnalysisError, LimitError
+from core.errors import LimitError
 from core.model.families import family_of
 from core.model.run import Run
 from core.model.scoring import require_bilinear
 from core.store.study_store import Stored
-from core.studies.proofs import center, held_out_of, prove_run
 from core.studies.retraining import Training, check_trainable, train_all
-from core.studies.study import Study, Work, as_limit_error
+from core.studies.study import Study, Work
 from core.training.twin import twin_config, without_taste
 
 _SUFFIX = "~twin"
@@ -94,15 +92,11 @@ def _compute(work: Work, settings: TwinSettings) -> Stored:
 
 def _strength(twin: Run, ratings: Ratings) -> tuple[np.ndarray, int]:
     """How far predicted tastes differ along each component, in rating units, and how many components are proven."""
-    parts = split(ratings, twin.config)
-    model = center(twin, ratings, parts)
-    try:
-        components = predicted_components(model)
-    except AnalysisError:  # it learned no taste at all, as it should
+    outcome = examine(twin, ratings)
+    if outcome is None:  # it learned no taste at all, as it should
         return np.zeros(0), 0
-    with as_limit_error():
-        proof = prove_run([held_out_of(twin, ratings, parts, model)], [twin])
-    return np.sqrt(model.item_weight @ np.square(components.scores, dtype=np.float64)) * model.unit, proof.proven
+    model, scores = outcome.model, outcome.result.scores
+    return np.sqrt(model.item_weight @ np.square(scores, dtype=np.float64)) * model.unit, outcome.proof.proven
 
 
 def shown_twin(run: Run, ratings: Ratings, stored: Stored) -> tuple[Run, Ratings]:

@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import data
 from core.access import COMMAND_LINE, Visitor
+from core.analysis.components.bases import How
 from core.cli import main
 from core.data import ColumnMapping, ImportOptions, import_ratings, uploads
 from core.data.importing.isolation import in_this_process
@@ -28,11 +29,11 @@ from core.studies import component_names, saved_axes
 from core.studies.component_names import Name
 from core.studies.maps import MAP, MapStudySettings
 from core.studies.saved_axes import OwnAxis
+from dashboard.cache import analyses
 from dashboard.datasets import import_form
 from dashboard.jobs import every_kind, imports, scores, studies, trainings
 from dashboard.maps import axis_view
 from dashboard.principal_components import naming
-from dashboard.principal_components.naming import How
 from dashboard.session import administration, state, visitor
 from tests.conftest import run_on
 from tests.core.data.importing import made
@@ -129,7 +130,7 @@ def there(template: There, home: Path) -> There:
 
 def direction(run_id: str) -> np.ndarray:
     """That of the first component."""
-    return How(centered=False, min_ratings=0).components(run_id).components[0]
+    return analyses.components(run_id, How()).components[0]
 
 
 def content(home: Path) -> dict[str, str]:
@@ -166,7 +167,7 @@ BY_CORE: dict[str, Callable[[There, Visitor], object]] = {
 
 def typed(low: str, there: There) -> None:
     """Type a name into the field at the low end of the first component, and leave it."""
-    here = (there.run_id, 0, How(centered=False, min_ratings=0))
+    here = (there.run_id, 0, How())
     st.session_state.update({naming._key("low", *here): low, naming._key("high", *here): ""})
     naming._keep_typed(*here)
 

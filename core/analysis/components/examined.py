@@ -1,5 +1,6 @@
 """The test of a run's components on its own validation ratings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from core.analysis.components.pca import Pca
 from core.analysis.components.predictions import predicted_components
 from core.analysis.components.proof import HeldOut, Proof, held_out, prove
 from core.analysis.components.truncation import sample
-from core.analysis.gauge import CenteredModel, centered
+from core.analysis.gauge import CenteredModel, centered_on
 from core.config import GradientConfig
 from core.data.ratings import Ratings
 from core.data.splits import split
@@ -28,12 +29,14 @@ class Examined:
         result: Its components.
         part: What each of them changed in the guesses; None where that was let go, which is large.
         proof: What follows from that.
+        epochs: Epochs of training behind it; None for a model that is not stopped early.
     """
 
     model: CenteredModel
     result: Pca
     part: HeldOut | None
     proof: Proof
+    epochs: int | None = None
 
 
 def examine(run: Run, ratings: Ratings) -> Examined | None:
@@ -50,7 +53,7 @@ def examine(run: Run, ratings: Ratings) -> Examined | None:
     if not isinstance(scorer, Bilinear) or not scorer.has_vectors or run.origin.kind != "trained":
         return None
     parts = split(ratings, run.config.split)
-    model = centered(scorer, parts.training_count(ratings, users=True), parts.training_count(ratings))
+    model = centered_on(scorer, ratings, parts)
     try:
         result = predicted_components(model)
     except AnalysisError:  # everybody is the same, or all items are
@@ -58,7 +61,19 @@ def examine(run: Run, ratings: Ratings) -> Examined | None:
     rows = sample(parts.validation)
     part = held_out(model, result, ratings.user_index[rows], ratings.item_index[rows], ratings.rating[rows])
     epochs = run.outcome.kept_epoch if isinstance(run.config, GradientConfig) else None
-    return Examined(model, result, part, prove([part], by_score=scorer.has_uncertainty, epochs=epochs))
+    return Examined(model, result, part, prove([part], by_score=scorer.has_uncertainty, epochs=epochs), epochs)
+
+
+def pooled(outcomes: Sequence[Examined]) -> Proof:
+    """The proof from tests of runs that differ in their split alone, each with its part.
+
+    Raises:
+        AnalysisError: There are none.
+    """
+    epochs = [outcome.epochs for outcome in outcomes if outcome.epochs is not None]
+    parts = [outcome.part for outcome in outcomes if outcome.part is not None]
+    by_score = any(outcome.proof.counts_score for outcome in outcomes)
+    return prove(parts, by_score=by_score, epochs=min(epochs, default=None))
 
 
 def standings(outcome: Examined | None, scores: np.ndarray) -> list[Standing]:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from core.access import COMMAND_LINE
+from core.analysis.gauge import centered_on
 from core.analysis.neighbors.of_one import neighbors
 from core.analysis.neighbors.predicted import predicted_tastes
 from core.cli import main
@@ -17,13 +18,14 @@ from core.data.ratings import Ratings
 from core.data.splits import split
 from core.disk.home import home
 from core.model.run import Run
+from core.model.scoring import require_bilinear
 from core.store import study_store
 from core.store.runs import RunStore
 from core.studies import saved_axes
 from core.studies.clusters import ClusterSettings
 from core.studies.maps import MapStudySettings
 from core.studies.neighbors import NEIGHBORS, support_of
-from core.studies.proofs import PROOF, ProofSettings, center, proof_of
+from core.studies.proofs import PROOF, ProofSettings, proof_of
 from core.studies.saved_axes import OwnAxis
 from core.studies.study import items_taking_part
 from tests.conftest import run_on
@@ -179,7 +181,7 @@ def test_neighbors_tell_how_well_they_hold_where_that_was_studied(capsys):
 def test_neighbors_by_predictions_are_those_of_the_analysis_on_both_sides(capsys):
     ratings = stored_dataset()
     run = trained(ratings)
-    model = center(run, ratings, split(ratings, run.config))
+    model = centered_on(require_bilinear(run.scorer), ratings, split(ratings, run.config))
     for flag, some, users in (("--item", "i3", False), ("--user", "u5", True)):
         found = asked(capsys, "neighbors", run.run_id, flag, some, "--metric", "predictions", "--top", "3")
         row = (ratings.users if users else ratings.items).index(some)

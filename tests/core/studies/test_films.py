@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from core.analysis.components.predictions import predicted_components
+from core.analysis.gauge import centered_on
 from core.data.splits import split
 from core.model.families import run_config
+from core.model.scoring import require_bilinear
 from core.store.runs import RunStore
 from core.studies.films import FILM, FilmSettings, film_of, train_filmed
-from core.studies.proofs import center
 from core.training.camera import Camera
 from core.training.trainer import fit
 
@@ -26,7 +27,7 @@ def film(run):
 def test_the_last_frame_is_the_map_of_the_run(bundled):
     run = filmed(QUICK, bundled)
     shown, parts = film(run), split(bundled, QUICK)
-    found = predicted_components(center(run, bundled, parts))
+    found = predicted_components(centered_on(require_bilinear(run.scorer), bundled, parts))
     places = found.scores[shown.rows, :2]
     np.testing.assert_allclose(shown.places[-1], places, atol=2 * np.ptp(places) / 2**16 + 1e-6)
     assert (shown.at[0], shown.at[-1], len(shown.at)) == (0, 6, 31)

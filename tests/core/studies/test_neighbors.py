@@ -45,7 +45,7 @@ def run(ratings: Ratings) -> Run:
 
 @pytest.fixture
 def retrained(run: Run, ratings: Ratings, monkeypatch: pytest.MonkeyPatch) -> list[tuple[bool, int, int]]:
-    """Trainings find the run's vectors again, turned and a little off; on other ratings anything, and less of it. What was asked."""
+    """Trainings find the run's vectors again, turned and a little off; on other ratings, chance. What was asked."""
     asked = []
 
     def fit(config, data, *, on_event, should_stop):

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.analysis.components.examined import examine, standings
+from core.analysis.components.examined import examine, pooled, standings
 from core.analysis.components.hints import Standing
 from core.analysis.components.pca import pca
 from core.model.run import Origin
@@ -63,3 +63,16 @@ def test_five_items_and_six_people_are_enough(small):
     outcome = examine(run_on(small), small)
     assert outcome.proof.n_ratings == 3
     assert len(standings(outcome, np.eye(5))) == 5
+
+
+def test_runs_that_differ_in_their_split_are_pooled(planted):
+    ratings, run = planted
+    outcomes = [
+        examine(replace(run, config=run.config.model_copy(update={"split_seed": seed}), outcome=outcome), ratings)
+        for seed, outcome in enumerate((replace(run.outcome, kept_epoch=9), replace(run.outcome, kept_epoch=8)))
+    ]
+    found = pooled(outcomes)
+    assert (found.n_splits, found.counts_signal, found.counts_score) == (2, True, False)
+    assert found.n_ratings == sum(outcome.proof.n_ratings for outcome in outcomes)
+    early = replace(outcomes[1], epochs=7)
+    assert not pooled([outcomes[0], early]).counts_signal
