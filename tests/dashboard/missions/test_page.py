@@ -133,7 +133,7 @@ def test_a_factor_that_is_nothing_is_named_and_left(open_page, publish, bundled:
     app.run()
     assert "Mission done" in bar(app)
     ending = next(element.value for element in app.markdown if element.value.startswith("You called it"))
-    assert ending.startswith("You called it **nothing")
+    assert ending.startswith("You called it **nothing**.")
     assert "component 1 of your model" in ending
     assert name_field(app, "low").value == ""
 
