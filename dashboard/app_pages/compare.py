@@ -124,7 +124,8 @@ def explanation() -> None:
             "is not in it; several splits, above, say that.\n\n"
             "*By chance* is the mean over pairing the rows of one model with those of the other at random: for lists "
             "the hypergeometric distribution, for CKA exactly $1 / ((n - 1) \\lVert A^\\top A \\rVert_F \\lVert "
-            "B^\\top B \\rVert_F)$ for $n$ rows of size one in all, for the distance five random pairings."
+            "B^\\top B \\rVert_F)$ for $n$ rows of size one in all, for the distance five random pairings. It is no "
+            "test of taste: two trainings on the same ratings agree in the noise of these as well."
         )
 
 

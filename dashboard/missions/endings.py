@@ -6,7 +6,6 @@ from core.studies.twins import real_id
 from dashboard.cache import loaders
 from dashboard.missions.tours import NOISE, Mission
 from dashboard.principal_components import naming
-from dashboard.principal_components.label import Label
 from dashboard.principal_components.proofs import tested
 from dashboard.session import state
 from dashboard.shared import phrases
@@ -37,7 +36,7 @@ def of_noise(name: Name, twin: Proof, real: Proof, unit: str) -> str:
         unit: What a rating is measured in, such as "stars".
     """
     k = name.component
-    called = f"You called it **{escape(Label(k + 1, name.low, name.high).ends)}**"
+    called = f"You called it **{' – '.join(escape(end) for end in (name.low, name.high) if end)}**"
     if name.basis != "predictions" or k >= min(len(twin.worth), len(real.worth)):
         whole, own = (float(proof.rmse[0] - proof.rmse[-1]) for proof in (twin, real))
         proven = f"{phrases.count(real.proven, 'component')} of it" if real.proven else "no component of it"

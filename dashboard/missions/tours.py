@@ -53,7 +53,8 @@ FIRST_MODEL = Mission(
         Task(
             "components",
             "Open **Components**, look at the {nouns} at both ends of the first, then choose component 2.",
-            "A component is a direction in the numbers. What sets its ends apart is something people disagree about.",
+            "A component is a direction in the numbers. What sets its ends apart may be something people disagree "
+            "about: the first picture says whether ratings that the model has not seen agree.",
             checks.opens_second_component,
         ),
         Task(
@@ -113,7 +114,8 @@ FIRST_COMPONENT = Mission(
         Task(
             "components",
             "Open **Components** and choose component 1.",
-            "It carries more than any other: the bars on the left say how much.",
+            "It carries more than any other. The first picture says what it is worth on ratings that the model has "
+            "not seen.",
             checks.opens_first_component,
         ),
         Task(
@@ -131,7 +133,7 @@ FIRST_COMPONENT = Mission(
         Task(
             "components",
             "Go back up and name an end of component 1 in your own words.",
-            "The model has no words. A name is your reading, and all pages will use it.",
+            "The model has no words. A name is your reading and no finding, and all pages will use it.",
             checks.names_first_component,
         ),
     ),
@@ -160,7 +162,8 @@ NEIGHBORS = Mission(
         Task(
             "neighbors",
             "Now set it to {enough} or more.",
-            "What many people rated has a direction that can be trusted. A list is only as good as what is behind it.",
+            "More stands behind what many people rated. Whether a neighbor would be there all the same if nobody had "
+            "taste is another question: *Holds* answers it, once it is studied.",
             checks.asks_for_known_neighbors,
         ),
         Task(

@@ -170,13 +170,13 @@ def write_link(labels: Sequence[Label], components: Iterable[int]) -> None:
 
 def field(end: str, run_id: str, component: int, how: How, naming: Naming) -> None:
     """A field with the name of one end of the chosen component; what is typed is kept with the run."""
-    names = naming.in_force[component]
+    names, key = naming.in_force[component], _key(end, run_id, component, how)
     text = getattr(names, end) if names else ""
-    if st.session_state.get(f"name_{end}") != text:  # setting it always would undo what somebody is just typing
-        st.session_state[f"name_{end}"] = text
+    if st.session_state.get(key) != text:  # setting it always would undo what somebody is just typing
+        st.session_state[key] = text
     st.text_input(
         f"Your name for the {end} end",
-        key=f"name_{end}",
+        key=key,
         max_chars=component_names.LONGEST,
         placeholder="What do these have in common?",
         on_change=_keep_typed,
@@ -185,10 +185,19 @@ def field(end: str, run_id: str, component: int, how: How, naming: Naming) -> No
     )
 
 
+def _key(end: str, run_id: str, component: int, how: How) -> str:
+    """The field of one end of one component.
+
+    Each has its own: a browser that still shows the name of the component before tells it again with whatever it asks
+    for next, and in a field for all components that would be typed into the new one.
+    """
+    return f"name_{end}_{run_id}_{component}_{how.basis}_{how.centered}_{how.min_ratings}"
+
+
 @state.reporting
 def _keep_typed(run_id: str, component: int, how: How) -> None:
     """Keep what the fields hold with the run; a callback."""
-    low, high = (str(st.session_state[f"name_{end}"] or "") for end in ENDS)
+    low, high = (str(st.session_state[_key(end, run_id, component, how)] or "") for end in ENDS)
     _keep(run_id, component, how, low, high)
 
 

@@ -85,7 +85,7 @@ TRAIN_CLOSED = (
 
 BEFORE_TRAINING = (
     "Nothing is trained with these settings yet. The dashed lines are what guessing without any embedding reaches: "
-    "a model that is worth its numbers goes below both."
+    "a model that is worth its numbers goes below them."
 )
 
 HOW_SURE = (

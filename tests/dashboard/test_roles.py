@@ -37,6 +37,7 @@ from dashboard.principal_components import naming
 from dashboard.session import administration, state, visitor
 from tests.conftest import run_on
 from tests.core.data.importing import made
+from tests.dashboard.name_fields import name_field
 
 TOKEN = "the token of these tests"
 AXIS, ANOTHER = OwnAxis(("1",), ("2",), "here", "there"), OwnAxis(("1",), ("3",))
@@ -166,8 +167,9 @@ BY_CORE: dict[str, Callable[[There, Visitor], object]] = {
 
 def typed(low: str, there: There) -> None:
     """Type a name into the field at the low end of the first component, and leave it."""
-    st.session_state.update(name_low=low, name_high="")
-    naming._keep_typed(there.run_id, 0, How())
+    here = (there.run_id, 0, How())
+    st.session_state.update({naming._key("low", *here): low, naming._key("high", *here): ""})
+    naming._keep_typed(*here)
 
 
 def dropped() -> None:
@@ -338,9 +340,9 @@ def test_a_kiosk_says_what_it_does_not_do(there: There, open_page, monkeypatch):
     pressed(app, "start_training")
     assert any("switched off here" in caption.value for caption in app.caption)
     app = open_page("components", run=there.run_id)
-    assert app.text_input("name_low").disabled
-    app.text_input("name_low").proto.disabled = False
-    app.text_input("name_low").set_value("x").run()
+    assert name_field(app, "low").disabled
+    name_field(app, "low").proto.disabled = False
+    name_field(app, "low").set_value("x").run()
     assert content(there.home) == before
     app = open_page("maps", dataset=there.data)
     assert [code.value for code in app.code] == [f"python -m core train --preset best --dataset {there.data}"]

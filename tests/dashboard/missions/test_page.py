@@ -10,6 +10,7 @@ from core.data.ratings import Ratings
 from core.model.families import PRESETS
 from core.studies import component_names
 from dashboard.missions.tours import MISSIONS
+from tests.dashboard.name_fields import name_field
 from tests.dashboard.twins import keep_twins
 
 pytestmark = pytest.mark.few
@@ -124,7 +125,7 @@ def test_a_factor_that_is_nothing_is_named_and_left(open_page, publish, bundled:
     app.toggle(key="twin").set_value(True).run()
     app.run()
     assert "step 3 of 4" in bar(app)
-    app.text_input(key="name_low").set_value("nothing").run()
+    name_field(app, "low").set_value("nothing").run()
     app.run()
     assert "step 4 of 4" in bar(app)
     assert component_names.for_everybody(run.run_id) == ()
@@ -132,9 +133,9 @@ def test_a_factor_that_is_nothing_is_named_and_left(open_page, publish, bundled:
     app.run()
     assert "Mission done" in bar(app)
     ending = next(element.value for element in app.markdown if element.value.startswith("You called it"))
-    assert ending.startswith("You called it **nothing")
+    assert ending.startswith("You called it **nothing**.")
     assert "component 1 of your model" in ending
-    assert app.text_input(key="name_low").value == ""
+    assert name_field(app, "low").value == ""
 
 
 def test_a_name_given_to_the_first_component_is_seen(open_page, publish, bundled: Ratings):

@@ -19,6 +19,7 @@ from core.studies import component_names
 from core.studies.component_names import Name
 from core.studies.stability import StabilitySettings
 from tests.conftest import with_item_matrix
+from tests.dashboard.name_fields import name_field
 from tests.dashboard.principal_components.test_page import figure_of, tables_of_movies, texts
 
 pytestmark = pytest.mark.few
@@ -49,8 +50,8 @@ def button(app, label: str):
 def test_a_typed_name_is_kept_and_stands_wherever_the_component_does(open_page, publish):
     run = publish()
     app = open_page("components", basis="pca", component="2")
-    app.text_input(key="name_low").set_value("quiet").run()
-    app.text_input(key="name_high").set_value("loud").run()
+    name_field(app, "low").set_value("quiet").run()
+    name_field(app, "high").set_value("loud").run()
     assert not app.exception
     assert kept(run, 1) == ("quiet", "loud")
     assert axis_titles(app) == [
@@ -64,16 +65,14 @@ def test_a_typed_name_is_kept_and_stands_wherever_the_component_does(open_page, 
         "The 10 highest on component 2: loud",
     ]
     assert "PC 2 (quiet – loud)" in tables_of_movies(app)[0].value
-    assert (
-        open_page("components", basis="pca", component="2").text_input(key="name_high").value == "loud"
-    )  # another session
+    assert name_field(open_page("components", basis="pca", component="2"), "high").value == "loud"  # another session
 
 
 def test_emptied_fields_take_the_name_away(open_page, publish):
     run = publish()
     component_names.set_name(run.run_id, Name("", "loud", direction(run, 0), 0, False, 0), by=COMMAND_LINE)
     app = open_page("components", basis="pca")
-    app.text_input(key="name_high").set_value("").run()
+    name_field(app, "high").set_value("").run()
     assert kept(run, 0) is None
     assert axis_titles(app)[0] == "Component 1 · embedding units"
 
@@ -82,9 +81,9 @@ def test_the_fields_follow_the_chosen_component(open_page, publish):
     run = publish()
     component_names.set_name(run.run_id, Name("quiet", "loud", direction(run, 0), 0, False, 0), by=COMMAND_LINE)
     app = open_page("components", basis="pca")
-    assert app.text_input(key="name_low").value == "quiet"
+    assert name_field(app, "low").value == "quiet"
     app.number_input(key="component").set_value(2).run()
-    assert app.text_input(key="name_low").value == ""
+    assert name_field(app, "low").value == ""
     assert kept(run, 0) == ("quiet", "loud") and kept(run, 1) is None
 
 
@@ -106,7 +105,7 @@ def test_a_link_shows_its_names_without_touching_what_is_kept(open_page, publish
     component_names.set_name(run.run_id, Name("mine", "", direction(run, 0), 0, False, 0), by=COMMAND_LINE)
     app = open_page("components", basis="pca", low_1="theirs", high_1="also theirs")
     assert not app.exception
-    assert app.text_input(key="name_low").value == "theirs"
+    assert name_field(app, "low").value == "theirs"
     assert "from the link" in texts(app) and "**mine – not named**" in texts(app)
     assert axis_titles(app)[0].startswith("theirs ← component 1 → also theirs")
     assert kept(run, 0) == ("mine", "")
@@ -122,21 +121,21 @@ def test_a_links_names_can_be_left(open_page, publish):
     component_names.set_name(run.run_id, Name("mine", "", direction(run, 0), 0, False, 0), by=COMMAND_LINE)
     app = open_page("components", basis="pca", low_1="theirs")
     button(app, "Leave them").click().run()
-    assert app.text_input(key="name_low").value == "mine"
+    assert name_field(app, "low").value == "mine"
     assert kept(run, 0) == ("mine", "")
     app.run()
-    assert app.text_input(key="name_low").value == "mine"
+    assert name_field(app, "low").value == "mine"
 
 
 def test_an_address_from_before_a_change_is_no_link(open_page, publish):
     run = publish()
     app = open_page("components", basis="pca")
-    app.text_input(key="name_low").set_value("first").run()
-    app.text_input(key="name_low").set_value("second").run()
+    name_field(app, "low").set_value("first").run()
+    name_field(app, "low").set_value("second").run()
     app.query_params["low_1"] = "first"  # as a browser says that has not heard of the change yet
-    app.text_input(key="name_high").set_value("other").run()
+    name_field(app, "high").set_value("other").run()
     assert kept(run, 0) == ("second", "other")
-    assert app.text_input(key="name_low").value == "second"
+    assert name_field(app, "low").value == "second"
     assert "from the link" not in texts(app)
 
 
@@ -166,7 +165,7 @@ def test_what_is_no_name_in_a_link_is_told_and_not_shown(open_page, publish, tex
     assert not app.exception
     assert "link's name for component 1 is not shown" in app.warning[0].value
     assert len(app.warning[0].value) < 300
-    assert app.text_input(key="name_low").value == ""
+    assert name_field(app, "low").value == ""
     assert component_names.for_everybody(run.run_id) == ()
 
 
@@ -263,7 +262,7 @@ def test_a_stored_study_stands_wherever_the_component_does(open_page, publish, b
 def test_one_dimension_has_a_name_and_a_cost(open_page, publish):
     run = publish(run_config(embedding_dim=1))
     app = open_page("components", basis="pca")
-    app.text_input(key="name_low").set_value("quiet").run()
+    name_field(app, "low").set_value("quiet").run()
     assert not app.exception
     assert kept(run, 0) == ("quiet", "")
     assert app.query_params["low_1"] == "quiet"
@@ -274,7 +273,7 @@ def test_a_name_for_a_model_that_another_tab_deleted_is_told_and_kept_nowhere(op
     run, other = publish(PRESETS["article-dot-with-bias"]), publish()
     app = open_page("components", basis="pca", run=run.run_id)
     RunStore().delete(run.run_id, by=COMMAND_LINE)
-    app.text_input(key="name_low").set_value("quiet").run()
+    name_field(app, "low").set_value("quiet").run()
     assert not app.exception
     assert any(f"here is no run {run.run_id}" in box.value for box in app.error)
     assert other.run_id in RunStore()

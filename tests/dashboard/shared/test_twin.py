@@ -22,6 +22,7 @@ from core.studies.clusters import CLUSTERS, ClusterSettings
 from core.studies.twins import TWINS, shown_twin, twin_id
 from dashboard.cache import analyses, loaders
 from dashboard.shared import twin
+from tests.dashboard.name_fields import name_field
 from tests.dashboard.neighbors.test_page import figure_of, texts
 from tests.dashboard.twins import TWO, keep_twins
 
@@ -157,16 +158,16 @@ def naming_page(run_id: str) -> None:
 def test_names_given_on_a_twin_stay_in_the_session(run: Run, bundled: Ratings):
     keep_twins(run, bundled)
     app = AppTest.from_function(naming_page, args=(twin_id(run.run_id),), default_timeout=60).run()
-    app.text_input(key="name_low").set_value("Gore").run()
-    app.text_input(key="name_high").set_value(" Musicals ").run()
+    name_field(app, "low").set_value("Gore").run()
+    name_field(app, "high").set_value(" Musicals ").run()
     assert not app.exception
     assert not app.error
     assert app.markdown[0].value == "called Gore – Musicals"
     assert component_names.for_everybody(run.run_id) == ()
     fresh = AppTest.from_function(naming_page, args=(twin_id(run.run_id),), default_timeout=60).run()
     assert fresh.markdown[0].value == "called"
-    app.text_input(key="name_high").set_value("").run()
-    app.text_input(key="name_low").set_value("").run()
+    name_field(app, "high").set_value("").run()
+    name_field(app, "low").set_value("").run()
     assert app.markdown[0].value == "called"
-    app.text_input(key="name_low").set_value("a" + chr(0x2028) + "b").run()
+    name_field(app, "low").set_value("a" + chr(0x2028) + "b").run()
     assert len(app.error) == 1
