@@ -79,6 +79,8 @@ def evidence(view: View) -> None:
             else "Tested on unseen ratings are the components of what the model predicts. Those below are of the item "
             "matrix, in another order and along other directions: choose “What it predicts” to look at the tested ones."
         )
+    if view.tested.proof is not None or not analyses.no_predictions(view.run.run_id):
+        proofs.verdict(view.run, view.tested)
     left, right = st.columns(2, gap="medium")
     with left:
         if view.tested.proof is not None or not analyses.no_predictions(view.run.run_id):

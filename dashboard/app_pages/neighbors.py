@@ -34,8 +34,8 @@ NARROWEST = 336
 """Pixels a list needs, so that titles, the measure and the number of ratings are on the screen."""
 LENGTH, SPREAD, SHARED, APART = "Length", "Spread", "Both", "Apart"
 AGAIN, HOLDS, SUPPORT = "Again", "Holds", "Support"
-MARKS = np.array(["–", "5%", "1%"])
-"""What the column of marks says: how many neighbors without taste get as far."""
+MARKS = np.array(["–", "likely", "surely"])
+"""What the column of marks says: of neighbors without taste one in twenty, or one in a hundred, gets as far."""
 VECTORS, TASTES = "Vectors", "Predictions"
 WHAT = (
     "Vectors: the learned numbers as they are, which could be written in other ways without changing a guess; their "
@@ -117,7 +117,8 @@ def order(side: Side, numbers: list[str]) -> list[str]:
     if side.users:
         return [side.name_column, *numbers, tables.COUNT]
     *sure, length = numbers
-    return [side.name_column, *sure, tables.COUNT, length]
+    last = [] if HOLDS in sure else [length]  # there is no room for both, and lengths have a picture of their own
+    return [side.name_column, *sure, tables.COUNT, *last]
 
 
 def columns(measure: Measure, *, narrow: bool) -> dict[str, ColumnConfig]:
@@ -128,8 +129,8 @@ def columns(measure: Measure, *, narrow: bool) -> dict[str, ColumnConfig]:
         "from what the model leaves open"
     )
     holds_help = (
-        "5%: of the neighbors in a model without taste, one in twenty stays as close in other trainings. 1%: one in a "
-        "hundred. –: more than that"
+        "likely: of the neighbors in a model without taste, one in twenty stays as close in other trainings. surely: "
+        "one in a hundred. –: more than that. Of this list alone, since the other two go by length too"
     )
     apart_help = f"How far apart their ratings of these are on average, in {phrases.unit(run.dataset)}"
     return (
@@ -202,9 +203,9 @@ def _predicted() -> str:
         "for the other changes cosines and no guess: H. Steck, C. Ekanadham and N. Kallus (2024), [Is "
         "Cosine-Similarity of Embeddings Really About Similarity?](https://arxiv.org/abs/2403.05440)\n\n"
         f"*{HOLDS}* looks at a listed pair in trainings on other splits from other starts, and takes the mean of its "
-        "cosine or correlation there; of a model that knows how sure it is, the mean share of the others that lie "
-        "further. As often a model is trained on ratings without taste, whose own neighbors give the marks: 5% and 1% "
-        f"of them have more. A list counts too many times whoever is in {MANY} times as many as the average: M. "
+        "cosine or correlation there, less where the two are hardly longer than without taste. As often a model is "
+        "trained on ratings without taste, whose own neighbors give the marks: 5% (likely) and 1% (surely) have "
+        f"more. A list counts too many times whoever is in {MANY} times as many as the average: M. "
         "Radovanović, A. Nanopoulos and M. Ivanović (2010), [Hubs in "
         "Space](https://www.jmlr.org/papers/v11/radovanovic10a.html).\n\n"
     )

@@ -172,6 +172,8 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, drawn: DrawnMap, clusters: 
 
 def _method(drawn: DrawnMap) -> str:
     name = settings.label_of(settings.METHODS, drawn.settings.method)
+    if drawn.settings.method == "pca" and drawn.settings.how.basis == "predictions":
+        name = f"{name} of what it predicts"
     return f"{name} in 3D" if drawn.points.shape[1] == 3 else name
 
 

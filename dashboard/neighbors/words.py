@@ -121,7 +121,7 @@ def holds(marks: np.ndarray, trainings: int, rows: Rows) -> str:
     return (
         f"**{likely} of these {count(len(marks), rows.noun)} hold.** In {trainings} trainings on other parts of the "
         "ratings they stay closer than 95 of 100 neighbors do in a model without taste, "
-        f"{sure} of them closer than 99 of 100; the column *Holds* says 5% or 1%. {others}"
+        f"{sure} of them closer than 99 of 100; the column *Holds* says likely or surely. {others}"
     )
 
 

@@ -5,20 +5,28 @@ from core.data.nouns import verb
 from dashboard.shared.phrases import count
 
 
-def proof(found: Proof, component: int | None, *, has_biases: bool, unit: str) -> str:
-    """What all components are worth, how many earn their place, and where the chosen one stands; counted from 0."""
+def verdict(found: Proof, *, has_biases: bool, unit: str) -> str:
+    """How many components earn their place, and what all are worth."""
     n, start, whole = len(found.worth), found.rmse[0], found.rmse[-1]
-    splits = f", pooled over {_number(found.n_splits)} splits" if found.n_splits > 1 else ""
     without = "Biases alone" if has_biases else "Without taste, predictions"
     bring = "bring that to" if whole < start else "make that"
-    text = (
-        f"On {count(found.n_ratings, 'rating')} that the model has not seen{splits}: {without.lower()} are off by "
-        f"{start:.3f} {unit}, all components {bring} {whole:.3f}. {_how_many(found, n)}"
+    return (
+        f"{_how_many(found, n)} On {_tested_on(found)}: {without.lower()} are off by {start:.3f} {unit}, "
+        f"all components {bring} {whole:.3f}."
     )
-    return text if component is None or component >= n else f"{text} {_chosen(found, component, unit)}"
+
+
+def _tested_on(found: Proof) -> str:
+    """Which ratings they were tested on: of several splits the same rating may come twice, each time unseen."""
+    if found.n_splits == 1:
+        return f"{count(found.n_ratings, 'rating')} that the model has not seen"
+    splits = _number(found.n_splits)
+    return f"{splits} splits, each of {splits} models tested on what it has not seen ({found.n_ratings:,} tests in all)"
 
 
 def _how_many(found: Proof, n: int) -> str:
+    if not found.enough_people:
+        return f"**No component can be tested**: {count(found.n_people, 'person')} say too little of others."
     if found.proven == 0:
         text = f"**None of {count(n, 'component')} earns its place**"
     elif found.proven == 1:
@@ -32,14 +40,20 @@ def _how_many(found: Proof, n: int) -> str:
         text += f", but {f'the first {more} carry' if more > 1 else 'the first carries'} some signal"
     if not found.counts_signal:
         return f"{text}; after fewer than {FEWEST_EPOCHS} epochs nothing weaker can be told from chance."
-    return f"{text}; the rest may be chance."
+    return f"{text}; the rest may be chance." if 0 < max(found.proven, found.signal) < n else f"{text}."
 
 
-def _chosen(found: Proof, component: int, unit: str) -> str:
+def chosen(found: Proof, component: int, *, unit: str) -> str:
+    """Where a component stands, from 0; empty for one that was not tested."""
+    if component >= len(found.worth):
+        return ""
     worth, z = float(found.worth[component]), found.score_z if found.counts_score else found.z
     name = "score z" if found.counts_score else "gain z"
-    change = f"lowers the error by {worth:.4f} {unit}" if worth > 0 else f"raises the error by {-worth:.4f} {unit}"
+    size = f"{abs(worth):.4f}" if abs(worth) >= 0.00005 else "less than 0.0001"
+    change = f"{'lowers' if worth > 0 else 'raises'} the error by {size} {unit}"
     text = f"**Component {component + 1}** {change} ({name} = {z[component]:.1f})"
+    if not found.enough_people:
+        return f"{text}."
     if component < found.proven:
         return f"{text}: it earns its place."
     if component < found.signal:

@@ -57,23 +57,30 @@ def _pooled(run_id: str) -> Proof | None:
     return None if stored is None else proof_of(stored)
 
 
-def section(run: Run, how: How, found: Tested, labels: Sequence[Label], component: int) -> None:
-    """Draw what each component is worth; a click chooses one, where these are the components of the page."""
+def verdict(run: Run, found: Tested) -> None:
+    """Say how many components hold, or why that cannot be said."""
     if found.proof is None:
         st.info(escape(phrases.sentence(found.why_not)), icon=":material/info:")
         return
+    unit = phrases.unit(run.dataset)
+    st.markdown(proof_words.verdict(found.proof, has_biases=run.scorer.has_biases, unit=unit))
+
+
+def section(run: Run, how: How, found: Tested, labels: Sequence[Label], component: int) -> None:
+    """Draw what each component is worth; a click chooses one, where these are the components of the page."""
+    if found.proof is None:
+        return
     unit, same = phrases.unit(run.dataset), how.basis == "predictions"
-    text = proof_words.proof(found.proof, component if same else None, has_biases=run.scorer.has_biases, unit=unit)
     n = len(found.proof.worth)
     if not same:
         labels = [Label(number, unproven=number > found.proof.signal) for number in range(1, n + 1)]
     figure = chart(found.proof, chosen=component if same else None, labels=labels[:n], unit=unit)
     alt = f"By how much each of {n} components lowers the error on ratings that the model has not seen."
     if same:
+        text = proof_words.chosen(found.proof, component, unit=unit)
         elements.clickable_chart(figure, "proof", partial(choose, len(labels), "proof"), alt, text)
     else:
-        st.plotly_chart(figure, key="proof", config=phrases.CHART_CONFIG, alt=f"{alt} {text}")
-        st.markdown(text)
+        st.plotly_chart(figure, key="proof", config=phrases.CHART_CONFIG, alt=alt)
 
 
 def choose(n: int, chart: str) -> None:

@@ -78,8 +78,8 @@ def biases(bias: np.ndarray, count: np.ndarray, mean: np.ndarray, scale: Scale) 
     rated = count > 0
     y, n, average = (np.asarray(values, np.float64)[rated] for values in (bias, count, mean))
     if len(y) < 3 or np.ptp(average) == 0:
-        different = len(np.unique(average))
-        raise AnalysisError(f"a curve needs more than {len(y):,} rated with {different:,} different averages")
+        found = f"{len(y):,} are rated" if len(y) < 3 else f"the averages of all {len(y):,} rated are equal"
+        raise AnalysisError(f"{found}; what a bias should be takes three with averages that differ")
     center = float(np.average(average, weights=n))
 
     def line(shrinkage: float) -> tuple[float, float, np.ndarray]:

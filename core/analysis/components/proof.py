@@ -18,6 +18,9 @@ FEWEST_EPOCHS = 8
 """Epochs before which a component's score proves nothing: a model stopped early still has a product of the biases in
 its first component, whatever people like."""
 
+FEWEST_PEOPLE = 20
+"""People with held-out ratings below which nothing is proven: a standard error over fewer is itself too uncertain."""
+
 BLOCK = 100_000
 """Ratings handled at once: 64 components of so many are 50 MB."""
 
@@ -53,6 +56,7 @@ class Proof:
         rmse: Error with the first k components, k = 0 … all, rating units, (n_components + 1,).
         n_ratings: Held-out ratings, all splits together.
         n_splits: Splits that were pooled.
+        n_people: People behind the ratings.
         counts_score: Whether a component earns its place by its score rather than its gain.
         counts_signal: Whether scores say anything.
     """
@@ -66,17 +70,27 @@ class Proof:
     n_splits: int
     counts_score: bool
     counts_signal: bool
+    n_people: int
+
+    @property
+    def enough_people(self) -> bool:
+        """Whether there are so many people that a standard error over them means something."""
+        return self.n_people >= FEWEST_PEOPLE
 
     @property
     def proven(self) -> int:
         """Components that earn their place: the first, the second … as long as each does."""
-        return self.signal if self.counts_score else _leading(self.z > PROVEN)
+        return self.signal if self.counts_score else self._leading(self.z > PROVEN)
 
     @property
     def signal(self) -> int:
         """Components that carry some signal: the first, the second … as long as each does."""
-        leading = _leading(self.score_z > SIGNAL) if self.counts_signal else 0
-        return leading if self.counts_score else max(leading, _leading(self.z > PROVEN))
+        leading = self._leading(self.score_z > SIGNAL) if self.counts_signal else 0
+        return leading if self.counts_score else max(leading, self._leading(self.z > PROVEN))
+
+    def _leading(self, passed: np.ndarray) -> int:
+        """How many of the first ones passed, up to the first that did not; none of too few people."""
+        return int(np.logical_and.accumulate(passed).sum()) if self.enough_people else 0
 
     @property
     def worth(self) -> np.ndarray:
@@ -155,16 +169,12 @@ def prove(parts: Sequence[HeldOut], *, by_score: bool, epochs: int | None = None
         n_splits=len(parts),
         counts_score=by_score,
         counts_signal=epochs is None or epochs >= FEWEST_EPOCHS,
+        n_people=len(np.unique(users)),
     )
 
 
 def _ratio(mean: np.ndarray, se: np.ndarray) -> np.ndarray:
     return np.divide(mean, se, out=np.zeros_like(mean), where=se > 0)
-
-
-def _leading(passed: np.ndarray) -> int:
-    """How many of the first ones passed, up to the first that did not."""
-    return int(np.logical_and.accumulate(passed).sum())
 
 
 def _blocks(n: int) -> Iterator[slice]:

@@ -31,6 +31,8 @@ def test_of_many_components_the_first_are_shown_and_the_chosen():
 
 def test_ratings_that_are_guessed_without_an_error():
     nothing = np.zeros(2)
-    tested = Proof(nothing, nothing, nothing, nothing, np.zeros(3), 9, 1, counts_score=False, counts_signal=True)
+    tested = Proof(
+        nothing, nothing, nothing, nothing, np.zeros(3), 9, 1, counts_score=False, counts_signal=True, n_people=50
+    )
     figure = proof(tested, chosen=0, labels=[Label(1), Label(2)], unit="stars")
     assert list(figure.data[0].error_y.array) == [0, 0]

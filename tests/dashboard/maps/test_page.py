@@ -64,7 +64,7 @@ def test_a_shadow_at_once_with_its_faithfulness(open_page: Open, run: Run, bundl
     told = faithfulness(matrix, scores)
     assert f"**{10 * told.mean:.1f} of 10 true neighbors**" in texts(app)
     assert f"Trustworthiness {told.trustworthiness:.2f}" in texts(app)
-    assert drawn["title"] == f"{len(rows):,} movies by PCA"
+    assert drawn["title"] == f"{len(rows):,} movies by PCA of what it predicts"
     assert drawn["remark"] == f"{10 * told.mean:.1f} of 10 true neighbors kept"
     np.testing.assert_array_equal(numbers_of(drawn["places"], "<f4"), scores.ravel())
     assert not set("*\\") & set(drawn["alt"])

@@ -12,7 +12,9 @@ REAL, TWIN, LUCKY = (9.0, 1.0, 0.0), (-2.0, 0.0, 0.0), (2.5, 0.0, 0.0)
 
 def proof(z: tuple[float, ...], rmse: list[float]) -> Proof:
     values = np.array(z)
-    return Proof(values, values, values, values, np.array(rmse), 100, 1, counts_score=False, counts_signal=True)
+    return Proof(
+        values, values, values, values, np.array(rmse), 100, 1, counts_score=False, counts_signal=True, n_people=50
+    )
 
 
 def said(

@@ -56,7 +56,7 @@ def test_neighbors_are_marked_by_the_study(open_page: Open, run: Run, bundled: R
     app = open_page("neighbors")
     assert not app.exception
     tables = [frame.value for frame in app.dataframe[:3]]
-    assert tables[0]["Holds"].tolist() == ["1%"] * 3 + ["5%"] * 5 + ["–"] * 2
+    assert tables[0]["Holds"].tolist() == ["surely"] * 3 + ["likely"] * 5 + ["–"] * 2
     assert all("Holds" not in table for table in tables[1:])
     assert "**8 of these 10 movies hold.** In 2 trainings" in texts(app)
     assert "3 of them closer than 99 of 100" in texts(app)

@@ -15,6 +15,7 @@ from core.store.runs import RunStore
 from core.studies.proofs import ARRAYS, PROOF, ProofSettings
 from dashboard.principal_components.plane import CHART
 from tests.conftest import with_item_matrix
+from tests.dashboard.map_view.drawn import map_of, numbers_of
 
 pytestmark = pytest.mark.few
 
@@ -100,7 +101,7 @@ def test_the_study_on_several_splits_takes_the_place_of_one(open_page, publish, 
     facts = {name: value for name, value in asdict(pooled).items() if name not in ARRAYS}
     study_store.save(run.run_id, PROOF.name, ProofSettings(), arrays, {"proof": facts})
     app = open_page("components")
-    assert "pooled over five splits" in texts(app)
+    assert "five splits, each of five models" in texts(app)
     assert "The same model on 5 splits" not in texts(app)
 
 
@@ -116,7 +117,7 @@ def test_the_basis_is_the_same_on_all_pages(open_page, publish, bundled: Ratings
     assert not app.exception
     assert app.query_params["basis"] == "pca"
     assert app.toggle(key="centered").value is True
-    places = numbers(figure_of(app, "item_map")["data"][0]["x"])
+    places = numbers_of(map_of(app)["places"], "<f4")[::2]
     wanted = pca(run.scorer.item_embedding, centered=True).scores[:, 0]
     assert set(places.round(4)) <= set(wanted.astype(np.float32).round(4))
 

@@ -5,13 +5,13 @@ from core.analysis.components.proof import Proof
 from dashboard.principal_components import proof_words
 
 
-def found(rmse, z, score_z, *, splits: int = 1, by_score: bool = False, counts: bool = True) -> Proof:
+def found(rmse, z, score_z, *, splits: int = 1, by_score: bool = False, counts: bool = True, people=600) -> Proof:
     """A proof with these errors and these scores over their standard errors."""
     errors = np.asarray(rmse, float)
     gain = -np.diff(np.square(errors))
     z = np.asarray(z, float)
     se = np.divide(np.abs(gain), np.abs(z), out=np.zeros(len(z)), where=z != 0)
-    return Proof(gain, se, z, np.asarray(score_z, float), errors, 20_001, splits, by_score, counts)
+    return Proof(gain, se, z, np.asarray(score_z, float), errors, 20_001, splits, by_score, counts, people)
 
 
 FOUR = found([0.9, 0.87, 0.865, 0.864, 0.8641], z=[9, 3, 1, 5], score_z=[9, 6, 4, 1])
@@ -26,29 +26,41 @@ FOUR = found([0.9, 0.87, 0.865, 0.864, 0.8641], z=[9, 3, 1, 5], score_z=[9, 6, 4
     ],
 )
 def test_where_a_component_stands(component: int, said: str):
-    text = proof_words.proof(FOUR, component, has_biases=True, unit="stars")
-    assert said in text
+    assert said in proof_words.chosen(FOUR, component, unit="stars")
+    text = proof_words.verdict(FOUR, has_biases=True, unit="stars")
     assert "On 20,001 ratings that the model has not seen: biases alone are off by 0.900 stars" in text
     assert "**The first 2 of 4 components earn their place**, and 1 more carries some signal" in text
 
 
 def test_where_nothing_is_proven():
     nothing = found([1.0, 1.01, 1.02], z=[-2, 0], score_z=[0, 0], splits=5)
-    text = proof_words.proof(nothing, 0, has_biases=False, unit="points")
-    assert "pooled over five splits: without taste, predictions are off by 1.000 points" in text
-    assert "all components make that 1.020. **None of 2 components earns its place**; the rest may be chance" in text
-    assert "It is **unproven**: its ends may mean nothing." in text
-    assert "Component" not in proof_words.proof(nothing, None, has_biases=False, unit="points").replace(
-        "components", ""
+    text = proof_words.verdict(nothing, has_biases=False, unit="points")
+    assert text.startswith(
+        "**None of 2 components earns its place**. On five splits, each of five models tested on what "
     )
+    assert "without taste, predictions are off by 1.000 points, all components make that 1.020." in text
+    assert "It is **unproven**: its ends may mean nothing." in proof_words.chosen(nothing, 0, unit="points")
+    assert proof_words.chosen(nothing, 2, unit="points") == ""
+
+
+def test_too_few_people_prove_nothing():
+    few = found([1.0, 0.9], z=[9], score_z=[9], people=12)
+    assert "**No component can be tested**: 12 people" in proof_words.verdict(few, has_biases=True, unit="stars")
+    assert proof_words.chosen(few, 0, unit="stars").endswith("(gain z = 9.0).")
+
+
+def test_a_change_too_small_to_print_is_said_so():
+    tiny = found([1.0, 0.99999], z=[1], score_z=[1])
+    assert "lowers the error by less than 0.0001 stars" in proof_words.chosen(tiny, 0, unit="stars")
 
 
 def test_a_short_training_and_a_model_that_knows_how_sure_it_is():
     short = found([1.0, 0.9], z=[9], score_z=[9], counts=False)
-    assert "after fewer than 8 epochs" in proof_words.proof(short, 0, has_biases=True, unit="stars")
+    assert "after fewer than 8 epochs" in proof_words.verdict(short, has_biases=True, unit="stars")
     sure = found([1.0, 0.9, 0.91], z=[9, -1], score_z=[9, 4], by_score=True)
-    text = proof_words.proof(sure, 1, has_biases=True, unit="stars")
-    assert "**The first 2 of 2 components earn their place**" in text
-    assert "raises the error by 0.0100 stars (score z = 4.0): it earns its place." in text
+    text = proof_words.verdict(sure, has_biases=True, unit="stars")
+    assert text.startswith("**The first 2 of 2 components earn their place**. On")  # there is no rest
+    said = proof_words.chosen(sure, 1, unit="stars")
+    assert "raises the error by 0.0100 stars (score z = 4.0): it earns its place." in said
     only = found([1.0, 0.99], z=[1], score_z=[4])
-    assert "but the first carries some signal" in proof_words.proof(only, 0, has_biases=True, unit="stars")
+    assert "but the first carries some signal" in proof_words.verdict(only, has_biases=True, unit="stars")

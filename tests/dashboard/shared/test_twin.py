@@ -1,6 +1,5 @@
 """The switch that shows a model's twin: offered, explained, everything on the screen the twin's, and gone with it."""
 
-import json
 from collections.abc import Callable
 
 import numpy as np
@@ -22,8 +21,9 @@ from core.studies.clusters import CLUSTERS, ClusterSettings
 from core.studies.twins import TWINS, shown_twin, twin_id
 from dashboard.cache import analyses, loaders
 from dashboard.shared import twin
+from tests.dashboard.map_view.drawn import map_of
 from tests.dashboard.name_fields import name_field
-from tests.dashboard.neighbors.test_page import figure_of, texts
+from tests.dashboard.neighbors.test_page import texts
 from tests.dashboard.twins import TWO, keep_twins
 
 pytestmark = pytest.mark.few
@@ -102,11 +102,10 @@ def test_the_map_and_the_groups_are_the_twins(open_page: Open, run: Run, bundled
     stored = CLUSTERS.load(run.run_id, settings)
     assert stored is not None
     assert table["Movies"].tolist() == [group["size"] for group in stored.facts["groups"]]
-    (cloud, *_) = figure_of(app, "item_map")["data"]
-    drawn = json.dumps(cloud)
+    drawn = map_of(app)["places"]
     app.toggle(key=twin.KEY).set_value(False).run()
     assert not app.exception
-    assert json.dumps(figure_of(app, "item_map")["data"][0]) != drawn
+    assert map_of(app)["places"] != drawn
     assert any(button.label == "Find groups" for button in app.button)  # those of the model are other ones
     assert not app.warning
 

@@ -79,10 +79,12 @@ def test_taste_that_nobody_has_earns_no_place():
 
 def test_counts_stop_at_the_first_that_fails():
     z = np.array([5.0, 2.5, 1.0, 9.0])
-    found = Proof(z, z, z, z + 1, np.arange(5.0), N, 1, counts_score=False, counts_signal=True)
+    found = Proof(z, z, z, z + 1, np.arange(5.0), N, 1, counts_score=False, counts_signal=True, n_people=50)
     assert (found.proven, found.signal) == (2, 2)
     assert (replace(found, counts_score=True).proven, replace(found, z=z * 0, counts_signal=False).signal) == (2, 0)
     np.testing.assert_array_equal(found.worth, -np.ones(4))
+    few = replace(found, n_people=19)
+    assert (few.proven, few.signal) == (0, 0)
 
 
 @pytest.mark.parametrize(("epochs", "says"), [(7, False), (8, True), (None, True)])
