@@ -22,13 +22,18 @@ _PATIENCE_SECONDS = 120
 
 CHARTS_DRAWN = (
     "[...document.querySelectorAll('[data-testid=stPlotlyChart]')].every((chart) => chart.querySelector('.main-svg'))"
+    " && [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]"
+    ".every((map) => map.shadowRoot.querySelector('.stage')?.map.drawn)"
 )
-"""JavaScript: whether every Plotly chart on the page is there to be seen."""
+"""JavaScript: whether every Plotly chart and every map on the page is there to be seen."""
 
 
 @contextmanager
 def live_server(
-    log: Path | None = None, open_files: int | None = None, options: Sequence[str] = ()
+    log: Path | None = None,
+    open_files: int | None = None,
+    options: Sequence[str] = (),
+    page: str = "dashboard/app.py",
 ) -> Iterator[tuple[psutil.Process, str]]:
     """A server started as people start it, and its address; ended with everything it started.
 
@@ -36,13 +41,14 @@ def live_server(
         log: Where what it writes goes; nowhere without it.
         open_files: Files that the process may have open, as `ulimit -n` sets it.
         options: Further ones of the command line.
+        page: The script that it serves.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [
         str(Path(sys.executable).with_name("streamlit")),
-        *("run", "dashboard/app.py", "--server.headless", "true", "--server.address", "127.0.0.1"),
+        *("run", page, "--server.headless", "true", "--server.address", "127.0.0.1"),
         *("--server.port", str(port)),
         *options,
     ]

@@ -36,8 +36,8 @@ def explanation(run: Run, rows: Rows) -> None:
     with st.expander("How this is computed", icon=":material/function:"):
         st.markdown(
             f"Only {nouns} with enough ratings take part, and of them those with a rating in the training part: the "
-            f"others' numbers were never learned{_unless_described(rows)}. Of more than 12,000 the picture draws a "
-            "sample; everything else, neighbors and downloads included, uses all of them.\n\n"
+            f"others' numbers were never learned{_unless_described(rows)}. In 3D, of more than 12,000 a sample is "
+            "drawn; everything else, neighbors and downloads included, uses all of them.\n\n"
             "**PCA** lays the map along the first components of the page Components, the same whichever "
             f"{nouns} are drawn. **t-SNE** "
             "([van der Maaten and Hinton 2008](https://jmlr.org/papers/v9/vandermaaten08a.html)) "

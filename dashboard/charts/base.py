@@ -1,5 +1,6 @@
 """What all figures share: size, margins, legend, hover, and colors that mean the same everywhere."""
 
+import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -116,3 +117,8 @@ def plain(text: str, length: int = 60) -> str:
     """
     short = text if len(text) <= length else text[: length - 1] + "…"
     return short.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "%\u200b{")
+
+
+def unmarked(text: str) -> str:
+    """What was made for a figure, harmless words and line breaks, as plain text for what reads no markup."""
+    return html.unescape(text.replace("<br>", " · ")).replace("%\u200b{", "%{")

@@ -41,6 +41,7 @@ class Places:
         axes: What each axis is called; empty text where it means nothing by itself.
         hover: What to show over each item of the data.
         titles: What the items of the data are called.
+        notes: What is said under each title, plain text; may be left out.
     """
 
     rows: np.ndarray
@@ -48,6 +49,7 @@ class Places:
     axes: Sequence[str]
     hover: Hover
     titles: Sequence[str]
+    notes: Sequence[str] = ()
 
     def spots(self, at: np.ndarray) -> list[np.ndarray]:
         """Coordinates of some of the items on the map, an array for each axis."""
@@ -101,11 +103,11 @@ def item_map(
 
     The custom data of a point is its row in the data.
     """
-    marked = _on_the_map(places, found)
-    linked = np.array([], int) if near is None else _on_the_map(places, near)
+    marked = on_the_map(places, found)
+    linked = np.array([], int) if near is None else on_the_map(places, near)
     drawn = sample(np.arange(len(places.rows)), keep=np.concatenate([marked, linked]))
     result = figure(title + sampled(len(drawn), len(places.rows)), **_look(places, color, remark, revision))
-    sizing = None if sizes is None else _diameters(sizes[places.rows])
+    sizing = None if sizes is None else diameters(sizes[places.rows])
     for name, at, marker in layers(_of_the_map(color, places), drawn, flat=len(places.axes) == 2):
         if sizing is not None:
             marker |= {"size": sizing[at], "sizemode": "diameter"}
@@ -125,7 +127,7 @@ def item_map(
     return result
 
 
-def _on_the_map(places: Places, rows: Sequence[int] | np.ndarray) -> np.ndarray:
+def on_the_map(places: Places, rows: Sequence[int] | np.ndarray) -> np.ndarray:
     """Where in `places` these rows are, without those that are not there."""
     wanted = np.asarray(rows, int)
     at = np.searchsorted(places.rows, wanted)
@@ -148,7 +150,7 @@ def _last_line(color: Coloring | Classes, name: str) -> str:
     return f"<br>{plain(color.label).lower()}: %{{marker.color:{color.form}}}" if has_number else ""
 
 
-def _diameters(counts: np.ndarray) -> np.ndarray:
+def diameters(counts: np.ndarray) -> np.ndarray:
     """Pixels, so that the area grows with the number of ratings, float32."""
     share = np.sqrt(counts / max(1, int(counts.max(initial=1))))
     return (SMALL + (LARGE - SMALL) * share).astype(np.float32)

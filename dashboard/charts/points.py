@@ -108,20 +108,31 @@ def scale(color: Coloring, rows: np.ndarray) -> dict[str, object]:
     """Marker of points colored by a number, with its color bar; the colors span the middle 90% of `rows`."""
     bar = {"title": {"text": color.label, "side": "right"}, "thickness": 12, "len": 0.8, **bar_ticks(color)}
     values = color.values[rows].astype(np.float32)
-    low, high = np.percentile(values, [5, 95]) if len(values) else (0.0, 1.0)  # a few far-out values keep no colors
-    if color.around_zero:
-        high = max(abs(low), abs(high))
-        low = -high
+    low, high = span(values, around_zero=color.around_zero)
     return {
         "size": 6,
         "opacity": 0.85,
         "color": values,
-        "cmin": float(low),
-        "cmax": float(high),
+        "cmin": low,
+        "cmax": high,
         "colorscale": AROUND_ZERO if color.around_zero else AMOUNT,
         "colorbar": bar,
         "line": OUTLINE,
     }
+
+
+def span(values: np.ndarray, *, around_zero: bool) -> tuple[float, float]:
+    """The least and the greatest number with a color of its own: the middle 90%, for a few far-out ones need none.
+
+    Args:
+        values: Known numbers, (n,).
+        around_zero: Whether zero lies in the middle.
+    """
+    low, high = np.percentile(values, [5, 95]).tolist() if len(values) else (0.0, 1.0)
+    if around_zero:
+        high = max(abs(low), abs(high))
+        low = -high
+    return low, high
 
 
 def bar_ticks(color: Coloring) -> dict[str, object]:

@@ -14,6 +14,7 @@ from core.store.study_store import Stored
 from core.studies.maps import MAP, MapStudySettings, shadow
 from core.studies.twins import real_id
 from dashboard.cache import analyses, loaders
+from dashboard.charts.maps import Landmarks
 from dashboard.charts.points import Classes, Coloring
 from dashboard.shared import coloring
 from dashboard.shared.matrix_rows import Rows
@@ -90,6 +91,14 @@ def by_group(clusters: Stored | None, n_items: int) -> Classes:
         return Classes(GROUP, member, [])
     member[clusters.arrays["rows"]] = clusters.arrays["label"]
     return Classes(GROUP, member, [group_name(number, group) for number, group in enumerate(clusters.facts["groups"])])
+
+
+def regions(drawn: DrawnMap, groups: Classes) -> Landmarks:
+    """The middle of each group on a map of two dimensions, and its name."""
+    member = groups.member[drawn.rows]
+    there = [number for number in range(len(groups.names)) if (member == number).any()]
+    middles = [np.median(drawn.points[member == number], axis=0) for number in there]
+    return Landmarks(groups.label, np.reshape(middles, (-1, 2)), [groups.names[number] for number in there])
 
 
 def group_name(number: int, group: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -22,13 +23,14 @@ from dashboard.charts import maps as charts
 from dashboard.charts.components import axis_title
 from dashboard.charts.points import Classes, Coloring
 from dashboard.jobs.studies import study
+from dashboard.map_view import component as map_view
 from dashboard.maps import groups, settings, words
-from dashboard.maps.drawn import GROUP, KEPT, QUICK, DrawnMap, choose_color, color_of, drawn_map, rows_of
+from dashboard.maps.drawn import GROUP, KEPT, QUICK, DrawnMap, choose_color, color_of, drawn_map, regions, rows_of
 from dashboard.maps.sure import Sureness, choose_faint, choose_landmarks, ellipses, sureness
 from dashboard.principal_components.naming import kept_labels
 from dashboard.principal_components.proofs import tested
 from dashboard.shared import coloring, elements, selection
-from dashboard.shared.markup import escape
+from dashboard.shared.markup import escape, spoken
 from dashboard.shared.matrix_rows import Rows
 
 CHART = "item_map"
@@ -115,26 +117,47 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, drawn: DrawnMap, clusters: 
     outlines = ellipses(sure, drawn.rows, drawn.points, searched) if sure is not None else []
     text = _sentences(rows, drawn, color, clusters, choice, searched, near)
     trusted = words.trust(drawn.trust, rows.noun) if drawn.trust else ""
-    st.plotly_chart(
-        charts.item_map(
-            charts.Places(drawn.rows, drawn.points, _axes(run, drawn), loaders.item_hover(run.run_id), rows.labels),
+    places = charts.Places(
+        drawn.rows,
+        drawn.points,
+        _axes(run, drawn),
+        loaders.item_hover(run.run_id),
+        rows.labels,
+        loaders.item_notes(run.run_id),
+    )
+    shown: dict[str, Any] = {
+        "title": f"{len(drawn.rows):,} {nouns} by {_method(drawn)}",
+        "remark": words.in_short(drawn.trust),
+        "found": searched,
+        "near": near,
+        "sizes": rows.count if sized else None,
+        "landmarks": landmarks,
+        "revision": drawn.settings.model_dump_json(),
+    }
+    alt = spoken(
+        f"{len(drawn.rows):,} {nouns} on a map by {_method(drawn)}, colored by {color.label.lower()}. {trusted} {text}"
+    )
+    if flat:
+        map_view.show(
+            places,
             color,
-            title=f"{len(drawn.rows):,} {nouns} by {_method(drawn)}",
-            remark=words.in_short(drawn.trust),
-            found=searched,
-            near=near,
-            sizes=rows.count if sized else None,
+            key=CHART,
+            alt=alt,
+            known=rows.count,
             opacity=sure.opacity if sure is not None and faint else None,
             outlines=outlines,
-            landmarks=landmarks,
-            revision=drawn.settings.model_dump_json(),
-        ),
-        key=CHART if flat else f"{CHART}_3d",
-        on_select=partial(selection.keep, CHART, run.run_id) if flat else "ignore",
-        config={"displaylogo": False, "scrollZoom": not flat},
-        alt=f"{len(drawn.rows):,} {nouns} on a map by {_method(drawn)}, colored by {color.label.lower()}. {trusted} "
-        f"{text}",
-    )
+            regions=regions(drawn, color) if choice == GROUP and isinstance(color, Classes) else None,
+            selected=selection.chosen(CHART, run.run_id),
+            on_select=partial(selection.put, CHART, run.run_id),
+            **shown,
+        )
+    else:
+        st.plotly_chart(
+            charts.item_map(places, color, **shown),
+            key=f"{CHART}_3d",
+            config={"displaylogo": False, "scrollZoom": False},
+            alt=alt,
+        )
     st.markdown(f"{trusted} {text}".strip() or f"{with_article(rows.noun).capitalize()} lies where the model puts it.")
     if sure is not None:
         method = drawn.settings.method

@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
+from streamlit.components.v2.bidi_component.constants import EVENT_DELIM
 from streamlit.elements.widgets.number_input import NumberInputSerde
 from streamlit.elements.widgets.slider import SliderSerde
 from streamlit.elements.widgets.text_widgets import TextInputSerde
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime.state.common import WidgetMetadata, is_element_id
 from streamlit.runtime.state.query_params import is_empty_url_value, parse_url_param
-from streamlit.runtime.state.session_state import Serialized, SessionState, WStates
+from streamlit.runtime.state.session_state import STREAMLIT_INTERNAL_KEY_PREFIX, Serialized, SessionState, WStates
 
 from dashboard.session import address_bar
 
@@ -48,8 +49,14 @@ def _checked_take(states: WStates, state: WidgetState) -> None:
 
     What has no widget's name is dropped: it would be looked for among the session's own keys, in every later run.
     """
-    if is_element_id(state.id):
+    if is_element_id(state.id) or _is_of_component(state.id):
         _take(states, state)
+
+
+def _is_of_component(name: str) -> bool:
+    """Whether this is how what happens in a component is called: by the component's own name."""
+    own = name.removeprefix(f"{STREAMLIT_INTERNAL_KEY_PREFIX}_")
+    return own != name and is_element_id(own) and own.endswith(f"{EVENT_DELIM}events")
 
 
 def _checked_value(states: WStates, widget: str) -> Any:

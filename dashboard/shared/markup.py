@@ -16,3 +16,8 @@ def escape(text: str) -> str:
     """
     escaped = _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
     return _BLOCK.sub(r"\1\\\2", _READ_LATER.sub(rf"\g<0>{_JOINER}", escaped))
+
+
+def spoken(text: str) -> str:
+    """A sentence in Markdown as plain words, for those who hear a picture described."""
+    return re.sub(r"\\(.)", r"\1", re.sub(r"(?<!\\)\*\*", "", text)).replace(_JOINER, "").strip()

@@ -42,7 +42,7 @@ def expect_the_model(page: Page, name: str) -> None:
     expect(page.get_by_test_id("stException")).to_have_count(0)
     expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
     if name not in WITHOUT_CHART:
-        expect(page.locator(".js-plotly-plot .main-svg, .stVegaLiteChart svg").first).to_be_visible()
+        expect(page.locator(".js-plotly-plot .main-svg, .stVegaLiteChart svg, .stage canvas").first).to_be_visible()
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,8 @@ def mapped(server: Server, few: Ratings) -> Server:
 
 def draw_around(page: Page) -> None:
     """Draw a loop around the middle of the map."""
-    box = page.locator(".js-plotly-plot .nsewdrag").first.bounding_box()
+    page.get_by_role("button", name="Draw around points").click()
+    box = page.locator(".stage").bounding_box()
     assert box is not None
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     reach = box["height"] / 6
@@ -37,7 +38,7 @@ def draw_around(page: Page) -> None:
 def test_points_are_selected_and_taken_along(mapped: Server, browsed: Page, few: Ratings, tmp_path: Path):
     page = browsed
     visit(page, mapped, f"maps?dataset={FEW}")
-    page.locator(".js-plotly-plot .nsewdrag").first.scroll_into_view_if_needed()
+    page.locator(".stage").scroll_into_view_if_needed()
     draw_around(page)
     heading = page.get_by_role("heading", name=re.compile(r"\d+ selected movies"))
     expect(heading).to_be_visible()

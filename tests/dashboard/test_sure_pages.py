@@ -1,6 +1,5 @@
 """Four pages with a model that knows how sure it is and was told genres and years: what only they show then."""
 
-import base64
 from collections.abc import Callable
 
 import numpy as np
@@ -19,6 +18,7 @@ from core.model.families import PRESETS
 from core.model.run import Run
 from core.studies.study import items_taking_part
 from dashboard.cache import loaders
+from tests.dashboard.map_view.drawn import map_of, numbers_of
 from tests.dashboard.neighbors.test_page import figure_of, texts
 
 Open = Callable[..., AppTest]
@@ -40,24 +40,24 @@ def _row(ratings: Ratings, title: str) -> int:
 def test_a_map_is_faint_where_it_is_unsure_and_says_where_genres_lie(open_page: Open, run: Run, bundled: Ratings):
     app = open_page("maps", map_find="Toy Story (1995)", map_names="Genres")
     assert not app.exception
-    figure = figure_of(app, "item_map")
+    drawn = map_of(app)
     rows = items_taking_part(run, bundled, 21)
     shadow = components_of(run, bundled, split(bundled, run.config), PREDICTIONS)
     covariance = covariances(_variance(run)[rows], shadow.components[:2])
-    cloud, *_, marks = [trace for trace in figure["data"] if trace["name"] != "searched"]
-    faint = np.frombuffer(base64.b64decode(cloud["marker"]["opacity"]["bdata"]), np.float32)
+    faint = numbers_of(drawn["opacity"], "u1")
     unsure = np.trace(covariance, axis1=1, axis2=2)
     assert faint[unsure.argmax()] == faint.min() < faint.max() == faint[unsure.argmin()]
-    (outline,) = figure["layout"]["shapes"]
+    (outline,) = drawn["outlines"]
     at = int(np.flatnonzero(rows == _row(bundled, "Toy Story (1995)"))[0])
     first = ellipse(shadow.scores[rows[at], :2].astype(np.float32), covariance[at])[0]
-    assert outline["path"].startswith(f"M {first[0]:.4g} {first[1]:.4g} L")
+    assert outline[:2] == pytest.approx(first, abs=1e-6)
     features = learned_features(run.scorer, bundled)
     assert features is not None
-    assert marks["text"] == [features.labels[place] for place in features.listed(0)]
+    (names,) = drawn["named"]
+    assert names["names"] == [features.labels[place] for place in features.listed(0)]
     assert "lies two times in three" in texts(app)
     app.toggle(key="map_faint").set_value(False).run()
-    assert isinstance(figure_of(app, "item_map")["data"][0]["marker"]["opacity"], float)
+    assert map_of(app)["opacity"] is None
 
 
 def test_an_axis_runs_between_genres(open_page: Open, run: Run):

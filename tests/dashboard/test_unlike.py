@@ -1,5 +1,6 @@
 """Every page on ratings unlike MovieLens': no failure, and words, scales and thresholds that follow the data."""
 
+import json
 import re
 from collections.abc import Callable
 from functools import cache
@@ -67,6 +68,7 @@ def texts(app: AppTest) -> str:
     parts = [element.value for kind in kinds for element in kind]
     parts += [str(getattr(element, "help", "") or "") for kind in (app.metric, app.number_input) for element in kind]
     parts += [chart.proto.alt for chart in app.get("plotly_chart")]
+    parts += [json.loads(map_.proto.json)["alt"] for map_ in app.get("bidi_component")]
     return "\n".join(parts)
 
 

@@ -1,11 +1,13 @@
 """The maps page: what is drawn is what the analyses say, studies are offered and shown, links open the same map."""
 
+import base64
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
 from core.access import COMMAND_LINE
@@ -25,8 +27,10 @@ from core.studies.saved_axes import OwnAxis
 from core.studies.study import MIN_RATINGS, items_taking_part
 from dashboard.cache import loaders
 from dashboard.jobs.every_kind import study_parameters
+from dashboard.map_view import packing
 from dashboard.maps import settings
 from dashboard.shared import selection, tables
+from tests.dashboard.map_view.drawn import map_of, numbers_of
 from tests.dashboard.neighbors.test_page import figure_of, texts
 
 pytestmark = pytest.mark.few
@@ -47,24 +51,24 @@ def test_without_a_model_the_page_offers_one(open_page: Open):
     app = open_page("maps")
     assert not app.exception
     assert any("first model" in button.label for button in app.button)
-    assert not app.get("plotly_chart")
+    assert not app.get("plotly_chart") and not app.get("bidi_component")
 
 
 def test_a_shadow_at_once_with_its_faithfulness(open_page: Open, run: Run, bundled: Ratings):
     app = open_page("maps")
     assert not app.exception
-    figure = figure_of(app, "item_map")
+    drawn = map_of(app)
     rows = items_taking_part(run, bundled, MIN_RATINGS)
     matrix = run.scorer.item_embedding[rows]
-    (cloud,) = figure["data"]
-    assert cloud["type"] == "scattergl"
     scores = components_of(run, bundled, split(bundled, run.config), PREDICTIONS).scores[rows, :2].astype(np.float32)
     told = faithfulness(matrix, scores)
     assert f"**{10 * told.mean:.1f} of 10 true neighbors**" in texts(app)
     assert f"Trustworthiness {told.trustworthiness:.2f}" in texts(app)
-    assert figure["layout"]["title"]["text"] == f"{len(rows):,} movies by PCA"
-    assert figure["layout"]["title"]["subtitle"]["text"] == f"{10 * told.mean:.1f} of 10 true neighbors kept"
-    assert len(json.dumps(figure)) < 2e6
+    assert drawn["title"] == f"{len(rows):,} movies by PCA"
+    assert drawn["remark"] == f"{10 * told.mean:.1f} of 10 true neighbors kept"
+    np.testing.assert_array_equal(numbers_of(drawn["places"], "<f4"), scores.ravel())
+    assert not set("*\\") & set(drawn["alt"])
+    assert len(json.dumps(drawn)) < 20_000
 
 
 @pytest.mark.whole
@@ -87,7 +91,7 @@ def test_a_map_by_tsne_is_offered_then_shown(open_page: Open, run: Run, bundled:
     query = settings.map_parameters(settings_.model_dump())
     app = open_page("maps", **query)
     assert not app.exception
-    assert not app.get("plotly_chart")
+    assert not app.get("plotly_chart") and not app.get("bidi_component")
     start = next(button for button in app.button if button.label == "Draw this map")
     start.click().run()
     (job,) = queue.jobs()
@@ -99,7 +103,7 @@ def test_a_map_by_tsne_is_offered_then_shown(open_page: Open, run: Run, bundled:
     app = open_page("maps", **query)
     assert not app.exception
     assert "true neighbors" in texts(app)
-    assert "t-SNE" in figure_of(app, "item_map")["layout"]["title"]["text"]
+    assert "t-SNE" in map_of(app)["title"]
     assert not any(button.label == "Draw this map" for button in app.button)
     earlier = [entry.proto for entry in app.get("page_link") if entry.proto.label.startswith("t-SNE, perplexity 5")]
     assert [entry.label for entry in earlier] == ["t-SNE, perplexity 5, 250 steps, seed 0, at least 150 ratings"]
@@ -128,7 +132,7 @@ def test_umap_is_offered_only_where_it_can_run(open_page: Open, run: Run, monkey
     (method,) = [group for group in app.get("button_group") if group.label == "Method"]
     assert ("UMAP" in [option.content for option in method.proto.options]) is here
     assert ("requirements-umap.txt" in method.proto.help) is not here
-    assert bool(app.get("plotly_chart")) is not here  # without it, the link falls back to the shadow
+    assert bool(app.get("bidi_component")) is not here  # without it, the link falls back to the shadow
 
 
 def test_too_few_items_are_said_in_words(open_page: Open, run: Run):
@@ -144,14 +148,14 @@ def test_every_color(open_page: Open, run: Run, bundled: Ratings, color: str):
     made(run, bundled, "clusters", ClusterSettings(n_clusters=10))
     app = open_page("maps", map_color=color, map_size="true", group_number="10")
     assert not app.exception
-    figure = figure_of(app, "item_map")
-    assert len(json.dumps(figure)) < 2e6
+    drawn = map_of(app)
+    assert drawn["sizes"]
     if color == "Group":
-        assert len(figure["data"]) == 10
-        assert [trace["name"].split()[0] for trace in figure["data"]] == [str(number) for number in range(1, 11)]
+        assert [name.split()[0] for name in drawn["color"]["names"]] == [str(number) for number in range(1, 11)]
+        assert set(numbers_of(drawn["colors"], "u1")) == set(range(1, 11))
     if color == "Bias":
-        scale = figure["data"][0]["marker"]
-        assert scale["cmin"] == -scale["cmax"]
+        assert [share for share, text in drawn["color"]["ticks"] if float(text.replace("−", "-")) == 0] == [0.5]
+        assert drawn["values"]
 
 
 def test_groups_before_they_are_found(open_page: Open, run: Run):
@@ -174,10 +178,12 @@ def test_groups_are_a_table(open_page: Open, run: Run, bundled: Ratings):
 def test_a_searched_movie_is_marked_with_lines_to_its_neighbors(open_page: Open, run: Run):
     app = open_page("maps", map_find="Heat (1995)")
     assert not app.exception
-    figure = figure_of(app, "item_map")
-    lines, ring = figure["data"][-2:]
-    assert lines["mode"] == "lines"
-    assert ring["text"] == ["Heat (1995)"]
+    drawn = map_of(app)
+    rows = loaders.item_rows(run.run_id)
+    on_map = items_taking_part(run, loaders.ratings_of(run.run_id), MIN_RATINGS)
+    (found,) = drawn["found"]
+    assert rows.labels[on_map[found]] == "Heat (1995)"
+    assert len(set(drawn["near"]) - {found}) == 10
     assert "near it here" in texts(app)
 
 
@@ -246,6 +252,25 @@ def test_an_empty_pole_is_said_in_words(open_page: Open, run: Run):
     app.multiselect(key="pole_low").set_value([]).run()
     assert not app.exception
     assert "low pole has 0 items" in app.info[0].value
+
+
+def test_what_is_selected_on_the_map_becomes_a_table_and_stays_lit(open_page: Open, run: Run):
+    app = open_page("maps")
+    known = app._session_state._state._new_widget_state.widget_metadata
+    name = next(widget for widget in known if widget.endswith("item_map__events"))
+    items, n = map_of(app)["items"], map_of(app)["n"]
+    marked = base64.b64encode(packing.bits(np.array([0, 7]), n)).decode()
+    for said in ({"bits": marked, "items": items}, {"bits": "//8=", "items": items}, {"bits": "", "items": "others"}):
+        event = WidgetState(id=name, json_trigger_value=json.dumps([{"event": "selected", "value": said}]))
+        app._run(WidgetStates(widgets=[event]))
+        assert not app.exception
+        assert "2 selected movies" in [heading.value for heading in app.subheader]
+        assert np.flatnonzero(np.unpackbits(numbers_of(map_of(app)["selected"], "u1"))).tolist() == [0, 7]
+    for broken in ("{", "[5]", "null", '[{"event": "other"}]', '[{"event": "selected", "value": 5}]'):
+        app._run(WidgetStates(widgets=[WidgetState(id=name, json_trigger_value=broken)]))
+        assert not app.exception
+    app.button(key="item_map_clear").click().run()
+    assert map_of(app)["selected"] is None
 
 
 def test_a_selection_as_a_file_with_ids_and_vectors(run: Run, bundled: Ratings):

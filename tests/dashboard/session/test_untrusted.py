@@ -210,7 +210,12 @@ def test_what_a_browser_may_say_is_heard():
     assert app.session_state["heard"] == [(key, value) for key, _, value in said] + [("whole", 10)]
 
 
-@pytest.mark.parametrize("name", ["", "heard", "_owner", "$$STREAMLIT_INTERNAL_KEY_x", "$$ID-0-None", "$$ID-0-heard"])
+EVENTS = "$$STREAMLIT_INTERNAL_KEY_$$ID-0-heard__events"
+
+
+@pytest.mark.parametrize(
+    "name", ["", "heard", "_owner", "$$STREAMLIT_INTERNAL_KEY_x", "$$ID-0-None", "$$ID-0-heard", EVENTS]
+)
 def test_what_names_no_widget_changes_nothing(name: str):
     app = opened({})
     for _ in range(2):

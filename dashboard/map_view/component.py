@@ -1,0 +1,252 @@
+"""The map on a page: mounts the component, sends what the browser lacks, and hears what is selected."""
+
+import base64
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+from streamlit import runtime
+
+from core.analysis.film import packed
+from dashboard.charts import maps as charts
+from dashboard.charts.base import unmarked
+from dashboard.charts.maps import Landmarks, Places, on_the_map
+from dashboard.charts.points import Classes, Coloring
+from dashboard.map_view import packing
+from dashboard.map_view.program import program
+from dashboard.session import state
+from dashboard.shared import elements
+
+INLINE = 4096
+"""Bytes of a part that travel with the map; a larger one is fetched once, and known by its content."""
+
+HEIGHT = 560
+LIVE_MILLISECONDS = 160
+"""How long points move to a place that was just learned: a little longer than until the next one comes."""
+
+_NO_WEBGL = "_no_webgl"
+
+_LOADER = """
+const programs = new Map();
+
+async function load(address, tries = 3) {
+  try {
+    return await import(new URL(tries < 3 ? `${address}?again=${tries}` : address, document.baseURI));
+  } catch (error) {
+    if (tries === 1) throw error;
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    return load(address, tries - 1);
+  }
+}
+
+export default async function (component) {
+  const address = component.data.program;
+  if (!programs.has(address)) programs.set(address, load(address));
+  return (await programs.get(address)).mount(component);
+}
+"""
+
+_mount = st.components.v2.component("embedding_map", js=_LOADER)
+
+
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """Where the items were while they were learned.
+
+    Attributes:
+        at: What has been done at each moment, rising, (n_frames,).
+        places: float32, (n_frames, n, 2).
+        unit: What `at` counts.
+        digits: Of `at`, behind the point.
+    """
+
+    at: np.ndarray
+    places: np.ndarray
+    unit: str = "Epoch"
+    digits: int = 1
+
+
+def show(
+    places: Places,
+    color: Coloring | Classes,
+    *,
+    key: str,
+    title: str,
+    alt: str,
+    remark: str = "",
+    found: Sequence[int] = (),
+    near: np.ndarray | None = None,
+    sizes: np.ndarray | None = None,
+    known: np.ndarray | None = None,
+    opacity: np.ndarray | None = None,
+    outlines: Sequence[np.ndarray] = (),
+    landmarks: Landmarks | None = None,
+    regions: Landmarks | None = None,
+    selected: np.ndarray | None = None,
+    on_select: Callable[[list[int]], None] | None = None,
+    film: Moments | None = None,
+    live: bool = False,
+    link: str = "",
+    revision: str = "",
+    height: int = HEIGHT,
+) -> None:
+    """Draw a map of two dimensions; Plotly draws it in a browser without WebGL, as `charts.maps.item_map` says.
+
+    Args:
+        places: Where the items lie, what they are called, and what is said under the names.
+        color: A number or a class for every item of the data.
+        key: Of the map: as long as it stays, the browser keeps what is seen and selected.
+        title: Heading of the map.
+        alt: What the map shows, for those who do not see it.
+        remark: A smaller line under the heading.
+        found: Items to mark, name and fly to; those that are not on the map are left out.
+        near: Items to which a line leads from the only one in `found`.
+        sizes: Number of ratings of every item of the data, shown as the points' area; None draws all alike.
+        known: How well known every item of the data is: the best known get their names first; None names none.
+        opacity: Of the point of each item on the map, 0–1, (n,); None draws all alike.
+        outlines: Areas to outline, each (any number, 2).
+        landmarks: Named places to mark beside the items.
+        regions: Names of groups, where their middles lie.
+        selected: Items to be lit while all others are dimmed; None or empty dims none.
+        on_select: Called with the selected items of the data, rising, when somebody selects others; a callback.
+        film: Where the items were at each moment; None: the map has no film.
+        live: Whether the places change a few times a second.
+        link: A name that this map shares with others of the same items on the page: what is pointed at, selected and
+            seen on one is so on all of them. Empty: none.
+        revision: As long as it stays the same, zoom and camera stay.
+        height: In pixels, where the page is wide.
+
+    Raises:
+        ValueError: `color` has more classes than can be told apart.
+    """
+    heard = partial(_heard, key, places.rows, on_select)
+    if st.session_state.get(_NO_WEBGL):
+        figure = charts.item_map(
+            places,
+            color,
+            title=title,
+            remark=remark,
+            found=found,
+            near=near,
+            sizes=sizes,
+            opacity=opacity,
+            outlines=outlines,
+            landmarks=landmarks,
+            revision=revision,
+        )
+        hear = partial(_heard_by_plotly, key, len(places.titles), on_select)
+        st.plotly_chart(without_webgl(figure), key=f"{key}_plain", on_select=hear, alt=alt, config=_PLAIN)
+        return
+    send = partial(_part, key)
+    numbers, meaning = packing.colors(color, places.rows)
+    marked, linked = on_the_map(places, found), on_the_map(places, [] if near is None else near)
+    chosen = on_the_map(places, [] if selected is None else selected)
+    if film is None:
+        moving = {"places": send("places", packing.places(places.points), inline=live)}
+    else:
+        steps, bounds = packed(film.places)
+        told = {"count": len(film.at), "at": film.at.tolist(), "unit": film.unit, "digits": film.digits}
+        moving = {"frames": send("frames", steps.tobytes()), "film": told | {"bounds": bounds.ravel().tolist()}}
+    _mount(
+        key=key,
+        data={
+            "program": _address(key, "program", program().encode(), "text/javascript"),
+            "key": key,
+            "revision": revision,
+            "title": title,
+            "remark": remark,
+            "alt": alt,
+            "height": height,
+            "n": len(places.rows),
+            "items": _digest(places.rows.tobytes()),
+            "axes": [unmarked(axis) for axis in places.axes],
+            "equal": True,
+            "link": link or None,
+            "move": LIVE_MILLISECONDS if live else None,
+            "colors": send("colors", numbers),
+            "color": meaning,
+            "values": send("values", packing.exact(color, places.rows)),
+            "sizes": send("sizes", None if sizes is None else packing.sizes(sizes[places.rows])),
+            "weight": send("weight", None if known is None else packing.weight(known[places.rows])),
+            "opacity": send("opacity", None if opacity is None else packing.opacity(opacity)),
+            "names": send("names", _names(places)),
+            "selected": send("selected", packing.bits(chosen, len(places.rows)) if len(chosen) else None),
+            "found": marked.tolist(),
+            "near": linked.tolist() if len(marked) == 1 else [],
+            "outlines": [np.asarray(outline, float).round(6).ravel().tolist() for outline in outlines],
+            "named": [
+                packing.named(given, marked=given is landmarks) for given in (regions, landmarks) if given is not None
+            ],
+            **moving,
+        },
+        on_selected_change=heard,
+        on_missing_change=_remember_that_there_is_no_webgl,
+    )
+
+
+_PLAIN = {"displaylogo": False}
+
+
+def without_webgl(figure: go.Figure) -> go.Figure:
+    """The figure with points that every browser can draw."""
+    traces = [trace.to_plotly_json() for trace in figure.data]
+    plain = [trace | {"type": "scatter"} if trace["type"] == "scattergl" else trace for trace in traces]
+    return go.Figure(plain, figure.layout)
+
+
+@state.reporting
+def _heard(key: str, rows: np.ndarray, on_select: Callable[[list[int]], None] | None) -> None:
+    """What somebody has selected, by the bits that the browser sends; a callback."""
+    said: Any = st.session_state[key].get("selected")
+    if on_select is None or not isinstance(said, dict) or said.get("items") != _digest(rows.tobytes()):
+        return  # other items than those now on the map
+    chosen = packing.chosen(said.get("bits"), len(rows))
+    if chosen is not None:
+        on_select(rows[chosen].tolist())
+
+
+@state.reporting
+def _heard_by_plotly(key: str, n: int, on_select: Callable[[list[int]], None] | None) -> None:
+    if on_select is not None:
+        on_select(sorted(elements.selected_points(f"{key}_plain", n)))
+
+
+def _remember_that_there_is_no_webgl() -> None:
+    st.session_state[_NO_WEBGL] = True
+
+
+def _names(places: Places) -> bytes:
+    """Titles and notes of the items on a map; packed anew only where some of them are others."""
+    at = places.rows.tolist()
+    titles, notes = [places.titles[row] for row in at], [places.notes[row] for row in at if len(places.notes)]
+    return _packed_names(_digest("\0".join([*titles, "", *notes]).encode()), titles, notes)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _packed_names(content: str, _titles: list[str], _notes: list[str]) -> bytes:
+    del content  # tells one from another
+    return packing.names(_titles, _notes)
+
+
+def _part(key: str, name: str, data: bytes | None, *, inline: bool = False) -> dict[str, str] | None:
+    """A part of the map as the browser takes it: what is small as text, what is large as an address."""
+    if data is None:
+        return None
+    if inline or len(data) <= INLINE:
+        return {"text": base64.b64encode(data).decode()}
+    return {"at": _address(key, name, data, "application/octet-stream")}
+
+
+def _address(key: str, name: str, data: bytes, mimetype: str) -> str:
+    """Where the browser finds these bytes for as long as they are on the page; the same bytes, the same address."""
+    address = runtime.get_instance().media_file_mgr.add(data, mimetype, f"{key}.{name}")
+    return address.lstrip("/")
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=8).hexdigest()

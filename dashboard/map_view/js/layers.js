@@ -1,0 +1,84 @@
+// One picture of everything that lies over the points, and the map as a file.
+
+import { drawAxes, drawFound, drawLoop, drawNamed, drawNear, drawOutlines, ring } from "./overlay.js";
+
+const ANEW = 120; // milliseconds between two choices of names while the map moves
+const MOST_NAMED_MOVING = 200_000;
+
+export class Overlay {
+  constructor(view) {
+    this.view = view;
+    this.stale = true;
+    this.chosenAt = 0;
+  }
+
+  /** Draws it; whether something in it still moves. */
+  draw(now) {
+    const { view } = this;
+    const { camera, spec, theme, titles, ratio } = view;
+    const context = view.chrome.over.getContext("2d");
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, camera.width, camera.height);
+    const taken = view.chrome.covered;
+    if (spec.axes[0]) taken.push([0, camera.height - 34, camera.width, camera.height]);
+    if (spec.axes[1]) taken.push([0, 0, 34, camera.height], [0, 0, camera.width * 0.4, 24]);
+    const named = view.n <= MOST_NAMED_MOVING || !view.moving;
+    const places = named ? view.positions() : null;
+    drawOutlines(context, camera, spec.outlines, theme);
+    if (places && spec.near.length) drawNear(context, camera, places, spec.found[0], spec.near, theme);
+    if (places) drawFound(context, camera, places, spec.found, titles, theme, taken);
+    for (const layer of spec.named) drawNamed(context, camera, layer, theme, taken);
+    const fading = named && this.#names(context, places, taken, now);
+    drawAxes(context, camera, spec.axes, theme);
+    for (const item of new Set([view.hands.hovered, view.hands.cursor])) {
+      if (item >= 0 && places) ring(context, camera.toScreen(places[2 * item], places[2 * item + 1]), 7, 2, theme.text);
+    }
+    if (view.hands.loop) drawLoop(context, view.hands.loop, theme);
+    return fading;
+  }
+
+  #names(context, places, taken, now) {
+    const { view } = this;
+    const { camera, theme, titles } = view;
+    if (!titles) return false;
+    context.font = `12px ${theme.font}`;
+    const seen = `${camera.x},${camera.y},${camera.scaleX},${camera.width},${camera.height}`;
+    const other = seen !== this.seen || view.moving;
+    this.stale ||= other;
+    const reach = (item) => view.canvas.radius(item);
+    const due = this.stale && now - this.chosenAt >= ANEW;
+    if (due) {
+      const isLit = (item) => view.isLit(item) && !view.spec.found.includes(item);
+      const grid = view.moving ? null : view.grid;
+      view.labels.choose(context, { camera, titles, places, grid, isLit, taken, reach, now });
+      Object.assign(this, { chosenAt: now, stale: false, seen });
+    }
+    const fading = view.labels.draw(context, { camera, titles, places, theme, reach, now, still: view.calm.matches });
+    return fading || this.stale;
+  }
+
+  /** Saves what is seen as a picture. */
+  save() {
+    const { view } = this;
+    const { points, over } = view.chrome;
+    view.draw(performance.now()); // in this very turn: what was drawn before is no longer kept
+    const sheet = document.createElement("canvas");
+    const head = Math.round(40 * view.ratio);
+    Object.assign(sheet, { width: points.width, height: points.height + head });
+    const context = sheet.getContext("2d");
+    context.fillStyle = view.theme.ground;
+    context.fillRect(0, 0, sheet.width, sheet.height);
+    context.drawImage(points, 0, head);
+    context.drawImage(over, 0, head);
+    context.fillStyle = view.theme.text;
+    context.font = `600 ${15 * view.ratio}px ${view.theme.font}`;
+    context.fillText([view.spec.title, view.spec.remark].filter(Boolean).join(" · "), 10 * view.ratio, 26 * view.ratio);
+    sheet.toBlob((blob) => {
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(blob);
+      link.download = "map.png";
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    });
+  }
+}

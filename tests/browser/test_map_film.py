@@ -1,0 +1,164 @@
+"""A map without a server: places that change move the points, and a film shows what was recorded."""
+
+import base64
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from core.analysis.film import packed
+from dashboard.map_view import packing
+from dashboard.map_view.program import ALONE, program
+
+FRAMES = np.array([[[0, 0], [0, 0], [1, 1]], [[1, 0], [0, 2], [1, 1]], [[3, 0], [0, 2], [-1, 1]]], np.float32)
+TITLES = ["one", "<b>two</b>", "three"]
+
+
+def text(data: bytes) -> dict[str, str]:
+    """A part that travels with the map."""
+    return {"text": base64.b64encode(data).decode()}
+
+
+def told(**more: Any) -> dict[str, Any]:
+    """What a map of three items is told."""
+    color = {"kind": "classes", "label": "Class", "names": ["a", "b"], "colors": ["#e69f00", "#56b4e9"], "rest": ""}
+    return {
+        "key": "k",
+        "revision": "",
+        "title": "Three",
+        "remark": "",
+        "alt": "Three items",
+        "height": 400,
+        "n": 3,
+        "items": "i",
+        "axes": ["x", "y"],
+        "equal": True,
+        "color": color,
+        "colors": text(bytes([1, 1, 2])),
+        "weight": text(bytes([9, 5, 1])),
+        "names": text(packing.names(TITLES, ["n"] * 3)),
+        "found": [],
+        "near": [],
+        "outlines": [],
+        "named": [],
+        **more,
+    }
+
+
+def opened(page: Page, spec: dict[str, Any]) -> None:
+    """The map in a file of its own."""
+    page.set_content('<!doctype html><meta charset="utf-8"><div id="map" style="width: 800px"></div>')
+    start = f'window.begin = begin; window.map = begin(document.getElementById("map")); map.show({json.dumps(spec)});'
+    page.add_script_tag(type="module", content=f"{program(ALONE)}\n{start}")
+    page.wait_for_function("() => window.map?.drawn && window.map.titles")
+
+
+def places(page: Page) -> np.ndarray:
+    """Where the items are now."""
+    return np.reshape(page.evaluate("() => [...map.positions()]"), (-1, 2))
+
+
+@pytest.fixture
+def moving(page: Page) -> Page:
+    """A window in which things may move."""
+    page.emulate_media(reduced_motion="no-preference")
+    yield page
+    page.emulate_media(reduced_motion="reduce")
+
+
+def test_a_film_shows_each_moment_and_ends_where_it_should(moving: Page):
+    page = moving
+    steps, bounds = packed(FRAMES)
+    film = {"count": 3, "at": [0, 2, 6], "unit": "Epoch", "digits": 1, "bounds": bounds.ravel().tolist()}
+    opened(page, told(frames=text(steps.tobytes()), film=film))
+    np.testing.assert_allclose(places(page), FRAMES[2], atol=1e-4)
+    slider = page.get_by_role("slider", name="Moment of the film")
+    for moment, wanted, words in ((0, FRAMES[0], "0.0"), (1, FRAMES[1], "2.0"), (1.5, FRAMES[1:].mean(axis=0), "4.0")):
+        slider.fill(str(moment))
+        np.testing.assert_allclose(places(page), wanted, atol=1e-4)
+        expect(page.locator(".film output")).to_have_text(f"Epoch {words}")
+    page.get_by_role("button", name="Play").click()
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    page.evaluate("() => { map.film.speed = 40 }")
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    np.testing.assert_allclose(places(page), FRAMES[2], atol=1e-4)
+
+
+def test_points_move_from_where_they_are_to_their_new_places(moving: Page):
+    page = moving
+    opened(page, told(places=text(packing.places(FRAMES[0]))))
+    between = page.evaluate(
+        """async spec => {
+            await map.show(spec);
+            while (!(map.share > 0 && map.share < 1)) await new Promise(requestAnimationFrame);
+            const result = [map.share, [...map.positions()], map.camera.bounds];
+            while (map.share < 1) await new Promise(requestAnimationFrame);
+            return result;
+        }""",
+        told(places=text(packing.places(50 * FRAMES[2])), move=400),
+    )
+    share, flat, (left, low, right, high) = between
+    seen = np.reshape(flat, (-1, 2))
+    np.testing.assert_allclose(seen, FRAMES[0] + share * (50 * FRAMES[2] - FRAMES[0]), rtol=1e-5, atol=1e-5)
+    assert ((seen > [left, low]) & (seen < [right, high])).all()
+    np.testing.assert_array_equal(places(page), 50 * FRAMES[2])
+
+
+def test_points_jump_where_nothing_shall_move(page: Page):
+    opened(page, told(places=text(packing.places(FRAMES[0]))))
+    page.evaluate("spec => map.show(spec)", told(places=text(packing.places(FRAMES[2]))))
+    np.testing.assert_array_equal(places(page), FRAMES[2])
+
+
+def test_a_class_of_the_legend_is_shown_alone(page: Page):
+    opened(page, told(places=text(packing.places(FRAMES[1]))))
+    page.get_by_role("button", name="b", exact=True).click()
+    assert page.evaluate("() => [...map.state]") == [1, 1, 0]
+    expect(page.get_by_role("button", name="a", exact=True)).to_have_attribute("aria-pressed", "false")
+    page.get_by_role("button", name="b", exact=True).click()
+    assert page.evaluate("() => map.state") is None
+
+
+def test_a_found_item_is_flown_to(page: Page):
+    opened(page, told(places=text(packing.places(FRAMES[1]))))
+    page.evaluate("spec => map.show(spec)", told(places=text(packing.places(FRAMES[1])), found=[1]))
+    assert page.evaluate("() => [map.camera.x, map.camera.y]") == [0, 2]
+    assert page.evaluate("() => map.camera.zoom") == 3
+    both = told(places=text(packing.places(1e-3 * FRAMES[1])), found=[0], near=[2], items="others")
+    page.evaluate("spec => map.show(spec)", both)
+    left, low, right, high = page.evaluate("() => map.camera.bounds")
+    assert left < 1e-3 <= right and low < 0 and high > 1e-3
+    assert 1 <= page.evaluate("() => map.camera.zoom") <= 6
+
+
+def test_the_map_is_saved_as_a_picture(page: Page, tmp_path: Any):
+    opened(page, told(places=text(packing.places(FRAMES[1]))))
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Save as a picture").click()
+    waiting.value.save_as(tmp_path / "map.png")
+    assert (tmp_path / "map.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_linked_maps_point_select_and_look_at_the_same(page: Page):
+    opened(page, told(places=text(packing.places(FRAMES[1])), link="pair"))
+    other = told(places=text(packing.places(FRAMES[2])), link="pair", key="other")
+    seen = page.evaluate(
+        """async spec => {
+            const room = document.body.appendChild(document.createElement("div"));
+            room.style.width = "400px";
+            window.other = begin(room);
+            await other.show(spec);
+            while (!other.drawn) await new Promise(requestAnimationFrame);
+            map.hands.hover(1);
+            map.hands.choose([0, 2]);
+            map.hands.tools.nearer();
+            while (map.camera.zoom < 1.5 || other.asked) await new Promise(requestAnimationFrame);
+            return [other.hands.hovered, [...other.chosen], other.camera.x - map.camera.x,
+                    map.camera.width / map.camera.scaleX - other.camera.width / other.camera.scaleX];
+        }""",
+        other,
+    )
+    assert seen[:2] == [1, [1, 0, 1]]
+    assert seen[2:] == pytest.approx([0, 0])

@@ -1,0 +1,25 @@
+"""What a map on a page was told to draw."""
+
+import base64
+import json
+from typing import Any
+
+import numpy as np
+from streamlit import runtime
+from streamlit.testing.v1 import AppTest
+
+
+def map_of(app: AppTest, key: str = "item_map") -> dict[str, Any]:
+    """The data that were sent to the map with this key."""
+    sent = [json.loads(element.proto.json) for element in app.get("bidi_component")]
+    (found,) = [data for data in sent if data["key"] == key]
+    assert len(found["alt"]) > 20
+    return found
+
+
+def numbers_of(part: dict[str, str], kind: str) -> np.ndarray:
+    """The numbers of a part that is small enough to travel as text, or that the server keeps."""
+    if "text" in part:
+        return np.frombuffer(base64.b64decode(part["text"]), kind)
+    file = runtime.get_instance().media_file_mgr.read_file(part["at"].split("/")[-1].split(".")[0])
+    return np.frombuffer(file.content, kind)
