@@ -115,7 +115,7 @@ def _add_analyses(calls: Any) -> None:
             "stability",
             studies.stability,
             studies.add_stability_flags,
-            "Train again from other seeds, and show what comes back.",
+            "Train again from other seeds, and show what comes back, which is no proof.",
         ),
         ("proof", studies.proof, studies.add_proof_flags, "Test the components of the predictions on several splits."),
         ("twins", studies.twins, studies.add_twins_flags, "Train the same model on ratings without taste."),
