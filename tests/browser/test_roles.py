@@ -70,7 +70,7 @@ def test_a_kiosk_shows_everything_changes_nothing_and_sends_away_whom_it_has_no_
     server = public.server
     visit(another_browser(context, page), server, "maps?dataset=ml-latest-small")
     expect(page.get_by_test_id("stMain").get_by_text("python -m core train --preset best")).to_be_visible()
-    visit(page, server, f"train?dataset={FEW}")
+    visit(page, server, f"train?dataset={FEW}&embedding_dim=7")
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
     expect(page.get_by_text("Training a model is switched off here").first).to_be_visible()
     visit(page, server, f"components?dataset={FEW}&run={public.run_id}")
