@@ -17,7 +17,7 @@ from dashboard.charts import training as charts
 from dashboard.jobs import trainings
 from dashboard.session import classroom, state, visitor
 from dashboard.shared import elements, phrases, score_words, told
-from dashboard.train import curve, form, link
+from dashboard.train import curve, film, form, link
 
 NOTHING = curve.Curve(started=None)
 
@@ -193,6 +193,7 @@ def finished_board(run: Run, behind: charts.Named | None, *, just_now: bool, cha
         with st.container(horizontal=True):
             for page, icon, label in phrases.AFTER_TRAINING:
                 elements.page_link(page, label, icon, run=run.run_id)
+    film.section(run)
 
 
 def further_words(run: Run) -> tuple[str, ...]:

@@ -284,7 +284,9 @@ def test_keys_walk_from_neighbor_to_neighbor_select_and_leave(stage: Locator, op
 
 def test_the_map_says_in_words_what_it_shows(stage: Locator):
     said = stage.get_attribute("aria-label")
-    assert said is not None and re.search(r"\d+ movies on a map by PCA of what it predicts, colored by mean rating", said)
+    assert said is not None and re.search(
+        r"\d+ movies on a map by PCA of what it predicts, colored by mean rating", said
+    )
     assert not set("*\\<") & set(said)
 
 

@@ -1,0 +1,91 @@
+"""The film of a training: where each item was from the first step to the last, on the map where the model ended."""
+
+import numpy as np
+import streamlit as st
+
+from core.analysis.film import Film
+from core.model.run import Run
+from core.studies.films import FILM, FilmSettings, film_of
+from dashboard.cache import loaders
+from dashboard.charts.maps import Places
+from dashboard.jobs import studies
+from dashboard.map_view import component as map_view
+from dashboard.shared import coloring, phrases
+
+WELL_KNOWN = 21
+"""Ratings that an item needs to be seen in the film, where enough have so many: the article's "more than 20"."""
+FEWEST = 50
+"""Items below which all are shown."""
+START_SECONDS = 3
+"""What a worker needs before it trains."""
+
+
+def section(run: Run) -> None:
+    """The film, or an offer to make it for a run that was trained before there were any."""
+    stored = loaders.study(FILM.key(run.run_id, FilmSettings()))
+    if stored is not None or run.scorer.has_vectors:
+        st.subheader("Watch it learn")
+    if stored is None and run.scorer.has_vectors:
+        _offer(run)
+    if stored is None:
+        return
+    film = film_of(stored)
+    ratings, items = loaders.ratings_of(run.run_id), loaders.item_rows(run.run_id)
+    shown = well_known(film, ratings.item_count)
+    rows = film.rows[shown]
+    places = Places(
+        rows,
+        film.places[-1, shown],
+        axes(run),
+        loaders.item_hover(run.run_id),
+        items.labels,
+        loaders.item_notes(run.run_id),
+    )
+    title = f"{phrases.count(len(rows), run.dataset.noun)} finding their places"
+    map_view.show(
+        places,
+        coloring.by_number(ratings, coloring.MEAN),
+        key="film",
+        title=title,
+        alt=f"{title}, from numbers drawn by chance to the map where the model ended, colored by mean rating.",
+        known=ratings.item_count,
+        film=map_view.Moments(film.at, film.places[:, shown]),
+        revision=run.run_id,
+        height=460,
+    )
+    st.caption(
+        f"Every {run.dataset.noun} begins at a place drawn by chance and moves with each step of the training. The "
+        "axes are those where the model ended, so that nothing turns."
+    )
+
+
+def well_known(film: Film, count: np.ndarray) -> np.ndarray:
+    """Which of the filmed items to show, as places in `film.rows`, in the order of the items' rows, int64, (n,).
+
+    Args:
+        film: From a study.
+        count: Ratings of every item of the data, (n_items,).
+    """
+    enough = count[film.rows] >= WELL_KNOWN
+    chosen = np.flatnonzero(enough) if np.count_nonzero(enough) >= FEWEST else np.arange(len(film.rows))
+    return chosen[np.argsort(film.rows[chosen])]
+
+
+def axes(run: Run) -> tuple[str, str]:
+    """What the two axes are."""
+    if not run.scorer.has_vectors:
+        return "Bias (units of the score)", "Ratings in training (powers of ten)"
+    of = "predicted taste" if run.scorer.is_bilinear else "embedding units"
+    return f"Component 1 · {of}", f"Component 2 · {of}"
+
+
+def _offer(run: Run) -> None:
+    studies.study(
+        FILM,
+        run,
+        FilmSettings(),
+        title="No film was taken of this training",
+        button="Film it",
+        about_seconds=START_SECONDS + run.outcome.train_seconds,
+        words="The same settings on the same ratings give the same model again: it is trained once more, and filmed.",
+    )
