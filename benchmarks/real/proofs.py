@@ -10,7 +10,7 @@ import numpy as np
 from benchmarks.real.sets import KINDS, simulated
 from benchmarks.shuffled import noise_band
 from core.analysis.components.examined import examine
-from core.analysis.components.proof import FEWEST_EPOCHS, Proof, prove
+from core.analysis.components.proof import FEWEST_EPOCHS, FEWEST_PEOPLE, Proof, prove
 from core.config import GradientConfig, RunConfig, run_id
 from core.data.ratings import Ratings
 from core.model.families import PRESETS
@@ -57,7 +57,8 @@ class Answer:
         score = np.array(self.pooled_score_z if pooled else self.score_z)
         rmse = self.rmse + np.append(np.cumsum(self.worth[::-1])[::-1], 0)
         counts = self.epochs is None or self.epochs >= FEWEST_EPOCHS
-        return Proof(z, z * 0, z, score, rmse, 0, 1, counts_score=by_score, counts_signal=counts)
+        people = FEWEST_PEOPLE  # the bundled data have more
+        return Proof(z, z * 0, z, score, rmse, 0, 1, counts_score=by_score, counts_signal=counts, n_people=people)
 
 
 def fit_once(config: RunConfig, ratings: Ratings) -> Run:

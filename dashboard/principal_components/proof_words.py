@@ -5,14 +5,22 @@ from core.data.nouns import verb
 from dashboard.shared.phrases import count
 
 
-def verdict(found: Proof, *, has_biases: bool, unit: str) -> str:
-    """How many components earn their place, and what all are worth."""
+def verdict(found: Proof, *, has_biases: bool, unit: str, slopes: float | None = None) -> str:
+    """How many components earn their place, and what all are worth.
+
+    Args:
+        found: What held-out ratings say.
+        has_biases: Whether the model has any.
+        unit: What ratings count in.
+        slopes: Error of averages with two slopes a person on the same ratings; None where it is not known.
+    """
     n, start, whole = len(found.worth), found.rmse[0], found.rmse[-1]
     without = "Biases alone" if has_biases else "Without taste, predictions"
     bring = "bring that to" if whole < start else "make that"
+    beside = "" if slopes is None else f" Consensus and popularity alone, without any taste of one's own: {slopes:.3f}."
     return (
         f"{_how_many(found, n)} On {_tested_on(found)}: {without.lower()} are off by {start:.3f} {unit}, "
-        f"all components {bring} {whole:.3f}."
+        f"all components {bring} {whole:.3f}.{beside}"
     )
 
 

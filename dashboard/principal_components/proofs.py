@@ -62,8 +62,9 @@ def verdict(run: Run, found: Tested) -> None:
     if found.proof is None:
         st.info(escape(phrases.sentence(found.why_not)), icon=":material/info:")
         return
-    unit = phrases.unit(run.dataset)
-    st.markdown(proof_words.verdict(found.proof, has_biases=run.scorer.has_biases, unit=unit))
+    slopes = run.started.slopes_rmse if found.proof.n_splits == 1 and not is_twin(run.run_id) else None
+    unit, has_biases = phrases.unit(run.dataset), run.scorer.has_biases
+    st.markdown(proof_words.verdict(found.proof, has_biases=has_biases, unit=unit, slopes=slopes))
 
 
 def section(run: Run, how: How, found: Tested, labels: Sequence[Label], component: int) -> None:

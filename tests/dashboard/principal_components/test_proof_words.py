@@ -32,6 +32,13 @@ def test_where_a_component_stands(component: int, said: str):
     assert "**The first 2 of 4 components earn their place**, and 1 more carries some signal" in text
 
 
+def test_consensus_and_popularity_stand_beside_it():
+    text = proof_words.verdict(FOUR, has_biases=True, unit="stars", slopes=0.8777)
+    assert text.endswith(
+        "all components bring that to 0.864. Consensus and popularity alone, without any taste of one's own: 0.878."
+    )
+
+
 def test_where_nothing_is_proven():
     nothing = found([1.0, 1.01, 1.02], z=[-2, 0], score_z=[0, 0], splits=5)
     text = proof_words.verdict(nothing, has_biases=False, unit="points")

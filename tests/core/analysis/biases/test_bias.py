@@ -83,7 +83,7 @@ def test_biases_all_equal_explain_nothing():
 
 
 def test_refuses_what_gives_no_curve():
-    with pytest.raises(ValueError, match="2 rated"):
+    with pytest.raises(ValueError, match="2 are rated"):
         biases(np.ones(3), np.array([1, 0, 1]), np.array([1.0, np.nan, 2]))
-    with pytest.raises(ValueError, match="1 different averages"):
+    with pytest.raises(ValueError, match="averages of all 3 rated are equal"):
         biases(np.ones(3), np.ones(3), np.ones(3))
