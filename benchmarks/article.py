@@ -7,7 +7,8 @@ Takes the article's model with biases from the store, or trains it (some 25 s). 
 
 import numpy as np
 
-from benchmarks.findings import name_of, stored
+from benchmarks.findings import name_of
+from benchmarks.stored import stored
 from core import data
 from core.analysis.components.pca import pca
 from core.analysis.lesson.article import FEWEST, End, article_ends
@@ -26,7 +27,7 @@ def show(ratings: Ratings, end: End) -> None:
 def main() -> None:
     """Print both ends, and where their movies are with the model trained here."""
     ratings = data.load()
-    scores = pca(stored(ratings, PRESETS["article-dot-with-bias"]).scorer.item_embedding).scores[:, 0]
+    scores = pca(stored(PRESETS["article-dot-with-bias"], ratings).scorer.item_embedding).scores[:, 0]
     ends = article_ends(ratings, scores)
     if ends is None:
         raise SystemExit("these are not the ratings of the article")

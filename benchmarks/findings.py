@@ -18,6 +18,7 @@ import numpy as np
 from benchmarks import beside_twins
 from benchmarks.beside_twins import Beside
 from benchmarks.shuffled import Noise, noise_band
+from benchmarks.stored import stored
 from core import data
 from core.analysis.components.examined import examine, standings
 from core.analysis.components.hints import hints, words
@@ -32,13 +33,11 @@ from core.analysis.maps.faithfulness import faithfulness
 from core.analysis.maps.projections import MapSettings, draw_map
 from core.analysis.neighbors.all_neighbors import nearest
 from core.analysis.neighbors.of_one import neighbors
-from core.config import RunConfig, run_id
 from core.data.ratings import Ratings
 from core.data.splits import split
 from core.model.families import PRESETS
 from core.model.run import Run
 from core.model.scoring import require_bilinear
-from core.store.runs import RunStore
 
 FEWEST_RATINGS = 21
 SIDE_BY_SIDE = ("default", "best-ratings", "best")
@@ -64,7 +63,7 @@ class Study:
 
 def trained(ratings: Ratings, seeds: int, preset: str = "default") -> list[Run]:
     """A preset under several seeds."""
-    return [stored(ratings, PRESETS[preset].model_copy(update={"seed": seed})) for seed in range(seeds)]
+    return [stored(PRESETS[preset].model_copy(update={"seed": seed}), ratings) for seed in range(seeds)]
 
 
 def without_taste(ratings: Ratings, seeds: int, twins: int) -> list[Beside]:
@@ -74,18 +73,6 @@ def without_taste(ratings: Ratings, seeds: int, twins: int) -> list[Beside]:
     rows = np.flatnonzero(ratings.item_count >= FEWEST_RATINGS)
     every = [(name, trained(ratings, seeds, name)) for name in SIDE_BY_SIDE]
     return [beside_twins.beside(name, runs, ratings, rows, twins=twins, fit=fit) for name, runs in every]
-
-
-def stored(ratings: Ratings, config: RunConfig) -> Run:
-    """A run with these settings: from the store where it is there, else trained and kept there."""
-    store = RunStore()
-    run = store.get(run_id(config, ratings.digest))
-    if run is None:
-        from core.training.trainer import fit  # TensorFlow, which takes seconds and is not needed on a second call
-
-        run = fit(config, ratings)
-        store.publish(run)
-    return run
 
 
 def study(ratings: Ratings, runs: list[Run], fewest: int) -> Study:
@@ -194,7 +181,7 @@ def show_neighbors(ratings: Ratings) -> None:
     rows = np.flatnonzero(ratings.item_count >= FEWEST_RATINGS)
     titles = item_columns(ratings).take(rows).titles
     print(f"\n## Neighbors by cosine among movies with at least {_ratings(FEWEST_RATINGS)}\n")
-    matrices = {name: stored(ratings, PRESETS[name]).scorer.item_embedding[rows] for name in SIDE_BY_SIDE}
+    matrices = {name: stored(PRESETS[name], ratings).scorer.item_embedding[rows] for name in SIDE_BY_SIDE}
     print(f"| movie | {' | '.join(matrices)} |\n" + "| --- " * (1 + len(matrices)) + "|")
     for item in WELL_KNOWN:
         row = int(np.flatnonzero(rows == ratings.items.index(str(item)))[0])

@@ -17,8 +17,9 @@ import numpy as np
 
 from benchmarks.real.hints import Component, hinted
 from benchmarks.real.neighbors import LISTED, MEASURES, Trainings, trained
-from benchmarks.real.proofs import BUNDLED, CELLS, CHOSEN, REPORTED, SEEDS, TWIN, Answer, answered, fit_once, kept
+from benchmarks.real.proofs import BUNDLED, CELLS, CHOSEN, REPORTED, SEEDS, TWIN, Answer, answered, kept
 from benchmarks.real.sets import KINDS
+from benchmarks.stored import stored
 from core import data
 from core.analysis.neighbors.all_neighbors import nearest
 from core.analysis.neighbors.hubs import MANY, listed
@@ -124,7 +125,7 @@ def print_neighbors(options: argparse.Namespace) -> None:
     print("\n| preset | metric | most lists an item is in | ratings of that item | items in 100 lists or more |")
     print("| --- " * 5 + "|", flush=True)
     for preset in options.presets:
-        scorer = fit_once(PRESETS[preset].model_copy(update={"split_seed": first}), ratings).scorer
+        scorer = stored(PRESETS[preset].model_copy(update={"split_seed": first}), ratings).scorer
         for metric in METRICS:
             count = listed(nearest(scorer.item_embedding, LISTED, metric=metric), len(ratings.items))
             top, hubs = count.argmax(), np.count_nonzero(count >= MANY * LISTED)

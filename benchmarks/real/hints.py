@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.real.proofs import configured, fit_once
+from benchmarks.real.proofs import configured
+from benchmarks.stored import stored
 from core.analysis.components.examined import examine
 from core.analysis.components.hints import Hint, Standing, Words, hints, words
 from core.analysis.item_attributes import item_columns
@@ -56,7 +57,7 @@ def hinted(folder: Path, preset: str, cell: str, number: int, ratings: Ratings) 
 
 def _measured(preset: str, cell: str, number: int, ratings: Ratings) -> Iterator[Component]:
     config, made = configured(preset, cell, number, ratings)
-    outcome = examine(fit_once(config, made), made)
+    outcome = examine(stored(config, made), made)
     if outcome is None:
         raise ValueError(f"{preset} predicts the same taste for everybody on set {number} of {cell}")
     rows = np.flatnonzero(made.item_count >= FEWEST)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.real.proofs import BUNDLED, TWIN, fit_once
+from benchmarks.real.proofs import BUNDLED, TWIN
 from benchmarks.real.sets import KINDS, simulated
+from benchmarks.stored import stored
 from core.analysis.components.examined import examine
 from core.analysis.neighbors.all_neighbors import nearest
 from core.analysis.neighbors.support import support
@@ -61,7 +62,7 @@ def trained(folder: Path, preset: str, cell: str, number: int, ratings: Ratings,
                 made = _made(cell, number, ratings)
                 if cell == TWIN:
                     config = twin_config(
-                        fit_once(config.model_copy(update={"split_seed": first}), ratings), seed=1 + number
+                        stored(config.model_copy(update={"split_seed": first}), ratings), seed=1 + number
                     )
             run = fit(config.model_copy(update={"split_seed": first + place, "seed": config.seed + place}), made)
             outcome = examine(run, made)

@@ -9,13 +9,12 @@ import numpy as np
 
 from benchmarks.real.sets import KINDS, simulated
 from benchmarks.shuffled import noise_band
+from benchmarks.stored import stored
 from core.analysis.components.examined import examine
 from core.analysis.components.proof import FEWEST_EPOCHS, FEWEST_PEOPLE, Proof, prove
-from core.config import GradientConfig, RunConfig, run_id
+from core.config import GradientConfig, RunConfig
 from core.data.ratings import Ratings
 from core.model.families import PRESETS
-from core.model.run import Run
-from core.store.runs import RunStore
 from core.training.trainer import fit
 from core.training.twin import twin_config, without_taste
 
@@ -61,16 +60,6 @@ class Answer:
         return Proof(z, z * 0, z, score, rmse, 0, 1, counts_score=by_score, counts_signal=counts, n_people=people)
 
 
-def fit_once(config: RunConfig, ratings: Ratings) -> Run:
-    """A run from the store, or trained and put there: what several parts of the benchmark look at."""
-    store = RunStore()
-    run = store.get(run_id(config, ratings.digest))
-    if run is None:
-        run = fit(config, ratings)
-        store.publish(run)
-    return run
-
-
 def configured(preset: str, cell: str, number: int, ratings: Ratings) -> tuple[RunConfig, Ratings]:
     """Settings and ratings of one set."""
     first = CHOSEN if number >= CHOSEN else REPORTED
@@ -80,7 +69,7 @@ def configured(preset: str, cell: str, number: int, ratings: Ratings) -> tuple[R
     config = PRESETS[preset].model_copy(update={"split_seed": first + place, "seed": first + seed})
     if cell == BUNDLED:
         return config, ratings
-    return twin_config(fit_once(config, ratings), seed=1 + seed), without_taste(ratings, seed=number)
+    return twin_config(stored(config, ratings), seed=1 + seed), without_taste(ratings, seed=number)
 
 
 def measure(preset: str, cell: str, number: int, ratings: Ratings, *, splits: int) -> Answer:
@@ -88,7 +77,7 @@ def measure(preset: str, cell: str, number: int, ratings: Ratings, *, splits: in
     config, ratings = configured(preset, cell, number, ratings)
     first = CHOSEN if number >= CHOSEN else REPORTED
     seeds = [config.split_seed, *(range(first, first + splits) if splits > 1 else ())]
-    train = fit if cell in KINDS else fit_once
+    train = fit if cell in KINDS else stored
     runs, parts = [], []
     for seed in dict.fromkeys(seeds):
         runs.append(train(config.model_copy(update={"split_seed": seed}), ratings))

@@ -17,7 +17,7 @@ from core.errors import AnalysisError, LimitError
 from core.model.run import Run
 from core.model.scoring import require_bilinear
 from core.store.study_store import Stored
-from core.studies.retraining import Training, check_trainable, train_all
+from core.studies.retraining import Training, check_other_splits, train_all
 from core.studies.study import Study, Work, as_limit_error, items_taking_part, min_ratings_field
 from core.training.twin import twin_config, without_taste
 
@@ -82,12 +82,7 @@ def places(run: Run, ratings: Ratings) -> Places:
 
 
 def _check(run: Run, settings: NeighborSettings) -> None:
-    require_bilinear(run.scorer)
-    check_trainable(run)
-    if run.config.split_kind != "random":
-        raise LimitError(
-            f"this model was split by {run.config.split_kind}, which gives one split; several need split_kind random"
-        )
+    check_other_splits(run)
     size = settings.trainings * run.dataset.items * run.config.dimensions * 4 / 2**20
     if size > MOST_MB:
         raise LimitError(

@@ -9,9 +9,8 @@ from core.analysis.components.examined import examine, pooled
 from core.analysis.components.proof import Proof
 from core.errors import LimitError
 from core.model.run import Run
-from core.model.scoring import require_bilinear
 from core.store.study_store import Stored
-from core.studies.retraining import Training, check_trainable, train_all
+from core.studies.retraining import Training, check_other_splits, train_all
 from core.studies.study import Study, Work
 
 ARRAYS = ("gain", "se", "z", "score_z", "rmse")
@@ -25,12 +24,7 @@ class ProofSettings(BaseModel, frozen=True, extra="forbid"):
 
 
 def _check(run: Run, settings: ProofSettings) -> None:
-    require_bilinear(run.scorer)
-    check_trainable(run)
-    if run.config.split_kind != "random":
-        raise LimitError(
-            f"this model was split by {run.config.split_kind}, which gives one split; several need split_kind random"
-        )
+    check_other_splits(run)
 
 
 def _compute(work: Work, settings: ProofSettings) -> Stored:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from core.config import RunConfig, run_id
 from core.data.ratings import Ratings
+from core.errors import LimitError
 from core.model.events import Epoch, Event, Step
 from core.model.families import family_of
 from core.model.run import Run
+from core.model.scoring import require_bilinear
 from core.store.runs import RunStore
 from core.studies.study import Work
 from core.training.budget import check_size
@@ -31,6 +33,16 @@ class Training:
 def check_trainable(run: Run) -> None:
     """Refuse to train a run's model again where that takes more than is allowed; raises LimitError."""
     check_size(run.config, run.dataset.users, run.dataset.items, run.dataset.ratings)
+
+
+def check_other_splits(run: Run) -> None:
+    """Refuse what cannot be trained again on other splits; raises LimitError, and NotApplicableError without a sum."""
+    require_bilinear(run.scorer)
+    check_trainable(run)
+    if run.config.split_kind != "random":
+        raise LimitError(
+            f"this model was split by {run.config.split_kind}, which gives one split; several need split_kind random"
+        )
 
 
 def train_all(work: Work, trainings: Sequence[Training]) -> Iterator[Run]:

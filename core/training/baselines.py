@@ -79,6 +79,7 @@ def baselines(ratings: Ratings, split: Split) -> Baselines:
     actual, effects = ratings.rating[split.validation], main_effects(ratings, split.train)
 
     def off(model: MainEffects | Slopes) -> float:
+        """Error of its guesses, held inside the scale, rating units."""
         return rmse(np.clip(model.guess(ratings, split.validation), ratings.min_rating, ratings.max_rating), actual)
 
     return Baselines(
