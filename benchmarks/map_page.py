@@ -67,5 +67,5 @@ if drawn:
         st.plotly_chart(plotly(places, values, title), key="chart", config={"displaylogo": False})
     else:
         known = places.rows if n <= MOST_NAMED else None
-        color = Coloring("Amount", values)
-        component.show(places, color, key="map", title=title, alt="Made-up points", known=known, film=moments)
+        color, looks = Coloring("Amount", values), component.Looks(known=known)
+        component.show(places, color, key="map", title=title, alt="Made-up points", looks=looks, film=moments)

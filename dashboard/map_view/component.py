@@ -71,6 +71,40 @@ class Moments:
     digits: int = 1
 
 
+@dataclass(frozen=True, eq=False)
+class Looks:
+    """How points look, beside their color; None leaves all alike.
+
+    Attributes:
+        sizes: Number of ratings of every item of the data, shown as the points' area.
+        known: How well known every item of the data is: the best known get their names first; None names none.
+        opacity: Of the point of each item on the map, 0–1, (n,).
+    """
+
+    sizes: np.ndarray | None = None
+    known: np.ndarray | None = None
+    opacity: np.ndarray | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Marks:
+    """What is marked on a map.
+
+    Attributes:
+        found: Items to mark, name and fly to; those that are not on the map are left out.
+        near: Items to which a line leads from the only one in `found`.
+        outlines: Areas to outline, each (any number, 2).
+        landmarks: Named places to mark beside the items.
+        regions: Names of groups, where their middles lie.
+    """
+
+    found: Sequence[int] = ()
+    near: np.ndarray | None = None
+    outlines: Sequence[np.ndarray] = ()
+    landmarks: Landmarks | None = None
+    regions: Landmarks | None = None
+
+
 def show(
     places: Places,
     color: Coloring | Classes,
@@ -79,14 +113,8 @@ def show(
     title: str,
     alt: str,
     remark: str = "",
-    found: Sequence[int] = (),
-    near: np.ndarray | None = None,
-    sizes: np.ndarray | None = None,
-    known: np.ndarray | None = None,
-    opacity: np.ndarray | None = None,
-    outlines: Sequence[np.ndarray] = (),
-    landmarks: Landmarks | None = None,
-    regions: Landmarks | None = None,
+    looks: Looks = Looks(),
+    marks: Marks = Marks(),
     selected: np.ndarray | None = None,
     on_select: Callable[[list[int]], None] | None = None,
     film: Moments | None = None,
@@ -104,14 +132,8 @@ def show(
         title: Heading of the map.
         alt: What the map shows, for those who do not see it.
         remark: A smaller line under the heading.
-        found: Items to mark, name and fly to; those that are not on the map are left out.
-        near: Items to which a line leads from the only one in `found`.
-        sizes: Number of ratings of every item of the data, shown as the points' area; None draws all alike.
-        known: How well known every item of the data is: the best known get their names first; None names none.
-        opacity: Of the point of each item on the map, 0–1, (n,); None draws all alike.
-        outlines: Areas to outline, each (any number, 2).
-        landmarks: Named places to mark beside the items.
-        regions: Names of groups, where their middles lie.
+        looks: How points look.
+        marks: What is marked.
         selected: Items to be lit while all others are dimmed; None or empty dims none.
         on_select: Called with the selected items of the data, rising, when somebody selects others; a callback.
         film: Where the items were at each moment; None: the map has no film.
@@ -124,69 +146,95 @@ def show(
     Raises:
         ValueError: `color` has more classes than can be told apart.
     """
-    heard = partial(_heard, key, places.rows, on_select)
     if st.session_state.get(_NO_WEBGL):
-        figure = charts.item_map(
-            places,
-            color,
-            title=title,
-            remark=remark,
-            found=found,
-            near=near,
-            sizes=sizes,
-            opacity=opacity,
-            outlines=outlines,
-            landmarks=landmarks,
-            revision=revision,
-        )
-        hear = partial(_heard_by_plotly, key, len(places.titles), on_select)
-        st.plotly_chart(without_webgl(figure), key=f"{key}_plain", on_select=hear, alt=alt, config=_PLAIN)
+        heading = {"title": title, "remark": remark, "revision": revision}
+        _show_without_webgl(places, color, looks, marks, on_select, key=key, alt=alt, **heading)
         return
     send = partial(_part, key)
-    numbers, meaning = packing.colors(color, places.rows)
-    marked, linked = on_the_map(places, found), on_the_map(places, [] if near is None else near)
     chosen = on_the_map(places, [] if selected is None else selected)
-    if film is None:
-        moving = {"places": send("places", packing.places(places.points), inline=live)}
-    else:
-        steps, bounds = packed(film.places)
-        told = {"count": len(film.at), "at": film.at.tolist(), "unit": film.unit, "digits": film.digits}
-        moving = {"frames": send("frames", steps.tobytes()), "film": told | {"bounds": bounds.ravel().tolist()}}
+    about = {"key": key, "revision": revision, "title": title, "remark": remark, "alt": alt, "height": height}
     _mount(
         key=key,
-        data={
+        data=about
+        | {
             "program": _address(key, "program", program().encode(), "text/javascript"),
-            "key": key,
-            "revision": revision,
-            "title": title,
-            "remark": remark,
-            "alt": alt,
-            "height": height,
             "n": len(places.rows),
             "items": _digest(places.rows.tobytes()),
             "axes": [unmarked(axis) for axis in places.axes],
             "equal": True,
             "link": link or None,
             "move": LIVE_MILLISECONDS if live else None,
-            "colors": send("colors", numbers),
-            "color": meaning,
-            "values": send("values", packing.exact(color, places.rows)),
-            "sizes": send("sizes", None if sizes is None else packing.sizes(sizes[places.rows])),
-            "weight": send("weight", None if known is None else packing.weight(known[places.rows])),
-            "opacity": send("opacity", None if opacity is None else packing.opacity(opacity)),
             "names": send("names", _names(places)),
             "selected": send("selected", packing.bits(chosen, len(places.rows)) if len(chosen) else None),
-            "found": marked.tolist(),
-            "near": linked.tolist() if len(marked) == 1 else [],
-            "outlines": [np.asarray(outline, float).round(6).ravel().tolist() for outline in outlines],
-            "named": [
-                packing.named(given, marked=given is landmarks) for given in (regions, landmarks) if given is not None
-            ],
-            **moving,
-        },
-        on_selected_change=heard,
+        }
+        | _looks(send, places, color, looks)
+        | _marks(places, marks)
+        | _moving(send, places, film, live=live),
+        on_selected_change=partial(_heard, key, places.rows, on_select),
         on_missing_change=_remember_that_there_is_no_webgl,
     )
+
+
+Send = Callable[..., dict[str, str] | None]
+"""Makes of a part's name and bytes what the browser takes, as `_part` says."""
+
+
+def _looks(send: Send, places: Places, color: Coloring | Classes, looks: Looks) -> dict[str, Any]:
+    numbers, meaning = packing.colors(color, places.rows)
+    sizes, known, opacity = looks.sizes, looks.known, looks.opacity
+    return {
+        "colors": send("colors", numbers),
+        "color": meaning,
+        "values": send("values", packing.exact(color, places.rows)),
+        "sizes": send("sizes", None if sizes is None else packing.sizes(sizes[places.rows])),
+        "weight": send("weight", None if known is None else packing.weight(known[places.rows])),
+        "opacity": send("opacity", None if opacity is None else packing.opacity(opacity)),
+    }
+
+
+def _marks(places: Places, marks: Marks) -> dict[str, Any]:
+    found, near = on_the_map(places, marks.found), on_the_map(places, [] if marks.near is None else marks.near)
+    named = [(marks.regions, False), (marks.landmarks, True)]
+    return {
+        "found": found.tolist(),
+        "near": near.tolist() if len(found) == 1 else [],
+        "outlines": [np.asarray(outline, float).round(6).ravel().tolist() for outline in marks.outlines],
+        "named": [packing.named(given, marked=marked) for given, marked in named if given is not None],
+    }
+
+
+def _moving(send: Send, places: Places, film: Moments | None, *, live: bool) -> dict[str, Any]:
+    if film is None:
+        return {"places": send("places", packing.places(places.points), inline=live)}
+    steps, bounds = packed(film.places)
+    told = {"count": len(film.at), "at": film.at.tolist(), "unit": film.unit, "digits": film.digits}
+    return {"frames": send("frames", steps.tobytes()), "film": told | {"bounds": bounds.ravel().tolist()}}
+
+
+def _show_without_webgl(
+    places: Places,
+    color: Coloring | Classes,
+    looks: Looks,
+    marks: Marks,
+    on_select: Callable[[list[int]], None] | None,
+    *,
+    key: str,
+    alt: str,
+    **heading: str,
+) -> None:
+    figure = charts.item_map(
+        places,
+        color,
+        found=marks.found,
+        near=marks.near,
+        sizes=looks.sizes,
+        opacity=looks.opacity,
+        outlines=marks.outlines,
+        landmarks=marks.landmarks,
+        **heading,
+    )
+    hear = partial(_heard_by_plotly, key, len(places.titles), on_select)
+    st.plotly_chart(without_webgl(figure), key=f"{key}_plain", on_select=hear, alt=alt, config=_PLAIN)
 
 
 _PLAIN = {"displaylogo": False}

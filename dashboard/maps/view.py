@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -101,7 +100,7 @@ def _offer(run: Run, chosen: MapStudySettings, n: int, title: str, button: str, 
 
 
 def _picture(run: Run, ratings: Ratings, rows: Rows, drawn: DrawnMap, clusters: Stored | None) -> None:
-    nouns, flat = rows.nouns, drawn.points.shape[1] == 2
+    flat = drawn.points.shape[1] == 2
     with st.container(horizontal=True, vertical_alignment="bottom"):
         choice = choose_color(ratings, rows)
         sized = elements.toggle("Size by ratings", "map_size", "The area of a point grows with its number of ratings.")
@@ -117,47 +116,14 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, drawn: DrawnMap, clusters: 
     outlines = ellipses(sure, drawn.rows, drawn.points, searched) if sure is not None else []
     text = _sentences(rows, drawn, color, clusters, choice, searched, near)
     trusted = words.trust(drawn.trust, rows.noun) if drawn.trust else ""
-    places = charts.Places(
-        drawn.rows,
-        drawn.points,
-        _axes(run, drawn),
-        loaders.item_hover(run.run_id),
-        rows.labels,
-        loaders.item_notes(run.run_id),
+    looks = map_view.Looks(
+        sizes=rows.count if sized else None,
+        known=rows.count,
+        opacity=sure.opacity if sure is not None and faint else None,
     )
-    shown: dict[str, Any] = {
-        "title": f"{len(drawn.rows):,} {nouns} by {_method(drawn)}",
-        "remark": words.in_short(drawn.trust),
-        "found": searched,
-        "near": near,
-        "sizes": rows.count if sized else None,
-        "landmarks": landmarks,
-        "revision": drawn.settings.model_dump_json(),
-    }
-    alt = spoken(
-        f"{len(drawn.rows):,} {nouns} on a map by {_method(drawn)}, colored by {color.label.lower()}. {trusted} {text}"
-    )
-    if flat:
-        map_view.show(
-            places,
-            color,
-            key=CHART,
-            alt=alt,
-            known=rows.count,
-            opacity=sure.opacity if sure is not None and faint else None,
-            outlines=outlines,
-            regions=regions(drawn, color) if choice == GROUP and isinstance(color, Classes) else None,
-            selected=selection.chosen(CHART, run.run_id),
-            on_select=partial(selection.put, CHART, run.run_id),
-            **shown,
-        )
-    else:
-        st.plotly_chart(
-            charts.item_map(places, color, **shown),
-            key=f"{CHART}_3d",
-            config={"displaylogo": False, "scrollZoom": False},
-            alt=alt,
-        )
+    groups_named = regions(drawn, color) if choice == GROUP and isinstance(color, Classes) else None
+    marks = map_view.Marks(searched, near, outlines, landmarks, groups_named)
+    _draw(run, rows, drawn, color, looks, marks, f"{trusted} {text}")
     st.markdown(f"{trusted} {text}".strip() or f"{with_article(rows.noun).capitalize()} lies where the model puts it.")
     if sure is not None:
         method = drawn.settings.method
@@ -168,6 +134,52 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, drawn: DrawnMap, clusters: 
         _measure(run, rows, drawn)
     if flat or len(selection.chosen(CHART, run.run_id)):
         selection.show(CHART, run.run_id, ratings, rows, _columns(rows, drawn, sure), file="map-selection.csv")
+
+
+def _draw(
+    run: Run,
+    rows: Rows,
+    drawn: DrawnMap,
+    color: Coloring | Classes,
+    looks: map_view.Looks,
+    marks: map_view.Marks,
+    text: str,
+) -> None:
+    """The map alone, flat or in space; `text` is said of it below, and to those who do not see it."""
+    title, revision = f"{len(drawn.rows):,} {rows.nouns} by {_method(drawn)}", drawn.settings.model_dump_json()
+    remark = words.in_short(drawn.trust)
+    alt = spoken(
+        f"{len(drawn.rows):,} {rows.nouns} on a map by {_method(drawn)}, colored by {color.label.lower()}. {text}"
+    )
+    hover, notes = loaders.item_hover(run.run_id), loaders.item_notes(run.run_id)
+    places = charts.Places(drawn.rows, drawn.points, _axes(run, drawn), hover, rows.labels, notes)
+    if drawn.points.shape[1] == 2:
+        map_view.show(
+            places,
+            color,
+            key=CHART,
+            title=title,
+            alt=alt,
+            remark=remark,
+            looks=looks,
+            marks=marks,
+            selected=selection.chosen(CHART, run.run_id),
+            on_select=partial(selection.put, CHART, run.run_id),
+            revision=revision,
+        )
+        return
+    figure = charts.item_map(
+        places,
+        color,
+        title=title,
+        remark=remark,
+        found=marks.found,
+        near=marks.near,
+        sizes=looks.sizes,
+        landmarks=marks.landmarks,
+        revision=revision,
+    )
+    st.plotly_chart(figure, key=f"{CHART}_3d", config={"displaylogo": False, "scrollZoom": False}, alt=alt)
 
 
 def _method(drawn: DrawnMap) -> str:

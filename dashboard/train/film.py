@@ -48,7 +48,7 @@ def section(run: Run) -> None:
         key="film",
         title=title,
         alt=f"{title}, from numbers drawn by chance to the map where the model ended, colored by mean rating.",
-        known=ratings.item_count,
+        looks=map_view.Looks(known=ratings.item_count),
         film=map_view.Moments(film.at, film.places[:, shown]),
         revision=run.run_id,
         height=460,
