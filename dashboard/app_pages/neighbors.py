@@ -95,7 +95,7 @@ def lists(
                 hide_index=True,
                 height=38 + 35 * len(table),
                 column_order=order(side, list(numbers)),
-                column_config=columns(measure, narrow=bool(sure)),
+                column_config=columns(measure, titles=190 if AGAIN not in sure else 150),
                 alt=f"The {len(table)} {nouns} nearest to {name} by {measure.inside}",
             )
     content = partial(tables.csv, tables.ranked("Measure", in_file))
@@ -121,8 +121,8 @@ def order(side: Side, numbers: list[str]) -> list[str]:
     return [side.name_column, *sure, tables.COUNT, *last]
 
 
-def columns(measure: Measure, *, narrow: bool) -> dict[str, ColumnConfig]:
-    """How the columns look; with narrow titles one more has room."""
+def columns(measure: Measure, *, titles: int) -> dict[str, ColumnConfig]:
+    """How the columns look, that of titles so many pixels wide."""
     shared_help = f"How many {phrases.plural(run.dataset.noun)} both of them have rated"
     again_help = (
         "Would another sample agree? How often it would be among as many nearest again, were all vectors drawn again "
@@ -135,7 +135,7 @@ def columns(measure: Measure, *, narrow: bool) -> dict[str, ColumnConfig]:
     apart_help = f"How far apart their ratings of these are on average, in {phrases.unit(run.dataset)}"
     return (
         tables.COLUMNS
-        | ({tables.TITLE: st.column_config.TextColumn(pinned=True, width=150)} if narrow else {})
+        | {tables.TITLE: st.column_config.TextColumn(pinned=True, width=titles)}
         | tables.number(measure.column, form=measure.form, width=60)
         | tables.number(LENGTH, SPREAD, width=60)
         | {
