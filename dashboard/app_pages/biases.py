@@ -10,7 +10,7 @@ from core.analysis.components.extremes import Ends, ends
 from core.data.nouns import with_article
 from core.errors import AnalysisError
 from dashboard.biases import tables, words
-from dashboard.cache import analyses
+from dashboard.cache import analyses, component_analyses
 from dashboard.charts import biases as charts
 from dashboard.embeddings.parts import show_chart, show_method
 from dashboard.shared import phrases, selection, sides
@@ -143,7 +143,7 @@ def show() -> None:
         return
     listed = side.rows.trained & (side.rows.count >= min_ratings)
     furthest = picture(side, fit, listed, marked)
-    st.caption(words.meaning(side.rows, analyses.centered_model(run.run_id)))
+    st.caption(words.meaning(side.rows, component_analyses.centered_model(run.run_id)))
     tables.both_ends(run.run_id, side, fit, furthest, min_ratings)
     shrinkage(side, fit)
     sums(side, listed, furthest, marked)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.analysis.components.bases import How
 from core.analysis.components.extremes import Ends, ends
-from dashboard.cache import analyses, loaders
+from dashboard.cache import component_analyses, loaders
 from dashboard.charts import components as charts
 from dashboard.charts.scree import scree
 from dashboard.principal_components import proof_words, proofs
@@ -41,7 +41,7 @@ def controls() -> tuple[int, int, How]:
             words=f"Only {nouns} with this many ratings are listed at the ends; the place of others is mostly chance.",
         )
         how = choose("components", run.run_id, rows, min_listed)
-    n = len(analyses.components(run.run_id, how).components)
+    n = len(component_analyses.components(run.run_id, how).components)
     with first:
         number = elements.whole_number("Component", 1, n, 1, "component")
     return number - 1, min_listed, how
@@ -67,7 +67,7 @@ def choose_sure_end() -> bool:
 def evidence(view: View) -> None:
     """What each component is worth on unseen ratings, and beside it how much of the whole each carries."""
     if view.how.basis == "pca":
-        other = analyses.no_predictions(view.run.run_id)
+        other = component_analyses.no_predictions(view.run.run_id)
         st.caption(
             escape(
                 phrases.sentence(
@@ -79,11 +79,11 @@ def evidence(view: View) -> None:
             else "Tested on unseen ratings are the components of what the model predicts. Those below are of the item "
             "matrix, in another order and along other directions: choose “What it predicts” to look at the tested ones."
         )
-    if view.tested.proof is not None or not analyses.no_predictions(view.run.run_id):
+    if view.tested.proof is not None or not component_analyses.no_predictions(view.run.run_id):
         proofs.verdict(view.run, view.tested)
     left, right = st.columns(2, gap="medium")
     with left:
-        if view.tested.proof is not None or not analyses.no_predictions(view.run.run_id):
+        if view.tested.proof is not None or not component_analyses.no_predictions(view.run.run_id):
             proofs.section(view.run, view.how, view.tested, view.labels, view.component)
             proofs.offer(view.run, view.tested)
     with right:
@@ -120,7 +120,7 @@ def shares(view: View) -> None:
     text = component_words.scree(view.result, view.component)
     if view.score_std is not None:
         text = f"{text} {component_words.known(view.scores, view.score_std, rows.nouns)}"
-    twins = analyses.strength_without_taste(view.run.run_id) if view.how.basis == "predictions" else None
+    twins = component_analyses.strength_without_taste(view.run.run_id) if view.how.basis == "predictions" else None
     if twins is not None:
         text = f"{text} {proof_words.without_taste(twins.models)}"
     ratio, cumulative = view.result.variance_ratio, view.result.cumulative
@@ -146,7 +146,9 @@ evidence(view)
 sure_end = view.score_std is not None and choose_sure_end()
 outermost = ends(view.scores, view.listed, TOP, std=view.score_std if sure_end else None)
 marked = strip(view, outermost)
-both_ends(view, outermost, analyses.component_hints(run.run_id, view.component, view.how, least=view.min_listed))
+both_ends(
+    view, outermost, component_analyses.component_hints(run.run_id, view.component, view.how, least=view.min_listed)
+)
 component_trust.trust(view)
 component_map(run.run_id, view.component, view.min_listed, view.how, tuple(marked))
 explanation(rows, run.config.dimensions)

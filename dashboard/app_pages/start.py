@@ -6,7 +6,7 @@ import streamlit as st
 from core.analysis.components.bases import How
 from core.data.nouns import with_article
 from core.data.ratings import Ratings
-from dashboard.cache import analyses, loaders
+from dashboard.cache import component_analyses, loaders
 from dashboard.charts import data as charts
 from dashboard.datasets.overview import filled_share, overview
 from dashboard.jobs import trainings
@@ -32,9 +32,9 @@ def picture() -> None:
     kept = np.flatnonzero(ratings.item_count >= WELL_KNOWN)
     if len(kept) < 2:
         kept = np.arange(len(ratings.items))
-    components = analyses.components(map_of, current(map_of))
+    components = component_analyses.components(map_of, current(map_of))
     if len(components.components) < 2:
-        components = analyses.components(map_of, How())
+        components = component_analyses.components(map_of, How())
     scores = components.scores[kept]
     titles = ratings.item_table["title"].to_numpy()[kept]
     figure = charts.small_map(scores, titles, ratings.item_count[kept], noun=noun)

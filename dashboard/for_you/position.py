@@ -12,7 +12,7 @@ from core.analysis.new_user.foldin import NewUser
 from core.analysis.new_user.model import NewUserModel
 from core.analysis.new_user.position import Alike, People, Place, alike, generosity, place
 from core.model.scoring import require_bilinear
-from dashboard.cache import analyses, loaders
+from dashboard.cache import analyses, component_analyses, loaders
 from dashboard.charts import person as charts
 from dashboard.embeddings.parts import show_chart
 from dashboard.embeddings.words import signed
@@ -50,7 +50,7 @@ def standing(model: NewUserModel, person: NewUser) -> Standing:
     run_id = model.run.run_id
     how = current(run_id)
     among, average = analyses.people_along(run_id, how), model.averages.user
-    components = analyses.components(run_id, how).for_users[: among.scores.shape[1]]
+    components = component_analyses.components(run_id, how).for_users[: among.scores.shape[1]]
     eligible = model.trained_users & (model.ratings.user_count >= _enough(model)) & (person.n_ratings > 0)
     return Standing(
         among,
@@ -109,10 +109,12 @@ def ends_of(model: NewUserModel, labels: Sequence[Label]) -> list[tuple[str, str
     """What lies at the two ends of each component: the names people gave, else what the hints say, else nothing."""
     min_ratings, run_id, result = _hinted_from(model), model.run.run_id, []
     how = current(run_id)
-    confirmed = analyses.component_standings(run_id, how)
+    confirmed = component_analyses.component_standings(run_id, how)
     for label in labels:
         component = label.number - 1
-        hinted = hint_words(analyses.component_hints(run_id, component, how, least=min_ratings), confirmed[component])
+        hinted = hint_words(
+            component_analyses.component_hints(run_id, component, how, least=min_ratings), confirmed[component]
+        )
         result.append((label.low or hinted.bottom, label.high or hinted.top))
     return result
 

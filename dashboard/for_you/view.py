@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from core.analysis.new_user.foldin import NewUser
 from core.analysis.new_user.model import NewUserModel
-from dashboard.cache import analyses, loaders
+from dashboard.cache import analyses, component_analyses, loaders
 from dashboard.for_you import own_ratings, position
 from dashboard.for_you.waterfall import Naming
 from dashboard.principal_components import naming
@@ -45,6 +45,6 @@ def _naming(model: NewUserModel) -> Naming:
     if not run.scorer.has_vectors:
         return Naming([], [])
     how = current(run.run_id)
-    names = naming.look_up(run.run_id, analyses.components(run.run_id, how), how)
+    names = naming.look_up(run.run_id, component_analyses.components(run.run_id, how), how)
     labels = names.labels(tested(run.run_id).signal(how))
     return Naming(labels, position.ends_of(model, labels[:NAMED]))

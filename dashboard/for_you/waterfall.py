@@ -20,7 +20,7 @@ from core.analysis.new_user.explain import (
 from core.analysis.new_user.model import NewUserModel
 from core.model.scoring import require_bilinear
 from dashboard.biases.words import part_names
-from dashboard.cache import analyses
+from dashboard.cache import component_analyses
 from dashboard.charts.base import plain
 from dashboard.charts.person import waterfall
 from dashboard.embeddings.parts import show_chart, warn_untrained
@@ -154,7 +154,7 @@ def taken_apart(model: NewUserModel, case: Case) -> Explanation:
     dim = scorer.item_embedding.shape[1]
     run_id, directions, for_users = model.run.run_id, np.zeros((0, 0)), None
     if scorer.has_vectors:
-        components = analyses.components(run_id, current(run_id))
+        components = component_analyses.components(run_id, current(run_id))
         directions, for_users = components.components, components.for_users
     person = Vectors(case.numbers[:dim], float(case.numbers[dim:].sum()))
     item = item_vectors(scorer, case.row)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.analysis.components.bases import How
 from core.analysis.lesson.article import End, article_ends
-from dashboard.cache import analyses
+from dashboard.cache import component_analyses
 from dashboard.lesson.example import Example
 
 PRINTED, BACK, OWN = "As printed", "One row back", "Your model"
@@ -18,7 +18,7 @@ COLUMNS = {name: st.column_config.TextColumn(width=188) for name in (PRINTED, BA
 
 def off_by_one(example: Example) -> None:
     """The article's table beside the one it would have been, and that of the selected model, in a fold."""
-    scores = analyses.components(example.run.run_id, How()).scores[:, 0]  # as the article: uncentered, of all
+    scores = component_analyses.components(example.run.run_id, How()).scores[:, 0]  # as the article: uncentered, of all
     ends = article_ends(example.ratings, scores)
     if ends is None:
         return

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.model.families import family_of
 from core.store.runs import RunSummary
-from dashboard.cache import analyses, loaders
+from dashboard.cache import analyses, component_analyses, loaders
 from dashboard.charts import lesson as charts
 from dashboard.embeddings.parts import show_chart
 from dashboard.lesson.example import Example
@@ -45,7 +45,7 @@ def _has_both(example: Example) -> bool:
 
 def _this_pair(example: Example) -> str:
     """The guess for the rating followed, without taste."""
-    model = analyses.centered_model(example.run.run_id)
+    model = component_analyses.centered_model(example.run.run_id)
     user, item = model.user_bias[example.user], model.item_bias[example.item]
     alone = float(model.scale.rating(model.constant + user + item))
     return (

@@ -20,7 +20,7 @@ from core.studies import saved_axes
 from core.studies.component_names import LONGEST
 from core.studies.saved_axes import MOST_ITEMS, OwnAxis
 from core.studies.twins import is_twin
-from dashboard.cache import analyses, loaders
+from dashboard.cache import analyses, component_analyses, loaders
 from dashboard.charts import axes as charts
 from dashboard.charts import maps as map_charts
 from dashboard.charts.base import plain
@@ -106,9 +106,9 @@ def _reach(rows: Rows, axis: OwnAxis, projected: Axis, outermost: Ends) -> str:
 
 def _closest(run: Run, projected: Axis) -> tuple[Label, str]:
     """The component that runs most nearly the same way, of those that the page Components shows."""
-    components = analyses.components(run.run_id, current(run.run_id))
+    components = component_analyses.components(run.run_id, current(run.run_id))
     by_places = components.basis == "predictions"
-    covariance = analyses.item_covariance(run.run_id) if by_places else None
+    covariance = component_analyses.item_covariance(run.run_id) if by_places else None
     near = closest_component(projected.direction, components, covariance)
     label = kept_labels(run.run_id, components)[near.index]
     return label, map_words.closest(near, label, "correlation" if by_places else "cosine")

@@ -13,7 +13,7 @@ from core.model.run import Run
 from core.store.study_store import Stored
 from core.studies.maps import MAP, MapStudySettings, shadow
 from core.studies.twins import real_id
-from dashboard.cache import analyses, loaders
+from dashboard.cache import analyses, component_analyses, loaders
 from dashboard.charts.maps import Landmarks
 from dashboard.charts.points import Classes, Coloring
 from dashboard.shared import coloring
@@ -64,7 +64,7 @@ def drawn_map(run: Run, settings: MapStudySettings) -> DrawnMap | None:
     if settings.method != "pca":
         return None
     rows = rows_of(loaders.item_rows(run.run_id), settings.min_ratings)
-    points = shadow(analyses.components(run.run_id, settings.how), settings, rows)
+    points = shadow(component_analyses.components(run.run_id, settings.how), settings, rows)
     quick = len(rows) <= QUICK
     return DrawnMap(rows, points, settings, analyses.shadow_faithfulness(run.run_id, settings) if quick else None)
 

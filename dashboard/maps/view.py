@@ -17,7 +17,7 @@ from core.store import study_store
 from core.store.study_store import Stored
 from core.studies.maps import MAP, K, MapStudySettings
 from core.studies.twins import is_twin, real_id
-from dashboard.cache import analyses, loaders
+from dashboard.cache import component_analyses, loaders
 from dashboard.charts import maps as charts
 from dashboard.charts.components import axis_title
 from dashboard.charts.points import Classes, Coloring
@@ -104,7 +104,9 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, drawn: DrawnMap, clusters: 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         choice = choose_color(ratings, rows)
         sized = elements.toggle("Size by ratings", "map_size", "The area of a point grows with its number of ratings.")
-        shadow = analyses.components(run.run_id, drawn.settings.how) if drawn.settings.method == "pca" else None
+        shadow = (
+            component_analyses.components(run.run_id, drawn.settings.how) if drawn.settings.method == "pca" else None
+        )
         axes = drawn.points.shape[1]
         sure = sureness(rows, drawn.rows, drawn.points, None if shadow is None else shadow.components[:axes])
         faint = sure is not None and flat and choose_faint()
@@ -194,7 +196,7 @@ def _axes(run: Run, drawn: DrawnMap) -> list[str]:
     if drawn.settings.method != "pca":
         return ["", ""]
     how = drawn.settings.how
-    labels = kept_labels(run.run_id, analyses.components(run.run_id, how), tested(run.run_id).signal(how))
+    labels = kept_labels(run.run_id, component_analyses.components(run.run_id, how), tested(run.run_id).signal(how))
     return [axis_title(label) for label in labels[: drawn.points.shape[1]]]
 
 

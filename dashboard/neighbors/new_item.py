@@ -14,7 +14,7 @@ from core.data.nouns import with_article
 from core.errors import LimitError
 from core.model.item_features import FeatureGroup
 from core.model.run import Run
-from dashboard.cache import analyses, loaders
+from dashboard.cache import analyses, component_analyses, loaders
 from dashboard.charts import new_item as charts
 from dashboard.principal_components.how import current
 from dashboard.shared import elements, phrases, tables, told
@@ -204,7 +204,7 @@ def _plus(number: float) -> str:
 
 
 def _map(run: Run, side: Side, listed: np.ndarray, found: Found) -> None:
-    components = analyses.components(run.run_id, current(run.run_id))
+    components = component_analyses.components(run.run_id, current(run.run_id))
     rows = np.flatnonzero(listed)
     if len(rows) > charts.MOST_DRAWN:
         rows = np.sort(rows[np.argsort(-side.rows.count[rows], kind="stable")[: charts.MOST_DRAWN]])

@@ -10,7 +10,7 @@ import streamlit as st
 from core.analysis.components.bases import How
 from core.analysis.components.extremes import Ends
 from core.analysis.components.hints import Hint, words
-from dashboard.cache import analyses, loaders
+from dashboard.cache import component_analyses, loaders
 from dashboard.principal_components import naming
 from dashboard.principal_components import words as component_words
 from dashboard.principal_components.view import View
@@ -27,7 +27,7 @@ _SURE_TO = st.column_config.NumberColumn(
 
 def both_ends(view: View, outermost: Ends, hinted: Sequence[Hint]) -> None:
     """The lowest and the highest items, with the article's columns, a field for each end's name, and hints."""
-    standing = analyses.component_standings(view.run.run_id, view.how)[view.component]
+    standing = component_analyses.component_standings(view.run.run_id, view.how)[view.component]
     hint = words(hinted, standing)
     if _is_mostly_consensus(view):
         st.markdown(component_words.consensus(view.label, view.rows.noun, view.rows.nouns))
@@ -46,7 +46,7 @@ def _is_mostly_consensus(view: View) -> bool:
     """Whether the chosen component is mostly what everybody likes and knows."""
     if view.how.basis != "predictions":
         return False
-    mostly = analyses.mostly_consensus(view.run.run_id)
+    mostly = component_analyses.mostly_consensus(view.run.run_id)
     return view.component < len(mostly) and bool(mostly[view.component])
 
 
@@ -83,7 +83,7 @@ def _download(view: View) -> None:
 
 def _file(run_id: str, how: How, component: int, min_listed: int, column: str) -> bytes:
     rows, ratings = loaders.item_rows(run_id), loaders.ratings_of(run_id)
-    scores = analyses.components(run_id, how).scores[:, component]
+    scores = component_analyses.components(run_id, how).scores[:, component]
     return tables.along(ratings, rows, rows.count >= min_listed, column, scores)
 
 

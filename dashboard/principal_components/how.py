@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.analysis.components.bases import PREDICTIONS, How
 from core.analysis.components.pca import Basis
-from dashboard.cache import analyses, loaders
+from dashboard.cache import component_analyses, loaders
 from dashboard.session import address_bar
 from dashboard.shared import elements
 from dashboard.shared.matrix_rows import Rows
@@ -47,7 +47,7 @@ def current(run_id: str) -> How:
 
     A model that has no components of what it predicts is looked at by its item matrix.
     """
-    if _chosen() == "predictions" and not analyses.no_predictions(run_id):
+    if _chosen() == "predictions" and not component_analyses.no_predictions(run_id):
         return PREDICTIONS
     centered, min_ratings = st.session_state.get(_SHAPE, (False, 0))
     most = elements.most_asked_for(loaders.item_rows(run_id).count, LEAVING)  # of other data fewer can be asked for
@@ -99,7 +99,7 @@ def shaping(otherwise: int) -> int:
 
 def choose_basis(run_id: str) -> None:
     """The switch alone; nothing where the model has no components of what it predicts."""
-    if analyses.no_predictions(run_id):
+    if component_analyses.no_predictions(run_id):
         return
     st.session_state[_SWITCH] = _chosen()
     st.segmented_control(

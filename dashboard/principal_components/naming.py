@@ -18,7 +18,7 @@ from core.errors import ExplorerError, LimitError
 from core.studies import component_names
 from core.studies.component_names import EndNames, Name
 from core.studies.twins import is_twin
-from dashboard.cache import analyses
+from dashboard.cache import component_analyses
 from dashboard.principal_components.label import UNITS, Label
 from dashboard.session import state, visitor
 from dashboard.shared import elements, phrases
@@ -93,7 +93,7 @@ def look_up(run_id: str, result: Pca, how: How) -> Naming:
 
 def _fitting(names: Sequence[Name], run_id: str, result: Pca) -> tuple[EndNames | None, ...]:
     """The names that fit each component of a run."""
-    return component_names.for_components(names, result, analyses.item_covariance(run_id))
+    return component_names.for_components(names, result, component_analyses.item_covariance(run_id))
 
 
 def _name(low: str, high: str, result: Pca, component: int, how: How) -> Name:
@@ -146,7 +146,7 @@ def _linked(run_id: str) -> tuple[Name, ...]:
 
 
 def _forget_linked(run_id: str, name: Name) -> None:
-    covariance = analyses.item_covariance(run_id)
+    covariance = component_analyses.item_covariance(run_id)
     rest = [other for other in _linked(run_id) if not component_names.same(other, name, covariance)]
     st.session_state[_LINKED] = {run_id: tuple(rest)}
 
@@ -204,7 +204,7 @@ def _keep_typed(run_id: str, component: int, how: How) -> None:
 @state.reporting
 def _publish(run_id: str, component: int, how: How) -> None:
     """Keep one's own names of a component for everybody; a callback."""
-    names = _fitting(_names(run_id), run_id, analyses.components(run_id, how))[component]
+    names = _fitting(_names(run_id), run_id, component_analyses.components(run_id, how))[component]
     if names is not None:
         _keep(run_id, component, how, names.low, names.high)
 
@@ -212,7 +212,7 @@ def _publish(run_id: str, component: int, how: How) -> None:
 @state.reporting
 def _keep_linked(run_id: str, component: int, how: How) -> None:
     """Keep the link's names for a component with the run; a callback."""
-    names = _fitting(_linked(run_id), run_id, analyses.components(run_id, how))[component]
+    names = _fitting(_linked(run_id), run_id, component_analyses.components(run_id, how))[component]
     if names is not None:
         _keep(run_id, component, how, names.low, names.high)
 
@@ -220,8 +220,8 @@ def _keep_linked(run_id: str, component: int, how: How) -> None:
 def _keep(run_id: str, component: int, how: How, low: str, high: str) -> None:
     """Keep the names of both ends with the run, in place of a link's."""
     name, covariance = (
-        _name(low, high, analyses.components(run_id, how), component, how),
-        analyses.item_covariance(run_id),
+        _name(low, high, component_analyses.components(run_id, how), component, how),
+        component_analyses.item_covariance(run_id),
     )
     if is_twin(run_id):
         _keep_on_twin(run_id, name, covariance)
@@ -239,7 +239,7 @@ def _keep_on_twin(run_id: str, name: Name, covariance: np.ndarray) -> None:
 
 def _leave_linked(run_id: str, component: int, how: How) -> None:
     """Show the link's names for a component no longer; a callback."""
-    _forget_linked(run_id, _name("", "", analyses.components(run_id, how), component, how))
+    _forget_linked(run_id, _name("", "", component_analyses.components(run_id, how), component, how))
 
 
 def remark(run_id: str, component: int, how: How, naming: Naming, nouns: str) -> None:

@@ -13,7 +13,7 @@ from core.jobs import study_jobs
 from core.model.run import Run
 from core.studies.proofs import PROOF, ProofSettings, proof_of
 from core.studies.twins import is_twin
-from dashboard.cache import analyses, loaders
+from dashboard.cache import component_analyses, loaders
 from dashboard.charts.proof import proof as chart
 from dashboard.jobs import studies
 from dashboard.principal_components import proof_words
@@ -45,7 +45,7 @@ class Tested:
 def tested(run_id: str) -> Tested:
     """What held-out ratings say of the components of a run's predictions."""
     try:
-        return Tested(_pooled(run_id) or analyses.proof(run_id))
+        return Tested(_pooled(run_id) or component_analyses.proof(run_id))
     except ExplorerError as error:
         return Tested(None, str(error))
 

@@ -11,7 +11,7 @@ from core.analysis.components.truncation import Cost
 from core.jobs import study_jobs
 from core.studies.stability import STABILITY, StabilitySettings
 from core.studies.twins import is_twin
-from dashboard.cache import analyses
+from dashboard.cache import component_analyses
 from dashboard.charts import trust as charts
 from dashboard.jobs import studies
 from dashboard.principal_components import words as component_words
@@ -39,7 +39,7 @@ def _would_it_return(view: View) -> Stability | None:
         if not STABILITY.exists(view.run.run_id, settings):
             _offer(view, settings)
             return None
-        found = analyses.component_stability(view.run.run_id, key, view.how)
+        found = component_analyses.component_stability(view.run.run_id, key, view.how)
         if found is None:
             st.caption("Made by an earlier version: it knows the item matrix alone. Choose that above to see it.")
         else:
@@ -73,7 +73,7 @@ def _how_many_matter(view: View) -> Cost | None:
     if not run.scorer.is_bilinear:
         explain_lack(run, "is_bilinear")
         return None
-    error = analyses.component_cost(run.run_id, view.how)
+    error = component_analyses.component_cost(run.run_id, view.how)
     biases, whole = run.scorer.has_biases, n == run.config.dimensions
     unit = phrases.unit(view.ratings)
     text = component_words.cost(error, view.component, biases=biases, whole=whole, unit=unit)

@@ -9,7 +9,7 @@ from core.analysis.components.bases import How
 from core.analysis.components.pca import Pca
 from core.data.ratings import Ratings
 from core.model.run import Run
-from dashboard.cache import analyses, loaders
+from dashboard.cache import component_analyses, loaders
 from dashboard.principal_components import naming
 from dashboard.principal_components.label import Label
 from dashboard.principal_components.naming import Naming
@@ -74,7 +74,7 @@ def load_view(run_id: str, component: int, min_listed: int, how: How) -> View:
         how: How the components come about.
     """
     run, rows = loaders.run(run_id), loaders.item_rows(run_id)
-    result, found = analyses.components(run_id, how), tested(run_id)
+    result, found = component_analyses.components(run_id, how), tested(run_id)
     names = naming.look_up(run_id, result, how)
     return View(
         run=run,
@@ -82,7 +82,7 @@ def load_view(run_id: str, component: int, min_listed: int, how: How) -> View:
         rows=rows,
         how=how,
         result=result,
-        std=analyses.score_std(run_id, how),
+        std=component_analyses.score_std(run_id, how),
         component=component,
         listed=rows.count >= min_listed,
         min_listed=min_listed,

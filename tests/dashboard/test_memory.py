@@ -15,7 +15,7 @@ import streamlit as st
 
 from core.analysis.components.bases import PREDICTIONS
 from core.model.families import PRESETS
-from dashboard.cache import analyses, loaders
+from dashboard.cache import analyses, component_analyses, loaders
 from dashboard.shell import frame, memory
 from tests.dashboard.own_ratings import STAR_WARS, button
 
@@ -34,7 +34,7 @@ def of_model(run_id: str) -> list[object]:
         loaders.run(run_id),
         loaders.item_rows(run_id),
         loaders.user_rows(run_id),
-        analyses.components(run_id, PREDICTIONS),
+        component_analyses.components(run_id, PREDICTIONS),
         analyses.new_user_model(run_id),
     ]
 

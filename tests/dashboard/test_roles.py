@@ -29,7 +29,7 @@ from core.studies import component_names, saved_axes
 from core.studies.component_names import Name
 from core.studies.maps import MAP, MapStudySettings
 from core.studies.saved_axes import OwnAxis
-from dashboard.cache import analyses
+from dashboard.cache import component_analyses
 from dashboard.datasets import import_form
 from dashboard.jobs import every_kind, imports, scores, studies, trainings
 from dashboard.maps import axis_view
@@ -130,7 +130,7 @@ def there(template: There, home: Path) -> There:
 
 def direction(run_id: str) -> np.ndarray:
     """That of the first component."""
-    return analyses.components(run_id, How()).components[0]
+    return component_analyses.components(run_id, How()).components[0]
 
 
 def content(home: Path) -> dict[str, str]:

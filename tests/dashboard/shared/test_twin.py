@@ -19,7 +19,7 @@ from core.store import study_store
 from core.studies import component_names
 from core.studies.clusters import CLUSTERS, ClusterSettings
 from core.studies.twins import TWINS, shown_twin, twin_id
-from dashboard.cache import analyses, loaders
+from dashboard.cache import component_analyses, loaders
 from dashboard.shared import twin
 from tests.dashboard.map_view.drawn import map_of
 from tests.dashboard.name_fields import name_field
@@ -47,7 +47,7 @@ def test_a_twin_is_loaded_by_its_id_and_everything_about_it_is_its_own(run: Run,
     row = int(np.argmax(bundled.item_count))
     assert f"rated {its_ratings.item_mean[row]:,.2f}" in loaders.item_hover(name).facts[row]
     assert f"rated {bundled.item_mean[row]:,.2f}" in loaders.item_hover(run.run_id).facts[row]
-    columns = analyses._item_columns(loaders.run(name).dataset.dataset_id)
+    columns = component_analyses.columns_of_items(loaders.run(name).dataset.dataset_id)
     np.testing.assert_array_equal(columns.numbers[MEAN_RATING], its_ratings.item_mean)
     parts = loaders.split_of_run(loaders.run(name))
     np.testing.assert_array_equal(parts.validation, split(bundled, run.config).validation)
@@ -141,11 +141,10 @@ def naming_page(run_id: str) -> None:
     import streamlit as st
 
     from core.analysis.components.bases import PREDICTIONS
-    from dashboard.cache import analyses
     from dashboard.principal_components import naming
     from dashboard.session import state
 
-    result = analyses.components(run_id, PREDICTIONS)
+    result = component_analyses.components(run_id, PREDICTIONS)
     names = naming.look_up(run_id, result, PREDICTIONS)
     for end in naming.ENDS:
         naming.field(end, run_id, 0, PREDICTIONS, names)
