@@ -141,6 +141,7 @@ def naming_page(run_id: str) -> None:
     import streamlit as st
 
     from core.analysis.components.bases import PREDICTIONS
+    from dashboard.cache import component_analyses
     from dashboard.principal_components import naming
     from dashboard.session import state
 
