@@ -8,6 +8,11 @@ import numpy as np
 STEPS = 2**16 - 1
 """Places are kept in so many steps of the room that each axis takes."""
 
+WELL_KNOWN = 21
+"""Ratings that an item needs to be seen in the film, where enough have so many: the article's "more than 20"."""
+FEWEST = 50
+"""Items below which all are shown."""
+
 
 @dataclass(frozen=True, eq=False)
 class Film:
@@ -66,6 +71,18 @@ def unpacked(steps: np.ndarray, bounds: np.ndarray) -> np.ndarray:
     """The places that `packed` took, to within half a step, float32."""
     low, high = bounds
     return (low + steps * ((high - low) / STEPS)).astype(np.float32)
+
+
+def well_known(film: Film, count: np.ndarray) -> np.ndarray:
+    """Which of the filmed items to show, as places in `film.rows`, in the order of the items' rows, int64, (n,).
+
+    Args:
+        film: From a study.
+        count: Ratings of every item of the data, (n_items,).
+    """
+    enough = count[film.rows] >= WELL_KNOWN
+    chosen = np.flatnonzero(enough) if np.count_nonzero(enough) >= FEWEST else np.arange(len(film.rows))
+    return chosen[np.argsort(film.rows[chosen])]
 
 
 class LiveAxes:

@@ -105,6 +105,14 @@ def film_of(stored: Stored) -> Film:
     return Film(arrays["rows"], arrays["at"], unpacked(arrays["places"], arrays["bounds"]))
 
 
+def axes_of(run: Run) -> tuple[str, str]:
+    """What the two axes are."""
+    if not run.scorer.has_vectors:
+        return "Bias (units of the score)", "Ratings in training (powers of ten)"
+    of = "predicted taste" if run.scorer.is_bilinear else "embedding units"
+    return f"Component 1 · {of}", f"Component 2 · {of}"
+
+
 def _compute(work: Work, settings: FilmSettings) -> Stored:
     """Train the run once more: the same settings on the same ratings give the same numbers, now filmed."""
     from core.training.trainer import fit  # as above

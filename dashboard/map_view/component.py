@@ -13,12 +13,12 @@ import streamlit as st
 from streamlit import runtime
 
 from core.analysis.film import packed
+from core.living_map.program import program
 from dashboard.charts import maps as charts
 from dashboard.charts.base import unmarked
 from dashboard.charts.maps import Landmarks, Places, on_the_map
 from dashboard.charts.points import Classes, Coloring
 from dashboard.map_view import packing
-from dashboard.map_view.program import program
 from dashboard.session import state
 from dashboard.shared import elements
 

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.analysis.film import packed
+from core.living_map.program import ALONE, program
 from dashboard.map_view import packing
-from dashboard.map_view.program import ALONE, program
 
 FRAMES = np.array([[[0, 0], [0, 0], [1, 1]], [[1, 0], [0, 2], [1, 1]], [[3, 0], [0, 2], [-1, 1]]], np.float32)
 TITLES = ["one", "<b>two</b>", "three"]

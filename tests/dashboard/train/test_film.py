@@ -3,12 +3,11 @@
 import numpy as np
 import pytest
 
-from core.analysis.film import Film, packed
+from core.analysis.film import Film, packed, well_known
 from core.data.ratings import Ratings
 from core.model.families import run_config
 from core.store import study_store
-from core.studies.films import FILM, FilmSettings
-from dashboard.train.film import axes, well_known
+from core.studies.films import FILM, FilmSettings, axes_of
 from tests.conftest import run_on
 from tests.dashboard.map_view.drawn import map_of
 
@@ -32,7 +31,7 @@ def test_of_data_with_few_ratings_all_are_seen():
     ("model", "says"), [("dot_with_bias", "taste"), ("neural", "embedding"), ("bias_only", "Bias")]
 )
 def test_axes_say_what_they_are(small: Ratings, model: str, says: str):
-    assert says in axes(run_on(small, model=model))[0]
+    assert says in axes_of(run_on(small, model=model))[0]
 
 
 def test_a_filmed_training_can_be_watched_and_another_be_filmed(open_page, publish, bundled: Ratings):

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from dashboard.map_view.program import ALONE, COMPONENT, FOLDER, program
+from core.living_map.program import ALONE, COMPONENT, FOLDER, PLAYER, program
 
 MOUNT = "function mount({ data, parentElement, setStateValue, setTriggerValue }) {"
 DECLARED = re.compile(r"^(?:export )?(?:async )?(?:function|class|const|let) (\w+)", re.MULTILINE)
@@ -28,9 +28,14 @@ def test_one_script_has_everything_and_exports_what_it_starts_from(start: str, e
 
 
 def test_every_module_is_used():
-    script = program()
+    script = program(COMPONENT) + program(PLAYER)
     for name, text in modules().items():
         assert all(declared in script for declared in DECLARED.findall(text)), name
+
+
+def test_the_film_in_a_file_stays_one_script():
+    script = program(PLAYER)
+    assert "</script" not in script.lower() and "<!--" not in script
 
 
 def test_only_the_component_knows_streamlit():

@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).with_name("js")
-COMPONENT, ALONE = "main.js", "alone.js"
-"""Modules to start from: the component of Streamlit, and a map that knows nothing of it."""
+COMPONENT, ALONE, PLAYER = "main.js", "alone.js", "player.js"
+"""Modules to start from: the component of Streamlit, a map that knows nothing of it, and a film in a file."""
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./([a-z]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=async function|function|class|const)", re.MULTILINE)
