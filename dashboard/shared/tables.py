@@ -119,9 +119,16 @@ def along(ratings: Ratings, rows: Rows, listed: np.ndarray, column: str, places:
 
 
 def download(
-    label: str, content: Callable[[], bytes], *, file: str, key: str | None = None, disabled: bool = False
+    label: str,
+    content: Callable[[], bytes],
+    *,
+    file: str,
+    key: str | None = None,
+    disabled: bool = False,
+    mime: str = "text/csv",
+    more: str | None = None,
 ) -> None:
-    """A button that hands out a table as a file; the file is made when it is asked for, and the page stays as it is.
+    """A button that hands out a table, or something else, as a file; the file is made when it is asked for, and the page stays as it is.
 
     Args:
         label: What the button says.
@@ -130,14 +137,17 @@ def download(
         file: Its name.
         key: Of the button, where a page has several with one label.
         disabled: Whether there is nothing to hand out.
+        mime: What kind of file it is.
+        more: What is said over the button.
     """
     st.download_button(
         label,
         content,
         file_name=file,
-        mime="text/csv",
+        mime=mime,
         icon=":material/download:",
         on_click="ignore",
+        help=more,
         key=key,
         disabled=disabled,
     )

@@ -10,6 +10,7 @@ from dashboard.charts.maps import Places
 from dashboard.jobs import studies
 from dashboard.map_view import component as map_view
 from dashboard.shared import coloring, phrases
+from dashboard.train import film_file
 
 START_SECONDS = 3
 """What a worker needs before it trains."""
@@ -48,6 +49,7 @@ def section(run: Run) -> None:
         revision=run.run_id,
         height=460,
     )
+    film_file.button(run.run_id)
     st.caption(
         f"Every {run.dataset.noun} begins at a place drawn by chance and moves with each step of the training. The "
         "axes are those where the model ended, so that nothing turns."

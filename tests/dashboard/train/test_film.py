@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import streamlit as st
 
 from core.analysis.film import Film, packed, well_known
 from core.data.ratings import Ratings
@@ -34,7 +35,11 @@ def test_axes_say_what_they_are(small: Ratings, model: str, says: str):
     assert says in axes_of(run_on(small, model=model))[0]
 
 
-def test_a_filmed_training_can_be_watched_and_another_be_filmed(open_page, publish, bundled: Ratings):
+def test_a_filmed_training_can_be_watched_and_saved_and_another_be_filmed(
+    open_page, publish, bundled: Ratings, monkeypatch: pytest.MonkeyPatch
+):
+    saved = []
+    monkeypatch.setattr(st, "download_button", lambda label, data, **options: saved.append((label, data, options)))
     run = publish(run_config(model="dot_with_bias", embedding_dim=4))
     app = open_page("train", run=run.run_id)
     assert not app.exception
@@ -48,3 +53,6 @@ def test_a_filmed_training_can_be_watched_and_another_be_filmed(open_page, publi
     drawn = map_of(app, "film")
     assert drawn["film"]["at"] == [0.0, 1.0]
     assert drawn["n"] == np.count_nonzero(bundled.item_count[film.rows] >= 21)
+    _, data, options = next(one for one in saved if one[0] == "Save the film")
+    assert options["file_name"] == f"film-{run.run_id}.html"
+    assert data().startswith(b"<!doctype html>")
