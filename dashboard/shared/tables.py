@@ -128,7 +128,7 @@ def download(
     mime: str = "text/csv",
     more: str | None = None,
 ) -> None:
-    """A button that hands out a table, or something else, as a file; the file is made when it is asked for, and the page stays as it is.
+    """A button that hands out a file, such as a table; it is made when it is asked for, and the page stays as it is.
 
     Args:
         label: What the button says.

@@ -3,6 +3,7 @@
 import base64
 import json
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from core.living_map.program import ALONE, program
 from dashboard.map_view import packing
 
 FRAMES = np.array([[[0, 0], [0, 0], [1, 1]], [[1, 0], [0, 2], [1, 1]], [[3, 0], [0, 2], [-1, 1]]], np.float32)
+SVG = "{http://www.w3.org/2000/svg}"
 TITLES = ["one", "<b>two</b>", "three"]
 
 
@@ -139,6 +141,25 @@ def test_the_map_is_saved_as_a_picture(page: Page, tmp_path: Any):
         page.get_by_role("button", name="Save as a picture").click()
     waiting.value.save_as(tmp_path / "map.png")
     assert (tmp_path / "map.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_map_is_saved_as_shapes_and_words(page: Page, tmp_path: Any):
+    color = {"kind": "classes", "label": "Class", "names": ["a", "<c>\x01"], "colors": ["#e69f00"], "rest": "others"}
+    colors, titles = text(bytes([0, 1, 2])), text(packing.names(["one", "<b>two</b>\x00", "three"], ["n"] * 3))
+    more = {"color": color, "colors": colors, "names": titles, "title": "A & B", "found": [1], "near": [2]}
+    opened(page, told(places=text(packing.places(FRAMES[1])), **more))
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Save as a drawing").click()
+    waiting.value.save_as(tmp_path / "map.svg")
+    root = ET.parse(tmp_path / "map.svg").getroot()
+    words = {one.text for one in root.iter(f"{SVG}text")}
+    assert {"A & B", "<b>two</b>\ufffd", "a", "<c>\ufffd", "others", "x →", "↑ y"} <= words
+    circles = [one for one in root.iter(f"{SVG}circle") if one.get("fill") == "rgb(230,159,0)"]
+    _, point = circles  # of class a: its mark in the legend, and an item
+    seen = page.evaluate("() => map.camera.toScreen(0, 2)")
+    assert [float(point.get(name)) for name in ("cx", "cy")] == pytest.approx(seen, abs=0.01)
+    kinds = {one.tag.removeprefix(SVG) for one in root.iter()}
+    assert kinds == {"svg", "title", "desc", "rect", "text", "circle", "path"}
 
 
 def test_linked_maps_point_select_and_look_at_the_same(page: Page):

@@ -4,6 +4,7 @@
 import { paletteOf } from "./colors.js";
 import { Renderer } from "./renderer.js";
 
+export const DIMMED = 0.24; // of the opacity that a point has
 const AGAIN = 200; // milliseconds after a lost context
 const MANY = 200_000;
 const ONE_OF = 10;
@@ -75,9 +76,9 @@ export class Canvas {
     if (!this.renderer) return;
     this.renderer.numbers("state", state);
     const layerOf = (item) => (state?.[item] ? 0 : 512) + (colors[item] ? 256 : 0) + (sizes ? 255 - sizes[item] : 0);
-    const order = ordered(n, layerOf);
-    this.renderer.order("all", order);
-    if (n > MANY) this.renderer.order("few", order.filter((item) => (Math.imul(item, 0x9e3779b1) >>> 0) % ONE_OF === 0));
+    this.order = ordered(n, layerOf);
+    this.renderer.order("all", this.order);
+    if (n > MANY) this.renderer.order("few", this.order.filter((item) => (Math.imul(item, 0x9e3779b1) >>> 0) % ONE_OF === 0));
   }
 
   /** Which items to draw now: of very many on a slow machine a few while they are moved, all as soon as they rest. */

@@ -11,6 +11,7 @@ const ICONS = {
   farther: "M5 12h14",
   whole: "M9 4H4v5M15 4h5v5M20 15v5h-5M4 15v5h5M12 12h.01",
   picture: "M12 4v11M7.500 11l4.500 4.500 4.500-4.500M5 20h14",
+  drawing: "M4 4h4v4H4zM16 16h4v4h-4zM8 6h4a6 6 0 0 1 6 6v4",
   play: "M8 5l11 7-11 7z",
   pause: "M8 5v14M16 5v14",
 };
@@ -23,6 +24,7 @@ const TOOLS = [
   ["farther", "Farther"],
   ["whole", "Show the whole map"],
   ["picture", "Save as a picture"],
+  ["drawing", "Save as a drawing (SVG)"],
 ];
 const SHAPES = ["M6 1a5 5 0 1 0 0 10 5 5 0 1 0 0-10z", "M6 0l6 6-6 6-6-6z", "M1 1h10v10H1z", "M6 1l5.500 10h-11z",
   "M4 0h4v4h4v4H8v4H4V8H0V4h4z"];

@@ -2,6 +2,7 @@
 
 import { nextItem } from "./keyboard.js";
 import { bitsOf } from "./parts.js";
+import { savePng, saveSvg } from "./still.js";
 
 const REACH = 14; // pixels within which a pointer finds an item
 const WHEEL = "Press in the map to zoom with the wheel, or hold Ctrl or ⌘.";
@@ -25,7 +26,8 @@ export class Hands {
       nearer: () => this.#fly((journey) => journey.zoom(1.6)),
       farther: () => this.#fly((journey) => journey.zoom(1 / 1.6)),
       whole: () => this.#fly((journey) => journey.whole()),
-      picture: () => view.overlay.save(),
+      picture: () => savePng(view),
+      drawing: () => saveSvg(view),
       class: (place) => view.filter(place),
       play: () => view.screen((film) => film.play(!film.playing)),
       scrub: (place) =>

@@ -12,6 +12,13 @@ export function shortened(text, most = LONGEST) {
   return text.length > most ? `${text.slice(0, most - 1).trimEnd()}…` : text;
 }
 
+/** As much of a text as there is room for, in pixels. */
+export function fitted(context, text, most) {
+  let kept = text.length;
+  while (kept > 8 && context.measureText(shortened(text, kept)).width > most) kept -= 4;
+  return shortened(text, kept);
+}
+
 export class Labels {
   constructor() {
     this.shown = new Map(); // item: {side, since}

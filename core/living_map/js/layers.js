@@ -1,4 +1,4 @@
-// One picture of everything that lies over the points, and the map as a file.
+// One picture of everything that lies over the points.
 
 import { drawAxes, drawFound, drawLoop, drawNamed, drawNear, drawOutlines, ring } from "./overlay.js";
 
@@ -14,11 +14,17 @@ export class Overlay {
 
   /** Draws it; whether something in it still moves. */
   draw(now) {
-    const { view } = this;
-    const { camera, spec, theme, titles, ratio } = view;
-    const context = view.chrome.over.getContext("2d");
+    const { camera, chrome, ratio } = this.view;
+    const context = chrome.over.getContext("2d");
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, camera.width, camera.height);
+    return this.paint(context, now);
+  }
+
+  /** The same on any context of so many pixels. */
+  paint(context, now) {
+    const { view } = this;
+    const { camera, spec, theme, titles } = view;
     const taken = view.chrome.covered;
     if (spec.axes[0]) taken.push([0, camera.height - 34, camera.width, camera.height]);
     if (spec.axes[1]) taken.push([0, 0, 34, camera.height], [0, 0, camera.width * 0.4, 24]);
@@ -55,30 +61,5 @@ export class Overlay {
     }
     const fading = view.labels.draw(context, { camera, titles, places, theme, reach, now, still: view.calm.matches });
     return fading || this.stale;
-  }
-
-  /** Saves what is seen as a picture. */
-  save() {
-    const { view } = this;
-    const { points, over } = view.chrome;
-    view.draw(performance.now()); // in this very turn: what was drawn before is no longer kept
-    const sheet = document.createElement("canvas");
-    const head = Math.round(40 * view.ratio);
-    Object.assign(sheet, { width: points.width, height: points.height + head });
-    const context = sheet.getContext("2d");
-    context.fillStyle = view.theme.ground;
-    context.fillRect(0, 0, sheet.width, sheet.height);
-    context.drawImage(points, 0, head);
-    context.drawImage(over, 0, head);
-    context.fillStyle = view.theme.text;
-    context.font = `600 ${15 * view.ratio}px ${view.theme.font}`;
-    context.fillText([view.spec.title, view.spec.remark].filter(Boolean).join(" · "), 10 * view.ratio, 26 * view.ratio);
-    sheet.toBlob((blob) => {
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(blob);
-      link.download = "map.png";
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-    });
   }
 }

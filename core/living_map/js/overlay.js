@@ -1,9 +1,10 @@
 // What lies over the points: axes, outlines, lines to neighbors, whatever is found, places that are no items.
 
 import { faint } from "./colors.js";
-import { isFree, shortened, written } from "./labels.js";
+import { fitted, isFree, shortened, written } from "./labels.js";
 
 const QUIET = 0.66;
+export const GRID = 0.09;
 
 /** Steps of an axis that people can count with, about one each 110 pixels. */
 export function ticksOf(low, high, pixels) {
@@ -64,10 +65,8 @@ export function drawAxes(context, camera, axes, theme) {
 
 function title(context, text, x, y, align, most, theme) {
   context.font = `600 12px ${theme.font}`;
-  let kept = text.length;
-  while (kept > 8 && context.measureText(shortened(text, kept)).width > most) kept -= 4;
   context.textAlign = align;
-  written(context, shortened(text, kept), x, y, theme);
+  written(context, fitted(context, text, most), x, y, theme);
   context.font = `11px ${theme.font}`;
 }
 

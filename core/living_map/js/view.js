@@ -1,7 +1,7 @@
 // A map: brings data, points, names and gestures together. Knows no Streamlit.
 
 import { Camera, eased } from "./camera.js";
-import { Canvas } from "./canvas.js";
+import { Canvas, DIMMED } from "./canvas.js";
 import { Chrome } from "./chrome.js";
 import { numbersOf, themeOf } from "./colors.js";
 import { Film } from "./film.js";
@@ -13,12 +13,10 @@ import { pressed } from "./keyboard.js";
 import { Labels } from "./labels.js";
 import { Overlay } from "./layers.js";
 import { Links } from "./links.js";
-import { gridLines } from "./overlay.js";
+import { GRID, gridLines } from "./overlay.js";
 import { bytesOf, chosenOf, nameOf, namesOf } from "./parts.js";
 
 const MOVE = 700; // milliseconds that points take from place to place
-const DIMMED = 0.24;
-const GRID = 0.09;
 const PARTS = ["places", "frames", "colors", "sizes", "opacity", "weight", "selected"];
 
 export class MapView {
