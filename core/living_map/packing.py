@@ -3,7 +3,6 @@
 import base64
 import binascii
 import gzip
-import json
 import math
 from collections.abc import Sequence
 
@@ -69,10 +68,22 @@ def weight(counts: np.ndarray) -> bytes:
     return np.rint(powers / max(1e-9, float(powers.max(initial=0))) * 255).astype(np.uint8).tobytes()
 
 
+def words(titles: Sequence[str], notes: Sequence[str]) -> bytes:
+    """What the items are called, and then what is said under each name, if anything; a zero byte between two."""
+    text = "\0".join([*titles, *notes])
+    if text.count("\0") >= max(1, len(titles) + len(notes)):  # somebody's title has one
+        text = "\0".join(one.replace("\0", " ") for one in [*titles, *notes])
+    return text.encode()
+
+
 def names(titles: Sequence[str], notes: Sequence[str]) -> bytes:
-    """What the items are called, and what is said under each name; compressed JSON."""
-    text = json.dumps({"titles": list(titles), "notes": list(notes)}, ensure_ascii=False, separators=(",", ":"))
-    return gzip.compress(text.encode(), compresslevel=3, mtime=0)
+    """The words of all items, compressed."""
+    return compressed(words(titles, notes))
+
+
+def compressed(data: bytes) -> bytes:
+    """Bytes as a browser unpacks them (gzip), the same ones every time."""
+    return gzip.compress(data, compresslevel=3, mtime=0)
 
 
 def as_text(data: bytes) -> dict[str, str]:

@@ -269,16 +269,17 @@ def _remember_that_there_is_no_webgl() -> None:
 
 
 def _names(places: Places) -> bytes:
-    """Titles and notes of the items on a map; packed anew only where some of them are others."""
+    """Titles and notes of the items on a map; compressed anew only where some of them are others."""
     at = places.rows.tolist()
-    titles, notes = [places.titles[row] for row in at], [places.notes[row] for row in at if len(places.notes)]
-    return _packed_names(_digest("\0".join([*titles, "", *notes]).encode()), titles, notes)
+    notes = [places.notes[row] for row in at] if len(places.notes) else []
+    words = packing.words([places.titles[row] for row in at], notes)
+    return _compressed(_digest(words), words)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _packed_names(content: str, _titles: list[str], _notes: list[str]) -> bytes:
+def _compressed(content: str, _words: bytes) -> bytes:
     del content  # tells one from another
-    return packing.names(_titles, _notes)
+    return packing.compressed(_words)
 
 
 def _part(key: str, name: str, data: bytes | None, *, inline: bool = False) -> dict[str, str] | None:

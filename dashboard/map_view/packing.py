@@ -9,6 +9,7 @@ from core.living_map.packing import (
     STEPS,
     bits,
     chosen,
+    compressed,
     names,
     opacity,
     places,
@@ -16,20 +17,14 @@ from core.living_map.packing import (
     span,
     ticks,
     weight,
+    words,
 )
 from dashboard.charts.base import AMOUNT, AROUND_ZERO
 from dashboard.charts.maps import Landmarks, diameters
 from dashboard.charts.points import CLASS_COLORS, REST, Classes, Coloring
 
-__all__ = [
-    "bits",
-    "chosen",
-    "names",
-    "opacity",
-    "places",
-    "ticks",
-    "weight",
-]  # the core's, which maps need beside these
+# The core's, for maps on pages.
+__all__ = ["bits", "chosen", "compressed", "names", "opacity", "places", "ticks", "weight", "words"]
 
 SIZE_STEPS = 8
 """Steps of a pixel in which diameters are told."""

@@ -296,6 +296,7 @@ def painted(stage: Locator) -> int:
         stage.evaluate(
             """stage => {
                 const {map} = stage, {gl} = map.renderer;
+                map.canvas.drawn = null; // anew, although nothing has changed
                 map.draw(performance.now());
                 const pixels = new Uint8Array(4 * gl.drawingBufferWidth * gl.drawingBufferHeight);
                 gl.readPixels(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight, gl.RGBA, gl.UNSIGNED_BYTE, pixels);

@@ -145,7 +145,7 @@ def test_the_map_is_saved_as_a_picture(page: Page, tmp_path: Any):
 
 def test_the_map_is_saved_as_shapes_and_words(page: Page, tmp_path: Any):
     color = {"kind": "classes", "label": "Class", "names": ["a", "<c>\x01"], "colors": ["#e69f00"], "rest": "others"}
-    colors, titles = text(bytes([0, 1, 2])), text(packing.names(["one", "<b>two</b>\x00", "three"], ["n"] * 3))
+    colors, titles = text(bytes([0, 1, 2])), text(packing.names(["one", "<b>two</b>\x02", "three"], ["n"] * 3))
     more = {"color": color, "colors": colors, "names": titles, "title": "A & B", "found": [1], "near": [2]}
     opened(page, told(places=text(packing.places(FRAMES[1])), **more))
     with page.expect_download() as waiting:

@@ -13,7 +13,7 @@ const REST = 250; // milliseconds without a move, after which everything is draw
 
 export class Canvas {
   constructor(view) {
-    Object.assign(this, { view, renderer: null, done: {} });
+    Object.assign(this, { view, renderer: null, done: {}, drawn: null }); // drawn: what the last picture was told
   }
 
   /** Gives the renderer what it does not have yet. */
@@ -73,6 +73,7 @@ export class Canvas {
     }
     view.state = state;
     view.overlay.stale = true;
+    this.drawn = null;
     if (!this.renderer) return;
     this.renderer.numbers("state", state);
     const layerOf = (item) => (state?.[item] ? 0 : 512) + (colors[item] ? 256 : 0) + (sizes ? 255 - sizes[item] : 0);

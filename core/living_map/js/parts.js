@@ -25,12 +25,13 @@ export function bytesOf(part) {
   return known;
 }
 
-/** The names of a part that holds them, compressed JSON. */
-export async function namesOf(part) {
+/** Titles of n items, and notes if there are any, of a part that holds them: compressed, a zero byte between two. */
+export async function namesOf(part, n) {
   const bytes = await bytesOf(part);
   if (!bytes) return null;
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Response(stream).json();
+  const words = (await new Response(stream).text()).split("\0");
+  return { titles: words.slice(0, n), notes: words.slice(n) };
 }
 
 /** Base64 as bytes. */

@@ -18,7 +18,8 @@ const GRAY = [138, 143, 156];
 export function savePng(view) {
   const { points, over } = view.chrome;
   const { camera, ratio } = view;
-  view.draw(performance.now()); // in this very turn: what was drawn before is no longer kept
+  view.canvas.drawn = null; // in this very turn: of what was drawn before only the browser has a copy
+  view.draw(performance.now());
   const sheet = document.createElement("canvas");
   const context = sheet.getContext("2d");
   const entries = legendOf(context, view);

@@ -104,7 +104,7 @@ export class MapView {
   async #name(part) {
     this.titles = this.notes = null;
     this.hands.walkTo(-1);
-    const names = await namesOf(part).catch(() => null);
+    const names = await namesOf(part, this.n).catch(() => null);
     if (!names || this.ended || nameOf(this.spec.names) !== nameOf(part)) return;
     Object.assign(this, names); // titles and notes
     this.labels.wide.clear();
@@ -210,27 +210,37 @@ export class MapView {
     if (this.ended || !this.renderer || !this.spec) return;
     this.#advance(now);
     this.links.follow();
-    const { camera, film, ratio, theme, spec } = this;
+    this.#picture(now);
+    const fading = this.overlay.draw(now);
+    this.hands.follow();
+    if (this.film) this.chrome.follow(this.film);
+    if (this.moving || this.journey.going || fading) this.invalidate();
+  }
+
+  /** Draws the points, where anything about them has changed: very many take long. */
+  #picture(now) {
+    const { camera, canvas, film, ratio, theme, spec } = this;
     const [first, second, share] = film ? film.now : [0, 0, this.part];
-    if (film) this.renderer.frame(first, second, this.n);
     const [left, low, right, high] = film ? film.bounds : [0, 0, 1, 1];
-    this.renderer.draw({
-      which: this.canvas.which(now),
+    const picture = {
+      frames: [first, second],
+      which: canvas.which(now),
       clip: camera.clip([[left, low], [right - left, high - low]]),
       share: film && this.calm.matches ? Math.round(share) : share,
       ratio,
-      grow: this.canvas.grow,
+      grow: canvas.grow,
       colors: spec.color.kind === "classes" ? spec.color.colors.length : 0,
       dimmed: DIMMED,
       line: theme.line,
       lines: gridLines(camera, spec.axes, ratio),
       lineColor: numbersOf(theme.text).map((value) => (value / 255) * GRID).concat(GRID),
-    });
+    };
+    const told = JSON.stringify(picture);
+    if (told === canvas.drawn) return; // the browser keeps what it shows
+    canvas.drawn = told;
+    if (film) this.renderer.frame(first, second, this.n);
+    this.renderer.draw(picture);
     this.drawn++;
-    const fading = this.overlay.draw(now);
-    this.hands.follow();
-    if (film) this.chrome.follow(film);
-    if (this.moving || this.journey.going || fading) this.invalidate();
   }
 
   #advance(now) {

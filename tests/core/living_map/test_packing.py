@@ -2,7 +2,6 @@
 
 import base64
 import gzip
-import json
 
 import numpy as np
 import pytest
@@ -26,9 +25,17 @@ def test_the_best_known_weigh_most():
     assert numbers(packing.weight(np.zeros(2, int))) == [0, 0]
 
 
-def test_names_are_words_and_nothing_else():
-    title = '<img src=x onerror=alert(1)>"\u2028'
-    assert json.loads(gzip.decompress(packing.names([title], ["5"]))) == {"titles": [title], "notes": ["5"]}
+@pytest.mark.parametrize(
+    ("title", "kept"), [('<img src=x onerror=alert(1)>"\u2028', None), ("a\0b", "a b"), ("\0", " ")]
+)
+def test_names_are_words_and_nothing_else(title: str, kept: str | None):
+    unpacked = gzip.decompress(packing.names([title, "other"], ["5", ""])).decode()
+    assert unpacked.split("\0") == [kept or title, "other", "5", ""]
+
+
+@pytest.mark.parametrize("titles", [[], [""], ["", ""]])
+def test_items_without_a_name_are_counted_too(titles: list[str]):
+    assert packing.words(titles, []).decode().split("\0") == (titles or [""])
 
 
 @pytest.mark.parametrize("n", [1, 7, 8, 9, 1247])
