@@ -6,7 +6,7 @@ import { Renderer } from "./renderer.js";
 
 export const DIMMED = 0.24; // of the opacity that a point has
 const AGAIN = 200; // milliseconds after a lost context
-const MANY = 200_000;
+export const MANY = 200_000;
 const ONE_OF = 10;
 const SLOW = 70; // milliseconds from picture to picture
 const REST = 250; // milliseconds without a move, after which everything is drawn again

@@ -1,9 +1,9 @@
 // One picture of everything that lies over the points.
 
+import { MANY } from "./canvas.js";
 import { drawAxes, drawFound, drawLoop, drawNamed, drawNear, drawOutlines, ring } from "./overlay.js";
 
 const ANEW = 120; // milliseconds between two choices of names while the map moves
-const MOST_NAMED_MOVING = 200_000;
 
 export class Overlay {
   constructor(view) {
@@ -28,7 +28,7 @@ export class Overlay {
     const taken = view.chrome.covered;
     if (spec.axes[0]) taken.push([0, camera.height - 34, camera.width, camera.height]);
     if (spec.axes[1]) taken.push([0, 0, 34, camera.height], [0, 0, camera.width * 0.4, 24]);
-    const named = view.n <= MOST_NAMED_MOVING || !view.moving;
+    const named = view.n <= MANY || !view.moving;
     const places = named ? view.positions() : null;
     drawOutlines(context, camera, spec.outlines, theme);
     if (places && spec.near.length) drawNear(context, camera, places, spec.found[0], spec.near, theme);

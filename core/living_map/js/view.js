@@ -1,7 +1,7 @@
 // A map: brings data, points, names and gestures together. Knows no Streamlit.
 
 import { Camera, eased } from "./camera.js";
-import { Canvas, DIMMED } from "./canvas.js";
+import { Canvas, DIMMED, MANY } from "./canvas.js";
 import { Chrome } from "./chrome.js";
 import { numbersOf, themeOf } from "./colors.js";
 import { Film } from "./film.js";
@@ -104,6 +104,8 @@ export class MapView {
   async #name(part) {
     this.titles = this.notes = null;
     this.hands.walkTo(-1);
+    // Those of very many take a moment: first the points are seen.
+    if (this.n > MANY) await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
     const names = await namesOf(part, this.n).catch(() => null);
     if (!names || this.ended || nameOf(this.spec.names) !== nameOf(part)) return;
     Object.assign(this, names); // titles and notes
