@@ -14,6 +14,9 @@ MOST_FRAMES = 100
 MOST_BYTES = 64 * 2**20
 """Memory for all frames of a film while it is taken; with more items those rated most are filmed."""
 
+MOST_ITEMS = 12_000
+"""Items of a film, however few numbers each has: a run keeps four bytes of an item and frame, 5 MB in all."""
+
 Numbers = Callable[[np.ndarray], np.ndarray]
 """From rows of items, (n,), to what the model knows of them at this moment, (n, width)."""
 
@@ -43,7 +46,7 @@ class Camera:
         """
         most = MOST_BYTES // (MOST_FRAMES * width * np.dtype(np.float16).itemsize)
         order = np.argsort(-count, kind="stable")
-        self.rows = order[: min(most, np.count_nonzero(count))]
+        self.rows = order[: min(most, MOST_ITEMS, np.count_nonzero(count))]
         self.frames, self.every = [], 1 / FRAMES_PER_EPOCH
 
     @property

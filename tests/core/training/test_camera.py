@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.training import camera as module
-from core.training.camera import MOST_FRAMES, Camera
+from core.training.camera import MOST_FRAMES, MOST_ITEMS, Camera
 
 
 def counting(rows):
@@ -16,6 +16,14 @@ def test_the_items_rated_most_are_filmed_and_none_without_a_rating(monkeypatch):
     monkeypatch.setattr(module, "MOST_BYTES", MOST_FRAMES * 3 * 2 * 2)  # room for two items of three numbers
     camera.begin(np.array([2, 0, 5, 1, 5]), 3)
     assert camera.rows.tolist() == [2, 4]
+
+
+def test_what_a_run_keeps_of_a_film_of_very_many_items_of_few_numbers_is_5_mb_at_most():
+    camera = Camera()
+    camera.begin(np.arange(100_000, 0, -1), 1)
+    assert camera.rows.tolist() == list(range(MOST_ITEMS))
+    frames = np.zeros((MOST_FRAMES + 1, MOST_ITEMS, 2), np.uint16)  # the last one is that of the run
+    assert frames.nbytes + camera.rows.nbytes < 5e6
 
 
 def test_frames_are_taken_when_they_are_due():
