@@ -49,9 +49,10 @@ def main() -> None:
         assert stored is not None
         film = film_of(stored)
         print(f"{'frames and items':44}{len(film.at):>9,}{len(film.rows):>9,}")
-        kept = sum(
-            path.stat().st_size for path in Path(folder).rglob("*") if FILM.name in str(path.relative_to(folder))
-        )
+        files = [
+            path for path in Path(folder).rglob("*") if path.is_file() and FILM.name in str(path.relative_to(folder))
+        ]
+        kept = sum(path.stat().st_size for path in files)
         within.append(verdict("kept beside the run", kept / 1e6, MEGABYTES, "MB"))
         within.append(verdict("as a file", len(film_page(run, ratings, film).encode()) / 1e6, MEGABYTES, "MB"))
     sys.exit(0 if all(within) else 1)
