@@ -61,7 +61,7 @@ def _develop(run: Run, ratings: Ratings, camera: Camera) -> Stored:
     The film ends with the epoch that the run keeps.
     """
     kept = run.outcome.kept_epoch
-    before = [(at, numbers) for at, numbers in camera.frames if at < kept]
+    before = [(at, numbers * camera.scale) for at, numbers in camera.frames if at < kept]
     parts, rows = split(ratings, run.config), camera.rows
     places = _placing(run, ratings, parts, rows)([numbers for _, numbers in before])
     steps, bounds = packed(places)

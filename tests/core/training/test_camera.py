@@ -47,9 +47,12 @@ def test_a_long_training_has_no_more_frames_in_even_steps():
     np.testing.assert_allclose(np.diff(times), camera.every)
 
 
-def test_rescaling_changes_every_frame():
+def test_rescaling_counts_for_every_frame_until_the_next_training():
     camera = Camera()
     camera.begin(np.array([1, 1]), 3)
     camera.look(0, lambda rows: counting(rows) + 1)
     camera.rescale(np.array([1, 2, 3]))
-    np.testing.assert_array_equal(camera.frames[0][1], [[1, 2, 3], [2, 4, 6]])
+    camera.rescale(np.array([2, 1, 1]))
+    np.testing.assert_array_equal(camera.frames[0][1] * camera.scale, [[2, 2, 3], [4, 4, 6]])
+    camera.begin(np.array([1, 1]), 3)
+    assert camera.scale == 1
