@@ -1,11 +1,47 @@
-"""The server answers while what the pages need is imported, but not before what browsers say is checked."""
+"""All guards together, in front of a page, and what is ready before the first answer."""
 
 import asyncio
 import threading
 
 import pytest
 
-from dashboard.server import protection
+from core.errors import LimitError
+from dashboard.server import protection, visits
+from dashboard.server.headers import HEADERS
+from dashboard.server.visits import Visits
+from tests.dashboard.server.asking import ask, page
+
+
+@pytest.fixture
+def guarded(tmp_path, monkeypatch):
+    monkeypatch.setenv("EMBEDDING_EXPLORER_HOME", str(tmp_path))
+    monkeypatch.setattr(visits.WATCH, "full", lambda sessions, limits: False)
+    monkeypatch.setattr(visits, "VISITS", Visits())
+    app = page
+    for guard in reversed(protection.middleware()):
+        app = guard.cls(app)
+    return app
+
+
+def test_a_page_passes_with_a_cookie_and_headers(guarded):
+    answer = ask(guarded, accept="text/html")
+    assert (answer.status, "set-cookie" in answer.headers) == (200, True)
+    assert {name.lower() for name in HEADERS} <= set(answer.headers)
+
+
+def test_refusals_have_the_headers_too_and_give_no_owner_to_whom_is_not_let_in(guarded, monkeypatch):
+    refused = ask(guarded, "/_stcore/upload_file/s/f", method="PUT")
+    assert (refused.status, refused.headers["x-frame-options"]) == (403, "SAMEORIGIN")
+    monkeypatch.setenv("EMBEDDING_EXPLORER_SESSIONS", "1")
+    with visits.VISITS.open("somebody", "10.0.0.9"):
+        full = ask(guarded, accept="text/html")
+    assert (full.status, full.headers["x-frame-options"], "set-cookie" in full.headers) == (503, "SAMEORIGIN", False)
+
+
+def test_a_bound_that_is_none_is_said_before_the_server_starts(monkeypatch):
+    monkeypatch.setenv("EMBEDDING_EXPLORER_SESSIONS", "many")
+    with pytest.raises(LimitError, match="EMBEDDING_EXPLORER_SESSIONS is 'many'"):
+        protection.middleware()
 
 
 def test_the_server_answers_while_pages_are_imported(monkeypatch: pytest.MonkeyPatch):
