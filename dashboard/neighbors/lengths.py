@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
+from core.analysis.features import joined
 from core.analysis.neighbors.of_one import Metric, Neighbors
 from core.model.run import Run
 from dashboard.cache import loaders
@@ -16,6 +17,13 @@ from dashboard.neighbors import words
 from dashboard.shared import phrases, sides
 from dashboard.shared.markup import spoken
 from dashboard.shared.sides import Side
+
+
+FIRST = 10**9
+"""More ratings than anything has."""
+
+FAINT = 0.4
+"""Opacity of what is nobody's neighbor."""
 
 
 def why_they_differ(
@@ -36,6 +44,8 @@ def why_they_differ(
     reading = words.popularity(rows, length, rated, np.flatnonzero(listed), predictions=predictions)
     spots = np.stack([np.log10(np.maximum(rows.count, 1)), length], axis=1)
     measures = words.measures(predictions)
+    color = nearest_by({measures[metric].inside: found.index for metric, found in near.items()}, len(rows))
+    inside = color.member >= 0
     map_view.show(
         Places(
             rated,
@@ -47,11 +57,14 @@ def why_they_differ(
             (side.ratings.users if side.users else side.ratings.items).ids,
             Plane(["", "length"], equal=False, powers=True),
         ),
-        nearest_by({measures[metric].name: found.index for metric, found in near.items()}, len(rows)),
+        color,
         key="lengths",
         title=f"Length and number of ratings of {phrases.count(len(rated), side.noun)}",
         alt=spoken(f"Length of the vectors against the number of ratings, the neighbors in color. {reading}"),
-        looks=map_view.Looks(known=rows.count),
+        looks=map_view.Looks(
+            known=rows.count + FIRST * inside,  # their names before those of all others
+            opacity=np.where(inside, 1, FAINT)[rated],
+        ),
         marks=map_view.Marks(
             landmarks=Landmarks(side.noun, spots[[row]], [rows.labels[row]]) if rows.count[row] > 0 else None
         ),
@@ -69,6 +82,6 @@ def nearest_by(lists: Mapping[str, np.ndarray], n: int) -> Classes:
     """In which of the lists each of n rows is; a class for each set of lists that some rows are in together."""
     inside = np.stack([np.isin(np.arange(n), rows) for rows in lists.values()], axis=1)
     sets, member = np.unique(inside @ (1 << np.arange(len(lists))), return_inverse=True)
-    names = [" and ".join(name for place, name in enumerate(lists) if one >> place & 1) for one in sets.tolist()]
-    first = int(sets[0] == 0)  # those in none
-    return Classes("Nearest by", member - first, names[first:])
+    none = int(sets[0] == 0)
+    names = [joined([name for place, name in enumerate(lists) if one >> place & 1]) for one in sets[none:].tolist()]
+    return Classes("Nearest by", member - none, [name[0].upper() + name[1:] for name in names])

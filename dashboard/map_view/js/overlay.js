@@ -129,9 +129,9 @@ export function drawFound(context, camera, places, items, titles, theme, taken) 
 /** Named places: diamonds where `marked`, a larger one where it is the only one and always named; else the names alone,
  * as of regions. Adds to `taken` where names lie. */
 export function drawNamed(context, camera, { points, names, marked }, theme, taken) {
-  context.font = marked ? `11px ${theme.font}` : `600 14px ${theme.font}`;
-  const color = marked ? theme.found : theme.text;
   const alone = marked && names.length === 1;
+  context.font = marked && !alone ? `11px ${theme.font}` : `600 14px ${theme.font}`;
+  const color = marked ? theme.found : theme.text;
   names.forEach((name, at) => {
     const [x, y] = camera.toScreen(points[2 * at], points[2 * at + 1]);
     if (x < 0 || y < 0 || x > camera.width || y > camera.height) return;
