@@ -18,7 +18,6 @@ from dashboard.shared import phrases, sides
 from dashboard.shared.markup import spoken
 from dashboard.shared.sides import Side
 
-
 FIRST = 10**9
 """More ratings than anything has."""
 

@@ -35,7 +35,7 @@ def test_what_chance_has_chosen_is_described_once_in_twenty_times_at_most(listed
 
 
 def test_what_is_common_to_them_is_said_with_its_shares(listed):
-    ratings, rows, columns = listed
+    columns = listed[2]
     horror = np.array(["Horror" in genres for genres in columns.categories["genres"]])
     chosen = horror & (np.cumsum(horror) <= 50)
     first = traits(chosen, columns)[0]
