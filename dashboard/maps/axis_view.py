@@ -130,16 +130,17 @@ def _ends(
     if rows.variance is not None:
         std = std_along(rows.variance, projected.slope[None])[:, 0]
         st.caption("± says how well the model knows each place; two times in three it is off by less.")
-    for place, (name, there, hint) in zip(st.columns(2, gap="medium"), sides, strict=True):
-        with place:
+    place = tables.facing()
+    for name, there, hint in sides:
+        with place, st.container():
             st.subheader(f"Toward {escape(name)}")
             st.markdown(component_words.end(hint, standing, nouns))
             numbers = {PLACE: projected.positions[there]} | ({} if std is None else {SURE_TO: std[there]})
             st.dataframe(
                 tables.unsigned_zeros(tables.items(ratings, rows, there, numbers)),
                 hide_index=True,
-                column_order=[tables.TITLE, *numbers, tables.MEAN, tables.COUNT, tables.GENRES],
-                column_config=tables.COLUMNS | tables.number(*numbers),
+                column_order=(shown := [tables.TITLE, *numbers, tables.COUNT, tables.MEAN, tables.GENRES]),
+                column_config=tables.beside(tables.COLUMNS | tables.number(*numbers), shown),
                 alt=f"The {len(there)} {nouns} furthest toward {name}",
             )
     tables.download(
