@@ -277,20 +277,21 @@ def _one_item(pair: Pair) -> None:
         bind="query-params",
         width=420,
     )
-    place, k = pair.offered[label], pair.comparison.overlap.k
+    item, k = pair.offered[label], pair.comparison.overlap.k
     sides = ((pair.left.run_id, pair.shared.first), (pair.right.run_id, pair.shared.second))
-    near = [analyses.neighbors_among(run_id, rows, place, top=k) for run_id, rows in sides]
+    near = [analyses.neighbors_among(run_id, rows, item, top=k) for run_id, rows in sides]
     both = set(near[0].index.tolist()) & set(near[1].index.tolist())
     st.markdown(compare_words.two_lists(label, *pair.letters, len(both), k))
-    for column, letter, nearest in zip(st.columns(2, gap="medium"), pair.letters, near, strict=True):
+    place = tables.facing()
+    for letter, nearest in zip(pair.letters, near, strict=True):
         rows = pair.shared.first[nearest.index]
         table = tables.items(pair.ratings, pair.rows, rows, {COSINE: nearest.similarity})
         columns = {
             BOTH: st.column_config.CheckboxColumn(width=60, help="Also among the nearest in the other model"),
-            tables.TITLE: st.column_config.TextColumn(f"Nearest in {letter}", pinned=True, width=210),
+            tables.TITLE: st.column_config.TextColumn(f"Nearest in {letter}", pinned=True, width=200),
         }
-        column.dataframe(
-            table.assign(**{BOTH: [place in both for place in nearest.index.tolist()]}),
+        place.dataframe(
+            table.assign(**{BOTH: [one in both for one in nearest.index.tolist()]}),
             hide_index=True,
             height=38 + 35 * len(rows),
             column_order=[tables.TITLE, BOTH, COSINE, tables.COUNT, tables.GENRES],

@@ -34,7 +34,7 @@ COLUMNS: dict[str, ColumnConfig] = {
 FACING = 390
 """Pixels that each of two tables beside each other has in a window 1280 wide; with less they stand below each other."""
 
-_LEAST_TITLE, _MOST_TITLE = 120, 170
+_LEAST_TITLE, _GOOD_TITLE, _MOST_TITLE = 120, 140, 170
 
 
 def facing() -> DeltaGenerator:
@@ -43,16 +43,19 @@ def facing() -> DeltaGenerator:
 
 
 def beside(columns: Mapping[str, ColumnConfig], shown: Sequence[str]) -> dict[str, ColumnConfig]:
-    """Column settings for a table that faces another: titles leave room for all that is shown up to the ratings.
+    """Column settings for a table that faces another: titles leave room for what is shown up to the ratings.
+
+    And for the mean behind them, where they still say enough.
 
     Args:
         columns: Settings of all columns, with widths in pixels for those that must not be cut.
         shown: The columns from left to right, the title first; what comes after the number of ratings may be cut.
     """
-    needed = [name for name in shown[1 : shown.index(COUNT) + 1] if name in columns]
-    room = FACING - sum(int(columns[name]["width"] or 0) for name in needed)
-    title = st.column_config.TextColumn(pinned=True, width=max(_LEAST_TITLE, min(_MOST_TITLE, room)))
-    return {**columns, shown[0]: title}
+    widths = [int(columns[name].get("width") or 0) for name in shown[1 : shown.index(COUNT) + 1]]
+    room = FACING - sum(widths)
+    with_mean = room - int(columns[MEAN]["width"])
+    wide = with_mean if with_mean >= _GOOD_TITLE else max(_LEAST_TITLE, room)
+    return {**columns, shown[0]: st.column_config.TextColumn(pinned=True, width=min(_MOST_TITLE, wide))}
 
 
 def number(*names: str, form: str = "%.2f", width: int = 58) -> dict[str, ColumnConfig]:
