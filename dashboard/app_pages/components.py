@@ -100,7 +100,7 @@ def strip(view: View, outermost: Ends) -> list[int]:
         f"Mark {nouns}", rows.offered, key="mark", words="They are ringed and named here and on the map below."
     )
     chosen = chosen_items.rows(ratings).tolist()
-    marked = list(dict.fromkeys([*marked, *(chosen if len(chosen) <= MOST_NAMED else [])]))
+    ringed = list(dict.fromkeys([*marked, *(chosen if len(chosen) <= MOST_NAMED else [])]))
     text = component_words.ends(ratings, rows, outermost)
     named = Ends(top=outermost.top[:NAMED], bottom=outermost.bottom[:NAMED])
     figure = charts.strip(
@@ -111,7 +111,7 @@ def strip(view: View, outermost: Ends) -> list[int]:
         hover=loaders.item_hover(run.run_id),
         label=view.label,
         noun=noun,
-        marked=marked,
+        marked=ringed,
         std=view.score_std,
     )
     alt = f"All {nouns} along {view.label.short}. {text}"

@@ -15,6 +15,7 @@ from core.analysis.posterior import ellipse
 from core.model.scoring import require_bilinear
 from dashboard.cache import analyses, component_analyses, loaders
 from dashboard.charts import person as charts
+from dashboard.charts.components import axis_title
 from dashboard.charts.maps import Landmarks, Places, Plane
 from dashboard.charts.points import Classes
 from dashboard.embeddings.parts import show_chart
@@ -113,7 +114,7 @@ def _plane(model: NewUserModel, result: Standing, labels: Sequence[Label]) -> No
         Places(
             people,
             among.scores[people, :2],
-            [f"{label.span} (embedding units from the average person)" for label in labels[:2]],
+            [f"{axis_title(label, unit=False)} (embedding units from the average person)" for label in labels[:2]],
             loaders.user_hover(run_id),
             rows.labels,
             loaders.user_notes(run_id),
