@@ -17,8 +17,9 @@ from dashboard.compare import pair as compare_pair
 from dashboard.compare import words as compare_words
 from dashboard.compare.pair import COLUMNS, KEPT, MOVED, Names, Pair
 from dashboard.map_view import component as map_view
-from dashboard.session import state
+from dashboard.session import chosen_items, state
 from dashboard.shared import coloring, elements, phrases, selection, tables
+from dashboard.shared.trait_words import described
 
 NEIGHBORS, DISTANCE = "Neighbors kept", "Distance moved"
 
@@ -166,12 +167,17 @@ def _reach(pair: Pair, axes: Sequence[int]) -> tuple[float, float, float, float]
 def _selection(pair: Pair) -> None:
     """The selected items as a table, and as a file; folded, so that nothing below moves when something is selected."""
     selected, nouns = pair.selected(), phrases.plural(pair.noun)
+    chosen_items.write_link()
     st.caption(f"Draw around some points on either map, or click one, and the same {nouns} are lit on both.")
     words = phrases.count(len(selected), f"selected {pair.noun}") if len(selected) else f"No {pair.noun} is selected"
     with st.expander(words, icon=":material/lasso_select:", key="compare_selection"):
         if len(selected) == 0:
             st.markdown("Select on a map, or rows of the table further down.")
             return
+        rows = pair.shared.first
+        traits = analyses.traits(pair.left.run_id, rows[selected], rows)
+        if text := described(traits, len(selected), len(rows) - len(selected), pair.noun):
+            st.markdown(text)
         st.dataframe(
             pair.table(selected),
             hide_index=True,

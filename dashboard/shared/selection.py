@@ -85,7 +85,10 @@ def _add(key: str, field: str, before: tuple[str, ...], most: int) -> None:
     if len(before) == most:
         st.toast(f"At most {most} can be chosen at once: take one away first.", icon=":material/info:")
         return
-    st.session_state[key] = [*before, name]
+    names = [*before, name]
+    if key not in st.session_state:  # what holds them is not there yet, and Streamlit would leave them out of the link
+        st.query_params[key] = names
+    st.session_state[key] = names
     st.session_state[f"{field}_added"] = True
 
 

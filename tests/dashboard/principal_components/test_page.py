@@ -218,6 +218,8 @@ def test_searched_movies_are_marked(open_page, publish):
     for title in ("Heat (1995)", "Casino (1995)"):
         app.selectbox(key="find_field").set_value(title).run()
         assert app.selectbox(key="find_field").value is None
+        assert title in app.query_params["find"]
+        assert title in found_on(map_of(app, "map"))
     assert found_on(map_of(app, "map")) == ["Heat (1995)", "Casino (1995)"]
     app.multiselect(key="find").set_value(["Casino (1995)"]).run()
     assert found_on(map_of(app, "map")) == ["Casino (1995)"]
