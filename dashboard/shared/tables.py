@@ -51,11 +51,15 @@ def beside(columns: Mapping[str, ColumnConfig], shown: Sequence[str]) -> dict[st
         columns: Settings of all columns, with widths in pixels for those that must not be cut.
         shown: The columns from left to right, the title first; what comes after the number of ratings may be cut.
     """
-    widths = [int(columns[name].get("width") or 0) for name in shown[1 : shown.index(COUNT) + 1]]
-    room = FACING - sum(widths)
-    with_mean = room - int(columns[MEAN]["width"])
+    room = FACING - sum(_pixels(columns[name]) for name in shown[1 : shown.index(COUNT) + 1])
+    with_mean = room - _pixels(columns[MEAN])
     wide = with_mean if with_mean >= _GOOD_TITLE else max(_LEAST_TITLE, room)
     return {**columns, shown[0]: st.column_config.TextColumn(pinned=True, width=min(_MOST_TITLE, wide))}
+
+
+def _pixels(column: ColumnConfig) -> int:
+    width = column.get("width")
+    return width if isinstance(width, int) else 0
 
 
 def number(*names: str, form: str = "%.2f", width: int = 58) -> dict[str, ColumnConfig]:
