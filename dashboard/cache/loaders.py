@@ -264,13 +264,19 @@ def item_notes(run_id: str) -> list[str]:
     """What a map says of each item under its title, plain text: mean rating and number of ratings."""
     trained = run(run_id)
     rows = item_rows(run_id)
-    return _notes(trained.dataset.dataset_id, trained.config.split, rows, described_by=rows.described_by)
+    return _notes(trained.dataset.dataset_id, trained.config.split, rows, users=False, described_by=rows.described_by)
+
+
+def user_notes(run_id: str) -> list[str]:
+    """What a map says of each person, plain text."""
+    trained = run(run_id)
+    return _notes(trained.dataset.dataset_id, trained.config.split, user_rows(run_id), users=True, described_by="")
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _notes(dataset_id: str, how: SplitConfig, _rows: Rows, *, described_by: str) -> list[str]:
-    """The facts that a hover has of each item, and whether training has moved it; one list as for `_hover`."""
-    facts = _hover(dataset_id, how, _rows, users=False, described_by=described_by).facts
+def _notes(dataset_id: str, how: SplitConfig, _rows: Rows, *, users: bool, described_by: str) -> list[str]:
+    """The facts that a hover has of each row, and whether training has moved it; one list as for `_hover`."""
+    facts = _hover(dataset_id, how, _rows, users=users, described_by=described_by).facts
     return [fact + _rows.mark(row, short=True) for row, fact in enumerate(facts.tolist())]
 
 

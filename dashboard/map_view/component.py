@@ -96,6 +96,7 @@ class Marks:
         outlines: Areas to outline, each (any number, 2).
         landmarks: Named places to mark beside the items.
         regions: Names of groups, where their middles lie.
+        fly: Whether the camera goes to what is newly found.
     """
 
     found: Sequence[int] = ()
@@ -103,6 +104,7 @@ class Marks:
     outlines: Sequence[np.ndarray] = ()
     landmarks: Landmarks | None = None
     regions: Landmarks | None = None
+    fly: bool = True
 
 
 def show(
@@ -116,7 +118,8 @@ def show(
     looks: Looks = Looks(),
     marks: Marks = Marks(),
     selected: np.ndarray | None = None,
-    on_select: Callable[[list[int]], None] | None = None,
+    on_select: Callable[[list[str]], None] | None = None,
+    picks: bool = False,
     film: Moments | None = None,
     live: bool = False,
     link: str = "",
@@ -135,7 +138,8 @@ def show(
         looks: How points look.
         marks: What is marked.
         selected: Items to be lit while all others are dimmed; None or empty dims none.
-        on_select: Called with the selected items of the data, rising, when somebody selects others; a callback.
+        on_select: Called with the ids of the selected items when somebody selects others; a callback.
+        picks: Whether a click only says which item was meant: one at a time, and none is dimmed.
         film: Where the items were at each moment; None: the map has no film.
         live: Whether the places change a few times a second.
         link: A name that this map shares with others of the same items on the page: what is pointed at, selected and
@@ -144,11 +148,12 @@ def show(
         height: In pixels, where the page is wide.
 
     Raises:
-        ValueError: `color` has more classes than can be told apart.
+        ValueError: `color` has more classes than can be told apart, or what can be selected has no ids.
     """
+    ids = None if on_select is None else _ids(places)
     if st.session_state.get(_NO_WEBGL):
         heading = {"title": title, "remark": remark, "revision": revision}
-        _show_without_webgl(places, color, looks, marks, on_select, key=key, alt=alt, **heading)
+        _show_without_webgl(places, color, looks, marks, ids, on_select, key=key, alt=alt, **heading)
         return
     send = partial(_part, key)
     chosen = on_the_map(places, [] if selected is None else selected)
@@ -159,10 +164,14 @@ def show(
         | {
             "program": _address(key, "program", program().encode(), "text/javascript"),
             "n": len(places.rows),
-            "items": _digest(places.rows.tobytes()),
+            "items": _digest(places.rows.tobytes() if ids is None else "\0".join(ids).encode()),
             "axes": [unmarked(axis) for axis in places.axes],
-            "equal": True,
+            "coordinates": list(places.plane.coordinates),
+            "equal": places.plane.equal,
+            "powers": places.plane.powers,
+            "reach": places.plane.reach,
             "link": link or None,
+            "picks": picks,
             "move": LIVE_MILLISECONDS if live else None,
             "names": send("names", _names(places)),
             "selected": send("selected", packing.bits(chosen, len(places.rows)) if len(chosen) else None),
@@ -170,9 +179,15 @@ def show(
         | _looks(send, places, color, looks)
         | _marks(places, marks)
         | _moving(send, places, film, live=live),
-        on_selected_change=partial(_heard, key, places.rows, on_select),
+        on_selected_change=None if ids is None or on_select is None else partial(_heard, key, ids, on_select),
         on_missing_change=_remember_that_there_is_no_webgl,
     )
+
+
+def _ids(places: Places) -> list[str]:
+    if places.ids is None:
+        raise ValueError("what is to be selected needs ids")
+    return list(places.ids[places.rows])
 
 
 Send = Callable[..., dict[str, str] | None]
@@ -198,6 +213,7 @@ def _marks(places: Places, marks: Marks) -> dict[str, Any]:
     return {
         "found": found.tolist(),
         "near": near.tolist() if len(found) == 1 else [],
+        "fly": marks.fly,
         "outlines": [np.asarray(outline, float).round(6).ravel().tolist() for outline in marks.outlines],
         "named": [packing.named(given, marked=marked) for given, marked in named if given is not None],
     }
@@ -216,7 +232,8 @@ def _show_without_webgl(
     color: Coloring | Classes,
     looks: Looks,
     marks: Marks,
-    on_select: Callable[[list[int]], None] | None,
+    ids: list[str] | None,
+    on_select: Callable[[list[str]], None] | None,
     *,
     key: str,
     alt: str,
@@ -233,7 +250,8 @@ def _show_without_webgl(
         landmarks=marks.landmarks,
         **heading,
     )
-    hear = partial(_heard_by_plotly, key, len(places.titles), on_select)
+    rows = {} if ids is None else dict(zip(places.rows.tolist(), ids, strict=True))
+    hear: Any = "ignore" if on_select is None else partial(_heard_by_plotly, key, rows, on_select)
     st.plotly_chart(without_webgl(figure), key=f"{key}_plain", on_select=hear, alt=alt, config=_PLAIN)
 
 
@@ -248,20 +266,20 @@ def without_webgl(figure: go.Figure) -> go.Figure:
 
 
 @state.reporting
-def _heard(key: str, rows: np.ndarray, on_select: Callable[[list[int]], None] | None) -> None:
+def _heard(key: str, ids: list[str], on_select: Callable[[list[str]], None]) -> None:
     """What somebody has selected, by the bits that the browser sends; a callback."""
     said: Any = st.session_state[key].get("selected")
-    if on_select is None or not isinstance(said, dict) or said.get("items") != _digest(rows.tobytes()):
+    if not isinstance(said, dict) or said.get("items") != _digest("\0".join(ids).encode()):
         return  # other items than those now on the map
-    chosen = packing.chosen(said.get("bits"), len(rows))
+    chosen = packing.chosen(said.get("bits"), len(ids))
     if chosen is not None:
-        on_select(rows[chosen].tolist())
+        on_select([ids[item] for item in chosen])
 
 
 @state.reporting
-def _heard_by_plotly(key: str, n: int, on_select: Callable[[list[int]], None] | None) -> None:
-    if on_select is not None:
-        on_select(sorted(elements.selected_points(f"{key}_plain", n)))
+def _heard_by_plotly(key: str, ids: dict[int, str], on_select: Callable[[list[str]], None]) -> None:
+    rows = sorted(elements.selected_points(f"{key}_plain", max(ids, default=-1) + 1))
+    on_select([ids[row] for row in rows if row in ids])
 
 
 def _remember_that_there_is_no_webgl() -> None:

@@ -102,6 +102,7 @@ export class Chrome {
     this.remark.textContent = spec.remark;
     this.stage.setAttribute("aria-label", spec.alt);
     this.whole.style.setProperty("--tall", `${spec.height}px`);
+    this.whole.toggleAttribute("data-picks", Boolean(spec.picks));
     if (!anew) return; // who stands on an entry of the legend stays there
     this.bar.hidden = spec.color.kind !== "scale" || !spec.color.label;
     if (!this.bar.hidden) this.bar.replaceChildren(...scaleOf(spec.color));

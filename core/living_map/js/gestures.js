@@ -3,6 +3,7 @@
 // pointer leaves; before that with Control or ⌘ (and with two fingers on a trackpad).
 
 const CLICK = 5; // pixels that a pointer may move and still click
+const TWICE = 400; // milliseconds within which a second click belongs to the first
 const STEP = 3; // pixels between two corners of a loop
 
 /** Listens on an element.
@@ -20,7 +21,6 @@ export class Gestures {
     listen("pointerup", (event) => this.#up(event));
     listen("pointercancel", (event) => this.#cancel(event));
     listen("pointerleave", (event) => this.#leave(event));
-    listen("dblclick", (event) => this.on.double(...this.#at(event)));
     listen("wheel", (event) => this.#wheel(event), false);
     const several = (event) => event.touches.length > 1 && event.cancelable && event.preventDefault();
     listen("touchstart", several, false);
@@ -119,8 +119,18 @@ export class Gestures {
       this.on.drawn(loop, more && this.tool !== "pan");
     } else if (this.moved <= CLICK && this.pointers.size === 0) {
       this.wake(true);
-      this.on.click(...this.#at(event), more, event.pointerType === "touch");
+      this.#click(event, more);
     }
+  }
+
+  /** The second of two clicks at one place is no click of its own: what it would undo was meant. */
+  #click(event, more) {
+    const { clicked } = this;
+    const [at, now] = [this.#at(event), event.timeStamp];
+    const again = clicked && now - clicked.now < TWICE && Math.hypot(at[0] - clicked.at[0], at[1] - clicked.at[1]) <= CLICK;
+    this.clicked = again ? null : { at, now };
+    if (again) this.on.double(...at);
+    else this.on.click(...at, more, event.pointerType === "touch");
   }
 
   #cancel(event) {

@@ -57,7 +57,7 @@ export class Hands {
         if (finger) this.walkTo(item); // a finger does not stay over an item
         this.#click(item, more);
       },
-      double: () => this.#fly((journey) => journey.whole()),
+      double: (left, top) => this.itemAt(left, top) < 0 && this.#fly((journey) => journey.whole()),
       loop: (loop) => {
         this.loop = loop;
         view.invalidate();
@@ -158,7 +158,11 @@ export class Hands {
   }
 
   #click(item, more) {
-    const { chosen } = this.view;
+    const { chosen, spec, n, on } = this.view;
+    if (spec.picks) {
+      if (item >= 0) on.select(bitsOf(Uint8Array.from({ length: n }, (_, at) => Number(at === item))));
+      return;
+    }
     if (item < 0) {
       if (chosen && !more) this.choose(null);
       return;

@@ -27,7 +27,7 @@ export class Journey {
       Object.assign(camera, { place: kept, own: true });
     }
     const found = JSON.stringify(view.spec.found);
-    if (view.spec.found.length && found !== this.sought && !kept) this.fly(this.#around());
+    if (view.spec.fly && found !== this.sought && view.spec.found.length && !kept) this.fly(this.#around());
     this.sought = found;
   }
 
@@ -83,7 +83,7 @@ export class Journey {
       return;
     }
     this.whole(false);
-    if (view.spec.found.length) camera.place = this.#around();
+    if (view.spec.fly && view.spec.found.length) camera.place = this.#around();
   }
 
   #land() {
@@ -101,7 +101,7 @@ export class Journey {
     const places = this.view.positions();
     const at = [...spec.found, ...spec.near].flatMap((item) => [places[2 * item], places[2 * item + 1]]);
     const [whole, place] = [this.#fitting(this.view.bounds), this.#fitting(boundsOf(at))];
-    const seen = (0.8 * place.scaleX) / whole.scaleX;
+    const seen = 0.8 * Math.min(place.scaleX / whole.scaleX, place.scaleY / whole.scaleY);
     const nearer = at.length === 2 ? ONE_NEARER : Math.min(MOST_NEARER, Math.max(1, seen));
     return { ...place, scaleX: whole.scaleX * nearer, scaleY: whole.scaleY * nearer };
   }

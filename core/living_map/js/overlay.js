@@ -7,27 +7,33 @@ const QUIET = 0.66;
 export const GRID = 0.09;
 
 /** Steps of an axis that people can count with, about one each 110 pixels. */
-export function ticksOf(low, high, pixels) {
+export function ticksOf(low, high, pixels, powers = false) {
   const rough = ((high - low) / pixels) * 110;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * [1, 2, 5, 10].find((factor) => factor * power >= rough);
+  const least = power * [1, 2, 5, 10].find((factor) => factor * power >= rough);
+  const step = powers ? Math.max(1, Math.round(least)) : least;
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   const first = Math.ceil(low / step - 1e-9);
   const number = Math.max(0, Math.floor(high / step + 1e-9) - first + 1);
   return Array.from({ length: number }, (_, at) => ({
     value: (first + at) * step,
-    text: ((first + at) * step).toFixed(digits).replace(/^-/, "−").replace(/^−(0(\.0*)?)$/, "$1"),
+    text: powers ? (10 ** ((first + at) * step)).toLocaleString("en") : minus(((first + at) * step).toFixed(digits)),
   }));
 }
 
+/** A number as it is printed: with a true minus, and none before zero. */
+export function minus(number) {
+  return number.replace(/^-/, "−").replace(/^−(0(\.0*)?)$/, "$1");
+}
+
 /** Lines of a grid as the renderer draws them, under the points: [left, top, width, height] in its pixels. */
-export function gridLines(camera, axes, ratio) {
+export function gridLines(camera, { axes, powers }, ratio) {
   const [left, low, right, high] = camera.bounds;
   const [wide, tall] = [Math.round(camera.width * ratio), Math.round(camera.height * ratio)];
   const thick = (value) => Math.max(1, Math.round((value === 0 ? 1.5 : 1) * ratio));
   const lines = [];
   if (axes[0]) {
-    for (const { value } of ticksOf(left, right, camera.width)) {
+    for (const { value } of ticksOf(left, right, camera.width, powers)) {
       lines.push([Math.round(camera.toScreen(value, 0)[0] * ratio), 0, thick(value), tall]);
     }
   }
@@ -40,13 +46,13 @@ export function gridLines(camera, axes, ratio) {
 }
 
 /** Numbers and titles of the axes, inside the frame. */
-export function drawAxes(context, camera, axes, theme) {
+export function drawAxes(context, camera, { axes, powers }, theme) {
   const [left, low, right, high] = camera.bounds;
   const quiet = faint(theme.text, QUIET);
   context.font = `11px ${theme.font}`;
   if (axes[0]) {
     context.textAlign = "center";
-    for (const { value, text } of ticksOf(left, right, camera.width)) {
+    for (const { value, text } of ticksOf(left, right, camera.width, powers)) {
       const at = camera.toScreen(value, 0)[0];
       if (at > 34 && at < camera.width - 14) written(context, text, at, camera.height - 9, theme, quiet);
     }
@@ -119,19 +125,22 @@ export function drawFound(context, camera, places, items, titles, theme, taken) 
   }
 }
 
-/** Named places: diamonds where `marked`, else the names alone, as of regions. Adds to `taken` where names lie. */
+/** Named places: diamonds where `marked`, a larger one where it is the only one and always named; else the names alone,
+ * as of regions. Adds to `taken` where names lie. */
 export function drawNamed(context, camera, { points, names, marked }, theme, taken) {
-  context.font = marked ? `11px ${theme.font}` : `600 14px ${theme.font}`;
+  const alone = marked && names.length === 1;
+  context.font = marked && !alone ? `11px ${theme.font}` : `600 14px ${theme.font}`;
   const color = marked ? theme.found : theme.text;
   names.forEach((name, at) => {
     const [x, y] = camera.toScreen(points[2 * at], points[2 * at + 1]);
     if (x < 0 || y < 0 || x > camera.width || y > camera.height) return;
-    if (marked) diamond(context, x, y, 5, theme);
+    if (marked) diamond(context, x, y, alone ? 9 : 5, theme);
     const text = shortened(name, 28);
     const wide = context.measureText(text).width;
     const left = Math.min(Math.max(3, x - wide / 2), camera.width - wide - 3);
-    const heights = marked ? [y - 13, y + 13] : [y];
-    const middle = heights.find((tried) => isFree(taken, [left, tried - 8, left + wide, tried + 8], camera));
+    const heights = !marked ? [y] : alone ? [y - 18, y + 18] : [y - 13, y + 13];
+    const isOpen = (tried) => isFree(taken, [left, tried - 8, left + wide, tried + 8], camera);
+    const middle = heights.find(isOpen) ?? (alone ? heights[0] : undefined);
     if (middle === undefined) return;
     written(context, text, left, middle, theme, color);
     taken.push([left - 2, middle - 8, left + wide + 2, middle + 8]);

@@ -26,6 +26,7 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; forced-color-a
 .tools { position: absolute; z-index: 1; top: 8px; right: 8px; display: flex; gap: 2px; padding: 2px; border-radius: 8px;
   background: color-mix(in srgb, var(--st-background-color, Canvas) 88%, transparent);
   border: 1px solid var(--st-border-color, GrayText) }
+.map[data-picks] .tools :is([data-tool=lasso], [data-tool=box]) { display: none }
 .tools i { width: 1px; margin: 4px 2px; background: var(--st-border-color, GrayText) }
 button { font: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; border-radius: 6px }
 button:focus-visible, input:focus-visible, select:focus-visible { outline: 2px solid var(--st-primary-color, Highlight) }

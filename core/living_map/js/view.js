@@ -13,7 +13,7 @@ import { pressed } from "./keyboard.js";
 import { Labels } from "./labels.js";
 import { Overlay } from "./layers.js";
 import { Links } from "./links.js";
-import { GRID, gridLines } from "./overlay.js";
+import { GRID, gridLines, minus } from "./overlay.js";
 import { bytesOf, chosenOf, nameOf, namesOf } from "./parts.js";
 
 const MOVE = 700; // milliseconds that points take from place to place
@@ -150,7 +150,7 @@ export class MapView {
   }
 
   get bounds() {
-    return this.film ? this.film.bounds : boundsOf(this.after);
+    return this.film ? this.film.bounds : (this.spec.reach ?? boundsOf(this.after));
   }
 
   /** Whether an item is none of the dimmed ones. */
@@ -158,14 +158,15 @@ export class MapView {
 
   /** What is said of an item: title, numbers, and what its color means. */
   async linesOf(item) {
-    const { color, values } = this.spec;
+    const { color, values, coordinates = [] } = this.spec;
     const { colors } = this.parts;
     const lines = [this.titles?.[item], this.notes?.[item]];
     if (color.kind === "classes") lines.push(colors[item] ? color.names[colors[item] - 1] : color.rest);
+    coordinates.forEach((name, axis) => name && lines.push(`${name}: ${minus(this.positions()[2 * item + axis].toFixed(2))}`));
     const exact = values ? new Float32Array(await bytesOf(values))[item] : NaN;
     if (!Number.isNaN(exact)) {
       const sign = color.plus && exact >= 0 ? "+" : "";
-      lines.push(`${color.label}: ${sign}${exact.toFixed(color.digits).replace("-", "−")}`);
+      lines.push(`${color.label}: ${sign}${minus(exact.toFixed(color.digits))}`);
     }
     return lines.filter(Boolean);
   }
@@ -234,7 +235,7 @@ export class MapView {
       colors: spec.color.kind === "classes" ? spec.color.colors.length : 0,
       dimmed: DIMMED,
       line: theme.line,
-      lines: gridLines(camera, spec.axes, ratio),
+      lines: gridLines(camera, spec, ratio),
       lineColor: numbersOf(theme.text).map((value) => (value / 255) * GRID).concat(GRID),
     };
     const told = JSON.stringify(picture);
