@@ -97,7 +97,7 @@ def adopt_link(ratings: Ratings) -> None:
     What this session wrote into the address bar itself is no news.
     """
     text = address_bar.news(LINK)
-    if text is None:
+    if not text:  # who goes back keeps what has been rated since
         return
     loaded = from_link(text, ratings)
     for item, rating in loaded.given.items():

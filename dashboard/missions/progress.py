@@ -26,7 +26,7 @@ MOST_OWNERS = 2_000
 def adopt_link() -> None:
     """Begin or continue the mission that a link names; one that does not exist is reported."""
     key = address_bar.news(MISSION)
-    if key is None:
+    if not key:  # who goes back to before a mission is still in it
         return
     if key not in MISSIONS:
         state.report(

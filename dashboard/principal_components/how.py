@@ -26,6 +26,8 @@ def adopt_link() -> None:
     said = address_bar.news(BASIS)
     if said in LABELS:
         st.session_state[_CHOSEN] = said
+    elif said == "":
+        st.session_state.pop(_CHOSEN, None)
     elif said:
         address_bar.ignore(BASIS, said, " or ".join(LABELS))
     elif _CHOSEN not in st.session_state and {"centered", "shaped"} & set(st.query_params):

@@ -14,6 +14,7 @@ from core import settings
 from core.settings import ServerLimits
 from dashboard.server import connections, logs
 from dashboard.server.headers import Headers
+from dashboard.server.history import History
 from dashboard.server.messages import MessageGuard
 from dashboard.server.owners import Owners, signing_key
 from dashboard.server.start_page import StartPage
@@ -27,7 +28,7 @@ SWEEP_SECONDS = 15.0
 def middleware() -> list[Middleware]:
     """The guards, the outermost first. LimitError where the environment holds a bound that is none."""
     settings.numbers(ServerLimits)
-    return [Middleware(guard) for guard in (Headers, StartPage, VisitGuard, Owners, UploadGuard, MessageGuard)]
+    return [Middleware(guard) for guard in (Headers, StartPage, VisitGuard, Owners, UploadGuard, MessageGuard, History)]
 
 
 @contextlib.asynccontextmanager

@@ -2,12 +2,14 @@
 
 A browser names its address with every request. One that was sent before it
 heard of a change still names the old address; taking that for a link would
-undo what the person has just done.
+undo what the person has just done. Only of Back and Forward the browser says
+so itself: then the address holds, with what it leaves out.
 """
 
 from collections.abc import Iterable
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 _IGNORED = "_link_ignored"
 _PAGE, _PAGE_BEFORE = "_link_page", "_link_page_before"
@@ -26,12 +28,39 @@ def from_another_page() -> bool:
     return st.session_state.get(_PAGE_BEFORE) != st.session_state.get(_PAGE)
 
 
+def went_back() -> bool:
+    """Whether the browser asks for this run because somebody went back or forward in its history."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
+
+
+def restore() -> None:
+    """Read the whole address where somebody went back or forward; before anything else of the page.
+
+    Streamlit leaves out what fields of the page before have in it, and the page that comes may have the same ones.
+    """
+    context = get_script_run_ctx()
+    if context is not None and context.is_history_navigation:
+        with context.session_state.query_params() as address:
+            left = dict(address)
+            address.populate_from_query_string(context.query_string)
+            address.set_initial_query_params(context.query_string)
+            if dict(address) != left:  # the browser was told already
+                address._send_query_param_msg()  # noqa: SLF001 - no public method sends what Streamlit itself has set
+
+
 def news(name: str) -> str | None:
     """What the address says under this name where a person brought it there: by a link, or by going back.
 
     None where it says nothing, what the session knows, or what the session
-    has replaced and the browser has not yet confirmed.
+    has replaced and the browser has not yet confirmed. Empty where somebody
+    went back to where it said nothing.
     """
+    if went_back():
+        st.session_state.pop(_replaced(name), None)
+        if name not in st.query_params and st.session_state.get(_known(name)):
+            st.session_state[_known(name)] = None
+            return ""
     confirm(name)
     value = st.query_params.get(name)
     if not value or value in (st.session_state.get(_known(name)), st.session_state.get(_replaced(name))):

@@ -19,7 +19,7 @@ MANAGING = frozenset({"datasets", "runs", "jobs"})
 def adopt_link() -> None:
     """Switch as the address says: `class=on` hides, `class=off` shows again."""
     value = address_bar.news(PARAMETER)
-    if value in {ON, OFF}:
+    if value in {ON, OFF, ""}:
         st.session_state[_KEY] = value == ON
     elif value is not None:
         address_bar.ignore(PARAMETER, value, f"{ON} or {OFF}")

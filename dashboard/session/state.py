@@ -36,6 +36,8 @@ def adopt_link() -> None:
     for name, adopt in ((DATASET, _adopt_dataset), (RUN, _adopt_run), (JOB, _adopt_job)):
         if value := address_bar.news(name):
             adopt(value)
+        elif value == "" and name == JOB:
+            watch(None)
 
 
 def _adopt_dataset(name: str) -> None:

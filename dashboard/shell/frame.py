@@ -1,5 +1,6 @@
 """The frame around every page: navigation, the two choices everything depends on, and the job tray."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import streamlit as st
@@ -61,6 +62,7 @@ def run() -> None:
     uploader.begin()
     loaders.runner()
     st.logo(LOGO, size="large")
+    address_bar.restore()
     state.adopt_link()
     classroom.adopt_link()
     progress.adopt_link()
@@ -124,14 +126,7 @@ def _choices() -> None:
     label = f"Data: {escape(dataset.name)}, {phrases.count(len(dataset), 'rating')}"
     with st.popover(label, icon=":material/database:", width="stretch", wrap=True):
         names = loaders.dataset_names()
-        st.session_state.choose_dataset = dataset.dataset_id  # follows a choice made elsewhere, such as an import
-        st.selectbox(
-            "Dataset",
-            list(names),
-            format_func=names.__getitem__,
-            key="choose_dataset",
-            on_change=lambda: state.select_dataset(st.session_state.choose_dataset),
-        )
+        _chooser("Dataset", names, dataset.dataset_id, "choose_dataset", state.select_dataset)
         st.caption(dataset.about.get("source", ""))
         if not classroom.on() and visitor.may(Action.IMPORT):
             elements.page_link("datasets", "Bring your own", "upload_file")
@@ -159,13 +154,23 @@ def _choose_run(summaries: list[RunSummary], chosen: RunSummary | None) -> None:
             elements.page_link("train", "Train one", "model_training")
         return
     words = phrases.distinct_run_words(summaries)  # a browser answers with the words, not with the id
-    st.session_state.choose_run = chosen.run_id  # follows a choice made elsewhere, such as a finished training
+    _chooser("Model", words, chosen.run_id, "choose_run", state.select_run)
+
+
+def _chooser(label: str, words: Mapping[str, str], chosen: str, name: str, choose: Callable[[str], None]) -> None:
+    """A field in a popover that follows a choice made elsewhere: by a link, by Back, by a training that ends.
+
+    It is a field of its own for each choice. A browser keeps what the field of a closed popover said last, and would
+    choose that again with the next thing that somebody does.
+    """
+    key = f"{name}_{chosen}"
     st.selectbox(
-        "Model",
+        label,
         list(words),
+        index=list(words).index(chosen),
         format_func=words.__getitem__,
-        key="choose_run",
-        on_change=lambda: state.select_run(st.session_state.choose_run),
+        key=key,
+        on_change=lambda: choose(st.session_state[key]),
     )
 
 

@@ -1,0 +1,57 @@
+"""Puts a script before all others into every page: what a person does is one entry of the browser's history."""
+
+from pathlib import Path
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dashboard.server.requests import is_page
+
+SCRIPT = f"<script>\n{Path(__file__).with_suffix('.js').read_text(encoding='utf-8')}</script>"
+_BEFORE = b"<head>"
+_PARTS = {b"if-none-match", b"if-modified-since", b"if-range", b"range"}
+"""Headers of a request for less than the whole page."""
+
+
+class History:
+    """Puts the script into pages, behind the beginning of their head. Everything else passes as it is.
+
+    The page is Streamlit's own, of a few kilobytes, and sent without compression. It is always sent whole: what a
+    browser has kept of it may be without the script.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not is_page(scope):
+            await self._app(scope, receive, send)
+            return
+        scope = {**scope, "headers": [header for header in scope["headers"] if header[0] not in _PARTS]}
+        start: Message | None = None
+        body = b""
+
+        async def send_with_script(message: Message) -> None:
+            nonlocal start, body
+            if message["type"] == "http.response.start":
+                start = message if _is_html(message) else None
+                if start is not None:
+                    return
+            elif start is not None and message["type"] == "http.response.body":
+                body += message.get("body", b"")
+                if message.get("more_body"):
+                    return
+                body = body.replace(_BEFORE, _BEFORE + SCRIPT.encode(), 1)
+                headers = MutableHeaders(scope=start)
+                headers["content-length"] = str(len(body))
+                for name in ("etag", "last-modified", "accept-ranges"):
+                    del headers[name]
+                await send(start)
+                message = {"type": "http.response.body", "body": body}
+            await send(message)
+
+        await self._app(scope, receive, send_with_script)
+
+
+def _is_html(start: Message) -> bool:
+    return start["status"] == 200 and Headers(scope=start).get("content-type", "").startswith("text/html")
