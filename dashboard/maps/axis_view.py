@@ -208,7 +208,7 @@ def _axis_title(axis: OwnAxis) -> str:
 
 def _choose_poles(ratings: Ratings, rows: Rows) -> OwnAxis:
     """The fields of both poles, side by side; a link carries them."""
-    low, high = _example(ratings, rows)
+    low, high = example(ratings, rows)
     left, right = st.columns(2, gap="medium")
     with left:
         low_name, low_rows = _choose_pole(rows, "low", "From", low)
@@ -250,7 +250,7 @@ def _choose_pole(rows: Rows, end: str, label: str, example: tuple[str, list[int]
     return name.strip(), chosen
 
 
-def _example(ratings: Ratings, rows: Rows) -> tuple[tuple[str, list[int]], tuple[str, list[int]]]:
+def example(ratings: Ratings, rows: Rows) -> tuple[tuple[str, list[int]], tuple[str, list[int]]]:
     """Names and rows of two poles to begin with: the most rated of two genres; empty where the data has none."""
     genres = coloring.genres(ratings)
     pairs = [pair for pair in CONTRASTS if set(pair) <= set(genres)]
