@@ -74,9 +74,10 @@ def about_the_data(ratings: Ratings) -> None:
                 st.markdown(f"**{title}.** {ratings.about[key]}")
 
 
-st.title(phrases.HEADLINE.format(noun=noun))
 job = followed()
-lead(job)
+with st.container(horizontal=True, vertical_alignment="center"):  # whichever button: what is below stays where it is
+    st.title(phrases.HEADLINE.format(noun=noun), width="stretch")
+    lead(job)
 stage.show(run_id, job)
 data_in_numbers(ratings)
 where_to_go()

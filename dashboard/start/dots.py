@@ -24,7 +24,8 @@ MAJORITY, SURPRISE = 0.4, 6.0
 """Share of a part of the map that a group has to make up to give it its name, and by how many standard deviations that
 has to lie above what chance would put there."""
 
-MOST_GROUPS = 6
+MOST_GROUPS, MOST_ASKED = 6, 300
+"""Groups that get a name, and items around which they are looked for: a few milliseconds while a model trains."""
 
 
 def filmed_rows(config: RunConfig, ratings: Ratings, parts: Split) -> np.ndarray:
@@ -94,7 +95,8 @@ def groups(places: np.ndarray, belongs: np.ndarray, names: Sequence[str]) -> tup
     near = max(LEAST_TOGETHER, round(SHARE_TOGETHER * len(places)))
     if len(places) < 3 * near or not len(names):
         return none
-    at = _nearest(places.astype(np.float32), near)
+    asked = np.arange(0, len(places), -(-len(places) // MOST_ASKED))
+    at = _nearest(places.astype(np.float32), asked, near)
     share = belongs[at].mean(axis=1)
     usual = belongs.mean(axis=0)
     spread = np.sqrt(np.maximum(usual * (1 - usual), 1e-9) / near)
@@ -107,8 +109,8 @@ def groups(places: np.ndarray, belongs: np.ndarray, names: Sequence[str]) -> tup
     return (np.array(middles), [names[group] for group in clear.tolist()]) if middles else none
 
 
-def _nearest(places: np.ndarray, n: int) -> np.ndarray:
-    """The n items nearest to each, itself among them, in no order, int64, (n_items, n)."""
+def _nearest(places: np.ndarray, asked: np.ndarray, n: int) -> np.ndarray:
+    """The n items nearest to each of some, itself among them, in no order, int64, (n_asked, n)."""
     squares = (places**2).sum(axis=1)
-    away = squares - 2 * places @ places.T  # what is the same in a row changes no order
+    away = squares - 2 * places[asked] @ places.T  # what is the same in a row changes no order
     return np.argpartition(away, n - 1, axis=1)[:, :n]

@@ -24,7 +24,7 @@ from dashboard.start import steps, watching, words
 from dashboard.start.scene import Scene
 from dashboard.train import curve
 
-KEY, HEIGHT = "start_map", 430
+KEY, HEIGHT = "start_map", 400
 POLL = 0.25
 """Seconds between two looks at a training; the points take a little longer to the places that are seen."""
 
@@ -75,20 +75,30 @@ def _learning(ratings: Ratings, job: Job, place: DeltaGenerator) -> None:
 
 
 def _learned(ratings: Ratings, run: Run, job: Job | None, place: DeltaGenerator) -> None:
-    just_now = job is not None and job.key == run.run_id
-    st.markdown(words.done(run.outcome, phrases.unit(ratings), analyses.split_score(run.run_id), just_now=just_now))
-    st.html(countdown(curve.of_run(run)))
-    if run.config.dimensions < 2:
-        st.caption(f"One number is no map, but there is a model. {_told(run)}")
-        alt = f"Ratings of the best-known {phrases.plural(ratings.noun)} by people from the most to the least active"
-        matrix = charts.rating_matrix(ratings)
-        place.plotly_chart(matrix, key="start_matrix", config=phrases.CHART_CONFIG, alt=f"{alt}, with many gaps")
-        return
-    scene = scenes.learned(run, ratings, job.job_id if job is not None and just_now else None)
-    lit = steps.show(run, ratings, scene)
-    if scene.film is None:
-        st.caption(words.NO_FILM)
+    seen = job.job_id if job is not None and job.key == run.run_id else None
+    flat = run.config.dimensions > 1
+    above, waiting = st.container(), st.container()
+    with waiting:  # a spinner here moves nothing that is above
+        score = analyses.split_score(run.run_id)
+        scene = scenes.learned(run, ratings, seen) if flat else None
+    with above:
+        st.markdown(words.done(run.outcome, phrases.unit(ratings), score, just_now=seen is not None))
+        st.html(countdown(curve.of_run(run)))
+        if scene is None:
+            st.caption(f"One number is no map, but there is a model. {_told(run)}")
+            _matrix(place, ratings)
+            return
+        lit = steps.show(run, ratings, scene)
+        if scene.film is None:
+            st.caption(words.NO_FILM)
     _draw(place, ratings, scene, "where the model has put them", lit=lit, on_select=partial(steps.click, run.run_id))
+
+
+def _matrix(place: DeltaGenerator, ratings: Ratings) -> None:
+    """The ratings themselves, where a model has no two numbers for a map."""
+    alt = f"Ratings of the best-known {phrases.plural(ratings.noun)} by people from the most to the least active"
+    matrix = charts.rating_matrix(ratings)
+    place.plotly_chart(matrix, key="start_matrix", config=phrases.CHART_CONFIG, alt=f"{alt}, with many gaps")
 
 
 def _told(run: Run) -> str:

@@ -52,8 +52,8 @@ class Lit:
 
     @property
     def selected(self) -> np.ndarray | None:
-        """What is lit while all else is dimmed; None dims nothing."""
-        return None if self.near is None else np.append(self.near, self.found)
+        """What is lit while all else is dimmed; None dims nothing, as where all colors are to be seen."""
+        return None if self.near is None or self.color is not None else np.append(self.near, self.found)
 
 
 NOTHING = Lit()
@@ -63,7 +63,7 @@ def show(run: Run, ratings: Ratings, scene: Scene) -> Lit:
     """Draw the three steps; what they put on the map."""
     rows = loaders.item_rows(run.run_id)
     axis = _axis(ratings, rows)
-    titles = [f"Find {ratings.noun}", "Rate three", *(["What the ends mean"] if axis else [])]
+    titles = [f"Find {with_article(ratings.noun)}", "Rate three", *(["What the ends mean"] if axis else [])]
     find, give, *between = st.tabs(titles)
     with find:
         found, near = _find(run, ratings, rows, scene)

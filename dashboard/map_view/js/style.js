@@ -53,8 +53,8 @@ svg { width: 18px; height: 18px; fill: none; stroke: currentColor; stroke-width:
 .film output { min-width: 8.5em }
 .told { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
 @media (forced-colors: active) { button[aria-pressed=true] { outline: 2px solid Highlight } }
-@container (max-width: 640px) {
-  .bar { width: 100% }
+@container (max-width: 640px) { .bar { width: 100% } }
+@container (max-width: 460px) {
   .tools { position: static; border: 0; padding: 0; margin-bottom: 4px }
   .tools button { width: 36px; height: 36px }
 }
