@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.data.nouns import with_article
 from core.data.ratings import Ratings
+from core.errors import ExplorerError
 from core.jobs.job_folder import Job
 from core.model.run import Run
 from dashboard.cache import analyses, loaders
@@ -18,7 +19,7 @@ from dashboard.jobs import trainings
 from dashboard.map_view import component as map_view
 from dashboard.map_view.component import Looks, Marks
 from dashboard.session import state
-from dashboard.shared import phrases, told
+from dashboard.shared import elements, phrases, told
 from dashboard.start import scene as scenes
 from dashboard.start import steps, watching, words
 from dashboard.start.scene import Scene
@@ -49,12 +50,15 @@ def _stage(dataset_id: str, run_id: str | None, job_id: str | None, *, live: boo
     left, right = st.columns([3, 2], gap="medium")
     place = left.container()  # filled last: what is done beside the map is seen on it
     with right:
-        if live and job is not None:
-            _learning(ratings, job, place)
-        elif run_id is None:
-            _beginning(ratings, place)
-        else:
-            _learned(ratings, loaders.run(run_id), job, place)
+        try:  # here: the frame around a page sees no error of a part that runs alone
+            if live and job is not None:
+                _learning(ratings, job, place)
+            elif run_id is None:
+                _beginning(ratings, place)
+            else:
+                _learned(ratings, loaders.run(run_id), job, place)
+        except ExplorerError as error:
+            elements.error(error.code, str(error))
 
 
 def _beginning(ratings: Ratings, place: DeltaGenerator) -> None:
@@ -65,13 +69,12 @@ def _beginning(ratings: Ratings, place: DeltaGenerator) -> None:
 
 def _learning(ratings: Ratings, job: Job, place: DeltaGenerator) -> None:
     watched = watching.of(job.job_id)
+    config = loaders.job_config(job) or trainings.first_config()
+    _draw(place, ratings, scenes.learning(ratings, config, watched), "finding their places", live=True)
     so_far = curve.of_events(watched.events)
     st.markdown(trainings.progress_words(job, so_far))
     st.html(countdown(so_far))
     st.caption(words.BESIDE_THE_ERROR)
-    config = loaders.job_config(job) or trainings.first_config()
-    scene = scenes.learning(ratings, config, watched)
-    _draw(place, ratings, scene, "finding their places", live=True)
 
 
 def _learned(ratings: Ratings, run: Run, job: Job | None, place: DeltaGenerator) -> None:

@@ -1,7 +1,7 @@
 """The error that counts down beside two lines."""
 
 import re
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -24,7 +24,7 @@ def dots(picture: str) -> list[tuple[float, float]]:
 
 def test_dots_fall_from_left_to_right_and_the_last_says_its_number():
     picture = countdown(Curve(STARTED, epochs=(epoch(1, 0.95), epoch(2, 0.84))))
-    ElementTree.fromstring(picture)  # one whole element
+    ET.fromstring(picture)  # one whole element
     (left, top), (next_left, next_top) = dots(picture)
     assert (left, next_left) == (2, 34)
     assert top < next_top < TALL
@@ -40,7 +40,7 @@ def test_a_finished_curve_takes_the_whole_width_and_marks_the_kept_epoch():
 
 @pytest.mark.parametrize("curve", [Curve(None), Curve(STARTED), Curve(Started(1, 8, 2, 0, 0, 1.0, 1.0))])
 def test_before_the_first_epoch_the_room_is_kept(curve: Curve):
-    ElementTree.fromstring(countdown(curve))
+    ET.fromstring(countdown(curve))
     assert f"height:{TALL}px" in countdown(curve)
     assert dots(countdown(curve)) == []
 

@@ -1,13 +1,12 @@
 """The points of the map on Start."""
 
-import base64
-
 import numpy as np
 import pytest
 
 from core.config import RunConfig
 from core.data.ratings import Ratings
 from core.data.splits import split
+from core.jobs.live_film import as_text
 from core.model.families import PRESETS, run_config
 from core.training.camera import Camera
 from core.training.trainer import fit
@@ -39,7 +38,9 @@ def test_places_by_chance_are_the_same_each_time():
     assert dots.by_chance(9).shape == (9, 2)
 
 
-@pytest.mark.parametrize("text", ["%", None, 3, base64.b64encode(b"abc").decode(), base64.b64encode(b"\x00\x7e").decode()])
+@pytest.mark.parametrize(
+    "text", ["%", None, 3, as_text(np.zeros(3, np.uint8)), as_text(np.array([np.nan], np.float16))]
+)
 def test_damaged_numbers_are_none(text: object):
     assert dots.numbers(text, "<f2") is None
 
