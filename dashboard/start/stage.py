@@ -64,7 +64,8 @@ def _stage(dataset_id: str, run_id: str | None, job_id: str | None, *, live: boo
 def _beginning(ratings: Ratings, place: DeltaGenerator) -> None:
     st.markdown(phrases.WHAT_IS_AN_EMBEDDING.format(**phrases.nouns(ratings.noun)))
     st.markdown(words.beginning(ratings, filled_share(ratings)))
-    _draw(place, ratings, scenes.beginning(ratings, trainings.first_config()), "with numbers drawn by chance")
+    scene = scenes.beginning(ratings, trainings.first_config())
+    _draw(place, ratings, scene, "with numbers drawn by chance", learned=False)
 
 
 def _learning(ratings: Ratings, job: Job, place: DeltaGenerator) -> None:
@@ -109,11 +110,19 @@ def _told(run: Run) -> str:
 
 
 def _draw(
-    place: DeltaGenerator, ratings: Ratings, scene: Scene, how: str, *, lit: steps.Lit = steps.NOTHING, **more: Any
+    place: DeltaGenerator,
+    ratings: Ratings,
+    scene: Scene,
+    how: str,
+    *,
+    lit: steps.Lit = steps.NOTHING,
+    learned: bool = True,
+    **more: Any,
 ) -> None:
     """The map, in all states under one key: the browser moves the dots from where they are."""
     title = f"{phrases.count(len(scene.rows), ratings.noun)} {how}"
     color = scenes.color(ratings.dataset_id) if lit.color is None else lit.color
+    regions = scenes.named(scene, ratings.dataset_id) if learned else None
     with place:
         map_view.show(
             scenes.as_places(scene, ratings),
@@ -122,7 +131,7 @@ def _draw(
             title=title,
             alt=f"{title}, colored by {color.label}. {words.MAP_ALT}",
             looks=Looks(known=ratings.item_count),
-            marks=Marks(lit.found, lit.near, landmarks=lit.you, regions=scenes.named(scene, ratings.dataset_id)),
+            marks=Marks(lit.found, lit.near, landmarks=lit.you, regions=regions),
             selected=lit.selected,
             film=scene.film,
             room=True,
