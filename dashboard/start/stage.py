@@ -65,7 +65,7 @@ def _beginning(ratings: Ratings, place: DeltaGenerator) -> None:
     st.markdown(phrases.WHAT_IS_AN_EMBEDDING.format(**phrases.nouns(ratings.noun)))
     st.markdown(words.beginning(ratings, filled_share(ratings)))
     scene = scenes.beginning(ratings, trainings.first_config())
-    _draw(place, ratings, scene, "with numbers drawn by chance", learned=False)
+    _draw(place, ratings, scene, "placed by chance", learned=False)
 
 
 def _learning(ratings: Ratings, job: Job, place: DeltaGenerator) -> None:
@@ -95,7 +95,7 @@ def _learned(ratings: Ratings, run: Run, job: Job | None, place: DeltaGenerator)
         lit = steps.show(run, ratings, scene)
         if scene.film is None:
             st.caption(words.NO_FILM)
-    _draw(place, ratings, scene, "where the model has put them", lit=lit, on_select=partial(steps.click, run.run_id))
+    _draw(place, ratings, scene, "in their places", lit=lit, on_select=partial(steps.click, run.run_id))
 
 
 def _matrix(place: DeltaGenerator, ratings: Ratings) -> None:
@@ -120,7 +120,7 @@ def _draw(
     **more: Any,
 ) -> None:
     """The map, in all states under one key: the browser moves the dots from where they are."""
-    title = f"{phrases.count(len(scene.rows), ratings.noun)} {how}"
+    title = f"{phrases.count(len(scene.rows), ratings.noun)} {how}"  # short: a second line would move the map
     color = scenes.color(ratings.dataset_id) if lit.color is None else lit.color
     regions = scenes.named(scene, ratings.dataset_id) if learned else None
     with place:

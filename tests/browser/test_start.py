@@ -25,13 +25,13 @@ def trained(server: Server, browsed: Page) -> Page:
     page = browsed
     page.goto(server.url)
     settled(page)
-    expect(page.get_by_text("with numbers drawn by chance")).to_be_visible()
+    expect(page.get_by_text("1,247 movies placed by chance")).to_be_visible()
     page.locator(".stage").evaluate(WATCH)
     page.get_by_role("button", name="Train your first model").click()
     expect(page.get_by_text(re.compile(r"Done in .*: it guesses a rating within 0\.8\d stars"))).to_be_visible(
         timeout=180_000  # the worker may still be starting
     )
-    expect(page.get_by_text("where the model has put them")).to_be_visible()
+    expect(page.get_by_text("1,247 movies in their places")).to_be_visible()
     page.evaluate("() => clearInterval(window.watching)")
     return page
 
@@ -61,7 +61,7 @@ def test_the_film_ends_where_the_training_was_last_seen(trained: Page):
     seen = trained.evaluate("() => window.seen")
     before, after = (
         [[float(number) for number in places.split(",")] for _, title, places in seen if title.endswith(end)][-1]
-        for end in ("finding their places", "where the model has put them")
+        for end in ("finding their places", "movies in their places")
     )
     product = sum(one * other for one, other in zip(before, after, strict=True))
     lengths = sum(one * one for one in before) * sum(other * other for other in after)
