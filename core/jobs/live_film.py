@@ -13,7 +13,7 @@ from core.data.ratings import Ratings
 from core.data.splits import split
 from core.training.camera import Camera
 
-LIVE_ITEMS, LIVE_SECONDS = 1500, 0.08
+LIVE_ITEMS, LIVE_SECONDS = 2000, 0.08
 """Items that are seen moving, those rated most, and the least time between two frames."""
 
 

@@ -217,14 +217,15 @@ def expected(dataset_id: str, config: RunConfig) -> Started:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _item_labels(dataset_id: str) -> list[str]:
+def item_labels(dataset_id: str) -> list[str]:
+    """What each item of a dataset is called on screen."""
     return matrix_rows.item_labels(ratings(dataset_id))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def item_rows(run_id: str) -> Rows:
     """The items of a run as rows of its matrix."""
-    trained, labels = run(run_id), _item_labels(run(run_id).dataset.dataset_id)
+    trained, labels = run(run_id), item_labels(run(run_id).dataset.dataset_id)
     return matrix_rows.item_rows(trained, ratings_of(run_id), split_of_run(trained), labels, features(run_id))
 
 

@@ -26,7 +26,7 @@ INLINE = 4096
 """Bytes of a part that travel with the map; a larger one is fetched once, and known by its content."""
 
 HEIGHT = 560
-LIVE_MILLISECONDS = 160
+LIVE_MILLISECONDS = 300
 """How long points move to a place that was just learned: a little longer than until the next one comes."""
 
 _NO_WEBGL = "_no_webgl"
@@ -122,6 +122,7 @@ def show(
     picks: bool = False,
     film: Moments | None = None,
     live: bool = False,
+    room: bool = False,
     link: str = "",
     revision: str = "",
     height: int = HEIGHT,
@@ -142,6 +143,7 @@ def show(
         picks: Whether a click only says which item was meant: one at a time, and none is dimmed.
         film: Where the items were at each moment; None: the map has no film.
         live: Whether the places change a few times a second.
+        room: Whether there is room for the controls of a film also while there is none: one is to come.
         link: A name that this map shares with others of the same items on the page: what is pointed at, selected and
             seen on one is so on all of them. Empty: none.
         revision: As long as it stays the same, zoom and camera stay.
@@ -172,6 +174,7 @@ def show(
             "reach": places.plane.reach,
             "link": link or None,
             "picks": picks,
+            "room": room,
             "move": LIVE_MILLISECONDS if live else None,
             "names": send("names", _names(places)),
             "selected": send("selected", packing.bits(chosen, len(places.rows)) if len(chosen) else None),

@@ -114,6 +114,55 @@ def test_points_jump_where_nothing_shall_move(page: Page):
     np.testing.assert_array_equal(places(page), FRAMES[2])
 
 
+def test_a_call_that_newer_data_has_overtaken_does_not_take_the_map_away(page: Page):
+    page.set_content('<!doctype html><meta charset="utf-8"><div id="map" style="width: 800px"></div>')
+    page.add_script_tag(type="module", content=f"{program()}\nwindow.mount = mount;")
+    page.wait_for_function("() => window.mount")
+    there = page.evaluate(
+        """async data => {
+            const parentElement = document.getElementById("map");
+            const end = mount({data, parentElement});
+            const stage = parentElement.querySelector(".stage");
+            end();
+            mount({data, parentElement});
+            const same = stage === parentElement.querySelector(".stage") && !stage.map.ended;
+            parentElement.remove();
+            end();
+            return [same, stage.map.ended];
+        }""",
+        told(places=text(packing.places(FRAMES[0]))),
+    )
+    assert there == [True, True]
+
+
+def test_from_places_to_a_film_the_points_move_to_its_end(moving: Page):
+    """The names of what is no item wait for a film's end, too."""
+    page = moving
+    opened(page, told(places=text(packing.places(FRAMES[0]))))
+    steps, bounds = packed(FRAMES)
+    film = {"count": 3, "at": [0, 2, 6], "unit": "Epoch", "digits": 1, "bounds": bounds.ravel().tolist()}
+    share, flat = page.evaluate(
+        """async spec => {
+            await map.show(spec);
+            while (!(map.share > 0 && map.share < 1)) await new Promise(requestAnimationFrame);
+            const result = [map.part, [...map.positions()]];
+            while (map.share < 1) await new Promise(requestAnimationFrame);
+            return result;
+        }""",
+        told(frames=text(steps.tobytes()), film=film),
+    )
+    seen = np.reshape(flat, (-1, 2))
+    np.testing.assert_allclose(seen, FRAMES[0] + share * (FRAMES[2] - FRAMES[0]), atol=1e-4)
+    np.testing.assert_allclose(places(page), FRAMES[2], atol=1e-4)
+    assert page.evaluate("() => map.atEnd")
+    page.get_by_role("slider", name="Moment of the film").fill("0")
+    np.testing.assert_allclose(places(page), FRAMES[0], atol=1e-4)
+    assert not page.evaluate("() => map.atEnd")
+    page.evaluate("spec => map.show(spec)", told(places=text(packing.places(FRAMES[1])), room=True))
+    expect(page.locator(".film")).to_be_visible()
+    expect(page.locator(".film button")).to_have_count(0)
+
+
 def test_a_class_of_the_legend_is_shown_alone(page: Page):
     opened(page, told(places=text(packing.places(FRAMES[1]))))
     page.get_by_role("button", name="b", exact=True).click()

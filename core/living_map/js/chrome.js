@@ -103,6 +103,7 @@ export class Chrome {
     this.stage.setAttribute("aria-label", spec.alt);
     this.whole.style.setProperty("--tall", `${spec.height}px`);
     this.whole.toggleAttribute("data-picks", Boolean(spec.picks));
+    this.film.hidden = !spec.film && !spec.room;
     if (!anew) return; // who stands on an entry of the legend stays there
     this.bar.hidden = spec.color.kind !== "scale" || !spec.color.label;
     if (!this.bar.hidden) this.bar.replaceChildren(...scaleOf(spec.color));
@@ -153,9 +154,9 @@ export class Chrome {
     if (!stays) this.advised = setTimeout(() => (this.hint.hidden = true), 1800);
   }
 
-  /** The controls of a film; null takes them away. */
+  /** The controls of a film; null takes them away. `label` says whether there is room for them. */
   project(film) {
-    this.film.hidden = !film;
+    if (!film) this.film.replaceChildren();
     if (!film) return;
     this.button = made("button", { type: "button", onclick: () => this.on.play() });
     const slide = () => this.on.scrub(Number(this.slider.value));

@@ -33,7 +33,7 @@ export class Overlay {
     drawOutlines(context, camera, spec.outlines, theme);
     if (places && spec.near.length) drawNear(context, camera, places, spec.found[0], spec.near, theme);
     if (places) drawFound(context, camera, places, spec.found, titles, theme, taken);
-    for (const layer of spec.named) drawNamed(context, camera, layer, theme, taken);
+    for (const layer of view.atEnd ? spec.named : []) drawNamed(context, camera, layer, theme, taken);
     const fading = named && this.#names(context, places, taken, now);
     drawAxes(context, camera, spec, theme);
     for (const item of new Set([view.hands.hovered, view.hands.cursor])) {

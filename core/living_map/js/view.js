@@ -91,7 +91,10 @@ export class MapView {
       this.before ??= this.after;
       Object.assign(this, { share: jumps ? 1 : 0, movedAt: null });
     } else if (name === "frames") {
+      const from = bytes && !other && this.drawn && !this.calm.matches ? this.positions().slice() : null;
       this.film = bytes && new Film(this.spec.film, new Uint16Array(bytes), this.n);
+      if (from) Object.assign(this, { before: from, after: this.film.places, share: 0, movedAt: null });
+      else if (bytes) this.share = 1;
       this.chrome.project(this.film);
     } else if (name === "selected") {
       this.chosen = bytes ? chosenOf(bytes, this.n) : null;
@@ -118,7 +121,7 @@ export class MapView {
   positions() {
     if (!this.film && this.share === 1) return this.after;
     if (this.still) return this.still;
-    if (this.film) {
+    if (this.screened) {
       this.still = this.film.places;
     } else {
       const [share, result] = [this.part, new Float32Array(this.after.length)];
@@ -131,6 +134,16 @@ export class MapView {
   /** How far the points have come; evenly where the next places come soon. */
   get part() {
     return this.spec.move ? this.share : eased(this.share);
+  }
+
+  /** The film, once the points have come to where it is; null without one, and until then. */
+  get screened() {
+    return this.share === 1 ? this.film ?? null : null;
+  }
+
+  /** Whether the items lie where they ended: groups and landmarks are named there, and not over a film's beginning. */
+  get atEnd() {
+    return !this.film || this.film.place >= this.film.count - 1;
   }
 
   get renderer() {
@@ -190,6 +203,7 @@ export class MapView {
   /** Does something to the film. */
   screen(act) {
     act(this.film);
+    this.share = 1; // points that are still on their way to its end are there
     this.still = null;
     this.overlay.stale = true;
     this.invalidate();
@@ -222,7 +236,7 @@ export class MapView {
 
   /** Draws the points, where anything about them has changed: very many take long. */
   #picture(now) {
-    const { camera, canvas, film, ratio, theme, spec } = this;
+    const { camera, canvas, ratio, theme, spec, screened: film } = this;
     const [first, second, share] = film ? film.now : [0, 0, this.part];
     const [left, low, right, high] = film ? film.bounds : [0, 0, 1, 1];
     const picture = {
