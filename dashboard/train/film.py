@@ -1,21 +1,16 @@
 """The film of a training: where each item was from the first step to the last, on the map where the model ended."""
 
-import numpy as np
 import streamlit as st
 
-from core.analysis.film import Film
 from core.model.run import Run
 from core.studies.films import FILM, FilmSettings, film_of
 from dashboard.cache import loaders
 from dashboard.charts.maps import Places
 from dashboard.jobs import studies
 from dashboard.map_view import component as map_view
+from dashboard.map_view import live
 from dashboard.shared import coloring, phrases
 
-WELL_KNOWN = 21
-"""Ratings that an item needs to be seen in the film, where enough have so many: the article's "more than 20"."""
-FEWEST = 50
-"""Items below which all are shown."""
 START_SECONDS = 3
 """What a worker needs before it trains."""
 
@@ -31,7 +26,7 @@ def section(run: Run) -> None:
         return
     film = film_of(stored)
     ratings, items = loaders.ratings_of(run.run_id), loaders.item_rows(run.run_id)
-    shown = well_known(film, ratings.item_count)
+    shown = live.shown(film.rows, ratings.item_count)
     rows = film.rows[shown]
     places = Places(
         rows,
@@ -57,18 +52,6 @@ def section(run: Run) -> None:
         f"Every {run.dataset.noun} begins at a place drawn by chance and moves with each step of the training. The "
         "axes are those where the model ended, so that nothing turns."
     )
-
-
-def well_known(film: Film, count: np.ndarray) -> np.ndarray:
-    """Which of the filmed items to show, as places in `film.rows`, in the order of the items' rows, int64, (n,).
-
-    Args:
-        film: From a study.
-        count: Ratings of every item of the data, (n_items,).
-    """
-    enough = count[film.rows] >= WELL_KNOWN
-    chosen = np.flatnonzero(enough) if np.count_nonzero(enough) >= FEWEST else np.arange(len(film.rows))
-    return chosen[np.argsort(film.rows[chosen])]
 
 
 def axes(run: Run) -> tuple[str, str]:

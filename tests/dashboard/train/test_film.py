@@ -8,24 +8,13 @@ from core.data.ratings import Ratings
 from core.model.families import run_config
 from core.store import study_store
 from core.studies.films import FILM, FilmSettings
-from dashboard.train.film import axes, well_known
+from dashboard.train.film import axes
 from tests.conftest import run_on
 from tests.dashboard.map_view.drawn import map_of
 
 
 def film_of(rows: np.ndarray) -> Film:
     return Film(rows, np.array([0.0, 1.0]), np.random.default_rng(0).normal(size=(2, len(rows), 2)).astype(np.float32))
-
-
-def test_the_well_known_are_seen_in_the_order_of_their_rows():
-    count = np.arange(200)
-    film = film_of(np.argsort(-count))
-    assert film.rows[well_known(film, count)].tolist() == list(range(21, 200))
-
-
-def test_of_data_with_few_ratings_all_are_seen():
-    film = film_of(np.array([3, 1, 0]))
-    assert film.rows[well_known(film, np.array([5, 4, 0, 30]))].tolist() == [0, 1, 3]
 
 
 @pytest.mark.parametrize(
