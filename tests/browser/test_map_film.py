@@ -106,6 +106,34 @@ def test_points_move_from_where_they_are_to_their_new_places(moving: Page):
     np.testing.assert_array_equal(places(page), 50 * FRAMES[2])
 
 
+def test_places_shown_live_become_the_film_from_where_they_are(moving: Page):
+    page = moving
+    opened(page, told(places=text(packing.places(FRAMES[0])), move=100))
+    tall = page.locator(".map").evaluate("map => map.offsetHeight")
+    steps, bounds = packed(FRAMES)
+    film = {"count": 3, "at": [0, 2, 6], "unit": "Epoch", "digits": 1, "bounds": bounds.ravel().tolist()}
+    first, share, between = page.evaluate(
+        """async spec => {
+            await map.show(spec);
+            const first = [...map.positions()];
+            while (!(map.share > 0 && map.share < 1)) await new Promise(requestAnimationFrame);
+            const between = [map.part, [...map.positions()]];
+            while (map.coming) await new Promise(requestAnimationFrame);
+            return [first, ...between];
+        }""",
+        told(frames=text(steps.tobytes()), film=film),
+    )
+    np.testing.assert_array_equal(np.reshape(first, (-1, 2)), FRAMES[0])
+    seen = np.reshape(between, (-1, 2))
+    np.testing.assert_allclose(seen, FRAMES[0] + share * (FRAMES[2] - FRAMES[0]), rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(places(page), FRAMES[2], atol=1e-4)
+    assert page.evaluate("() => map.film.place") == 2
+    assert page.locator(".map").evaluate("map => map.offsetHeight") == tall
+    page.evaluate("spec => map.show(spec)", told(places=text(packing.places(FRAMES[1])), move=100))
+    page.wait_for_function("() => map.share === 1 && !map.film")
+    np.testing.assert_array_equal(places(page), FRAMES[1])
+
+
 def test_points_jump_where_nothing_shall_move(page: Page):
     opened(page, told(places=text(packing.places(FRAMES[0]))))
     page.evaluate("spec => map.show(spec)", told(places=text(packing.places(FRAMES[2]))))

@@ -100,6 +100,7 @@ export class Chrome {
     this.remark.textContent = spec.remark;
     this.stage.setAttribute("aria-label", spec.alt);
     this.whole.style.setProperty("--tall", `${spec.height}px`);
+    this.film.classList.toggle("awaited", Boolean(spec.move)); // what is shown live may become a film in its place
     if (!anew) return; // who stands on an entry of the legend stays there
     this.bar.hidden = spec.color.kind !== "scale" || !spec.color.label;
     if (!this.bar.hidden) this.bar.replaceChildren(...scaleOf(spec.color));

@@ -42,11 +42,12 @@ svg { width: 18px; height: 18px; fill: none; stroke: currentColor; stroke-width:
   font-size: 13px; text-align: center; background: var(--st-text-color, CanvasText); color: var(--st-background-color, Canvas);
   pointer-events: none; max-width: 85% }
 [hidden] { display: none !important }
+.film.awaited[hidden] { display: flex !important; visibility: hidden }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 4px; margin-top: 6px; font-size: 13px }
 .legend button, .legend span.rest { display: inline-flex; align-items: center; gap: 6px; padding: 3px 8px; text-align: left }
 .legend button[aria-pressed=false] { opacity: .5 }
 .legend svg { width: 12px; height: 12px; stroke: none; forced-color-adjust: none; flex: none }
-.film { display: flex; align-items: center; gap: 8px; margin-top: 6px; font-variant-numeric: tabular-nums; font-size: 13px }
+.film { display: flex; min-height: 30px; align-items: center; gap: 8px; margin-top: 6px; font-variant-numeric: tabular-nums; font-size: 13px }
 .film input { flex: 1; min-width: 60px; accent-color: var(--st-primary-color, Highlight) }
 .film select { font: inherit; color: inherit; background: var(--st-background-color, Canvas); border-radius: 6px;
   border: 1px solid var(--st-border-color, GrayText); padding: 3px }

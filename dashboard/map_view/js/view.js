@@ -87,20 +87,32 @@ export class MapView {
   #take(name, bytes, other) {
     this.still = null;
     if (name === "places" && bytes) {
-      const jumps = other || !this.after || this.calm.matches;
-      this.before = jumps ? null : this.positions().slice();
-      this.after = new Float32Array(bytes);
-      this.before ??= this.after;
-      Object.assign(this, { share: jumps ? 1 : 0, movedAt: null });
+      this.#go(new Float32Array(bytes), other);
     } else if (name === "frames") {
-      this.film = bytes && new Film(this.spec.film, new Uint16Array(bytes), this.n);
-      this.chrome.project(this.film);
+      const film = bytes && new Film(this.spec.film, new Uint16Array(bytes), this.n);
+      if (film) this.#go(film.places, other);
+      [this.film, this.coming] = film && this.share < 1 ? [null, film] : [film, null];
+      this.chrome.project(film);
     } else if (name === "selected") {
       this.chosen = bytes ? chosenOf(bytes, this.n) : null;
     } else {
       this.parts[name] = bytes && new Uint8Array(bytes);
       if (name === "weight") this.labels.weigh(this.parts.weight);
     }
+  }
+
+  /** The points move from where they are to these places; other items are there at once. */
+  #go(places, other) {
+    const jumps = other || !(this.film || this.after) || this.calm.matches;
+    this.before = jumps ? places : this.positions().slice();
+    Object.assign(this, { after: places, share: jumps ? 1 : 0, movedAt: null });
+  }
+
+  /** The film begins to whose end the points have moved. */
+  #begin() {
+    this.film = this.coming;
+    Object.assign(this, { coming: null, share: 1, still: null });
+    this.canvas.upload();
   }
 
   async #name(part) {
@@ -150,7 +162,7 @@ export class MapView {
   }
 
   get bounds() {
-    return this.film ? this.film.bounds : boundsOf(this.after);
+    return (this.coming ?? this.film)?.bounds ?? boundsOf(this.after);
   }
 
   /** Whether an item is none of the dimmed ones. */
@@ -188,6 +200,7 @@ export class MapView {
 
   /** Does something to the film. */
   screen(act) {
+    if (this.coming) this.#begin();
     act(this.film);
     this.still = null;
     this.overlay.stale = true;
@@ -242,6 +255,7 @@ export class MapView {
     if (this.share < 1) {
       this.movedAt ??= now;
       this.share = Math.min(1, (now - this.movedAt) / (this.spec.move ?? MOVE));
+      if (this.share === 1 && this.coming) this.#begin();
     }
     this.film?.advance(passed);
     this.journey.advance(now);
