@@ -105,8 +105,17 @@ def film_of(stored: Stored) -> Film:
     return Film(arrays["rows"], arrays["at"], unpacked(arrays["places"], arrays["bounds"]))
 
 
-def _compute(work: Work, settings: FilmSettings) -> Stored:
-    """Train the run once more: the same settings on the same ratings give the same numbers, now filmed."""
+def train_again(work: Work, share: float = 1.0) -> tuple[Run, Camera]:
+    """A run once more, now filmed: the same settings on the same ratings give the same numbers.
+
+    Args:
+        work: About the run; told how far the training is.
+        share: Of the work that this is.
+
+    Raises:
+        CanceledError: The work should stop.
+        LimitError, DivergedError, OutOfMemoryError: As `fit` says.
+    """
     from core.training.trainer import fit  # as above
 
     camera, epochs = Camera(), family_of(work.run.config).epochs(work.run.config)
@@ -114,9 +123,15 @@ def _compute(work: Work, settings: FilmSettings) -> Stored:
     def report(event: Event) -> None:
         """Tell how far the training is."""
         if isinstance(event, Step | Epoch):
-            work.on_progress((event.at if isinstance(event, Step) else event.epoch) / epochs)
+            work.on_progress(share * (event.at if isinstance(event, Step) else event.epoch) / epochs)
 
     run = fit(work.run.config, work.ratings, on_event=report, should_stop=work.should_stop, camera=camera)
+    return run, camera
+
+
+def _compute(work: Work, settings: FilmSettings) -> Stored:
+    """Train the run once more, and film it."""
+    run, camera = train_again(work)
     return _develop(run, work.ratings, camera)
 
 

@@ -7,18 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from core.jobs.live_film import LIVE_ITEMS
+from core.analysis.film import shown
 from dashboard.cache import loaders
 from dashboard.charts.maps import Places
 
 AXES = ("Main direction so far", "Second direction so far")
 """What the axes of a live map are; those of the finished model are known only when it is finished."""
-
-WELL_KNOWN = 21
-"""Ratings that an item needs to be seen in a film, where enough have so many: the article's "more than 20"."""
-
-FEWEST = 50
-"""Items below which all are shown."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,20 +28,6 @@ class Moment:
     at: float
     rows: np.ndarray
     points: np.ndarray
-
-
-def shown(filmed: np.ndarray, count: np.ndarray) -> np.ndarray:
-    """Which of the filmed items are seen, as places in `filmed`, in the order of their rows, int64, (n,).
-
-    The same ones while the model is trained and in its film afterwards, so that the one becomes the other in place.
-
-    Args:
-        filmed: Rows of the filmed items, those rated most first.
-        count: Ratings of every item of the data, (n_items,).
-    """
-    enough = count[filmed[:LIVE_ITEMS]] >= WELL_KNOWN
-    chosen = np.flatnonzero(enough) if np.count_nonzero(enough) >= FEWEST else np.arange(len(enough))
-    return chosen[np.argsort(filmed[chosen])]
 
 
 def latest(measurements: Iterable[dict[str, Any]], count: np.ndarray) -> Moment | None:

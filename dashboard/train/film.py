@@ -2,13 +2,13 @@
 
 import streamlit as st
 
+from core.analysis.film import shown
 from core.model.run import Run
 from core.studies.films import FILM, FilmSettings, film_of
 from dashboard.cache import loaders
 from dashboard.charts.maps import Places
 from dashboard.jobs import studies
 from dashboard.map_view import component as map_view
-from dashboard.map_view import live
 from dashboard.shared import coloring, phrases
 
 START_SECONDS = 3
@@ -26,11 +26,11 @@ def section(run: Run) -> None:
         return
     film = film_of(stored)
     ratings, items = loaders.ratings_of(run.run_id), loaders.item_rows(run.run_id)
-    shown = live.shown(film.rows, ratings.item_count)
-    rows = film.rows[shown]
+    seen = shown(film.rows, ratings.item_count)
+    rows = film.rows[seen]
     places = Places(
         rows,
-        film.places[-1, shown],
+        film.places[-1, seen],
         axes(run),
         loaders.item_hover(run.run_id),
         items.labels,
@@ -44,7 +44,7 @@ def section(run: Run) -> None:
         title=title,
         alt=f"{title}, from numbers drawn by chance to the map where the model ended, colored by mean rating.",
         looks=map_view.Looks(known=ratings.item_count),
-        film=map_view.Moments(film.at, film.places[:, shown]),
+        film=map_view.Moments(film.at, film.places[:, seen]),
         revision=run.run_id,
         height=460,
     )

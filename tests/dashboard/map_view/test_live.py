@@ -36,22 +36,6 @@ def test_a_training_that_began_anew_is_shown_from_its_new_beginning():
     assert live.latest([FILMED, frame(2.0, [[0, 0]] * 3), FILMED], COUNT) is None
 
 
-def test_the_well_known_are_seen_in_the_order_of_their_rows():
-    count = np.arange(200)
-    filmed = np.argsort(-count)
-    assert filmed[live.shown(filmed, count)].tolist() == list(range(21, 200))
-
-
-def test_of_data_with_few_ratings_all_are_seen():
-    assert live.shown(np.array([3, 1, 0]), np.array([5, 4, 0, 30])).tolist() == [2, 1, 0]
-
-
-def test_a_film_shows_no_more_items_than_were_seen_live():
-    count = np.full(5000, 30)
-    filmed = np.arange(5000)[::-1]
-    assert live.shown(filmed, count).tolist() == live.shown(filmed[: live.LIVE_ITEMS], count).tolist()
-
-
 def test_a_live_map_calls_its_items_as_the_film_does(bundled):
     moment = live.Moment(0.0, np.array([0, 5]), np.zeros((2, 2), np.float32))
     seen = live.places(bundled.dataset_id, moment)

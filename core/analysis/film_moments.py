@@ -1,0 +1,72 @@
+"""When a model learned something: from which moment of its training on something is as it is in the end.
+
+Neighbors are those of all numbers of the items at each moment; what lies together on the two axes of a film need not
+be alike.
+"""
+
+import os
+from collections.abc import Sequence
+
+import numpy as np
+
+STANDS = 0.95
+"""Correlation with the final axis from which on an axis stands."""
+
+SAME_BEGINNING = 8
+"""Letters that two titles of a series have in common, at least."""
+
+
+def stayed_since(near: np.ndarray) -> np.ndarray:
+    """From which frame on each neighbor of the last frame was a neighbor, and remained one, int64, (n_items, k).
+
+    Args:
+        near: The k nearest others of every item in each frame, (n_frames, n_items, k).
+    """
+    last = near[-1]
+    since = np.full(last.shape, len(near) - 1)
+    stays = np.ones(last.shape, bool)
+    for frame in range(len(near) - 2, -1, -1):
+        stays &= (near[frame][:, None, :] == last[:, :, None]).any(axis=2)
+        since[stays] = frame
+    return since
+
+
+def stood_since(places: np.ndarray) -> int | None:
+    """From which frame on the order of the items along an axis was that of the last frame.
+
+    In that frame, and in each one after it, the absolute correlation (Pearson) of their places with the last ones is
+    at least `STANDS`.
+
+    Args:
+        places: Of the items along the axis in each frame, (n_frames, n_items).
+
+    Returns:
+        None where it never was so before the last frame, or where the last has all items in one place.
+    """
+    away = places.astype(np.float64) - places.mean(axis=1, keepdims=True, dtype=np.float64)
+    length = np.linalg.norm(away, axis=1)
+    if length[-1] == 0:
+        return None
+    like = np.abs(away @ away[-1]) / np.where(length > 0, length, 1.0) / length[-1]
+    short = np.flatnonzero(like < STANDS)
+    first = int(short[-1]) + 1 if len(short) else 0
+    return first if first < len(places) - 1 else None
+
+
+def telling_pair(near: np.ndarray, count: np.ndarray, titles: Sequence[str]) -> tuple[int, int]:
+    """Two items that a model places together: of a series where it does so, the best known first.
+
+    Args:
+        near: The nearest others of every item, the closest first, (n_items, k).
+        count: Ratings of each item, (n_items,).
+        titles: Of each item.
+
+    Returns:
+        Places of both in these lists. Without a series: the best-known item and the nearest other.
+    """
+    known = np.argsort(-count, kind="stable").tolist()
+    for one in known:
+        for other in near[one].tolist():
+            if len(os.path.commonprefix([titles[one], titles[other]])) >= SAME_BEGINNING:
+                return one, other
+    return known[0], int(near[known[0], 0])
