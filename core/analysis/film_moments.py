@@ -9,11 +9,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from core.analysis.neighbors.of_one import neighbors
+
 STANDS = 0.95
 """Correlation with the final axis from which on an axis stands."""
 
 SAME_BEGINNING = 8
-"""Letters that two titles of a series have in common, at least."""
+"""Letters with which two titles of a series begin alike, at least."""
+
+MOST_ASKED = 100
+"""Best-known items among which a series is looked for."""
 
 
 def stayed_since(near: np.ndarray) -> np.ndarray:
@@ -53,20 +58,21 @@ def stood_since(places: np.ndarray) -> int | None:
     return first if first < len(places) - 1 else None
 
 
-def telling_pair(near: np.ndarray, count: np.ndarray, titles: Sequence[str]) -> tuple[int, int]:
+def telling_pair(embeddings: np.ndarray, count: np.ndarray, titles: Sequence[str], k: int = 10) -> tuple[int, int]:
     """Two items that a model places together: of a series where it does so, the best known first.
 
     Args:
-        near: The nearest others of every item, the closest first, (n_items, k).
+        embeddings: Float array, (n_items, any number), of at least two items.
         count: Ratings of each item, (n_items,).
         titles: Of each item.
+        k: Nearest others that count as placed together.
 
     Returns:
-        Places of both in these lists. Without a series: the best-known item and the nearest other.
+        Rows of both. Where there is no series among the best known: the best-known item and the nearest other.
     """
-    known = np.argsort(-count, kind="stable").tolist()
+    known = np.argsort(-count, kind="stable")[:MOST_ASKED].tolist()
     for one in known:
-        for other in near[one].tolist():
+        for other in neighbors(embeddings, one, top=k).index.tolist():
             if len(os.path.commonprefix([titles[one], titles[other]])) >= SAME_BEGINNING:
                 return one, other
-    return known[0], int(near[known[0], 0])
+    return known[0], int(neighbors(embeddings, known[0], top=1).index[0])

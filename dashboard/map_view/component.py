@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from core.analysis.film import packed
 from dashboard.charts import maps as charts
 from dashboard.charts.base import unmarked
 from dashboard.charts.maps import Landmarks, Places, on_the_map
-from dashboard.charts.points import Classes, Coloring
+from dashboard.charts.points import CLASS_COLORS, Classes, Coloring
 from dashboard.map_view import packing
 from dashboard.map_view.program import program
 from dashboard.session import state
@@ -96,6 +97,8 @@ class Marks:
         outlines: Areas to outline, each (any number, 2).
         landmarks: Named places to mark beside the items.
         regions: Names of groups, where their middles lie.
+        trails: Items whose way is drawn while a film plays, and whose titles are always there, each in a color of its
+            own; those that are not on the map are left out.
     """
 
     found: Sequence[int] = ()
@@ -103,6 +106,7 @@ class Marks:
     outlines: Sequence[np.ndarray] = ()
     landmarks: Landmarks | None = None
     regions: Landmarks | None = None
+    trails: Sequence[int] = ()
 
 
 def show(
@@ -122,6 +126,7 @@ def show(
     link: str = "",
     revision: str = "",
     height: int = HEIGHT,
+    compact: bool = False,
 ) -> None:
     """Draw a map of two dimensions; Plotly draws it in a browser without WebGL, as `charts.maps.item_map` says.
 
@@ -142,6 +147,7 @@ def show(
             seen on one is so on all of them. Empty: none.
         revision: As long as it stays the same, zoom and camera stay.
         height: In pixels, where the page is wide.
+        compact: Whether there is little room: fewer tools, all of them on the picture.
 
     Raises:
         ValueError: `color` has more classes than can be told apart.
@@ -152,7 +158,8 @@ def show(
         return
     send = partial(_part, key)
     chosen = on_the_map(places, [] if selected is None else selected)
-    about = {"key": key, "revision": revision, "title": title, "remark": remark, "alt": alt, "height": height}
+    about = {"key": key, "revision": revision, "title": title, "remark": remark, "alt": alt}
+    about |= {"height": height, "compact": compact}
     _mount(
         key=key,
         data=about
@@ -193,12 +200,14 @@ def _looks(send: Send, places: Places, color: Coloring | Classes, looks: Looks) 
 
 
 def _marks(places: Places, marks: Marks) -> dict[str, Any]:
+    trails = [(on_the_map(places, [item]), color) for item, color in zip(marks.trails, cycle(CLASS_COLORS))]
     found, near = on_the_map(places, marks.found), on_the_map(places, [] if marks.near is None else marks.near)
     named = [(marks.regions, False), (marks.landmarks, True)]
     return {
         "found": found.tolist(),
         "near": near.tolist() if len(found) == 1 else [],
         "outlines": [np.asarray(outline, float).round(6).ravel().tolist() for outline in marks.outlines],
+        "trails": [{"item": int(at[0]), "color": color} for at, color in trails if len(at)],
         "named": [packing.named(given, marked=marked) for given, marked in named if given is not None],
     }
 
@@ -225,7 +234,7 @@ def _show_without_webgl(
     figure = charts.item_map(
         places,
         color,
-        found=marks.found,
+        found=[*marks.found, *marks.trails],
         near=marks.near,
         sizes=looks.sizes,
         opacity=looks.opacity,

@@ -100,6 +100,7 @@ export class Chrome {
     this.remark.textContent = spec.remark;
     this.stage.setAttribute("aria-label", spec.alt);
     this.whole.style.setProperty("--tall", `${spec.height}px`);
+    this.whole.classList.toggle("compact", Boolean(spec.compact));
     this.film.classList.toggle("awaited", Boolean(spec.move)); // what is shown live may become a film in its place
     if (!anew) return; // who stands on an entry of the legend stays there
     this.bar.hidden = spec.color.kind !== "scale" || !spec.color.label;
@@ -161,8 +162,9 @@ export class Chrome {
     this.slider = made("input", { type: "range", ...room, oninput: slide });
     this.moment = made("output");
     const speeds = SPEEDS.map((speed) => made("option", { value: speed, selected: speed === 1 }, `${speed}×`));
-    const speed = made("select", { "aria-label": "Speed", onchange: () => this.on.speed(Number(speed.value)) }, ...speeds);
-    this.film.replaceChildren(this.button, this.slider, this.moment, speed);
+    const faster = () => this.on.speed(Number(this.speed.value));
+    this.speed = made("select", { "aria-label": "Speed", onchange: faster }, ...speeds);
+    this.film.replaceChildren(this.button, this.slider, this.moment, this.speed);
     this.follow(film);
   }
 
@@ -175,6 +177,7 @@ export class Chrome {
       this.button.replaceChildren(drawing(ICONS[label.toLowerCase()]));
     }
     this.slider.value = String(film.place);
+    this.speed.value = String(film.speed);
     this.moment.textContent = `${film.spec.unit} ${film.moment.toFixed(film.spec.digits)}`;
   }
 }

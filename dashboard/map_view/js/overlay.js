@@ -105,7 +105,10 @@ export function drawFound(context, camera, places, items, titles, theme, taken) 
     ring(context, [x, y], 8, 2.5, theme.found);
     taken.push([x - 11, y - 11, x + 11, y + 11]);
   }
-  if (!titles) return;
+  if (titles) drawTitles(context, camera, places, items, titles, theme, theme.found, taken);
+}
+
+function drawTitles(context, camera, places, items, titles, theme, color, taken) {
   context.font = `600 13px ${theme.font}`;
   for (const item of items) {
     const [x, y] = camera.toScreen(places[2 * item], places[2 * item + 1]);
@@ -115,9 +118,33 @@ export function drawFound(context, camera, places, items, titles, theme, taken) 
     const left = Math.min(Math.max(4, x - wide / 2), camera.width - wide - 4);
     const heights = y > 40 ? [y - 20, y + 20, y - 36, y + 36] : [y + 20, y + 36];
     const middle = heights.find((tried) => isFree(taken, [left, tried - 8, left + wide, tried + 8], camera)) ?? heights[0];
-    written(context, text, left, middle, theme, theme.found);
+    written(context, text, left, middle, theme, color);
     taken.push([left - 2, middle - 9, left + wide + 2, middle + 9]);
   }
+}
+
+/** The way of each item from the first moment of a film until now, fainter the longer ago, and its title at the end.
+ *
+ * @param trails [{item, color}]: the items that are followed.
+ * @param film null where there is none: only where they are now is marked.
+ */
+export function drawTrails(context, camera, places, trails, film, titles, theme, taken) {
+  context.lineWidth = 2;
+  for (const { item, color } of trails) {
+    const path = film ? film.pathOf(item) : [];
+    const last = path.length / 2 - 1;
+    for (let at = 0; at < last; at++) {
+      context.beginPath();
+      context.moveTo(...camera.toScreen(path[2 * at], path[2 * at + 1]));
+      context.lineTo(...camera.toScreen(path[2 * at + 2], path[2 * at + 3]));
+      context.strokeStyle = faint(color, 0.12 + (0.88 * (at + 1)) / last);
+      context.stroke();
+    }
+    const [x, y] = camera.toScreen(places[2 * item], places[2 * item + 1]);
+    ring(context, [x, y], 6, 2.5, color);
+    taken.push([x - 8, y - 8, x + 8, y + 8]);
+  }
+  if (titles) drawTitles(context, camera, places, trails.map(({ item }) => item), titles, theme, theme.text, taken);
 }
 
 /** Named places: diamonds where `marked`, else the names alone, as of regions. Adds to `taken` where names lie. */

@@ -198,9 +198,10 @@ export class MapView {
     this.invalidate();
   }
 
-  /** Does something to the film. */
-  screen(act) {
+  /** Does something to the film; linked films keep step with one to which somebody does. */
+  screen(act, { leads = true } = {}) {
     if (this.coming) this.#begin();
+    if (leads) this.links.project();
     act(this.film);
     this.still = null;
     this.overlay.stale = true;

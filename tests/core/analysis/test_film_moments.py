@@ -37,6 +37,7 @@ def test_an_axis_without_room_never_stands():
 
 def test_the_pair_is_of_a_series_where_the_model_places_one_together():
     titles = ["Alien", "Star Wars: Episode IV", "Babe", "Star Wars: Episode V"]
-    near = np.array([[2], [3], [0], [1]])
-    assert telling_pair(near, np.array([9, 3, 8, 5]), titles) == (3, 1)
-    assert telling_pair(near, np.array([9, 3, 8, 5]), ["a", "b", "c", "d"]) == (0, 2)
+    embeddings = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.1], [-0.1, 1.0]])
+    count = np.array([9, 3, 8, 5])
+    assert telling_pair(embeddings, count, titles, k=1) == (3, 1)
+    assert telling_pair(embeddings, count, ["a", "b", "c", "d"]) == (0, 2)
