@@ -32,6 +32,24 @@ class Film:
     at: np.ndarray
     places: np.ndarray
 
+    def of(self, rows: np.ndarray) -> "Film":
+        """The film of some of its items, in this order; all of them must be in it."""
+        order = np.argsort(self.rows)
+        at = order[np.searchsorted(self.rows, rows, sorter=order)]
+        return Film(rows, self.at, self.places[:, at])
+
+
+def facing(film: Film, other: np.ndarray) -> Film:
+    """A film with each axis turned to the side on which another model has the same items; directions are arbitrary.
+
+    Args:
+        film: The film to turn.
+        other: Where the same items end in the other film, (n_items, 2).
+    """
+    last = film.places[-1]
+    along = ((last - last.mean(axis=0)) * (other - other.mean(axis=0))).sum(axis=0)
+    return Film(film.rows, film.at, film.places * np.where(along < 0, -1, 1).astype(np.float32))
+
 
 def shown(filmed: np.ndarray, count: np.ndarray) -> np.ndarray:
     """Which of the filmed items are seen, as places in `filmed`, in the order of their rows, int64, (n,).

@@ -4,7 +4,6 @@ Neighbors are those of all numbers of the items at each moment; what lies togeth
 be alike.
 """
 
-import os
 from collections.abc import Sequence
 
 import numpy as np
@@ -73,6 +72,6 @@ def telling_pair(embeddings: np.ndarray, count: np.ndarray, titles: Sequence[str
     known = np.argsort(-count, kind="stable")[:MOST_ASKED].tolist()
     for one in known:
         for other in neighbors(embeddings, one, top=k).index.tolist():
-            if len(os.path.commonprefix([titles[one], titles[other]])) >= SAME_BEGINNING:
+            if len(titles[one]) >= SAME_BEGINNING and titles[other].startswith(titles[one][:SAME_BEGINNING]):
                 return one, other
     return known[0], int(neighbors(embeddings, known[0], top=1).index[0])

@@ -123,7 +123,7 @@ def _highest(curve: Curve, references: Started) -> float:
 
 def _lines(finished: bool, behind: bool, named: list[str], unit: str) -> list[dict[str, Any]]:
     """The layers of the curve, those in the background first; `named` are the lines in the legend."""
-    legend = {"orient": "top", "title": None, "values": named, "columns": 3}
+    legend = {"orient": "top", "title": None, "values": named, "columns": 2}
     encoding = {
         "color": {
             "field": "line",

@@ -1,56 +1,106 @@
 """The film of a training: where each item was from the first step to the last, on the map where the model ended."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
 import streamlit as st
 
-from core.analysis.film import shown
+from core.analysis.film import Film, facing, shown
 from core.model.run import Run
 from core.studies.films import FILM, FilmSettings, film_of
 from dashboard.cache import loaders
 from dashboard.charts.maps import Places
 from dashboard.jobs import studies
 from dashboard.map_view import component as map_view
+from dashboard.map_view import live
 from dashboard.shared import coloring, phrases
 
+HEIGHT = 430
 START_SECONDS = 3
 """What a worker needs before it trains."""
 
+KEY = "film"
+"""Of the map, while the model trains and afterwards: the one becomes the other in place."""
 
-def section(run: Run) -> None:
-    """The film, or an offer to make it for a run that was trained before there were any."""
+
+@dataclass(frozen=True, eq=False)
+class Reel:
+    """A run and what its film shows.
+
+    Attributes:
+        run: The run.
+        film: Its film, of the items that are seen alone, their rows rising.
+    """
+
+    run: Run
+    film: Film
+
+
+def reel(run: Run) -> Reel | None:
+    """The film of a run, if there is one."""
     stored = loaders.study(FILM.key(run.run_id, FilmSettings()))
-    if stored is not None or run.scorer.has_vectors:
-        st.subheader("Watch it learn")
-    if stored is None and run.scorer.has_vectors:
-        _offer(run)
     if stored is None:
-        return
+        return None
     film = film_of(stored)
-    ratings, items = loaders.ratings_of(run.run_id), loaders.item_rows(run.run_id)
-    seen = shown(film.rows, ratings.item_count)
-    rows = film.rows[seen]
-    places = Places(
-        rows,
-        film.places[-1, seen],
-        axes(run),
-        loaders.item_hover(run.run_id),
-        items.labels,
-        loaders.item_notes(run.run_id),
-    )
-    title = f"{phrases.count(len(rows), run.dataset.noun)} finding their places"
+    seen = shown(film.rows, loaders.ratings_of(run.run_id).item_count)
+    return Reel(run, Film(film.rows[seen], film.at, film.places[:, seen]))
+
+
+def one(reel: Reel, followed: Sequence[int]) -> None:
+    """The film of a run alone."""
+    _play(reel, followed, KEY, title=_title(len(reel.film.rows), reel.run.dataset.noun), link="")
+
+
+def pair(mine: Reel, other: Reel, followed: Sequence[int]) -> None:
+    """Two films beside each other, of the items that both show; they keep step, by the share of each that is seen."""
+    rows = np.intersect1d(mine.film.rows, other.film.rows)
+    mine, other = (replace(reel, film=reel.film.of(rows)) for reel in (mine, other))
+    other = replace(other, film=facing(other.film, mine.film.places[-1]))
+    for room, reel, key in zip(st.columns(2, gap="small"), (mine, other), (KEY, f"{KEY}_behind"), strict=True):
+        with room:
+            _play(reel, followed, key, title=phrases.config_words(reel.run.config, "default"), link="films")
+
+
+def now(dataset_id: str, key: str, moment: live.Moment) -> None:
+    """Where the items are while the model trains; `key` is that of the run that it will be."""
+    ratings = loaders.ratings(dataset_id)
+    title = _title(len(moment.rows), ratings.noun)
     map_view.show(
-        places,
+        live.places(dataset_id, moment),
         coloring.by_number(ratings, coloring.MEAN),
-        key="film",
+        key=KEY,
         title=title,
-        alt=f"{title}, from numbers drawn by chance to the map where the model ended, colored by mean rating.",
+        alt=f"{title} while the model trains, colored by mean rating.",
         looks=map_view.Looks(known=ratings.item_count),
-        film=map_view.Moments(film.at, film.places[:, seen]),
-        revision=run.run_id,
-        height=460,
+        live=True,
+        revision=key,
+        height=HEIGHT,
+        compact=True,
     )
-    st.caption(
-        f"Every {run.dataset.noun} begins at a place drawn by chance and moves with each step of the training. The "
-        "axes are those where the model ended, so that nothing turns."
+
+
+def nothing_yet(noun: str) -> None:
+    """In the place of the map, where there is none."""
+    with st.container(border=True, height=HEIGHT - 60, horizontal_alignment="center", vertical_alignment="center"):
+        st.markdown(
+            f":small[Here {phrases.plural(noun)} find their places while the model learns.]", text_alignment="center"
+        )
+
+
+def offer(run: Run) -> None:
+    """Offers the film of a run that has none and could have one."""
+    if not run.scorer.has_vectors:
+        st.caption("No film was taken of this training.")
+        return
+    studies.study(
+        FILM,
+        run,
+        FilmSettings(),
+        title="No film was taken of this training",
+        button="Film it",
+        about_seconds=START_SECONDS + run.outcome.train_seconds,
+        words="The same settings on the same ratings give the same model again: it is trained once more, and filmed.",
     )
 
 
@@ -62,13 +112,25 @@ def axes(run: Run) -> tuple[str, str]:
     return f"Component 1 · {of}", f"Component 2 · {of}"
 
 
-def _offer(run: Run) -> None:
-    studies.study(
-        FILM,
-        run,
-        FilmSettings(),
-        title="No film was taken of this training",
-        button="Film it",
-        about_seconds=START_SECONDS + run.outcome.train_seconds,
-        words="The same settings on the same ratings give the same model again: it is trained once more, and filmed.",
+def _title(n: int, noun: str) -> str:
+    return f"{phrases.count(n, noun)} finding their places"
+
+
+def _play(reel: Reel, followed: Sequence[int], key: str, *, title: str, link: str) -> None:
+    run, film = reel.run, reel.film
+    ratings, items = loaders.ratings_of(run.run_id), loaders.item_rows(run.run_id)
+    hover, notes = loaders.item_hover(run.run_id), loaders.item_notes(run.run_id)
+    map_view.show(
+        Places(film.rows, film.places[-1], axes(run), hover, items.labels, notes),
+        coloring.by_number(ratings, coloring.MEAN),
+        key=key,
+        title=title,
+        alt=f"{title}: from numbers drawn by chance to the map where the model ended, colored by mean rating.",
+        looks=map_view.Looks(known=ratings.item_count),
+        marks=map_view.Marks(trails=followed),
+        film=map_view.Moments(film.at, film.places),
+        link=link,
+        revision=run.run_id,
+        height=HEIGHT,
+        compact=True,
     )

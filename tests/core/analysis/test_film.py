@@ -1,6 +1,6 @@
 import numpy as np
 
-from core.analysis.film import MOST_SHOWN, STEPS, LiveAxes, develop, packed, shown, unpacked
+from core.analysis.film import MOST_SHOWN, STEPS, Film, LiveAxes, develop, facing, packed, shown, unpacked
 
 RNG = np.random.default_rng(2)
 
@@ -59,3 +59,16 @@ def test_a_film_shows_no_more_items_than_are_seen_live():
     seen = shown(filmed, np.full(5000, 30))
     assert seen.tolist() == shown(filmed[:MOST_SHOWN], np.full(5000, 30)).tolist()
     assert len(seen) == MOST_SHOWN
+
+
+def test_a_film_of_some_items():
+    film = Film(np.array([7, 2, 5]), np.arange(2.0), RNG.normal(size=(2, 3, 2)))
+    part = film.of(np.array([2, 7]))
+    assert part.rows.tolist() == [2, 7]
+    np.testing.assert_array_equal(part.places, film.places[:, [1, 0]])
+
+
+def test_the_axes_of_two_films_face_the_same_way():
+    places = RNG.normal(size=(3, 30, 2)).astype(np.float32)
+    film = Film(np.arange(30), np.arange(3.0), places * np.array([-2, 1], np.float32))
+    np.testing.assert_array_equal(facing(film, places[-1]).places, places * np.array([2, 1], np.float32))

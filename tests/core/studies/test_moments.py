@@ -6,7 +6,7 @@ from core.errors import LimitError
 from core.model.families import run_config
 from core.studies import moments
 from core.studies.films import FILM, FilmSettings, film_of
-from core.studies.moments import K, MOMENTS, Moments, MomentsSettings, moments_of
+from core.studies.moments import MOMENTS, K, Moments, MomentsSettings, moments_of
 from core.studies.study import Work
 from core.training.camera import Camera
 from core.training.trainer import fit

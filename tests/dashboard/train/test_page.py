@@ -51,12 +51,22 @@ def values(app):
     return {metric.label: metric.value for metric in app.metric}
 
 
-@pytest.mark.parametrize("name", [name for name in RunConfig.model_fields if name.endswith(("dropout", "seed", "dim"))])
-def test_limits_of_the_form_are_those_of_the_config(open_page, name):
-    field = RunConfig.model_fields[name]
-    widget = open_page("train").number_input(key=name)
-    assert (widget.min, widget.max) == form.limits(field)
-    assert widget.help == phrases.with_noun(field.description, "movie")
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [("learning_rate", 10.0, "to 1"), ("epochs", 0, "from 1 to 500"), ("embedding_dim", 2_000, "to 1,024")],
+)
+def test_a_number_out_of_range_is_refused_where_it_stands_and_trains_nothing(open_page, name, value, says):
+    app = open_page("train")
+    assert says in app.number_input(key=name).help
+    app.number_input(key=name).set_value(value).run()
+    assert not app.exception
+    assert app.button(key="start_training").disabled
+    assert f"is {value:g}, and can be" in app.error[0].value
+    assert any("red" in text.value and says in text.value for text in app.markdown)
+    assert not queue.jobs()
+    app.number_input(key=name).set_value(1).run()
+    assert not app.error
+    assert not app.button(key="start_training").disabled
 
 
 def test_every_setting_has_a_widget(open_page):
@@ -83,7 +93,7 @@ def test_changing_a_setting_puts_the_preset_out(open_page):
 
 def test_choosing_the_hand_written_model_chooses_its_layer(open_page):
     app = open_page("train")
-    app.radio(key="model").set_value("simple_dot_diy").run()
+    app.selectbox(key="model").set_value("simple_dot_diy").run()
     assert not app.error
     assert start(app).state == "queued"
 
@@ -207,7 +217,7 @@ def test_the_form_begins_with_the_selected_model_unless_a_link_says_otherwise(op
     app = open_page("train", epochs="7")
     assert (app.session_state["model"], app.session_state["epochs"]) == ("dot_with_bias", 7)
     app = open_page("embeddings", run=run.run_id).switch_page("app_pages/train.py").run()
-    app.radio(key="model").set_value("simple_dot").run()
+    app.selectbox(key="model").set_value("simple_dot").run()
     app = app.switch_page("app_pages/runs.py").run().switch_page("app_pages/train.py").run()
     assert app.session_state["model"] == "simple_dot"  # begun once: what somebody chose stays
 
@@ -356,7 +366,7 @@ def test_the_address_names_the_model_and_going_back_brings_back_what_it_stood_fo
     app = open_page("train")
     bare = dict(app.query_params)
     assert set(bare) == {"dataset", "run"}, "the settings of the selected model need not be said"
-    app.radio(key="model").set_value("simple_dot").run()
+    app.selectbox(key="model").set_value("simple_dot").run()
     app.number_input(key="epochs").set_value(12).run()
     changed = dict(app.query_params)
     assert (changed["model"], changed["epochs"]) == ("simple_dot", "12")
@@ -373,7 +383,7 @@ def test_the_address_names_the_model_and_going_back_brings_back_what_it_stood_fo
 
 def test_only_the_settings_of_the_model_are_shown_and_it_comes_with_its_own_defaults(open_page):
     app = open_page("train")
-    app.radio(key="model").set_value("variational").run()
+    app.selectbox(key="model").set_value("variational").run()
     shown = {widget.key for widget in [*app.number_input, *app.toggle]}
     assert {"embedding_dim", "steps", "raters", "item_columns"} <= shown
     assert not shown & {"epochs", "learning_rate", "l2", "batch_size", "user_dropout", "restore_best"}
@@ -382,6 +392,6 @@ def test_only_the_settings_of_the_model_are_shown_and_it_comes_with_its_own_defa
     app.switch_page("app_pages/jobs.py").run()
     app.switch_page("app_pages/train.py").run()
     assert app.number_input(key="embedding_dim").value == 5, "what somebody chose stays"
-    app.radio(key="model").set_value("dot_with_bias").run()
+    app.selectbox(key="model").set_value("dot_with_bias").run()
     assert app.number_input(key="embedding_dim").value == 64
     assert app.get_by_key("preset").value == "default"
