@@ -8,7 +8,7 @@ import numpy as np
 STEPS = 2**16 - 1
 """Places are kept in so many steps of the room that each axis takes."""
 
-MOST_SHOWN = 1500
+MOST_SHOWN = 2000
 """Items that are seen moving, those rated most."""
 
 WELL_KNOWN = 21

@@ -36,8 +36,12 @@ def settings_form(noun: str) -> None:
     explanation(noun)
     plain = [name for name in form.PLAIN if name in form.fields()]
     with st.grid(2, min_column_width=TWO_BESIDE, gap="xsmall", vertical_alignment="bottom"):
-        for name in plain:
+        for name in filter(form.is_number, plain):
             with st.container(gap="xxsmall"):
+                form.setting(name, noun, settings_changed)
+    with st.container(gap="xsmall"):
+        for name in plain:
+            if not form.is_number(name):
                 form.setting(name, noun, settings_changed)
     if not classroom.on():
         with st.expander("All settings", icon=":material/tune:"):
@@ -91,7 +95,7 @@ def button(config: RunConfig | None, job: Job | None, stored: set[str]) -> None:
     words = "These settings cannot be trained." if config is None else f"{phrases.config_words(config, form.START)}."
     if key is not None and key in stored:
         just_now = job is not None and job.key == key
-        come = "Training is done." if just_now else "From the store: trained before, nothing had to be computed."
+        come = "Training is done." if just_now else "From the store: nothing had to be computed."
         st.markdown(f":small[{escape(words)} :material/check_circle: {come}]", width="stretch")
         label = "Open the components" if just_now else "Trained before: open"
         if st.button(label, type="primary", icon=":material/insights:", key="open_trained"):
@@ -117,7 +121,7 @@ introduction = phrases.TRAIN_INTRODUCTION if visitor.may(Action.TRAIN) else phra
 noun = loaders.ratings(state.dataset_id()).noun
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     st.title("Train a model", help=introduction.format(noun=noun), width="content")
-    top = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="right")
+    top = st.container(horizontal=True, wrap=False, vertical_alignment="center")
 
 job, run_id = trainings.watched(), state.run_id()
 selected = None if run_id is None else loaders.run(run_id).config
@@ -141,7 +145,7 @@ with board_place:
     if config is not None and (job is None or not job.active):
         job = trainings.running(config) or job
     # what the job was asked for: the form may say something else by now, also what cannot be trained
-    asked = (None if job is None else loaders.job_config(job)) or config
+    asked = (None if job is None else loaders.job_config(job)) or config or selected
     stored = {summary.run_id for summary in loaders.runs()}
     with top:
         button(config, job, stored)
@@ -151,6 +155,7 @@ with board_place:
     shown = st.container()
     key = trainings.key(asked)
     behind, behind_run = board.choose_behind(key)
+    below = st.container()
     if job is not None and job.active:
         with shown:
             board.running(job.job_id, references, behind_run)
@@ -161,6 +166,6 @@ with board_place:
             if key in stored:
                 if job is not None and trainings.select_result(job):
                     st.rerun()  # the sidebar was drawn with the model before this one
-                board.finished(loaders.run(key), behind, behind_run)
+                board.finished(loaders.run(key), behind, behind_run, below)
             else:
                 board.not_trained(asked, references, behind, job if job is not None and job.state != "done" else None)

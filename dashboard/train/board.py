@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.config import GradientConfig, RunConfig
 from core.jobs import queue
@@ -138,8 +139,15 @@ def running(job_id: str, references: Started, behind_run: str | None) -> None:
     board(drawn, references, behind, time, curve.reading(drawn, trainings.unit()), config=config, beside=beside)
 
 
-def finished(run: Run, behind: charts.Named | None, behind_run: str | None) -> None:
-    """The board of a run in the store: its curve and film, and what they say; `behind_run` is the id of that behind."""
+def finished(run: Run, behind: charts.Named | None, behind_run: str | None, below: DeltaGenerator) -> None:
+    """The board of a run in the store: its curve and film, and what they say.
+
+    Args:
+        run: The run.
+        behind: An earlier one, laid behind its curve.
+        behind_run: The id of that one.
+        below: Where what they say is drawn.
+    """
     drawn, unit = curve.of_run(run), trainings.unit()
     mine, other = film.reel(run), None if behind_run is None else film.reel(loaders.run(behind_run))
     rows = [] if mine is None else moments.followed(mine)
@@ -161,9 +169,10 @@ def finished(run: Run, behind: charts.Named | None, behind_run: str | None) -> N
         with st.container():
             st.caption("The film of the earlier model:")
             film.offer(loaders.run(behind_run))
-    _result(run)
-    if mine is not None:
-        moments.section(mine, rows)
+    with below:
+        _result(run)
+        if mine is not None:
+            moments.section(mine, rows)
 
 
 def _result(run: Run) -> None:

@@ -177,6 +177,11 @@ def setting(name: str, noun: str, on_change: Callable[[], None]) -> None:
         st.markdown(f":small[:red[:material/error: It can be {limits_words(name)}.]]")
 
 
+def is_number(name: str) -> bool:
+    """Whether a setting of the chosen model is a number."""
+    return not _options(fields()[name]) and not isinstance(_first(name, _chosen()), bool)
+
+
 def is_allowed(name: str, value: Any) -> bool:
     """Whether a setting of the chosen model may have this value, whatever the others are."""
     try:

@@ -38,8 +38,8 @@ export function gridLines(camera, axes, ratio) {
   return lines;
 }
 
-/** Numbers and titles of the axes, inside the frame. */
-export function drawAxes(context, camera, axes, theme) {
+/** Numbers and titles of the axes, inside the frame; above, the first `free` pixels of the width are theirs. */
+export function drawAxes(context, camera, axes, theme, free) {
   const [left, low, right, high] = camera.bounds;
   const quiet = faint(theme.text, QUIET);
   context.font = `11px ${theme.font}`;
@@ -57,7 +57,7 @@ export function drawAxes(context, camera, axes, theme) {
       const at = camera.toScreen(0, value)[1];
       if (at > 34 && at < camera.height - 34) written(context, text, 6, at, theme, quiet);
     }
-    title(context, `↑ ${axes[1]}`, 8, 14, "left", camera.width - 16, theme);
+    title(context, `↑ ${axes[1]}`, 8, 14, "left", free - 16, theme);
   }
   context.textAlign = "left";
 }
@@ -115,9 +115,11 @@ function drawTitles(context, camera, places, items, titles, theme, color, taken)
     if (x < 0 || y < 0 || x > camera.width || y > camera.height) continue;
     const text = shortened(titles[item], 40);
     const wide = context.measureText(text).width;
-    const left = Math.min(Math.max(4, x - wide / 2), camera.width - wide - 4);
-    const heights = y > 40 ? [y - 20, y + 20, y - 36, y + 36] : [y + 20, y + 36];
-    const middle = heights.find((tried) => isFree(taken, [left, tried - 8, left + wide, tried + 8], camera)) ?? heights[0];
+    const least = wide + 40 < camera.width ? 36 : 4; // beside the numbers of the axis
+    const left = Math.min(Math.max(least, x - wide / 2), camera.width - wide - 4);
+    const heights = y > 40 ? [-20, 20, -36, 36, -52, 52] : [20, 36, 52];
+    const free = heights.find((far) => isFree(taken, [left, y + far - 8, left + wide, y + far + 8], camera));
+    const middle = y + (free ?? heights[0]);
     written(context, text, left, middle, theme, color);
     taken.push([left - 2, middle - 9, left + wide + 2, middle + 9]);
   }

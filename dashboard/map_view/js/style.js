@@ -53,7 +53,7 @@ svg { width: 18px; height: 18px; fill: none; stroke: currentColor; stroke-width:
   border: 1px solid var(--st-border-color, GrayText); padding: 3px }
 .film output { min-width: 8.5em }
 .compact .head { flex-wrap: nowrap; gap: 4px 12px; margin-bottom: 4px }
-.compact .title { font-size: 14px; line-height: 1.25 }
+.compact .title { font-size: 14px; line-height: 1.25; max-height: 2.5em; overflow: hidden }
 .compact .frame { height: clamp(260px, 108cqi, var(--tall)) }
 .compact .body .tools { position: absolute; padding: 1px; top: 4px; right: 4px;
   border: 1px solid var(--st-border-color, GrayText) }
