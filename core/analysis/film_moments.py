@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from core.analysis.neighbors.all_neighbors import comparable
 from core.analysis.neighbors.of_one import neighbors
 
 STANDS = 0.95
@@ -20,17 +21,35 @@ MOST_ASKED = 100
 """Best-known items among which a series is looked for."""
 
 
-def stayed_since(near: np.ndarray) -> np.ndarray:
+def near(numbers: np.ndarray, k: int) -> np.ndarray:
+    """The k other items nearest to each by the cosine, in no order, int32, (n_items, k).
+
+    All pairs at once: for the few thousand items of a film, quicker than a search.
+
+    Args:
+        numbers: Float array, (n_items, any number). A vector of length zero is equally far from all others.
+        k: 1 … n_items - 1.
+
+    Raises:
+        AnalysisError: A value is not finite.
+    """
+    points = comparable(numbers, "cosine")
+    far = -(points @ points.T)
+    np.fill_diagonal(far, np.inf)
+    return np.argpartition(far, k - 1, axis=1)[:, :k].astype(np.int32)
+
+
+def stayed_since(lists: np.ndarray) -> np.ndarray:
     """From which frame on each neighbor of the last frame was a neighbor, and remained one, int64, (n_items, k).
 
     Args:
-        near: The k nearest others of every item in each frame, (n_frames, n_items, k).
+        lists: The k nearest others of every item in each frame, (n_frames, n_items, k).
     """
-    last = near[-1]
-    since = np.full(last.shape, len(near) - 1)
+    last = lists[-1]
+    since = np.full(last.shape, len(lists) - 1)
     stays = np.ones(last.shape, bool)
-    for frame in range(len(near) - 2, -1, -1):
-        stays &= (near[frame][:, None, :] == last[:, :, None]).any(axis=2)
+    for frame in range(len(lists) - 2, -1, -1):
+        stays &= (lists[frame][:, None, :] == last[:, :, None]).any(axis=2)
         since[stays] = frame
     return since
 

@@ -6,8 +6,8 @@ import numpy as np
 from pydantic import BaseModel
 
 from core.analysis.film import shown
-from core.analysis.film_moments import stayed_since
-from core.analysis.neighbors.all_neighbors import fitting_k, nearest
+from core.analysis.film_moments import near, stayed_since
+from core.analysis.neighbors.all_neighbors import fitting_k
 from core.data.nouns import count
 from core.errors import LimitError
 from core.store.study_store import Stored
@@ -33,7 +33,7 @@ class Moments:
     Attributes:
         rows: The items that a film of the run shows, int64, (n_items,), rising.
         at: Epochs done in each frame, rising, float64, (n_frames,).
-        near: The nearest others of each item in the end, as places in `rows`, the closest first, (n_items, k).
+        near: The nearest others of each item in the end, as places in `rows`, in no order, (n_items, k).
         since: The frame from which on each of them was among the nearest and remained there, (n_items, k).
     """
 
@@ -75,13 +75,13 @@ def _compute(work: Work, settings: MomentsSettings) -> Stored:
     frames = [(at, numbers[seen]) for at, numbers in camera.frames if at < kept]
     frames.append((float(kept), run.scorer.item_embedding[rows]))
     k = fitting_k(len(rows), K)
-    near = np.empty((len(frames), len(rows), k), np.int32)
+    lists = np.empty((len(frames), len(rows), k), np.int32)
     for frame, (_, numbers) in enumerate(frames):
         work.check_canceled()
-        near[frame] = nearest(numbers, k)
+        lists[frame] = near(numbers, k)
         work.on_progress(_TRAINING + (1 - _TRAINING) * (frame + 1) / len(frames))
     at = np.array([at for at, _ in frames])
-    return Stored({"rows": rows, "at": at, "near": near[-1], "since": stayed_since(near)}, {})
+    return Stored({"rows": rows, "at": at, "near": lists[-1], "since": stayed_since(lists)}, {})
 
 
 MOMENTS = Study(

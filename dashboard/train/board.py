@@ -27,7 +27,7 @@ POLL = 0.25
 HEIGHT = 400
 """Of the curve beside a film."""
 
-LOW = 230
+LOW = 290
 """Of the curve over two films."""
 
 _NARROWEST = 250
@@ -101,6 +101,7 @@ def board(
                     behind=behind is not None,
                     within=within,
                     height=LOW if wide else HEIGHT,
+                    columns=4 if wide else 2,
                 ),
                 key="learning_curve",
                 on_select="rerun",

@@ -22,8 +22,11 @@ HEIGHT = 430
 START_SECONDS = 3
 """What a worker needs before it trains."""
 
-MOST_NAMED = 3
+MOST_NAMED = 2
 """Settings that tell two films apart."""
+
+LAST_NAMED = {"epochs", "steps", "patience", "seed"}
+"""Those that tell least: named where no others differ."""
 
 KEY = "film"
 """Of the map, while the model trains and afterwards: the one becomes the other in place."""
@@ -73,7 +76,8 @@ def apart(one: RunConfig, other: RunConfig) -> tuple[str, str]:
     """Two models by what tells them apart: their kind, or the settings in which they differ, as many as can be read."""
     if one.model != other.model:
         return phrases.model_words(one), phrases.model_words(other)
-    names = [name for name, value in one if value != getattr(other, name)][:MOST_NAMED]
+    differing = [name for name, value in one if value != getattr(other, name)]
+    names = sorted(differing, key=lambda name: name in LAST_NAMED)[:MOST_NAMED]
 
     def words(config: RunConfig) -> str:
         """The value of each of these settings."""

@@ -1,11 +1,17 @@
 import numpy as np
 
-from core.analysis.film_moments import stayed_since, stood_since, telling_pair
+from core.analysis.film_moments import near, stayed_since, stood_since, telling_pair
+
+
+def test_the_nearest_point_the_same_way_and_are_never_the_item_itself():
+    numbers = np.array([[1.0, 0.0], [9.0, 1.0], [0.0, 1.0], [0.1, 2.0], [0.0, 0.0]])
+    assert near(numbers, 1)[:4].tolist() == [[1], [0], [3], [2]]
+    assert sorted(near(numbers, 4)[4].tolist()) == [0, 1, 2, 3]
 
 
 def test_a_neighbor_counts_from_when_it_came_to_stay():
-    near = np.array([[[1, 2]], [[3, 1]], [[1, 2]], [[2, 1]]])  # 2 was there, left, and came back
-    assert stayed_since(near).tolist() == [[2, 0]]
+    lists = np.array([[[1, 2]], [[3, 1]], [[1, 2]], [[2, 1]]])  # 2 was there, left, and came back
+    assert stayed_since(lists).tolist() == [[2, 0]]
 
 
 def test_a_neighbor_of_the_last_frame_alone_came_with_it():
@@ -14,8 +20,8 @@ def test_a_neighbor_of_the_last_frame_alone_came_with_it():
 
 
 def test_lists_of_chance_settle_with_the_last_frame():
-    near = np.random.default_rng(0).integers(0, 1000, (30, 200, 10))
-    assert np.median(stayed_since(near)) == 29
+    lists = np.random.default_rng(0).integers(0, 1000, (30, 200, 10))
+    assert np.median(stayed_since(lists)) == 29
 
 
 def test_an_axis_stands_from_when_its_order_remains():

@@ -8,13 +8,8 @@ from core.jobs.study_jobs import KIND, PACES, pace
 
 def done(key: str, seconds: float, **spec: object) -> None:
     """A study that took so long."""
-    job = queue.submit(
-        KIND,
-        {"study": "film", "run_id": "r", "settings": {}, **spec},
-        key=f"{key:0>16}-film-{key:0>16}",
-        by=COMMAND_LINE,
-        title=key,
-    )
+    about = {"study": "film", "run_id": "r", "settings": {}, **spec}
+    job = queue.submit(KIND, about, key=f"{key:0>16}-film-{key:0>16}", by=COMMAND_LINE, title=key)
     queue.claim(job.job_id)
     queue.finish(job.job_id, JobOutcome("done"), seconds=seconds)
 
