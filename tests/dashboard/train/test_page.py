@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -11,11 +12,14 @@ from core.analysis.compare.score import score_of
 from core.config import RunConfig
 from core.data.splits import split
 from core.jobs import queue
+from core.jobs.live_film import as_text
 from core.jobs.outcome import CANCELED, JobOutcome
 from core.model.events import Epoch, Started
 from core.model.families import FAMILIES, PRESETS, run_config
+from dashboard.session import visitor
 from dashboard.shared import phrases
 from dashboard.train import form, link
+from tests.dashboard.map_view.drawn import map_of, numbers_of
 
 pytestmark = pytest.mark.few
 
@@ -395,3 +399,46 @@ def test_only_the_settings_of_the_model_are_shown_and_it_comes_with_its_own_defa
     app.selectbox(key="model").set_value("dot_with_bias").run()
     assert app.number_input(key="embedding_dim").value == 64
     assert app.get_by_key("preset").value == "default"
+
+
+def test_a_link_to_a_model_shows_it_whatever_the_form_held(open_page, publish):
+    first, second = publish(PRESETS["article-simple-dot"]), publish(PRESETS["best"])
+    app = open_page("train", run=first.run_id)
+    assert app.session_state["model"] == "simple_dot"
+    app.number_input(key="embedding_dim").set_value(5).run()
+    app.query_params["run"] = second.run_id
+    for name in set(app.query_params) - {"dataset", "run"}:
+        del app.query_params[name]
+    app.run()
+    assert not app.exception
+    assert app.session_state["model"] == "variational"
+    assert app.button(key="open_trained").label == "Trained before: open"
+    assert values(app)["Kept epoch"] == "2 of 2"
+
+
+def test_a_running_training_shows_where_its_items_are(open_page, bundled):
+    app = open_page("train")
+    job = start(app)
+    queue.claim(job.job_id)
+    rows = np.argsort(-bundled.item_count, kind="stable")[:100].astype(np.int32)
+    places = np.random.default_rng(0).normal(size=(100, 2)).astype(np.float16)
+    told = [{"type": "filmed", "rows": as_text(rows)}, {"type": "frame", "at": 0.5, "places": as_text(places)}]
+    with (queue.folder() / job.job_id / "metrics.jsonl").open("a", encoding="utf-8") as file:
+        file.write("".join(f"{json.dumps(line)}\n" for line in told))
+    app.run()
+    assert not app.exception
+    drawn = map_of(app, "film")
+    assert (drawn["n"], drawn["move"] is None) == (100, False)
+    assert drawn["revision"] == job.key
+    np.testing.assert_array_equal(numbers_of(drawn["places"], "<f4").reshape(-1, 2), places[np.argsort(rows)])
+
+
+def test_on_a_phone_the_board_comes_first_and_the_form_is_folded(open_page, monkeypatch):
+    app = open_page("train")
+    assert "Settings" not in [expander.label for expander in app.expander]
+    monkeypatch.setattr(visitor, "on_phone", lambda: True)
+    app = open_page("train")
+    assert not app.exception
+    settings = next(expander for expander in app.expander if expander.label == "Settings")
+    assert not settings.proto.expanded
+    assert settings.number_input(key="embedding_dim")
