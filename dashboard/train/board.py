@@ -125,7 +125,8 @@ def running(job_id: str, references: Started, behind_run: str | None) -> None:
     measured = queue.measurements(job_id)
     drawn = curve.of_events(filter(None, map(as_event, measured)))
     moment = live.latest(measured, loaders.ratings(dataset_id).item_count)
-    st.progress(job.progress, text=trainings.progress_words(job, drawn))
+    with st.container():  # each state has one here: what follows keeps its place, and is not built anew
+        st.progress(job.progress, text=trainings.progress_words(job, drawn))
     left = drawn.seconds_left()
     behind = charts.Named("earlier", curve.of_run(loaders.run(behind_run))) if behind_run else None
     time = ("Time left", "–" if left is None else phrases.duration(left))
@@ -164,6 +165,7 @@ def finished(run: Run, behind: charts.Named | None, behind_run: str | None, belo
 
     time = ("Time taken", phrases.duration(run.outcome.train_seconds))
     words = curve.reading(drawn, unit)
+    st.container()  # as in `running`
     wide = mine is not None and other is not None
     board(drawn, run.started, behind, time, words, config=run.config, beside=beside, wide=wide)
     if mine is not None and behind_run is not None and other is None:
@@ -210,10 +212,11 @@ def not_trained(asked: RunConfig, references: Started, behind: charts.Named | No
         ended: The job that ended.
     """
     drawn = NOTHING if ended is None else curve.of_events(queue.events(ended.job_id))
-    if ended is not None and ended.state == "failed":
-        trainings.explain_end(ended)
-    elif ended is not None and ended.state == "canceled":
-        st.markdown(f":small[:material/stop_circle: {phrases.sentence(ended.message)}]")
+    with st.container():  # as in `running`
+        if ended is not None and ended.state == "failed":
+            trainings.explain_end(ended)
+        elif ended is not None and ended.state == "canceled":
+            st.markdown(f":small[:material/stop_circle: {phrases.sentence(ended.message)}]")
     words = curve.reading(drawn, trainings.unit(), ended=True) if drawn.epochs else phrases.BEFORE_TRAINING
     time = ("Time left", "–") if ended is None else ("Time taken", phrases.duration(ended.seconds))
 
