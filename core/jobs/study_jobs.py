@@ -54,8 +54,9 @@ def submit_study(
     study.check_run(RunStore().load(run_id), settings)
     if not study.exists(run_id, settings):
         quota.check("this study")
-    spec = {"study": study.name, "run_id": run_id, "settings": settings.model_dump(mode="json")}
-    spec |= {} if estimate is None else {"estimate": estimate}
+    spec: dict[str, Any] = {"study": study.name, "run_id": run_id, "settings": settings.model_dump(mode="json")}
+    if estimate is not None:
+        spec["estimate"] = estimate
     return queue.submit(KIND, spec, key=study.key(run_id, settings), by=by, title=title or study.title(settings))
 
 

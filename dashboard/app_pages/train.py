@@ -108,13 +108,13 @@ def button(config: RunConfig | None, job: Job | None, stored: set[str]) -> None:
     elements.allowed(Action.TRAIN)
 
 
-def places() -> tuple[DeltaGenerator, DeltaGenerator]:
-    """Where the form and the board go: beside each other; on a phone the board first, and the form folded."""
+def places() -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator]:
+    """Where the form, the board, and what is said of it go: the form at its side; on a phone folded, under the board."""
     if visitor.on_phone():
         shown = st.container()
-        return st.expander("Settings", icon=":material/tune:"), shown
+        return st.expander("Settings", icon=":material/tune:"), shown, st.container()
     narrow, wide = st.columns([FORM, BOARD], gap="small")
-    return narrow, wide
+    return narrow, wide.container(), wide.container()
 
 
 introduction = phrases.TRAIN_INTRODUCTION if visitor.may(Action.TRAIN) else phrases.TRAIN_CLOSED
@@ -136,7 +136,7 @@ if job is not None and st.session_state.get("_form_of_job") != job.job_id:
     if job_config is not None and not said:
         form.fill(job_config)
 
-form_place, board_place = places()
+form_place, board_place, below = places()
 with form_place:
     settings_form(noun)
 link.write(selected, run_id)
@@ -155,7 +155,6 @@ with board_place:
     shown = st.container()
     key = trainings.key(asked)
     behind, behind_run = board.choose_behind(key)
-    below = st.container()
     if job is not None and job.active:
         with shown:
             board.running(job.job_id, references, behind_run)

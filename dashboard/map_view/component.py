@@ -159,7 +159,6 @@ def show(
     send = partial(_part, key)
     chosen = on_the_map(places, [] if selected is None else selected)
     about = {"key": key, "revision": revision, "title": title, "remark": remark, "alt": alt}
-    about |= {"height": height, "compact": compact}
     _mount(
         key=key,
         data=about
@@ -168,6 +167,8 @@ def show(
             "n": len(places.rows),
             "items": _digest(places.rows.tobytes()),
             "axes": [unmarked(axis) for axis in places.axes],
+            "height": height,
+            "compact": compact,
             "equal": True,
             "link": link or None,
             "move": LIVE_MILLISECONDS if live else None,

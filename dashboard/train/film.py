@@ -10,6 +10,7 @@ from core.analysis.film import Film, facing, shown
 from core.config import RunConfig
 from core.model.families import SETTINGS
 from core.model.run import Run
+from core.store.study_store import Stored
 from core.studies.films import FILM, FilmSettings, film_of
 from dashboard.cache import loaders
 from dashboard.charts.maps import Places
@@ -47,12 +48,17 @@ class Reel:
 
 def reel(run: Run) -> Reel | None:
     """The film of a run, if there is one."""
-    stored = loaders.study(FILM.key(run.run_id, FilmSettings()))
-    if stored is None:
-        return None
-    film = film_of(stored)
-    seen = shown(film.rows, loaders.ratings_of(run.run_id).item_count)
-    return Reel(run, Film(film.rows[seen], film.at, film.places[:, seen]))
+    key = FILM.key(run.run_id, FilmSettings())
+    stored = loaders.study(key)
+    return None if stored is None else Reel(run, _seen(key, stored, loaders.ratings_of(run.run_id).item_count))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _seen(key: str, _stored: Stored, _count: np.ndarray) -> Film:
+    """What is seen of a stored film."""
+    del key  # tells one from another
+    film = film_of(_stored)
+    return film.of(np.sort(film.rows[shown(film.rows, _count)]))
 
 
 def one(reel: Reel, followed: Sequence[int]) -> None:

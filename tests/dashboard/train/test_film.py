@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
+from core import data
 from core.analysis.film import Film, packed
 from core.data.ratings import Ratings
 from core.model.families import PRESETS, run_config
 from core.model.run import Run
 from core.store import study_store
-from core.studies.films import FILM, FilmSettings
+from core.studies.films import FILM, FilmSettings, train_filmed
+from core.studies.moments import MOMENTS, MomentsSettings
 from dashboard.charts.points import CLASS_COLORS
 from dashboard.train.film import apart, axes
 from tests.conftest import run_on
@@ -77,3 +79,16 @@ def test_films_are_told_apart_by_what_differs():
     other = usual.model_copy(update={"epochs": 3, "l2": 0.0, "learning_rate": 0.5})
     assert apart(usual, other) == ("Learning rate 0.008, Penalty 0.11", "Learning rate 0.5, Penalty 0")
     assert apart(usual, usual.model_copy(update={"seed": 4})) == ("Seed 0", "Seed 4")
+
+
+def test_of_very_few_items_a_film_is_watched_and_asked_too(open_page, brought):
+    ratings = data.load(brought())
+    config = run_config(model="variational", embedding_dim=2, steps=10)
+    run = train_filmed(config, ratings, on_event=lambda event: None, should_stop=lambda: False)
+    MOMENTS.make(run, ratings, MomentsSettings())
+    app = open_page("train", dataset=ratings.dataset_id, run=run.run_id)
+    assert not app.exception
+    assert map_of(app, "film")["n"] == np.count_nonzero(ratings.item_count)
+    said = [text.value for text in [*app.markdown, *app.caption]]
+    assert any("Component 1" in text or "found no taste" in text for text in said)
+    assert not any(button.label == "Find out" for button in app.button)
