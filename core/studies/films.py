@@ -55,13 +55,17 @@ def train_filmed(
     return run
 
 
+def frames_before_end(run: Run, camera: Camera) -> list[tuple[float, np.ndarray]]:
+    """Epochs done and the numbers of the filmed items in each frame before the epoch that the run keeps."""
+    return [(at, numbers) for at, numbers in camera.frames if at < run.outcome.kept_epoch]
+
+
 def _develop(run: Run, ratings: Ratings, camera: Camera) -> Stored:
     """Arrays: those of `Film`, `places` as whole steps (uint16) between the `bounds` (2, 2). Facts: none.
 
     The film ends with the epoch that the run keeps.
     """
-    kept = run.outcome.kept_epoch
-    before = [(at, numbers) for at, numbers in camera.frames if at < kept]
+    kept, before = run.outcome.kept_epoch, frames_before_end(run, camera)
     parts, rows = split(ratings, run.config), camera.rows
     places = _placing(run, ratings, parts, rows)([numbers for _, numbers in before])
     steps, bounds = packed(places)

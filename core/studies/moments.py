@@ -11,7 +11,7 @@ from core.analysis.neighbors.all_neighbors import fitting_k
 from core.data.nouns import count
 from core.errors import LimitError
 from core.store.study_store import Stored
-from core.studies.films import train_again
+from core.studies.films import frames_before_end, train_again
 from core.studies.retraining import check_trainable
 from core.studies.study import FEWEST_ITEMS, Study, Work
 
@@ -71,9 +71,8 @@ def _compute(work: Work, settings: MomentsSettings) -> Stored:
     rows = camera.rows[seen]
     if len(rows) < FEWEST_ITEMS:
         raise LimitError(f"{count(len(rows), 'item')} with ratings to learn from; {FEWEST_ITEMS} are needed")
-    kept = run.outcome.kept_epoch
-    frames = [(at, numbers[seen]) for at, numbers in camera.frames if at < kept]
-    frames.append((float(kept), run.scorer.item_embedding[rows]))
+    frames = [(at, numbers[seen]) for at, numbers in frames_before_end(run, camera)]
+    frames.append((float(run.outcome.kept_epoch), run.scorer.item_embedding[rows]))
     k = fitting_k(len(rows), K)
     lists = np.empty((len(frames), len(rows), k), np.int32)
     for frame, (_, numbers) in enumerate(frames):

@@ -109,7 +109,7 @@ def button(config: RunConfig | None, job: Job | None, stored: set[str]) -> None:
 
 
 def places() -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator]:
-    """Where the form, the board, and what is said of it go: the form at its side; on a phone folded, under the board."""
+    """Where the form, the board, and what is said of it go: on a phone the form is folded, under the board."""
     if visitor.on_phone():
         shown = st.container()
         return st.expander("Settings", icon=":material/tune:"), shown, st.container()

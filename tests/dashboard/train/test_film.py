@@ -83,7 +83,7 @@ def test_films_are_told_apart_by_what_differs():
 
 def test_of_very_few_items_a_film_is_watched_and_asked_too(open_page, brought):
     ratings = data.load(brought())
-    config = run_config(model="variational", embedding_dim=2, steps=10)
+    config = run_config(model="variational", embedding_dim=2, steps=25)
     run = train_filmed(config, ratings, on_event=lambda event: None, should_stop=lambda: False)
     MOMENTS.make(run, ratings, MomentsSettings())
     app = open_page("train", dataset=ratings.dataset_id, run=run.run_id)
