@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from core.analysis.film import MOST_SHOWN
 from core.config import RunConfig
 from core.data.ratings import Ratings
 from core.data.splits import Split
-from core.jobs.live_film import LIVE_ITEMS
 from core.model.families import family_of
 from core.training.camera import Camera
-from dashboard.train.film import FEWEST, WELL_KNOWN
 
 SEED = 0
 """Of the places before anything is learned."""
@@ -34,20 +33,7 @@ def filmed_rows(config: RunConfig, ratings: Ratings, parts: Split) -> np.ndarray
     width = np.prod(family.shapes(config, len(ratings.users), len(ratings.items))[family.recorded][1:])
     camera = Camera()
     camera.begin(parts.training_count(ratings), int(width))
-    return camera.rows[:LIVE_ITEMS]
-
-
-def shown(filmed: np.ndarray, count: np.ndarray) -> np.ndarray:
-    """Which of the filmed items are on the map, as places in `filmed`, in the order of their rows, int64, (n,).
-
-    Args:
-        filmed: Rows of items, the most rated first.
-        count: Ratings of every item of the data, (n_items,).
-    """
-    first = filmed[:LIVE_ITEMS]
-    enough = count[first] >= WELL_KNOWN
-    chosen = np.flatnonzero(enough) if np.count_nonzero(enough) >= FEWEST else np.arange(len(first))
-    return chosen[np.argsort(first[chosen])]
+    return camera.rows[:MOST_SHOWN]
 
 
 def by_chance(n: int) -> np.ndarray:

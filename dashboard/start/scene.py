@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from core.analysis.film import shown
 from core.config import RunConfig
 from core.data.ratings import Ratings
 from core.model.run import Run
@@ -43,7 +44,7 @@ class Scene:
 def beginning(ratings: Ratings, config: RunConfig) -> Scene:
     """The dots before anything is learned."""
     filmed = _filmed(ratings.dataset_id, config)
-    rows = filmed[dots.shown(filmed, ratings.item_count)]
+    rows = filmed[shown(filmed, ratings.item_count)]
     return Scene(rows, dots.by_chance(len(rows)))
 
 
@@ -56,7 +57,7 @@ def learning(ratings: Ratings, config: RunConfig, watched: Watched) -> Scene:
     """The dots where a training has them; before it tells, as at the beginning."""
     if watched.rows is None or watched.places is None:
         return beginning(ratings, config)
-    there = dots.shown(watched.rows, ratings.item_count)
+    there = shown(watched.rows, ratings.item_count)
     return Scene(watched.rows[there], watched.places[there])
 
 
@@ -72,7 +73,7 @@ def learned(run: Run, ratings: Ratings, job_id: str | None) -> Scene:
     if stored is None:
         return _without_film(run, ratings)
     film = film_of(stored)
-    there = dots.shown(film.rows, ratings.item_count)
+    there = shown(film.rows, ratings.item_count)
     places = film.places[:, there]
     turned = None if job_id is None else _as_seen(watching.of(job_id), film.rows[there], places[-1])
     if turned is not None:
@@ -94,7 +95,7 @@ def _without_film(run: Run, ratings: Ratings) -> Scene:
     scores = component_analyses.components(run.run_id, current(run.run_id)).scores[:, :2]
     by_count = np.argsort(-ratings.item_count, kind="stable")
     there = by_count[loaders.item_rows(run.run_id).placed[by_count]]
-    rows = there[dots.shown(there, ratings.item_count)]
+    rows = there[shown(there, ratings.item_count)]
     places = np.zeros((len(rows), 2), np.float32)
     places[:, : scores.shape[1]] = scores[rows]
     return Scene(rows, places)

@@ -85,23 +85,25 @@ export class MapView {
   #take(name, bytes, other) {
     this.still = null;
     if (name === "places" && bytes) {
-      const jumps = other || !this.after || this.calm.matches;
-      this.before = jumps ? null : this.positions().slice();
-      this.after = new Float32Array(bytes);
-      this.before ??= this.after;
-      Object.assign(this, { share: jumps ? 1 : 0, movedAt: null });
+      this.#go(new Float32Array(bytes), other);
     } else if (name === "frames") {
-      const from = bytes && !other && this.drawn && !this.calm.matches ? this.positions().slice() : null;
-      this.film = bytes && new Film(this.spec.film, new Uint16Array(bytes), this.n);
-      if (from) Object.assign(this, { before: from, after: this.film.places, share: 0, movedAt: null });
-      else if (bytes) this.share = 1;
-      this.chrome.project(this.film);
+      const film = bytes && new Film(this.spec.film, new Uint16Array(bytes), this.n);
+      if (film) this.#go(film.places, other || !this.drawn);
+      this.film = film;
+      this.chrome.project(film);
     } else if (name === "selected") {
       this.chosen = bytes ? chosenOf(bytes, this.n) : null;
     } else {
       this.parts[name] = bytes && new Uint8Array(bytes);
       if (name === "weight") this.labels.weigh(this.parts.weight);
     }
+  }
+
+  /** The points move from where they are to these places; other items are there at once. */
+  #go(places, other) {
+    const jumps = other || !(this.film || this.after) || this.calm.matches;
+    this.before = jumps ? places : this.positions().slice();
+    Object.assign(this, { after: places, share: jumps ? 1 : 0, movedAt: null });
   }
 
   async #name(part) {
@@ -200,8 +202,9 @@ export class MapView {
     this.invalidate();
   }
 
-  /** Does something to the film. */
-  screen(act) {
+  /** Does something to the film; linked films keep step with one to which somebody does. */
+  screen(act, { leads = true } = {}) {
+    if (leads) this.links.project();
     act(this.film);
     this.share = 1; // points that are still on their way to its end are there
     this.still = null;

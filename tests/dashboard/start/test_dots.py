@@ -26,13 +26,6 @@ def test_every_family_has_dots(small: Ratings, model: str):
     assert len(dots.filmed_rows(config, small, split(small, config))) > 0
 
 
-def test_the_well_known_are_shown_where_enough_are():
-    count = np.arange(200)
-    filmed = np.argsort(-count)
-    assert filmed[dots.shown(filmed, count)].tolist() == list(range(21, 200))
-    assert filmed[:8][dots.shown(filmed[:8], count)].tolist() == list(range(192, 200))
-
-
 def test_places_by_chance_are_the_same_each_time():
     np.testing.assert_array_equal(dots.by_chance(9), dots.by_chance(9))
     assert dots.by_chance(9).shape == (9, 2)
