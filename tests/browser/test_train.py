@@ -77,12 +77,15 @@ def test_on_a_tablet_button_form_and_curve_are_seen_without_scrolling(server: Se
 
 
 def test_the_map_of_a_training_becomes_its_film_in_place(server: Server, filmed: Run, page: Page):
-    visit(page, server, f"train?dataset={FEW}&model=variational&embedding_dim=6&steps=800")
+    visit(page, server, f"train?dataset={FEW}&model=variational&embedding_dim=6&steps=1500")
     page.get_by_role("button", name="Train", exact=True).click()
     stage = page.locator(".stage")
     expect(stage).to_be_visible(timeout=60_000)
     expect(page.get_by_role("slider", name="Moment of the film")).to_have_count(0)
-    stage.evaluate("stage => { stage.dataset.seen = 'yes' }")
+    stage.evaluate("""async stage => {
+        while (stage.map.turn < 4) await new Promise(requestAnimationFrame); // it has been told of several moments
+        stage.dataset.seen = "yes";
+    }""")
     expect(page.get_by_role("slider", name="Moment of the film")).to_be_visible(timeout=120_000)
     expect(stage).to_have_attribute("data-seen", "yes")
     expect(page.get_by_role("button", name="Open the components")).to_be_visible()
