@@ -82,15 +82,15 @@ def _find(run: Run, ratings: Ratings, rows: Rows, scene: Scene) -> tuple[tuple[i
     offered = {rows.labels[row]: row for row in scene.rows.tolist()}
     few = f"Only the {phrases.count(len(offered), ratings.noun)} on this map; the page Neighbors knows all."
     found = selection.search(f"Your favorite {ratings.noun}", offered, key=FIND, most=1, words=few)
+    learned = told.sentence(run, f"No one told it what {with_article(rows.noun)} is about.")
     if not found:
-        st.caption(f"Type a few letters, or click a dot: its nearest {rows.nouns} light up.")
+        st.caption(f"Type a few letters, or click a dot: its nearest {rows.nouns} light up. {learned}")
         return (), None
     row, top = found[0], min(NEAREST, len(scene.rows) - 1)
     if top < 1:
         return (row,), None
     near = analyses.neighbors_among(run.run_id, scene.rows, int(np.searchsorted(scene.rows, row)), top=top)
     there = scene.rows[near.index]
-    learned = told.sentence(run, f"No one told it what {with_article(rows.noun)} is about.")
     st.markdown(f"{words.neighbors(rows.labels[row], [rows.labels[one] for one in there[:2]])} {learned}")
     alike = zip(there.tolist(), near.similarity.tolist(), strict=True)
     st.markdown(words.listed([(rows.labels[one], f"{cosine:.2f}") for one, cosine in alike]))

@@ -104,6 +104,7 @@ def now(dataset_id: str, key: str, moment: live.Moment) -> None:
         alt=f"{title} while the model trains, colored by mean rating.",
         looks=map_view.Looks(known=ratings.item_count),
         live=True,
+        room=True,
         revision=key,
         height=HEIGHT,
         compact=True,

@@ -43,6 +43,7 @@ def told(**more: Any) -> dict[str, Any]:
         "names": text(packing.names(TITLES, ["n"] * 3)),
         "found": [],
         "near": [],
+        "fly": True,
         "outlines": [],
         "named": [],
         **more,
@@ -116,7 +117,7 @@ def test_points_move_from_where_they_are_to_their_new_places(moving: Page):
 
 def test_places_shown_live_become_the_film_from_where_they_are(moving: Page):
     page = moving
-    opened(page, told(places=text(packing.places(FRAMES[0])), move=100))
+    opened(page, told(places=text(packing.places(FRAMES[0])), move=100, room=True))
     tall = page.locator(".map").evaluate("map => map.offsetHeight")
     first, share, between = page.evaluate(
         """async spec => {
@@ -124,10 +125,10 @@ def test_places_shown_live_become_the_film_from_where_they_are(moving: Page):
             const first = [...map.positions()];
             while (!(map.share > 0 && map.share < 1)) await new Promise(requestAnimationFrame);
             const between = [map.part, [...map.positions()]];
-            while (map.coming) await new Promise(requestAnimationFrame);
+            while (map.share < 1) await new Promise(requestAnimationFrame);
             return [first, ...between];
         }""",
-        told(**film_of(FRAMES)),
+        told(**film_of(FRAMES), room=True),
     )
     np.testing.assert_array_equal(np.reshape(first, (-1, 2)), FRAMES[0])
     seen = np.reshape(between, (-1, 2))
@@ -135,7 +136,7 @@ def test_places_shown_live_become_the_film_from_where_they_are(moving: Page):
     np.testing.assert_allclose(places(page), FRAMES[2], atol=1e-4)
     assert page.evaluate("() => map.film.place") == 2
     assert page.locator(".map").evaluate("map => map.offsetHeight") == tall
-    page.evaluate("spec => map.show(spec)", told(places=text(packing.places(FRAMES[1])), move=100))
+    page.evaluate("spec => map.show(spec)", told(places=text(packing.places(FRAMES[1])), move=100, room=True))
     page.wait_for_function("() => map.share === 1 && !map.film")
     np.testing.assert_array_equal(places(page), FRAMES[1])
 

@@ -32,6 +32,7 @@ def trained(server: Server, browsed: Page) -> Page:
         timeout=180_000  # the worker may still be starting
     )
     expect(page.get_by_text("1,247 movies in their places")).to_be_visible()
+    page.wait_for_function("() => window.seen.at(-1)[1].endsWith('in their places')")
     page.evaluate("() => clearInterval(window.watching)")
     return page
 

@@ -141,8 +141,7 @@ def test_with_a_model_the_button_leads_to_its_components(open_page, publish):
 def test_a_favorite_lights_its_neighbors_and_three_ratings_make_a_star(open_page, publish):
     publish(PRESETS["default"])
     app = open_page()
-    (search,) = app.multiselect
-    search.select("Toy Story (1995)").run()
+    app.selectbox(key="find_field").set_value("Toy Story (1995)").run()
     drawn = map_of(app, "start_map")
     assert len(drawn["found"]) == 1 and len(drawn["near"]) == steps.NEAREST
     assert np.unpackbits(numbers_of(drawn["selected"], "u1")).sum() == 1 + steps.NEAREST

@@ -9,7 +9,7 @@ from core.data.ratings import Ratings
 from core.model.families import PRESETS, run_config
 from core.model.run import Run
 from core.store import study_store
-from core.studies.films import FILM, FilmSettings, train_filmed
+from core.studies.films import FILM, FilmSettings, axes_of, train_filmed
 from core.studies.moments import MOMENTS, MomentsSettings
 from dashboard.charts.points import CLASS_COLORS
 from dashboard.train.film import apart
