@@ -7,7 +7,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.server.requests import is_page
 
-SCRIPT = f"<script>\n{Path(__file__).with_suffix('.js').read_text(encoding='utf-8')}</script>"
+KEPT = "^(rated|(low|high)_[0-9]+|mission|task)$"
+"""Names of parameters that say what somebody has done, and not what is on the screen: Back leaves that as it is."""
+
+SCRIPT = "<script>\n{}</script>".format(
+    Path(__file__).with_suffix(".js").read_text(encoding="utf-8").replace("QUIET", f'"{KEPT}"')
+)
 _BEFORE = b"<head>"
 _PARTS = {b"if-none-match", b"if-modified-since", b"if-range", b"range"}
 """Headers of a request for less than the whole page."""

@@ -46,6 +46,8 @@ def adopt(selected: RunConfig | None, *, anew: bool = False) -> bool:
     Returns:
         Whether the address named settings that the form has taken.
     """
+    if address_bar.went_back():
+        st.session_state.pop(_REPLACED, None)
     confirm()
     said, known = _said(), st.session_state.get(_KNOWN)
     if (said == known or said in st.session_state.get(_REPLACED, ())) and not anew:
@@ -55,7 +57,7 @@ def adopt(selected: RunConfig | None, *, anew: bool = False) -> bool:
     if said and said != known:
         form.fill(_usable(said).items())
         return True
-    if known is None or anew or not address_bar.from_another_page():
+    if known is None or anew or address_bar.went_back() or not address_bar.from_another_page():
         form.fill(selected or PRESETS[form.START])
     return False
 

@@ -4,6 +4,8 @@ import subprocess
 import sys
 
 import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Selectbox
 
 from core.access import Visitor
 from core.jobs import queue
@@ -12,6 +14,11 @@ from core.model.families import PRESETS
 from dashboard.shell import frame
 
 pytestmark = pytest.mark.few
+
+
+def chooser(app: AppTest, label: str) -> Selectbox:
+    """The field in the sidebar in which the dataset or the model is chosen."""
+    return next(field for field in app.sidebar.selectbox if field.label == label)
 
 
 @pytest.mark.parametrize(
@@ -37,14 +44,14 @@ def test_a_link_to_a_model_selects_it(open_page, publish):
     publish(PRESETS["default"])
     app = open_page("runs", run=wanted.run_id)
     assert not app.error
-    assert app.selectbox(key="choose_run").value == wanted.run_id
+    assert chooser(app, "Model").value == wanted.run_id
 
 
 def test_models_that_read_alike_are_told_apart(open_page, publish):
     alike = [publish(PRESETS["default"].model_copy(update={"seed": seed})) for seed in (1, 2, 3)]
     app = open_page("runs", run=alike[1].run_id)
-    assert len(set(app.selectbox(key="choose_run").options)) == 3
-    assert any("(seed 2)" in words for words in app.selectbox(key="choose_run").options)
+    assert len(set(chooser(app, "Model").options)) == 3
+    assert any("(seed 2)" in words for words in chooser(app, "Model").options)
     app.run()  # the browser answers with the words it shows
     assert app.query_params["run"] == alike[1].run_id
 
@@ -52,28 +59,28 @@ def test_models_that_read_alike_are_told_apart(open_page, publish):
 def test_choosing_a_model_changes_the_link(open_page, publish):
     first, second = publish(PRESETS["article-simple-dot"]), publish(PRESETS["default"])
     app = open_page("runs", run=first.run_id)
-    app.selectbox(key="choose_run").set_value(second.run_id).run()
+    chooser(app, "Model").set_value(second.run_id).run()
     assert app.query_params["run"] == second.run_id
 
 
 def test_a_request_sent_before_a_change_was_heard_of_does_not_undo_it(open_page, publish):
     first, second = publish(PRESETS["article-simple-dot"]), publish(PRESETS["default"])
     app = open_page("runs", run=first.run_id)
-    app.selectbox(key="choose_run").set_value(second.run_id).run()
+    chooser(app, "Model").set_value(second.run_id).run()
     app.query_params["run"] = first.run_id  # the browser's address, until the change arrives there
     app.run()
-    assert app.selectbox(key="choose_run").value == second.run_id
+    assert chooser(app, "Model").value == second.run_id
     assert app.query_params["run"] == second.run_id
 
 
 def test_going_back_brings_the_earlier_choice_again(open_page, publish):
     first, second = publish(PRESETS["article-simple-dot"]), publish(PRESETS["default"])
     app = open_page("runs", run=first.run_id)
-    app.selectbox(key="choose_run").set_value(second.run_id).run()
+    chooser(app, "Model").set_value(second.run_id).run()
     app.run()  # the browser names the new address
     app.query_params["run"] = first.run_id
     app.run()
-    assert app.selectbox(key="choose_run").value == first.run_id
+    assert chooser(app, "Model").value == first.run_id
 
 
 @pytest.mark.parametrize("page", [name for pages in frame.PAGES.values() for name, _, _ in pages])

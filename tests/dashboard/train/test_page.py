@@ -259,7 +259,7 @@ def test_a_training_is_watched_beside_its_own_data_alone(open_page, brought):
     other = brought()
     app = open_page("train")
     job = start(app)
-    app.selectbox(key="choose_dataset").set_value(other).run()
+    next(field for field in app.sidebar.selectbox if field.label == "Dataset").set_value(other).run()
     assert not app.exception
     assert app.button(key="start_training")
     again = open_page("train", job=job.job_id, dataset="ml-latest-small")
