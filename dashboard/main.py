@@ -7,7 +7,6 @@ import streamlit as st
 from dashboard.shell import frame
 
 st.set_page_config(
-    page_title="Embedding Explorer",
     page_icon=str(Path(__file__).with_name("icon.svg")),
     layout="wide",
     initial_sidebar_state="auto",

@@ -97,8 +97,8 @@ def adopt_link(ratings: Ratings) -> None:
     What this session wrote into the address bar itself is no news.
     """
     text = address_bar.news(LINK)
-    if not text:  # who goes back keeps what has been rated since
-        return
+    if not text or (address_bar.went_back() and own(ratings.dataset_id).given):
+        return  # who goes back keeps what has been rated since
     loaded = from_link(text, ratings)
     for item, rating in loaded.given.items():
         rate(ratings.dataset_id, item, rating)

@@ -26,8 +26,8 @@ MOST_OWNERS = 2_000
 def adopt_link() -> None:
     """Begin or continue the mission that a link names; one that does not exist is reported."""
     key = address_bar.news(MISSION)
-    if not key:  # who goes back to before a mission is still in it
-        return
+    if not key or (address_bar.went_back() and current() is not None):
+        return  # who goes back is as far in a mission as before
     if key not in MISSIONS:
         state.report(
             "UNKNOWN_MISSION", f"The link names a mission that is not here: {key[:40]!r}. The Missions page lists all."

@@ -53,14 +53,13 @@ def news(name: str) -> str | None:
     """What the address says under this name where a person brought it there: by a link, or by going back.
 
     None where it says nothing, what the session knows, or what the session
-    has replaced and the browser has not yet confirmed. Empty where somebody
-    went back to where it said nothing.
+    has replaced and the browser has not yet confirmed. Where somebody went back
+    or forward all is news, and what the address does not say is empty.
     """
     if went_back():
         st.session_state.pop(_replaced(name), None)
-        if name not in st.query_params and st.session_state.get(_known(name)):
-            st.session_state[_known(name)] = None
-            return ""
+        st.session_state[_known(name)] = value = st.query_params.get(name)
+        return str(value or "")
     confirm(name)
     value = st.query_params.get(name)
     if not value or value in (st.session_state.get(_known(name)), st.session_state.get(_replaced(name))):

@@ -22,6 +22,7 @@ from dashboard.shared.markup import escape
 from dashboard.shell import administration_panel, memory
 from dashboard.train import link
 
+NAME = "Embedding Explorer"
 LOGO = Path(__file__).parents[1] / "logo.svg"
 
 PAGES = {
@@ -71,9 +72,10 @@ def run() -> None:
     page = _navigation()
     address_bar.open_page(page.url_path)
     with st.sidebar:
-        _choices()
+        subject = _choices()
         _job_tray()
         administration_panel.show()
+    st.set_page_config(page_title=_tab_title(page, subject))
     state.write_link()
     classroom.write_link()
     how.write_link()
@@ -120,8 +122,18 @@ def _navigation() -> st.Page:
     return st.navigation(groups, expanded=True)
 
 
-def _choices() -> None:
-    """The dataset and the model, in words; each opens a chooser."""
+def _tab_title(page: st.Page, subject: str) -> str:
+    """What the browser calls the page, in its tab and its history: the page, what it is about, and the program."""
+    about_a_model = page.title in [title for _, title, _ in PAGES["Explore"]]
+    return " · ".join([page.title, *([subject] if about_a_model else []), NAME])
+
+
+def _choices() -> str:
+    """The dataset and the model, in words; each opens a chooser.
+
+    Returns:
+        What a page is about: the model or, without one, the data.
+    """
     dataset = _dataset()
     label = f"Data: {escape(dataset.name)}, {phrases.count(len(dataset), 'rating')}"
     with st.popover(label, icon=":material/database:", width="stretch", wrap=True):
@@ -135,6 +147,7 @@ def _choices() -> None:
     label = f"Model: {phrases.run_words(chosen)}" if chosen else "Model: none yet"
     with st.popover(label, icon=":material/model_training:", width="stretch", wrap=True):
         _choose_run(summaries, chosen)
+    return phrases.model_words(chosen.config) if chosen else dataset.name
 
 
 def _dataset() -> Ratings:

@@ -15,11 +15,14 @@ from dashboard.cache import analyses, loaders
 from dashboard.charts import training as charts
 from dashboard.jobs import trainings
 from dashboard.map_view import live
-from dashboard.session import state
+from dashboard.session import address_bar, state
 from dashboard.shared import elements, phrases, score_words, told
 from dashboard.train import curve, film, film_file, moments
 
 NOTHING = curve.Curve(started=None)
+
+BEHIND = "behind"
+"""What the address calls the model that is laid behind the curve, and the key of the field."""
 
 POLL = 0.25
 """Seconds between two looks at a training whose items are seen moving."""
@@ -37,6 +40,11 @@ _NARROWEST = 250
 def choose_behind(run_id: str) -> tuple[charts.Named | None, str | None]:
     """An earlier run than this one to lay behind the curve, and its id; None where nobody wants one."""
     others = phrases.distinct_run_words([run for run in loaders.runs_of(state.dataset_id()) if run.run_id != run_id])
+    linked = address_bar.news(BEHIND)
+    if linked is not None:
+        st.session_state[BEHIND] = linked if linked in others else None
+        if linked and linked not in others:
+            address_bar.ignore(BEHIND, linked, "the id of another model of this data")
     chosen = st.selectbox(
         "Lay an earlier model behind the curve, and its film beside this one",
         list(others),
@@ -44,8 +52,9 @@ def choose_behind(run_id: str) -> tuple[charts.Named | None, str | None]:
         format_func=others.__getitem__,
         placeholder="None" if others else "There is no earlier model yet",
         disabled=not others,
-        key="behind",
+        key=BEHIND,
     )
+    address_bar.put(**{BEHIND: chosen})
     if chosen is None:
         return None, None
     return charts.Named(others[chosen], curve.of_run(loaders.run(chosen))), chosen
