@@ -101,14 +101,16 @@ def wait_until_complete(page: Page) -> None:
     page.wait_for_function(f"() => {CHARTS_DRAWN}")
 
 
-def time_from_click(page: Page, **conditions: str) -> None:
-    """From the next click on, note in the page when each condition first holds.
+def time_from_click(page: Page, event: str = "click", **conditions: str) -> None:
+    """From the next click on, or another event, note in the page when each condition first holds.
 
     Args:
+        event: Name of the event.
         conditions: JavaScript expressions by name. They are looked at before every frame, so a time is that of the
             frame that shows it, and neither Playwright nor this process is in it.
     """
-    page.evaluate(_TIME_FROM_CLICK.replace("CONDITIONS", ", ".join(f"{n}: () => {c}" for n, c in conditions.items())))
+    told = ", ".join(f"{name}: () => {condition}" for name, condition in conditions.items())
+    page.evaluate(_TIME_FROM_CLICK.replace("CONDITIONS", told).replace("EVENT", event))
 
 
 def seconds_from_click(page: Page, name: str, timeout: float = _PATIENCE_SECONDS) -> float:
@@ -126,7 +128,7 @@ def seconds_from_click(page: Page, name: str, timeout: float = _PATIENCE_SECONDS
 _TIME_FROM_CLICK = """() => {
     const conditions = {CONDITIONS};
     const times = window.fromClick = {};
-    document.addEventListener("click", (click) => {
+    window.addEventListener("EVENT", (click) => {
         for (const name in conditions) if (conditions[name]()) times[name] = "before";
         const look = () => {
             if (window.fromClick !== times) return;
