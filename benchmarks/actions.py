@@ -164,8 +164,9 @@ def actions() -> list[Action]:
         Action(
             "components of the item matrix",
             "components",
-            on_map("axes[0].includes('embedding')"),
+            CHANGED,
             lambda page: page.get_by_role("radio", name=re.compile("^The item matrix")).click(),
+            remembers,
         ),
         Action("color the map", "maps", on_map("color.label === 'Year'"), colored, color),
         Action("find a title on the map", "maps", on_map("found.length === 1"), titled, title),
@@ -178,6 +179,15 @@ def actions() -> list[Action]:
         Action("rate a movie", "for_you", says("You, by"), give_stars),
         Action("another model", "components", OTHER, pick_other, picks_model),
     ]
+
+
+CHANGED = f"{_MAIN} !== window.before && {_RESTS} && {CHARTS_DRAWN}"
+"""JavaScript: whether the page says something else than `remembers` has seen, and is complete."""
+
+
+def remembers(page: Page) -> None:
+    """What the page says before something is done."""
+    page.evaluate(f"() => {{ window.before = {_MAIN} }}")
 
 
 def go_back(page: Page) -> None:

@@ -1,4 +1,4 @@
-"""Links and history in a browser: a step is an entry, Back and Forward restore what was seen, a copied link shows it."""
+"""Links and history in a browser: a step is an entry, Back and Forward restore it, and a copied link shows the same."""
 
 import contextlib
 import io
@@ -29,7 +29,7 @@ SEEN = """() => {
         address: location.pathname + location.search,
         title: document.title,
         headings: all("h1, h2, h3").map((node) => node.innerText),
-        chosen: all("[data-testid=stSidebar] [data-testid=stPopover]").map((node) => node.innerText),
+        chosen: all("[data-testid=stSidebar] [data-testid=stPopover] p").map((node) => node.innerText),
         fields: all("input").map((node) => `${node.ariaLabel ?? node.type}: ${node.value} ${node.checked}`),
         selects: all("[data-testid=stSelectbox]").map((node) => node.innerText),
         lit: all("[role=radio], [role=switch]").map((node) => `${node.innerText} ${node.ariaChecked}`),
@@ -168,7 +168,7 @@ def picture(page: Page) -> np.ndarray:
 @pytest.mark.parametrize("place", list(VIEWS))
 def test_a_copied_link_shows_the_same_picture(server: Server, models: Models, page: Page, other: Page, place: str):
     for window in (page, other):
-        window.set_viewport_size({"width": 1280, "height": 1600})
+        window.set_viewport_size({"width": 1280, "height": 1200})
     page.goto(f"{server.url}/{place}?dataset={FEW}&run={models.second}")
     settled(page)
     for step in VIEWS[place]:

@@ -82,7 +82,9 @@ def test_many_are_kept_under_a_name_and_opened_again_in_another_session(open_pag
     app = open_page("maps")
     app.session_state["_chosen_items"] = {bundled.dataset_id: many}
     app.run()
-    assert link(app) is None
+    said = chosen_items.unpacked(str(link(app)), len(bundled.items))
+    assert said is not None
+    assert set(bundled.items.ids[said]) == set(many)
     app.text_input(key="item_map_name").set_value("Mine").run()
     app.button(key="item_map_keep").click().run()
     assert not app.exception
