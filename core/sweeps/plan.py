@@ -6,9 +6,9 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from core.config import RunConfig, Settings, SplitConfig, run_id
 from core.errors import LimitError, NotApplicableError
@@ -292,5 +292,15 @@ def ready(name: str, base: RunConfig) -> SweepPlan:
     ranges = tuple(vary for vary in WIDE if vary.field in chosen and vary.field in variable(base))
     if not ranges:
         raise NotApplicableError(f"no ready plan varies a setting of {base.model}; name what to vary")
+    return made(base, ranges)
+
+
+def made(base: RunConfig, vary: tuple[Vary, ...], **others: Any) -> SweepPlan:
+    """A plan for a model with these settings; raises LimitError where a number of it is out of range."""
     values = {key: value for key, value in base if key != "test_fraction" or value > 0}
-    return SweepPlan(base=values, vary=ranges)
+    try:
+        return SweepPlan(base=values, vary=vary, **others)
+    except ValidationError as error:
+        detail = error.errors()[0]
+        name = ".".join(map(str, detail["loc"]))
+        raise LimitError(f"{name} is {detail['input']!r:.60}: {detail['msg']}") from None
