@@ -18,7 +18,6 @@ from core.jobs.sweep_training import QueueTrainer
 from core.model.families import MODEL_SETTINGS, PRESETS, parse_config
 from core.sweeps import plan as plans
 from core.sweeps import record
-from core.sweeps.plan import SweepPlan
 from core.sweeps.record import Confirmed, Sweep, Trial
 
 SETTINGS = {**MODEL_SETTINGS, **TrainConfig.model_fields, **SplitConfig.model_fields}
@@ -37,7 +36,8 @@ def add_flags(call: argparse.ArgumentParser) -> None:
     call.add_argument(
         "--plan",
         choices=tuple(plans.TRIALS),
-        help="A ready plan: quick, 12 trials of a few settings; thorough, 60 of all that matter. Thorough without --vary.",
+        help="A ready plan: quick, 12 trials of a few settings; thorough (the default without --vary), 60 of all that "
+        "matter.",
     )
     call.add_argument(
         "--vary",

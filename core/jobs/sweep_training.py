@@ -16,7 +16,7 @@ from core.errors import BusyError, CanceledError, ExplorerError, LimitError, Wor
 from core.jobs.job_folder import Job
 from core.model.events import Epoch, Event
 from core.store.runs import RunStore
-from core.sweeps.carry_out import GivesUp, Trained
+from core.sweeps.train import GivesUp, Trained
 
 OF_THE_SETTINGS = frozenset({"DIVERGED", "LIMIT", "OUT_OF_MEMORY"})
 """Codes of errors that other settings would not have met: the trial failed, and the sweep goes on."""
@@ -74,7 +74,7 @@ class _Training:
 
 
 class QueueTrainer:
-    """Trains trials by asking a queue: the `core.sweeps.carry_out.Train` of a home with workers.
+    """Trains trials by asking a queue: the `core.sweeps.train.Train` of a home with workers.
 
     Args:
         queue: Where the trainings are asked for.
@@ -101,7 +101,7 @@ class QueueTrainer:
         self._at_once = at_once or 1 + settings.workers()
 
     def __call__(self, trials: Mapping[int, tuple[RunConfig, ...]], gives_up: GivesUp) -> Mapping[int, Trained]:
-        """What came of each trial, as `core.sweeps.carry_out.Train` says."""
+        """What came of each trial, as `core.sweeps.train.Train` says."""
         of_trial = {number: [_Training(number, config) for config in configs] for number, configs in trials.items()}
         results: dict[int, Trained] = {}
         try:

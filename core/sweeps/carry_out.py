@@ -1,70 +1,28 @@
 """Carrying a sweep out: round by round to its last trial, then the best of them anew, on splits that chose nothing."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from core.analysis.compare.score import predict_rows
-from core.config import RunConfig
 from core.data.ratings import Ratings
 from core.data.splits import split
 from core.disk.locks import locked
 from core.store.runs import RunStore
 from core.sweeps import record
-from core.sweeps.plan import check
+from core.sweeps.plan import CONFIRMED, FRESH_SPLITS, check
 from core.sweeps.record import Confirmed, Result, Sweep, Trial
 from core.sweeps.search import Search, stored_at
+from core.sweeps.train import Train, Trained
 from core.training.baselines import rmse
-
-CONFIRMED = 5
-"""Trials that are trained anew, the best."""
-
-FRESH_SPLITS = 4
-"""Fresh splits on which each of them is."""
 
 JUDGED_EVERY = 12
 """Trials after which it is computed anew how much each setting matters."""
 
 BASE = -1
 """Stands for the number of the base settings among trials."""
-
-GivesUp = Callable[[int, Sequence[float]], bool]
-"""Of a trial's number and its validation RMSE epoch by epoch, whether to give it up."""
-
-
-@dataclass(frozen=True)
-class Trained:
-    """What came of the trainings of one trial.
-
-    Attributes:
-        run_ids: Runs in the store, one a split; empty where one of them was not trained to its end.
-        errors: Their validation RMSE.
-        why: Code of the error that ended one of them; empty where it was given up, or none was.
-    """
-
-    run_ids: tuple[str, ...] = ()
-    errors: tuple[float, ...] = ()
-    why: str = ""
-
-    @property
-    def val_rmse(self) -> float | None:
-        """Mean over the splits; None where one was not trained to its end."""
-        return float(np.mean(self.errors)) if self.errors else None
-
-
-class Train(Protocol):
-    """Trains several trials side by side, as many at once as there is room for."""
-
-    def __call__(self, trials: Mapping[int, tuple[RunConfig, ...]], gives_up: GivesUp) -> Mapping[int, Trained]:
-        """What came of each trial, by its number.
-
-        Raises:
-            CanceledError: Somebody asked to stop. What is trained by then stays.
-            ExplorerError: Something went wrong that no other settings would mend.
-        """
 
 
 def carry_out(

@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
@@ -22,6 +22,9 @@ TEST_FRACTION = 0.1
 
 FRESH_SEED = 10_000
 """What is added to the seeds of the trials, of the split and of the start, to train the best of them anew."""
+
+CONFIRMED, FRESH_SPLITS = 5, 4
+"""Trials that are trained anew after a sweep, the best, and on how many fresh splits."""
 
 MOST_VARIED, MOST_TRIALS, MOST_SPLITS = 8, 1000, 5
 FIXED = frozenset({"model", "seed", *SplitConfig.model_fields})
@@ -217,6 +220,12 @@ def variable(config: RunConfig) -> list[str]:
 def is_whole(config: RunConfig, vary: Vary) -> bool:
     """Whether a setting is a whole number."""
     return type(config).model_fields[vary.field].annotation is int
+
+
+def options(config: RunConfig, name: str) -> tuple[Value, ...]:
+    """All values of a setting that has few; empty for a number."""
+    kind = type(config).model_fields[name].annotation
+    return (False, True) if kind is bool else get_args(kind)
 
 
 def parse_vary(text: str) -> Vary:

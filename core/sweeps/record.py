@@ -103,7 +103,7 @@ class Result:
         return difference_of(self.base.errors, self.winner.errors)
 
     def is_clear(self, validation_fraction: float) -> bool:
-        """Whether that is more than the splits' chance, for the best of several: `core.analysis.compare.score.is_clear`."""
+        """Whether that is more than the splits' chance for the best of several, as `score.is_clear` says."""
         others = self.winner.values != self.base.values
         return others and is_clear(self.gain, validation_fraction, among=len(self.best))
 

@@ -137,7 +137,7 @@ def _choices() -> None:
     chosen = next((summary for summary in summaries if summary.run_id == state.run_id()), None)
     label = f"Model: {phrases.run_words(chosen)}" if chosen else "Model: none yet"
     with st.popover(label, icon=":material/model_training:", width="stretch", wrap=True):
-        _choose_run(summaries, chosen)
+        _choose_run(state.without_trials(summaries, but=state.run_id()), chosen)
 
 
 def _dataset() -> Ratings:

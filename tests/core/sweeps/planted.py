@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from core.config import RunConfig, run_id
 from core.errors import CanceledError
-from core.sweeps.carry_out import GivesUp, Trained
+from core.sweeps.train import GivesUp, Trained
 from core.sweeps.plan import Between, SweepPlan
 
 BEST_L2, BEST_RATE, LOWEST = 0.1, 6e-3, 0.86

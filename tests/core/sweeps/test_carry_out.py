@@ -8,7 +8,8 @@ from core.config import run_id
 from core.disk.locks import locked
 from core.errors import BusyError, CanceledError, UnknownEntryError
 from core.sweeps import record
-from core.sweeps.carry_out import CONFIRMED, FRESH_SPLITS, carry_out
+from core.sweeps.carry_out import carry_out
+from core.sweeps.plan import CONFIRMED, FRESH_SPLITS
 from tests.core.sweeps.planted import BASE, Planted, error, plan
 
 
