@@ -107,7 +107,7 @@ def _begun(arguments: argparse.Namespace) -> Sweep:
     chosen = given(arguments, ("splits", "sampler", "prune", "seed"))
     plan = plans.made(base, vary, **chosen)
     ratings = data.load(arguments.dataset)
-    trials = arguments.trials or plans.TRIALS[name]
+    trials = plans.TRIALS[name] if arguments.trials is None else arguments.trials
     sweep_jobs.check(plan, ratings, trials=trials, minutes=arguments.minutes)
     return record.begin(plan, ratings.reference, most=trials, minutes=arguments.minutes)
 
@@ -119,7 +119,7 @@ def _resumed(arguments: argparse.Namespace) -> Sweep:
         raise UsageError(
             "--resume goes on with the plan of that sweep; only --trials and --minutes can be given with it"
         )
-    trials = arguments.trials or known.most
+    trials = known.most if arguments.trials is None else arguments.trials
     sweep_jobs.check(known.plan, data.ratings_of(known.dataset), trials=trials, minutes=arguments.minutes)
     return record.begin(known.plan, known.dataset, most=trials, minutes=arguments.minutes)
 

@@ -45,7 +45,7 @@ def resume(sweep_id: str, *, by: Visitor, trials: int | None = None, minutes: fl
     """Go on with a sweep; raises as `submit_sweep` does, and UnknownEntryError where there is none."""
     sweep = record.load(sweep_id)
     holder = data.holding(sweep.dataset.digest, sweep.dataset.dataset_id) or sweep.dataset.dataset_id
-    return submit_sweep(sweep.plan, holder, by=by, trials=trials or sweep.most, minutes=minutes)
+    return submit_sweep(sweep.plan, holder, by=by, trials=sweep.most if trials is None else trials, minutes=minutes)
 
 
 def check(plan: SweepPlan, ratings: Ratings, *, trials: int, minutes: float | None = None) -> None:
