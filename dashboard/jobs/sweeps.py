@@ -10,8 +10,13 @@ from core.sweeps.plan import SweepPlan
 from dashboard.cache import loaders
 from dashboard.session import state, visitor
 
-KEY = "sweep"
-"""The query parameter that names the sweep on the screen."""
+KEY, VIEW = "sweep", "many"
+"""Query parameters of Train: the sweep on the screen, and whether many settings are swept or one model is trained."""
+
+
+def link_to(sweep_id: str) -> dict[str, str]:
+    """Query parameters with which Train shows a sweep."""
+    return {VIEW: "true", KEY: sweep_id}
 
 
 @state.reporting

@@ -180,7 +180,7 @@ def _tray() -> None:
         st.rerun()  # a part of the page alone was drawn, and what could not be done is said above it
     state.confirm_link()
     link.confirm()
-    jobs = loaders.jobs_now()
+    jobs = loaders.asked_for()
     active = [job for job in jobs if job.active]
     seen: set[str] = st.session_state.setdefault("_tray_seen", set())
     seen.update(job.job_id for job in active)
