@@ -207,10 +207,8 @@ def dragged(page: Page, kind: Kind) -> float:
     return float(pictures / seconds)
 
 
-def film(browser: Browser, address: str, n: int) -> float | None:
-    """Pictures a second while a film of so many points plays; None where it would be too large to send."""
-    if n > 100_000:
-        return None
+def film(browser: Browser, address: str, n: int) -> float:
+    """Pictures a second while a film of so many points plays."""
     page = opened(browser, address, "film", n)
     clicked(page, OURS, 1)
     seconds = 3

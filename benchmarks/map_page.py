@@ -15,7 +15,7 @@ from dashboard.charts.maps import Places
 from dashboard.charts.points import OUTLINE, Coloring, add_points
 from dashboard.map_view import component
 
-MOST_NAMED, FRAMES = 100_000, 40
+FRAMES, MOST_PLACES = 40, 16_000_000
 
 
 @st.cache_resource
@@ -23,18 +23,19 @@ def made(n: int) -> tuple[Places, np.ndarray]:
     """Points in 40 clouds, and two numbers for each."""
     rng = np.random.default_rng(0)
     points = (rng.normal(size=(40, 2))[rng.integers(0, 40, n)] * 2 + rng.normal(size=(n, 2)) * 0.4).astype(np.float32)
-    titles = [f"A title of usual length {number} (1995)" for number in range(n)] if n <= MOST_NAMED else []
-    notes = [f"rated {3.5:.2f} by {number:,}" for number in range(n)] if n <= MOST_NAMED else []
+    titles = [f"A title of usual length {number} (1995)" for number in range(n)]
+    notes = [f"rated {3.5:.2f} by {number:,}" for number in range(n)]
     hover = Hover(np.array(titles), np.array(notes))
-    return Places(np.arange(n), points, ["", ""], hover, titles or [""] * n, notes), rng.normal(size=(2, n))
+    return Places(np.arange(n), points, ["", ""], hover, titles, notes), rng.normal(size=(2, n))
 
 
 @st.cache_resource
 def film(n: int) -> component.Moments:
-    """The points on their way out of the middle."""
+    """The points on their way out of the middle, in fewer frames where they are very many."""
     places, _ = made(n)
-    grown = np.linspace(0, 1, FRAMES)[:, None, None] ** 0.5
-    return component.Moments(np.arange(FRAMES), (grown * places.points).astype(np.float32))
+    frames = min(FRAMES, MOST_PLACES // n)
+    grown = np.linspace(0, 1, frames, dtype=np.float32)[:, None, None] ** 0.5
+    return component.Moments(np.arange(frames), (grown * places.points).astype(np.float32))
 
 
 def plotly(places: Places, values: np.ndarray, title: str) -> go.Figure:
@@ -66,6 +67,5 @@ if drawn:
     if kind == "plotly":
         st.plotly_chart(plotly(places, values, title), key="chart", config={"displaylogo": False})
     else:
-        known = places.rows if n <= MOST_NAMED else None
-        color, looks = Coloring("Amount", values), component.Looks(known=known)
+        color, looks = Coloring("Amount", values), component.Looks(known=places.rows)
         component.show(places, color, key="map", title=title, alt="Made-up points", looks=looks, film=moments)

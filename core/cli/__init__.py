@@ -9,7 +9,6 @@ import os
 import sys
 from collections.abc import Sequence
 
-from core.cli.parser import build_parser
 from core.disk.upkeep import check_usable, sweep_home
 from core.errors import CanceledError, ExplorerError
 
@@ -22,6 +21,8 @@ def main(arguments: Sequence[str] | None = None, *, program: str = "python -m co
         program: What was typed before them, for the help.
         more: A sentence at the end of the help.
     """
+    from core.cli.parser import build_parser  # imports every call; the dashboard shows one's flags, and needs none
+
     try:
         called = build_parser(program, more).parse_args(arguments)
         if called.writes:  # before the work, not after it

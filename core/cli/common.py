@@ -1,7 +1,9 @@
 """What several calls share: flags, the run they are about, how rows begin, and tables as files."""
 
 import argparse
-from collections.abc import Iterable, Mapping
+import contextlib
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -118,20 +120,43 @@ def entry(ratings: Ratings, row: int, *, users: bool = False) -> dict[str, Any]:
     return {"item_id": ratings.items.ids[row], "title": str(ratings.item_table["title"].iloc[row])}
 
 
-def write_items(path: Path, ratings: Ratings, rows: np.ndarray, columns: Mapping[str, Any]) -> None:
-    """Write a table for spreadsheets, in place of a file that is there: one line an item, its id, title and columns.
+@contextlib.contextmanager
+def target_file(path: Path) -> Iterator[None]:
+    """Make the folder of a file that is about to be written, and say so where it cannot be.
 
     Raises:
         UsageError: The place cannot be written to.
         DiskFullError: There is no room.
     """
-    items = [entry(ratings, row) for row in rows]
-    named = {name: [inert(str(item[name])) for item in items] for name in ("item_id", "title")}
     with disk_full_told(f"the file {path.name}", path.parent):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            pd.DataFrame(named | dict(columns)).to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+            yield
         except OSError as error:
             if is_disk_full(error):
                 raise
             raise UsageError(f"{path} cannot be written to ({error.strerror}); choose another file") from error
+
+
+def write_items(path: Path, ratings: Ratings, rows: np.ndarray, columns: Mapping[str, Any]) -> None:
+    """Write a table for spreadsheets, in place of a file that is there: one line an item, its id, title and columns.
+
+    Raises:
+        UsageError, DiskFullError: As `target_file` says.
+    """
+    items = [entry(ratings, row) for row in rows]
+    named = {name: [inert(str(item[name])) for item in items] for name in ("item_id", "title")}
+    with target_file(path):
+        pd.DataFrame(named | dict(columns)).to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+
+
+class Percent:
+    """Prints every tenth of the work on stderr."""
+
+    def __init__(self) -> None:
+        self._tenths = 0
+
+    def __call__(self, share: float) -> None:
+        if int(10 * share) > self._tenths:
+            self._tenths = int(10 * share)
+            print(f"{10 * self._tenths:>4} %", file=sys.stderr)

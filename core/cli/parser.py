@@ -7,6 +7,7 @@ from core.cli import (
     common,
     compare,
     components,
+    film,
     imports,
     listings,
     new_item,
@@ -26,7 +27,7 @@ from core.errors import UsageError
 from core.export import FORMATS
 from core.model.families import MODEL_SETTINGS, PRESETS
 
-_MAKE_STUDIES = ("map", "clusters", "stability", "proof", "twins", "support")
+_MAKE_STUDIES = ("map", "clusters", "stability", "proof", "twins", "support", "film")
 """Calls about a run that keep what they compute."""
 
 
@@ -114,6 +115,7 @@ def _add_analyses(calls: Any) -> None:
         ("recommend", recommend.show, recommend.add_recommend_flags, "Guess what somebody new would like."),
         ("explain", recommend.explain_guess, recommend.add_explain_flags, "Take one guess apart, term by term."),
         ("map", studies.draw, studies.add_map_flags, "Draw a map of the items, and tell how faithful it is."),
+        ("film", film.write, film.add_flags, "Write the film of a training as one file that any browser plays."),
         ("clusters", studies.clusters, studies.add_clusters_flags, "Group the items, and name the groups."),
         (
             "stability",

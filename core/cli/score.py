@@ -8,7 +8,7 @@ from core import access
 from core.access import COMMAND_LINE, Action
 from core.analysis.compare.score import Pair, Row, pairs
 from core.cli.answer import Answer, attributes, listing, table
-from core.cli.studies import Percent
+from core.cli.common import Percent
 from core.cli.train import interrupt_asks_to_stop
 from core.data import ratings_of
 from core.store.runs import RunStore

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from core.cli.answer import Answer, table
-from core.cli.common import add_fields, add_settings, entry, given, load, write_items
+from core.cli.common import Percent, add_fields, add_settings, entry, given, load, write_items
 from core.cli.components import analyze
 from core.data.nouns import count
 from core.data.ratings import Ratings
@@ -191,15 +191,3 @@ def _made(study: Study[Settings], arguments: argparse.Namespace) -> tuple[Run, R
     if not study.exists(run.run_id, settings):
         print(f"{study.name}: not made yet with these settings; at work", file=sys.stderr)
     return run, ratings, settings, study.make(run, ratings, settings, on_progress=Percent())
-
-
-class Percent:
-    """Prints every tenth of the work on stderr."""
-
-    def __init__(self) -> None:
-        self._tenths = 0
-
-    def __call__(self, share: float) -> None:
-        if int(10 * share) > self._tenths:
-            self._tenths = int(10 * share)
-            print(f"{10 * self._tenths:>4} %", file=sys.stderr)

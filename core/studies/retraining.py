@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from core.config import RunConfig, run_id
 from core.data.ratings import Ratings
-from core.errors import LimitError
+from core.errors import LimitError, NotApplicableError
 from core.model.events import Epoch, Event, Step
 from core.model.families import family_of
 from core.model.run import Run
@@ -31,7 +31,16 @@ class Training:
 
 
 def check_trainable(run: Run) -> None:
-    """Refuse to train a run's model again where that takes more than is allowed; raises LimitError."""
+    """Refuse to train a run's model again where that cannot be done.
+
+    Raises:
+        LimitError: It takes more than is allowed.
+        NotApplicableError: The run was not trained here.
+    """
+    if run.origin.kind != "trained":
+        raise NotApplicableError(
+            f"run {run.run_id} was trained elsewhere, so it cannot be trained again; choose one that was trained here"
+        )
     check_size(run.config, run.dataset.users, run.dataset.items, run.dataset.ratings)
 
 

@@ -68,12 +68,14 @@ def carry_out(
             trained = train({trial.number: sweep.plan.configs(trial.values) for trial in chosen}, search.gives_up)
             for trial in chosen:
                 search.tell(_outcome(trial, trained[trial.number]))
-            keep(trials=tuple(search.trials()), seconds=before + time.monotonic() - began)
+            trials = tuple(search.trials())
+            base_rmse = trials[0].val_rmse if sweep.plan.covers_base else sweep.base_rmse
+            keep(trials=trials, base_rmse=base_rmse, seconds=before + time.monotonic() - began)
             if sweep.told % JUDGED_EVERY < len(chosen) or sweep.told >= sweep.most:
                 keep(**_judged(search))
         if sweep.done and not sweep.is_finished:
             result = _confirm(sweep, train, lambda run_id: (test or test_rmse)(run_id, ratings))
-            keep(base_rmse=_base_rmse(sweep), result=result, out_of_time=not in_time)
+            keep(result=result, out_of_time=not in_time)
     return sweep
 
 
@@ -96,10 +98,6 @@ def _judged(search: Search) -> dict[str, object]:
     """How much each setting matters, beside what chance makes of it."""
     importance = search.importance()
     return {"importance": importance, "chance": search.chance_importance() if importance else {}}
-
-
-def _base_rmse(sweep: Sweep) -> float | None:
-    return sweep.trials[0].val_rmse if sweep.plan.covers_base else sweep.base_rmse
 
 
 def _confirm(sweep: Sweep, train: Train, test: Callable[[str], float]) -> Result:

@@ -14,6 +14,9 @@ MOST_FRAMES = 100
 MOST_BYTES = 64 * 2**20
 """Memory for all frames of a film while it is taken; with more items those rated most are filmed."""
 
+MOST_ITEMS = 12_000
+"""Items of a film, however few numbers each has: a run keeps four bytes of an item and frame, 5 MB in all."""
+
 Numbers = Callable[[np.ndarray], np.ndarray]
 """From rows of items, (n,), to what the model knows of them at this moment, (n, width)."""
 
@@ -27,12 +30,14 @@ class Camera:
         rows: Items that are filmed, the most rated first, int64, (n,).
         frames: Epochs done and the numbers then, float16, of each frame so far.
         every: Epochs between two frames.
+        scale: What the numbers of all frames are to be multiplied by, one factor or (width,).
     """
 
     on_frame: Callable[[float, np.ndarray], None] = lambda at, numbers: None
     rows: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     frames: list[tuple[float, np.ndarray]] = field(default_factory=list)
     every: float = 1 / FRAMES_PER_EPOCH
+    scale: np.ndarray | float = 1.0
 
     def begin(self, count: np.ndarray, width: int) -> None:
         """Choose the items to film.
@@ -43,8 +48,8 @@ class Camera:
         """
         most = MOST_BYTES // (MOST_FRAMES * width * np.dtype(np.float16).itemsize)
         order = np.argsort(-count, kind="stable")
-        self.rows = order[: min(most, np.count_nonzero(count))]
-        self.frames, self.every = [], 1 / FRAMES_PER_EPOCH
+        self.rows = order[: min(most, MOST_ITEMS, np.count_nonzero(count))]
+        self.frames, self.every, self.scale = [], 1 / FRAMES_PER_EPOCH, 1.0
 
     @property
     def next_at(self) -> float:
@@ -68,5 +73,5 @@ class Camera:
             self.every *= 2
 
     def rescale(self, factor: np.ndarray) -> None:
-        """Multiply the numbers of all frames by a factor for each, (width,): the training changed its units."""
-        self.frames = [(at, (taken * factor).astype(np.float16)) for at, taken in self.frames]
+        """The training changed its units: all numbers taken so far count times a factor for each, (width,)."""
+        self.scale = self.scale * factor

@@ -68,9 +68,13 @@ class Table:
         self._matrix, self._square = matrix, square.astype(np.float32)
         self._back, self._square_back = self._matrix.T.tocsr(), self._square.T.tocsr()
 
-    def sums(self, mean: np.ndarray, *, training: bool) -> np.ndarray:
-        """What the features add to each row, (n_rows, width)."""
+    def sums(self, mean: np.ndarray) -> np.ndarray:
+        """What the features of each row sum up to, (n_rows, width)."""
         return self._matrix @ mean - self._any * (self.center @ mean)
+
+    def weighed(self, sums: np.ndarray, *, training: bool) -> np.ndarray:
+        """What these sums add to each row: themselves."""
+        return sums
 
     def variances(self, variance: np.ndarray, *, training: bool) -> np.ndarray:
         """What they add to its variance."""
@@ -100,9 +104,13 @@ class Raters:
         self._learning = _inverse_root(count - 1)[:, None]
         self._own = weight * self._learning[pairs.item, 0]
 
-    def sums(self, mean: np.ndarray, *, training: bool) -> np.ndarray:
-        """What the raters add to each item, (n_items, width)."""
-        return self._strength(training) * (self._to_items @ mean)
+    def sums(self, mean: np.ndarray) -> np.ndarray:
+        """What the raters of each item sum up to, (n_items, width)."""
+        return self._to_items @ mean
+
+    def weighed(self, sums: np.ndarray, *, training: bool) -> np.ndarray:
+        """What these sums add to each item."""
+        return self._strength(training) * sums
 
     def variances(self, variance: np.ndarray, *, training: bool) -> np.ndarray:
         """What they add to its variance."""

@@ -90,7 +90,7 @@ class Posterior:
         """Bias and vector of each user, float32, (n_users, 1 + dim): its own and what the groups add."""
         total = self.mean[self.rows["user"]].copy()
         for name, group in self.user_groups.items():
-            total += group.sums(self.mean[self.rows[name]], training=True)
+            total += group.sums(self.mean[self.rows[name]])
         return total
 
     def user_variances(self) -> np.ndarray:
@@ -102,11 +102,20 @@ class Posterior:
             total += group.variances(self.variance[self.rows[name]], training=True)
         return total
 
-    def item_means(self, *, training: bool = False) -> np.ndarray:
-        """Bias and vector of each item, float32, (n_items, 1 + dim): its own and what the groups add."""
+    def item_sums(self) -> list[np.ndarray]:
+        """What the features of each group sum up to, (n_items, 1 + dim) each: most of the work of `item_means`."""
+        return [group.sums(self.mean[self.rows[name]]) for name, group in self.groups.items()]
+
+    def item_means(self, sums: Sequence[np.ndarray] | None = None, *, training: bool = False) -> np.ndarray:
+        """Bias and vector of each item, float32, (n_items, 1 + dim): its own and what the groups add.
+
+        Args:
+            sums: `item_sums` of this moment, where they are known already.
+            training: Whether each item's raters are weighed as while one of them is guessed.
+        """
         total = self.mean[self.rows["own"]].copy()
-        for name, group in self.groups.items():
-            total += group.sums(self.mean[self.rows[name]], training=training)
+        for group, of_group in zip(self.groups.values(), sums or self.item_sums(), strict=True):
+            total += group.weighed(of_group, training=training)
         return total
 
     def item_variances(self, *, training: bool = False) -> np.ndarray:
@@ -178,14 +187,15 @@ class Posterior:
         slope += self.precision * self.mean
         return slope
 
-    def step(self, rate: float, *, refresh: bool = True) -> None:
+    def step(self, rate: float, *, refresh: bool = True, sums: Sequence[np.ndarray] | None = None) -> None:
         """Move the means once, and the variances too where `refresh`.
 
         Args:
             rate: Adam's step size.
             refresh: Whether the variances move: they change slowly, and cost half of a step.
+            sums: `item_sums` of this moment, where they are known already.
         """
-        users, items = self.user_means(), self.item_means(training=True)
+        users, items = self.user_means(), self.item_means(sums, training=True)
         error = self.errors(users, items)
         if refresh:
             self.refresh(users, items)
@@ -260,7 +270,7 @@ class Posterior:
         user_prior = self._prior_variances("user", self.user_variances())
         item_prior = self._prior_variances("own", self.item_variances())
         for name, group in self._raters():
-            parts = group.sums(self.mean[self.rows[name]], training=False) ** 2
+            parts = group.weighed(group.sums(self.mean[self.rows[name]]), training=False) ** 2
             parts += group.variances(self.variance[self.rows[name]], training=False)
             item_prior[~group.any] += parts[group.any].mean(axis=0)
         noise = np.float32(self.noise_precision)

@@ -50,6 +50,7 @@ class VariationalTraining:
             DivergedError: A number stopped being finite.
         """
         self.posterior = self.progress.heeding(self._posterior)
+        self._sums: list[np.ndarray] | None = None  # of this moment, where a frame or an error has needed them
         self._look(0)
         began, told = time.perf_counter(), time.perf_counter()
         for number in range(1, self.config.steps + 1):
@@ -95,7 +96,8 @@ class VariationalTraining:
         moves = number > FIRST_STEPS and number % STEPS_PER_EPOCH == 0
         late = max(0.0, 2 * number / self.config.steps - 1)
         rate = LEARNING_RATE * (1 - (1 - LAST_RATE) * late)
-        self.posterior.step(rate, refresh=moves or number % REFRESH_EVERY == 0)
+        self.posterior.step(rate, refresh=moves or number % REFRESH_EVERY == 0, sums=self._sums)
+        self._sums = None
         if moves:
             self.posterior.set_precisions()
 
@@ -111,15 +113,19 @@ class VariationalTraining:
         return Epoch(epoch=number, seconds=seconds, loss=self._loss, **errors)
 
     def _look(self, number: int) -> None:
-        """Let the camera take a frame after so many steps, if one is due."""
+        """Let the camera take a frame after so many steps, if one is due; the next step needs the same sums."""
         if self.progress.camera is not None:
-            self.progress.camera.look(number / STEPS_PER_EPOCH, lambda rows: self._item()[rows, 1:])
+            self.progress.camera.look(number / STEPS_PER_EPOCH, self._seen)
+
+    def _seen(self, rows: np.ndarray) -> np.ndarray:
+        self._sums = self.posterior.item_sums()
+        return self._item(rows)[:, 1:]
 
     def _user(self) -> np.ndarray:
         return self._scaled(self.posterior.user_means())
 
-    def _item(self) -> np.ndarray:
-        return self._scaled(self.posterior.item_means())
+    def _item(self, rows: np.ndarray | slice = slice(None)) -> np.ndarray:
+        return self._scaled(self.posterior.item_means(self._sums)[rows])
 
     def _scaled(self, numbers: np.ndarray) -> np.ndarray:
         """In rating units: biases by the unit, and vectors by its root, as a product has two of them."""

@@ -148,9 +148,7 @@ else:
             data = chosen.summaries[0].dataset
             st.markdown(score_words.side_by_side(chosen.letters, scores, data.noun, phrases.unit(data)))
         compared_models.results(chosen, scores)
-        # so narrow that six fit beside each other; of few, the narrowest would hide its words
-        width = 86 if len(chosen.letters) > 3 else None
-        compared_models.differing_settings(chosen.summaries, chosen.letters, width=width)
+        compared_models.differing_settings(chosen.summaries, chosen.letters)
         st.caption(compare_words.chosen_by(chosen.letters, chosen.summaries))
         scores_on_splits(chosen)
         pair(chosen)

@@ -12,7 +12,8 @@ from core.data.nouns import with_article
 from dashboard.cache import analyses, loaders
 from dashboard.charts import matrix as charts
 from dashboard.embeddings import words
-from dashboard.embeddings.parts import choose_row, show_chart, show_method, warn_untrained
+from dashboard.embeddings.parts import choose_followed, show_chart, show_method, warn_untrained
+from dashboard.session import chosen_items
 from dashboard.shared import matrix_rows, phrases, selection, sides, tables
 from dashboard.shared.matrix_rows import Rows
 from dashboard.shell.needs_run import require_run
@@ -42,19 +43,26 @@ def choose_side() -> Rows:
 
 
 def choose_rows(rows: Rows, which: str) -> np.ndarray:
-    """The rows to draw, in the order of the data."""
+    """The rows to draw, in the order of the data; to begin with the items that are chosen on any page."""
+    first = chosen_anywhere(rows) or rows.by_count[:3]
     if which == CHOSEN:
         chosen = selection.search(
             f"Search for {rows.nouns}",
             rows.offered,
             key=f"chosen_{rows.noun}",
             most=MOST_SHOWN,
-            first=[rows.labels[row] for row in rows.by_count[:3]],
+            first=[rows.labels[row] for row in first],
         )
         return np.array(chosen, int)
     if which == ALL_CLEAR:
         return np.sort(rows.by_count[rows.placed[rows.by_count]][:MOST_SHOWN])
     return np.arange(min(SHOWN, len(rows))) if which == FIRST else rows.by_count[:SHOWN]
+
+
+def chosen_anywhere(rows: Rows) -> list[int]:
+    """Items that are chosen on any page, as far as there is room; none of people."""
+    marked = chosen_items.rows(loaders.ratings_of(run.run_id)).tolist() if rows.noun == noun else []
+    return [row for row in marked if rows.labels[row] in rows.offered][:MOST_SHOWN]
 
 
 def in_order(rows: Rows, visible: np.ndarray, order: str, dimension: int) -> np.ndarray:
@@ -71,8 +79,9 @@ def heatmap() -> Rows:
         rows = choose_side()
         which = ALL_CLEAR
         if rows.noun != matrix_rows.FEATURE:
+            first = CHOSEN if chosen_anywhere(rows) else FIRST
             which = st.segmented_control(
-                "Which", [FIRST, MOST_RATED, CHOSEN], default=FIRST, required=True, key="which", bind="query-params"
+                "Which", [FIRST, MOST_RATED, CHOSEN], default=first, required=True, key="which", bind="query-params"
             )
         order = st.selectbox("Order", [AS_GIVEN, ALIKE, BY_DIMENSION], key="order", bind="query-params", width=220)
         dimension = 1
@@ -109,7 +118,7 @@ def one_row(rows: Rows) -> None:
     st.header(f"One {rows.noun}, number by number")
     highest = int(np.sort(rows.count)[-min(20, len(rows))])
     left, middle, right = st.columns([3, 3, 2], vertical_alignment="bottom")
-    row = choose_row(rows, rows.noun.capitalize(), f"one_{rows.noun}", first=rows.by_count[0], place=left)
+    row = choose_followed(run.run_id, rows, rows.noun.capitalize(), f"one_{rows.noun}", place=left)
     at_least = right.number_input(
         "Neighbors with at least … ratings",
         1,

@@ -14,11 +14,11 @@ from core.analysis.neighbors.hubs import MANY
 from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors
 from core.analysis.neighbors.resampled import CANDIDATES, DRAWS
 from dashboard.cache import analyses, loaders
-from dashboard.charts import matrix as charts
-from dashboard.embeddings.parts import choose_row, show_method, warn_untrained
+from dashboard.embeddings.parts import choose_followed, show_method, warn_untrained
 from dashboard.neighbors import holding, words
 from dashboard.neighbors.analogies import analogies
 from dashboard.neighbors.holding import Held
+from dashboard.neighbors.lengths import why_they_differ
 from dashboard.neighbors.new_item import new_item
 from dashboard.neighbors.words import Measure
 from dashboard.shared import elements, phrases, sides, tables, twin
@@ -49,8 +49,8 @@ def controls() -> tuple[Side, int, int, bool]:
     """The side, the row asked about, the ratings a neighbor needs, and whether predictions are compared."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         side = sides.choose(run)
-        label, first = f"{side.noun.capitalize()} (type a few letters)", side.rows.by_count[0]
-        row = choose_row(side.rows, label, f"near_{side.noun}", first=first, width=420)
+        label = f"{side.noun.capitalize()} (type a few letters)"
+        row = choose_followed(run.run_id, side.rows, label, f"near_{side.noun}", width=420)
         min_ratings = side.enough(
             of=20,
             least=WELL_KNOWN,
@@ -148,43 +148,6 @@ def columns(measure: Measure, *, titles: int) -> dict[str, ColumnConfig]:
     )
 
 
-def why_they_differ(
-    side: Side,
-    row: int,
-    near: Mapping[Metric, Neighbors],
-    length: np.ndarray,
-    listed: np.ndarray,
-    *,
-    predictions: bool,
-) -> None:
-    """Length against the number of ratings, with the neighbors marked."""
-    st.header("Why the lists differ")
-    st.markdown(words.lengths(side.rows, row, length, near, listed, predictions=predictions))
-    rated = np.flatnonzero(side.rows.count > 0)
-    reading = words.popularity(side.rows, length, rated, np.flatnonzero(listed), predictions=predictions)
-    st.plotly_chart(
-        charts.lengths(
-            length,
-            side.rows.count,
-            rated,
-            side.hover,
-            chosen=row,
-            title=side.rows.labels[row],
-            marked={measure.name: near[metric].index for metric, measure in words.measures(predictions).items()},
-            noun=side.noun,
-            axis=words.DEVIATION if predictions else words.LENGTH,
-        ),
-        key="lengths",
-        on_select=partial(sides.choose_point, "lengths", run.run_id, users=side.users),
-        selection_mode="points",
-        config=phrases.CHART_CONFIG,
-        alt=f"Length of the vectors against the number of ratings, the neighbors marked. {reading}",
-    )
-    st.markdown(f"{reading} Select a point to see its neighbors.")
-    if getattr(run.config, "l2", 0) > 0 and not (side.users or predictions):
-        st.markdown(words.penalty(side.rows, length))
-
-
 def _unseen(side: Side) -> str:
     if side.rows.features is None:
         return ""
@@ -268,7 +231,7 @@ else:
     lists(side, row, near, length, again, held, words.measures(predictions))
     if held is None:
         holding.offer(run, side, min_ratings)
-    why_they_differ(side, row, near, length, listed, predictions=predictions)
+    why_they_differ(run, side, row, near, length, listed, predictions=predictions)
     holding.everybodys(run, side, listed, min_ratings, predictions=predictions)
 if not side.users:
     analogies(side, listed)

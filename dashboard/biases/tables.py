@@ -17,16 +17,16 @@ from dashboard.shared.sides import Side
 BIAS, DOUBT, EXPECTED, REST, TASTE = "Bias", "±", "Expected", "Rest", "Taste"
 COLUMNS = (
     tables.COLUMNS
-    | tables.number(BIAS, width=54)
+    | tables.number(BIAS, width=52)
     | tables.number(EXPECTED, width=70)
     | {
         DOUBT: st.column_config.NumberColumn(
-            format="%.2f", width=46, help="How far the bias is known: the standard deviation that its ratings leave"
+            format="%.2f", width=44, help="How far the bias is known: the standard deviation that its ratings leave"
         ),
         sides.USER: st.column_config.TextColumn(pinned=True, width=120),
-        REST: st.column_config.NumberColumn(format="%+.2f", width=56, help="The learned bias less the expected one"),
+        REST: st.column_config.NumberColumn(format="%+.2f", width=54, help="The learned bias less the expected one"),
         TASTE: st.column_config.NumberColumn(
-            format="%+.2f", width=58, help="What taste adds to the score, on average over its ratings"
+            format="%+.2f", width=56, help="What taste adds to the score, on average over its ratings"
         ),
     }
 )
@@ -44,16 +44,18 @@ def both_ends(run_id: str, side: Side, fit: Biases, furthest: Ends, min_ratings:
     """
     less, more = ("stricter", "more generous") if side.users else ("liked less", "liked more")
     halves = ((less, furthest.bottom), (more, furthest.top))
-    for place, (heading, chosen) in zip(st.columns(2, gap="medium"), halves, strict=True):
-        with place:
+    place = tables.facing()
+    for heading, chosen in halves:
+        with place, st.container():
             st.subheader(f"{heading[0].upper()}{heading[1:]} than expected")
             table = numbers(run_id, side, fit, chosen)
-            shown = (side.name_column, REST, TASTE, BIAS, DOUBT, tables.MEAN, tables.COUNT)
+            columns = (side.name_column, REST, TASTE, BIAS, DOUBT, tables.COUNT, tables.MEAN)
+            shown = [column for column in columns if column in table]
             st.dataframe(
                 tables.unsigned_zeros(table),
                 hide_index=True,
-                column_order=[column for column in shown if column in table],
-                column_config=COLUMNS,
+                column_order=shown,
+                column_config=tables.beside(COLUMNS, shown),
                 alt=f"The {len(chosen)} {side.nouns} that are {heading} than their averages lead one to expect",
             )
     if taste_column(side):

@@ -28,6 +28,8 @@ from core.analysis.new_user.explain import Misses, worst
 from core.analysis.new_user.model import NewUserModel, looked_at
 from core.analysis.new_user.position import People, people
 from core.analysis.new_user.recommend import first_set
+from core.analysis.traits import Trait
+from core.analysis.traits import traits as item_traits
 from core.analysis.values import Values, values
 from core.data import holding
 from core.errors import AnalysisError
@@ -47,6 +49,13 @@ def unseen(run_id: str) -> Unseen | None:
     """What the guesses about items without a training rating are worth; None where training has seen them all."""
     trained = run(run_id)
     return unseen_items(trained.scorer, ratings_of(run_id), split_of_run(trained))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def traits(run_id: str, chosen: np.ndarray, listed: np.ndarray) -> tuple[Trait, ...]:
+    """What tells some of the listed items of a run from the others; rows, rising."""
+    columns = columns_of_items(ratings_of(run_id).dataset_id).take(listed)
+    return item_traits(np.isin(listed, chosen), columns)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -184,7 +184,7 @@ def jobs_now() -> list[Job]:
 
 
 def asked_for() -> list[Job]:
-    """The jobs that somebody asked for, oldest first: without the trainings of sweeps, which are one with their sweep."""
+    """The jobs that somebody asked for, oldest first; the trainings of a sweep are one with it."""
     return [job for job in jobs_now() if not job.part_of]
 
 
@@ -222,14 +222,15 @@ def expected(dataset_id: str, config: RunConfig) -> Started:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _item_labels(dataset_id: str) -> list[str]:
+def item_labels(dataset_id: str) -> list[str]:
+    """What each item of a dataset is called on screen."""
     return matrix_rows.item_labels(ratings(dataset_id))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def item_rows(run_id: str) -> Rows:
     """The items of a run as rows of its matrix."""
-    trained, labels = run(run_id), _item_labels(run(run_id).dataset.dataset_id)
+    trained, labels = run(run_id), item_labels(run(run_id).dataset.dataset_id)
     return matrix_rows.item_rows(trained, ratings_of(run_id), split_of_run(trained), labels, features(run_id))
 
 
@@ -269,13 +270,19 @@ def item_notes(run_id: str) -> list[str]:
     """What a map says of each item under its title, plain text: mean rating and number of ratings."""
     trained = run(run_id)
     rows = item_rows(run_id)
-    return _notes(trained.dataset.dataset_id, trained.config.split, rows, described_by=rows.described_by)
+    return _notes(trained.dataset.dataset_id, trained.config.split, rows, users=False, described_by=rows.described_by)
+
+
+def user_notes(run_id: str) -> list[str]:
+    """What a map says of each person, plain text."""
+    trained = run(run_id)
+    return _notes(trained.dataset.dataset_id, trained.config.split, user_rows(run_id), users=True, described_by="")
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _notes(dataset_id: str, how: SplitConfig, _rows: Rows, *, described_by: str) -> list[str]:
-    """The facts that a hover has of each item, and whether training has moved it; one list as for `_hover`."""
-    facts = _hover(dataset_id, how, _rows, users=False, described_by=described_by).facts
+def _notes(dataset_id: str, how: SplitConfig, _rows: Rows, *, users: bool, described_by: str) -> list[str]:
+    """The facts that a hover has of each row, and whether training has moved it; one list as for `_hover`."""
+    facts = _hover(dataset_id, how, _rows, users=users, described_by=described_by).facts
     return [fact + _rows.mark(row, short=True) for row, fact in enumerate(facts.tolist())]
 
 
@@ -288,15 +295,27 @@ def user_hover(run_id: str) -> Hover:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _hover(dataset_id: str, how: SplitConfig, _rows: Rows, *, users: bool, described_by: str) -> Hover:
     """One for all alike runs on one split: of their rows it shows nothing but which are trained, or described."""
+    names = [plain(label) + _rows.mark(row, short=True) for row, label in enumerate(_rows.labels)]
+    return Hover(np.array(names, object), _facts(dataset_id, users=users))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def rated_hover(dataset_id: str) -> Hover:
+    """What a map shows over each item of a dataset before there is a model of it."""
+    return Hover(np.array([plain(label) for label in item_labels(dataset_id)], object), _facts(dataset_id, users=False))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _facts(dataset_id: str, *, users: bool) -> np.ndarray:
+    """How often and how each item or person was rated, in words, (n,)."""
     rated = ratings(dataset_id)
     means, counts = (rated.user_mean, rated.user_count) if users else (rated.item_mean, rated.item_count)
 
     def words(mean: float, n: int) -> str:
         return f"{count(n, 'rating')}, {mean:,.2f} on average" if users else f"rated {mean:,.2f} by {n:,}"
 
-    names = [plain(label) + _rows.mark(row, short=True) for row, label in enumerate(_rows.labels)]
     facts = [words(mean, n) for mean, n in zip(means.tolist(), counts.tolist(), strict=True)]
-    return Hover(np.array(names, object), np.array(facts, object))  # of texts of any length each as long as it is
+    return np.array(facts, object)  # of texts of any length each as long as it is
 
 
 def study(key: str) -> Stored | None:

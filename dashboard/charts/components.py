@@ -1,7 +1,6 @@
 """Figures of principal components: where the items lie along them."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -10,8 +9,8 @@ from core.analysis.components.extremes import Ends
 from core.data.nouns import count
 from dashboard.charts import points
 from dashboard.charts.base import ACCENT, CHOSEN, MUTED, figure, plain, sampled
-from dashboard.charts.hover import NAMED, Hover
-from dashboard.charts.points import Classes, Coloring, add_points
+from dashboard.charts.hover import Hover
+from dashboard.charts.points import add_points
 from dashboard.principal_components.label import Label
 
 _ALONG = "%{text}: <b>%{x:.2f}</b>"
@@ -108,88 +107,3 @@ def _mark(
     points.name_in_swarm(result, places, color=CHOSEN)
     spots = scores[marked], height[np.searchsorted(drawn, marked)]
     add_points(result, spots, hover.names[marked], name="marked", marker=points.ring(12), template=_ALONG)
-
-
-def scatter(
-    scores: np.ndarray,
-    axes: Sequence[int],
-    rows: np.ndarray,
-    hover: Hover,
-    color: Coloring | Classes,
-    *,
-    found: Sequence[int] = (),
-    titles: Sequence[str] = (),
-    labels: Sequence[Label] = (),
-    noun: str,
-) -> go.Figure:
-    """Items along two components, or three.
-
-    Args:
-        scores: Float array, (n_items, n_components), in embedding units.
-        axes: Two or three components, from 0.
-        rows: Items to draw; above MOST_DRAWN a sample of them, which the title says.
-        hover: What to show over an item, for each item of `scores`.
-        color: A number or a class for every item.
-        found: Items to mark and name, drawn or not.
-        titles: What the items are called; needed for `found`.
-        labels: What each of `axes` is called; without them they have their numbers alone.
-        noun: What an item is.
-
-    The custom data of a point is its row.
-    """
-    drawn = points.sample(rows)
-    names = [axis_title(label, unit=len(axes) == 2) for label in labels or [Label(axis + 1) for axis in axes]]
-    title = f"{count(len(rows), noun)} on components {_listed(axes)}{sampled(len(drawn), len(rows))}"
-    result = figure(title, **_look(names, f"scatter {_listed(axes)}"), showlegend=isinstance(color, Classes))
-    add_items(result, scores, axes, drawn, hover, color)
-    if found:
-        marked = np.array(found, int)
-        points.add_found(result, [scores[marked, axis] for axis in axes], marked, titles)
-    return result
-
-
-def add_items(
-    result: go.Figure,
-    scores: np.ndarray,
-    axes: Sequence[int],
-    drawn: np.ndarray,
-    hover: Hover,
-    color: Coloring | Classes,
-    *,
-    opacity: float | None = None,
-    bar: Mapping[str, object] | None = None,
-) -> None:
-    """Points of items along two components, or three.
-
-    Args:
-        result: The figure.
-        scores, axes, hover, color: As for `scatter`.
-        drawn: Items to draw.
-        opacity: Of all points; None leaves each class its own.
-        bar: Color bar in place of the one beside the figure.
-    """
-    lines = [f"component {column + 1}: %{{{axis}:.2f}}" for axis, column in zip("xyz", axes, strict=False)]
-    template = "<br>".join([NAMED, *lines])
-    for name, visible, marker in points.layers(color, drawn, flat=len(axes) == 2):
-        if opacity is not None:
-            marker["opacity"] = opacity
-        if bar is not None and "colorbar" in marker:
-            marker["colorbar"] = bar
-        spots = [scores[visible, axis] for axis in axes]
-        add_points(result, spots, hover[visible], name=name, marker=marker, rows=visible, template=template)
-
-
-def _listed(axes: Sequence[int]) -> str:
-    *first, last = (str(axis + 1) for axis in axes)
-    return f"{', '.join(first)} and {last}"
-
-
-def _look(names: Sequence[str], revision: str) -> dict[str, Any]:
-    """Settings of a figure on two axes, or three, of these names."""
-    legend = {"xanchor": "left", "x": 0, "itemsizing": "constant"}
-    shared = {"height": 620, "margin": {"t": 84}, "legend": legend, "uirevision": revision}
-    if len(names) == 2:
-        return {"x": names[0], "y": names[1], "xaxis": {"zeroline": True}, "dragmode": "lasso", **shared}
-    x, y, z = ({"title": {"text": name}} for name in names)
-    camera = {"eye": {"x": 1.4, "y": 1.4, "z": 0.75}, "center": {"x": 0, "y": 0, "z": -0.16}}
-    return {"scene": {"xaxis": x, "yaxis": y, "zaxis": z, "camera": camera, "uirevision": revision}, **shared}

@@ -31,9 +31,28 @@ _LINE = "rgba(232, 89, 12, 0.55)"
 _HEIGHT = 580
 
 
+@dataclass(frozen=True)
+class Plane:
+    """What the axes of a map count, and how it lies in its frame.
+
+    Attributes:
+        coordinates: What each coordinate is called in the box over an item, such as "component 2"; one without a name
+            is not said.
+        equal: Whether a unit is as long across as up, so that distances can be compared by eye. Where the axes count
+            different things, each fills the frame.
+        powers: Whether coordinates across are powers of ten; the axis says the whole numbers.
+        reach: What is seen at first, from (left, low, to right, high); None: as far as the items reach.
+    """
+
+    coordinates: Sequence[str] = ()
+    equal: bool = True
+    powers: bool = False
+    reach: tuple[float, float, float, float] | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Places:
-    """Where items lie, and what is known of all items.
+    """Where items, or people, lie, and what is known of all of them.
 
     Attributes:
         rows: The items on the map, (n,), rising.
@@ -42,6 +61,8 @@ class Places:
         hover: What to show over each item of the data.
         titles: What the items of the data are called.
         notes: What is said under each title, plain text; may be left out.
+        ids: The data's own id of each item, where items can be selected.
+        plane: What the axes count.
     """
 
     rows: np.ndarray
@@ -50,6 +71,8 @@ class Places:
     hover: Hover
     titles: Sequence[str]
     notes: Sequence[str] = ()
+    ids: np.ndarray | None = None
+    plane: Plane = Plane()
 
     def spots(self, at: np.ndarray) -> list[np.ndarray]:
         """Coordinates of some of the items on the map, an array for each axis."""
@@ -113,7 +136,7 @@ def item_map(
             marker |= {"size": sizing[at], "sizemode": "diameter"}
         if opacity is not None:
             marker |= {"opacity": opacity[at]}
-        rows, template = places.rows[at], f"{NAMED}{_last_line(color, name)}"
+        rows, template = places.rows[at], f"{NAMED}{_coordinates(places.plane)}{_last_line(color, name)}"
         spots, texts = places.spots(at), places.hover[rows]
         add_points(result, spots, texts, name=name, marker=marker, rows=rows, template=template)
     if len(marked) == 1 and len(linked):
@@ -140,6 +163,11 @@ def _of_the_map(color: Coloring | Classes, places: Places) -> Coloring | Classes
     if isinstance(color, Classes):
         return replace(color, member=color.member[places.rows])
     return replace(color, values=color.values[places.rows])
+
+
+def _coordinates(plane: Plane) -> str:
+    """The lines of a hover that say where a point lies."""
+    return "".join(f"<br>{name}: %{{{axis}:.2f}}" for name, axis in zip(plane.coordinates, "xyz", strict=False) if name)
 
 
 def _last_line(color: Coloring | Classes, name: str) -> str:
@@ -245,18 +273,30 @@ def _look(places: Places, color: Coloring | Classes, remark: str, revision: str)
     if len(places.axes) == 3:
         x, y, z = ({"title": {"text": name}} for name in places.axes)
         camera = {"eye": {"x": 1.3, "y": 1.3, "z": 0.7}}
-        space = {"xaxis": x, "yaxis": y, "zaxis": z, "camera": camera, "aspectmode": "data", "uirevision": revision}
+        aspect = "data" if places.plane.equal else "cube"
+        space = {"xaxis": x, "yaxis": y, "zaxis": z, "camera": camera, "aspectmode": aspect, "uirevision": revision}
         return look | {"scene": space}
-    across, up = (  # where the axes mean nothing, numbers and lines would only pretend they did
-        dict.fromkeys(("showticklabels", "zeroline", "showgrid"), bool(name)) for name in places.axes
-    )
-    alike = {"scaleanchor": "x", "scaleratio": 1}  # distances are what the eye compares
+    across, up = (_axis(places, axis) for axis in (0, 1))
     # Inside, so that the legend below cannot lie on it however narrow the picture is.
     corner = {"xref": "paper", "yref": "paper", "x": 1, "y": 0, "xanchor": "right", "yanchor": "bottom"}
     notes = [{"text": places.axes[0], "showarrow": False, **corner}] if places.axes[0] else []
     return look | {
         "xaxis": across,
-        "yaxis": {"title": {"text": places.axes[1]}, **up, **alike},
+        "yaxis": {"title": {"text": places.axes[1]}, **up},
         "annotations": notes,
         "dragmode": "lasso",
     }
+
+
+def _axis(places: Places, axis: int) -> dict[str, Any]:
+    """Settings of one axis of a flat figure."""
+    # Where an axis means nothing, numbers and lines would only pretend it did.
+    look: dict[str, Any] = dict.fromkeys(("showticklabels", "zeroline", "showgrid"), bool(places.axes[axis]))
+    plane = places.plane
+    if axis == 1 and plane.equal:
+        look |= {"scaleanchor": "x", "scaleratio": 1}  # distances are what the eye compares
+    if axis == 0 and plane.powers:
+        look |= {"tickvals": list(range(10)), "ticktext": [f"{10**power:,}" for power in range(10)]}
+    if plane.reach is not None:
+        look["range"] = [plane.reach[axis], plane.reach[axis + 2]]
+    return look

@@ -1,6 +1,6 @@
 """Figures of an embedding matrix: its numbers, how they are spread, one row beside another, and how long rows are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -8,15 +8,10 @@ import plotly.graph_objects as go
 from core.analysis.values import Values
 from core.data.nouns import count as counted
 from core.data.nouns import plural
-from dashboard.charts.base import AROUND_ZERO, AT_THE_TOP, CHOSEN, MUTED, color_bar, figure, plain, sampled
-from dashboard.charts.hover import NAMED, Hover
-from dashboard.charts.points import add_points, sample
+from dashboard.charts.base import AROUND_ZERO, AT_THE_TOP, MUTED, color_bar, figure, plain
 
 LABEL_LENGTH = 26
 """Longest row label beside the heatmap; the hover has the whole title."""
-
-_MARKS = (("circle-open", "#0072b2", 11), ("square-open", "#d55e00", 15), ("diamond-open", "#009e73", 20))
-"""Symbol, color and size for each list of neighbors: told apart by shape too, and visible over one another."""
 
 
 def heatmap(values: np.ndarray, labels: Sequence[str], marks: Sequence[str], *, noun: str) -> go.Figure:
@@ -99,60 +94,4 @@ def two_rows(values: np.ndarray, labels: Sequence[str]) -> go.Figure:
         )
     result.update_layout(barmode="group", bargap=0.25, title=AT_THE_TOP, margin_t=88, uirevision="two_rows")
     result.update_layout(legend={"xanchor": "left", "x": 0, "y": 1.0})
-    return result
-
-
-def lengths(
-    length: np.ndarray,
-    count: np.ndarray,
-    rated: np.ndarray,
-    hover: Hover,
-    *,
-    chosen: int,
-    title: str,
-    marked: Mapping[str, np.ndarray],
-    noun: str,
-    axis: str = "Length of the vector (embedding units)",
-) -> go.Figure:
-    """Length of every vector against the number of ratings, with one row and its neighbors marked.
-
-    Args:
-        length: Euclidean length of every vector, (n_rows,), in embedding units.
-        count: Ratings of every row, (n_rows,).
-        rated: Rows to draw, all of them rated; of very many a sample, which the title says.
-        hover: What to show over a row, for each row of `length`.
-        chosen: The row asked about, drawn whether rated or not.
-        title: What it is called.
-        marked: Up to three lists of its neighbors by name, rows.
-        noun: What a row is.
-        axis: What a length is.
-
-    The custom data of a point is its row.
-    """
-    neighbors = np.concatenate([*marked.values(), [chosen]]).astype(np.int64)
-    drawn = sample(rated, keep=neighbors)
-    result = figure(
-        f"Length and number of ratings of {counted(len(rated), noun)}{sampled(len(drawn), len(rated))}",
-        x="Ratings (each step tenfold)",
-        y=axis,
-        height=420,
-        xaxis={"type": "log", "dtick": 1, "tickformat": ","},
-        yaxis={"rangemode": "tozero"},
-        legend={"xanchor": "left", "x": 0, "y": 1.0, "itemsizing": "trace"},
-        title=AT_THE_TOP,
-        margin={"t": 88},
-        uirevision="lengths",
-        clickmode="event+select",
-    )
-    layers = [(f"all {plural(noun)}", drawn, {"size": 5, "color": MUTED, "opacity": 0.7})]
-    for (name, rows), (symbol, color, size) in zip(marked.items(), _MARKS, strict=False):
-        layers.append(
-            (name, rows, {"size": size, "symbol": symbol, "color": color, "line": {"width": 2, "color": color}})
-        )
-    if count[chosen] > 0:
-        star = {"size": 15, "symbol": "star", "color": CHOSEN, "line": {"width": 1, "color": "white"}}
-        layers.append((plain(title, 40), np.array([chosen]), star))
-    for name, rows, marker in layers:
-        spots, template = (count[rows], length[rows]), f"{NAMED}<br>length %{{y:.2f}}"
-        add_points(result, spots, hover[rows], name=name, marker=marker, rows=rows, template=template)
     return result

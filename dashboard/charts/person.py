@@ -1,4 +1,4 @@
-"""Figures of one person: among all on two components, along several, and a guess for them taken apart."""
+"""Figures of one person: along the components, and a guess for them taken apart."""
 
 from collections.abc import Sequence
 
@@ -6,76 +6,14 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.new_user.position import People, Place
-from core.data.nouns import count
-from dashboard.charts.base import CHOSEN, MUTED, REFERENCE, annotate, figure, plain, sampled, upright
-from dashboard.charts.hover import Hover
-from dashboard.charts.points import add_points, ring, sample
+from dashboard.charts.base import CHOSEN, MUTED, REFERENCE, annotate, figure, plain, upright
 from dashboard.principal_components.label import Label
 
-MOST_DRAWN = 4_000
-"""People in the picture at most; it is sent again after every rating."""
-
-_NEAR = "#0072b2"
 _UP, _DOWN, _TRUE = "#0072b2", "#d55e00", "#009e73"
 """Okabe and Ito's blue, vermilion and green: steps up and down, whose sign is printed too, and the true rating."""
 
 _COMPONENT, _STEP = 52, 46
 """Height of one component, and of one step with its name above the bar, in pixels."""
-
-
-def plane(
-    among: People,
-    mine: Place,
-    axes: Sequence[int],
-    drawn: np.ndarray,
-    near: np.ndarray,
-    hover: Hover,
-    labels: Sequence[Label],
-) -> go.Figure:
-    """Everybody on two components, the person in front of the screen among them.
-
-    Args:
-        among: The people.
-        mine: The person.
-        axes: Two components, from 0.
-        drawn: Rows of the people to draw; of very many a sample, which the title says.
-        near: Rows of those most alike.
-        hover: What to show over each person.
-        labels: What each component is called.
-    """
-    visible = sample(drawn, keep=near, most=MOST_DRAWN)
-    of_all = sampled(len(visible), len(drawn))
-    names = [f"{plain(labels[axis].span, 90)}<br>(embedding units from the average person)" for axis in axes]
-    result = figure(
-        f"You among {count(len(drawn), 'person')}{of_all}",
-        x=names[0],
-        y=names[1],
-        height=440,
-        xaxis={"zeroline": True},
-        yaxis={"zeroline": True},
-        uirevision=f"plane {axes}",
-        margin={"t": 96},
-        legend={"xanchor": "left", "x": 0},
-    )
-    for rows, name, marker in (
-        (visible, "everybody", {"size": 5, "color": MUTED}),
-        (near, "leans your way", ring(9, 2, color=_NEAR)),
-    ):
-        add_points(result, [among.scores[rows, axis] for axis in axes], hover[rows], name=name, marker=marker)
-    result.add_scatter(
-        x=[float(mine.scores[axes[0]])],
-        y=[float(mine.scores[axes[1]])],
-        error_x={"array": [float(mine.doubt[axes[0]] * among.spread[axes[0]])], "color": CHOSEN, "thickness": 1},
-        error_y={"array": [float(mine.doubt[axes[1]] * among.spread[axes[1]])], "color": CHOSEN, "thickness": 1},
-        mode="markers+text",
-        name="you",
-        marker={"size": 15, "symbol": "star", "color": CHOSEN},
-        text=["you"],
-        textposition="top right",
-        textfont={"size": 14, "color": CHOSEN},
-        hovertemplate="<b>You</b><br>%{x:.2f}, %{y:.2f}<extra></extra>",
-    )
-    return result
 
 
 def along(among: People, mine: Place, ends: Sequence[tuple[str, str]], labels: Sequence[Label]) -> go.Figure:

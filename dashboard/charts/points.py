@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.components.extremes import Ends
+from core.living_map.packing import span
 from dashboard.charts.base import AMOUNT, AROUND_ZERO, CHOSEN, MUTED, annotate, plain
 from dashboard.charts.hover import NAMED, Hover
 
@@ -119,20 +120,6 @@ def scale(color: Coloring, rows: np.ndarray) -> dict[str, object]:
         "colorbar": bar,
         "line": OUTLINE,
     }
-
-
-def span(values: np.ndarray, *, around_zero: bool) -> tuple[float, float]:
-    """The least and the greatest number with a color of its own: the middle 90%, for a few far-out ones need none.
-
-    Args:
-        values: Known numbers, (n,).
-        around_zero: Whether zero lies in the middle.
-    """
-    low, high = np.percentile(values, [5, 95]).tolist() if len(values) else (0.0, 1.0)
-    if around_zero:
-        high = max(abs(low), abs(high))
-        low = -high
-    return low, high
 
 
 def bar_ticks(color: Coloring) -> dict[str, object]:

@@ -74,7 +74,7 @@ def course(trials: Sequence[Trial], base_rmse: float | None, most: int, *, unit:
         most: Trials there will be.
         unit: What the ratings are counted in.
     """
-    result = figure("Every trial, and the best so far", x="Trial", y=f"Validation RMSE ({unit})", height=360)
+    result = figure("Every trial, and the best so far", x="Trial", y=f"Validation RMSE ({unit})", height=320)
     done = [trial for trial in trials if trial.val_rmse is not None]
     errors = [float(trial.val_rmse) for trial in done if trial.val_rmse is not None]
     numbers = [trial.number + 1 for trial in done]

@@ -21,8 +21,8 @@ from dashboard.session import address_bar, state
 from dashboard.shared import phrases
 from dashboard.train import curve
 
-WIDEST = 260
-"""Pixels that the names of settings have at most."""
+NARROWEST, WIDEST = 86, 320
+"""Pixels that a column of settings has."""
 MOST = 6
 """More curves than this cannot be told apart."""
 
@@ -191,13 +191,12 @@ def results(chosen: Chosen, scores: Sequence[SplitScore]) -> None:
     st.dataframe(table, hide_index=True, column_order=order, column_config=RESULT_COLUMNS, alt=alt)
 
 
-def differing_settings(summaries: Sequence[RunSummary], names: Sequence[str], *, width: int | None = None) -> None:
+def differing_settings(summaries: Sequence[RunSummary], names: Sequence[str]) -> None:
     """A table with one row a setting that is not the same in all models, in the words of the form.
 
     Args:
         summaries: The models.
         names: What each is called in the heading of its column.
-        width: Of a column, in pixels; by what is in it without.
     """
     differing = differences([summary.config for summary in summaries])
     noun = summaries[0].dataset.noun
@@ -208,14 +207,18 @@ def differing_settings(summaries: Sequence[RunSummary], names: Sequence[str], *,
         name: [_value(setting.name, setting.values[place]) for setting in differing] for place, name in enumerate(names)
     }
     settings = [phrases.with_noun(one.title, noun) for one in differing]
-    longest = min(WIDEST, 30 + 7 * max(map(len, settings)))  # of a column that is pinned Streamlit guesses too little
     st.dataframe(
         pd.DataFrame({"Setting": settings, **values}),
         hide_index=True,
-        column_config={"Setting": st.column_config.TextColumn(pinned=True, width=longest)}
-        | {name: st.column_config.TextColumn(width=width) for name in names},
+        column_config={"Setting": st.column_config.TextColumn(pinned=True, width=_wide(settings))}
+        | {name: st.column_config.TextColumn(width=_wide(values[name])) for name in names},
         alt=f"The {phrases.count(len(differing), 'setting')} in which the models differ",
     )
+
+
+def _wide(texts: Sequence[str]) -> int:
+    """Pixels in which each of the texts stands whole, or nearly; of six models the last are reached by scrolling."""
+    return min(WIDEST, max(NARROWEST, 30 + 7 * max(map(len, texts))))
 
 
 def _value(name: str, value: object) -> str:

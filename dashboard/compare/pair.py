@@ -12,12 +12,9 @@ from core.data.ratings import Ratings
 from core.model.run import Run
 from core.studies.overlap import OVERLAP, OverlapSettings, of_study
 from dashboard.cache import analyses, loaders
-from dashboard.session import state
+from dashboard.session import chosen_items, state
 from dashboard.shared import tables
 from dashboard.shared.matrix_rows import Rows
-
-SELECTED = "compare_selected"
-"""Where the session keeps the selected rows by dataset: the charts forget them when they are redrawn."""
 
 QUICK_ITEMS = 4000
 """Up to here the neighbors of all items are found in less than half a second; of more, a study finds them."""
@@ -108,13 +105,12 @@ class Pair:
 
     def selected(self) -> np.ndarray:
         """Places of what somebody selected, rising."""
-        rows = st.session_state.get(SELECTED, {}).get(self.ratings.digest, [])
-        return np.flatnonzero(np.isin(self.shared.first, np.array(rows, np.int64)))
+        return np.flatnonzero(np.isin(self.shared.first, chosen_items.rows(self.ratings)))
 
     def select(self, places: np.ndarray) -> None:
         """Select these from now on, on both maps and in the tables."""
         rows = self.shared.first[places]
-        st.session_state[SELECTED] = {self.ratings.digest: rows.tolist()}
+        chosen_items.choose(self.ratings.dataset_id, self.ratings.items.ids[rows].tolist())
         if len(places):
             label = self.labels[places[np.argmax(self.rows.count[rows])]]  # of several the best known
             if label in self.offered:
@@ -150,6 +146,14 @@ def select(names: Names, places: list[int]) -> None:
     pair = load_pair(names)
     if pair is not None:
         pair.select(np.array(places, np.int64))
+
+
+@state.reporting
+def select_ids(names: Names, ids: list[str]) -> None:
+    """Select the items with these ids from now on, as `Pair.select` does; a callback."""
+    pair = load_pair(names)
+    if pair is not None:
+        pair.select(np.flatnonzero(np.isin(pair.shared.first, pair.ratings.items.indices(ids))))
 
 
 def file(names: Names, places: np.ndarray) -> bytes:

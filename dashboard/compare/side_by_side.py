@@ -1,5 +1,6 @@
 """Two models side by side: how alike they are, two maps with one selection on both, and who keeps their neighbors."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -10,12 +11,15 @@ from core.errors import UnknownRunError
 from dashboard.cache import analyses, loaders
 from dashboard.charts import compare as charts
 from dashboard.charts.hover import Hover
+from dashboard.charts.maps import Places, Plane
 from dashboard.charts.points import Classes, Coloring
 from dashboard.compare import pair as compare_pair
 from dashboard.compare import words as compare_words
 from dashboard.compare.pair import COLUMNS, KEPT, MOVED, Names, Pair
-from dashboard.session import state
+from dashboard.map_view import component as map_view
+from dashboard.session import chosen_items, state
 from dashboard.shared import coloring, elements, phrases, selection, tables
+from dashboard.shared.trait_words import described
 
 NEIGHBORS, DISTANCE = "Neighbors kept", "Distance moved"
 
@@ -81,33 +85,33 @@ def _maps(pair: Pair) -> None:
         )
         return
     axes, color, searched = _controls(pair)
-    marked = sorted({*pair.selected().tolist(), *searched})
     sides = (
         (pair.letters[0], pair.comparison.places, "as it is"),
         (pair.letters[1], pair.comparison.aligned, f"aligned to {pair.letters[0]}"),
     )
-    reach = [_reach(pair, axis) for axis in axes]
-    hover = _hover(pair)
+    names = [f"Component {axis + 1} of {pair.letters[0]} (embedding units)" for axis in axes]
+    plane = Plane([f"component {axis + 1}" for axis in axes], equal=False, reach=_reach(pair, axes))
+    every, shared = np.arange(len(pair.shared)), pair.shared.first
+    hover, notes = _hover(pair)
     for column, (letter, places, how) in zip(st.columns(2, gap="medium"), sides, strict=True):
-        key = f"map_{'left' if letter == pair.letters[0] else 'right'}"
-        figure = charts.aligned_map(
-            places,
-            axes,
-            hover,
-            color,
-            title=f"{letter}, {how}",
-            of=pair.letters[0],
-            reach=reach,
-            marked=marked,
-            titles=pair.labels,
-            noun=pair.noun,
-        )
-        alt = (
-            f"{phrases.count(len(pair.shared), pair.noun)} of model {letter}, {how}, on components "
-            f"{axes[0] + 1} and {axes[1] + 1} of {pair.letters[0]}, {len(marked)} of them marked"
-        )
-        on_select = partial(_select_points, pair.names, key)
-        column.plotly_chart(figure, key=key, on_select=on_select, config={"displaylogo": False}, alt=alt)
+        side = "left" if letter == pair.letters[0] else "right"
+        points = np.ascontiguousarray(places[:, axes])
+        with column:
+            map_view.show(
+                Places(every, points, names, hover, pair.labels, notes, pair.ratings.items.ids[shared], plane),
+                color,
+                key=f"map_{side}",
+                title=f"{letter}, {how}",
+                alt=f"{phrases.count(len(shared), pair.noun)} of model {letter}, {how}, on components {axes[0] + 1} "
+                f"and {axes[1] + 1} of {pair.letters[0]}, {len(pair.selected())} of them selected",
+                looks=map_view.Looks(known=pair.rows.count[shared]),
+                marks=map_view.Marks(searched),
+                selected=pair.selected(),
+                on_select=partial(compare_pair.select_ids, pair.names),
+                link="compare",
+                revision=f"{pair.names} {axes}",
+                height=460,
+            )
     st.markdown(compare_words.maps(*pair.letters, pair.comparison, pair.labels))
     _selection(pair)
 
@@ -140,46 +144,40 @@ def _color(pair: Pair, choice: str) -> Coloring | Classes:
     return replace(numbers, values=numbers.values[rows])
 
 
-def _hover(pair: Pair) -> Hover:
-    known, kept, moved = (
-        loaders.item_hover(pair.left.run_id)[pair.shared.first],
-        pair.comparison.overlap,
-        pair.comparison.moved,
-    )
-    facts = [
-        f"{fact}<br>keeps {often} of {kept.k} neighbors, moved {far:.2f}"
-        for fact, often, far in zip(known.facts, kept.kept.tolist(), moved.tolist(), strict=True)
+def _hover(pair: Pair) -> tuple[Hover, list[str]]:
+    """What is said over an item, for a figure and for a map: what is known of it, and how it changed."""
+    first, kept, moved = pair.shared.first, pair.comparison.overlap, pair.comparison.moved
+    known, notes = loaders.item_hover(pair.left.run_id)[first], loaders.item_notes(pair.left.run_id)
+    changes = [
+        f"keeps {often} of {kept.k} neighbors, moved {far:.2f}"
+        for often, far in zip(kept.kept.tolist(), moved.tolist(), strict=True)
     ]
-    return Hover(known.names, np.array(facts, object))
+    facts = [f"{fact}<br>{change}" for fact, change in zip(known.facts, changes, strict=True)]
+    plain = [f"{notes[row]} · {change}" for row, change in zip(first.tolist(), changes, strict=True)]
+    return Hover(known.names, np.array(facts, object)), plain
 
 
-def _reach(pair: Pair, axis: int) -> tuple[float, float]:
-    """Lowest and highest place on one axis in either map, with some room."""
-    both = np.concatenate([pair.comparison.places[:, axis], pair.comparison.aligned[:, axis]])
-    low, high = float(both.min()), float(both.max())
-    room = 0.05 * (high - low or 1.0)
-    return low - room, high + room
-
-
-def _select_points(names: Names, key: str) -> None:
-    """Remember what was selected on one map; both are redrawn with it.
-
-    A chart that was redrawn tells of an empty selection with whatever is clicked next: that clears nothing.
-    """
-    points = elements.selected_points(key, len(compare_pair.shared(names)))
-    if points:
-        compare_pair.select(names, sorted(points))
+def _reach(pair: Pair, axes: Sequence[int]) -> tuple[float, float, float, float]:
+    """What both maps are seen to: the places of either, left, low, to right, high."""
+    both = np.concatenate([pair.comparison.places[:, axes], pair.comparison.aligned[:, axes]]).astype(float)
+    (left, low), (right, high) = both.min(axis=0).tolist(), both.max(axis=0).tolist()
+    return left, low, right, high
 
 
 def _selection(pair: Pair) -> None:
     """The selected items as a table, and as a file; folded, so that nothing below moves when something is selected."""
     selected, nouns = pair.selected(), phrases.plural(pair.noun)
-    st.caption(f"Draw around some points on either map, or click one, and the same {nouns} are ringed on both.")
+    chosen_items.write_link()
+    st.caption(f"Draw around some points on either map, or click one, and the same {nouns} are lit on both.")
     words = phrases.count(len(selected), f"selected {pair.noun}") if len(selected) else f"No {pair.noun} is selected"
     with st.expander(words, icon=":material/lasso_select:", key="compare_selection"):
         if len(selected) == 0:
             st.markdown("Select on a map, or rows of the table further down.")
             return
+        rows = pair.shared.first
+        traits = analyses.traits(pair.left.run_id, rows[selected], rows)
+        if text := described(traits, len(selected), len(rows) - len(selected), pair.noun):
+            st.markdown(text)
         st.dataframe(
             pair.table(selected),
             hide_index=True,
@@ -255,7 +253,7 @@ def _listed_items(pair: Pair, low: int, high: int, order: str) -> None:
         alt=f"{len(listed)} {nouns} with the number of neighbors they keep",
     )
     of_all = f"The first {len(listed)} of {len(places):,}. " if len(listed) < len(places) else ""
-    st.caption(f"{of_all}Select rows to ring them on both maps and to see the neighbors of the best known.")
+    st.caption(f"{of_all}Select rows to light them on both maps and to see the neighbors of the best known.")
     file = partial(_listed_file, pair.names, low, high, order)
     tables.download(f"Download all {len(places):,} as CSV", file, file="changed.csv", key="download_changed")
 
@@ -285,20 +283,21 @@ def _one_item(pair: Pair) -> None:
         bind="query-params",
         width=420,
     )
-    place, k = pair.offered[label], pair.comparison.overlap.k
+    item, k = pair.offered[label], pair.comparison.overlap.k
     sides = ((pair.left.run_id, pair.shared.first), (pair.right.run_id, pair.shared.second))
-    near = [analyses.neighbors_among(run_id, rows, place, top=k) for run_id, rows in sides]
+    near = [analyses.neighbors_among(run_id, rows, item, top=k) for run_id, rows in sides]
     both = set(near[0].index.tolist()) & set(near[1].index.tolist())
     st.markdown(compare_words.two_lists(label, *pair.letters, len(both), k))
-    for column, letter, nearest in zip(st.columns(2, gap="medium"), pair.letters, near, strict=True):
+    place = tables.facing()
+    for letter, nearest in zip(pair.letters, near, strict=True):
         rows = pair.shared.first[nearest.index]
         table = tables.items(pair.ratings, pair.rows, rows, {COSINE: nearest.similarity})
         columns = {
             BOTH: st.column_config.CheckboxColumn(width=60, help="Also among the nearest in the other model"),
-            tables.TITLE: st.column_config.TextColumn(f"Nearest in {letter}", pinned=True, width=210),
+            tables.TITLE: st.column_config.TextColumn(f"Nearest in {letter}", pinned=True, width=200),
         }
-        column.dataframe(
-            table.assign(**{BOTH: [place in both for place in nearest.index.tolist()]}),
+        place.dataframe(
+            table.assign(**{BOTH: [one in both for one in nearest.index.tolist()]}),
             hide_index=True,
             height=38 + 35 * len(rows),
             column_order=[tables.TITLE, BOTH, COSINE, tables.COUNT, tables.GENRES],

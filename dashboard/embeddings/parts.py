@@ -4,6 +4,8 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from dashboard.cache import loaders
+from dashboard.session import chosen_items
 from dashboard.shared import phrases
 from dashboard.shared.matrix_rows import Rows
 
@@ -45,6 +47,24 @@ def choose_row(
         label, names, index=at, key=key, bind="query-params", width="stretch" if width is None else width
     )
     return rows.offered[name]
+
+
+def choose_followed(
+    run_id: str, rows: Rows, label: str, key: str, *, width: int | None = None, place: DeltaGenerator | None = None
+) -> int:
+    """As `choose_row`, at first the row with the most ratings, or of items the best known of those that are chosen.
+
+    An item that is chosen here is so on all pages.
+    """
+    ratings = loaders.ratings_of(run_id)
+    of_items = rows.noun == ratings.noun
+    chosen = chosen_items.best_known(ratings) if of_items else None
+    first = int(rows.by_count[0]) if chosen is None else chosen
+    row = choose_row(rows, label, key, first=first, width=width, place=place)
+    if of_items and row != first and rows.labels[first] in rows.offered:
+        chosen_items.choose(ratings.dataset_id, [str(ratings.items.ids[row])])
+        chosen_items.write_link()
+    return row
 
 
 def warn_untrained(noun: str, consequence: str = "") -> None:

@@ -11,12 +11,17 @@ from core.analysis.components.hints import words as hint_words
 from core.analysis.new_user.foldin import NewUser
 from core.analysis.new_user.model import NewUserModel
 from core.analysis.new_user.position import Alike, People, Place, alike, generosity, place
+from core.analysis.posterior import ellipse
 from core.model.scoring import require_bilinear
 from dashboard.cache import analyses, component_analyses, loaders
 from dashboard.charts import person as charts
+from dashboard.charts.components import axis_title
+from dashboard.charts.maps import Landmarks, Places, Plane
+from dashboard.charts.points import Classes
 from dashboard.embeddings.parts import show_chart
 from dashboard.embeddings.words import signed
 from dashboard.for_you import own_ratings, words
+from dashboard.map_view import component as map_view
 from dashboard.principal_components.how import current
 from dashboard.principal_components.label import Label
 from dashboard.shared import phrases, sides, tables
@@ -98,11 +103,37 @@ def _plane(model: NewUserModel, result: Standing, labels: Sequence[Label]) -> No
     if result.among.scores.shape[1] < 2:
         st.info("This model has one dimension, so there is no plane to lie on.", icon=":material/info:")
         return
-    people, hover = np.flatnonzero(model.trained_users), loaders.user_hover(model.run.run_id)
-    alt = f"You and {phrases.count(len(people), 'person')} on the first two components; you are at "
-    alt += f"{signed(result.mine.scores[0])} and {signed(result.mine.scores[1])}, the average person at zero."
-    picture = charts.plane(result.among, result.mine, (0, 1), people, result.near.index, hover, labels)
-    show_chart(picture, "own_plane", alt)
+    run_id, among, mine = model.run.run_id, result.among, result.mine
+    people, rows = np.flatnonzero(model.trained_users), loaders.user_rows(model.run.run_id)
+    title = f"You among {phrases.count(len(people), 'person')}"
+    alt = f"{title} on the first two components; you are at {signed(mine.scores[0])} and {signed(mine.scores[1])}, the "
+    alt += "average person at zero."
+    member = np.where(np.isin(np.arange(len(rows)), result.near.index), 0, -1)
+    doubt = np.square(mine.doubt[:2] * among.spread[:2])
+    map_view.show(
+        Places(
+            people,
+            among.scores[people, :2],
+            [f"{axis_title(label, unit=False)} (embedding units from the average person)" for label in labels[:2]],
+            loaders.user_hover(run_id),
+            rows.labels,
+            loaders.user_notes(run_id),
+            plane=Plane([f"component {label.number}" for label in labels[:2]], equal=False),
+        ),
+        Classes("People", member, ["leans your way"] if len(result.near.index) else []),
+        key="own_plane",
+        title=title,
+        alt=alt,
+        marks=map_view.Marks(
+            result.near.index.tolist(),
+            fly=False,
+            outlines=[ellipse(mine.scores[:2], np.diag(doubt))],
+            landmarks=Landmarks("you", mine.scores[None, :2], ["You"]),
+        ),
+        revision="own_plane",
+        height=440,
+    )
+    st.caption("The outline around you is where you are two times in three, by the ratings that you gave.")
 
 
 def ends_of(model: NewUserModel, labels: Sequence[Label]) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,12 @@ import streamlit as st
 from streamlit import runtime
 
 from core.analysis.film import packed
+from core.living_map.program import program
 from dashboard.charts import maps as charts
 from dashboard.charts.base import unmarked
 from dashboard.charts.maps import Landmarks, Places, on_the_map
-from dashboard.charts.points import Classes, Coloring
+from dashboard.charts.points import CLASS_COLORS, Classes, Coloring
 from dashboard.map_view import packing
-from dashboard.map_view.program import program
 from dashboard.session import state
 from dashboard.shared import elements
 
@@ -26,7 +27,7 @@ INLINE = 4096
 """Bytes of a part that travel with the map; a larger one is fetched once, and known by its content."""
 
 HEIGHT = 560
-LIVE_MILLISECONDS = 160
+LIVE_MILLISECONDS = 300
 """How long points move to a place that was just learned: a little longer than until the next one comes."""
 
 _NO_WEBGL = "_no_webgl"
@@ -96,6 +97,9 @@ class Marks:
         outlines: Areas to outline, each (any number, 2).
         landmarks: Named places to mark beside the items.
         regions: Names of groups, where their middles lie.
+        fly: Whether the camera goes to what is newly found.
+        trails: Items whose way is drawn while a film plays, and whose titles are always there, each in a color of its
+            own; those that are not on the map are left out.
     """
 
     found: Sequence[int] = ()
@@ -103,6 +107,8 @@ class Marks:
     outlines: Sequence[np.ndarray] = ()
     landmarks: Landmarks | None = None
     regions: Landmarks | None = None
+    fly: bool = True
+    trails: Sequence[int] = ()
 
 
 def show(
@@ -116,12 +122,15 @@ def show(
     looks: Looks = Looks(),
     marks: Marks = Marks(),
     selected: np.ndarray | None = None,
-    on_select: Callable[[list[int]], None] | None = None,
+    on_select: Callable[[list[str]], None] | None = None,
+    picks: bool = False,
     film: Moments | None = None,
     live: bool = False,
+    room: bool = False,
     link: str = "",
     revision: str = "",
     height: int = HEIGHT,
+    compact: bool = False,
 ) -> None:
     """Draw a map of two dimensions; Plotly draws it in a browser without WebGL, as `charts.maps.item_map` says.
 
@@ -135,34 +144,45 @@ def show(
         looks: How points look.
         marks: What is marked.
         selected: Items to be lit while all others are dimmed; None or empty dims none.
-        on_select: Called with the selected items of the data, rising, when somebody selects others; a callback.
+        on_select: Called with the ids of the selected items when somebody selects others; a callback.
+        picks: Whether a click only says which item was meant: one at a time, and none is dimmed.
         film: Where the items were at each moment; None: the map has no film.
         live: Whether the places change a few times a second.
+        room: Whether there is room for the controls of a film also while there is none: one is to come.
         link: A name that this map shares with others of the same items on the page: what is pointed at, selected and
             seen on one is so on all of them. Empty: none.
         revision: As long as it stays the same, zoom and camera stay.
         height: In pixels, where the page is wide.
+        compact: Whether there is little room: fewer tools, all of them on the picture.
 
     Raises:
-        ValueError: `color` has more classes than can be told apart.
+        ValueError: `color` has more classes than can be told apart, or what can be selected has no ids.
     """
+    ids = None if on_select is None else _ids(places)
     if st.session_state.get(_NO_WEBGL):
         heading = {"title": title, "remark": remark, "revision": revision}
-        _show_without_webgl(places, color, looks, marks, on_select, key=key, alt=alt, **heading)
+        _show_without_webgl(places, color, looks, marks, ids, on_select, key=key, alt=alt, **heading)
         return
     send = partial(_part, key)
     chosen = on_the_map(places, [] if selected is None else selected)
-    about = {"key": key, "revision": revision, "title": title, "remark": remark, "alt": alt, "height": height}
+    about = {"key": key, "revision": revision, "title": title, "remark": remark, "alt": alt}
     _mount(
         key=key,
         data=about
         | {
             "program": _address(key, "program", program().encode(), "text/javascript"),
             "n": len(places.rows),
-            "items": _digest(places.rows.tobytes()),
+            "items": _digest(places.rows.tobytes() if ids is None else "\0".join(ids).encode()),
             "axes": [unmarked(axis) for axis in places.axes],
-            "equal": True,
+            "coordinates": list(places.plane.coordinates),
+            "equal": places.plane.equal,
+            "powers": places.plane.powers,
+            "reach": places.plane.reach,
+            "height": height,
+            "compact": compact,
             "link": link or None,
+            "picks": picks,
+            "room": room,
             "move": LIVE_MILLISECONDS if live else None,
             "names": send("names", _names(places)),
             "selected": send("selected", packing.bits(chosen, len(places.rows)) if len(chosen) else None),
@@ -170,9 +190,15 @@ def show(
         | _looks(send, places, color, looks)
         | _marks(places, marks)
         | _moving(send, places, film, live=live),
-        on_selected_change=partial(_heard, key, places.rows, on_select),
+        on_selected_change=None if ids is None or on_select is None else partial(_heard, key, ids, on_select),
         on_missing_change=_remember_that_there_is_no_webgl,
     )
+
+
+def _ids(places: Places) -> list[str]:
+    if places.ids is None:
+        raise ValueError("what is to be selected needs ids")
+    return list(places.ids[places.rows])
 
 
 Send = Callable[..., dict[str, str] | None]
@@ -193,12 +219,15 @@ def _looks(send: Send, places: Places, color: Coloring | Classes, looks: Looks) 
 
 
 def _marks(places: Places, marks: Marks) -> dict[str, Any]:
+    trails = [(on_the_map(places, [item]), color) for item, color in zip(marks.trails, cycle(CLASS_COLORS))]
     found, near = on_the_map(places, marks.found), on_the_map(places, [] if marks.near is None else marks.near)
     named = [(marks.regions, False), (marks.landmarks, True)]
     return {
         "found": found.tolist(),
         "near": near.tolist() if len(found) == 1 else [],
+        "fly": marks.fly,
         "outlines": [np.asarray(outline, float).round(6).ravel().tolist() for outline in marks.outlines],
+        "trails": [{"item": int(at[0]), "color": color} for at, color in trails if len(at)],
         "named": [packing.named(given, marked=marked) for given, marked in named if given is not None],
     }
 
@@ -216,7 +245,8 @@ def _show_without_webgl(
     color: Coloring | Classes,
     looks: Looks,
     marks: Marks,
-    on_select: Callable[[list[int]], None] | None,
+    ids: list[str] | None,
+    on_select: Callable[[list[str]], None] | None,
     *,
     key: str,
     alt: str,
@@ -225,7 +255,7 @@ def _show_without_webgl(
     figure = charts.item_map(
         places,
         color,
-        found=marks.found,
+        found=[*marks.found, *marks.trails],
         near=marks.near,
         sizes=looks.sizes,
         opacity=looks.opacity,
@@ -233,7 +263,8 @@ def _show_without_webgl(
         landmarks=marks.landmarks,
         **heading,
     )
-    hear = partial(_heard_by_plotly, key, len(places.titles), on_select)
+    rows = {} if ids is None else dict(zip(places.rows.tolist(), ids, strict=True))
+    hear: Any = "ignore" if on_select is None else partial(_heard_by_plotly, key, rows, on_select)
     st.plotly_chart(without_webgl(figure), key=f"{key}_plain", on_select=hear, alt=alt, config=_PLAIN)
 
 
@@ -248,20 +279,20 @@ def without_webgl(figure: go.Figure) -> go.Figure:
 
 
 @state.reporting
-def _heard(key: str, rows: np.ndarray, on_select: Callable[[list[int]], None] | None) -> None:
+def _heard(key: str, ids: list[str], on_select: Callable[[list[str]], None]) -> None:
     """What somebody has selected, by the bits that the browser sends; a callback."""
     said: Any = st.session_state[key].get("selected")
-    if on_select is None or not isinstance(said, dict) or said.get("items") != _digest(rows.tobytes()):
+    if not isinstance(said, dict) or said.get("items") != _digest("\0".join(ids).encode()):
         return  # other items than those now on the map
-    chosen = packing.chosen(said.get("bits"), len(rows))
+    chosen = packing.chosen(said.get("bits"), len(ids))
     if chosen is not None:
-        on_select(rows[chosen].tolist())
+        on_select([ids[item] for item in chosen])
 
 
 @state.reporting
-def _heard_by_plotly(key: str, n: int, on_select: Callable[[list[int]], None] | None) -> None:
-    if on_select is not None:
-        on_select(sorted(elements.selected_points(f"{key}_plain", n)))
+def _heard_by_plotly(key: str, ids: dict[int, str], on_select: Callable[[list[str]], None]) -> None:
+    rows = sorted(elements.selected_points(f"{key}_plain", max(ids, default=-1) + 1))
+    on_select([ids[row] for row in rows if row in ids])
 
 
 def _remember_that_there_is_no_webgl() -> None:
@@ -269,16 +300,17 @@ def _remember_that_there_is_no_webgl() -> None:
 
 
 def _names(places: Places) -> bytes:
-    """Titles and notes of the items on a map; packed anew only where some of them are others."""
+    """Titles and notes of the items on a map; compressed anew only where some of them are others."""
     at = places.rows.tolist()
-    titles, notes = [places.titles[row] for row in at], [places.notes[row] for row in at if len(places.notes)]
-    return _packed_names(_digest("\0".join([*titles, "", *notes]).encode()), titles, notes)
+    notes = [places.notes[row] for row in at] if len(places.notes) else []
+    words = packing.words([places.titles[row] for row in at], notes)
+    return _compressed(_digest(words), words)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _packed_names(content: str, _titles: list[str], _notes: list[str]) -> bytes:
+def _compressed(content: str, _words: bytes) -> bytes:
     del content  # tells one from another
-    return packing.names(_titles, _notes)
+    return packing.compressed(_words)
 
 
 def _part(key: str, name: str, data: bytes | None, *, inline: bool = False) -> dict[str, str] | None:

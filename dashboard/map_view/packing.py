@@ -1,32 +1,33 @@
-"""What a map is made of, as the few bytes and words that the browser draws it from. Arrays in, bytes out."""
+"""Colors, sizes and named places of a page's map, as the bytes and words that the browser draws them from."""
 
-import base64
-import binascii
-import gzip
-import json
-import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from plotly.colors import get_colorscale
 
+from core.living_map.packing import (
+    STEPS,
+    bits,
+    chosen,
+    compressed,
+    names,
+    opacity,
+    places,
+    scaled,
+    span,
+    ticks,
+    weight,
+    words,
+)
 from dashboard.charts.base import AMOUNT, AROUND_ZERO
 from dashboard.charts.maps import Landmarks, diameters
-from dashboard.charts.points import CLASS_COLORS, REST, Classes, Coloring, span
+from dashboard.charts.points import CLASS_COLORS, REST, Classes, Coloring
 
-STEPS = 254
-"""Colors of a scale; 0 says that a number is unknown, or that an item is in none of the classes."""
+# The core's, for maps on pages.
+__all__ = ["bits", "chosen", "compressed", "names", "opacity", "places", "ticks", "weight", "words"]
 
 SIZE_STEPS = 8
 """Steps of a pixel in which diameters are told."""
-
-_TICKS = 5
-
-
-def places(points: np.ndarray) -> bytes:
-    """Float32, x and y of each item in turn, from (n, 2)."""
-    return np.ascontiguousarray(points, "<f4").tobytes()
 
 
 def colors(color: Coloring | Classes, rows: np.ndarray) -> tuple[bytes, dict[str, Any]]:
@@ -43,35 +44,15 @@ def colors(color: Coloring | Classes, rows: np.ndarray) -> tuple[bytes, dict[str
         return (member + 1).astype(np.uint8).tobytes(), known | {"rest": REST if (member < 0).any() else ""}
     values = color.values[rows]
     low, high = span(values[~np.isnan(values)], around_zero=color.around_zero)
-    step = np.round((values - low) / ((high - low) or 1.0) * (STEPS - 1))
-    shown = np.where(np.isnan(step), 0, 1 + np.clip(np.nan_to_num(step), 0, STEPS - 1))
     stops = [stop for _, stop in get_colorscale(AROUND_ZERO if color.around_zero else AMOUNT)]
-    return shown.astype(np.uint8).tobytes(), {
+    return scaled(values, low, high), {
         "kind": "scale",
-        "label": color.label if shown.any() else "",
+        "label": "" if np.isnan(values).all() else color.label,
         "colors": stops,
         "ticks": ticks(low, high, color.ticks, color.tick_labels),
         "plus": color.form.startswith("+"),
         "digits": int(color.form.strip("+.f") or 0),
     }
-
-
-def ticks(low: float, high: float, values: Sequence[float] = (), texts: Sequence[str] = ()) -> list[tuple[float, str]]:
-    """Marks of a color bar: where, as shares of its length, and what they say; round numbers where none are given."""
-    if not len(values):
-        step = _round_step((high - low) / (_TICKS - 1)) if high > low else 1.0
-        digits = max(0, -math.floor(math.log10(step) + 1e-9))
-        values = [number * step for number in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]
-        texts = [f"{value:.{digits}f}".replace("-", "−") for value in values]
-    room = (high - low) or 1.0
-    at = [((value - low) / room, text) for value, text in zip(values, texts, strict=True)]
-    return [(round(share, 4), text) for share, text in at if -0.001 <= share <= 1.001]
-
-
-def _round_step(least: float) -> float:
-    """The least of 1, 2, 5, 10, 20 … and their tenths that is not below."""
-    power = 10.0 ** math.floor(math.log10(least))
-    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least * (1 - 1e-9))
 
 
 def exact(color: Coloring | Classes, rows: np.ndarray) -> bytes | None:
@@ -86,44 +67,7 @@ def sizes(counts: np.ndarray) -> bytes:
     return np.rint(diameters(counts) * SIZE_STEPS).astype(np.uint8).tobytes()
 
 
-def opacity(shares: np.ndarray) -> bytes:
-    """Opacities from 0 to 1 as numbers from 0 to 255, uint8."""
-    return np.rint(np.clip(shares, 0, 1) * 255).astype(np.uint8).tobytes()
-
-
-def weight(counts: np.ndarray) -> bytes:
-    """How well each item is known, from 0 to 255 on a scale of powers, uint8: the best known get their names first."""
-    powers = np.log1p(counts.astype(float))
-    return np.rint(powers / max(1e-9, float(powers.max(initial=0))) * 255).astype(np.uint8).tobytes()
-
-
-def names(titles: Sequence[str], notes: Sequence[str]) -> bytes:
-    """What the items are called, and what is said under each name; compressed JSON."""
-    text = json.dumps({"titles": list(titles), "notes": list(notes)}, ensure_ascii=False, separators=(",", ":"))
-    return gzip.compress(text.encode(), compresslevel=3, mtime=0)
-
-
 def named(landmarks: Landmarks, *, marked: bool) -> dict[str, Any]:
     """Named places that are no items; `marked` by a diamond, or the names alone."""
     points = np.asarray(landmarks.points, float).round(6).ravel().tolist()
     return {"points": points, "names": list(landmarks.names), "marked": marked}
-
-
-def bits(chosen: np.ndarray, n: int) -> bytes:
-    """Which of n items are chosen, given by their numbers: a bit each, the first in the highest of the first byte."""
-    marked = np.zeros(n, bool)
-    marked[chosen] = True
-    return np.packbits(marked).tobytes()
-
-
-def chosen(text: object, n: int) -> np.ndarray | None:
-    """The numbers of the items that a browser says are chosen, rising; None where it says nothing that can be meant."""
-    if text == "":
-        return np.empty(0, int)
-    if not isinstance(text, str):
-        return None
-    try:
-        packed = np.frombuffer(base64.b64decode(text, validate=True), np.uint8)
-    except (binascii.Error, ValueError):
-        return None
-    return np.flatnonzero(np.unpackbits(packed)[:n]) if len(packed) == -(-n // 8) else None

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
-from itertools import islice
+from itertools import combinations, islice
 
 import numpy as np
 import streamlit as st
@@ -22,9 +22,10 @@ from core.studies.saved_axes import MOST_ITEMS, OwnAxis
 from core.studies.twins import is_twin
 from dashboard.cache import analyses, component_analyses, loaders
 from dashboard.charts import axes as charts
-from dashboard.charts import maps as map_charts
 from dashboard.charts.base import plain
+from dashboard.charts.maps import Places
 from dashboard.embeddings.words import signed
+from dashboard.map_view import component as map_view
 from dashboard.maps import settings
 from dashboard.maps import words as map_words
 from dashboard.maps.sure import choose_faint, ellipses, sureness
@@ -32,9 +33,9 @@ from dashboard.principal_components import words as component_words
 from dashboard.principal_components.how import current, parameters
 from dashboard.principal_components.label import Label
 from dashboard.principal_components.naming import kept_labels
-from dashboard.session import state, visitor
+from dashboard.session import chosen_items, state, visitor
 from dashboard.shared import coloring, elements, phrases, selection, tables, twin
-from dashboard.shared.markup import escape
+from dashboard.shared.markup import escape, spoken
 from dashboard.shared.matrix_rows import Rows
 
 TOP, NAMED = 10, 3
@@ -129,16 +130,17 @@ def _ends(
     if rows.variance is not None:
         std = std_along(rows.variance, projected.slope[None])[:, 0]
         st.caption("± says how well the model knows each place; two times in three it is off by less.")
-    for place, (name, there, hint) in zip(st.columns(2, gap="medium"), sides, strict=True):
-        with place:
+    place = tables.facing()
+    for name, there, hint in sides:
+        with place, st.container():
             st.subheader(f"Toward {escape(name)}")
             st.markdown(component_words.end(hint, standing, nouns))
             numbers = {PLACE: projected.positions[there]} | ({} if std is None else {SURE_TO: std[there]})
             st.dataframe(
                 tables.unsigned_zeros(tables.items(ratings, rows, there, numbers)),
                 hide_index=True,
-                column_order=[tables.TITLE, *numbers, tables.MEAN, tables.COUNT, tables.GENRES],
-                column_config=tables.COLUMNS | tables.number(*numbers),
+                column_order=(shown := [tables.TITLE, *numbers, tables.COUNT, tables.MEAN, tables.GENRES]),
+                column_config=tables.beside(tables.COLUMNS | tables.number(*numbers), shown),
                 alt=f"The {len(there)} {nouns} furthest toward {name}",
             )
     tables.download(
@@ -177,29 +179,33 @@ def _cross(
             faint = choose_faint("axes_faint")
             searched = selection.search(f"Find {rows.nouns}", rows.offered, key="axes_find")
     outlines = ellipses(sure, at, places, searched) if sure is not None else []
-    axis_titles, hover = [_axis_title(axis), _axis_title(other)], loaders.item_hover(run.run_id)
-    figure = map_charts.item_map(
-        map_charts.Places(at, places, axis_titles, hover, rows.labels),
+    title = f"{phrases.count(len(at), rows.noun)} on two axes"
+    map_view.show(
+        Places(
+            at,
+            places,
+            [_axis_title(axis), _axis_title(other)],
+            loaders.item_hover(run.run_id),
+            rows.labels,
+            loaders.item_notes(run.run_id),
+            ratings.items.ids,
+        ),
         coloring.by_number(ratings, coloring.MEAN),
-        title=f"{phrases.count(len(at), rows.noun)} on two axes",
-        found=searched,
-        opacity=sure.opacity if sure is not None and faint else None,
-        outlines=outlines,
-        revision=f"{axis.axis_id} {other.axis_id}",
-    )
-    st.plotly_chart(
-        figure,
         key=CROSS_CHART,
-        on_select=partial(selection.keep, CROSS_CHART, run.run_id),
-        config={"displaylogo": False},
-        alt=f"{phrases.count(len(at), rows.noun)} on two axes: {axis.title} and {other.title}. {text}",
+        title=title,
+        alt=spoken(f"{title}: {axis.title} and {other.title}. {text}"),
+        looks=map_view.Looks(known=rows.count, opacity=sure.opacity if sure is not None and faint else None),
+        marks=map_view.Marks(searched, outlines=outlines),
+        selected=chosen_items.rows(ratings),
+        on_select=partial(chosen_items.choose, ratings.dataset_id),
+        revision=f"{axis.axis_id} {other.axis_id}",
     )
     st.markdown(text)
     if sure is not None:
         st.caption(map_words.sure(rows, sure, method="pca", flat=True, faint=faint, outlined=len(outlines)))
     across = other.title if other.title != axis.title else f"{other.title} (across)"
     numbers = {axis.title: pair.positions[:, 0], across: pair.positions[:, 1]}
-    selection.show(CROSS_CHART, run.run_id, ratings, rows, numbers, file="axes-selection.csv")
+    selection.show(CROSS_CHART, run.run_id, rows, at, numbers, file="axes-selection.csv")
 
 
 def _axis_title(axis: OwnAxis) -> str:
@@ -208,7 +214,7 @@ def _axis_title(axis: OwnAxis) -> str:
 
 def _choose_poles(ratings: Ratings, rows: Rows) -> OwnAxis:
     """The fields of both poles, side by side; a link carries them."""
-    low, high = _example(ratings, rows)
+    low, high = example(ratings, rows)
     left, right = st.columns(2, gap="medium")
     with left:
         low_name, low_rows = _choose_pole(rows, "low", "From", low)
@@ -250,15 +256,29 @@ def _choose_pole(rows: Rows, end: str, label: str, example: tuple[str, list[int]
     return name.strip(), chosen
 
 
-def _example(ratings: Ratings, rows: Rows) -> tuple[tuple[str, list[int]], tuple[str, list[int]]]:
+def example(ratings: Ratings, rows: Rows) -> tuple[tuple[str, list[int]], tuple[str, list[int]]]:
     """Names and rows of two poles to begin with: the most rated of two genres; empty where the data has none."""
     genres = coloring.genres(ratings)
     pairs = [pair for pair in CONTRASTS if set(pair) <= set(genres)]
     if not pairs and len(genres) < 2:
         return ("", []), ("", [])
-    first, second = pairs[0] if pairs else (genres[0], genres[-1])
     belongs = ratings.item_table["genres"].tolist()
+    first, second = pairs[0] if pairs else _most_apart(coloring.telling(ratings), rows, belongs)
     return (first, _most_rated(rows, belongs, first, second)), (second, _most_rated(rows, belongs, second, first))
+
+
+def _most_apart(genres: list[str], rows: Rows, belongs: list[list[str]]) -> tuple[str, str]:
+    """The two of these genres, at least two, whose middles lie furthest from each other."""
+    middles = []
+    for genre in genres:
+        member = np.array([genre in of_item for of_item in belongs]) & rows.placed
+        middles.append(rows.matrix[member].mean(axis=0) if member.any() else np.zeros(rows.matrix.shape[1]))
+    away = [
+        (float(np.linalg.norm(middles[one] - middles[two])), -one, -two)
+        for one, two in combinations(range(len(genres)), 2)
+    ]
+    _, one, two = max(away)
+    return genres[-one], genres[-two]
 
 
 def _most_rated(rows: Rows, belongs: list[list[str]], genre: str, other: str) -> list[int]:

@@ -19,7 +19,8 @@ from dashboard.jobs.studies import study
 from dashboard.maps import settings as controls
 from dashboard.maps import words
 from dashboard.maps.drawn import group_name
-from dashboard.shared import elements, phrases, selection
+from dashboard.session import chosen_items
+from dashboard.shared import elements, phrases
 from dashboard.shared.matrix_rows import Rows
 
 
@@ -54,7 +55,7 @@ def about_seconds(settings: ClusterSettings, n: int) -> float:
     return 4 + 8 * (n / 9066) ** 2
 
 
-def section(run: Run, rows: Rows, of_map: MapStudySettings, n: int, chart: str) -> Stored | None:
+def section(run: Run, rows: Rows, of_map: MapStudySettings, n: int) -> Stored | None:
     """Draw the section; the groups, or None while there are none.
 
     Args:
@@ -62,7 +63,6 @@ def section(run: Run, rows: Rows, of_map: MapStudySettings, n: int, chart: str) 
         rows: Its items.
         of_map: How the map is drawn: who is on it, and of which model.
         n: How many have them.
-        chart: Key of the chart on which a group's items become the selected ones.
     """
     nouns = rows.nouns
     st.header(f"Groups of {nouns}")
@@ -83,7 +83,7 @@ def section(run: Run, rows: Rows, of_map: MapStudySettings, n: int, chart: str) 
         words=f"Groups {n:,} {nouns} and looks for the genres, decades and words that tell each group from the rest.",
     )
     if clusters is not None:
-        _table(run, rows, clusters, CLUSTERS.key(real_id(run.run_id), settings), chart)
+        _table(run, rows, clusters, CLUSTERS.key(real_id(run.run_id), settings))
         of_other = settings.model_copy(update={"twin": not settings.twin})
         other = loaders.study(CLUSTERS.key(real_id(run.run_id), of_other))
         facts = None if other is None else other.facts
@@ -91,7 +91,7 @@ def section(run: Run, rows: Rows, of_map: MapStudySettings, n: int, chart: str) 
     return clusters
 
 
-def _table(run: Run, rows: Rows, clusters: Stored, key: str, chart: str) -> None:
+def _table(run: Run, rows: Rows, clusters: Stored, key: str) -> None:
     """The groups, each a row that can be picked; `key` is the name of their study."""
     groups: Sequence[Mapping[str, Any]] = clusters.facts["groups"]
     nouns = rows.nouns
@@ -108,7 +108,7 @@ def _table(run: Run, rows: Rows, clusters: Stored, key: str, chart: str) -> None
     st.dataframe(
         table(rows, groups),
         hide_index=True,
-        on_select=partial(_pick, run.run_id, key, chart),
+        on_select=partial(_pick, run.run_id, key),
         selection_mode="single-row",
         key="groups",
         column_config=columns,
@@ -119,15 +119,16 @@ def _table(run: Run, rows: Rows, clusters: Stored, key: str, chart: str) -> None
     st.caption(f"Select a row and its {nouns} become the table of selected {nouns}, with a download.")
 
 
-def _pick(run_id: str, key: str, chart: str) -> None:
-    """Make the items of the picked group the selected ones; a callback. `key` is the name of the groups' study."""
+def _pick(run_id: str, key: str) -> None:
+    """Choose the items of the picked group; a callback. `key` is the name of the groups' study."""
     clusters = loaders.study(key)
     if clusters is None:
         return
     picked = elements.selected_rows("groups", len(clusters.facts["groups"]))
     if picked:
         members = clusters.arrays["rows"][clusters.arrays["label"] == picked[0]]
-        selection.put(chart, run_id, np.sort(members).tolist())
+        ratings = loaders.ratings_of(run_id)
+        chosen_items.choose(ratings.dataset_id, ratings.items.ids[np.sort(members)].tolist())
 
 
 def table(rows: Rows, groups: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

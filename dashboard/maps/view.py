@@ -28,12 +28,13 @@ from dashboard.maps.drawn import GROUP, KEPT, QUICK, DrawnMap, choose_color, col
 from dashboard.maps.sure import Sureness, choose_faint, choose_landmarks, ellipses, sureness
 from dashboard.principal_components.naming import kept_labels
 from dashboard.principal_components.proofs import tested
+from dashboard.session import chosen_items
 from dashboard.shared import coloring, elements, selection
 from dashboard.shared.markup import escape, spoken
 from dashboard.shared.matrix_rows import Rows
 
 CHART = "item_map"
-"""Key of the chart, and of what is selected on it."""
+"""Key of the chart."""
 
 MOST_EARLIER = 12
 """Earlier maps that are offered, the newest."""
@@ -51,7 +52,7 @@ def show(run: Run, ratings: Ratings, rows: Rows, line: DeltaGenerator) -> None:
         _earlier(run)
     n = len(rows_of(rows, chosen.min_ratings))
     picture = st.container()  # its colors may be the groups, which are chosen below it
-    clusters = groups.section(run, rows, chosen, n, CHART)
+    clusters = groups.section(run, rows, chosen, n)
     with picture:
         if problem := settings.problem(chosen, n, rows.noun):
             st.info(problem, icon=":material/info:")
@@ -125,7 +126,7 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, drawn: DrawnMap, clusters: 
     )
     groups_named = regions(drawn, color) if choice == GROUP and isinstance(color, Classes) else None
     marks = map_view.Marks(searched, near, outlines, landmarks, groups_named)
-    _draw(run, rows, drawn, color, looks, marks, f"{trusted} {text}")
+    _draw(run, ratings, rows, drawn, color, looks, marks, f"{trusted} {text}")
     st.markdown(f"{trusted} {text}".strip() or f"{with_article(rows.noun).capitalize()} lies where the model puts it.")
     if sure is not None:
         method = drawn.settings.method
@@ -134,12 +135,12 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, drawn: DrawnMap, clusters: 
         st.caption(words.landmarks(rows, landmarks))
     if drawn.trust is None:
         _measure(run, rows, drawn)
-    if flat or len(selection.chosen(CHART, run.run_id)):
-        selection.show(CHART, run.run_id, ratings, rows, _columns(rows, drawn, sure), file="map-selection.csv")
+    selection.show(CHART, run.run_id, rows, drawn.rows, _columns(rows, drawn, sure), file="map-selection.csv")
 
 
 def _draw(
     run: Run,
+    ratings: Ratings,
     rows: Rows,
     drawn: DrawnMap,
     color: Coloring | Classes,
@@ -154,7 +155,7 @@ def _draw(
         f"{len(drawn.rows):,} {rows.nouns} on a map by {_method(drawn)}, colored by {color.label.lower()}. {text}"
     )
     hover, notes = loaders.item_hover(run.run_id), loaders.item_notes(run.run_id)
-    places = charts.Places(drawn.rows, drawn.points, _axes(run, drawn), hover, rows.labels, notes)
+    places = charts.Places(drawn.rows, drawn.points, _axes(run, drawn), hover, rows.labels, notes, ratings.items.ids)
     if drawn.points.shape[1] == 2:
         map_view.show(
             places,
@@ -165,8 +166,8 @@ def _draw(
             remark=remark,
             looks=looks,
             marks=marks,
-            selected=selection.chosen(CHART, run.run_id),
-            on_select=partial(selection.put, CHART, run.run_id),
+            selected=chosen_items.rows(ratings),
+            on_select=partial(chosen_items.choose, ratings.dataset_id),
             revision=revision,
         )
         return

@@ -40,7 +40,7 @@ FIRST_MODEL = Mission(
     (
         Task(
             "start",
-            "Press **Train your first model** on the Start page and wait a few seconds.",
+            "Press **Train your first model** on the Start page and watch the {nouns} find their places.",
             "Every other page looks into a trained model, so there has to be one.",
             checks.has_model,
         ),

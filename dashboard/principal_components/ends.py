@@ -31,10 +31,10 @@ def both_ends(view: View, outermost: Ends, hinted: Sequence[Hint]) -> None:
     hint = words(hinted, standing)
     if _is_mostly_consensus(view):
         st.markdown(component_words.consensus(view.label, view.rows.noun, view.rows.nouns))
-    left, right = st.columns(2, gap="medium")
-    with left:
+    place = tables.facing()
+    with place, st.container():
         _end(view, "low", "lowest", outermost.bottom, component_words.end(hint.bottom, standing, view.rows.nouns))
-    with right:
+    with place, st.container():
         _end(view, "high", "highest", outermost.top, component_words.end(hint.top, standing, view.rows.nouns))
     naming.remark(view.run.run_id, view.component, view.how, view.names, view.rows.nouns)
     _download(view)
@@ -60,14 +60,14 @@ def _end(view: View, end: str, which: str, there: np.ndarray, tends: str) -> Non
     beside = view.component + 1 if view.component + 1 < len(view.labels) else view.component - 1
     labels = [view.label] if beside < 0 else [view.label, view.labels[beside]]
     scores = {label.column: view.result.scores[there, label.number - 1] for label in labels}
-    if view.score_std is not None:
-        (first, own), *rest = scores.items()
-        scores = {first: own, SURE_TO: view.score_std[there], **dict(rest)}
+    first, *others = scores
+    sure = {} if view.score_std is None else {SURE_TO: view.score_std[there]}
+    shown = [tables.TITLE, first, *sure, tables.COUNT, tables.MEAN, *others, tables.GENRES]
     st.dataframe(
-        tables.unsigned_zeros(tables.items(view.ratings, view.rows, there, scores)),
+        tables.unsigned_zeros(tables.items(view.ratings, view.rows, there, scores | sure)),
         hide_index=True,
-        column_order=[tables.TITLE, *scores, tables.MEAN, tables.COUNT, tables.GENRES],
-        column_config=tables.COLUMNS | tables.scores(labels) | {SURE_TO: _SURE_TO},
+        column_order=shown,
+        column_config=tables.beside(tables.COLUMNS | tables.scores(labels) | {SURE_TO: _SURE_TO}, shown),
         alt=f"The {len(there)} {view.rows.nouns} {which} on component {view.label.number}",
     )
 

@@ -1,5 +1,6 @@
 """The map of two or three components, with color, search and selection."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,16 +11,20 @@ from core.analysis.components.bases import How
 from core.data.ratings import Ratings
 from core.errors import UnknownRunError
 from dashboard.cache import loaders
-from dashboard.charts import components as charts
+from dashboard.charts import maps as charts
+from dashboard.charts.components import axis_title
 from dashboard.charts.points import Classes, Coloring
+from dashboard.map_view import component as map_view
 from dashboard.principal_components import naming
 from dashboard.principal_components import words as component_words
 from dashboard.principal_components.view import load_view
+from dashboard.session import chosen_items
 from dashboard.shared import coloring, elements, phrases, selection, tables
+from dashboard.shared.markup import spoken
 from dashboard.shared.matrix_rows import Rows
 
 CHART = "map"
-"""Key of the picture, and of what is selected on it."""
+"""Key of the picture."""
 
 FLAT, SPACE = "2D", "3D"
 
@@ -53,7 +58,7 @@ def component_map(run_id: str, component: int, min_listed: int, how: How, marked
     except UnknownRunError:  # deleted meanwhile: the page says so and shows another
         st.rerun()
     ratings, rows, result, labels = view.ratings, view.rows, view.result, view.labels
-    noun, n = rows.noun, result.scores.shape[1]
+    n = result.scores.shape[1]
     st.header("Two components at a time")
     if n < 2:
         st.info(
@@ -68,32 +73,54 @@ def component_map(run_id: str, component: int, min_listed: int, how: How, marked
     naming.write_link(labels, [component, *axes])
     on_axes = [labels[axis] for axis in axes]
     text = component_words.scatter(result.scores, on_axes, drawn, color)
-    marked_here = list(dict.fromkeys([*marked, *chosen.searched]))
-    picture = charts.scatter(
-        result.scores,
-        axes,
+    found = list(dict.fromkeys([*marked, *chosen.searched]))
+    drawn = np.union1d(drawn, np.array(found, int))  # what somebody looks for is there, however few its ratings
+    places = charts.Places(
         drawn,
+        result.scores[drawn][:, axes],
+        [axis_title(label, unit=len(axes) == 2) for label in on_axes],
         loaders.item_hover(run_id),
-        color,
-        found=marked_here,
-        titles=rows.labels,
-        labels=on_axes,
-        noun=noun,
+        rows.labels,
+        loaders.item_notes(run_id),
+        ratings.items.ids,
+        charts.Plane([f"component {axis + 1}" for axis in axes], equal=False),
     )
-    flat = len(axes) == 2
-    st.plotly_chart(
-        picture,
-        key=CHART if flat else f"{CHART}_3d",
-        on_select=partial(selection.keep, CHART, run_id) if flat else "ignore",
-        config={"displaylogo": False, "scrollZoom": not flat},
-        alt=f"{phrases.count(len(drawn), rows.noun)} on {len(axes)} components, colored by {color.label.lower()}. "
-        f"{text}",
-    )
+    _draw(places, color, found, ratings, text, axes)
     st.markdown(text)
-    if flat or len(selection.chosen(CHART, run_id)):
-        scores = {label.column: result.scores[:, label.number - 1] for label in on_axes}
-        columns = tables.scores(on_axes)
-        selection.show(CHART, run_id, ratings, rows, scores, columns=columns, file="selected.csv")
+    scores = {label.column: result.scores[:, label.number - 1] for label in on_axes}
+    selection.show(CHART, run_id, rows, drawn, scores, columns=tables.scores(on_axes), file="selected.csv")
+
+
+def _draw(
+    places: charts.Places,
+    color: Coloring | Classes,
+    found: list[int],
+    ratings: Ratings,
+    text: str,
+    axes: Sequence[int],
+) -> None:
+    """The map alone, flat or in space; `text` is said of it below, and to those who do not see it."""
+    *first, last = (str(axis + 1) for axis in axes)
+    numbers = f"{', '.join(first)} and {last}"
+    title = f"{phrases.count(len(places.rows), ratings.noun)} on components {numbers}"
+    alt = spoken(f"{title}, colored by {color.label.lower()}. {text}")
+    if len(axes) == 3:
+        picture = charts.item_map(places, color, title=title, found=found, revision=numbers)
+        st.plotly_chart(picture, key=f"{CHART}_3d", config={"displaylogo": False, "scrollZoom": False}, alt=alt)
+        return
+    map_view.show(
+        places,
+        color,
+        key=CHART,
+        title=title,
+        alt=alt,
+        looks=map_view.Looks(known=ratings.item_count),
+        marks=map_view.Marks(found),
+        selected=chosen_items.rows(ratings),
+        on_select=partial(chosen_items.choose, ratings.dataset_id),
+        revision=numbers,
+        height=600,
+    )
 
 
 def _controls(ratings: Ratings, rows: Rows, n: int, min_listed: int) -> _Choices:

@@ -19,6 +19,7 @@ from dashboard.server.owners import Owners, signing_key
 from dashboard.server.start_page import StartPage
 from dashboard.server.uploads import UPLOADS, UploadGuard
 from dashboard.server.visits import VisitGuard
+from dashboard.session import untrusted
 
 SWEEP_SECONDS = 15.0
 
@@ -35,12 +36,15 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     logs.bound()
     connections.guard()
     signing_key()
-    await asyncio.to_thread(importlib.import_module, "dashboard.shell.frame")  # what the first visitor would wait for
+    untrusted.install()
+    # What the first visitor would wait for; meanwhile a browser is given Streamlit's own files.
+    loading = asyncio.create_task(asyncio.to_thread(importlib.import_module, "dashboard.shell.frame"))
     sweeping = asyncio.create_task(_sweep())
     try:
         yield
     finally:
         sweeping.cancel()
+        await asyncio.wait([loading])  # the script that needs it has told what went wrong, if anything
 
 
 async def _sweep() -> None:

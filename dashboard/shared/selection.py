@@ -1,7 +1,4 @@
-"""Items that somebody has looked for, or selected on a picture: kept in the session, shown as a table, and downloaded.
-
-The chart itself forgets them when it is redrawn, and must not be rebuilt from them.
-"""
+"""Items that somebody has looked for, or chosen: the field to find them, and what is chosen in words and a table."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -11,11 +8,19 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.access import Action
 from core.data.ratings import Ratings
-from dashboard.cache import loaders
-from dashboard.session import state
+from core.errors import ExplorerError
+from core.studies import selections
+from core.studies.component_names import LONGEST
+from core.studies.selections import Selection
+from core.studies.twins import real_id
+from dashboard.cache import analyses, loaders
+from dashboard.session import chosen_items, state, visitor
 from dashboard.shared import elements, phrases, tables
+from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
+from dashboard.shared.trait_words import described
 
 MOST_MARKED = 20
 """Rows that a picture marks at once; more names would cover each other."""
@@ -30,90 +35,116 @@ def search(
     first: Sequence[str] = (),
     words: str | None = None,
 ) -> list[int]:
-    """A field in which rows are looked for by their names; what is found is in the link.
+    """A field in which rows are looked for by their names, and below it those found; they are in the link.
+
+    The field closes its list and is empty again as soon as a name is chosen, so that nothing covers what was found.
 
     Args:
         label: What the field is called.
         offered: Row numbers by name.
-        key: Of the widget, and of the parameter in the link.
-        most: Rows that may be chosen at once.
-        first: Names that are chosen until somebody chooses.
+        key: Of those found, and of the parameter in the link.
+        most: Rows that may be found at once.
+        first: Names that are there until somebody looks for others.
         words: What is said when somebody asks what the field is for.
     """
-    names = st.multiselect(
-        label,
-        list(offered),
-        default=list(first),
-        placeholder="Type a few letters",
-        max_selections=most,
-        select_all=False,
-        key=key,
-        bind="query-params",
-        help=words,
-    )
+    field = f"{key}_field"
+    linked = [name for name in st.query_params.get_all(key) if name in offered]
+    before = [name for name in st.session_state.get(key, linked or first) if name in offered]
+    with st.container(gap="xxsmall"):
+        st.selectbox(
+            label,
+            list(offered),
+            index=None,
+            placeholder="Type a few letters",
+            key=field,
+            on_change=_add,
+            args=(key, field, tuple(before), most),
+            help=words,
+        )
+        if not (before or first or st.query_params.get_all(key)):
+            return []
+        names = st.multiselect(
+            f"Found: {label}",
+            list(dict.fromkeys([*before, *first])),
+            default=[] if st.session_state.pop(f"{field}_added", False) else list(first),  # not two values at once
+            max_selections=most,
+            select_all=False,
+            key=key,
+            bind="query-params",
+            label_visibility="collapsed",
+        )
     return [offered[name] for name in names]
 
 
-@state.reporting
-def keep(chart: str, run_id: str) -> None:
-    """Remember what was selected on a chart, by the rows in its custom data; a callback."""
-    put(chart, run_id, sorted(elements.selected_points(chart, len(loaders.item_rows(run_id).labels))))
-
-
-def put(chart: str, run_id: str, rows: list[int]) -> None:
-    """Select these rows from now on."""
-    st.session_state[f"_selected_on_{chart}"] = {run_id: rows}
-
-
-def chosen(chart: str, run_id: str) -> np.ndarray:
-    """The selected rows of a run, rising."""
-    return np.array(st.session_state.get(f"_selected_on_{chart}", {}).get(run_id, []), int)
+def _add(key: str, field: str, before: tuple[str, ...], most: int) -> None:
+    """Add the name that was chosen in the field to those found, and empty the field; a callback."""
+    name = st.session_state[field]
+    st.session_state[field] = None
+    if name is None or name in before:
+        return
+    if most == 1:
+        before = ()
+    if len(before) == most:
+        st.toast(f"At most {most} can be chosen at once: take one away first.", icon=":material/info:")
+        return
+    names = [*before, name]
+    if key not in st.session_state:  # what holds them is not there yet, and Streamlit would leave them out of the link
+        st.query_params[key] = names
+    st.session_state[key] = names
+    st.session_state[f"{field}_added"] = True
 
 
 def show(
-    chart: str,
+    key: str,
     run_id: str,
-    ratings: Ratings,
     rows: Rows,
+    listed: np.ndarray,
     numbers: Mapping[str, np.ndarray],
     *,
     file: str,
     columns: Mapping[str, Any] | None = None,
 ) -> None:
-    """The selected items as a table, and as a file with their ids and, if wanted, their vectors.
+    """The chosen items in words, as a table, and as a file with their ids and, if wanted, their vectors.
 
     Args:
-        chart: Key of the chart they were selected on.
-        run_id: Which run is on it.
-        ratings: The dataset.
+        key: What the keys of its elements begin with.
+        run_id: The run.
         rows: Its items.
+        listed: Rows of the items that could be chosen here, with which the chosen ones are compared, rising.
         numbers: Further columns by name, one number for every item of the data, (n_items,).
         file: Name of the file.
         columns: How those columns look; as plain numbers without it.
     """
-    selected = chosen(chart, run_id)
-    if len(selected) == 0:
+    ratings = loaders.ratings_of(run_id)
+    chosen = chosen_items.rows(ratings)
+    chosen_items.write_link()
+    if len(chosen) == 0:
         st.caption(f"Draw around some points, or click one, and the {rows.nouns} appear here as a table.")
+        _kept(key, run_id, ratings)
         return
-    table = tables.items(ratings, rows, selected, {name: values[selected] for name, values in numbers.items()})
-    st.subheader(phrases.count(len(selected), f"selected {rows.noun}"))
+    table = tables.items(ratings, rows, chosen, {name: values[chosen] for name, values in numbers.items()})
+    st.subheader(phrases.count(len(chosen), f"selected {rows.noun}"))
+    among = listed[np.isin(listed, chosen)]
+    if text := described(analyses.traits(run_id, among, listed), len(among), len(listed) - len(among), rows.noun):
+        st.markdown(text)
     st.dataframe(
         table,
         hide_index=True,
-        height=min(388, 38 + 35 * len(selected)),
+        height=min(388, 38 + 35 * len(chosen)),
         column_config={**tables.COLUMNS, **(columns or tables.number(*numbers, width=80))},
-        alt=f"The {len(selected)} selected {rows.nouns}",
+        alt=f"The {len(chosen)} selected {rows.nouns}",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         vectors = st.toggle(
             "With vectors",
-            key=f"{chart}_vectors",
+            key=f"{key}_vectors",
             help=f"Adds the {rows.matrix.shape[1]} learned numbers of each {rows.noun} to the file: columns e1, e2 …",
         )
         tables.download(
-            "Download as CSV", partial(tables.csv, for_file(ratings, rows, selected, table, vectors=vectors)), file=file
+            "Download as CSV", partial(tables.csv, for_file(ratings, rows, chosen, table, vectors=vectors)), file=file
         )
-        elements.button("Clear", "close", f"{chart}_clear", put, chart, run_id, [])
+        elements.button("Clear", "close", f"{key}_clear", chosen_items.choose, ratings.dataset_id, ())
+    _kept(key, run_id, ratings)
 
 
 def for_file(ratings: Ratings, rows: Rows, selected: np.ndarray, table: pd.DataFrame, *, vectors: bool) -> pd.DataFrame:
@@ -123,3 +154,56 @@ def for_file(ratings: Ratings, rows: Rows, selected: np.ndarray, table: pd.DataF
         names = [f"e{number}" for number in range(1, rows.matrix.shape[1] + 1)]
         whole = pd.concat([whole, pd.DataFrame(rows.matrix[selected], columns=names)], axis=1)
     return whole
+
+
+def _kept(key: str, run_id: str, ratings: Ratings) -> None:
+    """The selections that are kept under a name, and a field to keep the one on the screen."""
+    run_id, dataset_id = real_id(run_id), ratings.dataset_id
+    try:
+        saved = selections.saved(run_id, by=visitor.current())
+    except ExplorerError as error:
+        st.warning(escape(phrases.sentence(str(error))), icon=":material/warning:")
+        return
+    chosen = chosen_items.ids(dataset_id)
+    opened = next((name for name, one in saved.items() if set(one.items) == set(chosen)), None)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if saved:
+            st.session_state[f"{key}_kept"] = opened
+            names = list(saved)
+            st.selectbox(
+                "Selections",
+                names,
+                index=None,
+                placeholder="Kept with this model",
+                key=f"{key}_kept",
+                on_change=_open,
+                args=(f"{key}_kept", run_id, dataset_id),
+                width=260,
+            )
+        if opened is not None:
+            if visitor.may(Action.NAME if saved[opened].own else Action.PUBLISH):
+                elements.button("Forget it", "delete", f"{key}_forget", _forget, run_id, opened)
+        elif chosen and visitor.may(Action.NAME):
+            st.text_input("Keep this selection as", max_chars=LONGEST, key=f"{key}_name", width=260)
+            elements.button("Keep", "bookmark_add", f"{key}_keep", _keep, f"{key}_name", run_id, dataset_id)
+
+
+@state.reporting
+def _open(field: str, run_id: str, dataset_id: str) -> None:
+    """Choose the items of a kept selection; a callback."""
+    selection = selections.saved(run_id, by=visitor.current()).get(st.session_state[field])
+    chosen_items.choose(dataset_id, selection.items if selection is not None else ())
+
+
+@state.reporting
+def _keep(field: str, run_id: str, dataset_id: str) -> None:
+    """Keep what is chosen under the name in a field; a callback."""
+    selection = Selection(st.session_state[field], chosen_items.ids(dataset_id))
+    selections.save(run_id, selection, by=visitor.current())
+    st.session_state[field] = ""
+
+
+@state.reporting
+def _forget(run_id: str, name: str) -> None:
+    """Keep a selection no longer; a callback."""
+    selections.delete(run_id, name, by=visitor.current())

@@ -80,16 +80,12 @@ class Side:
 
 
 @state.reporting
-def choose_point(chart: str, run_id: str, *, users: bool) -> None:
-    """A click on a point of a chart makes its row the chosen one; a callback.
-
-    It looks the rows up: Streamlit keeps a chart's callback as long as the session, and what it holds.
-    """
-    rows = loaders.rows_of(run_id, users=users)
-    points = elements.selected_points(chart, len(rows.labels))
-    if not points:
+def go_to(run_id: str, ids: list[str], *, users: bool) -> None:
+    """Make the one with this id the row that the page is about; a callback."""
+    rows, ratings = loaders.rows_of(run_id, users=users), loaders.ratings_of(run_id)
+    if not ids:
         return
-    label = rows.labels[points[0]]
+    label = rows.labels[(ratings.users if users else ratings.items).index(ids[0])]
     if label in rows.offered:
         st.session_state[f"near_{rows.noun}"] = label
     else:

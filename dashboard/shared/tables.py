@@ -16,6 +16,7 @@ from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
 
 if TYPE_CHECKING:  # of Streamlit's inner modules only the name of a type
+    from streamlit.delta_generator import DeltaGenerator
     from streamlit.elements.lib.column_types import ColumnConfig
 
 TITLE, MEAN, GENRES, COUNT, YEAR = "Title", "Mean", "Genres", "Ratings", "Year"
@@ -28,6 +29,37 @@ COLUMNS: dict[str, ColumnConfig] = {
     YEAR: st.column_config.NumberColumn(format="%d", width=58),
 }
 """How the columns look; columns of numbers that a page adds come from `number`."""
+
+
+FACING = 390
+"""Pixels that each of two tables beside each other has in a window 1280 wide; with less they stand below each other."""
+
+_LEAST_TITLE, _GOOD_TITLE, _MOST_TITLE = 120, 140, 170
+
+
+def facing() -> DeltaGenerator:
+    """A place for two tables that face each other, each in a container of its own."""
+    return st.grid(2, min_column_width=FACING - 6, gap="medium")
+
+
+def beside(columns: Mapping[str, ColumnConfig], shown: Sequence[str]) -> dict[str, ColumnConfig]:
+    """Column settings for a table that faces another: titles leave room for what is shown up to the ratings.
+
+    And for the mean behind them, where they still say enough.
+
+    Args:
+        columns: Settings of all columns, with widths in pixels for those that must not be cut.
+        shown: The columns from left to right, the title first; what comes after the number of ratings may be cut.
+    """
+    room = FACING - sum(_pixels(columns[name]) for name in shown[1 : shown.index(COUNT) + 1])
+    with_mean = room - _pixels(columns[MEAN])
+    wide = with_mean if with_mean >= _GOOD_TITLE else max(_LEAST_TITLE, room)
+    return {**columns, shown[0]: st.column_config.TextColumn(pinned=True, width=min(_MOST_TITLE, wide))}
+
+
+def _pixels(column: ColumnConfig) -> int:
+    width = column.get("width")
+    return width if isinstance(width, int) else 0
 
 
 def number(*names: str, form: str = "%.2f", width: int = 58) -> dict[str, ColumnConfig]:
@@ -119,9 +151,16 @@ def along(ratings: Ratings, rows: Rows, listed: np.ndarray, column: str, places:
 
 
 def download(
-    label: str, content: Callable[[], bytes], *, file: str, key: str | None = None, disabled: bool = False
+    label: str,
+    content: Callable[[], bytes],
+    *,
+    file: str,
+    key: str | None = None,
+    disabled: bool = False,
+    mime: str = "text/csv",
+    more: str | None = None,
 ) -> None:
-    """A button that hands out a table as a file; the file is made when it is asked for, and the page stays as it is.
+    """A button that hands out a file, such as a table; it is made when it is asked for, and the page stays as it is.
 
     Args:
         label: What the button says.
@@ -130,14 +169,17 @@ def download(
         file: Its name.
         key: Of the button, where a page has several with one label.
         disabled: Whether there is nothing to hand out.
+        mime: What kind of file it is.
+        more: What is said over the button.
     """
     st.download_button(
         label,
         content,
         file_name=file,
-        mime="text/csv",
+        mime=mime,
         icon=":material/download:",
         on_click="ignore",
+        help=more,
         key=key,
         disabled=disabled,
     )

@@ -15,7 +15,7 @@ from dashboard.cache import loaders
 from dashboard.jobs import every_kind, trainings
 from dashboard.missions import bar, progress
 from dashboard.principal_components import how
-from dashboard.session import address_bar, classroom, state, untrusted, visitor
+from dashboard.session import address_bar, chosen_items, classroom, state, untrusted, visitor
 from dashboard.shared import elements, phrases, uploader
 from dashboard.shared.markup import escape
 from dashboard.shell import administration_panel, memory
@@ -65,6 +65,7 @@ def run() -> None:
     classroom.adopt_link()
     progress.adopt_link()
     how.adopt_link()
+    chosen_items.adopt_link()
     page = _navigation()
     address_bar.open_page(page.url_path)
     with st.sidebar:
@@ -74,6 +75,7 @@ def run() -> None:
     state.write_link()
     classroom.write_link()
     how.write_link()
+    chosen_items.write_link()
     bar.show(page.url_path or "start")
     top = st.container()
     _say_problems(top)

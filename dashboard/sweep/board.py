@@ -36,7 +36,7 @@ def _numbers(sweep: Sweep, unit: str) -> None:
         st.metric("Began with", "–" if sweep.base_rmse is None else f"{sweep.base_rmse:.3f}", border=True)
         st.metric("Best trial", "–" if best is None else f"{best:.3f}", border=True)
         note = f"Validation RMSE in {unit}, on splits that chose nothing."
-        st.metric("On fresh splits", "–" if fresh is None else f"{fresh:.3f}", border=True, help=note)
+        st.metric("Fresh splits", "–" if fresh is None else f"{fresh:.3f}", border=True, help=note)
 
 
 def _picture(sweep: Sweep, unit: str) -> None:
@@ -49,7 +49,9 @@ def _picture(sweep: Sweep, unit: str) -> None:
         st.session_state.pop("sweep_view", None)
     first = [name for name in words.matters(sweep) if name in names] + list(names)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        view = elements.segments("Look at", views, "sweep_view")
+        view = st.segmented_control(
+            "Look at", views, default=COURSE, required=True, key="sweep_view", label_visibility="collapsed"
+        )
         across, up = first[0], next((name for name in first if name != first[0]), first[0])
         if view in (ONE, TWO):
             across = _choose("Across", names, across, "sweep_x")

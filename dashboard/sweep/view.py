@@ -23,7 +23,7 @@ from dashboard.sweep import board, ranges, words
 from dashboard.train import form
 
 READY = {"Quick look": "quick", "Thorough": "thorough"}
-OWN = "Own choice"
+OWN = "Own"
 USUAL_SECONDS = 3.0
 """What a training takes, before one of this kind of model has been measured here."""
 
@@ -37,8 +37,8 @@ def show(config: RunConfig | None) -> None:
     left, right = st.columns([1, 2], gap="medium")
     with left:
         _form(config)
-    with right:
         sweep_id = _choose()
+    with right:
         if sweep_id is None:
             _before()
         else:
@@ -46,16 +46,13 @@ def show(config: RunConfig | None) -> None:
 
 
 def _form(config: RunConfig | None) -> None:
+    form.presets(trainings.suitable_preset(), lambda: None)
+    form.model(lambda: None)
     if config is None:
-        st.markdown(
-            "The settings of “One model” cannot be trained: change them there, and a sweep can begin with them."
-        )
+        st.markdown("A sweep begins with settings that can be trained: change them without “Many settings”.")
         return
     noun = loaders.ratings(state.dataset_id()).noun
-    st.markdown(
-        f"Begins with **{escape(phrases.config_words(config, form.START))}**, the settings of “One model”, and tries "
-        "others."
-    )
+    st.markdown(f":small[Begins with {escape(phrases.config_words(config, form.START))}, and tries other settings.]")
     chosen = elements.segments("Plan", [*READY, OWN], "sweep_plan")
     try:
         plan, trials = _plan(config, chosen, noun)
@@ -64,14 +61,14 @@ def _form(config: RunConfig | None) -> None:
         elements.error(error.code, str(error))
         return
     if chosen != OWN:
-        st.markdown(f"Varies {words.plan(plan, noun)}.")
-    st.caption(words.promise(trials, plan.splits, _seconds_each(config), environment.workers()))
+        st.markdown(f":small[Varies {words.plan(plan, noun)}.]")
     given = plan.model_dump(mode="json"), trials, None
     allowed = visitor.may(Action.TRAIN)
     elements.button(
         "Start the sweep", "play_arrow", "start_sweep", sweeps.start, *given, primary=True, disabled=not allowed
     )
     elements.allowed(Action.TRAIN)
+    st.caption(words.promise(trials, plan.splits, _seconds_each(config), environment.workers()))
     st.caption(
         f"{plans.TEST_FRACTION:.0%} of the ratings are set aside, and no trial sees them: the best is tested on them "
         "at the end. Every model that is trained to its end is kept, and never trained twice."
@@ -114,13 +111,13 @@ def _choose() -> str | None:
     if st.session_state.get(sweeps.KEY) not in there:
         st.session_state.pop(sweeps.KEY, None)
     return st.selectbox(
-        "Sweep", list(there), format_func=lambda name: _label(there[name]), key=sweeps.KEY, bind="query-params"
+        "Sweeps so far", list(there), format_func=lambda name: _label(there[name]), key=sweeps.KEY, bind="query-params"
     )
 
 
 def _label(sweep: Sweep) -> str:
     names = ", ".join(words.name_of(vary.field, sweep.dataset.noun) for vary in sweep.plan.vary)
-    return f"{phrases.model_words(sweep.plan.config)}: {names} · {sweep.told} of {sweep.most} trials"
+    return f"{phrases.model_words(sweep.plan.config)}: {names} ({sweep.sweep_id[:4]})"  # no two look alike
 
 
 def _before() -> None:

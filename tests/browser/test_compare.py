@@ -12,17 +12,11 @@ from core.config import run_id
 from core.data.ratings import Ratings
 from core.store.runs import RunStore
 from tests.browser.conftest import FEW, PHONE, Server
-from tests.browser.waiting import visit
+from tests.browser.test_map import chosen, middle, ready, spots
+from tests.browser.waiting import running_again, visit
 from tests.conftest import run_on
 
 MOVED = "Forrest Gump (1994)"
-
-SELECTED = """key => {
-    const [figure] = document.querySelectorAll(`.st-key-${key} .js-plotly-plot`);
-    const marks = figure?.data?.filter(trace => trace.name === "selected") ?? [];
-    return marks.flatMap(trace => trace.text).sort().join("|");
-}"""
-"""What is ringed on a map, as the texts over its points."""
 
 
 @pytest.fixture(scope="module")
@@ -51,37 +45,67 @@ def chart(page: Page, key: str) -> Locator:
     return found
 
 
-def draw_around(page: Page, key: str) -> None:
-    """A lasso around the middle of a map."""
-    found = chart(page, key)
+def stage(page: Page, side: str) -> Locator:
+    """One of the two maps, drawn, with its names."""
+    found = page.locator(f".st-key-map_{side} .stage")
     found.scroll_into_view_if_needed()
-    box = found.locator(".nsewdrag").first.bounding_box()
-    assert box is not None
-    x, y, size = box["x"] + 0.45 * box["width"], box["y"] + 0.45 * box["height"], 0.1 * box["width"]
-    page.mouse.move(x, y)
+    ready(found)
+    return found
+
+
+def draw_around(page: Page, found: Locator) -> None:
+    """A loop around the middle of a map, with Shift in place of the tool."""
+    (x, y), size = middle(found), 60
+    page.keyboard.down("Shift")
+    page.mouse.move(x - size, y - size)
     page.mouse.down()
-    for across, up in ((1, 0), (1, 1), (0, 1), (0, 0)):
+    for across, up in ((1, -1), (1, 1), (-1, 1), (-1, -1)):
         page.mouse.move(x + across * size, y + up * size, steps=4)
     page.mouse.up()
+    page.keyboard.up("Shift")
 
 
-def wait_for_marks(page: Page, key: str) -> str:
-    page.wait_for_function(f"key => ({SELECTED})(key) !== ''", arg=key)
-    return str(page.evaluate(SELECTED, key))
+SEEN = "stage => { const {x, y, scaleX, scaleY} = stage.map.camera; return [x, y, scaleX, scaleY] }"
+
+
+def test_what_is_pointed_at_and_seen_on_one_map_is_so_on_the_other(server: Server, models: str, browsed: Page):
+    page = browsed
+    page.goto(f"{server.url}/compare?dataset={FEW}&models={models}")
+    expect(page.get_by_role("heading", name="How alike are two models?")).to_be_visible(timeout=60_000)
+    right, left = stage(page, "right"), stage(page, "left")
+    assert left.evaluate(SEEN) == right.evaluate(SEEN)
+    item, there = left.evaluate("stage => [stage.map.titles.length - 1, stage.map.n]")
+    assert item == there - 1 == 399
+    x, y = spots(left)[item]
+    page.mouse.move(x, y)
+    pointed = int(left.evaluate("stage => stage.map.hands.hovered"))
+    assert pointed >= 0 and right.evaluate("stage => stage.map.hands.hovered") == pointed
+    title = left.evaluate("stage => stage.map.titles[stage.map.hands.hovered]")
+    for side in ("left", "right"):
+        expect(page.locator(f".st-key-map_{side} .tip")).to_contain_text(title)
+    before = right.evaluate(SEEN)
+    page.mouse.down()
+    page.mouse.move(x + 40, y + 30, steps=3)
+    page.mouse.up()
+    right.evaluate(
+        """async (stage, before) => {
+            while (stage.map.camera.x === before[0]) await new Promise(requestAnimationFrame);
+        }""",
+        before,
+    )
+    assert left.evaluate(SEEN) == right.evaluate(SEEN) != before
 
 
 def test_one_selection_lights_up_on_both_maps_and_outlasts_the_bars(server: Server, models: str, browsed: Page):
     page = browsed
-    page.goto(f"{server.url}/compare?dataset={FEW}&models={models}")
-    expect(page.get_by_role("heading", name="How alike are two models?")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("No movie is selected")).to_be_visible()
-    chart(page, "map_right")
-
-    draw_around(page, "map_left")
+    left, right = stage(page, "left"), stage(page, "right")
+    with running_again(page):
+        draw_around(page, left)
     expect(page.get_by_text("selected movies")).to_be_visible()
-    marked = wait_for_marks(page, "map_left")
-    assert len(marked.split("|")) > 1
-    assert wait_for_marks(page, "map_right") == marked
+    marked = chosen(left)
+    assert len(marked) > 1
+    assert chosen(right) == marked
 
     whole = page.get_by_role("button", name="Download all 400 as CSV")
     expect(whole).to_be_visible()
@@ -92,7 +116,7 @@ def test_one_selection_lights_up_on_both_maps_and_outlasts_the_bars(server: Serv
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(page).to_have_url(re.compile("kept=10&kept=10"))
     expect(whole).to_be_hidden()
-    assert wait_for_marks(page, "map_left") == marked  # a click elsewhere clears nothing
+    assert chosen(left) == chosen(right) == marked  # a click elsewhere clears nothing
 
     page.goto(page.url)  # a copied link opens the same list
     expect(page.get_by_role("button", name=re.compile("Download all .* as CSV"))).to_be_visible(timeout=60_000)
@@ -103,11 +127,11 @@ def test_on_a_phone_the_maps_stand_below_each_other(server: Server, models: str,
     page = browsed
     page.set_viewport_size(PHONE)
     visit(page, server, f"compare?dataset={FEW}&models={models}&find={quote(MOVED)}")
-    left, right = chart(page, "map_left").bounding_box(), chart(page, "map_right").bounding_box()
+    maps = stage(page, "left"), stage(page, "right")
+    left, right = (one.bounding_box() for one in maps)
     assert left is not None and right is not None
     assert left["width"] <= 390 and right["width"] <= 390
     assert right["y"] >= left["y"] + left["height"]
-    marked = wait_for_marks(page, "map_left")
-    assert MOVED in marked and "|" not in marked
-    assert wait_for_marks(page, "map_right") == marked
+    for one in maps:
+        assert one.evaluate("stage => stage.map.spec.found.map(item => stage.map.titles[item])") == [MOVED]
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -32,8 +32,13 @@ def name(page: Page, end: str, text: str) -> None:
 
 
 def expect_on_axis(page: Page, letter: str, text: str) -> None:
-    """The title of an axis of the map says this; while the map is drawn anew, the old one is still there."""
-    expect(page.locator(f".st-key-map .g-{letter}title").filter(has_text=text)).to_be_visible()
+    """Wait until the title of an axis of the map says this."""
+    page.wait_for_function(
+        """([axis, text]) => [...document.querySelectorAll(".st-key-map *")].some(
+            (host) => host.shadowRoot?.querySelector(".stage")?.map.spec?.axes[axis].includes(text),
+        )""",
+        arg=["xy".index(letter), text],
+    )
 
 
 def test_a_name_stands_on_the_map_and_is_there_after_a_reload(server: Server, model: str, browsed: Page):

@@ -97,6 +97,17 @@ def below(stage: Locator) -> np.ndarray:
     return middle(stage) + np.array([0.0, 200.0])
 
 
+def ground(stage: Locator) -> np.ndarray:
+    """A place of the map, in the window, with no point near it."""
+    box = stage.bounding_box()
+    assert box is not None
+    right, down = np.meshgrid(np.arange(60, box["width"] - 60, 20), np.arange(90, box["height"] - 60, 20))
+    places = np.stack([right.ravel() + box["x"], down.ravel() + box["y"]], axis=1)
+    far = np.hypot(*(places[:, None] - spots(stage)[None]).transpose(2, 0, 1)).min(axis=1)
+    assert far.max() > 20
+    return places[far.argmax()]
+
+
 def loop(stage: Locator) -> np.ndarray:
     """Corners of a loop that is no simple shape, in the window."""
     turns = np.linspace(0, 2 * np.pi, 24, endpoint=False)
@@ -259,6 +270,29 @@ def test_a_click_selects_one_and_a_click_beside_it_none(stage: Locator, opened: 
     expect(opened.get_by_role("heading", name=re.compile("selected movie"))).to_have_count(0)
 
 
+def test_a_double_click_on_an_item_selects_it_once_and_on_empty_ground_shows_everything(stage: Locator, opened: Page):
+    stage.evaluate(
+        """stage => {
+            const {on} = stage.map, select = on.select;
+            stage.map.heard = [];
+            on.select = bits => { stage.map.heard.push(bits); select(bits); };
+        }"""
+    )
+    item = best_known(stage)
+    with running_again(opened):
+        opened.mouse.dblclick(*spots(stage)[item])
+    assert chosen(stage) == [item]
+    assert stage.evaluate("stage => stage.map.heard.length") == 1
+    stage.evaluate("stage => { stage.map.hands.tools.nearer(); stage.map.journey.advance(performance.now() + 1000) }")
+    stage.scroll_into_view_if_needed()
+    assert stage.evaluate("stage => stage.map.camera.zoom") == pytest.approx(1.6, rel=0.01)
+    empty = ground(stage)
+    with running_again(opened):
+        opened.mouse.dblclick(*empty)
+    stage.evaluate("async stage => { while (stage.map.camera.zoom > 1.001) await new Promise(requestAnimationFrame) }")
+    assert chosen(stage) == []
+
+
 def test_keys_walk_from_neighbor_to_neighbor_select_and_leave(stage: Locator, opened: Page):
     def cursor() -> int:
         return int(stage.evaluate("stage => stage.map.hands.cursor"))
@@ -296,6 +330,7 @@ def painted(stage: Locator) -> int:
         stage.evaluate(
             """stage => {
                 const {map} = stage, {gl} = map.renderer;
+                map.canvas.drawn = null; // anew, although nothing has changed
                 map.draw(performance.now());
                 const pixels = new Uint8Array(4 * gl.drawingBufferWidth * gl.drawingBufferHeight);
                 gl.readPixels(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight, gl.RGBA, gl.UNSIGNED_BYTE, pixels);

@@ -2,37 +2,32 @@
 
 import re
 
+import numpy as np
 from playwright.sync_api import Page, expect
 
 from core.data.ratings import Ratings
 from core.store.runs import RunStore
 from tests.browser.conftest import FEW, Server
+from tests.browser.test_map import ready, spots
+from tests.browser.waiting import running_again
 from tests.conftest import run_on
-
-LONGEST = """() => {
-    const figure = document.querySelector(".st-key-lengths .js-plotly-plot");
-    const {xaxis, yaxis} = figure._fullLayout, cloud = figure._fullData[0];
-    const top = cloud.y.reduce((best, y, place) => (y > cloud.y[best] ? place : best), 0);
-    const box = figure.getBoundingClientRect();
-    return {
-        x: box.x + xaxis._offset + xaxis.d2p(cloud.x[top]),
-        y: box.y + yaxis._offset + yaxis.d2p(cloud.y[top]),
-        name: cloud.text[top],
-    };
-}"""
-"""Where the point of the longest vector is on the screen, and what it is called."""
 
 
 def test_a_click_on_a_point_picks_the_movie(server: Server, few: Ratings, page: Page):
     RunStore(server.home / "runs").publish(run_on(few, dim=6))
     page.goto(f"{server.url}/neighbors?dataset={FEW}")
-    plot = page.locator(".st-key-lengths .js-plotly-plot")
-    expect(plot.locator(".main-svg").first).to_be_visible(timeout=60_000)
-    plot.scroll_into_view_if_needed()
-    point = page.evaluate(LONGEST)
-    page.mouse.move(point["x"], point["y"])
-    name = point["name"].removesuffix(" (untrained)")
-    told = re.compile(rf"{re.escape(point['name'])}\s*rated [\d.]+ by [\d,]+\s*length [\d.]+")
-    expect(plot.locator(".hoverlayer")).to_contain_text(told)
-    page.mouse.click(point["x"], point["y"])
+    stage = page.locator(".st-key-lengths .stage")
+    stage.scroll_into_view_if_needed(timeout=60_000)
+    ready(stage)
+    places = spots(stage)
+    top = int(np.argmin(places[:, 1]))  # the longest vector
+    name = stage.evaluate("(stage, item) => stage.map.titles[item]", top)
+    page.mouse.move(*places[top])
+    told = re.compile(rf"{re.escape(name)}\s*rated [\d.]+ by [\d,]+.*length: [\d.]+")
+    expect(page.locator(".st-key-lengths .tip")).to_contain_text(told)
+    with running_again(page):
+        page.mouse.click(*places[top])
     expect(page.get_by_role("combobox", name=re.compile("type a few letters"))).to_have_value(name)
+    assert stage.evaluate("stage => stage.map.chosen") is None  # none is dimmed: the neighbors are what it shows
+    assert stage.evaluate("stage => stage.map.spec.named[0].names") == [name]
+    expect(page).to_have_url(re.compile(f"items={few.items.ids[top]}(&|$)"))

@@ -20,6 +20,7 @@ from core.model.families import PRESETS
 from core.model.run import Run
 from core.store.runs import RunStore
 from dashboard.cache import loaders
+from dashboard.map_view import component as map_component
 from tests.conftest import run_on, titles_of, well_known
 from tests.core.data.importing import made
 
@@ -32,6 +33,12 @@ def _installed_components() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", list)
         yield
+
+
+@pytest.fixture
+def parts_in_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All parts of a map travel in its message, where a test can read them: there is no server that would keep them."""
+    monkeypatch.setattr(map_component, "INLINE", 10**9)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -51,7 +51,7 @@ def test_a_centered_table_is_the_dense_one():
     full = np.where(dense.any(axis=1, keepdims=True), dense - center, 0)
     table = Table(sparse.csr_matrix(dense), center)
     numbers, of_rows = chance.random((4, 2), np.float32), chance.random((6, 2), np.float32)
-    np.testing.assert_allclose(table.sums(numbers, training=True), full @ numbers, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(table.sums(numbers), full @ numbers, rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(table.variances(numbers, training=True), full**2 @ numbers, rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(table.slopes(of_rows), full.T @ of_rows, rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(table.curvatures(of_rows), (full**2).T @ of_rows, rtol=1e-4, atol=1e-5)

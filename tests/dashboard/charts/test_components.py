@@ -1,6 +1,3 @@
-import base64
-import json
-
 import numpy as np
 import pytest
 
@@ -8,7 +5,7 @@ from core.analysis.components.extremes import ends
 from core.analysis.components.pca import Pca, pca
 from dashboard.charts import components
 from dashboard.charts.base import plain
-from dashboard.charts.points import MOST_DRAWN, REST, Classes, Coloring, sample
+from dashboard.charts.points import MOST_DRAWN, sample
 from dashboard.charts.scree import scree
 from dashboard.principal_components.label import Label
 from tests.dashboard.charts.hovers import hovers
@@ -90,76 +87,14 @@ def test_a_strip_looks_the_same_every_time(result: Pca):
     assert first == second
 
 
-def test_a_point_knows_its_row_whatever_class_it_has(result: Pca):
-    color = Classes("Genre", np.arange(50) % 3 - 1, ["Drama", "Horror"])
-    rows = np.arange(10, 50)
-    figure = components.scatter(
-        result.scores, [1, 3], rows, hovers([f"m{row}" for row in range(50)]), color, noun="movie"
-    )
-    assert [trace.name for trace in figure.data] == [REST, "Drama", "Horror"]
-    for trace in figure.data:
-        np.testing.assert_allclose(trace.x, result.scores[trace.customdata, 1].astype(np.float32))
-        np.testing.assert_allclose(trace.y, result.scores[trace.customdata, 3].astype(np.float32))
-        assert list(trace.text) == [f"m{row}" for row in trace.customdata]
-    assert sorted(row for trace in figure.data for row in trace.customdata) == rows.tolist()
-
-
-def test_items_without_a_value_are_drawn_without_a_color(result: Pca):
-    values = np.arange(50.0)
-    values[:5] = np.nan
-    figure = components.scatter(
-        result.scores, [0, 1], np.arange(50), hovers(["m"] * 50), Coloring("Year", values), noun="movie"
-    )
-    unknown, known = figure.data
-    assert list(unknown.customdata) == [0, 1, 2, 3, 4]
-    assert not np.isnan(known.marker.color).any()
-
-
-def test_searched_items_are_marked_even_when_they_are_not_drawn(result: Pca):
-    color, titles = Coloring("Mean", np.ones(50)), [f"m{row}" for row in range(50)]
-    figure = components.scatter(
-        result.scores, [0, 1], np.arange(10), hovers(titles), color, found=[30], titles=titles, noun="movie"
-    )
-    assert list(figure.data[-1].text) == ["m30"]
-    assert list(figure.data[-1].customdata) == [30]
-
-
-def test_three_axes_make_a_picture_in_space(result: Pca):
-    color = Coloring("Mean", np.ones(50))
-    figure = components.scatter(result.scores, [0, 1, 2], np.arange(50), hovers(["m"] * 50), color, noun="movie")
-    assert {trace.type for trace in figure.data} == {"scatter3d"}
-    assert figure.layout.scene.zaxis.title.text == "Component 3"
-
-
-def test_two_axes_use_webgl(result: Pca):
-    color = Coloring("Mean", np.ones(50))
-    figure = components.scatter(result.scores, [0, 1], np.arange(50), hovers(["m"] * 50), color, noun="movie")
-    assert {trace.type for trace in figure.data} == {"scattergl"}
-    assert figure.layout.xaxis.title.text == "Component 1 · embedding units"
-
-
 @pytest.mark.parametrize("n", [9_066, 87_585])
-@pytest.mark.parametrize("axes", [[0, 1], [0, 1, 2]])
-def test_a_picture_of_all_items_stays_below_two_megabytes(n: int, axes: list[int]):
+def test_a_strip_of_all_items_stays_below_two_megabytes(n: int):
     scores, titles = many(n)
-    hover = hovers(titles)
-    for color in (Coloring("Year", np.ones(n)), Classes("Genre", np.arange(n) % 7 - 1, list("abcdef"))):
-        figure = components.scatter(scores, axes, np.arange(n), hover, color, noun="movie")
-        assert len(message(figure)) < 2e6
     found = ends(scores[:, 0], np.ones(n, bool), 3)
+    hover = hovers(titles)
     strip = components.strip(scores[:, 0], titles, np.ones(n, bool), found, hover=hover, label=Label(1), noun="movie")
     assert len(message(strip)) < 2e6
     assert ("a sample of" in strip.layout.title.text) == (n > MOST_DRAWN)
-
-
-def test_coordinates_travel_as_four_byte_numbers():
-    scores, titles = many(2_000)
-    figure = components.scatter(
-        scores, [0, 1], np.arange(2_000), hovers(titles), Coloring("Year", np.ones(2_000)), noun="movie"
-    )
-    sent = json.loads(message(figure))["data"][0]["x"]
-    assert sent["dtype"] == "f4"
-    assert len(base64.b64decode(sent["bdata"])) == 4 * 2_000
 
 
 def test_a_sample_keeps_what_must_be_there_and_is_the_same_every_time():
@@ -193,18 +128,11 @@ def test_marked_items_are_ringed_and_named_on_the_strip_even_of_very_many(result
     assert not any("<b>" in text or "%{" in text for text in told)
 
 
-def test_axes_have_the_names_of_their_components(result: Pca):
-    color = Coloring("Mean", np.ones(50))
-    named = [Label(2, low="quiet", high="<i>loud</i>"), Label(4, unproven=True), Label(1)]
-    flat = components.scatter(
-        result.scores, [1, 3], np.arange(50), hovers(["m"] * 50), color, labels=named[:2], noun="movie"
-    ).layout
-    assert flat.xaxis.title.text == "quiet ← component 2 → &lt;i&gt;loud&lt;/i&gt;<br>embedding units"
-    assert flat.yaxis.title.text == "Component 4 (unproven) · embedding units"
-    deep = components.scatter(
-        result.scores, [1, 3, 0], np.arange(50), hovers(["m"] * 50), color, labels=named, noun="movie"
-    ).layout
-    assert deep.scene.xaxis.title.text == "quiet ← component 2 → &lt;i&gt;loud&lt;/i&gt;"
+def test_axes_have_the_names_of_their_components():
+    named = Label(2, low="quiet", high="<i>loud</i>")
+    assert components.axis_title(named) == "quiet ← component 2 → &lt;i&gt;loud&lt;/i&gt;<br>embedding units"
+    assert components.axis_title(named, unit=False) == "quiet ← component 2 → &lt;i&gt;loud&lt;/i&gt;"
+    assert components.axis_title(Label(4, unproven=True)) == "Component 4 (unproven) · embedding units"
 
 
 def test_names_stand_over_the_bars_of_the_scree(result: Pca):

@@ -1,6 +1,7 @@
 """Figures of maps and of own axes: what is drawn, what is sampled, and that no title becomes markup."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from core.analysis.components.extremes import Ends
 from dashboard.charts import base
 from dashboard.charts.axes import HIGH, LOW, Poles, axis_strip
-from dashboard.charts.maps import LARGE, SMALL, Landmarks, Places, item_map, name_apart
+from dashboard.charts.maps import LARGE, SMALL, Landmarks, Places, Plane, item_map, name_apart
 from dashboard.charts.points import CLASS_COLORS, MOST_DRAWN, Classes, Coloring
 from tests.dashboard.charts.hovers import hovers
 
@@ -186,3 +187,17 @@ def test_names_beside_places_do_not_cover_each_other():
     figure, points = base.figure("x"), np.array([[0.0, 0.0], [0.01, 0.0], [5.0, 5.0], [5.01, 5.0]])
     name_apart(figure, points, ["a", "b", "", "d"], np.array([10.0, 10.0]), size=(0.2, 0.1))
     assert [note.text for note in figure.layout.annotations] == ["a"]  # the nameless one keeps its place free
+
+
+def test_axes_that_count_different_things_fill_the_frame_and_say_where_a_point_lies():
+    plane = Plane(["", "length"], equal=False, powers=True, reach=(0, -1, 3, 4))
+    figure = item_map(replace(places(axes=("Ratings", "Length")), plane=plane), number(80), title="t")
+    layout = figure.layout
+    assert layout.yaxis.scaleanchor is None
+    assert (layout.xaxis.ticktext[3], layout.xaxis.tickvals[3]) == ("1,000", 3)
+    assert (list(layout.xaxis.range), list(layout.yaxis.range)) == ([0, 3], [-1, 4])
+    assert "<br>length: %{y:.2f}" in figure.data[0].hovertemplate and "%{x" not in figure.data[0].hovertemplate
+    deep = replace(places(dimensions=3, axes=("a", "b", "c")), plane=Plane(["p", "q", "r"], equal=False))
+    figure = item_map(deep, number(80), title="t")
+    assert figure.layout.scene.aspectmode == "cube"
+    assert "<br>p: %{x:.2f}<br>q: %{y:.2f}<br>r: %{z:.2f}" in figure.data[0].hovertemplate

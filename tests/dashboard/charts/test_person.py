@@ -1,14 +1,11 @@
 """Figures of one person: what is drawn is what was given, and no title becomes markup."""
 
-import json
-
 import numpy as np
 import pytest
 
 from core.analysis.new_user.position import People, Place
-from dashboard.charts.person import MOST_DRAWN, along, plane, waterfall
+from dashboard.charts.person import along, waterfall
 from dashboard.principal_components.label import Label
-from tests.dashboard.charts.hovers import hovers
 
 HOSTILE = '<img src=x onerror="alert(1)"> %{y} $x$'
 LABELS = [Label(1, low=HOSTILE), Label(2, unproven=True)]
@@ -26,19 +23,6 @@ def harmless(figure) -> None:
     sent = figure.to_json()
     assert "<img" not in sent
     assert "%{y} $x$" not in sent
-
-
-@pytest.mark.parametrize("n", [3, 20_000])
-def test_the_plane_shows_everybody_or_says_it_is_a_sample(n: int):
-    near = np.array([0, n - 1])
-    found = plane(among(n), MINE, (0, 1), np.arange(n), near, hovers([f"User {row}" for row in range(n)]), LABELS)
-    cloud, marked, you = found.data
-    assert len(cloud.x) == min(n, MOST_DRAWN)
-    assert ("sample" in found.layout.title.text) == (n > MOST_DRAWN)
-    assert list(marked.text) == ["User 0", f"User {n - 1}"]
-    assert (you.x[0], you.y[0]) == (0.5, -4.0)
-    assert len(json.dumps(found.to_json())) < 1e6
-    harmless(found)
 
 
 def test_along_the_components_one_is_inside_the_picture_and_the_ends_are_named():

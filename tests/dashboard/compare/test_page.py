@@ -17,9 +17,9 @@ from core.model.families import PRESETS, run_config
 from core.store.runs import RunStore
 from core.studies import scoreboard
 from dashboard.compare import models as compared_models
-from dashboard.compare import pair as compare_pair
 from dashboard.compare import words as compare_words
 from tests.conftest import run_on
+from tests.dashboard.map_view.drawn import chosen_on, found_on, map_of, numbers_of
 
 pytestmark = pytest.mark.few
 
@@ -30,16 +30,11 @@ def figure_of(app, key: str) -> dict:
     """The figure that was sent for the chart with this key."""
     (chart,) = [chart for chart in app.get("plotly_chart") if chart.proto.id.endswith(f"-{key}")]
     assert len(chart.proto.alt) > 20
-    assert len(chart.proto.spec) < 2e6
     return json.loads(chart.proto.spec)
 
 
 def texts(app) -> str:
     return "\n".join(element.value for kind in (app.markdown, app.caption, app.info, app.warning) for element in kind)
-
-
-def points_of(figure: dict) -> int:
-    return len(figure["data"][0]["text"])
 
 
 @pytest.fixture
@@ -87,6 +82,7 @@ def test_at_first_the_selected_model_and_the_newest_other(open_page, publish):
 
 
 @pytest.mark.whole
+@pytest.mark.usefixtures("parts_in_messages")
 def test_the_numbers_are_those_of_the_analysis(open_page, two, bundled: Ratings):
     first, second, link = two
     app = open_page("compare", **link)
@@ -106,9 +102,13 @@ def test_the_numbers_are_those_of_the_analysis(open_page, two, bundled: Ratings)
     assert f"{found.untrained:,} without a rating in the training part" in said
     assert "hardly more alike than by chance" in said
     assert "They guess about equally well" in said
-    left, right = figure_of(app, "map_left"), figure_of(app, "map_right")
-    assert points_of(left) == points_of(right) == len(found)
-    assert left["layout"]["xaxis"]["range"] == right["layout"]["xaxis"]["range"]
+    left, right = map_of(app, "map_left"), map_of(app, "map_right")
+    assert left["n"] == right["n"] == len(found)
+    for alike in ("reach", "axes", "link", "items", "color", "equal"):
+        assert left[alike] == right[alike]
+    places = [numbers_of(side["places"], "<f4").reshape(-1, 2) for side in (left, right)]
+    both = np.concatenate(places)
+    np.testing.assert_allclose(left["reach"], [*both.min(axis=0), *both.max(axis=0)], rtol=1e-6)
     bars = figure_of(app, "kept_bars")["data"][0]
     assert sum(int(text.replace(",", "")) for text in bars["text"] if text) == len(found)
 
@@ -127,32 +127,30 @@ def test_one_selection_lights_up_on_both_maps(open_page, two, bundled: Ratings):
     first, second, link = two
     app = open_page("compare", **link)
     found = shared(part(first, bundled), part(second, bundled), min_ratings=21)
-    app.session_state[compare_pair.SELECTED] = {bundled.digest: found.first[:30].tolist()}
+    chosen = bundled.items.ids[found.first[:30]].tolist()
+    app.session_state["_chosen_items"] = {bundled.dataset_id: chosen}
     app.run()
     assert not app.exception
     for key in ("map_left", "map_right"):
-        (rings,) = [trace for trace in figure_of(app, key)["data"] if trace.get("name") == "selected"]
-        assert len(rings["text"]) == 30
+        assert chosen_on(map_of(app, key)) == list(range(30))
     assert next(expander.label for expander in app.expander) == "30 selected movies"
     app.button[[button.label for button in app.button].index("Clear")].click().run()
-    assert all(trace.get("name") != "selected" for trace in figure_of(app, "map_left")["data"])
+    assert chosen_on(map_of(app, "map_left")) == []
 
 
+@pytest.mark.usefixtures("parts_in_messages")
 def test_a_searched_movie_is_named_on_both(open_page, two):
     app = open_page("compare", find="Heat (1995)", color="Genre", **two[2])
     assert not app.exception
     for key in ("map_left", "map_right"):
-        figure = figure_of(app, key)
-        (mark,) = [trace for trace in figure["data"] if trace.get("name") == "selected"]
-        assert len(mark["text"]) == 1 and "Heat (1995)" in mark["text"][0]
-        assert [note["text"] for note in figure["layout"]["annotations"]] == ["Heat (1995)"]
+        assert found_on(map_of(app, key)) == ["Heat (1995)"]
 
 
 @pytest.mark.parametrize("color", ["Distance moved", "Mean rating", "Number of ratings", "Year"])
 def test_every_color_is_drawn(open_page, two, color: str):
     app = open_page("compare", color=color, x="3", y="4", **two[2])
     assert not app.exception
-    assert figure_of(app, "map_right")["layout"]["yaxis"]["title"]["text"].startswith("Component 4 of A")
+    assert map_of(app, "map_right")["axes"][1].startswith("Component 4 of A")
 
 
 def test_a_link_lists_only_those_that_keep_so_many(open_page, two):
@@ -183,8 +181,8 @@ def test_six_models_and_two_of_them_side_by_side(open_page, publish):
     assert not app.exception
     assert len(app.dataframe[0].value) == 6
     assert list(app.dataframe[1].value.columns) == ["Setting", *"ABCDEF"]
-    assert figure_of(app, "map_left")["layout"]["title"]["text"].startswith("C, as it is")
-    assert figure_of(app, "map_right")["layout"]["title"]["text"].startswith("A, aligned to C")
+    assert map_of(app, "map_left")["title"] == "C, as it is"
+    assert map_of(app, "map_right")["title"] == "A, aligned to C"
     assert len([trace for trace in figure_of(app, "compared_curves")["data"] if "validation" in trace["name"]]) == 6
 
 
@@ -196,7 +194,7 @@ def test_one_dimension_beside_many(open_page, publish):
     assert "Put the other model first" in texts(app)
     app = open_page("compare", models=f"{wide.run_id},{narrow.run_id}")
     assert not app.exception
-    assert points_of(figure_of(app, "map_right")) > 1000
+    assert map_of(app, "map_right")["n"] > 1000
 
 
 @pytest.mark.parametrize("said", ["../x", "\x00", "a,b", "<script>alert(1)</script>", ","])
@@ -249,7 +247,7 @@ def test_models_of_different_data_are_compared_on_what_is_in_both(open_page, pub
     said = texts(app)
     assert f"with 9,066 and {len(own.items):,} movies; {len(own.items):,} occur in both, by their ids" in said
     assert "Their errors are not of the same ratings" in said
-    assert points_of(figure_of(app, "map_left")) == points_of(figure_of(app, "map_right")) > 100
+    assert map_of(app, "map_left")["n"] == map_of(app, "map_right")["n"] > 100
     assert list(app.dataframe[0].value["data"]) == ["MovieLens", "First *people*"]
 
 

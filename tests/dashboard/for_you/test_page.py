@@ -11,6 +11,7 @@ from core.data.ratings import Ratings
 from core.data.splits import split
 from core.model.families import PRESETS, run_config
 from dashboard.for_you.rate import ASKED
+from tests.dashboard.map_view.drawn import map_of, numbers_of
 from tests.dashboard.own_ratings import STAR_WARS, button, expected, linked, listed, new_user_model, stars, texts
 
 pytestmark = pytest.mark.few
@@ -144,8 +145,22 @@ def test_why_opens_beside_the_list(open_page, publish, bundled: Ratings):
 def test_the_charts_stay_small_and_say_what_they_show(open_page, publish):
     publish()
     app = open_page("for_you", rated=f"{STAR_WARS}:5")
-    for key in ("own_plane", "own_along", "own_waterfall_why"):
+    for key in ("own_along", "own_waterfall_why"):
         assert len(json.dumps(figure_of(app, key))) < 5e5
+
+
+@pytest.mark.usefixtures("parts_in_messages")
+def test_everybody_is_on_the_plane_and_you_on_top(open_page, publish, bundled: Ratings):
+    publish()
+    drawn = map_of(open_page("for_you", rated=f"{STAR_WARS}:5"), "own_plane")
+    (you,) = drawn["named"]
+    assert (you["names"], you["marked"], drawn["fly"]) == (["You"], True, False)
+    assert drawn["title"] == f"You among {drawn['n']} people"
+    near = numbers_of(drawn["colors"], "u1")
+    assert np.flatnonzero(near).tolist() == sorted(drawn["found"]) and len(drawn["found"]) == 8
+    (outline,) = drawn["outlines"]
+    corners = np.reshape(outline, (-1, 2))
+    np.testing.assert_allclose((corners.min(axis=0) + corners.max(axis=0)) / 2, you["points"], atol=0.02)
 
 
 @pytest.mark.parametrize("config", [run_config(embedding_dim=1), PRESETS["article-simple-dot-diy"]])

@@ -1,6 +1,7 @@
 """What a map on a page was told to draw."""
 
 import base64
+import gzip
 import json
 from typing import Any
 
@@ -15,6 +16,32 @@ def map_of(app: AppTest, key: str = "item_map") -> dict[str, Any]:
     (found,) = [data for data in sent if data["key"] == key]
     assert len(found["alt"]) > 20
     return found
+
+
+def titles_of(drawn: dict[str, Any]) -> list[str]:
+    """What the points of a map are called."""
+    return _words(drawn)[: drawn["n"]]
+
+
+def notes_of(drawn: dict[str, Any]) -> list[str]:
+    """What is said under their titles."""
+    return _words(drawn)[drawn["n"] :]
+
+
+def _words(drawn: dict[str, Any]) -> list[str]:
+    return gzip.decompress(numbers_of(drawn["names"], "u1").tobytes()).decode().split("\0")
+
+
+def found_on(drawn: dict[str, Any]) -> list[str]:
+    """The titles that are ringed on a map."""
+    titles = titles_of(drawn)
+    return [titles[item] for item in drawn["found"]]
+
+
+def chosen_on(drawn: dict[str, Any]) -> list[int]:
+    """The points that are lit on a map while the others are dimmed; none where all are alike."""
+    part = drawn["selected"]
+    return [] if part is None else np.flatnonzero(np.unpackbits(numbers_of(part, "u1"))).tolist()
 
 
 def numbers_of(part: dict[str, str], kind: str) -> np.ndarray:

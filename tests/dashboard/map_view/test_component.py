@@ -9,34 +9,34 @@ import pytest
 
 from dashboard.map_view import component, packing
 
-ROWS = np.array([2, 5, 9])
+IDS = ["b", "007", "x,y"]
 
 
 @pytest.fixture
 def heard(monkeypatch: pytest.MonkeyPatch) -> Any:
     """What a page is told when a browser says this."""
 
-    def hear(said: object) -> list[list[int]]:
-        told: list[list[int]] = []
+    def hear(said: object) -> list[list[str]]:
+        told: list[list[str]] = []
         monkeypatch.setattr(component.st, "session_state", {"map": {"selected": said}})
-        component._heard("map", ROWS, told.append)
+        component._heard("map", IDS, told.append)
         return told
 
     return hear
 
 
-def says(bits: bytes, rows: np.ndarray = ROWS) -> dict[str, str]:
-    return {"bits": base64.b64encode(bits).decode(), "items": component._digest(rows.tobytes())}
+def says(bits: bytes, ids: list[str] = IDS) -> dict[str, str]:
+    return {"bits": base64.b64encode(bits).decode(), "items": component._digest("\0".join(ids).encode())}
 
 
-def test_what_is_selected_arrives_as_rows_of_the_data(heard: Any):
-    assert heard(says(packing.bits(np.array([0, 2]), 3))) == [[2, 9]]
+def test_what_is_selected_arrives_as_ids_of_the_data(heard: Any):
+    assert heard(says(packing.bits(np.array([0, 2]), 3))) == [["b", "x,y"]]
     assert heard(says(b"")) == [[]]
 
 
 @pytest.mark.parametrize(
     "said",
-    [None, "x", [], {}, {"bits": "oA=="}, says(b"\xff\xff"), says(b"\xe0", ROWS + 1), {**says(b"\xe0"), "bits": 5}],
+    [None, "x", [], {}, {"bits": "oA=="}, says(b"\xff\xff"), says(b"\xe0", IDS[::-1]), {**says(b"\xe0"), "bits": 5}],
 )
 def test_what_cannot_be_meant_or_is_of_other_items_is_not_believed(heard: Any, said: object):
     assert heard(said) == []

@@ -1,12 +1,13 @@
-"""What the browser is sent: few bytes, whole meanings, and nothing believed that comes back."""
+"""What the browser is sent of a page's map: few bytes and whole meanings."""
 
-import base64
-import gzip
 import json
 
 import numpy as np
 import pytest
+from plotly.colors import get_colorscale
 
+from core.living_map.film_file import CIVIDIS
+from dashboard.charts.base import AMOUNT
 from dashboard.charts.maps import LARGE, SMALL, Landmarks
 from dashboard.charts.points import Classes, Coloring
 from dashboard.map_view import packing
@@ -16,6 +17,10 @@ ALL = np.arange(40)
 
 def numbers(data: bytes) -> list[int]:
     return np.frombuffer(data, np.uint8).tolist()
+
+
+def test_a_film_in_a_file_has_the_colors_of_a_page():
+    assert [stop for _, stop in get_colorscale(AMOUNT)] == CIVIDIS
 
 
 def test_a_point_takes_at_most_16_bytes():
@@ -71,45 +76,12 @@ def test_more_classes_than_colors_can_tell_are_refused():
         packing.colors(Classes("Class", np.zeros(40, int), ["x"] * 255), ALL)
 
 
-def test_marks_of_a_color_bar_are_round_and_inside():
-    assert packing.ticks(2.8, 4.2) == [(0.1429, "3.0"), (0.5, "3.5"), (0.8571, "4.0")]
-    assert packing.ticks(-0.5, 0.5) == [(0, "−0.5"), (0.5, "0.0"), (1, "0.5")]
-    assert packing.ticks(0, 2, [0, 1, 2, 3], ["1", "10", "100", "1,000"]) == [(0, "1"), (0.5, "10"), (1, "100")]
-    assert packing.ticks(5, 5) == [(0, "5")]
-
-
 def test_areas_grow_with_the_number_of_ratings():
     small, quarter, large = numbers(packing.sizes(np.array([0, 25, 100])))
     assert (small, large) == (8 * SMALL, 8 * LARGE)
     assert quarter == 8 * (SMALL + (LARGE - SMALL) / 2)
 
 
-def test_the_best_known_weigh_most():
-    assert numbers(packing.weight(np.array([0, 9, 99]))) == [0, 128, 255]
-    assert numbers(packing.weight(np.zeros(2, int))) == [0, 0]
-
-
-def test_names_are_words_and_nothing_else():
-    title = '<img src=x onerror=alert(1)>"\u2028'
-    assert json.loads(gzip.decompress(packing.names([title], ["5"]))) == {"titles": [title], "notes": ["5"]}
-
-
 def test_places_that_are_no_items_keep_their_names():
     named = packing.named(Landmarks("Genres", np.array([[1.0, 2.0], [3.0, 4.0]]), ["a", "<b>"]), marked=True)
     assert named == {"points": [1, 2, 3, 4], "names": ["a", "<b>"], "marked": True}
-
-
-@pytest.mark.parametrize("n", [1, 7, 8, 9, 1247])
-def test_a_selection_comes_back_as_it_was_sent(n: int):
-    chosen = np.flatnonzero(np.random.default_rng(n).random(n) < 0.3)
-    sent = base64.b64encode(packing.bits(chosen, n)).decode()
-    np.testing.assert_array_equal(packing.chosen(sent, n), chosen)
-
-
-@pytest.mark.parametrize("said", [None, 5, [1], {"a": 1}, "%%%", "AA", "AAAA", "é"])
-def test_a_selection_that_cannot_be_meant_is_none(said: object):
-    assert packing.chosen(said, 9) is None
-
-
-def test_nothing_selected_is_a_selection():
-    assert packing.chosen("", 9) is not None and len(packing.chosen("", 9)) == 0

@@ -239,7 +239,7 @@ def test_an_axis_is_kept_opened_crossed_and_deleted(open_page: Open, run: Run):
     )
     assert not app.exception
     assert "The two axes meet at" in texts(app)
-    assert len(figure_of(app, "axes_map")["data"]) == 1
+    assert map_of(app, "axes_map")["axes"] == ["Children ← → toys", "Children ← → Horror"]
     app.button(key=f"axis_open_{kept.axis_id}").click().run()
     assert not app.exception
     assert "Toward Children" in [subheader.value for subheader in app.subheader]

@@ -17,7 +17,8 @@ from core.model.run import Run
 from core.store import study_store
 from core.studies.neighbors import NEIGHBORS, PREDICTIONS, VECTORS, NeighborSettings
 from dashboard.neighbors import holding
-from tests.dashboard.neighbors.test_page import figure_of, texts
+from tests.dashboard.map_view.drawn import map_of
+from tests.dashboard.neighbors.test_page import texts
 from tests.dashboard.twins import keep_twins
 
 pytestmark = pytest.mark.few
@@ -96,7 +97,7 @@ def test_predictions_are_compared_in_the_place_of_vectors(open_page: Open, run: 
         near = neighbors(predicted_tastes(model), row, metric=metric, eligible=eligible)
         assert frame.value["Title"].tolist() == titles.iloc[near.index].tolist()
     assert [subheader.value for subheader in app.subheader[:3]] == ["Correlation", "Covariance", "Difference"]
-    assert "Standard deviation" in figure_of(app, "lengths")["layout"]["yaxis"]["title"]["text"]
+    assert "Standard deviation" in map_of(app, "lengths")["axes"][1]
     assert "guesses differ" in texts(app).lower()
     assert not open_page("neighbors", compare="Predictions", rows="Users").exception
 

@@ -12,6 +12,7 @@ from core.analysis.neighbors.of_one import METRICS, neighbors
 from core.data import splits
 from core.data.ratings import Ratings
 from core.model.families import PRESETS, run_config
+from tests.dashboard.map_view.drawn import map_of, notes_of, numbers_of, titles_of
 
 pytestmark = pytest.mark.few
 
@@ -96,13 +97,13 @@ def test_people_are_compared_by_what_both_have_rated(open_page, publish, bundled
 
 
 @pytest.mark.whole
+@pytest.mark.usefixtures("parts_in_messages")
 def test_a_movie_that_training_never_saw_says_so(open_page, publish, bundled: Ratings):
     run = publish()
     row = int(np.flatnonzero(~trained(bundled, run))[0])
     app = open_page("neighbors", near_movie=bundled.item_table["title"][row])
     assert "no rating in the training part" in app.warning[0].value
-    hover = [text for trace in figure_of(app, "lengths")["data"] for text in trace["text"]]
-    assert any("(untrained)" in text for text in hover)
+    assert any("(untrained)" in note for note in notes_of(map_of(app, "lengths")))
 
 
 def test_untrained_movies_are_nobodys_neighbors(open_page, publish):
@@ -112,17 +113,23 @@ def test_untrained_movies_are_nobodys_neighbors(open_page, publish):
     assert not any("(untrained)" in title for titles in lists(app) for title in titles)
 
 
+@pytest.mark.usefixtures("parts_in_messages")
 def test_lengths_are_drawn_for_all_and_marked_for_the_lists(open_page, publish, bundled: Ratings):
     run = publish()
     app = open_page("neighbors")
-    figure = figure_of(app, "lengths")
-    assert len(json.dumps(figure)) < 2e6
-    cloud, *marks, star = figure["data"]
-    assert cloud["type"] == "scattergl"
-    assert len(cloud["text"]) == len(bundled.items)
-    assert [mark["name"] for mark in marks] == ["Cosine", "Dot product", "Euclidean distance"]
-    assert len(star["text"]) == 1
-    row = int(np.argmax(bundled.item_count))
+    drawn, row = map_of(app, "lengths"), int(np.argmax(bundled.item_count))
+    places = numbers_of(drawn["places"], "<f4").reshape(-1, 2)
+    np.testing.assert_allclose(10 ** places[:, 0], bundled.item_count, rtol=1e-5)
+    np.testing.assert_allclose(places[:, 1], np.linalg.norm(run.scorer.item_embedding, axis=1), rtol=1e-5)
+    assert (drawn["powers"], drawn["equal"], drawn["picks"]) == (True, False, True)
+    for measure, titles in zip(["cosine", "dot product", "distance"], lists(app), strict=True):
+        member = numbers_of(drawn["colors"], "u1").astype(int) - 1
+        said = [measure in name.lower() for name in drawn["color"]["names"]]
+        marked = [title for title, place in zip(titles_of(drawn), member, strict=True) if place >= 0 and said[place]]
+        assert sorted(marked) == sorted(titles)
+    (star,) = drawn["named"]
+    assert star["names"] == [bundled.item_table["title"][row]]
+    np.testing.assert_allclose(star["points"], places[row], rtol=1e-5)
     assert f"**{np.linalg.norm(run.scorer.item_embedding[row]):.2f}** long" in texts(app)
 
 

@@ -13,9 +13,8 @@ from core.model.families import run_config
 from core.store import study_store
 from core.store.runs import RunStore
 from core.studies.proofs import ARRAYS, PROOF, ProofSettings
-from dashboard.principal_components.plane import CHART
 from tests.conftest import with_item_matrix
-from tests.dashboard.map_view.drawn import map_of, numbers_of
+from tests.dashboard.map_view.drawn import found_on, map_of, numbers_of
 
 pytestmark = pytest.mark.few
 
@@ -208,23 +207,28 @@ def test_every_color_in_the_plane_and_in_space(open_page, publish, bundled, colo
     app = open_page("components", color=color, view=view, x="3", y="2", all="true")
     assert not app.exception
     key = "map" if view == "2D" else "map_3d"
-    chart = next(chart for chart in app.get("plotly_chart") if chart.proto.id.endswith(f"-{key}"))
-    title = json.loads(chart.proto.spec)["layout"]["title"]["text"]
+    title = map_of(app, key)["title"] if view == "2D" else figure_of(app, key)["layout"]["title"]["text"]
     assert title.startswith(f"{len(bundled.items):,} movies on components 3")
-    assert len(chart.proto.spec) < 2e6
 
 
+@pytest.mark.usefixtures("parts_in_messages")
 def test_searched_movies_are_marked(open_page, publish):
     publish()
     app = open_page("components")
-    app.multiselect(key="find").set_value(["Heat (1995)", "Casino (1995)"]).run()
-    assert figure_of(app, "map")["data"][-1]["text"] == ["Heat (1995)", "Casino (1995)"]
+    for title in ("Heat (1995)", "Casino (1995)"):
+        app.selectbox(key="find_field").set_value(title).run()
+        assert app.selectbox(key="find_field").value is None
+        assert title in app.query_params["find"]
+        assert title in found_on(map_of(app, "map"))
+    assert found_on(map_of(app, "map")) == ["Heat (1995)", "Casino (1995)"]
+    app.multiselect(key="find").set_value(["Casino (1995)"]).run()
+    assert found_on(map_of(app, "map")) == ["Casino (1995)"]
 
 
 def test_selected_movies_are_shown_in_a_table_and_can_be_dropped(open_page, publish, bundled: Ratings):
-    run = publish()
+    publish()
     app = open_page("components")
-    app.session_state[f"_selected_on_{CHART}"] = {run.run_id: [0, 5]}
+    app.session_state["_chosen_items"] = {bundled.dataset_id: bundled.items.ids[[0, 5]].tolist()}
     app.run()
     assert not app.exception
     assert texts_of(tables_of_movies(app)[2]) == bundled.item_table["title"][[0, 5]].tolist()
@@ -232,10 +236,10 @@ def test_selected_movies_are_shown_in_a_table_and_can_be_dropped(open_page, publ
     assert len(tables_of_movies(app)) == 2
 
 
-def test_a_selection_on_another_model_is_not_shown(open_page, publish):
+def test_what_is_chosen_of_other_data_is_not_shown(open_page, publish, bundled: Ratings):
     publish()
     app = open_page("components")
-    app.session_state[f"_selected_on_{CHART}"] = {"other": [0, 5]}
+    app.session_state["_chosen_items"] = {"other": bundled.items.ids[[0, 5]].tolist()}
     app.run()
     assert len(tables_of_movies(app)) == 2
 
@@ -252,7 +256,7 @@ def test_two_dimensions_have_no_space(open_page, publish):
     publish(run_config(embedding_dim=2))
     app = open_page("components", view="3D", component="2")
     assert not app.exception
-    assert figure_of(app, "map")
+    assert map_of(app, "map")["n"] == 400
 
 
 def test_a_component_that_a_smaller_model_does_not_have(open_page, publish):
@@ -264,7 +268,7 @@ def test_a_component_that_a_smaller_model_does_not_have(open_page, publish):
 
 def test_every_chart_has_a_title_axes_and_a_text(open_page, publish):
     publish()
-    for name, charts in (("components", 4), ("embeddings", 3)):
+    for name, charts in (("components", 3), ("embeddings", 3)):
         app = open_page(name)
         assert len(app.get("plotly_chart")) == charts
         for chart in app.get("plotly_chart"):
@@ -274,7 +278,8 @@ def test_every_chart_has_a_title_axes_and_a_text(open_page, publish):
             assert len(chart.proto.alt) > 20
 
 
+@pytest.mark.usefixtures("parts_in_messages")
 def test_a_link_marks_the_same_movies(open_page, publish):
     publish()
     app = open_page("components", find="Toy Story (1995)")
-    assert figure_of(app, "map")["data"][-1]["text"] == ["Toy Story (1995)"]
+    assert found_on(map_of(app, "map")) == ["Toy Story (1995)"]

@@ -1,4 +1,7 @@
-"""All guards together, in front of a page."""
+"""All guards together, in front of a page, and what is ready before the first answer."""
+
+import asyncio
+import threading
 
 import pytest
 
@@ -39,3 +42,17 @@ def test_a_bound_that_is_none_is_said_before_the_server_starts(monkeypatch):
     monkeypatch.setenv("EMBEDDING_EXPLORER_SESSIONS", "many")
     with pytest.raises(LimitError, match="EMBEDDING_EXPLORER_SESSIONS is 'many'"):
         protection.middleware()
+
+
+def test_the_server_answers_while_pages_are_imported(monkeypatch: pytest.MonkeyPatch):
+    done, order = threading.Event(), []
+    monkeypatch.setattr(protection.untrusted, "install", lambda: order.append("checks"))
+    monkeypatch.setattr(protection.importlib, "import_module", lambda name: order.append(name) if done.wait(30) else 0)
+
+    async def serve() -> None:
+        async with protection.lifespan(None):
+            order.append("answers")
+            done.set()
+
+    asyncio.run(serve())
+    assert order == ["checks", "answers", "dashboard.shell.frame"]

@@ -2,6 +2,7 @@ import io
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from core.data.ratings import Ratings
 from core.data.splits import Split
@@ -48,3 +49,16 @@ def test_no_zero_has_a_sign():
     assert (shown["Title"][0], shown["b"][0], shown["n"][0]) == ("-0.001", -0.005, -1)
     assert str(shown["a"][0]) == "0.0"
     assert np.isnan(shown["none"][0])
+
+
+@pytest.mark.parametrize(
+    ("numbers", "title", "mean"), [(1, 170, True), (2, 164, True), (3, 170, False), (4, 120, False)]
+)
+def test_where_tables_face_each_other_no_column_up_to_the_ratings_is_cut(numbers: int, title: int, mean: bool):
+    names = [f"n{number}" for number in range(numbers)]
+    shown = [tables.TITLE, *names, tables.COUNT, tables.MEAN]
+    found = tables.beside(tables.COLUMNS | tables.number(*names, width=52), shown)
+    *needed, last = [found[name]["width"] for name in shown]
+    assert needed[0] == title
+    assert sum(needed) <= tables.FACING + 4
+    assert (sum(needed) + last <= tables.FACING) is mean

@@ -1,0 +1,109 @@
+"""What tells some items from others, where chance would hardly give as much."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from core.analysis.components.hints import CLEAR_EFFECT, benjamini_hochberg, rows_by_category
+from core.analysis.item_attributes import YEAR, ItemColumns
+from core.analysis.maps.clusters import LOWEST_LOG_ODDS
+from core.errors import AnalysisError
+
+FEWEST_ITEMS = 5
+"""Of fewer items, or beside fewer others, nothing is said."""
+
+DECADE = "decade"
+
+
+@dataclass(frozen=True)
+class Trait:
+    """One thing in which the chosen items differ from the others.
+
+    Attributes:
+        name: The number's name ("mean rating"), the category ("Drama") or the decade ("1990s").
+        column: The column it comes from; for a number its name again.
+        is_number: Whether it is a number, of which means are compared, and no category, of which shares are.
+        inside, outside: Mean of the number, or share of those in the category, 0–1, among the chosen and the others.
+        effect: Of a number, how much more often one of the chosen has the larger one than the smaller one, -1 … 1
+            (2 AUC - 1). Of a category the logarithm of the odds ratio.
+        p: Of a number two-sided; of a category the chance of so many of the chosen in it or more.
+        q: The p-value after Benjamini and Hochberg's correction for everything that was looked at.
+    """
+
+    name: str
+    column: str
+    is_number: bool
+    inside: float
+    outside: float
+    effect: float
+    p: float
+    q: float = np.nan
+
+
+def traits(chosen: np.ndarray, columns: ItemColumns, *, alpha: float = 0.05) -> tuple[Trait, ...]:
+    """What can be said of some items beside the others, the surest first; mostly nothing where chance has chosen them.
+
+    Numbers after Mann and Whitney (1947), with ties. Categories and decades by the hypergeometric distribution, which
+    is exact (Fisher 1935): an approximation takes two of a rare category for a lot. All of them are corrected
+    together (Benjamini and Hochberg 1995), so that of sets that chance has chosen a share of `alpha` has a trait. A
+    difference must be large, too: as an effect of a hint, and as the odds that name a group.
+
+    Args:
+        chosen: Which items, boolean, (n_items,).
+        columns: What is known about all of them: the chosen ones, and the others that could have been.
+        alpha: Corrected p-value up to which something is said.
+
+    Raises:
+        AnalysisError: The arrays differ in length.
+    """
+    if len(chosen) != len(columns.titles):
+        raise AnalysisError(f"{len(chosen):,} marks for {len(columns.titles):,} items; each item needs one")
+    if min(chosen.sum(), (~chosen).sum()) < FEWEST_ITEMS:
+        return ()
+    every = [*_numbers(chosen, columns), *_categories(chosen, columns)]
+    if not every:
+        return ()
+    corrected = benjamini_hochberg(np.array([trait.p for trait in every]))
+    every = [replace(trait, q=float(q)) for trait, q in zip(every, corrected, strict=True)]
+    return tuple(sorted((trait for trait in every if trait.q <= alpha and _is_large(trait)), key=lambda one: one.p))
+
+
+def _is_large(trait: Trait) -> bool:
+    return abs(trait.effect) >= CLEAR_EFFECT if trait.is_number else trait.effect >= LOWEST_LOG_ODDS
+
+
+def _numbers(chosen: np.ndarray, columns: ItemColumns) -> Iterator[Trait]:
+    from scipy import stats  # 0.5 s to import
+
+    for name, values in columns.numbers.items():
+        known = np.isfinite(values)
+        inside, outside = values[known & chosen], values[known & ~chosen]
+        if min(len(inside), len(outside)) < FEWEST_ITEMS or np.ptp(stats.rankdata(values[known])) == 0:
+            continue
+        found = stats.mannwhitneyu(inside, outside, method="asymptotic")
+        effect = 2 * found.statistic / (len(inside) * len(outside)) - 1
+        yield Trait(name, name, True, inside.mean(), outside.mean(), float(effect), float(found.pvalue))
+
+
+def _categories(chosen: np.ndarray, columns: ItemColumns) -> Iterator[Trait]:
+    from scipy import stats
+
+    n, size = len(chosen), int(chosen.sum())
+    for column, name, rows in _members(columns):
+        there = int(chosen[rows].sum())
+        p = float(stats.hypergeom.sf(there - 1, n, len(rows), size))
+        missing, out, missing_out = size - there, len(rows) - there, n - size - len(rows) + there
+        # Half an item is added to every count (Haldane 1956).
+        odds = float(np.log((there + 0.5) * (missing_out + 0.5) / ((missing + 0.5) * (out + 0.5))))
+        yield Trait(name, column, False, there / size, out / (n - size), odds, p)
+
+
+def _members(columns: ItemColumns) -> Iterator[tuple[str, str, np.ndarray]]:
+    """Column, name and rows of every category and every decade."""
+    for column, members in columns.categories.items():
+        for name, rows in rows_by_category(members).items():
+            yield column, name, rows
+    decade = columns.numbers.get(YEAR, np.full(len(columns.titles), np.nan)) // 10 * 10
+    for start in np.unique(decade[np.isfinite(decade)]):
+        yield DECADE, f"{start:.0f}s", np.flatnonzero(decade == start)

@@ -1,0 +1,90 @@
+"""Selections of items that people keep under a name with a run.
+
+studies/<run_id>/selections.json, and each owner's (see `core.store.notes`)
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from core import access
+from core.access import Action, Visitor
+from core.errors import LimitError
+from core.store.notes import Notes
+from core.studies.component_names import checked
+
+MOST_ITEMS = 20_000
+"""Items in one selection."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Items under a name.
+
+    Attributes:
+        name: What somebody calls them; a run has each name once.
+        items: Their ids in the data.
+        own: Whether only its owner sees it.
+    """
+
+    name: str
+    items: tuple[str, ...]
+    own: bool = field(default=False, compare=False)
+
+
+def saved(run_id: str, *, by: Visitor) -> dict[str, Selection]:
+    """All selections that a visitor sees with a run, by name, their own over everybody's; raises as `Notes.read`."""
+    own = [replace(selection, own=True) for selection in NOTES.read(run_id, by.owner)]
+    return {selection.name: selection for selection in (*NOTES.read(run_id), *own)}
+
+
+def save(run_id: str, selection: Selection, *, by: Visitor) -> None:
+    """Keep a selection with a run, an administrator's for everybody, in the place of one of the same name.
+
+    Raises:
+        ReadOnlyError: This is a kiosk.
+        LimitError: It has no name or one that is too long, no items or too many, or there are too many selections.
+        UnknownRunError, CorruptRunError, BusyError, DiskFullError: As `Notes.change` says.
+    """
+    access.check(Action.NAME, by)
+    new = _checked(selection)
+    owner = "" if by.administrator else by.owner
+    NOTES.change(run_id, lambda kept: [*_without(kept, new.name), new], owner=owner)
+
+
+def delete(run_id: str, name: str, *, by: Visitor) -> None:
+    """Forget a selection, if it is there: one's own before everybody's.
+
+    Raises:
+        ReadOnlyError, NotAllowedError: It is everybody's, and only an administrator may.
+        UnknownRunError, CorruptRunError, BusyError, DiskFullError: As `Notes.change` says.
+    """
+    own = any(selection.name == name for selection in NOTES.read(run_id, by.owner))
+    access.check(Action.NAME if own else Action.PUBLISH, by)
+    NOTES.change(run_id, lambda kept: _without(kept, name), owner=by.owner if own else "")
+
+
+def _without(kept: Iterable[Selection], name: str) -> list[Selection]:
+    return [selection for selection in kept if selection.name != name]
+
+
+def _checked(selection: Selection) -> Selection:
+    """The selection as it is kept; raises LimitError."""
+    name = checked(selection.name)
+    if not name:
+        raise LimitError("the selection has no name; write one, so that it can be found again")
+    if not 1 <= len(selection.items) <= MOST_ITEMS:
+        raise LimitError(f"the selection has {len(selection.items):,} items; it can have 1 to {MOST_ITEMS:,}")
+    return Selection(name, selection.items)
+
+
+def _parse(entry: dict[str, Any]) -> Selection:
+    return _checked(Selection(str(entry["name"]), tuple(str(item) for item in entry["items"])))
+
+
+def _dump(selection: Selection) -> dict[str, Any]:
+    return {"name": selection.name, "items": list(selection.items)}
+
+
+NOTES = Notes("selections", max_entries=100, parse=_parse, dump=_dump)
+"""The selections kept with one run, for everybody or for an owner."""
