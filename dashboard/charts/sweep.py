@@ -10,7 +10,7 @@ from core.sweeps.plan import Among, Between, Value, Vary
 from core.sweeps.record import Trial
 from dashboard.charts.base import ACCENT, CHOSEN, MUTED, REFERENCE, above_level, annotate, figure, level
 
-SCALE = "Cividis_r"
+SCALE = "Cividis"
 """Colors of errors: dark is low, and good."""
 
 CELLS = 6

@@ -37,19 +37,22 @@ def _range(config: RunConfig, name: str, noun: str) -> Vary | None:
     low, high = form.limits(type(config).model_fields[name])
     given = usual if isinstance(usual, Between) else Between(field=name, low=max(low, -1), high=min(high, 100))
     log = given.log
-    places = _places(max(low, given.low / 10), min(high, given.high * 10), log=log, whole=is_whole(config, given))
-    ends = _nearest(places, given.low), _nearest(places, given.high)
-    picked = st.select_slider(title, places, ends, format_func=lambda value: f"{value:g}", key=f"sweep_{name}")
+    whole = is_whole(config, given)
+    around = max(low, given.low / 10), min(high, given.high * 10)
+    places = sorted({*_places(*around, log=log, whole=whole), given.low, given.high})
+    picked = st.select_slider(
+        title, places, (given.low, given.high), format_func=lambda value: f"{value:g}", key=f"sweep_{name}"
+    )
     left, right = picked if isinstance(picked, tuple) else (picked, picked)
     return Between(field=name, low=left, high=right, log=log) if left < right else None
 
 
-def _nearest(places: list[float], value: float) -> float:
-    return min(places, key=lambda place: abs(place - value))
-
-
 def _places(low: float, high: float, *, log: bool, whole: bool) -> list[float]:
-    """Values to choose an end from, rising, with three digits or whole."""
-    even = np.linspace(math.log10(low), math.log10(high), STEPS) if log else np.linspace(low, high, STEPS)
-    values = 10**even if log else even
-    return sorted({float(round(value)) if whole else float(f"{value:.2g}") for value in values.tolist()})
+    """Values between two ends to choose from: 1, 2, 5, 10 … where the logarithm counts, else even steps."""
+    if log:
+        first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+        values = [digit * 10.0**power for power in range(first, last + 1) for digit in (1, 2, 5)]
+    else:
+        values = np.linspace(low, high, STEPS).tolist()
+    rounded = [float(round(value)) if whole else float(f"{value:.2g}") for value in values]
+    return [value for value in rounded if low <= value <= high]

@@ -48,7 +48,9 @@ def course(sweep: Sweep, unit: str) -> str:
     text = f"{many}: the best so far is off by {best.val_rmse:.4f} {unit}"
     if sweep.base_rmse is not None and best.val_rmse is not None:
         ahead = sweep.base_rmse - best.val_rmse
-        text += f", {ahead:.4f} less than the settings it began with" if ahead > 0 else ", those it began with"
+        text += f", {ahead:.4f} less than the settings it began with"
+        if ahead <= 0:
+            text = f"{many}: none is better than the settings it began with, off by {sweep.base_rmse:.4f} {unit}"
     return f"{text}.{given_up}"
 
 
@@ -71,7 +73,7 @@ def importance(sweep: Sweep) -> str:
         )
     first, *more = [name_of(name, noun) for name in names]
     ranges = {vary.field: vary for vary in sweep.plan.vary}
-    text = f"The {first} matters most" + (f", then the {' and the '.join(more)}" if more else "") + ". "
+    text = f"What matters most: {first}" + (f", then {' and '.join(more)}" if more else "") + ". "
     text += " ".join(_where(sweep, ranges[name]) for name in names)
     if others:
         listed = " and ".join(f"the {name_of(name, noun)}" for name in others)
@@ -136,8 +138,10 @@ def _test(sweep: Sweep, unit: str) -> list[str]:
         return []
     share = sweep.plan.config.test_fraction
     winner, base = sweep.result.winner.test_rmse, sweep.result.base.test_rmse
-    seen = f"On the {share:.0%} of the ratings that no trial has seen it is off by {winner:.4f} {unit}"
-    return [f"{seen}; the settings it began with by {base:.4f}."]
+    seen = f"On the {share:.0%} of the ratings that no trial has seen"
+    if sweep.result.winner.values == sweep.result.base.values:
+        return [f"{seen} they are off by {base:.4f} {unit}."]
+    return [f"{seen} it is off by {winner:.4f} {unit}; the settings it began with by {base:.4f}."]
 
 
 def promise(trials: int, splits: int, seconds_each: float, workers: int) -> str:
