@@ -19,7 +19,7 @@ from dashboard.jobs import studies, sweeps, trainings
 from dashboard.session import state, visitor
 from dashboard.shared import elements, phrases
 from dashboard.shared.markup import escape
-from dashboard.sweep import board, ranges, words
+from dashboard.sweep import board, leaders, ranges, words
 from dashboard.train import form
 
 READY = {"Quick look": "quick", "Thorough": "thorough"}
@@ -43,6 +43,7 @@ def show(config: RunConfig | None) -> None:
             _before()
         else:
             _board(sweep_id)
+        leaders.section(trainings.unit())
 
 
 def _form(config: RunConfig | None) -> None:
@@ -55,14 +56,14 @@ def _form(config: RunConfig | None) -> None:
     st.markdown(f":small[Begins with {escape(phrases.config_words(config, form.START))}, and tries other settings.]")
     chosen = elements.segments("Plan", [*READY, OWN], "sweep_plan")
     try:
-        plan, trials = _plan(config, chosen, noun)
-        sweep_jobs.check(plan, loaders.ratings(state.dataset_id()), trials=trials)
+        plan, trials, minutes = _plan(config, chosen, noun)
+        sweep_jobs.check(plan, loaders.ratings(state.dataset_id()), trials=trials, minutes=minutes)
     except (LimitError, NotApplicableError) as error:
         elements.error(error.code, str(error))
         return
     if chosen != OWN:
         st.markdown(f":small[Varies {words.plan(plan, noun)}.]")
-    given = plan.model_dump(mode="json"), trials, None
+    given = plan.model_dump(mode="json"), trials, minutes
     allowed = visitor.may(Action.TRAIN)
     elements.button(
         "Start the sweep", "play_arrow", "start_sweep", sweeps.start, *given, primary=True, disabled=not allowed
@@ -75,10 +76,10 @@ def _form(config: RunConfig | None) -> None:
     )
 
 
-def _plan(config: RunConfig, chosen: str, noun: str) -> tuple[SweepPlan, int]:
-    """What is to be tried, and how many trials; raises LimitError and NotApplicableError."""
+def _plan(config: RunConfig, chosen: str, noun: str) -> tuple[SweepPlan, int, float | None]:
+    """What is to be tried, how many trials, and for how many minutes at most; raises LimitError, NotApplicableError."""
     if chosen in READY:
-        return plans.ready(READY[chosen], config), plans.TRIALS[READY[chosen]]
+        return plans.ready(READY[chosen], config), plans.TRIALS[READY[chosen]], None
     vary = ranges.choose(config, noun)
     trials = elements.whole_number("Trials", 4, plans.MOST_TRIALS, 24, "sweep_trials")
     splits = elements.whole_number(
@@ -91,7 +92,10 @@ def _plan(config: RunConfig, chosen: str, noun: str) -> tuple[SweepPlan, int]:
     )
     if not vary:
         raise LimitError("Nothing varies yet: choose one setting or more")
-    return plans.made(config, vary, splits=splits), trials
+    minutes = elements.whole_number(
+        "Minutes at most", 0, 600, 0, "sweep_minutes", words="After them no round of trials begins; 0 is no limit."
+    )
+    return plans.made(config, vary, splits=splits), trials, minutes or None
 
 
 def _seconds_each(config: RunConfig) -> float:

@@ -12,7 +12,9 @@ from core.model.families import PRESETS
 from core.sweeps import record
 from core.sweeps.plan import TRIALS, Between, ready
 from core.sweeps.record import Confirmed, Result, Trial
+from dashboard.cache import loaders
 from dashboard.session import visitor
+from dashboard.sweep import leaders
 
 pytestmark = pytest.mark.few
 
@@ -121,3 +123,16 @@ def test_trials_stay_out_of_the_choice_of_models(open_page, publish):
     assert app.session_state["_selected_run"] == trial.run_id
     assert len(app.selectbox(key="choose_run").options) == 2
     assert isinstance(visitor.current(), Visitor)
+
+
+def test_all_models_are_ranked_by_their_error_on_the_average_split(open_page, publish):
+    for seed in (0, 1):
+        publish(PRESETS["default"].model_copy(update={"split_seed": seed}))
+    publish(PRESETS["article-simple-dot"])
+    runs = loaders.runs_of("ml-latest-small")
+    found = leaders.standings(runs)
+    assert [one.splits for one in sorted(found, key=lambda one: -one.splits)] == [2, 1]
+    app = open_page("train", many="true")
+    assert not app.exception
+    (table,) = [frame.value for frame in app.dataframe if "Splits" in frame.value]
+    assert table["RMSE"].tolist() == pytest.approx([one.error for one in found])
