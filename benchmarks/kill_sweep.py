@@ -2,8 +2,8 @@
 
     python -m benchmarks.kill_sweep --times 10
 
-A sweep on the bundled ratings is started by the command line, with workers of its own, and killed with them (SIGKILL) at
-a moment drawn evenly over what is left of it. In the end its trials are to be those of an undisturbed sweep, value for
+A sweep on the bundled ratings is started by the command line, with workers of its own, and killed with them (SIGKILL)
+at a moment drawn evenly over what is left of it. In the end its trials are to be those of an undisturbed sweep, value for
 value, and every run that it names is to be in the store, whole, once.
 """
 
@@ -62,7 +62,8 @@ def main() -> None:
         "runs named and not whole in the store": len(named - set(kept)) + lost,
         "runs trained to their end twice": len(asked) - len(set(asked)),
     }
-    sys.exit(0 if all([verdict(name, float(number), 0, "") for name, number in checks.items()]) else 1)
+    within = [verdict(name, float(number), 0, "") for name, number in checks.items()]
+    sys.exit(0 if all(within) else 1)
 
 
 def finished(place: Path) -> dict[str, Any]:
