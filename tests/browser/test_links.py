@@ -30,9 +30,10 @@ SEEN = """() => {
         title: document.title,
         headings: all("h1, h2, h3").map((node) => node.innerText),
         chosen: all("[data-testid=stSidebar] [data-testid=stPopover] p").map((node) => node.innerText),
-        fields: all("input").map((node) => `${node.ariaLabel ?? node.type}: ${node.value} ${node.checked}`),
-        selects: all("[data-testid=stSelectbox]").map((node) => node.innerText),
-        lit: all("[role=radio], [role=switch]").map((node) => `${node.innerText} ${node.ariaChecked}`),
+        fields: all("[data-testid=stMain] input")
+            .map((node) => `${node.ariaLabel ?? node.type}: ${node.value} ${node.checked}`),
+        selects: all("[data-testid=stMain] [data-testid=stSelectbox]").map((node) => node.innerText),
+        lit: all("[data-testid=stMain] [role=radio]").map((node) => `${node.innerText} ${node.ariaChecked}`),
         maps: stages.map((map) => [map.spec.title, JSON.stringify(map.spec.selected), map.spec.color.label ?? ""]),
     };
 }"""
@@ -122,8 +123,8 @@ def take(page: Page, step: Callable[[Page], None]) -> None:
 
 def look(page: Page) -> str:
     """What the page shows, as soon as it shows the same a moment later."""
-    page.wait_for_function(RESTS, polling=300)
     settled(page)
+    page.wait_for_function(RESTS, polling=300)
     return json.dumps(page.evaluate(SEEN), indent=1, ensure_ascii=False)
 
 
@@ -136,7 +137,7 @@ def expect_to_see(page: Page, wanted: str) -> None:
 
 def test_each_step_is_one_entry_and_back_and_forward_restore_it(server: Server, models: Models, other: Page):
     page = other
-    page.goto(f"{server.url}/?dataset={FEW}&run={models.first}")
+    page.goto(f"{server.url}/runs?dataset={FEW}&run={models.first}")
     seen, entries = [look(page)], [page.evaluate("history.length")]
     for step in STEPS:
         take(page, step)

@@ -117,11 +117,11 @@ def test_trials_stay_out_of_the_choice_of_models(open_page, publish):
     plain = publish()
     trial = publish(PRESETS["default"].model_copy(update={"test_fraction": 0.1, "l2": 0.2}))
     app = open_page("runs")
-    assert len(app.selectbox(key="choose_run").options) == 1
+    assert len(next(field for field in app.sidebar.selectbox if field.label == "Model").options) == 1
     assert app.session_state["_selected_run"] == plain.run_id
     app = open_page("runs", run=trial.run_id)  # asked for, it is there
     assert app.session_state["_selected_run"] == trial.run_id
-    assert len(app.selectbox(key="choose_run").options) == 2
+    assert len(next(field for field in app.sidebar.selectbox if field.label == "Model").options) == 2
     assert isinstance(visitor.current(), Visitor)
 
 
