@@ -115,7 +115,7 @@ VIEWS = {"maps": [STEPS[5], lasso], "train": STEPS[10:12]}
 
 def take(page: Page, step: Callable[[Page], None]) -> None:
     """Do a step, and wait until the address says so and the page rests; the page runs by itself in between."""
-    before = page.url
+    before = page.evaluate("location.href")
     step(page)
     page.wait_for_function("before => location.href !== before", arg=before)
     settled(page)
@@ -125,6 +125,7 @@ def look(page: Page) -> str:
     """What the page shows, as soon as it shows the same a moment later."""
     settled(page)
     page.wait_for_function(RESTS, polling=300)
+    settled(page)
     return json.dumps(page.evaluate(SEEN), indent=1, ensure_ascii=False)
 
 
@@ -137,7 +138,8 @@ def expect_to_see(page: Page, wanted: str) -> None:
 
 def test_each_step_is_one_entry_and_back_and_forward_restore_it(server: Server, models: Models, other: Page):
     page = other
-    page.goto(f"{server.url}/runs?dataset={FEW}&run={models.first}")
+    page.goto(f"{server.url}/?dataset={FEW}&run={models.first}")
+    expect(page.get_by_role("combobox", name="Your favorite movie")).to_be_visible()
     seen, entries = [look(page)], [page.evaluate("history.length")]
     for step in STEPS:
         take(page, step)
