@@ -3,8 +3,8 @@
     python -m benchmarks.kill_sweep --times 10
 
 A sweep on the bundled ratings is started by the command line, with workers of its own, and killed with them (SIGKILL)
-at a moment drawn evenly over what is left of it. In the end its trials are to be those of an undisturbed sweep, value for
-value, and every run that it names is to be in the store, whole, once.
+at a moment drawn evenly over what is left of it. In the end its trials are to be those of an undisturbed sweep, value
+for value, and every run that it names is to be in the store, whole, once.
 """
 
 import argparse
