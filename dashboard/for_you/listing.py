@@ -212,4 +212,4 @@ def _file(run_id: str, predictions: Predictions, score: np.ndarray, allowed: np.
     table.insert(3, "How sure", [predictions.sure.word(row) for row in places])
     if predictions.personal is not None:
         table.insert(4, "For you", predictions.personal[places])
-    return tables.csv(tables.with_ids(ratings, places, table))
+    return tables.csv(tables.with_ids(ratings, rows, places, table))

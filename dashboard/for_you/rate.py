@@ -15,7 +15,7 @@ from dashboard.for_you import own_ratings
 from dashboard.for_you.own_ratings import Own
 from dashboard.for_you.scales import Entry
 from dashboard.session import state
-from dashboard.shared import phrases
+from dashboard.shared import phrases, selection
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
 
@@ -81,6 +81,7 @@ def _search(run_id: str, ratings: Ratings, rows: Rows, entry: Entry, drawn: Coll
         key="own_search",
         on_change=_find,
         args=(run_id,),
+        accept_new_options=True,
     )
     item: str | None = st.session_state.get(FOUND)
     if item is not None and item in ratings.items:
@@ -92,9 +93,9 @@ def _search(run_id: str, ratings: Ratings, rows: Rows, entry: Entry, drawn: Coll
 @state.reporting
 def _find(run_id: str) -> None:
     """Show what was chosen, and empty the field for the next; a callback."""
-    label, offered = st.session_state.own_search, loaders.item_rows(run_id).offered
-    st.session_state[FOUND] = loaders.ratings_of(run_id).items.ids[offered[label]] if label in offered else None
-    st.session_state.own_search = None
+    offered = loaders.item_rows(run_id).offered
+    label = selection.take("own_search", offered)
+    st.session_state[FOUND] = None if label is None else loaders.ratings_of(run_id).items.ids[offered[label]]
 
 
 def line(ratings: Ratings, rows: Rows, row: int, entry: Entry, *, fine: bool = False, place: str = "own") -> None:

@@ -20,6 +20,7 @@ from streamlit.runtime.state.common import WidgetMetadata, is_element_id
 from streamlit.runtime.state.query_params import is_empty_url_value, parse_url_param
 from streamlit.runtime.state.session_state import STREAMLIT_INTERNAL_KEY_PREFIX, Serialized, SessionState, WStates
 
+from core.data.spoken import said
 from dashboard.session import address_bar
 
 FEW = 8
@@ -125,9 +126,15 @@ def _checked_link(
 
 
 def _as_shown(metadata: WidgetMetadata[Any], value: str | list[str]) -> str | list[str]:
-    """An option that a link names as the program does (`model=variational`), as the page shows it."""
+    """An option that a link names as the program does (`model=variational`), or the data ("Matrix, The"), as shown."""
     shown, options = metadata.formatted_options, getattr(_serde(metadata), "options", ())
-    if shown is None or value in shown or value not in options:
+    if shown is None:
+        return value
+    names = set(shown)
+    if isinstance(value, list):
+        return [name if name in names else said(name, names) for name in value]
+    value = said(value, names)
+    if value in names or value not in options:
         return value
     return str(metadata.serializer(value))
 
