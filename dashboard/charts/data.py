@@ -77,7 +77,9 @@ def counts_histogram(counts: np.ndarray, *, title: str, noun: str, nouns: str = 
     return figure
 
 
-def rating_matrix(ratings: Ratings, titles: Sequence[str], *, users: int = 60, items: int = 14, height: int = 400) -> go.Figure:
+def rating_matrix(
+    ratings: Ratings, titles: Sequence[str], *, users: int = 60, items: int = 14, height: int = 400
+) -> go.Figure:
     """The ratings as a table with gaps: the most-rated items, by people from the most to the least active."""
     rows = np.argsort(-ratings.item_count, kind="stable")[:items]
     by_activity = np.argsort(-ratings.user_count, kind="stable")

@@ -18,7 +18,7 @@ from dashboard.compare import words as compare_words
 from dashboard.compare.pair import COLUMNS, KEPT, MOVED, Names, Pair
 from dashboard.map_view import component as map_view
 from dashboard.session import chosen_items, state
-from dashboard.shared import coloring, elements, phrases, selection, tables
+from dashboard.shared import coloring, elements, finding, phrases, selection, tables
 from dashboard.shared.trait_words import described
 
 NEIGHBORS, DISTANCE = "Neighbors kept", "Distance moved"
@@ -275,12 +275,12 @@ def _select_rows(names: Names, low: int, high: int, order: str, key: str) -> Non
 def _one_item(pair: Pair) -> None:
     """One item's nearest in both models, side by side."""
     names = list(pair.offered)
-    label = st.selectbox(
+    telling = pair.labels[pair.telling]
+    label = finding.one_of(
         f"Neighbors of one {pair.noun} (type a few letters)",
         names,
-        index=names.index(pair.labels[pair.telling]) if pair.labels[pair.telling] in pair.offered else 0,
         key=f"kept_{pair.noun}",
-        bind="query-params",
+        first=telling if telling in pair.offered else names[0],
         width=420,
     )
     item, k = pair.offered[label], pair.comparison.overlap.k

@@ -15,7 +15,7 @@ from dashboard.for_you import own_ratings
 from dashboard.for_you.own_ratings import Own
 from dashboard.for_you.scales import Entry
 from dashboard.session import state
-from dashboard.shared import phrases, selection
+from dashboard.shared import finding, phrases
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
 
@@ -94,7 +94,7 @@ def _search(run_id: str, ratings: Ratings, rows: Rows, entry: Entry, drawn: Coll
 def _find(run_id: str) -> None:
     """Show what was chosen, and empty the field for the next; a callback."""
     offered = loaders.item_rows(run_id).offered
-    label = selection.take("own_search", offered)
+    label = finding.take("own_search", offered)
     st.session_state[FOUND] = None if label is None else loaders.ratings_of(run_id).items.ids[offered[label]]
 
 

@@ -9,10 +9,12 @@ widget of every page; this module's tests fail where a later Streamlit has other
 import contextlib
 from collections.abc import Sequence
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 from streamlit.components.v2.bidi_component.constants import EVENT_DELIM
 from streamlit.elements.widgets.number_input import NumberInputSerde
+from streamlit.elements.widgets.selectbox import SelectboxSerde
 from streamlit.elements.widgets.slider import SliderSerde
 from streamlit.elements.widgets.text_widgets import TextInputSerde
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -111,6 +113,10 @@ def _checked_link(
     session: SessionState, metadata: WidgetMetadata[Any], key: str, widget: str, value: str | list[str]
 ) -> bool:
     """Give a widget the value a link has for it, as Streamlit does; what is not used as it stands is reported."""
+    if isinstance(
+        serde := _serde(metadata), SelectboxSerde
+    ):  # a person may type what is none of its options, a link not
+        metadata = replace(metadata, formatted_options=serde.formatted_options)
     used, value = False, _as_shown(metadata, value)
     with contextlib.suppress(Exception):  # as above
         if not (is_empty_url_value(value) and _always_lit(metadata)):

@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.access import Action
 from core.data.ratings import Ratings
-from core.data.spoken import named, said
+from core.data.spoken import said
 from core.errors import ExplorerError
 from core.studies import selections
 from core.studies.component_names import LONGEST
@@ -18,7 +18,7 @@ from core.studies.selections import Selection
 from core.studies.twins import real_id
 from dashboard.cache import analyses, loaders
 from dashboard.session import chosen_items, state, visitor
-from dashboard.shared import elements, phrases, tables
+from dashboard.shared import elements, finding, phrases, tables
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
 from dashboard.shared.trait_words import described
@@ -78,19 +78,9 @@ def search(
     return [offered[name] for name in names]
 
 
-def take(field: str, offered: Collection[str]) -> str | None:
-    """The name that was chosen, or is meant by what was typed, in a field, which is emptied; for callbacks."""
-    typed = st.session_state[field]
-    st.session_state[field] = None
-    name = None if typed is None else named(typed, list(offered))
-    if typed is not None and name is None:
-        st.toast(f"Nothing here is called “{escape(typed)}”.", icon=":material/search_off:")
-    return name
-
-
 def _add(key: str, field: str, before: tuple[str, ...], most: int, offered: Collection[str]) -> None:
     """Add the name that was looked for in the field to those found; a callback."""
-    name = take(field, offered)
+    name = finding.take(field, offered)
     if name is None or name in before:
         return
     if most == 1:
