@@ -6,7 +6,6 @@ from typing import Literal
 from core.data.own.matching import step_of
 from core.data.ratings import Ratings
 
-
 THUMBS = (":material/thumb_down: No", ":material/thumb_up: Yes")
 
 

@@ -12,7 +12,6 @@ from dashboard.principal_components.label import Label
 from dashboard.shared.markup import escape
 from dashboard.shared.phrases import count, guessed, unit_of
 
-
 NOTHING = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 """A picture of one transparent point."""
 
@@ -39,9 +38,7 @@ def same_for_all(nouns: str) -> str:
     )
 
 
-def guess(
-    rating: float, sure: Sureness, place: int, noun: str, scale: tuple[float, float], taste: str = ""
-) -> str:
+def guess(rating: float, sure: Sureness, place: int, noun: str, scale: tuple[float, float], taste: str = "") -> str:
     """A guess, how far it may be off, how much of it is taste, and in small what the doubt comes of."""
     because = {"": "", "item": f", {noun} rated seldom", "person": ", tastes differ on it"}[sure.reason(place)]
     number, miss = guessed(rating, scale), guessed(sure.miss[place], scale)
