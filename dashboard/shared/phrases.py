@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from core.config import RunConfig
 from core.data.nouns import count, plural, with_article
 from core.data.ratings import DatasetRef, Ratings
-from core.model.families import PRESETS, differences, family_of
+from core.model.families import PRESETS, SETTINGS, differences, family_of
 from core.store.runs import RunSummary
 
 __all__ = ["count", "plural"]  # of the core's, which pages read here with the other words
@@ -219,7 +219,7 @@ def config_words(config: RunConfig, usual: str) -> str:
     named = {*_KIND, "embedding_dim"}
     unusual = dict(PRESETS[usual])
     other = [name for name, value in config if name not in named and value != unusual.get(name, _default(config, name))]
-    texts = [f"{name.replace('_', ' ')} {setting(getattr(config, name))}" for name in other[:_MOST_NAMED]]
+    texts = [_differing(name, str(SETTINGS[name].title), getattr(config, name)) for name in other[:_MOST_NAMED]]
     return ", ".join([words, *texts, *(["…"] if len(other) > _MOST_NAMED else [])])
 
 
