@@ -13,7 +13,7 @@ from dashboard.cache import analyses, loaders
 from dashboard.compare import models as compared_models
 from dashboard.jobs import trainings
 from dashboard.session import state, visitor
-from dashboard.shared import elements, phrases, score_words, set_aside, trash
+from dashboard.shared import elements, glossary, phrases, score_words, set_aside, trash
 from dashboard.shared.markup import escape
 from dashboard.train import curve, form
 
@@ -73,11 +73,9 @@ COLUMNS = {
         "Kept", format="%d", width=50, help="The epoch whose numbers the model keeps."
     ),
     "val_rmse": st.column_config.NumberColumn(
-        "RMSE", format="%.4f", width=64, help="Validation RMSE, in the unit of the ratings; lower is better."
+        "RMSE", format="%.4f", width=64, help=f"{glossary.meaning('RMSE')} Here of the validation ratings."
     ),
-    "val_mae": st.column_config.NumberColumn(
-        "Validation MAE", format="%.4f", help="Mean absolute error, in the unit of the ratings."
-    ),
+    "val_mae": st.column_config.NumberColumn("Validation MAE", format="%.4f", help=glossary.meaning("MAE")),
     "seconds": st.column_config.NumberColumn("Time", format="%.1f s", width=62, help="Training time."),
     "trained": st.column_config.DatetimeColumn("Trained", format="YYYY-MM-DD HH:mm"),
     "data": st.column_config.TextColumn("Data"),

@@ -18,7 +18,7 @@ from dashboard.charts.training import Named
 from dashboard.compare import words as compare_words
 from dashboard.jobs import trainings
 from dashboard.session import address_bar, state
-from dashboard.shared import phrases
+from dashboard.shared import glossary, phrases
 from dashboard.train import curve
 
 NARROWEST, WIDEST = 86, 320
@@ -40,7 +40,7 @@ _KEPT, _WIDGET = "_compared", "compared"
 RESULT_COLUMNS = {
     "letter": st.column_config.TextColumn("Model", pinned=True, width=150),
     "val_rmse": st.column_config.NumberColumn(
-        "RMSE", format="%.4f", help="Of the validation ratings; lower is better."
+        "RMSE", format="%.4f", help=f"{glossary.meaning('RMSE')} Here of the validation ratings."
     ),
     "warm_rmse": st.column_config.NumberColumn(
         "Seen", format="%.4f", help="RMSE on what has a training rating; lower is better."
@@ -51,7 +51,7 @@ RESULT_COLUMNS = {
     "raw_rmse": st.column_config.NumberColumn(
         "Raw", format="%.4f", help="RMSE before guesses beyond the scale are moved to its ends."
     ),
-    "val_mae": st.column_config.NumberColumn("MAE", format="%.4f", help="Mean absolute error; lower is better."),
+    "val_mae": st.column_config.NumberColumn("MAE", format="%.4f", help=glossary.meaning("MAE")),
     "epochs": st.column_config.NumberColumn("Epochs", format="%d", help="Epochs trained."),
     "seconds": st.column_config.NumberColumn("Time", format="%.1f s", help="Training time."),
     "size": st.column_config.NumberColumn("Size", format="%.1f MB", help="On disk."),

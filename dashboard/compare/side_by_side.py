@@ -18,7 +18,7 @@ from dashboard.compare import words as compare_words
 from dashboard.compare.pair import COLUMNS, KEPT, MOVED, Names, Pair
 from dashboard.map_view import component as map_view
 from dashboard.session import chosen_items, state
-from dashboard.shared import coloring, elements, finding, phrases, selection, tables
+from dashboard.shared import coloring, elements, finding, glossary, phrases, selection, tables
 from dashboard.shared.trait_words import described
 
 NEIGHBORS, DISTANCE = "Neighbors kept", "Distance moved"
@@ -60,14 +60,14 @@ def _measures(pair: Pair) -> None:
             "Linear CKA",
             f"{measured.cka:.3f}",
             f"{measured.cka_by_chance:.3f}",
-            "1: the same space but for rotation and size. Few items in many dimensions look alike by chance.",
+            f"{glossary.meaning('CKA')} Few items in many dimensions look alike by chance.",
         )
         _measure(
             "Procrustes distance",
             f"{measured.distance:.3f}",
             f"{measured.distance_by_chance:.3f}",
-            "0: the same but for rotation, reflection, size and place. Otherwise the share of the spread that "
-            "alignment leaves unexplained.",
+            f"{glossary.meaning('Procrustes')} 0: the same but for rotation, reflection, size and place. Otherwise the "
+            "share of the spread that alignment leaves unexplained.",
         )
 
 

@@ -48,6 +48,9 @@ TERMS = {
 }
 """Each word as the pages write it, with one or two plain sentences."""
 
+MEASURES = {"cosine": "Cosine", "dot": "Dot product", "euclidean": "Euclidean distance"}
+"""The word for each measure of closeness."""
+
 _TRAINED = ("RMSE", "Training and validation", "Epoch", "Dimension", "Penalty", "Dropout", "Seed")
 
 ON_PAGE = {
