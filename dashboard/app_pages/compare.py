@@ -145,7 +145,9 @@ else:
         st.markdown(compare_words.errors(chosen.letters, chosen.summaries, behind(chosen)))
         st.header("How they learned")
         compared_models.curves(chosen.summaries, chosen.names)
-        st.caption("Solid: validation. Dotted: training.")
+        kinds = {phrases.model_words(one.config) for one in chosen.summaries}
+        alike = f" All have one kind: {kinds.pop()}." if len(kinds) == 1 else ""
+        st.caption(f"Solid: validation. Dotted: training.{alike}")
         compared_models.differing_settings(chosen.summaries, chosen.names)
         st.header("How well they guess")
         scores = [analyses.score_on(one.run_id, loaders.run(one.run_id).dataset.dataset_id) for one in chosen.summaries]
