@@ -17,6 +17,7 @@ import numpy as np
 from core.analysis.film import Film, packed, shown
 from core.data.nouns import count, plural
 from core.data.ratings import Ratings
+from core.data.spoken import spoken_titles
 from core.living_map import packing
 from core.living_map.packing import as_text
 from core.living_map.program import PLAYER, program
@@ -66,7 +67,8 @@ def _told(run: Run, ratings: Ratings, film: Film) -> dict[str, Any]:
     steps, bounds = packed(film.places[:, seen])
     means, counts = ratings.item_mean[rows], ratings.item_count[rows]
     low, high = packing.span(means, around_zero=False)
-    titles = ratings.item_table["title"].iloc[rows].astype(str).tolist()
+    said = spoken_titles(ratings.item_table["title"].astype(str).tolist())
+    titles = [said[row] for row in rows.tolist()]
     notes = [f"rated {mean:,.2f} by {n:,}" for mean, n in zip(means.tolist(), counts.tolist(), strict=True)]
     title = f"{count(len(rows), ratings.noun)} finding their places"
     return {

@@ -144,18 +144,20 @@ else:
         st.info("Choose at least two models.", icon=":material/info:")
     else:
         st.markdown(compare_words.errors(chosen.letters, chosen.summaries, behind(chosen)))
+        st.header("How they learned")
+        compared_models.curves(chosen.summaries, chosen.names)
+        kinds = {phrases.model_words(one.config) for one in chosen.summaries}
+        alike = f" All have one kind: {kinds.pop()}." if len(kinds) == 1 else ""
+        st.caption(f"Solid: validation. Dotted: training.{alike}")
+        compared_models.differing_settings(chosen.summaries, chosen.names)
+        st.header("How well they guess")
         scores = [analyses.score_on(one.run_id, loaders.run(one.run_id).dataset.dataset_id) for one in chosen.summaries]
         if compare_words.same_test(chosen.summaries):
             data = chosen.summaries[0].dataset
             st.markdown(score_words.side_by_side(chosen.letters, scores, data.noun, phrases.unit(data)))
         compared_models.results(chosen, scores)
-        compared_models.differing_settings(chosen.summaries, chosen.letters)
         st.caption(compare_words.chosen_by(chosen.letters, chosen.summaries))
         scores_on_splits(chosen)
         pair(chosen)
-        st.header("How they learned")
-        names = [f"{letter}: {phrases.short_run_words(summary)}" for letter, summary in chosen.by_letter()]
-        compared_models.curves(chosen.summaries, names)
-        st.caption("Solid: validation. Dotted: training.")
         effects.section(summaries, run.config, run.dataset.noun, "effect")
         explanation()

@@ -47,8 +47,10 @@ view = load_view(run.run_id)
 model, rows, person = view.model, view.rows, view.person
 entry = analyses.rating_entry(ratings.dataset_id)
 predictions = listing.Predictions(model.predictions(person), model.sureness(person), model.personal(person))
-left, right = st.columns([5, 7], gap="large")
+left, right = st.columns(2, gap="medium")
 with left:
+    rate.heading(ratings)
+    position.plane(model, person, view.naming.labels)
     rate.panel(model, rows, entry)
 with right:
     listing.panel(model, rows, entry, predictions)

@@ -21,7 +21,7 @@ from dashboard.neighbors.holding import Held
 from dashboard.neighbors.lengths import why_they_differ
 from dashboard.neighbors.new_item import new_item
 from dashboard.neighbors.words import Measure
-from dashboard.shared import elements, phrases, sides, tables, twin
+from dashboard.shared import elements, glossary, phrases, sides, tables, twin
 from dashboard.shared.sides import Side
 from dashboard.shell.needs_run import require_run
 
@@ -87,7 +87,7 @@ def lists(
         if held is not None and metric == "cosine":
             in_file[measure.name][SUPPORT] = held.support
         with beside, st.container():
-            st.subheader(measure.name)
+            st.subheader(measure.name, help=glossary.meaning(glossary.MEASURES[metric]))
             st.caption(measure.sentence)
             nouns, name = side.nouns, side.rows.labels[row]
             st.dataframe(

@@ -7,13 +7,13 @@ from core.access import Action
 from core.analysis.compare.score import SplitScore
 from core.config import RunConfig
 from core.disk.trash import Entry, kept_days
-from core.model.families import PRESETS, family_of
+from core.model.families import PRESETS, differences, family_of
 from core.store.runs import RunStore, RunSummary
 from dashboard.cache import analyses, loaders
 from dashboard.compare import models as compared_models
 from dashboard.jobs import trainings
 from dashboard.session import state, visitor
-from dashboard.shared import elements, phrases, score_words, set_aside, trash
+from dashboard.shared import elements, glossary, phrases, score_words, set_aside, trash
 from dashboard.shared.markup import escape
 from dashboard.train import curve, form
 
@@ -23,7 +23,7 @@ def table(summaries: list[RunSummary]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "model": family_of(summary.config).title,
-            "preset": preset_of(summary.config),
+            "preset": preset_of(summary.config) or unlike_preset(summary.config),
             "split": _split(summary.config),
             "dim": summary.config.dimensions,
             "epochs": summary.outcome.epochs,
@@ -46,13 +46,24 @@ def preset_of(config: RunConfig) -> str:
     return next((phrases.PRESET_WORDS[name] for name, preset in PRESETS.items() if preset == usual), "")
 
 
+def unlike_preset(config: RunConfig) -> str:
+    """How a config differs from the nearest preset of its kind: "no penalty"; nothing where none is of its kind."""
+    presets = [preset for preset in PRESETS.values() if preset.model == config.model]
+    if not presets:
+        return ""
+    nearest = min(presets, key=lambda preset: len(differences([config, preset])))
+    return phrases.apart([config, nearest])[0]
+
+
 def _split(config: RunConfig) -> str:
     return f"seed {config.split_seed}" if config.is_drawn else config.split_kind.replace("_", " ")
 
 
 COLUMNS = {
     "model": st.column_config.TextColumn("Model", width=246),
-    "preset": st.column_config.TextColumn("Preset", width=142, help="The named settings it was trained with, if any."),
+    "preset": st.column_config.TextColumn(
+        "Settings", width=142, help="The named settings it was trained with, or how its own differ from the nearest."
+    ),
     "split": st.column_config.TextColumn(
         "Split", width=64, help="Which ratings are kept aside: drawn by chance from a seed, or by time."
     ),
@@ -62,11 +73,9 @@ COLUMNS = {
         "Kept", format="%d", width=50, help="The epoch whose numbers the model keeps."
     ),
     "val_rmse": st.column_config.NumberColumn(
-        "RMSE", format="%.4f", width=64, help="Validation RMSE, in the unit of the ratings; lower is better."
+        "RMSE", format="%.4f", width=64, help=f"{glossary.meaning('RMSE')} Here of the validation ratings."
     ),
-    "val_mae": st.column_config.NumberColumn(
-        "Validation MAE", format="%.4f", help="Mean absolute error, in the unit of the ratings."
-    ),
+    "val_mae": st.column_config.NumberColumn("Validation MAE", format="%.4f", help=glossary.meaning("MAE")),
     "seconds": st.column_config.NumberColumn("Time", format="%.1f s", width=62, help="Training time."),
     "trained": st.column_config.DatetimeColumn("Trained", format="YYYY-MM-DD HH:mm"),
     "data": st.column_config.TextColumn("Data"),
@@ -126,7 +135,7 @@ def compare(chosen: list[RunSummary]) -> None:
     if len(chosen) > compared_models.MOST:
         st.caption(f"The first {compared_models.MOST} of the {len(chosen)} selected models are drawn.")
     drawn = chosen[: compared_models.MOST]
-    names = [phrases.short_run_words(summary) for summary in drawn]
+    names = list(phrases.named_apart(drawn).values())
     compared_models.curves(drawn, names)
     best = min(drawn, key=lambda summary: summary.outcome.val_rmse)
     if len(drawn) == 1:

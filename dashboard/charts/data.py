@@ -1,5 +1,6 @@
 """The ratings at a glance, and the small pictures of the start page."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -63,7 +64,9 @@ def counts_histogram(counts: np.ndarray, *, title: str, nouns: str) -> Bars:
     return Bars(title, "Ratings, from this many up", nouns, [f"{number:,}" for number in low], bars, notes)
 
 
-def rating_matrix(ratings: Ratings, *, users: int = 60, items: int = 14, height: int = 400) -> go.Figure:
+def rating_matrix(
+    ratings: Ratings, titles: Sequence[str], *, users: int = 60, items: int = 14, height: int = 400
+) -> go.Figure:
     """The ratings as a table with gaps: the most-rated items, by people from the most to the least active."""
     rows = np.argsort(-ratings.item_count, kind="stable")[:items]
     by_activity = np.argsort(-ratings.user_count, kind="stable")
@@ -75,7 +78,7 @@ def rating_matrix(ratings: Ratings, *, users: int = 60, items: int = 14, height:
     visible = (row_of[ratings.item_index] >= 0) & (column_of[ratings.user_index] >= 0)
     table = np.full((len(rows), len(columns)), np.nan, np.float32)
     table[row_of[ratings.item_index[visible]], column_of[ratings.user_index[visible]]] = ratings.rating[visible]
-    titles = [base.plain(ratings.item_table["title"].iloc[row], 28) for row in rows]
+    names = [base.plain(titles[row], 28) for row in rows]
     noun = ratings.noun
     figure = base.figure(
         f"The best-known {plural(noun)}, and who rated them",
@@ -85,7 +88,7 @@ def rating_matrix(ratings: Ratings, *, users: int = 60, items: int = 14, height:
     )
     figure.add_heatmap(
         z=table,
-        y=titles,
+        y=names,
         colorscale=base.AMOUNT,
         xgap=1,
         ygap=1,

@@ -1,6 +1,6 @@
 """The models that are compared: choosing them, and their results, settings and curves beside each other."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from dashboard.charts.training import Named
 from dashboard.compare import words as compare_words
 from dashboard.jobs import trainings
 from dashboard.session import address_bar, state
-from dashboard.shared import phrases
+from dashboard.shared import glossary, phrases
 from dashboard.train import curve
 
 NARROWEST, WIDEST = 86, 320
@@ -38,9 +38,9 @@ _KEPT, _WIDGET = "_compared", "compared"
 """Session keys: what somebody chose, and the field, which Streamlit forgets on other pages."""
 
 RESULT_COLUMNS = {
-    "letter": st.column_config.TextColumn("Model", pinned=True, width=84),
+    "letter": st.column_config.TextColumn("Model", pinned=True, width=150),
     "val_rmse": st.column_config.NumberColumn(
-        "RMSE", format="%.4f", help="Of the validation ratings; lower is better."
+        "RMSE", format="%.4f", help=f"{glossary.meaning('RMSE')} Here of the validation ratings."
     ),
     "warm_rmse": st.column_config.NumberColumn(
         "Seen", format="%.4f", help="RMSE on what has a training rating; lower is better."
@@ -51,7 +51,7 @@ RESULT_COLUMNS = {
     "raw_rmse": st.column_config.NumberColumn(
         "Raw", format="%.4f", help="RMSE before guesses beyond the scale are moved to its ends."
     ),
-    "val_mae": st.column_config.NumberColumn("MAE", format="%.4f", help="Mean absolute error; lower is better."),
+    "val_mae": st.column_config.NumberColumn("MAE", format="%.4f", help=glossary.meaning("MAE")),
     "epochs": st.column_config.NumberColumn("Epochs", format="%d", help="Epochs trained."),
     "seconds": st.column_config.NumberColumn("Time", format="%.1f s", help="Training time."),
     "size": st.column_config.NumberColumn("Size", format="%.1f MB", help="On disk."),
@@ -70,9 +70,11 @@ class Chosen:
         """One letter a model."""
         return LETTERS[: len(self.summaries)]
 
-    def by_letter(self) -> Iterator[tuple[str, RunSummary]]:
-        """Each letter with its model."""
-        return zip(self.letters, self.summaries, strict=True)
+    @property
+    def names(self) -> list[str]:
+        """What each is called in a picture or a table: its letter, and what tells it from the others."""
+        named = phrases.named_apart(self.summaries, with_error=False).values()
+        return [f"{letter}: {name}" for letter, name in zip(self.letters, named, strict=True)]
 
 
 def at_hand() -> list[RunSummary]:
@@ -93,11 +95,11 @@ def choose(summaries: list[RunSummary]) -> Chosen:
         st.session_state[_WIDGET] = _first(by_id, linked.split(",") if linked else st.session_state.get(_KEPT, []))
     else:
         st.session_state[_WIDGET] = [run_id for run_id in st.session_state[_WIDGET] if run_id in by_id]
-    several = len({summary.dataset.digest for summary in summaries}) > 1
+    names = phrases.named_apart(summaries)
     picked = st.multiselect(
         "Models, two to six",
         list(by_id),
-        format_func=lambda run_id: _in_field(by_id[run_id], with_data=several),
+        format_func=names.__getitem__,
         key=_WIDGET,
         max_selections=MOST,
         select_all=False,
@@ -136,11 +138,6 @@ def _first(by_id: dict[str, RunSummary], wanted: Sequence[str]) -> list[str]:
     return ([selected] if selected in by_id else []) + others[:1]
 
 
-def _in_field(summary: RunSummary, *, with_data: bool) -> str:
-    """A model in the field."""
-    return phrases.short_run_words(summary) + (f", {summary.dataset.name}" if with_data else "")
-
-
 def pair(chosen: Chosen) -> tuple[int, int]:
     """Places of the two models side by side: of more than two they can be chosen."""
     if len(chosen.summaries) == 2:
@@ -175,7 +172,7 @@ def results(chosen: Chosen, scores: Sequence[SplitScore]) -> None:
     several = len({summary.dataset.digest for summary in chosen.summaries}) > 1
     table = pd.DataFrame(
         {
-            "letter": f"{letter} ({summary.run_id[:4]})",
+            "letter": name,
             "val_rmse": summary.outcome.val_rmse,
             **{name: getattr(score, name) for name in ("warm_rmse", "cold_rmse", "raw_rmse")},
             "val_mae": summary.outcome.val_mae,
@@ -184,7 +181,7 @@ def results(chosen: Chosen, scores: Sequence[SplitScore]) -> None:
             "size": summary.size / 1e6,
             "data": summary.dataset.name,
         }
-        for (letter, summary), score in zip(chosen.by_letter(), scores, strict=True)
+        for name, summary, score in zip(chosen.names, chosen.summaries, scores, strict=True)
     )
     order = [name for name in RESULT_COLUMNS if name != "data" or several]
     alt = f"Results of the {len(table)} models"

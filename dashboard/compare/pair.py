@@ -101,7 +101,7 @@ class Pair:
 
     def file(self, places: np.ndarray) -> bytes:
         """The same with ids, for spreadsheets."""
-        return tables.csv(tables.with_ids(self.ratings, self.shared.first[places], self.table(places)))
+        return tables.csv(tables.with_ids(self.ratings, self.rows, self.shared.first[places], self.table(places)))
 
     def selected(self) -> np.ndarray:
         """Places of what somebody selected, rising."""

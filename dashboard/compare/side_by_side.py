@@ -18,7 +18,7 @@ from dashboard.compare import words as compare_words
 from dashboard.compare.pair import COLUMNS, KEPT, MOVED, Names, Pair
 from dashboard.map_view import component as map_view
 from dashboard.session import chosen_items, state
-from dashboard.shared import coloring, elements, phrases, selection, tables
+from dashboard.shared import coloring, elements, finding, glossary, phrases, selection, tables
 from dashboard.shared.trait_words import described
 
 NEIGHBORS, DISTANCE = "Neighbors kept", "Distance moved"
@@ -60,14 +60,14 @@ def _measures(pair: Pair) -> None:
             "Linear CKA",
             f"{measured.cka:.3f}",
             f"{measured.cka_by_chance:.3f}",
-            "1: the same space but for rotation and size. Few items in many dimensions look alike by chance.",
+            f"{glossary.meaning('CKA')} Few items in many dimensions look alike by chance.",
         )
         _measure(
             "Procrustes distance",
             f"{measured.distance:.3f}",
             f"{measured.distance_by_chance:.3f}",
-            "0: the same but for rotation, reflection, size and place. Otherwise the share of the spread that "
-            "alignment leaves unexplained.",
+            f"{glossary.meaning('Procrustes')} 0: the same but for rotation, reflection, size and place. Otherwise the "
+            "share of the spread that alignment leaves unexplained.",
         )
 
 
@@ -275,12 +275,12 @@ def _select_rows(names: Names, low: int, high: int, order: str, key: str) -> Non
 def _one_item(pair: Pair) -> None:
     """One item's nearest in both models, side by side."""
     names = list(pair.offered)
-    label = st.selectbox(
+    telling = pair.labels[pair.telling]
+    label = finding.one_of(
         f"Neighbors of one {pair.noun} (type a few letters)",
         names,
-        index=names.index(pair.labels[pair.telling]) if pair.labels[pair.telling] in pair.offered else 0,
         key=f"kept_{pair.noun}",
-        bind="query-params",
+        first=telling if telling in pair.offered else names[0],
         width=420,
     )
     item, k = pair.offered[label], pair.comparison.overlap.k

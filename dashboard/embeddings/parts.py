@@ -6,7 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.cache import loaders
 from dashboard.session import chosen_items
-from dashboard.shared import phrases
+from dashboard.shared import finding, phrases
 from dashboard.shared.matrix_rows import Rows
 
 
@@ -42,11 +42,8 @@ def choose_row(
         place: A column to draw it into.
     """
     names = list(rows.offered)
-    at = names.index(rows.labels[first]) if rows.labels[first] in rows.offered else 0
-    name = (place or st).selectbox(
-        label, names, index=at, key=key, bind="query-params", width="stretch" if width is None else width
-    )
-    return rows.offered[name]
+    at = rows.labels[first] if rows.labels[first] in rows.offered else names[0]
+    return rows.offered[finding.one_of(label, names, key=key, first=at, width=width, place=place)]
 
 
 def choose_followed(

@@ -114,7 +114,7 @@ def _preview(brought: Brought, ratings: Ratings) -> None:
         _ask_scale(brought)
     if person.not_compared:
         st.caption(f"Titles that are written alike were looked for only for the first {MOST_COMPARED:,} not found.")
-    titles = dict(zip(ratings.items.ids, ratings.item_table["title"], strict=True))
+    titles = dict(zip(ratings.items.ids, loaders.item_labels(ratings.dataset_id), strict=True))
     if person.matched:
         _table(_rows(person.matched, titles, f"{ratings.noun.capitalize()} here"), "Matched entries and their ratings")
     _ask(brought, titles)

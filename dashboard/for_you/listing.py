@@ -100,10 +100,10 @@ def _filters(model: NewUserModel, rows: Rows, predictions: Predictions) -> _Filt
     """Order, genres, years, ratings, diversity, and what the list should be more or less like."""
     ratings, noun = model.ratings, rows.noun
     by_taste = predictions.personal is not None and elements.toggle(
-        "Your own taste first",
+        "Sort by “For you”",
         "own_taste",
-        f"Sorts by how much more you would like {with_article(noun)} than everybody does, not by the guess: "
-        "everybody's favorites step back.",
+        f"“For you” is how far your guess lies above what everybody likes. Sorted by it, each {noun} that you would "
+        "like more than others do comes first, and everybody's favorites step back.",
     )
     genres = coloring.genres(ratings)
     years = ratings.item_table["year"].dropna()
@@ -173,16 +173,15 @@ def _line(model: NewUserModel, rows: Rows, row: int, rank: int, entry: Entry, pr
     """One guess, a place to rate it, and what else can be done with it; whether somebody asks why."""
     ratings, label = model.ratings, rows.labels[row]
     item = ratings.items.ids[row]
-    guess = words.guess(predictions.rating[row], predictions.sure, row, rows.noun, (entry.low, entry.high))
-    if predictions.personal is not None:
-        guess += f", {words.personal(predictions.personal[row], (entry.low, entry.high))}"
+    scale = entry.low, entry.high
+    taste = "" if predictions.personal is None else words.personal(predictions.personal[row], scale)
+    guess = words.guess(predictions.rating[row], predictions.sure, row, rows.noun, scale, taste)
     with rate.line_of(f"**{rank}** · {rate.name(ratings, rows, row)}  \n{guess}"):
         rate.give(ratings, rows, row, entry, fine=False, place="list")
         why = st.button(
-            "Why",
+            words.why(label),
             key=f"own_why_{rank}",
             type="tertiary",
-            help=words.why_help(label),
             on_click=ask,
             args=(label if label in rows.offered else None,),
         )
@@ -212,4 +211,4 @@ def _file(run_id: str, predictions: Predictions, score: np.ndarray, allowed: np.
     table.insert(3, "How sure", [predictions.sure.word(row) for row in places])
     if predictions.personal is not None:
         table.insert(4, "For you", predictions.personal[places])
-    return tables.csv(tables.with_ids(ratings, places, table))
+    return tables.csv(tables.with_ids(ratings, rows, places, table))

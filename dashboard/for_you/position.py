@@ -31,6 +31,7 @@ NEAREST, ENOUGH = 8, 20
 """People named as nearest, and ratings they need."""
 HINTED_FROM = 21
 """Ratings an item needs to speak for what lies at an end."""
+PLANE_HEIGHT = 230
 NAMELESS = "not named"
 SHARED, APART, COSINE = "Both", "Apart", "Cosine"
 
@@ -70,6 +71,13 @@ def _enough(model: NewUserModel) -> int:
     return min(ENOUGH, int(count[-min(NEAREST, len(count))]))
 
 
+def plane(model: NewUserModel, person: NewUser, labels: Sequence[Label]) -> None:
+    """A small map of everybody with the person on it, where the model has axes that people and items share."""
+    scorer = model.run.scorer
+    if scorer.has_vectors and scorer.is_bilinear and scorer.item_embedding.shape[1] > 1:
+        _plane(model, standing(model, person), labels)
+
+
 def section(model: NewUserModel, person: NewUser, labels: Sequence[Label], ends: Sequence[tuple[str, str]]) -> None:
     """Draw the section; `ends` says what lies at the low and the high end of the first components."""
     st.header("Where you are")
@@ -90,19 +98,13 @@ def section(model: NewUserModel, person: NewUser, labels: Sequence[Label], ends:
     far = int(np.argmax(np.abs(result.mine.z)))
     reading = words.where(n, labels[far], float(result.mine.z[far]), ends[far][int(result.mine.z[far] > 0)])
     st.markdown(f"{reading} {_generosity(model, person)}")
-    left, right = st.columns(2, gap="medium")
-    with left:
-        _plane(model, result, labels)
     names = [(low or NAMELESS, high or NAMELESS) for low, high in ends]
     alt = f"Where you are along the first {len(ends)} components, beside the middle 80% of people. {reading}"
-    show_chart(charts.along(result.among, result.mine, names, labels), "own_along", alt, place=right)
+    show_chart(charts.along(result.among, result.mine, names, labels), "own_along", alt)
     _nearest(model, result.near, n)
 
 
 def _plane(model: NewUserModel, result: Standing, labels: Sequence[Label]) -> None:
-    if result.among.scores.shape[1] < 2:
-        st.info("This model has one dimension, so there is no plane to lie on.", icon=":material/info:")
-        return
     run_id, among, mine = model.run.run_id, result.among, result.mine
     people, rows = np.flatnonzero(model.trained_users), loaders.user_rows(model.run.run_id)
     title = f"You among {phrases.count(len(people), 'person')}"
@@ -114,7 +116,7 @@ def _plane(model: NewUserModel, result: Standing, labels: Sequence[Label]) -> No
         Places(
             people,
             among.scores[people, :2],
-            [f"{axis_title(label, unit=False)} (embedding units from the average person)" for label in labels[:2]],
+            [axis_title(label, unit=False) for label in labels[:2]],
             loaders.user_hover(run_id),
             rows.labels,
             loaders.user_notes(run_id),
@@ -131,9 +133,9 @@ def _plane(model: NewUserModel, result: Standing, labels: Sequence[Label]) -> No
             landmarks=Landmarks("you", mine.scores[None, :2], ["You"]),
         ),
         revision="own_plane",
-        height=440,
+        height=PLANE_HEIGHT,
+        compact=True,
     )
-    st.caption("The outline around you is where you are two times in three, by the ratings that you gave.")
 
 
 def ends_of(model: NewUserModel, labels: Sequence[Label]) -> list[tuple[str, str]]:

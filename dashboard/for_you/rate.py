@@ -15,7 +15,7 @@ from dashboard.for_you import own_ratings
 from dashboard.for_you.own_ratings import Own
 from dashboard.for_you.scales import Entry
 from dashboard.session import state
-from dashboard.shared import phrases
+from dashboard.shared import finding, phrases
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
 
@@ -25,15 +25,28 @@ FEW = 5
 """Fewer ratings than this say little about a person."""
 MOST_LINES = 40
 """Of one's own ratings, lines drawn beside those asked about; somebody may load thousands."""
+LIST_HEIGHT = 440
+"""Pixels: with the map above, one screenful."""
 FOUND = "_own_found"
 """Where the session keeps the id of what was searched for."""
 
 
-def panel(model: NewUserModel, rows: Rows, entry: Entry) -> None:
-    """Draw the left side of the page."""
-    ratings, mine = model.ratings, own_ratings.own(model.ratings.dataset_id)
+def heading(ratings: Ratings) -> None:
+    """What there is to do, and how far it has come."""
     st.subheader("Rate a few")
-    st.markdown(_progress(len(mine.given), rows.noun))
+    st.markdown(_progress(len(own_ratings.own(ratings.dataset_id).given), ratings.noun))
+
+
+def panel(model: NewUserModel, rows: Rows, entry: Entry) -> None:
+    """Draw what is to be rated; it scrolls within its own place, so that what stands above stays in sight."""
+    with st.container(height=LIST_HEIGHT, border=False, key="own_asked"):
+        _fields(model, rows, entry)
+    _keep(model.ratings, own_ratings.own(model.ratings.dataset_id))
+
+
+def _fields(model: NewUserModel, rows: Rows, entry: Entry) -> None:
+    """A search, what is asked about, and what else somebody has rated."""
+    ratings, mine = model.ratings, own_ratings.own(model.ratings.dataset_id)
     fine = entry.fine and st.toggle(
         "Half stars", key="half_stars", help="Type ratings as numbers, which may lie between two stars."
     )
@@ -49,7 +62,6 @@ def panel(model: NewUserModel, rows: Rows, entry: Entry) -> None:
                 line(ratings, rows, row, entry, fine=fine)
             if len(others) > len(latest):
                 st.caption(f"These are the latest {MOST_LINES}. To change another, find it by its title above.")
-    _keep(ratings, mine)
 
 
 def asked_about(model: NewUserModel, mine: Own) -> list[int]:
@@ -81,6 +93,7 @@ def _search(run_id: str, ratings: Ratings, rows: Rows, entry: Entry, drawn: Coll
         key="own_search",
         on_change=_find,
         args=(run_id,),
+        accept_new_options=True,
     )
     item: str | None = st.session_state.get(FOUND)
     if item is not None and item in ratings.items:
@@ -92,9 +105,9 @@ def _search(run_id: str, ratings: Ratings, rows: Rows, entry: Entry, drawn: Coll
 @state.reporting
 def _find(run_id: str) -> None:
     """Show what was chosen, and empty the field for the next; a callback."""
-    label, offered = st.session_state.own_search, loaders.item_rows(run_id).offered
-    st.session_state[FOUND] = loaders.ratings_of(run_id).items.ids[offered[label]] if label in offered else None
-    st.session_state.own_search = None
+    offered = loaders.item_rows(run_id).offered
+    label = finding.take("own_search", offered)
+    st.session_state[FOUND] = None if label is None else loaders.ratings_of(run_id).items.ids[offered[label]]
 
 
 def line(ratings: Ratings, rows: Rows, row: int, entry: Entry, *, fine: bool = False, place: str = "own") -> None:
@@ -130,15 +143,16 @@ def name(ratings: Ratings, rows: Rows, row: int) -> str:
 
 
 def give(ratings: Ratings, rows: Rows, row: int, entry: Entry, *, fine: bool, place: str) -> None:
-    """Stars, thumbs or a number; what is given is kept at once."""
+    """Stars, thumbs or a number, each named by what it rates; what is given is kept at once."""
     item, mine = ratings.items.ids[row], own_ratings.own(ratings.dataset_id)
+    named = f"Your rating of {escape(rows.labels[row])}"
     current = mine.given.get(item)
     clicked = None if current is None else entry.to_click(current)
     if entry.kind == "number" or fine or (current is not None and clicked is None):
         key = _key(place, "number", item)
         st.session_state[key] = current
         st.number_input(
-            f"Your rating of {escape(rows.labels[row])}",
+            named,
             entry.low,
             entry.high,
             value=None,
@@ -154,8 +168,11 @@ def give(ratings: Ratings, rows: Rows, row: int, entry: Entry, *, fine: bool, pl
         return
     key = _key(place, entry.kind, item)
     st.session_state[key] = clicked
-    st.feedback(
-        "thumbs" if entry.kind == "thumbs" else "stars",
+    st.segmented_control(
+        named,
+        entry.places,
+        format_func=entry.name_of,
+        label_visibility="collapsed",
         key=key,
         on_change=_clicked,
         args=(ratings.dataset_id, item, key),

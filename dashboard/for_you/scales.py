@@ -6,6 +6,8 @@ from typing import Literal
 from core.data.own.matching import step_of
 from core.data.ratings import Ratings
 
+THUMBS = (":material/thumb_down: No", ":material/thumb_up: Yes")
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -27,14 +29,22 @@ class Entry:
         """Whether there are ratings between whole stars."""
         return self.kind == "stars" and self.step < 1
 
+    @property
+    def places(self) -> range:
+        """The stars or thumbs that can be clicked, from 0."""
+        return range(2 if self.kind == "thumbs" else 5)
+
+    def name_of(self, place: int) -> str:
+        """What is written on a star or thumb (Markdown)."""
+        return THUMBS[place] if self.kind == "thumbs" else f"{place + 1} ★"
+
     def from_click(self, place: int) -> float:
         """The rating that the star or thumb at this place, from 0, stands for."""
         return (self.low, self.high)[place] if self.kind == "thumbs" else place + 1.0
 
     def to_click(self, rating: float) -> int | None:
         """The star or thumb that shows a rating; None where none does, as for half a star."""
-        places = range(2 if self.kind == "thumbs" else 5)
-        return next((place for place in places if self.from_click(place) == rating), None)
+        return next((place for place in self.places if self.from_click(place) == rating), None)
 
     @property
     def form(self) -> str:

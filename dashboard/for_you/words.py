@@ -12,6 +12,9 @@ from dashboard.principal_components.label import Label
 from dashboard.shared.markup import escape
 from dashboard.shared.phrases import count, guessed, unit_of
 
+NOTHING = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+"""A picture of one transparent point."""
+
 
 def list_heading(n: int, *, by_taste: bool) -> str:
     """What the list is called, by the ratings behind it and by its order."""
@@ -35,11 +38,11 @@ def same_for_all(nouns: str) -> str:
     )
 
 
-def guess(rating: float, sure: Sureness, place: int, noun: str, scale: tuple[float, float]) -> str:
-    """A guess, how far it may be off, and in small what that comes of."""
+def guess(rating: float, sure: Sureness, place: int, noun: str, scale: tuple[float, float], taste: str = "") -> str:
+    """A guess, how far it may be off, how much of it is taste, and in small what the doubt comes of."""
     because = {"": "", "item": f", {noun} rated seldom", "person": ", tastes differ on it"}[sure.reason(place)]
     number, miss = guessed(rating, scale), guessed(sure.miss[place], scale)
-    return f"**{number}** ± {miss} :small[:gray[{sure.word(place)}{because}]]"
+    return f"**{number}** ± {miss}{taste and f' · {taste}'} :small[:gray[{sure.word(place)}{because}]]"
 
 
 def known_to(sure: Sureness, place: int, scale: tuple[float, float]) -> str:
@@ -48,15 +51,15 @@ def known_to(sure: Sureness, place: int, scale: tuple[float, float]) -> str:
 
 
 def personal(part: float, scale: tuple[float, float]) -> str:
-    """How much of a guess is the person's own taste, in small."""
+    """How much of a guess is the person's own taste: how far it lies above what everybody likes."""
     digits = guessed(abs(part), scale)
     sign = "" if float(digits.replace(",", "")) == 0 else "+" if part > 0 else "−"
-    return f":small[for you: **{sign}{digits}** beyond what everybody likes]"
+    return f"For you: **{sign}{digits}**"
 
 
-def why_help(title: str) -> str:
-    """What the button "Why" does."""
-    return f"Take the guess for {escape(title)} apart"
+def why(title: str) -> str:
+    """The button "Why" (Markdown); the title is the text of a picture without a point, which a screen reader reads."""
+    return f"Why ![{escape(title)}]({NOTHING})"
 
 
 def generosity(found: Generosity, n: int) -> str:

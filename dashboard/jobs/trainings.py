@@ -1,5 +1,8 @@
 """Starting a training from a page, following it, and saying how it ended."""
 
+from collections.abc import Sequence
+from statistics import median
+
 import streamlit as st
 
 from core import access
@@ -12,6 +15,7 @@ from core.jobs import fairness, queue
 from core.jobs.job_folder import Job
 from core.jobs.kinds import group_of
 from core.model.families import PRESETS
+from core.store.runs import RunSummary
 from core.training.budget import first_preset
 from dashboard.cache import loaders
 from dashboard.session import state, visitor
@@ -21,6 +25,9 @@ from dashboard.train import curve, form
 
 POLL = 0.4
 """Seconds between two looks at a job that runs."""
+
+REMEMBERED = 5
+"""The newest trainings of a kind that say how long the next one will take."""
 
 
 def key(config: RunConfig) -> str:
@@ -138,9 +145,22 @@ def ask(config: RunConfig, job: Job | None, *, label: str) -> None:
         explain_end(job)
     if elements.allowed(Action.TRAIN):
         elements.button(label, "play_arrow", "offer_training", start, config, primary=True)
+        if words := promise(config, loaders.runs_of(state.dataset_id())):
+            st.caption(words)
     else:
         st.markdown("This command makes one:")
         st.code(command(config), language=None, wrap_lines=True)
+
+
+def promise(config: RunConfig, on_data: Sequence[RunSummary]) -> str:
+    """How long a training will take, by those of its kind on the same data on this machine; empty without any.
+
+    Args:
+        config: What is to be trained.
+        on_data: The runs on the data, the newest first.
+    """
+    took = [run.outcome.train_seconds for run in on_data if run.config.model == config.model][:REMEMBERED]
+    return f"Takes {phrases.roughly(median(took))}, as others of its kind did here." if took else ""
 
 
 def command(config: RunConfig) -> str:

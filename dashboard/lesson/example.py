@@ -10,7 +10,7 @@ from core.data.ratings import Ratings
 from core.model.run import Run
 from core.model.scoring import require_bilinear
 from dashboard.cache import analyses, loaders
-from dashboard.shared import phrases
+from dashboard.shared import finding, phrases
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
 
@@ -86,13 +86,8 @@ def choose(run: Run) -> Example:
     offered = {label: row for label, row in items.offered.items() if items.trained[row]}
     rows = list(offered.values())
     first = int(max(rows, key=items.count.__getitem__))
-    label = st.selectbox(
-        f"{items.noun.capitalize()} to follow",
-        list(offered),
-        index=rows.index(first),
-        key="follow",
-        bind="query-params",
-        width=270,
+    label = finding.one_of(
+        f"{items.noun.capitalize()} to follow", list(offered), key="follow", first=items.labels[first], width=270
     )
     item = offered[label]
     given = analyses.training_ratings_of(run.run_id, item)[:MOST_PEOPLE]

@@ -20,7 +20,7 @@ from dashboard.maps import settings as controls
 from dashboard.maps import words
 from dashboard.maps.drawn import group_name
 from dashboard.session import chosen_items
-from dashboard.shared import elements, phrases
+from dashboard.shared import elements, glossary, phrases
 from dashboard.shared.matrix_rows import Rows
 
 
@@ -32,8 +32,7 @@ def choose(of_map: MapStudySettings, n: int) -> ClusterSettings:
             "Groups by",
             list(controls.GROUP_METHODS),
             "group_method",
-            "k-means puts everything into one of so many groups. HDBSCAN finds dense groups of any shape and "
-            "leaves the rest in none: with many dimensions, that can be most of them.",
+            f"{glossary.meaning('k-means', 'HDBSCAN')} With many dimensions, that can be most of them.",
         )
         if method == controls.KMEANS:
             name, label, maximum, few, width = "n_clusters", "How many", min(40, n), n // 3, 130

@@ -29,7 +29,7 @@ from dashboard.maps.sure import Sureness, choose_faint, choose_landmarks, ellips
 from dashboard.principal_components.naming import kept_labels
 from dashboard.principal_components.proofs import tested
 from dashboard.session import chosen_items
-from dashboard.shared import coloring, elements, selection
+from dashboard.shared import coloring, elements, glossary, selection
 from dashboard.shared.markup import escape, spoken
 from dashboard.shared.matrix_rows import Rows
 
@@ -127,7 +127,10 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, drawn: DrawnMap, clusters: 
     groups_named = regions(drawn, color) if choice == GROUP and isinstance(color, Classes) else None
     marks = map_view.Marks(searched, near, outlines, landmarks, groups_named)
     _draw(run, ratings, rows, drawn, color, looks, marks, f"{trusted} {text}")
-    st.markdown(f"{trusted} {text}".strip() or f"{with_article(rows.noun).capitalize()} lies where the model puts it.")
+    st.markdown(
+        f"{trusted} {text}".strip() or f"{with_article(rows.noun).capitalize()} lies where the model puts it.",
+        help=glossary.meaning("Trustworthiness") if trusted else None,
+    )
     if sure is not None:
         method = drawn.settings.method
         st.caption(words.sure(rows, sure, method=method, flat=flat, faint=faint, outlined=len(outlines)))

@@ -14,7 +14,7 @@ from dashboard.charts.maps import Landmarks, Places, Plane
 from dashboard.charts.points import Classes
 from dashboard.map_view import component as map_view
 from dashboard.neighbors import words
-from dashboard.shared import phrases, sides
+from dashboard.shared import glossary, phrases, sides
 from dashboard.shared.markup import spoken
 from dashboard.shared.sides import Side
 
@@ -38,7 +38,10 @@ def why_they_differ(
     """Length against the number of ratings, with the neighbors in color; a click asks for another one's neighbors."""
     rows, notes = side.rows, loaders.user_notes if side.users else loaders.item_notes
     st.header("Why the lists differ")
-    st.markdown(words.lengths(rows, row, length, near, listed, predictions=predictions))
+    st.markdown(
+        words.lengths(rows, row, length, near, listed, predictions=predictions),
+        help=glossary.meaning("Rank correlation"),
+    )
     rated = np.flatnonzero(rows.count > 0)
     reading = words.popularity(rows, length, rated, np.flatnonzero(listed), predictions=predictions)
     spots = np.stack([np.log10(np.maximum(rows.count, 1)), length], axis=1)

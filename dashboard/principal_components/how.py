@@ -9,7 +9,7 @@ from core.analysis.components.bases import PREDICTIONS, How
 from core.analysis.components.pca import Basis
 from dashboard.cache import component_analyses, loaders
 from dashboard.session import address_bar
-from dashboard.shared import elements
+from dashboard.shared import elements, glossary
 from dashboard.shared.matrix_rows import Rows
 
 BASIS = "basis"
@@ -86,8 +86,8 @@ def choose(page: str, run_id: str, rows: Rows, shaping: int) -> How:
     centered = elements.toggle(
         "Centered",
         "centered",
-        "Subtract the mean of every dimension first. The article does not, so its first component also holds "
-        f"what all {rows.nouns} have in common.",
+        f"{glossary.meaning('Centered')} The article does not, so its first component also holds what all "
+        f"{rows.nouns} have in common.",
     )
     st.session_state[_SHAPE] = centered, shaping if shaped else 0
     return current(run_id)

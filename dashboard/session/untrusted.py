@@ -9,10 +9,12 @@ widget of every page; this module's tests fail where a later Streamlit has other
 import contextlib
 from collections.abc import Sequence
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 from streamlit.components.v2.bidi_component.constants import EVENT_DELIM
 from streamlit.elements.widgets.number_input import NumberInputSerde
+from streamlit.elements.widgets.selectbox import SelectboxSerde
 from streamlit.elements.widgets.slider import SliderSerde
 from streamlit.elements.widgets.text_widgets import TextInputSerde
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -20,6 +22,7 @@ from streamlit.runtime.state.common import WidgetMetadata, is_element_id
 from streamlit.runtime.state.query_params import is_empty_url_value, parse_url_param
 from streamlit.runtime.state.session_state import STREAMLIT_INTERNAL_KEY_PREFIX, Serialized, SessionState, WStates
 
+from core.data.spoken import said
 from dashboard.session import address_bar
 
 FEW = 8
@@ -110,6 +113,10 @@ def _checked_link(
     session: SessionState, metadata: WidgetMetadata[Any], key: str, widget: str, value: str | list[str]
 ) -> bool:
     """Give a widget the value a link has for it, as Streamlit does; what is not used as it stands is reported."""
+    if isinstance(
+        serde := _serde(metadata), SelectboxSerde
+    ):  # a person may type what is none of its options, a link not
+        metadata = replace(metadata, formatted_options=serde.formatted_options)
     used, value = False, _as_shown(metadata, value)
     with contextlib.suppress(Exception):  # as above
         if not (is_empty_url_value(value) and _always_lit(metadata)):
@@ -125,9 +132,15 @@ def _checked_link(
 
 
 def _as_shown(metadata: WidgetMetadata[Any], value: str | list[str]) -> str | list[str]:
-    """An option that a link names as the program does (`model=variational`), as the page shows it."""
+    """An option that a link names as the program does (`model=variational`), or the data ("Matrix, The"), as shown."""
     shown, options = metadata.formatted_options, getattr(_serde(metadata), "options", ())
-    if shown is None or value in shown or value not in options:
+    if shown is None:
+        return value
+    names = set(shown)
+    if isinstance(value, list):
+        return [name if name in names else said(name, names) for name in value]
+    value = said(value, names)
+    if value in names or value not in options:
         return value
     return str(metadata.serializer(value))
 

@@ -12,6 +12,7 @@ from core.analysis.gauge import centered_biases
 from core.analysis.posterior import vector_variance
 from core.data.ratings import Ratings
 from core.data.splits import Split
+from core.data.spoken import spoken_titles
 from core.export import one_line
 from core.model.run import Run
 from core.model.scoring import Bilinear, Scorer
@@ -109,8 +110,8 @@ class Rows:
 
 
 def item_labels(ratings: Ratings) -> list[str]:
-    """What each item is called on screen."""
-    return distinct(ratings.item_table["title"].tolist(), ratings.items.ids.tolist())
+    """What each item is called on screen: its title as people say it."""
+    return distinct(spoken_titles(ratings.item_table["title"].tolist()), ratings.items.ids.tolist())
 
 
 def feature_rows(run: Run, features: LearnedFeatures) -> Rows:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from core.config import RunConfig
 from core.data.nouns import count, plural, with_article
 from core.data.ratings import DatasetRef, Ratings
-from core.model.families import PRESETS, differences, family_of
+from core.model.families import PRESETS, SETTINGS, differences, family_of
 from core.store.runs import RunSummary
 
 __all__ = ["count", "plural"]  # of the core's, which pages read here with the other words
@@ -138,6 +138,12 @@ CHART_CONFIG = {"displaylogo": False, "displayModeBar": False}
 _MOST_NAMED = 2
 """Settings named in a title."""
 
+_KIND = {"model", "embedding_layer"}
+"""Settings that say the kind of model: the layer follows from it."""
+
+_NAMED_LAST = {"epochs", "steps", "patience", "seed"}
+"""Settings that tell least of a model: named where no others differ."""
+
 _ITEM = re.compile(r"\b[Ii]tems?\b")
 
 _ERROR_TITLES = {
@@ -215,10 +221,10 @@ def config_words(config: RunConfig, usual: str) -> str:
     words = model_words(config)
     if preset := next((PRESET_WORDS[name] for name, preset in PRESETS.items() if preset == config), None):
         return words if config == PRESETS[usual] else f"{words} ({preset})"
-    named = {"model", "embedding_dim", "embedding_layer"}  # the layer follows from the model
+    named = {*_KIND, "embedding_dim"}
     unusual = dict(PRESETS[usual])
     other = [name for name, value in config if name not in named and value != unusual.get(name, _default(config, name))]
-    texts = [f"{name.replace('_', ' ')} {setting(getattr(config, name))}" for name in other[:_MOST_NAMED]]
+    texts = [_differing(name, str(SETTINGS[name].title), getattr(config, name)) for name in other[:_MOST_NAMED]]
     return ", ".join([words, *texts, *(["…"] if len(other) > _MOST_NAMED else [])])
 
 
@@ -235,6 +241,60 @@ def setting(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+def apart(configs: Sequence[RunConfig]) -> list[str]:
+    """Models by what tells them apart: "no penalty", "seed 1"; their kinds first, where these are not all one.
+
+    Of each kind the first settings are named in which its models differ, as many as tell them apart; what teaches
+    least, such as the seed, comes last. Of equal settings nothing is left to name but the kind.
+    """
+    texts = [""] * len(configs)
+    for kind in {config.model for config in configs}:
+        places = [place for place, config in enumerate(configs) if config.model == kind]
+        found = [one for one in differences([configs[place] for place in places]) if one.name not in _KIND]
+        found.sort(key=lambda one: one.name in _NAMED_LAST)
+        words = [[_differing(one.name, one.title, value) for value in one.values] for one in found]
+        named: list[tuple[str, ...]] = list(zip(*words[:_MOST_NAMED], strict=True))
+        for most in range(_MOST_NAMED + 1, len(words) + 1):
+            if len(set(named)) < len(places):
+                named = list(zip(*words[:most], strict=True))
+        alone = len(places) == len(configs) and bool(named)
+        for number, place in enumerate(places):
+            config = configs[place]
+            settings = named[number] if named else ()
+            texts[place] = ", ".join(settings if alone else [model_words(config), *settings])
+    return texts
+
+
+def _differing(name: str, title: str, value: object) -> str:
+    """The value of one setting in a few words: "no penalty", "seed 1", "who rated it: on"."""
+    title = _lower(title)
+    if name == "embedding_dim" and isinstance(value, int):
+        return count(value, "dimension")
+    if value is None or (value == 0 and isinstance(value, float)):
+        return f"no {title}"
+    return f"{title}{':' if isinstance(value, bool | str) else ''} {setting(value)}"
+
+
+def named_apart(summaries: Sequence[RunSummary], *, with_error: bool = True) -> dict[str, str]:
+    """What each of several runs is called, by id, no two alike: what tells it apart, and its RMSE.
+
+    Those with equal settings are told apart by their data, or by their ids.
+    """
+    plain = apart([summary.config for summary in summaries])
+    texts = [with_noun(text, summary.dataset.noun) for text, summary in zip(plain, summaries, strict=True)]
+    several = len({summary.dataset.name for summary in summaries}) > 1
+    if several:
+        texts = [f"{text}, {summary.dataset.name}" for text, summary in zip(texts, summaries, strict=True)]
+    texts = [
+        text if texts.count(text) == 1 else f"{text} ({summary.run_id[:4]})"
+        for text, summary in zip(texts, summaries, strict=True)
+    ]
+    return {
+        summary.run_id: f"{text}, {summary.outcome.val_rmse:,.3f}" if with_error else text
+        for text, summary in zip(texts, summaries, strict=True)
+    }
+
+
 def distinct_run_words(summaries: Sequence[RunSummary]) -> dict[str, str]:
     """Runs in words by id, no two alike, for choosing: equal ones say how their settings differ, or their id."""
     words = {summary.run_id: run_words(summary) for summary in summaries}
@@ -244,13 +304,9 @@ def distinct_run_words(summaries: Sequence[RunSummary]) -> dict[str, str]:
     for group in alike.values():
         if len(group) == 1:
             continue
-        differing = differences([run.config for run in group])
-        texts = [
-            ", ".join(f"{one.name.replace('_', ' ')} {one.values[place]}" for one in differing)
-            for place in range(len(group))
-        ]
+        texts = apart([run.config for run in group])
         for run, text in zip(group, texts, strict=True):
-            words[run.run_id] += f" ({text if text and texts.count(text) == 1 else run.run_id})"
+            words[run.run_id] += f" ({text if texts.count(text) == 1 else run.run_id})"
     return words
 
 
@@ -260,13 +316,6 @@ def sentence(message: str) -> str:
         return ""
     named = "." in message.split(maxsplit=1)[0].rstrip(".")
     return f"{message[0] if named else message[0].upper()}{message[1:].rstrip('.')}."
-
-
-def short_run_words(summary: RunSummary) -> str:
-    """A run in a legend: "dot product with biases, 64 dim, 0.861 (3f2a)"; the digits tell equal words apart."""
-    config = summary.config
-    size = f", {config.dimensions} dim" if config.dimensions else ""
-    return f"{_lower(family_of(config).title)}{size}, {summary.outcome.val_rmse:,.3f} ({summary.run_id[:4]})"
 
 
 def day(created_at: str) -> str:

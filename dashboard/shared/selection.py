@@ -1,6 +1,6 @@
 """Items that somebody has looked for, or chosen: the field to find them, and what is chosen in words and a table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.access import Action
 from core.data.ratings import Ratings
+from core.data.spoken import said
 from core.errors import ExplorerError
 from core.studies import selections
 from core.studies.component_names import LONGEST
@@ -17,7 +18,7 @@ from core.studies.selections import Selection
 from core.studies.twins import real_id
 from dashboard.cache import analyses, loaders
 from dashboard.session import chosen_items, state, visitor
-from dashboard.shared import elements, phrases, tables
+from dashboard.shared import elements, finding, phrases, tables
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
 from dashboard.shared.trait_words import described
@@ -48,7 +49,7 @@ def search(
         words: What is said when somebody asks what the field is for.
     """
     field = f"{key}_field"
-    linked = [name for name in st.query_params.get_all(key) if name in offered]
+    linked = [name for one in st.query_params.get_all(key) if (name := said(one, offered)) in offered]
     before = [name for name in st.session_state.get(key, linked or first) if name in offered]
     with st.container(gap="xxsmall"):
         st.selectbox(
@@ -58,8 +59,9 @@ def search(
             placeholder="Type a few letters",
             key=field,
             on_change=_add,
-            args=(key, field, tuple(before), most),
+            args=(key, field, tuple(before), most, offered),
             help=words,
+            accept_new_options=True,
         )
         if not (before or first or st.query_params.get_all(key)):
             return []
@@ -76,10 +78,9 @@ def search(
     return [offered[name] for name in names]
 
 
-def _add(key: str, field: str, before: tuple[str, ...], most: int) -> None:
-    """Add the name that was chosen in the field to those found, and empty the field; a callback."""
-    name = st.session_state[field]
-    st.session_state[field] = None
+def _add(key: str, field: str, before: tuple[str, ...], most: int, offered: Collection[str]) -> None:
+    """Add the name that was looked for in the field to those found; a callback."""
+    name = finding.take(field, offered)
     if name is None or name in before:
         return
     if most == 1:
@@ -149,7 +150,7 @@ def show(
 
 def for_file(ratings: Ratings, rows: Rows, selected: np.ndarray, table: pd.DataFrame, *, vectors: bool) -> pd.DataFrame:
     """A table of selected items with their ids in front and, if wanted, their vectors behind."""
-    whole = tables.with_ids(ratings, selected, table)
+    whole = tables.with_ids(ratings, rows, selected, table)
     if vectors:
         names = [f"e{number}" for number in range(1, rows.matrix.shape[1] + 1)]
         whole = pd.concat([whole, pd.DataFrame(rows.matrix[selected], columns=names)], axis=1)

@@ -54,8 +54,9 @@ class Side:
 
     def with_ids(self, chosen: np.ndarray, table: pd.DataFrame) -> pd.DataFrame:
         """A table of chosen rows with the data's own ids in front: what another program can join on."""
-        ids = (self.ratings.users if self.users else self.ratings.items).ids[chosen]
-        return pd.concat([pd.DataFrame({"Id": ids}), table.reset_index(drop=True)], axis=1)
+        if not self.users:
+            return tables.with_ids(self.ratings, self.rows, chosen, table)
+        return pd.concat([pd.DataFrame({"Id": self.ratings.users.ids[chosen]}), table.reset_index(drop=True)], axis=1)
 
     def table(self, chosen: np.ndarray, numbers: Mapping[str, np.ndarray]) -> pd.DataFrame:
         """Chosen rows with a page's own numbers behind the name, in the order given."""

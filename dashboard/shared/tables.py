@@ -86,9 +86,11 @@ def unsigned_zeros(table: pd.DataFrame, digits: int = 2) -> pd.DataFrame:
     return table.assign(**{name: column.mask(column.abs() < nothing, 0.0) for name, column in numbers.items()})
 
 
-def with_ids(ratings: Ratings, chosen: np.ndarray, table: pd.DataFrame) -> pd.DataFrame:
-    """A table of chosen items with the data's own ids in front: what another program can join on."""
-    return pd.concat([pd.DataFrame({"Id": ratings.items.ids[chosen]}), table.reset_index(drop=True)], axis=1)
+def with_ids(ratings: Ratings, rows: Rows, chosen: np.ndarray, table: pd.DataFrame) -> pd.DataFrame:
+    """A table of chosen items with the data's own ids in front and its own titles: what another program can join on."""
+    titles = zip(ratings.item_table["title"].iloc[chosen], chosen.tolist(), strict=True)
+    written = table.reset_index(drop=True).assign(**{TITLE: [f"{title}{rows.mark(row)}" for title, row in titles]})
+    return pd.concat([pd.DataFrame({"Id": ratings.items.ids[chosen]}), written], axis=1)
 
 
 def items(ratings: Ratings, rows: Rows, chosen: np.ndarray, numbers: Mapping[str, np.ndarray]) -> pd.DataFrame:
@@ -147,7 +149,7 @@ def along(ratings: Ratings, rows: Rows, listed: np.ndarray, column: str, places:
     """
     order = np.flatnonzero(listed)
     order = order[np.argsort(places[order], kind="stable")]
-    return csv(with_ids(ratings, order, items(ratings, rows, order, {column: places[order]})))
+    return csv(with_ids(ratings, rows, order, items(ratings, rows, order, {column: places[order]})))
 
 
 def download(

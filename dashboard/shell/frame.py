@@ -17,7 +17,7 @@ from dashboard.jobs import every_kind, trainings
 from dashboard.missions import bar, progress
 from dashboard.principal_components import how
 from dashboard.session import address_bar, chosen_items, classroom, state, untrusted, visitor
-from dashboard.shared import elements, phrases, uploader
+from dashboard.shared import elements, glossary, phrases, uploader
 from dashboard.shared.markup import escape
 from dashboard.shell import administration_panel, memory
 from dashboard.train import link
@@ -90,6 +90,7 @@ def run() -> None:
             st.title(page.title)
             raise refused
         page.run()
+        glossary.fold(page.url_path)
     except ExplorerError as error:
         elements.error(error.code, str(error))
     uploader.settle()

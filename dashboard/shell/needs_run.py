@@ -57,7 +57,7 @@ def stop_without(run: Run, needs: Ability) -> NoReturn:
     explain_lack(run, needs)
     others = [summary for summary in loaders.runs_of(run.dataset.dataset_id) if can(family_of(summary.config), needs)]
     if not others:
-        st.write("The usual model can answer this; training it takes a few seconds.")
+        st.write("The usual model can answer this.")
         trainings.offer(trainings.first_config(), label="Train a model that can")
     else:
         best = min(others, key=lambda summary: summary.outcome.val_rmse)

@@ -101,7 +101,7 @@ def _learned(ratings: Ratings, run: Run, job: Job | None, place: DeltaGenerator)
 def _matrix(place: DeltaGenerator, ratings: Ratings) -> None:
     """The ratings themselves, where a model has no two numbers for a map."""
     alt = f"Ratings of the best-known {phrases.plural(ratings.noun)} by people from the most to the least active"
-    matrix = charts.rating_matrix(ratings)
+    matrix = charts.rating_matrix(ratings, loaders.item_labels(ratings.dataset_id))
     place.plotly_chart(matrix, key="start_matrix", config=phrases.CHART_CONFIG, alt=f"{alt}, with many gaps")
 
 

@@ -7,8 +7,6 @@ import numpy as np
 import streamlit as st
 
 from core.analysis.film import Film, facing, shown
-from core.config import RunConfig
-from core.model.families import SETTINGS
 from core.model.run import Run
 from core.store.study_store import Stored
 from core.studies.films import FILM, FilmSettings, axes_of, film_of
@@ -22,12 +20,6 @@ from dashboard.shared import coloring, phrases
 HEIGHT = 430
 START_SECONDS = 3
 """What a worker needs before it trains."""
-
-MOST_NAMED = 2
-"""Settings that tell two films apart."""
-
-LAST_NAMED = {"epochs", "steps", "patience", "seed"}
-"""Those that tell least: named where no others differ."""
 
 LIVE_AXES = ("Main direction so far", "Second direction so far")
 """What the axes are while the model trains; those of the finished one are known only when it is finished."""
@@ -74,25 +66,11 @@ def pair(mine: Reel, other: Reel, followed: Sequence[int]) -> None:
     rows = np.intersect1d(mine.film.rows, other.film.rows)
     mine, other = (replace(reel, film=reel.film.of(rows)) for reel in (mine, other))
     other = replace(other, film=facing(other.film, mine.film.places[-1]))
-    named = apart(mine.run.config, other.run.config)
+    named = [f"{text[0].upper()}{text[1:]}" for text in phrases.apart([mine.run.config, other.run.config])]
     reels = zip(st.columns(2, gap="small"), (mine, other), (KEY, f"{KEY}_behind"), named, strict=True)
     for room, reel, key, title in reels:
         with room:
             _play(reel, followed, key, title=title, link="films")
-
-
-def apart(one: RunConfig, other: RunConfig) -> tuple[str, str]:
-    """Two models by what tells them apart: their kind, or the settings in which they differ, as many as can be read."""
-    if one.model != other.model:
-        return phrases.model_words(one), phrases.model_words(other)
-    differing = [name for name, value in one if value != getattr(other, name)]
-    names = sorted(differing, key=lambda name: name in LAST_NAMED)[:MOST_NAMED]
-
-    def words(config: RunConfig) -> str:
-        """The value of each of these settings."""
-        return ", ".join(f"{SETTINGS[name].title} {phrases.setting(getattr(config, name))}" for name in names)
-
-    return words(one), words(other)
 
 
 def now(dataset_id: str, key: str, moment: Moment) -> None:

@@ -16,7 +16,7 @@ STAR_WARS = "260"
 
 def stars(app: AppTest, place: str = "own") -> list:
     """Fields for stars: those asked about, or those on the list or found by a search."""
-    return [field for field in app.get("feedback") if field.key.startswith(f"own_{place}_stars_")]
+    return [field for field in app.button_group if field.key.startswith(f"own_{place}_stars_")]
 
 
 def item_of(field) -> str:

@@ -18,6 +18,7 @@ from core.model.families import PRESETS
 from core.model.run import Run
 from core.studies.study import items_taking_part
 from dashboard.cache import loaders
+from tests.dashboard.labels import labels_of
 from tests.dashboard.map_view.drawn import map_of, numbers_of
 from tests.dashboard.neighbors.test_page import figure_of, texts
 
@@ -34,7 +35,7 @@ def _variance(run: Run) -> np.ndarray:
 
 
 def _row(ratings: Ratings, title: str) -> int:
-    return ratings.item_table["title"].tolist().index(title)
+    return labels_of(ratings).tolist().index(title)
 
 
 def test_a_map_is_faint_where_it_is_unsure_and_says_where_genres_lie(open_page: Open, run: Run, bundled: Ratings):
@@ -74,7 +75,7 @@ def test_ends_stand_in_the_order_of_what_is_sure(open_page: Open, run: Run, bund
     assert not app.exception
     result = components_of(run, bundled, split(bundled, run.config), PREDICTIONS)
     scores, std = result.scores[:, 0], std_along(_variance(run), result.components)[:, 0]
-    titles, known = bundled.item_table["title"], bundled.item_count >= 21
+    titles, known = labels_of(bundled), bundled.item_count >= 21
 
     def listed() -> list[list[str]]:
         return [

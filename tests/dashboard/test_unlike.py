@@ -99,7 +99,10 @@ def test_every_page_opens_and_speaks_of_the_data(opened, kind: str, page: str):
     if high != 5:
         assert not re.search(r"\bstars?\b", text)
     if page == "for_you":
-        fields, clicks = [one for one in app.number_input if one.key.startswith("own_own")], app.get("feedback")
+        fields, clicks = (
+            [one for one in kind_of if str(one.key).startswith("own_own")]
+            for kind_of in (app.number_input, app.button_group)
+        )
         assert bool(clicks) == (high == 5 or kind == "thumbs")
         assert {(one.min, one.max) for one in fields} == (set() if clicks else {(low, high)})
 

@@ -11,6 +11,7 @@ from core.analysis.gauge import centered_on
 from core.data import splits
 from core.data.ratings import Ratings
 from core.model.families import PRESETS
+from tests.dashboard.labels import labels_of
 
 pytestmark = pytest.mark.few
 
@@ -41,7 +42,7 @@ def test_the_tables_hold_those_furthest_from_what_is_expected(open_page, publish
     fit = biases(bias, parts.training_count(bundled), parts.training_mean(bundled), run.scorer.scale)
     moved = parts.trained(bundled)
     furthest = ends(np.nan_to_num(fit.residual), moved & (bundled.item_count >= 50), 10)
-    titles = bundled.item_table["title"]
+    titles = labels_of(bundled)
     less, more = (table.value for table in app.dataframe)
     assert less["Title"].tolist() == titles[furthest.bottom].tolist()
     assert more["Title"].tolist() == titles[furthest.top].tolist()
@@ -117,7 +118,7 @@ def test_taste_is_what_the_centered_vectors_add(open_page, publish, bundled: Rat
     rows = (
         bundled.users.index(first["User"].removeprefix("User "))
         if users
-        else (bundled.item_table["title"].tolist().index(first["Title"]))
+        else (labels_of(bundled).tolist().index(first["Title"]))
     )
     parts = splits.split(bundled, run.config)
     people, movies = bundled.user_index[parts.train], bundled.item_index[parts.train]

@@ -99,7 +99,7 @@ def test_an_exploded_loss_is_left_out():
 
 
 def test_the_rating_table_shows_gaps_as_gaps(small):
-    (cells,) = data.rating_matrix(small).data
+    (cells,) = data.rating_matrix(small, small.item_table["title"].tolist()).data
     assert np.isnan(cells.z).sum() == 6 * 5 - len(small)
     assert np.nansum(cells.z) == small.rating.sum()
 

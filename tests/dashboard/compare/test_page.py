@@ -19,6 +19,7 @@ from core.studies import scoreboard
 from dashboard.compare import models as compared_models
 from dashboard.compare import words as compare_words
 from tests.conftest import run_on
+from tests.dashboard.labels import labels_of
 from tests.dashboard.map_view.drawn import chosen_on, found_on, map_of, numbers_of
 
 pytestmark = pytest.mark.few
@@ -115,11 +116,12 @@ def test_the_numbers_are_those_of_the_analysis(open_page, two, bundled: Ratings)
 
 def test_settings_that_differ_in_the_words_of_the_form(open_page, two):
     app = open_page("compare", **two[2])
-    results, settings = app.dataframe[0].value, app.dataframe[1].value
-    assert list(results["letter"]) == [f"{letter} ({run.run_id[:4]})" for letter, run in zip("AB", two, strict=False)]
-    assert settings.set_index("Setting").T.to_dict() == {
-        "Dimensions": {"A": "4", "B": "6"},
-        "Seed": {"A": "0", "B": "1"},
+    settings, results = app.dataframe[0].value, app.dataframe[1].value
+    assert list(results["letter"]) == ["A: 4 dimensions, seed 0", "B: 6 dimensions, seed 1"]
+    assert settings.to_dict("list") == {
+        "Setting": ["Dimensions", "Seed"],
+        "A: 4 dimensions, seed 0": ["4", "0"],
+        "B: 6 dimensions, seed 1": ["6", "1"],
     }
 
 
@@ -165,7 +167,7 @@ def test_the_neighbors_of_one_movie_in_both(open_page, two, bundled: Ratings):
     app = open_page("compare", kept_movie="Heat (1995)", **link)
     assert not app.exception
     found = shared(part(first, bundled), part(second, bundled), min_ratings=21)
-    titles = bundled.item_table["title"].to_numpy()
+    titles = labels_of(bundled).to_numpy()
     place = titles[found.first].tolist().index("Heat (1995)")
     lists = [table.value for table in app.dataframe[-2:]]
     for shown, run, rows in zip(lists, (first, second), (found.first, found.second), strict=True):
@@ -179,8 +181,9 @@ def test_six_models_and_two_of_them_side_by_side(open_page, publish):
     runs = [publish(run_config(embedding_dim=3, seed=seed)) for seed in range(6)]
     app = open_page("compare", models=",".join(run.run_id for run in runs), left="C", right="A")
     assert not app.exception
-    assert len(app.dataframe[0].value) == 6
-    assert list(app.dataframe[1].value.columns) == ["Setting", *"ABCDEF"]
+    names = [f"{letter}: seed {seed}" for seed, letter in enumerate("ABCDEF")]
+    assert list(app.dataframe[0].value.columns) == ["Setting", *names]
+    assert app.dataframe[1].value["letter"].tolist() == names
     assert map_of(app, "map_left")["title"] == "C, as it is"
     assert map_of(app, "map_right")["title"] == "A, aligned to C"
     assert len([trace for trace in figure_of(app, "compared_curves")["data"] if "validation" in trace["name"]]) == 6
@@ -248,7 +251,7 @@ def test_models_of_different_data_are_compared_on_what_is_in_both(open_page, pub
     assert f"with 9,066 and {len(own.items):,} movies; {len(own.items):,} occur in both, by their ids" in said
     assert "Their errors are not of the same ratings" in said
     assert map_of(app, "map_left")["n"] == map_of(app, "map_right")["n"] > 100
-    assert list(app.dataframe[0].value["data"]) == ["MovieLens", "First *people*"]
+    assert list(app.dataframe[1].value["data"]) == ["MovieLens", "First *people*"]
 
 
 @pytest.mark.whole

@@ -7,6 +7,7 @@ from core.data import splits
 from core.data.ratings import Ratings
 from core.model.families import run_config
 from dashboard.charts.base import plain
+from tests.dashboard.labels import labels_of
 
 pytestmark = pytest.mark.few
 
@@ -35,7 +36,7 @@ def test_the_first_twenty_movies_by_all_dimensions(open_page, publish, bundled: 
     figure = figure_of(app, "heatmap")
     assert figure["data"][0]["y"] == [
         title + ("" if moved else " (untrained)")
-        for title, moved in zip(bundled.item_table["title"][:20], trained(bundled, run)[:20], strict=True)
+        for title, moved in zip(labels_of(bundled)[:20], trained(bundled, run)[:20], strict=True)
     ]
     assert len(figure["data"]) == 1
     assert "20 movies by 64 dimensions" in figure["layout"]["title"]["text"]
@@ -67,7 +68,7 @@ def test_order_by_a_dimension_sorts_the_rows(open_page, publish, bundled: Rating
     run = publish()
     app = open_page("embeddings", order="By one dimension", dim="3")
     shown = [name.removesuffix(" (untrained)") for name in figure_of(app, "heatmap")["data"][0]["y"]]
-    values = dict(zip(bundled.item_table["title"], run.scorer.item_embedding[:20, 2].tolist(), strict=False))
+    values = dict(zip(labels_of(bundled), run.scorer.item_embedding[:20, 2].tolist(), strict=False))
     assert [values[name] for name in shown] == sorted((values[name] for name in shown), reverse=True)
 
 
@@ -106,7 +107,7 @@ def test_a_movie_without_training_ratings_says_so(open_page, publish, bundled: R
     run = publish()
     row = int(np.flatnonzero(~trained(bundled, run))[0])
     app = open_page("embeddings")
-    app.selectbox(key="one_movie").set_value(bundled.item_table["title"][row]).run()
+    app.selectbox(key="one_movie").set_value(labels_of(bundled)[row]).run()
     assert "has no rating in the training part" in app.warning[0].value
 
 

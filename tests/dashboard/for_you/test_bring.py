@@ -44,8 +44,8 @@ def test_letterboxd_is_shown_first_and_then_used(open_page, publish, bundled: Ra
     assert "**5 of 6 ratings** matched to movies of this data · 1 not in it" in texts(app)
     shown, lost = app.dataframe[0].value, app.dataframe[1].value
     assert list(shown["Movie here"])[2:4] == [
-        "Matrix, The (1999)",
-        "Amelie (Fabuleux destin d'Amélie Poulain, Le) (2001)",
+        "The Matrix (1999)",
+        "Amelie (Le Fabuleux destin d'Amélie Poulain) (2001)",
     ]
     assert list(lost["Your title"]) == ["A Film Nobody Made"]
     assert linked(app, bundled) == {}  # nothing is used yet
@@ -63,7 +63,7 @@ def test_what_is_unsure_is_used_only_when_confirmed(open_page, publish, bundled:
     assert "ratings from 1 to 10, as its ratings suggest" in texts(app)
     assert "2 to confirm · 1 without a rating" in texts(app)
     matrix, wars = [box for box in app.checkbox if box.key.startswith("own_is_")]
-    assert "Matrix, The (1999)" in matrix.label
+    assert "The Matrix (1999)" in matrix.label
     assert "Episode IV" in wars.label
     matrix.check().run()
     assert button(app, "own_use").label == "Use these 2 ratings"

@@ -11,6 +11,7 @@ from core.data.ratings import Ratings
 from core.data.splits import split
 from core.model.families import PRESETS, run_config
 from dashboard.for_you.rate import ASKED
+from tests.dashboard.labels import labels_of
 from tests.dashboard.map_view.drawn import map_of, numbers_of
 from tests.dashboard.own_ratings import STAR_WARS, button, expected, linked, listed, new_user_model, stars, texts
 
@@ -93,7 +94,7 @@ def test_the_waterfall_as_printed_adds_up_to_the_guess(open_page, publish, bundl
     assert not app.exception
     known = new_user_model(run, bundled)
     person = known.place({STAR_WARS: 5.0, "1": 1.0})
-    row = bundled.item_table["title"].tolist().index("Heat (1995)")
+    row = labels_of(bundled).tolist().index("Heat (1995)")
     score = run.scorer.item_embedding[row] @ person.vector
     biased = preset == "default"
     guess = 0.5 + 4.5 / (1 + np.exp(-score - person.bias - run.scorer.item_bias[row])) if biased else score
@@ -106,7 +107,7 @@ def test_the_waterfall_as_printed_adds_up_to_the_guess(open_page, publish, bundl
 def test_for_somebody_in_the_data_the_true_rating_stands_beside_the_guess(open_page, publish, bundled: Ratings):
     run = publish()
     user, item = bundled.user_index[500], bundled.item_index[500]
-    title = bundled.item_table["title"][item]
+    title = labels_of(bundled)[item]
     app = open_page("for_you", who="Somebody in the data", user=f"User {bundled.users.ids[user]}", item_of_user=title)
     assert not app.exception
     guess = run.scorer.predict(np.array([user]), np.array([item]))[0]
@@ -137,7 +138,7 @@ def test_why_opens_beside_the_list(open_page, publish, bundled: Ratings):
     wanted = listed(app)[1]
     button(app, "own_why_2").click().run()
     assert not app.exception
-    title = bundled.item_table["title"][bundled.items.index(wanted)]
+    title = labels_of(bundled)[bundled.items.index(wanted)]
     assert next(one for one in app.selectbox if one.key == "item").value == title
     assert figure_of(app, "own_waterfall_dialog")["data"]
 

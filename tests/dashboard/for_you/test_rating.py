@@ -10,6 +10,7 @@ from core.data.ratings import Ratings
 from core.model.families import PRESETS
 from dashboard.for_you.rate import ASKED, MOST_LINES
 from dashboard.for_you.scales import Entry, entry
+from tests.dashboard.labels import labels_of
 from tests.dashboard.own_ratings import (
     STAR_WARS,
     button,
@@ -119,7 +120,7 @@ def test_search_finds_what_is_not_asked_about(open_page, publish, bundled: Ratin
     (search,) = [one for one in app.selectbox if one.key == "own_search"]
     search.set_value("Dog Day Afternoon (1975)").run()
     (field,) = stars(app, "found")
-    item = bundled.items.ids[bundled.item_table["title"].tolist().index("Dog Day Afternoon (1975)")]
+    item = bundled.items.ids[labels_of(bundled).tolist().index("Dog Day Afternoon (1975)")]
     assert item_of(field) == item
     field.set_value(3)
     app.run()
@@ -138,7 +139,7 @@ def test_very_many_ratings_are_not_all_drawn_and_can_all_be_found(open_page, pub
     assert len(stars(app)) == ASKED + MOST_LINES
     assert "rated" not in app.query_params  # too many for a link
     (search,) = [one for one in app.selectbox if one.key == "own_search"]
-    search.set_value(bundled.item_table["title"][rows[0]]).run()
+    search.set_value(labels_of(bundled)[rows[0]]).run()
     (field,) = stars(app, "found")
     assert field.value == 3
     field.set_value(0)

@@ -30,7 +30,7 @@ def test_the_switch_in_the_link_puts_ones_own_taste_first(open_page, taste: bool
     assert listed(app) == [ratings.items.ids[row] for row in wanted]
     part = f"{own[wanted[0]]:+.1f}".replace("-", "−").replace("+0.0", "0.0").replace("−0.0", "0.0")
     assert f"**{guess[wanted[0]]:.1f}** ± {sure.miss[wanted[0]]:.1f}" in texts(app)
-    assert f"for you: **{part}** beyond what everybody likes" in texts(app)
+    assert f"For you: **{part}**" in texts(app)
     shares = known.validation_sureness.shares()
     assert f"{shares['fairly sure']:.0%} of the guesses that this model was tested on" in texts(app)
 

@@ -74,7 +74,7 @@ def test_the_rating_that_pulled_most_is_named():
     ("part", "said"), [(0.42, "**+0.4**"), (-1.26, "**−1.3**"), (0.04, "**0.0**"), (-0.04, "**0.0**")]
 )
 def test_what_is_ones_own_taste_has_a_sign_unless_it_is_nothing(part: float, said: str):
-    assert words.personal(part, (0.5, 5)) == f":small[for you: {said} beyond what everybody likes]"
+    assert words.personal(part, (0.5, 5)) == f"For you: {said}"
 
 
 def test_a_guess_by_its_parts_names_the_largest():

@@ -30,6 +30,7 @@ from dashboard.jobs.every_kind import study_parameters
 from dashboard.map_view import packing
 from dashboard.maps import settings
 from dashboard.shared import selection, tables
+from tests.dashboard.labels import labels_of
 from tests.dashboard.map_view.drawn import map_of, numbers_of
 from tests.dashboard.neighbors.test_page import figure_of, texts
 
@@ -206,7 +207,7 @@ def test_the_axis_has_two_poles_at_first_and_every_movie_on_it(open_page: Open, 
 
 
 def test_a_link_carries_the_poles(open_page: Open, run: Run, bundled: Ratings):
-    titles = bundled.item_table["title"].tolist()
+    titles = labels_of(bundled).tolist()
     app = open_page(
         "maps",
         maps="An axis of your own",

@@ -17,6 +17,7 @@ from core.model.run import Run
 from core.store import study_store
 from core.studies.neighbors import NEIGHBORS, PREDICTIONS, VECTORS, NeighborSettings
 from dashboard.neighbors import holding
+from tests.dashboard.labels import labels_of
 from tests.dashboard.map_view.drawn import map_of
 from tests.dashboard.neighbors.test_page import texts
 from tests.dashboard.twins import keep_twins
@@ -92,7 +93,7 @@ def test_predictions_are_compared_in_the_place_of_vectors(open_page: Open, run: 
     parts = split(bundled, run.config)
     model = centered(run.scorer, parts.training_count(bundled, users=True), parts.training_count(bundled))
     row, eligible = int(np.argmax(bundled.item_count)), parts.trained(bundled) & (bundled.item_count >= 21)
-    titles = bundled.item_table["title"]
+    titles = labels_of(bundled)
     for frame, metric in zip(app.dataframe[:3], METRICS, strict=True):
         near = neighbors(predicted_tastes(model), row, metric=metric, eligible=eligible)
         assert frame.value["Title"].tolist() == titles.iloc[near.index].tolist()

@@ -12,6 +12,7 @@ from core.analysis.neighbors.of_one import METRICS, neighbors
 from core.data import splits
 from core.data.ratings import Ratings
 from core.model.families import PRESETS, run_config
+from tests.dashboard.labels import labels_of
 from tests.dashboard.map_view.drawn import map_of, notes_of, numbers_of, titles_of
 
 pytestmark = pytest.mark.few
@@ -34,7 +35,7 @@ def trained(ratings: Ratings, run) -> np.ndarray:
 
 def expected(ratings: Ratings, run, row: int, least: int) -> list[list[str]]:
     eligible = (ratings.item_count >= least) & trained(ratings, run)
-    titles = ratings.item_table["title"]
+    titles = labels_of(ratings)
     return [
         titles[neighbors(run.scorer.item_embedding, row, metric=metric, eligible=eligible).index].tolist()
         for metric in METRICS
@@ -66,7 +67,7 @@ def test_the_most_rated_movie_at_first_by_three_measures(open_page, publish, bun
 def test_a_link_opens_the_same_neighbors(open_page, publish, bundled: Ratings):
     run = publish()
     app = open_page("neighbors", near_movie="Heat (1995)", min="100")
-    row = bundled.item_table["title"].tolist().index("Heat (1995)")
+    row = labels_of(bundled).tolist().index("Heat (1995)")
     assert lists(app) == expected(bundled, run, row, 100)
     assert "Heat (1995)" in texts(app)
 
@@ -101,7 +102,7 @@ def test_people_are_compared_by_what_both_have_rated(open_page, publish, bundled
 def test_a_movie_that_training_never_saw_says_so(open_page, publish, bundled: Ratings):
     run = publish()
     row = int(np.flatnonzero(~trained(bundled, run))[0])
-    app = open_page("neighbors", near_movie=bundled.item_table["title"][row])
+    app = open_page("neighbors", near_movie=labels_of(bundled)[row])
     assert "no rating in the training part" in app.warning[0].value
     assert any("(untrained)" in note for note in notes_of(map_of(app, "lengths")))
 
@@ -128,7 +129,7 @@ def test_lengths_are_drawn_for_all_and_marked_for_the_lists(open_page, publish, 
         marked = [title for title, place in zip(titles_of(drawn), member, strict=True) if place >= 0 and said[place]]
         assert sorted(marked) == sorted(titles)
     (star,) = drawn["named"]
-    assert star["names"] == [bundled.item_table["title"][row]]
+    assert star["names"] == [labels_of(bundled)[row]]
     np.testing.assert_allclose(star["points"], places[row], rtol=1e-5)
     assert f"**{np.linalg.norm(run.scorer.item_embedding[row]):.2f}** long" in texts(app)
 

@@ -14,6 +14,7 @@ from core.store import study_store
 from core.store.runs import RunStore
 from core.studies.proofs import ARRAYS, PROOF, ProofSettings
 from tests.conftest import with_item_matrix
+from tests.dashboard.labels import labels_of
 from tests.dashboard.map_view.drawn import found_on, map_of, numbers_of
 
 pytestmark = pytest.mark.few
@@ -50,7 +51,7 @@ def listed_titles(app) -> tuple[list[str], list[str]]:
 
 def expected(ratings: Ratings, matrix: np.ndarray, component: int, least: int) -> tuple[list[str], list[str]]:
     found = ends(pca(matrix).scores[:, component], ratings.item_count >= least, 10)
-    titles = ratings.item_table["title"]
+    titles = labels_of(ratings)
     return titles[found.bottom].tolist(), titles[found.top].tolist()
 
 
@@ -231,7 +232,7 @@ def test_selected_movies_are_shown_in_a_table_and_can_be_dropped(open_page, publ
     app.session_state["_chosen_items"] = {bundled.dataset_id: bundled.items.ids[[0, 5]].tolist()}
     app.run()
     assert not app.exception
-    assert texts_of(tables_of_movies(app)[2]) == bundled.item_table["title"][[0, 5]].tolist()
+    assert texts_of(tables_of_movies(app)[2]) == labels_of(bundled)[[0, 5]].tolist()
     app.button[[button.label for button in app.button].index("Clear")].click().run()
     assert len(tables_of_movies(app)) == 2
 

@@ -12,6 +12,7 @@ from dashboard.principal_components.label import Label
 from dashboard.shared import coloring
 from dashboard.shared.matrix_rows import Rows
 from tests.core.analysis.made import scorer
+from tests.dashboard.labels import labels_of
 
 BOTH = [Label(1), Label(2)]
 
@@ -33,7 +34,7 @@ def rows_of(bundled: Ratings, labels: list[str]) -> Rows:
 
 
 def test_ends_are_told_apart_by_ratings_and_years(bundled: Ratings):
-    rows = rows_of(bundled, bundled.item_table["title"].tolist())
+    rows = rows_of(bundled, labels_of(bundled).tolist())
     years = bundled.item_table["year"].to_numpy()
     old, new = np.flatnonzero(years == 1940)[:5], np.flatnonzero(years == 2010)[:5]
     said = component_words.ends(bundled, rows, Ends(top=new, bottom=old))

@@ -21,6 +21,7 @@ from core.studies.clusters import CLUSTERS, ClusterSettings
 from core.studies.twins import TWINS, shown_twin, twin_id
 from dashboard.cache import component_analyses, loaders
 from dashboard.shared import twin
+from tests.dashboard.labels import labels_of
 from tests.dashboard.map_view.drawn import map_of
 from tests.dashboard.name_fields import name_field
 from tests.dashboard.neighbors.test_page import texts
@@ -83,12 +84,12 @@ def test_the_page_of_neighbors_is_the_twins(open_page: Open, run: Run, bundled: 
     row = int(np.argmax(bundled.item_count))
     eligible = loaders.item_rows(its.run_id).trained & (bundled.item_count >= 21)
     near = neighbors(its.scorer.item_embedding, row, eligible=eligible).index
-    assert app.dataframe[0].value["Title"].tolist() == bundled.item_table["title"].iloc[near].tolist()
+    assert app.dataframe[0].value["Title"].tolist() == labels_of(bundled).iloc[near].tolist()
     app.toggle(key=twin.KEY).set_value(False).run()
     assert not app.exception
     assert not app.warning
     real = neighbors(run.scorer.item_embedding, row, eligible=eligible).index
-    assert app.dataframe[0].value["Title"].tolist() == bundled.item_table["title"].iloc[real].tolist()
+    assert app.dataframe[0].value["Title"].tolist() == labels_of(bundled).iloc[real].tolist()
 
 
 def test_the_map_and_the_groups_are_the_twins(open_page: Open, run: Run, bundled: Ratings):

@@ -6,14 +6,14 @@ import pytest
 from core import data
 from core.analysis.film import Film, packed
 from core.data.ratings import Ratings
-from core.model.families import PRESETS, run_config
+from core.model.families import run_config
 from core.model.run import Run
 from core.store import study_store
 from core.studies.films import FILM, FilmSettings, axes_of, train_filmed
 from core.studies.moments import MOMENTS, MomentsSettings
 from dashboard.charts.points import CLASS_COLORS
-from dashboard.train.film import apart
 from tests.conftest import run_on
+from tests.dashboard.labels import labels_of
 from tests.dashboard.map_view.drawn import map_of
 
 
@@ -50,7 +50,7 @@ def test_a_filmed_training_can_be_watched_and_another_be_filmed(open_page, publi
     assert len(chosen.value) == 2
     assert [trail["color"] for trail in drawn["trails"]] == list(CLASS_COLORS[:2])
     assert any(button.label == "Find out" for button in app.button)
-    others = [bundled.item_table["title"][row] for row in np.sort(film.rows)[[5, 2, 9]]]
+    others = [labels_of(bundled)[row] for row in np.sort(film.rows)[[5, 2, 9]]]
     chosen.set_value(others).run()
     assert [trail["item"] for trail in map_of(app, "film")["trails"]] == [5, 2, 9]
 
@@ -68,17 +68,6 @@ def test_the_film_of_an_earlier_model_plays_beside(open_page, publish, bundled: 
     assert both[0]["items"] == both[1]["items"]
     assert [drawn["film"]["count"] for drawn in both] == [2, 3]
     assert both[0]["trails"] == both[1]["trails"]
-
-
-def test_films_are_told_apart_by_what_differs():
-    best, usual = PRESETS["best"], PRESETS["default"]
-    assert apart(best, usual) == (
-        "Factorization that knows how sure it is, 12 dimensions",
-        "Dot product with biases, 64 dimensions",
-    )
-    other = usual.model_copy(update={"epochs": 3, "l2": 0.0, "learning_rate": 0.5})
-    assert apart(usual, other) == ("Learning rate 0.008, Penalty 0.11", "Learning rate 0.5, Penalty 0")
-    assert apart(usual, usual.model_copy(update={"seed": 4})) == ("Seed 0", "Seed 4")
 
 
 def test_of_very_few_items_a_film_is_watched_and_asked_too(open_page, brought):
