@@ -8,8 +8,12 @@ import numpy as np
 STEPS = 2**16 - 1
 """Places are kept in so many steps of the room that each axis takes."""
 
+MOST_SHOWN = 2000
+"""Items that are seen moving, those rated most."""
+
 WELL_KNOWN = 21
-"""Ratings that an item needs to be seen in the film, where enough have so many: the article's "more than 20"."""
+"""Ratings that an item needs to be seen, where enough have so many: the article's "more than 20"."""
+
 FEWEST = 50
 """Items below which all are shown."""
 
@@ -27,6 +31,38 @@ class Film:
     rows: np.ndarray
     at: np.ndarray
     places: np.ndarray
+
+    def of(self, rows: np.ndarray) -> "Film":
+        """The film of some of its items, in this order; all of them must be in it."""
+        order = np.argsort(self.rows)
+        at = order[np.searchsorted(self.rows, rows, sorter=order)]
+        return Film(rows, self.at, self.places[:, at])
+
+
+def facing(film: Film, other: np.ndarray) -> Film:
+    """A film with each axis turned to the side on which another model has the same items; directions are arbitrary.
+
+    Args:
+        film: The film to turn.
+        other: Where the same items end in the other film, (n_items, 2).
+    """
+    last = film.places[-1]
+    along = ((last - last.mean(axis=0)) * (other - other.mean(axis=0))).sum(axis=0)
+    return Film(film.rows, film.at, film.places * np.where(along < 0, -1, 1).astype(np.float32))
+
+
+def shown(filmed: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """Which of the filmed items are seen, as places in `filmed`, in the order of their rows, int64, (n,).
+
+    The same ones while the model is trained and in its film afterwards, so that the one becomes the other in place.
+
+    Args:
+        filmed: Rows of the filmed items, those rated most first.
+        count: Ratings of every item of the data, (n_items,).
+    """
+    enough = count[filmed[:MOST_SHOWN]] >= WELL_KNOWN
+    chosen = np.flatnonzero(enough) if np.count_nonzero(enough) >= FEWEST else np.arange(len(enough))
+    return chosen[np.argsort(filmed[chosen])]
 
 
 def develop(
@@ -71,18 +107,6 @@ def unpacked(steps: np.ndarray, bounds: np.ndarray) -> np.ndarray:
     """The places that `packed` took, to within half a step, float32."""
     low, high = bounds
     return (low + steps * ((high - low) / STEPS)).astype(np.float32)
-
-
-def well_known(film: Film, count: np.ndarray) -> np.ndarray:
-    """Which of the filmed items to show, as places in `film.rows`, in the order of the items' rows, int64, (n,).
-
-    Args:
-        film: From a study.
-        count: Ratings of every item of the data, (n_items,).
-    """
-    enough = count[film.rows] >= WELL_KNOWN
-    chosen = np.flatnonzero(enough) if np.count_nonzero(enough) >= FEWEST else np.arange(len(film.rows))
-    return chosen[np.argsort(film.rows[chosen])]
 
 
 class LiveAxes:

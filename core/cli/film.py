@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from core.analysis.film import well_known
+from core.analysis.film import shown
 from core.cli.answer import Answer
 from core.cli.common import Percent, load, target_file
 from core.data.nouns import count
@@ -36,7 +36,7 @@ def write(arguments: argparse.Namespace) -> Answer:
     page = film_page(run, ratings, film)
     with target_file(path):
         replace_text(path, page)
-    frames, items = len(film.at), len(well_known(film, ratings.item_count))
+    frames, items = len(film.at), len(shown(film.rows, ratings.item_count))
     document = {"run_id": run.run_id, "files": [str(path)], "frames": frames, "items": items}
     megabytes = path.stat().st_size / 1e6
     text = f"{path}: {count(frames, 'frame')} of {count(items, ratings.noun)}, {megabytes:.1f} MB; any browser plays it"

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from core.analysis.film import LiveAxes
+from core.analysis.film import MOST_SHOWN, LiveAxes
 from core.config import RunConfig
 from core.data.ratings import Ratings
 from core.data.splits import split
 from core.training.camera import Camera
 
-LIVE_ITEMS, LIVE_SECONDS = 1500, 0.08
-"""Items that are seen moving, those rated most, and the least time between two frames."""
+LIVE_SECONDS = 0.08
+"""The least time between two frames."""
 
 
 def live_camera(ratings: Ratings, config: RunConfig, measure: Callable[[str, dict[str, Any]], None]) -> Camera:
@@ -31,11 +31,11 @@ def live_camera(ratings: Ratings, config: RunConfig, measure: Callable[[str, dic
     def show(at: float, numbers: np.ndarray) -> None:
         """Report where the items are."""
         nonlocal axes, last
-        rows = camera.rows[:LIVE_ITEMS]
+        rows = camera.rows[:MOST_SHOWN]
         if axes is None:
             axes = LiveAxes(count[rows])
             measure("filmed", {"rows": as_text(rows.astype(np.int32))})
-        places = axes.places(numbers[:LIVE_ITEMS].astype(np.float64))
+        places = axes.places(numbers[:MOST_SHOWN].astype(np.float64))
         now = time.monotonic()
         if now - last >= LIVE_SECONDS:
             last = now

@@ -62,16 +62,19 @@ def main() -> None:
 
 
 def _serve(waiting: SimpleQueue[str], answers: TextIO, *, until_quiet: bool = False) -> None:
-    """Run jobs as they are ordered; with `until_quiet` only until none follows the one before."""
+    """Run jobs as they are ordered; with `until_quiet` only until none follows one that was done.
+
+    Somebody who has stopped a job, or met an error, may press again at once.
+    """
     patience = None
     while True:
         try:
             job_id = waiting.get(timeout=patience)
         except Empty:
             return
-        run_job(job_id)
+        done = run_job(job_id)
         print("idle", file=answers)
-        patience = QUIET_SECONDS if until_quiet else None
+        patience = QUIET_SECONDS if until_quiet and done else None
 
 
 def _listen(orders: TextIO, waiting: SimpleQueue[str]) -> None:
@@ -80,23 +83,24 @@ def _listen(orders: TextIO, waiting: SimpleQueue[str]) -> None:
     os._exit(0)
 
 
-def run_job(job_id: str) -> None:
-    """Run one job, unless another worker has it, or it was canceled or removed while it waited."""
+def run_job(job_id: str) -> bool:
+    """Run one job, unless another worker has it, or it was canceled or removed while it waited; whether it was done."""
     try:
         job = queue.claim(job_id)
         if job is not None:
             folder = queue.folder() / job.job_id
             with _printing_to(folder / job_folder.LOG):
-                _run(folder, job)
+                return _run(folder, job)
     except UnknownJobError:
-        return  # its folder is gone, and with it whoever could be told
+        pass  # its folder is gone, and with it whoever could be told
     except OSError as error:
         if is_disk_full(error):
             os._exit(EXIT_DISK_FULL)  # not even room to say so: the pool will, as soon as there is some
         raise
+    return False
 
 
-def _run(folder: Path, job: Job) -> None:
+def _run(folder: Path, job: Job) -> bool:
     reporter = FolderReporter(folder, job)
     try:
         with reporter:
@@ -108,8 +112,9 @@ def _run(folder: Path, job: Job) -> None:
         queue.finish(job.job_id, outcome, seconds=reporter.seconds, holder=job.lease.holder)
         if outcome is BUG:
             raise
-    else:
-        queue.finish(job.job_id, DONE, seconds=reporter.seconds, holder=job.lease.holder)
+        return False
+    queue.finish(job.job_id, DONE, seconds=reporter.seconds, holder=job.lease.holder)
+    return True
 
 
 class FolderReporter:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from core.analysis.film import Film, packed, well_known
+from core.analysis.film import Film, packed, shown
 from core.data.nouns import count, plural
 from core.data.ratings import Ratings
 from core.living_map import packing
@@ -61,9 +61,9 @@ def film_page(run: Run, ratings: Ratings, film: Film) -> str:
 
 def _told(run: Run, ratings: Ratings, film: Film) -> dict[str, Any]:
     """What the map is told, as `dashboard.map_view.component.show` tells it on a page."""
-    shown = well_known(film, ratings.item_count)
-    rows = film.rows[shown]
-    steps, bounds = packed(film.places[:, shown])
+    seen = shown(film.rows, ratings.item_count)
+    rows = film.rows[seen]
+    steps, bounds = packed(film.places[:, seen])
     means, counts = ratings.item_mean[rows], ratings.item_count[rows]
     low, high = packing.span(means, around_zero=False)
     titles = ratings.item_table["title"].iloc[rows].astype(str).tolist()

@@ -55,13 +55,18 @@ def train_filmed(
     return run
 
 
+def frames_before_end(run: Run, camera: Camera) -> list[tuple[float, np.ndarray]]:
+    """Epochs done and the numbers of the filmed items in each frame before the epoch that the run keeps."""
+    return [(at, numbers * camera.scale) for at, numbers in camera.frames if at < run.outcome.kept_epoch]
+
+
 def _develop(run: Run, ratings: Ratings, camera: Camera) -> Stored:
     """Arrays: those of `Film`, `places` as whole steps (uint16) between the `bounds` (2, 2). Facts: none.
 
     The film ends with the epoch that the run keeps.
     """
     kept = run.outcome.kept_epoch
-    before = [(at, numbers * camera.scale) for at, numbers in camera.frames if at < kept]
+    before = frames_before_end(run, camera)
     parts, rows = split(ratings, run.config), camera.rows
     places = _placing(run, ratings, parts, rows)([numbers for _, numbers in before])
     steps, bounds = packed(places)
@@ -113,8 +118,17 @@ def axes_of(run: Run) -> tuple[str, str]:
     return f"Component 1 · {of}", f"Component 2 · {of}"
 
 
-def _compute(work: Work, settings: FilmSettings) -> Stored:
-    """Train the run once more: the same settings on the same ratings give the same numbers, now filmed."""
+def train_again(work: Work, share: float = 1.0) -> tuple[Run, Camera]:
+    """A run once more, now filmed: the same settings on the same ratings give the same numbers.
+
+    Args:
+        work: About the run; told how far the training is.
+        share: Of the work that this is.
+
+    Raises:
+        CanceledError: The work should stop.
+        LimitError, DivergedError, OutOfMemoryError: As `fit` says.
+    """
     from core.training.trainer import fit  # as above
 
     camera, epochs = Camera(), family_of(work.run.config).epochs(work.run.config)
@@ -122,9 +136,15 @@ def _compute(work: Work, settings: FilmSettings) -> Stored:
     def report(event: Event) -> None:
         """Tell how far the training is."""
         if isinstance(event, Step | Epoch):
-            work.on_progress((event.at if isinstance(event, Step) else event.epoch) / epochs)
+            work.on_progress(share * (event.at if isinstance(event, Step) else event.epoch) / epochs)
 
     run = fit(work.run.config, work.ratings, on_event=report, should_stop=work.should_stop, camera=camera)
+    return run, camera
+
+
+def _compute(work: Work, settings: FilmSettings) -> Stored:
+    """Train the run once more, and film it."""
+    run, camera = train_again(work)
     return _develop(run, work.ratings, camera)
 
 

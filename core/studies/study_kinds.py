@@ -8,6 +8,7 @@ from core.errors import LimitError
 from core.studies.clusters import CLUSTERS
 from core.studies.films import FILM
 from core.studies.maps import MAP
+from core.studies.moments import MOMENTS
 from core.studies.neighbors import NEIGHBORS
 from core.studies.overlap import OVERLAP
 from core.studies.proofs import PROOF
@@ -16,7 +17,7 @@ from core.studies.study import Study
 from core.studies.twins import TWINS
 
 STUDIES: Mapping[str, Study[Any]] = MappingProxyType(
-    {study.name: study for study in (MAP, CLUSTERS, STABILITY, OVERLAP, FILM, PROOF, TWINS, NEIGHBORS)}
+    {study.name: study for study in (MAP, CLUSTERS, STABILITY, OVERLAP, FILM, MOMENTS, PROOF, TWINS, NEIGHBORS)}
 )
 """By name."""
 

@@ -1,63 +1,41 @@
-"""Start: what an embedding is, the ratings at a glance, and one button that trains a first model."""
+"""Start: a map that learns before one's eyes, what can be done on it, the ratings at a glance, and the way on."""
 
 import numpy as np
 import streamlit as st
 
-from core.analysis.components.bases import How
-from core.data.nouns import with_article
 from core.data.ratings import Ratings
-from dashboard.cache import component_analyses, loaders
-from dashboard.charts import data as charts
-from dashboard.datasets.overview import filled_share, overview
+from core.jobs.job_folder import Job
+from dashboard.cache import loaders
+from dashboard.datasets.overview import overview
 from dashboard.jobs import trainings
-from dashboard.principal_components.how import current
 from dashboard.session import state
-from dashboard.shared import phrases, told
+from dashboard.shared import phrases
+from dashboard.start import stage
 
 WELL_KNOWN = 21
-"""Movies on the small map have at least this many ratings."""
+"""Ratings from which on a model can learn more than a little about an item."""
 
 ratings = loaders.ratings(state.dataset_id())
 noun, nouns = ratings.noun, phrases.plural(ratings.noun)
 run_id = state.run_id()
-map_of = run_id if run_id is not None and loaders.run(run_id).config.dimensions > 1 else None
 
 
-def picture() -> None:
-    """The map of the selected model; where there is none, what every model starts from."""
-    if map_of is None:
-        alt = f"Ratings of the best-known {nouns} by people from the most to the least active, with many gaps"
-        st.plotly_chart(charts.rating_matrix(ratings), key="start_matrix", config=phrases.CHART_CONFIG, alt=alt)
-        return
-    kept = np.flatnonzero(ratings.item_count >= WELL_KNOWN)
-    if len(kept) < 2:
-        kept = np.arange(len(ratings.items))
-    components = component_analyses.components(map_of, current(map_of))
-    if len(components.components) < 2:
-        components = component_analyses.components(map_of, How())
-    scores = components.scores[kept]
-    titles = ratings.item_table["title"].to_numpy()[kept]
-    figure = charts.small_map(scores, titles, ratings.item_count[kept], noun=noun)
-    alt = f"Map of {len(kept):,} {nouns} along the first two components of the model, well-known ones named"
-    st.plotly_chart(figure, key="start_map", config=phrases.CHART_CONFIG, alt=alt)
-
-
-def introduction() -> None:
-    """Three sentences and the one button."""
-    st.markdown(phrases.WHAT_IS_AN_EMBEDDING.format(**phrases.nouns(noun)))
-    if run_id is None:
-        st.caption(
-            "The table shows where it starts: ratings with gaps between them. Even for the best-known it has many, "
-            f"and over all {nouns} {1 - filled_share(ratings):.1%} of it is empty. A model learns to fill the gaps."
-        )
-        trainings.offer(trainings.first_config(), label="Train your first model", lead_to="app_pages/components.py")
-        return
-    summary = next(summary for summary in loaders.runs() if summary.run_id == run_id)
-    learned = told.sentence(loaders.run(run_id), f"No one told it what {with_article(noun)} is about.")
-    beside = "The map comes from your model" if map_of else "One number is no map, but there is a model"
-    st.caption(f"{beside}: {phrases.run_words(summary)}. {learned}")
-    if st.button("Open the components", type="primary", icon=":material/insights:"):
+def lead(job: Job | None) -> None:
+    """The one primary button: it trains the first model, and afterwards leads on."""
+    if job is not None and job.active:
+        trainings.stop_button(job)
+    elif run_id is None:
+        trainings.ask(trainings.first_config(), job, label="Train your first model")
+    elif st.button("Open the components", type="primary", icon=":material/insights:"):
         st.switch_page("app_pages/components.py")
+
+
+def followed() -> Job | None:
+    """The training that is watched here; without a model also one that somebody else has just asked for."""
+    job = trainings.watched()
+    if run_id is None and (job is None or not job.active):
+        return trainings.running(trainings.first_config()) or job
+    return job
 
 
 def data_in_numbers(ratings: Ratings) -> None:
@@ -96,13 +74,11 @@ def about_the_data(ratings: Ratings) -> None:
                 st.markdown(f"**{title}.** {ratings.about[key]}")
 
 
-st.title(phrases.HEADLINE.format(noun=noun))
-left, right = st.columns([3, 2], gap="large", vertical_alignment="center")
-place = left.container()  # filled last: the first map of a model takes a moment
-with right:
-    introduction()
+job = followed()
+with st.container(horizontal=True, vertical_alignment="center"):  # whichever button: what is below stays where it is
+    st.title(phrases.HEADLINE.format(noun=noun), width="stretch")
+    lead(job)
+stage.show(run_id, job)
 data_in_numbers(ratings)
 where_to_go()
 about_the_data(ratings)
-with place.skeleton(height=400), place:
-    picture()

@@ -217,14 +217,15 @@ def expected(dataset_id: str, config: RunConfig) -> Started:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _item_labels(dataset_id: str) -> list[str]:
+def item_labels(dataset_id: str) -> list[str]:
+    """What each item of a dataset is called on screen."""
     return matrix_rows.item_labels(ratings(dataset_id))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def item_rows(run_id: str) -> Rows:
     """The items of a run as rows of its matrix."""
-    trained, labels = run(run_id), _item_labels(run(run_id).dataset.dataset_id)
+    trained, labels = run(run_id), item_labels(run(run_id).dataset.dataset_id)
     return matrix_rows.item_rows(trained, ratings_of(run_id), split_of_run(trained), labels, features(run_id))
 
 
@@ -289,15 +290,27 @@ def user_hover(run_id: str) -> Hover:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _hover(dataset_id: str, how: SplitConfig, _rows: Rows, *, users: bool, described_by: str) -> Hover:
     """One for all alike runs on one split: of their rows it shows nothing but which are trained, or described."""
+    names = [plain(label) + _rows.mark(row, short=True) for row, label in enumerate(_rows.labels)]
+    return Hover(np.array(names, object), _facts(dataset_id, users=users))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def rated_hover(dataset_id: str) -> Hover:
+    """What a map shows over each item of a dataset before there is a model of it."""
+    return Hover(np.array([plain(label) for label in item_labels(dataset_id)], object), _facts(dataset_id, users=False))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _facts(dataset_id: str, *, users: bool) -> np.ndarray:
+    """How often and how each item or person was rated, in words, (n,)."""
     rated = ratings(dataset_id)
     means, counts = (rated.user_mean, rated.user_count) if users else (rated.item_mean, rated.item_count)
 
     def words(mean: float, n: int) -> str:
         return f"{count(n, 'rating')}, {mean:,.2f} on average" if users else f"rated {mean:,.2f} by {n:,}"
 
-    names = [plain(label) + _rows.mark(row, short=True) for row, label in enumerate(_rows.labels)]
     facts = [words(mean, n) for mean, n in zip(means.tolist(), counts.tolist(), strict=True)]
-    return Hover(np.array(names, object), np.array(facts, object))  # of texts of any length each as long as it is
+    return np.array(facts, object)  # of texts of any length each as long as it is
 
 
 def study(key: str) -> Stored | None:

@@ -1,6 +1,5 @@
 """The ratings at a glance, and the small pictures of the start page."""
 
-from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -75,79 +74,6 @@ def counts_histogram(counts: np.ndarray, *, title: str, noun: str, nouns: str = 
     every = 1 if len(low) < MOST_TICKS else 2  # more would touch where three stand side by side
     figure.update_xaxes(type="category", tickangle=0, tickfont={"size": 11}, dtick=every)
     return figure
-
-
-def small_map(
-    scores: np.ndarray,
-    titles: Sequence[str] | np.ndarray,
-    counts: np.ndarray,
-    *,
-    noun: str,
-    labels: int = 9,
-    height: int = 400,
-) -> go.Figure:
-    """Movies by their first two components, with a few well-known ones named.
-
-    Args:
-        scores: Places along the components, (n, at least 2).
-        titles: Names, n of them.
-        counts: Ratings each, (n,): decides which are well known.
-    """
-    x, y = scores[:, 0].astype(np.float32), scores[:, 1].astype(np.float32)
-    named = spread_out(scores[:, :2], counts, labels)
-    figure = base.figure(f"A map of {plural(noun)}", x="Component 1", y="Component 2", height=height)
-    figure.add_scattergl(
-        x=x,
-        y=y,
-        mode="markers",
-        marker={"size": 5, "color": base.MUTED, "opacity": 0.55},
-        customdata=[base.plain(title) for title in titles],
-        hovertemplate="%{customdata}<extra></extra>",
-        showlegend=False,
-    )
-    middle = float(np.median(x))
-    figure.add_scatter(
-        x=x[named],
-        y=y[named],
-        mode="markers+text",
-        text=[base.plain(_short(titles[row]), 34) for row in named],
-        textposition=["middle right" if x[row] < middle else "middle left" for row in named],
-        textfont={"size": 12, "weight": 600},
-        marker={"size": 8, "color": base.VALIDATION},
-        hovertemplate="%{text}<extra></extra>",
-        cliponaxis=False,
-        showlegend=False,
-    )
-    figure.update_xaxes(showticklabels=False, zeroline=False, showgrid=False)
-    figure.update_yaxes(showticklabels=False, zeroline=False, showgrid=False)
-    return figure
-
-
-def _short(title: str) -> str:
-    """A title without its year and what else stands in parentheses behind it."""
-    return title.split(" (", maxsplit=1)[0]
-
-
-def spread_out(places: np.ndarray, counts: np.ndarray, wanted: int, *, apart: float = 0.11) -> list[int]:
-    """Rows of the most-rated items that do not crowd each other on a map.
-
-    Args:
-        places: (n, 2), any units.
-        counts: Ratings each, (n,).
-        wanted: At most this many.
-        apart: Smallest distance, as a share of the map's width or height.
-    """
-    reach = np.ptp(places, axis=0)
-    scaled = (places - places.min(axis=0)) / np.where(reach > 0, reach, 1)
-    chosen: list[int] = []
-    for row in np.argsort(-counts, kind="stable"):
-        gaps = np.abs(scaled[row] - scaled[chosen])
-        # labels are wide and flat: near in height is crowded even when further apart sideways
-        if not chosen or not np.any((gaps[:, 1] < apart / 2) & (gaps[:, 0] < 6 * apart)):
-            chosen.append(int(row))
-        if len(chosen) == wanted:
-            break
-    return chosen
 
 
 def rating_matrix(ratings: Ratings, *, users: int = 60, items: int = 14, height: int = 400) -> go.Figure:

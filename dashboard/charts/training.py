@@ -76,6 +76,7 @@ def curve_spec(
     behind: bool = False,
     within: bool = True,
     height: int = 420,
+    columns: int = 2,
 ) -> dict[str, Any]:
     """A Vega-Lite chart of RMSE over epochs, for the rows of `curve_rows`.
 
@@ -88,6 +89,8 @@ def curve_spec(
         finished: Whether there is a kept epoch to mark.
         behind: Whether an earlier model is drawn too.
         within: Whether the training measures its loss within epochs.
+        height: In pixels, all in all.
+        columns: Entries of the legend beside each other.
     """
     left_out = {"Earlier model": not behind, "Within epochs": not within}
     named = [name for name in LINES if not left_out.get(name)]
@@ -110,7 +113,7 @@ def curve_spec(
                 "axis": {"format": ".2f"},
             },
         },
-        "layer": [*_reference_lines(), *_lines(finished, behind, named, unit)],
+        "layer": [*_reference_lines(), *_lines(finished, behind, named, unit, columns)],
     }
 
 
@@ -121,9 +124,9 @@ def _highest(curve: Curve, references: Started) -> float:
     return min(max([*after_epochs, references.mean_rmse * 1.04]), max(references.mean_rmse * 2.5, best))
 
 
-def _lines(finished: bool, behind: bool, named: list[str], unit: str) -> list[dict[str, Any]]:
+def _lines(finished: bool, behind: bool, named: list[str], unit: str, columns: int) -> list[dict[str, Any]]:
     """The layers of the curve, those in the background first; `named` are the lines in the legend."""
-    legend = {"orient": "top", "title": None, "values": named, "columns": 3}
+    legend = {"orient": "top", "title": None, "values": named, "columns": columns}
     encoding = {
         "color": {
             "field": "line",

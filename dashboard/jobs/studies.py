@@ -41,7 +41,7 @@ def study(
         settings: What was chosen for it.
         title: Heading of the box (Markdown).
         button: What the button says.
-        about_seconds: How long it will take, roughly.
+        about_seconds: How long it will take, roughly; the page says so many times that as studies have taken here.
         words: A sentence on what it will do (Markdown).
     """
     run_id = real_id(run.run_id)
@@ -52,7 +52,7 @@ def study(
         offer(
             (study_jobs.KIND, key),
             Action.STUDY,
-            partial(start, *asked),
+            partial(start, *asked, about_seconds),
             title=title,
             button=button,
             about_seconds=about_seconds,
@@ -94,7 +94,15 @@ def offer(
         label, icon = ("Try again", "replay") if again else (button, "play_arrow")
         allowed = elements.allowed(action)
         elements.button(label, icon, f"start_{of[1]}", ask, disabled=not allowed)
-        st.caption(f"Takes {phrases.roughly(about_seconds)}, once. It goes on when you leave the page, and is kept.")
+        st.caption(
+            f"Takes {phrases.roughly(about_seconds * _pace())}, once. It goes on when you leave the page, and is kept."
+        )
+
+
+@st.cache_data(ttl=10, max_entries=1, show_spinner=False)
+def _pace() -> float:
+    """How many times as long as estimated studies take on this machine."""
+    return study_jobs.pace(loaders.jobs_now())
 
 
 def newest_job(kind: str, key: str) -> Job | None:
@@ -103,10 +111,10 @@ def newest_job(kind: str, key: str) -> Job | None:
 
 
 @state.reporting
-def start(run_id: str, name: str, values: dict[str, Any]) -> None:
-    """Ask for the study with this name and these settings; a callback."""
+def start(run_id: str, name: str, values: dict[str, Any], estimate: float) -> None:
+    """Ask for the study with this name and these settings, which should take so many seconds; a callback."""
     kind = study_named(name)
-    study_jobs.submit_study(run_id, kind, kind.parse(values), by=visitor.current())
+    study_jobs.submit_study(run_id, kind, kind.parse(values), by=visitor.current(), estimate=estimate)
     loaders.jobs_now.clear()
 
 

@@ -136,7 +136,12 @@ def offer(config: RunConfig, *, label: str, lead_to: str | None = None) -> None:
         job = running(config) or job
     if job is not None and job.active:
         follow(job.job_id, lead_to)
-        return
+    else:
+        ask(config, job, label=label)
+
+
+def ask(config: RunConfig, job: Job | None, *, label: str) -> None:
+    """A button that trains `config`, or the command where nobody may, under how a `job` for it has ended."""
     if job is not None and job.state != "done" and job.key == key(config):
         explain_end(job)
     if elements.allowed(Action.TRAIN):

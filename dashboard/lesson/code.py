@@ -14,6 +14,7 @@ from dashboard.jobs import trainings
 from dashboard.lesson import source_code
 from dashboard.lesson.example import Example
 from dashboard.lesson.wording import ask
+from dashboard.session import dialogs
 from dashboard.shared import phrases
 
 PARTS = ("build", "call")

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from core.living_map.program import program
 from dashboard.charts import maps as charts
 from dashboard.charts.base import unmarked
 from dashboard.charts.maps import Landmarks, Places, on_the_map
-from dashboard.charts.points import Classes, Coloring
+from dashboard.charts.points import CLASS_COLORS, Classes, Coloring
 from dashboard.map_view import packing
 from dashboard.session import state
 from dashboard.shared import elements
@@ -26,7 +27,7 @@ INLINE = 4096
 """Bytes of a part that travel with the map; a larger one is fetched once, and known by its content."""
 
 HEIGHT = 560
-LIVE_MILLISECONDS = 160
+LIVE_MILLISECONDS = 300
 """How long points move to a place that was just learned: a little longer than until the next one comes."""
 
 _NO_WEBGL = "_no_webgl"
@@ -97,6 +98,8 @@ class Marks:
         landmarks: Named places to mark beside the items.
         regions: Names of groups, where their middles lie.
         fly: Whether the camera goes to what is newly found.
+        trails: Items whose way is drawn while a film plays, and whose titles are always there, each in a color of its
+            own; those that are not on the map are left out.
     """
 
     found: Sequence[int] = ()
@@ -105,6 +108,7 @@ class Marks:
     landmarks: Landmarks | None = None
     regions: Landmarks | None = None
     fly: bool = True
+    trails: Sequence[int] = ()
 
 
 def show(
@@ -122,9 +126,11 @@ def show(
     picks: bool = False,
     film: Moments | None = None,
     live: bool = False,
+    room: bool = False,
     link: str = "",
     revision: str = "",
     height: int = HEIGHT,
+    compact: bool = False,
 ) -> None:
     """Draw a map of two dimensions; Plotly draws it in a browser without WebGL, as `charts.maps.item_map` says.
 
@@ -142,10 +148,12 @@ def show(
         picks: Whether a click only says which item was meant: one at a time, and none is dimmed.
         film: Where the items were at each moment; None: the map has no film.
         live: Whether the places change a few times a second.
+        room: Whether there is room for the controls of a film also while there is none: one is to come.
         link: A name that this map shares with others of the same items on the page: what is pointed at, selected and
             seen on one is so on all of them. Empty: none.
         revision: As long as it stays the same, zoom and camera stay.
         height: In pixels, where the page is wide.
+        compact: Whether there is little room: fewer tools, all of them on the picture.
 
     Raises:
         ValueError: `color` has more classes than can be told apart, or what can be selected has no ids.
@@ -157,7 +165,7 @@ def show(
         return
     send = partial(_part, key)
     chosen = on_the_map(places, [] if selected is None else selected)
-    about = {"key": key, "revision": revision, "title": title, "remark": remark, "alt": alt, "height": height}
+    about = {"key": key, "revision": revision, "title": title, "remark": remark, "alt": alt}
     _mount(
         key=key,
         data=about
@@ -170,8 +178,11 @@ def show(
             "equal": places.plane.equal,
             "powers": places.plane.powers,
             "reach": places.plane.reach,
+            "height": height,
+            "compact": compact,
             "link": link or None,
             "picks": picks,
+            "room": room,
             "move": LIVE_MILLISECONDS if live else None,
             "names": send("names", _names(places)),
             "selected": send("selected", packing.bits(chosen, len(places.rows)) if len(chosen) else None),
@@ -208,6 +219,7 @@ def _looks(send: Send, places: Places, color: Coloring | Classes, looks: Looks) 
 
 
 def _marks(places: Places, marks: Marks) -> dict[str, Any]:
+    trails = [(on_the_map(places, [item]), color) for item, color in zip(marks.trails, cycle(CLASS_COLORS))]
     found, near = on_the_map(places, marks.found), on_the_map(places, [] if marks.near is None else marks.near)
     named = [(marks.regions, False), (marks.landmarks, True)]
     return {
@@ -215,6 +227,7 @@ def _marks(places: Places, marks: Marks) -> dict[str, Any]:
         "near": near.tolist() if len(found) == 1 else [],
         "fly": marks.fly,
         "outlines": [np.asarray(outline, float).round(6).ravel().tolist() for outline in marks.outlines],
+        "trails": [{"item": int(at[0]), "color": color} for at, color in trails if len(at)],
         "named": [packing.named(given, marked=marked) for given, marked in named if given is not None],
     }
 
@@ -242,7 +255,7 @@ def _show_without_webgl(
     figure = charts.item_map(
         places,
         color,
-        found=marks.found,
+        found=[*marks.found, *marks.trails],
         near=marks.near,
         sizes=looks.sizes,
         opacity=looks.opacity,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
-from itertools import islice
+from itertools import combinations, islice
 
 import numpy as np
 import streamlit as st
@@ -214,7 +214,7 @@ def _axis_title(axis: OwnAxis) -> str:
 
 def _choose_poles(ratings: Ratings, rows: Rows) -> OwnAxis:
     """The fields of both poles, side by side; a link carries them."""
-    low, high = _example(ratings, rows)
+    low, high = example(ratings, rows)
     left, right = st.columns(2, gap="medium")
     with left:
         low_name, low_rows = _choose_pole(rows, "low", "From", low)
@@ -256,15 +256,29 @@ def _choose_pole(rows: Rows, end: str, label: str, example: tuple[str, list[int]
     return name.strip(), chosen
 
 
-def _example(ratings: Ratings, rows: Rows) -> tuple[tuple[str, list[int]], tuple[str, list[int]]]:
+def example(ratings: Ratings, rows: Rows) -> tuple[tuple[str, list[int]], tuple[str, list[int]]]:
     """Names and rows of two poles to begin with: the most rated of two genres; empty where the data has none."""
     genres = coloring.genres(ratings)
     pairs = [pair for pair in CONTRASTS if set(pair) <= set(genres)]
     if not pairs and len(genres) < 2:
         return ("", []), ("", [])
-    first, second = pairs[0] if pairs else (genres[0], genres[-1])
     belongs = ratings.item_table["genres"].tolist()
+    first, second = pairs[0] if pairs else _most_apart(coloring.telling(ratings), rows, belongs)
     return (first, _most_rated(rows, belongs, first, second)), (second, _most_rated(rows, belongs, second, first))
+
+
+def _most_apart(genres: list[str], rows: Rows, belongs: list[list[str]]) -> tuple[str, str]:
+    """The two of these genres, at least two, whose middles lie furthest from each other."""
+    middles = []
+    for genre in genres:
+        member = np.array([genre in of_item for of_item in belongs]) & rows.placed
+        middles.append(rows.matrix[member].mean(axis=0) if member.any() else np.zeros(rows.matrix.shape[1]))
+    away = [
+        (float(np.linalg.norm(middles[one] - middles[two])), -one, -two)
+        for one, two in combinations(range(len(genres)), 2)
+    ]
+    _, one, two = max(away)
+    return genres[-one], genres[-two]
 
 
 def _most_rated(rows: Rows, belongs: list[list[str]], genre: str, other: str) -> list[int]:

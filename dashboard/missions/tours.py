@@ -74,7 +74,7 @@ FIRST_MODEL = Mission(
             "Press **Train your first model** on the Start page, and watch the dots and the error.",
             "Every other page looks into a trained model, so there has to be one.",
             checks.has_trained_first,
-            "The dots began at places drawn by chance, and the ratings moved them. *Play* under the map shows it again.",
+            "The dots began at places drawn by chance, and the ratings moved them. *Play* on the map shows it again.",
             Question(
                 "Did the error end below the line of *averages only*?",
                 "Below that line a model knows more than which {nouns} are liked and who is generous.",
@@ -90,7 +90,7 @@ FIRST_MODEL = Mission(
             "Open **Train** and find *Validation RMSE*: how far its guesses are off on ratings it has never seen.",
             "The dashed lines are guesses without any embedding. A model is worth its numbers if it lies below them.",
             checks.looks_at_training,
-            "Four numbers stand above the curve. Two of them are errors: on the ratings it learned from, and on others.",
+            "Four numbers stand above the curve. Two are errors: on the ratings it learned from, and on others.",
             Question(
                 "Which number is *Validation RMSE*?",
                 "About two guesses in three are off by less than that.",
@@ -144,8 +144,8 @@ OVERFITTING = Mission(
     (
         Task(
             "train",
-            "Set the form for this mission: no penalty, no dropout, and no early stop. Then press **Train** (or open what "
-            "somebody has trained with these settings before), and watch both curves.",
+            "Set the form for this mission: no penalty, no dropout, and no early stop. Then press **Train**, and watch "
+            "both curves. Where somebody has trained with these settings before, they are there at once.",
             "Penalty and dropout hold a model back. Without them it is free to learn every training rating by heart.",
             checks.sees_it_turn,
             "The training curve falls and falls. The validation curve turns, and climbs: what is learned from there on "
@@ -389,8 +389,8 @@ YOU = Mission(
         ),
         Task(
             "for_you",
-            "Press **Why** beside one of the {nouns} it recommends, or choose one under *Why this score*, and read what "
-            "its score is made of.",
+            "Press **Why** beside one of the {nouns} it recommends, or choose one under *Why this score*, and read "
+            "what its score is made of.",
             "A score is a sum. Each part of it can be read, and questioned.",
             checks.asks_why,
             "The sum begins at the average, and takes a step for you, one for the {noun}, and one for every taste.",

@@ -80,3 +80,8 @@ def _is_served() -> bool:
 def _owner_of_session() -> str:
     """A name for a session whose browser keeps no cookie; none that a cookie can have."""
     return str(st.session_state.setdefault(_SESSION_OWNER, f"session {uuid.uuid4().hex}"))
+
+
+def on_phone() -> bool:
+    """Whether the browser says that it is one of a phone: "Mobi" in the name it gives itself, as all of them have."""
+    return "Mobi" in st.context.headers.get("User-Agent", "")

@@ -11,13 +11,13 @@ HARDLY = 0.0005
 """Differences in RMSE below this are nothing to speak of."""
 
 
-def how_often(rmse: float, unit: str, score: SplitScore | None) -> str:
+def how_often(rmse: float, unit: str, score: SplitScore | None, *, who: str = "This model") -> str:
     """How many guesses are as near as the RMSE says, without a full stop.
 
     Without the score, as where the data is gone, what is so of errors that are spread as usual.
     """
     often = "about two times in three" if score is None else f"{score.within:.0%} of the time"
-    return f"This model guesses a rating within {rmse:,.2f} {unit} {often}"
+    return f"{who} guesses a rating within {rmse:,.2f} {unit} {often}"
 
 
 def seen_and_unseen(score: SplitScore, noun: str, unit: str) -> str:

@@ -82,6 +82,8 @@ def _add(key: str, field: str, before: tuple[str, ...], most: int) -> None:
     st.session_state[field] = None
     if name is None or name in before:
         return
+    if most == 1:
+        before = ()
     if len(before) == most:
         st.toast(f"At most {most} can be chosen at once: take one away first.", icon=":material/info:")
         return

@@ -183,12 +183,19 @@ def epochs_words(config: RunConfig) -> str:
     )
 
 
-def dimensions_words(scorer: Scorer) -> str:
-    """How many of its dimensions a model uses that switches off those it has no use for; empty for any other."""
+def dimensions_used(scorer: Scorer) -> int | None:
+    """How many of its dimensions a model uses that switches off those it has no use for; None for any other."""
     if not scorer.has_uncertainty:
-        return ""
+        return None
     product = np.sqrt(np.mean(scorer.user_embedding**2, axis=0) * np.mean(scorer.item_embedding**2, axis=0))
-    used, of = int(np.count_nonzero(product > USED * (scorer.scale.high - scorer.scale.low))), len(product)
+    return int(np.count_nonzero(product > USED * (scorer.scale.high - scorer.scale.low)))
+
+
+def dimensions_words(scorer: Scorer) -> str:
+    """The same in a sentence; empty for any other model."""
+    used, of = dimensions_used(scorer), scorer.item_embedding.shape[1]
+    if used is None:
+        return ""
     if used == 0:
         return "It found no taste in these ratings that it could be sure of, and switched off all its dimensions."
     switched = "all of them" if used == of else f"{used} of them, and switched off the others"

@@ -1,62 +1,129 @@
 """The film of a training: where each item was from the first step to the last, on the map where the model ended."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
 import streamlit as st
 
-from core.analysis.film import well_known
+from core.analysis.film import Film, facing, shown
+from core.config import RunConfig
+from core.model.families import SETTINGS
 from core.model.run import Run
+from core.store.study_store import Stored
 from core.studies.films import FILM, FilmSettings, axes_of, film_of
 from dashboard.cache import loaders
 from dashboard.charts.maps import Places
 from dashboard.jobs import studies
 from dashboard.map_view import component as map_view
+from dashboard.map_view import live
 from dashboard.shared import coloring, phrases
-from dashboard.train import film_file
 
+HEIGHT = 430
 START_SECONDS = 3
 """What a worker needs before it trains."""
 
+MOST_NAMED = 2
+"""Settings that tell two films apart."""
 
-def section(run: Run) -> None:
-    """The film, or an offer to make it for a run that was trained before there were any."""
-    stored = loaders.study(FILM.key(run.run_id, FilmSettings()))
-    if stored is not None or run.scorer.has_vectors:
-        st.subheader("Watch it learn")
-    if stored is None and run.scorer.has_vectors:
-        _offer(run)
-    if stored is None:
-        return
-    film = film_of(stored)
-    ratings, items = loaders.ratings_of(run.run_id), loaders.item_rows(run.run_id)
-    shown = well_known(film, ratings.item_count)
-    rows = film.rows[shown]
-    places = Places(
-        rows,
-        film.places[-1, shown],
-        axes_of(run),
-        loaders.item_hover(run.run_id),
-        items.labels,
-        loaders.item_notes(run.run_id),
-    )
-    title = f"{phrases.count(len(rows), run.dataset.noun)} finding their places"
+LAST_NAMED = {"epochs", "steps", "patience", "seed"}
+"""Those that tell least: named where no others differ."""
+
+KEY = "film"
+"""Of the map, while the model trains and afterwards: the one becomes the other in place."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reel:
+    """A run and what its film shows.
+
+    Attributes:
+        run: The run.
+        film: Its film, of the items that are seen alone, their rows rising.
+    """
+
+    run: Run
+    film: Film
+
+
+def reel(run: Run) -> Reel | None:
+    """The film of a run, if there is one."""
+    key = FILM.key(run.run_id, FilmSettings())
+    stored = loaders.study(key)
+    return None if stored is None else Reel(run, _seen(key, stored, loaders.ratings_of(run.run_id).item_count))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _seen(key: str, _stored: Stored, _count: np.ndarray) -> Film:
+    """What is seen of a stored film."""
+    del key  # tells one from another
+    film = film_of(_stored)
+    return film.of(np.sort(film.rows[shown(film.rows, _count)]))
+
+
+def one(reel: Reel, followed: Sequence[int]) -> None:
+    """The film of a run alone."""
+    _play(reel, followed, KEY, title=_title(len(reel.film.rows), reel.run.dataset.noun), link="")
+
+
+def pair(mine: Reel, other: Reel, followed: Sequence[int]) -> None:
+    """Two films beside each other, of the items that both show; they keep step, by the share of each that is seen."""
+    rows = np.intersect1d(mine.film.rows, other.film.rows)
+    mine, other = (replace(reel, film=reel.film.of(rows)) for reel in (mine, other))
+    other = replace(other, film=facing(other.film, mine.film.places[-1]))
+    named = apart(mine.run.config, other.run.config)
+    reels = zip(st.columns(2, gap="small"), (mine, other), (KEY, f"{KEY}_behind"), named, strict=True)
+    for room, reel, key, title in reels:
+        with room:
+            _play(reel, followed, key, title=title, link="films")
+
+
+def apart(one: RunConfig, other: RunConfig) -> tuple[str, str]:
+    """Two models by what tells them apart: their kind, or the settings in which they differ, as many as can be read."""
+    if one.model != other.model:
+        return phrases.model_words(one), phrases.model_words(other)
+    differing = [name for name, value in one if value != getattr(other, name)]
+    names = sorted(differing, key=lambda name: name in LAST_NAMED)[:MOST_NAMED]
+
+    def words(config: RunConfig) -> str:
+        """The value of each of these settings."""
+        return ", ".join(f"{SETTINGS[name].title} {phrases.setting(getattr(config, name))}" for name in names)
+
+    return words(one), words(other)
+
+
+def now(dataset_id: str, key: str, moment: live.Moment) -> None:
+    """Where the items are while the model trains; `key` is that of the run that it will be."""
+    ratings = loaders.ratings(dataset_id)
+    title = _title(len(moment.rows), ratings.noun)
     map_view.show(
-        places,
+        live.places(dataset_id, moment),
         coloring.by_number(ratings, coloring.MEAN),
-        key="film",
+        key=KEY,
         title=title,
-        alt=f"{title}, from numbers drawn by chance to the map where the model ended, colored by mean rating.",
+        alt=f"{title} while the model trains, colored by mean rating.",
         looks=map_view.Looks(known=ratings.item_count),
-        film=map_view.Moments(film.at, film.places[:, shown]),
-        revision=run.run_id,
-        height=460,
-    )
-    film_file.button(run.run_id)
-    st.caption(
-        f"Every {run.dataset.noun} begins at a place drawn by chance and moves with each step of the training. The "
-        "axes are those where the model ended, so that nothing turns."
+        live=True,
+        room=True,
+        revision=key,
+        height=HEIGHT,
+        compact=True,
     )
 
 
-def _offer(run: Run) -> None:
+def nothing_yet(noun: str) -> None:
+    """In the place of the map, where there is none."""
+    with st.container(border=True, height=HEIGHT - 60, horizontal_alignment="center", vertical_alignment="center"):
+        st.markdown(
+            f":small[Here {phrases.plural(noun)} find their places while the model learns.]", text_alignment="center"
+        )
+
+
+def offer(run: Run) -> None:
+    """Offers the film of a run that has none and could have one."""
+    if not run.scorer.has_vectors:
+        st.caption("No film was taken of this training.")
+        return
     studies.study(
         FILM,
         run,
@@ -65,4 +132,28 @@ def _offer(run: Run) -> None:
         button="Film it",
         about_seconds=START_SECONDS + run.outcome.train_seconds,
         words="The same settings on the same ratings give the same model again: it is trained once more, and filmed.",
+    )
+
+
+def _title(n: int, noun: str) -> str:
+    return f"{phrases.count(n, noun)} finding their places"
+
+
+def _play(reel: Reel, followed: Sequence[int], key: str, *, title: str, link: str) -> None:
+    run, film = reel.run, reel.film
+    ratings, items = loaders.ratings_of(run.run_id), loaders.item_rows(run.run_id)
+    hover, notes = loaders.item_hover(run.run_id), loaders.item_notes(run.run_id)
+    map_view.show(
+        Places(film.rows, film.places[-1], axes_of(run), hover, items.labels, notes),
+        coloring.by_number(ratings, coloring.MEAN),
+        key=key,
+        title=title,
+        alt=f"{title}: from numbers drawn by chance to the map where the model ended, colored by mean rating.",
+        looks=map_view.Looks(known=ratings.item_count),
+        marks=map_view.Marks(trails=followed),
+        film=map_view.Moments(film.at, film.places),
+        link=link,
+        revision=run.run_id,
+        height=HEIGHT,
+        compact=True,
     )

@@ -3,10 +3,11 @@
 import math
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any, Literal, cast, get_args, get_origin
+from typing import Annotated, Any, Literal, cast, get_args, get_origin
 
 import streamlit as st
 from annotated_types import Ge, Gt, Le
+from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from core.config import RunConfig
@@ -17,6 +18,9 @@ from dashboard.shared import phrases
 
 START = "default"
 """The preset that a fresh form holds."""
+
+SUITS = " (suits this data)"
+"""Said behind the preset that does."""
 
 PLAIN = (
     "embedding_dim",
@@ -100,7 +104,7 @@ def current() -> RunConfig:
 
 
 def presets(suits: str, on_change: Callable[[], None]) -> None:
-    """The presets as pills, one marked as suiting the data; lit is the one whose settings the form holds."""
+    """The presets, the one first that suits the data; chosen is the one whose settings the form holds."""
 
     def apply() -> None:
         if st.session_state.preset is not None:
@@ -108,14 +112,15 @@ def presets(suits: str, on_change: Callable[[], None]) -> None:
             on_change()
 
     st.session_state.preset = matching_preset()
-    st.pills(
+    st.selectbox(
         "Preset",
         [suits, *(name for name in PRESETS if name != suits)],
-        format_func=lambda name: phrases.PRESET_WORDS[name] + (" :material/recommend:" if name == suits else ""),
+        index=None,
+        format_func=lambda name: phrases.PRESET_WORDS[name] + (SUITS if name == suits else ""),
+        placeholder="Settings of your own",
         help=f"{phrases.PRESET_WORDS[suits]} suits the size and the scale of these ratings.",
         key="preset",
         on_change=apply,
-        wrap=True,
     )
 
 
@@ -129,22 +134,20 @@ def matching_preset() -> str | None:
 
 
 def model(on_change: Callable[[], None]) -> None:
-    """The kinds of model; the chosen one with a sentence and its formula, the others with theirs in the help."""
+    """The kinds of model; what each does, and the formula of the chosen one, in the help."""
     _remember("model")
-    options = list(FAMILIES)
-    with st.container(border=True):
-        st.radio(
-            SETTINGS["model"].title or "Model",
-            options,
-            index=options.index(PRESETS[START].model),
-            format_func=lambda name: f"**{FAMILIES[name].title}**",
-            help="\n\n".join(f"**{family.title}.** {family.summary}" for family in FAMILIES.values()),
-            key="model",
-            on_change=on_change,
-            persist_state="session",
-        )
-        family = FAMILIES[_chosen()]
-        st.caption(f"{family.summary}  \n{family.rating_latex()}")
+    family = FAMILIES[_chosen()]
+    told = [f"**{family.title}.** {family.summary}" for family in FAMILIES.values()]
+    st.selectbox(
+        SETTINGS["model"].title or "Model",
+        list(FAMILIES),
+        index=list(FAMILIES).index(PRESETS[START].model),
+        format_func=lambda name: FAMILIES[name].title,
+        help="\n\n".join([f"{family.title}: {family.rating_latex()}", *told]),
+        key="model",
+        on_change=on_change,
+        persist_state="session",
+    )
     before, now = st.session_state.get(_SUITED, PRESETS[START].model), _chosen()
     for name, value in new_defaults(before, now).items():
         st.session_state[name] = value
@@ -152,40 +155,74 @@ def model(on_change: Callable[[], None]) -> None:
 
 
 def setting(name: str, noun: str, on_change: Callable[[], None]) -> None:
-    """One setting: its widget, and under it what happens when it grows, both in the words of the data."""
+    """One setting in the words of the data: what happens when it grows is in its help.
+
+    A number that is not allowed is taken, and refused in words under its field: Streamlit's own limits would show it in
+    red and leave the form with the number before.
+    """
     field = fields()[name]
     extra = cast(dict[str, str], field.json_schema_extra)  # every setting has its unit and what growing does
     title = phrases.with_noun(str(field.title), noun)
-    label = f"{title} ({extra['unit']})" if extra["unit"] else title
     _remember(name)
-    words = phrases.with_noun(field.description or "", noun)
-    shared: dict[str, Any] = {"key": name, "help": words, "on_change": on_change, "persist_state": "session"}
-    with st.container(gap="xsmall"):
-        _widget(name, field, label, shared)
-        if extra["grows"]:
-            st.caption(f":material/trending_up: {phrases.with_noun(extra['grows'], noun)}")
+    unit = f"In {extra['unit']}." if extra["unit"] else ""
+    words = [
+        unit,
+        field.description or "",
+        extra["grows"],
+        "" if _options(field) else f"It can be {limits_words(name)}.",
+    ]
+    told = "\n\n".join(phrases.with_noun(word, noun) for word in words if word)
+    _widget(name, field, title, {"key": name, "help": told, "on_change": on_change, "persist_state": "session"})
+    if not is_allowed(name, st.session_state[name]):
+        st.markdown(f":small[:red[:material/error: It can be {limits_words(name)}.]]")
+
+
+def is_number(name: str) -> bool:
+    """Whether a setting of the chosen model is a number."""
+    return not _options(fields()[name]) and not isinstance(_first(name, _chosen()), bool)
+
+
+def is_allowed(name: str, value: Any) -> bool:
+    """Whether a setting of the chosen model may have this value, whatever the others are."""
+    try:
+        checked(fields()[name]).validate_python(value)
+    except ValidationError:
+        return False
+    return True
+
+
+def out_of_range(noun: str) -> list[str]:
+    """The settings of the chosen model that it cannot have, and what each can be: "Epochs is 0, and can be …"."""
+    said = settings()
+    return [
+        f"{phrases.with_noun(str(field.title), noun)} is {phrases.setting(said[name])}, and can be {limits_words(name)}"
+        for name, field in fields().items()
+        if not is_allowed(name, said[name])
+    ]
+
+
+def checked(field: FieldInfo) -> TypeAdapter[Any]:
+    """What reads one setting alone, with its limits."""
+    return TypeAdapter(cast(Any, Annotated[cast(Any, field.annotation), field]))
+
+
+def limits_words(name: str) -> str:
+    """What a setting of the chosen model may be, in words."""
+    return allowed(name, _chosen())
 
 
 def _widget(name: str, field: FieldInfo, label: str, shared: dict[str, Any]) -> None:
-    """What a person turns: buttons for a few words, a switch for yes or no, a number with its limits."""
+    """What a person turns: buttons for a few words, a switch for yes or no, a number."""
     default = _first(name, _chosen())
     options = _options(field)
     if options:
         st.segmented_control(label, options, default=default, required=True, **shared)
     elif isinstance(default, bool):
         st.toggle(label, value=default, **shared)
+    elif isinstance(default, int):
+        st.number_input(label, value=default, step=1, format="%d", **shared)
     else:
-        low, high = limits(field)
-        whole = isinstance(default, int)
-        st.number_input(
-            label,
-            min_value=int(low) if whole else low,
-            max_value=int(high) if whole else high,
-            value=default,
-            step=1 if whole else _STEPS[name],
-            format="%d" if whole else "%g",
-            **shared,
-        )
+        st.number_input(label, value=default, step=_STEPS[name], format="%g", **shared)
 
 
 def _remember(name: str) -> None:

@@ -6,10 +6,10 @@ Where it names none, the form is that of the selected model.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, cast
+from typing import Any
 
 import streamlit as st
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from core.config import RunConfig
@@ -24,7 +24,16 @@ _REPLACED = "_form_link_replaced"
 """Session key of what the session has replaced since the browser last confirmed: a late request may still say it."""
 
 
-def adopt(selected: RunConfig | None) -> bool:
+_RUN = "_form_run"
+"""Session key of the model that was selected when the form was last drawn."""
+
+
+def another_run(run_id: str | None) -> bool:
+    """Whether another model has been selected since the form was last drawn: from now on it is that one's."""
+    return run_id is not None and st.session_state.get(_RUN, run_id) != run_id
+
+
+def adopt(selected: RunConfig | None, *, anew: bool = False) -> bool:
     """Fill the form where the address brings news; before its widgets are drawn.
 
     News is a link, and an address to which somebody went back. One without settings leaves the form alone where it
@@ -32,30 +41,33 @@ def adopt(selected: RunConfig | None) -> bool:
 
     Args:
         selected: Settings of the selected model, with which an untouched form begins; None where there is none.
+        anew: Whether somebody has selected that model since.
 
     Returns:
         Whether the address named settings that the form has taken.
     """
     confirm()
     said, known = _said(), st.session_state.get(_KNOWN)
-    if said == known or said in st.session_state.get(_REPLACED, ()):
+    if (said == known or said in st.session_state.get(_REPLACED, ())) and not anew:
         return False
     st.session_state[_KNOWN] = said
     st.session_state.pop(_REPLACED, None)
-    if said:
+    if said and said != known:
         form.fill(_usable(said).items())
         return True
-    if known is None or not address_bar.from_another_page():
+    if known is None or anew or not address_bar.from_another_page():
         form.fill(selected or PRESETS[form.START])
     return False
 
 
-def write(selected: RunConfig | None) -> None:
+def write(selected: RunConfig | None, run_id: str | None) -> None:
     """Make the address say what the form says; after its widgets are drawn.
 
     Args:
         selected: Settings of the selected model, which need not be said; None where there is none.
+        run_id: That model.
     """
+    st.session_state[_RUN] = run_id
     now, before = _link(form.settings(), form.fields(), selected), _said()
     st.session_state[_KNOWN] = now
     if now == before:
@@ -112,15 +124,10 @@ def _usable(said: Mapping[str, str]) -> dict[str, Any]:
             address_bar.ignore(name, said[name], "left out: this model has no such setting")
             continue
         try:
-            values[name] = _checked(field).validate_strings(said[name])
+            values[name] = form.checked(field).validate_strings(said[name])
         except ValidationError:
             address_bar.ignore(name, said[name], form.allowed(name, model))
     return values
-
-
-def _checked(field: FieldInfo) -> TypeAdapter[Any]:
-    """What reads one setting alone, with its limits."""
-    return TypeAdapter(cast(Any, Annotated[cast(Any, field.annotation), field]))
 
 
 def _model(said: str) -> str:

@@ -30,7 +30,9 @@ def trained(server: Server, browsed: Page) -> Server:
     page = browsed
     page.goto(server.url)
     page.get_by_role("button", name="Train your first model").click()
-    page.wait_for_url(re.compile("/components"), timeout=180_000)  # the worker may still be starting
+    further = page.get_by_role("button", name="Open the components")
+    further.click(timeout=180_000)  # the worker may still be starting
+    page.wait_for_url(re.compile("/components"))
     expect(heading(page)).to_be_visible()
     expect(page).to_have_url(re.compile("run=[0-9a-f]{16}"))
     return server

@@ -43,10 +43,19 @@ def told(**more: Any) -> dict[str, Any]:
         "names": text(packing.names(TITLES, ["n"] * 3)),
         "found": [],
         "near": [],
+        "fly": True,
         "outlines": [],
         "named": [],
         **more,
     }
+
+
+def film_of(frames: np.ndarray) -> dict[str, Any]:
+    """What a map is told of a film; its first frame is at epoch 0, and 2, 4 … epochs lie between two."""
+    steps, bounds = packed(frames)
+    at = np.cumsum(2 * np.arange(len(frames))).tolist()
+    spec = {"count": len(frames), "at": at, "unit": "Epoch", "digits": 1, "bounds": bounds.ravel().tolist()}
+    return {"frames": text(steps.tobytes()), "film": spec}
 
 
 def opened(page: Page, spec: dict[str, Any]) -> None:
@@ -72,9 +81,7 @@ def moving(page: Page) -> Page:
 
 def test_a_film_shows_each_moment_and_ends_where_it_should(moving: Page):
     page = moving
-    steps, bounds = packed(FRAMES)
-    film = {"count": 3, "at": [0, 2, 6], "unit": "Epoch", "digits": 1, "bounds": bounds.ravel().tolist()}
-    opened(page, told(frames=text(steps.tobytes()), film=film))
+    opened(page, told(**film_of(FRAMES)))
     np.testing.assert_allclose(places(page), FRAMES[2], atol=1e-4)
     slider = page.get_by_role("slider", name="Moment of the film")
     for moment, wanted, words in ((0, FRAMES[0], "0.0"), (1, FRAMES[1], "2.0"), (1.5, FRAMES[1:].mean(axis=0), "4.0")):
@@ -108,10 +115,85 @@ def test_points_move_from_where_they_are_to_their_new_places(moving: Page):
     np.testing.assert_array_equal(places(page), 50 * FRAMES[2])
 
 
+def test_places_shown_live_become_the_film_from_where_they_are(moving: Page):
+    page = moving
+    opened(page, told(places=text(packing.places(FRAMES[0])), move=100, room=True))
+    tall = page.locator(".map").evaluate("map => map.offsetHeight")
+    first, share, between = page.evaluate(
+        """async spec => {
+            await map.show(spec);
+            const first = [...map.positions()];
+            while (!(map.share > 0 && map.share < 1)) await new Promise(requestAnimationFrame);
+            const between = [map.part, [...map.positions()]];
+            while (map.share < 1) await new Promise(requestAnimationFrame);
+            return [first, ...between];
+        }""",
+        told(**film_of(FRAMES), room=True),
+    )
+    np.testing.assert_array_equal(np.reshape(first, (-1, 2)), FRAMES[0])
+    seen = np.reshape(between, (-1, 2))
+    np.testing.assert_allclose(seen, FRAMES[0] + share * (FRAMES[2] - FRAMES[0]), rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(places(page), FRAMES[2], atol=1e-4)
+    assert page.evaluate("() => map.film.place") == 2
+    assert page.locator(".map").evaluate("map => map.offsetHeight") == tall
+    page.evaluate("spec => map.show(spec)", told(places=text(packing.places(FRAMES[1])), move=100, room=True))
+    page.wait_for_function("() => map.share === 1 && !map.film")
+    np.testing.assert_array_equal(places(page), FRAMES[1])
+
+
 def test_points_jump_where_nothing_shall_move(page: Page):
     opened(page, told(places=text(packing.places(FRAMES[0]))))
     page.evaluate("spec => map.show(spec)", told(places=text(packing.places(FRAMES[2]))))
     np.testing.assert_array_equal(places(page), FRAMES[2])
+
+
+def test_a_call_that_newer_data_has_overtaken_does_not_take_the_map_away(page: Page):
+    page.set_content('<!doctype html><meta charset="utf-8"><div id="map" style="width: 800px"></div>')
+    page.add_script_tag(type="module", content=f"{program()}\nwindow.mount = mount;")
+    page.wait_for_function("() => window.mount")
+    there = page.evaluate(
+        """async data => {
+            const parentElement = document.getElementById("map");
+            const end = mount({data, parentElement});
+            const stage = parentElement.querySelector(".stage");
+            end();
+            mount({data, parentElement});
+            const same = stage === parentElement.querySelector(".stage") && !stage.map.ended;
+            parentElement.remove();
+            end();
+            return [same, stage.map.ended];
+        }""",
+        told(places=text(packing.places(FRAMES[0]))),
+    )
+    assert there == [True, True]
+
+
+def test_from_places_to_a_film_the_points_move_to_its_end(moving: Page):
+    """The names of what is no item wait for a film's end, too."""
+    page = moving
+    opened(page, told(places=text(packing.places(FRAMES[0]))))
+    steps, bounds = packed(FRAMES)
+    film = {"count": 3, "at": [0, 2, 6], "unit": "Epoch", "digits": 1, "bounds": bounds.ravel().tolist()}
+    share, flat = page.evaluate(
+        """async spec => {
+            await map.show(spec);
+            while (!(map.share > 0 && map.share < 1)) await new Promise(requestAnimationFrame);
+            const result = [map.part, [...map.positions()]];
+            while (map.share < 1) await new Promise(requestAnimationFrame);
+            return result;
+        }""",
+        told(frames=text(steps.tobytes()), film=film),
+    )
+    seen = np.reshape(flat, (-1, 2))
+    np.testing.assert_allclose(seen, FRAMES[0] + share * (FRAMES[2] - FRAMES[0]), atol=1e-4)
+    np.testing.assert_allclose(places(page), FRAMES[2], atol=1e-4)
+    assert page.evaluate("() => map.atEnd")
+    page.get_by_role("slider", name="Moment of the film").fill("0")
+    np.testing.assert_allclose(places(page), FRAMES[0], atol=1e-4)
+    assert not page.evaluate("() => map.atEnd")
+    page.evaluate("spec => map.show(spec)", told(places=text(packing.places(FRAMES[1])), room=True))
+    expect(page.locator(".film")).to_be_visible()
+    expect(page.locator(".film button")).to_have_count(0)
 
 
 def test_a_class_of_the_legend_is_shown_alone(page: Page):
@@ -183,3 +265,51 @@ def test_linked_maps_point_select_and_look_at_the_same(page: Page):
     )
     assert seen[:2] == [1, [1, 0, 1]]
     assert seen[2:] == pytest.approx([0, 0])
+
+
+def test_a_followed_item_leaves_its_way_behind_it(page: Page):
+    opened(page, told(**film_of(FRAMES), trails=[{"item": 0, "color": "#e69f00"}]))
+    whole = np.reshape(page.evaluate("() => map.film.pathOf(0)"), (-1, 2))
+    np.testing.assert_allclose(whole, [*FRAMES[:, 0], FRAMES[2, 0]], atol=1e-4)
+    page.get_by_role("slider", name="Moment of the film").fill("1.5")
+    part = np.reshape(page.evaluate("() => map.film.pathOf(0)"), (-1, 2))
+    np.testing.assert_allclose(part, [*FRAMES[:2, 0], FRAMES[1:, 0].mean(axis=0)], atol=1e-4)
+    drawn = """() => {
+        const [x, y] = map.camera.toScreen(0.5, 0); // between the first two frames of the item
+        return [...map.chrome.over.getContext("2d").getImageData(x * map.ratio, y * map.ratio, 1, 1).data];
+    }"""
+    page.wait_for_function("() => !map.asked")
+    red, green, blue, opaque = page.evaluate(drawn)
+    assert red > green > blue
+    assert opaque > 40
+    page.evaluate("spec => map.show(spec)", told(**film_of(FRAMES), trails=[]))
+    page.wait_for_function("() => !map.asked")
+    assert page.evaluate(drawn)[3] == 0
+
+
+def test_linked_films_keep_step_whichever_is_touched(page: Page):
+    """By the share of each film: both begin and end together, however many moments they have."""
+    opened(page, told(**film_of(FRAMES), link="pair"))
+    longer = np.concatenate([FRAMES, FRAMES[::-1]])[:5]
+    page.evaluate(
+        """async spec => {
+            const room = document.body.appendChild(document.createElement("div"));
+            room.style.width = "400px";
+            window.other = begin(room);
+            await other.show(spec);
+            while (!other.drawn) await new Promise(requestAnimationFrame);
+        }""",
+        told(**film_of(longer), link="pair", key="other"),
+    )
+    mine, others = page.get_by_role("slider", name="Moment of the film").all()
+    mine.fill("1")
+    expect(others).to_have_value("2")
+    others.fill("3")
+    expect(mine).to_have_value("1.5")
+    page.get_by_role("button", name="Play").first.click()
+    expect(page.get_by_role("button", name="Pause")).to_have_count(2)
+    page.get_by_role("button", name="Pause").last.click()
+    expect(page.get_by_role("button", name="Play")).to_have_count(2)
+    page.evaluate("() => { other.film.speed = 40 }")
+    page.get_by_role("button", name="Play").last.click()
+    page.wait_for_function("() => map.film.place === 2 && other.film.place === 4 && !map.film.playing")

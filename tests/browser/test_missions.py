@@ -30,8 +30,7 @@ def begun(server: Server, few: Ratings, browsed: Page) -> Begun:
     page.goto(f"{server.url}/?dataset={FEW}&mission=first-model&class=on")
     expect(bar(page)).to_contain_text("step 1 of 4")
     page.get_by_role("button", name="Train your first model").click()
-    page.wait_for_url(re.compile("/components"), timeout=180_000)  # the worker may still be starting
-    expect(bar(page)).to_contain_text("step 2 of 4")
+    expect(bar(page)).to_contain_text("step 2 of 4", timeout=180_000)  # the worker may still be starting
     expect(page).to_have_url(re.compile("mission=first-model.*task=2"))
     return Begun(server, page.url)
 

@@ -182,7 +182,7 @@ def dropped() -> None:
 BY_CALLBACK: dict[str, Callable[[There], object]] = {
     "train": lambda there: trainings.start(PRESETS["article-simple-dot"]),
     "score": lambda there: scores.start((there.run_id,), 2),
-    "study": lambda there: studies.start(there.run_id, MAP.name, OTHER.model_dump()),
+    "study": lambda there: studies.start(there.run_id, MAP.name, OTHER.model_dump(), 1.0),
     "stop one's own": lambda there: trainings.stop(there.mine[visitor.current().owner]),
     "stop another's": lambda there: trainings.stop(there.job),
     "repeat another's": lambda there: every_kind.start_again(there.ended),

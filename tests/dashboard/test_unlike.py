@@ -22,6 +22,7 @@ from core.training.budget import first_preset
 from core.training.trainer import fit
 from dashboard.missions import aims
 from dashboard.shared.phrases import PRESET_WORDS
+from dashboard.train.form import SUITS
 from tests.conftest import run_on
 from tests.dashboard.unlike import KINDS, Kind
 
@@ -131,8 +132,7 @@ def test_twelve_people_and_eight_things_make_a_map(opened):
 
 @pytest.mark.parametrize("kind", ["hundred", "thumbs"])
 def test_the_form_marks_what_the_one_button_trains(opened, kind: str):
-    (presets,) = [one for one in opened(kind, "train").get("button_group") if one.key == "preset"]
-    assert f"{PRESET_WORDS['best']} :material/recommend:" in presets.options
+    assert f"{PRESET_WORDS['best']}{SUITS}" in opened(kind, "train").selectbox(key="preset").options
 
 
 def test_a_kind_is_as_its_import_makes_it(tmp_path: Path):

@@ -109,6 +109,23 @@ def place(person: NewUser, components: np.ndarray, average: np.ndarray, among: P
     return Place(scores, _in(among.spread, scores), _in(among.spread, unknown))
 
 
+def beside_items(mine: np.ndarray, people: np.ndarray, items: np.ndarray) -> np.ndarray:
+    """Where a person lies on a map of items along the same components, as in a biplot (Gabriel 1971), (k,).
+
+    The taste that is guessed for an item is the product of its place and the person's, summed over the components: it
+    is highest in the direction in which the person lies. People are measured in other units than items, so one factor
+    for all components brings their typical distance from the middle to that of the items.
+
+    Args:
+        mine: The person along the components, from the average person, (k,).
+        people: The trained people likewise, (n_users, k).
+        items: The items on the map, from their middle, (n_items, k).
+    """
+    typical = float(np.sqrt(np.mean(people.astype(np.float64) ** 2)))
+    wanted = float(np.sqrt(np.mean(items.astype(np.float64) ** 2)))
+    return np.asarray(mine * (wanted / typical if typical > 0 else 0.0))
+
+
 def _in(spread: np.ndarray, values: np.ndarray) -> np.ndarray:
     return np.divide(values, spread, out=np.zeros(len(spread)), where=spread > 0)
 

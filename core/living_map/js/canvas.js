@@ -30,9 +30,8 @@ export class Canvas {
       if (done[name] !== value) act(value);
       done[name] = value;
     };
-    if (film) {
-      put("frames", film.steps, (steps) => renderer.frames(steps));
-    } else {
+    if (film) put("frames", film.steps, (steps) => renderer.frames(steps));
+    if (view.before && !view.screened) {
       put("before", view.before, (places) => renderer.places("before", places));
       put("after", view.after, (places) => renderer.places("after", places));
     }

@@ -103,6 +103,8 @@ export class Chrome {
     this.stage.setAttribute("aria-label", spec.alt);
     this.whole.style.setProperty("--tall", `${spec.height}px`);
     this.whole.toggleAttribute("data-picks", Boolean(spec.picks));
+    this.whole.classList.toggle("compact", Boolean(spec.compact));
+    this.film.hidden = !spec.film && !spec.room;
     if (!anew) return; // who stands on an entry of the legend stays there
     this.bar.hidden = spec.color.kind !== "scale" || !spec.color.label;
     if (!this.bar.hidden) this.bar.replaceChildren(...scaleOf(spec.color));
@@ -153,9 +155,9 @@ export class Chrome {
     if (!stays) this.advised = setTimeout(() => (this.hint.hidden = true), 1800);
   }
 
-  /** The controls of a film; null takes them away. */
+  /** The controls of a film; null takes them away. `label` says whether there is room for them. */
   project(film) {
-    this.film.hidden = !film;
+    if (!film) this.film.replaceChildren();
     if (!film) return;
     this.button = made("button", { type: "button", onclick: () => this.on.play() });
     const slide = () => this.on.scrub(Number(this.slider.value));
@@ -163,8 +165,9 @@ export class Chrome {
     this.slider = made("input", { type: "range", ...room, oninput: slide });
     this.moment = made("output");
     const speeds = SPEEDS.map((speed) => made("option", { value: speed, selected: speed === 1 }, `${speed}×`));
-    const speed = made("select", { "aria-label": "Speed", onchange: () => this.on.speed(Number(speed.value)) }, ...speeds);
-    this.film.replaceChildren(this.button, this.slider, this.moment, speed);
+    const faster = () => this.on.speed(Number(this.speed.value));
+    this.speed = made("select", { "aria-label": "Speed", onchange: faster }, ...speeds);
+    this.film.replaceChildren(this.button, this.slider, this.moment, this.speed);
     this.follow(film);
   }
 
@@ -177,6 +180,7 @@ export class Chrome {
       this.button.replaceChildren(drawing(ICONS[label.toLowerCase()]));
     }
     this.slider.value = String(film.place);
+    this.speed.value = String(film.speed);
     this.moment.textContent = `${film.spec.unit} ${film.moment.toFixed(film.spec.digits)}`;
   }
 }

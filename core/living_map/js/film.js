@@ -7,7 +7,7 @@ export class Film {
   /** @param spec {count, at, unit, bounds}: moments, what they count, and the room of the places.
    *  @param steps All frames, uint16, x and y of each item in turn. */
   constructor(spec, steps, n) {
-    Object.assign(this, { spec, steps, n, count: spec.count, place: spec.count - 1, speed: 1, playing: false });
+    Object.assign(this, { spec, steps, n, count: spec.count, place: spec.count - 1, speed: 1, playing: false, led: false });
   }
 
   get bounds() {
@@ -34,14 +34,36 @@ export class Film {
     this.place = Math.min(this.count - 1, Math.max(0, place));
   }
 
+  /** Takes the same share of this film as has been seen of another, and its pace; from now on the other one leads. */
+  keepStep(other) {
+    const share = other.count > 1 ? other.place / (other.count - 1) : 1;
+    Object.assign(this, { led: true, place: share * (this.count - 1), playing: other.playing, speed: other.speed });
+  }
+
   /** Goes on for so many seconds; stops at the end. */
   advance(seconds) {
-    if (!this.playing) return;
+    if (!this.playing || this.led) return;
     this.place += ((this.count - 1) / WHOLE_SECONDS) * this.speed * seconds;
     if (this.place >= this.count - 1) {
       this.place = this.count - 1;
       this.playing = false;
     }
+  }
+
+  /** Where an item has been from the first frame until now, x and y in turn. */
+  pathOf(item) {
+    const result = [];
+    for (let frame = 0; frame <= this.now[0]; frame++) result.push(...this.#spot(frame, item));
+    const [first, second, share] = this.now;
+    const [[x, y], [nextX, nextY]] = [this.#spot(first, item), this.#spot(second, item)];
+    result.push(x + (nextX - x) * share, y + (nextY - y) * share);
+    return result;
+  }
+
+  #spot(frame, item) {
+    const [left, low, right, high] = this.bounds;
+    const at = 2 * (frame * this.n + item);
+    return [left + (this.steps[at] * (right - left)) / 65535, low + (this.steps[at + 1] * (high - low)) / 65535];
   }
 
   /** Where the items are now, float32. */

@@ -1,7 +1,7 @@
 // One picture of everything that lies over the points.
 
 import { MANY } from "./canvas.js";
-import { drawAxes, drawFound, drawLoop, drawNamed, drawNear, drawOutlines, ring } from "./overlay.js";
+import { drawAxes, drawFound, drawLoop, drawNamed, drawNear, drawOutlines, drawTrails, ring } from "./overlay.js";
 
 const ANEW = 120; // milliseconds between two choices of names while the map moves
 
@@ -32,10 +32,12 @@ export class Overlay {
     const places = named ? view.positions() : null;
     drawOutlines(context, camera, spec.outlines, theme);
     if (places && spec.near.length) drawNear(context, camera, places, spec.found[0], spec.near, theme);
+    const trails = spec.trails ?? [];
+    if (places) drawTrails(context, camera, places, trails, view.screened, titles, theme, taken);
     if (places) drawFound(context, camera, places, spec.found, titles, theme, taken);
-    for (const layer of spec.named) drawNamed(context, camera, layer, theme, taken);
+    for (const layer of view.atEnd ? spec.named : []) drawNamed(context, camera, layer, theme, taken);
     const fading = named && this.#names(context, places, taken, now);
-    drawAxes(context, camera, spec, theme);
+    drawAxes(context, camera, spec, theme, view.chrome.covered[0]?.[0] ?? camera.width);
     for (const item of new Set([view.hands.hovered, view.hands.cursor])) {
       if (item >= 0 && places) ring(context, camera.toScreen(places[2 * item], places[2 * item + 1]), 7, 2, theme.text);
     }
@@ -54,7 +56,8 @@ export class Overlay {
     const reach = (item) => view.canvas.radius(item);
     const due = this.stale && now - this.chosenAt >= ANEW;
     if (due) {
-      const isLit = (item) => view.isLit(item) && !view.spec.found.includes(item);
+      const marked = new Set([...view.spec.found, ...(view.spec.trails ?? []).map(({ item }) => item)]);
+      const isLit = (item) => view.isLit(item) && !marked.has(item);
       const grid = view.moving ? null : view.grid;
       view.labels.choose(context, { camera, titles, places, grid, isLit, taken, reach, now });
       Object.assign(this, { chosenAt: now, stale: false, seen });

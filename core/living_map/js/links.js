@@ -33,13 +33,22 @@ export class Links {
     this.others((other) => (other.links.leads = false));
   }
 
+  /** The films of the other maps keep step with this one's, until somebody touches another. */
+  project() {
+    this.projects = true;
+    this.view.film.led = false;
+    this.others((other) => (other.links.projects = false));
+  }
+
   /** Shows on the others what is seen here. */
   follow() {
-    const { camera } = this.view;
+    this.#followFilm();
+    const { camera, spec } = this.view;
     const seen = `${camera.x},${camera.y},${camera.scaleX},${camera.scaleY}`;
     if (!this.leads || seen === this.seen) return;
     this.seen = seen;
     this.others((other) => {
+      if (spec.film && String(other.spec.axes) !== String(spec.axes)) return; // in other units
       const [wide, tall] = [other.camera.width / camera.width, other.camera.height / camera.height];
       const { x, y, scaleX, scaleY } = camera.place;
       other.journey.stop();
@@ -47,5 +56,14 @@ export class Links {
       other.camera.own = camera.own;
       other.invalidate();
     });
+  }
+
+  #followFilm() {
+    const { film } = this.view;
+    if (!this.projects || !film) return;
+    const seen = `${film.place},${film.playing},${film.speed}`;
+    if (seen === this.screened) return;
+    this.screened = seen;
+    this.others((other) => other.film && other.screen((follower) => follower.keepStep(film), { leads: false }));
   }
 }

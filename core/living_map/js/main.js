@@ -12,6 +12,8 @@ export function mount({ data, parentElement, setStateValue, setTriggerValue }) {
   view.on.missing = () => setStateValue("missing", true);
   view.show(data);
   return () => {
+    // Streamlit also calls this where newer data has overtaken a call: then the map is still on the page.
+    if (parentElement.isConnected) return;
     view.end();
     views.delete(parentElement);
     parentElement.replaceChildren();

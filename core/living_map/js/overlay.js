@@ -45,8 +45,8 @@ export function gridLines(camera, { axes, powers }, ratio) {
   return lines;
 }
 
-/** Numbers and titles of the axes, inside the frame. */
-export function drawAxes(context, camera, { axes, powers }, theme) {
+/** Numbers and titles of the axes, inside the frame; above, the first `free` pixels of the width are theirs. */
+export function drawAxes(context, camera, { axes, powers }, theme, free) {
   const [left, low, right, high] = camera.bounds;
   const quiet = faint(theme.text, QUIET);
   context.font = `11px ${theme.font}`;
@@ -64,7 +64,7 @@ export function drawAxes(context, camera, { axes, powers }, theme) {
       const at = camera.toScreen(0, value)[1];
       if (at > 34 && at < camera.height - 34) written(context, text, 6, at, theme, quiet);
     }
-    title(context, `↑ ${axes[1]}`, 8, 14, "left", camera.width - 16, theme);
+    title(context, `↑ ${axes[1]}`, 8, 14, "left", free - 16, theme);
   }
   context.textAlign = "left";
 }
@@ -110,19 +110,48 @@ export function drawFound(context, camera, places, items, titles, theme, taken) 
     ring(context, [x, y], 8, 2.5, theme.found);
     taken.push([x - 11, y - 11, x + 11, y + 11]);
   }
-  if (!titles) return;
+  if (titles) drawTitles(context, camera, places, items, titles, theme, theme.found, taken);
+}
+
+function drawTitles(context, camera, places, items, titles, theme, color, taken) {
   context.font = `600 13px ${theme.font}`;
   for (const item of items) {
     const [x, y] = camera.toScreen(places[2 * item], places[2 * item + 1]);
     if (x < 0 || y < 0 || x > camera.width || y > camera.height) continue;
     const text = shortened(titles[item], 40);
     const wide = context.measureText(text).width;
-    const left = Math.min(Math.max(4, x - wide / 2), camera.width - wide - 4);
-    const heights = y > 40 ? [y - 20, y + 20, y - 36, y + 36] : [y + 20, y + 36];
-    const middle = heights.find((tried) => isFree(taken, [left, tried - 8, left + wide, tried + 8], camera)) ?? heights[0];
-    written(context, text, left, middle, theme, theme.found);
+    const least = wide + 40 < camera.width ? 36 : 4; // beside the numbers of the axis
+    const left = Math.min(Math.max(least, x - wide / 2), camera.width - wide - 4);
+    const heights = y > 40 ? [-20, 20, -36, 36, -52, 52] : [20, 36, 52];
+    const free = heights.find((far) => isFree(taken, [left, y + far - 8, left + wide, y + far + 8], camera));
+    const middle = y + (free ?? heights[0]);
+    written(context, text, left, middle, theme, color);
     taken.push([left - 2, middle - 9, left + wide + 2, middle + 9]);
   }
+}
+
+/** The way of each item from the first moment of a film until now, fainter the longer ago, and its title at the end.
+ *
+ * @param trails [{item, color}]: the items that are followed.
+ * @param film null where there is none: only where they are now is marked.
+ */
+export function drawTrails(context, camera, places, trails, film, titles, theme, taken) {
+  context.lineWidth = 2;
+  for (const { item, color } of trails) {
+    const path = film ? film.pathOf(item) : [];
+    const last = path.length / 2 - 1;
+    for (let at = 0; at < last; at++) {
+      context.beginPath();
+      context.moveTo(...camera.toScreen(path[2 * at], path[2 * at + 1]));
+      context.lineTo(...camera.toScreen(path[2 * at + 2], path[2 * at + 3]));
+      context.strokeStyle = faint(color, 0.12 + (0.88 * (at + 1)) / last);
+      context.stroke();
+    }
+    const [x, y] = camera.toScreen(places[2 * item], places[2 * item + 1]);
+    ring(context, [x, y], 6, 2.5, color);
+    taken.push([x - 8, y - 8, x + 8, y + 8]);
+  }
+  if (titles) drawTitles(context, camera, places, trails.map(({ item }) => item), titles, theme, theme.text, taken);
 }
 
 /** Named places: diamonds where `marked`, a larger one where it is the only one and always named; else the names alone,

@@ -43,7 +43,7 @@ export function saveSvg(view) {
   drawAround(context, view, entries);
   context.within(HEAD, camera.width, camera.height, () => {
     context.fillStyle = faint(view.theme.text, GRID);
-    for (const line of gridLines(camera, spec.axes, 1)) context.fillRect(...line);
+    for (const line of gridLines(camera, spec, 1)) context.fillRect(...line);
     drawPoints(context, view, items);
     view.overlay.paint(context, performance.now());
   });

@@ -47,15 +47,26 @@ svg { width: 18px; height: 18px; fill: none; stroke: currentColor; stroke-width:
 .legend button, .legend span.rest { display: inline-flex; align-items: center; gap: 6px; padding: 3px 8px; text-align: left }
 .legend button[aria-pressed=false] { opacity: .5 }
 .legend svg { width: 12px; height: 12px; stroke: none; forced-color-adjust: none; flex: none }
-.film { display: flex; align-items: center; gap: 8px; margin-top: 6px; font-variant-numeric: tabular-nums; font-size: 13px }
+.film { display: flex; min-height: 30px; align-items: center; gap: 8px; margin-top: 6px; font-variant-numeric: tabular-nums; font-size: 13px }
 .film input { flex: 1; min-width: 60px; accent-color: var(--st-primary-color, Highlight) }
 .film select { font: inherit; color: inherit; background: var(--st-background-color, Canvas); border-radius: 6px;
   border: 1px solid var(--st-border-color, GrayText); padding: 3px }
 .film output { min-width: 8.5em }
+.compact .head { flex-wrap: nowrap; gap: 4px 12px; margin-bottom: 4px }
+.compact .title { font-size: 14px; line-height: 1.25; max-height: 2.5em; overflow: hidden }
+.compact .frame { height: clamp(260px, 108cqi, var(--tall)) }
+.compact .body .tools { position: absolute; padding: 1px; top: 4px; right: 4px;
+  border: 1px solid var(--st-border-color, GrayText) }
+.compact .tools button { width: 28px; height: 28px }
+.compact .tools i, .compact [data-tool=pan], .compact [data-tool=lasso], .compact [data-tool=box] { display: none }
+.compact .film output { min-width: 6em }
 .told { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
 @media (forced-colors: active) { button[aria-pressed=true] { outline: 2px solid Highlight } }
 @container (max-width: 640px) {
-  .bar { width: 100% }
+  .map:not(.compact) .bar { width: 100% }
+  .compact .bar { width: 130px; flex: none }
+}
+@container (max-width: 460px) {
   .tools { position: static; border: 0; padding: 0; margin-bottom: 4px }
   .tools button { width: 36px; height: 36px }
 }

@@ -85,20 +85,25 @@ export class MapView {
   #take(name, bytes, other) {
     this.still = null;
     if (name === "places" && bytes) {
-      const jumps = other || !this.after || this.calm.matches;
-      this.before = jumps ? null : this.positions().slice();
-      this.after = new Float32Array(bytes);
-      this.before ??= this.after;
-      Object.assign(this, { share: jumps ? 1 : 0, movedAt: null });
+      this.#go(new Float32Array(bytes), other);
     } else if (name === "frames") {
-      this.film = bytes && new Film(this.spec.film, new Uint16Array(bytes), this.n);
-      this.chrome.project(this.film);
+      const film = bytes && new Film(this.spec.film, new Uint16Array(bytes), this.n);
+      if (film) this.#go(film.places, other || !this.drawn);
+      this.film = film;
+      this.chrome.project(film);
     } else if (name === "selected") {
       this.chosen = bytes ? chosenOf(bytes, this.n) : null;
     } else {
       this.parts[name] = bytes && new Uint8Array(bytes);
       if (name === "weight") this.labels.weigh(this.parts.weight);
     }
+  }
+
+  /** The points move from where they are to these places; other items are there at once. */
+  #go(places, other) {
+    const jumps = other || !(this.film || this.after) || this.calm.matches;
+    this.before = jumps ? places : this.positions().slice();
+    Object.assign(this, { after: places, share: jumps ? 1 : 0, movedAt: null });
   }
 
   async #name(part) {
@@ -118,7 +123,7 @@ export class MapView {
   positions() {
     if (!this.film && this.share === 1) return this.after;
     if (this.still) return this.still;
-    if (this.film) {
+    if (this.screened) {
       this.still = this.film.places;
     } else {
       const [share, result] = [this.part, new Float32Array(this.after.length)];
@@ -131,6 +136,16 @@ export class MapView {
   /** How far the points have come; evenly where the next places come soon. */
   get part() {
     return this.spec.move ? this.share : eased(this.share);
+  }
+
+  /** The film, once the points have come to where it is; null without one, and until then. */
+  get screened() {
+    return this.share === 1 ? this.film ?? null : null;
+  }
+
+  /** Whether the items lie where they ended: groups and landmarks are named there, and not over a film's beginning. */
+  get atEnd() {
+    return !this.film || this.film.place >= this.film.count - 1;
   }
 
   get renderer() {
@@ -187,9 +202,11 @@ export class MapView {
     this.invalidate();
   }
 
-  /** Does something to the film. */
-  screen(act) {
+  /** Does something to the film; linked films keep step with one to which somebody does. */
+  screen(act, { leads = true } = {}) {
+    if (leads) this.links.project();
     act(this.film);
+    this.share = 1; // points that are still on their way to its end are there
     this.still = null;
     this.overlay.stale = true;
     this.invalidate();
@@ -222,7 +239,7 @@ export class MapView {
 
   /** Draws the points, where anything about them has changed: very many take long. */
   #picture(now) {
-    const { camera, canvas, film, ratio, theme, spec } = this;
+    const { camera, canvas, ratio, theme, spec, screened: film } = this;
     const [first, second, share] = film ? film.now : [0, 0, this.part];
     const [left, low, right, high] = film ? film.bounds : [0, 0, 1, 1];
     const picture = {

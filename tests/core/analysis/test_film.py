@@ -1,6 +1,6 @@
 import numpy as np
 
-from core.analysis.film import STEPS, LiveAxes, develop, packed, unpacked
+from core.analysis.film import MOST_SHOWN, STEPS, Film, LiveAxes, develop, facing, packed, shown, unpacked
 
 RNG = np.random.default_rng(2)
 
@@ -42,3 +42,33 @@ def test_a_single_number_lies_on_a_line():
     places = LiveAxes(np.ones(6)).places(numbers)
     np.testing.assert_allclose(np.abs(places[:, 0]), np.abs(numbers[:, 0] - numbers.mean()), atol=1e-6)
     assert not places[:, 1].any()
+
+
+def test_the_well_known_are_seen_in_the_order_of_their_rows():
+    count = np.arange(200)
+    filmed = np.argsort(-count)
+    assert filmed[shown(filmed, count)].tolist() == list(range(21, 200))
+
+
+def test_of_data_with_few_ratings_all_are_seen():
+    assert shown(np.array([3, 1, 0]), np.array([5, 4, 0, 30])).tolist() == [2, 1, 0]
+
+
+def test_a_film_shows_no_more_items_than_are_seen_live():
+    filmed = np.arange(5000)[::-1]
+    seen = shown(filmed, np.full(5000, 30))
+    assert seen.tolist() == shown(filmed[:MOST_SHOWN], np.full(5000, 30)).tolist()
+    assert len(seen) == MOST_SHOWN
+
+
+def test_a_film_of_some_items():
+    film = Film(np.array([7, 2, 5]), np.arange(2.0), RNG.normal(size=(2, 3, 2)))
+    part = film.of(np.array([2, 7]))
+    assert part.rows.tolist() == [2, 7]
+    np.testing.assert_array_equal(part.places, film.places[:, [1, 0]])
+
+
+def test_the_axes_of_two_films_face_the_same_way():
+    places = RNG.normal(size=(3, 30, 2)).astype(np.float32)
+    film = Film(np.arange(30), np.arange(3.0), places * np.array([-2, 1], np.float32))
+    np.testing.assert_array_equal(facing(film, places[-1]).places, places * np.array([2, 1], np.float32))

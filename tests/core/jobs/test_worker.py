@@ -64,16 +64,28 @@ def test_a_training_goes_from_the_queue_into_the_store():
     assert queue.submit_training(config, ratings, by=Visitor("bob")).job_id == "", "no job for what is stored"
 
 
-def test_a_worker_takes_time_for_itself_only_when_no_job_follows(monkeypatch: pytest.MonkeyPatch):
+def test_a_worker_takes_time_for_itself_only_when_no_job_follows_one_that_was_done(monkeypatch: pytest.MonkeyPatch):
     done: list[str] = []
-    monkeypatch.setattr(worker, "run_job", done.append)
+    waits: list[float | None] = []
+
+    class Waiting(SimpleQueue[str]):
+        def get(self, block: bool = True, timeout: float | None = None) -> str:
+            waits.append(timeout)
+            return super().get(block, timeout)
+
+    def run_job(job_id: str) -> bool:
+        done.append(job_id)
+        return job_id != "stopped"
+
+    monkeypatch.setattr(worker, "run_job", run_job)
     monkeypatch.setattr(worker, "QUIET_SECONDS", 0.001)
-    waiting, answers = SimpleQueue[str](), io.StringIO()
-    for job in ("first", "second"):
+    waiting, answers = Waiting(), io.StringIO()
+    for job in ("stopped", "first", "second"):
         waiting.put(job)
     worker._serve(waiting, answers, until_quiet=True)
-    assert done == ["first", "second"]
-    assert answers.getvalue() == "idle\nidle\n"
+    assert done == ["stopped", "first", "second"]
+    assert waits == [None, None, 0.001, 0.001]
+    assert answers.getvalue() == "idle\nidle\nidle\n"
 
 
 def test_whoever_submits_and_watches_and_the_first_click_need_no_tensorflow():

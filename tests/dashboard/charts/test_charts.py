@@ -92,18 +92,6 @@ def test_an_exploded_loss_is_left_out():
     assert rows["rmse"].max() < 4
 
 
-def test_well_known_movies_on_the_map_do_not_crowd():
-    places = np.array([[0, 0], [0.01, 0.01], [1, 1], [0.5, 0.5]])
-    assert data.spread_out(places, np.array([9, 8, 7, 1]), 3) == [0, 2, 3]
-
-
-def test_titles_are_harmless_on_the_map():
-    places = np.array([[0.0, 0.0], [1.0, 1.0]])
-    figure = data.small_map(places, ["<b>%{x}</b>", "Fine (1999)"], np.array([2, 1]), noun="movie")
-    assert figure.data[0].customdata[0] == "&lt;b&gt;%\u200b{x}&lt;/b&gt;"
-    assert figure.data[1].text[1] == "Fine"
-
-
 def test_the_rating_table_shows_gaps_as_gaps(small):
     (cells,) = data.rating_matrix(small).data
     assert np.isnan(cells.z).sum() == 6 * 5 - len(small)

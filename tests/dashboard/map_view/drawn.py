@@ -20,7 +20,16 @@ def map_of(app: AppTest, key: str = "item_map") -> dict[str, Any]:
 
 def titles_of(drawn: dict[str, Any]) -> list[str]:
     """What the points of a map are called."""
-    return list(json.loads(gzip.decompress(numbers_of(drawn["names"], "u1").tobytes()))["titles"])
+    return _words(drawn)[: drawn["n"]]
+
+
+def notes_of(drawn: dict[str, Any]) -> list[str]:
+    """What is said under their titles."""
+    return _words(drawn)[drawn["n"] :]
+
+
+def _words(drawn: dict[str, Any]) -> list[str]:
+    return gzip.decompress(numbers_of(drawn["names"], "u1").tobytes()).decode().split("\0")
 
 
 def found_on(drawn: dict[str, Any]) -> list[str]:

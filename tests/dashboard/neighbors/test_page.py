@@ -1,7 +1,6 @@
 """The page of neighbors: the lists are those of the analysis, and everything on it survives odd titles and links."""
 
 import csv
-import gzip
 import io
 import json
 
@@ -13,7 +12,7 @@ from core.analysis.neighbors.of_one import METRICS, neighbors
 from core.data import splits
 from core.data.ratings import Ratings
 from core.model.families import PRESETS, run_config
-from tests.dashboard.map_view.drawn import map_of, numbers_of, titles_of
+from tests.dashboard.map_view.drawn import map_of, notes_of, numbers_of, titles_of
 
 pytestmark = pytest.mark.few
 
@@ -104,8 +103,7 @@ def test_a_movie_that_training_never_saw_says_so(open_page, publish, bundled: Ra
     row = int(np.flatnonzero(~trained(bundled, run))[0])
     app = open_page("neighbors", near_movie=bundled.item_table["title"][row])
     assert "no rating in the training part" in app.warning[0].value
-    notes = json.loads(gzip.decompress(numbers_of(map_of(app, "lengths")["names"], "u1").tobytes()))["notes"]
-    assert any("(untrained)" in note for note in notes)
+    assert any("(untrained)" in note for note in notes_of(map_of(app, "lengths")))
 
 
 def test_untrained_movies_are_nobodys_neighbors(open_page, publish):

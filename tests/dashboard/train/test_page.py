@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -11,11 +12,14 @@ from core.analysis.compare.score import score_of
 from core.config import RunConfig
 from core.data.splits import split
 from core.jobs import queue
+from core.jobs.live_film import as_text
 from core.jobs.outcome import CANCELED, JobOutcome
 from core.model.events import Epoch, Started
 from core.model.families import FAMILIES, PRESETS, run_config
+from dashboard.session import visitor
 from dashboard.shared import phrases
 from dashboard.train import form, link
+from tests.dashboard.map_view.drawn import map_of, numbers_of
 
 pytestmark = pytest.mark.few
 
@@ -51,12 +55,22 @@ def values(app):
     return {metric.label: metric.value for metric in app.metric}
 
 
-@pytest.mark.parametrize("name", [name for name in RunConfig.model_fields if name.endswith(("dropout", "seed", "dim"))])
-def test_limits_of_the_form_are_those_of_the_config(open_page, name):
-    field = RunConfig.model_fields[name]
-    widget = open_page("train").number_input(key=name)
-    assert (widget.min, widget.max) == form.limits(field)
-    assert widget.help == phrases.with_noun(field.description, "movie")
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [("learning_rate", 10.0, "to 1"), ("epochs", 0, "from 1 to 500"), ("embedding_dim", 2_000, "to 1,024")],
+)
+def test_a_number_out_of_range_is_refused_where_it_stands_and_trains_nothing(open_page, name, value, says):
+    app = open_page("train")
+    assert says in app.number_input(key=name).help
+    app.number_input(key=name).set_value(value).run()
+    assert not app.exception
+    assert app.button(key="start_training").disabled
+    assert f"is {value:g}, and can be" in app.error[0].value
+    assert any("red" in text.value and says in text.value for text in app.markdown)
+    assert not queue.jobs()
+    app.number_input(key=name).set_value(1).run()
+    assert not app.error
+    assert not app.button(key="start_training").disabled
 
 
 def test_every_setting_has_a_widget(open_page):
@@ -83,7 +97,7 @@ def test_changing_a_setting_puts_the_preset_out(open_page):
 
 def test_choosing_the_hand_written_model_chooses_its_layer(open_page):
     app = open_page("train")
-    app.radio(key="model").set_value("simple_dot_diy").run()
+    app.selectbox(key="model").set_value("simple_dot_diy").run()
     assert not app.error
     assert start(app).state == "queued"
 
@@ -207,7 +221,7 @@ def test_the_form_begins_with_the_selected_model_unless_a_link_says_otherwise(op
     app = open_page("train", epochs="7")
     assert (app.session_state["model"], app.session_state["epochs"]) == ("dot_with_bias", 7)
     app = open_page("embeddings", run=run.run_id).switch_page("app_pages/train.py").run()
-    app.radio(key="model").set_value("simple_dot").run()
+    app.selectbox(key="model").set_value("simple_dot").run()
     app = app.switch_page("app_pages/runs.py").run().switch_page("app_pages/train.py").run()
     assert app.session_state["model"] == "simple_dot"  # begun once: what somebody chose stays
 
@@ -356,7 +370,7 @@ def test_the_address_names_the_model_and_going_back_brings_back_what_it_stood_fo
     app = open_page("train")
     bare = dict(app.query_params)
     assert set(bare) == {"dataset", "run"}, "the settings of the selected model need not be said"
-    app.radio(key="model").set_value("simple_dot").run()
+    app.selectbox(key="model").set_value("simple_dot").run()
     app.number_input(key="epochs").set_value(12).run()
     changed = dict(app.query_params)
     assert (changed["model"], changed["epochs"]) == ("simple_dot", "12")
@@ -373,7 +387,7 @@ def test_the_address_names_the_model_and_going_back_brings_back_what_it_stood_fo
 
 def test_only_the_settings_of_the_model_are_shown_and_it_comes_with_its_own_defaults(open_page):
     app = open_page("train")
-    app.radio(key="model").set_value("variational").run()
+    app.selectbox(key="model").set_value("variational").run()
     shown = {widget.key for widget in [*app.number_input, *app.toggle]}
     assert {"embedding_dim", "steps", "raters", "item_columns"} <= shown
     assert not shown & {"epochs", "learning_rate", "l2", "batch_size", "user_dropout", "restore_best"}
@@ -382,6 +396,49 @@ def test_only_the_settings_of_the_model_are_shown_and_it_comes_with_its_own_defa
     app.switch_page("app_pages/jobs.py").run()
     app.switch_page("app_pages/train.py").run()
     assert app.number_input(key="embedding_dim").value == 5, "what somebody chose stays"
-    app.radio(key="model").set_value("dot_with_bias").run()
+    app.selectbox(key="model").set_value("dot_with_bias").run()
     assert app.number_input(key="embedding_dim").value == 64
     assert app.get_by_key("preset").value == "default"
+
+
+def test_a_link_to_a_model_shows_it_whatever_the_form_held(open_page, publish):
+    first, second = publish(PRESETS["article-simple-dot"]), publish(PRESETS["best"])
+    app = open_page("train", run=first.run_id)
+    assert app.session_state["model"] == "simple_dot"
+    app.number_input(key="embedding_dim").set_value(5).run()
+    app.query_params["run"] = second.run_id
+    for name in set(app.query_params) - {"dataset", "run"}:
+        del app.query_params[name]
+    app.run()
+    assert not app.exception
+    assert app.session_state["model"] == "variational"
+    assert app.button(key="open_trained").label == "Trained before: open"
+    assert values(app)["Kept epoch"] == "2 of 2"
+
+
+def test_a_running_training_shows_where_its_items_are(open_page, bundled):
+    app = open_page("train")
+    job = start(app)
+    queue.claim(job.job_id)
+    rows = np.argsort(-bundled.item_count, kind="stable")[:100].astype(np.int32)
+    places = np.random.default_rng(0).normal(size=(100, 2)).astype(np.float16)
+    told = [{"type": "filmed", "rows": as_text(rows)}, {"type": "frame", "at": 0.5, "places": as_text(places)}]
+    with (queue.folder() / job.job_id / "metrics.jsonl").open("a", encoding="utf-8") as file:
+        file.write("".join(f"{json.dumps(line)}\n" for line in told))
+    app.run()
+    assert not app.exception
+    drawn = map_of(app, "film")
+    assert (drawn["n"], drawn["move"] is None) == (100, False)
+    assert drawn["revision"] == job.key
+    np.testing.assert_array_equal(numbers_of(drawn["places"], "<f4").reshape(-1, 2), places[np.argsort(rows)])
+
+
+def test_on_a_phone_the_board_comes_first_and_the_form_is_folded(open_page, monkeypatch):
+    app = open_page("train")
+    assert "Settings" not in [expander.label for expander in app.expander]
+    monkeypatch.setattr(visitor, "on_phone", lambda: True)
+    app = open_page("train")
+    assert not app.exception
+    settings = next(expander for expander in app.expander if expander.label == "Settings")
+    assert not settings.proto.expanded
+    assert settings.number_input(key="embedding_dim")

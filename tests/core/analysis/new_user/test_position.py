@@ -5,7 +5,7 @@ import pytest
 
 from core.analysis.gauge import averages
 from core.analysis.new_user.foldin import NewUser
-from core.analysis.new_user.position import alike, generosity, people, place
+from core.analysis.new_user.position import alike, beside_items, generosity, people, place
 from core.model.scoring import Bilinear
 from tests.core.analysis.made import scorer
 from tests.core.analysis.rewritten import WAYS, exact
@@ -88,3 +88,16 @@ def test_generosity_is_how_high_somebody_rates_the_average_item():
     assert found.bias == pytest.approx(2 * 0.5)
     assert found.spread == pytest.approx(2 * 0.2)
     assert found.below == 0.75
+
+
+def test_a_person_lies_where_the_guessed_taste_is_highest_as_far_out_as_items_do():
+    random = np.random.default_rng(0)
+    items, others = 5 * random.normal(size=(40, 2)), 0.1 * random.normal(size=(30, 2))
+    spot = beside_items(others[0], others, items)
+    np.testing.assert_allclose(spot / np.linalg.norm(spot), others[0] / np.linalg.norm(others[0]))
+    everybody = np.array([beside_items(one, others, items) for one in others])
+    np.testing.assert_allclose(np.mean(everybody**2), np.mean(items**2))
+
+
+def test_where_all_people_are_the_same_a_person_lies_in_the_middle():
+    assert beside_items(np.zeros(2), np.zeros((4, 2)), np.ones((3, 2))).tolist() == [0, 0]

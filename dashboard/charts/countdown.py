@@ -1,0 +1,86 @@
+"""An error that counts down beside what guessing without a model reaches: a small picture, drawn at once and in place.
+
+It is HTML of a few hundred bytes, made of numbers and fixed words: no chart library has to be fetched for it while a
+first model trains, and it takes the page's own text color.
+"""
+
+from dashboard.charts.base import VALIDATION
+from dashboard.shared import phrases
+from dashboard.train.curve import Curve
+
+TALL = 150
+"""Height in pixels, whatever is known yet."""
+
+_TOP, _ROOM = 22, 104
+"""Where the highest value lies, and how much further down the lowest, in pixels."""
+
+_LABEL = 17
+"""Height of a label, in pixels."""
+
+
+def countdown(curve: Curve) -> str:
+    """The validation error after each epoch as a row of dots, beside two lines.
+
+    Args:
+        curve: So far; without sizes and lines only the room is kept.
+    """
+    inside = ""
+    if curve.started is not None:
+        errors = [epoch.val_rmse for epoch in curve.epochs]
+        levels = [(curve.started.mean_rmse, "always the mean"), (curve.started.averages_rmse, "averages only")]
+        values = [*errors, *(value for value, _ in levels)]
+        low, high = min(values), max(values)
+        heights = {value: _TOP + _ROOM * ((high - value) / (high - low) if high > low else 0.5) for value in values}
+        inside = _levels(levels, heights) + _dots(curve, errors, heights)
+    return (
+        f'<div role="img" aria-label="{words(curve)}" style="position:relative;height:{TALL}px;font-size:13px">'
+        f"{inside}</div>"
+    )
+
+
+def words(curve: Curve) -> str:
+    """What the picture shows, for those who do not see it."""
+    if curve.started is None:
+        return "Nothing is measured yet"
+    beside = (
+        f"always guessing the mean {curve.started.mean_rmse:,.3f}, averages only {curve.started.averages_rmse:,.3f}"
+    )
+    shown = curve.shown_epoch
+    now = "no epoch yet" if shown is None else f"{shown.val_rmse:,.3f} after {phrases.count(shown.epoch, 'epoch')}"
+    return f"Error on ratings it has never seen: {now}; {beside}"
+
+
+def _levels(levels: list[tuple[float, str]], heights: dict[float, float]) -> str:
+    near = abs(heights[levels[0][0]] - heights[levels[1][0]]) < _LABEL
+    result = ""
+    for (value, name), side in zip(levels, ("right", "left" if near else "right"), strict=True):  # none over another
+        top = heights[value]
+        result += (
+            f'<div style="position:absolute;left:0;right:0;top:{top:.1f}px;border-top:1px dashed;opacity:.5"></div>'
+            f'<div style="position:absolute;{side}:0;top:{top - _LABEL:.1f}px;line-height:{_LABEL}px;opacity:.8">'
+            f"{name} {value:,.2f}</div>"
+        )
+    return result
+
+
+def _dots(curve: Curve, errors: list[float], heights: dict[float, float]) -> str:
+    if not errors or curve.started is None:
+        return ""
+    planned = max(len(errors), 2) if curve.kept_epoch is not None else max(curve.started.epochs, 2)
+    shown = curve.kept_epoch - 1 if curve.kept_epoch is not None else len(errors) - 1
+    result = ""
+    for place, error in enumerate(errors):
+        wide = 11 if place == shown else 5
+        left, top = 2 + 96 * place / (planned - 1), heights[error]
+        result += (
+            f'<div style="position:absolute;left:{left:.1f}%;top:{top:.1f}px;width:{wide}px;height:{wide}px;'
+            f'margin:-{wide / 2}px;border-radius:50%;background:{VALIDATION}"></div>'
+        )
+        if place == shown:
+            side = "left" if left < 50 else "right"
+            at = left if left < 50 else 100 - left
+            result += (
+                f'<div style="position:absolute;{side}:{at:.1f}%;top:{top + 7:.1f}px;font-size:15px;font-weight:600">'
+                f"{error:,.2f}</div>"
+            )
+    return result

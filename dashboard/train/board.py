@@ -1,0 +1,234 @@
+"""The board of the train page, whatever the state of a training: numbers, the curve, what it says, and the film."""
+
+from collections.abc import Callable
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.config import GradientConfig, RunConfig
+from core.jobs import queue
+from core.jobs.job_folder import Job
+from core.jobs.kinds import as_event
+from core.model.events import Started
+from core.model.run import Run
+from dashboard.cache import analyses, loaders
+from dashboard.charts import training as charts
+from dashboard.jobs import trainings
+from dashboard.map_view import live
+from dashboard.session import state
+from dashboard.shared import elements, phrases, score_words, told
+from dashboard.train import curve, film, film_file, moments
+
+NOTHING = curve.Curve(started=None)
+
+POLL = 0.25
+"""Seconds between two looks at a training whose items are seen moving."""
+
+HEIGHT = 400
+"""Of the curve beside a film."""
+
+LOW = 290
+"""Of the curve over two films."""
+
+_NARROWEST = 250
+"""Pixels that a curve or a film needs; with less room they lie above each other."""
+
+
+def choose_behind(run_id: str) -> tuple[charts.Named | None, str | None]:
+    """An earlier run than this one to lay behind the curve, and its id; None where nobody wants one."""
+    others = phrases.distinct_run_words([run for run in loaders.runs_of(state.dataset_id()) if run.run_id != run_id])
+    chosen = st.selectbox(
+        "Lay an earlier model behind the curve, and its film beside this one",
+        list(others),
+        index=None,
+        format_func=others.__getitem__,
+        placeholder="None" if others else "There is no earlier model yet",
+        disabled=not others,
+        key="behind",
+    )
+    if chosen is None:
+        return None, None
+    return charts.Named(others[chosen], curve.of_run(loaders.run(chosen))), chosen
+
+
+def board(
+    drawn: curve.Curve,
+    references: Started,
+    behind: charts.Named | None,
+    time: tuple[str, str],
+    words: str,
+    *,
+    config: RunConfig,
+    beside: Callable[[], None],
+    wide: bool = False,
+) -> None:
+    """Four numbers, one sentence that reads the curve aloud, the curve and a film: the same places whatever the state.
+
+    Args:
+        drawn: The curve so far.
+        references: Its sizes and lines.
+        behind: An earlier run, laid behind it.
+        time: What the clock says, and what that is called.
+        words: The sentence.
+        config: The settings it is about.
+        beside: Draws the film.
+        wide: Whether the film needs the whole width, under the curve.
+    """
+    epoch = drawn.shown_epoch
+    number = epoch.epoch if epoch else 0
+    with st.grid(2, min_column_width=200, gap="xsmall"):  # all in a line, or two by two
+        with st.grid(2, min_column_width=90, gap="xsmall"):
+            if drawn.kept_epoch is None:
+                st.metric("Epoch", f"{number} of {references.epochs}")
+            else:
+                st.metric("Kept epoch", f"{number} of {len(drawn.epochs)}")
+            st.metric(*time)
+        with st.grid(2, min_column_width=90, gap="xsmall"):
+            st.metric("Training RMSE", f"{epoch.rmse:,.3f}" if epoch else "–")
+            st.metric("Validation RMSE", f"{epoch.val_rmse:,.3f}" if epoch else "–")
+    within = isinstance(config, GradientConfig)
+    st.markdown(words, help=phrases.rmse_help(within=within))
+    finished = drawn.kept_epoch is not None
+    length = len(drawn.epochs) if finished else references.epochs
+    with st.grid(1 if wide else 2, min_column_width=_NARROWEST):
+        with st.container():
+            st.vega_lite_chart(
+                charts.curve_rows(drawn, references, behind),
+                charts.curve_spec(
+                    length,
+                    unit=trainings.unit(),
+                    finished=finished,
+                    behind=behind is not None,
+                    within=within,
+                    height=LOW if wide else HEIGHT,
+                    columns=4 if wide else 2,
+                ),
+                key="learning_curve",
+                on_select="rerun",
+                selection_mode=charts.ZOOM,
+                # the same words from start to end: another text would build the chart anew
+                alt=f"Training and validation RMSE over {length} epochs, with two reference lines",
+            )
+        with st.container():
+            beside()
+
+
+@st.fragment(run_every=POLL)
+def running(job_id: str, references: Started, behind_run: str | None) -> None:
+    """The board of a job that runs; when it has ended, the whole page runs again."""
+    job = loaders.job(job_id)
+    config = None if job is None else loaders.job_config(job)
+    if job is None or config is None or not job.active:
+        trainings.finish(job)
+        return
+    dataset_id = state.dataset_id()
+    measured = queue.measurements(job_id)
+    drawn = curve.of_events(filter(None, map(as_event, measured)))
+    moment = live.latest(measured, loaders.ratings(dataset_id).item_count)
+    with st.container():  # each state has one here: what follows keeps its place, and is not built anew
+        st.progress(job.progress, text=trainings.progress_words(job, drawn))
+    left = drawn.seconds_left()
+    behind = charts.Named("earlier", curve.of_run(loaders.run(behind_run))) if behind_run else None
+    time = ("Time left", "–" if left is None else phrases.duration(left))
+
+    def beside() -> None:
+        """Where the items are now."""
+        if moment is None:
+            film.nothing_yet(loaders.ratings(dataset_id).noun)
+        else:
+            film.now(dataset_id, job.key, moment)
+
+    board(drawn, references, behind, time, curve.reading(drawn, trainings.unit()), config=config, beside=beside)
+
+
+def finished(run: Run, behind: charts.Named | None, behind_run: str | None, below: DeltaGenerator) -> None:
+    """The board of a run in the store: its curve and film, and what they say.
+
+    Args:
+        run: The run.
+        behind: An earlier one, laid behind its curve.
+        behind_run: The id of that one.
+        below: Where what they say is drawn.
+    """
+    drawn, unit = curve.of_run(run), trainings.unit()
+    mine, other = film.reel(run), None if behind_run is None else film.reel(loaders.run(behind_run))
+    rows = [] if mine is None else moments.followed(mine)
+
+    def beside() -> None:
+        """The film, or both films, or the offer of one."""
+        if mine is None:
+            film.offer(run)
+        elif other is None:
+            film.one(mine, rows)
+        else:
+            film.pair(mine, other, rows)
+
+    time = ("Time taken", phrases.duration(run.outcome.train_seconds))
+    words = curve.reading(drawn, unit)
+    st.container()  # as in `running`
+    wide = mine is not None and other is not None
+    board(drawn, run.started, behind, time, words, config=run.config, beside=beside, wide=wide)
+    if mine is not None and behind_run is not None and other is None:
+        with st.container():
+            st.caption("The film of the earlier model:")
+            film.offer(loaders.run(behind_run))
+    with below:
+        _result(run)
+        if mine is not None:
+            film_file.button(run.run_id)
+            moments.section(mine, rows)
+
+
+def _result(run: Run) -> None:
+    """What came out, in words, and where to go next."""
+    unit = trainings.unit()
+    with st.container(border=True):
+        score = analyses.split_score(run.run_id)
+        st.markdown(f"**{curve.result_words(run.outcome, unit, score)}**")
+        if score is not None:
+            st.markdown(score_words.seen_and_unseen(score, run.dataset.noun, unit))
+        st.markdown(curve.against_references(run.outcome.val_rmse, run.started, unit))
+        remarks = [score_words.raw(score)] if score else []
+        remarks += [score_words.chosen(run.config, run.outcome), *_further_words(run)]
+        st.caption(" ".join(filter(None, remarks)))
+        with st.container(horizontal=True):
+            for page, icon, label in phrases.AFTER_TRAINING:
+                elements.page_link(page, label, icon, run=run.run_id)
+
+
+def _further_words(run: Run) -> tuple[str, ...]:
+    """What is unusual about the model: what it knows of items that it has not seen, its dimensions, its epochs."""
+    found = analyses.unseen(run.run_id) if run.scorer.knows_unseen_items else None
+    known = curve.unseen_known(found, told.columns(run), run.dataset.noun, trainings.unit()) if found else ""
+    return known, curve.dimensions_words(run.scorer), curve.epochs_words(run.config)
+
+
+def not_trained(asked: RunConfig, references: Started, behind: charts.Named | None, ended: Job | None) -> None:
+    """The board before the first epoch, or of a job that ended without a model.
+
+    Args:
+        asked: What the board is about.
+        references: Its sizes and lines.
+        behind: An earlier run, laid behind the curve.
+        ended: The job that ended.
+    """
+    drawn = NOTHING if ended is None else curve.of_events(queue.events(ended.job_id))
+    with st.container():  # as in `running`
+        if ended is not None and ended.state == "failed":
+            trainings.explain_end(ended)
+        elif ended is not None and ended.state == "canceled":
+            st.markdown(f":small[:material/stop_circle: {phrases.sentence(ended.message)}]")
+    words = curve.reading(drawn, trainings.unit(), ended=True) if drawn.epochs else phrases.BEFORE_TRAINING
+    time = ("Time left", "–") if ended is None else ("Time taken", phrases.duration(ended.seconds))
+
+    def beside() -> None:
+        """Where the items were when it ended; else what will be there."""
+        dataset_id = state.dataset_id()
+        ratings = loaders.ratings(dataset_id)
+        moment = None if ended is None else live.latest(queue.measurements(ended.job_id), ratings.item_count)
+        if ended is None or moment is None:
+            film.nothing_yet(ratings.noun)
+        else:
+            film.now(dataset_id, ended.key, moment)
+
+    board(drawn, references, behind, time, words, config=asked, beside=beside)

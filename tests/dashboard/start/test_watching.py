@@ -1,0 +1,33 @@
+"""What a session has seen of a training, from its measurements."""
+
+import numpy as np
+
+from core.jobs.live_film import as_text
+from core.model.events import Epoch
+from dashboard.start.watching import Watched
+
+ROWS = {"type": "filmed", "rows": as_text(np.array([4, 2], np.int32))}
+
+
+def frame(*numbers: float) -> dict[str, object]:
+    return {"type": "frame", "at": 0.0, "places": as_text(np.array(numbers, np.float16))}
+
+
+def test_the_last_whole_frame_counts_and_events_add_up():
+    watched = Watched("1")
+    epoch = {"type": "epoch", "epoch": 1, "seconds": 1.0, "loss": 1.0, "rmse": 1.0, "mae": 1.0}
+    epoch |= {"val_loss": 1.0, "val_rmse": 0.9, "val_mae": 0.7}
+    watched.take([ROWS, frame(0, 1, 2, 3), epoch, {"type": "unreadable"}])
+    assert watched.lines == 4
+    assert watched.rows.tolist() == [4, 2]
+    assert watched.places.tolist() == [[0, 1], [2, 3]]
+    assert [event.val_rmse for event in watched.events if isinstance(event, Epoch)] == [0.9]
+    watched.take([frame(5, 5, 6, 6), frame(1), frame(np.nan, 1, 1, 1), {"type": "frame"}])
+    assert watched.places.tolist() == [[5, 5], [6, 6]]
+    assert watched.lines == 8
+
+
+def test_places_of_unknown_items_are_passed_over():
+    watched = Watched("1")
+    watched.take([frame(0, 1)])
+    assert watched.places is None
