@@ -2,9 +2,9 @@
 
     journeys/<16 hex>.json      one owner's, whom nobody can tell from the name of the file
 
-Plain JSON that is replaced as a whole. A file says which steps were done, never what was typed. Their number is bounded,
-since anybody can be many; those that nobody has touched for a while are forgotten. A file that cannot be read counts as
-none, and the next step replaces it: nothing is lost that could not be done again in minutes.
+Plain JSON that is replaced as a whole. A file says which steps were done, never what was typed. Their number is
+bounded, since anybody can be many; those that nobody has touched for a while are forgotten. A file that cannot be read
+counts as none, and the next step replaces it: nothing is lost that could not be done again in minutes.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ UNTOUCHED_SECONDS = 60 * 86_400
 
 MOST_TOURS, MOST_STEPS = 40, 20
 _MOST_BYTES = 16_384
-_LONGEST = 24
+LONGEST = 24
 """Characters in a nickname."""
 
 
@@ -50,7 +50,7 @@ class Journey(BaseModel, frozen=True, extra="forbid"):
     """
 
     number: int = Field(ge=1)
-    nickname: str = Field("", max_length=_LONGEST)
+    nickname: str = Field("", max_length=LONGEST)
     tour: str = Field("", max_length=40)
     step: int = Field(0, ge=0, le=MOST_STEPS)
     done: dict[str, tuple[int, ...]] = Field(default_factory=dict, max_length=MOST_TOURS)
@@ -71,8 +71,8 @@ class Journey(BaseModel, frozen=True, extra="forbid"):
     def called(self, nickname: str) -> "Journey":
         """The same under a nickname; raises LimitError where it is too long."""
         text = " ".join("".join(letter if letter.isprintable() else " " for letter in nickname).split())
-        if len(text) > _LONGEST:
-            raise LimitError(f"the nickname has {len(text)} characters; it can have up to {_LONGEST}")
+        if len(text) > LONGEST:
+            raise LimitError(f"the nickname has {len(text)} characters; it can have up to {LONGEST}")
         return self.model_copy(update={"nickname": text})
 
 

@@ -48,9 +48,9 @@ model, rows, person = view.model, view.rows, view.person
 entry = analyses.rating_entry(ratings.dataset_id)
 predictions = listing.Predictions(model.predictions(person), model.sureness(person), model.personal(person))
 left, right = st.columns([5, 7], gap="large")
-with left:
+with left, st.container(key="own_rating"):
     rate.panel(model, rows, entry)
-with right:
+with right, st.container(key="own_guesses"):
     listing.panel(model, rows, entry, predictions)
 position.section(model, person, view.naming.labels, view.naming.ends)
 why_dialog.section(view, int(analyses.first_items(run.run_id)[0]))

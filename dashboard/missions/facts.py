@@ -75,6 +75,13 @@ def _near(now: Snapshot, *, users: bool) -> tuple[int, np.ndarray] | None:
     return (row, found) if len(found) else None
 
 
+def nearest_to(run_id: str, asked: str, *, least: int) -> tuple[str, int] | None:
+    """Title of the item nearest to one by cosine among those with enough ratings, and how many it has."""
+    rows = loaders.item_rows(run_id)
+    found = analyses.neighbors(run_id, users=False, row=rows.offered[asked], least=least)["cosine"].index
+    return (_title(run_id, found[0]), int(rows.count[found[0]])) if len(found) else None
+
+
 def nearest(now: Snapshot) -> str | None:
     """Title of the first neighbor."""
     near = _near(now, users=False)

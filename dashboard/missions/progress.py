@@ -1,8 +1,9 @@
 """Which mission is on, which of its steps is seen, and which are done.
 
-What is seen belongs to the session and stands in the address, so that a link and a refresh keep it. What is done belongs
-to the owner, that is to the browser (`core.store.journeys`): a second tab, another mission in it or a restarted server
-change nothing about it, and nobody else's steps count. The session remembers its own too, for where nothing may be kept.
+What is seen belongs to the session and stands in the address, so that a link and a refresh keep it. What is done
+belongs to the owner, that is to the browser (`core.store.journeys`): a second tab, another mission in it or a restarted
+server change nothing about it, and nobody else's steps count. The session remembers its own too, for where nothing may
+be kept.
 """
 
 import re
@@ -104,8 +105,8 @@ def first_open(mission: Mission) -> int:
 def begin(key: str, at: int | None = None) -> None:
     """Open a mission at a step, from 0, or where this visitor was; its end opens to whoever has done it.
 
-    Unless a link names a model, the mission is about the one that its first button trains, not about what a neighbor has
-    made since.
+    Unless a link names a model, the mission is about the one that the first button trains, not about what a neighbor
+    has made since.
     """
     mission = MISSIONS[key]
     st.session_state[_CURRENT] = key

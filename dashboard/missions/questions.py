@@ -1,4 +1,4 @@
-"""The small question that ends a step, and how an answer to it is checked: kindly, and against what is on the screen."""
+"""The small question that ends a step, and how an answer is checked: kindly, and against what is on the screen."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -63,9 +63,8 @@ def reply(question: Question, given: str, now: Snapshot) -> tuple[bool, str]:
     if right is None:
         return False, f"That cannot be seen now. {question.where}"
     if isinstance(right, str):
-        return (
-            (True, f"Yes: {right}. {question.told}") if given == right else (False, f"Not that one. {question.where}")
-        )
+        is_it = given == right
+        return is_it, f"Yes: {right}. {question.told}" if is_it else f"Not that one. {question.where}"
     found = _NUMBER.search(given.replace("\u00a0", ""))
     if found is None:
         return False, "Type it as a number, such as 3 or 0.85."

@@ -247,7 +247,7 @@ FIRST_COMPONENT = Mission(
                 options=("Steadily", "A little", "Not that I see"),
             ),
             ".st-key-color",
-            ".st-key-components_map",
+            ".st-key-map",
         ),
         Task(
             "components",
@@ -402,7 +402,7 @@ YOU = Mission(
                 (facts.AVERAGE, facts.PERSON, facts.ITEM, facts.TASTE),
             ),
             ".st-key-own_guesses",
-            ".st-key-why",
+            ".st-key-own_waterfall_why",
         ),
     ),
 )

@@ -110,6 +110,11 @@ def _names(run_id: str) -> tuple[Name, ...]:
     return component_names.get(run_id, by=visitor.current())
 
 
+def kept(run_id: str) -> tuple[Name, ...]:
+    """The names that this visitor sees with a run, their own first; raises as `component_names.get`."""
+    return tuple(sorted(_names(run_id), key=lambda name: not name.own))
+
+
 def last_on_twin() -> tuple[str, Name] | None:
     """What this session last named of a model without taste, with the twin's id; None where it has named nothing."""
     names = [(run_id, name) for run_id, given in st.session_state.get(_ON_TWINS, {}).items() for name in given]
