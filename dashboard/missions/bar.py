@@ -105,8 +105,9 @@ def _to_do(mission: Mission, task: Task, words: dict[str, str], *, here: bool) -
         settings = link.to(careless) if careless is not None and progress.at() == 0 else {}
         elements.page_link(task.page, "Take me there", "arrow_forward", **settings)
     elif careless is not None and progress.at() == 0 and not _form_holds(careless):
-        icon = ":material/tune:"
-        if st.button("Set the form for me", icon=icon, key="set_careless", on_click=_set_form, args=(careless,)):
+        if st.button("Set the form for me", icon=":material/tune:", key="set_careless"):
+            state.watch(None)  # what comes of these settings is shown, and no longer what came of others
+            form.fill(careless)
             st.rerun()  # the form is not in this part of the page
 
 
@@ -115,12 +116,6 @@ def _form_holds(config: RunConfig) -> bool:
         return form.current() == config
     except LimitError:
         return False
-
-
-def _set_form(config: RunConfig) -> None:
-    """Put settings into the form, and show what comes of those and no longer of others; a callback."""
-    state.watch(None)
-    form.fill(config)
 
 
 def _ask(name: str, question: Question, now: Snapshot) -> None:

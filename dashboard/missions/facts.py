@@ -112,14 +112,15 @@ def shared_with_nearest(now: Snapshot) -> float | None:
 
 
 def _low_end(now: Snapshot) -> np.ndarray | None:
-    """The items at the low end of component 1, the furthest out first."""
+    """The items at the low end of the chosen component, the furthest out first."""
     if now.run is None:
         return None
     run_id = now.run.run_id
     listed = loaders.item_rows(run_id).count >= now.number("min", 1)
     found = component_analyses.components(run_id, current(run_id))
     std = component_analyses.score_std(run_id, current(run_id)) if now.widgets.get("sure") else None
-    return ends(found.scores[:, 0], listed, 10, std=None if std is None else std[:, 0]).bottom
+    place = min(now.number("component", 1), found.scores.shape[1]) - 1
+    return ends(found.scores[:, place], listed, 10, std=None if std is None else std[:, place]).bottom
 
 
 def furthest_low(now: Snapshot) -> str | None:

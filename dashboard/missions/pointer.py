@@ -6,12 +6,13 @@ _SCRIPT = """
 const sheet = new CSSStyleSheet();
 document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 const HANDS = ["wheel", "touchmove", "keydown", "pointerdown"];
+const ROOM = '[data-testid="stBottomBlockContainer"] { padding-block: 4px 8px; }';  // the page needs it more
 let shown = "", waiting = null;
 
 function reveal(element) {
   const room = document.querySelector('[data-testid="stBottom"]')?.getBoundingClientRect().height ?? 0;
   const {top, bottom, height} = element.getBoundingClientRect();
-  const high = 64, low = innerHeight - room;
+  const high = 72, low = innerHeight - room;
   if (top >= high && bottom <= low) return;
   element.style.scrollMarginTop = `${high}px`;
   element.style.scrollMarginBottom = `${room + 16}px`;
@@ -38,7 +39,8 @@ function follow(place) {
 
 export default function ({data}) {
   const {place, step, color} = data;
-  sheet.replaceSync(place ? `${place} { outline: 3px solid ${color}; outline-offset: 4px; border-radius: 4px; }` : "");
+  const line = place ? `${place} { outline: 3px solid ${color}; outline-offset: 3px; border-radius: 4px; }` : "";
+  sheet.replaceSync(ROOM + line);
   if (place && step !== shown) follow(place);
   shown = step;
   return () => sheet.replaceSync("");

@@ -11,8 +11,8 @@ Fact = float | str | None
 """A number, or one of the options, as the screen has it; None where it is not there."""
 
 _NUMBER = re.compile(r"[-+−]?\d+(?:[.,]\d+)?")
-SLACK = 0.0051
-"""How far off a number with places behind the point may be: two of them are enough."""
+SLACK = 0.0056
+"""How far off a number with places behind the point may be: two of them are enough, rounded either way."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +64,12 @@ def reply(question: Question, given: str, now: Snapshot) -> tuple[bool, str]:
         return False, f"That cannot be seen now. {question.where}"
     if isinstance(right, str):
         is_it = given == right
-        return is_it, f"Yes: {right}. {question.told}" if is_it else f"Not that one. {question.where}"
+        return is_it, f"Right. {question.told}" if is_it else f"Not that one. {question.where}"
     found = _NUMBER.search(given.replace("\u00a0", ""))
     if found is None:
         return False, "Type it as a number, such as 3 or 0.85."
     number = float(found[0].replace(",", ".").replace("−", "-"))
     whole = float(right).is_integer()
     if number == right or (not whole and abs(number - right) <= SLACK):
-        return True, f"Yes, {int(right) if whole else f'{right:.3f}'}. {question.told}"
+        return True, f"Right, {int(right) if whole else f'{right:.3f}'}. {question.told}"
     return False, f"Not quite. {question.where}"

@@ -58,7 +58,7 @@ class Mission:
 
 YES_NO = (facts.YES, facts.NO)
 WITHOUT = "The one without"
-BOARD, CURVE, FORM = ".st-key-board_numbers", ".st-key-learning_curve", ".st-key-l2"
+BOARD, CURVE, FORM = ".st-key-board_numbers", ".st-key-learning_curve", ".st-key-folded_form, .st-key-l2"
 NUMBER, ENOUGH, PROOF, ENDS = ".st-key-component", ".st-key-min", ".st-key-proof", ".st-key-both_ends"
 ASKED, LISTS = '[class*="st-key-near_"]', ".st-key-lists_of_neighbors"
 
@@ -107,10 +107,11 @@ FIRST_MODEL = Mission(
             checks.opens_second_component,
             "The two lists are now the ends of component 2: other {nouns}, set apart by something else.",
             Question(
-                "How many components earn their place?",
-                "The others may be chance: ratings that the model has not seen do not confirm them.",
-                "The sentence above the first picture says it: the first so many of all. None counts as 0.",
-                facts.proven,
+                "Which of these lies furthest out at the low end?",
+                "Whether what sets these {nouns} apart is taste or chance, the first picture on this page says.",
+                "Look at the topmost row of the list of the lowest.",
+                facts.furthest_low,
+                facts.low_end_to_choose_from,
             ),
             NUMBER,
             ENDS,
@@ -176,7 +177,7 @@ OVERFITTING = Mission(
         ),
         Task(
             "train",
-            "Under the curve, choose the model without a penalty in *Lay an earlier model behind the curve*.",
+            "Under the curve, in *Lay an earlier model behind the curve*, choose the one of this mission without a penalty.",
             "Side by side it is plain what the penalty does.",
             checks.lays_it_behind,
             "Both models are in one picture: the earlier one lies behind.",
