@@ -12,7 +12,6 @@ from dashboard.principal_components.proofs import tested
 from dashboard.shared.markup import escape
 
 YES, NO = "Yes", "No"
-AVERAGE, PERSON, ITEM, TASTE = "The average", "Who is asked", "What is asked about", "A taste"
 
 
 def validation_error(now: Snapshot) -> float | None:

@@ -334,6 +334,7 @@ NEIGHBORS = Mission(
                 options=("Mostly", "Now and then", "No"),
             ),
             '[class*="st-key-one_"]',
+            ".st-key-two_rows",
         ),
         Task(
             "neighbors",
@@ -396,11 +397,9 @@ YOU = Mission(
             checks.asks_why,
             "The sum begins at the average, and takes a step for you, one for the {noun}, and one for every taste.",
             Question(
-                "Which part of the score is the largest?",
-                "Most of a guess says nothing about you: the steps that do are small, and make all the difference.",
-                "Look where the sum begins, and how far each step goes from there.",
-                lambda _: facts.AVERAGE,
-                (facts.AVERAGE, facts.PERSON, facts.ITEM, facts.TASTE),
+                "Which step would you argue with?",
+                "You may know better than any of them. A score without its parts can only be believed or not.",
+                options=("The one for you", "The one for it", "One for a taste", "None"),
             ),
             ".st-key-own_guesses",
             ".st-key-own_waterfall_why",
