@@ -105,10 +105,14 @@ def _to_do(mission: Mission, task: Task, words: dict[str, str], *, here: bool) -
         settings = link.to(careless) if careless is not None and progress.at() == 0 else {}
         elements.page_link(task.page, "Take me there", "arrow_forward", **settings)
     elif careless is not None and progress.at() == 0 and not _form_holds(careless):
-        if st.button("Set the form for me", icon=":material/tune:", key="set_careless"):
-            state.watch(None)  # what comes of these settings is shown, and no longer what came of others
-            form.fill(careless)
-            st.rerun()  # the form is not in this part of the page
+        _offer_to_set(careless)
+
+
+def _offer_to_set(config: RunConfig) -> None:
+    if st.button("Set the form for me", icon=":material/tune:", key="set_careless"):
+        state.watch(None)  # what comes of these settings is shown, and no longer what came of others
+        form.fill(config)
+        st.rerun()  # the form is not in this part of the page
 
 
 def _form_holds(config: RunConfig) -> bool:

@@ -79,20 +79,19 @@ def of_overfitting(without: Sequence[Epoch], cured: Sequence[Epoch], unit: str) 
     kept = min(cured, key=lambda epoch: epoch.val_rmse)
     return (
         f"Without a penalty the training error fell from {without[0].rmse:.3f} to **{last.rmse:.3f}** {unit}, while "
-        f"the error on new ratings rose from {best.val_rmse:.3f} at epoch {best.epoch} to **{last.val_rmse:.3f}**. With it "
-        f"the error on new ratings came down to **{kept.val_rmse:.3f}**, though on the training ratings it was "
+        f"the error on new ratings rose from {best.val_rmse:.3f} at epoch {best.epoch} to **{last.val_rmse:.3f}**. "
+        f"With it the error on new ratings came down to **{kept.val_rmse:.3f}**, though on the training ratings it was "
         f"{kept.rmse:.3f}."
     )
 
 
 def _first_component(run_id: str, unit: str) -> str:
-    now = look("components")
     name = next((name for name in naming.kept(run_id) if name.component == 0), None)
     proof = tested(run_id).proof
     if name is None:
         return ""
     called = f"You called the first component {_called(name)}."
-    if proof is None or name.basis != "predictions" or now.run is None:
+    if proof is None or name.basis != "predictions":
         return f"{called} Whether it holds on ratings that the model has not seen, nobody has tested."
     holds = "earns its place" if proof.proven else "cannot be told from chance"
     return f"{called} On ratings that the model has not seen it {_change(float(proof.worth[0]), unit)}, and {holds}."

@@ -29,9 +29,7 @@ def summary(config: RunConfig, *, best: float, name: str = "a" * 16) -> RunSumma
 
 RUN = summary(DEFAULT, best=0.86)
 CARELESS_RUN = summary(CARELESS, best=0.88, name="b" * 16)
-ONE = Snapshot(
-    page="start", run=RUN, runs=(RUN, CARELESS_RUN), most_rated="Forrest Gump (1994)", careless_key="b" * 16
-)
+ONE = Snapshot(page="start", run=RUN, runs=(RUN, CARELESS_RUN), most_rated="Forrest Gump (1994)", careless_key="b" * 16)
 
 
 def on(page: str, **widgets: object) -> Snapshot:
