@@ -67,6 +67,16 @@ class SplitConfig(Settings):
         ge=0,
         le=2**31 - 1,
     )
+    test_fraction: float = setting(
+        0.0,
+        "Share of the ratings set aside before all else, the same whatever the split seed: no training learns from "
+        "them and nothing is chosen by them, so that a last test on them is fair.",
+        title="Test fraction",
+        unit="fraction",
+        grows="A steadier last test, and less to learn from.",
+        ge=0,
+        le=0.5,
+    )
 
     @property
     def is_drawn(self) -> bool:

@@ -181,3 +181,13 @@ class BusyError(JobError, code="BUSY"):
 
 class UnknownJobError(JobError, code="UNKNOWN_JOB"):
     """No job has this id."""
+
+
+def error_of(code: str, message: str) -> Exception:
+    """The error that has this code, with a message; a RuntimeError where none has, for then something was a bug."""
+    kinds = [ExplorerError]
+    for kind in kinds:  # grows as it goes
+        if kind.code == code:
+            return kind(message)
+        kinds += kind.__subclasses__()
+    return RuntimeError(f"{code}: {message}")

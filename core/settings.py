@@ -11,6 +11,7 @@ The names begin with `EMBEDDING_EXPLORER_`:
     ADMIN_TOKEN             what an administrator enters to log in
     ADMINS                  e-mail addresses of administrators who log in by OpenID Connect, with commas
     WORKERS                 trainings at a time; half the processors without it
+    SWEEP_DATABASE          where Optuna keeps sweeps, an address as SQLAlchemy reads it; a file of the sweep without it
     QUEUE_LENGTH            jobs that may wait
     JOBS_PER_OWNER          jobs of one owner that may wait or run
     JOBS_PER_ADDRESS        jobs of all who share a network address; a class has one
@@ -168,6 +169,11 @@ def whole_number(name: str, default: int, *, highest: int = _LARGEST) -> int:
     if not _DIGITS.fullmatch(value) or not 1 <= int(value) <= highest:
         raise LimitError(f"{PREFIX}{name} is {value!r:.30}; it must be a whole number from 1 to {highest:,}")
     return int(value)
+
+
+def workers() -> int:
+    """How many trainings this machine carries out at a time; raises LimitError as `whole_number`."""
+    return whole_number("WORKERS", max(1, (os.cpu_count() or 1) // 2))
 
 
 def numbers(kind: "type[Numbers]", prefix: str = "") -> "Numbers":

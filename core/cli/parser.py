@@ -16,6 +16,7 @@ from core.cli import (
     score,
     stored,
     studies,
+    sweep,
     train,
     trash,
 )
@@ -47,6 +48,9 @@ def build_parser(program: str, more: str | None = None) -> argparse.ArgumentPars
     calls = parser.add_subparsers(title="calls", required=True, metavar="CALL")
     _add_data(calls)
     _add_train(calls)
+    summary = "Train one model with many settings, and show which of them matter."
+    sweep.add_flags(_add(calls, "sweep", sweep.sweep, summary, writes=True))
+    _add(calls, "sweeps", sweep.list_sweeps, "List the sweeps.")
     _add(calls, "jobs", stored.list_jobs, "List the jobs of the dashboard's queue.")
     cancel = _add(calls, "cancel", stored.cancel_job, "Ask a job to stop.", writes=True)
     cancel.add_argument("job_id", metavar="JOB", help="Its id, as `jobs` shows it.")

@@ -1,6 +1,6 @@
 """Which ratings a model learns from, and which it is tested on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -9,21 +9,26 @@ from core.data.nouns import count
 from core.data.ratings import NO_TIME, Ratings
 from core.errors import LimitError
 
+TEST_SEED = 2**31
+"""Starting number of the draw of test ratings: above every split seed."""
+
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Row numbers of the two parts; together they are all ratings, each once.
+    """Row numbers of the parts; together they are all ratings, each once.
 
     Attributes:
         train, validation: int64 rows of the ratings.
         unseen_items: Validation ratings on items without any training rating.
         unseen_users: Validation ratings by users without any training rating.
+        test: Rows that are set aside for a last test, int64; none unless the config asks for some.
     """
 
     train: np.ndarray
     validation: np.ndarray
     unseen_items: int
     unseen_users: int
+    test: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
 
     def training_count(self, ratings: Ratings, *, users: bool = False) -> np.ndarray:
         """Training ratings of each item, or of each user, int64, (n_rows,); `ratings` is what was divided."""
@@ -50,16 +55,13 @@ def split(ratings: Ratings, config: SplitConfig) -> Split:
     Raises:
         LimitError: A split by time of data without timestamps or of a single moment, or a part would be empty.
     """
-    match config.split_kind:
-        case "random":
-            train, validation = _random(len(ratings), config.validation_fraction, config.split_seed)
-        case "temporal":
-            train, validation = _temporal(ratings, config.validation_fraction)
-        case "global_time":
-            train, validation = _global_time(ratings, config.validation_fraction)
+    rows, test = np.arange(len(ratings)), np.zeros(0, np.int64)
+    if config.test_fraction > 0:
+        rows, test = _divide(ratings, rows, config.split_kind, config.test_fraction, TEST_SEED)
+    train, validation = _divide(ratings, rows, config.split_kind, config.validation_fraction, config.split_seed)
     if len(train) == 0 or len(validation) == 0:
         raise LimitError(
-            f"validation_fraction {config.validation_fraction} of {count(len(ratings), 'rating')} leaves a part empty; "
+            f"validation_fraction {config.validation_fraction} of {count(len(rows), 'rating')} leaves a part empty; "
             "choose another fraction or more ratings"
         )
     return Split(
@@ -67,6 +69,7 @@ def split(ratings: Ratings, config: SplitConfig) -> Split:
         validation=validation,
         unseen_items=_unseen(ratings.item_index, train, validation, len(ratings.items)),
         unseen_users=_unseen(ratings.user_index, train, validation, len(ratings.users)),
+        test=test,
     )
 
 
@@ -75,40 +78,49 @@ def trained_rows(ratings: Ratings, config: SplitConfig, *, users: bool = False) 
     return split(ratings, config).trained(ratings, users=users)
 
 
-def _random(n: int, fraction: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    rows = np.random.default_rng(seed).permutation(n)
-    cut = int((1 - fraction) * n)
-    return rows[:cut], rows[cut:]
+def _divide(
+    ratings: Ratings, rows: np.ndarray, split_kind: str, fraction: float, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Some rows of the ratings in two parts, the second of them about this fraction."""
+    if split_kind == "random":
+        drawn = rows[np.random.default_rng(seed).permutation(len(rows))]
+        cut = int((1 - fraction) * len(rows))
+        return drawn[:cut], drawn[cut:]
+    times = _timestamps(ratings, split_kind)[rows]
+    if split_kind == "global_time":
+        late = times >= _moment(times, fraction, ratings.name)
+    else:
+        late = _latest_of_each(ratings.user_index[rows], times, fraction)
+    return rows[~late], rows[late]
 
 
-def _temporal(ratings: Ratings, fraction: float) -> tuple[np.ndarray, np.ndarray]:
-    """The latest ratings of every user; equal times keep their order in the data."""
-    rows = np.lexsort((_timestamps(ratings, "temporal"), ratings.user_index))
-    user = ratings.user_index[rows]
-    count = ratings.user_count
-    place = np.arange(len(rows)) - np.repeat(np.cumsum(count) - count, count)  # 0 is the user's first rating
-    late = place >= ((1 - fraction) * count).astype(np.int64)[user]
-    return np.sort(rows[~late]), np.sort(rows[late])
+def _latest_of_each(user: np.ndarray, times: np.ndarray, fraction: float) -> np.ndarray:
+    """Which are among the latest ratings of their user, boolean; equal times keep their order in the data."""
+    order = np.lexsort((times, user))
+    many = np.bincount(user)
+    place = np.arange(len(order)) - np.repeat(np.cumsum(many) - many, many)  # 0 is the user's first rating
+    late = np.empty(len(order), bool)
+    late[order] = place >= ((1 - fraction) * many).astype(np.int64)[user[order]]
+    return late
 
 
-def _global_time(ratings: Ratings, fraction: float) -> tuple[np.ndarray, np.ndarray]:
-    """The ratings before one moment, and those from it on.
+def _moment(times: np.ndarray, fraction: float, name: str) -> np.int64:
+    """The first moment of the later part.
 
     Ratings of one moment stay together, so the cut is the one between two moments that comes nearest to the fraction,
-    the earlier of two as near. A rating without a time is before all times, as in `_temporal`: it is learned from.
+    the earlier of two as near. A rating without a time is before all times, as in `_latest_of_each`: it is learned
+    from.
     """
-    times = _timestamps(ratings, "global_time")
     moments, often = np.unique(times, return_counts=True)
     before = np.cumsum(often) - often  # ratings earlier than each moment
     known = moments != NO_TIME
     moments, before = moments[known][1:], before[known][1:]  # before the first known moment there is nothing
     if len(moments) == 0:
         raise LimitError(
-            f"split_kind global_time needs ratings of two moments, and all of {ratings.name} with a time have the same "
+            f"split_kind global_time needs ratings of two moments, and all of {name} with a time have the same "
             "one; choose random"
         )
-    moment = moments[np.argmin(np.abs(before - int((1 - fraction) * len(ratings))))]
-    return np.flatnonzero(times < moment), np.flatnonzero(times >= moment)
+    return np.int64(moments[np.argmin(np.abs(before - int((1 - fraction) * len(times))))])
 
 
 def _timestamps(ratings: Ratings, split_kind: str) -> np.ndarray:

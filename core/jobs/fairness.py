@@ -59,10 +59,11 @@ def check_room(active: list[Job], by: Visitor, limits: JobLimits) -> None:
     """Pass if a visitor may ask for one more job; raises BusyError, which says who has too many.
 
     Args:
-        active: All jobs that wait or run.
+        active: All jobs that wait or run. The trainings of a sweep are one with it: they count as no more.
         by: Who asks.
         limits: How many there may be.
     """
+    active = [job for job in active if not job.part_of]
     owned = sum(job.owner == by.owner for job in active)
     if owned >= limits.jobs_per_owner:
         many = count(owned, "job")

@@ -79,6 +79,7 @@ class Job:
         worker: The process that runs or ran it, for people who look for it.
         lease: Whose it is while it runs.
         canceling: A stop was asked for and has not happened yet.
+        part_of: Id of the sweep whose training this is; empty for what somebody asked for.
     """
 
     job_id: str
@@ -101,6 +102,7 @@ class Job:
     canceling: bool = False
     network: str = ""
     after: int = 0
+    part_of: str = ""
 
     @property
     def active(self) -> bool:
@@ -114,7 +116,7 @@ class Job:
 
 
 _ASKED = ("job_id", "kind", "key", "title", "owner", "created_at")
-_ADDED = {"network": "", "after": 0}
+_ADDED = {"network": "", "after": 0, "part_of": ""}
 """What was asked too, and is not known of jobs of earlier versions."""
 
 _STATUS = {field.name for field in fields(Job)} - {*_ASKED, *_ADDED, "canceling"}

@@ -17,24 +17,26 @@ from functools import lru_cache
 from typing import Any, Literal, Protocol
 
 from core import data
-from core.access import Action
+from core.access import Action, Visitor
 from core.data import uploads
 from core.data.ratings import Ratings
 from core.disk.reading import IntegrityError
 from core.disk.typed import typed
-from core.errors import LimitError, UnknownDatasetError
+from core.errors import LimitError, UnknownDatasetError, UnknownEntryError
 from core.jobs.live_film import live_camera
+from core.jobs.sweep_training import Queue, QueueTrainer
 from core.model.events import Epoch, Event, Started, Step
 from core.model.families import PRESETS, family_of, parse_config
 from core.store import study_store
 from core.store.runs import RunStore
 from core.studies import films, scoreboard
 from core.studies.study_kinds import study_named
+from core.sweeps import record
 from core.training.budget import check_room, first_preset
 
-WorkerGroup = Literal["training", "other"]
-"""Which workers take a job: those that keep TensorFlow warm, or one beside them for everything that can do without,
-so that a training waits for no import and no map."""
+WorkerGroup = Literal["training", "other", "steering"]
+"""Which workers take a job: those that keep TensorFlow warm; one beside them for everything that can do without, so
+that a training waits for no import and no map; and one for what has its work done by other jobs and waits for them."""
 
 
 class Reporter(Protocol):
@@ -45,6 +47,10 @@ class Reporter(Protocol):
 
     def measure(self, kind: str, values: dict[str, Any]) -> None:
         """Add one measurement; watchers see it at once, with `kind` as its "type"."""
+
+    @property
+    def queue(self) -> Queue:
+        """Where a job asks for others."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,7 @@ class _Training:
     config: dict[str, Any]
     dataset_id: str
     digest: str
+    filmed: bool = True
 
 
 @dataclass(frozen=True)
@@ -141,6 +148,15 @@ class _Score:
     splits: int
 
 
+@dataclass(frozen=True)
+class _Sweep:
+    """What is asked of a sweep, and for whom its trainings are."""
+
+    sweep_id: str
+    owner: str
+    network: str
+
+
 def _train(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], bool]) -> None:
     config = parse_config(spec["config"])
     epochs = family_of(config).epochs(config)
@@ -155,6 +171,11 @@ def _train(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], b
 
     ratings = _ratings(spec["dataset_id"], spec["digest"])
     check_room(config, len(ratings.users), len(ratings.items))
+    if not spec.get("filmed", True):
+        from core.training.trainer import fit  # may need TensorFlow: seconds to import
+
+        RunStore().publish(fit(config, ratings, on_event=report, should_stop=should_stop))
+        return
     camera = live_camera(ratings, config, reporter.measure)
     films.train_filmed(config, ratings, on_event=report, should_stop=should_stop, camera=camera)
 
@@ -235,6 +256,28 @@ def _score(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], b
     )
 
 
+def _sweep(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], bool]) -> None:
+    from core.sweeps.carry_out import carry_out  # needs Optuna: most of a second to import
+
+    sweep = record.load(spec["sweep_id"])
+    ratings = _ratings(sweep.dataset.dataset_id, sweep.dataset.digest)
+    train = QueueTrainer(
+        reporter.queue,
+        ratings,
+        Visitor(spec["owner"], address=spec["network"].partition("/")[0]),
+        sweep.sweep_id,
+        should_stop=should_stop,
+    )
+    carry_out(sweep, ratings, train, on_change=lambda sweep: reporter.progress(sweep.progress))
+
+
+def _is_swept(sweep_id: str) -> bool:
+    try:
+        return record.load(sweep_id).is_finished
+    except UnknownEntryError:
+        return False
+
+
 def score_key(run_ids: Sequence[str], splits: int) -> str:
     """The key of the job that scores these runs, in whatever order, on so many splits."""
     return "-".join([str(splits), *sorted(run_ids)])
@@ -281,6 +324,15 @@ KINDS: dict[str, Kind] = {
         warm=lambda: None,
         asked=_Score,
         key="[0-9]{1,2}(-[0-9a-f]{16})+",
+    ),
+    "sweep": Kind(
+        run=_sweep,
+        action=Action.TRAIN,
+        finished=_is_swept,
+        warm=lambda: None,
+        group="steering",
+        asked=_Sweep,
+        key="[0-9a-f]{16}",
     ),
     # Their result has no name before the files are read, and an import of the same content finds it there.
     "import": Kind(

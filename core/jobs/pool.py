@@ -9,7 +9,6 @@ pool does when the job's lease has run out.
 import atexit
 import contextlib
 import logging
-import os
 import selectors
 import socket
 import threading
@@ -38,20 +37,11 @@ _LONGEST_PAUSE_SECONDS = 30.0
 _logger = logging.getLogger(__name__)
 
 
-def default_workers() -> int:
-    """`EMBEDDING_EXPLORER_WORKERS`, else one for every two processors.
-
-    Raises:
-        LimitError: The variable is not a whole number from 1.
-    """
-    return settings.whole_number("WORKERS", max(1, (os.cpu_count() or 1) // 2))
-
-
 class Pool:
     """Workers, and the thread that looks after them: the `core.jobs.runner.Runner` of one machine.
 
     Args:
-        workers: How many train; `default_workers()` without it. One more starts when there is other work.
+        workers: How many train; `core.settings.workers()` without it. One more starts when there is other work.
         grace_seconds: How long to leave the processor to whoever started the pool: workers start after it, or
             as soon as a job waits.
         command: What starts one.
@@ -63,7 +53,7 @@ class Pool:
     def __init__(
         self, workers: int | None = None, *, grace_seconds: float = 0.0, command: Sequence[str] = COMMAND
     ) -> None:
-        self.size = default_workers() if workers is None else workers
+        self.size = settings.workers() if workers is None else workers
         self._command = command
         self._grace_ends = time.monotonic() + grace_seconds
         self._limits = settings.numbers(settings.JobLimits)
@@ -211,7 +201,7 @@ class Pool:
             worker.cancel_since = now
         if worker.cancel_since is not None and now - worker.cancel_since > self._limits.cancel_seconds:
             self._kill(worker, KILLED_AFTER_CANCEL)
-        elif now - worker.since > self._limits.job_seconds:
+        elif worker.group != "steering" and now - worker.since > self._limits.job_seconds:
             self._kill(worker, too_long(self._limits.job_seconds))
 
     def _decide(self, worker: WorkerProcess, outcome: JobOutcome) -> None:
@@ -250,7 +240,8 @@ class Pool:
         groups = {group_of(job.kind) for job in queue.jobs() if job.state == "queued"}
         if time.monotonic() < self._grace_ends and not groups:
             return
-        sizes: dict[WorkerGroup, int] = {"training": self.size, "other": int("other" in groups)}
+        sizes: dict[WorkerGroup, int] = {"training": self.size}
+        sizes |= {group: int(group in groups) for group in ("other", "steering")}
         for group, size in sizes.items():
             while len(self._of(group)) < size and time.monotonic() >= self._no_start_before:
                 self._workers.append(WorkerProcess(self._command, group))

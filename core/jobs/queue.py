@@ -44,7 +44,7 @@ def folder() -> Path:
     return home() / "jobs"
 
 
-def submit(kind: str, spec: dict[str, Any], *, key: str, by: Visitor, title: str = "") -> Job:
+def submit(kind: str, spec: dict[str, Any], *, key: str, by: Visitor, title: str = "", part_of: str = "") -> Job:
     """Ask for work.
 
     Args:
@@ -54,14 +54,16 @@ def submit(kind: str, spec: dict[str, Any], *, key: str, by: Visitor, title: str
             a result already stored is returned as a finished job with an empty job_id.
         by: Who asks: limits and fairness count by whose the job is, and by where they are.
         title: What people see.
+        part_of: Id of the sweep that asks, which was allowed when it began, and counts as one job.
 
     Raises:
         ReadOnlyError, NotAllowedError: This visitor may not ask for such work.
         BusyError: Too many jobs wait, or this owner or this address has too many.
         DiskFullError: There is no room for the job's folder.
     """
-    access.check(KINDS[kind].action, by)
-    wanted = Job("", kind, key, title, by.owner, created_at=_now(), network=by.network)
+    if not part_of:
+        access.check(KINDS[kind].action, by)
+    wanted = Job("", kind, key, title, by.owner, created_at=_now(), network=by.network, part_of=part_of)
     finished = KINDS[kind].finished
     with files.disk_full_told("a new job", folder()), _list_locked():
         if finished(key):
@@ -71,7 +73,8 @@ def submit(kind: str, spec: dict[str, Any], *, key: str, by: Visitor, title: str
         for job in active:
             if (job.kind, job.key) == (kind, key) and not job.canceling:
                 return job
-        fairness.check_room(active, by, settings.numbers(JobLimits))
+        if not part_of:
+            fairness.check_room(active, by, settings.numbers(JobLimits))
         job = replace(wanted, job_id=job_ids.next_id(folder()), after=max((job.turn for job in known), default=0))
         job_folder.create(folder(), job, spec)
     for listener in _listeners:
@@ -79,7 +82,9 @@ def submit(kind: str, spec: dict[str, Any], *, key: str, by: Visitor, title: str
     return job
 
 
-def submit_training(config: RunConfig, dataset: str | Ratings, *, by: Visitor, title: str = "") -> Job:
+def submit_training(
+    config: RunConfig, dataset: str | Ratings, *, by: Visitor, title: str = "", part_of: str = ""
+) -> Job:
     """Ask for a training; raises as `submit` does, and:
 
     Raises:
@@ -87,15 +92,17 @@ def submit_training(config: RunConfig, dataset: str | Ratings, *, by: Visitor, t
         QuotaError: The home has no room for it.
         UnknownDatasetError: There is no such dataset.
     """
-    access.check(Action.TRAIN, by)
+    if not part_of:
+        access.check(Action.TRAIN, by)
     ratings = data.load(dataset) if isinstance(dataset, str) else dataset
     check_size(config, len(ratings.users), len(ratings.items), len(ratings))
     key = run_id(config, ratings.digest)
     if RunStore().get(key) is None:  # a damaged run is set aside here, so that it can be trained again
         check_room(config, len(ratings.users), len(ratings.items))
-    spec = {"config": config.model_dump(), "dataset_id": ratings.dataset_id, "digest": ratings.digest}
+    spec: dict[str, Any] = {"config": config.model_dump(), "dataset_id": ratings.dataset_id, "digest": ratings.digest}
+    spec |= {"filmed": False} if part_of else {}  # nobody watches it, and a film can be made later
     title = title or f"{config.model}, {config.dimensions} dimensions, {ratings.name}"
-    return submit("train", spec, key=key, by=by, title=title)
+    return submit("train", spec, key=key, by=by, title=title, part_of=part_of)
 
 
 def get(job_id: str) -> Job:

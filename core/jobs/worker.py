@@ -27,6 +27,7 @@ from core.jobs import job_folder, queue
 from core.jobs.job_folder import Job
 from core.jobs.kinds import KINDS
 from core.jobs.outcome import BUG, DONE, EXIT_DISK_FULL, of_error
+from core.jobs.sweep_training import Queue
 
 _NICE = 10
 """How far work that nobody watches epoch by epoch steps back from trainings and pages, on the system's scale to 19."""
@@ -140,6 +141,11 @@ class FolderReporter:
         self._beating.join()
         with contextlib.suppress(OSError):  # every line was flushed when it was written
             self._file.close()
+
+    @property
+    def queue(self) -> Queue:
+        """Where the job asks for others."""
+        return queue
 
     @property
     def seconds(self) -> float:

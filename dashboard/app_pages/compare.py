@@ -18,6 +18,7 @@ from dashboard.compare.side_by_side import side_by_side
 from dashboard.jobs import studies
 from dashboard.shared import elements, phrases, score_words
 from dashboard.shell.needs_run import explain_lack, require_run
+from dashboard.sweep import effects
 
 SECONDS_A_PAIR = 9e-9
 """Of finding neighbors in two models, for each pair of items; on two processors."""
@@ -156,4 +157,5 @@ else:
         names = [f"{letter}: {phrases.short_run_words(summary)}" for letter, summary in chosen.by_letter()]
         compared_models.curves(chosen.summaries, names)
         st.caption("Solid: validation. Dotted: training.")
+        effects.section(summaries, run.config, run.dataset.noun, "effect")
         explanation()

@@ -91,7 +91,7 @@ def detail(info: DatasetInfo) -> None:
         st.caption("This data comes with the program: it can be neither renamed nor deleted.")
     else:
         elements.allowed(Action.DELETE)
-    overview(loaders.ratings(info.dataset_id), "data")
+    overview(loaders.ratings(info.dataset_id))
 
 
 @dialogs.dialog("Rename data", icon=":material/edit:")

@@ -47,7 +47,7 @@ def table(jobs: list[Job]) -> pd.DataFrame:
 
 def overview() -> None:
     """The table, and the job that was picked in it or that the link names."""
-    jobs = loaders.jobs_now()[::-1]
+    jobs = loaders.asked_for()[::-1]
     key = f"jobs_{jobs[0].job_id}_{st.session_state.get(_PICKS, 0)}"  # a new job moves all rows
     alt = "Jobs with their state, progress, duration and what happened"
     rows = elements.picked_rows(table(jobs[:MOST_LISTED]), COLUMNS, key, alt)
@@ -91,7 +91,7 @@ def start_again(job_id: str) -> None:
 @st.fragment(run_every=1.0)
 def live() -> None:
     """The overview while something runs; when nothing does any more, the page runs again without a timer."""
-    if not any(job.active for job in loaders.jobs_now()):
+    if not any(job.active for job in loaders.asked_for()):
         dialogs.rerun()
     overview()
 
@@ -101,9 +101,9 @@ st.markdown(
     "Trainings, imports and studies run in processes of their own and wait here for their turn. They go on when you "
     "close the page."
 )
-if any(job.active for job in loaders.jobs_now()):
+if any(job.active for job in loaders.asked_for()):
     live()
-elif loaders.jobs_now():
+elif loaders.asked_for():
     overview()
 else:
     st.markdown("There is no job yet.")

@@ -48,7 +48,7 @@ def followed() -> Job | None:
 def data_in_numbers(ratings: Ratings) -> None:
     """The dataset at a glance, and how much of it a model can learn from."""
     st.header("The data")
-    overview(ratings, "start")
+    overview(ratings)
     text = f"The middle rating is {np.median(ratings.rating):g} {phrases.unit(ratings)}."
     if len(ratings.users) >= WELL_KNOWN:  # among fewer people nothing can have so many ratings
         few = np.count_nonzero(ratings.item_count < WELL_KNOWN) / len(ratings.items)

@@ -9,10 +9,11 @@ from core.errors import LimitError
 from core.jobs.job_folder import Job
 from core.model.families import FAMILIES
 from dashboard.cache import analyses, loaders
-from dashboard.jobs import trainings
+from dashboard.jobs import sweeps, trainings
 from dashboard.session import classroom, state, visitor
 from dashboard.shared import elements, phrases, told
 from dashboard.shared.markup import escape
+from dashboard.sweep import view as swept
 from dashboard.train import board, form, link
 
 FORM, BOARD = 1, 2.7
@@ -122,7 +123,11 @@ introduction = phrases.TRAIN_INTRODUCTION if visitor.may(Action.TRAIN) else phra
 noun = loaders.ratings(state.dataset_id()).noun
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     st.title("Train a model", help=introduction.format(noun=noun), width="content")
+    many = elements.toggle("Many settings", sweeps.VIEW, phrases.MANY_SETTINGS)
     top = st.container(horizontal=True, wrap=False, vertical_alignment="center")
+if many:
+    swept.show(config_of_form())
+    st.stop()
 
 job, run_id = trainings.watched(), state.run_id()
 selected = None if run_id is None else loaders.run(run_id).config

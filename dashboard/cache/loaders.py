@@ -183,6 +183,11 @@ def jobs_now() -> list[Job]:
     return queue.jobs()
 
 
+def asked_for() -> list[Job]:
+    """The jobs that somebody asked for, oldest first; the trainings of a sweep are one with it."""
+    return [job for job in jobs_now() if not job.part_of]
+
+
 def job(job_id: str) -> Job | None:
     """One job as it stands; None where there is none with this id."""
     try:

@@ -7,17 +7,14 @@ import plotly.graph_objects as go
 
 from core.data.ratings import Ratings
 from dashboard.charts import base
+from dashboard.charts.bars import Bars
 from dashboard.shared.phrases import plural, unit
 
 MOST_BARS = 41
 """Different ratings that have a bar each; of more, such as counts, the bars are ranges."""
 
 
-MOST_TICKS = 8
-"""With as many bars or more, every second one has its number below."""
-
-
-def ratings_histogram(ratings: Ratings, *, height: int = 260) -> go.Figure:
+def ratings_histogram(ratings: Ratings) -> Bars:
     """How often each rating was given."""
     values, counts = np.unique(ratings.rating, return_counts=True)
     names = starts = [f"{value:g}" for value in values]
@@ -27,16 +24,12 @@ def ratings_histogram(ratings: Ratings, *, height: int = 260) -> go.Figure:
         starts = [_three_digits(edge) for edge in edges]
         names = [f"{low} to {high}" for low, high in pairwise(starts)]
     from_up = ", from this much up" if len(starts) > len(names) else ""
-    figure = base.figure("How people rate", x=f"Rating ({unit(ratings)}{from_up})", y="Ratings", height=height)
-    figure.add_bar(
-        x=starts[: len(names)],
-        y=counts,
-        marker_color=base.VALIDATION,
-        customdata=list(zip(names, counts / len(ratings), strict=True)),
-        hovertemplate=f"%{{customdata[0]}} {unit(ratings)}: %{{y:,}} ratings (%{{customdata[1]:.1%}})<extra></extra>",
-    )
-    figure.update_xaxes(type="category")
-    return figure
+    notes = [
+        f"{name} {unit(ratings)}: {count:,} ratings ({count / len(ratings):.1%})"
+        for name, count in zip(names, counts.tolist(), strict=True)
+    ]
+    along = f"Rating ({unit(ratings)}{from_up})"
+    return Bars("How people rate", along, "ratings", starts[: len(names)], counts, notes)
 
 
 def _edges(rating: np.ndarray) -> np.ndarray:
@@ -50,30 +43,24 @@ def _three_digits(number: float) -> str:
     return f"{float(f'{number:.3g}'):,.10g}"
 
 
-def counts_histogram(counts: np.ndarray, *, title: str, noun: str, nouns: str = "", height: int = 260) -> go.Figure:
+def counts_histogram(counts: np.ndarray, *, title: str, nouns: str) -> Bars:
     """How many movies (or people) have how many ratings, in bins that double.
 
     Args:
         counts: Ratings per movie or person, at least 1, (n,).
-        noun, nouns: What is counted, one and many; the usual plural unless told.
+        title: Of the picture.
+        nouns: What is counted, many of them.
     """
-    nouns = nouns or plural(noun)
     edges = 2 ** np.arange(int(np.log2(counts.max())) + 2)
     bars, _ = np.histogram(counts, bins=edges)
     first = int(np.flatnonzero(bars)[0])
     bars, low, high = bars[first:], edges[first:-1], edges[first + 1 :] - 1
     ranges = [f"{a:,}" if a == b else f"{a:,} to {b:,}" for a, b in zip(low, high, strict=True)]
-    figure = base.figure(title, x="Ratings, from this many up", y=nouns.capitalize(), height=height)
-    figure.add_bar(
-        x=[f"{number:,}" for number in low],
-        y=bars,
-        marker_color=base.VALIDATION,
-        customdata=list(zip(ranges, bars / len(counts), strict=True)),
-        hovertemplate=f"%{{customdata[0]}} ratings: %{{y:,}} {nouns} (%{{customdata[1]:.1%}})<extra></extra>",
-    )
-    every = 1 if len(low) < MOST_TICKS else 2  # more would touch where three stand side by side
-    figure.update_xaxes(type="category", tickangle=0, tickfont={"size": 11}, dtick=every)
-    return figure
+    notes = [
+        f"{name} ratings: {many:,} {nouns} ({many / len(counts):.1%})"
+        for name, many in zip(ranges, bars.tolist(), strict=True)
+    ]
+    return Bars(title, "Ratings, from this many up", nouns, [f"{number:,}" for number in low], bars, notes)
 
 
 def rating_matrix(ratings: Ratings, *, users: int = 60, items: int = 14, height: int = 400) -> go.Figure:

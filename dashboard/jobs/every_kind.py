@@ -7,7 +7,7 @@ import streamlit as st
 
 from core import access
 from core.access import Action
-from core.jobs import import_jobs, score_jobs, study_jobs
+from core.jobs import import_jobs, score_jobs, study_jobs, sweep_jobs
 from core.jobs.job_folder import Job
 from core.studies.clusters import CLUSTERS
 from core.studies.maps import MAP
@@ -16,7 +16,7 @@ from core.studies.study_kinds import study_named
 from core.studies.twins import TWINS
 from dashboard.cache import loaders
 from dashboard.compare import models as compared_models
-from dashboard.jobs import imports, scores, studies, trainings
+from dashboard.jobs import imports, scores, studies, sweeps, trainings
 from dashboard.maps import settings as map_settings
 from dashboard.session import state, visitor
 from dashboard.shared import elements, twin
@@ -30,9 +30,19 @@ _PARAMETERS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, str]]] = {
 """Query parameters with which the page of a study shows it, by its settings; none where the page needs none."""
 
 
+_AGAIN: Mapping[str, Callable[[Job], None]] = {
+    study_jobs.KIND: studies.start_again,
+    score_jobs.KIND: scores.start_again,
+    sweep_jobs.KIND: sweeps.start_again,
+}
+"""What asks once more for a job of a kind other than a training."""
+
+_FOLLOWED_ALIKE = frozenset(_AGAIN)
+
+
 def show_progress(job: Job) -> None:
     """How far a job is that waits or runs, and a way to stop it."""
-    if job.kind in (study_jobs.KIND, score_jobs.KIND):
+    if job.kind in _FOLLOWED_ALIKE:
         studies.show_progress(job)
     elif job.kind in import_jobs.KINDS:
         imports.show_progress(job)
@@ -48,6 +58,9 @@ def link_to_result(job: Job) -> None:
     if job.kind == score_jobs.KIND:
         named, splits = score_jobs.asked_for(job.job_id)
         elements.page_link("compare", "See the scoreboard", "check_circle", **compared_models.link(named, splits))
+        return
+    if job.kind == sweep_jobs.KIND:
+        elements.page_link("train", "See the sweep", "check_circle", **sweeps.link_to(job.key))
         return
     run_id, page, label, parameters = job.key, "components", "Open the model", {}
     if job.kind == study_jobs.KIND:
@@ -69,7 +82,7 @@ def can_start_again(job: Job) -> bool:
     action = Action.STUDY if job.kind == study_jobs.KIND else Action.TRAIN
     if not visitor.may(action) or not visitor.may(access.on_job(job.owner, visitor.current())):
         return False
-    return job.kind in (study_jobs.KIND, score_jobs.KIND) or loaders.job_config(job) is not None
+    return job.kind in _FOLLOWED_ALIKE or loaders.job_config(job) is not None
 
 
 @state.reporting
@@ -79,5 +92,4 @@ def start_again(job_id: str) -> None:
     if job is not None:
         asking = visitor.current()
         access.check(access.on_job(job.owner, asking), asking)
-        again = {study_jobs.KIND: studies.start_again, score_jobs.KIND: scores.start_again}
-        again.get(job.kind, trainings.start_again)(job)
+        _AGAIN.get(job.kind, trainings.start_again)(job)

@@ -177,7 +177,7 @@ OVERFITTING = Mission(
         ),
         Task(
             "train",
-            "Under the curve, in *Lay an earlier model behind the curve*, choose the one of this mission without a penalty.",
+            "Under the curve, in *Lay an earlier model behind the curve*, choose the one without a penalty.",
             "Side by side it is plain what the penalty does.",
             checks.lays_it_behind,
             "Both models are in one picture: the earlier one lies behind.",

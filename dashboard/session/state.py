@@ -119,10 +119,20 @@ def run_id() -> str | None:
 def one_of_each(summaries: Sequence[RunSummary]) -> list[RunSummary]:
     """Runs, newest first, without repetitions: of the same settings on several splits the one that was trained first.
 
-    A scoreboard trains the others, and nobody who comes anew is to begin with one of them.
+    A scoreboard trains the others, and nobody who comes anew is to begin with one of them, nor with a trial of a sweep.
     """
+    summaries = without_trials(summaries)
     first = {summary.config.model_copy(update={"split_seed": 0}): place for place, summary in enumerate(summaries)}
     return [summaries[place] for place in sorted(first.values())]
+
+
+def without_trials(summaries: Sequence[RunSummary], but: str | None = None) -> list[RunSummary]:
+    """Runs without those that were trained while ratings were set aside, as the many of a sweep are.
+
+    All of them where there are no others; and always the one with the id `but`.
+    """
+    others = [summary for summary in summaries if not summary.config.test_fraction or summary.run_id == but]
+    return others or list(summaries)
 
 
 def look_into(summary: RunSummary) -> None:

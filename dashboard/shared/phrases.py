@@ -78,6 +78,11 @@ TRAIN_INTRODUCTION = (
     "The second one counts."
 )
 
+MANY_SETTINGS = (
+    "Off: one model with the settings that you choose. On: a sweep, the same model with many settings, to see which of "
+    "them matter."
+)
+
 TRAIN_CLOSED = (
     "Two errors fall while a model learns: on the ratings it learns from, and on ratings it has never seen. The second "
     "one counts."

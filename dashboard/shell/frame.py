@@ -140,7 +140,7 @@ def _choices() -> None:
     chosen = next((summary for summary in summaries if summary.run_id == state.run_id()), None)
     label = f"Model: {phrases.run_words(chosen)}" if chosen else "Model: none yet"
     with st.popover(label, icon=":material/model_training:", width="stretch", wrap=True):
-        _choose_run(summaries, chosen)
+        _choose_run(state.without_trials(summaries, but=state.run_id()), chosen)
 
 
 def _dataset() -> Ratings:
@@ -183,7 +183,7 @@ def _tray() -> None:
         dialogs.rerun()  # a part of the page alone was drawn, and what could not be done is said above it
     state.confirm_link()
     link.confirm()
-    jobs = loaders.jobs_now()
+    jobs = loaders.asked_for()
     active = [job for job in jobs if job.active]
     seen: set[str] = st.session_state.setdefault("_tray_seen", set())
     seen.update(job.job_id for job in active)

@@ -1,7 +1,5 @@
 """The points of the map on Start: which items they are, where they begin, and which groups among them have a name."""
 
-import base64
-import binascii
 from collections.abc import Sequence
 
 import numpy as np
@@ -39,15 +37,6 @@ def filmed_rows(config: RunConfig, ratings: Ratings, parts: Split) -> np.ndarray
 def by_chance(n: int) -> np.ndarray:
     """Places before anything is learned: normal numbers from a fixed seed, float32, (n, 2)."""
     return np.random.default_rng(SEED).standard_normal((n, 2)).astype(np.float32)
-
-
-def numbers(text: object, dtype: str) -> np.ndarray | None:
-    """What a job reported as base64, flat; None where it is damaged or not finite."""
-    try:
-        array = np.frombuffer(base64.b64decode(str(text), validate=True), dtype)
-    except (binascii.Error, ValueError):
-        return None
-    return array if np.isfinite(array).all() else None
 
 
 def turn(places: np.ndarray, toward: np.ndarray) -> np.ndarray:

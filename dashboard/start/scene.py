@@ -15,11 +15,12 @@ from dashboard.charts.base import plain
 from dashboard.charts.hover import Hover
 from dashboard.charts.maps import Landmarks, Places
 from dashboard.charts.points import Classes, Coloring
+from dashboard.jobs import watching
+from dashboard.jobs.watching import Watched
 from dashboard.map_view.component import Moments
 from dashboard.principal_components.how import current
 from dashboard.shared import coloring
-from dashboard.start import dots, watching
-from dashboard.start.watching import Watched
+from dashboard.start import dots
 
 GROUPS = "Groups that lie together"
 
@@ -55,10 +56,8 @@ def _filmed(dataset_id: str, config: RunConfig) -> np.ndarray:
 
 def learning(ratings: Ratings, config: RunConfig, watched: Watched) -> Scene:
     """The dots where a training has them; before it tells, as at the beginning."""
-    if watched.rows is None or watched.places is None:
-        return beginning(ratings, config)
-    there = shown(watched.rows, ratings.item_count)
-    return Scene(watched.rows[there], watched.places[there])
+    moment = watched.seen(ratings.item_count)
+    return beginning(ratings, config) if moment is None else Scene(moment.rows, moment.places)
 
 
 def learned(run: Run, ratings: Ratings, job_id: str | None) -> Scene:

@@ -15,13 +15,13 @@ from dashboard.cache import analyses, loaders
 from dashboard.charts import data as charts
 from dashboard.charts.countdown import countdown
 from dashboard.datasets.overview import filled_share
-from dashboard.jobs import trainings
+from dashboard.jobs import trainings, watching
 from dashboard.map_view import component as map_view
 from dashboard.map_view.component import Looks, Marks
 from dashboard.session import state
 from dashboard.shared import elements, phrases, told
 from dashboard.start import scene as scenes
-from dashboard.start import steps, watching, words
+from dashboard.start import steps, words
 from dashboard.start.scene import Scene
 from dashboard.train import curve
 

@@ -6,15 +6,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.config import GradientConfig, RunConfig
-from core.jobs import queue
 from core.jobs.job_folder import Job
-from core.jobs.kinds import as_event
 from core.model.events import Started
 from core.model.run import Run
 from dashboard.cache import analyses, loaders
 from dashboard.charts import training as charts
-from dashboard.jobs import trainings
-from dashboard.map_view import live
+from dashboard.jobs import trainings, watching
 from dashboard.session import state
 from dashboard.shared import elements, phrases, score_words, told
 from dashboard.train import curve, film, film_file, moments
@@ -123,9 +120,8 @@ def running(job_id: str, references: Started, behind_run: str | None) -> None:
         trainings.finish(job)
         return
     dataset_id = state.dataset_id()
-    measured = queue.measurements(job_id)
-    drawn = curve.of_events(filter(None, map(as_event, measured)))
-    moment = live.latest(measured, loaders.ratings(dataset_id).item_count)
+    watched = watching.of(job_id)
+    drawn, moment = curve.of_events(watched.events), watched.seen(loaders.ratings(dataset_id).item_count)
     with st.container():  # each state has one here: what follows keeps its place, and is not built anew
         st.progress(job.progress, text=trainings.progress_words(job, drawn))
     left = drawn.seconds_left()
@@ -213,7 +209,8 @@ def not_trained(asked: RunConfig, references: Started, behind: charts.Named | No
         behind: An earlier run, laid behind the curve.
         ended: The job that ended.
     """
-    drawn = NOTHING if ended is None else curve.of_events(queue.events(ended.job_id))
+    watched = None if ended is None else watching.of(ended.job_id)
+    drawn = NOTHING if watched is None else curve.of_events(watched.events)
     with st.container():  # as in `running`
         if ended is not None and ended.state == "failed":
             trainings.explain_end(ended)
@@ -226,7 +223,7 @@ def not_trained(asked: RunConfig, references: Started, behind: charts.Named | No
         """Where the items were when it ended; else what will be there."""
         dataset_id = state.dataset_id()
         ratings = loaders.ratings(dataset_id)
-        moment = None if ended is None else live.latest(queue.measurements(ended.job_id), ratings.item_count)
+        moment = None if watched is None else watched.seen(ratings.item_count)
         if ended is None or moment is None:
             film.nothing_yet(ratings.noun)
         else:

@@ -15,8 +15,8 @@ from core.studies.films import FILM, FilmSettings, axes_of, film_of
 from dashboard.cache import loaders
 from dashboard.charts.maps import Places
 from dashboard.jobs import studies
+from dashboard.jobs.watching import Moment
 from dashboard.map_view import component as map_view
-from dashboard.map_view import live
 from dashboard.shared import coloring, phrases
 
 HEIGHT = 430
@@ -28,6 +28,9 @@ MOST_NAMED = 2
 
 LAST_NAMED = {"epochs", "steps", "patience", "seed"}
 """Those that tell least: named where no others differ."""
+
+LIVE_AXES = ("Main direction so far", "Second direction so far")
+"""What the axes are while the model trains; those of the finished one are known only when it is finished."""
 
 KEY = "film"
 """Of the map, while the model trains and afterwards: the one becomes the other in place."""
@@ -92,12 +95,12 @@ def apart(one: RunConfig, other: RunConfig) -> tuple[str, str]:
     return words(one), words(other)
 
 
-def now(dataset_id: str, key: str, moment: live.Moment) -> None:
+def now(dataset_id: str, key: str, moment: Moment) -> None:
     """Where the items are while the model trains; `key` is that of the run that it will be."""
     ratings = loaders.ratings(dataset_id)
     title = _title(len(moment.rows), ratings.noun)
     map_view.show(
-        live.places(dataset_id, moment),
+        _places(dataset_id, moment),
         coloring.by_number(ratings, coloring.MEAN),
         key=KEY,
         title=title,
@@ -109,6 +112,13 @@ def now(dataset_id: str, key: str, moment: live.Moment) -> None:
         height=HEIGHT,
         compact=True,
     )
+
+
+def _places(dataset_id: str, moment: Moment) -> Places:
+    """The map of a moment, with the titles and notes that the same items have in the film afterwards."""
+    hover = loaders.rated_hover(dataset_id)
+    titles, notes = loaders.item_labels(dataset_id), hover.facts.tolist()
+    return Places(moment.rows, moment.places, LIVE_AXES, hover, titles, notes)
 
 
 def nothing_yet(noun: str) -> None:

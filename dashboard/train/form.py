@@ -42,6 +42,7 @@ _STEPS = {
     "user_dropout": 0.05,
     "item_dropout": 0.05,
     "validation_fraction": 0.05,
+    "test_fraction": 0.05,
     "init_min": 0.01,
     "init_max": 0.01,
 }

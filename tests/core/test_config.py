@@ -122,6 +122,7 @@ def test_any_other_setting_or_data_is_another_run():
         "split_seed": 1,
         "starting_guess": "average",
         "l2_unit": "scale",
+        "test_fraction": 0.1,
     }
     uncertain = {"steps": 90, "raters": False, "item_columns": False}
     assert changed.keys() | {"hidden_units"} | uncertain.keys() == SETTINGS.keys()

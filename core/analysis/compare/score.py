@@ -69,6 +69,13 @@ def _rmse_of(predicted: np.ndarray, actual: np.ndarray, chosen: np.ndarray) -> f
     return rmse(predicted[chosen], actual[chosen]) if chosen.any() else None
 
 
+def predict_rows(run: Run, ratings: Ratings, rows: np.ndarray) -> np.ndarray:
+    """A run's guesses for some rows of the ratings it learned from, not clipped, (n,); rows int64, at least one."""
+    user, item = ratings.user_index[rows], ratings.item_index[rows]
+    starts = range(0, len(rows), AT_ONCE)
+    return np.concatenate([run.scorer.predict(user[at : at + AT_ONCE], item[at : at + AT_ONCE]) for at in starts])
+
+
 def score_of(run: Run, ratings: Ratings, parts: Split) -> SplitScore:
     """The errors of a run on the validation ratings of its split.
 
@@ -78,13 +85,10 @@ def score_of(run: Run, ratings: Ratings, parts: Split) -> SplitScore:
         parts: Its split of them.
     """
     rows = parts.validation
-    user, item = ratings.user_index[rows], ratings.item_index[rows]
-    starts = range(0, len(rows), AT_ONCE)
-    predicted = [run.scorer.predict(user[at : at + AT_ONCE], item[at : at + AT_ONCE]) for at in starts]
     return split_score(
-        np.concatenate(predicted),
+        predict_rows(run, ratings, rows),
         ratings.rating[rows],
-        parts.trained(ratings)[item],
+        parts.trained(ratings)[ratings.item_index[rows]],
         low=ratings.min_rating,
         high=ratings.max_rating,
     )
@@ -123,7 +127,7 @@ def difference_of(first: Sequence[float], second: Sequence[float]) -> Mean:
     return mean_of([one - other for one, other in zip(first, second, strict=True)])
 
 
-def is_clear(difference: Mean, validation_fraction: float) -> bool:
+def is_clear(difference: Mean, validation_fraction: float, *, among: int = 1) -> bool:
     """Whether a mean of paired differences is further from zero than chance would have it one time in twenty.
 
     The corrected resampled t-test of Nadeau and Bengio (2003), Inference for the Generalization Error: random splits of
@@ -132,12 +136,14 @@ def is_clear(difference: Mean, validation_fraction: float) -> bool:
     Args:
         difference: As `difference_of` gives it.
         validation_fraction: Share of the ratings kept aside on every split, 0–1.
+        among: Of how many differences on these very splits it was chosen as the largest: the bar is as much higher
+            (Bonferroni's correction).
     """
     from scipy.special import stdtrit  # the quantile of Student's t
 
     overlap = validation_fraction / (1 - validation_fraction)
     error = difference.se * np.sqrt(1 + difference.n * overlap)
-    return bool(abs(difference.mean) > stdtrit(difference.n - 1, 0.975) * error)
+    return bool(abs(difference.mean) > stdtrit(difference.n - 1, 1 - 0.025 / among) * error)
 
 
 @dataclass(frozen=True)

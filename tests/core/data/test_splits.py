@@ -106,3 +106,26 @@ def test_a_part_without_ratings_is_refused(small):
     one = replace(small, user_index=small.user_index[:1], item_index=small.item_index[:1], rating=small.rating[:1])
     with pytest.raises(LimitError, match="leaves a part empty"):
         split(one, SplitConfig())
+
+
+@pytest.mark.parametrize("kind", ["random", "temporal", "global_time"])
+def test_ratings_set_aside_are_the_same_whatever_else_is_drawn(bundled, kind):
+    parts, other = (
+        split(bundled, SplitConfig(split_kind=kind, test_fraction=0.1, split_seed=seed, validation_fraction=share))
+        for seed, share in ((0, 0.2), (7, 0.3))
+    )
+    assert sorted([*parts.train, *parts.validation, *parts.test]) == list(range(len(bundled)))
+    assert len(parts.test) / len(bundled) == pytest.approx(0.1, abs=0.01)
+    assert len(parts.validation) / (len(bundled) - len(parts.test)) == pytest.approx(0.2, abs=0.01)
+    np.testing.assert_array_equal(parts.test, other.test)
+
+
+def test_by_time_the_test_lies_after_everything_else(bundled):
+    parts = split(bundled, SplitConfig(split_kind="global_time", test_fraction=0.1))
+    times = bundled.timestamp
+    assert times[parts.train].max() < times[parts.validation].min()
+    assert times[parts.validation].max() < times[parts.test].min()
+
+
+def test_without_a_test_fraction_nothing_is_set_aside(bundled):
+    assert len(split(bundled, SplitConfig()).test) == 0

@@ -12,10 +12,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from core import settings
 from core.access import COMMAND_LINE
 from core.errors import LimitError, UnknownJobError
 from core.jobs import queue
-from core.jobs.pool import POLL_SECONDS, Pool, default_workers
+from core.jobs.pool import POLL_SECONDS, Pool
 from core.jobs.runner import Runner
 from core.store.runs import RunStore
 from tests.core.jobs.tiny import COMMAND
@@ -132,13 +133,13 @@ def test_memory_and_files_stay_level_over_many_jobs(pool: Pool):
 
 def test_the_number_of_workers_is_configurable(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("EMBEDDING_EXPLORER_WORKERS", "3")
-    assert default_workers() == 3
+    assert settings.workers() == 3
     monkeypatch.setenv("EMBEDDING_EXPLORER_WORKERS", "none")
     with pytest.raises(LimitError, match="EMBEDDING_EXPLORER_WORKERS"):
-        default_workers()
+        settings.workers()
     monkeypatch.delenv("EMBEDDING_EXPLORER_WORKERS")
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    assert default_workers() == 1
+    assert settings.workers() == 1
 
 
 def test_a_pool_that_was_never_started_can_be_stopped():

@@ -1,5 +1,6 @@
 """Figures of the start and train pages: what they hold, and that titles in them are harmless."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from core.model.events import Epoch, Started, Step
 from dashboard.charts import data, training
+from dashboard.charts.bars import TALL, Bars, picture
 from dashboard.train.curve import Curve
 
 STARTED = Started(10, 800, 200, 8, 0, 1.05, 0.88)
@@ -14,27 +16,31 @@ EPOCHS = tuple(Epoch(n, 0.5, 0.9, 1.0 - 0.1 * n, 0.6, 0.9, 1.0 - 0.05 * n, 0.7) 
 
 
 def test_every_figure_has_a_title_and_axes_with_units(bundled):
-    for figure in (
-        data.ratings_histogram(bundled),
-        data.counts_histogram(bundled.item_count, title="How often", noun="movie"),
-        training.compared_curves([training.Named("a", Curve(STARTED, (), EPOCHS))], unit="stars"),
-    ):
+    for figure in (training.compared_curves([training.Named("a", Curve(STARTED, (), EPOCHS))], unit="stars"),):
         assert figure.layout.title.text
         assert figure.layout.xaxis.title.text
         assert figure.layout.yaxis.title.text
 
 
 def test_the_ratings_histogram_counts_every_rating(bundled):
-    (bars,) = data.ratings_histogram(bundled).data
-    assert sum(bars.y) == 100_004
-    assert list(bars.x)[:3] == ["0.5", "1", "1.5"]
+    bars = data.ratings_histogram(bundled)
+    assert bars.counts.sum() == 100_004
+    assert bars.names[:3] == ["0.5", "1", "1.5"]
+    assert bars.notes[-1] == "5 stars: 15,095 ratings (15.1%)"
 
 
 def test_bins_that_double_hold_every_movie_once():
-    (bars,) = data.counts_histogram(np.array([1, 1, 2, 3, 4, 8]), title="", noun="movie").data
-    assert list(bars.x) == ["1", "2", "4", "8"]
-    assert list(bars.y) == [2, 2, 1, 1]
-    assert bars.customdata[1][0] == "2 to 3"
+    bars = data.counts_histogram(np.array([1, 1, 2, 3, 4, 8]), title="", nouns="movies")
+    assert bars.names == ["1", "2", "4", "8"]
+    assert bars.counts.tolist() == [2, 2, 1, 1]
+    assert bars.notes[1] == "2 to 3 ratings: 2 movies (33.3%)"
+
+
+def test_a_picture_of_bars_is_as_high_as_what_it_counts_and_holds_no_markup_of_others():
+    bars = Bars("<b>", "<i>", "<u>", ["<s>", "b"], np.array([1, 4]), ["<img>", '"'])
+    html = picture(bars, "<p>")
+    assert re.findall(r"height:([0-9.]+)px;background", html) == [f"{TALL / 4:.1f}", f"{TALL:.1f}"]
+    assert not re.search(r"<(b|i|u|s|img|p)>", html) and 'title="&quot;"' in html
 
 
 def values(rows, line, part="epoch"):

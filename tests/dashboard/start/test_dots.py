@@ -6,7 +6,6 @@ import pytest
 from core.config import RunConfig
 from core.data.ratings import Ratings
 from core.data.splits import split
-from core.jobs.live_film import as_text
 from core.model.families import PRESETS, run_config
 from core.training.camera import Camera
 from core.training.trainer import fit
@@ -29,13 +28,6 @@ def test_every_family_has_dots(small: Ratings, model: str):
 def test_places_by_chance_are_the_same_each_time():
     np.testing.assert_array_equal(dots.by_chance(9), dots.by_chance(9))
     assert dots.by_chance(9).shape == (9, 2)
-
-
-@pytest.mark.parametrize(
-    "text", ["%", None, 3, as_text(np.zeros(3, np.uint8)), as_text(np.array([np.nan], np.float16))]
-)
-def test_damaged_numbers_are_none(text: object):
-    assert dots.numbers(text, "<f2") is None
 
 
 def test_a_turned_and_mirrored_map_is_turned_back():

@@ -1,17 +1,32 @@
 """What a session has seen of a training that it follows: read on from where it last stopped, line by line."""
 
+import base64
+import binascii
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
+from core.analysis.film import shown
 from core.jobs import queue
 from core.jobs.kinds import as_event
 from core.model.events import Event
-from dashboard.start import dots
 
-_KEY = "_start_watched"
+_KEY = "_watched_training"
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """Where items are at a moment of a training.
+
+    Attributes:
+        rows: The items, int64, (n,), rising.
+        places: float32, (n, 2).
+    """
+
+    rows: np.ndarray
+    places: np.ndarray
 
 
 @dataclass
@@ -35,17 +50,30 @@ class Watched:
     def take(self, measured: list[dict[str, Any]]) -> None:
         """Add the next measurements. One that is damaged is passed over: the next frame shows all items anew."""
         self.lines += len(measured)
-        frames = [line for line in measured if line.get("type") == "frame"]
+        frames: list[dict[str, Any]] = []
         for line in measured:
-            if line.get("type") == "filmed":
-                self.rows = dots.numbers(line.get("rows"), "<i4")
+            if line.get("type") == "filmed":  # again where a training began anew
+                self.rows, self.places, frames = _numbers(line.get("rows"), "<i4"), None, []
+            elif line.get("type") == "frame":
+                frames.append(line)
             elif (event := as_event(line)) is not None:
                 self.events.append(event)
         for line in reversed(frames):
-            flat = dots.numbers(line.get("places"), "<f2")
+            flat = _numbers(line.get("places"), "<f2")
             if flat is not None and self.rows is not None and len(flat) == 2 * len(self.rows):
                 self.places = flat.reshape(-1, 2).astype(np.float32)
                 return
+
+    def seen(self, count: np.ndarray) -> Moment | None:
+        """Where the items are that a film shows, their rows rising; None before that is known.
+
+        Args:
+            count: Ratings of every item of the data, (n_items,).
+        """
+        if self.rows is None or self.places is None:
+            return None
+        there = shown(self.rows, count)
+        return Moment(self.rows[there].astype(np.int64), self.places[there])
 
 
 def of(job_id: str) -> Watched:
@@ -55,3 +83,12 @@ def of(job_id: str) -> Watched:
         watched = st.session_state[_KEY] = Watched(job_id)
     watched.take(queue.measurements(job_id, watched.lines))
     return watched
+
+
+def _numbers(text: object, dtype: str) -> np.ndarray | None:
+    """What a job reported as base64, flat; None where it is damaged or not finite."""
+    try:
+        array = np.frombuffer(base64.b64decode(str(text), validate=True), dtype)
+    except (binascii.Error, ValueError):
+        return None
+    return array if np.isfinite(array).all() else None

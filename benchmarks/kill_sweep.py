@@ -1,0 +1,115 @@
+"""Kill a sweep at random moments, carry it on each time, and compare it with one that nobody disturbed.
+
+    python -m benchmarks.kill_sweep --times 10
+
+A sweep on the bundled ratings is started by the command line, with workers of its own, and killed with them (SIGKILL)
+at a moment drawn evenly over what is left of it. In the end its trials are to be those of an undisturbed sweep, value for
+value, and every run that it names is to be in the store, whole, once.
+"""
+
+import argparse
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks.browser import verdict
+from core import settings
+from core.jobs import queue
+from core.store.runs import RunStore
+
+SWEEP = (
+    "--preset",
+    "best-ratings",
+    "--vary",
+    "embedding_dim=2:12",
+    "--vary",
+    "steps=25:60",
+    "--trials",
+    "12",
+    "--json",
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Kill a sweep again and again.")
+    parser.add_argument("--times", type=int, default=10, help="how often (default 10)")
+    parser.add_argument("--seed", type=int, default=0, help="of the moments (default 0)")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.monotonic()
+        whole = finished(Path(folder) / "whole")
+        seconds = time.monotonic() - began
+        place = Path(folder) / "killed"
+        kills = kill(place, options.times, seconds, random.Random(options.seed))
+        again = finished(place)
+        os.environ[settings.PREFIX + "HOME"] = str(place)
+        named = {run_id for trial in again["trials"] for run_id in trial["run_ids"]}
+        named |= {run_id for one in (*again["confirmed"], again["base"]) for run_id in one["run_ids"]}
+        kept = [summary.run_id for summary in RunStore().list()]
+        lost = sum(RunStore().load(run_id).run_id != run_id for run_id in named)
+        asked = [job.key for job in queue.jobs() if job.state == "done" and job.kind == "train"]
+    print(f"killed {kills} times; undisturbed it took {seconds:.0f} s")
+    checks = {
+        "trials that differ": sum(one != other for one, other in zip(whole["trials"], again["trials"], strict=True)),
+        "confirmed that differ": int(whole["confirmed"] != again["confirmed"]),
+        "runs named and not whole in the store": len(named - set(kept)) + lost,
+        "runs trained to their end twice": len(asked) - len(set(asked)),
+    }
+    within = [verdict(name, float(number), 0, "") for name, number in checks.items()]
+    sys.exit(0 if all(within) else 1)
+
+
+def finished(place: Path) -> dict[str, Any]:
+    """What a sweep in this home comes to, carried on to its end."""
+    done = subprocess.run(command(), env=settings.environment(place), stdout=subprocess.PIPE, text=True, check=True)
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def kill(place: Path, times: int, seconds: float, moments: random.Random) -> int:
+    """Kill it so often, with its workers; how often it was still at work."""
+    kills = 0
+    for number in range(times):
+        place.mkdir(parents=True, exist_ok=True)
+        process = subprocess.Popen(
+            command(), env=settings.environment(place), stdout=subprocess.DEVNULL, start_new_session=True
+        )
+        try:
+            process.wait(moments.uniform(1, max(2, seconds * (times - number) / times)))
+        except subprocess.TimeoutExpired:
+            kills += 1
+        for pid in [process.pid, *workers_of(place)]:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        process.wait()
+    return kills
+
+
+def workers_of(place: Path) -> list[int]:
+    """Processes whose home this is."""
+    mark = f"{settings.PREFIX}HOME={place.resolve()}".encode()
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark in (entry / "environ").read_bytes().split(b"\0"):
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found
+
+
+def command() -> tuple[str, ...]:
+    return (sys.executable, "-m", "core", "sweep", *SWEEP)
+
+
+if __name__ == "__main__":
+    main()

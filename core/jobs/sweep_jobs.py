@@ -1,0 +1,69 @@
+"""Sweeps as jobs: one that chooses what to train next, and asks for a training of each run."""
+
+from core import access, data
+from core.access import Action, Visitor
+from core.data.ratings import Ratings
+from core.errors import LimitError
+from core.jobs import queue
+from core.jobs.job_folder import Job
+from core.sweeps import plan as plans
+from core.sweeps import record
+from core.sweeps.plan import SweepPlan
+from core.sweeps.record import Sweep
+from core.training.budget import check_size
+
+KIND = "sweep"
+LONGEST_MINUTES = 7 * 24 * 60
+
+
+def submit_sweep(
+    plan: SweepPlan, dataset: str | Ratings, *, by: Visitor, trials: int, minutes: float | None = None
+) -> tuple[Sweep, Job]:
+    """Ask for a sweep, or for going on with it; the sweep as far as it has come, and the job.
+
+    Args:
+        plan: What it tries.
+        dataset: On which data.
+        by: Who asks.
+        trials: How many it makes in all.
+        minutes: After which no round of trials begins.
+
+    Raises:
+        ReadOnlyError, NotAllowedError: This visitor may not train.
+        LimitError, NotApplicableError: As `core.sweeps.plan.check` says, or a training would be too large.
+        UnknownDatasetError: There is no such dataset.
+        BusyError, DiskFullError: As `queue.submit` says.
+    """
+    access.check(Action.TRAIN, by)
+    ratings = data.load(dataset) if isinstance(dataset, str) else dataset
+    check(plan, ratings, trials=trials, minutes=minutes)
+    sweep = record.begin(plan, ratings.reference, most=trials, minutes=minutes)
+    return sweep, _submit(sweep, by)
+
+
+def resume(sweep_id: str, *, by: Visitor, trials: int | None = None, minutes: float | None = None) -> tuple[Sweep, Job]:
+    """Go on with a sweep; raises as `submit_sweep` does, and UnknownEntryError where there is none."""
+    sweep = record.load(sweep_id)
+    holder = data.holding(sweep.dataset.digest, sweep.dataset.dataset_id) or sweep.dataset.dataset_id
+    return submit_sweep(sweep.plan, holder, by=by, trials=sweep.most if trials is None else trials, minutes=minutes)
+
+
+def check(plan: SweepPlan, ratings: Ratings, *, trials: int, minutes: float | None = None) -> None:
+    """Pass if a sweep can be carried out on some data.
+
+    Raises:
+        LimitError: A number is out of range, or the largest model that it could try is too large to be trained.
+        NotApplicableError: As `core.sweeps.plan.check` says.
+    """
+    if not 1 <= trials <= plans.MOST_TRIALS:
+        raise LimitError(f"trials is {trials}; allowed is 1 to {plans.MOST_TRIALS:,}")
+    if minutes is not None and not 0 < minutes <= LONGEST_MINUTES:
+        raise LimitError(f"minutes is {minutes:g}; allowed is more than 0, and at most {LONGEST_MINUTES:,}")
+    plans.check(plan)
+    check_size(plan.largest(), len(ratings.users), len(ratings.items), len(ratings))
+
+
+def _submit(sweep: Sweep, by: Visitor) -> Job:
+    spec = {"sweep_id": sweep.sweep_id, "owner": by.owner, "network": by.network}
+    names = ", ".join(vary.field for vary in sweep.plan.vary)
+    return queue.submit(KIND, spec, key=sweep.sweep_id, by=by, title=f"Which settings matter: {names}")

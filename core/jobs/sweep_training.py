@@ -1,0 +1,201 @@
+"""Training the trials of a sweep as ordinary jobs, carried out by whichever workers there are."""
+
+import contextlib
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from core import settings
+from core.access import Visitor
+from core.config import RunConfig
+from core.data.ratings import Ratings
+from core.errors import BusyError, CanceledError, ExplorerError, LimitError, WorkerDiedError, error_of
+from core.jobs.job_folder import Job
+from core.model.events import Epoch, Event
+from core.store.runs import RunStore
+from core.sweeps.train import GivesUp, Trained
+
+OF_THE_SETTINGS = frozenset({"DIVERGED", "LIMIT", "OUT_OF_MEMORY"})
+"""Codes of errors that other settings would not have met: the trial failed, and the sweep goes on."""
+
+POLL_SECONDS = 0.1
+ATTEMPTS = 5
+"""How often a training is asked for whose worker dies."""
+
+
+class Queue(Protocol):
+    """What of `core.jobs.queue` it takes to have trainings done."""
+
+    def submit_training(
+        self, config: RunConfig, dataset: str | Ratings, *, by: Visitor, title: str = "", part_of: str = ""
+    ) -> Job:
+        """Ask for a training; a finished job with an empty job_id where its run is in the store."""
+
+    def get(self, job_id: str) -> Job:
+        """One job as it stands."""
+
+    def events(self, job_id: str, after: int = 0) -> list[Event]:
+        """What it has reported."""
+
+    def cancel(self, job_id: str, *, by: Visitor) -> Job:
+        """Ask it to stop."""
+
+
+@dataclass
+class _Training:
+    """One run of a trial.
+
+    Attributes:
+        trial: Number of the trial.
+        config: Its settings.
+        job: While it waits or runs; None before and after.
+        attempts: How often it was asked for.
+        curve: Validation RMSE of the epochs so far.
+        run_id, error: Its run in the store and the validation RMSE of that; empty and None before.
+        why: Code of the error that ended it; empty without one.
+    """
+
+    trial: int
+    config: RunConfig
+    job: Job | None = None
+    attempts: int = 0
+    curve: list[float] = field(default_factory=list)
+    run_id: str = ""
+    error: float | None = None
+    why: str = ""
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come of it."""
+        return self.error is not None or bool(self.why)
+
+
+class QueueTrainer:
+    """Trains trials by asking a queue: the `core.sweeps.train.Train` of a home with workers.
+
+    Args:
+        queue: Where the trainings are asked for.
+        ratings: The data.
+        by: Whose jobs they are.
+        sweep_id: Which sweep they are part of.
+        should_stop: Asked ten times a second; True stops all of them.
+        at_once: Trainings that wait or run at a time; without it as many as this machine trains at once, and one more,
+            so that none of its workers waits.
+    """
+
+    def __init__(
+        self,
+        queue: Queue,
+        ratings: Ratings,
+        by: Visitor,
+        sweep_id: str,
+        *,
+        should_stop: Callable[[], bool],
+        at_once: int | None = None,
+    ) -> None:
+        self._queue, self._ratings, self._by, self._sweep_id = queue, ratings, by, sweep_id
+        self._should_stop = should_stop
+        self._at_once = at_once or 1 + settings.workers()
+
+    def __call__(self, trials: Mapping[int, tuple[RunConfig, ...]], gives_up: GivesUp) -> Mapping[int, Trained]:
+        """What came of each trial, as `core.sweeps.train.Train` says."""
+        of_trial = {number: [_Training(number, config) for config in configs] for number, configs in trials.items()}
+        results: dict[int, Trained] = {}
+        try:
+            while pending := [
+                training
+                for number, trainings in of_trial.items()
+                for training in trainings
+                if number not in results and not training.ended
+            ]:
+                self._advance(pending)
+                for number in {training.trial for training in pending}:
+                    result = _result(of_trial[number], gives_up)
+                    if result is not None:
+                        results[number] = result
+                        self._stop(of_trial[number])
+                if len(results) < len(trials):
+                    time.sleep(POLL_SECONDS)
+        finally:
+            for trainings in of_trial.values():
+                self._stop(trainings)
+        return results
+
+    def _advance(self, pending: Sequence[_Training]) -> None:
+        """Look at what runs, and ask for what there is room for."""
+        if self._should_stop():
+            raise CanceledError("the sweep was stopped; what it has found stays, and it can be carried on")
+        for training in pending:
+            self._look(training)
+        room = self._at_once - sum(training.job is not None for training in pending)
+        for training in [one for one in pending if one.job is None and not one.ended][: max(0, room)]:
+            self._ask(training)
+
+    def _ask(self, training: _Training) -> None:
+        training.attempts += 1
+        try:
+            job = self._queue.submit_training(training.config, self._ratings, by=self._by, part_of=self._sweep_id)
+        except BusyError:  # the queue is full: there will be room
+            training.attempts -= 1
+            return
+        except LimitError as error:
+            training.why = error.code
+            return
+        if job.state == "done":
+            _collect(training, job.key)
+        else:
+            training.job = job
+
+    def _look(self, training: _Training) -> None:
+        if training.job is None:
+            return
+        job = training.job = self._queue.get(training.job.job_id)
+        training.curve = [event.val_rmse for event in self._queue.events(job.job_id) if isinstance(event, Epoch)]
+        if job.active:
+            return
+        training.job = None
+        if job.state == "done":
+            _collect(training, job.key)
+        elif job.state == "canceled":
+            raise CanceledError("a training of the sweep was stopped, and so is the sweep; it can be carried on")
+        elif job.code in OF_THE_SETTINGS:
+            training.why = job.code
+        elif job.code != WorkerDiedError.code or training.attempts >= ATTEMPTS:
+            raise error_of(job.code, f"a training of the sweep failed: {job.message}")
+
+    def _stop(self, trainings: Sequence[_Training]) -> None:
+        """Stop those that still wait or run, unless somebody else has asked for the same."""
+        for training in trainings:
+            job, training.job = training.job, None
+            if job is not None and job.part_of == self._sweep_id:
+                with contextlib.suppress(ExplorerError):  # it has just ended, or is being changed: no harm is done
+                    self._queue.cancel(job.job_id, by=self._by)
+
+
+def _collect(training: _Training, run_id: str) -> None:
+    """Take the result from the store; a run that was removed meanwhile is trained once more."""
+    run = RunStore().get(run_id)
+    if run is not None:
+        training.run_id, training.error = run_id, run.outcome.val_rmse
+        training.curve = [epoch.val_rmse for epoch in run.history]
+
+
+def _result(trainings: Sequence[_Training], gives_up: GivesUp) -> Trained | None:
+    """What came of a trial; None while it is open.
+
+    Its mean curve decides first, however far its runs have come by now: else chance would decide whether a trial was
+    given up or had been quicker.
+    """
+    length = min(len(training.curve) for training in trainings)
+    curves = np.array([training.curve[:length] for training in trainings], float)
+    if length and gives_up(trainings[0].trial, curves.mean(axis=0).tolist()):
+        return Trained()
+    if not all(training.ended for training in trainings):
+        return None
+    if why := next((training.why for training in trainings if training.why), ""):
+        return Trained(why=why)
+    errors = [training.error for training in trainings if training.error is not None]
+    return Trained(tuple(training.run_id for training in trainings), tuple(errors))

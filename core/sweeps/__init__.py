@@ -1,0 +1,1 @@
+"""Sweeps: the same model trained with many settings, to see which of them matter."""

@@ -1,0 +1,217 @@
+"""What is kept of a sweep, for whoever looks at it: the plan, the trials so far, and what the best came to.
+
+    sweeps/<sweep_id>/sweep.json     all of this, replaced as a whole
+                      journal.log    what Optuna needs to go on (see core.sweeps.search)
+                      .lock          held by who carries the sweep out
+
+Its runs are ordinary ones in the store.
+"""
+
+import contextlib
+import json
+import os
+import re
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from core.analysis.compare.score import Mean, difference_of, is_clear, mean_of
+from core.data.ratings import DatasetRef
+from core.disk.files import disk_full_told, replace_text
+from core.disk.home import home
+from core.disk.reading import IntegrityError, read_object
+from core.disk.typed import Moment, typed
+from core.errors import UnknownEntryError
+from core.sweeps.plan import SweepPlan, Value
+
+FILE, LOCK = "sweep.json", ".lock"
+_ID = re.compile(r"[0-9a-f]{16}")
+
+State = Literal["running", "done", "pruned", "failed"]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One choice of values, and what came of it.
+
+    Attributes:
+        number: From 0, in the order in which they were chosen.
+        values: Of the settings that vary.
+        state: running; done; pruned, given up by its curve; failed, by an error that `why` names.
+        val_rmse: Mean over the splits, in rating units; None where it was not measured to the end.
+        run_ids: Its runs in the store, one a split; none of a pruned or failed one.
+        why: The code of what went wrong; empty where nothing did.
+    """
+
+    number: int
+    values: dict[str, Value]
+    state: State
+    val_rmse: float | None = None
+    run_ids: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """Settings that were trained anew on fresh splits from fresh starts.
+
+    Attributes:
+        number: Of the trial; None for the base where no trial had its settings.
+        values: Of what varies.
+        run_ids: Its runs, one a split.
+        errors: Their validation RMSE, in rating units; the same splits for all.
+        test_rmse: Mean over the runs of the error on the ratings set aside; None where it was not asked for.
+    """
+
+    number: int | None
+    values: dict[str, Value]
+    run_ids: tuple[str, ...]
+    errors: tuple[float, ...]
+    test_rmse: float | None = None
+
+    @property
+    def pooled(self) -> Mean:
+        """Mean error with its standard error."""
+        return mean_of(self.errors)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the best trials came to on fresh splits.
+
+    Attributes:
+        trials: How many there were when it was made.
+        best: The best trials, the best on fresh splits first.
+        base: The settings from which the sweep began.
+        seconds: It took.
+    """
+
+    trials: int
+    best: tuple[Confirmed, ...]
+    base: Confirmed
+    seconds: float
+
+    @property
+    def winner(self) -> Confirmed:
+        """The best on fresh splits."""
+        return self.best[0]
+
+    @property
+    def gain(self) -> Mean:
+        """By how much the winner's error is below the base's, split by split."""
+        return difference_of(self.base.errors, self.winner.errors)
+
+    def is_clear(self, validation_fraction: float) -> bool:
+        """Whether that is more than the splits' chance for the best of several, as `score.is_clear` says."""
+        others = self.winner.values != self.base.values
+        return others and is_clear(self.gain, validation_fraction, among=len(self.best))
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A sweep, as far as it has come.
+
+    Attributes:
+        sweep_id: 16 hex digits.
+        plan: What it tries.
+        dataset: The data.
+        most: Trials that it makes.
+        minutes: After which no round begins; None for no such limit.
+        out_of_time: Whether that is why it made no more trials.
+        created_at: ISO 8601 in UTC.
+        trials: Those chosen so far.
+        base_rmse: Mean validation RMSE of the base settings on the splits of the trials; None before it is known.
+        seconds: Time that the rounds took.
+        importance: How much each setting sets good trials apart, from 0; empty before there are enough.
+        chance: What that reaches one time in twenty where errors are shuffled over trials.
+        result: What the best came to; None before.
+    """
+
+    sweep_id: str
+    plan: SweepPlan
+    dataset: DatasetRef
+    most: int
+    minutes: float | None
+    created_at: Moment
+    out_of_time: bool = False
+    trials: tuple[Trial, ...] = ()
+    base_rmse: float | None = None
+    seconds: float = 0.0
+    importance: dict[str, float] = field(default_factory=dict)
+    chance: dict[str, float] = field(default_factory=dict)
+    result: Result | None = None
+
+    @property
+    def done(self) -> list[Trial]:
+        """Trials that were measured to the end, the best first; of equal ones the earlier."""
+        finished = [trial for trial in self.trials if trial.val_rmse is not None]
+        return sorted(finished, key=lambda trial: (trial.val_rmse, trial.number))
+
+    @property
+    def told(self) -> int:
+        """How many trials have ended, in whatever way."""
+        return sum(trial.state != "running" for trial in self.trials)
+
+    @property
+    def progress(self) -> float:
+        """Share of the work that is done, 0–1, the confirmation counted as a fifth of it."""
+        return 1.0 if self.is_finished else 0.8 * min(1.0, self.told / self.most)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether all trials are made, or all that there was time for, and the best of them are confirmed."""
+        confirmed = self.result is not None and self.result.trials == self.told
+        return confirmed and (self.told >= self.most or self.out_of_time)
+
+
+def folder(sweep_id: str) -> Path:
+    """Where a sweep is kept; raises UnknownEntryError where the text is no sweep's id."""
+    if not _ID.fullmatch(sweep_id):
+        raise UnknownEntryError(f"{sweep_id!r:.60} is no id of a sweep; one has 16 hex digits, as `sweeps` lists them")
+    return home() / "sweeps" / sweep_id
+
+
+def load(sweep_id: str) -> Sweep:
+    """A sweep.
+
+    Raises:
+        UnknownEntryError: There is none, or none that can be read.
+    """
+    place = folder(sweep_id) / FILE
+    try:
+        return typed(Sweep, read_object(place), FILE)
+    except IntegrityError as error:
+        if os.path.lexists(place):
+            raise UnknownEntryError(f"the sweep {sweep_id} cannot be read: {error}; start it again") from None
+        raise UnknownEntryError(f"there is no sweep {sweep_id}; `sweeps` lists what there is") from None
+
+
+def listing() -> list[Sweep]:
+    """All sweeps that can be read, the newest first."""
+    found = []
+    for place in (home() / "sweeps").glob("[0-9a-f]*"):
+        with contextlib.suppress(UnknownEntryError):
+            found.append(load(place.name))
+    return sorted(found, key=lambda sweep: (sweep.created_at, sweep.sweep_id), reverse=True)
+
+
+def save(sweep: Sweep) -> None:
+    """Keep a sweep as it is now; raises DiskFullError."""
+    place = folder(sweep.sweep_id)
+    document = asdict(replace(sweep, plan=None)) | {"plan": sweep.plan.model_dump(mode="json")}  # type: ignore[arg-type]
+    with disk_full_told("the sweep", place.parent.parent):
+        place.mkdir(parents=True, exist_ok=True)
+        replace_text(place / FILE, json.dumps(document, allow_nan=False))
+
+
+def begin(plan: SweepPlan, dataset: DatasetRef, *, most: int, minutes: float | None) -> Sweep:
+    """The sweep of this plan, new or as far as it has come, to go on to so many trials; raises DiskFullError."""
+    sweep_id, most = plan.identify(dataset.digest), min(most, plan.size)
+    try:
+        sweep = replace(load(sweep_id), most=most, minutes=minutes, out_of_time=False)
+    except UnknownEntryError:
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        sweep = Sweep(sweep_id, plan, dataset, most, minutes, created_at=now)
+    save(sweep)
+    return sweep

@@ -1,0 +1,237 @@
+"""Figures of a sweep: its course, one setting or two against the error, and all settings at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.sweeps.plan import Among, Between, Value, Vary
+from core.sweeps.record import Trial
+from dashboard.charts.base import ACCENT, CHOSEN, MUTED, REFERENCE, above_level, annotate, figure, level
+
+SCALE = "Cividis"
+"""Colors of errors: dark is low, and good."""
+
+CELLS = 6
+"""Cells of the heat map along a number."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting that varies.
+
+    Attributes:
+        vary: From where to where.
+        title: What people call it, with its unit.
+    """
+
+    vary: Vary
+    title: str
+
+    @property
+    def is_log(self) -> bool:
+        """Whether it is shown by its logarithm."""
+        return isinstance(self.vary, Between) and self.vary.log
+
+    def places(self, values: Sequence[Value]) -> np.ndarray:
+        """Where values lie along an even axis, float, (n,): numbers, their logarithms, or their place in the list."""
+        if isinstance(self.vary, Among):
+            return np.array([self.vary.values.index(value) for value in values], float)
+        numbers = np.array(values, float)
+        return np.log10(numbers) if self.vary.log else numbers
+
+    def axis(self) -> dict[str, object]:
+        """Settings of the figure's axis along which it lies."""
+        if isinstance(self.vary, Among):
+            return {
+                "tickvals": list(range(len(self.vary.values))),
+                "ticktext": [_text(one) for one in self.vary.values],
+            }
+        return {"type": "log"} if self.vary.log else {}
+
+    def shown(self, values: Sequence[Value]) -> list[float]:
+        """Values as `axis` takes them."""
+        return self.places(values).tolist() if isinstance(self.vary, Among) else [float(value) for value in values]
+
+
+def _text(value: Value) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _hover(trial: Trial) -> str:
+    return "<br>".join(f"{name.replace('_', ' ')}: {_text(value)}" for name, value in trial.values.items())
+
+
+def course(trials: Sequence[Trial], base_rmse: float | None, most: int, *, unit: str) -> go.Figure:
+    """Every trial in its order, the best so far, and the settings it began with.
+
+    Args:
+        trials: All that have ended.
+        base_rmse: Of the settings it began with; None before it is known.
+        most: Trials there will be.
+        unit: What the ratings are counted in.
+    """
+    result = figure("Every trial, and the best so far", x="Trial", y=f"Validation RMSE ({unit})", height=320)
+    done = [trial for trial in trials if trial.val_rmse is not None]
+    errors = [float(trial.val_rmse) for trial in done if trial.val_rmse is not None]
+    numbers = [trial.number + 1 for trial in done]
+    result.add_scatter(
+        x=numbers,
+        y=errors,
+        mode="markers",
+        name="a trial",
+        marker={"color": ACCENT, "size": 8, "opacity": 0.75},
+        text=[_hover(trial) for trial in done],
+        hovertemplate="Trial %{x}: <b>%{y:.4f}</b><br>%{text}<extra></extra>",
+    )
+    if errors:
+        best = np.minimum.accumulate(errors).tolist()
+        line = {"color": CHOSEN, "width": 2, "shape": "hv"}
+        steps = {"x": [*numbers, max(most, numbers[-1])], "y": [*best, best[-1]], "hoverinfo": "skip"}
+        result.add_scatter(**steps, mode="lines", name="the best so far", line=line)
+    out = [trial for trial in trials if trial.state in ("pruned", "failed")]
+    if out:
+        top = max(errors, default=base_rmse or 1.0)
+        words = {"pruned": "given up by its curve", "failed": "could not be trained"}
+        result.add_scatter(
+            x=[trial.number + 1 for trial in out],
+            y=[top] * len(out),
+            mode="markers",
+            name="given up",
+            marker={"color": REFERENCE, "size": 8, "symbol": "x-thin", "line": {"width": 2, "color": REFERENCE}},
+            text=[f"{words[trial.state]}<br>{_hover(trial)}" for trial in out],
+            hovertemplate="Trial %{x}: %{text}<extra></extra>",
+        )
+    if base_rmse is not None:
+        annotate(
+            result,
+            [above_level(base_rmse, "the settings it began with", color=REFERENCE, size=12)],
+            [level(base_rmse, color=REFERENCE, dash="dot", width=1.5)],
+        )
+    result.update_xaxes(range=[0.3, max(most, 2) + 0.7])
+    return result.update_layout(uirevision="sweep_course", dragmode=False)
+
+
+def one(setting: Setting, trials: Sequence[Trial], *, unit: str) -> go.Figure:
+    """One setting across, the error up, a dot a trial; the best trial marked.
+
+    Args:
+        setting: Which.
+        trials: Those measured to the end, the best first.
+        unit: What the ratings are counted in.
+    """
+    result = figure(f"{setting.title} against the error", x=setting.title, y=f"Validation RMSE ({unit})", height=360)
+    values = setting.shown([trial.values[setting.vary.field] for trial in trials])
+    best = [CHOSEN, *[ACCENT] * (len(trials) - 1)]
+    result.add_scatter(
+        x=values,
+        y=[trial.val_rmse for trial in trials],
+        mode="markers",
+        marker={"color": best, "size": [12, *[8] * (len(trials) - 1)], "opacity": 0.8},
+        text=[f"Trial {trial.number + 1}<br>{_hover(trial)}" for trial in trials],
+        hovertemplate="<b>%{y:.4f}</b><br>%{text}<extra></extra>",
+        showlegend=False,
+    )
+    result.update_xaxes(**setting.axis())
+    return result.update_layout(uirevision=f"sweep_{setting.vary.field}", dragmode=False)
+
+
+def two(across: Setting, up: Setting, trials: Sequence[Trial], *, unit: str) -> go.Figure:
+    """Two settings as a heat map: the mean error of the trials in each cell, with the trials as dots."""
+    title = f"{across.title} and {up.title[0].lower()}{up.title[1:]}"
+    result = figure(title, x=across.title, y=up.title, height=400)
+    x, y = (setting.places([trial.values[setting.vary.field] for trial in trials]) for setting in (across, up))
+    errors = np.array([trial.val_rmse for trial in trials], float)
+    (x_edges, x_cell), (y_edges, y_cell) = _cells(across, x), _cells(up, y)
+    shape = (len(y_edges) - 1, len(x_edges) - 1)
+    count, total = np.zeros(shape, int), np.zeros(shape)
+    np.add.at(count, (y_cell, x_cell), 1)
+    np.add.at(total, (y_cell, x_cell), errors)
+    mean = np.divide(total, count, out=np.full(shape, np.nan), where=count > 0)
+    result.add_heatmap(
+        x=x_edges,
+        y=y_edges,
+        z=mean,
+        text=count,
+        colorscale=SCALE,
+        colorbar={"title": {"text": f"RMSE ({unit})", "side": "right"}, "thickness": 12},
+        hovertemplate="mean of %{text} trials: <b>%{z:.4f}</b><extra></extra>",
+    )
+    result.add_scatter(
+        x=x,
+        y=y,
+        mode="markers",
+        marker={"color": errors, "colorscale": SCALE, "size": 9, "line": {"color": "white", "width": 1.5}},
+        text=[f"Trial {trial.number + 1}: <b>{trial.val_rmse:.4f}</b><br>{_hover(trial)}" for trial in trials],
+        hovertemplate="%{text}<extra></extra>",
+        showlegend=False,
+    )
+    result.update_xaxes(**_even_axis(across, x_edges))
+    result.update_yaxes(**_even_axis(up, y_edges))
+    return result.update_layout(uirevision=f"sweep_{across.vary.field}_{up.vary.field}", dragmode=False)
+
+
+def _cells(setting: Setting, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Edges of the cells along a setting, and the cell of each trial."""
+    if isinstance(setting.vary, Among):
+        edges = np.arange(len(setting.vary.values) + 1) - 0.5
+    else:
+        low, high = setting.places([setting.vary.low, setting.vary.high])
+        edges = np.linspace(low, high, CELLS + 1)
+    return edges, np.clip(np.searchsorted(edges, places, side="right") - 1, 0, len(edges) - 2)
+
+
+def _even_axis(setting: Setting, edges: np.ndarray) -> dict[str, object]:
+    """An axis with the values of the setting at its even places."""
+    if isinstance(setting.vary, Among):
+        return setting.axis()
+    ticks = np.linspace(edges[0], edges[-1], 5)
+    values = 10**ticks if setting.is_log else ticks
+    return {"tickvals": ticks, "ticktext": [f"{value:.3g}" for value in values]}
+
+
+def together(settings: Sequence[Setting], trials: Sequence[Trial], *, unit: str) -> go.Figure:
+    """Parallel coordinates: a line a trial through all its settings to its error, the best dark."""
+    result = figure("All settings at once: a line a trial, the darker the better", height=380)
+    errors = np.array([trial.val_rmse for trial in trials], float)
+    dimensions: list[dict[str, object]] = []
+    for setting in settings:
+        places = setting.places([trial.values[setting.vary.field] for trial in trials])
+        edges, _ = _cells(setting, places)
+        axis = _even_axis(setting, edges)
+        room = {"values": places, "range": [float(edges[0]), float(edges[-1])]}
+        dimensions.append({"label": setting.title.partition(" (")[0], **room, **axis})
+    dimensions.append({"label": f"RMSE ({unit})", "values": errors})
+    result.add_parcoords(dimensions=dimensions, line={"color": errors, "colorscale": SCALE}, labelfont={"size": 12})
+    return result.update_layout(margin={"l": 60, "r": 60, "t": 90, "b": 24})
+
+
+def effect(
+    values: Sequence[float], errors: Sequence[float], names: Sequence[str], title: str, *, unit: str
+) -> go.Figure:
+    """A setting across, the error up, one dot a model, whoever trained it.
+
+    Args:
+        values: Of the setting.
+        errors: Validation RMSE.
+        names: What each model is called, harmless.
+        title: What the setting is called, with its unit.
+        unit: What the ratings are counted in.
+    """
+    result = figure(f"{title} over all models", x=title, y=f"Validation RMSE ({unit})", height=320)
+    result.add_scatter(
+        x=list(values),
+        y=list(errors),
+        mode="markers",
+        marker={"color": MUTED, "size": 9, "line": {"color": ACCENT, "width": 1.5}},
+        text=list(names),
+        hovertemplate="<b>%{y:.4f}</b><br>%{text}<extra></extra>",
+        showlegend=False,
+    )
+    low, high = min(values), max(values)
+    if low > 0 and high >= 30 * low:
+        result.update_xaxes(type="log")
+    return result.update_layout(uirevision=f"effect_{title}", dragmode=False)

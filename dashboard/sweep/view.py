@@ -1,0 +1,183 @@
+"""One model with many settings: what varies, the sweep as it goes on, and what came of it."""
+
+from typing import Any
+
+import streamlit as st
+
+from core import settings as environment
+from core.access import Action
+from core.config import RunConfig
+from core.errors import LimitError, NotApplicableError, UnknownEntryError
+from core.jobs import sweep_jobs
+from core.jobs.job_folder import Job
+from core.sweeps import plan as plans
+from core.sweeps import record
+from core.sweeps.plan import SweepPlan
+from core.sweeps.record import Sweep
+from dashboard.cache import loaders
+from dashboard.jobs import studies, sweeps, trainings
+from dashboard.session import dialogs, state, visitor
+from dashboard.shared import elements, phrases
+from dashboard.shared.markup import escape
+from dashboard.sweep import board, leaders, ranges, words
+from dashboard.train import form
+
+READY = {"Quick look": "quick", "Thorough": "thorough"}
+OWN = "Own"
+USUAL_SECONDS = 3.0
+"""What a training takes, before one of this kind of model has been measured here."""
+
+
+def show(config: RunConfig | None) -> None:
+    """Draw the view.
+
+    Args:
+        config: The settings of the form for one model, from which a sweep begins; None where they cannot be trained.
+    """
+    left, right = st.columns([1, 2], gap="medium")
+    with left:
+        _form(config)
+        sweep_id = _choose()
+    with right:
+        if sweep_id is None:
+            _before()
+        else:
+            _board(sweep_id)
+        leaders.section(trainings.unit())
+
+
+def _form(config: RunConfig | None) -> None:
+    form.presets(trainings.suitable_preset(), lambda: None)
+    form.model(lambda: None)
+    if config is None:
+        st.markdown("A sweep begins with settings that can be trained: change them without “Many settings”.")
+        return
+    noun = loaders.ratings(state.dataset_id()).noun
+    st.markdown(f":small[Begins with {escape(phrases.config_words(config, form.START))}, and tries other settings.]")
+    chosen = elements.segments("Plan", [*READY, OWN], "sweep_plan")
+    try:
+        plan, trials, minutes = _plan(config, chosen, noun)
+        sweep_jobs.check(plan, loaders.ratings(state.dataset_id()), trials=trials, minutes=minutes)
+    except (LimitError, NotApplicableError) as error:
+        elements.error(error.code, str(error))
+        return
+    if chosen != OWN:
+        st.markdown(f":small[Varies {words.plan(plan, noun)}.]")
+    given = plan.model_dump(mode="json"), trials, minutes
+    allowed = visitor.may(Action.TRAIN)
+    elements.button(
+        "Start the sweep", "play_arrow", "start_sweep", sweeps.start, *given, primary=True, disabled=not allowed
+    )
+    elements.allowed(Action.TRAIN)
+    st.caption(words.promise(trials, plan.splits, _seconds_each(config), environment.workers()))
+    st.caption(
+        f"{plans.TEST_FRACTION:.0%} of the ratings are set aside, and no trial sees them: the best is tested on them "
+        "at the end. Every model that is trained to its end is kept, and never trained twice."
+    )
+
+
+def _plan(config: RunConfig, chosen: str, noun: str) -> tuple[SweepPlan, int, float | None]:
+    """What is to be tried, how many trials, and for how many minutes at most; raises LimitError, NotApplicableError."""
+    if chosen in READY:
+        return plans.ready(READY[chosen], config), plans.TRIALS[READY[chosen]], None
+    vary = ranges.choose(config, noun)
+    trials = elements.whole_number("Trials", 4, plans.MOST_TRIALS, 24, "sweep_trials")
+    splits = elements.whole_number(
+        "Splits a trial",
+        1,
+        plans.MOST_SPLITS,
+        1,
+        "sweep_splits",
+        words="Every trial is trained on so many splits, and its error is their mean: slower, and less luck in it.",
+    )
+    if not vary:
+        raise LimitError("Nothing varies yet: choose one setting or more")
+    minutes = elements.whole_number(
+        "Minutes at most", 0, 600, 0, "sweep_minutes", words="After them no round of trials begins; 0 is no limit."
+    )
+    return plans.made(config, vary, splits=splits), trials, minutes or None
+
+
+def _seconds_each(config: RunConfig) -> float:
+    """How long a training takes: the middle of those of this family on this data, on whatever machine made them."""
+    taken = [
+        run.outcome.train_seconds for run in loaders.runs_of(state.dataset_id()) if run.config.model == config.model
+    ]
+    return sorted(taken)[len(taken) // 2] + 0.3 if taken else USUAL_SECONDS
+
+
+def _choose() -> str | None:
+    """Id of the sweep on the screen: the chosen one, else the newest on this data; None where there is none."""
+    digest = loaders.ratings(state.dataset_id()).digest
+    there = {sweep.sweep_id: sweep for sweep in record.listing() if sweep.dataset.digest == digest}
+    if not there:
+        return None
+    if st.session_state.get(sweeps.KEY) not in there:
+        st.session_state.pop(sweeps.KEY, None)
+    return st.selectbox(
+        "Sweeps so far", list(there), format_func=lambda name: _label(there[name]), key=sweeps.KEY, bind="query-params"
+    )
+
+
+def _label(sweep: Sweep) -> str:
+    names = ", ".join(words.name_of(vary.field, sweep.dataset.noun) for vary in sweep.plan.vary)
+    return f"{phrases.model_words(sweep.plan.config)}: {names} ({sweep.sweep_id[:4]})"  # no two look alike
+
+
+def _before() -> None:
+    """What a sweep is, before there is one."""
+    st.markdown(
+        "A sweep trains the same model again and again, each time with other settings, and shows which of them matter: "
+        "every dot a training, the lower the better. Chance makes the best of many look better than it is. So the best "
+        f"{plans.CONFIRMED} are trained anew at the end, on ratings and from starts that have chosen nothing."
+    )
+
+
+def _board(sweep_id: str) -> None:
+    job = studies.newest_job(sweep_jobs.KIND, sweep_id)
+    if job is not None and job.active:
+        _live(sweep_id, job.job_id)
+        return
+    with st.container():  # as the fragment has one: everything keeps its place when the sweep ends
+        if job is not None and job.state == "failed":
+            trainings.explain_end(job)
+        _drawn(sweep_id, None)
+
+
+@st.fragment(run_every=trainings.POLL * 2)
+def _live(sweep_id: str, job_id: str) -> None:
+    """The board of a sweep that goes on; when it has ended, the whole page runs again."""
+    job = loaders.job(job_id)
+    if job is None or not job.active:
+        dialogs.rerun()
+    _drawn(sweep_id, job)
+
+
+def _drawn(sweep_id: str, job: Job | None) -> None:
+    try:
+        sweep = record.load(sweep_id)
+    except UnknownEntryError as error:
+        elements.error(error.code, str(error))
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if job is not None:
+            trainings.stop_button(job, f"stop_{job.job_id}")
+            st.progress(sweep.progress, text=_progress(sweep, job))
+        elif not sweep.is_finished:
+            elements.button("Go on", "play_arrow", "carry_on", sweeps.carry_on, sweep_id, sweep.most, primary=True)
+            st.markdown(":small[The sweep has stopped; what it has found is kept.]")
+        else:
+            more = min(plans.MOST_TRIALS, sweep.most + 12)
+            if sweep.most < sweep.plan.size:
+                elements.button("12 more trials", "add", "more_trials", sweeps.carry_on, sweep_id, more)
+    board.show(sweep, trainings.unit())
+
+
+def _progress(sweep: Sweep, job: Job) -> str:
+    waiting: str = trainings.waiting_words(job)
+    if waiting:
+        return waiting
+    if sweep.told >= sweep.most:
+        return "Training the best anew on fresh splits."
+    left: Any = sweep.seconds / sweep.told * (sweep.most - sweep.told) if sweep.told else None
+    return f"Trial {sweep.told + 1} of {sweep.most}" + (f", {phrases.roughly(left)} left" if left else "") + "."
