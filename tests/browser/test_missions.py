@@ -89,7 +89,7 @@ def choose(label: str, title: str) -> Callable[[Page], None]:
     """Choose from a list."""
 
     def do(page: Page) -> None:
-        page.get_by_role("combobox", name=re.compile(label)).first.click()
+        page.get_by_role("combobox", name=re.compile(label)).first.fill(title)
         with running_again(page):
             page.get_by_role("option", name=title, exact=True).click()
 
