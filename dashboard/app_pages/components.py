@@ -151,9 +151,10 @@ evidence(view)
 sure_end = view.score_std is not None and choose_sure_end()
 outermost = ends(view.scores, view.listed, TOP, std=view.score_std if sure_end else None)
 marked = strip(view, outermost)
-both_ends(
-    view, outermost, component_analyses.component_hints(run.run_id, view.component, view.how, least=view.min_listed)
-)
+with st.container(key="both_ends"):
+    both_ends(
+        view, outermost, component_analyses.component_hints(run.run_id, view.component, view.how, least=view.min_listed)
+    )
 component_trust.trust(view)
 component_map(run.run_id, view.component, view.min_listed, view.how, tuple(marked))
 explanation(rows, run.config.dimensions)

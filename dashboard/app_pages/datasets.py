@@ -16,7 +16,7 @@ from dashboard.cache import loaders
 from dashboard.datasets import import_form
 from dashboard.datasets.overview import overview
 from dashboard.jobs import imports, trainings
-from dashboard.session import state, visitor
+from dashboard.session import dialogs, state, visitor
 from dashboard.shared import elements, phrases, set_aside, trash
 from dashboard.shared.markup import escape
 
@@ -94,7 +94,7 @@ def detail(info: DatasetInfo) -> None:
     overview(loaders.ratings(info.dataset_id))
 
 
-@st.dialog("Rename data", icon=":material/edit:")
+@dialogs.dialog("Rename data", icon=":material/edit:")
 def rename(dataset_id: str) -> None:
     """Another name, another noun; the ratings, the id and the models stay."""
     info = data.info(dataset_id)
@@ -111,7 +111,7 @@ def rename(dataset_id: str) -> None:
         st.rerun()
 
 
-@st.dialog("Delete data", icon=":material/delete:")
+@dialogs.dialog("Delete data", icon=":material/delete:")
 def delete(dataset_id: str) -> None:
     """Ask once, say what depends on it."""
     if dataset_id not in data.dataset_ids():  # the button below has done it, or somebody else

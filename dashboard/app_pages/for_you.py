@@ -48,11 +48,11 @@ model, rows, person = view.model, view.rows, view.person
 entry = analyses.rating_entry(ratings.dataset_id)
 predictions = listing.Predictions(model.predictions(person), model.sureness(person), model.personal(person))
 left, right = st.columns(2, gap="medium")
-with left:
+with left, st.container(key="own_rating"):
     rate.heading(ratings)
     position.plane(model, person, view.naming.labels)
     rate.panel(model, rows, entry)
-with right:
+with right, st.container(key="own_guesses"):
     listing.panel(model, rows, entry, predictions)
 position.section(model, person, view.naming.labels, view.naming.ends)
 why_dialog.section(view, int(analyses.first_items(run.run_id)[0]))

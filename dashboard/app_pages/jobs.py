@@ -7,7 +7,8 @@ from core.jobs import queue
 from core.jobs.job_folder import Job
 from dashboard.cache import loaders
 from dashboard.jobs import every_kind, trainings
-from dashboard.session import state
+from dashboard.missions import board
+from dashboard.session import dialogs, state
 from dashboard.shared import elements, phrases, set_aside
 from dashboard.shared.markup import escape
 
@@ -91,7 +92,7 @@ def start_again(job_id: str) -> None:
 def live() -> None:
     """The overview while something runs; when nothing does any more, the page runs again without a timer."""
     if not any(job.active for job in loaders.asked_for()):
-        st.rerun()
+        dialogs.rerun()
     overview()
 
 
@@ -107,6 +108,7 @@ elif loaders.asked_for():
 else:
     st.markdown("There is no job yet.")
     trainings.lead_to_first()
+board.show()
 set_aside.report(
     queue.set_aside(),
     "job",

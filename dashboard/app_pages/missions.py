@@ -1,15 +1,24 @@
 """Missions: short guided tours over the real pages, with links to hand out."""
 
+from functools import partial
+from urllib.parse import urlencode
+
 import streamlit as st
 
 from core import access
 from core.access import Action
+from core.data import BUNDLED
+from core.store import journeys
+from dashboard.cache import loaders
 from dashboard.jobs import trainings
-from dashboard.missions import progress
+from dashboard.missions import aims, bar, progress, sheet
 from dashboard.missions.bar import words_here
 from dashboard.missions.tours import MISSIONS, Mission
 from dashboard.session import classroom, state, visitor
-from dashboard.shared import elements, phrases
+from dashboard.shared import elements, phrases, tables
+from dashboard.train import link as train_link
+
+_NICKNAME = "_nickname"
 
 NOT_LOCKED = "Nothing is locked: it keeps the screen quiet, not people out."
 LOCKED = "This explorer is set up for a class: for pupils it is always on, and those pages are locked."
@@ -21,7 +30,7 @@ without_model = state.run_id() is None and not visitor.may(Action.TRAIN)
 
 def card(mission: Mission) -> None:
     """One mission: what it is about, how long it takes, and a way in."""
-    current, finished = progress.current(), mission.key in progress.finished()
+    done, finished = len(progress.done(mission.key)), progress.finished(mission.key)
     with st.container(border=True, height="stretch"):
         st.markdown(f"**:material/{mission.icon}: {mission.title.format(**words)}**")
         st.markdown(mission.about.format(**words))
@@ -32,23 +41,41 @@ def card(mission: Mission) -> None:
         )
         if without_model or (mission.needs is not None and not elements.allowed(mission.needs)):
             return
-        if current is mission and progress.done_steps() < len(mission.tasks):
-            page = mission.tasks[progress.done_steps()].page
-            label = f"Go on: {phrases.count(progress.done_steps(), 'step')} done"
-            st.page_link(f"app_pages/{page}.py", label=label, icon=":material/flag:")
-            return
-        if st.button("Start again" if finished else "Start", icon=":material/flag:", key=f"start_{mission.key}"):
-            progress.begin(mission.key)
-            st.switch_page(f"app_pages/{mission.tasks[0].page}.py")
+        label = "Start again" if finished else f"Go on: {phrases.count(done, 'step')} done" if done else "Start"
+        if st.button(label, icon=":material/flag:", key=f"start_{mission.key}"):
+            bar.begin(mission, again=finished)
+
+
+def nickname() -> None:
+    """What somebody is called on the board of the class."""
+    mine = journeys.of(visitor.current().owner)
+    if mine is None or not visitor.may(Action.NAME):
+        return
+    st.session_state[_NICKNAME] = mine.nickname
+    st.text_input(
+        f"You are number {mine.number} on the board of the class. A nickname beside it, if you like",
+        key=_NICKNAME,
+        max_chars=journeys.LONGEST,
+        placeholder="None",
+        width=420,
+        on_change=call,
+    )
+
+
+@state.reporting
+def call() -> None:
+    """Keep the nickname; a callback."""
+    called = str(st.session_state[_NICKNAME] or "")
+    journeys.change(visitor.current(), lambda journey: journey.called(called))
 
 
 def for_a_class() -> None:
     """How to hand out a mission, and how to hide what a class does not need."""
     st.header("For a class")
     st.markdown(
-        "A mission's link opens its first step in anybody's browser; everybody's progress is their own. With the "
-        "switch on, the pages under *Manage* and rarely needed settings are hidden, here and for all who open the "
-        f"link. {LOCKED if access.in_class() else NOT_LOCKED}"
+        "A mission's link opens its first step in anybody's browser. Everybody's progress is their own, and all begin "
+        "with the same model and settings. With the switch on, the pages under *Manage* and rarely needed settings are "
+        f"hidden, here and for all who open the link. {LOCKED if access.in_class() else NOT_LOCKED}"
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         key = st.selectbox(
@@ -66,15 +93,28 @@ def for_a_class() -> None:
         )
     st.markdown("The link to hand out:")
     st.code(link(key, hidden), language=None, wrap_lines=True)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        links = {name: link(name, hidden) for name in MISSIONS}
+        make = partial(sheets, words, links)
+        tables.download("Sheets to print, with answers", make, file="missions.html", mime="text/html", key="sheets")
+        elements.page_link("jobs", "Who is at which step", "groups")
+
+
+def sheets(words: dict[str, str], links: dict[str, str]) -> bytes:
+    """A teacher's sheet for each mission."""
+    return sheet.page(words, links).encode()
 
 
 def link(key: str, hidden: bool) -> str:
     """Address of the first page of a mission, as this browser reaches the app."""
     root = (st.context.url or "").split("?")[0].rstrip("/").removesuffix("/missions")
-    first = MISSIONS[key].tasks[0].page
-    place = "" if first == "start" else first
-    rest = f"&{classroom.PARAMETER}={classroom.ON}" if hidden else ""
-    return f"{root}/{place}?{progress.MISSION}={key}{rest}"
+    mission, ratings = MISSIONS[key], loaders.ratings(state.dataset_id())
+    first = mission.tasks[0].page
+    query = {progress.MISSION: key}
+    query |= {} if ratings.dataset_id == BUNDLED else {state.DATASET: ratings.dataset_id}
+    query |= train_link.to(aims.careless(ratings)) if mission.careless else {}
+    query |= {classroom.PARAMETER: classroom.ON} if hidden else {}
+    return f"{root}/{'' if first == 'start' else first}?{urlencode(query)}"
 
 
 st.title("Which tour would you like?")
@@ -88,5 +128,6 @@ if without_model:
 with st.grid(3, min_column_width=260):
     for mission in MISSIONS.values():
         card(mission)
+nickname()
 if visitor.may(Action.MANAGE):
     for_a_class()

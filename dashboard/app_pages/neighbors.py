@@ -228,7 +228,8 @@ else:
         st.caption(words.again(side.rows, again["cosine"]))
     if held is not None:
         st.markdown(words.holds(held.marks, held.trainings, side.rows))
-    lists(side, row, near, length, again, held, words.measures(predictions))
+    with st.container(key="lists_of_neighbors"):
+        lists(side, row, near, length, again, held, words.measures(predictions))
     if held is None:
         holding.offer(run, side, min_ratings)
     why_they_differ(run, side, row, near, length, listed, predictions=predictions)

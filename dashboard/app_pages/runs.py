@@ -12,7 +12,7 @@ from core.store.runs import RunStore, RunSummary
 from dashboard.cache import analyses, loaders
 from dashboard.compare import models as compared_models
 from dashboard.jobs import trainings
-from dashboard.session import state, visitor
+from dashboard.session import dialogs, state, visitor
 from dashboard.shared import elements, glossary, phrases, score_words, set_aside, trash
 from dashboard.shared.markup import escape
 from dashboard.train import curve, form
@@ -84,7 +84,7 @@ COLUMNS = {
 }
 
 
-@st.dialog("Delete models", icon=":material/delete:")
+@dialogs.dialog("Delete models", icon=":material/delete:")
 def confirm_delete(run_ids: list[str]) -> None:
     """Ask once, say what goes."""
     chosen = [summary for summary in loaders.runs() if summary.run_id in run_ids]

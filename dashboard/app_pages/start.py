@@ -8,6 +8,7 @@ from core.jobs.job_folder import Job
 from dashboard.cache import loaders
 from dashboard.datasets.overview import overview
 from dashboard.jobs import trainings
+from dashboard.missions import progress
 from dashboard.session import state
 from dashboard.shared import phrases
 from dashboard.start import stage
@@ -17,7 +18,8 @@ WELL_KNOWN = 21
 
 ratings = loaders.ratings(state.dataset_id())
 noun, nouns = ratings.noun, phrases.plural(ratings.noun)
-run_id = state.run_id()
+begins_anew = progress.waits_for_first()
+run_id = None if begins_anew else state.run_id()
 
 
 def lead(job: Job | None) -> None:
@@ -31,7 +33,12 @@ def lead(job: Job | None) -> None:
 
 
 def followed() -> Job | None:
-    """The training that is watched here; without a model also one that somebody else has just asked for."""
+    """The training that is watched here; without a model also one that somebody else has just asked for.
+
+    None at the first step of a mission: whoever is there has asked for none yet.
+    """
+    if begins_anew:
+        return None
     job = trainings.watched()
     if run_id is None and (job is None or not job.active):
         return trainings.running(trainings.first_config()) or job

@@ -113,7 +113,8 @@ def places() -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator]:
     """Where the form, the board, and what is said of it go: on a phone the form is folded, under the board."""
     if visitor.on_phone():
         shown = st.container()
-        return st.expander("Settings", icon=":material/tune:"), shown, st.container()
+        folded = st.container(key="folded_form").expander("Settings", icon=":material/tune:")
+        return folded, shown, st.container()
     narrow, wide = st.columns([FORM, BOARD], gap="small")
     return narrow, wide.container(), wide.container()
 

@@ -13,13 +13,16 @@ from dashboard.embeddings.parts import choose_row
 from dashboard.for_you import words
 from dashboard.for_you.view import View, load_view
 from dashboard.for_you.waterfall import Case, Naming, pulled, show
-from dashboard.session import state
+from dashboard.session import dialogs, state
 from dashboard.shared import elements, phrases, sides, tables
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
 
 MINE, THEIRS = "You", "Somebody in the data"
 GUESS, TRUE, MISS = "Guess", "True", "Miss"
+
+_EXPLAINED = "_explained"
+"""Session key of what was last explained in the window."""
 
 
 def section(view: View, first: int) -> None:
@@ -44,7 +47,7 @@ def section(view: View, first: int) -> None:
         _somebody(model, rows, naming)
 
 
-@st.dialog("Why this guess", width="large")
+@dialogs.dialog("Why this guess", width="large")
 def dialog(run_id: str, row: int) -> None:
     """Why one recommendation scores as it does, in a window over the page.
 
@@ -52,8 +55,14 @@ def dialog(run_id: str, row: int) -> None:
     """
     view = load_view(run_id)
     model, rows = view.model, view.rows
+    st.session_state[_EXPLAINED] = rows.labels[row]
     show(model, rows, view.naming, Case(row, "you", view.person.numbers), key="dialog")
     pulled(model, rows, row)
+
+
+def explained() -> str:
+    """What was last explained in the window in this session; empty for nothing."""
+    return str(st.session_state.get(_EXPLAINED, ""))
 
 
 def _somebody(model: NewUserModel, rows: Rows, naming: Naming) -> None:

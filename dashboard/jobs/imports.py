@@ -11,7 +11,7 @@ from core.jobs import import_jobs
 from core.jobs.job_folder import Job
 from dashboard.cache import loaders
 from dashboard.jobs import trainings
-from dashboard.session import state, visitor
+from dashboard.session import dialogs, state, visitor
 from dashboard.shared import phrases, tables
 from dashboard.shared.markup import escape
 
@@ -44,7 +44,7 @@ def follow(job_id: str) -> None:
     """Progress and a way to stop; when the job has ended, the whole page runs again."""
     job = loaders.job(job_id)
     if job is None or not job.active:
-        st.rerun()
+        dialogs.rerun()
     with st.container(border=True):
         st.markdown(f"**{escape(job.title)}**")
         show_progress(job)

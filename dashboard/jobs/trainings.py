@@ -18,10 +18,12 @@ from core.model.families import PRESETS
 from core.store.runs import RunSummary
 from core.training.budget import first_preset
 from dashboard.cache import loaders
-from dashboard.session import state, visitor
+from dashboard.session import dialogs, state, visitor
 from dashboard.shared import elements, phrases
 from dashboard.shared.markup import escape
 from dashboard.train import curve, form
+
+_ASKED = "_asked_for"
 
 POLL = 0.4
 """Seconds between two looks at a job that runs."""
@@ -50,10 +52,16 @@ def suitable_preset() -> str:
     return first_preset(loaders.ratings(state.dataset_id()).reference)
 
 
+def asked() -> frozenset[str]:
+    """Ids of the models that this session has asked for, trained by now or not."""
+    return frozenset(st.session_state.get(_ASKED, ()))
+
+
 @state.reporting
 def start(config: RunConfig) -> None:
     """Train this config, or take it from the store; a callback."""
     job = _submit(config, state.dataset_id())
+    st.session_state.setdefault(_ASKED, set()).add(job.key)
     if job.job_id:
         state.watch(job.job_id)
     else:  # in the store already
@@ -215,7 +223,7 @@ def finish(job: Job | None, lead_to: str | None = None) -> None:
         select_result(job)
         if lead_to is not None:
             st.switch_page(lead_to)
-    st.rerun()
+    dialogs.rerun()
 
 
 def select_result(job: Job) -> bool:

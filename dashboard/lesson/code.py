@@ -14,6 +14,7 @@ from dashboard.jobs import trainings
 from dashboard.lesson import source_code
 from dashboard.lesson.example import Example
 from dashboard.lesson.wording import ask
+from dashboard.session import dialogs
 from dashboard.shared import phrases
 
 PARTS = ("build", "call")
@@ -165,7 +166,7 @@ def _follow(active: dict[str, str]) -> None:
     """A bar for each training; when one has ended, the page runs again."""
     jobs: dict[str, Job | None] = {name: loaders.job(job_id) for name, job_id in active.items()}
     if any(job is None or not job.active for job in jobs.values()):
-        st.rerun()
+        dialogs.rerun()
     for name, job in jobs.items():
         if job is not None:
             words = "waiting for its turn" if job.state == "queued" else f"{job.progress:.0%}"

@@ -1,14 +1,22 @@
-"""The bar at the top of every page while a mission is on: the current step, why, and what is done."""
+"""The bar at the foot of every page while a mission is on: the step, what is to be seen when it is done, and the next.
+
+It stays in sight wherever somebody scrolls. It looks every second whether the step is done, and changes nothing but
+itself then: the page, and a dialog on it, stay as they are.
+"""
 
 import streamlit as st
 
-from core.errors import ExplorerError
+from core.config import RunConfig
+from core.errors import ExplorerError, LimitError
 from dashboard.cache import loaders
 from dashboard.missions import aims, endings, progress
-from dashboard.missions.snapshot import look
-from dashboard.missions.tours import Mission
+from dashboard.missions.pointer import point
+from dashboard.missions.questions import Question, reply
+from dashboard.missions.snapshot import Snapshot, look
+from dashboard.missions.tours import Mission, Task, after
 from dashboard.session import state
-from dashboard.train import form
+from dashboard.shared import elements
+from dashboard.train import form, link
 
 DONE = ":material/check_circle:"
 
@@ -21,75 +29,135 @@ _REPORTED = "_mission_error"
 
 def show(page: str) -> None:
     """Draw the bar, if a mission is on. `page` is the name of the open page."""
-    mission = progress.current()
-    if mission is None:
-        progress.write_link()
-    elif progress.done_steps() == len(mission.tasks):
-        with st.container():  # as a fragment has one: the bar keeps its place, and is not seen twice for a moment
-            _end(mission)
-    else:
-        _watch(page)
+    progress.write_link()
+    if progress.current() is not None:
+        with st.bottom:
+            _bar(page)
 
 
 @st.fragment(run_every=LOOK_SECONDS)
-def _watch(page: str) -> None:
-    """The bar while the mission goes on; it looks again every second.
-
-    A step that gets done is also told where somebody sees it who has scrolled the bar away.
-    """
+def _bar(page: str) -> None:
     mission = progress.current()
     if mission is None:
         return
-    before = progress.done_steps()
+    progress.write_link()
+    task, words = progress.task(), words_here()
+    with st.container(border=True, key="mission_bar", gap="xsmall"):
+        if task is None:
+            _end(mission, words)
+            point("", "")
+            return
+        done = _look(page)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            _title(mission, words)
+            _buttons(mission, done=done)
+        here = task.page == page
+        if not done:
+            _to_do(mission, task, words, here=here)
+        else:
+            st.markdown(f"{DONE} **Done.** {task.seen.format(**words)}")
+            if here:
+                _ask(f"{mission.key}_{progress.at()}", task.question.in_words(words), look(page))
+        place = (task.evidence or task.place) if done else task.place
+        point(place if here else "", f"{mission.key} {progress.at()} {done} {page}")
+
+
+def _look(page: str) -> bool:
+    """Whether the step that is seen is done; where that cannot be looked up, why is said once, not every second."""
     try:
-        at = progress.advance(lambda: look(page))
+        return progress.advance(lambda: look(page))
     except ExplorerError as error:  # such as a damaged model
-        if st.session_state.get(_REPORTED) != str(error):  # once, not every second
+        if st.session_state.get(_REPORTED) != str(error):
             st.session_state[_REPORTED] = str(error)
             state.report_error(error)
-        at = progress.done_steps()
-    progress.write_link()
-    if at == len(mission.tasks):
-        st.rerun()  # from here on nothing has to be watched
-    task, words = mission.tasks[at], words_here()
-    if at > before:
-        st.toast(f"That step is done. Next: {task.do.format(**words)}", icon=DONE)
-    with st.container(border=True, key="mission_bar", gap="xsmall"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            _title(mission, at, words)
-            _leave("Leave")
-        st.markdown(task.do.format(**words))
-        st.caption(_why(mission, at, words))
-        if task.page != page:  # on the left and low, where the toast does not lie over it
-            st.page_link(
-                f"app_pages/{task.page}.py", label="Take me there", icon=":material/arrow_forward:", width="content"
-            )
+        return False
 
 
-def _end(mission: Mission) -> None:
-    """The bar of a finished mission, until somebody closes it."""
-    progress.write_link()
-    text = f"Mission done: **{mission.title.format(**words_here())}**"
-    with st.container(border=True, key="mission_bar", gap="xsmall"):
-        st.markdown(f"{DONE} {text}")
-        if came := endings.words(mission):
-            st.markdown(came)
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.page_link("app_pages/missions.py", label="All missions", icon=":material/flag:", width="content")
-            _leave("Close")
-    if progress.just_finished():
-        st.toast(text, icon=DONE)
+def _title(mission: Mission, words: dict[str, str]) -> None:
+    """Which mission, which step, and which are done."""
+    done, at = progress.done(mission.key), progress.at()
+    marks = "".join(
+        DONE if step in done else f":material/radio_button_{'checked' if step == at else 'unchecked'}:"
+        for step in range(len(mission.tasks))
+    )
+    st.markdown(
+        f"**{mission.title.format(**words)}** :small[step {at + 1} of {len(mission.tasks)} {marks}]", width="stretch"
+    )
 
 
-def _title(mission: Mission, at: int, words: dict[str, str]) -> None:
-    marks = DONE * at + ":material/radio_button_unchecked:" * (len(mission.tasks) - at)
-    text = f"**{mission.title.format(**words)}** :small[step {at + 1} of {len(mission.tasks)} {marks}]"
-    st.markdown(text, width="stretch")
+def _buttons(mission: Mission, *, done: bool) -> None:
+    at = progress.at()
+    if at > 0:
+        st.button("Back", type="tertiary", key="mission_back", on_click=progress.go, args=(at - 1,))
+    if done:
+        last = at == len(mission.tasks) - 1
+        label, icon = ("Finish", ":material/flag:") if last else ("Next", ":material/arrow_forward:")
+        st.button(label, type="primary", icon=icon, key="mission_next", on_click=progress.go, args=(at + 1,))
+    _leave("Leave")
 
 
-def _why(mission: Mission, at: int, words: dict[str, str]) -> str:
-    before = ":material/check: The step before is done. " if at else ""
-    return (before + mission.tasks[at].why).format(**words)
+def _to_do(mission: Mission, task: Task, words: dict[str, str], *, here: bool) -> None:
+    """What to do and why, with the way there."""
+    st.markdown(task.do.format(**words))
+    st.caption(task.why.format(**words))
+    careless = aims.careless(loaders.ratings(state.dataset_id())) if mission.careless else None
+    if not here:
+        settings = link.to(careless) if careless is not None and progress.at() == 0 else {}
+        elements.page_link(task.page, "Take me there", "arrow_forward", **settings)
+    elif careless is not None and progress.at() == 0 and not _form_holds(careless):
+        _offer_to_set(careless)
+
+
+def _offer_to_set(config: RunConfig) -> None:
+    if st.button("Set the form for me", icon=":material/tune:", key="set_careless"):
+        state.watch(None)  # what comes of these settings is shown, and no longer what came of others
+        form.fill(config)
+        st.rerun()  # the form is not in this part of the page
+
+
+def _form_holds(config: RunConfig) -> bool:
+    try:
+        return form.current() == config
+    except LimitError:
+        return False
+
+
+def _ask(name: str, question: Question, now: Snapshot) -> None:
+    """The question of a step that is done, and what is said to its answer."""
+    key, options = f"answer_{name}", question.offered(now)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(question.ask, width="content")
+        if question.is_choice:
+            given = st.pills(question.ask, options, key=key, label_visibility="collapsed", wrap=True)
+        else:
+            given = st.text_input(question.ask, key=key, label_visibility="collapsed", max_chars=12, width=110)
+        if given:
+            right, said = reply(question, given, now)
+            icon = ":material/check:" if right else ":material/search:"
+            st.markdown(f"{icon} {said}", width="stretch")
+
+
+def _end(mission: Mission, words: dict[str, str]) -> None:
+    """The bar of a finished mission, until somebody closes it: what it came to, and the next."""
+    st.markdown(f"{DONE} Mission done: **{mission.title.format(**words)}**")
+    if came := endings.words(mission):
+        st.markdown(came)
+    following = after(mission)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if following is not None:
+            label = f"Next mission: {following.title.format(**words)}"
+            if st.button(label, type="primary", icon=":material/flag:", key="next_mission"):
+                begin(following)
+        st.page_link("app_pages/missions.py", label="All missions", icon=":material/list:", width="content")
+        _leave("Close")
+
+
+def begin(mission: Mission, *, again: bool = False) -> None:
+    """Open a mission, and the page of its step; `again` with no step done."""
+    (progress.again if again else progress.begin)(mission.key)
+    task = progress.task()
+    page = "missions" if task is None else task.page
+    st.switch_page(f"app_pages/{page}.py")
 
 
 def _leave(label: str) -> None:

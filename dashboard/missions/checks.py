@@ -13,8 +13,9 @@ CAREFUL_DROPOUT = 0.2
 """A dropout of at least so much counts as a cure; of the penalty `Aims.is_careful` decides."""
 
 
-def has_model(now: Snapshot) -> bool:
-    return bool(now.runs)
+def has_trained_first(now: Snapshot) -> bool:
+    """Whoever looks on has asked for it: a model that somebody else has trained is no step of theirs."""
+    return now.first_key in now.asked and any(run.run_id == now.first_key for run in now.runs)
 
 
 def looks_at_training(now: Snapshot) -> bool:
@@ -121,8 +122,8 @@ def has_turned(history: Sequence[Epoch]) -> bool:
 
 
 def cures_it(now: Snapshot) -> bool:
-    """A protected model on the screen that guesses better than the best unprotected one ever did."""
-    careless = [run.outcome.best_val_rmse for run in now.runs if unprotected(run.config)]
+    """A protected model on the screen that guesses better than the mission's careless one ever did."""
+    careless = [run.outcome.best_val_rmse for run in now.runs if run.run_id == now.careless_key]
     return (
         now.page == "train"
         and now.settings is not None

@@ -1,10 +1,21 @@
-"""What a finished mission comes to, in a sentence made of the person's own numbers (Markdown)."""
+"""What a finished mission comes to, in two sentences made of the person's own numbers (Markdown)."""
+
+from collections.abc import Sequence
 
 from core.analysis.components.proof import Proof
+from core.model.events import Epoch, Started
+from core.model.run import Outcome
 from core.studies.component_names import Name
 from core.studies.twins import real_id
 from dashboard.cache import loaders
-from dashboard.missions.tours import NOISE, Mission
+from dashboard.for_you.own_ratings import own
+from dashboard.for_you.view import load_view
+from dashboard.jobs import trainings
+from dashboard.missions import facts
+from dashboard.missions.aims import careless
+from dashboard.missions.checks import protected
+from dashboard.missions.snapshot import look
+from dashboard.missions.tours import FIRST_COMPONENT, FIRST_MODEL, NEIGHBORS, NOISE, OVERFITTING, YOU, Mission
 from dashboard.principal_components import naming
 from dashboard.principal_components.proofs import tested
 from dashboard.session import state
@@ -17,14 +28,122 @@ STILL = 0.00005
 
 def words(mission: Mission) -> str:
     """What came of a mission; empty where there is nothing of one's own to say."""
-    named = naming.last_on_twin() if mission == NOISE else None
+    unit = phrases.unit(loaders.ratings(state.dataset_id()))
+    if mission == NOISE:
+        return _noise(unit)
+    if mission == OVERFITTING:
+        return _overfitting(unit)
+    run_id = state.run_id()
+    if run_id is None:
+        return ""
+    run = loaders.run(run_id)
+    if mission == FIRST_MODEL:
+        return of_first_model(run.outcome, run.started, tested(run_id).proof, unit)
+    if mission == FIRST_COMPONENT:
+        return _first_component(run_id, unit)
+    return {NEIGHBORS.key: _neighbors, YOU.key: _you}[mission.key](run_id)
+
+
+def of_first_model(outcome: Outcome, started: Started, proof: Proof | None, unit: str) -> str:
+    """What the first model can do, beside what needs none.
+
+    Args:
+        outcome: How it ended.
+        started: The errors without a model.
+        proof: The test of its components; None where there is none.
+        unit: What a rating is measured in, such as "stars".
+    """
+    first = (
+        f"Your model is off by **{outcome.val_rmse:.3f}** {unit} on ratings that it has never seen; always guessing "
+        f"the mean is off by {started.mean_rmse:.3f}, and averages by {started.averages_rmse:.3f}."
+    )
+    if proof is None:
+        return first
+    n = len(proof.worth)
+    return f"{first} Of the {phrases.count(n, 'component')} that it found, {proof.proven} can be told from chance."
+
+
+def _overfitting(unit: str) -> str:
+    ratings = loaders.ratings(state.dataset_id())
+    key = trainings.key(careless(ratings))
+    stored = {summary.run_id for summary in loaders.runs_of(ratings.dataset_id)}
+    now = look("train")
+    if key not in stored or now.history is None or now.settings is None or not protected(now.settings, now.aims):
+        return ""
+    return of_overfitting(loaders.run(key).history, now.history, unit)
+
+
+def of_overfitting(without: Sequence[Epoch], cured: Sequence[Epoch], unit: str) -> str:
+    """What a model without a penalty did, and what one with it, each from its epochs."""
+    best, last = min(without, key=lambda epoch: epoch.val_rmse), without[-1]
+    kept = min(cured, key=lambda epoch: epoch.val_rmse)
+    return (
+        f"Without a penalty the training error fell from {without[0].rmse:.3f} to **{last.rmse:.3f}** {unit}, while "
+        f"the error on new ratings rose from {best.val_rmse:.3f} at epoch {best.epoch} to **{last.val_rmse:.3f}**. "
+        f"With it the error on new ratings came down to **{kept.val_rmse:.3f}**, though on the training ratings it was "
+        f"{kept.rmse:.3f}."
+    )
+
+
+def _first_component(run_id: str, unit: str) -> str:
+    name = next((name for name in naming.kept(run_id) if name.component == 0), None)
+    proof = tested(run_id).proof
+    if name is None:
+        return ""
+    called = f"You called the first component {_called(name)}."
+    if proof is None or name.basis != "predictions":
+        return f"{called} Whether it holds on ratings that the model has not seen, nobody has tested."
+    holds = "earns its place" if proof.proven else "cannot be told from chance"
+    return f"{called} On ratings that the model has not seen it {_change(float(proof.worth[0]), unit)}, and {holds}."
+
+
+def _neighbors(run_id: str) -> str:
+    rows = loaders.item_rows(run_id)
+    asked = str(look("neighbors").widgets.get(f"near_{rows.noun}", ""))
+    if asked not in rows.offered:
+        return ""
+    least = look("neighbors").aims.enough
+    strangers, known = (facts.nearest_to(run_id, asked, least=number) for number in (1, least))
+    if strangers is None or known is None:
+        return ""
+    (first, few), (then, many) = strangers, known
+    return (
+        f"Of all {rows.nouns}, **{first}** lies nearest to **{escape(asked)}**, with "
+        f"{phrases.count(few, 'rating')} behind it. Of those with {least} ratings or more it is "
+        f"**{then}**, with {many:,}."
+    )
+
+
+def _you(run_id: str) -> str:
+    given = own(state.dataset_id()).given
+    if not given:
+        return ""
+    view = load_view(run_id)
+    guess = view.model.predictions(view.person)
+    ratings = view.model.ratings
+    guess[ratings.items.indices(list(given))] = -1e9
+    guess[~view.rows.trained | (ratings.item_count < min(21, int(ratings.item_count.max())))] = -1e9
+    best = int(guess.argmax())
+    mean = sum(given.values()) / len(given)
+    scale = (ratings.min_rating, ratings.max_rating)
+    return (
+        f"You have given {phrases.count(len(given), 'rating')}, {mean:.2f} on average, and that was enough for a row "
+        f"of numbers of your own. Of the better-known {view.rows.nouns} it would have you like "
+        f"**{escape(view.rows.labels[best])}** best, with {phrases.guessed(float(guess[best]), scale)}."
+    )
+
+
+def _noise(unit: str) -> str:
+    named = naming.last_on_twin()
     if named is None:
         return ""
     run_id, name = named
     twin, real = tested(run_id).proof, tested(real_id(run_id)).proof
-    if twin is None or real is None:
-        return ""
-    return of_noise(name, twin, real, phrases.unit(loaders.ratings(state.dataset_id())))
+    return "" if twin is None or real is None else of_noise(name, twin, real, unit)
+
+
+def _called(name: Name) -> str:
+    return f"**{' – '.join(escape(end) for end in (name.low, name.high) if end)}**"
 
 
 def of_noise(name: Name, twin: Proof, real: Proof, unit: str) -> str:
@@ -36,7 +155,7 @@ def of_noise(name: Name, twin: Proof, real: Proof, unit: str) -> str:
         unit: What a rating is measured in, such as "stars".
     """
     k = name.component
-    called = f"You called it **{' – '.join(escape(end) for end in (name.low, name.high) if end)}**"
+    called = f"You called it {_called(name)}"
     if name.basis != "predictions" or k >= min(len(twin.worth), len(real.worth)):
         whole, own = (float(proof.rmse[0] - proof.rmse[-1]) for proof in (twin, real))
         proven = f"{phrases.count(real.proven, 'component')} of it" if real.proven else "no component of it"

@@ -6,15 +6,17 @@ from typing import Any
 
 import streamlit as st
 
+from core.access import Action
 from core.config import RunConfig
 from core.errors import CorruptRunError, LimitError
 from core.model.events import Epoch
 from core.store.runs import RunSummary
 from core.studies import component_names
 from dashboard.cache import analyses, loaders
+from dashboard.for_you import why_dialog
 from dashboard.for_you.own_ratings import own
 from dashboard.jobs import trainings
-from dashboard.missions.aims import Aims
+from dashboard.missions.aims import Aims, careless
 from dashboard.principal_components import naming
 from dashboard.principal_components.how import current
 from dashboard.principal_components.proofs import tested
@@ -37,13 +39,15 @@ class Snapshot:
         history: Epochs of the finished model with these settings; None where there is none.
         most_rated: Name of the item with the most ratings, which pages show at first.
         signal: How many of the components on the page of components carry some signal; None where not known.
-        named: Components of the selected model that this visitor has named, from 0; of an administrator, whose names
-            are everybody's, those that anybody has.
+        named: Components of the selected model that this browser has named, from 0.
         on_twin: Whether the page shows a twin without taste in the place of the model.
         named_on_twin: Whether a component of one has a name in this session.
         rated: Items that the person has rated on the page For you.
         explained: Item whose score the person has chosen to see taken apart on the page For you; empty at first.
         aims: How much the steps ask for on this data.
+        first_key: Id of the model that the first button trains, there or not.
+        careless_key: Id of the model that nothing holds back (`aims.careless`), there or not.
+        asked: Ids of the models that this session has asked for.
     """
 
     page: str
@@ -61,6 +65,9 @@ class Snapshot:
     rated: int = 0
     explained: str = ""
     aims: Aims = field(default_factory=Aims)
+    first_key: str = ""
+    careless_key: str = ""
+    asked: frozenset[str] = frozenset()
 
     def number(self, key: str, otherwise: int) -> int:
         """A control that holds a number; `otherwise` where it is not on the page."""
@@ -93,6 +100,9 @@ def look(page: str) -> Snapshot:
         rated=len(own(dataset_id).given),
         explained=_explained(run, widgets) if page == "for_you" else "",
         aims=Aims.on(ratings),
+        first_key=trainings.key(trainings.first_config()),
+        careless_key=trainings.key(careless(ratings)),
+        asked=trainings.asked() if visitor.may(Action.TRAIN) else frozenset({trainings.key(trainings.first_config())}),
     )
 
 
@@ -135,16 +145,18 @@ def _explained(run: RunSummary | None, widgets: dict[str, Any]) -> str:
         return ""
     at_first = loaders.item_rows(run.run_id).labels[int(analyses.first_items(run.run_id)[0])]
     chosen = str(widgets.get("item", at_first))
-    return "" if chosen == at_first else chosen
+    return why_dialog.explained() if chosen == at_first else chosen
 
 
 def _named(run: RunSummary | None) -> frozenset[int]:
-    """Components that have a name of the visitor's; none where the names cannot be read, which their page says."""
+    """Components with a name of this browser's; none where the names cannot be read, which their page says.
+
+    An administrator's names are everybody's, so what counts of those is what was typed in this session.
+    """
     if run is None:
         return frozenset()
     try:
-        asking = visitor.current()
-        names = component_names.get(run.run_id, by=asking)
-        return frozenset(name.component for name in names if name.own or asking.administrator)
+        own = {name.component for name in component_names.get(run.run_id, by=visitor.current()) if name.own}
     except CorruptRunError:
-        return frozenset()
+        own = set()
+    return naming.typed_here(run.run_id) | own

@@ -27,6 +27,8 @@ from dashboard.shared.markup import escape
 ENDS = ("low", "high")
 _PARAMETER = re.compile(r"(low|high)_([1-9]\d{0,3})")
 _LINKED, _WRITTEN, _ON_TWINS = "_names_in_link", "_names_written", "_names_on_twins"
+_TYPED = "_names_typed"
+"""Session key of the runs and components, from 0, that were named here."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,10 +110,20 @@ def _names(run_id: str) -> tuple[Name, ...]:
     return component_names.get(run_id, by=visitor.current())
 
 
+def kept(run_id: str) -> tuple[Name, ...]:
+    """The names that this visitor sees with a run, their own first; raises as `component_names.get`."""
+    return tuple(sorted(_names(run_id), key=lambda name: not name.own))
+
+
 def last_on_twin() -> tuple[str, Name] | None:
     """What this session last named of a model without taste, with the twin's id; None where it has named nothing."""
     names = [(run_id, name) for run_id, given in st.session_state.get(_ON_TWINS, {}).items() for name in given]
     return names[-1] if names else None
+
+
+def typed_here(run_id: str) -> frozenset[int]:
+    """Components of a run, from 0, that this session has named itself."""
+    return frozenset(component for run, component in st.session_state.get(_TYPED, ()) if run == run_id)
 
 
 def _adopt_link(run_id: str, result: Pca, how: How, kept: Sequence[EndNames | None]) -> list[str]:
@@ -199,6 +211,8 @@ def _keep_typed(run_id: str, component: int, how: How) -> None:
     """Keep what the fields hold with the run; a callback."""
     low, high = (str(st.session_state[_key(end, run_id, component, how)] or "") for end in ENDS)
     _keep(run_id, component, how, low, high)
+    if low or high:
+        st.session_state.setdefault(_TYPED, set()).add((run_id, component))
 
 
 @state.reporting

@@ -9,7 +9,7 @@ from core.access import Action
 from core.disk import quota
 from core.disk.trash import Entry, Trash, kept_days
 from dashboard.cache import loaders
-from dashboard.session import state, visitor
+from dashboard.session import dialogs, state, visitor
 from dashboard.shared import elements, phrases
 from dashboard.shared.markup import escape
 
@@ -107,7 +107,7 @@ def kind_words(entry: Entry) -> str:
     return f"data with {phrases.count(len(entry.runs), 'model')}" if entry.runs else "data"
 
 
-@st.dialog("Empty the trash", icon=":material/delete_forever:")
+@dialogs.dialog("Empty the trash", icon=":material/delete_forever:")
 def confirm_empty() -> None:
     """Ask once: this cannot be undone."""
     entries = Trash().entries()

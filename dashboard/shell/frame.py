@@ -16,7 +16,7 @@ from dashboard.cache import loaders
 from dashboard.jobs import every_kind, trainings
 from dashboard.missions import bar, progress
 from dashboard.principal_components import how
-from dashboard.session import address_bar, chosen_items, classroom, state, untrusted, visitor
+from dashboard.session import address_bar, chosen_items, classroom, dialogs, state, untrusted, visitor
 from dashboard.shared import elements, glossary, phrases, uploader
 from dashboard.shared.markup import escape
 from dashboard.shell import administration_panel, memory
@@ -60,6 +60,7 @@ _WHOLE = "_whole_page"
 def run() -> None:
     """Draw the frame and the page in it. An error that a person can mend is shown as one."""
     memory.give_back()
+    dialogs.closed()
     uploader.begin()
     loaders.runner()
     st.logo(LOGO, size="large")
@@ -198,7 +199,7 @@ def _job_tray() -> None:
 def _tray() -> None:
     uploader.report_refusal()
     if not st.session_state.pop(_WHOLE, False) and state.problems_wait():
-        st.rerun()  # a part of the page alone was drawn, and what could not be done is said above it
+        dialogs.rerun()  # a part of the page alone was drawn, and what could not be done is said above it
     state.confirm_link()
     link.confirm()
     jobs = loaders.asked_for()

@@ -16,7 +16,7 @@ from core.sweeps.plan import SweepPlan
 from core.sweeps.record import Sweep
 from dashboard.cache import loaders
 from dashboard.jobs import studies, sweeps, trainings
-from dashboard.session import state, visitor
+from dashboard.session import dialogs, state, visitor
 from dashboard.shared import elements, phrases
 from dashboard.shared.markup import escape
 from dashboard.sweep import board, leaders, ranges, words
@@ -149,7 +149,7 @@ def _live(sweep_id: str, job_id: str) -> None:
     """The board of a sweep that goes on; when it has ended, the whole page runs again."""
     job = loaders.job(job_id)
     if job is None or not job.active:
-        st.rerun()
+        dialogs.rerun()
     _drawn(sweep_id, job)
 
 

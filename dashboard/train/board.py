@@ -82,7 +82,8 @@ def board(
     """
     epoch = drawn.shown_epoch
     number = epoch.epoch if epoch else 0
-    with st.grid(2, min_column_width=200, gap="xsmall"):  # all in a line, or two by two
+    numbers = st.container(key="board_numbers")
+    with numbers, st.grid(2, min_column_width=200, gap="xsmall"):  # all in a line, or two by two
         with st.grid(2, min_column_width=90, gap="xsmall"):
             if drawn.kept_epoch is None:
                 st.metric("Epoch", f"{number} of {references.epochs}")

@@ -104,6 +104,11 @@ def _link(settings: Mapping[str, Any], fields: Mapping[str, FieldInfo], selected
     return {"model": chosen["model"]} | own
 
 
+def to(config: RunConfig) -> dict[str, str]:
+    """Query parameters with which the form opens with these settings."""
+    return _link(dict(config), SETTINGS, None)
+
+
 def _usual(model: str) -> RunConfig:
     """What a link that names this model and nothing else stands for."""
     return parse_config({"model": model}, base=PRESETS[form.START])

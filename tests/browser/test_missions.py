@@ -1,107 +1,259 @@
-"""A mission finished from its link, and the lesson with the keyboard alone."""
+"""All missions from their links, by two pupils at once, and the lesson with the keyboard alone.
+
+The models are there already, made by hand: that a first training is seen in the map is proven in `test_start.py`.
+"""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from core.data.ratings import Ratings
-from tests.browser.conftest import FEW, Server
-from tests.browser.waiting import settled
+from core.model.events import Epoch
+from core.model.families import PRESETS, parse_config
+from core.model.run import Outcome, Run
+from core.store.runs import RunStore
+from core.training.budget import first_preset
+from dashboard.missions.aims import careless
+from dashboard.missions.tours import MISSIONS
+from tests.browser.conftest import FEW, PHONE, Server
+from tests.browser.waiting import running_again, settled
+from tests.conftest import run_on
+from tests.dashboard.twins import keep_twins
+
+DESK = {"width": 1280, "height": 720}
 
 
 @dataclass(frozen=True)
-class Begun:
-    """A server with a first model, and the address at which the mission stood when it was there."""
+class School:
+    """A server with the models of the missions in its home, and one that a neighbor has made since.
+
+    Attributes:
+        first, neighbors: Ids of the model that the first button trains, and of the neighbor's.
+    """
 
     server: Server
-    address: str
+    first: str
+    neighbors: str
+
+
+def learned(run: Run, errors: Sequence[tuple[float, float]]) -> Run:
+    """The run with these training and validation errors, the weights of the best epoch kept."""
+    history = tuple(Epoch(n, 0.1, 0.9, fit, 0.6, 0.9, new, 0.7) for n, (fit, new) in enumerate(errors, 1))
+    best = min(history, key=lambda epoch: epoch.val_rmse)
+    outcome = Outcome(len(history), best.epoch, False, best.val_rmse, 0.7, best.val_rmse, 0.2)
+    return replace(run, history=history, outcome=outcome)
+
+
+@pytest.fixture(scope="module")
+def school(server: Server, few: Ratings) -> School:
+    """The models; twins of the first one, too."""
+    without = careless(few)
+    first = run_on(few, PRESETS[first_preset(few.reference)])
+    turning = learned(run_on(few, without), [(0.9, 0.95), (0.5, 0.87), (0.2, 0.98)])
+    cured = learned(run_on(few, parse_config({"l2": 0.1}, base=without)), [(0.9, 0.95), (0.7, 0.86), (0.6, 0.86)])
+    neighbors = replace(run_on(few, seed=3), created_at="2026-02-01T00:00:00+00:00")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EMBEDDING_EXPLORER_HOME", str(server.home))
+        for run in (first, turning, cured, neighbors):
+            RunStore().publish(run)
+        keep_twins(first, few)
+    return School(server, first.run_id, neighbors.run_id)
 
 
 def bar(page: Page) -> Locator:
     return page.get_by_test_id("stMain").locator(".st-key-mission_bar")
 
 
-@pytest.fixture(scope="module")
-def begun(server: Server, few: Ratings, browsed: Page) -> Begun:
-    """The first step of the first mission, in a session of its own: from a teacher's link to a trained model."""
-    page = browsed
-    page.goto(f"{server.url}/?dataset={FEW}&mission=first-model&class=on")
-    expect(bar(page)).to_contain_text("step 1 of 4")
-    page.get_by_role("button", name="Train your first model").click()
-    expect(bar(page)).to_contain_text("step 2 of 4", timeout=180_000)  # the worker may still be starting
-    expect(page).to_have_url(re.compile("mission=first-model.*task=2"))
-    return Begun(server, page.url)
+def go_there(page: Page) -> None:
+    with running_again(page):
+        bar(page).get_by_role("link", name="Take me there").click()
+    settled(page)
 
 
-@dataclass(frozen=True)
-class Way:
-    """How somebody gets about: the width of the window, and whether without a mouse."""
+def enter(label: str, text: str) -> Callable[[Page], None]:
+    """Type into a field, and press Enter."""
 
-    width: int
-    keyboard: bool = False
+    def do(page: Page) -> None:
+        field = page.get_by_label(re.compile(label)).first
+        field.fill(text)
+        with running_again(page):
+            field.press("Enter")
 
-    def follow(self, page: Page, link: Locator) -> None:
-        """Open a link."""
-        if self.keyboard:
-            reach(page, link)
-            page.keyboard.press("Enter")
-        else:
-            link.click()
+    return do
 
-    def enter(self, page: Page, field: Locator, text: str) -> None:
-        """Type into a field in place of what it holds, and press Enter."""
-        if self.keyboard:
-            reach(page, field)
-            page.keyboard.press("Control+A")
-            page.keyboard.type(text)
-        else:
-            field.fill(text)
+
+def choose(label: str, title: str) -> Callable[[Page], None]:
+    """Choose from a list."""
+
+    def do(page: Page) -> None:
+        page.get_by_role("combobox", name=re.compile(label)).first.fill(title)
+        with running_again(page):
+            page.get_by_role("option", name=title, exact=True).click()
+
+    return do
+
+
+def press(name: str) -> Callable[[Page], None]:
+    return lambda page: page.get_by_role("button", name=name, exact=True).first.click()
+
+
+def turn(page: Page) -> None:
+    """The switch to what would be if nobody had taste."""
+    page.get_by_text("How would this look if nobody had taste?").first.click()
+
+
+def rate(first: int, last: int) -> Callable[[Page], None]:
+    """Give stars to some of those asked about."""
+
+    def do(page: Page) -> None:
+        for number in range(first, last):
+            with running_again(page):
+                page.get_by_test_id("stFeedback").nth(number).get_by_role("radio").nth(number % 5).click()
+
+    return do
+
+
+def ask_why(page: Page) -> None:
+    """Open why, and see it stay open while the mission looks on."""
+    press("Why")(page)
+    why = page.get_by_role("dialog")
+    expect(why).to_contain_text("The average")
+    expect(bar(page)).to_contain_text("Done.")
+    expect(why).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(why).to_have_count(0)
+
+
+def lay_behind(page: Page) -> None:
+    page.get_by_role("combobox", name=re.compile("Lay an earlier")).click()
+    page.get_by_role("option", name=re.compile("0.87")).click()
+
+
+def look(_: Page) -> None:
+    """Some steps are done by looking."""
+
+
+NAME = enter("Your name for the low end", "dark")
+STEPS: dict[str, list[Callable[[Page], None]]] = {
+    "first-model": [
+        press("Train your first model"),
+        look,
+        enter("^Component$", "2"),
+        choose("^Movie", "Heat (1995)"),
+    ],
+    "overfitting": [press("Set the form for me"), enter("^Penalty", "0.1"), lay_behind],
+    "first-component": [look, enter("^Enough ratings", "60"), choose("^Color", "Year"), NAME],
+    "neighbors": [
+        choose("^Movie", "Heat (1995)"),
+        enter("^Enough ratings", "1"),
+        enter("^Enough ratings", "60"),
+        look,
+        lambda page: page.locator(".st-key-rows").get_by_text("Users", exact=True).click(),
+    ],
+    "you": [rate(0, 3), rate(3, 10), ask_why],
+    "noise": [look, turn, NAME, turn],
+}
+ANSWERS = {"first-model": ["Yes", "0.95"], "overfitting": ["2"], "noise": [None, "Yes"]}
+"""To some of the questions, in their order: an option, or a number to type."""
+
+
+def evidence_is_seen(page: Page, selector: str) -> None:
+    """A good part of what a step is about lies between the top of the page and the bar."""
+    page.wait_for_function(
+        """selector => {
+            const bar = document.querySelector("[data-testid=stBottom]").getBoundingClientRect();
+            const there = [...document.querySelectorAll(selector)].filter(place => place.checkVisibility());
+            return there.some(place => {
+                const {top, bottom, height} = place.getBoundingClientRect();
+                return Math.min(bottom, bar.top) - Math.max(top, 56) >= Math.min(height, 150) - 1;
+            });
+        }""",
+        arg=selector,
+    )
+
+
+@pytest.mark.parametrize("key", list(MISSIONS))
+def test_two_pupils_do_a_mission_from_its_link_each_on_their_own(
+    school: School, context: BrowserContext, page: Page, other: Page, key: str
+):
+    tasks = MISSIONS[key].tasks
+    pupils = (page, other)
+    for pupil, size in zip(pupils, (DESK, PHONE), strict=True):
+        context.clear_cookies()  # another browser
+        pupil.set_viewport_size(size)
+        place = "" if tasks[0].page == "start" else tasks[0].page
+        pupil.goto(f"{school.server.url}/{place}?dataset={FEW}&mission={key}&class=on")
+        settled(pupil)
+        expect(bar(pupil)).to_contain_text(f"step 1 of {len(tasks)}")
+    expect(page).to_have_url(re.compile(f"run={school.first}"))
+    for number, (task, act) in enumerate(zip(tasks, STEPS[key], strict=True)):
+        for pupil in pupils:
+            if number and task.page != tasks[number - 1].page:
+                go_there(pupil)
+            if act is not look:
+                expect(bar(pupil)).not_to_contain_text("Done.")  # not by the other one's step
+            act(pupil)
+            expect(bar(pupil)).to_contain_text("Done.")
+            evidence_is_seen(pupil, task.evidence or task.place)
+            if answers := ANSWERS.get(key, [])[number : number + 1]:
+                answer(pupil, answers[0])
+            bar(pupil).get_by_role("button", name=re.compile("Next|Finish")).click()
+            expect(bar(pupil)).not_to_contain_text(re.compile(rf"step {number + 1} of"))
+    for pupil in pupils:
+        expect(bar(pupil)).to_contain_text("Mission done")
+        expect(bar(pupil)).to_contain_text(re.compile(r"\d\.\d|Heat"))
+        expect(bar(pupil).get_by_role("button", name=re.compile("Next mission"))).to_have_count(int(key != "noise"))
+
+
+def answer(page: Page, text: str | None) -> None:
+    """Answer the question of a step, and hear that it is right."""
+    if text is None:
+        return
+    if text[0].isdigit():
+        field = bar(page).get_by_role("textbox")
+        field.fill(text)
         field.press("Enter")
+        expect(bar(page)).to_contain_text("Right")
+    else:
+        bar(page).get_by_text(text, exact=True).click()
 
 
-@pytest.mark.parametrize("way", [Way(390), Way(1440, keyboard=True)], ids=["narrow", "wide, by keyboard alone"])
-def test_a_mission_is_finished_from_its_link(begun: Begun, page: Page, way: Way):
-    page.set_viewport_size({"width": way.width, "height": 900})
-    page.goto(begun.address)  # not the session in which it began: it knows nothing but the address
-    settled(page)
-    expect(bar(page)).to_contain_text("step 2 of 4")
-    there = bar(page).get_by_role("link", name="Take me there")
-    way.follow(page, there)
-    expect(bar(page)).to_contain_text("step 3 of 4")
+def test_wrong_order_other_pages_a_refresh_and_a_second_tab(school: School, page: Page, other: Page):
+    server = school.server
+    page.set_viewport_size(DESK)
+    page.goto(f"{server.url}/components?dataset={FEW}&mission=first-model&task=3&component=2")
+    expect(bar(page)).to_contain_text("Done.")
     page.reload()
-    expect(bar(page)).to_contain_text("step 3 of 4")
-
-    way.follow(page, there)
-    page.wait_for_url(re.compile("/components"))
     settled(page)
-    way.enter(page, page.get_by_label("Component", exact=True), "2")
+    expect(bar(page)).to_contain_text(re.compile("step 3 of 4.*Done", re.DOTALL))
+    page.get_by_role("link", name="Biases").click()
+    page.wait_for_url(re.compile("/biases"))
+    expect(bar(page)).to_contain_text(re.compile("step 3 of 4.*Done", re.DOTALL))
+    other.goto(f"{server.url}/neighbors?dataset={FEW}&mission=neighbors")
+    expect(bar(other)).to_contain_text("step 1 of 5")
+    choose("^Movie", "Heat (1995)")(other)
+    expect(bar(other)).to_contain_text("Done.")
+    bar(page).get_by_role("button", name="Next").click()
     expect(bar(page)).to_contain_text("step 4 of 4")
-
-    way.follow(page, there)
-    page.wait_for_url(re.compile("/neighbors"))
-    settled(page)
-    way.enter(page, page.get_by_label(re.compile("^Movie")), "Toy Story 2")
-    expect(bar(page)).to_contain_text("Mission done: Your first model")
-
-    way.follow(page, bar(page).get_by_role("link", name="All missions"))
-    expect(page.get_by_text("finished")).to_be_visible()
-    way.follow(page, bar(page).get_by_role("button", name="Close"))
-    expect(bar(page)).to_have_count(0)
-    expect(page).not_to_have_url(re.compile("mission="))
+    expect(bar(page)).to_contain_text("Take me there")
 
 
-def test_a_link_for_a_class_hides_what_it_does_not_need(begun: Begun, page: Page):
-    page.goto(begun.address)
+def test_a_link_for_a_class_hides_what_it_does_not_need(school: School, page: Page):
+    page.goto(f"{school.server.url}/train?dataset={FEW}&mission=overfitting&class=on")
     settled(page)
     pages = page.get_by_test_id("stSidebarNav")
     expect(pages.get_by_text("Components")).to_be_visible()
     expect(pages.get_by_text("Jobs")).to_have_count(0)
+    page.goto(f"{school.server.url}/jobs?dataset={FEW}")
+    settled(page)
+    expect(page.get_by_role("heading", name="The class")).to_be_visible()
 
 
-def test_the_lesson_goes_by_keyboard_alone(begun: Begun, page: Page):
-    page.goto(f"{begun.server.url}/under_the_hood?dataset={FEW}")
+def test_the_lesson_goes_by_keyboard_alone(school: School, page: Page):
+    page.goto(f"{school.server.url}/under_the_hood?dataset={FEW}")
     settled(page)
     step = page.get_by_role("heading", level=2)
     expect(step).to_have_text(re.compile(r"^1\. "))

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from core.analysis.components.proof import Proof
+from core.model.events import Epoch, Started
+from core.model.run import Outcome
 from core.studies.component_names import Name
-from dashboard.missions.endings import of_noise
+from dashboard.missions.endings import of_first_model, of_noise, of_overfitting
 
 REAL, TWIN, LUCKY = (9.0, 1.0, 0.0), (-2.0, 0.0, 0.0), (2.5, 0.0, 0.0)
 
@@ -48,3 +50,26 @@ def test_the_named_component_is_held_against_the_models_own():
 )
 def test_whatever_the_proofs_say_is_said(text: str, ending: str):
     assert ending in text
+
+
+def epochs(*errors: tuple[float, float]) -> tuple[Epoch, ...]:
+    return tuple(Epoch(n, 0.1, 0.9, fit, 0.6, 0.9, new, 0.7) for n, (fit, new) in enumerate(errors, 1))
+
+
+def test_overfitting_is_told_by_both_models():
+    without, cured = epochs((0.926, 0.95), (0.5, 0.873), (0.157, 0.983)), epochs((0.9, 0.9), (0.553, 0.86))
+    assert of_overfitting(without, cured, "stars") == (
+        "Without a penalty the training error fell from 0.926 to **0.157** stars, while the error on new ratings rose "
+        "from 0.873 at epoch 2 to **0.983**. With it the error on new ratings came down to **0.860**, though on the "
+        "training ratings it was 0.553."
+    )
+
+
+def test_a_first_model_is_held_against_none():
+    outcome, started = Outcome(2, 2, False, 0.815, 0.6, 0.815, 5.0), Started(2, 80, 20, 0, 0, 1.05, 0.883)
+    told = of_first_model(outcome, started, proof(REAL, [0.9, 0.8, 0.8, 0.8]), "stars")
+    assert told == (
+        "Your model is off by **0.815** stars on ratings that it has never seen; always guessing the mean is off by "
+        "1.050, and averages by 0.883. Of the 3 components that it found, 1 can be told from chance."
+    )
+    assert told.startswith(of_first_model(outcome, started, None, "stars"))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.config import RunConfig
+from core.config import RunConfig, run_id
 from core.data.ratings import DatasetRef
 from core.model.events import Epoch
 from core.model.families import run_config
@@ -13,7 +13,7 @@ from core.store.runs import RunSummary
 from dashboard.missions import aims, checks
 from dashboard.missions.aims import Aims
 from dashboard.missions.snapshot import Snapshot
-from dashboard.missions.tours import MISSIONS, Task
+from dashboard.missions.tours import MISSIONS, Task, after
 from dashboard.shell import frame
 
 DATA = DatasetRef("d", "D", "movie", "0" * 64, 4, 6, 24, 0.5, 5.0)
@@ -29,7 +29,7 @@ def summary(config: RunConfig, *, best: float, name: str = "a" * 16) -> RunSumma
 
 RUN = summary(DEFAULT, best=0.86)
 CARELESS_RUN = summary(CARELESS, best=0.88, name="b" * 16)
-ONE = Snapshot(page="start", run=RUN, runs=(RUN, CARELESS_RUN), most_rated="Forrest Gump (1994)")
+ONE = Snapshot(page="start", run=RUN, runs=(RUN, CARELESS_RUN), most_rated="Forrest Gump (1994)", careless_key="b" * 16)
 
 
 def on(page: str, **widgets: object) -> Snapshot:
@@ -42,8 +42,11 @@ def training(settings: RunConfig | None, history: tuple[Epoch, ...] | None, **wi
 
 TESTED, ON_TWIN = replace(on("components"), signal=4), replace(on("components"), on_twin=True)
 
+MINE = replace(ONE, first_key="a" * 16, asked=frozenset({"a" * 16}))
+
 CASES = [
-    (checks.has_model, ONE, replace(ONE, runs=(), run=None)),
+    (checks.has_trained_first, MINE, ONE),
+    (checks.has_trained_first, MINE, replace(MINE, runs=(CARELESS_RUN,))),
     (checks.looks_at_training, on("train"), on("start")),
     (checks.looks_at_training, on("train"), replace(on("train"), run=None)),
     (checks.opens_second_component, on("components", component=2), on("components", component=1)),
@@ -76,9 +79,8 @@ CASES = [
     (checks.rates_some, replace(ONE, rated=3), replace(ONE, rated=2)),
     (checks.rates_many, replace(ONE, rated=10), replace(ONE, rated=9)),
     (checks.asks_why, replace(on("for_you"), explained="Heat (1995)"), on("for_you")),
-    (checks.takes_the_penalty_away, training(CARELESS, None), training(DEFAULT, None)),
-    (checks.takes_the_penalty_away, training(CARELESS, None), training(None, None)),
-    (checks.takes_the_penalty_away, training(CARELESS, None), training(run_config(l2=0.0, item_dropout=0.5), None)),
+    (checks.sees_it_turn, training(CARELESS, RISES), training(None, RISES)),
+    (checks.sees_it_turn, training(CARELESS, RISES), training(run_config(l2=0.0, item_dropout=0.5), RISES)),
     (checks.sees_it_turn, training(CARELESS, RISES), training(CARELESS, None)),
     (checks.sees_it_turn, training(CARELESS, RISES), training(CARELESS, FALLS)),
     (checks.sees_it_turn, training(CARELESS, RISES), training(DEFAULT, RISES)),
@@ -86,6 +88,7 @@ CASES = [
     (checks.cures_it, training(DEFAULT, FALLS), training(DEFAULT, RISES)),
     (checks.cures_it, training(run_config(l2=0.0, item_dropout=0.5), FALLS), training(run_config(l2=0.01), FALLS)),
     (checks.cures_it, training(DEFAULT, FALLS), replace(training(DEFAULT, FALLS), runs=(RUN,))),
+    (checks.cures_it, training(DEFAULT, FALLS), replace(training(DEFAULT, FALLS), careless_key="c" * 16)),
     (checks.lays_it_behind, training(DEFAULT, FALLS, behind="b" * 16), training(DEFAULT, FALLS)),
     (checks.lays_it_behind, training(DEFAULT, FALLS, behind="b" * 16), training(DEFAULT, FALLS, behind="a" * 16)),
     (checks.lays_it_behind, training(DEFAULT, FALLS, behind="b" * 16), training(CARELESS, RISES, behind="b" * 16)),
@@ -150,7 +153,30 @@ def test_every_step_is_on_a_page_that_exists():
 
 
 def test_words_fit_any_noun(small):
-    for text in [word for task in all_tasks() for word in (task.do, task.why)]:
+    texts = [word for task in all_tasks() for word in (task.do, task.why, task.seen)]
+    texts += [word for task in all_tasks() for word in (task.question.ask, task.question.told, task.question.where)]
+    for text in texts:
         said = text.format(**aims.words(small))
         assert "{" not in said
         assert "!" not in said
+
+
+def test_every_question_that_can_be_missed_says_where_to_look():
+    for task in all_tasks():
+        assert task.question.ask.endswith("?")
+        assert (task.question.answer is None) == (task.question.where == "")
+
+
+def test_the_careless_model_is_one_that_nothing_holds_back(bundled, small):
+    config = aims.careless(bundled)
+    assert checks.unprotected(config)
+    assert (config.epochs, config.patience, config.learning_rate, config.seed) == (20, 20, 0.004, 0)
+    assert run_id(config, "0" * 64) == run_id(aims.careless(bundled), "0" * 64)
+    assert config.l2_unit == "rating"
+    thumbs = aims.careless(replace(small, min_rating=0.0, max_rating=1.0))
+    assert thumbs.l2_unit == "scale" and checks.unprotected(thumbs)
+
+
+def test_the_next_mission_follows_until_the_last():
+    ways = list(MISSIONS.values())
+    assert [after(mission) for mission in ways] == [*ways[1:], None]

@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from core.access import COMMAND_LINE
+from core.access import COMMAND_LINE, Visitor
 from core.analysis.components.pca import pca
 from core.data.ratings import Ratings
 from core.model.families import PRESETS
+from core.store import journeys
 from core.studies import component_names
+from dashboard.jobs import trainings
 from dashboard.missions.tours import MISSIONS
 from tests.dashboard.name_fields import name_field
 from tests.dashboard.twins import keep_twins
@@ -20,6 +22,18 @@ def bar(app) -> str:
     """What the bar says; empty where there is none."""
     said = [element.value for element in app.markdown]
     return next((text for text in said if ":small[step " in text or "Mission done" in text), "")
+
+
+def said(app) -> str:
+    """All that the bar says of a step that is done."""
+    words = [element.value for element in app.markdown]
+    starts = (":material/check_circle: **Done.**", ":material/check:", ":material/search:", "Your model", "You called")
+    return "\n".join(text for text in words if text.startswith(starts))
+
+
+def answer(app, text: str) -> None:
+    """Type an answer to the question."""
+    next(field for field in app.text_input if str(field.key).startswith("answer_")).set_value(text).run()
 
 
 def test_six_cards_with_steps_minutes_and_a_start(open_page):
@@ -46,39 +60,54 @@ def test_a_start_leads_to_the_first_page(open_page, publish):
     assert "step 1 of 5" in bar(app)
 
 
+def go_on(app) -> None:
+    """Press Next."""
+    app.button(key="mission_next").click().run()
+
+
 def test_a_mission_goes_on_across_pages_and_ends(open_page, publish):
+    run = publish(trainings.first_config())
     app = open_page("start", mission="first-model")
     assert "step 1 of 4" in bar(app)
-    publish()
-    app.run()
-    assert "step 2 of 4" in bar(app)
-    assert "Next: Open **Train**" in app.toast[0].value
+    assert app.button(key="offer_training").label == "Train your first model", "though somebody else has trained it"
+    app.button(key="offer_training").click().run()
+    assert said(app).startswith(":material/check_circle: **Done.** The dots began")
+    assert "step 1 of 4" in bar(app), "it stays readable"
+    go_on(app)
     assert app.query_params["task"] == "2"
     app.switch_page("app_pages/train.py").run()
-    assert "step 3 of 4" in bar(app)
+    answer(app, "7")
+    assert "Not quite. It is the last of the four numbers" in said(app)
+    answer(app, f"{run.outcome.val_rmse:.2f}")
+    assert f"Right, {run.outcome.val_rmse:.3f}." in said(app)
+    go_on(app)
     app.switch_page("app_pages/components.py").run()
     app.number_input(key="component").set_value(2).run()
-    assert "step 4 of 4" in bar(app)
+    app.number_input(key="component").set_value(1).run()
+    assert "**Done.**" in said(app), "what was done stays done"
+    go_on(app)
     app.switch_page("app_pages/neighbors.py").run()
     app.selectbox(key="near_movie").set_value("Heat (1995)").run()
+    assert "**Done.** Three lists" in said(app)
+    go_on(app)
     assert "Mission done: **Your first model**" in bar(app)
-    assert [toast.value for toast in app.toast] == ["Mission done: **Your first model**"]
-    app.run()
-    assert not app.toast
+    assert f"Your model is off by **{run.outcome.val_rmse:.3f}** stars" in said(app)
+    app.button(key="next_mission").click().run()
+    assert "step 1 of 3" in bar(app)
+    assert app.title[0].value == "Train a model"
     app.switch_page("app_pages/missions.py").run()
-    assert any("finished" in caption.value for caption in app.caption)
+    assert sum("finished" in caption.value for caption in app.caption) == 1
     app.button(key="leave_mission").click().run()
     assert not bar(app)
     assert "mission" not in app.query_params
 
 
-def test_what_was_done_stays_done(open_page, publish):
-    publish()
-    app = open_page("components", mission="first-model", task="3", component="2")
-    app.run()
-    assert "step 4 of 4" in bar(app)
-    app.number_input(key="component").set_value(1).run()
-    assert "step 4 of 4" in bar(app)
+def test_a_link_opens_the_first_button_s_model_and_not_a_neighbor_s(open_page, publish):
+    mine = publish(trainings.first_config())
+    other = publish(PRESETS["default"])
+    assert open_page("neighbors").query_params["run"] == other.run_id
+    assert open_page("neighbors", mission="neighbors").query_params["run"] == mine.run_id
+    assert open_page("neighbors", mission="neighbors", run=other.run_id).query_params["run"] == other.run_id
 
 
 def test_leaving_takes_the_bar_away(open_page, publish):
@@ -109,11 +138,11 @@ def test_a_link_says_where_to_go_on(open_page, publish, said: str, step: str):
     assert [error.value for error in app.error] == ([] if said == "3" else ignored)
 
 
-@pytest.mark.parametrize("said", ["99", "9" * 5000])
-def test_a_link_past_the_end_is_a_finished_mission(open_page, said: str):
-    app = open_page("start", mission="neighbors", task=said)
+@pytest.mark.parametrize("number", ["99", "9" * 5000])
+def test_a_link_past_the_end_leads_to_what_is_open(open_page, number: str):
+    app = open_page("start", mission="neighbors", task=number)
     assert not app.exception
-    assert "Mission done" in bar(app)
+    assert "step 1 of 5" in bar(app)
 
 
 def test_a_factor_that_is_nothing_is_named_and_left(open_page, publish, bundled: Ratings):
@@ -121,16 +150,18 @@ def test_a_factor_that_is_nothing_is_named_and_left(open_page, publish, bundled:
     keep_twins(run, bundled)
     app = open_page("components", mission="noise")
     app.run()
-    assert "step 2 of 4" in bar(app)
+    go_on(app)
     app.toggle(key="twin").set_value(True).run()
     app.run()
-    assert "step 3 of 4" in bar(app)
+    go_on(app)
     name_field(app, "low").set_value("nothing").run()
     app.run()
+    go_on(app)
     assert "step 4 of 4" in bar(app)
     assert component_names.for_everybody(run.run_id) == ()
     app.toggle(key="twin").set_value(False).run()
     app.run()
+    go_on(app)
     assert "Mission done" in bar(app)
     ending = next(element.value for element in app.markdown if element.value.startswith("You called it"))
     assert ending.startswith("You called it **nothing**.")
@@ -138,22 +169,36 @@ def test_a_factor_that_is_nothing_is_named_and_left(open_page, publish, bundled:
     assert name_field(app, "low").value == ""
 
 
-def test_a_name_given_to_the_first_component_is_seen(open_page, publish, bundled: Ratings):
+def test_a_name_counts_for_whoever_gave_it(open_page, publish, bundled: Ratings):
     run = publish()
-    app = open_page("components", mission="first-component", task="4")
-    assert "step 4 of 4" in bar(app)
     direction = pca(run.scorer.item_embedding).components[0]
     component_names.set_name(run.run_id, component_names.Name("old", "new", direction, 0, False, 0), by=COMMAND_LINE)
+    app = open_page("components", mission="first-component", task="4")
     app.run()
-    assert "Mission done" in bar(app)
+    assert "Done" not in said(app)
+    name_field(app, "high").set_value("loud").run()
+    app.run()
+    assert "**Done.** From now on" in said(app)
 
 
-def test_overfitting_is_followed_through_the_form(open_page, publish):
-    publish(PRESETS["default"])
-    app = open_page("train", mission="overfitting")
-    assert "step 1 of 4" in bar(app)
-    app.number_input(key="l2").set_value(0.0).run()
-    assert "step 2 of 4" in bar(app)
+def test_overfitting_sets_the_form_and_sees_the_curve_turn(open_page, publish, bundled: Ratings):
+    publish()
+    app = open_page("train", mission="overfitting", **{"class": "on"})
+    app.button(key="set_careless").click().run()
+    config = form_of(app)
+    assert {name: config[name] for name in ("l2", "patience", "learning_rate", "epochs")} == {
+        "l2": 0.0,
+        "patience": 20,
+        "learning_rate": 0.004,
+        "epochs": 20,
+    }
+    assert app.query_params["patience"] == "20"
+    assert "set_careless" not in [button.key for button in app.button]
+
+
+def form_of(app) -> dict[str, object]:
+    """What the form on Train holds."""
+    return dict(app.session_state["_form"])
 
 
 def test_a_class_sees_no_pages_to_manage(open_page):
@@ -176,21 +221,45 @@ def test_a_class_sees_no_pages_to_manage(open_page):
 def test_the_link_to_hand_out_opens_the_mission_s_first_page(open_page):
     app = open_page("missions")
     app.selectbox(key="hand_out").set_value("overfitting").run()
-    assert app.code[0].value.endswith("/train?mission=overfitting")
+    assert app.code[0].value.endswith("/train?mission=overfitting&learning_rate=0.004&l2=0.0&patience=20")
+    app.selectbox(key="hand_out").set_value("you").run()
+    assert app.code[0].value.endswith("/for_you?mission=you")
 
 
 def test_ratings_of_one_s_own_are_counted(open_page, publish, bundled: Ratings):
     publish()
     ids = [str(bundled.items.ids[row]) for row in bundled.item_count.argsort()[::-1][:10]]
-    app = open_page("for_you", mission="you", rated=",".join(f"{item}:4" for item in ids[:3]))
-    app.run()
-    assert "step 2 of 3" in bar(app)
     app = open_page("for_you", mission="you", rated=",".join(f"{item}:4" for item in ids))
     app.run()
-    assert "step 3 of 3" in bar(app)
+    go_on(app)
+    app.run()
+    go_on(app)
+    assert "Done" not in said(app)
     other = next(name for name in app.selectbox(key="item").options if name != app.selectbox(key="item").value)
     app.selectbox(key="item").set_value(other).run()
-    assert "Mission done" in bar(app)
+    app.run()
+    assert "**Done.** The sum begins" in said(app)
+    go_on(app)
+    assert "You have given 10 ratings, 4.00 on average" in next(
+        element.value for element in app.markdown if element.value.startswith("You have given")
+    )
+
+
+def test_the_teacher_sees_who_is_where(open_page, publish):
+    publish()
+    bob = Visitor("bob")
+    journeys.change(bob, lambda journey: journey.at("noise", 2).with_steps("noise", frozenset({0, 1})).called("Bob"))
+    app = open_page("jobs")
+    table = app.dataframe[-1].value
+    assert table.drop(columns="seen").to_numpy().tolist() == [
+        ["1 Bob", "One factor that is noise", "3 of 4", "2 of 4", 0]
+    ]
+
+
+def test_a_nickname_is_one_s_own(open_page, home: Path):
+    app = open_page("missions", mission="you")
+    app.text_input(key="_nickname").set_value("Ada").run()
+    assert [one.nickname for one in journeys.everybody()] == ["Ada"]
 
 
 def test_a_damaged_model_is_reported_and_the_mission_goes_on(open_page, publish, home: Path):
