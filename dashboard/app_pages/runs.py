@@ -139,7 +139,7 @@ def compare(chosen: list[RunSummary]) -> None:
             f"{best.outcome.val_rmse:,.3f}, is that of {phrases.run_words(best)}."
         )
     if len(drawn) > 1:
-        st.subheader("Settings that differ")
+        st.header("Settings that differ")
         compared_models.differing_settings(drawn, names)
 
 

@@ -25,6 +25,7 @@ from dashboard.map_view import component as map_view
 from dashboard.principal_components.how import current
 from dashboard.principal_components.label import Label
 from dashboard.shared import phrases, sides, tables
+from dashboard.shared.markup import spoken
 from dashboard.shell.needs_run import explain_lack
 
 NEAREST, ENOUGH = 8, 20
@@ -94,7 +95,7 @@ def section(model: NewUserModel, person: NewUser, labels: Sequence[Label], ends:
     with left:
         _plane(model, result, labels)
     names = [(low or NAMELESS, high or NAMELESS) for low, high in ends]
-    alt = f"Where you are along the first {len(ends)} components, beside the middle 80% of people. {reading}"
+    alt = f"Where you are along the first {len(ends)} components, beside the middle 80% of people. {spoken(reading)}"
     show_chart(charts.along(result.among, result.mine, names, labels), "own_along", alt, place=right)
     _nearest(model, result.near, n)
 

@@ -32,7 +32,7 @@ FOUND = "_own_found"
 def panel(model: NewUserModel, rows: Rows, entry: Entry) -> None:
     """Draw the left side of the page."""
     ratings, mine = model.ratings, own_ratings.own(model.ratings.dataset_id)
-    st.subheader("Rate a few")
+    st.header("Rate a few")
     st.markdown(_progress(len(mine.given), rows.noun))
     fine = entry.fine and st.toggle(
         "Half stars", key="half_stars", help="Type ratings as numbers, which may lie between two stars."

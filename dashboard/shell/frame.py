@@ -22,6 +22,7 @@ from dashboard.shell import administration_panel, memory
 from dashboard.train import link
 
 LOGO = Path(__file__).parents[1] / "logo.svg"
+STYLE = Path(__file__).with_name("page.css")
 
 PAGES = {
     "Learn": [
@@ -61,6 +62,7 @@ def run() -> None:
     uploader.begin()
     loaders.runner()
     st.logo(LOGO, size="large")
+    st.html(STYLE)
     state.adopt_link()
     classroom.adopt_link()
     progress.adopt_link()

@@ -200,7 +200,7 @@ def test_the_axis_has_two_poles_at_first_and_every_movie_on_it(open_page: Open, 
     assert not app.exception
     figure = figure_of(app, "axis_strip")
     assert len(figure["data"]) == 3
-    assert "Toward Children" in [subheader.value for subheader in app.subheader]
+    assert "Toward Children" in [subheader.value for subheader in app.header]
     places = app.dataframe[0].value["Place"].to_numpy()
     assert (np.diff(places) >= 0).all()
 
@@ -242,7 +242,7 @@ def test_an_axis_is_kept_opened_crossed_and_deleted(open_page: Open, run: Run):
     assert map_of(app, "axes_map")["axes"] == ["Children ← → toys", "Children ← → Horror"]
     app.button(key=f"axis_open_{kept.axis_id}").click().run()
     assert not app.exception
-    assert "Toward Children" in [subheader.value for subheader in app.subheader]
+    assert "Toward Children" in [subheader.value for subheader in app.header]
     app.button(key=f"axis_delete_{kept.axis_id}").click().run()
     assert saved_axes.saved(run.run_id, by=COMMAND_LINE) == ()
 
@@ -264,7 +264,7 @@ def test_what_is_selected_on_the_map_becomes_a_table_and_stays_lit(open_page: Op
         event = WidgetState(id=name, json_trigger_value=json.dumps([{"event": "selected", "value": said}]))
         app._run(WidgetStates(widgets=[event]))
         assert not app.exception
-        assert "2 selected movies" in [heading.value for heading in app.subheader]
+        assert "2 selected movies" in [heading.value for heading in app.header]
         assert np.flatnonzero(np.unpackbits(numbers_of(map_of(app)["selected"], "u1"))).tolist() == [0, 7]
     for broken in ("{", "[5]", "null", '[{"event": "other"}]', '[{"event": "selected", "value": 5}]'):
         app._run(WidgetStates(widgets=[WidgetState(id=name, json_trigger_value=broken)]))
