@@ -234,6 +234,7 @@ section = st.segmented_control(
     key="section",
     bind="query-params",
     label_visibility="collapsed",
+    wrap=True,
 )
 if section == OWN:
     import_form.show()

@@ -121,7 +121,8 @@ introduction = phrases.TRAIN_INTRODUCTION if visitor.may(Action.TRAIN) else phra
 noun = loaders.ratings(state.dataset_id()).noun
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     st.title("Train a model", help=introduction.format(noun=noun), width="content")
-    top = st.container(horizontal=True, wrap=False, vertical_alignment="center")
+    # beside the button a phone has room for two words a line
+    top = st.container(horizontal=True, wrap=visitor.on_phone(), vertical_alignment="center")
 
 job, run_id = trainings.watched(), state.run_id()
 selected = None if run_id is None else loaders.run(run_id).config

@@ -20,7 +20,7 @@ WELL_KNOWN = 21
 def segments(label: str, options: Sequence[str], key: str, words: str | None = None) -> str:
     """Buttons beside each other, of which one is lit: the first until somebody chooses."""
     return st.segmented_control(
-        label, options, default=options[0], required=True, key=key, bind="query-params", help=words
+        label, options, default=options[0], required=True, key=key, bind="query-params", help=words, wrap=True
     )
 
 

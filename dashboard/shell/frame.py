@@ -24,6 +24,8 @@ from dashboard.train import link
 LOGO = Path(__file__).parents[1] / "logo.svg"
 STYLE = Path(__file__).with_name("page.css")
 
+_keep_focus = st.components.v2.component("keep_focus", js=Path(__file__).with_name("focus.js").read_text("utf-8"))
+
 PAGES = {
     "Learn": [
         ("start", "Start", ":material/home:"),
@@ -74,6 +76,7 @@ def run() -> None:
         _choices()
         _job_tray()
         administration_panel.show()
+        _keep_focus(key="keep_focus", height=1)
     state.write_link()
     classroom.write_link()
     how.write_link()

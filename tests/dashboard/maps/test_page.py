@@ -30,7 +30,7 @@ from dashboard.jobs.every_kind import study_parameters
 from dashboard.map_view import packing
 from dashboard.maps import settings
 from dashboard.shared import selection, tables
-from tests.dashboard.map_view.drawn import map_of, numbers_of
+from tests.dashboard.map_view.drawn import map_of, maps_of, numbers_of
 from tests.dashboard.neighbors.test_page import figure_of, texts
 
 pytestmark = pytest.mark.few
@@ -51,7 +51,7 @@ def test_without_a_model_the_page_offers_one(open_page: Open):
     app = open_page("maps")
     assert not app.exception
     assert any("first model" in button.label for button in app.button)
-    assert not app.get("plotly_chart") and not app.get("bidi_component")
+    assert not app.get("plotly_chart") and not maps_of(app)
 
 
 def test_a_shadow_at_once_with_its_faithfulness(open_page: Open, run: Run, bundled: Ratings):
@@ -91,7 +91,7 @@ def test_a_map_by_tsne_is_offered_then_shown(open_page: Open, run: Run, bundled:
     query = settings.map_parameters(settings_.model_dump())
     app = open_page("maps", **query)
     assert not app.exception
-    assert not app.get("plotly_chart") and not app.get("bidi_component")
+    assert not app.get("plotly_chart") and not maps_of(app)
     start = next(button for button in app.button if button.label == "Draw this map")
     start.click().run()
     (job,) = queue.jobs()
@@ -132,7 +132,7 @@ def test_umap_is_offered_only_where_it_can_run(open_page: Open, run: Run, monkey
     (method,) = [group for group in app.get("button_group") if group.label == "Method"]
     assert ("UMAP" in [option.content for option in method.proto.options]) is here
     assert ("requirements-umap.txt" in method.proto.help) is not here
-    assert bool(app.get("bidi_component")) is not here  # without it, the link falls back to the shadow
+    assert bool(maps_of(app)) is not here  # without it, the link falls back to the shadow
 
 
 def test_too_few_items_are_said_in_words(open_page: Open, run: Run):
