@@ -14,6 +14,7 @@ from dashboard.cache import analyses, component_analyses
 from dashboard.charts import biases as charts
 from dashboard.embeddings.parts import show_chart, show_method
 from dashboard.shared import phrases, selection, sides
+from dashboard.shared.markup import spoken
 from dashboard.shared.sides import Side
 from dashboard.shell.needs_run import require_run, stop_without
 
@@ -62,7 +63,7 @@ def picture(side: Side, fit: Biases, listed: np.ndarray, marked: list[int]) -> E
         key="bias",
         config={"displaylogo": False},
         alt=f"Learned bias against mean rating of {phrases.count(len(drawn), side.noun)}, sized by number of ratings. "
-        f"{reading}",
+        f"{spoken(reading)}",
     )
     st.markdown(reading)
     return furthest
@@ -76,7 +77,7 @@ def shrinkage(side: Side, fit: Biases) -> None:
     reading = words.shrinkage(replace(side.rows, count=learned_from), fit, known)
     left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
     picture = charts.believed(fit, int(learned_from.max()), known=known)
-    alt = f"Share of an average that is believed, rising with the number of ratings. {reading}"
+    alt = f"Share of an average that is believed, rising with the number of ratings. {spoken(reading)}"
     show_chart(picture, "believed", alt, place=left)
     right.markdown(reading)
 

@@ -19,7 +19,7 @@ from dashboard.principal_components.plane import component_map
 from dashboard.principal_components.view import View, load_view
 from dashboard.session import chosen_items
 from dashboard.shared import elements, phrases, selection, twin
-from dashboard.shared.markup import escape
+from dashboard.shared.markup import escape, spoken
 from dashboard.shell.needs_run import require_run
 
 TOP = 10
@@ -114,7 +114,7 @@ def strip(view: View, outermost: Ends) -> list[int]:
         marked=ringed,
         std=view.score_std,
     )
-    alt = f"All {nouns} along {view.label.short}. {text}"
+    alt = f"All {nouns} along {view.label.short}. {spoken(text)}"
     picture.plotly_chart(figure, key="strip", config=phrases.CHART_CONFIG, alt=alt)
     picture.markdown(text)
     return marked

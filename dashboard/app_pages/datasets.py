@@ -71,7 +71,7 @@ def detail(info: DatasetInfo) -> None:
     """One dataset: what can be done with it, its numbers and pictures."""
     used, bundled = info.dataset_id == state.dataset_id(), info.dataset_id == BUNDLED
     fixed = bundled or not visitor.may(Action.DELETE) or not visitor.may(Action.RENAME)
-    st.subheader(escape(info.name), anchor=False)
+    st.header(escape(info.name), anchor=False)
     with st.container(horizontal=True):
         label = "In use" if used else "Use this data"
         elements.button(label, "check", "use", state.select_dataset, info.dataset_id, primary=True, disabled=used)
@@ -234,6 +234,7 @@ section = st.segmented_control(
     key="section",
     bind="query-params",
     label_visibility="collapsed",
+    wrap=True,
 )
 if section == OWN:
     import_form.show()

@@ -36,7 +36,9 @@ def choose_side() -> Rows:
     """Items, people or features; no more than their rows, because no chart here shows what a hover would need."""
     items, features = phrases.plural(noun).capitalize(), loaders.feature_rows(run.run_id)
     options = [items, sides.PEOPLE] + ([FEATURES] if features is not None else [])
-    side = st.segmented_control("Rows", options, default=items, required=True, key="rows", bind="query-params")
+    side = st.segmented_control(
+        "Rows", options, default=items, required=True, key="rows", bind="query-params", wrap=True
+    )
     if features is not None and side == FEATURES:
         return features
     return loaders.user_rows(run.run_id) if side == sides.PEOPLE else loaders.item_rows(run.run_id)
@@ -81,7 +83,13 @@ def heatmap() -> Rows:
         if rows.noun != matrix_rows.FEATURE:
             first = CHOSEN if chosen_anywhere(rows) else FIRST
             which = st.segmented_control(
-                "Which", [FIRST, MOST_RATED, CHOSEN], default=first, required=True, key="which", bind="query-params"
+                "Which",
+                [FIRST, MOST_RATED, CHOSEN],
+                default=first,
+                required=True,
+                key="which",
+                bind="query-params",
+                wrap=True,
             )
         order = st.selectbox("Order", [AS_GIVEN, ALIKE, BY_DIMENSION], key="order", bind="query-params", width=220)
         dimension = 1

@@ -65,7 +65,7 @@ def overview() -> None:
 
 def detail(job: Job) -> None:
     """One job: how it stands, what can be done about it, and its log."""
-    st.subheader(escape(job.title))
+    st.header(escape(job.title))
     if job.active:
         every_kind.show_progress(job)
     elif job.state == "done":

@@ -87,7 +87,7 @@ def lists(
         if held is not None and metric == "cosine":
             in_file[measure.name][SUPPORT] = held.support
         with beside, st.container():
-            st.subheader(measure.name, help=glossary.meaning(glossary.MEASURES[metric]))
+            st.header(measure.name, help=glossary.meaning(glossary.MEASURES[metric]))
             st.caption(measure.sentence)
             nouns, name = side.nouns, side.rows.labels[row]
             st.dataframe(

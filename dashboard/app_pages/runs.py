@@ -23,12 +23,12 @@ def table(summaries: list[RunSummary]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "model": family_of(summary.config).title,
+            "val_rmse": summary.outcome.val_rmse,
             "preset": preset_of(summary.config) or unlike_preset(summary.config),
             "split": _split(summary.config),
             "dim": summary.config.dimensions,
             "epochs": summary.outcome.epochs,
             "kept": summary.outcome.kept_epoch,
-            "val_rmse": summary.outcome.val_rmse,
             "seconds": summary.outcome.train_seconds,
             "trained": pd.Timestamp(summary.created_at),
             "val_mae": summary.outcome.val_mae,
@@ -148,7 +148,7 @@ def compare(chosen: list[RunSummary]) -> None:
             f"{best.outcome.val_rmse:,.3f}, is that of {phrases.run_words(best)}."
         )
     if len(drawn) > 1:
-        st.subheader("Settings that differ")
+        st.header("Settings that differ")
         compared_models.differing_settings(drawn, names)
 
 

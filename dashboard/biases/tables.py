@@ -47,7 +47,7 @@ def both_ends(run_id: str, side: Side, fit: Biases, furthest: Ends, min_ratings:
     place = tables.facing()
     for heading, chosen in halves:
         with place, st.container():
-            st.subheader(f"{heading[0].upper()}{heading[1:]} than expected")
+            st.header(f"{heading[0].upper()}{heading[1:]} than expected")
             table = numbers(run_id, side, fit, chosen)
             columns = (side.name_column, REST, TASTE, BIAS, DOUBT, tables.COUNT, tables.MEAN)
             shown = [column for column in columns if column in table]

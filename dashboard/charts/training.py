@@ -163,7 +163,7 @@ def _lines(finished: bool, behind: bool, named: list[str], unit: str, columns: i
 def _reference_lines() -> list[dict[str, Any]]:
     """What guessing without a model reaches, as dashed lines with their words on them."""
     words = {"field": "line", "type": "nominal"}
-    line = {"type": "rule", "strokeDash": [6, 5], "strokeWidth": 1.5, "color": base.REFERENCE}
+    line = {"type": "rule", "aria": False, "strokeDash": [6, 5], "strokeWidth": 1.5, "color": base.REFERENCE}
     text = {"type": "text", "align": "right", "dx": -4, "fontSize": 12, "color": base.REFERENCE}
     places = {"reference": {"baseline": "bottom", "dy": -3}, "reference below": {"baseline": "top", "dy": 4}}
     layers: list[dict[str, Any]] = []

@@ -18,7 +18,7 @@ from dashboard.compare import score_words as words
 from dashboard.compare.models import SPLITS_LINK, Chosen
 from dashboard.jobs import scores, studies
 from dashboard.shared import elements, phrases
-from dashboard.shared.markup import escape
+from dashboard.shared.markup import escape, spoken
 
 COLUMNS = {
     "model": st.column_config.TextColumn("Model", pinned=True, width="small"),
@@ -89,13 +89,13 @@ def _show(letters: str, runs: list[Run], splits: int) -> None:
     st.markdown(text)
     left, right = st.columns([5, 7], gap="medium")
     with left:
-        alt = f"Validation RMSE of {len(rows)} models on {splits} splits, and the means. {text}"
+        alt = f"Validation RMSE of {len(rows)} models on {splits} splits, and the means. {spoken(text)}"
         st.plotly_chart(
             charts.splits(letters, rows, unit=unit), key="score_splits", config=phrases.CHART_CONFIG, alt=alt
         )
     apart = words.apart(names, differences, clear, unit)
     with right:
-        alt = f"Differences of every two models on the same splits, with standard errors. {apart}"
+        alt = f"Differences of every two models on the same splits, with standard errors. {spoken(apart)}"
         figure = charts.differences([" − ".join(pair) for pair in names], differences, unit=unit)
         st.plotly_chart(figure, key="score_pairs", config=phrases.CHART_CONFIG, alt=alt)
     st.markdown(apart)

@@ -65,6 +65,7 @@ def _ask_counts(chosen: str, widget: str, say: Callable[..., None]) -> None:
         on_change=_take_counts,
         args=(widget, say),
         help=_ABOUT_COUNTS,
+        wrap=True,
     )
 
 

@@ -7,6 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard.cache import loaders
 from dashboard.session import chosen_items
 from dashboard.shared import finding, phrases
+from dashboard.shared.markup import spoken
 from dashboard.shared.matrix_rows import Rows
 
 
@@ -22,7 +23,7 @@ def show_chart(
         reading: What the chart shows, in words (Markdown); without one nothing stands below.
         place: A column to draw the chart into.
     """
-    whole = f"{alt} {reading}".strip()
+    whole = f"{alt} {spoken(reading)}".strip()
     (place or st).plotly_chart(figure, key=key, config=phrases.CHART_CONFIG, alt=whole)
     if reading:
         st.markdown(reading)

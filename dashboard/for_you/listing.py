@@ -63,7 +63,7 @@ def panel(model: NewUserModel, rows: Rows, entry: Entry, predictions: Prediction
     above = st.container()
     wanted = _filters(model, rows, predictions)
     with above:  # drawn last: it names the order that was chosen
-        st.subheader(words.list_heading(len(mine.given), by_taste=wanted.by_taste))
+        st.header(words.list_heading(len(mine.given), by_taste=wanted.by_taste))
         st.markdown(words.list_lead(len(mine.given), rows.nouns))
         if not model.run.scorer.has_vectors:
             st.markdown(words.same_for_all(rows.nouns))

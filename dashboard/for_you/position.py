@@ -25,6 +25,7 @@ from dashboard.map_view import component as map_view
 from dashboard.principal_components.how import current
 from dashboard.principal_components.label import Label
 from dashboard.shared import phrases, sides, tables
+from dashboard.shared.markup import spoken
 from dashboard.shell.needs_run import explain_lack
 
 NEAREST, ENOUGH = 8, 20
@@ -99,7 +100,7 @@ def section(model: NewUserModel, person: NewUser, labels: Sequence[Label], ends:
     reading = words.where(n, labels[far], float(result.mine.z[far]), ends[far][int(result.mine.z[far] > 0)])
     st.markdown(f"{reading} {_generosity(model, person)}")
     names = [(low or NAMELESS, high or NAMELESS) for low, high in ends]
-    alt = f"Where you are along the first {len(ends)} components, beside the middle 80% of people. {reading}"
+    alt = f"Where you are along the first {len(ends)} components, beside the middle 80% of people. {spoken(reading)}"
     show_chart(charts.along(result.among, result.mine, names, labels), "own_along", alt)
     _nearest(model, result.near, n)
 

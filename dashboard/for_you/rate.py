@@ -33,7 +33,7 @@ FOUND = "_own_found"
 
 def heading(ratings: Ratings) -> None:
     """What there is to do, and how far it has come."""
-    st.subheader("Rate a few")
+    st.header("Rate a few")
     st.markdown(_progress(len(own_ratings.own(ratings.dataset_id).given), ratings.noun))
 
 

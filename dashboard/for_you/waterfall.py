@@ -29,7 +29,7 @@ from dashboard.for_you import own_ratings, words
 from dashboard.principal_components.how import current
 from dashboard.principal_components.label import Label
 from dashboard.shared import phrases, tables
-from dashboard.shared.markup import escape
+from dashboard.shared.markup import escape, spoken
 from dashboard.shared.matrix_rows import Rows
 from dashboard.shell.needs_run import explain_lack
 
@@ -111,7 +111,7 @@ def show(model: NewUserModel, rows: Rows, naming: Naming, case: Case, *, key: st
         unit=unit,
         actual=case.actual,
     )
-    show_chart(picture, f"own_waterfall_{key}", f"The guess for {title} step by step: {reading}")
+    show_chart(picture, f"own_waterfall_{key}", f"The guess for {title} step by step: {spoken(reading)}")
     st.markdown(f"{reading}{truth}")
     with st.expander("The same in numbers", icon=":material/table:"):
         _numbers(parts, names, case, steps, rows.noun)
@@ -128,6 +128,7 @@ def _choose_way(noun: str, key: str) -> str:
         bind=None if key == "dialog" else "query-params",
         help=f"The model learned numbers from the ratings of each {noun}, from who gave them, and from what is known "
         "of it; their sums are its bias and its vector. Both ways lead to the same guess.",
+        wrap=True,
     )
 
 

@@ -37,7 +37,7 @@ def section(view: View, first: int) -> None:
             "guess."
         )
     who = st.segmented_control(
-        "Whose guess", [MINE, THEIRS], default=MINE, required=True, key="who", bind="query-params"
+        "Whose guess", [MINE, THEIRS], default=MINE, required=True, key="who", bind="query-params", wrap=True
     )
     if who == MINE:
         row = choose_row(rows, f"{rows.noun.capitalize()} (type a few letters)", "item", first=first, width=420)

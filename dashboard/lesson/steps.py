@@ -81,7 +81,14 @@ def stepper() -> int:
     at = NUMBERS.index(wanted) if wanted in NUMBERS else 0
     with st.container(horizontal=True, vertical_alignment="center", width="content"):
         chosen = st.segmented_control(
-            "Step", NUMBERS, default="1", required=True, key="step", bind="query-params", label_visibility="collapsed"
+            "Step",
+            NUMBERS,
+            default="1",
+            required=True,
+            key="step",
+            bind="query-params",
+            label_visibility="collapsed",
+            wrap=True,
         )
         st.button(
             "Back", icon=":material/arrow_back:", on_click=_go, args=(str(at),), disabled=at == 0, key="lesson_back"

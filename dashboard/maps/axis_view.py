@@ -86,7 +86,8 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, axis: OwnAxis, projected: A
     middles = "The dotted lines are the middles of the poles, at −1 and 1."
     text = " ".join(filter(None, [_reach(rows, axis, projected, outermost), middles, closest]))
     figure = charts.axis_strip(projected.positions, listed, outermost, chosen, titles=rows.labels, noun=nouns)
-    alt = f"{nouns.capitalize()} along an axis from {axis.low_name or 'low'} to {axis.high_name or 'high'}. {text}"
+    poles = f"from {axis.low_name or 'low'} to {axis.high_name or 'high'}"
+    alt = f"{nouns.capitalize()} along an axis {poles}. {spoken(text)}"
     st.plotly_chart(figure, key="axis_strip", config=phrases.CHART_CONFIG, alt=alt)
     st.markdown(text)
     number = str(label.number)
@@ -133,7 +134,7 @@ def _ends(
     place = tables.facing()
     for name, there, hint in sides:
         with place, st.container():
-            st.subheader(f"Toward {escape(name)}")
+            st.header(f"Toward {escape(name)}")
             st.markdown(component_words.end(hint, standing, nouns))
             numbers = {PLACE: projected.positions[there]} | ({} if std is None else {SURE_TO: std[there]})
             st.dataframe(

@@ -54,7 +54,7 @@ def _end(view: View, end: str, which: str, there: np.ndarray, tends: str) -> Non
     """One end: what it tends to be, its name, and its items."""
     name = getattr(view.label, end)
     behind = f": {escape(name)}" if name else ""
-    st.subheader(f"The {len(there)} {which} on component {view.label.number}{behind}")
+    st.header(f"The {len(there)} {which} on component {view.label.number}{behind}")
     st.markdown(tends)
     naming.field(end, view.run.run_id, view.component, view.how, view.names)
     beside = view.component + 1 if view.component + 1 < len(view.labels) else view.component - 1

@@ -114,6 +114,7 @@ def choose_basis(run_id: str) -> None:
         help="What it predicts: directions along which predicted tastes differ, the same however the model's numbers "
         "are turned, rescaled or shifted. The item matrix: directions of its numbers as they are, which change with "
         "all three.",
+        wrap=True,
     )
 
 

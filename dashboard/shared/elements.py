@@ -11,7 +11,7 @@ from plotly.graph_objects import Figure
 from core.access import Action
 from dashboard.session import classroom, visitor
 from dashboard.shared import phrases
-from dashboard.shared.markup import escape
+from dashboard.shared.markup import escape, spoken
 
 WELL_KNOWN = 21
 """Ratings an item needs to be listed or compared, at first: the article's "more than 20"."""
@@ -20,7 +20,7 @@ WELL_KNOWN = 21
 def segments(label: str, options: Sequence[str], key: str, words: str | None = None) -> str:
     """Buttons beside each other, of which one is lit: the first until somebody chooses."""
     return st.segmented_control(
-        label, options, default=options[0], required=True, key=key, bind="query-params", help=words
+        label, options, default=options[0], required=True, key=key, bind="query-params", help=words, wrap=True
     )
 
 
@@ -92,7 +92,7 @@ def confirm(label: str, icon: str, key: str, callback: Callable[..., None], *arg
 
 def clickable_chart(figure: Figure, key: str, on_click: Callable[[], None], alt: str, text: str) -> None:
     """A small chart whose points or bars can be clicked, and in words what it shows, which its alternative says too."""
-    config, alt = phrases.CHART_CONFIG, f"{alt} {text}"
+    config, alt = phrases.CHART_CONFIG, f"{alt} {spoken(text)}"
     st.plotly_chart(figure, key=key, on_select=on_click, selection_mode="points", config=config, alt=alt)
     st.markdown(text)
 

@@ -124,7 +124,7 @@ def show(
         _kept(key, run_id, ratings)
         return
     table = tables.items(ratings, rows, chosen, {name: values[chosen] for name, values in numbers.items()})
-    st.subheader(phrases.count(len(chosen), f"selected {rows.noun}"))
+    st.header(phrases.count(len(chosen), f"selected {rows.noun}"))
     among = listed[np.isin(listed, chosen)]
     if text := described(analyses.traits(run_id, among, listed), len(among), len(listed) - len(among), rows.noun):
         st.markdown(text)

@@ -24,6 +24,9 @@ from dashboard.train import link
 
 NAME = "Embedding Explorer"
 LOGO = Path(__file__).parents[1] / "logo.svg"
+STYLE = Path(__file__).with_name("page.css")
+
+_keep_focus = st.components.v2.component("keep_focus", js=Path(__file__).with_name("focus.js").read_text("utf-8"))
 
 PAGES = {
     "Learn": [
@@ -64,6 +67,7 @@ def run() -> None:
     uploader.begin()
     loaders.runner()
     st.logo(LOGO, size="large")
+    st.html(STYLE)
     address_bar.restore()
     state.adopt_link()
     classroom.adopt_link()
@@ -76,6 +80,7 @@ def run() -> None:
         subject = _choices()
         _job_tray()
         administration_panel.show()
+        _keep_focus(key="keep_focus", height=1)
     st.set_page_config(page_title=_tab_title(page, subject))
     state.write_link()
     classroom.write_link()

@@ -50,7 +50,7 @@ def _picture(sweep: Sweep, unit: str) -> None:
     first = [name for name in words.matters(sweep) if name in names] + list(names)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         view = st.segmented_control(
-            "Look at", views, default=COURSE, required=True, key="sweep_view", label_visibility="collapsed"
+            "Look at", views, default=COURSE, required=True, key="sweep_view", label_visibility="collapsed", wrap=True
         )
         across, up = first[0], next((name for name in first if name != first[0]), first[0])
         if view in (ONE, TWO):

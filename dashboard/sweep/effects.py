@@ -46,7 +46,7 @@ def section(runs: Sequence[RunSummary], config: RunConfig, noun: str, key: str) 
     names = varied(shown)
     if not names:
         return
-    st.subheader("Which setting did what?")
+    st.header("Which setting did what?")
     if st.session_state.get(key) not in names:
         st.session_state.pop(key, None)
     name = st.selectbox(

@@ -34,7 +34,7 @@ def section(unit: str) -> None:
     found = standings(runs)
     if len(found) < 2:
         return
-    st.subheader("All models on this data")
+    st.header("All models on this data")
     st.caption(
         "Each by its error on the average split: what a lucky or unlucky split did is taken off, as the models that "
         "were trained on several show it. ± is a standard error. Models that no split connects with these are left out."

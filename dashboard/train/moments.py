@@ -48,7 +48,7 @@ def section(reel: Reel, rows: list[int]) -> None:
     """
     run, noun = reel.run, reel.run.dataset.noun
     nouns, labels = phrases.plural(noun), loaders.item_rows(run.run_id).labels
-    st.subheader("When did it learn this?")
+    st.header("When did it learn this?")
     st.multiselect(
         f"Follow {nouns} on their way",
         sorted({*(labels[row] for row in reel.film.rows.tolist()), *st.session_state[KEY]}),

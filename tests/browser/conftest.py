@@ -15,16 +15,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from core.access import COMMAND_LINE
+from core.analysis.film import packed
 from core.data.folder import write_folder
 from core.data.ratings import Ratings
 from core.disk import files
 from core.jobs import queue
+from core.model.families import PRESETS
+from core.model.run import Run
 from core.settings import PREFIX
-from tests.conftest import well_known
+from core.store import study_store
+from core.store.runs import RunStore
+from core.studies.films import FILM, FilmSettings
+from tests.conftest import run_on, well_known
 
 ROOT = Path(__file__).parents[2]
 STARTS_WITHIN_SECONDS = 60
@@ -110,6 +117,21 @@ def _well_known(bundled: Ratings) -> Ratings:
 def few(server: Server, _well_known: Ratings) -> Ratings:
     """Few movies that everybody knows, on the server beside the bundled ones: for all that does not depend on size."""
     return bring(_well_known, server.home)
+
+
+@pytest.fixture(scope="module")
+def filmed(server: Server, few: Ratings) -> Run:
+    """A made-up model of few movies with a made-up film."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EMBEDDING_EXPLORER_HOME", str(server.home))
+        run = run_on(few, PRESETS["default"])
+        RunStore().publish(run)
+        rows = np.argsort(-few.item_count, kind="stable")
+        places = np.random.default_rng(0).normal(size=(4, len(rows), 2)).astype(np.float32)
+        steps, bounds = packed(places)
+        arrays = {"rows": rows, "at": np.arange(4.0), "places": steps, "bounds": bounds}
+        study_store.save(run.run_id, FILM.name, FilmSettings(), arrays, {})
+    return run
 
 
 def bring(ratings: Ratings, home: Path) -> Ratings:

@@ -1,37 +1,13 @@
 """The train page in one screenful: the button, the form, the curve and the film, without scrolling."""
 
-import numpy as np
-import pytest
 from playwright.sync_api import Page, expect
 
-from core.analysis.film import packed
-from core.data.ratings import Ratings
-from core.model.families import PRESETS
 from core.model.run import Run
-from core.store import study_store
-from core.store.runs import RunStore
-from core.studies.films import FILM, FilmSettings
 from tests.browser.conftest import FEW, Server
 from tests.browser.waiting import visit
-from tests.conftest import run_on
 
 HEADER = 60
 """Pixels at the top that the frame of the program covers."""
-
-
-@pytest.fixture(scope="module")
-def filmed(server: Server, few: Ratings) -> Run:
-    """A made-up model of few movies with a made-up film."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EMBEDDING_EXPLORER_HOME", str(server.home))
-        run = run_on(few, PRESETS["default"])
-        RunStore().publish(run)
-        rows = np.argsort(-few.item_count, kind="stable")
-        places = np.random.default_rng(0).normal(size=(4, len(rows), 2)).astype(np.float32)
-        steps, bounds = packed(places)
-        arrays = {"rows": rows, "at": np.arange(4.0), "places": steps, "bounds": bounds}
-        study_store.save(run.run_id, FILM.name, FilmSettings(), arrays, {})
-    return run
 
 
 def seen_at_once(page: Page, *selectors: str) -> None:

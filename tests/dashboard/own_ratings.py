@@ -26,7 +26,7 @@ def item_of(field) -> str:
 
 def texts(app: AppTest) -> str:
     """All that the page says."""
-    kinds = (app.markdown, app.caption, app.info, app.warning, app.subheader)
+    kinds = (app.markdown, app.caption, app.info, app.warning, app.header, app.subheader)
     return "\n".join(element.value for kind in kinds for element in kind)
 
 

@@ -1,6 +1,5 @@
 """Every page on ratings unlike MovieLens': no failure, and words, scales and thresholds that follow the data."""
 
-import json
 import re
 from collections.abc import Callable
 from functools import cache
@@ -24,6 +23,7 @@ from dashboard.missions import aims
 from dashboard.shared.phrases import PRESET_WORDS
 from dashboard.train.form import SUITS
 from tests.conftest import run_on
+from tests.dashboard.map_view.drawn import maps_of
 from tests.dashboard.unlike import KINDS, Kind
 
 PAGES = sorted(path.stem for path in (Path(__file__).parents[2] / "dashboard" / "app_pages").glob("[a-z]*.py"))
@@ -69,7 +69,7 @@ def texts(app: AppTest) -> str:
     parts = [element.value for kind in kinds for element in kind]
     parts += [str(getattr(element, "help", "") or "") for kind in (app.metric, app.number_input) for element in kind]
     parts += [chart.proto.alt for chart in app.get("plotly_chart")]
-    parts += [json.loads(map_.proto.json)["alt"] for map_ in app.get("bidi_component")]
+    parts += [drawn["alt"] for drawn in maps_of(app)]
     return "\n".join(parts)
 
 

@@ -45,7 +45,7 @@ svg { width: 18px; height: 18px; fill: none; stroke: currentColor; stroke-width:
 [hidden] { display: none !important }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 4px; margin-top: 6px; font-size: 13px }
 .legend button, .legend span.rest { display: inline-flex; align-items: center; gap: 6px; padding: 3px 8px; text-align: left }
-.legend button[aria-pressed=false] { opacity: .5 }
+.legend button[aria-pressed=false] { opacity: .66 }
 .legend svg { width: 12px; height: 12px; stroke: none; forced-color-adjust: none; flex: none }
 .film { display: flex; min-height: 30px; align-items: center; gap: 8px; margin-top: 6px; font-variant-numeric: tabular-nums; font-size: 13px }
 .film input { flex: 1; min-width: 60px; accent-color: var(--st-primary-color, Highlight) }

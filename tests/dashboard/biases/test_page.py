@@ -70,7 +70,10 @@ def test_users_have_biases_too(open_page, publish):
     app = open_page("biases", rows="Users")
     assert not app.exception
     assert "671 users" in figure_of(app, "bias")["layout"]["title"]["text"]
-    assert [subheader.value for subheader in app.subheader] == ["Stricter than expected", "More generous than expected"]
+    assert [heading.value for heading in app.header[:2]] == [
+        "Stricter than expected",
+        "More generous than expected",
+    ]
 
 
 def test_a_searched_movie_is_marked(open_page, publish):

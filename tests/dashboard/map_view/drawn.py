@@ -10,10 +10,15 @@ from streamlit import runtime
 from streamlit.testing.v1 import AppTest
 
 
+def maps_of(app: AppTest) -> list[dict[str, Any]]:
+    """The data that were sent to the maps of a page."""
+    components = [element.proto for element in app.get("bidi_component")]
+    return [json.loads(sent.json) for sent in components if sent.component_name == "embedding_map"]
+
+
 def map_of(app: AppTest, key: str = "item_map") -> dict[str, Any]:
     """The data that were sent to the map with this key."""
-    sent = [json.loads(element.proto.json) for element in app.get("bidi_component")]
-    (found,) = [data for data in sent if data["key"] == key]
+    (found,) = [data for data in maps_of(app) if data["key"] == key]
     assert len(found["alt"]) > 20
     return found
 

@@ -31,7 +31,7 @@ from dashboard.map_view import packing
 from dashboard.maps import settings
 from dashboard.shared import selection, tables
 from tests.dashboard.labels import labels_of
-from tests.dashboard.map_view.drawn import map_of, numbers_of
+from tests.dashboard.map_view.drawn import map_of, maps_of, numbers_of
 from tests.dashboard.neighbors.test_page import figure_of, texts
 
 pytestmark = pytest.mark.few
@@ -52,7 +52,7 @@ def test_without_a_model_the_page_offers_one(open_page: Open):
     app = open_page("maps")
     assert not app.exception
     assert any("first model" in button.label for button in app.button)
-    assert not app.get("plotly_chart") and not app.get("bidi_component")
+    assert not app.get("plotly_chart") and not maps_of(app)
 
 
 def test_a_shadow_at_once_with_its_faithfulness(open_page: Open, run: Run, bundled: Ratings):
@@ -92,7 +92,7 @@ def test_a_map_by_tsne_is_offered_then_shown(open_page: Open, run: Run, bundled:
     query = settings.map_parameters(settings_.model_dump())
     app = open_page("maps", **query)
     assert not app.exception
-    assert not app.get("plotly_chart") and not app.get("bidi_component")
+    assert not app.get("plotly_chart") and not maps_of(app)
     start = next(button for button in app.button if button.label == "Draw this map")
     start.click().run()
     (job,) = queue.jobs()
@@ -133,7 +133,7 @@ def test_umap_is_offered_only_where_it_can_run(open_page: Open, run: Run, monkey
     (method,) = [group for group in app.get("button_group") if group.label == "Method"]
     assert ("UMAP" in [option.content for option in method.proto.options]) is here
     assert ("requirements-umap.txt" in method.proto.help) is not here
-    assert bool(app.get("bidi_component")) is not here  # without it, the link falls back to the shadow
+    assert bool(maps_of(app)) is not here  # without it, the link falls back to the shadow
 
 
 def test_too_few_items_are_said_in_words(open_page: Open, run: Run):
@@ -201,7 +201,7 @@ def test_the_axis_has_two_poles_at_first_and_every_movie_on_it(open_page: Open, 
     assert not app.exception
     figure = figure_of(app, "axis_strip")
     assert len(figure["data"]) == 3
-    assert "Toward Children" in [subheader.value for subheader in app.subheader]
+    assert "Toward Children" in [subheader.value for subheader in app.header]
     places = app.dataframe[0].value["Place"].to_numpy()
     assert (np.diff(places) >= 0).all()
 
@@ -243,7 +243,7 @@ def test_an_axis_is_kept_opened_crossed_and_deleted(open_page: Open, run: Run):
     assert map_of(app, "axes_map")["axes"] == ["Children ← → toys", "Children ← → Horror"]
     app.button(key=f"axis_open_{kept.axis_id}").click().run()
     assert not app.exception
-    assert "Toward Children" in [subheader.value for subheader in app.subheader]
+    assert "Toward Children" in [subheader.value for subheader in app.header]
     app.button(key=f"axis_delete_{kept.axis_id}").click().run()
     assert saved_axes.saved(run.run_id, by=COMMAND_LINE) == ()
 
@@ -265,7 +265,7 @@ def test_what_is_selected_on_the_map_becomes_a_table_and_stays_lit(open_page: Op
         event = WidgetState(id=name, json_trigger_value=json.dumps([{"event": "selected", "value": said}]))
         app._run(WidgetStates(widgets=[event]))
         assert not app.exception
-        assert "2 selected movies" in [heading.value for heading in app.subheader]
+        assert "2 selected movies" in [heading.value for heading in app.header]
         assert np.flatnonzero(np.unpackbits(numbers_of(map_of(app)["selected"], "u1"))).tolist() == [0, 7]
     for broken in ("{", "[5]", "null", '[{"event": "other"}]', '[{"event": "selected", "value": 5}]'):
         app._run(WidgetStates(widgets=[WidgetState(id=name, json_trigger_value=broken)]))

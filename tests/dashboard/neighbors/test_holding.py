@@ -97,7 +97,7 @@ def test_predictions_are_compared_in_the_place_of_vectors(open_page: Open, run: 
     for frame, metric in zip(app.dataframe[:3], METRICS, strict=True):
         near = neighbors(predicted_tastes(model), row, metric=metric, eligible=eligible)
         assert frame.value["Title"].tolist() == titles.iloc[near.index].tolist()
-    assert [subheader.value for subheader in app.subheader[:3]] == ["Correlation", "Covariance", "Difference"]
+    assert [subheader.value for subheader in app.header[:3]] == ["Correlation", "Covariance", "Difference"]
     assert "Standard deviation" in map_of(app, "lengths")["axes"][1]
     assert "guesses differ" in texts(app).lower()
     assert not open_page("neighbors", compare="Predictions", rows="Users").exception
@@ -107,7 +107,7 @@ def test_a_model_that_is_no_sum_compares_vectors_alone(open_page: Open, publish:
     publish(run_config(model="neural", embedding_dim=4))
     app = open_page("neighbors", compare="Predictions")
     assert not app.exception
-    assert app.subheader[0].value == "Cosine"
+    assert app.header[0].value == "Cosine"
 
 
 def test_who_is_in_everybodys_list_is_named(open_page: Open, run: Run, monkeypatch: pytest.MonkeyPatch):

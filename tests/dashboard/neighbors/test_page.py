@@ -61,7 +61,7 @@ def test_the_most_rated_movie_at_first_by_three_measures(open_page, publish, bun
     assert lists(app) == expected(bundled, run, row, 21)
     distance = app.dataframe[2].value["Distance"].to_numpy()
     assert (distance > 0).all() and (np.diff(distance) >= 0).all()
-    assert [subheader.value for subheader in app.subheader[:3]] == ["Cosine", "Dot product", "Euclidean distance"]
+    assert [subheader.value for subheader in app.header[:3]] == ["Cosine", "Dot product", "Euclidean distance"]
 
 
 def test_a_link_opens_the_same_neighbors(open_page, publish, bundled: Ratings):

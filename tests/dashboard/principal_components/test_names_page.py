@@ -60,7 +60,7 @@ def test_a_typed_name_is_kept_and_stands_wherever_the_component_does(open_page, 
     ]
     assert "quiet ← component 2 → loud" in figure_of(app, "strip")["layout"]["xaxis"]["title"]["text"]
     assert "quiet – loud" in figure_of(app, "scree")["data"][0]["text"][1]
-    assert [header.value for header in app.subheader[:2]] == [
+    assert [header.value for header in app.header if "on component" in header.value] == [
         "The 10 lowest on component 2: quiet",
         "The 10 highest on component 2: loud",
     ]
@@ -153,7 +153,7 @@ def test_a_name_stays_text_whatever_it_says(open_page, publish, text: str):
     assert axis_titles(app)[0].startswith(text[:20])  # on the map, which reads no markup, as it stands
     title = figure_of(app, "strip")["layout"]["xaxis"]["title"]["text"]
     assert "<" not in title.replace("<br>embedding units", "") and "%{" not in title
-    heading = next(header.value for header in app.subheader if "lowest" in header.value)
+    heading = next(header.value for header in app.header if "lowest" in header.value)
     assert "<" not in heading.replace("\\<", "") and "$" not in heading.replace("\\$", "")
     button(app, "Keep the link's").click().run()
     assert kept(run, 0) == (text, "")

@@ -43,7 +43,7 @@ def test_what_a_link_chooses_is_so_on_every_page(open_page: Open, publish, bundl
     app = open_page("maps", items=",".join(ids))
     rows = sorted(bundled.items.indices(ids).tolist())
     assert chosen_on(map_of(app)) == rows  # all 400 are on the map
-    assert "2 selected movies" in [heading.value for heading in app.subheader]
+    assert "2 selected movies" in [heading.value for heading in app.header]
     app.switch_page("app_pages/neighbors.py").run()
     assert app.selectbox(key="near_movie").value == "Heat (1995)"  # the better known
     app.switch_page("app_pages/components.py").run()

@@ -19,12 +19,8 @@ from core.store.runs import RunStore
 from core.studies.films import FILM, FilmSettings
 from dashboard.start import dots, steps, words
 from tests.conftest import run_on
-from tests.dashboard.map_view.drawn import map_of, numbers_of
+from tests.dashboard.map_view.drawn import map_of, maps_of, numbers_of
 from tests.dashboard.own_ratings import stars
-
-
-def maps_of(app):
-    return [json.loads(element.proto.json) for element in app.get("bidi_component")]
 
 
 def plots(app):
