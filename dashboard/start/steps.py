@@ -118,7 +118,7 @@ def _rate(run: Run, ratings: Ratings, rows: Rows, scene: Scene) -> Landmarks | N
             rate.give(ratings, rows, row, entry, fine=False, place="start")
     given = own_ratings.own(ratings.dataset_id).given
     if not given:
-        st.caption("After each, your star appears on the map, and moves. Nothing is kept on the server.")
+        st.caption("After each, you appear on the map, and move. Nothing is kept on the server.")
         return None
     model = analyses.new_user_model(run.run_id)
     person = model.place(given)

@@ -60,7 +60,7 @@ def listed(lines: Sequence[tuple[str, str]]) -> str:
 def star(n: int, nouns: str) -> str:
     """What the place of somebody's star means."""
     few = "With so few ratings it lies near the middle, where everybody begins. " if n < 3 else ""
-    return f"{few}The {nouns} that lie in the direction of your star are those whose taste is guessed to be yours."
+    return f"{few}The {nouns} that lie in your direction from the middle are those whose taste is guessed to be yours."
 
 
 def guessed(titles: Sequence[str]) -> str:

@@ -305,6 +305,10 @@ def test_keys_walk_from_neighbor_to_neighbor_select_and_leave(stage: Locator, op
         opened.keyboard.press(key)
         assert sign * (points[cursor()] - points[before])[axis] > 0
     assert first >= 0
+    opened.keyboard.press("Tab")
+    assert not stage.evaluate("stage => stage.matches(':focus')")  # nobody is kept in the map
+    stage.focus()
+    opened.keyboard.press("ArrowRight")
     title = stage.evaluate("stage => stage.map.titles[stage.map.hands.cursor]")
     expect(opened.locator(".told")).to_contain_text(title)
     with running_again(opened):

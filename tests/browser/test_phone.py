@@ -33,7 +33,8 @@ CUT = """width => {
     const main = document.querySelector("[data-testid=stMain]");
     const over = [...main.querySelectorAll("button, input, h1, h2, h3")].filter((element) => {
         const {width: wide, right} = element.getBoundingClientRect();
-        return wide > 1 && right > width + 1 && !element.closest("[data-testid=stDataFrame]");
+        const hidden = element.parentElement.getBoundingClientRect().width <= 1; // the input that a slider stands for
+        return wide > 1 && !hidden && right > width + 1 && !element.closest("[data-testid=stDataFrame]");
     });
     return (main.scrollWidth > main.clientWidth ? ["the page scrolls sideways"] : [])
         .concat(over.map((element) => element.outerHTML.slice(0, 200)));

@@ -166,7 +166,8 @@ def test_two_models_side_by_side(open_page, families):
         one.put_into_home()
     app = open_page("compare", dataset="planted", models=f"{first.run.run_id},{second.run.run_id}")
     assert not app.exception
-    shown = sorted(app.dataframe[0].value["val_rmse"])
+    (results,) = [frame.value for frame in app.dataframe if "val_rmse" in frame.value]
+    shown = sorted(results["val_rmse"])
     assert shown == pytest.approx(sorted([first.val_rmse, second.val_rmse]), abs=CLOSE)
     assert NO_VECTORS in texts(app)
 

@@ -36,7 +36,9 @@ export class MapView {
     this.gestures = new Gestures(over, this.hands.gestures);
     const { keys } = this.hands;
     stage.map = this;
-    stage.onkeydown = (event) => pressed(event, keys) && event.preventDefault();
+    stage.onkeydown = (event) => {
+      if (pressed(event, keys)) event.preventDefault(); // to return false would keep Tab from leaving the map
+    };
     stage.onblur = () => this.hands.walkTo(-1);
     this.watch = new ResizeObserver(() => this.#resize());
     this.watch.observe(frame);
