@@ -28,6 +28,9 @@ test: export OMP_NUM_THREADS = 1
 test: $(DEV) $(CHROMIUM)  ## Run all tests, those in a real browser included.
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
+test-thorough: ARGS = -m thorough
+test-thorough: test  ## Run the tests that take long in a browser, which `make test` leaves out.
+
 check: $(DEV)  ## Check style, formatting, types and the direction of imports.
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check

@@ -41,6 +41,7 @@ def tab_to(page: Page, aim: Locator, key: str = "Tab") -> None:
     pytest.fail(f"{MOST_STOPS} times Tab did not lead to {aim}")
 
 
+@pytest.mark.thorough
 def test_train_name_rate_and_why_by_keyboard_alone(server: Server, few: Ratings, page: Page):
     page.goto(f"{server.url}/train?dataset={FEW}&preset=best")
     settled(page)

@@ -136,6 +136,7 @@ def expect_to_see(page: Page, wanted: str) -> None:
     assert json.dumps(page.evaluate(SEEN), indent=1, ensure_ascii=False) == wanted
 
 
+@pytest.mark.thorough
 def test_each_step_is_one_entry_and_back_and_forward_restore_it(server: Server, models: Models, other: Page):
     page = other
     page.goto(f"{server.url}/?dataset={FEW}&run={models.first}")
@@ -168,7 +169,7 @@ def picture(page: Page) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(now)).convert("RGB"), dtype=np.int16)
 
 
-@pytest.mark.parametrize("place", list(VIEWS))
+@pytest.mark.parametrize("place", [pytest.param("maps", marks=pytest.mark.thorough), "train"])
 def test_a_copied_link_shows_the_same_picture(server: Server, models: Models, page: Page, other: Page, place: str):
     for window in (page, other):
         window.set_viewport_size({"width": 1280, "height": 1200})

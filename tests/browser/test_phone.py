@@ -62,4 +62,4 @@ def test_nothing_hangs_over_the_edge_of_a_narrow_page(modeled: Server, browsed: 
         page.set_viewport_size({"width": width, "height": PHONE["height"]})
         page.emulate_media(color_scheme=scheme)
         page.wait_for_function(TURNED, arg=scheme)
-        page.wait_for_function(f"width => ({CUT})(width).length === 0", arg=width, polling=50, timeout=5_000)
+        page.wait_for_function(f"width => ({CUT})(width).length === 0", arg=width, polling=50, timeout=15_000)

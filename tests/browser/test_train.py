@@ -52,6 +52,7 @@ def test_on_a_tablet_button_form_and_curve_are_seen_without_scrolling(server: Se
     assert legend["x"] + legend["width"] <= chart["x"] + chart["width"], "an entry of the legend is cut"
 
 
+@pytest.mark.thorough
 def test_the_map_of_a_training_becomes_its_film_in_place(server: Server, filmed: Run, page: Page):
     visit(page, server, f"train?dataset={FEW}&model=variational&embedding_dim=6&steps=1500")
     page.get_by_role("button", name="Train", exact=True).click()
