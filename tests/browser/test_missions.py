@@ -181,7 +181,7 @@ def evidence_is_seen(page: Page, selector: str) -> None:
 
 
 THOROUGH = {"first-model", "neighbors", "noise", "first-component"}
-"""Missions that are walked through in a browser by `make test-thorough` alone; pages without a browser test them too."""
+"""Missions that are walked through in a browser by `make test-thorough` alone."""
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The train page in one screenful: the button, the form, the curve and the film, without scrolling."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from core.model.run import Run
