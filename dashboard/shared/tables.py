@@ -82,8 +82,8 @@ def scores(labels: Sequence[Label]) -> dict[str, ColumnConfig]:
 def unsigned_zeros(table: pd.DataFrame, digits: int = 2) -> pd.DataFrame:
     """The table with zeros for numbers that would be shown as "-0.00", such as −0.001."""
     nothing = 0.5 * 10.0**-digits
-    numbers = {str(name): column for name, column in table.items() if pd.api.types.is_float_dtype(column)}
-    return table.assign(**{name: column.mask(column.abs() < nothing, 0.0) for name, column in numbers.items()})
+    numbers = {str(name): column.to_numpy() for name, column in table.items() if column.dtype.kind == "f"}
+    return table.assign(**{name: np.where(np.abs(column) < nothing, 0.0, column) for name, column in numbers.items()})
 
 
 def with_ids(ratings: Ratings, rows: Rows, chosen: np.ndarray, table: pd.DataFrame) -> pd.DataFrame:
