@@ -49,7 +49,9 @@ def modeled(server: Server, few: Ratings) -> Server:
     return server
 
 
-@pytest.mark.parametrize("place", [*PAGES, *TITLES])
+@pytest.mark.parametrize(
+    "place", [pytest.param(place, marks=[pytest.mark.thorough] * (place == "train")) for place in (*PAGES, *TITLES)]
+)
 def test_nothing_hangs_over_the_edge_of_a_narrow_page(modeled: Server, browsed: Page, place: str):
     page = browsed
     page.set_viewport_size(PHONE)
