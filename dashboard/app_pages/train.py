@@ -124,8 +124,8 @@ noun = loaders.ratings(state.dataset_id()).noun
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     st.title("Train a model", help=introduction.format(noun=noun), width="content")
     many = elements.toggle("Many settings", sweeps.VIEW, phrases.MANY_SETTINGS)
-    # beside the button a phone has room for two words a line
-    top = st.container(horizontal=True, wrap=visitor.on_phone(), vertical_alignment="center")
+    # a narrow window has the words above the button: see shell/page.css
+    top = st.container(horizontal=True, wrap=False, vertical_alignment="center", key="train_button")
 if many:
     swept.show(config_of_form())
     st.stop()
