@@ -22,7 +22,7 @@ _PATIENCE_SECONDS = 120
 
 CHARTS_DRAWN = (
     "[...document.querySelectorAll('[data-testid=stPlotlyChart]')].every((chart) => chart.querySelector('.main-svg'))"
-    " && [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]"
+    " && [...document.querySelectorAll('[data-testid=stMain] [data-testid=stBidiComponentIsolated]')]"
     ".every((map) => map.shadowRoot.querySelector('.stage')?.map.drawn)"
 )
 """JavaScript: whether every Plotly chart and every map on the page is there to be seen."""

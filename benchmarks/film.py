@@ -18,7 +18,7 @@ import numpy as np
 
 from benchmarks.browser import verdict
 from core import data
-from core.living_map.film_file import film_page
+from core.export.living_map.film_file import film_page
 from core.model.families import PRESETS
 from core.studies.films import FILM, FilmSettings, film_of, train_filmed
 from core.training.camera import Camera

@@ -20,7 +20,7 @@ from core import data
 from core.config import RunConfig, run_id
 from core.data.ratings import Ratings
 from core.data.splits import split
-from core.export import export
+from core.export.formats import export
 from core.model.families import PRESETS, family_of, parse_config
 from core.model.run import Run
 from core.model.scale import Scale

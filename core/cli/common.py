@@ -17,7 +17,7 @@ from core.data import ratings_of
 from core.data.ratings import Ratings
 from core.disk.files import disk_full_told, is_disk_full
 from core.errors import LimitError, UsageError
-from core.export import inert
+from core.export.formats import inert
 from core.model.run import Run
 from core.store.runs import RunStore
 

@@ -10,7 +10,7 @@ from core.cli.common import Percent, load, target_file
 from core.data.nouns import count
 from core.disk.files import replace_text
 from core.errors import UsageError
-from core.living_map.film_file import film_page
+from core.export.living_map.film_file import film_page
 from core.studies.films import FILM, FilmSettings, film_of
 
 SUFFIX = ".html"

@@ -24,7 +24,7 @@ from core.cli.common import add_fields
 from core.config import SHARED_FIELDS, SplitConfig, TrainConfig
 from core.data import BUNDLED
 from core.errors import UsageError
-from core.export import FORMATS
+from core.export.formats import FORMATS
 from core.model.families import MODEL_SETTINGS, PRESETS
 
 _MAKE_STUDIES = ("map", "clusters", "stability", "proof", "twins", "support", "film")

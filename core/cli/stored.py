@@ -19,7 +19,7 @@ from core.data.splits import split
 from core.data.text import one_line
 from core.disk.reading import SetAside
 from core.errors import BadSchemaError, UnknownDatasetError
-from core.export import export as export_files
+from core.export.formats import export as export_files
 from core.jobs import queue
 from core.jobs.job_folder import Job
 from core.model.events import Epoch

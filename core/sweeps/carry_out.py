@@ -53,6 +53,7 @@ def carry_out(
         search = Search(sweep.plan, stored_at(place), sweep.sweep_id)
 
         def keep(**changes: object) -> Sweep:
+            """Change the sweep, keep it, and tell of it."""
             nonlocal sweep
             sweep = replace(sweep, **changes)  # type: ignore[arg-type]
             record.save(sweep)

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.components.extremes import Ends
-from core.living_map.packing import span
+from core.export.living_map.packing import span
 from dashboard.charts.base import AMOUNT, AROUND_ZERO, CHOSEN, MUTED, annotate, plain
 from dashboard.charts.hover import NAMED, Hover
 

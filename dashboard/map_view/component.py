@@ -14,7 +14,7 @@ import streamlit as st
 from streamlit import runtime
 
 from core.analysis.film import packed
-from core.living_map.program import program
+from core.export.living_map.program import program
 from dashboard.charts import maps as charts
 from dashboard.charts.base import unmarked
 from dashboard.charts.maps import Landmarks, Places, on_the_map

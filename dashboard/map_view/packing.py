@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from plotly.colors import get_colorscale
 
-from core.living_map.packing import (
+from core.export.living_map.packing import (
     STEPS,
     bits,
     chosen,

@@ -13,7 +13,7 @@ from core.analysis.posterior import vector_variance
 from core.data.ratings import Ratings
 from core.data.splits import Split
 from core.data.spoken import spoken_titles
-from core.export import one_line
+from core.export.formats import one_line
 from core.model.run import Run
 from core.model.scoring import Bilinear, Scorer
 from dashboard.shared.phrases import plural

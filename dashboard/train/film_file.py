@@ -3,7 +3,7 @@
 from functools import partial
 
 from core.errors import UsageError
-from core.living_map.film_file import film_page
+from core.export.living_map.film_file import film_page
 from core.studies.films import FILM, FilmSettings, film_of
 from dashboard.cache import loaders
 from dashboard.shared import tables

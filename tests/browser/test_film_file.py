@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from core.analysis.film import Film
 from core.data.ratings import Ratings
-from core.living_map.film_file import film_page
+from core.export.living_map.film_file import film_page
 from tests.conftest import run_on
 
 HOSTILE = [

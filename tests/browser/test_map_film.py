@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.analysis.film import packed
-from core.living_map.program import ALONE, program
+from core.export.living_map.program import ALONE, program
 from dashboard.map_view import packing
 
 FRAMES = np.array([[[0, 0], [0, 0], [1, 1]], [[1, 0], [0, 2], [1, 1]], [[3, 0], [0, 2], [-1, 1]]], np.float32)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from plotly.colors import get_colorscale
 
-from core.living_map.film_file import CIVIDIS
+from core.export.living_map.film_file import CIVIDIS
 from dashboard.charts.base import AMOUNT
 from dashboard.charts.maps import LARGE, SMALL, Landmarks
 from dashboard.charts.points import Classes, Coloring

@@ -6,7 +6,7 @@ import gzip
 import numpy as np
 import pytest
 
-from core.living_map import packing
+from core.export.living_map import packing
 
 
 def numbers(data: bytes) -> list[int]:

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from core.living_map.program import ALONE, COMPONENT, FOLDER, PLAYER, program
+from core.export.living_map.program import ALONE, COMPONENT, FOLDER, PLAYER, program
 
 MOUNT = "function mount({ data, parentElement, setStateValue, setTriggerValue }) {"
 DECLARED = re.compile(r"^(?:export )?(?:async )?(?:function|class|const|let) (\w+)", re.MULTILINE)

@@ -18,9 +18,9 @@ from core.analysis.film import Film, packed, shown
 from core.data.nouns import count, plural
 from core.data.ratings import Ratings
 from core.data.spoken import spoken_titles
-from core.living_map import packing
-from core.living_map.packing import as_text
-from core.living_map.program import PLAYER, program
+from core.export.living_map import packing
+from core.export.living_map.packing import as_text
+from core.export.living_map.program import PLAYER, program
 from core.model.families import family_of
 from core.model.run import Run
 from core.studies.films import axes_of

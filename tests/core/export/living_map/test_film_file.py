@@ -9,7 +9,7 @@ import pytest
 
 from core.analysis.film import Film
 from core.data.ratings import Ratings
-from core.living_map.film_file import film_page
+from core.export.living_map.film_file import film_page
 from tests.conftest import run_on
 
 HOSTILE = (

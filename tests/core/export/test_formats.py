@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from core.access import COMMAND_LINE
 from core.analysis.components.pca import pca
 from core.errors import DiskFullError, LimitError, UsageError
-from core.export import export, inert, one_line
+from core.export.formats import export, inert, one_line
 from core.store.runs import RunStore
 from core.studies import component_names
 from core.studies.component_names import Name
@@ -86,7 +86,7 @@ for name, path in {files!r}.items():
     answer = model.predict({{"user": ask["users"], "item": ask["items"]}}, verbose=0)
     np.save({str(folder)!r} + f"/{{name}}.npy", answer)
 """
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2], capture_output=True)
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[3], capture_output=True)
     return {model: np.load(folder / f"{model}.npy") for model in OPENED}
 
 
