@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Locator, Page, expect
 
@@ -89,6 +90,7 @@ def states(page: Page, server: Server, run: Run) -> Iterator[str]:
     yield "the chooser of data"
 
 
+@pytest.mark.thorough
 def test_axe_finds_nothing_of_ours_in_light_and_dark(server: Server, filmed: Run, few: Ratings, browsed: Page):
     RunStore(server.home / "runs").publish(run_on(few, dim=8))
     page = browsed

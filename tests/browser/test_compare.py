@@ -123,6 +123,7 @@ def test_one_selection_lights_up_on_both_maps_and_outlasts_the_bars(server: Serv
     expect(whole).to_be_hidden()
 
 
+@pytest.mark.thorough
 def test_on_a_phone_the_maps_stand_below_each_other(server: Server, models: str, browsed: Page):
     page = browsed
     page.set_viewport_size(PHONE)

@@ -68,6 +68,7 @@ def test_what_is_typed_while_the_page_works_is_not_lost(server: Server, model: s
     expect_on_axis(page, "x", "→ other")
 
 
+@pytest.mark.thorough
 def test_a_link_shows_its_names_elsewhere_until_they_are_kept(server: Server, model: str, page: Page, browsed: Page):
     other = browsed
     link = f"{server.url}/components?dataset={FEW}&component=3&x=3&run={model}&low_3=calm"
@@ -83,6 +84,7 @@ def test_a_link_shows_its_names_elsewhere_until_they_are_kept(server: Server, mo
     expect(field(other, "low")).to_have_value("calm")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_hostile_name_is_text_wherever_it_stands(server: Server, model: str, browsed: Page, text: str):
     page = browsed

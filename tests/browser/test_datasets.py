@@ -86,6 +86,7 @@ def choose(page: Page, label: str, option: str) -> None:
     page.get_by_role("option", name=option, exact=True).click()
 
 
+@pytest.mark.thorough
 def test_own_data_with_hostile_titles_from_upload_to_components(server: Server, page: Page, files: list[Path]):
     alarm = alarms(page)
     page.goto(f"{server.url}/datasets?section=Bring+your+own")

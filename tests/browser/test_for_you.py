@@ -104,6 +104,7 @@ def tab_until(page: Page, reached: str) -> None:
     pytest.fail(f"150 times Tab did not reach {reached}")
 
 
+@pytest.mark.thorough
 def test_the_keyboard_alone_is_enough(trained: Server, few: Ratings, page: Page):
     open_page(trained, page, some_rated(few, RATED))
     in_stars = "element.closest('[class*=st-key-own_own_stars]')"
@@ -121,6 +122,7 @@ def test_the_keyboard_alone_is_enough(trained: Server, few: Ratings, page: Page)
     expect(dialog).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_ratings_survive_a_reload_and_come_back_from_a_file(trained: Server, page: Page, tmp_path: Path):
     open_page(trained, page)
     stars(page).first.get_by_role("radio").nth(4).click()
@@ -160,6 +162,7 @@ def bring(page: Page, file: Path) -> None:
     settled(page)
 
 
+@pytest.mark.thorough
 def test_letterboxds_zip_becomes_a_list_of_guesses(trained: Server, browsed: Page, tmp_path: Path):
     page = browsed
     packed = tmp_path / "letterboxd-me.zip"
@@ -177,6 +180,7 @@ def test_letterboxds_zip_becomes_a_list_of_guesses(trained: Server, browsed: Pag
     assert not list(trained.home.rglob("*letterboxd*"))
 
 
+@pytest.mark.thorough
 def test_somebody_elses_guess_opens_from_its_link(trained: Server, browsed: Page):
     page, who = browsed, "who=Somebody+in+the+data&user=User+1&item_of_user=Heat+%281995%29"
     visit(page, trained, f"for_you?dataset={FEW}&{who}")

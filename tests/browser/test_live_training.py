@@ -47,6 +47,7 @@ def zoom_in(page: Page) -> None:
     page.keyboard.up("Control")
 
 
+@pytest.mark.thorough
 def test_watch_in_two_tabs_refresh_zoom_and_stop(server: Server, watching: Page, other: Page):
     page = watching
     curve = page.locator(".stVegaLiteChart svg")

@@ -59,6 +59,7 @@ def test_points_are_selected_and_taken_along(mapped: Server, browsed: Page, few:
     expect(heading).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_an_axis_is_built_kept_and_found_in_a_link(mapped: Server, browsed: Page):
     page = browsed
     visit(page, mapped, f"maps?dataset={FEW}")

@@ -180,13 +180,8 @@ def evidence_is_seen(page: Page, selector: str) -> None:
     )
 
 
-THOROUGH = {"first-model", "neighbors", "noise", "first-component"}
-"""Missions that are walked through in a browser by `make test-thorough` alone."""
-
-
-@pytest.mark.parametrize(
-    "key", [pytest.param(key, marks=[pytest.mark.thorough] * (key in THOROUGH)) for key in MISSIONS]
-)
+@pytest.mark.thorough
+@pytest.mark.parametrize("key", MISSIONS)
 def test_pupils_do_a_mission_from_its_link_each_on_their_own(
     school: School, context: BrowserContext, page: Page, other: Page, key: str
 ):
@@ -233,6 +228,7 @@ def answer(page: Page, text: str | None) -> None:
         bar(page).get_by_text(text, exact=True).click()
 
 
+@pytest.mark.thorough
 def test_wrong_order_other_pages_a_refresh_and_a_second_tab(school: School, page: Page, other: Page):
     server = school.server
     page.set_viewport_size(DESK)

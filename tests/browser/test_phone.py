@@ -51,6 +51,7 @@ def modeled(server: Server, few: Ratings) -> Server:
     return server
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("place", [*PAGES, *TITLES])
 def test_nothing_hangs_over_the_edge_of_a_narrow_page(modeled: Server, browsed: Page, place: str):
     page = browsed

@@ -63,6 +63,7 @@ def name_low_end(page: Page, name: str) -> None:
     settled(page)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("public", [{"READ_ONLY": "1", "SESSIONS": "1"}], indirect=True)
 def test_a_kiosk_shows_everything_changes_nothing_and_sends_away_whom_it_has_no_room_for(
     public: Public, context: BrowserContext, page: Page, other: Page
@@ -85,6 +86,7 @@ def test_a_kiosk_shows_everything_changes_nothing_and_sends_away_whom_it_has_no_
     expect(other.get_by_role("heading", name="Embedding Explorer is full at the moment")).to_be_visible()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("public", [{"CLASS": "1", "ADMIN_TOKEN": TOKEN}], indirect=True)
 def test_a_class_of_two_and_their_teacher(public: Public, context: BrowserContext, page: Page, other: Page):
     server = public.server

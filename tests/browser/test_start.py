@@ -1,12 +1,13 @@
-"""The first minute: one press, dots that move while a model learns, and what can be done in the same picture."""
+"""The first minutes: one press, dots that move while a model learns, what can be done there, and the pages after it."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Server
-from tests.browser.waiting import settled
+from tests.browser.waiting import settled, visit
 
 WATCH = """stage => {
     window.seen = [];
@@ -17,6 +18,17 @@ WATCH = """stage => {
     }, 50);
 }"""
 """Notes twenty times a second whether the map is there, what it is called, and where its first dots are."""
+
+
+SAID = {
+    "train": (re.compile(r"This model guesses a rating within 0\.8\d stars"), "From the store"),
+    "embeddings": (),
+    "runs": (),
+    "jobs": (),
+}
+"""Pages beside the first two, and what each says of the model."""
+
+WITHOUT_CHART = ("runs", "jobs")
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +47,15 @@ def trained(server: Server, browsed: Page) -> Page:
     page.wait_for_function("() => window.seen.at(-1)[1].endsWith('in their places')")
     page.evaluate("() => clearInterval(window.watching)")
     return page
+
+
+def heading(page: Page) -> Locator:
+    return page.get_by_role("heading", level=1)
+
+
+def models(server: Server) -> list[str]:
+    """Ids of the runs in the server's home."""
+    return [path.name for path in (server.home / "runs").iterdir() if len(path.name) == 16]
 
 
 def stage_of(page: Page) -> Locator:
@@ -111,3 +132,67 @@ def test_who_comes_back_sees_the_film_and_can_play_it_again(trained: Page, serve
     assert slider.evaluate("slider => slider.value === slider.max")
     other.get_by_role("button", name="Play").click()
     expect(other.get_by_role("button", name="Pause")).to_be_visible()
+
+
+def test_the_first_button_trains_and_leads_into_the_model(trained: Page, server: Server):
+    visit(trained, server, "")
+    trained.get_by_role("button", name="Open the components").click()
+    trained.wait_for_url(re.compile("/components"))
+    expect(heading(trained)).to_be_visible()
+    expect(trained).to_have_url(re.compile("run=[0-9a-f]{16}"))
+    assert len(models(server)) == 1
+
+
+def expect_the_model(page: Page, name: str) -> None:
+    """The page shows the model, and no error."""
+    settled(page)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
+    if name not in WITHOUT_CHART:
+        expect(page.locator(".js-plotly-plot .main-svg, .stVegaLiteChart svg, .stage canvas").first).to_be_visible()
+
+
+@pytest.fixture(scope="module")
+def again(trained: Page, server: Server) -> Page:
+    """The window after the app was opened anew: a session that knows nothing of the training."""
+    trained.goto(server.url)
+    return trained
+
+
+def test_the_start_page_now_leads_to_the_components(server: Server, again: Page):
+    visit(again, server, "")
+    expect_the_model(again, "")
+    again.get_by_role("button", name="Open the components").click()
+    again.wait_for_url(re.compile("/components"))
+    expect_the_model(again, "components")
+    expect(heading(again)).to_have_text(re.compile("tastes"))
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_every_page_shows_the_model_without_an_error(server: Server, again: Page, name: str):
+    again.goto(f"{server.url}/{name}")  # loaded anew: the form of Train begins with the model that is selected
+    expect_the_model(again, name)
+    for said in SAID[name]:
+        expect(again.get_by_text(said)).to_be_visible()
+
+
+def test_the_server_process_holds_no_tensorflow(server: Server, trained: Page):
+    maps = Path(f"/proc/{server.pid}/maps")
+    if not maps.exists():
+        pytest.skip("needs /proc")
+    assert "tensorflow" not in maps.read_text()
+
+
+def test_a_wrong_link_is_told_in_words(server: Server, again: Page):
+    visit(again, server, "components?run=../x")
+    expect(again.get_by_text("This model is not here (UNKNOWN_RUN)")).to_be_visible()
+    expect(again.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_a_model_is_deleted_after_one_question(server: Server, again: Page):
+    visit(again, server, "runs")
+    again.locator(".dvn-scroller").first.click(position={"x": 16, "y": 54})  # the first row's box
+    again.get_by_role("button", name="Delete").click()
+    again.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(again.get_by_text("There is none yet.")).to_be_visible()
+    assert models(server) == []

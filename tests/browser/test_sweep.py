@@ -29,6 +29,7 @@ def swept(server: Server, browsed: Page) -> Page:
     return page
 
 
+@pytest.mark.thorough
 def test_what_it_has_found_is_kept(swept: Page):
     expect(swept.get_by_text("The sweep has stopped; what it has found is kept.")).to_be_visible()
     expect(swept.get_by_text(re.compile("4 trials of 4: "))).to_be_visible()
@@ -36,6 +37,7 @@ def test_what_it_has_found_is_kept(swept: Page):
     expect(swept.get_by_test_id("stException")).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_every_picture_is_drawn(swept: Page):
     for name in ("One setting", "All at once", "Course"):
         swept.get_by_role("radio", name=name).click()

@@ -43,6 +43,7 @@ def test_button_form_curve_and_film_are_seen_without_scrolling(server: Server, f
     seen_at_once(page, ".st-key-start_training button", FORM, CURVE)
 
 
+@pytest.mark.thorough
 def test_on_a_tablet_button_form_and_curve_are_seen_without_scrolling(server: Server, filmed: Run, page: Page):
     page.set_viewport_size({"width": 820, "height": 1180})
     visit(page, server, f"train?dataset={FEW}&run={filmed.run_id}")
