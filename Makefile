@@ -12,10 +12,10 @@ DEV := $(VENV)/.installed-dev
 CHROMIUM := $(VENV)/.chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench peers gpu bundle lock clean
+.PHONY: help run test test-thorough check format bench peers gpu bundle lock clean
 
 help:  ## List what can be made.
-	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */make \1\t/' | expand -t 14
+	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */make \1\t/' | expand -t 20
 
 run: $(APP)  ## Start the dashboard; makes its environment the first time.
 	$(BIN)/streamlit run dashboard/app.py
@@ -25,11 +25,11 @@ run: $(APP)  ## Start the dashboard; makes its environment the first time.
 test: export PYTHONDONTWRITEBYTECODE =
 test: export OPENBLAS_NUM_THREADS = 1
 test: export OMP_NUM_THREADS = 1
-test: $(DEV) $(CHROMIUM)  ## Run all tests, those in a real browser included.
+test: $(DEV) $(CHROMIUM)  ## Run the tests, a few of them in a real browser.
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-thorough: ARGS = -m thorough
-test-thorough: test  ## Run the tests that take long in a browser, which `make test` leaves out.
+test-thorough: test  ## Run the long journeys in a browser, which `make test` leaves out.
 
 check: $(DEV)  ## Check style, formatting, types and the direction of imports.
 	$(BIN)/ruff check

@@ -120,6 +120,14 @@ def few(server: Server, _well_known: Ratings) -> Ratings:
 
 
 @pytest.fixture(scope="module")
+def modeled(server: Server, few: Ratings) -> Run:
+    """A made-up model of few movies on the server."""
+    run = run_on(few, dim=8)
+    RunStore(server.home / "runs").publish(run)
+    return run
+
+
+@pytest.fixture(scope="module")
 def filmed(server: Server, few: Ratings) -> Run:
     """A made-up model of few movies with a made-up film."""
     with pytest.MonkeyPatch.context() as patch:

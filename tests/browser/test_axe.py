@@ -8,14 +8,11 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Locator, Page, expect
 
-from core.data.ratings import Ratings
 from core.model.run import Run
-from core.store.runs import RunStore
 from dashboard.shell import frame
 from tests.browser.conftest import FEW, Server
 from tests.browser.test_phone import TURNED
 from tests.browser.waiting import running_again, settled, visit
-from tests.conftest import run_on
 
 STREAMLITS = {
     "list": (r'^<ul data-testid="stSidebarNavItems"', "groups of pages stand as <div> in its list of pages"),
@@ -91,8 +88,7 @@ def states(page: Page, server: Server, run: Run) -> Iterator[str]:
 
 
 @pytest.mark.thorough
-def test_axe_finds_nothing_of_ours_in_light_and_dark(server: Server, filmed: Run, few: Ratings, browsed: Page):
-    RunStore(server.home / "runs").publish(run_on(few, dim=8))
+def test_axe_finds_nothing_of_ours_in_light_and_dark(server: Server, filmed: Run, modeled: Run, browsed: Page):
     page = browsed
     page.set_viewport_size({"width": 1280, "height": 2400})  # what is scrolled out of sight has no colors to axe-core
     visit(page, server, "jobs")

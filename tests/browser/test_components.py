@@ -5,21 +5,11 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from core.data.ratings import Ratings
-from core.store.runs import RunStore
+from core.model.run import Run
 from tests.browser.conftest import FEW, Server
 from tests.browser.waiting import visit
-from tests.conftest import run_on
 
 HOSTILE = ("<img src=x onerror=document.title=1>", "%{y} $x$ **bold** [link](x)", "<b>not bold</b> &amp; {x}")
-
-
-@pytest.fixture(scope="module")
-def model(server: Server, few: Ratings) -> str:
-    """A made-up model of few movies on the server; its id."""
-    made = run_on(few, dim=8)
-    RunStore(server.home / "runs").publish(made)
-    return made.run_id
 
 
 def field(page: Page, end: str) -> Locator:
@@ -41,7 +31,7 @@ def expect_on_axis(page: Page, letter: str, text: str) -> None:
     )
 
 
-def test_a_name_stands_on_the_map_and_is_there_after_a_reload(server: Server, model: str, browsed: Page):
+def test_a_name_stands_on_the_map_and_is_there_after_a_reload(server: Server, modeled: Run, browsed: Page):
     page = browsed
     visit(page, server, f"components?dataset={FEW}&component=2")
     expect_on_axis(page, "y", "Component 2")
@@ -56,7 +46,7 @@ def test_a_name_stands_on_the_map_and_is_there_after_a_reload(server: Server, mo
     assert "low_2=quiet" in page.url and "high_2=loud" in page.url
 
 
-def test_what_is_typed_while_the_page_works_is_not_lost(server: Server, model: str, browsed: Page):
+def test_what_is_typed_while_the_page_works_is_not_lost(server: Server, modeled: Run, browsed: Page):
     page = browsed
     visit(page, server, f"components?dataset={FEW}&component=5&x=5")
     expect_on_axis(page, "x", "Component 5")
@@ -69,9 +59,9 @@ def test_what_is_typed_while_the_page_works_is_not_lost(server: Server, model: s
 
 
 @pytest.mark.thorough
-def test_a_link_shows_its_names_elsewhere_until_they_are_kept(server: Server, model: str, page: Page, browsed: Page):
+def test_a_link_shows_its_names_elsewhere_until_they_are_kept(server: Server, modeled: Run, page: Page, browsed: Page):
     other = browsed
-    link = f"{server.url}/components?dataset={FEW}&component=3&x=3&run={model}&low_3=calm"
+    link = f"{server.url}/components?dataset={FEW}&component=3&x=3&run={modeled.run_id}&low_3=calm"
     page.goto(link)
     expect(page.get_by_text("These names are from the link")).to_be_visible()
     expect_on_axis(page, "x", "calm ← component 3")
@@ -86,7 +76,7 @@ def test_a_link_shows_its_names_elsewhere_until_they_are_kept(server: Server, mo
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("text", HOSTILE)
-def test_a_hostile_name_is_text_wherever_it_stands(server: Server, model: str, browsed: Page, text: str):
+def test_a_hostile_name_is_text_wherever_it_stands(server: Server, modeled: Run, browsed: Page, text: str):
     page = browsed
     visit(page, server, f"components?dataset={FEW}&component=1&low_1={quote(text)}&high_1={quote(text)}")
     heading = page.get_by_role("heading", name=f"The 10 lowest on component 1: {text}")
@@ -98,7 +88,7 @@ def test_a_hostile_name_is_text_wherever_it_stands(server: Server, model: str, b
     assert page.title() != "1"
 
 
-def test_a_name_of_ten_thousand_letters_is_refused_and_the_page_stands(server: Server, model: str, browsed: Page):
+def test_a_name_of_ten_thousand_letters_is_refused_and_the_page_stands(server: Server, modeled: Run, browsed: Page):
     page = browsed
     visit(page, server, f"components?dataset={FEW}&component=4&low_4={'a' * 10_000}")
     expect(page.get_by_text("a name has at most 40")).to_be_visible()

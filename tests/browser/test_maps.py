@@ -8,17 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.data.ratings import Ratings
-from core.store.runs import RunStore
+from core.model.run import Run
 from tests.browser.conftest import FEW, Server
 from tests.browser.waiting import running_again, visit
-from tests.conftest import run_on
-
-
-@pytest.fixture(scope="module")
-def mapped(server: Server, few: Ratings) -> Server:
-    """The server with a made-up model of few movies in its store."""
-    RunStore(server.home / "runs").publish(run_on(few, dim=8))
-    return server
 
 
 def draw_around(page: Page) -> None:
@@ -35,9 +27,9 @@ def draw_around(page: Page) -> None:
     page.mouse.up()
 
 
-def test_points_are_selected_and_taken_along(mapped: Server, browsed: Page, few: Ratings, tmp_path: Path):
+def test_points_are_selected_and_taken_along(server: Server, modeled: Run, browsed: Page, few: Ratings, tmp_path: Path):
     page = browsed
-    visit(page, mapped, f"maps?dataset={FEW}")
+    visit(page, server, f"maps?dataset={FEW}")
     page.locator(".stage").scroll_into_view_if_needed()
     draw_around(page)
     heading = page.get_by_role("heading", name=re.compile(r"\d+ selected movies"))
@@ -60,9 +52,9 @@ def test_points_are_selected_and_taken_along(mapped: Server, browsed: Page, few:
 
 
 @pytest.mark.thorough
-def test_an_axis_is_built_kept_and_found_in_a_link(mapped: Server, browsed: Page):
+def test_an_axis_is_built_kept_and_found_in_a_link(server: Server, modeled: Run, browsed: Page):
     page = browsed
-    visit(page, mapped, f"maps?dataset={FEW}")
+    visit(page, server, f"maps?dataset={FEW}")
     page.get_by_text("An axis of your own", exact=True).click()
     expect(page.get_by_role("heading", name="Toward Horror")).to_be_visible()
     name = page.get_by_label("To (name of this pole)")

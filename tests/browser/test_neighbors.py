@@ -6,15 +6,13 @@ import numpy as np
 from playwright.sync_api import Page, expect
 
 from core.data.ratings import Ratings
-from core.store.runs import RunStore
+from core.model.run import Run
 from tests.browser.conftest import FEW, Server
 from tests.browser.test_map import ready, spots
 from tests.browser.waiting import running_again
-from tests.conftest import run_on
 
 
-def test_a_click_on_a_point_picks_the_movie(server: Server, few: Ratings, page: Page):
-    RunStore(server.home / "runs").publish(run_on(few, dim=6))
+def test_a_click_on_a_point_picks_the_movie(server: Server, modeled: Run, few: Ratings, page: Page):
     page.goto(f"{server.url}/neighbors?dataset={FEW}")
     stage = page.locator(".st-key-lengths .stage")
     stage.scroll_into_view_if_needed(timeout=60_000)

@@ -5,12 +5,10 @@ import contextlib
 import pytest
 from playwright.sync_api import Error, Page, expect
 
-from core.data.ratings import Ratings
-from core.store.runs import RunStore
+from core.model.run import Run
 from dashboard.shell import frame
 from tests.browser.conftest import FEW, PHONE, Server
 from tests.browser.waiting import visit
-from tests.conftest import run_on
 
 PAGES = [name for pages in frame.PAGES.values() for name, _, _ in pages if name not in ("missions", "under_the_hood")]
 TITLES = {
@@ -44,19 +42,12 @@ CUT = """width => {
 """What hangs over the right edge, be it hidden there or not; tables scroll by themselves."""
 
 
-@pytest.fixture(scope="module")
-def modeled(server: Server, few: Ratings) -> Server:
-    """The server with a made-up model of few movies."""
-    RunStore(server.home / "runs").publish(run_on(few, dim=8))
-    return server
-
-
 @pytest.mark.thorough
 @pytest.mark.parametrize("place", [*PAGES, *TITLES])
-def test_nothing_hangs_over_the_edge_of_a_narrow_page(modeled: Server, browsed: Page, place: str):
+def test_nothing_hangs_over_the_edge_of_a_narrow_page(server: Server, modeled: Run, browsed: Page, place: str):
     page = browsed
     page.set_viewport_size(PHONE)
-    visit(page, modeled, f"{place.replace('start', '')}{'&' if '?' in place else '?'}dataset={FEW}")
+    visit(page, server, f"{place.replace('start', '')}{'&' if '?' in place else '?'}dataset={FEW}")
     if place in TITLES:
         expect(page.get_by_role("heading").filter(has_text=TITLES[place]).first).to_be_visible()
     for chart in page.get_by_test_id("stPlotlyChart").all():

@@ -6,23 +6,20 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.data.ratings import Ratings
-from core.store.runs import RunStore
+from core.model.run import Run
 from tests.browser.conftest import FEW, Server
 from tests.browser.test_components import expect_on_axis, field, name
 from tests.browser.waiting import visit
-from tests.conftest import run_on
 from tests.dashboard.twins import keep_twins
 
 
 @pytest.fixture(scope="module")
-def model(server: Server, few: Ratings) -> str:
-    """A made-up model of few movies on the server, with a twin; its id."""
-    made = run_on(few, dim=8)
-    RunStore(server.home / "runs").publish(made)
+def model(server: Server, modeled: Run, few: Ratings) -> str:
+    """The model with a twin; its id."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EMBEDDING_EXPLORER_HOME", str(server.home))
-        keep_twins(made, few)
-    return made.run_id
+        keep_twins(modeled, few)
+    return modeled.run_id
 
 
 def test_with_nobodys_taste_the_names_are_gone_and_a_sentence_says_why(server: Server, model: str, browsed: Page):

@@ -23,7 +23,7 @@ from core.data import ColumnMapping, ImportOptions, import_ratings, uploads
 from core.data.importing.isolation import in_this_process
 from core.errors import ExplorerError
 from core.jobs import import_jobs, queue, score_jobs, study_jobs
-from core.model.families import PRESETS
+from core.model.families import PRESETS, run_config
 from core.store.runs import RunStore
 from core.studies import component_names, saved_axes
 from core.studies.component_names import Name
@@ -107,7 +107,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> There:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EMBEDDING_EXPLORER_HOME", str(folder / "home"))
         brought = import_ratings([folder / "in" / "r.csv"], runner=in_this_process).dataset.dataset_id
-        run = run_on(data.load())
+        run = run_on(data.load(), run_config(model="variational", embedding_dim=4, steps=25))  # to be scored at once
         RunStore().publish(run)
         component_names.set_name(run.run_id, Name("low", "", direction(run.run_id), 0, False, 0), by=COMMAND_LINE)
         saved_axes.save(run.run_id, AXIS, by=COMMAND_LINE)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar, get_args
 
@@ -346,6 +347,11 @@ class ImportReport:
 
 def of_json(kind: type[Result], fields: dict[str, Any]) -> Result:
     """A dataclass of this file from its fields as JSON has them, all tuples as lists."""
+    return _adapter(kind).validate_python(fields)
+
+
+@cache
+def _adapter(kind: type) -> Any:
     from pydantic import TypeAdapter  # the reading process would import it in vain
 
-    return TypeAdapter(kind).validate_python(fields)
+    return TypeAdapter(kind)

@@ -116,8 +116,7 @@ def test_every_training_rating_is_used_once_an_epoch_in_a_new_order(planted, mon
 
 @pytest.mark.parametrize("model", ["simple_dot", "dot_with_bias", "simple_dot_diy"])
 def test_it_learns_the_planted_taste(planted, model):
-    config = run_config(model=model, embedding_dim=4, epochs=40, batch_size=32, learning_rate=0.02, restore_best=True)
-    run = fit(config, planted)
+    run = fit(parse_config({"model": model, "epochs": 40, "patience": 40, "l2": 0.0}, base=CONFIG), planted)
     assert run.outcome.val_rmse < 0.85 * run.started.mean_rmse
 
 
@@ -254,10 +253,11 @@ def test_a_training_whose_error_keeps_growing_far_beyond_the_scale_ends(planted)
 
 
 def test_a_training_that_starts_far_off_and_comes_closer_goes_on(planted):
-    far = parse_config(
-        {"model": "simple_dot", "init_min": -1.0, "init_max": 1.0, "embedding_dim": 1024, "epochs": 3}, base=CONFIG
-    )
-    assert len(fit(far, planted).history) == 3
+    changes = {"init_min": 0.5, "init_max": 1.0, "learning_rate": 0.001, "embedding_dim": 256, "epochs": 3}
+    run = fit(parse_config({"model": "simple_dot"} | changes, base=CONFIG), planted)
+    losses = [epoch.val_loss for epoch in run.history]
+    assert losses == sorted(losses, reverse=True)
+    assert losses[-1] > (gradient.RUNAWAY * 4.5) ** 2
 
 
 def test_the_history_of_a_diverged_run_is_kept(planted, monkeypatch):
