@@ -347,11 +347,11 @@ class ImportReport:
 
 def of_json(kind: type[Result], fields: dict[str, Any]) -> Result:
     """A dataclass of this file from its fields as JSON has them, all tuples as lists."""
-    return _adapter(kind).validate_python(fields)
+    return _adapter(kind).validate_python(fields)  # type: ignore[arg-type]  # a class is hashable, if not its objects
 
 
 @cache
-def _adapter(kind: type) -> Any:
+def _adapter(kind: type[Any]) -> Any:
     from pydantic import TypeAdapter  # the reading process would import it in vain
 
     return TypeAdapter(kind)
