@@ -6,8 +6,7 @@ from typing import Any
 
 from core import access, data
 from core.access import COMMAND_LINE, Action
-from core.cli.answer import Answer, attributes, listing, pairs, table
-from core.cli.common import add_fields, given
+from core.cli.common import Answer, add_fields, attributes, given, listing, pairs, table
 from core.cli.train import interrupt_asks_to_stop
 from core.config import SplitConfig, TrainConfig
 from core.data import BUNDLED

@@ -1,9 +1,8 @@
 """The pool: warm workers that take jobs from the queue, watched by one thread.
 
-Any number of servers, on any number of machines, may run a pool on one home. A
-job is started by whichever worker claims it first. Where a worker dies, its own
-pool sees that at once and ends its job; where the whole machine dies, another
-pool does when the job's lease has run out.
+Any number of servers, on any number of machines, may run a pool on one home. A job is started by whichever worker
+claims it first. Where a worker dies, its own pool sees that at once and ends its job; where the whole machine dies,
+another pool does when the job's lease has run out.
 """
 
 import atexit
