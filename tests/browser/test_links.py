@@ -195,18 +195,21 @@ TRAVEL = """steps => new Promise((done) => {
 
 
 def test_back_and_at_once_forward_shows_the_page_again(server: Server, models: Models, other: Page):
-    """A page that is asked for before the browser has heard that the one before it is drawn."""
+    """A page is asked for before the browser has heard that the one before it is drawn; a link led to the first."""
     line = Line(other)
-    other.goto(f"{server.url}/neighbors?dataset={FEW}&run={models.first}")
+    other.goto(f"{server.url}/missions?dataset={FEW}&run={models.first}")
     settled(other)
-    take(other, lambda page: go(page, "Components"))
+    entries = other.evaluate("history.length")
+    take(other, lambda page: go(page, "Biases"))
     seen = look(other)
+    assert other.evaluate("history.length") == entries + 1
     line.wait("part", 2)  # from then on a browser forgets what it keeps of the page as soon as another one is drawn
     line.holding = True
     other.evaluate(TRAVEL, -1)
     line.wait("page", 1)
     other.evaluate(TRAVEL, 1)
     line.release()
+    line.wait("page", 1)
     expect_to_see(other, seen)
 
 
