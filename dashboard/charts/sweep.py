@@ -210,14 +210,21 @@ def together(settings: Sequence[Setting], trials: Sequence[Trial], *, unit: str)
 
 
 def effect(
-    values: Sequence[float], errors: Sequence[float], names: Sequence[str], title: str, *, unit: str
+    values: Sequence[float | str],
+    errors: Sequence[float],
+    names: Sequence[str],
+    alike: Sequence[bool],
+    title: str,
+    *,
+    unit: str,
 ) -> go.Figure:
     """A setting across, the error up, one dot a model, whoever trained it.
 
     Args:
-        values: Of the setting.
+        values: Of the setting: numbers, or words that stand beside each other.
         errors: Validation RMSE.
         names: What each model is called, harmless.
+        alike: Whether it was tested on the same ratings as the model on the screen; the others are pale.
         title: What the setting is called, with its unit.
         unit: What the ratings are counted in.
     """
@@ -226,12 +233,12 @@ def effect(
         x=list(values),
         y=list(errors),
         mode="markers",
-        marker={"color": MUTED, "size": 9, "line": {"color": ACCENT, "width": 1.5}},
+        marker={"color": [ACCENT if one else MUTED for one in alike], "size": 9},
         text=list(names),
         hovertemplate="<b>%{y:.4f}</b><br>%{text}<extra></extra>",
         showlegend=False,
     )
-    low, high = min(values), max(values)
-    if low > 0 and high >= 30 * low:
+    numbers = [value for value in values if not isinstance(value, str)]
+    if numbers and min(numbers) > 0 and max(numbers) >= 30 * min(numbers):
         result.update_xaxes(type="log")
     return result.update_layout(uirevision=f"effect_{title}", dragmode=False)

@@ -48,6 +48,8 @@ def test_parallel_coordinates_end_with_the_error():
     assert list(dimensions[1].ticktext) == ["rating", "scale"]
 
 
-def test_an_effect_over_a_wide_range_is_drawn_by_its_logarithm():
-    assert effect([0.01, 1], [0.9, 0.8], ["a", "b"], "Penalty", unit="stars").layout.xaxis.type == "log"
-    assert effect([0, 1], [0.9, 0.8], ["a", "b"], "Penalty", unit="stars").layout.xaxis.type is None
+@pytest.mark.parametrize(("values", "kind"), [([0.01, 1], "log"), ([0, 1], None), (["on", "off"], None)])
+def test_an_effect_over_a_wide_range_is_drawn_by_its_logarithm(values, kind):
+    figure = effect(values, [0.9, 0.8], ["a", "b"], [True, False], "Penalty", unit="stars")
+    assert figure.layout.xaxis.type == kind and list(figure.data[0].x) == values
+    assert figure.data[0].marker.color[0] != figure.data[0].marker.color[1]
