@@ -70,7 +70,7 @@ def test_the_delete_dialog_says_what_depends_on_it(open_page, brought):
     said = " ".join(element.value for element in app.markdown)
     assert "**Mine** will be moved to the trash: 30 ratings" in said
     assert "1 model learned from it" in said
-    assert "1 training on it will be stopped" in said
+    assert "What is being trained on it will be stopped" in said
     assert not app.checkbox(key="delete_models").value
     assert data.dataset_ids() == [data.BUNDLED, own]
 
