@@ -4,7 +4,7 @@ import argparse
 import sys
 from typing import Any
 
-from core import access, data
+from core import access, data, settings
 from core.access import COMMAND_LINE, Action
 from core.cli.answer import Answer, attributes, listing, pairs, table
 from core.cli.common import add_fields, given
@@ -142,8 +142,9 @@ def _carry_out(begun: Sweep) -> Sweep:
 
     ratings = data.ratings_of(begun.dataset)
     print(f"sweep {begun.sweep_id}: {begun.most} trials, {begun.told} of them made", file=sys.stderr)
-    with Pool(), interrupt_asks_to_stop() as should_stop:
-        train = QueueTrainer(queue, ratings, COMMAND_LINE, begun.sweep_id, should_stop=should_stop)
+    workers = settings.workers(alone=True)
+    with Pool(workers), interrupt_asks_to_stop() as should_stop:
+        train = QueueTrainer(queue, ratings, COMMAND_LINE, begun.sweep_id, should_stop=should_stop, at_once=workers + 1)
         return carry_out(begun, ratings, train, on_change=_Progress())
 
 

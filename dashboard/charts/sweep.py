@@ -13,6 +13,12 @@ from dashboard.charts.base import ACCENT, CHOSEN, MUTED, REFERENCE, above_level,
 SCALE = "Cividis"
 """Colors of errors: dark is low, and good."""
 
+LINES = [[0, CHOSEN], [0.25, ACCENT], [1, REFERENCE]]
+"""The same for thin lines, which have to be seen on a dark page, too."""
+
+FURTHEST = 4
+"""How many times as far above the best as the middle one a trial may lie, to be told apart from worse ones."""
+
 CELLS = 6
 """Cells of the heat map along a number."""
 
@@ -65,6 +71,34 @@ def _hover(trial: Trial) -> str:
     return "<br>".join(f"{name.replace('_', ' ')}: {_text(value)}" for name, value in trial.values.items())
 
 
+def _errors(trials: Sequence[Trial]) -> np.ndarray:
+    """Errors of trials that were measured to the end, float, (n,)."""
+    return np.array([trial.val_rmse for trial in trials], float)
+
+
+def _ceiling(errors: np.ndarray) -> float:
+    """The highest error that is told apart: one trial that went astray is not to press all others to the ground."""
+    if not len(errors):
+        return 1.0
+    return float(min(errors.max(), errors.min() + FURTHEST * (np.median(errors) - errors.min())))
+
+
+def _dots(trials: Sequence[Trial], ceiling: float) -> dict[str, object]:
+    """Height and symbol of a dot for each trial: above the ceiling an arrow on it, whose error is told on hovering."""
+    errors = _errors(trials)
+    symbols = np.where(errors > ceiling, "triangle-up", "circle").tolist()
+    text = [
+        f"Trial {trial.number + 1}: <b>{error:.4f}</b><br>{_hover(trial)}"
+        for trial, error in zip(trials, errors, strict=True)
+    ]
+    return {
+        "y": np.minimum(errors, ceiling),
+        "text": text,
+        "hovertemplate": "%{text}<extra></extra>",
+        "marker": {"color": ACCENT, "size": 8, "opacity": 0.8, "symbol": symbols},
+    }
+
+
 def course(trials: Sequence[Trial], base_rmse: float | None, most: int, *, unit: str) -> go.Figure:
     """Every trial in its order, the best so far, and the settings it began with.
 
@@ -74,27 +108,21 @@ def course(trials: Sequence[Trial], base_rmse: float | None, most: int, *, unit:
         most: Trials there will be.
         unit: What the ratings are counted in.
     """
-    result = figure("Every trial, and the best so far", x="Trial", y=f"Validation RMSE ({unit})", height=320)
+    result = figure("Every trial", x="Trial", y=f"Validation RMSE ({unit})", height=320)
     done = [trial for trial in trials if trial.val_rmse is not None]
-    errors = [float(trial.val_rmse) for trial in done if trial.val_rmse is not None]
+    by_error = sorted(done, key=lambda trial: trial.val_rmse or 0)  # the legend shows the symbol of the first
+    errors = _errors(done)
+    top = max(_ceiling(errors), base_rmse or 0)
     numbers = [trial.number + 1 for trial in done]
-    result.add_scatter(
-        x=numbers,
-        y=errors,
-        mode="markers",
-        name="a trial",
-        marker={"color": ACCENT, "size": 8, "opacity": 0.75},
-        text=[_hover(trial) for trial in done],
-        hovertemplate="Trial %{x}: <b>%{y:.4f}</b><br>%{text}<extra></extra>",
-    )
-    if errors:
-        best = np.minimum.accumulate(errors).tolist()
+    dots = _dots(by_error, top)
+    result.add_scatter(x=[trial.number + 1 for trial in by_error], mode="markers", name="a trial", **dots)
+    if len(errors):
+        best = np.minimum(np.minimum.accumulate(errors), top).tolist()
         line = {"color": CHOSEN, "width": 2, "shape": "hv"}
         steps = {"x": [*numbers, max(most, numbers[-1])], "y": [*best, best[-1]], "hoverinfo": "skip"}
         result.add_scatter(**steps, mode="lines", name="the best so far", line=line)
     out = [trial for trial in trials if trial.state in ("pruned", "failed")]
     if out:
-        top = max(errors, default=base_rmse or 1.0)
         words = {"pruned": "given up by its curve", "failed": "could not be trained"}
         result.add_scatter(
             x=[trial.number + 1 for trial in out],
@@ -125,16 +153,9 @@ def one(setting: Setting, trials: Sequence[Trial], *, unit: str) -> go.Figure:
     """
     result = figure(f"{setting.title} against the error", x=setting.title, y=f"Validation RMSE ({unit})", height=360)
     values = setting.shown([trial.values[setting.vary.field] for trial in trials])
-    best = [CHOSEN, *[ACCENT] * (len(trials) - 1)]
-    result.add_scatter(
-        x=values,
-        y=[trial.val_rmse for trial in trials],
-        mode="markers",
-        marker={"color": best, "size": [12, *[8] * (len(trials) - 1)], "opacity": 0.8},
-        text=[f"Trial {trial.number + 1}<br>{_hover(trial)}" for trial in trials],
-        hovertemplate="<b>%{y:.4f}</b><br>%{text}<extra></extra>",
-        showlegend=False,
-    )
+    result.add_scatter(x=values, mode="markers", showlegend=False, **_dots(trials, _ceiling(_errors(trials))))
+    others = len(trials) - 1
+    result.update_traces(marker={"color": [CHOSEN, *[ACCENT] * others], "size": [12, *[8] * others]})
     result.update_xaxes(**setting.axis())
     return result.update_layout(uirevision=f"sweep_{setting.vary.field}", dragmode=False)
 
@@ -144,12 +165,12 @@ def two(across: Setting, up: Setting, trials: Sequence[Trial], *, unit: str) -> 
     title = f"{across.title} and {up.title[0].lower()}{up.title[1:]}"
     result = figure(title, x=across.title, y=up.title, height=400)
     x, y = (setting.places([trial.values[setting.vary.field] for trial in trials]) for setting in (across, up))
-    errors = np.array([trial.val_rmse for trial in trials], float)
+    errors = np.minimum(_errors(trials), _ceiling(_errors(trials)))
     (x_edges, x_cell), (y_edges, y_cell) = _cells(across, x), _cells(up, y)
     shape = (len(y_edges) - 1, len(x_edges) - 1)
     count, total = np.zeros(shape, int), np.zeros(shape)
     np.add.at(count, (y_cell, x_cell), 1)
-    np.add.at(total, (y_cell, x_cell), errors)
+    np.add.at(total, (y_cell, x_cell), _errors(trials))
     mean = np.divide(total, count, out=np.full(shape, np.nan), where=count > 0)
     result.add_heatmap(
         x=x_edges,
@@ -157,6 +178,8 @@ def two(across: Setting, up: Setting, trials: Sequence[Trial], *, unit: str) -> 
         z=mean,
         text=count,
         colorscale=SCALE,
+        zmin=errors.min(),
+        zmax=errors.max(),
         colorbar={"title": {"text": f"RMSE ({unit})", "side": "right"}, "thickness": 12},
         hovertemplate="mean of %{text} trials: <b>%{z:.4f}</b><extra></extra>",
     )
@@ -194,9 +217,9 @@ def _even_axis(setting: Setting, edges: np.ndarray) -> dict[str, object]:
 
 
 def together(settings: Sequence[Setting], trials: Sequence[Trial], *, unit: str) -> go.Figure:
-    """Parallel coordinates: a line a trial through all its settings to its error, the best dark."""
-    result = figure("All settings at once: a line a trial, the darker the better", height=380)
-    errors = np.array([trial.val_rmse for trial in trials], float)
+    """Parallel coordinates: a line a trial through all its settings to its error."""
+    result = figure("All settings at once: a line a trial, the best orange, the worst gray", height=380)
+    errors = np.minimum(_errors(trials), _ceiling(_errors(trials)))
     dimensions: list[dict[str, object]] = []
     for setting in settings:
         places = setting.places([trial.values[setting.vary.field] for trial in trials])
@@ -204,8 +227,12 @@ def together(settings: Sequence[Setting], trials: Sequence[Trial], *, unit: str)
         axis = _even_axis(setting, edges)
         room = {"values": places, "range": [float(edges[0]), float(edges[-1])]}
         dimensions.append({"label": setting.title.partition(" (")[0], **room, **axis})
-    dimensions.append({"label": f"RMSE ({unit})", "values": errors})
-    result.add_parcoords(dimensions=dimensions, line={"color": errors, "colorscale": SCALE}, labelfont={"size": 12})
+    ticks = np.linspace(errors.min(), errors.max(), 5)
+    words = [f"{tick:.3f}" for tick in ticks]
+    if errors.max() < _errors(trials).max():
+        words[-1] += " or more"
+    dimensions.append({"label": f"RMSE ({unit})", "values": errors, "tickvals": ticks, "ticktext": words})
+    result.add_parcoords(dimensions=dimensions, line={"color": errors, "colorscale": LINES}, labelfont={"size": 12})
     return result.update_layout(margin={"l": 60, "r": 60, "t": 90, "b": 24})
 
 

@@ -36,7 +36,10 @@ def show(config: RunConfig | None) -> None:
         config: The settings of the form for one model, from which a sweep begins; None where they cannot be trained.
     """
     trash.undo_line()
-    left, right = st.columns([1, 2], gap="medium")
+    if visitor.on_phone():  # what was found first, and how to ask for more below it
+        right, left = st.container(), st.container()
+    else:
+        left, right = st.columns([1, 2], gap="medium")
     with left:
         _form(config)
         sweep_id = _choose()
@@ -45,7 +48,7 @@ def show(config: RunConfig | None) -> None:
             _before()
         else:
             _board(sweep_id)
-        leaders.section(trainings.unit())
+    leaders.section(trainings.unit())
 
 
 def _form(config: RunConfig | None) -> None:
@@ -123,7 +126,8 @@ def _choose() -> str | None:
 
 def _label(sweep: Sweep) -> str:
     names = ", ".join(words.name_of(vary.field, sweep.dataset.noun) for vary in sweep.plan.vary)
-    return f"{phrases.model_words(sweep.plan.config)}: {names} ({sweep.sweep_id[:4]})"  # no two look alike
+    asked = f"{phrases.day(sweep.created_at).capitalize()} ({sweep.sweep_id[:4]})"  # no two look alike
+    return f"{asked}: {phrases.model_words(sweep.plan.config)}; {names}"
 
 
 def _before() -> None:

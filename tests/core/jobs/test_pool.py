@@ -139,7 +139,7 @@ def test_the_number_of_workers_is_configurable(monkeypatch: pytest.MonkeyPatch):
         settings.workers()
     monkeypatch.delenv("EMBEDDING_EXPLORER_WORKERS")
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    assert settings.workers() == 1
+    assert (settings.workers(), settings.workers(alone=True)) == (1, 2)
 
 
 def test_a_pool_that_was_never_started_can_be_stopped():

@@ -79,7 +79,7 @@ def test_a_finished_sweep_says_what_matters_and_what_was_luck(open_page, swept):
     assert "What matters most: steps. The best 3 trials have steps 45 to 48." in said
     assert "That is more than the luck of splits would give." in said
     assert "On the 10% of the ratings that no trial has seen it is off by 0.8700 stars" in said
-    assert {metric.label: metric.value for metric in app.metric}["Fresh splits"] == "0.864"
+    assert {metric.label: metric.value for metric in app.metric}["Confirmed"] == "0.864"
     for view in ("One setting", "Two settings", "All at once"):
         app.segmented_control(key="sweep_view").set_value(view).run()
         assert not app.exception
