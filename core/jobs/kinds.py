@@ -36,7 +36,7 @@ from core.training.budget import check_room, first_preset
 
 WorkerGroup = Literal["training", "other", "steering"]
 """Which workers take a job: those that keep TensorFlow warm; one beside them for everything that can do without, so
-that a training waits for no import and no map; and those for what has its work done by other jobs and waits for them."""
+that a training waits for no import and no map; and those for what has its work done by other jobs."""
 
 
 class Reporter(Protocol):

@@ -68,7 +68,8 @@ def _text(value: Value) -> str:
 
 
 def _hover(trial: Trial) -> str:
-    return "<br>".join(f"{name.replace('_', ' ')}: {_text(value)}" for name, value in trial.values.items())
+    values = [f"{name.replace('_', ' ')}: {_text(value)}" for name, value in trial.values.items()]
+    return "<br>".join([f"Trial {trial.number + 1}", *values])
 
 
 def _errors(trials: Sequence[Trial]) -> np.ndarray:
@@ -83,19 +84,19 @@ def _ceiling(errors: np.ndarray) -> float:
     return float(min(errors.max(), errors.min() + FURTHEST * (np.median(errors) - errors.min())))
 
 
-def _dots(trials: Sequence[Trial], ceiling: float) -> dict[str, object]:
-    """Height and symbol of a dot for each trial: above the ceiling an arrow on it, whose error is told on hovering."""
-    errors = _errors(trials)
-    symbols = np.where(errors > ceiling, "triangle-up", "circle").tolist()
-    text = [
-        f"Trial {trial.number + 1}: <b>{error:.4f}</b><br>{_hover(trial)}"
-        for trial, error in zip(trials, errors, strict=True)
-    ]
+def _dots(errors: np.ndarray, names: Sequence[str], ceiling: float) -> dict[str, object]:
+    """Height and symbol of a dot for each error: above the ceiling an arrow on it, whose error is told on hovering."""
     return {
+        "mode": "markers",
         "y": np.minimum(errors, ceiling),
-        "text": text,
+        "text": [f"<b>{error:.4f}</b><br>{name}" for error, name in zip(errors, names, strict=True)],
         "hovertemplate": "%{text}<extra></extra>",
-        "marker": {"color": ACCENT, "size": 8, "opacity": 0.8, "symbol": symbols},
+        "marker": {
+            "color": ACCENT,
+            "size": 8,
+            "opacity": 0.8,
+            "symbol": np.where(errors > ceiling, "triangle-up", "circle").tolist(),
+        },
     }
 
 
@@ -114,8 +115,8 @@ def course(trials: Sequence[Trial], base_rmse: float | None, most: int, *, unit:
     errors = _errors(done)
     top = max(_ceiling(errors), base_rmse or 0)
     numbers = [trial.number + 1 for trial in done]
-    dots = _dots(by_error, top)
-    result.add_scatter(x=[trial.number + 1 for trial in by_error], mode="markers", name="a trial", **dots)
+    dots = _dots(np.sort(errors), [_hover(trial) for trial in by_error], top)
+    result.add_scatter(x=[trial.number + 1 for trial in by_error], name="a trial", **dots)
     if len(errors):
         best = np.minimum(np.minimum.accumulate(errors), top).tolist()
         line = {"color": CHOSEN, "width": 2, "shape": "hv"}
@@ -131,7 +132,7 @@ def course(trials: Sequence[Trial], base_rmse: float | None, most: int, *, unit:
             name="given up",
             marker={"color": REFERENCE, "size": 8, "symbol": "x-thin", "line": {"width": 2, "color": REFERENCE}},
             text=[f"{words[trial.state]}<br>{_hover(trial)}" for trial in out],
-            hovertemplate="Trial %{x}: %{text}<extra></extra>",
+            hovertemplate="%{text}<extra></extra>",
         )
     if base_rmse is not None:
         annotate(
@@ -153,7 +154,9 @@ def one(setting: Setting, trials: Sequence[Trial], *, unit: str) -> go.Figure:
     """
     result = figure(f"{setting.title} against the error", x=setting.title, y=f"Validation RMSE ({unit})", height=360)
     values = setting.shown([trial.values[setting.vary.field] for trial in trials])
-    result.add_scatter(x=values, mode="markers", showlegend=False, **_dots(trials, _ceiling(_errors(trials))))
+    errors = _errors(trials)
+    dots = _dots(errors, [_hover(trial) for trial in trials], _ceiling(errors))
+    result.add_scatter(x=values, showlegend=False, **dots)
     others = len(trials) - 1
     result.update_traces(marker={"color": [CHOSEN, *[ACCENT] * others], "size": [12, *[8] * others]})
     result.update_xaxes(**setting.axis())
@@ -188,7 +191,7 @@ def two(across: Setting, up: Setting, trials: Sequence[Trial], *, unit: str) -> 
         y=y,
         mode="markers",
         marker={"color": errors, "colorscale": SCALE, "size": 9, "line": {"color": "white", "width": 1.5}},
-        text=[f"Trial {trial.number + 1}: <b>{trial.val_rmse:.4f}</b><br>{_hover(trial)}" for trial in trials],
+        text=[f"<b>{trial.val_rmse:.4f}</b><br>{_hover(trial)}" for trial in trials],
         hovertemplate="%{text}<extra></extra>",
         showlegend=False,
     )
@@ -256,15 +259,11 @@ def effect(
         unit: What the ratings are counted in.
     """
     result = figure(f"{title} over all models", x=title, y=f"Validation RMSE ({unit})", height=320)
-    result.add_scatter(
-        x=list(values),
-        y=list(errors),
-        mode="markers",
-        marker={"color": [ACCENT if one else MUTED for one in alike], "size": 9},
-        text=list(names),
-        hovertemplate="<b>%{y:.4f}</b><br>%{text}<extra></extra>",
-        showlegend=False,
-    )
+    order = np.argsort(alike, kind="stable")  # the pale ones lie below
+    measured = np.array(errors, float)[order]
+    dots = _dots(measured, [names[place] for place in order], _ceiling(measured))
+    result.add_scatter(x=[values[place] for place in order], showlegend=False, **dots)
+    result.update_traces(marker={"color": [ACCENT if alike[place] else MUTED for place in order], "size": 9})
     numbers = [value for value in values if not isinstance(value, str)]
     if numbers and min(numbers) > 0 and max(numbers) >= 30 * min(numbers):
         result.update_xaxes(type="log")

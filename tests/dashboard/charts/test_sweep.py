@@ -62,6 +62,6 @@ def test_a_trial_that_went_astray_stands_at_the_top_and_presses_no_other_down():
 
 @pytest.mark.parametrize(("values", "kind"), [([0.01, 1], "log"), ([0, 1], None), (["on", "off"], None)])
 def test_an_effect_over_a_wide_range_is_drawn_by_its_logarithm(values, kind):
-    figure = effect(values, [0.9, 0.8], ["a", "b"], [True, False], "Penalty", unit="stars")
+    figure = effect(values, [0.9, 0.8], ["a", "b"], [False, True], "Penalty", unit="stars")
     assert figure.layout.xaxis.type == kind and list(figure.data[0].x) == values
     assert figure.data[0].marker.color[0] != figure.data[0].marker.color[1]
