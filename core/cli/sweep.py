@@ -16,7 +16,7 @@ from core.data.nouns import count
 from core.errors import LimitError, UsageError
 from core.jobs import queue, sweep_jobs
 from core.jobs.pool import Pool
-from core.jobs.sweep_training import QueueTrainer
+from core.jobs.sweep_training import steer
 from core.model.families import MODEL_SETTINGS, PRESETS, parse_config
 from core.sweeps import plan as plans
 from core.sweeps import record
@@ -138,14 +138,12 @@ def _resumed(arguments: argparse.Namespace) -> Sweep:
 
 
 def _carry_out(begun: Sweep) -> Sweep:
-    from core.sweeps.carry_out import carry_out  # needs Optuna: most of a second to import
-
     ratings = data.ratings_of(begun.dataset)
     print(f"sweep {begun.sweep_id}: {begun.most} trials, {begun.told} of them made", file=sys.stderr)
     workers = settings.workers(alone=True)
     with Pool(workers), interrupt_asks_to_stop() as should_stop:
-        train = QueueTrainer(queue, ratings, COMMAND_LINE, begun.sweep_id, should_stop=should_stop, at_once=workers + 1)
-        return carry_out(begun, ratings, train, on_change=_Progress())
+        told, at_once = _Progress(), workers + 1
+        return steer(begun, ratings, queue, COMMAND_LINE, on_change=told, should_stop=should_stop, at_once=at_once)
 
 
 class _Progress:

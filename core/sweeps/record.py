@@ -196,6 +196,13 @@ def load(sweep_id: str) -> Sweep:
         raise UnknownEntryError(f"there is no sweep {sweep_id}; `sweeps` lists what there is") from None
 
 
+def is_finished(sweep_id: str) -> bool:
+    """Whether there is such a sweep, with nothing left to do."""
+    with contextlib.suppress(UnknownEntryError):
+        return load(sweep_id).is_finished
+    return False
+
+
 def listing() -> list[Sweep]:
     """All sweeps that can be read, the newest first."""
     found = []
