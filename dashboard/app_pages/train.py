@@ -33,6 +33,7 @@ def settings_changed() -> None:
 
 def settings_form(noun: str) -> None:
     """Everything a person can choose, the plain things first; `noun` is what is rated."""
+    form.begin()
     above = st.container()
     form.model(settings_changed)
     explanation(noun)
@@ -51,6 +52,7 @@ def settings_form(noun: str) -> None:
                 form.setting(name, noun, settings_changed)
     with above:  # drawn last: the chosen one is that of the settings, which a link may have filled in
         form.presets(trainings.suitable_preset(), settings_changed)
+    form.drawn()
 
 
 def explanation(noun: str) -> None:

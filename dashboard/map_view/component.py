@@ -163,6 +163,8 @@ def show(
         heading = {"title": title, "remark": remark, "revision": revision}
         _show_without_webgl(places, color, looks, marks, ids, on_select, key=key, alt=alt, **heading)
         return
+    below = 36 * (film is not None or room) + 25 * isinstance(color, Classes)
+    st.html(_room(key, height, below, compact=compact))
     send = partial(_part, key)
     chosen = on_the_map(places, [] if selected is None else selected)
     about = {"key": key, "revision": revision, "title": title, "remark": remark, "alt": alt}
@@ -193,6 +195,12 @@ def show(
         on_selected_change=None if ids is None or on_select is None else partial(_heard, key, ids, on_select),
         on_missing_change=_remember_that_there_is_no_webgl,
     )
+
+
+def _room(key: str, height: int, below: int, *, compact: bool) -> str:
+    """A style that keeps room for a map, its title and what is `below` it, until they are drawn: nothing jumps."""
+    tall = f"max({260 if compact else 320}px, min(100vw, {height}px))"
+    return f"<style>.st-key-{key} {{ min-height: calc({tall} + {28 + below}px) }}</style>"
 
 
 def _ids(places: Places) -> list[str]:

@@ -56,11 +56,30 @@ _SUITED = "_form_suits"
 """Session key of the model for which the form holds the defaults that it has of its own."""
 
 
+_FILLED = "_form_filled"
+"""Session key of settings that were put into the form, until its widgets are drawn with them."""
+
+
 def fill(config: Iterable[tuple[str, Any]]) -> None:
     """Put settings, the model among them, into the form; before its widgets are drawn, or in a callback."""
-    for name, value in config:
-        st.session_state[name] = value
-    st.session_state[_SUITED] = st.session_state["model"]
+    st.session_state[_FILLED] = dict(config)
+    begin()
+
+
+def begin() -> None:
+    """Put into the form what should have been drawn, before its widgets are.
+
+    A run can be cut short by the browser's next message. That message still has the form as it was, and Streamlit
+    believes it.
+    """
+    if filled := st.session_state.get(_FILLED):
+        st.session_state.update(filled)
+        st.session_state[_SUITED] = st.session_state["model"]
+
+
+def drawn() -> None:
+    """The form is on its way to the browser: from now on, that one's messages tell what it says."""
+    st.session_state.pop(_FILLED, None)
 
 
 def settings() -> dict[str, Any]:
