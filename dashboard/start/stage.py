@@ -49,7 +49,7 @@ def _stage(dataset_id: str, run_id: str | None, job_id: str | None, *, live: boo
     if live and (job is None or not job.active):
         trainings.finish(job)
     left, right = st.columns([3, 2], gap="medium")
-    place = left.container()  # filled last: what is done beside the map is seen on it
+    place = left.container(key="start_place")  # filled last: what is done beside the map is seen on it
     with right:
         try:  # here: the frame around a page sees no error of a part that runs alone
             if live and job is not None:
