@@ -55,8 +55,12 @@ def train_filmed(
 
 
 def frames_before_end(run: Run, camera: Camera) -> list[tuple[float, np.ndarray]]:
-    """Epochs done and the numbers of the filmed items in each frame before the epoch that the run keeps."""
-    return [(at, numbers * camera.scale) for at, numbers in camera.frames if at < run.outcome.kept_epoch]
+    """Epochs done and the numbers of the filmed items, float32, in each frame before the epoch that the run keeps."""
+    return [
+        (at, np.multiply(numbers, camera.scale, dtype=np.float32))
+        for at, numbers in camera.frames
+        if at < run.outcome.kept_epoch
+    ]
 
 
 def _develop(run: Run, ratings: Ratings, camera: Camera) -> Stored:
