@@ -175,8 +175,8 @@ def actions() -> list[Action]:
         ),
         Action("fewer points on the map", "maps", on_map("n < 700"), enter, fewer, "keydown"),
         Action("neighbors of another title", "neighbors", says("In the direction of Heat (1995)"), neared, near),
-        Action("numbers of another title", "embeddings", says("Heat (1995) is"), oned, one),
-        Action("rate a movie", "for_you", says("You, by"), give_stars),
+        Action("numbers of another title", "embeddings", says("Heat (1995) and"), oned, one),
+        Action("rate a movie", "for_you", says("1 rating so far"), give_stars),
         Action("another model", "components", OTHER, pick_other, picks_model),
     ]
 
@@ -197,7 +197,7 @@ def go_back(page: Page) -> None:
 
 def give_stars(page: Page) -> None:
     """Four stars for the first movie that is asked about."""
-    page.get_by_test_id("stFeedback").first.get_by_role("button").nth(3).click()
+    page.get_by_role("radiogroup", name=re.compile("^Your rating of ")).first.get_by_role("radio").nth(3).click()
 
 
 OTHER = f"{_SIDEBAR} !== window.before && {_RESTS} && {CHARTS_DRAWN}"

@@ -16,8 +16,8 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from benchmarks.told import Calibration, Told, by_told, calibration
 from core import data
-from core.analysis.calibration import Calibration, Told, by_told, calibration
 from core.analysis.new_user.foldin import doubts, fold_in, learned_prior
 from core.analysis.new_user.model import NewUserModel
 from core.data.own.matching import step_of

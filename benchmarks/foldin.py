@@ -27,9 +27,9 @@ from core.data.ratings import Ratings
 from core.model.families import PRESETS, family_of
 from core.model.networks import arrays_of
 from core.model.scoring import Scorer
-from core.training.baselines import ndcg, rmse
+from core.training.baselines import rmse
 from core.training.engine import DataShape, Engine
-from core.training.main_effects import ITEM_SHRINKAGE, USER_SHRINKAGE
+from core.training.slopes import ITEM_SHRINKAGE, USER_SHRINKAGE
 
 REVEALED = (1, 3, 5, 10, 20)
 GROUPS, FEWEST = 5, 30
@@ -61,6 +61,27 @@ class Score:
     rmse: float
     ndcg: float
     ndcg_all: float
+
+
+def ndcg(score: np.ndarray, gain: np.ndarray, *, top: int = 10) -> float:
+    """Normalized discounted cumulative gain of a ranking (Järvelin and Kekäläinen 2002), 0–1.
+
+    The gains of the `top` highest scores, each divided by log2(rank + 1), over the most that any order could give;
+    equal scores keep their order. 0 where there is nothing to gain. Raises ValueError where a gain is below zero, or
+    `top` below one.
+
+    Args:
+        score: What the ranking goes by, (n,).
+        gain: What each is worth, at least 0, (n,).
+        top: How far down the ranking counts.
+    """
+    if top < 1 or (gain < 0).any():
+        raise ValueError(f"top is {top} and the lowest gain {gain.min()}; allowed are 1 or more, and 0 or more")
+    discount = 1 / np.log2(np.arange(2, min(top, len(gain)) + 2))
+    most = float(np.sort(gain)[::-1][: len(discount)] @ discount)
+    if most == 0:
+        return 0.0
+    return float(gain[np.argsort(-score, kind="stable")[: len(discount)]] @ discount) / most
 
 
 def main() -> None:

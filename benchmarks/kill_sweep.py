@@ -3,11 +3,13 @@
     python -m benchmarks.kill_sweep --times 10
 
 A sweep on the bundled ratings is started by the command line, with workers of its own, and killed with them (SIGKILL)
-at a moment drawn evenly over what is left of it. In the end its trials are to be those of an undisturbed sweep, value
-for value, and every run that it names is to be in the store, whole, once.
+within a second after the run with a number drawn by chance has come into the store. So every kill meets a sweep at
+work, on however busy a machine. In the end its trials are to be those of an undisturbed sweep, value for value, and
+every run that it names is to be in the store, whole, once.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import random
@@ -16,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,23 +46,22 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="of the moments (default 0)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        began = time.monotonic()
-        whole = finished(Path(folder) / "whole")
-        seconds = time.monotonic() - began
-        place = Path(folder) / "killed"
-        kills = kill(place, options.times, seconds, random.Random(options.seed))
+        whole, place = finished(Path(folder) / "whole"), Path(folder) / "killed"
+        moments = random.Random(options.seed)
+        after = moments.sample(range(len(runs_in(Path(folder) / "whole"))), options.times)
+        kills = kill(place, after, moments)
         again = finished(place)
         os.environ[settings.PREFIX + "HOME"] = str(place)
         named = {run_id for trial in again["trials"] for run_id in trial["run_ids"]}
         named |= {run_id for one in (*again["confirmed"], again["base"]) for run_id in one["run_ids"]}
-        kept = [summary.run_id for summary in RunStore().list()]
-        lost = sum(RunStore().load(run_id).run_id != run_id for run_id in named)
+        damaged = sum(RunStore().get(run_id) is None for run_id in named)
         asked = [job.key for job in queue.jobs() if job.state == "done" and job.kind == "train"]
-    print(f"killed {kills} times; undisturbed it took {seconds:.0f} s")
+        print(f"killed {kills} times at work, after {', '.join(map(str, sorted(after)))} of {len(runs_in(place))} runs")
     checks = {
         "trials that differ": sum(one != other for one, other in zip(whole["trials"], again["trials"], strict=True)),
         "confirmed that differ": int(whole["confirmed"] != again["confirmed"]),
-        "runs named and not whole in the store": len(named - set(kept)) + lost,
+        "kills that met no sweep at work": options.times - kills,
+        "runs named and not whole in the store": damaged,
         "runs trained to their end twice": len(asked) - len(set(asked)),
     }
     within = [verdict(name, float(number), 0, "") for name, number in checks.items()]
@@ -73,25 +75,28 @@ def finished(place: Path) -> dict[str, Any]:
     return result
 
 
-def kill(place: Path, times: int, seconds: float, moments: random.Random) -> int:
-    """Kill it so often, with its workers; how often it was still at work."""
+def kill(place: Path, after: Sequence[int], moments: random.Random) -> int:
+    """Kill it with its workers soon after there are so many runs, one number a time; how often it was at work."""
     kills = 0
-    for number in range(times):
+    for runs in sorted(after):
         place.mkdir(parents=True, exist_ok=True)
         process = subprocess.Popen(
             command(), env=settings.environment(place), stdout=subprocess.DEVNULL, start_new_session=True
         )
-        try:
-            process.wait(moments.uniform(1, max(2, seconds * (times - number) / times)))
-        except subprocess.TimeoutExpired:
-            kills += 1
+        while len(runs_in(place)) < runs and process.poll() is None:
+            time.sleep(0.05)
+        time.sleep(moments.random())
+        kills += process.poll() is None
         for pid in [process.pid, *workers_of(place)]:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
         process.wait()
     return kills
+
+
+def runs_in(place: Path) -> set[str]:
+    """Ids of the runs in this home."""
+    return {path.name for path in (place / "runs").glob("[0-9a-f]*")}
 
 
 def workers_of(place: Path) -> list[int]:

@@ -52,14 +52,14 @@ def of_config(config: RunConfig, *, warm: bool = False) -> Program:
     """Our training with these settings: compiling anew, or (`warm`) with what a worker compiled before."""
 
     def program(ratings: Ratings, split_seed: int) -> Fitted:
-        from core.training.engine import forget_engines
+        from core.training import engine
         from core.training.trainer import fit, prepare
 
         here = config.model_copy(update={"split_seed": split_seed})
         if warm:
             prepare(here, ratings)
         else:
-            forget_engines()
+            engine._engine.cache_clear()
         with Stopwatch() as fitting:
             run = fit(here, ratings)
         rows = split(ratings, here).validation

@@ -6,9 +6,8 @@ Three settings decide, beside who asks:
     CLASS       the pages that manage data, models and jobs are for administrators
     ADMIN_TOKEN, ADMINS     who is an administrator (see `dashboard.session.administration`)
 
-A visitor may train, start studies, stop their own jobs and name things for
-themselves. An administrator may do everything. The worker that carries out
-what was asked for does not ask again.
+A visitor may train, start studies, stop their own jobs and name things for themselves. An administrator may do
+everything. The worker that carries out what was asked for does not ask again.
 """
 
 import hmac

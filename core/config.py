@@ -210,9 +210,7 @@ class TrainConfig(Settings):
         title="Starting guess",
     )
     restore_best: bool = setting(
-        False,
-        "Keep the vectors of the best epoch instead of the last one.",
-        title="Keep the best epoch",
+        False, "Keep the vectors of the best epoch instead of the last one.", title="Keep the best epoch"
     )
 
 

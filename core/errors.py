@@ -24,11 +24,18 @@ class ExplorerError(Exception):
     """Base of every error that a person can mend. `code` is stable; the message is for people."""
 
     code: ClassVar[str] = ""
+    _kinds: ClassVar[dict[str, type["ExplorerError"]]] = {}
 
     def __init_subclass__(cls, *, code: str = "") -> None:
         """Give a subclass its code; without one it has that of its base."""
         super().__init_subclass__()
         cls.code = code or cls.code
+        cls._kinds.setdefault(code, cls)
+
+    @classmethod
+    def of(cls, code: str, message: str) -> "ExplorerError":
+        """The error with this code, as another process told it."""
+        return cls._kinds[code](message)
 
 
 class LimitError(ExplorerError, code="LIMIT"):

@@ -171,9 +171,14 @@ def whole_number(name: str, default: int, *, highest: int = _LARGEST) -> int:
     return int(value)
 
 
-def workers() -> int:
-    """How many trainings this machine carries out at a time; raises LimitError as `whole_number`."""
-    return whole_number("WORKERS", max(1, (os.cpu_count() or 1) // 2))
+def workers(*, alone: bool = False) -> int:
+    """How many trainings this machine carries out at a time; raises LimitError as `whole_number`.
+
+    Args:
+        alone: No pages are shown beside them: of two processors both train then.
+    """
+    processors = os.cpu_count() or 1
+    return whole_number("WORKERS", max(min(2, processors) if alone else 1, processors // 2))
 
 
 def numbers(kind: "type[Numbers]", prefix: str = "") -> "Numbers":

@@ -21,8 +21,7 @@ from benchmarks.real.proofs import BUNDLED, CELLS, CHOSEN, REPORTED, SEEDS, TWIN
 from benchmarks.real.sets import KINDS
 from benchmarks.stored import stored
 from core import data
-from core.analysis.neighbors.all_neighbors import nearest
-from core.analysis.neighbors.hubs import MANY, listed
+from core.analysis.neighbors.all_neighbors import MANY, listed, nearest
 from core.analysis.neighbors.of_one import METRICS
 from core.analysis.neighbors.support import mean_square, thresholds
 from core.model.families import PRESETS

@@ -75,7 +75,7 @@ def develop(
     weighted mean of the frame. The last frame lies exactly where the final axes put its items.
 
     Args:
-        frames: Numbers of the filmed items at each moment before the last, (n_items, width) each.
+        frames: Numbers of the filmed items at each moment before the last, float, (n_items, width) each.
         last: The final ones, (n_items, width).
         weight: Of each filmed item in the mean, (n_items,), at least one above 0.
         center: What the final axes subtract, (width,).
@@ -84,21 +84,14 @@ def develop(
     Returns:
         float32, (len(frames) + 1, n_items, 2).
     """
-    shares = weight / weight.sum()
-    offset = shares @ last.astype(np.float64) - center
-    return np.stack(
-        [
-            ((numbers.astype(np.float64) - shares @ numbers.astype(np.float64) + offset) @ directions.T).astype(
-                np.float32
-            )
-            for numbers in (*frames, last)
-        ]
-    )
+    placed = np.stack([*(numbers @ directions.T.astype(numbers.dtype) for numbers in frames), last @ directions.T])
+    middles = (weight / weight.sum()) @ placed
+    return (placed - middles[:, None] + (middles[-1] - directions @ center)).astype(np.float32)
 
 
 def packed(places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Places in whole steps between the least and the most of each axis: uint16 in their shape, and bounds, (2, 2)."""
-    low, high = places.min(axis=(0, 1)).astype(np.float64), places.max(axis=(0, 1)).astype(np.float64)
+    low, high = (np.array([far(along) for along in np.moveaxis(places, 2, 0)], np.float64) for far in (np.min, np.max))
     room = np.where(high > low, high - low, 1.0)
     return np.rint((places - low) / room * STEPS).astype(np.uint16), np.stack([low, low + room])
 

@@ -5,15 +5,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.analysis.components.hints import CLEAR_EFFECT, benjamini_hochberg, rows_by_category
-from core.analysis.item_attributes import YEAR, ItemColumns
-from core.analysis.maps.clusters import LOWEST_LOG_ODDS
+from core.analysis.components.hints import CLEAR_EFFECT, benjamini_hochberg
+from core.analysis.item_attributes import ItemColumns
+from core.analysis.maps.clusters import LOWEST_LOG_ODDS, categories_and_decades, log_odds_ratio
 from core.errors import AnalysisError
 
 FEWEST_ITEMS = 5
 """Of fewer items, or beside fewer others, nothing is said."""
-
-DECADE = "decade"
 
 
 @dataclass(frozen=True)
@@ -90,20 +88,9 @@ def _categories(chosen: np.ndarray, columns: ItemColumns) -> Iterator[Trait]:
     from scipy import stats
 
     n, size = len(chosen), int(chosen.sum())
-    for column, name, rows in _members(columns):
+    for column, name, rows in categories_and_decades(columns):
         there = int(chosen[rows].sum())
         p = float(stats.hypergeom.sf(there - 1, n, len(rows), size))
-        missing, out, missing_out = size - there, len(rows) - there, n - size - len(rows) + there
-        # Half an item is added to every count (Haldane 1956).
-        odds = float(np.log((there + 0.5) * (missing_out + 0.5) / ((missing + 0.5) * (out + 0.5))))
+        out = len(rows) - there
+        odds = float(log_odds_ratio(there, size, out, n - size))
         yield Trait(name, column, False, there / size, out / (n - size), odds, p)
-
-
-def _members(columns: ItemColumns) -> Iterator[tuple[str, str, np.ndarray]]:
-    """Column, name and rows of every category and every decade."""
-    for column, members in columns.categories.items():
-        for name, rows in rows_by_category(members).items():
-            yield column, name, rows
-    decade = columns.numbers.get(YEAR, np.full(len(columns.titles), np.nan)) // 10 * 10
-    for start in np.unique(decade[np.isfinite(decade)]):
-        yield DECADE, f"{start:.0f}s", np.flatnonzero(decade == start)

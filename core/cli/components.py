@@ -20,8 +20,19 @@ from core.analysis.components.truncation import sample
 from core.analysis.gauge import centered_on
 from core.analysis.item_attributes import item_columns
 from core.analysis.posterior import std_along, vector_variance
-from core.cli.answer import Answer, attributes, listing, pairs, table
-from core.cli.common import add_listing, add_settings, check_range, entry, given, load
+from core.cli.common import (
+    Answer,
+    add_listing,
+    add_settings,
+    attributes,
+    check_range,
+    entry,
+    given,
+    listing,
+    load,
+    pairs,
+    table,
+)
 from core.data.nouns import count
 from core.data.ratings import Ratings
 from core.data.splits import Split, split
@@ -99,14 +110,13 @@ class Analysis:
     @property
     def stability(self) -> dict[str, Any] | None:
         """How nearly other starts end at each component, by the newest stored study; None where none says."""
-        settings = STABILITY.latest(self.run.run_id)
-        study = None if settings is None else STABILITY.load(self.run.run_id, settings)
+        study = STABILITY.newest(self.run.run_id)
         if study is None:
             return None
-        stability = returning(self.run, self.ratings, self.parts, self.how, self.result, study)
-        if stability is None:
+        found = returning(self.run, self.ratings, self.parts, self.how, self.result, study)
+        if found is None:
             return None
-        return {"seeds": list(study.facts["seeds"]), "median_r": stability.median_r.tolist(), "r": stability.r.tolist()}
+        return {"seeds": list(study.facts["seeds"]), "median_r": found.median_r.tolist(), "r": found.r.tolist()}
 
 
 def analyze(arguments: argparse.Namespace) -> Analysis:

@@ -8,8 +8,7 @@ from typing import get_args
 
 from core import access, data
 from core.access import COMMAND_LINE, Action
-from core.cli.answer import Answer, pairs, table
-from core.cli.common import flag, given
+from core.cli.common import Answer, flag, given, pairs, table
 from core.data import ColumnMapping, ImportOptions, ImportReport
 from core.data.importing.request import STATED, Counts
 from core.data.nouns import count

@@ -11,17 +11,15 @@ from core.access import COMMAND_LINE
 from core.analysis.biases.bias import average_terms, biases
 from core.analysis.components.extremes import ends
 from core.analysis.components.pca import pca
+from core.analysis.components.predictions import predicted_tastes
 from core.analysis.features import learned_features, placed_items
 from core.analysis.gauge import centered_on
 from core.analysis.maps.axes import closest_component
-from core.analysis.neighbors.agreement import agreement
-from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors, neighbors
-from core.analysis.neighbors.predicted import predicted_tastes
+from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors, agreement, neighbors
 from core.analysis.neighbors.resampled import resampled
 from core.analysis.neighbors.support import LEVELS
 from core.analysis.posterior import vector_variance
-from core.cli.answer import Answer, attributes, listing, pairs
-from core.cli.common import add_count, add_listing, entry, load
+from core.cli.common import Answer, add_count, add_listing, attributes, entry, listing, load, pairs
 from core.data.ratings import Ratings, Vocabulary
 from core.data.splits import split, trained_rows
 from core.errors import UsageError
@@ -120,8 +118,7 @@ def _add_support(
 
     `holds` is the share of the neighbors without taste that hold as well, 0.05 or 0.01, or None for more.
     """
-    settings = NEIGHBORS.latest(run.run_id) if metric in (VECTORS, PREDICTIONS) else None
-    stored = None if settings is None else NEIGHBORS.load(run.run_id, settings)
+    stored = NEIGHBORS.newest(run.run_id) if metric in (VECTORS, PREDICTIONS) else None
     if stored is None:
         return {}
     found = support_of(stored, row, near.index, metric)

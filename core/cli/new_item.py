@@ -7,10 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from core.analysis.new_item.description import Description
-from core.analysis.new_item.placing import before_taste, fans, place
-from core.cli.answer import Answer, listing, pairs
-from core.cli.common import add_count, entry, load
+from core.analysis.new_item.placing import Description, before_taste, fans, place
+from core.cli.common import Answer, add_count, entry, listing, load, pairs
 from core.data.splits import split
 from core.errors import UsageError
 from core.model.item_features import FeatureGroup, item_features

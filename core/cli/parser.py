@@ -7,18 +7,15 @@ from core.cli import (
     common,
     compare,
     components,
-    film,
     imports,
     listings,
     new_item,
     person,
     recommend,
-    score,
     stored,
     studies,
     sweep,
     train,
-    trash,
 )
 from core.cli.common import add_fields
 from core.config import SHARED_FIELDS, SplitConfig, TrainConfig
@@ -26,6 +23,9 @@ from core.data import BUNDLED
 from core.errors import UsageError
 from core.export.formats import FORMATS
 from core.model.families import MODEL_SETTINGS, PRESETS
+from core.studies.neighbors import NEIGHBORS
+from core.studies.proofs import PROOF
+from core.studies.twins import TWINS
 
 _MAKE_STUDIES = ("map", "clusters", "stability", "proof", "twins", "support", "film")
 """Calls about a run that keep what they compute."""
@@ -87,8 +87,8 @@ def _add_runs(calls: Any) -> None:
     _add(calls, "runs", stored.list_runs, "List the trained models.")
     _add_run_call(calls, "show", stored.show_run, "Show a run's settings, results and history.")
     _add_run_call(calls, "delete", stored.delete_run, "Move a run to the trash.", writes=True)
-    trash.add_flags(_add(calls, "trash", trash.trash, "List what was deleted and can be restored."))
-    restore = _add(calls, "restore", trash.restore, "Put back what was deleted.", writes=True)
+    stored.add_trash_flags(_add(calls, "trash", stored.list_trash, "List what was deleted and can be restored."))
+    restore = _add(calls, "restore", stored.restore, "Put back what was deleted.", writes=True)
     restore.add_argument("entry_id", metavar="ID", help="Its id in the trash, as `trash` shows it.")
     export = _add_run_call(calls, "export", stored.export_run, "Write a run's embeddings or its model to files.")
     export.add_argument("--format", required=True, choices=FORMATS, help="What to write.")
@@ -97,7 +97,7 @@ def _add_runs(calls: Any) -> None:
 
 def _add_analyses(calls: Any) -> None:
     summary = "Train runs' settings on several splits, and show how sure their errors and differences are."
-    score.add_flags(_add(calls, "score", score.show, summary, writes=True))
+    compare.add_score_flags(_add(calls, "score", compare.show_score, summary, writes=True))
     person.add_flags(_add(calls, "person", person.show, "Match somebody's own ratings to the items of a run's data."))
     for name, command, add_flags, summary in (
         ("components", components.show, components.add_flags, "Show the items at both ends of a principal component."),
@@ -115,7 +115,12 @@ def _add_analyses(calls: Any) -> None:
         ("recommend", recommend.show, recommend.add_recommend_flags, "Guess what somebody new would like."),
         ("explain", recommend.explain_guess, recommend.add_explain_flags, "Take one guess apart, term by term."),
         ("map", studies.draw, studies.add_map_flags, "Draw a map of the items, and tell how faithful it is."),
-        ("film", film.write, film.add_flags, "Write the film of a training as one file that any browser plays."),
+        (
+            "film",
+            studies.write_film,
+            studies.add_film_flags,
+            "Write the film of a training as one file that any browser plays.",
+        ),
         ("clusters", studies.clusters, studies.add_clusters_flags, "Group the items, and name the groups."),
         (
             "stability",
@@ -123,9 +128,14 @@ def _add_analyses(calls: Any) -> None:
             studies.add_stability_flags,
             "Train again from other seeds, and show what comes back, which is no proof.",
         ),
-        ("proof", studies.proof, studies.add_proof_flags, "Test the components of the predictions on several splits."),
-        ("twins", studies.twins, studies.add_twins_flags, "Train the same model on ratings without taste."),
-        ("support", studies.support, studies.add_support_flags, "Train again to see which neighbors hold."),
+        (
+            "proof",
+            studies.proof,
+            studies.add_settings_of(PROOF),
+            "Test the components of the predictions on several splits.",
+        ),
+        ("twins", studies.twins, studies.add_settings_of(TWINS), "Train the same model on ratings without taste."),
+        ("support", studies.support, studies.add_settings_of(NEIGHBORS), "Train again to see which neighbors hold."),
         ("axis", listings.show_axis, listings.add_axis_flags, "Project the items on an axis between two sets of them."),
     ):
         add_flags(_add_run_call(calls, name, command, summary, writes=name in _MAKE_STUDIES))

@@ -6,8 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from core.cli.answer import Answer, listing, pairs
-from core.cli.common import entry, load
+from core.cli.common import Answer, entry, listing, load, pairs
 from core.data.own.files import MOST_BYTES, check_size
 from core.data.own.isolation import read_isolated
 from core.data.own.matching import MOST_COMPARED, Person, Placed, match, require_matched

@@ -20,8 +20,7 @@ from core.analysis.new_user.explain import (
 from core.analysis.new_user.model import NewUserModel, fitting
 from core.analysis.new_user.own_ratings import MOST_RATINGS
 from core.analysis.new_user.recommend import best
-from core.cli.answer import Answer, listing, table
-from core.cli.common import add_count, entry, load
+from core.cli.common import Answer, add_count, entry, listing, load, table
 from core.cli.person import FILE_HELP, add_scale, read_person, remark
 from core.data.ratings import Ratings
 from core.data.splits import split

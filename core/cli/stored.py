@@ -1,4 +1,4 @@
-"""The calls about what is stored: datasets, runs, and the jobs of the dashboard's queue."""
+"""The calls about what is stored: datasets, runs, the jobs of the dashboard's queue, and what was deleted."""
 
 import argparse
 import contextlib
@@ -11,13 +11,14 @@ from typing import Any
 from core import data
 from core.access import COMMAND_LINE
 from core.analysis.compare.score import SplitScore, score_of
-from core.cli.answer import Answer, attributes, listing, pairs, table
-from core.cli.common import load
-from core.cli.trash import how_to_restore
+from core.cli.common import Answer, attributes, listing, load, pairs, table
 from core.data.nouns import count
 from core.data.splits import split
 from core.data.text import one_line
+from core.disk.quota import megabytes
 from core.disk.reading import SetAside
+from core.disk.trash import Entry, Trash, kept_days
+from core.disk.upkeep import tidy
 from core.errors import BadSchemaError, UnknownDatasetError
 from core.export.formats import export as export_files
 from core.jobs import queue
@@ -195,3 +196,48 @@ def _report(entries: Iterable[SetAside], what: str) -> None:
 def _job_document(job: Job) -> dict[str, Any]:
     shown = ("job_id", "kind", "state", "progress", "code", "message", "run_id", "title")
     return attributes(job, (*shown, "canceling", "created_at", "seconds"))
+
+
+def add_trash_flags(call: argparse.ArgumentParser) -> None:
+    """Whether to list or to empty."""
+    call.add_argument("--empty", action="store_true", help="Remove everything in it for good.")
+
+
+def list_trash(arguments: argparse.Namespace) -> Answer:
+    """What was deleted and can be restored, or was just removed for good."""
+    tidy()
+    there = Trash()
+    entries = there.empty(by=COMMAND_LINE) if arguments.empty else there.entries()
+    document = [_entry_json(entry) for entry in entries]
+    if arguments.empty:
+        size = megabytes(sum(entry.size for entry in entries))
+        return Answer(document, f"removed {count(len(entries), 'entry')} for good, {size}")
+    headings = ("id", "kind", "title", "deleted", "kept until", "size")
+    rows = [
+        (
+            entry.entry_id,
+            entry.kind,
+            entry.title,
+            entry.deleted_at[:16],
+            f"{entry.kept_until:%Y-%m-%d}",
+            megabytes(entry.size),
+        )
+        for entry in entries
+    ]
+    return Answer(document, table(headings, rows, empty="the trash is empty"))
+
+
+def restore(arguments: argparse.Namespace) -> Answer:
+    """Put what was deleted back where it was."""
+    entry = Trash().restore(arguments.entry_id, by=COMMAND_LINE)
+    return Answer(_entry_json(entry), f"restored {entry.title}: {', '.join(entry.parts)}")
+
+
+def _entry_json(entry: Entry) -> dict[str, Any]:
+    """The object that the command line prints for an entry."""
+    return asdict(entry) | {"kept_until": entry.kept_until.isoformat(timespec="milliseconds")}
+
+
+def how_to_restore(entry: Entry) -> str:
+    """What is said after a deletion."""
+    return f"`python -m core restore {entry.entry_id}` brings it back within {count(kept_days(), 'day')}"

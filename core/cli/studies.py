@@ -1,26 +1,47 @@
-"""The calls that make studies, or take them from the store: maps, groups, and trainings under other circumstances."""
+"""The calls that make studies or take them from the store: maps, groups, films, trainings under other circumstances."""
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from core.cli.answer import Answer, table
-from core.cli.common import Percent, add_fields, add_settings, entry, given, load, write_items
+from core.analysis.film import shown
+from core.cli.common import (
+    Answer,
+    Percent,
+    add_fields,
+    add_settings,
+    entry,
+    given,
+    load,
+    table,
+    target_file,
+    write_items,
+)
 from core.cli.components import analyze
 from core.data.nouns import count
 from core.data.ratings import Ratings
-from core.errors import LimitError
+from core.disk.files import replace_text
+from core.errors import LimitError, UsageError
+from core.export.living_map.film_file import film_page
 from core.model.run import Run
 from core.store.study_store import Stored
 from core.studies.clusters import CLUSTERS
+from core.studies.films import FILM, FilmSettings, film_of
 from core.studies.maps import MAP
 from core.studies.neighbors import NEIGHBORS, PREDICTIONS, VECTORS
 from core.studies.proofs import PROOF, proof_of
 from core.studies.stability import STABILITY, returning
 from core.studies.study import Settings, Study
 from core.studies.twins import TWINS
+
+
+def add_settings_of(study: Study[Any]) -> Callable[[argparse.ArgumentParser], None]:
+    """What a call can be told that makes a study."""
+    return lambda call: add_fields(call, study.settings.model_fields)
 
 
 def add_map_flags(call: argparse.ArgumentParser) -> None:
@@ -41,27 +62,12 @@ def add_stability_flags(call: argparse.ArgumentParser) -> None:
     add_settings(call)
 
 
-def add_proof_flags(call: argparse.ArgumentParser) -> None:
-    """What `proof` can be told."""
-    add_fields(call, PROOF.settings.model_fields)
-
-
-def add_twins_flags(call: argparse.ArgumentParser) -> None:
-    """What `twins` can be told."""
-    add_fields(call, TWINS.settings.model_fields)
-
-
-def add_support_flags(call: argparse.ArgumentParser) -> None:
-    """What `support` can be told."""
-    add_fields(call, NEIGHBORS.settings.model_fields)
-
-
 def draw(arguments: argparse.Namespace) -> Answer:
     """A map's faithfulness, and its points as a file where one is asked for."""
-    run, ratings, settings, study = _made(MAP, arguments)
+    _, ratings, study, head = _made(MAP, arguments)
     rows, points, facts, target = study.arrays["rows"], study.arrays["points"], study.facts, arguments.to
     measures = {name: facts[name] for name in ("kept", "chance", "trustworthiness", "measured_on", "k", "loss")}
-    document = {"run_id": run.run_id, "settings": settings.model_dump(), "n_items": len(rows), **measures, "to": target}
+    document = head | {"n_items": len(rows), **measures, "to": target}
     if target is not None:
         columns = {name: points[:, axis] for axis, name in enumerate("xyz"[: points.shape[1]])}
         write_items(Path(target), ratings, rows, columns | {"kept": study.arrays["kept"]})
@@ -75,7 +81,7 @@ def draw(arguments: argparse.Namespace) -> Answer:
 
 def clusters(arguments: argparse.Namespace) -> Answer:
     """Groups with their names, and the group of every item as a file where one is asked for."""
-    run, ratings, settings, study = _made(CLUSTERS, arguments)
+    _, ratings, study, head = _made(CLUSTERS, arguments)
     rows, label = study.arrays["rows"], study.arrays["label"]
     groups = [
         {
@@ -85,9 +91,7 @@ def clusters(arguments: argparse.Namespace) -> Answer:
         }
         for number, group in enumerate(study.facts["groups"], 1)
     ]
-    document = {
-        "run_id": run.run_id,
-        "settings": settings.model_dump(),
+    document = head | {
         "n_items": len(rows),
         "none": study.facts["none"],
         "repeat": study.facts.get("repeat"),  # not in studies of earlier versions
@@ -107,7 +111,7 @@ def clusters(arguments: argparse.Namespace) -> Answer:
 
 def stability(arguments: argparse.Namespace) -> Answer:
     """How well each component comes back from other seeds."""
-    run, ratings, settings, study = _made(STABILITY, arguments)
+    run, ratings, study, head = _made(STABILITY, arguments)
     analysis = analyze(arguments)
     matched = returning(run, ratings, analysis.parts, analysis.how, analysis.result, study)
     if matched is None:
@@ -115,9 +119,7 @@ def stability(arguments: argparse.Namespace) -> Answer:
             "the stored study is of an earlier version, which knows the item matrix alone; ask with --basis pca or for "
             "another number of --runs"
         )
-    document = {
-        "run_id": run.run_id,
-        "settings": settings.model_dump(),
+    document = head | {
         "basis": arguments.basis,
         "centered": arguments.centered,
         "seeds": list(study.facts["seeds"]),
@@ -131,16 +133,14 @@ def stability(arguments: argparse.Namespace) -> Answer:
 
 def proof(arguments: argparse.Namespace) -> Answer:
     """Which components of the predictions earn their place on held-out ratings of several splits."""
-    run, _, settings, study = _made(PROOF, arguments)
+    _, _, study, head = _made(PROOF, arguments)
     found = proof_of(study)
     numbers = {name: getattr(found, name).tolist() for name in ("gain", "se", "z", "score_z")}
     each = [
         {"component": place + 1} | {name: column[place] for name, column in numbers.items()}
         for place in range(len(found.z))
     ]
-    document = {
-        "run_id": run.run_id,
-        "settings": settings.model_dump(),
+    document = head | {
         "proven": found.proven,
         "signal": found.signal,
         "n_ratings": found.n_ratings,
@@ -160,9 +160,9 @@ def proof(arguments: argparse.Namespace) -> Answer:
 
 def twins(arguments: argparse.Namespace) -> Answer:
     """What the same training finds in ratings without taste."""
-    run, _, settings, study = _made(TWINS, arguments)
+    _, _, study, head = _made(TWINS, arguments)
     facts = {name: list(study.facts[name]) for name in ("seeds", "val_rmse", "averages_rmse", "proven")}
-    document = {"run_id": run.run_id, "settings": settings.model_dump()} | facts
+    document = head | facts
     document |= {"strength": study.arrays["strength"].tolist()}
     lines = list(zip(*facts.values(), study.arrays["strength"].max(axis=1).tolist(), strict=True))
     headings = ("twin", "RMSE", "averages alone", "components proven", "strongest component")
@@ -171,9 +171,9 @@ def twins(arguments: argparse.Namespace) -> Answer:
 
 def support(arguments: argparse.Namespace) -> Answer:
     """From which support on a neighbor is more than chance, and how many of the model's are."""
-    run, _, settings, study = _made(NEIGHBORS, arguments)
+    run, _, study, head = _made(NEIGHBORS, arguments)
     facts = {name: study.facts[name] for name in ("val_rmse", VECTORS, PREDICTIONS)}
-    document = {"run_id": run.run_id, "settings": settings.model_dump()} | facts
+    document = head | facts
     lines = [
         (measure, facts[measure]["likely"], f"{likely:.0%}", facts[measure]["sure"], f"{sure:.0%}")
         for measure in (VECTORS, PREDICTIONS)
@@ -183,11 +183,42 @@ def support(arguments: argparse.Namespace) -> Answer:
     return Answer(document, f"{table(headings, lines)}\n`neighbors {run.run_id}` tells it of each neighbor")
 
 
-def _made(study: Study[Settings], arguments: argparse.Namespace) -> tuple[Run, Ratings, Settings, Stored]:
-    """The run, its data, the settings as they count, and the result, from the store where it is there."""
+def _made(study: Study[Settings], arguments: argparse.Namespace) -> tuple[Run, Ratings, Stored, dict[str, Any]]:
+    """The run, its data, the result, from the store where it is there, and how each document about it begins."""
     run, ratings = load(arguments.run_id)
     settings = study.parse(given(arguments, study.settings.model_fields))
     study.check_run(run, settings)
     if not study.exists(run.run_id, settings):
         print(f"{study.name}: not made yet with these settings; at work", file=sys.stderr)
-    return run, ratings, settings, study.make(run, ratings, settings, on_progress=Percent())
+    made = study.make(run, ratings, settings, on_progress=Percent())
+    return run, ratings, made, {"run_id": run.run_id, "settings": settings.model_dump()}
+
+
+SUFFIX = ".html"
+
+
+def add_film_flags(call: argparse.ArgumentParser) -> None:
+    """What `film` can be told."""
+    text = f"The file to write, *{SUFFIX}; made new or replaced."
+    call.add_argument("--to", required=True, metavar="FILE", help=text)
+
+
+def write_film(arguments: argparse.Namespace) -> Answer:
+    """The film of a run as a file; of a run without one the training is filmed anew."""
+    path = Path(arguments.to)
+    if path.suffix.lower() != SUFFIX:
+        raise UsageError(f"--to is {arguments.to!r:.200}; a browser plays a file whose name ends in {SUFFIX}")
+    run, ratings = load(arguments.run_id)
+    settings = FilmSettings()
+    if not FILM.exists(run.run_id, settings):
+        FILM.check(run, settings)
+        print("film: none was taken of this training; it is trained once more", file=sys.stderr)
+    film = film_of(FILM.make(run, ratings, settings, on_progress=Percent()))
+    page = film_page(run, ratings, film)
+    with target_file(path):
+        replace_text(path, page)
+    frames, items = len(film.at), len(shown(film.rows, ratings.item_count))
+    document = {"run_id": run.run_id, "files": [str(path)], "frames": frames, "items": items}
+    megabytes = path.stat().st_size / 1e6
+    text = f"{path}: {count(frames, 'frame')} of {count(items, ratings.noun)}, {megabytes:.1f} MB; any browser plays it"
+    return Answer(document, text)

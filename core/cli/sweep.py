@@ -4,17 +4,18 @@ import argparse
 import sys
 from typing import Any
 
-from core import access, data
+from core import access, data, settings
 from core.access import COMMAND_LINE, Action
-from core.cli.answer import Answer, attributes, listing, pairs, table
-from core.cli.common import add_fields, given
+from core.cli.common import Answer, add_fields, attributes, given, listing, pairs, table
+from core.cli.stored import how_to_restore
 from core.cli.train import interrupt_asks_to_stop
 from core.config import SplitConfig, TrainConfig
 from core.data import BUNDLED
+from core.data.nouns import count
 from core.errors import LimitError, UsageError
 from core.jobs import queue, sweep_jobs
 from core.jobs.pool import Pool
-from core.jobs.sweep_training import QueueTrainer
+from core.jobs.sweep_training import steer
 from core.model.families import MODEL_SETTINGS, PRESETS, parse_config
 from core.sweeps import plan as plans
 from core.sweeps import record
@@ -57,21 +58,32 @@ def add_flags(call: argparse.ArgumentParser) -> None:
         "--prune",
         action=argparse.BooleanOptionalAction,
         default=None,
-        help="Give up trials whose curves lie above the median of those before (default: yes).",
+        help="Give up trials whose curves are among the worst quarter of those before (default: yes).",
     )
     call.add_argument("--seed", type=int, metavar="N", help="Starting number of what is drawn by chance (default 0).")
     call.add_argument("--resume", metavar="SWEEP", help="Go on with a sweep, by its id; --trials says how far.")
+    call.add_argument("--delete", metavar="SWEEP", help="Move a sweep to the trash, with the models of no other.")
     about = "Settings that stay, and what those that vary begin with."
     add_fields(call.add_argument_group("settings", about), SETTINGS)
 
 
 def sweep(arguments: argparse.Namespace) -> Answer:
-    """Make the trials and confirm the best, with workers of this process and those of a dashboard that runs."""
+    """Make the trials and confirm the best, with workers of this process and those of a dashboard that runs; or delete
+    a sweep."""
+    if arguments.delete:
+        return _deleted(arguments.delete)
     begun = _resumed(arguments) if arguments.resume else _begun(arguments)
     if begun.is_finished:
         return _answer(begun)
     access.check(Action.TRAIN, COMMAND_LINE)
     return _answer(_carry_out(begun))
+
+
+def _deleted(sweep_id: str) -> Answer:
+    entry = sweep_jobs.delete(sweep_id, by=COMMAND_LINE)
+    document = {"deleted": sweep_id, "runs": list(entry.runs), "trash_id": entry.entry_id}
+    text = f"deleted sweep {sweep_id} with {count(len(entry.runs), 'model')}\n{how_to_restore(entry)}"
+    return Answer(document, text)
 
 
 def list_sweeps(arguments: argparse.Namespace) -> Answer:
@@ -125,13 +137,12 @@ def _resumed(arguments: argparse.Namespace) -> Sweep:
 
 
 def _carry_out(begun: Sweep) -> Sweep:
-    from core.sweeps.carry_out import carry_out  # needs Optuna: most of a second to import
-
     ratings = data.ratings_of(begun.dataset)
     print(f"sweep {begun.sweep_id}: {begun.most} trials, {begun.told} of them made", file=sys.stderr)
-    with Pool(), interrupt_asks_to_stop() as should_stop:
-        train = QueueTrainer(queue, ratings, COMMAND_LINE, begun.sweep_id, should_stop=should_stop)
-        return carry_out(begun, ratings, train, on_change=_Progress())
+    workers = settings.workers(alone=True)
+    with Pool(workers), interrupt_asks_to_stop() as should_stop:
+        told, at_once = _Progress(), workers + 1
+        return steer(begun, ratings, queue, COMMAND_LINE, on_change=told, should_stop=should_stop, at_once=at_once)
 
 
 class _Progress:

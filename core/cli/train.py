@@ -9,8 +9,7 @@ from types import FrameType
 
 from core import access, data
 from core.access import COMMAND_LINE, Action
-from core.cli.answer import Answer, attributes, pairs
-from core.cli.common import given
+from core.cli.common import Answer, attributes, given, pairs
 from core.config import GradientConfig, RunConfig, run_id
 from core.data.nouns import count
 from core.data.ratings import Ratings

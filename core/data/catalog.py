@@ -11,7 +11,7 @@ from typing import Any
 
 from core import access
 from core.access import Action, Visitor
-from core.data.folder import ABOUT, read_about, read_folder
+from core.data.folder import ABOUT, About, read_about, read_folder
 from core.data.ratings import DatasetRef, Ratings, shortest
 from core.data.text import noun_of, one_line
 from core.disk.files import disk_full_told, replace_text, sweep
@@ -25,20 +25,10 @@ _ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 
 
 @dataclass(frozen=True)
-class DatasetInfo:
+class DatasetInfo(About):
     """What a list of datasets shows; nothing of the ratings is read for it."""
 
     dataset_id: str
-    name: str
-    noun: str
-    users: int
-    items: int
-    ratings: int
-    timestamps: bool
-    min_rating: float
-    max_rating: float
-    digest: str
-    created_at: str
 
     def as_json(self) -> dict[str, Any]:
         """The object that the command line prints."""

@@ -34,6 +34,10 @@ class Service:
     noun: str = "movie"
 
 
+_FILMS = frozenset(
+    {"movie", "film", "featurefilm", "tvmovie", "tvseries", "tvminiseries", "tvspecial", "short", "tvshort", "video"}
+)
+
 SERVICES = (
     Service(
         "Letterboxd",
@@ -53,20 +57,7 @@ SERVICES = (
         low=1,
         high=10,
         kind="Title Type",
-        kinds=frozenset(
-            {
-                "movie",
-                "film",
-                "featurefilm",
-                "tvmovie",
-                "tvseries",
-                "tvminiseries",
-                "tvspecial",
-                "short",
-                "tvshort",
-                "video",
-            }
-        ),
+        kinds=_FILMS,
     ),
     Service(
         "Goodreads",

@@ -4,7 +4,6 @@ import errno
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
 
 from filelock import FileLock, Timeout
 
@@ -31,18 +30,14 @@ def locked(path: Path, seconds: float = 10, *, should_stop: Callable[[], bool] =
         held = FileLock(path, timeout=seconds, fallback_to_soft=False).acquire(cancel_check=should_stop)
     except OSError as error:
         if isinstance(error, Timeout):
-            _give_up(path, seconds, stopped=should_stop())
+            if should_stop():
+                raise CanceledError(f"stopped while it waited for {path}") from None
+            raise BusyError(
+                f"another process has held {path} for {seconds:g} s; wait until it is done and try again, or look for "
+                "a stopped process and end it"
+            ) from None
         if is_refused(error, path.parent) or error.errno == errno.ENOSYS:
             raise refused(path, error) from error
         raise
     with held:
         yield
-
-
-def _give_up(path: Path, seconds: float, *, stopped: bool) -> NoReturn:
-    if stopped:
-        raise CanceledError(f"stopped while it waited for {path}") from None
-    raise BusyError(
-        f"another process has held {path} for {seconds:g} s; wait until it is done and try again, or look for a "
-        "stopped process and end it"
-    ) from None

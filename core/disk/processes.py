@@ -2,10 +2,9 @@
 
     processes/<token>       a file that its process holds locked for as long as it lives
 
-A process id says nothing to another container and is given again after its
-process has ended. A lock is seen by all who share the home, and the system
-lets go of it however the process ends. On a file system without locks nothing
-is known of others, and `token` refuses.
+A process id says nothing to another container and is given again after its process has ended. A lock is seen by all who
+share the home, and the system lets go of it however the process ends. On a file system without locks nothing is known
+of others, and `token` refuses.
 """
 
 import atexit

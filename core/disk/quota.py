@@ -16,7 +16,7 @@ from core.disk.trash import Trash
 from core.errors import QuotaError
 from core.settings import MIB, PREFIX
 
-_FOLDERS = {"runs": "models", "studies": "studies", "datasets": "datasets", "trash": "trash"}
+_FOLDERS = {"runs": "models", "studies": "studies", "sweeps": "sweeps", "datasets": "datasets", "trash": "trash"}
 
 _MOST_MEASURED = 100_000
 
@@ -30,6 +30,7 @@ class Usage:
 
     models: int = 0
     studies: int = 0
+    sweeps: int = 0
     datasets: int = 0
     trash: int = 0
     others: int = 0

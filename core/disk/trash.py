@@ -1,7 +1,7 @@
 """What was deleted, kept for some days so that it can be put back.
 
     trash/<8 hex>/manifest.json     what it was, who deleted it when, and its parts
-    trash/<8 hex>/runs/<run_id>     a part, under the path it had in the home; likewise studies/ and datasets/
+    trash/<8 hex>/runs/<run_id>     a part, under the path it had in the home; likewise of other folders
     trash/deleting-<8 hex>          an entry whose parts are on their way in
     trash/restoring-<8 hex>         an entry whose parts are on their way back
     trash/.tmp-*                    one being made or removed; a dead process's is swept

@@ -9,7 +9,7 @@ from core.disk.files import refused, sweep
 from core.disk.home import home
 from core.disk.trash import Trash
 
-FOLDERS = ("datasets", "runs", "studies", "jobs", "uploads", "downloads", "processes", "trash", "journeys")
+FOLDERS = ("datasets", "runs", "studies", "sweeps", "jobs", "uploads", "downloads", "processes", "trash", "journeys")
 """What the home holds, as far as it was needed yet."""
 
 

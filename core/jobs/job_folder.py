@@ -8,11 +8,9 @@
                   reserve         room to write the last status on a full disk
                   .lock           held while the status is changed
 
-A running job is leased to its worker: the status names the holder, and counts
-up as often as the worker gives a sign of life. Where that count stands still
-for longer than the lease says, anybody may end the job (`core.jobs.leases`).
-Only the holder of the lease, or who ends the job, changes a running job's
-status, and nobody one that is final.
+A running job is leased to its worker: the status names the holder, and counts up as often as the worker gives a sign of
+life. Where that count stands still for longer than the lease says, anybody may end the job (`core.jobs.leases`). Only
+the holder of the lease, or who ends the job, changes a running job's status, and nobody one that is final.
 
 Job ids are sequence numbers of eight digits, so that they sort by submission
 whatever the clocks say. Times are for people to read; nothing is decided by them.

@@ -22,9 +22,9 @@ from core.data import uploads
 from core.data.ratings import Ratings
 from core.disk.reading import IntegrityError
 from core.disk.typed import typed
-from core.errors import LimitError, UnknownDatasetError, UnknownEntryError
+from core.errors import LimitError, UnknownDatasetError
 from core.jobs.live_film import live_camera
-from core.jobs.sweep_training import Queue, QueueTrainer
+from core.jobs.sweep_training import Queue, steer
 from core.model.events import Epoch, Event, Started, Step
 from core.model.families import PRESETS, family_of, parse_config
 from core.store import study_store
@@ -36,7 +36,7 @@ from core.training.budget import check_room, first_preset
 
 WorkerGroup = Literal["training", "other", "steering"]
 """Which workers take a job: those that keep TensorFlow warm; one beside them for everything that can do without, so
-that a training waits for no import and no map; and one for what has its work done by other jobs and waits for them."""
+that a training waits for no import and no map; and those for what has its work done by other jobs."""
 
 
 class Reporter(Protocol):
@@ -257,25 +257,15 @@ def _score(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], b
 
 
 def _sweep(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], bool]) -> None:
-    from core.sweeps.carry_out import carry_out  # needs Optuna: most of a second to import
-
     sweep = record.load(spec["sweep_id"])
-    ratings = _ratings(sweep.dataset.dataset_id, sweep.dataset.digest)
-    train = QueueTrainer(
+    steer(
+        sweep,
+        _ratings(sweep.dataset.dataset_id, sweep.dataset.digest),
         reporter.queue,
-        ratings,
         Visitor(spec["owner"], address=spec["network"].partition("/")[0]),
-        sweep.sweep_id,
+        on_change=lambda sweep: reporter.progress(sweep.progress),
         should_stop=should_stop,
     )
-    carry_out(sweep, ratings, train, on_change=lambda sweep: reporter.progress(sweep.progress))
-
-
-def _is_swept(sweep_id: str) -> bool:
-    try:
-        return record.load(sweep_id).is_finished
-    except UnknownEntryError:
-        return False
 
 
 def score_key(run_ids: Sequence[str], splits: int) -> str:
@@ -328,7 +318,7 @@ KINDS: dict[str, Kind] = {
     "sweep": Kind(
         run=_sweep,
         action=Action.TRAIN,
-        finished=_is_swept,
+        finished=record.is_finished,
         warm=lambda: None,
         group="steering",
         asked=_Sweep,

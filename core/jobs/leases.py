@@ -1,8 +1,7 @@
 """Whose time is up: running jobs whose workers have given no sign of life for as long as their leases allow.
 
-A worker may be anywhere, so nothing is asked of its process or of its clock.
-Whoever watches sees by its own steady clock how long a job's heartbeat has
-stood still. Any number of processes may watch the same jobs.
+A worker may be anywhere, so nothing is asked of its process or of its clock. Whoever watches sees by its own steady
+clock how long a job's heartbeat has stood still. Any number of processes may watch the same jobs.
 """
 
 import time

@@ -1,9 +1,8 @@
 """The pool: warm workers that take jobs from the queue, watched by one thread.
 
-Any number of servers, on any number of machines, may run a pool on one home. A
-job is started by whichever worker claims it first. Where a worker dies, its own
-pool sees that at once and ends its job; where the whole machine dies, another
-pool does when the job's lease has run out.
+Any number of servers, on any number of machines, may run a pool on one home. A job is started by whichever worker
+claims it first. Where a worker dies, its own pool sees that at once and ends its job; where the whole machine dies,
+another pool does when the job's lease has run out.
 """
 
 import atexit
@@ -30,6 +29,9 @@ from core.jobs.worker_process import COMMAND, WorkerProcess, oom_kills
 
 POLL_SECONDS = 0.25
 """Longest time until a job is seen that another process submitted."""
+
+MOST_STEERING = 2
+"""Sweeps at a time: a quick look does not wait for a thorough sweep; their trainings take turns."""
 
 _LEASE_LOOK_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 30.0
@@ -237,11 +239,12 @@ class Pool:
                 worker.kill()
 
     def _fill(self) -> None:
-        groups = {group_of(job.kind) for job in queue.jobs() if job.state == "queued"}
+        groups = [group_of(job.kind) for job in queue.jobs() if job.state == "queued"]
         if time.monotonic() < self._grace_ends and not groups:
             return
-        sizes: dict[WorkerGroup, int] = {"training": self.size}
-        sizes |= {group: int(group in groups) for group in ("other", "steering")}
+        steered = groups.count("steering") + sum(worker.job_id is not None for worker in self._of("steering"))
+        sizes: dict[WorkerGroup, int] = {"training": self.size, "other": int("other" in groups)}
+        sizes["steering"] = min(MOST_STEERING, steered)
         for group, size in sizes.items():
             while len(self._of(group)) < size and time.monotonic() >= self._no_start_before:
                 self._workers.append(WorkerProcess(self._command, group))

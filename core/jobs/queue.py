@@ -1,8 +1,7 @@
 """Submit work, watch it, stop it. Files alone: any process with the same home sees the same jobs.
 
-Whoever asks and watches needs `submit`, `get`, `jobs`, `measurements`, `log`
-and `cancel`; whoever runs jobs, on whatever machine, `claim`, `renew`,
-`finish` and `end_expired`.
+Whoever asks and watches needs `submit`, `get`, `jobs`, `measurements`, `log` and `cancel`; whoever runs jobs, on
+whatever machine, `claim`, `renew`, `finish` and `end_expired`.
 """
 
 import contextlib

@@ -3,9 +3,12 @@
 from core import access, data
 from core.access import Action, Visitor
 from core.data.ratings import Ratings
-from core.errors import LimitError
+from core.disk.locks import locked
+from core.disk.trash import Entry
+from core.errors import BusyError, LimitError
 from core.jobs import queue
 from core.jobs.job_folder import Job
+from core.store.runs import RunStore
 from core.sweeps import plan as plans
 from core.sweeps import record
 from core.sweeps.plan import SweepPlan
@@ -48,6 +51,28 @@ def resume(sweep_id: str, *, by: Visitor, trials: int | None = None, minutes: fl
     return submit_sweep(sweep.plan, holder, by=by, trials=sweep.most if trials is None else trials, minutes=minutes)
 
 
+def delete(sweep_id: str, *, by: Visitor) -> Entry:
+    """Move a sweep into the trash, with the models that it and no other sweep has trained; what it is there.
+
+    Raises:
+        ReadOnlyError, NotAllowedError: Only an administrator may.
+        UnknownEntryError: There is none.
+        BusyError: It goes on, or the store is locked by another process.
+        DiskFullError: There is no room for the trash's manifest; nothing was moved.
+    """
+    access.check(Action.DELETE, by)
+    sweep, store = record.load(sweep_id), RunStore()
+    if any(job.active and job.key == sweep_id for job in queue.jobs()):
+        raise BusyError("this sweep goes on; stop it first, then delete it")
+    others = [other.run_ids for other in record.listing() if other.sweep_id != sweep_id]
+    alone = [run_id for run_id in sweep.run_ids.difference(*others) if run_id in store]
+    with locked(record.folder(sweep_id) / record.LOCK, 1), store.trash.alone():
+        parts = [part for run_id in sorted(alone) for part in store.parts(run_id)]
+        entry = store.trash.put("sweep", _title(sweep), [*parts, record.part(sweep_id)], by)
+    store.trash.expire()
+    return entry
+
+
 def check(plan: SweepPlan, ratings: Ratings, *, trials: int, minutes: float | None = None) -> None:
     """Pass if a sweep can be carried out on some data.
 
@@ -65,5 +90,8 @@ def check(plan: SweepPlan, ratings: Ratings, *, trials: int, minutes: float | No
 
 def _submit(sweep: Sweep, by: Visitor) -> Job:
     spec = {"sweep_id": sweep.sweep_id, "owner": by.owner, "network": by.network}
-    names = ", ".join(vary.field for vary in sweep.plan.vary)
-    return queue.submit(KIND, spec, key=sweep.sweep_id, by=by, title=f"Which settings matter: {names}")
+    return queue.submit(KIND, spec, key=sweep.sweep_id, by=by, title=_title(sweep))
+
+
+def _title(sweep: Sweep) -> str:
+    return f"Which settings matter: {', '.join(vary.field for vary in sweep.plan.vary)}"

@@ -16,6 +16,7 @@ from core.errors import BusyError, CanceledError, ExplorerError, LimitError, Wor
 from core.jobs.job_folder import Job
 from core.model.events import Epoch, Event
 from core.store.runs import RunStore
+from core.sweeps.record import Sweep
 from core.sweeps.train import GivesUp, Trained
 
 OF_THE_SETTINGS = frozenset({"DIVERGED", "LIMIT", "OUT_OF_MEMORY"})
@@ -42,6 +43,23 @@ class Queue(Protocol):
 
     def cancel(self, job_id: str, *, by: Visitor) -> Job:
         """Ask it to stop."""
+
+
+def steer(
+    sweep: Sweep,
+    ratings: Ratings,
+    queue: Queue,
+    by: Visitor,
+    *,
+    on_change: Callable[[Sweep], None],
+    should_stop: Callable[[], bool],
+    at_once: int | None = None,
+) -> Sweep:
+    """Carry a sweep out with trainings of a queue; arguments as `QueueTrainer` and `carry_out` say."""
+    from core.sweeps.carry_out import carry_out  # needs Optuna: most of a second to import
+
+    train = QueueTrainer(queue, ratings, by, sweep.sweep_id, should_stop=should_stop, at_once=at_once)
+    return carry_out(sweep, ratings, train, on_change=on_change)
 
 
 @dataclass

@@ -1,10 +1,9 @@
 """The process that runs jobs: `python -m core.jobs.worker GROUP`, started by the pool.
 
-It warms up for the first job, says "ready" and the token under which it leases jobs, then takes
-job ids on stdin, one a line, and says "idle" after each. When stdin closes, whoever started it is gone or wants it
-gone, and it ends at once, whatever it is doing: nothing that it writes can be
-left half done. A bug in a job ends it too, for its memory is not to be trusted
-any more; the pool starts another.
+It warms up for the first job, says "ready" and the token under which it leases jobs, then takes job ids on stdin, one a
+line, and says "idle" after each. When stdin closes, whoever started it is gone or wants it gone, and it ends at once,
+whatever it is doing: nothing that it writes can be left half done. A bug in a job ends it too, for its memory is not to
+be trusted any more; the pool starts another.
 """
 
 import contextlib

@@ -4,7 +4,6 @@ What any model with vectors has to beat: the baseline predictor of Koren, Bell a
 factorization techniques for recommender systems", equation 3, fitted by the same training as every other family.
 """
 
-from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, ClassVar, Literal
 
@@ -12,7 +11,7 @@ import numpy as np
 
 from core.config import GradientConfig, RunConfig, family_name
 from core.model.scale import Scale
-from core.model.scoring import Bilinear, Network
+from core.model.scoring import Bilinear, Network, own_layers
 
 
 class BiasOnlyConfig(GradientConfig):
@@ -29,11 +28,7 @@ class BiasOnly(Bilinear):
     short_title: ClassVar[str] = "biases only"
     summary: ClassVar[str] = "Averages that learn, without any vector: the honest baseline for all other models."
     score_latex: ClassVar[str] = r"m + b_u + b_v"
-    weights: ClassVar[Mapping[str, tuple[str, int]]] = {
-        "mean": ("mean", 0),
-        "user_bias": ("user_bias", 0),
-        "item_bias": ("item_bias", 0),
-    }
+    weights = own_layers("mean", "user_bias", "item_bias")
     level: ClassVar[str] = "mean"
     folded: ClassVar[frozenset[str]] = frozenset({"mean"})
     recorded: ClassVar[str] = "item_bias"

@@ -3,12 +3,11 @@
 The second model of the article, and that of fast.ai's lesson.
 """
 
-from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from core.config import GradientConfig, LayerConfig, RunConfig, VectorConfig, family_name
 from core.model.scale import Scale
-from core.model.scoring import Bilinear, Network
+from core.model.scoring import Bilinear, Network, own_layers
 
 
 class DotWithBiasConfig(GradientConfig, VectorConfig, LayerConfig):
@@ -27,12 +26,7 @@ class DotWithBias(Bilinear):
         "Adds how generous the person is and how liked what they rate is, and stays inside the scale."
     )
     score_latex: ClassVar[str] = r"u \cdot v + b_u + b_v"
-    weights: ClassVar[Mapping[str, tuple[str, int]]] = {
-        "user_embedding": ("user_embedding", 0),
-        "item_embedding": ("item_embedding", 0),
-        "user_bias": ("user_bias", 0),
-        "item_bias": ("item_bias", 0),
-    }
+    weights = own_layers("user_embedding", "item_embedding", "user_bias", "item_bias")
     level: ClassVar[str] = "item_bias"
     uses_sigmoid: ClassVar[bool] = True
     has_biases: ClassVar[bool] = True

@@ -1,5 +1,6 @@
 """What a training reports while it goes on."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -52,3 +53,18 @@ class Epoch:
 
 Event = Started | Step | Epoch
 """What a training run reports while it goes on."""
+
+
+def as_share(on_progress: Callable[[float], None], done: int = 0, of: int = 1) -> Callable[[Event], None]:
+    """Tells what one training reports, when `done` of so many are done, as the share done of all of them, 0–1."""
+    epochs = 1
+
+    def report(event: Event) -> None:
+        nonlocal epochs
+        if isinstance(event, Started):
+            epochs = event.epochs
+        else:
+            at = event.at if isinstance(event, Step) else event.epoch
+            on_progress((done + min(1.0, at / epochs)) / of)
+
+    return report

@@ -7,7 +7,6 @@ He et al. (2017), "Neural collaborative filtering" (NeuMF), on one pair of table
 second model of fast.ai's lesson, with the products of the vectors added to what the last layer sees.
 """
 
-from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, ClassVar, Literal
 
@@ -15,7 +14,7 @@ import numpy as np
 
 from core.config import GradientConfig, RunConfig, VectorConfig, family_name, setting
 from core.model.scale import Scale
-from core.model.scoring import BLOCK, Network, Scorer
+from core.model.scoring import BLOCK, Network, Scorer, own_layers
 
 
 class NeuralConfig(GradientConfig, VectorConfig):
@@ -43,9 +42,7 @@ class Neural(Scorer):
         "Both vectors go through a hidden layer, which can learn what a dot product cannot express."
     )
     score_latex: ClassVar[str] = r"w \cdot [u \circ v,\ \mathrm{relu}(W [u, v] + c)] + w_0"
-    weights: ClassVar[Mapping[str, tuple[str, int]]] = {
-        "user_embedding": ("user_embedding", 0),
-        "item_embedding": ("item_embedding", 0),
+    weights = own_layers("user_embedding", "item_embedding") | {
         "hidden_kernel": ("hidden", 0),
         "hidden_bias": ("hidden", 1),
         "output_kernel": ("score", 0),

@@ -24,6 +24,11 @@ ANY_LENGTH = 0
 """In the shape of an array: of an axis whose length the data decide, not the settings."""
 
 
+def own_layers(*names: str) -> dict[str, tuple[str, int]]:
+    """`Scorer.weights` of arrays that are the only weights of Keras layers called like them."""
+    return {name: (name, 0) for name in names}
+
+
 def has_shape(array: np.ndarray, shape: tuple[int, ...]) -> bool:
     """Whether an array has this shape, in which an axis may be ANY_LENGTH."""
     return array.ndim == len(shape) and all(

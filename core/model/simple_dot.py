@@ -1,11 +1,10 @@
 """simple_dot: rating = u · v, the first model of the article."""
 
-from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from core.config import GradientConfig, LayerConfig, RunConfig, VectorConfig, family_name
 from core.model.scale import Scale
-from core.model.scoring import Bilinear, Network
+from core.model.scoring import Bilinear, Network, own_layers
 
 
 class SimpleDotConfig(GradientConfig, VectorConfig, LayerConfig):
@@ -22,10 +21,7 @@ class SimpleDot(Bilinear):
     short_title: ClassVar[str] = "dot product"
     summary: ClassVar[str] = "Two vectors, nothing else: where both are large, the rating is high."
     score_latex: ClassVar[str] = r"u \cdot v"
-    weights: ClassVar[Mapping[str, tuple[str, int]]] = {
-        "user_embedding": ("user_embedding", 0),
-        "item_embedding": ("item_embedding", 0),
-    }
+    weights = own_layers("user_embedding", "item_embedding")
 
     @classmethod
     def build(cls, config: Any, *, n_users: int, n_items: int, scale: Scale, seed: int) -> Network:

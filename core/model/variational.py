@@ -17,7 +17,7 @@ from core.config import RunConfig, family_name, setting, vector_size
 from core.errors import AnalysisError
 from core.model.item_features import FeatureGroup, shares
 from core.model.scale import Scale
-from core.model.scoring import ANY_LENGTH, Bilinear, Network
+from core.model.scoring import ANY_LENGTH, Bilinear, Network, own_layers
 
 STEPS_PER_EPOCH = 5
 """Steps that count as an epoch: after them the precisions move, and errors are measured."""
@@ -90,19 +90,8 @@ class Variational(Bilinear):
         "Averages over all models that fit, instead of choosing one; may also look at who rated, genres and years."
     )
     score_latex: ClassVar[str] = r"m + b_u + b_v + u \cdot v"
-    weights: ClassVar[Mapping[str, tuple[str, int]]] = {
-        "user_embedding": ("user_embedding", 0),
-        "item_embedding": ("item_embedding", 0),
-        "user_bias": ("user_bias", 0),
-        "item_bias": ("item_bias", 0),
-        "mean": ("mean", 0),
-    }
-    rows: ClassVar[frozenset[str]] = Bilinear.rows | {
-        "user_variance",
-        "item_variance",
-        "own_numbers",
-        "noise_variance",
-    }
+    weights = own_layers("user_embedding", "item_embedding", "user_bias", "item_bias", "mean")
+    rows: ClassVar[frozenset[str]] = Bilinear.rows | {"user_variance", "item_variance", "own_numbers", "noise_variance"}
     level: ClassVar[str] = "mean"
     folded: ClassVar[frozenset[str]] = frozenset({"mean"})
     has_biases: ClassVar[bool] = True

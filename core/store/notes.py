@@ -13,10 +13,12 @@ import os
 import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from core import access
+from core.access import Action, Visitor
 from core.disk.files import disk_full_told, remove, replace_text
 from core.disk.reading import IntegrityError, MissingError, read_object
 from core.errors import CorruptRunError, LimitError
@@ -44,15 +46,16 @@ class Notes(Generic[Entry]):
 
     Attributes:
         name: What its entries are called, plural, lower-case letters; the file's name too.
-        max_entries: How many are kept with one run.
         parse: Makes an entry of JSON; raises ValueError, TypeError, KeyError or LimitError where it is none.
         dump: Makes JSON of an entry, every number finite.
+        key: What equal entries share: one takes the place of the other.
     """
 
     name: str
     max_entries: int
     parse: Callable[[Any], Entry]
     dump: Callable[[Entry], Any]
+    key: Callable[[Entry], object] = id
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
@@ -113,6 +116,40 @@ class Notes(Generic[Entry]):
                 _check_room(path.parent, len(text.encode()), self.name)
             path.parent.mkdir(parents=True, exist_ok=True)
             replace_text(path, text, durable=True)
+
+    def seen(self, run_id: str, *, by: Visitor) -> tuple[Entry, ...]:
+        """What a visitor sees with a run: everybody's, then their own, marked as such; raises as `read`.
+
+        Where one of their own is equal to one of everybody's, theirs stands alone.
+        """
+        own = [replace(entry, own=True) for entry in self.read(run_id, by.owner)]  # type: ignore[type-var]
+        return (*self._without(self.read(run_id), *map(self.key, own)), *own)
+
+    def keep(self, run_id: str, entry: Entry, *, by: Visitor) -> None:
+        """Keep an entry in place of an equal one, an administrator's for everybody; ReadOnlyError in a kiosk, else as
+        `change`.
+        """
+        access.check(Action.NAME, by)
+        key = self.key(entry)
+        owner = "" if by.administrator else by.owner
+        self.change(run_id, lambda kept: [*self._without(kept, key), entry], owner)
+        if by.administrator and self._has(run_id, key, by.owner):  # kept before they logged in
+            self.change(run_id, lambda kept: self._without(kept, key), by.owner)
+
+    def forget(self, run_id: str, key: object, *, by: Visitor) -> None:
+        """Forget an entry, if it is there: one's own before everybody's.
+
+        Raises ReadOnlyError or NotAllowedError where it is everybody's and only an administrator may; else as `change`.
+        """
+        own = self._has(run_id, key, by.owner)
+        access.check(Action.PUBLISH if not own and self._has(run_id, key) else Action.NAME, by)
+        self.change(run_id, lambda kept: self._without(kept, key), by.owner if own else "")
+
+    def _has(self, run_id: str, key: object, owner: str = "") -> bool:
+        return key in map(self.key, self.read(run_id, owner))
+
+    def _without(self, entries: Sequence[Entry], *keys: object) -> list[Entry]:
+        return [entry for entry in entries if self.key(entry) not in keys]
 
     def _entries(self, document: dict[str, Any]) -> tuple[Entry, ...]:
         if document["schema"] != _SCHEMA:

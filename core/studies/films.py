@@ -12,8 +12,7 @@ from core.config import RunConfig
 from core.data.ratings import Ratings
 from core.data.splits import Split, split
 from core.errors import AnalysisError
-from core.model.events import Epoch, Event, Step
-from core.model.families import family_of
+from core.model.events import Event, as_share
 from core.model.run import Run
 from core.store import study_store
 from core.store.runs import RunStore
@@ -56,8 +55,12 @@ def train_filmed(
 
 
 def frames_before_end(run: Run, camera: Camera) -> list[tuple[float, np.ndarray]]:
-    """Epochs done and the numbers of the filmed items in each frame before the epoch that the run keeps."""
-    return [(at, numbers * camera.scale) for at, numbers in camera.frames if at < run.outcome.kept_epoch]
+    """Epochs done and the numbers of the filmed items, float32, in each frame before the epoch that the run keeps."""
+    return [
+        (at, np.multiply(numbers, camera.scale, dtype=np.float32))
+        for at, numbers in camera.frames
+        if at < run.outcome.kept_epoch
+    ]
 
 
 def _develop(run: Run, ratings: Ratings, camera: Camera) -> Stored:
@@ -131,13 +134,8 @@ def train_again(work: Work, share: float = 1.0) -> tuple[Run, Camera]:
     """
     from core.training.trainer import fit  # as above
 
-    camera, epochs = Camera(), family_of(work.run.config).epochs(work.run.config)
-
-    def report(event: Event) -> None:
-        """Tell how far the training is."""
-        if isinstance(event, Step | Epoch):
-            work.on_progress(share * (event.at if isinstance(event, Step) else event.epoch) / epochs)
-
+    camera = Camera()
+    report = as_share(lambda done: work.on_progress(share * done))
     run = fit(work.run.config, work.ratings, on_event=report, should_stop=work.should_stop, camera=camera)
     return run, camera
 

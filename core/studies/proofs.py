@@ -8,7 +8,6 @@ from pydantic import BaseModel, Field
 from core.analysis.components.examined import examine, pooled
 from core.analysis.components.proof import Proof
 from core.errors import LimitError
-from core.model.run import Run
 from core.store.study_store import Stored
 from core.studies.retraining import Training, check_other_splits, train_all
 from core.studies.study import Study, Work
@@ -21,10 +20,6 @@ class ProofSettings(BaseModel, frozen=True, extra="forbid"):
     """On how many splits components are tested."""
 
     splits: int = Field(5, ge=2, le=10, description="Splits that are pooled, the run's own among them.")
-
-
-def _check(run: Run, settings: ProofSettings) -> None:
-    check_other_splits(run)
 
 
 def _compute(work: Work, settings: ProofSettings) -> Stored:
@@ -56,8 +51,7 @@ def proof_of(stored: Stored) -> Proof:
 
 def stored_proof(run_id: str) -> Proof | None:
     """The proof of the newest study of a run; None where there is none."""
-    settings = PROOF.latest(run_id)
-    stored = None if settings is None else PROOF.load(run_id, settings)
+    stored = PROOF.newest(run_id)
     return None if stored is None else proof_of(stored)
 
 
@@ -67,5 +61,5 @@ PROOF = Study(
     settings=ProofSettings,
     title=lambda settings: f"Testing components on {settings.splits} splits",
     compute=_compute,
-    check=_check,
+    check=lambda run, settings: check_other_splits(run),
 )

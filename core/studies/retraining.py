@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from core.config import RunConfig, run_id
 from core.data.ratings import Ratings
 from core.errors import LimitError, NotApplicableError
-from core.model.events import Epoch, Event, Step
-from core.model.families import family_of
+from core.model.events import as_share
 from core.model.run import Run
 from core.model.scoring import require_bilinear
 from core.store.runs import RunStore
@@ -65,19 +64,12 @@ def train_all(work: Work, trainings: Sequence[Training]) -> Iterator[Run]:
     """
     store = RunStore()
     for number, training in enumerate(trainings):
-        epochs = family_of(training.config).epochs(training.config)
-
-        def report(event: Event, done: int = number, epochs: int = epochs) -> None:
-            """Report how far all trainings are, by how far this one is."""
-            if isinstance(event, Step | Epoch):
-                at = event.at if isinstance(event, Step) else event.epoch
-                work.on_progress((done + at / epochs) / len(trainings))
-
         work.check_canceled()
         run = store.get(run_id(training.config, training.ratings.digest)) if training.stored else None
         if run is None:
             from core.training.trainer import fit  # may need TensorFlow: seconds to import
 
+            report = as_share(work.on_progress, number, len(trainings))
             run = fit(training.config, training.ratings, on_event=report, should_stop=work.should_stop)
         yield run
         work.on_progress((number + 1) / len(trainings))

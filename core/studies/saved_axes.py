@@ -8,14 +8,12 @@ without the matrix; where it runs follows from the run.
 
 import hashlib
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from core import access
-from core.access import Action, Visitor
+from core.access import Visitor
 from core.analysis.features import LearnedFeatures
 from core.analysis.maps.axes import Axis, axis
 from core.data.ratings import Vocabulary
@@ -96,8 +94,7 @@ def saved(run_id: str, *, by: Visitor) -> tuple[OwnAxis, ...]:
 
     Where their own has the poles of one for everybody, theirs stands alone.
     """
-    own = NOTES.read(run_id, by.owner)
-    return (*_without(NOTES.read(run_id), own), *(replace(poles, own=True) for poles in own))
+    return NOTES.seen(run_id, by=by)
 
 
 def for_everybody(run_id: str) -> tuple[OwnAxis, ...]:
@@ -113,11 +110,7 @@ def save(run_id: str, poles: OwnAxis, *, by: Visitor) -> None:
         LimitError: A name is too long, a pole is empty or has too many items, or there are too many axes.
         UnknownRunError, CorruptRunError, BusyError, DiskFullError: As `Notes.change` says.
     """
-    access.check(Action.NAME, by)
-    new = _checked(poles)
-    NOTES.change(run_id, lambda axes: [*_without(axes, [new]), new], owner="" if by.administrator else by.owner)
-    if by.administrator and _with_id(NOTES.read(run_id, by.owner), new.axis_id):  # kept before they logged in
-        NOTES.change(run_id, lambda axes: _without(axes, [new]), owner=by.owner)
+    NOTES.keep(run_id, _checked(poles), by=by)
 
 
 def delete(run_id: str, axis_id: str, *, by: Visitor) -> None:
@@ -127,24 +120,7 @@ def delete(run_id: str, axis_id: str, *, by: Visitor) -> None:
         ReadOnlyError, NotAllowedError: It is everybody's, and only an administrator may.
         UnknownRunError, CorruptRunError, BusyError, DiskFullError: As `Notes.change` says.
     """
-    own = _with_id(NOTES.read(run_id, by.owner), axis_id)
-    everybodys = not own and _with_id(for_everybody(run_id), axis_id)
-    access.check(Action.PUBLISH if everybodys else Action.NAME, by)
-    NOTES.change(
-        run_id,
-        lambda axes: [poles for poles in axes if poles.axis_id != axis_id],
-        owner=by.owner if own else "",
-    )
-
-
-def _without(axes: Iterable[OwnAxis], others: Iterable[OwnAxis]) -> list[OwnAxis]:
-    """The axes but those with the poles of others."""
-    ids = {other.axis_id for other in others}
-    return [poles for poles in axes if poles.axis_id not in ids]
-
-
-def _with_id(axes: Iterable[OwnAxis], axis_id: str) -> bool:
-    return any(poles.axis_id == axis_id for poles in axes)
+    NOTES.forget(run_id, axis_id, by=by)
 
 
 def _checked(poles: OwnAxis) -> OwnAxis:
@@ -174,5 +150,5 @@ def _dump(poles: OwnAxis) -> dict[str, Any]:
     return {name: value for name, value in vars(poles).items() if name != "own"}
 
 
-NOTES = Notes("axes", max_entries=100, parse=_parse, dump=_dump)
+NOTES = Notes("axes", max_entries=100, parse=_parse, dump=_dump, key=lambda axis: axis.axis_id)
 """The axes kept with one run, for everybody or for an owner."""

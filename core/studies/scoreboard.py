@@ -7,10 +7,11 @@ from core.config import RunConfig, run_id
 from core.data.ratings import Ratings
 from core.data.splits import split
 from core.errors import LimitError, NotApplicableError, UsageError
-from core.model.events import Epoch, Event, Started, Step
+from core.model.events import as_share
 from core.model.run import Run
 from core.store.runs import RunStore
-from core.training.budget import check_room, check_size
+from core.studies.retraining import check_trainable
+from core.training.budget import check_room
 
 SPLITS, FEWEST, MOST = 5, 2, 20
 """Splits at first, and how many there may be."""
@@ -27,18 +28,12 @@ def check(runs: Sequence[Run], splits: int) -> None:
     if not FEWEST <= splits <= MOST:
         raise LimitError(f"splits is {splits}; allowed is {FEWEST} to {MOST}")
     for run in runs:
-        if run.origin.kind != "trained":
-            raise NotApplicableError(
-                f"run {run.run_id} was trained elsewhere, so it cannot be trained again on other splits; choose runs "
-                "that were trained here"
-            )
+        check_trainable(run)
         if not run.config.is_drawn:
             raise NotApplicableError(
                 f"run {run.run_id} has split_kind {run.config.split_kind}, where chance has no part: another split "
                 "seed divides the ratings in the same way; choose runs with split_kind random"
             )
-        data = run.dataset
-        check_size(run.config, data.users, data.items, data.ratings)
     if len({run.dataset.digest for run in runs}) > 1:
         names = ", ".join(dict.fromkeys(run.dataset.name for run in runs))
         raise UsageError(f"the runs learned from different data ({names}); choose runs on the same")
@@ -93,25 +88,9 @@ def train_missing(
         from core.training.trainer import fit  # TensorFlow: seconds to import
 
         check_room(config, len(ratings.users), len(ratings.items))
-        told = _Share(number, len(wanted), on_progress)
-        store.publish(fit(config, ratings, on_event=told, should_stop=should_stop))
+        report = as_share(on_progress, number, len(wanted))
+        store.publish(fit(config, ratings, on_event=report, should_stop=should_stop))
         on_progress((number + 1) / len(wanted))
-
-
-class _Share:
-    """Turns the events of one training into the share of all that is done."""
-
-    def __init__(self, done: int, of: int, on_progress: Callable[[float], None]) -> None:
-        self._done, self._of, self._on_progress = done, of, on_progress
-        self._epochs = 1
-
-    def __call__(self, event: Event) -> None:
-        match event:
-            case Started():
-                self._epochs = event.epochs
-            case Step() | Epoch():
-                at = event.at if isinstance(event, Step) else event.epoch
-                self._on_progress((self._done + min(1.0, at / self._epochs)) / self._of)
 
 
 def rows(runs: Sequence[Run], splits: int, score: Callable[[str], SplitScore]) -> tuple[Row, ...]:

@@ -3,12 +3,10 @@
 studies/<run_id>/selections.json, and each owner's (see `core.store.notes`)
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-from core import access
-from core.access import Action, Visitor
+from core.access import Visitor
 from core.errors import LimitError
 from core.store.notes import Notes
 from core.studies.component_names import checked
@@ -34,8 +32,7 @@ class Selection:
 
 def saved(run_id: str, *, by: Visitor) -> dict[str, Selection]:
     """All selections that a visitor sees with a run, by name, their own over everybody's; raises as `Notes.read`."""
-    own = [replace(selection, own=True) for selection in NOTES.read(run_id, by.owner)]
-    return {selection.name: selection for selection in (*NOTES.read(run_id), *own)}
+    return {selection.name: selection for selection in NOTES.seen(run_id, by=by)}
 
 
 def save(run_id: str, selection: Selection, *, by: Visitor) -> None:
@@ -46,10 +43,7 @@ def save(run_id: str, selection: Selection, *, by: Visitor) -> None:
         LimitError: It has no name or one that is too long, no items or too many, or there are too many selections.
         UnknownRunError, CorruptRunError, BusyError, DiskFullError: As `Notes.change` says.
     """
-    access.check(Action.NAME, by)
-    new = _checked(selection)
-    owner = "" if by.administrator else by.owner
-    NOTES.change(run_id, lambda kept: [*_without(kept, new.name), new], owner=owner)
+    NOTES.keep(run_id, _checked(selection), by=by)
 
 
 def delete(run_id: str, name: str, *, by: Visitor) -> None:
@@ -59,13 +53,7 @@ def delete(run_id: str, name: str, *, by: Visitor) -> None:
         ReadOnlyError, NotAllowedError: It is everybody's, and only an administrator may.
         UnknownRunError, CorruptRunError, BusyError, DiskFullError: As `Notes.change` says.
     """
-    own = any(selection.name == name for selection in NOTES.read(run_id, by.owner))
-    access.check(Action.NAME if own else Action.PUBLISH, by)
-    NOTES.change(run_id, lambda kept: _without(kept, name), owner=by.owner if own else "")
-
-
-def _without(kept: Iterable[Selection], name: str) -> list[Selection]:
-    return [selection for selection in kept if selection.name != name]
+    NOTES.forget(run_id, name, by=by)
 
 
 def _checked(selection: Selection) -> Selection:
@@ -86,5 +74,5 @@ def _dump(selection: Selection) -> dict[str, Any]:
     return {"name": selection.name, "items": list(selection.items)}
 
 
-NOTES = Notes("selections", max_entries=100, parse=_parse, dump=_dump)
+NOTES = Notes("selections", max_entries=100, parse=_parse, dump=_dump, key=lambda selection: selection.name)
 """The selections kept with one run, for everybody or for an owner."""

@@ -23,10 +23,6 @@ class StabilitySettings(BaseModel, frozen=True, extra="forbid"):
     runs: int = Field(5, ge=2, le=10, description="Trainings that are compared, the run itself among them.")
 
 
-def _check(run: Run, settings: StabilitySettings) -> None:
-    check_trainable(run)
-
-
 def _compute(work: Work, settings: StabilitySettings) -> Stored:
     """Arrays: `embeddings` (n_others, n_items, embedding_dim), the other item matrices, and, of models whose score is a
     sum `user_roots` (n_others, embedding_dim, embedding_dim), what `scores_from` needs of their users.
@@ -77,5 +73,5 @@ STABILITY = Study(
     settings=StabilitySettings,
     title=lambda settings: "Training again from other seeds",
     compute=_compute,
-    check=_check,
+    check=lambda run, settings: check_trainable(run),
 )

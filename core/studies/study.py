@@ -111,6 +111,11 @@ class Study(Generic[Settings]):
                 return self.settings.model_validate(values)
         return None
 
+    def newest(self, run_id: str) -> Stored | None:
+        """The newest stored result of a run; None where there is none."""
+        settings = self.latest(run_id)
+        return None if settings is None else self.load(run_id, settings)
+
     def make(
         self,
         run: Run,

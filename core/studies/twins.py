@@ -138,8 +138,7 @@ def looked_at(work: Work, settings: MaybeOfTwin) -> tuple[Run, Ratings]:
     """What a study is about: the work's run with its data, or its shown twin with its own; raises as `check_twin`."""
     if not settings.twin:
         return work.run, work.ratings
-    newest = TWINS.latest(work.run.run_id)
-    stored = None if newest is None else TWINS.load(work.run.run_id, newest)
+    stored = TWINS.newest(work.run.run_id)
     if stored is None:
         raise _no_twin(work.run)
     return shown_twin(work.run, work.ratings, stored)

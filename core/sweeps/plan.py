@@ -10,7 +10,7 @@ from typing import Any, Literal, Self, get_args
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from core.config import RunConfig, Settings, SplitConfig, run_id
+from core.config import GradientConfig, RunConfig, Settings, SplitConfig, run_id
 from core.errors import LimitError, NotApplicableError
 from core.model.families import parse_config
 
@@ -108,7 +108,7 @@ class SweepPlan(Settings):
         sampler: How values are chosen: tpe, by what trials have shown so far (Bergstra et al. 2011); random; grid, all
             combinations, in an order drawn by chance.
         splits: On how many splits each trial is trained; its error is the mean.
-        prune: Whether a trial is given up whose curve lies above the median of others at the same epoch.
+        prune: Whether a trial is given up whose curve is among the worst quarter at the same epoch.
         together: Trials that are chosen at a time, and may be trained side by side. None of them knows what comes of
             the others, so the same plan tries the same settings however many are trained at once.
         seed: Starting number of what is drawn by chance.
@@ -268,23 +268,29 @@ def _value(word: str) -> Value:
     return text
 
 
-WIDE: tuple[Vary, ...] = (
-    Between(field="embedding_dim", low=4, high=128, log=True),
-    Between(field="learning_rate", low=5e-4, high=5e-2, log=True),
-    Between(field="l2", low=1e-3, high=1.0, log=True),
-    Between(field="user_dropout", low=0, high=0.5),
-    Between(field="item_dropout", low=0, high=0.5),
-    Between(field="hidden_units", low=8, high=64, log=True),
-    Between(field="steps", low=40, high=160),
-    Among(field="raters", values=(False, True)),
-    Among(field="item_columns", values=(False, True)),
-)
-"""From where to where settings vary in the ready plans, widely."""
-
-_FEW = ("embedding_dim", "learning_rate", "l2", "steps", "raters")
-
 TRIALS: Mapping[str, int] = MappingProxyType({"quick": 12, "thorough": 60})
 """The ready plans, and how many trials they make."""
+
+_THOROUGH_ALONE = frozenset({"item_columns", "hidden_units"})
+
+
+def wide(config: RunConfig) -> dict[str, Vary]:
+    """From where to where settings of a family vary in the ready plans, widely, by their names.
+
+    Sizes are a few values: a program is compiled for each, which takes longer than a training. A family without one
+    has no use for many dimensions and takes longer with each.
+    """
+    sizes = (8, 16, 32, 64, 128) if isinstance(config, GradientConfig) else (2, 4, 8, 12, 16)
+    ranges: tuple[Vary, ...] = (
+        Among(field="embedding_dim", values=sizes),
+        Between(field="learning_rate", low=5e-4, high=5e-2, log=True),
+        Between(field="l2", low=1e-3, high=1.0, log=True),
+        Among(field="hidden_units", values=(8, 16, 32, 64)),
+        Between(field="steps", low=40, high=100),
+        Among(field="raters", values=(False, True)),
+        Among(field="item_columns", values=(False, True)),
+    )
+    return {vary.field: vary for vary in ranges if vary.field in variable(config)}
 
 
 def ready(name: str, base: RunConfig) -> SweepPlan:
@@ -297,8 +303,7 @@ def ready(name: str, base: RunConfig) -> SweepPlan:
     Raises:
         NotApplicableError: Nothing of this family varies in the ready plans.
     """
-    chosen = _FEW if name == "quick" else tuple(vary.field for vary in WIDE)
-    ranges = tuple(vary for vary in WIDE if vary.field in chosen and vary.field in variable(base))
+    ranges = tuple(vary for vary in wide(base).values() if name == "thorough" or vary.field not in _THOROUGH_ALONE)
     if not ranges:
         raise NotApplicableError(f"no ready plan varies a setting of {base.model}; name what to vary")
     return made(base, ranges)

@@ -17,13 +17,14 @@ from pathlib import Path
 from typing import Literal
 
 from core.analysis.compare.score import Mean, difference_of, is_clear, mean_of
+from core.config import run_id
 from core.data.ratings import DatasetRef
 from core.disk.files import disk_full_told, replace_text
 from core.disk.home import home
 from core.disk.reading import IntegrityError, read_object
 from core.disk.typed import Moment, typed
 from core.errors import UnknownEntryError
-from core.sweeps.plan import SweepPlan, Value
+from core.sweeps.plan import FRESH_SPLITS, SweepPlan, Value
 
 FILE, LOCK = "sweep.json", ".lock"
 _ID = re.compile(r"[0-9a-f]{16}")
@@ -149,6 +150,14 @@ class Sweep:
         return sorted(finished, key=lambda trial: (trial.val_rmse, trial.number))
 
     @property
+    def run_ids(self) -> set[str]:
+        """Ids of all runs that it has had trained, those of trials that were given up too late among them."""
+        tried = [self.plan.configs(values) for values in ({}, *(trial.values for trial in self.trials))]
+        anew = (*self.result.best, self.result.base) if self.result else ()
+        tried += [self.plan.configs(one.values, fresh=FRESH_SPLITS) for one in anew]
+        return {run_id(config, self.dataset.digest) for configs in tried for config in configs}
+
+    @property
     def told(self) -> int:
         """How many trials have ended, in whatever way."""
         return sum(trial.state != "running" for trial in self.trials)
@@ -187,6 +196,13 @@ def load(sweep_id: str) -> Sweep:
         raise UnknownEntryError(f"there is no sweep {sweep_id}; `sweeps` lists what there is") from None
 
 
+def is_finished(sweep_id: str) -> bool:
+    """Whether there is such a sweep, with nothing left to do."""
+    with contextlib.suppress(UnknownEntryError):
+        return load(sweep_id).is_finished
+    return False
+
+
 def listing() -> list[Sweep]:
     """All sweeps that can be read, the newest first."""
     found = []
@@ -194,6 +210,11 @@ def listing() -> list[Sweep]:
         with contextlib.suppress(UnknownEntryError):
             found.append(load(place.name))
     return sorted(found, key=lambda sweep: (sweep.created_at, sweep.sweep_id), reverse=True)
+
+
+def part(sweep_id: str) -> str:
+    """What is deleted and restored of a sweep, as `Trash.put` takes it."""
+    return f"sweeps/{folder(sweep_id).name}"
 
 
 def save(sweep: Sweep) -> None:

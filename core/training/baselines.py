@@ -7,8 +7,7 @@ import numpy as np
 from core.data.ratings import Ratings
 from core.data.splits import Split
 from core.model.events import Started
-from core.training.main_effects import MainEffects, main_effects
-from core.training.slopes import Slopes, slopes
+from core.training.slopes import MainEffects, Slopes, main_effects, slopes
 
 
 def rmse(predicted: np.ndarray, rating: np.ndarray) -> float:
@@ -19,29 +18,6 @@ def rmse(predicted: np.ndarray, rating: np.ndarray) -> float:
 def mae(predicted: np.ndarray, rating: np.ndarray) -> float:
     """Mean absolute error, in rating units; arrays of one shape."""
     return float(np.mean(np.abs(predicted - rating, dtype=np.float64)))
-
-
-def ndcg(score: np.ndarray, gain: np.ndarray, *, top: int = 10) -> float:
-    """Normalized discounted cumulative gain of a ranking (Järvelin and Kekäläinen 2002), 0–1.
-
-    The gains of the `top` highest scores, each divided by log2(rank + 1), over the most that any order could give;
-    equal scores keep their order. 0 where there is nothing to gain.
-
-    Args:
-        score: What the ranking goes by, (n,).
-        gain: What each is worth, at least 0, (n,).
-        top: How far down the ranking counts.
-
-    Raises:
-        ValueError: A gain is below zero, or `top` below one.
-    """
-    if top < 1 or (gain < 0).any():
-        raise ValueError(f"top is {top} and the lowest gain {gain.min()}; allowed are 1 or more, and 0 or more")
-    discount = 1 / np.log2(np.arange(2, min(top, len(gain)) + 2))
-    most = float(np.sort(gain)[::-1][: len(discount)] @ discount)
-    if most == 0:
-        return 0.0
-    return float(gain[np.argsort(-score, kind="stable")[: len(discount)]] @ discount) / most
 
 
 @dataclass(frozen=True)

@@ -186,8 +186,3 @@ def engine_for(config: GradientConfig, shape: DataShape) -> Engine:
 @lru_cache(maxsize=ENGINES_KEPT)
 def _engine(config: GradientConfig, shape: DataShape) -> Engine:
     return Engine(config, shape)
-
-
-def forget_engines() -> None:
-    """Drop the compiled programs kept in this process, and their memory."""
-    _engine.cache_clear()

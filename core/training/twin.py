@@ -7,7 +7,7 @@ import numpy as np
 from core.config import GradientConfig, RunConfig
 from core.data.ratings import Ratings
 from core.model.run import Run
-from core.training.main_effects import main_effects
+from core.training.slopes import main_effects
 
 FOLDS = 5
 """Parts of the data whose averages come from the other parts."""

@@ -37,7 +37,7 @@ def controls() -> tuple[Side, int, list[int]]:
             words=f"Only {side.nouns} with this many ratings are colored and listed.",
         )
         marked = selection.search(f"Find {side.nouns}", side.rows.offered, key=f"mark_{side.noun}")
-    return side, min_ratings, marked
+    return side, min_ratings, marked if side.users else selection.with_chosen(marked, side.ratings)
 
 
 def picture(side: Side, fit: Biases, listed: np.ndarray, marked: list[int]) -> Ends:

@@ -16,6 +16,7 @@ from dashboard.compare.pair import Names
 from dashboard.compare.scoreboard import scores_on_splits
 from dashboard.compare.side_by_side import side_by_side
 from dashboard.jobs import studies
+from dashboard.session import state
 from dashboard.shared import elements, phrases, score_words
 from dashboard.shell.needs_run import explain_lack, require_run
 from dashboard.sweep import effects
@@ -159,5 +160,5 @@ else:
         st.caption(compare_words.chosen_by(chosen.letters, chosen.summaries))
         scores_on_splits(chosen)
         pair(chosen)
-        effects.section(summaries, run.config, run.dataset.noun, "effect")
+        effects.section(loaders.runs_of(state.dataset_id()), run.config, run.dataset.noun)
         explanation()

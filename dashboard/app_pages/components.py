@@ -17,7 +17,6 @@ from dashboard.principal_components.how import choose
 from dashboard.principal_components.method import explanation
 from dashboard.principal_components.plane import component_map
 from dashboard.principal_components.view import View, load_view
-from dashboard.session import chosen_items
 from dashboard.shared import elements, phrases, selection, twin
 from dashboard.shared.markup import escape, spoken
 from dashboard.shell.needs_run import require_run
@@ -26,8 +25,6 @@ TOP = 10
 """Items at each end, as in the article."""
 NAMED = 3
 """Items named on the strip at each end."""
-MOST_NAMED = 5
-"""Items chosen on any page that are named on the strip; of more, the map below shows where they lie."""
 
 run = require_run("has_vectors")
 noun, nouns = run.dataset.noun, phrases.plural(run.dataset.noun)
@@ -99,8 +96,6 @@ def strip(view: View, outermost: Ends) -> list[int]:
     marked = selection.search(
         f"Mark {nouns}", rows.offered, key="mark", words="They are ringed and named here and on the map below."
     )
-    chosen = chosen_items.rows(ratings).tolist()
-    ringed = list(dict.fromkeys([*marked, *(chosen if len(chosen) <= MOST_NAMED else [])]))
     text = component_words.ends(ratings, rows, outermost)
     named = Ends(top=outermost.top[:NAMED], bottom=outermost.bottom[:NAMED])
     figure = charts.strip(
@@ -111,7 +106,7 @@ def strip(view: View, outermost: Ends) -> list[int]:
         hover=loaders.item_hover(run.run_id),
         label=view.label,
         noun=noun,
-        marked=ringed,
+        marked=selection.with_chosen(marked, ratings),
         std=view.score_std,
     )
     alt = f"All {nouns} along {view.label.short}. {spoken(text)}"

@@ -9,9 +9,10 @@ from core.data import BUNDLED, DatasetInfo
 from core.data.releases import RELEASES, Release
 from core.disk.trash import kept_days
 from core.errors import ExplorerError
-from core.jobs import import_jobs, queue
+from core.jobs import import_jobs, queue, sweep_jobs
 from core.jobs.job_folder import Job, read_spec
 from core.store.runs import RunStore
+from core.sweeps import record
 from dashboard.cache import loaders
 from dashboard.datasets import import_form
 from dashboard.datasets.overview import overview
@@ -128,7 +129,7 @@ def delete(dataset_id: str) -> None:
             st.caption(f"and {phrases.count(len(models) - 8, 'more model')}")
         st.checkbox("Delete these models too", key=_MODELS_TOO)
     if working:
-        st.markdown(f"{phrases.count(len(working), 'training')} on it will be stopped.")
+        st.markdown("What is being trained on it will be stopped.")
     st.caption(f"What is deleted can be restored for {phrases.count(kept_days(), 'day')}.")
     with st.container(horizontal=True):
         elements.confirm("Delete", "delete", "confirm_delete", _delete, dataset_id)
@@ -142,9 +143,12 @@ def twins(one: DatasetInfo, other: DatasetInfo) -> bool:
 
 
 def jobs_on(dataset_id: str) -> list[Job]:
-    """Trainings that wait or run on a dataset."""
-    active = [job for job in loaders.jobs_now() if job.active and job.kind == "train"]
-    return [job for job in active if read_spec(queue.folder() / job.job_id).get("dataset_id") == dataset_id]
+    """Sweeps and trainings that wait or run on a dataset; the sweeps first, which would ask for other trainings."""
+    swept = {sweep.sweep_id for sweep in record.listing() if sweep.dataset.dataset_id == dataset_id}
+    active = [job for job in loaders.jobs_now() if job.active]
+    training = [job for job in active if job.kind == "train" and not job.part_of]
+    asked = [job for job in training if read_spec(queue.folder() / job.job_id).get("dataset_id") == dataset_id]
+    return [job for job in active if job.kind == sweep_jobs.KIND and job.key in swept] + asked
 
 
 @state.reporting
@@ -154,6 +158,9 @@ def _delete(dataset_id: str) -> None:
     for job in jobs_on(dataset_id):
         trainings.stop(job.job_id)
     also = [part for summary in models for part in RunStore().parts(summary.run_id)]
+    if models:
+        digest = data.info(dataset_id).digest
+        also += [record.part(sweep.sweep_id) for sweep in record.listing() if sweep.dataset.digest == digest]
     entry = data.delete(dataset_id, also=also, by=visitor.current())
     loaders.forget_dataset(dataset_id)
     for summary in models:

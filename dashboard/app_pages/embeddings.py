@@ -128,7 +128,7 @@ def one_row(rows: Rows) -> None:
     left, middle, right = st.columns([3, 3, 2], vertical_alignment="bottom")
     row = choose_followed(run.run_id, rows, rows.noun.capitalize(), f"one_{rows.noun}", place=left)
     at_least = right.number_input(
-        "Neighbors with at least … ratings",
+        "Enough ratings: at least",
         1,
         highest,
         min(WELL_KNOWN, highest),

@@ -11,6 +11,9 @@ from dashboard.shared import phrases
 from dashboard.shared.markup import escape
 from dashboard.shell.needs_run import require_run
 
+STARS = 300
+"""Pixels that five stars need beside each other."""
+
 run = require_run()
 noun, nouns = run.dataset.noun, phrases.plural(run.dataset.noun)
 
@@ -47,13 +50,13 @@ view = load_view(run.run_id)
 model, rows, person = view.model, view.rows, view.person
 entry = analyses.rating_entry(ratings.dataset_id)
 predictions = listing.Predictions(model.predictions(person), model.sureness(person), model.personal(person))
-left, right = st.columns(2, gap="medium")
-with left, st.container(key="own_rating"):
-    rate.heading(ratings)
-    position.plane(model, person, view.naming.labels)
-    rate.panel(model, rows, entry)
-with right, st.container(key="own_guesses"):
-    listing.panel(model, rows, entry, predictions)
+with st.grid(2, min_column_width=STARS, gap="medium"):
+    with st.container(key="own_rating"):
+        rate.heading(ratings)
+        position.plane(model, person, view.naming.labels)
+        rate.panel(model, rows, entry)
+    with st.container(key="own_guesses"):
+        listing.panel(model, rows, entry, predictions)
 position.section(model, person, view.naming.labels, view.naming.ends)
 why_dialog.section(view, int(analyses.first_items(run.run_id)[0]))
 how_computed(model)

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from core.analysis.neighbors.agreement import agreement
-from core.analysis.neighbors.hubs import MANY
-from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors
+from core.analysis.neighbors.all_neighbors import MANY
+from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors, agreement
 from core.analysis.neighbors.resampled import CANDIDATES, DRAWS
 from dashboard.cache import analyses, loaders
 from dashboard.embeddings.parts import choose_followed, show_method, warn_untrained

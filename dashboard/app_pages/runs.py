@@ -62,13 +62,13 @@ def _split(config: RunConfig) -> str:
 COLUMNS = {
     "model": st.column_config.TextColumn("Model", width=246),
     "preset": st.column_config.TextColumn(
-        "Settings", width=142, help="The named settings it was trained with, or how its own differ from the nearest."
+        "Settings", width=122, help="The named settings it was trained with, or how its own differ from the nearest."
     ),
     "split": st.column_config.TextColumn(
-        "Split", width=64, help="Which ratings are kept aside: drawn by chance from a seed, or by time."
+        "Split", width=60, help="Which ratings are kept aside: drawn by chance from a seed, or by time."
     ),
-    "dim": st.column_config.NumberColumn("Dims", format="%d", width=52, help="Dimensions: numbers per vector."),
-    "epochs": st.column_config.NumberColumn("Epochs", format="%d", width=60, help="Epochs trained."),
+    "dim": st.column_config.NumberColumn("Dims", format="%d", width=50, help="Dimensions: numbers per vector."),
+    "epochs": st.column_config.NumberColumn("Epochs", format="%d", width=58, help="Epochs trained."),
     "kept": st.column_config.NumberColumn(
         "Kept", format="%d", width=50, help="The epoch whose numbers the model keeps."
     ),
@@ -76,8 +76,8 @@ COLUMNS = {
         "RMSE", format="%.4f", width=64, help=f"{glossary.meaning('RMSE')} Here of the validation ratings."
     ),
     "val_mae": st.column_config.NumberColumn("Validation MAE", format="%.4f", help=glossary.meaning("MAE")),
-    "seconds": st.column_config.NumberColumn("Time", format="%.1f s", width=62, help="Training time."),
-    "trained": st.column_config.DatetimeColumn("Trained", format="YYYY-MM-DD HH:mm"),
+    "seconds": st.column_config.NumberColumn("Time", format="%.1f s", width=60, help="Training time."),
+    "trained": st.column_config.DatetimeColumn("Trained", format="YYYY-MM-DD", width=86),
     "data": st.column_config.TextColumn("Data"),
     "size": st.column_config.NumberColumn("Size", format="%.1f MB", help="On disk."),
     "run_id": st.column_config.TextColumn("Id"),

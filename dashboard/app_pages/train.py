@@ -13,6 +13,7 @@ from dashboard.jobs import sweeps, trainings
 from dashboard.session import classroom, state, visitor
 from dashboard.shared import elements, phrases, told
 from dashboard.shared.markup import escape
+from dashboard.sweep import effects
 from dashboard.sweep import view as swept
 from dashboard.train import board, form, link
 
@@ -121,45 +122,45 @@ def places() -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator]:
     return narrow, wide.container(), wide.container()
 
 
-introduction = phrases.TRAIN_INTRODUCTION if visitor.may(Action.TRAIN) else phrases.TRAIN_CLOSED
-noun = loaders.ratings(state.dataset_id()).noun
-with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-    st.title("Train a model", help=introduction.format(noun=noun), width="content")
-    many = elements.toggle("Many settings", sweeps.VIEW, phrases.MANY_SETTINGS)
-    # a narrow window has the words above the button: see shell/page.css
-    top = st.container(horizontal=True, wrap=False, vertical_alignment="center", key="train_button")
-if many:
-    swept.show(config_of_form())
-    st.stop()
+def one_model(top: DeltaGenerator) -> None:
+    """The form, and the training with these settings.
 
-job, run_id = trainings.watched(), state.run_id()
-selected = None if run_id is None else loaders.run(run_id).config
-anew = link.another_run(run_id) and (job is None or job.key != run_id)
-if anew and job is not None and not job.active:
-    state.watch(None)
-    job = None
-said = link.adopt(selected, anew=anew)
-if job is not None and st.session_state.get("_form_of_job") != job.job_id:
-    st.session_state["_form_of_job"] = job.job_id
-    job_config = loaders.job_config(job)
-    if job_config is not None and not said:
-        form.fill(job_config)
+    Args:
+        top: Where the button stands.
+    """
+    job, run_id = trainings.watched(), state.run_id()
+    selected = None if run_id is None else loaders.run(run_id).config
+    anew = link.another_run(run_id) and (job is None or job.key != run_id)
+    if anew and job is not None and not job.active:
+        state.watch(None)
+        job = None
+    said = link.adopt(selected, anew=anew)
+    if job is not None and st.session_state.get("_form_of_job") != job.job_id:
+        st.session_state["_form_of_job"] = job.job_id
+        job_config = loaders.job_config(job)
+        if job_config is not None and not said:
+            form.fill(job_config)
+    noun = loaders.ratings(state.dataset_id()).noun
+    form_place, board_place, below = places()
+    with form_place:
+        settings_form(noun)
+    link.write(selected, run_id)
+    with board_place:
+        config = config_of_form()
+        if config is not None and (job is None or not job.active):
+            job = trainings.running(config) or job
+        # what the job was asked for: the form may say something else by now, also what cannot be trained
+        asked = (None if job is None else loaders.job_config(job)) or config or selected
+        with top:
+            button(config, job, {summary.run_id for summary in loaders.runs()})
+        if asked is not None:
+            course(asked, job, below)
+            with below:
+                effects.fold(loaders.runs_of(state.dataset_id()), asked, noun)
 
-form_place, board_place, below = places()
-with form_place:
-    settings_form(noun)
-link.write(selected, run_id)
-with board_place:
-    config = config_of_form()
-    if config is not None and (job is None or not job.active):
-        job = trainings.running(config) or job
-    # what the job was asked for: the form may say something else by now, also what cannot be trained
-    asked = (None if job is None else loaders.job_config(job)) or config or selected
-    stored = {summary.run_id for summary in loaders.runs()}
-    with top:
-        button(config, job, stored)
-    if asked is None:
-        st.stop()
+
+def course(asked: RunConfig, job: Job | None, below: DeltaGenerator) -> None:
+    """How a training with these settings goes, or went; `below` is for what is said of it."""
     references = loaders.expected(state.dataset_id(), asked)
     shown = st.container()
     key = trainings.key(asked)
@@ -167,13 +168,26 @@ with board_place:
     if job is not None and job.active:
         with shown:
             board.running(job.job_id, references, behind_run)
-    else:
-        # A fragment draws into a container of its own. With one here too, every element keeps its place
-        # in the tree when a training starts or ends: nothing is drawn twice, and the curve is not built anew.
-        with shown, st.container():
-            if key in stored:
-                if job is not None and trainings.select_result(job):
-                    st.rerun()  # the sidebar was drawn with the model before this one
-                board.finished(loaders.run(key), behind, behind_run, below)
-            else:
-                board.not_trained(asked, references, behind, job if job is not None and job.state != "done" else None)
+        return
+    # A fragment draws into a container of its own. With one here too, every element keeps its place
+    # in the tree when a training starts or ends: nothing is drawn twice, and the curve is not built anew.
+    with shown, st.container():
+        if any(summary.run_id == key for summary in loaders.runs()):
+            if job is not None and trainings.select_result(job):
+                st.rerun()  # the sidebar was drawn with the model before this one
+            board.finished(loaders.run(key), behind, behind_run, below)
+        else:
+            board.not_trained(asked, references, behind, job if job is not None and job.state != "done" else None)
+
+
+introduction = phrases.TRAIN_INTRODUCTION if visitor.may(Action.TRAIN) else phrases.TRAIN_CLOSED
+with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    words = introduction.format(noun=loaders.ratings(state.dataset_id()).noun)
+    st.title("Train a model", help=words, width="content")
+    many = elements.toggle("Many settings", sweeps.VIEW, phrases.MANY_SETTINGS)
+    # a narrow window has the words above the button: see shell/page.css
+    top = st.container(horizontal=True, wrap=False, vertical_alignment="center", key="train_button")
+if many:
+    swept.show(config_of_form())
+else:
+    one_model(top)

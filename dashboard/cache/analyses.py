@@ -14,13 +14,13 @@ from core.analysis.compare.score import SplitScore
 from core.analysis.components.bases import How
 from core.analysis.components.examined import standings
 from core.analysis.components.hints import Hint, Standing, hints
+from core.analysis.components.predictions import predicted_tastes
 from core.analysis.lesson.step import Seconds, time_both
 from core.analysis.maps.faithfulness import Faithfulness, faithfulness
-from core.analysis.neighbors import hubs
+from core.analysis.neighbors import all_neighbors
 from core.analysis.neighbors import of_one as nearness
 from core.analysis.neighbors.all_neighbors import fitting_k, nearest
 from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors
-from core.analysis.neighbors.predicted import predicted_tastes
 from core.analysis.neighbors.resampled import resampled
 from core.analysis.new_item.unseen import Unseen
 from core.analysis.new_item.unseen import unseen as unseen_items
@@ -96,7 +96,9 @@ def lists_of_all(run_id: str, *, users: bool, least: int, predictions: bool) -> 
     side, matrix = rows_of(run_id, users=users), compared(run_id, users=users, predictions=predictions)
     rows = np.flatnonzero(side.placed & (side.count >= least))
     k = fitting_k(len(rows), 10)
-    return {metric: hubs.listed(rows[nearest(matrix[rows], k, metric=metric)], len(side)) for metric in METRICS}
+    return {
+        metric: all_neighbors.listed(rows[nearest(matrix[rows], k, metric=metric)], len(side)) for metric in METRICS
+    }
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)

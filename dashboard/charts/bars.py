@@ -64,7 +64,8 @@ def picture(bars: Bars, alt: str) -> str:
 def _column(name: str, share: float, note: str) -> str:
     """A bar, and its name under it, which may be wider than the bar."""
     tall = max(TALL * share, 1 if share > 0 else 0)
-    bar = f'<div style="height:{tall:.1f}px;background:{VALIDATION}"></div>'
+    # An edge, and no background: where a system forces its own colors, backgrounds are not there.
+    bar = f'<div style="border-top:{tall:.1f}px solid {VALIDATION}"></div>'
     middle = "display:flex;justify-content:center;width:0;margin:auto;white-space:nowrap"
     below = f'<div style="height:20px;line-height:20px;font-size:11px;{middle}">{html.escape(name)}</div>'
     return f'<div title="{html.escape(note)}" style="flex:1;min-width:0">{bar}{below}</div>'

@@ -73,8 +73,8 @@ def _dots(curve: Curve, errors: list[float], heights: dict[float, float]) -> str
         wide = 11 if place == shown else 5
         left, top = 2 + 96 * place / (planned - 1), heights[error]
         result += (
-            f'<div style="position:absolute;left:{left:.1f}%;top:{top:.1f}px;width:{wide}px;height:{wide}px;'
-            f'margin:-{wide / 2}px;border-radius:50%;background:{VALIDATION}"></div>'
+            f'<div style="position:absolute;left:{left:.1f}%;top:{top:.1f}px;border:{wide / 2}px solid {VALIDATION};'
+            f'margin:-{wide / 2}px;border-radius:50%"></div>'
         )
         if place == shown:
             side = "left" if left < 50 else "right"

@@ -13,6 +13,12 @@ from dashboard.charts.base import ACCENT, CHOSEN, MUTED, REFERENCE, above_level,
 SCALE = "Cividis"
 """Colors of errors: dark is low, and good."""
 
+LINES = [[0, CHOSEN], [0.25, ACCENT], [1, REFERENCE]]
+"""The same for thin lines, which have to be seen on a dark page, too."""
+
+FURTHEST = 4
+"""How many times as far above the best as the middle one a trial may lie, to be told apart from worse ones."""
+
 CELLS = 6
 """Cells of the heat map along a number."""
 
@@ -62,7 +68,36 @@ def _text(value: Value) -> str:
 
 
 def _hover(trial: Trial) -> str:
-    return "<br>".join(f"{name.replace('_', ' ')}: {_text(value)}" for name, value in trial.values.items())
+    values = [f"{name.replace('_', ' ')}: {_text(value)}" for name, value in trial.values.items()]
+    return "<br>".join([f"Trial {trial.number + 1}", *values])
+
+
+def _errors(trials: Sequence[Trial]) -> np.ndarray:
+    """Errors of trials that were measured to the end, float, (n,)."""
+    return np.array([trial.val_rmse for trial in trials], float)
+
+
+def _ceiling(errors: np.ndarray) -> float:
+    """The highest error that is told apart: one trial that went astray is not to press all others to the ground."""
+    if not len(errors):
+        return 1.0
+    return float(min(errors.max(), errors.min() + FURTHEST * (np.median(errors) - errors.min())))
+
+
+def _dots(errors: np.ndarray, names: Sequence[str], ceiling: float) -> dict[str, object]:
+    """Height and symbol of a dot for each error: above the ceiling an arrow on it, whose error is told on hovering."""
+    return {
+        "mode": "markers",
+        "y": np.minimum(errors, ceiling),
+        "text": [f"<b>{error:.4f}</b><br>{name}" for error, name in zip(errors, names, strict=True)],
+        "hovertemplate": "%{text}<extra></extra>",
+        "marker": {
+            "color": ACCENT,
+            "size": 8,
+            "opacity": 0.8,
+            "symbol": np.where(errors > ceiling, "triangle-up", "circle").tolist(),
+        },
+    }
 
 
 def course(trials: Sequence[Trial], base_rmse: float | None, most: int, *, unit: str) -> go.Figure:
@@ -74,27 +109,21 @@ def course(trials: Sequence[Trial], base_rmse: float | None, most: int, *, unit:
         most: Trials there will be.
         unit: What the ratings are counted in.
     """
-    result = figure("Every trial, and the best so far", x="Trial", y=f"Validation RMSE ({unit})", height=320)
+    result = figure("Every trial", x="Trial", y=f"Validation RMSE ({unit})", height=320)
     done = [trial for trial in trials if trial.val_rmse is not None]
-    errors = [float(trial.val_rmse) for trial in done if trial.val_rmse is not None]
+    by_error = sorted(done, key=lambda trial: trial.val_rmse or 0)  # the legend shows the symbol of the first
+    errors = _errors(done)
+    top = max(_ceiling(errors), base_rmse or 0)
     numbers = [trial.number + 1 for trial in done]
-    result.add_scatter(
-        x=numbers,
-        y=errors,
-        mode="markers",
-        name="a trial",
-        marker={"color": ACCENT, "size": 8, "opacity": 0.75},
-        text=[_hover(trial) for trial in done],
-        hovertemplate="Trial %{x}: <b>%{y:.4f}</b><br>%{text}<extra></extra>",
-    )
-    if errors:
-        best = np.minimum.accumulate(errors).tolist()
+    dots = _dots(np.sort(errors), [_hover(trial) for trial in by_error], top)
+    result.add_scatter(x=[trial.number + 1 for trial in by_error], name="a trial", **dots)
+    if len(errors):
+        best = np.minimum(np.minimum.accumulate(errors), top).tolist()
         line = {"color": CHOSEN, "width": 2, "shape": "hv"}
         steps = {"x": [*numbers, max(most, numbers[-1])], "y": [*best, best[-1]], "hoverinfo": "skip"}
         result.add_scatter(**steps, mode="lines", name="the best so far", line=line)
     out = [trial for trial in trials if trial.state in ("pruned", "failed")]
     if out:
-        top = max(errors, default=base_rmse or 1.0)
         words = {"pruned": "given up by its curve", "failed": "could not be trained"}
         result.add_scatter(
             x=[trial.number + 1 for trial in out],
@@ -103,7 +132,7 @@ def course(trials: Sequence[Trial], base_rmse: float | None, most: int, *, unit:
             name="given up",
             marker={"color": REFERENCE, "size": 8, "symbol": "x-thin", "line": {"width": 2, "color": REFERENCE}},
             text=[f"{words[trial.state]}<br>{_hover(trial)}" for trial in out],
-            hovertemplate="Trial %{x}: %{text}<extra></extra>",
+            hovertemplate="%{text}<extra></extra>",
         )
     if base_rmse is not None:
         annotate(
@@ -125,16 +154,11 @@ def one(setting: Setting, trials: Sequence[Trial], *, unit: str) -> go.Figure:
     """
     result = figure(f"{setting.title} against the error", x=setting.title, y=f"Validation RMSE ({unit})", height=360)
     values = setting.shown([trial.values[setting.vary.field] for trial in trials])
-    best = [CHOSEN, *[ACCENT] * (len(trials) - 1)]
-    result.add_scatter(
-        x=values,
-        y=[trial.val_rmse for trial in trials],
-        mode="markers",
-        marker={"color": best, "size": [12, *[8] * (len(trials) - 1)], "opacity": 0.8},
-        text=[f"Trial {trial.number + 1}<br>{_hover(trial)}" for trial in trials],
-        hovertemplate="<b>%{y:.4f}</b><br>%{text}<extra></extra>",
-        showlegend=False,
-    )
+    errors = _errors(trials)
+    dots = _dots(errors, [_hover(trial) for trial in trials], _ceiling(errors))
+    result.add_scatter(x=values, showlegend=False, **dots)
+    others = len(trials) - 1
+    result.update_traces(marker={"color": [CHOSEN, *[ACCENT] * others], "size": [12, *[8] * others]})
     result.update_xaxes(**setting.axis())
     return result.update_layout(uirevision=f"sweep_{setting.vary.field}", dragmode=False)
 
@@ -144,12 +168,12 @@ def two(across: Setting, up: Setting, trials: Sequence[Trial], *, unit: str) -> 
     title = f"{across.title} and {up.title[0].lower()}{up.title[1:]}"
     result = figure(title, x=across.title, y=up.title, height=400)
     x, y = (setting.places([trial.values[setting.vary.field] for trial in trials]) for setting in (across, up))
-    errors = np.array([trial.val_rmse for trial in trials], float)
+    errors = np.minimum(_errors(trials), _ceiling(_errors(trials)))
     (x_edges, x_cell), (y_edges, y_cell) = _cells(across, x), _cells(up, y)
     shape = (len(y_edges) - 1, len(x_edges) - 1)
     count, total = np.zeros(shape, int), np.zeros(shape)
     np.add.at(count, (y_cell, x_cell), 1)
-    np.add.at(total, (y_cell, x_cell), errors)
+    np.add.at(total, (y_cell, x_cell), _errors(trials))
     mean = np.divide(total, count, out=np.full(shape, np.nan), where=count > 0)
     result.add_heatmap(
         x=x_edges,
@@ -157,6 +181,8 @@ def two(across: Setting, up: Setting, trials: Sequence[Trial], *, unit: str) -> 
         z=mean,
         text=count,
         colorscale=SCALE,
+        zmin=errors.min(),
+        zmax=errors.max(),
         colorbar={"title": {"text": f"RMSE ({unit})", "side": "right"}, "thickness": 12},
         hovertemplate="mean of %{text} trials: <b>%{z:.4f}</b><extra></extra>",
     )
@@ -165,7 +191,7 @@ def two(across: Setting, up: Setting, trials: Sequence[Trial], *, unit: str) -> 
         y=y,
         mode="markers",
         marker={"color": errors, "colorscale": SCALE, "size": 9, "line": {"color": "white", "width": 1.5}},
-        text=[f"Trial {trial.number + 1}: <b>{trial.val_rmse:.4f}</b><br>{_hover(trial)}" for trial in trials],
+        text=[f"<b>{trial.val_rmse:.4f}</b><br>{_hover(trial)}" for trial in trials],
         hovertemplate="%{text}<extra></extra>",
         showlegend=False,
     )
@@ -194,9 +220,9 @@ def _even_axis(setting: Setting, edges: np.ndarray) -> dict[str, object]:
 
 
 def together(settings: Sequence[Setting], trials: Sequence[Trial], *, unit: str) -> go.Figure:
-    """Parallel coordinates: a line a trial through all its settings to its error, the best dark."""
-    result = figure("All settings at once: a line a trial, the darker the better", height=380)
-    errors = np.array([trial.val_rmse for trial in trials], float)
+    """Parallel coordinates: a line a trial through all its settings to its error."""
+    result = figure("All settings at once: a line a trial, the best orange, the worst gray", height=380)
+    errors = np.minimum(_errors(trials), _ceiling(_errors(trials)))
     dimensions: list[dict[str, object]] = []
     for setting in settings:
         places = setting.places([trial.values[setting.vary.field] for trial in trials])
@@ -204,34 +230,41 @@ def together(settings: Sequence[Setting], trials: Sequence[Trial], *, unit: str)
         axis = _even_axis(setting, edges)
         room = {"values": places, "range": [float(edges[0]), float(edges[-1])]}
         dimensions.append({"label": setting.title.partition(" (")[0], **room, **axis})
-    dimensions.append({"label": f"RMSE ({unit})", "values": errors})
-    result.add_parcoords(dimensions=dimensions, line={"color": errors, "colorscale": SCALE}, labelfont={"size": 12})
+    ticks = np.linspace(errors.min(), errors.max(), 5)
+    words = [f"{tick:.3f}" for tick in ticks]
+    if errors.max() < _errors(trials).max():
+        words[-1] += " or more"
+    dimensions.append({"label": f"RMSE ({unit})", "values": errors, "tickvals": ticks, "ticktext": words})
+    result.add_parcoords(dimensions=dimensions, line={"color": errors, "colorscale": LINES}, labelfont={"size": 12})
     return result.update_layout(margin={"l": 60, "r": 60, "t": 90, "b": 24})
 
 
 def effect(
-    values: Sequence[float], errors: Sequence[float], names: Sequence[str], title: str, *, unit: str
+    values: Sequence[float | str],
+    errors: Sequence[float],
+    names: Sequence[str],
+    alike: Sequence[bool],
+    title: str,
+    *,
+    unit: str,
 ) -> go.Figure:
     """A setting across, the error up, one dot a model, whoever trained it.
 
     Args:
-        values: Of the setting.
+        values: Of the setting: numbers, or words that stand beside each other.
         errors: Validation RMSE.
         names: What each model is called, harmless.
+        alike: Whether it was tested on the same ratings as the model on the screen; the others are pale.
         title: What the setting is called, with its unit.
         unit: What the ratings are counted in.
     """
     result = figure(f"{title} over all models", x=title, y=f"Validation RMSE ({unit})", height=320)
-    result.add_scatter(
-        x=list(values),
-        y=list(errors),
-        mode="markers",
-        marker={"color": MUTED, "size": 9, "line": {"color": ACCENT, "width": 1.5}},
-        text=list(names),
-        hovertemplate="<b>%{y:.4f}</b><br>%{text}<extra></extra>",
-        showlegend=False,
-    )
-    low, high = min(values), max(values)
-    if low > 0 and high >= 30 * low:
+    order = np.argsort(alike, kind="stable")  # the pale ones lie below
+    measured = np.array(errors, float)[order]
+    dots = _dots(measured, [names[place] for place in order], _ceiling(measured))
+    result.add_scatter(x=[values[place] for place in order], showlegend=False, **dots)
+    result.update_traces(marker={"color": [ACCENT if alike[place] else MUTED for place in order], "size": 9})
+    numbers = [value for value in values if not isinstance(value, str)]
+    if numbers and min(numbers) > 0 and max(numbers) >= 30 * min(numbers):
         result.update_xaxes(type="log")
     return result.update_layout(uirevision=f"effect_{title}", dragmode=False)

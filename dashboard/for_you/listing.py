@@ -178,21 +178,24 @@ def _line(model: NewUserModel, rows: Rows, row: int, rank: int, entry: Entry, pr
     guess = words.guess(predictions.rating[row], predictions.sure, row, rows.noun, scale, taste)
     with rate.line_of(f"**{rank}** · {rate.name(ratings, rows, row)}  \n{guess}"):
         rate.give(ratings, rows, row, entry, fine=False, place="list")
-        why = st.button(
-            words.why(label),
-            key=f"own_why_{rank}",
-            type="tertiary",
-            on_click=ask,
-            args=(label if label in rows.offered else None,),
-        )
-        st.button(
-            "Hide",
-            key=f"own_hide_{rank}",
-            type="tertiary",
-            help=f"Do not show this {rows.noun} again",
-            on_click=own_ratings.hide,
-            args=(ratings.dataset_id, item),
-        )
+        with st.container(
+            horizontal=True, width="content", gap="small"
+        ):  # below the stars both, where there is no room
+            why = st.button(
+                words.why(label),
+                key=f"own_why_{rank}",
+                type="tertiary",
+                on_click=ask,
+                args=(label if label in rows.offered else None,),
+            )
+            st.button(
+                "Hide",
+                key=f"own_hide_{rank}",
+                type="tertiary",
+                help=f"Do not show this {rows.noun} again",
+                on_click=own_ratings.hide,
+                args=(ratings.dataset_id, item),
+            )
     return why
 
 

@@ -41,7 +41,11 @@ def number(example: Example) -> None:
             }
         ),
         hide_index=True,
-        column_config={"Row number": st.column_config.NumberColumn(format="%d")},
+        column_config={
+            "Title": st.column_config.TextColumn(width=160),
+            "Id in the data": st.column_config.TextColumn(width=92),
+            "Row number": st.column_config.NumberColumn(format="%d", width=82),
+        },
         alt=f"{len(rows)} {example.nouns} with their ids in the data and their row numbers",
     )
     st.markdown(number_words(example))

@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.analysis.components.extremes import ends
-from core.analysis.neighbors.agreement import agreement
+from core.analysis.neighbors.of_one import agreement
 from core.studies.twins import twin_id
 from dashboard.cache import analyses, component_analyses, loaders
 from dashboard.missions.snapshot import Snapshot

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from core.analysis.neighbors.hubs import MANY
+from core.analysis.neighbors.all_neighbors import MANY
 from core.analysis.neighbors.of_one import METRICS
 from core.model.run import Run
 from core.studies.neighbors import NEIGHBORS, PREDICTIONS, VECTORS, NeighborSettings, support_of, thresholds_of

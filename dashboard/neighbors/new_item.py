@@ -8,8 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis.neighbors.of_one import Neighbors
-from core.analysis.new_item.description import Description
-from core.analysis.new_item.placing import BeforeTaste, Fans, Placed, before_taste, fans, place
+from core.analysis.new_item.placing import BeforeTaste, Description, Fans, Placed, before_taste, fans, place
 from core.data.nouns import with_article
 from core.errors import LimitError
 from core.model.item_features import FeatureGroup

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.analysis.neighbors.all_neighbors import MANY
 from core.analysis.neighbors.analogies import Analogy
-from core.analysis.neighbors.hubs import MANY
 from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors
 from core.analysis.ranks import rank_correlation
 from dashboard.embeddings.words import signed

@@ -14,15 +14,15 @@ SCRIPT = "<script>\n{}</script>".format(
     Path(__file__).with_suffix(".js").read_text(encoding="utf-8").replace("QUIET", f'"{KEPT}"')
 )
 _BEFORE = b"<head>"
-_PARTS = {b"if-none-match", b"if-modified-since", b"if-range", b"range"}
-"""Headers of a request for less than the whole page."""
+_LESS = {b"if-none-match", b"if-modified-since", b"if-range", b"range", b"accept-encoding"}
+"""Headers of a request for less than the whole page as it reads."""
 
 
 class History:
     """Puts the script into pages, behind the beginning of their head. Everything else passes as it is.
 
-    The page is Streamlit's own, of a few kilobytes, and sent without compression. It is always sent whole: what a
-    browser has kept of it may be without the script.
+    The page is Streamlit's own, of a few kilobytes. It is always sent whole, since what a browser has kept of it may be
+    without the script, and uncompressed, since Streamlit would compress it (at every address but the bare one).
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -32,7 +32,7 @@ class History:
         if not is_page(scope):
             await self._app(scope, receive, send)
             return
-        scope = {**scope, "headers": [header for header in scope["headers"] if header[0] not in _PARTS]}
+        scope = {**scope, "headers": [header for header in scope["headers"] if header[0] not in _LESS]}
         start: Message | None = None
         body = b""
 

@@ -44,6 +44,18 @@ def one_of(
     return first if name is None else name
 
 
+def settle(key: str, known: Collection[str], offered: Collection[str]) -> None:
+    """What was typed into a field of several names becomes the names that are meant; before the field is drawn.
+
+    Args:
+        key: Of its widget.
+        known: Names that stay as they are.
+        offered: Those that can be meant.
+    """
+    names = [one if one in known else _meant(one, offered) for one in st.session_state[key]]
+    st.session_state[key] = list(dict.fromkeys(filter(None, names)))
+
+
 def _meant(typed: str, names: Collection[str]) -> str | None:
     """The name that somebody means who typed this; that there is none is said."""
     name = named(typed, list(names))

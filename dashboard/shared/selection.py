@@ -23,6 +23,9 @@ from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
 from dashboard.shared.trait_words import described
 
+MOST_NAMED = 5
+"""Items chosen on any page that are named beside those looked for; of more, maps show where they lie."""
+
 MOST_MARKED = 20
 """Rows that a picture marks at once; more names would cover each other."""
 
@@ -76,6 +79,12 @@ def search(
             label_visibility="collapsed",
         )
     return [offered[name] for name in names]
+
+
+def with_chosen(marked: Sequence[int], ratings: Ratings) -> list[int]:
+    """Rows of items that were looked for on a page, and of those chosen on any page, if these are few."""
+    chosen = chosen_items.rows(ratings).tolist()
+    return list(dict.fromkeys([*marked, *(chosen if len(chosen) <= MOST_NAMED else [])]))
 
 
 def _add(key: str, field: str, before: tuple[str, ...], most: int, offered: Collection[str]) -> None:

@@ -44,7 +44,7 @@ def undo_line() -> None:
         return
     names = [escape(entry.title) for entry in just[:_MOST_NAMED]]
     more = f" and {phrases.count(len(just) - _MOST_NAMED, 'more model')}" if len(just) > _MOST_NAMED else ""
-    with_models = sum(len(entry.runs) for entry in just if entry.kind == "dataset")
+    with_models = sum(len(entry.runs) for entry in just if entry.kind != "run")
     too = f" with {phrases.count(with_models, 'model')}" if with_models else ""
     with st.container(border=True):
         st.markdown(
@@ -102,9 +102,9 @@ def table(entries: Sequence[Entry]) -> pd.DataFrame:
 
 def kind_words(entry: Entry) -> str:
     """What an entry is: "model", "data", "data with 2 models"."""
-    if entry.kind != "dataset":
-        return {"run": "model"}.get(entry.kind, entry.kind)
-    return f"data with {phrases.count(len(entry.runs), 'model')}" if entry.runs else "data"
+    kind = {"run": "model", "dataset": "data"}.get(entry.kind, entry.kind)
+    too = entry.kind != "run" and entry.runs
+    return f"{kind} with {phrases.count(len(entry.runs), 'model')}" if too else kind
 
 
 @dialogs.dialog("Empty the trash", icon=":material/delete_forever:")

@@ -1,5 +1,6 @@
 """The frame around every page: navigation, the two choices everything depends on, and the job tray."""
 
+import contextlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from dashboard.session import address_bar, chosen_items, classroom, dialogs, sta
 from dashboard.shared import elements, glossary, phrases, uploader
 from dashboard.shared.markup import escape
 from dashboard.shell import administration_panel, memory
+from dashboard.shell.needs_run import PageEnded
 from dashboard.train import link
 
 NAME = "Embedding Explorer"
@@ -95,7 +97,8 @@ def run() -> None:
         if refused := classroom.closed(page.url_path):
             st.title(page.title)
             raise refused
-        page.run()
+        with contextlib.suppress(PageEnded):
+            page.run()
         glossary.fold(page.url_path)
     except ExplorerError as error:
         elements.error(error.code, str(error))

@@ -25,6 +25,10 @@ _LACKS: dict[Ability, str] = {
 }
 
 
+class PageEnded(Exception):  # noqa: N818 - nothing went wrong
+    """A page says no more. What stands at the end of every page still does, as it would not after `st.stop`."""
+
+
 def require_run(needs: Ability | None = None) -> Run:
     """The selected run. Where there is none yet, the page offers a first training and ends here.
 
@@ -34,7 +38,7 @@ def require_run(needs: Ability | None = None) -> Run:
     run_id = state.run_id()
     if run_id is None:
         _offer(loaders.ratings(state.dataset_id()).noun)
-        st.stop()
+        raise PageEnded
     run = loaders.run(run_id)
     if needs is not None and not can(run.scorer, needs):
         st.title("This page looks at vectors" if needs == "has_vectors" else "This page needs another model")
@@ -64,7 +68,7 @@ def stop_without(run: Run, needs: Ability) -> NoReturn:
         st.write(f"There is one on the same data that can: {phrases.run_words(best)}.")
         label = "Look at that model instead"
         elements.button(label, "swap_horiz", "use_another_model", state.select_run, best.run_id, primary=True)
-    st.stop()
+    raise PageEnded
 
 
 def _offer(noun: str) -> None:

@@ -11,6 +11,7 @@ from core.data.ratings import Ratings
 from core.errors import ExplorerError
 from core.jobs.job_folder import Job
 from core.model.run import Run
+from core.store.runs import RunStore
 from dashboard.cache import analyses, loaders
 from dashboard.charts import data as charts
 from dashboard.charts.countdown import countdown
@@ -48,7 +49,7 @@ def _stage(dataset_id: str, run_id: str | None, job_id: str | None, *, live: boo
     if live and (job is None or not job.active):
         trainings.finish(job)
     left, right = st.columns([3, 2], gap="medium")
-    place = left.container()  # filled last: what is done beside the map is seen on it
+    place = left.container(key="start_place")  # filled last: what is done beside the map is seen on it
     with right:
         try:  # here: the frame around a page sees no error of a part that runs alone
             if live and job is not None:
@@ -72,9 +73,12 @@ def _learning(ratings: Ratings, job: Job, place: DeltaGenerator) -> None:
     watched = watching.of(job.job_id)
     config = loaders.job_config(job) or trainings.first_config()
     _draw(place, ratings, scenes.learning(ratings, config, watched), "finding their places", live=True)
-    so_far = curve.of_events(watched.events)
-    st.markdown(trainings.progress_words(job, so_far))
-    st.html(countdown(so_far))
+    if job.key in RunStore():  # it has learned, and its film is being kept: nobody waits for that to read the sentence
+        _done(loaders.run(job.key), ratings, just_now=True)
+    else:
+        so_far = curve.of_events(watched.events)
+        st.markdown(trainings.progress_words(job, so_far))
+        st.html(countdown(so_far))
     st.caption(words.BESIDE_THE_ERROR)
 
 
@@ -82,12 +86,11 @@ def _learned(ratings: Ratings, run: Run, job: Job | None, place: DeltaGenerator)
     seen = job.job_id if job is not None and job.key == run.run_id else None
     flat = run.config.dimensions > 1
     above, waiting = st.container(), st.container()
+    with above:
+        _done(run, ratings, just_now=seen is not None)
     with waiting:  # a spinner here moves nothing that is above
-        score = analyses.split_score(run.run_id)
         scene = scenes.learned(run, ratings, seen) if flat else None
     with above:
-        st.markdown(words.done(run.outcome, phrases.unit(ratings), score, just_now=seen is not None))
-        st.html(countdown(curve.of_run(run)))
         if scene is None:
             st.caption(f"One number is no map, but there is a model. {_told(run)}")
             _matrix(place, ratings)
@@ -96,6 +99,13 @@ def _learned(ratings: Ratings, run: Run, job: Job | None, place: DeltaGenerator)
         if scene.film is None:
             st.caption(words.NO_FILM)
     _draw(place, ratings, scene, "in their places", lit=lit, on_select=partial(steps.click, run.run_id))
+
+
+def _done(run: Run, ratings: Ratings, *, just_now: bool) -> None:
+    """How a training has ended, in the places where it was followed."""
+    score = analyses.split_score(run.run_id)
+    st.markdown(words.done(run.outcome, phrases.unit(ratings), score, just_now=just_now))
+    st.html(countdown(curve.of_run(run)))
 
 
 def _matrix(place: DeltaGenerator, ratings: Ratings) -> None:

@@ -3,7 +3,9 @@
 import pandas as pd
 import streamlit as st
 
+from core.sweeps.plan import FRESH_SPLITS
 from core.sweeps.record import Sweep
+from dashboard.cache import loaders
 from dashboard.charts import sweep as charts
 from dashboard.charts.sweep import Setting
 from dashboard.session import state
@@ -17,6 +19,9 @@ FEWEST = 4
 
 def show(sweep: Sweep, unit: str) -> None:
     """Draw it; the same places whether the sweep goes on or has ended."""
+    st.caption(
+        "Every dot is the same model, trained with other settings: the lower it lies, the better the model guesses."
+    )
     _numbers(sweep, unit)
     _picture(sweep, unit)
     st.markdown(" ".join(filter(None, (words.course(sweep, unit), words.importance(sweep)))))
@@ -33,10 +38,17 @@ def _numbers(sweep: Sweep, unit: str) -> None:
     fresh = sweep.result.winner.pooled.mean if sweep.result else None
     with st.grid(4, min_column_width=110):
         st.metric("Trials", f"{sweep.told} of {sweep.most}", border=True)
-        st.metric("Began with", "–" if sweep.base_rmse is None else f"{sweep.base_rmse:.3f}", border=True)
-        st.metric("Best trial", "–" if best is None else f"{best:.3f}", border=True)
-        note = f"Validation RMSE in {unit}, on splits that chose nothing."
-        st.metric("Fresh splits", "–" if fresh is None else f"{fresh:.3f}", border=True, help=note)
+        for name, error, meaning in (
+            ("Began with", sweep.base_rmse, "of the settings from which the sweep set out"),
+            ("Best trial", best, "of the best trial so far; the best of many looks better than it is"),
+            (
+                "Confirmed",
+                fresh,
+                f"of the winner on {FRESH_SPLITS} divisions of the ratings by which nothing was chosen",
+            ),
+        ):
+            words_of = "–" if error is None else f"{error:.3f}"
+            st.metric(name, words_of, border=True, help=f"Validation RMSE in {unit} {meaning}.")
 
 
 def _picture(sweep: Sweep, unit: str) -> None:
@@ -53,10 +65,11 @@ def _picture(sweep: Sweep, unit: str) -> None:
             "Look at", views, default=COURSE, required=True, key="sweep_view", label_visibility="collapsed", wrap=True
         )
         across, up = first[0], next((name for name in first if name != first[0]), first[0])
-        if view in (ONE, TWO):
-            across = _choose("Across", names, across, "sweep_x")
-        if view == TWO:
-            up = _choose("Up", {name: names[name] for name in names if name != across}, up, "sweep_y")
+        with st.container(horizontal=True, width="content"):
+            if view in (ONE, TWO):
+                across = _choose("Across", names, across, "sweep_x")
+            if view == TWO:
+                up = _choose("Up", {name: names[name] for name in names if name != across}, up, "sweep_y")
     ended = [trial for trial in sweep.trials if trial.state != "running"]
     if view == ONE:
         figure = charts.one(by_name[across], done, unit=unit)
@@ -81,23 +94,24 @@ def _choose(label: str, names: dict[str, str], first: str, key: str) -> str:
 def _table(sweep: Sweep, unit: str) -> None:
     """Trials that were trained to their end, the best first; a row leads into its model."""
     noun, done = sweep.dataset.noun, sweep.done
-    fresh = {one.number: one.pooled for one in sweep.result.best} if sweep.result else {}
-    rows = []
-    for trial in done:
-        anew = fresh.get(trial.number)
-        row: dict[str, object] = {"Trial": trial.number + 1, "RMSE": trial.val_rmse}
-        row["Fresh splits"] = None if anew is None else anew.mean
-        rows.append(row | {words.name_of(name, noun).capitalize(): value for name, value in trial.values.items()})
+    fresh = {one.number: f"{one.pooled.mean:.4f}" for one in sweep.result.best} if sweep.result else {}
+    rows = [
+        {"Trial": trial.number + 1, "RMSE": trial.val_rmse, "Confirmed": fresh.get(trial.number, "")}
+        | {words.name_of(name, noun).capitalize(): value for name, value in trial.values.items()}
+        for trial in done
+    ]
     columns = {
         "Trial": st.column_config.NumberColumn(width=60),
         "RMSE": st.column_config.NumberColumn(format="%.4f", width=80, help=f"Validation RMSE in {unit}"),
-        "Fresh splits": st.column_config.NumberColumn(format="%.4f", width=100),
+        "Confirmed": st.column_config.TextColumn(width=100, alignment="right", help="The same on fresh splits"),
     }
     st.markdown("**The trials, the best first.** Select one to look into its model.")
     alt = f"{len(done)} trials with their errors and settings"
     picked = elements.picked_rows(pd.DataFrame(rows), columns, f"sweep_trials_{sweep.sweep_id}_{len(done)}", alt)
-    if picked and done[picked[0]].run_ids:
-        run_id = done[picked[0]].run_ids[0]
+    run_id = next(iter(done[picked[0]].run_ids), None) if picked else None
+    if run_id is not None and all(run.run_id != run_id for run in loaders.runs()):
+        st.caption("Its model has been deleted since.")
+    elif run_id is not None:
         with st.container(horizontal=True):
             elements.button("Look into this model", "insights", "open_trial", state.select_run, run_id, primary=True)
             elements.page_link("components", "Open its components", "arrow_forward", run=run_id)

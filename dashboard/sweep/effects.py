@@ -14,56 +14,77 @@ from dashboard.jobs import trainings
 from dashboard.shared import phrases
 from dashboard.sweep import words
 
+TITLE = "Which setting did what?"
+KEY = "effect"
+"""Key of the field, and what the address calls the setting."""
+
 FEWEST = 3
-"""Models with different values of a setting from which there is something to see."""
-
-
-def comparable(runs: Sequence[RunSummary], config: RunConfig) -> list[RunSummary]:
-    """Runs whose errors are on the same ratings as those of a run with this config."""
-    return [run for run in runs if run.config.split == config.split]
+"""Models with different values of a number from which there is something to see."""
 
 
 def varied(runs: Sequence[RunSummary]) -> list[str]:
-    """Settings that are numbers with at least `FEWEST` values over these runs, those with the most values first."""
-    values: dict[str, set[float]] = {}
-    for difference in differences([run.config for run in runs]):
-        numbers = {value for value in difference.values if type(value) in (int, float)}
-        if difference.name not in FIXED and len(numbers) >= FEWEST:
-            values[difference.name] = numbers
-    return sorted(values, key=lambda name: -len(values[name]))
+    """Settings with several values over these runs, those with the most first; of a number at least `FEWEST`."""
+    values = {
+        difference.name: {value for value in difference.values if value is not None}
+        for difference in differences([run.config for run in runs])
+        if difference.name not in FIXED
+    }
+    many = {name: len(there) for name, there in values.items()}
+    enough = [name for name in many if many[name] >= (FEWEST if _is_number(next(iter(values[name]))) else 2)]
+    return sorted(enough, key=lambda name: -many[name])
 
 
-def section(runs: Sequence[RunSummary], config: RunConfig, noun: str, key: str) -> None:
-    """Draw the section; nothing where no setting has enough values.
+def _is_number(value: object) -> bool:
+    return type(value) in (int, float)
+
+
+def section(runs: Sequence[RunSummary], config: RunConfig, noun: str) -> None:
+    """Draw the section; nothing where no setting has enough values."""
+    if names := varied(runs):
+        st.header(TITLE)
+        _draw(runs, config, noun, names)
+
+
+def fold(runs: Sequence[RunSummary], config: RunConfig, noun: str) -> None:
+    """The same folded away; nothing is drawn while it is closed."""
+    if names := varied(runs):
+        part = st.expander(TITLE, icon=":material/scatter_plot:", key="effects", bind="query-params")
+        if part.open:
+            with part:
+                _draw(runs, config, noun, names)
+
+
+def _draw(runs: Sequence[RunSummary], config: RunConfig, noun: str, names: list[str]) -> None:
+    """The field and the picture.
 
     Args:
         runs: All runs on the data.
-        config: Of the run on the screen: only those with its split are compared.
+        config: Of the run on the screen: those with its split stand out.
         noun: What is rated.
-        key: Of the widgets.
+        names: Settings to choose from.
     """
-    shown = comparable(runs, config)
-    names = varied(shown)
-    if not names:
-        return
-    st.header("Which setting did what?")
-    if st.session_state.get(key) not in names:
-        st.session_state.pop(key, None)
+    if st.session_state.get(KEY) not in names:
+        st.session_state.pop(KEY, None)
     name = st.selectbox(
-        "Setting", names, format_func=lambda one: words.name_of(one, noun), key=key, bind="query-params", width=260
+        "Setting", names, format_func=lambda one: words.name_of(one, noun), key=KEY, bind="query-params", width=260
     )
-    having = [run for run in shown if getattr(run.config, name, None) is not None]
+    having = [run for run in runs if getattr(run.config, name, None) is not None]
+    alike = [run.config.split == config.split for run in having]
+    values = [getattr(run.config, name) for run in having]
     title, unit = words.title_of(name, noun), trainings.unit()
     figure = charts.effect(
-        [float(getattr(run.config, name)) for run in having],
+        values if _is_number(values[0]) else [phrases.setting(value) for value in values],
         [run.outcome.val_rmse for run in having],
         [plain(phrases.run_words(run)) for run in having],
+        alike,
         title,
         unit=unit,
     )
     text = (
-        f"{phrases.count(len(having), 'model')} on this data and this split, whoever trained them. Dots that stand "
+        f"{phrases.count(len(having), 'model')} on this data, whoever trained them; a dot is one. Dots that stand "
         "above each other differ in other settings."
     )
-    st.plotly_chart(figure, key=f"{key}_chart", config=phrases.CHART_CONFIG, alt=f"{title} and the error. {text}")
+    if not all(alike):
+        text += " Pale: tested on other ratings than the model on the screen, so that luck may tell them apart, too."
+    st.plotly_chart(figure, key="effect_chart", config=phrases.CHART_CONFIG, alt=f"{title} and the error. {text}")
     st.caption(text)

@@ -41,10 +41,10 @@ def section(unit: str) -> None:
     )
     rows = [
         {
-            "Model": phrases.config_words(one.model, form.START),  # type: ignore[arg-type]
             "RMSE": one.error,
             "±": one.se,
             "Splits": one.splits,
+            "Model": phrases.config_words(one.model, form.START),  # type: ignore[arg-type]
         }
         for one in found[:MOST]
     ]

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.config import RunConfig
-from core.sweeps.plan import WIDE, Among, Between, Vary, is_whole, options, variable
+from core.sweeps.plan import Among, Between, Vary, is_whole, options, variable, wide
 from dashboard.shared import phrases
 from dashboard.sweep import words
 from dashboard.train import form
@@ -29,22 +29,27 @@ def choose(config: RunConfig, noun: str) -> tuple[Vary, ...]:
 
 
 def _range(config: RunConfig, name: str, noun: str) -> Vary | None:
-    usual = next((vary for vary in WIDE if vary.field == name), None)
+    usual = wide(config).get(name)
     title, values = words.title_of(name, noun), options(config, name)
     if values:
         st.caption(f"{title}: {' or '.join(phrases.setting(value) for value in values)}")
         return Among(field=name, values=values)
+    if isinstance(usual, Among):
+        places = [float(value) for value in usual.values]
+        first, last = (places.index(end) for end in _ends(name, title, places, places[0], places[-1]))
+        return Among(field=name, values=usual.values[first : last + 1]) if first < last else None
     low, high = form.limits(type(config).model_fields[name])
-    given = usual if isinstance(usual, Between) else Between(field=name, low=max(low, -1), high=min(high, 100))
-    log = given.log
-    whole = is_whole(config, given)
+    given = usual or Between(field=name, low=max(low, -1), high=min(high, 100))
     around = max(low, given.low / 10), min(high, given.high * 10)
-    places = sorted({*_places(*around, log=log, whole=whole), given.low, given.high})
-    picked = st.select_slider(
-        title, places, (given.low, given.high), format_func=lambda value: f"{value:g}", key=f"sweep_{name}"
-    )
-    left, right = picked if isinstance(picked, tuple) else (picked, picked)
-    return Between(field=name, low=left, high=right, log=log) if left < right else None
+    places = sorted({*_places(*around, log=given.log, whole=is_whole(config, given)), given.low, given.high})
+    left, right = _ends(name, title, places, given.low, given.high)
+    return Between(field=name, low=left, high=right, log=given.log) if left < right else None
+
+
+def _ends(name: str, title: str, places: list[float], low: float, high: float) -> tuple[float, float]:
+    """The field in which both ends are chosen, and what they are."""
+    picked = st.select_slider(title, places, (low, high), format_func="{:g}".format, key=f"sweep_{name}")
+    return picked if isinstance(picked, tuple) else (picked, picked)
 
 
 def _places(low: float, high: float, *, log: bool, whole: bool) -> list[float]:

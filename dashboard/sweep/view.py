@@ -7,6 +7,7 @@ import streamlit as st
 from core import settings as environment
 from core.access import Action
 from core.config import RunConfig
+from core.disk.trash import kept_days
 from core.errors import LimitError, NotApplicableError, UnknownEntryError
 from core.jobs import sweep_jobs
 from core.jobs.job_folder import Job
@@ -17,7 +18,7 @@ from core.sweeps.record import Sweep
 from dashboard.cache import loaders
 from dashboard.jobs import studies, sweeps, trainings
 from dashboard.session import dialogs, state, visitor
-from dashboard.shared import elements, phrases
+from dashboard.shared import elements, phrases, trash
 from dashboard.shared.markup import escape
 from dashboard.sweep import board, leaders, ranges, words
 from dashboard.train import form
@@ -34,7 +35,11 @@ def show(config: RunConfig | None) -> None:
     Args:
         config: The settings of the form for one model, from which a sweep begins; None where they cannot be trained.
     """
-    left, right = st.columns([1, 2], gap="medium")
+    trash.undo_line()
+    if visitor.on_phone():  # what was found first, and how to ask for more below it
+        right, left = st.container(), st.container()
+    else:
+        left, right = st.columns([1, 2], gap="medium")
     with left:
         _form(config)
         sweep_id = _choose()
@@ -43,7 +48,7 @@ def show(config: RunConfig | None) -> None:
             _before()
         else:
             _board(sweep_id)
-        leaders.section(trainings.unit())
+    leaders.section(trainings.unit())
 
 
 def _form(config: RunConfig | None) -> None:
@@ -121,7 +126,8 @@ def _choose() -> str | None:
 
 def _label(sweep: Sweep) -> str:
     names = ", ".join(words.name_of(vary.field, sweep.dataset.noun) for vary in sweep.plan.vary)
-    return f"{phrases.model_words(sweep.plan.config)}: {names} ({sweep.sweep_id[:4]})"  # no two look alike
+    asked = f"{phrases.day(sweep.created_at).capitalize()} ({sweep.sweep_id[:4]})"  # no two look alike
+    return f"{asked}: {phrases.model_words(sweep.plan.config)}; {names}"
 
 
 def _before() -> None:
@@ -170,7 +176,30 @@ def _drawn(sweep_id: str, job: Job | None) -> None:
             more = min(plans.MOST_TRIALS, sweep.most + 12)
             if sweep.most < sweep.plan.size:
                 elements.button("12 more trials", "add", "more_trials", sweeps.carry_on, sweep_id, more)
+        if job is None and visitor.may(Action.DELETE) and st.button("Delete", icon=":material/delete:", key="delete"):
+            _ask_to_delete(sweep_id)
     board.show(sweep, trainings.unit())
+
+
+@dialogs.dialog("Delete this sweep", icon=":material/delete:")
+def _ask_to_delete(sweep_id: str) -> None:
+    """Ask once, say what goes with it."""
+    st.markdown(
+        "The sweep and the models that it alone has trained will be moved to the trash; "
+        f"they can be restored for {phrases.count(kept_days(), 'day')}."
+    )
+    with st.container(horizontal=True):
+        elements.confirm("Delete", "delete", "confirm_delete", _delete, sweep_id)
+        if st.button("Keep", key="keep"):
+            st.rerun()
+
+
+@state.reporting
+def _delete(sweep_id: str) -> None:
+    entry = sweep_jobs.delete(sweep_id, by=visitor.current())
+    for run_id in entry.runs:
+        state.forget_run(run_id)
+    trash.remember([entry])
 
 
 def _progress(sweep: Sweep, job: Job) -> str:

@@ -160,6 +160,7 @@ def plan(plan: SweepPlan, noun: str) -> str:
 
 
 def _range(vary: Vary) -> str:
-    if isinstance(vary, Among):
-        return " or ".join(phrases.setting(value) for value in vary.values)
-    return f"{vary.low:g} to {vary.high:g}"
+    numbers = all(type(value) in (int, float) for value in vary.ends)
+    if numbers:
+        return f"{vary.ends[0]:g} to {vary.ends[-1]:g}"
+    return " or ".join(phrases.setting(value) for value in vary.ends)

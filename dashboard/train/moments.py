@@ -7,7 +7,7 @@ from core.analysis.film_moments import STANDS, stood_since, telling_pair
 from core.studies.moments import MOMENTS, Moments, MomentsSettings, moments_of
 from dashboard.cache import loaders
 from dashboard.jobs import studies
-from dashboard.shared import phrases
+from dashboard.shared import finding, phrases
 from dashboard.shared.markup import escape
 from dashboard.train import curve, film
 from dashboard.train.film import Reel
@@ -24,8 +24,8 @@ def followed(reel: Reel) -> list[int]:
     labels = loaders.item_rows(reel.run.run_id).labels
     if KEY not in st.session_state:
         st.session_state[KEY] = [labels[row] for row in _telling(reel.run.run_id, reel)]
-    wanted = set(st.session_state[KEY])
-    rows = {labels[row]: row for row in reel.film.rows.tolist() if labels[row] in wanted}
+    rows = {labels[row]: row for row in reel.film.rows.tolist()}
+    finding.settle(KEY, labels, rows)
     return [rows[label] for label in st.session_state[KEY] if label in rows]
 
 
@@ -55,6 +55,7 @@ def section(reel: Reel, rows: list[int]) -> None:
         max_selections=MOST_FOLLOWED,
         key=KEY,
         persist_state="session",
+        accept_new_options=True,
         help=f"Their ways are drawn in the film. When others became neighbors of the first {noun} is told below.",
     )
     if curve.dimensions_used(run.scorer) == 0:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Error, Page, expect
+from playwright.sync_api import Error, Page, WebSocketRoute, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from core.data.ratings import Ratings
 from core.store.runs import RunStore
@@ -154,6 +155,62 @@ def test_each_step_is_one_entry_and_back_and_forward_restore_it(server: Server, 
         page.evaluate("history.forward()")
         expect_to_see(page, after)
     assert page.evaluate("history.length") == entries[-1]
+
+
+class Line:
+    """What the server says to a window; it can be held back."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.holding = page, False
+        self.held: list[bytes | str] = []
+        self.drawn = {"page": 0, "part": 0}
+        page.route_web_socket(re.compile("/_stcore/stream"), self._connect)
+
+    def _connect(self, window: WebSocketRoute) -> None:
+        self.window = window
+        window.connect_to_server().on_message(self._hear)
+
+    def _hear(self, message: bytes | str) -> None:
+        said = ForwardMsg.FromString(message)
+        if said.WhichOneof("type") == "script_finished":
+            self.drawn["part" if said.metadata.run.fragment_ids else "page"] += 1
+        self.held.append(message) if self.holding else self.window.send(message)
+
+    def wait(self, what: str, more: int) -> None:
+        """Wait until the server has drawn so many more pages, or parts of one."""
+        wanted = self.drawn[what] + more
+        while self.drawn[what] < wanted:
+            self.page.evaluate("() => new Promise(requestAnimationFrame)")  # meanwhile Playwright hears the server
+
+    def release(self) -> None:
+        self.holding = False
+        for message in self.held:
+            self.window.send(message)
+
+
+TRAVEL = """steps => new Promise((done) => {
+    addEventListener("popstate", done, { once: true });
+    history.go(steps);
+})"""
+
+
+def test_back_and_at_once_forward_shows_the_page_again(server: Server, models: Models, other: Page):
+    """A page is asked for before the browser has heard that the one before it is drawn; a link led to the first."""
+    line = Line(other)
+    other.goto(f"{server.url}/missions?dataset={FEW}&run={models.first}")
+    settled(other)
+    entries = other.evaluate("history.length")
+    take(other, lambda page: go(page, "Biases"))
+    seen = look(other)
+    assert other.evaluate("history.length") == entries + 1
+    line.wait("part", 2)  # from then on a browser forgets what it keeps of the page as soon as another one is drawn
+    line.holding = True
+    other.evaluate(TRAVEL, -1)
+    line.wait("page", 1)
+    other.evaluate(TRAVEL, 1)
+    line.release()
+    line.wait("page", 1)
+    expect_to_see(other, seen)
 
 
 def picture(page: Page) -> np.ndarray:

@@ -8,15 +8,16 @@ import pytest
 from core.jobs.kinds import KINDS
 from core.jobs.pool import Pool
 from core.store.runs import RunStore
-from tests.core.jobs.tiny import ASIDE, COMMAND, TINY
+from tests.core.jobs.tiny import ASIDE, COMMAND, STEERING, TINY
 from tests.core.jobs.tinyjobs import PATIENCE
 
 
 @pytest.fixture
 def tiny_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Kinds of job that need no TensorFlow: "tiny" trains, "aside" is other work."""
+    """Kinds of job that need no TensorFlow: "tiny" trains, "aside" is other work, "steering" waits for others."""
     monkeypatch.setitem(KINDS, "tiny", TINY)
     monkeypatch.setitem(KINDS, "aside", ASIDE)
+    monkeypatch.setitem(KINDS, "steering", STEERING)
 
 
 @pytest.fixture

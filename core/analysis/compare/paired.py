@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.analysis.clustered import clustered_mean
+from core.analysis.components.proof import clustered_mean
 from core.errors import AnalysisError
 
 CLEAR = 2.0

@@ -56,11 +56,7 @@ def components_of(run: Run, ratings: Ratings, parts: Split, how: How) -> Pca:
     scorer = require_vectors(run.scorer)
     if how.basis == "predictions":
         return predicted_components(
-            centered(
-                require_bilinear(scorer),
-                parts.training_count(ratings, users=True),
-                parts.training_count(ratings),
-            )
+            centered(require_bilinear(scorer), parts.training_count(ratings, users=True), parts.training_count(ratings))
         )
     fitted = pca(scorer.item_embedding[ratings.item_count >= how.min_ratings], centered=how.centered)
     return replace(fitted, scores=fitted.project(scorer.item_embedding))

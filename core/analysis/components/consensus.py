@@ -9,8 +9,7 @@ from core.analysis.components.proof import held_out
 from core.analysis.gauge import CenteredModel
 from core.data.ratings import Ratings
 from core.data.splits import Split
-from core.training.main_effects import main_effects
-from core.training.slopes import slopes
+from core.training.slopes import main_effects, slopes
 
 LEAST_EXPLAINED = 0.15
 """Share of a component's scores from which on its items are said to follow consensus and popularity (a multiple

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.analysis.components.counterparts import absolute_correlations
 from core.analysis.components.pca import pca
 from core.analysis.components.predictions import scores_from
 from core.errors import AnalysisError
@@ -54,12 +55,7 @@ def stability(reference: np.ndarray, others: Sequence[np.ndarray]) -> Stability:
 
 
 def across_seeds(
-    embeddings: np.ndarray,
-    others: Sequence[np.ndarray],
-    *,
-    centered: bool,
-    shaping: np.ndarray,
-    measured: np.ndarray,
+    embeddings: np.ndarray, others: Sequence[np.ndarray], *, centered: bool, shaping: np.ndarray, measured: np.ndarray
 ) -> Stability:
     """Stability of one run's components, from the embeddings of the same items in runs from other seeds.
 
@@ -83,11 +79,7 @@ def across_seeds(
 
 
 def of_predictions(
-    reference: np.ndarray,
-    others: Sequence[np.ndarray],
-    user_roots: Sequence[np.ndarray],
-    *,
-    item_count: np.ndarray,
+    reference: np.ndarray, others: Sequence[np.ndarray], user_roots: Sequence[np.ndarray], *, item_count: np.ndarray
 ) -> Stability:
     """Stability of the components of what one run predicts, compared by the items that training has seen.
 
@@ -103,25 +95,3 @@ def of_predictions(
     weight, rated = item_count / item_count.sum(), item_count > 0
     theirs = [scores_from(items, weight, root)[rated] for items, root in zip(others, user_roots, strict=True)]
     return stability(reference[rated], theirs)
-
-
-def absolute_correlations(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """|Pearson r| of every column with every column, 0–1, (columns of first, columns of second).
-
-    A column that is the same for all items correlates with nothing: 0.
-
-    Raises:
-        AnalysisError: The two have different numbers of rows.
-    """
-    if len(first) != len(second):
-        raise AnalysisError(f"{len(first):,} and {len(second):,} rows; the same items are needed in the same order")
-    return np.clip(np.abs(_standardized(first).T @ _standardized(second)), 0, 1)
-
-
-def _standardized(columns: np.ndarray) -> np.ndarray:
-    """Columns with mean 0 and length 1; zeros where a column is constant."""
-    columns = np.asarray(columns, np.float64)
-    centered = columns - columns.mean(axis=0)
-    length = np.linalg.norm(centered, axis=0)
-    varies = length > 1e-12 * np.linalg.norm(columns, axis=0)  # the rest is rounding
-    return np.divide(centered, length, out=np.zeros_like(centered), where=varies)

@@ -232,8 +232,7 @@ def time_both(matrix: np.ndarray, row: int, *, tries: int = 7) -> Seconds:
     """Measure picking a row against multiplying by its one-hot vector, which is made beforehand."""
     one_hot = look_up(matrix, row).one_hot
     return Seconds(
-        look_up=_fastest(lambda: np.take(matrix, row, axis=0), tries),
-        product=_fastest(lambda: one_hot @ matrix, tries),
+        look_up=_fastest(lambda: np.take(matrix, row, axis=0), tries), product=_fastest(lambda: one_hot @ matrix, tries)
     )
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
@@ -235,24 +236,35 @@ def label_groups(group: np.ndarray, columns: ItemColumns, *, most: int = 3) -> t
 
 def _contrast(having: np.ndarray, sizes: np.ndarray, everywhere: int, n: int) -> tuple[np.ndarray, np.ndarray]:
     """Log odds ratio and z-score of a mark, each group against the rest."""
-    missing, having_out = sizes - having, everywhere - having
-    missing_out = n - sizes - having_out
-    log_odds = np.log((having + 0.5) * (missing_out + 0.5) / ((missing + 0.5) * (having_out + 0.5)))
+    having_out, rest = everywhere - having, np.maximum(n - sizes, 1)
     share = everywhere / n
-    rest = np.maximum(n - sizes, 1)
     error = np.sqrt(share * (1 - share) * (1 / sizes + 1 / rest))
     difference = having / sizes - having_out / rest
-    return log_odds, np.divide(difference, error, out=np.zeros(len(sizes)), where=error > 0)
+    z = np.divide(difference, error, out=np.zeros(len(sizes)), where=error > 0)
+    return log_odds_ratio(having, sizes, having_out, n - sizes), z
+
+
+def log_odds_ratio(inside: Any, sizes: Any, outside: Any, others: Any) -> Any:
+    """How much larger the odds are among `sizes`, of whom `inside` have it, than among `others`, of whom `outside` do.
+
+    The natural logarithm, with half an item added to every count (Haldane 1956); numbers or arrays.
+    """
+    return np.log((inside + 0.5) * (others - outside + 0.5) / ((sizes - inside + 0.5) * (outside + 0.5)))
+
+
+def categories_and_decades(columns: ItemColumns) -> Iterator[tuple[str, str, np.ndarray]]:
+    """Column, text and rows of every category, and of every decade."""
+    for column, members in columns.categories.items():
+        for text, rows in rows_by_category(members).items():
+            yield column, text, rows
+    decade = columns.numbers.get(YEAR, np.full(len(columns.titles), np.nan)) // 10 * 10
+    for start in np.unique(decade[np.isfinite(decade)]):
+        yield "decade", f"{start:.0f}s", np.flatnonzero(decade == start)
 
 
 def _marks(columns: ItemColumns) -> Iterator[tuple[str, str, np.ndarray]]:
     """Column, text and rows of everything an item can be marked by."""
-    for column, members in columns.categories.items():
-        for text, rows in rows_by_category(members).items():
-            yield column, text, rows
-    years = columns.numbers.get(YEAR, np.full(len(columns.titles), np.nan))
-    for decade in np.unique(years[np.isfinite(years)] // 10 * 10):
-        yield "decade", f"{decade:.0f}s", np.flatnonzero(years // 10 * 10 == decade)
+    yield from categories_and_decades(columns)
     for word, rows in rows_by_category([title_words(title) for title in columns.titles]).items():
         yield "title", word.capitalize(), rows
 

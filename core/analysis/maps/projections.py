@@ -25,8 +25,7 @@ class MapSettings(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """How a map is made. Equal settings on equal embeddings give equal maps on one machine."""
 
     method: Literal["pca", "tsne", "umap"] = Field(
-        "pca",
-        description="pca: a shadow, no distance too long. tsne and umap: bend space to keep neighbors together.",
+        "pca", description="pca: a shadow, no distance too long. tsne and umap: bend space to keep neighbors together."
     )
     dimensions: int = Field(2, ge=2, le=3, description="Axes of the map.")
     metric: Space = Field("cosine", description="tsne and umap: which items count as near each other.")

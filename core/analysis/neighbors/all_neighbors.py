@@ -1,4 +1,4 @@
-"""The nearest neighbors of all items at once, exactly."""
+"""The nearest neighbors of all items at once, exactly, and the hubs that stand in the lists of very many."""
 
 from collections.abc import Callable
 from typing import Literal, get_args
@@ -99,3 +99,28 @@ def comparable(points: np.ndarray, metric: Space) -> np.ndarray:
             length = np.linalg.norm(points, axis=1, keepdims=True)
             return np.divide(points, length, out=np.zeros_like(points), where=length > 0)
     raise AnalysisError(f"metric is {metric!r}; it can be {', '.join(SPACES)}")
+
+
+MANY = 10
+"""Times the average number of lists from which an item is a hub."""
+
+
+def listed(near: np.ndarray, n_items: int) -> np.ndarray:
+    """In how many lists each item stands, int64, (n_items,).
+
+    Args:
+        near: The lists, such as `nearest` makes them, int, (n_lists, k).
+        n_items: Rows there are.
+    """
+    return np.bincount(near.ravel(), minlength=n_items)
+
+
+def hubs(near: np.ndarray, n_items: int) -> np.ndarray:
+    """Items that stand in at least `MANY` times as many lists as the average item, most first, int64.
+
+    In many dimensions, and by the dot product in few, some points are near neighbors of a great share of all others
+    (Radovanović, Nanopoulos and Ivanović 2010, "Hubs in Space"): such a neighbor says little about the one who has it.
+    """
+    count = listed(near, n_items)
+    found = np.flatnonzero(count >= MANY * near.size / n_items)
+    return found[np.argsort(-count[found], kind="stable")]

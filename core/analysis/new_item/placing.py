@@ -6,7 +6,7 @@ it then is one about an item of the model.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -14,11 +14,75 @@ import numpy as np
 from core.analysis.gauge import centered
 from core.analysis.neighbors.of_one import Neighbors, neighbors
 from core.analysis.neighbors.resampled import resampled
-from core.analysis.new_item.description import Description, feature_weights
-from core.errors import NotApplicableError
-from core.model.item_features import FeatureGroup
+from core.errors import LimitError, NotApplicableError
+from core.model.item_features import YEARS, FeatureGroup
 from core.model.scoring import Scorer, require_item_columns
 from core.model.variational import Variational
+
+MOST_LISTED = 40
+"""Categories that a refusal lists; of more, only their number is said."""
+
+
+@dataclass(frozen=True)
+class Description:
+    """What somebody types in, by the column of the item table.
+
+    Attributes:
+        categories: Such as `{"genres": ("Comedy",)}`.
+        numbers: Such as `{"year": 1994}`.
+    """
+
+    categories: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    numbers: Mapping[str, float] = field(default_factory=dict)
+
+
+def feature_weights(description: Description, groups: Sequence[FeatureGroup]) -> dict[str, np.ndarray]:
+    """How strongly the item has each feature, by column, each float64, (n_features,), of length 1 or 0.
+
+    Raises:
+        LimitError: Nothing is said of it, a column or a category is none that the model learned, or no item of the
+            data has a number in the same bin.
+    """
+    known = {group.name: group for group in groups}
+    said = [*(name for name, labels in description.categories.items() if labels), *description.numbers]
+    if not said:
+        raise LimitError(f"nothing is said of the item that the model knows; say something of {_listed(list(known))}")
+    for name in said:
+        if name not in known:
+            raise LimitError(f"the model learned nothing from a column {name!r:.40}; it knows {_listed(list(known))}")
+        if (known[name].starts is None) != (name in description.categories):
+            kind = "categories" if known[name].starts is None else "a number"
+            raise LimitError(f"the column {name!r:.40} holds {kind}")
+    weights = {}
+    for name, group in known.items():
+        weight = weights[name] = np.zeros(len(group.labels))
+        if group.starts is not None and name in description.numbers:
+            weight[_bin(group, group.starts, description.numbers[name])] = 1
+        elif labels := dict.fromkeys(description.categories.get(name, ())):
+            weight[[_place(group, label) for label in labels]] = 1 / np.sqrt(len(labels))
+    return weights
+
+
+def _place(group: FeatureGroup, label: str) -> int:
+    if label not in group.labels:
+        raise LimitError(f"{label!r:.40} is none of the {group.name:.40}; there are {_listed(group.labels)}")
+    return group.labels.index(label)
+
+
+def _bin(group: FeatureGroup, starts: np.ndarray, number: float) -> int:
+    """The bin of a number; years have bins of their own, which need not follow each other."""
+    place = int(np.searchsorted(starts, number, side="right")) - 1
+    inside = place >= 0 and (group.name != "year" or number < starts[place] + YEARS)
+    if not (np.isfinite(number) and inside):
+        known = _listed(group.labels) if group.name == "year" else f"numbers from {starts[0]:g}"
+        raise LimitError(f"no item of the data has a {group.name:.40} like {number:g}; there are {known}")
+    return place
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - MOST_LISTED
+    return ", ".join(f"{name:.40}" for name in names[:MOST_LISTED]) + (f" and {more:,} more" if more > 0 else "")
+
 
 _OWN = 1
 """Row of the items' own parts in `prior_precision`."""
@@ -42,23 +106,26 @@ class Placed:
         """Its row among the items."""
         return len(self.scorer.item_bias) - 1
 
+    @property
+    def _pairs(self) -> tuple[np.ndarray, np.ndarray]:
+        """Every user with this item."""
+        users = np.arange(len(self.scorer.user_bias))
+        return users, np.full(len(users), self.row)
+
     @cached_property
     def guesses(self) -> np.ndarray:
         """The rating to expect of each user, within the scale, (n_users,)."""
-        users = np.arange(len(self.scorer.user_bias))
-        return np.asarray(self.scorer.predict(users, np.full(len(users), self.row)), np.float64)
+        return np.asarray(self.scorer.predict(*self._pairs), np.float64)
 
     @cached_property
     def doubts(self) -> np.ndarray:
         """Posterior standard deviation of each user's guess, rating units, (n_users,); without a rating's noise."""
-        users = np.arange(len(self.scorer.user_bias))
-        return np.sqrt(self.scorer.guess_variance(users, np.full(len(users), self.row)))
+        return np.sqrt(self.scorer.guess_variance(*self._pairs))
 
     @cached_property
     def misses(self) -> np.ndarray:
         """By how much a rating of each user would typically miss its guess, rating units, (n_users,)."""
-        users = np.arange(len(self.scorer.user_bias))
-        return np.sqrt(self.scorer.rating_variance(users, np.full(len(users), self.row)))
+        return np.sqrt(self.scorer.rating_variance(*self._pairs))
 
     def nearest(self, eligible: np.ndarray, *, top: int) -> Neighbors:
         """The items whose vectors point most the same way; `eligible`, (n_items,), without the item itself."""

@@ -1,7 +1,7 @@
 """A guess taken apart: from the average over the person and the item to each component of taste."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -36,7 +36,7 @@ class Term:
 
     kind: str
     score: float
-    rating: float
+    rating: float = 0.0
     component: int = -1
     person: float = 0.0
     item: float = 0.0
@@ -106,22 +106,18 @@ def explain(
     along_item = components @ off
     terms = along_person * along_item
     largest = np.argsort(-np.abs(terms), kind="stable")[:most]
-    parts: list[tuple[str, int, float]] = [
-        ("average", -1, average.score),
-        ("person", -1, float(away @ average.item) + person.bias - average.user_bias),
-        ("item", -1, float(average.user @ off) + item.bias - average.item_bias),
-        *(("component", int(k), float(terms[k])) for k in largest),
-        ("rest", -1, float(away @ off) - float(terms[largest].sum())),
-    ]
-    reached = scale.rating(np.cumsum([score for _, _, score in parts]))
-    steps = np.diff(reached, prepend=0.0)
-    return Explanation(
-        terms=tuple(
-            Term(kind, score, float(step), k, *((float(along_person[k]), float(along_item[k])) if k >= 0 else (0, 0)))
-            for (kind, k, score), step in zip(parts, steps, strict=True)
-        ),
-        score=float(sum(score for _, _, score in parts)),
-        rating=float(reached[-1]),
+    return _in_order(
+        [
+            Term("average", average.score),
+            Term("person", float(away @ average.item) + person.bias - average.user_bias),
+            Term("item", float(average.user @ off) + item.bias - average.item_bias),
+            *(
+                Term("component", float(terms[k]), 0.0, int(k), float(along_person[k]), float(along_item[k]))
+                for k in largest
+            ),
+            Term("rest", float(away @ off) - float(terms[largest].sum())),
+        ],
+        scale,
     )
 
 
@@ -138,17 +134,19 @@ def explain_parts(person: Vectors, parts: Mapping[str, np.ndarray], constant: fl
         constant: What the model adds for every pair alike.
         scale: How the score becomes a rating.
     """
-    scores = {name: float(row[0]) + float(person.vector @ row[1:].astype(np.float64)) for name, row in parts.items()}
-    steps = [("mean", "", constant), ("person", "", person.bias), *(("part", *step) for step in scores.items())]
-    reached = scale.rating(np.cumsum([score for *_, score in steps]))
-    return Explanation(
-        terms=tuple(
-            Term(kind, score, float(step), name=name)
-            for (kind, name, score), step in zip(steps, np.diff(reached, prepend=0.0), strict=True)
-        ),
-        score=sum(score for *_, score in steps),
-        rating=float(reached[-1]),
-    )
+    of_item = [
+        Term("part", float(row[0]) + float(person.vector @ row[1:].astype(np.float64)), name=name)
+        for name, row in parts.items()
+    ]
+    return _in_order([Term("mean", constant), Term("person", person.bias), *of_item], scale)
+
+
+def _in_order(terms: Sequence[Term], scale: Scale) -> Explanation:
+    """The terms with what each changes in the rating when they come in this order."""
+    reached = scale.rating(np.cumsum([term.score for term in terms]))
+    changes = np.diff(reached, prepend=0.0).tolist()
+    told = tuple(replace(term, rating=change) for term, change in zip(terms, changes, strict=True))
+    return Explanation(told, score=float(sum(term.score for term in terms)), rating=float(reached[-1]))
 
 
 def personal(scorer: Bilinear, person: NewUser, average: Averages) -> np.ndarray:

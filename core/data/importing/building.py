@@ -10,18 +10,12 @@ import numpy as np
 
 from core.data.folder import write_folder
 from core.data.importing.doubts import doubts, logarithms, lone_value, ranks
-from core.data.importing.gathering import (
-    Columns,
-    Gathering,
-    Reporter,
-    renumbered,
-    without_duplicates,
-    without_rare,
-)
+from core.data.importing.gathering import Columns, Gathering, Reporter, renumbered, without_duplicates, without_rare
 from core.data.importing.items import MOST_LABELS, Items, read_items
 from core.data.importing.keys import NOTHING_JOINED, nothing_joined
 from core.data.importing.layouts import ABOUT
 from core.data.importing.plan import Plan, make_plan, roles_of
+from core.data.importing.rating_cells import usual_scale
 from core.data.importing.reading import Malformed
 from core.data.importing.request import (
     ColumnMapping,
@@ -32,7 +26,6 @@ from core.data.importing.request import (
     Preview,
     TablePreview,
 )
-from core.data.importing.scales import usual_scale
 from core.data.importing.sniffing import Table, even_sign, first_lines
 from core.data.importing.sources import Source, collect
 from core.data.nouns import count
@@ -73,7 +66,7 @@ def build(request: ImportRequest, out: Path, report: Reporter) -> dict[str, Any]
     plan = plan.fitting(columns.rating)
     report(0.8, "Cleaning")
     doubtful = () if options.counts else doubts(columns.rating, plan.columns.rating or "")
-    lone = _lone(plan, columns.rating, doubtful, options)
+    lone = _lone(columns.rating, doubtful, options)
     columns = without_duplicates(columns)  # each step lets go of the arrays before it
     unique = len(columns)
     columns = _meant(columns, options)
@@ -100,12 +93,7 @@ def build(request: ImportRequest, out: Path, report: Reporter) -> dict[str, Any]
         "dropped_duplicates": good - unique,
         "dropped_rare": asdict(rare),
         "untitled": items.untitled,
-        "notes": [
-            *plan.notes,
-            *gathering.notes,
-            *_value_notes(gathering),
-            *_item_notes(plan, items, malformed),
-        ],
+        "notes": [*plan.notes, *gathering.notes, *_value_notes(gathering), *_item_notes(plan, items, malformed)],
         "doubts": [asdict(doubt) for doubt in doubtful],
         "warnings": [*_warnings(plan, item_ids, items), *lone],
     }
@@ -161,8 +149,9 @@ def _scale(plan: Plan, gathering: Gathering, rating: np.ndarray) -> tuple[float,
         low, high = plan.usual_scale
     else:
         low, high = usual_scale(lowest, highest)
-    low = low if plan.min_rating is None else plan.min_rating
-    high = high if plan.max_rating is None else plan.max_rating
+    stated = gathering.options
+    low = low if stated.min_rating is None else stated.min_rating
+    high = high if stated.max_rating is None else stated.max_rating
     # As float32, which the ratings are: 4.1 is more than 4.1 there.
     if rating.min() < np.float32(low) or rating.max() > np.float32(high):
         raise RuntimeError(f"ratings from {lowest:g} to {highest:g} are outside their scale, {low:g} to {high:g}")
@@ -210,9 +199,9 @@ def _value_notes(gathering: Gathering) -> list[str]:
     return [*notes, *aside, *gathering.times.notes]
 
 
-def _lone(plan: Plan, rating: np.ndarray, doubtful: Sequence[Doubt], options: ImportOptions) -> list[str]:
+def _lone(rating: np.ndarray, doubtful: Sequence[Doubt], options: ImportOptions) -> list[str]:
     """The alarm for a value that alone widens the scale, unless the scale is stated or the values are in doubt."""
-    stated = plan.min_rating is not None and plan.max_rating is not None
+    stated = options.min_rating is not None and options.max_rating is not None
     alarm = "" if stated or doubtful or options.counts else lone_value(rating)
     return [alarm] if alarm else []
 
@@ -258,7 +247,7 @@ def preview(request: ImportRequest) -> Preview:
     try:
         sources = collect(request.paths, request.limits, request.options.sheet)
         plan = make_plan(sources, request)
-        result = _preview(plan)
+        result = _preview(plan, request.options)
         plan.check()
         result = _with_sample(result, plan, request)
     except DatasetError as error:
@@ -271,7 +260,7 @@ def preview(request: ImportRequest) -> Preview:
     return result
 
 
-def _preview(plan: Plan) -> Preview:
+def _preview(plan: Plan, options: ImportOptions) -> Preview:
     tables = [*plan.ratings, *([plan.items] if plan.items and plan.items not in plan.ratings else [])]
     return replace(
         _NOTHING,
@@ -280,8 +269,8 @@ def _preview(plan: Plan) -> Preview:
         noun=plan.noun,
         tables=tuple(_table_preview(plan, table) for table in tables),
         unclear=plan.unclear,
-        min_rating=plan.min_rating,
-        max_rating=plan.max_rating,
+        min_rating=options.min_rating,
+        max_rating=options.max_rating,
         notes=plan.notes,
         question=plan.question,
         warnings=plan.warnings,
@@ -303,7 +292,7 @@ def _with_sample(seen: Preview, plan: Plan, request: ImportRequest) -> Preview:
     left_out = [f"{count:,} × {reason}" for reason, count in sorted(sample.reasons.items(), key=lambda pair: -pair[1])]
     notes = [f"Left out of the first {sample.rows:,} rows: {', '.join(left_out)}."] if left_out else []
     notes = [*plan.notes, *notes, *_value_notes(sample)]
-    warnings = (*plan.warnings, *_lone(plan, columns.rating, doubtful, options))
+    warnings = (*plan.warnings, *_lone(columns.rating, doubtful, options))
     ends = shortest(low), shortest(high)
     return replace(seen, min_rating=ends[0], max_rating=ends[1], notes=tuple(notes), doubts=doubtful, warnings=warnings)
 

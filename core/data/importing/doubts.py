@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from core.data.importing.rating_cells import usual_scale
 from core.data.importing.request import Doubt
-from core.data.importing.scales import usual_scale
 from core.data.nouns import count
 from core.data.ratings import shortest
 

@@ -153,8 +153,8 @@ class Gathering:
         limits = self.limits
         self.users, self.items = Ids("user", limits), Ids("item", limits)
         self.times = Times(self.plan.columns.timestamp or "")
-        low = 0.0 if self.options.counts and self.plan.min_rating is None else self.plan.min_rating
-        self.cells = RatingCells(low, self.plan.max_rating, self.options.no_rating)
+        low = 0.0 if self.options.counts and self.options.min_rating is None else self.options.min_rating
+        self.cells = RatingCells(low, self.options.max_rating, self.options.no_rating)
         timed = any(self.plan.columns_of(table).timestamp for table in self.plan.ratings)
         at_rating = [(table, table.columns.index(self._names(table)[2])) for table in self.plan.ratings]
         self.cells.settle([row[at] for table, at in at_rating for row in table.rows])

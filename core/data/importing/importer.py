@@ -16,7 +16,7 @@ from core.data.text import noun_of, one_line, slug
 from core.disk import home as home_module
 from core.disk import quota
 from core.disk.files import new_folder, sync_folder, took_place
-from core.errors import DatasetError, DiskFullError, ExplorerError, LimitError
+from core.errors import ExplorerError
 from core.settings import ImportLimits
 
 
@@ -105,18 +105,12 @@ def _datasets(home: Path | None) -> AbstractContextManager[Path]:
 
 
 def _run(
-    task: str,
-    request: ImportRequest,
-    folder: Path,
-    reporter: Reporter,
-    should_stop: Callable[[], bool],
-    runner: Runner,
+    task: str, request: ImportRequest, folder: Path, reporter: Reporter, should_stop: Callable[[], bool], runner: Runner
 ) -> dict[str, Any]:
     """Have the reading process do its task in a folder; raises the error that it ends with."""
     spec = json.dumps({"task": task, **asdict(request)}, default=str)
     (folder / SPEC).write_text(spec, encoding="utf-8")
     result = runner(folder, request.limits, reporter, should_stop)
     if "code" in result:
-        kinds: list[type[ExplorerError]] = [*DatasetError.__subclasses__(), DiskFullError, LimitError]
-        raise next(kind for kind in kinds if kind.code == result["code"])(result["message"])
+        raise ExplorerError.of(result["code"], result["message"])
     return result

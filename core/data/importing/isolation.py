@@ -1,9 +1,8 @@
 """The process that reads what strangers bring: what it does, and how it is watched and ended.
 
-`python -m core.data.importing FOLDER` is that process. FOLDER holds
-`spec.json`; the process writes `progress.json` while it works, then
-`result.json`, and, for an import, the dataset under `dataset/`. It holds itself
-to limits of memory, time and file size before it opens anything.
+`python -m core.data.importing FOLDER` is that process. FOLDER holds `spec.json`; the process writes `progress.json`
+while it works, then `result.json`, and, for an import, the dataset under `dataset/`. It holds itself to limits of
+memory, time and file size before it opens anything.
 """
 
 import contextlib

@@ -9,11 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from core.data.importing.naming import RANK, guess, plain
-from core.data.importing.reading import Malformed, batches
+from core.data.importing.reading import Malformed, batches, distinct_texts
 from core.data.importing.request import ColumnMapping
 from core.data.importing.sniffing import Table
 from core.data.importing.values import number
@@ -215,15 +212,8 @@ def _repeating(items: Table, names: Sequence[str], limits: ImportLimits) -> set[
     """
     if not names:
         return set()
-    parts: dict[str, list[pa.Array]] = {name: [] for name in names}
-    rows = 0
-    for batch in batches(items, list(names), limits, Malformed(0)):
-        for name, chunks in parts.items():
-            chunks.append(pc.utf8_trim_whitespace(pc.fill_null(batch.columns[name], "")))
-        rows += len(batch.columns[names[0]])
-        if rows > _MOST_ROWS:
-            break
-    return {name for name, chunks in parts.items() if pc.count_distinct(pa.chunked_array(chunks)).as_py() < _KEY * rows}
+    rows, texts = distinct_texts(items, list(names), limits, _MOST_ROWS)
+    return {name for name, seen in texts.items() if len(seen) < _KEY * rows}
 
 
 def nothing_joined(items: Table, column: str | None, rated: Iterable[str], named: Iterable[str]) -> str:
@@ -262,7 +252,7 @@ def join(ratings: Table, sides: Sequence[str], others: Sequence[Table], limits: 
     Raises:
         DatasetError: As reading does.
     """
-    values = {side: {row[ratings.columns.index(side)].strip() for row in ratings.rows} - {""} for side in sides}
+    values = {side: {*column_of(ratings, side)} - {""} for side in sides}
     for other in others:
         if other.source.size > _READ_BYTES or not (ratings.headless or other.headless) or not other.rows:
             continue
@@ -277,12 +267,7 @@ def join(ratings: Table, sides: Sequence[str], others: Sequence[Table], limits: 
 
 def _shares(values: dict[str, set[str]], other: Table, limits: ImportLimits) -> list[tuple[float, str, str]]:
     """Of each side and each column that names a row: the share of the side's values that are in the column."""
-    ids: dict[str, set[str]] = {name: set() for name in other.columns}
-    rows = 0
-    for batch in batches(other, list(ids), limits, Malformed(0)):
-        rows += len(batch.columns[other.columns[0]])
-        for name, seen in ids.items():
-            seen.update(pc.unique(pc.utf8_trim_whitespace(pc.fill_null(batch.columns[name], ""))).to_pylist())
+    rows, ids = distinct_texts(other, list(other.columns), limits)
     keys = [name for name, seen in ids.items() if len(seen) >= 0.9 * rows]
     return [(len(own & ids[key]) / max(1, len(own)), side, key) for side, own in values.items() for key in keys]
 

@@ -12,9 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pyarrow.compute as pc
 
-from core.data.importing.reading import Malformed, batches
+from core.data.importing.reading import distinct_texts
 from core.data.importing.request import ColumnMapping
 from core.data.importing.sniffing import DOUBLE_COLON, Table
 from core.data.importing.values import number
@@ -149,13 +148,8 @@ def _has_counts(table: Table, release: str, limits: ImportLimits) -> bool:
     """Whether a table of ratings has as many rows, users and items as a release."""
     if table.source.size > _COUNTED_BYTES:
         return False
-    columns = ["userId", "movieId"]
-    rows, distinct = 0, [set[str](), set[str]()]
-    for batch in batches(table, columns, limits, Malformed(0)):
-        rows += len(batch.columns[columns[0]])
-        for ids, name in zip(distinct, columns, strict=True):
-            ids.update(pc.unique(batch.columns[name]).to_pylist())
-    return (rows, *map(len, distinct)) == _COUNTS[release]
+    rows, ids = distinct_texts(table, ["userId", "movieId"], limits)
+    return (rows, *map(len, ids.values())) == _COUNTS[release]
 
 
 def _fit(table: Table) -> bool:

@@ -32,18 +32,12 @@ class Plan:
     """How the tables would be read.
 
     Attributes:
-        layout: In words.
         group_lens: Whether it is one of GroupLens' releases.
         ratings: One table or more that are parts of one.
-        columns: Every role's column; None where there is none.
         least_ratings: How many a release has at least.
         part_columns: Of each table of ratings, where their columns differ; else empty.
-        min_rating, max_rating: The scale as stated; None where the ratings shall tell.
         usual_scale: Of a layout that is known, if all ratings fit it; else None.
         unclear: Needed roles without a column that somebody has to name.
-        question: What somebody has to say first; None where all is clear.
-        notes: What was left aside, in sentences.
-        warnings: What is probably not as somebody wants it, in sentences.
     """
 
     layout: str
@@ -53,8 +47,6 @@ class Plan:
     ratings: tuple[Table, ...]
     items: Table | None
     columns: ColumnMapping
-    min_rating: float | None
-    max_rating: float | None
     unclear: tuple[str, ...]
     notes: tuple[str, ...]
     question: Question | None = None
@@ -122,18 +114,8 @@ def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
         rest = [table for table in ratings if table not in first]
         whole = joined([*first, *(aligned(part, _rating_columns(part, mapping), whole, columns) for part in rest)])
     others = [table for table in tables if table.source not in [part.source for part in ratings]]
-    told = None if mapping.item_id or mapping.title else _told_by_items(whole, columns, mapping, others, request)
-    named, warnings = named_item(whole, columns), _left_aside(others)
-    items: Table | None
-    key: Key | None = None
-    if told:
-        columns, items = told
-    else:
-        items, key = items_table(others, whole, mapping, columns, request.limits)
-        columns, alarm = _joined_columns(whole, items, key, mapping, columns)
-        warnings += alarm
-        if not items and mapping.title:
-            items, columns = first[0], _item_columns(first[0], replace(mapping, item_id=columns.item), columns)
+    named = named_item(whole, columns)
+    columns, items, alarms, notes = _with_items(others, first[0], whole, columns, request)
     used = {table.name for table in (*ratings, *([items] if items else []))}
     lacking = tuple(role for role in NEEDED if not getattr(columns, role))
     asked = question(whole, columns, mapping, lacking)
@@ -141,10 +123,8 @@ def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
         columns = ColumnMapping()  # what a name told does not hold: nothing is the rating, or nobody the person
         items = None if asked.one_persons else items  # the other tables of one person's export
     part_columns = tuple(_part_columns(part, mapping, whole, columns) for part in ratings)
-    warnings += _names_that_differ(ratings, part_columns, columns)
-    notes = [*failed, *how_read(ratings, whole, columns, mapping)]
-    if items and key and not key.familiar:
-        notes.append(key.note(items))
+    warnings = [*_left_aside(others), *alarms, *_names_that_differ(ratings, part_columns, columns)]
+    notes = [*failed, *how_read(ratings, whole, columns, mapping), *(notes if items else [])]
     if options.reshape and not isinstance(whole, Melted):
         notes.append(f"{whole.name} is no wide table: nothing was reshaped.")
     return Plan(
@@ -155,8 +135,6 @@ def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
         ratings=tuple(ratings),
         items=items,
         columns=columns,
-        min_rating=options.min_rating,
-        max_rating=options.max_rating,
         unclear=lacking if asked and asked.proposed is not None else (),
         question=asked,
         usual_scale=movietweetings_scale(whole, columns),
@@ -166,17 +144,23 @@ def make_plan(sources: Sequence[Source], request: ImportRequest) -> Plan:
     )
 
 
-def _joined_columns(
-    whole: Table, items: Table | None, key: Key | None, mapping: ColumnMapping, columns: ColumnMapping
-) -> tuple[ColumnMapping, list[str]]:
-    """The columns with those of an item table, and an alarm where no rated item is in it."""
+def _with_items(
+    others: Sequence[Table], first: Table, whole: Table, columns: ColumnMapping, request: ImportRequest
+) -> tuple[ColumnMapping, Table | None, list[str], list[str]]:
+    """The columns with those of the item table, where there is one; that table; and alarms and notes about it."""
+    mapping = request.mapping
+    if not (mapping.item_id or mapping.title) and (told := _told_by_items(whole, columns, mapping, others, request)):
+        return *told, [], []
+    items, key = items_table(others, whole, mapping, columns, request.limits)
     if items is None:
-        return columns, []
+        if not mapping.title:
+            return columns, None, [], []
+        return _item_columns(first, replace(mapping, item_id=columns.item), columns), first, [], []
     columns = _item_columns(items, mapping, replace(columns, item=key.rating) if key else columns, key)
     if key or not columns.item:
-        return columns, []
+        return columns, items, [], [] if key is None or key.familiar else [key.note(items)]
     ids = (dict.fromkeys(column_of(*pair)) for pair in ((whole, columns.item), (items, columns.item_id)))
-    return columns, [nothing_joined(items, columns.item_id, *ids)]
+    return columns, items, [nothing_joined(items, columns.item_id, *ids)], []
 
 
 def _tables(sources: Sequence[Source], options: ImportOptions, limits: ImportLimits) -> tuple[list[Table], list[str]]:
@@ -216,8 +200,6 @@ def _from_layout(layout: Layout, tables: Sequence[Table], options: ImportOptions
         ratings=(layout.ratings,),
         items=layout.items,
         columns=layout.mapping,
-        min_rating=options.min_rating,
-        max_rating=options.max_rating,
         unclear=(),
         notes=tuple(notes),
         usual_scale=layout.scale,

@@ -10,7 +10,6 @@ import numpy as np
 import pyarrow as pa
 
 from core.data.importing.request import STATED
-from core.data.importing.scales import usual_scale
 from core.data.importing.values import CODE, MISSING, OK, REMEMBERED, distinct, to_float
 
 _INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
@@ -29,6 +28,21 @@ _YES = {"like", "liked", "likes", "true", "yes", "y", "thumbs up", "thumb up", "
 _NO = {"dislike", "disliked", "dislikes", "false", "no", "n", "thumbs down", "thumb down", "thumbsdown", "thumbs_down",
        "down", "downvote", "👎", "negative", "not recommended"}  # fmt: skip
 LIKES, _PER_CENT = "like or dislike", "percent"
+
+
+_SCALES = (
+    (0, 1), (-1, 1), (1, 5), (0.5, 5), (0, 5), (1, 6), (1, 7), (1, 10), (0.5, 10), (0, 10), (-10, 10), (1, 100),
+    (0, 100),
+)  # fmt: skip
+
+
+def usual_scale(low: float, high: float) -> tuple[float, float]:
+    """The narrowest usual scale that holds all ratings and reaches its ends near them; else the ratings' own ends."""
+    for start, end in _SCALES:
+        if start <= low and high <= end and (high - low) * 2 >= end - start:
+            return float(start), float(end)
+    within = [(end - start, start, end) for start, end in _SCALES if start <= low and high <= end and low == high]
+    return (float(min(within)[1]), float(min(within)[2])) if within else (low, high)
 
 
 @dataclass(frozen=True)

@@ -283,11 +283,7 @@ def _entry(titles: Iterable[str], years: Iterable[str], rating: float, item_id: 
 
 
 def _gathered(
-    found: Sequence[Row],
-    entry: Callable[[Row], Entry | None],
-    *,
-    source: str,
-    scale: tuple[float, float] | None,
+    found: Sequence[Row], entry: Callable[[Row], Entry | None], *, source: str, scale: tuple[float, float] | None
 ) -> OwnFile:
     """All rows: each an entry on the scale, unrated, or rejected, as where `entry` raises a ValueError."""
     if not found:

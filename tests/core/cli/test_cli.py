@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.cli import main
-from core.cli.answer import table
+from core.cli.common import table
 from core.config import RunConfig
 from core.errors import LimitError
 from core.jobs import queue

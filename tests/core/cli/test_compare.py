@@ -9,8 +9,7 @@ import pytest
 from core.analysis.biases.bias import average_terms, biases
 from core.analysis.compare.comparison import compare, part, shared
 from core.analysis.gauge import centered_on
-from core.analysis.neighbors.agreement import agreement
-from core.analysis.neighbors.of_one import neighbors
+from core.analysis.neighbors.of_one import agreement, neighbors
 from core.cli import main
 from core.config import run_id
 from core.data.folder import write_folder

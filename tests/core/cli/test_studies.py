@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from core.access import COMMAND_LINE
+from core.analysis.components.predictions import predicted_tastes
 from core.analysis.gauge import centered_on
 from core.analysis.neighbors.of_one import neighbors
-from core.analysis.neighbors.predicted import predicted_tastes
 from core.cli import main
 from core.config import run_id
 from core.data.folder import write_folder

@@ -19,6 +19,9 @@ VARIATIONAL = ("--dataset", "small", "--model", "variational", "--steps", "25", 
 class Here:
     """The worker of a pool, as a thread of this process."""
 
+    def __init__(self, workers: int) -> None:
+        assert workers > 0
+
     def __enter__(self) -> Self:
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._work)

@@ -33,12 +33,18 @@ def walked(home: Path) -> int:
 def test_every_file_of_a_home_counts_once_and_links_for_nothing(home: Path, tmp_path: Path):
     assert quota.usage() == Usage()
     write(tmp_path / "elsewhere" / "file", 10**6)
-    for name, size in (("runs/a/x", 1), ("studies/a/s/y", 20), ("datasets/d/z", 300), ("jobs/1/log.txt", 4000)):
+    for name, size in (
+        ("runs/a/x", 1),
+        ("studies/a/s/y", 20),
+        ("sweeps/a/z", 600_000),
+        ("datasets/d/z", 300),
+        ("jobs/1/log.txt", 4000),
+    ):
         write(home / name, size)
     write(home / "last_job_id", 50_000)
     (home / "datasets" / "linked").symlink_to(tmp_path / "elsewhere")
     linked = (home / "datasets" / "linked").lstat().st_size
-    assert quota.usage() == Usage(models=1, studies=20, datasets=300 + linked, trash=0, others=54_000)
+    assert quota.usage() == Usage(models=1, studies=20, sweeps=600_000, datasets=300 + linked, trash=0, others=54_000)
 
 
 def test_what_is_known_is_measured_again_where_something_came_or_went(home: Path, monkeypatch: pytest.MonkeyPatch):

@@ -16,7 +16,7 @@ from core import settings
 from core.access import COMMAND_LINE
 from core.errors import LimitError, UnknownJobError
 from core.jobs import queue
-from core.jobs.pool import POLL_SECONDS, Pool
+from core.jobs.pool import MOST_STEERING, POLL_SECONDS, Pool
 from core.jobs.runner import Runner
 from core.store.runs import RunStore
 from tests.core.jobs.tiny import COMMAND
@@ -73,6 +73,17 @@ def test_other_work_waits_for_no_training(pool: Pool):
     wait_for(lambda: measuring(training))
     assert ended(ask(1, kind="aside")).state == "done"
     assert queue.get(training.job_id).state == "running"
+
+
+def test_a_second_sweep_goes_on_beside_the_first_and_a_third_waits(pool: Pool):
+    first, second = (ask(seed, kind="steering", steps=20, seconds=60) for seed in (0, 1))
+    wait_for(lambda: measuring(first) and measuring(second))
+    third = ask(2, kind="steering")
+    assert ended(ask(3)).state == "done"  # the pool has looked at the queue since
+    assert queue.get(third.job_id).state == "queued" and len(pool.pids) == 1 + MOST_STEERING
+    for job in (first, second):
+        queue.cancel(job.job_id, by=COMMAND_LINE)
+    assert ended(third).state == "done"
 
 
 def test_a_job_of_another_process_is_found(pool: Pool):
@@ -139,7 +150,7 @@ def test_the_number_of_workers_is_configurable(monkeypatch: pytest.MonkeyPatch):
         settings.workers()
     monkeypatch.delenv("EMBEDDING_EXPLORER_WORKERS")
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    assert settings.workers() == 1
+    assert (settings.workers(), settings.workers(alone=True)) == (1, 2)
 
 
 def test_a_pool_that_was_never_started_can_be_stopped():

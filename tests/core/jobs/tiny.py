@@ -113,6 +113,7 @@ _DEEDS = {
 }
 TINY = Kind(run=run_tiny, action=Action.TRAIN, finished=lambda key: key in RunStore(), warm=lambda: None)
 ASIDE = replace(TINY, group="other")
+STEERING = replace(TINY, group="steering")
 
 
 def key_of(spec: dict[str, Any]) -> str:
@@ -122,5 +123,5 @@ def key_of(spec: dict[str, Any]) -> str:
 
 if __name__ == "__main__":
     KINDS.clear()
-    KINDS.update(tiny=TINY, aside=ASIDE)
+    KINDS.update(tiny=TINY, aside=ASIDE, steering=STEERING)
     worker.main()

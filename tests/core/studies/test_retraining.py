@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from core.errors import CanceledError, LimitError
-from core.model.events import Epoch, Step
+from core.model.events import Epoch, Started, Step
 from core.store.runs import RunStore
 from core.studies.retraining import Training, check_trainable, train_all
 from core.studies.study import Work
@@ -40,6 +40,7 @@ def test_progress_rises_to_one_over_all_trainings(work: Work, monkeypatch: pytes
     shares: list[float] = []
 
     def fit(config, ratings, *, on_event, should_stop):
+        on_event(Started(6, 80, 20, 0, 0, 1.0, 0.9))
         on_event(Step(3.0, 1.0))
         on_event(Epoch(6, 0.1, 0.9, 0.8, 0.6, 0.9, 0.95, 0.7))
         return work.run

@@ -60,18 +60,21 @@ def test_a_grid_is_every_combination_once():
     )
 
 
-def test_a_curve_above_the_median_of_those_before_is_given_up():
+def test_a_curve_among_the_worst_quarter_of_those_before_is_given_up():
     search = Search(plan(), InMemoryStorage(), "sweep")
     for _ in range(2):
         for trial in search.ask(100):
-            assert not search.gives_up(trial.number, [2.0, 1.5, 1.0])
-            search.tell(replace(trial, state="done", val_rmse=1.0))
-    bad, good, *_ = search.ask(100)
-    assert not search.gives_up(bad.number, [2.5])  # the first epoch says little
-    assert search.gives_up(bad.number, [2.5, 1.6])
-    assert search.gives_up(bad.number, [2.5, 1.6, 0.5])  # it stays so
-    assert not search.gives_up(good.number, [2.5, 1.4, 0.9])
-    assert not Search(plan(prune=False), InMemoryStorage(), "sweep").gives_up(0, [9.0, 9.0])
+            ends = 1 + 0.1 * trial.number  # 1.0 … 1.7: three quarters are at most 1.525
+            search.gives_up(trial.number, [2.0, 1.9, 1.8, 1.75, ends])
+            search.tell(replace(trial, state="done", val_rmse=ends))
+    bad, slow, *_ = search.ask(100)
+    assert not search.gives_up(bad.number, [2.5, 2.4, 2.3, 2.2])  # the first epochs say little
+    assert search.gives_up(bad.number, [2.5, 2.4, 2.3, 2.2, 1.6])
+    assert search.gives_up(bad.number, [2.5, 2.4, 2.3, 2.2, 1.6, 0.5])  # it stays so
+    assert not search.gives_up(
+        slow.number, [2.5, 2.4, 2.3, 2.2, 1.5, 0.9]
+    )  # behind most, and not behind three quarters
+    assert not Search(plan(prune=False), InMemoryStorage(), "sweep").gives_up(0, [9.0] * 5)
 
 
 @pytest.mark.parametrize("killed_at", [1, 4, 6, 11])

@@ -6,8 +6,8 @@ import pytest
 from core.config import SplitConfig
 from core.data.ratings import Vocabulary
 from core.data.splits import Split, split
-from core.training.baselines import baselines, mae, ndcg, rmse
-from core.training.main_effects import ITEM_SHRINKAGE, USER_SHRINKAGE
+from core.training.baselines import baselines, mae, rmse
+from core.training.slopes import ITEM_SHRINKAGE, USER_SHRINKAGE
 
 
 def test_errors_by_hand():
@@ -72,20 +72,3 @@ def test_reference_lines_of_the_bundled_ratings(bundled):
     found = baselines(bundled, split(bundled, SplitConfig()))
     assert found.mean == pytest.approx(1.050, abs=0.001)
     assert found.averages == pytest.approx(0.883, abs=0.001)
-
-
-def test_ndcg_has_a_known_answer():
-    gain = np.array([3.0, 2.0, 0.0])
-    assert ndcg(np.array([3.0, 2.0, 1.0]), gain) == 1
-    worst = (0 / np.log2(2) + 2 / np.log2(3) + 3 / np.log2(4)) / (3 / np.log2(2) + 2 / np.log2(3))
-    assert ndcg(np.array([1.0, 2.0, 3.0]), gain) == pytest.approx(worst)
-    assert ndcg(np.array([1.0, 2.0, 3.0]), gain, top=1) == 0
-    assert ndcg(np.zeros(3), gain) == 1  # equal scores keep their order
-
-
-def test_ndcg_of_nothing_to_gain_is_zero_and_losses_are_refused():
-    assert ndcg(np.array([1.0, 2.0]), np.zeros(2)) == 0
-    assert ndcg(np.empty(0), np.empty(0)) == 0
-    for gain, top in ((np.array([-1.0]), 10), (np.array([1.0]), 0)):
-        with pytest.raises(ValueError, match="allowed"):
-            ndcg(np.zeros(1), gain, top=top)

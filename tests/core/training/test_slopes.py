@@ -10,8 +10,7 @@ from core.data.ratings import Ratings
 from core.data.splits import split
 from core.training import slopes as module
 from core.training.baselines import baselines, rmse
-from core.training.main_effects import main_effects
-from core.training.slopes import RIDGE, Slopes, slopes
+from core.training.slopes import RIDGE, Slopes, main_effects, slopes
 
 
 def fitted(ratings: Ratings) -> Slopes:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core import data
-from core.training.main_effects import main_effects
+from core.training.slopes import main_effects
 from core.training.twin import twin_config, without_taste
 from tests.conftest import run_on
 

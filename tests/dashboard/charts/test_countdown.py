@@ -18,7 +18,7 @@ def epoch(number: int, error: float) -> Epoch:
 
 def dots(picture: str) -> list[tuple[float, float]]:
     """Where the dots of a picture lie: percent from the left, pixels from the top."""
-    at = re.findall(r"left:([\d.]+)%;top:([\d.]+)px;width", picture)
+    at = re.findall(r"left:([\d.]+)%;top:([\d.]+)px;border", picture)
     return [(float(left), float(top)) for left, top in at]
 
 

@@ -17,7 +17,7 @@ TRIALS = [
 def test_the_course_follows_the_best_so_far():
     figure = course([*sorted(TRIALS, key=lambda t: t.number), Trial(3, {}, "pruned")], 0.9, 6, unit="stars")
     dots, best, out = figure.data
-    assert list(dots.x) == [1, 2, 3] and list(dots.y) == [0.9, 0.92, 0.86]
+    assert list(dots.x) == [3, 1, 2] and list(dots.y) == [0.86, 0.9, 0.92]
     assert list(best.y) == [0.9, 0.9, 0.86, 0.86] and list(best.x) == [1, 2, 3, 6]
     assert list(out.x) == [4] and "given up by its curve" in out.text[0]
     assert figure.layout.shapes[0].y0 == 0.9
@@ -48,6 +48,20 @@ def test_parallel_coordinates_end_with_the_error():
     assert list(dimensions[1].ticktext) == ["rating", "scale"]
 
 
-def test_an_effect_over_a_wide_range_is_drawn_by_its_logarithm():
-    assert effect([0.01, 1], [0.9, 0.8], ["a", "b"], "Penalty", unit="stars").layout.xaxis.type == "log"
-    assert effect([0, 1], [0.9, 0.8], ["a", "b"], "Penalty", unit="stars").layout.xaxis.type is None
+def test_a_trial_that_went_astray_stands_at_the_top_and_presses_no_other_down():
+    astray = Trial(3, {"l2": 0.5, "l2_unit": "rating"}, "done", 9.0)
+    trials = [*TRIALS, astray]
+    for figure in (course(trials, 0.9, 4, unit="stars"), one(L2, trials, unit="stars")):
+        dots = figure.data[0]
+        assert max(dots.y) < 1.1 and [symbol == "triangle-up" for symbol in dots.marker.symbol] == [False] * 3 + [True]
+        assert "9.0000" in dots.text[3]
+    errors = together([L2, LAYER], trials, unit="stars").data[0].dimensions[-1]
+    assert max(errors["values"]) < 1.1 and errors.ticktext[-1].endswith("or more")
+    assert np.nanmax(np.array(two(L2, LAYER, trials, unit="stars").data[0].z, float)) == 9.0
+
+
+@pytest.mark.parametrize(("values", "kind"), [([0.01, 1], "log"), ([0, 1], None), (["on", "off"], None)])
+def test_an_effect_over_a_wide_range_is_drawn_by_its_logarithm(values, kind):
+    figure = effect(values, [0.9, 0.8], ["a", "b"], [False, True], "Penalty", unit="stars")
+    assert figure.layout.xaxis.type == kind and list(figure.data[0].x) == values
+    assert figure.data[0].marker.color[0] != figure.data[0].marker.color[1]

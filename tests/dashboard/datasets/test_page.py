@@ -6,10 +6,13 @@ import pytest
 
 from core import data
 from core.access import COMMAND_LINE
-from core.jobs import import_jobs, queue
+from core.disk.trash import Trash
+from core.jobs import import_jobs, queue, sweep_jobs
 from core.jobs.worker import run_job
 from core.model.families import PRESETS
 from core.store.runs import RunStore
+from core.sweeps import plan as plans
+from core.sweeps import record
 from dashboard.cache import loaders
 from dashboard.shared import phrases
 from dashboard.shared.markup import escape
@@ -70,9 +73,22 @@ def test_the_delete_dialog_says_what_depends_on_it(open_page, brought):
     said = " ".join(element.value for element in app.markdown)
     assert "**Mine** will be moved to the trash: 30 ratings" in said
     assert "1 model learned from it" in said
-    assert "1 training on it will be stopped" in said
+    assert "What is being trained on it will be stopped" in said
     assert not app.checkbox(key="delete_models").value
     assert data.dataset_ids() == [data.BUNDLED, own]
+
+
+def test_a_sweep_is_stopped_and_goes_with_its_models(open_page, brought):
+    own = brought()
+    RunStore().publish(run_on(data.load(own)))
+    sweep, job = sweep_jobs.submit_sweep(plans.ready("quick", PRESETS["default"]), own, by=COMMAND_LINE, trials=4)
+    app = open_page("datasets", dataset=own)
+    app.session_state["delete_models"] = True
+    app.button(key="delete").click().run()
+    app.button(key="confirm_delete").click().run()
+    assert not app.exception and queue.get(job.job_id).state == "canceled" and not record.listing()
+    (entry,) = Trash().entries()
+    assert record.part(sweep.sweep_id) in entry.parts and len(entry.runs) == 1
 
 
 def test_one_content_under_two_names_has_the_same_models(open_page, brought):

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.analysis.components.predictions import predicted_tastes
 from core.analysis.gauge import centered
 from core.analysis.neighbors.of_one import METRICS, neighbors
-from core.analysis.neighbors.predicted import predicted_tastes
 from core.data.ratings import Ratings
 from core.data.splits import split
 from core.jobs import queue

@@ -1,5 +1,7 @@
 """The script that makes one entry of the browser's history of each thing that a person does."""
 
+import gzip
+
 import pytest
 
 from dashboard.server.history import SCRIPT, History
@@ -13,6 +15,8 @@ def serving(kind: bytes = b"text/html; charset=utf-8", status: int = 200):
         asked = dict(scope["headers"])
         if b"if-none-match" in asked or b"range" in asked:
             status_now, parts = 304, [b""]
+        elif b"accept-encoding" in asked:
+            status_now, parts = status, [gzip.compress(PAGE)]
         else:
             status_now, parts = status, [PAGE[:9], PAGE[9:20], PAGE[20:]]
         headers = [(b"content-type", kind), (b"content-length", str(len(PAGE)).encode()), (b"etag", b'"old"')]
@@ -29,8 +33,8 @@ def test_a_page_begins_with_the_script_and_says_its_length():
     assert answer.headers.getlist("content-length") == [str(len(answer.body.encode()))]
 
 
-def test_what_a_browser_has_kept_without_the_script_is_sent_anew():
-    for asked in ({"if_none_match": '"old"'}, {"range": "bytes=0-9"}):
+def test_what_a_browser_has_kept_without_the_script_is_sent_anew_and_nothing_compressed():
+    for asked in ({"if_none_match": '"old"'}, {"range": "bytes=0-9"}, {"accept_encoding": "gzip"}):
         answer = ask(History(serving()), "/", **asked)
         assert answer.status == 200
         assert SCRIPT in answer.body

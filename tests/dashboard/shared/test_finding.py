@@ -15,6 +15,9 @@ def page(names: list[str]) -> None:
 
     untrusted.install()
     st.text(finding.one_of("Movie", names, key="movie", first=names[0]))
+    if "several" in st.session_state:
+        finding.settle("several", ["Elsewhere (2001)"], names)
+        st.text(st.session_state.several)
     if "search" in st.session_state:
         st.text(finding.take("search", names))
         st.text(st.session_state.search)
@@ -53,3 +56,11 @@ def test_a_link_that_names_nothing_is_reported():
     app = opened(movie="Casablanca")
     assert app.text[0].value == app.selectbox[0].value == "Heat (1995)"
     assert "movie='Casablanca' (it may be " in app.text[1].value
+
+
+def test_of_several_names_each_is_the_one_that_is_meant():
+    app = AppTest.from_function(page, args=(NAMES,))
+    app.session_state.several = ["Elsewhere (2001)", "Godfather, The", "matrix", "The Matrix (1999)", "qqq"]
+    app.run()
+    assert app.text[1].value == "['Elsewhere (2001)', 'The Godfather (1972)', 'The Matrix (1999)']"
+    assert [toast.value for toast in app.toast] == ["Nothing here is called “qqq”."]

@@ -27,7 +27,9 @@ def test_a_meaning_names_its_word():
     assert glossary.meaning("RMSE", "CKA") == f"**RMSE**: {glossary.TERMS['RMSE']}\n\n**CKA**: {glossary.TERMS['CKA']}"
 
 
-def test_the_fold_of_a_page_has_its_words_alone(open_page):
-    app = open_page("jobs")
+@pytest.mark.parametrize(("page", "link"), [("jobs", {}), ("neighbors", {}), ("train", {"many": "true"})])
+def test_every_page_ends_with_its_words_alone(open_page, page, link):
+    """One that has no model to show and one that shows a sweep, too."""
+    app = open_page(page, **link)
     (fold,) = [one for one in app.expander if one.label == "Words on this page"]
-    assert fold.markdown[0].value == glossary.meaning("RMSE", "Epoch", "Penalty")
+    assert fold.markdown[0].value == glossary.meaning(*glossary.ON_PAGE[page])

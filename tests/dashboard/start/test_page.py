@@ -91,6 +91,8 @@ def test_a_training_moves_the_dots_and_ends_in_a_film_that_lies_as_it_was_seen(o
 
     run = replace(run_on(bundled, PRESETS["best"]), run_id=job.key)
     RunStore().publish(run)
+    app.run()  # its film is still being kept
+    assert any(element.value.startswith("**Done in ") for element in app.markdown)
     mirrored = 3 * seen @ np.array([[0, 1], [1, 0]])
     steps, bounds = packed(np.stack([0 * mirrored, mirrored]).astype(np.float32))
     arrays = {"rows": rows, "at": np.array([0.0, 1.0]), "places": steps, "bounds": bounds}

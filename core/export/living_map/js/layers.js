@@ -37,7 +37,7 @@ export class Overlay {
     if (places) drawFound(context, camera, places, spec.found, titles, theme, taken);
     for (const layer of view.atEnd ? spec.named : []) drawNamed(context, camera, layer, theme, taken);
     const fading = named && this.#names(context, places, taken, now);
-    drawAxes(context, camera, spec, theme, view.chrome.covered[0]?.[0] ?? camera.width);
+    drawAxes(context, camera, spec, theme, view.chrome.covered[0]);
     for (const item of new Set([view.hands.hovered, view.hands.cursor])) {
       if (item >= 0 && places) ring(context, camera.toScreen(places[2 * item], places[2 * item + 1]), 7, 2, theme.text);
     }

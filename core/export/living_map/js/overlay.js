@@ -45,8 +45,11 @@ export function gridLines(camera, { axes, powers }, ratio) {
   return lines;
 }
 
-/** Numbers and titles of the axes, inside the frame; above, the first `free` pixels of the width are theirs. */
-export function drawAxes(context, camera, { axes, powers }, theme, free) {
+/** Numbers and titles of the axes, inside the frame.
+ *
+ * @param tools [left, top, right, bottom]: what the tools cover; a title that is too long to stand beside them is below.
+ */
+export function drawAxes(context, camera, { axes, powers }, theme, tools) {
   const [left, low, right, high] = camera.bounds;
   const quiet = faint(theme.text, QUIET);
   context.font = `11px ${theme.font}`;
@@ -64,13 +67,18 @@ export function drawAxes(context, camera, { axes, powers }, theme, free) {
       const at = camera.toScreen(0, value)[1];
       if (at > 34 && at < camera.height - 34) written(context, text, 6, at, theme, quiet);
     }
-    title(context, `↑ ${axes[1]}`, 8, 14, "left", free - 16, theme);
+    context.font = TITLE + theme.font;
+    const beside = !tools || context.measureText(`↑ ${axes[1]}`).width <= tools[0] - 16;
+    const room = beside && tools ? tools[0] : camera.width;
+    title(context, `↑ ${axes[1]}`, 8, beside ? 14 : tools[3] + 10, "left", room - 16, theme);
   }
   context.textAlign = "left";
 }
 
+const TITLE = "600 12px ";
+
 function title(context, text, x, y, align, most, theme) {
-  context.font = `600 12px ${theme.font}`;
+  context.font = TITLE + theme.font;
   context.textAlign = align;
   written(context, fitted(context, text, most), x, y, theme);
   context.font = `11px ${theme.font}`;

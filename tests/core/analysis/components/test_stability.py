@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
+from core.analysis.components.counterparts import absolute_correlations
 from core.analysis.components.pca import pca
 from core.analysis.components.predictions import predicted_components, root
-from core.analysis.components.stability import absolute_correlations, across_seeds, of_predictions, stability
+from core.analysis.components.stability import across_seeds, of_predictions, stability
 from core.analysis.gauge import centered as centered_form
 from tests.core.analysis.rewritten import WAYS, exact
 

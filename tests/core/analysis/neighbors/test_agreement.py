@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.analysis.neighbors.agreement import agreement
+from core.analysis.neighbors.of_one import agreement
 from core.data.ratings import Ratings
 
 

@@ -1,7 +1,6 @@
 import numpy as np
 
-from core.analysis.neighbors.all_neighbors import nearest
-from core.analysis.neighbors.hubs import hubs, listed
+from core.analysis.neighbors.all_neighbors import hubs, listed, nearest
 
 
 def test_lists_are_counted():

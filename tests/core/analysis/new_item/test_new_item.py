@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 
 from core.analysis.gauge import centered
-from core.analysis.new_item.description import Description, feature_weights
-from core.analysis.new_item.placing import before_taste, fans, place
+from core.analysis.new_item.placing import Description, before_taste, fans, feature_weights, place
 from core.data.ratings import Ratings
 from core.errors import LimitError, NotApplicableError
 from core.model.families import run_config

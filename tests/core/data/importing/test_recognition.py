@@ -9,7 +9,7 @@ from core.data import NO_COLUMN, ColumnMapping, ImportOptions, load, preview
 from core.data.importing import layouts
 from core.data.importing.isolation import in_this_process
 from core.data.importing.naming import guess, noun
-from core.data.importing.scales import usual_scale
+from core.data.importing.rating_cells import usual_scale
 from tests.core.data.importing import made
 from tests.core.data.importing.bringing import bring, brought
 

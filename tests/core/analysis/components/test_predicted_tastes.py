@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.analysis.components.predictions import predicted_tastes
 from core.analysis.gauge import centered
-from core.analysis.neighbors.predicted import predicted_tastes
 from core.errors import AnalysisError
 from tests.conftest import run_on, with_item_matrix
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks.calibration import of_planted, planted
-from core.analysis.calibration import Told, by_told, calibration
+from benchmarks.told import Told, by_told, calibration
 from core.model.scale import Scale
 
 STARS = Scale(0.5, 5.0, sigmoid=False)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.analysis.clustered import clustered_mean
+from core.analysis.components.proof import clustered_mean
 
 
 def test_independent_ratings_have_the_usual_standard_error():

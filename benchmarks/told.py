@@ -67,16 +67,13 @@ def calibration(told: Told, scale: Scale, step: float, *, levels: Sequence[float
     stands for all values that would have been rounded to it, from r - step/2 to r + step/2, at the ends for everything
     beyond too, and counts as the share of their probability that is inside the interval between two quantiles: the
     probability integral transform of discrete data, not randomized (Czado, Gneiting and Held 2009, "Predictive model
-    assessment for count data"). Guesses whose distribution is right reach each level on average.
+    assessment for count data"). Guesses whose distribution is right reach each level on average. Raises AnalysisError
+    where there are no guesses, or the step is not above 0.
 
     Args:
         told: At least one guess.
-        scale: Ends of the ratings.
         step: Between two ratings next to each other, above 0.
         levels: Probabilities of the intervals, each between 0 and 1.
-
-    Raises:
-        AnalysisError: There are no guesses, or the step is not above 0.
     """
     if len(told.rating) == 0 or not step > 0:
         raise AnalysisError(f"{len(told.rating):,} guesses of ratings in steps of {step}; both must be above zero")

@@ -1,0 +1,41 @@
+"""Pictures made of HTML where the system forces its own colors, which leaves no background as it was."""
+
+import io
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page
+
+from dashboard.charts.bars import Bars, picture
+from dashboard.charts.countdown import countdown
+from dashboard.train.curve import Curve
+from tests.dashboard.charts.test_countdown import STARTED, epoch
+
+BARS = picture(Bars("Ratings", "Stars", "ratings", ["1", "2"], np.array([1, 4]), ["one", "four"]), "Two bars")
+DOTS = countdown(Curve(STARTED, epochs=(epoch(1, 0.95), epoch(2, 0.84))))
+
+
+@pytest.fixture(params=["light", "dark"])
+def forced(page: Page, request: pytest.FixtureRequest) -> Iterator[Page]:
+    page.emulate_media(forced_colors="active", color_scheme=request.param)
+    yield page
+    page.emulate_media(forced_colors="none", color_scheme="light")
+
+
+@pytest.mark.parametrize(("drawn", "marks"), [(BARS, "[title] > :first-child"), (DOTS, "[style*='radius']")])
+def test_bars_and_dots_stand_out_where_colors_are_forced(forced: Page, drawn: str, marks: str):
+    forced.set_content(drawn)
+    found = forced.locator(marks).all()
+    assert len(found) == 2
+    around = pixels(forced.screenshot())[-1, -1]
+    for mark in found:
+        box = mark.bounding_box()
+        middle = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2, "width": 1, "height": 1}
+        assert abs(pixels(forced.screenshot(clip=middle))[0, 0] - around).max() > 100
+
+
+def pixels(shot: bytes) -> np.ndarray:
+    """Red, green and blue of a picture, (height, width, 3)."""
+    return np.asarray(Image.open(io.BytesIO(shot)).convert("RGB"), dtype=int)
