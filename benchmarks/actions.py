@@ -37,8 +37,9 @@ from dashboard.shared import phrases
 WORST_SECONDS = 1.0
 """Budget of each action; what trains or studies says how long that takes, and is none of these."""
 
-_MAIN = "document.querySelector('[data-testid=stMain]').innerText"
-_SIDEBAR = "document.querySelector('[data-testid=stSidebar]').innerText"
+# What the page says, hidden words too: `innerText` would lay the page out anew at every look.
+_MAIN = "document.querySelector('[data-testid=stMain]').textContent"
+_SIDEBAR = "document.querySelector('[data-testid=stSidebar]').textContent"
 _RESTS = "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
 _STAGE = (
     "[...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]"
@@ -164,9 +165,8 @@ def actions() -> list[Action]:
         Action(
             "components of the item matrix",
             "components",
-            CHANGED,
+            MATRIX,
             lambda page: page.get_by_role("radio", name=re.compile("^The item matrix")).click(),
-            remembers,
         ),
         Action("color the map", "maps", on_map("color.label === 'Year'"), colored, color),
         Action("find a title on the map", "maps", on_map("found.length === 1"), titled, title),
@@ -181,13 +181,8 @@ def actions() -> list[Action]:
     ]
 
 
-CHANGED = f"{_MAIN} !== window.before && {_RESTS} && {CHARTS_DRAWN}"
-"""JavaScript: whether the page says something else than `remembers` has seen, and is complete."""
-
-
-def remembers(page: Page) -> None:
-    """What the page says before something is done."""
-    page.evaluate(f"() => {{ window.before = {_MAIN} }}")
+MATRIX = f"{says('Enough ratings')} && {_RESTS} && {CHARTS_DRAWN}"
+"""JavaScript: whether the page is all about the item matrix, which alone asks how many ratings are enough."""
 
 
 def go_back(page: Page) -> None:
