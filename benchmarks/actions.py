@@ -181,8 +181,8 @@ def actions() -> list[Action]:
     ]
 
 
-MATRIX = f"{says('Enough ratings')} && {_RESTS} && {CHARTS_DRAWN}"
-"""JavaScript: whether the page is all about the item matrix, which alone asks how many ratings are enough."""
+MATRIX = f"{says('Shaped by those')} && {_RESTS} && {CHARTS_DRAWN}"
+"""JavaScript: whether the page is all about the item matrix, which alone asks what it is shaped by."""
 
 
 def go_back(page: Page) -> None:

@@ -1,5 +1,7 @@
 """When did it learn this? Movies that are followed through a film, and when they became neighbors."""
 
+from urllib.parse import quote, unquote
+
 import numpy as np
 import streamlit as st
 
@@ -7,6 +9,7 @@ from core.analysis.film_moments import STANDS, stood_since, telling_pair
 from core.studies.moments import MOMENTS, Moments, MomentsSettings, moments_of
 from dashboard.cache import loaders
 from dashboard.jobs import studies
+from dashboard.session import address_bar
 from dashboard.shared import finding, phrases
 from dashboard.shared.markup import escape
 from dashboard.train import curve, film
@@ -14,6 +17,7 @@ from dashboard.train.film import Reel
 
 MOST_FOLLOWED = 6
 KEY = "followed"
+"""Of the widget, and of what the address says: the items' ids, unless nobody has chosen others than were there."""
 
 NEIGHBORS_SECONDS = 4
 """What it takes to find the neighbors in a hundred frames of as many items as a film shows."""
@@ -21,12 +25,29 @@ NEIGHBORS_SECONDS = 4
 
 def followed(reel: Reel) -> list[int]:
     """Rows of the items to follow: those that somebody has chosen, else two that the model places together."""
-    labels = loaders.item_rows(reel.run.run_id).labels
-    if KEY not in st.session_state:
-        st.session_state[KEY] = [labels[row] for row in _telling(reel.run.run_id, reel)]
+    labels, telling = loaders.item_rows(reel.run.run_id).labels, _telling(reel.run.run_id, reel)
+    linked = _linked(reel)
+    if linked is not None or KEY not in st.session_state:
+        st.session_state[KEY] = [labels[row] for row in linked or telling]
     rows = {labels[row]: row for row in reel.film.rows.tolist()}
     finding.settle(KEY, labels, rows)
-    return [rows[label] for label in st.session_state[KEY] if label in rows]
+    chosen = [rows[label] for label in st.session_state[KEY] if label in rows]
+    ids = loaders.ratings_of(reel.run.run_id).items.ids
+    address_bar.put(**{KEY: ",".join(quote(ids[row], safe="") for row in chosen if chosen != [*telling]) or None})
+    return chosen
+
+
+def _linked(reel: Reel) -> list[int] | None:
+    """Rows of the items that a link names, as far as the film shows them; None where no link is news."""
+    value = address_bar.news(KEY)
+    if value is None:
+        return None
+    ids = loaders.ratings_of(reel.run.run_id).items.ids
+    rows = {ids[row]: row for row in reel.film.rows.tolist()}
+    named = [unquote(item) for item in value.split(",") if item]
+    if strange := [item for item in named if item not in rows] or named[MOST_FOLLOWED:]:
+        address_bar.ignore(KEY, strange, f"at most {MOST_FOLLOWED} ids of what the film shows")
+    return list(dict.fromkeys(rows[item] for item in named if item in rows))[:MOST_FOLLOWED]
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

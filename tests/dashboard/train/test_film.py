@@ -48,11 +48,16 @@ def test_a_filmed_training_can_be_watched_and_another_be_filmed(open_page, publi
     assert drawn["n"] == np.count_nonzero(bundled.item_count[film.rows] >= 21)
     chosen = app.multiselect(key="followed")
     assert len(chosen.value) == 2
+    assert "followed" not in app.query_params
     assert [trail["color"] for trail in drawn["trails"]] == list(CLASS_COLORS[:2])
     assert any(button.label == "Find out" for button in app.button)
     others = [labels_of(bundled)[row] for row in np.sort(film.rows)[[5, 2, 9]]]
     chosen.set_value(others).run()
     assert [trail["item"] for trail in map_of(app, "film")["trails"]] == [5, 2, 9]
+    link = app.query_params["followed"]
+    again = open_page("train", run=run.run_id, followed=f"{link},no such id")
+    assert [trail["item"] for trail in map_of(again, "film")["trails"]] == [5, 2, 9]
+    assert any("no such id" in warning.value for warning in [*again.warning, *again.error])
 
 
 def test_the_film_of_an_earlier_model_plays_beside(open_page, publish, bundled: Ratings):
