@@ -13,7 +13,7 @@ _SETTLED = """() => {
     const heading = document.querySelector("h1");
     return app?.dataset.testScriptState === "notRunning"
         && Boolean(heading?.checkVisibility())
-        && !document.querySelector("[data-testid=stStatusWidget]");
+        && !document.querySelector("[data-testid=stStatusWidget], [data-testid=stSkeleton]");
 }"""
 
 _RUNS_AND_ENDS = """() => {
