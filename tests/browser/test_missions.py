@@ -92,7 +92,8 @@ def choose(label: str, title: str) -> Callable[[Page], None]:
 
     def do(page: Page) -> None:
         field = page.get_by_role("combobox", name=re.compile(label)).first
-        field.fill(title)
+        field.click()
+        page.keyboard.type(title)
         expect(page.get_by_role("option", name=title, exact=True)).to_be_visible()
         with running_again(page):
             field.press("Enter")  # what a part of the page that runs again draws anew cannot be clicked
