@@ -8,6 +8,7 @@ from core.disk.trash import Entry
 from core.errors import BusyError, LimitError
 from core.jobs import queue
 from core.jobs.job_folder import Job
+from core.model.families import SETTINGS
 from core.store.runs import RunStore
 from core.sweeps import plan as plans
 from core.sweeps import record
@@ -94,4 +95,4 @@ def _submit(sweep: Sweep, by: Visitor) -> Job:
 
 
 def _title(sweep: Sweep) -> str:
-    return f"Which settings matter: {', '.join(vary.field for vary in sweep.plan.vary)}"
+    return f"Which settings matter: {', '.join(str(SETTINGS[vary.field].title).lower() for vary in sweep.plan.vary)}"

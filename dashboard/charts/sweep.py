@@ -141,6 +141,8 @@ def course(trials: Sequence[Trial], base_rmse: float | None, most: int, *, unit:
             [level(base_rmse, color=REFERENCE, dash="dot", width=1.5)],
         )
     result.update_xaxes(range=[0.3, max(most, 2) + 0.7])
+    if not trials:  # errors that nobody has seen have no scale
+        result.update_yaxes(showticklabels=False)
     return result.update_layout(uirevision="sweep_course", dragmode=False)
 
 

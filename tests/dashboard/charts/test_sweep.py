@@ -25,6 +25,8 @@ def test_the_course_follows_the_best_so_far():
 
 def test_a_course_without_a_trial_is_empty():
     assert not [y for trace in course([], None, 12, unit="stars").data for y in trace.y]
+    levels = [course(trials, None, 12, unit="stars").layout.yaxis.showticklabels for trials in ([], TRIALS)]
+    assert levels == [False, None]
 
 
 def test_one_setting_marks_the_best():
