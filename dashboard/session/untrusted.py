@@ -22,7 +22,6 @@ from streamlit.runtime.state.common import WidgetMetadata, is_element_id
 from streamlit.runtime.state.query_params import is_empty_url_value, parse_url_param
 from streamlit.runtime.state.session_state import STREAMLIT_INTERNAL_KEY_PREFIX, Serialized, SessionState, WStates
 
-from core.data.spoken import said
 from dashboard.session import address_bar
 
 FEW = 8
@@ -136,6 +135,8 @@ def _as_shown(metadata: WidgetMetadata[Any], value: str | list[str]) -> str | li
     shown, options = metadata.formatted_options, getattr(_serde(metadata), "options", ())
     if shown is None:
         return value
+    from core.data.spoken import said  # not before: the server answers while the data's libraries are loaded
+
     names = set(shown)
     if isinstance(value, list):
         return [name if name in names else said(name, names) for name in value]

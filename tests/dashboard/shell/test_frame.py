@@ -113,6 +113,12 @@ def test_the_tray_shows_a_job_and_how_it_ended(open_page):
     assert "See why" in [link.label for link in app.sidebar.get("page_link")]
 
 
+def test_the_server_answers_before_the_libraries_of_the_data_are_loaded():
+    code = "import sys, dashboard.server.protection; print(*{'pandas', 'pyarrow', 'core.data'} & sys.modules.keys())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
 def test_the_server_side_never_imports_tensorflow():
     code = (
         "import sys; from dashboard.cache import loaders; from dashboard.shell import frame, needs_run; "
