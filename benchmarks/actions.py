@@ -47,6 +47,9 @@ _STAGE = (
 )
 """JavaScript: the last map on the page."""
 
+_IDLE = "() => new Promise((rest) => requestIdleCallback(() => setTimeout(() => requestIdleCallback(rest), 500)))"
+"""JavaScript: waits until a page that was just opened has nothing left to do, such as loading what it may need."""
+
 Do = Callable[[Page], None]
 
 
@@ -210,6 +213,7 @@ def seconds(page: Page, address: str, action: Action) -> float:
     wait_until_complete(page)
     action.ready(page)
     wait_until_complete(page)
+    page.evaluate(_IDLE)
     time_from_click(page, action.event, shown=action.shows)
     action.do(page)
     return seconds_from_click(page, "shown")
