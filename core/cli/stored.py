@@ -32,7 +32,7 @@ def list_datasets(_: argparse.Namespace) -> Answer:
     """All datasets with their sizes; what is not used is told on stderr."""
     columns = ("id", "name", "users", "items", "ratings", "min_rating", "max_rating")
     infos = [info.as_json() for info in data.infos()]
-    _report(data.set_aside(), "dataset")
+    report_set_aside(data.set_aside(), "dataset")
     entries = [{column: about[column] for column in (*columns, "digest")} for about in infos]
     return Answer(entries, listing(entries, {column: column for column in columns}))
 
@@ -58,7 +58,7 @@ def list_runs(_: argparse.Namespace) -> Answer:
     """All runs, newest first; what was set aside is told on stderr."""
     store = RunStore()
     runs = store.list()
-    _report(store.set_aside(), "run")
+    report_set_aside(store.set_aside(), "run")
     document = [
         {
             "run_id": run.run_id,
@@ -174,7 +174,7 @@ def _run_text(run: Run, score: SplitScore | None) -> str:
 
 def list_jobs(_: argparse.Namespace) -> Answer:
     """All jobs, in the order in which they were submitted; what is not used is told on stderr."""
-    _report(queue.set_aside(), "job")
+    report_set_aside(queue.set_aside(), "job")
     document = [_job_document(job) for job in queue.jobs()]
     headings = {name: name for name in ("job_id", "kind", "state", "progress", "code", "run_id")}
     return Answer(document, listing(document, headings, empty="no jobs"))
@@ -187,7 +187,8 @@ def cancel_job(arguments: argparse.Namespace) -> Answer:
     return Answer(_job_document(job), f"job {job.job_id} is {state}")
 
 
-def _report(entries: Iterable[SetAside], what: str) -> None:
+def report_set_aside(entries: Iterable[SetAside], what: str) -> None:
+    """Say on stderr what is not used, why, and where it is."""
     for entry in entries:
         name, reason = (one_line(text, 300) for text in (entry.name, entry.reason))
         print(f"set aside: {what} {name} ({reason}), now at {one_line(str(entry.path), 1000)}", file=sys.stderr)

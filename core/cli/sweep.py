@@ -7,7 +7,7 @@ from typing import Any
 from core import access, data, settings
 from core.access import COMMAND_LINE, Action
 from core.cli.common import Answer, add_fields, attributes, given, listing, pairs, table
-from core.cli.stored import how_to_restore
+from core.cli.stored import how_to_restore, report_set_aside
 from core.cli.train import interrupt_asks_to_stop
 from core.config import SplitConfig, TrainConfig
 from core.data import BUNDLED
@@ -89,6 +89,7 @@ def _deleted(sweep_id: str) -> Answer:
 def list_sweeps(arguments: argparse.Namespace) -> Answer:
     """The sweeps there are, the newest first."""
     del arguments
+    report_set_aside(record.set_aside(), "sweep")
     document = [
         {
             "sweep_id": sweep.sweep_id,

@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from core.config import run_id
 from core.data.ratings import DatasetRef
 from core.disk.files import disk_full_told, replace_text
 from core.disk.home import home
-from core.disk.reading import IntegrityError, read_object
+from core.disk.reading import IntegrityError, SetAside, read_object
 from core.disk.typed import Moment, typed
 from core.errors import UnknownEntryError
 from core.sweeps.plan import FRESH_SPLITS, SweepPlan, Value
@@ -205,11 +206,23 @@ def is_finished(sweep_id: str) -> bool:
 
 def listing() -> list[Sweep]:
     """All sweeps that can be read, the newest first."""
-    found = []
-    for place in (home() / "sweeps").glob("[0-9a-f]*"):
-        with contextlib.suppress(UnknownEntryError):
-            found.append(load(place.name))
+    found = [sweep for _, sweep in _all() if isinstance(sweep, Sweep)]
     return sorted(found, key=lambda sweep: (sweep.created_at, sweep.sweep_id), reverse=True)
+
+
+def set_aside() -> list[SetAside]:
+    """Sweeps that cannot be read, where they are; their models are not touched by that."""
+    return [SetAside(place.name, place, found) for place, found in _all() if isinstance(found, str)]
+
+
+def _all() -> Iterator[tuple[Path, Sweep | str]]:
+    """Every folder of a sweep, with the sweep, or why it cannot be read."""
+    for place in sorted((home() / "sweeps").glob("[0-9a-f]*")):
+        try:
+            yield place, load(place.name)
+        except UnknownEntryError as error:
+            if os.path.lexists(place / FILE):  # else it is being begun, or deleted
+                yield place, str(error)
 
 
 def part(sweep_id: str) -> str:

@@ -9,6 +9,7 @@ from core.config import RunConfig
 from core.disk.trash import Entry, kept_days
 from core.model.families import PRESETS, differences, family_of
 from core.store.runs import RunStore, RunSummary
+from core.sweeps import record
 from dashboard.cache import analyses, loaders
 from dashboard.compare import models as compared_models
 from dashboard.jobs import trainings
@@ -218,5 +219,8 @@ set_aside.report(
     RunStore().set_aside(),
     "model",
     "Their files do not match what was written when they were trained. Nothing was deleted; they are not used.",
+)
+set_aside.report(
+    record.set_aside(), "sweep", "What is known of them cannot be read. Nothing was deleted; their models stay."
 )
 trash.overview()

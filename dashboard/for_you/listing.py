@@ -178,9 +178,8 @@ def _line(model: NewUserModel, rows: Rows, row: int, rank: int, entry: Entry, pr
     guess = words.guess(predictions.rating[row], predictions.sure, row, rows.noun, scale, taste)
     with rate.line_of(f"**{rank}** · {rate.name(ratings, rows, row)}  \n{guess}"):
         rate.give(ratings, rows, row, entry, fine=False, place="list")
-        with st.container(
-            horizontal=True, width="content", gap="small"
-        ):  # below the stars both, where there is no room
+        # Both go below the stars where there is no room for them beside these.
+        with st.container(horizontal=True, width="content", gap="small"):
             why = st.button(
                 words.why(label),
                 key=f"own_why_{rank}",

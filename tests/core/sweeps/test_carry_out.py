@@ -114,6 +114,7 @@ def test_a_damaged_record_is_told(begun):
     with pytest.raises(UnknownEntryError, match="cannot be read"):
         record.load(sweep.sweep_id)
     assert record.listing() == []
+    assert [(one.name, one.path.name) for one in record.set_aside()] == [(sweep.sweep_id, sweep.sweep_id)]
     with pytest.raises(UnknownEntryError, match="there is no sweep"):
         record.load("0" * 16)
     with pytest.raises(UnknownEntryError, match="is no id of a sweep"):
