@@ -15,6 +15,7 @@ import numpy as np
 from core.config import RunConfig
 from core.errors import NotApplicableError
 from core.model.item_features import FeatureGroup
+from core.model.metrics import RMSE, Metric
 from core.model.scale import Scale
 
 BLOCK = 100_000
@@ -53,9 +54,10 @@ class Network:
 class Scorer(ABC):
     """The learned numbers of one run, and everything that follows from them.
 
-    A family says what it can: `has_vectors` (a row of numbers for each user and item), `has_biases` (one more number
-    for each), `is_bilinear` (the score is a sum, and the dot product of the two vectors is one of its terms),
-    `has_uncertainty` (it knows how sure each number is). What depends on the run as well are properties:
+    A family says what it can: `has_vectors` (a row of numbers for each item), `has_user_vectors` (for each user too),
+    `has_biases` (one more number for each), `is_bilinear` (the score is a sum, and the dot product of the two vectors
+    is one of its terms), `has_uncertainty` (it knows how sure each number is), `guesses_ratings` (a score stands for a
+    rating; `metric` is what the family is judged by). What depends on the run as well are properties:
     `knows_item_columns`, `knows_unseen_items`.
 
     Attributes:
@@ -80,6 +82,10 @@ class Scorer(ABC):
     has_biases: ClassVar[bool] = False
     is_bilinear: ClassVar[bool] = False
     has_uncertainty: ClassVar[bool] = False
+    training: ClassVar[str] = "gradient"  # the module of core.training that trains it
+    metric: ClassVar[Metric] = RMSE
+    guesses_ratings: ClassVar[bool] = True
+    has_user_vectors: ClassVar[bool] = True
 
     @property
     def knows_item_columns(self) -> bool:
@@ -90,6 +96,10 @@ class Scorer(ABC):
     def knows_unseen_items(self) -> bool:
         """Whether its numbers for an item without a training rating mean something, as the item's columns give them."""
         return self.knows_item_columns
+
+    def learned_items(self, trained: np.ndarray) -> np.ndarray:
+        """Which items training has moved, boolean, (n_items,); `trained` are those with a training rating."""
+        return trained
 
     @classmethod
     def make(cls, arrays: Mapping[str, np.ndarray], *, min_rating: float, max_rating: float) -> Self:
@@ -110,6 +120,11 @@ class Scorer(ABC):
     @abstractmethod
     def build(cls, config: RunConfig, *, n_users: int, n_items: int, scale: Scale, seed: int) -> Network:
         """The untrained Keras model, and what of it the penalty weighs; every random number follows from `seed`."""
+
+    def rebuilt(self, config: RunConfig) -> Network:
+        """The Keras model with as many rows as there are numbers, which are still to be put into it."""
+        rows = {"n_users": len(self.user_embedding), "n_items": len(self.item_embedding)}
+        return self.build(config, **rows, scale=self.scale, seed=0)
 
     @abstractmethod
     def score(self, user_index: np.ndarray, item_index: np.ndarray) -> np.ndarray:
@@ -135,6 +150,11 @@ class Scorer(ABC):
     def epochs(cls, config: Any) -> int:
         """Most epochs that a training of these settings has."""
         return int(config.epochs)
+
+    @classmethod
+    def products(cls, config: RunConfig, n_users: int, n_items: int, n_trained: int) -> int:
+        """Multiplications of an epoch where products of matrices decide how long it takes; else 0."""
+        return 0
 
     @classmethod
     def numbers_per_rating(cls, config: RunConfig) -> int:
@@ -308,9 +328,17 @@ class Bilinear(Scorer):
 
 
 def require_bilinear(scorer: Scorer) -> Bilinear:
-    """The scorer as a sum of terms; raises NotApplicableError where its score is none."""
+    """The scorer as a sum of terms of a rating; raises NotApplicableError where its score is none."""
+    require_guesses(scorer)
     if not isinstance(scorer, Bilinear):
         _refuse(scorer, "its score is not a sum of terms, so it cannot be taken apart into averages and components")
+    return scorer
+
+
+def require_guesses(scorer: Scorer) -> Scorer:
+    """The scorer itself; raises NotApplicableError where it guesses no ratings."""
+    if not scorer.guesses_ratings:
+        _refuse(scorer, f"it guesses no ratings, and is judged by its {scorer.metric.title}")
     return scorer
 
 
@@ -321,8 +349,16 @@ def require_vectors(scorer: Scorer) -> Scorer:
     return scorer
 
 
+def require_user_vectors(scorer: Scorer) -> Scorer:
+    """The scorer itself; raises NotApplicableError where it has no vectors of users."""
+    if not (require_vectors(scorer).has_user_vectors):
+        _refuse(scorer, "it has vectors of items alone, and learned nothing about users")
+    return scorer
+
+
 def require_biases(scorer: Scorer) -> Scorer:
-    """The scorer itself; raises NotApplicableError where it has no biases."""
+    """The scorer itself; raises NotApplicableError where it has no biases of ratings."""
+    require_guesses(scorer)
     if not scorer.has_biases:
         _refuse(scorer, "it has no biases: how liked something is has to fit into its vectors")
     return scorer
