@@ -65,7 +65,7 @@ def list_runs(_: argparse.Namespace) -> Answer:
             "created_at": run.created_at,
             "config": run.config.model_dump(),
             "dataset": asdict(run.dataset),
-            "metrics": asdict(run.outcome),
+            "metrics": run.outcome.as_json(),
             "size": run.size,
         }
         for run in runs
@@ -132,14 +132,28 @@ def _run_document(run: Run, store: RunStore) -> dict[str, Any]:
         "path": str(store.folder / run.run_id),
         "config": run.config.model_dump(),
         "dataset": asdict(run.dataset),
-        "metrics": asdict(run.outcome) | attributes(run.started, ("mean_rmse", "averages_rmse", "slopes_rmse")),
+        "metrics": run.outcome.as_json() | _references(run),
         "split": {key: value for key, value in asdict(run.started).items() if key.startswith(("n_", "unseen_"))},
         "history": [asdict(epoch) for epoch in run.history],
         "versions": dict(run.versions),
     }
 
 
+def _references(run: Run) -> dict[str, float | None]:
+    """The errors of guesses that need no model; None where nothing was trained."""
+    names = ("mean_rmse", "averages_rmse", "slopes_rmse")
+    return attributes(run.started, names) if run.origin.kind == "trained" else dict.fromkeys(names)
+
+
+def _vectors_text(run: Run) -> str:
+    facts = {"run": run.run_id, "created": run.created_at, "dataset": f"{run.dataset.name} ({run.dataset.dataset_id})"}
+    sizes = {"rows": run.dataset.items, **({"users": run.dataset.users} if run.dataset.users else {})}
+    return pairs({**facts, **sizes, "dimensions": run.config.dimensions, "trained": "elsewhere"}.items())
+
+
 def _run_text(run: Run, score: SplitScore | None) -> str:
+    if run.origin.kind == "imported":
+        return "\n".join([_vectors_text(run), *(f"{name}: {text}" for name, text in run.origin.provenance.items())])
     outcome, started = run.outcome, run.started
     apart = (
         [

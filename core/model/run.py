@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
 
 import numpy as np
 
@@ -22,7 +23,7 @@ class Outcome:
         epochs: Epochs trained.
         kept_epoch: The epoch whose weights the run keeps, from 1.
         stopped_early: Whether patience ran out before the last epoch.
-        val_rmse, val_mae: Of the kept weights, clipped, in rating units.
+        val_rmse, val_mae: Of the kept weights, clipped, in rating units; NaN of what was not trained here.
         best_val_rmse: The lowest of any epoch.
         train_seconds: From data in memory to the last weight, compiling included.
     """
@@ -34,6 +35,17 @@ class Outcome:
     val_mae: float
     best_val_rmse: float
     train_seconds: float
+
+    def as_json(self) -> dict[str, Any]:
+        """By name, what was not measured as None."""
+        return {name: None if math.isnan(value) else value for name, value in asdict(self).items()}
+
+
+UNMEASURED = Outcome(0, 0, False, *(3 * [math.nan]), 0.0)
+"""Of a run that was not trained here: nothing is known."""
+
+UNSTARTED = Started(0, 0, 0, 0, 0, math.nan, math.nan)
+"""The same of how its training began."""
 
 
 @dataclass(frozen=True)
@@ -60,14 +72,14 @@ def content_id(arrays: Mapping[str, np.ndarray], row_ids: Mapping[str, Sequence[
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name])
         digest.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
-        digest.update(array.tobytes())
+        digest.update(array)
     digest.update(json.dumps({kind: list(row_ids[kind]) for kind in sorted(row_ids)}).encode())
     return digest.hexdigest()[:16]
 
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """A trained model with everything needed to look inside it."""
+    """A trained model, or vectors from elsewhere, with everything needed to look inside."""
 
     run_id: str
     config: RunConfig

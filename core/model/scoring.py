@@ -20,6 +20,9 @@ from core.model.scale import Scale
 BLOCK = 100_000
 """Rows for which derivatives are held at once."""
 
+NO_RATINGS = "it was trained elsewhere and no rating follows from it, so there is nothing to guess or to test"
+"""Why a family of which `predicts` is False cannot do what was asked."""
+
 ANY_LENGTH = 0
 """In the shape of an array: of an axis whose length the data decide, not the settings."""
 
@@ -55,7 +58,7 @@ class Scorer(ABC):
 
     A family says what it can: `has_vectors` (a row of numbers for each user and item), `has_biases` (one more number
     for each), `is_bilinear` (the score is a sum, and the dot product of the two vectors is one of its terms),
-    `has_uncertainty` (it knows how sure each number is). What depends on the run as well are properties:
+    `has_uncertainty` (it knows how sure each number is), `predicts` (a rating follows from its numbers). What depends on the run as well are properties:
     `knows_item_columns`, `knows_unseen_items`.
 
     Attributes:
@@ -80,6 +83,7 @@ class Scorer(ABC):
     has_biases: ClassVar[bool] = False
     is_bilinear: ClassVar[bool] = False
     has_uncertainty: ClassVar[bool] = False
+    predicts: ClassVar[bool] = True
 
     @property
     def knows_item_columns(self) -> bool:
@@ -214,7 +218,7 @@ class Scorer(ABC):
         Raises:
             NotApplicableError: The family has no uncertainty.
         """
-        _refuse(self, "it does not know how sure its numbers are")
+        refuse(self, "it does not know how sure its numbers are")
 
     def score_new_user_on_all(self, numbers: np.ndarray) -> np.ndarray:
         """Scores of all items for somebody with these numbers, float64, (n_items,)."""
@@ -307,24 +311,32 @@ class Bilinear(Scorer):
         return f"rating = {self.scale.text(' + '.join(terms))}"
 
 
+def require_predictions(scorer: Scorer) -> Scorer:
+    """The scorer itself; raises NotApplicableError where no rating follows from its numbers."""
+    if not scorer.predicts:
+        refuse(scorer, NO_RATINGS)
+    return scorer
+
+
 def require_bilinear(scorer: Scorer) -> Bilinear:
     """The scorer as a sum of terms; raises NotApplicableError where its score is none."""
+    require_predictions(scorer)
     if not isinstance(scorer, Bilinear):
-        _refuse(scorer, "its score is not a sum of terms, so it cannot be taken apart into averages and components")
+        refuse(scorer, "its score is not a sum of terms, so it cannot be taken apart into averages and components")
     return scorer
 
 
 def require_vectors(scorer: Scorer) -> Scorer:
     """The scorer itself; raises NotApplicableError where it has no vectors."""
     if not scorer.has_vectors:
-        _refuse(scorer, "it has no vectors, so there is nothing to compare, to draw or to take components of")
+        refuse(scorer, "it has no vectors, so there is nothing to compare, to draw or to take components of")
     return scorer
 
 
 def require_biases(scorer: Scorer) -> Scorer:
     """The scorer itself; raises NotApplicableError where it has no biases."""
     if not scorer.has_biases:
-        _refuse(scorer, "it has no biases: how liked something is has to fit into its vectors")
+        refuse(scorer, "it has no biases: how liked something is has to fit into its vectors")
     return scorer
 
 
@@ -332,10 +344,11 @@ def require_item_columns(scorer: Scorer) -> Scorer:
     """The scorer itself; raises NotApplicableError where it learned nothing from columns of the items."""
     if not scorer.knows_item_columns:
         reason = "it learned from ratings alone, and knows nothing of what nobody has rated"
-        _refuse(scorer, f"{reason}, as the preset best does where the data say more of what is rated")
+        refuse(scorer, f"{reason}, as the preset best does where the data say more of what is rated")
     return scorer
 
 
-def _refuse(scorer: Scorer, reason: str) -> NoReturn:
+def refuse(scorer: Scorer | type[Scorer], reason: str) -> NoReturn:
+    """Raise the NotApplicableError that says why a family cannot do what was asked."""
     name = f"{scorer.title[0].lower()}{scorer.title[1:]}"
     raise NotApplicableError(f"this does not apply to the model “{name}”: {reason}; choose a model of another kind")

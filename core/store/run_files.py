@@ -12,9 +12,9 @@ from core.disk.reading import IntegrityError
 from core.disk.typed import Moment, typed
 from core.errors import LimitError
 from core.model.events import Epoch, Started, Step
-from core.model.families import family_of, parse_config
-from core.model.run import Origin, Outcome, Run
-from core.model.scoring import has_shape
+from core.model.families import STORED, family_of, parse_config
+from core.model.run import UNMEASURED, UNSTARTED, Origin, Outcome, Run
+from core.model.scoring import BLOCK, has_shape
 from core.store.artifacts import Artifact, Layout
 
 SCHEMA_VERSION = 1
@@ -41,7 +41,7 @@ class Manifest:
 class _History:
     """What `history.json` holds."""
 
-    started: Started
+    started: Started | None  # None of what was not trained here
     epochs: tuple[Epoch, ...]
     steps: tuple[Step, ...]
 
@@ -56,17 +56,18 @@ def write_folder(folder: Path, run: Run) -> None:
     arrays = run.scorer.arrays
     if problem := _misfit(arrays, run.config, run.dataset):
         raise ValueError(f"run {run.run_id} cannot be stored: {problem}")
+    trained = run.origin.kind == "trained"
     body = {
         "run_id": run.run_id,
         "config": run.config.model_dump(),
         "dataset": asdict(run.dataset),
-        "outcome": asdict(run.outcome),
+        "outcome": asdict(run.outcome) if trained else None,
         "origin": asdict(run.origin),
         "created_at": run.created_at,
         "versions": dict(run.versions),
     }
     history = {
-        "started": asdict(run.started),
+        "started": asdict(run.started) if trained else None,
         "epochs": [asdict(epoch) for epoch in run.history],
         "steps": [asdict(step) for step in run.steps],
     }
@@ -84,9 +85,9 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         manifest = Manifest(
             run_id=body["run_id"],
-            config=parse_config(body["config"]),
+            config=parse_config(body["config"], families=STORED),
             dataset=typed(DatasetRef, body["dataset"], "dataset"),
-            outcome=typed(Outcome, body["outcome"], "outcome"),
+            outcome=typed(Outcome | None, body["outcome"], "outcome") or UNMEASURED,
             origin=typed(Origin, body.get("origin", {}), "origin"),
             created_at=typed(Moment, body["created_at"], "created_at"),
             versions=tuple(typed(dict[str, str], body["versions"], "versions").items()),
@@ -110,7 +111,7 @@ def read_folder(folder: Path) -> Run:
         run_id=manifest.run_id,
         config=manifest.config,
         dataset=manifest.dataset,
-        started=history.started,
+        started=history.started or UNSTARTED,
         history=history.epochs,
         steps=history.steps,
         outcome=manifest.outcome,
@@ -132,6 +133,6 @@ def _misfit(arrays: Mapping[str, np.ndarray], config: RunConfig, dataset: Datase
         wanted = shapes.get(name)
         if wanted is None or not has_shape(array, wanted) or array.dtype != np.float32:
             return f"{name} is {array.dtype} {array.shape}, float32 {wanted} was expected"
-        if not np.isfinite(array).all():
+        if not all(np.isfinite(array[start : start + BLOCK]).all() for start in range(0, len(array), BLOCK)):
             return f"{name} holds numbers that are not finite"
     return family_of(config).misfit(arrays)
