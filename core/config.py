@@ -31,9 +31,9 @@ def setting(default: Any, help_text: str, *, title: str, unit: str = "", grows: 
     )
 
 
-def vector_size(default: int, help_text: str, *, grows: str) -> Any:
-    """The field `embedding_dim` of a family whose users and items have vectors: its range is one for all."""
-    return setting(default, help_text, title="Dimensions", unit="numbers per vector", grows=grows, ge=1, le=1024)
+def vector_size(default: int, help_text: str, *, grows: str = "", most: int = 1024) -> Any:
+    """The field `embedding_dim` of a family whose rows have vectors: its range is one for all that are trained here."""
+    return setting(default, help_text, title="Dimensions", unit="numbers per vector", grows=grows, ge=1, le=most)
 
 
 def family_name(name: str) -> Any:

@@ -77,7 +77,8 @@ def _document(first: Run, second: Run, result: Compared, data: Ratings) -> dict[
 
 def _paired(first: Run, second: Run, data: Ratings) -> dict[str, Any] | None:
     """How much further off the first run is than the second on the same ratings; None where those are not the same."""
-    if first.dataset.digest != second.dataset.digest or first.config.split != second.config.split:
+    same = first.dataset.digest == second.dataset.digest and first.config.split == second.config.split
+    if not (same and first.scorer.guesses_ratings and second.scorer.guesses_ratings):
         return None
     rows = looked_at(split(data, first.config.split))
     user, item = data.user_index[rows], data.item_index[rows]

@@ -138,7 +138,7 @@ def analyze(arguments: argparse.Namespace) -> Analysis:
         if how.basis == "predictions":
             raise
         raise LimitError(
-            f"components of the {count(int((ratings.item_count >= least).sum()), 'item')} with at least "
+            f"components of the {count(int(ratings.rated(least).sum()), 'item')} with at least "
             f"{count(least, 'rating')}: {error}; lower --fit-min-ratings"
         ) from error
     return Analysis(run, ratings, parts, how, result)
@@ -159,7 +159,7 @@ def show(arguments: argparse.Namespace) -> Answer:
     ratings, component = analysis.ratings, arguments.component
     check_range("--component", component, 1, len(analysis.result.components))
     scores = analysis.result.scores[:, component - 1]
-    eligible = ratings.item_count >= arguments.min_ratings
+    eligible = ratings.rated(arguments.min_ratings)
     std = analysis.std(component - 1)
     both = ends(scores, eligible, arguments.top, std=None if arguments.by_score else std)
     document = {
@@ -171,7 +171,7 @@ def show(arguments: argparse.Namespace) -> Answer:
         "stability": analysis.stability,
         "names": [attributes(names, ("low", "high")) if names else None for names in analysis.names],
         "n_items": int(eligible.sum()),
-        "fit_items": int((ratings.item_count >= analysis.how.min_ratings).sum()),
+        "fit_items": int(ratings.rated(analysis.how.min_ratings).sum()),
         "hints": _hints(scores, eligible, ratings, standings(analysis.examined, scores[:, None])[0]),
         "top": [_scored(ratings, row, scores, std) for row in both.top],
         "bottom": [_scored(ratings, row, scores, std) for row in both.bottom],

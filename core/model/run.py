@@ -53,6 +53,13 @@ class Outcome:
         return guess_error(self.val_rmse)
 
 
+UNMEASURED = Outcome(0, 0, False, None, None, None, 0.0)
+"""Of a run that was not trained here: nothing is known."""
+
+UNSTARTED = Started(0, 0, 0, 0, 0, None, None)
+"""The same of how its training began."""
+
+
 @dataclass(frozen=True)
 class Origin:
     """Where a run's numbers come from.
@@ -77,14 +84,14 @@ def content_id(arrays: Mapping[str, np.ndarray], row_ids: Mapping[str, Sequence[
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name])
         digest.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
-        digest.update(array.tobytes())
+        digest.update(array.data)
     digest.update(json.dumps({kind: list(row_ids[kind]) for kind in sorted(row_ids)}).encode())
     return digest.hexdigest()[:16]
 
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """A trained model with everything needed to look inside it."""
+    """A trained model, or vectors from elsewhere, with everything needed to look inside."""
 
     run_id: str
     config: RunConfig
