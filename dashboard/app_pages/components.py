@@ -66,6 +66,9 @@ def choose_sure_end() -> bool:
 
 def evidence(view: View) -> None:
     """What each component is worth on unseen ratings, and beside it how much of the whole each carries."""
+    if run.origin.kind == "imported":
+        shares(view)
+        return
     if view.how.basis == "pca":
         other = component_analyses.no_predictions(view.run.run_id)
         st.caption(
@@ -131,12 +134,9 @@ def shares(view: View) -> None:
     st.caption("Select a bar to choose another.")
 
 
-st.title("Which tastes did it find?")
-st.markdown(
-    f"A component is a direction along which tastes differ, the strongest first. The first picture says which of them "
-    f"hold on ratings that the model has not seen; then look at the {nouns} at both ends: what sets them apart is what "
-    "the model learned to tell apart, and it is yours to name."
-)
+title, introduction = component_words.introduction(run)
+st.title(title)
+st.markdown(introduction)
 run = twin.shown(run)
 ratings, rows = loaders.ratings_of(run.run_id), loaders.item_rows(run.run_id)
 view = load_view(run.run_id, *controls())

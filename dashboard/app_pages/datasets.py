@@ -46,10 +46,10 @@ def table(infos: list[DatasetInfo]) -> pd.DataFrame:
             "used": info.dataset_id == state.dataset_id(),
             "name": info.name,
             "noun": phrases.plural(info.noun),
-            "ratings": info.ratings,
-            "users": info.users,
+            "ratings": info.ratings or None,
+            "users": info.users or None,
             "items": info.items,
-            "scale": f"{info.min_rating:g} to {info.max_rating:g}",
+            "scale": f"{info.min_rating:g} to {info.max_rating:g}" if info.ratings else "",
             "times": info.timestamps,
             "models": len(loaders.runs_of(info.dataset_id)),
             "since": pd.Timestamp(info.created_at) if info.created_at else pd.NaT,
@@ -76,8 +76,10 @@ def detail(info: DatasetInfo) -> None:
     with st.container(horizontal=True):
         label = "In use" if used else "Use this data"
         elements.button(label, "check", "use", state.select_dataset, info.dataset_id, primary=True, disabled=used)
-        untrained = not visitor.may(Action.TRAIN)
-        if st.button("Train on it", icon=":material/model_training:", key="train_on", disabled=untrained):
+        untrained = not visitor.may(Action.TRAIN) or not info.ratings
+        if info.ratings and st.button(
+            "Train on it", icon=":material/model_training:", key="train_on", disabled=untrained
+        ):
             state.select_dataset(info.dataset_id)
             st.switch_page("app_pages/train.py")
         renaming = st.button("Rename", icon=":material/edit:", disabled=fixed, key="rename")
@@ -86,7 +88,7 @@ def detail(info: DatasetInfo) -> None:
         rename(info.dataset_id)
     elif deleting:  # two quick clicks may come at once, and only one window can open
         delete(info.dataset_id)
-    if untrained:
+    if untrained and info.ratings:
         elements.allowed(Action.TRAIN)
     if bundled:
         st.caption("This data comes with the program: it can be neither renamed nor deleted.")
@@ -100,7 +102,9 @@ def rename(dataset_id: str) -> None:
     """Another name, another noun; the ratings, the id and the models stay."""
     info = data.info(dataset_id)
     name = st.text_input("Name", info.name, max_chars=100, key="new_name")
-    noun = st.text_input("One thing that is rated is a", info.noun, max_chars=30, key="new_noun")
+    noun = st.text_input(
+        "One thing that is rated is a" if info.ratings else "One row is a", info.noun, max_chars=30, key="new_noun"
+    )
     st.caption("Models that learned from it stay as they are.")
     if st.button("Save", type="primary", icon=":material/check:", key="confirm_rename"):
         try:
@@ -119,11 +123,15 @@ def delete(dataset_id: str) -> None:
         st.rerun()
     info, models, working = data.info(dataset_id), loaders.runs_of(dataset_id), jobs_on(dataset_id)
     twin = next((other for other in loaders.dataset_infos() if twins(info, other)), None)
-    st.markdown(f"**{escape(info.name)}** will be moved to the trash: {phrases.count(info.ratings, 'rating')}.")
+    st.markdown(f"**{escape(info.name)}** will be moved to the trash: {phrases.size_words(info)}.")
     if models and twin:
-        st.markdown(f"Its models stay: **{escape(twin.name)}** holds the same ratings.")
+        st.markdown(f"Its models stay: **{escape(twin.name)}** holds the same {'ratings' if info.ratings else 'rows'}.")
     elif models:
-        st.markdown(f"{phrases.count(len(models), 'model')} learned from it, which no page can show without it:")
+        many = phrases.count(len(models), "model")
+        what = (
+            f"{many} learned from it" if info.ratings else f"There {'is' if len(models) == 1 else 'are'} {many} of it"
+        )
+        st.markdown(f"{what}, which no page can show without it:")
         st.markdown("\n".join(f"- {phrases.run_words(summary)}" for summary in models[:8]))
         if len(models) > 8:
             st.caption(f"and {phrases.count(len(models) - 8, 'more model')}")
@@ -230,7 +238,7 @@ def arrival() -> None:
     elements.button("Close", "close", "close_report", state.watch, None)
 
 
-st.title("Which ratings shall it learn from?")
+st.title("Which data shall we look at?")
 trash.undo_line()
 arrival()
 section = st.segmented_control(

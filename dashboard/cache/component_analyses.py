@@ -22,6 +22,9 @@ from core.studies.stability import returning
 from core.studies.twins import TWINS, is_twin
 from dashboard.cache.loaders import item_rows, ratings, ratings_of, run, split_of_run, study
 
+UNASKED = Standing(carries_signal=True)
+"""Of a direction of vectors that no ratings could confirm."""
+
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def components(run_id: str, how: How) -> Pca:
@@ -69,7 +72,13 @@ def proof(run_id: str) -> Proof:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def component_standings(run_id: str, how: How) -> list[Standing]:
-    """What held-out ratings say of each component of `components`."""
+    """What held-out ratings say of each component of `components`.
+
+    Where nobody rated anything, a column of the table is not made of what the vectors are made of, as mean ratings
+    are: whether both go together is for the test of the hint alone to say.
+    """
+    if not len(ratings_of(run_id)):
+        return [UNASKED] * len(components(run_id, how).components)
     return standings(examined(run_id), components(run_id, how).scores)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import streamlit as st
+from pandas.api.types import is_numeric_dtype
 
 from core import access, data
 from core.analysis.features import LearnedFeatures, learned_features
@@ -35,7 +36,7 @@ from core.training.baselines import Baselines, baselines
 from core.training.baselines import expected as measured_without
 from dashboard.charts.base import plain
 from dashboard.charts.hover import Hover
-from dashboard.shared import matrix_rows
+from dashboard.shared import matrix_rows, tables
 from dashboard.shared.matrix_rows import Rows
 
 FIRST_PAGE_SECONDS = 3.0
@@ -312,8 +313,10 @@ def rated_hover(dataset_id: str) -> Hover:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _facts(dataset_id: str, *, users: bool) -> np.ndarray:
-    """How often and how each item or person was rated, in words, (n,)."""
+    """How often and how each item or person was rated, in words, (n,); without ratings what else is known of it."""
     rated = ratings(dataset_id)
+    if len(rated) == 0:
+        return np.array([""] * len(rated.users), object) if users else _columns_in_words(rated)
     means, counts = (rated.user_mean, rated.user_count) if users else (rated.item_mean, rated.item_count)
 
     def words(mean: float, n: int) -> str:
@@ -321,6 +324,18 @@ def _facts(dataset_id: str, *, users: bool) -> np.ndarray:
 
     facts = [words(mean, n) for mean, n in zip(means.tolist(), counts.tolist(), strict=True)]
     return np.array(facts, object)  # of texts of any length each as long as it is
+
+
+def _columns_in_words(data: Ratings) -> np.ndarray:
+    """The first columns of the table beside each item: "class 3 · size 0.25", (n_items,)."""
+    columns = []
+    for name in tables.further(data):
+        values = data.item_table[name]
+        texts = values.map("{:,.6g}".format) if is_numeric_dtype(values) else values.map(str).map(plain)
+        columns.append((f"{plain(name)} " + texts).where(values.notna(), ""))
+    return np.array(
+        [" · ".join(filter(None, facts)) for facts in zip(*columns, strict=True)] or [""] * len(data.items), object
+    )
 
 
 def study(key: str) -> Stored | None:

@@ -78,7 +78,7 @@ def choose(page: str, run_id: str, rows: Rows, shaping: int) -> How:
     for key, on in (("shaped", min_ratings > 0), ("centered", centered)):
         if (came or key not in st.session_state) and key not in st.query_params:
             st.session_state[key] = on  # as it was left on another page, whose switch Streamlit forgets
-    shaped = elements.toggle(
+    shaped = rows.rated and elements.toggle(
         f"Shaped by those with at least {shaping}",
         "shaped",
         f"Off: all {len(rows):,} {rows.nouns} take part in the analysis. On: only those with so many ratings do.",
@@ -86,8 +86,7 @@ def choose(page: str, run_id: str, rows: Rows, shaping: int) -> How:
     centered = elements.toggle(
         "Centered",
         "centered",
-        f"{glossary.meaning('Centered')} The article does not, so its first component also holds what all "
-        f"{rows.nouns} have in common.",
+        f"{glossary.meaning('Centered')} Off, the first component also holds what all {rows.nouns} have in common.",
     )
     st.session_state[_SHAPE] = centered, shaping if shaped else 0
     return current(run_id)

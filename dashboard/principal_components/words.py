@@ -12,15 +12,31 @@ from core.analysis.components.truncation import Cost
 from core.analysis.ranks import rank_correlation
 from core.data.nouns import verb, with_article
 from core.data.ratings import Ratings
+from core.model.run import Run
 from dashboard.charts.points import Classes, Coloring
 from dashboard.embeddings.words import signed
 from dashboard.principal_components.label import Label
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
-from dashboard.shared.phrases import count, guessed
+from dashboard.shared.phrases import count, guessed, plural
 
 CLEAR = 0.2
 """Rank correlations below this are not worth a sentence."""
+
+
+def introduction(run: Run) -> tuple[str, str]:
+    """The title of the page, and what is to be seen on it."""
+    nouns = escape(plural(run.dataset.noun))
+    if run.origin.kind == "imported":
+        return "Along which directions do they differ?", (
+            f"A component is a direction along which the {nouns} differ, the strongest first. Look at the {nouns} at "
+            "both ends: what sets them apart is what the vectors tell apart, and it is yours to name."
+        )
+    return "Which tastes did it find?", (
+        "A component is a direction along which tastes differ, the strongest first. The first picture says which of "
+        f"them hold on ratings that the model has not seen; then look at the {nouns} at both ends: what sets them "
+        "apart is what the model learned to tell apart, and it is yours to name."
+    )
 
 
 def scree(result: Pca, component: int) -> str:

@@ -361,7 +361,7 @@ def test_no_link_opens_a_pupil_what_is_closed(there: There, open_page, monkeypat
     log_in(app)
     assert "For a class" in [header.value for header in app.header]
     assert not codes(app.switch_page("app_pages/datasets.py").run())
-    assert app.title[0].value == "Which ratings shall it learn from?"
+    assert app.title[0].value == "Which data shall we look at?"
 
 
 def test_a_kiosk_without_a_model_leads_nowhere_where_one_is_trained(there: There, open_page, monkeypatch):
