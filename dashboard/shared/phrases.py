@@ -46,7 +46,7 @@ PAGE_HELP = {
 
 HEADLINE = "Train an embedding on {noun} ratings, then look inside what it learned"
 
-HEADLINE_OF_VECTORS = "Look inside what another program learned about {nouns}"
+HEADLINE_OF_VECTORS = "What another program learned about {nouns}"
 
 WHAT_IS_AN_EMBEDDING = (
     "An embedding describes every {noun} by a short list of numbers, and every person by another list as long. "
