@@ -4,17 +4,15 @@ Words, products, sentences, the items and perhaps the users of somebody's own re
 can be asked of rows of numbers alone can be asked of them; no rating follows from them, and nothing here trains them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
-from core.config import RunConfig, family_name, vector_size
+from core.config import MOST_DIMENSIONS, RunConfig, family_name, vector_size
 from core.model.scale import Scale
 from core.model.scoring import NO_RATINGS, Network, Scorer, refuse
-
-MOST_DIMENSIONS = 16_384
 
 
 class VectorsConfig(RunConfig):
