@@ -58,8 +58,8 @@ class Scorer(ABC):
 
     A family says what it can: `has_vectors` (a row of numbers for each user and item), `has_biases` (one more number
     for each), `is_bilinear` (the score is a sum, and the dot product of the two vectors is one of its terms),
-    `has_uncertainty` (it knows how sure each number is), `predicts` (a rating follows from its numbers). What depends on the run as well are properties:
-    `knows_item_columns`, `knows_unseen_items`.
+    `has_uncertainty` (it knows how sure each number is), `predicts` (a rating follows from its numbers). What depends
+    on the run as well are properties: `knows_item_columns`, `knows_unseen_items`.
 
     Attributes:
         arrays: What was learned, float32, by the names in `shapes`.

@@ -195,8 +195,8 @@ def beside(matrix: Matrix, name: str, texts: np.ndarray) -> Matrix:
 def pickled(name: str, why: str) -> BadVectorsError:
     """The error for what only a pickle holds."""
     return BadVectorsError(
-        f"{name} is not opened: {why}, which are stored as a pickle, and opening one may run anything; save the numbers "
-        "alone, such as with numpy.save or safetensors"
+        f"{name} is not opened: {why}, which are stored as a pickle, and opening one may run anything; save the "
+        "numbers alone, such as with numpy.save or safetensors"
     )
 
 

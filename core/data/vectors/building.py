@@ -27,6 +27,10 @@ from core.errors import BadVectorsError, DatasetError, EmptyFileError
 
 ITEMS, USERS, DATASET = "items.f32", "users.f32", "dataset"
 _SHOWN, _NUMBERS, _CELL = 20, 8, 100
+_ENDINGS = (
+    ".gz", ".zip", ".tsv", ".csv", ".txt", ".vec", ".bin", ".npy", ".npz", ".parquet", ".arrow", ".feather",
+    ".safetensors", ".h5", ".weights", ".keras",
+)  # fmt: skip
 _WORDS = ("word", "token", "term")
 
 
@@ -107,7 +111,7 @@ def _contents(request: VectorRequest) -> tuple[Contents, Table | None]:
     options, limits = request.options, request.limits
     sources = collect(request.paths, limits, options.sheet)
     found = contents(sources, options, limits)
-    if not found.matrices and found.unread and len(sources) == 1:
+    if not (found.matrices or found.tables) and found.unread:
         raise found.unread[0]
     if not request.metadata:
         return found, None
@@ -138,7 +142,7 @@ def _known(found: Contents, metadata: Table | None, items: Rows, request: Vector
                 raise
             notes.append(f"{table.name} is not used: {error}.")
             continue
-        notes += [f"{other.name} is not used: {table.name} is." for other in tables if other not in (table,)]
+        notes += [f"{other.name} is not used: {table.name} is." for other in tables if other is not table]
         return replace(known, columns={**alone.columns, **known.columns}), notes
     notes += [f"{error}." for error in found.unread]
     return alone, notes
@@ -152,8 +156,7 @@ def _people(users: Rows | None) -> list[str]:
 def _name(paths: Sequence[Path]) -> str:
     """What a file or folder suggests as a name."""
     stem = one_line(paths[0].name, 100)
-    for ending in (".gz", ".zip", ".tsv", ".csv", ".txt", ".vec", ".bin", ".npy", ".npz", ".parquet", ".arrow", ".feather",
-                   ".safetensors", ".h5", ".weights", ".keras"):  # fmt: skip
+    for ending in _ENDINGS:
         stem = stem.removesuffix(ending)
     return stem or "Vectors"
 

@@ -55,11 +55,16 @@ def contents(sources: Sequence[Source], options: VectorOptions, limits: ImportLi
             raise arrays.pickled(source.name, "it holds Python objects")
         check_not_packed(source, head)
         try:
-            found, others = _of(source, head, options, limits)
-            matrices += found
-            labels += others
-            if not (found or others):
+            arrayed = _arrays(source, head, limits)
+            found = _columns(source, head, options, limits) if arrayed is None else arrayed[0]
+            if arrayed is not None:
+                labels += arrayed[1]
+            if found:
+                matrices += found
+            elif arrayed is None:
                 tables.append(_table(source, options, limits))
+            elif not arrayed[1]:
+                unread.append(BadVectorsError(f"{source.name} holds no table of numbers with one row a vector"))
         except (BadVectorsError, MemoryError):
             raise
         except DatasetError as error:
@@ -71,10 +76,10 @@ def contents(sources: Sequence[Source], options: VectorOptions, limits: ImportLi
     return Contents(tuple(_labeled(matrices, labels)), tuple(tables), tuple(unread))
 
 
-def _of(
-    source: Source, head: bytes, options: VectorOptions, limits: ImportLimits
-) -> tuple[list[Matrix], list[tuple[Source, arrays.Stored]]]:
-    """Sets of vectors in a file, and arrays that may be the ids of their rows; nothing where it is a table."""
+def _arrays(
+    source: Source, head: bytes, limits: ImportLimits
+) -> tuple[list[Matrix], list[tuple[Source, arrays.Stored]]] | None:
+    """Sets of vectors in a file of arrays, and arrays that may be the ids of rows; None where it is another file."""
     size = source.size if source.path is not None else None
     if head.startswith(arrays.NPY):
         stored = arrays.npy_array(source)
@@ -83,15 +88,20 @@ def _of(
         return hdf5.matrices(source, limits), []
     if arrays.looks_like_safetensors(head):
         return arrays.matrices(source, "safetensors", arrays.safetensors_arrays(source), size), []
+    return None
+
+
+def _columns(source: Source, head: bytes, options: VectorOptions, limits: ImportLimits) -> list[Matrix]:
+    """The vectors in a file of rows; none where it is a table of something else."""
     if head.startswith((columns.PARQUET, columns.ARROW, columns.FEATHER_1)):
         found = columns.columnar(source, head, options, limits)
-        return ([] if found is None else [found]), []
+        return [] if found is None else [found]
     stated = options.header is not None or options.delimiter or options.dimensions
     found = text.word2vec(source, head, limits) or (None if stated else text.bare(source, head, limits))
     if found is None:
         table = _table(source, options, limits)
         found = None if table.delimiter == ONE_COLUMN else columns.in_text(table, options, limits, alone=False)
-    return ([] if found is None else [found]), []
+    return [] if found is None else [found]
 
 
 def _table(source: Source, options: VectorOptions, limits: ImportLimits) -> Table:

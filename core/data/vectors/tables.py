@@ -148,16 +148,20 @@ def item_table(known: Known, options: VectorOptions) -> pd.DataFrame:
     columns = {
         name: [text or None for text in texts] for name, texts in known.columns.items() if name not in options.left_out
     }
-    title = options.title_column or guess(list(columns), "title") or _first_text(columns)
+    title = options.title_column or _title(columns)
     roles = ColumnMapping(title=title, genres=guess(list(columns), "genres"), year=guess(list(columns), "year"))
     kept = dict(list(columns.items())[:MAX_FURTHER])
     return assemble(roles, list(kept), dict(kept), np.array(known.ids, object))[0]
 
 
-def _first_text(columns: Mapping[str, list[str | None]]) -> str | None:
-    """The first column that is no number, and says something different of most rows."""
+def _title(columns: Mapping[str, list[str | None]]) -> str | None:
+    """The column of what rows are called: text that is different in most of them, by its name or else the first.
+
+    A label that many share is what they are, and not what they are called.
+    """
+    telling = []
     for name, texts in columns.items():
         said = [text for text in texts if text]
         if len(set(said)) > len(texts) / 2 and any(to_float(text) is None for text in said[:100]):
-            return name
-    return None
+            telling.append(name)
+    return guess(telling, "title") or next(iter(telling), None)

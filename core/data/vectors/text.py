@@ -25,8 +25,8 @@ _WORD2VEC = re.compile(rb"([0-9]{1,12})[ \t]+([0-9]{1,6})[ \t]*\r?\n")
 _LONGEST_WORD = 10_000
 _SIGNS = (" ", "\t", ",", ";")
 _SAMPLE = 200
-_MOST_ALIKE = 0.9
-"""Share of the first lines that have to be alike for the file to be a matrix."""
+_MOST_ALIKE = 0.5
+"""Share of the first lines that have to be numbers, and as many, for the file to be a matrix."""
 
 
 def word2vec(source: Source, head: bytes, limits: ImportLimits) -> Matrix | None:
