@@ -15,7 +15,7 @@ from core.data.importing.parquet import as_text, open_parquet
 from core.data.importing.sniffing import Table
 from core.data.importing.sources import Source, on_disk
 from core.data.importing.values import to_float
-from core.data.vectors.matrix import Block, Matrix, OnBytes, as_float32, check_dim, rows_a_block
+from core.data.vectors.matrix import LEAST_DIMENSIONS, Block, Matrix, OnBytes, as_float32, check_dim, rows_a_block
 from core.data.vectors.request import VectorOptions
 from core.data.vectors.text import of_table
 from core.errors import BadFormatError, BadVectorsError
@@ -160,6 +160,8 @@ def columnar(source: Source, head: bytes, options: VectorOptions, limits: Import
     elif len(dims) > 1:
         listed, dim, how = "", len(dims), "a column a dimension"
     else:
+        return None
+    if dim < LEAST_DIMENSIONS:
         return None
     check_dim(source.name, dim)
     others = tuple(name for name in schema.names if name != listed and name not in set(dims) and name not in lists)

@@ -153,12 +153,21 @@ def choose(matrices: Sequence[Matrix], options: VectorOptions) -> Chosen:
     for some in (groups, telling):
         if len(some) == 1:
             return Chosen(some[0])
-        if len(some) == 2 and some[0][0].dim == some[1][0].dim:
-            for told in (str.lower, str):
-                users = ["user" in (told(group[0].name) if told is str.lower else group[0].place) for group in some]
-                if sum(users) == 1:
-                    return Chosen(some[users.index(False)], some[users.index(True)])
+        if pair := _pair(some):
+            return pair
     raise BadVectorsError(f"there are several sets of vectors, and nothing says which to open: {names}; name one")
+
+
+def _pair(groups: Sequence[tuple[Matrix, ...]]) -> Chosen | None:
+    """The vectors of items and of users that belong together: equally long, and called so; None where none are."""
+    for told in ([group[0].name.lower() for group in groups], [group[0].place for group in groups]):
+        users = [group for group, name in zip(groups, told, strict=True) if "user" in name]
+        others = [group for group in groups if group not in users]
+        if len(others) > 1:
+            others = [group for group, name in zip(groups, told, strict=True) if "item" in name and group in others]
+        if len(users) == len(others) == 1 and users[0][0].dim == others[0][0].dim:
+            return Chosen(others[0], users[0])
+    return None
 
 
 def _groups(matrices: Sequence[Matrix]) -> list[tuple[Matrix, ...]]:
