@@ -16,6 +16,7 @@ from core.cli import (
     studies,
     sweep,
     train,
+    vectors,
 )
 from core.cli.common import add_fields
 from core.config import SHARED_FIELDS, SplitConfig, TrainConfig
@@ -69,6 +70,9 @@ def _add_data(calls: Any) -> None:
             "Make a dataset of rating tables: files, folders or archives.",
             writes=True,
         )
+    )
+    vectors.add_flags(
+        _add(calls, "vectors", vectors.open_files, "Open vectors that were trained elsewhere.", writes=True)
     )
     imports.add_download_flags(
         _add(calls, "download", imports.download, "Fetch a MovieLens release and make a dataset of it.", writes=True)

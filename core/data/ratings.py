@@ -123,7 +123,7 @@ class Ratings:
         return _mean_by(self.item_index, self.rating, len(self.items))
 
     def rated(self, least: int, *, users: bool = False) -> np.ndarray:
-        """Whether each item, or user, has so many ratings, boolean, (n_rows,); where nobody rated, all have."""
+        """Whether each item, or user, has at least so many ratings, boolean, (n_rows,); all, where nobody rated."""
         return ((self.user_count if users else self.item_count) >= least) | (len(self) == 0)
 
     @cached_property

@@ -1,12 +1,8 @@
 """What training leaves behind: the learned numbers, and how it went."""
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
-
-import numpy as np
 
 from core.config import RunConfig
 from core.data.ratings import DatasetRef
@@ -73,20 +69,7 @@ class Origin:
     provenance: Mapping[str, str] = field(default_factory=dict)
 
 
-def content_id(arrays: Mapping[str, np.ndarray], row_ids: Mapping[str, Sequence[str]]) -> str:
-    """The id of a run of imported numbers: 16 hex digits that equal numbers on equal rows share.
-
-    Args:
-        arrays: The numbers, by name.
-        row_ids: The data's own ids of their rows, for each kind of row ("item", "user"); no name, no other metadata.
-    """
-    digest = hashlib.sha256()
-    for name in sorted(arrays):
-        array = np.ascontiguousarray(arrays[name])
-        digest.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
-        digest.update(array.data)
-    digest.update(json.dumps({kind: list(row_ids[kind]) for kind in sorted(row_ids)}).encode())
-    return digest.hexdigest()[:16]
+TRAINED = Origin()
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +84,6 @@ class Run:
     steps: tuple[Step, ...]
     outcome: Outcome
     scorer: Scorer
-    origin: Origin = Origin()
+    origin: Origin = TRAINED
     created_at: str = ""
     versions: tuple[tuple[str, str], ...] = ()

@@ -10,11 +10,9 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from core.config import RunConfig, family_name, vector_size
+from core.config import MOST_DIMENSIONS, RunConfig, family_name, vector_size
 from core.model.scale import Scale
 from core.model.scoring import Network, Scorer, refuse
-
-MOST_DIMENSIONS = 16_384
 
 
 class VectorsConfig(RunConfig):

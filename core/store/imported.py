@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
+from core.config import content_id
 from core.data import catalog
 from core.data.folder import write_folder
 from core.data.ratings import DatasetRef, Ratings
 from core.disk.files import new_folder
 from core.disk.home import home
-from core.model.run import UNMEASURED, UNSTARTED, Origin, Run, content_id
+from core.model.run import UNMEASURED, UNSTARTED, Origin, Run
 from core.model.vectors import Vectors, VectorsConfig
 from core.store.runs import RunStore
 
@@ -49,7 +50,8 @@ class Imported:
 def keep(vectors: Imported) -> Run:
     """Store the vectors as a run, and what is known of their rows as a dataset; the run. Raises as `keep_run`."""
     created_at = datetime.now(UTC).isoformat(timespec="seconds")
-    return keep_run(run_of(vectors, _dataset(vectors.rows, created_at), created_at))
+    dataset = _dataset(vectors.rows, created_at)
+    return keep_run(run_of(vectors.run_id, vectors.arrays, dataset, vectors.provenance, created_at))
 
 
 def keep_run(run: Run) -> Run:
@@ -70,18 +72,24 @@ def keep_run(run: Run) -> Run:
     return store.load(run.run_id)
 
 
-def run_of(vectors: Imported, dataset: DatasetRef, created_at: str = "") -> Run:
+def run_of(
+    run_id: str,
+    arrays: Mapping[str, np.ndarray],
+    dataset: DatasetRef,
+    provenance: Mapping[str, str],
+    created_at: str = "",
+) -> Run:
     """The run that vectors are, whose rows are those of a dataset."""
     return Run(
-        run_id=vectors.run_id,
-        config=VectorsConfig(embedding_dim=vectors.items.shape[1]),
+        run_id=run_id,
+        config=VectorsConfig(embedding_dim=arrays["item_embedding"].shape[1]),
         dataset=dataset,
         started=UNSTARTED,
         history=(),
         steps=(),
         outcome=UNMEASURED,
-        scorer=Vectors.make(vectors.arrays, min_rating=dataset.min_rating, max_rating=dataset.max_rating),
-        origin=Origin("imported", dict(vectors.provenance)),
+        scorer=Vectors.make(arrays, min_rating=dataset.min_rating, max_rating=dataset.max_rating),
+        origin=Origin("imported", dict(provenance)),
         created_at=created_at,
         versions=(("numpy", np.__version__),),
     )

@@ -26,7 +26,7 @@ from core.disk.reading import ForbiddenError, IntegrityError, MissingError, SetA
 from core.disk.trash import LOCK_SECONDS, Entry, Trash
 from core.errors import BusyError, CorruptRunError, UnknownRunError, UsageError
 from core.model.families import family_of
-from core.model.run import Origin, Outcome, Run
+from core.model.run import TRAINED, Origin, Outcome, Run
 from core.store.artifacts import publish
 from core.store.run_files import read_folder, read_manifest, write_folder
 
@@ -44,7 +44,7 @@ class RunSummary:
     outcome: Outcome
     created_at: str
     size: int
-    origin: Origin = Origin()
+    origin: Origin = TRAINED
 
 
 class RunStore:

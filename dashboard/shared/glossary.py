@@ -96,6 +96,9 @@ ABOUT_RATINGS = {
 }
 """Words that mean nothing where nobody rated anything: the pages use none of them there."""
 
+NOT_WITHOUT = {"train", "under_the_hood", "biases", "for_you"}
+"""Pages that have nothing to say without ratings."""
+
 
 def fold(page: str, *, rated: bool) -> None:
     """The words of a page with their meanings, folded away; nothing where it uses none.
@@ -104,6 +107,7 @@ def fold(page: str, *, rated: bool) -> None:
         page: Its path.
         rated: Whether the data on it has ratings.
     """
-    if terms := [term for term in ON_PAGE.get(page, ()) if rated or term not in ABOUT_RATINGS]:
+    there = () if page in NOT_WITHOUT and not rated else ON_PAGE.get(page, ())
+    if terms := [term for term in there if rated or term not in ABOUT_RATINGS]:
         with st.expander("Words on this page", icon=":material/dictionary:"):
             st.markdown(meaning(*terms))
