@@ -1,12 +1,15 @@
 """Datasets: the ratings at hand, people's own, and the official MovieLens releases."""
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
 from core import access, data
 from core.access import Action
-from core.data import BUNDLED, DatasetInfo
+from core.data import BUNDLED, DatasetInfo, ImportReport
 from core.data.releases import RELEASES, Release
+from core.data.vectors.request import VectorReport
 from core.disk.trash import kept_days
 from core.errors import ExplorerError
 from core.jobs import import_jobs, queue, sweep_jobs
@@ -14,14 +17,14 @@ from core.jobs.job_folder import Job, read_spec
 from core.store.runs import RunStore
 from core.sweeps import record
 from dashboard.cache import loaders
-from dashboard.datasets import import_form
+from dashboard.datasets import import_form, vectors_form
 from dashboard.datasets.overview import overview
 from dashboard.jobs import imports, trainings
 from dashboard.session import dialogs, state, visitor
 from dashboard.shared import elements, phrases, set_aside, trash
 from dashboard.shared.markup import escape
 
-AT_HAND, OWN, RELEASED = "At hand", "Bring your own", "MovieLens releases"
+AT_HAND, OWN, VECTORS, RELEASED = "At hand", "Bring your own", "Open vectors", "MovieLens releases"
 _MODELS_TOO = "delete_models"
 
 COLUMNS = {
@@ -228,14 +231,25 @@ def arrival() -> None:
         trainings.say_end(job)
         if job.kind == "import" and import_form.current():
             st.caption("Your files and what you said about them are still here, under Bring your own.")
+        if job.kind == import_jobs.VECTORS and vectors_form.current():
+            st.caption("Your files and what you said about them are still here, under Open vectors.")
+    elif job.kind == import_jobs.VECTORS:
+        if opened := import_jobs.opened(job.job_id):
+            arrived(job, opened, opened.dataset_id, vectors_form.clear)
+            imports.show_opened(opened)
     elif report := import_jobs.report(job.job_id):
-        if imports.adopt_result(job, report):
-            import_form.clear()
-            loaders.forget_dataset(report.dataset.dataset_id)
-            st.session_state.section = AT_HAND
-            st.rerun()  # the sidebar was drawn with the data before this one
+        arrived(job, report, report.dataset.dataset_id, import_form.clear)
         imports.show_report(report)
     elements.button("Close", "close", "close_report", state.watch, None)
+
+
+def arrived(job: Job, report: ImportReport | VectorReport, dataset_id: str, clear: Callable[[], None]) -> None:
+    """Go on with what has just arrived, once, with a form that is empty again."""
+    if imports.adopt_result(job, report):
+        clear()
+        loaders.forget_dataset(dataset_id)
+        st.session_state.section = AT_HAND
+        st.rerun()  # the sidebar was drawn with the data before this one
 
 
 st.title("Which data shall we look at?")
@@ -243,7 +257,7 @@ trash.undo_line()
 arrival()
 section = st.segmented_control(
     "Section",
-    [AT_HAND, OWN, RELEASED],
+    [AT_HAND, OWN, VECTORS, RELEASED],
     default=AT_HAND,
     required=True,
     key="section",
@@ -253,6 +267,8 @@ section = st.segmented_control(
 )
 if section == OWN:
     import_form.show()
+elif section == VECTORS:
+    vectors_form.show()
 elif section == RELEASED:
     releases()
 else:

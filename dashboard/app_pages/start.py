@@ -28,7 +28,7 @@ def lead(job: Job | None) -> None:
     if job is not None and job.active:
         trainings.stop_button(job)
     elif run_id is None and not len(ratings):
-        elements.page_link("datasets", "Bring the vectors again", "upload_file", section="Bring your own")
+        elements.page_link("datasets", "Bring the vectors again", "upload_file", section="Open vectors")
     elif run_id is None:
         trainings.ask(trainings.first_config(), job, label="Train your first model")
     elif st.button("Open the components", type="primary", icon=":material/insights:"):

@@ -19,6 +19,7 @@ from core.data.nouns import count
 from core.data.own.titles import TitleIndex
 from core.data.ratings import Ratings
 from core.data.splits import Split, split
+from core.data.vectors.request import VectorOptions, VectorPreview
 from core.disk.upkeep import check_usable
 from core.errors import LimitError, UnknownJobError, UnknownRunError, UsageError
 from core.jobs import job_folder, queue
@@ -29,6 +30,7 @@ from core.model.events import Started
 from core.model.families import family_of, parse_config
 from core.model.run import Run
 from core.store import study_store
+from core.store.opening import preview_vectors
 from core.store.runs import RunStore, RunSummary
 from core.store.study_store import Stored
 from core.studies.twins import TWINS, is_twin, real_id, shown_twin, twin_id
@@ -101,6 +103,12 @@ def forget_dataset(dataset_id: str) -> None:
 def preview(upload: str, mapping: ColumnMapping, options: ImportOptions) -> Preview:
     """What an import of uploaded files would do; raises as `datasets.preview` does, and BadFormatError."""
     return data.preview(uploads.paths(upload), mapping=mapping, options=options)
+
+
+@st.cache_data(max_entries=32, ttl=3600, show_spinner="Looking at the first rows …")
+def vector_preview(upload: str, options: VectorOptions) -> VectorPreview:
+    """What opening uploaded vectors would do; raises as `preview_vectors` does, and BadFormatError."""
+    return preview_vectors(uploads.paths(upload), options=options)
 
 
 def run(run_id: str) -> Run:

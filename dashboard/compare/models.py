@@ -160,7 +160,7 @@ def offer_second(run: Run) -> None:
         st.info(
             f"There is one set of vectors, and comparing takes two. Bring another with {ids}.", icon=":material/info:"
         )
-        elements.page_link("datasets", "Bring another", "upload_file", section="Bring your own")
+        elements.page_link("datasets", "Bring another", "upload_file", section="Open vectors")
         return
     st.info(
         "There is one model, and comparing takes two. A second training of the same settings from another seed shows "

@@ -155,6 +155,9 @@ AFTER_TRAINING = (
 )
 """Page, icon and label of the links under a finished training."""
 
+FOR_VECTORS = (*AFTER_TRAINING[:2], ("maps", "map", "Maps"), ("neighbors", "near_me", "Neighbors"))
+"""The same of the pages that vectors from elsewhere are looked at on."""
+
 CHART_CONFIG = {"displaylogo": False, "displayModeBar": False}
 """Of small charts; large ones keep Plotly's tools."""
 
@@ -200,6 +203,7 @@ _ERROR_TITLES = {
     "TOO_LARGE": "This is more than is allowed",
     "ARCHIVE_UNSAFE": "This archive is not safe to open",
     "ARCHIVE_RATIO": "This archive unfolds too far",
+    "BAD_VECTORS": "These are no vectors that can be opened",
     "NO_GOOD_ROWS": "No row is a usable rating",
     "DOWNLOAD_FAILED": "The download did not succeed",
     "UNKNOWN_ENTRY": "This is no longer in the trash",

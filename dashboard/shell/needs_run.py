@@ -71,11 +71,7 @@ def require_ratings(title: str, why: str) -> None:
     st.info(why.format(**phrases.nouns(data.noun)), icon=":material/info:")
     st.write("What these vectors know is on other pages:")
     with st.container(horizontal=True):
-        for page, icon, label in (
-            *phrases.AFTER_TRAINING[:2],
-            ("maps", "map", "Maps"),
-            ("neighbors", "near_me", "Neighbors"),
-        ):
+        for page, icon, label in phrases.FOR_VECTORS:
             elements.page_link(page, label, icon)
     label = "Use the data that comes with the program"
     elements.button(label, "swap_horiz", "use_bundled", state.select_dataset, BUNDLED)
@@ -125,7 +121,7 @@ def _offer(data: Ratings) -> None:
     if not len(data):
         st.title("The vectors are not here")
         st.write(GONE.format(**phrases.nouns(data.noun)))
-        elements.page_link("datasets", "Bring them again", "upload_file", section="Bring your own")
+        elements.page_link("datasets", "Bring them again", "upload_file", section="Open vectors")
         return
     noun = data.noun
     st.title("This page needs a trained model")
