@@ -79,7 +79,9 @@ def where_to_go() -> None:
 
 
 def about_the_data(ratings: Ratings) -> None:
-    """Source, licence and citation."""
+    """Source, licence and citation, as far as the data says them."""
+    if not {"source", "licence", "citation"} & set(ratings.about):
+        return
     with st.expander("Source, licence and citation of the data", icon=":material/gavel:"):
         for key, title in (("source", "Source"), ("licence", "Licence"), ("citation", "Please cite")):
             if key in ratings.about:

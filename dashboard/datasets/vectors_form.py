@@ -14,6 +14,7 @@ from streamlit.typing import UploadedFile
 from core.access import Action
 from core.data import uploads
 from core.data.importing.request import TablePreview
+from core.data.vectors import samples
 from core.data.vectors.request import Found, VectorOptions, VectorPreview
 from core.errors import ExplorerError
 from core.settings import MIB
@@ -75,6 +76,7 @@ def show() -> None:
             "program. A second file may say what the rows are: names, classes, counts. You see the first rows before "
             f"anything is opened. A file may have up to {largest_file() // MIB:,} MB."
         )
+        _samples()
         return
     try:
         preview = loaders.vector_preview(draft.upload, draft.reading)
@@ -86,6 +88,28 @@ def show() -> None:
     with st.container(horizontal=True):
         elements.button("Open them", "download_done", "open", _start, primary=True, disabled=bool(preview.code))
         elements.button("Choose other files", "close", "other_vectors", clear)
+
+
+def _samples() -> None:
+    """The sets that come with the program, each a card that opens it."""
+    st.header("Or begin with one of these")
+    with st.grid(2, min_column_width=260):
+        for name, sample in samples.SAMPLES.items():
+            with st.container(border=True, height="stretch"):
+                st.markdown(f"**{sample.name}**")
+                st.markdown(sample.words)
+                st.caption(sample.licence)
+                st.space("stretch")
+                elements.button("Open it", "download_done", f"sample_{name}", _open_sample, name)
+
+
+@state.reporting
+def _open_sample(name: str) -> None:
+    """Open a set that comes with the program as if somebody had brought it; a callback."""
+    file, sample = samples.path(name), samples.SAMPLES[name]
+    with file.open("rb") as content:
+        token = uploads.keep([(file.name, content)], by=visitor.current())
+    imports.start_vectors(token, sample.options, sample.name)
 
 
 def current() -> Draft | None:

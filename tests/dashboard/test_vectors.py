@@ -8,8 +8,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.access import COMMAND_LINE
+from core.analysis.components.bases import How
 from core.data.ratings import Vocabulary, table_of_ids, unrated
 from core.data.vectors.isolation import in_this_process
+from core.data.vectors.samples import SAMPLES
 from core.jobs import queue
 from core.jobs.worker import run_job
 from core.model.run import Run
@@ -17,6 +19,7 @@ from core.store.imported import Imported, keep
 from core.store.opening import open_vectors, preview_vectors
 from core.store.runs import RunStore
 from dashboard.cache import loaders
+from dashboard.cache.component_analyses import component_hints
 from dashboard.shared.markup import escape
 
 PAGES = (
@@ -155,3 +158,23 @@ def test_what_cannot_be_opened_is_refused_by_its_code_and_nothing_is_asked(open_
     app = dropped(open_page, ("<b>.npy", "no numbers"))
     assert app.error and app.button(key="open").disabled
     assert "<b>" not in " ".join(said(app))
+
+
+@pytest.mark.parametrize(("sample", "hint"), [("words", "-ing"), ("digits", "zero")])
+@pytest.mark.usefixtures("reading_vectors_here")
+def test_a_set_that_comes_along_is_one_click_away(sample, hint, open_page):
+    app = open_page("datasets", section="Open vectors")
+    app.button(key=f"sample_{sample}").click().run()
+    (job,) = queue.jobs()
+    run_job(job.job_id)
+    app.run()
+    app.run()
+    assert not app.exception and not app.error
+    (summary,) = loaders.runs()
+    about = SAMPLES[sample]
+    assert (summary.dataset.name, summary.dataset.noun) == (about.name, about.noun)
+    assert f"{summary.dataset.items:,} {about.noun}s" in about.words.replace("words of", "words")
+    found = {
+        hint_.name for component in range(5) for hint_ in component_hints(summary.run_id, component, How(), least=0)
+    }
+    assert hint in found
