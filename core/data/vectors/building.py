@@ -188,7 +188,7 @@ def _with_rows(result: VectorPreview, chosen: Chosen, request: VectorRequest, *,
     matrix = chosen.items[0]
     for part in (*chosen.items, *chosen.users):
         part.check(request.limits)
-    block = next(iter(matrix.blocks(lambda size: None)), None)
+    block = next((block for block in matrix.blocks(lambda size: None) if len(block.values)), None)
     if block is None:
         raise EmptyFileError(f"{matrix.name} holds no row; export it again")
     ids = block.columns[matrix.id_column].to_pylist()[:_SHOWN] if matrix.id_column else []
