@@ -147,10 +147,7 @@ def fuzz(count: int, first: int) -> int:
                 print(f"file {number}: {error!r:.300}", flush=True)
             shutil.rmtree(folder)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        f"{count:,} files in {time.process_time() - began:.0f} s of a processor: {failed} raised something else; ",
-        end="",
-    )
+    print(f"{count:,} files in {time.process_time() - began:.0f} s of a processor: {failed} raised something else")
     print(f"peak {peak:,.0f} of {FUZZ_MB:,} MiB; {json.dumps(dict(codes.most_common()))}")
     return failed
 

@@ -34,8 +34,8 @@ def show(arguments: argparse.Namespace) -> Answer:
     document = {"answers": answers, "from_c": found.from_c, "shared_with_c": found.shared_with_c}
     a, b, c = (entry(ratings, row)["title"] for row in rows)
     honest = (
-        f"{a} - {b} + {c} is itself as close to {c} as {found.from_c:.3f}, and {found.shared_with_c:.0%} of the answers "
-        f"are among the nearest of {c} anyway"
+        f"{a} - {b} + {c} is itself as close to {c} as {found.from_c:.3f}, and {found.shared_with_c:.0%} of the "
+        f"answers are among the nearest of {c} anyway"
     )
     headings = {"item_id": "item", "title": "title", "similarity": "cosine"}
     return Answer(document, f"{listing(answers, headings)}\n\n{honest}")

@@ -293,10 +293,11 @@ def _trust(document: dict[str, Any], proof: Proof | None) -> list[str]:
     place, stability = document["component"] - 1, document["stability"]
     lines = [f"not tested: {document['untested']}"] if proof is None else [_tested(proof)]
     if chance := document.get("above_chance"):
-        lines = [
-            f"{count(chance['count'], 'component')}, counted from the first, around the mean of all, vary more than those "
-            f"of {chance['rows']:,} rows of the same lengths in random directions; that proves nothing else"
-        ]
+        above = (
+            f"{count(chance['count'], 'component')}, counted from the first, around the mean of all, vary more than "
+            f"those of {chance['rows']:,} rows of the same lengths in random directions; that proves nothing else"
+        )
+        lines = [above]
     if proof is not None and document["basis"] == "predictions" and place < len(proof.z):
         verdict = "earns its place" if place < proof.proven else "carries some signal"
         verdict = verdict if place < proof.signal else "is unproven"

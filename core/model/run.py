@@ -37,7 +37,7 @@ class Outcome:
         return {name: None if math.isnan(value) else value for name, value in asdict(self).items()}
 
 
-UNMEASURED = Outcome(0, 0, False, *(3 * [math.nan]), 0.0)
+UNMEASURED = Outcome(0, 0, False, math.nan, math.nan, math.nan, 0.0)
 """Of a run that was not trained here: nothing is known."""
 
 UNSTARTED = Started(0, 0, 0, 0, 0, math.nan, math.nan)

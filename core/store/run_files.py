@@ -87,7 +87,7 @@ def read_manifest(folder: Path) -> Manifest:
             run_id=body["run_id"],
             config=parse_config(body["config"], families=STORED),
             dataset=typed(DatasetRef, body["dataset"], "dataset"),
-            outcome=typed(Outcome | None, body["outcome"], "outcome") or UNMEASURED,
+            outcome=UNMEASURED if body["outcome"] is None else typed(Outcome, body["outcome"], "outcome"),
             origin=typed(Origin, body.get("origin", {}), "origin"),
             created_at=typed(Moment, body["created_at"], "created_at"),
             versions=tuple(typed(dict[str, str], body["versions"], "versions").items()),

@@ -17,8 +17,8 @@ MOST_ROWS = 2_000
 
 ROTATIONS = 10
 CLEAR = 3.0
-"""Standard deviations of what rotated rows have, above their mean, that a component has to exceed: about one in 200 does
-by chance."""
+"""Standard deviations of what rotated rows have, above their mean, that a component has to exceed: about one in 200
+does by chance."""
 
 _SEED = 100
 _FEWEST = 10

@@ -195,7 +195,9 @@ def _with_rows(result: VectorPreview, chosen: Chosen, request: VectorRequest, *,
     numbers = [tuple(float(value) for value in row[:_NUMBERS]) for row in block.values[:_SHOWN]]
     shown = result.table
     if alone and matrix.columns:
-        rows = tuple(tuple(one_line(cell, _CELL) for cell in row) for row in list(zip(*matrix.samples))[:_SHOWN])
+        rows = tuple(
+            tuple(one_line(cell, _CELL) for cell in row) for row in list(zip(*matrix.samples, strict=True))[:_SHOWN]
+        )
         roles = tuple("id" if name == matrix.id_column else "" for name in matrix.columns)
         shown = TablePreview(matrix.source.name, "items", "text", "", True, "", matrix.columns, roles, rows)
     return replace(

@@ -99,7 +99,7 @@ def test_what_needs_ratings_says_so(kept: Run):
         lambda: fit(parse_config({"epochs": 1}), rows),
     ]
     for call in calls:
-        with pytest.raises(NotApplicableError, match="trained elsewhere|no ratings"):
+        with pytest.raises(NotApplicableError, match=r"trained elsewhere|no ratings"):
             call()
     with pytest.raises(LimitError, match="model is 'vectors'"):
         parse_config({"model": "vectors"})
