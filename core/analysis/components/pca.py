@@ -20,7 +20,7 @@ What is lost are digits of components that carry less than 1e-15 of the total.""
 LARGE = 100_000
 """Rows from which the matrix is read in blocks: it may lie on the disk, and be larger than memory has room for."""
 
-_BLOCK = 2**14
+_BLOCK = 2**12
 
 
 @dataclass(frozen=True, eq=False)

@@ -68,6 +68,7 @@ def test_refusals(arguments, says):
 def test_blocks_give_the_same_neighbors(monkeypatch, metric):
     vectors = np.random.default_rng(0).integers(-2, 3, (60, 3)).astype(np.float32)  # many ties
     whole = neighbors(vectors, 4, metric=metric, top=20)
+    monkeypatch.setattr(of_one, "WHOLE", 10)
     monkeypatch.setattr(of_one, "BLOCK", 7)
     blocks = neighbors(vectors, 4, metric=metric, top=20)
     np.testing.assert_array_equal(blocks.index, whole.index)
