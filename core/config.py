@@ -299,7 +299,7 @@ def content_id(arrays: Mapping[str, np.ndarray], row_ids: Mapping[str, Sequence[
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name])
         digest.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
-        digest.update(array)
+        digest.update(array.data)
     digest.update(json.dumps({kind: list(row_ids[kind]) for kind in sorted(row_ids)}).encode())
     return digest.hexdigest()[:16]
 

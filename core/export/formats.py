@@ -25,7 +25,7 @@ from core.data.splits import split
 from core.disk.files import disk_full_told, is_disk_full
 from core.errors import LimitError, UsageError
 from core.model.run import Run
-from core.model.scoring import require_vectors
+from core.model.scoring import require_guesses, require_vectors
 from core.studies import component_names
 
 # With the full-width forms that Excel accepts too.
@@ -169,6 +169,7 @@ def _write_csv(run: Run, ratings: Ratings, folder: Path) -> None:
 
 
 def _write_keras(run: Run, ratings: Ratings, folder: Path) -> None:
+    require_guesses(run.scorer)
     from core.model.networks import trained_model  # the other formats do without TensorFlow
 
     trained_model(run.scorer, run.config).save(folder / "model.keras")

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import numpy as np
 import streamlit as st
 
 from core.analysis.components.bases import How
@@ -67,6 +68,9 @@ def choose_sure_end() -> bool:
 def evidence(view: View) -> None:
     """What each component is worth on unseen ratings, and beside it how much of the whole each carries."""
     if run.origin.kind == "imported":
+        if view.tested.chance is not None:
+            tested = view.tested.signal(view.how) is not None
+            st.markdown(component_words.above_chance(view.tested.chance, rows, len(view.labels), tested=tested))
         shares(view)
         return
     if view.how.basis == "pca":
@@ -127,8 +131,12 @@ def shares(view: View) -> None:
     if twins is not None:
         text = f"{text} {proof_words.without_taste(twins.models)}"
     ratio, cumulative = view.result.variance_ratio, view.result.cumulative
-    line = None if twins is None else twins.share
-    figure = scree(ratio, cumulative, chosen=view.component, labels=view.labels, without_taste=line)
+    line, name = (None, "") if twins is None else (twins.share, "without taste")
+    chance = view.tested.chance
+    if chance is not None and view.tested.signal(view.how) is not None:
+        line, name = np.full(len(ratio), np.nan), "by chance up to"
+        line[: len(chance.level)] = chance.level
+    figure = scree(ratio, cumulative, chosen=view.component, labels=view.labels, line=line, line_name=name)
     alt = f"Share of the total carried by each of {len(view.labels)} components."
     elements.clickable_chart(figure, "scree", partial(proofs.choose, len(view.labels), "scree"), alt, text)
     st.caption("Select a bar to choose another.")

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.analysis.components.chance import CLEAR, MOST_ROWS, ROTATIONS
 from core.analysis.components.counterparts import ALIKE
 from core.analysis.components.hints import CLEAR_EFFECT, CLEAR_EFFECT_FIRST, CLEAR_Z, CLEAR_Z_FIRST, FEWEST_NAMED
 from core.analysis.components.proof import FEWEST_EPOCHS, PROVEN, SIGNAL
@@ -12,8 +13,10 @@ from dashboard.shared.matrix_rows import Rows
 def explanation(rows: Rows, dimensions: int) -> None:
     """Draw the fold; of vectors from elsewhere without what is about ratings."""
     parts = [_matrix(rows, dimensions)]
-    if rows.scorer.guesses_ratings or rows.rated:
+    if rows.rated:
         parts = [_predictions(rows), *parts, _tests()]
+    else:
+        parts.append(_chance())
     with st.expander("How this is computed", icon=":material/function:"):
         st.markdown("\n\n".join([*parts, _reading(rows)]))
 
@@ -37,6 +40,10 @@ def _predictions(rows: Rows) -> str:
 
 def _matrix(rows: Rows, dimensions: int) -> str:
     noun, nouns = rows.noun, rows.nouns
+    heading, article, changing = "Components", "", ""
+    if rows.rated:
+        heading, article = "The item matrix, as in the article", "as the article computes it with R's `prcomp`, "
+        changing = " These components change where the numbers do, also where all predictions stay the same."
     largest = "the largest loading is positive"
     sign = (
         f"of what it predicts the furthest {noun}, counted by its ratings, lies at the high end; of the item matrix "
@@ -45,15 +52,25 @@ def _matrix(rows: Rows, dimensions: int) -> str:
         else largest
     )
     return (
-        f"**The item matrix, as in the article.** The {noun} matrix $X$ has one row of {dimensions} numbers "
+        f"**{heading}.** The {noun} matrix $X$ has one row of {dimensions} numbers "
         f"{with_article(noun)}. Its singular value decomposition $X = U S V^\\top$ gives the components, the rows of "
-        "$V^\\top$, and the scores $X V$. Without centering this is what the article computes with R's "
-        "`prcomp(center = FALSE)`: the total is the mean squared length of a row, not a variance, and the first "
+        "$V^\\top$, and the scores $X V$. Without centering, "
+        f"{article}the total is the mean squared length of a row, not a variance, and the first "
         "component often points from zero to the middle of all rows. *Centered* subtracts the mean of each dimension "
-        "first. These components change where the numbers do, also where all predictions stay the same.\n\n"
+        f"first.{changing}\n\n"
         f"A component and its mirror image are the same finding. The sign is fixed: {sign}. "
         f"Which end is called high has no meaning. {nouns.capitalize()} that do not shape the components are placed on "
         "them all the same, by the same projection."
+    )
+
+
+def _chance() -> str:
+    return (
+        "**Above chance.** Parallel analysis ([Horn 1965](https://doi.org/10.1007/BF02289447)) against random "
+        f"rotations: for one component after the other, what the larger ones say is taken out of every row, each row "
+        f"is turned into a direction drawn by chance in the space that is left, its length kept, {ROTATIONS} times, "
+        f"and the component has to carry more than the largest of such rows by {CLEAR:g} standard deviations. Of more "
+        f"than {MOST_ROWS:,} rows as many are drawn. No rotation or shift of all vectors changes that."
     )
 
 

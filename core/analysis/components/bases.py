@@ -58,7 +58,10 @@ def components_of(run: Run, ratings: Ratings, parts: Split, how: How) -> Pca:
         return predicted_components(
             centered(require_bilinear(scorer), parts.training_count(ratings, users=True), parts.training_count(ratings))
         )
-    fitted = pca(scorer.item_embedding[ratings.rated(how.min_ratings)], centered=how.centered)
+    shaping = ratings.rated(how.min_ratings)
+    if shaping.all():
+        return pca(scorer.item_embedding, centered=how.centered)
+    fitted = pca(scorer.item_embedding[shaping], centered=how.centered)
     return replace(fitted, scores=fitted.project(scorer.item_embedding))
 
 

@@ -188,14 +188,16 @@ def _with_rows(result: VectorPreview, chosen: Chosen, request: VectorRequest, *,
     matrix = chosen.items[0]
     for part in (*chosen.items, *chosen.users):
         part.check(request.limits)
-    block = next(iter(matrix.blocks(lambda size: None)), None)
+    block = next((block for block in matrix.blocks(lambda size: None) if len(block.values)), None)
     if block is None:
         raise EmptyFileError(f"{matrix.name} holds no row; export it again")
     ids = block.columns[matrix.id_column].to_pylist()[:_SHOWN] if matrix.id_column else []
     numbers = [tuple(float(value) for value in row[:_NUMBERS]) for row in block.values[:_SHOWN]]
     shown = result.table
     if alone and matrix.columns:
-        rows = tuple(tuple(one_line(cell, _CELL) for cell in row) for row in list(zip(*matrix.samples))[:_SHOWN])
+        rows = tuple(
+            tuple(one_line(cell, _CELL) for cell in row) for row in list(zip(*matrix.samples, strict=True))[:_SHOWN]
+        )
         roles = tuple("id" if name == matrix.id_column else "" for name in matrix.columns)
         shown = TablePreview(matrix.source.name, "items", "text", "", True, "", matrix.columns, roles, rows)
     return replace(

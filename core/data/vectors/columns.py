@@ -1,4 +1,4 @@
-"""Tables with vectors in them: one column that holds lists, or one column a dimension; text, Parquet, Arrow, Feather."""
+"""Tables with vectors in them: a column of lists, or one column a dimension; text, Parquet, Arrow, Feather."""
 
 import contextlib
 import re
@@ -152,9 +152,13 @@ def columnar(source: Source, head: bytes, options: VectorOptions, limits: Import
         raise BadVectorsError(f"{source.name} has two columns of one name; rename one")
     lists = [field.name for field in schema if _is_list(field.type)]
     stated = _stated(schema.names, options)
-    dims = stated or numbered_columns([field.name for field in schema if _is_number(field.type)])
+    numeric = [field.name for field in schema if _is_number(field.type)]
+    if wrong := [name for name in stated if name not in (lists if len(stated) == 1 else numeric)]:
+        what = "lists of numbers" if len(stated) == 1 else "numbers"
+        raise BadVectorsError(f"{source.name}: the column {wrong[0]!r:.60} holds no {what}; name others")
+    dims = stated or numbered_columns(numeric)
     if len(stated) == 1 or (lists and not stated):
-        listed = stated[0] if stated else max(lists, key=lambda name: _rank_of_list(name))
+        listed = stated[0] if stated else max(lists, key=_rank_of_list)
         dim = _common_length(first[listed]) if first is not None and len(first) else 0
         dims, how = (), "a column of lists"
     elif len(dims) > 1:

@@ -80,7 +80,8 @@ class Rows:
     def _good(self, part: Matrix, block: Block) -> np.ndarray:
         """Which rows of a block are kept, boolean, (k,); their texts are taken, and the others written down."""
         finite = np.isfinite(block.values).all(axis=1)
-        wrong = np.where(finite, np.where(block.values.any(axis=1), "", ALL_ZERO), NOT_FINITE).tolist()
+        some = (block.values != 0).any(axis=1)
+        wrong = np.where(finite, np.where(some, "", ALL_ZERO), NOT_FINITE).tolist()
         if part.id_column is not None and len(block.values):
             texts = block.columns[part.id_column].to_pylist()
             for row, text in enumerate(texts):

@@ -74,7 +74,7 @@ def _datasets(source: Source, file: Any) -> Iterator[tuple[str, str, Any]]:
                 raise TooLargeError(f"{source.name} holds more than {_MOST_OBJECTS:,} arrays and groups; save fewer")
             if not isinstance(group.get(key, getlink=True), h5py.HardLink):
                 raise BadVectorsError(
-                    f"{source.name} is not opened: {one_line(str(key), 60)!r} in it leads elsewhere; save the weights anew"
+                    f"{source.name} is not opened: {one_line(str(key), 60)!r} in it leads elsewhere; save it anew"
                 )
             inside, here = group[key], f"{place}/{key}"
             if isinstance(inside, h5py.Dataset):
@@ -94,9 +94,8 @@ def _check(source: Source, name: str, dataset: Any, limits: ImportLimits) -> Non
         raise BadVectorsError(f"{source.name}: {name!r:.60} is packed in a way that is not read here; use gzip")
     chunk = 0 if dataset.chunks is None else int(np.prod(dataset.chunks, dtype=np.float64)) * dataset.dtype.itemsize
     if size > limits.max_ratio * max(1, dataset.id.get_storage_size()) or chunk > 64 * BLOCK_BYTES:
-        raise TooLargeError(
-            f"{source.name}: {name!r:.60} claims {size:,} bytes and holds {dataset.id.get_storage_size():,}; save it again"
-        )
+        held = dataset.id.get_storage_size()
+        raise TooLargeError(f"{source.name}: {name!r:.60} claims {size:,} bytes and holds {held:,}; save it again")
 
 
 def _damaged(source: Source, error: Exception) -> BadVectorsError:

@@ -87,8 +87,8 @@ def check_dim(name: str, dim: int) -> None:
     """Pass if vectors may have so many numbers; raises BadVectorsError."""
     if not LEAST_DIMENSIONS <= dim <= MOST_DIMENSIONS:
         raise BadVectorsError(
-            f"{name} has {dim:,} numbers a row; vectors have {LEAST_DIMENSIONS} to {MOST_DIMENSIONS:,}; bring one row a "
-            "vector"
+            f"{name} has {dim:,} numbers a row; vectors have {LEAST_DIMENSIONS} to {MOST_DIMENSIONS:,}; bring one "
+            "row a vector"
         )
 
 

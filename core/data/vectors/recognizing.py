@@ -70,7 +70,8 @@ def contents(sources: Sequence[Source], options: VectorOptions, limits: ImportLi
         except DatasetError as error:
             unread.append(error)
     if not matrices:
-        matrices = [found for table in tables if (found := columns.in_text(table, options, limits, alone=True))]
+        alone = (columns.in_text(table, options, limits, alone=True) for table in tables)
+        matrices = [matrix for matrix in alone if matrix is not None]
         used = {matrix.source for matrix in matrices}
         tables = [table for table in tables if table.source not in used]
     return Contents(tuple(_labeled(matrices, labels)), tuple(tables), tuple(unread))
@@ -120,7 +121,8 @@ def _table(source: Source, options: VectorOptions, limits: ImportLimits) -> Tabl
 def _labeled(matrices: Sequence[Matrix], labels: Sequence[tuple[Source, arrays.Stored]]) -> list[Matrix]:
     """Matrices with the ids that another array beside them in an `.npz` holds: different texts, one a row."""
     result = []
-    for matrix in matrices:
+    for unnamed in matrices:
+        matrix = unnamed
         for source, stored in labels:
             folder = source.name.rpartition("/")[0]
             fits = matrix.id_column is None and stored.shape == (matrix.rows,) and bool(folder)

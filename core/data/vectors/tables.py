@@ -63,8 +63,8 @@ def join(
     table, columns, rows = _in_order(table, total, options, limits)
     if rows != total:
         raise BadVectorsError(
-            f"{table.name} has {rows:,} rows and the vectors have {total:,}, and no column of it holds their ids; bring a "
-            "table with one row a vector in the same order, or with their ids"
+            f"{table.name} has {rows:,} rows and the vectors have {total:,}, and no column of it holds their ids; "
+            "bring a table with one row a vector in the same order, or with their ids"
         )
     kept = {name: [texts[row] for row in position.tolist()] for name, texts in columns.items()}
     names = list(ids)

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -173,7 +174,7 @@ class _Binary:
     def __call__(self, on_bytes: OnBytes) -> Iterator[Block]:
         size, step = 4 * self.dim, rows_a_block(self.dim)
         with self.source.open(on_bytes) as raw:
-            file = io.BufferedReader(raw, 2**20)
+            file: BinaryIO = io.BufferedReader(raw, 2**20)
             file.readline()
             for start in range(0, self.rows, step):
                 rows = range(start, min(start + step, self.rows))
@@ -186,7 +187,7 @@ class _Binary:
             if file.read(2).strip():
                 raise self._wrong(self.rows, "there is more behind the last vector")
 
-    def _read_word(self, file: io.BufferedReader, row: int) -> bytes:
+    def _read_word(self, file: BinaryIO, row: int) -> bytes:
         word = bytearray()
         while (letter := file.read(1)) != b" ":
             if not letter or len(word) > _LONGEST_WORD:
@@ -194,7 +195,7 @@ class _Binary:
             word += letter
         return bytes(word).lstrip(b"\r\n")
 
-    def _exactly(self, file: io.BufferedReader, size: int, row: int) -> bytes:
+    def _exactly(self, file: BinaryIO, size: int, row: int) -> bytes:
         data = file.read(size)
         if len(data) < size:
             raise self._wrong(row, "the file ends inside it")

@@ -22,6 +22,7 @@ WORDS = ["king", "queen", "man", "woman", "a,b", "Ærø"]
 VECTORS = np.random.default_rng(0).normal(size=(ROWS, DIM)).astype(np.float32)
 NUMBERED = [str(row) for row in range(ROWS)]
 
+NOTHING_SAID = VectorOptions()
 Write = Callable[[Path], object]
 
 
@@ -49,7 +50,7 @@ class Case:
     users: int = 0
     columns: dict[str, list[object]] = field(default_factory=dict)
     metadata: str = ""
-    options: VectorOptions = VectorOptions()
+    options: VectorOptions = NOTHING_SAID
 
 
 def lines(sign: str, words: list[str] | None = WORDS, vectors: np.ndarray = VECTORS, end: str = "\n") -> str:
@@ -222,8 +223,8 @@ GOOD = [
     Case("numbers between commas", text("v.csv", lines(",", None)), ids=NUMBERED),
     Case("rows that count, then numbers", text("v.csv", lines(",", NUMBERED)), ids=NUMBERED),
     Case("a column a dimension", text("v.csv", WIDE), columns={"kind": ["k"] * ROWS}),
-    Case("named columns", text("v.csv", "word,x,y,z\n" + lines(",", WORDS[:4] + ["e", "f"])),
-         ids=WORDS[:4] + ["e", "f"], noun="word"),
+    Case("named columns", text("v.csv", "word,x,y,z\n" + lines(",", [*WORDS[:4], "e", "f"])),
+         ids=[*WORDS[:4], "e", "f"], noun="word"),
     Case("stated columns", text("v.csv", "a,x,y,z,q\n" + lines(",", NUMBERED, np.c_[VECTORS, VECTORS[:, 0]])),
          ids=NUMBERED, options=VectorOptions(dimensions=("x", "y", "z"), id_column="a", left_out=("q",))),
     Case("NumPy", text("v.npy", npy(VECTORS)), ids=NUMBERED),
@@ -287,7 +288,8 @@ BAD = [
          text("v.safetensors", safetensors({"a": tensor(), "b": tensor(ends=(4, 4 + 4 * ROWS * DIM))})), "BAD_VECTORS"),
     Case("safetensors that claim more",
          text("v.safetensors", safetensors({"a": tensor(shape=(10**9, 300), ends=(0, 10**9 * 1200))})), "BAD_VECTORS"),
-    Case("safetensors whose offsets lie", text("v.safetensors", safetensors({"a": tensor(ends=(0, 8))})), "BAD_VECTORS"),
+    Case("safetensors whose offsets lie", text("v.safetensors", safetensors({"a": tensor(ends=(0, 8))})),
+         "BAD_VECTORS"),
     Case("safetensors of negative size", text("v.safetensors", safetensors({"a": tensor(shape=(-1, 3))})),
          "BAD_VECTORS"),
     Case("HDF5 that leads elsewhere", hdf5(linked), "BAD_VECTORS"),
@@ -306,5 +308,7 @@ BAD = [
          "BAD_FORMAT", metadata="m.png"),
     Case("an unknown column", text("v.csv", WIDE), "BAD_VECTORS", options=VectorOptions(id_column="nobody")),
     Case("unknown dimensions", text("v.csv", WIDE), "BAD_VECTORS", options=VectorOptions(dimensions=("q", "r"))),
+    Case("stated columns without numbers", columnar(pq.write_table, "v.parquet", id=WORDS, vector=lists()),
+         "BAD_VECTORS", options=VectorOptions(dimensions=("id",))),
     Case("too many numbers a row", text("v.npy", npy(np.ones((2, 20_000)))), "BAD_VECTORS"),
 ]  # fmt: skip

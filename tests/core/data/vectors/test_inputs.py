@@ -6,11 +6,15 @@ import numpy as np
 import pytest
 
 from core import data
+from core.data.vectors.building import build, preview
 from core.data.vectors.isolation import in_this_process
-from core.errors import ExplorerError
+from core.data.vectors.request import VectorOptions, VectorRequest
+from core.errors import DatasetError, ExplorerError
+from core.settings import ImportLimits
 from core.store.opening import open_vectors, preview_vectors
 from core.store.runs import RunStore
 from tests.core.data.vectors.cases import BAD, BFLOAT16, GOOD, NUMBERED, ROWS, VECTORS, WORDS, Case, safetensors, tensor
+from tests.core.data.vectors.fuzz import fuzzed
 
 
 def opened(case: Case, folder: Path) -> dict[str, object]:
@@ -80,3 +84,18 @@ def test_a_process_of_its_own_reads_them(tmp_path: Path):
     del files["runner"]
     report = open_vectors(**files)
     assert (report.rows, report.name) == (ROWS, "in")
+
+
+def test_no_bytes_make_the_reader_fail_otherwise(tmp_path: Path):
+    refused = 0
+    for number in range(150):
+        path = tmp_path / f"{number}"
+        path.write_bytes(fuzzed(number))
+        request = VectorRequest([path], [], VectorOptions(), ImportLimits(max_unpacked_mb=64))
+        assert preview(request).code is not None  # what goes wrong there is told, not raised
+        (tmp_path / f"out {number}").mkdir()
+        try:
+            build(request, tmp_path / f"out {number}", lambda progress, text: None)
+        except DatasetError:
+            refused += 1
+    assert 0 < refused < 150
