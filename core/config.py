@@ -7,10 +7,11 @@ own. The form, the command line and the checks all read these classes.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal, Self
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.fields import FieldInfo
 
@@ -31,9 +32,13 @@ def setting(default: Any, help_text: str, *, title: str, unit: str = "", grows: 
     )
 
 
-def vector_size(default: int, help_text: str, *, grows: str) -> Any:
-    """The field `embedding_dim` of a family whose users and items have vectors: its range is one for all."""
-    return setting(default, help_text, title="Dimensions", unit="numbers per vector", grows=grows, ge=1, le=1024)
+MOST_DIMENSIONS = 16_384
+"""Of vectors from elsewhere; those of large language models have 4,096 and more."""
+
+
+def vector_size(default: int, help_text: str, *, grows: str = "", most: int = 1024) -> Any:
+    """The field `embedding_dim` of a family whose rows have vectors: its range is one for all that are trained here."""
+    return setting(default, help_text, title="Dimensions", unit="numbers per vector", grows=grows, ge=1, le=most)
 
 
 def family_name(name: str) -> Any:
@@ -281,6 +286,22 @@ def run_id(config: RunConfig, dataset_digest: str) -> str:
             values[name] = value + 0.0 if isinstance(value, float) else value  # -0.0 is 0.0
     text = json.dumps([SCHEMA_VERSION, values, dataset_digest], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def content_id(arrays: Mapping[str, np.ndarray], row_ids: Mapping[str, Sequence[str]]) -> str:
+    """The id of a run of imported numbers: 16 hex digits that equal numbers on equal rows share.
+
+    Args:
+        arrays: The numbers, by name.
+        row_ids: The data's own ids of their rows, for each kind of row ("item", "user"); no name, no other metadata.
+    """
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        digest.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
+        digest.update(array.data)
+    digest.update(json.dumps({kind: list(row_ids[kind]) for kind in sorted(row_ids)}).encode())
+    return digest.hexdigest()[:16]
 
 
 _FIRST_SETTINGS: Mapping[str, Any] = MappingProxyType(

@@ -7,7 +7,7 @@
     │   ├── UnknownDatasetError, UnknownItemError, BadSchemaError, DownloadFailedError
     │   └── what keeps files from becoming a dataset:
     │       EmptyFileError, NoRowsError, WrongDelimiterError, BadEncodingError, MissingColumnError, BadFormatError,
-    │       TooSmallError, TooLargeError, ArchiveUnsafeError, ArchiveRatioError, NoGoodRowsError
+    │       TooSmallError, TooLargeError, ArchiveUnsafeError, ArchiveRatioError, NoGoodRowsError, BadVectorsError
     ├── RunError
     │   └── UnknownRunError, CorruptRunError
     └── JobError
@@ -132,6 +132,10 @@ class ArchiveRatioError(DatasetError, code="ARCHIVE_RATIO"):
 
 class NoGoodRowsError(DatasetError, code="NO_GOOD_ROWS"):
     """A table has rows, and none of them is a usable rating."""
+
+
+class BadVectorsError(DatasetError, code="BAD_VECTORS"):
+    """Files hold no vectors that can be opened, or more sets of them than one."""
 
 
 class DownloadFailedError(DatasetError, code="DOWNLOAD_FAILED"):

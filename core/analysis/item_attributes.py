@@ -37,15 +37,14 @@ class ItemColumns:
 def item_columns(ratings: Ratings) -> ItemColumns:
     """All that a dataset knows about its items.
 
-    Year, mean rating and the natural logarithm of the number of ratings (NaN without any), then every further column of
-    numbers; genres, then every further column of text with few different values.
+    Year, mean rating and the natural logarithm of the number of ratings (NaN without any; neither where nobody rates),
+    then every further column of numbers; genres, then every further column of text with few different values.
     """
     table, count = ratings.item_table, ratings.item_count
     known = number_columns(table)
-    numbers = {
-        YEAR: known.pop(YEAR),
+    rated = {
         MEAN_RATING: ratings.item_mean,
         LOG_RATINGS: np.log(count, out=np.full(len(count), np.nan), where=count > 0),
-        **known,
     }
+    numbers = {YEAR: known.pop(YEAR), **(rated if len(ratings) else {}), **known}
     return ItemColumns(numbers=numbers, categories=category_columns(table), titles=table["title"].tolist())

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import math
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -72,6 +73,8 @@ def _line(cells: Sequence[str], widths: Sequence[int], numeric: Sequence[bool]) 
 def _cell(value: Any) -> str:
     match value:
         case None:
+            return "-"
+        case float() if math.isnan(value):
             return "-"
         case bool():
             return "yes" if value else "no"

@@ -2,7 +2,7 @@
 
 import argparse
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from core.access import COMMAND_LINE
 from core.analysis.components.bases import How, components_of, names_covariance, why_untested
+from core.analysis.components.chance import above_chance
 from core.analysis.components.examined import Examined, examine, standings
 from core.analysis.components.extremes import ends
 from core.analysis.components.hints import Standing, hints, words
@@ -94,11 +95,20 @@ class Analysis:
 
     @property
     def tested(self) -> dict[str, Any]:
-        """What held-out ratings say of the components of what the run predicts, or why nothing."""
+        """What held-out ratings say of the components of what the run predicts, or why nothing.
+
+        Of vectors from elsewhere there are none to ask; how many components stand above chance is told instead.
+        """
+        if self.run.origin.kind == "imported":
+            try:
+                chance = asdict(above_chance(self.run.scorer.item_embedding))
+            except AnalysisError as error:
+                return _untested(str(error)) | {"above_chance": None}
+            return _untested(self.run.scorer.why_no_guesses()) | {"above_chance": chance}
         found = self.proof
         if found is None:
             why = why_untested(self.run, self.ratings, self.parts)
-            return {"proven": None, "signal": None, "held_out": [], "splits": None, "untested": why}
+            return _untested(why)
         columns = {"gain": found.gain, "se": found.se, "z": found.z, "score_z": found.score_z}
         rows = [
             {"component": number, **{name: float(values[number - 1]) for name, values in columns.items()}}
@@ -117,6 +127,10 @@ class Analysis:
         if found is None:
             return None
         return {"seeds": list(study.facts["seeds"]), "median_r": found.median_r.tolist(), "r": found.r.tolist()}
+
+
+def _untested(why: str) -> dict[str, Any]:
+    return {"proven": None, "signal": None, "held_out": [], "splits": None, "untested": why}
 
 
 def analyze(arguments: argparse.Namespace) -> Analysis:
@@ -138,7 +152,7 @@ def analyze(arguments: argparse.Namespace) -> Analysis:
         if how.basis == "predictions":
             raise
         raise LimitError(
-            f"components of the {count(int((ratings.item_count >= least).sum()), 'item')} with at least "
+            f"components of the {count(int(ratings.rated(least).sum()), 'item')} with at least "
             f"{count(least, 'rating')}: {error}; lower --fit-min-ratings"
         ) from error
     return Analysis(run, ratings, parts, how, result)
@@ -159,7 +173,7 @@ def show(arguments: argparse.Namespace) -> Answer:
     ratings, component = analysis.ratings, arguments.component
     check_range("--component", component, 1, len(analysis.result.components))
     scores = analysis.result.scores[:, component - 1]
-    eligible = ratings.item_count >= arguments.min_ratings
+    eligible = ratings.rated(arguments.min_ratings)
     std = analysis.std(component - 1)
     both = ends(scores, eligible, arguments.top, std=None if arguments.by_score else std)
     document = {
@@ -171,15 +185,15 @@ def show(arguments: argparse.Namespace) -> Answer:
         "stability": analysis.stability,
         "names": [attributes(names, ("low", "high")) if names else None for names in analysis.names],
         "n_items": int(eligible.sum()),
-        "fit_items": int((ratings.item_count >= analysis.how.min_ratings).sum()),
+        "fit_items": int(ratings.rated(analysis.how.min_ratings).sum()),
         "hints": _hints(scores, eligible, ratings, standings(analysis.examined, scores[:, None])[0]),
         "top": [_scored(ratings, row, scores, std) for row in both.top],
         "bottom": [_scored(ratings, row, scores, std) for row in both.bottom],
     }
     carries = (
         f"component {component} of {_OF[arguments.basis]} carries "
-        f"{document['variance_ratio'][component - 1]:.1%} of the variance; "
-        f"{count(document['n_items'], 'item')} with at least {count(arguments.min_ratings, 'rating')}"
+        f"{document['variance_ratio'][component - 1]:.1%} of the variance; {count(document['n_items'], 'item')}"
+        + (f" with at least {count(arguments.min_ratings, 'rating')}" if len(ratings) else "")
     )
     trust = "\n".join([carries, *_trust(document, analysis.proof)])
     return Answer(document, f"{trust}\n\n{_end(document, 'highest', 'top')}\n\n{_end(document, 'lowest', 'bottom')}")
@@ -260,6 +274,8 @@ def _hints(scores: np.ndarray, eligible: np.ndarray, ratings: Ratings, standing:
 def _scored(ratings: Ratings, row: int, scores: np.ndarray, std: np.ndarray | None) -> dict[str, Any]:
     mean = float(ratings.item_mean[row])
     known = {} if std is None else {"std": float(std[row])}
+    if not len(ratings):
+        return entry(ratings, row) | {"score": float(scores[row])}
     return entry(ratings, row) | {
         "score": float(scores[row]),
         **known,
@@ -276,6 +292,12 @@ def _trust(document: dict[str, Any], proof: Proof | None) -> list[str]:
     """How far to trust the component, as far as that is known."""
     place, stability = document["component"] - 1, document["stability"]
     lines = [f"not tested: {document['untested']}"] if proof is None else [_tested(proof)]
+    if chance := document.get("above_chance"):
+        above = (
+            f"{count(chance['count'], 'component')}, counted from the first, around the mean of all, vary more than "
+            f"those of {chance['rows']:,} rows of the same lengths in random directions; that proves nothing else"
+        )
+        lines = [above]
     if proof is not None and document["basis"] == "predictions" and place < len(proof.z):
         verdict = "earns its place" if place < proof.proven else "carries some signal"
         verdict = verdict if place < proof.signal else "is unproven"
@@ -299,6 +321,9 @@ def _tested(proof: Proof) -> str:
     )
 
 
+_RATED = {"mean_rating": "mean rating", "n_ratings": "ratings", "genres": "genres"}
+
+
 def _end(document: dict[str, Any], heading: str, end: str) -> str:
     """The items at one end, under its name and what to expect there."""
     names = document["names"][document["component"] - 1]
@@ -308,8 +333,6 @@ def _end(document: dict[str, Any], heading: str, end: str) -> str:
         "title": "title",
         "score": "score",
         **({"std": "±"} if any("std" in one for one in document[end]) else {}),
-        "mean_rating": "mean rating",
-        "n_ratings": "ratings",
-        "genres": "genres",
+        **(_RATED if all("n_ratings" in one for one in document[end]) else {}),
     }
     return f"{': '.join(text for text in parts if text)}\n{listing(document[end], headings)}"

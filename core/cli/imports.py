@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import get_args
@@ -9,7 +10,7 @@ from typing import get_args
 from core import access, data
 from core.access import COMMAND_LINE, Action
 from core.cli.common import Answer, flag, given, pairs, table
-from core.data import ColumnMapping, ImportOptions, ImportReport
+from core.data import ColumnMapping, ImportOptions, ImportReport, Rejected
 from core.data.importing.request import STATED, Counts
 from core.data.nouns import count
 from core.data.releases import RELEASES
@@ -85,10 +86,10 @@ def import_files(arguments: argparse.Namespace) -> Answer:
     if options.get("delimiter") in ("TAB", "\\t"):
         options["delimiter"] = "\t"
     report = data.import_ratings(
-        [_path(path) for path in arguments.paths],
+        [as_path(path) for path in arguments.paths],
         mapping=mapping,
         options=ImportOptions(**options),
-        reporter=_Progress(),
+        reporter=Progress(),
     )
     return Answer(report.as_json(), _text(report))
 
@@ -106,17 +107,18 @@ def add_download_flags(call: argparse.ArgumentParser) -> None:
 def download(arguments: argparse.Namespace) -> Answer:
     """Fetch an official MovieLens release and make a dataset of it."""
     access.check(Action.IMPORT, COMMAND_LINE)
-    report = data.fetch(arguments.release, accepted=arguments.accept_licence, reporter=_Progress())
+    report = data.fetch(arguments.release, accepted=arguments.accept_licence, reporter=Progress())
     return Answer(report.as_json(), _text(report))
 
 
-def _path(text: str) -> Path:
+def as_path(text: str) -> Path:
+    """A path that was typed; raises UsageError where it is none."""
     if "\0" in text or not text:
         raise UsageError(f"{text!r:.60} is no path")
     return Path(text)
 
 
-class _Progress:
+class Progress:
     """Tells a person on stderr how the import goes; a terminal sees one line that changes."""
 
     def __init__(self) -> None:
@@ -148,9 +150,15 @@ def _text(report: ImportReport) -> str:
     mend = {"no_rating": "{value:g} leaves them out", "counts": "ranks or --counts log makes ratings of them"}
     doubts = [f"{d.words} {flag(d.option)} {mend[d.option].format(value=d.value)}." for d in report.doubts]
     parts = [done, *(f"Warning: {warning}" for warning in report.warnings), *report.notes, *doubts]
-    if report.rejected:
-        rows = [(row.file, row.line, row.reason) for row in report.rejected[:SHOWN]]
+    return "\n\n".join([*parts, *left_out(report.rejected, report.unusable)])
+
+
+def left_out(rejected: Sequence[Rejected], total: int) -> list[str]:
+    """The first rows that were left out, and that there are more."""
+    parts = []
+    if rejected:
+        rows = [(row.file, row.line, row.reason) for row in rejected[:SHOWN]]
         parts.append(table(("file", "line", "left out because"), rows))
-    if report.unusable > SHOWN:
-        parts.append(f"the first {SHOWN} of {count(report.unusable, 'row')} left out; --json lists more")
-    return "\n\n".join(parts)
+    if total > SHOWN:
+        parts.append(f"the first {SHOWN} of {count(total, 'row')} left out; --json lists more")
+    return parts

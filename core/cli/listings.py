@@ -72,7 +72,7 @@ def show_neighbors(arguments: argparse.Namespace) -> Answer:
         )
         print(f"{name} has no rating in the training part: {meaning}", file=sys.stderr)
     vectors = _compared(run, ratings, metric, users=users)
-    eligible = placed & ((ratings.user_count if users else ratings.item_count) >= arguments.min_ratings)
+    eligible = placed & ratings.rated(arguments.min_ratings, users=users)
     by: Metric = "cosine" if metric == PREDICTIONS else metric
     near = neighbors(vectors, row, metric=by, top=arguments.top, eligible=eligible)
     document = [
@@ -206,7 +206,7 @@ def show_axis(arguments: argparse.Namespace) -> Answer:
         saved_axes.save(run.run_id, chosen, by=COMMAND_LINE)
     near = closest_component(axis.direction, pca(run.scorer.item_embedding))
     placed = placed_items(scorer, ratings, trained_rows(ratings, run.config.split))
-    eligible = placed & (ratings.item_count >= arguments.min_ratings)
+    eligible = placed & ratings.rated(arguments.min_ratings)
     both = ends(axis.positions, eligible, arguments.top)
     at_low, at_high = (
         [

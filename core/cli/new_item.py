@@ -38,7 +38,7 @@ def show(arguments: argparse.Namespace) -> Answer:
     groups = item_features(ratings)
     placed = place(run.scorer, groups, _description(arguments, groups))
     parts = split(ratings, run.config.split)
-    eligible = parts.trained(ratings) & (ratings.item_count >= arguments.min_ratings)
+    eligible = parts.trained(ratings) & ratings.rated(arguments.min_ratings)
     near = placed.nearest(eligible, top=arguments.top)
     people = parts.trained(ratings, users=True)
     liked = fans(placed, ratings.user_mean, people)

@@ -4,6 +4,7 @@ import argparse
 from typing import Any, NoReturn
 
 from core.cli import (
+    analogies,
     common,
     compare,
     components,
@@ -16,6 +17,7 @@ from core.cli import (
     studies,
     sweep,
     train,
+    vectors,
 )
 from core.cli.common import add_fields
 from core.config import SHARED_FIELDS, SplitConfig, TrainConfig
@@ -70,6 +72,9 @@ def _add_data(calls: Any) -> None:
             writes=True,
         )
     )
+    vectors.add_flags(
+        _add(calls, "vectors", vectors.open_files, "Open vectors that were trained elsewhere.", writes=True)
+    )
     imports.add_download_flags(
         _add(calls, "download", imports.download, "Fetch a MovieLens release and make a dataset of it.", writes=True)
     )
@@ -109,6 +114,7 @@ def _add_analyses(calls: Any) -> None:
         ),
         ("cost", components.cost, common.add_settings, "Show how many components the predictions need."),
         ("neighbors", listings.show_neighbors, listings.add_neighbors_flags, "Show the items closest to one item."),
+        ("analogy", analogies.show, analogies.add_flags, "Show the items closest to a - b + c."),
         ("biases", listings.show_biases, listings.add_biases_flags, "Show learned biases beside plain averages."),
         ("compare", compare.show, compare.add_flags, "Show how alike two runs are."),
         ("new-item", new_item.show, new_item.add_flags, "Place an item that nobody has rated, by its year and genres."),

@@ -150,7 +150,15 @@ def _run_document(run: Run, store: RunStore) -> dict[str, Any]:
     }
 
 
+def _vectors_text(run: Run) -> str:
+    facts = {"run": run.run_id, "created": run.created_at, "dataset": f"{run.dataset.name} ({run.dataset.dataset_id})"}
+    sizes = {"rows": run.dataset.items, **({"users": run.dataset.users} if run.dataset.users else {})}
+    return pairs({**facts, **sizes, "dimensions": run.config.dimensions, "trained": "elsewhere"}.items())
+
+
 def _run_text(run: Run, score: SplitScore | None) -> str:
+    if run.origin.kind == "imported":
+        return "\n".join([_vectors_text(run), *(f"{name}: {text}" for name, text in run.origin.provenance.items())])
     outcome, started = run.outcome, run.started
     apart = (
         [

@@ -13,8 +13,8 @@ from core import access
 from core.access import Action, Visitor
 from core.data.folder import ABOUT, About, read_about, read_folder
 from core.data.ratings import DatasetRef, Ratings, shortest
-from core.data.text import noun_of, one_line
-from core.disk.files import disk_full_told, replace_text, sweep
+from core.data.text import noun_of, one_line, slug
+from core.disk.files import disk_full_told, replace_text, sweep, sync_folder, took_place
 from core.disk.home import home
 from core.disk.reading import SetAside
 from core.disk.trash import Entry, Trash
@@ -125,6 +125,22 @@ def place(dataset_id: str) -> Path:
     if folder is None or not os.path.lexists(folder / ABOUT):
         raise UnknownDatasetError(f"there is no dataset {dataset_id!r:.60}; there are: {', '.join(dataset_ids())}")
     return folder
+
+
+def take_in(folder: Path, where: Path | None = None) -> tuple[DatasetInfo, bool]:
+    """Put a written dataset folder in its place, whole or not at all; what it is there, and whether it was already.
+
+    Its id is made of the name and the digest, so the same content under one name is one dataset.
+
+    Args:
+        folder: As `new_folder` gave it beside the datasets, written by `core.data.folder.write_folder`.
+        where: The home's folder of datasets; the usual one without it.
+    """
+    about, where = read_about(folder), where or _folder()
+    place = where / f"{slug(about['name'])}-{about['digest'][:8]}"
+    already_there = not took_place(folder, place)
+    sync_folder(where)
+    return read_info(place), already_there
 
 
 def rename(dataset_id: str, name: str, noun: str | None = None, *, by: Visitor) -> DatasetInfo:

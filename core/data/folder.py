@@ -33,6 +33,7 @@ SCHEMA_VERSION = 2
 ABOUT = "dataset.json"
 _ROW_GROUP = 2**20
 _Size = Annotated[int, Field(ge=1, le=2**31)]
+_SizeOrNone = Annotated[int, Field(ge=0, le=2**31)]
 _TEXTS = ("licence", "citation", "source", "url")
 
 
@@ -70,9 +71,9 @@ class About:
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
     noun: Annotated[str, Field(min_length=1, max_length=100)]
-    users: _Size
+    users: _SizeOrNone
     items: _Size
-    ratings: _Size
+    ratings: _SizeOrNone
     timestamps: bool
     min_rating: float
     max_rating: float

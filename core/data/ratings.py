@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -122,6 +122,10 @@ class Ratings:
         """Mean rating per item, float64, (n_items,); NaN where an item has none."""
         return _mean_by(self.item_index, self.rating, len(self.items))
 
+    def rated(self, least: int, *, users: bool = False) -> np.ndarray:
+        """Whether each item, or user, has at least so many ratings, boolean, (n_rows,); all, where nobody rated."""
+        return ((self.user_count if users else self.item_count) >= least) | (len(self) == 0)
+
     @cached_property
     def user_count(self) -> np.ndarray:
         """Ratings per user, int64, (n_users,)."""
@@ -172,6 +176,29 @@ class Ratings:
                 continue
             if name not in ("title", "genres"):
                 yield str(name), values
+
+
+def unrated(
+    items: Vocabulary, item_table: pd.DataFrame, *, name: str, noun: str = "item", users: Sequence[str] = ()
+) -> Ratings:
+    """What is known of rows that nobody rated, such as words: their ids and their table, of the kind of `Ratings`.
+
+    Args:
+        items: Their ids.
+        item_table: As in `Ratings`.
+        name: What people call them all.
+        noun: What one of them is, singular.
+        users: Ids of a second set, where there is one.
+    """
+    nothing = np.zeros(0, np.int32)
+    others = Vocabulary(np.array(users, object))
+    return Ratings("", name, noun, others, items, nothing, nothing, nothing.astype(np.float32), None, item_table, 0, 0)
+
+
+def table_of_ids(ids: np.ndarray) -> pd.DataFrame:
+    """An item table that says nothing but the ids, which serve as titles."""
+    columns = {"title": pd.Series(ids, dtype=str), "year": np.full(len(ids), np.nan)}
+    return pd.DataFrame(columns | {"genres": pd.Series([[]] * len(ids), dtype=object)})
 
 
 def year_in(title: str) -> float:

@@ -44,22 +44,24 @@ class Split:
     def trained(self, ratings: Ratings, *, users: bool = False) -> np.ndarray:
         """Whether each item, or each user, has a training rating, boolean, (n_rows,).
 
-        The rows of the others stay the random numbers that training started from.
+        The rows of the others stay the random numbers that training started from. Where nobody rated anything, nothing
+        was trained on ratings: all rows are what somebody brought, and count as trained.
         """
-        return self.training_count(ratings, users=users) > 0
+        return (self.training_count(ratings, users=users) > 0) | (len(ratings) == 0)
 
 
 def split(ratings: Ratings, config: SplitConfig) -> Split:
     """Divide the ratings as the config says.
 
     Raises:
-        LimitError: A split by time of data without timestamps or of a single moment, or a part would be empty.
+        LimitError: A split by time of data without timestamps or of a single moment, or a part would be empty, though
+            there are ratings.
     """
     rows, test = np.arange(len(ratings)), np.zeros(0, np.int64)
     if config.test_fraction > 0:
         rows, test = _divide(ratings, rows, config.split_kind, config.test_fraction, TEST_SEED)
     train, validation = _divide(ratings, rows, config.split_kind, config.validation_fraction, config.split_seed)
-    if len(train) == 0 or len(validation) == 0:
+    if len(ratings) and not (len(train) and len(validation)):
         raise LimitError(
             f"validation_fraction {config.validation_fraction} of {count(len(rows), 'rating')} leaves a part empty; "
             "choose another fraction or more ratings"

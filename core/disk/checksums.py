@@ -16,6 +16,10 @@ import numpy as np
 import psutil
 
 from core.disk.reading import MOST_JSON_BYTES, IntegrityError, parse_object, raise_unreadable, read_bytes, regular
+from core.settings import MIB
+
+MAPPED_BYTES = 32 * MIB
+"""From here on an array stays on the disk and is read where it is looked at; it cannot be written to."""
 
 _START_BYTES = 10  # "\x93NUMPY", the version, and the length of the header
 _HEADER = re.compile(
@@ -67,7 +71,7 @@ def to_disk(file: BufferedWriter) -> None:
 
 
 def read_array(path: Path, sha: str) -> np.ndarray:
-    """The array in a `.npy` file.
+    """The array in a `.npy` file; a large one is mapped into memory, not read.
 
     Raises:
         IntegrityError: It is missing, changed or no array, or its header claims another size than the file has.
@@ -81,6 +85,8 @@ def read_array(path: Path, sha: str) -> np.ndarray:
             raise IntegrityError(f"{path.name} has {size:,} bytes, more than this computer has memory")
         file.seek(0)
         _compare(path, hashlib.file_digest(file, "sha256").hexdigest(), sha)
+        if size >= MAPPED_BYTES:
+            return np.lib.format.open_memmap(path, mode="r").view(np.ndarray)
         file.seek(0)
         return np.lib.format.read_array(file, allow_pickle=False)
 

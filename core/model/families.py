@@ -24,6 +24,7 @@ from core.model.scoring import Scorer
 from core.model.simple_dot import SimpleDot, SimpleDotConfig
 from core.model.simple_dot_diy import SimpleDotDiy, SimpleDotDiyConfig
 from core.model.variational import Variational, VariationalConfig
+from core.model.vectors import Vectors
 
 FAMILIES: Mapping[str, type[Scorer]] = MappingProxyType(
     {
@@ -43,12 +44,17 @@ FAMILIES: Mapping[str, type[Scorer]] = MappingProxyType(
         )
     }
 )
+"""Those that are trained here."""
+
+STORED: Mapping[str, type[Scorer]] = MappingProxyType({**FAMILIES, "vectors": Vectors})
+"""Those that a run in the store may be of."""
+
 DEFAULT_FAMILY = "dot_with_bias"
 
 
 def family_of(config: RunConfig) -> type[Scorer]:
     """The family that a run's settings name."""
-    return FAMILIES[config.model]
+    return STORED[config.model]
 
 
 def _model_settings() -> dict[str, FieldInfo]:
@@ -71,20 +77,23 @@ SETTINGS: Mapping[str, FieldInfo] = MappingProxyType(
 """Every setting there is: those of the model, of the training and of the split."""
 
 
-def parse_config(settings: Mapping[str, Any], *, base: RunConfig | None = None) -> RunConfig:
+def parse_config(
+    settings: Mapping[str, Any], *, base: RunConfig | None = None, families: Mapping[str, type[Scorer]] = FAMILIES
+) -> RunConfig:
     """A run's checked settings from loose ones, laid over `base` where one is given.
 
     What `base` says and the chosen family does not have is dropped, and so is what it says about a setting that
     `new_defaults` names. The embedding layer follows from a model that `settings` name, unless they name a layer too.
+    What is to be trained is of one of FAMILIES, what was stored of one of STORED.
 
     Raises:
         LimitError: A setting is unknown, not one of the family, of the wrong type or out of range; the message names
             each with what was given.
     """
     name = settings.get("model", base.model if base else DEFAULT_FAMILY)
-    if name not in FAMILIES:
-        raise LimitError(f"model is {name!r:.60}: should be one of {', '.join(FAMILIES)}")
-    config_type = FAMILIES[name].config_type
+    if name not in families:
+        raise LimitError(f"model is {name!r:.60}: should be one of {', '.join(families)}")
+    config_type = families[name].config_type
     fresh = new_defaults(base.model, name) if base else {}
     values = {key: value for key, value in base or () if key in config_type.model_fields and key not in fresh}
     if "model" in settings:
@@ -92,7 +101,7 @@ def parse_config(settings: Mapping[str, Any], *, base: RunConfig | None = None) 
     try:
         return config_type.model_validate(values | dict(settings) | {"model": name})
     except ValidationError as error:
-        raise LimitError("; ".join(_explain(name, detail) for detail in error.errors())) from None
+        raise LimitError("; ".join(_explain(families[name], detail) for detail in error.errors())) from None
 
 
 def new_defaults(before: str, after: str) -> dict[str, Any]:
@@ -100,7 +109,7 @@ def new_defaults(before: str, after: str) -> dict[str, Any]:
 
     What suits one is not meant for the other: 64 dimensions that stop early are not 64 that a prior prunes.
     """
-    old, new = (FAMILIES[name].config_type.model_fields for name in (before, after))
+    old, new = (STORED[name].config_type.model_fields for name in (before, after))
     return {
         name: new[name].default
         for name in old.keys() & new.keys() - {"model", "embedding_layer"}
@@ -138,11 +147,11 @@ def differences(configs: Sequence[RunConfig]) -> tuple[Difference, ...]:
     return tuple(found)
 
 
-def _explain(model: str, detail: Any) -> str:
+def _explain(family: type[Scorer], detail: Any) -> str:
     name = ".".join(map(str, detail["loc"]))
     if detail["type"] == "extra_forbidden" and name in SETTINGS:
-        allowed = ", ".join(family_fields(FAMILIES[model].config_type)) or "none of its own"
-        return f"{name} is no setting of {model}, which has {allowed}"
+        allowed = ", ".join(family_fields(family.config_type)) or "none of its own"
+        return f"{name} is no setting of {family.config_type.model_fields['model'].default}, which has {allowed}"
     message = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
     return f"{name} is {detail['input']!r:.60}: {message}" if name else message
 

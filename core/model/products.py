@@ -24,7 +24,6 @@ class Products(Scorer):
     sides: ClassVar[tuple[str, str]]
     has_offsets: ClassVar[bool] = True
     guesses_ratings: ClassVar[bool] = False
-    has_user_vectors: ClassVar[bool] = False
 
     @classmethod
     def counts(cls, n_users: int, n_items: int) -> tuple[int, int]:
@@ -62,7 +61,7 @@ class Products(Scorer):
     def user_embedding(self) -> np.ndarray:
         """A vector for each user, float32, (n_users, d); no rows where users have none."""
         none = np.zeros((0, self.item_embedding.shape[1]), np.float32)
-        return self.arrays["user_embedding"] if self.has_user_vectors else none
+        return self.arrays.get("user_embedding", none)
 
     def score(self, user_index: np.ndarray, item_index: np.ndarray) -> np.ndarray:
         """Scores of pairs, (n,): rows of the first side and of the second."""

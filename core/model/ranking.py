@@ -54,7 +54,6 @@ class Ranking(Products):
     metric: ClassVar[Metric] = NDCG
     sides: ClassVar[tuple[str, str]] = ("user", "item")
     has_offsets: ClassVar[bool] = False
-    has_user_vectors: ClassVar[bool] = True
     weights = product_layers(("user", "item"), offsets=False)
 
     @classmethod

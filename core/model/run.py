@@ -1,12 +1,8 @@
 """What training leaves behind: the learned numbers, and how it went."""
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
-
-import numpy as np
 
 from core.config import RunConfig
 from core.data.ratings import DatasetRef
@@ -53,6 +49,13 @@ class Outcome:
         return guess_error(self.val_rmse)
 
 
+UNMEASURED = Outcome(0, 0, False, None, None, None, 0.0)
+"""Of a run that was not trained here: nothing is known."""
+
+UNSTARTED = Started(0, 0, 0, 0, 0, None, None)
+"""The same of how its training began."""
+
+
 @dataclass(frozen=True)
 class Origin:
     """Where a run's numbers come from.
@@ -66,25 +69,12 @@ class Origin:
     provenance: Mapping[str, str] = field(default_factory=dict)
 
 
-def content_id(arrays: Mapping[str, np.ndarray], row_ids: Mapping[str, Sequence[str]]) -> str:
-    """The id of a run of imported numbers: 16 hex digits that equal numbers on equal rows share.
-
-    Args:
-        arrays: The numbers, by name.
-        row_ids: The data's own ids of their rows, for each kind of row ("item", "user"); no name, no other metadata.
-    """
-    digest = hashlib.sha256()
-    for name in sorted(arrays):
-        array = np.ascontiguousarray(arrays[name])
-        digest.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
-        digest.update(array.tobytes())
-    digest.update(json.dumps({kind: list(row_ids[kind]) for kind in sorted(row_ids)}).encode())
-    return digest.hexdigest()[:16]
+TRAINED = Origin()
 
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """A trained model with everything needed to look inside it."""
+    """A trained model, or vectors from elsewhere, with everything needed to look inside."""
 
     run_id: str
     config: RunConfig
@@ -94,6 +84,6 @@ class Run:
     steps: tuple[Step, ...]
     outcome: Outcome
     scorer: Scorer
-    origin: Origin = Origin()
+    origin: Origin = TRAINED
     created_at: str = ""
     versions: tuple[tuple[str, str], ...] = ()

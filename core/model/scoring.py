@@ -54,11 +54,11 @@ class Network:
 class Scorer(ABC):
     """The learned numbers of one run, and everything that follows from them.
 
-    A family says what it can: `has_vectors` (a row of numbers for each item), `has_user_vectors` (for each user too),
+    A family says what it can: `has_vectors` (a row of numbers for each item, and often for each user),
     `has_biases` (one more number for each), `is_bilinear` (the score is a sum, and the dot product of the two vectors
     is one of its terms), `has_uncertainty` (it knows how sure each number is), `guesses_ratings` (a score stands for a
     rating; `metric` is what the family is judged by). What depends on the run as well are properties:
-    `knows_item_columns`, `knows_unseen_items`.
+    `has_user_vectors`, `knows_item_columns`, `knows_unseen_items`.
 
     Attributes:
         arrays: What was learned, float32, by the names in `shapes`.
@@ -85,7 +85,11 @@ class Scorer(ABC):
     training: ClassVar[str] = "gradient"  # the module of core.training that trains it
     metric: ClassVar[Metric] = RMSE
     guesses_ratings: ClassVar[bool] = True
-    has_user_vectors: ClassVar[bool] = True
+
+    @property
+    def has_user_vectors(self) -> bool:
+        """Whether there is a row for each user too."""
+        return len(self.user_embedding) > 0
 
     @property
     def knows_item_columns(self) -> bool:
@@ -145,6 +149,11 @@ class Scorer(ABC):
         Returns:
             Scores, float64, (n,), and derivatives, float64, (n, p).
         """
+
+    @classmethod
+    def why_no_guesses(cls) -> str:
+        """Why it guesses no ratings, where it does not, as the middle of a sentence about it."""
+        return f"it guesses no ratings, and is judged by its {cls.metric.title}"
 
     @classmethod
     def epochs(cls, config: Any) -> int:
@@ -234,7 +243,7 @@ class Scorer(ABC):
         Raises:
             NotApplicableError: The family has no uncertainty.
         """
-        _refuse(self, "it does not know how sure its numbers are")
+        refuse(self, "it does not know how sure its numbers are")
 
     def score_new_user_on_all(self, numbers: np.ndarray) -> np.ndarray:
         """Scores of all items for somebody with these numbers, float64, (n_items,)."""
@@ -331,28 +340,28 @@ def require_bilinear(scorer: Scorer) -> Bilinear:
     """The scorer as a sum of terms of a rating; raises NotApplicableError where its score is none."""
     require_guesses(scorer)
     if not isinstance(scorer, Bilinear):
-        _refuse(scorer, "its score is not a sum of terms, so it cannot be taken apart into averages and components")
+        refuse(scorer, "its score is not a sum of terms, so it cannot be taken apart into averages and components")
     return scorer
 
 
 def require_guesses(scorer: Scorer) -> Scorer:
     """The scorer itself; raises NotApplicableError where it guesses no ratings."""
     if not scorer.guesses_ratings:
-        _refuse(scorer, f"it guesses no ratings, and is judged by its {scorer.metric.title}")
+        refuse(scorer, scorer.why_no_guesses())
     return scorer
 
 
 def require_vectors(scorer: Scorer) -> Scorer:
     """The scorer itself; raises NotApplicableError where it has no vectors."""
     if not scorer.has_vectors:
-        _refuse(scorer, "it has no vectors, so there is nothing to compare, to draw or to take components of")
+        refuse(scorer, "it has no vectors, so there is nothing to compare, to draw or to take components of")
     return scorer
 
 
 def require_user_vectors(scorer: Scorer) -> Scorer:
     """The scorer itself; raises NotApplicableError where it has no vectors of users."""
-    if not (require_vectors(scorer).has_user_vectors):
-        _refuse(scorer, "it has vectors of items alone, and learned nothing about users")
+    if not require_vectors(scorer).has_user_vectors:
+        refuse(scorer, "it has vectors of items alone, and learned nothing about users")
     return scorer
 
 
@@ -360,7 +369,7 @@ def require_biases(scorer: Scorer) -> Scorer:
     """The scorer itself; raises NotApplicableError where it has no biases of ratings."""
     require_guesses(scorer)
     if not scorer.has_biases:
-        _refuse(scorer, "it has no biases: how liked something is has to fit into its vectors")
+        refuse(scorer, "it has no biases: how liked something is has to fit into its vectors")
     return scorer
 
 
@@ -368,10 +377,11 @@ def require_item_columns(scorer: Scorer) -> Scorer:
     """The scorer itself; raises NotApplicableError where it learned nothing from columns of the items."""
     if not scorer.knows_item_columns:
         reason = "it learned from ratings alone, and knows nothing of what nobody has rated"
-        _refuse(scorer, f"{reason}, as the preset best does where the data say more of what is rated")
+        refuse(scorer, f"{reason}, as the preset best does where the data say more of what is rated")
     return scorer
 
 
-def _refuse(scorer: Scorer, reason: str) -> NoReturn:
+def refuse(scorer: Scorer | type[Scorer], reason: str) -> NoReturn:
+    """Raise the NotApplicableError that says why a family cannot do what was asked."""
     name = f"{scorer.title[0].lower()}{scorer.title[1:]}"
     raise NotApplicableError(f"this does not apply to the model “{name}”: {reason}; choose a model of another kind")

@@ -20,13 +20,13 @@ from core.access import Action, Visitor
 from core.config import RunConfig
 from core.data.nouns import count
 from core.data.ratings import DatasetRef
-from core.disk.files import new_folder, replace_text, sweep
+from core.disk.files import discard, new_folder, replace_text, sweep
 from core.disk.home import home
 from core.disk.reading import ForbiddenError, IntegrityError, MissingError, SetAside, read_object
 from core.disk.trash import LOCK_SECONDS, Entry, Trash
 from core.errors import BusyError, CorruptRunError, UnknownRunError, UsageError
 from core.model.families import family_of
-from core.model.run import Outcome, Run
+from core.model.run import TRAINED, Origin, Outcome, Run
 from core.store.artifacts import publish
 from core.store.run_files import read_folder, read_manifest, write_folder
 
@@ -44,6 +44,7 @@ class RunSummary:
     outcome: Outcome
     created_at: str
     size: int
+    origin: Origin = TRAINED
 
 
 class RunStore:
@@ -72,6 +73,19 @@ class RunStore:
         with new_folder(self.folder, f"run {run.run_id}") as fresh:
             write_folder(fresh, run)
             publish(fresh, place, stays=lambda: self._wins(run.run_id))
+        return place
+
+    def republish(self, run: Run) -> Path:
+        """Store a run in the place of the one with its id, whose vectors are the same and whose data are described
+        otherwise; the folder it is in. Raises as `publish` does.
+        """
+        place = self._place(run.run_id)
+        with new_folder(self.folder, f"run {run.run_id}") as fresh:
+            write_folder(fresh, run)
+            with self._locked():
+                if place.exists():
+                    discard(place)
+                publish(fresh, place, stays=lambda: True)
         return place
 
     def load(self, run_id: str) -> Run:
@@ -205,7 +219,8 @@ class RunStore:
                     return None
             else:
                 size = sum(size for size, _ in run.artifact.files.values())
-                return RunSummary(run.run_id, run.config, run.dataset, run.outcome, run.created_at, size)
+                told = (run.dataset, run.outcome, run.created_at)
+                return RunSummary(run.run_id, run.config, *told, size, run.origin)
 
     def _quarantine(self, place: Path) -> None:
         """Set aside a folder that does not fit, and raise.

@@ -62,7 +62,7 @@ def returning(run: Run, ratings: Ratings, parts: Split, how: How, components: Pc
         run.scorer.item_embedding,
         others,
         centered=how.centered,
-        shaping=ratings.item_count >= how.min_ratings,
+        shaping=ratings.rated(how.min_ratings),
         measured=count > 0,
     )
 

@@ -163,7 +163,7 @@ def items_taking_part(run: Run, ratings: Ratings, min_ratings: int) -> np.ndarra
     """
     require_vectors(run.scorer)
     placed = placed_items(run.scorer, ratings, trained_rows(ratings, run.config.split))
-    rows = np.flatnonzero(placed & (ratings.item_count >= min_ratings))
+    rows = np.flatnonzero(placed & ratings.rated(min_ratings))
     if len(rows) < FEWEST_ITEMS:
         raise LimitError(
             f"{count(len(rows), 'item')} with at least {count(min_ratings, 'rating')}; {FEWEST_ITEMS} are needed; "

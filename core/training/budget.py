@@ -7,7 +7,7 @@ from core.config import GradientConfig, RunConfig
 from core.data.nouns import count
 from core.data.ratings import DatasetRef
 from core.disk import quota
-from core.errors import LimitError
+from core.errors import LimitError, NotApplicableError
 from core.model.families import PRESETS, family_of
 from core.model.variational import STEPS_PER_EPOCH
 
@@ -126,7 +126,10 @@ def check_size(config: RunConfig, n_users: int, n_items: int, n_ratings: int) ->
 
     Raises:
         LimitError: It would need more memory, or more time for an epoch, than allowed.
+        NotApplicableError: There are no ratings, as where vectors from elsewhere were brought.
     """
+    if not n_ratings:
+        raise NotApplicableError("these data hold no ratings, so nothing can be learned from them; choose others")
     needed, allowed = -(-training_bytes(config, n_users, n_items, n_ratings) // 2**20), max_model_mb()
     if needed > allowed:
         raise LimitError(

@@ -18,7 +18,7 @@ from dashboard.charts.training import Named
 from dashboard.compare import words as compare_words
 from dashboard.jobs import trainings
 from dashboard.session import address_bar, state
-from dashboard.shared import glossary, phrases
+from dashboard.shared import elements, glossary, phrases
 from dashboard.train import curve
 
 NARROWEST, WIDEST = 86, 320
@@ -137,7 +137,9 @@ def _first(by_id: dict[str, RunSummary], wanted: Sequence[str]) -> list[str]:
         return [str(selected), *named]
     on_data = loaders.runs_of(state.dataset_id())
     same_data = [summary.run_id for summary in (*state.one_of_each(on_data), *on_data) if summary.run_id != selected]
-    others = same_data or [run_id for run_id in by_id if run_id != selected]
+    noun = by_id[selected].dataset.noun if selected in by_id else None
+    by_noun = sorted(by_id, key=lambda run_id: by_id[run_id].dataset.noun != noun)
+    others = same_data or [run_id for run_id in by_noun if run_id != selected]
     return ([selected] if selected in by_id else []) + others[:1]
 
 
@@ -152,7 +154,14 @@ def pair(chosen: Chosen) -> tuple[int, int]:
 
 
 def offer_second(run: Run) -> None:
-    """With a single model, a second one can be trained right here: from another seed, or with another preset."""
+    """With a single model, a second one can be trained right here; vectors from elsewhere can be brought."""
+    if run.origin.kind == "imported":
+        ids = f"the same {phrases.plural(run.dataset.noun)} in them"
+        st.info(
+            f"There is one set of vectors, and comparing takes two. Bring another with {ids}.", icon=":material/info:"
+        )
+        elements.page_link("datasets", "Bring another", "upload_file", section="Open vectors")
+        return
     st.info(
         "There is one model, and comparing takes two. A second training of the same settings from another seed shows "
         "how much of the map is chance; another preset shows what a setting does.",

@@ -8,6 +8,7 @@ from core.analysis.compare.comparison import Comparison, Shared
 from core.analysis.compare.measures import kept_by_chance
 from core.analysis.compare.paired import Paired
 from core.data.nouns import with_article
+from core.model.run import Run
 from core.store.runs import RunSummary
 from dashboard.shared import score_words
 from dashboard.shared.markup import escape
@@ -16,6 +17,30 @@ from dashboard.shared.phrases import count, plural, unit
 NEAR_CHANCE, IN_LITTLE, IN_PART, MUCH = 0.1, 0.4, 0.7, 0.9
 """Shares of the way from chance to the same up to which two spaces have nothing to do with each other, are alike in
 little, in part, and much alike."""
+
+
+def introduction(run: Run) -> tuple[str, str]:
+    """The title of the page, and what is to be seen on it."""
+    if run.origin.kind == "imported":
+        return "How alike are two spaces?", (
+            f"Two sets of vectors can have the same {escape(plural(run.dataset.noun))} and still see different things. "
+            "Here is what two of them agree on: which neighbors stay, and who moves."
+        )
+    return "How alike are two models?", (
+        "Models can guess equally well and still see different things. Here are their results and settings, and what "
+        "two of them agree on: which neighbors stay, and who moves."
+    )
+
+
+def who_is_who(letters: Sequence[str], summaries: Sequence[RunSummary]) -> str:
+    """What each letter stands for, where some were not trained here and have no results to be compared."""
+    named = _and(
+        [
+            f"**{letter}** is {escape(one.dataset.name)}, {count(one.config.dimensions, 'dimension')}"
+            for letter, one in zip(letters, summaries, strict=True)
+        ]
+    )
+    return f"{named}. What another program trained came without curves and results, so only the vectors are compared."
 
 
 def errors(letters: Sequence[str], summaries: Sequence[RunSummary], behind: Sequence[Paired | None]) -> str:
@@ -155,7 +180,7 @@ def left_out(items: Shared, min_ratings: int, sizes: tuple[int, int] | None, nou
     text = f"Compared on {count(len(items), noun)}."
     if sizes is not None:
         text = (
-            f"The two learned from different data, with {sizes[0]:,} and {sizes[1]:,} {nouns}; {items.in_both:,} occur "
+            f"The two are of different data, with {sizes[0]:,} and {sizes[1]:,} {nouns}; {items.in_both:,} occur "
             f"in both, by their ids. Compared on {count(len(items), noun)} of those."
         )
     parts = []

@@ -1,21 +1,36 @@
 """What the points of a map can be colored by."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
 
+from core.data.item_columns import category_columns, number_columns
 from core.data.ratings import Ratings
 from dashboard.charts.points import Classes, Coloring
 
-GENRE, YEAR, MEAN, COUNT = "Genre", "Year", "Mean rating", "Number of ratings"
+GENRE, YEAR, MEAN, COUNT, ORDER = "Genre", "Year", "Mean rating", "Number of ratings", "Place in the file"
 CHOICES = [MEAN, GENRE, YEAR, COUNT]
 MOST_CLASSES = 8
 """Colors that can still be told apart."""
 
 
-def by_number(ratings: Ratings, choice: str) -> Coloring:
-    """A number for every item; the number of ratings on a scale of powers of ten."""
+def by_column(ratings: Ratings, choice: str) -> Coloring | Classes:
+    """A number or a class for every item; the number of ratings on a scale of powers of ten.
+
+    Of a column with more classes than there are colors, the most frequent have one.
+    """
+    numbers, categories = _further(ratings.dataset_id, ratings.digest, ratings)
+    if choice in numbers:
+        return Coloring(choice, numbers[choice])
+    if choice in categories:
+        of_item = [next(iter(names), None) for names in categories[choice]]
+        shown = [name for name, _ in Counter(filter(None, of_item)).most_common(MOST_CLASSES)]
+        place = {name: number for number, name in enumerate(shown)}
+        return Classes(choice, np.array([-1 if name is None else place.get(name, -1) for name in of_item]), shown)
+    if choice == ORDER:
+        return Coloring(ORDER, np.arange(1.0, len(ratings.items) + 1))
     if choice == YEAR:
         return Coloring(YEAR, ratings.item_table["year"].to_numpy(float))
     if choice == MEAN:
@@ -48,9 +63,34 @@ def by_genre(ratings: Ratings, shown: list[str]) -> Classes:
 
 
 def choices(ratings: Ratings) -> list[str]:
-    """What can be chosen on this data: genres and years only where it has any."""
-    known = {GENRE: any(ratings.item_table["genres"]), YEAR: ratings.item_table["year"].notna().any()}
-    return [choice for choice in CHOICES if known.get(choice, True)]
+    """What can be chosen on this data: genres, years and ratings only where it has any, and further columns.
+
+    Vectors from elsewhere come first with what is known of their rows; their order in the file is often one too: word
+    vectors begin with the most frequent word.
+    """
+    rated, table = len(ratings) > 0, ratings.item_table
+    known = {GENRE: any(table["genres"]), YEAR: table["year"].notna().any(), MEAN: rated, COUNT: rated}
+    usual = [choice for choice in CHOICES if known[choice]]
+    numbers, categories = _further(ratings.dataset_id, ratings.digest, ratings)
+    further = [name for name in (*categories, *numbers) if name not in (*CHOICES, ORDER)]
+    return [*usual, *further] if rated else [*further, *usual, ORDER]
+
+
+def first(ratings: Ratings) -> Coloring | Classes:
+    """What the points are colored by where there is no choice."""
+    return by_column(ratings, next(choice for choice in choices(ratings) if choice != GENRE))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _further(
+    dataset_id: str, digest: str, _ratings: Ratings
+) -> tuple[dict[str, np.ndarray], dict[str, Sequence[Sequence[str]]]]:
+    """Numbers and categories of the table by name, without years and genres, which are shown in ways of their own."""
+    numbers, categories = number_columns(_ratings.item_table), category_columns(_ratings.item_table)
+    return (
+        {name: values for name, values in numbers.items() if name != "year" and np.isfinite(values).any()},
+        {name: members for name, members in categories.items() if name != "genres"},
+    )
 
 
 def choose_genres(ratings: Ratings, key: str) -> list[str]:

@@ -62,14 +62,8 @@ class Side:
         """Chosen rows with a page's own numbers behind the name, in the order given."""
         if not self.users:
             return tables.items(self.ratings, self.rows, chosen, numbers)
-        return pd.DataFrame(
-            {
-                USER: [self.rows.name(row) for row in chosen],
-                **numbers,
-                tables.MEAN: self.mean[chosen],
-                tables.COUNT: self.rows.count[chosen],
-            }
-        )
+        rated = {tables.MEAN: self.mean[chosen], tables.COUNT: self.rows.count[chosen]} if self.rows.rated else {}
+        return pd.DataFrame({USER: [self.rows.name(row) for row in chosen], **numbers, **rated})
 
     def known(self, least: int) -> np.ndarray:
         """Trained rows with at least so many ratings, rising."""
@@ -95,10 +89,11 @@ def go_to(run_id: str, ids: list[str], *, users: bool) -> None:
 
 
 def choose(run: Run) -> Side:
-    """Let the person choose between items and people."""
+    """Let the person choose between items and people, where the model has vectors of both."""
+    if not run.scorer.has_user_vectors:
+        return side(run.run_id, users=False)
     items = phrases.plural(run.dataset.noun).capitalize()
-    options = [items, PEOPLE] if run.scorer.has_user_vectors or not run.scorer.has_vectors else [items]
-    return side(run.run_id, users=elements.segments("Rows", options, "rows") == PEOPLE)
+    return side(run.run_id, users=elements.segments("Rows", [items, PEOPLE], "rows") == PEOPLE)
 
 
 def side(run_id: str, *, users: bool) -> Side:

@@ -5,6 +5,8 @@ from typing import Literal, NoReturn
 
 import streamlit as st
 
+from core.data import BUNDLED
+from core.data.ratings import Ratings
 from core.model.families import family_of
 from core.model.run import Run
 from core.model.scoring import Scorer
@@ -30,6 +32,10 @@ _LACKS: dict[Ability, str] = {
 }
 
 
+GONE = "What is known of the {nouns} is kept, but their vectors were deleted. Open the same file again to see them."
+"""Where a dataset without ratings has no run."""
+
+
 class PageEnded(Exception):  # noqa: N818 - nothing went wrong
     """A page says no more. What stands at the end of every page still does, as it would not after `st.stop`."""
 
@@ -42,13 +48,34 @@ def require_run(needs: Ability | None = None) -> Run:
     """
     run_id = state.run_id()
     if run_id is None:
-        _offer(loaders.ratings(state.dataset_id()).noun)
+        _offer(loaders.ratings(state.dataset_id()))
         raise PageEnded
     run = loaders.run(run_id)
     if needs is not None and not can(run.scorer, needs):
         st.title("This page looks at vectors" if needs == "has_vectors" else "This page needs another model")
         stop_without(run, needs)
     return run
+
+
+def require_ratings(title: str, why: str) -> None:
+    """End a page that is all about ratings where the selected data has none: say why, and what there is instead.
+
+    Args:
+        title: Of the page.
+        why: Why it has nothing to show, a sentence or two.
+    """
+    data = loaders.ratings(state.dataset_id())
+    if len(data):
+        return
+    st.title(title)
+    st.info(why.format(**phrases.nouns(data.noun)), icon=":material/info:")
+    st.write("What these vectors know is on other pages:")
+    with st.container(horizontal=True):
+        for page, icon, label in phrases.FOR_VECTORS:
+            elements.page_link(page, label, icon)
+    label = "Use the data that comes with the program"
+    elements.button(label, "swap_horiz", "use_bundled", state.select_dataset, BUNDLED)
+    raise PageEnded
 
 
 def can(scorer: Scorer | type[Scorer], needs: Ability) -> bool:
@@ -90,7 +117,13 @@ def best_of(summaries: Sequence[RunSummary]) -> RunSummary:
     return best
 
 
-def _offer(noun: str) -> None:
+def _offer(data: Ratings) -> None:
+    if not len(data):
+        st.title("The vectors are not here")
+        st.write(GONE.format(**phrases.nouns(data.noun)))
+        elements.page_link("datasets", "Bring them again", "upload_file", section="Open vectors")
+        return
+    noun = data.noun
     st.title("This page needs a trained model")
     config = trainings.first_config()
     st.write(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from core.analysis.compare.score import SplitScore
 from core.data.nouns import with_article
 from core.data.ratings import Ratings
-from core.model.run import Outcome
+from core.model.run import Outcome, Run
 from dashboard.shared import phrases, score_words
 from dashboard.shared.markup import escape
 from dashboard.train import curve
@@ -48,6 +48,17 @@ def done(outcome: Outcome, unit: str, score: SplitScore | None, *, just_now: boo
         else score_words.how_often(outcome.val_rmse, unit, score, who=who)
     )
     return f"**{f'Done in {phrases.duration(outcome.train_seconds)}: ' if just_now else ''}{well}.**"
+
+
+def opened(run: Run) -> str:
+    """What vectors from elsewhere are, in a sentence or two."""
+    many = phrases.count(run.dataset.items, run.dataset.noun)
+    source = run.origin.provenance.get("file", "")
+    came = f", from {escape(source)}" if source else ""
+    return (
+        f"**{many}, {phrases.count(run.config.dimensions, 'number')} each**{came}: learned by another program, and "
+        "only looked at here. The map lays them along the two directions in which they differ most."
+    )
 
 
 def neighbors(title: str, nearest: Sequence[str]) -> str:

@@ -41,7 +41,7 @@ class Part:
     Attributes:
         ids: The items.
         matrix: Their embedding, (n_items, embedding_dim).
-        count: Ratings of each in the whole dataset, (n_items,).
+        count: Ratings of each in the whole dataset, (n_items,); infinite where nobody rates anything, so none is rare.
         trained: Whether training ever moved the row, boolean, (n_items,).
     """
 
@@ -77,7 +77,7 @@ def part(run: Run, ratings: Ratings) -> Part:
     return Part(
         ids=ratings.items,
         matrix=require_vectors(run.scorer).item_embedding,
-        count=ratings.item_count,
+        count=ratings.item_count if len(ratings) else np.full(len(ratings.items), np.inf),
         trained=run.scorer.learned_items(trained_rows(ratings, run.config.split)),
     )
 

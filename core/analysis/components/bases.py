@@ -58,7 +58,10 @@ def components_of(run: Run, ratings: Ratings, parts: Split, how: How) -> Pca:
         return predicted_components(
             centered(require_bilinear(scorer), parts.training_count(ratings, users=True), parts.training_count(ratings))
         )
-    fitted = pca(scorer.item_embedding[ratings.item_count >= how.min_ratings], centered=how.centered)
+    shaping = ratings.rated(how.min_ratings)
+    if shaping.all():
+        return pca(scorer.item_embedding, centered=how.centered)
+    fitted = pca(scorer.item_embedding[shaping], centered=how.centered)
     return replace(fitted, scores=fitted.project(scorer.item_embedding))
 
 
@@ -73,4 +76,5 @@ def why_untested(run: Run, ratings: Ratings, parts: Split) -> str:
 
 def names_covariance(run: Run, ratings: Ratings, parts: Split) -> np.ndarray:
     """What tells whether two directions order a run's items alike; see `core.studies.component_names`."""
-    return item_covariance(require_vectors(run.scorer).item_embedding, parts.training_count(ratings))
+    counts = parts.training_count(ratings) if len(ratings) else np.ones(len(ratings.items), np.int64)
+    return item_covariance(require_vectors(run.scorer).item_embedding, counts)

@@ -1,6 +1,7 @@
 """Principal components of an embedding matrix."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -16,13 +17,19 @@ TALL = 20
 """Rows a column from which the components come from the products of the columns: 0.2 s, not 1 s, for 87,585 rows of 64.
 What is lost are digits of components that carry less than 1e-15 of the total."""
 
+LARGE = 100_000
+"""Rows from which the matrix is read in blocks: it may lie on the disk, and be larger than memory has room for."""
+
+_BLOCK = 2**12
+
 
 @dataclass(frozen=True, eq=False)
 class Pca:
     """Components in order of falling variance; n_items are the rows that took part.
 
     Attributes:
-        scores: Place of every row along every component, in embedding units, float64, (n_items, n_components).
+        scores: Place of every row along every component, in embedding units, float64, (n_items, n_components); float32
+            of more than LARGE rows.
         components: What leads from a row to its scores, float64, (n_components, embedding_dim). Of the item matrix:
             directions of length one, the loading with the largest absolute value positive.
         variance_ratio: Share of the total that each component carries, fractions, (n_components,).
@@ -63,8 +70,13 @@ class Pca:
         return np.cumsum(self.variance_ratio)
 
     def project(self, embeddings: np.ndarray) -> np.ndarray:
-        """Scores of rows that need not have taken part, (len(embeddings), n_components)."""
-        return (np.asarray(embeddings, np.float64) - self.mean) @ self.components.T
+        """Scores of rows that need not have taken part, (len(embeddings), n_components), as `scores` are."""
+        if len(embeddings) <= LARGE:
+            return (np.asarray(embeddings, np.float64) - self.mean) @ self.components.T
+        scores = np.empty((len(embeddings), len(self.components)), np.float32)
+        for place, block in _blocks(embeddings):
+            scores[place] = (block - self.mean) @ self.components.T
+        return scores
 
 
 def pca(embeddings: np.ndarray, *, n_components: int | None = None, centered: bool = False) -> Pca:
@@ -85,6 +97,8 @@ def pca(embeddings: np.ndarray, *, n_components: int | None = None, centered: bo
     Raises:
         AnalysisError: A value is not finite, all rows are equal, or n_components is out of range.
     """
+    if len(embeddings) > LARGE:
+        return _in_blocks(embeddings, n_components, centered)
     matrix = np.array(embeddings, np.float64)  # a copy: the caller's array stays as it is
     kept = _check(matrix, n_components)
     mean = matrix.mean(axis=0) if centered else np.zeros(matrix.shape[1])
@@ -101,6 +115,28 @@ def pca(embeddings: np.ndarray, *, n_components: int | None = None, centered: bo
     )
 
 
+def _blocks(embeddings: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
+    """Places of rows, and the rows as float64."""
+    for start in range(0, len(embeddings), _BLOCK):
+        place = slice(start, start + _BLOCK)
+        yield place, np.asarray(embeddings[place], np.float64)
+
+
+def _in_blocks(embeddings: np.ndarray, n_components: int | None, centered: bool) -> Pca:
+    """`pca` of a matrix of which a few blocks of rows are held at a time; where it is mapped, no more of it."""
+    kept, n = _check(embeddings, n_components), len(embeddings)
+    mean = sum(block.sum(axis=0) for _, block in _blocks(embeddings)) / n if centered else np.zeros(embeddings.shape[1])
+    size = max(np.abs(block - mean).max() for _, block in _blocks(embeddings))
+    products = np.zeros((embeddings.shape[1],) * 2)
+    for _, block in _blocks(embeddings):
+        scaled = (block - mean) / size
+        products += scaled.T @ scaled
+    components, power = _of_products(products)
+    components = components[:kept] * _signs(components[:kept])[:, None]
+    found = Pca(np.zeros((0, kept)), components, power[:kept] / power.sum(), mean, centered)
+    return replace(found, scores=found.project(embeddings))
+
+
 def _of_matrix(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Directions and what they carry, largest first, by the singular value decomposition."""
     _, singular, components = np.linalg.svd(matrix, full_matrices=False)
@@ -109,7 +145,11 @@ def _of_matrix(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _of_columns(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The same by the eigenvectors of the columns' products with each other."""
-    power, vectors = np.linalg.eigh(matrix.T @ matrix)
+    return _of_products(matrix.T @ matrix)
+
+
+def _of_products(products: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    power, vectors = np.linalg.eigh(products)
     return vectors.T[::-1], np.maximum(power[::-1], 0)
 
 
@@ -117,11 +157,9 @@ def _check(matrix: np.ndarray, n_components: int | None) -> int:
     """Number of components to keep."""
     if matrix.ndim != 2 or matrix.size == 0:
         raise AnalysisError(f"embeddings have shape {matrix.shape}; two dimensions and at least one number are needed")
-    if not np.isfinite(matrix).all():
-        raise AnalysisError(
-            f"{np.count_nonzero(~np.isfinite(matrix)):,} of {matrix.size:,} embedding values are not finite"
-        )
-    if (matrix == matrix[0]).all():
+    if strange := sum(np.count_nonzero(~np.isfinite(block)) for _, block in _blocks(matrix)):
+        raise AnalysisError(f"{strange:,} of {matrix.size:,} embedding values are not finite")
+    if all((block == block[0]).all() and (block[0] == matrix[0]).all() for _, block in _blocks(matrix)):
         raise AnalysisError(f"all {count(len(matrix), 'row')} are equal; components need at least two different rows")
     most = min(matrix.shape)
     kept = most if n_components is None else n_components
@@ -165,7 +203,11 @@ def item_covariance(embeddings: np.ndarray, count: np.ndarray) -> np.ndarray:
         embeddings: (n_items, embedding_dim).
         count: Training ratings of each, (n_items,).
     """
-    rated = count > 0
-    if not rated.any():
-        return np.zeros((embeddings.shape[1],) * 2)
-    return np.atleast_2d(np.cov(embeddings[rated].astype(np.float64), rowvar=False, bias=True, fweights=count[rated]))
+    products, total = np.zeros((embeddings.shape[1],) * 2), count.sum()
+    if total == 0:
+        return products
+    mean = sum(count[place] @ block for place, block in _blocks(embeddings)) / total
+    for place, block in _blocks(embeddings):
+        apart = block - mean
+        products += (apart * count[place][:, None]).T @ apart
+    return products / total

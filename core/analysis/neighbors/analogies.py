@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.analysis.neighbors.of_one import Neighbors, neighbors
+from core.analysis.neighbors.of_one import Neighbors, closest, neighbors, similarities_to
 from core.errors import AnalysisError
 
 
@@ -57,8 +57,7 @@ def analogy(
         raise AnalysisError("the three vectors cancel out, so the sum points nowhere")
     allowed = np.ones(len(embeddings), bool) if eligible is None else eligible.copy()
     allowed[rows] = False
-    # The target joins as one more row, so that it is measured like any item's neighbors.
-    answers = neighbors(np.vstack([embeddings, target]), len(embeddings), top=top, eligible=np.append(allowed, False))
+    answers = closest(similarities_to(embeddings, target), top=top, eligible=allowed)
     of_c = neighbors(embeddings, c, top=top, eligible=allowed)
     return Analogy(
         answers=answers,

@@ -7,15 +7,14 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from core.data.catalog import read_info
-from core.data.folder import read_about
+from core.data.catalog import take_in
 from core.data.importing.gathering import Reporter
 from core.data.importing.isolation import DATASET, SPEC, Runner, in_child
 from core.data.importing.request import ColumnMapping, ImportOptions, ImportReport, ImportRequest, Preview, of_json
-from core.data.text import noun_of, one_line, slug
+from core.data.text import noun_of, one_line
 from core.disk import home as home_module
 from core.disk import quota
-from core.disk.files import new_folder, sync_folder, took_place
+from core.disk.files import new_folder
 from core.errors import ExplorerError
 from core.settings import ImportLimits
 
@@ -58,11 +57,8 @@ def import_ratings(
     request = _request(paths, mapping, options, limits)
     with _datasets(home) as folder:
         result = _run("import", request, folder, reporter, should_stop, runner)
-        about = read_about(folder / DATASET)
-        place = folder.parent / f"{slug(about['name'])}-{about['digest'][:8]}"
-        already_there = not took_place(folder / DATASET, place)
-        sync_folder(folder.parent)
-    return of_json(ImportReport, result["report"] | {"dataset": read_info(place), "already_there": already_there})
+        dataset, already_there = take_in(folder / DATASET, folder.parent)
+    return of_json(ImportReport, result["report"] | {"dataset": dataset, "already_there": already_there})
 
 
 def preview(

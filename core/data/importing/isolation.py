@@ -43,17 +43,31 @@ _ERROR_BYTES = 4000
 def work(folder: Path, report: Reporter) -> dict[str, Any]:
     """Do what `spec.json` in the folder asks for; a failure is an object with `code` and `message`."""
     task, request = _read_spec(folder)
-    failure: ExplorerError
-    try:
+
+    def do() -> dict[str, Any]:
+        """The task, which may fail."""
         if task == "preview":
-            result = asdict(preview(request))
-            return {"preview": result | {"message": one_line(result["message"], _MESSAGE_CHARACTERS)}}
+            return previewed(asdict(preview(request)))
         (folder / DATASET).mkdir()
         return {"report": build(request, folder / DATASET, report)}
+
+    return answered(do, request.limits)
+
+
+def previewed(result: dict[str, Any]) -> dict[str, Any]:
+    """A preview as an answer; its message may hold names of files, which are as long as somebody likes."""
+    return {"preview": result | {"message": one_line(result["message"], _MESSAGE_CHARACTERS)}}
+
+
+def answered(do: Callable[[], dict[str, Any]], limits: ImportLimits) -> dict[str, Any]:
+    """What a task returns; a failure is an object with `code` and `message`."""
+    failure: ExplorerError
+    try:
+        return do()
     except ExplorerError as error:
         failure = error
     except MemoryError:
-        failure = _out_of_memory(request.limits)
+        failure = _out_of_memory(limits)
     except OSError as error:
         if not is_disk_full(error):
             raise
@@ -62,8 +76,13 @@ def work(folder: Path, report: Reporter) -> dict[str, Any]:
 
 
 def _read_spec(folder: Path) -> tuple[str, ImportRequest]:
-    spec = json.loads((folder / SPEC).read_text(encoding="utf-8"))
+    spec = read_spec(folder)
     return spec.pop("task"), ImportRequest.of_json(spec)
+
+
+def read_spec(folder: Path) -> dict[str, Any]:
+    """What the folder's `spec.json` asks for."""
+    return dict(json.loads((folder / SPEC).read_text(encoding="utf-8")))
 
 
 def limit_this_process(limits: ImportLimits) -> None:
@@ -99,15 +118,29 @@ def _progress_writer(folder: Path) -> Reporter:
     return report
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, work: Callable[[Path, Reporter], dict[str, Any]] = work) -> None:
     """Work within the limits and write the result."""
-    limit_this_process(_read_spec(folder)[1].limits)
+    limit_this_process(ImportLimits(**read_spec(folder)["limits"]))
     tempfile.tempdir = str(folder)  # nothing is written outside
     replace_text(folder / _RESULT, json.dumps(work(folder, _progress_writer(folder))))
 
 
-def in_child(folder: Path, limits: ImportLimits, report: Reporter, should_stop: Callable[[], bool]) -> dict[str, Any]:
+def in_child(
+    folder: Path,
+    limits: ImportLimits,
+    report: Reporter,
+    should_stop: Callable[[], bool],
+    *,
+    module: str = "core.data.importing",
+) -> dict[str, Any]:
     """In a process of its own, within the limits.
+
+    Args:
+        folder: With `spec.json`.
+        limits: Of memory and time.
+        report: Receives progress.
+        should_stop: Asked several times a second.
+        module: What the process runs; it calls `main`.
 
     Raises:
         TooLargeError: It took more memory or time than allowed.
@@ -117,7 +150,7 @@ def in_child(folder: Path, limits: ImportLimits, report: Reporter, should_stop: 
     """
     with (folder / _ERRORS).open("wb") as stderr:
         process = subprocess.Popen(
-            [sys.executable, "-m", "core.data.importing", str(folder)],
+            [sys.executable, "-m", module, str(folder)],
             stdin=subprocess.DEVNULL,
             stdout=stderr,
             stderr=stderr,

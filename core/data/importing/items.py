@@ -16,6 +16,7 @@ from core.data.importing.keys import plain_id, plain_ids
 from core.data.importing.layouts import GENRES_100K, is_genre_flags
 from core.data.importing.plan import Plan
 from core.data.importing.reading import Malformed, batches
+from core.data.importing.request import ColumnMapping
 from core.data.importing.sniffing import Table
 from core.data.importing.values import number
 from core.data.ratings import year_in
@@ -65,23 +66,23 @@ def read_items(plan: Plan, ids: np.ndarray, limits: ImportLimits, malformed: Mal
     """
     table, key = plan.items, plan.columns.item_id
     if table is None or key is None:
-        return Items(_assemble(plan, (), {}, ids)[0], 0)
+        return Items(assemble(plan.columns, (), {}, ids)[0], 0)
     wanted = [name for name in _columns_wanted(table, plan) if name != key]
-    rows = _Rows(ids)
+    rows = Rows(ids)
     for batch in batches(table, [key, *wanted], limits, malformed):
         rows.add(batch.columns[key].to_pylist(), [batch.columns[name] for name in wanted])
     cells, loosely = rows.joined()
     columns = {name: [None if row is None else row[at] for row in cells] for at, name in enumerate(wanted)}
     example = next(((ids[row], loosely[row]) for row in sorted(loosely)), ("", ""))
     untitled = sum(row is None for row in cells)
-    whole, shortened = _assemble(plan, table.columns, columns, ids)
+    whole, shortened = assemble(plan.columns, table.columns, columns, ids)
     return Items(whole, untitled, len(loosely), example, tuple(rows.first_keys), shortened)
 
 
 _Cells = list[str | None]
 
 
-class _Rows:
+class Rows:
     """The rows of an item table that name rated items.
 
     An id that stands in the table as it is counts before one that is the same
@@ -133,14 +134,14 @@ def _columns_wanted(table: Table, plan: Plan) -> list[str]:
     return named + [name for name in table.columns if name not in named][:MAX_FURTHER]
 
 
-def _assemble(
-    plan: Plan, names: Sequence[str], columns: dict[str, list[str | None]], ids: np.ndarray
+def assemble(
+    roles: ColumnMapping, names: Sequence[str], columns: dict[str, list[str | None]], ids: np.ndarray
 ) -> tuple[pd.DataFrame, int]:
     """The item table from columns of text, in the order of the ids, and how many lists of genres were shortened.
 
     `names` are all columns of the file.
     """
-    roles, nothing = plan.columns, list[str | None]([None] * len(ids))
+    nothing = list[str | None]([None] * len(ids))
     texts = columns.pop(roles.title or "", nothing)
     titles = [plain_text(text) or plain_text(item) or one_line(item) for text, item in zip(texts, ids, strict=True)]
     if is_genre_flags(names):

@@ -1,7 +1,6 @@
 """Parquet from strangers: what it claims is checked first, what it holds becomes text in small batches."""
 
 import contextlib
-import tempfile
 from collections.abc import Callable, Iterator
 from operator import methodcaller
 
@@ -11,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from core.data.importing.cells import EXACT, LONGEST, text_of
-from core.data.importing.sources import Source, raise_if_out_of_memory
+from core.data.importing.sources import Source, on_disk, raise_if_out_of_memory
 from core.errors import BadFormatError, TooLargeError
 from core.settings import ImportLimits
 
@@ -33,7 +32,7 @@ def open_parquet(source: Source, limits: ImportLimits, dictionary: list[str] | N
     """
     try:
         with (
-            _on_disk(source) as path,
+            on_disk(source) as path,
             pq.ParquetFile(path, read_dictionary=dictionary, pre_buffer=False, memory_map=False) as file,
         ):
             limits.check("max_columns", file.metadata.num_columns, f"columns in {source.name}")
@@ -65,11 +64,11 @@ def parquet_head(
     shown = [name for name in names if any(fits(_stored(schema.field(name).type)) for fits, _ in _TO_TEXT)]
     if empty or not shown:
         return names, ()
-    with open_parquet(source, limits, _texts(schema, shown)) as file:
+    with open_parquet(source, limits, texts_among(schema, shown)) as file:
         batch = next(file.iter_batches(batch_size=rows, columns=shown, use_threads=False), None)
         if batch is None:
             return names, ()
-        texts = {name: _as_text(source.name, name, batch[name]).to_pylist() for name in shown}
+        texts = {name: as_text(source.name, name, batch[name]).to_pylist() for name in shown}
     columns = [[text or "" for text in texts[name]] if name in texts else ["…"] * len(batch) for name in names]
     return names, tuple(zip(*columns, strict=True))
 
@@ -77,11 +76,11 @@ def parquet_head(
 def read_parquet(source: Source, columns: list[str], limits: ImportLimits) -> Iterator[tuple[dict[str, pa.Array], int]]:
     """Batches of text columns with the number of their first row; raises as `open_parquet` does."""
     with open_parquet(source, limits) as file:
-        texts = _texts(file.schema_arrow, columns)
+        texts = texts_among(file.schema_arrow, columns)
     with open_parquet(source, limits, texts) as file:
         first = 1
         for batch in _filled(file.iter_batches(batch_size=_BATCH_ROWS, columns=columns, use_threads=False)):
-            yield {name: _as_text(source.name, name, batch[name]) for name in columns}, first
+            yield {name: as_text(source.name, name, batch[name]) for name in columns}, first
             first += len(batch)
 
 
@@ -105,12 +104,13 @@ def _joined(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
     return pa.Table.from_batches(batches).unify_dictionaries().combine_chunks().to_batches()[0]
 
 
-def _as_text(file: str, name: str, column: pa.Array) -> pa.Array:
+def as_text(file: str, name: str, column: pa.Array) -> pa.Array:
+    """A column as text; raises BadFormatError where it is of another kind than numbers, text, dates and lists."""
     if isinstance(column, pa.ExtensionArray):
         column = column.storage
     if pa.types.is_dictionary(column.type):
         # Long texts stay packed: they are cut in the dictionary, before every row would get its own copy.
-        return pa.DictionaryArray.from_arrays(column.indices, _as_text(file, name, column.dictionary)).cast(pa.string())
+        return pa.DictionaryArray.from_arrays(column.indices, as_text(file, name, column.dictionary)).cast(pa.string())
     to_text = next((convert for fits, convert in _TO_TEXT if fits(column.type)), None)
     if to_text is None:
         kinds = "numbers, text, dates and lists of text are read"
@@ -145,7 +145,7 @@ def _whole_floats(column: pa.Array) -> pa.Array:
     return pc.if_else(pc.and_(pa.array(whole), column.is_valid()), kept, texts)
 
 
-def _texts(schema: pa.Schema, columns: list[str]) -> list[str]:
+def texts_among(schema: pa.Schema, columns: list[str]) -> list[str]:
     return [name for name in columns if _is_text(schema.field(name).type)]
 
 
@@ -167,16 +167,3 @@ _TO_TEXT: tuple[tuple[Callable[[pa.DataType], bool], Callable[[pa.Array], pa.Arr
     (pa.types.is_list, lambda column: pa.array(map(text_of, column.to_pylist()), pa.string())),
     (pa.types.is_large_list, lambda column: pa.array(map(text_of, column.to_pylist()), pa.string())),
 )
-
-
-@contextlib.contextmanager
-def _on_disk(source: Source) -> Iterator[str]:
-    """A path with the bytes: Parquet is read from its end, which a packed stream cannot do."""
-    if source.path is not None:
-        yield str(source.path)
-        return
-    with tempfile.NamedTemporaryFile(suffix=".parquet") as copy, source.open() as stream:
-        while block := stream.read(2**20):
-            copy.write(block)
-        copy.flush()
-        yield copy.name

@@ -6,6 +6,7 @@ import io
 import os
 import re
 import stat
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -62,7 +63,7 @@ def check_ratio(name: str, packed: int, unpacked: int, limits: ImportLimits) -> 
     if unpacked > MIB and unpacked > limits.max_ratio * max(packed, 1):
         raise ArchiveRatioError(
             f"{name} unfolds to more than {limits.max_ratio} times its size ({packed:,} bytes to {unpacked:,}); "
-            "no rating table does that: unpack it yourself if you trust it"
+            "no table of numbers does that: unpack it yourself if you trust it"
         )
 
 
@@ -196,7 +197,7 @@ def collect(paths: Sequence[Path], limits: ImportLimits, sheet: str | None = Non
         raise EmptyFileError(f"{_name(files[0])} has 0 bytes; export or upload it again")
     if sources := [source for file in files for source in _sources(file, limits, sheet)]:
         return sources
-    raise EmptyFileError(f"there is nothing in {', '.join(_name(path) for path in paths)}; bring a table of ratings")
+    raise EmptyFileError(f"there is nothing in {', '.join(_name(path) for path in paths)}; bring a table")
 
 
 def _files(path: Path, limits: ImportLimits) -> list[Path]:
@@ -294,6 +295,19 @@ def _member(path: Path, entry: zipfile.ZipInfo, limits: ImportLimits) -> Source:
             raise BadFormatError(f"{name} is damaged ({error}); pack it again or download it again") from error
 
     return Source(name, entry.compress_size, None, unpack, limits)
+
+
+@contextlib.contextmanager
+def on_disk(source: Source) -> Iterator[str]:
+    """A path with the bytes, for formats that are not read from their beginning to their end."""
+    if source.path is not None:
+        yield str(source.path)
+        return
+    with tempfile.NamedTemporaryFile() as copy, source.open() as stream:
+        while block := stream.read(2**20):
+            copy.write(block)
+        copy.flush()
+        yield copy.name
 
 
 def check_not_packed(source: Source, head: bytes) -> None:

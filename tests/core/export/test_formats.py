@@ -14,10 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core import data
 from core.access import COMMAND_LINE
 from core.analysis.components.pca import pca
+from core.data.vectors.isolation import in_this_process
 from core.errors import DiskFullError, LimitError, UsageError
 from core.export.formats import export, inert, one_line
+from core.store.opening import open_vectors
 from core.store.runs import RunStore
 from core.studies import component_names
 from core.studies.component_names import Name
@@ -87,13 +90,21 @@ for name, path in {files!r}.items():
     np.save({str(folder)!r} + f"/{{name}}.npy", answer)
 """
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[3], capture_output=True)
-    return {model: np.load(folder / f"{model}.npy") for model in OPENED}
+    return {model: np.load(folder / f"{model}.npy") for model in OPENED}, files
 
 
 @pytest.mark.parametrize("model", OPENED)
 def test_the_keras_file_opens_elsewhere_and_predicts_the_same(small, opened_elsewhere, model):
     expected = run_on(small, model=model).scorer.predict(EVERY_USER, EVERY_ITEM)
-    np.testing.assert_allclose(opened_elsewhere[model], expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(opened_elsewhere[0][model], expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("model", ["neural", "dot_with_bias", "simple_dot_diy"])
+def test_the_keras_file_opens_here_as_vectors(small, opened_elsewhere, model):
+    report = open_vectors([Path(opened_elsewhere[1][model])], runner=in_this_process)
+    scorer, again = run_on(small, model=model).scorer, RunStore().load(report.run_id).scorer
+    np.testing.assert_array_equal(again.item_embedding, scorer.item_embedding)
+    np.testing.assert_array_equal(again.user_embedding, scorer.user_embedding)
 
 
 def test_projector_files_have_a_line_a_vector_and_a_header_of_metadata(small, tmp_path):
@@ -204,3 +215,22 @@ def test_files_say_how_sure_each_number_is(small, tmp_path):
         table = pd.read_csv(tmp_path / f"{side}s.csv")
         names = ["bias_variance", *(f"dim_{number}_variance" for number in range(1, 5))]
         np.testing.assert_allclose(table[names], run.scorer.arrays[f"{side}_variance"], rtol=1e-6)
+
+
+@pytest.mark.parametrize("fmt", ["projector", "parquet", "csv"])
+@pytest.mark.parametrize("model", ["variational", "dot_with_bias", "neural"])
+def test_what_is_exported_opens_again_to_equal_vectors(small, tmp_path, fmt, model):
+    run = run_on(small, model=model)
+    export(run, small, fmt, tmp_path / "out")
+    report = open_vectors([tmp_path / "out"], runner=in_this_process)
+    again = RunStore().load(report.run_id)
+    rows = data.ratings_of(again.dataset)
+    np.testing.assert_array_equal(again.scorer.item_embedding, run.scorer.item_embedding)
+    as_written = inert if fmt == "csv" else str  # an apostrophe keeps spreadsheets from computing it
+    assert list(rows.items.ids) == [as_written(item) for item in small.items.ids]
+    assert list(rows.item_table["title"]) == [as_written(one_line(title)) for title in small.item_table["title"]]
+    if fmt != "projector":
+        np.testing.assert_array_equal(again.scorer.user_embedding, run.scorer.user_embedding)
+        assert list(rows.users.ids) == list(small.users.ids)
+    export(again, rows, fmt, tmp_path / "again")  # and once more, from what was opened
+    assert open_vectors([tmp_path / "again"], runner=in_this_process).run_id == report.run_id

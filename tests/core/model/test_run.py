@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.model.run import Origin, content_id
+from core.config import content_id
+from core.model.run import Origin
 from core.store.runs import RunStore
 from tests.conftest import run_on
 

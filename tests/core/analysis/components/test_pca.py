@@ -3,7 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.analysis.components import pca as pca_module
 from core.analysis.components.pca import TALL, pca
+from core.errors import AnalysisError
 
 
 def matrix(seed: int, rows: int = 40, columns: int = 6) -> np.ndarray:
@@ -131,3 +133,21 @@ def test_the_input_is_left_alone():
 def test_refusals_name_what_is_wrong(data, n_components, says):
     with pytest.raises(ValueError, match=says):
         pca(data, n_components=n_components)
+
+
+@pytest.mark.parametrize("centered", [False, True])
+def test_blocks_give_the_same_components(monkeypatch, centered):
+    rows = np.random.default_rng(0).normal(size=(50, 4)).astype(np.float32) + 1
+    whole, weights = pca(rows, centered=centered), np.arange(50)
+    covariance = np.cov(rows.T.astype(np.float64), bias=True, fweights=weights)
+    monkeypatch.setattr(pca_module, "LARGE", 10)
+    monkeypatch.setattr(pca_module, "_BLOCK", 7)
+    blocks = pca(rows, centered=centered)
+    np.testing.assert_allclose(blocks.components, whole.components, atol=1e-12)
+    np.testing.assert_allclose(blocks.variance_ratio, whole.variance_ratio, atol=1e-12)
+    np.testing.assert_allclose(blocks.scores, whole.scores, atol=1e-5)
+    assert blocks.scores.dtype == np.float32
+    np.testing.assert_allclose(pca_module.item_covariance(rows, weights), covariance)
+    rows[33] = np.nan
+    with pytest.raises(AnalysisError, match="4 of 200 embedding values"):
+        pca(rows)

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from core.analysis.neighbors import of_one
 from core.analysis.neighbors.of_one import METRICS, neighbors, similarities
 
 POINTS = np.array([[1.0, 0.0], [3.0, 0.3], [0.9, 0.3], [-1.0, 0.0], [0.0, 0.0]])
@@ -61,3 +62,17 @@ def test_top_limits_the_list():
 def test_refusals(arguments, says):
     with pytest.raises(ValueError, match=says):
         neighbors(POINTS, **{"row": 0, **arguments})
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_blocks_give_the_same_neighbors(monkeypatch, metric):
+    vectors = np.random.default_rng(0).integers(-2, 3, (60, 3)).astype(np.float32)  # many ties
+    whole = neighbors(vectors, 4, metric=metric, top=20)
+    monkeypatch.setattr(of_one, "WHOLE", 10)
+    monkeypatch.setattr(of_one, "BLOCK", 7)
+    blocks = neighbors(vectors, 4, metric=metric, top=20)
+    np.testing.assert_array_equal(blocks.index, whole.index)
+    np.testing.assert_allclose(blocks.similarity, whole.similarity)
+    similarity = of_one.similarities(vectors, 4, metric)
+    others = np.delete(np.arange(60), 4)
+    np.testing.assert_array_equal(whole.index, others[np.argsort(-similarity[others], kind="stable")[:20]])

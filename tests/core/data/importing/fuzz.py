@@ -1,5 +1,6 @@
 """Bytes that are nearly a rating table, or not at all: one input for each number."""
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -66,19 +67,19 @@ def seeds() -> tuple[bytes, ...]:
     )
 
 
-def fuzzed(number: int) -> bytes:
-    """The input of a number: always the same."""
+def fuzzed(number: int, files: Sequence[bytes] = ()) -> bytes:
+    """The input of a number: always the same, made of some whole files; those of `seeds` without others."""
     rng = np.random.default_rng(number)
     if rng.random() < 0.05:
         return rng.bytes(int(rng.integers(0, 3000)))
-    files = seeds()
+    files = files or seeds()
     data = bytearray(files[rng.integers(len(files))])
     for _ in range(int(rng.integers(1, 9))):
-        data = _changed(data, rng)
+        data = _changed(data, rng, files)
     return bytes(data)
 
 
-def _changed(data: bytearray, rng: np.random.Generator) -> bytearray:
+def _changed(data: bytearray, rng: np.random.Generator, files: Sequence[bytes]) -> bytearray:
     at, length = int(rng.integers(len(data) + 1)), int(rng.integers(1, 60))
     match int(rng.integers(7)):
         case 0:
@@ -90,7 +91,7 @@ def _changed(data: bytearray, rng: np.random.Generator) -> bytearray:
         case 3:
             return data[:at] + data[at : at + length] * int(rng.integers(2, 30)) + data[at + length :]
         case 4:
-            other = seeds()[rng.integers(len(seeds()))]
+            other = files[rng.integers(len(files))]
             return data[:at] + other[int(rng.integers(len(other))) :]
         case 5:
             return data[:at] + rng.bytes(length) + data[at + length :]

@@ -1,0 +1,224 @@
+"""What the reading process makes of untrusted files: the vectors and a dataset of their rows, or a preview of both."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.config import content_id
+from core.data.folder import write_folder
+from core.data.importing.gathering import Reporter
+from core.data.importing.naming import noun, plain
+from core.data.importing.request import TablePreview
+from core.data.importing.sniffing import Table, examine
+from core.data.importing.sources import collect
+from core.data.ratings import Vocabulary, unrated
+from core.data.text import one_line
+from core.data.vectors.gathering import Rows
+from core.data.vectors.matrix import Matrix
+from core.data.vectors.recognizing import Chosen, Contents, choose, contents
+from core.data.vectors.request import Found, VectorOptions, VectorPreview, VectorRequest
+from core.data.vectors.tables import Known, item_table, join, without_table
+from core.errors import BadVectorsError, DatasetError, EmptyFileError
+
+ITEMS, USERS, DATASET = "items.f32", "users.f32", "dataset"
+_SHOWN, _NUMBERS, _CELL = 20, 8, 100
+_ENDINGS = (
+    ".gz", ".zip", ".tsv", ".csv", ".txt", ".vec", ".bin", ".npy", ".npz", ".parquet", ".arrow", ".feather",
+    ".safetensors", ".h5", ".weights", ".keras",
+)  # fmt: skip
+_WORDS = ("word", "token", "term")
+
+
+def build(request: VectorRequest, out: Path, report: Reporter) -> dict[str, Any]:
+    """Read vectors and what is known of their rows, and write both into `out`, a folder that exists and is empty.
+
+    Returns:
+        The id of the run, the shape of its arrays, where they come from, and the fields of a `VectorReport` that come
+        from the files, as JSON takes them.
+
+    Raises:
+        DatasetError: Whatever keeps the files from being opened.
+    """
+    report(0.0, "Looking at the files")
+    found, metadata = _contents(request)
+    chosen = choose(found.matrices, request.options)
+    progress = _Progress(report, chosen)
+    items = _read(chosen.items, out / ITEMS, request, progress)
+    users = _read(chosen.users, out / USERS, request, progress) if chosen.users else None
+    report(0.7, "Reading what is known of the rows")
+    known, notes = _known(found, metadata, items, request)
+    people = _people(users)
+    arrays = {"item_embedding": items.vectors()} | ({} if users is None else {"user_embedding": users.vectors()})
+    report(0.8, "Writing")
+    rows = unrated(
+        Vocabulary(np.array(known.ids, object)),
+        item_table(known, request.options),
+        name=request.options.name or _name(request.paths),
+        noun=request.options.noun or _noun(chosen.items[0]),
+        users=people,
+    )
+    (out / DATASET).mkdir()
+    write_folder(out / DATASET, rows, created_at=datetime.now(UTC).isoformat(timespec="seconds"))
+    report(0.9, "Naming the vectors by their content")
+    kinds = {"item": known.ids} | ({"user": people} if people else {})
+    read = [items] if users is None else [items, users]
+    files = ", ".join(dict.fromkeys(part.source.name for part in (*chosen.items, *chosen.users)))
+    return {
+        "run_id": content_id(arrays, kinds),
+        "shapes": {name: array.shape for name, array in arrays.items()},
+        "provenance": {"file": one_line(files), "format": chosen.items[0].kind},
+        "report": {
+            "rows": len(items.position),
+            "dim": items.dim,
+            "users": len(people),
+            "joined": known.joined,
+            "rejected": [asdict(row) for part in read for row in part.rejected],
+            "rejected_by_reason": dict(sum((part.reasons for part in read), start=type(items.reasons)())),
+            "notes": [*known.notes, *notes],
+        },
+    }
+
+
+class _Progress:
+    """Tells how far reading is, by the bytes that were read."""
+
+    def __init__(self, report: Reporter, chosen: Chosen) -> None:
+        self._report, self._done = report, 0
+        self._all = max(1, sum(part.source.size for part in (*chosen.items, *chosen.users)))
+
+    def __call__(self, size: int) -> None:
+        self._done += size
+        self._report(0.7 * min(1.0, self._done / self._all), "Reading the vectors")
+
+
+def _read(parts: Sequence[Matrix], path: Path, request: VectorRequest, on_bytes: Callable[[int], None]) -> Rows:
+    rows = Rows(path, parts[0].dim, request.limits)
+    rows.read(parts, on_bytes)
+    return rows
+
+
+def _contents(request: VectorRequest) -> tuple[Contents, Table | None]:
+    """What is in the files, and the table that was named as that of the rows.
+
+    Raises:
+        BadVectorsError: What was named as the table is none.
+    """
+    options, limits = request.options, request.limits
+    sources = collect(request.paths, limits, options.sheet)
+    found = contents(sources, options, limits)
+    if not (found.matrices or found.tables) and found.unread:
+        raise found.unread[0]
+    if not request.metadata:
+        return found, None
+    named = contents(collect(request.metadata, limits, options.sheet), replace(options, dimensions=()), limits)
+    if not named.tables:
+        tables = [_as_table(matrix, options) for matrix in named.matrices]
+        if len(tables) != 1 or tables[0] is None:
+            raise next(iter(named.unread), BadVectorsError("what is to be the table of the rows is no table of text"))
+        return found, tables[0]
+    return found, named.tables[0]
+
+
+def _as_table(matrix: Matrix, options: VectorOptions) -> Table | None:
+    """A file that looks like vectors as the table that somebody says it is; None where it is no text."""
+    return examine(matrix.source, options.of_text, matrix.source.limits) if matrix.array == "" else None
+
+
+def _known(found: Contents, metadata: Table | None, items: Rows, request: VectorRequest) -> tuple[Known, list[str]]:
+    """What is known of the kept rows, and what was found and not used."""
+    notes, ids = [], items.ids
+    alone = without_table(ids, items.columns, items.position)
+    tables = found.tables if metadata is None else (metadata,)
+    for table in tables:
+        try:
+            known = join(table, ids, items.position, items.total, request.options, request.limits)
+        except DatasetError as error:
+            if metadata is not None:
+                raise
+            notes.append(f"{table.name} is not used: {error}.")
+            continue
+        notes += [f"{other.name} is not used: {table.name} is." for other in tables if other is not table]
+        return replace(known, columns={**alone.columns, **known.columns}), notes
+    notes += [f"{error}." for error in found.unread]
+    return alone, notes
+
+
+def _people(users: Rows | None) -> list[str]:
+    """Ids of the second set."""
+    return [] if users is None else without_table(users.ids, {}, users.position).ids
+
+
+def _name(paths: Sequence[Path]) -> str:
+    """What a file or folder suggests as a name."""
+    stem = one_line(paths[0].name, 100)
+    for ending in _ENDINGS:
+        stem = stem.removesuffix(ending)
+    return stem or "Vectors"
+
+
+def _noun(matrix: Matrix) -> str:
+    """What one row is called, read from the kind of the file and from the column of ids."""
+    letters = plain(matrix.id_column or "")
+    if any(name in matrix.kind for name in ("word2vec", "GloVe")):
+        return "word"
+    return next((word for word in _WORDS if letters.startswith(word)), noun(matrix.id_column or ""))
+
+
+def preview(request: VectorRequest) -> VectorPreview:
+    """What opening would do, as far as the first rows show; code and message say what would stop it."""
+    result = VectorPreview(name=request.options.name or _name(request.paths))
+    try:
+        found, metadata = _contents(request)
+        result = replace(result, found=tuple(_found(matrix) for matrix in found.matrices))
+        result = replace(result, notes=tuple(f"{error}." for error in found.unread))
+        if found.tables or metadata:
+            result = replace(result, table=_table_preview(metadata or found.tables[0]))
+        chosen = choose(found.matrices, request.options)
+        return _with_rows(result, chosen, request, alone=result.table is None)
+    except DatasetError as error:
+        return replace(result, code=error.code, message=str(error))
+
+
+def _with_rows(result: VectorPreview, chosen: Chosen, request: VectorRequest, *, alone: bool) -> VectorPreview:
+    matrix = chosen.items[0]
+    for part in (*chosen.items, *chosen.users):
+        part.check(request.limits)
+    block = next((block for block in matrix.blocks(lambda size: None) if len(block.values)), None)
+    if block is None:
+        raise EmptyFileError(f"{matrix.name} holds no row; export it again")
+    ids = block.columns[matrix.id_column].to_pylist()[:_SHOWN] if matrix.id_column else []
+    numbers = [tuple(float(value) for value in row[:_NUMBERS]) for row in block.values[:_SHOWN]]
+    shown = result.table
+    if alone and matrix.columns:
+        rows = tuple(
+            tuple(one_line(cell, _CELL) for cell in row) for row in list(zip(*matrix.samples, strict=True))[:_SHOWN]
+        )
+        roles = tuple("id" if name == matrix.id_column else "" for name in matrix.columns)
+        shown = TablePreview(matrix.source.name, "items", "text", "", True, "", matrix.columns, roles, rows)
+    return replace(
+        result,
+        noun=request.options.noun or _noun(matrix),
+        chosen=tuple(part[0].name for part in (chosen.items, chosen.users) if part),
+        ids=tuple(one_line(text or "", _CELL) for text in ids),
+        numbers=tuple(tuple(value if math.isfinite(value) else None for value in row) for row in numbers),
+        table=shown,
+        joined="" if alone else ("id" if matrix.id_column else "order"),
+    )
+
+
+def _found(matrix: Matrix) -> Found:
+    side = "user" if "user" in matrix.name.lower() else "item"
+    return Found(matrix.name, matrix.kind, matrix.rows, matrix.dim, side)
+
+
+def _table_preview(table: Table) -> TablePreview:
+    rows = tuple(tuple(one_line(cell, _CELL) for cell in row) for row in table.rows[:_SHOWN])
+    header, roles = table.header_rows > 0 and not table.headless, ("",) * len(table.columns)
+    return TablePreview(
+        table.name, "items", table.kind, table.delimiter, header, table.encoding, table.columns, roles, rows
+    )

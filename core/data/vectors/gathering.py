@@ -1,0 +1,122 @@
+"""The rows of a set of vectors that can be used, written down as they are read."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from core.data.importing.request import Rejected
+from core.data.text import one_line
+from core.data.vectors.matrix import Block, Matrix, OnBytes
+from core.errors import BadVectorsError
+from core.settings import MIB, ImportLimits
+
+NOT_FINITE = "a value is not a finite number"
+ALL_ZERO = "all its numbers are zero"
+REPEATED = "its id was there before"
+NO_ID, LONG_ID = "it has no id", "its id is too long"
+
+
+class Rows:
+    """What was read: float32 in a file, one row after the other, and what stands beside each.
+
+    Args:
+        path: Of the file to write; it must not exist.
+        dim: Numbers in a row.
+
+    Attributes:
+        ids: Those of the kept rows; none where nothing names them.
+        columns: Texts of the kept rows, by the name of the column.
+        position: Place of each kept row among all rows of the files, int64, as `positions` gives it.
+        total: All rows of the files.
+        rejected: Rows left out, the first of each file.
+        reasons: How many were left out, for each reason.
+    """
+
+    def __init__(self, path: Path, dim: int, limits: ImportLimits) -> None:
+        self.path, self.dim, self.limits = path, dim, limits
+        self.ids: list[str] = []
+        self.columns: dict[str, list[str]] = {}
+        self.position = np.zeros(0, np.int64)
+        self.total = 0
+        self.rejected: list[Rejected] = []
+        self.reasons: Counter[str] = Counter()
+        self._seen: set[str] = set()
+        self._kept = 0
+
+    def read(self, parts: Sequence[Matrix], on_bytes: OnBytes) -> None:
+        """Read a set in all its parts.
+
+        Raises:
+            TooLargeError: There are more rows or bytes than allowed.
+            BadVectorsError: No row can be used, or the file is damaged.
+            DatasetError: As reading the file does.
+        """
+        self.columns = {name: [] for name in parts[0].columns if name != parts[0].id_column}
+        positions = []
+        with self.path.open("xb") as file:
+            for part in parts:
+                part.check(self.limits)
+                numbers, kept = [], []
+                for block in part.blocks(on_bytes):
+                    good = self._good(part, block)
+                    numbers += [block.numbers, np.array([number for number, _ in block.bad], np.int64)]
+                    kept.append(block.numbers[good])
+                    file.write(block.values[good].astype("<f4").tobytes())
+                    self._check_size(part)
+                every = np.sort(np.concatenate([*numbers, np.zeros(0, np.int64)]))
+                positions.append(np.searchsorted(every, np.concatenate([*kept, np.zeros(0, np.int64)])) + self.total)
+                self.total += len(every)
+        self.position = np.concatenate(positions)
+        if not len(self.position):
+            reasons = ", ".join(f"{count:,} × {reason}" for reason, count in self.reasons.most_common(3))
+            raise BadVectorsError(f"no row of {parts[0].name} is a vector that can be used: {reasons or 'it has none'}")
+
+    def vectors(self) -> np.ndarray:
+        """The kept rows, float32, (n, dim), as they lie on the disk."""
+        return np.memmap(self.path, "<f4", "r", shape=(len(self.position), self.dim))
+
+    def _good(self, part: Matrix, block: Block) -> np.ndarray:
+        """Which rows of a block are kept, boolean, (k,); their texts are taken, and the others written down."""
+        finite = np.isfinite(block.values).all(axis=1)
+        some = (block.values != 0).any(axis=1)
+        wrong = np.where(finite, np.where(some, "", ALL_ZERO), NOT_FINITE).tolist()
+        if part.id_column is not None and len(block.values):
+            texts = block.columns[part.id_column].to_pylist()
+            for row, text in enumerate(texts):
+                if not wrong[row]:
+                    wrong[row] = self._name(text or "")
+        good = np.array([not why for why in wrong], bool)
+        for name, texts in self.columns.items():
+            if name in block.columns:
+                column = block.columns[name].to_pylist()
+                texts += [column[row] or "" for row in np.flatnonzero(good)]
+        bad = [(int(number), why) for number, why in zip(block.numbers, wrong, strict=True) if why]
+        for number, why in sorted([*bad, *block.bad]):
+            self._reject(part, number, why)
+        self._kept += int(good.sum())
+        return good
+
+    def _name(self, text: str) -> str:
+        """Take a row's id; why it cannot be taken, or ""."""
+        if len(text) > 8 * self.limits.max_id_length:
+            return LONG_ID
+        name = one_line(text)
+        if not name or len(name) > self.limits.max_id_length:
+            return LONG_ID if name else NO_ID
+        if name in self._seen:
+            return REPEATED
+        self._seen.add(name)
+        self.ids.append(name)
+        return ""
+
+    def _reject(self, part: Matrix, number: int, why: str) -> None:
+        self.reasons[why.partition(":")[0]] += 1
+        if sum(self.reasons.values()) <= self.limits.max_rejected:
+            self.rejected.append(Rejected(part.source.name, number, why))
+
+    def _check_size(self, part: Matrix) -> None:
+        self.limits.check("max_items", self._kept, f"rows in {part.name}")
+        self.limits.check("max_rows", self._kept + sum(self.reasons.values()), f"rows in {part.name}")
+        self.limits.check("max_unpacked_mb", self._kept * self.dim * 4 / MIB, f"MiB of vectors in {part.name}")

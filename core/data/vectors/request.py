@@ -1,0 +1,160 @@
+"""What can be stated about vectors to open, what a preview shows before it, and what a report says after it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Self
+
+from core.data.importing.request import Encoding, ImportOptions, Rejected, TablePreview
+from core.settings import ImportLimits
+
+
+@dataclass(frozen=True)
+class VectorOptions:
+    """What can be said about vectors; None means: find out.
+
+    Attributes:
+        name: What people call them all.
+        noun: What one of them is, singular: "word".
+        array: Which one, by its name in the preview, where files hold several sets of vectors.
+        id_column: The column that names the rows; "" for none, so that their numbers do, from 0.
+        title_column: The column of what people call a row.
+        dimensions: The columns that are the vector, where a table has one column a dimension.
+        left_out: Columns of the table that are not kept.
+        delimiter, header, encoding, sheet: As `ImportOptions` has them.
+    """
+
+    name: str | None = None
+    noun: str | None = None
+    array: str | None = None
+    id_column: str | None = None
+    title_column: str | None = None
+    dimensions: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    delimiter: str | None = None
+    header: bool | None = None
+    encoding: Encoding | None = None
+    sheet: str | None = None
+
+    @property
+    def of_text(self) -> ImportOptions:
+        """What is said about text files and workbooks."""
+        return ImportOptions(delimiter=self.delimiter, header=self.header, encoding=self.encoding, sheet=self.sheet)
+
+    def check(self) -> None:
+        """Pass if the options make sense; raises LimitError, naming the one that does not."""
+        self.of_text.check()
+
+
+def options_of(fields: Mapping[str, Any]) -> VectorOptions:
+    """What was said again, from its fields as JSON has them."""
+    options = VectorOptions(**fields)
+    return replace(options, dimensions=tuple(options.dimensions), left_out=tuple(options.left_out))
+
+
+@dataclass(frozen=True)
+class VectorRequest:
+    """What the reading process works from.
+
+    Attributes:
+        paths: Files and folders with the vectors, and perhaps with the table of their rows.
+        metadata: A table of their rows; found among the paths without it.
+    """
+
+    paths: Sequence[Path]
+    metadata: Sequence[Path]
+    options: VectorOptions
+    limits: ImportLimits
+
+    @classmethod
+    def of_json(cls, fields: dict[str, Any]) -> Self:
+        """The request again from its fields as JSON has them."""
+        return cls(
+            paths=[Path(path) for path in fields["paths"]],
+            metadata=[Path(path) for path in fields["metadata"]],
+            options=options_of(fields["options"]),
+            limits=ImportLimits(**fields["limits"]),
+        )
+
+
+@dataclass(frozen=True)
+class Found:
+    """A set of vectors in the files.
+
+    Attributes:
+        name: Of the file, and of the array in it, as `VectorOptions.array` takes it.
+        kind: What the file is: "word2vec, binary".
+        rows: How many; None where only reading all of it tells.
+        dim: Numbers in each.
+        side: What the rows are: "user" of the second set where two belong together.
+    """
+
+    name: str
+    kind: str
+    rows: int | None
+    dim: int
+    side: str
+
+
+@dataclass(frozen=True)
+class VectorPreview:
+    """What opening would do, found in the beginning of the files.
+
+    Attributes:
+        name, noun: As they would be called.
+        found: Every set of vectors in the files.
+        chosen: Names of those that would be opened: one, or one of items and one of users.
+        ids: The first rows' ids, as far as they are known before all is read.
+        numbers: The first numbers of the same rows; None for one that is not finite.
+        table: The table of the rows as it would be read; None without one.
+        joined: How the table belongs to the vectors: "order", "id" or, without a table, "".
+        notes: What was found besides, in sentences.
+        code, message: What would stop the opening, and how to mend it; "" where nothing was found.
+    """
+
+    name: str = ""
+    noun: str = ""
+    found: tuple[Found, ...] = ()
+    chosen: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    numbers: tuple[tuple[float | None, ...], ...] = ()
+    table: TablePreview | None = None
+    joined: str = ""
+    notes: tuple[str, ...] = ()
+    code: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class VectorReport:
+    """What opening did.
+
+    Attributes:
+        run_id: The run that the vectors are.
+        rows, dim, users: Vectors, numbers in each, and vectors of the second set, if there is one.
+        dataset_id: The dataset of what is known of the rows.
+        joined: As in the preview.
+        already_there: Whether these vectors were a run before.
+        rejected: Rows left out, the first of each file's, by line or row.
+        rejected_by_reason: How many rows were left out, for each reason.
+        notes: What else was found and done, in sentences.
+    """
+
+    run_id: str
+    name: str
+    noun: str
+    rows: int
+    dim: int
+    users: int
+    dataset_id: str
+    joined: str
+    already_there: bool
+    rejected: tuple[Rejected, ...]
+    rejected_by_reason: dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    origin: str = "imported"
+
+    @property
+    def rejected_total(self) -> int:
+        """Rows left out, listed or not."""
+        return sum(self.rejected_by_reason.values())

@@ -1,0 +1,136 @@
+"""Open vectors trained elsewhere: the one way for the page and for the command line."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.data import catalog
+from core.data.importing.gathering import Reporter
+from core.data.importing.isolation import SPEC, Runner
+from core.data.importing.request import of_json
+from core.data.ratings import DatasetRef
+from core.data.text import noun_of, one_line
+from core.data.vectors.building import DATASET, ITEMS, USERS
+from core.data.vectors.isolation import in_child
+from core.data.vectors.request import VectorOptions, VectorPreview, VectorReport, VectorRequest
+from core.disk import quota
+from core.disk.files import new_folder
+from core.disk.home import home
+from core.errors import ExplorerError
+from core.settings import ImportLimits
+from core.store.imported import keep_run, run_of
+from core.store.runs import RunStore
+
+_FILES = {"item_embedding": ITEMS, "user_embedding": USERS}
+
+
+def open_vectors(
+    paths: Sequence[Path],
+    *,
+    metadata: Sequence[Path] = (),
+    options: VectorOptions | None = None,
+    reporter: Reporter = lambda progress, text: None,
+    should_stop: Callable[[], bool] = lambda: False,
+    limits: ImportLimits | None = None,
+    runner: Runner = in_child,
+) -> VectorReport:
+    """Make a run of vectors in files, and a dataset of what is known of their rows.
+
+    The files are read in a process of its own, within limits of memory and time. The run's id is made of the vectors
+    and the ids of their rows: opened again, by another name or with another table, it is the same run, called and
+    described as it was the last time.
+
+    Args:
+        paths: Files, archives and folders.
+        metadata: A table of the rows; found among the paths without it.
+        options: What is stated.
+        reporter: Receives progress (0-1) and what is being done.
+        should_stop: Asked several times a second.
+        limits: From the environment without it.
+        runner: What reads; `core.data.vectors.isolation` says what else there is.
+
+    Raises:
+        DatasetError: The files cannot be opened; the code says why.
+        LimitError: An option is out of its range.
+        CanceledError: `should_stop` returned True.
+        QuotaError: The home has no room for files of this size.
+        DiskFullError: There is no room.
+        BusyError: The store is locked by another process.
+    """
+    files = [file for path in paths for file in (path.rglob("*") if path.is_dir() else [path])]
+    quota.check("opening these vectors", sum(file.stat().st_size for file in files if file.is_file()))
+    request = _request(paths, metadata, options, limits)
+    with new_folder(home() / "datasets", "the vectors", mode=0o700) as folder:
+        result = _run("open", request, folder, reporter, should_stop, runner)
+        dataset, _ = catalog.take_in(folder / DATASET, folder.parent)
+        names = [name for name in DatasetRef.__dataclass_fields__ if name != "dataset_id"]
+        reference = DatasetRef(dataset_id=dataset.dataset_id, **{name: getattr(dataset, name) for name in names})
+        arrays = {
+            name: np.memmap(folder / _FILES[name], "<f4", "r", shape=tuple(shape)).view(np.ndarray)
+            for name, shape in result["shapes"].items()
+        }
+        created_at = datetime.now(UTC).isoformat(timespec="seconds")
+        already_there = result["run_id"] in RunStore()
+        run = run_of(result["run_id"], arrays, reference, result["provenance"], created_at)
+        reporter(0.95, "Storing")
+        keep_run(run)
+    facts = {"run_id": run.run_id, "name": dataset.name, "noun": dataset.noun, "dataset_id": dataset.dataset_id}
+    return of_json(VectorReport, result["report"] | facts | {"already_there": already_there})
+
+
+def preview_vectors(
+    paths: Sequence[Path],
+    *,
+    metadata: Sequence[Path] = (),
+    options: VectorOptions | None = None,
+    limits: ImportLimits | None = None,
+    runner: Runner = in_child,
+) -> VectorPreview:
+    """What `open_vectors` would do, as far as the first rows show; nothing is kept.
+
+    What would stop it stands in the preview as code and message.
+
+    Raises:
+        LimitError: An option is out of its range.
+        DatasetError: Reading took too much memory or time, or crashed.
+    """
+    request = _request(paths, metadata, options, limits)
+    with new_folder(home() / "datasets", "the preview", mode=0o700) as folder:
+        result = _run("preview", request, folder, lambda progress, text: None, lambda: False, runner)
+    return of_json(VectorPreview, result["preview"])
+
+
+def _request(
+    paths: Sequence[Path], metadata: Sequence[Path], options: VectorOptions | None, limits: ImportLimits | None
+) -> VectorRequest:
+    """What was asked for, with the defaults filled in, and texts as they are kept."""
+    options = options or VectorOptions()
+    options.check()
+    name, noun = one_line(options.name or "", 100) or None, noun_of(options.noun or "") or None
+    return VectorRequest(
+        [path.absolute() for path in paths],
+        [path.absolute() for path in metadata],
+        replace(options, name=name, noun=noun),
+        limits or ImportLimits.from_environment(),
+    )
+
+
+def _run(
+    task: str,
+    request: VectorRequest,
+    folder: Path,
+    reporter: Reporter,
+    should_stop: Callable[[], bool],
+    runner: Runner,
+) -> dict[str, Any]:
+    """Have the reading process do its task in a folder; raises the error that it ends with."""
+    (folder / SPEC).write_text(json.dumps({"task": task, **asdict(request)}, default=str), encoding="utf-8")
+    result = runner(folder, request.limits, reporter, should_stop)
+    if "code" in result:
+        raise ExplorerError.of(result["code"], result["message"])
+    return result
