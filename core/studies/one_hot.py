@@ -3,16 +3,18 @@
 import numpy as np
 from pydantic import BaseModel, Field
 
+from core.analysis.compare.paired import paired
 from core.analysis.compare.score import predict_rows
 from core.analysis.questions.one_hot import BySupport, by_support, fitted
 from core.config import RunConfig
 from core.data.ratings import Ratings
-from core.data.splits import Split, split
+from core.data.splits import split
 from core.errors import NotApplicableError
 from core.model.run import Run
 from core.store.study_store import Stored
 from core.studies.retraining import Training, check_trainable, train_all
 from core.studies.study import Study, Work
+from core.training.baselines import rmse
 from core.training.twin import twin_config, without_taste
 
 
@@ -40,8 +42,9 @@ def _check(run: Run, settings: OneHotSettings) -> None:
 
 
 def _compute(work: Work, settings: OneHotSettings) -> Stored:
-    """Arrays: `n` and `squared` of `BySupport` for the one-hot vectors and then each size; `twin`, the RMSE of the
-    one-hot vectors and of one size on ratings without taste, (2,).
+    """Arrays: `n` and `squared` of `BySupport` for the one-hot vectors and then each size, (n_dims + 1, n_groups);
+    `brings` and `se`, how much less far off than they each size is, as `Paired` has it, (n_dims,); `twin`, the RMSE of
+    the one-hot vectors and of one size on ratings without taste, (2,).
 
     Facts: `dims`; `penalty` of the one-hot vectors; `twin_dim`, the size trained without taste.
     """
@@ -56,17 +59,27 @@ def _compute(work: Work, settings: OneHotSettings) -> Stored:
     for training, run in zip(trainings, train_all(work, trainings), strict=True):
         guesses.append(predict_rows(run, training.ratings, parts.validation))
     without = [fitted(tasteless, parts.train)[0].guess(tasteless, parts.validation), guesses.pop()]
-    found = _by_support(guesses, work.ratings, parts)
+    rating, people = (values[parts.validation] for values in (work.ratings.rating, work.ratings.user_index))
+    guesses = [_inside(guess, work.ratings) for guess in guesses]
+    brings = [paired(guesses[0], guess, rating, people) for guess in guesses[1:]]
+    count = parts.training_count(work.ratings)[work.ratings.item_index[parts.validation]]
+    found = by_support(guesses, rating, count)
+    aside = tasteless.rating[parts.validation]
     return Stored(
-        {"n": found.n, "squared": found.squared, "twin": _by_support(without, tasteless, parts).rmse},
+        {
+            "n": found.n,
+            "squared": found.squared,
+            "brings": np.array([one.difference for one in brings]),
+            "se": np.array([one.se for one in brings]),
+            "twin": np.array([rmse(_inside(guess, tasteless), aside) for guess in without]),
+        },
         {"dims": dims, "penalty": penalty, "twin_dim": own},
     )
 
 
-def _by_support(guesses: list[np.ndarray], ratings: Ratings, parts: Split) -> BySupport:
-    count = parts.training_count(ratings)[ratings.item_index[parts.validation]]
-    inside = [np.clip(guess, ratings.min_rating, ratings.max_rating) for guess in guesses]
-    return by_support(inside, ratings.rating[parts.validation], count)
+def _inside(guess: np.ndarray, ratings: Ratings) -> np.ndarray:
+    """The guesses held inside the scale."""
+    return np.clip(guess, ratings.min_rating, ratings.max_rating)
 
 
 def errors_of(stored: Stored) -> BySupport:

@@ -28,6 +28,7 @@ from core.analysis.new_user.explain import Misses, worst
 from core.analysis.new_user.model import NewUserModel, looked_at
 from core.analysis.new_user.position import People, people
 from core.analysis.new_user.recommend import first_set
+from core.analysis.questions.one_hot import Cost, costs
 from core.analysis.traits import Trait
 from core.analysis.traits import traits as item_traits
 from core.analysis.values import Values, values
@@ -173,6 +174,12 @@ def training_ratings_of(run_id: str, item: int) -> np.ndarray:
 def look_up_seconds(run_id: str, item: int) -> Seconds:
     """How long picking and multiplying took on this machine, when it was first asked."""
     return time_both(run(run_id).scorer.item_embedding, item)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Timing both ways …")
+def picking_costs(dims: int) -> tuple[Cost, ...]:
+    """How long picking a row took in two ways, by the size of the table, when it was first asked or is asked anew."""
+    return tuple(costs(dims))
 
 
 @st.cache_resource(max_entries=8, show_spinner="Guessing without the vectors …")

@@ -27,14 +27,10 @@ def test_a_planted_taste_is_what_embeddings_bring():
     two = fit(sized(config, 2), ratings)
     assert found.rmse[2] == pytest.approx(two.outcome.val_rmse)
     assert found.rmse[1] < found.rmse[0] - 0.2  # one number says who likes what
+    np.testing.assert_allclose(stored.arrays["brings"], found.rmse[0] - found.rmse[1:], atol=1e-12)
+    assert (stored.arrays["brings"] > 4 * stored.arrays["se"]).all()
     one_hot, embedding = stored.arrays["twin"]
     assert abs(embedding - one_hot) < 0.05
-
-
-def _work(run: Run):
-    from core.studies.study import Work
-
-    return Work(run, planted())
 
 
 def test_models_know_nothing_but_ratings():

@@ -64,7 +64,7 @@ def test_the_product_equals_the_look_up_bit_for_bit(dtype: type):
 
 def test_errors_fall_into_the_groups_of_their_items():
     rating, count = np.array([1.0, 2, 3, 4]), np.array([0, 2, 9, 100])
-    found = one_hot.by_support([rating + [0, 2, 0, 1], rating], rating, count)
+    found = one_hot.by_support([np.array([1.0, 4, 3, 5]), rating], rating, count)
     np.testing.assert_array_equal(found.n, [1, 1, 1, 0, 0, 1])
     np.testing.assert_array_equal(found.by_group[0], [0, 2, 0, np.nan, np.nan, 1])
     np.testing.assert_allclose(found.rmse, [np.sqrt(5 / 4), 0])
