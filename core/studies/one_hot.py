@@ -88,7 +88,7 @@ def errors_of(stored: Stored) -> BySupport:
 
 
 ONE_HOT = Study(
-    name="one_hot",
+    name="onehot",
     page="questions",
     settings=OneHotSettings,
     title=lambda settings: f"Vectors of 1 to {settings.dims[-1]} numbers",
