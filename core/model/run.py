@@ -11,6 +11,7 @@ import numpy as np
 from core.config import RunConfig
 from core.data.ratings import DatasetRef
 from core.model.events import Epoch, Started, Step
+from core.model.metrics import RMSE, Measured, guess_error
 from core.model.scoring import Scorer
 
 
@@ -22,18 +23,34 @@ class Outcome:
         epochs: Epochs trained.
         kept_epoch: The epoch whose weights the run keeps, from 1.
         stopped_early: Whether patience ran out before the last epoch.
-        val_rmse, val_mae: Of the kept weights, clipped, in rating units.
-        best_val_rmse: The lowest of any epoch.
+        val_rmse, val_mae: Of the kept weights, clipped, in rating units; None where the model guesses no rating.
+        best_val_rmse: The lowest of any epoch; None as well.
         train_seconds: From data in memory to the last weight, compiling included.
+        metric: What the kept weights are judged by: the RMSE wherever there is one. None where nothing was measured.
     """
 
     epochs: int
     kept_epoch: int
     stopped_early: bool
-    val_rmse: float
-    val_mae: float
-    best_val_rmse: float
+    val_rmse: float | None
+    val_mae: float | None
+    best_val_rmse: float | None
     train_seconds: float
+    metric: Measured | None = None
+
+    def __post_init__(self) -> None:
+        """An RMSE is the metric, in runs of before there were others too."""
+        if self.val_rmse is not None:
+            object.__setattr__(self, "metric", Measured(RMSE.name, self.val_rmse))
+
+    @property
+    def guess_error(self) -> float:
+        """The validation RMSE, for whatever asks how far guesses of ratings are off.
+
+        Raises:
+            NotApplicableError: The model guesses no rating.
+        """
+        return guess_error(self.val_rmse)
 
 
 @dataclass(frozen=True)

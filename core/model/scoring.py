@@ -15,6 +15,7 @@ import numpy as np
 from core.config import RunConfig
 from core.errors import NotApplicableError
 from core.model.item_features import FeatureGroup
+from core.model.metrics import RMSE, Metric
 from core.model.scale import Scale
 
 BLOCK = 100_000
@@ -53,9 +54,10 @@ class Network:
 class Scorer(ABC):
     """The learned numbers of one run, and everything that follows from them.
 
-    A family says what it can: `has_vectors` (a row of numbers for each user and item), `has_biases` (one more number
-    for each), `is_bilinear` (the score is a sum, and the dot product of the two vectors is one of its terms),
-    `has_uncertainty` (it knows how sure each number is). What depends on the run as well are properties:
+    A family says what it can: `has_vectors` (a row of numbers for each item), `has_user_vectors` (for each user too),
+    `has_biases` (one more number for each), `is_bilinear` (the score is a sum, and the dot product of the two vectors
+    is one of its terms), `has_uncertainty` (it knows how sure each number is), `guesses_ratings` (a score stands for a
+    rating; `metric` is what the family is judged by). What depends on the run as well are properties:
     `knows_item_columns`, `knows_unseen_items`.
 
     Attributes:
@@ -80,6 +82,10 @@ class Scorer(ABC):
     has_biases: ClassVar[bool] = False
     is_bilinear: ClassVar[bool] = False
     has_uncertainty: ClassVar[bool] = False
+    training: ClassVar[str] = "gradient"  # the module of core.training that trains it
+    metric: ClassVar[Metric] = RMSE
+    guesses_ratings: ClassVar[bool] = True
+    has_user_vectors: ClassVar[bool] = True
 
     @property
     def knows_item_columns(self) -> bool:
@@ -308,9 +314,17 @@ class Bilinear(Scorer):
 
 
 def require_bilinear(scorer: Scorer) -> Bilinear:
-    """The scorer as a sum of terms; raises NotApplicableError where its score is none."""
+    """The scorer as a sum of terms of a rating; raises NotApplicableError where its score is none."""
+    require_guesses(scorer)
     if not isinstance(scorer, Bilinear):
         _refuse(scorer, "its score is not a sum of terms, so it cannot be taken apart into averages and components")
+    return scorer
+
+
+def require_guesses(scorer: Scorer) -> Scorer:
+    """The scorer itself; raises NotApplicableError where it guesses no ratings."""
+    if not scorer.guesses_ratings:
+        _refuse(scorer, f"it guesses no ratings, and is judged by its {scorer.metric.title}")
     return scorer
 
 

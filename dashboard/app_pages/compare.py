@@ -144,7 +144,11 @@ else:
     if len(chosen.summaries) < 2:
         st.info("Choose at least two models.", icon=":material/info:")
     else:
-        st.markdown(compare_words.errors(chosen.letters, chosen.summaries, behind(chosen)))
+        guessing = all(one.outcome.val_rmse is not None for one in chosen.summaries)
+        if guessing:
+            st.markdown(compare_words.errors(chosen.letters, chosen.summaries, behind(chosen)))
+        else:
+            st.markdown(compare_words.judged_apart(chosen.letters, chosen.summaries))
         st.header("How they learned")
         compared_models.curves(chosen.summaries, chosen.names)
         kinds = {phrases.model_words(one.config) for one in chosen.summaries}
@@ -152,10 +156,11 @@ else:
         st.caption(f"Solid: validation. Dotted: training.{alike}")
         compared_models.differing_settings(chosen.summaries, chosen.names)
         st.header("How well they guess")
-        scores = [analyses.score_on(one.run_id, loaders.run(one.run_id).dataset.dataset_id) for one in chosen.summaries]
-        if compare_words.same_test(chosen.summaries):
+        scores = [analyses.split_score(one.run_id) for one in chosen.summaries]
+        known = [score for score in scores if score is not None]
+        if guessing and len(known) == len(scores) and compare_words.same_test(chosen.summaries):
             data = chosen.summaries[0].dataset
-            st.markdown(score_words.side_by_side(chosen.letters, scores, data.noun, phrases.unit(data)))
+            st.markdown(score_words.side_by_side(chosen.letters, known, data.noun, phrases.unit(data)))
         compared_models.results(chosen, scores)
         st.caption(compare_words.chosen_by(chosen.letters, chosen.summaries))
         scores_on_splits(chosen)

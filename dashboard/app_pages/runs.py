@@ -16,6 +16,7 @@ from dashboard.jobs import trainings
 from dashboard.session import dialogs, state, visitor
 from dashboard.shared import elements, glossary, phrases, score_words, set_aside, trash
 from dashboard.shared.markup import escape
+from dashboard.shell.needs_run import best_of
 from dashboard.train import curve, form
 
 
@@ -25,6 +26,7 @@ def table(summaries: list[RunSummary]) -> pd.DataFrame:
         {
             "model": family_of(summary.config).title,
             "val_rmse": summary.outcome.val_rmse,
+            "metric": "" if summary.outcome.val_rmse is not None else phrases.measured_words(summary.outcome)[:-2],
             "preset": preset_of(summary.config) or unlike_preset(summary.config),
             "split": _split(summary.config),
             "dim": summary.config.dimensions,
@@ -75,6 +77,9 @@ COLUMNS = {
     ),
     "val_rmse": st.column_config.NumberColumn(
         "RMSE", format="%.4f", width=64, help=f"{glossary.meaning('RMSE')} Here of the validation ratings."
+    ),
+    "metric": st.column_config.TextColumn(
+        "Judged by", width=110, help="Of models that guess no ratings: what they are judged by. Higher is better."
     ),
     "val_mae": st.column_config.NumberColumn("Validation MAE", format="%.4f", help=glossary.meaning("MAE")),
     "seconds": st.column_config.NumberColumn("Time", format="%.1f s", width=60, help="Training time."),
@@ -138,16 +143,17 @@ def compare(chosen: list[RunSummary]) -> None:
     drawn = chosen[: compared_models.MOST]
     names = list(phrases.named_apart(drawn).values())
     compared_models.curves(drawn, names)
-    best = min(drawn, key=lambda summary: summary.outcome.val_rmse)
+    best = best_of(drawn)
     if len(drawn) == 1:
         unit, score = phrases.unit(best.dataset), analyses.split_score(best.run_id)
         apart = [score_words.seen_and_unseen(score, best.dataset.noun, unit)] if score else []
         st.markdown(" ".join([curve.result_words(best.outcome, unit, score), *apart]))
     else:
-        st.markdown(
-            f"Solid lines are validation, dotted ones training. The lowest kept validation RMSE, "
-            f"{best.outcome.val_rmse:,.3f}, is that of {phrases.run_words(best)}."
-        )
+        text = "Solid lines are validation, dotted ones training."
+        if best.outcome.val_rmse is not None:
+            text += f" The lowest kept validation RMSE, {best.outcome.val_rmse:,.3f}, is that of "
+            text += f"{phrases.run_words(best)}."
+        st.markdown(text)
     if len(drawn) > 1:
         st.header("Settings that differ")
         compared_models.differing_settings(drawn, names)
@@ -171,9 +177,13 @@ def details(summary: RunSummary) -> None:
             "Training ratings": f"{run.started.n_train:,}",
             "Validation ratings": f"{run.started.n_validation:,}, "
             f"{run.started.unseen_items:,} on unseen {phrases.plural(data.noun)}",
-            "Validation RMSE": f"{run.outcome.val_rmse:.4f}",
+            **(
+                {f"Validation {measured.metric.title}": f"{measured.value:.4f}"}
+                if (measured := run.outcome.metric)
+                else {}
+            ),
             **_apart(analyses.split_score(run.run_id), phrases.plural(data.noun)),
-            "Best validation RMSE": f"{run.outcome.best_val_rmse:.4f}",
+            **({"Best validation RMSE": f"{best:.4f}"} if (best := run.outcome.best_val_rmse) is not None else {}),
             "Trained": summary.created_at,
             "Id": summary.run_id,
             **dict(run.versions),

@@ -208,7 +208,10 @@ def comparison(first: str, second: str, *, min_ratings: int) -> Comparison:
 
 
 def split_score(run_id: str) -> SplitScore | None:
-    """The errors of a run on its own validation ratings, apart by what training has seen; None without its data."""
+    """The errors of a run on its own validation ratings, apart by what training has seen; None without its data, or
+    where it guesses no ratings."""
+    if not run(run_id).scorer.guesses_ratings:
+        return None
     dataset = run(run_id).dataset
     holder = holding(dataset.digest, dataset.dataset_id)
     return score_on(run_id, holder) if holder else None

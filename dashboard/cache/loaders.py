@@ -31,7 +31,8 @@ from core.store import study_store
 from core.store.runs import RunStore, RunSummary
 from core.store.study_store import Stored
 from core.studies.twins import TWINS, is_twin, real_id, shown_twin, twin_id
-from core.training.baselines import Baselines, baselines, started
+from core.training.baselines import Baselines, baselines
+from core.training.baselines import expected as measured_without
 from dashboard.charts.base import plain
 from dashboard.charts.hover import Hover
 from dashboard.shared import matrix_rows
@@ -216,9 +217,13 @@ def data_of(job: Job, first: str | None = None) -> str | None:
 
 def expected(dataset_id: str, config: RunConfig) -> Started:
     """What a training of this config will start from, known without training."""
-    return started(
-        family_of(config).epochs(config), split_of(dataset_id, config.split), reference_lines(dataset_id, config.split)
-    )
+    lines = reference_lines(dataset_id, config.split) if family_of(config).guesses_ratings else None
+    return _expected(dataset_id, config, lines)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _expected(dataset_id: str, config: RunConfig, _lines: Baselines | None) -> Started:
+    return measured_without(config, ratings(dataset_id), split_of(dataset_id, config.split), _lines)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -51,6 +51,9 @@ RESULT_COLUMNS = {
     "raw_rmse": st.column_config.NumberColumn(
         "Raw", format="%.4f", help="RMSE before guesses beyond the scale are moved to its ends."
     ),
+    "metric": st.column_config.TextColumn(
+        "Judged by", help="Of models that guess no ratings: what they are judged by. Higher is better."
+    ),
     "val_mae": st.column_config.NumberColumn("MAE", format="%.4f", help=glossary.meaning("MAE")),
     "epochs": st.column_config.NumberColumn("Epochs", format="%d", help="Epochs trained."),
     "seconds": st.column_config.NumberColumn("Time", format="%.1f s", help="Training time."),
@@ -167,14 +170,15 @@ def second_configs(config: RunConfig) -> dict[str, RunConfig]:
     return configs
 
 
-def results(chosen: Chosen, scores: Sequence[SplitScore]) -> None:
-    """How each did; `scores` are theirs."""
+def results(chosen: Chosen, scores: Sequence[SplitScore | None]) -> None:
+    """How each did; `scores` are theirs, None of a model that guesses no ratings."""
     several = len({summary.dataset.digest for summary in chosen.summaries}) > 1
     table = pd.DataFrame(
         {
             "letter": name,
             "val_rmse": summary.outcome.val_rmse,
-            **{name: getattr(score, name) for name in ("warm_rmse", "cold_rmse", "raw_rmse")},
+            "metric": "" if score is not None else phrases.measured_words(summary.outcome)[:-2],
+            **{name: getattr(score, name, None) for name in ("warm_rmse", "cold_rmse", "raw_rmse")},
             "val_mae": summary.outcome.val_mae,
             "epochs": summary.outcome.epochs,
             "seconds": summary.outcome.train_seconds,
@@ -183,7 +187,8 @@ def results(chosen: Chosen, scores: Sequence[SplitScore]) -> None:
         }
         for name, summary, score in zip(chosen.names, chosen.summaries, scores, strict=True)
     )
-    order = [name for name in RESULT_COLUMNS if name != "data" or several]
+    left_out = {"data": not several, "metric": None not in scores}
+    order = [name for name in RESULT_COLUMNS if not left_out.get(name)]
     alt = f"Results of the {len(table)} models"
     st.dataframe(table, hide_index=True, column_order=order, column_config=RESULT_COLUMNS, alt=alt)
 

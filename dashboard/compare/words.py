@@ -33,7 +33,7 @@ def errors(letters: Sequence[str], summaries: Sequence[RunSummary], behind: Sequ
             "model guesses better cannot be told from them."
         )
     first = best(summaries)
-    stars, low = unit(summaries[first].dataset), summaries[first].outcome.val_rmse
+    stars, low = unit(summaries[first].dataset), summaries[first].outcome.guess_error
     apart = {letter: found for letter, found in zip(letters, behind, strict=True) if found is not None}
     clear, unclear = (
         [f"{letter} by {_by(found)}" for letter, found in apart.items() if found.clear is wanted]
@@ -50,6 +50,22 @@ def errors(letters: Sequence[str], summaries: Sequence[RunSummary], behind: Sequ
     return f"**{letters[first]} {how}**: it is off by about {low:.3f} {stars}, {_and(clear)} more.{more} {note}"
 
 
+def judged_apart(letters: Sequence[str], summaries: Sequence[RunSummary]) -> str:
+    """What each of some models is judged by, where not all of them guess ratings."""
+    measured = {letter: one.outcome.metric for letter, one in zip(letters, summaries, strict=True)}
+    known = {letter: one for letter, one in measured.items() if one is not None}
+    values = _and([f"{letter} has {one.metric.title} {one.value:,.3f}" for letter, one in known.items()])
+    metrics = {one.metric for one in known.values()}
+    if len(metrics) == 1 and same_test(summaries):
+        metric = metrics.pop()
+        ahead = list(known)[metric.best([one.value for one in known.values()])]
+        return f"**{ahead} does best**: {values}; {metric.direction}. {metric.title} {metric.meaning}."
+    return (
+        f"They are judged by different things, or on different data, and which is better cannot be told: {values}. "
+        "What follows compares what they have learned."
+    )
+
+
 def _by(found: Paired) -> str:
     return f"{found.difference:.3f} ± {found.se:.3f}"
 
@@ -59,8 +75,8 @@ def _and(names: Sequence[str]) -> str:
 
 
 def best(summaries: Sequence[RunSummary]) -> int:
-    """Place of the model that guesses best."""
-    return min(range(len(summaries)), key=lambda place: summaries[place].outcome.val_rmse)
+    """Place of the model that guesses ratings best; all of them guess some."""
+    return min(range(len(summaries)), key=lambda place: summaries[place].outcome.guess_error)
 
 
 def same_test(summaries: Sequence[RunSummary]) -> bool:

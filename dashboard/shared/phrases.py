@@ -9,6 +9,8 @@ from core.config import RunConfig
 from core.data.nouns import count, plural, with_article
 from core.data.ratings import DatasetRef, Ratings
 from core.model.families import PRESETS, SETTINGS, differences, family_of
+from core.model.metrics import RMSE, Metric
+from core.model.run import Outcome
 from core.store.runs import RunSummary
 
 __all__ = ["count", "plural"]  # of the core's, which pages read here with the other words
@@ -113,15 +115,20 @@ HOW_SURE_TOLD = (
 HOW_SURE_ALONE = "Of {a_noun} that nobody rated it knows nothing: it has only the ratings to go by."
 
 
-def rmse_help(*, within: bool) -> str:
+def curve_help(metric: Metric, *, within: bool) -> str:
     """What the learning curve shows and how to look closer; `within` where training measures its loss in epochs too."""
     line = (
         "The thin line is the loss that training works on within its epochs; it counts dropout and penalty too, so it "
         "lies higher. "
     )
-    return (
+    judged = (
         "RMSE is the root mean squared error: how far the guesses are off, in the unit of the ratings, large misses "
-        f"counting more. {line if within else ''}Drag to move the picture, pinch or hold Ctrl and scroll to zoom, "
+        "counting more."
+        if metric is RMSE
+        else f"{metric.title} {metric.meaning}; {metric.direction}."
+    )
+    return (
+        f"{judged} {line if within else ''}Drag to move the picture, pinch or hold Ctrl and scroll to zoom, "
         "double-click to go back."
     )
 
@@ -210,8 +217,12 @@ def _lower(words: str) -> str:
 
 def run_words(summary: RunSummary) -> str:
     """A run in words: "dot product with biases, 64 dimensions, RMSE 0.86, trained today"."""
-    error = f"RMSE {summary.outcome.val_rmse:,.3f}"
-    return f"{_lower(model_words(summary.config))}, {error}, trained {day(summary.created_at)}"
+    return f"{_lower(model_words(summary.config))}, {measured_words(summary.outcome)}trained {day(summary.created_at)}"
+
+
+def measured_words(outcome: Outcome) -> str:
+    """What a model was measured at, to be followed by more: "RMSE 0.863, "; empty where nothing was."""
+    return f"{outcome.metric.metric.title} {outcome.metric.value:,.3f}, " if outcome.metric else ""
 
 
 def config_words(config: RunConfig, usual: str) -> str:
@@ -291,7 +302,9 @@ def named_apart(summaries: Sequence[RunSummary], *, with_error: bool = True) -> 
         for text, summary in zip(texts, summaries, strict=True)
     ]
     return {
-        summary.run_id: f"{text}, {summary.outcome.val_rmse:,.3f}" if with_error else text
+        summary.run_id: f"{text}, {summary.outcome.metric.value:,.3f}"
+        if with_error and summary.outcome.metric
+        else text
         for text, summary in zip(texts, summaries, strict=True)
     }
 

@@ -1,5 +1,6 @@
 """For pages that look into a model: the model, or an offer to train one, or to take another, right there."""
 
+from collections.abc import Sequence
 from typing import Literal, NoReturn
 
 import streamlit as st
@@ -7,15 +8,19 @@ import streamlit as st
 from core.model.families import family_of
 from core.model.run import Run
 from core.model.scoring import Scorer
+from core.store.runs import RunSummary
 from dashboard.cache import loaders
 from dashboard.jobs import trainings
 from dashboard.session import state
 from dashboard.shared import elements, phrases
 
-Ability = Literal["has_vectors", "has_biases", "is_bilinear"]
+Ability = Literal["guesses_ratings", "has_vectors", "has_user_vectors", "has_biases", "is_bilinear"]
 """What a page may need of a model; names of `Scorer`."""
 
 _LACKS: dict[Ability, str] = {
+    "guesses_ratings": "This model guesses no ratings: it was trained on something else, and what is asked here is "
+    "about ratings.",
+    "has_user_vectors": "This model has vectors for {nouns} alone: it learned nothing about people.",
     "has_vectors": "This model has no vectors: it guesses from one number for each person and one for each {noun}, and "
     "what is asked here is about vectors.",
     "has_biases": "This model has no biases: how liked something is, and how generous somebody, has to fit into its "
@@ -53,7 +58,9 @@ def can(scorer: Scorer | type[Scorer], needs: Ability) -> bool:
 
 def explain_lack(run: Run, needs: Ability) -> None:
     """Say why a question does not apply to this model."""
-    st.info(_LACKS[needs].format(noun=run.dataset.noun), icon=":material/info:")
+    if not run.scorer.guesses_ratings and not can(run.scorer, needs) and needs in ("is_bilinear", "has_biases"):
+        needs = "guesses_ratings"
+    st.info(_LACKS[needs].format(**phrases.nouns(run.dataset.noun)), icon=":material/info:")
 
 
 def stop_without(run: Run, needs: Ability) -> NoReturn:
@@ -64,11 +71,23 @@ def stop_without(run: Run, needs: Ability) -> NoReturn:
         st.write("The usual model can answer this.")
         trainings.offer(trainings.first_config(), label="Train a model that can")
     else:
-        best = min(others, key=lambda summary: summary.outcome.val_rmse)
+        best = best_of(others)
         st.write(f"There is one on the same data that can: {phrases.run_words(best)}.")
         label = "Look at that model instead"
         elements.button(label, "swap_horiz", "use_another_model", state.select_run, best.run_id, primary=True)
     raise PageEnded
+
+
+def best_of(summaries: Sequence[RunSummary]) -> RunSummary:
+    """The one that guesses ratings best, or where none guesses any the first of the best by its metric."""
+    guessing = [summary for summary in summaries if summary.outcome.val_rmse is not None]
+    if guessing:
+        return min(guessing, key=lambda summary: summary.outcome.guess_error)
+    best = summaries[0]
+    for other in summaries[1:]:
+        if other.outcome.metric and best.outcome.metric and other.outcome.metric.better_than(best.outcome.metric):
+            best = other
+    return best
 
 
 def _offer(noun: str) -> None:
