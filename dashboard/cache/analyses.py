@@ -29,6 +29,7 @@ from core.analysis.new_user.model import NewUserModel, looked_at
 from core.analysis.new_user.position import People, people
 from core.analysis.new_user.recommend import first_set
 from core.analysis.questions.one_hot import Cost, costs
+from core.analysis.questions.probes import Told, probe
 from core.analysis.traits import Trait
 from core.analysis.traits import traits as item_traits
 from core.analysis.values import Values, values
@@ -176,6 +177,12 @@ def look_up_seconds(run_id: str, item: int) -> Seconds:
     return time_both(run(run_id).scorer.item_embedding, item)
 
 
+@st.cache_resource(max_entries=16, show_spinner="Asking the vectors about genres and years …")
+def probed(run_id: str, rows: np.ndarray) -> tuple[Told, ...]:
+    """What the vectors of some items of a run tell of what is known about these."""
+    return probe(run(run_id).scorer.item_embedding[rows], columns_of_items(ratings_of(run_id).dataset_id).take(rows))
+
+
 @st.cache_resource(max_entries=8, show_spinner="Timing both ways …")
 def picking_costs(dims: int) -> tuple[Cost, ...]:
     """How long picking a row took in two ways, by the size of the table, when it was first asked or is asked anew."""
@@ -189,7 +196,7 @@ def biases_alone(run_id: str) -> BiasAblation:
     return bias_ablation(centered_model(run_id), data.user_index[some], data.item_index[some], data.rating[some])
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=32, show_spinner=False)
 def shared_items(first: str, second: str, *, min_ratings: int) -> Shared:
     """The items that two runs are compared on."""
     return shared(_part(first), _part(second), min_ratings=min_ratings)
@@ -201,7 +208,7 @@ def neighbors_among(run_id: str, rows: np.ndarray, place: int, *, top: int) -> N
     return nearness.neighbors(run(run_id).scorer.item_embedding[rows], place, top=top)
 
 
-@st.cache_resource(max_entries=8, show_spinner="Comparing the two models …")
+@st.cache_resource(max_entries=32, show_spinner="Comparing the models …")
 def comparison(first: str, second: str, *, min_ratings: int) -> Comparison:
     """How alike two runs are on `shared_items`; raises LimitError as `compare_parts` does."""
     return compare_parts(_part(first), _part(second), min_ratings=min_ratings).comparison

@@ -1,13 +1,15 @@
 """Figures of the open questions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import cycle
 
 import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.questions.one_hot import BySupport, Cost, group_names
+from core.analysis.questions.probes import Summary
 from dashboard.charts.base import ACCENT, REFERENCE, TRAINING, VALIDATION, above_level, figure, level
-from dashboard.charts.points import ring
+from dashboard.charts.points import CLASS_COLORS, ring
 
 HEIGHT = 330
 
@@ -103,5 +105,28 @@ def costs(measured: Sequence[Cost], *, noun: str) -> go.Figure:
             name=name,
             line={"color": color, "width": 2, "dash": dash},
             hovertemplate="%{y:,.3g} µs",
+        )
+    return result
+
+
+def told(found: Mapping[str, Mapping[str, Summary]]) -> go.Figure:
+    """What the vectors of each task tell of each thing, by task and thing, as groups of bars."""
+    result = figure(
+        "What the numbers tell",
+        y="0 nothing … 1 all",
+        height=HEIGHT,
+        barmode="group",
+        bargap=0.25,
+        uirevision="told",
+        yaxis={"rangemode": "tozero"},
+    )
+    for (task, things), color in zip(found.items(), cycle(CLASS_COLORS)):
+        result.add_bar(
+            x=list(things),
+            y=[one.score for one in things.values()],
+            name=task,
+            marker={"color": color},
+            customdata=[one.chance for one in things.values()],
+            hovertemplate="%{x}: <b>%{y:.2f}</b>, by chance %{customdata:.2f}",
         )
     return result

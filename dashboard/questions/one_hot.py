@@ -128,13 +128,14 @@ def _dense_layer(run: Run) -> None:
     st.header("A dense layer on one-hot vectors is an embedding")
     chosen = rows.by_count[:SHOWN]
     dims = min(SHOWN_DIMS, rows.matrix.shape[1])
-    weights = np.round(rows.matrix[chosen, :dims].astype(float), 2)
+    apart = np.argsort(-rows.matrix[chosen].std(axis=0), kind="stable")[:dims]  # the dimensions that tell them apart
+    weights = np.round(rows.matrix[chosen][:, apart].astype(float), 2)
     one_hots = np.eye(len(chosen), dtype=int)
     outputs = one_hots @ weights
     st.markdown(
         "In a neural network, a *dense layer* multiplies what comes in by its weights and adds up. "
         f"Here is one with {phrases.count(len(chosen), 'input')} and {phrases.count(dims, 'output')}; its weights are "
-        f"the first numbers of your model, rounded. For the one-hot vector of a {rows.noun}, what comes out is one row "
+        f"taken from your model, rounded. For the one-hot vector of a {rows.noun}, what comes out is one row "
         "of the weights: the layer *is* the table."
     )
     st.dataframe(

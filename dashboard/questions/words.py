@@ -59,10 +59,13 @@ def by_ratings(errors: BySupport, place: int, noun: str, unit: str) -> str:
     best, worst = enough[gain[enough].argmax()], enough[gain[enough].argmin()]
     names, nouns = group_names(), phrases.plural(noun)
     return (
-        f"Where {nouns} have {names[best]} training ratings, the embedding changes the error most: by "
-        f"{fixed(-gain[best], 3)} {unit}. Where they have {names[worst]}, least: {fixed(-gain[worst], 3)}. Without any "
-        f"training rating neither way knows {nouns} apart."
+        f"The embedding helps most where {nouns} have {names[best]} training ratings: guesses there are "
+        f"{_closer(gain[best], unit)}. It helps least where they have {names[worst]}: {_closer(gain[worst], unit)}."
     )
+
+
+def _closer(gain: float, unit: str) -> str:
+    return f"{abs(gain):.3f} {unit} {'closer' if gain > 0 else 'further off'}"
 
 
 def costs(measured: tuple[Cost, ...], noun: str) -> str:
