@@ -87,7 +87,9 @@ def in_short(told: Sequence[Told]) -> dict[str, Summary]:
         score, chance = (np.mean([(2 * one.score - 1, 2 * one.chance - 1) for one in genres], axis=0)).tolist()
         found[GENRE] = Summary(score, chance)
     for name, number in ((YEAR, YEAR), (POPULARITY, LOG_RATINGS)):
-        found |= {name: Summary(one.score, one.chance) for one in told if one.name == number and one.kind == "number"}
+        for one in told:
+            if one.kind == "number" and one.name == number:
+                found[name] = Summary(one.score, one.chance)
     return found
 
 
