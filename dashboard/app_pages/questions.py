@@ -3,12 +3,12 @@
 import streamlit as st
 
 from dashboard.jobs import trainings
-from dashboard.questions import one_hot, tasks
+from dashboard.questions import autoencoder, one_hot, tasks
 from dashboard.questions.models import rating_run
 from dashboard.shared import elements, phrases
 from dashboard.shell.needs_run import require_run
 
-TABS = {"One-hot or embedding?": one_hot.show, "Which task?": tasks.show}
+TABS = {"One-hot or embedding?": one_hot.show, "Which task?": tasks.show, "An autoencoder?": autoencoder.show}
 
 run = require_run("has_vectors")
 st.title("Three open questions")

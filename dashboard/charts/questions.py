@@ -2,16 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import cycle
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.questions.one_hot import BySupport, Cost, group_names
 from core.analysis.questions.probes import Summary
+from core.analysis.questions.spectra import autoencoder_keeps, factorization_keeps
 from dashboard.charts.base import ACCENT, REFERENCE, TRAINING, VALIDATION, above_level, figure, level
 from dashboard.charts.points import CLASS_COLORS, ring
 
 HEIGHT = 330
+
+MOST_VALUES = 64
+"""Singular values drawn."""
 
 
 def by_size(errors: BySupport, dims: Sequence[int], *, chosen: int, unit: str) -> go.Figure:
@@ -48,14 +53,13 @@ def by_size(errors: BySupport, dims: Sequence[int], *, chosen: int, unit: str) -
     return result
 
 
-def by_ratings(errors: BySupport, place: int, *, noun: str, size: str, unit: str) -> go.Figure:
-    """The error of one-hot vectors and of one size of embedding, by how many training ratings an item has.
+def by_ratings(errors: BySupport, of: Mapping[str, int], *, noun: str, unit: str) -> go.Figure:
+    """The errors of two models by how many training ratings an item has.
 
     Args:
-        errors: Of the one-hot vectors, then of each size.
-        place: Which of the sizes.
+        errors: Of several models.
+        of: Which of them to draw, by what each is called; the first one dotted.
         noun: What an item is.
-        size: What the embedding is called.
         unit: What ratings are counted in.
     """
     result = figure(
@@ -69,16 +73,17 @@ def by_ratings(errors: BySupport, place: int, *, noun: str, size: str, unit: str
     )
     there = errors.n > 0
     names = [name for name, seen in zip(group_names(), there, strict=True) if seen]
-    for name, row, color, dash in (("one-hot", 0, TRAINING, "dot"), (size, place + 1, VALIDATION, "solid")):
-        result.add_scatter(
-            x=names,
-            y=errors.by_group[row][there],
-            mode="lines+markers",
-            name=name,
-            line={"color": color, "width": 2, "dash": dash},
-            hovertemplate="%{y:.3f}",
-        )
+    values = {name: errors.by_group[row][there] for name, row in of.items()}
+    _two_lines(result, {name: (names, value) for name, value in values.items()}, "%{y:.3f}")
     return result
+
+
+def _two_lines(result: go.Figure, lines: Mapping[str, tuple[Any, np.ndarray]], hover: str) -> None:
+    """Add lines by what they are called: the first orange and dotted, the second blue, others gray."""
+    looks = ((TRAINING, "dot"), (VALIDATION, "solid"), (REFERENCE, "dash"))
+    for (name, (x, y)), (color, dash) in zip(lines.items(), looks, strict=False):
+        line = {"color": color, "width": 2, "dash": dash}
+        result.add_scatter(x=x, y=y, mode="lines+markers", name=name, line=line, hovertemplate=hover)
 
 
 def costs(measured: Sequence[Cost], *, noun: str) -> go.Figure:
@@ -94,18 +99,10 @@ def costs(measured: Sequence[Cost], *, noun: str) -> go.Figure:
         uirevision="costs",
     )
     rows = [one.rows for one in measured]
-    for name, seconds, color, dash in (
-        ("one-hot × table", [one.seconds.product for one in measured], TRAINING, "dot"),
-        ("look-up", [one.seconds.look_up for one in measured], VALIDATION, "solid"),
-    ):
-        result.add_scatter(
-            x=rows,
-            y=np.array(seconds) * 1e6,
-            mode="lines+markers",
-            name=name,
-            line={"color": color, "width": 2, "dash": dash},
-            hovertemplate="%{y:,.3g} µs",
-        )
+    product, look_up = (
+        np.array([getattr(one.seconds, way) * 1e6 for one in measured]) for way in ("product", "look_up")
+    )
+    _two_lines(result, {"one-hot × table": (rows, product), "look-up": (rows, look_up)}, "%{y:,.3g} µs")
     return result
 
 
@@ -129,4 +126,57 @@ def told(found: Mapping[str, Mapping[str, Summary]]) -> go.Figure:
             customdata=[one.chance for one in things.values()],
             hovertemplate="%{x}: <b>%{y:.2f}</b>, by chance %{customdata:.2f}",
         )
+    return result
+
+
+def shrunk(values: np.ndarray, penalty: float) -> go.Figure:
+    """Singular values of the ratings, and what a factorization and an autoencoder keep of them under a penalty."""
+    result = figure(
+        "What each keeps of the ratings",
+        x="Direction",
+        y="Strength (singular value)",
+        height=HEIGHT,
+        hovermode="x unified",
+        uirevision="shrunk",
+    )
+    shown = values[:MOST_VALUES]
+    number = np.arange(1, len(shown) + 1)
+    kept = {"autoencoder": autoencoder_keeps(shown, penalty), "factorization": factorization_keeps(shown, penalty)}
+    _two_lines(
+        result, {**{name: (number, value) for name, value in kept.items()}, "ratings": (number, shown)}, "%{y:.1f}"
+    )
+    return result
+
+
+def spectra(values: Mapping[str, np.ndarray]) -> go.Figure:
+    """Singular values of what models predict beyond averages, each relative to its first."""
+    result = figure(
+        "What each model has learned",
+        x="Direction",
+        y="Strength, of the first",
+        height=HEIGHT,
+        hovermode="x unified",
+        uirevision="spectra",
+        yaxis={"tickformat": ".0%", "rangemode": "tozero"},
+    )
+    lines = {
+        name: (np.arange(1, len(one[:MOST_VALUES]) + 1), one[:MOST_VALUES] / (one[0] or 1.0))
+        for name, one in values.items()
+    }
+    _two_lines(result, lines, "%{y:.1%}")
+    return result
+
+
+def angles(found: Mapping[str, np.ndarray]) -> go.Figure:
+    """Principal angles, degrees, from the smallest to the largest."""
+    result = figure(
+        "Angles between their strongest directions",
+        x="Pair of directions",
+        y="Degrees (0 the same, 90 across)",
+        height=HEIGHT,
+        hovermode="x unified",
+        uirevision="angles",
+        yaxis={"range": [-3, 93], "tickvals": [0, 30, 60, 90]},
+    )
+    _two_lines(result, {name: (np.arange(1, len(one) + 1), one) for name, one in found.items()}, "%{y:.0f}°")
     return result

@@ -85,7 +85,7 @@ def _in_stars(run: Run) -> None:
     with right:
         alt = f"The error of one-hot vectors and of an embedding of {size}, by the training ratings of the {noun}."
         show_chart(
-            charts.by_ratings(errors, place, noun=noun, size=f"embedding, {size}", unit=unit),
+            charts.by_ratings(errors, {"one-hot": 0, f"embedding, {size}": place + 1}, noun=noun, unit=unit),
             "by_ratings",
             alt,
             reading=words.by_ratings(errors, place, noun, unit),
