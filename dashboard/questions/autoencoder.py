@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.analysis.compare.comparison import FEWEST
-from core.analysis.questions.spectra import Angles, Taste
+from core.analysis.questions.spectra import STRONGEST, Angles, Taste
 from core.analysis.questions.spectra import angles as angles_between
 from core.errors import LimitError
 from core.model.families import FAMILIES
@@ -23,9 +23,6 @@ from dashboard.shared import elements, phrases, tables, twin
 
 KINDS = {"autoencoder_items": "The ratings of one {noun}", "autoencoder_users": "The ratings of one person"}
 """The families of autoencoders, by what goes in."""
-
-DIRECTIONS = 8
-"""Of so many strongest directions the angles are shown at first."""
 
 LISTED = 20
 """Items that moved most in the table."""
@@ -151,9 +148,8 @@ def _directions(both: Both) -> None:
         st.info("One of them has learned no taste at all.", icon=":material/info:")
         return
     most = both.most
-    many = elements.whole_number("Strongest directions", 1, most, min(DIRECTIONS, most), "directions", width=190)
+    many = elements.whole_number("Strongest directions", 1, most, min(STRONGEST, most), "directions", width=190)
     found = angles_between(*(one.items[:, :many] for one in tastes.values()))
-    lines = {"autoencoder": found.degrees, "by chance": found.by_chance}
     beside = _twin_angles(both, tastes[AUTOENCODER], many)
     left, right = st.columns(2, gap="medium")
     with left:
@@ -162,8 +158,8 @@ def _directions(both: Both) -> None:
     with right:
         chart = {"without taste": beside.degrees} if beside else {}
         alt = "Angles between the strongest directions of both models, and by chance."
-        lines = {"by chance": found.by_chance, "the two": found.degrees} | chart
-        show_chart(charts.angles(lines), "angles", alt)
+        figure = charts.angles({"by chance": found.by_chance, "the two": found.degrees} | chart)
+        show_chart(figure, "angles", alt)
     st.markdown(words.directions(found, beside, many))
     if loaders.twins(both.run.run_id) is None:
         twin.offer(both.run)

@@ -38,8 +38,8 @@ def errors(found: BySupport, apart: Paired, noun: str, unit: str) -> str:
         return text
     (low, low_gain), (high, high_gain) = ((group_names()[place], gain[place]) for place in (enough[0], enough[-1]))
     return (
-        f"{text} Of the {phrases.plural(noun)} rated least ({low} training ratings) {_closer(low_gain, unit)}; of those "
-        f"rated most ({high}) {_closer(high_gain, unit)}."
+        f"{text} Of the {phrases.plural(noun)} rated least ({low} training ratings) {_closer(low_gain, unit)}; of "
+        f"those rated most ({high}) {_closer(high_gain, unit)}."
     )
 
 

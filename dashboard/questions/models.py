@@ -104,7 +104,7 @@ def offer(models: Sequence[Model]) -> None:
             return
         label = "Train them" if len(missing) > 1 else "Train it"
         elements.button(label, "play_arrow", "train_for_question", start, [model.config for model in missing])
-        st.caption("Takes about a minute in all, once. It goes on when you leave the page, and the models are kept.")
+        st.caption("Each is a job of its own: it goes on when you leave the page, and the model is kept.")
 
 
 @state.reporting

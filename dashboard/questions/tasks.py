@@ -231,9 +231,9 @@ def _explanation() -> None:
         "*The map* has the centered principal components of the model that guesses ratings as its axes; the others are "
         "turned onto it (Procrustes).\n\n"
         "*What numbers tell*: a linear probe (Alain and Bengio 2016, [arXiv:1610.01644](https://arxiv.org/abs/1610.01644))"
-        f", ridge regression in five folds. Of a genre it gives $2\\,\\text{{AUC}} - 1$, of a number Spearman's rank "
-        "correlation, each within the fold that it has not seen; chance is the same after dealing the vectors to other "
-        f"{'items'}.\n\n"
+        ", ridge regression in five folds. Of a genre it gives $2\\,\\text{AUC} - 1$, of a number Spearman's rank "
+        "correlation, each within the fold that it has not seen; chance is the same after the vectors were dealt anew."
+        "\n\n"
         "*The game*: word intrusion (Chang et al. 2009, *Reading Tea Leaves*, NIPS 22), with four neighbors by cosine "
         "and one from the further half that is about as well known."
     )

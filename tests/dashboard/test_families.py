@@ -64,7 +64,7 @@ def numbers(values: object) -> np.ndarray:
 def test_every_page_opens_for_every_family(show, trained: Trained, page: str):
     app = show(page)
     scorer, text = trained.run.scorer, texts(app)
-    needs_vectors = page in {"components", "embeddings", "maps", "neighbors"}
+    needs_vectors = page in {"components", "embeddings", "maps", "neighbors", "questions"}
     assert (NO_VECTORS in text) == ((needs_vectors or page == "for_you") and not scorer.has_vectors)
     assert (NO_BIASES in text) == (page == "biases" and not scorer.has_biases)
     assert (NO_SUM in text) == (page in {"components", "for_you"} and not scorer.is_bilinear)

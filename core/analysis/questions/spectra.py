@@ -16,6 +16,9 @@ from core.training.slopes import main_effects
 MOST_PEOPLE = 2000
 """Of more people a sample is looked at: the spectrum takes a matrix of all their pairs."""
 
+STRONGEST = 8
+"""Directions of two models that are compared, unless others are asked for."""
+
 DRAWS = 5
 """Random pairings that say what chance is."""
 
