@@ -16,7 +16,6 @@ from dashboard.cache import analyses, loaders
 from dashboard.charts import questions as charts
 from dashboard.compare import words as compare_words
 from dashboard.embeddings.parts import show_chart, show_method
-from dashboard.lesson.wording import fixed
 from dashboard.questions import autoencoder_words as words
 from dashboard.questions.models import beside, offer
 from dashboard.shared import elements, phrases, tables, twin
@@ -74,9 +73,9 @@ def show(run: Run) -> None:
     kinds = {KINDS[name].format(noun=noun): name for name in there}
     kind = kinds[elements.segments("What goes in", list(kinds), "goes_in")]
     model = beside(run, kind, family_of_title(kind))
-    _shrinking(run)
     if model.run_id is None:
         offer([model])
+        _shrinking(run)
         return
     other = loaders.run(model.run_id)
     count = loaders.item_rows(run.run_id).count
@@ -90,7 +89,11 @@ def show(run: Run) -> None:
         return
     _errors(both)
     _directions(both)
+    _shrinking(run)
     _moved(both)
+    if loaders.twins(run.run_id) is None:
+        st.header("What would be alike without taste?")
+        twin.offer(run)
     _explanation()
 
 
@@ -105,8 +108,9 @@ def _shrinking(run: Run) -> None:
     if not values.any():
         st.info("These ratings hold nothing beyond averages, so there is nothing to shrink.", icon=":material/info:")
         return
+    st.header("Why they differ, on paper")
     st.markdown(
-        "In their simplest form both can be solved on paper. Ratings less the averages are a sum of directions, each "
+        "In their simplest form both can be solved exactly. Ratings less the averages are a sum of directions, each "
         "with a strength, its *singular value*; both models keep the directions and shrink the strengths, a "
         "factorization by taking the same off each, an autoencoder by pressing down the weak ones "
         "([Jin et al. 2021](https://arxiv.org/abs/2105.12937)). Move the penalty:"
@@ -125,11 +129,11 @@ def _errors(both: Both) -> None:
     """How far off both are, everywhere and by the ratings of an item."""
     ids, noun, unit = (both.run.run_id, both.other.run_id), both.run.dataset.noun, phrases.unit(both.run.dataset)
     errors = analyses.errors_by_support(ids)
-    st.header("Which one guesses better?")
+    closer = "factorization" if errors.rmse[0] <= errors.rmse[1] else "autoencoder"
     with st.grid(3, min_column_width=170):
         st.metric("Factorization", f"{errors.rmse[0]:.3f}", border=True, help=f"Validation RMSE, {unit}.")
         st.metric("Autoencoder", f"{errors.rmse[1]:.3f}", border=True, help=f"Validation RMSE, {unit}.")
-        st.metric(f"The first is closer by, {unit}", fixed(errors.rmse[1] - errors.rmse[0], 3), border=True)
+        st.metric(f"The {closer} is closer by, {unit}", f"{abs(errors.rmse[1] - errors.rmse[0]):.3f}", border=True)
     left, right = st.columns((2, 1), gap="medium", vertical_alignment="center")
     with left:
         alt = f"The error of both by the training ratings of the {noun}."
@@ -161,8 +165,6 @@ def _directions(both: Both) -> None:
         figure = charts.angles({"by chance": found.by_chance, "the two": found.degrees} | chart)
         show_chart(figure, "angles", alt)
     st.markdown(words.directions(found, beside, many))
-    if loaders.twins(both.run.run_id) is None:
-        twin.offer(both.run)
 
 
 def _twin_angles(both: Both, of: Taste, many: int) -> Angles | None:

@@ -93,6 +93,9 @@ def show(run: Run) -> None:
     _map(run, trained)
     _neighbors(run, trained)
     _told(run, trained)
+    if loaders.twins(run.run_id) is None:
+        st.header("What would be alike without taste?")
+        twin.offer(run)
     game.show(dict(zip(trained.ids, (model.title for model in there), strict=True)), trained.rows)
     _explanation()
 
@@ -123,8 +126,6 @@ def _agreement(run: Run, trained: Trained) -> None:
     st.dataframe(
         task_words.table([*pairs, *beside]), hide_index=True, column_config=task_words.COLUMNS, alt="How alike"
     )
-    if not has_twin:
-        twin.offer(run)
 
 
 def _map(run: Run, trained: Trained) -> None:
