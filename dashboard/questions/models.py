@@ -16,7 +16,6 @@ from dashboard.cache import loaders
 from dashboard.jobs import trainings
 from dashboard.session import dialogs, state
 from dashboard.shared import elements, phrases
-from dashboard.shell.needs_run import best_of
 from dashboard.train import curve
 
 RATING = "rating"
@@ -63,8 +62,9 @@ def rating_run(run: Run) -> Run | None:
     if run.origin.kind == "trained" and fits(run.config):
         return run
     others = [one for one in state.one_of_each(loaders.runs_of(run.dataset.dataset_id)) if fits(one.config)]
-    others = [one for one in others if loaders.run(one.run_id).origin.kind == "trained"]
-    return loaders.run(best_of(others).run_id) if others else None
+    others.sort(key=lambda one: one.outcome.guess_error)
+    every = (loaders.run(one.run_id) for one in others)
+    return next((one for one in every if one.origin.kind == "trained"), None)
 
 
 def beside(run: Run, family: str, title: str) -> Model:
