@@ -7,7 +7,7 @@ Trains what is not in the store, and prints each answer as Markdown; `docs/findi
 """
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -31,7 +31,7 @@ from core.studies.one_hot import ONE_HOT, OneHotSettings, errors_of
 from core.studies.study import Work
 from core.training.twin import twin_config, without_taste
 
-MODELS = ("default", "best-ratings")
+MODELS = ("best-ratings", "default")
 TASKS = ("rating", "ranking", "labels", "item2vec")
 FEWEST_RATINGS = 21
 
@@ -39,13 +39,20 @@ FEWEST_RATINGS = 21
 def main() -> None:
     """Print the answers that are asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("questions", nargs="*", help=f"Which: {', '.join(QUESTIONS)} (default: all).")
+    parser.add_argument("questions", nargs="*", help="one-hot, tasks, autoencoder (default: all).")
     parser.add_argument("--seeds", type=int, default=5, help="Split seeds 0, 1, … (default 5).")
+    parser.add_argument("--models", nargs="+", default=MODELS, help="Presets whose vectors stand against one-hot ones.")
     parser.add_argument("--planted", action="store_true", help="Made-up ratings in the place of MovieLens.")
     called = parser.parse_args()
     ratings = planted("0.5 to 5", 943, 1_682, 100_000)[0] if called.planted else data.load()
-    for name in called.questions or QUESTIONS:
-        QUESTIONS[name](ratings, range(called.seeds))
+    asked = called.questions or ("one-hot", "tasks", "autoencoder")
+    seeds = range(called.seeds)
+    if "one-hot" in asked:
+        one_hot_or_embedding(ratings, seeds, called.models)
+    if "tasks" in asked:
+        tasks(ratings, seeds)
+    if "autoencoder" in asked:
+        autoencoders(ratings, seeds)
 
 
 def of_split(config: RunConfig, seed: int) -> RunConfig:
@@ -73,10 +80,10 @@ def header(*cells: str) -> None:
     line(*("---" for _ in cells))
 
 
-def one_hot_or_embedding(ratings: Ratings, seeds: range) -> None:
+def one_hot_or_embedding(ratings: Ratings, seeds: range, models: Sequence[str]) -> None:
     """RMSE of one-hot vectors and of embeddings of each size; the same without taste; by training ratings."""
     print("\n### One-hot or embedding?")
-    for name in MODELS:
+    for name in models:
         made = [study_of(ratings, of_split(PRESETS[name], seed)) for seed in seeds]
         errors, dims = [errors_of(one) for one in made], made[0].facts["dims"]
         header(f"`{name}`", "RMSE", "brings")
@@ -210,12 +217,6 @@ def beside(ratings: Ratings, factorization: Run, autoencoder: Run) -> dict[str, 
         "neighbors kept, the third rated most": float(measured.overlap.kept[order[-third:]].mean()),
     }
 
-
-QUESTIONS: Mapping[str, Callable[[Ratings, range], None]] = {
-    "one-hot": one_hot_or_embedding,
-    "tasks": tasks,
-    "autoencoder": autoencoders,
-}
 
 if __name__ == "__main__":
     main()

@@ -10,10 +10,13 @@ import plotly.graph_objects as go
 from core.analysis.questions.one_hot import BySupport, Cost, group_names
 from core.analysis.questions.probes import Summary
 from core.analysis.questions.spectra import autoencoder_keeps, factorization_keeps
-from dashboard.charts.base import ACCENT, REFERENCE, TRAINING, VALIDATION, above_level, figure, level
+from dashboard.charts.base import ACCENT, AT_THE_TOP, REFERENCE, TRAINING, VALIDATION, above_level, figure, level
 from dashboard.charts.points import CLASS_COLORS, ring
 
-HEIGHT = 330
+HEIGHT = 350
+
+WITH_LEGEND: Mapping[str, Any] = {"title": AT_THE_TOP, "margin": {"t": 84}}
+"""Room for a legend of two lines under the title, where the figure is narrow."""
 
 MOST_VALUES = 64
 """Singular values drawn."""
@@ -32,7 +35,7 @@ def by_size(errors: BySupport, dims: Sequence[int], *, chosen: int, unit: str) -
     low, high = min(errors.rmse), max(errors.rmse)
     room = 0.2 * (high - low) or 0.01
     result = figure(
-        "How far off, by the size of the vectors",
+        "How far off, by size",
         x="Numbers in a vector",
         y=f"Validation RMSE ({unit})",
         height=HEIGHT,
@@ -63,13 +66,14 @@ def by_ratings(errors: BySupport, of: Mapping[str, int], *, noun: str, unit: str
         unit: What ratings are counted in.
     """
     result = figure(
-        f"How far off, by how often the {noun} was rated",
+        "How far off, by ratings",
         x=f"Training ratings of the {noun}",
         y=f"Validation RMSE ({unit})",
         height=HEIGHT,
         hovermode="x unified",
         xaxis={"type": "category"},
         uirevision="by_ratings",
+        **WITH_LEGEND,
     )
     there = errors.n > 0
     names = [name for name, seen in zip(group_names(), there, strict=True) if seen]
@@ -97,6 +101,7 @@ def costs(measured: Sequence[Cost], *, noun: str) -> go.Figure:
         yaxis={"type": "log", "dtick": 1},
         hovermode="x unified",
         uirevision="costs",
+        **WITH_LEGEND,
     )
     rows = [one.rows for one in measured]
     product, look_up = (
@@ -115,6 +120,7 @@ def told(found: Mapping[str, Mapping[str, Summary]]) -> go.Figure:
         barmode="group",
         bargap=0.25,
         uirevision="told",
+        **WITH_LEGEND,
         yaxis={"rangemode": "tozero"},
     )
     for (task, things), color in zip(found.items(), cycle(CLASS_COLORS)):
@@ -138,6 +144,7 @@ def shrunk(values: np.ndarray, penalty: float) -> go.Figure:
         height=HEIGHT,
         hovermode="x unified",
         uirevision="shrunk",
+        **WITH_LEGEND,
     )
     shown = values[:MOST_VALUES]
     number = np.arange(1, len(shown) + 1)
@@ -157,6 +164,7 @@ def spectra(values: Mapping[str, np.ndarray]) -> go.Figure:
         height=HEIGHT,
         hovermode="x unified",
         uirevision="spectra",
+        **WITH_LEGEND,
         yaxis={"tickformat": ".0%", "rangemode": "tozero"},
     )
     lines = {
@@ -170,12 +178,13 @@ def spectra(values: Mapping[str, np.ndarray]) -> go.Figure:
 def angles(found: Mapping[str, np.ndarray]) -> go.Figure:
     """Principal angles, degrees, from the smallest to the largest."""
     result = figure(
-        "Angles between their strongest directions",
+        "Angles between directions",
         x="Pair of directions",
         y="Degrees (0 the same, 90 across)",
         height=HEIGHT,
         hovermode="x unified",
         uirevision="angles",
+        **WITH_LEGEND,
         yaxis={"range": [-3, 93], "tickvals": [0, 30, 60, 90]},
     )
     _two_lines(result, {name: (np.arange(1, len(one) + 1), one) for name, one in found.items()}, "%{y:.0f}°")

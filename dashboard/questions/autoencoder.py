@@ -117,12 +117,14 @@ def _shrinking(run: Run) -> None:
     )
     most = float(np.ceil(values[0]))
     penalty = st.slider("Penalty", 0.0, most, most / 4, most / 100, key="penalty", bind="query-params", width=330)
-    left, right = st.columns((2, 1), gap="medium", vertical_alignment="center")
-    with left:
-        alt = "Strengths of the directions in the ratings, and what a factorization and an autoencoder keep of them."
-        show_chart(charts.shrunk(values, penalty), "shrunk", alt)
-    with right:
-        st.markdown(words.shrunk(values, penalty))
+    with st.grid(2, min_column_width=330):
+        with st.container():
+            alt = (
+                "Strengths of the directions in the ratings, and what a factorization and an autoencoder keep of them."
+            )
+            show_chart(charts.shrunk(values, penalty), "shrunk", alt)
+        with st.container():
+            st.markdown(words.shrunk(values, penalty))
 
 
 def _errors(both: Both) -> None:
@@ -134,14 +136,14 @@ def _errors(both: Both) -> None:
         st.metric("Factorization", f"{errors.rmse[0]:.3f}", border=True, help=f"Validation RMSE, {unit}.")
         st.metric("Autoencoder", f"{errors.rmse[1]:.3f}", border=True, help=f"Validation RMSE, {unit}.")
         st.metric(f"The {closer} is closer by, {unit}", f"{abs(errors.rmse[1] - errors.rmse[0]):.3f}", border=True)
-    left, right = st.columns((2, 1), gap="medium", vertical_alignment="center")
-    with left:
-        alt = f"The error of both by the training ratings of the {noun}."
-        figure = charts.by_ratings(errors, {AUTOENCODER: 1, FACTORIZATION: 0}, noun=noun, unit=unit)
-        show_chart(figure, "by_ratings", alt)
-    with right:
-        apart = analyses.paired_errors(ids[1], ids[0], both.run.dataset.dataset_id)
-        st.markdown(words.errors(errors, apart, noun, unit))
+    with st.grid(2, min_column_width=330):
+        with st.container():
+            alt = f"The error of both by the training ratings of the {noun}."
+            figure = charts.by_ratings(errors, {AUTOENCODER: 1, FACTORIZATION: 0}, noun=noun, unit=unit)
+            show_chart(figure, "by_ratings", alt)
+        with st.container():
+            apart = analyses.paired_errors(ids[1], ids[0], both.run.dataset.dataset_id)
+            st.markdown(words.errors(errors, apart, noun, unit))
 
 
 def _directions(both: Both) -> None:
@@ -155,15 +157,15 @@ def _directions(both: Both) -> None:
     many = elements.whole_number("Strongest directions", 1, most, min(STRONGEST, most), "directions", width=190)
     found = angles_between(*(one.items[:, :many] for one in tastes.values()))
     beside = _twin_angles(both, tastes[AUTOENCODER], many)
-    left, right = st.columns(2, gap="medium")
-    with left:
-        alt = "Strengths of the directions that each model has learned, relative to its first."
-        show_chart(charts.spectra({name: one.values for name, one in tastes.items()}), "spectra", alt)
-    with right:
-        chart = {"without taste": beside.degrees} if beside else {}
-        alt = "Angles between the strongest directions of both models, and by chance."
-        figure = charts.angles({"by chance": found.by_chance, "the two": found.degrees} | chart)
-        show_chart(figure, "angles", alt)
+    with st.grid(2, min_column_width=330):
+        with st.container():
+            alt = "Strengths of the directions that each model has learned, relative to its first."
+            show_chart(charts.spectra({name: one.values for name, one in tastes.items()}), "spectra", alt)
+        with st.container():
+            chart = {"without taste": beside.degrees} if beside else {}
+            alt = "Angles between the strongest directions of both models, and by chance."
+            figure = charts.angles({"by chance": found.by_chance, "the two": found.degrees} | chart)
+            show_chart(figure, "angles", alt)
     st.markdown(words.directions(found, beside, many))
 
 

@@ -77,19 +77,19 @@ def _in_stars(run: Run) -> None:
         gain = stored.arrays["brings"][place]
         st.metric(f"It brings, {unit}", fixed(gain, 3), border=True, help="The first less the second.")
     st.markdown(f"{words.brings(stored, place, noun, unit)} {words.best_size(errors, dims)}")
-    left, right = st.columns(2, gap="medium")
-    with left:
-        alt = f"The error of embeddings of {dims[0]} to {dims[-1]} numbers, and of one-hot vectors as a line."
-        show_chart(charts.by_size(errors, dims, chosen=place, unit=unit), "by_size", alt)
-        st.markdown(words.without_taste(stored, unit))
-    with right:
-        alt = f"The error of one-hot vectors and of an embedding of {size}, by the training ratings of the {noun}."
-        show_chart(
-            charts.by_ratings(errors, {"one-hot": 0, f"embedding, {size}": place + 1}, noun=noun, unit=unit),
-            "by_ratings",
-            alt,
-            reading=words.by_ratings(errors, place, noun, unit),
-        )
+    with st.grid(2, min_column_width=330):
+        with st.container():
+            alt = f"The error of embeddings of {dims[0]} to {dims[-1]} numbers, and of one-hot vectors as a line."
+            show_chart(charts.by_size(errors, dims, chosen=place, unit=unit), "by_size", alt)
+            st.markdown(words.without_taste(stored, unit))
+        with st.container():
+            alt = f"The error of one-hot vectors and of an embedding of {size}, by the training ratings of the {noun}."
+            show_chart(
+                charts.by_ratings(errors, {"one-hot": 0, f"embedding, {size}": place + 1}, noun=noun, unit=unit),
+                "by_ratings",
+                alt,
+                reading=words.by_ratings(errors, place, noun, unit),
+            )
 
 
 def _same_step(run: Run) -> None:
