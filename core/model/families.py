@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from core.config import SHARED_FIELDS, RunConfig, SplitConfig, TrainConfig, family_fields
 from core.errors import LimitError
+from core.model.autoencoder import AutoencoderItems, AutoencoderUsers
 from core.model.bias_only import BiasOnly
 from core.model.dot_with_bias import DotWithBias, DotWithBiasConfig
 from core.model.neural import Neural
@@ -24,7 +25,16 @@ from core.model.variational import Variational, VariationalConfig
 FAMILIES: Mapping[str, type[Scorer]] = MappingProxyType(
     {
         family.config_type.model_fields["model"].default: family
-        for family in (DotWithBias, Variational, SimpleDot, SimpleDotDiy, BiasOnly, Neural)
+        for family in (
+            DotWithBias,
+            Variational,
+            SimpleDot,
+            SimpleDotDiy,
+            BiasOnly,
+            Neural,
+            AutoencoderItems,
+            AutoencoderUsers,
+        )
     }
 )
 DEFAULT_FAMILY = "dot_with_bias"

@@ -149,6 +149,15 @@ class Builder:
         return int(next(self._seeds))
 
 
+def looked_up_sum(config: RunConfig, *, n_users: int, n_items: int, scale: Scale, seed: int) -> Network:
+    """mean + b_u + b_v + u · v on numbers that training found otherwise, for exports."""
+    builder = Builder(n_users=n_users, n_items=n_items, scale=scale, seed=seed)
+    vectors = [builder.table(side, config.dimensions, "zeros") for side in builder.rows]
+    product = keras.layers.Dot(axes=1, name="dot")(vectors)
+    score = keras.layers.Add(name="score")([builder.mean(), product, *builder.biases()])
+    return builder.network(score, vectors, name=config.model, sigmoid=False)
+
+
 def dot_product(builder: Builder, config: VectorConfig, layer: type[keras.layers.Layer]) -> tuple[Any, list[Any]]:
     """The dot product of the two vectors, (batch, 1), and the vectors before dropout."""
     vectors = builder.vectors(config, layer)

@@ -143,6 +143,11 @@ class Scorer(ABC):
         return int(config.epochs)
 
     @classmethod
+    def products(cls, config: RunConfig, n_users: int, n_items: int, n_trained: int) -> int:
+        """Multiplications of an epoch where products of matrices decide how long it takes; else 0."""
+        return 0
+
+    @classmethod
     def numbers_per_rating(cls, config: RunConfig) -> int:
         """Numbers that one rating of a step goes through side by side, for estimates of memory and time."""
         return config.dimensions
