@@ -69,10 +69,9 @@ def show(run: Run) -> None:
             **phrases.nouns(noun)
         )
     )
-    there = [name for name in KINDS if name in FAMILIES]
-    kinds = {KINDS[name].format(noun=noun): name for name in there}
-    kind = kinds[elements.segments("What goes in", list(kinds), "goes_in")]
-    model = beside(run, kind, family_of_title(kind))
+    kinds = {words.format(noun=noun): family for family, words in KINDS.items()}
+    family = kinds[elements.segments("What goes in", list(kinds), "goes_in")]
+    model = beside(run, family, FAMILIES[family].title)
     if model.run_id is None:
         offer([model])
         _shrinking(run)
@@ -95,11 +94,6 @@ def show(run: Run) -> None:
         st.header("What would be alike without taste?")
         twin.offer(run)
     _explanation()
-
-
-def family_of_title(name: str) -> str:
-    """What a family is called."""
-    return FAMILIES[name].title
 
 
 def _shrinking(run: Run) -> None:

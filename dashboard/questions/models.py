@@ -10,6 +10,7 @@ from core.config import RunConfig, SplitConfig
 from core.data.ratings import Ratings
 from core.jobs import queue
 from core.jobs.job_folder import Job
+from core.model.autoencoder import Autoencoder
 from core.model.families import FAMILIES, family_of, parse_config
 from core.model.run import Run
 from dashboard.cache import loaders
@@ -56,7 +57,7 @@ def rating_run(run: Run) -> Run | None:
     def fits(config: RunConfig) -> bool:
         family = family_of(config)
         return (
-            family.guesses_ratings and family.is_bilinear and family.has_vectors and "autoencoder" not in config.model
+            family.guesses_ratings and family.is_bilinear and family.has_vectors and not issubclass(family, Autoencoder)
         )
 
     if run.origin.kind == "trained" and fits(run.config):
