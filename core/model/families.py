@@ -16,7 +16,10 @@ from core.errors import LimitError
 from core.model.autoencoder import AutoencoderItems, AutoencoderUsers
 from core.model.bias_only import BiasOnly
 from core.model.dot_with_bias import DotWithBias, DotWithBiasConfig
+
+
 from core.model.neural import Neural
+from core.model.ranking import Ranking
 from core.model.scoring import Scorer
 from core.model.simple_dot import SimpleDot, SimpleDotConfig
 from core.model.simple_dot_diy import SimpleDotDiy, SimpleDotDiyConfig
@@ -34,6 +37,7 @@ FAMILIES: Mapping[str, type[Scorer]] = MappingProxyType(
             Neural,
             AutoencoderItems,
             AutoencoderUsers,
+            Ranking,
         )
     }
 )

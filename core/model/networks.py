@@ -158,6 +158,30 @@ def looked_up_sum(config: RunConfig, *, n_users: int, n_items: int, scale: Scale
     return builder.network(score, vectors, name=config.model, sigmoid=False)
 
 
+def looked_up_product(rows: Mapping[str, int], config: RunConfig, *, offsets: bool) -> Network:
+    """a · b, and an offset of b where wanted, on numbers that training found otherwise, for exports.
+
+    Args:
+        rows: Rows of the two tables by the names of the inputs.
+        config: The settings.
+        offsets: Whether the second side has a number of its own.
+    """
+    inputs = {name: keras.Input((), name=name, dtype="int32") for name in rows}
+    second = list(rows)[1]
+
+    def table(side: str, what: str, dim: int) -> Any:
+        """Rows of a table that starts at zero, (batch, dim)."""
+        layer = keras.layers.Embedding(rows[side], dim, embeddings_initializer="zeros", name=f"{side}_{what}")
+        return layer(inputs[side])
+
+    vectors = [table(side, "embedding", config.dimensions) for side in rows]
+    score = keras.layers.Dot(axes=1, name="dot")(vectors)
+    if offsets:
+        score = keras.layers.Add(name="score")([score, table(second, "offset", 1)])
+    score = keras.layers.Reshape((), name="flat")(score)
+    return Network(keras.Model(list(inputs.values()), score, name=config.model), tuple(vectors))
+
+
 def dot_product(builder: Builder, config: VectorConfig, layer: type[keras.layers.Layer]) -> tuple[Any, list[Any]]:
     """The dot product of the two vectors, (batch, 1), and the vectors before dropout."""
     vectors = builder.vectors(config, layer)
