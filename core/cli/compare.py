@@ -82,13 +82,9 @@ def _document(first: Run, second: Run, result: Compared, data: Ratings) -> dict[
 
 
 def _paired(first: Run, second: Run, data: Ratings) -> dict[str, Any] | None:
-    """How much further off the first run is than the second on the same ratings.
-
-    None where those are not the same, or where one guesses no ratings.
-    """
-    if not (first.scorer.guesses_ratings and second.scorer.guesses_ratings):
-        return None
-    if first.dataset.digest != second.dataset.digest or first.config.split != second.config.split:
+    """How much further off the first run is on the same ratings; None where not so, or where one guesses none."""
+    guessing = first.scorer.guesses_ratings and second.scorer.guesses_ratings
+    if not guessing or first.dataset.digest != second.dataset.digest or first.config.split != second.config.split:
         return None
     rows = looked_at(split(data, first.config.split))
     user, item = data.user_index[rows], data.item_index[rows]

@@ -2,7 +2,8 @@
 
     code = f(V r + μ),   r̂ = W code + b
 
-Sedhain, Menon, Sanner and Xie (2015), "AutoRec: Autoencoders meet collaborative filtering", doi:10.1145/2740908.2742726.
+Sedhain, Menon, Sanner and Xie (2015), "AutoRec: Autoencoders meet collaborative filtering",
+doi:10.1145/2740908.2742726.
 A row r holds what averages leave of the ratings of one item (or of one person), zeros where there is none. Row by row
 the decoder is a dot product, so codes are the vectors of one side and the decoder's weights those of the other.
 """
@@ -118,7 +119,7 @@ class AutoencoderItems(Autoencoder):
     config_type: ClassVar[type[RunConfig]] = AutoencoderItemsConfig
     title: ClassVar[str] = "Autoencoder by items"
     short_title: ClassVar[str] = "autoencoder by items"
-    summary: ClassVar[str] = "Presses everything that people said about an item into a short code, and unfolds it again."
+    summary: ClassVar[str] = "Presses all ratings of an item into a short code, and unfolds it again."
 
 
 class AutoencoderUsers(Autoencoder):

@@ -16,8 +16,8 @@ from core.errors import LimitError
 from core.model.autoencoder import AutoencoderItems, AutoencoderUsers
 from core.model.bias_only import BiasOnly
 from core.model.dot_with_bias import DotWithBias, DotWithBiasConfig
-
-
+from core.model.item2vec import Item2vec
+from core.model.labels import Labels
 from core.model.neural import Neural
 from core.model.ranking import Ranking
 from core.model.scoring import Scorer
@@ -38,6 +38,8 @@ FAMILIES: Mapping[str, type[Scorer]] = MappingProxyType(
             AutoencoderItems,
             AutoencoderUsers,
             Ranking,
+            Item2vec,
+            Labels,
         )
     }
 )

@@ -5,11 +5,14 @@ the optimum a product is the log odds of a pair over the noise (Levy and Goldber
 `next_offset`, makes it a probability to rank by.
 """
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from core.config import RunConfig, family_name, setting, vector_size
 from core.model.metrics import RECALL, Metric
 from core.model.products import Products, passes, product_layers
+
+NOISE = 64
+"""Items drawn by chance for a step of training, which all of its pairs are held against."""
 
 
 class Item2vecConfig(RunConfig):
@@ -39,7 +42,16 @@ class Item2vecConfig(RunConfig):
         ge=1,
         le=50,
     )
-    epochs: int = passes(12)
+    pair_penalty: float = setting(
+        0.03,
+        "Penalty on large vectors (weight of the squares of the two that a pair is made of).",
+        title="Penalty",
+        unit="weight",
+        grows="Smoother, more cautious numbers; too much leaves how common everything is.",
+        ge=0,
+        le=10,
+    )
+    epochs: int = passes(5)
 
 
 class Item2vec(Products):
@@ -53,7 +65,7 @@ class Item2vec(Products):
     training: ClassVar[str] = "item2vec"
     metric: ClassVar[Metric] = RECALL
     sides: ClassVar[tuple[str, str]] = ("item", "next")
-    rows: ClassVar[frozenset[str]] = frozenset({"item_embedding", "next_embedding", "next_offset"})
+    rows: ClassVar[frozenset[str]] = frozenset({"item_embedding"})
     weights = product_layers(("item", "next"), offsets=True)
 
     @classmethod
@@ -62,8 +74,6 @@ class Item2vec(Products):
         return n_items, n_items
 
     @classmethod
-    def products(cls, config: RunConfig, n_users: int, n_items: int, n_trained: int) -> int:
+    def products(cls, config: Any, n_users: int, n_items: int, n_trained: int) -> int:
         """Each pair of a window against the noise of its batch, and its gradients."""
-        from core.training.item2vec import NOISE
-
-        return 2 * n_trained * config.window * 3 * NOISE * config.dimensions  # type: ignore[attr-defined]
+        return 6 * n_trained * config.window * NOISE * config.dimensions

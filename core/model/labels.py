@@ -6,6 +6,7 @@ labels say of them is what its vector knows.
 
 from typing import ClassVar, Literal, Self
 
+import numpy as np
 from pydantic import model_validator
 
 from core.config import RunConfig, family_name, setting, vector_size
@@ -24,7 +25,7 @@ class LabelsConfig(RunConfig):
         grows="Room for rarer combinations; easier to learn the labels by heart.",
     )
     label_penalty: float = setting(
-        0.3,
+        1.0,
         "Penalty on large vectors (weight of their squares beside the log loss of an item's cells).",
         title="Penalty",
         unit="weight",
@@ -32,7 +33,7 @@ class LabelsConfig(RunConfig):
         ge=0,
         le=100,
     )
-    epochs: int = passes(20)
+    epochs: int = passes(12)
 
     @model_validator(mode="after")
     def _check_split(self) -> Self:
@@ -54,6 +55,10 @@ class Labels(Products):
     sides: ClassVar[tuple[str, str]] = ("item", "label")
     rows: ClassVar[frozenset[str]] = frozenset({"item_embedding"})
     weights = product_layers(("item", "label"), offsets=True)
+
+    def learned_items(self, trained: np.ndarray) -> np.ndarray:
+        """Those with a label; the vectors of the others are zeros."""
+        return self.item_embedding.any(axis=1)
 
     @classmethod
     def counts(cls, n_users: int, n_items: int) -> tuple[int, int]:

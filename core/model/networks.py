@@ -8,7 +8,7 @@ import numpy as np
 from core.config import LayerConfig, RunConfig, VectorConfig
 from core.model.backend import keras
 from core.model.scale import Scale
-from core.model.scoring import Network, Scorer
+from core.model.scoring import Network, Scorer, has_shape
 
 ops = keras.ops
 
@@ -218,9 +218,9 @@ def trained_model(scorer: Scorer, config: RunConfig) -> keras.Model:
         ValueError: An array does not have the shape that the settings ask for.
     """
     rows = {"n_users": len(scorer.user_embedding), "n_items": len(scorer.item_embedding)}
-    model = scorer.build(config, **rows, scale=scorer.scale, seed=0).model
+    model = scorer.rebuilt(config).model
     for name, shape in scorer.shapes(config, **rows).items():
-        if name in scorer.weights and scorer.arrays[name].shape != shape:
+        if name in scorer.weights and not has_shape(scorer.arrays[name], shape):
             raise ValueError(f"{name} has shape {scorer.arrays[name].shape}; these settings ask for {shape}")
     set_arrays(model, type(scorer), scorer.arrays)
     return model

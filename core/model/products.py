@@ -44,12 +44,19 @@ class Products(Scorer):
 
     @classmethod
     def build(cls, config: RunConfig, *, n_users: int, n_items: int, scale: Scale, seed: int) -> Network:
-        """Both vectors looked up and multiplied, for exports: inputs are called like the sides."""
+        """Both vectors looked up and multiplied: inputs are called like the sides."""
+        return cls._looked_up(config, cls.counts(n_users, n_items))
+
+    def rebuilt(self, config: RunConfig) -> Network:
+        """The same, of as many rows as there are."""
+        n, m = (len(self.arrays[f"{side}_embedding"]) for side in self.sides)
+        return self._looked_up(config, (n, m))
+
+    @classmethod
+    def _looked_up(cls, config: RunConfig, counts: tuple[int, int]) -> Network:
         from core.model.networks import looked_up_product  # only exports need TensorFlow
 
-        return looked_up_product(
-            dict(zip(cls.sides, cls.counts(n_users, n_items), strict=True)), config, offsets=cls.has_offsets
-        )
+        return looked_up_product(dict(zip(cls.sides, counts, strict=True)), config, offsets=cls.has_offsets)
 
     @property
     def user_embedding(self) -> np.ndarray:

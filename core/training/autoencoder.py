@@ -1,11 +1,10 @@
 """Training an autoencoder in Keras: rows of ratings in, the same rows out, judged where there is a rating."""
 
 import time
-from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
-import scipy.sparse as sparse
+from scipy import sparse
 
 from core.data.ratings import Ratings
 from core.data.splits import Split
@@ -32,9 +31,7 @@ class AutoencoderTraining:
 
     def __init__(self, config: AutoencoderConfig, ratings: Ratings, parts: Split, progress: Progress) -> None:
         self.config, self.ratings, self.parts, self.progress = config, ratings, parts, progress
-        family = family_of(config)
-        assert issubclass(family, Autoencoder)
-        self.by_item = family.by == "item"
+        self.by_item = cast(type[Autoencoder], family_of(config)).by == "item"
 
     @staticmethod
     def prepare(config: AutoencoderConfig, ratings: Ratings, n_train: int) -> None:
@@ -74,7 +71,7 @@ class AutoencoderTraining:
         self.batch = max(1, min(MOST_ROWS, CELLS // width, -(-n // FEWEST_STEPS)))
 
     def _make_program(self) -> None:
-        n, width = self.left.shape
+        width = self.left.shape[1]
         config, seeds = self.config, np.random.SeedSequence(self.config.seed).generate_state(2) % 2**31
         start = [keras.initializers.GlorotUniform(int(seed)) for seed in seeds]
         rows = keras.Input((width,), name="ratings")

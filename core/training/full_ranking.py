@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
-import scipy.sparse as sparse
+from scipy import sparse
 
 from core.data.ratings import Ratings
 from core.data.splits import Split
@@ -11,7 +11,7 @@ from core.data.splits import Split
 TOP = 10
 """Places of a list that count."""
 
-MOST_USERS, MOST_CASES = 20_000, 50_000
+MOST_USERS, MOST_CASES = 20_000, 10_000
 """People, and cases of something next, that are ranked for, at most; evenly chosen among those there are."""
 
 CELLS = 2**22

@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 import scipy
-import scipy.sparse as sparse
+from scipy import sparse
 
 from core.data.ratings import Ratings
 from core.data.splits import Split

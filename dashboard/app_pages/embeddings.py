@@ -35,7 +35,7 @@ noun, dim = run.dataset.noun, run.config.dimensions
 def choose_side() -> Rows:
     """Items, people or features; no more than their rows, because no chart here shows what a hover would need."""
     items, features = phrases.plural(noun).capitalize(), loaders.feature_rows(run.run_id)
-    options = [items, sides.PEOPLE] + ([FEATURES] if features is not None else [])
+    options = [items] + [sides.PEOPLE] * run.scorer.has_user_vectors + ([FEATURES] if features is not None else [])
     side = st.segmented_control(
         "Rows", options, default=items, required=True, key="rows", bind="query-params", wrap=True
     )

@@ -14,7 +14,7 @@ from dashboard.shell.needs_run import require_run
 STARS = 300
 """Pixels that five stars need beside each other."""
 
-run = require_run()
+run = require_run("guesses_ratings")
 noun, nouns = run.dataset.noun, phrases.plural(run.dataset.noun)
 
 

@@ -8,7 +8,7 @@ from dashboard.lesson.steps import STEPS, draw, stepper
 from dashboard.shared import phrases
 from dashboard.shell.needs_run import require_run
 
-run = require_run()
+run = require_run("guesses_ratings")
 noun = run.dataset.noun
 st.title("What does an embedding layer do?")
 st.markdown(

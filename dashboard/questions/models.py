@@ -1,17 +1,18 @@
 """The models that a question is answered with: those that are there, and one button that trains the others."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
 from core.access import Action
 from core.config import RunConfig, SplitConfig
-from core.data.ratings import Ratings
+from core.data.ratings import NO_TIME, Ratings
+from core.errors import LimitError
 from core.jobs import queue
 from core.jobs.job_folder import Job
 from core.model.autoencoder import Autoencoder
-from core.model.families import FAMILIES, family_of, parse_config
+from core.model.families import family_of, parse_config
 from core.model.run import Run
 from dashboard.cache import loaders
 from dashboard.jobs import trainings
@@ -69,21 +70,33 @@ def rating_run(run: Run) -> Run | None:
 
 
 def beside(run: Run, family: str, title: str) -> Model:
-    """A model of a family on the split of a run: the newest that there is, or the family's usual settings."""
+    """A model of a family on the split of a run: the newest that there is, or the family's usual settings.
+
+    A family that cannot be split so, as labels cannot by time, has a split of its own.
+    """
     parts = {name: getattr(run.config, name) for name in SplitConfig.model_fields}
+    try:
+        usual = parse_config({"model": family} | parts)
+    except LimitError:
+        usual = parse_config({"model": family})
     for one in loaders.runs_of(run.dataset.dataset_id):
-        if one.config.model == family and all(getattr(one.config, name) == value for name, value in parts.items()):
+        if one.config.model == family and one.config.split == usual.split:
             return Model(family, title, one.config, one.run_id)
-    return Model(family, title, parse_config({"model": family} | parts), None)
+    return Model(family, title, usual, None)
 
 
-def tasks(run: Run, ratings: Ratings) -> list[Model]:
-    """The models of all tasks that these data have: without genres nothing learns them."""
-    known = {"labels": any(ratings.item_table["genres"])}
-    return [
-        Model(RATING, TASKS[RATING], run.config, run.run_id),
-        *(beside(run, name, title) for name, title in TASKS.items() if name in FAMILIES and known.get(name, True)),
-    ]
+def tasks(run: Run, lacks: Mapping[str, str]) -> list[Model]:
+    """The models of all tasks but those that the data lack something for, the run that guesses ratings first."""
+    others = [beside(run, name, title) for name, title in TASKS.items() if name != RATING and name not in lacks]
+    return [Model(RATING, TASKS[RATING], run.config, run.run_id), *others]
+
+
+def lacks(ratings: Ratings) -> dict[str, str]:
+    """What the data do not say, by the task that would need it; for a sentence that begins with "these data"."""
+    genres = {genre for of_item in ratings.item_table["genres"] for genre in of_item}
+    missing = {"labels": f"say no genres of their {phrases.plural(ratings.noun)}"} if len(genres) < 2 else {}
+    timed = ratings.timestamp is not None and (ratings.timestamp != NO_TIME).any()
+    return missing | ({} if timed else {"item2vec": "do not say when something was rated"})
 
 
 def offer(models: Sequence[Model]) -> None:

@@ -97,7 +97,8 @@ def go_to(run_id: str, ids: list[str], *, users: bool) -> None:
 def choose(run: Run) -> Side:
     """Let the person choose between items and people."""
     items = phrases.plural(run.dataset.noun).capitalize()
-    return side(run.run_id, users=elements.segments("Rows", [items, PEOPLE], "rows") == PEOPLE)
+    options = [items, PEOPLE] if run.scorer.has_user_vectors or not run.scorer.has_vectors else [items]
+    return side(run.run_id, users=elements.segments("Rows", options, "rows") == PEOPLE)
 
 
 def side(run_id: str, *, users: bool) -> Side:
