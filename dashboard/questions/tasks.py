@@ -18,7 +18,7 @@ from dashboard.charts.maps import Places, Plane
 from dashboard.embeddings.parts import choose_followed, show_chart, show_method
 from dashboard.map_view import component as map_view
 from dashboard.questions import game, task_words
-from dashboard.questions.models import Model, offer, tasks
+from dashboard.questions.models import TASKS, Model, lacks, offer, tasks
 from dashboard.shared import coloring, elements, phrases, twin
 from dashboard.shared.markup import escape
 
@@ -59,7 +59,6 @@ class Trained:
 
 def show(run: Run) -> None:
     """The whole tab, about a run that guesses ratings."""
-    ratings = loaders.ratings_of(run.run_id)
     noun = run.dataset.noun
     st.header("What does the task change?")
     st.markdown(
@@ -67,9 +66,13 @@ def show(run: Run) -> None:
         "the numbers differs: to guess ratings, to tell what somebody has seen from what not, to tell genres, or what "
         "is watched next to what. Do {nouns} end up in the same places?".format(**phrases.nouns(noun))
     )
-    wanted = tasks(run, ratings)
-    if "labels" not in [model.task for model in wanted]:
-        st.caption(f"These data say no genres of their {phrases.plural(noun)}, so that task is left out.")
+    missing = lacks(loaders.ratings_of(run.run_id))
+    wanted = tasks(run, missing)
+    if missing:
+        st.caption(
+            f"These data {phrases.together(list(missing.values()))}, so this is left out: "
+            f"{phrases.together([TASKS[name] for name in missing])}."
+        )
     if any(model.run_id is None for model in wanted):
         offer(wanted)
     there = [model for model in wanted if model.run_id is not None]
