@@ -115,8 +115,9 @@ def tasks(ratings: Ratings, seeds: range) -> None:
     print("\n### Which task?")
     pairs: dict[tuple[str, str], list[Comparison]] = {}
     told: dict[str, list[Mapping[str, float]]] = {}
+    timed = ratings.timestamp is not None
     for seed in seeds:
-        runs = {name: stored(of_task(name, seed), ratings) for name in TASKS if name != "labels" or genres(ratings)}
+        runs = {name: stored(of_task(name, seed), ratings) for name in TASKS if timed or name != "item2vec"}
         rows = shared_rows(ratings, runs["rating"])
         matrices = {name: run.scorer.item_embedding[rows] for name, run in runs.items()}
         matrices["rating without taste"] = twin_of(runs["rating"], ratings).scorer.item_embedding[rows]
@@ -138,11 +139,6 @@ def tasks(ratings: Ratings, seeds: range) -> None:
     header("told by", *things)
     for name, every in told.items():
         line(name, *(mean([one[thing] for one in every]) for thing in things))
-
-
-def genres(ratings: Ratings) -> bool:
-    """Whether the data say any."""
-    return any(ratings.item_table["genres"])
 
 
 def of_task(name: str, seed: int) -> RunConfig:
@@ -209,10 +205,10 @@ def beside(ratings: Ratings, factorization: Run, autoencoder: Run) -> dict[str, 
             for row, kind in enumerate(("factorization", "autoencoder"))
         },
         f"share of {STRONGEST} directions": shared.shared,
-        "the same by chance": shared.shared_by_chance,
-        "the same with the twin": by_twin.shared,
+        "share of directions, by chance": shared.shared_by_chance,
+        "share of directions, with the twin": by_twin.shared,
         "neighbors kept of 10": measured.measured.kept,
-        "the same by chance ": measured.measured.kept_by_chance,
+        "neighbors kept, by chance": measured.measured.kept_by_chance,
         "neighbors kept, the third rated least": float(measured.overlap.kept[order[:third]].mean()),
         "neighbors kept, the third rated most": float(measured.overlap.kept[order[-third:]].mean()),
     }

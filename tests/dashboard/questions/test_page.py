@@ -14,7 +14,7 @@ from core.model.run import Run
 from core.store import study_store
 from core.store.runs import RunStore
 from core.studies.one_hot import ONE_HOT, OneHotSettings
-from dashboard.cache import analyses
+from dashboard.cache import analyses, loaders
 from dashboard.questions import game, models
 from tests.conftest import run_on
 from tests.dashboard.map_view.drawn import map_of
@@ -90,15 +90,12 @@ def test_one_button_trains_all_tasks_that_are_missing(open_page, publish):
     app = open_page("questions", question=TASK)
     (button,) = [one for one in app.button if one.label == "Train them"]
     button.click().run()
-    names = [parse_config(json.loads(spec)["config"]).model for spec in specs()]
+    configs = [loaders.job_config(job) for job in queue.jobs()]
+    names = [config.model for config in configs if config]
     assert names == [name for name in models.TASKS if name != models.RATING]
     again = open_page("questions", question=TASK)
     assert not [one for one in again.button if one.label == "Train them"]
     assert len([one for one in again.button if one.label == "Stop"]) == len(names)
-
-
-def specs() -> list[str]:
-    return [(queue.folder() / job.job_id / "spec.json").read_text() for job in queue.jobs()]
 
 
 def test_tasks_side_by_side(open_page, together: list[Run]):
@@ -136,8 +133,6 @@ def test_the_intruder_is_counted_by_task(open_page, together: list[Run]):
 
 def intruder_of(app: AppTest, ids: list[str], seed: int) -> int:
     """Which of the five on the page is from elsewhere."""
-    from dashboard.cache import loaders
-
     rows = loaders.item_rows(ids[0])
     eligible = np.flatnonzero((rows.count >= 21) & rows.trained)
     known = eligible[np.argsort(-rows.count[eligible], kind="stable")[: game.KNOWN]]
