@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core import data
 from core.data.ratings import Ratings
 from core.jobs import queue
-from core.model.families import parse_config
+from core.model.families import parse_config, run_config
 from core.model.run import Run
 from core.store import study_store
 from core.store.runs import RunStore
@@ -173,3 +174,21 @@ def test_a_model_of_another_kind_stands_back(open_page, publish):
     app = open_page("questions", run=neural.run_id)
     assert "the best one on the same data" in texts(app)
     assert any(one.label == "Train them all" for one in app.button)
+
+
+@pytest.mark.parametrize("question", ["", TASK, AUTOENCODER])
+def test_few_stories_without_genres_or_times(open_page, brought, question: str):
+    ratings = data.load(brought())
+    configs = [run_config(), *(parse_config({"model": name}) for name in ("ranking", "autoencoder_items"))]
+    runs = [run_on(ratings, config, seed=place) for place, config in enumerate(configs)]
+    for run in runs:
+        RunStore().publish(run)
+    app = open_page(
+        "questions", dataset=ratings.dataset_id, run=runs[0].run_id, **({"question": question} if question else {})
+    )
+    assert not app.exception
+    assert not app.error
+    said = texts(app)
+    assert "movie" not in said
+    if question == TASK:
+        assert "These data say no genres of their stories" in said
