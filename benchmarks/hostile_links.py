@@ -78,6 +78,7 @@ WITH = {
     "embeddings": ({"which": "Chosen ones"}, {"order": "By one dimension"}),
     "for_you": ({"rated": "i0:5,i1:1,i2:3"},),
     "under_the_hood": tuple({"step": str(step)} for step in range(1, 10)),
+    "questions": ({"question": "Which task?"}, {"question": "An autoencoder?"}),
     "datasets": ({"section": "Bring your own"}, {"section": "Official releases"}),
     "train": ({"model": "**Neural network**"}, {"model": "**Biases only**"}),
 }

@@ -14,7 +14,10 @@ from core.analysis.compare.comparison import Compared, compare_parts, part
 from core.analysis.compare.paired import paired
 from core.analysis.compare.score import Pair, Row
 from core.analysis.compare.score import pairs as score_pairs
+from core.analysis.item_attributes import ItemColumns, item_columns
 from core.analysis.new_user.model import looked_at
+from core.analysis.questions.probes import in_short, probe
+from core.analysis.questions.spectra import STRONGEST, angles, taste
 from core.cli.common import Answer, Percent, add_count, attributes, listing, pairs, table, write_items
 from core.cli.train import interrupt_asks_to_stop
 from core.data import ratings_of
@@ -50,7 +53,8 @@ def show(arguments: argparse.Namespace) -> Answer:
 
 
 def _document(first: Run, second: Run, result: Compared, data: Ratings) -> dict[str, Any]:
-    measured, overlap = result.comparison.measured, result.comparison.overlap
+    measured, overlap, items = result.comparison.measured, result.comparison.overlap, result.shared
+    columns = item_columns(data).take(items.first)
     return {
         "common_items": len(result.shared),
         "in_both": result.shared.in_both,
@@ -71,6 +75,8 @@ def _document(first: Run, second: Run, result: Compared, data: Ratings) -> dict[
             for one in differences([first.config, second.config])
         ],
         "paired": _paired(first, second, data),
+        "directions": _directions(first, second, result),
+        "told": [_told(run, rows, columns) for run, rows in ((first, items.first), (second, items.second))],
         "metrics": [{"run_id": run.run_id} | asdict(run.outcome) for run in (first, second)],
     }
 
@@ -85,6 +91,28 @@ def _paired(first: Run, second: Run, data: Ratings) -> dict[str, Any] | None:
     one, other = (run.scorer.scale.clip(run.scorer.predict(user, item)) for run in (first, second))
     found = paired(one, other, data.rating[rows], user)
     return asdict(found) | {"clear": found.clear}
+
+
+def _directions(first: Run, second: Run, result: Compared) -> dict[str, Any] | None:
+    """How much of the space of their strongest directions two runs share; None where one has no vectors of people."""
+    if not (first.scorer.has_user_vectors and second.scorer.has_user_vectors):
+        return None
+    sides = ((first, result.shared.first), (second, result.shared.second))
+    tastes = [taste(run.scorer.user_embedding, run.scorer.item_embedding[rows]) for run, rows in sides]
+    many = min(STRONGEST, len(result.shared) // 3, *(len(one.values) for one in tastes))
+    found = angles(*(one.items[:, :many] for one in tastes))
+    return {
+        "n": many,
+        "degrees": found.degrees.tolist(),
+        "degrees_by_chance": found.by_chance.tolist(),
+        "shared": found.shared,
+        "shared_by_chance": found.shared_by_chance,
+    }
+
+
+def _told(run: Run, rows: np.ndarray, columns: ItemColumns) -> dict[str, Any]:
+    """What a linear probe reads out of a run's vectors of the items compared: 0 nothing, 1 all."""
+    return {name: asdict(one) for name, one in in_short(probe(run.scorer.item_embedding[rows], columns)).items()}
 
 
 def _write(path: Path, result: Compared, data: Ratings) -> Path:
@@ -135,6 +163,10 @@ def _text(document: dict[str, Any]) -> str:
         table(("setting", "first", "second"), settings, empty="all settings are the same"),
         listing(document["metrics"], metrics),
         *([_apart(apart)] if apart else []),
+        *([_shared(document["directions"])] if document["directions"] else []),
+        table(
+            ("told", "first", "second", "by chance"), _told_lines(document["told"]), empty="nothing is known of them"
+        ),
         *document["files"],
     ]
     return "\n\n".join(parts)
@@ -146,6 +178,18 @@ def _apart(found: dict[str, Any]) -> str:
         f"the error of the first less that of the second is {found['difference']:+.4f} ± {found['se']:.4f} on the same "
         f"{found['n_ratings']:,} ratings, {luck} the luck of who was asked"
     )
+
+
+def _shared(found: dict[str, Any]) -> str:
+    return (
+        f"of the space of their {found['n']} strongest directions they share {found['shared']:.0%}, by chance "
+        f"{found['shared_by_chance']:.0%}"
+    )
+
+
+def _told_lines(told: list[dict[str, Any]]) -> list[tuple[str, float, float, float]]:
+    first, second = told
+    return [(name, one["score"], second[name]["score"], one["chance"]) for name, one in first.items()]
 
 
 def add_score_flags(call: argparse.ArgumentParser) -> None:

@@ -26,10 +26,11 @@ from core.errors import UsageError
 from core.export.formats import FORMATS
 from core.model.families import MODEL_SETTINGS, PRESETS
 from core.studies.neighbors import NEIGHBORS
+from core.studies.one_hot import ONE_HOT
 from core.studies.proofs import PROOF
 from core.studies.twins import TWINS
 
-_MAKE_STUDIES = ("map", "clusters", "stability", "proof", "twins", "support", "film")
+_MAKE_STUDIES = ("map", "clusters", "stability", "proof", "twins", "support", "one-hot", "film")
 """Calls about a run that keep what they compute."""
 
 
@@ -142,6 +143,12 @@ def _add_analyses(calls: Any) -> None:
         ),
         ("twins", studies.twins, studies.add_settings_of(TWINS), "Train the same model on ratings without taste."),
         ("support", studies.support, studies.add_settings_of(NEIGHBORS), "Train again to see which neighbors hold."),
+        (
+            "one-hot",
+            studies.one_hot,
+            studies.add_settings_of(ONE_HOT),
+            "Show what embeddings of several sizes bring over one-hot vectors.",
+        ),
         ("axis", listings.show_axis, listings.add_axis_flags, "Project the items on an axis between two sets of them."),
     ):
         add_flags(_add_run_call(calls, name, command, summary, writes=name in _MAKE_STUDIES))

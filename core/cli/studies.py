@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from core.analysis.film import shown
+from core.analysis.questions.one_hot import group_names
 from core.cli.common import (
     Answer,
     Percent,
@@ -33,6 +34,7 @@ from core.studies.clusters import CLUSTERS
 from core.studies.films import FILM, FilmSettings, film_of
 from core.studies.maps import MAP
 from core.studies.neighbors import NEIGHBORS, PREDICTIONS, VECTORS
+from core.studies.one_hot import ONE_HOT, errors_of
 from core.studies.proofs import PROOF, proof_of
 from core.studies.stability import STABILITY, returning
 from core.studies.study import Settings, Study
@@ -167,6 +169,40 @@ def twins(arguments: argparse.Namespace) -> Answer:
     lines = list(zip(*facts.values(), study.arrays["strength"].max(axis=1).tolist(), strict=True))
     headings = ("twin", "RMSE", "averages alone", "components proven", "strongest component")
     return Answer(document, table(headings, lines))
+
+
+def one_hot(arguments: argparse.Namespace) -> Answer:
+    """How far off one-hot vectors are, and embeddings of several sizes."""
+    _, _, study, head = _made(ONE_HOT, arguments)
+    errors, dims = errors_of(study), list(study.facts["dims"])
+    without = dict(zip(("one_hot_rmse", "rmse"), study.arrays["twin"].tolist(), strict=True))
+    document = head | {
+        "penalty": study.facts["penalty"],
+        "one_hot_rmse": float(errors.rmse[0]),
+        "embeddings": [
+            {"embedding_dim": dim, "rmse": rmse, "brings": brings, "se": se}
+            for dim, rmse, brings, se in zip(
+                dims,
+                errors.rmse[1:].tolist(),
+                study.arrays["brings"].tolist(),
+                study.arrays["se"].tolist(),
+                strict=True,
+            )
+        ],
+        "training_ratings": group_names(),
+        "n": errors.n.tolist(),
+        "rmse_by_training_ratings": [
+            [rmse if n else None for rmse, n in zip(line, errors.n.tolist(), strict=True)]
+            for line in errors.by_group.tolist()
+        ],
+        "without_taste": {"embedding_dim": study.facts["twin_dim"]} | without,
+    }
+    lines = [("one-hot", errors.rmse[0], 0.0, 0.0)] + [tuple(one.values()) for one in document["embeddings"]]
+    text = (
+        f"without taste: one-hot {without['one_hot_rmse']:.4f}, {study.facts['twin_dim']} dimensions "
+        f"{without['rmse']:.4f}"
+    )
+    return Answer(document, f"{table(('dimensions', 'RMSE', 'brings', 'standard error'), lines)}\n{text}")
 
 
 def support(arguments: argparse.Namespace) -> Answer:

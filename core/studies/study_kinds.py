@@ -10,6 +10,7 @@ from core.studies.films import FILM
 from core.studies.maps import MAP
 from core.studies.moments import MOMENTS
 from core.studies.neighbors import NEIGHBORS
+from core.studies.one_hot import ONE_HOT
 from core.studies.overlap import OVERLAP
 from core.studies.proofs import PROOF
 from core.studies.stability import STABILITY
@@ -17,7 +18,10 @@ from core.studies.study import Study
 from core.studies.twins import TWINS
 
 STUDIES: Mapping[str, Study[Any]] = MappingProxyType(
-    {study.name: study for study in (MAP, CLUSTERS, STABILITY, OVERLAP, FILM, MOMENTS, PROOF, TWINS, NEIGHBORS)}
+    {
+        study.name: study
+        for study in (MAP, CLUSTERS, STABILITY, OVERLAP, FILM, MOMENTS, PROOF, TWINS, NEIGHBORS, ONE_HOT)
+    }
 )
 """By name."""
 

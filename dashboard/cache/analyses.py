@@ -10,7 +10,7 @@ from core.analysis.biases.bias import BiasAblation, Biases, average_terms, bias_
 from core.analysis.biases.posterior import BiasPosterior, bias_posterior
 from core.analysis.compare.comparison import Comparison, Part, Shared, compare_parts, shared
 from core.analysis.compare.paired import Paired, paired
-from core.analysis.compare.score import SplitScore
+from core.analysis.compare.score import SplitScore, predict_rows
 from core.analysis.components.bases import How
 from core.analysis.components.examined import standings
 from core.analysis.components.hints import Hint, Standing, hints
@@ -28,6 +28,10 @@ from core.analysis.new_user.explain import Misses, worst
 from core.analysis.new_user.model import NewUserModel, looked_at
 from core.analysis.new_user.position import People, people
 from core.analysis.new_user.recommend import first_set
+from core.analysis.questions import spectra
+from core.analysis.questions.one_hot import BySupport, Cost, by_support, costs
+from core.analysis.questions.probes import Told, probe
+from core.analysis.questions.spectra import Taste
 from core.analysis.traits import Trait
 from core.analysis.traits import traits as item_traits
 from core.analysis.values import Values, values
@@ -175,6 +179,40 @@ def look_up_seconds(run_id: str, item: int) -> Seconds:
     return time_both(run(run_id).scorer.item_embedding, item)
 
 
+@st.cache_resource(max_entries=16, show_spinner="Asking the vectors about genres and years …")
+def probed(run_id: str, rows: np.ndarray) -> tuple[Told, ...]:
+    """What the vectors of some items of a run tell of what is known about these."""
+    return probe(run(run_id).scorer.item_embedding[rows], columns_of_items(ratings_of(run_id).dataset_id).take(rows))
+
+
+@st.cache_resource(max_entries=8, show_spinner="Taking the ratings apart …")
+def rating_spectrum(run_id: str) -> np.ndarray:
+    """Singular values of the training ratings of a run less what averages say of them, rating units."""
+    return spectra.rating_spectrum(ratings_of(run_id), split_of_run(run(run_id)).train)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def taste(run_id: str, rows: np.ndarray) -> Taste:
+    """What the vectors of a run predict beyond averages of some items."""
+    scorer = run(run_id).scorer
+    return spectra.taste(scorer.user_embedding, scorer.item_embedding[rows])
+
+
+@st.cache_resource(max_entries=16, show_spinner="Guessing the validation ratings …")
+def errors_by_support(run_ids: tuple[str, ...]) -> BySupport:
+    """Errors of several runs on the same ratings, at most 200,000, by the training ratings of the items."""
+    data, parts = ratings_of(run_ids[0]), split_of_run(run(run_ids[0]))
+    rows, count = looked_at(parts), parts.training_count(data)
+    guesses = [run(run_id).scorer.scale.clip(predict_rows(run(run_id), data, rows)) for run_id in run_ids]
+    return by_support(guesses, data.rating[rows], count[data.item_index[rows]])
+
+
+@st.cache_resource(max_entries=8, show_spinner="Timing both ways …")
+def picking_costs(dims: int) -> tuple[Cost, ...]:
+    """How long picking a row took in two ways, by the size of the table, when it was first asked or is asked anew."""
+    return tuple(costs(dims))
+
+
 @st.cache_resource(max_entries=8, show_spinner="Guessing without the vectors …")
 def biases_alone(run_id: str) -> BiasAblation:
     """A model against its biases alone, on at most 200,000 of the validation ratings."""
@@ -182,7 +220,7 @@ def biases_alone(run_id: str) -> BiasAblation:
     return bias_ablation(centered_model(run_id), data.user_index[some], data.item_index[some], data.rating[some])
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=32, show_spinner=False)
 def shared_items(first: str, second: str, *, min_ratings: int) -> Shared:
     """The items that two runs are compared on."""
     return shared(_part(first), _part(second), min_ratings=min_ratings)
@@ -194,7 +232,7 @@ def neighbors_among(run_id: str, rows: np.ndarray, place: int, *, top: int) -> N
     return nearness.neighbors(run(run_id).scorer.item_embedding[rows], place, top=top)
 
 
-@st.cache_resource(max_entries=8, show_spinner="Comparing the two models …")
+@st.cache_resource(max_entries=32, show_spinner="Comparing the models …")
 def comparison(first: str, second: str, *, min_ratings: int) -> Comparison:
     """How alike two runs are on `shared_items`; raises LimitError as `compare_parts` does."""
     return compare_parts(_part(first), _part(second), min_ratings=min_ratings).comparison

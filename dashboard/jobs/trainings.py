@@ -60,7 +60,7 @@ def asked() -> frozenset[str]:
 @state.reporting
 def start(config: RunConfig) -> None:
     """Train this config, or take it from the store; a callback."""
-    job = _submit(config, state.dataset_id())
+    job = submit(config, state.dataset_id())
     st.session_state.setdefault(_ASKED, set()).add(job.key)
     if job.job_id:
         state.watch(job.job_id)
@@ -80,7 +80,7 @@ def start_again(job: Job) -> None:
         raise UnknownDatasetError(
             "The data that this was to learn from is no longer here: import the same files again, then start it again"
         )
-    again = _submit(config, dataset_id)
+    again = submit(config, dataset_id)
     job_to_show = again.job_id or _maker(again.key)
     if not again.job_id:
         st.toast("It has been trained since; nothing had to be done.", icon=":material/check:")
@@ -88,7 +88,8 @@ def start_again(job: Job) -> None:
         state.watch(job_to_show)
 
 
-def _submit(config: RunConfig, dataset_id: str) -> Job:
+def submit(config: RunConfig, dataset_id: str) -> Job:
+    """A job that trains this config on a dataset, or one that is done at once where the store has the model."""
     title = phrases.config_words(config, form.START)
     job = queue.submit_training(config, loaders.ratings(dataset_id), by=visitor.current(), title=title)
     loaders.jobs_now.clear()

@@ -18,8 +18,9 @@ def summand(value: float, digits: int = 4) -> str:
 
 
 def short_time(seconds: float) -> str:
-    """A short time in the unit that suits it: "0.8 µs", "12 ms"."""
-    return f"{seconds * 1e6:.2g} µs" if seconds < 1e-3 else f"{seconds * 1e3:.2g} ms"
+    """A short time in the unit that suits it: "0.8 µs", "900 µs", "12 ms"."""
+    number, unit = (seconds * 1e6, "µs") if seconds < 1e-3 else (seconds * 1e3, "ms")
+    return f"{float(f'{number:.2g}'):,g} {unit}"  # of 900 two digits alone would be written 9e+02
 
 
 def ask(question: str, answer: str) -> None:

@@ -11,6 +11,8 @@ TERMS = {
     "Epoch": "One pass over all training ratings.",
     "Embedding": "A short list of numbers for each thing and each person, which training adjusts until two of them "
     "together guess a rating.",
+    "One-hot vector": "A list of zeros with a single one, as long as there are things: the place of the one says which "
+    "thing is meant. Any two things are equally unlike in it.",
     "Dimension": "One of the numbers in each of these lists. A single one rarely means anything by itself.",
     "Embedding units": "What the learned numbers are counted in. They have no unit of the world: only which are "
     "larger, and by how much, says something.",
@@ -57,6 +59,7 @@ ON_PAGE = {
     "": ("Embedding", "RMSE", "Training and validation", "Epoch", "Component"),
     "train": (*_TRAINED, "Bias"),
     "under_the_hood": ("Embedding", "Dimension", "Dot product", "Bias", "Epoch", "RMSE"),
+    "questions": ("One-hot vector", "Embedding", "RMSE"),
     "embeddings": ("Embedding", "Dimension", "Embedding units"),
     "components": (
         "Component",

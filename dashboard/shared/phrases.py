@@ -31,6 +31,7 @@ PAGE_HELP = {
     "start": "What an embedding is, the data at a glance, and one button that trains a first model.",
     "missions": "Short guided tours over the pages, which see by themselves when a step is done.",
     "under_the_hood": "What an embedding layer does, in eight small steps on live numbers, down to its code.",
+    "questions": "What embeddings bring over one-hot vectors, what the task changes, and what an autoencoder finds.",
     "train": "Choose a model and its settings, watch it learn, stop it, and compare with earlier runs.",
     "embeddings": "The learned numbers themselves: every row one thing, every column a dimension.",
     "components": "The main directions in the embedding, and what lies at both ends of each.",

@@ -27,7 +27,7 @@ def shown(run: Run) -> Run:
     if not elements.toggle(SWITCH, KEY, words):
         return run
     if loaders.twins(run.run_id) is None:
-        _offer(run)
+        offer(run)
         return run
     st.warning(banner(run), icon=":material/shuffle:")
     return loaders.run(twin_id(run.run_id))
@@ -38,7 +38,8 @@ def link(run: Run) -> dict[str, str]:
     return {"run": real_id(run.run_id)} | ({KEY: "true"} if is_twin(run.run_id) else {})
 
 
-def _offer(run: Run) -> None:
+def offer(run: Run) -> None:
+    """A box in which the twins of a run can be trained, or that follows their training."""
     settings = TwinSettings()
     studies.study(
         TWINS,

@@ -34,6 +34,7 @@ PAGES = {
     "Learn": [
         ("start", "Start", ":material/home:"),
         ("under_the_hood", "Under the hood", ":material/school:"),
+        ("questions", "Open questions", ":material/contact_support:"),
         ("missions", "Missions", ":material/flag:"),
     ],
     "Explore": [

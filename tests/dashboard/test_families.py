@@ -65,7 +65,7 @@ def numbers(values: object) -> np.ndarray:
 def test_every_page_opens_for_every_family(show, trained: Trained, page: str):
     app = show(page)
     scorer, text = trained.run.scorer, texts(app)
-    needs_vectors = page in {"components", "embeddings", "maps", "neighbors"}
+    needs_vectors = page in {"components", "embeddings", "maps", "neighbors", "questions"}
     assert (NO_VECTORS in text) == ((needs_vectors or page == "for_you") and not scorer.has_vectors)
     rated = scorer.guesses_ratings
     about_ratings = {"biases", "components", "for_you", "start", "under_the_hood"}

@@ -23,6 +23,7 @@ VIEWS: list[tuple[str, dict[str, str]]] = [
     *((name, {}) for pages in frame.PAGES.values() for name, _, _ in pages),
     *((name, {"rows": "Users"}) for name in ("embeddings", "neighbors", "biases")),
     *(("under_the_hood", {"step": str(step)}) for step in range(2, 9)),
+    *(("questions", {"question": question}) for question in ("Which task?", "An autoencoder?")),
     ("maps", {"maps": "An axis of your own"}),
     ("components", {"view": "3D", "color": "Genre"}),
 ]

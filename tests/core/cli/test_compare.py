@@ -1,7 +1,7 @@
 """`compare` and `biases` print what the analyses find, and refuse in words."""
 
 import csv
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -9,7 +9,10 @@ import pytest
 from core.analysis.biases.bias import average_terms, biases
 from core.analysis.compare.comparison import compare, part, shared
 from core.analysis.gauge import centered_on
+from core.analysis.item_attributes import item_columns
 from core.analysis.neighbors.of_one import agreement, neighbors
+from core.analysis.questions.probes import in_short, probe
+from core.analysis.questions.spectra import angles, taste
 from core.cli import main
 from core.config import run_id
 from core.data.folder import write_folder
@@ -57,6 +60,10 @@ def test_compare_prints_what_the_analysis_finds(capsys, bundled, runs):
     assert printed["settings"] == [{"setting": "seed", "title": "Seed", "first": 0, "second": 1}]
     assert [run["run_id"] for run in printed["metrics"]] == [first.run_id, second.run_id]
     assert printed["same_data"] is True
+    tastes = [taste(one.scorer.user_embedding, one.scorer.item_embedding[found.first]).items for one in runs]
+    assert printed["directions"]["degrees"] == pytest.approx(angles(*tastes).degrees)
+    matrix, columns = first.scorer.item_embedding[found.first], item_columns(bundled).take(found.first)
+    assert printed["told"][0]["genres"] == asdict(in_short(probe(matrix, columns))["genres"])
 
 
 def test_a_run_is_the_same_as_itself(capsys, runs):

@@ -1,0 +1,33 @@
+"""Open questions: what embeddings bring over one-hot vectors, what the task changes, what an autoencoder finds."""
+
+import streamlit as st
+
+from dashboard.jobs import trainings
+from dashboard.questions import autoencoder, one_hot, tasks
+from dashboard.questions.models import rating_run
+from dashboard.shared import elements, phrases
+from dashboard.shell.needs_run import require_run
+
+TABS = {"One-hot or embedding?": one_hot.show, "Which task?": tasks.show, "An autoencoder?": autoencoder.show}
+
+run = require_run("has_vectors")
+st.title("Three open questions")
+st.markdown(
+    "Whoever has understood what an embedding is asks three things next. Each has a number of its own here, computed "
+    "from {nouns} and ratings of the data that you chose.".format(**phrases.nouns(run.dataset.noun))
+)
+question = elements.segments("Question", list(TABS), "question")
+model = rating_run(run)
+if model is None:
+    st.info(
+        "These questions begin with a model that guesses ratings as a sum of terms and was trained here.",
+        icon=":material/info:",
+    )
+    trainings.offer(trainings.first_config(), label="Train one that does")
+else:
+    if model.run_id != run.run_id:
+        st.caption(
+            "The selected model is of another kind. Beside others stands here the best one on the same data that "
+            f"guesses ratings: {phrases.model_words(model.config)}."
+        )
+    TABS[question](model)
