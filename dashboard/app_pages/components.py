@@ -17,7 +17,7 @@ from dashboard.principal_components.how import choose
 from dashboard.principal_components.method import explanation
 from dashboard.principal_components.plane import component_map
 from dashboard.principal_components.view import View, load_view
-from dashboard.shared import elements, phrases, selection, twin
+from dashboard.shared import elements, finding, phrases, selection, twin
 from dashboard.shared.markup import escape, spoken
 from dashboard.shell.needs_run import require_run
 
@@ -93,7 +93,7 @@ def evidence(view: View) -> None:
 def strip(view: View, outermost: Ends) -> list[int]:
     """The chosen component as a strip; the items that somebody marked on it."""
     picture = st.container()
-    marked = selection.search(
+    marked = finding.several(
         f"Mark {nouns}", rows.offered, key="mark", words="They are ringed and named here and on the map below."
     )
     text = component_words.ends(ratings, rows, outermost)

@@ -1,7 +1,5 @@
 """The map on a page: mounts the component, sends what the browser lacks, and hears what is selected."""
 
-import base64
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +9,6 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
-from streamlit import runtime
 
 from core.analysis.film import packed
 from core.export.living_map.program import program
@@ -21,10 +18,7 @@ from dashboard.charts.maps import Landmarks, Places, on_the_map
 from dashboard.charts.points import CLASS_COLORS, Classes, Coloring
 from dashboard.map_view import packing
 from dashboard.session import state
-from dashboard.shared import elements
-
-INLINE = 4096
-"""Bytes of a part that travel with the map; a larger one is fetched once, and known by its content."""
+from dashboard.shared import elements, in_browser
 
 HEIGHT = 560
 LIVE_MILLISECONDS = 300
@@ -32,27 +26,7 @@ LIVE_MILLISECONDS = 300
 
 _NO_WEBGL = "_no_webgl"
 
-_LOADER = """
-const programs = new Map();
-
-async function load(address, tries = 3) {
-  try {
-    return await import(new URL(tries < 3 ? `${address}?again=${tries}` : address, document.baseURI));
-  } catch (error) {
-    if (tries === 1) throw error;
-    await new Promise((resolve) => setTimeout(resolve, 400));
-    return load(address, tries - 1);
-  }
-}
-
-export default async function (component) {
-  const address = component.data.program;
-  if (!programs.has(address)) programs.set(address, load(address));
-  return (await programs.get(address)).mount(component);
-}
-"""
-
-_mount = st.components.v2.component("embedding_map", js=_LOADER)
+_mount = st.components.v2.component("embedding_map", js=in_browser.LOADER)
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,16 +139,16 @@ def show(
         return
     below = 36 * (film is not None or room) + 25 * isinstance(color, Classes)
     st.html(_room(key, height, below, compact=compact))
-    send = partial(_part, key)
+    send = partial(in_browser.part, key)
     chosen = on_the_map(places, [] if selected is None else selected)
     about = {"key": key, "revision": revision, "title": title, "remark": remark, "alt": alt}
     _mount(
         key=key,
         data=about
         | {
-            "program": _address(key, "program", program().encode(), "text/javascript"),
+            "program": in_browser.address(key, "program", program().encode(), "text/javascript"),
             "n": len(places.rows),
-            "items": _digest(places.rows.tobytes() if ids is None else "\0".join(ids).encode()),
+            "items": in_browser.digest(places.rows.tobytes() if ids is None else "\0".join(ids).encode()),
             "axes": [unmarked(axis) for axis in places.axes],
             "coordinates": list(places.plane.coordinates),
             "equal": places.plane.equal,
@@ -210,7 +184,7 @@ def _ids(places: Places) -> list[str]:
 
 
 Send = Callable[..., dict[str, str] | None]
-"""Makes of a part's name and bytes what the browser takes, as `_part` says."""
+"""Makes of a part's name and bytes what the browser takes, as `in_browser.part` says."""
 
 
 def _looks(send: Send, places: Places, color: Coloring | Classes, looks: Looks) -> dict[str, Any]:
@@ -290,7 +264,7 @@ def without_webgl(figure: go.Figure) -> go.Figure:
 def _heard(key: str, ids: list[str], on_select: Callable[[list[str]], None]) -> None:
     """What somebody has selected, by the bits that the browser sends; a callback."""
     said: Any = st.session_state[key].get("selected")
-    if not isinstance(said, dict) or said.get("items") != _digest("\0".join(ids).encode()):
+    if not isinstance(said, dict) or said.get("items") != in_browser.digest("\0".join(ids).encode()):
         return  # other items than those now on the map
     chosen = packing.chosen(said.get("bits"), len(ids))
     if chosen is not None:
@@ -308,33 +282,8 @@ def _remember_that_there_is_no_webgl() -> None:
 
 
 def _names(places: Places) -> bytes:
-    """Titles and notes of the items on a map; compressed anew only where some of them are others."""
+    """Titles and notes of the items on a map."""
     at = places.rows.tolist()
     notes = [places.notes[row] for row in at] if len(places.notes) else []
     words = packing.words([places.titles[row] for row in at], notes)
-    return _compressed(_digest(words), words)
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _compressed(content: str, _words: bytes) -> bytes:
-    del content  # tells one from another
-    return packing.compressed(_words)
-
-
-def _part(key: str, name: str, data: bytes | None, *, inline: bool = False) -> dict[str, str] | None:
-    """A part of the map as the browser takes it: what is small as text, what is large as an address."""
-    if data is None:
-        return None
-    if inline or len(data) <= INLINE:
-        return {"text": base64.b64encode(data).decode()}
-    return {"at": _address(key, name, data, "application/octet-stream")}
-
-
-def _address(key: str, name: str, data: bytes, mimetype: str) -> str:
-    """Where the browser finds these bytes for as long as they are on the page; the same bytes, the same address."""
-    address = runtime.get_instance().media_file_mgr.add(data, mimetype, f"{key}.{name}")
-    return address.lstrip("/")
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.blake2b(data, digest_size=8).hexdigest()
+    return in_browser.compressed(words)
