@@ -23,7 +23,8 @@ from dashboard.shell.needs_run import explain_lack
 
 def trust(view: View) -> None:
     """What is left to ask of components, folded away, and everything about all of them as a table."""
-    cost = _how_many_matter(view) if view.how.basis == "pca" else None
+    with st.container():
+        cost = _how_many_matter(view) if view.how.basis == "pca" else None
     stability = None if is_twin(view.run.run_id) else _would_it_return(view)
     _numbers(view, cost, stability)
 
