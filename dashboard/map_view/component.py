@@ -132,7 +132,10 @@ def show(
     Raises:
         ValueError: `color` has more classes than can be told apart, or what can be selected has no ids.
     """
-    ids = None if on_select is None else _ids(places)
+    items = _items(places)
+    ids = None if on_select is None else items.ids
+    if on_select is not None and ids is None:
+        raise ValueError("what is to be selected needs ids")
     if st.session_state.get(_NO_WEBGL):
         heading = {"title": title, "remark": remark, "revision": revision}
         _show_without_webgl(places, color, looks, marks, ids, on_select, key=key, alt=alt, **heading)
@@ -148,7 +151,7 @@ def show(
         | {
             "program": in_browser.address(key, "program", program().encode(), "text/javascript"),
             "n": len(places.rows),
-            "items": in_browser.digest(places.rows.tobytes() if ids is None else "\0".join(ids).encode()),
+            "items": items.digest,
             "axes": [unmarked(axis) for axis in places.axes],
             "coordinates": list(places.plane.coordinates),
             "equal": places.plane.equal,
@@ -160,7 +163,7 @@ def show(
             "picks": picks,
             "room": room,
             "move": LIVE_MILLISECONDS if live else None,
-            "names": send("names", _names(places)),
+            "names": send("names", items.names),
             "selected": send("selected", packing.bits(chosen, len(places.rows)) if len(chosen) else None),
         }
         | _looks(send, places, color, looks)
@@ -177,10 +180,40 @@ def _room(key: str, height: int, below: int, *, compact: bool) -> str:
     return f"<style>.st-key-{key} {{ min-height: calc({tall} + {28 + below}px) }}</style>"
 
 
-def _ids(places: Places) -> list[str]:
-    if places.ids is None:
-        raise ValueError("what is to be selected needs ids")
-    return list(places.ids[places.rows])
+@dataclass(frozen=True, eq=False)
+class _Items:
+    """What is told of the items on a map, whatever their looks.
+
+    Attributes:
+        ids: Of the items; None where the data's are not known.
+        digest: Tells these items from others.
+        names: Titles and notes, compressed.
+        of: What all this was made of. As long as it is kept, nothing else is where it is in memory.
+    """
+
+    ids: list[str] | None
+    digest: str
+    names: bytes
+    of: tuple[object, ...]
+
+
+def _items(places: Places) -> _Items:
+    """As above; made once, not in every run of the page: there may be a hundred thousand."""
+    where = id(places.titles), id(places.notes), id(places.ids), in_browser.digest(places.rows.tobytes())
+    return _items_of(where, places)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _items_of(where: tuple[object, ...], _places: Places) -> _Items:
+    titles, notes, known, at = _places.titles, _places.notes, _places.ids, _places.rows.tolist()
+    ids = None if known is None else list(known[_places.rows])
+    words = packing.words([titles[row] for row in at], [notes[row] for row in at] if len(notes) else [])
+    digest = str(where[-1]) if ids is None else _digest_of(ids)
+    return _Items(ids, digest, packing.compressed(words), (titles, notes, known))
+
+
+def _digest_of(ids: Sequence[str]) -> str:
+    return in_browser.digest("\0".join(ids).encode())
 
 
 Send = Callable[..., dict[str, str] | None]
@@ -264,7 +297,7 @@ def without_webgl(figure: go.Figure) -> go.Figure:
 def _heard(key: str, ids: list[str], on_select: Callable[[list[str]], None]) -> None:
     """What somebody has selected, by the bits that the browser sends; a callback."""
     said: Any = st.session_state[key].get("selected")
-    if not isinstance(said, dict) or said.get("items") != in_browser.digest("\0".join(ids).encode()):
+    if not isinstance(said, dict) or said.get("items") != _digest_of(ids):
         return  # other items than those now on the map
     chosen = packing.chosen(said.get("bits"), len(ids))
     if chosen is not None:
@@ -279,11 +312,3 @@ def _heard_by_plotly(key: str, ids: dict[int, str], on_select: Callable[[list[st
 
 def _remember_that_there_is_no_webgl() -> None:
     st.session_state[_NO_WEBGL] = True
-
-
-def _names(places: Places) -> bytes:
-    """Titles and notes of the items on a map."""
-    at = places.rows.tolist()
-    notes = [places.notes[row] for row in at] if len(places.notes) else []
-    words = packing.words([places.titles[row] for row in at], notes)
-    return in_browser.compressed(words)
