@@ -195,8 +195,7 @@ class Field {
     if (step) {
       event.preventDefault();
       if (!this.isOpen) return this.open();
-      const n = this.found.length;
-      this.point(this.active < 0 ? (step > 0 ? 0 : n - 1) : (this.active + step + n) % (n || 1));
+      this.point(Math.min(Math.max(this.active + step, -1), this.found.length - 1));
     } else if (event.key === "Enter") {
       event.preventDefault();
       if (this.active >= 0) this.choose(this.found[this.active]);

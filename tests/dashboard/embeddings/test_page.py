@@ -86,6 +86,7 @@ def test_chosen_movies_only(open_page, publish):
     assert "Choose at least one movie" in texts(app)
 
 
+@pytest.mark.usefixtures("parts_in_messages")
 def test_equal_titles_can_both_be_chosen(open_page, publish, bundled: Ratings):
     publish()
     app = open_page("embeddings", which="Chosen")

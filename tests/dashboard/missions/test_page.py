@@ -227,6 +227,7 @@ def test_the_link_to_hand_out_opens_the_mission_s_first_page(open_page):
     assert app.code[0].value.endswith("/for_you?mission=you")
 
 
+@pytest.mark.usefixtures("parts_in_messages")
 def test_ratings_of_one_s_own_are_counted(open_page, publish, bundled: Ratings):
     publish()
     ids = [str(bundled.items.ids[row]) for row in bundled.item_count.argsort()[::-1][:10]]
