@@ -20,11 +20,12 @@ input::placeholder { color: inherit; opacity: .7 }
 input:focus { border-color: var(--st-primary-color, Highlight) }
 svg { position: absolute; right: .7rem; top: .75rem; width: 1rem; height: 1rem; fill: none; stroke: currentColor;
   stroke-width: 2; stroke-linecap: round; pointer-events: none; opacity: .7 }
-.popup { position: fixed; inset: auto; margin: 0; padding: 4px; box-sizing: border-box; overflow: auto; color: inherit;
-  overscroll-behavior: contain; background: var(--st-background-color, Canvas);
+.popup { position: fixed; inset: auto; margin: 0; padding: 4px; box-sizing: border-box; overflow: hidden; color: inherit;
+  background: var(--st-background-color, Canvas);
   border: 1px solid var(--st-border-color, CanvasText); border-radius: var(--st-base-radius, 8px);
   box-shadow: 0 4px 16px rgb(0 0 0 / .16) }
-ul { list-style: none; margin: 0; padding: 0 }
+.popup:popover-open { display: flex; flex-direction: column }
+ul { list-style: none; margin: 0; padding: 0; min-height: 0; overflow: auto; overscroll-behavior: contain }
 li { padding: .4rem .6rem; font-size: .875rem; border-radius: calc(var(--st-base-radius, 8px) / 2); cursor: pointer; overflow-wrap: anywhere }
 li[aria-selected=true], li:hover { background: var(--st-secondary-background-color, Canvas) }
 li[aria-selected=true] { box-shadow: inset 2px 0 var(--st-primary-color, Highlight) }
@@ -83,8 +84,8 @@ class Field {
       [this.input, "blur", () => this.rests()],
       [this.popup, "mousedown", (event) => event.preventDefault()], // the field keeps the focus
       [this.list, "click", ({ target }) => target.closest("li") && this.choose(this.found[target.closest("li").value])],
-      [this.popup, "scroll", () => this.nearEnd() && this.more()],
-      [window, "scroll", (event) => event.target !== this.popup && this.place()],
+      [this.list, "scroll", () => this.nearEnd() && this.more()],
+      [window, "scroll", (event) => event.target !== this.list && this.place()],
       [window, "resize", () => this.place()],
     ]);
   }
@@ -147,7 +148,7 @@ class Field {
     const query = this.typed ? this.input.value : "";
     this.found = this.index ? matches(this.index, query) : [];
     this.list.replaceChildren();
-    this.popup.scrollTop = 0;
+    this.list.scrollTop = 0;
     this.more();
     this.point(this.found.length && query.trim() ? 0 : -1);
     const nothing = this.failed ? "The names could not be loaded. A whole name can be typed all the same: Enter takes it." :
@@ -158,7 +159,7 @@ class Field {
   }
 
   nearEnd() {
-    return this.popup.scrollTop + 2 * this.popup.clientHeight > this.popup.scrollHeight;
+    return this.list.scrollTop + 2 * this.list.clientHeight > this.list.scrollHeight;
   }
 
   more() {
