@@ -6,6 +6,8 @@
 
 Times are taken in the page, from the time stamp of the click, the key or the step in the browser's history to the
 frame that shows the answer: the heading of another page with all its charts, the points in their new colors, the words.
+What each costs until the page is at rest again stands beside them, and says the same on a busy machine: processor
+seconds of the browser, which draws in software here, and of the server, and kilobytes that came over the connection.
 """
 
 import argparse
@@ -17,9 +19,11 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from playwright.sync_api import Locator, Page
+import psutil
+from playwright.sync_api import CDPSession, Locator, Page
 
 from benchmarks.browser import (
     CHARTS_DRAWN,
@@ -207,16 +211,61 @@ def pick_other(page: Page) -> None:
     page.get_by_role("option").nth(1).click()
 
 
-def seconds(page: Page, address: str, action: Action) -> float:
-    """What an action takes once, on a page that was opened for it and is at rest."""
+@dataclass
+class Cost:
+    """What an action makes the browser and the server do.
+
+    Attributes:
+        browser: Processor seconds of all its processes.
+        server: Processor seconds of the server's process.
+        sent: Bytes that came over the connection.
+    """
+
+    browser: float = 0.0
+    server: float = 0.0
+    sent: int = 0
+
+
+class Meter:
+    """Reads what a page and its server have done so far."""
+
+    def __init__(self, page: Page, server: psutil.Process) -> None:
+        self._server = server
+        self._sent = 0
+        network: CDPSession = page.context.new_cdp_session(page)
+        network.on("Network.webSocketFrameReceived", self._count)
+        network.send("Network.enable")
+
+    def _count(self, event: dict[str, Any]) -> None:
+        response = event["response"]
+        self._sent += len(response["payloadData"]) * (3 if response["opcode"] == 2 else 4) // 4  # bytes as base64
+
+    def read(self) -> Cost:
+        """What was done since the beginning."""
+        ours = psutil.Process().children(recursive=True)
+        return Cost(seconds_of([one for one in ours if "chrom" in one.name()]), seconds_of([self._server]), self._sent)
+
+
+def seconds_of(processes: list[psutil.Process]) -> float:
+    """Processor seconds that these have had."""
+    return sum(times.user + times.system for times in (one.cpu_times() for one in processes))
+
+
+def seconds(page: Page, address: str, action: Action, meter: Meter) -> tuple[float, Cost]:
+    """What an action takes and costs once, on a page that was opened for it and is at rest."""
     page.goto(f"{address}/{action.at}")
     wait_until_complete(page)
     action.ready(page)
     wait_until_complete(page)
     page.evaluate(_IDLE)
+    before = meter.read()
     time_from_click(page, action.event, shown=action.shows)
     action.do(page)
-    return seconds_from_click(page, "shown")
+    taken = seconds_from_click(page, "shown")
+    wait_until_complete(page)
+    page.evaluate(_IDLE)
+    after = meter.read()
+    return taken, Cost(after.browser - before.browser, after.server - before.server, after.sent - before.sent)
 
 
 def train(times: int = 2) -> None:
@@ -238,13 +287,19 @@ def main() -> None:
             train()
         chosen = [action for action in actions() if options.only.lower() in action.name.lower()]
         worst = {}
-        print(f"{'seconds from click to visible result':44}{'median':>9}{'worst':>9}")
-        with live_server() as (_, address), chromium() as browser:
+        print(
+            f"{'seconds from click to visible result':44}{'median':>9}{'worst':>9}{'browser':>9}{'server':>9}{'kB':>9}"
+        )
+        with live_server() as (server, address), chromium() as browser:
             page = new_page(browser)
+            meter = Meter(page, server)
             for action in chosen:
-                taken = [seconds(page, address, action) for _ in range(options.times + 1)][1:]  # the first fills caches
+                done = [seconds(page, address, action, meter) for _ in range(options.times + 1)][1:]
+                taken = [one for one, _ in done]  # without the first, which fills caches
+                costs = [(cost.browser, cost.server, cost.sent / 1000) for _, cost in done]
                 worst[action.name] = max(taken)
-                print(f"{action.name:44}{np.median(taken):>9.3f}{max(taken):>9.3f}", flush=True)
+                in_the_middle = "".join(f"{value:>9.3f}" for value in np.median(costs, axis=0))
+                print(f"{action.name:44}{np.median(taken):>9.3f}{max(taken):>9.3f}{in_the_middle}", flush=True)
     slowest = max(worst, key=worst.__getitem__)
     sys.exit(0 if verdict(f"slowest: {slowest}", worst[slowest], WORST_SECONDS, "s") else 1)
 

@@ -23,9 +23,9 @@ _PATIENCE_SECONDS = 120
 CHARTS_DRAWN = (
     "[...document.querySelectorAll('[data-testid=stPlotlyChart]')].every((chart) => chart.querySelector('.main-svg'))"
     " && [...document.querySelectorAll('[data-testid=stMain] [data-testid=stBidiComponentIsolated]')]"
-    ".every((map) => map.shadowRoot.querySelector('.stage')?.map.drawn)"
+    ".every(({ shadowRoot: own }) => own.querySelector('.stage')?.map.drawn || own.querySelector('[role=combobox]'))"
 )
-"""JavaScript: whether every Plotly chart and every map on the page is there to be seen."""
+"""JavaScript: whether every Plotly chart, every map and every search field on the page is there to be seen."""
 
 
 @contextmanager

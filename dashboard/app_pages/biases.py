@@ -13,7 +13,7 @@ from dashboard.biases import tables, words
 from dashboard.cache import analyses, component_analyses
 from dashboard.charts import biases as charts
 from dashboard.embeddings.parts import show_chart, show_method
-from dashboard.shared import phrases, selection, sides
+from dashboard.shared import finding, phrases, selection, sides
 from dashboard.shared.markup import spoken
 from dashboard.shared.sides import Side
 from dashboard.shell.needs_run import require_ratings, require_run, stop_without
@@ -40,7 +40,7 @@ def controls() -> tuple[Side, int, list[int]]:
             label="Enough ratings: at least",
             words=f"Only {side.nouns} with this many ratings are colored and listed.",
         )
-        marked = selection.search(f"Find {side.nouns}", side.rows.offered, key=f"mark_{side.noun}")
+        marked = finding.several(f"Find {side.nouns}", side.rows.offered, key=f"mark_{side.noun}")
     return side, min_ratings, marked if side.users else selection.with_chosen(marked, side.ratings)
 
 

@@ -18,7 +18,7 @@ from dashboard.principal_components.how import choose
 from dashboard.principal_components.method import explanation
 from dashboard.principal_components.plane import component_map
 from dashboard.principal_components.view import View, load_view
-from dashboard.shared import elements, phrases, selection, twin
+from dashboard.shared import elements, finding, phrases, selection, twin
 from dashboard.shared.markup import escape, spoken
 from dashboard.shell.needs_run import require_run
 
@@ -73,9 +73,10 @@ def evidence(view: View) -> None:
             st.markdown(component_words.above_chance(view.tested.chance, rows, len(view.labels), tested=tested))
         shares(view)
         return
+    about = st.container()
     if view.how.basis == "pca":
         other = component_analyses.no_predictions(view.run.run_id)
-        st.caption(
+        about.caption(
             escape(
                 phrases.sentence(
                     "These are components of the item matrix, and untested. A test on unseen ratings needs components "
@@ -87,7 +88,8 @@ def evidence(view: View) -> None:
             "matrix, in another order and along other directions: choose “What it predicts” to look at the tested ones."
         )
     if view.tested.proof is not None or not component_analyses.no_predictions(view.run.run_id):
-        proofs.verdict(view.run, view.tested)
+        with about:
+            proofs.verdict(view.run, view.tested)
     left, right = st.columns(2, gap="medium")
     with left:
         if view.tested.proof is not None or not component_analyses.no_predictions(view.run.run_id):
@@ -100,7 +102,7 @@ def evidence(view: View) -> None:
 def strip(view: View, outermost: Ends) -> list[int]:
     """The chosen component as a strip; the items that somebody marked on it."""
     picture = st.container()
-    marked = selection.search(
+    marked = finding.several(
         f"Mark {nouns}", rows.offered, key="mark", words="They are ringed and named here and on the map below."
     )
     text = component_words.ends(ratings, rows, outermost)
@@ -116,7 +118,7 @@ def strip(view: View, outermost: Ends) -> list[int]:
         marked=selection.with_chosen(marked, ratings),
         std=view.score_std,
     )
-    alt = f"All {nouns} along {view.label.short}. {spoken(text)}"
+    alt = f"{nouns.capitalize()} along {view.label.short}. {spoken(text)}"
     picture.plotly_chart(figure, key="strip", config=phrases.CHART_CONFIG, alt=alt)
     picture.markdown(text)
     return marked
@@ -148,16 +150,21 @@ st.markdown(introduction)
 run = twin.shown(run)
 ratings, rows = loaders.ratings_of(run.run_id), loaders.item_rows(run.run_id)
 view = load_view(run.run_id, *controls())
-for problem in view.names.problems:
-    st.warning(escape(phrases.sentence(problem)), icon=":material/edit_off:")
-evidence(view)
-sure_end = view.score_std is not None and choose_sure_end()
+# Each part has a place of its own, whatever is in it: what follows a place that was not there is all drawn anew.
+with st.container():
+    for problem in view.names.problems:
+        st.warning(escape(phrases.sentence(problem)), icon=":material/edit_off:")
+with st.container():
+    evidence(view)
+with st.container():
+    sure_end = view.score_std is not None and choose_sure_end()
 outermost = ends(view.scores, view.listed, TOP, std=view.score_std if sure_end else None)
 marked = strip(view, outermost)
 with st.container(key="both_ends"):
     both_ends(
         view, outermost, component_analyses.component_hints(run.run_id, view.component, view.how, least=view.min_listed)
     )
-component_trust.trust(view)
+with st.container():
+    component_trust.trust(view)
 component_map(run.run_id, view.component, view.min_listed, view.how, tuple(marked))
 explanation(rows, run.config.dimensions)

@@ -14,7 +14,7 @@ from dashboard.charts import matrix as charts
 from dashboard.embeddings import words
 from dashboard.embeddings.parts import choose_followed, show_chart, show_method, warn_untrained
 from dashboard.session import chosen_items
-from dashboard.shared import elements, matrix_rows, phrases, selection, sides, tables
+from dashboard.shared import elements, finding, matrix_rows, phrases, sides, tables
 from dashboard.shared.matrix_rows import Rows
 from dashboard.shell.needs_run import require_run
 
@@ -49,7 +49,7 @@ def choose_rows(rows: Rows, which: str) -> np.ndarray:
     """The rows to draw, in the order of the data; to begin with the items that are chosen on any page."""
     first = chosen_anywhere(rows) or rows.by_count[:3]
     if which == CHOSEN:
-        chosen = selection.search(
+        chosen = finding.several(
             f"Search for {rows.nouns}",
             rows.offered,
             key=f"chosen_{rows.noun}",

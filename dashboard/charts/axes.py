@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from core.analysis.components.extremes import Ends
 from dashboard.charts.base import ACCENT, REFERENCE, figure, plain, sampled
-from dashboard.charts.points import add_points, name_ends, sample, swarm
+from dashboard.charts.points import MOST_IN_SWARM, add_points, name_ends, sample, swarm
 
 LOW, HIGH = "#d55e00", "#0072b2"
 """Colors of the two poles."""
@@ -39,7 +39,7 @@ def axis_strip(
     """
     chosen = np.array([*poles.low, *poles.high], int)
     rows = np.union1d(np.flatnonzero(listed), chosen)
-    drawn = sample(rows, keep=np.concatenate([chosen, ends.top, ends.bottom]))
+    drawn = sample(rows, keep=np.concatenate([chosen, ends.top, ends.bottom]), most=MOST_IN_SWARM)
     low, high = plain(poles.low_name or "low", 24), plain(poles.high_name or "high", 24)
     title = f"{len(rows):,} {noun} from {low} to {high}{sampled(len(drawn), len(rows))}"
     result = figure(title, x=f"{low} ← place → {high}", height=360)

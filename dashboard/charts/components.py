@@ -34,7 +34,8 @@ def strip(
     Args:
         scores: Float array, (n_items,), in embedding units.
         titles: What the items are called.
-        listed: Boolean array, (n_items,), items with enough ratings; the others are drawn paler.
+        listed: Boolean array, (n_items,), items with enough ratings; the others are drawn paler, of many a
+            sample.
         ends: Items to name at each end.
         hover: What to show over each item, of which this shows the names.
         label: What the component is called, and whether it is proven; the axis says both.
@@ -43,10 +44,12 @@ def strip(
         std: How well each score is known, (n_items,): bars of that length for what is named; None draws none.
     """
     named = np.concatenate([ends.top, ends.bottom, np.array(marked, int)])
-    drawn = points.sample(np.arange(len(scores)), keep=named)
-    of_all = sampled(len(drawn), len(scores))
+    known = np.union1d(named, np.flatnonzero(listed))
+    keep = known if len(known) <= points.MOST_IN_SWARM else named
+    drawn = points.sample(np.arange(len(scores)), keep=keep, most=points.MOST_IN_SWARM)
+    every, of_all = "All " if len(drawn) == len(scores) else "", sampled(len(drawn), len(scores))
     result = figure(
-        f"All {count(len(scores), noun)} along {label.short}{of_all}",
+        f"{every}{count(len(scores), noun)} along {label.short}{of_all}",
         x=axis_title(label),
         height=320,
         yaxis={"visible": False, "range": [-2.1, 3.2 if len(marked) else 2.1], "fixedrange": True},

@@ -15,6 +15,10 @@ from dashboard.charts.hover import NAMED, Hover
 MOST_DRAWN = 12_000
 """Items in one picture; more are sampled, so that a chart's message stays below 2 MB."""
 
+MOST_IN_SWARM = 3_000
+"""Items in a swarm, whose form as many tell: a browser sets a chart up anew with every change of its page, and points
+cost it the most."""
+
 OUTLINE = {"width": 0.5, "color": "rgba(138, 143, 156, 0.8)"}
 """Around colored points, so that the dark end of a scale shows on dark ground and the bright end on white."""
 

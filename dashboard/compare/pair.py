@@ -80,8 +80,9 @@ class Pair:
 
     @cached_property
     def offered(self) -> dict[str, int]:
-        """Places by label, for choosing; of very many items those with the most ratings."""
-        return {label: place for place, label in enumerate(self.labels) if label in self.rows.offered}
+        """Places by label, for choosing, as the rows offer them."""
+        places = {label: place for place, label in enumerate(self.labels)}
+        return {label: places[label] for label in self.rows.offered if label in places}
 
     @cached_property
     def by_change(self) -> np.ndarray:

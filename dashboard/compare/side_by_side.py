@@ -18,7 +18,7 @@ from dashboard.compare import words as compare_words
 from dashboard.compare.pair import COLUMNS, KEPT, MOVED, Names, Pair
 from dashboard.map_view import component as map_view
 from dashboard.session import chosen_items, state
-from dashboard.shared import coloring, elements, finding, glossary, phrases, selection, tables
+from dashboard.shared import coloring, elements, finding, glossary, phrases, tables
 from dashboard.shared.trait_words import described
 
 NEIGHBORS, DISTANCE = "Neighbors kept", "Distance moved"
@@ -127,7 +127,7 @@ def _controls(pair: Pair) -> tuple[list[int], Coloring | Classes, list[int]]:
         ]
         choices = [NEIGHBORS, DISTANCE, *coloring.choices(pair.ratings)]
         choice = st.selectbox("Color", choices, key="color", bind="query-params", width=190)
-        searched = selection.search(f"Find {phrases.plural(pair.noun)}", pair.offered, key="find")
+        searched = finding.several(f"Find {phrases.plural(pair.noun)}", pair.offered, key="find")
     return axes, _color(pair, choice), searched
 
 
@@ -276,13 +276,12 @@ def _select_rows(names: Names, low: int, high: int, order: str, key: str) -> Non
 
 def _one_item(pair: Pair) -> None:
     """One item's nearest in both models, side by side."""
-    names = list(pair.offered)
     telling = pair.labels[pair.telling]
     label = finding.one_of(
         f"Neighbors of one {pair.noun} (type a few letters)",
-        names,
+        pair.offered,
         key=f"kept_{pair.noun}",
-        first=telling if telling in pair.offered else names[0],
+        first=telling if telling in pair.offered else next(iter(pair.offered)),
         width=420,
     )
     item, k = pair.offered[label], pair.comparison.overlap.k

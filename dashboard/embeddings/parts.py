@@ -42,9 +42,8 @@ def choose_row(
         width: In pixels; as wide as its place without it.
         place: A column to draw it into.
     """
-    names = list(rows.offered)
-    at = rows.labels[first] if rows.labels[first] in rows.offered else names[0]
-    return rows.offered[finding.one_of(label, names, key=key, first=at, width=width, place=place)]
+    at = rows.labels[first] if rows.labels[first] in rows.offered else next(iter(rows.offered))
+    return rows.offered[finding.one_of(label, rows.offered, key=key, first=at, width=width, place=place)]
 
 
 def choose_followed(

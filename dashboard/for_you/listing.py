@@ -13,7 +13,7 @@ from core.data.nouns import with_article
 from dashboard.cache import loaders
 from dashboard.for_you import own_ratings, rate, why_dialog, words
 from dashboard.for_you.scales import Entry
-from dashboard.shared import coloring, elements, selection, tables
+from dashboard.shared import coloring, elements, finding, tables
 from dashboard.shared.matrix_rows import Rows
 
 SHOWN, LISTED = 10, 100
@@ -166,7 +166,7 @@ def _steer(model: NewUserModel, rows: Rows) -> Steer:
 def _like(which: str, rows: Rows) -> np.ndarray:
     """Rows of items to steer by."""
     key = f"{which.lower()}_like"
-    return np.array(selection.search(f"{which} like these", rows.offered, key=key, most=MOST_STEERING), int)
+    return np.array(finding.several(f"{which} like these", rows.offered, key=key, most=MOST_STEERING), int)
 
 
 def _line(model: NewUserModel, rows: Rows, row: int, rank: int, entry: Entry, predictions: Predictions) -> bool:

@@ -85,16 +85,7 @@ def _progress(n: int, noun: str) -> str:
 
 def _search(run_id: str, ratings: Ratings, rows: Rows, entry: Entry, drawn: Collection[int]) -> None:
     """A field that finds any item, and a line to rate it in where none is drawn yet."""
-    st.selectbox(
-        f"Find another {rows.noun}",
-        list(rows.offered),
-        index=None,
-        placeholder="Type a few letters of a title",
-        key="own_search",
-        on_change=_find,
-        args=(run_id,),
-        accept_new_options=True,
-    )
+    finding.field(f"Find another {rows.noun}", rows.offered, key="own_search", on_choose=_find, args=(run_id,))
     item: str | None = st.session_state.get(FOUND)
     if item is not None and item in ratings.items:
         row = ratings.items.index(item)

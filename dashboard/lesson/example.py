@@ -87,7 +87,7 @@ def choose(run: Run) -> Example:
     rows = list(offered.values())
     first = int(max(rows, key=items.count.__getitem__))
     label = finding.one_of(
-        f"{items.noun.capitalize()} to follow", list(offered), key="follow", first=items.labels[first], width=270
+        f"{items.noun.capitalize()} to follow", offered, key="follow", first=items.labels[first], width=270
     )
     item = offered[label]
     given = analyses.training_ratings_of(run.run_id, item)[:MOST_PEOPLE]

@@ -1,7 +1,5 @@
 """The map on a page: mounts the component, sends what the browser lacks, and hears what is selected."""
 
-import base64
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +9,6 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
-from streamlit import runtime
 
 from core.analysis.film import packed
 from core.export.living_map.program import program
@@ -21,10 +18,7 @@ from dashboard.charts.maps import Landmarks, Places, on_the_map
 from dashboard.charts.points import CLASS_COLORS, Classes, Coloring
 from dashboard.map_view import packing
 from dashboard.session import state
-from dashboard.shared import elements
-
-INLINE = 4096
-"""Bytes of a part that travel with the map; a larger one is fetched once, and known by its content."""
+from dashboard.shared import elements, in_browser
 
 HEIGHT = 560
 LIVE_MILLISECONDS = 300
@@ -32,27 +26,7 @@ LIVE_MILLISECONDS = 300
 
 _NO_WEBGL = "_no_webgl"
 
-_LOADER = """
-const programs = new Map();
-
-async function load(address, tries = 3) {
-  try {
-    return await import(new URL(tries < 3 ? `${address}?again=${tries}` : address, document.baseURI));
-  } catch (error) {
-    if (tries === 1) throw error;
-    await new Promise((resolve) => setTimeout(resolve, 400));
-    return load(address, tries - 1);
-  }
-}
-
-export default async function (component) {
-  const address = component.data.program;
-  if (!programs.has(address)) programs.set(address, load(address));
-  return (await programs.get(address)).mount(component);
-}
-"""
-
-_mount = st.components.v2.component("embedding_map", js=_LOADER)
+_mount = st.components.v2.component("embedding_map", js=in_browser.LOADER)
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,23 +132,26 @@ def show(
     Raises:
         ValueError: `color` has more classes than can be told apart, or what can be selected has no ids.
     """
-    ids = None if on_select is None else _ids(places)
+    items = _items(places)
+    ids = None if on_select is None else items.ids
+    if on_select is not None and ids is None:
+        raise ValueError("what is to be selected needs ids")
     if st.session_state.get(_NO_WEBGL):
         heading = {"title": title, "remark": remark, "revision": revision}
         _show_without_webgl(places, color, looks, marks, ids, on_select, key=key, alt=alt, **heading)
         return
     below = 36 * (film is not None or room) + 25 * isinstance(color, Classes)
     st.html(_room(key, height, below, compact=compact))
-    send = partial(_part, key)
+    send = partial(in_browser.part, key)
     chosen = on_the_map(places, [] if selected is None else selected)
     about = {"key": key, "revision": revision, "title": title, "remark": remark, "alt": alt}
     _mount(
         key=key,
         data=about
         | {
-            "program": _address(key, "program", program().encode(), "text/javascript"),
+            "program": in_browser.address(key, "program", program().encode(), "text/javascript"),
             "n": len(places.rows),
-            "items": _digest(places.rows.tobytes() if ids is None else "\0".join(ids).encode()),
+            "items": items.digest,
             "axes": [unmarked(axis) for axis in places.axes],
             "coordinates": list(places.plane.coordinates),
             "equal": places.plane.equal,
@@ -186,7 +163,7 @@ def show(
             "picks": picks,
             "room": room,
             "move": LIVE_MILLISECONDS if live else None,
-            "names": send("names", _names(places)),
+            "names": send("names", items.names),
             "selected": send("selected", packing.bits(chosen, len(places.rows)) if len(chosen) else None),
         }
         | _looks(send, places, color, looks)
@@ -203,14 +180,44 @@ def _room(key: str, height: int, below: int, *, compact: bool) -> str:
     return f"<style>.st-key-{key} {{ min-height: calc({tall} + {28 + below}px) }}</style>"
 
 
-def _ids(places: Places) -> list[str]:
-    if places.ids is None:
-        raise ValueError("what is to be selected needs ids")
-    return list(places.ids[places.rows])
+@dataclass(frozen=True, eq=False)
+class _Items:
+    """What is told of the items on a map, whatever their looks.
+
+    Attributes:
+        ids: Of the items; None where the data's are not known.
+        digest: Tells these items from others.
+        names: Titles and notes, compressed.
+        of: What all this was made of. As long as it is kept, nothing else is where it is in memory.
+    """
+
+    ids: list[str] | None
+    digest: str
+    names: bytes
+    of: tuple[object, ...]
+
+
+def _items(places: Places) -> _Items:
+    """As above; made once, not in every run of the page: there may be a hundred thousand."""
+    where = id(places.titles), id(places.notes), id(places.ids), in_browser.digest(places.rows.tobytes())
+    return _items_of(where, places)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _items_of(where: tuple[object, ...], _places: Places) -> _Items:
+    titles, notes, known, at = _places.titles, _places.notes, _places.ids, _places.rows.tolist()
+    ids = None if known is None else list(known[_places.rows])
+    words = packing.words([titles[row] for row in at], [notes[row] for row in at] if len(notes) else [])
+    digest = str(where[-1]) if ids is None else _digest_of(ids)
+    return _Items(ids, digest, packing.compressed(words), (titles, notes, known))
+
+
+def _digest_of(ids: Sequence[str]) -> str:
+    return in_browser.digest("\0".join(ids).encode())
 
 
 Send = Callable[..., dict[str, str] | None]
-"""Makes of a part's name and bytes what the browser takes, as `_part` says."""
+"""Makes of a part's name and bytes what the browser takes, as `in_browser.part` says."""
 
 
 def _looks(send: Send, places: Places, color: Coloring | Classes, looks: Looks) -> dict[str, Any]:
@@ -290,7 +297,7 @@ def without_webgl(figure: go.Figure) -> go.Figure:
 def _heard(key: str, ids: list[str], on_select: Callable[[list[str]], None]) -> None:
     """What somebody has selected, by the bits that the browser sends; a callback."""
     said: Any = st.session_state[key].get("selected")
-    if not isinstance(said, dict) or said.get("items") != _digest("\0".join(ids).encode()):
+    if not isinstance(said, dict) or said.get("items") != _digest_of(ids):
         return  # other items than those now on the map
     chosen = packing.chosen(said.get("bits"), len(ids))
     if chosen is not None:
@@ -305,36 +312,3 @@ def _heard_by_plotly(key: str, ids: dict[int, str], on_select: Callable[[list[st
 
 def _remember_that_there_is_no_webgl() -> None:
     st.session_state[_NO_WEBGL] = True
-
-
-def _names(places: Places) -> bytes:
-    """Titles and notes of the items on a map; compressed anew only where some of them are others."""
-    at = places.rows.tolist()
-    notes = [places.notes[row] for row in at] if len(places.notes) else []
-    words = packing.words([places.titles[row] for row in at], notes)
-    return _compressed(_digest(words), words)
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _compressed(content: str, _words: bytes) -> bytes:
-    del content  # tells one from another
-    return packing.compressed(_words)
-
-
-def _part(key: str, name: str, data: bytes | None, *, inline: bool = False) -> dict[str, str] | None:
-    """A part of the map as the browser takes it: what is small as text, what is large as an address."""
-    if data is None:
-        return None
-    if inline or len(data) <= INLINE:
-        return {"text": base64.b64encode(data).decode()}
-    return {"at": _address(key, name, data, "application/octet-stream")}
-
-
-def _address(key: str, name: str, data: bytes, mimetype: str) -> str:
-    """Where the browser finds these bytes for as long as they are on the page; the same bytes, the same address."""
-    address = runtime.get_instance().media_file_mgr.add(data, mimetype, f"{key}.{name}")
-    return address.lstrip("/")
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.blake2b(data, digest_size=8).hexdigest()

@@ -34,7 +34,7 @@ from dashboard.principal_components.how import current, parameters
 from dashboard.principal_components.label import Label
 from dashboard.principal_components.naming import kept_labels
 from dashboard.session import chosen_items, state, visitor
-from dashboard.shared import coloring, elements, phrases, selection, tables, twin
+from dashboard.shared import coloring, elements, finding, phrases, selection, tables, twin
 from dashboard.shared.markup import escape, spoken
 from dashboard.shared.matrix_rows import Rows
 
@@ -178,7 +178,7 @@ def _cross(
     if sure is not None:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             faint = choose_faint("axes_faint")
-            searched = selection.search(f"Find {rows.nouns}", rows.offered, key="axes_find")
+            searched = finding.several(f"Find {rows.nouns}", rows.offered, key="axes_find")
     outlines = ellipses(sure, at, places, searched) if sure is not None else []
     title = f"{phrases.count(len(at), rows.noun)} on two axes"
     map_view.show(
@@ -246,8 +246,8 @@ def _choose_pole(rows: Rows, end: str, label: str, example: tuple[str, list[int]
     name = st.text_input(
         f"{label} (name of this pole)", example[0], max_chars=LONGEST, key=f"pole_{end}_name", bind="query-params"
     )
-    kinds = f"{nouns.capitalize()}, {escape(rows.described_by)}" if rows.features else nouns.capitalize()
-    chosen = selection.search(
+    kinds = f"{nouns.capitalize()}, {rows.described_by}" if rows.features else nouns.capitalize()
+    chosen = finding.several(
         f"{kinds} at this pole",
         _offered(rows),
         key=f"pole_{end}",

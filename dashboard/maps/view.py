@@ -29,7 +29,7 @@ from dashboard.maps.sure import Sureness, choose_faint, choose_landmarks, ellips
 from dashboard.principal_components.naming import kept_labels
 from dashboard.principal_components.proofs import tested
 from dashboard.session import chosen_items
-from dashboard.shared import coloring, elements, glossary, selection
+from dashboard.shared import coloring, elements, finding, glossary, selection
 from dashboard.shared.markup import escape, spoken
 from dashboard.shared.matrix_rows import Rows
 
@@ -113,7 +113,7 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, drawn: DrawnMap, clusters: 
         sure = sureness(rows, drawn.rows, drawn.points, None if shadow is None else shadow.components[:axes])
         faint = sure is not None and flat and choose_faint()
         landmarks = choose_landmarks(rows, drawn, shadow)
-        searched = selection.search(f"Find {rows.nouns}", rows.offered, key="map_find")
+        searched = finding.several(f"Find {rows.nouns}", rows.offered, key="map_find")
     genres = coloring.choose_genres(ratings, "map_genres") if choice == coloring.GENRE else []
     color = color_of(choice, ratings, rows, drawn, clusters, genres)
     near = _true_neighbors(run, rows, drawn, searched)

@@ -29,8 +29,9 @@ def both_ends(view: View, outermost: Ends, hinted: Sequence[Hint]) -> None:
     """The lowest and the highest items, with the article's columns, a field for each end's name, and hints."""
     standing = component_analyses.component_standings(view.run.run_id, view.how)[view.component]
     hint = words(hinted, standing)
-    if _is_mostly_consensus(view):
-        st.markdown(component_words.consensus(view.label, view.rows.noun, view.rows.nouns))
+    with st.container():
+        if _is_mostly_consensus(view):
+            st.markdown(component_words.consensus(view.label, view.rows.noun, view.rows.nouns))
     place = tables.facing()
     with place, st.container():
         _end(view, "low", "lowest", outermost.bottom, component_words.end(hint.bottom, standing, view.rows.nouns))

@@ -19,7 +19,7 @@ from dashboard.principal_components import naming
 from dashboard.principal_components import words as component_words
 from dashboard.principal_components.view import load_view
 from dashboard.session import chosen_items
-from dashboard.shared import coloring, elements, phrases, selection, tables
+from dashboard.shared import coloring, elements, finding, phrases, selection, tables
 from dashboard.shared.markup import spoken
 from dashboard.shared.matrix_rows import Rows
 
@@ -140,7 +140,7 @@ def _controls(ratings: Ratings, rows: Rows, n: int, min_listed: int) -> _Choices
     else:
         right, color = st.container(), coloring.by_column(ratings, choice)
     with right:
-        searched = selection.search(f"Find {rows.nouns}", rows.offered, key="find")
+        searched = finding.several(f"Find {rows.nouns}", rows.offered, key="find")
     return _Choices(axes, color, everything, searched)
 
 

@@ -159,7 +159,7 @@ def _map(run: Run, trained: Trained) -> None:
         ),
         coloring.by_genre(ratings, coloring.telling(ratings))
         if color == coloring.GENRE
-        else coloring.by_number(ratings, color),
+        else coloring.by_column(ratings, color),
         key="task_map",
         title=title,
         alt=f"{phrases.count(len(rows), run.dataset.noun)} of the model trained on: {title}, turned onto the first.",

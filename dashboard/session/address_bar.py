@@ -91,6 +91,12 @@ def confirm(name: str) -> None:
         st.session_state.pop(_replaced(name), None)
 
 
+def forget(name: str) -> None:
+    """Know nothing any more of what the address says under this name: whatever it says next is news."""
+    for key in (_known(name), _replaced(name)):
+        st.session_state.pop(key, None)
+
+
 def ignore(name: str, value: str | Iterable[str], allowed: str) -> None:
     """Say, once, that a link's value cannot be used as it stands, and what it may be."""
     values = [value] if isinstance(value, str) else list(value)

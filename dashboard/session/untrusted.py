@@ -165,7 +165,7 @@ def allowed(metadata: WidgetMetadata[Any]) -> str:
     if metadata.value_type == "bool_value":
         return "true or false"
     if metadata.formatted_options is not None:
-        return _one_of(metadata.formatted_options)
+        return any_of(metadata.formatted_options)
     if isinstance(serde, NumberInputSerde | SliderSerde):
         kind = "two numbers, the lower one first," if metadata.value_type == "double_array_value" else "a number"
         return number_from(serde.min_value, serde.max_value, kind)
@@ -174,7 +174,8 @@ def allowed(metadata: WidgetMetadata[Any]) -> str:
     return "another one"
 
 
-def _one_of(options: Sequence[str]) -> str:
+def any_of(options: Sequence[str]) -> str:
+    """What a link may say where these are the options, in words."""
     several = f"any of {len(options):,}" if len(options) > FEW else " or ".join(options)
     return several if options else "nothing"
 

@@ -77,11 +77,8 @@ class Rows:
 
     @cached_property
     def offered(self) -> dict[str, int]:
-        """Row numbers by label, for choosing; of very many rows those with the most ratings."""
-        kept = np.arange(len(self))
-        if len(self) > MOST_OFFERED:
-            kept = np.sort(self.by_count[:MOST_OFFERED])
-        return {self.labels[row]: row for row in kept.tolist()}
+        """Row numbers by label, for choosing, those with the most ratings first; of very many rows only these."""
+        return {self.labels[row]: row for row in self.by_count[:MOST_OFFERED].tolist()}
 
     @cached_property
     def placed(self) -> np.ndarray:

@@ -1,6 +1,6 @@
-"""Items that somebody has looked for, or chosen: the field to find them, and what is chosen in words and a table."""
+"""Items that somebody has chosen, in words, as a table and as a file."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,6 @@ import streamlit as st
 
 from core.access import Action
 from core.data.ratings import Ratings
-from core.data.spoken import said
 from core.errors import ExplorerError
 from core.studies import selections
 from core.studies.component_names import LONGEST
@@ -18,7 +17,7 @@ from core.studies.selections import Selection
 from core.studies.twins import real_id
 from dashboard.cache import analyses, loaders
 from dashboard.session import chosen_items, state, visitor
-from dashboard.shared import elements, finding, phrases, tables
+from dashboard.shared import elements, phrases, tables
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
 from dashboard.shared.trait_words import described
@@ -26,82 +25,11 @@ from dashboard.shared.trait_words import described
 MOST_NAMED = 5
 """Items chosen on any page that are named beside those looked for; of more, maps show where they lie."""
 
-MOST_MARKED = 20
-"""Rows that a picture marks at once; more names would cover each other."""
-
-
-def search(
-    label: str,
-    offered: Mapping[str, int],
-    *,
-    key: str,
-    most: int = MOST_MARKED,
-    first: Sequence[str] = (),
-    words: str | None = None,
-) -> list[int]:
-    """A field in which rows are looked for by their names, and below it those found; they are in the link.
-
-    The field closes its list and is empty again as soon as a name is chosen, so that nothing covers what was found.
-
-    Args:
-        label: What the field is called.
-        offered: Row numbers by name.
-        key: Of those found, and of the parameter in the link.
-        most: Rows that may be found at once.
-        first: Names that are there until somebody looks for others.
-        words: What is said when somebody asks what the field is for.
-    """
-    field = f"{key}_field"
-    linked = [name for one in st.query_params.get_all(key) if (name := said(one, offered)) in offered]
-    before = [name for name in st.session_state.get(key, linked or first) if name in offered]
-    with st.container(gap="xxsmall"):
-        st.selectbox(
-            label,
-            list(offered),
-            index=None,
-            placeholder="Type a few letters",
-            key=field,
-            on_change=_add,
-            args=(key, field, tuple(before), most, offered),
-            help=words,
-            accept_new_options=True,
-        )
-        if not (before or first or st.query_params.get_all(key)):
-            return []
-        names = st.multiselect(
-            f"Found: {label}",
-            list(dict.fromkeys([*before, *first])),
-            default=[] if st.session_state.pop(f"{field}_added", False) else list(first),  # not two values at once
-            max_selections=most,
-            select_all=False,
-            key=key,
-            bind="query-params",
-            label_visibility="collapsed",
-        )
-    return [offered[name] for name in names]
-
 
 def with_chosen(marked: Sequence[int], ratings: Ratings) -> list[int]:
     """Rows of items that were looked for on a page, and of those chosen on any page, if these are few."""
     chosen = chosen_items.rows(ratings).tolist()
     return list(dict.fromkeys([*marked, *(chosen if len(chosen) <= MOST_NAMED else [])]))
-
-
-def _add(key: str, field: str, before: tuple[str, ...], most: int, offered: Collection[str]) -> None:
-    """Add the name that was looked for in the field to those found; a callback."""
-    name = finding.take(field, offered)
-    if name is None or name in before:
-        return
-    if most == 1:
-        before = ()
-    if len(before) == most:
-        st.toast(f"At most {most} can be chosen at once: take one away first.", icon=":material/info:")
-        return
-    names = [*before, name]
-    if key not in st.session_state:  # what holds them is not there yet, and Streamlit would leave them out of the link
-        st.query_params[key] = names
-    st.session_state[key] = names
-    st.session_state[f"{field}_added"] = True
 
 
 def show(

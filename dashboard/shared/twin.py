@@ -24,12 +24,13 @@ def shown(run: Run) -> Run:
     if not run.scorer.is_bilinear or run.origin.kind != "trained":
         return run
     words = "Off: the model. On: the same training on ratings without taste, where all that can be found is chance."
-    if not elements.toggle(SWITCH, KEY, words):
-        return run
-    if loaders.twins(run.run_id) is None:
-        offer(run)
-        return run
-    st.warning(banner(run), icon=":material/shuffle:")
+    with st.container():
+        if not elements.toggle(SWITCH, KEY, words):
+            return run
+        if loaders.twins(run.run_id) is None:
+            offer(run)
+            return run
+        st.warning(banner(run), icon=":material/shuffle:")
     return loaders.run(twin_id(run.run_id))
 
 

@@ -18,7 +18,7 @@ from dashboard.jobs import every_kind, trainings
 from dashboard.missions import bar, progress
 from dashboard.principal_components import how
 from dashboard.session import address_bar, chosen_items, classroom, dialogs, state, untrusted, visitor
-from dashboard.shared import elements, glossary, phrases, uploader
+from dashboard.shared import elements, finding, glossary, phrases, uploader
 from dashboard.shared.markup import escape
 from dashboard.shell import administration_panel, memory
 from dashboard.shell.needs_run import PageEnded
@@ -79,6 +79,8 @@ def run() -> None:
     chosen_items.adopt_link()
     page = _navigation()
     address_bar.open_page(page.url_path)
+    if address_bar.from_another_page():
+        finding.leave()
     with st.sidebar:
         subject = _choices()
         _job_tray(page.title)

@@ -22,7 +22,7 @@ from dashboard.charts.points import Coloring
 from dashboard.for_you import own_ratings, rate
 from dashboard.maps import axis_view
 from dashboard.session import chosen_items
-from dashboard.shared import elements, phrases, selection, told
+from dashboard.shared import elements, finding, phrases, told
 from dashboard.shared.matrix_rows import Rows
 from dashboard.shell.needs_run import explain_lack
 from dashboard.start import words
@@ -84,7 +84,7 @@ def _find(run: Run, ratings: Ratings, rows: Rows, scene: Scene) -> tuple[tuple[i
     offered = {rows.labels[row]: row for row in scene.rows.tolist()}
     few = f"Only the {phrases.count(len(offered), ratings.noun)} on this map; the page Neighbors knows all."
     label = f"Your favorite {ratings.noun}" if rows.rated else f"Find {with_article(ratings.noun)}"
-    found = selection.search(label, offered, key=FIND, most=1, words=few)
+    found = finding.several(label, offered, key=FIND, most=1, words=few)
     learned = told.sentence(run, f"No one told it what {with_article(rows.noun)} is about.")
     if not found:
         st.caption(f"Type a few letters, or click a dot: its nearest {rows.nouns} light up. {learned}")

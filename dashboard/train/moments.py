@@ -30,7 +30,6 @@ def followed(reel: Reel) -> list[int]:
     if linked is not None or KEY not in st.session_state:
         st.session_state[KEY] = [labels[row] for row in linked or telling]
     rows = {labels[row]: row for row in reel.film.rows.tolist()}
-    finding.settle(KEY, labels, rows)
     chosen = [rows[label] for label in st.session_state[KEY] if label in rows]
     ids = loaders.ratings_of(reel.run.run_id).items.ids
     address_bar.put(**{KEY: ",".join(quote(ids[row], safe="") for row in chosen if chosen != [*telling]) or None})
@@ -70,15 +69,18 @@ def section(reel: Reel, rows: list[int]) -> None:
     run, noun = reel.run, reel.run.dataset.noun
     nouns, labels = phrases.plural(noun), loaders.item_rows(run.run_id).labels
     st.header("When did it learn this?")
-    st.multiselect(
-        f"Follow {nouns} on their way",
-        sorted({*(labels[row] for row in reel.film.rows.tolist()), *st.session_state[KEY]}),
-        max_selections=MOST_FOLLOWED,
-        key=KEY,
-        persist_state="session",
-        accept_new_options=True,
-        help=f"Their ways are drawn in the film. When others became neighbors of the first {noun} is told below.",
-    )
+    names, now = [labels[row] for row in reel.film.rows.tolist()], st.session_state[KEY]
+    label = f"Follow {nouns} on their way"
+    with st.container(gap="xxsmall"):
+        finding.field(
+            label,
+            names,
+            key=f"{KEY}_field",
+            on_choose=finding.add,
+            args=(KEY, tuple(now), MOST_FOLLOWED, names),
+            words=f"Their ways are drawn in the film. When others became neighbors of the first {noun} is told below.",
+        )
+        finding.found(label, now, key=KEY, most=MOST_FOLLOWED, persist_state="session")
     if curve.dimensions_used(run.scorer) == 0:
         st.markdown(
             "It found no taste in these ratings that it could be sure of: there is nothing that it has learned."

@@ -77,6 +77,10 @@ def states(page: Page, server: Server, run: Run) -> Iterator[str]:
         data = "" if "dataset=" in place else f"{'&' if '?' in place else '?'}dataset={FEW}&run={run.run_id}"
         visit(page, server, place + data)
         yield name
+    visit(page, server, f"maps?dataset={FEW}&run={run.run_id}")
+    page.get_by_role("combobox", name="Find movies").fill("a")
+    expect(page.get_by_role("option", selected=True)).to_be_visible()
+    yield "a list of titles"
     visit(page, server, f"for_you?dataset={FEW}&run={run.run_id}")
     opened(page, page.get_by_role("button", name="Why").first)
     expect(page.get_by_role("dialog")).to_be_visible()

@@ -20,7 +20,7 @@ from core.model.families import PRESETS
 from core.model.run import Run
 from core.store.runs import RunStore
 from dashboard.cache import loaders
-from dashboard.map_view import component as map_component
+from dashboard.shared import in_browser
 from tests.conftest import run_on, titles_of, well_known
 from tests.core.data.importing import made
 
@@ -38,7 +38,7 @@ def _installed_components() -> Iterator[None]:
 @pytest.fixture
 def parts_in_messages(monkeypatch: pytest.MonkeyPatch) -> None:
     """All parts of a map travel in its message, where a test can read them: there is no server that would keep them."""
-    monkeypatch.setattr(map_component, "INLINE", 10**9)
+    monkeypatch.setattr(in_browser, "INLINE", 10**9)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -13,6 +13,7 @@ from core.analysis.new_user.model import NewUserModel
 from core.data.splits import split
 from core.model.families import FAMILIES
 from dashboard.lesson.wording import fixed
+from tests.dashboard.fields import field
 from tests.families import CLOSE, Trained
 
 PAGES = sorted(path.stem for path in (Path(__file__).parents[2] / "dashboard" / "app_pages").glob("[a-z]*.py"))
@@ -164,7 +165,7 @@ def test_the_lesson_on_every_family(show, trained: Trained, step: int):
     has_product = scorer.has_vectors and scorer.is_bilinear
     skipped = (step in {4, 5, 7} and not has_product) or (step in {2, 3} and not scorer.has_vectors)
     assert (NO_VECTORS in text or NO_SUM in text) == skipped
-    label = app.selectbox(key="follow").value
+    label = field(app, "follow").value
     user, item = int(app.selectbox(key="with").value.removeprefix("User u")), int(label.removeprefix("i"))
     own = float(trained.predict([user], [item])[0])
     if skipped or step == 4:

@@ -5,7 +5,7 @@ from core.analysis.components.extremes import ends
 from core.analysis.components.pca import Pca, pca
 from dashboard.charts import components
 from dashboard.charts.base import plain
-from dashboard.charts.points import MOST_DRAWN, sample
+from dashboard.charts.points import MOST_IN_SWARM, sample
 from dashboard.charts.scree import scree
 from dashboard.principal_components.label import Label
 from tests.dashboard.charts.hovers import hovers
@@ -87,14 +87,18 @@ def test_a_strip_looks_the_same_every_time(result: Pca):
     assert first == second
 
 
-@pytest.mark.parametrize("n", [9_066, 87_585])
-def test_a_strip_of_all_items_stays_below_two_megabytes(n: int):
+@pytest.mark.parametrize(("n", "known"), [(3_000, 500), (9_066, 1_247), (87_585, 50_000)])
+def test_a_strip_of_many_draws_a_sample_with_all_that_are_listed_if_they_are_few(n: int, known: int):
     scores, titles = many(n)
-    found = ends(scores[:, 0], np.ones(n, bool), 3)
-    hover = hovers(titles)
-    strip = components.strip(scores[:, 0], titles, np.ones(n, bool), found, hover=hover, label=Label(1), noun="movie")
-    assert len(message(strip)) < 2e6
-    assert ("a sample of" in strip.layout.title.text) == (n > MOST_DRAWN)
+    listed = np.arange(n) >= n - known
+    found = ends(scores[:, 0], listed, 3)
+    strip = components.strip(scores[:, 0], titles, listed, found, hover=hovers(titles), label=Label(1), noun="movie")
+    few, enough = strip.data
+    assert len(few.x) + len(enough.x) == MOST_IN_SWARM
+    assert (len(enough.x) == known) == (known < MOST_IN_SWARM)
+    assert set(scores[[*found.top, *found.bottom], 0].astype(np.float32)) <= set(np.float32(enough.x))
+    assert strip.layout.title.text.startswith("All ") == ("a sample of" not in strip.layout.title.text) == (n == 3_000)
+    assert len(message(strip)) < 5e5
 
 
 def test_a_sample_keeps_what_must_be_there_and_is_the_same_every_time():

@@ -7,6 +7,7 @@ from core.data import splits
 from core.data.ratings import Ratings
 from core.model.families import run_config
 from dashboard.charts.base import plain
+from tests.dashboard.fields import field
 from tests.dashboard.labels import labels_of
 
 pytestmark = pytest.mark.few
@@ -78,24 +79,25 @@ def test_chosen_movies_only(open_page, publish):
     assert not app.exception
     app.multiselect(key="chosen_movie").set_value([]).run()
     for title in ("Heat (1995)", "Jumanji (1995)"):
-        app.selectbox(key="chosen_movie_field").set_value(title).run()
+        field(app, "chosen_movie_field").choose(title)
     assert {name.split(" (")[0] for name in figure_of(app, "heatmap")["data"][0]["y"]} == {"Heat", "Jumanji"}
     app.multiselect(key="chosen_movie").set_value([]).run()
     assert not app.exception
     assert "Choose at least one movie" in texts(app)
 
 
+@pytest.mark.usefixtures("parts_in_messages")
 def test_equal_titles_can_both_be_chosen(open_page, publish, bundled: Ratings):
     publish()
     app = open_page("embeddings", which="Chosen")
-    options = app.selectbox(key="chosen_movie_field").options
+    options = field(app, "chosen_movie_field").names
     assert len(options) == len(set(options)) == len(bundled.items)
 
 
 def test_a_movie_beside_its_nearest_neighbor(open_page, publish):
     publish()
     app = open_page("embeddings")
-    app.selectbox(key="one_movie").set_value("Heat (1995)").run()
+    field(app, "one_movie").choose("Heat (1995)")
     assert not app.exception
     assert figure_of(app, "two_rows")["data"][0]["name"] == "Heat (1995)"
     assert "have a cosine of" in texts(app)
@@ -107,7 +109,7 @@ def test_a_movie_without_training_ratings_says_so(open_page, publish, bundled: R
     run = publish()
     row = int(np.flatnonzero(~trained(bundled, run))[0])
     app = open_page("embeddings")
-    app.selectbox(key="one_movie").set_value(labels_of(bundled)[row]).run()
+    field(app, "one_movie").choose(labels_of(bundled)[row])
     assert "has no rating in the training part" in app.warning[0].value
 
 
@@ -139,6 +141,6 @@ def test_another_movie_has_other_neighbors(open_page, publish):
     second = app.selectbox(key="beside_movie").options[1]
     app.selectbox(key="beside_movie").set_value(second).run()
     assert figure_of(app, "two_rows")["data"][1]["text"][0] == plain(second)
-    app.selectbox(key="one_movie").set_value("Heat (1995)").run()
+    field(app, "one_movie").choose("Heat (1995)")
     assert not app.exception
     assert figure_of(app, "two_rows")["data"][1]["text"][0] == plain(app.selectbox(key="beside_movie").value)

@@ -11,6 +11,7 @@ from core.data.ratings import Ratings
 from core.data.splits import split
 from core.model.families import PRESETS, run_config
 from dashboard.for_you.rate import ASKED
+from tests.dashboard.fields import field
 from tests.dashboard.labels import labels_of
 from tests.dashboard.map_view.drawn import map_of, numbers_of
 from tests.dashboard.own_ratings import STAR_WARS, button, expected, linked, listed, new_user_model, stars, texts
@@ -129,7 +130,7 @@ def test_the_worst_misses_open_one_after_the_other(open_page, publish, bundled: 
         button(app, "next_miss").click().run()
         assert not app.exception
         assert f"The true rating is **{table['True'][place]:g}**" in texts(app)
-        assert next(one for one in app.selectbox if one.key == "user").value == table["User"][place]
+        assert field(app, "user").value == table["User"][place]
 
 
 def test_why_opens_beside_the_list(open_page, publish, bundled: Ratings):
@@ -139,7 +140,7 @@ def test_why_opens_beside_the_list(open_page, publish, bundled: Ratings):
     button(app, "own_why_2").click().run()
     assert not app.exception
     title = labels_of(bundled)[bundled.items.index(wanted)]
-    assert next(one for one in app.selectbox if one.key == "item").value == title
+    assert field(app, "item").value == title
     assert figure_of(app, "own_waterfall_dialog")["data"]
 
 

@@ -10,6 +10,7 @@ from core.data.ratings import Ratings
 from core.model.families import PRESETS
 from dashboard.for_you.rate import ASKED, MOST_LINES
 from dashboard.for_you.scales import Entry, entry
+from tests.dashboard.fields import field
 from tests.dashboard.labels import labels_of
 from tests.dashboard.own_ratings import (
     STAR_WARS,
@@ -117,12 +118,11 @@ def test_all_ten_rated_bring_ten_more_and_keep_the_first(open_page, publish, bun
 def test_search_finds_what_is_not_asked_about(open_page, publish, bundled: Ratings):
     publish()
     app = open_page("for_you")
-    (search,) = [one for one in app.selectbox if one.key == "own_search"]
-    search.set_value("Dog Day Afternoon (1975)").run()
-    (field,) = stars(app, "found")
+    field(app, "own_search").choose("Dog Day Afternoon (1975)")
+    (given,) = stars(app, "found")
     item = bundled.items.ids[labels_of(bundled).tolist().index("Dog Day Afternoon (1975)")]
-    assert item_of(field) == item
-    field.set_value(3)
+    assert item_of(given) == item
+    given.set_value(3)
     app.run()
     assert linked(app, bundled) == {item: 4.0}
 
@@ -138,11 +138,10 @@ def test_very_many_ratings_are_not_all_drawn_and_can_all_be_found(open_page, pub
     assert "**200 ratings** so far" in texts(app)
     assert len(stars(app)) == ASKED + MOST_LINES
     assert "rated" not in app.query_params  # too many for a link
-    (search,) = [one for one in app.selectbox if one.key == "own_search"]
-    search.set_value(labels_of(bundled)[rows[0]]).run()
-    (field,) = stars(app, "found")
-    assert field.value == 3
-    field.set_value(0)
+    field(app, "own_search").choose(labels_of(bundled)[rows[0]])
+    (given,) = stars(app, "found")
+    assert given.value == 3
+    given.set_value(0)
     app.run()
     assert app.session_state._own_ratings["ml-latest-small"].given[bundled.items.ids[rows[0]]] == 1.0
 

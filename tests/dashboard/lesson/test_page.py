@@ -19,6 +19,7 @@ from core.model.run import Run
 from dashboard.cache import loaders
 from dashboard.lesson.code import contestants, results_words
 from dashboard.lesson.wording import fixed, summand
+from tests.dashboard.fields import field
 
 pytestmark = pytest.mark.few
 
@@ -270,7 +271,7 @@ def test_another_movie_and_person_are_followed(open_page, publish, bundled: Rati
     assert {bundled.users.index(name.removeprefix("User ").removesuffix(" (untrained)")) for name in people} == raters
     app.selectbox(key="with").set_value(people[-1]).run()
     assert f"of {people[-1]} and of Heat" in texts(app)
-    app.selectbox(key="follow").set_value("Toy Story (1995)").run()
+    field(app, "follow").choose("Toy Story (1995)")
     assert not app.exception
     assert "of Toy Story" in texts(app)
 

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 import pytest
 
 from dashboard.map_view import component, packing
+from dashboard.shared import in_browser
 
 IDS = ["b", "007", "x,y"]
 
@@ -26,7 +27,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def says(bits: bytes, ids: list[str] = IDS) -> dict[str, str]:
-    return {"bits": base64.b64encode(bits).decode(), "items": component._digest("\0".join(ids).encode())}
+    return {"bits": base64.b64encode(bits).decode(), "items": in_browser.digest("\0".join(ids).encode())}
 
 
 def test_what_is_selected_arrives_as_ids_of_the_data(heard: Any):

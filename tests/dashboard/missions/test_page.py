@@ -12,6 +12,7 @@ from core.store import journeys
 from core.studies import component_names
 from dashboard.jobs import trainings
 from dashboard.missions.tours import MISSIONS
+from tests.dashboard.fields import field
 from tests.dashboard.name_fields import name_field
 from tests.dashboard.twins import keep_twins
 
@@ -87,7 +88,7 @@ def test_a_mission_goes_on_across_pages_and_ends(open_page, publish):
     assert "**Done.**" in said(app), "what was done stays done"
     go_on(app)
     app.switch_page("app_pages/neighbors.py").run()
-    app.selectbox(key="near_movie").set_value("Heat (1995)").run()
+    field(app, "near_movie").choose("Heat (1995)")
     assert "**Done.** Three lists" in said(app)
     go_on(app)
     assert "Mission done: **Your first model**" in bar(app)
@@ -226,6 +227,7 @@ def test_the_link_to_hand_out_opens_the_mission_s_first_page(open_page):
     assert app.code[0].value.endswith("/for_you?mission=you")
 
 
+@pytest.mark.usefixtures("parts_in_messages")
 def test_ratings_of_one_s_own_are_counted(open_page, publish, bundled: Ratings):
     publish()
     ids = [str(bundled.items.ids[row]) for row in bundled.item_count.argsort()[::-1][:10]]
@@ -235,8 +237,8 @@ def test_ratings_of_one_s_own_are_counted(open_page, publish, bundled: Ratings):
     app.run()
     go_on(app)
     assert "Done" not in said(app)
-    other = next(name for name in app.selectbox(key="item").options if name != app.selectbox(key="item").value)
-    app.selectbox(key="item").set_value(other).run()
+    other = next(name for name in field(app, "item").names if name != field(app, "item").value)
+    field(app, "item").choose(other)
     app.run()
     assert "**Done.** The sum begins" in said(app)
     go_on(app)

@@ -13,6 +13,7 @@ from core.model.run import Run
 from core.studies import selections
 from core.studies.selections import Selection
 from dashboard.session import chosen_items
+from tests.dashboard.fields import field
 from tests.dashboard.map_view.drawn import chosen_on, map_of
 
 pytestmark = pytest.mark.few
@@ -45,13 +46,13 @@ def test_what_a_link_chooses_is_so_on_every_page(open_page: Open, publish, bundl
     assert chosen_on(map_of(app)) == rows  # all 400 are on the map
     assert "2 selected movies" in [heading.value for heading in app.header]
     app.switch_page("app_pages/neighbors.py").run()
-    assert app.selectbox(key="near_movie").value == "Heat (1995)"  # the better known
+    assert field(app, "near_movie").value == "Heat (1995)"  # the better known
     app.switch_page("app_pages/components.py").run()
     assert chosen_on(map_of(app, "map")) == rows
     assert all(title in figure_of(app, "strip") for title in TITLES)
     app.switch_page("app_pages/embeddings.py").run()
     assert app.multiselect(key="chosen_movie").value == TITLES
-    assert app.selectbox(key="one_movie").value == "Heat (1995)"
+    assert field(app, "one_movie").value == "Heat (1995)"
     assert link(app) == ",".join(ids)
 
 
@@ -59,9 +60,9 @@ def test_the_movie_of_neighbors_is_chosen_everywhere(open_page: Open, publish, b
     publish()
     app = open_page("neighbors")
     assert link(app) is None  # the page begins with one that nobody has chosen
-    app.selectbox(key="near_movie").set_value("Casino (1995)").run()
+    field(app, "near_movie").choose("Casino (1995)")
     assert not app.exception
-    assert app.selectbox(key="near_movie").value == "Casino (1995)"
+    assert field(app, "near_movie").value == "Casino (1995)"
     assert link(app) == ids[1]
     app.switch_page("app_pages/maps.py").run()
     assert chosen_on(map_of(app)) == bundled.items.indices(ids[1:]).tolist()

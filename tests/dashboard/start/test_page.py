@@ -19,6 +19,7 @@ from core.store.runs import RunStore
 from core.studies.films import FILM, FilmSettings
 from dashboard.start import dots, steps, words
 from tests.conftest import run_on
+from tests.dashboard.fields import field
 from tests.dashboard.map_view.drawn import map_of, maps_of, numbers_of
 from tests.dashboard.own_ratings import stars
 
@@ -141,7 +142,7 @@ def test_with_a_model_the_button_leads_to_its_components(open_page, publish):
 def test_a_favorite_lights_its_neighbors_and_three_ratings_make_a_star(open_page, publish):
     publish(PRESETS["default"])
     app = open_page()
-    app.selectbox(key="find_field").set_value("Toy Story (1995)").run()
+    field(app, "find_field").choose("Toy Story (1995)")
     drawn = map_of(app, "start_map")
     assert len(drawn["found"]) == 1 and len(drawn["near"]) == steps.NEAREST
     assert np.unpackbits(numbers_of(drawn["selected"], "u1")).sum() == 1 + steps.NEAREST

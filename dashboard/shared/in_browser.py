@@ -1,0 +1,75 @@
+"""What a component of a page has in the browser: its program, and data in parts that are fetched once.
+
+Programs and parts are addressed by their content. Whoever does not have it cannot name it, and one that the browser has
+is never sent again, whatever else changes on the page.
+"""
+
+import base64
+import hashlib
+
+import streamlit as st
+from streamlit import runtime
+
+from core.export.living_map import packing
+
+INLINE = 4096
+"""Bytes of a part that travel in the component's message; a larger one is fetched."""
+
+LOADER = """
+const programs = new Map();
+
+async function load(address, tries = 3) {
+  try {
+    return await import(new URL(tries < 3 ? `${address}?again=${tries}` : address, document.baseURI));
+  } catch (error) {
+    if (tries === 1) throw error;
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    return load(address, tries - 1);
+  }
+}
+
+export default async function (component) {
+  const address = component.data.program;
+  if (!programs.has(address)) programs.set(address, load(address));
+  return (await programs.get(address)).mount(component);
+}
+"""
+"""The script of a component; `data.program` is the address of what it runs."""
+
+
+def part(key: str, name: str, data: bytes | None, *, inline: bool = False) -> dict[str, str] | None:
+    """A part of a component's data as the browser takes it: what is small as text, what is large as an address.
+
+    Args:
+        key: Of the component.
+        name: Of the part: another of this name takes its place.
+        data: The part; None for none.
+        inline: Whether it travels as text, however large it is.
+    """
+    if data is None:
+        return None
+    if inline or len(data) <= INLINE:
+        return {"text": base64.b64encode(data).decode()}
+    return {"at": address(key, name, data, "application/octet-stream")}
+
+
+def address(key: str, name: str, data: bytes, mimetype: str) -> str:
+    """Where the browser finds these bytes for as long as they are on the page; the same bytes, the same address."""
+    place = runtime.get_instance().media_file_mgr.add(data, mimetype, f"{key}.{name}")
+    return place.lstrip("/")
+
+
+def compressed(words: bytes) -> bytes:
+    """The same as gzip has it; made anew only where the words are others."""
+    return _compressed(digest(words), words)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _compressed(content: str, _words: bytes) -> bytes:
+    del content  # tells one from another
+    return packing.compressed(_words)
+
+
+def digest(data: bytes) -> str:
+    """A short text that tells these bytes from others."""
+    return hashlib.blake2b(data, digest_size=8).hexdigest()
