@@ -28,7 +28,7 @@ scorer = run.scorer
 
 def controls() -> tuple[Side, int, list[int]]:
     """The side, the ratings a row needs to be listed, and rows to mark."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True):
         side = sides.choose(run)
         min_ratings = side.enough(
             of=2 * TOP,

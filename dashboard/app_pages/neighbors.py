@@ -20,6 +20,7 @@ from dashboard.neighbors.holding import Held
 from dashboard.neighbors.lengths import why_they_differ
 from dashboard.neighbors.new_item import new_item
 from dashboard.neighbors.words import Measure
+from dashboard.session import visitor
 from dashboard.shared import elements, glossary, phrases, sides, tables, twin
 from dashboard.shared.sides import Side
 from dashboard.shell.needs_run import require_run
@@ -93,7 +94,7 @@ def lists(
                 table,
                 hide_index=True,
                 height=38 + 35 * len(table),
-                column_order=order(side, list(numbers)),
+                column_order=order(side, list(numbers), metric),
                 column_config=columns(measure, titles=190 if AGAIN not in sure else 150),
                 alt=f"The {len(table)} {nouns} nearest to {name} by {measure.inside}",
             )
@@ -111,11 +112,16 @@ def further(
     return {SHARED: result.shared, APART: result.difference}
 
 
-def order(side: Side, numbers: list[str]) -> list[str]:
-    """For items the number of ratings, which says how far to trust a row, comes before the length."""
+def order(side: Side, numbers: list[str], metric: Metric) -> list[str]:
+    """For items the number of ratings, which says how far to trust a row, comes before the length.
+
+    A phone has room for one of them: the length where the measure goes by it.
+    """
     if side.users:
         return [side.name_column, *numbers, tables.COUNT]
     *sure, length = numbers
+    if visitor.on_phone():
+        return [side.name_column, *sure, length if metric == "dot" else tables.COUNT]
     last = [] if HOLDS in sure else [length]  # there is no room for both, and lengths have a picture of their own
     return [side.name_column, *sure, tables.COUNT, *last]
 

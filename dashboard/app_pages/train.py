@@ -99,7 +99,7 @@ def button(config: RunConfig | None, job: Job | None, stored: set[str]) -> None:
     words = "These settings cannot be trained." if config is None else f"{phrases.config_words(config, form.START)}."
     if key is not None and key in stored:
         just_now = job is not None and job.key == key
-        come = "Training is done." if just_now else "From the store: nothing had to be computed."
+        come = "Training is done." if just_now else "From the store."
         st.markdown(f":small[{escape(words)} :material/check_circle: {come}]", width="stretch")
         label = "Open the components" if just_now else "Trained before: open"
         if st.button(label, type="primary", icon=":material/insights:", key="open_trained"):
@@ -119,7 +119,7 @@ def places() -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator]:
         folded = st.container(key="folded_form").expander("Settings", icon=":material/tune:")
         return folded, shown, st.container()
     narrow, wide = st.columns([FORM, BOARD], gap="small")
-    return narrow, wide.container(), wide.container()
+    return narrow.container(key="train_form"), wide.container(), wide.container()
 
 
 def one_model(top: DeltaGenerator) -> None:

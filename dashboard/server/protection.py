@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import importlib
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -21,6 +20,7 @@ from dashboard.server.start_page import StartPage
 from dashboard.server.uploads import UPLOADS, UploadGuard
 from dashboard.server.visits import VisitGuard
 from dashboard.session import untrusted
+from dashboard.shell import memory
 
 SWEEP_SECONDS = 15.0
 
@@ -39,7 +39,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     signing_key()
     untrusted.install()
     # What the first visitor would wait for; meanwhile a browser is given Streamlit's own files.
-    loading = asyncio.create_task(asyncio.to_thread(importlib.import_module, "dashboard.shell.frame"))
+    loading = asyncio.create_task(asyncio.to_thread(memory.load_pages))
     sweeping = asyncio.create_task(_sweep())
     try:
         yield

@@ -80,7 +80,7 @@ def run() -> None:
     address_bar.open_page(page.url_path)
     with st.sidebar:
         subject = _choices()
-        _job_tray()
+        _job_tray(page.title)
         administration_panel.show()
         _keep_focus(key="keep_focus", height=1)
     st.set_page_config(page_title=_tab_title(page, subject))
@@ -104,7 +104,6 @@ def run() -> None:
         elements.error(error.code, str(error))
     uploader.settle()
     _say_problems(top)  # what the page's widgets could not take from the link
-    memory.settle(page.title)
 
 
 def _say_problems(place: DeltaGenerator) -> None:
@@ -197,17 +196,19 @@ def _chooser(label: str, words: Mapping[str, str], chosen: str, name: str, choos
     )
 
 
-def _job_tray() -> None:
+def _job_tray(page: str) -> None:
     """Draw the tray; it looks again every second, and is empty while nothing happens."""
     st.session_state[_WHOLE] = True
-    _tray()
+    _tray(page)
 
 
 @st.fragment(run_every=1.0)
-def _tray() -> None:
+def _tray(page: str) -> None:
     uploader.report_refusal()
-    if not st.session_state.pop(_WHOLE, False) and state.problems_wait():
-        dialogs.rerun()  # a part of the page alone was drawn, and what could not be done is said above it
+    if not st.session_state.pop(_WHOLE, False):
+        memory.settle(page)  # the page has been there to be seen for a second
+        if state.problems_wait():
+            dialogs.rerun()  # a part of the page alone was drawn, and what could not be done is said above it
     state.confirm_link()
     link.confirm()
     jobs = loaders.asked_for()

@@ -58,7 +58,13 @@ def _seen(key: str, _stored: Stored, _count: np.ndarray) -> Film:
 
 def one(reel: Reel, followed: Sequence[int]) -> None:
     """The film of a run alone."""
-    _play(reel, followed, KEY, title=_title(len(reel.film.rows), reel.run.dataset.noun), link="")
+    _play(
+        reel,
+        followed,
+        KEY,
+        title=f"How {phrases.count(len(reel.film.rows), reel.run.dataset.noun)} found their places",
+        link="",
+    )
 
 
 def pair(mine: Reel, other: Reel, followed: Sequence[int]) -> None:
@@ -76,7 +82,7 @@ def pair(mine: Reel, other: Reel, followed: Sequence[int]) -> None:
 def now(dataset_id: str, key: str, moment: Moment) -> None:
     """Where the items are while the model trains; `key` is that of the run that it will be."""
     ratings = loaders.ratings(dataset_id)
-    title = _title(len(moment.rows), ratings.noun)
+    title = f"{phrases.count(len(moment.rows), ratings.noun)} finding their places"
     map_view.show(
         _places(dataset_id, moment),
         coloring.by_number(ratings, coloring.MEAN),
@@ -121,10 +127,6 @@ def offer(run: Run) -> None:
         about_seconds=START_SECONDS + run.outcome.train_seconds,
         words="The same settings on the same ratings give the same model again: it is trained once more, and filmed.",
     )
-
-
-def _title(n: int, noun: str) -> str:
-    return f"{phrases.count(n, noun)} finding their places"
 
 
 def _play(reel: Reel, followed: Sequence[int], key: str, *, title: str, link: str) -> None:

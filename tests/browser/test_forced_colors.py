@@ -8,9 +8,12 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page
 
+from core.model.run import Run
 from dashboard.charts.bars import Bars, picture
 from dashboard.charts.countdown import countdown
 from dashboard.train.curve import Curve
+from tests.browser.conftest import Server
+from tests.browser.waiting import settled
 from tests.dashboard.charts.test_countdown import STARTED, epoch
 
 BARS = picture(Bars("Ratings", "Stars", "ratings", ["1", "2"], np.array([1, 4]), ["one", "four"]), "Two bars")
@@ -34,6 +37,18 @@ def test_bars_and_dots_stand_out_where_colors_are_forced(forced: Page, drawn: st
         box = mark.bounding_box()
         middle = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2, "width": 1, "height": 1}
         assert abs(pixels(forced.screenshot(clip=middle))[0, 0] - around).max() > 100
+
+
+def test_switches_and_what_is_chosen_stand_out_where_colors_are_forced(forced: Page, server: Server, modeled: Run):
+    forced.goto(f"{server.url}/maps?dataset={modeled.dataset.dataset_id}")
+    settled(forced)
+    switch = forced.locator(".stCheckbox label > span + div").first
+    assert np.ptp(pixels(switch.screenshot())) > 100
+    chosen, other = (
+        pixels(forced.locator(f"[data-variant]{which}").first.screenshot())[4, 8]
+        for which in ("[data-selected]", ":not([data-selected])")
+    )
+    assert abs(chosen - other).max() > 100
 
 
 def pixels(shot: bytes) -> np.ndarray:

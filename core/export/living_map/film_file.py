@@ -70,7 +70,7 @@ def _told(run: Run, ratings: Ratings, film: Film) -> dict[str, Any]:
     said = spoken_titles(ratings.item_table["title"].astype(str).tolist())
     titles = [said[row] for row in rows.tolist()]
     notes = [f"rated {mean:,.2f} by {n:,}" for mean, n in zip(means.tolist(), counts.tolist(), strict=True)]
-    title = f"{count(len(rows), ratings.noun)} finding their places"
+    title = f"How {count(len(rows), ratings.noun)} found their places"
     return {
         "key": "film",
         "revision": run.run_id,

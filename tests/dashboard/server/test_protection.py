@@ -1,6 +1,7 @@
 """All guards together, in front of a page, and what is ready before the first answer."""
 
 import asyncio
+import gc
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,6 +11,7 @@ from core.errors import LimitError
 from dashboard.server import protection, visits
 from dashboard.server.headers import HEADERS
 from dashboard.server.visits import Visits
+from dashboard.shell import memory
 from tests.dashboard.server.asking import ask, page
 
 
@@ -48,7 +50,8 @@ def test_a_bound_that_is_none_is_said_before_the_server_starts(monkeypatch):
 def test_the_server_answers_while_pages_are_imported(monkeypatch: pytest.MonkeyPatch):
     done, order = threading.Event(), []
     monkeypatch.setattr(protection.untrusted, "install", lambda: order.append("checks"))
-    monkeypatch.setattr(protection.importlib, "import_module", lambda name: order.append(name) if done.wait(30) else 0)
+    monkeypatch.setattr(memory.importlib, "import_module", lambda name: order.append(name) if done.wait(30) else 0)
+    monkeypatch.setattr(memory.gc, "freeze", lambda: order.append("freezes"))
 
     async def serve() -> None:
         async with protection.lifespan(None):
@@ -57,4 +60,12 @@ def test_the_server_answers_while_pages_are_imported(monkeypatch: pytest.MonkeyP
 
     with ThreadPoolExecutor() as alone:  # a browser test of the same process may have left a loop in this thread
         alone.submit(asyncio.run, serve()).result()
-    assert order == ["checks", "answers", "dashboard.shell.frame"]
+    assert order == ["checks", "answers", "dashboard.shell.frame", "freezes"]
+    assert gc.isenabled()
+
+
+def test_garbage_is_looked_for_again_where_pages_cannot_be_imported(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(memory.importlib, "import_module", lambda name: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        memory.load_pages()
+    assert gc.isenabled()

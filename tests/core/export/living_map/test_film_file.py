@@ -62,7 +62,7 @@ def test_a_file_has_the_film_and_says_where_it_is_from(small: Ratings):
     page = read(film_page(run, replace(small, about={"citation": "Harper & Konstan"}), film(4)))
     told = json.loads(page.text["script#told"])
     assert (told["n"], told["film"]["count"], told["film"]["at"]) == (4, 3, [0, 0.5, 1])
-    assert told["title"] == "4 movies finding their places"
+    assert told["title"] == "How 4 movies found their places"
     assert "Data: Small, 12 ratings of 5 movies by 6 people. Harper & Konstan" in page.text["p"]
     assert f"from run {run.run_id}" in page.text["p"]
 
