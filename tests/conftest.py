@@ -1,6 +1,7 @@
 """What all tests share: a home of their own, and data to work on."""
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -26,34 +27,51 @@ hypothesis.settings.register_profile("searching", deadline=None)  # a machine wi
 hypothesis.settings.register_profile("sure", deadline=None, derandomize=True)  # the same examples in every run
 hypothesis.settings.load_profile("sure")
 
-SLOWEST_FIRST = (
-    "browser/test_missions.py",
-    "browser/test_start.py",
-    "browser/test_axe.py",
-    "browser/test_phone.py",
-    "browser/test_datasets.py",
-    "browser/",
-    "core/training/",
-    "core/jobs/",
-    "packaging/",
-    "core/cli/",
-    "core/test_families.py",
-    "core/test_tampered_home.py",
-    "core/data/importing/",
-    "dashboard/",
-)
+TOGETHER = {
+    "browser": ("browser/",),
+    "TensorFlow": (
+        "core/training/",
+        "core/test_families.py",
+        "dashboard/test_families.py",
+        "core/studies/",
+        "core/model/",
+        "core/export/",
+        "core/analysis/new_item/",
+        "core/analysis/components/test_examined.py",
+        "core/cli/test_score.py",
+        "docs/",
+    ),
+}
+"""What one process tests, since it shares what is dear: a server, its worker and a browser; models and programs that
+were trained and compiled once."""
+
+SLOWEST_FIRST = (*TOGETHER["browser"], *TOGETHER["TensorFlow"], "core/jobs/", "packaging/", "core/", "dashboard/")
 """Where the long files are, the longest first: one that begins last has a processor to itself, and the other idles."""
+
+
+def place(name: str) -> int:
+    """How early the file of a test is run."""
+    file = name.partition("::")[0].removeprefix("tests/")
+    return next((rank for rank, start in enumerate(SLOWEST_FIRST) if file.startswith(start)), len(SLOWEST_FIRST))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put what takes long first; within a file, and among files alike, the order stays."""
-    here = Path(__file__).parent
+    items.sort(key=lambda item: place(item.nodeid))
 
-    def place(item: pytest.Item) -> int:
-        name = item.path.relative_to(here).as_posix()
-        return next((rank for rank, start in enumerate(SLOWEST_FIRST) if name.startswith(start)), len(SLOWEST_FIRST))
 
-    items.sort(key=place)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give each file to one process, and all of `TOGETHER` that belongs together."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            starts = {name: tuple(f"tests/{start}" for start in places) for name, places in TOGETHER.items()}
+            return next((name for name, places in starts.items() if file.startswith(places)), file)
+
+    return Scheduling(config, log)
 
 
 if TYPE_CHECKING:
@@ -98,6 +116,16 @@ def families() -> Callable[[str], "Trained"]:
 
     ratings = planted_ratings()
     return cache(lambda model: train(model, ratings))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _programs() -> Iterator[None]:
+    """Every program is compiled once, however many others have been since: each takes two seconds of a processor."""
+    engine = sys.modules.get("core.training.engine")  # imported with the tests, where one of them trains with it
+    with pytest.MonkeyPatch.context() as patch:
+        if engine:
+            patch.setattr(engine, "_engine", cache(engine._engine.__wrapped__))
+        yield
 
 
 _indices: dict[tuple[str, bytes], TitleIndex] = {}

@@ -1,7 +1,6 @@
 """Rank correlation, without the half second that importing SciPy's statistics takes."""
 
 import numpy as np
-import pandas as pd
 
 from core.errors import AnalysisError
 
@@ -20,4 +19,6 @@ def rank_correlation(a: np.ndarray, b: np.ndarray) -> float:
     """
     if np.shape(a) != np.shape(b) or np.ndim(a) != 1:
         raise AnalysisError(f"shapes {np.shape(a)} and {np.shape(b)} must be two equally long lists")
+    import pandas as pd
+
     return float(pd.DataFrame({"a": a, "b": b}).corr("spearman", min_periods=3).to_numpy()[0, 1])

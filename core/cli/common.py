@@ -11,7 +11,6 @@ from typing import Any, Literal, get_args, get_origin
 
 import annotated_types
 import numpy as np
-import pandas as pd
 from pydantic.fields import FieldInfo
 
 from core.analysis.components.pca import Basis
@@ -205,6 +204,8 @@ def write_items(path: Path, ratings: Ratings, rows: np.ndarray, columns: Mapping
     Raises:
         UsageError, DiskFullError: As `target_file` says.
     """
+    import pandas as pd
+
     items = [entry(ratings, row) for row in rows]
     named = {name: [inert(str(item[name])) for item in items] for name in ("item_id", "title")}
     with target_file(path):

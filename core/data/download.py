@@ -16,9 +16,8 @@ from http.client import HTTPResponse
 from pathlib import Path
 
 from core import settings
-from core.data.importing.gathering import Reporter
 from core.data.importing.importer import import_ratings
-from core.data.importing.request import ImportOptions, ImportReport
+from core.data.importing.request import ImportOptions, ImportReport, Reporter
 from core.data.releases import RELEASES, Release
 from core.disk import home as home_module
 from core.disk.checksums import to_disk

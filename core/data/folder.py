@@ -13,10 +13,9 @@ seconds and in no more memory than the arrays need.
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
-import pandas as pd
 import psutil
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -28,6 +27,9 @@ from core.disk.checksums import to_disk
 from core.disk.reading import IntegrityError, read_object, regular
 from core.disk.typed import Moment, typed
 from core.errors import BadSchemaError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SCHEMA_VERSION = 2
 ABOUT = "dataset.json"
@@ -156,7 +158,9 @@ def _rows(column: pa.ChunkedArray, size: int) -> np.ndarray:
     return rows
 
 
-def _item_table(items: pa.Table) -> pd.DataFrame:
+def _item_table(items: pa.Table) -> "pd.DataFrame":
+    import pandas as pd
+
     if not _is_text(items["title"]):
         raise ValueError("an item has no title")
     genres = pd.Series(items["genres"].cast(pa.list_(pa.string())).to_pylist(), dtype=object)

@@ -1,25 +1,32 @@
 """What kinds of columns an item table has: numbers, and categories that items belong to."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST_VALUES = 50
 """A text column with more different values than this is a description, not a category."""
 
 
-def number_columns(table: pd.DataFrame) -> dict[str, np.ndarray]:
+def number_columns(table: "pd.DataFrame") -> dict[str, np.ndarray]:
     """The year, then every further column of numbers: float64 by name, (n_items,), NaN where unknown."""
+    from pandas.api.types import is_bool_dtype, is_numeric_dtype
+
     numbers = {"year": table["year"].to_numpy(float)}
     for name in _further(table):
-        if pd.api.types.is_numeric_dtype(table[name]) and not pd.api.types.is_bool_dtype(table[name]):
+        if is_numeric_dtype(table[name]) and not is_bool_dtype(table[name]):
             numbers[name] = table[name].to_numpy(float, na_value=np.nan)
     return numbers
 
 
-def category_columns(table: pd.DataFrame) -> dict[str, Sequence[Sequence[str]]]:
+def category_columns(table: "pd.DataFrame") -> dict[str, Sequence[Sequence[str]]]:
     """The genres, then every further column of text with few different values: each item's categories, by name."""
+    import pandas as pd
+
     categories: dict[str, Sequence[Sequence[str]]] = {"genres": table["genres"].tolist()}
     for name in _further(table):
         if pd.api.types.is_string_dtype(table[name]) and table[name].nunique() <= MOST_VALUES:
@@ -27,5 +34,5 @@ def category_columns(table: pd.DataFrame) -> dict[str, Sequence[Sequence[str]]]:
     return categories
 
 
-def _further(table: pd.DataFrame) -> Sequence[str]:
+def _further(table: "pd.DataFrame") -> Sequence[str]:
     return [str(name) for name in table.columns.difference(["title", "year", "genres"], sort=False)]

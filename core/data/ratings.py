@@ -5,11 +5,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from core.errors import UnknownItemError
+
+if TYPE_CHECKING:  # a worker that waits, and a command that reads no ratings, need half a second less
+    import pandas as pd
 
 NO_TIME = int(np.iinfo(np.int64).min)
 """Stands among timestamps where a rating has none: NumPy's "not a time", before all times."""
@@ -104,7 +107,7 @@ class Ratings:
     item_index: np.ndarray
     rating: np.ndarray
     timestamp: np.ndarray | None
-    item_table: pd.DataFrame
+    item_table: "pd.DataFrame"
     min_rating: float
     max_rating: float
     about: dict[str, str] = field(default_factory=dict)
@@ -168,7 +171,7 @@ class Ratings:
             max_rating=self.max_rating,
         )
 
-    def _further_columns(self) -> Iterator[tuple[str, pd.Series]]:
+    def _further_columns(self) -> "Iterator[tuple[str, pd.Series]]":
         """Columns of the item table that do not follow from its titles and genres."""
         years = self.item_table["title"].map(year_in).to_numpy(np.float64)
         for name, values in self.item_table.items():

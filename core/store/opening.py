@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 
 from core.data import catalog
-from core.data.importing.gathering import Reporter
 from core.data.importing.isolation import SPEC, Runner
-from core.data.importing.request import of_json
+from core.data.importing.request import Reporter, of_json
 from core.data.ratings import DatasetRef
 from core.data.text import noun_of, one_line
 from core.data.vectors.building import DATASET, ITEMS, USERS

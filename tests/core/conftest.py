@@ -5,19 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from core.jobs.kinds import KINDS
 from core.jobs.pool import Pool
 from core.store.runs import RunStore
-from tests.core.jobs.tiny import ASIDE, COMMAND, STEERING, TINY
-from tests.core.jobs.tinyjobs import PATIENCE
+from tests.core.jobs.tiny import COMMAND
+from tests.core.jobs.tinyjobs import PATIENCE, know_tiny_kinds
 
 
 @pytest.fixture
 def tiny_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Kinds of job that need no TensorFlow: "tiny" trains, "aside" is other work, "steering" waits for others."""
-    monkeypatch.setitem(KINDS, "tiny", TINY)
-    monkeypatch.setitem(KINDS, "aside", ASIDE)
-    monkeypatch.setitem(KINDS, "steering", STEERING)
+    know_tiny_kinds(monkeypatch)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import numpy as np
 
 from core.data.folder import write_folder
 from core.data.importing.doubts import doubts, logarithms, lone_value, ranks
-from core.data.importing.gathering import Columns, Gathering, Reporter, renumbered, without_duplicates, without_rare
+from core.data.importing.gathering import Columns, Gathering, renumbered, without_duplicates, without_rare
 from core.data.importing.items import MOST_LABELS, Items, read_items
 from core.data.importing.keys import NOTHING_JOINED, nothing_joined
 from core.data.importing.layouts import ABOUT
@@ -24,6 +24,7 @@ from core.data.importing.request import (
     ImportOptions,
     ImportRequest,
     Preview,
+    Reporter,
     TablePreview,
 )
 from core.data.importing.sniffing import Table, even_sign, first_lines

@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -12,7 +11,7 @@ import pyarrow as pa
 from core.data.importing.plan import Plan
 from core.data.importing.rating_cells import RatingCells
 from core.data.importing.reading import Batch, Malformed, blank_rows
-from core.data.importing.request import STATED, DroppedRare, ImportOptions, Rejected
+from core.data.importing.request import STATED, DroppedRare, ImportOptions, Rejected, Reporter
 from core.data.importing.shapes import batches
 from core.data.importing.sniffing import Table
 from core.data.importing.times import Times
@@ -24,9 +23,6 @@ _WRONG_WIDTH = "wrong number of columns"
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,17}")
 _SHARE = 0.8
 """Of the whole import's time, roughly."""
-
-Reporter = Callable[[float, str], None]
-"""Receives how far the work is, 0-1, and what is being done."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,9 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from core.data.catalog import take_in
-from core.data.importing.gathering import Reporter
 from core.data.importing.isolation import DATASET, SPEC, Runner, in_child
-from core.data.importing.request import ColumnMapping, ImportOptions, ImportReport, ImportRequest, Preview, of_json
+from core.data.importing.request import (
+    ColumnMapping,
+    ImportOptions,
+    ImportReport,
+    ImportRequest,
+    Preview,
+    Reporter,
+    of_json,
+)
 from core.data.text import noun_of, one_line
 from core.disk import home as home_module
 from core.disk import quota

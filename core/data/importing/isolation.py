@@ -20,9 +20,7 @@ from typing import Any
 
 import psutil
 
-from core.data.importing.building import build, preview
-from core.data.importing.gathering import Reporter
-from core.data.importing.request import ImportRequest
+from core.data.importing.request import ImportRequest, Reporter
 from core.data.text import one_line
 from core.disk.files import is_disk_full, replace_text
 from core.errors import BadFormatError, CanceledError, DiskFullError, ExplorerError, TooLargeError
@@ -42,6 +40,8 @@ _ERROR_BYTES = 4000
 
 def work(folder: Path, report: Reporter) -> dict[str, Any]:
     """Do what `spec.json` in the folder asks for; a failure is an object with `code` and `message`."""
+    from core.data.importing.building import build, preview  # and pandas: whoever only asks can do without
+
     task, request = _read_spec(folder)
 
     def do() -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What can be stated about an import, what a preview shows before it, and what a report says after it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
@@ -11,6 +11,9 @@ from core.errors import LimitError
 from core.settings import ImportLimits
 
 Result = TypeVar("Result")
+
+Reporter = Callable[[float, str], None]
+"""Receives how far the work is, 0-1, and what is being done."""
 
 Encoding = Literal["utf-8", "utf-16", "latin-1"]
 RowIs = Literal["proposed", "person", "item"]

@@ -11,9 +11,8 @@ import numpy as np
 
 from core.config import content_id
 from core.data.folder import write_folder
-from core.data.importing.gathering import Reporter
 from core.data.importing.naming import noun, plain
-from core.data.importing.request import TablePreview
+from core.data.importing.request import Reporter, TablePreview
 from core.data.importing.sniffing import Table, examine
 from core.data.importing.sources import collect
 from core.data.ratings import Vocabulary, unrated

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from core.data.importing import isolation
-from core.data.importing.gathering import Reporter
+from core.data.importing.request import Reporter
 from core.data.vectors.building import build, preview
 from core.data.vectors.request import VectorRequest
 from core.settings import ImportLimits

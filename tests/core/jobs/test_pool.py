@@ -1,32 +1,58 @@
 """The pool on live worker processes, without TensorFlow: warm, in turn, side by side, and level over many jobs."""
 
 import errno
-import os
 import selectors
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import psutil
 import pytest
 
-from core import settings
 from core.access import COMMAND_LINE
-from core.errors import LimitError, UnknownJobError
+from core.disk import files
+from core.errors import UnknownJobError
 from core.jobs import queue
-from core.jobs.pool import MOST_STEERING, POLL_SECONDS, Pool
+from core.jobs.pool import MOST_STEERING, Pool
 from core.jobs.runner import Runner
 from core.store.runs import RunStore
 from tests.core.jobs.tiny import COMMAND
-from tests.core.jobs.tinyjobs import PATIENCE, ROOT, ask, ended, measuring, wait_for
+from tests.core.jobs.tinyjobs import PATIENCE, ROOT, ask, ended, know_tiny_kinds, measuring, wait_for
 
 
-@pytest.fixture(autouse=True)
-def _room(tiny_kinds: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One owner may ask for many jobs."""
-    monkeypatch.setenv("EMBEDDING_EXPLORER_JOBS_PER_OWNER", "50")
+@pytest.fixture(scope="module", autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The home of all tests in this file, in which one owner may ask for many jobs."""
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EMBEDDING_EXPLORER_HOME", str(folder))
+        patch.setenv("EMBEDDING_EXPLORER_JOBS_PER_OWNER", "50")
+        know_tiny_kinds(patch)
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def _started(home: Path) -> Iterator[Pool]:
+    """One pool for this file, since nothing in it ends a worker: each takes half a second of a processor to start."""
+    with Pool(1, command=COMMAND) as started:
+        assert started.wait_ready(PATIENCE)
+        yield started
+
+
+@pytest.fixture
+def pool(_started: Pool) -> Iterator[Pool]:
+    """One worker for trainings, ready, and none of the jobs and runs of the test before."""
+    yield _started
+    for job in queue.jobs():
+        if job.active:
+            queue.cancel(job.job_id, by=COMMAND_LINE)
+    wait_for(lambda: not any(job.active for job in queue.jobs()))
+    queue.prune(0)
+    for run in RunStore().folder.glob("[!.]*"):
+        files.remove(run)
 
 
 def test_a_job_runs_to_its_end_and_leaves_its_run(pool: Pool):
@@ -46,17 +72,8 @@ def test_an_idle_worker_starts_at_once(pool: Pool):
     assert ended(job).state == "done"
 
 
-def test_workers_wait_for_the_grace_to_end_unless_a_job_waits():
-    with Pool(1, grace_seconds=3600, command=COMMAND) as patient:
-        assert not patient.wait_ready(3 * POLL_SECONDS), "nobody asked, so the processor is left alone"
-        assert patient.pids == ()
-        ended(ask())
-    with Pool(1, grace_seconds=2 * POLL_SECONDS, command=COMMAND) as patient:
-        assert patient.wait_ready(PATIENCE), "without a job they start when the grace is over"
-
-
 def test_a_training_waits_for_no_other_work(pool: Pool):
-    aside = ask(0, kind="aside", steps=20, seconds=60)
+    aside = ask(0, kind="aside", steps=600, seconds=60)
     wait_for(lambda: measuring(aside))
     trained = ended(ask(1))
     assert trained.state == "done"
@@ -65,22 +82,22 @@ def test_a_training_waits_for_no_other_work(pool: Pool):
     assert queue.get(aside.job_id).worker != trained.worker
     queue.cancel(aside.job_id, by=COMMAND_LINE)
     assert ended(aside).state == "canceled"
-    assert len(pool.pids) == 2, "the second worker stays for the next"
+    assert len(pool._of("other")) == 1, "the second worker stays for the next"
 
 
 def test_other_work_waits_for_no_training(pool: Pool):
-    training = ask(0, steps=20, seconds=60)
+    training = ask(0, steps=600, seconds=60)
     wait_for(lambda: measuring(training))
     assert ended(ask(1, kind="aside")).state == "done"
     assert queue.get(training.job_id).state == "running"
 
 
 def test_a_second_sweep_goes_on_beside_the_first_and_a_third_waits(pool: Pool):
-    first, second = (ask(seed, kind="steering", steps=20, seconds=60) for seed in (0, 1))
+    first, second = (ask(seed, kind="steering", steps=600, seconds=60) for seed in (0, 1))
     wait_for(lambda: measuring(first) and measuring(second))
     third = ask(2, kind="steering")
     assert ended(ask(3)).state == "done"  # the pool has looked at the queue since
-    assert queue.get(third.job_id).state == "queued" and len(pool.pids) == 1 + MOST_STEERING
+    assert queue.get(third.job_id).state == "queued" and len(pool._of("steering")) == MOST_STEERING
     for job in (first, second):
         queue.cancel(job.job_id, by=COMMAND_LINE)
     assert ended(third).state == "done"
@@ -99,7 +116,7 @@ def test_a_job_of_another_process_is_found(pool: Pool):
 
 
 def test_jobs_are_started_in_fair_turns(pool: Pool):
-    first = ask(0, steps=20, seconds=60)
+    first = ask(0, steps=600, seconds=60)
     wait_for(lambda: measuring(first))
     later = [ask(seed, owner) for seed, owner in ((1, "ann"), (2, "ann"), (3, "bob"), (4, "cem"), (5, "bob"))]
     queue.cancel(first.job_id, by=COMMAND_LINE)
@@ -110,25 +127,13 @@ def test_jobs_are_started_in_fair_turns(pool: Pool):
 
 
 def test_progress_and_heartbeat_are_seen_while_it_runs(pool: Pool):
-    job = ask(steps=20, seconds=60)
+    job = ask(steps=600, seconds=60)
     wait_for(lambda: queue.get(job.job_id).heartbeat >= 3)
     running = queue.get(job.job_id)
     assert running.state == "running"
     assert running.seconds >= 1
     queue.cancel(job.job_id, by=COMMAND_LINE)
     ended(job)
-
-
-def test_two_pools_on_one_home_run_every_job_once(tmp_path: Path):
-    with Pool(2, command=COMMAND) as one, Pool(2, command=COMMAND) as two:
-        assert one.wait_ready(PATIENCE)
-        assert two.wait_ready(PATIENCE)
-        asked = [ask(seed, owner=str(seed % 3)) for seed in range(24)]
-        for job in asked:
-            assert ended(job).state == "done"
-    for job in asked:
-        assert [line["type"] for line in queue.measurements(job.job_id)].count("started") == 1
-    assert sorted(job.turn for job in queue.jobs()) == list(range(1, 25))
 
 
 def test_memory_and_files_stay_level_over_many_jobs(pool: Pool):
@@ -140,23 +145,6 @@ def test_memory_and_files_stay_level_over_many_jobs(pool: Pool):
         assert ended(ask(seed)).state == "done"
     assert me.num_fds() <= files_before + 2
     assert me.memory_info().rss - memory_before < 20 * 2**20
-
-
-def test_the_number_of_workers_is_configurable(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("EMBEDDING_EXPLORER_WORKERS", "3")
-    assert settings.workers() == 3
-    monkeypatch.setenv("EMBEDDING_EXPLORER_WORKERS", "none")
-    with pytest.raises(LimitError, match="EMBEDDING_EXPLORER_WORKERS"):
-        settings.workers()
-    monkeypatch.delenv("EMBEDDING_EXPLORER_WORKERS")
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    assert (settings.workers(), settings.workers(alone=True)) == (1, 2)
-
-
-def test_a_pool_that_was_never_started_can_be_stopped():
-    never = Pool(1, command=COMMAND)
-    never.stop()
-    assert never.pids == ()
 
 
 def test_a_pool_is_a_runner(pool: Pool):

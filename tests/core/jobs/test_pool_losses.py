@@ -72,7 +72,7 @@ def test_a_job_past_its_time_is_ended(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_a_worker_that_died_fails_its_job_alone(pool: Pool):
-    job, waiting = ask(steps=20, seconds=60), ask(1)
+    job, waiting = ask(steps=600, seconds=60), ask(1)
     wait_for(lambda: measuring(job))
     (victim,) = pool.pids
     os.kill(victim, signal.SIGKILL)
@@ -131,7 +131,7 @@ def test_a_worker_that_cannot_start_is_not_tried_all_the_time(tmp_path: Path):
 def test_stopping_ends_the_workers_and_says_so_in_their_jobs():
     with Pool(2, command=COMMAND) as pool:
         assert pool.wait_ready(PATIENCE)
-        running, waiting = [ask(seed, steps=20, seconds=60) for seed in (0, 1)], ask(2)
+        running, waiting = [ask(seed, steps=600, seconds=60) for seed in (0, 1)], ask(2)
         wait_for(lambda: all(measuring(job) for job in running))
         pids = pool.pids
         began = time.monotonic()

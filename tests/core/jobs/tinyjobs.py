@@ -7,15 +7,23 @@ from dataclasses import replace
 from pathlib import Path
 
 import psutil
+import pytest
 
 from core.access import Visitor
 from core.disk.processes import ProcessId
 from core.jobs import job_folder, queue
 from core.jobs.job_folder import Job, Lease
-from tests.core.jobs.tiny import key_of
+from core.jobs.kinds import KINDS
+from tests.core.jobs.tiny import ASIDE, STEERING, TINY, key_of
 
 PATIENCE = 30  # seconds
 ROOT = Path(__file__).parents[3]
+
+
+def know_tiny_kinds(patch: pytest.MonkeyPatch) -> None:
+    """Let this process know the kinds of job that `tiny.py` runs."""
+    for name, kind in (("tiny", TINY), ("aside", ASIDE), ("steering", STEERING)):
+        patch.setitem(KINDS, name, kind)
 
 
 def ask(seed: int = 0, owner: str = "ann", kind: str = "tiny", **spec: object) -> Job:

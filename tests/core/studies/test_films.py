@@ -12,8 +12,20 @@ from core.store.runs import RunStore
 from core.studies.films import FILM, FilmSettings, film_of, train_filmed
 from core.training.camera import Camera
 from core.training.trainer import fit
+from tests.families import planted_ratings, settings
 
 QUICK = run_config(model="variational", embedding_dim=3, steps=30)
+
+
+@pytest.fixture(scope="module")
+def planted():
+    """The small data of `families`, whose programs are compiled already."""
+    return planted_ratings()
+
+
+def short(model, **changes):
+    """A training of two epochs as `families` trains."""
+    return run_config(**settings(model) | {"epochs": 2} | changes)
 
 
 def filmed(config, ratings, camera=None):
@@ -41,9 +53,8 @@ def test_a_filmed_run_is_the_same_to_the_last_bit(bundled):
 
 
 @pytest.mark.parametrize("model", ["dot_with_bias", "simple_dot", "neural", "bias_only"])
-def test_every_family_is_filmed_up_to_the_epoch_it_keeps(bundled, model):
-    size = {} if model == "bias_only" else {"embedding_dim": 2}
-    run = filmed(run_config(model=model, epochs=2, batch_size=4096, **size), bundled)
+def test_every_family_is_filmed_up_to_the_epoch_it_keeps(planted, model):
+    run = filmed(short(model), planted)
     shown = film(run)
     assert shown.at[0] == 0
     assert shown.at[-1] == run.outcome.kept_epoch
@@ -51,11 +62,11 @@ def test_every_family_is_filmed_up_to_the_epoch_it_keeps(bundled, model):
     assert (np.ptp(shown.places[-1], axis=0) > 0).all()
 
 
-def test_a_frame_is_what_a_training_that_ends_there_has(bundled):
-    config = run_config(model="dot_with_bias", embedding_dim=2, epochs=2, batch_size=4096, restore_best=False)
+def test_a_frame_is_what_a_training_that_ends_there_has(planted):
+    config = short("dot_with_bias", restore_best=False)
     cameras = [Camera(), Camera()]
     runs = [
-        fit(config.model_copy(update={"epochs": epochs}), bundled, camera=camera)
+        fit(config.model_copy(update={"epochs": epochs}), planted, camera=camera)
         for epochs, camera in zip((1, 2), cameras, strict=True)
     ]
     frame = next(numbers for at, numbers in cameras[1].frames if at == 1)
@@ -69,13 +80,13 @@ def test_a_run_without_a_film_gets_the_same_one(bundled):
     np.testing.assert_array_equal(made.places, before.places)
 
 
-def test_a_kept_run_of_an_early_epoch_ends_the_film_there(bundled):
+def test_a_kept_run_of_an_early_epoch_ends_the_film_there(planted):
     from core.studies.films import _develop
 
     camera = Camera()
-    run = fit(run_config(model="dot_with_bias", embedding_dim=2, epochs=2, batch_size=4096), bundled, camera=camera)
+    run = fit(short("dot_with_bias"), planted, camera=camera)
     early = replace(run, outcome=replace(run.outcome, kept_epoch=1))
-    assert _develop(early, bundled, camera).arrays["at"].max() == 1
+    assert _develop(early, planted, camera).arrays["at"].max() == 1
 
 
 def _work(run, ratings):
