@@ -182,7 +182,7 @@ class Ratings:
 
 
 def unrated(
-    items: Vocabulary, item_table: pd.DataFrame, *, name: str, noun: str = "item", users: Sequence[str] = ()
+    items: Vocabulary, item_table: "pd.DataFrame", *, name: str, noun: str = "item", users: Sequence[str] = ()
 ) -> Ratings:
     """What is known of rows that nobody rated, such as words: their ids and their table, of the kind of `Ratings`.
 
@@ -198,8 +198,10 @@ def unrated(
     return Ratings("", name, noun, others, items, nothing, nothing, nothing.astype(np.float32), None, item_table, 0, 0)
 
 
-def table_of_ids(ids: np.ndarray) -> pd.DataFrame:
+def table_of_ids(ids: np.ndarray) -> "pd.DataFrame":
     """An item table that says nothing but the ids, which serve as titles."""
+    import pandas as pd
+
     columns = {"title": pd.Series(ids, dtype=str), "year": np.full(len(ids), np.nan)}
     return pd.DataFrame(columns | {"genres": pd.Series([[]] * len(ids), dtype=object)})
 
