@@ -1,11 +1,12 @@
 """What the points of a map can be colored by."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
 
-from core.data.item_columns import category_names, number_columns
+from core.data.item_columns import category_columns, category_names, number_columns
 from core.data.ratings import Ratings
 from dashboard.charts.points import Classes, Coloring
 
@@ -43,8 +44,22 @@ def genres(ratings: Ratings) -> list[str]:
 
 
 def telling(ratings: Ratings) -> list[str]:
-    """Genres to show at first: of the 12 most frequent the six rarest, which say more than "Drama"."""
-    return genres(ratings)[:12][-6:]
+    """Genres to show at first, of those there are."""
+    return telling_of(genres(ratings))
+
+
+def telling_of(names: list[str]) -> list[str]:
+    """Of the 12 most frequent the six rarest, which say more than "Drama"; `names` by how frequent they are."""
+    return names[:12][-6:]
+
+
+def kinds(ratings: Ratings) -> tuple[list[str], Sequence[Sequence[str]]]:
+    """Genres, the most frequent first, and those of each item; beside vectors, classes where there are no genres."""
+    belongs: Sequence[Sequence[str]] = ratings.item_table["genres"].tolist()
+    if not len(ratings) and not any(belongs):
+        belongs = next((of for name, of in category_columns(ratings.item_table).items() if name != "genres"), belongs)
+    often = Counter(name for of_item in belongs for name in of_item)
+    return [name for name, _ in often.most_common()], belongs
 
 
 def by_genre(ratings: Ratings, shown: list[str]) -> Classes:
