@@ -12,7 +12,7 @@ from core.disk.reading import IntegrityError
 from core.disk.typed import Moment, typed
 from core.errors import LimitError
 from core.model.events import Epoch, Started, Step
-from core.model.families import STORED, family_of, parse_config
+from core.model.families import family_of, parse_config, stored_families
 from core.model.run import UNMEASURED, UNSTARTED, Origin, Outcome, Run
 from core.model.scoring import BLOCK, has_shape
 from core.store.artifacts import Artifact, Layout
@@ -85,7 +85,7 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         manifest = Manifest(
             run_id=body["run_id"],
-            config=parse_config(body["config"], families=STORED),
+            config=parse_config(body["config"], families=stored_families()),
             dataset=typed(DatasetRef, body["dataset"], "dataset"),
             outcome=UNMEASURED if body["outcome"] is None else typed(Outcome, body["outcome"], "outcome"),
             origin=typed(Origin, body.get("origin", {}), "origin"),
