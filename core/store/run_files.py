@@ -41,7 +41,7 @@ class Manifest:
 class _History:
     """What `history.json` holds."""
 
-    started: Started | None  # None of what was not trained here
+    started: Started | None  # None of what predicts nothing, and was not trained here
     epochs: tuple[Epoch, ...]
     steps: tuple[Step, ...]
 
@@ -56,7 +56,7 @@ def write_folder(folder: Path, run: Run) -> None:
     arrays = run.scorer.arrays
     if problem := _misfit(arrays, run.config, run.dataset):
         raise ValueError(f"run {run.run_id} cannot be stored: {problem}")
-    trained = run.origin.kind == "trained"
+    trained = run.scorer.predicts
     body = {
         "run_id": run.run_id,
         "config": run.config.model_dump(),
@@ -95,6 +95,8 @@ def read_manifest(folder: Path) -> Manifest:
         )
     except (LimitError, IntegrityError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise IntegrityError(f"{LAYOUT.manifest} is not one of this version: {error}") from error
+    if (body["outcome"] is None) == family_of(manifest.config).predicts:
+        raise IntegrityError(f"{LAYOUT.manifest} says {body['outcome']!r:.40} of how a model like this ended")
     if manifest.run_id != folder.name:
         raise IntegrityError(f"it holds run {manifest.run_id}")
     return manifest
@@ -107,6 +109,8 @@ def read_folder(folder: Path) -> Run:
     if problem := _misfit(arrays, manifest.config, manifest.dataset):
         raise IntegrityError(problem)
     history = typed(_History, manifest.artifact.document("history"), "history.json")
+    if (history.started is None) == family_of(manifest.config).predicts:
+        raise IntegrityError("history.json does not fit the model")
     return Run(
         run_id=manifest.run_id,
         config=manifest.config,
