@@ -71,14 +71,14 @@ def _document(first: Run, second: Run, result: Compared, data: Ratings) -> dict[
             for one in differences([first.config, second.config])
         ],
         "paired": _paired(first, second, data),
-        "metrics": [{"run_id": run.run_id} | run.outcome.as_json() for run in (first, second)],
+        "metrics": [{"run_id": run.run_id} | asdict(run.outcome) for run in (first, second)],
     }
 
 
 def _paired(first: Run, second: Run, data: Ratings) -> dict[str, Any] | None:
     """How much further off the first run is than the second on the same ratings; None where those are not the same."""
     same = first.dataset.digest == second.dataset.digest and first.config.split == second.config.split
-    if not (same and first.scorer.predicts and second.scorer.predicts):
+    if not (same and first.scorer.guesses_ratings and second.scorer.guesses_ratings):
         return None
     rows = looked_at(split(data, first.config.split))
     user, item = data.user_index[rows], data.item_index[rows]

@@ -39,7 +39,7 @@ from core.data.ratings import Ratings
 from core.data.splits import Split, split
 from core.errors import AnalysisError, LimitError, UsageError
 from core.model.run import Run
-from core.model.scoring import NO_RATINGS, require_bilinear
+from core.model.scoring import require_bilinear
 from core.studies import component_names
 from core.studies.component_names import EndNames, Name
 from core.studies.proofs import stored_proof
@@ -99,12 +99,12 @@ class Analysis:
 
         Of vectors from elsewhere there are none to ask; how many components stand above chance is told instead.
         """
-        if not self.run.scorer.predicts:
+        if self.run.origin.kind == "imported":
             try:
                 chance = asdict(above_chance(self.run.scorer.item_embedding))
             except AnalysisError as error:
                 return _untested(str(error)) | {"above_chance": None}
-            return _untested(NO_RATINGS) | {"above_chance": chance}
+            return _untested(self.run.scorer.why_no_guesses()) | {"above_chance": chance}
         found = self.proof
         if found is None:
             why = why_untested(self.run, self.ratings, self.parts)

@@ -14,7 +14,7 @@ from core.data.own.titles import TitleIndex
 from core.data.ratings import Ratings, shortest
 from core.disk.reading import IntegrityError, regular
 from core.errors import UsageError
-from core.model.scoring import require_predictions
+from core.model.scoring import require_guesses
 
 MOST_OUT_OF = 1_000
 FILE_HELP = (
@@ -44,7 +44,7 @@ def add_scale(call: argparse.ArgumentParser) -> None:
 def show(arguments: argparse.Namespace) -> Answer:
     """The ratings of a file as ratings of items, and what could not be matched."""
     run, ratings = load(arguments.run_id)
-    require_predictions(run.scorer)
+    require_guesses(run.scorer)
     person = read_person(arguments.file, ratings, arguments.out_of)
     document = {
         "source": person.file.source or None,

@@ -25,7 +25,7 @@ from core.cli.person import FILE_HELP, add_scale, read_person, remark
 from core.data.ratings import Ratings
 from core.data.splits import split
 from core.errors import LimitError, UsageError
-from core.model.scoring import Bilinear, require_bilinear, require_predictions
+from core.model.scoring import Bilinear, require_bilinear, require_guesses
 
 DIGITS = 3
 """Of the numbers of an explanation, which add up as printed."""
@@ -218,7 +218,7 @@ _WORDS = {
 
 def _new_user_model(run_id: str) -> NewUserModel:
     run, ratings = load(run_id)
-    require_predictions(run.scorer)
+    require_guesses(run.scorer)
     return NewUserModel(run, ratings, split(ratings, run.config))
 
 

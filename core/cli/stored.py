@@ -27,6 +27,15 @@ from core.model.events import Epoch
 from core.model.run import Run
 from core.store.runs import RunStore
 
+REFERENCES = {
+    "mean": "predicting the mean",
+    "averages": "averages only",
+    "slopes": "averages, consensus and popularity",
+    "chance": "by chance",
+    "popularity": "the most popular first",
+}
+"""What `Started.references` are called."""
+
 
 def list_datasets(_: argparse.Namespace) -> Answer:
     """All datasets with their sizes; what is not used is told on stderr."""
@@ -65,7 +74,7 @@ def list_runs(_: argparse.Namespace) -> Answer:
             "created_at": run.created_at,
             "config": run.config.model_dump(),
             "dataset": asdict(run.dataset),
-            "metrics": run.outcome.as_json(),
+            "metrics": asdict(run.outcome),
             "size": run.size,
         }
         for run in runs
@@ -78,11 +87,12 @@ def list_runs(_: argparse.Namespace) -> Answer:
             run.config.model,
             run.config.dimensions,
             run.outcome.epochs,
-            run.outcome.val_rmse,
+            run.outcome.metric and run.outcome.metric.metric.title,
+            run.outcome.metric and run.outcome.metric.value,
         )
         for run in runs
     ]
-    headings = ("run", "created", "dataset", "model", "dimensions", "epochs", "val_rmse")
+    headings = ("run", "created", "dataset", "model", "dimensions", "epochs", "metric", "value")
     return Answer(document, table(headings, rows, empty="no runs yet; `python -m core train` makes one"))
 
 
@@ -97,7 +107,7 @@ def show_run(arguments: argparse.Namespace) -> Answer:
 
 def _score(run: Run) -> SplitScore | None:
     """The errors apart by what training has seen; None where that cannot be told."""
-    if run.origin.kind != "trained":
+    if run.origin.kind != "trained" or not run.scorer.guesses_ratings:
         return None
     try:
         ratings = data.ratings_of(run.dataset)
@@ -132,17 +142,12 @@ def _run_document(run: Run, store: RunStore) -> dict[str, Any]:
         "path": str(store.folder / run.run_id),
         "config": run.config.model_dump(),
         "dataset": asdict(run.dataset),
-        "metrics": run.outcome.as_json() | _references(run),
+        "metrics": asdict(run.outcome)
+        | attributes(run.started, ("mean_rmse", "averages_rmse", "slopes_rmse", "references")),
         "split": {key: value for key, value in asdict(run.started).items() if key.startswith(("n_", "unseen_"))},
         "history": [asdict(epoch) for epoch in run.history],
         "versions": dict(run.versions),
     }
-
-
-def _references(run: Run) -> dict[str, float | None]:
-    """The errors of guesses that need no model; None where nothing was trained."""
-    names = ("mean_rmse", "averages_rmse", "slopes_rmse")
-    return attributes(run.started, names) if run.origin.kind == "trained" else dict.fromkeys(names)
 
 
 def _vectors_text(run: Run) -> str:
@@ -170,12 +175,10 @@ def _run_text(run: Run, score: SplitScore | None) -> str:
             ("run", run.run_id),
             ("created", run.created_at),
             ("dataset", f"{run.dataset.name} ({run.dataset.dataset_id}), {count(run.dataset.ratings, 'rating')}"),
-            ("validation RMSE", outcome.val_rmse),
+            *([(f"validation {measured.metric.title}", measured.value)] if (measured := outcome.metric) else []),
             *apart,
-            ("best of any epoch", outcome.best_val_rmse),
-            ("predicting the mean", started.mean_rmse),
-            ("averages only", started.averages_rmse),
-            *([("averages, consensus and popularity", started.slopes_rmse)] if started.slopes_rmse is not None else []),
+            *([("best of any epoch", outcome.best_val_rmse)] if outcome.best_val_rmse is not None else []),
+            *((REFERENCES[name], value) for name, value in started.references.items()),
             ("formula", run.scorer.formula()),
             ("weights kept", f"epoch {outcome.kept_epoch} of {outcome.epochs}"),
             ("seconds", outcome.train_seconds),

@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from types import FrameType
 
 from core import access, data
@@ -46,6 +47,7 @@ def _train_here(config: RunConfig, ratings: Ratings) -> Answer:
         with interrupt_asks_to_stop() as should_stop:
             run = _fit(config, ratings, should_stop)
     results = attributes(run.outcome, ("epochs", "kept_epoch", "val_rmse", "best_val_rmse", "train_seconds"))
+    results["metric"] = run.outcome.metric and asdict(run.outcome.metric)
     document = {"run_id": run.run_id, "cached": cached, **results, "path": str(store.folder / run.run_id)}
     return Answer(document, pairs(document.items()))
 
@@ -95,11 +97,17 @@ class _Progress:
             case Epoch():
                 self._say(
                     f"epoch {event.epoch:>3} of {self.epochs}  {event.seconds:.2f} s  loss {event.loss:.4f}  "
-                    f"RMSE {event.rmse:.4f}  validation RMSE {event.val_rmse:.4f}"
+                    f"{_measured(event)}"
                 )
 
     def _say(self, line: str) -> None:
         print(("\r\033[K" if self.alive else "") + line, file=sys.stderr, flush=True)
+
+
+def _measured(epoch: Epoch) -> str:
+    """What an epoch came to: both errors of a model that guesses ratings, else its metric."""
+    training = "" if epoch.rmse is None else f"RMSE {epoch.rmse:.4f}  "
+    return f"{training}validation {epoch.metric.metric.title} {epoch.value:.4f}" if epoch.metric else training
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from core.data.ratings import Ratings
 from core.data.splits import split
 from core.errors import NotApplicableError
 from core.model.run import Run
-from core.model.scoring import require_predictions
+from core.model.scoring import require_guesses
 
 _BODY = Path(__file__).with_name("training_script.py")
 _CELL = re.compile(r"^# %%( \[markdown\])?\n", re.MULTILINE)
@@ -21,7 +21,7 @@ _CELL = re.compile(r"^# %%( \[markdown\])?\n", re.MULTILINE)
 
 def check_scriptable(run: Run) -> None:
     """Pass if a run's training can be written down so; raises NotApplicableError, saying why not."""
-    require_predictions(run.scorer)
+    require_guesses(run.scorer)
     why = ""
     if not isinstance(run.config, GradientConfig):
         why = "it does not learn by gradient steps, so there is no training in Keras to write down"
@@ -75,7 +75,7 @@ def _filled(run: Run, ratings: Ratings, folder: Path) -> str:
         train=parts.train,
         validation=parts.validation,
     )
-    about = {"min_rating": ratings.min_rating, "max_rating": ratings.max_rating, "val_rmse": run.outcome.val_rmse}
+    about = {"min_rating": ratings.min_rating, "max_rating": ratings.max_rating, "val_rmse": run.outcome.guess_error}
     settings = config.model_dump() | about | {"has_vectors": scorer.has_vectors}
     values = {"SETTINGS = {}": f"SETTINGS = {settings!r}", 'MODEL = ""': f"MODEL = {network.model.to_json()!r}"}
     values["PENALIZED = []"] = f"PENALIZED = {penalized!r}"

@@ -3,20 +3,25 @@
 import hashlib
 import json
 from dataclasses import asdict
+from typing import TypeVar
 
 from core import access
 from core.access import Action, Visitor
 from core.data import ColumnMapping, ImportOptions, ImportReport
 from core.data.importing.request import of_json
 from core.data.releases import RELEASES
+from core.data.vectors.request import VectorOptions, VectorReport
 from core.disk import quota
 from core.errors import LimitError
 from core.jobs import queue
 from core.jobs.job_folder import Job
 from core.settings import MIB
 
-KINDS = ("import", "download")
-"""Kinds of jobs that end in a dataset."""
+Reported = TypeVar("Reported", ImportReport, VectorReport)
+
+VECTORS = "vectors"
+KINDS = ("import", "download", VECTORS)
+"""Kinds of jobs that end in a dataset; the last opens vectors, which are a model beside it."""
 
 
 def submit_import(upload: str, mapping: ColumnMapping, options: ImportOptions, *, by: Visitor, title: str) -> Job:
@@ -37,6 +42,16 @@ def submit_import(upload: str, mapping: ColumnMapping, options: ImportOptions, *
     spec = {"upload": upload, "mapping": asdict(mapping), "options": asdict(options)}
     key = hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:16]
     return queue.submit("import", spec, key=key, by=by, title=title)
+
+
+def submit_vectors(upload: str, options: VectorOptions, *, by: Visitor, title: str) -> Job:
+    """Ask for uploaded vectors to be opened; the upload is removed as `submit_import` says, and it raises the same."""
+    access.check(Action.IMPORT, by)
+    options.check()
+    quota.check("opening these vectors")
+    spec = {"upload": upload, "options": asdict(options)}
+    key = hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:16]
+    return queue.submit(VECTORS, spec, key=key, by=by, title=title)
 
 
 def submit_download(release_id: str, *, accepted: bool, by: Visitor) -> Job:
@@ -66,8 +81,17 @@ def submit_download(release_id: str, *, accepted: bool, by: Visitor) -> Job:
 
 def report(job_id: str) -> ImportReport | None:
     """What an import or a download did; None before it is done. Raises UnknownJobError as `queue.get` does."""
+    return _report(ImportReport, job_id)
+
+
+def opened(job_id: str) -> VectorReport | None:
+    """What the opening of vectors did; as `report`."""
+    return _report(VectorReport, job_id)
+
+
+def _report(kind: type[Reported], job_id: str) -> Reported | None:
     reports = [line for line in queue.measurements(job_id) if line["type"] == "report"]
-    return of_json(ImportReport, reports[-1]) if reports else None
+    return of_json(kind, reports[-1]) if reports else None
 
 
 def doing(job_id: str) -> str:

@@ -20,6 +20,7 @@ from core import data
 from core.access import Action, Visitor
 from core.data import uploads
 from core.data.ratings import Ratings
+from core.data.vectors.request import options_of
 from core.disk.reading import IntegrityError
 from core.disk.typed import typed
 from core.errors import LimitError, UnknownDatasetError
@@ -124,6 +125,14 @@ class _Import:
 
 
 @dataclass(frozen=True)
+class _Vectors:
+    """What is asked of the opening of vectors."""
+
+    upload: str
+    options: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class _Download:
     """What is asked of a download."""
 
@@ -217,6 +226,20 @@ def _import(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], 
         uploads.paths(spec["upload"]),
         mapping=data.ColumnMapping(**spec["mapping"]),
         options=data.ImportOptions(**spec["options"]),
+        reporter=_throttled(reporter),
+        should_stop=should_stop,
+    )
+    reporter.measure("report", asdict(report))
+    uploads.discard(spec["upload"])
+
+
+def _vectors(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], bool]) -> None:
+    """An upload that could not be opened stays, as that of ratings does."""
+    from core.store.opening import open_vectors  # the readers of many formats
+
+    report = open_vectors(
+        uploads.paths(spec["upload"]),
+        options=options_of(spec["options"]),
         reporter=_throttled(reporter),
         should_stop=should_stop,
     )
@@ -327,6 +350,9 @@ KINDS: dict[str, Kind] = {
     # Their result has no name before the files are read, and an import of the same content finds it there.
     "import": Kind(
         run=_import, action=Action.IMPORT, finished=lambda key: False, warm=lambda: None, group="other", asked=_Import
+    ),
+    "vectors": Kind(
+        run=_vectors, action=Action.IMPORT, finished=lambda key: False, warm=lambda: None, group="other", asked=_Vectors
     ),
     "download": Kind(
         run=_download,

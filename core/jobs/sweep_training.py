@@ -171,7 +171,7 @@ class QueueTrainer:
         if training.job is None:
             return
         job = training.job = self._queue.get(training.job.job_id)
-        training.curve = [event.val_rmse for event in self._queue.events(job.job_id) if isinstance(event, Epoch)]
+        training.curve = [event.guess_error for event in self._queue.events(job.job_id) if isinstance(event, Epoch)]
         if job.active:
             return
         training.job = None
@@ -197,8 +197,8 @@ def _collect(training: _Training, run_id: str) -> None:
     """Take the result from the store; a run that was removed meanwhile is trained once more."""
     run = RunStore().get(run_id)
     if run is not None:
-        training.run_id, training.error = run_id, run.outcome.val_rmse
-        training.curve = [epoch.val_rmse for epoch in run.history]
+        training.run_id, training.error = run_id, run.outcome.guess_error
+        training.curve = [epoch.guess_error for epoch in run.history]
 
 
 def _result(trainings: Sequence[_Training], gives_up: GivesUp) -> Trained | None:

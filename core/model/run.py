@@ -1,13 +1,13 @@
 """What training leaves behind: the learned numbers, and how it went."""
 
-import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Literal
 
 from core.config import RunConfig
 from core.data.ratings import DatasetRef
 from core.model.events import Epoch, Started, Step
+from core.model.metrics import RMSE, Measured, guess_error
 from core.model.scoring import Scorer
 
 
@@ -19,28 +19,40 @@ class Outcome:
         epochs: Epochs trained.
         kept_epoch: The epoch whose weights the run keeps, from 1.
         stopped_early: Whether patience ran out before the last epoch.
-        val_rmse, val_mae: Of the kept weights, clipped, in rating units; NaN of what was not trained here.
-        best_val_rmse: The lowest of any epoch.
+        val_rmse, val_mae: Of the kept weights, clipped, in rating units; None where the model guesses no rating.
+        best_val_rmse: The lowest of any epoch; None as well.
         train_seconds: From data in memory to the last weight, compiling included.
+        metric: What the kept weights are judged by: the RMSE wherever there is one. None where nothing was measured.
     """
 
     epochs: int
     kept_epoch: int
     stopped_early: bool
-    val_rmse: float
-    val_mae: float
-    best_val_rmse: float
+    val_rmse: float | None
+    val_mae: float | None
+    best_val_rmse: float | None
     train_seconds: float
+    metric: Measured | None = None
 
-    def as_json(self) -> dict[str, Any]:
-        """By name, what was not measured as None."""
-        return {name: None if math.isnan(value) else value for name, value in asdict(self).items()}
+    def __post_init__(self) -> None:
+        """An RMSE is the metric, in runs of before there were others too."""
+        if self.val_rmse is not None:
+            object.__setattr__(self, "metric", Measured(RMSE.name, self.val_rmse))
+
+    @property
+    def guess_error(self) -> float:
+        """The validation RMSE, for whatever asks how far guesses of ratings are off.
+
+        Raises:
+            NotApplicableError: The model guesses no rating.
+        """
+        return guess_error(self.val_rmse)
 
 
-UNMEASURED = Outcome(0, 0, False, math.nan, math.nan, math.nan, 0.0)
+UNMEASURED = Outcome(0, 0, False, None, None, None, 0.0)
 """Of a run that was not trained here: nothing is known."""
 
-UNSTARTED = Started(0, 0, 0, 0, 0, math.nan, math.nan)
+UNSTARTED = Started(0, 0, 0, 0, 0, None, None)
 """The same of how its training began."""
 
 

@@ -15,13 +15,11 @@ import numpy as np
 from core.config import RunConfig
 from core.errors import NotApplicableError
 from core.model.item_features import FeatureGroup
+from core.model.metrics import RMSE, Metric
 from core.model.scale import Scale
 
 BLOCK = 100_000
 """Rows for which derivatives are held at once."""
-
-NO_RATINGS = "it was trained elsewhere and no rating follows from it, so there is nothing to guess or to test"
-"""Why a family of which `predicts` is False cannot do what was asked."""
 
 ANY_LENGTH = 0
 """In the shape of an array: of an axis whose length the data decide, not the settings."""
@@ -56,10 +54,11 @@ class Network:
 class Scorer(ABC):
     """The learned numbers of one run, and everything that follows from them.
 
-    A family says what it can: `has_vectors` (a row of numbers for each user and item), `has_biases` (one more number
-    for each), `is_bilinear` (the score is a sum, and the dot product of the two vectors is one of its terms),
-    `has_uncertainty` (it knows how sure each number is), `predicts` (a rating follows from its numbers). What depends
-    on the run as well are properties: `knows_item_columns`, `knows_unseen_items`.
+    A family says what it can: `has_vectors` (a row of numbers for each item), `has_user_vectors` (for each user too),
+    `has_biases` (one more number for each), `is_bilinear` (the score is a sum, and the dot product of the two vectors
+    is one of its terms), `has_uncertainty` (it knows how sure each number is), `guesses_ratings` (a score stands for a
+    rating; `metric` is what the family is judged by). What depends on the run as well are properties:
+    `knows_item_columns`, `knows_unseen_items`.
 
     Attributes:
         arrays: What was learned, float32, by the names in `shapes`.
@@ -83,7 +82,10 @@ class Scorer(ABC):
     has_biases: ClassVar[bool] = False
     is_bilinear: ClassVar[bool] = False
     has_uncertainty: ClassVar[bool] = False
-    predicts: ClassVar[bool] = True
+    training: ClassVar[str] = "gradient"  # the module of core.training that trains it
+    metric: ClassVar[Metric] = RMSE
+    guesses_ratings: ClassVar[bool] = True
+    has_user_vectors: ClassVar[bool] = True
 
     @property
     def knows_item_columns(self) -> bool:
@@ -134,6 +136,11 @@ class Scorer(ABC):
         Returns:
             Scores, float64, (n,), and derivatives, float64, (n, p).
         """
+
+    @classmethod
+    def why_no_guesses(cls) -> str:
+        """Why it guesses no ratings, where it does not, as the middle of a sentence about it."""
+        return f"it guesses no ratings, and is judged by its {cls.metric.title}"
 
     @classmethod
     def epochs(cls, config: Any) -> int:
@@ -311,18 +318,18 @@ class Bilinear(Scorer):
         return f"rating = {self.scale.text(' + '.join(terms))}"
 
 
-def require_predictions(scorer: Scorer) -> Scorer:
-    """The scorer itself; raises NotApplicableError where no rating follows from its numbers."""
-    if not scorer.predicts:
-        refuse(scorer, NO_RATINGS)
+def require_bilinear(scorer: Scorer) -> Bilinear:
+    """The scorer as a sum of terms of a rating; raises NotApplicableError where its score is none."""
+    require_guesses(scorer)
+    if not isinstance(scorer, Bilinear):
+        refuse(scorer, "its score is not a sum of terms, so it cannot be taken apart into averages and components")
     return scorer
 
 
-def require_bilinear(scorer: Scorer) -> Bilinear:
-    """The scorer as a sum of terms; raises NotApplicableError where its score is none."""
-    require_predictions(scorer)
-    if not isinstance(scorer, Bilinear):
-        refuse(scorer, "its score is not a sum of terms, so it cannot be taken apart into averages and components")
+def require_guesses(scorer: Scorer) -> Scorer:
+    """The scorer itself; raises NotApplicableError where it guesses no ratings."""
+    if not scorer.guesses_ratings:
+        refuse(scorer, scorer.why_no_guesses())
     return scorer
 
 

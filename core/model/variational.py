@@ -92,6 +92,7 @@ class Variational(Bilinear):
     score_latex: ClassVar[str] = r"m + b_u + b_v + u \cdot v"
     weights = own_layers("user_embedding", "item_embedding", "user_bias", "item_bias", "mean")
     rows: ClassVar[frozenset[str]] = Bilinear.rows | {"user_variance", "item_variance", "own_numbers", "noise_variance"}
+    training: ClassVar[str] = "variational"
     level: ClassVar[str] = "mean"
     folded: ClassVar[frozenset[str]] = frozenset({"mean"})
     has_biases: ClassVar[bool] = True

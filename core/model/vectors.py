@@ -12,7 +12,7 @@ import numpy as np
 
 from core.config import MOST_DIMENSIONS, RunConfig, family_name, vector_size
 from core.model.scale import Scale
-from core.model.scoring import NO_RATINGS, Network, Scorer, refuse
+from core.model.scoring import Network, Scorer, refuse
 
 
 class VectorsConfig(RunConfig):
@@ -31,7 +31,7 @@ class Vectors(Scorer):
     summary: ClassVar[str] = "Embeddings trained by another program: rows of numbers, from which no rating follows."
     score_latex: ClassVar[str] = ""
     weights: ClassVar[Mapping[str, tuple[str, int]]] = {}
-    predicts: ClassVar[bool] = False
+    guesses_ratings: ClassVar[bool] = False
 
     @cached_property
     def user_embedding(self) -> np.ndarray:
@@ -46,17 +46,22 @@ class Vectors(Scorer):
         return {name: (rows, config.dimensions) for name, rows in sizes.items()}
 
     @classmethod
+    def why_no_guesses(cls) -> str:
+        """That it came without."""
+        return "it was trained elsewhere and no rating follows from it, so there is nothing to guess or to test"
+
+    @classmethod
     def build(cls, config: RunConfig, *, n_users: int, n_items: int, scale: Scale, seed: int) -> Network:
         """Raise NotApplicableError: there is no network."""
         refuse(cls, "they were trained elsewhere")
 
     def score(self, user_index: np.ndarray, item_index: np.ndarray) -> np.ndarray:
         """Raise NotApplicableError: there is no score."""
-        refuse(self, NO_RATINGS)
+        refuse(self, self.why_no_guesses())
 
     def score_new_user(self, numbers: np.ndarray, items: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Raise NotApplicableError: there is no score."""
-        refuse(self, NO_RATINGS)
+        refuse(self, self.why_no_guesses())
 
     def formula(self) -> str:
         """That there is none."""

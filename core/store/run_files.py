@@ -12,8 +12,8 @@ from core.disk.reading import IntegrityError
 from core.disk.typed import Moment, typed
 from core.errors import LimitError
 from core.model.events import Epoch, Started, Step
-from core.model.families import family_of, parse_config, stored_families
-from core.model.run import UNMEASURED, UNSTARTED, Origin, Outcome, Run
+from core.model.families import OPENED, family_of, parse_config, stored_families
+from core.model.run import Origin, Outcome, Run
 from core.model.scoring import BLOCK, has_shape
 from core.store.artifacts import Artifact, Layout
 
@@ -41,7 +41,7 @@ class Manifest:
 class _History:
     """What `history.json` holds."""
 
-    started: Started | None  # None of what predicts nothing, and was not trained here
+    started: Started
     epochs: tuple[Epoch, ...]
     steps: tuple[Step, ...]
 
@@ -56,18 +56,17 @@ def write_folder(folder: Path, run: Run) -> None:
     arrays = run.scorer.arrays
     if problem := _misfit(arrays, run.config, run.dataset):
         raise ValueError(f"run {run.run_id} cannot be stored: {problem}")
-    trained = run.scorer.predicts
     body = {
         "run_id": run.run_id,
         "config": run.config.model_dump(),
         "dataset": asdict(run.dataset),
-        "outcome": asdict(run.outcome) if trained else None,
+        "outcome": asdict(run.outcome),
         "origin": asdict(run.origin),
         "created_at": run.created_at,
         "versions": dict(run.versions),
     }
     history = {
-        "started": asdict(run.started) if trained else None,
+        "started": asdict(run.started),
         "epochs": [asdict(epoch) for epoch in run.history],
         "steps": [asdict(step) for step in run.steps],
     }
@@ -87,7 +86,7 @@ def read_manifest(folder: Path) -> Manifest:
             run_id=body["run_id"],
             config=parse_config(body["config"], families=stored_families()),
             dataset=typed(DatasetRef, body["dataset"], "dataset"),
-            outcome=UNMEASURED if body["outcome"] is None else typed(Outcome, body["outcome"], "outcome"),
+            outcome=typed(Outcome, body["outcome"], "outcome"),
             origin=typed(Origin, body.get("origin", {}), "origin"),
             created_at=typed(Moment, body["created_at"], "created_at"),
             versions=tuple(typed(dict[str, str], body["versions"], "versions").items()),
@@ -95,8 +94,8 @@ def read_manifest(folder: Path) -> Manifest:
         )
     except (LimitError, IntegrityError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise IntegrityError(f"{LAYOUT.manifest} is not one of this version: {error}") from error
-    if (body["outcome"] is None) == family_of(manifest.config).predicts:
-        raise IntegrityError(f"{LAYOUT.manifest} says {body['outcome']!r:.40} of how a model like this ended")
+    if (manifest.outcome.metric is None) != (manifest.config.model in OPENED):
+        raise IntegrityError(f"{LAYOUT.manifest} says nothing of how a model like this ended, or too much")
     if manifest.run_id != folder.name:
         raise IntegrityError(f"it holds run {manifest.run_id}")
     return manifest
@@ -109,13 +108,11 @@ def read_folder(folder: Path) -> Run:
     if problem := _misfit(arrays, manifest.config, manifest.dataset):
         raise IntegrityError(problem)
     history = typed(_History, manifest.artifact.document("history"), "history.json")
-    if (history.started is None) == family_of(manifest.config).predicts:
-        raise IntegrityError("history.json does not fit the model")
     return Run(
         run_id=manifest.run_id,
         config=manifest.config,
         dataset=manifest.dataset,
-        started=history.started or UNSTARTED,
+        started=history.started,
         history=history.epochs,
         steps=history.steps,
         outcome=manifest.outcome,

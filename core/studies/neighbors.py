@@ -106,7 +106,7 @@ def _compute(work: Work, settings: NeighborSettings) -> Stored:
     trainings = [*own, *chance]
     for training, run in zip(trainings, train_all(work, trainings), strict=True):
         found.append(places(run, training.ratings))
-        errors.append(run.outcome.val_rmse)
+        errors.append(run.outcome.guess_error)
     others, (twin, *twins) = found[:n], found[n:]
     facts: dict[str, object] = {"val_rmse": errors[:n]}
     with as_limit_error():

@@ -35,7 +35,7 @@ def _compute(work: Work, settings: ProofSettings) -> Stored:
                 "components to test; choose a model that has learned more"
             )
         outcomes.append(outcome)
-        errors.append(run.outcome.val_rmse)
+        errors.append(run.outcome.guess_error)
     values = asdict(pooled(outcomes))
     arrays = {name: values[name] for name in ARRAYS}
     facts = {name: value for name, value in values.items() if name not in ARRAYS}

@@ -9,6 +9,7 @@ from core.data.splits import split
 from core.errors import LimitError, NotApplicableError, UsageError
 from core.model.events import as_share
 from core.model.run import Run
+from core.model.scoring import require_guesses
 from core.store.runs import RunStore
 from core.studies.retraining import check_trainable
 from core.training.budget import check_room
@@ -22,12 +23,13 @@ def check(runs: Sequence[Run], splits: int) -> None:
 
     Raises:
         LimitError: There are too few splits or too many, or a model is too large to be trained.
-        NotApplicableError: A run was not trained here, or its split has no seed to change.
+        NotApplicableError: A run guesses no ratings, was not trained here, or its split has no seed to change.
         UsageError: They learned from different data, or keep different shares of it aside.
     """
     if not FEWEST <= splits <= MOST:
         raise LimitError(f"splits is {splits}; allowed is {FEWEST} to {MOST}")
     for run in runs:
+        require_guesses(run.scorer)
         check_trainable(run)
         if not run.config.is_drawn:
             raise NotApplicableError(

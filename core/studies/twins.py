@@ -76,12 +76,13 @@ def _compute(work: Work, settings: TwinSettings) -> Stored:
     ]
     strength = np.zeros((len(seeds), work.run.config.dimensions))
     arrays: dict[str, np.ndarray] = {}
-    val_mae, proven, errors, averages = 0.0, [], [], []
+    val_mae: float | None = None
+    proven, errors, averages = [], [], []
     for place, run in enumerate(train_all(work, trainings)):
         if place == 0:
             arrays = {_ARRAY.format(name): array for name, array in run.scorer.arrays.items()}
             val_mae = run.outcome.val_mae
-        errors.append(run.outcome.val_rmse)
+        errors.append(run.outcome.guess_error)
         averages.append(run.started.averages_rmse)
         found, proofs = _strength(run, trainings[place].ratings)
         strength[place, : len(found)] = found

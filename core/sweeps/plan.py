@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from core.config import GradientConfig, RunConfig, Settings, SplitConfig, run_id
 from core.errors import LimitError, NotApplicableError
-from core.model.families import parse_config
+from core.model.families import family_of, parse_config
 
 SCHEMA_VERSION = 1
 """Part of every sweep's id: raise it when the same plan would try other settings."""
@@ -175,6 +175,17 @@ class SweepPlan(Settings):
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def _check_splits(plan: SweepPlan, config: RunConfig) -> None:
+    if not family_of(config).guesses_ratings:
+        raise NotApplicableError(
+            f"a sweep compares errors of guessed ratings, and {config.model} guesses none; choose a model that does"
+        )
+    if not config.is_drawn and plan.splits > 1:
+        raise NotApplicableError(
+            f"split_kind {config.split_kind} divides the ratings in one way, so there is one split; choose splits 1"
+        )
+
+
 def check(plan: SweepPlan) -> None:
     """Pass if every setting that a plan can come to may be trained.
 
@@ -183,10 +194,7 @@ def check(plan: SweepPlan) -> None:
         NotApplicableError: The family has no validation RMSE to compare trials by.
     """
     config = plan.config
-    if not config.is_drawn and plan.splits > 1:
-        raise NotApplicableError(
-            f"split_kind {config.split_kind} divides the ratings in one way, so there is one split; choose splits 1"
-        )
+    _check_splits(plan, config)
     names = [vary.field for vary in plan.vary]
     for name in names:
         if name in FIXED or name not in type(config).model_fields:

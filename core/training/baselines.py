@@ -1,12 +1,15 @@
 """How far predictions are from ratings, and what a prediction without a model reaches."""
 
+import importlib
 from dataclasses import dataclass
 
 import numpy as np
 
+from core.config import RunConfig
 from core.data.ratings import Ratings
 from core.data.splits import Split
 from core.model.events import Started
+from core.model.families import family_of
 from core.training.slopes import MainEffects, Slopes, main_effects, slopes
 
 
@@ -63,6 +66,25 @@ def baselines(ratings: Ratings, split: Split) -> Baselines:
         averages=off(effects),
         slopes=off(slopes(ratings, split.train, effects)),
     )
+
+
+def expected(config: RunConfig, ratings: Ratings, parts: Split, lines: Baselines | None = None) -> Started:
+    """What is known of a training before its first step.
+
+    Args:
+        config: Its settings.
+        ratings: The data.
+        parts: Their split.
+        lines: What guessing ratings without a model reaches, where that has been computed before.
+
+    Raises:
+        NotApplicableError: The data have nothing of what the family learns from.
+    """
+    family = family_of(config)
+    if not family.guesses_ratings:
+        begin: Started = importlib.import_module(f"core.training.{family.training}").expected(config, ratings, parts)
+        return begin
+    return started(family.epochs(config), parts, lines or baselines(ratings, parts))
 
 
 def average_guesses(ratings: Ratings, split: Split) -> np.ndarray:

@@ -36,7 +36,7 @@ class GradientTraining:
 
     def __init__(self, config: GradientConfig, ratings: Ratings, parts: Split, progress: Progress) -> None:
         self.config, self.ratings, self.parts, self.progress = config, ratings, parts, progress
-        self.best: Epoch | None = None
+        self.best_epoch, self.best_loss = 0, math.inf
 
     @staticmethod
     def prepare(config: GradientConfig, ratings: Ratings, n_train: int) -> None:
@@ -75,14 +75,14 @@ class GradientTraining:
         for number in range(1, config.epochs + 1):
             epoch = self._epoch(number, average)
             self.progress.epoch(epoch)
-            if self.best is None or epoch.val_loss < self.best.val_loss:
-                self.best = epoch
+            if self._val_loss < self.best_loss:
+                self.best_epoch, self.best_loss = number, self._val_loss
                 if config.restore_best:
                     kept = self._arrays()
-            elif number - self.best.epoch >= config.patience:
+            elif number - self.best_epoch >= config.patience:
                 break
-        if config.restore_best and self.best is not None:
-            return kept, self.best.epoch
+        if config.restore_best and kept:
+            return kept, self.best_epoch
         return self._arrays(), len(self.progress.history)
 
     def _arrays(self) -> dict[str, np.ndarray]:
@@ -111,14 +111,14 @@ class GradientTraining:
             raise self._diverged(number)
         if self._runs_away(measured["val_loss"]):
             raise self._diverged(number, f"the guesses were off by {measured['val_loss'] ** 0.5:,.0f} and ever further")
-        loss = total / len(self.parts.train)
-        return Epoch(epoch=number, seconds=time.perf_counter() - began, loss=loss, **measured)
+        self._val_loss = measured["val_loss"]
+        seconds, loss = time.perf_counter() - began, total / len(self.parts.train)
+        return Epoch(number, seconds, loss, **measured)
 
     def _runs_away(self, val_loss: float) -> bool:
         """Whether the guesses are off by many times the width of the scale, and further than an epoch ago."""
-        history = self.progress.history
         bound = (RUNAWAY * (self.ratings.max_rating - self.ratings.min_rating)) ** 2
-        return bool(history) and val_loss > max(bound, history[-1].val_loss)
+        return bool(self.progress.history) and val_loss > max(bound, self._val_loss)
 
     def _stretches(self, number: int) -> Iterator[float]:
         """Train the epoch in stretches; after each, the loss summed since the epoch began."""
@@ -170,6 +170,9 @@ class GradientTraining:
             f"{what} in epoch {number}, at learning rate {self.config.learning_rate:g}; lower the learning rate",
             history=tuple(self.progress.history),
         )
+
+
+TRAINING = GradientTraining
 
 
 def _engine(config: GradientConfig, ratings: Ratings, n_train: int) -> Engine:

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -79,7 +79,7 @@ class Progress:
 
 def measure(
     ratings: Ratings, parts: Split, predict: Callable[[np.ndarray, np.ndarray], np.ndarray], progress: Progress
-) -> dict[str, float]:
+) -> dict[str, Any]:
     """Errors on both parts without dropout, as `Epoch` names them: `val_loss` of raw predictions, the rest clipped.
 
     Args:

@@ -1,5 +1,6 @@
 """From ratings to a trained run: checks, the training that the model's family has, and what came of it."""
 
+import importlib
 import platform
 import time
 from collections.abc import Callable
@@ -8,15 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from core.config import GradientConfig, RunConfig, run_id
+from core.config import RunConfig, run_id
 from core.data.ratings import Ratings
 from core.data.splits import split
 from core.errors import LimitError, OutOfMemoryError
 from core.model.events import Epoch, Event
 from core.model.families import family_of
 from core.model.run import Outcome, Run
-from core.model.variational import VariationalConfig
-from core.training.baselines import baselines, started
+from core.training.baselines import expected
 from core.training.budget import check_size
 from core.training.camera import Camera
 from core.training.progress import Progress
@@ -52,9 +52,8 @@ def fit(
     _check(config, ratings)
     progress = Progress(on_event, should_stop, camera)
     parts = progress.heeding(lambda: split(ratings, config), "before the first epoch")
-    lines = progress.heeding(lambda: baselines(ratings, parts), "before the first epoch")
+    begin = progress.heeding(lambda: expected(config, ratings, parts), "before the first epoch")
     training_type, libraries = _training(config)
-    begin = started(family_of(config).epochs(config), parts, lines)
     on_event(begin)
     if camera is not None:
         family = family_of(config)
@@ -88,15 +87,8 @@ def prepare(config: RunConfig, ratings: Ratings) -> None:
 
 def _training(config: RunConfig) -> tuple[Any, tuple[tuple[str, str], ...]]:
     """How a family is trained, and with which libraries; those that one does not need are not imported for it."""
-    if isinstance(config, GradientConfig):
-        from core.training import gradient
-
-        return gradient.GradientTraining, gradient.LIBRARIES
-    if not isinstance(config, VariationalConfig):
-        raise TypeError(f"nothing trains a model with the settings {type(config).__name__}")
-    from core.training import variational
-
-    return variational.VariationalTraining, variational.LIBRARIES
+    module = importlib.import_module(f"core.training.{family_of(config).training}")
+    return module.TRAINING, module.LIBRARIES
 
 
 def _outcome(history: list[Epoch], kept: int, epochs: int, seconds: float) -> Outcome:
@@ -108,8 +100,9 @@ def _outcome(history: list[Epoch], kept: int, epochs: int, seconds: float) -> Ou
         stopped_early=last.epoch < epochs,
         val_rmse=chosen.val_rmse,
         val_mae=chosen.val_mae,
-        best_val_rmse=min(epoch.val_rmse for epoch in history),
+        best_val_rmse=min((epoch.val_rmse for epoch in history if epoch.val_rmse is not None), default=None),
         train_seconds=seconds,
+        metric=chosen.metric,
     )
 
 

@@ -195,6 +195,9 @@ class VariationalTraining:
         return self.unit**2 * (NOISE_COUNT / posterior.noise_precision + squares) / (NOISE_COUNT + count)
 
 
+TRAINING = VariationalTraining
+
+
 def _balance(user: np.ndarray, item: np.ndarray) -> np.ndarray:
     """What to multiply the items' vectors by, and divide the users' by, float32, (d,).
 

@@ -16,11 +16,15 @@ from dashboard.embeddings.parts import show_chart, show_method
 from dashboard.shared import phrases, selection, sides
 from dashboard.shared.markup import spoken
 from dashboard.shared.sides import Side
-from dashboard.shell.needs_run import require_run, stop_without
+from dashboard.shell.needs_run import require_ratings, require_run, stop_without
 
 TOP = 10
 WELL_KNOWN = 21
 """Ratings a row needs to be listed, at first."""
+require_ratings(
+    "Biases",
+    "A bias says how liked something is before anything is compared. Vectors from elsewhere come without one.",
+)
 run = require_run()
 noun = run.dataset.noun
 scorer = run.scorer

@@ -70,13 +70,18 @@ def pair(chosen: Chosen) -> None:
 def too_few(items: Shared, noun: str) -> None:
     """Say why nothing is compared."""
     nouns = phrases.plural(noun)
-    st.warning(
+    text = (
         f"They have {phrases.count(len(items), noun)} to be compared on, and {FEWEST} are needed. {items.in_both:,} "
-        f"{nouns} occur in the data of both, by their ids; {items.untrained:,} of these have no rating in the training "
-        f"part of one of the models, {items.rare:,} too few ratings. Lower the number above, or choose models of data "
-        "with more in common.",
-        icon=":material/join_inner:",
+        f"{nouns} occur in the data of both, by their ids"
     )
+    if items.untrained or items.rare:
+        text += (
+            f"; {items.untrained:,} of these have no rating in the training part of one of the models, {items.rare:,} "
+            "too few ratings. Lower the number above, or choose"
+        )
+    else:
+        text += ". Choose"
+    st.warning(f"{text} models of data with more in common.", icon=":material/join_inner:")
 
 
 def compared(names: Names, left: Run, items: Shared) -> bool:
@@ -101,8 +106,16 @@ def compared(names: Names, left: Run, items: Shared) -> bool:
     return made is not None
 
 
-def explanation() -> None:
-    """Formulas and sources."""
+ERRORS = (
+    "*Errors* are compared rating by rating: the mean of the differences of squared errors, divided by the sum "
+    "of both RMSE, with the standard error of that mean, clustered by person (Liang and Zeger 1986). Twice as "
+    "much is called more than the luck of who was asked. That another seed or split would come out differently "
+    "is not in it; several splits, above, say that.\n\n"
+)
+
+
+def explanation(*, trained: bool) -> None:
+    """Formulas and sources; with that of errors where models were trained here."""
     with st.expander("How this is computed", icon=":material/function:"):
         st.markdown(
             "*Alignment.* Both matrices are centered and scaled to $\\lVert A \\rVert = \\lVert B \\rVert = 1$; a "
@@ -120,22 +133,41 @@ def explanation() -> None:
             "below 90% much.\n\n"
             "*Neighbors kept*: the ten nearest by cosine in all dimensions, among what is compared, in each model; no "
             "alignment is needed. The Jaccard overlap is those in both lists by those in either.\n\n"
-            "*Errors* are compared rating by rating: the mean of the differences of squared errors, divided by the sum "
-            "of both RMSE, with the standard error of that mean, clustered by person (Liang and Zeger 1986). Twice as "
-            "much is called more than the luck of who was asked. That another seed or split would come out differently "
-            "is not in it; several splits, above, say that.\n\n"
+            f"{ERRORS if trained else ''}"
             "*By chance* is the mean over pairing the rows of one model with those of the other at random: for lists "
             "the hypergeometric distribution, for CKA exactly $1 / ((n - 1) \\lVert A^\\top A \\rVert_F \\lVert "
             "B^\\top B \\rVert_F)$ for $n$ rows of size one in all, for the distance five random pairings. It is no "
-            "test of taste: two trainings on the same ratings agree in the noise of these as well."
+            "test of meaning: two trainings on the same data agree in the noise of these as well."
         )
 
 
-st.title("How alike are two models?")
-st.markdown(
-    "Models can guess equally well and still see different things. Here are their results and settings, and what two "
-    "of them agree on: which neighbors stay, and who moves."
-)
+def results(chosen: Chosen) -> None:
+    """What each has learned and how well it guesses, of models that were trained here."""
+    guessing = all(one.outcome.val_rmse is not None for one in chosen.summaries)
+    if guessing:
+        st.markdown(compare_words.errors(chosen.letters, chosen.summaries, behind(chosen)))
+    else:
+        st.markdown(compare_words.judged_apart(chosen.letters, chosen.summaries))
+    st.header("How they learned")
+    compared_models.curves(chosen.summaries, chosen.names)
+    kinds = {phrases.model_words(one.config) for one in chosen.summaries}
+    alike = f" All have one kind: {kinds.pop()}." if len(kinds) == 1 else ""
+    st.caption(f"Solid: validation. Dotted: training.{alike}")
+    compared_models.differing_settings(chosen.summaries, chosen.names)
+    st.header("How well they guess")
+    scores = [analyses.split_score(one.run_id) for one in chosen.summaries]
+    known = [score for score in scores if score is not None]
+    if guessing and len(known) == len(scores) and compare_words.same_test(chosen.summaries):
+        data = chosen.summaries[0].dataset
+        st.markdown(score_words.side_by_side(chosen.letters, known, data.noun, phrases.unit(data)))
+    compared_models.results(chosen, scores)
+    st.caption(compare_words.chosen_by(chosen.letters, chosen.summaries))
+    scores_on_splits(chosen)
+
+
+title, introduction = compare_words.introduction(run)
+st.title(title)
+st.markdown(introduction)
 summaries = compared_models.at_hand()
 if len(summaries) < 2:
     compared_models.offer_second(run)
@@ -144,21 +176,12 @@ else:
     if len(chosen.summaries) < 2:
         st.info("Choose at least two models.", icon=":material/info:")
     else:
-        st.markdown(compare_words.errors(chosen.letters, chosen.summaries, behind(chosen)))
-        st.header("How they learned")
-        compared_models.curves(chosen.summaries, chosen.names)
-        kinds = {phrases.model_words(one.config) for one in chosen.summaries}
-        alike = f" All have one kind: {kinds.pop()}." if len(kinds) == 1 else ""
-        st.caption(f"Solid: validation. Dotted: training.{alike}")
-        compared_models.differing_settings(chosen.summaries, chosen.names)
-        st.header("How well they guess")
-        scores = [analyses.score_on(one.run_id, loaders.run(one.run_id).dataset.dataset_id) for one in chosen.summaries]
-        if compare_words.same_test(chosen.summaries):
-            data = chosen.summaries[0].dataset
-            st.markdown(score_words.side_by_side(chosen.letters, scores, data.noun, phrases.unit(data)))
-        compared_models.results(chosen, scores)
-        st.caption(compare_words.chosen_by(chosen.letters, chosen.summaries))
-        scores_on_splits(chosen)
+        imported = [one.origin.kind == "imported" for one in chosen.summaries]
+        if not any(imported):
+            results(chosen)
+        else:
+            st.markdown(compare_words.who_is_who(chosen.letters, chosen.summaries))
         pair(chosen)
-        effects.section(loaders.runs_of(state.dataset_id()), run.config, run.dataset.noun)
-        explanation()
+        if run.origin.kind == "trained":
+            effects.section(loaders.runs_of(state.dataset_id()), run.config, run.dataset.noun)
+        explanation(trained=not all(imported))

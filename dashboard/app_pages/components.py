@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import numpy as np
 import streamlit as st
 
 from core.analysis.components.bases import How
@@ -66,6 +67,12 @@ def choose_sure_end() -> bool:
 
 def evidence(view: View) -> None:
     """What each component is worth on unseen ratings, and beside it how much of the whole each carries."""
+    if run.origin.kind == "imported":
+        if view.tested.chance is not None:
+            tested = view.tested.signal(view.how) is not None
+            st.markdown(component_words.above_chance(view.tested.chance, rows, len(view.labels), tested=tested))
+        shares(view)
+        return
     if view.how.basis == "pca":
         other = component_analyses.no_predictions(view.run.run_id)
         st.caption(
@@ -124,19 +131,20 @@ def shares(view: View) -> None:
     if twins is not None:
         text = f"{text} {proof_words.without_taste(twins.models)}"
     ratio, cumulative = view.result.variance_ratio, view.result.cumulative
-    line = None if twins is None else twins.share
-    figure = scree(ratio, cumulative, chosen=view.component, labels=view.labels, without_taste=line)
+    line, name = (None, "") if twins is None else (twins.share, "without taste")
+    chance = view.tested.chance
+    if chance is not None and view.tested.signal(view.how) is not None:
+        line, name = np.full(len(ratio), np.nan), "by chance up to"
+        line[: len(chance.level)] = chance.level
+    figure = scree(ratio, cumulative, chosen=view.component, labels=view.labels, line=line, line_name=name)
     alt = f"Share of the total carried by each of {len(view.labels)} components."
     elements.clickable_chart(figure, "scree", partial(proofs.choose, len(view.labels), "scree"), alt, text)
     st.caption("Select a bar to choose another.")
 
 
-st.title("Which tastes did it find?")
-st.markdown(
-    f"A component is a direction along which tastes differ, the strongest first. The first picture says which of them "
-    f"hold on ratings that the model has not seen; then look at the {nouns} at both ends: what sets them apart is what "
-    "the model learned to tell apart, and it is yours to name."
-)
+title, introduction = component_words.introduction(run)
+st.title(title)
+st.markdown(introduction)
 run = twin.shown(run)
 ratings, rows = loaders.ratings_of(run.run_id), loaders.item_rows(run.run_id)
 view = load_view(run.run_id, *controls())

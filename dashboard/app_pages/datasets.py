@@ -1,12 +1,15 @@
 """Datasets: the ratings at hand, people's own, and the official MovieLens releases."""
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
 from core import access, data
 from core.access import Action
-from core.data import BUNDLED, DatasetInfo
+from core.data import BUNDLED, DatasetInfo, ImportReport
 from core.data.releases import RELEASES, Release
+from core.data.vectors.request import VectorReport
 from core.disk.trash import kept_days
 from core.errors import ExplorerError
 from core.jobs import import_jobs, queue, sweep_jobs
@@ -14,14 +17,14 @@ from core.jobs.job_folder import Job, read_spec
 from core.store.runs import RunStore
 from core.sweeps import record
 from dashboard.cache import loaders
-from dashboard.datasets import import_form
+from dashboard.datasets import import_form, vectors_form
 from dashboard.datasets.overview import overview
 from dashboard.jobs import imports, trainings
 from dashboard.session import dialogs, state, visitor
 from dashboard.shared import elements, phrases, set_aside, trash
 from dashboard.shared.markup import escape
 
-AT_HAND, OWN, RELEASED = "At hand", "Bring your own", "MovieLens releases"
+AT_HAND, OWN, VECTORS, RELEASED = "At hand", "Bring your own", "Open vectors", "MovieLens releases"
 _MODELS_TOO = "delete_models"
 
 COLUMNS = {
@@ -46,10 +49,10 @@ def table(infos: list[DatasetInfo]) -> pd.DataFrame:
             "used": info.dataset_id == state.dataset_id(),
             "name": info.name,
             "noun": phrases.plural(info.noun),
-            "ratings": info.ratings,
-            "users": info.users,
+            "ratings": info.ratings or None,
+            "users": info.users or None,
             "items": info.items,
-            "scale": f"{info.min_rating:g} to {info.max_rating:g}",
+            "scale": f"{info.min_rating:g} to {info.max_rating:g}" if info.ratings else "",
             "times": info.timestamps,
             "models": len(loaders.runs_of(info.dataset_id)),
             "since": pd.Timestamp(info.created_at) if info.created_at else pd.NaT,
@@ -76,8 +79,10 @@ def detail(info: DatasetInfo) -> None:
     with st.container(horizontal=True):
         label = "In use" if used else "Use this data"
         elements.button(label, "check", "use", state.select_dataset, info.dataset_id, primary=True, disabled=used)
-        untrained = not visitor.may(Action.TRAIN)
-        if st.button("Train on it", icon=":material/model_training:", key="train_on", disabled=untrained):
+        untrained = not visitor.may(Action.TRAIN) or not info.ratings
+        if info.ratings and st.button(
+            "Train on it", icon=":material/model_training:", key="train_on", disabled=untrained
+        ):
             state.select_dataset(info.dataset_id)
             st.switch_page("app_pages/train.py")
         renaming = st.button("Rename", icon=":material/edit:", disabled=fixed, key="rename")
@@ -86,7 +91,7 @@ def detail(info: DatasetInfo) -> None:
         rename(info.dataset_id)
     elif deleting:  # two quick clicks may come at once, and only one window can open
         delete(info.dataset_id)
-    if untrained:
+    if untrained and info.ratings:
         elements.allowed(Action.TRAIN)
     if bundled:
         st.caption("This data comes with the program: it can be neither renamed nor deleted.")
@@ -100,7 +105,9 @@ def rename(dataset_id: str) -> None:
     """Another name, another noun; the ratings, the id and the models stay."""
     info = data.info(dataset_id)
     name = st.text_input("Name", info.name, max_chars=100, key="new_name")
-    noun = st.text_input("One thing that is rated is a", info.noun, max_chars=30, key="new_noun")
+    noun = st.text_input(
+        "One thing that is rated is a" if info.ratings else "One row is a", info.noun, max_chars=30, key="new_noun"
+    )
     st.caption("Models that learned from it stay as they are.")
     if st.button("Save", type="primary", icon=":material/check:", key="confirm_rename"):
         try:
@@ -119,11 +126,15 @@ def delete(dataset_id: str) -> None:
         st.rerun()
     info, models, working = data.info(dataset_id), loaders.runs_of(dataset_id), jobs_on(dataset_id)
     twin = next((other for other in loaders.dataset_infos() if twins(info, other)), None)
-    st.markdown(f"**{escape(info.name)}** will be moved to the trash: {phrases.count(info.ratings, 'rating')}.")
+    st.markdown(f"**{escape(info.name)}** will be moved to the trash: {phrases.size_words(info)}.")
     if models and twin:
-        st.markdown(f"Its models stay: **{escape(twin.name)}** holds the same ratings.")
+        st.markdown(f"Its models stay: **{escape(twin.name)}** holds the same {'ratings' if info.ratings else 'rows'}.")
     elif models:
-        st.markdown(f"{phrases.count(len(models), 'model')} learned from it, which no page can show without it:")
+        many = phrases.count(len(models), "model")
+        what = (
+            f"{many} learned from it" if info.ratings else f"There {'is' if len(models) == 1 else 'are'} {many} of it"
+        )
+        st.markdown(f"{what}, which no page can show without it:")
         st.markdown("\n".join(f"- {phrases.run_words(summary)}" for summary in models[:8]))
         if len(models) > 8:
             st.caption(f"and {phrases.count(len(models) - 8, 'more model')}")
@@ -220,22 +231,33 @@ def arrival() -> None:
         trainings.say_end(job)
         if job.kind == "import" and import_form.current():
             st.caption("Your files and what you said about them are still here, under Bring your own.")
+        if job.kind == import_jobs.VECTORS and vectors_form.current():
+            st.caption("Your files and what you said about them are still here, under Open vectors.")
+    elif job.kind == import_jobs.VECTORS:
+        if opened := import_jobs.opened(job.job_id):
+            arrived(job, opened, opened.dataset_id, vectors_form.clear)
+            imports.show_opened(opened)
     elif report := import_jobs.report(job.job_id):
-        if imports.adopt_result(job, report):
-            import_form.clear()
-            loaders.forget_dataset(report.dataset.dataset_id)
-            st.session_state.section = AT_HAND
-            st.rerun()  # the sidebar was drawn with the data before this one
+        arrived(job, report, report.dataset.dataset_id, import_form.clear)
         imports.show_report(report)
     elements.button("Close", "close", "close_report", state.watch, None)
 
 
-st.title("Which ratings shall it learn from?")
+def arrived(job: Job, report: ImportReport | VectorReport, dataset_id: str, clear: Callable[[], None]) -> None:
+    """Go on with what has just arrived, once, with a form that is empty again."""
+    if imports.adopt_result(job, report):
+        clear()
+        loaders.forget_dataset(dataset_id)
+        st.session_state.section = AT_HAND
+        st.rerun()  # the sidebar was drawn with the data before this one
+
+
+st.title("Which data shall we look at?")
 trash.undo_line()
 arrival()
 section = st.segmented_control(
     "Section",
-    [AT_HAND, OWN, RELEASED],
+    [AT_HAND, OWN, VECTORS, RELEASED],
     default=AT_HAND,
     required=True,
     key="section",
@@ -245,6 +267,8 @@ section = st.segmented_control(
 )
 if section == OWN:
     import_form.show()
+elif section == VECTORS:
+    vectors_form.show()
 elif section == RELEASED:
     releases()
 else:

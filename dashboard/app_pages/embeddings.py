@@ -14,7 +14,7 @@ from dashboard.charts import matrix as charts
 from dashboard.embeddings import words
 from dashboard.embeddings.parts import choose_followed, show_chart, show_method, warn_untrained
 from dashboard.session import chosen_items
-from dashboard.shared import matrix_rows, phrases, selection, sides, tables
+from dashboard.shared import elements, matrix_rows, phrases, selection, sides, tables
 from dashboard.shared.matrix_rows import Rows
 from dashboard.shell.needs_run import require_run
 
@@ -25,8 +25,6 @@ SHOWN = 20
 """Rows of the heatmap, as in the article."""
 MOST_SHOWN = 60
 """Rows that can be chosen; more would not be readable."""
-WELL_KNOWN = 21
-"""Neighbors are looked for among rows with at least this many ratings, at first."""
 
 run = require_run("has_vectors")
 noun, dim = run.dataset.noun, run.config.dimensions
@@ -35,7 +33,10 @@ noun, dim = run.dataset.noun, run.config.dimensions
 def choose_side() -> Rows:
     """Items, people or features; no more than their rows, because no chart here shows what a hover would need."""
     items, features = phrases.plural(noun).capitalize(), loaders.feature_rows(run.run_id)
-    options = [items, sides.PEOPLE] + ([FEATURES] if features is not None else [])
+    people = [sides.PEOPLE] if len(run.scorer.user_embedding) else []
+    options = [items, *people] + ([FEATURES] if features is not None else [])
+    if len(options) == 1:
+        return loaders.item_rows(run.run_id)
     side = st.segmented_control(
         "Rows", options, default=items, required=True, key="rows", bind="query-params", wrap=True
     )
@@ -84,7 +85,7 @@ def heatmap() -> Rows:
             first = CHOSEN if chosen_anywhere(rows) else FIRST
             which = st.segmented_control(
                 "Which",
-                [FIRST, MOST_RATED, CHOSEN],
+                [FIRST, MOST_RATED, CHOSEN] if rows.rated else [FIRST, CHOSEN],
                 default=first,
                 required=True,
                 key="which",
@@ -124,23 +125,20 @@ def spread(rows: Rows) -> None:
 def one_row(rows: Rows) -> None:
     """One row's numbers beside those of its nearest neighbor."""
     st.header(f"One {rows.noun}, number by number")
-    highest = int(np.sort(rows.count)[-min(20, len(rows))])
     left, middle, right = st.columns([3, 3, 2], vertical_alignment="bottom")
     row = choose_followed(run.run_id, rows, rows.noun.capitalize(), f"one_{rows.noun}", place=left)
-    at_least = right.number_input(
-        "Enough ratings: at least",
-        1,
-        highest,
-        min(WELL_KNOWN, highest),
-        key="least",
-        bind="query-params",
-        help=f"With few ratings {with_article(rows.noun)}'s direction is mostly chance, and so are its neighbors.",
-    )
+    with right:
+        at_least = elements.enough_ratings(
+            rows.count,
+            leaving=20,
+            key="least",
+            words=f"With few ratings {with_article(rows.noun)}'s direction is mostly chance, and so are its neighbors.",
+        )
     if not rows.placed[row]:
         warn_untrained(rows.noun)
     near = neighbors(rows.matrix, row, top=10, eligible=rows.placed & (rows.count >= at_least))
     if len(near.index) == 0:
-        st.info(f"No other {rows.noun} has that many ratings. Lower the number above.", icon=":material/search_off:")
+        st.info(words.nobody_else(rows), icon=":material/search_off:")
         return
     names = [rows.labels[place] for place in near.index]
     beside = names.index(
@@ -172,25 +170,26 @@ def numbers(rows: Rows, row: int, other: int) -> None:
 
 def explanation() -> None:
     """Formulas and sources."""
-    show_method(
+    learned = (
         f"Training gives every {noun} a row $v$ and every user a row $u$ of {dim} numbers, and changes them until "
         "$u \\cdot v$, with the biases where the model has them, comes close to the rating. Single dimensions have "
-        "no meaning of their own: turn all rows by the same angle and every prediction stays the same. What counts "
-        "is which rows point the same way, measured by the cosine\n\n"
+        "no meaning of their own: turn all rows by the same angle and every prediction stays the same."
+        if run.scorer.guesses_ratings
+        else f"Every {noun} has a row $v$ of {dim} numbers, as they are in the file. Single dimensions hardly ever "
+        "have a meaning of their own: turn all rows by the same angle and all distances stay the same."
+    )
+    show_method(
+        f"{learned} What counts is which rows point the same way, measured by the cosine\n\n"
         "$$\\cos(v, w) = \\frac{v \\cdot w}{\\lVert v \\rVert \\, \\lVert w \\rVert}.$$\n\n"
         "*Alike side by side* orders the rows by average linkage on $1 - \\cos$, leaves in optimal order "
         "([Bar-Joseph, Gifford and Jaakkola 2001](https://doi.org/10.1093/bioinformatics/17.suppl_1.S22)). "
         "*Next to nothing* counts numbers below a tenth of the root mean square. Numbers are in embedding units: "
-        "whatever scale made the predictions right."
+        f"{'whatever scale made the predictions right' if run.scorer.guesses_ratings else 'whatever they came in'}."
     )
 
 
 st.title(f"What did it learn for each {noun}?")
-st.markdown(
-    f"Every {noun} became a row of {dim} numbers. Nobody told the model what they should mean: it turned them up and "
-    f"down until the ratings came out right.{words.told(loaders.item_rows(run.run_id).described_by, noun)} Rows with "
-    "similar colors are liked by similar people."
-)
+st.markdown(words.introduction(run, loaders.item_rows(run.run_id).described_by))
 rows = heatmap()
 if rows.noun != matrix_rows.FEATURE:  # the rest is about what has ratings
     spread(rows)

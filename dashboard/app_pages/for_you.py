@@ -9,12 +9,16 @@ from dashboard.for_you import bring, listing, method, own_ratings, position, rat
 from dashboard.for_you.view import load_view
 from dashboard.shared import phrases
 from dashboard.shared.markup import escape
-from dashboard.shell.needs_run import require_run
+from dashboard.shell.needs_run import require_ratings, require_run
 
 STARS = 300
 """Pixels that five stars need beside each other."""
 
-run = require_run()
+require_ratings(
+    "For you",
+    "Nothing in this data says who likes what, so nobody can say what you would like.",
+)
+run = require_run("guesses_ratings")
 noun, nouns = run.dataset.noun, phrases.plural(run.dataset.noun)
 
 

@@ -18,6 +18,31 @@ def _unless_described(rows: Rows) -> str:
     return f", but where {escape(rows.described_by)} say where they lie" if rows.features else ""
 
 
+def _who(rows: Rows) -> str:
+    """Which rows take part; empty where all do."""
+    if not rows.rated:
+        return ""
+    return (
+        f"Only {rows.nouns} with enough ratings take part, and of them those with a rating in the training part: the "
+        f"others' numbers were never learned{_unless_described(rows)}. "
+    )
+
+
+def _of_predictions(rows: Rows) -> str:
+    if not rows.scorer.guesses_ratings:
+        return ""
+    return (
+        f", or, of what the model predicts, the one along which the places of the {rows.nouns} correlate most, each "
+        "counting as often as it was rated"
+    )
+
+
+def _where_confirmed(rows: Rows) -> str:
+    if not rows.scorer.guesses_ratings:
+        return ""
+    return "; an axis has them where it follows a component that held-out ratings confirm"
+
+
 def _uncertainty(rows: Rows) -> str:
     """How it is computed how sure places are; empty where the model does not know."""
     if rows.variance is None:
@@ -35,9 +60,8 @@ def explanation(run: Run, rows: Rows) -> None:
     nouns, width = rows.nouns, run.config.dimensions
     with st.expander("How this is computed", icon=":material/function:"):
         st.markdown(
-            f"Only {nouns} with enough ratings take part, and of them those with a rating in the training part: the "
-            f"others' numbers were never learned{_unless_described(rows)}. In 3D, of more than 12,000 a sample is "
-            "drawn; everything else, neighbors and downloads included, uses all of them.\n\n"
+            f"{_who(rows)}In 3D, of more than 12,000 a sample is drawn; everything else, neighbors and downloads "
+            "included, uses all of them.\n\n"
             "**PCA** lays the map along the first components of the page Components, the same whichever "
             f"{nouns} are drawn. **t-SNE** "
             "([van der Maaten and Hinton 2008](https://jmlr.org/papers/v9/vandermaaten08a.html)) "
@@ -63,11 +87,9 @@ def explanation(run: Run, rows: Rows) -> None:
             f"pole's. {with_article(rows.noun).capitalize()} $v$ lies at "
             "$2 \\, (v - (a + b) / 2) \\cdot (b - a) / \\lVert b - a \\rVert^2$: "
             "−1 is the one mean, 1 the other. The closest component is that of the page Components with "
-            "the largest |cosine| to $b - a$, or, of what the model predicts, the one along which the places of the "
-            f"{nouns} correlate most, each counting as often as it was rated; the angle between two axes is measured "
-            "between their directions. The words at the ends are hints as on the page Components: Spearman's "
-            "correlation, or 2 AUC − 1 for a category; an axis has them where it follows a component that held-out "
-            f"ratings confirm.{_uncertainty(rows)}"
+            f"the largest |cosine| to $b - a${_of_predictions(rows)}; the angle between two axes is measured between "
+            "their directions. The words at the ends are hints as on the page Components: Spearman's correlation, or "
+            f"2 AUC − 1 for a category{_where_confirmed(rows)}.{_uncertainty(rows)}"
         )
 
 

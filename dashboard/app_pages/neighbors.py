@@ -14,6 +14,7 @@ from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors, agreement
 from core.analysis.neighbors.resampled import CANDIDATES, DRAWS
 from dashboard.cache import analyses, loaders
 from dashboard.embeddings.parts import choose_followed, show_method, warn_untrained
+from dashboard.embeddings.words import nobody_else
 from dashboard.neighbors import holding, words
 from dashboard.neighbors.analogies import analogies
 from dashboard.neighbors.holding import Held
@@ -105,7 +106,7 @@ def further(
     side: Side, row: int, near: np.ndarray, length: np.ndarray, measures: Mapping[Metric, Measure]
 ) -> dict[str, np.ndarray]:
     """For items the length of their rows; for people what both rated, and how far apart."""
-    if not side.users:
+    if not (side.users and side.rows.rated):
         return {LENGTH if measures is words.MEASURES else SPREAD: length[near]}
     result = agreement(side.ratings, row, near)
     return {SHARED: result.shared, APART: result.difference}
@@ -113,8 +114,10 @@ def further(
 
 def order(side: Side, numbers: list[str]) -> list[str]:
     """For items the number of ratings, which says how far to trust a row, comes before the length."""
-    if side.users:
+    if side.users and side.rows.rated:
         return [side.name_column, *numbers, tables.COUNT]
+    if not side.rows.rated:
+        return [side.name_column, *numbers, *([] if side.users else tables.known(side.ratings))]
     *sure, length = numbers
     last = [] if HOLDS in sure else [length]  # there is no room for both, and lengths have a picture of their own
     return [side.name_column, *sure, tables.COUNT, *last]
@@ -156,6 +159,21 @@ def _unseen(side: Side) -> str:
     )
 
 
+BOTH = (
+    "*Both* and *Apart* compare two users' own ratings and no model: how many they share, and the mean absolute "
+    "difference. The correlation is Spearman's.\n\n"
+)
+
+
+def _unlisted(side: Side) -> str:
+    if not side.rows.rated:
+        return "A row of zeros points nowhere, and has no cosine."
+    return (
+        f"{side.nouns.capitalize()} without a rating in the training part are not listed: their numbers were never "
+        f"learned. On the picture they are called untrained. {_unseen(side)}Biases play no part here."
+    )
+
+
 def _predicted() -> str:
     """How predictions are compared, and how it is found which neighbors hold."""
     return (
@@ -192,13 +210,10 @@ def explanation(side: Side) -> None:
         "$$\\cos(v, w) = \\frac{v \\cdot w}{\\lVert v \\rVert \\, \\lVert w \\rVert}, \\qquad "
         "v \\cdot w, \\qquad \\lVert v - w \\rVert = "
         "\\sqrt{\\lVert v \\rVert^2 + \\lVert w \\rVert^2 - 2 \\, v \\cdot w}.$$\n\n"
-        f"The search is exact. {side.nouns.capitalize()} without a rating in the training part are not listed: "
-        f"their numbers were never learned. On the picture they are called untrained. {_unseen(side)}Biases "
-        "play no part here.\n\n"
+        f"The search is exact. {_unlisted(side)}\n\n"
         f"{_resampling(side)}"
         f"{_predicted() if run.scorer.is_bilinear else ''}"
-        "*Both* and *Apart* compare two users' own ratings and no model: how many they share, and the mean "
-        "absolute difference. The correlation is Spearman's.\n\n"
+        f"{BOTH if side.rows.rated else ''}"
         "Arithmetic brings the three vectors to length one and ranks by cosine with their sum, without the three: "
         "T. Mikolov, W. Yih and G. Zweig (2013), [Linguistic Regularities in Continuous Space Word "
         "Representations](https://aclanthology.org/N13-1090/). On what that hides: T. Linzen (2016), [Issues in "
@@ -206,9 +221,10 @@ def explanation(side: Side) -> None:
     )
 
 
-st.title(f"Which {phrases.plural(run.dataset.noun)} are alike, and which people?")
+with_people = len(run.scorer.user_embedding) > 0
+st.title(f"Which {phrases.plural(run.dataset.noun)} are alike{', and which people' if with_people else ''}?")
 run = twin.shown(run)
-st.markdown(words.introduction(loaders.item_rows(run.run_id).described_by))
+st.markdown(words.introduction(run, loaders.item_rows(run.run_id).described_by, with_people=with_people))
 side, row, min_ratings, predictions = controls()
 listed = side.rows.placed & (side.rows.count >= min_ratings)
 if side.rows.placed[row] and not side.rows.trained[row]:
@@ -217,7 +233,7 @@ elif not side.rows.trained[row]:
     warn_untrained(side.noun, ", and its neighbors mean nothing")
 near = analyses.neighbors(run.run_id, users=side.users, row=row, least=min_ratings, predictions=predictions)
 if len(near["cosine"].index) == 0:
-    st.info(f"No other {side.noun} has that many ratings. Lower the number above.", icon=":material/search_off:")
+    st.info(nobody_else(side.rows), icon=":material/search_off:")
 else:
     length = analyses.lengths(run.run_id, users=side.users, predictions=predictions)
     again = None if predictions else analyses.agreement(run.run_id, users=side.users, row=row, least=min_ratings)

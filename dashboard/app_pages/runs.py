@@ -6,8 +6,10 @@ import streamlit as st
 from core.access import Action
 from core.analysis.compare.score import SplitScore
 from core.config import RunConfig
+from core.data.ratings import DatasetRef
 from core.disk.trash import Entry, kept_days
 from core.model.families import PRESETS, differences, family_of
+from core.model.run import Run
 from core.store.runs import RunStore, RunSummary
 from core.sweeps import record
 from dashboard.cache import analyses, loaders
@@ -16,6 +18,7 @@ from dashboard.jobs import trainings
 from dashboard.session import dialogs, state, visitor
 from dashboard.shared import elements, glossary, phrases, score_words, set_aside, trash
 from dashboard.shared.markup import escape
+from dashboard.shell.needs_run import best_of
 from dashboard.train import curve, form
 
 
@@ -25,6 +28,7 @@ def table(summaries: list[RunSummary]) -> pd.DataFrame:
         {
             "model": family_of(summary.config).title,
             "val_rmse": summary.outcome.val_rmse,
+            "metric": "" if summary.outcome.val_rmse is not None else phrases.measured_words(summary.outcome)[:-2],
             "preset": preset_of(summary.config) or unlike_preset(summary.config),
             "split": _split(summary.config),
             "dim": summary.config.dimensions,
@@ -76,6 +80,9 @@ COLUMNS = {
     "val_rmse": st.column_config.NumberColumn(
         "RMSE", format="%.4f", width=64, help=f"{glossary.meaning('RMSE')} Here of the validation ratings."
     ),
+    "metric": st.column_config.TextColumn(
+        "Judged by", width=110, help="Of models that guess no ratings: what they are judged by. Higher is better."
+    ),
     "val_mae": st.column_config.NumberColumn("Validation MAE", format="%.4f", help=glossary.meaning("MAE")),
     "seconds": st.column_config.NumberColumn("Time", format="%.1f s", width=60, help="Training time."),
     "trained": st.column_config.DatetimeColumn("Trained", format="YYYY-MM-DD", width=86),
@@ -119,7 +126,8 @@ def actions(chosen: list[RunSummary]) -> None:
         if st.button("Compare", icon=":material/compare_arrows:", disabled=not several, key="open_compare") and several:
             named = ",".join(summary.run_id for summary in chosen)
             st.switch_page("app_pages/compare.py", query_params={compared_models.LINK: named})
-        if st.button("Use its settings", icon=":material/tune:", disabled=one is None) and one:
+        trained_here = one is not None and one.origin.kind == "trained"
+        if st.button("Use its settings", icon=":material/tune:", disabled=not trained_here) and one:
             state.watch(None)
             form.fill(one.config)
             st.switch_page("app_pages/train.py")
@@ -136,18 +144,22 @@ def compare(chosen: list[RunSummary]) -> None:
     if len(chosen) > compared_models.MOST:
         st.caption(f"The first {compared_models.MOST} of the {len(chosen)} selected models are drawn.")
     drawn = chosen[: compared_models.MOST]
+    drawn = [summary for summary in drawn if summary.origin.kind == "trained"]
+    if not drawn:
+        return
     names = list(phrases.named_apart(drawn).values())
     compared_models.curves(drawn, names)
-    best = min(drawn, key=lambda summary: summary.outcome.val_rmse)
+    best = best_of(drawn)
     if len(drawn) == 1:
         unit, score = phrases.unit(best.dataset), analyses.split_score(best.run_id)
         apart = [score_words.seen_and_unseen(score, best.dataset.noun, unit)] if score else []
         st.markdown(" ".join([curve.result_words(best.outcome, unit, score), *apart]))
     else:
-        st.markdown(
-            f"Solid lines are validation, dotted ones training. The lowest kept validation RMSE, "
-            f"{best.outcome.val_rmse:,.3f}, is that of {phrases.run_words(best)}."
-        )
+        text = "Solid lines are validation, dotted ones training."
+        if best.outcome.val_rmse is not None:
+            text += f" The lowest kept validation RMSE, {best.outcome.val_rmse:,.3f}, is that of "
+            text += f"{phrases.run_words(best)}."
+        st.markdown(text)
     if len(drawn) > 1:
         st.header("Settings that differ")
         compared_models.differing_settings(drawn, names)
@@ -161,26 +173,48 @@ def details(summary: RunSummary) -> None:
         left, right = st.columns(2, gap="large")
         fields = type(summary.config).model_fields
         settings = {phrases.with_noun(str(fields[name].title), data.noun): str(value) for name, value in summary.config}
-        settings["Formula"] = escape(run.scorer.formula())
+        if run.origin.kind == "trained":
+            settings["Formula"] = escape(run.scorer.formula())
         left.markdown("**Settings**")
         left.table(settings, border="horizontal")
         facts = {
-            "Data": f"{escape(data.name)}: {phrases.count(data.ratings, 'rating')}, "
-            f"{phrases.count(data.users, 'person')}, "
-            f"{phrases.count(data.items, data.noun)}",
-            "Training ratings": f"{run.started.n_train:,}",
-            "Validation ratings": f"{run.started.n_validation:,}, "
-            f"{run.started.unseen_items:,} on unseen {phrases.plural(data.noun)}",
-            "Validation RMSE": f"{run.outcome.val_rmse:.4f}",
+            "Data": f"{escape(data.name)}: {_size(data)}",
+            **_learned_from(run),
+            **(
+                {f"Validation {measured.metric.title}": f"{measured.value:.4f}"}
+                if (measured := run.outcome.metric)
+                else {}
+            ),
             **_apart(analyses.split_score(run.run_id), phrases.plural(data.noun)),
-            "Best validation RMSE": f"{run.outcome.best_val_rmse:.4f}",
-            "Trained": summary.created_at,
+            **({"Best validation RMSE": f"{best:.4f}"} if (best := run.outcome.best_val_rmse) is not None else {}),
+            "Trained" if run.origin.kind == "trained" else "Opened": summary.created_at,
             "Id": summary.run_id,
             **dict(run.versions),
         }
         right.markdown("**Facts**")
         right.table(facts, border="horizontal")
         right.caption(score_words.chosen(run.config, run.outcome))
+
+
+def _size(data: DatasetRef) -> str:
+    """How much there is in the data."""
+    items, users = phrases.count(data.items, data.noun), data.users
+    if data.ratings:
+        return f"{phrases.count(data.ratings, 'rating')}, {phrases.count(users, 'person')}, {items}"
+    return f"{items}, {phrases.count(users, 'user')}" if users else items
+
+
+def _learned_from(run: Run) -> dict[str, str]:
+    """What a run was trained and tested on, or what is known of vectors from elsewhere."""
+    if run.origin.kind == "imported":
+        known = {escape(name).capitalize(): escape(said) for name, said in run.origin.provenance.items()}
+        return {"From": "another program"} | known
+    started = run.started
+    return {
+        "Training ratings": f"{started.n_train:,}",
+        "Validation ratings": f"{started.n_validation:,}, {started.unseen_items:,} on unseen "
+        f"{phrases.plural(run.dataset.noun)}",
+    }
 
 
 def _apart(score: SplitScore | None, nouns: str) -> dict[str, str]:

@@ -10,7 +10,8 @@ from dashboard.datasets.overview import overview
 from dashboard.jobs import trainings
 from dashboard.missions import progress
 from dashboard.session import state
-from dashboard.shared import phrases
+from dashboard.shared import elements, phrases
+from dashboard.shell.needs_run import GONE
 from dashboard.start import stage
 
 WELL_KNOWN = 21
@@ -26,6 +27,8 @@ def lead(job: Job | None) -> None:
     """The one primary button: it trains the first model, and afterwards leads on."""
     if job is not None and job.active:
         trainings.stop_button(job)
+    elif run_id is None and not len(ratings):
+        elements.page_link("datasets", "Bring the vectors again", "upload_file", section="Open vectors")
     elif run_id is None:
         trainings.ask(trainings.first_config(), job, label="Train your first model")
     elif st.button("Open the components", type="primary", icon=":material/insights:"):
@@ -49,6 +52,8 @@ def data_in_numbers(ratings: Ratings) -> None:
     """The dataset at a glance, and how much of it a model can learn from."""
     st.header("The data")
     overview(ratings)
+    if not len(ratings):
+        return
     text = f"The middle rating is {np.median(ratings.rating):g} {phrases.unit(ratings)}."
     if len(ratings.users) >= WELL_KNOWN:  # among fewer people nothing can have so many ratings
         few = np.count_nonzero(ratings.item_count < WELL_KNOWN) / len(ratings.items)
@@ -63,7 +68,7 @@ def where_to_go() -> None:
     """Four cards that lead on."""
     st.header("Where to go")
     with st.grid(4, min_column_width=180):
-        for page, icon, title, words in phrases.WHERE_TO_GO:
+        for page, icon, title, words in phrases.WHERE_TO_GO if len(ratings) else phrases.WHERE_TO_GO_WITH_VECTORS:
             with st.container(border=True, height="stretch"):
                 st.markdown(f"**:material/{icon}: {title}**")
                 st.caption(words.format(**phrases.nouns(noun)))
@@ -74,7 +79,9 @@ def where_to_go() -> None:
 
 
 def about_the_data(ratings: Ratings) -> None:
-    """Source, licence and citation."""
+    """Source, licence and citation, as far as the data says them."""
+    if not {"source", "licence", "citation"} & set(ratings.about):
+        return
     with st.expander("Source, licence and citation of the data", icon=":material/gavel:"):
         for key, title in (("source", "Source"), ("licence", "Licence"), ("citation", "Please cite")):
             if key in ratings.about:
@@ -83,9 +90,13 @@ def about_the_data(ratings: Ratings) -> None:
 
 job = followed()
 with st.container(horizontal=True, vertical_alignment="center"):  # whichever button: what is below stays where it is
-    st.title(phrases.HEADLINE.format(noun=noun), width="stretch")
+    headline = phrases.HEADLINE if len(ratings) else phrases.HEADLINE_OF_VECTORS
+    st.title(headline.format(**phrases.nouns(noun)), width="stretch")
     lead(job)
-stage.show(run_id, job)
+if run_id is None and not len(ratings):
+    st.info(GONE.format(**phrases.nouns(noun)), icon=":material/info:")
+else:
+    stage.show(run_id, job)
 data_in_numbers(ratings)
 where_to_go()
 about_the_data(ratings)

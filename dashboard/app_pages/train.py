@@ -13,6 +13,7 @@ from dashboard.jobs import sweeps, trainings
 from dashboard.session import classroom, state, visitor
 from dashboard.shared import elements, phrases, told
 from dashboard.shared.markup import escape
+from dashboard.shell.needs_run import require_ratings
 from dashboard.sweep import effects
 from dashboard.sweep import view as swept
 from dashboard.train import board, form, link
@@ -180,6 +181,11 @@ def course(asked: RunConfig, job: Job | None, below: DeltaGenerator) -> None:
             board.not_trained(asked, references, behind, job if job is not None and job.state != "done" else None)
 
 
+require_ratings(
+    "Train a model",
+    "These vectors were trained elsewhere, and of what they were trained on nothing came along. So there is nothing "
+    "to train on here, and there is no curve and no film of how they were learned.",
+)
 introduction = phrases.TRAIN_INTRODUCTION if visitor.may(Action.TRAIN) else phrases.TRAIN_CLOSED
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     words = introduction.format(noun=loaders.ratings(state.dataset_id()).noun)

@@ -6,9 +6,14 @@ from core.data.nouns import with_article
 from dashboard.lesson.example import choose
 from dashboard.lesson.steps import STEPS, draw, stepper
 from dashboard.shared import phrases
-from dashboard.shell.needs_run import require_run
+from dashboard.shell.needs_run import require_ratings, require_run
 
-run = require_run()
+require_ratings(
+    "Under the hood",
+    "The eight steps follow a model from {a_noun} to a guess, and these vectors were trained elsewhere: of what they "
+    "were trained on nothing came along.",
+)
+run = require_run("guesses_ratings")
 noun = run.dataset.noun
 st.title("What does an embedding layer do?")
 st.markdown(

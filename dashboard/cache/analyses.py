@@ -39,7 +39,7 @@ from core.model.scoring import require_biases
 from core.studies import saved_axes, scoreboard
 from core.studies.maps import K, MapStudySettings, shadow
 from core.studies.saved_axes import OwnAxis
-from dashboard.cache.component_analyses import centered_model, columns_of_items, components, examined
+from dashboard.cache.component_analyses import UNASKED, centered_model, columns_of_items, components, examined
 from dashboard.cache.loaders import item_rows, ratings, ratings_of, rows_of, run, split_of_run
 from dashboard.for_you.scales import Entry, entry
 
@@ -201,7 +201,10 @@ def comparison(first: str, second: str, *, min_ratings: int) -> Comparison:
 
 
 def split_score(run_id: str) -> SplitScore | None:
-    """The errors of a run on its own validation ratings, apart by what training has seen; None without its data."""
+    """The errors of a run on its own validation ratings, apart by what training has seen; None without its data, or
+    where it guesses no ratings."""
+    if not run(run_id).scorer.guesses_ratings:
+        return None
     dataset = run(run_id).dataset
     holder = holding(dataset.digest, dataset.dataset_id)
     return score_on(run_id, holder) if holder else None
@@ -283,7 +286,9 @@ def axis_hints(run_id: str, poles: OwnAxis, *, least: int) -> tuple[Hint, ...]:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def axis_standing(run_id: str, poles: OwnAxis) -> Standing:
-    """What held-out ratings say of somebody's own axis."""
+    """What held-out ratings say of somebody's own axis; as `component_standings`."""
+    if not len(ratings_of(run_id)):
+        return UNASKED
     items, data = item_rows(run_id), ratings_of(run_id)
     positions = saved_axes.project(poles, items.matrix, data.items, items.features).positions
     return standings(examined(run_id), positions[:, None])[0]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import streamlit as st
+from pandas.api.types import is_numeric_dtype
 
 from core import access, data
 from core.analysis.features import LearnedFeatures, learned_features
@@ -18,6 +19,7 @@ from core.data.nouns import count
 from core.data.own.titles import TitleIndex
 from core.data.ratings import Ratings
 from core.data.splits import Split, split
+from core.data.vectors.request import VectorOptions, VectorPreview
 from core.disk.upkeep import check_usable
 from core.errors import LimitError, UnknownJobError, UnknownRunError, UsageError
 from core.jobs import job_folder, queue
@@ -28,13 +30,15 @@ from core.model.events import Started
 from core.model.families import family_of, parse_config
 from core.model.run import Run
 from core.store import study_store
+from core.store.opening import preview_vectors
 from core.store.runs import RunStore, RunSummary
 from core.store.study_store import Stored
 from core.studies.twins import TWINS, is_twin, real_id, shown_twin, twin_id
-from core.training.baselines import Baselines, baselines, started
+from core.training.baselines import Baselines, baselines
+from core.training.baselines import expected as measured_without
 from dashboard.charts.base import plain
 from dashboard.charts.hover import Hover
-from dashboard.shared import matrix_rows
+from dashboard.shared import matrix_rows, tables
 from dashboard.shared.matrix_rows import Rows
 
 FIRST_PAGE_SECONDS = 3.0
@@ -99,6 +103,12 @@ def forget_dataset(dataset_id: str) -> None:
 def preview(upload: str, mapping: ColumnMapping, options: ImportOptions) -> Preview:
     """What an import of uploaded files would do; raises as `datasets.preview` does, and BadFormatError."""
     return data.preview(uploads.paths(upload), mapping=mapping, options=options)
+
+
+@st.cache_data(max_entries=32, ttl=3600, show_spinner="Looking at the first rows …")
+def vector_preview(upload: str, options: VectorOptions) -> VectorPreview:
+    """What opening uploaded vectors would do; raises as `preview_vectors` does, and BadFormatError."""
+    return preview_vectors(uploads.paths(upload), options=options)
 
 
 def run(run_id: str) -> Run:
@@ -216,9 +226,13 @@ def data_of(job: Job, first: str | None = None) -> str | None:
 
 def expected(dataset_id: str, config: RunConfig) -> Started:
     """What a training of this config will start from, known without training."""
-    return started(
-        family_of(config).epochs(config), split_of(dataset_id, config.split), reference_lines(dataset_id, config.split)
-    )
+    lines = reference_lines(dataset_id, config.split) if family_of(config).guesses_ratings else None
+    return _expected(dataset_id, config, lines)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _expected(dataset_id: str, config: RunConfig, _lines: Baselines | None) -> Started:
+    return measured_without(config, ratings(dataset_id), split_of(dataset_id, config.split), _lines)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -307,8 +321,10 @@ def rated_hover(dataset_id: str) -> Hover:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _facts(dataset_id: str, *, users: bool) -> np.ndarray:
-    """How often and how each item or person was rated, in words, (n,)."""
+    """How often and how each item or person was rated, in words, (n,); without ratings what else is known of it."""
     rated = ratings(dataset_id)
+    if len(rated) == 0:
+        return np.array([""] * len(rated.users), object) if users else _columns_in_words(rated)
     means, counts = (rated.user_mean, rated.user_count) if users else (rated.item_mean, rated.item_count)
 
     def words(mean: float, n: int) -> str:
@@ -316,6 +332,18 @@ def _facts(dataset_id: str, *, users: bool) -> np.ndarray:
 
     facts = [words(mean, n) for mean, n in zip(means.tolist(), counts.tolist(), strict=True)]
     return np.array(facts, object)  # of texts of any length each as long as it is
+
+
+def _columns_in_words(data: Ratings) -> np.ndarray:
+    """The first columns of the table beside each item: "class 3 · size 0.25", (n_items,)."""
+    columns = []
+    for name in tables.further(data):
+        values = data.item_table[name]
+        texts = values.map("{:,.6g}".format) if is_numeric_dtype(values) else values.map(str).map(plain)
+        columns.append((f"{plain(name)} " + texts).where(values.notna(), ""))
+    return np.array(
+        [" · ".join(filter(None, facts)) for facts in zip(*columns, strict=True)] or [""] * len(data.items), object
+    )
 
 
 def study(key: str) -> Stored | None:

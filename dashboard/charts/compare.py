@@ -9,6 +9,7 @@ from core.model.events import Started
 from dashboard.charts import training
 from dashboard.charts.base import ACCENT, MUTED, REFERENCE, above_level, annotate, figure, level
 from dashboard.shared.phrases import plural
+from dashboard.train.curve import REFERENCES
 
 
 def curves(named: Sequence[training.Named], references: Started | None, *, unit: str) -> go.Figure:
@@ -21,12 +22,10 @@ def curves(named: Sequence[training.Named], references: Started | None, *, unit:
     """
     result = training.compared_curves(named, unit=unit, height=400)
     if references is not None:
-        levels = (
-            ("always guess the mean", references.mean_rmse, False),
-            ("averages only, no embedding", references.averages_rmse, False),
-            ("consensus and popularity", references.slopes_rmse, True),
-        )
-        known = [(f"{words}: {value:.3f}", value, below) for words, value, below in levels if value is not None]
+        known = [
+            (f"{REFERENCES[name]}: {value:.3f}", value, name == "slopes")
+            for name, value in references.references.items()
+        ]
         notes = [above_level(value, text, below=below, size=12, color=REFERENCE) for text, value, below in known]
         lines = [level(value, color=REFERENCE, width=1.5, dash="dash") for _, value, _ in known]
         annotate(result, notes, lines)

@@ -4,12 +4,17 @@ It is HTML of a few hundred bytes, made of numbers and fixed words: no chart lib
 first model trains, and it takes the page's own text color.
 """
 
+from core.model.events import Started
+from core.model.metrics import RMSE
 from dashboard.charts.base import VALIDATION
 from dashboard.shared import phrases
 from dashboard.train.curve import Curve
 
 TALL = 150
 """Height in pixels, whatever is known yet."""
+
+NAMES = {"mean": "always the mean", "averages": "averages only", "chance": "by chance", "popularity": "most popular"}
+"""The lines beside it, of those in `Started.references`."""
 
 _TOP, _ROOM = 22, 104
 """Where the highest value lies, and how much further down the lowest, in pixels."""
@@ -26,8 +31,8 @@ def countdown(curve: Curve) -> str:
     """
     inside = ""
     if curve.started is not None:
-        errors = [epoch.val_rmse for epoch in curve.epochs]
-        levels = [(curve.started.mean_rmse, "always the mean"), (curve.started.averages_rmse, "averages only")]
+        errors = [epoch.value for epoch in curve.epochs]
+        levels = [(value, name) for name, value in _known(curve.started)]
         values = [*errors, *(value for value, _ in levels)]
         low, high = min(values), max(values)
         heights = {value: _TOP + _ROOM * ((high - value) / (high - low) if high > low else 0.5) for value in values}
@@ -42,18 +47,22 @@ def words(curve: Curve) -> str:
     """What the picture shows, for those who do not see it."""
     if curve.started is None:
         return "Nothing is measured yet"
-    beside = (
-        f"always guessing the mean {curve.started.mean_rmse:,.3f}, averages only {curve.started.averages_rmse:,.3f}"
-    )
+    beside = ", ".join(f"{name} {value:,.3f}" for name, value in _known(curve.started))
     shown = curve.shown_epoch
-    now = "no epoch yet" if shown is None else f"{shown.val_rmse:,.3f} after {phrases.count(shown.epoch, 'epoch')}"
-    return f"Error on ratings it has never seen: {now}; {beside}"
+    now = "no epoch yet" if shown is None else f"{shown.value:,.3f} after {phrases.count(shown.epoch, 'epoch')}"
+    judged = "Error on ratings" if curve.metric is RMSE else f"{curve.metric.title}, higher is better, on what"
+    return f"{judged} it has never seen: {now}; {beside}"
+
+
+def _known(started: Started) -> list[tuple[str, float]]:
+    """The two lines: what is reached without a model, in words."""
+    return [(NAMES[name], value) for name, value in started.references.items() if name in NAMES]
 
 
 def _levels(levels: list[tuple[float, str]], heights: dict[float, float]) -> str:
-    near = abs(heights[levels[0][0]] - heights[levels[1][0]]) < _LABEL
+    near = len(levels) > 1 and abs(heights[levels[0][0]] - heights[levels[1][0]]) < _LABEL
     result = ""
-    for (value, name), side in zip(levels, ("right", "left" if near else "right"), strict=True):  # none over another
+    for (value, name), side in zip(levels, ("right", "left" if near else "right"), strict=False):  # none over another
         top = heights[value]
         result += (
             f'<div style="position:absolute;left:0;right:0;top:{top:.1f}px;border-top:1px dashed;opacity:.5"></div>'

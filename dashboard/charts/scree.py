@@ -27,7 +27,8 @@ def scree(
     *,
     chosen: int,
     labels: Sequence[Label],
-    without_taste: np.ndarray | None = None,
+    line: np.ndarray | None = None,
+    line_name: str = "without taste",
 ) -> go.Figure:
     """Share of every component as bars, the running total as a line.
 
@@ -36,8 +37,9 @@ def scree(
         cumulative: Running total, (n_components,).
         chosen: The component to stand out, from 0.
         labels: What each component is called; those that are unproven are hatched.
-        without_taste: What as many components carry of a model of data without taste, as shares of the same total; None
-            draws no line.
+        line: What as many components carry where there is nothing to be found, as shares of the same total, NaN where
+            that is not known; None draws no line.
+        line_name: What that is.
     """
     result = figure(
         "What each carries",
@@ -62,14 +64,14 @@ def scree(
         hovertemplate="%{text}: <b>%{y:.1%}</b> of the total<extra></extra>",
     )
     _add_total(result, number, cumulative)
-    if without_taste is not None:
+    if line is not None:
         result.add_scatter(
             x=number,
-            y=without_taste.astype(np.float32),
+            y=line.astype(np.float32),
             mode="lines",
             line={"color": REFERENCE, "width": 2, "dash": "dot"},
-            name="without taste",
-            hovertemplate="without taste <b>%{y:.1%}</b><extra></extra>",
+            name=line_name,
+            hovertemplate=f"{line_name} <b>%{{y:.1%}}</b><extra></extra>",
         )
     return result
 

@@ -14,8 +14,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.model.events import Started
+from core.model.metrics import RMSE, Metric
 from dashboard.charts import base
-from dashboard.train.curve import Curve
+from dashboard.train.curve import REFERENCES, Curve
 
 CLASSES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
 """Runs beside each other: Okabe and Ito's colors, told apart by color-blind eyes, in light and dark."""
@@ -41,51 +42,56 @@ class Named:
 
 
 def curve_rows(curve: Curve, references: Started, behind: Named | None = None) -> pd.DataFrame:
-    """The numbers of a learning curve, one row a point: epoch, rmse, line (its name), part (how it is drawn).
+    """The numbers of a learning curve, one row a point: epoch, value, line (its name), part (how it is drawn).
 
-    The loss within the first epoch may start far above everything; such points are left out.
+    The loss within the first epoch may start far above everything; such points are left out. Of a model that guesses no
+    ratings there is its metric alone: its loss is in another unit. An earlier model that was judged by another metric
+    is not drawn.
 
     Args:
         curve: The curve; may be empty, and then the reference lines hold its place alone.
-        references: The validation RMSE of guessing without a model.
+        references: What is reached without a model.
         behind: An earlier run to compare with.
     """
-    points: list[tuple[float, float, str, str]] = [
-        (0, references.mean_rmse, f"always guess the mean: {references.mean_rmse:,.3f}", "reference"),
-        (0, references.averages_rmse, f"averages only, no embedding: {references.averages_rmse:,.3f}", "reference"),
+    points: list[tuple[float, float | None, str, str]] = [
+        (0, value, f"{REFERENCES[name]}: {value:,.3f}", "reference below" if name == "slopes" else "reference")
+        for name, value in references.references.items()
     ]
-    if references.slopes_rmse is not None:
-        slopes = references.slopes_rmse
-        points.append((0, slopes, f"consensus and popularity: {slopes:,.3f}", "reference below"))
-    if behind is not None:
+    if behind is not None and behind.curve.metric is curve.metric:
         points += [(e.epoch, e.rmse, "Earlier model", "behind, training") for e in behind.curve.epochs]
-        points += [(e.epoch, e.val_rmse, "Earlier model", "behind") for e in behind.curve.epochs]
-    points += [(step.at, float(np.sqrt(step.loss)), "Within epochs", "within") for step in curve.steps]
+        points += [(e.epoch, e.value, "Earlier model", "behind") for e in behind.curve.epochs]
+    if curve.metric is RMSE:
+        points += [(step.at, float(np.sqrt(step.loss)), "Within epochs", "within") for step in curve.steps]
     points += [(e.epoch, e.rmse, "Training", "epoch") for e in curve.epochs]
-    points += [(e.epoch, e.val_rmse, "Validation", "epoch") for e in curve.epochs]
-    points += [(e.epoch, e.val_rmse, "Validation", "kept") for e in curve.epochs if e.epoch == curve.kept_epoch]
-    rows = pd.DataFrame(points, columns=["epoch", "rmse", "line", "part"]).astype({"epoch": float, "rmse": float})
-    return rows[np.isfinite(rows["rmse"]) & (rows["rmse"] <= _highest(curve, references))]
+    points += [(e.epoch, e.value, "Validation", "epoch") for e in curve.epochs]
+    points += [(e.epoch, e.value, "Validation", "kept") for e in curve.epochs if e.epoch == curve.kept_epoch]
+    rows = pd.DataFrame(points, columns=["epoch", "value", "line", "part"]).astype({"epoch": float, "value": float})
+    return rows[np.isfinite(rows["value"]) & (rows["value"] <= _highest(curve, references))]
+
+
+def axis_words(metric: Metric, unit: str) -> str:
+    """The title of the axis of a metric, which says its direction; `unit` is what ratings count in."""
+    return f"{metric.title} ({f'{unit}, ' if metric is RMSE else ''}{metric.direction})"
 
 
 def curve_spec(
     epochs: int,
     *,
-    unit: str = "stars",
+    axis: str = "RMSE (stars, lower is better)",
     finished: bool = False,
     behind: bool = False,
     within: bool = True,
     height: int = 420,
     columns: int = 2,
 ) -> dict[str, Any]:
-    """A Vega-Lite chart of RMSE over epochs, for the rows of `curve_rows`.
+    """A Vega-Lite chart of a metric over epochs, for the rows of `curve_rows`.
 
     Nothing in it depends on how far the training is: only the rows change while
     it goes on, and that is what keeps the chart, and a person's zoom, in place.
 
     Args:
         epochs: Length of the epoch axis.
-        unit: What ratings are counted in.
+        axis: As `axis_words` gives it.
         finished: Whether there is a kept epoch to mark.
         behind: Whether an earlier model is drawn too.
         within: Whether the training measures its loss within epochs.
@@ -95,7 +101,7 @@ def curve_spec(
     left_out = {"Earlier model": not behind, "Within epochs": not within}
     named = [name for name in LINES if not left_out.get(name)]
     return {
-        "title": "Error after each epoch",
+        "title": "After each epoch",
         "height": height,
         "encoding": {
             "x": {
@@ -106,25 +112,28 @@ def curve_spec(
                 "axis": {"format": "d", "tickMinStep": 1, "grid": False},
             },
             "y": {
-                "field": "rmse",
+                "field": "value",
                 "type": "quantitative",
-                "title": f"RMSE ({unit}, lower is better)",
+                "title": axis,
                 "scale": {"zero": False, "padding": 18},
                 "axis": {"format": ".2f"},
             },
         },
-        "layer": [*_reference_lines(), *_lines(finished, behind, named, unit, columns)],
+        "layer": [*_reference_lines(), *_lines(finished, behind, named, axis, columns)],
     }
 
 
 def _highest(curve: Curve, references: Started) -> float:
     """Errors above this are cut: more than twice what always guessing the mean is off by, and than the best epoch's."""
-    after_epochs = [value for epoch in curve.epochs for value in (epoch.rmse, epoch.val_rmse) if np.isfinite(value)]
-    best = curve.best.val_rmse if curve.best else 0.0
-    return min(max([*after_epochs, references.mean_rmse * 1.04]), max(references.mean_rmse * 2.5, best))
+    if references.mean_rmse is None:
+        return np.inf
+    values = [value for epoch in curve.epochs for value in (epoch.rmse, epoch.value) if value is not None]
+    best = curve.best.value if curve.best else 0.0
+    highest = max([*filter(np.isfinite, values), references.mean_rmse * 1.04])
+    return min(highest, max(references.mean_rmse * 2.5, best))
 
 
-def _lines(finished: bool, behind: bool, named: list[str], unit: str, columns: int) -> list[dict[str, Any]]:
+def _lines(finished: bool, behind: bool, named: list[str], axis: str, columns: int) -> list[dict[str, Any]]:
     """The layers of the curve, those in the background first; `named` are the lines in the legend."""
     legend = {"orient": "top", "title": None, "values": named, "columns": columns}
     encoding = {
@@ -137,7 +146,7 @@ def _lines(finished: bool, behind: bool, named: list[str], unit: str, columns: i
         "tooltip": [
             {"field": "line", "title": "Line"},
             {"field": "epoch", "type": "quantitative", "title": "Epoch", "format": ".2~f"},
-            {"field": "rmse", "type": "quantitative", "title": f"RMSE, {unit}", "format": ".3f"},
+            {"field": "value", "type": "quantitative", "title": axis, "format": ".3f"},
         ],
     }
     marks = {
@@ -180,11 +189,18 @@ def _only(part: str) -> list[dict[str, Any]]:
 
 
 def compared_curves(curves: Sequence[Named], *, unit: str, height: int = 420) -> go.Figure:
-    """Validation RMSE of several runs (solid) and their training RMSE (dotted); `unit` is what ratings count in."""
+    """What several runs were measured at by one metric (solid) and their training RMSE (dotted).
+
+    Args:
+        curves: The runs; those that another metric than the first one's judges have no place on the axis.
+        unit: What ratings count in.
+        height: In pixels.
+    """
+    metric = curves[0].curve.metric
     figure = base.figure(
-        "Error after each epoch, run by run",
+        "After each epoch, run by run",
         x="Epoch",
-        y=f"RMSE ({unit}, lower is better)",
+        y=axis_words(metric, unit),
         height=height,
         xaxis={"rangemode": "tozero", "tickformat": "d"},
         yaxis={"tickformat": ".2f"},
@@ -193,13 +209,15 @@ def compared_curves(curves: Sequence[Named], *, unit: str, height: int = 420) ->
     )
     for number, named in enumerate(curves):
         epochs, name = named.curve.epochs, base.plain(named.name, 90)
-        for part, rmse, dash in (
-            ("validation", [epoch.val_rmse for epoch in epochs], "solid"),
-            ("training", [epoch.rmse for epoch in epochs], "dot"),
+        if named.curve.metric is not metric:
+            continue
+        for part, values, dash in (
+            ("validation", [epoch.value for epoch in epochs], "solid"),
+            ("training", [epoch.rmse for epoch in epochs if epoch.rmse is not None], "dot"),
         ):
             figure.add_scatter(
                 x=[epoch.epoch for epoch in epochs],
-                y=rmse,
+                y=values,
                 name=f"{name}, {part}",
                 mode="lines+markers",
                 line={"color": CLASSES[number % len(CLASSES)], "width": 2.5, "dash": dash},

@@ -18,7 +18,7 @@ from dashboard.charts.training import Named
 from dashboard.compare import words as compare_words
 from dashboard.jobs import trainings
 from dashboard.session import address_bar, state
-from dashboard.shared import glossary, phrases
+from dashboard.shared import elements, glossary, phrases
 from dashboard.train import curve
 
 NARROWEST, WIDEST = 86, 320
@@ -50,6 +50,9 @@ RESULT_COLUMNS = {
     ),
     "raw_rmse": st.column_config.NumberColumn(
         "Raw", format="%.4f", help="RMSE before guesses beyond the scale are moved to its ends."
+    ),
+    "metric": st.column_config.TextColumn(
+        "Judged by", help="Of models that guess no ratings: what they are judged by. Higher is better."
     ),
     "val_mae": st.column_config.NumberColumn("MAE", format="%.4f", help=glossary.meaning("MAE")),
     "epochs": st.column_config.NumberColumn("Epochs", format="%d", help="Epochs trained."),
@@ -134,7 +137,9 @@ def _first(by_id: dict[str, RunSummary], wanted: Sequence[str]) -> list[str]:
         return [str(selected), *named]
     on_data = loaders.runs_of(state.dataset_id())
     same_data = [summary.run_id for summary in (*state.one_of_each(on_data), *on_data) if summary.run_id != selected]
-    others = same_data or [run_id for run_id in by_id if run_id != selected]
+    noun = by_id[selected].dataset.noun if selected in by_id else None
+    by_noun = sorted(by_id, key=lambda run_id: by_id[run_id].dataset.noun != noun)
+    others = same_data or [run_id for run_id in by_noun if run_id != selected]
     return ([selected] if selected in by_id else []) + others[:1]
 
 
@@ -149,7 +154,14 @@ def pair(chosen: Chosen) -> tuple[int, int]:
 
 
 def offer_second(run: Run) -> None:
-    """With a single model, a second one can be trained right here: from another seed, or with another preset."""
+    """With a single model, a second one can be trained right here; vectors from elsewhere can be brought."""
+    if run.origin.kind == "imported":
+        ids = f"the same {phrases.plural(run.dataset.noun)} in them"
+        st.info(
+            f"There is one set of vectors, and comparing takes two. Bring another with {ids}.", icon=":material/info:"
+        )
+        elements.page_link("datasets", "Bring another", "upload_file", section="Open vectors")
+        return
     st.info(
         "There is one model, and comparing takes two. A second training of the same settings from another seed shows "
         "how much of the map is chance; another preset shows what a setting does.",
@@ -167,14 +179,15 @@ def second_configs(config: RunConfig) -> dict[str, RunConfig]:
     return configs
 
 
-def results(chosen: Chosen, scores: Sequence[SplitScore]) -> None:
-    """How each did; `scores` are theirs."""
+def results(chosen: Chosen, scores: Sequence[SplitScore | None]) -> None:
+    """How each did; `scores` are theirs, None of a model that guesses no ratings."""
     several = len({summary.dataset.digest for summary in chosen.summaries}) > 1
     table = pd.DataFrame(
         {
             "letter": name,
             "val_rmse": summary.outcome.val_rmse,
-            **{name: getattr(score, name) for name in ("warm_rmse", "cold_rmse", "raw_rmse")},
+            "metric": "" if score is not None else phrases.measured_words(summary.outcome)[:-2],
+            **{name: getattr(score, name, None) for name in ("warm_rmse", "cold_rmse", "raw_rmse")},
             "val_mae": summary.outcome.val_mae,
             "epochs": summary.outcome.epochs,
             "seconds": summary.outcome.train_seconds,
@@ -183,7 +196,8 @@ def results(chosen: Chosen, scores: Sequence[SplitScore]) -> None:
         }
         for name, summary, score in zip(chosen.names, chosen.summaries, scores, strict=True)
     )
-    order = [name for name in RESULT_COLUMNS if name != "data" or several]
+    left_out = {"data": not several, "metric": None not in scores}
+    order = [name for name in RESULT_COLUMNS if not left_out.get(name)]
     alt = f"Results of the {len(table)} models"
     st.dataframe(table, hide_index=True, column_order=order, column_config=RESULT_COLUMNS, alt=alt)
 

@@ -138,10 +138,12 @@ def _color(pair: Pair, choice: str) -> Coloring | Classes:
     if choice == DISTANCE:
         return Coloring("Distance moved (embedding units)", pair.comparison.moved.astype(float))
     if choice == coloring.GENRE:
-        genres = coloring.by_genre(pair.ratings, coloring.telling(pair.ratings))
-        return replace(genres, member=genres.member[rows])
-    numbers = coloring.by_number(pair.ratings, choice)
-    return replace(numbers, values=numbers.values[rows])
+        color: Coloring | Classes = coloring.by_genre(pair.ratings, coloring.telling(pair.ratings))
+    else:
+        color = coloring.by_column(pair.ratings, choice)
+    if isinstance(color, Classes):
+        return replace(color, member=color.member[rows])
+    return replace(color, values=color.values[rows])
 
 
 def _hover(pair: Pair) -> tuple[Hover, list[str]]:
@@ -245,7 +247,7 @@ def _listed_items(pair: Pair, low: int, high: int, order: str) -> None:
         pair.table(listed),
         hide_index=True,
         height=318,
-        column_order=[tables.TITLE, KEPT, MOVED, tables.COUNT, tables.MEAN, tables.GENRES],
+        column_order=[tables.TITLE, KEPT, MOVED, *tables.known(pair.ratings)],
         column_config=COLUMNS,
         key=key,
         on_select=partial(_select_rows, pair.names, low, high, order, key),
@@ -300,7 +302,7 @@ def _one_item(pair: Pair) -> None:
             table.assign(**{BOTH: [one in both for one in nearest.index.tolist()]}),
             hide_index=True,
             height=38 + 35 * len(rows),
-            column_order=[tables.TITLE, BOTH, COSINE, tables.COUNT, tables.GENRES],
+            column_order=[tables.TITLE, BOTH, COSINE, *tables.known(pair.ratings)],
             column_config=tables.COLUMNS | tables.number(COSINE) | columns,
             alt=f"The {len(rows)} {phrases.plural(pair.noun)} nearest to {label} in model {letter}",
         )

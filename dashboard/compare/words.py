@@ -8,6 +8,7 @@ from core.analysis.compare.comparison import Comparison, Shared
 from core.analysis.compare.measures import kept_by_chance
 from core.analysis.compare.paired import Paired
 from core.data.nouns import with_article
+from core.model.run import Run
 from core.store.runs import RunSummary
 from dashboard.shared import score_words
 from dashboard.shared.markup import escape
@@ -16,6 +17,30 @@ from dashboard.shared.phrases import count, plural, unit
 NEAR_CHANCE, IN_LITTLE, IN_PART, MUCH = 0.1, 0.4, 0.7, 0.9
 """Shares of the way from chance to the same up to which two spaces have nothing to do with each other, are alike in
 little, in part, and much alike."""
+
+
+def introduction(run: Run) -> tuple[str, str]:
+    """The title of the page, and what is to be seen on it."""
+    if run.origin.kind == "imported":
+        return "How alike are two spaces?", (
+            f"Two sets of vectors can have the same {escape(plural(run.dataset.noun))} and still see different things. "
+            "Here is what two of them agree on: which neighbors stay, and who moves."
+        )
+    return "How alike are two models?", (
+        "Models can guess equally well and still see different things. Here are their results and settings, and what "
+        "two of them agree on: which neighbors stay, and who moves."
+    )
+
+
+def who_is_who(letters: Sequence[str], summaries: Sequence[RunSummary]) -> str:
+    """What each letter stands for, where some were not trained here and have no results to be compared."""
+    named = _and(
+        [
+            f"**{letter}** is {escape(one.dataset.name)}, {count(one.config.dimensions, 'dimension')}"
+            for letter, one in zip(letters, summaries, strict=True)
+        ]
+    )
+    return f"{named}. What another program trained came without curves and results, so only the vectors are compared."
 
 
 def errors(letters: Sequence[str], summaries: Sequence[RunSummary], behind: Sequence[Paired | None]) -> str:
@@ -33,7 +58,7 @@ def errors(letters: Sequence[str], summaries: Sequence[RunSummary], behind: Sequ
             "model guesses better cannot be told from them."
         )
     first = best(summaries)
-    stars, low = unit(summaries[first].dataset), summaries[first].outcome.val_rmse
+    stars, low = unit(summaries[first].dataset), summaries[first].outcome.guess_error
     apart = {letter: found for letter, found in zip(letters, behind, strict=True) if found is not None}
     clear, unclear = (
         [f"{letter} by {_by(found)}" for letter, found in apart.items() if found.clear is wanted]
@@ -50,6 +75,22 @@ def errors(letters: Sequence[str], summaries: Sequence[RunSummary], behind: Sequ
     return f"**{letters[first]} {how}**: it is off by about {low:.3f} {stars}, {_and(clear)} more.{more} {note}"
 
 
+def judged_apart(letters: Sequence[str], summaries: Sequence[RunSummary]) -> str:
+    """What each of some models is judged by, where not all of them guess ratings."""
+    measured = {letter: one.outcome.metric for letter, one in zip(letters, summaries, strict=True)}
+    known = {letter: one for letter, one in measured.items() if one is not None}
+    values = _and([f"{letter} has {one.metric.title} {one.value:,.3f}" for letter, one in known.items()])
+    metrics = {one.metric for one in known.values()}
+    if len(metrics) == 1 and same_test(summaries):
+        metric = metrics.pop()
+        ahead = list(known)[metric.best([one.value for one in known.values()])]
+        return f"**{ahead} does best**: {values}; {metric.direction}. {metric.title} {metric.meaning}."
+    return (
+        f"They are judged by different things, or on different data, and which is better cannot be told: {values}. "
+        "What follows compares what they have learned."
+    )
+
+
 def _by(found: Paired) -> str:
     return f"{found.difference:.3f} ± {found.se:.3f}"
 
@@ -59,8 +100,8 @@ def _and(names: Sequence[str]) -> str:
 
 
 def best(summaries: Sequence[RunSummary]) -> int:
-    """Place of the model that guesses best."""
-    return min(range(len(summaries)), key=lambda place: summaries[place].outcome.val_rmse)
+    """Place of the model that guesses ratings best; all of them guess some."""
+    return min(range(len(summaries)), key=lambda place: summaries[place].outcome.guess_error)
 
 
 def same_test(summaries: Sequence[RunSummary]) -> bool:
@@ -139,7 +180,7 @@ def left_out(items: Shared, min_ratings: int, sizes: tuple[int, int] | None, nou
     text = f"Compared on {count(len(items), noun)}."
     if sizes is not None:
         text = (
-            f"The two learned from different data, with {sizes[0]:,} and {sizes[1]:,} {nouns}; {items.in_both:,} occur "
+            f"The two are of different data, with {sizes[0]:,} and {sizes[1]:,} {nouns}; {items.in_both:,} occur "
             f"in both, by their ids. Compared on {count(len(items), noun)} of those."
         )
     parts = []

@@ -1,6 +1,7 @@
 """A dataset at a glance: four numbers and three charts."""
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from core.data.nouns import with_article
@@ -13,6 +14,9 @@ from dashboard.shared import phrases
 def overview(ratings: Ratings) -> None:
     """Draw the numbers and the pictures."""
     noun, nouns = ratings.noun, phrases.plural(ratings.noun)
+    if not len(ratings):
+        _table(ratings)
+        return
     with st.grid(4, min_column_width=140):
         st.metric("Ratings", f"{len(ratings):,}", border=True)
         st.metric("People", f"{len(ratings.users):,}", border=True)
@@ -28,6 +32,30 @@ def overview(ratings: Ratings) -> None:
             st.html(picture(bars, f"{alt}. {_highest(bars)}"))
 
 
+MOST_SHOWN = 100
+"""Rows of a table beside vectors that are shown; a million would be too much for a browser."""
+
+
+def _table(ratings: Ratings) -> None:
+    """What is known of the rows of vectors from elsewhere: how many there are, and the first of them."""
+    nouns, columns = phrases.plural(ratings.noun), [name for name in ratings.item_table.columns if name not in _USUAL]
+    with st.grid(4, min_column_width=140):
+        st.metric(nouns.capitalize(), f"{len(ratings.items):,}", border=True)
+        if len(ratings.users):
+            st.metric("Users", f"{len(ratings.users):,}", border=True)
+        st.metric("Columns of the table", f"{len(columns):,}", border=True)
+    first = np.arange(min(MOST_SHOWN, len(ratings.items)))
+    titles = ratings.item_table["title"].iloc[first]
+    table = pd.DataFrame({"Id": ratings.items.ids[first], "Title": titles.to_numpy()})
+    for name in columns:
+        table[name] = ratings.item_table[name].iloc[first].to_numpy()
+    alt = f"The first {len(first):,} {nouns} with what is known of them"
+    st.dataframe(table, hide_index=True, height=min(388, 38 + 35 * len(first)), alt=alt)
+    if len(first) < len(ratings.items):
+        st.caption(f"The first {len(first):,} of {len(ratings.items):,}.")
+
+
+_USUAL = ("title", "year", "genres")
 _HOW_MANY = "How many {} have how many ratings"
 
 

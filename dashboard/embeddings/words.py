@@ -4,9 +4,32 @@ import numpy as np
 
 from core.analysis.values import Values
 from core.data.nouns import with_article
+from core.model.run import Run
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
 from dashboard.shared.phrases import count
+
+
+def introduction(run: Run, described_by: str) -> str:
+    """What the page shows, and where the numbers come from."""
+    noun, dim = run.dataset.noun, run.config.dimensions
+    if run.origin.kind == "imported":
+        return (
+            f"Every {escape(noun)} is a row of {dim} numbers, learned by another program. Nobody decided what a single "
+            "one means: rows with similar colors are what that program found alike."
+        )
+    return (
+        f"Every {escape(noun)} became a row of {dim} numbers. Nobody told the model what they should mean: it turned "
+        f"them up and down until the ratings came out right.{told(described_by, noun)} Rows with similar colors are "
+        "liked by similar people."
+    )
+
+
+def nobody_else(rows: Rows) -> str:
+    """Why a row has no neighbors."""
+    if not rows.rated:
+        return f"No other {escape(rows.noun)} has a direction to compare with."
+    return f"No other {escape(rows.noun)} has that many ratings. Lower the number above."
 
 
 def picture(rows: Rows, visible: np.ndarray) -> str:

@@ -1,5 +1,6 @@
 """Starting an import or a download from a page, following it, and saying what it did."""
 
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Literal
 
@@ -7,12 +8,14 @@ import pandas as pd
 import streamlit as st
 
 from core.data import ColumnMapping, ImportOptions, ImportReport
+from core.data.importing.request import Rejected
+from core.data.vectors.request import VectorOptions, VectorReport
 from core.jobs import import_jobs
 from core.jobs.job_folder import Job
 from dashboard.cache import loaders
 from dashboard.jobs import trainings
 from dashboard.session import dialogs, state, visitor
-from dashboard.shared import phrases, tables
+from dashboard.shared import elements, phrases, tables
 from dashboard.shared.markup import escape
 
 
@@ -20,6 +23,12 @@ from dashboard.shared.markup import escape
 def start_import(upload: str, mapping: ColumnMapping, options: ImportOptions, title: str) -> None:
     """Import an upload; a callback."""
     _watch(import_jobs.submit_import(upload, mapping, options, by=visitor.current(), title=title))
+
+
+@state.reporting
+def start_vectors(upload: str, options: VectorOptions, title: str) -> None:
+    """Open uploaded vectors; a callback."""
+    _watch(import_jobs.submit_vectors(upload, options, by=visitor.current(), title=title))
 
 
 @state.reporting
@@ -57,12 +66,38 @@ def show_progress(job: Job) -> None:
     trainings.stop_button(job)
 
 
-def adopt_result(job: Job, report: ImportReport) -> bool:
+def adopt_result(job: Job, report: ImportReport | VectorReport) -> bool:
     """Make the dataset of a finished job the active one; whether that had not been done before."""
     new = trainings.first_opening(job)
-    if new:
+    if not new:
+        return False
+    if isinstance(report, VectorReport):
+        state.select_dataset(report.dataset_id)
+        state.select_run(report.run_id)
+    else:
         state.select_dataset(report.dataset.dataset_id)
-    return new
+    return True
+
+
+def opened_words(report: VectorReport) -> str:
+    """What the opening of vectors did, in words (Markdown)."""
+    users = f" and {phrases.count(report.users, 'user')}" if report.users else ""
+    rows = phrases.count(report.rows, report.noun)
+    sentences = [f"**{escape(report.name)}** is here: {rows}{users}, {phrases.count(report.dim, 'number')} each."]
+    if report.rejected_total:
+        sentences.append(f"{phrases.count(report.rejected_total, 'row')} left out as unusable: the lines are below.")
+    if report.already_there:
+        sentences.append("The very same vectors were here before: they are one, by the name that you gave now.")
+    return " ".join([*sentences, *map(escape, report.notes)])
+
+
+def show_opened(report: VectorReport) -> None:
+    """What the opening of vectors did, the way on, and the rows left out as a table."""
+    st.success(opened_words(report), icon=":material/check_circle:")
+    with st.container(horizontal=True):
+        for page, icon, label in phrases.FOR_VECTORS:
+            elements.page_link(page, label, icon)
+    _left_out(report.rejected_by_reason, report.rejected, report.rejected_total)
 
 
 def result_words(report: ImportReport) -> str:
@@ -107,17 +142,22 @@ def show_report(report: ImportReport) -> None:
     st.success(result_words(report), icon=":material/check_circle:")
     for warning in report.warnings:
         st.warning(escape(warning), icon=":material/warning:")
-    if not report.rejected:
+    _left_out(report.rejected_by_reason, report.rejected, report.unusable)
+
+
+def _left_out(by_reason: Mapping[str, int], rejected: Sequence[Rejected], total: int) -> None:
+    """Why rows were left out, and the first of them; nothing where none was."""
+    if not rejected:
         return
-    reasons = pd.DataFrame(report.rejected_by_reason.items(), columns=["Left out because", "Rows"])
+    reasons = pd.DataFrame(by_reason.items(), columns=["Left out because", "Rows"])
     left, right = st.columns([2, 3], gap="medium")
     height: Literal["content"] | int = "content" if len(reasons) < 8 else 300
     left.dataframe(reasons, hide_index=True, height=height, alt="Why rows were left out, and how many")
     lines = pd.DataFrame(
-        [(row.file, row.line, row.reason) for row in report.rejected], columns=["File", "Line", "Left out because"]
+        [(row.file, row.line, row.reason) for row in rejected], columns=["File", "Line", "Left out because"]
     )
     right.dataframe(lines, hide_index=True, height="content" if len(lines) < 8 else 300, alt="Rows left out, by line")
-    if len(lines) < report.unusable:
-        right.caption(f"The first {len(lines):,} of {report.unusable:,}.")
+    if len(lines) < total:
+        right.caption(f"The first {len(lines):,} of {total:,}.")
     with right:
         tables.download("Download these lines", partial(tables.csv, lines), file="left-out.csv")

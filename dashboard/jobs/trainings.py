@@ -261,7 +261,7 @@ def progress_words(job: Job, so_far: curve.Curve) -> str:
     left = phrases.duration(so_far.seconds_left() or 0.0)
     return (
         f"Epoch {min(last.epoch + 1, so_far.started.epochs)} of {so_far.started.epochs}. "
-        f"{curve.guess(last.val_rmse, unit(loaders.data_of(job)))}. At most {left} left."
+        f"{curve.guess(last.metric, unit(loaders.data_of(job)))}. At most {left} left."
     )
 
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.model.families import family_of
+from core.model.metrics import guess_error
 from core.store.runs import RunSummary
 from dashboard.cache import analyses, component_analyses, loaders
 from dashboard.charts import lesson as charts
@@ -61,9 +62,9 @@ def errors(example: Example) -> dict[str, float]:
     """Validation RMSE by way of guessing; of other models the best one without biases on the same split."""
     run = example.run
     rmse = {
-        MEAN: run.started.mean_rmse,
-        AVERAGES.format(noun=example.noun): run.started.averages_rmse,
-        WHOLE: run.outcome.val_rmse,
+        MEAN: guess_error(run.started.mean_rmse),
+        AVERAGES.format(noun=example.noun): guess_error(run.started.averages_rmse),
+        WHOLE: run.outcome.guess_error,
     }
     if run.started.slopes_rmse is not None:
         rmse[SLOPES] = run.started.slopes_rmse
@@ -71,7 +72,7 @@ def errors(example: Example) -> dict[str, float]:
         rmse[BIASES] = analyses.biases_alone(run.run_id).biases_rmse
     other = _other(example)
     if other is not None:
-        rmse[_named(other)] = other.outcome.val_rmse
+        rmse[_named(other)] = other.outcome.guess_error
     return rmse
 
 
@@ -81,9 +82,11 @@ def _other(example: Example) -> RunSummary | None:
     same_split = [
         summary
         for summary in loaders.runs_of(example.ratings.dataset_id)
-        if family_of(summary.config).has_biases != biased and summary.config.split == config.split
+        if family_of(summary.config).has_biases != biased
+        and summary.config.split == config.split
+        and summary.outcome.val_rmse is not None
     ]
-    return min(same_split, key=lambda summary: summary.outcome.val_rmse, default=None)
+    return min(same_split, key=lambda summary: summary.outcome.guess_error, default=None)
 
 
 def _named(other: RunSummary) -> str:

@@ -111,9 +111,9 @@ def _results(pair: tuple[Contestant, ...], runs: list[Run], example: Example, sa
 
 def results_words(keras: Run, diy: Run, nouns: str, same: bool) -> str:
     """How close the two came."""
-    apart = abs(keras.outcome.val_rmse - diy.outcome.val_rmse)
+    apart = abs(keras.outcome.guess_error - diy.outcome.guess_error)
     furthest = float(np.abs(keras.scorer.item_embedding - diy.scorer.item_embedding).max())
-    equal = f"{keras.outcome.val_rmse:.4f}" == f"{diy.outcome.val_rmse:.4f}"
+    equal = f"{keras.outcome.guess_error:.4f}" == f"{diy.outcome.guess_error:.4f}"
     text = "The two errors are equal to four digits" if equal else f"The two errors are {apart:.4f} apart"
     numbers = f"{keras.scorer.item_embedding.size:,} numbers of the {nouns}"
     if furthest == 0:

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import cycle
 from typing import Any
@@ -25,6 +25,9 @@ from dashboard.shared import elements
 
 INLINE = 4096
 """Bytes of a part that travel with the map; a larger one is fetched once, and known by its content."""
+
+MOST = 200_000
+"""Items on one map: of more a sample is drawn, for the browser is sent the title of each."""
 
 HEIGHT = 560
 LIVE_MILLISECONDS = 300
@@ -158,6 +161,11 @@ def show(
     Raises:
         ValueError: `color` has more classes than can be told apart, or what can be selected has no ids.
     """
+    if len(places.rows) > MOST and film is None:
+        drawn, all_of_them = places.thinned(MOST, keep=marks.found), len(places.rows)
+        remark = f"{remark} · ".lstrip(" ·") + f"{MOST:,} of {all_of_them:,} drawn by chance"
+        places = replace(places, rows=places.rows[drawn], points=places.points[drawn])
+        looks = looks if looks.opacity is None else replace(looks, opacity=looks.opacity[drawn])
     ids = None if on_select is None else _ids(places)
     if st.session_state.get(_NO_WEBGL):
         heading = {"title": title, "remark": remark, "revision": revision}

@@ -140,7 +140,7 @@ def _ends(
             st.dataframe(
                 tables.unsigned_zeros(tables.items(ratings, rows, there, numbers)),
                 hide_index=True,
-                column_order=(shown := [tables.TITLE, *numbers, tables.COUNT, tables.MEAN, tables.GENRES]),
+                column_order=(shown := [tables.TITLE, *numbers, *tables.known(ratings)]),
                 column_config=tables.beside(tables.COLUMNS | tables.number(*numbers), shown),
                 alt=f"The {len(there)} {nouns} furthest toward {name}",
             )
@@ -191,7 +191,7 @@ def _cross(
             loaders.item_notes(run.run_id),
             ratings.items.ids,
         ),
-        coloring.by_number(ratings, coloring.MEAN),
+        coloring.first(ratings),
         key=CROSS_CHART,
         title=title,
         alt=spoken(f"{title}: {axis.title} and {other.title}. {text}"),

@@ -81,7 +81,7 @@ def color_of(
         return by_group(clusters, len(rows))
     if choice == KEPT:
         return by_faithfulness(drawn, len(rows))
-    return coloring.by_number(ratings, choice)
+    return coloring.by_column(ratings, choice)
 
 
 def by_group(clusters: Stored | None, n_items: int) -> Classes:

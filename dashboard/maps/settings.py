@@ -76,7 +76,8 @@ def problem(settings: MapStudySettings, n: int, noun: str) -> str:
     items = phrases.count(n, noun)
     if n < FEWEST_ITEMS:
         more = "Lower the number above." if settings.min_ratings > 1 else "This data has no more."
-        return f"{items} with that many ratings; a map needs {FEWEST_ITEMS}. {more}"
+        enough = " with that many ratings" if settings.min_ratings else ""
+        return f"{items}{enough}; a map needs {FEWEST_ITEMS}. {more}"
     if settings.method == "tsne" and settings.perplexity >= n:
         return f"Perplexity is {settings.perplexity:g}; with {items} it must be below {n}."
     if settings.method == "umap" and settings.neighbors >= n:

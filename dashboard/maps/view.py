@@ -104,7 +104,8 @@ def _picture(run: Run, ratings: Ratings, rows: Rows, drawn: DrawnMap, clusters: 
     flat = drawn.points.shape[1] == 2
     with st.container(horizontal=True, vertical_alignment="bottom"):
         choice = choose_color(ratings, rows)
-        sized = elements.toggle("Size by ratings", "map_size", "The area of a point grows with its number of ratings.")
+        words_of_size = "The area of a point grows with its number of ratings."
+        sized = rows.rated and elements.toggle("Size by ratings", "map_size", words_of_size)
         shadow = (
             component_analyses.components(run.run_id, drawn.settings.how) if drawn.settings.method == "pca" else None
         )

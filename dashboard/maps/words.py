@@ -103,7 +103,8 @@ def earlier(given: Mapping[str, Any]) -> str:
     else:
         how = f"UMAP, {given['neighbors']} neighbors, packing {given['min_dist']:g}"
     near = "" if given["metric"] == "cosine" else f", {given['metric']}"
-    return f"{how}{near}, seed {given['seed']}, at least {count(max(1, given['min_ratings']), 'rating')}"
+    least = f", at least {count(given['min_ratings'], 'rating')}" if given["min_ratings"] else ""
+    return f"{how}{near}, seed {given['seed']}{least}"
 
 
 def _small(number: float) -> str:

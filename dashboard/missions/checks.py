@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from core.config import GradientConfig, RunConfig
 from core.model.events import Epoch
+from core.model.metrics import guess_error
 from dashboard.missions.aims import Aims
 from dashboard.missions.snapshot import Snapshot
 
@@ -117,20 +118,21 @@ def sees_it_turn(now: Snapshot) -> bool:
 
 def has_turned(history: Sequence[Epoch]) -> bool:
     """Whether the error on unseen ratings rose from its lowest while that on the training ratings fell."""
-    best, last = min(history, key=lambda epoch: epoch.val_rmse), history[-1]
-    return last.val_rmse - best.val_rmse >= TURNED and last.rmse < best.rmse
+    best, last = min(history, key=lambda epoch: epoch.guess_error), history[-1]
+    learned = best.rmse is not None and last.rmse is not None and last.rmse < best.rmse
+    return last.guess_error - best.guess_error >= TURNED and learned
 
 
 def cures_it(now: Snapshot) -> bool:
     """A protected model on the screen that guesses better than the mission's careless one ever did."""
-    careless = [run.outcome.best_val_rmse for run in now.runs if run.run_id == now.careless_key]
+    careless = [guess_error(run.outcome.best_val_rmse) for run in now.runs if run.run_id == now.careless_key]
     return (
         now.page == "train"
         and now.settings is not None
         and protected(now.settings, now.aims)
         and now.history is not None
         and bool(careless)
-        and min(epoch.val_rmse for epoch in now.history) < min(careless)
+        and min(epoch.guess_error for epoch in now.history) < min(careless)
     )
 
 

@@ -54,7 +54,7 @@ def of_first_model(outcome: Outcome, started: Started, proof: Proof | None, unit
         unit: What a rating is measured in, such as "stars".
     """
     first = (
-        f"Your model is off by **{outcome.val_rmse:.3f}** {unit} on ratings that it has never seen; always guessing "
+        f"Your model is off by **{outcome.guess_error:.3f}** {unit} on ratings that it has never seen; always guessing "
         f"the mean is off by {started.mean_rmse:.3f}, and averages by {started.averages_rmse:.3f}."
     )
     if proof is None:
@@ -75,13 +75,13 @@ def _overfitting(unit: str) -> str:
 
 def of_overfitting(without: Sequence[Epoch], cured: Sequence[Epoch], unit: str) -> str:
     """What a model without a penalty did, and what one with it, each from its epochs."""
-    best, last = min(without, key=lambda epoch: epoch.val_rmse), without[-1]
-    kept = min(cured, key=lambda epoch: epoch.val_rmse)
+    best, last = min(without, key=lambda epoch: epoch.guess_error), without[-1]
+    kept = min(cured, key=lambda epoch: epoch.guess_error)
     return (
         f"Without a penalty the training error fell from {without[0].rmse:.3f} to **{last.rmse:.3f}** {unit}, while "
-        f"the error on new ratings rose from {best.val_rmse:.3f} at epoch {best.epoch} to **{last.val_rmse:.3f}**. "
-        f"With it the error on new ratings came down to **{kept.val_rmse:.3f}**, though on the training ratings it was "
-        f"{kept.rmse:.3f}."
+        f"the error on new ratings rose from {best.guess_error:.3f} at epoch {best.epoch} to "
+        f"**{last.guess_error:.3f}**. With it the error on new ratings came down to **{kept.guess_error:.3f}**, though "
+        f"on the training ratings it was {kept.rmse:.3f}."
     )
 
 

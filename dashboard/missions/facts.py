@@ -4,6 +4,7 @@ import numpy as np
 
 from core.analysis.components.extremes import ends
 from core.analysis.neighbors.of_one import agreement
+from core.model.metrics import guess_error
 from core.studies.twins import twin_id
 from dashboard.cache import analyses, component_analyses, loaders
 from dashboard.missions.snapshot import Snapshot
@@ -17,7 +18,7 @@ YES, NO = "Yes", "No"
 def validation_error(now: Snapshot) -> float | None:
     """Of the finished model on Train, as its board has it; elsewhere of the selected one."""
     if now.history is not None:
-        return min(epoch.val_rmse for epoch in now.history)
+        return min(epoch.guess_error for epoch in now.history)
     return None if now.run is None else now.run.outcome.val_rmse
 
 
@@ -25,14 +26,14 @@ def kept_epoch(now: Snapshot) -> float | None:
     """The epoch with the lowest validation error, of the finished model on Train."""
     if now.history is None:
         return None
-    return float(min(now.history, key=lambda epoch: epoch.val_rmse).epoch)
+    return float(min(now.history, key=lambda epoch: epoch.guess_error).epoch)
 
 
 def is_below_averages(now: Snapshot) -> str | None:
     """Whether the selected model guesses better than averages do."""
-    if now.run is None:
+    if now.run is None or now.run.outcome.val_rmse is None:
         return None
-    return YES if now.run.outcome.val_rmse < loaders.run(now.run.run_id).started.averages_rmse else NO
+    return YES if now.run.outcome.val_rmse < guess_error(loaders.run(now.run.run_id).started.averages_rmse) else NO
 
 
 def proven(now: Snapshot) -> float | None:

@@ -124,7 +124,8 @@ def _training(runs: tuple[RunSummary, ...]) -> tuple[RunConfig | None, tuple[Epo
     key = trainings.key(config)
     if all(summary.run_id != key for summary in runs):
         return config, None
-    return config, loaders.run(key).history
+    run = loaders.run(key)
+    return config, run.history if run.scorer.guesses_ratings else None
 
 
 def _most_rated(run: RunSummary | None) -> str:

@@ -7,6 +7,7 @@ from core.analysis.neighbors.analogies import analogy
 from core.data.nouns import with_article
 from core.errors import AnalysisError
 from dashboard.embeddings.parts import choose_row
+from dashboard.embeddings.words import nobody_else
 from dashboard.neighbors import words
 from dashboard.shared import tables
 from dashboard.shared.sides import Side
@@ -60,7 +61,7 @@ def _answers(side: Side, eligible: np.ndarray, a: int, b: int, c: int) -> None:
         st.info("One of the three, or their sum, has no direction. Choose others.", icon=":material/info:")
         return
     if len(result.answers.index) == 0:
-        st.info(f"No other {side.noun} has that many ratings. Lower the number above.", icon=":material/search_off:")
+        st.info(nobody_else(rows), icon=":material/search_off:")
         return
     names = [rows.labels[row] for row in (a, b, c)]
     st.dataframe(

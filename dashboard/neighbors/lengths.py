@@ -42,6 +42,8 @@ def why_they_differ(
         words.lengths(rows, row, length, near, listed, predictions=predictions),
         help=glossary.meaning("Rank correlation"),
     )
+    if not rows.rated:
+        return
     rated = np.flatnonzero(rows.count > 0)
     reading = words.popularity(rows, length, rated, np.flatnonzero(listed), predictions=predictions)
     spots = np.stack([np.log10(np.maximum(rows.count, 1)), length], axis=1)

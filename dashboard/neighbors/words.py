@@ -9,6 +9,7 @@ from core.analysis.neighbors.all_neighbors import MANY
 from core.analysis.neighbors.analogies import Analogy
 from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors
 from core.analysis.ranks import rank_correlation
+from core.model.run import Run
 from dashboard.embeddings.words import signed
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
@@ -71,21 +72,28 @@ def measures(predictions: bool) -> Mapping[Metric, Measure]:
     return PREDICTED if predictions else MEASURES
 
 
-def introduction(described_by: str) -> str:
+def introduction(run: Run, described_by: str, *, with_people: bool) -> str:
     """What the page shows, and whether anybody told the model what goes with what.
 
     Args:
+        run: The model.
         described_by: The columns that the model learned from beside the ratings; empty where there are none.
+        with_people: Whether it has vectors of people too.
     """
+    if run.origin.kind == "imported":
+        more = " Under *Users* is the second set." if with_people else ""
+        return (
+            "Rows that point the same way are what the program that learned these vectors found alike. How far that is "
+            f"so, three measures say, each in its way.{more}"
+        )
     told = "Nobody told the model what goes with what. It moved together what pleases the same people"
     if described_by:
         told = (
             f"The model was told {escape(described_by)}, and found out from the ratings who likes what of these and of "
             "all else"
         )
-    return (
-        f"{told}, so the closest rows of the matrix are its idea of alike. Under *Users* are the people who rate alike."
-    )
+    people = " Under *Users* are the people who rate alike." if with_people else ""
+    return f"{told}, so the closest rows of the matrix are its idea of alike.{people}"
 
 
 def lead(rows: Rows, row: int, near: Neighbors, *, predictions: bool = False) -> str:

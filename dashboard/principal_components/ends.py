@@ -62,7 +62,7 @@ def _end(view: View, end: str, which: str, there: np.ndarray, tends: str) -> Non
     scores = {label.column: view.result.scores[there, label.number - 1] for label in labels}
     first, *others = scores
     sure = {} if view.score_std is None else {SURE_TO: view.score_std[there]}
-    shown = [tables.TITLE, first, *sure, tables.COUNT, tables.MEAN, *others, tables.GENRES]
+    shown = [tables.TITLE, first, *sure, *tables.known(view.ratings, *others)]
     st.dataframe(
         tables.unsigned_zeros(tables.items(view.ratings, view.rows, there, scores | sure)),
         hide_index=True,

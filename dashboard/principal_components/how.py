@@ -18,6 +18,7 @@ LABELS: dict[Basis, str] = {"predictions": "What it predicts", "pca": "The item 
 LEAVING = 20
 """Items that must remain to shape components: ten for each end, as in the article."""
 
+_MIDDLE, _MIDDLE_SWITCH = "_components_middle", "middle"
 _CHOSEN, _SHAPE, _PAGE, _SWITCH = "_components_basis", "_components_shape", "_components_page", "basis_switch"
 
 
@@ -51,9 +52,16 @@ def current(run_id: str) -> How:
     """
     if _chosen() == "predictions" and not component_analyses.no_predictions(run_id):
         return PREDICTIONS
+    if _imported(run_id):
+        return How("pca", st.session_state.get(_MIDDLE, True))
     centered, min_ratings = st.session_state.get(_SHAPE, (False, 0))
     most = elements.most_asked_for(loaders.item_rows(run_id).count, LEAVING)  # of other data fewer can be asked for
     return How("pca", centered, min(min_ratings, most))
+
+
+def _imported(run_id: str) -> bool:
+    """Whether these are vectors from elsewhere: looked at around their middle until somebody says otherwise."""
+    return loaders.run(run_id).origin.kind == "imported"
 
 
 def _chosen() -> Basis:
@@ -73,8 +81,16 @@ def choose(page: str, run_id: str, rows: Rows, shaping: int) -> How:
     choose_basis(run_id)
     if current(run_id).basis == "predictions":
         return PREDICTIONS
-    centered, min_ratings = st.session_state.get(_SHAPE, (False, 0))
+    meaning = (
+        f"{glossary.meaning('Centered')} Off, the first component also holds what all {rows.nouns} have in common."
+    )
     came, st.session_state[_PAGE] = st.session_state.get(_PAGE) != page, page
+    if _imported(run_id):
+        if (came or _MIDDLE_SWITCH not in st.session_state) and _MIDDLE_SWITCH not in st.query_params:
+            st.session_state[_MIDDLE_SWITCH] = st.session_state.get(_MIDDLE, True)
+        st.session_state[_MIDDLE] = elements.toggle("Centered", _MIDDLE_SWITCH, meaning, first=True)
+        return current(run_id)
+    centered, min_ratings = st.session_state.get(_SHAPE, (False, 0))
     for key, on in (("shaped", min_ratings > 0), ("centered", centered)):
         if (came or key not in st.session_state) and key not in st.query_params:
             st.session_state[key] = on  # as it was left on another page, whose switch Streamlit forgets
@@ -83,12 +99,7 @@ def choose(page: str, run_id: str, rows: Rows, shaping: int) -> How:
         "shaped",
         f"Off: all {len(rows):,} {rows.nouns} take part in the analysis. On: only those with so many ratings do.",
     )
-    centered = elements.toggle(
-        "Centered",
-        "centered",
-        f"{glossary.meaning('Centered')} The article does not, so its first component also holds what all "
-        f"{rows.nouns} have in common.",
-    )
+    centered = elements.toggle("Centered", "centered", meaning)
     st.session_state[_SHAPE] = centered, shaping if shaped else 0
     return current(run_id)
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.analysis.components.chance import CLEAR, MOST_ROWS, ROTATIONS
 from core.analysis.components.counterparts import ALIKE
 from core.analysis.components.hints import CLEAR_EFFECT, CLEAR_EFFECT_FIRST, CLEAR_Z, CLEAR_Z_FIRST, FEWEST_NAMED
 from core.analysis.components.proof import FEWEST_EPOCHS, PROVEN, SIGNAL
@@ -10,12 +11,17 @@ from dashboard.shared.matrix_rows import Rows
 
 
 def explanation(rows: Rows, dimensions: int) -> None:
-    """Draw the fold."""
+    """Draw the fold; of vectors from elsewhere without what is about ratings."""
+    parts = [_matrix(rows, dimensions)]
+    if rows.rated:
+        parts = [_predictions(rows), *parts, _tests()]
+    else:
+        parts.append(_chance())
     with st.expander("How this is computed", icon=":material/function:"):
-        st.markdown(f"{_components(rows, dimensions)}\n\n{_tests()}\n\n{_reading(rows)}")
+        st.markdown("\n\n".join([*parts, _reading(rows)]))
 
 
-def _components(rows: Rows, dimensions: int) -> str:
+def _predictions(rows: Rows) -> str:
     noun, nouns = rows.noun, rows.nouns
     return (
         f"**What it predicts.** Measured from the average person $\\bar u$ and the average {noun} $\\bar v$, each "
@@ -28,17 +34,43 @@ def _components(rows: Rows, dimensions: int) -> str:
         f"{with_article(noun)} is its row of $Q S$: how much more than the average person somebody one standard "
         "deviation out along the component likes it. Component $k$ carries the share $s_k^2 / \\sum_j s_j^2$ of the "
         "variance of predicted taste. Turning the vectors, rescaling one side against the other or moving numbers "
-        "between biases and vectors changes no prediction, and none of this.\n\n"
-        f"**The item matrix, as in the article.** The {noun} matrix $X$ has one row of {dimensions} numbers "
+        "between biases and vectors changes no prediction, and none of this."
+    )
+
+
+def _matrix(rows: Rows, dimensions: int) -> str:
+    noun, nouns = rows.noun, rows.nouns
+    heading, article, changing = "Components", "", ""
+    if rows.rated:
+        heading, article = "The item matrix, as in the article", "as the article computes it with R's `prcomp`, "
+        changing = " These components change where the numbers do, also where all predictions stay the same."
+    largest = "the largest loading is positive"
+    sign = (
+        f"of what it predicts the furthest {noun}, counted by its ratings, lies at the high end; of the item matrix "
+        f"{largest}"
+        if rows.rated
+        else largest
+    )
+    return (
+        f"**{heading}.** The {noun} matrix $X$ has one row of {dimensions} numbers "
         f"{with_article(noun)}. Its singular value decomposition $X = U S V^\\top$ gives the components, the rows of "
-        "$V^\\top$, and the scores $X V$. Without centering this is what the article computes with R's "
-        "`prcomp(center = FALSE)`: the total is the mean squared length of a row, not a variance, and the first "
+        "$V^\\top$, and the scores $X V$. Without centering, "
+        f"{article}the total is the mean squared length of a row, not a variance, and the first "
         "component often points from zero to the middle of all rows. *Centered* subtracts the mean of each dimension "
-        "first. These components change where the numbers do, also where all predictions stay the same.\n\n"
-        "A component and its mirror image are the same finding. The sign is fixed: of what it predicts the furthest "
-        f"{noun}, counted by its ratings, lies at the high end; of the item matrix the largest loading is positive. "
+        f"first.{changing}\n\n"
+        f"A component and its mirror image are the same finding. The sign is fixed: {sign}. "
         f"Which end is called high has no meaning. {nouns.capitalize()} that do not shape the components are placed on "
         "them all the same, by the same projection."
+    )
+
+
+def _chance() -> str:
+    return (
+        "**Above chance.** Parallel analysis ([Horn 1965](https://doi.org/10.1007/BF02289447)) against random "
+        f"rotations: for one component after the other, what the larger ones say is taken out of every row, each row "
+        f"is turned into a direction drawn by chance in the space that is left, its length kept, {ROTATIONS} times, "
+        f"and the component has to carry more than the largest of such rows by {CLEAR:g} standard deviations. Of more "
+        f"than {MOST_ROWS:,} rows as many are drawn. No rotation or shift of all vectors changes that."
     )
 
 
@@ -77,20 +109,29 @@ def _reading(rows: Rows) -> str:
         else "**How sure.** The posterior of a score $v \\cdot c$ is a normal distribution with the variance "
         "$\\sum_j c_j^2 s_j$, where $s_j$ is that of the number in dimension $j$.\n\n"
     )
+    if rows.rated:
+        looked_at = f"The hints look at the {nouns} with enough ratings. "
+        other_basis = (
+            f", or, from one basis to the other, at the one that orders the {nouns} alike (correlation of at least "
+            "0.95, each counting as often as it was rated)"
+        )
+        confirmed = (
+            f"a component that held-out ratings confirm, or that follows one of them ($|r|$ of at least {ALIKE}), and "
+            "only for "
+        )
+        chance = "Data without taste"
+    else:  # the columns are no part of what the vectors were made from: a test of the two needs no other
+        looked_at, other_basis, confirmed, chance = "", "", "", "Columns that have nothing to do with the vectors"
     return (
         f"{sure}A name you give belongs to the direction: it stands at the component that points the same way under "
-        "other "
-        "settings (cosine of at least 0.95), or, from one basis to the other, at the one that orders the "
-        f"{nouns} alike (correlation of at least 0.95, each counting as often as it was rated), its ends swapped where "
-        "the sign is.\n\n"
-        f"The hints look at the {nouns} with enough ratings. For a number the effect is Spearman's correlation "
+        f"other settings (cosine of at least 0.95){other_basis}, its ends swapped where the sign is.\n\n"
+        f"{looked_at}For a number the effect is Spearman's correlation "
         "with the score; for a category 2 AUC − 1, how much more often one of its members lies above one of the "
         "others than below; p is corrected after "
         "[Benjamini and Hochberg (1995)](https://doi.org/10.1111/j.2517-6161.1995.tb02031.x). Words appear only "
-        "for a component that held-out ratings confirm, or that follows one of them ($|r|$ of at least "
-        f"{ALIKE}), and only for effects at least {CLEAR_Z} times their standard error ({CLEAR_Z_FIRST} for the "
+        f"for {confirmed}effects at least {CLEAR_Z} times their standard error ({CLEAR_Z_FIRST} for the "
         f"first component); a category also needs {FEWEST_NAMED} {nouns} and an effect of at least {CLEAR_EFFECT} "
-        f"({CLEAR_EFFECT_FIRST} for the first). Data without taste hardly ever give such a hint. They go together "
+        f"({CLEAR_EFFECT_FIRST} for the first). {chance} hardly ever give such a hint. They go together "
         "with the component; that it is about them is for you to judge.\n\n"
         "Number colors span the middle 90% of what is drawn; values beyond have the color of the nearest end. A "
         "correlation named under the map is Spearman's, over the ranks of what is drawn.\n\n"

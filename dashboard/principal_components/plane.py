@@ -128,7 +128,7 @@ def _controls(ratings: Ratings, rows: Rows, n: int, min_listed: int) -> _Choices
     with st.container(horizontal=True, vertical_alignment="bottom"):
         axes = _choose_axes(n)
         choice = st.selectbox("Color", coloring.choices(ratings), key="color", bind="query-params", width=190)
-        everything = elements.toggle(
+        everything = not rows.rated or elements.toggle(
             f"Draw all {len(rows):,}",
             "all",
             f"Off: only {rows.nouns} with at least {phrases.count(min_listed, 'rating')}.",
@@ -138,7 +138,7 @@ def _controls(ratings: Ratings, rows: Rows, n: int, min_listed: int) -> _Choices
         with left:
             color: Coloring | Classes = coloring.by_genre(ratings, coloring.choose_genres(ratings, "genres"))
     else:
-        right, color = st.container(), coloring.by_number(ratings, choice)
+        right, color = st.container(), coloring.by_column(ratings, choice)
     with right:
         searched = selection.search(f"Find {rows.nouns}", rows.offered, key="find")
     return _Choices(axes, color, everything, searched)

@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from core.analysis.components.bases import How
+from core.analysis.components.chance import AboveChance
 from core.analysis.components.proof import Proof
 from core.errors import ExplorerError
 from core.jobs import study_jobs
@@ -32,18 +33,24 @@ class Tested:
     Attributes:
         proof: From the study on several splits where there is one, else from the run's own; None where there is none.
         why_not: Why there is none, in words.
+        chance: Of vectors from elsewhere, which have no ratings to be tested on, those that stand above chance.
     """
 
     proof: Proof | None
     why_not: str = ""
+    chance: AboveChance | None = None
 
     def signal(self, how: How) -> int | None:
-        """How many of these components carry some signal; None where that is not known of them."""
+        """How many of these carry some signal, or stand above chance; None where that is not known of them."""
+        if self.chance is not None:
+            return self.chance.count if how.centered and not how.min_ratings else None
         return self.proof.signal if self.proof is not None and how.basis == "predictions" else None
 
 
 def tested(run_id: str) -> Tested:
-    """What held-out ratings say of the components of a run's predictions."""
+    """What held-out ratings say of the components of a run's predictions, or chance of those of vectors."""
+    if loaders.run(run_id).origin.kind == "imported":
+        return Tested(None, chance=component_analyses.above_chance_of(run_id))
     try:
         return Tested(_pooled(run_id) or component_analyses.proof(run_id))
     except ExplorerError as error:

@@ -23,8 +23,9 @@ from dashboard.shell.needs_run import explain_lack
 
 def trust(view: View) -> None:
     """What is left to ask of components, folded away, and everything about all of them as a table."""
-    cost = _how_many_matter(view) if view.how.basis == "pca" else None
-    stability = None if is_twin(view.run.run_id) else _would_it_return(view)
+    trained = view.run.origin.kind == "trained"
+    cost = _how_many_matter(view) if trained and view.how.basis == "pca" else None
+    stability = _would_it_return(view) if trained and not is_twin(view.run.run_id) else None
     _numbers(view, cost, stability)
 
 

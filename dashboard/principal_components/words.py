@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from core.analysis.components.chance import AboveChance
 from core.analysis.components.extremes import Ends
 from core.analysis.components.hints import Standing
 from core.analysis.components.pca import Pca
@@ -12,15 +13,54 @@ from core.analysis.components.truncation import Cost
 from core.analysis.ranks import rank_correlation
 from core.data.nouns import verb, with_article
 from core.data.ratings import Ratings
+from core.model.run import Run
 from dashboard.charts.points import Classes, Coloring
 from dashboard.embeddings.words import signed
 from dashboard.principal_components.label import Label
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
-from dashboard.shared.phrases import count, guessed
+from dashboard.shared.phrases import count, guessed, plural
 
 CLEAR = 0.2
 """Rank correlations below this are not worth a sentence."""
+
+
+def introduction(run: Run) -> tuple[str, str]:
+    """The title of the page, and what is to be seen on it."""
+    nouns = escape(plural(run.dataset.noun))
+    if run.origin.kind == "imported":
+        return "Along which directions do they differ?", (
+            f"A component is a direction along which the {nouns} differ, the strongest first. Look at the {nouns} at "
+            "both ends: what sets them apart is what the vectors tell apart, and it is yours to name."
+        )
+    return "Which tastes did it find?", (
+        "A component is a direction along which tastes differ, the strongest first. The first picture says which of "
+        f"them hold on ratings that the model has not seen; then look at the {nouns} at both ends: what sets them "
+        "apart is what the model learned to tell apart, and it is yours to name."
+    )
+
+
+def above_chance(found: AboveChance, rows: Rows, n: int, *, tested: bool) -> str:
+    """How many components of vectors stand above chance, and what that does not say.
+
+    Args:
+        found: The test, of the components around the middle.
+        rows: The rows.
+        n: How many components there are.
+        tested: Whether those on the screen are the ones that were tested.
+    """
+    if not found.count:
+        text = f"**None of {count(n, 'component')} stands above chance**"
+    else:
+        first = "The first" if found.count == 1 else f"The first {found.count}"
+        text = f"**{first} of {count(n, 'component')} {verb(found.count, 'stands', 'stand')} above chance**"
+    drawn = "" if found.rows == len(rows) else f", tested on {found.rows:,} of them"
+    text += (
+        f": rows as long as these {rows.nouns}, but in directions drawn by chance, differ less along any{drawn}. That "
+        "is not to say what a component is about, or that it is of use for anything: there are no answers here to test "
+        "it on."
+    )
+    return text if tested else f"{text} Tested are the components around the middle: see *Centered*."
 
 
 def scree(result: Pca, component: int) -> str:

@@ -5,17 +5,28 @@ from collections import Counter
 import numpy as np
 import streamlit as st
 
+from core.data.item_columns import category_names, number_columns
 from core.data.ratings import Ratings
 from dashboard.charts.points import Classes, Coloring
 
-GENRE, YEAR, MEAN, COUNT = "Genre", "Year", "Mean rating", "Number of ratings"
+GENRE, YEAR, MEAN, COUNT, ORDER = "Genre", "Year", "Mean rating", "Number of ratings", "Place in the file"
 CHOICES = [MEAN, GENRE, YEAR, COUNT]
 MOST_CLASSES = 8
 """Colors that can still be told apart."""
+MOST_COLUMN_CLASSES = 12
+"""Classes of a column: the last ones share a color with the first, and have another symbol."""
 
 
-def by_number(ratings: Ratings, choice: str) -> Coloring:
-    """A number for every item; the number of ratings on a scale of powers of ten."""
+def by_column(ratings: Ratings, choice: str) -> Coloring | Classes:
+    """A number or a class for every item; the number of ratings on a scale of powers of ten.
+
+    Of a column with many classes the most frequent have a color.
+    """
+    further = _further(ratings.dataset_id, ratings.digest, ratings)
+    if choice in further:
+        return further[choice]
+    if choice == ORDER:
+        return Coloring(ORDER, np.arange(1.0, len(ratings.items) + 1))
     if choice == YEAR:
         return Coloring(YEAR, ratings.item_table["year"].to_numpy(float))
     if choice == MEAN:
@@ -48,9 +59,36 @@ def by_genre(ratings: Ratings, shown: list[str]) -> Classes:
 
 
 def choices(ratings: Ratings) -> list[str]:
-    """What can be chosen on this data: genres and years only where it has any."""
-    known = {GENRE: any(ratings.item_table["genres"]), YEAR: ratings.item_table["year"].notna().any()}
-    return [choice for choice in CHOICES if known.get(choice, True)]
+    """What can be chosen on this data: genres, years and ratings only where it has any, and further columns.
+
+    Vectors from elsewhere come first with what is known of their rows; their order in the file is often one too: word
+    vectors begin with the most frequent word.
+    """
+    rated, table = len(ratings) > 0, ratings.item_table
+    known = {GENRE: any(table["genres"]), YEAR: table["year"].notna().any(), MEAN: rated, COUNT: rated}
+    usual = [choice for choice in CHOICES if known[choice]]
+    columns = _further(ratings.dataset_id, ratings.digest, ratings)
+    further = [name for name in columns if name not in (*CHOICES, ORDER)]
+    return [*usual, *further] if rated else [*further, *usual, ORDER]
+
+
+def first(ratings: Ratings) -> Coloring | Classes:
+    """What the points are colored by where there is no choice."""
+    return by_column(ratings, next(choice for choice in choices(ratings) if choice != GENRE))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _further(dataset_id: str, digest: str, _ratings: Ratings) -> dict[str, Coloring | Classes]:
+    """The further columns of a table as colors, classes first."""
+    table, result = _ratings.item_table, dict[str, Coloring | Classes]()
+    for name in category_names(table):
+        often = table[name][table[name] != ""].value_counts()
+        shown = often.index[:MOST_COLUMN_CLASSES]
+        result[name] = Classes(name, shown.get_indexer(table[name]), list(map(str, shown)))
+    numbers = number_columns(table)
+    return result | {
+        name: Coloring(name, values) for name, values in numbers.items() if name != "year" and np.isfinite(values).any()
+    }
 
 
 def choose_genres(ratings: Ratings, key: str) -> list[str]:

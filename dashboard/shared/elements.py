@@ -46,7 +46,7 @@ def enough_ratings(
     first: int = WELL_KNOWN,
     label: str = "Enough ratings: at least",
 ) -> int:
-    """A field for the ratings that a row needs to take part.
+    """A field for the ratings that a row needs to take part; none, and 0, where nobody rated anything.
 
     Args:
         counts: Ratings of each row, (n_rows,); several where each of several models has to keep enough rows.
@@ -56,6 +56,8 @@ def enough_ratings(
         first: What is asked for at first, or less where that would leave fewer than `leaving` rows.
         label: What the field is called.
     """
+    if not all(count.any() for count in counts):
+        return 0
     maximum = min(most_asked_for(count, leaving) for count in counts)
     usual = min(int(np.sort(count)[-min(leaving, len(count))]) for count in counts)
     return whole_number(label, 1, maximum, max(1, min(first, usual, maximum)), key, width=190, words=words)

@@ -83,8 +83,31 @@ def meaning(*terms: str) -> str:
     return "\n\n".join(f"**{term}**: {TERMS[term]}" for term in terms)
 
 
-def fold(page: str) -> None:
-    """The words of a page with their meanings, folded away; nothing where it uses none."""
-    if terms := ON_PAGE.get(page):
+ABOUT_RATINGS = {
+    "RMSE",
+    "MAE",
+    "Training and validation",
+    "Epoch",
+    "Embedding",
+    "Bias",
+    "Penalty",
+    "Dropout",
+    "Hatched",
+}
+"""Words that mean nothing where nobody rated anything: the pages use none of them there."""
+
+NOT_WITHOUT = {"train", "under_the_hood", "biases", "for_you"}
+"""Pages that have nothing to say without ratings."""
+
+
+def fold(page: str, *, rated: bool) -> None:
+    """The words of a page with their meanings, folded away; nothing where it uses none.
+
+    Args:
+        page: Its path.
+        rated: Whether the data on it has ratings.
+    """
+    there = () if page in NOT_WITHOUT and not rated else ON_PAGE.get(page, ())
+    if terms := [term for term in there if rated or term not in ABOUT_RATINGS]:
         with st.expander("Words on this page", icon=":material/dictionary:"):
             st.markdown(meaning(*terms))

@@ -70,6 +70,11 @@ class Rows:
         """What the rows are, plural."""
         return plural(self.noun)
 
+    @property
+    def rated(self) -> bool:
+        """Whether anybody rated any of them; nobody did where there are vectors from elsewhere alone."""
+        return bool(self.count.any())
+
     @cached_property
     def offered(self) -> dict[str, int]:
         """Row numbers by label, for choosing; of very many rows those with the most ratings."""

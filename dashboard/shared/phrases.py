@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from core.config import RunConfig
+from core.data import DatasetInfo
 from core.data.nouns import count, plural, with_article
 from core.data.ratings import DatasetRef, Ratings
 from core.model.families import PRESETS, SETTINGS, differences, family_of
+from core.model.metrics import RMSE, Metric
+from core.model.run import Outcome
 from core.store.runs import RunSummary
 
 __all__ = ["count", "plural"]  # of the core's, which pages read here with the other words
@@ -25,23 +28,25 @@ PRESET_WORDS = {
 }
 
 PAGE_HELP = {
-    "start": "What an embedding is, the ratings at a glance, and one button that trains a first model.",
+    "start": "What an embedding is, the data at a glance, and one button that trains a first model.",
     "missions": "Short guided tours over the pages, which see by themselves when a step is done.",
     "under_the_hood": "What an embedding layer does, in eight small steps on live numbers, down to its code.",
     "train": "Choose a model and its settings, watch it learn, stop it, and compare with earlier runs.",
-    "embeddings": "The learned numbers themselves: every row one thing that was rated, every column a dimension.",
+    "embeddings": "The learned numbers themselves: every row one thing, every column a dimension.",
     "components": "The main directions in the embedding, and what lies at both ends of each.",
     "maps": "All items on one picture, how far to trust it, groups of them, and axes of your own.",
-    "neighbors": "What lies closest to what, by three measures, for whatever was rated and for the people who rated.",
-    "biases": "How liked or how generous somebody is before any taste is compared, beside the plain averages.",
+    "neighbors": "What lies closest to what, by three measures that do not always agree.",
+    "biases": "How liked something, or how generous somebody is before anything else, beside the plain averages.",
     "compare": "Two to six models beside each other: settings, curves, results, and what two of them agree on.",
     "for_you": "Rate a few, and see what you would like, where you are among all people, and why.",
     "runs": "All trained models with their settings and results; open, compare or delete them.",
-    "datasets": "The ratings at hand; bring your own, or fetch a MovieLens release.",
+    "datasets": "The data at hand; bring your own ratings or vectors, or fetch a MovieLens release.",
     "jobs": "Trainings, imports and studies that wait, run or have ended, with their logs.",
 }
 
 HEADLINE = "Train an embedding on {noun} ratings, then look inside what it learned"
+
+HEADLINE_OF_VECTORS = "What another program learned about {nouns}"
 
 WHAT_IS_AN_EMBEDDING = (
     "An embedding describes every {noun} by a short list of numbers, and every person by another list as long. "
@@ -72,6 +77,19 @@ WHERE_TO_GO = (
     ),
 )
 """Page, icon, title and words of the cards on the start page."""
+
+WHERE_TO_GO_WITH_VECTORS = (
+    WHERE_TO_GO[1],
+    ("components", "insights", "Name the directions", WHERE_TO_GO[2][3]),
+    ("neighbors", "near_me", "See what is alike", "The nearest of each {noun}, and arithmetic with {nouns}."),
+    (
+        "compare",
+        "compare_arrows",
+        "Compare two spaces",
+        "This one beside another with the same {nouns}: which neighbors stay, and what moves.",
+    ),
+)
+"""The same where there are vectors from elsewhere and no ratings."""
 
 TRAIN_INTRODUCTION = (
     "Press Train and watch two errors fall: on the ratings it learns from, and on ratings it has never seen. "
@@ -112,15 +130,20 @@ HOW_SURE_TOLD = (
 HOW_SURE_ALONE = "Of {a_noun} that nobody rated it knows nothing: it has only the ratings to go by."
 
 
-def rmse_help(*, within: bool) -> str:
+def curve_help(metric: Metric, *, within: bool) -> str:
     """What the learning curve shows and how to look closer; `within` where training measures its loss in epochs too."""
     line = (
         "The thin line is the loss that training works on within its epochs; it counts dropout and penalty too, so it "
         "lies higher. "
     )
-    return (
+    judged = (
         "RMSE is the root mean squared error: how far the guesses are off, in the unit of the ratings, large misses "
-        f"counting more. {line if within else ''}Drag to move the picture, pinch or hold Ctrl and scroll to zoom, "
+        "counting more."
+        if metric is RMSE
+        else f"{metric.title} {metric.meaning}; {metric.direction}."
+    )
+    return (
+        f"{judged} {line if within else ''}Drag to move the picture, pinch or hold Ctrl and scroll to zoom, "
         "double-click to go back."
     )
 
@@ -131,6 +154,9 @@ AFTER_TRAINING = (
     ("runs", "inventory_2", "All models"),
 )
 """Page, icon and label of the links under a finished training."""
+
+FOR_VECTORS = (*AFTER_TRAINING[:2], ("maps", "map", "Maps"), ("neighbors", "near_me", "Neighbors"))
+"""The same of the pages that vectors from elsewhere are looked at on."""
 
 CHART_CONFIG = {"displaylogo": False, "displayModeBar": False}
 """Of small charts; large ones keep Plotly's tools."""
@@ -177,6 +203,7 @@ _ERROR_TITLES = {
     "TOO_LARGE": "This is more than is allowed",
     "ARCHIVE_UNSAFE": "This archive is not safe to open",
     "ARCHIVE_RATIO": "This archive unfolds too far",
+    "BAD_VECTORS": "These are no vectors that can be opened",
     "NO_GOOD_ROWS": "No row is a usable rating",
     "DOWNLOAD_FAILED": "The download did not succeed",
     "UNKNOWN_ENTRY": "This is no longer in the trash",
@@ -209,8 +236,13 @@ def _lower(words: str) -> str:
 
 def run_words(summary: RunSummary) -> str:
     """A run in words: "dot product with biases, 64 dimensions, RMSE 0.86, trained today"."""
-    error = f"RMSE {summary.outcome.val_rmse:,.3f}"
-    return f"{_lower(model_words(summary.config))}, {error}, trained {day(summary.created_at)}"
+    came = "opened" if summary.origin.kind == "imported" else "trained"
+    return f"{_lower(model_words(summary.config))}, {measured_words(summary.outcome)}{came} {day(summary.created_at)}"
+
+
+def measured_words(outcome: Outcome) -> str:
+    """What a model was measured at, to be followed by more: "RMSE 0.863, "; empty where nothing was."""
+    return f"{outcome.metric.metric.title} {outcome.metric.value:,.3f}, " if outcome.metric else ""
 
 
 def config_words(config: RunConfig, usual: str) -> str:
@@ -290,7 +322,9 @@ def named_apart(summaries: Sequence[RunSummary], *, with_error: bool = True) -> 
         for text, summary in zip(texts, summaries, strict=True)
     ]
     return {
-        summary.run_id: f"{text}, {summary.outcome.val_rmse:,.3f}" if with_error else text
+        summary.run_id: f"{text}, {summary.outcome.metric.value:,.3f}"
+        if with_error and summary.outcome.metric
+        else text
         for text, summary in zip(texts, summaries, strict=True)
     }
 
@@ -342,6 +376,12 @@ def with_noun(text: str, noun: str) -> str:
     words = {"item": noun, "items": plural(noun)}
     words |= {word.capitalize(): by.capitalize() for word, by in words.items()}
     return _ITEM.sub(lambda match: words[match[0]], text)
+
+
+def size_words(data: DatasetRef | Ratings | DatasetInfo) -> str:
+    """How much there is in a dataset: its ratings, or its rows where nobody rated them."""
+    ratings, items = (len(data), len(data.items)) if isinstance(data, Ratings) else (data.ratings, data.items)
+    return count(ratings, "rating") if ratings else count(items, data.noun)
 
 
 def unit(data: DatasetRef | Ratings) -> str:

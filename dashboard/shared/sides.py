@@ -62,14 +62,8 @@ class Side:
         """Chosen rows with a page's own numbers behind the name, in the order given."""
         if not self.users:
             return tables.items(self.ratings, self.rows, chosen, numbers)
-        return pd.DataFrame(
-            {
-                USER: [self.rows.name(row) for row in chosen],
-                **numbers,
-                tables.MEAN: self.mean[chosen],
-                tables.COUNT: self.rows.count[chosen],
-            }
-        )
+        rated = {tables.MEAN: self.mean[chosen], tables.COUNT: self.rows.count[chosen]} if self.rows.rated else {}
+        return pd.DataFrame({USER: [self.rows.name(row) for row in chosen], **numbers, **rated})
 
     def known(self, least: int) -> np.ndarray:
         """Trained rows with at least so many ratings, rising."""
@@ -95,7 +89,9 @@ def go_to(run_id: str, ids: list[str], *, users: bool) -> None:
 
 
 def choose(run: Run) -> Side:
-    """Let the person choose between items and people."""
+    """Let the person choose between items and people, where the model has vectors of both."""
+    if len(run.scorer.user_embedding) == 0:
+        return side(run.run_id, users=False)
     items = phrases.plural(run.dataset.noun).capitalize()
     return side(run.run_id, users=elements.segments("Rows", [items, PEOPLE], "rows") == PEOPLE)
 

@@ -51,7 +51,8 @@ def beside(columns: Mapping[str, ColumnConfig], shown: Sequence[str]) -> dict[st
         columns: Settings of all columns, with widths in pixels for those that must not be cut.
         shown: The columns from left to right, the title first; what comes after the number of ratings may be cut.
     """
-    room = FACING - sum(_pixels(columns[name]) for name in shown[1 : shown.index(COUNT) + 1])
+    shown_whole = shown[1 : shown.index(COUNT) + 1] if COUNT in shown else shown[1:2]
+    room = FACING - sum(_pixels(columns[name]) for name in shown_whole)
     with_mean = room - _pixels(columns[MEAN])
     wide = with_mean if with_mean >= _GOOD_TITLE else max(_LEAST_TITLE, room)
     return {**columns, shown[0]: st.column_config.TextColumn(pinned=True, width=min(_MOST_TITLE, wide))}
@@ -102,7 +103,7 @@ def items(ratings: Ratings, rows: Rows, chosen: np.ndarray, numbers: Mapping[str
         chosen: Row numbers, (n,).
         numbers: Columns by name, each (n,).
 
-    Genres and years are there where the data has any.
+    Genres, years and ratings are there where the data has any; without ratings the first further columns.
     """
     details = ratings.item_table.iloc[chosen]
     table = pd.DataFrame(
@@ -111,12 +112,41 @@ def items(ratings: Ratings, rows: Rows, chosen: np.ndarray, numbers: Mapping[str
             **numbers,
             MEAN: ratings.item_mean[chosen],
             COUNT: ratings.item_count[chosen],
+            **{name: details[name].to_numpy() for name in further(ratings)},
             GENRES: [", ".join(genres) for genres in details["genres"]],
             YEAR: details["year"].astype("Int64").to_numpy(),
         }
     )
-    known = {GENRES: any(ratings.item_table["genres"]), YEAR: ratings.item_table["year"].notna().any()}
-    return table[[name for name in table.columns if known.get(name, True)]]
+    left_out = {MEAN, COUNT} if len(ratings) == 0 else set()
+    left_out |= {name for name, there in _described(ratings).items() if not there}
+    return table[[name for name in table.columns if name not in left_out]]
+
+
+def known(ratings: Ratings, *numbers: str) -> list[str]:
+    """Columns that `items` has of its own accord, in the order of tables that face each other.
+
+    Args:
+        ratings: The dataset.
+        numbers: Columns of a page's own that stand before the longest texts.
+    """
+    if len(ratings):
+        return [COUNT, MEAN, *numbers, GENRES]
+    return [*further(ratings), *numbers, *(name for name, there in _described(ratings).items() if there)]
+
+
+MOST_FURTHER = 4
+"""Columns of a table beside vectors that another table has room for."""
+
+
+def further(ratings: Ratings) -> list[str]:
+    """The first further columns of a table that came beside vectors; none where ratings say more."""
+    own = {TITLE, MEAN, GENRES, COUNT, YEAR, "title", "genres", "year"}
+    return [] if len(ratings) else [name for name in ratings.item_table.columns if name not in own][:MOST_FURTHER]
+
+
+def _described(ratings: Ratings) -> dict[str, bool]:
+    table = ratings.item_table
+    return {GENRES: any(table["genres"]), YEAR: bool(table["year"].notna().any())}
 
 
 def ranked(heading: str, lists: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -99,7 +99,7 @@ def run() -> None:
             raise refused
         with contextlib.suppress(PageEnded):
             page.run()
-        glossary.fold(page.url_path)
+        glossary.fold(page.url_path, rated=len(loaders.ratings(state.dataset_id())) > 0)
     except ExplorerError as error:
         elements.error(error.code, str(error))
     uploader.settle()
@@ -145,7 +145,7 @@ def _choices() -> str:
         What a page is about: the model or, without one, the data.
     """
     dataset = _dataset()
-    label = f"Data: {escape(dataset.name)}, {phrases.count(len(dataset), 'rating')}"
+    label = f"Data: {escape(dataset.name)}, {phrases.size_words(dataset)}"
     with st.popover(label, icon=":material/database:", width="stretch", wrap=True):
         names = loaders.dataset_names()
         _chooser("Dataset", names, dataset.dataset_id, "choose_dataset", state.select_dataset)

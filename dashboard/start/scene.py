@@ -11,7 +11,6 @@ from core.data.ratings import Ratings
 from core.model.run import Run
 from core.studies.films import FILM, FilmSettings, film_of
 from dashboard.cache import component_analyses, loaders
-from dashboard.charts.base import plain
 from dashboard.charts.hover import Hover
 from dashboard.charts.maps import Landmarks, Places
 from dashboard.charts.points import Classes, Coloring
@@ -108,10 +107,8 @@ def as_places(scene: Scene, ratings: Ratings) -> Places:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _said(dataset_id: str) -> tuple[list[str], list[str], Hover]:
-    ratings, labels = loaders.ratings(dataset_id), loaders.item_labels(dataset_id)
-    numbers = zip(ratings.item_mean.tolist(), ratings.item_count.tolist(), strict=True)
-    notes = [f"rated {mean:,.2f} by {n:,}" for mean, n in numbers]
-    return labels, notes, Hover(np.array([plain(label) for label in labels], object), np.array(notes, object))
+    hover = loaders.rated_hover(dataset_id)
+    return loaders.item_labels(dataset_id), hover.facts.tolist(), hover
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -119,7 +116,7 @@ def color(dataset_id: str) -> Coloring | Classes:
     """What colors the dots: a few telling genres, whose dots come together, or how they were rated."""
     ratings = loaders.ratings(dataset_id)
     shown = coloring.telling(ratings)
-    return coloring.by_genre(ratings, shown) if shown else coloring.by_number(ratings, coloring.MEAN)
+    return coloring.by_genre(ratings, shown) if shown else coloring.first(ratings)
 
 
 def named(scene: Scene, dataset_id: str) -> Landmarks | None:

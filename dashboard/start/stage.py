@@ -96,13 +96,16 @@ def _learned(ratings: Ratings, run: Run, job: Job | None, place: DeltaGenerator)
             _matrix(place, ratings)
             return
         lit = steps.show(run, ratings, scene)
-        if scene.film is None:
+        if scene.film is None and run.origin.kind == "trained":
             st.caption(words.NO_FILM)
     _draw(place, ratings, scene, "in their places", lit=lit, on_select=partial(steps.click, run.run_id))
 
 
 def _done(run: Run, ratings: Ratings, *, just_now: bool) -> None:
     """How a training has ended, in the places where it was followed."""
+    if run.origin.kind == "imported":
+        st.markdown(words.opened(run))
+        return
     score = analyses.split_score(run.run_id)
     st.markdown(words.done(run.outcome, phrases.unit(ratings), score, just_now=just_now))
     st.html(countdown(curve.of_run(run)))

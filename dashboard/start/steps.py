@@ -64,15 +64,17 @@ def show(run: Run, ratings: Ratings, scene: Scene) -> Lit:
     """Draw the three steps; what they put on the map."""
     rows = loaders.item_rows(run.run_id)
     axis = _axis(ratings, rows)
-    titles = [f"Find {with_article(ratings.noun)}", "Rate three", *(["What the ends mean"] if axis else [])]
-    find, give, *between = st.tabs(titles)
-    with find:
+    find, give, between = f"Find {with_article(ratings.noun)}", "Rate three", "What the ends mean"
+    titles = [find, *([give] if run.scorer.guesses_ratings else []), *([between] if axis else [])]
+    tabs = dict(zip(titles, st.tabs(titles), strict=True))
+    you, color = None, None
+    with tabs[find]:
         found, near = _find(run, ratings, rows, scene)
-    with give:
-        you = _rate(run, ratings, rows, scene)
-    color = None
+    if give in tabs:
+        with tabs[give]:
+            you = _rate(run, ratings, rows, scene)
     if axis is not None:
-        with between[0]:
+        with tabs[between]:
             color = _between(axis, ratings, rows, scene)
     return Lit(found, near, you, color)
 
@@ -81,7 +83,8 @@ def _find(run: Run, ratings: Ratings, rows: Rows, scene: Scene) -> tuple[tuple[i
     """A field that finds an item, and its neighbors in a sentence and a list."""
     offered = {rows.labels[row]: row for row in scene.rows.tolist()}
     few = f"Only the {phrases.count(len(offered), ratings.noun)} on this map; the page Neighbors knows all."
-    found = selection.search(f"Your favorite {ratings.noun}", offered, key=FIND, most=1, words=few)
+    label = f"Your favorite {ratings.noun}" if rows.rated else f"Find {with_article(ratings.noun)}"
+    found = selection.search(label, offered, key=FIND, most=1, words=few)
     learned = told.sentence(run, f"No one told it what {with_article(rows.noun)} is about.")
     if not found:
         st.caption(f"Type a few letters, or click a dot: its nearest {rows.nouns} light up. {learned}")

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from core.analysis.compare.score import SplitScore
 from core.data.nouns import with_article
 from core.data.ratings import Ratings
-from core.model.run import Outcome
+from core.model.run import Outcome, Run
 from dashboard.shared import phrases, score_words
 from dashboard.shared.markup import escape
+from dashboard.train import curve
 
 said = escape
 """A name that somebody has given, as text."""
@@ -40,10 +41,24 @@ def beginning(ratings: Ratings, filled: float) -> str:
 
 def done(outcome: Outcome, unit: str, score: SplitScore | None, *, just_now: bool) -> str:
     """What came of a training, in one sentence: how long it took where somebody has waited for it, and how well."""
-    if not just_now:
-        return f"**{score_words.how_often(outcome.val_rmse, unit, score)}.**"
-    often = score_words.how_often(outcome.val_rmse, unit, score, who="it")
-    return f"**Done in {phrases.duration(outcome.train_seconds)}: {often}.**"
+    who = "it" if just_now else "This model"
+    well = (
+        curve.guess(outcome.metric, unit)
+        if outcome.val_rmse is None
+        else score_words.how_often(outcome.val_rmse, unit, score, who=who)
+    )
+    return f"**{f'Done in {phrases.duration(outcome.train_seconds)}: ' if just_now else ''}{well}.**"
+
+
+def opened(run: Run) -> str:
+    """What vectors from elsewhere are, in a sentence or two."""
+    many = phrases.count(run.dataset.items, run.dataset.noun)
+    source = run.origin.provenance.get("file", "")
+    came = f", from {escape(source)}" if source else ""
+    return (
+        f"**{many}, {phrases.count(run.config.dimensions, 'number')} each**{came}: learned by another program, and "
+        "only looked at here. The map lays them along the two directions in which they differ most."
+    )
 
 
 def neighbors(title: str, nearest: Sequence[str]) -> str:

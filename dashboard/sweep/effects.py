@@ -68,13 +68,13 @@ def _draw(runs: Sequence[RunSummary], config: RunConfig, noun: str, names: list[
     name = st.selectbox(
         "Setting", names, format_func=lambda one: words.name_of(one, noun), key=KEY, bind="query-params", width=260
     )
-    having = [run for run in runs if getattr(run.config, name, None) is not None]
+    having = [run for run in runs if getattr(run.config, name, None) is not None and run.outcome.val_rmse is not None]
     alike = [run.config.split == config.split for run in having]
     values = [getattr(run.config, name) for run in having]
     title, unit = words.title_of(name, noun), trainings.unit()
     figure = charts.effect(
         values if _is_number(values[0]) else [phrases.setting(value) for value in values],
-        [run.outcome.val_rmse for run in having],
+        [run.outcome.guess_error for run in having],
         [plain(phrases.run_words(run)) for run in having],
         alike,
         title,

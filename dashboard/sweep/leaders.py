@@ -25,7 +25,13 @@ def model_of(config: RunConfig) -> RunConfig:
 
 def standings(runs: Sequence[RunSummary]) -> list[Standing]:
     """The models of some runs on one dataset, the best first; those that splits connect with the most others."""
-    return leaderboard([Measured(model_of(run.config), run.config.split, run.outcome.val_rmse) for run in runs])
+    return leaderboard(
+        [
+            Measured(model_of(run.config), run.config.split, run.outcome.val_rmse)
+            for run in runs
+            if run.outcome.val_rmse is not None
+        ]
+    )
 
 
 def section(unit: str) -> None:

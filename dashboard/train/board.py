@@ -8,6 +8,8 @@ from streamlit.delta_generator import DeltaGenerator
 from core.config import GradientConfig, RunConfig
 from core.jobs.job_folder import Job
 from core.model.events import Started
+from core.model.families import family_of
+from core.model.metrics import RMSE
 from core.model.run import Run
 from dashboard.cache import analyses, loaders
 from dashboard.charts import training as charts
@@ -80,7 +82,7 @@ def board(
         beside: Draws the film.
         wide: Whether the film needs the whole width, under the curve.
     """
-    epoch = drawn.shown_epoch
+    epoch, metric = drawn.shown_epoch, family_of(config).metric
     number = epoch.epoch if epoch else 0
     numbers = st.container(key="board_numbers")
     with numbers, st.grid(2, min_column_width=200, gap="xsmall"):  # all in a line, or two by two
@@ -91,10 +93,11 @@ def board(
                 st.metric("Kept epoch", f"{number} of {len(drawn.epochs)}")
             st.metric(*time)
         with st.grid(2, min_column_width=90, gap="xsmall"):
-            st.metric("Training RMSE", f"{epoch.rmse:,.3f}" if epoch else "–")
-            st.metric("Validation RMSE", f"{epoch.val_rmse:,.3f}" if epoch else "–")
+            if metric is RMSE:
+                st.metric("Training RMSE", f"{epoch.rmse:,.3f}" if epoch and epoch.rmse is not None else "–")
+            st.metric(f"Validation {metric.title}", f"{epoch.value:,.3f}" if epoch else "–")
     within = isinstance(config, GradientConfig)
-    st.markdown(words, help=phrases.rmse_help(within=within))
+    st.markdown(words, help=phrases.curve_help(metric, within=within))
     finished = drawn.kept_epoch is not None
     length = len(drawn.epochs) if finished else references.epochs
     with st.grid(1 if wide else 2, min_column_width=_NARROWEST):
@@ -103,7 +106,7 @@ def board(
                 charts.curve_rows(drawn, references, behind),
                 charts.curve_spec(
                     length,
-                    unit=trainings.unit(),
+                    axis=charts.axis_words(metric, trainings.unit()),
                     finished=finished,
                     behind=behind is not None,
                     within=within,
@@ -114,7 +117,7 @@ def board(
                 on_select="rerun",
                 selection_mode=charts.ZOOM,
                 # the same words from start to end: another text would build the chart anew
-                alt=f"Training and validation RMSE over {length} epochs, with two reference lines",
+                alt=f"Validation {metric.title} over {length} epochs, with lines for what is reached without a model",
             )
         with st.container():
             beside()
@@ -193,7 +196,7 @@ def _result(run: Run) -> None:
         st.markdown(f"**{curve.result_words(run.outcome, unit, score)}**")
         if score is not None:
             st.markdown(score_words.seen_and_unseen(score, run.dataset.noun, unit))
-        st.markdown(curve.against_references(run.outcome.val_rmse, run.started, unit))
+        st.markdown(curve.against_references(run.outcome, run.started, unit))
         remarks = [score_words.raw(score)] if score else []
         remarks += [score_words.chosen(run.config, run.outcome), *_further_words(run)]
         st.caption(" ".join(filter(None, remarks)))

@@ -1,5 +1,6 @@
 """How a training goes, from a finished run or from a job's measurements while it goes on, and what that says."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from core.analysis.compare.score import SplitScore
 from core.analysis.new_item.unseen import Unseen
 from core.config import GradientConfig, RunConfig
 from core.model.events import Epoch, Event, Started, Step
+from core.model.metrics import RMSE, Measured, Metric, guess_error
 from core.model.run import Outcome, Run
 from core.model.scoring import Scorer
 from core.model.variational import STEPS_PER_EPOCH
@@ -16,6 +18,15 @@ from dashboard.shared import phrases, score_words
 
 STILL = 0.0005
 """Differences in RMSE below this are nothing to speak of."""
+
+REFERENCES = {
+    "mean": "always guess the mean",
+    "averages": "averages only, no embedding",
+    "slopes": "consensus and popularity",
+    "chance": "by chance",
+    "popularity": "the most popular first",
+}
+"""What is reached without a model, by the names in `Started.references`."""
 
 USED = 0.002
 """A dimension is used where what it adds to a guess is typically more than this share of the scale's width."""
@@ -39,8 +50,19 @@ class Curve:
 
     @property
     def best(self) -> Epoch | None:
-        """The epoch with the lowest validation loss, by which training keeps one; None before the first."""
-        return min(self.epochs, key=lambda epoch: epoch.val_loss, default=None)
+        """The epoch with the lowest validation loss, by which training keeps one, or the best metric where there is
+        none; None before the first."""
+        if not self.epochs:
+            return None
+        losses = [-math.inf if epoch.val_loss is None else epoch.val_loss for epoch in self.epochs]
+        values = [epoch.value for epoch in self.epochs]
+        return self.epochs[self.metric.best(values) if -math.inf in losses else RMSE.best(losses)]
+
+    @property
+    def metric(self) -> Metric:
+        """What the epochs are judged by; the RMSE before the first."""
+        measured = self.epochs[0].metric if self.epochs else None
+        return RMSE if measured is None else measured.metric
 
     @property
     def shown_epoch(self) -> Epoch | None:
@@ -95,33 +117,40 @@ def reading(curve: Curve, unit: str, *, ended: bool = False) -> str:
     if best.epoch < last.epoch:
         return _past_the_best(curve, best.epoch)
     if len(curve.epochs) == 1:
-        return f"After one epoch the guesses on ratings it has never seen are off by about {last.val_rmse:,.2f} {unit}."
-    gained = curve.epochs[-2].val_rmse - last.val_rmse
+        return f"After one epoch: {guess(last.metric, unit)}."
+    gained = abs(curve.epochs[-2].value - last.value)
     if curve.kept_epoch is not None:
         return (
             f"Validation was still improving at the last epoch, by {gained:.3f}: more epochs might help."
             if gained > STILL
-            else f"Validation has leveled off at {last.val_rmse:,.3f}: more epochs would change little."
+            else f"Validation has leveled off at {last.value:,.3f}: more epochs would change little."
         )
     if ended:
-        return f"Validation was still improving when it ended: {last.val_rmse:,.3f} after epoch {last.epoch}."
-    return f"Validation still improves: {last.val_rmse:,.3f} after epoch {last.epoch}, {gained:.3f} better than before."
+        return f"Validation was still improving when it ended: {last.value:,.3f} after epoch {last.epoch}."
+    return f"Validation still improves: {last.value:,.3f} after epoch {last.epoch}, {gained:.3f} better than before."
 
 
 def _past_the_best(curve: Curve, best_epoch: int) -> str:
     best, last = curve.epochs[best_epoch - 1], curve.epochs[-1]
-    still_learns = last.rmse < best.rmse - STILL
-    if last.val_rmse - best.val_rmse <= STILL:
-        return f"Validation has leveled off at {best.val_rmse:,.3f} since epoch {best_epoch}."
-    text = f"Validation stopped improving at epoch {best_epoch} ({best.val_rmse:,.3f}): from here it "
-    text += "learns the training ratings by heart" if still_learns else "wanders without getting better"
-    return f"{text}, and unseen ratings are guessed a little worse ({last.val_rmse:,.3f})."
+    if abs(last.value - best.value) <= STILL:
+        return f"Validation has leveled off at {best.value:,.3f} since epoch {best_epoch}."
+    text = f"Validation stopped improving at epoch {best_epoch} ({best.value:,.3f}): from here it "
+    if best.rmse is None or last.rmse is None:
+        return f"{text}gets a little worse on what it has not seen ({last.value:,.3f})."
+    text += (
+        "learns the training ratings by heart" if last.rmse < best.rmse - STILL else "wanders without getting better"
+    )
+    return f"{text}, and unseen ratings are guessed a little worse ({last.value:,.3f})."
 
 
-def against_references(val_rmse: float, started: Started, unit: str) -> str:
-    """How a validation RMSE compares with guessing without any embedding."""
-    gain = started.averages_rmse - val_rmse
-    text = f"Guessing from averages alone is off by {started.averages_rmse:,.3f}, always guessing the mean by "
+def against_references(outcome: Outcome, started: Started, unit: str) -> str:
+    """How what was measured compares with what is reached without any embedding."""
+    if outcome.val_rmse is None:
+        known = [f"{REFERENCES[name]}: {value:,.3f}" for name, value in started.references.items()]
+        return f"Without a model: {phrases.together(known)}." if known else ""
+    val_rmse, averages_rmse = outcome.val_rmse, guess_error(started.averages_rmse)
+    gain = averages_rmse - val_rmse
+    text = f"Guessing from averages alone is off by {averages_rmse:,.3f}, always guessing the mean by "
     text += f"{started.mean_rmse:,.3f}"
     if gain > STILL:
         text += f"; the embedding is worth {gain:.3f} {unit} beyond the averages."
@@ -148,10 +177,12 @@ def result_words(outcome: Outcome, unit: str, score: SplitScore | None) -> str:
     """A finished run in one sentence; `score` is its own, None where its data is gone."""
     kept = "" if outcome.kept_epoch == outcome.epochs else f", kept from epoch {outcome.kept_epoch}"
     how = "stopped early after" if outcome.stopped_early else "after"
+    after = f"{how} {phrases.count(outcome.epochs, 'epoch')}{kept}"
+    if outcome.val_rmse is None:
+        return f"{guess(outcome.metric, unit)} ({after})."
     return (
         f"{score_words.how_often(outcome.val_rmse, unit, score)} "
-        f"(RMSE {outcome.val_rmse:,.3f} on ratings it has never seen, "
-        f"{how} {phrases.count(outcome.epochs, 'epoch')}{kept})."
+        f"(RMSE {outcome.val_rmse:,.3f} on ratings it has never seen, {after})."
     )
 
 
@@ -202,6 +233,11 @@ def dimensions_words(scorer: Scorer) -> str:
     return f"It was given {phrases.count(of, 'dimension')} and uses {switched}."
 
 
-def guess(val_rmse: float, unit: str) -> str:
-    """A validation RMSE in plain words, without a full stop."""
-    return f"Guesses are off by about {val_rmse:,.2f} {unit}"
+def guess(measured: Measured | None, unit: str) -> str:
+    """What was measured on validation data in plain words, without a full stop."""
+    if measured is None:
+        return "Nothing was measured"
+    if measured.metric is RMSE:
+        return f"Guesses of ratings that it has never seen are off by about {measured.value:,.2f} {unit}"
+    metric = measured.metric
+    return f"{metric.title} {measured.value:,.3f}, which {metric.meaning}; {metric.direction}"

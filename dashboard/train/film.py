@@ -79,7 +79,7 @@ def now(dataset_id: str, key: str, moment: Moment) -> None:
     title = _title(len(moment.rows), ratings.noun)
     map_view.show(
         _places(dataset_id, moment),
-        coloring.by_number(ratings, coloring.MEAN),
+        coloring.first(ratings),
         key=KEY,
         title=title,
         alt=f"{title} while the model trains, colored by mean rating.",
@@ -133,7 +133,7 @@ def _play(reel: Reel, followed: Sequence[int], key: str, *, title: str, link: st
     hover, notes = loaders.item_hover(run.run_id), loaders.item_notes(run.run_id)
     map_view.show(
         Places(film.rows, film.places[-1], axes_of(run), hover, items.labels, notes),
-        coloring.by_number(ratings, coloring.MEAN),
+        coloring.first(ratings),
         key=key,
         title=title,
         alt=f"{title}: from numbers drawn by chance to the map where the model ended, colored by mean rating.",

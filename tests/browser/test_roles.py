@@ -113,7 +113,7 @@ def test_a_class_of_two_and_their_teacher(public: Public, context: BrowserContex
     teacher.get_by_role("button", name="Administration").click()
     teacher.get_by_label("Administrators' token").fill(TOKEN)
     teacher.get_by_role("button", name="Log in").click()
-    expect(teacher.get_by_role("heading", level=1)).to_have_text("Which ratings shall it learn from?")
+    expect(teacher.get_by_role("heading", level=1)).to_have_text("Which data shall we look at?")
     teacher.reload()
     settled(teacher)
     expect(teacher.get_by_role("button", name="You are an administrator")).to_be_visible()

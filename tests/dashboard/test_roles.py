@@ -21,6 +21,7 @@ from core.analysis.components.bases import How
 from core.cli import main
 from core.data import ColumnMapping, ImportOptions, import_ratings, uploads
 from core.data.importing.isolation import in_this_process
+from core.data.vectors.request import VectorOptions
 from core.errors import ExplorerError
 from core.jobs import import_jobs, queue, score_jobs, study_jobs
 from core.model.families import PRESETS, run_config
@@ -70,6 +71,7 @@ MAY = {
     "delete everybody's axis": (NOT, NOT, YES, YES, READ, READ),
     "upload": (NOT, NOT, YES, YES, READ, READ),
     "import": (NOT, NOT, YES, YES, READ, READ),
+    "open vectors": (NOT, NOT, YES, YES, READ, READ),
     "download": (NOT, NOT, YES, YES, READ, READ),
     "rename data": (NOT, NOT, YES, YES, READ, READ),
     "delete data": (NOT, NOT, YES, YES, READ, READ),
@@ -158,6 +160,7 @@ BY_CORE: dict[str, Callable[[There, Visitor], object]] = {
     "delete everybody's axis": lambda there, by: saved_axes.delete(there.run_id, AXIS.axis_id, by=by),
     "upload": lambda there, by: uploads.keep([("r.csv", io.BytesIO(b"x"))], by=by),
     "import": lambda there, by: import_jobs.submit_import("0" * 32, ColumnMapping(), ImportOptions(), by=by, title=""),
+    "open vectors": lambda there, by: import_jobs.submit_vectors("0" * 32, VectorOptions(), by=by, title=""),
     "download": lambda there, by: import_jobs.submit_download("ml-100k", accepted=True, by=by),
     "rename data": lambda there, by: data.rename(there.data, "Other", by=by),
     "delete data": lambda there, by: data.delete(there.data, by=by),
@@ -192,6 +195,7 @@ BY_CALLBACK: dict[str, Callable[[There], object]] = {
     "delete everybody's axis": lambda there: axis_view._delete(there.run_id, AXIS.axis_id),
     "upload": lambda there: dropped(),
     "import": lambda there: imports.start_import("0" * 32, ColumnMapping(), ImportOptions(), ""),
+    "open vectors": lambda there: imports.start_vectors("0" * 32, VectorOptions(), ""),
     "download": lambda there: imports.start_download("ml-100k", True),
     "delete a model": lambda there: state.reporting(state.delete_run)(there.run_id),
 }
@@ -361,7 +365,7 @@ def test_no_link_opens_a_pupil_what_is_closed(there: There, open_page, monkeypat
     log_in(app)
     assert "For a class" in [header.value for header in app.header]
     assert not codes(app.switch_page("app_pages/datasets.py").run())
-    assert app.title[0].value == "Which ratings shall it learn from?"
+    assert app.title[0].value == "Which data shall we look at?"
 
 
 def test_a_kiosk_without_a_model_leads_nowhere_where_one_is_trained(there: There, open_page, monkeypatch):

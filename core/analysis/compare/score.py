@@ -8,6 +8,7 @@ import numpy as np
 from core.data.ratings import Ratings
 from core.data.splits import Split
 from core.model.run import Run
+from core.model.scoring import require_guesses
 from core.training.baselines import rmse
 
 AT_ONCE = 2**18
@@ -70,7 +71,12 @@ def _rmse_of(predicted: np.ndarray, actual: np.ndarray, chosen: np.ndarray) -> f
 
 
 def predict_rows(run: Run, ratings: Ratings, rows: np.ndarray) -> np.ndarray:
-    """A run's guesses for some rows of the ratings it learned from, not clipped, (n,); rows int64, at least one."""
+    """A run's guesses for some rows of the ratings it learned from, not clipped, (n,); rows int64, at least one.
+
+    Raises:
+        NotApplicableError: The model guesses no ratings.
+    """
+    require_guesses(run.scorer)
     user, item = ratings.user_index[rows], ratings.item_index[rows]
     starts = range(0, len(rows), AT_ONCE)
     return np.concatenate([run.scorer.predict(user[at : at + AT_ONCE], item[at : at + AT_ONCE]) for at in starts])

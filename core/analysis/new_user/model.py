@@ -22,6 +22,7 @@ from core.analysis.new_user.uncertainty import MissCurve, Sureness, miss_curve, 
 from core.data.ratings import Ratings
 from core.data.splits import Split
 from core.model.item_features import FeatureGroup, item_features
+from core.model.metrics import guess_error
 from core.model.run import Run
 from core.model.scoring import require_bilinear
 
@@ -62,7 +63,7 @@ class NewUserModel:
         """
         if self.run.scorer.has_uncertainty:
             return learned_prior(self.run.scorer, self._features)
-        noise = max(self.run.outcome.val_rmse, self._min_error) ** 2
+        noise = max(self.run.outcome.guess_error, self._min_error) ** 2
         return people_prior(self.run.scorer, self.trained_users, noise=noise)
 
     @cached_property
@@ -92,7 +93,7 @@ class NewUserModel:
     @property
     def spread(self) -> float:
         """How far off always guessing the mean is, RMSE on the validation ratings, rating units."""
-        return max(self.run.started.mean_rmse, self._min_error)
+        return max(guess_error(self.run.started.mean_rmse), self._min_error)
 
     @property
     def _min_error(self) -> float:

@@ -1,6 +1,6 @@
 """What can be stated about vectors to open, what a preview shows before it, and what a report says after it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
@@ -46,6 +46,12 @@ class VectorOptions:
         self.of_text.check()
 
 
+def options_of(fields: Mapping[str, Any]) -> VectorOptions:
+    """What was said again, from its fields as JSON has them."""
+    options = VectorOptions(**fields)
+    return replace(options, dimensions=tuple(options.dimensions), left_out=tuple(options.left_out))
+
+
 @dataclass(frozen=True)
 class VectorRequest:
     """What the reading process works from.
@@ -63,11 +69,10 @@ class VectorRequest:
     @classmethod
     def of_json(cls, fields: dict[str, Any]) -> Self:
         """The request again from its fields as JSON has them."""
-        options = VectorOptions(**fields["options"])
         return cls(
             paths=[Path(path) for path in fields["paths"]],
             metadata=[Path(path) for path in fields["metadata"]],
-            options=replace(options, dimensions=tuple(options.dimensions), left_out=tuple(options.left_out)),
+            options=options_of(fields["options"]),
             limits=ImportLimits(**fields["limits"]),
         )
 

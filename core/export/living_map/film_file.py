@@ -12,8 +12,6 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-import numpy as np
-
 from core.analysis.film import Film, packed, shown
 from core.data.nouns import count, plural
 from core.data.ratings import Ratings
@@ -127,11 +125,9 @@ def _source(run: Run, ratings: Ratings) -> list[str]:
     """The model and the data, a line each, and what has to be said with the data wherever it goes."""
     config, outcome = run.config, run.outcome
     size = f", {count(config.dimensions, 'dimension')}" if config.dimensions else ""
-    error = f"{outcome.val_rmse:,.3f}" if np.isfinite(outcome.val_rmse) else "unknown"
-    model = (
-        f"Model: {family_of(config).title}{size}; the weights of epoch {outcome.kept_epoch}, with an error (RMSE) of "
-        f"{error} on ratings it has never seen."
-    )
+    measured = outcome.metric
+    judged = f", with {measured.metric.title} {measured.value:,.3f} on what it has never seen" if measured else ""
+    model = f"Model: {family_of(config).title}{size}; the weights of epoch {outcome.kept_epoch}{judged}."
     data = (
         f"Data: {ratings.name}, {count(len(ratings.rating), 'rating')} of {count(len(ratings.items), ratings.noun)} by "
         f"{len(ratings.users):,} people."

@@ -86,7 +86,7 @@ def test_an_item_takes_the_color_of_its_rarest_genre(bundled: Ratings):
 
 
 def test_numbers_of_ratings_are_on_a_scale_of_powers(bundled: Ratings):
-    color = coloring.by_number(bundled, coloring.COUNT)
+    color = coloring.by_column(bundled, coloring.COUNT)
     assert list(color.tick_labels) == ["1", "10", "100"]
     assert 10 ** color.values[0] == np.float64(247) or np.isclose(10 ** color.values[0], 247)
 

@@ -1,0 +1,85 @@
+"""What a model is judged by on the part of the data that it did not learn from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from core.errors import NotApplicableError
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A measure of models, on data that they did not learn from.
+
+    Attributes:
+        name: In JSON and on disk.
+        title: As people write it.
+        higher_is_better: Its direction.
+        meaning: What a value of it says, as the rest of a sentence that begins with it.
+    """
+
+    name: Literal["rmse", "ndcg@10", "recall@10", "auc"]
+    title: str
+    higher_is_better: bool
+    meaning: str
+
+    @property
+    def direction(self) -> str:
+        """Its direction in words."""
+        return "higher is better" if self.higher_is_better else "lower is better"
+
+    def best(self, values: Sequence[float]) -> int:
+        """The place of the best of some values, the first of several."""
+        return (max if self.higher_is_better else min)(range(len(values)), key=values.__getitem__)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The value of a metric, and the name of that."""
+
+    name: Literal["rmse", "ndcg@10", "recall@10", "auc"]
+    value: float
+
+    @property
+    def metric(self) -> Metric:
+        """Which metric it is."""
+        return METRICS[self.name]
+
+    def better_than(self, other: "Measured") -> bool:
+        """Whether it is the better of two values; of two metrics neither is."""
+        ahead = self.value - other.value if self.metric.higher_is_better else other.value - self.value
+        return self.name == other.name and ahead > 0
+
+
+RMSE = Metric("rmse", "RMSE", False, "is how far guesses of ratings are typically off")
+NDCG = Metric(
+    "ndcg@10",
+    "NDCG@10",
+    True,
+    "is how well the first ten of everything that somebody has not seen in training hold what they did see: 1 where "
+    "they begin with it, 0 where they hold nothing of it",
+)
+RECALL = Metric(
+    "recall@10",
+    "Recall@10",
+    True,
+    "is how often what somebody went on with is among the first ten of everything that they had not seen in training",
+)
+AUC = Metric(
+    "auc",
+    "AUC",
+    True,
+    "is how often, of two of which one has a label and the other has not, the model tells which: 0.5 is guessing",
+)
+
+METRICS: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric in (RMSE, NDCG, RECALL, AUC)})
+
+
+def guess_error(val_rmse: float | None) -> float:
+    """A validation RMSE that has to be there; raises NotApplicableError where the model guesses no rating."""
+    if val_rmse is None:
+        raise NotApplicableError(
+            "this does not apply to a model that guesses no ratings; choose a model of another kind"
+        )
+    return val_rmse

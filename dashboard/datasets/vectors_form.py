@@ -1,0 +1,257 @@
+"""Bringing vectors trained elsewhere: choose the files, see how they would be read, mend that, and open them.
+
+As with ratings, what a person has said is kept apart from the widgets, which Streamlit forgets on other pages.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from streamlit.typing import UploadedFile
+
+from core.access import Action
+from core.data import uploads
+from core.data.importing.request import TablePreview
+from core.data.vectors import samples
+from core.data.vectors.request import Found, VectorOptions, VectorPreview
+from core.errors import ExplorerError
+from core.settings import MIB
+from dashboard.cache import loaders
+from dashboard.jobs import imports
+from dashboard.server.uploads import largest_file
+from dashboard.session import state, visitor
+from dashboard.shared import elements, phrases, uploader
+from dashboard.shared.markup import escape
+
+_KEPT, _ROUND = "_vectors", "_vectors_round"
+NUMBERS_SHOWN = 6
+"""Numbers of each of the first rows that are shown; a row may have thousands."""
+
+JOINED = {
+    "id": "Its rows belong to the vectors by their ids.",
+    "order": "Its rows belong to the vectors in their order.",
+}
+
+
+@dataclass
+class Draft:
+    """What somebody has brought and said about it in this session; what is not said is found out.
+
+    Attributes:
+        upload: Token of the files in `core.data.uploads`.
+        names: Their names, for people.
+        said: Fields of `VectorOptions` by name.
+    """
+
+    upload: str
+    names: list[str]
+    said: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def reading(self) -> VectorOptions:
+        """What decides how the files are read: a name and a noun change nothing in a preview."""
+        return VectorOptions(**{name: value for name, value in self.said.items() if name not in ("name", "noun")})
+
+
+def show() -> None:
+    """The whole form, for who may import."""
+    if not elements.allowed(Action.IMPORT):
+        return
+    key = f"vectors_{st.session_state.setdefault(_ROUND, 0)}"
+    uploader.uploader(
+        "Vectors, with the table of their rows where there is one",
+        several=True,
+        key=key,
+        on_change=lambda: _received(key),
+        words="word2vec, GloVe and fastText (text or binary, gzip too), the TensorBoard Projector's pair of TSV files, "
+        "NumPy, safetensors, Parquet, Arrow, Keras weights, CSV with a column a dimension. They are read on this "
+        "server and go nowhere else; nothing in them is run.",
+    )
+    draft = current()
+    if draft is None:
+        st.caption(
+            "Words, products, sentences, the items of your own recommender: a list of numbers each, from whatever "
+            "program. A second file may say what the rows are: names, classes, counts. You see the first rows before "
+            f"anything is opened. A file may have up to {largest_file() // MIB:,} MB."
+        )
+        _samples()
+        return
+    try:
+        preview = loaders.vector_preview(draft.upload, draft.reading)
+    except ExplorerError as error:
+        elements.error(error.code, str(error))
+        elements.button("Choose other files", "close", "other_vectors", clear)
+        return
+    _found(draft, preview)
+    with st.container(horizontal=True):
+        elements.button("Open them", "download_done", "open", _start, primary=True, disabled=bool(preview.code))
+        elements.button("Choose other files", "close", "other_vectors", clear)
+
+
+def _samples() -> None:
+    """The sets that come with the program, each a card that opens it."""
+    st.header("Or begin with one of these")
+    with st.grid(2, min_column_width=260):
+        for name, sample in samples.SAMPLES.items():
+            with st.container(border=True, height="stretch"):
+                st.markdown(f"**{sample.name}**")
+                st.markdown(sample.words)
+                st.caption(sample.licence)
+                st.space("stretch")
+                elements.button("Open it", "download_done", f"sample_{name}", _open_sample, name)
+
+
+@state.reporting
+def _open_sample(name: str) -> None:
+    """Open a set that comes with the program as if somebody had brought it; a callback."""
+    file, sample = samples.path(name), samples.SAMPLES[name]
+    with file.open("rb") as content:
+        token = uploads.keep([(file.name, content)], by=visitor.current())
+    imports.start_vectors(token, sample.options, sample.name)
+
+
+def current() -> Draft | None:
+    """What has been brought and not opened yet."""
+    return st.session_state.get(_KEPT)
+
+
+def clear() -> None:
+    """Begin anew, with an empty place for files; files that nobody opened are removed."""
+    draft = st.session_state.pop(_KEPT, None)
+    if draft is not None:
+        uploads.discard(draft.upload)
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+
+
+def _received(key: str) -> None:
+    """Put what was chosen on the disk; a callback."""
+    before = st.session_state.pop(_KEPT, None)
+    if before is not None:
+        uploads.discard(before.upload)
+    chosen = list({file.file_id: file for file in st.session_state[key] if isinstance(file, UploadedFile)}.values())
+    if not chosen:
+        return
+    try:
+        token = uploads.keep([(file.name, file) for file in chosen], by=visitor.current())
+    except ExplorerError as error:
+        state.report_error(error)
+        return
+    st.session_state[_KEPT] = Draft(token, [uploads.safe_name(file.name) for file in chosen])
+
+
+def _start() -> None:
+    """Open what has been brought, read as was said; a callback."""
+    draft = current()
+    if draft is not None:
+        names = ", ".join(draft.names[:3]) + (" …" if len(draft.names) > 3 else "")
+        imports.start_vectors(draft.upload, VectorOptions(**draft.said), f"Vectors in {names}")
+
+
+def _found(draft: Draft, preview: VectorPreview) -> None:
+    """What the files hold, the first rows, and what can be said about them; or what stands in the way."""
+    st.caption(f"Files: {escape(', '.join(draft.names))}")
+    if preview.code:
+        elements.error(preview.code, preview.message)
+    for one in (one for one in preview.found if one.name in preview.chosen):
+        st.markdown(f":material/check_circle: {_in_words(one)}")
+    if len(preview.found) > len(preview.chosen):
+        st.markdown("**Which vectors are to be opened?** The files hold several sets.")
+        offered = {one.name: _in_words(one) for one in preview.found}
+        _select(draft, "array", "Vectors", offered, next(iter(preview.chosen), None))
+    for note in preview.notes:
+        st.caption(escape(note))
+    if preview.numbers:
+        _first_rows(preview)
+    if preview.table is not None:
+        _table(draft, preview.table, preview.joined)
+    if not preview.code:
+        _about(draft, preview)
+
+
+def _in_words(one: Found) -> str:
+    """A set of vectors: its kind, its size, its file."""
+    rows = "rows" if one.rows is None else phrases.count(one.rows, "row")
+    return f"{escape(one.name)}: {escape(one.kind)}, {rows} of {phrases.count(one.dim, 'number')}"
+
+
+def _first_rows(preview: VectorPreview) -> None:
+    """The first ids with the first numbers of each."""
+    shown = min(NUMBERS_SHOWN, max(map(len, preview.numbers)))
+    rows = [(*numbers, *[None] * shown)[:shown] for numbers in preview.numbers]
+    table = pd.DataFrame(rows, columns=[str(number + 1) for number in range(shown)])
+    if preview.ids:
+        table.insert(0, "Row", pd.Series(preview.ids))
+    _show_table(table, "The first vectors, with the first numbers of each")
+
+
+def _table(draft: Draft, table: TablePreview, joined: str) -> None:
+    """The first rows of the table beside the vectors, and which of its columns are kept."""
+    st.markdown(f"**What the rows are:** {escape(table.file)}. {JOINED.get(joined, '')}")
+    width = len(table.columns)
+    rows = [(*row, *[""] * width)[:width] for row in table.rows]
+    _show_table(pd.DataFrame(rows, columns=list(table.columns)), f"First rows of {table.file}")
+    with st.expander("Columns of the table", icon=":material/tune:"), st.grid(2, min_column_width=220):
+        columns = {name: name for name in table.columns}
+        _select(draft, "title_column", "A row is called by", columns, None)
+        _select(draft, "id_column", "The ids are in", columns, None)
+        key = f"vectors_left_out_{draft.upload}"
+        st.multiselect(
+            "Leave out",
+            list(table.columns),
+            default=[name for name in draft.said.get("left_out", ()) if name in columns],
+            key=key,
+            on_change=lambda: _say(draft, "left_out", tuple(st.session_state[key])),
+        )
+
+
+def _show_table(table: pd.DataFrame, alt: str) -> None:
+    st.dataframe(table, hide_index=True, height=min(215, 38 + 35 * max(1, len(table))), alt=alt)
+
+
+def _about(draft: Draft, preview: VectorPreview) -> None:
+    """What the vectors are called, and what one of them is."""
+    with st.grid(2, min_column_width=220):
+        _text(draft, "name", "Name", preview.name, 100)
+        help_ = "The word that the pages say: word, product, sentence."
+        _text(draft, "noun", "One row is a", preview.noun, 30, help_)
+
+
+def _text(draft: Draft, name: str, label: str, found: str, most: int, help_: str | None = None) -> None:
+    key = f"vectors_{name}_{draft.upload}"
+    st.text_input(
+        label,
+        draft.said.get(name, found),
+        max_chars=most,
+        key=key,
+        help=help_,
+        on_change=lambda: _say(draft, name, st.session_state[key]),
+    )
+
+
+def _select(draft: Draft, name: str, label: str, offered: Mapping[str, str], chosen: str | None) -> None:
+    """A field that shows what was said, or else what was found, of what is offered by name in its words."""
+    key, options = f"vectors_{name}_{draft.upload}", list(offered)
+    said = draft.said.get(name, chosen)
+    st.selectbox(
+        label,
+        options,
+        index=_place(options, said),
+        format_func=offered.__getitem__,
+        placeholder="Found by itself",
+        key=key,
+        on_change=lambda: _say(draft, name, st.session_state[key]),
+    )
+
+
+def _place(options: Sequence[str], said: str | None) -> int | None:
+    return options.index(said) if said in options else None
+
+
+def _say(draft: Draft, name: str, value: Any) -> None:
+    """Remember what somebody said, or that they take it back; in callbacks."""
+    if value in (None, "", ()):
+        draft.said.pop(name, None)
+    else:
+        draft.said[name] = value
