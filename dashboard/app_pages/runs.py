@@ -247,8 +247,8 @@ if not summaries:
     trainings.lead_to_first()
 else:
     st.markdown(
-        "Every training ends here, with its settings and results, and so do vectors that were opened. Equal settings on "
-        "equal data are one model."
+        "Every training ends here, with its settings and results, and so do vectors that were opened. Equal settings "
+        "on equal data are one model."
     )
     key = f"runs_{hash(tuple(summary.run_id for summary in summaries))}"
     alt = "All models with their settings and results"

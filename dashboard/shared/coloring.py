@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from core.data.item_columns import category_columns, category_names, number_columns
@@ -99,7 +100,7 @@ def _further(dataset_id: str, digest: str, _ratings: Ratings) -> dict[str, Color
     for name in category_names(table):
         often = table[name][table[name] != ""].value_counts()
         shown = often.index[:MOST_COLUMN_CLASSES]
-        result[name] = Classes(name, shown.get_indexer(table[name]), list(map(str, shown)))
+        result[name] = Classes(name, shown.get_indexer(pd.Index(table[name])), list(map(str, shown)))
     numbers = number_columns(table)
     return result | {
         name: Coloring(name, values) for name, values in numbers.items() if name != "year" and np.isfinite(values).any()
