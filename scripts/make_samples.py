@@ -86,6 +86,11 @@ def vectors(counted: sparse.csr_matrix) -> np.ndarray:
     return left * np.sign(left[np.abs(left).argmax(axis=0), np.arange(DIMENSIONS)]) * np.sqrt(strength)
 
 
+def _ending(word: str) -> str | None:
+    """The ending of a word that has three letters before it, so that "table" has none."""
+    return next((f"-{end}" for end in ENDINGS if word.endswith(end) and len(word) >= len(end) + 3), None)
+
+
 def words(database: bytes) -> pd.DataFrame:
     """The words by how often they are used, with their vectors and what is known of them."""
     texts = [words_of(text) for text in novels(database)]
@@ -103,7 +108,7 @@ def words(database: bytes) -> pd.DataFrame:
             "word": kept,
             "uses": [uses[word] for word in kept],
             "letters": [sum(map(str.isalpha, word)) for word in kept],
-            "ending": [next((f"-{end}" for end in ENDINGS if word.endswith(end)), None) for word in kept],
+            "ending": [_ending(word) for word in kept],
             "typical of": [None if novel < 0 else NOVELS[novel] for novel in typical],
             "embedding": list(vectors(company(numbered, len(kept))).round(3).astype(np.float32)),
         }

@@ -28,10 +28,17 @@ def category_columns(table: "pd.DataFrame") -> dict[str, Sequence[Sequence[str]]
     import pandas as pd
 
     categories: dict[str, Sequence[Sequence[str]]] = {"genres": table["genres"].tolist()}
-    for name in _further(table):
-        if pd.api.types.is_string_dtype(table[name]) and table[name].nunique() <= MOST_VALUES:
-            categories[name] = [[] if pd.isna(value) else [str(value)] for value in table[name]]
+    for name in category_names(table):
+        categories[name] = [[] if pd.isna(value) or value == "" else [str(value)] for value in table[name]]
     return categories
+
+
+def category_names(table: "pd.DataFrame") -> list[str]:
+    """The further columns of text with few different values."""
+    import pandas as pd
+
+    texts = [name for name in _further(table) if pd.api.types.is_string_dtype(table[name])]
+    return [name for name in texts if table[name].nunique() <= MOST_VALUES]
 
 
 def _further(table: "pd.DataFrame") -> Sequence[str]:

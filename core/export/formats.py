@@ -5,6 +5,8 @@ parquet     items.parquet, users.parquet   every number, for recomputing every p
                                            that belong to no row, also layers.parquet
 csv         items.csv, users.csv           the same for spreadsheets; also layers.csv
 keras       model.keras                    the model, for `keras.models.load_model`
+script      train.py, ratings.npz              trains the same model again with Keras alone
+notebook    train.ipynb, ratings.npz           the same in cells, for Jupyter
 components  components.csv, scores.csv     principal components with their names, and every item's place along them
 """
 
@@ -24,6 +26,7 @@ from core.data.ratings import Ratings
 from core.data.splits import split
 from core.disk.files import disk_full_told, is_disk_full
 from core.errors import LimitError, UsageError
+from core.export.scripts import write_notebook, write_script
 from core.model.run import Run
 from core.model.scoring import require_guesses, require_vectors
 from core.studies import component_names
@@ -224,5 +227,7 @@ _WRITERS: dict[str, Callable[[Run, Ratings, Path], None]] = {
     "csv": _write_csv,
     "keras": _write_keras,
     "components": _write_components,
+    "script": write_script,
+    "notebook": write_notebook,
 }
 FORMATS = tuple(_WRITERS)

@@ -46,15 +46,20 @@ FAMILIES: Mapping[str, type[Scorer]] = MappingProxyType(
 )
 """Those that are trained here."""
 
-STORED: Mapping[str, type[Scorer]] = MappingProxyType({**FAMILIES, "vectors": Vectors})
-"""Those that a run in the store may be of."""
+OPENED: Mapping[str, type[Scorer]] = MappingProxyType({"vectors": Vectors})
+"""Those that a run may be of besides: nothing here trains them."""
 
 DEFAULT_FAMILY = "dot_with_bias"
 
 
 def family_of(config: RunConfig) -> type[Scorer]:
     """The family that a run's settings name."""
-    return STORED[config.model]
+    return stored_families()[config.model]
+
+
+def stored_families() -> Mapping[str, type[Scorer]]:
+    """All that a run in the store may be of."""
+    return {**FAMILIES, **OPENED}
 
 
 def _model_settings() -> dict[str, FieldInfo]:
@@ -78,18 +83,19 @@ SETTINGS: Mapping[str, FieldInfo] = MappingProxyType(
 
 
 def parse_config(
-    settings: Mapping[str, Any], *, base: RunConfig | None = None, families: Mapping[str, type[Scorer]] = FAMILIES
+    settings: Mapping[str, Any], *, base: RunConfig | None = None, families: Mapping[str, type[Scorer]] | None = None
 ) -> RunConfig:
     """A run's checked settings from loose ones, laid over `base` where one is given.
 
     What `base` says and the chosen family does not have is dropped, and so is what it says about a setting that
     `new_defaults` names. The embedding layer follows from a model that `settings` name, unless they name a layer too.
-    What is to be trained is of one of FAMILIES, what was stored of one of STORED.
+    What is to be trained is of one of FAMILIES; `families` says what else it may be of.
 
     Raises:
         LimitError: A setting is unknown, not one of the family, of the wrong type or out of range; the message names
             each with what was given.
     """
+    families = FAMILIES if families is None else families
     name = settings.get("model", base.model if base else DEFAULT_FAMILY)
     if name not in families:
         raise LimitError(f"model is {name!r:.60}: should be one of {', '.join(families)}")
@@ -109,7 +115,8 @@ def new_defaults(before: str, after: str) -> dict[str, Any]:
 
     What suits one is not meant for the other: 64 dimensions that stop early are not 64 that a prior prunes.
     """
-    old, new = (STORED[name].config_type.model_fields for name in (before, after))
+    known = stored_families()
+    old, new = (known[name].config_type.model_fields for name in (before, after))
     return {
         name: new[name].default
         for name in old.keys() & new.keys() - {"model", "embedding_layer"}

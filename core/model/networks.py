@@ -56,7 +56,7 @@ class DiyEmbedding(keras.layers.Layer):
         """Rows of the table: integers of any shape in, that shape and one axis of output_dim out."""
         indices = ops.cast(indices, "int32")
         known = ops.logical_and(indices >= 0, indices < self.input_dim)
-        _raise_unless(known, f"an index is outside 0 … {self.input_dim - 1}, the rows of layer {self.name!r}")
+        raise_unless(known, f"an index is outside 0 … {self.input_dim - 1}, the rows of layer {self.name!r}")
         rows = ops.take(self.embeddings, ops.where(known, indices, 0), axis=0)  # the gather
         rows = ops.where(ops.expand_dims(known, -1), rows, float("nan"))
         return ops.cast(rows, self.compute_dtype)
@@ -80,7 +80,7 @@ class DiyEmbedding(keras.layers.Layer):
         }
 
 
-def _raise_unless(known: Any, message: str) -> None:
+def raise_unless(known: Any, message: str) -> None:
     """Raise IndexError where `known` holds values and one is False; a compiled program's tensor holds none yet."""
     if hasattr(known, "numpy") and not bool(ops.all(known)):
         raise IndexError(message)

@@ -61,8 +61,7 @@ def open_vectors(
         DiskFullError: There is no room.
         BusyError: The store is locked by another process.
     """
-    files = [file for path in paths for file in (path.rglob("*") if path.is_dir() else [path])]
-    quota.check("opening these vectors", sum(file.stat().st_size for file in files if file.is_file()))
+    quota.check("opening these vectors", sum(path.stat().st_size for path in paths if path.is_file()))
     request = _request(paths, metadata, options, limits)
     with new_folder(home() / "datasets", "the vectors", mode=0o700) as folder:
         result = _run("open", request, folder, reporter, should_stop, runner)
@@ -76,6 +75,7 @@ def open_vectors(
         created_at = datetime.now(UTC).isoformat(timespec="seconds")
         already_there = result["run_id"] in RunStore()
         run = run_of(result["run_id"], arrays, reference, result["provenance"], created_at)
+        quota.check("storing these vectors", sum(array.nbytes for array in arrays.values()))
         reporter(0.95, "Storing")
         keep_run(run)
     facts = {"run_id": run.run_id, "name": dataset.name, "noun": dataset.noun, "dataset_id": dataset.dataset_id}

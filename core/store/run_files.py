@@ -12,7 +12,7 @@ from core.disk.reading import IntegrityError
 from core.disk.typed import Moment, typed
 from core.errors import LimitError
 from core.model.events import Epoch, Started, Step
-from core.model.families import STORED, family_of, parse_config
+from core.model.families import OPENED, family_of, parse_config, stored_families
 from core.model.run import Origin, Outcome, Run
 from core.model.scoring import BLOCK, has_shape
 from core.store.artifacts import Artifact, Layout
@@ -84,7 +84,7 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         manifest = Manifest(
             run_id=body["run_id"],
-            config=parse_config(body["config"], families=STORED),
+            config=parse_config(body["config"], families=stored_families()),
             dataset=typed(DatasetRef, body["dataset"], "dataset"),
             outcome=typed(Outcome, body["outcome"], "outcome"),
             origin=typed(Origin, body.get("origin", {}), "origin"),
@@ -94,6 +94,8 @@ def read_manifest(folder: Path) -> Manifest:
         )
     except (LimitError, IntegrityError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise IntegrityError(f"{LAYOUT.manifest} is not one of this version: {error}") from error
+    if (manifest.outcome.metric is None) != (manifest.config.model in OPENED):
+        raise IntegrityError(f"{LAYOUT.manifest} says nothing of how a model like this ended, or too much")
     if manifest.run_id != folder.name:
         raise IntegrityError(f"it holds run {manifest.run_id}")
     return manifest

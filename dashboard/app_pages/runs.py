@@ -23,18 +23,18 @@ from dashboard.train import curve, form
 
 
 def table(summaries: list[RunSummary]) -> pd.DataFrame:
-    """One row a run, in the order given; RMSE in rating units, size in bytes."""
+    """One row a run, in the order given; RMSE in rating units, size in bytes; nothing of a training elsewhere."""
     return pd.DataFrame(
         {
-            "model": family_of(summary.config).title,
+            "model": _model(summary),
             "val_rmse": summary.outcome.val_rmse,
             "metric": "" if summary.outcome.val_rmse is not None else phrases.measured_words(summary.outcome)[:-2],
             "preset": preset_of(summary.config) or unlike_preset(summary.config),
-            "split": _split(summary.config),
+            "split": _split(summary.config) if (here := summary.origin.kind == "trained") else "",
             "dim": summary.config.dimensions,
-            "epochs": summary.outcome.epochs,
-            "kept": summary.outcome.kept_epoch,
-            "seconds": summary.outcome.train_seconds,
+            "epochs": summary.outcome.epochs if here else None,
+            "kept": summary.outcome.kept_epoch if here else None,
+            "seconds": summary.outcome.train_seconds if here else None,
             "trained": pd.Timestamp(summary.created_at),
             "val_mae": summary.outcome.val_mae,
             "data": summary.dataset.name,
@@ -43,6 +43,12 @@ def table(summaries: list[RunSummary]) -> pd.DataFrame:
         }
         for summary in summaries
     )
+
+
+def _model(summary: RunSummary) -> str:
+    """The kind of a model; of vectors from elsewhere what they are called."""
+    title = family_of(summary.config).title
+    return title if summary.origin.kind == "trained" else f"{summary.dataset.name} ({title.lower()})"
 
 
 def preset_of(config: RunConfig) -> str:
@@ -233,16 +239,19 @@ def _apart(score: SplitScore | None, nouns: str) -> dict[str, str]:
     }
 
 
-st.title("All trained models")
+st.title("All models")
 trash.undo_line()
 summaries = loaders.runs()
 if not summaries:
     st.markdown("Every training ends here, with its settings and results. There is none yet.")
     trainings.lead_to_first()
 else:
-    st.markdown("Every training ends here, with its settings and results. Equal settings on equal data are one model.")
+    st.markdown(
+        "Every training ends here, with its settings and results, and so do vectors that were opened. Equal settings "
+        "on equal data are one model."
+    )
     key = f"runs_{hash(tuple(summary.run_id for summary in summaries))}"
-    alt = "All trained models with their settings and results"
+    alt = "All models with their settings and results"
     chosen = [summaries[row] for row in elements.picked_rows(table(summaries), COLUMNS, key, alt, several=True)]
     actions(chosen)
     if chosen:

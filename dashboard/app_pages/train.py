@@ -130,7 +130,8 @@ def one_model(top: DeltaGenerator) -> None:
         top: Where the button stands.
     """
     job, run_id = trainings.watched(), state.run_id()
-    selected = None if run_id is None else loaders.run(run_id).config
+    run = None if run_id is None else loaders.run(run_id)
+    selected = run.config if run is not None and run.origin.kind == "trained" else None
     anew = link.another_run(run_id) and (job is None or job.key != run_id)
     if anew and job is not None and not job.active:
         state.watch(None)

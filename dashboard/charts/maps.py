@@ -74,6 +74,10 @@ class Places:
     ids: np.ndarray | None = None
     plane: Plane = Plane()
 
+    def thinned(self, most: int, *, keep: Sequence[int] = ()) -> np.ndarray:
+        """Places in `rows` of at most so many of the items, drawn by chance, the same every time; `keep` among them."""
+        return np.searchsorted(self.rows, sample(self.rows, keep=np.array(keep, int), most=most))
+
     def spots(self, at: np.ndarray) -> list[np.ndarray]:
         """Coordinates of some of the items on the map, an array for each axis."""
         return [self.points[at, axis] for axis in range(len(self.axes))]

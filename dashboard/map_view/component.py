@@ -1,7 +1,7 @@
 """The map on a page: mounts the component, sends what the browser lacks, and hears what is selected."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import cycle
 from typing import Any
@@ -19,6 +19,9 @@ from dashboard.charts.points import CLASS_COLORS, Classes, Coloring
 from dashboard.map_view import packing
 from dashboard.session import state
 from dashboard.shared import elements, in_browser
+
+MOST = 200_000
+"""Items on one map: of more a sample is drawn, for the browser is sent the title of each."""
 
 HEIGHT = 560
 LIVE_MILLISECONDS = 300
@@ -132,6 +135,11 @@ def show(
     Raises:
         ValueError: `color` has more classes than can be told apart, or what can be selected has no ids.
     """
+    if len(places.rows) > MOST and film is None:
+        drawn, all_of_them = places.thinned(MOST, keep=marks.found), len(places.rows)
+        remark = f"{remark} · ".lstrip(" ·") + f"{MOST:,} of {all_of_them:,} drawn by chance"
+        places = replace(places, rows=places.rows[drawn], points=places.points[drawn])
+        looks = looks if looks.opacity is None else replace(looks, opacity=looks.opacity[drawn])
     items = _items(places)
     ids = None if on_select is None else items.ids
     if on_select is not None and ids is None:

@@ -258,17 +258,20 @@ def _choose_pole(rows: Rows, end: str, label: str, example: tuple[str, list[int]
 
 
 def example(ratings: Ratings, rows: Rows) -> tuple[tuple[str, list[int]], tuple[str, list[int]]]:
-    """Names and rows of two poles to begin with: the most rated of two genres; empty where the data has none."""
-    genres = coloring.genres(ratings)
+    """Names and rows of two poles to begin with: the most rated of two genres; empty where the data has none.
+
+    Beside vectors from elsewhere, the first rows of two classes of the table's first column that has some.
+    """
+    genres, belongs = coloring.kinds(ratings)
     pairs = [pair for pair in CONTRASTS if set(pair) <= set(genres)]
     if not pairs and len(genres) < 2:
         return ("", []), ("", [])
-    belongs = ratings.item_table["genres"].tolist()
-    first, second = pairs[0] if pairs else _most_apart(coloring.telling(ratings), rows, belongs)
-    return (first, _most_rated(rows, belongs, first, second)), (second, _most_rated(rows, belongs, second, first))
+    first, second = pairs[0] if pairs else _most_apart(coloring.telling_of(genres), rows, belongs)
+    low, high = _most_rated(rows, belongs, first, second), _most_rated(rows, belongs, second, first)
+    return (first[:LONGEST], low), (second[:LONGEST], high)
 
 
-def _most_apart(genres: list[str], rows: Rows, belongs: list[list[str]]) -> tuple[str, str]:
+def _most_apart(genres: list[str], rows: Rows, belongs: Sequence[Sequence[str]]) -> tuple[str, str]:
     """The two of these genres, at least two, whose middles lie furthest from each other."""
     middles = []
     for genre in genres:
@@ -282,7 +285,7 @@ def _most_apart(genres: list[str], rows: Rows, belongs: list[list[str]]) -> tupl
     return genres[-one], genres[-two]
 
 
-def _most_rated(rows: Rows, belongs: list[list[str]], genre: str, other: str) -> list[int]:
+def _most_rated(rows: Rows, belongs: Sequence[Sequence[str]], genre: str, other: str) -> list[int]:
     offered = rows.offered
     fitting = (
         int(row)

@@ -71,7 +71,11 @@ def _earlier(run: Run) -> None:
         return
     with st.popover(f"Earlier maps ({len(earlier)})", icon=":material/history:"):
         for given in earlier[:MOST_EARLIER]:
-            st.page_link("app_pages/maps.py", label=words.earlier(given), query_params=settings.map_parameters(given))
+            st.page_link(
+                "app_pages/maps.py",
+                label=words.earlier(given, rated=run.dataset.ratings > 0),
+                query_params=settings.map_parameters(given),
+            )
 
 
 def _made(run: Run, rows: Rows, chosen: MapStudySettings, n: int) -> DrawnMap | None:

@@ -96,14 +96,14 @@ def spread(drawn: DrawnMap, color: Coloring) -> str:
     return rises_and_falls(color, values, axes, "directions")
 
 
-def earlier(given: Mapping[str, Any]) -> str:
-    """A stored map by its settings."""
+def earlier(given: Mapping[str, Any], *, rated: bool = True) -> str:
+    """A stored map by its settings; `rated` where the items have ratings of which they need some."""
     if given["method"] == "tsne":
         how = f"t-SNE, perplexity {given['perplexity']:g}, {given['iterations']:,} steps"
     else:
         how = f"UMAP, {given['neighbors']} neighbors, packing {given['min_dist']:g}"
     near = "" if given["metric"] == "cosine" else f", {given['metric']}"
-    least = f", at least {count(given['min_ratings'], 'rating')}" if given["min_ratings"] else ""
+    least = f", at least {count(max(1, given['min_ratings']), 'rating')}" if rated else ""
     return f"{how}{near}, seed {given['seed']}{least}"
 
 

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
-from core.data.item_columns import category_columns, number_columns
+from core.data.item_columns import category_columns, category_names, number_columns
 from core.data.ratings import Ratings
 from dashboard.charts.points import Classes, Coloring
 
@@ -14,21 +15,18 @@ GENRE, YEAR, MEAN, COUNT, ORDER = "Genre", "Year", "Mean rating", "Number of rat
 CHOICES = [MEAN, GENRE, YEAR, COUNT]
 MOST_CLASSES = 8
 """Colors that can still be told apart."""
+MOST_COLUMN_CLASSES = 12
+"""Classes of a column: the last ones share a color with the first, and have another symbol."""
 
 
 def by_column(ratings: Ratings, choice: str) -> Coloring | Classes:
     """A number or a class for every item; the number of ratings on a scale of powers of ten.
 
-    Of a column with more classes than there are colors, the most frequent have one.
+    Of a column with many classes the most frequent have a color.
     """
-    numbers, categories = _further(ratings.dataset_id, ratings.digest, ratings)
-    if choice in numbers:
-        return Coloring(choice, numbers[choice])
-    if choice in categories:
-        of_item = [next(iter(names), None) for names in categories[choice]]
-        shown = [name for name, _ in Counter(filter(None, of_item)).most_common(MOST_CLASSES)]
-        place = {name: number for number, name in enumerate(shown)}
-        return Classes(choice, np.array([-1 if name is None else place.get(name, -1) for name in of_item]), shown)
+    further = _further(ratings.dataset_id, ratings.digest, ratings)
+    if choice in further:
+        return further[choice]
     if choice == ORDER:
         return Coloring(ORDER, np.arange(1.0, len(ratings.items) + 1))
     if choice == YEAR:
@@ -47,8 +45,22 @@ def genres(ratings: Ratings) -> list[str]:
 
 
 def telling(ratings: Ratings) -> list[str]:
-    """Genres to show at first: of the 12 most frequent the six rarest, which say more than "Drama"."""
-    return genres(ratings)[:12][-6:]
+    """Genres to show at first, of those there are."""
+    return telling_of(genres(ratings))
+
+
+def telling_of(names: list[str]) -> list[str]:
+    """Of the 12 most frequent the six rarest, which say more than "Drama"; `names` by how frequent they are."""
+    return names[:12][-6:]
+
+
+def kinds(ratings: Ratings) -> tuple[list[str], Sequence[Sequence[str]]]:
+    """Genres, the most frequent first, and those of each item; beside vectors, classes where there are no genres."""
+    belongs: Sequence[Sequence[str]] = ratings.item_table["genres"].tolist()
+    if not len(ratings) and not any(belongs):
+        belongs = next((of for name, of in category_columns(ratings.item_table).items() if name != "genres"), belongs)
+    often = Counter(name for of_item in belongs for name in of_item)
+    return [name for name, _ in often.most_common()], belongs
 
 
 def by_genre(ratings: Ratings, shown: list[str]) -> Classes:
@@ -71,8 +83,8 @@ def choices(ratings: Ratings) -> list[str]:
     rated, table = len(ratings) > 0, ratings.item_table
     known = {GENRE: any(table["genres"]), YEAR: table["year"].notna().any(), MEAN: rated, COUNT: rated}
     usual = [choice for choice in CHOICES if known[choice]]
-    numbers, categories = _further(ratings.dataset_id, ratings.digest, ratings)
-    further = [name for name in (*categories, *numbers) if name not in (*CHOICES, ORDER)]
+    columns = _further(ratings.dataset_id, ratings.digest, ratings)
+    further = [name for name in columns if name not in (*CHOICES, ORDER)]
     return [*usual, *further] if rated else [*further, *usual, ORDER]
 
 
@@ -82,15 +94,17 @@ def first(ratings: Ratings) -> Coloring | Classes:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _further(
-    dataset_id: str, digest: str, _ratings: Ratings
-) -> tuple[dict[str, np.ndarray], dict[str, Sequence[Sequence[str]]]]:
-    """Numbers and categories of the table by name, without years and genres, which are shown in ways of their own."""
-    numbers, categories = number_columns(_ratings.item_table), category_columns(_ratings.item_table)
-    return (
-        {name: values for name, values in numbers.items() if name != "year" and np.isfinite(values).any()},
-        {name: members for name, members in categories.items() if name != "genres"},
-    )
+def _further(dataset_id: str, digest: str, _ratings: Ratings) -> dict[str, Coloring | Classes]:
+    """The further columns of a table as colors, classes first."""
+    table, result = _ratings.item_table, dict[str, Coloring | Classes]()
+    for name in category_names(table):
+        often = table[name][table[name] != ""].value_counts()
+        shown = often.index[:MOST_COLUMN_CLASSES]
+        result[name] = Classes(name, shown.get_indexer(pd.Index(table[name])), list(map(str, shown)))
+    numbers = number_columns(table)
+    return result | {
+        name: Coloring(name, values) for name, values in numbers.items() if name != "year" and np.isfinite(values).any()
+    }
 
 
 def choose_genres(ratings: Ratings, key: str) -> list[str]:

@@ -40,7 +40,7 @@ PAGE_HELP = {
     "biases": "How liked something, or how generous somebody is before anything else, beside the plain averages.",
     "compare": "Two to six models beside each other: settings, curves, results, and what two of them agree on.",
     "for_you": "Rate a few, and see what you would like, where you are among all people, and why.",
-    "runs": "All trained models with their settings and results; open, compare or delete them.",
+    "runs": "All models with their settings and results; open, compare or delete them.",
     "datasets": "The data at hand; bring your own ratings or vectors, or fetch a MovieLens release.",
     "jobs": "Trainings, imports and studies that wait, run or have ended, with their logs.",
 }

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dashboard.shell import frame
-from tests.browser.conftest import Server
+from tests.browser.conftest import DESK, PHONE, Server
 from tests.browser.waiting import settled, visit
 
 HOSTILE = (
@@ -182,3 +182,52 @@ def test_a_download_without_a_network_says_so(server: Server, page: Page):
     expect(download).to_be_enabled()
     download.click()
     expect(page.get_by_text("The download did not succeed (DOWNLOAD_FAILED)")).to_be_visible(timeout=120_000)
+
+
+def vectors(folder: Path, name: str, seed: int) -> list[Path]:
+    """Forty words in two groups as vectors, and the table that says which group; the first word is hostile."""
+    rng = random.Random(seed)
+    words = [HOSTILE[0].replace(" ", "_"), *(f"word{number}" for number in range(1, 40))]
+    lines = [
+        " ".join([word, *(f"{rng.gauss(3 if number % 2 else -3, 1):.3f}" for _ in range(6))])
+        for number, word in enumerate(words)
+    ]
+    table = ["word\tgroup", *(f"{word}\t{'odd' if number % 2 else 'even'}" for number, word in enumerate(words))]
+    matrix, about = folder / f"{name}.vec", folder / f"{name}.tsv"
+    matrix.write_text("\n".join(["40 6", *lines]) + "\n", encoding="utf-8")
+    about.write_text("\n".join(table) + "\n", encoding="utf-8")
+    return [matrix, about]
+
+
+@pytest.mark.thorough
+def test_vectors_from_elsewhere_are_dropped_previewed_named_and_compared(server: Server, page: Page, tmp_path: Path):
+    alarm, opened = alarms(page), []
+    for name, size in (("this-year", DESK), ("last-year", PHONE)):
+        page.set_viewport_size(size)
+        page.goto(f"{server.url}/datasets?section=Open+vectors")
+        bring(page, vectors(tmp_path, name, len(opened)))
+        expect(page.get_by_text("40 rows of 6 numbers")).to_be_visible()
+        expect(page.get_by_text("belong to the vectors by their ids")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.get_by_role("textbox", name="Name", exact=True).fill(name)
+        page.get_by_role("textbox", name="Name", exact=True).press("Enter")
+        settled(page)
+        page.get_by_role("button", name="Open them").click()
+        expect(page.get_by_test_id("stAlert").filter(has_text="is here")).to_contain_text("40 words", timeout=120_000)
+        settled(page)
+        opened.append(re.search("run=([0-9a-f]{16})", page.url)[1])
+        assert not re.search(r"\b(ratings?|movies?)\b", page.get_by_test_id("stAlert").first.inner_text())
+    page.set_viewport_size(DESK)
+    page.goto(f"{server.url}/maps?run={opened[0]}&maps=An+axis+of+your+own")
+    pole = page.get_by_label("To (name of this pole)")
+    pole.fill("strange")
+    pole.press("Enter")
+    expect(page.get_by_role("heading", name="Toward strange")).to_be_visible()
+    page.get_by_role("button", name="Keep with this model").click()
+    expect(page.get_by_role("button", name="Kept with this model")).to_be_disabled()
+    page.goto(f"{server.url}/compare?run={opened[0]}&models={','.join(opened)}")
+    expect(page.get_by_role("heading", name="Do A and B know the same?")).to_be_visible()
+    expect(page.get_by_test_id("stMetric").filter(has_text="Linear CKA")).to_be_visible()
+    settled(page)
+    assert page.locator(MADE_OF_TITLES).count() == 0 and not alarm
+    expect(page.get_by_test_id("stException")).to_have_count(0)

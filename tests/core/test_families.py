@@ -1,5 +1,7 @@
 """Every call that prints a prediction, an error or a formula prints Keras' own, or says that it does not apply."""
 
+import json
+import runpy
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 from core.analysis.new_user.model import NewUserModel
 from core.config import RunConfig
 from core.data.splits import split
+from core.export.formats import export
 from core.model.backend import keras
 from core.model.families import FAMILIES
 from core.model.networks import DiyEmbedding
@@ -211,6 +214,28 @@ def test_the_keras_file_predicts_the_same(capsys: pytest.CaptureFixture[str], tr
     loaded = keras.models.load_model(file, custom_objects={"DiyEmbedding": DiyEmbedding})
     found = np.asarray(loaded([rows.astype(np.int32) for rows in trained.pairs], training=False))
     np.testing.assert_allclose(found, trained.predict(*trained.pairs), atol=CLOSE)
+
+
+@pytest.mark.parametrize("model", ["dot_with_bias", pytest.param("simple_dot_diy", marks=pytest.mark.thorough)])
+def test_the_script_trains_the_same_model(families: Callable[[str], Trained], tmp_path: Path, model: str):
+    trained = families(model)
+    for file_format in ("script", "notebook"):
+        export(trained.run, trained.ratings, file_format, tmp_path)
+    script = (tmp_path / "train.py").read_text()
+    cells = json.loads((tmp_path / "train.ipynb").read_text())["cells"]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    assert len(cells) > len(code) and all(part in script for part in code)
+    assert "import core" not in script and "from core" not in script
+    learned = runpy.run_path(str(tmp_path / "train.py"))
+    assert learned["rmse"] == pytest.approx(trained.run.outcome.val_rmse, abs=CLOSE)
+    np.testing.assert_allclose(learned["embedding"], trained.run.scorer.item_embedding, atol=CLOSE)
+
+
+def test_what_keras_does_not_train_has_no_script(capsys: pytest.CaptureFixture[str], families: Any, tmp_path: Path):
+    families("variational").put_into_home()
+    run_id = families("variational").run.run_id
+    text = refused(capsys, "export", run_id, "--format", "script", "--to", str(tmp_path))
+    assert text.startswith("NOT_APPLICABLE: ") and "gradient steps" in text
 
 
 def test_predictions_of_the_run_are_the_models_own(trained: Trained):

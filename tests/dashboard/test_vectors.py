@@ -21,7 +21,9 @@ from core.store.opening import open_vectors, preview_vectors
 from core.store.runs import RunStore
 from dashboard.cache import loaders
 from dashboard.cache.component_analyses import component_hints
+from dashboard.map_view import component as map_component
 from dashboard.shared.markup import escape
+from tests.dashboard.map_view.drawn import map_of, titles_of
 
 PAGES = (
     *("start", "under_the_hood", "train", "embeddings", "components", "maps", "neighbors"),
@@ -181,3 +183,13 @@ def test_a_set_that_comes_along_is_one_click_away(sample, known, open_page):
         for hint in component_hints(summary.run_id, component, How(), least=0)
     }
     assert known in {hint.name for component, hint in every if is_clear(hint, is_first=component == 0)}
+
+
+def test_of_very_many_a_map_draws_some_and_says_so(open_page, monkeypatch):
+    run = words_run()
+    monkeypatch.setattr(map_component, "MOST", 50)
+    app = open_page("maps", dataset=run.dataset.dataset_id, run=run.run_id, map_find="w7")
+    drawn = map_of(app)
+    assert drawn["n"] == 50
+    assert drawn["remark"].endswith(f"50 of {GROUPS * SIZE} drawn by chance")
+    assert "w7" in titles_of(drawn)

@@ -10,14 +10,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.data.importing.naming import RANK, plain
+from core.data.importing.naming import RANK, guess, plain
 from core.data.importing.parquet import as_text, open_parquet
 from core.data.importing.sniffing import Table
 from core.data.importing.sources import Source, on_disk
 from core.data.importing.values import to_float
 from core.data.vectors.matrix import LEAST_DIMENSIONS, Block, Matrix, OnBytes, as_float32, check_dim, rows_a_block
 from core.data.vectors.request import VectorOptions
-from core.data.vectors.text import of_table
+from core.data.vectors.text import list_in, looks_like_ratings, of_table
 from core.errors import BadFormatError, BadVectorsError
 from core.settings import ImportLimits
 
@@ -44,6 +44,7 @@ _BATCH_ROWS = 2**13
 MOST_COLUMNS = 20_000
 """Of a table with one column a dimension."""
 
+MOST_LISTED = 1000
 _LENGTH = "wrong number of columns: {} numbers instead of {}"
 
 
@@ -119,7 +120,14 @@ def in_text(table: Table, options: VectorOptions, limits: ImportLimits, *, alone
         if table.rows and all(to_float(row[place].strip()) is not None or not row[place].strip() for row in table.rows)
     ]
     dims = _stated(table.columns, options) or numbered_columns(numeric)
+    if looks_like_ratings(table.rows) or (guess(table.columns, "user") and guess(table.columns, "item")):
+        return None
     samples = {name: [row[place] for row in table.rows] for place, name in enumerate(table.columns)}
+    if not dims and (listed := _lists_as_text(table)):
+        length = len(list_in(samples[listed][0]))
+        others = [name for name in table.columns if name != listed]
+        named = id_column(others, options, [samples[name] for name in others])
+        return of_table(table, [listed], named, limits, f"{table.kind}, a column of lists", length=length)
     if not dims and alone:
         named = id_column(table.columns, options, list(samples.values()))
         dims = tuple(name for name in numeric if name != named and name not in options.left_out)
@@ -128,6 +136,17 @@ def in_text(table: Table, options: VectorOptions, limits: ImportLimits, *, alone
     others = [name for name in table.columns if name not in set(dims)]
     named = id_column(others, options, [samples[name] for name in others])
     return of_table(table, dims, named, limits, f"{table.kind}, a column a dimension")
+
+
+def _lists_as_text(table: Table) -> str | None:
+    """The column of a table of text that holds a list of numbers in every row, as many in most; None without one."""
+    for place, name in enumerate(table.columns):
+        lengths = Counter(len(list_in(row[place])) for row in table.rows)
+        length, often = lengths.most_common(1)[0] if lengths else (0, 0)
+        whole = length < MOST_LISTED or table.kind == "text"  # lists of JSON are cut there
+        if length >= LEAST_DIMENSIONS and 2 * often > len(table.rows) and whole:
+            return name
+    return None
 
 
 def _stated(columns: Sequence[str], options: VectorOptions) -> tuple[str, ...]:

@@ -69,9 +69,12 @@ class Rows:
                 positions.append(np.searchsorted(every, np.concatenate([*kept, np.zeros(0, np.int64)])) + self.total)
                 self.total += len(every)
         self.position = np.concatenate(positions)
-        if not len(self.position):
+        if len(self.position) < 2:
             reasons = ", ".join(f"{count:,} × {reason}" for reason, count in self.reasons.most_common(3))
-            raise BadVectorsError(f"no row of {parts[0].name} is a vector that can be used: {reasons or 'it has none'}")
+            raise BadVectorsError(
+                f"{len(self.position)} of {self.total:,} rows of {parts[0].name} can be used, and two are needed"
+                f"{': ' if reasons else ''}{reasons}"
+            )
 
     def vectors(self) -> np.ndarray:
         """The kept rows, float32, (n, dim), as they lie on the disk."""

@@ -21,8 +21,10 @@ from core.errors import BadVectorsError
 from core.settings import ImportLimits
 
 ID = "id"
-NOT_NUMBERS = "a value is not a number"
+NO_LIST = "wrong number of columns: no list of {} numbers"
+_BETWEEN = re.compile(r"\s*[,;|]\s*|\s+")
 _WORD2VEC = re.compile(rb"([0-9]{1,12})[ \t]+([0-9]{1,6})[ \t]*\r?\n")
+_WHOLE = re.compile("[0-9]+")
 _LONGEST_WORD = 10_000
 _SIGNS = (" ", "\t", ",", ";")
 _SAMPLE = 200
@@ -59,7 +61,7 @@ def word2vec(source: Source, head: bytes, limits: ImportLimits) -> Matrix | None
 
 def bare(source: Source, head: bytes, limits: ImportLimits) -> Matrix | None:
     """The vectors of a text without a header: numbers alone, or a word and numbers, as GloVe has them."""
-    text = head.decode("utf-8", "replace")
+    text = head.decode("utf-8-sig", "replace")
     lines = [line for line in text.splitlines()[: _SAMPLE + 1] if line.strip()]
     if len(head) == HEAD_BYTES:
         lines = lines[:-1]
@@ -73,8 +75,10 @@ def bare(source: Source, head: bytes, limits: ImportLimits) -> Matrix | None:
         cells = [row[: width - ends] for row in alike]
         if width - ends < 3 - (sign == "\t") or often < _MOST_ALIKE * len(rows) or len(rows[0]) != width:
             continue
-        if not all(map(_is_number, cells[0][1:])):
+        if not all(map(_is_number, cells[0][1:])) or (sign == " " and "\t" in cells[0][0]):
             continue  # names, or no vectors at all
+        if looks_like_ratings(cells):
+            return None
         if sum(all(map(_is_number, row[1:])) for row in cells) < _MOST_ALIKE * len(cells):
             continue
         named = _are_ids(cells)
@@ -88,12 +92,19 @@ def bare(source: Source, head: bytes, limits: ImportLimits) -> Matrix | None:
 
 
 def _are_ids(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether the first cells name rows: some are no numbers, or they count and the others do not."""
+    """Whether the first cells name rows: most are no numbers, or they count and the others do not."""
     first = [row[0] for row in rows]
-    if not all(map(_is_number, first)):
+    if 2 * sum(map(_is_number, first)) < len(first):
         return True
-    counts = all(re.fullmatch("[0-9]+", cell) for cell in first) and len(set(first)) == len(first)
-    return counts and not all(re.fullmatch("[-+]?[0-9]+", cell) for row in rows for cell in row[1:])
+    counts = all(map(_WHOLE.fullmatch, first)) and len(set(first)) == len(first)
+    return counts and not all(_WHOLE.fullmatch(cell) for row in rows for cell in row[1:])
+
+
+def looks_like_ratings(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether rows are three or four whole numbers, ids that come again among them: a rating table without a header."""
+    if not rows or not 3 <= len(rows[0]) <= 4 or not all(_WHOLE.fullmatch(cell) for row in rows for cell in row[:2]):
+        return False
+    return all(len({row[place] for row in rows}) < len(rows) for place in (0, 2))
 
 
 def _table(source: Source, sign: str, width: int, text: str, *, named: bool, skipped: int = 0) -> Table:
@@ -105,9 +116,24 @@ def _table(source: Source, sign: str, width: int, text: str, *, named: bool, ski
     return Table(source, "text", "utf-8", sign, skipped, columns, sampled, quoting=False, skipped=skipped)
 
 
-def of_table(table: Table, dims: Sequence[str], id_column: str | None, limits: ImportLimits, kind: str) -> Matrix:
-    """The vectors that some columns of a table of text are, with the other columns beside them."""
-    check_dim(table.name, len(dims))
+def list_in(text: str) -> np.ndarray:
+    """The numbers of a list as text, float32: between blanks, commas, semicolons or |, in brackets or not; none where
+    anything else stands there."""
+    parts = _BETWEEN.split(text.strip().strip("[](){}").strip())
+    found = [to_float(part) for part in parts] if len(parts) > 1 else []
+    return np.array([] if None in found else found, np.float64).astype(np.float32)
+
+
+def of_table(
+    table: Table, dims: Sequence[str], id_column: str | None, limits: ImportLimits, kind: str, *, length: int = 0
+) -> Matrix:
+    """The vectors that some columns of a table of text are, with the other columns beside them.
+
+    Args:
+        length: Numbers in a vector, where the one column `dims` holds lists.
+    """
+    dim = length or len(dims)
+    check_dim(table.name, dim)
     others = tuple(name for name in table.columns if name not in set(dims) and not _is_filler(table, name))
     samples = tuple(
         tuple(row[table.columns.index(name)].replace(SPOILED, REPLACEMENT) for row in table.rows) for name in others
@@ -117,19 +143,27 @@ def of_table(table: Table, dims: Sequence[str], id_column: str | None, limits: I
         """Rows of the table, with those of another width among them."""
         malformed, told = Malformed(limits.max_rejected), 0
         for batch in batches(table, [*others, *dims], limits, malformed, on_bytes):
-            step = rows_a_block(len(dims))
+            step = rows_a_block(dim)
             rows = len(batch.columns[dims[0]])
             for start in range(0, rows, step):
                 some = {name: texts.slice(start, step) for name, texts in batch.columns.items()}
                 places = np.arange(start, min(start + step, rows))
-                values = np.column_stack([_numbers(some[name]) for name in dims])
                 bad, told = _bad(malformed, told)
-                yield Block(batch.numbers(places), values, {name: some[name] for name in others}, bad)
+                numbers, beside = batch.numbers(places), {name: some[name] for name in others}
+                if not length:
+                    yield Block(numbers, np.column_stack([_numbers(some[name]) for name in dims]), beside, bad)
+                    continue
+                lists = [list_in(text or "") for text in some[dims[0]].to_pylist()]
+                right = np.array([len(one) == dim for one in lists], bool)
+                wrong = [(int(n), NO_LIST.format(dim)) for n in numbers[~right]]
+                values = np.array([one for one in lists if len(one) == dim], np.float32).reshape(-1, dim)
+                kept = {name: texts.filter(pa.array(right)) for name, texts in beside.items()}
+                yield Block(numbers[right], values, kept, [*bad, *wrong])
         bad, _ = _bad(malformed, told)
         if bad:
-            yield Block(np.zeros(0, np.int64), np.zeros((0, len(dims)), np.float32), {}, bad)
+            yield Block(np.zeros(0, np.int64), np.zeros((0, dim), np.float32), {}, bad)
 
-    return Matrix(table.source, "", kind, len(dims), None, blocks, others, id_column, samples)
+    return Matrix(table.source, "", kind, dim, None, blocks, others, id_column, samples)
 
 
 def _is_filler(table: Table, name: str) -> bool:

@@ -20,6 +20,7 @@ from core.store.imported import Imported, keep
 from core.store.runs import RunStore
 from core.training.trainer import fit
 from tests.core.equal import assert_equal
+from tests.core.jobs.tiny import tiny_run
 
 IDS = np.array(["king", "queen", "man", "woman", "#REF!"], object)
 
@@ -63,6 +64,18 @@ def test_they_are_listed_without_an_error_that_was_never_measured(kept: Run):
     assert summary.outcome.val_rmse is None and summary.outcome.metric is None
     manifest = json.loads((RunStore().folder / kept.run_id / "manifest.json").read_text())
     assert manifest["outcome"]["val_rmse"] is None
+
+
+def test_a_trained_model_has_a_measured_error():
+    place = RunStore().publish(tiny_run())
+    manifest = json.loads((place / "manifest.json").read_text())
+    del manifest["checksum"]
+    manifest["outcome"] |= {"val_rmse": None, "metric": None}
+    (place / "manifest.json").write_text(json.dumps(manifest | {"checksum": checksums.checksum(manifest)}))
+    assert RunStore().list() == []
+    assert [aside.reason for aside in RunStore().set_aside()] == [
+        "manifest.json says nothing of how a model like this ended, or too much"
+    ]
 
 
 def test_the_id_is_that_of_the_vectors_and_their_rows(kept: Run):

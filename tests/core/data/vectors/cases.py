@@ -264,7 +264,28 @@ GOOD = [
          ids=["a", "c", "d"], rows=[], rejected=[(2, "all its numbers")], joined="order"),
 ]  # fmt: skip
 
+GOOD += [
+    Case("with a byte-order mark", text("v.tsv", "\ufeff" + TSV), ids=NUMBERED),
+    Case("a byte-order mark and words", text("v.txt", "\ufeff" + lines(" ")), noun="word"),
+    Case("one first cell is no number", text("v.tsv", TSV + "NA\t1\t2\n"), ids=NUMBERED, rejected=[(7, "a value")]),
+    Case("a tab, then blanks", text("v.txt", "".join(
+        f"{word}\t{row}\n" for word, row in zip(WORDS, lines(" ", None).splitlines(), strict=True)))),
+    Case("lists as text", text("v.csv", "word,vector\n" + "".join(
+        f'"{word}","[{row}]"\n' for word, row in zip(WORDS, lines(", ", None).splitlines(), strict=True))),
+        noun="word"),
+    Case("JSON lines", text("v.jsonl", "".join(json.dumps({"word": word, "vector": row.tolist()}) + "\n"
+                                               for word, row in zip(WORDS, VECTORS, strict=True))), noun="word"),
+    Case("a list that is short", text("v.csv", 'id,v\na,"1 2"\nb,"3"\nc,"4 5"\n'), ids=["a", "c"], rows=[],
+         rejected=[(3, "wrong number of columns: no list")]),
+    Case("decimal commas", text("v.csv", lines(";").replace(".", ","))),
+]  # fmt: skip
+
 BAD = [
+    Case("ratings without a header", text("u.data", "".join(f"{n % 3}\t{n % 4}\t{n % 5}\t88{n}\n" for n in range(20))),
+         "BAD_VECTORS"),
+    Case("ratings of numbers", text("r.csv", "userId,movieId,rating\n" + "".join(f"{n},{n},3.5\n" for n in range(9))),
+         "BAD_VECTORS"),
+    Case("one row", text("v.npy", npy(VECTORS[:1])), "BAD_VECTORS"),
     Case("nothing", text("v.npy", b""), "EMPTY_FILE"),
     Case("ratings", text("r.csv", "user,item,rating\n" + "a,b,3\n" * 9), "BAD_VECTORS"),
     Case("prose", text("t.txt", "It was the best of times.\nIt was the worst of times.\n" * 5), "BAD_VECTORS"),
