@@ -43,7 +43,7 @@ class Item2vecConfig(RunConfig):
         le=50,
     )
     pair_penalty: float = setting(
-        0.03,
+        0.3,
         "Penalty on large vectors (weight of the squares of the two that a pair is made of).",
         title="Penalty",
         unit="weight",
@@ -51,7 +51,7 @@ class Item2vecConfig(RunConfig):
         ge=0,
         le=10,
     )
-    epochs: int = passes(5)
+    epochs: int = passes(3)
 
 
 class Item2vec(Products):

@@ -58,7 +58,7 @@ class Labels(Products):
 
     def learned_items(self, trained: np.ndarray) -> np.ndarray:
         """Those with a label; the vectors of the others are zeros."""
-        return self.item_embedding.any(axis=1)
+        return np.any(self.item_embedding, axis=1)
 
     @classmethod
     def counts(cls, n_users: int, n_items: int) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""How well a model ranks everything that somebody has not seen in training: never a sample, ties against the model."""
+"""How well a model ranks everything that somebody has not seen in training: never a sample of it."""
 
 from collections.abc import Callable
 
@@ -67,10 +67,7 @@ def _discounts() -> np.ndarray:
 
 
 def _ranks(score: np.ndarray, relevant: np.ndarray) -> np.ndarray:
-    """How many others are placed before each relevant cell of its row, equal scores among them, in order of the cells.
-
-    Of equally relevant ones with equal scores each stands behind the other's average place.
-    """
+    """How many others stand before each relevant cell in its row, of those with an equal score half, (n_relevant,)."""
     row, column = np.nonzero(relevant)
     order = np.sort(score, axis=1)
     rank = np.empty(len(row))

@@ -15,8 +15,8 @@ from core.model.metrics import Measured
 from core.training.full_ranking import pairs_of, recall, started_at
 from core.training.progress import STRETCH_SECONDS, Progress
 
-BATCH = 8_192
-"""Pairs of neighbors in one step."""
+MOST_PAIRS, FEWEST_PAIRS, STEPS = 8_192, 64, 100
+"""Pairs of neighbors in one step, at most and at least, and steps of an epoch that there are between these two."""
 
 POWER = 0.75
 """Of an item's frequency in the noise (Mikolov et al. 2013, arXiv:1310.4546)."""
@@ -75,9 +75,10 @@ class Item2vecTraining:
         """All pairs once; the mean loss of a pair."""
         order = self.chance.permutation(len(item))
         total, told, since, before = 0.0, time.perf_counter(), 0, 0.0
-        for start in range(0, len(order), BATCH):
+        batch = min(MOST_PAIRS, max(FEWEST_PAIRS, len(order) // STEPS))
+        for start in range(0, len(order), batch):
             self.progress.heed()
-            rows = order[start : start + BATCH]
+            rows = order[start : start + batch]
             total += self._step(item[rows], following[rows])
             done = start + len(rows)
             at = number - 1 + done / len(order)

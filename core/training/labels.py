@@ -139,16 +139,13 @@ def auc(score: np.ndarray, has: np.ndarray, aside: np.ndarray) -> float:
     It is the share of pairs of an item with the label and one without it that the score puts in this order, ties
     counting half (Mann and Whitney 1947). Labels of which the cells aside are all alike say nothing and are left out.
     """
-    from scipy.stats import rankdata
-
     found = []
     for column in range(has.shape[1]):
         rows = aside[:, column]
-        positive = has[rows, column] > 0
-        n, m = int(positive.sum()), int((~positive).sum())
-        if n and m:
-            rank = rankdata(score[rows, column])[positive].sum()
-            found.append((rank - n * (n + 1) / 2) / (n * m))
+        with_it, without = (np.sort(score[rows & (has[:, column] == kind), column]) for kind in (1, 0))
+        if len(with_it) and len(without):
+            below = [np.searchsorted(without, with_it, side=side).mean() for side in ("left", "right")]
+            found.append(sum(below) / 2 / len(without))
     return float(np.mean(found)) if found else 0.5
 
 
