@@ -124,13 +124,23 @@ def test_any_other_setting_or_data_is_another_run():
         "l2_unit": "scale",
         "test_fraction": 0.1,
     }
-    uncertain = {"steps": 90, "raters": False, "item_columns": False}
-    assert changed.keys() | {"hidden_units"} | uncertain.keys() == SETTINGS.keys()
+    of_family = {
+        "neural": {"hidden_units": 33},
+        "variational": {"steps": 90, "raters": False, "item_columns": False},
+        "autoencoder_items": {"activation": "identity", "penalty": 5.0},
+        "ranking": {"unseen_weight": 0.5, "row_penalty": 0.02},
+        "item2vec": {"window": 2, "negatives": 3, "pair_penalty": 0.5},
+        "labels": {"label_penalty": 0.5},
+    }
+    assert changed.keys() | set().union(*of_family.values()) == SETTINGS.keys()
     ids = {run_id(parse_config({name: value}), DIGEST) for name, value in changed.items()}
     ids |= {run_id(run_config(), DIGEST), run_id(run_config(), "1" * 64)}
-    ids |= {run_id(run_config(model="neural", hidden_units=number), DIGEST) for number in (32, 33)}
-    ids |= {run_id(run_config(model="variational", **{name: value}), DIGEST) for name, value in uncertain.items()}
-    assert len(ids) == len(changed) + 4 + len(uncertain)
+    others = {"autoencoder_users": {}} | of_family
+    for model, own in others.items():
+        ids |= {run_id(run_config(model=model, **{name: value}), DIGEST) for name, value in own.items()}
+        ids.add(run_id(run_config(model=model), DIGEST))
+    own_settings = sum(len(own) + 1 for own in others.values())
+    assert len(ids) == len(changed) + 2 + own_settings
 
 
 PINNED = {
