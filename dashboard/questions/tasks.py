@@ -142,7 +142,7 @@ def _map(run: Run, trained: Trained) -> None:
         color = st.selectbox("Color", _colors(run), key="task_color", bind="query-params", width=190)
     at = titles.index(title)
     base = compared(trained.ids[0], trained.ids[max(at, 1)], trained.least)
-    points = np.ascontiguousarray((base.aligned if at else base.places)[:, :2])
+    points = turned(base) if at else np.ascontiguousarray(base.places[:, :2])
     rows = analyses.shared_items(trained.ids[0], trained.ids[max(at, 1)], min_ratings=trained.least).first
     items, ratings = loaders.item_rows(run.run_id), loaders.ratings_of(run.run_id)
     names = [f"Component {axis} of the model that guesses ratings" for axis in (1, 2)]
@@ -176,10 +176,20 @@ def _colors(run: Run) -> list[str]:
     return sorted(known, key=lambda choice: choice != coloring.GENRE)
 
 
+def turned(found: Comparison) -> np.ndarray:
+    """Where the second's items are on the first two axes of the first, spread as widely as there, (n_items, 2).
+
+    Alignment scales to the best fit, and what hardly agrees fits best as a heap in the middle.
+    """
+    places, others = found.places[:, :2], found.aligned[:, :2]
+    size = float(np.linalg.norm(others - others.mean(axis=0)))
+    return np.ascontiguousarray(others * (float(np.linalg.norm(places)) / size if size else 1.0))
+
+
 def _reach(trained: Trained) -> tuple[float, float, float, float]:
     """What the map is seen to, whichever task it shows: left, low, to right, high, but for single far points."""
     maps = [compared(trained.ids[0], other, trained.least) for other in trained.ids[1:]]
-    points = np.concatenate([maps[0].places[:, :2], *(one.aligned[:, :2] for one in maps)]).astype(float)
+    points = np.concatenate([maps[0].places[:, :2], *map(turned, maps)]).astype(float)
     (left, low), (right, high) = np.quantile(points, (0.002, 0.998), axis=0).tolist()
     return left, low, right, high
 
@@ -233,7 +243,7 @@ def _explanation() -> None:
         "taste*: the model that guesses ratings, trained on ratings from which taste was shuffled away; who rated what "
         "stays. What it shares with another task is no taste, but who and what is popular.\n\n"
         "*The map* has the centered principal components of the model that guesses ratings as its axes; the others are "
-        "turned onto it (Procrustes).\n\n"
+        "turned onto it (Procrustes), and scaled to the same spread.\n\n"
         "*What numbers tell*: a linear probe (Alain and Bengio 2016, [arXiv:1610.01644](https://arxiv.org/abs/1610.01644))"
         ", ridge regression in five folds. Of a genre it gives $2\\,\\text{AUC} - 1$, of a number Spearman's rank "
         "correlation, each within the fold that it has not seen; chance is the same after the vectors were dealt anew."

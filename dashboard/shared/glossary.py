@@ -13,6 +13,8 @@ TERMS = {
     "together guess a rating.",
     "One-hot vector": "A list of zeros with a single one, as long as there are things: the place of the one says which "
     "thing is meant. Any two things are equally unlike in it.",
+    "Autoencoder": "A model that presses a whole row of ratings into a few numbers and unfolds them again: what these "
+    "have to keep is an embedding.",
     "Dimension": "One of the numbers in each of these lists. A single one rarely means anything by itself.",
     "Embedding units": "What the learned numbers are counted in. They have no unit of the world: only which are "
     "larger, and by how much, says something.",
@@ -59,7 +61,7 @@ ON_PAGE = {
     "": ("Embedding", "RMSE", "Training and validation", "Epoch", "Component"),
     "train": (*_TRAINED, "Bias"),
     "under_the_hood": ("Embedding", "Dimension", "Dot product", "Bias", "Epoch", "RMSE"),
-    "questions": ("One-hot vector", "Embedding", "RMSE"),
+    "questions": ("One-hot vector", "Embedding", "RMSE", "Component", "CKA", "Cosine", "Autoencoder"),
     "embeddings": ("Embedding", "Dimension", "Embedding units"),
     "components": (
         "Component",

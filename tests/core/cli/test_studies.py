@@ -25,6 +25,7 @@ from core.studies import saved_axes
 from core.studies.clusters import ClusterSettings
 from core.studies.maps import MapStudySettings
 from core.studies.neighbors import NEIGHBORS, support_of
+from core.studies.one_hot import ONE_HOT, OneHotSettings, errors_of
 from core.studies.proofs import PROOF, ProofSettings, proof_of
 from core.studies.saved_axes import OwnAxis
 from core.studies.study import items_taking_part
@@ -157,6 +158,18 @@ def test_twins_are_trained_and_looked_at(capsys):
     assert of_twin["settings"]["twin"] is True and "twin" not in of_run["settings"]
     assert of_twin["groups"] != of_run["groups"]
     assert -1 <= of_run["silhouette"] <= 1 and of_run["repeat"] <= 1
+
+
+def test_one_hot_vectors_beside_embeddings(capsys):
+    ratings = stored_dataset()
+    run = trained(ratings)
+    found = asked(capsys, "one-hot", run.run_id, "--most", "2")
+    stored = ONE_HOT.load(run.run_id, OneHotSettings(most=2))
+    assert [one["embedding_dim"] for one in found["embeddings"]] == [1, 2]
+    assert [found["one_hot_rmse"], *(one["rmse"] for one in found["embeddings"])] == errors_of(stored).rmse.tolist()
+    assert [one["brings"] for one in found["embeddings"]] == stored.arrays["brings"].tolist()
+    assert main(["one-hot", run.run_id, "--most", "2"]) == 0
+    assert "without taste: one-hot" in capsys.readouterr().out
 
 
 def test_neighbors_tell_how_well_they_hold_where_that_was_studied(capsys):

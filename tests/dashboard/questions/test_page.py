@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import data
+from core.analysis.compare.comparison import compare
 from core.data.ratings import Ratings
 from core.jobs import queue
 from core.model.families import parse_config, run_config
@@ -16,7 +17,7 @@ from core.store import study_store
 from core.store.runs import RunStore
 from core.studies.one_hot import ONE_HOT, OneHotSettings
 from dashboard.cache import analyses, loaders
-from dashboard.questions import game, models
+from dashboard.questions import game, models, tasks
 from tests.conftest import run_on
 from tests.dashboard.map_view.drawn import map_of
 
@@ -116,6 +117,14 @@ def test_tasks_side_by_side(open_page, together: list[Run]):
     assert before["reach"] == after["reach"]
     assert sum(f"*{title}*\n" in one.value for title in titles for one in app.markdown) == len(titles)
     assert [trace["name"] for trace in chart(app, "told")["data"]] == titles
+
+
+def test_maps_of_all_tasks_are_equally_wide():
+    first, second = (np.random.default_rng(seed).normal(size=(60, 4)) for seed in (0, 1))
+    found = compare(first, second)  # which have nothing to do with each other
+    wide = np.linalg.norm(found.places[:, :2])
+    assert np.linalg.norm(found.aligned[:, :2]) < 0.5 * wide
+    assert np.linalg.norm(tasks.turned(found)) == pytest.approx(wide, rel=1e-4)
 
 
 def test_the_intruder_is_counted_by_task(open_page, together: list[Run]):
