@@ -94,8 +94,8 @@ def first(ratings: Ratings) -> Coloring | Classes:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _further(name: str, _ratings: Ratings) -> dict[str, Coloring | Classes]:
-    """The further columns of a table as colors, classes first; `name` stands for the data."""
+def _further(data_id: str, _ratings: Ratings) -> dict[str, Coloring | Classes]:
+    """The further columns of a table as colors, classes first; `data_id` stands for the data."""
     table, result = _ratings.item_table, dict[str, Coloring | Classes]()
     for name in category_names(table):
         often = table[name][table[name] != ""].value_counts()
