@@ -20,6 +20,8 @@ from core.model.run import Run
 from core.model.scoring import require_bilinear
 from core.store.runs import RunStore
 from core.training import gradient, trainer
+from core.training.item2vec import next_cases
+from core.training.labels import divided, table
 
 GRADIENT = {name for name, family in FAMILIES.items() if issubclass(family.config_type, GradientConfig)}
 """The families that Keras trains."""
@@ -27,6 +29,8 @@ GRADIENT = {name for name, family in FAMILIES.items() if issubclass(family.confi
 N_USERS, N_ITEMS = 40, 30
 CLOSE = 1e-5
 """The largest difference between a number of the program and Keras' own."""
+
+LABELS = ["Drama", "Comedy", "War"]
 
 _WANTED = {
     "epochs": 3,
@@ -47,6 +51,7 @@ def planted_ratings() -> Ratings:
     user, item = np.divmod(rng.permutation(N_USERS * N_ITEMS)[:700], N_ITEMS)
     score = 3 + rng.normal(size=N_USERS)[user] * rng.normal(size=N_ITEMS)[item] + rng.normal(size=N_ITEMS)[item] / 2
     ids = [f"i{number}" for number in range(N_ITEMS)]
+    genres = [LABELS[: 1 + row % 3] for row in range(N_ITEMS)]
     return Ratings(
         dataset_id="planted",
         name="Planted",
@@ -56,8 +61,8 @@ def planted_ratings() -> Ratings:
         user_index=user.astype(np.int32),
         item_index=item.astype(np.int32),
         rating=np.clip(np.round(2 * score) / 2, 0.5, 5).astype(np.float32),
-        timestamp=None,
-        item_table=pd.DataFrame({"title": ids, "year": np.nan, "genres": [[] for _ in ids]}),
+        timestamp=rng.permutation(700).astype(np.int64) // 3 + 1_000_000_000,
+        item_table=pd.DataFrame({"title": ids, "year": np.nan, "genres": genres}),
         min_rating=0.5,
         max_rating=5.0,
     )
@@ -112,6 +117,20 @@ class Trained:
         index = self.ratings.item_index if side == "item" else self.ratings.user_index
         return index[split(self.ratings, self.run.config).train]
 
+    @property
+    def pairs(self) -> tuple[np.ndarray, np.ndarray]:
+        """Some pairs of rows that the model scores: of the inputs of the Keras model, every seventh."""
+        counts = [layer.input_dim for layer in self._looked_up()]
+        return np.divmod(np.arange(0, counts[0] * counts[1], 7), counts[1])
+
+    def _looked_up(self) -> list[Any]:
+        """The two layers that the inputs of the model pick rows of, in the order of the inputs."""
+        sides = [one.name for one in self.model.inputs]
+        names = {layer.name for layer in self.model.layers}
+        kinds = [f"{side}_{what}" for side in sides for what in ("embedding", "bias")]
+        found = {name.partition("_")[0]: self.model.get_layer(name) for name in reversed(kinds) if name in names}
+        return [found[side] for side in sides]
+
     def predict(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
         """Keras' own predictions, not clipped."""
         return np.asarray(self.model([np.asarray(users, np.int32), np.asarray(items, np.int32)], training=False))
@@ -122,6 +141,17 @@ class Trained:
         rows, ratings = split(self.ratings, self.run.config).validation, self.ratings
         predicted = self.predict(ratings.user_index[rows], ratings.item_index[rows]).astype(np.float64)
         return float(np.sqrt(np.mean(np.square(np.clip(predicted, 0.5, 5.0) - ratings.rating[rows]))))
+
+    @property
+    def value(self) -> float:
+        """The family's metric on what it did not learn from, by its definition and Keras' own scores."""
+        scorer, ratings = self.run.scorer, self.ratings
+        if scorer.guesses_ratings:
+            return self.val_rmse
+        first, second = (layer.input_dim for layer in self._looked_up())
+        one, other = np.divmod(np.arange(first * second), second)
+        scores = self.predict(one, other).reshape(first, second)
+        return METRICS[scorer.metric.name](scores, ratings, self.run.config)
 
     def with_user(self, numbers: np.ndarray) -> np.ndarray:
         """Keras' own predictions of every item for somebody with these numbers, put in the place of the first user."""
@@ -148,6 +178,48 @@ class Trained:
         assert data.info(self.ratings.dataset_id).digest == self.ratings.digest
         RunStore().publish(self.run)
         return self.run
+
+
+def _of_user(ratings: Ratings, rows: np.ndarray, user: int) -> set[int]:
+    return set(ratings.item_index[rows][ratings.user_index[rows] == user].tolist())
+
+
+def _ndcg(scores: np.ndarray, ratings: Ratings, config: RunConfig) -> float:
+    parts, found = split(ratings, config), []
+    for user in range(N_USERS):
+        seen, wanted = (
+            set(ratings.item_index[rows][ratings.user_index[rows] == user].tolist())
+            for rows in (parts.train, parts.validation)
+        )
+        ranked = [item for item in np.argsort(-scores[user], kind="stable").tolist() if item not in seen][:10]
+        if wanted:
+            gain = sum(1 / np.log2(place + 2) for place, item in enumerate(ranked) if item in wanted)
+            found.append(gain / sum(1 / np.log2(place + 2) for place in range(min(10, len(wanted)))))
+    return float(np.mean(found))
+
+
+def _recall(scores: np.ndarray, ratings: Ratings, config: RunConfig) -> float:
+    parts, hits = split(ratings, config), []
+    for user, before, after in next_cases(ratings, parts).tolist():
+        seen = _of_user(ratings, parts.train, user)
+        ranked = [item for item in np.argsort(-scores[before], kind="stable").tolist() if item not in seen]
+        hits.append(after in ranked[:10])
+    return float(np.mean(hits))
+
+
+def _auc(scores: np.ndarray, ratings: Ratings, config: RunConfig) -> float:
+    rows, has = table(ratings)
+    _, aside = divided(config, has.shape)
+    by_label = []
+    for column in range(has.shape[1]):
+        with_it, without = (scores[rows[aside[:, column] & (has[:, column] == kind)], column] for kind in (1, 0))
+        if len(with_it) and len(without):
+            by_label.append(np.mean([(a > b) + (a == b) / 2 for a in with_it for b in without]))
+    return float(np.mean(by_label))
+
+
+METRICS = {"ndcg@10": _ndcg, "recall@10": _recall, "auc": _auc}
+"""Of the scores of all pairs, as their definitions are written."""
 
 
 def train(model: str, ratings: Ratings) -> Trained:

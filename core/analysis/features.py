@@ -162,7 +162,7 @@ def placed_items(scorer: Scorer, ratings: Ratings, trained: np.ndarray) -> np.nd
     Raises:
         AnalysisError: As `learned_features`.
     """
-    features = learned_features(scorer, ratings)
+    features, trained = learned_features(scorer, ratings), scorer.learned_items(trained)
     return trained if features is None else trained | features.described
 
 

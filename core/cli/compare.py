@@ -76,9 +76,9 @@ def _document(first: Run, second: Run, result: Compared, data: Ratings) -> dict[
 
 
 def _paired(first: Run, second: Run, data: Ratings) -> dict[str, Any] | None:
-    """How much further off the first run is than the second on the same ratings; None where those are not the same."""
-    same = first.dataset.digest == second.dataset.digest and first.config.split == second.config.split
-    if not (same and first.scorer.guesses_ratings and second.scorer.guesses_ratings):
+    """How much further off the first run is on the same ratings; None where not so, or where one guesses none."""
+    guessing = first.scorer.guesses_ratings and second.scorer.guesses_ratings
+    if not guessing or first.dataset.digest != second.dataset.digest or first.config.split != second.config.split:
         return None
     rows = looked_at(split(data, first.config.split))
     user, item = data.user_index[rows], data.item_index[rows]

@@ -24,7 +24,7 @@ from core.data.ratings import Ratings, Vocabulary
 from core.data.splits import split, trained_rows
 from core.errors import UsageError
 from core.model.run import Run
-from core.model.scoring import require_biases, require_bilinear, require_vectors
+from core.model.scoring import require_biases, require_bilinear, require_user_vectors, require_vectors
 from core.studies import saved_axes
 from core.studies.neighbors import NEIGHBORS, PREDICTIONS, VECTORS, support_of, thresholds_of
 from core.studies.saved_axes import OwnAxis
@@ -61,7 +61,7 @@ def show_neighbors(arguments: argparse.Namespace) -> Answer:
     users = arguments.user is not None
     row = ratings.users.index(arguments.user) if users else ratings.items.index(arguments.item)
     name = f"user {arguments.user}" if users else entry(ratings, row)["title"]
-    scorer, metric = require_vectors(run.scorer), arguments.metric
+    scorer, metric = (require_user_vectors if users else require_vectors)(run.scorer), arguments.metric
     trained = trained_rows(ratings, run.config.split, users=users)
     placed = trained if users else placed_items(scorer, ratings, trained)
     if not trained[row]:

@@ -136,7 +136,7 @@ def _write_parquet(run: Run, ratings: Ratings, folder: Path) -> None:
 
 def _sides(run: Run, ratings: Ratings) -> Iterator[tuple[str, pd.DataFrame, np.ndarray]]:
     yield "items", items_table(run, ratings), run.scorer.item_embedding
-    if run.dataset.users:
+    if run.scorer.has_user_vectors:
         yield "users", users_table(run, ratings), run.scorer.user_embedding
 
 

@@ -13,9 +13,13 @@ from pydantic.fields import FieldInfo
 
 from core.config import SHARED_FIELDS, RunConfig, SplitConfig, TrainConfig, family_fields
 from core.errors import LimitError
+from core.model.autoencoder import AutoencoderItems, AutoencoderUsers
 from core.model.bias_only import BiasOnly
 from core.model.dot_with_bias import DotWithBias, DotWithBiasConfig
+from core.model.item2vec import Item2vec
+from core.model.labels import Labels
 from core.model.neural import Neural
+from core.model.ranking import Ranking
 from core.model.scoring import Scorer
 from core.model.simple_dot import SimpleDot, SimpleDotConfig
 from core.model.simple_dot_diy import SimpleDotDiy, SimpleDotDiyConfig
@@ -25,7 +29,19 @@ from core.model.vectors import Vectors
 FAMILIES: Mapping[str, type[Scorer]] = MappingProxyType(
     {
         family.config_type.model_fields["model"].default: family
-        for family in (DotWithBias, Variational, SimpleDot, SimpleDotDiy, BiasOnly, Neural)
+        for family in (
+            DotWithBias,
+            Variational,
+            SimpleDot,
+            SimpleDotDiy,
+            BiasOnly,
+            Neural,
+            AutoencoderItems,
+            AutoencoderUsers,
+            Ranking,
+            Item2vec,
+            Labels,
+        )
     }
 )
 """Those that are trained here."""

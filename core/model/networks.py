@@ -8,7 +8,7 @@ import numpy as np
 from core.config import LayerConfig, RunConfig, VectorConfig
 from core.model.backend import keras
 from core.model.scale import Scale
-from core.model.scoring import Network, Scorer
+from core.model.scoring import Network, Scorer, has_shape
 
 ops = keras.ops
 
@@ -149,6 +149,39 @@ class Builder:
         return int(next(self._seeds))
 
 
+def looked_up_sum(config: RunConfig, *, n_users: int, n_items: int, scale: Scale, seed: int) -> Network:
+    """mean + b_u + b_v + u · v on numbers that training found otherwise, for exports."""
+    builder = Builder(n_users=n_users, n_items=n_items, scale=scale, seed=seed)
+    vectors = [builder.table(side, config.dimensions, "zeros") for side in builder.rows]
+    product = keras.layers.Dot(axes=1, name="dot")(vectors)
+    score = keras.layers.Add(name="score")([builder.mean(), product, *builder.biases()])
+    return builder.network(score, vectors, name=config.model, sigmoid=False)
+
+
+def looked_up_product(rows: Mapping[str, int], config: RunConfig, *, offsets: bool) -> Network:
+    """a · b, and an offset of b where wanted, on numbers that training found otherwise, for exports.
+
+    Args:
+        rows: Rows of the two tables by the names of the inputs.
+        config: The settings.
+        offsets: Whether the second side has a number of its own.
+    """
+    inputs = {name: keras.Input((), name=name, dtype="int32") for name in rows}
+    second = list(rows)[1]
+
+    def table(side: str, what: str, dim: int) -> Any:
+        """Rows of a table that starts at zero, (batch, dim)."""
+        layer = keras.layers.Embedding(rows[side], dim, embeddings_initializer="zeros", name=f"{side}_{what}")
+        return layer(inputs[side])
+
+    vectors = [table(side, "embedding", config.dimensions) for side in rows]
+    score = keras.layers.Dot(axes=1, name="dot")(vectors)
+    if offsets:
+        score = keras.layers.Add(name="score")([score, table(second, "offset", 1)])
+    score = keras.layers.Reshape((), name="flat")(score)
+    return Network(keras.Model(list(inputs.values()), score, name=config.model), tuple(vectors))
+
+
 def dot_product(builder: Builder, config: VectorConfig, layer: type[keras.layers.Layer]) -> tuple[Any, list[Any]]:
     """The dot product of the two vectors, (batch, 1), and the vectors before dropout."""
     vectors = builder.vectors(config, layer)
@@ -185,9 +218,9 @@ def trained_model(scorer: Scorer, config: RunConfig) -> keras.Model:
         ValueError: An array does not have the shape that the settings ask for.
     """
     rows = {"n_users": len(scorer.user_embedding), "n_items": len(scorer.item_embedding)}
-    model = scorer.build(config, **rows, scale=scorer.scale, seed=0).model
+    model = scorer.rebuilt(config).model
     for name, shape in scorer.shapes(config, **rows).items():
-        if name in scorer.weights and scorer.arrays[name].shape != shape:
+        if name in scorer.weights and not has_shape(scorer.arrays[name], shape):
             raise ValueError(f"{name} has shape {scorer.arrays[name].shape}; these settings ask for {shape}")
     set_arrays(model, type(scorer), scorer.arrays)
     return model

@@ -97,6 +97,10 @@ class Scorer(ABC):
         """Whether its numbers for an item without a training rating mean something, as the item's columns give them."""
         return self.knows_item_columns
 
+    def learned_items(self, trained: np.ndarray) -> np.ndarray:
+        """Which items training has moved, boolean, (n_items,); `trained` are those with a training rating."""
+        return trained
+
     @classmethod
     def make(cls, arrays: Mapping[str, np.ndarray], *, min_rating: float, max_rating: float) -> Self:
         """A scorer of these numbers on a rating scale."""
@@ -116,6 +120,11 @@ class Scorer(ABC):
     @abstractmethod
     def build(cls, config: RunConfig, *, n_users: int, n_items: int, scale: Scale, seed: int) -> Network:
         """The untrained Keras model, and what of it the penalty weighs; every random number follows from `seed`."""
+
+    def rebuilt(self, config: RunConfig) -> Network:
+        """The Keras model with as many rows as there are numbers, which are still to be put into it."""
+        rows = {"n_users": len(self.user_embedding), "n_items": len(self.item_embedding)}
+        return self.build(config, **rows, scale=self.scale, seed=0)
 
     @abstractmethod
     def score(self, user_index: np.ndarray, item_index: np.ndarray) -> np.ndarray:
@@ -146,6 +155,11 @@ class Scorer(ABC):
     def epochs(cls, config: Any) -> int:
         """Most epochs that a training of these settings has."""
         return int(config.epochs)
+
+    @classmethod
+    def products(cls, config: RunConfig, n_users: int, n_items: int, n_trained: int) -> int:
+        """Multiplications of an epoch where products of matrices decide how long it takes; else 0."""
+        return 0
 
     @classmethod
     def numbers_per_rating(cls, config: RunConfig) -> int:
@@ -340,8 +354,16 @@ def require_vectors(scorer: Scorer) -> Scorer:
     return scorer
 
 
+def require_user_vectors(scorer: Scorer) -> Scorer:
+    """The scorer itself; raises NotApplicableError where it has no vectors of users."""
+    if not (require_vectors(scorer).has_user_vectors):
+        _refuse(scorer, "it has vectors of items alone, and learned nothing about users")
+    return scorer
+
+
 def require_biases(scorer: Scorer) -> Scorer:
-    """The scorer itself; raises NotApplicableError where it has no biases."""
+    """The scorer itself; raises NotApplicableError where it has no biases of ratings."""
+    require_guesses(scorer)
     if not scorer.has_biases:
         refuse(scorer, "it has no biases: how liked something is has to fit into its vectors")
     return scorer

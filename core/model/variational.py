@@ -148,14 +148,9 @@ class Variational(Bilinear):
     @classmethod
     def build(cls, config: Any, *, n_users: int, n_items: int, scale: Scale, seed: int) -> Network:
         """The means as a Keras model, for exports: training needs none."""
-        from core.model.backend import keras  # only exports need TensorFlow
-        from core.model.networks import Builder
+        from core.model.networks import looked_up_sum  # only exports need TensorFlow
 
-        builder = Builder(n_users=n_users, n_items=n_items, scale=scale, seed=seed)
-        vectors = [builder.table(side, config.embedding_dim, "zeros") for side in builder.rows]
-        product = keras.layers.Dot(axes=1, name="dot")(vectors)
-        score = keras.layers.Add(name="score")([builder.mean(), product, *builder.biases()])
-        return builder.network(score, vectors, name=config.model, sigmoid=cls.uses_sigmoid)
+        return looked_up_sum(config, n_users=n_users, n_items=n_items, scale=scale, seed=seed)
 
     @property
     def item_numbers(self) -> np.ndarray:

@@ -33,7 +33,7 @@ def _compute(work: Work, settings: StabilitySettings) -> Stored:
     configs = [work.run.config.model_copy(update={"seed": seed}) for seed in seeds]
     runs = list(train_all(work, [Training(config, work.ratings) for config in configs]))
     matrices = [run.scorer.item_embedding for run in runs]
-    errors = [run.outcome.guess_error for run in runs]
+    errors = [run.outcome.val_rmse for run in runs]
     arrays = {"embeddings": np.stack(matrices)}
     if work.run.scorer.is_bilinear:
         parts = split(work.ratings, work.run.config.split)

@@ -40,6 +40,10 @@ FULL_COPIES, FULL_RATING_BYTES, FULL_STEP_SECONDS = 10, 120, 1.2e-8
 """Of a training by full steps: copies of every number, bytes for a rating, and seconds for a rating and a column."""
 
 
+PRODUCT_SECONDS = 1e-10
+"""For a multiplication and an addition within a product of matrices."""
+
+
 def max_model_mb() -> int:
     """The most memory a training may take, in MiB; `EMBEDDING_EXPLORER_MAX_MODEL_MB` sets it.
 
@@ -79,6 +83,8 @@ def training_bytes(config: RunConfig, n_users: int, n_items: int, n_ratings: int
 def epoch_seconds(config: RunConfig, n_users: int, n_items: int, n_ratings: int) -> float:
     """Estimated seconds of an epoch on two processors."""
     trained = _trained(config, n_ratings)
+    if products := family_of(config).products(config, n_users, n_items, trained):
+        return products * PRODUCT_SECONDS
     if not isinstance(config, GradientConfig):
         width = config.dimensions + 1
         return STEPS_PER_EPOCH * width * (trained * FULL_STEP_SECONDS + (n_users + n_items) * NUMBER_SECONDS)

@@ -144,7 +144,7 @@ def item_rows(
         matrix=run.scorer.item_embedding,
         bias=_biases(run.scorer, ratings, parts, users=False),
         count=ratings.item_count,
-        trained=parts.trained(ratings),
+        trained=run.scorer.learned_items(parts.trained(ratings)),
         variance=vector_variance(run.scorer),
         features=features,
     )

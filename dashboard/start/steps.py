@@ -112,6 +112,9 @@ def click(run_id: str, chosen: Sequence[str]) -> None:
 
 def _rate(run: Run, ratings: Ratings, rows: Rows, scene: Scene) -> Landmarks | None:
     """Three items to rate; where that puts somebody on the map."""
+    if not run.scorer.guesses_ratings:
+        explain_lack(run, "guesses_ratings")
+        return None
     entry = analyses.rating_entry(ratings.dataset_id)
     on_map = set(scene.rows.tolist())
     asked = [row for row in analyses.first_items(run.run_id).tolist() if row in on_map][:ASKED]

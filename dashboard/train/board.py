@@ -196,7 +196,7 @@ def _result(run: Run) -> None:
         st.markdown(f"**{curve.result_words(run.outcome, unit, score)}**")
         if score is not None:
             st.markdown(score_words.seen_and_unseen(score, run.dataset.noun, unit))
-        st.markdown(curve.against_references(run.outcome, run.started, unit))
+        st.markdown(curve.against_references(run.outcome.metric, run.started, unit))
         remarks = [score_words.raw(score)] if score else []
         remarks += [score_words.chosen(run.config, run.outcome), *_further_words(run)]
         st.caption(" ".join(filter(None, remarks)))

@@ -143,12 +143,12 @@ def _past_the_best(curve: Curve, best_epoch: int) -> str:
     return f"{text}, and unseen ratings are guessed a little worse ({last.value:,.3f})."
 
 
-def against_references(outcome: Outcome, started: Started, unit: str) -> str:
+def against_references(measured: Measured | None, started: Started, unit: str) -> str:
     """How what was measured compares with what is reached without any embedding."""
-    if outcome.val_rmse is None:
+    if measured is None or measured.metric is not RMSE:
         known = [f"{REFERENCES[name]}: {value:,.3f}" for name, value in started.references.items()]
         return f"Without a model: {phrases.together(known)}." if known else ""
-    val_rmse, averages_rmse = outcome.val_rmse, guess_error(started.averages_rmse)
+    val_rmse, averages_rmse = measured.value, guess_error(started.averages_rmse)
     gain = averages_rmse - val_rmse
     text = f"Guessing from averages alone is off by {averages_rmse:,.3f}, always guessing the mean by "
     text += f"{started.mean_rmse:,.3f}"

@@ -33,6 +33,14 @@ PLAIN = (
     "item_dropout",
     "learning_rate",
     "l2",
+    "activation",
+    "penalty",
+    "unseen_weight",
+    "row_penalty",
+    "window",
+    "negatives",
+    "pair_penalty",
+    "label_penalty",
 )
 """Settings shown at once, where the model has them; the model has its own cards, and everything else is folded away."""
 
@@ -45,6 +53,11 @@ _STEPS = {
     "test_fraction": 0.05,
     "init_min": 0.01,
     "init_max": 0.01,
+    "penalty": 5.0,
+    "unseen_weight": 0.05,
+    "row_penalty": 0.001,
+    "pair_penalty": 0.01,
+    "label_penalty": 0.1,
 }
 """How far one click on plus or minus goes; whole numbers go by one."""
 

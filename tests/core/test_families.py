@@ -49,16 +49,29 @@ def flags(config: RunConfig) -> list[str]:
 
 
 def test_the_errors_that_calls_print(capsys: pytest.CaptureFixture[str], trained: Trained):
-    run, close = trained.run, pytest.approx(trained.val_rmse, abs=CLOSE)
+    run = trained.run
+    metric = {"name": run.scorer.metric.name, "value": pytest.approx(trained.value, abs=CLOSE)}
+    close = metric["value"] if run.scorer.guesses_ratings else None
     by_train = asked(capsys, "train", "--dataset", "planted", "--preset", "article-dot-with-bias", *flags(run.config))
     assert (by_train["run_id"], by_train["cached"]) == (run.run_id, True)
     assert by_train["val_rmse"] == close
+    assert by_train["metric"] == metric
     shown = asked(capsys, "show", run.run_id)
     assert shown["metrics"]["val_rmse"] == close
+    assert shown["metrics"]["metric"] == shown["history"][-1]["metric"] == metric
     assert shown["history"][-1]["val_rmse"] == close
     assert shown["origin"] == "trained"
     (listed,) = asked(capsys, "runs")
     assert listed["metrics"]["val_rmse"] == close
+    assert listed["metrics"]["metric"] == metric
+    if not run.scorer.guesses_ratings:
+        for call in (
+            ("cost", run.run_id),
+            ("score", run.run_id),
+            ("explain", run.run_id, "--user", "u1", "--item", "i1"),
+        ):
+            does_not_apply(capsys, *call)
+        return
     if not run.scorer.has_vectors:
         return
     if run.scorer.is_bilinear:
@@ -103,11 +116,11 @@ def test_biases_are_the_layers_counted_from_the_average_pair(capsys: pytest.Capt
 
 
 def test_a_guess_for_somebody_in_the_data(capsys: pytest.CaptureFixture[str], trained: Trained):
-    own = float(np.clip(trained.predict([USER], [ITEM])[0], 0.5, 5.0))
     call = ("explain", trained.run.run_id, "--user", f"u{USER}", "--item", f"i{ITEM}")
     if not trained.run.scorer.is_bilinear:
         does_not_apply(capsys, *call)
         return
+    own = float(np.clip(trained.predict([USER], [ITEM])[0], 0.5, 5.0))
     explained = asked(capsys, *call)
     assert explained["predicted_rating"] == pytest.approx(own, abs=CLOSE)
     assert sum(term["rating"] for term in explained["terms"]) == pytest.approx(explained["rating"], abs=1e-9)
@@ -115,6 +128,9 @@ def test_a_guess_for_somebody_in_the_data(capsys: pytest.CaptureFixture[str], tr
 
 def test_guesses_for_somebody_new(capsys: pytest.CaptureFixture[str], trained: Trained):
     ratings, run = trained.ratings, trained.run
+    if not run.scorer.guesses_ratings:
+        does_not_apply(capsys, "recommend", run.run_id, "--rate", "i1=4.5")
+        return
     person = NewUserModel(run, ratings, split(ratings, run.config)).place(RATED)
     own = trained.with_user(person.numbers)
     rated = [text for item, rating in RATED.items() for text in ("--rate", f"{item}={rating}")]
@@ -134,18 +150,17 @@ class Row:
         self.__dict__.update(columns)
 
 
-def evaluated(formula: str, user: dict[str, Any], item: dict[str, Any], layers: dict[str, np.ndarray]) -> float:
-    """A formula as exported, worked out on exported rows."""
+def evaluated(formula: str, sides: dict[str, dict[str, Any]], layers: dict[str, np.ndarray]) -> float:
+    """A formula as exported, worked out on exported rows, those of each side by its name."""
     words = {
         "dot": np.dot,
         "concat": lambda *parts: np.concatenate(parts),
         "relu": lambda values: np.maximum(values, 0),
         "sigmoid": lambda score: 1 / (1 + np.exp(-score)),
-        "user": Row(user),
-        "item": Row(item),
-    }
-    assert formula.startswith("rating = ")
-    return float(np.squeeze(eval(formula.removeprefix("rating = "), {"__builtins__": {}}, words | layers)))
+    } | {name: Row(row) for name, row in sides.items()}
+    kind, _, text = formula.partition(" = ")
+    assert kind in ("rating", "score")
+    return float(np.squeeze(eval(text, {"__builtins__": {}}, words | layers)))
 
 
 def test_the_formula_gives_every_prediction_from_the_parquet_files(
@@ -153,20 +168,27 @@ def test_the_formula_gives_every_prediction_from_the_parquet_files(
 ):
     run = trained.run
     asked(capsys, "export", run.run_id, "--format", "parquet", "--to", str(tmp_path))
-    tables = {name: pd.read_parquet(tmp_path / f"{name}.parquet").to_dict("records") for name in ("users", "items")}
+    assert (tmp_path / "users.parquet").exists() == run.scorer.has_user_vectors
+    tables = {path.stem: pd.read_parquet(path).to_dict("records") for path in tmp_path.glob("[ui]*.parquet")}
     formula = pq.read_schema(tmp_path / "items.parquet").metadata[b"formula"].decode()
     assert formula == asked(capsys, "show", run.run_id)["formula"] == run.scorer.formula()
     layers = {}
     if (tmp_path / "layers.parquet").exists():
         whole = pd.read_parquet(tmp_path / "layers.parquet")
         layers = {row["name"]: np.reshape(row["values"], row["shape"]) for _, row in whole.iterrows()}
-    users, items = np.divmod(np.arange(0, 40 * N_ITEMS, 7), N_ITEMS)
-    own = trained.predict(users, items)
+    first, second = (one.name for one in trained.model.inputs)
+    rows = [tables.get(f"{side}s") or table_of(layers, side) for side in (first, second)]
     found = [
-        evaluated(formula, tables["users"][user], tables["items"][item], layers)
-        for user, item in zip(users, items, strict=True)
+        evaluated(formula, {first: rows[0][one], second: rows[1][other]}, layers)
+        for one, other in zip(*trained.pairs, strict=True)
     ]
-    np.testing.assert_allclose(found, own, atol=CLOSE)
+    np.testing.assert_allclose(found, trained.predict(*trained.pairs), atol=CLOSE)
+
+
+def table_of(layers: dict[str, np.ndarray], side: str) -> list[dict[str, Any]]:
+    """The rows of a side that is no table of its own among the exports."""
+    columns = {name.removeprefix(f"{side}_"): array for name, array in layers.items() if name.startswith(side)}
+    return [{name: array[row] for name, array in columns.items()} for row in range(len(columns["embedding"]))]
 
 
 def test_the_csv_files_hold_the_same_numbers(capsys: pytest.CaptureFixture[str], trained: Trained, tmp_path: Path):
@@ -190,9 +212,8 @@ def test_the_csv_files_hold_the_same_numbers(capsys: pytest.CaptureFixture[str],
 def test_the_keras_file_predicts_the_same(capsys: pytest.CaptureFixture[str], trained: Trained, tmp_path: Path):
     (file,) = asked(capsys, "export", trained.run.run_id, "--format", "keras", "--to", str(tmp_path))["files"]
     loaded = keras.models.load_model(file, custom_objects={"DiyEmbedding": DiyEmbedding})
-    users, items = np.divmod(np.arange(0, 40 * N_ITEMS, 7), N_ITEMS)
-    found = np.asarray(loaded([users.astype(np.int32), items.astype(np.int32)], training=False))
-    np.testing.assert_allclose(found, trained.predict(users, items), atol=CLOSE)
+    found = np.asarray(loaded([rows.astype(np.int32) for rows in trained.pairs], training=False))
+    np.testing.assert_allclose(found, trained.predict(*trained.pairs), atol=CLOSE)
 
 
 @pytest.mark.parametrize("model", ["dot_with_bias", pytest.param("simple_dot_diy", marks=pytest.mark.thorough)])
@@ -218,9 +239,9 @@ def test_what_keras_does_not_train_has_no_script(capsys: pytest.CaptureFixture[s
 
 
 def test_predictions_of_the_run_are_the_models_own(trained: Trained):
-    users, items = np.divmod(np.arange(40 * N_ITEMS), N_ITEMS)
-    np.testing.assert_allclose(trained.run.scorer.predict(users, items), trained.predict(users, items), atol=CLOSE)
-    assert trained.run.outcome.val_rmse == pytest.approx(trained.val_rmse, abs=CLOSE)
+    np.testing.assert_allclose(trained.run.scorer.predict(*trained.pairs), trained.predict(*trained.pairs), atol=CLOSE)
+    assert trained.run.outcome.metric.value == pytest.approx(trained.value, abs=CLOSE)
+    assert (trained.run.outcome.val_rmse is None) != trained.run.scorer.guesses_ratings
 
 
 def test_two_families_side_by_side_print_their_errors(capsys: pytest.CaptureFixture[str], families):
@@ -234,7 +255,7 @@ def test_two_families_side_by_side_print_their_errors(capsys: pytest.CaptureFixt
 
 
 def test_a_second_training_of_the_same_settings_is_the_same_run(families):
-    for model in ("bias_only", "neural"):
+    for model in ("bias_only", "neural", "autoencoder_items", "autoencoder_users", "ranking", "item2vec", "labels"):
         known = families(model)
         again = fit(known.run.config, known.ratings)
         for name, array in again.scorer.arrays.items():

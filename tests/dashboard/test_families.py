@@ -17,6 +17,7 @@ from tests.families import CLOSE, Trained
 
 PAGES = sorted(path.stem for path in (Path(__file__).parents[2] / "dashboard" / "app_pages").glob("[a-z]*.py"))
 NO_VECTORS, NO_SUM, NO_BIASES = "This model has no vectors", "is no sum of terms", "This model has no biases"
+NO_RATINGS = "This model guesses no ratings"
 RATED = {"i1": 4.5, "i2": 1.0, "i8": 3.0}
 
 
@@ -66,23 +67,29 @@ def test_every_page_opens_for_every_family(show, trained: Trained, page: str):
     scorer, text = trained.run.scorer, texts(app)
     needs_vectors = page in {"components", "embeddings", "maps", "neighbors"}
     assert (NO_VECTORS in text) == ((needs_vectors or page == "for_you") and not scorer.has_vectors)
-    assert (NO_BIASES in text) == (page == "biases" and not scorer.has_biases)
-    assert (NO_SUM in text) == (page in {"components", "for_you"} and not scorer.is_bilinear)
+    rated = scorer.guesses_ratings
+    about_ratings = {"biases", "components", "for_you", "start", "under_the_hood"}
+    assert (NO_RATINGS in text) == (page in about_ratings and not rated)
+    assert (NO_BIASES in text) == (page == "biases" and not scorer.has_biases and rated)
+    assert (NO_SUM in text) == (page in {"components", "for_you"} and not scorer.is_bilinear and rated)
 
 
 def test_the_error_on_train(show, trained: Trained):
     link = {name: str(value) for name, value in trained.run.config}
     app = show("train", **link | {"model": f"**{trained.run.scorer.title}**"})  # a link names it as the page does
-    (shown,) = [metric.value for metric in app.metric if metric.label == "Validation RMSE"]
-    assert shown == f"{trained.val_rmse:.3f}"
-    assert f"RMSE {trained.val_rmse:.3f}" in texts(app)
+    title = trained.run.scorer.metric.title
+    (shown,) = [metric.value for metric in app.metric if metric.label == f"Validation {title}"]
+    assert shown == f"{trained.value:.3f}"
+    assert f"{title} {trained.value:.3f}" in texts(app)
 
 
 def test_the_error_on_runs_and_the_formula(show, trained: Trained):
     app = show("runs")
     table = app.dataframe[0].value
-    (column,) = [name for name in table.columns if name == "val_rmse"]
-    assert table[column].iloc[0] == pytest.approx(trained.val_rmse, abs=CLOSE)
+    if trained.run.scorer.guesses_ratings:
+        assert table["val_rmse"].iloc[0] == pytest.approx(trained.val_rmse, abs=CLOSE)
+    else:
+        assert table["metric"].iloc[0] == f"{trained.run.scorer.metric.title} {trained.value:.3f}"
 
 
 def test_what_components_say_of_the_error(show, trained: Trained):
@@ -114,6 +121,8 @@ def test_biases_are_the_layers_counted_from_the_average_pair(show, trained: Trai
 
 
 def test_guesses_for_somebody_new(show, trained: Trained):
+    if not trained.run.scorer.guesses_ratings:
+        return  # the page says so: see above
     link = ",".join(f"{item}:{rating:g}" for item, rating in RATED.items())
     app = show("for_you", rated=link, like_min="1", item="i7")
     person = NewUserModel(trained.run, trained.ratings, split(trained.ratings, trained.run.config)).place(RATED)
@@ -133,6 +142,8 @@ def test_guesses_for_somebody_new(show, trained: Trained):
 
 
 def test_a_guess_for_somebody_in_the_data(show, trained: Trained):
+    if not trained.run.scorer.guesses_ratings:
+        return
     user, item = int(trained.ratings.user_index[5]), int(trained.ratings.item_index[5])
     app = show("for_you", who="Somebody in the data", user=f"User u{user}", item_of_user=f"i{item}")
     own = float(np.clip(trained.predict([user], [item])[0], 0.5, 5.0))
@@ -146,6 +157,8 @@ def test_a_guess_for_somebody_in_the_data(show, trained: Trained):
 
 @pytest.mark.parametrize("step", range(1, 9))
 def test_the_lesson_on_every_family(show, trained: Trained, step: int):
+    if not trained.run.scorer.guesses_ratings:
+        return
     app = show("under_the_hood", step=str(step))
     scorer, text = trained.run.scorer, texts(app)
     has_product = scorer.has_vectors and scorer.is_bilinear
@@ -170,6 +183,19 @@ def test_two_models_side_by_side(open_page, families):
     shown = sorted(results["val_rmse"])
     assert shown == pytest.approx(sorted([first.val_rmse, second.val_rmse]), abs=CLOSE)
     assert NO_VECTORS in texts(app)
+
+
+@pytest.mark.parametrize("other", ["simple_dot", "labels"])
+def test_models_judged_by_different_things_side_by_side(open_page, families, other: str):
+    first, second = families("ranking"), families(other)
+    for one in (first, second):
+        one.put_into_home()
+    app = open_page("compare", dataset="planted", models=f"{first.run.run_id},{second.run.run_id}", min="1")
+    assert not app.exception
+    assert not app.error
+    assert "judged by different things" in texts(app)
+    (results,) = [frame.value for frame in app.dataframe if "val_rmse" in frame.value]
+    assert f"NDCG@10 {first.value:.3f}" in list(results["metric"])
 
 
 def test_a_model_that_cannot_answer_leads_to_one_that_can(open_page, families):

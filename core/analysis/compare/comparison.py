@@ -78,7 +78,7 @@ def part(run: Run, ratings: Ratings) -> Part:
         ids=ratings.items,
         matrix=require_vectors(run.scorer).item_embedding,
         count=ratings.item_count if len(ratings) else np.full(len(ratings.items), np.inf),
-        trained=trained_rows(ratings, run.config.split),
+        trained=run.scorer.learned_items(trained_rows(ratings, run.config.split)),
     )
 
 

@@ -24,7 +24,7 @@ from core.data.splits import Split
 from core.model.item_features import FeatureGroup, item_features
 from core.model.metrics import guess_error
 from core.model.run import Run
-from core.model.scoring import require_bilinear
+from core.model.scoring import require_bilinear, require_guesses
 
 LOOKED_AT = 200_000
 """Validation ratings that misses are learned from, at most."""
@@ -43,6 +43,10 @@ class NewUserModel:
     run: Run
     ratings: Ratings
     parts: Split
+
+    def __post_init__(self) -> None:
+        """Raises NotApplicableError where the model guesses no ratings."""
+        require_guesses(self.run.scorer)
 
     @cached_property
     def item_count(self) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 import errno
 import json
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
@@ -116,7 +117,7 @@ def test_half_a_line_is_not_a_measurement_yet():
 def test_measurements_of_a_training_are_its_events():
     job = ask()
     written = [Started(2, 8, 2, 0, 0, 1.0, 0.9), Step(0.25, 1.5), Epoch(1, 0.1, 1.0, 1.0, 0.8, 1.1, 1.05, 0.8)]
-    lines = [json.dumps({"type": type(event).__name__.lower(), **event.__dict__}) for event in written]
+    lines = [json.dumps({"type": type(event).__name__.lower(), **asdict(event)}) for event in written]
     (queue.folder() / job.job_id / "metrics.jsonl").write_text("\n".join([*lines, '{"type": "other"}', ""]))
     assert queue.events(job.job_id) == written
     assert queue.events(job.job_id, after=2) == written[2:]

@@ -44,7 +44,7 @@ def test_a_picture_of_bars_is_as_high_as_what_it_counts_and_holds_no_markup_of_o
 
 
 def values(rows, line, part="epoch"):
-    return list(rows[(rows["line"] == line) & (rows["part"] == part)]["rmse"])
+    return list(rows[(rows["line"] == line) & (rows["part"] == part)]["value"])
 
 
 def test_a_curve_holds_training_validation_and_the_loss_within_epochs_as_rmse():
@@ -95,7 +95,7 @@ def test_the_kept_epoch_is_marked():
 def test_an_exploded_loss_is_left_out():
     wild = (*EPOCHS, replace(EPOCHS[0], epoch=4, rmse=float("nan"), val_rmse=1e9))
     rows = training.curve_rows(Curve(STARTED, (Step(0.1, 1e12),), wild), STARTED)
-    assert rows["rmse"].max() < 4
+    assert rows["value"].max() < 4
 
 
 def test_the_rating_table_shows_gaps_as_gaps(small):

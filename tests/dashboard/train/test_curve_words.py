@@ -9,6 +9,7 @@ from core.analysis.compare.score import SplitScore
 from core.analysis.new_item.unseen import Unseen
 from core.model.events import Epoch, Started, Step
 from core.model.families import PRESETS, run_config
+from core.model.metrics import Measured
 from core.model.run import Outcome
 from dashboard.train import curve
 from dashboard.train.curve import Curve, of_events
@@ -62,7 +63,7 @@ def test_a_result_says_stars_before_rmse():
     ("rmse", "words"), [(0.86, "worth 0.020 stars"), (0.9, "0.020 stars better"), (0.88, "as well as")]
 )
 def test_a_result_is_held_against_the_averages(rmse, words):
-    assert words in curve.against_references(rmse, STARTED, "stars")
+    assert words in curve.against_references(Measured("rmse", rmse), STARTED, "stars")
 
 
 @pytest.mark.parametrize(
@@ -74,11 +75,11 @@ def test_a_result_is_held_against_the_averages(rmse, words):
     ],
 )
 def test_a_result_is_held_against_consensus_and_popularity(rmse, words):
-    assert words in curve.against_references(rmse, replace(STARTED, slopes_rmse=0.863), "stars")
+    assert words in curve.against_references(Measured("rmse", rmse), replace(STARTED, slopes_rmse=0.863), "stars")
 
 
 def test_a_run_of_old_says_nothing_of_what_was_not_measured():
-    assert "two more numbers" not in curve.against_references(0.86, STARTED, "stars")
+    assert "two more numbers" not in curve.against_references(Measured("rmse", 0.86), STARTED, "stars")
 
 
 def test_time_left_follows_the_latest_pace_and_the_part_of_an_epoch_done():

@@ -1,0 +1,132 @@
+"""autoencoder_items, autoencoder_users: rating = mean + b_u + b_v + code · weights, where an encoder makes the code.
+
+    code = f(V r + μ),   r̂ = W code + b
+
+Sedhain, Menon, Sanner and Xie (2015), "AutoRec: Autoencoders meet collaborative filtering",
+doi:10.1145/2740908.2742726.
+A row r holds what averages leave of the ratings of one item (or of one person), zeros where there is none. Row by row
+the decoder is a dot product, so codes are the vectors of one side and the decoder's weights those of the other.
+"""
+
+from typing import Any, ClassVar, Literal
+
+from core.config import RunConfig, family_name, setting, vector_size
+from core.model.scale import Scale
+from core.model.scoring import Bilinear, Network, own_layers
+
+
+class AutoencoderConfig(RunConfig):
+    """Settings that both autoencoders have."""
+
+    embedding_dim: int = vector_size(
+        32,
+        "How many numbers the code has, into which each row of ratings is pressed.",
+        grows="Finer codes; slower, and easier to learn the training ratings by heart.",
+    )
+    activation: Literal["sigmoid", "identity"] = setting(
+        "sigmoid",
+        "What bends the code. sigmoid: each of its numbers lies between 0 and 1. identity: nothing does, and the "
+        "autoencoder is linear, as a factorization is.",
+        title="Activation of the code",
+    )
+    penalty: float = setting(
+        60.0,
+        "Penalty on the weights of encoder and decoder (weight of their squares beside the squared errors of all "
+        "training ratings, counted in what averages leave).",
+        title="Penalty on weights",
+        unit="weight",
+        grows="Smoother codes; too much leaves only the averages.",
+        ge=0,
+        le=100_000,
+    )
+    epochs: int = setting(
+        20,
+        "Passes over all rows; nothing is chosen by the validation ratings.",
+        title="Epochs",
+        unit="passes",
+        grows="More time to learn.",
+        ge=1,
+        le=500,
+    )
+    learning_rate: float = setting(
+        3e-3,
+        "How far each step moves the numbers (step size of the Adam optimizer).",
+        title="Learning rate",
+        unit="step size",
+        grows="Faster learning, until it overshoots and the loss explodes.",
+        gt=0,
+        le=1,
+    )
+
+
+class AutoencoderItemsConfig(AutoencoderConfig):
+    """Settings of the autoencoder whose rows are items."""
+
+    model: Literal["autoencoder_items"] = family_name("autoencoder_items")
+
+
+class AutoencoderUsersConfig(AutoencoderConfig):
+    """Settings of the autoencoder whose rows are people."""
+
+    model: Literal["autoencoder_users"] = family_name("autoencoder_users")
+
+
+class Autoencoder(Bilinear):
+    """Codes of one side and the decoder's weights of the other, in rating units.
+
+    Beside the arrays of every model with biases there are `mean`, and of the encoder `encoder_kernel`,
+    (rows of the other side, d), and `encoder_bias`, (d,), which take what averages leave in units of its standard
+    deviation. Of a new person the numbers are fitted as for any sum of terms: a dot product is linear in them.
+    """
+
+    by: ClassVar[Literal["item", "user"]]
+    training: ClassVar[str] = "autoencoder"
+    score_latex: ClassVar[str] = r"m + b_u + b_v + u \cdot v"
+    weights = own_layers("user_embedding", "item_embedding", "user_bias", "item_bias", "mean")
+    level: ClassVar[str] = "mean"
+    folded: ClassVar[frozenset[str]] = frozenset({"mean"})
+    has_biases: ClassVar[bool] = True
+
+    @property
+    def constant(self) -> float:
+        """The mean of the training ratings, in rating units."""
+        return float(self.arrays["mean"][0])
+
+    @classmethod
+    def shapes(cls, config: Any, n_users: int, n_items: int) -> dict[str, tuple[int, ...]]:
+        """The two tables with their biases, the mean, and the encoder."""
+        width = n_users if cls.by == "item" else n_items
+        encoder = {"encoder_kernel": (width, config.embedding_dim), "encoder_bias": (config.embedding_dim,)}
+        return super().shapes(config, n_users, n_items) | {"mean": (1,)} | encoder
+
+    @classmethod
+    def build(cls, config: Any, *, n_users: int, n_items: int, scale: Scale, seed: int) -> Network:
+        """The decoder on codes that are looked up, for exports: training has the encoder before it."""
+        from core.model.networks import looked_up_sum  # only exports need TensorFlow
+
+        return looked_up_sum(config, n_users=n_users, n_items=n_items, scale=scale, seed=seed)
+
+    @classmethod
+    def products(cls, config: RunConfig, n_users: int, n_items: int, n_trained: int) -> int:
+        """Two layers forward, and two products each for their gradients."""
+        return 6 * n_users * n_items * config.dimensions
+
+
+class AutoencoderItems(Autoencoder):
+    """Each item's ratings are pressed into a code."""
+
+    by: ClassVar[Literal["item", "user"]] = "item"
+    config_type: ClassVar[type[RunConfig]] = AutoencoderItemsConfig
+    title: ClassVar[str] = "Autoencoder by items"
+    short_title: ClassVar[str] = "autoencoder by items"
+    summary: ClassVar[str] = "Presses all ratings of an item into a short code, and unfolds it again."
+
+
+class AutoencoderUsers(Autoencoder):
+    """Each person's ratings are pressed into a code."""
+
+    by: ClassVar[Literal["item", "user"]] = "user"
+    config_type: ClassVar[type[RunConfig]] = AutoencoderUsersConfig
+    title: ClassVar[str] = "Autoencoder by people"
+    short_title: ClassVar[str] = "autoencoder by people"
+    summary: ClassVar[str] = "Presses all ratings of a person into a short code, and unfolds it again."
