@@ -356,8 +356,8 @@ def require_vectors(scorer: Scorer) -> Scorer:
 
 def require_user_vectors(scorer: Scorer) -> Scorer:
     """The scorer itself; raises NotApplicableError where it has no vectors of users."""
-    if not (require_vectors(scorer).has_user_vectors):
-        _refuse(scorer, "it has vectors of items alone, and learned nothing about users")
+    if not require_vectors(scorer).has_user_vectors:
+        refuse(scorer, "it has vectors of items alone, and learned nothing about users")
     return scorer
 
 
