@@ -5,7 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.access import Action
 from core.config import RunConfig
-from core.errors import LimitError
+from core.errors import LimitError, NotApplicableError
 from core.jobs.job_folder import Job
 from core.model.families import FAMILIES
 from dashboard.cache import analyses, loaders
@@ -76,7 +76,7 @@ def config_of_form() -> RunConfig | None:
     try:
         config = form.current()
         loaders.expected(state.dataset_id(), config)
-    except LimitError as error:
+    except (LimitError, NotApplicableError) as error:
         elements.error(error.code, str(error))
         return None
     return config

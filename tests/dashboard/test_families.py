@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.analysis.new_user.model import NewUserModel
 from core.data.splits import split
+from core.errors import NotApplicableError
 from core.model.families import FAMILIES
 from dashboard.lesson.wording import fixed
 from tests.families import CLOSE, Trained
@@ -196,6 +197,19 @@ def test_models_judged_by_different_things_side_by_side(open_page, families, oth
     assert "judged by different things" in texts(app)
     (results,) = [frame.value for frame in app.dataframe if "val_rmse" in frame.value]
     assert f"NDCG@10 {first.value:.3f}" in list(results["metric"])
+
+
+@pytest.mark.parametrize("model", ["item2vec", "labels"])
+def test_data_without_what_a_model_learns_from_are_told_on_train(open_page, families, monkeypatch, model: str):
+    families("ranking").put_into_home()
+    monkeypatch.setattr(f"core.training.{model}.expected", _refuses)
+    app = open_page("train", dataset="planted", model=model, seed="7")
+    assert not app.exception
+    assert "It has no times." in [error.value for error in app.error]
+
+
+def _refuses(*_: object) -> None:
+    raise NotApplicableError("it has no times")
 
 
 def test_a_model_that_cannot_answer_leads_to_one_that_can(open_page, families):
