@@ -24,7 +24,7 @@ def by_column(ratings: Ratings, choice: str) -> Coloring | Classes:
 
     Of a column with many classes the most frequent have a color.
     """
-    further = _further(ratings.dataset_id, ratings.digest, ratings)
+    further = _further(ratings.dataset_id or ratings.digest, ratings)
     if choice in further:
         return further[choice]
     if choice == ORDER:
@@ -83,7 +83,7 @@ def choices(ratings: Ratings) -> list[str]:
     rated, table = len(ratings) > 0, ratings.item_table
     known = {GENRE: any(table["genres"]), YEAR: table["year"].notna().any(), MEAN: rated, COUNT: rated}
     usual = [choice for choice in CHOICES if known[choice]]
-    columns = _further(ratings.dataset_id, ratings.digest, ratings)
+    columns = _further(ratings.dataset_id or ratings.digest, ratings)
     further = [name for name in columns if name not in (*CHOICES, ORDER)]
     return [*usual, *further] if rated else [*further, *usual, ORDER]
 
@@ -94,8 +94,8 @@ def first(ratings: Ratings) -> Coloring | Classes:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _further(dataset_id: str, digest: str, _ratings: Ratings) -> dict[str, Coloring | Classes]:
-    """The further columns of a table as colors, classes first."""
+def _further(data_id: str, _ratings: Ratings) -> dict[str, Coloring | Classes]:
+    """The further columns of a table as colors, classes first; `data_id` stands for the data."""
     table, result = _ratings.item_table, dict[str, Coloring | Classes]()
     for name in category_names(table):
         often = table[name][table[name] != ""].value_counts()

@@ -65,7 +65,7 @@ def show(run: Run, ratings: Ratings, scene: Scene) -> Lit:
     rows = loaders.item_rows(run.run_id)
     axis = _axis(ratings, rows)
     find, give, between = f"Find {with_article(ratings.noun)}", "Rate three", "What the ends mean"
-    titles = [find, *([give] if run.scorer.guesses_ratings else []), *([between] if axis else [])]
+    titles = [find, *([give] if rows.rated else []), *([between] if axis else [])]
     tabs = dict(zip(titles, st.tabs(titles), strict=True))
     you, color = None, None
     with tabs[find]:

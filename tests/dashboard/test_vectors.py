@@ -84,11 +84,18 @@ def test_every_page_shows_them_and_says_nothing_of_ratings(page, run, open_page)
     assert not [text for text in marked_up if "[x](" in text or ":red[" in text or "<script>" in text]
 
 
+def above_chance(app: AppTest) -> str:
+    """What the page Components says first, in bold."""
+    (text,) = [one.value for one in app.markdown if "above chance**" in one.value]
+    return text.split("**")[1]
+
+
 def test_the_planted_groups_stand_at_the_ends_of_components_and_colors_are_the_tables(open_page):
     run = words_run()
     app = open_page("components", dataset=run.dataset.dataset_id, run=run.run_id)
     ends = [one.value for one in app.markdown if one.value.startswith("Toward this end")]
     assert ends and all(any(escape(f"{HOSTILE} {one}") in end for one in range(GROUPS)) for end in ends)
+    assert above_chance(app) == f"The first {GROUPS - 1} of 8 components stand above chance"
     assert list(app.selectbox(key="color").options) == ["group", "size", "Place in the file"]
     assert {"group", "size"} <= set(app.dataframe[0].value.columns)
 
@@ -98,6 +105,7 @@ def test_random_vectors_go_together_with_no_column(open_page):
     for component in ("1", "2"):
         app = open_page("components", dataset=run.dataset.dataset_id, run=run.run_id, component=component)
         assert not [one.value for one in app.markdown if one.value.startswith("Toward this end")]
+        assert above_chance(app) == "None of 8 components stands above chance"
 
 
 def test_two_sets_with_the_same_ids_are_compared_without_results(open_page):
