@@ -12,7 +12,12 @@ from core.data import ImportLimits
 from core.errors import LimitError
 
 ROOT = Path(__file__).parents[2]
-FOR_OTHERS = {"core/model/backend.py", "core/data/importing/isolation.py", "core/jobs/worker_process.py"}
+FOR_OTHERS = {
+    "core/model/backend.py",
+    "core/data/importing/isolation.py",
+    "core/data/vectors/hdf5.py",
+    "core/jobs/worker_process.py",
+}
 """Modules that touch the environment too, for variables of libraries and of Python."""
 
 

@@ -51,7 +51,7 @@ class FakeQueue:
 
 
 class FakeRun:
-    outcome = SimpleNamespace(val_rmse=0.9)
+    outcome = SimpleNamespace(guess_error=0.9)
     history = (Epoch(1, 0.1, 1.0, 1.0, 1.0, 1.0, 0.95, 0.7), Epoch(2, 0.1, 1.0, 1.0, 1.0, 1.0, 0.9, 0.7))
 
 

@@ -8,7 +8,7 @@ from core.model.networks import DiyEmbedding, Network, arrays_of, trained_model
 from core.model.scale import Scale
 from core.model.scoring import Scorer
 
-MODELS = [name for name, family in FAMILIES.items() if family.guesses_ratings or family.has_user_vectors]
+MODELS = [name for name, family in FAMILIES.items() if family.guesses_ratings or "user_embedding" in family.weights]
 SIZES = {"n_users": 7, "n_items": 9}
 USER, ITEM = np.arange(7, dtype=np.int32), np.arange(2, 9, dtype=np.int32)
 
