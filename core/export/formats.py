@@ -28,7 +28,7 @@ from core.disk.files import disk_full_told, is_disk_full
 from core.errors import LimitError, UsageError
 from core.export.scripts import write_notebook, write_script
 from core.model.run import Run
-from core.model.scoring import require_guesses, require_vectors
+from core.model.scoring import refuse, require_vectors
 from core.studies import component_names
 
 # With the full-width forms that Excel accepts too.
@@ -72,13 +72,13 @@ def export(run: Run, ratings: Ratings, file_format: str, folder: Path) -> tuple[
 def items_table(run: Run, ratings: Ratings) -> pd.DataFrame:
     """One row an item: item_id, the data's own columns, n_ratings, mean_rating, bias (0 where the model has none).
 
-    Of vectors from elsewhere, which say nothing of ratings, the last three are left out.
+    Where nobody rated anything, as beside vectors from elsewhere, the last three are left out.
     """
     table = ratings.item_table.drop(
         columns=["n_ratings", "mean_rating", "bias", "embedding", "variance", "bias_variance"], errors="ignore"
     )
     table.insert(0, "item_id", ratings.items.ids)
-    if not run.scorer.guesses_ratings:
+    if not len(ratings):
         return table
     counted = {"n_ratings": ratings.item_count, "mean_rating": ratings.item_mean}
     return table.assign(**counted, bias=run.scorer.exported_item_bias)
@@ -87,7 +87,7 @@ def items_table(run: Run, ratings: Ratings) -> pd.DataFrame:
 def users_table(run: Run, ratings: Ratings) -> pd.DataFrame:
     """One row a user: user_id, n_ratings, mean_rating, bias (0 where the model has none), as in `items_table`."""
     counted = {"n_ratings": ratings.user_count, "mean_rating": ratings.user_mean, "bias": run.scorer.user_bias}
-    return pd.DataFrame({"user_id": ratings.users.ids} | (counted if run.scorer.guesses_ratings else {}))
+    return pd.DataFrame({"user_id": ratings.users.ids} | (counted if len(ratings) else {}))
 
 
 def inert(text: str) -> str:
@@ -172,7 +172,8 @@ def _write_csv(run: Run, ratings: Ratings, folder: Path) -> None:
 
 
 def _write_keras(run: Run, ratings: Ratings, folder: Path) -> None:
-    require_guesses(run.scorer)
+    if run.origin.kind == "imported":
+        refuse(run.scorer, run.scorer.why_no_guesses())
     from core.model.networks import trained_model  # the other formats do without TensorFlow
 
     trained_model(run.scorer, run.config).save(folder / "model.keras")
