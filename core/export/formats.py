@@ -28,7 +28,7 @@ from core.disk.files import disk_full_told, is_disk_full
 from core.errors import LimitError, UsageError
 from core.export.scripts import write_notebook, write_script
 from core.model.run import Run
-from core.model.scoring import require_vectors
+from core.model.scoring import refuse, require_vectors
 from core.studies import component_names
 
 # With the full-width forms that Excel accepts too.
@@ -72,7 +72,7 @@ def export(run: Run, ratings: Ratings, file_format: str, folder: Path) -> tuple[
 def items_table(run: Run, ratings: Ratings) -> pd.DataFrame:
     """One row an item: item_id, the data's own columns, n_ratings, mean_rating, bias (0 where the model has none).
 
-    Where nobody has rated anything the last three are left out.
+    Where nobody rated anything, as beside vectors from elsewhere, the last three are left out.
     """
     table = ratings.item_table.drop(
         columns=["n_ratings", "mean_rating", "bias", "embedding", "variance", "bias_variance"], errors="ignore"
@@ -172,6 +172,8 @@ def _write_csv(run: Run, ratings: Ratings, folder: Path) -> None:
 
 
 def _write_keras(run: Run, ratings: Ratings, folder: Path) -> None:
+    if run.origin.kind == "imported":
+        refuse(run.scorer, run.scorer.why_no_guesses())
     from core.model.networks import trained_model  # the other formats do without TensorFlow
 
     trained_model(run.scorer, run.config).save(folder / "model.keras")
