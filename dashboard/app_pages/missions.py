@@ -11,9 +11,10 @@ from core.data import BUNDLED
 from core.store import journeys
 from dashboard.cache import loaders
 from dashboard.jobs import trainings
-from dashboard.missions import aims, bar, progress, sheet
+from dashboard.missions import aims, bar, progress, sheet, subject
 from dashboard.missions.bar import words_here
-from dashboard.missions.tours import MISSIONS, Mission
+from dashboard.missions.task import Mission
+from dashboard.missions.tours import MISSIONS
 from dashboard.session import classroom, state, visitor
 from dashboard.shared import elements, phrases, tables
 from dashboard.train import link as train_link
@@ -24,8 +25,8 @@ NOT_LOCKED = "Nothing is locked: it keeps the screen quiet, not people out."
 LOCKED = "This explorer is set up for a class: for pupils it is always on, and those pages are locked."
 
 words = words_here()
-without_model = state.run_id() is None and not visitor.may(Action.TRAIN)
-"""Whether no mission could be finished here: there is nothing to look into, and nobody may change that."""
+without_model = not loaders.runs_of(subject.ratings().dataset_id) and not visitor.may(Action.TRAIN)
+"""Whether no mission on ratings could be finished here: there is nothing to look into, and nobody may change that."""
 
 
 def card(mission: Mission) -> None:
@@ -39,7 +40,11 @@ def card(mission: Mission) -> None:
             f"{phrases.count(len(mission.tasks), 'step')}, about {phrases.count(mission.minutes, 'minute')}"
             + (" · :material/check_circle: finished" if finished else "")
         )
-        if without_model or (mission.needs is not None and not elements.allowed(mission.needs)):
+        if mission.sample:
+            if not subject.available(mission):
+                elements.allowed(Action.IMPORT)
+                return
+        elif without_model or (mission.needs is not None and not elements.allowed(mission.needs)):
             return
         label = "Start again" if finished else f"Go on: {phrases.count(done, 'step')} done" if done else "Start"
         if st.button(label, icon=":material/flag:", key=f"start_{mission.key}"):
@@ -108,10 +113,10 @@ def sheets(words: dict[str, str], links: dict[str, str]) -> bytes:
 def link(key: str, hidden: bool) -> str:
     """Address of the first page of a mission, as this browser reaches the app."""
     root = (st.context.url or "").split("?")[0].rstrip("/").removesuffix("/missions")
-    mission, ratings = MISSIONS[key], loaders.ratings(state.dataset_id())
+    mission, ratings = MISSIONS[key], subject.ratings()
     first = mission.tasks[0].page
     query = {progress.MISSION: key}
-    query |= {} if ratings.dataset_id == BUNDLED else {state.DATASET: ratings.dataset_id}
+    query |= {} if mission.sample or ratings.dataset_id == BUNDLED else {state.DATASET: ratings.dataset_id}
     query |= train_link.to(aims.careless(ratings)) if mission.careless else {}
     query |= {classroom.PARAMETER: classroom.ON} if hidden else {}
     return f"{root}/{'' if first == 'start' else first}?{urlencode(query)}"
@@ -123,7 +128,9 @@ st.markdown(
     "time; a copied link keeps your place."
 )
 if without_model:
-    st.info("Every mission looks into a trained model, and there is none on this data yet.", icon=":material/info:")
+    st.info(
+        "Missions on ratings look into a trained model, and there is none on this data yet.", icon=":material/info:"
+    )
     trainings.offer(trainings.first_config(), label="Train a first model")
 with st.grid(3, min_column_width=260):
     for mission in MISSIONS.values():

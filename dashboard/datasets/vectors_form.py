@@ -100,16 +100,7 @@ def _samples() -> None:
                 st.markdown(sample.words)
                 st.caption(sample.licence)
                 st.space("stretch")
-                elements.button("Open it", "download_done", f"sample_{name}", _open_sample, name)
-
-
-@state.reporting
-def _open_sample(name: str) -> None:
-    """Open a set that comes with the program as if somebody had brought it; a callback."""
-    file, sample = samples.path(name), samples.SAMPLES[name]
-    with file.open("rb") as content:
-        token = uploads.keep([(file.name, content)], by=visitor.current())
-    imports.start_vectors(token, sample.options, sample.name)
+                elements.button("Open it", "download_done", f"sample_{name}", imports.open_sample, name)
 
 
 def current() -> Draft | None:

@@ -7,8 +7,9 @@ from typing import Literal
 import pandas as pd
 import streamlit as st
 
-from core.data import ColumnMapping, ImportOptions, ImportReport
+from core.data import ColumnMapping, ImportOptions, ImportReport, uploads
 from core.data.importing.request import Rejected
+from core.data.vectors import samples
 from core.data.vectors.request import VectorOptions, VectorReport
 from core.jobs import import_jobs
 from core.jobs.job_folder import Job
@@ -29,6 +30,15 @@ def start_import(upload: str, mapping: ColumnMapping, options: ImportOptions, ti
 def start_vectors(upload: str, options: VectorOptions, title: str) -> None:
     """Open uploaded vectors; a callback."""
     _watch(import_jobs.submit_vectors(upload, options, by=visitor.current(), title=title))
+
+
+@state.reporting
+def open_sample(name: str) -> None:
+    """Open a set that comes with the program as if somebody had brought it; a callback."""
+    file, sample = samples.path(name), samples.SAMPLES[name]
+    with file.open("rb") as content:
+        token = uploads.keep([(file.name, content)], by=visitor.current())
+    start_vectors(token, sample.options, sample.name)
 
 
 @state.reporting

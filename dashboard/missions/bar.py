@@ -7,14 +7,16 @@ itself then: the page, and a dialog on it, stay as they are.
 import streamlit as st
 
 from core.config import RunConfig
+from core.data.vectors.samples import SAMPLES
 from core.errors import ExplorerError, LimitError
 from dashboard.cache import loaders
-from dashboard.missions import aims, endings, progress
+from dashboard.missions import aims, endings, progress, subject
 from dashboard.missions.pointer import point
 from dashboard.missions.questions import Question, reply
 from dashboard.missions.snapshot import Snapshot, look
-from dashboard.missions.tours import Mission, Task, after
-from dashboard.session import state
+from dashboard.missions.task import Mission, Task
+from dashboard.missions.tours import after
+from dashboard.session import dialogs, state
 from dashboard.shared import elements
 from dashboard.train import form, link
 
@@ -46,6 +48,9 @@ def _bar(page: str) -> None:
         if task is None:
             _end(mission, words)
             point("", "")
+            return
+        if not subject.fits(mission):
+            _offer_data(mission, words)
             return
         done = _look(page)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -83,6 +88,31 @@ def _title(mission: Mission, words: dict[str, str]) -> None:
     st.markdown(
         f"**{mission.title.format(**words)}** :small[step {at + 1} of {len(mission.tasks)} {marks}]", width="stretch"
     )
+
+
+def _offer_data(mission: Mission, words: dict[str, str]) -> None:
+    """The bar while other data is selected than the mission is about: what that is, and the way to it."""
+    if subject.arrived(mission):
+        dialogs.rerun()
+    point("", "")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        _title(mission, words)
+        _leave("Leave")
+    sample = SAMPLES.get(mission.sample)
+    if subject.opening(mission):
+        st.markdown(f"{mission.about} They are being opened, which takes a few seconds.")
+        return
+    about = f"This mission is about **{sample.name}**" if sample else "This mission is about ratings"
+    st.markdown(f"{about}, and other data is selected.")
+    if not subject.available(mission):
+        st.caption(
+            "It has to be opened first: on the page Datasets, under *Open vectors*, by whoever runs this explorer."
+        )
+        return
+    label = "Use that" if sample is None or subject.there(mission) else "Open it"
+    if st.button(label, type="primary", icon=":material/swap_horiz:", key="mission_data"):
+        subject.take(mission)
+        st.rerun()  # all of the page is about the data
 
 
 def _buttons(mission: Mission, *, done: bool) -> None:
@@ -140,7 +170,7 @@ def _ask(name: str, question: Question, now: Snapshot) -> None:
 def _end(mission: Mission, words: dict[str, str]) -> None:
     """The bar of a finished mission, until somebody closes it: what it came to, and the next."""
     st.markdown(f"{DONE} Mission done: **{mission.title.format(**words)}**")
-    if came := endings.words(mission):
+    if came := endings.words(mission) if subject.fits(mission) else "":
         st.markdown(came)
     following = after(mission)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -167,5 +197,5 @@ def _leave(label: str) -> None:
 
 
 def words_here() -> dict[str, str]:
-    """What the texts of the missions name on the selected data."""
-    return aims.words(loaders.ratings(state.dataset_id()), l2_unit=form.settings()["l2_unit"])
+    """What the texts of the missions name on the selected data, or on the bundled where nothing there was rated."""
+    return aims.words(subject.ratings(), l2_unit=form.settings()["l2_unit"])

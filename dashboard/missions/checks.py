@@ -3,10 +3,16 @@
 from collections.abc import Sequence
 
 from core.config import GradientConfig, RunConfig
+from core.data.vectors.samples import SAMPLES
 from core.model.events import Epoch
 from core.model.metrics import guess_error
 from dashboard.missions.aims import Aims
 from dashboard.missions.snapshot import Snapshot
+
+WORKS, FAMOUS = ("brother", "sister", "daughter"), ("king", "man", "woman")
+"""Two analogies, a − b + c: one that works in the words of six novels, and one that does not."""
+WORDS = SAMPLES["words"].run_id
+"""Id of the run of these words."""
 
 TURNED = 0.002
 """A validation error that rises by so much above its lowest has turned."""
@@ -95,6 +101,31 @@ def rates_many(now: Snapshot) -> bool:
 
 def asks_why(now: Snapshot) -> bool:
     return now.page == "for_you" and now.explained != ""
+
+
+def looks_at_words(now: Snapshot) -> bool:
+    return now.page == "embeddings" and now.run is not None and now.run.run_id == WORDS
+
+
+def asks_what_works(now: Snapshot) -> bool:
+    return _asks(now, WORKS)
+
+
+def asks_what_is_famous(now: Snapshot) -> bool:
+    return _asks(now, FAMOUS)
+
+
+def _asks(now: Snapshot, analogy: tuple[str, str, str]) -> bool:
+    """An analogy, on its page; a and c are added, in whichever order."""
+    a, b, c = analogy
+    return now.page == "neighbors" and now.analogy in (analogy, (c, b, a))
+
+
+def draws_own_axis(now: Snapshot) -> bool:
+    """Between two poles of the person's own: nothing at them stood there at first, nor at both."""
+    low, high = map(set, now.poles)
+    first = {title for pole in now.first_poles for title in pole}
+    return now.page == "maps" and bool(low) and bool(high) and not (low | high) & first and not low & high
 
 
 def unprotected(config: RunConfig) -> bool:

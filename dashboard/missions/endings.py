@@ -1,24 +1,29 @@
 """What a finished mission comes to, in two sentences made of the person's own numbers (Markdown)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from core.analysis.components.proof import Proof
+from core.data.nouns import verb
 from core.model.events import Epoch, Started
 from core.model.run import Outcome
 from core.studies.component_names import Name
 from core.studies.twins import real_id
-from dashboard.cache import loaders
+from dashboard.cache import analyses, loaders
+from dashboard.embeddings.words import signed
 from dashboard.for_you.own_ratings import own
 from dashboard.for_you.view import load_view
 from dashboard.jobs import trainings
-from dashboard.missions import facts
+from dashboard.missions import checks, facts, word_facts
 from dashboard.missions.aims import careless
 from dashboard.missions.checks import protected
 from dashboard.missions.snapshot import look
-from dashboard.missions.tours import FIRST_COMPONENT, FIRST_MODEL, NEIGHBORS, NOISE, OVERFITTING, YOU, Mission
+from dashboard.missions.task import Mission
+from dashboard.missions.tours import FIRST_COMPONENT, FIRST_MODEL, NEIGHBORS, NOISE, OVERFITTING, YOU
+from dashboard.missions.word_facts import Furthest
+from dashboard.missions.words_tour import WORDS
 from dashboard.principal_components import naming
 from dashboard.principal_components.proofs import tested
-from dashboard.session import state
+from dashboard.session import chosen_items, state
 from dashboard.shared import phrases
 from dashboard.shared.markup import escape
 
@@ -41,7 +46,7 @@ def words(mission: Mission) -> str:
         return of_first_model(run.outcome, run.started, tested(run_id).proof, unit)
     if mission == FIRST_COMPONENT:
         return _first_component(run_id, unit)
-    return {NEIGHBORS.key: _neighbors, YOU.key: _you}[mission.key](run_id)
+    return {NEIGHBORS.key: _neighbors, YOU.key: _you, WORDS.key: _words}[mission.key](run_id)
 
 
 def of_first_model(outcome: Outcome, started: Started, proof: Proof | None, unit: str) -> str:
@@ -131,6 +136,53 @@ def _you(run_id: str) -> str:
         f"of numbers of your own. Of the better-known {view.rows.nouns} it would have you like "
         f"**{escape(view.rows.labels[best])}** best, with {phrases.guessed(float(guess[best]), scale)}."
     )
+
+
+def _words(run_id: str) -> str:
+    """What is left on the screen of somebody's own: the word asked about, and the poles."""
+    now, ratings = look("maps"), loaders.ratings(state.dataset_id())
+    chosen = chosen_items.best_known(ratings)
+    nearest = None if chosen is None else (facts.title(run_id, chosen), _nearest_of(run_id, chosen))
+    answers = {asked: word_facts.answers(run_id, asked) for asked in (checks.WORKS, checks.FAMOUS)}
+    return of_words(
+        nearest,
+        {asked: facts.title(run_id, found.index[0]) for asked, found in answers.items() if found is not None},
+        word_facts.furthest(run_id, now.poles),
+        (int(word_facts.above_chance(now) or 0), loaders.run(run_id).config.dimensions),
+    )
+
+
+def _nearest_of(run_id: str, row: int) -> str:
+    found = analyses.neighbors(run_id, users=False, row=row, least=0)["cosine"].index
+    return facts.title(run_id, found[0])
+
+
+def of_words(
+    nearest: tuple[str, str] | None,
+    answers: Mapping[tuple[str, str, str], str],
+    axis: Furthest | None,
+    components: tuple[int, int],
+) -> str:
+    """What words know of each other, by what somebody asked them.
+
+    Args:
+        nearest: The word asked about, and what lies nearest to it; None where none is chosen any more.
+        answers: What came first, by the three words of a − b + c.
+        axis: The outermost words of the person's axis; None where there is none any more.
+        components: How many stand above chance, of how many.
+    """
+    said = [f"{a} − {b} + {c} led to **{answer}**" for (a, b, c), answer in answers.items()]
+    sentences = [f"{', and '.join(said)}." if said else ""]
+    if nearest is not None:
+        sentences.insert(0, f"Nearest to your word **{nearest[0]}** lies **{nearest[1]}**.")
+    if axis is not None:
+        sentences.append(
+            f"Your axis runs from **{axis.low}** ({signed(axis.low_place)}) to **{axis.high}** "
+            f"({signed(axis.high_place)})."
+        )
+    count, n = components
+    sentences.append(f"{count} of {phrases.count(n, 'component')} {verb(count, 'stands', 'stand')} above chance.")
+    return " ".join(filter(None, sentences))
 
 
 def _noise(unit: str) -> str:

@@ -11,6 +11,7 @@ from dashboard.missions.snapshot import Snapshot
 from dashboard.principal_components.how import current
 from dashboard.principal_components.proofs import tested
 from dashboard.shared.markup import escape
+from dashboard.shared.matrix_rows import Rows
 
 YES, NO = "Yes", "No"
 
@@ -56,6 +57,11 @@ def proven_on_twin(now: Snapshot) -> float | None:
     return None if proof is None else float(proof.proven)
 
 
+def _least(now: Snapshot, rows: Rows) -> int:
+    """The ratings that a row needs to be listed; where nobody rated anything, none."""
+    return now.number("min", 1) if rows.rated else 0
+
+
 def _near(now: Snapshot, *, users: bool) -> tuple[int, np.ndarray] | None:
     """The row asked about on the page of neighbors, and those of its first list, the nearest first."""
     if now.run is None:
@@ -68,7 +74,7 @@ def _near(now: Snapshot, *, users: bool) -> tuple[int, np.ndarray] | None:
         now.run.run_id,
         users=users,
         row=row,
-        least=now.number("min", 1),
+        least=_least(now, rows),
         predictions=now.widgets.get("compare") == "Predictions",
     )
     found = near["cosine"].index
@@ -79,13 +85,13 @@ def nearest_to(run_id: str, asked: str, *, least: int) -> tuple[str, int] | None
     """Title of the item nearest to one by cosine among those with enough ratings, and how many it has."""
     rows = loaders.item_rows(run_id)
     found = analyses.neighbors(run_id, users=False, row=rows.offered[asked], least=least)["cosine"].index
-    return (_title(run_id, found[0]), int(rows.count[found[0]])) if len(found) else None
+    return (title(run_id, found[0]), int(rows.count[found[0]])) if len(found) else None
 
 
 def nearest(now: Snapshot) -> str | None:
     """Title of the first neighbor."""
     near = _near(now, users=False)
-    return None if near is None or now.run is None else _title(now.run.run_id, near[1][0])
+    return None if near is None or now.run is None else title(now.run.run_id, near[1][0])
 
 
 def neighbors_to_choose_from(now: Snapshot) -> tuple[str, ...]:
@@ -93,7 +99,7 @@ def neighbors_to_choose_from(now: Snapshot) -> tuple[str, ...]:
     near = _near(now, users=False)
     if near is None or now.run is None:
         return ()
-    return _some(now.run.run_id, near[1])
+    return some(now.run.run_id, near[1])
 
 
 def ratings_of_nearest(now: Snapshot) -> float | None:
@@ -116,7 +122,8 @@ def _low_end(now: Snapshot) -> np.ndarray | None:
     if now.run is None:
         return None
     run_id = now.run.run_id
-    listed = loaders.item_rows(run_id).count >= now.number("min", 1)
+    rows = loaders.item_rows(run_id)
+    listed = rows.count >= _least(now, rows)
     found = component_analyses.components(run_id, current(run_id))
     std = component_analyses.score_std(run_id, current(run_id)) if now.widgets.get("sure") else None
     place = min(now.number("component", 1), found.scores.shape[1]) - 1
@@ -126,19 +133,21 @@ def _low_end(now: Snapshot) -> np.ndarray | None:
 def furthest_low(now: Snapshot) -> str | None:
     """Title of the item furthest out at the low end."""
     low = _low_end(now)
-    return None if low is None or now.run is None or not len(low) else _title(now.run.run_id, low[0])
+    return None if low is None or now.run is None or not len(low) else title(now.run.run_id, low[0])
 
 
 def low_end_to_choose_from(now: Snapshot) -> tuple[str, ...]:
     """Titles of three items at the low end, in the order of the alphabet."""
     low = _low_end(now)
-    return () if low is None or now.run is None else _some(now.run.run_id, low)
+    return () if low is None or now.run is None else some(now.run.run_id, low)
 
 
-def _some(run_id: str, found: np.ndarray) -> tuple[str, ...]:
+def some(run_id: str, found: np.ndarray) -> tuple[str, ...]:
+    """Titles of the first, a middle and the last of some items, in the order of the alphabet."""
     chosen = dict.fromkeys(found[[0, len(found) // 2, len(found) - 1]].tolist()) if len(found) else {}
-    return tuple(sorted(_title(run_id, row) for row in chosen))
+    return tuple(sorted(title(run_id, row) for row in chosen))
 
 
-def _title(run_id: str, row: int) -> str:
+def title(run_id: str, row: int) -> str:
+    """Of an item, as Markdown."""
     return escape(loaders.item_rows(run_id).labels[row])

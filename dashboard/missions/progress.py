@@ -18,8 +18,10 @@ from core.store import journeys
 from core.store.journeys import Journey
 from dashboard.cache import loaders
 from dashboard.jobs import trainings
+from dashboard.missions import subject
 from dashboard.missions.snapshot import Snapshot
-from dashboard.missions.tours import FIRST_MODEL, MISSIONS, Mission, Task
+from dashboard.missions.task import Mission, Task
+from dashboard.missions.tours import FIRST_MODEL, MISSIONS
 from dashboard.session import address_bar, state, visitor
 
 MISSION, TASK = "mission", "task"
@@ -107,12 +109,13 @@ def first_open(mission: Mission) -> int:
 def begin(key: str, at: int | None = None) -> None:
     """Open a mission at a step, from 0, or where this visitor was; its end opens to whoever has done it.
 
-    Unless a link names a model, the mission is about the one that the first button trains, not about what a neighbor
-    has made since.
+    It takes the data that it is about (`subject.take`). Unless a link names a model, it is about the one that the first
+    button trains, not about what a neighbor has made since.
     """
     mission = MISSIONS[key]
     st.session_state[_CURRENT] = key
-    if state.RUN not in st.query_params:
+    subject.take(mission)
+    if not mission.sample and state.RUN not in st.query_params:
         first = trainings.key(trainings.first_config())
         if any(run.run_id == first for run in loaders.runs_of(state.dataset_id())):
             state.select_run(first)
@@ -180,6 +183,7 @@ def waits_for_first() -> bool:
         mission is FIRST_MODEL
         and at() == 0
         and 0 not in done(mission.key)
+        and subject.fits(mission)
         and trainings.key(trainings.first_config()) not in trainings.asked()
         and visitor.may(Action.TRAIN)
     )

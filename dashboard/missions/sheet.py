@@ -7,7 +7,8 @@ import re
 from collections.abc import Mapping
 from html import escape
 
-from dashboard.missions.tours import MISSIONS, Mission, Task
+from dashboard.missions.task import Mission, Task
+from dashboard.missions.tours import MISSIONS
 
 _STYLE = """
 body { font: 16px/1.45 system-ui, sans-serif; color: #111; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; }
@@ -21,6 +22,7 @@ _PAGES = {
     "components": "Components",
     "neighbors": "Neighbors",
     "embeddings": "Embeddings",
+    "maps": "Maps",
     "for_you": "For you",
 }
 

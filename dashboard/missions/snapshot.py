@@ -16,6 +16,7 @@ from dashboard.cache import analyses, loaders
 from dashboard.for_you import why_dialog
 from dashboard.for_you.own_ratings import own
 from dashboard.jobs import trainings
+from dashboard.maps import axis_view
 from dashboard.missions.aims import Aims, careless
 from dashboard.principal_components import naming
 from dashboard.principal_components.how import current
@@ -23,6 +24,9 @@ from dashboard.principal_components.proofs import tested
 from dashboard.session import state, visitor
 from dashboard.shared import twin
 from dashboard.train import form
+
+Poles = tuple[tuple[str, ...], tuple[str, ...]]
+"""Titles at the low and at the high pole of an axis."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,8 @@ class Snapshot:
         named_on_twin: Whether a component of one has a name in this session.
         rated: Items that the person has rated on the page For you.
         explained: Item whose score the person has chosen to see taken apart on the page For you; empty at first.
+        poles: Of the axis on the page Maps, while that is open; both empty where there is none.
+        first_poles: Those with which the page begins.
         aims: How much the steps ask for on this data.
         first_key: Id of the model that the first button trains, there or not.
         careless_key: Id of the model that nothing holds back (`aims.careless`), there or not.
@@ -64,10 +70,18 @@ class Snapshot:
     named_on_twin: bool = False
     rated: int = 0
     explained: str = ""
+    poles: Poles = ((), ())
+    first_poles: Poles = ((), ())
     aims: Aims = field(default_factory=Aims)
     first_key: str = ""
     careless_key: str = ""
     asked: frozenset[str] = frozenset()
+
+    @property
+    def analogy(self) -> tuple[str, str, str]:
+        """Titles of the three that are chosen for a − b + c on the page Neighbors; empty where none is."""
+        a, b, c = (str(self.widgets.get(key, "")) for key in "abc")
+        return a, b, c
 
     def number(self, key: str, otherwise: int) -> int:
         """A control that holds a number; `otherwise` where it is not on the page."""
@@ -84,6 +98,7 @@ def look(page: str) -> Snapshot:
     run = next((summary for summary in runs if summary.run_id == run_id), None)
     widgets = _widgets()
     settings, history = _training(runs) if page == "train" else (None, None)
+    poles, first_poles = _poles(run) if page == "maps" else (_NO_POLES, _NO_POLES)
     return Snapshot(
         page=page,
         noun=ratings.noun,
@@ -99,6 +114,8 @@ def look(page: str) -> Snapshot:
         named_on_twin=naming.last_on_twin() is not None,
         rated=len(own(dataset_id).given),
         explained=_explained(run, widgets) if page == "for_you" else "",
+        poles=poles,
+        first_poles=first_poles,
         aims=Aims.on(ratings),
         first_key=trainings.key(trainings.first_config()),
         careless_key=trainings.key(careless(ratings)),
@@ -147,6 +164,19 @@ def _explained(run: RunSummary | None, widgets: dict[str, Any]) -> str:
     at_first = loaders.item_rows(run.run_id).labels[int(analyses.first_items(run.run_id)[0])]
     chosen = str(widgets.get("item", at_first))
     return why_dialog.explained() if chosen == at_first else chosen
+
+
+_NO_POLES: Poles = ((), ())
+
+
+def _poles(run: RunSummary | None) -> tuple[Poles, Poles]:
+    """The poles on the page Maps, and those that it shows at first."""
+    if run is None or "pole_low" not in st.session_state:
+        return _NO_POLES, _NO_POLES
+    rows = loaders.item_rows(run.run_id)
+    (_, low), (_, high) = axis_view.example(loaders.ratings_of(run.run_id), rows)
+    low_now, high_now = (tuple(st.session_state.get(f"pole_{end}", ())) for end in ("low", "high"))
+    return (low_now, high_now), (tuple(rows.labels[row] for row in low), tuple(rows.labels[row] for row in high))
 
 
 def _named(run: RunSummary | None) -> frozenset[int]:

@@ -3,58 +3,11 @@
 The bar on the pages, the teacher's sheets and the tests read the same steps: there is one source.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from core.access import Action
 from dashboard.missions import checks, facts
 from dashboard.missions.questions import Question
-from dashboard.missions.snapshot import Snapshot
-
-
-@dataclass(frozen=True)
-class Task:
-    """One step (Markdown).
-
-    Attributes:
-        page: Where it is done.
-        do: What to do.
-        why: What for.
-        done: When it is done.
-        seen: What there is to see then.
-        question: To look closely at it.
-        place: CSS selector of what is to be used.
-        evidence: CSS selector of what is to be seen when it is done; empty for the same.
-    """
-
-    page: str
-    do: str
-    why: str
-    done: Callable[[Snapshot], bool]
-    seen: str
-    question: Question
-    place: str
-    evidence: str = ""
-
-
-@dataclass(frozen=True)
-class Mission:
-    """A tour: its name in links, its title, a sentence, minutes it takes, its steps, and what these have to allow.
-
-    Attributes:
-        careless: Whether the form on Train is set for it, to a model that nothing holds back (`aims.careless`). All
-            others are about the model that the first button trains.
-    """
-
-    key: str
-    title: str
-    about: str
-    icon: str
-    minutes: int
-    tasks: tuple[Task, ...]
-    needs: Action | None = None
-    careless: bool = False
-
+from dashboard.missions.task import Mission, Task
+from dashboard.missions.words_tour import WORDS
 
 YES_NO = (facts.YES, facts.NO)
 WITHOUT = "The one without"
@@ -474,7 +427,9 @@ NOISE = Mission(
     ),
 )
 
-MISSIONS = {mission.key: mission for mission in (FIRST_MODEL, OVERFITTING, FIRST_COMPONENT, NEIGHBORS, YOU, NOISE)}
+MISSIONS = {
+    mission.key: mission for mission in (FIRST_MODEL, OVERFITTING, FIRST_COMPONENT, NEIGHBORS, YOU, NOISE, WORDS)
+}
 
 
 def after(mission: Mission) -> Mission | None:

@@ -183,7 +183,7 @@ def test_a_set_that_comes_along_is_one_click_away(sample, known, open_page):
     assert not app.exception and not app.error
     (summary,) = loaders.runs()
     about = SAMPLES[sample]
-    assert (summary.dataset.name, summary.dataset.noun) == (about.name, about.noun)
+    assert (summary.dataset.name, summary.dataset.noun, summary.run_id) == (about.name, about.noun, about.run_id)
     assert f"{summary.dataset.items:,} {about.noun}s" in about.words.replace("words of", "words")
     every = {
         (component, hint)

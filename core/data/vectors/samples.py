@@ -16,12 +16,14 @@ class Sample:
         name, noun: As it is called when it has been opened.
         words: What it is, in two sentences.
         licence: Under which conditions it may be used, and whose work it is.
+        run_id: Of the run that it is when it has been opened: the id is that of its content.
     """
 
     name: str
     noun: str
     words: str
     licence: str
+    run_id: str
 
     @property
     def options(self) -> VectorOptions:
@@ -36,6 +38,7 @@ SAMPLES = {
         words="5,895 words of six novels, 50 numbers each. They were learned from nothing but which words stand near "
         "which, and nobody said what any of them means.",
         licence="Public domain: the novels, by way of the R package janeaustenr (MIT), and the numbers (CC0).",
+        run_id="cbaa8079f253a678",
     ),
     "digits": Sample(
         name="Handwritten digits",
@@ -43,6 +46,7 @@ SAMPLES = {
         words="1,797 images as the hidden layer of a small net sees them, 32 numbers each. It learned which digit is "
         "which from half of them; the table says which half.",
         licence="CC BY 4.0: E. Alpaydin and C. Kaynak (1998), Optical Recognition of Handwritten Digits, UCI.",
+        run_id="718ab95a5efb4262",
     ),
 }
 """By the name of the file, without its ending."""

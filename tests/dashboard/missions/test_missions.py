@@ -13,7 +13,8 @@ from core.store.runs import RunSummary
 from dashboard.missions import aims, checks
 from dashboard.missions.aims import Aims
 from dashboard.missions.snapshot import Snapshot
-from dashboard.missions.tours import MISSIONS, Task, after
+from dashboard.missions.task import Task
+from dashboard.missions.tours import MISSIONS, after
 from dashboard.shell import frame
 
 DATA = DatasetRef("d", "D", "movie", "0" * 64, 4, 6, 24, 0.5, 5.0)

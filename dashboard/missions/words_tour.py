@@ -1,0 +1,114 @@
+"""The mission through vectors that nobody rated: the words of six novels, which come with the program."""
+
+from dashboard.missions import checks, facts, word_facts
+from dashboard.missions.questions import Question
+from dashboard.missions.task import Mission, Task
+
+ASKED, LISTS, ARITHMETIC = '[class*="st-key-near_"]', ".st-key-lists_of_neighbors", ".st-key-arithmetic"
+FIRST_ROW = "Look at the topmost row of the table under the three fields."
+
+WORDS = Mission(
+    "words",
+    "What do words know?",
+    "Look into the words of six novels, which learned from nothing but the company they keep: find what they know of "
+    "each other, and where that ends.",
+    "dictionary",
+    8,
+    (
+        Task(
+            "embeddings",
+            "Open **Embeddings**: each row of the picture is a word of Jane Austen's novels, each column one of its "
+            "numbers.",
+            "Nobody told them what a word means. They were learned from which words stand near which.",
+            checks.looks_at_words,
+            "This is all that is known of these words: a row of numbers each.",
+            Question(
+                "How many numbers stand for each word?",
+                "No single one of them means anything that has a name. What they say together, the next steps ask.",
+                "The sentence under the title says it.",
+                word_facts.dimensions,
+            ),
+            ".st-key-heatmap",
+        ),
+        Task(
+            "neighbors",
+            "Open **Neighbors** and choose a word whose company you can guess, such as *brother* or *Monday*.",
+            "Words that stand in the same places of a sentence get like numbers, whatever they mean.",
+            checks.asks_for_neighbors,
+            "Three lists of what lies nearest, each by another measure.",
+            Question(
+                "Which of these is first in the first list?",
+                "Does it mean the same, the contrary, or something of the same kind? Near is only what is used alike.",
+                "Look at the topmost row of the list on the left.",
+                facts.nearest,
+                facts.neighbors_to_choose_from,
+            ),
+            ASKED,
+            LISTS,
+        ),
+        Task(
+            "neighbors",
+            "Open *Arithmetic with words* and ask what is to *daughter* as *brother* is to *sister*: for *a* choose "
+            "*brother*, for *minus b* choose *sister*, for *plus c* choose *daughter*.",
+            "A difference of two words is a direction. If it means something, it leads from another word to its match.",
+            checks.asks_what_works,
+            "The words closest to the sum, the three that were asked with left out.",
+            Question(
+                "Which of these comes first?",
+                "The step from *sister* to *brother* is also the one from *daughter* to it.",
+                FIRST_ROW,
+                word_facts.first_answer,
+                word_facts.answers_to_choose_from,
+            ),
+            ARITHMETIC,
+        ),
+        Task(
+            "neighbors",
+            "Now the most famous one: *king* for *a*, *man* for *minus b*, *woman* for *plus c*. It should lead to "
+            "*queen*.",
+            "It is told of vectors that were learned from billions of words. These come from six novels.",
+            checks.asks_what_is_famous,
+            "There is an answer: arithmetic always has one, whether it knows anything or not.",
+            Question(
+                "How many times do the novels use the word that comes first?",
+                "Vectors of rare words are mostly chance. Before believing a sum, look how often its words are used.",
+                f"The column *uses* says it. {FIRST_ROW}",
+                word_facts.uses_of_first_answer,
+            ),
+            ARITHMETIC,
+        ),
+        Task(
+            "components",
+            "Open **Components**, leave it at component 1, and read the sentence above the first picture.",
+            "There are no ratings to test a component on. What can be asked is whether it is more than chance.",
+            checks.opens_first_tested,
+            "Bars above the dotted line are longer than those of words whose directions were drawn by chance.",
+            Question(
+                "How many components stand above chance?",
+                "So many directions are there because of how words are used. What they are about, it does not say.",
+                "The sentence above the first picture says it: the first so many of all. None counts as 0.",
+                word_facts.above_chance,
+            ),
+            ".st-key-component",
+            ".st-key-scree",
+        ),
+        Task(
+            "maps",
+            "Open **Maps**, choose *An axis of your own*, and put words of your choice at both poles, such as *mother* "
+            "and *sister* against *father* and *brother*. Take away those that stand there at first.",
+            "An axis orders all words by one question, and the question is yours.",
+            checks.draws_own_axis,
+            "Every word has a place between your poles now, also those that have nothing to do with your question.",
+            Question(
+                "Which of these lies furthest toward the high end?",
+                "Would you have put it there? What the novels say of it, and what is true, are two things.",
+                "Look at the topmost row of the table on the right.",
+                word_facts.furthest_high,
+                word_facts.high_end_to_choose_from,
+            ),
+            ".st-key-maps, .st-key-pole_low_field",
+            ".st-key-axis_strip",
+        ),
+    ),
+    sample="words",
+)
