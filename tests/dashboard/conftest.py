@@ -15,9 +15,11 @@ from core.data import ImportOptions, catalog, import_ratings
 from core.data.folder import write_folder
 from core.data.importing.isolation import in_this_process
 from core.data.ratings import Ratings
+from core.data.vectors import isolation as vectors_isolation
 from core.jobs.pool import Pool
 from core.model.families import PRESETS
 from core.model.run import Run
+from core.store.opening import open_vectors, preview_vectors
 from core.store.runs import RunStore
 from dashboard.cache import loaders
 from dashboard.shared import in_browser
@@ -125,3 +127,10 @@ def brought(tmp_path: Path) -> Callable[..., str]:
         return import_ratings([tmp_path / "in" / "r.csv"], options=options, runner=in_this_process).dataset.dataset_id
 
     return brought_
+
+
+@pytest.fixture
+def reading_vectors_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this process, as `reading_here` has it for ratings."""
+    for call in (open_vectors, preview_vectors):
+        monkeypatch.setitem(call.__kwdefaults__, "runner", vectors_isolation.in_this_process)

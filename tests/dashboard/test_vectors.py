@@ -11,13 +11,11 @@ from core.access import COMMAND_LINE
 from core.analysis.components.bases import How
 from core.analysis.components.hints import is_clear
 from core.data.ratings import Vocabulary, table_of_ids, unrated
-from core.data.vectors.isolation import in_this_process
 from core.data.vectors.samples import SAMPLES
 from core.jobs import queue
 from core.jobs.worker import run_job
 from core.model.run import Run
 from core.store.imported import Imported, keep
-from core.store.opening import open_vectors, preview_vectors
 from core.store.runs import RunStore
 from dashboard.cache import loaders
 from dashboard.cache.component_analyses import component_hints
@@ -124,13 +122,6 @@ def test_vectors_without_their_run_say_where_to_bring_them_again(open_page):
         app = open_page(page, dataset=run.dataset.dataset_id)
         assert not app.exception
         assert "were deleted" in " ".join(said(app))
-
-
-@pytest.fixture
-def reading_vectors_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In this process, as `reading_here` has it for ratings."""
-    for call in (open_vectors, preview_vectors):
-        monkeypatch.setitem(call.__kwdefaults__, "runner", in_this_process)
 
 
 def dropped(open_page, *files: tuple[str, str]) -> AppTest:

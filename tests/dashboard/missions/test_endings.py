@@ -1,4 +1,4 @@
-"""What the mission on noise says at its end, from the proofs of a model and of its twin."""
+"""What missions say at their end, from what they came to."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,8 @@ from core.analysis.components.proof import Proof
 from core.model.events import Epoch, Started
 from core.model.run import Outcome
 from core.studies.component_names import Name
-from dashboard.missions.endings import of_first_model, of_noise, of_overfitting
+from dashboard.missions.endings import of_first_model, of_noise, of_overfitting, of_words
+from dashboard.missions.word_facts import Furthest
 
 REAL, TWIN, LUCKY = (9.0, 1.0, 0.0), (-2.0, 0.0, 0.0), (2.5, 0.0, 0.0)
 
@@ -73,3 +74,13 @@ def test_a_first_model_is_held_against_none():
         "1.050, and averages by 0.883. Of the 3 components that it found, 1 can be told from chance."
     )
     assert told.startswith(of_first_model(outcome, started, None, "stars"))
+
+
+def test_words_are_told_by_what_was_asked_and_is_still_there():
+    answers = {("a", "b", "c"): "d", ("e", "f", "g"): "h"}
+    told = of_words(("Monday", "Friday"), answers, Furthest("she", -3.04, "he", 2.5), (1, 1))
+    assert told == (
+        "Nearest to your word **Monday** lies **Friday**. a − b + c led to **d**, and e − f + g led to **h**. "
+        "Your axis runs from **she** (−3.04) to **he** (2.50). 1 of 1 component stands above chance."
+    )
+    assert of_words(None, {}, None, (0, 50)) == "0 of 50 components stand above chance."

@@ -6,6 +6,7 @@ import pytest
 
 from core.config import RunConfig, run_id
 from core.data.ratings import DatasetRef
+from core.data.vectors.samples import SAMPLES
 from core.model.events import Epoch
 from core.model.families import run_config
 from core.model.run import Outcome
@@ -44,6 +45,10 @@ def training(settings: RunConfig | None, history: tuple[Epoch, ...] | None, **wi
 TESTED, ON_TWIN = replace(on("components"), signal=4), replace(on("components"), on_twin=True)
 
 MINE = replace(ONE, first_key="a" * 16, asked=frozenset({"a" * 16}))
+
+WORDS = summary(DEFAULT, best=0.86, name=SAMPLES["words"].run_id)
+ANALOGY = on("neighbors", a="brother", b="sister", c="daughter")
+AXIS = replace(ONE, page="maps", poles=(("mother",), ("father",)), first_poles=(("ran",), ("running",)))
 
 CASES = [
     (checks.has_trained_first, MINE, ONE),
@@ -93,6 +98,18 @@ CASES = [
     (checks.lays_it_behind, training(DEFAULT, FALLS, behind="b" * 16), training(DEFAULT, FALLS)),
     (checks.lays_it_behind, training(DEFAULT, FALLS, behind="b" * 16), training(DEFAULT, FALLS, behind="a" * 16)),
     (checks.lays_it_behind, training(DEFAULT, FALLS, behind="b" * 16), training(CARELESS, RISES, behind="b" * 16)),
+    (checks.looks_at_words, replace(on("embeddings"), run=WORDS), on("embeddings")),
+    (checks.looks_at_words, replace(on("embeddings"), run=WORDS), replace(on("maps"), run=WORDS)),
+    (checks.asks_what_works, ANALOGY, on("neighbors", a="king", b="man", c="woman")),
+    (checks.asks_what_works, replace(ANALOGY, widgets={"a": "daughter", "b": "sister", "c": "brother"}), ONE),
+    (checks.asks_what_works, ANALOGY, replace(ANALOGY, page="maps")),
+    (checks.asks_what_is_famous, on("neighbors", a="king", b="man", c="woman"), ANALOGY),
+    (checks.asks_what_is_famous, on("neighbors", a="woman", b="man", c="king"), on("neighbors", a="man", b="king")),
+    (checks.draws_own_axis, AXIS, replace(AXIS, poles=AXIS.first_poles)),
+    (checks.draws_own_axis, AXIS, replace(AXIS, poles=(("mother", "ran"), ("father",)))),
+    (checks.draws_own_axis, AXIS, replace(AXIS, poles=(("mother",), ()))),
+    (checks.draws_own_axis, AXIS, replace(AXIS, poles=(("mother",), ("mother", "father")))),
+    (checks.draws_own_axis, AXIS, replace(AXIS, page="components")),
 ]
 
 
@@ -118,8 +135,8 @@ def test_turning_needs_a_rise_and_further_learning():
     assert not checks.has_turned(stuck)
 
 
-def test_there_are_six_missions_of_three_to_six_steps():
-    assert len(MISSIONS) == 6
+def test_there_are_seven_missions_of_three_to_six_steps():
+    assert len(MISSIONS) == 7
     assert all(3 <= len(mission.tasks) <= 6 for mission in MISSIONS.values())
     assert list(MISSIONS) == [mission.key for mission in MISSIONS.values()]
 
