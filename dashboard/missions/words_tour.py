@@ -32,7 +32,7 @@ WORDS = Mission(
         ),
         Task(
             "neighbors",
-            "Open **Neighbors** and choose a word whose company you can guess, such as *brother* or *Monday*.",
+            "Open **Neighbors** and choose a word whose company you can guess, such as *brother* or *monday*.",
             "Words that stand in the same places of a sentence get like numbers, whatever they mean.",
             checks.asks_for_neighbors,
             "Three lists of what lies nearest, each by another measure.",
@@ -66,7 +66,7 @@ WORDS = Mission(
             "neighbors",
             "Now the most famous one: *king* for *a*, *man* for *minus b*, *woman* for *plus c*. It should lead to "
             "*queen*.",
-            "It is told of vectors that were learned from billions of words. These come from six novels.",
+            "It is told of vectors learned from hundreds of millions of words. These come from six novels.",
             checks.asks_what_is_famous,
             "There is an answer: arithmetic always has one, whether it knows anything or not.",
             Question(
@@ -85,7 +85,8 @@ WORDS = Mission(
             "Bars above the dotted line are longer than those of words whose directions were drawn by chance.",
             Question(
                 "How many components stand above chance?",
-                "So many directions are there because of how words are used. What they are about, it does not say.",
+                "So many say something of how words are used. What that is, and what it is good for, the number does "
+                "not say.",
                 "The sentence above the first picture says it: the first so many of all. None counts as 0.",
                 word_facts.above_chance,
             ),
@@ -94,15 +95,15 @@ WORDS = Mission(
         ),
         Task(
             "maps",
-            "Open **Maps**, choose *An axis of your own*, and put words of your choice at both poles, such as *mother* "
-            "and *sister* against *father* and *brother*. Take away those that stand there at first.",
+            "Open **Maps** and choose *An axis of your own*. Give both poles a name and words of your choice, such as "
+            "*mother* and *sister* against *father* and *brother*, and take away what stands there at first.",
             "An axis orders all words by one question, and the question is yours.",
             checks.draws_own_axis,
             "Every word has a place between your poles now, also those that have nothing to do with your question.",
             Question(
                 "Which of these lies furthest toward the high end?",
                 "Would you have put it there? What the novels say of it, and what is true, are two things.",
-                "Look at the topmost row of the table on the right.",
+                "Look at the topmost row of the second table, that of the high pole.",
                 word_facts.furthest_high,
                 word_facts.high_end_to_choose_from,
             ),

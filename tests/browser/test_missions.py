@@ -11,9 +11,12 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from core.data.ratings import Ratings
+from core.data.vectors.isolation import in_this_process
+from core.data.vectors.samples import SAMPLES, path
 from core.model.events import Epoch
 from core.model.families import PRESETS, parse_config
 from core.model.run import Outcome, Run
+from core.store.opening import open_vectors
 from core.store.runs import RunStore
 from core.training.budget import first_preset
 from dashboard.missions.aims import careless
@@ -24,7 +27,13 @@ from tests.conftest import run_on
 from tests.dashboard.twins import keep_twins
 
 DESK = {"width": 1280, "height": 720}
-SIZES = {"first-model": (DESK, PHONE), "you": (DESK, PHONE), "neighbors": (PHONE,), "first-component": (PHONE,)}
+SIZES = {
+    "first-model": (DESK, PHONE),
+    "you": (DESK, PHONE),
+    "neighbors": (PHONE,),
+    "first-component": (PHONE,),
+    "words": (DESK, PHONE),
+}
 """The windows in which a mission is done, each by a pupil of its own; all others at a desk alone."""
 
 
@@ -62,6 +71,7 @@ def school(server: Server, few: Ratings) -> School:
         for run in (first, turning, cured, neighbors):
             RunStore().publish(run)
         keep_twins(first, few)
+        open_vectors([path("words")], options=SAMPLES["words"].options, runner=in_this_process)
     return School(server, first.run_id, neighbors.run_id)
 
 
@@ -138,6 +148,37 @@ def lay_behind(page: Page) -> None:
     page.get_by_role("option", name=re.compile("0.87")).click()
 
 
+def ask(*words: str) -> Callable[[Page], None]:
+    """What is to the last as the first is to the second."""
+
+    def do(page: Page) -> None:
+        fields = page.get_by_role("combobox", name=re.compile("^minus b"))
+        if not fields.count():
+            page.get_by_text("Arithmetic with words").first.click()
+        for label, word in zip(("^a$", "^minus b", "^plus c"), words, strict=True):
+            choose(label, word)(page)
+            settled(page)
+
+    return do
+
+
+def draw_an_axis(page: Page) -> None:
+    """Between words of one's own: those that stand there at first are taken away."""
+    with running_again(page):
+        page.get_by_text("An axis of your own", exact=True).first.click()
+    for place, (end, word) in enumerate((("low", "mother"), ("high", "father"))):
+        settled(page)
+        with running_again(page):
+            page.locator(f".st-key-pole_{end}").get_by_role("button", name="Clear all").click()
+        settled(page)
+        field = page.get_by_role("combobox", name="Words at this pole").nth(place)
+        field.click()
+        page.keyboard.type(word)
+        expect(page.get_by_role("option", name=word, exact=True)).to_be_visible()
+        with running_again(page):
+            field.press("Enter")
+
+
 def look(_: Page) -> None:
     """Some steps are done by looking."""
 
@@ -161,8 +202,21 @@ STEPS: dict[str, list[Callable[[Page], None]]] = {
     ],
     "you": [rate(0, 3), rate(3, 10), ask_why],
     "noise": [look, turn, NAME, turn],
+    "words": [
+        look,
+        choose("^Word", "brother"),
+        ask("brother", "sister", "daughter"),
+        ask("king", "man", "woman"),
+        look,
+        draw_an_axis,
+    ],
 }
-ANSWERS = {"first-model": ["Yes", "0.95"], "overfitting": ["2"], "noise": [None, "Yes"]}
+ANSWERS = {
+    "first-model": ["Yes", "0.95"],
+    "overfitting": ["2"],
+    "noise": [None, "Yes"],
+    "words": ["50", "sister", "son", "5"],
+}
 """To some of the questions, in their order: an option, or a number to type."""
 
 
@@ -196,7 +250,8 @@ def test_pupils_do_a_mission_from_its_link_each_on_their_own(
         pupil.goto(f"{school.server.url}/{place}?dataset={FEW}&mission={key}&class=on")
         settled(pupil)
         expect(bar(pupil)).to_contain_text(f"step 1 of {len(tasks)}")
-    expect(page).to_have_url(re.compile(f"run={school.first}"))
+    sample = SAMPLES.get(MISSIONS[key].sample)
+    expect(page).to_have_url(re.compile(f"run={sample.run_id if sample else school.first}"))
     for number, (task, act) in enumerate(zip(tasks, STEPS[key], strict=True)):
         for pupil in pupils:
             if number and task.page != tasks[number - 1].page:
@@ -213,7 +268,7 @@ def test_pupils_do_a_mission_from_its_link_each_on_their_own(
     for pupil in pupils:
         expect(bar(pupil)).to_contain_text("Mission done")
         expect(bar(pupil)).to_contain_text(re.compile(r"\d\.\d|Heat"))
-        expect(bar(pupil).get_by_role("button", name=re.compile("Next mission"))).to_have_count(int(key != "noise"))
+        expect(bar(pupil).get_by_role("button", name=re.compile("Next mission"))).to_have_count(int(key != "words"))
 
 
 def answer(page: Page, text: str | None) -> None:
