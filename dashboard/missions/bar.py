@@ -100,7 +100,7 @@ def _offer_data(mission: Mission, words: dict[str, str]) -> None:
         _leave("Leave")
     sample = SAMPLES.get(mission.sample)
     if subject.opening(mission):
-        st.markdown(f"{mission.about} They are being opened, which takes a few seconds.")
+        st.markdown(f"{mission.about.format(**words)} They are being opened, which takes a few seconds.")
         return
     about = f"This mission is about **{sample.name}**" if sample else "This mission is about ratings"
     st.markdown(f"{about}, and other data is selected.")

@@ -7,6 +7,7 @@ from core.access import Action
 from core.data import BUNDLED
 from core.data.ratings import Ratings
 from core.data.vectors.samples import SAMPLES
+from core.jobs import import_jobs
 from core.store.runs import RunSummary
 from dashboard.cache import loaders
 from dashboard.jobs import imports
@@ -54,13 +55,14 @@ def take(mission: Mission) -> None:
         state.look_into(found)
     elif visitor.may(Action.IMPORT):
         st.session_state[_OPENING] = mission.sample
-        if not _being_opened():
+        if not _being_opened(mission):
             imports.open_sample(mission.sample)
 
 
 def opening(mission: Mission) -> bool:
     """Whether this session waits for the sample of a mission."""
-    return st.session_state.get(_OPENING) == mission.sample != "" and (there(mission) is not None or _being_opened())
+    waits = bool(mission.sample) and st.session_state.get(_OPENING) == mission.sample
+    return waits and (there(mission) is not None or _being_opened(mission))
 
 
 def arrived(mission: Mission) -> bool:
@@ -68,11 +70,13 @@ def arrived(mission: Mission) -> bool:
     if st.session_state.get(_OPENING) != mission.sample or there(mission) is None:
         return False
     del st.session_state[_OPENING]
-    state.watch(None)
+    if imports.watched() is not None:
+        state.watch(None)
     take(mission)
     return True
 
 
-def _being_opened() -> bool:
-    job = imports.watched()
-    return job is not None and job.active
+def _being_opened(mission: Mission) -> bool:
+    """Whether somebody opens the sample at this moment: of a whole class that follows a link, one is enough."""
+    name = SAMPLES[mission.sample].name
+    return any(job.active and job.kind == import_jobs.VECTORS and job.title == name for job in loaders.jobs_now())

@@ -57,6 +57,7 @@ def test_the_texts_are_true_of_the_words():
 def test_from_a_link_that_opens_the_words_to_the_end(open_page):
     app = open_page("embeddings", mission="words")
     assert "They are being opened" in texts(app) and not done(app)
+    assert "They are being opened" in texts(open_page("maps", mission="words")), "once for all who follow the link"
     (job,) = queue.jobs()
     run_job(job.job_id)
     app.run()
@@ -150,3 +151,8 @@ def test_the_cards_and_the_sheets_speak_of_what_was_rated_while_words_are_select
     app.button(key="start_words").click().run()
     assert not app.exception and "step 1 of 6" in bar(app)
     assert done(app)
+    app.session_state["_selected_dataset"], app.session_state["_selected_run"] = BUNDLED, None
+    app.run()
+    assert "about **Jane Austen's words**, and other data is selected" in texts(app)
+    app.button(key="mission_data").click().run()
+    assert app.query_params["run"] in (RUN, [RUN]) and done(app)
