@@ -229,16 +229,16 @@ def arrival() -> None:
         return
     if job.state != "done":
         trainings.say_end(job)
-        if job.kind == "import" and import_form.current():
+        if job.kind == "import" and import_form.PLACE.current():
             st.caption("Your files and what you said about them are still here, under Bring your own.")
-        if job.kind == import_jobs.VECTORS and vectors_form.current():
+        if job.kind == import_jobs.VECTORS and vectors_form.PLACE.current():
             st.caption("Your files and what you said about them are still here, under Open vectors.")
     elif job.kind == import_jobs.VECTORS:
         if opened := import_jobs.opened(job.job_id):
-            arrived(job, opened, opened.dataset_id, vectors_form.clear)
+            arrived(job, opened, opened.dataset_id, vectors_form.PLACE.clear)
             imports.show_opened(opened)
     elif report := import_jobs.report(job.job_id):
-        arrived(job, report, report.dataset.dataset_id, import_form.clear)
+        arrived(job, report, report.dataset.dataset_id, import_form.PLACE.clear)
         imports.show_report(report)
     elements.button("Close", "close", "close_report", state.watch, None)
 

@@ -10,22 +10,20 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-from streamlit.typing import UploadedFile
 
 from core.access import Action
-from core.data import NO_COLUMN, ColumnMapping, ImportOptions, Preview, uploads
+from core.data import NO_COLUMN, ColumnMapping, ImportOptions, Preview
 from core.data.importing.request import TablePreview
 from core.errors import ExplorerError
 from core.settings import MIB
 from dashboard.cache import loaders
 from dashboard.datasets import doubts_form, import_questions
+from dashboard.datasets.brought import Brought, Place
 from dashboard.jobs import imports
 from dashboard.server.uploads import largest_file
-from dashboard.session import state, visitor
-from dashboard.shared import elements, uploader
+from dashboard.shared import elements
 from dashboard.shared.markup import escape
 
-_KEPT, _ROUND = "_import", "_import_round"
 _READING = ("delimiter", "header", "encoding", "sheet", "reshape")
 """Options on which it depends what the columns are."""
 _MEANING = ("no_rating", "counts")
@@ -37,16 +35,9 @@ HEADERS = {True: "Names the columns", False: "Is data already"}
 
 
 @dataclass
-class Draft:
-    """What somebody has brought and said about it in this session; what is not said is found out.
+class Draft(Brought):
+    """Ratings that were brought, and what was said about them; what is not said is found out."""
 
-    Attributes:
-        upload: Token of the files in `core.data.uploads`.
-        names: Their names, for people.
-    """
-
-    upload: str
-    names: list[str]
     mapping: dict[str, str] = field(default_factory=dict)
     options: dict[str, Any] = field(default_factory=dict)
 
@@ -63,21 +54,19 @@ class Draft:
         return loaders.preview(self.upload, ColumnMapping(**self.mapping), ImportOptions(**reading))
 
 
+PLACE = Place("import", Draft)
+
+
 def show() -> None:
     """The whole form, for who may import."""
     if not elements.allowed(Action.IMPORT):
         return
-    turn = st.session_state.setdefault(_ROUND, 0)
-    key = f"upload_{turn}"
-    uploader.uploader(
+    PLACE.show(
         "Ratings, with an item table where there is one",
-        several=True,
-        key=key,
-        on_change=lambda: _received(key),
-        words="CSV, TSV, Excel (.xlsx), JSON, Parquet or gzip, several at once, or a zip of them; MovieLens archives "
+        "CSV, TSV, Excel (.xlsx), JSON, Parquet or gzip, several at once, or a zip of them; MovieLens archives "
         "as they were downloaded. They are read on this server and go nowhere else.",
     )
-    draft = current()
+    draft = PLACE.current()
     if draft is None:
         st.caption(
             "A table with one row a rating: who, what, how many points, and when if you know. A second table may say "
@@ -105,49 +94,18 @@ def show() -> None:
         _remove()
 
 
-def current() -> Draft | None:
-    """What has been brought and not imported yet."""
-    return st.session_state.get(_KEPT)
-
-
-def clear() -> None:
-    """Begin anew, with an empty place for files; files that nobody imported are removed."""
-    draft = st.session_state.pop(_KEPT, None)
-    if draft is not None:
-        uploads.discard(draft.upload)
-    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
-
-
-def _received(key: str) -> None:
-    """Put what was chosen on the disk; a callback."""
-    before = st.session_state.pop(_KEPT, None)
-    if before is not None:
-        uploads.discard(before.upload)
-    uploaded = {file.file_id: file for file in st.session_state[key] if isinstance(file, UploadedFile)}
-    chosen = list(uploaded.values())  # without files that are gone, and each once, whatever a browser says
-    if not chosen:
-        return
-    try:
-        token = uploads.keep([(file.name, file) for file in chosen], by=visitor.current())
-    except ExplorerError as error:
-        state.report_error(error)
-        return
-    st.session_state[_KEPT] = Draft(token, [uploads.safe_name(file.name) for file in chosen])
-
-
 def _start() -> None:
     """Import what has been brought, read as was said; a callback."""
-    draft = current()
+    draft = PLACE.current()
     if draft is None:
         return
-    names = ", ".join(draft.names[:3]) + (" …" if len(draft.names) > 3 else "")
     imports.start_import(
-        draft.upload, ColumnMapping(**draft.mapping), ImportOptions(**draft.options), f"Import of {names}"
+        draft.upload, ColumnMapping(**draft.mapping), ImportOptions(**draft.options), f"Import of {draft.files}"
     )
 
 
 def _remove() -> None:
-    elements.button("Choose other files", "close", "other_files", clear)
+    elements.button("Choose other files", "close", "other_files", PLACE.clear)
 
 
 def _what_was_found(draft: Draft, preview: Preview) -> None:
@@ -330,7 +288,7 @@ def _say_all(said: dict[str, str | None]) -> None:
 
 def _say(name: str, value: Any) -> None:
     """Remember a column's role or an option; where the files are read in another way, the columns are others."""
-    draft = current()
+    draft = PLACE.current()
     if draft is None:
         return
     if name in _ROLES:

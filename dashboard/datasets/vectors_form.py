@@ -9,7 +9,6 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-from streamlit.typing import UploadedFile
 
 from core.access import Action
 from core.data import uploads
@@ -19,13 +18,13 @@ from core.data.vectors.request import Found, VectorOptions, VectorPreview
 from core.errors import ExplorerError
 from core.settings import MIB
 from dashboard.cache import loaders
+from dashboard.datasets.brought import Brought, Place
 from dashboard.jobs import imports
 from dashboard.server.uploads import largest_file
 from dashboard.session import state, visitor
-from dashboard.shared import elements, phrases, uploader
+from dashboard.shared import elements, phrases
 from dashboard.shared.markup import escape
 
-_KEPT, _ROUND = "_vectors", "_vectors_round"
 NUMBERS_SHOWN = 6
 """Numbers of each of the first rows that are shown; a row may have thousands."""
 
@@ -36,17 +35,13 @@ JOINED = {
 
 
 @dataclass
-class Draft:
-    """What somebody has brought and said about it in this session; what is not said is found out.
+class Draft(Brought):
+    """Vectors that were brought, and what was said about them; what is not said is found out.
 
     Attributes:
-        upload: Token of the files in `core.data.uploads`.
-        names: Their names, for people.
         said: Fields of `VectorOptions` by name.
     """
 
-    upload: str
-    names: list[str]
     said: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -55,21 +50,20 @@ class Draft:
         return VectorOptions(**{name: value for name, value in self.said.items() if name not in ("name", "noun")})
 
 
+PLACE = Place("vectors", Draft)
+
+
 def show() -> None:
     """The whole form, for who may import."""
     if not elements.allowed(Action.IMPORT):
         return
-    key = f"vectors_{st.session_state.setdefault(_ROUND, 0)}"
-    uploader.uploader(
+    PLACE.show(
         "Vectors, with the table of their rows where there is one",
-        several=True,
-        key=key,
-        on_change=lambda: _received(key),
-        words="word2vec, GloVe and fastText (text or binary, gzip too), the TensorBoard Projector's pair of TSV files, "
+        "word2vec, GloVe and fastText (text or binary, gzip too), the TensorBoard Projector's pair of TSV files, "
         "NumPy, safetensors, Parquet, Arrow, Keras weights, CSV with a column a dimension. They are read on this "
         "server and go nowhere else; nothing in them is run.",
     )
-    draft = current()
+    draft = PLACE.current()
     if draft is None:
         st.caption(
             "Words, products, sentences, the items of your own recommender: a list of numbers each, from whatever "
@@ -82,12 +76,12 @@ def show() -> None:
         preview = loaders.vector_preview(draft.upload, draft.reading)
     except ExplorerError as error:
         elements.error(error.code, str(error))
-        elements.button("Choose other files", "close", "other_vectors", clear)
+        elements.button("Choose other files", "close", "other_vectors", PLACE.clear)
         return
     _found(draft, preview)
     with st.container(horizontal=True):
         elements.button("Open them", "download_done", "open", _start, primary=True, disabled=bool(preview.code))
-        elements.button("Choose other files", "close", "other_vectors", clear)
+        elements.button("Choose other files", "close", "other_vectors", PLACE.clear)
 
 
 def _samples() -> None:
@@ -103,41 +97,11 @@ def _samples() -> None:
                 elements.button("Open it", "download_done", f"sample_{name}", imports.open_sample, name)
 
 
-def current() -> Draft | None:
-    """What has been brought and not opened yet."""
-    return st.session_state.get(_KEPT)
-
-
-def clear() -> None:
-    """Begin anew, with an empty place for files; files that nobody opened are removed."""
-    draft = st.session_state.pop(_KEPT, None)
-    if draft is not None:
-        uploads.discard(draft.upload)
-    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
-
-
-def _received(key: str) -> None:
-    """Put what was chosen on the disk; a callback."""
-    before = st.session_state.pop(_KEPT, None)
-    if before is not None:
-        uploads.discard(before.upload)
-    chosen = list({file.file_id: file for file in st.session_state[key] if isinstance(file, UploadedFile)}.values())
-    if not chosen:
-        return
-    try:
-        token = uploads.keep([(file.name, file) for file in chosen], by=visitor.current())
-    except ExplorerError as error:
-        state.report_error(error)
-        return
-    st.session_state[_KEPT] = Draft(token, [uploads.safe_name(file.name) for file in chosen])
-
-
 def _start() -> None:
     """Open what has been brought, read as was said; a callback."""
-    draft = current()
+    draft = PLACE.current()
     if draft is not None:
-        names = ", ".join(draft.names[:3]) + (" …" if len(draft.names) > 3 else "")
-        imports.start_vectors(draft.upload, VectorOptions(**draft.said), f"Vectors in {names}")
+        imports.start_vectors(draft.upload, VectorOptions(**draft.said), f"Vectors in {draft.files}")
 
 
 def _found(draft: Draft, preview: VectorPreview) -> None:

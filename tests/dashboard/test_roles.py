@@ -179,7 +179,7 @@ def dropped() -> None:
     """Drop a file onto the place for uploads."""
     record = UploadedFileRec(file_id="1", name="r.csv", type="text/csv", data=b"x")
     st.session_state["upload"] = [UploadedFile(record, FileURLs(file_id="1"))]
-    import_form._received("upload")
+    import_form.PLACE.received("upload")
 
 
 BY_CALLBACK: dict[str, Callable[[There], object]] = {

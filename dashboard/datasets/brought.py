@@ -1,0 +1,88 @@
+"""Files that somebody has brought to the page of datasets, until something was made of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import streamlit as st
+from streamlit.typing import UploadedFile
+
+from core.data import uploads
+from core.errors import ExplorerError
+from dashboard.session import state, visitor
+from dashboard.shared import uploader
+
+
+@dataclass
+class Brought:
+    """What somebody has brought in this session.
+
+    Attributes:
+        upload: Token of the files in `core.data.uploads`.
+        names: Their names, for people.
+    """
+
+    upload: str
+    names: list[str]
+
+    @property
+    def files(self) -> str:
+        """The names of the first files, for the title of a job."""
+        return ", ".join(self.names[:3]) + (" …" if len(self.names) > 3 else "")
+
+
+Draft = TypeVar("Draft", bound=Brought)
+
+
+@dataclass(frozen=True)
+class Place(Generic[Draft]):
+    """Where files are dropped, and what was dropped there.
+
+    Attributes:
+        name: Tells it from other places on the page.
+        make: What is kept of files, by their token and names; holds what is said about them as well.
+    """
+
+    name: str
+    make: Callable[[str, list[str]], Draft]
+
+    @property
+    def _kept(self) -> str:
+        return f"_{self.name}"
+
+    @property
+    def _round(self) -> str:
+        return f"_{self.name}_round"
+
+    def show(self, label: str, words: str) -> None:
+        """Draw it; `words` say which files it takes."""
+        key = f"{self.name}_{st.session_state.setdefault(self._round, 0)}"
+        uploader.uploader(label, several=True, key=key, on_change=lambda: self.received(key), words=words)
+
+    def current(self) -> Draft | None:
+        """What was brought, and nothing was made of yet."""
+        return st.session_state.get(self._kept)
+
+    def clear(self) -> None:
+        """Begin anew, with an empty place; files of which nothing was made are removed."""
+        self._discard()
+        st.session_state[self._round] = st.session_state.get(self._round, 0) + 1
+
+    def received(self, key: str) -> None:
+        """Put what was chosen on the disk; a callback."""
+        self._discard()
+        uploaded = {file.file_id: file for file in st.session_state[key] if isinstance(file, UploadedFile)}
+        chosen = list(uploaded.values())  # without files that are gone, and each once, whatever a browser says
+        if not chosen:
+            return
+        try:
+            token = uploads.keep([(file.name, file) for file in chosen], by=visitor.current())
+        except ExplorerError as error:
+            state.report_error(error)
+            return
+        st.session_state[self._kept] = self.make(token, [uploads.safe_name(file.name) for file in chosen])
+
+    def _discard(self) -> None:
+        before = st.session_state.pop(self._kept, None)
+        if before is not None:
+            uploads.discard(before.upload)
