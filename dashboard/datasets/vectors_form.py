@@ -11,7 +11,6 @@ import pandas as pd
 import streamlit as st
 
 from core.access import Action
-from core.data import uploads
 from core.data.importing.request import TablePreview
 from core.data.vectors import samples
 from core.data.vectors.request import Found, VectorOptions, VectorPreview
@@ -21,7 +20,6 @@ from dashboard.cache import loaders
 from dashboard.datasets.brought import Brought, Place
 from dashboard.jobs import imports
 from dashboard.server.uploads import largest_file
-from dashboard.session import state, visitor
 from dashboard.shared import elements, phrases
 from dashboard.shared.markup import escape
 
