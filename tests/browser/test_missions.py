@@ -171,7 +171,7 @@ def draw_an_axis(page: Page) -> None:
         with running_again(page):
             page.locator(f".st-key-pole_{end}").get_by_role("button", name="Clear all").click()
         settled(page)
-        field = page.get_by_role("combobox", name="Words at this pole").nth(place)
+        field = page.get_by_role("combobox", name=re.compile("^Words at this pole")).nth(place)
         field.click()
         page.keyboard.type(word)
         expect(page.get_by_role("option", name=word, exact=True)).to_be_visible()
