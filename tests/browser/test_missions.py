@@ -165,7 +165,7 @@ def ask(*words: str) -> Callable[[Page], None]:
 def draw_an_axis(page: Page) -> None:
     """Between words of one's own: those that stand there at first are taken away."""
     with running_again(page):
-        page.get_by_text("An axis of your own", exact=True).first.click()
+        page.locator(".st-key-maps").get_by_text("An axis of your own").click()
     for place, (end, word) in enumerate((("low", "mother"), ("high", "father"))):
         settled(page)
         with running_again(page):
