@@ -216,6 +216,8 @@ def _axis_title(axis: OwnAxis) -> str:
 def _choose_poles(ratings: Ratings, rows: Rows) -> OwnAxis:
     """The fields of both poles, side by side; a link carries them."""
     low, high = example(ratings, rows)
+    # Missions see by this whether an axis is somebody's own (`dashboard.missions.snapshot.FIRST_POLES`).
+    st.session_state["_first_poles"] = tuple(tuple(rows.labels[row] for row in pole) for _, pole in (low, high))
     left, right = st.columns(2, gap="medium")
     with left:
         low_name, low_rows = _choose_pole(rows, "low", "From", low)

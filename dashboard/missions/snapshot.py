@@ -16,7 +16,6 @@ from dashboard.cache import analyses, loaders
 from dashboard.for_you import why_dialog
 from dashboard.for_you.own_ratings import own
 from dashboard.jobs import trainings
-from dashboard.maps import axis_view
 from dashboard.missions.aims import Aims, careless
 from dashboard.principal_components import naming
 from dashboard.principal_components.how import current
@@ -24,6 +23,9 @@ from dashboard.principal_components.proofs import tested
 from dashboard.session import state, visitor
 from dashboard.shared import twin
 from dashboard.train import form
+
+FIRST_POLES = "_first_poles"
+"""Session key of the poles with which the page Maps begins an axis; that page keeps them here."""
 
 Poles = tuple[tuple[str, ...], tuple[str, ...]]
 """Titles at the low and at the high pole of an axis."""
@@ -98,7 +100,7 @@ def look(page: str) -> Snapshot:
     run = next((summary for summary in runs if summary.run_id == run_id), None)
     widgets = _widgets()
     settings, history = _training(runs) if page == "train" else (None, None)
-    poles, first_poles = _poles(run) if page == "maps" else (_NO_POLES, _NO_POLES)
+    poles, first_poles = _poles() if page == "maps" else (_NO_POLES, _NO_POLES)
     return Snapshot(
         page=page,
         noun=ratings.noun,
@@ -169,14 +171,10 @@ def _explained(run: RunSummary | None, widgets: dict[str, Any]) -> str:
 _NO_POLES: Poles = ((), ())
 
 
-def _poles(run: RunSummary | None) -> tuple[Poles, Poles]:
-    """The poles on the page Maps, and those that it shows at first."""
-    if run is None or "pole_low" not in st.session_state:
-        return _NO_POLES, _NO_POLES
-    rows = loaders.item_rows(run.run_id)
-    (_, low), (_, high) = axis_view.example(loaders.ratings_of(run.run_id), rows)
-    low_now, high_now = (tuple(st.session_state.get(f"pole_{end}", ())) for end in ("low", "high"))
-    return (low_now, high_now), (tuple(rows.labels[row] for row in low), tuple(rows.labels[row] for row in high))
+def _poles() -> tuple[Poles, Poles]:
+    """The poles on the page Maps, and those with which it has begun."""
+    low, high = (tuple(st.session_state.get(f"pole_{end}", ())) for end in ("low", "high"))
+    return (low, high), st.session_state.get(FIRST_POLES, _NO_POLES)
 
 
 def _named(run: RunSummary | None) -> frozenset[int]:
