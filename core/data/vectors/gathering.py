@@ -13,6 +13,9 @@ from core.errors import BadVectorsError
 from core.settings import MIB, ImportLimits
 
 NOT_FINITE = "a value is not a finite number"
+TOO_LARGE = "a value is beyond ±1e12"
+_LARGEST = 1e12
+"""Squares of larger values, added up over all rows and dimensions, leave the range of 32 bits."""
 ALL_ZERO = "all its numbers are zero"
 REPEATED = "its id was there before"
 NO_ID, LONG_ID = "it has no id", "its id is too long"
@@ -84,7 +87,8 @@ class Rows:
         """Which rows of a block are kept, boolean, (k,); their texts are taken, and the others written down."""
         finite = np.isfinite(block.values).all(axis=1)
         some = (block.values != 0).any(axis=1)
-        wrong = np.where(finite, np.where(some, "", ALL_ZERO), NOT_FINITE).tolist()
+        large = (np.abs(block.values) > _LARGEST).any(axis=1)
+        wrong = np.select([~finite, large, ~some], [NOT_FINITE, TOO_LARGE, ALL_ZERO], "").tolist()
         if part.id_column is not None and len(block.values):
             texts = block.columns[part.id_column].to_pylist()
             for row, text in enumerate(texts):
