@@ -16,9 +16,9 @@ from pydantic.fields import FieldInfo
 from core.analysis.components.pca import Basis
 from core.data import ratings_of
 from core.data.ratings import Ratings
+from core.data.text import inert
 from core.disk.files import disk_full_told, is_disk_full
 from core.errors import LimitError, UsageError
-from core.export.formats import inert
 from core.model.run import Run
 from core.store.runs import RunStore
 

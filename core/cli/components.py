@@ -151,6 +151,8 @@ def analyze(arguments: argparse.Namespace) -> Analysis:
     except AnalysisError as error:
         if how.basis == "predictions":
             raise
+        if not len(ratings):
+            raise LimitError(f"{error}; choose other vectors") from error
         raise LimitError(
             f"components of the {count(int(ratings.rated(least).sum()), 'item')} with at least "
             f"{count(least, 'rating')}: {error}; lower --fit-min-ratings"

@@ -59,9 +59,9 @@ def show_neighbors(arguments: argparse.Namespace) -> Answer:
     """
     run, ratings = load(arguments.run_id)
     users = arguments.user is not None
+    scorer, metric = (require_user_vectors if users else require_vectors)(run.scorer), arguments.metric
     row = ratings.users.index(arguments.user) if users else ratings.items.index(arguments.item)
     name = f"user {arguments.user}" if users else entry(ratings, row)["title"]
-    scorer, metric = (require_user_vectors if users else require_vectors)(run.scorer), arguments.metric
     trained = trained_rows(ratings, run.config.split, users=users)
     placed = trained if users else placed_items(scorer, ratings, trained)
     if not trained[row]:

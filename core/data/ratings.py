@@ -54,9 +54,8 @@ class Vocabulary:
         try:
             return self._row_of[item]
         except KeyError:
-            raise UnknownItemError(
-                f"{str(item)!r:.60} does not occur among the {len(self):,} ids; they look like {self.ids[0]!r:.60}"
-            ) from None
+            alike = f"; they look like {self.ids[0]!r:.60}" if len(self) else ""
+            raise UnknownItemError(f"{str(item)!r:.60} does not occur among the {len(self):,} ids{alike}") from None
 
     def indices(self, items: Iterable[str]) -> np.ndarray:
         """Rows of many ids, int32; raises as `index` does."""

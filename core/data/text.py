@@ -35,3 +35,22 @@ def slug(name: str) -> str:
     """`name` in lower-case ASCII letters, digits and dashes, at most 40; "ratings" where nothing is left."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-") or "ratings"
+
+
+# With the full-width forms that Excel accepts too.
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+_PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
+
+
+def inert(text: str) -> str:
+    """Text that no spreadsheet takes for a formula: an apostrophe goes before what would be one; numbers stay.
+
+    One goes before those that were there already, too, so that `as_meant` knows the text again.
+    """
+    is_formula = _FORMULA.match(text) and not _PLAIN_NUMBER.fullmatch(text)
+    return f"'{text}" if is_formula else text
+
+
+def as_meant(text: str) -> str:
+    """The text that `inert` was given."""
+    return text[1:] if text.startswith("'") and inert(text[1:]) == text else text

@@ -10,7 +10,6 @@ notebook    train.ipynb, ratings.npz           the same in cells, for Jupyter
 components  components.csv, scores.csv     principal components with their names, and every item's place along them
 """
 
-import re
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,16 +23,13 @@ from core.analysis.components.bases import names_covariance
 from core.analysis.components.pca import pca
 from core.data.ratings import Ratings
 from core.data.splits import split
+from core.data.text import inert
 from core.disk.files import disk_full_told, is_disk_full
 from core.errors import LimitError, UsageError
 from core.export.scripts import write_notebook, write_script
 from core.model.run import Run
 from core.model.scoring import refuse, require_vectors
 from core.studies import component_names
-
-# With the full-width forms that Excel accepts too.
-_FORMULA_START = re.compile(r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
-_PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 
 
 def export(run: Run, ratings: Ratings, file_format: str, folder: Path) -> tuple[Path, ...]:
@@ -88,12 +84,6 @@ def users_table(run: Run, ratings: Ratings) -> pd.DataFrame:
     """One row a user: user_id, n_ratings, mean_rating, bias (0 where the model has none), as in `items_table`."""
     counted = {"n_ratings": ratings.user_count, "mean_rating": ratings.user_mean, "bias": run.scorer.user_bias}
     return pd.DataFrame({"user_id": ratings.users.ids} | (counted if len(ratings) else {}))
-
-
-def inert(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: an apostrophe goes before what would be one; numbers stay."""
-    is_formula = _FORMULA_START.match(text) and not _PLAIN_NUMBER.fullmatch(text)
-    return f"'{text}" if is_formula else text
 
 
 def one_line(text: str) -> str:

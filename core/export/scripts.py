@@ -24,7 +24,7 @@ def check_scriptable(run: Run) -> None:
     require_guesses(run.scorer)
     why = ""
     if not isinstance(run.config, GradientConfig):
-        why = "it does not learn by gradient steps, so there is no training in Keras to write down"
+        why = "its training is none that the script writes down, which is that of ratings by gradient steps"
     elif run.config.starting_guess == "average":
         why = "it starts from averages of the ratings, which the script does not compute"
     if why:

@@ -376,6 +376,7 @@ def require_biases(scorer: Scorer) -> Scorer:
 def require_item_columns(scorer: Scorer) -> Scorer:
     """The scorer itself; raises NotApplicableError where it learned nothing from columns of the items."""
     if not scorer.knows_item_columns:
+        require_guesses(scorer)
         reason = "it learned from ratings alone, and knows nothing of what nobody has rated"
         refuse(scorer, f"{reason}, as the preset best does where the data say more of what is rated")
     return scorer

@@ -1,6 +1,7 @@
 """Open vectors trained elsewhere: the one way for the page and for the command line."""
 
 import json
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -65,6 +66,9 @@ def open_vectors(
     request = _request(paths, metadata, options, limits)
     with new_folder(home() / "datasets", "the vectors", mode=0o700) as folder:
         result = _run("open", request, folder, reporter, should_stop, runner)
+        if result["run_id"] not in RunStore():
+            size = sum(4 * math.prod(shape) for shape in result["shapes"].values())
+            quota.check("storing these vectors", size)  # before their table is kept, which says nothing without them
         dataset, _ = catalog.take_in(folder / DATASET, folder.parent)
         names = [name for name in DatasetRef.__dataclass_fields__ if name != "dataset_id"]
         reference = DatasetRef(dataset_id=dataset.dataset_id, **{name: getattr(dataset, name) for name in names})
@@ -75,7 +79,6 @@ def open_vectors(
         created_at = datetime.now(UTC).isoformat(timespec="seconds")
         already_there = result["run_id"] in RunStore()
         run = run_of(result["run_id"], arrays, reference, result["provenance"], created_at)
-        quota.check("storing these vectors", sum(array.nbytes for array in arrays.values()))
         reporter(0.95, "Storing")
         keep_run(run)
     facts = {"run_id": run.run_id, "name": dataset.name, "noun": dataset.noun, "dataset_id": dataset.dataset_id}

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from core.data.ratings import Ratings
-from core.export.formats import inert
+from core.data.text import inert
 from dashboard.principal_components.label import Label
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows

@@ -110,11 +110,12 @@ def check_enough(items: Shared, *, min_ratings: int) -> None:
         LimitError: Fewer than FEWEST items are left.
     """
     if len(items) < FEWEST:
+        untrained = f", {items.untrained:,} of them without a training rating in one of the runs"
+        rare = f", {items.rare:,} with fewer than {count(min_ratings, 'rating')}"
         raise LimitError(
             f"there are too few items to compare, {len(items):,} where {FEWEST} are needed: {items.in_both:,} occur in "
-            f"both, {items.untrained:,} of them without a training rating in one of the runs, {items.rare:,} with "
-            f"fewer than {count(min_ratings, 'rating')}; ask for fewer ratings, or choose runs of data with more in "
-            "common"
+            f"both{untrained if items.untrained else ''}{rare if items.rare else ''}; "
+            f"{'ask for fewer ratings, or ' if items.rare else ''}choose runs of data with more in common"
         )
 
 

@@ -7,12 +7,18 @@ from pathlib import Path
 import numpy as np
 
 from core.data.importing.request import Rejected
-from core.data.text import one_line
+from core.data.text import as_meant, one_line
 from core.data.vectors.matrix import Block, Matrix, OnBytes
 from core.errors import BadVectorsError
 from core.settings import MIB, ImportLimits
 
 NOT_FINITE = "a value is not a finite number"
+TOO_LARGE = "a value is beyond ±1e12"
+_EXPORTED = ("item_id", "user_id")
+"""Ids in the tables that are exported here, whose texts no spreadsheet computes."""
+
+_LARGEST = 1e12
+"""Squares of larger values, added up over all rows and dimensions, leave the range of 32 bits."""
 ALL_ZERO = "all its numbers are zero"
 REPEATED = "its id was there before"
 NO_ID, LONG_ID = "it has no id", "its id is too long"
@@ -82,19 +88,21 @@ class Rows:
 
     def _good(self, part: Matrix, block: Block) -> np.ndarray:
         """Which rows of a block are kept, boolean, (k,); their texts are taken, and the others written down."""
+        meant = as_meant if part.array == "" and part.id_column in _EXPORTED else str
         finite = np.isfinite(block.values).all(axis=1)
         some = (block.values != 0).any(axis=1)
-        wrong = np.where(finite, np.where(some, "", ALL_ZERO), NOT_FINITE).tolist()
+        large = (np.abs(block.values) > _LARGEST).any(axis=1)
+        wrong = np.select([~finite, large, ~some], [NOT_FINITE, TOO_LARGE, ALL_ZERO], "").tolist()
         if part.id_column is not None and len(block.values):
-            texts = block.columns[part.id_column].to_pylist()
+            texts = [meant(text or "") for text in block.columns[part.id_column].to_pylist()]
             for row, text in enumerate(texts):
                 if not wrong[row]:
-                    wrong[row] = self._name(text or "")
+                    wrong[row] = self._name(text)
         good = np.array([not why for why in wrong], bool)
         for name, texts in self.columns.items():
             if name in block.columns:
                 column = block.columns[name].to_pylist()
-                texts += [column[row] or "" for row in np.flatnonzero(good)]
+                texts += [meant(column[row] or "") for row in np.flatnonzero(good)]
         bad = [(int(number), why) for number, why in zip(block.numbers, wrong, strict=True) if why]
         for number, why in sorted([*bad, *block.bad]):
             self._reject(part, number, why)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from core.data.vectors.isolation import in_this_process
+from core.errors import QuotaError
 from core.store import opening
 from tests.core.cli.calling import asked, refused
 from tests.core.data.vectors.cases import lines
@@ -107,3 +108,28 @@ def test_nothing_is_trained_on_them(run, capsys):
 
 def test_an_analogy_is_of_three(run, capsys):
     assert refused(capsys, "analogy", run, "--plus", "w1", "--minus", "w2").startswith("USAGE: ")
+
+
+def test_refusals_tell_of_no_ratings_where_there_are_none(run, capsys, tmp_path):
+    np.save(tmp_path / "equal.npy", np.ones((12, 4), np.float32))
+    equal = asked(capsys, "vectors", str(tmp_path / "equal.npy"))["run_id"]
+    for call in ("neighbors {} --user 1", "new-item {} --year 1999", f"compare {{}} {equal}", f"components {equal}"):
+        assert "ratings" not in refused(capsys, *call.format(run).split())
+
+
+def test_numbers_that_cannot_be_squared_and_added_are_left_out(words, capsys):
+    values = np.random.default_rng(0).normal(size=(20, 4)).astype(np.float32)
+    values[3, 1] = 1e30
+    np.save(words / "large.npy", values)
+    report = asked(capsys, "vectors", str(words / "large.npy"))
+    assert (report["rows"], report["rejected_by_reason"]) == (19, {"a value is beyond ±1e12": 1})
+    assert np.isfinite(asked(capsys, "components", report["run_id"])["variance_ratio"]).all()
+
+
+def test_no_table_is_kept_of_vectors_that_have_no_room(words, capsys, monkeypatch):
+    before = asked(capsys, "datasets")
+    np.save(words / "many.npy", np.ones((10_000, 40), np.float16))
+    monkeypatch.setenv("EMBEDDING_EXPLORER_HOME_MB", "1")
+    with pytest.raises(QuotaError, match="storing these vectors"):
+        opening.open_vectors([words / "many.npy"])
+    assert asked(capsys, "datasets") == before
