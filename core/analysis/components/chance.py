@@ -76,7 +76,12 @@ def above_chance(vectors: np.ndarray, *, rows: int = MOST_ROWS, rotations: int =
 
 
 def _largest(noise: np.ndarray, length: np.ndarray) -> float:
-    """The largest sum of squares along any direction of rows of these lengths, in directions drawn by chance."""
-    turned = noise * (length / np.linalg.norm(noise, axis=1)).astype(np.float32)[:, None]
+    """The largest sum of squares along any direction of rows of these lengths, in directions drawn by chance.
+
+    The lengths are those around a mean of which each row is a part, and so are these again: without giving each row its
+    part back, a few very long ones would always seem to differ less than they do.
+    """
+    whole = length * (len(length) / (len(length) - 1))
+    turned = noise * (whole / np.linalg.norm(noise, axis=1)).astype(np.float32)[:, None]
     turned -= turned.mean(axis=0)
     return float(np.linalg.eigvalsh((turned.T @ turned).astype(np.float64))[-1])

@@ -39,6 +39,11 @@ ID_NAMES = [
     "text",
     "title",
 ]
+_SURELY_IDS = {"id", "word", "token", "term", "key", "node", "uid", "uuid"}
+_MOST_AGAIN = 0.1
+"""Share of the first values that may be empty or come again where a column's name says that it holds the ids; those
+rows are left out, and listed."""
+
 _NUMBERED = re.compile(r"(.*?)([0-9]+)")
 _BATCH_ROWS = 2**13
 MOST_COLUMNS = 20_000
@@ -66,6 +71,8 @@ def numbered_columns(numeric: Sequence[str]) -> tuple[str, ...]:
 def id_column(columns: Sequence[str], options: VectorOptions, samples: Sequence[Sequence[str]]) -> str | None:
     """The column that names the rows: as stated, else by its name or as the first of texts, if its first values differ.
 
+    Where the name leaves no doubt a few of them may be empty or come again.
+
     Args:
         columns: Those beside the vector.
         samples: The first values of each.
@@ -87,13 +94,24 @@ def id_column(columns: Sequence[str], options: VectorOptions, samples: Sequence[
         for name, values in zip(columns, samples, strict=True)
         if values and len(set(values)) == len(values) and "" not in values
     ]
-    named = [name for name in differ if _rank(name) is not None]
+    surely = [name for name, values in zip(columns, samples, strict=True) if _is_surely_id(name, values)]
+    named = [name for name in columns if name in surely or (name in differ and _rank(name) is not None)]
     texts = [
         name
         for name, values in zip(columns, samples, strict=True)
         if name in differ and any(to_float(value) is None for value in values)
     ]
     return min(named, key=lambda name: _rank(name) or 0, default=None) or next(iter(texts), None)
+
+
+def _is_surely_id(name: str, values: Sequence[str]) -> bool:
+    letters = plain(name)
+    different = len({value for value in values if value})
+    return (
+        (letters in _SURELY_IDS or letters in RANK["item"] or letters in RANK["user"])
+        and len(values) > 1
+        and different >= (1 - _MOST_AGAIN) * len(values)
+    )
 
 
 def _rank(name: str) -> int | None:

@@ -67,14 +67,16 @@ def join(
             "bring a table with one row a vector in the same order, or with their ids"
         )
     kept = {name: [texts[row] for row in position.tolist()] for name, texts in columns.items()}
-    names = list(ids)
+    names, notes = list(ids), list[str]()
     if not names:
         named = id_column(list(kept), options, [texts[:1000] for texts in kept.values()])
         texts = [one_line(text, limits.max_id_length) for text in kept.get(named or "", ())]
         if named is not None and len(set(texts)) == len(texts) and "" not in texts:
             del kept[named]
             names = texts
-    return Known(names or [str(row) for row in position.tolist()], kept, "order")
+        elif named is not None:
+            notes.append(f"The rows are numbered, since some of {table.name}'s {named} are empty or come again.")
+    return Known(names or [str(row) for row in position.tolist()], kept, "order", tuple(notes))
 
 
 def _key(table: Table, ids: Sequence[str], options: VectorOptions, limits: ImportLimits) -> str | None:

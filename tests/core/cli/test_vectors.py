@@ -1,8 +1,11 @@
 """Vectors from elsewhere by the command line: every call answers, or says why it does not apply."""
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from core.data.vectors.gathering import NO_ID, REPEATED
 from core.data.vectors.isolation import in_this_process
 from core.errors import QuotaError
 from core.store import opening
@@ -133,3 +136,19 @@ def test_no_table_is_kept_of_vectors_that_have_no_room(words, capsys, monkeypatc
     with pytest.raises(QuotaError, match="storing these vectors"):
         opening.open_vectors([words / "many.npy"])
     assert asked(capsys, "datasets") == before
+
+
+def test_ids_that_come_again_are_left_out_and_listed(words, capsys):
+    table = pa.table({"id": [*"abcdefghijklmnopqrst", "c", ""], "vector": np.eye(22).tolist()})
+    pq.write_table(table, words / "again.parquet")
+    report = asked(capsys, "vectors", str(words / "again.parquet"))
+    assert (report["rows"], report["rejected_total"]) == (20, 2)
+    assert [(one["line"], one["reason"]) for one in report["rejected"]] == [(21, REPEATED), (22, NO_ID)]
+
+
+def test_a_table_whose_ids_do_not_tell_rows_apart_says_so(words, capsys):
+    (words / "few.tsv").write_text("id\tgroup\n" + "".join(f"{row % 58}\tg\n" for row in range(60)))
+    np.save(words / "bare.npy", np.random.default_rng(0).normal(size=(60, DIM)))
+    report = asked(capsys, "vectors", str(words / "bare.npy"), "--metadata", str(words / "few.tsv"))
+    assert report["rows"] == 60
+    assert report["notes"] == ["The rows are numbered, since some of few.tsv's id are empty or come again."]

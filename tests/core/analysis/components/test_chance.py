@@ -12,6 +12,15 @@ def test_random_vectors_have_none(seed: int):
     assert above_chance(np.random.default_rng(seed).normal(size=(300 + 100 * seed, 20))).count == 0
 
 
+def test_a_few_very_long_rows_are_no_structure():
+    found = 0
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        vectors = rng.normal(size=(400, 12)) * np.abs(rng.standard_cauchy((400, 1)))
+        found += above_chance(vectors).count > 0
+    assert found <= 2
+
+
 @pytest.mark.parametrize("groups", [2, 3, 6])
 def test_groups_have_one_fewer_than_there_are(groups: int):
     rng = np.random.default_rng(groups)
