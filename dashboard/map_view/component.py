@@ -24,7 +24,7 @@ MOST, MOST_PLAIN = 1_000_000, 20_000
 """Items on one map, and on one that Plotly draws: of more a sample is drawn."""
 
 NAMED = 100_000
-"""Items whose names come with a map, those first in the data; others' come in parts of as many, when they are wanted."""
+"""Items whose names come with a map, those first in the data; the others' come in parts as long, when wanted."""
 
 HEIGHT = 560
 LIVE_MILLISECONDS = 300

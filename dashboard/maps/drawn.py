@@ -62,9 +62,7 @@ def drawn_map(run: Run, settings: MapStudySettings) -> DrawnMap | None:
     if stored is not None:
         measured = {name: stored.facts[name] for name in ("trustworthiness", "measured_on", "k")}
         trust = Faithfulness(kept=stored.arrays["kept"], **measured, metric=settings.metric)
-        return DrawnMap(
-            stored.arrays["rows"], stored.arrays["points"], settings, trust, stored.facts.get("laid_out")
-        )
+        return DrawnMap(stored.arrays["rows"], stored.arrays["points"], settings, trust, stored.facts.get("laid_out"))
     if settings.method != "pca":
         return None
     rows = rows_of(loaders.item_rows(run.run_id), settings.min_ratings)

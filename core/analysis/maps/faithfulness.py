@@ -100,9 +100,7 @@ def faithfulness(
     kept[rows] = np.mean(np.any(true[:, :, None] == shown[:, None, :], axis=2), axis=1)
     return Faithfulness(
         kept=kept,
-        trustworthiness=trustworthiness(
-            comparable(embeddings, metric), shown[np.searchsorted(rows, around)], around
-        ),
+        trustworthiness=trustworthiness(comparable(embeddings, metric), shown[np.searchsorted(rows, around)], around),
         measured_on=len(around),
         k=k,
         metric=metric,
