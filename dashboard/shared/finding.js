@@ -102,8 +102,9 @@ class Field {
     this.label.textContent = this.list.ariaLabel = data.label;
     this.input.placeholder = data.placeholder;
     this.about.textContent = data.about;
-    if (this.part !== nameOf(data.names)) {
-      this.part = nameOf(data.names);
+    this.parts = [data.names, ...(data.more ?? [])];
+    if (this.part !== called(this.parts)) {
+      this.part = called(this.parts);
       this.index = null;
       if (!data.more) requestIdleCallback(() => this.load()); // very many come when the field is opened
     }
@@ -111,10 +112,9 @@ class Field {
   }
 
   async load() {
-    const { names, more } = this.data;
-    this.loading = nameOf(names);
-    const index = await indexed([names, ...(more ?? [])]).catch(() => null);
-    if (nameOf(names) !== this.part) return; // others are wanted by now
+    const part = (this.loading = this.part);
+    const index = await indexed(this.parts).catch(() => null);
+    if (part !== this.part) return; // others are wanted by now
     this.index = index;
     this.failed = index === null;
     if (this.isOpen) this.look();
@@ -259,8 +259,10 @@ function listen(wanted) {
 
 const indexes = new Map(); // by what a part is called; fields of one page often have the same names
 
+const called = (parts) => parts.map(nameOf).join();
+
 function indexed(parts) {
-  const key = parts.map(nameOf).join();
+  const key = called(parts);
   if (!indexes.has(key)) {
     if (indexes.size > 4) indexes.clear();
     const index = made(parts);
@@ -333,16 +335,16 @@ function* alike(index, words) {
   const meant = [];
   for (const word of words) {
     const most = word.length < TYPO_FROM ? 0 : word.length < TWO_TYPOS_FROM ? 1 : 2;
-    const fits = (one) => (most ? one.length >= word.length - most && misspelled(word, one) <= most : one.startsWith(word));
-    meant.push(new Set(yield* some(index.words, fits)));
+    const near = (one) => (most ? one.length >= word.length - most && misspelled(word, one) <= most : one.startsWith(word));
+    meant.push(new Set(yield* some(index.words, near)));
     if (!meant.at(-1).size) return [];
   }
-  const called = (name) => {
+  const fits = (name) => {
     const there = name.trim().split(" ");
     return meant.every((fitting) => there.some((one) => fitting.has(one)));
   };
   const places = index.plain.keys();
-  return yield* some([...places], (at) => called(index.plain[at]));
+  return yield* some([...places], (at) => fits(index.plain[at]));
 }
 
 /** Those of a list that pass, with a breath between two parts of it. */
