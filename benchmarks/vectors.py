@@ -89,7 +89,7 @@ def measure(rows: int, folder: Path, *, as_text: bool) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.vectors", "--pages", report.run_id], check=True, capture_output=True
     )
-    print(done.stdout.decode().strip(), flush=True)
+    print(done.stdout.decode().rstrip(), flush=True)
     remove(folder / "home")
 
 
@@ -106,8 +106,8 @@ def pages(run_id: str) -> None:
             app.switch_page(f"app_pages/{page}.py") if page != "start" else None
             app.run()
             took.append(time.process_time() - began)
-            if app.exception:
-                raise RuntimeError(f"{page}: {app.exception[0].value}")
+            if app.exception or not app.title:
+                raise RuntimeError(f"{page}: {[one.value for one in app.exception]}")
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(f"{'':>9}  {page:<10} {took[0]:5.1f} s, again {took[1]:4.1f} s; peak {peak:,.0f} MiB", flush=True)
 
