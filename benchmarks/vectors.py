@@ -1,4 +1,4 @@
-"""Time and memory of opening vectors, of neighbors and of components, and how the reader takes hostile bytes.
+"""Time and memory of opening vectors, of neighbors, components and pages, and how the reader takes hostile bytes.
 
     python -m benchmarks.vectors                                10,000, 100,000 and 1,000,000 rows of 100
     python -m benchmarks.vectors --rows 10000 --text
@@ -86,7 +86,30 @@ def measure(rows: int, folder: Path, *, as_text: bool) -> None:
         [sys.executable, "-m", "benchmarks.vectors", "--inside", report.run_id], check=True, capture_output=True
     )
     print(f"{'':>9}  {done.stdout.decode().strip()}", flush=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.vectors", "--pages", report.run_id], check=True, capture_output=True
+    )
+    print(done.stdout.decode().rstrip(), flush=True)
     remove(folder / "home")
+
+
+def pages(run_id: str) -> None:
+    """Draw the pages on a run as a server does, and print the seconds of a processor at first and again, and memory."""
+    from streamlit.testing.v1 import AppTest
+
+    app = AppTest.from_file(str(Path(__file__).parents[1] / "dashboard" / "main.py"), default_timeout=600)
+    for page in ("start", "embeddings", "components", "maps", "neighbors"):
+        took = []
+        for _ in range(2):
+            app.query_params["run"] = run_id
+            began = time.process_time()
+            app.switch_page(f"app_pages/{page}.py") if page != "start" else None
+            app.run()
+            took.append(time.process_time() - began)
+            if app.exception or not app.title:
+                raise RuntimeError(f"{page}: {[one.value for one in app.exception]}")
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(f"{'':>9}  {page:<10} {took[0]:5.1f} s, again {took[1]:4.1f} s; peak {peak:,.0f} MiB", flush=True)
 
 
 def inside(run_id: str) -> None:
@@ -160,9 +183,12 @@ def main() -> None:
     parser.add_argument("--fuzz", type=int, default=0, help="open so many spoiled files")
     parser.add_argument("--first", type=int, default=0, help="number of the first spoiled file")
     parser.add_argument("--inside", help=argparse.SUPPRESS)
+    parser.add_argument("--pages", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.inside:
         inside(chosen.inside)
+    elif chosen.pages:
+        pages(chosen.pages)
     elif chosen.fuzz:
         raise SystemExit(bool(fuzz(chosen.fuzz, chosen.first)))
     else:

@@ -1,5 +1,6 @@
 """How the numbers of an embedding matrix are distributed, and in which order rows are drawn."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,9 @@ from core.errors import AnalysisError
 
 MOST_ROWS_FOR_CLUSTERING = 500
 """Above this, clustering takes longer than a page should wait."""
+
+BLOCK = 2**20
+"""Numbers looked at together, 8 MiB."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,26 +46,39 @@ def values(embeddings: np.ndarray, *, bins: int = 60) -> Values:
     Raises:
         AnalysisError: The matrix is empty, a value is not finite, or bins is below 1.
     """
-    flat = np.asarray(embeddings, np.float64).ravel()
-    if flat.size == 0 or not np.isfinite(flat).all():
-        raise AnalysisError(f"a matrix of shape {np.shape(embeddings)} is empty or holds a value that is not finite")
     if bins < 1:
         raise AnalysisError(f"bins is {bins}; at least 1 is needed")
-    reach = float(np.abs(flat).max()) or 1.0
-    counts, edges = np.histogram(flat, bins=bins, range=(-reach, reach))
-    mean, sd = float(flat.mean()), float(flat.std())
-    low, high = np.percentile(flat, [25, 75])
+    flat = np.asarray(embeddings).ravel()
+    low, high = (float(flat.min()), float(flat.max())) if flat.size else (np.nan, np.nan)
+    if not (np.isfinite(low) and np.isfinite(high)):
+        raise AnalysisError(f"a matrix of shape {np.shape(embeddings)} is empty or holds a value that is not finite")
+    reach = max(-low, high) or 1.0
+    mean = sum(float(some.sum()) for some in _blocks(flat)) / flat.size
+    counts, powers = np.zeros(bins, np.int64), np.zeros(2)
+    for some in _blocks(flat):
+        counts += np.histogram(some, bins=bins, range=(-reach, reach))[0]
+        square = np.square(some - mean)
+        powers += square.sum(), np.square(square).sum()
+    variance, fourth = powers / flat.size
+    small = 0.1 * np.sqrt(mean**2 + variance)
+    first, third = np.percentile(flat, [25, 75])
     return Values(
         counts=counts,
-        edges=edges,
+        edges=np.histogram_bin_edges([], bins=bins, range=(-reach, reach)),
         mean=mean,
-        sd=sd,
-        min=float(flat.min()),
-        max=float(flat.max()),
-        near_zero=float(np.mean(np.abs(flat) <= 0.1 * np.sqrt(mean**2 + sd**2))),
-        middle_half=(float(low), float(high)),
-        excess_kurtosis=float(np.mean(np.square(np.square((flat - mean) / sd))) - 3) if sd > 0 else float("nan"),
+        sd=float(np.sqrt(variance)),
+        min=low,
+        max=high,
+        near_zero=sum(int(np.count_nonzero(np.abs(some) <= small)) for some in _blocks(flat)) / flat.size,
+        middle_half=(float(first), float(third)),
+        excess_kurtosis=float(fourth / variance**2 - 3) if low < high else float("nan"),
     )
+
+
+def _blocks(flat: np.ndarray) -> Iterator[np.ndarray]:
+    """The numbers in float64, so many at a time that a matrix larger than memory can be read from its file."""
+    for start in range(0, flat.size, BLOCK):
+        yield flat[start : start + BLOCK].astype(np.float64)
 
 
 def order_by_similarity(embeddings: np.ndarray) -> np.ndarray:

@@ -98,6 +98,7 @@ def _compute(work: Work, settings: MapStudySettings) -> Stored:
         "k": trust.k,
         "metric": trust.metric,
         "loss": layout.loss,
+        "laid_out": layout.laid_out,
     }
     return Stored({"rows": rows, "points": layout.points, "kept": trust.kept.astype(np.float32)}, facts)
 

@@ -65,7 +65,7 @@ def choose_rows(rows: Rows, which: str) -> np.ndarray:
 def chosen_anywhere(rows: Rows) -> list[int]:
     """Items that are chosen on any page, as far as there is room; none of people."""
     marked = chosen_items.rows(loaders.ratings_of(run.run_id)).tolist() if rows.noun == noun else []
-    return [row for row in marked if rows.labels[row] in rows.offered][:MOST_SHOWN]
+    return marked[:MOST_SHOWN]
 
 
 def in_order(rows: Rows, visible: np.ndarray, order: str, dimension: int) -> np.ndarray:

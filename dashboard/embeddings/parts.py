@@ -38,11 +38,11 @@ def choose_row(
         rows: What there is to choose from.
         label: What the field is called.
         key: Of its widget, and of the parameter in the link.
-        first: The row chosen at first, if it is offered.
+        first: The row chosen at first.
         width: In pixels; as wide as its place without it.
         place: A column to draw it into.
     """
-    at = rows.labels[first] if rows.labels[first] in rows.offered else next(iter(rows.offered))
+    at = rows.labels[first]
     return rows.offered[finding.one_of(label, rows.offered, key=key, first=at, width=width, place=place)]
 
 
@@ -58,7 +58,7 @@ def choose_followed(
     chosen = chosen_items.best_known(ratings) if of_items else None
     first = int(rows.by_count[0]) if chosen is None else chosen
     row = choose_row(rows, label, key, first=first, width=width, place=place)
-    if of_items and row != first and rows.labels[first] in rows.offered:
+    if of_items and row != first:
         chosen_items.choose(ratings.dataset_id, [str(ratings.items.ids[row])])
         chosen_items.write_link()
     return row

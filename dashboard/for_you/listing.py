@@ -185,7 +185,7 @@ def _line(model: NewUserModel, rows: Rows, row: int, rank: int, entry: Entry, pr
                 key=f"own_why_{rank}",
                 type="tertiary",
                 on_click=ask,
-                args=(label if label in rows.offered else None,),
+                args=(label,),
             )
             st.button(
                 "Hide",

@@ -155,11 +155,10 @@ def _next_miss(run_id: str) -> None:
 
 
 def open_case(run_id: str, place: int) -> None:
-    """Choose the user and the item of one of the worst misses, where the fields offer them."""
+    """Choose the user and the item of one of the worst misses."""
     people, rows, (users, items) = loaders.user_rows(run_id), loaders.item_rows(run_id), _worst(run_id)
     user, item = people.labels[users[place]], rows.labels[items[place]]
-    if user in people.offered and item in rows.offered:
-        st.session_state.user, st.session_state.item_of_user = user, item
+    st.session_state.user, st.session_state.item_of_user = user, item
 
 
 def explanation(run: Run, noun: str) -> str:

@@ -20,8 +20,11 @@ from dashboard.map_view import packing
 from dashboard.session import state
 from dashboard.shared import elements, in_browser
 
-MOST = 200_000
-"""Items on one map: of more a sample is drawn, for the browser is sent the title of each."""
+MOST, MOST_PLAIN = 1_000_000, 20_000
+"""Items on one map, and on one that Plotly draws: of more a sample is drawn."""
+
+NAMED = 100_000
+"""Items whose names come with a map, those first in the data; the others' come in parts as long, when wanted."""
 
 HEIGHT = 560
 LIVE_MILLISECONDS = 300
@@ -135,16 +138,14 @@ def show(
     Raises:
         ValueError: `color` has more classes than can be told apart, or what can be selected has no ids.
     """
-    if len(places.rows) > MOST and film is None:
-        drawn, all_of_them = places.thinned(MOST, keep=marks.found), len(places.rows)
-        remark = f"{remark} · ".lstrip(" ·") + f"{MOST:,} of {all_of_them:,} drawn by chance"
-        places = replace(places, rows=places.rows[drawn], points=places.points[drawn])
-        looks = looks if looks.opacity is None else replace(looks, opacity=looks.opacity[drawn])
+    without = bool(st.session_state.get(_NO_WEBGL))
+    if film is None:
+        places, looks, remark = thinned(places, looks, remark, MOST_PLAIN if without else MOST, keep=marks.found)
     items = _items(places)
     ids = None if on_select is None else items.ids
     if on_select is not None and ids is None:
         raise ValueError("what is to be selected needs ids")
-    if st.session_state.get(_NO_WEBGL):
+    if without:
         heading = {"title": title, "remark": remark, "revision": revision}
         _show_without_webgl(places, color, looks, marks, ids, on_select, key=key, alt=alt, **heading)
         return
@@ -171,7 +172,9 @@ def show(
             "picks": picks,
             "room": room,
             "move": LIVE_MILLISECONDS if live else None,
-            "names": send("names", items.names),
+            "names": send("names", items.names[0]),
+            "more": [send(f"names{at}", part) for at, part in enumerate(items.names[1:])] or None,
+            "each": NAMED,
             "selected": send("selected", packing.bits(chosen, len(places.rows)) if len(chosen) else None),
         }
         | _looks(send, places, color, looks)
@@ -180,6 +183,18 @@ def show(
         on_selected_change=None if ids is None or on_select is None else partial(_heard, key, ids, on_select),
         on_missing_change=_remember_that_there_is_no_webgl,
     )
+
+
+def thinned(
+    places: Places, looks: Looks, remark: str, most: int, *, keep: Sequence[int] = ()
+) -> tuple[Places, Looks, str]:
+    """At most so many of the items, drawn by chance, `keep` among them; the remark says so where there are more."""
+    if len(places.rows) <= most:
+        return places, looks, remark
+    drawn, remarks = places.thinned(most, keep=keep), [remark, f"{most:,} of {len(places.rows):,} drawn by chance"]
+    looks = looks if looks.opacity is None else replace(looks, opacity=looks.opacity[drawn])
+    fewer = replace(places, rows=places.rows[drawn], points=places.points[drawn])
+    return fewer, looks, " · ".join(filter(None, remarks))
 
 
 def _room(key: str, height: int, below: int, *, compact: bool) -> str:
@@ -195,13 +210,13 @@ class _Items:
     Attributes:
         ids: Of the items; None where the data's are not known.
         digest: Tells these items from others.
-        names: Titles and notes, compressed.
+        names: Titles and notes of NAMED items each, compressed; at least one part.
         of: What all this was made of. As long as it is kept, nothing else is where it is in memory.
     """
 
     ids: list[str] | None
     digest: str
-    names: bytes
+    names: list[bytes]
     of: tuple[object, ...]
 
 
@@ -215,9 +230,10 @@ def _items(places: Places) -> _Items:
 def _items_of(where: tuple[object, ...], _places: Places) -> _Items:
     titles, notes, known, at = _places.titles, _places.notes, _places.ids, _places.rows.tolist()
     ids = None if known is None else list(known[_places.rows])
-    words = packing.words([titles[row] for row in at], [notes[row] for row in at] if len(notes) else [])
+    parts = [at[start : start + NAMED] for start in range(0, len(at), NAMED)] or [[]]
+    names = [packing.names([titles[row] for row in part], [notes[row] for row in part if len(notes)]) for part in parts]
     digest = str(where[-1]) if ids is None else _digest_of(ids)
-    return _Items(ids, digest, packing.compressed(words), (titles, notes, known))
+    return _Items(ids, digest, names, (titles, notes, known))
 
 
 def _digest_of(ids: Sequence[str]) -> str:

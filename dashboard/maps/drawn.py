@@ -35,12 +35,14 @@ class DrawnMap:
         points: Their places, float32, (n, 2 or 3).
         settings: How it was made.
         trust: How faithful it is; None where that has not been measured yet.
+        laid_out: Rows that the method laid out, among which the rest was placed; None where that was all.
     """
 
     rows: np.ndarray
     points: np.ndarray
     settings: MapStudySettings
     trust: Faithfulness | None
+    laid_out: int | None = None
 
     def spread(self, values: np.ndarray, n_items: int) -> np.ndarray:
         """Numbers of the drawn items as numbers of all, NaN for the others, (n_items,)."""
@@ -60,7 +62,7 @@ def drawn_map(run: Run, settings: MapStudySettings) -> DrawnMap | None:
     if stored is not None:
         measured = {name: stored.facts[name] for name in ("trustworthiness", "measured_on", "k")}
         trust = Faithfulness(kept=stored.arrays["kept"], **measured, metric=settings.metric)
-        return DrawnMap(stored.arrays["rows"], stored.arrays["points"], settings, trust)
+        return DrawnMap(stored.arrays["rows"], stored.arrays["points"], settings, trust, stored.facts.get("laid_out"))
     if settings.method != "pca":
         return None
     rows = rows_of(loaders.item_rows(run.run_id), settings.min_ratings)

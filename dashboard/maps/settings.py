@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from core.analysis.maps.projections import umap_installed
+from core.analysis.maps.faithfulness import MOST_COMPARED
+from core.analysis.maps.projections import MOST_LAID_OUT, SAMPLE, umap_installed
 from core.studies.maps import MapStudySettings
 from core.studies.study import FEWEST_ITEMS, MIN_RATINGS
 from core.studies.twins import is_twin
@@ -61,9 +62,16 @@ def enough(rows: Rows) -> int:
     )
 
 
+SECONDS_TO_PLACE = 1e-4
+"""For each row that is placed among a sample of SAMPLE."""
+
+
 def about_seconds(settings: MapStudySettings, n: int) -> float:
     """How long a map of n items takes, from what 9,066 items took on one core, starting included."""
-    measuring = 2 * (n / 9066) ** 1.5
+    measuring = 2 * (min(n, MOST_COMPARED) / 9066) ** 1.5
+    if n > MOST_LAID_OUT:
+        measuring += n * SECONDS_TO_PLACE
+        n = SAMPLE
     if settings.method == "tsne":
         return 3 + 45 * (n / 9066) ** 1.1 * settings.iterations / 750 + measuring
     if settings.method == "umap":

@@ -158,7 +158,7 @@ def _draw(
 ) -> None:
     """The map alone, flat or in space; `text` is said of it below, and to those who do not see it."""
     title, revision = f"{len(drawn.rows):,} {rows.nouns} by {_method(drawn)}", drawn.settings.model_dump_json()
-    remark = words.in_short(drawn.trust)
+    remark = words.in_short(drawn.trust, drawn.laid_out)
     alt = spoken(
         f"{len(drawn.rows):,} {rows.nouns} on a map by {_method(drawn)}, colored by {color.label.lower()}. {text}"
     )
@@ -179,6 +179,7 @@ def _draw(
             revision=revision,
         )
         return
+    places, looks, remark = map_view.thinned(places, looks, remark, map_view.MOST_PLAIN, keep=marks.found)
     figure = charts.item_map(
         places,
         color,

@@ -23,21 +23,24 @@ from dashboard.shared.phrases import count, plural
 def trust(result: Faithfulness, noun: str) -> str:
     """The one number of a map, what chance would give, and where the picture lies most."""
     per_item = result.mean * result.k
-    lost = float(np.mean(result.kept == 0))
+    there = result.kept[~np.isnan(result.kept)]
+    lost, sampled = float(np.mean(there == 0)), result.sampled
     text = (
+        f"{f'Around {sampled:,} {plural(noun)} drawn by chance: ' if sampled else ''}"
         f"**{per_item:.1f} of {result.k} true neighbors** of {with_article(noun)} are still among the {result.k} "
         "nearest here; at "
         f"random places it would be {_small(result.chance * result.k)}."
     )
     if lost >= 0.005:
         text += f" For {lost:.0%} of the {plural(noun)} not one is: about them the picture lies."
-    around = "" if result.measured_on == len(result.kept) else f", measured around {result.measured_on:,} of them"
+    around = "" if result.measured_on == len(there) else f", measured around {result.measured_on:,} of them"
     return f"{text} Trustworthiness {result.trustworthiness:.2f} of 1{around}."
 
 
-def in_short(result: Faithfulness | None) -> str:
-    """The one number of a map, for the line under its title; empty where it has not been measured."""
-    return "" if result is None else f"{result.mean * result.k:.1f} of {result.k} true neighbors kept"
+def in_short(result: Faithfulness | None, laid_out: int | None = None) -> str:
+    """The one number of a map, and of how many rows it is a layout, for the line under its title; may be empty."""
+    kept = "" if result is None else f"{result.mean * result.k:.1f} of {result.k} true neighbors kept"
+    return " · ".join(filter(None, [kept, f"{laid_out:,} laid out, the rest placed among them" if laid_out else ""]))
 
 
 def sure(rows: Rows, known: Sureness, *, method: str, flat: bool, faint: bool, outlined: int) -> str:

@@ -4,6 +4,7 @@
 
 import { nameOf, namesOf } from "../../core/export/living_map/js/parts.js";
 
+const TOGETHER = 50000; // names looked through between two breaths, in which the page can answer
 const AT_ONCE = 50; // options that the list begins with, and that come as it is scrolled
 const TYPO_FROM = 4, TWO_TYPOS_FROM = 8; // letters of a word that may have one wrong, or two
 const LETTERS = { ø: "o", æ: "ae", œ: "oe", ł: "l", đ: "d", ð: "d", þ: "th", ı: "i", ß: "ss", "&": " and " };
@@ -75,6 +76,7 @@ class Field {
     this.index = null;
     this.found = [];
     this.active = -1;
+    this.turn = 0; // of looking: what is typed later overtakes it
     this.typed = false; // since the field was last at rest
     this.end = listen([
       [this.input, "focus", () => this.input.select()],
@@ -100,26 +102,26 @@ class Field {
     this.label.textContent = this.list.ariaLabel = data.label;
     this.input.placeholder = data.placeholder;
     this.about.textContent = data.about;
-    if (this.part !== nameOf(data.names)) {
-      this.part = nameOf(data.names);
+    this.parts = [data.names, ...(data.more ?? [])];
+    if (this.part !== called(this.parts)) {
+      this.part = called(this.parts);
       this.index = null;
-      requestIdleCallback(() => this.load());
+      if (!data.more) requestIdleCallback(() => this.load()); // very many come when the field is opened
     }
     if (news && !this.typed) this.input.value = data.value;
   }
 
   async load() {
-    const { names } = this.data;
-    const loaded = namesOf(names, Infinity).then(({ titles }) => indexed(nameOf(names), titles), () => null);
-    const index = await loaded;
-    if (nameOf(names) !== this.part) return; // others are wanted by now
+    const part = (this.loading = this.part);
+    const index = await indexed(this.parts).catch(() => null);
+    if (part !== this.part) return; // others are wanted by now
     this.index = index;
     this.failed = index === null;
     if (this.isOpen) this.look();
   }
 
   open() {
-    if (this.failed) this.load();
+    if (this.failed || this.loading !== this.part) this.load();
     if (!this.isOpen) {
       this.input.ariaExpanded = "true";
       this.popup.showPopover();
@@ -143,16 +145,30 @@ class Field {
     this.input.value = this.data.value;
   }
 
-  /** Lists what fits. */
-  look() {
+  /** Lists what fits; at once where there are no more names than can be looked through together. */
+  async look() {
+    const turn = ++this.turn;
     const query = this.typed ? this.input.value : "";
-    this.found = this.index ? matches(this.index, query) : [];
+    if (!this.index) return this.offer([], query, "The names are on their way.");
+    const search = ranked(this.index, query);
+    let step = search.next();
+    if (!step.done) this.offer([], query, "Looking through all names.");
+    while (!step.done) {
+      await breath();
+      if (turn !== this.turn || !this.isOpen) return;
+      step = search.next();
+    }
+    this.offer(step.value, query, "Nothing here is called that.");
+  }
+
+  offer(found, query, otherwise) {
+    this.found = found;
     this.list.replaceChildren();
     this.list.scrollTop = 0;
     this.more();
     this.point(this.found.length && query.trim() ? 0 : -1);
     const nothing = this.failed ? "The names could not be loaded. A whole name can be typed all the same: Enter takes it." :
-      this.index ? "Nothing here is called that." : "The names are on their way.";
+      otherwise;
     this.rest.textContent = this.found.length ? "" : nothing;
     this.status.textContent = !this.found.length ? nothing : query.trim() ? `${this.found.length} found` : "";
     this.place();
@@ -243,16 +259,36 @@ function listen(wanted) {
 
 const indexes = new Map(); // by what a part is called; fields of one page often have the same names
 
-function indexed(part, names) {
-  if (!indexes.has(part)) {
+const called = (parts) => parts.map(nameOf).join();
+
+function indexed(parts) {
+  const key = called(parts);
+  if (!indexes.has(key)) {
     if (indexes.size > 4) indexes.clear();
-    indexes.set(part, { names, plain: names.map(plain), words: null });
+    const index = made(parts);
+    indexes.set(key, index);
+    index.catch(() => indexes.delete(key));
   }
-  return indexes.get(part);
+  return indexes.get(key);
 }
+
+async function made(parts) {
+  const index = { names: [], plain: [], words: null };
+  for (const part of parts) {
+    for (const name of (await namesOf(part, Infinity)).titles) {
+      index.names.push(name);
+      index.plain.push(plain(name));
+    }
+    if (parts.length > 1) await breath();
+  }
+  return index;
+}
+
+const breath = () => new Promise((resolve) => setTimeout(resolve));
 
 /** The words of a name in small letters without accents and punctuation, a space before each: as the server has them. */
 export function plain(name) {
+  if (/^[a-z0-9]+(?: [a-z0-9]+)*$/i.test(name)) return ` ${name.toLowerCase()}`; // most; the rest takes ten times as long
   const letters = name.replace(/^l['’](?=.)/i, "l ").toLowerCase().replace(/[øæœłđðþıß&]/g, (letter) => LETTERS[letter]);
   const words = letters.normalize("NFKD").replace(/\p{M}|['’`´]/gu, "").match(/[\p{L}\p{N}]+/gu);
   return ` ${words ? words.join(" ") : name.toLowerCase().trim()}`;
@@ -263,33 +299,62 @@ export function plain(name) {
  * it, all its words beginning words, all within words; and where there is none, with a letter or two wrong.
  */
 export function matches(index, query) {
+  const search = ranked(index, query);
+  for (;;) {
+    const { done, value } = search.next();
+    if (done) return value;
+  }
+}
+
+function* ranked(index, query) {
   const asked = plain(query);
   if (!asked.trim()) return index.names;
   const words = asked.trim().split(" ");
-  const ranked = [[], [], [], []];
-  index.plain.forEach((name, at) => {
+  const ranks = [[], [], [], []];
+  for (let at = 0; at < index.plain.length; at++) {
+    if (at % TOGETHER === TOGETHER - 1) yield;
+    const name = index.plain[at];
+    if (!name.includes(words[0])) continue;
     const bare = name.replace(ARTICLE, " ");
-    if (name === asked || bare === asked) ranked[0].push(at);
-    else if (name.startsWith(asked) || bare.startsWith(asked)) ranked[1].push(at);
-    else if (words.every((word) => name.includes(` ${word}`))) ranked[2].push(at);
-    else if (words.every((word) => name.includes(word))) ranked[3].push(at);
-  });
-  const found = ranked.flat();
-  return (found.length ? found : alike(index, words)).map((at) => index.names[at]);
+    if (name === asked || bare === asked) ranks[0].push(at);
+    else if (name.startsWith(asked) || bare.startsWith(asked)) ranks[1].push(at);
+    else if (words.every((word) => name.includes(` ${word}`))) ranks[2].push(at);
+    else if (words.every((word) => name.includes(word))) ranks[3].push(at);
+  }
+  const found = ranks.flat();
+  return (found.length ? found : yield* alike(index, words)).map((at) => index.names[at]);
 }
 
 /** Places of the names with all these words, or ones that begin as they do but for a letter or two. */
-function alike(index, words) {
-  index.words ??= [...new Set(index.plain.flatMap((name) => name.trim().split(" ")))];
-  const meant = words.map((word) => {
+function* alike(index, words) {
+  if (!index.words) {
+    const all = new Set();
+    yield* some(index.plain, (name) => name.trim().split(" ").forEach((word) => all.add(word)));
+    index.words = [...all];
+  }
+  const meant = [];
+  for (const word of words) {
     const most = word.length < TYPO_FROM ? 0 : word.length < TWO_TYPOS_FROM ? 1 : 2;
-    return new Set(index.words.filter((one) => (most ? misspelled(word, one) <= most : one.startsWith(word))));
-  });
-  if (meant.some((some) => !some.size)) return [];
-  return index.plain.flatMap((name, at) => {
+    const near = (one) => (most ? one.length >= word.length - most && misspelled(word, one) <= most : one.startsWith(word));
+    meant.push(new Set(yield* some(index.words, near)));
+    if (!meant.at(-1).size) return [];
+  }
+  const fits = (name) => {
     const there = name.trim().split(" ");
-    return meant.every((some) => there.some((one) => some.has(one))) ? [at] : [];
-  });
+    return meant.every((fitting) => there.some((one) => fitting.has(one)));
+  };
+  const places = index.plain.keys();
+  return yield* some([...places], (at) => fits(index.plain[at]));
+}
+
+/** Those of a list that pass, with a breath between two parts of it. */
+function* some(list, passes) {
+  const found = [];
+  for (let from = 0; from < list.length; from += TOGETHER) {
+    if (from) yield;
+    for (const one of list.slice(from, from + TOGETHER)) if (passes(one)) found.push(one);
+  }
+  return found;
 }
 
 /** Letters to change, add, leave out or swap until a word is the beginning of another (Damerau–Levenshtein). */

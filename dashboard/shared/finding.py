@@ -18,6 +18,7 @@ from core.export.living_map.program import program
 from dashboard.session import address_bar, untrusted
 from dashboard.shared import in_browser
 from dashboard.shared.markup import escape
+from dashboard.shared.matrix_rows import Offered
 
 PROGRAM = Path(__file__).resolve().with_suffix(".js")
 
@@ -57,10 +58,11 @@ def field(
         width: In pixels; as wide as its place without it.
         place: A column to draw it into.
     """
-    listed = in_browser.compressed(packing.words(list(names), []))
+    first, *more = names.parts if isinstance(names, Offered) else [_listed(names)]
     data = {
         "program": in_browser.address(key, "program", program(PROGRAM).encode(), "text/javascript"),
-        "names": in_browser.part(key, "names", listed),
+        "names": in_browser.part(key, "names", first),
+        "more": [in_browser.part(key, f"names{at}", part) for at, part in enumerate(more)] or None,
         "label": label,
         "about": words,
         "placeholder": "Type a few letters",
@@ -69,6 +71,10 @@ def field(
     }
     with place or contextlib.nullcontext():
         _mount(key=key, data=data, width=width or "stretch", on_chosen_change=lambda: on_choose(*args))
+
+
+def _listed(names: Collection[str]) -> bytes:
+    return in_browser.compressed(packing.words(list(names), []))
 
 
 def take(key: str, names: Collection[str]) -> str | None:

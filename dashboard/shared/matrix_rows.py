@@ -14,6 +14,7 @@ from core.data.ratings import Ratings
 from core.data.splits import Split
 from core.data.spoken import spoken_titles
 from core.export.formats import one_line
+from core.export.living_map import packing
 from core.model.run import Run
 from core.model.scoring import Bilinear, Scorer
 from dashboard.shared.phrases import plural
@@ -30,8 +31,18 @@ MOST_NAMED = 4
 FEATURE = "feature"
 """The noun of the rows of genres, years and the like."""
 
-MOST_OFFERED = 20_000
-"""Names a browser can still search through as somebody types."""
+OFFERED_TOGETHER = 100_000
+"""Names that a browser fetches at a time."""
+
+
+class Offered(dict[str, int]):
+    """Row numbers by label, with what a browser is sent of the labels: made once, for there may be a million."""
+
+    @cached_property
+    def parts(self) -> list[bytes]:
+        """The labels, so many together, compressed; at least one part."""
+        labels, step = list(self), OFFERED_TOGETHER
+        return [packing.names(labels[at : at + step], []) for at in range(0, max(len(labels), 1), step)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,9 +87,9 @@ class Rows:
         return bool(self.count.any())
 
     @cached_property
-    def offered(self) -> dict[str, int]:
-        """Row numbers by label, for choosing, those with the most ratings first; of very many rows only these."""
-        return {self.labels[row]: row for row in self.by_count[:MOST_OFFERED].tolist()}
+    def offered(self) -> Offered:
+        """Row numbers by label, for choosing, those with the most ratings first."""
+        return Offered((self.labels[row], row) for row in self.by_count.tolist())
 
     @cached_property
     def placed(self) -> np.ndarray:

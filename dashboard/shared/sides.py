@@ -81,11 +81,7 @@ def go_to(run_id: str, ids: list[str], *, users: bool) -> None:
     if not ids:
         return
     label = rows.labels[(ratings.users if users else ratings.items).index(ids[0])]
-    if label in rows.offered:
-        st.session_state[f"near_{rows.noun}"] = label
-    else:
-        offered = phrases.count(len(rows.offered), rows.noun)
-        st.toast(f"Only the {offered} with the most ratings can be chosen.", icon=":material/info:")
+    st.session_state[f"near_{rows.noun}"] = label
 
 
 def choose(run: Run) -> Side:

@@ -145,3 +145,15 @@ def test_the_browser_reads_titles_as_the_server_does(page: Page, bundled: Rating
     titles = [*spoken_titles(bundled.item_table["title"].tolist()), "Straße, æ & Łódź", "Ö'Neill", "日本 (1999)", "???"]
     read = page.evaluate("titles => titles.map(title => plain(title).trim())", titles)
     assert [(one, other) for one, other in zip(read, map(plain, titles), strict=True) if one != other] == []
+
+
+@pytest.mark.usefixtures("bare")
+def test_names_in_parts_come_when_the_field_is_opened_and_all_are_found(page: Page):
+    field = mounted(page, names=NAMES[:1])
+    part = {"text": base64.b64encode(packing.names(NAMES[1:], [])).decode()}
+    first = {"text": base64.b64encode(packing.names(NAMES[:1], [])).decode()}
+    page.evaluate("change => again(change)", {"names": first, "more": [part], "label": "Movie"})
+    field.click()
+    assert options(page)[:2] == NAMES[:2]
+    field.fill("matrix")
+    expect(page.get_by_role("option").first).to_have_text("The Matrix (1999)")

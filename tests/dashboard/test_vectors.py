@@ -192,3 +192,14 @@ def test_of_very_many_a_map_draws_some_and_says_so(open_page, monkeypatch):
     assert drawn["n"] == 50
     assert drawn["remark"].endswith(f"50 of {GROUPS * SIZE} drawn by chance")
     assert "w7" in titles_of(drawn)
+
+
+def test_names_of_very_many_come_in_parts(open_page, monkeypatch):
+    run = words_run()
+    n = GROUPS * SIZE
+    monkeypatch.setattr(map_component, "NAMED", n // 2 + 1)
+    drawn = map_of(open_page("maps", dataset=run.dataset.dataset_id, run=run.run_id))
+    half, (rest,) = drawn["each"], drawn["more"]
+    assert (drawn["n"], half) == (n, n // 2 + 1)
+    titles = titles_of(drawn | {"n": half}) + titles_of({"names": rest, "n": n - half})
+    assert titles[1:] == [f"w{row}" for row in range(1, n)]

@@ -11,13 +11,17 @@ from core.errors import AnalysisError
 BLOCK = 2**22
 """Distances held at once, 32 MB."""
 
+MOST_COMPARED = 100_000
+"""Items all of which are compared with all others; of more, a sample is, so that no more distances are taken."""
+
 
 @dataclass(frozen=True, eq=False)
 class Faithfulness:
     """How well near on the map means near in the original space.
 
     Attributes:
-        kept: Share of each item's k true neighbors that are among its k nearest on the map, fractions, (n_items,).
+        kept: Share of each item's k true neighbors that are among its k nearest on the map, fractions, (n_items,);
+            NaN where there are so many items that it was measured around some of them only.
         trustworthiness: 1 where no item is drawn among the k nearest that is not truly near, less by how far off the
             intruders are, 0–1.
         measured_on: Items whose surroundings the trustworthiness was measured on.
@@ -34,7 +38,13 @@ class Faithfulness:
     @property
     def mean(self) -> float:
         """The one number for the map: mean share of true neighbors kept."""
-        return float(self.kept.mean())
+        return float(np.nanmean(self.kept))
+
+    @property
+    def sampled(self) -> int | None:
+        """Items, drawn by chance, around which `kept` was measured; None where that was all."""
+        there = int(np.count_nonzero(~np.isnan(self.kept)))
+        return there if there < len(self.kept) else None
 
     @property
     def chance(self) -> float:
@@ -54,7 +64,8 @@ def faithfulness(
     """Compare an item's neighbors on a map with its neighbors in the original space.
 
     True neighbors are by cosine unless told otherwise, as on the neighbors page; distances on the map are Euclidean, as
-    the eye measures. All distances are exact. About 2 s for 9,066 items, 1 minute for 87,585, within 500 MB.
+    the eye measures. All distances are exact. About 2 s for 9,066 items, 1 minute for 87,585, within 500 MB; above
+    MOST_COMPARED items only around some, drawn by chance, each still compared with all.
 
     Args:
         embeddings: Float array, (n_items, embedding_dim).
@@ -74,17 +85,31 @@ def faithfulness(
         raise AnalysisError(
             f"k is {k}; with {count(len(points), 'item')} it must be at least 1 and below {len(points) / 2:g}"
         )
-    true, shown = nearest(embeddings, k, metric=metric), nearest(points, k, metric="euclidean")
-    rows = np.arange(len(points))
-    if len(rows) > most_rows:
-        rows = np.sort(np.random.default_rng(seed).choice(len(rows), most_rows, replace=False))
+    n = len(points)
+    rows = around = np.arange(n)
+    if n > MOST_COMPARED:
+        rows = _some(n, min(most_rows, max(1, MOST_COMPARED * most_rows // n)), seed)
+        around = rows
+    elif n > most_rows:
+        around = _some(n, most_rows, seed)
+    true, shown = (
+        nearest(embeddings, k, metric=metric, rows=rows),
+        nearest(points, k, metric="euclidean", rows=rows),
+    )
+    kept = np.full(n, np.nan)
+    kept[rows] = np.mean(np.any(true[:, :, None] == shown[:, None, :], axis=2), axis=1)
     return Faithfulness(
-        kept=np.mean(np.any(true[:, :, None] == shown[:, None, :], axis=2), axis=1),
-        trustworthiness=trustworthiness(comparable(embeddings, metric), shown, rows),
-        measured_on=len(rows),
+        kept=kept,
+        trustworthiness=trustworthiness(comparable(embeddings, metric), shown[np.searchsorted(rows, around)], around),
+        measured_on=len(around),
         k=k,
         metric=metric,
     )
+
+
+def _some(n: int, most: int, seed: int) -> np.ndarray:
+    """Items drawn by chance, rising, int64, (most,)."""
+    return np.sort(np.random.default_rng(seed).choice(n, most, replace=False))
 
 
 def trustworthiness(original: np.ndarray, shown: np.ndarray, rows: np.ndarray) -> float:
@@ -95,10 +120,10 @@ def trustworthiness(original: np.ndarray, shown: np.ndarray, rows: np.ndarray) -
 
     Args:
         original: Float array, (n_items, embedding_dim), compared by Euclidean distance.
-        shown: Each item's nearest on the map, (n_items, k).
-        rows: The items to measure around.
+        shown: The nearest on the map of each item measured around, (n_rows, k).
+        rows: The items to measure around, (n_rows,).
     """
-    n, k = shown.shape
+    n, k = len(original), shown.shape[1]
     points = np.asarray(original, np.float64)
     squares = np.square(points).sum(axis=1)
     step = max(1, BLOCK // n)
@@ -107,7 +132,7 @@ def trustworthiness(original: np.ndarray, shown: np.ndarray, rows: np.ndarray) -
         block = rows[start : start + step]
         distance = squares - 2 * (points[block] @ points.T)  # less each row's own square, which changes no order
         distance[np.arange(len(block)), block] = np.inf
-        limits = np.take_along_axis(distance, shown[block], axis=1)
+        limits = np.take_along_axis(distance, shown[start : start + step], axis=1)
         for limit in limits.T:
             rank = 1 + np.count_nonzero(distance < limit[:, None], axis=1)
             penalty += int(np.maximum(rank - k, 0).sum())

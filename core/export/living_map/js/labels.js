@@ -45,9 +45,10 @@ export class Labels {
   /** Chooses anew which names there is room for.
    *
    * @param taken Rooms on the screen, [left, top, right, bottom], that are no longer free.
+   * @param wanted Called with an item whose name is not there yet.
    * @param reach How far the point of an item reaches from its middle, in pixels.
    */
-  choose(context, { camera, titles, places, grid, isLit, taken, reach, now }) {
+  choose(context, { camera, titles, places, grid, isLit, taken, wanted, reach, now }) {
     const rooms = [...taken];
     const before = this.shown;
     this.shown = new Map();
@@ -59,6 +60,10 @@ export class Labels {
       const [x, y] = camera.toScreen(places[2 * item], places[2 * item + 1]);
       if (x < 4 || y < 10 || x > camera.width - 4 || y > camera.height - 6 || !isLit(item)) continue;
       looked++;
+      if (titles[item] === undefined) {
+        wanted(item);
+        continue;
+      }
       const wide = this.#width(context, titles[item]);
       const around = [0, 1, 2, 3].map((side) => roomOf(side, x, y, wide, reach(item)));
       const side = around.findIndex((room) => isFree(rooms, room, camera));
@@ -72,6 +77,7 @@ export class Labels {
   draw(context, { camera, titles, places, theme, reach, now, still }) {
     let fading = false;
     for (const [item, { side, since }] of this.shown) {
+      if (titles[item] === undefined) continue;
       const [x, y] = camera.toScreen(places[2 * item], places[2 * item + 1]);
       const share = still ? 1 : Math.min(1, (now - since) / FADE);
       fading ||= share < 1;

@@ -59,7 +59,7 @@ export class Overlay {
       const marked = new Set([...view.spec.found, ...(view.spec.trails ?? []).map(({ item }) => item)]);
       const isLit = (item) => view.isLit(item) && !marked.has(item);
       const grid = view.moving ? null : view.grid;
-      view.labels.choose(context, { camera, titles, places, grid, isLit, taken, reach, now });
+      view.labels.choose(context, { camera, titles, places, grid, isLit, taken, wanted: (item) => view.named(item), reach, now });
       Object.assign(this, { chosenAt: now, stale: false, seen });
     }
     const fading = view.labels.draw(context, { camera, titles, places, theme, reach, now, still: view.calm.matches });

@@ -126,6 +126,7 @@ function drawTitles(context, camera, places, items, titles, theme, color, taken)
   for (const item of items) {
     const [x, y] = camera.toScreen(places[2 * item], places[2 * item + 1]);
     if (x < 0 || y < 0 || x > camera.width || y > camera.height) continue;
+    if (titles[item] === undefined) continue; // on its way
     const text = shortened(titles[item], 40);
     const wide = context.measureText(text).width;
     const least = wide + 40 < camera.width ? 36 : 4; // beside the numbers of the axis

@@ -69,8 +69,11 @@ export class MapView {
     const other = before?.items !== spec.items;
     Object.assign(this, { spec, key: `${spec.key}|${spec.revision}`, n: spec.n });
     PARTS.forEach((name, at) => (changed(name) || other) && this.#take(name, loaded[at], other));
-    if (other || changed("names")) this.#name(spec.names);
+    const later = (spec.more ?? []).map(nameOf).join();
+    if (other || changed("names") || later !== this.later) this.#name(spec.names);
+    this.later = later;
     this.chrome.hint.hidden = true;
+    this.#nameMarked();
     for (const name of [...PARTS, "names"]) this.had[name] = nameOf(spec[name]);
     const colors = JSON.stringify(spec.color);
     if (colors !== this.colored) this.lit.clear();
@@ -113,9 +116,30 @@ export class MapView {
     this.hands.walkTo(-1);
     // Those of very many take a moment: first the points are seen.
     if (this.n > MANY) await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-    const names = await namesOf(part, this.n).catch(() => null);
+    const { each = this.n } = this.spec;
+    const names = await namesOf(part, Math.min(each, this.n)).catch(() => null);
     if (!names || this.ended || nameOf(this.spec.names) !== nameOf(part)) return;
-    Object.assign(this, names); // titles and notes
+    [this.titles, this.notes] = [new Array(this.n), new Array(this.n)];
+    this.#write(names, 0);
+    this.#nameMarked();
+  }
+
+  #nameMarked() {
+    for (const item of [...this.spec.found, ...(this.spec.trails ?? []).map(({ item }) => item)]) this.named(item);
+  }
+
+  /** Names come in parts where items are very many: fetches the one that has an item's. */
+  async named(item) {
+    const { titles, spec } = this;
+    if (!titles || !spec.more || titles[item] !== undefined) return;
+    const from = Math.floor(item / spec.each) * spec.each;
+    const names = await namesOf(spec.more[from / spec.each - 1], Math.min(spec.each, this.n - from)).catch(() => null);
+    if (names && this.titles === titles && titles[item] === undefined) this.#write(names, from);
+  }
+
+  #write({ titles, notes }, from) {
+    titles.forEach((title, at) => (this.titles[from + at] = title));
+    notes.forEach((note, at) => (this.notes[from + at] = note));
     this.labels.wide.clear();
     this.overlay.stale = true;
     this.invalidate();
@@ -175,6 +199,7 @@ export class MapView {
 
   /** What is said of an item: title, numbers, and what its color means. */
   async linesOf(item) {
+    await this.named(item);
     const { color, values, coordinates = [] } = this.spec;
     const { colors } = this.parts;
     const lines = [this.titles?.[item], this.notes?.[item]];

@@ -64,3 +64,12 @@ def test_refuses_other_items_and_a_k_out_of_range():
     for k in (0, 75):
         with pytest.raises(ValueError, match=f"k is {k}"):
             faithfulness(TURNED, FLAT, k=k)
+
+
+def test_of_very_many_items_some_are_compared_with_all_others(monkeypatch):
+    monkeypatch.setattr(module, "MOST_COMPARED", 100)
+    points = np.random.default_rng(0).normal(size=(200, 2))
+    whole = faithfulness(points, points, k=5, metric="euclidean", most_rows=60)
+    assert whole.sampled == whole.measured_on == 30  # as many distances as 60 of 100 have
+    assert whole.mean == 1 and whole.trustworthiness == 1 and whole.chance == 5 / 199
+    assert np.isnan(whole.kept).sum() == 170

@@ -6,8 +6,9 @@ from pydantic import ValidationError
 from sklearn.manifold import TSNE, trustworthiness
 
 from core.analysis.components.pca import pca
-from core.analysis.maps.projections import MapSettings, draw_map
-from core.analysis.neighbors.all_neighbors import comparable
+from core.analysis.maps import projections
+from core.analysis.maps.projections import Layout, MapSettings, draw_map
+from core.analysis.neighbors.all_neighbors import comparable, nearest
 from core.errors import CanceledError, LimitError
 
 RNG = np.random.default_rng(0)
@@ -104,3 +105,34 @@ def test_refuses_what_cannot_be_drawn():
 def test_settings_are_checked(wrong):
     with pytest.raises(ValidationError):
         MapSettings(**wrong)
+
+
+def test_of_very_many_rows_a_sample_is_laid_out_and_the_rest_placed_in_their_own_groups(monkeypatch):
+    monkeypatch.setattr(projections, "MOST_LAID_OUT", 300)
+    monkeypatch.setattr(projections, "SAMPLE", 120)
+    rng = np.random.default_rng(0)
+    group = rng.integers(0, 3, 400)
+    points = 10 * np.eye(3, 8)[group] + rng.normal(size=(400, 8))
+    told = []
+    layout = draw_map(points, MapSettings(method="tsne", perplexity=10, iterations=250), on_progress=told.append)
+    assert layout.laid_out == 120 and layout.points.shape == (400, 2)
+    near = nearest(layout.points, 5, metric="euclidean")
+    assert (group[near] == group[:, None]).mean() > 0.95  # by chance a third
+    assert told == sorted(told) and told[-1] == 1
+    assert draw_map(points[:300], MapSettings(method="tsne", perplexity=10, iterations=250)).laid_out is None
+
+
+def test_a_row_lies_at_the_median_of_its_nearest_rows_of_the_sample(monkeypatch):
+    monkeypatch.setattr(projections, "GUIDES", 3)
+    points = np.array([[0.0], [1], [2], [100], [1.1]], np.float32)
+    places = np.array([[0.0, 0], [4, 1], [5, 9], [-50, -50]], np.float32)
+    found = projections.placed_among(points, np.arange(4), places)
+    np.testing.assert_array_equal(found, [*places, [4, 1]])
+
+
+def test_a_stop_while_the_rest_is_placed_ends_the_map(monkeypatch):
+    monkeypatch.setattr(projections, "MOST_LAID_OUT", 50)
+    monkeypatch.setattr(projections, "SAMPLE", 40)
+    monkeypatch.setattr(projections, "_tsne", lambda points, settings, watcher: Layout(points[:, :2], settings))
+    with pytest.raises(CanceledError):
+        draw_map(np.random.default_rng(0).normal(size=(60, 5)), MapSettings(method="tsne"), should_stop=lambda: True)
