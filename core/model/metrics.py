@@ -70,7 +70,8 @@ AUC = Metric(
     "auc",
     "AUC",
     True,
-    "is how often the model tells, of one with a genre and one without it, which is which: 1 is always, 0.5 is guessing",
+    "is how often the model tells, of one with a genre and one without it, which is which: 1 is always, 0.5 is "
+    "guessing",
 )
 
 METRICS: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric in (RMSE, NDCG, RECALL, AUC)})

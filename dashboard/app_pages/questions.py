@@ -6,10 +6,15 @@ from dashboard.jobs import trainings
 from dashboard.questions import autoencoder, one_hot, tasks
 from dashboard.questions.models import rating_run
 from dashboard.shared import elements, phrases
-from dashboard.shell.needs_run import require_run
+from dashboard.shell.needs_run import require_ratings, require_run
 
 TABS = {"One-hot or embedding?": one_hot.show, "Which task?": tasks.show, "An autoencoder?": autoencoder.show}
 
+require_ratings(
+    "Open questions",
+    "Each is answered by training models on the same data, and these vectors were trained elsewhere: of what they were "
+    "trained on nothing came along.",
+)
 run = require_run("has_vectors")
 st.title("Three open questions")
 st.markdown(

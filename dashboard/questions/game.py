@@ -37,7 +37,7 @@ def show(titles: Mapping[str, str], rows: np.ndarray) -> None:
         f"Which is the intruder? Which model it was is told afterwards. "
         f"Who only guesses is right {CHANCE:.0%} of the time."
     )
-    asked = task, *five.items.tolist()
+    asked = task, tuple(five.items.tolist())
     answer = _answer(asked)
     with st.container(horizontal=True):
         for place, row in enumerate(five.items.tolist()):
@@ -61,18 +61,17 @@ def drawn(run_id: str, known: np.ndarray, seed: int) -> Round:
 
 
 @state.reporting
-def answered(asked: tuple[str, *tuple[int, ...]], intruder: int, place: int) -> None:
+def answered(asked: tuple[str, tuple[int, ...]], intruder: int, place: int) -> None:
     """Count an answer; a callback. Asked are a run and its five items."""
     if _answer(asked) is not None:
         return
     st.session_state[_ANSWER] = asked, place
-    run_id = asked[0]
-    tally = dict(st.session_state.get(_TALLY, {}))
-    right, asked = tally.get(run_id, (0, 0))
-    st.session_state[_TALLY] = tally | {run_id: (right + (place == intruder), asked + 1)}
+    run_id, tally = asked[0], dict(st.session_state.get(_TALLY, {}))
+    right, times = tally.get(run_id, (0, 0))
+    st.session_state[_TALLY] = tally | {run_id: (right + (place == intruder), times + 1)}
 
 
-def _answer(asked: tuple[str, *tuple[int, ...]]) -> int | None:
+def _answer(asked: tuple[str, tuple[int, ...]]) -> int | None:
     """The place that was chosen among these five; None for those of other models or data."""
     about, place = st.session_state.get(_ANSWER, (None, None))
     return place if about == asked else None

@@ -185,7 +185,7 @@ def test_a_model_of_another_kind_stands_back(open_page, publish):
     assert any(one.label == "Train one that does" for one in app.button)
     publish()
     app = open_page("questions", run=neural.run_id)
-    assert "the best one on the same data" in texts(app)
+    assert "the best on the same data that does" in texts(app)
     assert any(one.label == "Train them all" for one in app.button)
 
 
