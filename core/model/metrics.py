@@ -57,20 +57,21 @@ NDCG = Metric(
     "ndcg@10",
     "NDCG@10",
     True,
-    "is how well the first ten of everything that somebody has not seen in training hold what they did see: 1 where "
-    "they begin with it, 0 where they hold nothing of it",
+    "says how good the ten are that the model puts first for somebody: 1 where ratings of theirs that were kept aside "
+    "come first of all, 0 where none is among the ten",
 )
 RECALL = Metric(
     "recall@10",
     "Recall@10",
     True,
-    "is how often what somebody went on with is among the first ten of everything that they had not seen in training",
+    "is how often what somebody rated next is among the ten that the model puts first: 1 would be always",
 )
 AUC = Metric(
     "auc",
     "AUC",
     True,
-    "is how often, of two of which one has a label and the other has not, the model tells which: 0.5 is guessing",
+    "is how often the model tells, of one with a genre and one without it, which is which: 1 is always, 0.5 is "
+    "guessing",
 )
 
 METRICS: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric in (RMSE, NDCG, RECALL, AUC)})

@@ -152,7 +152,7 @@ def results(chosen: Chosen) -> None:
     compared_models.curves(chosen.summaries, chosen.names)
     kinds = {phrases.model_words(one.config) for one in chosen.summaries}
     alike = f" All have one kind: {kinds.pop()}." if len(kinds) == 1 else ""
-    st.caption(f"Solid: validation. Dotted: training.{alike}")
+    st.caption(f"{compare_words.curves(chosen.letters, chosen.summaries)}{alike}")
     compared_models.differing_settings(chosen.summaries, chosen.names)
     st.header("How well they guess")
     scores = [analyses.split_score(one.run_id) for one in chosen.summaries]

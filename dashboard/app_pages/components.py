@@ -74,27 +74,22 @@ def evidence(view: View) -> None:
         shares(view)
         return
     about = st.container()
+    why_not = component_analyses.no_predictions(view.run.run_id)
+    if view.tested.proof is None and why_not:
+        about.caption(escape(component_words.untested(view.run, why_not)))
+        shares(view)
+        return
     if view.how.basis == "pca":
-        other = component_analyses.no_predictions(view.run.run_id)
         about.caption(
-            escape(
-                phrases.sentence(
-                    "These are components of the item matrix, and untested. A test on unseen ratings needs components "
-                    f"of what the model predicts: {other}"
-                )
-            )
-            if other
-            else "Tested on unseen ratings are the components of what the model predicts. Those below are of the item "
+            "Tested on unseen ratings are the components of what the model predicts. Those below are of the item "
             "matrix, in another order and along other directions: choose “What it predicts” to look at the tested ones."
         )
-    if view.tested.proof is not None or not component_analyses.no_predictions(view.run.run_id):
-        with about:
-            proofs.verdict(view.run, view.tested)
+    with about:
+        proofs.verdict(view.run, view.tested)
     left, right = st.columns(2, gap="medium")
     with left:
-        if view.tested.proof is not None or not component_analyses.no_predictions(view.run.run_id):
-            proofs.section(view.run, view.how, view.tested, view.labels, view.component)
-            proofs.offer(view.run, view.tested)
+        proofs.section(view.run, view.how, view.tested, view.labels, view.component)
+        proofs.offer(view.run, view.tested)
     with right:
         shares(view)
 

@@ -6,15 +6,20 @@ from dashboard.jobs import trainings
 from dashboard.questions import autoencoder, one_hot, tasks
 from dashboard.questions.models import rating_run
 from dashboard.shared import elements, phrases
-from dashboard.shell.needs_run import require_run
+from dashboard.shell.needs_run import require_ratings, require_run
 
 TABS = {"One-hot or embedding?": one_hot.show, "Which task?": tasks.show, "An autoencoder?": autoencoder.show}
 
+require_ratings(
+    "Open questions",
+    "Each is answered by training models on the same data, and these vectors were trained elsewhere: of what they were "
+    "trained on nothing came along.",
+)
 run = require_run("has_vectors")
 st.title("Three open questions")
 st.markdown(
-    "Whoever has understood what an embedding is asks three things next. Each has a number of its own here, computed "
-    "from {nouns} and ratings of the data that you chose.".format(**phrases.nouns(run.dataset.noun))
+    "Whoever has understood what an embedding is asks three things next. Each is answered here with numbers, measured "
+    "on the {nouns} and ratings of the data that you chose.".format(**phrases.nouns(run.dataset.noun))
 )
 question = elements.segments("Question", list(TABS), "question")
 model = rating_run(run)
@@ -27,7 +32,7 @@ if model is None:
 else:
     if model.run_id != run.run_id:
         st.caption(
-            "The selected model is of another kind. Beside others stands here the best one on the same data that "
-            f"guesses ratings: {phrases.model_words(model.config)}."
+            "These questions begin with a model that guesses ratings as a sum of terms, and the selected one does not. "
+            f"In its place stands the best on the same data that does: {phrases.model_words(model.config)}."
         )
     TABS[question](model)

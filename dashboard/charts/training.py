@@ -81,6 +81,7 @@ def curve_spec(
     finished: bool = False,
     behind: bool = False,
     within: bool = True,
+    training: bool = True,
     height: int = 420,
     columns: int = 2,
 ) -> dict[str, Any]:
@@ -95,10 +96,11 @@ def curve_spec(
         finished: Whether there is a kept epoch to mark.
         behind: Whether an earlier model is drawn too.
         within: Whether the training measures its loss within epochs.
+        training: Whether the metric is known of the training ratings too.
         height: In pixels, all in all.
         columns: Entries of the legend beside each other.
     """
-    left_out = {"Earlier model": not behind, "Within epochs": not within}
+    left_out = {"Earlier model": not behind, "Within epochs": not within, "Training": not training}
     named = [name for name in LINES if not left_out.get(name)]
     return {
         "title": "After each epoch",

@@ -248,5 +248,5 @@ def curves(summaries: Sequence[RunSummary], names: Sequence[str]) -> None:
         charts.curves(named, references, unit=units.pop() if len(units) == 1 else "rating units"),
         key="compared_curves",
         config={"displaylogo": False},
-        alt=f"Validation and training RMSE of {phrases.count(len(named), 'model')} after each epoch",
+        alt=f"What {phrases.count(len(named), 'model')} reached after each epoch",
     )

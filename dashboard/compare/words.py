@@ -7,7 +7,9 @@ import numpy as np
 from core.analysis.compare.comparison import Comparison, Shared
 from core.analysis.compare.measures import kept_by_chance
 from core.analysis.compare.paired import Paired
-from core.data.nouns import with_article
+from core.data.nouns import verb, with_article
+from core.model.families import family_of
+from core.model.metrics import RMSE
 from core.model.run import Run
 from core.store.runs import RunSummary
 from dashboard.shared import score_words
@@ -73,6 +75,17 @@ def errors(letters: Sequence[str], summaries: Sequence[RunSummary], behind: Sequ
     how = "guesses better" if len(apart) == 1 else "guesses best" if not unclear else "is off by the least"
     more = f" Too little to tell from the luck of who was asked: {_and(unclear)}." if unclear else ""
     return f"**{letters[first]} {how}**: it is off by about {low:.3f} {stars}, {_and(clear)} more.{more} {note}"
+
+
+def curves(letters: Sequence[str], summaries: Sequence[RunSummary]) -> str:
+    """How the picture of curves is read, and whose are not on it: those that another metric than the first's judges."""
+    metrics = [family_of(one.config).metric for one in summaries]
+    first = metrics[0]
+    apart = [letter for letter, metric in zip(letters, metrics, strict=True) if metric is not first]
+    text = "Solid: validation. Dotted: training." if first is RMSE else "Measured on what was kept aside."
+    if apart:
+        text += f" {_and(apart)} {verb(len(apart), 'is', 'are')} judged by something else, and not on this picture."
+    return text
 
 
 def judged_apart(letters: Sequence[str], summaries: Sequence[RunSummary]) -> str:

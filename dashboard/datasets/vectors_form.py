@@ -117,10 +117,16 @@ def _found(draft: Draft, preview: VectorPreview) -> None:
         st.caption(escape(note))
     if preview.numbers:
         _first_rows(preview)
-    if preview.table is not None:
+    if preview.table is not None and says_more(preview):
         _table(draft, preview.table, preview.joined)
     if not preview.code:
         _about(draft, preview)
+
+
+def says_more(preview: VectorPreview) -> bool:
+    """Whether the table of rows says more than the ids, which stand beside the first vectors; none belongs to none."""
+    table = preview.table
+    return bool(preview.found and table is not None and (preview.joined or len(table.columns) > 1))
 
 
 def _in_words(one: Found) -> str:

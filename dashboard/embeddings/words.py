@@ -8,6 +8,7 @@ from core.model.run import Run
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
 from dashboard.shared.phrases import count
+from dashboard.shared.told import task as task_of
 
 
 def introduction(run: Run, described_by: str) -> str:
@@ -18,10 +19,11 @@ def introduction(run: Run, described_by: str) -> str:
             f"Every {escape(noun)} is a row of {dim} numbers, learned by another program. Nobody decided what a single "
             "one means: rows with similar colors are what that program found alike."
         )
+    task = task_of(run)
     return (
         f"Every {escape(noun)} became a row of {dim} numbers. Nobody told the model what they should mean: it turned "
-        f"them up and down until the ratings came out right.{told(described_by, noun)} Rows with similar colors are "
-        "liked by similar people."
+        f"them up and down until {task.until}.{told(described_by, noun)} Rows with similar colors stand for what "
+        f"{task.alike}."
     )
 
 

@@ -79,7 +79,8 @@ def section(run: Run, rows: Rows, of_map: MapStudySettings, n: int) -> Stored | 
         title=f"Which {nouns} lie together?",
         button="Find groups",
         about_seconds=about_seconds(settings, n),
-        words=f"Groups {n:,} {nouns} and looks for the genres, decades and words that tell each group from the rest.",
+        words=f"Groups {n:,} {nouns} and looks for what tells each group from the rest."
+        f"{' Genres, decades and words of titles are looked at.' if rows.rated else ''}",
     )
     if clusters is not None:
         _table(run, rows, clusters, CLUSTERS.key(real_id(run.run_id), settings))

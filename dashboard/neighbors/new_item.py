@@ -53,13 +53,15 @@ class Found:
 
 
 def new_item(run: Run, side: Side, listed: np.ndarray) -> None:
-    """Draw the section; nothing is computed while it is closed.
+    """Draw the section, unless the model guesses no ratings; nothing is computed while it is closed.
 
     Args:
         run: The model.
         side: Its items.
         listed: Boolean array, (n_items,), items that may be neighbors.
     """
+    if not run.scorer.guesses_ratings:
+        return
     noun = side.noun
     label = f"A new {noun}: where would it lie, and who would like it?"
     part = st.expander(label, icon=":material/add_location_alt:", key="new_item", bind="query-params")

@@ -14,6 +14,7 @@ from dashboard.embeddings.words import signed
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
 from dashboard.shared.phrases import count, together
+from dashboard.shared.told import task as task_of
 
 CLEAR = 0.2
 """Rank correlations below this are not worth a direction."""
@@ -86,7 +87,8 @@ def introduction(run: Run, described_by: str, *, with_people: bool) -> str:
             "Rows that point the same way are what the program that learned these vectors found alike. How far that is "
             f"so, three measures say, each in its way.{more}"
         )
-    told = "Nobody told the model what goes with what. It moved together what pleases the same people"
+    task = task_of(run)
+    told = f"{task.told}. It moved together what {task.alike}"
     if described_by:
         told = (
             f"The model was told {escape(described_by)}, and found out from the ratings who likes what of these and of "

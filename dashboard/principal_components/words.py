@@ -19,7 +19,7 @@ from dashboard.embeddings.words import signed
 from dashboard.principal_components.label import Label
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
-from dashboard.shared.phrases import count, guessed, plural
+from dashboard.shared.phrases import count, guessed, plural, sentence
 
 CLEAR = 0.2
 """Rank correlations below this are not worth a sentence."""
@@ -28,7 +28,7 @@ CLEAR = 0.2
 def introduction(run: Run) -> tuple[str, str]:
     """The title of the page, and what is to be seen on it."""
     nouns = escape(plural(run.dataset.noun))
-    if run.origin.kind == "imported":
+    if not run.scorer.guesses_ratings:
         return "Along which directions do they differ?", (
             f"A component is a direction along which the {nouns} differ, the strongest first. Look at the {nouns} at "
             "both ends: what sets them apart is what the vectors tell apart, and it is yours to name."
@@ -37,6 +37,19 @@ def introduction(run: Run) -> tuple[str, str]:
         "A component is a direction along which tastes differ, the strongest first. The first picture says which of "
         f"them hold on ratings that the model has not seen; then look at the {nouns} at both ends: what sets them "
         "apart is what the model learned to tell apart, and it is yours to name."
+    )
+
+
+def untested(run: Run, why_not: str) -> str:
+    """Why held-out ratings cannot say which components hold; `why_not` is why none of predictions can be made."""
+    if not run.scorer.guesses_ratings:
+        return (
+            "Which of these are more than chance is not known: the test needs guesses of ratings, and this model makes "
+            "none."
+        )
+    return sentence(
+        "These are components of the item matrix, and untested. A test on unseen ratings needs components of what the "
+        f"model predicts: {why_not}"
     )
 
 
@@ -130,6 +143,8 @@ def cost(error: Cost, component: int, *, biases: bool, whole: bool, unit: str) -
 
 def end(hint: str, standing: Standing, nouns: str) -> str:
     """What the items at one end tend to be, from the words of the hints, which may be empty."""
+    if not standing.tested:
+        return "Whether there is more to it than chance was not tested, so nothing is said about this end."
     if not standing.carries_signal:
         return "Held-out ratings do not confirm that tastes differ along it, so nothing is said about this end."
     if not hint:

@@ -16,6 +16,7 @@ KNOWN = 200
 """Items that the game draws from, those with the most ratings: people should know them."""
 
 _SEED, _ANSWER, _TALLY = "_intruder_seed", "_intruder_answer", "_intruder_tally"
+"""The draw; the answer to it, with the five that it was about; and who was found how often."""
 
 
 def show(titles: Mapping[str, str], rows: np.ndarray) -> None:
@@ -36,13 +37,14 @@ def show(titles: Mapping[str, str], rows: np.ndarray) -> None:
         f"Which is the intruder? Which model it was is told afterwards. "
         f"Who only guesses is right {CHANCE:.0%} of the time."
     )
-    answer = st.session_state.get(_ANSWER)
+    asked = task, tuple(five.items.tolist())
+    answer = _answer(asked)
     with st.container(horizontal=True):
         for place, row in enumerate(five.items.tolist()):
             chosen = place == answer
             icon = "radio_button_checked" if chosen else "radio_button_unchecked"
             label = escape(items.labels[row])
-            told = (task, five.intruder, place)
+            told = (asked, five.intruder, place)
             elements.button(label, icon, f"intruder_{place}", answered, *told, disabled=answer is not None)
     if answer is not None:
         name = escape(items.labels[five.items[five.intruder]])
@@ -59,14 +61,20 @@ def drawn(run_id: str, known: np.ndarray, seed: int) -> Round:
 
 
 @state.reporting
-def answered(run_id: str, intruder: int, place: int) -> None:
-    """Count an answer; a callback."""
-    if _ANSWER in st.session_state:
+def answered(asked: tuple[str, tuple[int, ...]], intruder: int, place: int) -> None:
+    """Count an answer; a callback. Asked are a run and its five items."""
+    if _answer(asked) is not None:
         return
-    st.session_state[_ANSWER] = place
-    tally = dict(st.session_state.get(_TALLY, {}))
-    right, asked = tally.get(run_id, (0, 0))
-    st.session_state[_TALLY] = tally | {run_id: (right + (place == intruder), asked + 1)}
+    st.session_state[_ANSWER] = asked, place
+    run_id, tally = asked[0], dict(st.session_state.get(_TALLY, {}))
+    right, times = tally.get(run_id, (0, 0))
+    st.session_state[_TALLY] = tally | {run_id: (right + (place == intruder), times + 1)}
+
+
+def _answer(asked: tuple[str, tuple[int, ...]]) -> int | None:
+    """The place that was chosen among these five; None for those of other models or data."""
+    about, place = st.session_state.get(_ANSWER, (None, None))
+    return place if about == asked else None
 
 
 @state.reporting

@@ -105,7 +105,8 @@ def offer(models: Sequence[Model]) -> None:
     keys = {trainings.key(model.config): model for model in missing}
     newest = {job.key: job for job in loaders.jobs_now() if job.kind == "train" and job.key in keys}
     with st.container(border=True):
-        st.markdown(f"**Not trained yet: {phrases.together([model.title for model in missing])}**")
+        titles = [phrases.with_noun(model.title, loaders.ratings(state.dataset_id()).noun) for model in missing]
+        st.markdown(f"**Not trained yet: {phrases.together(titles)}**")
         if active := [job for job in newest.values() if job.active]:
             _follow(tuple(job.job_id for job in active), tuple(keys[job.key].title for job in active))
             return
@@ -118,7 +119,8 @@ def offer(models: Sequence[Model]) -> None:
             return
         label = "Train them" if len(missing) > 1 else "Train it"
         elements.button(label, "play_arrow", "train_for_question", start, [model.config for model in missing])
-        st.caption("Each is a job of its own: it goes on when you leave the page, and the model is kept.")
+        goes_on = "goes on when you leave the page, and the model is kept."
+        st.caption(f"Each is a job of its own: it {goes_on}" if len(missing) > 1 else f"It {goes_on}")
 
 
 @state.reporting

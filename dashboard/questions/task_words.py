@@ -69,8 +69,8 @@ def moved(title: str, comparison: Comparison | None, rows: np.ndarray, labels: S
     return f"From the first task to “{title}” these move furthest, in all dimensions: {names}."
 
 
-def told_words(found: Mapping[str, Mapping[str, Summary]], noun: str) -> str:
-    """Which task tells most of each thing, and which least."""
+def told_words(found: Mapping[str, Mapping[str, Summary]], noun: str, told: Mapping[str, str]) -> str:
+    """Which task tells most of each thing, and which least; `told` is what each was given in training, or empty."""
     things = dict.fromkeys(thing for every in found.values() for thing in every)
     sentences = []
     for thing in things:
@@ -81,9 +81,11 @@ def told_words(found: Mapping[str, Mapping[str, Summary]], noun: str) -> str:
             f"{thing.capitalize()}: most by “{best}” ({fixed(scores[best], 2)}), least by “{worst}” "
             f"({fixed(scores[worst], 2)}), by chance {fixed(float(chance), 2)}."
         )
+    given = phrases.together([f"“{title}” was given {words}" for title, words in told.items() if words])
+    known = f" In training, {given}." if given else ""
     return (
         f"0: the numbers of {with_article(noun)} tell nothing of it. 1: they tell it without a mistake. "
-        f"{' '.join(sentences)} A task tells what it was trained on; the others were never told any of it."
+        f"{' '.join(sentences)}{known} All else they found in the ratings."
     )
 
 

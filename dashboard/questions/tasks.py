@@ -19,7 +19,7 @@ from dashboard.embeddings.parts import choose_followed, show_chart, show_method
 from dashboard.map_view import component as map_view
 from dashboard.questions import game, task_words
 from dashboard.questions.models import TASKS, Model, lacks, offer, tasks
-from dashboard.shared import coloring, elements, phrases, twin
+from dashboard.shared import coloring, elements, phrases, told, twin
 from dashboard.shared.markup import escape
 
 MOST_ITEMS = 2000
@@ -209,7 +209,7 @@ def _neighbors(run: Run, trained: Trained) -> None:
         return
     place = int(np.searchsorted(rows, row))
     lists = [rows[analyses.neighbors_among(run_id, rows, place, top=NEAREST).index] for run_id in trained.ids]
-    with st.grid(len(lists), min_column_width=210):
+    with st.grid(len(lists), min_column_width=170):
         for model, near in zip(trained.models, lists, strict=True):
             often = [sum(one in other for other in lists) for one in near]
             lines = [
@@ -225,13 +225,14 @@ def _told(run: Run, trained: Trained) -> None:
     found = {model.title: analyses.probed(str(model.run_id), trained.rows) for model in trained.models}
     if not any(found.values()):
         return
+    given = {model.title: told.given(loaders.run(str(model.run_id))) for model in trained.models}
     st.header("What do the numbers tell?")
     summary = {title: in_short(every) for title, every in found.items()}
     show_chart(
         charts.told(summary),
         "told",
         "How well genres, year and popularity can be read out of the vectors of each task.",
-        reading=task_words.told_words(summary, run.dataset.noun),
+        reading=task_words.told_words(summary, run.dataset.noun, given),
     )
     with st.expander("Each genre and number", icon=":material/table_rows:"):
         st.dataframe(task_words.told_table(found), hide_index=True, alt="What vectors tell, one line a genre or number")

@@ -101,7 +101,7 @@ ABOUT_RATINGS = {
 }
 """Words that mean nothing where nobody rated anything: the pages use none of them there."""
 
-NOT_WITHOUT = {"train", "under_the_hood", "biases", "for_you"}
+NOT_WITHOUT = {"train", "under_the_hood", "questions", "biases", "for_you"}
 """Pages that have nothing to say without ratings."""
 
 

@@ -294,7 +294,9 @@ def apart(configs: Sequence[RunConfig]) -> list[str]:
         for number, place in enumerate(places):
             config = configs[place]
             settings = named[number] if named else ()
-            texts[place] = ", ".join(settings if alone else [model_words(config), *settings])
+            size = count(config.dimensions, "dimension")  # which the words of a model say already
+            further = [words for words in settings if words != size]
+            texts[place] = ", ".join(settings if alone else [model_words(config), *further])
     return texts
 
 

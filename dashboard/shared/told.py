@@ -1,6 +1,7 @@
-"""What a model was told of the items beside their ratings, in words (Markdown)."""
+"""What a model was told, by its task and of the items beside their ratings, in words (Markdown)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from core.model.run import Run
 from dashboard.cache import analyses
@@ -13,11 +14,56 @@ MOST_NAMED = 3
 _COLUMN_WORDS = {"year": "years"}
 
 
+@dataclass(frozen=True)
+class Task:
+    """What a model was asked in training.
+
+    Attributes:
+        told: What it was told, a sentence without its full stop.
+        until: When its numbers were right, after "until".
+        alike: What the rows that it moved together stand for, after "what".
+    """
+
+    told: str
+    until: str
+    alike: str
+
+
+RATING = Task("Nobody told the model what goes with what", "the ratings came out right", "pleases the same people")
+
+TASKS = {
+    "ranking": Task(
+        "The model was told who rated what, and not how they liked it",
+        "what somebody rated came before what they did not",
+        "the same people rated",
+    ),
+    "labels": Task(
+        "The model was told the genres, and nothing else", "the genres could be told from them", "has the same genres"
+    ),
+    "item2vec": Task(
+        "The model was told in which order people rated things, and not how they liked them",
+        "they told what somebody rates next",
+        "people rate soon after the same things",
+    ),
+}
+"""Tasks other than guessing ratings, by the name of the family."""
+
+
+def task(run: Run) -> Task:
+    """What a model that was trained here was asked."""
+    return TASKS.get(run.config.model, RATING)
+
+
 def columns(run: Run) -> str:
     """What it was told: "genres and years"; empty for a model that learned from ratings alone."""
     if not run.scorer.knows_item_columns:
         return ""
     return in_words([group.name for group in analyses.item_features(run.dataset.dataset_id)])
+
+
+def given(run: Run) -> str:
+    """What it was told of what items are about, as something to learn from or to answer; else empty."""
+    return "genres" if run.config.model == "labels" else columns(run)
 
 
 def in_words(names: Sequence[str]) -> str:
@@ -30,6 +76,6 @@ def in_words(names: Sequence[str]) -> str:
 
 
 def sentence(run: Run, otherwise: str) -> str:
-    """That it was told something, and what; `otherwise` for a model that learned from ratings alone."""
-    known = columns(run)
+    """That it was told something, and what; `otherwise` for a model that was told nothing of what items are about."""
+    known = given(run)
     return f"It was told {known}, and found the rest." if known else otherwise

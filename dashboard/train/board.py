@@ -110,6 +110,7 @@ def board(
                     finished=finished,
                     behind=behind is not None,
                     within=within,
+                    training=metric is RMSE,
                     height=LOW if wide else HEIGHT,
                     columns=4 if wide else 2,
                 ),
@@ -209,7 +210,7 @@ def _further_words(run: Run) -> tuple[str, ...]:
     """What is unusual about the model: what it knows of items that it has not seen, its dimensions, its epochs."""
     found = analyses.unseen(run.run_id) if run.scorer.knows_unseen_items else None
     known = curve.unseen_known(found, told.columns(run), run.dataset.noun, trainings.unit()) if found else ""
-    return known, curve.dimensions_words(run.scorer), curve.epochs_words(run.config)
+    return known, curve.dimensions_words(run.scorer), curve.epochs_words(run.config, run.dataset.noun)
 
 
 def not_trained(asked: RunConfig, references: Started, behind: charts.Named | None, ended: Job | None) -> None:

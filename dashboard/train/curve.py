@@ -10,6 +10,7 @@ from core.analysis.compare.score import SplitScore
 from core.analysis.new_item.unseen import Unseen
 from core.config import GradientConfig, RunConfig
 from core.model.events import Epoch, Event, Started, Step
+from core.model.families import family_of
 from core.model.metrics import RMSE, Measured, Metric, guess_error
 from core.model.run import Outcome, Run
 from core.model.scoring import Scorer
@@ -204,14 +205,28 @@ def unseen_known(found: Unseen, known: str, noun: str, unit: str) -> str:
     )
 
 
-def epochs_words(config: RunConfig) -> str:
-    """What an epoch is, and that nothing was chosen, where training takes full steps; else empty."""
+EPOCHS = {
+    "variational": f"{STEPS_PER_EPOCH} steps, each over all training ratings at once",
+    "ranking": "one round: the numbers of all people are solved for, and then those of all {nouns}",
+    "autoencoder_items": "one pass over all {nouns}, each with all its training ratings",
+    "autoencoder_users": "one pass over all people, each with all their training ratings",
+    "item2vec": "one pass over all pairs of {nouns} that somebody rated one soon after the other",
+    "labels": "ten steps, each over all {nouns} at once",
+}
+"""What an epoch is, by the family, where it is no pass over batches of ratings."""
+
+
+def epochs_words(config: RunConfig, noun: str) -> str:
+    """What an epoch is, and that nothing was chosen, where the last epoch is always kept; else empty."""
     if isinstance(config, GradientConfig):
         return ""
-    return (
-        f"An epoch here is {STEPS_PER_EPOCH} steps, each over all training ratings at once. The last one is kept: the "
-        "validation ratings chose nothing, so their error is one for ratings it has never seen."
+    chose = (
+        "the validation ratings chose nothing, so their error is one for ratings it has never seen"
+        if family_of(config).guesses_ratings
+        else "what was kept aside chose nothing, so the number above is one for what it has never seen"
     )
+    epoch = EPOCHS[config.model].format(**phrases.nouns(noun))
+    return f"An epoch here is {epoch}. The last one is kept: {chose}."
 
 
 def dimensions_used(scorer: Scorer) -> int | None:

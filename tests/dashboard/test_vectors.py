@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,9 @@ from streamlit.testing.v1 import AppTest
 from core.access import COMMAND_LINE
 from core.analysis.components.bases import How
 from core.analysis.components.hints import is_clear
+from core.data.importing.request import TablePreview
 from core.data.ratings import Vocabulary, table_of_ids, unrated
+from core.data.vectors.request import Found, VectorPreview
 from core.data.vectors.samples import SAMPLES
 from core.jobs import queue
 from core.jobs.worker import run_job
@@ -19,12 +22,13 @@ from core.store.imported import Imported, keep
 from core.store.runs import RunStore
 from dashboard.cache import loaders
 from dashboard.cache.component_analyses import component_hints
+from dashboard.datasets import vectors_form
 from dashboard.map_view import component as map_component
 from dashboard.shared.markup import escape
 from tests.dashboard.map_view.drawn import map_of, titles_of
 
 PAGES = (
-    *("start", "under_the_hood", "train", "embeddings", "components", "maps", "neighbors"),
+    *("start", "under_the_hood", "questions", "train", "embeddings", "components", "maps", "neighbors"),
     *("biases", "compare", "for_you", "datasets", "runs", "jobs"),
 )
 GROUPS, SIZE = 3, 70
@@ -203,3 +207,14 @@ def test_names_of_very_many_come_in_parts(open_page, monkeypatch):
     assert (drawn["n"], half) == (n, n // 2 + 1)
     titles = titles_of(drawn | {"n": half}) + titles_of({"names": rest, "n": n - half})
     assert titles[1:] == [f"w{row}" for row in range(1, n)]
+
+
+def test_a_table_of_nothing_but_ids_is_not_shown():
+    found = (Found("words.txt", "GloVe", rows=3, dim=2, side="item"),)
+    ids = TablePreview("words.txt", "items", "text", "", True, "utf-8", ("id",), ("item_id",), (("a",),))
+    more = replace(ids, columns=("id", "group"))
+    assert not vectors_form.says_more(VectorPreview(found=found, table=ids))
+    assert vectors_form.says_more(VectorPreview(found=found, table=ids, joined="order"))
+    assert vectors_form.says_more(VectorPreview(found=found, table=more))
+    assert not vectors_form.says_more(VectorPreview(table=more))  # a letter has lines too, and no vectors
+    assert not vectors_form.says_more(VectorPreview(found=found))

@@ -84,6 +84,6 @@ def standings(outcome: Examined | None, scores: np.ndarray) -> list[Standing]:
         scores: Place of each item along each direction, (n_items, n_directions).
     """
     if outcome is None:
-        return [Standing()] * scores.shape[1]
+        return [Standing(tested=False)] * scores.shape[1]
     numbers = counterparts(scores, outcome.result.scores, outcome.model.item_weight)
     return [Standing(0 <= number < outcome.proof.signal, number == 0) for number in numbers.tolist()]

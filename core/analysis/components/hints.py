@@ -153,10 +153,12 @@ class Standing:
         carries_signal: It is among the components of the predictions that `Proof.signal` counts, or follows one of them
             closely (`core.analysis.components.counterparts`).
         is_first: That is the first one.
+        tested: They were asked; False where they cannot be.
     """
 
     carries_signal: bool = False
     is_first: bool = False
+    tested: bool = True
 
 
 def words(strongest: Sequence[Hint], standing: Standing, *, most: int = 3) -> Words:

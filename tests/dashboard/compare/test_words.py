@@ -8,7 +8,7 @@ import pytest
 from core.analysis.compare.comparison import Comparison, Shared, compare
 from core.analysis.compare.measures import Overlap
 from core.analysis.compare.paired import Paired
-from core.model.families import run_config
+from core.model.families import parse_config, run_config
 from core.store.runs import RunStore, RunSummary
 from dashboard.compare import words as compare_words
 
@@ -106,3 +106,11 @@ def test_the_histogram_is_counted():
 @pytest.mark.parametrize(("kept", "says"), [(0, "agree on none"), (10, "name the same 10"), (3, "**3 of the 10**")])
 def test_two_lists(kept, says):
     assert says in compare_words.two_lists("Heat (1995)", "A", "B", kept, 10)
+
+
+def test_a_curve_that_is_not_drawn_is_named(summary):
+    ranking = replace(summary, config=parse_config({"model": "ranking"}))
+    assert compare_words.curves("AB", [summary, summary]) == "Solid: validation. Dotted: training."
+    said = compare_words.curves("ABC", [summary, ranking, ranking])
+    assert said.endswith("training. B and C are judged by something else, and not on this picture.")
+    assert compare_words.curves("A", [ranking]) == "Measured on what was kept aside."

@@ -66,7 +66,10 @@ def test_shared_directions():
 
 def test_who_tells_most():
     told = {"One": {"year": Summary(0.1, 0.0)}, "Other": {"year": Summary(0.5, 0.02)}}
-    assert "Year: most by “Other” (0.50), least by “One” (0.10), by chance 0.01." in task_words.told_words(told, "book")
+    said = task_words.told_words(told, "book", {"One": "genres and years", "Other": ""})
+    assert "Year: most by “Other” (0.50), least by “One” (0.10), by chance 0.01. In training, “One” was given" in said
+    assert said.endswith("given genres and years. All else they found in the ratings.")
+    assert "given" not in task_words.told_words(told, "book", {"One": "", "Other": ""})
 
 
 def test_the_tally_of_the_game():

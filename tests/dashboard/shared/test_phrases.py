@@ -39,6 +39,8 @@ def test_models_are_told_apart_by_what_differs():
         "Dot product with biases, 64 dimensions, seed 0",
         "Dot product with biases, 64 dimensions, seed 1",
     ]
+    wide = [usual.model_copy(update={"embedding_dim": dim}) for dim in (8, 16)]
+    assert phrases.apart([best, *wide])[1:] == [f"Dot product with biases, {dim} dimensions" for dim in (8, 16)]
 
 
 def test_as_many_settings_are_named_as_tell_models_apart():

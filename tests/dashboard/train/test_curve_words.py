@@ -8,7 +8,7 @@ import pytest
 from core.analysis.compare.score import SplitScore
 from core.analysis.new_item.unseen import Unseen
 from core.model.events import Epoch, Started, Step
-from core.model.families import PRESETS, run_config
+from core.model.families import FAMILIES, PRESETS, parse_config, run_config
 from core.model.metrics import Measured
 from core.model.run import Outcome
 from dashboard.train import curve
@@ -107,9 +107,17 @@ def test_what_nobody_has_rated_is_compared_with_averages(model_rmse, averages_rm
 
 
 def test_full_steps_are_explained_and_batches_are_not():
-    assert "5 steps" in curve.epochs_words(PRESETS["best"])
-    assert "chose nothing" in curve.epochs_words(PRESETS["best"])
-    assert curve.epochs_words(PRESETS["default"]) == ""
+    assert "5 steps" in curve.epochs_words(PRESETS["best"], "movie")
+    assert "their error is one for ratings" in curve.epochs_words(PRESETS["best"], "movie")
+    assert curve.epochs_words(PRESETS["default"], "movie") == ""
+
+
+@pytest.mark.parametrize("family", sorted(FAMILIES))
+def test_an_epoch_is_explained_as_the_family_counts_it(family: str):
+    said = curve.epochs_words(parse_config({"model": family}), "book")
+    assert ("5 steps, each over all training ratings" in said) == (family == "variational")
+    assert "movie" not in said and "{" not in said
+    assert ("rating" in said.partition("kept:")[2]) == (bool(said) and FAMILIES[family].guesses_ratings)
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def test_what_cannot_be_tested_has_no_standing(planted):
         with_item_matrix(run, alike),
     ):
         assert examine(other, ratings) is None
-    assert standings(None, np.ones((7, 2))) == [Standing(), Standing()]
+    assert standings(None, np.ones((7, 2))) == [Standing(tested=False)] * 2
 
 
 def test_five_items_and_six_people_are_enough(small):
