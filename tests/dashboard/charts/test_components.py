@@ -37,7 +37,7 @@ def test_scree_shows_every_component_and_marks_the_chosen(result: Pca):
 def test_unproven_components_are_hatched_and_data_without_taste_are_a_line(result: Pca):
     labels = [Label(1), Label(2, unproven=True), Label(3, unproven=True), Label(4, unproven=True)]
     share = np.array([0.3, 0.2, 0.1, 0.0])
-    figure = scree(result.variance_ratio, result.cumulative, chosen=0, labels=labels, without_taste=share)
+    figure = scree(result.variance_ratio, result.cumulative, chosen=0, labels=labels, line=share)
     bars, _, line = figure.data
     assert list(bars.marker.pattern.shape) == ["", "/", "/", "/"]
     assert list(bars.text)[:2] == ["Component 1", "Component 2 (unproven)"]
