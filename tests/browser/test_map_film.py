@@ -319,8 +319,9 @@ def test_a_later_part_of_the_names_comes_when_somebody_looks_at_one_of_its_items
     spec = told(places=text(np.array([0, 0, 1, 1, 2, 0], "<f4").tobytes()), each=2)
     spec |= {"names": text(packing.names(["A", "B"], ["a", "b"])), "more": [text(packing.names(["C"], ["c"]))]}
     opened(page, spec | {"weight": None})  # no names on the map, which would ask for them
+    page.wait_for_function("() => map.titles")
     assert page.evaluate("() => map.titles.length + ' ' + Object.keys(map.titles)") == "3 0,1"
     assert page.evaluate("() => map.linesOf(2)") == ["C", "c", "b"]
     assert page.evaluate("() => [map.titles, map.notes]") == [["A", "B", "C"], ["a", "b", "c"]]
     opened(page, spec | {"found": [2]})
-    page.wait_for_function("() => map.titles[2] === 'C'")
+    page.wait_for_function("() => map.titles?.[2] === 'C'")

@@ -65,6 +65,7 @@ def test_a_link_opens_the_words_once_for_all_who_follow_it(open_page):
         assert one.query_params["run"] in (RUN, [RUN]) and done(one)
 
 
+@pytest.mark.thorough
 def test_all_steps_in_wrong_and_right_order_to_the_end(open_page):
     open_words()
     app = open_page("embeddings", mission="words")
