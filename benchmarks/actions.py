@@ -166,7 +166,7 @@ def actions() -> list[Action]:
         opens("Biases", "does everybody like", at="components"),
         opens("Compare", "How alike are two models", at="components"),
         opens("For you", "What would you like", at="neighbors"),
-        opens("Runs", "All trained models", at="train"),
+        opens("Runs", "All models", at="train"),
         Action("back to Maps", "maps", heading("Where does each"), go_back, goes_on_to_components, "popstate"),
         Action("another component", "components", says("highest on component 2"), key, find_component, "keydown"),
         Action(
