@@ -125,11 +125,10 @@ def _errors(both: Both) -> None:
     """How far off both are, everywhere and by the ratings of an item."""
     ids, noun, unit = (both.run.run_id, both.other.run_id), both.run.dataset.noun, phrases.unit(both.run.dataset)
     errors = analyses.errors_by_support(ids)
-    closer = "factorization" if errors.rmse[0] <= errors.rmse[1] else "autoencoder"
     with st.grid(3, min_column_width=170):
         st.metric("Factorization", f"{errors.rmse[0]:.3f}", border=True, help=f"Validation RMSE, {unit}.")
         st.metric("Autoencoder", f"{errors.rmse[1]:.3f}", border=True, help=f"Validation RMSE, {unit}.")
-        st.metric(f"The {closer} is closer by, {unit}", f"{abs(errors.rmse[1] - errors.rmse[0]):.3f}", border=True)
+        st.metric(f"Difference, {unit}", f"{abs(errors.rmse[1] - errors.rmse[0]):.3f}", border=True)
     with st.grid(2, min_column_width=330):
         with st.container():
             alt = f"The error of both by the training ratings of the {noun}."
