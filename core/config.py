@@ -41,6 +41,29 @@ def vector_size(default: int, help_text: str, *, grows: str = "", most: int = 10
     return setting(default, help_text, title="Dimensions", unit="numbers per vector", grows=grows, ge=1, le=most)
 
 
+def passes(
+    default: int,
+    help_text: str = "Passes over everything that is learned from; nothing is chosen by what the model is judged on.",
+    *,
+    grows: str = "More time to learn.",
+) -> Any:
+    """The field `epochs`: its range is one for all."""
+    return setting(default, help_text, title="Epochs", unit="passes", grows=grows, ge=1, le=500)
+
+
+def step_size(default: float) -> Any:
+    """The field `learning_rate` of a family that learns by gradient steps."""
+    return setting(
+        default,
+        "How far each step moves the numbers (step size of the Adam optimizer).",
+        title="Learning rate",
+        unit="step size",
+        grows="Faster learning, until it overshoots and the loss explodes.",
+        gt=0,
+        le=1,
+    )
+
+
 def family_name(name: str) -> Any:
     """The field `model` of a family's settings, which tells the families apart."""
     return setting(name, "The kind of model: how a user's and an item's numbers make a guess.", title="Model")
@@ -155,14 +178,8 @@ class LayerConfig(Settings):
 class TrainConfig(Settings):
     """How a model learns by gradient steps over batches of ratings."""
 
-    epochs: int = setting(
-        10,
-        "Most passes over the training ratings.",
-        title="Epochs",
-        unit="passes",
-        grows="More time to learn, and in the end to learn by heart.",
-        ge=1,
-        le=500,
+    epochs: int = passes(
+        10, "Most passes over the training ratings.", grows="More time to learn, and in the end to learn by heart."
     )
     batch_size: int = setting(
         32,
@@ -173,15 +190,7 @@ class TrainConfig(Settings):
         ge=1,
         le=131_072,
     )
-    learning_rate: float = setting(
-        1e-3,
-        "How far each step moves the numbers (step size of the Adam optimizer).",
-        title="Learning rate",
-        unit="step size",
-        grows="Faster learning, until it overshoots and the loss explodes.",
-        gt=0,
-        le=1,
-    )
+    learning_rate: float = step_size(1e-3)
     l2: float = setting(
         0.0,
         "Penalty on large numbers that take part in a step: the vectors, or the biases of a model without vectors "

@@ -91,6 +91,7 @@ def add_count(call: argparse.ArgumentParser, flag: str, default: int, text: str,
     """A flag for a whole number; LimitError where what is given is below the minimum."""
 
     def whole(value: str) -> int:
+        """The number, where it is large enough."""
         number = int(value)
         check_range(flag, number, minimum)
         return number

@@ -10,7 +10,7 @@ the decoder is a dot product, so codes are the vectors of one side and the decod
 
 from typing import Any, ClassVar, Literal
 
-from core.config import RunConfig, family_name, setting, vector_size
+from core.config import RunConfig, family_name, passes, setting, step_size, vector_size
 from core.model.scale import Scale
 from core.model.scoring import Bilinear, Network, own_layers
 
@@ -39,24 +39,8 @@ class AutoencoderConfig(RunConfig):
         ge=0,
         le=100_000,
     )
-    epochs: int = setting(
-        20,
-        "Passes over all rows; nothing is chosen by the validation ratings.",
-        title="Epochs",
-        unit="passes",
-        grows="More time to learn.",
-        ge=1,
-        le=500,
-    )
-    learning_rate: float = setting(
-        3e-3,
-        "How far each step moves the numbers (step size of the Adam optimizer).",
-        title="Learning rate",
-        unit="step size",
-        grows="Faster learning, until it overshoots and the loss explodes.",
-        gt=0,
-        le=1,
-    )
+    epochs: int = passes(20)
+    learning_rate: float = step_size(3e-3)
 
 
 class AutoencoderItemsConfig(AutoencoderConfig):

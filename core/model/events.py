@@ -89,6 +89,7 @@ def as_share(on_progress: Callable[[float], None], done: int = 0, of: int = 1) -
     epochs = 1
 
     def report(event: Event) -> None:
+        """Tell how far the training is after this event."""
         nonlocal epochs
         if isinstance(event, Started):
             epochs = event.epochs

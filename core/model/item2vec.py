@@ -7,9 +7,9 @@ the optimum a product is the log odds of a pair over the noise (Levy and Goldber
 
 from typing import Any, ClassVar, Literal
 
-from core.config import RunConfig, family_name, setting, vector_size
+from core.config import RunConfig, family_name, passes, setting, vector_size
 from core.model.metrics import RECALL, Metric
-from core.model.products import Products, passes, product_layers
+from core.model.products import Products, product_layers
 
 NOISE = 64
 """Items drawn by chance for a step of training, which all of its pairs are held against."""

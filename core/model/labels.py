@@ -9,9 +9,9 @@ from typing import ClassVar, Literal, Self
 import numpy as np
 from pydantic import model_validator
 
-from core.config import RunConfig, family_name, setting, vector_size
+from core.config import RunConfig, family_name, passes, setting, vector_size
 from core.model.metrics import AUC, Metric
-from core.model.products import Products, passes, product_layers
+from core.model.products import Products, product_layers
 from core.model.scoring import ANY_LENGTH
 
 

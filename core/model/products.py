@@ -5,11 +5,11 @@
 Whose vectors these are is the family's matter: a person's and an item's, two items', an item's and a label's.
 """
 
-from typing import Any, ClassVar, NoReturn
+from typing import ClassVar, NoReturn
 
 import numpy as np
 
-from core.config import RunConfig, setting
+from core.config import RunConfig
 from core.model.scale import Scale
 from core.model.scoring import Network, Scorer, require_guesses
 
@@ -91,16 +91,3 @@ def product_layers(sides: tuple[str, str], *, offsets: bool) -> dict[str, tuple[
     """`Scorer.weights` of a family of products."""
     names = [f"{side}_embedding" for side in sides] + ([f"{sides[1]}_offset"] if offsets else [])
     return {name: (name, 0) for name in names}
-
-
-def passes(default: int) -> Any:
-    """The field `epochs` of a family of products: nothing is chosen by what it is judged on."""
-    return setting(
-        default,
-        "Passes over everything that is learned from; nothing is chosen by what the model is judged on.",
-        title="Epochs",
-        unit="passes",
-        grows="More time to learn.",
-        ge=1,
-        le=500,
-    )

@@ -7,9 +7,9 @@ ranks as well as what was made for ranking: Rendle, Krichene, Zhang and Koren (2
 
 from typing import ClassVar, Literal
 
-from core.config import RunConfig, family_name, setting, vector_size
+from core.config import RunConfig, family_name, passes, setting, vector_size
 from core.model.metrics import NDCG, Metric
-from core.model.products import Products, passes, product_layers
+from core.model.products import Products, product_layers
 
 
 class RankingConfig(RunConfig):

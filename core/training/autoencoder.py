@@ -13,7 +13,7 @@ from core.model.autoencoder import Autoencoder, AutoencoderConfig
 from core.model.backend import keras, tf
 from core.model.events import Epoch, Step
 from core.model.families import family_of
-from core.training.progress import STRETCH_SECONDS, Progress, measure
+from core.training.progress import STRETCH_SECONDS, Progress, Training, measure
 from core.training.slopes import main_effects
 
 CELLS = 2**19
@@ -26,16 +26,12 @@ LIBRARIES = (("tensorflow", tf.__version__), ("keras", keras.__version__))
 """Names and versions of what computes here, beside Python and NumPy."""
 
 
-class AutoencoderTraining:
+class AutoencoderTraining(Training[AutoencoderConfig]):
     """One training from the first batch of rows to the last; nothing is chosen by the validation ratings."""
 
     def __init__(self, config: AutoencoderConfig, ratings: Ratings, parts: Split, progress: Progress) -> None:
-        self.config, self.ratings, self.parts, self.progress = config, ratings, parts, progress
+        super().__init__(config, ratings, parts, progress)
         self.by_item = cast(type[Autoencoder], family_of(config)).by == "item"
-
-    @staticmethod
-    def prepare(config: AutoencoderConfig, ratings: Ratings, n_train: int) -> None:
-        """TensorFlow is imported by now; the program of a shape compiles within the first epoch."""
 
     def run(self) -> tuple[dict[str, np.ndarray], int]:
         """All epochs.

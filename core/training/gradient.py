@@ -19,7 +19,7 @@ from core.model.networks import arrays_of, set_arrays
 from core.model.scoring import Scorer
 from core.training.average_guess import AverageGuess
 from core.training.engine import DataShape, Engine, engine_for
-from core.training.progress import STRETCH_SECONDS, Progress, measure
+from core.training.progress import STRETCH_SECONDS, Progress, Training, measure
 
 FIRST_STRETCH, FIRST_RATINGS = 16, 2**17
 """Batches in the first stretch, while the speed is not known, and about how many ratings they may have together."""
@@ -31,11 +31,11 @@ LIBRARIES = (("tensorflow", tf.__version__), ("keras", keras.__version__))
 """Names and versions of what computes here, beside Python and NumPy."""
 
 
-class GradientTraining:
+class GradientTraining(Training[GradientConfig]):
     """One training from its first batch to the epoch that the settings keep."""
 
     def __init__(self, config: GradientConfig, ratings: Ratings, parts: Split, progress: Progress) -> None:
-        self.config, self.ratings, self.parts, self.progress = config, ratings, parts, progress
+        super().__init__(config, ratings, parts, progress)
         self.best_epoch, self.best_loss = 0, math.inf
 
     @staticmethod

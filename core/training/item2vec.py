@@ -13,7 +13,7 @@ from core.model.events import Epoch, Started, Step
 from core.model.item2vec import NOISE, Item2vecConfig
 from core.model.metrics import Measured
 from core.training.full_ranking import pairs_of, recall, started_at
-from core.training.progress import STRETCH_SECONDS, Progress
+from core.training.progress import STRETCH_SECONDS, Training
 
 MOST_PAIRS, FEWEST_PAIRS, STEPS = 8_192, 64, 100
 """Pairs of neighbors in one step, at most and at least, and steps of an epoch that there are between these two."""
@@ -28,15 +28,8 @@ LIBRARIES = (("scipy", scipy.__version__),)
 """Names and versions of what computes here, beside Python and NumPy."""
 
 
-class Item2vecTraining:
+class Item2vecTraining(Training[Item2vecConfig]):
     """One training from the first batch of pairs to the last; nothing is chosen by the validation ratings."""
-
-    def __init__(self, config: Item2vecConfig, ratings: Ratings, parts: Split, progress: Progress) -> None:
-        self.config, self.ratings, self.parts, self.progress = config, ratings, parts, progress
-
-    @staticmethod
-    def prepare(config: Item2vecConfig, ratings: Ratings, n_train: int) -> None:
-        """Nothing has to be compiled."""
 
     def run(self) -> tuple[dict[str, np.ndarray], int]:
         """All epochs; the numbers that `Item2vec.shapes` names, and the number of the last epoch.

@@ -12,7 +12,7 @@ from core.model.labels import LabelsConfig
 from core.model.metrics import Measured
 from core.model.scale import sigmoid
 from core.training.full_ranking import started_at
-from core.training.progress import Progress
+from core.training.progress import Training
 
 STEPS = 10
 """Steps of an epoch, each over all cells."""
@@ -24,15 +24,8 @@ LIBRARIES = ()
 """Nothing computes here beside Python and NumPy."""
 
 
-class LabelsTraining:
+class LabelsTraining(Training[LabelsConfig]):
     """One training; nothing is chosen by the cells that are kept aside."""
-
-    def __init__(self, config: LabelsConfig, ratings: Ratings, parts: Split, progress: Progress) -> None:
-        self.config, self.ratings, self.parts, self.progress = config, ratings, parts, progress
-
-    @staticmethod
-    def prepare(config: LabelsConfig, ratings: Ratings, n_train: int) -> None:
-        """Nothing has to be compiled."""
 
     def run(self) -> tuple[dict[str, np.ndarray], int]:
         """All epochs; the numbers that `Labels.shapes` names, and the number of the last epoch.

@@ -1,13 +1,15 @@
 """What every training does while it goes on: it reports, measures itself on both parts, and hears a stop."""
 
 import contextlib
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
+from core.config import RunConfig
 from core.data.ratings import Ratings
 from core.data.splits import Split
 from core.errors import CanceledError
@@ -16,6 +18,7 @@ from core.training.baselines import mae, rmse
 from core.training.camera import Camera
 
 Result = TypeVar("Result")
+Config = TypeVar("Config", bound=RunConfig)
 
 STRETCH_SECONDS = 0.25
 """About how long work goes on before progress is reported and a stop is heard."""
@@ -110,3 +113,30 @@ def measure(
         "val_rmse": rmse(clipped, wanted),
         "val_mae": mae(clipped, wanted),
     }
+
+
+class Training(ABC, Generic[Config]):
+    """One training of a family, from its first number to its last.
+
+    Args:
+        config: The settings.
+        ratings: All ratings.
+        parts: Which of them are learned from, and which are kept aside.
+        progress: Hears of every step and epoch.
+    """
+
+    def __init__(self, config: Config, ratings: Ratings, parts: Split, progress: Progress) -> None:
+        self.config, self.ratings, self.parts, self.progress = config, ratings, parts, progress
+
+    @staticmethod
+    def prepare(config: Config, ratings: Ratings, n_train: int) -> None:
+        """Compile what a training of this shape needs: nothing, unless the family says otherwise."""
+
+    @abstractmethod
+    def run(self) -> tuple[dict[str, np.ndarray], int]:
+        """Train; the numbers that the family's `shapes` name, and the number of the epoch whose numbers they are.
+
+        Raises:
+            DivergedError: A number stopped being finite.
+            NotApplicableError: The data lack what the family learns from.
+        """

@@ -13,7 +13,7 @@ from core.model.events import Epoch, Started, Step
 from core.model.metrics import Measured
 from core.model.ranking import RankingConfig
 from core.training.full_ranking import ndcg, ndcg_by_chance, pairs_of, started_at
-from core.training.progress import STRETCH_SECONDS, Progress
+from core.training.progress import STRETCH_SECONDS, Training
 
 AT_ONCE = 2**21
 """Numbers of the systems of equations that are solved together, about: 8 MiB."""
@@ -22,15 +22,8 @@ LIBRARIES = (("scipy", scipy.__version__),)
 """Names and versions of what computes here, beside Python and NumPy."""
 
 
-class RankingTraining:
+class RankingTraining(Training[RankingConfig]):
     """One training: in each epoch all users' vectors are solved for, and then all items'."""
-
-    def __init__(self, config: RankingConfig, ratings: Ratings, parts: Split, progress: Progress) -> None:
-        self.config, self.ratings, self.parts, self.progress = config, ratings, parts, progress
-
-    @staticmethod
-    def prepare(config: RankingConfig, ratings: Ratings, n_train: int) -> None:
-        """Nothing has to be compiled."""
 
     def run(self) -> tuple[dict[str, np.ndarray], int]:
         """All epochs; the numbers that `Ranking.shapes` names, and the number of the last epoch.

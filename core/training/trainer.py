@@ -19,7 +19,7 @@ from core.model.run import Outcome, Run
 from core.training.baselines import expected
 from core.training.budget import check_size
 from core.training.camera import Camera
-from core.training.progress import Progress
+from core.training.progress import Progress, Training
 
 
 def fit(
@@ -85,7 +85,7 @@ def prepare(config: RunConfig, ratings: Ratings) -> None:
     _training(config)[0].prepare(config, ratings, len(split(ratings, config).train))
 
 
-def _training(config: RunConfig) -> tuple[Any, tuple[tuple[str, str], ...]]:
+def _training(config: RunConfig) -> tuple[type[Training[Any]], tuple[tuple[str, str], ...]]:
     """How a family is trained, and with which libraries; those that one does not need are not imported for it."""
     module = importlib.import_module(f"core.training.{family_of(config).training}")
     return module.TRAINING, module.LIBRARIES

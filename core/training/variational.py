@@ -7,15 +7,13 @@ from functools import partial
 import numpy as np
 import scipy
 
-from core.data.ratings import Ratings
-from core.data.splits import Split
 from core.errors import DivergedError
 from core.model.events import Epoch, Step
 from core.model.item_features import center_of, item_features, shares
 from core.model.variational import ITEM_GROUP, NOISE_COUNT, STEPS_PER_EPOCH, USER_GROUP, VariationalConfig
 from core.training.feature_sums import Pairs, Raters, Table
 from core.training.posterior import Posterior
-from core.training.progress import STRETCH_SECONDS, Progress, measure
+from core.training.progress import STRETCH_SECONDS, Training, measure
 
 FIRST_STEPS = 20
 """Steps in which the precisions stay: numbers that have learned nothing yet would be switched off for good."""
@@ -30,15 +28,8 @@ LIBRARIES = (("scipy", scipy.__version__),)
 """Names and versions of what computes here, beside Python and NumPy."""
 
 
-class VariationalTraining:
+class VariationalTraining(Training[VariationalConfig]):
     """One training from the first step to the last; nothing is chosen by the validation ratings."""
-
-    def __init__(self, config: VariationalConfig, ratings: Ratings, parts: Split, progress: Progress) -> None:
-        self.config, self.ratings, self.parts, self.progress = config, ratings, parts, progress
-
-    @staticmethod
-    def prepare(config: VariationalConfig, ratings: Ratings, n_train: int) -> None:
-        """Nothing has to be compiled."""
 
     def run(self) -> tuple[dict[str, np.ndarray], int]:
         """All steps.

@@ -16,6 +16,8 @@ from dashboard.charts.points import CLASS_COLORS, ring
 HEIGHT = 350
 
 WITH_LEGEND: Mapping[str, Any] = {"title": AT_THE_TOP, "margin": {"t": 84}}
+BY_DIRECTION: Mapping[str, Any] = {"height": HEIGHT, "hovermode": "x unified", **WITH_LEGEND}
+"""Of charts with one point a direction and a line a model."""
 """Room for a legend of two lines under the title, where the figure is narrow."""
 
 MOST_VALUES = 64
@@ -141,10 +143,8 @@ def shrunk(values: np.ndarray, penalty: float) -> go.Figure:
         "What each keeps of the ratings",
         x="Direction",
         y="Strength (singular value)",
-        height=HEIGHT,
-        hovermode="x unified",
         uirevision="shrunk",
-        **WITH_LEGEND,
+        **BY_DIRECTION,
     )
     shown = values[:MOST_VALUES]
     number = np.arange(1, len(shown) + 1)
@@ -161,11 +161,9 @@ def spectra(values: Mapping[str, np.ndarray]) -> go.Figure:
         "What each model has learned",
         x="Direction",
         y="Strength, of the first",
-        height=HEIGHT,
-        hovermode="x unified",
         uirevision="spectra",
-        **WITH_LEGEND,
         yaxis={"tickformat": ".0%", "rangemode": "tozero"},
+        **BY_DIRECTION,
     )
     lines = {
         name: (np.arange(1, len(one[:MOST_VALUES]) + 1), one[:MOST_VALUES] / (one[0] or 1.0))
@@ -181,10 +179,8 @@ def angles(found: Mapping[str, np.ndarray]) -> go.Figure:
         "Angles between directions",
         x="Pair of directions",
         y="Degrees (0 the same, 90 across)",
-        height=HEIGHT,
-        hovermode="x unified",
         uirevision="angles",
-        **WITH_LEGEND,
+        **BY_DIRECTION,
         yaxis={"range": [-3, 93], "tickvals": [0, 30, 60, 90]},
     )
     _two_lines(result, {name: (np.arange(1, len(one) + 1), one) for name, one in found.items()}, "%{y:.0f}°")

@@ -158,25 +158,15 @@ def show(
         key=key,
         data=about
         | {
-            "program": in_browser.address(key, "program", program().encode(), "text/javascript"),
-            "n": len(places.rows),
-            "items": items.digest,
-            "axes": [unmarked(axis) for axis in places.axes],
-            "coordinates": list(places.plane.coordinates),
-            "equal": places.plane.equal,
-            "powers": places.plane.powers,
-            "reach": places.plane.reach,
             "height": height,
             "compact": compact,
             "link": link or None,
             "picks": picks,
             "room": room,
             "move": LIVE_MILLISECONDS if live else None,
-            "names": send("names", items.names[0]),
-            "more": [send(f"names{at}", part) for at, part in enumerate(items.names[1:])] or None,
-            "each": NAMED,
             "selected": send("selected", packing.bits(chosen, len(places.rows)) if len(chosen) else None),
         }
+        | _what_is_there(key, send, places, items)
         | _looks(send, places, color, looks)
         | _marks(places, marks)
         | _moving(send, places, film, live=live),
@@ -242,6 +232,23 @@ def _digest_of(ids: Sequence[str]) -> str:
 
 Send = Callable[..., dict[str, str] | None]
 """Makes of a part's name and bytes what the browser takes, as `in_browser.part` says."""
+
+
+def _what_is_there(key: str, send: Send, places: Places, items: _Items) -> dict[str, Any]:
+    """The program, the plane, and what is told of the items whatever their looks."""
+    return {
+        "program": in_browser.address(key, "program", program().encode(), "text/javascript"),
+        "n": len(places.rows),
+        "items": items.digest,
+        "axes": [unmarked(axis) for axis in places.axes],
+        "coordinates": list(places.plane.coordinates),
+        "equal": places.plane.equal,
+        "powers": places.plane.powers,
+        "reach": places.plane.reach,
+        "names": send("names", items.names[0]),
+        "more": [send(f"names{at}", part) for at, part in enumerate(items.names[1:])] or None,
+        "each": NAMED,
+    }
 
 
 def _looks(send: Send, places: Places, color: Coloring | Classes, looks: Looks) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from core.config import GradientConfig, RunConfig
 from core.jobs.job_folder import Job
 from core.model.events import Started
 from core.model.families import family_of
-from core.model.metrics import RMSE
+from core.model.metrics import RMSE, Metric
 from core.model.run import Run
 from dashboard.cache import analyses, loaders
 from dashboard.charts import training as charts
@@ -82,20 +82,8 @@ def board(
         beside: Draws the film.
         wide: Whether the film needs the whole width, under the curve.
     """
-    epoch, metric = drawn.shown_epoch, family_of(config).metric
-    number = epoch.epoch if epoch else 0
-    numbers = st.container(key="board_numbers")
-    with numbers, st.grid(2, min_column_width=200, gap="xsmall"):  # all in a line, or two by two
-        with st.grid(2, min_column_width=90, gap="xsmall"):
-            if drawn.kept_epoch is None:
-                st.metric("Epoch", f"{number} of {references.epochs}")
-            else:
-                st.metric("Kept epoch", f"{number} of {len(drawn.epochs)}")
-            st.metric(*time)
-        with st.grid(2, min_column_width=90, gap="xsmall"):
-            if metric is RMSE:
-                st.metric("Training RMSE", f"{epoch.rmse:,.3f}" if epoch and epoch.rmse is not None else "–")
-            st.metric(f"Validation {metric.title}", f"{epoch.value:,.3f}" if epoch else "–")
+    metric = family_of(config).metric
+    _numbers(drawn, references, metric, time)
     within = isinstance(config, GradientConfig)
     st.markdown(words, help=phrases.curve_help(metric, within=within))
     finished = drawn.kept_epoch is not None
@@ -122,6 +110,23 @@ def board(
             )
         with st.container():
             beside()
+
+
+def _numbers(drawn: curve.Curve, references: Started, metric: Metric, time: tuple[str, str]) -> None:
+    """The epoch, the time, and what was measured: all in a line, or two by two."""
+    epoch = drawn.shown_epoch
+    number = epoch.epoch if epoch else 0
+    with st.container(key="board_numbers"), st.grid(2, min_column_width=200, gap="xsmall"):
+        with st.grid(2, min_column_width=90, gap="xsmall"):
+            if drawn.kept_epoch is None:
+                st.metric("Epoch", f"{number} of {references.epochs}")
+            else:
+                st.metric("Kept epoch", f"{number} of {len(drawn.epochs)}")
+            st.metric(*time)
+        with st.grid(2, min_column_width=90, gap="xsmall"):
+            if metric is RMSE:
+                st.metric("Training RMSE", f"{epoch.rmse:,.3f}" if epoch and epoch.rmse is not None else "–")
+            st.metric(f"Validation {metric.title}", f"{epoch.value:,.3f}" if epoch else "–")
 
 
 @st.fragment(run_every=POLL)

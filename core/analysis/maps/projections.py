@@ -117,6 +117,7 @@ def draw_map(
     some = lay_out(points[sample], settings, _Watcher(lambda share: on_progress(share / 2), should_stop))
 
     def placing(share: float) -> None:
+        """The second half of the work; a stop is heard."""
         if should_stop():
             raise CanceledError(STOPPED)
         on_progress((1 + share) / 2)

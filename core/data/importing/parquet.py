@@ -146,6 +146,7 @@ def _whole_floats(column: pa.Array) -> pa.Array:
 
 
 def texts_among(schema: pa.Schema, columns: list[str]) -> list[str]:
+    """Which of the columns hold texts, as they are or as bytes."""
     return [name for name in columns if _is_text(schema.field(name).type)]
 
 
