@@ -138,8 +138,7 @@ def _first(by_id: dict[str, RunSummary], wanted: Sequence[str]) -> list[str]:
     on_data = loaders.runs_of(state.dataset_id())
     same_data = [summary.run_id for summary in (*state.one_of_each(on_data), *on_data) if summary.run_id != selected]
     noun = by_id[selected].dataset.noun if selected in by_id else None
-    by_noun = sorted(by_id, key=lambda run_id: by_id[run_id].dataset.noun != noun)
-    others = same_data or [run_id for run_id in by_noun if run_id != selected]
+    others = same_data or [one for one in by_id if one != selected and by_id[one].dataset.noun == noun]
     return ([selected] if selected in by_id else []) + others[:1]
 
 

@@ -42,6 +42,12 @@ def scores_on_splits(chosen: Chosen) -> None:
         "All that is above comes from one way to divide the ratings into those to learn from and those to test on. "
         "Here the same settings learn and are tested on several."
     )
+    runs = [loaders.run(summary.run_id) for summary in chosen.summaries]
+    try:
+        scoreboard.check(runs, scoreboard.FEWEST)
+    except ExplorerError as error:
+        st.info(escape(phrases.sentence(str(error))), title=phrases.error_title(error.code), icon=":material/info:")
+        return
     splits = elements.whole_number(
         "Splits",
         scoreboard.FEWEST,
@@ -51,12 +57,6 @@ def scores_on_splits(chosen: Chosen) -> None:
         width=190,
         words="Those of split seed 0, 1, 2 and so on. More of them make the means surer.",
     )
-    runs = [loaders.run(summary.run_id) for summary in chosen.summaries]
-    try:
-        scoreboard.check(runs, splits)
-    except ExplorerError as error:
-        st.info(escape(phrases.sentence(str(error))), title=phrases.error_title(error.code), icon=":material/info:")
-        return
     if scoreboard.missing(runs, splits):
         _offer(runs, splits)
     else:

@@ -11,6 +11,7 @@ import streamlit as st
 from core import data
 from core.disk.trash import Entry
 from core.errors import ExplorerError, UnknownRunError
+from core.model.families import family_of
 from core.store.runs import RunStore, RunSummary
 from dashboard.cache import loaders
 from dashboard.session import address_bar, visitor
@@ -119,13 +120,19 @@ def run_id() -> str | None:
 
 
 def one_of_each(summaries: Sequence[RunSummary]) -> list[RunSummary]:
-    """Runs, newest first, without repetitions: of the same settings on several splits the one that was trained first.
+    """Runs without repetitions, those that guess ratings first, and the newest first among these and among the others.
 
-    A scoreboard trains the others, and nobody who comes anew is to begin with one of them, nor with a trial of a sweep.
+    Of the same settings on several splits it is the one that was trained first: a scoreboard trains the others, and
+    nobody who comes anew is to begin with one of them, nor with a trial of a sweep. Nor with a model to which half of
+    the pages do not apply, as those of the open questions.
     """
     summaries = without_trials(summaries)
     first = {summary.config.model_copy(update={"split_seed": 0}): place for place, summary in enumerate(summaries)}
-    return [summaries[place] for place in sorted(first.values())]
+    return sorted((summaries[place] for place in sorted(first.values())), key=_guesses_none)
+
+
+def _guesses_none(summary: RunSummary) -> bool:
+    return not family_of(summary.config).guesses_ratings
 
 
 def without_trials(summaries: Sequence[RunSummary], but: str | None = None) -> list[RunSummary]:

@@ -180,6 +180,7 @@ def found(label: str, names: Sequence[str], *, key: str, most: int, **kept: Any)
         select_all=False,
         key=key,
         label_visibility="collapsed",
+        filter_mode=None,  # names are looked for in the field above
         **kept,
     )
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.access import COMMAND_LINE
 from core.errors import UnknownRunError
-from core.model.families import PRESETS
+from core.model.families import PRESETS, run_config
 from core.store.runs import RunStore
 from dashboard.cache import loaders
 from dashboard.session import state
@@ -72,3 +72,12 @@ def test_who_comes_anew_does_not_begin_with_a_training_of_a_scoreboard(bundled):
         RunStore().publish(replace(run, created_at=f"2026-01-0{day}T00:00:00+00:00"))
     assert [summary.run_id for summary in state.one_of_each(loaders.runs())] == [runs[1].run_id, runs[0].run_id]
     assert state.run_id() == runs[1].run_id
+
+
+def test_who_comes_anew_begins_with_a_model_that_guesses_ratings(publish):
+    guessing = publish().run_id
+    asking = publish(run_config(model="ranking")).run_id
+    assert [summary.run_id for summary in state.one_of_each(loaders.runs())] == [guessing, asking]
+    assert state.run_id() == guessing
+    state.delete_run(guessing)
+    assert state.run_id() == asking
