@@ -250,7 +250,7 @@ class RunStore:
             where = f"is left at {place}; give this user the right to read it"
         else:
             try:
-                where = f"was moved to {self._move_aside(place, str(error))}; train it again"
+                where = f"was moved to {self._move_aside(place, str(error))}; train it, or open its files, again"
             except OSError as refusal:
                 where = f"is left at {place}, for it cannot be moved ({refusal.strerror})"
         return CorruptRunError(f"run {place.name} cannot be loaded: {error}. It {where}")
