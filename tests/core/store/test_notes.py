@@ -89,10 +89,10 @@ def test_a_run_is_not_deleted_while_a_note_is_being_written(run_id: str, home: P
 
 def test_what_one_owner_keeps_is_theirs_and_goes_with_the_run(run_id: str, home: Path):
     NUMBERS.change(run_id, lambda _: [1])
-    NUMBERS.change(run_id, lambda _: [2], "../ada")
+    NUMBERS.change(run_id, lambda _: [2], "../tom")
     NUMBERS.change(run_id, lambda _: [3], "bob")
-    assert [NUMBERS.read(run_id, owner) for owner in ("", "../ada", "bob", "eve")] == [(1,), (2,), (3,), ()]
-    assert not any("ada" in path.name for path in home.rglob("*"))
+    assert [NUMBERS.read(run_id, owner) for owner in ("", "../tom", "bob", "eve")] == [(1,), (2,), (3,), ()]
+    assert not any("tom" in path.name for path in home.rglob("*"))
     RunStore().delete(run_id, by=COMMAND_LINE)
     assert not list((home / "studies").rglob("numbers.json"))
 
