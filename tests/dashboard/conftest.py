@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 
 from core import data
@@ -34,6 +35,15 @@ def _installed_components() -> Iterator[None]:
     """No search for Streamlit components among the installed packages: every app would read all their metadata."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", list)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _without_keras() -> Iterator[None]:
+    """No clearing of Keras before each run of a page, which searches all there is in memory for garbage: no server has
+    Keras imported, and a process of tests has, where one of them trains."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(script_runner, "_clean_problem_modules", lambda: None)
         yield
 
 
