@@ -9,6 +9,7 @@ every person.
 
 import gc
 import weakref
+from collections.abc import Iterator
 
 import pytest
 import streamlit as st
@@ -18,6 +19,8 @@ from core.model.families import PRESETS
 from dashboard.cache import analyses, component_analyses, loaders
 from dashboard.shell import frame, memory
 from tests.dashboard.own_ratings import STAR_WARS, button
+
+pytestmark = pytest.mark.few
 
 VIEWS: list[tuple[str, dict[str, str]]] = [
     *((name, {}) for pages in frame.PAGES.values() for name, _, _ in pages),
@@ -52,6 +55,15 @@ def test_a_session_holds_no_model_of_its_own(open_page, publish, monkeypatch, pa
     assert not app.exception
     assert app.query_params["run"] == runs[0]
     assert kept_alive(runs[0]) == []
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _only_new_garbage() -> Iterator[None]:
+    """What other tests have left in memory is not searched for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 def kept_alive(run_id: str) -> list[str]:
