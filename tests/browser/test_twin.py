@@ -30,6 +30,7 @@ def test_with_nobodys_taste_the_names_are_gone_and_a_sentence_says_why(server: S
     expect_on_axis(page, "x", "quiet ← component 1")
     page.get_by_text("How would this look if nobody had taste?").click()
     expect(page.get_by_text("Nobody has taste here.")).to_be_visible()
+    expect(field(page, "low")).to_have_count(1)  # the model's own has gone
     expect(field(page, "low")).to_have_value("")
     expect(page.locator(".st-key-map .g-xtitle").filter(has_text="quiet")).to_have_count(0)
     expect(page).to_have_url(re.compile("twin=true"))
@@ -37,4 +38,5 @@ def test_with_nobodys_taste_the_names_are_gone_and_a_sentence_says_why(server: S
     expect(page.get_by_text("Nobody has taste here.")).to_be_visible()
     page.get_by_text("How would this look if nobody had taste?").click()
     expect(page.get_by_text("Nobody has taste here.")).to_be_hidden()
+    expect(field(page, "low")).to_have_count(1)
     expect(field(page, "low")).to_have_value("quiet")
