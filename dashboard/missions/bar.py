@@ -30,9 +30,11 @@ _REPORTED = "_mission_error"
 
 
 def show(page: str) -> None:
-    """Draw the bar of the mission that is on. `page` is the name of the open page."""
-    with st.bottom:
-        _bar(page)
+    """Draw the bar, if a mission is on. `page` is the name of the open page."""
+    progress.write_link()
+    if progress.current() is not None:
+        with st.bottom:
+            _bar(page)
 
 
 @st.fragment(run_every=LOOK_SECONDS)

@@ -15,7 +15,7 @@ from core.jobs.job_folder import Job
 from core.store.runs import RunSummary
 from dashboard.cache import loaders
 from dashboard.jobs import trainings
-from dashboard.missions import progress
+from dashboard.missions import begun
 from dashboard.principal_components import how
 from dashboard.session import address_bar, chosen_items, classroom, dialogs, state, untrusted, visitor
 from dashboard.shared import elements, finding, glossary, phrases, uploader
@@ -74,7 +74,7 @@ def run() -> None:
     address_bar.restore()
     state.adopt_link()
     classroom.adopt_link()
-    progress.adopt_link()
+    _adopt_mission()
     how.adopt_link()
     chosen_items.adopt_link()
     page = _navigation()
@@ -109,10 +109,16 @@ def run() -> None:
     _say_problems(top)  # what the page's widgets could not take from the link
 
 
+def _adopt_mission() -> None:
+    if begun.concerned():
+        from dashboard.missions import progress  # see `begun`
+
+        progress.adopt_link()
+
+
 def _mission_bar(page: str) -> None:
-    progress.write_link()
-    if progress.current() is not None:
-        from dashboard.missions import bar  # most visitors are on none, and the first page waits for what it brings
+    if begun.concerned():
+        from dashboard.missions import bar  # see `begun`
 
         bar.show(page)
 

@@ -7,6 +7,7 @@ import importlib
 import sys
 
 import streamlit as st
+from streamlit import delta_generator
 from streamlit.runtime.caching.cache_utils import CachedFunc
 
 _M_MMAP_THRESHOLD = -3
@@ -28,6 +29,8 @@ def load_pages() -> None:
     What modules make is there to stay. Looking for garbage in it while it grows took a fifth of the time, and looking
     through it again after the first page as long as that page.
     """
+    # With the first element of the first page Streamlit would look through every module for whether it runs in a shell.
+    delta_generator._use_warning_has_been_displayed = True  # noqa: SLF001 - no setting says so
     gc.disable()
     try:
         importlib.import_module("dashboard.shell.frame")
