@@ -21,7 +21,7 @@ FURTHER = (
     *("scipy.stats", "sklearn.neighbors", "sklearn.metrics", "sklearn.feature_extraction.text"),
     *("dashboard.start.steps", "dashboard.missions.bar", "dashboard.jobs.every_kind", "dashboard.maps.view"),
 )
-"""What most pages need beside what the first one does: a second of a processor, for which the second page would wait."""
+"""What most pages need beside what the first one does: a second of a processor, for which the next would wait."""
 
 FURTHER_SECONDS = 2.0
 """How long the first page has been there to be seen before that is imported."""

@@ -321,6 +321,7 @@ export class MapView {
     }
     Object.assign(this.camera, { width, height });
     this.overlay.stale = true;
+    this.canvas.begin(); // while the parts are on their way
     if (!this.spec) return;
     this.journey.refit();
     this.canvas.upload();
