@@ -31,7 +31,6 @@ from core.model.families import PRESETS, family_of, parse_config
 from core.store import study_store
 from core.store.runs import RunStore
 from core.studies import films, scoreboard
-from core.studies.study_kinds import study_named
 from core.sweeps import record
 from core.training.budget import check_room, first_preset
 
@@ -255,6 +254,8 @@ def _download(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[]
 
 
 def _study(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], bool]) -> None:
+    from core.studies.study_kinds import study_named  # all that can be studied
+
     run = RunStore().load(spec["run_id"])
     study, dataset = study_named(spec["study"]), run.dataset
     study.make(

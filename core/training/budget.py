@@ -4,6 +4,7 @@ import math
 
 from core import settings
 from core.config import GradientConfig, RunConfig
+from core.data.catalog import DatasetInfo
 from core.data.nouns import count
 from core.data.ratings import DatasetRef
 from core.disk import quota
@@ -97,7 +98,7 @@ def _side_by_side(config: RunConfig) -> int:
     return family_of(config).numbers_per_rating(config)
 
 
-def first_preset(data: DatasetRef) -> str:
+def first_preset(data: DatasetRef | DatasetInfo) -> str:
     """Name of the preset to begin with: `best` on any scale, or `large` where an epoch of that would take too long.
 
     `best` finds its own prior on every scale, needs nothing compiled, and shows most (docs/findings.md). It holds more

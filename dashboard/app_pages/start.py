@@ -8,7 +8,7 @@ from core.jobs.job_folder import Job
 from dashboard.cache import loaders
 from dashboard.datasets.overview import overview
 from dashboard.jobs import trainings
-from dashboard.missions import progress
+from dashboard.missions import begun
 from dashboard.session import state
 from dashboard.shared import elements, phrases
 from dashboard.shell.needs_run import GONE
@@ -19,7 +19,11 @@ WELL_KNOWN = 21
 
 ratings = loaders.ratings(state.dataset_id())
 noun, nouns = ratings.noun, phrases.plural(ratings.noun)
-begins_anew = progress.waits_for_first()
+begins_anew = False
+if begun.concerned():
+    from dashboard.missions import progress  # see `begun`
+
+    begins_anew = progress.waits_for_first()
 run_id = None if begins_anew else state.run_id()
 
 

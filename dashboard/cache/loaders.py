@@ -30,7 +30,6 @@ from core.model.events import Started
 from core.model.families import family_of, parse_config
 from core.model.run import Run
 from core.store import study_store
-from core.store.opening import preview_vectors
 from core.store.runs import RunStore, RunSummary
 from core.store.study_store import Stored
 from core.studies.twins import TWINS, is_twin, real_id, shown_twin, twin_id
@@ -108,6 +107,8 @@ def preview(upload: str, mapping: ColumnMapping, options: ImportOptions) -> Prev
 @st.cache_data(max_entries=32, ttl=3600, show_spinner="Looking at the first rows …")
 def vector_preview(upload: str, options: VectorOptions) -> VectorPreview:
     """What opening uploaded vectors would do; raises as `preview_vectors` does, and BadFormatError."""
+    from core.store.opening import preview_vectors  # the readers of many formats, which few pages need
+
     return preview_vectors(uploads.paths(upload), options=options)
 
 

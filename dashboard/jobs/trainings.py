@@ -9,7 +9,7 @@ from core import access
 from core.access import Action
 from core.cli.common import flag
 from core.config import RunConfig, run_id
-from core.data import BUNDLED
+from core.data import BUNDLED, catalog
 from core.errors import UnknownDatasetError
 from core.jobs import fairness, queue
 from core.jobs.job_folder import Job
@@ -34,7 +34,7 @@ REMEMBERED = 5
 
 def key(config: RunConfig) -> str:
     """Id of the run that this config makes on the selected data."""
-    return run_id(config, loaders.ratings(state.dataset_id()).digest)
+    return run_id(config, catalog.info(state.dataset_id()).digest)
 
 
 def unit(dataset_id: str | None = None) -> str:
@@ -49,7 +49,7 @@ def first_config() -> RunConfig:
 
 def suitable_preset() -> str:
     """Name of the preset that suits the selected data."""
-    return first_preset(loaders.ratings(state.dataset_id()).reference)
+    return first_preset(catalog.info(state.dataset_id()))
 
 
 def asked() -> frozenset[str]:

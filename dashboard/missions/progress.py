@@ -19,15 +19,13 @@ from core.store.journeys import Journey
 from dashboard.cache import loaders
 from dashboard.jobs import trainings
 from dashboard.missions import subject
+from dashboard.missions.begun import CURRENT, MISSION, TASK
 from dashboard.missions.snapshot import Snapshot
 from dashboard.missions.task import Mission, Task
 from dashboard.missions.tours import FIRST_MODEL, MISSIONS
 from dashboard.session import address_bar, state, visitor
 
-MISSION, TASK = "mission", "task"
-"""Query parameters: which mission, and the number of the step that is seen, from 1."""
-
-_CURRENT, _AT, _DONE = "_mission", "_mission_task", "_mission_done"
+_AT, _DONE = "_mission_task", "_mission_done"
 
 
 def adopt_link() -> None:
@@ -71,7 +69,7 @@ def write_link() -> None:
 
 def current() -> Mission | None:
     """The mission that is on."""
-    return MISSIONS.get(st.session_state.get(_CURRENT, ""))
+    return MISSIONS.get(st.session_state.get(CURRENT, ""))
 
 
 def at() -> int:
@@ -113,7 +111,7 @@ def begin(key: str, at: int | None = None) -> None:
     button trains, not about what a neighbor has made since.
     """
     mission = MISSIONS[key]
-    st.session_state[_CURRENT] = key
+    st.session_state[CURRENT] = key
     subject.take(mission)
     if not mission.sample and state.RUN not in st.query_params:
         first = trainings.key(trainings.first_config())
@@ -146,7 +144,7 @@ def _go(mission: Mission, step: int | None) -> None:
 
 def leave() -> None:
     """End the mission that is on; what was done stays done."""
-    st.session_state.pop(_CURRENT, None)
+    st.session_state.pop(CURRENT, None)
     _keep(lambda journey: journey.at("", 0))
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -52,6 +53,7 @@ async def _sweep() -> None:
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
         logs.bound()  # modules that were imported since have loggers of their own
+        gc.collect()  # what pages have left; while they are drawn nobody waits for it (runner.postScriptGC)
         known = runtime.get_instance()
         sessions = {session for session in UPLOADS.sessions() if known.is_active_session(session)}
         UPLOADS.sweep(frozenset(sessions), time.monotonic())

@@ -173,16 +173,17 @@ def several(
 
 def found(label: str, names: Sequence[str], *, key: str, most: int, **kept: Any) -> list[str]:
     """The names that were found in the field of this label, each with a cross; `kept` says where they are kept."""
-    return st.multiselect(
-        f"Found: {label}",
-        names,
-        max_selections=most,
-        select_all=False,
-        key=key,
-        label_visibility="collapsed",
-        filter_mode=None,  # names are looked for in the field above
-        **kept,
-    )
+    with st.container(key=f"found_{key}"):  # page.css makes a list of the field
+        return st.multiselect(
+            f"Found: {label}",
+            names,
+            max_selections=most,
+            select_all=False,
+            key=key,
+            label_visibility="collapsed",
+            filter_mode=None,  # nothing is looked for here but in the field above
+            **kept,
+        )
 
 
 def add(key: str, before: Sequence[str], most: int, offered: Collection[str]) -> None:

@@ -28,13 +28,22 @@ async function load(address, tries = 3) {
   }
 }
 
+const ahead = (globalThis.partsAhead ??= new Map());
+
 export default async function (component) {
   const address = component.data.program;
-  if (!programs.has(address)) programs.set(address, load(address));
+  if (!programs.has(address)) {
+    programs.set(address, load(address));
+    for (const [name, part] of Object.entries(component.data)) {
+      const at = part?.at;
+      if (typeof at !== "string" || name === "values") continue; // which nobody asks for before they point at something
+      if (!ahead.has(at)) ahead.set(at, fetch(new URL(at, document.baseURI), { headers: { Range: "bytes=0-" } }));
+    }
+  }
   return (await programs.get(address)).mount(component);
 }
 """
-"""The script of a component; `data.program` is the address of what it runs."""
+"""The script of a component; `data.program` is the address of what it runs. Parts come meanwhile."""
 
 
 def part(key: str, name: str, data: bytes | None, *, inline: bool = False) -> dict[str, str] | None:

@@ -14,8 +14,8 @@ from core.errors import ExplorerError, UsageError
 from core.jobs.job_folder import Job
 from core.store.runs import RunSummary
 from dashboard.cache import loaders
-from dashboard.jobs import every_kind, trainings
-from dashboard.missions import bar, progress
+from dashboard.jobs import trainings
+from dashboard.missions import begun
 from dashboard.principal_components import how
 from dashboard.session import address_bar, chosen_items, classroom, dialogs, state, untrusted, visitor
 from dashboard.shared import elements, finding, glossary, phrases, uploader
@@ -74,7 +74,7 @@ def run() -> None:
     address_bar.restore()
     state.adopt_link()
     classroom.adopt_link()
-    progress.adopt_link()
+    _adopt_mission()
     how.adopt_link()
     chosen_items.adopt_link()
     page = _navigation()
@@ -91,7 +91,7 @@ def run() -> None:
     classroom.write_link()
     how.write_link()
     chosen_items.write_link()
-    bar.show(page.url_path or "start")
+    _mission_bar(page.url_path or "start")
     top = st.container()
     _say_problems(top)
     if unusable := loaders.home_problem():
@@ -107,6 +107,20 @@ def run() -> None:
         elements.error(error.code, str(error))
     uploader.settle()
     _say_problems(top)  # what the page's widgets could not take from the link
+
+
+def _adopt_mission() -> None:
+    if begun.concerned():
+        from dashboard.missions import progress  # see `begun`
+
+        progress.adopt_link()
+
+
+def _mission_bar(page: str) -> None:
+    if begun.concerned():
+        from dashboard.missions import bar  # see `begun`
+
+        bar.show(page)
 
 
 def _say_problems(place: DeltaGenerator) -> None:
@@ -242,6 +256,8 @@ def _ended_job(job: Job) -> None:
     """A job that made something leads to that; other ends lead to the job."""
     st.markdown(f":small[{escape(job.title)}: {phrases.JOB_STATES[job.state].lower()}]")
     if job.state == "done":
+        from dashboard.jobs import every_kind  # what there is to see of each kind: nobody comes for it first
+
         every_kind.link_to_result(job)
     else:
         elements.page_link("jobs", "See why", "error" if job.state == "failed" else "stop_circle", job=job.job_id)

@@ -5,14 +5,26 @@ import ctypes
 import gc
 import importlib
 import sys
+import threading
 
 import streamlit as st
+from streamlit import delta_generator
 from streamlit.runtime.caching.cache_utils import CachedFunc
 
 _M_MMAP_THRESHOLD = -3
 _SMALLEST_OF_ITS_OWN = 128 * 1024
 """Bytes from which an array gets memory of its own. glibc begins there too, but raises it with every array it frees;
 then arrays lie between other things, and what they leave behind cannot be given back. See mallopt(3)."""
+
+
+FURTHER = (
+    *("scipy.stats", "sklearn.neighbors", "sklearn.metrics", "sklearn.feature_extraction.text"),
+    *("dashboard.start.steps", "dashboard.missions.bar", "dashboard.jobs.every_kind", "dashboard.maps.view"),
+)
+"""What most pages need beside what the first one does: a second of a processor, for which the next would wait."""
+
+FURTHER_SECONDS = 2.0
+"""How long the first page has been there to be seen before that is imported."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -28,6 +40,8 @@ def load_pages() -> None:
     What modules make is there to stay. Looking for garbage in it while it grows took a fifth of the time, and looking
     through it again after the first page as long as that page.
     """
+    # With the first element of the first page Streamlit would look through every module for whether it runs in a shell.
+    delta_generator._use_warning_has_been_displayed = True  # noqa: SLF001 - no setting says so
     gc.disable()
     try:
         importlib.import_module("dashboard.shell.frame")
@@ -40,12 +54,20 @@ def load_pages() -> None:
 def settle(page: str) -> None:
     """Take what a page has imported and cached out of the garbage collector's sight, once for each page.
 
-    It is called when the page is there to be seen, since it takes a moment. Streamlit collects all generations after
-    every script run, those of a fragment that ticks included; looking through every module again and again cost more
-    than the pages themselves as soon as several were open.
+    It is called when the page is there to be seen, since it takes a moment. Looking through every module again and
+    again cost more than the pages themselves as soon as several were open.
     """
     gc.collect()
     gc.freeze()
+    _load_further()
+
+
+@st.cache_resource(show_spinner=False)
+def _load_further() -> None:
+    """Import the rest, once for the server, while the first page is read."""
+    later = threading.Timer(FURTHER_SECONDS, lambda: [importlib.import_module(name) for name in FURTHER])
+    later.daemon = True
+    later.start()
 
 
 def shed() -> None:

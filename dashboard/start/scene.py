@@ -41,6 +41,31 @@ class Scene:
     turned: np.ndarray | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class Lit:
+    """What the steps put on the map.
+
+    Attributes:
+        found: The item that was looked for, and nothing else.
+        near: Its neighbors, rows.
+        you: Where somebody lies by their ratings; None before the first.
+        color: A number for every item in the place of the usual colors.
+    """
+
+    found: tuple[int, ...] = ()
+    near: np.ndarray | None = None
+    you: Landmarks | None = None
+    color: Coloring | None = None
+
+    @property
+    def selected(self) -> np.ndarray | None:
+        """What is lit while all else is dimmed; None dims nothing, as where all colors are to be seen."""
+        return None if self.near is None or self.color is not None else np.append(self.near, self.found)
+
+
+NOTHING = Lit()
+
+
 def beginning(ratings: Ratings, config: RunConfig) -> Scene:
     """The dots before anything is learned."""
     filmed = _filmed(ratings.dataset_id, config)

@@ -12,7 +12,7 @@ from core.errors import ExplorerError
 from core.jobs.job_folder import Job
 from core.model.run import Run
 from core.store.runs import RunStore
-from dashboard.cache import analyses, loaders
+from dashboard.cache import loaders
 from dashboard.charts import data as charts
 from dashboard.charts.countdown import countdown
 from dashboard.datasets.overview import filled_share
@@ -20,10 +20,10 @@ from dashboard.jobs import trainings, watching
 from dashboard.map_view import component as map_view
 from dashboard.map_view.component import Looks, Marks
 from dashboard.session import state
-from dashboard.shared import elements, phrases, told
+from dashboard.shared import elements, phrases
 from dashboard.start import scene as scenes
-from dashboard.start import steps, words
-from dashboard.start.scene import Scene
+from dashboard.start import words
+from dashboard.start.scene import NOTHING, Lit, Scene
 from dashboard.train import curve
 
 KEY, HEIGHT = "start_map", 400
@@ -83,6 +83,8 @@ def _learning(ratings: Ratings, job: Job, place: DeltaGenerator) -> None:
 
 
 def _learned(ratings: Ratings, run: Run, job: Job | None, place: DeltaGenerator) -> None:
+    from dashboard.start import steps  # what can be done with a model, which nobody has who comes first
+
     seen = job.job_id if job is not None and job.key == run.run_id else None
     flat = run.config.dimensions > 1
     above, waiting = st.container(), st.container()
@@ -106,6 +108,8 @@ def _done(run: Run, ratings: Ratings, *, just_now: bool) -> None:
     if run.origin.kind == "imported":
         st.markdown(words.opened(run))
         return
+    from dashboard.cache import analyses  # of models, as above
+
     score = analyses.split_score(run.run_id)
     st.markdown(words.done(run.outcome, phrases.unit(ratings), score, just_now=just_now))
     st.html(countdown(curve.of_run(run)))
@@ -119,6 +123,8 @@ def _matrix(place: DeltaGenerator, ratings: Ratings) -> None:
 
 
 def _told(run: Run) -> str:
+    from dashboard.shared import told  # as above
+
     return told.sentence(run, f"No one told it what {with_article(run.dataset.noun)} is about.")
 
 
@@ -128,7 +134,7 @@ def _draw(
     scene: Scene,
     how: str,
     *,
-    lit: steps.Lit = steps.NOTHING,
+    lit: Lit = NOTHING,
     learned: bool = True,
     **more: Any,
 ) -> None:

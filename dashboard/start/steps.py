@@ -1,7 +1,6 @@
 """What can be done on the finished map: find a favorite, rate three, ask what lies between two ends."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
@@ -26,38 +25,13 @@ from dashboard.shared import elements, finding, phrases, told
 from dashboard.shared.matrix_rows import Rows
 from dashboard.shell.needs_run import explain_lack
 from dashboard.start import words
-from dashboard.start.scene import Scene
+from dashboard.start.scene import Lit, Scene
 
 NEAREST, ASKED, FURTHEST = 6, 3, 3
 """Neighbors that light up, items to rate, and items named at each end."""
 
 FIND = "find"
 YOU = "You"
-
-
-@dataclass(frozen=True, eq=False)
-class Lit:
-    """What the steps put on the map.
-
-    Attributes:
-        found: The item that was looked for, and nothing else.
-        near: Its neighbors, rows.
-        you: Where somebody lies by their ratings; None before the first.
-        color: A number for every item in the place of the usual colors.
-    """
-
-    found: tuple[int, ...] = ()
-    near: np.ndarray | None = None
-    you: Landmarks | None = None
-    color: Coloring | None = None
-
-    @property
-    def selected(self) -> np.ndarray | None:
-        """What is lit while all else is dimmed; None dims nothing, as where all colors are to be seen."""
-        return None if self.near is None or self.color is not None else np.append(self.near, self.found)
-
-
-NOTHING = Lit()
 
 
 def show(run: Run, ratings: Ratings, scene: Scene) -> Lit:

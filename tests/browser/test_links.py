@@ -14,6 +14,7 @@ from playwright.sync_api import Error, Page, WebSocketRoute, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from core.data.ratings import Ratings
+from core.model.run import Run
 from core.store.runs import RunStore
 from tests.browser.conftest import FEW, Server
 from tests.browser.test_maps import draw_around
@@ -155,6 +156,43 @@ def test_each_step_is_one_entry_and_back_and_forward_restore_it(server: Server, 
         page.evaluate("history.forward()")
         expect_to_see(page, after)
     assert page.evaluate("history.length") == entries[-1]
+
+
+ON_THE_MAP = """() => {
+    const host = document.querySelector(".st-key-film [data-testid=stBidiComponentIsolated]");
+    const map = host?.shadowRoot?.querySelector(".stage")?.map;
+    if (!map?.drawn || !map.film || map.journey.going) return null;
+    const {x, y, zoom, own} = map.camera;
+    return [x, y, zoom, Number(own), map.film.place].map((value) => value.toFixed(1)).join();
+}"""
+"""JavaScript: where the camera of the film is, whether somebody has brought it there, and the moment of the film."""
+
+
+def test_the_camera_and_the_moment_of_a_film_are_in_the_link_and_back_restores_them(
+    server: Server, filmed: Run, page: Page, other: Page
+):
+    page.goto(f"{server.url}/train?dataset={FEW}&run={filmed.run_id}")
+    page.wait_for_function(f"() => ({ON_THE_MAP})()")
+    settled(page)
+    page.evaluate("() => { window.heard = 0; addEventListener('popstate', () => window.heard++); }")
+    seen, entries = [page.evaluate(ON_THE_MAP)], page.evaluate("history.length")
+    for do in (
+        lambda: page.get_by_role("button", name="Nearer").click(),
+        lambda: page.get_by_role("slider", name="Moment of the film").fill("1"),
+        lambda: page.get_by_role("button", name="Show the whole map").click(),
+    ):
+        take(page, lambda _, do=do: do())
+        seen.append(page.evaluate(ON_THE_MAP))
+    assert len(set(seen)) == 4
+    assert page.evaluate("history.length") == entries + 3
+    for there in reversed(seen[:-1]):
+        page.evaluate("history.back()")
+        page.wait_for_function(f"there => ({ON_THE_MAP})() === there", arg=there)
+    page.evaluate("history.go(2)")
+    page.wait_for_function(f"there => ({ON_THE_MAP})() === there", arg=seen[2])
+    assert page.evaluate("window.heard") == 0  # by Streamlit neither: the server is asked for nothing
+    other.goto(page.url)
+    other.wait_for_function(f"there => ({ON_THE_MAP})() === there", arg=seen[2])
 
 
 class Line:

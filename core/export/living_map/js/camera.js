@@ -1,7 +1,7 @@
 // Which part of the plane is on the screen. Lengths on the screen are CSS pixels, y grows downward there.
 
 export const MOST_ZOOM = 4000;
-const LEAST_ZOOM = 0.5;
+export const LEAST_ZOOM = 0.5;
 const MARGIN = 28;
 
 export class Camera {

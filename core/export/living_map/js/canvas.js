@@ -20,11 +20,8 @@ export class Canvas {
   upload() {
     const { view, done } = this;
     if (!view.spec || !view.ratio) return;
-    if (!this.renderer) {
-      if (this.#start()) this.upload();
-      return;
-    }
-    const { renderer } = this;
+    const renderer = this.begin();
+    if (!renderer) return;
     const { parts, film } = view;
     const put = (name, value, act) => {
       if (done[name] !== value) act(value);
@@ -96,21 +93,23 @@ export class Canvas {
     return "few";
   }
 
-  #start() {
+  /** The renderer, started where there is none: a browser takes a while for that. */
+  begin() {
+    if (this.renderer) return this.renderer;
     const canvas = this.view.chrome.points;
     try {
       this.renderer = new Renderer(canvas);
     } catch (error) {
       console.warn(error.message);
       this.view.on.missing();
-      return false;
+      return null;
     }
     this.done = {};
     canvas.addEventListener("webglcontextlost", () => {
       this.renderer = null;
       setTimeout(() => this.#again(canvas), AGAIN);
     });
-    return true;
+    return this.renderer;
   }
 
   /** A new canvas in the place of the lost one, and everything anew. */

@@ -34,6 +34,12 @@ export class Film {
     this.place = Math.min(this.count - 1, Math.max(0, place));
   }
 
+  /** Stands at a frame, at the last one without. */
+  rest(place) {
+    this.playing = false;
+    this.scrub(place ?? this.count - 1);
+  }
+
   /** Takes the same share of this film as has been seen of another, and its pace; from now on the other one leads. */
   keepStep(other) {
     const share = other.count > 1 ? other.place / (other.count - 1) : 1;

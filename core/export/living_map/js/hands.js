@@ -30,11 +30,7 @@ export class Hands {
       drawing: () => saveSvg(view),
       class: (place) => view.filter(place),
       play: () => view.screen((film) => film.play(!film.playing)),
-      scrub: (place) =>
-        view.screen((film) => {
-          film.play(false);
-          film.scrub(place);
-        }),
+      scrub: (place) => view.screen((film) => film.rest(place)),
       speed: (speed) => view.screen((film) => (film.speed = speed)),
     };
   }
@@ -125,6 +121,7 @@ export class Hands {
     const [left, top] = this.#spot(item);
     if (left < 40 || top < 40 || left > camera.width - 40 || top > camera.height - 40) {
       const places = this.view.positions();
+      this.view.touch();
       camera.own = true;
       journey.fly({ ...camera.place, x: places[2 * item], y: places[2 * item + 1] });
     }

@@ -21,11 +21,11 @@ export class Journey {
     const { camera, view } = this;
     if (anew) camera.own = false;
     if (!camera.own) this.whole(!first);
-    const kept = anew && left.get(view.key);
-    if (kept) {
-      this.flight = null;
-      Object.assign(camera, { place: kept, own: true });
-    }
+    const linked = anew ? view.address.place : null;
+    const kept = linked ?? (anew && left.get(view.key));
+    if (kept) this.take(kept);
+    if (linked) view.links.lead();
+    this.due = linked && !view.ratio; // how large the map is is not known yet
     const found = JSON.stringify(view.spec.found);
     if (view.spec.fly && found !== this.sought && view.spec.found.length && !kept) this.fly(this.#around());
     this.sought = found;
@@ -40,9 +40,25 @@ export class Journey {
     this.flight = null;
   }
 
+  /** Is at a place at once, where somebody has moved the map. */
+  take(place) {
+    this.stop();
+    Object.assign(this.camera, { place, own: true, whole: this.fitting().scaleX });
+  }
+
+  /** No map comes back where somebody has left it: the address says where. */
+  forget() {
+    left.clear();
+  }
+
+  /** The place from which the whole map is seen. */
+  fitting() {
+    return this.#fitting(this.view.bounds);
+  }
+
   /** To the whole map, or there at once. */
   whole(slowly = true) {
-    const place = this.#fitting(this.view.bounds);
+    const place = this.fitting();
     this.camera.whole = place.scaleX;
     this.camera.own = false;
     this.fly(place, slowly);
@@ -77,9 +93,10 @@ export class Journey {
 
   /** After the map's room on the screen has changed. */
   refit() {
-    const { camera, view } = this;
+    const { camera, view, due } = this;
+    this.due = false;
     if (camera.own) {
-      camera.whole = this.#fitting(view.bounds).scaleX;
+      this.take((due && view.address.place) || camera.place);
       return;
     }
     this.whole(false);
@@ -100,7 +117,7 @@ export class Journey {
     const { spec } = this.view;
     const places = this.view.positions();
     const at = [...spec.found, ...spec.near].flatMap((item) => [places[2 * item], places[2 * item + 1]]);
-    const [whole, place] = [this.#fitting(this.view.bounds), this.#fitting(boundsOf(at))];
+    const [whole, place] = [this.fitting(), this.#fitting(boundsOf(at))];
     const seen = 0.8 * Math.min(place.scaleX / whole.scaleX, place.scaleY / whole.scaleY);
     const nearer = at.length === 2 ? ONE_NEARER : Math.min(MOST_NEARER, Math.max(1, seen));
     return { ...place, scaleX: whole.scaleX * nearer, scaleY: whole.scaleY * nearer };

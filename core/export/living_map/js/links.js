@@ -12,7 +12,19 @@ export class Links {
     if (name === this.name) return;
     this.leave();
     this.name = name;
-    if (name) groups.set(name, (groups.get(name) ?? new Set()).add(this.view));
+    if (!name) return;
+    groups.set(name, (groups.get(name) ?? new Set()).add(this.view));
+    this.others((other) => {
+      Object.assign(other.links, { seen: null, screened: null }); // what it shows is news here
+      other.invalidate();
+    });
+  }
+
+  /** Whether this map goes where another one is. */
+  get follows() {
+    let led = false;
+    this.others(({ links }) => (led ||= Boolean(links.leads || links.projects)));
+    return led && !this.leads && !this.projects;
   }
 
   leave() {

@@ -60,7 +60,9 @@ async function fetched(address) {
   const headers = { Range: "bytes=0-" }; // a server compresses no part of a file: numbers would only take longer
   // While another page is drawn anew its files may be missing for a moment.
   for (let attempt = 1; ; attempt++) {
-    const answer = await fetch(new URL(address, document.baseURI), { headers }).catch(() => null);
+    const ahead = globalThis.partsAhead?.get(address); // asked for while this program was on its way
+    globalThis.partsAhead?.delete(address);
+    const answer = await (ahead ?? fetch(new URL(address, document.baseURI), { headers })).catch(() => null);
     if (answer?.ok) return answer.arrayBuffer();
     if (attempt === TRIES) throw new Error(`A part of the map could not be loaded (${answer?.status ?? "no answer"}).`);
     await new Promise((resolve) => setTimeout(resolve, 150 * 2 ** attempt));

@@ -1,5 +1,6 @@
 // A map: brings data, points, names and gestures together. Knows no Streamlit.
 
+import { Address } from "./address.js";
 import { Camera, eased } from "./camera.js";
 import { Canvas, DIMMED, MANY } from "./canvas.js";
 import { Chrome } from "./chrome.js";
@@ -28,6 +29,7 @@ export class MapView {
     this.labels = new Labels();
     this.journey = new Journey(this);
     this.links = new Links(this);
+    this.address = new Address(this);
     this.hands = new Hands(this);
     this.chrome = new Chrome(root, this.hands.tools);
     this.canvas = new Canvas(this);
@@ -47,6 +49,7 @@ export class MapView {
   end() {
     this.journey.leave();
     this.links.leave();
+    this.address.end();
     this.ended = true;
     this.watch.disconnect();
     this.gestures.end();
@@ -67,8 +70,9 @@ export class MapView {
     const before = this.spec;
     const changed = (name) => nameOf(spec[name]) !== this.had[name];
     const other = before?.items !== spec.items;
+    const anew = other || before.revision !== spec.revision;
     Object.assign(this, { spec, key: `${spec.key}|${spec.revision}`, n: spec.n });
-    PARTS.forEach((name, at) => (changed(name) || other) && this.#take(name, loaded[at], other));
+    PARTS.forEach((name, at) => (changed(name) || other) && this.#take(name, loaded[at], other, anew));
     const later = (spec.more ?? []).map(nameOf).join();
     if (other || changed("names") || later !== this.later) this.#name(spec.names);
     this.later = later;
@@ -81,18 +85,19 @@ export class MapView {
     this.colored = colors;
     this.theme = themeOf(this.chrome.stage);
     this.links.join(spec.link);
-    this.journey.aim({ first: !before, anew: other || before.revision !== spec.revision });
+    this.journey.aim({ first: !before, anew });
     this.overlay.stale = true;
     this.canvas.upload();
     this.invalidate();
   }
 
-  #take(name, bytes, other) {
+  #take(name, bytes, other, anew) {
     this.still = null;
     if (name === "places" && bytes) {
       this.#go(new Float32Array(bytes), other);
     } else if (name === "frames") {
       const film = bytes && new Film(this.spec.film, new Uint16Array(bytes), this.n);
+      if (film && anew) film.rest(this.address.moment);
       if (film) this.#go(film.places, other || !this.drawn);
       this.film = film;
       this.chrome.project(film);
@@ -232,6 +237,7 @@ export class MapView {
   /** Does something to the film; linked films keep step with one to which somebody does. */
   screen(act, { leads = true } = {}) {
     if (leads) this.links.project();
+    this.address.acted ||= leads;
     act(this.film);
     this.share = 1; // points that are still on their way to its end are there
     this.still = null;
@@ -242,6 +248,7 @@ export class MapView {
   /** Somebody moves the map. */
   touch() {
     this.touched = performance.now();
+    this.address.acted = true;
     this.links.lead();
   }
 
@@ -261,6 +268,7 @@ export class MapView {
     const fading = this.overlay.draw(now);
     this.hands.follow();
     if (this.film) this.chrome.follow(this.film);
+    this.address.follow();
     if (this.moving || this.journey.going || fading) this.invalidate();
   }
 
@@ -313,6 +321,7 @@ export class MapView {
     }
     Object.assign(this.camera, { width, height });
     this.overlay.stale = true;
+    this.canvas.begin(); // while the parts are on their way
     if (!this.spec) return;
     this.journey.refit();
     this.canvas.upload();
