@@ -121,7 +121,8 @@ def agreement(run_id: str, *, users: bool, row: int, least: int) -> dict[Metric,
 @st.cache_resource(max_entries=8, show_spinner=False)
 def lengths(run_id: str, *, users: bool, predictions: bool = False) -> np.ndarray:
     """Euclidean length of every row that is `compared`, (n_rows,)."""
-    return np.linalg.norm(compared(run_id, users=users, predictions=predictions), axis=1)
+    matrix = compared(run_id, users=users, predictions=predictions)
+    return -nearness.similarities_to(matrix, np.zeros(matrix.shape[1]), "euclidean")
 
 
 @st.cache_resource(max_entries=8, show_spinner="Fitting what the averages explain …")

@@ -34,6 +34,8 @@ def components(run_id: str, how: How) -> Pca:
     if how == PREDICTIONS and (tested := examined(run_id)) is not None:
         return tested.result
     found = components_of(trained, ratings_of(run_id), split_of_run(trained), how)
+    if found.scores.dtype == np.float32:
+        return found
     return replace(found, scores=found.scores.astype(np.float32))  # as fine as the model, half the memory
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 from pandas.api.types import is_numeric_dtype
 
@@ -296,8 +297,7 @@ def user_notes(run_id: str) -> list[str]:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _notes(dataset_id: str, how: SplitConfig, _rows: Rows, *, users: bool, described_by: str) -> list[str]:
     """The facts that a hover has of each row, and whether training has moved it; one list as for `_hover`."""
-    facts = _hover(dataset_id, how, _rows, users=users, described_by=described_by).facts
-    return [fact + _rows.mark(row, short=True) for row, fact in enumerate(facts.tolist())]
+    return _rows.marked(_hover(dataset_id, how, _rows, users=users, described_by=described_by).facts.tolist())
 
 
 def user_hover(run_id: str) -> Hover:
@@ -309,7 +309,7 @@ def user_hover(run_id: str) -> Hover:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _hover(dataset_id: str, how: SplitConfig, _rows: Rows, *, users: bool, described_by: str) -> Hover:
     """One for all alike runs on one split: of their rows it shows nothing but which are trained, or described."""
-    names = [plain(label) + _rows.mark(row, short=True) for row, label in enumerate(_rows.labels)]
+    names = _rows.marked([plain(label) for label in _rows.labels])
     return Hover(np.array(names, object), _facts(dataset_id, users=users))
 
 
@@ -338,9 +338,12 @@ def _columns_in_words(data: Ratings) -> np.ndarray:
     """The first columns of the table beside each item: "class 3 · size 0.25", (n_items,)."""
     columns = []
     for name in tables.further(data):
-        values = data.item_table[name]
-        texts = values.map("{:,.6g}".format) if is_numeric_dtype(values) else values.map(str).map(plain)
-        columns.append((f"{plain(name)} " + texts).where(values.notna(), ""))
+        place, values = pd.factorize(data.item_table[name])
+        write = "{:,.6g}".format if is_numeric_dtype(data.item_table[name]) else lambda value: plain(str(value))
+        texts = [f"{plain(name)} {write(value)}" for value in values] + [""]  # the last where it is not known, -1
+        columns.append(np.array(texts, object)[place])
+    if len(columns) == 1:
+        return columns[0]
     return np.array(
         [" · ".join(filter(None, facts)) for facts in zip(*columns, strict=True)] or [""] * len(data.items), object
     )
