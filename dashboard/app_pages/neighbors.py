@@ -96,7 +96,7 @@ def lists(
                 hide_index=True,
                 height=38 + 35 * len(table),
                 column_order=order(side, list(numbers), metric),
-                column_config=columns(measure, titles=190 if AGAIN not in sure else 150),
+                column_config=columns(side, measure, titles=190 if AGAIN not in sure else 150),
                 alt=f"The {len(table)} {nouns} nearest to {name} by {measure.inside}",
             )
     content = partial(tables.csv, tables.ranked("Measure", in_file))
@@ -129,7 +129,7 @@ def order(side: Side, numbers: list[str], metric: Metric) -> list[str]:
     return [side.name_column, *sure, tables.COUNT, *last]
 
 
-def columns(measure: Measure, *, titles: int) -> dict[str, ColumnConfig]:
+def columns(side: Side, measure: Measure, *, titles: int) -> dict[str, ColumnConfig]:
     """How the columns look, that of titles so many pixels wide."""
     shared_help = f"How many {phrases.plural(run.dataset.noun)} both of them have rated"
     again_help = (
@@ -142,7 +142,7 @@ def columns(measure: Measure, *, titles: int) -> dict[str, ColumnConfig]:
     )
     apart_help = f"How far apart their ratings of these are on average, in {phrases.unit(run.dataset)}"
     return (
-        tables.COLUMNS
+        tables.columns(side.ratings)
         | {tables.TITLE: st.column_config.TextColumn(pinned=True, width=titles)}
         | tables.number(measure.column, form=measure.form, width=60)
         | tables.number(LENGTH, SPREAD, width=60)

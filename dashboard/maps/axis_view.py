@@ -141,7 +141,7 @@ def _ends(
                 tables.unsigned_zeros(tables.items(ratings, rows, there, numbers)),
                 hide_index=True,
                 column_order=(shown := [tables.TITLE, *numbers, *tables.known(ratings)]),
-                column_config=tables.beside(tables.COLUMNS | tables.number(*numbers), shown),
+                column_config=tables.beside(tables.columns(ratings) | tables.number(*numbers), shown),
                 alt=f"The {len(there)} {nouns} furthest toward {name}",
             )
     tables.download(

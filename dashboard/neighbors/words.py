@@ -198,13 +198,13 @@ def lengths(
     others[row] = False
     below = float(np.mean(length[others] < length[row]))
     text = (
-        f"The vector of {escape(rows.labels[row])} is **{length[row]:.2f}** long, longer than {below:.0%} of the "
+        f"The vector of **{escape(rows.labels[row])}** is **{length[row]:.2f}** long, longer than {below:.0%} of the "
         f"{count(int(others.sum()), rows.noun)} compared. "
     )
     if predictions:
         text = (
-            f"Guesses for {escape(rows.labels[row])} differ by **{length[row]:.2f}** around their averages (standard "
-            f"deviation), more than for {below:.0%} of the {count(int(others.sum()), rows.noun)} compared. "
+            f"Guesses for **{escape(rows.labels[row])}** differ by **{length[row]:.2f}** around their averages "
+            f"(standard deviation), more than for {below:.0%} of the {count(int(others.sum()), rows.noun)} compared. "
         )
         first, *others_ = (measure.name.lower() for measure in PREDICTED.values())
         same = [len(ten["cosine"] & ten[metric]) for metric in ("dot", "euclidean")]

@@ -74,7 +74,7 @@ def show(
         _table(ratings, rows, chosen, numbers, page),
         hide_index=True,
         height=min(388, 38 + 35 * len(chosen[page])),
-        column_config={**tables.COLUMNS, **(columns or tables.number(*numbers, width=80))},
+        column_config={**tables.columns(ratings), **(columns or tables.number(*numbers, width=80))},
         alt=f"The {len(chosen):,} selected {rows.nouns}",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
