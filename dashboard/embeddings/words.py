@@ -122,8 +122,8 @@ def pair(rows: Rows, row: int, other: int, cosine: float) -> str:
     apart = int(np.argmax(np.abs(first - second)))
     return (
         f"**{escape(rows.labels[row])}** and **{escape(rows.labels[other])}** have a cosine of "
-        f"**{signed(cosine)}** (1 is the same direction, 0 unrelated). They agree in sign on {same} of {len(first)} dimensions and differ most in "
-        f"dimension {apart + 1}: {signed(first[apart])} beside {signed(second[apart])}."
+        f"**{signed(cosine)}** (1 is the same direction, 0 unrelated). They agree in sign on {same} of {len(first)} "
+        f"dimensions and differ most in dimension {apart + 1}: {signed(first[apart])} beside {signed(second[apart])}."
     )
 
 

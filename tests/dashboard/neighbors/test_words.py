@@ -111,7 +111,7 @@ def test_of_predictions_it_says_how_far_guesses_differ():
     found = {metric: neighbors(matrix, 0, metric=metric, top=2) for metric in METRICS}
     length = np.linalg.norm(matrix, axis=1)
     said = words.lengths(rows_of(matrix), 0, length, found, np.ones(6, bool), predictions=True)
-    assert said.startswith("Guesses for m0 differ by **1.00**")
+    assert said.startswith("Guesses for **m0** differ by **1.00**")
     assert "Of the 2 nearest by correlation, 0 are also among the 2 by covariance" in said
     near = words.lead(rows_of(matrix), 0, found["cosine"], predictions=True)
     assert "The guesses for **m0** rise and fall most nearly with those for **m1**, correlation 1.00." in near
