@@ -27,7 +27,7 @@ UNASKED = Standing(carries_signal=True)
 """Of a direction of vectors that no ratings could confirm."""
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner="Finding the components …")
 def components(run_id: str, how: How) -> Pca:
     """Components of a run, with scores for all its items, (n_items, k); raises as `components_of` does."""
     trained = run(run_id)

@@ -69,7 +69,7 @@ def ratings(dataset_id: str) -> Ratings:
     return _twin_of(dataset_id)[1] if is_twin(dataset_id) else _ratings(dataset_id)
 
 
-@st.cache_resource(max_entries=4, show_spinner="Loading the ratings …")
+@st.cache_resource(max_entries=4, show_spinner="Loading the data …")
 def _ratings(dataset_id: str) -> Ratings:
     return data.load(dataset_id)
 
@@ -236,7 +236,7 @@ def _expected(dataset_id: str, config: RunConfig, _lines: Baselines | None) -> S
     return measured_without(config, ratings(dataset_id), split_of(dataset_id, config.split), _lines)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner="Reading the names …")
 def item_labels(dataset_id: str) -> list[str]:
     """What each item of a dataset is called on screen."""
     return matrix_rows.item_labels(ratings(dataset_id))
@@ -306,14 +306,14 @@ def user_hover(run_id: str) -> Hover:
     return _hover(trained.dataset.dataset_id, trained.config.split, user_rows(run_id), users=True, described_by="")
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner="Reading the names …")
 def _hover(dataset_id: str, how: SplitConfig, _rows: Rows, *, users: bool, described_by: str) -> Hover:
     """One for all alike runs on one split: of their rows it shows nothing but which are trained, or described."""
     names = _rows.marked([plain(label) for label in _rows.labels])
     return Hover(np.array(names, object), _facts(dataset_id, users=users))
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner="Reading the names …")
 def rated_hover(dataset_id: str) -> Hover:
     """What a map shows over each item of a dataset before there is a model of it."""
     return Hover(np.array([plain(label) for label in item_labels(dataset_id)], object), _facts(dataset_id, users=False))
