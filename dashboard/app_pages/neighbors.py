@@ -173,7 +173,11 @@ BOTH = (
 
 def _unlisted(side: Side) -> str:
     if not side.rows.rated:
-        return "A row of zeros points nowhere, and has no cosine."
+        return (
+            "A row of zeros points nowhere, and has no cosine. What the nearest comes up to by chance is the 99th "
+            "percentile of the largest cosine with as many directions drawn evenly from the sphere, whose squares are "
+            "beta variables of $1/2$ and $(d - 1)/2$."
+        )
     return (
         f"{side.nouns.capitalize()} without a rating in the training part are not listed: their numbers were never "
         f"learned. On the picture they are called untrained. {_unseen(side)}Biases play no part here."

@@ -43,7 +43,7 @@ def _table(ratings: Ratings) -> None:
         st.metric(nouns.capitalize(), f"{len(ratings.items):,}", border=True)
         if len(ratings.users):
             st.metric("Users", f"{len(ratings.users):,}", border=True)
-        st.metric("Columns of the table", f"{len(columns):,}", border=True)
+        st.metric("Columns", f"{len(columns):,}", border=True, help="Of the table that came with the vectors.")
     place = st.container()
     page = elements.pages(len(ratings.items), MOST_SHOWN, f"rows_of_{ratings.dataset_id}")
     known = ratings.item_table.iloc[page].reset_index(drop=True)
