@@ -27,10 +27,13 @@ class ItemColumns:
 
     def take(self, rows: np.ndarray) -> "ItemColumns":
         """The same for some of the items, in the order of `rows`."""
+        if np.array_equal(rows, np.arange(len(self.titles))):
+            return self
+        at = rows.tolist()
         return ItemColumns(
             numbers={name: values[rows] for name, values in self.numbers.items()},
-            categories={name: [values[row] for row in rows] for name, values in self.categories.items()},
-            titles=[self.titles[row] for row in rows],
+            categories={name: [values[row] for row in at] for name, values in self.categories.items()},
+            titles=[self.titles[row] for row in at],
         )
 
 

@@ -15,6 +15,10 @@ BLOCK = 2**20
 """Numbers looked at together, 8 MiB."""
 
 
+MOST_SORTED, FINER = 2**24, 1000
+"""Numbers of which quartiles are taken exactly, 64 MiB; of more they are read off bins so many times as fine."""
+
+
 @dataclass(frozen=True, eq=False)
 class Values:
     """Distribution of all numbers in a matrix.
@@ -53,17 +57,19 @@ def values(embeddings: np.ndarray, *, bins: int = 60) -> Values:
     if not (np.isfinite(low) and np.isfinite(high)):
         raise AnalysisError(f"a matrix of shape {np.shape(embeddings)} is empty or holds a value that is not finite")
     reach = max(-low, high) or 1.0
-    mean = sum(float(some.sum()) for some in _blocks(flat)) / flat.size
-    counts, powers = np.zeros(bins, np.int64), np.zeros(2)
-    for some in _blocks(flat):
-        counts += np.histogram(some, bins=bins, range=(-reach, reach))[0]
+    mean = sum(float(some.sum(dtype=np.float64)) for some in _blocks(flat)) / flat.size
+    finer = 1 if flat.size <= MOST_SORTED else FINER
+    counts, powers = np.zeros(bins * finer, np.int64), np.zeros(2)
+    for block in _blocks(flat):
+        some = block.astype(np.float64)
+        counts += _counted(some, len(counts), reach) if finer > 1 else np.histogram(some, bins, (-reach, reach))[0]
         square = np.square(some - mean)
         powers += square.sum(), np.square(square).sum()
     variance, fourth = powers / flat.size
     small = 0.1 * np.sqrt(mean**2 + variance)
-    first, third = np.percentile(flat, [25, 75])
+    first, third = np.percentile(flat, [25, 75]) if finer == 1 else _middle_half(counts, reach)
     return Values(
-        counts=counts,
+        counts=counts.reshape(bins, finer).sum(axis=1),
         edges=np.histogram_bin_edges([], bins=bins, range=(-reach, reach)),
         mean=mean,
         sd=float(np.sqrt(variance)),
@@ -75,10 +81,22 @@ def values(embeddings: np.ndarray, *, bins: int = 60) -> Values:
     )
 
 
+def _counted(numbers: np.ndarray, bins: int, reach: float) -> np.ndarray:
+    """Numbers in each of as many bins from -reach to reach, in a third of the time that NumPy's histogram takes."""
+    place = ((numbers + reach) * (bins / (2 * reach))).astype(np.int64)
+    return np.bincount(np.minimum(place, bins - 1), minlength=bins)
+
+
+def _middle_half(counts: np.ndarray, reach: float) -> np.ndarray:
+    """The first and the third quartile of numbers from -reach to reach, read off their counts in fine bins."""
+    share = np.concatenate([[0], np.cumsum(counts)]) / counts.sum()
+    return np.interp([0.25, 0.75], share, np.linspace(-reach, reach, len(share)))
+
+
 def _blocks(flat: np.ndarray) -> Iterator[np.ndarray]:
-    """The numbers in float64, so many at a time that a matrix larger than memory can be read from its file."""
+    """The numbers, so many at a time that a matrix larger than memory can be read from its file."""
     for start in range(0, flat.size, BLOCK):
-        yield flat[start : start + BLOCK].astype(np.float64)
+        yield flat[start : start + BLOCK]
 
 
 def order_by_similarity(embeddings: np.ndarray) -> np.ndarray:

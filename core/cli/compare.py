@@ -58,6 +58,7 @@ def _document(first: Run, second: Run, result: Compared, data: Ratings) -> dict[
     return {
         "common_items": len(result.shared),
         "in_both": result.shared.in_both,
+        "drawn_from": result.shared.of,
         "left_out": {"untrained": result.shared.untrained, "rare": result.shared.rare},
         "same_data": first.dataset.digest == second.dataset.digest,
         "cka": measured.cka,
@@ -146,6 +147,7 @@ def _text(document: dict[str, Any]) -> str:
     facts = [
         ("items compared", document["common_items"]),
         ("in both", document["in_both"]),
+        ("drawn by chance from", document["drawn_from"]),
         ("left out, untrained", document["left_out"]["untrained"]),
         ("left out, few ratings", document["left_out"]["rare"]),
     ]

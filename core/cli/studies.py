@@ -98,6 +98,7 @@ def clusters(arguments: argparse.Namespace) -> Answer:
         "none": study.facts["none"],
         "repeat": study.facts.get("repeat"),  # not in studies of earlier versions
         "silhouette": study.facts.get("silhouette"),
+        "found_on": study.facts.get("found_on"),
         "groups": groups,
         "to": arguments.to,
     }

@@ -163,7 +163,9 @@ def _item_table(items: pa.Table) -> "pd.DataFrame":
 
     if not _is_text(items["title"]):
         raise ValueError("an item has no title")
-    genres = pd.Series(items["genres"].cast(pa.list_(pa.string())).to_pylist(), dtype=object)
+    column = items["genres"].cast(pa.list_(pa.string()))
+    listed = column.to_pylist() if pc.sum(pc.list_value_length(column)).as_py() else [[]] * len(column)
+    genres = pd.Series(listed, dtype=object)
     table = items.drop_columns(["item_id", "genres"]).to_pandas()
     if not np.issubdtype(table["year"].dtype, np.number):
         raise ValueError(f"years are {table['year'].dtype}, numbers were expected")

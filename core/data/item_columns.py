@@ -29,7 +29,9 @@ def category_columns(table: "pd.DataFrame") -> dict[str, Sequence[Sequence[str]]
 
     categories: dict[str, Sequence[Sequence[str]]] = {"genres": table["genres"].tolist()}
     for name in category_names(table):
-        categories[name] = [[] if pd.isna(value) or value == "" else [str(value)] for value in table[name]]
+        place, values = pd.factorize(table[name])
+        lists = [[str(value)] if value else [] for value in values] + [[]]  # the last of what is missing, -1
+        categories[name] = [lists[at] for at in place.tolist()]  # one for all that are alike: there may be a million
     return categories
 
 

@@ -25,8 +25,10 @@ def spoken_titles(titles: Sequence[str]) -> list[str]:
     It does where more titles end with an article than begin with one. Elsewhere, a comma and "The" at the end are part
     of a title.
     """
-    said = [spoken(title) for title in titles]
-    behind = sum(new != title for new, title in zip(said, titles, strict=True))
+    said = [spoken(title) if ", " in title else title for title in titles]
+    behind = sum(new is not title and new != title for new, title in zip(said, titles, strict=True))
+    if not behind:
+        return said
     in_front = sum(_IN_FRONT.match(title) is not None for title in titles)
     return said if behind > in_front else list(titles)
 

@@ -88,6 +88,8 @@ def users_table(run: Run, ratings: Ratings) -> pd.DataFrame:
 
 def one_line(text: str) -> str:
     """Text without tabs, line ends and other control characters."""
+    if text.isalnum():
+        return text
     if not text.isprintable():
         text = "".join(letter if letter.isprintable() else " " for letter in text)
     return " ".join(text.split())
@@ -190,7 +192,7 @@ def _write_components(run: Run, ratings: Ratings, folder: Path) -> None:
         for number, low_name, high_name in zip(numbers, low, high, strict=True)
     ]
     who = pd.DataFrame({"item_id": ratings.items.ids, "title": ratings.item_table["title"]}).map(inert)
-    scores = pd.DataFrame(result.scores.astype(np.float32), columns=columns)
+    scores = pd.DataFrame(np.asarray(result.scores, np.float32), columns=columns)
     _csv(pd.concat([who, scores], axis=1), folder / "scores.csv")
 
 

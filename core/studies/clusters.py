@@ -42,8 +42,8 @@ def _compute(work: Work, settings: ClusterSettings) -> Stored:
     """Arrays: `rows` (n,), the items that take part; `label` (n,), their group from 0, the largest, or -1.
 
     Facts: `groups`, for each its size, its label, the signs behind it, and the rows of typical items; `none`, how many
-    items are in no group; `repeat`, as `repeatability` says, None where nothing is drawn by chance; and `silhouette`,
-    None where there are no two groups. Studies of earlier versions have neither of these two.
+    items are in no group; `repeat`, as `repeatability` says, None where nothing is drawn by chance; `silhouette`, None
+    where there are no two groups; and `found_on`, as in `Clusters`. Studies of earlier versions have not all of these.
     """
     run, ratings = looked_at(work, settings)
     rows = items_taking_part(run, ratings, settings.min_ratings)
@@ -73,6 +73,7 @@ def _compute(work: Work, settings: ClusterSettings) -> Stored:
         "none": int(np.count_nonzero(clusters.label == NO_CLUSTER)),
         "repeat": repeat,
         "silhouette": None if np.isnan(apart) else apart,
+        "found_on": clusters.found_on,
     }
     return Stored({"rows": rows, "label": clusters.label}, facts)
 

@@ -66,14 +66,14 @@ def to_study(compared: Compared) -> Stored:
         "aligned": result.aligned,
         "shares": result.variance_ratio,
     }
-    left_out = {"in_both": items.in_both, "untrained": items.untrained, "rare": items.rare}
+    left_out = {"in_both": items.in_both, "untrained": items.untrained, "rare": items.rare, "of": items.of}
     return Stored(arrays=arrays, facts={"measured": asdict(result.measured), "k": result.overlap.k} | left_out)
 
 
 def of_study(stored: Stored) -> Compared:
     """The comparison that `to_study` kept."""
     arrays, facts = stored.arrays, stored.facts
-    left_out = {name: facts[name] for name in ("in_both", "untrained", "rare")}
+    left_out = {name: facts.get(name, 0) for name in ("in_both", "untrained", "rare", "of")}
     comparison = Comparison(
         measured=Measured(**facts["measured"]),
         overlap=Overlap(kept=arrays["kept"], k=facts["k"]),

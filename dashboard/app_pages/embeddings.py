@@ -18,11 +18,11 @@ from dashboard.shared import elements, finding, matrix_rows, phrases, sides, tab
 from dashboard.shared.matrix_rows import Rows
 from dashboard.shell.needs_run import require_run
 
-FIRST, MOST_RATED, CHOSEN, ALL_CLEAR = "First 20", "Most ratings", "Chosen", "All that are clear"
+FIRST, MOST_RATED, CHOSEN, ALL_CLEAR = "First to last", "Most ratings", "Chosen", "All that are clear"
 FEATURES = "Features"
 AS_GIVEN, ALIKE, BY_DIMENSION = "As given", "Alike side by side", "By one dimension"
 SHOWN = 20
-"""Rows of the heatmap, as in the article."""
+"""Rows of a page of the heatmap, as in the article."""
 MOST_SHOWN = 60
 """Rows that can be chosen; more would not be readable."""
 
@@ -59,7 +59,8 @@ def choose_rows(rows: Rows, which: str) -> np.ndarray:
         return np.array(chosen, int)
     if which == ALL_CLEAR:
         return np.sort(rows.by_count[rows.placed[rows.by_count]][:MOST_SHOWN])
-    return np.arange(min(SHOWN, len(rows))) if which == FIRST else rows.by_count[:SHOWN]
+    page = elements.pages(len(rows), SHOWN, f"page_{rows.noun}_{which}")
+    return np.arange(len(rows))[page] if which == FIRST else rows.by_count[page]
 
 
 def chosen_anywhere(rows: Rows) -> list[int]:

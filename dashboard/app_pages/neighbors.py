@@ -96,7 +96,7 @@ def lists(
                 hide_index=True,
                 height=38 + 35 * len(table),
                 column_order=order(side, list(numbers), metric),
-                column_config=columns(measure, titles=190 if AGAIN not in sure else 150),
+                column_config=columns(side, measure, titles=190 if AGAIN not in sure else 150),
                 alt=f"The {len(table)} {nouns} nearest to {name} by {measure.inside}",
             )
     content = partial(tables.csv, tables.ranked("Measure", in_file))
@@ -129,7 +129,7 @@ def order(side: Side, numbers: list[str], metric: Metric) -> list[str]:
     return [side.name_column, *sure, tables.COUNT, *last]
 
 
-def columns(measure: Measure, *, titles: int) -> dict[str, ColumnConfig]:
+def columns(side: Side, measure: Measure, *, titles: int) -> dict[str, ColumnConfig]:
     """How the columns look, that of titles so many pixels wide."""
     shared_help = f"How many {phrases.plural(run.dataset.noun)} both of them have rated"
     again_help = (
@@ -142,7 +142,7 @@ def columns(measure: Measure, *, titles: int) -> dict[str, ColumnConfig]:
     )
     apart_help = f"How far apart their ratings of these are on average, in {phrases.unit(run.dataset)}"
     return (
-        tables.COLUMNS
+        tables.columns(side.ratings)
         | {tables.TITLE: st.column_config.TextColumn(pinned=True, width=titles)}
         | tables.number(measure.column, form=measure.form, width=60)
         | tables.number(LENGTH, SPREAD, width=60)
@@ -173,7 +173,11 @@ BOTH = (
 
 def _unlisted(side: Side) -> str:
     if not side.rows.rated:
-        return "A row of zeros points nowhere, and has no cosine."
+        return (
+            "A row of zeros points nowhere, and has no cosine. What the nearest comes up to by chance is the 99th "
+            "percentile of the largest cosine with as many directions drawn evenly from the sphere, whose squares are "
+            "beta variables of $1/2$ and $(d - 1)/2$."
+        )
     return (
         f"{side.nouns.capitalize()} without a rating in the training part are not listed: their numbers were never "
         f"learned. On the picture they are called untrained. {_unseen(side)}Biases play no part here."

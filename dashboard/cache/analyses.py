@@ -55,7 +55,7 @@ def unseen(run_id: str) -> Unseen | None:
     return unseen_items(trained.scorer, ratings_of(run_id), split_of_run(trained))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner="Looking for what they have in common …")
 def traits(run_id: str, chosen: np.ndarray, listed: np.ndarray) -> tuple[Trait, ...]:
     """What tells some of the listed items of a run from the others; rows, rising."""
     columns = columns_of_items(ratings_of(run_id).dataset_id).take(listed)
@@ -121,7 +121,8 @@ def agreement(run_id: str, *, users: bool, row: int, least: int) -> dict[Metric,
 @st.cache_resource(max_entries=8, show_spinner=False)
 def lengths(run_id: str, *, users: bool, predictions: bool = False) -> np.ndarray:
     """Euclidean length of every row that is `compared`, (n_rows,)."""
-    return np.linalg.norm(compared(run_id, users=users, predictions=predictions), axis=1)
+    matrix = compared(run_id, users=users, predictions=predictions)
+    return -nearness.similarities_to(matrix, np.zeros(matrix.shape[1]), "euclidean")
 
 
 @st.cache_resource(max_entries=8, show_spinner="Fitting what the averages explain …")
@@ -160,7 +161,7 @@ def average_taste(run_id: str, chosen: tuple[int, ...], *, users: bool) -> np.nd
     return average_terms(model, data.user_index[train], data.item_index[train], rows, users=users).taste
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner="Counting the numbers …")
 def matrix_values(run_id: str, *, users: bool) -> Values:
     """Distribution of all numbers of the item matrix, or of the users' matrix."""
     return values(rows_of(run_id, users=users).matrix)

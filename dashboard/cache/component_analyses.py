@@ -27,13 +27,15 @@ UNASKED = Standing(carries_signal=True)
 """Of a direction of vectors that no ratings could confirm."""
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner="Finding the components …")
 def components(run_id: str, how: How) -> Pca:
     """Components of a run, with scores for all its items, (n_items, k); raises as `components_of` does."""
     trained = run(run_id)
     if how == PREDICTIONS and (tested := examined(run_id)) is not None:
         return tested.result
     found = components_of(trained, ratings_of(run_id), split_of_run(trained), how)
+    if found.scores.dtype == np.float32:
+        return found
     return replace(found, scores=found.scores.astype(np.float32))  # as fine as the model, half the memory
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 from pandas.api.types import is_numeric_dtype
 
@@ -67,7 +68,7 @@ def ratings(dataset_id: str) -> Ratings:
     return _twin_of(dataset_id)[1] if is_twin(dataset_id) else _ratings(dataset_id)
 
 
-@st.cache_resource(max_entries=4, show_spinner="Loading the ratings …")
+@st.cache_resource(max_entries=4, show_spinner="Loading the data …")
 def _ratings(dataset_id: str) -> Ratings:
     return data.load(dataset_id)
 
@@ -236,7 +237,7 @@ def _expected(dataset_id: str, config: RunConfig, _lines: Baselines | None) -> S
     return measured_without(config, ratings(dataset_id), split_of(dataset_id, config.split), _lines)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner="Reading the names …")
 def item_labels(dataset_id: str) -> list[str]:
     """What each item of a dataset is called on screen."""
     return matrix_rows.item_labels(ratings(dataset_id))
@@ -297,8 +298,7 @@ def user_notes(run_id: str) -> list[str]:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _notes(dataset_id: str, how: SplitConfig, _rows: Rows, *, users: bool, described_by: str) -> list[str]:
     """The facts that a hover has of each row, and whether training has moved it; one list as for `_hover`."""
-    facts = _hover(dataset_id, how, _rows, users=users, described_by=described_by).facts
-    return [fact + _rows.mark(row, short=True) for row, fact in enumerate(facts.tolist())]
+    return _rows.marked(_hover(dataset_id, how, _rows, users=users, described_by=described_by).facts.tolist())
 
 
 def user_hover(run_id: str) -> Hover:
@@ -307,14 +307,14 @@ def user_hover(run_id: str) -> Hover:
     return _hover(trained.dataset.dataset_id, trained.config.split, user_rows(run_id), users=True, described_by="")
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner="Reading the names …")
 def _hover(dataset_id: str, how: SplitConfig, _rows: Rows, *, users: bool, described_by: str) -> Hover:
     """One for all alike runs on one split: of their rows it shows nothing but which are trained, or described."""
-    names = [plain(label) + _rows.mark(row, short=True) for row, label in enumerate(_rows.labels)]
+    names = _rows.marked([plain(label) for label in _rows.labels])
     return Hover(np.array(names, object), _facts(dataset_id, users=users))
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner="Reading the names …")
 def rated_hover(dataset_id: str) -> Hover:
     """What a map shows over each item of a dataset before there is a model of it."""
     return Hover(np.array([plain(label) for label in item_labels(dataset_id)], object), _facts(dataset_id, users=False))
@@ -339,9 +339,12 @@ def _columns_in_words(data: Ratings) -> np.ndarray:
     """The first columns of the table beside each item: "class 3 · size 0.25", (n_items,)."""
     columns = []
     for name in tables.further(data):
-        values = data.item_table[name]
-        texts = values.map("{:,.6g}".format) if is_numeric_dtype(values) else values.map(str).map(plain)
-        columns.append((f"{plain(name)} " + texts).where(values.notna(), ""))
+        place, values = pd.factorize(data.item_table[name])
+        write = "{:,.6g}".format if is_numeric_dtype(data.item_table[name]) else lambda value: plain(str(value))
+        texts = [f"{plain(name)} {write(value)}" for value in values] + [""]  # the last where it is not known, -1
+        columns.append(np.array(texts, object)[place])
+    if len(columns) == 1:
+        return columns[0]
     return np.array(
         [" · ".join(filter(None, facts)) for facts in zip(*columns, strict=True)] or [""] * len(data.items), object
     )

@@ -1,6 +1,7 @@
 """What all figures share: size, margins, legend, hover, and colors that mean the same everywhere."""
 
 import html
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -110,12 +111,17 @@ def sampled(drawn: int, of: int, noun: str = "") -> str:
     return "" if drawn == of else f" (a sample of {drawn:,}{f' {noun}' if noun else ''})"
 
 
+_MARKUP = re.compile("[&<>]|%{")
+
+
 def plain(text: str, length: int = 60) -> str:
     """Somebody's title as harmless text in a hover, a label or a tick.
 
     Plotly reads a few tags and %{…} templates out of strings; titles hold neither after this.
     """
     short = text if len(text) <= length else text[: length - 1] + "…"
+    if not _MARKUP.search(short):
+        return short
     return short.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "%\u200b{")
 
 

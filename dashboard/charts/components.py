@@ -44,7 +44,9 @@ def strip(
         std: How well each score is known, (n_items,): bars of that length for what is named; None draws none.
     """
     named = np.concatenate([ends.top, ends.bottom, np.array(marked, int)])
-    known = np.union1d(named, np.flatnonzero(listed))
+    to_see = listed.copy()
+    to_see[named] = True
+    known = np.flatnonzero(to_see)
     keep = known if len(known) <= points.MOST_IN_SWARM else named
     drawn = points.sample(np.arange(len(scores)), keep=keep, most=points.MOST_IN_SWARM)
     every, of_all = "All " if len(drawn) == len(scores) else "", sampled(len(drawn), len(scores))

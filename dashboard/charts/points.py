@@ -70,8 +70,8 @@ def sample(rows: np.ndarray, *, keep: np.ndarray | None = None, most: int = MOST
     """At most `most` of the rows, the same ones every time, in rising order; `keep` are always among them."""
     if len(rows) <= most:
         return rows
-    kept = np.empty(0, rows.dtype) if keep is None else np.intersect1d(keep, rows)[:most]
-    rest = np.setdiff1d(rows, kept)
+    among = np.zeros(len(rows), bool) if keep is None else np.isin(rows, keep)
+    kept, rest = rows[among][:most], rows[~among]
     drawn = np.random.default_rng(0).choice(rest, most - len(kept), replace=False)
     return np.sort(np.concatenate([kept, drawn]))
 

@@ -21,6 +21,10 @@ _TOTAL_AXIS = {
 """The scale of the running total, at the right."""
 
 
+FINE = 0.04
+"""Largest share up to which the marks beside the bars are less than a percent apart."""
+
+
 def scree(
     variance_ratio: np.ndarray,
     cumulative: np.ndarray,
@@ -46,7 +50,7 @@ def scree(
         x="Component",
         y="Share of the total",
         height=320,
-        yaxis={"tickformat": ".0%", "rangemode": "tozero"},
+        yaxis={"tickformat": ".0%" if variance_ratio.max() > FINE else ".1%", "rangemode": "tozero"},
         yaxis2=_TOTAL_AXIS,
         bargap=0.15,
         hovermode="x",  # so that the smallest bar can be hit from anywhere above it

@@ -202,6 +202,8 @@ def left_out(items: Shared, min_ratings: int, sizes: tuple[int, int] | None, nou
         parts.append(f"{items.rare:,} with fewer than {count(min_ratings, 'rating')}{where}")
     if items.untrained:
         parts.append(f"{items.untrained:,} without a rating in the training part of one of the models")
+    if items.of > len(items):
+        text += f" They were drawn by chance from {items.of:,}, and neighbors are looked for among them alone."
     return f"{text} Left out: {' and '.join(parts)}." if parts else text
 
 

@@ -8,7 +8,7 @@ from core.data.nouns import with_article
 from core.data.ratings import Ratings
 from dashboard.charts import data as charts
 from dashboard.charts.bars import Bars, picture
-from dashboard.shared import phrases
+from dashboard.shared import elements, phrases, tables
 
 
 def overview(ratings: Ratings) -> None:
@@ -33,7 +33,7 @@ def overview(ratings: Ratings) -> None:
 
 
 MOST_SHOWN = 100
-"""Rows of a table beside vectors that are shown; a million would be too much for a browser."""
+"""Rows of a page of a table beside vectors; a million would be too much for a browser."""
 
 
 def _table(ratings: Ratings) -> None:
@@ -43,16 +43,16 @@ def _table(ratings: Ratings) -> None:
         st.metric(nouns.capitalize(), f"{len(ratings.items):,}", border=True)
         if len(ratings.users):
             st.metric("Users", f"{len(ratings.users):,}", border=True)
-        st.metric("Columns of the table", f"{len(columns):,}", border=True)
-    first = np.arange(min(MOST_SHOWN, len(ratings.items)))
-    titles = ratings.item_table["title"].iloc[first]
-    table = pd.DataFrame({"Id": ratings.items.ids[first], "Title": titles.to_numpy()})
-    for name in columns:
-        table[name] = ratings.item_table[name].iloc[first].to_numpy()
-    alt = f"The first {len(first):,} {nouns} with what is known of them"
-    st.dataframe(table, hide_index=True, height=min(388, 38 + 35 * len(first)), alt=alt)
-    if len(first) < len(ratings.items):
-        st.caption(f"The first {len(first):,} of {len(ratings.items):,}.")
+        st.metric("Columns", f"{len(columns):,}", border=True, help="Of the table that came with the vectors.")
+    place = st.container()
+    page = elements.pages(len(ratings.items), MOST_SHOWN, f"rows_of_{ratings.dataset_id}")
+    known = ratings.item_table.iloc[page].reset_index(drop=True)
+    table = pd.DataFrame(
+        {"Id": ratings.items.ids[page], "Title": known["title"]} | {name: known[name] for name in columns}
+    )
+    numbers = tables.number(*table.select_dtypes("number").columns, form="localized", width=110)
+    height, alt = min(388, 38 + 35 * len(table)), f"{nouns.capitalize()} with what is known of them"
+    place.dataframe(table, hide_index=True, height=height, column_config=numbers, alt=alt)
 
 
 _USUAL = ("title", "year", "genres")

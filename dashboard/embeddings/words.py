@@ -40,7 +40,7 @@ def picture(rows: Rows, visible: np.ndarray) -> str:
     place, dimension = np.unravel_index(np.argmax(np.abs(values)), values.shape)
     text = (
         f"The strongest number here is **{signed(values[place, dimension])}**, "
-        f"{escape(rows.labels[visible[place]])} in dimension {dimension + 1}."
+        f"**{escape(rows.labels[visible[place]])}** in dimension {dimension + 1}."
     )
     if len(visible) < 2:
         return text
@@ -50,8 +50,8 @@ def picture(rows: Rows, visible: np.ndarray) -> str:
     cosine = (direction @ direction.T)[one, other]
     closest = np.argmax(cosine)
     return (
-        f"{text} Most alike are {escape(rows.labels[visible[one[closest]]])} and "
-        f"{escape(rows.labels[visible[other[closest]]])} (cosine {signed(cosine[closest])})."
+        f"{text} Most alike are **{escape(rows.labels[visible[one[closest]]])}** and "
+        f"**{escape(rows.labels[visible[other[closest]]])}** (cosine {signed(cosine[closest])})."
     )
 
 
@@ -121,9 +121,9 @@ def pair(rows: Rows, row: int, other: int, cosine: float) -> str:
     same = int(np.count_nonzero(np.sign(first) == np.sign(second)))
     apart = int(np.argmax(np.abs(first - second)))
     return (
-        f"{escape(rows.labels[row])} and {escape(rows.labels[other])} have a cosine of **{signed(cosine)}** (1 is the "
-        f"same direction, 0 unrelated). They agree in sign on {same} of {len(first)} dimensions and differ most in "
-        f"dimension {apart + 1}: {signed(first[apart])} beside {signed(second[apart])}."
+        f"**{escape(rows.labels[row])}** and **{escape(rows.labels[other])}** have a cosine of "
+        f"**{signed(cosine)}** (1 is the same direction, 0 unrelated). They agree in sign on {same} of {len(first)} "
+        f"dimensions and differ most in dimension {apart + 1}: {signed(first[apart])} beside {signed(second[apart])}."
     )
 
 

@@ -58,7 +58,8 @@ class Looks:
 
     Attributes:
         sizes: Number of ratings of every item of the data, shown as the points' area.
-        known: How well known every item of the data is: the best known get their names first; None names none.
+        known: How well known every item of the data is: the best known get their names first; where all are zeros,
+            names are spread over the map; None names none.
         opacity: Of the point of each item on the map, 0–1, (n,).
     """
 
@@ -259,9 +260,14 @@ def _looks(send: Send, places: Places, color: Coloring | Classes, looks: Looks) 
         "color": meaning,
         "values": send("values", packing.exact(color, places.rows)),
         "sizes": send("sizes", None if sizes is None else packing.sizes(sizes[places.rows])),
-        "weight": send("weight", None if known is None else packing.weight(known[places.rows])),
+        "weight": send("weight", None if known is None else _weight(known[places.rows], places.points)),
         "opacity": send("opacity", None if opacity is None else packing.opacity(opacity)),
     }
+
+
+def _weight(known: np.ndarray, points: np.ndarray) -> bytes:
+    """Whose names come first: the best known's; where nobody knows any better, names are spread over the map."""
+    return packing.weight(known) if known.any() else packing.spread(points)
 
 
 def _marks(places: Places, marks: Marks) -> dict[str, Any]:

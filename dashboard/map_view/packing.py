@@ -15,6 +15,7 @@ from core.export.living_map.packing import (
     places,
     scaled,
     span,
+    spread,
     ticks,
     weight,
     words,
@@ -24,7 +25,7 @@ from dashboard.charts.maps import Landmarks, diameters
 from dashboard.charts.points import CLASS_COLORS, REST, Classes, Coloring
 
 # The core's, for maps on pages.
-__all__ = ["bits", "chosen", "compressed", "names", "opacity", "places", "ticks", "weight", "words"]
+__all__ = ["bits", "chosen", "compressed", "names", "opacity", "places", "spread", "ticks", "weight", "words"]
 
 SIZE_STEPS = 8
 """Steps of a pixel in which diameters are told."""

@@ -60,7 +60,7 @@ def show(run: Run, ratings: Ratings, rows: Rows, line: DeltaGenerator) -> None:
     """Draw the controls, the first of them into `line`, then the axis, both ends and the map of two axes."""
     with line:
         min_ratings = settings.enough(rows)
-    axis = _choose_poles(ratings, rows)
+    axis = _choose_poles(run.run_id, ratings, rows)
     try:
         projected = _project(axis, rows, ratings)
     except LimitError as error:
@@ -141,7 +141,7 @@ def _ends(
                 tables.unsigned_zeros(tables.items(ratings, rows, there, numbers)),
                 hide_index=True,
                 column_order=(shown := [tables.TITLE, *numbers, *tables.known(ratings)]),
-                column_config=tables.beside(tables.COLUMNS | tables.number(*numbers), shown),
+                column_config=tables.beside(tables.columns(ratings) | tables.number(*numbers), shown),
                 alt=f"The {len(there)} {nouns} furthest toward {name}",
             )
     tables.download(
@@ -213,9 +213,9 @@ def _axis_title(axis: OwnAxis) -> str:
     return f"{plain(axis.low_name or 'low', 30)} ← → {plain(axis.high_name or 'high', 30)}"
 
 
-def _choose_poles(ratings: Ratings, rows: Rows) -> OwnAxis:
+def _choose_poles(run_id: str, ratings: Ratings, rows: Rows) -> OwnAxis:
     """The fields of both poles, side by side; a link carries them."""
-    low, high = example(ratings, rows)
+    low, high = first_poles(run_id)
     # Missions see by this whether an axis is somebody's own (`dashboard.missions.snapshot.FIRST_POLES`).
     st.session_state["_first_poles"] = tuple(tuple(rows.labels[row] for row in pole) for _, pole in (low, high))
     left, right = st.columns(2, gap="medium")
@@ -259,6 +259,12 @@ def _choose_pole(rows: Rows, end: str, label: str, example: tuple[str, list[int]
     return name.strip(), chosen
 
 
+@st.cache_resource(max_entries=8, show_spinner=False)
+def first_poles(run_id: str) -> tuple[tuple[str, list[int]], tuple[str, list[int]]]:
+    """The `example` of a run."""
+    return example(loaders.ratings_of(run_id), loaders.item_rows(run_id))
+
+
 def example(ratings: Ratings, rows: Rows) -> tuple[tuple[str, list[int]], tuple[str, list[int]]]:
     """Names and rows of two poles to begin with: the most rated of two genres; empty where the data has none.
 
@@ -288,11 +294,8 @@ def _most_apart(genres: list[str], rows: Rows, belongs: Sequence[Sequence[str]])
 
 
 def _most_rated(rows: Rows, belongs: Sequence[Sequence[str]], genre: str, other: str) -> list[int]:
-    offered = rows.offered
     fitting = (
-        int(row)
-        for row in rows.by_count
-        if rows.trained[row] and genre in belongs[row] and other not in belongs[row] and rows.labels[row] in offered
+        int(row) for row in rows.by_count if rows.trained[row] and genre in belongs[row] and other not in belongs[row]
     )
     return list(islice(fitting, EXAMPLE))
 

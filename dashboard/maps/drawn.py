@@ -92,7 +92,9 @@ def by_group(clusters: Stored | None, n_items: int) -> Classes:
     if clusters is None:
         return Classes(GROUP, member, [])
     member[clusters.arrays["rows"]] = clusters.arrays["label"]
-    return Classes(GROUP, member, [group_name(number, group) for number, group in enumerate(clusters.facts["groups"])])
+    names = [group_name(number, group) for number, group in enumerate(clusters.facts["groups"])]
+    found_on = clusters.facts.get("found_on")
+    return Classes(f"{GROUP} (found among {found_on:,})" if found_on else GROUP, member, names)
 
 
 def regions(drawn: DrawnMap, groups: Classes) -> Landmarks:

@@ -7,7 +7,8 @@ import numpy as np
 import streamlit as st
 
 from core.analysis.maps.faithfulness import MOST_COMPARED
-from core.analysis.maps.projections import MOST_LAID_OUT, SAMPLE, umap_installed
+from core.analysis.maps.projections import umap_installed
+from core.analysis.neighbors.all_neighbors import MANY_ROWS, SAMPLE
 from core.studies.maps import MapStudySettings
 from core.studies.study import FEWEST_ITEMS, MIN_RATINGS
 from core.studies.twins import is_twin
@@ -69,7 +70,7 @@ SECONDS_TO_PLACE = 1e-4
 def about_seconds(settings: MapStudySettings, n: int) -> float:
     """How long a map of n items takes, from what 9,066 items took on one core, starting included."""
     measuring = 2 * (min(n, MOST_COMPARED) / 9066) ** 1.5
-    if n > MOST_LAID_OUT:
+    if n > MANY_ROWS:
         measuring += n * SECONDS_TO_PLACE
         n = SAMPLE
     if settings.method == "tsne":

@@ -157,6 +157,12 @@ def repeated(facts: Mapping[str, Any], other: Mapping[str, Any] | None, nouns: s
     return f"{text} So these groups are there in the vectors, with gaps between them."
 
 
+def found_on(n: int, nouns: str, dense: bool) -> str:
+    """Among how many of very many rows groups were found, and where the others went; `dense` where by HDBSCAN."""
+    where = "in the group of most of its 10 nearest among these" if dense else "in the group of the nearest middle"
+    return f"The groups were found among {n:,} {nouns} drawn by chance; each of the others is {where}."
+
+
 LEANS, SAME = 0.3, 0.8
 """|cosine| from which an axis leans on a component, and from which it is nearly that component."""
 

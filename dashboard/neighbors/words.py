@@ -7,7 +7,7 @@ import numpy as np
 
 from core.analysis.neighbors.all_neighbors import MANY
 from core.analysis.neighbors.analogies import Analogy
-from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors
+from core.analysis.neighbors.of_one import METRICS, Metric, Neighbors, nearest_by_chance
 from core.analysis.ranks import rank_correlation
 from core.model.run import Run
 from dashboard.embeddings.words import signed
@@ -110,6 +110,10 @@ def lead(rows: Rows, row: int, near: Neighbors, *, predictions: bool = False) ->
         text = f"In the direction of **{escape(rows.labels[row])}** lies first **{nearest}**, cosine {signed(cosine)}."
     if cosine < FAR:
         text += " That is not close: nothing listed here is much like it."
+    if not rows.rated and len(rows) > 1:
+        chance = nearest_by_chance(len(rows) - 1, rows.matrix.shape[1])
+        verdict = " So it may well be there by chance." if cosine <= chance else ""
+        text += f" Of as many in directions drawn by chance the nearest would come up to {chance:.2f}.{verdict}"
     return text
 
 
@@ -198,13 +202,13 @@ def lengths(
     others[row] = False
     below = float(np.mean(length[others] < length[row]))
     text = (
-        f"The vector of {escape(rows.labels[row])} is **{length[row]:.2f}** long, longer than {below:.0%} of the "
+        f"The vector of **{escape(rows.labels[row])}** is **{length[row]:.2f}** long, longer than {below:.0%} of the "
         f"{count(int(others.sum()), rows.noun)} compared. "
     )
     if predictions:
         text = (
-            f"Guesses for {escape(rows.labels[row])} differ by **{length[row]:.2f}** around their averages (standard "
-            f"deviation), more than for {below:.0%} of the {count(int(others.sum()), rows.noun)} compared. "
+            f"Guesses for **{escape(rows.labels[row])}** differ by **{length[row]:.2f}** around their averages "
+            f"(standard deviation), more than for {below:.0%} of the {count(int(others.sum()), rows.noun)} compared. "
         )
         first, *others_ = (measure.name.lower() for measure in PREDICTED.values())
         same = [len(ten["cosine"] & ten[metric]) for metric in ("dot", "euclidean")]

@@ -68,7 +68,7 @@ def _end(view: View, end: str, which: str, there: np.ndarray, tends: str) -> Non
         tables.unsigned_zeros(tables.items(view.ratings, view.rows, there, scores | sure)),
         hide_index=True,
         column_order=shown,
-        column_config=tables.beside(tables.COLUMNS | tables.scores(labels) | {SURE_TO: _SURE_TO}, shown),
+        column_config=tables.beside(tables.columns(view.ratings) | tables.scores(labels) | {SURE_TO: _SURE_TO}, shown),
         alt=f"The {len(there)} {view.rows.nouns} {which} on component {view.label.number}",
     )
 

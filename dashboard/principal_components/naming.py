@@ -95,6 +95,8 @@ def look_up(run_id: str, result: Pca, how: How) -> Naming:
 
 def _fitting(names: Sequence[Name], run_id: str, result: Pca) -> tuple[EndNames | None, ...]:
     """The names that fit each component of a run."""
+    if not names:
+        return (None,) * len(result.components)
     return component_names.for_components(names, result, component_analyses.item_covariance(run_id))
 
 

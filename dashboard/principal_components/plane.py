@@ -69,15 +69,17 @@ def component_map(run_id: str, component: int, min_listed: int, how: How, marked
         return
     chosen = _controls(ratings, rows, n, min_listed)
     axes, color = chosen.axes, chosen.color
-    drawn = np.arange(len(rows)) if chosen.everything else np.flatnonzero(view.listed)
+    to_see = np.full(len(rows), chosen.everything) | view.listed
+    drawn = np.flatnonzero(to_see)
     naming.write_link(labels, [component, *axes])
     on_axes = [labels[axis] for axis in axes]
     text = component_words.scatter(result.scores, on_axes, drawn, color)
     found = list(dict.fromkeys([*marked, *chosen.searched]))
-    drawn = np.union1d(drawn, np.array(found, int))  # what somebody looks for is there, however few its ratings
+    to_see[found] = True  # what somebody looks for is there, however few its ratings
+    drawn = np.flatnonzero(to_see)
     places = charts.Places(
         drawn,
-        result.scores[drawn][:, axes],
+        result.scores[:, axes][drawn],
         [axis_title(label, unit=len(axes) == 2) for label in on_axes],
         loaders.item_hover(run_id),
         rows.labels,

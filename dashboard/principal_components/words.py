@@ -22,7 +22,10 @@ from dashboard.shared.matrix_rows import Rows
 from dashboard.shared.phrases import count, guessed, plural, sentence
 
 CLEAR = 0.2
-"""Rank correlations below this are not worth a sentence."""
+"""Rank correlations, and differences in standard deviations, below this are not worth a sentence."""
+
+BY_CHANCE = 4.0
+"""Standard errors that the mean of a class can be off by chance, of many classes."""
 
 
 def introduction(run: Run) -> tuple[str, str]:
@@ -214,13 +217,21 @@ def _component_in_words(component: Label) -> str:
 
 
 def _classes_apart(scores: np.ndarray, axes: Sequence[Label], drawn: np.ndarray, color: Classes) -> str:
-    """For each axis the class whose mean is furthest out, in standard deviations of all that is drawn."""
+    """For each axis the class whose mean is furthest out, in standard deviations of all that is drawn.
+
+    Of those alone that lie further out than the mean of as many drawn by chance would.
+    """
     member, parts = color.member[drawn], []
     for axis in axes:
         values = scores[drawn, axis.number - 1]
         sd = values.std()
         groups = [(name, values[member == place]) for place, name in enumerate(color.names)]
-        means = [((group.mean() - values.mean()) / sd, name) for name, group in groups if len(group) >= 5 and sd > 0]
+        means = [
+            (shift, name)
+            for name, group in groups
+            if len(group) >= 5 and sd > 0
+            if abs(shift := (group.mean() - values.mean()) / sd) >= max(CLEAR, BY_CHANCE / np.sqrt(len(group)))
+        ]
         if means:
             shift, name = max(means, key=lambda pair: abs(pair[0]))
             side = "high" if shift > 0 else "low"
@@ -228,7 +239,9 @@ def _classes_apart(scores: np.ndarray, axes: Sequence[Label], drawn: np.ndarray,
                 f"along {_component_in_words(axis)} **{escape(name)}** lies furthest toward the {side} end, "
                 f"{abs(shift):.1f} standard deviations from the middle on average"
             )
-    if not parts:
+    if not len(color.names):
         return ""
+    if not parts:
+        return f"No class of “{escape(color.label)}” lies apart from the others along these components."
     text = "; ".join(parts)
     return f"{text[0].upper()}{text[1:]}."

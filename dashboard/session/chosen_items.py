@@ -26,7 +26,7 @@ LONGEST_LINK = 6000
 _PACKED = "!"
 """With what such a text begins, and no list of ids, in which this character is written as %21."""
 
-_KEY = "_chosen_items"
+_KEY, _ROWS = "_chosen_items", "_chosen_rows"
 
 
 def ids(dataset_id: str) -> tuple[str, ...]:
@@ -42,6 +42,14 @@ def choose(dataset_id: str, items: Iterable[str]) -> None:
 def rows(ratings: Ratings) -> np.ndarray:
     """Rows of what is chosen, int64, rising; ids of a link that are not in the data are left out, and that is said."""
     named = ids(ratings.dataset_id)
+    before, items, found = st.session_state.get(_ROWS, (None, 0, np.zeros(0, np.int64)))
+    if before is not named or items != id(ratings.items):  # looked up once: it may be a million
+        found = _looked_up(ratings, named)
+        st.session_state[_ROWS] = ids(ratings.dataset_id), id(ratings.items), found
+    return found
+
+
+def _looked_up(ratings: Ratings, named: tuple[str, ...]) -> np.ndarray:
     known = [item for item in named if item in ratings.items]
     if len(known) < len(named):
         strange = [item for item in named if item not in ratings.items]
@@ -86,10 +94,11 @@ def write_link() -> None:
     """Say in the address bar what is chosen of the selected dataset, unless that takes too many characters."""
     dataset_id = state.dataset_id()
     chosen = ids(dataset_id)
-    text = ",".join(quote(item, safe="") for item in chosen)
     if len(chosen) > MOST_LINKED:
         ratings = loaders.ratings(dataset_id)
         text = packed(rows(ratings), len(ratings.items))
+    else:
+        text = ",".join(quote(item, safe="") for item in chosen)
     address_bar.put(**{PARAMETER: text if 0 < len(text) <= LONGEST_LINK else None})
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -41,7 +42,7 @@ def by_column(ratings: Ratings, choice: str) -> Coloring | Classes:
 
 def genres(ratings: Ratings) -> list[str]:
     """All genres, the most frequent first."""
-    return [name for name, _ in Counter(genre for item in ratings.item_table["genres"] for genre in item).most_common()]
+    return [name for name, _ in Counter(chain.from_iterable(ratings.item_table["genres"].tolist())).most_common()]
 
 
 def telling(ratings: Ratings) -> list[str]:
@@ -59,7 +60,7 @@ def kinds(ratings: Ratings) -> tuple[list[str], Sequence[Sequence[str]]]:
     belongs: Sequence[Sequence[str]] = ratings.item_table["genres"].tolist()
     if not len(ratings) and not any(belongs):
         belongs = next((of for name, of in category_columns(ratings.item_table).items() if name != "genres"), belongs)
-    often = Counter(name for of_item in belongs for name in of_item)
+    often = Counter(chain.from_iterable(belongs))
     return [name for name, _ in often.most_common()], belongs
 
 

@@ -169,7 +169,8 @@ class Field {
     this.point(this.found.length && query.trim() ? 0 : -1);
     const nothing = this.failed ? "The names could not be loaded. A whole name can be typed all the same: Enter takes it." :
       otherwise;
-    this.rest.textContent = this.found.length ? "" : nothing;
+    const many = this.found.length > AT_ONCE ? `${this.found.length.toLocaleString("en-US")} fit; more come as you scroll.` : "";
+    this.rest.textContent = this.found.length ? many : nothing;
     this.status.textContent = !this.found.length ? nothing : query.trim() ? `${this.found.length} found` : "";
     this.place();
   }

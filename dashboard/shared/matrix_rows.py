@@ -113,6 +113,12 @@ class Rows:
         """The label, with a mark where training never moved the row."""
         return self.labels[row] + self.mark(row)
 
+    def marked(self, texts: Sequence[str]) -> list[str]:
+        """Texts of all rows, each with its short mark."""
+        if self.trained.all():  # as a million may be
+            return list(texts)
+        return [text + self.mark(row, short=True) for row, text in enumerate(texts)]
+
     def mark(self, row: int, *, short: bool = False) -> str:
         """What is said behind a label: nothing, or what the numbers are where no training rating is behind them."""
         if self.trained[row]:
@@ -183,6 +189,8 @@ def distinct(titles: Sequence[str], ids: Sequence[str]) -> list[str]:
     """One label an item: its title, and behind a title that occurs twice its id."""
     clean = [one_line(title) for title in titles]
     often = Counter(clean)
+    if len(often) == len(clean) and "" not in often:
+        return clean
     return [
         title if often[title] == 1 and title else f"{title} [{one_line(item)}]".strip()
         for title, item in zip(clean, ids, strict=True)

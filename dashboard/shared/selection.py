@@ -22,6 +22,9 @@ from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
 from dashboard.shared.trait_words import described
 
+MOST_SHOWN = 500
+"""Rows of a page of the table."""
+
 MOST_NAMED = 5
 """Items chosen on any page that are named beside those looked for; of more, maps show where they lie."""
 
@@ -60,17 +63,19 @@ def show(
         st.caption(f"Draw around some points, or click one, and the {rows.nouns} appear here as a table.")
         _kept(key, run_id, ratings)
         return
-    table = tables.items(ratings, rows, chosen, {name: values[chosen] for name, values in numbers.items()})
+    numbers = {name: values[chosen] for name, values in numbers.items()}
     st.header(phrases.count(len(chosen), f"selected {rows.noun}"))
     among = listed[np.isin(listed, chosen)]
     if text := described(analyses.traits(run_id, among, listed), len(among), len(listed) - len(among), rows.noun):
         st.markdown(text)
-    st.dataframe(
-        table,
+    place = st.container()
+    page = elements.pages(len(chosen), MOST_SHOWN, f"{key}_page")
+    place.dataframe(
+        _table(ratings, rows, chosen, numbers, page),
         hide_index=True,
-        height=min(388, 38 + 35 * len(chosen)),
-        column_config={**tables.COLUMNS, **(columns or tables.number(*numbers, width=80))},
-        alt=f"The {len(chosen)} selected {rows.nouns}",
+        height=min(388, 38 + 35 * len(chosen[page])),
+        column_config={**tables.columns(ratings), **(columns or tables.number(*numbers, width=80))},
+        alt=f"The {len(chosen):,} selected {rows.nouns}",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         vectors = st.toggle(
@@ -78,11 +83,21 @@ def show(
             key=f"{key}_vectors",
             help=f"Adds the {rows.matrix.shape[1]} learned numbers of each {rows.noun} to the file: columns e1, e2 …",
         )
-        tables.download(
-            "Download as CSV", partial(tables.csv, for_file(ratings, rows, chosen, table, vectors=vectors)), file=file
-        )
+        tables.download("Download as CSV", partial(_file, run_id, chosen, numbers, vectors=vectors), file=file)
         elements.button("Clear", "close", f"{key}_clear", chosen_items.choose, ratings.dataset_id, ())
     _kept(key, run_id, ratings)
+
+
+def _table(
+    ratings: Ratings, rows: Rows, chosen: np.ndarray, numbers: Mapping[str, np.ndarray], page: slice
+) -> pd.DataFrame:
+    return tables.items(ratings, rows, chosen[page], {name: values[page] for name, values in numbers.items()})
+
+
+def _file(run_id: str, chosen: np.ndarray, numbers: Mapping[str, np.ndarray], *, vectors: bool) -> bytes:
+    rows, ratings = loaders.item_rows(run_id), loaders.ratings_of(run_id)
+    table = _table(ratings, rows, chosen, numbers, slice(None))
+    return tables.csv(for_file(ratings, rows, chosen, table, vectors=vectors))
 
 
 def for_file(ratings: Ratings, rows: Rows, selected: np.ndarray, table: pd.DataFrame, *, vectors: bool) -> pd.DataFrame:

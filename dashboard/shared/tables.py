@@ -31,6 +31,12 @@ COLUMNS: dict[str, ColumnConfig] = {
 """How the columns look; columns of numbers that a page adds come from `number`."""
 
 
+def columns(ratings: Ratings) -> dict[str, ColumnConfig]:
+    """The same with what stands in their place beside vectors: whole numbers as people read them."""
+    numbers = [name for name in further(ratings) if ratings.item_table[name].dtype.kind in "iu"]
+    return COLUMNS | number(*numbers, form="localized", width=72)
+
+
 FACING = 390
 """Pixels that each of two tables beside each other has in a window 1280 wide; with less they stand below each other."""
 

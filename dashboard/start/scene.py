@@ -115,12 +115,12 @@ def _as_seen(watched: Watched, rows: np.ndarray, places: np.ndarray) -> np.ndarr
 
 def _without_film(run: Run, ratings: Ratings) -> Scene:
     """Along two components: a run that was trained before there were films, or elsewhere."""
-    scores = component_analyses.components(run.run_id, current(run.run_id)).scores[:, :2]
+    scores = component_analyses.components(run.run_id, current(run.run_id)).scores
     by_count = np.argsort(-ratings.item_count, kind="stable")
     there = by_count[loaders.item_rows(run.run_id).placed[by_count]]
     rows = there[shown(there, ratings.item_count)]
     places = np.zeros((len(rows), 2), np.float32)
-    places[:, : scores.shape[1]] = scores[rows]
+    places[:, : scores.shape[1]] = scores[rows, :2]
     return Scene(rows, places)
 
 
@@ -158,6 +158,8 @@ def _genres(dataset_id: str) -> tuple[np.ndarray, list[str]]:
     names = coloring.genres(ratings)
     place = {name: number for number, name in enumerate(names)}
     belongs = np.zeros((len(ratings.items), len(names)), bool)
+    if not names:
+        return belongs, names
     for row, own in enumerate(ratings.item_table["genres"]):
         belongs[row, [place[genre] for genre in own]] = True
     return belongs, names

@@ -37,7 +37,7 @@ YOU = "You"
 def show(run: Run, ratings: Ratings, scene: Scene) -> Lit:
     """Draw the three steps; what they put on the map."""
     rows = loaders.item_rows(run.run_id)
-    axis = _axis(ratings, rows)
+    axis = _axis(run.run_id, ratings)
     find, give, between = f"Find {with_article(ratings.noun)}", "Rate three", "What the ends mean"
     titles = [find, *([give] if rows.rated else []), *([between] if axis else [])]
     tabs = dict(zip(titles, st.tabs(titles), strict=True))
@@ -129,9 +129,9 @@ def _star(model: NewUserModel, person: NewUser, scene: Scene) -> Landmarks | Non
     return Landmarks(YOU, (spot @ turned)[None], [f"{YOU}, by {phrases.count(person.n_ratings, 'rating')}"])
 
 
-def _axis(ratings: Ratings, rows: Rows) -> OwnAxis | None:
+def _axis(run_id: str, ratings: Ratings) -> OwnAxis | None:
     """An axis between two telling genres; None where the data has no two."""
-    (low, low_rows), (high, high_rows) = axis_view.example(ratings, rows)
+    (low, low_rows), (high, high_rows) = axis_view.first_poles(run_id)
     if not low_rows or not high_rows:
         return None
     low_ids, high_ids = (tuple(str(ratings.items.ids[row]) for row in chosen) for chosen in (low_rows, high_rows))

@@ -16,6 +16,7 @@ from core.analysis.compare.measures import (
     rest_cka,
 )
 from core.analysis.components.pca import pca
+from core.analysis.components.truncation import sample
 from core.analysis.neighbors.all_neighbors import Space, fitting_k
 from core.data.nouns import count
 from core.data.ratings import Ratings, Vocabulary
@@ -29,6 +30,9 @@ FEWEST = 5
 
 FEW = 20
 """Items in common below which lists of neighbors are shorter than asked for, as `fitting_k` says."""
+
+MOST_COMPARED = 100_000
+"""Items that are compared; of more, so many are drawn by chance, for each is looked for among all others."""
 
 MOST_AXES = 8
 """Principal components of the first that both can be drawn along."""
@@ -60,6 +64,7 @@ class Shared:
         in_both: Items that occur in both datasets.
         untrained: Of those, without a training rating in at least one of the runs.
         rare: Of the others, with fewer ratings than asked for in at least one dataset.
+        of: Items that could be compared; more than there are rows where those were drawn by chance.
     """
 
     first: np.ndarray
@@ -67,6 +72,7 @@ class Shared:
     in_both: int
     untrained: int
     rare: int
+    of: int = 0
 
     def __len__(self) -> int:
         return len(self.first)
@@ -83,7 +89,7 @@ def part(run: Run, ratings: Ratings) -> Part:
 
 
 def shared(first: Part, second: Part, *, min_ratings: int) -> Shared:
-    """The items in both, matched by id, that both runs have learned about.
+    """The items in both, matched by id, that both runs have learned about; of very many MOST_COMPARED.
 
     Args:
         first, second: The pair.
@@ -93,13 +99,15 @@ def shared(first: Part, second: Part, *, min_ratings: int) -> Shared:
     mine, theirs = (one.ids.indices(ids).astype(np.int64) for one in (first, second))
     trained = first.trained[mine] & second.trained[theirs]
     often = np.minimum(first.count[mine], second.count[theirs]) >= min_ratings
-    kept = trained & often
+    kept = np.flatnonzero(trained & often)
+    drawn = sample(kept, MOST_COMPARED)
     return Shared(
-        first=mine[kept],
-        second=theirs[kept],
-        in_both=len(kept),
+        first=mine[drawn],
+        second=theirs[drawn],
+        in_both=len(ids),
         untrained=int(np.count_nonzero(~trained)),
         rare=int(np.count_nonzero(trained & ~often)),
+        of=len(kept),
     )
 
 
@@ -224,8 +232,8 @@ def compare(
         ),
         overlap=overlap,
         moved=turned.residual.astype(np.float32),
-        places=axes.scores.astype(np.float32),
-        aligned=axes.project(turned.second).astype(np.float32),
+        places=np.asarray(axes.scores, np.float32),
+        aligned=np.asarray(axes.project(turned.second), np.float32),
         variance_ratio=axes.variance_ratio,
     )
 

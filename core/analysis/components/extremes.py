@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.analysis.neighbors.of_one import closest
 from core.errors import AnalysisError
 
 
@@ -42,10 +43,9 @@ def ends(scores: np.ndarray, eligible: np.ndarray, top: int, *, std: np.ndarray 
         raise AnalysisError(f"top is {top}; at least 1 item can be listed")
     if scores.shape != eligible.shape or scores.ndim != 1 or (std is not None and std.shape != scores.shape):
         raise AnalysisError(f"scores {scores.shape} and eligible {eligible.shape} must be equally long lists")
-    rows = np.flatnonzero(eligible)
-    n_top, n_bottom = min(top, (len(rows) + 1) // 2), min(top, len(rows) // 2)
+    n, rest = int(np.count_nonzero(eligible)), eligible.copy()
     margin = np.zeros_like(scores) if std is None else std
-    highest = rows[np.argsort(-(scores - margin)[rows], kind="stable")[:n_top]]
-    rest = np.setdiff1d(rows, highest)
-    lowest = rest[np.argsort((scores + margin)[rest], kind="stable")[:n_bottom]]
+    highest = closest(scores - margin, top=top, eligible=eligible).index[: (n + 1) // 2]
+    rest[highest] = False
+    lowest = closest(-(scores + margin), top=top, eligible=rest).index[: n // 2]
     return Ends(top=highest, bottom=lowest)

@@ -132,7 +132,7 @@ def rows_by_category(members: Sequence[Sequence[str]]) -> dict[str, np.ndarray]:
     """Rows of the items in each category, int64, in order of first appearance; an item counts once."""
     rows: dict[str, list[int]] = {}
     for row, names in enumerate(members):
-        for name in dict.fromkeys(names):
+        for name in names if len(names) < 2 else dict.fromkeys(names):
             rows.setdefault(name, []).append(row)
     return {name: np.array(places, np.int64) for name, places in rows.items()}
 

@@ -1,9 +1,10 @@
 """Principal components of an embedding matrix."""
 
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 
@@ -22,14 +23,17 @@ LARGE = 100_000
 
 _BLOCK = 2**12
 
+_KEPT = 8
+"""Columns of scores that are kept of very many rows."""
+
 
 @dataclass(frozen=True, eq=False)
 class Pca:
     """Components in order of falling variance; n_items are the rows that took part.
 
     Attributes:
-        scores: Place of every row along every component, in embedding units, float64, (n_items, n_components); float32
-            of more than LARGE rows.
+        scores: Place of every row along every component, in embedding units, float64, (n_items, n_components); of more
+            than LARGE rows float32, and `Projected`.
         components: What leads from a row to its scores, float64, (n_components, embedding_dim). Of the item matrix:
             directions of length one, the loading with the largest absolute value positive.
         variance_ratio: Share of the total that each component carries, fractions, (n_components,).
@@ -73,10 +77,54 @@ class Pca:
         """Scores of rows that need not have taken part, (len(embeddings), n_components), as `scores` are."""
         if len(embeddings) <= LARGE:
             return (np.asarray(embeddings, np.float64) - self.mean) @ self.components.T
-        scores = np.empty((len(embeddings), len(self.components)), np.float32)
-        for place, block in _blocks(embeddings):
-            scores[place] = (block - self.mean) @ self.components.T
-        return scores
+        return cast(np.ndarray, Projected(embeddings, self.mean, self.components))
+
+
+class Projected:
+    """Scores of very many rows, worked out where they are asked for: all together take the memory of the matrix again.
+
+    To be read like an array, (n_rows, n_components), float32: `[rows, components]`, of which one may be left out.
+    """
+
+    dtype = np.dtype(np.float32)
+
+    def __init__(self, embeddings: np.ndarray, mean: np.ndarray, components: np.ndarray) -> None:
+        self.shape = len(embeddings), len(components)
+        self._embeddings, self._mean, self._components = embeddings, mean, components
+        self._columns: OrderedDict[int, np.ndarray] = OrderedDict()
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        """All of them, as NumPy asks for it."""
+        whole = np.empty(self.shape, np.float32)
+        for place, block in _blocks(self._embeddings):
+            whole[place] = self._along(block, slice(None))
+        return whole.astype(dtype or np.float32, copy=False)
+
+    def __getitem__(self, at: Any) -> np.ndarray:
+        rows, components = at if isinstance(at, tuple) else (at, slice(None))
+        if not isinstance(rows, slice) and np.size(rows) <= _BLOCK:
+            return self._along(np.asarray(self._embeddings[rows], np.float64), components)
+        wanted = np.arange(self.shape[1])[components]
+        if wanted.ndim == 0:
+            return self._column(int(wanted))[rows]
+        return np.stack([self._column(component)[rows] for component in wanted.tolist()], axis=1)
+
+    def _along(self, block: np.ndarray, components: Any) -> np.ndarray:
+        return np.asarray((block - self._mean) @ self._components[components].T, np.float32)
+
+    def _column(self, component: int) -> np.ndarray:
+        """One component's scores of all rows; those asked for last are kept."""
+        column = self._columns.get(component)
+        if column is None:
+            column = np.concatenate([self._along(block, component) for _, block in _blocks(self._embeddings)])
+        self._columns[component] = column
+        self._columns.move_to_end(component)
+        while len(self._columns) > _KEPT:
+            self._columns.popitem(last=False)
+        return column
 
 
 def pca(embeddings: np.ndarray, *, n_components: int | None = None, centered: bool = False) -> Pca:
@@ -124,9 +172,11 @@ def _blocks(embeddings: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
 
 def _in_blocks(embeddings: np.ndarray, n_components: int | None, centered: bool) -> Pca:
     """`pca` of a matrix of which a few blocks of rows are held at a time; where it is mapped, no more of it."""
-    kept, n = _check(embeddings, n_components), len(embeddings)
-    mean = sum(block.sum(axis=0) for _, block in _blocks(embeddings)) / n if centered else np.zeros(embeddings.shape[1])
-    size = max(np.abs(block - mean).max() for _, block in _blocks(embeddings))
+    kept, mean, size = _check(embeddings, n_components), np.zeros(embeddings.shape[1]), 0.0
+    for _, block in _blocks(embeddings):
+        size = max(size, float(np.abs(block).max()))
+        if centered:
+            mean += block.sum(axis=0) / len(embeddings)
     products = np.zeros((embeddings.shape[1],) * 2)
     for _, block in _blocks(embeddings):
         scaled = (block - mean) / size

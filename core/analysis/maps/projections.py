@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from core.analysis.components.pca import pca
-from core.analysis.neighbors.all_neighbors import Space, comparable
+from core.analysis.neighbors.all_neighbors import MANY_ROWS, SAMPLE, Space, comparable, guides
 from core.data.nouns import count
 from core.errors import AnalysisError, CanceledError, LimitError
 
@@ -39,18 +39,6 @@ class MapSettings(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     seed: int = Field(
         0, ge=0, le=2**31 - 1, description="tsne and umap: starting number of all that is drawn by chance."
     )
-
-
-MOST_LAID_OUT = 100_000
-"""Rows that t-SNE and UMAP lay out; of more they lay out SAMPLE, drawn by chance, among which the rest is placed."""
-
-SAMPLE = 10_000
-
-GUIDES = 10
-"""Rows of the sample that say where one of the rest belongs."""
-
-PLACED = 50_000
-"""Rows placed between two words about how far it is."""
 
 
 def umap_installed() -> bool:
@@ -107,11 +95,11 @@ def draw_map(
         if most < settings.dimensions:
             raise LimitError(f"a matrix of shape {np.shape(embeddings)} has no {settings.dimensions} components")
         flat = pca(embeddings, n_components=settings.dimensions, centered=settings.centered)
-        return Layout(points=flat.scores.astype(np.float32), settings=settings)
+        return Layout(points=np.asarray(flat.scores, np.float32), settings=settings)
     points = comparable(embeddings, settings.metric)
     _check(points, settings)
     lay_out = _tsne if settings.method == "tsne" else _umap
-    if len(points) <= MOST_LAID_OUT:
+    if len(points) <= MANY_ROWS:
         return lay_out(points, settings, _Watcher(on_progress, should_stop))
     sample = np.sort(np.random.default_rng(settings.seed).choice(len(points), SAMPLE, replace=False))
     some = lay_out(points[sample], settings, _Watcher(lambda share: on_progress(share / 2), should_stop))
@@ -145,14 +133,9 @@ def placed_among(
     Returns:
         float32, (n_rows, dimensions).
     """
-    from sklearn.neighbors import NearestNeighbors  # 1 s to import
-
-    search = NearestNeighbors(n_neighbors=min(GUIDES, len(sample)), algorithm="brute").fit(points[sample])
     result = np.empty((len(points), places.shape[1]), np.float32)
-    for start in range(0, len(points), PLACED):
-        near = search.kneighbors(points[start : start + PLACED], return_distance=False)
-        result[start : start + PLACED] = np.median(places[near], axis=1)
-        on_progress(min(1.0, (start + PLACED) / len(points)))
+    for rows, near in guides(points, sample, on_progress):
+        result[rows] = np.median(places[near], axis=1)
     result[sample] = places
     return result
 

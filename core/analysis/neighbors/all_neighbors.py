@@ -1,6 +1,6 @@
 """The nearest neighbors of all items at once, exactly, and the hubs that stand in the lists of very many."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Literal, get_args
 
 import numpy as np
@@ -63,6 +63,37 @@ def nearest(
         result[start : start + BLOCK] = _others(search.kneighbors(asked[some], k + 1, return_distance=False), some)
         on_progress((start + len(some)) / len(wanted))
     return result
+
+
+MANY_ROWS, SAMPLE = 100_000, 10_000
+"""Of more rows than the first, what takes very long is done with a sample of so many, and the rest goes by these."""
+
+GUIDES = 10
+"""Rows of the sample that say where one of the rest belongs."""
+
+_GUIDED = 50_000
+
+
+def guides(
+    points: np.ndarray, sample: np.ndarray, on_progress: Callable[[float], None] = lambda share: None
+) -> Iterator[tuple[slice, np.ndarray]]:
+    """The nearest rows of a sample for all rows, exactly, by Euclidean distance: some rows at a time.
+
+    Args:
+        points: Float array, (n_rows, any number).
+        sample: Rows of the sample, (n_sample,).
+        on_progress: Called with the share done, 0–1; what it raises ends the search.
+
+    Yields:
+        Which rows, and the places in `sample` of their nearest, (n, GUIDES), fewer of a small sample.
+    """
+    from sklearn.neighbors import NearestNeighbors  # 1 s to import
+
+    search = NearestNeighbors(n_neighbors=min(GUIDES, len(sample)), algorithm="brute").fit(points[sample])
+    for start in range(0, len(points), _GUIDED):
+        rows = slice(start, start + _GUIDED)
+        yield rows, search.kneighbors(points[rows], return_distance=False)
+        on_progress(min(1.0, (start + _GUIDED) / len(points)))
 
 
 def _by_product(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -103,6 +103,22 @@ def closest(similarity: np.ndarray, *, top: int, eligible: np.ndarray) -> Neighb
     return Neighbors(index=nearest, similarity=similarity[nearest])
 
 
+def nearest_by_chance(others: int, dimensions: int, *, share: float = 0.99) -> float:
+    """Up to which cosine the nearest of so many rows comes if all directions are drawn by chance, in a share of cases.
+
+    The square of a cosine with a fixed direction is then a beta variable of 1/2 and (d - 1)/2.
+
+    Args:
+        others: Rows beside the one that is asked about, at least 1.
+        dimensions: d, at least 2.
+        share: Of the cases, between 0 and 1.
+    """
+    from scipy.special import betaincinv  # 0.2 s to import
+
+    beyond = -np.expm1(np.log(share) / others)  # the chance of one row
+    return float(np.sqrt(1 - betaincinv((dimensions - 1) / 2, 0.5, 2 * beyond))) if beyond < 0.5 else 0.0
+
+
 @dataclass(frozen=True, eq=False)
 class Agreement:
     """One person beside others, in the order they were asked for.

@@ -68,6 +68,32 @@ def weight(counts: np.ndarray) -> bytes:
     return np.rint(powers / max(1e-9, float(powers.max(initial=0))) * 255).astype(np.uint8).tobytes()
 
 
+LEVELS, COARSEST = 7, 6
+"""Grids that are laid over a map, each twice as fine as the one before, and fields along a side of the first."""
+
+
+def spread(points: np.ndarray) -> bytes:
+    """The same, uint8, where nobody knows any item better than another: names are then all over the map.
+
+    The first item in each field of a coarse grid gets its name first, then that of finer and finer ones: what lies
+    apart is named, and among what lies close together what comes first in the data, such as the most frequent word.
+
+    Args:
+        points: Places of the items, (n, 2), in the order of the data.
+    """
+    low = points.min(axis=0, initial=np.inf)
+    share = (points - low) / np.maximum(points.max(axis=0, initial=-np.inf) - low, 1e-30)
+    order = np.zeros(len(points), np.uint8)
+    for level in reversed(range(LEVELS)):
+        side = COARSEST * 2**level
+        across, up = np.minimum((share * side).astype(np.int64), side - 1).T
+        field = across * side + up
+        first = np.full(side * side, -1)
+        first[field[::-1]] = np.arange(len(points))[::-1]  # the last that is written stays
+        order[first[first >= 0]] = 255 - 30 * level
+    return order.tobytes()
+
+
 def words(titles: Sequence[str], notes: Sequence[str]) -> bytes:
     """What the items are called, and then what is said under each name, if anything; a zero byte between two."""
     text = "\0".join([*titles, *notes])

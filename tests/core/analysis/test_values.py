@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from core.analysis import values as values_module
 from core.analysis.values import MOST_ROWS_FOR_CLUSTERING, order_by_similarity, values
 
 
@@ -68,3 +69,12 @@ def test_near_zero_is_measured_by_the_root_mean_square():
 def test_tails_are_told_beside_those_of_a_normal_distribution():
     assert values(np.linspace(-1, 1, 100_001)[None]).excess_kurtosis == pytest.approx(-1.2, abs=1e-3)
     assert values(np.array([[-1.0, 1.0]])).excess_kurtosis == pytest.approx(-2)
+
+
+def test_quartiles_of_very_many_numbers_are_read_off_fine_bins(monkeypatch):
+    numbers = np.random.default_rng(0).normal(size=(5000, 4))
+    exact = values(numbers)
+    monkeypatch.setattr(values_module, "MOST_SORTED", 100)
+    found = values(numbers)
+    np.testing.assert_allclose(found.middle_half, exact.middle_half, atol=np.ptp(exact.edges) / 10_000)
+    np.testing.assert_array_equal(found.counts, exact.counts)

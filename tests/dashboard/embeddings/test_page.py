@@ -41,6 +41,10 @@ def test_the_first_twenty_movies_by_all_dimensions(open_page, publish, bundled: 
     ]
     assert len(figure["data"]) == 1
     assert "20 movies by 64 dimensions" in figure["layout"]["title"]["text"]
+    assert "1 to 20 of 400" in texts(app)
+    app.pagination[0].set_value(20).run()
+    assert figure_of(app, "heatmap")["data"][0]["y"][-1].startswith(labels_of(bundled)[399])
+    assert "381 to 400 of 400" in texts(app)
 
 
 def trained(ratings: Ratings, run) -> np.ndarray:

@@ -23,8 +23,8 @@ def rows_of(matrix: list[list[float]], *, bias: list[float] | None = None, train
 def test_the_strongest_number_and_the_most_alike_rows_are_named():
     rows = rows_of([[1, 0], [0, -3], [0.9, 0.1]])
     said = words.picture(rows, np.array([0, 1, 2]))
-    assert "**−3.00**, m1 in dimension 2" in said
-    assert "m0 and m2 (cosine 0.99)" in said
+    assert "**−3.00**, **m1** in dimension 2" in said
+    assert "**m0** and **m2** (cosine 0.99)" in said
 
 
 def test_most_alike_can_be_rows_that_point_apart():

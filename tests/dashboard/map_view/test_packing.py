@@ -85,3 +85,11 @@ def test_areas_grow_with_the_number_of_ratings():
 def test_places_that_are_no_items_keep_their_names():
     named = packing.named(Landmarks("Genres", np.array([[1.0, 2.0], [3.0, 4.0]]), ["a", "<b>"]), marked=True)
     assert named == {"points": [1, 2, 3, 4], "names": ["a", "<b>"], "marked": True}
+
+
+def test_where_nobody_is_known_better_the_first_in_each_part_of_a_map_is_named_first():
+    crowd = np.random.default_rng(0).uniform(0, 0.01, size=(500, 2))
+    order = np.array(numbers(packing.spread(np.vstack([crowd, [[1.0, 1.0], [0.0, 1.0]]]))))
+    assert np.flatnonzero(order == 255).tolist() == [0, 500, 501]  # of the crowd one, and both that lie apart
+    assert 0 < np.count_nonzero(order[:500]) < 500
+    assert packing.spread(np.zeros((0, 2))) == b""

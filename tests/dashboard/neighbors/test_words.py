@@ -51,6 +51,15 @@ def test_a_neighbor_that_is_not_close_is_called_so():
     assert "not close" not in words.lead(rows_of(near), 0, neighbors(near, 0))
 
 
+def test_vectors_that_nobody_rated_are_held_against_directions_drawn_by_chance():
+    matrix = np.random.default_rng(0).normal(size=(300, 20)).astype(np.float32)
+    rows = replace(rows_of(matrix), count=np.zeros(300, int))
+    assert "there by chance" in words.lead(rows, 0, neighbors(matrix, 0))
+    matrix[1] = matrix[0] + 0.1
+    assert "there by chance" not in words.lead(rows, 0, neighbors(matrix, 0))
+    assert "by chance" not in words.lead(rows_of(matrix), 0, neighbors(matrix, 0))
+
+
 def test_titles_stay_text():
     matrix = np.array([[1, 0], [1, 0.1]])
     rows = replace(rows_of(matrix), labels=["*bold*", "[x](javascript:y)"])
@@ -111,7 +120,7 @@ def test_of_predictions_it_says_how_far_guesses_differ():
     found = {metric: neighbors(matrix, 0, metric=metric, top=2) for metric in METRICS}
     length = np.linalg.norm(matrix, axis=1)
     said = words.lengths(rows_of(matrix), 0, length, found, np.ones(6, bool), predictions=True)
-    assert said.startswith("Guesses for m0 differ by **1.00**")
+    assert said.startswith("Guesses for **m0** differ by **1.00**")
     assert "Of the 2 nearest by correlation, 0 are also among the 2 by covariance" in said
     near = words.lead(rows_of(matrix), 0, found["cosine"], predictions=True)
     assert "The guesses for **m0** rise and fall most nearly with those for **m1**, correlation 1.00." in near

@@ -3,7 +3,8 @@
 import { faint } from "./colors.js";
 
 const LONGEST = 30;
-const PIXELS_EACH = 20_000; // of the picture for each name
+const COVERED = 0.1; // share of the picture that names may cover
+const FEWEST = 4; // names, however small the picture
 const MOST_LOOKED_AT = 6000;
 const TALL = 15;
 const FADE = 220;
@@ -53,10 +54,10 @@ export class Labels {
     const before = this.shown;
     this.shown = new Map();
     if (!titles || !this.order) return;
-    const most = Math.max(4, Math.floor((camera.width * camera.height) / PIXELS_EACH));
     let looked = 0;
+    let room = COVERED * camera.width * camera.height;
     for (const item of this.#inView(camera, grid)) {
-      if (this.shown.size >= most || looked > MOST_LOOKED_AT) break;
+      if ((room <= 0 && this.shown.size >= FEWEST) || looked > MOST_LOOKED_AT) break;
       const [x, y] = camera.toScreen(places[2 * item], places[2 * item + 1]);
       if (x < 4 || y < 10 || x > camera.width - 4 || y > camera.height - 6 || !isLit(item)) continue;
       looked++;
@@ -69,6 +70,7 @@ export class Labels {
       const side = around.findIndex((room) => isFree(rooms, room, camera));
       if (side < 0) continue;
       rooms.push(around[side]);
+      room -= (wide + 4) * TALL;
       this.shown.set(item, { side, since: before.get(item)?.since ?? now });
     }
   }

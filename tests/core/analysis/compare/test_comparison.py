@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 
-from core.analysis.compare.comparison import MOST_AXES, compare
+from core.analysis.compare import comparison
+from core.analysis.compare.comparison import MOST_AXES, Part, compare, shared
 from core.analysis.compare.measures import kept_by_chance, linear_cka, neighbor_overlap, procrustes
+from core.data.ratings import Vocabulary
 
 RNG = np.random.default_rng(0)
 MATRIX = RNG.normal(size=(120, 10)) * np.linspace(4, 1, 10) + 1
@@ -65,3 +67,13 @@ def test_embeddings_of_any_widths_can_be_compared(widths):
     found = compare(MATRIX[:, : widths[0]], MATRIX[:, : widths[1]])
     assert found.places.shape == found.aligned.shape == (120, min(widths[0], MOST_AXES))
     assert np.isfinite(found.aligned).all()
+
+
+def test_of_very_many_items_some_are_compared_the_same_ones_every_time(monkeypatch):
+    monkeypatch.setattr(comparison, "MOST_COMPARED", 30)
+    ids, known = Vocabulary(np.array([f"i{row}" for row in range(120)], object)), np.ones(120, bool)
+    items = Part(ids, MATRIX, np.full(120, np.inf), known)
+    found = shared(items, items, min_ratings=0)
+    assert (len(found), found.of, found.in_both, found.untrained) == (30, 120, 120, 0)
+    np.testing.assert_array_equal(found.first, found.second)
+    np.testing.assert_array_equal(found.first, shared(items, items, min_ratings=0).first)

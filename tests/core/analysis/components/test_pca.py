@@ -147,6 +147,9 @@ def test_blocks_give_the_same_components(monkeypatch, centered):
     np.testing.assert_allclose(blocks.variance_ratio, whole.variance_ratio, atol=1e-12)
     np.testing.assert_allclose(blocks.scores, whole.scores, atol=1e-5)
     assert blocks.scores.dtype == np.float32
+    some, mask = np.array([3, 40, 7]), np.arange(50) % 3 == 0
+    for at in (1, (slice(None), 2), (some, 3), (some, slice(2)), (mask, 0), (slice(None), [3, 0]), slice(5, 9), some):
+        np.testing.assert_allclose(blocks.scores[at], whole.scores[at], atol=1e-5)
     np.testing.assert_allclose(pca_module.item_covariance(rows, weights), covariance)
     rows[33] = np.nan
     with pytest.raises(AnalysisError, match="4 of 200 embedding values"):

@@ -66,6 +66,15 @@ def test_without_groups_nothing_is_typical():
     assert typical(np.eye(3), Clusters(label=np.full(3, NO_CLUSTER), sizes=np.array([], int))) == ()
 
 
+def test_of_very_many_rows_a_sample_is_grouped_and_the_rest_goes_to_the_groups_around_it(monkeypatch):
+    monkeypatch.setattr(clusters, "MANY_ROWS", 100)
+    monkeypatch.setattr(clusters, "SAMPLE", 60)
+    for found, among in ((kmeans(MATRIX, 3), 100), (hdbscan(MATRIX, min_size=5), 60)):
+        np.testing.assert_array_equal(found.label, GROUP)
+        assert found.found_on == among
+    assert kmeans(MATRIX[:100], 3).found_on is None
+
+
 def test_planted_groups_repeat_and_lie_apart_and_noise_does_neither():
     assert repeatability(MATRIX, 3) == 1
     assert silhouette(MATRIX, kmeans(MATRIX, 3)) > 0.9

@@ -8,6 +8,7 @@ from sklearn.manifold import TSNE, trustworthiness
 from core.analysis.components.pca import pca
 from core.analysis.maps import projections
 from core.analysis.maps.projections import Layout, MapSettings, draw_map
+from core.analysis.neighbors import all_neighbors
 from core.analysis.neighbors.all_neighbors import comparable, nearest
 from core.errors import CanceledError, LimitError
 
@@ -108,7 +109,7 @@ def test_settings_are_checked(wrong):
 
 
 def test_of_very_many_rows_a_sample_is_laid_out_and_the_rest_placed_in_their_own_groups(monkeypatch):
-    monkeypatch.setattr(projections, "MOST_LAID_OUT", 300)
+    monkeypatch.setattr(projections, "MANY_ROWS", 300)
     monkeypatch.setattr(projections, "SAMPLE", 120)
     rng = np.random.default_rng(0)
     group = rng.integers(0, 3, 400)
@@ -123,7 +124,7 @@ def test_of_very_many_rows_a_sample_is_laid_out_and_the_rest_placed_in_their_own
 
 
 def test_a_row_lies_at_the_median_of_its_nearest_rows_of_the_sample(monkeypatch):
-    monkeypatch.setattr(projections, "GUIDES", 3)
+    monkeypatch.setattr(all_neighbors, "GUIDES", 3)
     points = np.array([[0.0], [1], [2], [100], [1.1]], np.float32)
     places = np.array([[0.0, 0], [4, 1], [5, 9], [-50, -50]], np.float32)
     found = projections.placed_among(points, np.arange(4), places)
@@ -131,7 +132,7 @@ def test_a_row_lies_at_the_median_of_its_nearest_rows_of_the_sample(monkeypatch)
 
 
 def test_a_stop_while_the_rest_is_placed_ends_the_map(monkeypatch):
-    monkeypatch.setattr(projections, "MOST_LAID_OUT", 50)
+    monkeypatch.setattr(projections, "MANY_ROWS", 50)
     monkeypatch.setattr(projections, "SAMPLE", 40)
     monkeypatch.setattr(projections, "_tsne", lambda points, settings, watcher: Layout(points[:, :2], settings))
     with pytest.raises(CanceledError):

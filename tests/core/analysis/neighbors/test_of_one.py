@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.analysis.neighbors import of_one
-from core.analysis.neighbors.of_one import METRICS, neighbors, similarities
+from core.analysis.neighbors.of_one import METRICS, nearest_by_chance, neighbors, similarities
 
 POINTS = np.array([[1.0, 0.0], [3.0, 0.3], [0.9, 0.3], [-1.0, 0.0], [0.0, 0.0]])
 
@@ -76,3 +76,13 @@ def test_blocks_give_the_same_neighbors(monkeypatch, metric):
     similarity = of_one.similarities(vectors, 4, metric)
     others = np.delete(np.arange(60), 4)
     np.testing.assert_array_equal(whole.index, others[np.argsort(-similarity[others], kind="stable")[:20]])
+
+
+def test_the_nearest_of_directions_drawn_by_chance_comes_as_near_as_is_said():
+    rng = np.random.default_rng(0)
+    for others, dimensions in ((200, 5), (30, 40)):
+        drawn = rng.normal(size=(400, others, dimensions))
+        cosine = (drawn[:, :, 0] / np.linalg.norm(drawn, axis=2)).max(axis=1)
+        for share in (0.5, 0.9):
+            said = nearest_by_chance(others, dimensions, share=share)
+            assert np.mean(cosine <= said) == pytest.approx(share, abs=0.07)
