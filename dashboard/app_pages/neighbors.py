@@ -96,7 +96,7 @@ def lists(
                 hide_index=True,
                 height=38 + 35 * len(table),
                 column_order=order(side, list(numbers), metric),
-                column_config=columns(measure, titles=190 if AGAIN not in sure else 150),
+                column_config=columns(measure, titles=titles_width(sure)),
                 alt=f"The {len(table)} {nouns} nearest to {name} by {measure.inside}",
             )
     content = partial(tables.csv, tables.ranked("Measure", in_file))
@@ -127,6 +127,13 @@ def order(side: Side, numbers: list[str], metric: Metric) -> list[str]:
         return [side.name_column, *sure, length if metric == "dot" else tables.COUNT]
     last = [] if HOLDS in sure else [length]  # there is no room for both, and lengths have a picture of their own
     return [side.name_column, *sure, tables.COUNT, *last]
+
+
+def titles_width(sure: Mapping[str, np.ndarray]) -> int:
+    """Pixels that titles may have: what says how sure a row is, and its number of ratings, are on the screen too."""
+    if HOLDS in sure and AGAIN in sure and visitor.on_phone():
+        return 104
+    return 150 if AGAIN in sure else 190
 
 
 def columns(measure: Measure, *, titles: int) -> dict[str, ColumnConfig]:

@@ -67,7 +67,7 @@ def unlike_preset(config: RunConfig) -> str:
 
 
 def _split(config: RunConfig) -> str:
-    return f"seed {config.split_seed}" if config.is_drawn else config.split_kind.replace("_", " ")
+    return f"seed {config.split_seed}" if config.is_drawn else phrases.setting(config.split_kind)
 
 
 COLUMNS = {

@@ -99,6 +99,11 @@ def clickable_chart(figure: Figure, key: str, on_click: Callable[[], None], alt:
     st.markdown(text)
 
 
+def chart_tools() -> dict[str, bool]:
+    """Of a large chart: Plotly's tools, but on phones, where they would cover its title and fingers do the same."""
+    return phrases.CHART_CONFIG if visitor.on_phone() else {"displaylogo": False}
+
+
 def picked_rows(
     table: pd.DataFrame, columns: Mapping[str, Any], key: str, alt: str, *, several: bool = False
 ) -> list[int]:

@@ -271,7 +271,7 @@ def setting(value: object) -> str:
         return "–"
     if isinstance(value, bool):
         return "on" if value else "off"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:g}" if isinstance(value, float) else str(value).replace("_", " ")
 
 
 def apart(configs: Sequence[RunConfig]) -> list[str]:
