@@ -91,9 +91,8 @@ def lists(
             st.header(measure.name, help=glossary.meaning(glossary.MEASURES[metric]))
             st.caption(measure.sentence)
             nouns, name = side.nouns, side.rows.labels[row]
-            st.dataframe(
+            elements.table(
                 table,
-                hide_index=True,
                 height=38 + 35 * len(table),
                 column_order=order(side, list(numbers), metric),
                 column_config=columns(measure, titles=titles_width(sure)),

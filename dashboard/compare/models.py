@@ -199,7 +199,7 @@ def results(chosen: Chosen, scores: Sequence[SplitScore | None]) -> None:
     order = [name for name in RESULT_COLUMNS if not left_out.get(name)]
     alt = f"Results of the {len(table)} models"
     columns = RESULT_COLUMNS | {"letter": st.column_config.TextColumn("Model", pinned=True, width=_wide(chosen.names))}
-    st.dataframe(table, hide_index=True, column_order=order, column_config=columns, alt=alt)
+    elements.table(table, column_order=order, column_config=columns, alt=alt)
 
 
 def differing_settings(summaries: Sequence[RunSummary], names: Sequence[str]) -> None:
@@ -219,9 +219,8 @@ def differing_settings(summaries: Sequence[RunSummary], names: Sequence[str]) ->
         for place, name in enumerate(names)
     }
     settings = [phrases.with_noun(one.title, noun) for one in differing]
-    st.dataframe(
+    elements.table(
         pd.DataFrame({"Setting": settings, **values}),
-        hide_index=True,
         column_config={"Setting": st.column_config.TextColumn(pinned=True, width=_wide(settings))}
         | {name: st.column_config.TextColumn(width=_wide(values[name])) for name in names},
         alt=f"The {phrases.count(len(differing), 'setting')} in which the models differ",

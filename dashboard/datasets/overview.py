@@ -8,7 +8,7 @@ from core.data.nouns import with_article
 from core.data.ratings import Ratings
 from dashboard.charts import data as charts
 from dashboard.charts.bars import Bars, picture
-from dashboard.shared import phrases
+from dashboard.shared import elements, phrases
 
 
 def overview(ratings: Ratings) -> None:
@@ -50,7 +50,7 @@ def _table(ratings: Ratings) -> None:
     for name in columns:
         table[name] = ratings.item_table[name].iloc[first].to_numpy()
     alt = f"The first {len(first):,} {nouns} with what is known of them"
-    st.dataframe(table, hide_index=True, height=min(388, 38 + 35 * len(first)), alt=alt)
+    elements.table(table, height=min(388, 38 + 35 * len(first)), alt=alt)
     if len(first) < len(ratings.items):
         st.caption(f"The first {len(first):,} of {len(ratings.items):,}.")
 

@@ -14,7 +14,7 @@ from dashboard.cache import component_analyses, loaders
 from dashboard.principal_components import naming
 from dashboard.principal_components import words as component_words
 from dashboard.principal_components.view import View
-from dashboard.shared import phrases, tables
+from dashboard.shared import elements, phrases, tables
 from dashboard.shared.markup import escape
 from dashboard.shared.trait_words import called
 
@@ -65,9 +65,8 @@ def _end(view: View, end: str, which: str, there: np.ndarray, tends: str) -> Non
     first, *others = scores
     sure = {} if view.score_std is None else {SURE_TO: view.score_std[there]}
     shown = [tables.TITLE, first, *sure, *tables.known(view.ratings, *others)]
-    st.dataframe(
+    elements.table(
         tables.unsigned_zeros(tables.items(view.ratings, view.rows, there, scores | sure)),
-        hide_index=True,
         column_order=shown,
         column_config=tables.beside(tables.COLUMNS | tables.scores(labels) | {SURE_TO: _SURE_TO}, shown),
         alt=f"The {len(there)} {view.rows.nouns} {which} on component {view.label.number}",
@@ -109,4 +108,4 @@ def _hints_in_numbers(hinted: Sequence[Hint], noun: str) -> None:
             items: st.column_config.NumberColumn(format="localized", help="That have it, or of which it is known"),
         }
         alt = "Everything known that goes together with this component, the strongest first"
-        st.dataframe(table, hide_index=True, height=300, column_config=columns, alt=alt)
+        elements.table(table, height=300, column_config=columns, alt=alt)

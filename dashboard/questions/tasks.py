@@ -128,9 +128,8 @@ def _agreement(run: Run, trained: Trained) -> None:
     )
     st.markdown(task_words.agreement(pairs, beside, run.dataset.noun))
     table = task_words.table([*pairs, *beside])
-    st.dataframe(
+    elements.table(
         table,
-        hide_index=True,
         column_config=task_words.COLUMNS,
         column_order=[task_words.KEPT, *table] if visitor.on_phone() else None,  # there is room for no more numbers
         alt="How alike",
@@ -242,7 +241,7 @@ def _told(run: Run, trained: Trained) -> None:
     )
     with st.expander("Each genre and number", icon=":material/table_rows:"):
         columns, alt = tables.number(*found, width=120), "What vectors tell, one line a genre or number"
-        st.dataframe(task_words.told_table(found), hide_index=True, column_config=columns, alt=alt)
+        elements.table(task_words.told_table(found), column_config=columns, alt=alt)
 
 
 def _explanation() -> None:

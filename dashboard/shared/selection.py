@@ -65,11 +65,10 @@ def show(
     among = listed[np.isin(listed, chosen)]
     if text := described(analyses.traits(run_id, among, listed), len(among), len(listed) - len(among), rows.noun):
         st.markdown(text)
-    st.dataframe(
+    elements.table(
         table,
-        hide_index=True,
         height=min(388, 38 + 35 * len(chosen)),
-        column_config={**tables.COLUMNS, **(columns or tables.number(*numbers, width=80))},
+        column_config=tables.across({**tables.COLUMNS, **(columns or tables.number(*numbers, width=80))}),
         alt=f"The {len(chosen)} selected {rows.nouns}",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
