@@ -98,14 +98,15 @@ def button(config: RunConfig | None, job: Job | None, stored: set[str]) -> None:
         return
     key = None if config is None else trainings.key(config)
     words = "These settings cannot be trained." if config is None else f"{phrases.config_words(config, form.START)}."
-    if key is not None and key in stored:
+    if config is not None and key in stored:
         just_now = job is not None and job.key == key
         come = "Training is done." if just_now else "From the store."
         st.markdown(f":small[{escape(words)} :material/check_circle: {come}]", width="stretch")
-        label = "Open the components" if just_now else "Trained before: open"
-        if st.button(label, type="primary", icon=":material/insights:", key="open_trained"):
+        page, icon, label = phrases.first_look(config)
+        label = label if just_now else "Trained before: open"
+        if st.button(label, type="primary", icon=f":material/{icon}:", key="open_trained"):
             state.select_run(key)
-            st.switch_page("app_pages/components.py")
+            st.switch_page(f"app_pages/{page}.py")
         return
     st.markdown(f":small[{escape(words)}]", width="stretch")
     disabled = config is None or not visitor.may(Action.TRAIN)

@@ -156,6 +156,9 @@ AFTER_TRAINING = (
 )
 """Page, icon and label of the links under a finished training."""
 
+WITHOUT_VECTORS = (("biases", "thumbs_up_down", "Biases"), AFTER_TRAINING[2])
+"""The same of a model without vectors."""
+
 FOR_VECTORS = (*AFTER_TRAINING[:2], ("maps", "map", "Maps"), ("neighbors", "near_me", "Neighbors"))
 """The same of the pages that vectors from elsewhere are looked at on."""
 
@@ -233,6 +236,12 @@ def model_words(config: RunConfig) -> str:
 
 def _lower(words: str) -> str:
     return f"{words[0].lower()}{words[1:]}"
+
+
+def first_look(config: RunConfig) -> tuple[str, str, str]:
+    """Page, icon and label of what there is to see first in a model: what its vectors, or else its biases tell."""
+    page, icon, title = (AFTER_TRAINING if config.dimensions else WITHOUT_VECTORS)[0]
+    return page, icon, f"Open the {title.lower()}"
 
 
 def run_words(summary: RunSummary) -> str:
