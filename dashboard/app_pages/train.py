@@ -92,12 +92,14 @@ def button(config: RunConfig | None, job: Job | None, stored: set[str]) -> None:
     """
     if job is not None and job.active:
         asked = loaders.job_config(job)
-        said = f"In training: {phrases.config_words(asked, form.START)}." if asked else ""
+        said = phrases.sentence(f"In training: {phrases.config_words(asked, form.START)}") if asked else ""
         st.markdown(f":small[{escape(said)}]", width="stretch")
         trainings.stop_button(job)
         return
     key = None if config is None else trainings.key(config)
-    words = "These settings cannot be trained." if config is None else f"{phrases.config_words(config, form.START)}."
+    words = phrases.sentence(
+        "These settings cannot be trained" if config is None else phrases.config_words(config, form.START)
+    )
     if config is not None and key in stored:
         just_now = job is not None and job.key == key
         come = "Training is done." if just_now else "From the store."

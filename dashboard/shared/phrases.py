@@ -361,7 +361,8 @@ def sentence(message: str) -> str:
     if not message:
         return ""
     named = "." in message.split(maxsplit=1)[0].rstrip(".")
-    return f"{message[0] if named else message[0].upper()}{message[1:].rstrip('.')}."
+    end = "" if message.endswith("…") else "."
+    return f"{message[0] if named else message[0].upper()}{message[1:].rstrip('.')}{end}"
 
 
 def day(created_at: str) -> str:

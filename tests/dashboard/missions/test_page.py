@@ -1,5 +1,6 @@
 """The page of missions, the bar on every page, and the quieter app for a class."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,12 @@ def said(app) -> str:
     words = [element.value for element in app.markdown]
     starts = (":material/check_circle: **Done.**", ":material/check:", ":material/search:", "Your model", "You called")
     return "\n".join(text for text in words if text.startswith(starts))
+
+
+def pointed_at(app) -> str:
+    """What the mission draws its line around."""
+    sent = [element.proto for element in app.get("bidi_component")]
+    return next(json.loads(one.json)["place"] for one in sent if one.component_name == "mission_pointer")
 
 
 def answer(app, text: str) -> None:
@@ -114,7 +121,10 @@ def test_a_link_opens_the_first_button_s_model_and_not_a_neighbor_s(open_page, p
 
 
 def test_a_refresh_in_the_middle_of_the_first_training_goes_on_with_it(open_page, monkeypatch: pytest.MonkeyPatch):
-    open_page(mission="first-model").button(key="offer_training").click().run()
+    app = open_page(mission="first-model")
+    assert pointed_at(app) == ".st-key-offer_training"
+    app.button(key="offer_training").click().run()
+    assert pointed_at(app) == ".st-key-start_map"  # what is to be watched
     (job,) = queue.jobs()
     for owner, offered in ((job.owner, False), ("somebody else", True)):
         monkeypatch.setattr(visitor, "_owner_of_session", lambda owner=owner: owner)
