@@ -37,7 +37,7 @@ def number(example: Example) -> None:
                 "Title": [example.items.labels[row] for row in rows],
                 "Id in the data": [str(example.ratings.items.ids[row]) for row in rows],
                 "Row number": rows,
-                "": ["◀ followed here" if row == example.item else "" for row in rows],
+                "Followed": ["◀ here" if row == example.item else "" for row in rows],
             }
         ),
         column_config={
