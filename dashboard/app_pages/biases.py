@@ -13,7 +13,7 @@ from dashboard.biases import tables, words
 from dashboard.cache import analyses, component_analyses
 from dashboard.charts import biases as charts
 from dashboard.embeddings.parts import show_chart, show_method
-from dashboard.shared import finding, phrases, selection, sides
+from dashboard.shared import elements, finding, phrases, selection, sides
 from dashboard.shared.markup import spoken
 from dashboard.shared.sides import Side
 from dashboard.shell.needs_run import require_ratings, require_run, stop_without
@@ -65,7 +65,7 @@ def picture(side: Side, fit: Biases, listed: np.ndarray, marked: list[int]) -> E
             noun=side.noun,
         ),
         key="bias",
-        config={"displaylogo": False},
+        config=elements.chart_tools(),
         alt=f"Learned bias against mean rating of {phrases.count(len(drawn), side.noun)}, sized by number of ratings. "
         f"{spoken(reading)}",
     )

@@ -37,7 +37,7 @@ COLUMNS = {
     "scale": st.column_config.TextColumn("Scale"),
     "times": st.column_config.CheckboxColumn("Times", help="Whether it is known when a rating was given."),
     "models": st.column_config.NumberColumn("Models", help="Trained on it."),
-    "since": st.column_config.DatetimeColumn("Imported", format="YYYY-MM-DD HH:mm"),
+    "since": st.column_config.DatetimeColumn("Imported", format="YYYY-MM-DD"),
     "id": st.column_config.TextColumn("Id"),
 }
 

@@ -159,9 +159,8 @@ def numbers(rows: Rows, row: int, other: int) -> None:
     table = pd.DataFrame(rows.matrix[[row, other]].T, columns=names)
     table.insert(0, "Dimension", np.arange(1, dim + 1))
     with st.expander("The numbers as a table", icon=":material/table:"):
-        st.dataframe(
+        elements.table(
             table,
-            hide_index=True,
             height=300,
             column_config=tables.number(*names, form="%.4f", width=220),
             alt=f"All {dim} numbers of {names[0]} and {names[1]}",

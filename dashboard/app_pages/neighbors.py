@@ -91,12 +91,11 @@ def lists(
             st.header(measure.name, help=glossary.meaning(glossary.MEASURES[metric]))
             st.caption(measure.sentence)
             nouns, name = side.nouns, side.rows.labels[row]
-            st.dataframe(
+            elements.table(
                 table,
-                hide_index=True,
                 height=38 + 35 * len(table),
                 column_order=order(side, list(numbers), metric),
-                column_config=columns(side, measure, titles=190 if AGAIN not in sure else 150),
+                column_config=columns(side, measure, titles=titles_width(sure)),
                 alt=f"The {len(table)} {nouns} nearest to {name} by {measure.inside}",
             )
     content = partial(tables.csv, tables.ranked("Measure", in_file))
@@ -127,6 +126,13 @@ def order(side: Side, numbers: list[str], metric: Metric) -> list[str]:
         return [side.name_column, *sure, length if metric == "dot" else tables.COUNT]
     last = [] if HOLDS in sure else [length]  # there is no room for both, and lengths have a picture of their own
     return [side.name_column, *sure, tables.COUNT, *last]
+
+
+def titles_width(sure: Mapping[str, np.ndarray]) -> int:
+    """Pixels that titles may have: what says how sure a row is, and its number of ratings, are on the screen too."""
+    if HOLDS in sure and AGAIN in sure and visitor.on_phone():
+        return 104
+    return 150 if AGAIN in sure else 190
 
 
 def columns(side: Side, measure: Measure, *, titles: int) -> dict[str, ColumnConfig]:

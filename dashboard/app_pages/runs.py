@@ -67,7 +67,7 @@ def unlike_preset(config: RunConfig) -> str:
 
 
 def _split(config: RunConfig) -> str:
-    return f"seed {config.split_seed}" if config.is_drawn else config.split_kind.replace("_", " ")
+    return f"seed {config.split_seed}" if config.is_drawn else phrases.setting(config.split_kind)
 
 
 COLUMNS = {
@@ -125,9 +125,10 @@ def actions(chosen: list[RunSummary]) -> None:
     """What can be done with the selected rows."""
     one = chosen[0] if len(chosen) == 1 else None
     with st.container(horizontal=True):
-        if st.button("Open the components", type="primary", icon=":material/insights:", disabled=one is None) and one:
+        page, icon, label = phrases.first_look(one.config if one else PRESETS[form.START])
+        if st.button(label, type="primary", icon=f":material/{icon}:", disabled=one is None, key="open_run") and one:
             state.look_into(one)
-            st.switch_page("app_pages/components.py")
+            st.switch_page(f"app_pages/{page}.py")
         several = 2 <= len(chosen) <= compared_models.MOST
         if st.button("Compare", icon=":material/compare_arrows:", disabled=not several, key="open_compare") and several:
             named = ",".join(summary.run_id for summary in chosen)

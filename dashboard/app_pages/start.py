@@ -35,8 +35,10 @@ def lead(job: Job | None) -> None:
         elements.page_link("datasets", "Bring the vectors again", "upload_file", section="Open vectors")
     elif run_id is None:
         trainings.ask(trainings.first_config(), job, label="Train your first model")
-    elif st.button("Open the components", type="primary", icon=":material/insights:"):
-        st.switch_page("app_pages/components.py")
+    else:
+        page, icon, label = phrases.first_look(loaders.run(run_id).config)
+        if st.button(label, type="primary", icon=f":material/{icon}:"):
+            st.switch_page(f"app_pages/{page}.py")
 
 
 def followed() -> Job | None:

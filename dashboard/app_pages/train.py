@@ -92,20 +92,23 @@ def button(config: RunConfig | None, job: Job | None, stored: set[str]) -> None:
     """
     if job is not None and job.active:
         asked = loaders.job_config(job)
-        said = f"In training: {phrases.config_words(asked, form.START)}." if asked else ""
+        said = phrases.sentence(f"In training: {phrases.config_words(asked, form.START)}") if asked else ""
         st.markdown(f":small[{escape(said)}]", width="stretch")
         trainings.stop_button(job)
         return
     key = None if config is None else trainings.key(config)
-    words = "These settings cannot be trained." if config is None else f"{phrases.config_words(config, form.START)}."
-    if key is not None and key in stored:
+    words = phrases.sentence(
+        "These settings cannot be trained" if config is None else phrases.config_words(config, form.START)
+    )
+    if config is not None and key in stored:
         just_now = job is not None and job.key == key
         come = "Training is done." if just_now else "From the store."
         st.markdown(f":small[{escape(words)} :material/check_circle: {come}]", width="stretch")
-        label = "Open the components" if just_now else "Trained before: open"
-        if st.button(label, type="primary", icon=":material/insights:", key="open_trained"):
+        page, icon, label = phrases.first_look(config)
+        label = label if just_now else "Trained before: open"
+        if st.button(label, type="primary", icon=f":material/{icon}:", key="open_trained"):
             state.select_run(key)
-            st.switch_page("app_pages/components.py")
+            st.switch_page(f"app_pages/{page}.py")
         return
     st.markdown(f":small[{escape(words)}]", width="stretch")
     disabled = config is None or not visitor.may(Action.TRAIN)

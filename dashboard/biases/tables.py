@@ -11,7 +11,7 @@ from core.analysis.biases.posterior import BiasPosterior
 from core.analysis.components.extremes import Ends
 from dashboard.biases import words
 from dashboard.cache import analyses
-from dashboard.shared import sides, tables
+from dashboard.shared import elements, sides, tables
 from dashboard.shared.sides import Side
 
 BIAS, DOUBT, EXPECTED, REST, TASTE = "Bias", "±", "Expected", "Rest", "Taste"
@@ -51,9 +51,8 @@ def both_ends(run_id: str, side: Side, fit: Biases, furthest: Ends, min_ratings:
             table = numbers(run_id, side, fit, chosen)
             columns = (side.name_column, REST, TASTE, BIAS, DOUBT, tables.COUNT, tables.MEAN)
             shown = [column for column in columns if column in table]
-            st.dataframe(
+            elements.table(
                 tables.unsigned_zeros(table),
-                hide_index=True,
                 column_order=shown,
                 column_config=tables.beside(COLUMNS, shown),
                 alt=f"The {len(chosen)} {side.nouns} that are {heading} than their averages lead one to expect",
@@ -82,11 +81,10 @@ def sums(side: Side, known: BiasPosterior, chosen: np.ndarray) -> None:
     names = words.part_names(list(known.parts), side.noun)
     parts = {names[name]: part[chosen] for name, part in known.parts.items()}
     whole = np.sum(list(parts.values()), axis=0)
-    st.dataframe(
+    elements.table(
         tables.unsigned_zeros(side.table(chosen, parts | {BIAS: whole})),
-        hide_index=True,
         column_order=[side.name_column, *parts, BIAS],
-        column_config=COLUMNS | {name: st.column_config.NumberColumn(format="%+.2f") for name in parts},
+        column_config=tables.across(COLUMNS | tables.number(*parts, form="%+.2f", width=100)),
         alt=f"The biases of {len(chosen)} {side.nouns} and the parts that they are a sum of",
     )
 

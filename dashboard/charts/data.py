@@ -82,7 +82,7 @@ def rating_matrix(
     noun = ratings.noun
     figure = base.figure(
         f"The best-known {plural(noun)}, and who rated them",
-        x=f"{len(columns)} people, one column each, the most active first",
+        x=f"{len(columns)} people, the most active first",
         y=f"{noun.capitalize()}",
         height=height,
     )

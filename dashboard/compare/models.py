@@ -17,11 +17,11 @@ from dashboard.charts import compare as charts
 from dashboard.charts.training import Named
 from dashboard.compare import words as compare_words
 from dashboard.jobs import trainings
-from dashboard.session import address_bar, state
+from dashboard.session import address_bar, state, visitor
 from dashboard.shared import elements, glossary, phrases
 from dashboard.train import curve
 
-NARROWEST, WIDEST = 86, 320
+NARROWEST, WIDEST, ON_PHONE = 86, 320, 110
 """Pixels that a column of settings has."""
 MOST = 6
 """More curves than this cannot be told apart."""
@@ -38,7 +38,7 @@ _KEPT, _WIDGET = "_compared", "compared"
 """Session keys: what somebody chose, and the field, which Streamlit forgets on other pages."""
 
 RESULT_COLUMNS = {
-    "letter": st.column_config.TextColumn("Model", pinned=True, width=150),
+    "letter": st.column_config.TextColumn("Model", pinned=True),
     "val_rmse": st.column_config.NumberColumn(
         "RMSE", format="%.4f", help=f"{glossary.meaning('RMSE')} Here of the validation ratings."
     ),
@@ -198,7 +198,8 @@ def results(chosen: Chosen, scores: Sequence[SplitScore | None]) -> None:
     left_out = {"data": not several, "metric": None not in scores}
     order = [name for name in RESULT_COLUMNS if not left_out.get(name)]
     alt = f"Results of the {len(table)} models"
-    st.dataframe(table, hide_index=True, column_order=order, column_config=RESULT_COLUMNS, alt=alt)
+    columns = RESULT_COLUMNS | {"letter": st.column_config.TextColumn("Model", pinned=True, width=_wide(chosen.names))}
+    elements.table(table, column_order=order, column_config=columns, alt=alt)
 
 
 def differing_settings(summaries: Sequence[RunSummary], names: Sequence[str]) -> None:
@@ -214,12 +215,12 @@ def differing_settings(summaries: Sequence[RunSummary], names: Sequence[str]) ->
         st.caption("They have all settings in common and differ in their data.")
         return
     values = {
-        name: [_value(setting.name, setting.values[place]) for setting in differing] for place, name in enumerate(names)
+        name: [_value(setting.name, setting.values[place], noun) for setting in differing]
+        for place, name in enumerate(names)
     }
     settings = [phrases.with_noun(one.title, noun) for one in differing]
-    st.dataframe(
+    elements.table(
         pd.DataFrame({"Setting": settings, **values}),
-        hide_index=True,
         column_config={"Setting": st.column_config.TextColumn(pinned=True, width=_wide(settings))}
         | {name: st.column_config.TextColumn(width=_wide(values[name])) for name in names},
         alt=f"The {phrases.count(len(differing), 'setting')} in which the models differ",
@@ -227,13 +228,14 @@ def differing_settings(summaries: Sequence[RunSummary], names: Sequence[str]) ->
 
 
 def _wide(texts: Sequence[str]) -> int:
-    """Pixels in which each of the texts stands whole, or nearly; of six models the last are reached by scrolling."""
-    return min(WIDEST, max(NARROWEST, 30 + 7 * max(map(len, texts))))
+    """Pixels in which each of the texts stands whole, or nearly; the last of six models are reached by scrolling, while
+    a phone has room for two."""
+    return min(ON_PHONE if visitor.on_phone() else WIDEST, max(NARROWEST, 30 + 7 * max(map(len, texts))))
 
 
-def _value(name: str, value: object) -> str:
+def _value(name: str, value: object, noun: str) -> str:
     """A setting as the form shows it."""
-    return FAMILIES[str(value)].short_title if name == "model" else phrases.setting(value)
+    return phrases.with_noun(FAMILIES[str(value)].short_title, noun) if name == "model" else phrases.setting(value)
 
 
 def curves(summaries: Sequence[RunSummary], names: Sequence[str]) -> None:
@@ -246,6 +248,6 @@ def curves(summaries: Sequence[RunSummary], names: Sequence[str]) -> None:
     st.plotly_chart(
         charts.curves(named, references, unit=units.pop() if len(units) == 1 else "rating units"),
         key="compared_curves",
-        config={"displaylogo": False},
+        config=elements.chart_tools(),
         alt=f"What {phrases.count(len(named), 'model')} reached after each epoch",
     )

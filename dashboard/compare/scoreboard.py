@@ -103,7 +103,7 @@ def _show(letters: str, runs: list[Run], splits: int) -> None:
     st.caption(words.ABOUT)
     with st.expander("Every split", icon=":material/table_rows:"):
         alt = f"Errors of {len(rows)} models on {splits} splits"
-        st.dataframe(_table(letters, rows), hide_index=True, column_config=COLUMNS, alt=alt)
+        elements.table(_table(letters, rows), column_config=COLUMNS, alt=alt)
 
 
 def _table(letters: str, rows: tuple[Row, ...]) -> pd.DataFrame:

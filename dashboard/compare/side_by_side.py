@@ -180,9 +180,8 @@ def _selection(pair: Pair) -> None:
         traits = analyses.traits(pair.left.run_id, rows[selected], rows)
         if text := described(traits, len(selected), len(rows) - len(selected), pair.noun):
             st.markdown(text)
-        st.dataframe(
+        elements.table(
             pair.table(selected),
-            hide_index=True,
             height=min(283, 38 + 35 * len(selected)),
             column_config=COLUMNS,
             alt=f"The {len(selected)} selected {nouns}, and how they changed",
@@ -243,9 +242,8 @@ def _listed_items(pair: Pair, low: int, high: int, order: str) -> None:
         return
     listed = places[:MOST_LISTED]
     key = f"changed_{hash(tuple(listed.tolist()))}"  # rows are selected by number
-    st.dataframe(
+    elements.table(
         pair.table(listed),
-        hide_index=True,
         height=318,
         column_order=[tables.TITLE, KEPT, MOVED, *tables.known(pair.ratings)],
         column_config=COLUMNS,
@@ -297,11 +295,11 @@ def _one_item(pair: Pair) -> None:
             BOTH: st.column_config.CheckboxColumn(width=60, help="Also among the nearest in the other model"),
             tables.TITLE: st.column_config.TextColumn(f"Nearest in {letter}", pinned=True, width=200),
         }
-        place.dataframe(
+        elements.table(
             table.assign(**{BOTH: [one in both for one in nearest.index.tolist()]}),
-            hide_index=True,
             height=38 + 35 * len(rows),
             column_order=[tables.TITLE, BOTH, COSINE, *tables.known(pair.ratings)],
             column_config=tables.COLUMNS | tables.number(COSINE) | columns,
             alt=f"The {len(rows)} {phrases.plural(pair.noun)} nearest to {label} in model {letter}",
+            place=place,
         )

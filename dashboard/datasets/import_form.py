@@ -149,9 +149,8 @@ def _first_rows(table: TablePreview) -> None:
     ]
     width = len(names)
     rows = [(*row, *[""] * width)[:width] for row in table.rows]
-    st.dataframe(
+    elements.table(
         pd.DataFrame(rows, columns=names),
-        hide_index=True,
         height=min(215, 38 + 35 * max(1, len(rows))),
         alt=f"First rows of {table.file}, columns with what they were taken for",
     )

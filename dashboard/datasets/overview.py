@@ -43,7 +43,7 @@ def _table(ratings: Ratings) -> None:
         st.metric(nouns.capitalize(), f"{len(ratings.items):,}", border=True)
         if len(ratings.users):
             st.metric("Users", f"{len(ratings.users):,}", border=True)
-        st.metric("Columns", f"{len(columns):,}", border=True, help="Of the table that came with the vectors.")
+        st.metric("Columns of the table", f"{len(columns):,}", border=True)
     place = st.container()
     page = elements.pages(len(ratings.items), MOST_SHOWN, f"rows_of_{ratings.dataset_id}")
     known = ratings.item_table.iloc[page].reset_index(drop=True)
@@ -52,7 +52,7 @@ def _table(ratings: Ratings) -> None:
     )
     numbers = tables.number(*table.select_dtypes("number").columns, form="localized", width=110)
     height, alt = min(388, 38 + 35 * len(table)), f"{nouns.capitalize()} with what is known of them"
-    place.dataframe(table, hide_index=True, height=height, column_config=numbers, alt=alt)
+    elements.table(table, place=place, height=height, column_config=numbers, alt=alt)
 
 
 _USUAL = ("title", "year", "genres")

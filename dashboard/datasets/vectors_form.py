@@ -166,7 +166,7 @@ def _table(draft: Draft, table: TablePreview, joined: str) -> None:
 
 
 def _show_table(table: pd.DataFrame, alt: str) -> None:
-    st.dataframe(table, hide_index=True, height=min(215, 38 + 35 * max(1, len(table))), alt=alt)
+    elements.table(table, height=min(215, 38 + 35 * max(1, len(table))), alt=alt)
 
 
 def _about(draft: Draft, preview: VectorPreview) -> None:

@@ -190,7 +190,7 @@ def _table(table: pd.DataFrame, alt: str) -> None:
     narrow = st.column_config.NumberColumn(width=62)
     numbers = {"Year": whole, "Line": whole, "Yours": narrow, "Here": narrow}
     height = min(_TABLE_HEIGHT, 38 + 35 * len(table))
-    st.dataframe(table, hide_index=True, height=height, column_config=numbers, alt=alt)
+    elements.table(table, height=height, column_config=numbers, alt=alt)
 
 
 def _ask_scale(brought: Brought) -> None:

@@ -18,8 +18,6 @@ from dashboard.shared.matrix_rows import Rows
 
 SHOWN, LISTED = 10, 100
 """Guesses on the screen, and in the file."""
-WELL_KNOWN = 21
-"""Ratings an item needs to be recommended, at first."""
 MOST_STEERING = 5
 STEER_SHARE = 0.15
 """What "more like this" adds for the very same direction, as a share of the rating scale."""
@@ -130,16 +128,8 @@ def _filters(model: NewUserModel, rows: Rows, predictions: Predictions) -> _Filt
         popover = st.popover("More filters", icon=":material/tune:")
     with popover:
         from_year, to_year = _years(int(years.min()), int(years.max())) if len(years) else (None, None)
-        highest = max(1, int(np.sort(ratings.item_count)[-min(20, len(rows))]))
-        min_ratings = st.number_input(
-            "Enough ratings: at least",
-            1,
-            highest,
-            min(WELL_KNOWN, highest),
-            key="like_min",
-            bind="query-params",
-            help=f"Of {with_article(noun)} with few ratings the model knows little.",
-        )
+        few = f"Of {with_article(noun)} with few ratings the model knows little."
+        min_ratings = elements.enough_ratings(ratings.item_count, leaving=20, key="like_min", words=few)
         steer = _steer(model, rows)
     allowed = rows.trained & fitting(
         ratings, min_ratings=min_ratings, genres=wanted, from_year=from_year, to_year=to_year

@@ -103,7 +103,7 @@ def adopt_link(ratings: Ratings) -> None:
     for item, rating in loaded.given.items():
         rate(ratings.dataset_id, item, rating)
     if loaded.left_out:
-        _say(f"Of the link {_left_out(loaded.left_out)}", "NO_GOOD_ROWS")
+        _say(f"Of the link {_left_out(loaded.left_out)}", "BAD_LINK")
 
 
 def write_link(dataset_id: str) -> None:
@@ -120,7 +120,8 @@ def add(dataset_id: str, given: Mapping[str, float]) -> None:
 
 def _left_out(reasons: Iterable[str]) -> str:
     first, *others = reasons
-    return f"{phrases.count(1 + len(others), 'rating')} could not be used, the first because {first}."
+    which = "the first because" if others else "because"
+    return f"{phrases.count(1 + len(others), 'rating')} could not be used, {which} {first}."
 
 
 def _say(text: str, code: str = "") -> None:

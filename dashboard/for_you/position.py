@@ -24,7 +24,7 @@ from dashboard.for_you import own_ratings, words
 from dashboard.map_view import component as map_view
 from dashboard.principal_components.how import current
 from dashboard.principal_components.label import Label
-from dashboard.shared import phrases, sides, tables
+from dashboard.shared import elements, phrases, sides, tables
 from dashboard.shared.markup import spoken
 from dashboard.shell.needs_run import explain_lack
 
@@ -182,7 +182,7 @@ def _nearest(model: NewUserModel, near: Alike, n: int) -> None:
     names = [rows.name(user) for user in near.index]
     st.markdown(words.nearest(names, near.cosine, shared))
     apart_help = f"How far apart your ratings of these are on average, in {phrases.unit(model.ratings)}"
-    st.dataframe(
+    elements.table(
         pd.DataFrame(
             {
                 sides.USER: names,
@@ -193,7 +193,6 @@ def _nearest(model: NewUserModel, near: Alike, n: int) -> None:
                 tables.MEAN: model.ratings.user_mean[near.index],
             }
         ),
-        hide_index=True,
         column_config=tables.COLUMNS
         | tables.number(COSINE)
         | {

@@ -15,7 +15,7 @@ from dashboard.for_you import own_ratings
 from dashboard.for_you.own_ratings import Own
 from dashboard.for_you.scales import Entry
 from dashboard.session import state
-from dashboard.shared import finding, phrases
+from dashboard.shared import elements, finding, phrases, tables
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
 
@@ -198,32 +198,15 @@ def _keep(ratings: Ratings, mine: Own) -> None:
                 else f"The address bar holds up to {MOST_LINKED}; keep more as a file."
             )
         )
-        st.download_button(
-            "Save as a file",
-            partial(_file, ratings.dataset_id, mine),
-            file_name="my-ratings.json",
-            mime="application/json",
-            icon=":material/download:",
-            on_click="ignore",
-            disabled=n == 0,
-            key="own_save",
-        )
+        save, mime = partial(_file, ratings.dataset_id, mine), "application/json"
+        tables.download("Save as a file", save, file="my-ratings.json", mime=mime, key="own_save", disabled=n == 0)
         with st.container(horizontal=True):
-            st.button(
-                "Ask again what I skipped",
-                disabled=not mine.skipped,
-                on_click=own_ratings.ask_again,
-                args=(ratings.dataset_id,),
-                key="own_ask",
+            again, skipped = own_ratings.ask_again, not mine.skipped
+            elements.button(
+                "Ask again what I skipped", "replay", "own_ask", again, ratings.dataset_id, disabled=skipped
             )
-            st.button(
-                "Clear my ratings",
-                disabled=n == 0,
-                icon=":material/delete:",
-                on_click=own_ratings.clear,
-                args=(ratings.dataset_id,),
-                key="own_clear",
-            )
+            clear = own_ratings.clear
+            elements.button("Clear my ratings", "delete", "own_clear", clear, ratings.dataset_id, disabled=n == 0)
 
 
 def _file(dataset_id: str, mine: Own) -> bytes:

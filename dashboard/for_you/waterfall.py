@@ -28,7 +28,7 @@ from dashboard.embeddings.words import signed
 from dashboard.for_you import own_ratings, words
 from dashboard.principal_components.how import current
 from dashboard.principal_components.label import Label
-from dashboard.shared import phrases, tables
+from dashboard.shared import elements, phrases, tables
 from dashboard.shared.markup import escape, spoken
 from dashboard.shared.matrix_rows import Rows
 from dashboard.shell.needs_run import explain_lack
@@ -208,9 +208,8 @@ def _numbers(parts: Explanation, names: Sequence[str], case: Case, steps: Sequen
     along = "How far from the average along the component; the product is the score"
     factor_column = st.column_config.NumberColumn(format="%+.3f", width=80, help=along)
     score_help, rating_help = "Before the sigmoid, if there is one", "What it changes in the guess"
-    st.dataframe(
+    elements.table(
         tables.unsigned_zeros(table, DIGITS + 1),
-        hide_index=True,
         height=38 + 35 * len(table),
         column_config={
             "Step": st.column_config.TextColumn(width="medium"),
@@ -241,9 +240,8 @@ def pulled(model: NewUserModel, rows: Rows, row: int) -> None:
     }
     effect = "The guess with this rating less the guess without it"
     with st.expander("What each of your ratings did to it", icon=":material/touch_app:"):
-        st.dataframe(
+        elements.table(
             tables.unsigned_zeros(pd.DataFrame(columns)),
-            hide_index=True,
             column_config=tables.COLUMNS
             | tables.number("Your rating", form="%g", width=90)
             | {"Effect": st.column_config.NumberColumn(format="%+.2f", width=70, help=effect)},

@@ -103,9 +103,8 @@ def _somebody(model: NewUserModel, rows: Rows, naming: Naming) -> None:
                 MISS: misses.miss,
             }
         )
-        st.dataframe(
+        elements.table(
             table,
-            hide_index=True,
             key="worst",
             on_select=partial(_open_miss, run_id),
             selection_mode="single-row",

@@ -162,11 +162,11 @@ def _left_out(by_reason: Mapping[str, int], rejected: Sequence[Rejected], total:
     reasons = pd.DataFrame(by_reason.items(), columns=["Left out because", "Rows"])
     left, right = st.columns([2, 3], gap="medium")
     height: Literal["content"] | int = "content" if len(reasons) < 8 else 300
-    left.dataframe(reasons, hide_index=True, height=height, alt="Why rows were left out, and how many")
+    elements.table(reasons, height=height, alt="Why rows were left out, and how many", place=left)
     lines = pd.DataFrame(
         [(row.file, row.line, row.reason) for row in rejected], columns=["File", "Line", "Left out because"]
     )
-    right.dataframe(lines, hide_index=True, height="content" if len(lines) < 8 else 300, alt="Rows left out, by line")
+    elements.table(lines, height="content" if len(lines) < 8 else 300, alt="Rows left out, by line", place=right)
     if len(lines) < total:
         right.caption(f"The first {len(lines):,} of {total:,}.")
     with right:

@@ -53,8 +53,15 @@ def suitable_preset() -> str:
 
 
 def asked() -> frozenset[str]:
-    """Ids of the models that this session has asked for, trained by now or not."""
-    return frozenset(st.session_state.get(_ASKED, ()))
+    """Ids of the models that this session has asked for, trained by now or not.
+
+    A refresh begins a session anew: what its browser has asked for is known by the job that the link names.
+    """
+    mine: set[str] = st.session_state.setdefault(_ASKED, set())
+    job = followed_job()
+    if job is not None and job.owner == visitor.current().owner:
+        mine.add(job.key)
+    return frozenset(mine)
 
 
 @state.reporting

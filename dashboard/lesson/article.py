@@ -8,6 +8,7 @@ from core.analysis.components.bases import How
 from core.analysis.lesson.article import End, article_ends
 from dashboard.cache import component_analyses
 from dashboard.lesson.example import Example
+from dashboard.shared import elements
 
 PRINTED, BACK, OWN = "As printed", "One row back", "Your model"
 COLUMNS = {name: st.column_config.TextColumn(width=188) for name in (PRINTED, BACK, OWN)} | {
@@ -31,9 +32,8 @@ def off_by_one(example: Example) -> None:
         )
         for title, end in zip(("At the high end", "At the low end"), ends, strict=True):
             st.markdown(f"**{title}**")
-            st.dataframe(
+            elements.table(
                 _table(example, end),
-                hide_index=True,
                 column_config=COLUMNS,
                 alt=f"{title}: titles as the article prints them, the same moved back by one row, and your model's",
             )

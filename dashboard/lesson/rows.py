@@ -12,7 +12,7 @@ from dashboard.embeddings.parts import show_chart
 from dashboard.lesson.article import off_by_one
 from dashboard.lesson.example import Example
 from dashboard.lesson.wording import ask, fixed, short_time, summand
-from dashboard.shared import phrases, told
+from dashboard.shared import elements, phrases, told
 from dashboard.shared.markup import escape
 
 AROUND = 4
@@ -31,16 +31,15 @@ def number(example: Example) -> None:
         + (f" Beside it, this model is told {known}." if known else "")
     )
     rows = _around(example)
-    st.dataframe(
+    elements.table(
         pd.DataFrame(
             {
                 "Title": [example.items.labels[row] for row in rows],
                 "Id in the data": [str(example.ratings.items.ids[row]) for row in rows],
                 "Row number": rows,
-                "": ["◀ followed here" if row == example.item else "" for row in rows],
+                "Followed": ["◀ here" if row == example.item else "" for row in rows],
             }
         ),
-        hide_index=True,
         column_config={
             "Title": st.column_config.TextColumn(width=160),
             "Id in the data": st.column_config.TextColumn(width=92),
@@ -187,9 +186,8 @@ def guessing(example: Example) -> None:
         show_chart(picture, "lesson_sigmoid", alt)
     with st.expander("All products", icon=":material/table_rows:"):
         numbers = {PERSON: example.pair.user, ITEM: example.pair.item, PRODUCT: guess.terms}
-        st.dataframe(
+        elements.table(
             pd.DataFrame({"Dimension": np.arange(1, example.dims + 1), **numbers}),
-            hide_index=True,
             height=300,
             column_config=dict.fromkeys(numbers, st.column_config.NumberColumn(format="%.4f"))
             | {ITEM: st.column_config.NumberColumn(example.noun.capitalize(), format="%.4f")},

@@ -77,8 +77,6 @@ def _go(to: str) -> None:
 
 def stepper() -> int:
     """Draw all steps by number, with Back and Next, and return the chosen one, counted from 0."""
-    wanted = st.session_state.get("step") or st.query_params.get("step", "1")
-    at = NUMBERS.index(wanted) if wanted in NUMBERS else 0
     with st.container(horizontal=True, vertical_alignment="center", width="content"):
         chosen = st.segmented_control(
             "Step",
@@ -90,17 +88,19 @@ def stepper() -> int:
             label_visibility="collapsed",
             wrap=True,
         )
-        st.button(
-            "Back", icon=":material/arrow_back:", on_click=_go, args=(str(at),), disabled=at == 0, key="lesson_back"
-        )
-        st.button(
-            "Next",
-            icon=":material/arrow_forward:",
-            icon_position="right",
-            type="primary",
-            on_click=_go,
-            args=(str(at + 2),),
-            disabled=at == len(STEPS) - 1,
-            key="lesson_next",
-        )
-    return NUMBERS.index(chosen)
+        at = NUMBERS.index(chosen)
+        with st.container(horizontal=True, width="content"):
+            st.button(
+                "Back", icon=":material/arrow_back:", on_click=_go, args=(str(at),), disabled=at == 0, key="lesson_back"
+            )
+            st.button(
+                "Next",
+                icon=":material/arrow_forward:",
+                icon_position="right",
+                type="primary",
+                on_click=_go,
+                args=(str(at + 2),),
+                disabled=at == len(STEPS) - 1,
+                key="lesson_next",
+            )
+    return at

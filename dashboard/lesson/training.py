@@ -10,7 +10,7 @@ from dashboard.charts import lesson as charts
 from dashboard.embeddings.parts import show_chart, show_method
 from dashboard.lesson.example import Example
 from dashboard.lesson.wording import ask, fixed
-from dashboard.shared import phrases, told
+from dashboard.shared import elements, phrases, told
 
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 FIRST_RATE = 0.1
@@ -109,9 +109,8 @@ def _numbers(example: Example, step: TrainingStep) -> None:
             biases = {column: [getattr(pair, f"{who}_bias")] for column, pair in columns.items()}
             parts.append(pd.DataFrame({"Row": name, "Number": "bias", **biases}))
     with st.expander("Every number that moves", icon=":material/table_rows:"):
-        st.dataframe(
+        elements.table(
             pd.concat(parts, ignore_index=True),
-            hide_index=True,
             height=300,
             column_config=dict.fromkeys(COLUMNS, st.column_config.NumberColumn(format="%.5f")),
             alt="Both rows and biases: before the step, the slope, and after it",

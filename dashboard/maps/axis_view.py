@@ -137,9 +137,8 @@ def _ends(
             st.header(f"Toward {escape(name)}")
             st.markdown(component_words.end(hint, standing, nouns))
             numbers = {PLACE: projected.positions[there]} | ({} if std is None else {SURE_TO: std[there]})
-            st.dataframe(
+            elements.table(
                 tables.unsigned_zeros(tables.items(ratings, rows, there, numbers)),
-                hide_index=True,
                 column_order=(shown := [tables.TITLE, *numbers, *tables.known(ratings)]),
                 column_config=tables.beside(tables.columns(ratings) | tables.number(*numbers), shown),
                 alt=f"The {len(there)} {nouns} furthest toward {name}",

@@ -110,9 +110,8 @@ def _table(run: Run, rows: Rows, clusters: Stored, key: str) -> None:
         "What stands out": st.column_config.TextColumn(width="large", help=signs),
         "Nearest its middle": st.column_config.TextColumn(width="large"),
     }
-    st.dataframe(
+    elements.table(
         table(rows, groups),
-        hide_index=True,
         on_select=partial(_pick, run.run_id, key),
         selection_mode="single-row",
         key="groups",

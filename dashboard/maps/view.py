@@ -191,7 +191,7 @@ def _draw(
         landmarks=marks.landmarks,
         revision=revision,
     )
-    st.plotly_chart(figure, key=f"{CHART}_3d", config={"displaylogo": False, "scrollZoom": False}, alt=alt)
+    st.plotly_chart(figure, key=f"{CHART}_3d", config=elements.chart_tools() | {"scrollZoom": False}, alt=alt)
 
 
 def _method(drawn: DrawnMap) -> str:

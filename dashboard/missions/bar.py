@@ -10,6 +10,7 @@ from core.config import RunConfig
 from core.data.vectors.samples import SAMPLES
 from core.errors import ExplorerError, LimitError
 from dashboard.cache import loaders
+from dashboard.jobs import trainings
 from dashboard.missions import aims, endings, progress, subject
 from dashboard.missions.pointer import point
 from dashboard.missions.questions import Question, reply
@@ -63,8 +64,10 @@ def _bar(page: str) -> None:
             st.markdown(f"{DONE} **Done.** {task.seen.format(**words)}")
             if here:
                 _ask(f"{mission.key}_{progress.at()}", task.question.in_words(words), look(page))
-        place = (task.evidence or task.place) if done else task.place
-        point(place if here else "", f"{mission.key} {progress.at()} {done} {page}")
+        job = trainings.watched()
+        learning = job is not None and job.active and job.kind == "train"
+        place = (task.evidence or task.place) if done or learning else task.place
+        point(place if here else "", f"{mission.key} {progress.at()} {done} {learning} {page}")
 
 
 def _look(page: str) -> bool:

@@ -10,7 +10,7 @@ from core.store.journeys import Journey
 from dashboard.missions.bar import words_here
 from dashboard.missions.tours import MISSIONS
 from dashboard.session import visitor
-from dashboard.shared import phrases
+from dashboard.shared import elements, phrases
 
 TODAY_SECONDS = 12 * 3600
 """Whoever has done something since then is on the board."""
@@ -35,9 +35,8 @@ def show() -> None:
         return
     st.header("The class")
     st.markdown(f"{phrases.count(len(here), 'browser')} on missions in the last twelve hours, each by its number.")
-    st.dataframe(
+    elements.table(
         table(here, now, words_here()),
-        hide_index=True,
         column_config=COLUMNS,
         key="class_board",
         alt="Pupils with the mission they are in, the step they look at, and what they have done",

@@ -7,6 +7,7 @@ from core.analysis.neighbors.of_one import agreement
 from core.model.metrics import guess_error
 from core.studies.twins import twin_id
 from dashboard.cache import analyses, component_analyses, loaders
+from dashboard.missions.questions import Question
 from dashboard.missions.snapshot import Snapshot
 from dashboard.principal_components.how import current
 from dashboard.principal_components.proofs import tested
@@ -102,6 +103,12 @@ def neighbors_to_choose_from(now: Snapshot) -> tuple[str, ...]:
     return some(now.run.run_id, near[1])
 
 
+def which_is_nearest(told: str) -> Question:
+    """The question for the first neighbor; `told` is what its answer means."""
+    where = "Look at the topmost row of the list on the left."
+    return Question("Which of these is first in the first list?", told, where, nearest, neighbors_to_choose_from)
+
+
 def ratings_of_nearest(now: Snapshot) -> float | None:
     """How many ratings the first neighbor has."""
     near = _near(now, users=False)
@@ -140,6 +147,14 @@ def low_end_to_choose_from(now: Snapshot) -> tuple[str, ...]:
     """Titles of three items at the low end, in the order of the alphabet."""
     low = _low_end(now)
     return () if low is None or now.run is None else some(now.run.run_id, low)
+
+
+def which_is_furthest_low(told: str) -> Question:
+    """The question for the item furthest out at the low end; `told` is what its answer means."""
+    where = "Look at the topmost row of the list of the lowest."
+    return Question(
+        "Which of these lies furthest out at the low end?", told, where, furthest_low, low_end_to_choose_from
+    )
 
 
 def some(run_id: str, found: np.ndarray) -> tuple[str, ...]:

@@ -16,15 +16,6 @@ section { break-after: page; } section:last-child { break-after: auto; }
 li { break-inside: avoid; margin-bottom: 1rem; } dt { font-weight: 600; float: left; clear: left; width: 7rem; }
 dd { margin: 0 0 .3rem 7.5rem; } p.link { font-family: monospace; overflow-wrap: anywhere; }
 """
-_PAGES = {
-    "start": "Start",
-    "train": "Train",
-    "components": "Components",
-    "neighbors": "Neighbors",
-    "embeddings": "Embeddings",
-    "maps": "Maps",
-    "for_you": "For you",
-}
 
 
 def page(words: Mapping[str, str], links: Mapping[str, str]) -> str:
@@ -61,7 +52,7 @@ def _step(task: Task, words: Mapping[str, str]) -> str:
     if question.where:
         answer = f"{answer} {question.where}"
     lines = {
-        "Page": _PAGES[task.page],
+        "Page": task.page.replace("_", " ").capitalize(),
         "Do": task.do.format(**words),
         "Why": task.why.format(**words),
         "Seen": task.seen.format(**words),

@@ -59,12 +59,8 @@ FIRST_MODEL = Mission(
             "about: the first picture says whether ratings that the model has not seen agree.",
             checks.opens_second_component,
             "The two lists are now the ends of component 2: other {nouns}, set apart by something else.",
-            Question(
-                "Which of these lies furthest out at the low end?",
-                "Whether what sets these {nouns} apart is taste or chance, the first picture on this page says.",
-                "Look at the topmost row of the list of the lowest.",
-                facts.furthest_low,
-                facts.low_end_to_choose_from,
+            facts.which_is_furthest_low(
+                "Whether what sets these {nouns} apart is taste or chance, the first picture on this page says."
             ),
             NUMBER,
             ENDS,
@@ -76,13 +72,7 @@ FIRST_MODEL = Mission(
             "genres only where a model is told them, which the page says.",
             checks.asks_for_neighbors,
             "Three lists of what lies nearest, each by another measure. They do not always agree.",
-            Question(
-                "Which of these is first in the first list?",
-                "Its numbers point most nearly the same way.",
-                "Look at the topmost row of the list on the left.",
-                facts.nearest,
-                facts.neighbors_to_choose_from,
-            ),
+            facts.which_is_nearest("Its numbers point most nearly the same way."),
             ASKED,
             LISTS,
         ),
@@ -178,12 +168,8 @@ FIRST_COMPONENT = Mission(
             "{A_noun} with few ratings lies where it does mostly by chance. Well-known ones tell what the ends mean.",
             checks.lists_known_ends,
             "Now well-known {nouns} alone stand at the ends: the lowest in one list, the highest in the other.",
-            Question(
-                "Which of these lies furthest out at the low end?",
-                "What do its neighbors in the list share with it, and nothing at the other end has?",
-                "Look at the topmost row of the list of the lowest.",
-                facts.furthest_low,
-                facts.low_end_to_choose_from,
+            facts.which_is_furthest_low(
+                "What do its neighbors in the list share with it, and nothing at the other end has?"
             ),
             ENOUGH,
             ENDS,
@@ -233,13 +219,7 @@ NEIGHBORS = Mission(
             "You can judge the list only if you know what it is about.",
             checks.asks_for_neighbors,
             "Each list says what lies nearest, by its own measure.",
-            Question(
-                "Which of these is first in the first list?",
-                "Do you find the two alike? You know one of them well.",
-                "Look at the topmost row of the list on the left.",
-                facts.nearest,
-                facts.neighbors_to_choose_from,
-            ),
+            facts.which_is_nearest("Do you find the two alike? You know one of them well."),
             ASKED,
             LISTS,
         ),

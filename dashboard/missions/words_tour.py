@@ -36,12 +36,8 @@ WORDS = Mission(
             "Words that stand in the same places of a sentence get like numbers, whatever they mean.",
             checks.asks_for_neighbors,
             "Three lists of what lies nearest, each by another measure.",
-            Question(
-                "Which of these is first in the first list?",
-                "Does it mean the same, the contrary, or something of the same kind? Near is only what is used alike.",
-                "Look at the topmost row of the list on the left.",
-                facts.nearest,
-                facts.neighbors_to_choose_from,
+            facts.which_is_nearest(
+                "Does it mean the same, the contrary, or something of the same kind? Near is only what is used alike."
             ),
             ASKED,
             LISTS,

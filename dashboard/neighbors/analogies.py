@@ -9,7 +9,7 @@ from core.errors import AnalysisError
 from dashboard.embeddings.parts import choose_row
 from dashboard.embeddings.words import nobody_else
 from dashboard.neighbors import words
-from dashboard.shared import tables
+from dashboard.shared import elements, tables
 from dashboard.shared.sides import Side
 
 TOP = 10
@@ -64,10 +64,9 @@ def _answers(side: Side, eligible: np.ndarray, a: int, b: int, c: int) -> None:
         st.info(nobody_else(rows), icon=":material/search_off:")
         return
     names = [rows.labels[row] for row in (a, b, c)]
-    st.dataframe(
+    elements.table(
         side.table(result.answers.index, {"Cosine": result.answers.similarity}),
-        hide_index=True,
-        column_config=tables.COLUMNS | tables.number("Cosine"),
+        column_config=tables.across(tables.COLUMNS | tables.number("Cosine")),
         alt=f"The {len(result.answers.index)} {side.nouns} closest to {names[0]} minus {names[1]} plus {names[2]}",
     )
     st.markdown(words.analogy(rows, c, result))

@@ -145,9 +145,8 @@ def _answer(run: Run, side: Side, listed: np.ndarray, found: Found) -> None:
     with left:
         st.subheader("What lies closest")
         numbers = {COSINE: found.near.similarity, AGAIN: 100 * found.again}
-        st.dataframe(
+        elements.table(
             side.table(found.near.index, numbers),
-            hide_index=True,
             column_order=[tables.TITLE, COSINE, AGAIN, tables.COUNT],
             column_config=tables.COLUMNS
             | tables.number(COSINE)
@@ -163,9 +162,8 @@ def _answer(run: Run, side: Side, listed: np.ndarray, found: Found) -> None:
         )
     with right:
         st.subheader("Who would like it most")
-        st.dataframe(
+        elements.table(
             _people(side, found),
-            hide_index=True,
             column_config={
                 GUESS: st.column_config.NumberColumn(format="%.1f", width=58),
                 MISS: st.column_config.NumberColumn(

@@ -14,8 +14,9 @@ from dashboard.cache import component_analyses, loaders
 from dashboard.principal_components import naming
 from dashboard.principal_components import words as component_words
 from dashboard.principal_components.view import View
-from dashboard.shared import tables
+from dashboard.shared import elements, phrases, tables
 from dashboard.shared.markup import escape
+from dashboard.shared.trait_words import called
 
 SURE_TO = "±"
 """Heading of how well a score is known."""
@@ -64,9 +65,8 @@ def _end(view: View, end: str, which: str, there: np.ndarray, tends: str) -> Non
     first, *others = scores
     sure = {} if view.score_std is None else {SURE_TO: view.score_std[there]}
     shown = [tables.TITLE, first, *sure, *tables.known(view.ratings, *others)]
-    st.dataframe(
+    elements.table(
         tables.unsigned_zeros(tables.items(view.ratings, view.rows, there, scores | sure)),
-        hide_index=True,
         column_order=shown,
         column_config=tables.beside(tables.columns(view.ratings) | tables.scores(labels) | {SURE_TO: _SURE_TO}, shown),
         alt=f"The {len(there)} {view.rows.nouns} {which} on component {view.label.number}",
@@ -90,13 +90,14 @@ def _file(run_id: str, how: How, component: int, min_listed: int, column: str) -
 
 def _hints_in_numbers(hinted: Sequence[Hint], noun: str) -> None:
     """Effect sizes and corrected p-values, the strongest first."""
+    items = phrases.plural(noun).capitalize()
     with st.expander("The hints in numbers", icon=":material/label:"):
         table = pd.DataFrame(
             {
-                "What": [hint.name for hint in hinted],
+                "What": [called(hint.name) for hint in hinted],
                 "Effect": [hint.effect for hint in hinted],
                 "Corrected p": [hint.q for hint in hinted],
-                f"{noun.capitalize()} count": [hint.n for hint in hinted],
+                items: [hint.n for hint in hinted],
             }
         )
         effect = "From −1, only at the low end, to +1, only at the high end"
@@ -104,6 +105,7 @@ def _hints_in_numbers(hinted: Sequence[Hint], noun: str) -> None:
         columns = {
             "Effect": st.column_config.NumberColumn(format="%+.2f", help=effect),
             "Corrected p": st.column_config.NumberColumn(format="%.2g", help=corrected),
+            items: st.column_config.NumberColumn(format="localized", help="That have it, or of which it is known"),
         }
         alt = "Everything known that goes together with this component, the strongest first"
-        st.dataframe(table, hide_index=True, height=300, column_config=columns, alt=alt)
+        elements.table(table, height=300, column_config=columns, alt=alt)

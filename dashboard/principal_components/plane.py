@@ -108,7 +108,7 @@ def _draw(
     alt = spoken(f"{title}, colored by {color.label.lower()}. {text}")
     if len(axes) == 3:
         picture = charts.item_map(places, color, title=title, found=found, revision=numbers)
-        st.plotly_chart(picture, key=f"{CHART}_3d", config={"displaylogo": False, "scrollZoom": False}, alt=alt)
+        st.plotly_chart(picture, key=f"{CHART}_3d", config=elements.chart_tools() | {"scrollZoom": False}, alt=alt)
         return
     map_view.show(
         places,

@@ -113,7 +113,10 @@ def _numbers(view: View, cost: Cost | None, stability: Stability | None) -> None
         table["RMSE up to it"] = _filled(rmse.rmse[1:], n)
     with st.expander("All components in numbers", icon=":material/table:"):
         alt = f"{', '.join(table.columns[1:])} of all {n} components"
-        st.dataframe(table, hide_index=True, height=300, column_config=_COLUMNS, alt=alt)
+        shown = [
+            name for name in table if not str(name).endswith(" end") or table[name].any()
+        ]  # before anybody names one
+        elements.table(table, height=300, column_config=_COLUMNS, column_order=shown, alt=alt)
         tables.download("Download as CSV", partial(tables.csv, table), file="components.csv", key="download_components")
 
 

@@ -36,10 +36,14 @@ def introduction(run: Run) -> tuple[str, str]:
             f"A component is a direction along which the {nouns} differ, the strongest first. Look at the {nouns} at "
             "both ends: what sets them apart is what the vectors tell apart, and it is yours to name."
         )
+    first = (
+        "The first picture says which of them hold on ratings that the model has not seen; then look"
+        if run.scorer.is_bilinear
+        else "Look"
+    )
     return "Which tastes did it find?", (
-        "A component is a direction along which tastes differ, the strongest first. The first picture says which of "
-        f"them hold on ratings that the model has not seen; then look at the {nouns} at both ends: what sets them "
-        "apart is what the model learned to tell apart, and it is yours to name."
+        f"A component is a direction along which tastes differ, the strongest first. {first} at the {nouns} at both "
+        "ends: what sets them apart is what the model learned to tell apart, and it is yours to name."
     )
 
 

@@ -182,9 +182,8 @@ def _moved(both: Both) -> None:
     st.markdown(words.moved(result, both.rows, items.count, noun))
     order = np.argsort(-result.moved, kind="stable")[:LISTED]
     changed = {"Moved": result.moved[order], "Neighbors kept": result.overlap.kept[order]}
-    st.dataframe(
+    elements.table(
         tables.items(loaders.ratings_of(both.run.run_id), items, both.rows[order], changed),
-        hide_index=True,
         column_config=tables.COLUMNS
         | tables.number("Moved", form="%.2f", width=70)
         | tables.number("Neighbors kept", form="%d", width=90),

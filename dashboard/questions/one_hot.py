@@ -15,7 +15,7 @@ from dashboard.embeddings.parts import show_chart
 from dashboard.jobs import studies
 from dashboard.lesson.wording import fixed
 from dashboard.questions import words
-from dashboard.shared import phrases
+from dashboard.shared import elements, phrases
 from dashboard.shared.markup import escape
 
 MOST = 64
@@ -138,7 +138,7 @@ def _dense_layer(run: Run) -> None:
         f"taken from your model, rounded. For the one-hot vector of a {rows.noun}, what comes out is one row "
         "of the weights: the layer *is* the table."
     )
-    st.dataframe(
+    elements.table(
         pd.DataFrame(
             {
                 rows.noun.capitalize(): [rows.labels[row] for row in chosen.tolist()],
@@ -147,7 +147,6 @@ def _dense_layer(run: Run) -> None:
                 "What comes out": ["  ".join(fixed(value, 2) for value in line) for line in outputs.tolist()],
             }
         ),
-        hide_index=True,
         alt="A few one-hot vectors, the rows of the weights, and what comes out, which are the same rows",
     )
     at = len(chosen) - 1

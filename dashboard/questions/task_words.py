@@ -12,6 +12,7 @@ from core.data.nouns import with_article
 from dashboard.lesson.wording import fixed
 from dashboard.shared import phrases
 from dashboard.shared.markup import escape
+from dashboard.shared.trait_words import called
 
 Pair = tuple[str, str, Comparison]
 """What two models are called, and how alike they are."""
@@ -90,10 +91,10 @@ def told_words(found: Mapping[str, Mapping[str, Summary]], noun: str, told: Mapp
 
 
 def told_table(found: Mapping[str, Sequence[Told]]) -> pd.DataFrame:
-    """Each genre and number with the score of each task: AUC of a genre, rank correlation of a number."""
+    """Each genre and number with the score of each task as in the picture: 2 AUC - 1, or a rank correlation."""
     columns: dict[str, dict[str, float]] = {}
     for title, every in found.items():
         for one in every:
-            columns.setdefault(one.name, {})[title] = one.score
+            columns.setdefault(called(one.name), {})[title] = one.score if one.kind == "number" else 2 * one.score - 1
     lines = [{"What": name} | scores for name, scores in columns.items()]
-    return pd.DataFrame(lines).round(2)
+    return pd.DataFrame(lines)

@@ -19,7 +19,8 @@ from dashboard.embeddings.parts import choose_followed, show_chart, show_method
 from dashboard.map_view import component as map_view
 from dashboard.questions import game, task_words
 from dashboard.questions.models import TASKS, Model, lacks, offer, tasks
-from dashboard.shared import coloring, elements, phrases, told, twin
+from dashboard.session import visitor
+from dashboard.shared import coloring, elements, phrases, tables, told, twin
 from dashboard.shared.markup import escape
 
 MOST_ITEMS = 2000
@@ -126,8 +127,12 @@ def _agreement(run: Run, trained: Trained) -> None:
         else []
     )
     st.markdown(task_words.agreement(pairs, beside, run.dataset.noun))
-    st.dataframe(
-        task_words.table([*pairs, *beside]), hide_index=True, column_config=task_words.COLUMNS, alt="How alike"
+    table = task_words.table([*pairs, *beside])
+    elements.table(
+        table,
+        column_config=task_words.COLUMNS,
+        column_order=[task_words.KEPT, *table] if visitor.on_phone() else None,  # there is room for no more numbers
+        alt="How alike",
     )
 
 
@@ -235,7 +240,8 @@ def _told(run: Run, trained: Trained) -> None:
         reading=task_words.told_words(summary, run.dataset.noun, given),
     )
     with st.expander("Each genre and number", icon=":material/table_rows:"):
-        st.dataframe(task_words.told_table(found), hide_index=True, alt="What vectors tell, one line a genre or number")
+        columns, alt = tables.number(*found, width=120), "What vectors tell, one line a genre or number"
+        elements.table(task_words.told_table(found), column_config=columns, alt=alt)
 
 
 def _explanation() -> None:

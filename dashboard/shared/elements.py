@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 from plotly.graph_objects import Figure
+from streamlit.delta_generator import DeltaGenerator
 
 from core.access import Action
 from dashboard.session import classroom, visitor
@@ -115,17 +116,33 @@ def clickable_chart(figure: Figure, key: str, on_click: Callable[[], None], alt:
     st.markdown(text)
 
 
+def chart_tools() -> dict[str, bool]:
+    """Of a large chart: Plotly's tools, but on phones, where they would cover its title and fingers do the same."""
+    return phrases.CHART_CONFIG if visitor.on_phone() else {"displaylogo": False}
+
+
+def table(rows: pd.DataFrame, *, alt: str, place: DeltaGenerator | None = None, **options: Any) -> None:
+    """A table in words of the pages: where there is no value stands a dash, and row numbers say nothing.
+
+    Args:
+        rows: What is in it.
+        alt: What it shows, for those who hear it described.
+        place: A column to draw it into.
+        options: Others of `st.dataframe`.
+    """
+    (place or st).dataframe(rows, hide_index=True, placeholder="–", alt=alt, **options)
+
+
 def picked_rows(
-    table: pd.DataFrame, columns: Mapping[str, Any], key: str, alt: str, *, several: bool = False
+    rows: pd.DataFrame, columns: Mapping[str, Any], key: str, alt: str, *, several: bool = False
 ) -> list[int]:
     """A table of which a row can be picked, or several; the numbers of those that are.
 
     Streamlit picks rows by number: where others may stand in their places, the key has to be another one.
     """
     mode: Literal["multi-row", "single-row"] = "multi-row" if several else "single-row"
-    shared: dict[str, Any] = {"hide_index": True, "column_config": columns, "key": key, "alt": alt}
-    st.dataframe(table, on_select="rerun", selection_mode=mode, **shared)
-    return selected_rows(key, len(table))[: None if several else 1]
+    table(rows, on_select="rerun", selection_mode=mode, column_config=columns, key=key, alt=alt)
+    return selected_rows(key, len(rows))[: None if several else 1]
 
 
 def selected_rows(table: str, n: int) -> list[int]:

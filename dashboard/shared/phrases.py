@@ -156,6 +156,9 @@ AFTER_TRAINING = (
 )
 """Page, icon and label of the links under a finished training."""
 
+WITHOUT_VECTORS = (("biases", "thumbs_up_down", "Biases"), AFTER_TRAINING[2])
+"""The same of a model without vectors."""
+
 FOR_VECTORS = (*AFTER_TRAINING[:2], ("maps", "map", "Maps"), ("neighbors", "near_me", "Neighbors"))
 """The same of the pages that vectors from elsewhere are looked at on."""
 
@@ -235,6 +238,12 @@ def _lower(words: str) -> str:
     return f"{words[0].lower()}{words[1:]}"
 
 
+def first_look(config: RunConfig) -> tuple[str, str, str]:
+    """Page, icon and label of what there is to see first in a model: what its vectors, or else its biases tell."""
+    page, icon, title = (AFTER_TRAINING if config.dimensions else WITHOUT_VECTORS)[0]
+    return page, icon, f"Open the {title.lower()}"
+
+
 def run_words(summary: RunSummary) -> str:
     """A run in words: "dot product with biases, 64 dimensions, RMSE 0.86, trained today"."""
     came = "opened" if summary.origin.kind == "imported" else "trained"
@@ -271,7 +280,7 @@ def setting(value: object) -> str:
         return "–"
     if isinstance(value, bool):
         return "on" if value else "off"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:g}" if isinstance(value, float) else str(value).replace("_", " ")
 
 
 def apart(configs: Sequence[RunConfig]) -> list[str]:
@@ -352,7 +361,8 @@ def sentence(message: str) -> str:
     if not message:
         return ""
     named = "." in message.split(maxsplit=1)[0].rstrip(".")
-    return f"{message[0] if named else message[0].upper()}{message[1:].rstrip('.')}."
+    end = "" if message.endswith("…") else "."
+    return f"{message[0] if named else message[0].upper()}{message[1:].rstrip('.')}{end}"
 
 
 def day(created_at: str) -> str:

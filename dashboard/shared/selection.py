@@ -70,11 +70,11 @@ def show(
         st.markdown(text)
     place = st.container()
     page = elements.pages(len(chosen), MOST_SHOWN, f"{key}_page")
-    place.dataframe(
+    elements.table(
         _table(ratings, rows, chosen, numbers, page),
-        hide_index=True,
+        place=place,
         height=min(388, 38 + 35 * len(chosen[page])),
-        column_config={**tables.columns(ratings), **(columns or tables.number(*numbers, width=80))},
+        column_config=tables.across({**tables.columns(ratings), **(columns or tables.number(*numbers, width=80))}),
         alt=f"The {len(chosen):,} selected {rows.nouns}",
     )
     with st.container(horizontal=True, vertical_alignment="center"):

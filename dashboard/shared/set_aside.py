@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.data.text import one_line
 from core.disk.reading import SetAside
-from dashboard.shared import phrases
+from dashboard.shared import elements, phrases
 
 MOST_LISTED = 200
 """More than this are counted, not listed."""
@@ -27,6 +27,6 @@ def report(entries: Sequence[SetAside], what: str, explanation: str) -> None:
         st.write(explanation)
         rows = ((entry.name, entry.reason, str(entry.path)) for entry in entries[:MOST_LISTED])
         table = pd.DataFrame([[one_line(text) for text in row] for row in rows], columns=["Id", "Why", "Where"])
-        st.dataframe(table, hide_index=True, alt=f"What was set aside as a damaged {what}, with the reason")
+        elements.table(table, alt=f"What was set aside as a damaged {what}, with the reason")
         if len(entries) > MOST_LISTED:
             st.caption(f"The first {MOST_LISTED} of {len(entries):,}.")

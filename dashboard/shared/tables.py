@@ -12,6 +12,7 @@ import streamlit as st
 from core.data.ratings import Ratings
 from core.data.text import inert
 from dashboard.principal_components.label import Label
+from dashboard.session import visitor
 from dashboard.shared.markup import escape
 from dashboard.shared.matrix_rows import Rows
 
@@ -62,6 +63,12 @@ def beside(columns: Mapping[str, ColumnConfig], shown: Sequence[str]) -> dict[st
     with_mean = room - _pixels(columns[MEAN])
     wide = with_mean if with_mean >= _GOOD_TITLE else max(_LEAST_TITLE, room)
     return {**columns, shown[0]: st.column_config.TextColumn(pinned=True, width=min(_MOST_TITLE, wide))}
+
+
+def across(columns: Mapping[str, ColumnConfig]) -> dict[str, ColumnConfig]:
+    """Column settings for a table as wide as the page, where titles are read to their end; a phone has no more room."""
+    wide = {} if visitor.on_phone() else {TITLE: st.column_config.TextColumn(pinned=True, width=300)}
+    return {**columns, **wide}
 
 
 def _pixels(column: ColumnConfig) -> int:

@@ -78,4 +78,4 @@ def in_words(names: Sequence[str]) -> str:
 def sentence(run: Run, otherwise: str) -> str:
     """That it was told something, and what; `otherwise` for a model that was told nothing of what items are about."""
     known = given(run)
-    return f"It was told {known}, and found the rest." if known else otherwise
+    return f"The model was told {known}, and found the rest." if known else otherwise

@@ -11,6 +11,11 @@ MOST_SAID = 3
 """Categories, and numbers, in one sentence."""
 
 
+def called(name: str) -> str:
+    """What people call something that is known of items; the order by the logarithm of a number is that by itself."""
+    return "number of ratings" if name == LOG_RATINGS else name
+
+
 def described(traits: Sequence[Trait], n: int, others: int, noun: str) -> str:
     """What is said of n items beside all others on the picture; empty where they are too few to say anything."""
     if min(n, others) < FEWEST_ITEMS:

@@ -207,7 +207,7 @@ def _result(run: Run) -> None:
         remarks += [score_words.chosen(run.config, run.outcome), *_further_words(run)]
         st.caption(" ".join(filter(None, remarks)))
         with st.container(horizontal=True):
-            for page, icon, label in phrases.AFTER_TRAINING:
+            for page, icon, label in phrases.AFTER_TRAINING if run.config.dimensions else phrases.WITHOUT_VECTORS:
                 elements.page_link(page, label, icon, run=run.run_id)
 
 

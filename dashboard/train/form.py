@@ -249,7 +249,9 @@ def _widget(name: str, field: FieldInfo, label: str, shared: dict[str, Any]) -> 
     default = _first(name, _chosen())
     options = _options(field)
     if options:
-        st.segmented_control(label, options, default=default, required=True, **shared, wrap=True)
+        st.segmented_control(
+            label, options, default=default, required=True, format_func=phrases.setting, **shared, wrap=True
+        )
     elif isinstance(default, bool):
         st.toggle(label, value=default, **shared)
     elif isinstance(default, int):

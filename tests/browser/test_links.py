@@ -36,6 +36,7 @@ SEEN = """() => {
             .map((node) => `${node.ariaLabel ?? node.type}: ${node.value} ${node.checked}`),
         selects: all("[data-testid=stMain] [data-testid=stSelectbox]").map((node) => node.innerText),
         lit: all("[data-testid=stMain] [role=radio]").map((node) => `${node.innerText} ${node.ariaChecked}`),
+        off: all("[data-testid=stMain] button:disabled").map((node) => node.innerText),
         maps: stages.map((map) => [map.spec.title, JSON.stringify(map.spec.selected), map.spec.color.label ?? ""]),
     };
 }"""
@@ -110,6 +111,8 @@ STEPS: list[Callable[[Page], None]] = [
     lambda page: choose(page, "Lay an earlier model behind", re.compile("8 dimensions")),
     lambda page: type_into(page, "Epochs", "7"),
     lambda page: go(page, "Neighbors"),
+    lambda page: go(page, "Under the hood"),
+    lambda page: page.get_by_role("radio", name="8", exact=True).click(),
 ]
 
 VIEWS = {"maps": [STEPS[5], lasso], "train": STEPS[10:12]}

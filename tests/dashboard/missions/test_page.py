@@ -1,5 +1,6 @@
 """The page of missions, the bar on every page, and the quieter app for a class."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,11 +8,13 @@ import pytest
 from core.access import COMMAND_LINE, Visitor
 from core.analysis.components.pca import pca
 from core.data.ratings import Ratings
+from core.jobs import queue
 from core.model.families import PRESETS
 from core.store import journeys
 from core.studies import component_names
 from dashboard.jobs import trainings
 from dashboard.missions.tours import MISSIONS
+from dashboard.session import visitor
 from tests.dashboard.fields import field
 from tests.dashboard.name_fields import name_field
 from tests.dashboard.twins import keep_twins
@@ -30,6 +33,12 @@ def said(app) -> str:
     words = [element.value for element in app.markdown]
     starts = (":material/check_circle: **Done.**", ":material/check:", ":material/search:", "Your model", "You called")
     return "\n".join(text for text in words if text.startswith(starts))
+
+
+def pointed_at(app) -> str:
+    """What the mission draws its line around."""
+    sent = [element.proto for element in app.get("bidi_component")]
+    return next(json.loads(one.json)["place"] for one in sent if one.component_name == "mission_pointer")
 
 
 def answer(app, text: str) -> None:
@@ -109,6 +118,18 @@ def test_a_link_opens_the_first_button_s_model_and_not_a_neighbor_s(open_page, p
     assert open_page("neighbors").query_params["run"] == other.run_id
     assert open_page("neighbors", mission="neighbors").query_params["run"] == mine.run_id
     assert open_page("neighbors", mission="neighbors", run=other.run_id).query_params["run"] == other.run_id
+
+
+def test_a_refresh_in_the_middle_of_the_first_training_goes_on_with_it(open_page, monkeypatch: pytest.MonkeyPatch):
+    app = open_page(mission="first-model")
+    assert pointed_at(app) == ".st-key-offer_training"
+    app.button(key="offer_training").click().run()
+    assert pointed_at(app) == ".st-key-start_map"  # what is to be watched
+    (job,) = queue.jobs()
+    for owner, offered in ((job.owner, False), ("somebody else", True)):
+        monkeypatch.setattr(visitor, "_owner_of_session", lambda owner=owner: owner)
+        again = open_page(mission="first-model", job=job.job_id)
+        assert ("offer_training" in [button.key for button in again.button]) == offered
 
 
 def test_leaving_takes_the_bar_away(open_page, publish):

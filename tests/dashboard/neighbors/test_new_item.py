@@ -53,4 +53,4 @@ def test_a_model_of_ratings_alone_says_what_knows_more(open_page, publish, prese
 def test_a_model_that_was_told_something_says_so(open_page, publish):
     publish(PRESETS["best"])
     assert "The model was told genres and year" in texts(open_page("neighbors"))
-    assert "It was told genres and years, and found the rest." in texts(open_page("start"))
+    assert "The model was told genres and years, and found the rest." in texts(open_page("start"))

@@ -23,7 +23,8 @@ def test_columns_in_a_sentence(names, words):
 
 
 @pytest.mark.parametrize(
-    ("family", "given"), [("ranking", ""), ("dot_with_bias", ""), ("labels", "It was told genres, and found the rest.")]
+    ("family", "given"),
+    [("ranking", ""), ("dot_with_bias", ""), ("labels", "The model was told genres, and found the rest.")],
 )
 def test_a_model_is_said_to_know_what_it_was_told(small, family: str, given: str):
     run = run_on(small, parse_config({"model": family}))

@@ -174,6 +174,7 @@ def test_every_family_has_its_picture_and_says_what_does_not_apply(open_page, pu
     if run.scorer.has_vectors:
         stars(app, "start")[0].set_value(4).run()
     assert not app.exception
+    assert f"Open the {'components' if run.scorer.has_vectors else 'biases'}" in [button.label for button in app.button]
     you = [layer for part in maps_of(app) for layer in part["named"] if layer["marked"]]
     assert len(you) == (1 if run.scorer.is_bilinear and run.scorer.has_vectors else 0)
     assert any("no sum of terms" in info.value for info in app.info) == (model == "neural")
