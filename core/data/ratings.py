@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -195,6 +195,29 @@ def unrated(
     nothing = np.zeros(0, np.int32)
     others = Vocabulary(np.array(users, object))
     return Ratings("", name, noun, others, items, nothing, nothing, nothing.astype(np.float32), None, item_table, 0, 0)
+
+
+def part_of(ratings: Ratings, *, users: np.ndarray, items: np.ndarray, name: str) -> Ratings:
+    """The ratings that some users gave to some items, with these rows alone; it has no folder yet.
+
+    Args:
+        ratings: All of them.
+        users, items: Which rows stay, boolean, (n_users,) and (n_items,).
+        name: What people call the part.
+    """
+    kept = users[ratings.user_index] & items[ratings.item_index]
+    return replace(
+        ratings,
+        dataset_id="",
+        name=name,
+        users=Vocabulary(ratings.users.ids[users]),
+        items=Vocabulary(ratings.items.ids[items]),
+        user_index=(np.cumsum(users) - 1)[ratings.user_index[kept]].astype(np.int32),
+        item_index=(np.cumsum(items) - 1)[ratings.item_index[kept]].astype(np.int32),
+        rating=ratings.rating[kept],
+        timestamp=None if ratings.timestamp is None else ratings.timestamp[kept],
+        item_table=ratings.item_table[items].reset_index(drop=True),
+    )
 
 
 def table_of_ids(ids: np.ndarray) -> "pd.DataFrame":

@@ -256,7 +256,8 @@ def config_words(config: RunConfig, usual: str) -> str:
         return words if config == PRESETS[usual] else f"{words} ({preset})"
     named = {*_KIND, "embedding_dim"}
     unusual = dict(PRESETS[usual])
-    other = [name for name, value in config if name not in named and value != unusual.get(name, _default(config, name))]
+    offered = [(name, value) for name, value in config if name in SETTINGS and name not in named]
+    other = [name for name, value in offered if value != unusual.get(name, _default(config, name))]
     texts = [_differing(name, str(SETTINGS[name].title), getattr(config, name)) for name in other[:_MOST_NAMED]]
     return ", ".join([words, *texts, *(["…"] if len(other) > _MOST_NAMED else [])])
 

@@ -15,6 +15,7 @@ from core.data.importing.naming import noun, plain
 from core.data.importing.request import Reporter, TablePreview
 from core.data.importing.sniffing import Table, examine
 from core.data.importing.sources import collect
+from core.data.importing.values import to_float
 from core.data.ratings import Vocabulary, unrated
 from core.data.text import one_line
 from core.data.vectors.gathering import Rows
@@ -24,7 +25,7 @@ from core.data.vectors.request import Found, VectorOptions, VectorPreview, Vecto
 from core.data.vectors.tables import Known, item_table, join, without_table
 from core.errors import BadVectorsError, DatasetError, EmptyFileError
 
-ITEMS, USERS, DATASET = "items.f32", "users.f32", "dataset"
+DATASET, BIAS = "dataset", "bias"
 _SHOWN, _NUMBERS, _CELL = 20, 8, 100
 _ENDINGS = (
     ".gz", ".zip", ".tsv", ".csv", ".txt", ".vec", ".bin", ".npy", ".npz", ".parquet", ".arrow", ".feather",
@@ -47,8 +48,8 @@ def build(request: VectorRequest, out: Path, report: Reporter) -> dict[str, Any]
     found, metadata = _contents(request)
     chosen = choose(found.matrices, request.options)
     progress = _Progress(report, chosen)
-    items = _read(chosen.items, out / ITEMS, request, progress)
-    users = _read(chosen.users, out / USERS, request, progress) if chosen.users else None
+    items = _read(chosen.items, out / "item_embedding", request, progress)
+    users = _read(chosen.users, out / "user_embedding", request, progress) if chosen.users else None
     report(0.7, "Reading what is known of the rows")
     known, notes = _known(found, metadata, items, request)
     people = _people(users)
@@ -69,7 +70,9 @@ def build(request: VectorRequest, out: Path, report: Reporter) -> dict[str, Any]
     files = ", ".join(dict.fromkeys(part.source.name for part in (*chosen.items, *chosen.users)))
     return {
         "run_id": content_id(arrays, kinds),
-        "shapes": {name: array.shape for name, array in arrays.items()},
+        "shapes": {name: array.shape for name, array in (arrays | _biases(known, users, out)).items()},
+        "named": known.named and (users is None or bool(users.ids)),
+        "formula": chosen.items[0].formula,
         "provenance": {"file": one_line(files), "format": chosen.items[0].kind},
         "report": {
             "rows": len(items.position),
@@ -150,6 +153,17 @@ def _known(found: Contents, metadata: Table | None, items: Rows, request: Vector
 def _people(users: Rows | None) -> list[str]:
     """Ids of the second set."""
     return [] if users is None else without_table(users.ids, {}, users.position).ids
+
+
+def _biases(known: Known, users: Rows | None, out: Path) -> dict[str, np.ndarray]:
+    """The numbers of columns called so, float32, (n,) for each side that has one; each is written into `out`."""
+    found = {}
+    for side, columns in (("item", known.columns), ("user", users.columns if users else {})):
+        numbers = [to_float(text) for text in columns.get(BIAS, ())]
+        if numbers and all(number is not None and math.isfinite(number) for number in numbers):
+            found[f"{side}_bias"] = np.array(numbers, np.float32)
+            found[f"{side}_bias"].tofile(out / f"{side}_bias")
+    return found
 
 
 def _name(paths: Sequence[Path]) -> str:

@@ -210,7 +210,8 @@ def columnar(source: Source, head: bytes, options: VectorOptions, limits: Import
     samples = tuple(tuple(text or "" for text in texts.get(name, ())) for name in others)
     named = id_column(others, options, samples)
     blocks = _Columnar(source, kind, limits, listed, dims, dim, others)
-    return Matrix(source, "", f"{kind}, {how}", dim, rows, blocks, others, named, samples)
+    formula = (schema.metadata or {}).get(b"formula", b"")[:200].decode("utf-8", "replace")
+    return Matrix(source, "", f"{kind}, {how}", dim, rows, blocks, others, named, samples, formula)
 
 
 def _rank_of_list(name: str) -> int:

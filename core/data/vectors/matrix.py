@@ -49,6 +49,7 @@ class Matrix:
         columns: Names of the columns beside the vector.
         id_column: The one that names the rows; None without one.
         samples: Texts of the first rows in each of `columns`.
+        formula: What the file says of how a rating follows from it, as exports of models trained here do; else "".
     """
 
     source: Source
@@ -60,6 +61,7 @@ class Matrix:
     columns: tuple[str, ...] = ()
     id_column: str | None = None
     samples: tuple[tuple[str, ...], ...] = ()
+    formula: str = ""
 
     @property
     def name(self) -> str:

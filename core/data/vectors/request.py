@@ -3,10 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self, get_args
 
 from core.data.importing.request import Encoding, ImportOptions, Rejected, TablePreview
+from core.errors import LimitError
 from core.settings import ImportLimits
+
+Guess = Literal["none", "product", "sigmoid"]
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,9 @@ class VectorOptions:
         dimensions: The columns that are the vector, where a table has one column a dimension.
         left_out: Columns of the table that are not kept.
         delimiter, header, encoding, sheet: As `ImportOptions` has them.
+        of: Id of a dataset with ratings whose items, and users, the rows are, by their ids.
+        guess: What a rating in it is: the product of two vectors with the biases there are, or that through a sigmoid
+            over the scale; "none" where no rating follows.
     """
 
     name: str | None = None
@@ -35,6 +41,8 @@ class VectorOptions:
     header: bool | None = None
     encoding: Encoding | None = None
     sheet: str | None = None
+    of: str | None = None
+    guess: Guess | None = None
 
     @property
     def of_text(self) -> ImportOptions:
@@ -44,6 +52,10 @@ class VectorOptions:
     def check(self) -> None:
         """Pass if the options make sense; raises LimitError, naming the one that does not."""
         self.of_text.check()
+        if self.guess not in (None, *get_args(Guess)):
+            raise LimitError(f"guess is {self.guess!r:.30}; it must be {', '.join(get_args(Guess))}")
+        if self.guess in ("product", "sigmoid") and self.of is None:
+            raise LimitError(f"guess is {self.guess}, and ratings are of a dataset; name it with of")
 
 
 def options_of(fields: Mapping[str, Any]) -> VectorOptions:
