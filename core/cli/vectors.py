@@ -8,12 +8,14 @@ from core import access
 from core.access import COMMAND_LINE, Action
 from core.cli.common import Answer, flag, given, pairs, table
 from core.cli.imports import SHOWN, Progress, as_path, left_out
+from core.data.nouns import plural
 from core.data.vectors.request import Guess, VectorOptions, VectorPreview, VectorReport
 from core.store.opening import open_vectors, preview_vectors
 
 _TEXTS = {
     "name": ("N", "What people call the vectors."),
     "noun": ("WORD", "What one of them is, singular, such as word or product."),
+    "user_noun": ("WORD", "What one of the second set is, where there are two."),
     "array": ("NAME", "Which set of vectors to open, where the files hold several."),
     "id_column": ("COLUMN", "Column that names the rows; an empty name for none."),
     "title_column": ("COLUMN", "Column of what people call a row."),
@@ -68,7 +70,7 @@ def _text(report: VectorReport) -> str:
         ("run", report.run_id + (" (was there before)" if report.already_there else "")),
         ("name", report.name),
         (report.noun, report.rows),
-        *([("users", report.users)] if report.users else []),
+        *([(plural(report.user_noun), report.users)] if report.users else []),
         ("dimensions", report.dim),
         ("table", {"id": "matched by id", "order": "in the same order"}.get(report.joined, "none of its own")),
         ("rows left out", report.rejected_total),

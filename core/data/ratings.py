@@ -18,6 +18,10 @@ NO_TIME = int(np.iinfo(np.int64).min)
 """Stands among timestamps where a rating has none: NumPy's "not a time", before all times."""
 
 
+USER = "user"
+"""What a row of the second set is, where nothing else is said."""
+
+
 def shortest(value: float) -> float:
     """A rating as somebody wrote it: 128.1 for 128.10000610351562, which is 128.1 held as float32."""
     return (
@@ -95,6 +99,7 @@ class Ratings:
             further columns of the data.
         min_rating, max_rating: Ends of the rating scale.
         about: Licence, citation and provenance, as shown to people.
+        user_noun: What a row of `users` is, singular; beside vectors from elsewhere it may be anything.
     """
 
     dataset_id: str
@@ -110,6 +115,7 @@ class Ratings:
     min_rating: float
     max_rating: float
     about: dict[str, str] = field(default_factory=dict)
+    user_noun: str = USER
 
     def __len__(self) -> int:
         return len(self.rating)
@@ -181,7 +187,13 @@ class Ratings:
 
 
 def unrated(
-    items: Vocabulary, item_table: "pd.DataFrame", *, name: str, noun: str = "item", users: Sequence[str] = ()
+    items: Vocabulary,
+    item_table: "pd.DataFrame",
+    *,
+    name: str,
+    noun: str = "item",
+    users: Sequence[str] = (),
+    user_noun: str = USER,
 ) -> Ratings:
     """What is known of rows that nobody rated, such as words: their ids and their table, of the kind of `Ratings`.
 
@@ -190,11 +202,11 @@ def unrated(
         item_table: As in `Ratings`.
         name: What people call them all.
         noun: What one of them is, singular.
-        users: Ids of a second set, where there is one.
+        users, user_noun: Ids of a second set, where there is one, and what one of it is.
     """
-    nothing = np.zeros(0, np.int32)
-    others = Vocabulary(np.array(users, object))
-    return Ratings("", name, noun, others, items, nothing, nothing, nothing.astype(np.float32), None, item_table, 0, 0)
+    nothing, others = np.zeros(0, np.int32), Vocabulary(np.array(users, object))
+    arrays = nothing, nothing, nothing.astype(np.float32), None
+    return Ratings("", name, noun, others, items, *arrays, item_table, 0, 0, user_noun=user_noun)
 
 
 def part_of(ratings: Ratings, *, users: np.ndarray, items: np.ndarray, name: str) -> Ratings:

@@ -38,6 +38,8 @@ class VectorsConfig(OpenedConfig):
 class Opened(Scorer):
     """Numbers that were trained elsewhere."""
 
+    trained_here: ClassVar[bool] = False
+
     def learned_items(self, trained: np.ndarray) -> np.ndarray:
         """All: each is what somebody brought."""
         return np.ones(len(self.item_embedding), bool)

@@ -1,6 +1,6 @@
 """Vectors meet the ratings of a dataset: matched by id, in its order, and perhaps as a model that guesses ratings."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -42,9 +42,7 @@ def with_ratings(
         UnknownDatasetError: There is no such dataset.
         BadVectorsError: The dataset has no ratings, the ids are not its ids, or there are no users to guess for.
     """
-    known = catalog.load(str(options.of))
-    if not len(known):
-        raise BadVectorsError(f"{known.name} has no ratings; name a dataset with ratings, or none")
+    known = _dataset(str(options.of))
     if not result["named"]:
         raise BadVectorsError(
             f"nothing beside the vectors names their rows, so which {known.noun} of {known.name} each is cannot be "
@@ -76,14 +74,34 @@ def with_ratings(
     return _measured(vectors, notes)
 
 
+def known_among(first: Sequence[str], of: str) -> str:
+    """How many of the first ids are those of items of a dataset, as a sentence; raises as `with_ratings` does."""
+    known = _dataset(of)
+    some, nouns = sum(one in known.items for one in first), plural(known.noun)
+    if first and not some:
+        raise _strangers(first[0], known.items, nouns, known.name)
+    return f"Of the first {count(len(first), 'row')}, {some} are {nouns} of {known.name}." if first else ""
+
+
+def _dataset(of: str) -> Ratings:
+    known = catalog.load(of)
+    if not len(known):
+        raise BadVectorsError(f"{known.name} has no ratings; name a dataset with ratings, or none")
+    return known
+
+
+def _strangers(one: str, theirs: Vocabulary, nouns: str, name: str) -> BadVectorsError:
+    return BadVectorsError(
+        f"the ids beside the vectors, such as {one!r:.60}, are not those of the {nouns} of {name}, such as "
+        f"{theirs.ids[0]!r:.60}; say in which column the ids are, or name another dataset"
+    )
+
+
 def _places(ours: Vocabulary, theirs: Vocabulary, noun: str, name: str) -> np.ndarray:
     """The row among ours of each of the dataset's rows, -1 where it has none, int64, (n,)."""
     place = np.array([ours.index(one) if one in ours else -1 for one in theirs.ids], np.int64)
     if np.count_nonzero(place >= 0) < 2:
-        raise BadVectorsError(
-            f"the ids beside the vectors, such as {ours.ids[0]!r:.60}, are not those of the {plural(noun)} of {name}, "
-            f"such as {theirs.ids[0]!r:.60}; say in which column the ids are, or name another dataset"
-        )
+        raise _strangers(ours.ids[0], theirs, plural(noun), name)
     return place
 
 

@@ -13,7 +13,7 @@ from core.data import catalog
 from core.data.folder import read_folder
 from core.data.importing.isolation import SPEC, Runner
 from core.data.importing.request import Reporter, of_json
-from core.data.ratings import DatasetRef
+from core.data.ratings import USER, DatasetRef
 from core.data.text import noun_of, one_line
 from core.data.vectors.building import DATASET
 from core.data.vectors.isolation import in_child
@@ -21,11 +21,11 @@ from core.data.vectors.request import VectorOptions, VectorPreview, VectorReport
 from core.disk import quota
 from core.disk.files import new_folder
 from core.disk.home import home
-from core.errors import ExplorerError
+from core.errors import DatasetError, ExplorerError
 from core.model.run import Run
 from core.settings import ImportLimits
 from core.store.imported import keep, keep_run, run_of
-from core.store.joining import with_ratings
+from core.store.joining import known_among, with_ratings
 from core.store.runs import RunStore
 
 
@@ -83,7 +83,8 @@ def open_vectors(
         else:
             run, notes = _alone(folder, arrays, result), ()
     about = {name: getattr(run.dataset, name) for name in ("name", "noun", "dataset_id")}
-    facts = {"run_id": run.run_id, "already_there": already_there, "rows": run.dataset.items}
+    user_noun = request.options.user_noun or USER if of is None else USER
+    facts = {"user_noun": user_noun, "run_id": run.run_id, "already_there": already_there, "rows": run.dataset.items}
     report = result["report"] | facts | about
     report["users"] = len(run.scorer.user_embedding)
     report["notes"] = [*report["notes"], *notes]
@@ -119,7 +120,13 @@ def preview_vectors(
     request = _request(paths, metadata, options, limits)
     with new_folder(home() / "datasets", "the preview", mode=0o700) as folder:
         result = _run("preview", request, folder, lambda progress, text: None, lambda: False, runner)
-    return of_json(VectorPreview, result["preview"])
+    preview = of_json(VectorPreview, result["preview"])
+    if request.options.of is None or preview.code:
+        return preview
+    try:
+        return replace(preview, notes=(*preview.notes, known_among(preview.ids, request.options.of)))
+    except DatasetError as error:
+        return replace(preview, code=error.code, message=str(error))
 
 
 def _request(
@@ -128,11 +135,11 @@ def _request(
     """What was asked for, with the defaults filled in, and texts as they are kept."""
     options = options or VectorOptions()
     options.check()
-    name, noun = one_line(options.name or "", 100) or None, noun_of(options.noun or "") or None
+    said = {name: noun_of(getattr(options, name) or "") or None for name in ("noun", "user_noun")}
     return VectorRequest(
         [path.absolute() for path in paths],
         [path.absolute() for path in metadata],
-        replace(options, name=name, noun=noun),
+        replace(options, name=one_line(options.name or "", 100) or None, **said),
         limits or ImportLimits.from_environment(),
     )
 

@@ -12,6 +12,7 @@ import streamlit as st
 
 from core.access import Action
 from core.data.importing.request import TablePreview
+from core.data.ratings import USER
 from core.data.vectors import samples
 from core.data.vectors.request import Found, VectorOptions, VectorPreview
 from core.errors import ExplorerError
@@ -32,6 +33,13 @@ JOINED = {
 }
 
 
+GUESSES = {
+    "none": "Nothing that these vectors say",
+    "product": "The product of two vectors, and the biases there are",
+    "sigmoid": "The same, held inside the scale by a sigmoid",
+}
+
+
 @dataclass
 class Draft(Brought):
     """Vectors that were brought, and what was said about them; what is not said is found out.
@@ -45,7 +53,9 @@ class Draft(Brought):
     @property
     def reading(self) -> VectorOptions:
         """What decides how the files are read: a name and a noun change nothing in a preview."""
-        return VectorOptions(**{name: value for name, value in self.said.items() if name not in ("name", "noun")})
+        return VectorOptions(
+            **{name: value for name, value in self.said.items() if name not in ("name", "noun", "user_noun")}
+        )
 
 
 PLACE = Place("vectors", Draft)
@@ -119,8 +129,10 @@ def _found(draft: Draft, preview: VectorPreview) -> None:
         _first_rows(preview)
     if preview.table is not None and says_more(preview):
         _table(draft, preview.table, preview.joined)
-    if not preview.code:
-        _about(draft, preview)
+    if preview.found:
+        _ratings(draft, two=len(preview.chosen) > 1)
+    if not preview.code and "of" not in draft.said:
+        _about(draft, preview, two=len(preview.chosen) > 1)
 
 
 def says_more(preview: VectorPreview) -> bool:
@@ -169,12 +181,28 @@ def _show_table(table: pd.DataFrame, alt: str) -> None:
     st.dataframe(table, hide_index=True, height=min(215, 38 + 35 * max(1, len(table))), alt=alt)
 
 
-def _about(draft: Draft, preview: VectorPreview) -> None:
+def _ratings(draft: Draft, *, two: bool) -> None:
+    """Which of the datasets at hand the rows belong to, and what a rating in it is."""
+    offered = loaders.dataset_names()
+    rated = {info.dataset_id: escape(offered[info.dataset_id]) for info in loaders.dataset_infos() if info.ratings}
+    with st.grid(2, min_column_width=220):
+        help_ = (
+            "Of vectors whose ids are those of a dataset here: its ratings, years and genres then stand beside them."
+        )
+        _select(draft, "of", "They belong to", rated, None, "No dataset: they stand for themselves", help_)
+        if two and "of" in draft.said:
+            help_ = "An export of a model that was trained here says it itself."
+            _select(draft, "guess", "A rating is", GUESSES, None, "As the file says, else nothing", help_)
+
+
+def _about(draft: Draft, preview: VectorPreview, *, two: bool) -> None:
     """What the vectors are called, and what one of them is."""
     with st.grid(2, min_column_width=220):
         _text(draft, "name", "Name", preview.name, 100)
         help_ = "The word that the pages say: word, product, sentence."
         _text(draft, "noun", "One row is a", preview.noun, 30, help_)
+        if two:
+            _text(draft, "user_noun", "One of the second set is a", USER, 30, help_)
 
 
 def _text(draft: Draft, name: str, label: str, found: str, most: int, help_: str | None = None) -> None:
@@ -189,7 +217,15 @@ def _text(draft: Draft, name: str, label: str, found: str, most: int, help_: str
     )
 
 
-def _select(draft: Draft, name: str, label: str, offered: Mapping[str, str], chosen: str | None) -> None:
+def _select(
+    draft: Draft,
+    name: str,
+    label: str,
+    offered: Mapping[str, str],
+    chosen: str | None,
+    unsaid: str = "Found by itself",
+    help_: str | None = None,
+) -> None:
     """A field that shows what was said, or else what was found, of what is offered by name in its words."""
     key, options = f"vectors_{name}_{draft.upload}", list(offered)
     said = draft.said.get(name, chosen)
@@ -198,8 +234,9 @@ def _select(draft: Draft, name: str, label: str, offered: Mapping[str, str], cho
         options,
         index=_place(options, said),
         format_func=offered.__getitem__,
-        placeholder="Found by itself",
+        placeholder=unsaid,
         key=key,
+        help=help_,
         on_change=lambda: _say(draft, name, st.session_state[key]),
     )
 
@@ -212,5 +249,7 @@ def _say(draft: Draft, name: str, value: Any) -> None:
     """Remember what somebody said, or that they take it back; in callbacks."""
     if value in (None, "", ()):
         draft.said.pop(name, None)
+        if name == "of":
+            draft.said.pop("guess", None)
     else:
         draft.said[name] = value

@@ -33,9 +33,10 @@ def introduction(run: Run) -> tuple[str, str]:
             f"A component is a direction along which the {nouns} differ, the strongest first. Look at the {nouns} at "
             "both ends: what sets them apart is what the vectors tell apart, and it is yours to name."
         )
+    proof = "The first picture says which of them hold on ratings that the model has not seen; then look"
     return "Which tastes did it find?", (
-        "A component is a direction along which tastes differ, the strongest first. The first picture says which of "
-        f"them hold on ratings that the model has not seen; then look at the {nouns} at both ends: what sets them "
+        "A component is a direction along which tastes differ, the strongest first. "
+        f"{proof if run.scorer.trained_here else 'Look'} at the {nouns} at both ends: what sets them "
         "apart is what the model learned to tell apart, and it is yours to name."
     )
 
@@ -51,6 +52,12 @@ def untested(run: Run, why_not: str) -> str:
         "These are components of the item matrix, and untested. A test on unseen ratings needs components of what the "
         f"model predicts: {why_not}"
     )
+
+
+UNTESTABLE = (
+    "Which of these hold on ratings that the model has not seen cannot be tested: it was trained elsewhere, and may "
+    "have learned from all that are here."
+)
 
 
 def above_chance(found: AboveChance, rows: Rows, n: int, *, tested: bool) -> str:

@@ -16,7 +16,7 @@ from core.data.importing.request import Reporter, TablePreview
 from core.data.importing.sniffing import Table, examine
 from core.data.importing.sources import collect
 from core.data.importing.values import to_float
-from core.data.ratings import Vocabulary, unrated
+from core.data.ratings import USER, Vocabulary, unrated
 from core.data.text import one_line
 from core.data.vectors.gathering import Rows
 from core.data.vectors.matrix import Matrix
@@ -61,6 +61,7 @@ def build(request: VectorRequest, out: Path, report: Reporter) -> dict[str, Any]
         name=request.options.name or _name(request.paths),
         noun=request.options.noun or _noun(chosen.items[0]),
         users=people,
+        user_noun=request.options.user_noun or USER,
     )
     (out / DATASET).mkdir()
     write_folder(out / DATASET, rows, created_at=datetime.now(UTC).isoformat(timespec="seconds"))

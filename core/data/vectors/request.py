@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, Self, get_args
 
 from core.data.importing.request import Encoding, ImportOptions, Rejected, TablePreview
+from core.data.ratings import USER
 from core.errors import LimitError
 from core.settings import ImportLimits
 
@@ -19,6 +20,7 @@ class VectorOptions:
     Attributes:
         name: What people call them all.
         noun: What one of them is, singular: "word".
+        user_noun: What one of the second set is, where there are two.
         array: Which one, by its name in the preview, where files hold several sets of vectors.
         id_column: The column that names the rows; "" for none, so that their numbers do, from 0.
         title_column: The column of what people call a row.
@@ -32,6 +34,7 @@ class VectorOptions:
 
     name: str | None = None
     noun: str | None = None
+    user_noun: str | None = None
     array: str | None = None
     id_column: str | None = None
     title_column: str | None = None
@@ -165,6 +168,7 @@ class VectorReport:
     rejected_by_reason: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     origin: str = "imported"
+    user_noun: str = USER
 
     @property
     def rejected_total(self) -> int:
