@@ -135,7 +135,7 @@ def _request(
     """What was asked for, with the defaults filled in, and texts as they are kept."""
     options = options or VectorOptions()
     options.check()
-    said = {name: noun_of(getattr(options, name) or "") or None for name in ("noun", "user_noun")}
+    said: dict[str, Any] = {name: noun_of(getattr(options, name) or "") or None for name in ("noun", "user_noun")}
     return VectorRequest(
         [path.absolute() for path in paths],
         [path.absolute() for path in metadata],
