@@ -39,7 +39,7 @@ def no_fit(rows: Rows, mean: np.ndarray) -> str:
 
 def meaning(rows: Rows, model: CenteredModel) -> str:
     """What a bias does to a guess, told by the highest and the lowest of the trained rows."""
-    trained, bias = np.flatnonzero(rows.trained), model.user_bias if rows.users else model.item_bias
+    trained, bias = np.flatnonzero(rows.trained), model.user_bias if rows.noun == "user" else model.item_bias
     if len(trained) == 0:
         return ""
     top, bottom = (trained[place(bias[trained])] for place in (np.argmax, np.argmin))
@@ -52,7 +52,7 @@ def meaning(rows: Rows, model: CenteredModel) -> str:
 
 def picture(rows: Rows, fit: Biases, sides: Ends) -> str:
     """How much the averages explain, and who departs furthest from them."""
-    text, pronoun = _explained(rows, fit), "their" if rows.users else "its"
+    text, pronoun = _explained(rows, fit), "their" if rows.noun == "user" else "its"
     parts = []
     if len(sides.top):
         row = sides.top[0]
@@ -79,7 +79,7 @@ def taste(rows: Rows, more: np.ndarray, less: np.ndarray) -> str:
     if len(more) == 0 or len(less) == 0:
         return ""
     above, below = float(np.mean(more)), float(np.mean(less))
-    users = rows.users
+    users = rows.noun == "user"
     added = f"{signed(below)} on average among those on the left, {signed(above)} among those on the right"
     if below - above > CLEAR:
         why = (
@@ -100,11 +100,11 @@ def _explained(rows: Rows, fit: Biases) -> str:
         return (
             f"How often and how well {with_article(rows.noun)} was rated explains almost nothing of its bias "
             f"({max(fit.r2, 0):.0%} of the differences): these biases are not about being liked."
-            if not rows.users
+            if rows.noun != "user"
             else "How often and how well somebody rates explains almost nothing of their bias "
             f"({max(fit.r2, 0):.0%} of the differences): these biases are not about generosity."
         )
-    who = "somebody rates" if rows.users else f"{with_article(rows.noun)} was rated"
+    who = "somebody rates" if rows.noun == "user" else f"{with_article(rows.noun)} was rated"
     rest = "Color is the rest, blue above what is expected and red below; larger circles have more ratings."
     return f"How often and how well {who} explains **{fit.r2:.0%}** of the differences between biases. {rest}"
 

@@ -33,7 +33,9 @@ JOINED = {
 }
 
 
+ALONE = {"": "No dataset: they stand for themselves"}
 GUESSES = {
+    "": "As the file says, else nothing",
     "none": "Nothing that these vectors say",
     "product": "The product of two vectors, and the biases there are",
     "sigmoid": "The same, held inside the scale by a sigmoid",
@@ -189,10 +191,10 @@ def _ratings(draft: Draft, *, two: bool) -> None:
         help_ = (
             "Of vectors whose ids are those of a dataset here: its ratings, years and genres then stand beside them."
         )
-        _select(draft, "of", "They belong to", rated, None, "No dataset: they stand for themselves", help_)
+        _select(draft, "of", "They belong to", ALONE | rated, "", help_)
         if two and "of" in draft.said:
             help_ = "An export of a model that was trained here says it itself."
-            _select(draft, "guess", "A rating is", GUESSES, None, "As the file says, else nothing", help_)
+            _select(draft, "guess", "A rating is", GUESSES, "", help_)
 
 
 def _about(draft: Draft, preview: VectorPreview, *, two: bool) -> None:
@@ -223,7 +225,6 @@ def _select(
     label: str,
     offered: Mapping[str, str],
     chosen: str | None,
-    unsaid: str = "Found by itself",
     help_: str | None = None,
 ) -> None:
     """A field that shows what was said, or else what was found, of what is offered by name in its words."""
@@ -234,7 +235,7 @@ def _select(
         options,
         index=_place(options, said),
         format_func=offered.__getitem__,
-        placeholder=unsaid,
+        placeholder="Found by itself",
         key=key,
         help=help_,
         on_change=lambda: _say(draft, name, st.session_state[key]),
