@@ -34,6 +34,10 @@ from core.store.opening import open_vectors
 from tests.core.data.vectors.fuzz import fuzzed
 
 GROUPS, DIM, BLOCK = 20, 100, 100_000
+PROJECTOR = """\
+TensorBoard's Projector, by the constants of its source (tensorboard/plugins/projector/vz_projector):
+           first 100,000 rows (LIMIT_NUM_POINTS); components of 50,000 of them in at most 200 random directions
+           (PCA_SAMPLE_SIZE, PCA_SAMPLE_DIM); t-SNE of 10,000 (TSNE_SAMPLE_SIZE), UMAP of 5,000 (UMAP_SAMPLE_SIZE)"""
 FUZZ_MB = 2048
 
 
@@ -195,6 +199,7 @@ def main() -> None:
         for rows in chosen.rows or (10_000, 100_000, 1_000_000):
             with tempfile.TemporaryDirectory() as folder:
                 measure(rows, Path(folder), as_text=chosen.text)
+        print(PROJECTOR)
 
 
 if __name__ == "__main__":

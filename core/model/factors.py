@@ -45,7 +45,7 @@ class FactorsWithBias(Factors):
     """The product and two biases are the rating, as in Surprise's SVD; a mean of all is in the biases of the items."""
 
     config_type: ClassVar[type[RunConfig]] = FactorsWithBiasConfig
-    title: ClassVar[str] = "Factors with biases from elsewhere"
+    title: ClassVar[str] = "Factors and biases from elsewhere"
     summary: ClassVar[str] = "The two sets of another program's recommender: the product and two biases are the rating."
     score_latex: ClassVar[str] = r"u \cdot v + b_u + b_v"
     weights = own_layers("user_embedding", "item_embedding", "user_bias", "item_bias")
@@ -57,7 +57,7 @@ class FactorsInScale(FactorsWithBias):
     """The same through a sigmoid stretched over the scale, as in fast.ai's collab learner with a `y_range`."""
 
     config_type: ClassVar[type[RunConfig]] = FactorsInScaleConfig
-    title: ClassVar[str] = "Factors within the scale from elsewhere"
+    title: ClassVar[str] = "Factors and biases from elsewhere (sigmoid)"
     uses_sigmoid: ClassVar[bool] = True
 
 

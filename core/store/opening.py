@@ -75,7 +75,8 @@ def open_vectors(
         run_id = result["run_id"] if joined is None else joined.vectors.run_id
         already_there = run_id in RunStore()
         if not already_there:
-            size = sum(array.nbytes for array in arrays.values())
+            part = 0 if joined is None or joined.vectors.rows.dataset_id else 16 * len(joined.vectors.rows)
+            size = part + sum(array.nbytes for array in arrays.values())
             quota.check("storing these vectors", size)  # before their table is kept, which says nothing without them
         reporter(0.95, "Storing")
         if joined is not None:

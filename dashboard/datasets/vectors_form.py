@@ -161,12 +161,16 @@ def _first_rows(preview: VectorPreview) -> None:
 
 def _table(draft: Draft, table: TablePreview, joined: str) -> None:
     """The first rows of the table beside the vectors, and which of its columns are kept."""
-    st.markdown(f"**What the rows are:** {escape(table.file)}. {JOINED.get(joined, '')}")
+    alone = "of" not in draft.said
+    rest = JOINED.get(joined, "") if alone else "Used are the ids, and a column called bias: the dataset says the rest."
+    st.markdown(f"**{'What the rows are' if alone else 'Beside the vectors'}:** {escape(table.file)}. {rest}")
     fields.first_rows(list(table.rows), list(table.columns), f"First rows of {table.file}")
     with st.expander("Columns of the table", icon=":material/tune:"), st.grid(2, min_column_width=220):
         columns = {name: name for name in table.columns}
-        _select(draft, "title_column", "A row is called by", columns, None)
         _select(draft, "id_column", "The ids are in", columns, None)
+        if not alone:
+            return
+        _select(draft, "title_column", "A row is called by", columns, None)
         left_out = [name for name in draft.said.get("left_out", ()) if name in columns]
         more = {"options": list(columns), "default": left_out}
         fields.draw(st.multiselect, draft, "left_out", "Leave out", _say, shown=left_out, **more)
@@ -175,7 +179,7 @@ def _table(draft: Draft, table: TablePreview, joined: str) -> None:
 def _ratings(draft: Draft, *, two: bool) -> None:
     """Which of the datasets at hand the rows belong to, and what a rating in it is."""
     offered = loaders.dataset_names()
-    rated = {info.dataset_id: escape(offered[info.dataset_id]) for info in loaders.dataset_infos() if info.ratings}
+    rated = {info.dataset_id: offered[info.dataset_id] for info in loaders.dataset_infos() if info.ratings}
     with st.grid(2, min_column_width=220):
         help_ = (
             "Of vectors whose ids are those of a dataset here: its ratings, years and genres then stand beside them."

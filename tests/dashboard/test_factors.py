@@ -60,6 +60,7 @@ def test_what_guesses_guesses_and_says_what_is_not_known(page, bundled, open_pag
         "under_the_hood": "of their training, which is what is asked about here, nothing came along",
     }
     assert told.get(page, "") in text
+    assert page != "for_you" or "take it to be less sure than it is said to be" in text
 
 
 def test_a_set_is_compared_with_a_model_trained_here(bundled, open_page):

@@ -18,7 +18,7 @@ from core.data.importing.sources import collect
 from core.data.importing.values import to_float
 from core.data.ratings import USER, Vocabulary, unrated
 from core.data.text import one_line
-from core.data.vectors.gathering import Rows
+from core.data.vectors.gathering import LARGEST, Rows
 from core.data.vectors.matrix import Matrix
 from core.data.vectors.recognizing import Chosen, Contents, choose, contents
 from core.data.vectors.request import Found, VectorOptions, VectorPreview, VectorRequest
@@ -53,6 +53,7 @@ def build(request: VectorRequest, out: Path, report: Reporter) -> dict[str, Any]
     report(0.7, "Reading what is known of the rows")
     known, notes = _known(found, metadata, items, request)
     people = _people(users)
+    biases = {} if request.options.of is None else _biases(known, users, out, notes)
     arrays = {"item_embedding": items.vectors()} | ({} if users is None else {"user_embedding": users.vectors()})
     report(0.8, "Writing")
     rows = unrated(
@@ -71,7 +72,7 @@ def build(request: VectorRequest, out: Path, report: Reporter) -> dict[str, Any]
     files = ", ".join(dict.fromkeys(part.source.name for part in (*chosen.items, *chosen.users)))
     return {
         "run_id": content_id(arrays, kinds),
-        "shapes": {name: array.shape for name, array in (arrays | _biases(known, users, out)).items()},
+        "shapes": {name: array.shape for name, array in (arrays | biases).items()},
         "named": known.named and (users is None or bool(users.ids)),
         "formula": chosen.items[0].formula,
         "provenance": {"file": one_line(files), "format": chosen.items[0].kind},
@@ -156,12 +157,17 @@ def _people(users: Rows | None) -> list[str]:
     return [] if users is None else without_table(users.ids, {}, users.position).ids
 
 
-def _biases(known: Known, users: Rows | None, out: Path) -> dict[str, np.ndarray]:
-    """The numbers of columns called so, float32, (n,) for each side that has one; each is written into `out`."""
+def _biases(known: Known, users: Rows | None, out: Path, notes: list[str]) -> dict[str, np.ndarray]:
+    """The numbers of columns called so, float32, (n,) for each side that has one; each is written into `out`.
+
+    A column that holds anything else is told of in `notes`.
+    """
     found = {}
     for side, columns in (("item", known.columns), ("user", users.columns if users else {})):
         numbers = [to_float(text) for text in columns.get(BIAS, ())]
-        if numbers and all(number is not None and math.isfinite(number) for number in numbers):
+        if not all(number is not None and abs(number) <= LARGEST for number in numbers):
+            notes.append(f"The column {BIAS} of the {side}s is no bias: some of it is no number, or beyond ±1e12.")
+        elif numbers:
             found[f"{side}_bias"] = np.array(numbers, np.float32)
             found[f"{side}_bias"].tofile(out / f"{side}_bias")
     return found

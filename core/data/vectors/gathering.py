@@ -18,7 +18,7 @@ TOO_SMALL = "all its numbers are closer to zero than ±1e-15, so multiply them"
 _EXPORTED = ("item_id", "user_id")
 """Ids in the tables that are exported here, whose texts no spreadsheet computes."""
 
-_LARGEST = 1e12
+LARGEST = 1e12
 """Squares of larger values, added up over all rows and dimensions, leave the range of 32 bits."""
 _SMALLEST = 1e-15
 """Squares of squares of smaller ones do."""
@@ -97,7 +97,7 @@ class Rows:
         finite = np.isfinite(block.values).all(axis=1)
         size = np.abs(block.values).max(axis=1, initial=0)
         wrong = np.select(
-            [~finite, size > _LARGEST, size == 0, size < _SMALLEST], [NOT_FINITE, TOO_LARGE, ALL_ZERO, TOO_SMALL], ""
+            [~finite, size > LARGEST, size == 0, size < _SMALLEST], [NOT_FINITE, TOO_LARGE, ALL_ZERO, TOO_SMALL], ""
         ).tolist()
         if part.id_column is not None and len(block.values):
             texts = [meant(text or "") for text in block.columns[part.id_column].to_pylist()]

@@ -126,6 +126,17 @@ def test_of_some_only_their_ratings_are_there(known: Ratings, tmp_path: Path):
     assert report.notes[2] == "3 ratings of 12 are of rows that have a vector; the others are left out."
 
 
+@pytest.mark.parametrize("spoiled", ["1e39", "high", "nan"])
+def test_a_bias_that_is_no_number_is_none(known: Ratings, tmp_path: Path, spoiled: str):
+    exported(known, tmp_path / "out", as_="csv")
+    items = pd.read_csv(tmp_path / "out" / "items.csv", dtype=str)
+    items.loc[1, "bias"] = spoiled
+    items.to_csv(tmp_path / "out" / "items.csv", index=False)
+    run, report = opened(tmp_path / "out", guess="product")
+    assert any(note.startswith("The column bias of the items is no bias") for note in report.notes)
+    np.testing.assert_array_equal(run.scorer.item_bias, 0)
+
+
 def test_what_does_not_fit_is_refused(known: Ratings, tmp_path: Path):
     shuffled(known, tmp_path / "strange", [], ["a", "b", "c"])
     with pytest.raises(BadVectorsError, match="such as 'a', are not those of the movies of Small, such as '007'"):
