@@ -153,7 +153,7 @@ def _first_rows(preview: VectorPreview) -> None:
     """The first ids with the first numbers of each."""
     shown = min(NUMBERS_SHOWN, max(map(len, preview.numbers)))
     names = [str(number + 1) for number in range(shown)]
-    rows = [numbers[:shown] for numbers in preview.numbers]
+    rows: list[tuple[Any, ...]] = [numbers[:shown] for numbers in preview.numbers]
     if preview.ids:
         names, rows = ["Row", *names], [(one, *numbers) for one, numbers in zip(preview.ids, rows, strict=False)]
     fields.first_rows(rows, names, "The first vectors, with the first numbers of each")
