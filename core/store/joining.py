@@ -75,12 +75,15 @@ def with_ratings(
 
 
 def known_among(first: Sequence[str], of: str) -> str:
-    """How many of the first ids are those of items of a dataset, as a sentence; raises as `with_ratings` does."""
+    """How many of the first ids are those of items of a dataset, as a sentence; "" without ids.
+
+    Raises:
+        UnknownDatasetError, BadVectorsError: There is no such dataset, or it has no ratings.
+    """
     known = _dataset(of)
     some, nouns = sum(one in known.items for one in first), plural(known.noun)
-    if first and not some:
-        raise _strangers(first[0], known.items, nouns, known.name)
-    return f"Of the first {count(len(first), 'row')}, {some} are {nouns} of {known.name}." if first else ""
+    alike = "" if some else f", whose ids look like {known.items.ids[0]!r:.60}"
+    return f"Of the first {count(len(first), 'row')}, {some} are {nouns} of {known.name}{alike}." if first else ""
 
 
 def _dataset(of: str) -> Ratings:
@@ -90,18 +93,14 @@ def _dataset(of: str) -> Ratings:
     return known
 
 
-def _strangers(one: str, theirs: Vocabulary, nouns: str, name: str) -> BadVectorsError:
-    return BadVectorsError(
-        f"the ids beside the vectors, such as {one!r:.60}, are not those of the {nouns} of {name}, such as "
-        f"{theirs.ids[0]!r:.60}; say in which column the ids are, or name another dataset"
-    )
-
-
 def _places(ours: Vocabulary, theirs: Vocabulary, noun: str, name: str) -> np.ndarray:
     """The row among ours of each of the dataset's rows, -1 where it has none, int64, (n,)."""
     place = np.array([ours.index(one) if one in ours else -1 for one in theirs.ids], np.int64)
     if np.count_nonzero(place >= 0) < 2:
-        raise _strangers(ours.ids[0], theirs, plural(noun), name)
+        raise BadVectorsError(
+            f"the ids beside the vectors, such as {ours.ids[0]!r:.60}, are not those of the {plural(noun)} of {name}, "
+            f"such as {theirs.ids[0]!r:.60}; say in which column the ids are, or name another dataset"
+        )
     return place
 
 

@@ -56,6 +56,7 @@ def open_vectors(
 
     Raises:
         DatasetError: The files cannot be opened; the code says why.
+        UnknownDatasetError: There is none that they could be of.
         LimitError: An option is out of its range.
         CanceledError: `should_stop` returned True.
         QuotaError: The home has no room for files of this size.
@@ -64,13 +65,14 @@ def open_vectors(
     """
     quota.check("opening these vectors", sum(path.stat().st_size for path in paths if path.is_file()))
     request = _request(paths, metadata, options, limits)
+    if (of := request.options.of) is not None:
+        catalog.place(of)  # before anything is read
     with new_folder(home() / "datasets", "the vectors", mode=0o700) as folder:
         result = _run("open", request, folder, reporter, should_stop, runner)
         arrays = {
             name: np.memmap(folder / name, "<f4", "r", shape=tuple(shape)).view(np.ndarray)
             for name, shape in result["shapes"].items()
         }
-        of = request.options.of
         joined = None if of is None else with_ratings(read_folder(folder / DATASET), arrays, result, request.options)
         run_id = result["run_id"] if joined is None else joined.vectors.run_id
         already_there = run_id in RunStore()
@@ -125,7 +127,8 @@ def preview_vectors(
     if request.options.of is None or preview.code:
         return preview
     try:
-        return replace(preview, notes=(*preview.notes, known_among(preview.ids, request.options.of)))
+        told = known_among(preview.ids, request.options.of)
+        return replace(preview, notes=(*preview.notes, told) if told else preview.notes)
     except DatasetError as error:
         return replace(preview, code=error.code, message=str(error))
 

@@ -17,7 +17,7 @@ from core.export.formats import export
 from core.model.run import Run
 from core.model.scoring import require_guesses
 from core.store.joining import error_on
-from core.store.opening import open_vectors
+from core.store.opening import open_vectors, preview_vectors
 from core.store.runs import RunStore
 from tests.conftest import run_on
 
@@ -141,6 +141,8 @@ def test_what_does_not_fit_is_refused(known: Ratings, tmp_path: Path):
     shuffled(known, tmp_path / "strange", [], ["a", "b", "c"])
     with pytest.raises(BadVectorsError, match="such as 'a', are not those of the movies of Small, such as '007'"):
         opened(tmp_path / "strange")
+    seen = preview_vectors([tmp_path / "strange"], options=VectorOptions(of="small"), runner=in_this_process)
+    assert seen.notes == ("Of the first 3 rows, 0 are movies of Small, whose ids look like '007'.",)
     (tmp_path / "unnamed").mkdir()
     np.save(tmp_path / "unnamed" / "v.npy", np.random.default_rng(0).normal(size=(8, 3)))
     with pytest.raises(BadVectorsError, match="nothing beside the vectors names their rows"):
