@@ -46,6 +46,10 @@ PAGES = ("start", "embeddings", "components", "maps", "neighbors")
 STUDIES = ("tsne", "kmeans", "hdbscan", "compare")
 COLUMNS = (("", 40), ("processor, s", 14), ("again, s", 12), ("peak, MiB", 12))
 T = TypeVar("T")
+PROJECTOR = """\
+TensorBoard's Projector, by the constants of its source (tensorboard/plugins/projector/vz_projector):
+           first 100,000 rows (LIMIT_NUM_POINTS); components of 50,000 of them in at most 200 random directions
+           (PCA_SAMPLE_SIZE, PCA_SAMPLE_DIM); t-SNE of 10,000 (TSNE_SAMPLE_SIZE), UMAP of 5,000 (UMAP_SAMPLE_SIZE)"""
 FUZZ_MB = 2048
 
 
@@ -242,6 +246,7 @@ def main() -> None:
             with tempfile.TemporaryDirectory() as folder:
                 parts = ["inside", "pages", *(STUDIES if chosen.studies else ())]
                 measure(rows, Path(folder), parts, as_text=chosen.text)
+        print(PROJECTOR)
 
 
 if __name__ == "__main__":

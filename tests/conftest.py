@@ -17,7 +17,7 @@ from core import data
 from core.config import RunConfig, run_id
 from core.data.importing.isolation import in_this_process
 from core.data.own.titles import TitleIndex
-from core.data.ratings import Ratings, Vocabulary
+from core.data.ratings import Ratings, Vocabulary, part_of
 from core.model.events import Epoch, Started, Step
 from core.model.families import family_of, run_config
 from core.model.item_features import item_features
@@ -104,19 +104,10 @@ def bundled() -> Ratings:
 
 def well_known(ratings: Ratings) -> Ratings:
     """The 400 most rated items with all their ratings: what is drawn in a twentieth of the bundled ones."""
-    items = np.sort(np.argsort(-ratings.item_count, kind="stable")[:400])
-    place = np.full(len(ratings.items), -1, np.int32)
-    place[items] = np.arange(len(items))
-    kept = place[ratings.item_index] >= 0
-    return replace(
-        ratings,
-        items=Vocabulary(ratings.items.ids[items]),
-        user_index=ratings.user_index[kept],
-        item_index=place[ratings.item_index[kept]],
-        rating=ratings.rating[kept],
-        timestamp=None if ratings.timestamp is None else ratings.timestamp[kept],
-        item_table=ratings.item_table.iloc[items].reset_index(drop=True),
-    )
+    items = np.zeros(len(ratings.items), bool)
+    items[np.argsort(-ratings.item_count, kind="stable")[:400]] = True
+    part = part_of(ratings, users=np.ones(len(ratings.users), bool), items=items, name=ratings.name)
+    return replace(part, dataset_id=ratings.dataset_id)
 
 
 @pytest.fixture(scope="session")

@@ -99,15 +99,17 @@ class Analysis:
 
         Of vectors from elsewhere there are none to ask; how many components stand above chance is told instead.
         """
-        if self.run.origin.kind == "imported":
+        scorer, found = self.run.scorer, self.proof
+        why = "" if found else why_untested(self.run, self.ratings, self.parts)
+        if not scorer.trained_here:
+            if self.how.basis == "predictions":  # what stands above chance are those of the item matrix
+                return _untested(why) | {"above_chance": None}
             try:
-                chance = asdict(above_chance(self.run.scorer.item_embedding))
+                chance = asdict(above_chance(scorer.item_embedding))
             except AnalysisError as error:
                 return _untested(str(error)) | {"above_chance": None}
-            return _untested(self.run.scorer.why_no_guesses()) | {"above_chance": chance}
-        found = self.proof
+            return _untested(why if scorer.guesses_ratings else scorer.why_no_guesses()) | {"above_chance": chance}
         if found is None:
-            why = why_untested(self.run, self.ratings, self.parts)
             return _untested(why)
         columns = {"gain": found.gain, "se": found.se, "z": found.z, "score_z": found.score_z}
         rows = [

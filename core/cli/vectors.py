@@ -2,24 +2,27 @@
 
 import argparse
 from dataclasses import asdict, fields
-from typing import Any
+from typing import Any, get_args
 
 from core import access
 from core.access import COMMAND_LINE, Action
 from core.cli.common import Answer, flag, given, pairs, table
 from core.cli.imports import SHOWN, Progress, as_path, left_out
-from core.data.vectors.request import VectorOptions, VectorPreview, VectorReport
+from core.data.nouns import plural
+from core.data.vectors.request import Guess, VectorOptions, VectorPreview, VectorReport
 from core.store.opening import open_vectors, preview_vectors
 
 _TEXTS = {
     "name": ("N", "What people call the vectors."),
     "noun": ("WORD", "What one of them is, singular, such as word or product."),
+    "user_noun": ("WORD", "What one of the second set is, where there are two."),
     "array": ("NAME", "Which set of vectors to open, where the files hold several."),
     "id_column": ("COLUMN", "Column that names the rows; an empty name for none."),
     "title_column": ("COLUMN", "Column of what people call a row."),
     "delimiter": ("C", "The character between columns; TAB for a tab."),
     "encoding": ("E", "Encoding of text files: utf-8, utf-16 or latin-1."),
     "sheet": ("NAME", "The sheet of an Excel workbook to read; the first one without it."),
+    "of": ("DATASET", "The dataset with ratings whose items, and users, the rows are, by their ids."),
 }
 _LISTS = {
     "dimensions": "A column that is a part of the vector; repeatable. Found by names that count up without it.",
@@ -39,6 +42,11 @@ def add_flags(call: argparse.ArgumentParser) -> None:
         call.add_argument(flag(name), metavar="COLUMN", action="append", help=text)
     text = "Whether the first row of a text names the columns."
     call.add_argument("--header", action=argparse.BooleanOptionalAction, default=None, help=text)
+    text = (
+        "What stands for a rating of that dataset: the product of two vectors (with their columns “bias”, where there "
+    )
+    text += "are any), the same through a sigmoid over the scale, or nothing. Exports of models trained here say it."
+    call.add_argument("--guess", choices=get_args(Guess), help=text)
     call.add_argument("--preview", action="store_true", help="Show what would be opened, and keep nothing.")
 
 
@@ -62,7 +70,7 @@ def _text(report: VectorReport) -> str:
         ("run", report.run_id + (" (was there before)" if report.already_there else "")),
         ("name", report.name),
         (report.noun, report.rows),
-        *([("users", report.users)] if report.users else []),
+        *([(plural(report.user_noun), report.users)] if report.users else []),
         ("dimensions", report.dim),
         ("table", {"id": "matched by id", "order": "in the same order"}.get(report.joined, "none of its own")),
         ("rows left out", report.rejected_total),

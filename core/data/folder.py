@@ -11,7 +11,7 @@ seconds and in no more memory than the arrays need.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pydantic import Field
 
-from core.data.ratings import NO_TIME, Ratings, Vocabulary
+from core.data.ratings import NO_TIME, USER, Ratings, Vocabulary
 from core.disk.checksums import to_disk
 from core.disk.reading import IntegrityError, read_object, regular
 from core.disk.typed import Moment, typed
@@ -62,6 +62,7 @@ def write_folder(folder: Path, ratings: Ratings, *, created_at: str = "") -> Non
         "created_at": created_at,
     }
     about |= {key: ratings.about[key] for key in _TEXTS if key in ratings.about}
+    about |= {} if ratings.user_noun == USER else {"user_noun": ratings.user_noun}
     with (folder / ABOUT).open("wb") as file:
         file.write((json.dumps(about, indent=2) + "\n").encode())
         to_disk(file)
@@ -81,6 +82,7 @@ class About:
     max_rating: float
     digest: Annotated[str, Field(pattern="^[0-9a-f]{8,128}$")]
     created_at: Moment
+    user_noun: Annotated[str, Field(min_length=1, max_length=100)] = field(default=USER, kw_only=True)
 
     def __post_init__(self) -> None:
         if self.min_rating > self.max_rating:
@@ -128,6 +130,7 @@ def read_folder(folder: Path) -> Ratings:
             min_rating=float(about["min_rating"]),
             max_rating=float(about["max_rating"]),
             about={key: about[key] for key in _TEXTS if key in about},
+            user_noun=about["user_noun"],
         )
     except (IntegrityError, OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
         raise _unreadable(folder, error) from error

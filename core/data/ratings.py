@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,10 @@ if TYPE_CHECKING:  # a worker that waits, and a command that reads no ratings, n
 
 NO_TIME = int(np.iinfo(np.int64).min)
 """Stands among timestamps where a rating has none: NumPy's "not a time", before all times."""
+
+
+USER = "user"
+"""What a row of the second set is, where nothing else is said."""
 
 
 def shortest(value: float) -> float:
@@ -95,6 +99,7 @@ class Ratings:
             further columns of the data.
         min_rating, max_rating: Ends of the rating scale.
         about: Licence, citation and provenance, as shown to people.
+        user_noun: What a row of `users` is, singular; beside vectors from elsewhere it may be anything.
     """
 
     dataset_id: str
@@ -110,6 +115,7 @@ class Ratings:
     min_rating: float
     max_rating: float
     about: dict[str, str] = field(default_factory=dict)
+    user_noun: str = USER
 
     def __len__(self) -> int:
         return len(self.rating)
@@ -181,7 +187,13 @@ class Ratings:
 
 
 def unrated(
-    items: Vocabulary, item_table: "pd.DataFrame", *, name: str, noun: str = "item", users: Sequence[str] = ()
+    items: Vocabulary,
+    item_table: "pd.DataFrame",
+    *,
+    name: str,
+    noun: str = "item",
+    users: Sequence[str] = (),
+    user_noun: str = USER,
 ) -> Ratings:
     """What is known of rows that nobody rated, such as words: their ids and their table, of the kind of `Ratings`.
 
@@ -190,11 +202,34 @@ def unrated(
         item_table: As in `Ratings`.
         name: What people call them all.
         noun: What one of them is, singular.
-        users: Ids of a second set, where there is one.
+        users, user_noun: Ids of a second set, where there is one, and what one of it is.
     """
-    nothing = np.zeros(0, np.int32)
-    others = Vocabulary(np.array(users, object))
-    return Ratings("", name, noun, others, items, nothing, nothing, nothing.astype(np.float32), None, item_table, 0, 0)
+    nothing, others = np.zeros(0, np.int32), Vocabulary(np.array(users, object))
+    arrays = nothing, nothing, nothing.astype(np.float32), None
+    return Ratings("", name, noun, others, items, *arrays, item_table, 0, 0, user_noun=user_noun)
+
+
+def part_of(ratings: Ratings, *, users: np.ndarray, items: np.ndarray, name: str) -> Ratings:
+    """The ratings that some users gave to some items, with these rows alone; it has no folder yet.
+
+    Args:
+        ratings: All of them.
+        users, items: Which rows stay, boolean, (n_users,) and (n_items,).
+        name: What people call the part.
+    """
+    kept = users[ratings.user_index] & items[ratings.item_index]
+    return replace(
+        ratings,
+        dataset_id="",
+        name=name,
+        users=Vocabulary(ratings.users.ids[users]),
+        items=Vocabulary(ratings.items.ids[items]),
+        user_index=(np.cumsum(users) - 1)[ratings.user_index[kept]].astype(np.int32),
+        item_index=(np.cumsum(items) - 1)[ratings.item_index[kept]].astype(np.int32),
+        rating=ratings.rating[kept],
+        timestamp=None if ratings.timestamp is None else ratings.timestamp[kept],
+        item_table=ratings.item_table[items].reset_index(drop=True),
+    )
 
 
 def table_of_ids(ids: np.ndarray) -> "pd.DataFrame":

@@ -61,7 +61,7 @@ def split(ratings: Ratings, config: SplitConfig) -> Split:
     if config.test_fraction > 0:
         rows, test = _divide(ratings, rows, config.split_kind, config.test_fraction, TEST_SEED)
     train, validation = _divide(ratings, rows, config.split_kind, config.validation_fraction, config.split_seed)
-    if len(ratings) and not (len(train) and len(validation)):
+    if len(ratings) and not (len(train) and (len(validation) or not config.validation_fraction)):
         raise LimitError(
             f"validation_fraction {config.validation_fraction} of {count(len(rows), 'rating')} leaves a part empty; "
             "choose another fraction or more ratings"

@@ -165,7 +165,7 @@ def _write_csv(run: Run, ratings: Ratings, folder: Path) -> None:
 
 def _write_keras(run: Run, ratings: Ratings, folder: Path) -> None:
     if run.origin.kind == "imported":
-        refuse(run.scorer, run.scorer.why_no_guesses())
+        refuse(run.scorer, "it was trained elsewhere, and no layer of Keras came along")
     from core.model.networks import trained_model  # the other formats do without TensorFlow
 
     trained_model(run.scorer, run.config).save(folder / "model.keras")

@@ -16,6 +16,7 @@ from core.errors import LimitError
 from core.model.autoencoder import AutoencoderItems, AutoencoderUsers
 from core.model.bias_only import BiasOnly
 from core.model.dot_with_bias import DotWithBias, DotWithBiasConfig
+from core.model.factors import GUESSING
 from core.model.item2vec import Item2vec
 from core.model.labels import Labels
 from core.model.neural import Neural
@@ -46,7 +47,7 @@ FAMILIES: Mapping[str, type[Scorer]] = MappingProxyType(
 )
 """Those that are trained here."""
 
-OPENED: Mapping[str, type[Scorer]] = MappingProxyType({"vectors": Vectors})
+OPENED: Mapping[str, type[Scorer]] = MappingProxyType({"vectors": Vectors, **GUESSING})
 """Those that a run may be of besides: nothing here trains them."""
 
 DEFAULT_FAMILY = "dot_with_bias"

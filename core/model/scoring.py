@@ -57,7 +57,8 @@ class Scorer(ABC):
     A family says what it can: `has_vectors` (a row of numbers for each item, and often for each user),
     `has_biases` (one more number for each), `is_bilinear` (the score is a sum, and the dot product of the two vectors
     is one of its terms), `has_uncertainty` (it knows how sure each number is), `guesses_ratings` (a score stands for a
-    rating; `metric` is what the family is judged by). What depends on the run as well are properties:
+    rating; `metric` is what the family is judged by), `trained_here` (else nobody knows which ratings it learned from).
+    What depends on the run as well are properties:
     `has_user_vectors`, `knows_item_columns`, `knows_unseen_items`.
 
     Attributes:
@@ -85,6 +86,7 @@ class Scorer(ABC):
     training: ClassVar[str] = "gradient"  # the module of core.training that trains it
     metric: ClassVar[Metric] = RMSE
     guesses_ratings: ClassVar[bool] = True
+    trained_here: ClassVar[bool] = True
 
     @property
     def has_user_vectors(self) -> bool:

@@ -10,19 +10,47 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from core.config import MOST_DIMENSIONS, RunConfig, family_name, vector_size
+from core.config import MOST_DIMENSIONS, RunConfig, SplitConfig, family_name, setting, vector_size
 from core.model.scale import Scale
 from core.model.scoring import Network, Scorer, refuse
 
 
-class VectorsConfig(RunConfig):
-    """Of imported vectors: how long they are. They have no other setting, and no training that it could be one of."""
+class OpenedConfig(RunConfig):
+    """Of what was trained elsewhere: how long the vectors are. There is no training that a setting could be one of."""
 
-    model: Literal["vectors"] = family_name("vectors")
     embedding_dim: int = vector_size(64, "How many numbers describe each row.", most=MOST_DIMENSIONS)
 
+    @property
+    def split(self) -> SplitConfig:
+        """No rating is kept aside: nobody knows which ones the numbers were learned from, so each may be one."""
+        return SplitConfig.model_construct(**dict(super().split) | {"validation_fraction": 0.0})
 
-class Vectors(Scorer):
+
+class VectorsConfig(OpenedConfig):
+    """Of vectors from which no rating follows."""
+
+    model: Literal["vectors"] = family_name("vectors")
+    user_vectors: bool = setting(
+        True, "Whether there are vectors of the users too, where the data have users.", title="Vectors of users"
+    )
+
+
+class Opened(Scorer):
+    """Numbers that were trained elsewhere."""
+
+    trained_here: ClassVar[bool] = False
+
+    def learned_items(self, trained: np.ndarray) -> np.ndarray:
+        """All: each is what somebody brought."""
+        return np.ones(len(self.item_embedding), bool)
+
+    @classmethod
+    def build(cls, config: RunConfig, *, n_users: int, n_items: int, scale: Scale, seed: int) -> Network:
+        """Raise NotApplicableError: there is no network."""
+        refuse(cls, "they were trained elsewhere")
+
+
+class Vectors(Opened):
     """A vector for each item and, where two sets were brought, for each user."""
 
     config_type: ClassVar[type[RunConfig]] = VectorsConfig
@@ -42,18 +70,14 @@ class Vectors(Scorer):
     @classmethod
     def shapes(cls, config: RunConfig, n_users: int, n_items: int) -> dict[str, tuple[int, ...]]:
         """One table of vectors, or two."""
-        sizes = {"item_embedding": n_items} | ({"user_embedding": n_users} if n_users else {})
+        two = n_users and getattr(config, "user_vectors", True)
+        sizes = {"item_embedding": n_items} | ({"user_embedding": n_users} if two else {})
         return {name: (rows, config.dimensions) for name, rows in sizes.items()}
 
     @classmethod
     def why_no_guesses(cls) -> str:
         """That it came without."""
         return "it was trained elsewhere and no rating follows from it, so there is nothing to guess or to test"
-
-    @classmethod
-    def build(cls, config: RunConfig, *, n_users: int, n_items: int, scale: Scale, seed: int) -> Network:
-        """Raise NotApplicableError: there is no network."""
-        refuse(cls, "they were trained elsewhere")
 
     def score(self, user_index: np.ndarray, item_index: np.ndarray) -> np.ndarray:
         """Raise NotApplicableError: there is no score."""

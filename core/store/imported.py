@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -13,8 +14,8 @@ from core.data.folder import write_folder
 from core.data.ratings import DatasetRef, Ratings
 from core.disk.files import new_folder
 from core.disk.home import home
+from core.model.families import OPENED
 from core.model.run import UNMEASURED, UNSTARTED, Origin, Run
-from core.model.vectors import Vectors, VectorsConfig
 from core.store.runs import RunStore
 
 
@@ -28,30 +29,37 @@ class Imported:
         items: A vector for each item, float32, (n_items, d), finite.
         users: The same for each user, (n_users, d); None without a second set.
         provenance: What is known of the making, as `Origin` holds it.
+        biases: One of each item and of each user, float32, (n_items,) and (n_users,), where the family has them.
+        model: The family, one of `core.model.families.OPENED`.
     """
 
     rows: Ratings
     items: np.ndarray
     users: np.ndarray | None
     provenance: Mapping[str, str]
+    biases: tuple[np.ndarray, np.ndarray] | None = None
+    model: str = "vectors"
 
     @property
     def arrays(self) -> dict[str, np.ndarray]:
         """The vectors by the names that a run gives them."""
-        return {"item_embedding": self.items} | ({} if self.users is None else {"user_embedding": self.users})
+        biases = {} if self.biases is None else dict(zip(("item_bias", "user_bias"), self.biases, strict=True))
+        users = {} if self.users is None else {"user_embedding": self.users}
+        return {"item_embedding": self.items} | users | biases
 
     @property
     def run_id(self) -> str:
         """That of the run: equal vectors of equal rows are one, whatever their name and their table."""
         ids = {"item": self.rows.items.ids} | ({} if self.users is None else {"user": self.rows.users.ids})
-        return content_id(self.arrays, {kind: list(of_rows) for kind, of_rows in ids.items()})
+        guess = {} if self.model == "vectors" else {"model": [self.model]}
+        return content_id(self.arrays, {kind: list(of_rows) for kind, of_rows in ids.items()} | guess)
 
 
 def keep(vectors: Imported) -> Run:
     """Store the vectors as a run, and what is known of their rows as a dataset; the run. Raises as `keep_run`."""
     created_at = datetime.now(UTC).isoformat(timespec="seconds")
     dataset = _dataset(vectors.rows, created_at)
-    return keep_run(run_of(vectors.run_id, vectors.arrays, dataset, vectors.provenance, created_at))
+    return keep_run(run_of(vectors.run_id, vectors.arrays, dataset, vectors.provenance, created_at, vectors.model))
 
 
 def keep_run(run: Run) -> Run:
@@ -78,17 +86,21 @@ def run_of(
     dataset: DatasetRef,
     provenance: Mapping[str, str],
     created_at: str = "",
+    model: str = "vectors",
 ) -> Run:
     """The run that vectors are, whose rows are those of a dataset."""
+    settings: dict[str, Any] = {"embedding_dim": arrays["item_embedding"].shape[1]}
+    if model == "vectors":
+        settings["user_vectors"] = "user_embedding" in arrays or not dataset.users
     return Run(
         run_id=run_id,
-        config=VectorsConfig(embedding_dim=arrays["item_embedding"].shape[1]),
+        config=OPENED[model].config_type(**settings),
         dataset=dataset,
         started=UNSTARTED,
         history=(),
         steps=(),
         outcome=UNMEASURED,
-        scorer=Vectors.make(arrays, min_rating=dataset.min_rating, max_rating=dataset.max_rating),
+        scorer=OPENED[model].make(arrays, min_rating=dataset.min_rating, max_rating=dataset.max_rating),
         origin=Origin("imported", dict(provenance)),
         created_at=created_at,
         versions=(("numpy", np.__version__),),

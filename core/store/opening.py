@@ -1,8 +1,7 @@
 """Open vectors trained elsewhere: the one way for the page and for the command line."""
 
 import json
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,22 +10,23 @@ from typing import Any
 import numpy as np
 
 from core.data import catalog
+from core.data.folder import read_folder
 from core.data.importing.isolation import SPEC, Runner
 from core.data.importing.request import Reporter, of_json
-from core.data.ratings import DatasetRef
+from core.data.ratings import USER, DatasetRef
 from core.data.text import noun_of, one_line
-from core.data.vectors.building import DATASET, ITEMS, USERS
+from core.data.vectors.building import DATASET
 from core.data.vectors.isolation import in_child
 from core.data.vectors.request import VectorOptions, VectorPreview, VectorReport, VectorRequest
 from core.disk import quota
 from core.disk.files import new_folder
 from core.disk.home import home
-from core.errors import ExplorerError
+from core.errors import DatasetError, ExplorerError
+from core.model.run import Run
 from core.settings import ImportLimits
-from core.store.imported import keep_run, run_of
+from core.store.imported import keep, keep_run, run_of
+from core.store.joining import known_among, with_ratings
 from core.store.runs import RunStore
-
-_FILES = {"item_embedding": ITEMS, "user_embedding": USERS}
 
 
 def open_vectors(
@@ -56,6 +56,7 @@ def open_vectors(
 
     Raises:
         DatasetError: The files cannot be opened; the code says why.
+        UnknownDatasetError: There is none that they could be of.
         LimitError: An option is out of its range.
         CanceledError: `should_stop` returned True.
         QuotaError: The home has no room for files of this size.
@@ -64,25 +65,43 @@ def open_vectors(
     """
     quota.check("opening these vectors", sum(path.stat().st_size for path in paths if path.is_file()))
     request = _request(paths, metadata, options, limits)
+    if (of := request.options.of) is not None:
+        catalog.place(of)  # before anything is read
     with new_folder(home() / "datasets", "the vectors", mode=0o700) as folder:
         result = _run("open", request, folder, reporter, should_stop, runner)
-        if result["run_id"] not in RunStore():
-            size = sum(4 * math.prod(shape) for shape in result["shapes"].values())
-            quota.check("storing these vectors", size)  # before their table is kept, which says nothing without them
-        dataset, _ = catalog.take_in(folder / DATASET, folder.parent)
-        names = [name for name in DatasetRef.__dataclass_fields__ if name != "dataset_id"]
-        reference = DatasetRef(dataset_id=dataset.dataset_id, **{name: getattr(dataset, name) for name in names})
         arrays = {
-            name: np.memmap(folder / _FILES[name], "<f4", "r", shape=tuple(shape)).view(np.ndarray)
+            name: np.memmap(folder / name, "<f4", "r", shape=tuple(shape)).view(np.ndarray)
             for name, shape in result["shapes"].items()
         }
-        created_at = datetime.now(UTC).isoformat(timespec="seconds")
-        already_there = result["run_id"] in RunStore()
-        run = run_of(result["run_id"], arrays, reference, result["provenance"], created_at)
+        joined = None if of is None else with_ratings(read_folder(folder / DATASET), arrays, result, request.options)
+        run_id = result["run_id"] if joined is None else joined.vectors.run_id
+        already_there = run_id in RunStore()
+        if not already_there:
+            part = 0 if joined is None or joined.vectors.rows.dataset_id else 16 * len(joined.vectors.rows)
+            size = part + sum(array.nbytes for array in arrays.values())
+            quota.check("storing these vectors", size)  # before their table is kept, which says nothing without them
         reporter(0.95, "Storing")
-        keep_run(run)
-    facts = {"run_id": run.run_id, "name": dataset.name, "noun": dataset.noun, "dataset_id": dataset.dataset_id}
-    return of_json(VectorReport, result["report"] | facts | {"already_there": already_there})
+        if joined is not None:
+            run, notes = keep(joined.vectors), joined.notes
+        else:
+            run, notes = _alone(folder, arrays, result), ()
+    about = {name: getattr(run.dataset, name) for name in ("name", "noun", "dataset_id")}
+    user_noun = request.options.user_noun or USER if of is None else USER
+    facts = {"user_noun": user_noun, "run_id": run.run_id, "already_there": already_there, "rows": run.dataset.items}
+    report = result["report"] | facts | about
+    report["users"] = len(run.scorer.user_embedding)
+    report["notes"] = [*report["notes"], *notes]
+    return of_json(VectorReport, report)
+
+
+def _alone(folder: Path, arrays: Mapping[str, np.ndarray], result: Mapping[str, Any]) -> Run:
+    """The run of vectors that stand for themselves, with the dataset that was made of their table."""
+    about, _ = catalog.take_in(folder / DATASET, folder.parent)
+    names = [name for name in DatasetRef.__dataclass_fields__ if name != "dataset_id"]
+    reference = DatasetRef(dataset_id=about.dataset_id, **{name: getattr(about, name) for name in names})
+    vectors = {name: array for name, array in arrays.items() if name.endswith("_embedding")}
+    created_at = datetime.now(UTC).isoformat(timespec="seconds")
+    return keep_run(run_of(result["run_id"], vectors, reference, result["provenance"], created_at))
 
 
 def preview_vectors(
@@ -104,7 +123,14 @@ def preview_vectors(
     request = _request(paths, metadata, options, limits)
     with new_folder(home() / "datasets", "the preview", mode=0o700) as folder:
         result = _run("preview", request, folder, lambda progress, text: None, lambda: False, runner)
-    return of_json(VectorPreview, result["preview"])
+    preview = of_json(VectorPreview, result["preview"])
+    if request.options.of is None or preview.code:
+        return preview
+    try:
+        told = known_among(preview.ids, request.options.of)
+        return replace(preview, notes=(*preview.notes, told) if told else preview.notes)
+    except DatasetError as error:
+        return replace(preview, code=error.code, message=str(error))
 
 
 def _request(
@@ -113,11 +139,11 @@ def _request(
     """What was asked for, with the defaults filled in, and texts as they are kept."""
     options = options or VectorOptions()
     options.check()
-    name, noun = one_line(options.name or "", 100) or None, noun_of(options.noun or "") or None
+    said: dict[str, Any] = {name: noun_of(getattr(options, name) or "") or None for name in ("noun", "user_noun")}
     return VectorRequest(
         [path.absolute() for path in paths],
         [path.absolute() for path in metadata],
-        replace(options, name=name, noun=noun),
+        replace(options, name=one_line(options.name or "", 100) or None, **said),
         limits or ImportLimits.from_environment(),
     )
 

@@ -117,6 +117,12 @@ def explanation() -> None:
         if scorer.has_uncertainty
         else ""
     )
+    seen = (
+        "Means and counts behind the picture and the curve are those of the training ratings, which is what the model "
+        "saw; the tables, and the field above, count the whole data. "
+        if scorer.trained_here
+        else "Which ratings the model learned from is not known, so all count. "
+    )
     show_method(
         f"The model's guess: {scorer.rating_latex()}. The same guesses can be written with other numbers: part of a "
         "bias can lie in the vectors. So all is measured from the average person $\\bar u$ and the average "
@@ -129,9 +135,7 @@ def explanation() -> None:
         f"with the overall mean $c$; the expected bias is a straight line in {line}. "
         "The shrinkage $s$, level and slope are those with the smallest squared error over all "
         f"{phrases.plural(noun)}, or all users. "
-        "Gray lines show it for a few numbers of ratings. Means and counts behind the picture and the curve are those "
-        "of the training ratings, which is what the model saw; the tables, and the field above, count the whole data. "
-        "Color spans 95% of what is colored.\n\n"
+        f"Gray lines show it for a few numbers of ratings. {seen}Color spans 95% of what is colored.\n\n"
         f"{taste}{known}"
         "Form of the shrinkage: Y. Koren (2010), *Factor in the neighbors*, section 2.1, "
         "[doi:10.1145/1644873.1644874](https://doi.org/10.1145/1644873.1644874)."

@@ -67,8 +67,10 @@ def choose_sure_end() -> bool:
 
 def evidence(view: View) -> None:
     """What each component is worth on unseen ratings, and beside it how much of the whole each carries."""
-    if run.origin.kind == "imported":
-        if view.tested.chance is not None:
+    if not run.scorer.trained_here:
+        if view.how.basis == "predictions":
+            st.caption(component_words.UNTESTABLE)
+        elif view.tested.chance is not None:
             tested = view.tested.signal(view.how) is not None
             st.markdown(component_words.above_chance(view.tested.chance, rows, len(view.labels), tested=tested))
         shares(view)

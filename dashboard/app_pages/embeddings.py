@@ -33,8 +33,8 @@ noun, dim = run.dataset.noun, run.config.dimensions
 def choose_side() -> Rows:
     """Items, people or features; no more than their rows, because no chart here shows what a hover would need."""
     items, features = phrases.plural(noun).capitalize(), loaders.feature_rows(run.run_id)
-    people = [sides.PEOPLE] if run.scorer.has_user_vectors else []
-    options = [items, *people] + ([FEATURES] if features is not None else [])
+    people = sides.heading(run.run_id)
+    options = [items, *([people] if run.scorer.has_user_vectors else [])] + ([FEATURES] if features is not None else [])
     if len(options) == 1:
         return loaders.item_rows(run.run_id)
     side = st.segmented_control(
@@ -42,7 +42,7 @@ def choose_side() -> Rows:
     )
     if features is not None and side == FEATURES:
         return features
-    return loaders.user_rows(run.run_id) if side == sides.PEOPLE else loaders.item_rows(run.run_id)
+    return loaders.user_rows(run.run_id) if side == people else loaders.item_rows(run.run_id)
 
 
 def choose_rows(rows: Rows, which: str) -> np.ndarray:
@@ -116,7 +116,7 @@ def heatmap() -> Rows:
 def spread(rows: Rows) -> None:
     """How the numbers of the whole matrix are distributed."""
     st.header("How large are the numbers?")
-    values = analyses.matrix_values(run.run_id, users=rows.noun == "user")
+    values = analyses.matrix_values(run.run_id, users=rows.users)
     picture, alt = charts.distribution(values, noun=rows.noun), f"Histogram of all numbers of all {rows.nouns}."
     show_chart(picture, "distribution", alt, reading=words.distribution(values))
     if remark := words.untrained(rows):

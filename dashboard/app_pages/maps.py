@@ -22,6 +22,8 @@ def _who(rows: Rows) -> str:
     """Which rows take part; empty where all do."""
     if not rows.rated:
         return ""
+    if not rows.scorer.trained_here:
+        return f"Only {rows.nouns} with enough ratings take part. "
     return (
         f"Only {rows.nouns} with enough ratings take part, and of them those with a rating in the training part: the "
         f"others' numbers were never learned{_unless_described(rows)}. "
@@ -38,7 +40,7 @@ def _of_predictions(rows: Rows) -> str:
 
 
 def _where_confirmed(rows: Rows) -> str:
-    if not rows.scorer.guesses_ratings:
+    if not (rows.scorer.guesses_ratings and rows.scorer.trained_here):
         return ""
     return "; an axis has them where it follows a component that held-out ratings confirm"
 

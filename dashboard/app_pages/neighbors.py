@@ -178,7 +178,7 @@ BOTH = (
 
 
 def _unlisted(side: Side) -> str:
-    if not side.rows.rated:
+    if not side.rows.scorer.trained_here:
         return (
             "A row of zeros points nowhere, and has no cosine. What the nearest comes up to by chance is the 99th "
             "percentile of the largest cosine with as many directions drawn evenly from the sphere, whose squares are "
@@ -191,13 +191,19 @@ def _unlisted(side: Side) -> str:
 
 
 def _predicted() -> str:
-    """How predictions are compared, and how it is found which neighbors hold."""
+    """How predictions are compared."""
     return (
         "*Predictions* compares what $v$ and $w$ say about people: with vectors centered over the training ratings and "
         "$C$ the covariance of the people's, the covariance of the two guesses is $v^\\top C w$, and the correlation "
         "$v^\\top C w / \\sqrt{v^\\top C v \\cdot w^\\top C w}$. Stretching a dimension for one side and shrinking it "
         "for the other changes cosines and no guess: H. Steck, C. Ekanadham and N. Kallus (2024), [Is "
         "Cosine-Similarity of Embeddings Really About Similarity?](https://arxiv.org/abs/2403.05440)\n\n"
+    )
+
+
+def _held() -> str:
+    """How it is found which neighbors hold."""
+    return (
         f"*{HOLDS}* looks at a listed pair in trainings on other splits from other starts, and takes the mean of its "
         "cosine or correlation there, less where the two are hardly longer than without taste. As often a model is "
         "trained on ratings without taste, whose own neighbors give the marks: 5% (likely) and 1% (surely) have "
@@ -229,6 +235,7 @@ def explanation(side: Side) -> None:
         f"The search is exact. {_unlisted(side)}\n\n"
         f"{_resampling(side)}"
         f"{_predicted() if run.scorer.is_bilinear else ''}"
+        f"{_held() if run.scorer.is_bilinear and run.scorer.trained_here else ''}"
         f"{BOTH if side.rows.rated else ''}"
         "Arithmetic brings the three vectors to length one and ranks by cosine with their sum, without the three: "
         "T. Mikolov, W. Yih and G. Zweig (2013), [Linguistic Regularities in Continuous Space Word "
@@ -237,10 +244,11 @@ def explanation(side: Side) -> None:
     )
 
 
-with_people = len(run.scorer.user_embedding) > 0
-st.title(f"Which {phrases.plural(run.dataset.noun)} are alike{', and which people' if with_people else ''}?")
+second = sides.heading(run.run_id) if run.scorer.has_user_vectors else ""
+others = f", and which {'people' if run.dataset.ratings else second.lower()}" if second else ""
+st.title(f"Which {phrases.plural(run.dataset.noun)} are alike{others}?")
 run = twin.shown(run)
-st.markdown(words.introduction(run, loaders.item_rows(run.run_id).described_by, with_people=with_people))
+st.markdown(words.introduction(run, loaders.item_rows(run.run_id).described_by, second))
 side, row, min_ratings, predictions = controls()
 listed = side.rows.placed & (side.rows.count >= min_ratings)
 if side.rows.placed[row] and not side.rows.trained[row]:

@@ -208,7 +208,7 @@ def _size(data: DatasetRef) -> str:
     items, users = phrases.count(data.items, data.noun), data.users
     if data.ratings:
         return f"{phrases.count(data.ratings, 'rating')}, {phrases.count(users, 'person')}, {items}"
-    return f"{items}, {phrases.count(users, 'user')}" if users else items
+    return f"{items}, and {users:,} of a second set" if users else items
 
 
 def _learned_from(run: Run) -> dict[str, str]:

@@ -13,7 +13,7 @@ require_ratings(
     "The eight steps follow a model from {a_noun} to a guess, and these vectors were trained elsewhere: of what they "
     "were trained on nothing came along.",
 )
-run = require_run("guesses_ratings")
+run = require_run("guesses_ratings", "trained_here")
 noun = run.dataset.noun
 st.title("What does an embedding layer do?")
 st.markdown(

@@ -326,7 +326,7 @@ def axis_hints(run_id: str, poles: OwnAxis, *, least: int) -> tuple[Hint, ...]:
 @st.cache_resource(max_entries=32, show_spinner=False)
 def axis_standing(run_id: str, poles: OwnAxis) -> Standing:
     """What held-out ratings say of somebody's own axis; as `component_standings`."""
-    if not len(ratings_of(run_id)):
+    if not run(run_id).scorer.trained_here:
         return UNASKED
     items, data = item_rows(run_id), ratings_of(run_id)
     positions = saved_axes.project(poles, items.matrix, data.items, items.features).positions

@@ -77,10 +77,10 @@ def proof(run_id: str) -> Proof:
 def component_standings(run_id: str, how: How) -> list[Standing]:
     """What held-out ratings say of each component of `components`.
 
-    Where nobody rated anything, a column of the table is not made of what the vectors are made of, as mean ratings
-    are: whether both go together is for the test of the hint alone to say.
+    Of vectors from elsewhere they say nothing: whether these go together with a column is for the test of the hint
+    alone to say, and whether that is for what they learned it from, for nobody.
     """
-    if not len(ratings_of(run_id)):
+    if not run(run_id).scorer.trained_here:
         return [UNASKED] * len(components(run_id, how).components)
     return standings(examined(run_id), components(run_id, how).scores)
 

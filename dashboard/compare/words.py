@@ -14,7 +14,7 @@ from core.model.run import Run
 from core.store.runs import RunSummary
 from dashboard.shared import score_words
 from dashboard.shared.markup import escape
-from dashboard.shared.phrases import count, plural, unit
+from dashboard.shared.phrases import count, data_words, plural, unit
 
 NEAR_CHANCE, IN_LITTLE, IN_PART, MUCH = 0.1, 0.4, 0.7, 0.9
 """Shares of the way from chance to the same up to which two spaces have nothing to do with each other, are alike in
@@ -38,7 +38,7 @@ def who_is_who(letters: Sequence[str], summaries: Sequence[RunSummary]) -> str:
     """What each letter stands for, where some were not trained here and have no results to be compared."""
     named = _and(
         [
-            f"**{letter}** is {escape(one.dataset.name)}, {count(one.config.dimensions, 'dimension')}"
+            f"**{letter}** is {escape(data_words(one))}, {count(one.config.dimensions, 'dimension')}"
             for letter, one in zip(letters, summaries, strict=True)
         ]
     )

@@ -30,6 +30,10 @@ class Brought:
         """The names of the first files, for the title of a job."""
         return ", ".join(self.names[:3]) + (" …" if len(self.names) > 3 else "")
 
+    def key(self, name: str, value: object) -> str:
+        """Key of a widget that shows `value`: where something else changes it, it is another widget."""
+        return f"{name} {value} {self.upload}"
+
 
 Draft = TypeVar("Draft", bound=Brought)
 

@@ -4,11 +4,9 @@ What a person has said is kept apart from the widgets, which Streamlit forgets
 while another page is open: nothing has to be said twice.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from core.access import Action
@@ -17,7 +15,7 @@ from core.data.importing.request import TablePreview
 from core.errors import ExplorerError
 from core.settings import MIB
 from dashboard.cache import loaders
-from dashboard.datasets import doubts_form, import_questions
+from dashboard.datasets import doubts_form, fields, import_questions
 from dashboard.datasets.brought import Brought, Place
 from dashboard.jobs import imports
 from dashboard.server.uploads import largest_file
@@ -42,11 +40,8 @@ class Draft(Brought):
     options: dict[str, Any] = field(default_factory=dict)
 
     def key(self, name: str, value: object) -> str:
-        """Key of a widget that shows `value`: where something else changes it, it is another widget.
-
-        A widget whose value is replaced from here may report the old one as somebody's choice.
-        """
-        return f"{name} {value} {self.upload} {self.options.get('delimiter')} {self.options.get('sheet')}"
+        """As `Brought` has it; read in another way, all are others."""
+        return f"{super().key(name, value)} {self.options.get('delimiter')} {self.options.get('sheet')}"
 
     def preview(self) -> Preview:
         """What an import would do; raises as `loaders.preview` does."""
@@ -147,13 +142,8 @@ def _first_rows(table: TablePreview) -> None:
         f"{name} → {_ROLES.get(role, role)}" if role else name
         for name, role in zip(table.columns, table.roles, strict=True)
     ]
-    width = len(names)
-    rows = [(*row, *[""] * width)[:width] for row in table.rows]
-    elements.table(
-        pd.DataFrame(rows, columns=names),
-        height=min(215, 38 + 35 * max(1, len(rows))),
-        alt=f"First rows of {table.file}, columns with what they were taken for",
-    )
+    alt = f"First rows of {table.file}, columns with what they were taken for"
+    fields.first_rows(list(table.rows), names, alt)
 
 
 def _ask(draft: Draft, preview: Preview) -> None:
@@ -223,60 +213,30 @@ def _role(draft: Draft, preview: Preview, role: str) -> None:
     table = next(table for table in preview.tables if table.part == part)
     taken = dict(zip(table.roles, table.columns, strict=True)).get(role)
     optional = role in ("timestamp", "title", "genres", "year")
-    options = [*([NO_COLUMN] if optional else []), *table.columns]
     proposed = preview.question.proposed if preview.question else None
     unsaid = NO_COLUMN if optional else getattr(proposed, role, None)
     value = taken if taken is not None else draft.mapping.get(role, unsaid)
     label = f"{_ROLES[role].capitalize()} is in" + (" (item table)" if part == "items" else "")
-    _select(draft, role, label, options, value, words={NO_COLUMN: "No column"}, placeholder="Choose a column")
+    offered = {NO_COLUMN: "No column"} if optional else {}
+    offered |= {name: name for name in table.columns}
+    fields.select(draft, role, label, offered, _say, shown=value, placeholder="Choose a column")
 
 
 def _choice(draft: Draft, name: str, label: str, words: dict[Any, str], recognized: Any) -> None:
-    options: list[Any] = list(words) if recognized in (*words, None) else [*words, recognized]
-    _select(draft, name, label, options, draft.options.get(name, recognized), words=words, placeholder="Not known")
-
-
-def _select(
-    draft: Draft, name: str, label: str, options: list[Any], value: Any, *, words: dict[Any, str], placeholder: str
-) -> None:
-    """A field that shows one of the options, each in its words, or none where `value` is not among them."""
-    key = draft.key(name, value)
-    st.selectbox(
-        label,
-        options,
-        index=options.index(value) if value in options else None,
-        format_func=lambda option: words.get(option, str(option)),
-        placeholder=placeholder,
-        key=key,
-        on_change=_take,
-        args=(name, key, value),
-    )
+    offered = words if recognized in (*words, None) else words | {recognized: str(recognized)}
+    shown = draft.options.get(name, recognized)
+    fields.select(draft, name, label, offered, _say, shown=shown, placeholder="Not known")
 
 
 def _text(draft: Draft, name: str, label: str, recognized: str, help_: str | None = None) -> None:
-    _draw(st.text_input, draft, name, label, draft.options.get(name, recognized), max_chars=100, help=help_)
+    shown = draft.options.get(name, recognized)
+    fields.draw(st.text_input, draft, name, label, _say, shown=shown, value=shown, max_chars=100, help=help_)
 
 
 def _number(draft: Draft, name: str, label: str, recognized: float | None, minimum: int | None = None) -> None:
-    value = draft.options.get(name, recognized)
-    whole = minimum is not None
-    shared: dict[str, Any] = {"step": 1 if whole else 0.5, "format": "%d" if whole else "%g", "min_value": minimum}
-    _draw(st.number_input, draft, name, label, value, **shared)
-
-
-def _draw(widget: Callable[..., Any], draft: Draft, name: str, label: str, value: Any, **more: Any) -> None:
-    """A widget that shows `value`; only what somebody changes counts as said."""
-    key = draft.key(name, value)
-    widget(label, value=value, key=key, on_change=_take, args=(name, key, value), **more)
-
-
-def _take(name: str, key: str, shown: Any) -> None:
-    """Remember what somebody set in a field, or that it was emptied; a callback.
-
-    A field that another one replaced reports what it showed once more, which nobody has set.
-    """
-    if st.session_state[key] != shown:
-        _say(name, st.session_state[key])
+    shown, whole = draft.options.get(name, recognized), minimum is not None
+    more: dict[str, Any] = {"step": 1 if whole else 0.5, "format": "%d" if whole else "%g", "min_value": minimum}
+    fields.draw(st.number_input, draft, name, label, _say, shown=shown, value=shown, **more)
 
 
 def _say_all(said: dict[str, str | None]) -> None:

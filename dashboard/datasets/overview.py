@@ -42,7 +42,7 @@ def _table(ratings: Ratings) -> None:
     with st.grid(4, min_column_width=140):
         st.metric(nouns.capitalize(), f"{len(ratings.items):,}", border=True)
         if len(ratings.users):
-            st.metric("Users", f"{len(ratings.users):,}", border=True)
+            st.metric(phrases.plural(ratings.user_noun).capitalize(), f"{len(ratings.users):,}", border=True)
         st.metric("Columns of the table", f"{len(columns):,}", border=True)
     place = st.container()
     page = elements.pages(len(ratings.items), MOST_SHOWN, f"rows_of_{ratings.dataset_id}")

@@ -3,20 +3,21 @@
 As with ratings, what a person has said is kept apart from the widgets, which Streamlit forgets on other pages.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from core.access import Action
 from core.data.importing.request import TablePreview
+from core.data.ratings import USER
 from core.data.vectors import samples
 from core.data.vectors.request import Found, VectorOptions, VectorPreview
 from core.errors import ExplorerError
 from core.settings import MIB
 from dashboard.cache import loaders
+from dashboard.datasets import fields
 from dashboard.datasets.brought import Brought, Place
 from dashboard.jobs import imports
 from dashboard.server.uploads import largest_file
@@ -29,6 +30,15 @@ NUMBERS_SHOWN = 6
 JOINED = {
     "id": "Its rows belong to the vectors by their ids.",
     "order": "Its rows belong to the vectors in their order.",
+}
+
+
+ALONE = {"": "No dataset: they stand for themselves"}
+GUESSES = {
+    "": "As the file says, else nothing",
+    "none": "Nothing that these vectors say",
+    "product": "The product of two vectors, and the biases there are",
+    "sigmoid": "The same, held inside the scale by a sigmoid",
 }
 
 
@@ -45,7 +55,9 @@ class Draft(Brought):
     @property
     def reading(self) -> VectorOptions:
         """What decides how the files are read: a name and a noun change nothing in a preview."""
-        return VectorOptions(**{name: value for name, value in self.said.items() if name not in ("name", "noun")})
+        return VectorOptions(
+            **{name: value for name, value in self.said.items() if name not in ("name", "noun", "user_noun")}
+        )
 
 
 PLACE = Place("vectors", Draft)
@@ -119,8 +131,10 @@ def _found(draft: Draft, preview: VectorPreview) -> None:
         _first_rows(preview)
     if preview.table is not None and says_more(preview):
         _table(draft, preview.table, preview.joined)
-    if not preview.code:
-        _about(draft, preview)
+    if preview.found:
+        _ratings(draft, two=len(preview.chosen) > 1)
+    if not preview.code and "of" not in draft.said:
+        _about(draft, preview, two=len(preview.chosen) > 1)
 
 
 def says_more(preview: VectorPreview) -> bool:
@@ -138,79 +152,75 @@ def _in_words(one: Found) -> str:
 def _first_rows(preview: VectorPreview) -> None:
     """The first ids with the first numbers of each."""
     shown = min(NUMBERS_SHOWN, max(map(len, preview.numbers)))
-    rows = [(*numbers, *[None] * shown)[:shown] for numbers in preview.numbers]
-    table = pd.DataFrame(rows, columns=[str(number + 1) for number in range(shown)])
+    names = [str(number + 1) for number in range(shown)]
+    rows: list[tuple[Any, ...]] = [numbers[:shown] for numbers in preview.numbers]
     if preview.ids:
-        table.insert(0, "Row", pd.Series(preview.ids))
-    _show_table(table, "The first vectors, with the first numbers of each")
+        names, rows = ["Row", *names], [(one, *numbers) for one, numbers in zip(preview.ids, rows, strict=False)]
+    fields.first_rows(rows, names, "The first vectors, with the first numbers of each")
 
 
 def _table(draft: Draft, table: TablePreview, joined: str) -> None:
     """The first rows of the table beside the vectors, and which of its columns are kept."""
-    st.markdown(f"**What the rows are:** {escape(table.file)}. {JOINED.get(joined, '')}")
-    width = len(table.columns)
-    rows = [(*row, *[""] * width)[:width] for row in table.rows]
-    _show_table(pd.DataFrame(rows, columns=list(table.columns)), f"First rows of {table.file}")
+    alone = "of" not in draft.said
+    rest = JOINED.get(joined, "") if alone else "Used are the ids, and a column called bias: the dataset says the rest."
+    st.markdown(f"**{'What the rows are' if alone else 'Beside the vectors'}:** {escape(table.file)}. {rest}")
+    fields.first_rows(list(table.rows), list(table.columns), f"First rows of {table.file}")
     with st.expander("Columns of the table", icon=":material/tune:"), st.grid(2, min_column_width=220):
         columns = {name: name for name in table.columns}
-        _select(draft, "title_column", "A row is called by", columns, None)
         _select(draft, "id_column", "The ids are in", columns, None)
-        key = f"vectors_left_out_{draft.upload}"
-        st.multiselect(
-            "Leave out",
-            list(table.columns),
-            default=[name for name in draft.said.get("left_out", ()) if name in columns],
-            key=key,
-            on_change=lambda: _say(draft, "left_out", tuple(st.session_state[key])),
+        if not alone:
+            return
+        _select(draft, "title_column", "A row is called by", columns, None)
+        left_out = [name for name in draft.said.get("left_out", ()) if name in columns]
+        more = {"options": list(columns), "default": left_out}
+        fields.draw(st.multiselect, draft, "left_out", "Leave out", _say, shown=left_out, **more)
+
+
+def _ratings(draft: Draft, *, two: bool) -> None:
+    """Which of the datasets at hand the rows belong to, and what a rating in it is."""
+    offered = loaders.dataset_names()
+    rated = {info.dataset_id: offered[info.dataset_id] for info in loaders.dataset_infos() if info.ratings}
+    with st.grid(2, min_column_width=220):
+        help_ = (
+            "Of vectors whose ids are those of a dataset here: its ratings, years and genres then stand beside them."
         )
+        _select(draft, "of", "They belong to", ALONE | rated, "", help_)
+        if two and "of" in draft.said:
+            help_ = "An export of a model that was trained here says it itself."
+            _select(draft, "guess", "A rating is", GUESSES, "", help_)
 
 
-def _show_table(table: pd.DataFrame, alt: str) -> None:
-    elements.table(table, height=min(215, 38 + 35 * max(1, len(table))), alt=alt)
-
-
-def _about(draft: Draft, preview: VectorPreview) -> None:
+def _about(draft: Draft, preview: VectorPreview, *, two: bool) -> None:
     """What the vectors are called, and what one of them is."""
     with st.grid(2, min_column_width=220):
         _text(draft, "name", "Name", preview.name, 100)
         help_ = "The word that the pages say: word, product, sentence."
         _text(draft, "noun", "One row is a", preview.noun, 30, help_)
+        if two:
+            _text(draft, "user_noun", "One of the second set is a", USER, 30, help_)
 
 
 def _text(draft: Draft, name: str, label: str, found: str, most: int, help_: str | None = None) -> None:
-    key = f"vectors_{name}_{draft.upload}"
-    st.text_input(
-        label,
-        draft.said.get(name, found),
-        max_chars=most,
-        key=key,
-        help=help_,
-        on_change=lambda: _say(draft, name, st.session_state[key]),
-    )
+    shown = draft.said.get(name, found)
+    fields.draw(st.text_input, draft, name, label, _say, shown=shown, value=shown, max_chars=most, help=help_)
 
 
-def _select(draft: Draft, name: str, label: str, offered: Mapping[str, str], chosen: str | None) -> None:
+def _select(
+    draft: Draft, name: str, label: str, offered: Mapping[str, str], chosen: str | None, help_: str | None = None
+) -> None:
     """A field that shows what was said, or else what was found, of what is offered by name in its words."""
-    key, options = f"vectors_{name}_{draft.upload}", list(offered)
-    said = draft.said.get(name, chosen)
-    st.selectbox(
-        label,
-        options,
-        index=_place(options, said),
-        format_func=offered.__getitem__,
-        placeholder="Found by itself",
-        key=key,
-        on_change=lambda: _say(draft, name, st.session_state[key]),
-    )
+    shown = draft.said.get(name, chosen)
+    fields.select(draft, name, label, offered, _say, shown=shown, placeholder="Found by itself", help_=help_)
 
 
-def _place(options: Sequence[str], said: str | None) -> int | None:
-    return options.index(said) if said in options else None
-
-
-def _say(draft: Draft, name: str, value: Any) -> None:
-    """Remember what somebody said, or that they take it back; in callbacks."""
-    if value in (None, "", ()):
+def _say(name: str, value: Any) -> None:
+    """Remember what somebody said, or that they take it back; a callback."""
+    draft = PLACE.current()
+    if draft is None:
+        return
+    if value in (None, "", []):
         draft.said.pop(name, None)
+        if name == "of":
+            draft.said.pop("guess", None)
     else:
-        draft.said[name] = value
+        draft.said[name] = tuple(value) if isinstance(value, list) else value

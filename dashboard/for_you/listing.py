@@ -63,6 +63,8 @@ def panel(model: NewUserModel, rows: Rows, entry: Entry, predictions: Prediction
     with above:  # drawn last: it names the order that was chosen
         st.header(words.list_heading(len(mine.given), by_taste=wanted.by_taste))
         st.markdown(words.list_lead(len(mine.given), rows.nouns))
+        if not rows.scorer.trained_here:
+            st.caption(words.TOO_SURE)
         if not model.run.scorer.has_vectors:
             st.markdown(words.same_for_all(rows.nouns))
     allowed = wanted.allowed.copy()

@@ -33,9 +33,14 @@ def _fit(model: NewUserModel, nouns: str) -> str:
         f"{lead}minimizes\n\n"
         "$$\\sum_{\\text{your ratings}} (r - \\text{guess}(x))^2 + s^2 \\, (x - m)^\\top C^{-1} (x - m),$$\n\n"
         "ridge regression toward the typical person: $m$ and $C$ are mean and covariance of the people the model was "
-        f"trained on, $s$ = {model.run.outcome.val_rmse:,.3f} its error on ratings it had not seen. With few ratings "
+        f"trained on, $s$ = {model.error:,.3f} its error on {_tested_on(model)}. With few ratings "
         "you stay close to $m$, most of all in directions in which people hardly differ."
     )
+
+
+def _tested_on(model: NewUserModel) -> str:
+    """The ratings that a model's misses are known of."""
+    return "ratings it had not seen" if model.run.scorer.trained_here else "the ratings here, which it may have seen"
 
 
 def _sure(model: NewUserModel, nouns: str) -> str:
@@ -47,14 +52,14 @@ def _sure(model: NewUserModel, nouns: str) -> str:
         "guessed, and the noise of your own ratings, which is everybody's noise until yours say more. It is less "
         "near the ends of the scale, beyond which nobody can rate. About two ratings in three are that close."
         if model.run.scorer.has_uncertainty
-        else f"Its square is the sum of two: how far the model's guesses of {nouns} with as many ratings missed in its "
-        "test, and how little your ratings say about this one (the variance that the fit leaves, carried through the "
-        "slope of the guess)."
+        else f"Its square is the sum of two: how far the model's guesses of {nouns} with as many ratings missed on "
+        f"{_tested_on(model)}, and how little your ratings say about this one (the variance that the fit leaves, "
+        "carried through the slope of the guess)."
     )
     return (
         f"*±* is how far the guess is probably off. {source} Somebody who knows neither you nor the {nouns}, and "
         f"always guesses the mean, is off by {model.spread:,.2f}. *Fairly sure* is at least {SURE:.0%} narrower than "
-        f"that (so are {shares['fairly sure']} of the guesses that this model was tested on, for people it knows), *a "
+        f"that (so are {shares['fairly sure']} of its guesses of {_tested_on(model)}, for people it knows), *a "
         f"rough guess* at least {ROUGH:.0%} ({shares['a rough guess']}), and the rest is *little more than a guess* "
         f"({shares['little more than a guess']}).\n\n{_rising(model)}"
     )

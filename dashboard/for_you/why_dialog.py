@@ -86,12 +86,13 @@ def _somebody(model: NewUserModel, rows: Rows, naming: Naming) -> None:
             st.caption(f"This user has not rated this {rows.noun}, so nobody knows whether the guess is right.")
     with right:
         st.subheader("The worst misses")
+        tested = "the model was tested on" if model.run.scorer.trained_here else "that the model may have learned from"
         st.button(
             "Show the next one", icon=":material/skip_next:", key="next_miss", on_click=_next_miss, args=(run_id,)
         )
         st.markdown(
             f"The {len(misses.place)} guesses furthest from the truth, among "
-            f"{phrases.count(len(model.looked_at), 'rating')} the model was tested on. Select one to see how it came "
+            f"{phrases.count(len(model.looked_at), 'rating')} {tested}. Select one to see how it came "
             "about."
         )
         table = pd.DataFrame(

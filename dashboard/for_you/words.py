@@ -16,6 +16,12 @@ NOTHING = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAE
 """A picture of one transparent point."""
 
 
+TOO_SURE = (
+    "This model was trained elsewhere. How far its guesses miss is known only of ratings that it may have learned "
+    "from: take it to be less sure than it is said to be."
+)
+
+
 def list_heading(n: int, *, by_taste: bool) -> str:
     """What the list is called, by the ratings behind it and by its order."""
     if n == 0:

@@ -91,7 +91,7 @@ def adopt_result(job: Job, report: ImportReport | VectorReport) -> bool:
 
 def opened_words(report: VectorReport) -> str:
     """What the opening of vectors did, in words (Markdown)."""
-    users = f" and {phrases.count(report.users, 'user')}" if report.users else ""
+    users = f" and {phrases.count(report.users, report.user_noun)}" if report.users else ""
     rows = phrases.count(report.rows, report.noun)
     sentences = [f"**{escape(report.name)}** is here: {rows}{users}, {phrases.count(report.dim, 'number')} each."]
     if report.rejected_total:

@@ -53,13 +53,14 @@ PLENTY = 25
 
 def enough(rows: Rows) -> int:
     """A field for the ratings that an item needs."""
+    seen = " that training has seen" if rows.scorer.trained_here else ""
     return elements.enough_ratings(
         rows.count,
         leaving=PLENTY,
         first=MIN_RATINGS,
         key="map_min",
-        words=f"Only {rows.nouns} with this many ratings are on the map; 1 takes all that training has "
-        "seen. With few ratings, a place is mostly chance.",
+        words=f"Only {rows.nouns} with this many ratings are on the map; 1 takes all{seen}. With few ratings, a place "
+        "is mostly chance.",
     )
 
 

@@ -73,16 +73,16 @@ def measures(predictions: bool) -> Mapping[Metric, Measure]:
     return PREDICTED if predictions else MEASURES
 
 
-def introduction(run: Run, described_by: str, *, with_people: bool) -> str:
+def introduction(run: Run, described_by: str, second: str) -> str:
     """What the page shows, and whether anybody told the model what goes with what.
 
     Args:
         run: The model.
         described_by: The columns that the model learned from beside the ratings; empty where there are none.
-        with_people: Whether it has vectors of people too.
+        second: What the choice of its users is called; empty where it has no vectors of them.
     """
     if run.origin.kind == "imported":
-        more = " Under *Users* is the second set." if with_people else ""
+        more = f" Under *{escape(second)}* is the second set." if second else ""
         return (
             "Rows that point the same way are what the program that learned these vectors found alike. How far that is "
             f"so, three measures say, each in its way.{more}"
@@ -94,7 +94,7 @@ def introduction(run: Run, described_by: str, *, with_people: bool) -> str:
             f"The model was told {escape(described_by)}, and found out from the ratings who likes what of these and of "
             "all else"
         )
-    people = " Under *Users* are the people who rate alike." if with_people else ""
+    people = f" Under *{escape(second)}* are the people who rate alike." if second else ""
     return f"{told}, so the closest rows of the matrix are its idea of alike.{people}"
 
 
@@ -110,7 +110,7 @@ def lead(rows: Rows, row: int, near: Neighbors, *, predictions: bool = False) ->
         text = f"In the direction of **{escape(rows.labels[row])}** lies first **{nearest}**, cosine {signed(cosine)}."
     if cosine < FAR:
         text += " That is not close: nothing listed here is much like it."
-    if not rows.rated and len(rows) > 1:
+    if not rows.scorer.trained_here and len(rows) > 1:
         chance = nearest_by_chance(len(rows) - 1, rows.matrix.shape[1])
         verdict = " So it may well be there by chance." if cosine <= chance else ""
         text += f" Of as many in directions drawn by chance the nearest would come up to {chance:.2f}.{verdict}"

@@ -12,13 +12,17 @@ from dashboard.shared.matrix_rows import Rows
 
 def explanation(rows: Rows, dimensions: int) -> None:
     """Draw the fold; of vectors from elsewhere without what is about ratings."""
-    parts = [_matrix(rows, dimensions)]
-    if rows.rated:
-        parts = [_predictions(rows), *parts, _tests()]
-    else:
-        parts.append(_chance())
+    parts = [
+        *([_predictions(rows)] if _may_predict(rows) else []),
+        _matrix(rows, dimensions),
+        _tests() if rows.scorer.trained_here else _chance(),
+    ]
     with st.expander("How this is computed", icon=":material/function:"):
         st.markdown("\n\n".join([*parts, _reading(rows)]))
+
+
+def _may_predict(rows: Rows) -> bool:
+    return rows.scorer.guesses_ratings or rows.scorer.trained_here
 
 
 def _predictions(rows: Rows) -> str:
@@ -41,14 +45,14 @@ def _predictions(rows: Rows) -> str:
 def _matrix(rows: Rows, dimensions: int) -> str:
     noun, nouns = rows.noun, rows.nouns
     heading, article, changing = "Components", "", ""
-    if rows.rated:
+    if _may_predict(rows):
         heading, article = "The item matrix, as in the article", "as the article computes it with R's `prcomp`, "
         changing = " These components change where the numbers do, also where all predictions stay the same."
     largest = "the largest loading is positive"
     sign = (
         f"of what it predicts the furthest {noun}, counted by its ratings, lies at the high end; of the item matrix "
         f"{largest}"
-        if rows.rated
+        if _may_predict(rows)
         else largest
     )
     return (
@@ -109,7 +113,7 @@ def _reading(rows: Rows) -> str:
         else "**How sure.** The posterior of a score $v \\cdot c$ is a normal distribution with the variance "
         "$\\sum_j c_j^2 s_j$, where $s_j$ is that of the number in dimension $j$.\n\n"
     )
-    if rows.rated:
+    if rows.scorer.trained_here:
         looked_at = f"The hints look at the {nouns} with enough ratings. "
         other_basis = (
             f", or, from one basis to the other, at the one that orders the {nouns} alike (correlation of at least "

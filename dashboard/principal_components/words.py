@@ -38,7 +38,7 @@ def introduction(run: Run) -> tuple[str, str]:
         )
     first = (
         "The first picture says which of them hold on ratings that the model has not seen; then look"
-        if run.scorer.is_bilinear
+        if run.scorer.is_bilinear and run.scorer.trained_here
         else "Look"
     )
     return "Which tastes did it find?", (
@@ -58,6 +58,12 @@ def untested(run: Run, why_not: str) -> str:
         "These are components of the item matrix, and untested. A test on unseen ratings needs components of what the "
         f"model predicts: {why_not}"
     )
+
+
+UNTESTABLE = (
+    "Which of these hold on ratings that the model has not seen cannot be tested: it was trained elsewhere, and may "
+    "have learned from all that are here."
+)
 
 
 def above_chance(found: AboveChance, rows: Rows, n: int, *, tested: bool) -> str:

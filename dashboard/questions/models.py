@@ -57,16 +57,14 @@ def rating_run(run: Run) -> Run | None:
 
     def fits(config: RunConfig) -> bool:
         family = family_of(config)
-        return (
-            family.guesses_ratings and family.is_bilinear and family.has_vectors and not issubclass(family, Autoencoder)
-        )
+        sums = family.guesses_ratings and family.is_bilinear and family.has_vectors
+        return family.trained_here and sums and not issubclass(family, Autoencoder)
 
-    if run.origin.kind == "trained" and fits(run.config):
+    if fits(run.config):
         return run
     others = [one for one in state.one_of_each(loaders.runs_of(run.dataset.dataset_id)) if fits(one.config)]
-    others.sort(key=lambda one: one.outcome.guess_error)
-    every = (loaders.run(one.run_id) for one in others)
-    return next((one for one in every if one.origin.kind == "trained"), None)
+    best = min(others, key=lambda one: one.outcome.guess_error, default=None)
+    return None if best is None else loaders.run(best.run_id)
 
 
 def beside(run: Run, family: str, title: str) -> Model:

@@ -61,6 +61,7 @@ class Rows:
         variance: Posterior variance of each number of the vectors, (n_rows, embedding_dim); None where the model does
             not know how sure it is.
         features: What the model learned of the columns that describe the rows; None where it learned nothing of them.
+        users: Whether they are the second side, people mostly.
     """
 
     noun: str
@@ -72,6 +73,7 @@ class Rows:
     trained: np.ndarray
     variance: np.ndarray | None = None
     features: LearnedFeatures | None = None
+    users: bool = False
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -167,13 +169,14 @@ def item_rows(
 def user_rows(run: Run, ratings: Ratings, parts: Split) -> Rows:
     """The people of a run; all that is known of them is their id."""
     return Rows(
-        noun="user",
-        labels=[f"User {one_line(user)}" for user in ratings.users.ids],
+        noun=ratings.user_noun,
+        labels=[f"{ratings.user_noun.capitalize()} {one_line(user)}" for user in ratings.users.ids],
+        users=True,
         scorer=run.scorer,
         matrix=run.scorer.user_embedding,
         bias=_biases(run.scorer, ratings, parts, users=True),
         count=ratings.user_count,
-        trained=parts.trained(ratings, users=True),
+        trained=parts.trained(ratings, users=True) | (not run.scorer.trained_here),
         variance=vector_variance(run.scorer, users=True),
     )
 

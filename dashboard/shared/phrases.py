@@ -265,7 +265,8 @@ def config_words(config: RunConfig, usual: str) -> str:
         return words if config == PRESETS[usual] else f"{words} ({preset})"
     named = {*_KIND, "embedding_dim"}
     unusual = dict(PRESETS[usual])
-    other = [name for name, value in config if name not in named and value != unusual.get(name, _default(config, name))]
+    offered = [(name, value) for name, value in config if name in SETTINGS and name not in named]
+    other = [name for name, value in offered if value != unusual.get(name, _default(config, name))]
     texts = [_differing(name, str(SETTINGS[name].title), getattr(config, name)) for name in other[:_MOST_NAMED]]
     return ", ".join([words, *texts, *(["…"] if len(other) > _MOST_NAMED else [])])
 
@@ -326,9 +327,8 @@ def named_apart(summaries: Sequence[RunSummary], *, with_error: bool = True) -> 
     """
     plain = apart([summary.config for summary in summaries])
     texts = [with_noun(text, summary.dataset.noun) for text, summary in zip(plain, summaries, strict=True)]
-    several = len({summary.dataset.name for summary in summaries}) > 1
-    if several:
-        texts = [f"{text}, {summary.dataset.name}" for text, summary in zip(texts, summaries, strict=True)]
+    if len({data_words(summary) for summary in summaries}) > 1:
+        texts = [f"{text}, {data_words(summary)}" for text, summary in zip(texts, summaries, strict=True)]
     texts = [
         text if texts.count(text) == 1 else f"{text} ({summary.run_id[:4]})"
         for text, summary in zip(texts, summaries, strict=True)
@@ -339,6 +339,12 @@ def named_apart(summaries: Sequence[RunSummary], *, with_error: bool = True) -> 
         else text
         for text, summary in zip(texts, summaries, strict=True)
     }
+
+
+def data_words(summary: RunSummary) -> str:
+    """What a run is of: its data, and the files of numbers that were brought for it."""
+    files = summary.origin.provenance.get("file") if summary.dataset.ratings else None
+    return f"{summary.dataset.name} ({files})" if files else summary.dataset.name
 
 
 def distinct_run_words(summaries: Sequence[RunSummary]) -> dict[str, str]:

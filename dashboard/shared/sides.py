@@ -15,7 +15,6 @@ from dashboard.session import state
 from dashboard.shared import elements, phrases, tables
 from dashboard.shared.matrix_rows import Rows
 
-PEOPLE = "Users"
 USER = "User"
 
 
@@ -50,7 +49,7 @@ class Side:
     @property
     def name_column(self) -> str:
         """Heading of the column with the names in `table`."""
-        return USER if self.users else tables.TITLE
+        return self.noun.capitalize() if self.users else tables.TITLE
 
     def with_ids(self, chosen: np.ndarray, table: pd.DataFrame) -> pd.DataFrame:
         """A table of chosen rows with the data's own ids in front: what another program can join on."""
@@ -63,7 +62,7 @@ class Side:
         if not self.users:
             return tables.items(self.ratings, self.rows, chosen, numbers)
         rated = {tables.MEAN: self.mean[chosen], tables.COUNT: self.rows.count[chosen]} if self.rows.rated else {}
-        return pd.DataFrame({USER: [self.rows.name(row) for row in chosen], **numbers, **rated})
+        return pd.DataFrame({self.name_column: [self.rows.name(row) for row in chosen], **numbers, **rated})
 
     def known(self, least: int) -> np.ndarray:
         """Trained rows with at least so many ratings, rising."""
@@ -88,8 +87,13 @@ def choose(run: Run) -> Side:
     """Let the person choose between items and people, where the model has vectors of both."""
     if not run.scorer.has_user_vectors:
         return side(run.run_id, users=False)
-    items = phrases.plural(run.dataset.noun).capitalize()
-    return side(run.run_id, users=elements.segments("Rows", [items, PEOPLE], "rows") == PEOPLE)
+    items, users = phrases.plural(run.dataset.noun).capitalize(), heading(run.run_id)
+    return side(run.run_id, users=elements.segments("Rows", [items, users], "rows") == users)
+
+
+def heading(run_id: str) -> str:
+    """What the second side of a run is called in a choice of sides."""
+    return phrases.plural(loaders.ratings_of(run_id).user_noun).capitalize()
 
 
 def side(run_id: str, *, users: bool) -> Side:

@@ -16,7 +16,7 @@ from dashboard.jobs import trainings
 from dashboard.session import state
 from dashboard.shared import elements, phrases
 
-Ability = Literal["guesses_ratings", "has_vectors", "has_user_vectors", "has_biases", "is_bilinear"]
+Ability = Literal["guesses_ratings", "has_vectors", "has_user_vectors", "has_biases", "is_bilinear", "trained_here"]
 """What a page may need of a model; names of `Scorer`."""
 
 _LACKS: dict[Ability, str] = {
@@ -29,7 +29,13 @@ _LACKS: dict[Ability, str] = {
     "vectors.",
     "is_bilinear": "The guess of this model is no sum of terms: both vectors go through a hidden layer together. So it "
     "cannot be taken apart into averages and components.",
+    "trained_here": "These numbers were trained elsewhere: of their training, which is what is asked about here, "
+    "nothing came along.",
 }
+_NO_RATING_FOLLOWS = (
+    "These vectors were trained elsewhere, and no rating follows from them. Where the product of the vectors of a "
+    "person and of {a_noun} is one, bring both sets and say so when you open them."
+)
 
 
 GONE = "What is known of the {nouns} is kept, but their vectors were deleted. Open the same file again to see them."
@@ -40,20 +46,21 @@ class PageEnded(Exception):  # noqa: N818 - nothing went wrong
     """A page says no more. What stands at the end of every page still does, as it would not after `st.stop`."""
 
 
-def require_run(needs: Ability | None = None) -> Run:
+def require_run(*abilities: Ability) -> Run:
     """The selected run. Where there is none yet, the page offers a first training and ends here.
 
     Args:
-        needs: What the model must be able to do; one that cannot is told of, with the way to one that can.
+        abilities: What the model must be able to do; one that cannot is told of, with the way to one that can.
     """
     run_id = state.run_id()
     if run_id is None:
         _offer(loaders.ratings(state.dataset_id()))
         raise PageEnded
     run = loaders.run(run_id)
-    if needs is not None and not can(run.scorer, needs):
-        st.title("This page looks at vectors" if needs == "has_vectors" else "This page needs another model")
-        stop_without(run, needs)
+    for needs in abilities:
+        if not can(run.scorer, needs):
+            st.title("This page looks at vectors" if needs == "has_vectors" else "This page needs another model")
+            stop_without(run, needs)
     return run
 
 
@@ -87,7 +94,9 @@ def explain_lack(run: Run, needs: Ability) -> None:
     """Say why a question does not apply to this model."""
     if not run.scorer.guesses_ratings and not can(run.scorer, needs) and needs in ("is_bilinear", "has_biases"):
         needs = "guesses_ratings"
-    st.info(_LACKS[needs].format(**phrases.nouns(run.dataset.noun)), icon=":material/info:")
+    none_follows = needs == "guesses_ratings" and not run.scorer.trained_here
+    text = _NO_RATING_FOLLOWS if none_follows else _LACKS[needs]
+    st.info(text.format(**phrases.nouns(run.dataset.noun)), icon=":material/info:")
 
 
 def stop_without(run: Run, needs: Ability) -> NoReturn:

@@ -51,8 +51,8 @@ def words_run(*, table: bool = True, users: int = 0, seed: int = 0, groups: int 
     if table:
         known = known.assign(group=[f"{HOSTILE} {one}" for one in group], size=rng.normal(size=len(group)))
     people = rng.normal(size=(users, 8)).astype(np.float32) if users else None
-    names = {"users": [f"u{number}" for number in range(users)]} if users else {}
-    rows = unrated(Vocabulary(ids), known, name="Words", noun="word", **names)
+    others = [f"u{number}" for number in range(users)]
+    rows = unrated(Vocabulary(ids), known, name="Words", noun="word", users=others, user_noun="author")
     return keep(Imported(rows, vectors, people, {"file": "words.txt"}))
 
 
@@ -82,6 +82,9 @@ def test_every_page_shows_them_and_says_nothing_of_ratings(page, run, open_page)
     assert not app.exception and not app.error
     about = [text for text in said(app) if ABOUT_RATINGS.search(text) and not any(one in text for one in NOT_SO)]
     assert not about
+    assert not [text for text in said(app) if re.search(r"\busers?\b", text, re.IGNORECASE)]
+    if page == "neighbors" and run.scorer.has_user_vectors:
+        assert app.title[0].value == "Which words are alike, and which authors?"
     marked_up = [one.value for kind in ("title", "header", "markdown", "caption", "info") for one in app.get(kind)]
     assert not [text for text in marked_up if "[x](" in text or ":red[" in text or "<script>" in text]
 

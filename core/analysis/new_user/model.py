@@ -25,9 +25,10 @@ from core.model.item_features import FeatureGroup, item_features
 from core.model.metrics import guess_error
 from core.model.run import Run
 from core.model.scoring import require_bilinear, require_guesses
+from core.training.baselines import rmse
 
 LOOKED_AT = 200_000
-"""Validation ratings that misses are learned from, at most."""
+"""Ratings that misses are learned from, at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,17 +63,23 @@ class NewUserModel:
     def prior(self) -> Prior:
         """Whom to expect: as the model itself says, where it has uncertainty.
 
-        Else the people it was trained on say it, and the noise is the model's validation error: what it does not know
-        even of its own people.
+        Else the people it was trained on say it, and the noise is the model's error: what it does not know even of its
+        own people.
         """
         if self.run.scorer.has_uncertainty:
             return learned_prior(self.run.scorer, self._features)
-        noise = max(self.run.outcome.guess_error, self._min_error) ** 2
-        return people_prior(self.run.scorer, self.trained_users, noise=noise)
+        return people_prior(self.run.scorer, self.trained_users, noise=max(self.error, self._min_error) ** 2)
+
+    @property
+    def error(self) -> float:
+        """RMSE on the validation ratings, rating units; of a model trained elsewhere on `looked_at`."""
+        if self.run.scorer.trained_here:
+            return self.run.outcome.guess_error
+        return rmse(self.validation_guesses, self.ratings.rating[self.looked_at])
 
     @cached_property
     def looked_at(self) -> np.ndarray:
-        """Rows of the validation ratings, or some of them."""
+        """Rows of the validation ratings, or some of them; of all ratings, where the model was trained elsewhere."""
         return looked_at(self.parts)
 
     @cached_property
@@ -96,7 +103,9 @@ class NewUserModel:
 
     @property
     def spread(self) -> float:
-        """How far off always guessing the mean is, RMSE on the validation ratings, rating units."""
+        """How far off always guessing the mean is, RMSE on the ratings that `error` is of, rating units."""
+        if not self.run.scorer.trained_here:
+            return max(float(self.ratings.rating[self.looked_at].std()), self._min_error)
         return max(guess_error(self.run.started.mean_rmse), self._min_error)
 
     @property
@@ -173,8 +182,10 @@ class NewUserModel:
 
 
 def looked_at(parts: Split) -> np.ndarray:
-    """Rows of the validation ratings, or of every second, third … one, where they are very many."""
-    return parts.validation[:: -(-len(parts.validation) // LOOKED_AT)]
+    """Rows of the validation ratings, or of every second, third … one, where they are very many; where none is kept
+    aside, of all."""
+    rows = parts.validation if len(parts.validation) else np.sort(parts.train)
+    return rows[:: max(1, -(-len(rows) // LOOKED_AT))]
 
 
 def fitting(

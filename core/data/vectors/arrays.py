@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from core.data.importing.sources import Source, on_disk
 from core.data.text import one_line
-from core.data.vectors.matrix import Block, Matrix, OnBytes, check_dim, in_blocks
+from core.data.vectors.matrix import Block, Matrix, OnBytes, in_blocks
 from core.errors import BadVectorsError
 
 NPY = b"\x93NUMPY"
@@ -142,12 +142,10 @@ class _Blocks:
     array: Stored
 
     def __call__(self, on_bytes: OnBytes) -> Iterator[Block]:
-        check_dim(self.source.name, self.array.shape[1])
         with on_disk(self.source) as path:
             mapped = mapped_array(self.source, Path(path), self.array)
-            for block in in_blocks(mapped):
+            for block in in_blocks(mapped, self.source, on_bytes):
                 yield block if not self.array.bfloat16 else replace(block, values=_widened(mapped, block))
-                on_bytes(self.source.size * len(block.values) // len(mapped))
 
 
 def _widened(mapped: np.ndarray, block: Block) -> np.ndarray:

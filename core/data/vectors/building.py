@@ -15,16 +15,17 @@ from core.data.importing.naming import noun, plain
 from core.data.importing.request import Reporter, TablePreview
 from core.data.importing.sniffing import Table, examine
 from core.data.importing.sources import collect
-from core.data.ratings import Vocabulary, unrated
+from core.data.importing.values import to_float
+from core.data.ratings import USER, Vocabulary, unrated
 from core.data.text import one_line
-from core.data.vectors.gathering import Rows
+from core.data.vectors.gathering import LARGEST, Rows
 from core.data.vectors.matrix import Matrix
 from core.data.vectors.recognizing import Chosen, Contents, choose, contents
 from core.data.vectors.request import Found, VectorOptions, VectorPreview, VectorRequest
 from core.data.vectors.tables import Known, item_table, join, without_table
 from core.errors import BadVectorsError, DatasetError, EmptyFileError
 
-ITEMS, USERS, DATASET = "items.f32", "users.f32", "dataset"
+DATASET, BIAS = "dataset", "bias"
 _SHOWN, _NUMBERS, _CELL = 20, 8, 100
 _ENDINGS = (
     ".gz", ".zip", ".tsv", ".csv", ".txt", ".vec", ".bin", ".npy", ".npz", ".parquet", ".arrow", ".feather",
@@ -47,11 +48,12 @@ def build(request: VectorRequest, out: Path, report: Reporter) -> dict[str, Any]
     found, metadata = _contents(request)
     chosen = choose(found.matrices, request.options)
     progress = _Progress(report, chosen)
-    items = _read(chosen.items, out / ITEMS, request, progress)
-    users = _read(chosen.users, out / USERS, request, progress) if chosen.users else None
+    items = _read(chosen.items, out / "item_embedding", request, progress)
+    users = _read(chosen.users, out / "user_embedding", request, progress) if chosen.users else None
     report(0.7, "Reading what is known of the rows")
     known, notes = _known(found, metadata, items, request)
     people = _people(users)
+    biases = {} if request.options.of is None else _biases(known, users, out, notes)
     arrays = {"item_embedding": items.vectors()} | ({} if users is None else {"user_embedding": users.vectors()})
     report(0.8, "Writing")
     rows = unrated(
@@ -60,6 +62,7 @@ def build(request: VectorRequest, out: Path, report: Reporter) -> dict[str, Any]
         name=request.options.name or _name(request.paths),
         noun=request.options.noun or _noun(chosen.items[0]),
         users=people,
+        user_noun=request.options.user_noun or USER,
     )
     (out / DATASET).mkdir()
     write_folder(out / DATASET, rows, created_at=datetime.now(UTC).isoformat(timespec="seconds"))
@@ -69,7 +72,9 @@ def build(request: VectorRequest, out: Path, report: Reporter) -> dict[str, Any]
     files = ", ".join(dict.fromkeys(part.source.name for part in (*chosen.items, *chosen.users)))
     return {
         "run_id": content_id(arrays, kinds),
-        "shapes": {name: array.shape for name, array in arrays.items()},
+        "shapes": {name: array.shape for name, array in (arrays | biases).items()},
+        "named": known.named and (users is None or bool(users.ids)),
+        "formula": chosen.items[0].formula,
         "provenance": {"file": one_line(files), "format": chosen.items[0].kind},
         "report": {
             "rows": len(items.position),
@@ -150,6 +155,22 @@ def _known(found: Contents, metadata: Table | None, items: Rows, request: Vector
 def _people(users: Rows | None) -> list[str]:
     """Ids of the second set."""
     return [] if users is None else without_table(users.ids, {}, users.position).ids
+
+
+def _biases(known: Known, users: Rows | None, out: Path, notes: list[str]) -> dict[str, np.ndarray]:
+    """The numbers of columns called so, float32, (n,) for each side that has one; each is written into `out`.
+
+    A column that holds anything else is told of in `notes`.
+    """
+    found = {}
+    for side, columns in (("item", known.columns), ("user", users.columns if users else {})):
+        numbers = [to_float(text) for text in columns.get(BIAS, ())]
+        if not all(number is not None and abs(number) <= LARGEST for number in numbers):
+            notes.append(f"The column {BIAS} of the {side}s is no bias: some of it is no number, or beyond ±1e12.")
+        elif numbers:
+            found[f"{side}_bias"] = np.array(numbers, np.float32)
+            found[f"{side}_bias"].tofile(out / f"{side}_bias")
+    return found
 
 
 def _name(paths: Sequence[Path]) -> str:

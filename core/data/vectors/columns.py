@@ -200,6 +200,11 @@ def columnar(source: Source, head: bytes, options: VectorOptions, limits: Import
         dims, how = (), "a column of lists"
     elif len(dims) > 1:
         listed, dim, how = "", len(dims), "a column a dimension"
+    elif spark := [field.name for field in schema if _is_spark_vector(field.type)]:
+        raise BadVectorsError(
+            f"{source.name}: the column {spark[0]!r:.60} holds vectors as Spark ML keeps them; write it as lists, with "
+            "pyspark.ml.functions.vector_to_array"
+        )
     else:
         return None
     if dim < LEAST_DIMENSIONS:
@@ -210,7 +215,8 @@ def columnar(source: Source, head: bytes, options: VectorOptions, limits: Import
     samples = tuple(tuple(text or "" for text in texts.get(name, ())) for name in others)
     named = id_column(others, options, samples)
     blocks = _Columnar(source, kind, limits, listed, dims, dim, others)
-    return Matrix(source, "", f"{kind}, {how}", dim, rows, blocks, others, named, samples)
+    formula = (schema.metadata or {}).get(b"formula", b"")[:200].decode("utf-8", "replace")
+    return Matrix(source, "", f"{kind}, {how}", dim, rows, blocks, others, named, samples, formula)
 
 
 def _rank_of_list(name: str) -> int:
@@ -222,6 +228,11 @@ def _is_list(kind: pa.DataType) -> bool:
     types = pa.types
     fits = types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind)
     return fits and (types.is_floating(kind.value_type) or types.is_integer(kind.value_type))
+
+
+def _is_spark_vector(kind: pa.DataType) -> bool:
+    """Whether this is the structure that Spark's VectorUDT is stored as."""
+    return pa.types.is_struct(kind) and {field.name for field in kind} == {"type", "size", "indices", "values"}
 
 
 def _is_number(kind: pa.DataType) -> bool:

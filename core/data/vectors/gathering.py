@@ -14,11 +14,14 @@ from core.settings import MIB, ImportLimits
 
 NOT_FINITE = "a value is not a finite number"
 TOO_LARGE = "a value is beyond ±1e12"
+TOO_SMALL = "all its numbers are closer to zero than ±1e-15, so multiply them"
 _EXPORTED = ("item_id", "user_id")
 """Ids in the tables that are exported here, whose texts no spreadsheet computes."""
 
-_LARGEST = 1e12
+LARGEST = 1e12
 """Squares of larger values, added up over all rows and dimensions, leave the range of 32 bits."""
+_SMALLEST = 1e-15
+"""Squares of squares of smaller ones do."""
 ALL_ZERO = "all its numbers are zero"
 REPEATED = "its id was there before"
 NO_ID, LONG_ID = "it has no id", "its id is too long"
@@ -74,6 +77,8 @@ class Rows:
                 every = np.sort(np.concatenate([*numbers, np.zeros(0, np.int64)]))
                 positions.append(np.searchsorted(every, np.concatenate([*kept, np.zeros(0, np.int64)])) + self.total)
                 self.total += len(every)
+        if _is_exported(parts[0]):
+            self.columns = {as_meant(name): texts for name, texts in self.columns.items()}
         self.position = np.concatenate(positions)
         if len(self.position) < 2:
             reasons = ", ".join(f"{count:,} × {reason}" for reason, count in self.reasons.most_common(3))
@@ -88,11 +93,12 @@ class Rows:
 
     def _good(self, part: Matrix, block: Block) -> np.ndarray:
         """Which rows of a block are kept, boolean, (k,); their texts are taken, and the others written down."""
-        meant = as_meant if part.array == "" and part.id_column in _EXPORTED else str
+        meant = as_meant if _is_exported(part) else str
         finite = np.isfinite(block.values).all(axis=1)
-        some = (block.values != 0).any(axis=1)
-        large = (np.abs(block.values) > _LARGEST).any(axis=1)
-        wrong = np.select([~finite, large, ~some], [NOT_FINITE, TOO_LARGE, ALL_ZERO], "").tolist()
+        size = np.abs(block.values).max(axis=1, initial=0)
+        wrong = np.select(
+            [~finite, size > LARGEST, size == 0, size < _SMALLEST], [NOT_FINITE, TOO_LARGE, ALL_ZERO, TOO_SMALL], ""
+        ).tolist()
         if part.id_column is not None and len(block.values):
             texts = [meant(text or "") for text in block.columns[part.id_column].to_pylist()]
             for row, text in enumerate(texts):
@@ -131,3 +137,8 @@ class Rows:
         self.limits.check("max_items", self._kept, f"rows in {part.name}")
         self.limits.check("max_rows", self._kept + sum(self.reasons.values()), f"rows in {part.name}")
         self.limits.check("max_unpacked_mb", self._kept * self.dim * 4 / MIB, f"MiB of vectors in {part.name}")
+
+
+def _is_exported(part: Matrix) -> bool:
+    """Whether a table looks like one that is exported here."""
+    return part.array == "" and part.id_column in _EXPORTED

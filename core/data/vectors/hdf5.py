@@ -9,7 +9,7 @@ import numpy as np
 
 from core.data.importing.sources import Source, on_disk
 from core.data.text import one_line
-from core.data.vectors.matrix import BLOCK_BYTES, Block, Matrix, OnBytes, as_float32, check_dim, rows_a_block
+from core.data.vectors.matrix import BLOCK_BYTES, Block, Matrix, OnBytes, in_blocks
 from core.errors import BadVectorsError, TooLargeError
 from core.settings import ImportLimits
 
@@ -50,13 +50,7 @@ class _Blocks:
 
         try:
             with on_disk(self.source) as path, h5py.File(path, "r", locking=False) as file:
-                dataset = file[self.place]
-                check_dim(self.source.name, dataset.shape[1])
-                step = rows_a_block(dataset.shape[1])
-                for start in range(0, len(dataset), step):
-                    values = as_float32(dataset[start : start + step])
-                    yield Block(np.arange(start, start + len(values)) + 1, values)
-                    on_bytes(self.source.size * len(values) // len(dataset))
+                yield from in_blocks(file[self.place], self.source, on_bytes)
         except (OSError, RuntimeError, ValueError, KeyError, TypeError) as error:
             raise _damaged(self.source, error) from error
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -49,6 +50,7 @@ class Matrix:
         columns: Names of the columns beside the vector.
         id_column: The one that names the rows; None without one.
         samples: Texts of the first rows in each of `columns`.
+        formula: What the file says of how a rating follows from it, as exports of models trained here do; else "".
     """
 
     source: Source
@@ -60,6 +62,7 @@ class Matrix:
     columns: tuple[str, ...] = ()
     id_column: str | None = None
     samples: tuple[tuple[str, ...], ...] = ()
+    formula: str = ""
 
     @property
     def name(self) -> str:
@@ -97,13 +100,14 @@ def rows_a_block(dim: int) -> int:
     return max(1, BLOCK_BYTES // (4 * dim))
 
 
-def in_blocks(array: np.ndarray, columns: dict[str, np.ndarray] | None = None) -> Iterator[Block]:
-    """The blocks of an array that can be sliced, such as a mapped one, with texts of its rows beside it."""
+def in_blocks(array: Any, source: Source, on_bytes: OnBytes) -> Iterator[Block]:
+    """The blocks of a two-dimensional array that can be sliced, such as a mapped one, in a file."""
+    check_dim(source.name, array.shape[1])
     step = rows_a_block(array.shape[1])
     for start in range(0, len(array), step):
-        values = np.asarray(array[start : start + step])
-        beside = {name: pa.array(texts[start : start + step]) for name, texts in (columns or {}).items()}
-        yield Block(np.arange(start, start + len(values)) + 1, as_float32(values), beside)
+        values = as_float32(array[start : start + step])
+        yield Block(np.arange(start, start + len(values)) + 1, values)
+        on_bytes(source.size * len(values) // len(array))
 
 
 def as_float32(values: np.ndarray) -> np.ndarray:

@@ -3,10 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self, get_args
 
 from core.data.importing.request import Encoding, ImportOptions, Rejected, TablePreview
+from core.data.ratings import USER
+from core.errors import LimitError
 from core.settings import ImportLimits
+
+Guess = Literal["none", "product", "sigmoid"]
 
 
 @dataclass(frozen=True)
@@ -16,16 +20,21 @@ class VectorOptions:
     Attributes:
         name: What people call them all.
         noun: What one of them is, singular: "word".
+        user_noun: What one of the second set is, where there are two.
         array: Which one, by its name in the preview, where files hold several sets of vectors.
         id_column: The column that names the rows; "" for none, so that their numbers do, from 0.
         title_column: The column of what people call a row.
         dimensions: The columns that are the vector, where a table has one column a dimension.
         left_out: Columns of the table that are not kept.
         delimiter, header, encoding, sheet: As `ImportOptions` has them.
+        of: Id of a dataset with ratings whose items, and users, the rows are, by their ids.
+        guess: What a rating in it is: the product of two vectors with the biases there are, or that through a sigmoid
+            over the scale; "none" where no rating follows.
     """
 
     name: str | None = None
     noun: str | None = None
+    user_noun: str | None = None
     array: str | None = None
     id_column: str | None = None
     title_column: str | None = None
@@ -35,6 +44,8 @@ class VectorOptions:
     header: bool | None = None
     encoding: Encoding | None = None
     sheet: str | None = None
+    of: str | None = None
+    guess: Guess | None = None
 
     @property
     def of_text(self) -> ImportOptions:
@@ -44,6 +55,10 @@ class VectorOptions:
     def check(self) -> None:
         """Pass if the options make sense; raises LimitError, naming the one that does not."""
         self.of_text.check()
+        if self.guess not in (None, *get_args(Guess)):
+            raise LimitError(f"guess is {self.guess!r:.30}; it must be {', '.join(get_args(Guess))}")
+        if self.guess in ("product", "sigmoid") and self.of is None:
+            raise LimitError(f"guess is {self.guess}, and ratings are of a dataset; name it with of")
 
 
 def options_of(fields: Mapping[str, Any]) -> VectorOptions:
@@ -153,6 +168,7 @@ class VectorReport:
     rejected_by_reason: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     origin: str = "imported"
+    user_noun: str = USER
 
     @property
     def rejected_total(self) -> int:

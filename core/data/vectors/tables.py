@@ -27,17 +27,21 @@ Columns = Mapping[str, list[str]]
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """What is known of the kept rows: their ids, texts by column, and how the table belongs to them."""
+    """What is known of the kept rows: their ids, texts by column, and how the table belongs to them.
+
+    Where they are not `named` by anything, the ids are their numbers.
+    """
 
     ids: list[str]
     columns: Columns
     joined: str
+    named: bool
     notes: tuple[str, ...] = ()
 
 
 def without_table(ids: Sequence[str], columns: Columns, position: np.ndarray) -> Known:
     """What stands beside the vectors; rows without an id are named by their number, from 0."""
-    return Known(list(ids) or [str(row) for row in position.tolist()], columns, "")
+    return Known(list(ids) or [str(row) for row in position.tolist()], columns, "", bool(ids))
 
 
 def join(
@@ -76,7 +80,7 @@ def join(
             names = texts
         elif named is not None:
             notes.append(f"The rows are numbered, since some of {table.name}'s {named} are empty or come again.")
-    return Known(names or [str(row) for row in position.tolist()], kept, "order", tuple(notes))
+    return Known(names or [str(row) for row in position.tolist()], kept, "order", bool(names), tuple(notes))
 
 
 def _key(table: Table, ids: Sequence[str], options: VectorOptions, limits: ImportLimits) -> str | None:
@@ -103,7 +107,7 @@ def _by_id(table: Table, key: str, ids: Sequence[str], limits: ImportLimits) -> 
     columns = {name: ["" if row is None else row[at] or "" for row in cells] for at, name in enumerate(wanted)}
     missing = sum(row is None for row in cells)
     notes = [f"{table.name} says nothing of {missing:,} of {len(ids):,} rows."] if missing else []
-    return Known(list(ids), columns, "id", (*notes, *malformed.notes(table.name)))
+    return Known(list(ids), columns, "id", True, (*notes, *malformed.notes(table.name)))
 
 
 def _in_order(

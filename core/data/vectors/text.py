@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.data.importing.reading import Malformed, batches
+from core.data.importing.reading import Malformed, batches, blank_rows
 from core.data.importing.sniffing import HEAD_BYTES, Table
 from core.data.importing.sources import Source
 from core.data.importing.values import to_float
@@ -144,10 +144,12 @@ def of_table(
         malformed, told = Malformed(limits.max_rejected), 0
         for batch in batches(table, [*others, *dims], limits, malformed, on_bytes):
             step = rows_a_block(dim)
-            rows = len(batch.columns[dims[0]])
-            for start in range(0, rows, step):
-                some = {name: texts.slice(start, step) for name, texts in batch.columns.items()}
-                places = np.arange(start, min(start + step, rows))
+            filled = np.flatnonzero(
+                ~blank_rows(list(batch.columns.values()))
+            )  # a line end in quotes leaves a blank line
+            for start in range(0, len(filled), step):
+                places = filled[start : start + step]
+                some = {name: texts.take(pa.array(places)) for name, texts in batch.columns.items()}
                 bad, told = _bad(malformed, told)
                 numbers, beside = batch.numbers(places), {name: some[name] for name in others}
                 if not length:

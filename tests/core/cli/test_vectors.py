@@ -42,6 +42,7 @@ def test_vectors(words, capsys):
         "rows": 60,
         "dim": DIM,
         "users": 0,
+        "user_noun": "user",
         "dataset_id": "",
         "joined": "id",
         "already_there": False,

@@ -266,6 +266,11 @@ GOOD = [
 
 GOOD += [
     Case("with a byte-order mark", text("v.tsv", "\ufeff" + TSV), ids=NUMBERED),
+    Case("a line end in quotes", text("v.csv", 'word,dim_1,dim_2,note\na,1,2,"x\ny"\nc,3,4,z\nd,5,6,"p\nq"\nh,5,5,k\n'),
+         ids=["a", "c", "d", "h"], rows=[], noun="word"),
+    Case("an exported column that looks like a formula", text("v.csv", "item_id,title,'=cmd,dim_1,dim_2\n" + "".join(
+        f"w{n},t{n},'-{n}x,{n},1\n" for n in range(3))), ids=["w0", "w1", "w2"], rows=[], noun="item",
+         columns={"=cmd": ["-0x", "-1x", "-2x"]}),
     Case("a byte-order mark and words", text("v.txt", "\ufeff" + lines(" ")), noun="word"),
     Case("one first cell is no number", text("v.tsv", TSV + "NA\t1\t2\n"), ids=NUMBERED, rejected=[(7, "a value")]),
     Case("a tab, then blanks", text("v.txt", "".join(
@@ -303,6 +308,9 @@ BAD = [
     Case("npz bomb", text("v.npz", npz(v=np.zeros((10_000, 100)))), "ARCHIVE_RATIO"),
     Case("npz of two sets", text("v.npz", npz(a=VECTORS, b=VECTORS)), "BAD_VECTORS"),
     Case("zip that leads out", text("v.zip", zipped(**{"../v.npy": npy(VECTORS)})), "ARCHIVE_UNSAFE"),
+    Case("next to nothing", text("v.npy", npy(VECTORS * 1e-30)), "BAD_VECTORS"),
+    Case("vectors of Spark ML", columnar(pq.write_table, "v.parquet", id=WORDS, features=pa.array(
+        [{"type": 1, "size": None, "indices": None, "values": row.tolist()} for row in VECTORS])), "BAD_VECTORS"),
     Case("all zero", text("v.npy", npy(np.zeros((5, 3)))), "BAD_VECTORS"),
     Case("an unknown array", text("v.npy", npy(VECTORS)), "BAD_VECTORS", options=VectorOptions(array="w")),
     Case("safetensors that overlap",
