@@ -1,6 +1,6 @@
 """Speed, memory and error of training by the number of ratings, on made-up ratings of the largest MovieLens' shape.
 
-    python -m benchmarks.size                                  1, 4, 16 and 32 million ratings
+    python -m benchmarks.size                                  1, 4, 16 and 32 million ratings, `large` and `als`
     python -m benchmarks.size --rows 4000000 --batch-size 8192
     python -m benchmarks.size --rows 4000000 --epochs 20 --preset large --preset best-ratings   whole trainings
 
@@ -24,10 +24,12 @@ import pandas as pd
 from core.config import run_id
 from core.data.ratings import Ratings, Vocabulary
 from core.model.events import Epoch, Event, Started
-from core.model.families import PRESETS, parse_config
+from core.model.families import PRESETS, parse_config, run_config
 
+STARTS = {**PRESETS, "als": run_config(model="als")}
+"""What is measured, by name: the presets, and alternating least squares at its usual settings."""
 USERS, ITEMS = 200_948, 87_585
-REPLACED = ("epochs", "batch_size", "learning_rate", "l2", "embedding_dim", "item_dropout")
+REPLACED = ("epochs", "batch_size", "learning_rate", "l2", "row_penalty", "embedding_dim", "item_dropout")
 FEW_EPOCHS = 2
 """Where no number is asked for: enough to see how long an epoch takes."""
 ROWS = (1_000_000, 4_000_000, 16_000_000, 32_000_000)
@@ -85,7 +87,7 @@ class Measured:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Speed, memory and error of training by the number of ratings.")
     parser.add_argument("--rows", type=int, action="append", metavar="N", help="a number of ratings; may be repeated")
-    parser.add_argument("--preset", action="append", choices=PRESETS, help="large, unless said; may be repeated")
+    parser.add_argument("--preset", action="append", choices=STARTS, help="large and als, unless said; may be repeated")
     for name in REPLACED:
         parser.add_argument(f"--{name.replace('_', '-')}", help="in place of the preset's")
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)  # how the process of one size is called
@@ -96,7 +98,7 @@ def main() -> None:
     print("".join(f"{name:>{width}}" for name, width, _ in COLUMNS))
     print("".join(f"{unit:>{width}}" for _, width, unit in COLUMNS), flush=True)
     for rows in called.rows or ROWS:
-        for preset in called.preset or ["large"]:
+        for preset in called.preset or ["large", "als"]:
             print_row(preset, in_own_process(rows, preset))
 
 
@@ -119,7 +121,7 @@ def measure(rows: int, called: argparse.Namespace) -> Measured:
     """Train on `rows` ratings in this process."""
     from core.training.trainer import fit  # not above: who wants the ratings alone needs no TensorFlow
 
-    base = PRESETS[called.preset[-1]]
+    base = STARTS[called.preset[-1]]
     given = {
         name: getattr(called, name) for name in REPLACED if getattr(called, name) is not None and hasattr(base, name)
     }
