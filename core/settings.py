@@ -21,6 +21,8 @@ The names begin with `EMBEDDING_EXPLORER_`:
     LEASE_SECONDS           time without a sign of life after which a job's worker counts as dead
     WORKER_MB               MiB of memory above which a worker is replaced after a job
     KEPT_JOBS               finished jobs that are kept
+    SPARK_MASTER            Spark that trains what is asked of the engine spark, as spark://host:7077; all processors of
+                            this machine without it
     MAX_MODEL_MB            MiB that a training may take, by estimate
     MAX_EPOCH_SECONDS       longest epoch that is started, by estimate
     UPLOAD_MB, UPLOAD_MB_PER_ADDRESS, UPLOAD_MB_PER_OWNER    MiB of uploaded files at once: of all, of an address, of a

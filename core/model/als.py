@@ -35,6 +35,12 @@ class AlsConfig(RunConfig):
         le=10,
     )
     epochs: int = passes(10)
+    engine: Literal["here", "spark"] = setting(
+        "here",
+        "What solves the equations. here: this program. spark: Spark, on one machine or many (docs/scaling.md); the "
+        "same sum is made small, from another start.",
+        title="Engine",
+    )
 
 
 class Als(Bilinear):
@@ -52,6 +58,11 @@ class Als(Bilinear):
     level: ClassVar[str] = "mean"
     folded: ClassVar[frozenset[str]] = frozenset({"mean"})
     has_biases: ClassVar[bool] = True
+
+    @classmethod
+    def epochs(cls, config: Any) -> int:
+        """All iterations of Spark are one: it does not tell what they come to before the end."""
+        return 1 if config.engine == "spark" else int(config.epochs)
 
     @property
     def constant(self) -> float:

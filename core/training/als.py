@@ -121,10 +121,18 @@ class AlsTraining(Training[AlsConfig]):
         """
         ratings, dim = self.ratings, self.config.embedding_dim
         self.effects = self.progress.heeding(lambda: main_effects(ratings, self.parts.train, rounds=ROUNDS))
-        sides = self.progress.heeding(self._sides)
-        chance = np.random.default_rng(self.config.seed)
         self.tables = [np.zeros((len(one) + 1, dim), np.float32) for one in (ratings.users, ratings.items)]
-        self.tables[1][:-1] = chance.normal(size=(len(ratings.items), dim)) * 0.1 / np.sqrt(dim)
+        if self.config.engine == "spark":
+            self._by_spark()
+        else:
+            self._here()
+        users, items = (table[:-1] for table in self.tables)
+        return arrays_of(self.effects, users, items), len(self.progress.history)
+
+    def _here(self) -> None:
+        sides = self.progress.heeding(self._sides)
+        chance, items = np.random.default_rng(self.config.seed), self.tables[1][:-1]
+        items[:] = chance.normal(size=items.shape) * 0.1 / np.sqrt(items.shape[1])
         self.penalties = [0.0, 0.0]  # of the vectors of the users, and of the items
         self._look(0)
         self.threads = ThreadPoolExecutor(os.cpu_count())
@@ -134,13 +142,34 @@ class AlsTraining(Training[AlsConfig]):
                     self._epoch(number, sides)
         finally:
             self.threads.shutdown(cancel_futures=True)
-        return self._arrays(), self.config.epochs
+
+    def _by_spark(self) -> None:
+        """All iterations of Spark as one epoch."""
+        from core.training import spark  # needs PySpark, which is not everybody's
+
+        began, (user, item, left) = time.perf_counter(), self._left()
+        with spark.session() as session:
+            found = spark.solved(session, spark.frame(session, user, item, left), self.config, self.progress)
+        for table, (rows, vectors) in zip(self.tables, found, strict=True):
+            table[rows] = vectors
+        measured = measure(self.ratings, self.parts, self._predict, self.progress)
+        count = [self.parts.training_count(self.ratings, users=users) for users in (True, False)]
+        weighed = [
+            many @ np.square(table[:-1], dtype=np.float64).sum(axis=1)
+            for many, table in zip(count, self.tables, strict=True)
+        ]
+        loss = measured["rmse"] ** 2 + self.config.row_penalty * float(sum(weighed)) / len(left)
+        self.progress.epoch(Epoch(1, time.perf_counter() - began, loss, **measured))
+
+    def _left(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """User, item, and what the averages leave, float32, of each training rating, (n_train,)."""
+        ratings, rows = self.ratings, self.parts.train
+        left = (ratings.rating[rows] - self.effects.guess(ratings, rows)).astype(np.float32)
+        return ratings.user_index[rows], ratings.item_index[rows], left
 
     def _sides(self) -> tuple[Side, Side]:
         """The training ratings by user and by item."""
-        ratings, rows, dim = self.ratings, self.parts.train, self.config.embedding_dim
-        left = (ratings.rating[rows] - self.effects.guess(ratings, rows)).astype(np.float32)
-        user, item = ratings.user_index[rows], ratings.item_index[rows]
+        ratings, dim, (user, item, left) = self.ratings, self.config.embedding_dim, self._left()
         return (
             Side.of(user, item, left, size=len(ratings.users), dim=dim),
             Side.of(item, user, left, size=len(ratings.items), dim=dim),
@@ -180,10 +209,6 @@ class AlsTraining(Training[AlsConfig]):
         effects = self.effects
         product = np.einsum("ij,ij->i", self.tables[0][user], self.tables[1][item])
         return product + (effects.mean + effects.user[user] + effects.item[item])
-
-    def _arrays(self) -> dict[str, np.ndarray]:
-        users, items = (table[:-1] for table in self.tables)
-        return arrays_of(self.effects, users, items)
 
     def _look(self, at: float) -> None:
         if self.progress.camera is not None:

@@ -11,15 +11,16 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from core import settings
-from core.errors import CanceledError, EngineMissingError, LimitError, WorkerDiedError
+from core.errors import EngineMissingError, LimitError, WorkerDiedError
 from core.model.als import AlsConfig
 from core.model.events import Step
 from core.training.progress import Progress
@@ -31,13 +32,162 @@ JAVA = 17
 """The oldest Java that Spark 4 runs on."""
 
 HERE = "local[*]"
-"""The master without one given: Spark's own for one machine, with all its processors."""
+"""The master where none is named: this machine, with all its processors."""
 
-CHECKPOINTS_FROM = 30
-"""Iterations from which Spark has to be told where to keep checkpoints: what it would compute again grows with each."""
+MOST_UNKEPT = 30
+"""Iterations for which Spark needs no place for checkpoints: with each, there is more to compute again after a fault."""
 
-GROUP = "embedding-explorer-als"
-"""Spark's name of the jobs of a training."""
+GROUP = "embedding-explorer"
+"""What Spark calls the jobs of a training."""
 
 HALF = re.compile(r"flatMap at ALS\.scala")
-"""Name of the stage that ends half an iteration: vectors of one side are sent to the blocks of the other."""
+"""Name of the stage that ends half of an iteration: the vectors of one side go to the blocks of the other."""
+
+Vectors = tuple[np.ndarray, np.ndarray]
+"""Rows of one side that have a training rating, (n,), and their vectors, float32, (n, d)."""
+
+
+@contextlib.contextmanager
+def session() -> "Iterator[SparkSession]":
+    """Spark at the master that `EMBEDDING_EXPLORER_SPARK_MASTER` names; it is let go at the end.
+
+    Raises:
+        EngineMissingError: PySpark or Java is missing, or the master does not answer.
+    """
+    master = settings.text("SPARK_MASTER", HERE)
+    _check_installed()
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+    from pyspark.sql import SparkSession
+
+    with tempfile.TemporaryDirectory(prefix="spark-") as folder:
+        building = SparkSession.builder.appName("Embedding Explorer").master(master)
+        for name, value in _usual(master, folder).items():
+            building = building.config(name, value)
+        try:
+            spark = building.getOrCreate()
+        except (Py4JError, PySparkException, OSError) as error:
+            raise EngineMissingError(
+                f"Spark at {master!r:.200} does not answer ({_first_line(error)}); start it, or name another with --master"
+            ) from error
+        try:
+            yield spark
+        finally:
+            with contextlib.suppress(Py4JError, OSError):  # it may have gone before
+                spark.stop()
+
+
+def _usual(master: str, folder: str) -> dict[str, str]:
+    """What is set beside what spark-defaults.conf says: silence, and on one machine room and a place to keep things."""
+    quiet = {"spark.log.level": "ERROR", "spark.ui.showConsoleProgress": "false", "spark.driver.maxResultSize": "0"}
+    if not master.startswith("local"):
+        return quiet
+    room = {"spark.driver.memory": f"{settings.memory_mb() // 2}m", "spark.driver.host": "127.0.0.1"}
+    return quiet | room | {"spark.ui.enabled": "false", "spark.checkpoint.dir": folder, "spark.local.dir": folder}
+
+
+def _check_installed() -> None:
+    home = os.environ.get("JAVA_HOME")
+    java = shutil.which("java", path=str(Path(home) / "bin") if home else None)
+    try:
+        import pyspark  # noqa: F401
+    except ImportError:
+        raise EngineMissingError(
+            "the engine spark needs PySpark, which is not installed: pip install -r requirements-spark.txt; or train "
+            "with --engine here"
+        ) from None
+    said = "" if java is None else subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
+    version = re.search(r'version "(\d+)', said)
+    if version is None or int(version[1]) < JAVA:
+        found = f"Java {version[1]} was found" if version else "no Java was found on the path or at JAVA_HOME"
+        raise EngineMissingError(
+            f"the engine spark needs Java {JAVA} or newer, and {found}; install it (on Debian: apt-get install "
+            f"openjdk-{JAVA}-jre-headless), or train with --engine here"
+        )
+
+
+def frame(spark: "SparkSession", user: np.ndarray, item: np.ndarray, left: np.ndarray) -> "DataFrame":
+    """Ratings of this process, (n,) each, as a table of Spark."""
+    return spark.createDataFrame(pa.table({"user": user, "item": item, "left": left}))
+
+
+def solved(spark: "SparkSession", ratings: "DataFrame", config: AlsConfig, progress: Progress) -> tuple[Vectors, Vectors]:
+    """The vectors of users and of items that Spark's ALS finds.
+
+    Args:
+        spark: From `session`.
+        ratings: Integer columns `user` and `item`, and `left`, what averages leave of the rating.
+        config: The settings.
+        progress: Hears of every half of an iteration, and stops it.
+
+    Raises:
+        CanceledError: A stop was asked for.
+        LimitError: There are many iterations, and Spark knows no place for checkpoints.
+        WorkerDiedError: Spark gave up.
+    """
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+    from pyspark.ml.recommendation import ALS
+
+    context = spark.sparkContext
+    if config.epochs > MOST_UNKEPT and not spark.conf.get("spark.checkpoint.dir", ""):
+        raise LimitError(
+            f"epochs is {config.epochs}; Spark does more than {MOST_UNKEPT} iterations only where spark.checkpoint.dir "
+            "names a folder that all its machines share: set it in spark-defaults.conf, or choose fewer"
+        )
+    als = ALS(
+        rank=config.embedding_dim,
+        maxIter=config.epochs,
+        regParam=config.row_penalty,
+        userCol="user",
+        itemCol="item",
+        ratingCol="left",
+        seed=config.seed,
+    )
+    stages: set[int] = set()
+    tracker = context.statusTracker()
+
+    def fit() -> tuple[Vectors, Vectors]:
+        """Everything that takes long."""
+        context.setJobGroup(GROUP, "alternating least squares", interruptOnCancel=True)
+        model = als.fit(ratings)
+        return _vectors(model.userFactors), _vectors(model.itemFactors)
+
+    def tell() -> None:
+        """Count the stages that have ended since the last time."""
+        before = len(stages)
+        for job in tracker.getJobIdsForGroup(GROUP):
+            stages.update(_ended(tracker, job))
+        if len(stages) > before:
+            progress.step(Step(at=min(len(stages) / 2 / config.epochs, 1.0), loss=None))
+
+    try:
+        return progress.heeding(fit, "in Spark", tell)
+    except (Py4JError, PySparkException) as error:
+        raise WorkerDiedError(
+            f"Spark gave up: {_first_line(error)}; look into the logs of its executors, give them more memory, or choose "
+            "fewer dimensions"
+        ) from error
+
+
+def _ended(tracker: Any, job: int) -> set[int]:
+    """The stages of a job that were halves of an iteration and have ended."""
+    info = tracker.getJobInfo(job)
+    found = {number: tracker.getStageInfo(number) for number in (info.stageIds if info else ())}
+    return {
+        number
+        for number, stage in found.items()
+        if stage and HALF.match(stage.name) and stage.numCompletedTasks == stage.numTasks > 0
+    }
+
+
+def _vectors(factors: "DataFrame") -> Vectors:
+    table = factors.toArrow()
+    flat = pc.list_flatten(table["features"]).to_numpy()
+    return table["id"].to_numpy(), flat.astype(np.float32).reshape(len(table), -1)
+
+
+def _first_line(error: Exception) -> str:
+    """What went wrong, without the stack of Java."""
+    text = str(getattr(error, "java_exception", "") or error).strip()
+    return (text.splitlines() or [type(error).__name__])[0][:300]
