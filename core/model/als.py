@@ -9,7 +9,9 @@ which is what `l2` weighs in the models that Keras trains. The biases are those 
 and stay. Spark's ALS minimizes the same sum with `regParam = row_penalty`, so that it can do the work.
 """
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
+
+from pydantic import model_validator
 
 from core.config import RunConfig, family_name, passes, setting, vector_size
 from core.model.scale import Scale
@@ -37,10 +39,25 @@ class AlsConfig(RunConfig):
     epochs: int = passes(10)
     engine: Literal["here", "spark"] = setting(
         "here",
-        "What solves the equations. here: this program. spark: Spark, on one machine or many (docs/scaling.md); the "
-        "same sum is made small, from another start.",
+        "What solves the equations. here: this program. spark: Spark, on one machine or many; it makes the same sum "
+        "small, from another start.",
         title="Engine",
+        offered=False,
     )
+    table: str = setting(
+        "",
+        "What Spark learns from, beside the dataset that is a part of it: a path that it reads, such as "
+        "s3a://bucket/ratings.parquet. Without one, the dataset alone.",
+        title="Table",
+        max_length=1000,
+        offered=False,
+    )
+
+    @model_validator(mode="after")
+    def _check_table(self) -> Self:
+        if self.table and self.engine != "spark":
+            raise ValueError("a table is read by Spark alone; choose the engine spark, or import it")
+        return self
 
 
 class Als(Bilinear):
@@ -55,14 +72,20 @@ class Als(Bilinear):
     score_latex: ClassVar[str] = r"m + b_u + b_v + u \cdot v"
     weights = own_layers("user_embedding", "item_embedding", "user_bias", "item_bias", "mean")
     training: ClassVar[str] = "als"
+    rating_bytes: ClassVar[int] = 64
     level: ClassVar[str] = "mean"
     folded: ClassVar[frozenset[str]] = frozenset({"mean"})
     has_biases: ClassVar[bool] = True
 
     @classmethod
+    def trained_elsewhere(cls, config: Any) -> bool:
+        """Where the engine is Spark."""
+        return bool(config.engine == "spark")
+
+    @classmethod
     def epochs(cls, config: Any) -> int:
         """All iterations of Spark are one: it does not tell what they come to before the end."""
-        return 1 if config.engine == "spark" else int(config.epochs)
+        return 1 if cls.trained_elsewhere(config) else int(config.epochs)
 
     @property
     def constant(self) -> float:

@@ -19,10 +19,11 @@ from scipy import sparse
 from threadpoolctl import threadpool_limits
 
 from core.data.ratings import Ratings
+from core.data.splits import Split
 from core.errors import DivergedError
-from core.model.als import AlsConfig
+from core.model.als import Als, AlsConfig
 from core.model.events import Epoch, Step
-from core.training.progress import STRETCH_SECONDS, Training, measure
+from core.training.progress import STRETCH_SECONDS, Progress, Training, measure
 from core.training.slopes import MainEffects, main_effects
 
 AT_ONCE = 2**19
@@ -118,16 +119,18 @@ class AlsTraining(Training[AlsConfig]):
 
         Raises:
             DivergedError: A number stopped being finite.
+            EngineMissingError, WorkerDiedError: Spark is missing, or gave up.
         """
         ratings, dim = self.ratings, self.config.embedding_dim
         self.effects = self.progress.heeding(lambda: main_effects(ratings, self.parts.train, rounds=ROUNDS))
         self.tables = [np.zeros((len(one) + 1, dim), np.float32) for one in (ratings.users, ratings.items)]
-        if self.config.engine == "spark":
-            self._by_spark()
-        else:
-            self._here()
+        elsewhere = self.config.engine == "spark"
+        (self._by_spark if elsewhere else self._here)()
+        return self._arrays(), 1 if elsewhere else self.config.epochs
+
+    def _arrays(self) -> dict[str, np.ndarray]:
         users, items = (table[:-1] for table in self.tables)
-        return arrays_of(self.effects, users, items), len(self.progress.history)
+        return arrays_of(self.effects, users, items)
 
     def _here(self) -> None:
         sides = self.progress.heeding(self._sides)
@@ -147,19 +150,13 @@ class AlsTraining(Training[AlsConfig]):
         """All iterations of Spark as one epoch."""
         from core.training import spark  # needs PySpark, which is not everybody's
 
-        began, (user, item, left) = time.perf_counter(), self._left()
-        with spark.session() as session:
-            found = spark.solved(session, spark.frame(session, user, item, left), self.config, self.progress)
-        for table, (rows, vectors) in zip(self.tables, found, strict=True):
-            table[rows] = vectors
-        measured = measure(self.ratings, self.parts, self._predict, self.progress)
-        count = [self.parts.training_count(self.ratings, users=users) for users in (True, False)]
-        weighed = [
-            many @ np.square(table[:-1], dtype=np.float64).sum(axis=1)
-            for many, table in zip(count, self.tables, strict=True)
-        ]
-        loss = measured["rmse"] ** 2 + self.config.row_penalty * float(sum(weighed)) / len(left)
-        self.progress.epoch(Epoch(1, time.perf_counter() - began, loss, **measured))
+        began = time.perf_counter()
+        with spark.session() as session, spark.told():
+            model = spark.fitted(session, spark.frame(session, *self._left()), self.config, self.progress)
+            for table, factors in zip(self.tables, (model.userFactors, model.itemFactors), strict=True):
+                found = factors.toArrow()
+                table[found["id"].to_numpy()] = spark.matrix(found["features"])
+        spark_epoch(self.config, self.ratings, self.parts, self._arrays(), self.progress, began)
 
     def _left(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """User, item, and what the averages leave, float32, of each training rating, (n_train,)."""
@@ -224,6 +221,25 @@ def arrays_of(effects: MainEffects, users: np.ndarray, items: np.ndarray) -> dic
         "item_bias": effects.item.astype(np.float32),
         "mean": np.array([effects.mean], np.float32),
     }
+
+
+def spark_epoch(
+    config: AlsConfig,
+    ratings: Ratings,
+    parts: Split,
+    arrays: dict[str, np.ndarray],
+    progress: Progress,
+    began: float,
+) -> None:
+    """Measure what Spark has found, and tell of it as the one epoch that began at `began`."""
+    scorer = Als.make(arrays, min_rating=ratings.min_rating, max_rating=ratings.max_rating)
+    measured = measure(ratings, parts, scorer.predict, progress)
+    weighed = sum(
+        float(parts.training_count(ratings, users=users) @ np.square(vectors, dtype=np.float64).sum(axis=1))
+        for users, vectors in ((True, scorer.user_embedding), (False, scorer.item_embedding))
+    )
+    loss = measured["rmse"] ** 2 + config.row_penalty * weighed / len(parts.train)
+    progress.epoch(Epoch(1, time.perf_counter() - began, loss, **measured))
 
 
 TRAINING = AlsTraining

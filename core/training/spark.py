@@ -6,6 +6,7 @@ stages that its jobs have finished.
 """
 
 import contextlib
+import importlib.util
 import os
 import re
 import shutil
@@ -26,6 +27,7 @@ from core.model.events import Step
 from core.training.progress import Progress
 
 if TYPE_CHECKING:
+    from pyspark.ml.recommendation import ALSModel
     from pyspark.sql import DataFrame, SparkSession
 
 JAVA = 17
@@ -42,9 +44,6 @@ GROUP = "embedding-explorer"
 
 HALF = re.compile(r"flatMap at ALS\.scala")
 """Name of the stage that ends half of an iteration: the vectors of one side go to the blocks of the other."""
-
-Vectors = tuple[np.ndarray, np.ndarray]
-"""Rows of one side that have a training rating, (n,), and their vectors, float32, (n, d)."""
 
 
 @contextlib.contextmanager
@@ -68,7 +67,7 @@ def session() -> "Iterator[SparkSession]":
             spark = building.getOrCreate()
         except (Py4JError, PySparkException, OSError) as error:
             raise EngineMissingError(
-                f"Spark at {master!r:.200} does not answer ({_first_line(error)}); start it, or name another with --master"
+                f"Spark at {master!r:.200} does not answer ({first_line(error)}); start it, or name another with --master"
             ) from error
         try:
             yield spark
@@ -89,14 +88,14 @@ def _usual(master: str, folder: str) -> dict[str, str]:
 def _check_installed() -> None:
     home = os.environ.get("JAVA_HOME")
     java = shutil.which("java", path=str(Path(home) / "bin") if home else None)
-    try:
-        import pyspark  # noqa: F401
-    except ImportError:
+    if importlib.util.find_spec("pyspark") is None:
         raise EngineMissingError(
             "the engine spark needs PySpark, which is not installed: pip install -r requirements-spark.txt; or train "
             "with --engine here"
-        ) from None
-    said = "" if java is None else subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
+        )
+    said = (
+        "" if java is None else subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
+    )
     version = re.search(r'version "(\d+)', said)
     if version is None or int(version[1]) < JAVA:
         found = f"Java {version[1]} was found" if version else "no Java was found on the path or at JAVA_HOME"
@@ -111,22 +110,19 @@ def frame(spark: "SparkSession", user: np.ndarray, item: np.ndarray, left: np.nd
     return spark.createDataFrame(pa.table({"user": user, "item": item, "left": left}))
 
 
-def solved(spark: "SparkSession", ratings: "DataFrame", config: AlsConfig, progress: Progress) -> tuple[Vectors, Vectors]:
-    """The vectors of users and of items that Spark's ALS finds.
+def fitted(spark: "SparkSession", ratings: "DataFrame", config: AlsConfig, progress: Progress) -> "ALSModel":
+    """What Spark's ALS finds: frames `userFactors` and `itemFactors` of `id` and `features`.
 
     Args:
         spark: From `session`.
-        ratings: Integer columns `user` and `item`, and `left`, what averages leave of the rating.
+        ratings: Whole numbers `user` and `item`, and `left`, what averages leave of the rating.
         config: The settings.
         progress: Hears of every half of an iteration, and stops it.
 
     Raises:
         CanceledError: A stop was asked for.
         LimitError: There are many iterations, and Spark knows no place for checkpoints.
-        WorkerDiedError: Spark gave up.
     """
-    from py4j.protocol import Py4JError
-    from pyspark.errors import PySparkException
     from pyspark.ml.recommendation import ALS
 
     context = spark.sparkContext
@@ -135,23 +131,15 @@ def solved(spark: "SparkSession", ratings: "DataFrame", config: AlsConfig, progr
             f"epochs is {config.epochs}; Spark does more than {MOST_UNKEPT} iterations only where spark.checkpoint.dir "
             "names a folder that all its machines share: set it in spark-defaults.conf, or choose fewer"
         )
-    als = ALS(
-        rank=config.embedding_dim,
-        maxIter=config.epochs,
-        regParam=config.row_penalty,
-        userCol="user",
-        itemCol="item",
-        ratingCol="left",
-        seed=config.seed,
-    )
+    columns = {"userCol": "user", "itemCol": "item", "ratingCol": "left"}
+    als = ALS(rank=config.embedding_dim, maxIter=config.epochs, regParam=config.row_penalty, **columns)
     stages: set[int] = set()
     tracker = context.statusTracker()
 
-    def fit() -> tuple[Vectors, Vectors]:
-        """Everything that takes long."""
+    def fit() -> "ALSModel":
+        """What takes long, as jobs of one name."""
         context.setJobGroup(GROUP, "alternating least squares", interruptOnCancel=True)
-        model = als.fit(ratings)
-        return _vectors(model.userFactors), _vectors(model.itemFactors)
+        return als.setSeed(config.seed).fit(ratings)
 
     def tell() -> None:
         """Count the stages that have ended since the last time."""
@@ -161,11 +149,20 @@ def solved(spark: "SparkSession", ratings: "DataFrame", config: AlsConfig, progr
         if len(stages) > before:
             progress.step(Step(at=min(len(stages) / 2 / config.epochs, 1.0), loss=None))
 
+    return progress.heeding(fit, "in Spark", tell)
+
+
+@contextlib.contextmanager
+def told() -> Iterator[None]:
+    """What goes wrong in Spark in a sentence: raises WorkerDiedError in place of its errors."""
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
     try:
-        return progress.heeding(fit, "in Spark", tell)
+        yield
     except (Py4JError, PySparkException) as error:
         raise WorkerDiedError(
-            f"Spark gave up: {_first_line(error)}; look into the logs of its executors, give them more memory, or choose "
+            f"Spark gave up: {first_line(error)}; look into the logs of its executors, give them more memory, or choose "
             "fewer dimensions"
         ) from error
 
@@ -181,13 +178,13 @@ def _ended(tracker: Any, job: int) -> set[int]:
     }
 
 
-def _vectors(factors: "DataFrame") -> Vectors:
-    table = factors.toArrow()
-    flat = pc.list_flatten(table["features"]).to_numpy()
-    return table["id"].to_numpy(), flat.astype(np.float32).reshape(len(table), -1)
+def matrix(features: pa.ChunkedArray) -> np.ndarray:
+    """A column of vectors as float32, (n, d)."""
+    flat = pc.list_flatten(features).to_numpy()
+    return np.asarray(flat, np.float32).reshape(len(features), -1)
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
     """What went wrong, without the stack of Java."""
     text = str(getattr(error, "java_exception", "") or error).strip()
     return (text.splitlines() or [type(error).__name__])[0][:300]
