@@ -149,6 +149,11 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(PREFIX + name, default)
 
 
+def use(name: str, value: str) -> None:
+    """Set the variable `EMBEDDING_EXPLORER_` + name for this process and its children."""
+    os.environ[PREFIX + name] = value
+
+
 def switch(name: str) -> bool:
     """Whether the variable `EMBEDDING_EXPLORER_` + name is 1.
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, Self, get_args
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from core.config import GradientConfig, RunConfig, Settings, SplitConfig, run_id
+from core.config import GradientConfig, RunConfig, Settings, SplitConfig, is_offered, run_id
 from core.errors import LimitError, NotApplicableError
 from core.model.families import family_of, parse_config
 

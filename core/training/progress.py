@@ -136,6 +136,8 @@ class Training(ABC, Generic[Config]):
 
     def __init__(self, config: Config, ratings: Ratings, parts: Split, progress: Progress) -> None:
         self.config, self.ratings, self.parts, self.progress = config, ratings, parts, progress
+        self.libraries: tuple[tuple[str, str], ...] = ()
+        """What computes here beside the libraries of the module, names and versions."""
 
     @staticmethod
     def prepare(config: Config, ratings: Ratings, n_train: int) -> None:

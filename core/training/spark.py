@@ -1,8 +1,8 @@
 """The same least squares by Spark's ALS, for ratings that one machine is too small for.
 
-Spark's `regParam` is multiplied by the number of ratings of each row as `row_penalty` is, so both minimize the same sum.
-It has no biases and reports nothing while it goes on: averages are subtracted before, and how far it is follows from the
-stages that its jobs have finished.
+Spark's `regParam` is multiplied by the number of ratings of each row, as `row_penalty` is, so both minimize the same
+sum. It has no biases and reports nothing while it goes on: averages are subtracted before, and how far it is follows
+from the stages that its jobs have finished.
 """
 
 import contextlib
@@ -12,7 +12,9 @@ import re
 import shutil
 import subprocess
 import tempfile
+import warnings
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +39,7 @@ HERE = "local[*]"
 """The master where none is named: this machine, with all its processors."""
 
 MOST_UNKEPT = 30
-"""Iterations for which Spark needs no place for checkpoints: with each, there is more to compute again after a fault."""
+"""Iterations for which Spark needs no place for checkpoints: with each there is more to compute again after a fault."""
 
 GROUP = "embedding-explorer"
 """What Spark calls the jobs of a training."""
@@ -59,7 +61,8 @@ def session() -> "Iterator[SparkSession]":
     from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 
-    with tempfile.TemporaryDirectory(prefix="spark-") as folder:
+    with tempfile.TemporaryDirectory(prefix="spark-") as folder, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
         building = SparkSession.builder.appName("Embedding Explorer").master(master)
         for name, value in _usual(master, folder).items():
             building = building.config(name, value)
@@ -67,7 +70,8 @@ def session() -> "Iterator[SparkSession]":
             spark = building.getOrCreate()
         except (Py4JError, PySparkException, OSError) as error:
             raise EngineMissingError(
-                f"Spark at {master!r:.200} does not answer ({first_line(error)}); start it, or name another with --master"
+                f"Spark at {master!r:.200} does not answer ({first_line(error)}); start it, or name another with "
+                "--master"
             ) from error
         try:
             yield spark
@@ -81,6 +85,8 @@ def _usual(master: str, folder: str) -> dict[str, str]:
     quiet = {"spark.log.level": "ERROR", "spark.ui.showConsoleProgress": "false", "spark.driver.maxResultSize": "0"}
     if not master.startswith("local"):
         return quiet
+    parts = str(2 * (os.cpu_count() or 1))  # Spark's 200 are for many machines: here each costs its start alone
+    quiet |= {"spark.sql.shuffle.partitions": parts, "spark.default.parallelism": parts}
     room = {"spark.driver.memory": f"{settings.memory_mb() // 2}m", "spark.driver.host": "127.0.0.1"}
     return quiet | room | {"spark.ui.enabled": "false", "spark.checkpoint.dir": folder, "spark.local.dir": folder}
 
@@ -96,13 +102,18 @@ def _check_installed() -> None:
     said = (
         "" if java is None else subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
     )
-    version = re.search(r'version "(\d+)', said)
-    if version is None or int(version[1]) < JAVA:
-        found = f"Java {version[1]} was found" if version else "no Java was found on the path or at JAVA_HOME"
+    release = re.search(r'version "(\d+)', said)
+    if release is None or int(release[1]) < JAVA:
+        found = f"Java {release[1]} was found" if release else "no Java was found on the path or at JAVA_HOME"
         raise EngineMissingError(
             f"the engine spark needs Java {JAVA} or newer, and {found}; install it (on Debian: apt-get install "
             f"openjdk-{JAVA}-jre-headless), or train with --engine here"
         )
+
+
+def libraries() -> tuple[tuple[str, str], ...]:
+    """Names and versions of what computes here, beside Python and NumPy."""
+    return (("pyspark", version("pyspark")),)
 
 
 def frame(spark: "SparkSession", user: np.ndarray, item: np.ndarray, left: np.ndarray) -> "DataFrame":
@@ -162,8 +173,8 @@ def told() -> Iterator[None]:
         yield
     except (Py4JError, PySparkException) as error:
         raise WorkerDiedError(
-            f"Spark gave up: {first_line(error)}; look into the logs of its executors, give them more memory, or choose "
-            "fewer dimensions"
+            f"Spark gave up: {first_line(error)}; look into the logs of its executors, give them more memory, or "
+            "choose fewer dimensions"
         ) from error
 
 

@@ -1,7 +1,7 @@
-"""A run of what Spark learns from a table that no memory here holds: a part of it becomes a dataset that can be opened.
+"""A run of what Spark learns from a table that no memory here holds: a part of it becomes a dataset to be opened.
 
-The part is all ratings that a sample of users gave to the most rated items. The ratings to test on are drawn from it, as
-of any dataset; everything else in the table, the rest of the part included, is learned from.
+The part is all ratings that a sample of users gave to the most rated items. The ratings to test on are drawn from it,
+as of any dataset; everything else in the table, the rest of the part included, is learned from.
 """
 
 import tempfile
@@ -114,12 +114,12 @@ def fit_table(
             _write(wanted.factors, effects, model)
     arrays = arrays_of(MainEffects(effects[0], items[0], users[0]), users[1], items[1])
     spark_epoch(config, ratings, parts, arrays, progress, began)
-    run = run_of(config, ratings, begin, progress, arrays, 1, began, spark.LIBRARIES)
+    run = run_of(config, ratings, begin, progress, arrays, 1, began, spark.libraries())
     return replace(run, origin=Origin("trained", _provenance(config.table, ratings, n_table)))
 
 
 def read(session: "SparkSession", path: str) -> "DataFrame":
-    """Ratings at any path that Spark reads: text columns `user` and `item`, `rating`, and `timestamp` where there is one.
+    """Ratings at any path that Spark reads: text columns `user` and `item`, `rating`, and `timestamp` where it has one.
 
     A pair that is there twice counts once, with its latest rating, or its highest where no time is known.
     """

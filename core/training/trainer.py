@@ -60,12 +60,13 @@ def fit(
         shape = family.shapes(config, len(ratings.users), len(ratings.items))[family.recorded]
         camera.begin(parts.training_count(ratings), int(np.prod(shape[1:])))
     try:
-        arrays, kept = training_type(config, ratings, parts, progress).run()
+        training = training_type(config, ratings, parts, progress)
+        arrays, kept = training.run()
     except MemoryError as error:
         raise OutOfMemoryError(
             f"memory ran out with {config.dimensions} dimensions; choose fewer dimensions or less data"
         ) from error
-    return run_of(config, ratings, begin, progress, arrays, kept, began, libraries)
+    return run_of(config, ratings, begin, progress, arrays, kept, began, (*libraries, *training.libraries))
 
 
 def run_of(
