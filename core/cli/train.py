@@ -29,6 +29,10 @@ def train(arguments: argparse.Namespace) -> Answer:
     """Train in this process, or hand the training to the dashboard's workers."""
     config = _config(arguments)
     if arguments.master is not None:
+        if arguments.queue:
+            raise UsageError(
+                "--master is for a training of this call; set EMBEDDING_EXPLORER_SPARK_MASTER for a server"
+            )
         settings.use("SPARK_MASTER", arguments.master)
     if getattr(config, "table", ""):
         return _train_on_table(config, arguments)

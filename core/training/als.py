@@ -155,8 +155,9 @@ class AlsTraining(Training[AlsConfig]):
         """All iterations of Spark as one epoch."""
         from core.training import spark  # needs PySpark, which is not everybody's
 
-        began, self.libraries = time.perf_counter(), spark.libraries()
-        with spark.session() as session, spark.told():
+        began = time.perf_counter()
+        with spark.session(self.progress) as session, spark.told():
+            self.libraries = spark.libraries()
             model = spark.fitted(session, spark.frame(session, *self._left()), self.config, self.progress)
             for table, factors in zip(self.tables, (model.userFactors, model.itemFactors), strict=True):
                 found = factors.toArrow()

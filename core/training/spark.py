@@ -49,10 +49,11 @@ HALF = re.compile(r"flatMap at ALS\.scala")
 
 
 @contextlib.contextmanager
-def session() -> "Iterator[SparkSession]":
+def session(progress: Progress) -> "Iterator[SparkSession]":
     """Spark at the master that `EMBEDDING_EXPLORER_SPARK_MASTER` names; it is let go at the end.
 
     Raises:
+        CanceledError: A stop was asked for before it answered.
         EngineMissingError: PySpark or Java is missing, or the master does not answer.
     """
     master = settings.text("SPARK_MASTER", HERE)
@@ -67,7 +68,8 @@ def session() -> "Iterator[SparkSession]":
         for name, value in _usual(master, folder).items():
             building = building.config(name, value)
         try:
-            spark = building.getOrCreate()
+            # In a thread of its own: in the main one, Spark would take Ctrl-C over.
+            spark = progress.heeding(building.getOrCreate, "before Spark had started")
         except (Py4JError, PySparkException, OSError) as error:
             raise EngineMissingError(
                 f"Spark at {master!r:.200} does not answer ({first_line(error)}); start it, or name another with "

@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ from core.data.importing.request import ImportOptions
 from core.data.ratings import Ratings
 from core.data.splits import split
 from core.data.text import one_line
-from core.errors import MissingColumnError, UsageError
+from core.errors import BadFormatError, MissingColumnError, UsageError
 from core.model.als import AlsConfig
 from core.model.events import Event
 from core.model.run import Origin, Run
@@ -90,9 +91,10 @@ def fit_table(
         DatasetError: The part cannot become a dataset.
     """
     config, progress = wanted.config, Progress(on_event, should_stop)
-    with spark.session() as session, spark.told():
+    with spark.session(progress) as session, spark.told():
         table = progress.heeding(lambda: read(session, config.table), "before the first iteration")
         part, n_table = progress.heeding(lambda: _part(table, wanted), "before the first iteration")
+        part = progress.heeding(part.toArrow, "before the first iteration")
         ratings = _dataset(part, config.table, should_stop, runner)
         if (known := RunStore().get(run_id(config, ratings.digest))) is not None:
             return known
@@ -100,18 +102,19 @@ def fit_table(
         parts, began = split(ratings, config), time.perf_counter()
         begin = expected(config, ratings, parts)
         on_event(begin)
-        learned = _without(session, table, ratings, np.concatenate([parts.validation, parts.test])).persist()
+        aside = np.concatenate([parts.validation, parts.test])
+        learned = progress.heeding(lambda: _without(session, table, ratings, aside), "before the first iteration")
         effects = progress.heeding(lambda: _effects(learned), "while averages are taken")
         model = spark.fitted(session, _left(learned, *effects), config, progress)
         users, items = (
-            _numbers(session, side, factors, ids)
+            progress.heeding(partial(_numbers, session, side, factors, ids), "after the last iteration")
             for side, factors, ids in (
                 (effects[1], model.userFactors, ratings.users.ids),
                 (effects[2], model.itemFactors, ratings.items.ids),
             )
         )
         if wanted.factors:
-            _write(wanted.factors, effects, model)
+            progress.heeding(lambda: _write(wanted.factors, effects, model), "while the factors were written")
     arrays = arrays_of(MainEffects(effects[0], items[0], users[0]), users[1], items[1])
     spark_epoch(config, ratings, parts, arrays, progress, began)
     run = run_of(config, ratings, begin, progress, arrays, 1, began, spark.libraries())
@@ -141,7 +144,8 @@ def read(session: "SparkSession", path: str) -> "DataFrame":
         )
     kinds = {"user": "string", "item": "string", "rating": "float", "timestamp": "long"}
     picked = raw.select(*(f.col(f"`{name}`").cast(kinds[role]).alias(role) for role, name in columns.items() if name))
-    good = picked.where("user != '' AND item != '' AND NOT isnan(rating)")
+    trimmed = {side: f.trim(side) for side in ("user", "item")}
+    good = picked.withColumns(trimmed).where("user != '' AND item != '' AND NOT isnan(rating)")
     if columns["timestamp"] is None:
         return good.groupBy("user", "item").agg(f.max("rating").alias("rating"))
     latest = f.max_by("rating", f.coalesce("timestamp", f.lit(0))).alias("rating")
@@ -161,9 +165,9 @@ def _part(table: "DataFrame", wanted: Wanted) -> tuple["DataFrame", int]:
     return part, table.count()
 
 
-def _dataset(part: "DataFrame", path: str, should_stop: Callable[[], bool], runner: Runner) -> Ratings:
+def _dataset(part: pa.Table, path: str, should_stop: Callable[[], bool], runner: Runner) -> Ratings:
     """The part as a dataset of the home, by the way that all imports go."""
-    rows = part.toArrow().sort_by([("user", "ascending"), ("item", "ascending")])
+    rows = part.sort_by([("user", "ascending"), ("item", "ascending")])
     name = one_line(PurePosixPath(path).stem)[:100] or "Table"
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "ratings.parquet"
@@ -174,10 +178,17 @@ def _dataset(part: "DataFrame", path: str, should_stop: Callable[[], bool], runn
 
 
 def _without(session: "SparkSession", table: "DataFrame", ratings: Ratings, rows: np.ndarray) -> "DataFrame":
-    """The table but for some ratings of the dataset."""
+    """The table but for some ratings of the dataset; raises BadFormatError where they are not in it."""
     pairs = {"user": ratings.users.ids[ratings.user_index[rows]], "item": ratings.items.ids[ratings.item_index[rows]]}
     aside = session.createDataFrame(pa.table({name: pa.array(ids, pa.string()) for name, ids in pairs.items()}))
-    return table.join(aside, ["user", "item"], "left_anti")
+    learned = table.join(aside, ["user", "item"], "left_anti").persist()
+    found = table.count() - learned.count()
+    if found != len(rows):  # it would be tested on what it has learned
+        raise BadFormatError(
+            f"of {len(rows):,} ratings kept aside {found:,} are found again in the table: its ids are not those that an "
+            "import makes of them; write them as plain text or whole numbers"
+        )
+    return learned
 
 
 def _effects(learned: "DataFrame") -> Effects:

@@ -14,6 +14,7 @@ from core.model.families import run_config
 from core.studies.retraining import check_trainable
 from core.training import budget, spark
 from core.training.als import Side
+from core.training.progress import Progress
 from core.training.trainer import fit
 from tests.conftest import run_on
 from tests.families import planted_ratings
@@ -112,5 +113,8 @@ def test_what_spark_needs_is_said_where_it_is_missing(monkeypatch, spec, said, w
     monkeypatch.setattr(spark.importlib.util, "find_spec", lambda name: spec)
     monkeypatch.setattr(spark.shutil, "which", lambda name, path=None: "java")
     monkeypatch.setattr(spark.subprocess, "run", lambda *_, **__: Told)
-    with pytest.raises(EngineMissingError, match=f"{words}.*--engine here"), spark.session():
+    with (
+        pytest.raises(EngineMissingError, match=f"{words}.*--engine here"),
+        spark.session(Progress(print, lambda: False)),
+    ):
         pass

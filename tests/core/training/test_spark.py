@@ -18,6 +18,7 @@ from core.model.events import Step
 from core.model.families import run_config
 from core.store.runs import RunStore
 from core.training import spark
+from core.training.progress import Progress
 from core.training.slopes import main_effects
 from core.training.spark_table import Wanted, fit_table, read
 from core.training.trainer import fit
@@ -108,7 +109,7 @@ def test_of_a_table_a_part_is_kept_and_everything_else_is_learned_from(planted, 
 
 def test_a_table_that_cannot_be_read_is_refused_with_what_to_do(tmp_path):
     pd.DataFrame({"a": [1], "b": [2]}).to_csv(tmp_path / "two.csv", index=False)
-    with spark.session() as session:
+    with spark.session(Progress(print, lambda: False)) as session:
         with pytest.raises(MissingColumnError, match="a, b, and none is known to hold the user and the item"):
             read(session, str(tmp_path / "two.csv"))
         with pytest.raises(UsageError, match="cannot read"):
@@ -125,7 +126,7 @@ def test_a_stop_is_heard_in_spark(planted):
 @pytest.mark.thorough
 def test_a_master_that_does_not_answer_is_said(monkeypatch):
     monkeypatch.setenv("EMBEDDING_EXPLORER_SPARK_MASTER", "spark://127.0.0.1:9")
-    with pytest.raises(EngineMissingError, match="does not answer"), spark.session():
+    with pytest.raises(EngineMissingError, match="does not answer"), spark.session(Progress(print, lambda: False)):
         pass
 
 
