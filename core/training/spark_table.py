@@ -185,8 +185,8 @@ def _without(session: "SparkSession", table: "DataFrame", ratings: Ratings, rows
     found = table.count() - learned.count()
     if found != len(rows):  # it would be tested on what it has learned
         raise BadFormatError(
-            f"of {len(rows):,} ratings kept aside {found:,} are found again in the table: its ids are not those that an "
-            "import makes of them; write them as plain text or whole numbers"
+            f"of {len(rows):,} ratings kept aside {found:,} are found again in the table: its ids are not those that "
+            "an import makes of them; write them as plain text or whole numbers"
         )
     return learned
 
