@@ -205,7 +205,7 @@ def _effects(learned: "DataFrame") -> Effects:
         mean_left = f.sum(f.col("left") - f.col("offset")) / (f.count("*") + shrinkage)
         return left.groupBy(side).agg(mean_left.alias("offset")).persist()
 
-    users = None
+    users: Any = None
     for _ in range(ROUNDS):
         items = offsets("item", users, ITEM_SHRINKAGE)
         users = offsets("user", items, USER_SHRINKAGE)
