@@ -162,7 +162,10 @@ def fitted(spark: "SparkSession", ratings: "DataFrame", config: AlsConfig, progr
         if len(stages) > before:
             progress.step(Step(at=min(len(stages) / 2 / config.epochs, 1.0), loss=None))
 
-    return progress.heeding(fit, "in Spark", tell)
+    model = progress.heeding(fit, "in Spark", tell)
+    if len(stages) < 2 * config.epochs:  # the last ones ended after the last look
+        progress.step(Step(at=1.0, loss=None))
+    return model
 
 
 @contextlib.contextmanager

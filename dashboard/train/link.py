@@ -127,6 +127,8 @@ def _usable(said: Mapping[str, str]) -> dict[str, Any]:
     values = dict(_usual(model))
     for name in said.keys() - {"model"}:
         field = FAMILIES[model].config_type.model_fields.get(name)
+        if field is not None and not is_offered(field) and said[name] == _text(field.default):
+            continue
         if field is None or not is_offered(field):
             address_bar.ignore(name, said[name], "left out: this model has no such setting")
             continue
