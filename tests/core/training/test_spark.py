@@ -49,7 +49,7 @@ def test_its_factors_give_our_predictions_and_its_iterations_are_told(planted):
 
     def keeping(session, frame, *others):
         model = fitted(session, frame, *others)
-        models.append(model.transform(frame).toPandas().sort_values(["user", "item"]))
+        models.append(model.transform(frame).toArrow().to_pandas())
         return model
 
     with pytest.MonkeyPatch.context() as patched:
@@ -79,6 +79,7 @@ def table(planted, tmp_path) -> Path:
     return tmp_path / "ratings.parquet"
 
 
+@pytest.mark.thorough
 def test_of_a_table_a_part_is_kept_and_everything_else_is_learned_from(planted, table, tmp_path):
     config = run_config(model="als", engine="spark", table=str(table), embedding_dim=2, epochs=1)
     wanted = Wanted(config, items=20, ratings=300, factors=str(tmp_path / "factors"))
