@@ -1,6 +1,6 @@
 """Speed, memory and error of training by the number of ratings, on made-up ratings of the largest MovieLens' shape.
 
-    python -m benchmarks.size                                  1, 4, 16 and 32 million ratings
+    python -m benchmarks.size                                  1, 4, 16 and 32 million ratings, `large` and `als`
     python -m benchmarks.size --rows 4000000 --batch-size 8192
     python -m benchmarks.size --rows 4000000 --epochs 20 --preset large --preset best-ratings   whole trainings
 
@@ -20,14 +20,17 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
+import psutil
 
 from core.config import run_id
 from core.data.ratings import Ratings, Vocabulary
 from core.model.events import Epoch, Event, Started
-from core.model.families import PRESETS, parse_config
+from core.model.families import PRESETS, parse_config, run_config
 
+STARTS = {**PRESETS, "als": run_config(model="als"), "spark": run_config(model="als", engine="spark")}
+"""What is measured, by name: the presets, and alternating least squares at its usual settings, here and by Spark."""
 USERS, ITEMS = 200_948, 87_585
-REPLACED = ("epochs", "batch_size", "learning_rate", "l2", "embedding_dim", "item_dropout")
+REPLACED = ("epochs", "batch_size", "learning_rate", "l2", "row_penalty", "embedding_dim", "item_dropout")
 FEW_EPOCHS = 2
 """Where no number is asked for: enough to see how long an epoch takes."""
 ROWS = (1_000_000, 4_000_000, 16_000_000, 32_000_000)
@@ -85,7 +88,7 @@ class Measured:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Speed, memory and error of training by the number of ratings.")
     parser.add_argument("--rows", type=int, action="append", metavar="N", help="a number of ratings; may be repeated")
-    parser.add_argument("--preset", action="append", choices=PRESETS, help="large, unless said; may be repeated")
+    parser.add_argument("--preset", action="append", choices=STARTS, help="large and als, unless said; may be repeated")
     for name in REPLACED:
         parser.add_argument(f"--{name.replace('_', '-')}", help="in place of the preset's")
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)  # how the process of one size is called
@@ -96,7 +99,7 @@ def main() -> None:
     print("".join(f"{name:>{width}}" for name, width, _ in COLUMNS))
     print("".join(f"{unit:>{width}}" for _, width, unit in COLUMNS), flush=True)
     for rows in called.rows or ROWS:
-        for preset in called.preset or ["large"]:
+        for preset in called.preset or ["large", "als"]:
             print_row(preset, in_own_process(rows, preset))
 
 
@@ -119,7 +122,7 @@ def measure(rows: int, called: argparse.Namespace) -> Measured:
     """Train on `rows` ratings in this process."""
     from core.training.trainer import fit  # not above: who wants the ratings alone needs no TensorFlow
 
-    base = PRESETS[called.preset[-1]]
+    base = STARTS[called.preset[-1]]
     given = {
         name: getattr(called, name) for name in REPLACED if getattr(called, name) is not None and hasattr(base, name)
     }
@@ -133,7 +136,7 @@ def measure(rows: int, called: argparse.Namespace) -> Measured:
 
     def note(event: Event) -> None:
         if isinstance(event, Started | Epoch):
-            work.append(time.process_time())
+            work.append(_work())
 
     def look() -> bool:
         looks.append(time.perf_counter())
@@ -141,13 +144,14 @@ def measure(rows: int, called: argparse.Namespace) -> Measured:
 
     run = fit(config, ratings, on_event=note, should_stop=look)
     last = run.history[-1]
+    passes = config.epochs if getattr(config, "engine", "") == "spark" else 1  # Spark tells of all as one
     compiled = run.outcome.train_seconds - sum(epoch.seconds for epoch in run.history)
     return Measured(
         rows=rows,
         started=compiled,
-        epoch=last.seconds,
-        work=work[-1] - work[-2],
-        per_second=run.started.n_train / last.seconds,
+        epoch=last.seconds / passes,
+        work=(work[-1] - work[-2]) / passes,
+        per_second=run.started.n_train * passes / last.seconds,
         epochs=run.outcome.epochs,
         whole=run.outcome.train_seconds,
         longest=float(np.diff(looks).max()),
@@ -158,8 +162,16 @@ def measure(rows: int, called: argparse.Namespace) -> Measured:
     )
 
 
+def _work() -> float:
+    """Processor seconds so far, those of Spark's process too."""
+    others = [child.cpu_times() for child in psutil.Process().children(recursive=True)]
+    return time.process_time() + sum(times.user + times.system for times in others)
+
+
 def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """At most so far, with what Spark's process has now."""
+    others = sum(child.memory_info().rss for child in psutil.Process().children(recursive=True)) / 2**20
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 + others
 
 
 def planted(rows: int, seed: int = 0) -> Ratings:

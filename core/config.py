@@ -25,11 +25,21 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-def setting(default: Any, help_text: str, *, title: str, unit: str = "", grows: str = "", **limits: Any) -> Any:
-    """A field with what a form shows beside it; `grows` says what happens when it grows."""
-    return Field(
-        default, title=title, description=help_text, json_schema_extra={"unit": unit, "grows": grows}, **limits
-    )
+def setting(
+    default: Any, help_text: str, *, title: str, unit: str = "", grows: str = "", offered: bool = True, **limits: Any
+) -> Any:
+    """A field with what a form shows beside it; `grows` says what happens when it grows.
+
+    What is not `offered` can be set on the command line alone: it reaches beyond the program.
+    """
+    extra: dict[str, Any] = {"unit": unit, "grows": grows, "offered": offered}
+    return Field(default, title=title, description=help_text, json_schema_extra=extra, **limits)
+
+
+def is_offered(field: FieldInfo) -> bool:
+    """Whether a form shows a setting, and a sweep may vary it."""
+    extra = field.json_schema_extra
+    return not isinstance(extra, dict) or bool(extra.get("offered", True))
 
 
 MOST_DIMENSIONS = 16_384

@@ -186,6 +186,10 @@ class WorkerDiedError(JobError, code="WORKER_DIED"):
     """The process that ran the job ended without finishing it."""
 
 
+class EngineMissingError(JobError, code="ENGINE_MISSING"):
+    """What is asked for needs another program, which is not installed or does not answer."""
+
+
 class BusyError(JobError, code="BUSY"):
     """The queue is full, this session has too many jobs in it, or another process holds a lock for too long."""
 

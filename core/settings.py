@@ -21,6 +21,8 @@ The names begin with `EMBEDDING_EXPLORER_`:
     LEASE_SECONDS           time without a sign of life after which a job's worker counts as dead
     WORKER_MB               MiB of memory above which a worker is replaced after a job
     KEPT_JOBS               finished jobs that are kept
+    SPARK_MASTER            Spark that trains what is asked of the engine spark, as spark://host:7077; all processors of
+                            this machine without it
     MAX_MODEL_MB            MiB that a training may take, by estimate
     MAX_EPOCH_SECONDS       longest epoch that is started, by estimate
     UPLOAD_MB, UPLOAD_MB_PER_ADDRESS, UPLOAD_MB_PER_OWNER    MiB of uploaded files at once: of all, of an address, of a
@@ -145,6 +147,11 @@ def memory_mb() -> int:
 def text(name: str, default: str = "") -> str:
     """The variable `EMBEDDING_EXPLORER_` + name as it is set, or the default."""
     return os.environ.get(PREFIX + name, default)
+
+
+def use(name: str, value: str) -> None:
+    """Set the variable `EMBEDDING_EXPLORER_` + name for this process and its children."""
+    os.environ[PREFIX + name] = value
 
 
 def switch(name: str) -> bool:

@@ -186,6 +186,7 @@ def _add_train(calls: Any) -> None:
         help="Settings to begin with, overridden by the flags below: " + ", ".join(PRESETS) + " (default: default).",
     )
     call.add_argument("--queue", action="store_true", help="Hand it to the dashboard's workers and return at once.")
+    train.add_spark_flags(call.add_argument_group("spark", "What goes with --engine spark."))
     about_model = "What the model is; a setting that its family does not have is refused."
     for title, about, fields in (
         ("split", SplitConfig.__doc__, SplitConfig.model_fields),

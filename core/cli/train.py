@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from types import FrameType
+from typing import Any
 
-from core import access, data
+from core import access, data, settings
 from core.access import COMMAND_LINE, Action
-from core.cli.common import Answer, attributes, given, pairs
+from core.cli.common import Answer, add_count, attributes, given, pairs
 from core.config import GradientConfig, RunConfig, run_id
 from core.data.nouns import count
 from core.data.ratings import Ratings
-from core.errors import CorruptRunError, LimitError, UnknownRunError
+from core.errors import CorruptRunError, LimitError, UnknownRunError, UsageError
 from core.jobs import queue
 from core.model.events import Epoch, Event, Started, Step
 from core.model.families import PRESETS, SETTINGS, parse_config
@@ -27,6 +28,14 @@ from core.training.budget import check_room, check_size
 def train(arguments: argparse.Namespace) -> Answer:
     """Train in this process, or hand the training to the dashboard's workers."""
     config = _config(arguments)
+    if arguments.master is not None:
+        if arguments.queue:
+            raise UsageError(
+                "--master is for a training of this call; set EMBEDDING_EXPLORER_SPARK_MASTER for a server"
+            )
+        settings.use("SPARK_MASTER", arguments.master)
+    if getattr(config, "table", ""):
+        return _train_on_table(config, arguments)
     ratings = data.load(arguments.dataset)
     check_size(config, len(ratings.users), len(ratings.items), len(ratings))
     return _submit(config, ratings) if arguments.queue else _train_here(config, ratings)
@@ -35,7 +44,35 @@ def train(arguments: argparse.Namespace) -> Answer:
 def _config(arguments: argparse.Namespace) -> RunConfig:
     if arguments.preset not in PRESETS:
         raise LimitError(f"preset is {arguments.preset!r:.60}; there are {', '.join(PRESETS)}")
-    return parse_config(given(arguments, SETTINGS), base=PRESETS[arguments.preset])
+    wanted = given(arguments, SETTINGS)
+    if "engine" in wanted or "table" in wanted:  # there is one family that Spark trains
+        wanted = {"model": "als", **({"engine": "spark"} if "table" in wanted else {}), **wanted}
+    return parse_config(wanted, base=PRESETS[arguments.preset])
+
+
+def add_spark_flags(group: Any) -> None:
+    """What is no setting of the run: where Spark is, and what becomes of a table that is too large to be shown."""
+    group.add_argument("--master", metavar="URL", help="Spark's master, as spark://host:7077 (default local[*]).")
+    add_count(group, "--keep-items", 100_000, "Most rated items of a table that can be looked at.", minimum=2)
+    add_count(group, "--keep-ratings", 10_000_000, "About how many ratings of a table can be looked at.", minimum=20)
+    text = "Folder, as Spark writes it, for the numbers of all users and items of a table, as Parquet."
+    group.add_argument("--factors", metavar="PATH", default="", help=text)
+
+
+def _train_on_table(config: Any, arguments: argparse.Namespace) -> Answer:
+    """Learn from a table by Spark, in this process."""
+    from core.training.spark_table import Wanted, fit_table
+
+    if arguments.queue:
+        raise UsageError("a table is learned from by this call itself; leave --queue out")
+    access.check(Action.TRAIN, COMMAND_LINE)
+    store = RunStore()
+    with interrupt_asks_to_stop() as should_stop:
+        wanted = Wanted(config, arguments.keep_items, arguments.keep_ratings, arguments.factors)
+        run = fit_table(wanted, on_event=_Progress(), should_stop=should_stop)
+    cached = store.get(run.run_id) is not None
+    store.publish(run)
+    return _answer(run, store, cached=cached)
 
 
 def _train_here(config: RunConfig, ratings: Ratings) -> Answer:
@@ -46,6 +83,10 @@ def _train_here(config: RunConfig, ratings: Ratings) -> Answer:
         access.check(Action.TRAIN, COMMAND_LINE)
         with interrupt_asks_to_stop() as should_stop:
             run = _fit(config, ratings, should_stop)
+    return _answer(run, store, cached=cached)
+
+
+def _answer(run: Run, store: RunStore, *, cached: bool) -> Answer:
     results = attributes(run.outcome, ("epochs", "kept_epoch", "val_rmse", "best_val_rmse", "train_seconds"))
     results["metric"] = run.outcome.metric and asdict(run.outcome.metric)
     document = {"run_id": run.run_id, "cached": cached, **results, "path": str(store.folder / run.run_id)}
@@ -92,6 +133,8 @@ class _Progress:
             case Started():
                 self.epochs = event.epochs
                 self._say(f"{count(event.n_train, 'rating')} to learn from, {event.n_validation:,} to test on")
+            case Step() if event.loss is None:
+                self._say(f"{event.at:.0%} of the iterations")
             case Step() if self.alive:
                 print(f"\r\033[Kepoch {event.at:.1f} of {self.epochs}  loss {event.loss:.3f}", end="", file=sys.stderr)
             case Epoch():

@@ -14,19 +14,20 @@ from pathlib import Path
 from typing import Any
 
 from core import access, data, settings
-from core.access import Action, Visitor
+from core.access import COMMAND_LINE, Action, Visitor
 from core.config import RunConfig, run_id
 from core.data.ratings import Ratings
 from core.disk import files, processes
 from core.disk.home import home
 from core.disk.locks import locked
 from core.disk.reading import IntegrityError, SetAside
-from core.errors import UnknownJobError
+from core.errors import NotAllowedError, UnknownJobError
 from core.jobs import fairness, job_folder, job_ids
 from core.jobs.job_folder import Job, Lease
 from core.jobs.kinds import KINDS, as_event
 from core.jobs.outcome import CANCELED, DONE, JobOutcome, worker_died
 from core.model.events import Event
+from core.model.families import family_of
 from core.settings import JobLimits
 from core.store.runs import RunStore
 from core.training.budget import check_room, check_size
@@ -89,10 +90,13 @@ def submit_training(
     Raises:
         LimitError: The model would need more memory than allowed.
         QuotaError: The home has no room for it.
+        NotAllowedError: Another engine is asked for by somebody else than the command line.
         UnknownDatasetError: There is no such dataset.
     """
     if not part_of:
         access.check(Action.TRAIN, by)
+    if family_of(config).trained_elsewhere(config) and by != COMMAND_LINE:
+        raise NotAllowedError("another engine is asked for on the command line alone: python -m core train --queue")
     ratings = data.load(dataset) if isinstance(dataset, str) else dataset
     check_size(config, len(ratings.users), len(ratings.items), len(ratings))
     key = run_id(config, ratings.digest)

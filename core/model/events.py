@@ -35,10 +35,13 @@ class Started:
 
 @dataclass(frozen=True)
 class Step:
-    """Within an epoch: `at` epochs done so far (2.25 is a quarter into the third), and the loss since the last Step."""
+    """Within an epoch: `at` epochs done so far (2.25 is a quarter into the third), and the loss since the last Step.
+
+    The loss is None where an engine does not tell it before the end.
+    """
 
     at: float
-    loss: float
+    loss: float | None
 
 
 @dataclass(frozen=True)

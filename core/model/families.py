@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from core.config import SHARED_FIELDS, RunConfig, SplitConfig, TrainConfig, family_fields
 from core.errors import LimitError
+from core.model.als import Als
 from core.model.autoencoder import AutoencoderItems, AutoencoderUsers
 from core.model.bias_only import BiasOnly
 from core.model.dot_with_bias import DotWithBias, DotWithBiasConfig
@@ -36,6 +37,7 @@ FAMILIES: Mapping[str, type[Scorer]] = MappingProxyType(
             SimpleDot,
             SimpleDotDiy,
             BiasOnly,
+            Als,
             Neural,
             AutoencoderItems,
             AutoencoderUsers,

@@ -84,6 +84,7 @@ class Scorer(ABC):
     is_bilinear: ClassVar[bool] = False
     has_uncertainty: ClassVar[bool] = False
     training: ClassVar[str] = "gradient"  # the module of core.training that trains it
+    rating_bytes: ClassVar[int] = 120  # that a training without batches holds for a rating, beside the data
     metric: ClassVar[Metric] = RMSE
     guesses_ratings: ClassVar[bool] = True
     trained_here: ClassVar[bool] = True
@@ -156,6 +157,11 @@ class Scorer(ABC):
     def why_no_guesses(cls) -> str:
         """Why it guesses no ratings, where it does not, as the middle of a sentence about it."""
         return f"it guesses no ratings, and is judged by its {cls.metric.title}"
+
+    @classmethod
+    def trained_elsewhere(cls, config: Any) -> bool:
+        """Whether another program than this one does the training: neither time nor memory is needed for it here."""
+        return False
 
     @classmethod
     def epochs(cls, config: Any) -> int:

@@ -34,11 +34,16 @@ def check_trainable(run: Run) -> None:
 
     Raises:
         LimitError: It takes more than is allowed.
-        NotApplicableError: The run was not trained here.
+        NotApplicableError: The run was not trained here, or not by this program.
     """
     if run.origin.kind != "trained":
         raise NotApplicableError(
             f"run {run.run_id} was trained elsewhere, so it cannot be trained again; choose one that was trained here"
+        )
+    if run.scorer.trained_elsewhere(run.config):
+        raise NotApplicableError(
+            f"run {run.run_id} was trained by another engine, which is not started again for this; train the same "
+            "settings with the engine here, and choose that run"
         )
     check_size(run.config, run.dataset.users, run.dataset.items, run.dataset.ratings)
 

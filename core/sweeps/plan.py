@@ -10,7 +10,7 @@ from typing import Any, Literal, Self, get_args
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from core.config import GradientConfig, RunConfig, Settings, SplitConfig, run_id
+from core.config import GradientConfig, RunConfig, Settings, SplitConfig, is_offered, run_id
 from core.errors import LimitError, NotApplicableError
 from core.model.families import family_of, parse_config
 
@@ -197,7 +197,7 @@ def check(plan: SweepPlan) -> None:
     _check_splits(plan, config)
     names = [vary.field for vary in plan.vary]
     for name in names:
-        if name in FIXED or name not in type(config).model_fields:
+        if name not in variable(config):
             raise LimitError(f"{name:.60} cannot vary; of {config.model} {', '.join(variable(config))} can")
         if names.count(name) > 1:
             raise LimitError(f"{name} varies twice; name it once")
@@ -222,7 +222,8 @@ def _check_numbers(vary: Between, config: RunConfig) -> None:
 
 def variable(config: RunConfig) -> list[str]:
     """Names of the settings of a family that a sweep may vary."""
-    return [name for name in type(config).model_fields if name not in FIXED]
+    fields = type(config).model_fields
+    return [name for name, field in fields.items() if name not in FIXED and is_offered(field)]
 
 
 def is_whole(config: RunConfig, vary: Vary) -> bool:

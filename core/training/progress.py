@@ -67,13 +67,22 @@ class Progress:
         if self.should_stop():
             raise CanceledError(f"stopped {when or self.when}, as asked", history=tuple(self.history))
 
-    def heeding(self, work: Callable[[], Result], when: str = "") -> Result:
-        """Do what takes seconds with millions of ratings, and go on asking whether to stop; NumPy leaves room."""
+    def heeding(
+        self, work: Callable[[], Result], when: str = "", meanwhile: Callable[[], None] = lambda: None
+    ) -> Result:
+        """Do what takes seconds with millions of ratings, and go on asking whether to stop; NumPy leaves room.
+
+        Args:
+            work: Done in another thread.
+            when: What is going on, for a sentence.
+            meanwhile: Called between two questions.
+        """
         beside = ThreadPoolExecutor(1)
         try:
             coming = beside.submit(work)
             while True:
                 self.heed(when)
+                meanwhile()
                 with contextlib.suppress(TimeoutError):
                     return coming.result(timeout=STRETCH_SECONDS)
         finally:
@@ -127,6 +136,8 @@ class Training(ABC, Generic[Config]):
 
     def __init__(self, config: Config, ratings: Ratings, parts: Split, progress: Progress) -> None:
         self.config, self.ratings, self.parts, self.progress = config, ratings, parts, progress
+        self.libraries: tuple[tuple[str, str], ...] = ()
+        """What computes here beside the libraries of the module, names and versions."""
 
     @staticmethod
     def prepare(config: Config, ratings: Ratings, n_train: int) -> None:

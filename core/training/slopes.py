@@ -29,17 +29,20 @@ class MainEffects:
         return self.mean + self.item[ratings.item_index[rows]] + self.user[ratings.user_index[rows]]
 
 
-def main_effects(ratings: Ratings, rows: np.ndarray) -> MainEffects:
+def main_effects(ratings: Ratings, rows: np.ndarray, *, rounds: int = 1) -> MainEffects:
     """Averages over some rows of the ratings.
 
     Item and user offsets are shrunken means of the residuals, items first, as in Koren, "Factor in the Neighbors"
-    (2010), section 2.1.
+    (2010), section 2.1. Each further round takes the users' offsets off before the items' are computed again: so both
+    come to the least squares with a penalty of their own (backfitting).
     """
     mean = float(ratings.rating[rows].mean(dtype=np.float64))
-    residual = ratings.rating[rows] - mean
-    item = _offsets(ratings.item_index[rows], residual, len(ratings.items), ITEM_SHRINKAGE)
-    residual = residual - item[ratings.item_index[rows]]
-    user = _offsets(ratings.user_index[rows], residual, len(ratings.users), USER_SHRINKAGE)
+    users, items, rating = ratings.user_index[rows], ratings.item_index[rows], ratings.rating[rows] - mean
+    user = np.zeros(len(ratings.users))
+    for done in range(rounds):
+        residual = rating - user[users] if done else rating
+        item = _offsets(items, residual, len(ratings.items), ITEM_SHRINKAGE)
+        user = _offsets(users, rating - item[items], len(ratings.users), USER_SHRINKAGE)
     return MainEffects(mean, item, user)
 
 

@@ -13,7 +13,7 @@ from core.config import RunConfig, run_id
 from core.data.ratings import Ratings
 from core.data.splits import split
 from core.errors import LimitError, OutOfMemoryError
-from core.model.events import Epoch, Event
+from core.model.events import Epoch, Event, Started
 from core.model.families import family_of
 from core.model.run import Outcome, Run
 from core.training.baselines import expected
@@ -60,11 +60,35 @@ def fit(
         shape = family.shapes(config, len(ratings.users), len(ratings.items))[family.recorded]
         camera.begin(parts.training_count(ratings), int(np.prod(shape[1:])))
     try:
-        arrays, kept = training_type(config, ratings, parts, progress).run()
+        training = training_type(config, ratings, parts, progress)
+        arrays, kept = training.run()
     except MemoryError as error:
         raise OutOfMemoryError(
             f"memory ran out with {config.dimensions} dimensions; choose fewer dimensions or less data"
         ) from error
+    return run_of(config, ratings, begin, progress, arrays, kept, began, (*libraries, *training.libraries))
+
+
+def run_of(
+    config: RunConfig,
+    ratings: Ratings,
+    begin: Started,
+    progress: Progress,
+    arrays: dict[str, np.ndarray],
+    kept: int,
+    began: float,
+    libraries: tuple[tuple[str, str], ...],
+) -> Run:
+    """What a training that has ended leaves behind.
+
+    Args:
+        config, ratings: What was learned from, and how.
+        begin, progress: How it began, and its course.
+        arrays: The numbers of the `kept` epoch.
+        kept: Its number.
+        began: When the training began, on `time.perf_counter`.
+        libraries: Names and versions of what computed.
+    """
     return Run(
         run_id=run_id(config, ratings.digest),
         config=config,

@@ -61,7 +61,8 @@ def curve_rows(curve: Curve, references: Started, behind: Named | None = None) -
         points += [(e.epoch, e.rmse, "Earlier model", "behind, training") for e in behind.curve.epochs]
         points += [(e.epoch, e.value, "Earlier model", "behind") for e in behind.curve.epochs]
     if curve.metric is RMSE:
-        points += [(step.at, float(np.sqrt(step.loss)), "Within epochs", "within") for step in curve.steps]
+        losses = [(step.at, step.loss) for step in curve.steps if step.loss is not None]
+        points += [(at, float(np.sqrt(loss)), "Within epochs", "within") for at, loss in losses]
     points += [(e.epoch, e.rmse, "Training", "epoch") for e in curve.epochs]
     points += [(e.epoch, e.value, "Validation", "epoch") for e in curve.epochs]
     points += [(e.epoch, e.value, "Validation", "kept") for e in curve.epochs if e.epoch == curve.kept_epoch]

@@ -173,6 +173,8 @@ def _choices() -> str:
     label = f"Model: {phrases.run_words(chosen)}" if chosen else "Model: none yet"
     with st.popover(label, icon=":material/model_training:", width="stretch", wrap=True):
         _choose_run(state.without_trials(summaries, but=state.run_id()), chosen)
+    if chosen and (part := chosen.origin.provenance.get("part")):
+        st.caption(escape(part))
     return phrases.model_words(chosen.config) if chosen else dataset.name
 
 

@@ -207,6 +207,7 @@ def unseen_known(found: Unseen, known: str, noun: str, unit: str) -> str:
 
 EPOCHS = {
     "variational": f"{STEPS_PER_EPOCH} steps, each over all training ratings at once",
+    "als": "one round: the numbers of all people are solved for, and then those of all {nouns}",
     "ranking": "one round: the numbers of all people are solved for, and then those of all {nouns}",
     "autoencoder_items": "one pass over all {nouns}, each with all its training ratings",
     "autoencoder_users": "one pass over all people, each with all their training ratings",
@@ -225,8 +226,11 @@ def epochs_words(config: RunConfig, noun: str) -> str:
         if family_of(config).guesses_ratings
         else "what was kept aside chose nothing, so the number above is one for what it has never seen"
     )
+    kept = f"The last one is kept: {chose}."
+    if family_of(config).trained_elsewhere(config):
+        return f"Another engine trained it, and told nothing before the end: all its rounds are one epoch. {kept}"
     epoch = EPOCHS[config.model].format(**phrases.nouns(noun))
-    return f"An epoch here is {epoch}. The last one is kept: {chose}."
+    return f"An epoch here is {epoch}. {kept}"
 
 
 def dimensions_used(scorer: Scorer) -> int | None:

@@ -10,7 +10,7 @@ from annotated_types import Ge, Gt, Le
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from core.config import RunConfig
+from core.config import RunConfig, is_offered
 from core.errors import LimitError
 from core.model.families import FAMILIES, PRESETS, SETTINGS, new_defaults, parse_config
 from dashboard.session import untrusted
@@ -123,7 +123,11 @@ def _chosen() -> str:
 @cache
 def _fields_of(model: str) -> dict[str, FieldInfo]:
     every = FAMILIES[model].config_type.model_fields
-    return {name: field for name, field in every.items() if name != "model" and len(_options(field)) != 1}
+    return {
+        name: field
+        for name, field in every.items()
+        if name != "model" and len(_options(field)) != 1 and is_offered(field)
+    }
 
 
 def folded() -> tuple[str, ...]:

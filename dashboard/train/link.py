@@ -12,7 +12,7 @@ import streamlit as st
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from core.config import RunConfig
+from core.config import RunConfig, is_offered
 from core.model.families import FAMILIES, PRESETS, SETTINGS, parse_config
 from dashboard.session import address_bar
 from dashboard.train import form
@@ -127,7 +127,9 @@ def _usable(said: Mapping[str, str]) -> dict[str, Any]:
     values = dict(_usual(model))
     for name in said.keys() - {"model"}:
         field = FAMILIES[model].config_type.model_fields.get(name)
-        if field is None:
+        if field is not None and not is_offered(field) and said[name] == _text(field.default):
+            continue
+        if field is None or not is_offered(field):
             address_bar.ignore(name, said[name], "left out: this model has no such setting")
             continue
         try:

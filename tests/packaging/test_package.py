@@ -18,7 +18,14 @@ import pytest
 
 from tests.packaging.test_requirements import ROOT, requirements
 
-FILES = ("pyproject.toml", "README.md", "LICENSE", "requirements.txt", "requirements-umap.txt")
+FILES = (
+    "pyproject.toml",
+    "README.md",
+    "LICENSE",
+    "requirements.txt",
+    "requirements-spark.txt",
+    "requirements-umap.txt",
+)
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -10,8 +11,11 @@ from streamlit.testing.v1.element_tree import Selectbox
 from core.access import Visitor
 from core.jobs import queue
 from core.jobs.outcome import JobOutcome
-from core.model.families import PRESETS
+from core.model.families import PRESETS, run_config
+from core.model.run import Origin
+from core.store.runs import RunStore
 from dashboard.shell import frame
+from tests.conftest import run_on
 
 pytestmark = pytest.mark.few
 
@@ -45,6 +49,14 @@ def test_a_link_to_a_model_selects_it(open_page, publish):
     app = open_page("runs", run=wanted.run_id)
     assert not app.error
     assert chooser(app, "Model").value == wanted.run_id
+
+
+def test_of_a_model_that_learned_from_more_than_is_shown_that_is_said(open_page, bundled):
+    part = Origin("trained", {"table": "x", "part": "Shown is a part of [x](http://y.z)."})
+    run = replace(run_on(bundled, run_config(model="als", embedding_dim=2)), origin=part)
+    RunStore().publish(run)
+    app = open_page("runs", run=run.run_id)
+    assert r"Shown is a part of \[x\]" in "".join(caption.value for caption in app.sidebar.caption)
 
 
 def test_models_that_read_alike_are_told_apart(open_page, publish):

@@ -1,0 +1,157 @@
+"""The engine spark, with a real Spark on this machine. Its program starts once for all of this file."""
+
+import shutil
+import threading
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import psutil
+import pytest
+
+from core import data
+from core.data.importing.isolation import in_this_process
+from core.data.ratings import Ratings
+from core.data.splits import split
+from core.errors import CanceledError, EngineMissingError, MissingColumnError, UsageError
+from core.model.events import Step
+from core.model.families import run_config
+from core.store.runs import RunStore
+from core.training import spark
+from core.training.progress import Progress
+from core.training.slopes import main_effects
+from core.training.spark_table import Wanted, fit_table, read
+from core.training.trainer import fit
+from tests.core.training.test_als import CMFREC
+from tests.families import planted_ratings
+
+pytestmark = [
+    pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java, and there is none on the path"),
+    pytest.mark.filterwarnings("ignore::FutureWarning"),  # of PySpark, about pandas 3
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),  # it leaves its sockets to the end of the process
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+@pytest.fixture(scope="module")
+def planted() -> Ratings:
+    return planted_ratings()
+
+
+@pytest.fixture(autouse=True)
+def one_thread(monkeypatch):
+    monkeypatch.setenv("EMBEDDING_EXPLORER_SPARK_MASTER", "local[1]")
+
+
+def test_its_factors_give_our_predictions_and_its_iterations_are_told(planted):
+    config = run_config(model="als", engine="spark", embedding_dim=3, row_penalty=0.02, epochs=2)
+    models, events, fitted = [], [], spark.fitted
+
+    def keeping(session, frame, *others):
+        model = fitted(session, frame, *others)
+        models.append(model.transform(frame).toArrow().to_pandas())
+        return model
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(spark, "fitted", keeping)
+        run = fit(config, planted, on_event=events.append)
+    (asked,) = models
+    rows = split(planted, config).train
+    effects = main_effects(planted, rows, rounds=4)
+    user, item = (asked[name].to_numpy() for name in ("user", "item"))
+    own = effects.mean + effects.user[user] + effects.item[item] + asked["prediction"].to_numpy()
+    np.testing.assert_allclose(run.scorer.predict(user, item), own, atol=1e-5)
+    told = [event.at for event in events if isinstance(event, Step)]
+    assert told == sorted(told) and told[-1] == 1 and all(event.loss is None for event in run.steps)
+    assert run.outcome.guess_error < run.started.averages_rmse
+    RunStore().publish(run)
+    assert RunStore().load(run.run_id).outcome == run.outcome
+    assert dict(run.versions).keys() >= {"pyspark"}
+
+
+@pytest.fixture
+def table(planted, tmp_path) -> Path:
+    """The planted ratings as somebody else's table, one pair in it twice."""
+    ids = {"User ID": planted.users.ids[planted.user_index], "movie": planted.items.ids[planted.item_index]}
+    frame = pd.DataFrame(ids | {"stars": planted.rating, "timestamp": planted.timestamp})
+    earlier = frame.head(1).assign(stars=0.5, timestamp=5)
+    pd.concat([frame, earlier]).to_parquet(tmp_path / "ratings.parquet")
+    return tmp_path / "ratings.parquet"
+
+
+@pytest.mark.thorough
+def test_of_a_table_a_part_is_kept_and_everything_else_is_learned_from(planted, table, tmp_path):
+    config = run_config(model="als", engine="spark", table=str(table), embedding_dim=2, epochs=1)
+    wanted = Wanted(config, items=20, ratings=300, factors=str(tmp_path / "factors"))
+    run = fit_table(wanted, runner=in_this_process)
+    part = data.ratings_of(run.dataset)
+    assert len(part.items) == 20 and 200 < len(part) < 400
+    assert set(part.items.ids) <= set(planted.items.ids)
+    assert f"{len(part)} of its 700 ratings" in run.origin.provenance["part"]
+    kept = split(part, config)
+    sides = {name: pd.read_parquet(tmp_path / "factors" / f"{name}s.parquet") for name in ("user", "item")}
+    assert len(sides["item"]) == 30  # all of the table, also what is not shown
+    tables = {name: side.set_index(f"{name}_id") for name, side in sides.items()}
+    rows = kept.validation[:20]
+    for user, item, guess in zip(
+        part.users.ids[part.user_index[rows]],
+        part.items.ids[part.item_index[rows]],
+        run.scorer.predict(part.user_index[rows], part.item_index[rows]),
+        strict=True,
+    ):
+        one, other = tables["user"].loc[user], tables["item"].loc[item]
+        assert one["bias"] + other["bias"] + np.dot(one["embedding"], other["embedding"]) == pytest.approx(
+            guess, abs=1e-5
+        )
+    learned = len(planted) - len(kept.validation)  # the mean is of all that is learned from
+    aside = part.rating[kept.validation].sum(dtype=float)
+    assert run.scorer.constant == pytest.approx((planted.rating.sum(dtype=float) - aside) / learned, abs=1e-5)
+
+
+def test_a_table_that_cannot_be_read_is_refused_with_what_to_do(tmp_path):
+    pd.DataFrame({"a": [1], "b": [2]}).to_csv(tmp_path / "two.csv", index=False)
+    with spark.session(Progress(print, lambda: False)) as session:
+        with pytest.raises(MissingColumnError, match="a, b, and none is known to hold the user and the item"):
+            read(session, str(tmp_path / "two.csv"))
+        with pytest.raises(UsageError, match="cannot read"):
+            read(session, str(tmp_path / "none.parquet"))
+
+
+def test_a_stop_is_heard_in_spark(planted):
+    config = run_config(model="als", engine="spark", embedding_dim=2, epochs=30)
+    told = []
+    with pytest.raises(CanceledError, match="in Spark"):
+        fit(config, planted, on_event=told.append, should_stop=lambda: any(isinstance(one, Step) for one in told))
+
+
+@pytest.mark.thorough
+def test_a_master_that_does_not_answer_is_said(monkeypatch):
+    monkeypatch.setenv("EMBEDDING_EXPLORER_SPARK_MASTER", "spark://127.0.0.1:9")
+    with pytest.raises(EngineMissingError, match="does not answer"), spark.session(Progress(print, lambda: False)):
+        pass
+
+
+@pytest.mark.thorough
+def test_it_is_within_a_hundredth_of_cmfrec(bundled):
+    config = run_config(model="als", engine="spark", embedding_dim=16)
+    assert fit(config, bundled).outcome.guess_error == pytest.approx(CMFREC, abs=0.01)
+
+
+@pytest.mark.thorough
+def test_an_executor_may_die(bundled, monkeypatch):
+    monkeypatch.setenv("EMBEDDING_EXPLORER_SPARK_MASTER", "local-cluster[2,1,1024]")
+    killed = threading.Event()
+
+    def kill(event):
+        if isinstance(event, Step) and not killed.is_set():
+            executors = [
+                process
+                for process in psutil.Process().children(recursive=True)
+                if any("CoarseGrainedExecutorBackend" in word for word in process.cmdline())
+            ]
+            executors[0].kill()
+            killed.set()
+
+    config = run_config(model="als", engine="spark", embedding_dim=8, epochs=6)
+    run = fit(config, bundled, on_event=kill)
+    assert killed.is_set() and run.outcome.guess_error < run.started.averages_rmse
