@@ -23,6 +23,9 @@ OF_THE_SETTINGS = frozenset({"DIVERGED", "LIMIT", "OUT_OF_MEMORY"})
 """Codes of errors that other settings would not have met: the trial failed, and the sweep goes on."""
 
 POLL_SECONDS = 0.1
+ON_A_CLUSTER = 64
+"""Trainings that wait or run at a time where a cluster does them, which grows and shrinks."""
+
 ATTEMPTS = 5
 """How often a training is asked for whose worker dies."""
 
@@ -98,10 +101,10 @@ class QueueTrainer:
         queue: Where the trainings are asked for.
         ratings: The data.
         by: Whose jobs they are.
-        sweep_id: Which sweep they are part of.
+        sweep_id: Which sweep, or which job, they are part of.
         should_stop: Asked ten times a second; True stops all of them.
         at_once: Trainings that wait or run at a time; without it as many as this machine trains at once, and one more,
-            so that none of its workers waits.
+            so that none of its workers waits; or `ON_A_CLUSTER`.
     """
 
     def __init__(
@@ -116,7 +119,7 @@ class QueueTrainer:
     ) -> None:
         self._queue, self._ratings, self._by, self._sweep_id = queue, ratings, by, sweep_id
         self._should_stop = should_stop
-        self._at_once = at_once or 1 + settings.workers()
+        self._at_once = at_once or (ON_A_CLUSTER if settings.scheduler() else 1 + settings.workers())
 
     def __call__(self, trials: Mapping[int, tuple[RunConfig, ...]], gives_up: GivesUp) -> Mapping[int, Trained]:
         """What came of each trial, as `core.sweeps.train.Train` says."""

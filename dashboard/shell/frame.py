@@ -68,7 +68,7 @@ def run() -> None:
     memory.give_back()
     dialogs.closed()
     uploader.begin()
-    loaders.runner()
+    runner = loaders.runner()
     st.logo(LOGO, size="large")
     st.html(STYLE)
     address_bar.restore()
@@ -96,6 +96,8 @@ def run() -> None:
     _say_problems(top)
     if unusable := loaders.home_problem():
         elements.error(UsageError.code, unusable)
+    if runner.trouble:
+        st.warning(escape(phrases.sentence(runner.trouble)), title="Trainings wait", icon=":material/hourglass_empty:")
     try:
         if refused := classroom.closed(page.url_path):
             st.title(page.title)
