@@ -25,6 +25,7 @@ CONNECT_SECONDS = 5
 ANSWER_SECONDS = 10
 """How long a scheduler may take to answer."""
 
+
 @dataclass(frozen=True)
 class Taken:
     """A thread of a worker, and the place that the worker had then."""
@@ -59,7 +60,8 @@ class Cluster:
     def __init__(self, address: str, told: Told) -> None:
         self.address, self.trouble = address, f"the scheduler at {address} is being asked for its workers"
         self._told = told
-        warnings.filterwarnings("ignore", category=VersionMismatchWarning)  # it is told in our own words
+        warnings.filterwarnings("ignore", category=VersionMismatchWarning)  # it is told in our own words, and so is
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what is wrong with the connection
         # One home's servers share a topic: a scheduler keeps what was told last of each.
         self._topic = f"{place.NAME}-{hashlib.sha256(f'{socket.gethostname()}:{home()}'.encode()).hexdigest()[:16]}"
         self._client: Client | None = None

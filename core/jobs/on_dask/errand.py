@@ -181,7 +181,9 @@ class Errand(threading.Thread):
 
     def _ending(self, future: Future, ticket: Ticket, dataset_id: str | None) -> JobOutcome | None:
         """What the task that has ended says; None where it lacked data, which it has now."""
-        result = {"state": "lost"} if future.status == "cancelled" else future.result(timeout=RESULT_SECONDS)
+        if future.status == "cancelled":
+            return GONE
+        result: dict[str, Any] = future.result(timeout=RESULT_SECONDS)
         if result["state"] == "lost":
             return GONE
         if result["state"] == "lacks data" and dataset_id is not None:
@@ -201,9 +203,7 @@ class Errand(threading.Thread):
         patience = time.monotonic() + _FINISH_SECONDS
         while True:
             try:
-                queue.finish(
-                    self._job.job_id, outcome, seconds=self._reporter.seconds, holder=self._job.lease.holder
-                )
+                queue.finish(self._job.job_id, outcome, seconds=self._reporter.seconds, holder=self._job.lease.holder)
             except BusyError:
                 if time.monotonic() < patience:
                     continue

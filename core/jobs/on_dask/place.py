@@ -140,8 +140,10 @@ class Place(WorkerPlugin):
             self._alone[ticket.key].release()
 
     def _done(self, ticket: Ticket, told: "Telling") -> dict[str, Any]:
-        asked = {"key": ticket.key, "by": COMMAND_LINE, "title": ticket.title, "part_of": ticket.token}
-        job = queue.submit(ticket.kind, ticket.spec, **asked)
+        part_of = ticket.token  # so that it is asked for here by nobody, and counts for nobody
+        job = queue.submit(
+            ticket.kind, ticket.spec, key=ticket.key, by=COMMAND_LINE, title=ticket.title, part_of=part_of
+        )
         try:
             return _result(told.follow(job))
         finally:
