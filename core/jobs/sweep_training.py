@@ -94,6 +94,7 @@ def spread(
     for number, result in trained.items():
         if result.why:
             raise error_of(result.why, train.said[number])
+    on_progress(1.0)
 
 
 @dataclass
