@@ -97,7 +97,7 @@ def run() -> None:
     if unusable := loaders.home_problem():
         elements.error(UsageError.code, unusable)
     if runner.trouble:
-        st.warning(escape(phrases.sentence(runner.trouble)), title="Trainings wait", icon=":material/hourglass_empty:")
+        _say_waiting(runner.trouble)
     try:
         if refused := classroom.closed(page.url_path):
             st.title(page.title)
@@ -109,6 +109,12 @@ def run() -> None:
         elements.error(error.code, str(error))
     uploader.settle()
     _say_problems(top)  # what the page's widgets could not take from the link
+
+
+def _say_waiting(trouble: str) -> None:
+    """Say that trainings wait; why, with addresses of machines, is for who can mend it."""
+    why = trouble if visitor.may(Action.IMPORT) else "the machines that train are away; yours begins when they are back"
+    st.warning(escape(phrases.sentence(why)), title="Trainings wait", icon=":material/hourglass_empty:")
 
 
 def _say_problems(place: DeltaGenerator) -> None:

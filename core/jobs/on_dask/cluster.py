@@ -14,6 +14,7 @@ from typing import Any
 
 import distributed
 from distributed import Client, Future
+from distributed.utils import LoopRunner
 from distributed.versions import VersionMismatchWarning
 
 from core.disk.home import home
@@ -65,6 +66,7 @@ class Cluster:
         # One home's servers share a topic: a scheduler keeps what was told last of each.
         self._topic = f"{place.NAME}-{hashlib.sha256(f'{socket.gethostname()}:{home()}'.encode()).hexdigest()[:16]}"
         self._client: Client | None = None
+        self._loop = LoopRunner()  # one for all connections: a client that cannot connect would leave its own behind
         self._lock = threading.Lock()
         self._places: dict[str, str] = {}  # id of the place on each worker that fits
         self._unfit: dict[str, str] = {}  # why the others do not
@@ -85,8 +87,8 @@ class Cluster:
             _logger.info("the scheduler at %s does not answer: %s", self.address, error)
             self._free.clear()
             self._say(
-                f"the scheduler at {self.address} does not answer; start it (`dask scheduler`), or correct "
-                "EMBEDDING_EXPLORER_SCHEDULER. Trainings wait until it does"
+                f"the scheduler at {self.address} does not answer; start it with dask scheduler, or correct "
+                "EMBEDDING_EXPLORER_SCHEDULER"
             )
         else:
             with self._lock:
@@ -142,6 +144,11 @@ class Cluster:
         for part in parts_of(dataset_id):
             self._required().run(place.receive, ticket.token, part, workers=[worker])
 
+    def end(self) -> None:
+        """Close, for good."""
+        self.close()
+        self._loop.stop()
+
     def close(self) -> None:
         """End the connection; what runs for this server is stopped by who runs it."""
         client, self._client = self._client, None
@@ -161,13 +168,14 @@ class Cluster:
         if self._client is not None and self._client.status == "running":
             return self._client
         self.close()
-        self._client = client = Client(self.address, timeout=CONNECT_SECONDS, name=place.NAME, set_as_default=False)
+        self._loop.start()
+        how = {"timeout": CONNECT_SECONDS, "name": place.NAME, "set_as_default": False, "loop": self._loop.loop}
+        self._client = client = Client(self.address, **how)
         versions = client.sync(client.scheduler.versions, packages=[], callback_timeout=ANSWER_SECONDS)["packages"]
         if versions["distributed"] != distributed.__version__:
             raise _RefusedError(
                 f"the scheduler at {self.address} runs distributed {versions['distributed']}, and this server has "
-                f"{distributed.__version__}; install the same version on both, as constraints.txt has it. Trainings "
-                "wait until then"
+                f"{distributed.__version__}; install the same version on both, as constraints.txt has it"
             )
         client.subscribe_topic(self._topic, lambda event: self._told(event[1]))
         return client
@@ -194,18 +202,18 @@ class Cluster:
             return ""
         if not self._unfit:
             return (
-                f"the scheduler at {self.address} has no workers; start some "
-                f"(`dask worker {self.address} --nthreads 1`). Trainings wait until there are"
+                f"the scheduler at {self.address} has no workers; start some with "
+                f"dask worker {self.address} --nthreads 1"
             )
         worker, why = next(iter(self._unfit.items()))
         return (
             f"none of the workers at {self.address} can be used: {worker} {why}. Install there what is installed here, "
-            "and start them again. Trainings wait until then"
+            "and start them again"
         )
 
     def _say(self, trouble: str) -> None:
         if trouble and trouble != self.trouble:
-            _logger.warning("%s", trouble)
+            _logger.warning("trainings wait: %s", trouble)
         self.trouble = trouble
 
 

@@ -76,7 +76,7 @@ class DaskRunner:
             self._thread.join(_END_SECONDS)
         for errand in self._errands:
             errand.join(_END_SECONDS)
-        self._cluster.close()
+        self._cluster.end()
         self._local.stop()
 
     def __enter__(self) -> Self:

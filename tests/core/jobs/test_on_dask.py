@@ -3,11 +3,13 @@
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from core import data
@@ -16,7 +18,9 @@ from core.data.folder import write_folder
 from core.data.ratings import Ratings
 from core.jobs import queue
 from core.jobs.job_folder import Job
+from core.jobs.on_dask import cluster as cluster_module
 from core.jobs.on_dask import place
+from core.jobs.on_dask.runner import DaskRunner
 from core.jobs.runner import Runner
 from core.model.families import run_config
 from core.store.runs import RunStore
@@ -27,7 +31,6 @@ from tests.core.jobs.dask_cluster import Processes, cluster
 from tests.core.jobs.tiny import tiny_run
 from tests.core.jobs.tinyjobs import ROOT, ask, ended, know_tiny_kinds, measuring, wait_for
 
-runner_module = pytest.importorskip("core.jobs.on_dask.runner")
 OTHER_SERVER = """
 import sys
 from core.jobs.kinds import KINDS
@@ -62,7 +65,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def runner(processes: Processes, home: Path) -> Iterator[Runner]:
     """A server's runner, ready."""
-    with runner_module.DaskRunner(processes.address) as started:
+    with DaskRunner(processes.address) as started:
         wait_for(lambda: len(started._cluster._places) == 2)
         yield started
 
@@ -166,15 +169,27 @@ def test_two_servers_share_a_cluster(runner: Runner, processes: Processes, tmp_p
 
 def test_a_worker_of_another_program_is_not_used_and_that_is_said(processes: Processes, monkeypatch):
     monkeypatch.setattr(place, "program", lambda: "0" * 64)
-    with runner_module.DaskRunner(processes.address) as other:
+    with DaskRunner(processes.address) as other:
         wait_for(lambda: "another version of the program" in other.trouble)
         assert "Install there what is installed here" in other.trouble
 
 
 def test_a_scheduler_of_another_version_is_not_used_and_that_is_said(processes: Processes, monkeypatch):
     monkeypatch.setattr("core.jobs.on_dask.cluster.distributed.__version__", "1.0")
-    with runner_module.DaskRunner(processes.address) as other:
+    with DaskRunner(processes.address) as other:
         wait_for(lambda: "and this server has 1.0" in other.trouble)
+
+
+def test_a_scheduler_that_is_not_there_costs_nothing_however_often_it_is_asked(monkeypatch):
+    monkeypatch.setattr(cluster_module, "CONNECT_SECONDS", 0.1)
+    absent = cluster_module.Cluster("tcp://127.0.0.1:1", lambda message: None)
+    absent.look()
+    assert "does not answer" in absent.trouble and absent.take() is None
+    threads, files = threading.active_count(), psutil.Process().num_fds()
+    for _ in range(3):
+        absent.look()
+    assert threading.active_count() <= threads and psutil.Process().num_fds() <= files
+    absent.end()
 
 
 def test_a_worker_that_died_fails_its_job_alone(runner: Runner, processes: Processes):
@@ -194,13 +209,12 @@ def test_a_worker_that_died_fails_its_job_alone(runner: Runner, processes: Proce
 
 
 def test_a_server_that_stops_says_so_and_its_trainings_stop(runner: Runner, processes: Processes, monkeypatch):
-    with runner_module.DaskRunner(processes.address) as other:
+    with DaskRunner(processes.address) as other:
         wait_for(lambda: not other.trouble)
-        taken: list[Job] = []
         monkeypatch.setattr(runner, "_begin", lambda job: False)  # these are for the other
         jobs = [ask(seed, steps=6000, seconds=600) for seed in (40, 41)]
         wait_for(lambda: [measuring(job) for job in jobs].count(True) >= 1)
-        taken = [job for job in jobs if queue.get(job.job_id).state == "running"]
+        taken: list[Job] = [job for job in jobs if queue.get(job.job_id).state == "running"]
     for job in taken:
         assert queue.get(job.job_id).code == "WORKER_DIED"
         assert "server was stopped" in queue.get(job.job_id).message
