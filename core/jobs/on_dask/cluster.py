@@ -68,6 +68,7 @@ class Cluster:
         self._client: Client | None = None
         self._loop = LoopRunner()  # one for all connections: a client that cannot connect would leave its own behind
         self._lock = threading.Lock()
+        self._answers = False  # at the last look
         self._places: dict[str, str] = {}  # id of the place on each worker that fits
         self._unfit: dict[str, str] = {}  # why the others do not
         self._free: Counter[str] = Counter()
@@ -85,13 +86,14 @@ class Cluster:
             self.close()
         except (OSError, TimeoutError, ValueError) as error:  # the jobs that run may go on all the same
             _logger.info("the scheduler at %s does not answer: %s", self.address, error)
-            self._free.clear()
+            self._answers = False
             self._say(
                 f"the scheduler at {self.address} does not answer; start it with dask scheduler, or correct "
                 "EMBEDDING_EXPLORER_SCHEDULER"
             )
         else:
             with self._lock:
+                self._answers = True
                 for worker in self._places:
                     self._free[worker] = threads[worker] - max(len(processing.get(worker, ())), self._given[worker])
             self._say(self._lack())
@@ -104,7 +106,7 @@ class Cluster:
         """A free thread, which is free no more; None where there is none."""
         with self._lock:
             worker, free = max(self._free.items(), key=lambda entry: entry[1], default=("", 0))
-            if free <= 0:
+            if free <= 0 or not self._answers:
                 return None
             self._free[worker] -= 1
             self._given[worker] += 1
@@ -168,7 +170,8 @@ class Cluster:
         if self._client is not None and self._client.status == "running":
             return self._client
         self.close()
-        self._loop.start()
+        if not self._loop.is_started():
+            self._loop.start()
         how = {"timeout": CONNECT_SECONDS, "name": place.NAME, "set_as_default": False, "loop": self._loop.loop}
         self._client = client = Client(self.address, **how)
         versions = client.sync(client.scheduler.versions, packages=[], callback_timeout=ANSWER_SECONDS)["packages"]

@@ -13,7 +13,7 @@ from typing import Self
 
 from core import settings
 from core.access import Visitor
-from core.errors import BusyError, UnknownJobError, UsageError
+from core.errors import UnknownJobError
 from core.jobs import fairness, queue
 from core.jobs.job_folder import Job
 from core.jobs.kinds import group_of
@@ -91,11 +91,15 @@ class DaskRunner:
         return self._cluster.trouble
 
     def _supervise(self) -> None:
+        troubled = False
         while not self._stopping.is_set():
             try:
                 self._step()
-            except (OSError, BusyError, UsageError):  # the home's disk or locks: the next round tries again
-                _logger.exception("the runner could not do its round; it keeps trying")
+                troubled = False
+            except Exception:  # the disk, a lock, or whatever the connection raises: the next round tries again
+                if not troubled:  # once, not four times a second
+                    _logger.exception("the runner could not do its round; it keeps trying")
+                troubled = True
             self._woken.wait(POLL_SECONDS)
             self._woken.clear()
 
