@@ -163,7 +163,7 @@ class Cluster:
 
     def _required(self) -> Client:
         if self._client is None:
-            raise OSError("the scheduler is gone")
+            raise ConnectionError("the scheduler is gone")
         return self._client
 
     def _connected(self) -> Client:

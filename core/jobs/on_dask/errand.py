@@ -11,7 +11,8 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from distributed import Future
+from distributed import Future, KilledWorker
+from distributed.client import ClosedClientError, FutureCancelledError
 
 from core.disk.typed import typed
 from core.errors import BusyError, UnknownJobError
@@ -20,7 +21,7 @@ from core.jobs.job_folder import Job
 from core.jobs.on_dask import parcels
 from core.jobs.on_dask.cluster import NOBODY, Cluster, Taken
 from core.jobs.on_dask.place import Ticket
-from core.jobs.outcome import CANCELED, SERVER_STOPPED, JobOutcome, of_error, too_long, worker_died
+from core.jobs.outcome import CANCELED, DISK_FULL, SERVER_STOPPED, JobOutcome, of_error, too_long, worker_died
 from core.jobs.worker import FolderReporter
 from core.settings import JobLimits
 
@@ -33,6 +34,7 @@ RESULT_SECONDS = 600.0
 
 _FINISH_SECONDS = 60.0
 
+_LOST = (ConnectionError, TimeoutError, FutureCancelledError, ClosedClientError, KilledWorker)
 GONE = worker_died("is gone with its Dask worker, or with the scheduler")
 
 _logger = logging.getLogger(__name__)
@@ -95,7 +97,7 @@ class Errand(threading.Thread):
                     outcome = self._outcome()
                 except Exception as error:  # noqa: BLE001 - whatever it is, the job says so
                     self._note(traceback.format_exc())
-                    outcome = worker_died(f"cannot be reached ({error})") if _of_the_net(error) else of_error(error)
+                    outcome = GONE if _is_lost(error) else of_error(error)
             self._finish(outcome)
         except OSError:  # the disk takes nothing more; the lease runs out, and the job ends by that
             _logger.exception("job %s could not be ended", self._job.job_id)
@@ -192,6 +194,8 @@ class Errand(threading.Thread):
         self._note(str(result["log"]))
         if "run" in result:
             parcels.publish(result["run"], ticket.key, parcels.reference_to(dataset_id) if dataset_id else None)
+        if result["code"] == DISK_FULL.code:
+            return _disk_full(self._taken.worker)
         return typed(JobOutcome, {name: result[name] for name in ("state", "code", "message")}, "outcome")
 
     def _note(self, text: str) -> None:
@@ -213,6 +217,16 @@ class Errand(threading.Thread):
             return
 
 
-def _of_the_net(error: Exception) -> bool:
-    """Whether the connection failed, and not this disk."""
-    return isinstance(error, TimeoutError | ConnectionError) or (isinstance(error, OSError) and error.errno is None)
+def _disk_full(worker: str) -> JobOutcome:
+    """The disk over there is full, where nobody's models are."""
+    return JobOutcome(
+        "failed",
+        DISK_FULL.code,
+        f"the disk of the Dask worker {worker} is full; make room there, or start it with another --local-directory, "
+        "and start this again",
+    )
+
+
+def _is_lost(error: Exception) -> bool:
+    """Whether the connection or the worker is gone, and nothing is wrong with this disk."""
+    return isinstance(error, _LOST) or (isinstance(error, OSError) and error.errno is None)
