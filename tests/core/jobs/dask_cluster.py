@@ -15,10 +15,12 @@ class Processes:
 
     Args:
         folder: Where they may write.
+        preload: Whether the workers know the tiny kinds of job, and warm up for none.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, preload: bool = True) -> None:
         self._folder, self._said = folder, folder / "scheduler.json"
+        self._preload = ["--preload", "tests.core.jobs.tiny_on_dask"] if preload else []
         self.workers: list[subprocess.Popen[bytes]] = []
         self._port = 0
         self.start_scheduler()
@@ -40,7 +42,7 @@ class Processes:
     def start_worker(self) -> subprocess.Popen[bytes]:
         """Start one more, with one thread."""
         folder = ["--local-directory", str(self._folder / f"worker {len(self.workers)}")]
-        how = ["--nthreads", "1", "--no-nanny", "--preload", "tests.core.jobs.tiny_on_dask", "--host", "127.0.0.1"]
+        how = ["--nthreads", "1", "--no-nanny", "--host", "127.0.0.1", *self._preload]
         self.workers.append(self._start("worker", self.address, *how, *folder))
         return self.workers[-1]
 
@@ -59,9 +61,9 @@ class Processes:
 
 
 @contextmanager
-def cluster(folder: Path, workers: int) -> Iterator[Processes]:
+def cluster(folder: Path, workers: int, *, preload: bool = True) -> Iterator[Processes]:
     """A scheduler with workers, which end with the context."""
-    processes = Processes(folder)
+    processes = Processes(folder, preload=preload)
     try:
         for _ in range(workers):
             processes.start_worker()
