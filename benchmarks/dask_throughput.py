@@ -28,7 +28,6 @@ from core.jobs.runner import Runner
 from core.model.families import run_config
 from tests.core.jobs.dask_cluster import cluster
 
-
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 

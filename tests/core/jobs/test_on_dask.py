@@ -36,11 +36,15 @@ import sys
 from core.jobs.kinds import KINDS
 from core.jobs.on_dask.runner import DaskRunner
 from tests.core.jobs.tiny import TINY
-from tests.core.jobs.tinyjobs import ask, ended
+from tests.core.jobs.tinyjobs import ask, ended, measuring, wait_for
 KINDS["tiny"] = TINY
 with DaskRunner(sys.argv[1]):
     for job in [ask(seed, steps=20, seconds=0.5) for seed in range(2)]:
         print(ended(job).state, flush=True)
+    last = ask(9, steps=6000, seconds=600)
+    wait_for(lambda: measuring(last))
+    print("running", flush=True)
+    sys.stdin.read()
 """
 
 
@@ -158,13 +162,23 @@ def test_two_servers_share_a_cluster(runner: Runner, processes: Processes, tmp_p
     with monkeypatch.context() as elsewhere:
         elsewhere.setenv("EMBEDDING_EXPLORER_HOME", str(tmp_path))
         other = subprocess.Popen(
-            [sys.executable, "-c", OTHER_SERVER, processes.address], cwd=ROOT, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", OTHER_SERVER, processes.address],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
     jobs = [ask(seed, steps=20, seconds=0.5) for seed in (0, 1, 20, 21)]  # the first two are asked for there too
     assert [ended(job).state for job in jobs] == ["done"] * 4
-    assert other.communicate(timeout=30)[0].split() == ["done", "done"]
+    assert other.stdout is not None
+    assert [other.stdout.readline().strip() for _ in range(3)] == ["done", "done", "running"]
     runs = sorted(path.name for path in (tmp_path / "runs").glob("[!.]*"))
     assert runs == sorted(tiny_run(seed).run_id for seed in (0, 1))
+    other.kill()
+    other.communicate()
+    jobs = [ask(seed, steps=4, seconds=1) for seed in (22, 23)]
+    assert [ended(job).state for job in jobs] == ["done"] * 2, "what a killed server had begun was ended"
+    assert len({queue.log(job.job_id).split()[-1] for job in jobs}) == 2
 
 
 def test_a_worker_of_another_program_is_not_used_and_that_is_said(processes: Processes, monkeypatch):
