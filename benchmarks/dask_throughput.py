@@ -26,7 +26,7 @@ from core.jobs.on_dask.runner import DaskRunner
 from core.jobs.pool import Pool
 from core.jobs.runner import Runner
 from core.model.families import run_config
-from tests.core.jobs.dask_cluster import cluster
+from tests.core.jobs.on_dask.processes import cluster
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 

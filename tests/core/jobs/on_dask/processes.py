@@ -20,7 +20,7 @@ class Processes:
 
     def __init__(self, folder: Path, *, preload: bool = True) -> None:
         self._folder, self._said = folder, folder / "scheduler.json"
-        self._preload = ["--preload", "tests.core.jobs.tiny_on_dask"] if preload else []
+        self._preload = ["--preload", "tests.core.jobs.on_dask.preloaded"] if preload else []
         self.workers: list[subprocess.Popen[bytes]] = []
         self._port = 0
         self.start_scheduler()

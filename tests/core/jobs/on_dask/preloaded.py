@@ -1,6 +1,6 @@
 """Preloaded by a Dask worker of the tests, and what it starts: both know the tiny kinds of job, and warm up for none.
 
-`python tests/core/jobs/tiny_on_dask.py` is the process that does the jobs.
+`python tests/core/jobs/on_dask/preloaded.py` is the process that does the jobs.
 """
 
 import sys

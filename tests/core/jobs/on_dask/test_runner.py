@@ -27,7 +27,7 @@ from core.store.runs import RunStore
 from core.studies.films import FILM, FilmSettings
 from core.training.trainer import fit
 from tests.conftest import small_ratings
-from tests.core.jobs.dask_cluster import Processes, cluster
+from tests.core.jobs.on_dask.processes import Processes, cluster
 from tests.core.jobs.tiny import tiny_run
 from tests.core.jobs.tinyjobs import ROOT, ask, ended, know_tiny_kinds, measuring, wait_for
 
