@@ -199,13 +199,18 @@ def _train(spec: dict[str, Any], reporter: Reporter, should_stop: Callable[[], b
 @lru_cache(maxsize=1)
 def _ratings(dataset_id: str, digest: str) -> Ratings:
     """The data a job was submitted for, under whatever name; kept, since the next job is often about the same."""
+    return data.load(holder_of(dataset_id, digest))
+
+
+def holder_of(dataset_id: str, digest: str) -> str:
+    """Id of the dataset that holds what a job was submitted for; raises UnknownDatasetError where none does now."""
     holder = data.holding(digest, dataset_id)
     if holder is None:
         raise UnknownDatasetError(
             f"the data {dataset_id!r:.60} is no longer here as it was when this was asked for; import the same files "
             "again, then start it again"
         )
-    return data.load(holder)
+    return holder
 
 
 def _warm_training() -> None:

@@ -18,6 +18,7 @@ from core.disk.typed import typed
 from core.errors import BusyError, UnknownJobError
 from core.jobs import job_folder, queue
 from core.jobs.job_folder import Job
+from core.jobs.kinds import holder_of
 from core.jobs.on_dask import parcels
 from core.jobs.on_dask.cluster import NOBODY, Cluster, Taken
 from core.jobs.on_dask.place import Ticket
@@ -107,7 +108,7 @@ class Errand(threading.Thread):
 
     def _outcome(self) -> JobOutcome:
         spec = job_folder.read_spec(self._folder)
-        dataset_id = parcels.dataset_id_of(spec) if "digest" in spec else None
+        dataset_id = holder_of(spec["dataset_id"], spec["digest"]) if "digest" in spec else None
         job = {"kind": self._job.kind, "key": self._job.key, "title": self._job.title, "spec": spec}
         for _ in range(_TRIES):
             ticket = self._cluster.ticket(self._taken.place_id, **job)

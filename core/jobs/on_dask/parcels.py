@@ -15,7 +15,6 @@ from core.data.ratings import DatasetRef
 from core.disk import files
 from core.disk.home import home
 from core.disk.reading import IntegrityError
-from core.errors import UnknownDatasetError
 from core.store import study_store
 from core.store.run_files import read_folder
 from core.store.runs import RunStore
@@ -38,17 +37,6 @@ class Part:
     offset: int
     content: bytes
     last: bool = False
-
-
-def dataset_id_of(spec: Mapping[str, Any]) -> str:
-    """Where the data of a training is in this home; raises UnknownDatasetError where they are no longer here."""
-    holder = data.holding(str(spec["digest"]), str(spec["dataset_id"]))
-    if holder is None:
-        raise UnknownDatasetError(
-            f"the data {spec['dataset_id']!r:.60} is no longer here as it was when this was asked for; import the same "
-            "files again, then start it again"
-        )
-    return holder
 
 
 def reference_to(dataset_id: str) -> DatasetRef:

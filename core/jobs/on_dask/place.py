@@ -126,12 +126,14 @@ class Place(WorkerPlugin):
             del self._arriving[token]
 
     def carry_out(self, ticket: Ticket, worker: Worker) -> dict[str, Any]:
-        """Have a job done; see `_result`."""
+        """Have a job done; see `_result`. Its state is "lost", or "lacks data", where it was not begun."""
         digest = ticket.spec.get("digest")
         if digest is not None and data.holding(digest, ticket.spec["dataset_id"]) is None:
             return {"state": "lacks data"}
         told = Telling(worker, ticket)
         while not self._alone[ticket.key].acquire(timeout=BEAT_SECONDS):  # two servers may want the same run
+            if told.unwanted:
+                return {"state": "lost"}
             told.tell([], 0.0)
         try:
             return self._done(ticket, told)
@@ -179,12 +181,12 @@ class Telling:
                 quiet = 0.0
             if not job.active:
                 return job
-            if self._unwanted and not job.canceling:
+            if self.unwanted and not job.canceling:
                 queue.cancel(job.job_id, by=COMMAND_LINE)
             self._tick.wait(LOOK_SECONDS)
 
     @property
-    def _unwanted(self) -> bool:
+    def unwanted(self) -> bool:
         """Whether the scheduler has let go of the task: its server stopped it, or is gone."""
         task = self.worker.state.tasks.get(self._task)
         return task is None or task.state != "executing"

@@ -9,14 +9,13 @@ from core import data
 from core.data.folder import write_folder
 from core.disk.reading import IntegrityError
 from core.errors import UnknownDatasetError
+from core.jobs.kinds import holder_of
 from core.jobs.on_dask import parcels
 from core.jobs.on_dask.parcels import Arriving, Part
 from core.store.runs import RunStore
 from core.studies.films import FILM, FilmSettings
 from tests.conftest import run_on
 from tests.core.jobs.tiny import tiny_run
-
-SPEC = {"dataset_id": "small"}
 
 
 @pytest.fixture
@@ -52,9 +51,9 @@ def test_what_is_no_part_of_a_dataset_is_refused(part, home):
 
 
 def test_data_that_were_removed_are_named(brought):
-    assert parcels.dataset_id_of(SPEC | {"digest": brought.digest}) == "small"
+    assert holder_of("small", brought.digest) == "small"
     with pytest.raises(UnknownDatasetError, match="import the same files again"):
-        parcels.dataset_id_of(SPEC | {"digest": "0" * 64})
+        holder_of("small", "0" * 64)
 
 
 def test_a_run_comes_back_with_its_film_and_learned_from_the_data_as_they_are_called_here(brought):
