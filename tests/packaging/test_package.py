@@ -23,6 +23,7 @@ FILES = (
     "README.md",
     "LICENSE",
     "requirements.txt",
+    "requirements-dask.txt",
     "requirements-spark.txt",
     "requirements-umap.txt",
 )

@@ -44,7 +44,14 @@ def test_both_builds_of_tensorflow_are_of_one_version_everywhere():
 
 
 @pytest.mark.parametrize(
-    "name", ["requirements.txt", "requirements-dev.txt", "requirements-gpu.txt", "requirements-spark.txt"]
+    "name",
+    [
+        "requirements.txt",
+        "requirements-dev.txt",
+        "requirements-gpu.txt",
+        "requirements-dask.txt",
+        "requirements-spark.txt",
+    ],
 )
 def test_every_requirement_is_pinned_within_its_range(name):
     pinned = {
@@ -68,7 +75,7 @@ def imported(path: Path) -> set[str]:
 def test_every_package_that_is_imported_is_required():
     required = {
         canonicalize_name(each.name)
-        for file in ("requirements.txt", "requirements-spark.txt", "requirements-umap.txt")
+        for file in ("requirements.txt", "requirements-dask.txt", "requirements-spark.txt", "requirements-umap.txt")
         for each in requirements(file)
     }
     packages = set().union(
