@@ -11,7 +11,7 @@ from core.data import BUNDLED
 from core.store import journeys
 from dashboard.cache import loaders
 from dashboard.jobs import trainings
-from dashboard.missions import aims, bar, progress, sheet, subject
+from dashboard.missions import aims, bar, begun, progress, sheet, subject
 from dashboard.missions.bar import words_here
 from dashboard.missions.task import Mission
 from dashboard.missions.tours import MISSIONS
@@ -115,7 +115,7 @@ def link(key: str, hidden: bool) -> str:
     root = (st.context.url or "").split("?")[0].rstrip("/").removesuffix("/missions")
     mission, ratings = MISSIONS[key], subject.ratings()
     first = mission.tasks[0].page
-    query = {progress.MISSION: key}
+    query = {begun.MISSION: key}
     query |= {} if mission.sample or ratings.dataset_id == BUNDLED else {state.DATASET: ratings.dataset_id}
     query |= train_link.to(aims.careless(ratings)) if mission.careless else {}
     query |= {classroom.PARAMETER: classroom.ON} if hidden else {}
