@@ -99,6 +99,9 @@ def test_a_favorite_lights_its_neighbors(trained: Page):
     trained.wait_for_function("stage => stage.map.spec.near.length === 6", arg=stage_of(trained).element_handle())
     assert stage_of(trained).evaluate("stage => [...stage.map.state].filter(dimmed => !dimmed).length") == 7
     assert stage_of(trained).evaluate("stage => stage.map.titles[stage.map.spec.found[0]]") == "Toy Story (1995)"
+    expect(trained.get_by_role("button", name=re.compile("^Remove "))).to_be_visible()
+    # What was found is a list, and no second field.
+    expect(trained.get_by_role("combobox", name=re.compile("^Found"))).to_have_count(0)
 
 
 def test_a_click_on_a_dot_finds_it_too(trained: Page):

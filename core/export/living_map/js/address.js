@@ -63,7 +63,7 @@ export class Address {
 
   #text() {
     const { camera, film, atEnd } = this.view;
-    const digits = Math.max(0, Math.ceil(Math.log10(camera.scaleX)) + 1);
+    const digits = Math.min(20, Math.max(0, Math.ceil(Math.log10(camera.scaleX)) + 1)); // a tenth of a pixel
     const place = camera.own ? [camera.x.toFixed(digits), camera.y.toFixed(digits), camera.zoom.toFixed(3)].join("~") : "";
     const frame = film && !atEnd ? film.place.toFixed(2) : "";
     return place || frame ? [this.#picture, place, frame].join("_") : "";

@@ -18,10 +18,11 @@ export class Canvas {
 
   /** Gives the renderer what it does not have yet. */
   upload() {
-    const { view, done } = this;
+    const { view } = this;
     if (!view.spec || !view.ratio) return;
     const renderer = this.begin();
     if (!renderer) return;
+    const { done } = this; // of this renderer
     const { parts, film } = view;
     const put = (name, value, act) => {
       if (done[name] !== value) act(value);
